@@ -1,0 +1,90 @@
+"""Walking a graph: its order, its leaves, the paths through it.
+
+A node has a tuple `inputs`; a leaf's is empty. Every walk keeps a stack of its own instead of calling itself,
+so that a chain of a million nodes is walked like one of ten.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from autograd.value import Value
+
+
+def history(*outputs: Value) -> list[Value]:
+    """Every computed node behind the outputs, and they themselves; each before its inputs.
+
+    That is the order in which backpropagation visits them: when a node's turn comes, everything that uses it has been.
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Value | None] = list(outputs)
+    emit, see, push, pop = order.append, seen.add, stack.append, stack.pop
+    while stack:  # the hot loop of every backward pass: it reads the slots in which Values keep their inputs
+        node = pop()
+        if node is None:  # all that the node below was computed from is in
+            emit(pop())  # type: ignore[arg-type]
+        elif (x := node._first) is not None and node not in seen:
+            see(node)
+            push(node)
+            push(None)
+            if x.__class__ is tuple:
+                for each in x[::-1]:
+                    if each._first is not None and each not in seen:
+                        push(each)
+            else:
+                y = node._second
+                if y is not None and y._first is not None and y not in seen:
+                    push(y)
+                if x._first is not None and x not in seen:
+                    push(x)
+    order.reverse()
+    return order
+
+
+def nodes(*outputs: Value) -> list[Value]:
+    """Every node behind the outputs, leaves and constants too, and they themselves; each after its inputs."""
+    order: dict[Value, None] = {}
+    for node in reversed(history(*outputs)):
+        order.update(dict.fromkeys(node.inputs))
+        order[node] = None
+    order.update(dict.fromkeys(outputs))
+    return list(order)
+
+
+def leaves(*outputs: Value) -> list[Value]:
+    """Every leaf behind the outputs, in the order in which the formula names them; constants are leaves too."""
+    return [node for node in nodes(*outputs) if not node.inputs]
+
+
+def dependents(xs: Iterable[Value], order: Iterable[Value]) -> set[Value]:
+    """Those of order (each node before its inputs) that vary with any of xs, and xs themselves."""
+    found = set(xs)
+    for node in reversed(list(order)):
+        if not found.isdisjoint(node.inputs):
+            found.add(node)
+    return found
+
+
+def paths(y: Value, x: Value) -> Iterator[list[Value]]:
+    """Each way from y down to x along inputs, as [y, ..., x]; a node used twice as an operand makes two ways.
+
+    There can be exponentially many: take as many as you need from the iterator.
+    """
+    leading = dependents([x], history(y))
+    path = [y]
+    if y is x:
+        yield path
+    turns = [iter(y.inputs if y is not x else ())]
+    while turns:
+        step = next((node for node in turns[-1] if node in leading), None)
+        if step is None:
+            turns.pop()
+            path.pop()
+        elif step is x:
+            yield [*path, x]
+        else:
+            path.append(step)
+            turns.append(iter(step.inputs))

@@ -1,0 +1,184 @@
+"""`no_grad` and `detect_anomaly`: blocks in which new Values are made differently.
+
+While a block is open anywhere, `value.supervisor` is set and `record` shows it every new node; otherwise that costs one
+test for None. Which blocks are open is kept per thread and per task.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from contextlib import ContextDecorator
+from contextvars import ContextVar
+
+from autograd import value as engine
+from autograd.conversions import caller
+from autograd.primitives import CONSTANT
+from autograd.value import Value, short
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+PACKAGES = ("autograd", "nn")  # frames of these are not the user's
+
+
+class AnomalyError(FloatingPointError):
+    """A computation gave nan or infinity; .node is the first Value that holds it."""
+
+    def __init__(self, message: str, node: Value) -> None:
+        super().__init__(message)
+        self.node = node
+
+
+class _Block(ContextDecorator):
+    """A with-block, also a decorator, that may be entered again and again and inside itself."""
+
+    open_blocks = 0  # of all kinds, in all threads
+    lock = threading.Lock()
+    state: ContextVar[Any]
+
+    def enter(self, state: object) -> None:
+        with self.lock:
+            _Block.open_blocks += 1
+            engine.supervisor = _supervisor
+        self.tokens = [*getattr(self, "tokens", []), self.state.set(state)]
+
+    def leave(self) -> None:
+        self.state.reset(self.tokens.pop())
+        with self.lock:
+            _Block.open_blocks -= 1
+            if not _Block.open_blocks:
+                engine.supervisor = None
+
+    def _recreate_cm(self) -> _Block:
+        return type(self)()
+
+
+class no_grad(_Block):
+    """Values made in this block remember nothing: each is a new leaf. In PyTorch this is called no_grad, too.
+
+    >>> w = Value(2.0)
+    >>> with no_grad():
+    ...     step = w * 3
+    >>> step.inputs
+    ()
+    """
+
+    state: ContextVar[bool] = ContextVar("no_grad", default=False)
+
+    def __enter__(self) -> no_grad:
+        self.enter(True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.leave()
+
+
+class detect_anomaly(_Block):
+    """Find out where the first nan or infinity comes from.
+
+    In this block every new node remembers the line of the program that made it. The first computed node that is not finite
+    though its inputs are, and the first derivative that is not finite, raise AnomalyError (a FloatingPointError) with the
+    node's label, its operation, its numbers and that line: at backward(), or at the end of the block, so that labels given
+    after the computation are known. It costs time and memory: use it to look for a fault. In PyTorch this is called
+    torch.autograd.detect_anomaly.
+
+    >>> with detect_anomaly():  # doctest: +IGNORE_EXCEPTION_DETAIL, +ELLIPSIS
+    ...     p = Value(0.0, label="p")
+    ...     loss = -p.log()
+    Traceback (most recent call last):
+    autograd.modes.AnomalyError: log(p) is -inf where p = 0.0 ...
+    """
+
+    state: ContextVar[detect_anomaly | None] = ContextVar("detect_anomaly", default=None)
+
+    def __enter__(self) -> detect_anomaly:
+        self.first: Value | None = None
+        self.lines: dict[Value, str] = {}
+        self.enter(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self.leave()
+        lines, self.lines = self.lines, {}
+        if kind is None and self.first is not None:
+            raise _not_finite(self.first, lines)
+
+    def made(self, node: Value) -> None:
+        self.lines[node] = _line(caller(2))
+        if self.first is None and not math.isfinite(node.data) and all(math.isfinite(x.data) for x in node.inputs):
+            self.first = node
+
+    def differentiated(self, order: list[Value]) -> None:
+        first, self.first = self.first, None
+        if first is None:  # it may have been made before the block
+            bad = [node for node in reversed(order) if not math.isfinite(node.data)]
+            first = bad[0] if bad else None
+        if first is not None:
+            raise _not_finite(first, self.lines)
+        for node in order:
+            for x, slope in zip(node.inputs, node.op.slopes(node.data, [x.data for x in node.inputs])):  # type: ignore[union-attr]
+                if x.op is not CONSTANT and not math.isfinite(node.grad * slope):
+                    raise AnomalyError(
+                        f"the derivative of {_formula(node)} in {_name(x)} is {short(slope)}{_numbers(node)}, and the"
+                        f" gradient {short(node.grad)} that comes to {_name(node)} times it is {short(node.grad * slope)}"
+                        f"{_made_by(node, self.lines)}",
+                        node,
+                    )
+
+
+class _Supervisor:
+    def made(self, node: Value) -> Value:
+        if no_grad.state.get():
+            node.op = node._first = node._second = None
+        elif (anomaly := detect_anomaly.state.get()) is not None:
+            anomaly.made(node)
+        return node
+
+    def differentiated(self, order: list[Value]) -> None:
+        if (anomaly := detect_anomaly.state.get()) is not None:
+            anomaly.differentiated(order)
+
+
+_supervisor = _Supervisor()
+
+
+def _line(frame: FrameType | None) -> str:
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}, line {frame.f_lineno}" if frame is not None else ""
+
+
+def _name(node: Value) -> str:
+    return node.label or (f"the {node.op.name} node" if node.op and node.inputs else short(node.data))
+
+
+def _formula(node: Value) -> str:
+    names = [(x.label or short(x.data), 3) for x in node.inputs]
+    return node.op.notation.write(names) if node.op else _name(node)
+
+
+def _numbers(node: Value) -> str:
+    known = dict.fromkeys(f"{x.label} = {short(x.data)}" for x in node.inputs if x.label)
+    return f" where {', '.join(known)}" if known else ""
+
+
+def _made_by(node: Value, lines: dict[Value, str]) -> str:
+    import linecache
+
+    place = lines.get(node)
+    if not place:
+        return "; it was made outside detect_anomaly, so its line is not known"
+    file, _, line = place.rpartition(", line ")
+    source = linecache.getline(file, int(line)).strip()
+    return f"\n  {place}" + (f"\n    {source}" if source else "")
+
+
+def _not_finite(node: Value, lines: dict[Value, str]) -> AnomalyError:
+    if not node.inputs:
+        return AnomalyError(f"{_name(node)} is {short(node.data)} from the start", node)
+    name = f"{node.label} = " if node.label else ""
+    message = f"{name}{_formula(node)} is {short(node.data)}{_numbers(node)} (operation {node.op.name})"  # type: ignore[union-attr]
+    return AnomalyError(message + _made_by(node, lines), node)

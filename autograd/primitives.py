@@ -1,0 +1,407 @@
+"""The table of operations: what each one computes, how it varies, how it is written.
+
+One row per operation, like the back cover of a calculus book, and nothing else in this package knows a derivative.
+A row gives
+
+    its value      a function of plain floats, following IEEE 754: it never raises, log(0) is -inf, sqrt(-1) is nan
+    its partials   one per input, each a float or a function of (z, *inputs), where z is the output
+    its notation   a short symbol for drawings, and how to write it around its operands
+
+A partial is written in the table's own operations and in + - * over whatever it is given. Called on floats it gives the
+slope (that is what `Value.backward` does); called on Values it gives a graph of the slope, which has partials of its own,
+and so on to any order; called on Values that wear names it gives the formula.
+
+Two habits keep derivatives of every order right to the last digits. A partial is a product wherever it can be, since a
+difference of nearly equal numbers has no digits left: where the page says z(1 - z), the row computes the same number
+from x. And a kink is written with `greater`, whose own slope is zero, so that a graph never freezes the branch it took.
+
+Names in this file: x, y inputs; z output; c, n, k constants; everything below `the shapes that derivatives take` is there
+for the partials above it.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from math import inf, nan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, ClassVar, overload
+
+    from autograd.value import Value
+
+PRIMITIVES: dict[str, Primitive] = {}
+
+# How tightly a piece of text holds together: an operand is bracketed where it holds less tightly than its place needs.
+SUM, PRODUCT, POWER, ATOM = range(4)
+
+
+class Notation:
+    """How an operation is written: a symbol for drawings, and a text around its operands.
+
+    symbol: what a drawing shows, "+", "σ", "exp"
+    text: a template such as "{} + {}", or a function from the operands' texts to a text
+    level: how tightly the whole holds together (SUM, PRODUCT, POWER or ATOM)
+    places: how tightly each operand must hold together to stand without brackets; one number serves all operands
+    """
+
+    __slots__ = "level", "places", "symbol", "text"
+
+    def __init__(
+        self, symbol: str, text: str | Callable[..., str], level: int = ATOM, places: int | tuple[int, ...] = SUM
+    ) -> None:
+        self.symbol, self.text, self.level, self.places = symbol, text, level, places
+
+    def write(self, operands: Sequence[tuple[str, int]]) -> str:
+        """The text around operands, each given as (text, level)."""
+        places = self.places if isinstance(self.places, tuple) else (self.places,) * len(operands)
+        texts = [text if level >= place else f"({text})" for (text, level), place in zip(operands, places, strict=True)]
+        return self.text.format(*texts) if isinstance(self.text, str) else self.text(*texts)
+
+
+def infix(sign: str, level: int, symbol: str = "") -> Notation:
+    """Written between its operands; a - (b + c) keeps its brackets, (a - b) + c needs none."""
+    return Notation(symbol or sign.strip(), f"{{}}{sign}{{}}", level, (level, level + 1))
+
+
+class Primitive:
+    """One operation, stated once; calling it computes it, on numbers as on Values.
+
+    name: its name in PRIMITIVES, in repr and in error messages
+    value: function of plain floats that gives a float
+    partials: one per input, in order: a float where the slope is constant, else a function of (output, *inputs)
+        written in operations that work on floats and Values alike
+    notation: how it is written; name(x, y) where nothing is said
+    doc: one sentence for help()
+    nary: the operation takes any number of inputs; value is then given one sequence of floats, and there is one
+        partial, a function of (output, sequence of inputs) that gives all slopes
+
+    A new operation is one row, and everything reads it: operators, backward, gradients of any order, the checker, the
+    drawings. Its partials may use any function of this package, itself included:
+
+    >>> from autograd import Primitive, Value, check_gradients, gradient, sin, cos
+    >>> chirp = Primitive("chirp", lambda x: math.sin(x * x), lambda z, x: 2 * x * cos(x * x))
+    >>> bool(check_gradients(chirp, 0.7, order=3))
+    True
+    >>> x = Value(0.7, label="x")
+    >>> chirp(x), gradient(chirp(x), x)[0]
+    (Value(0.4706), Value(1.2353))
+
+    Raises ValueError for the name of an operation that this package is made of.
+    """
+
+    # What to do with arguments that are not all plain floats. autograd.value sets it: the table itself knows no graph.
+    apply: ClassVar[Callable[[Primitive, tuple[Any, ...]], Any]]
+
+    def __init__(
+        self,
+        name: str,
+        value: Callable[..., float],
+        *partials: float | Callable[..., Any],
+        notation: Notation | None = None,
+        doc: str = "",
+        nary: bool = False,
+    ) -> None:
+        if name in _BUILT_IN:
+            raise ValueError(f"{name!r} is an operation of autograd's own; give the new one another name")
+        if not partials or not callable(value) or (nary and len(partials) != 1):
+            raise ValueError(
+                f"{name!r} needs a function for its value and a partial derivative per input (one for all, if nary)"
+            )
+        self.name, self.value = name, value
+        self.partials = tuple(p if callable(p) else float(p) for p in partials)
+        self.arity = None if nary else len(partials)
+        self.notation = notation or Notation(name, lambda *xs: f"{name}({', '.join(xs)})")
+        self.__doc__ = doc
+        PRIMITIVES[name] = self
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, *inputs: float) -> float: ...  # type: ignore[overload-overlap]
+        @overload
+        def __call__(self, *inputs: Value | float) -> Value: ...
+
+    def __call__(self, *inputs):  # type: ignore[no-untyped-def]
+        for x in inputs:
+            if x.__class__ is not float:
+                return self.apply(inputs)
+        return self.value(*inputs) if self.arity else self.value(inputs)
+
+    def slopes(self, z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+        """The partial derivative in each input, at output z: numbers for numbers, Values for Values."""
+        if self.arity is None:
+            all_of_them: Sequence[Any] = self.partials[0](z, inputs)  # type: ignore[operator]
+            return all_of_them
+        return [p if p.__class__ is float else p(z, *inputs) for p in self.partials]  # type: ignore[operator]
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Primitive], tuple[str]]:
+        return _named, (self.name,)
+
+
+_BUILT_IN: frozenset[str] = frozenset()
+
+
+def _named(name: str) -> Primitive:
+    if name == CONSTANT.name:
+        return CONSTANT
+    if name not in PRIMITIVES:
+        raise LookupError(f"no operation {name!r} here: run the line that defines Primitive({name!r}, ...) first")
+    return PRIMITIVES[name]
+
+
+# ------------------------------------------------------------------------------------ values that Python will not give
+
+
+def ieee(function: Callable[[float], float], poles: dict[float, float] | None = None) -> Callable[[float], float]:
+    """function, with infinity or nan where Python's raises; poles says where it is infinite."""
+
+    def closed(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return math.copysign(inf, x)
+        except ValueError:
+            return poles.get(x, nan) if poles else nan
+
+    return closed
+
+
+def _divide(x: float, y: float) -> float:
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return x * math.copysign(inf, y)
+
+
+def _power(x: float, y: float) -> float:
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+    except ValueError:  # a root of a negative number, or a negative power of zero
+        return nan if x else math.copysign(inf, x if y % 2.0 == 1.0 else 1.0)
+
+
+_exp = ieee(math.exp)
+_log = ieee(math.log, {0.0: -inf})
+_cosh = ieee(math.cosh)
+
+
+def _sigmoid(x: float) -> float:  # never exponentiates a large number
+    return 1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else (e := math.exp(x)) / (1.0 + e)
+
+
+def _sigmoid_slope(z: float, x: float) -> float:
+    e = math.exp(-math.fabs(x))
+    return e / (1.0 + e) ** 2
+
+
+def _tanh_slope(z: float, x: float) -> float:
+    e = math.exp(-2.0 * math.fabs(x))
+    return 4.0 * e / (1.0 + e) ** 2
+
+
+def _gaussian(x: float, n: float) -> float:
+    if not math.fabs(x) < 30.0:
+        return 0.0 * x if math.isnan(x) else 0.0  # nan stays nan
+    near = round(x * 2.0**20) / 2.0**20  # near * near is exact, so that no digit of the exponent is lost
+    g = math.exp(-near * near) * math.exp(-(x - near) * (x + near))
+    before, hermite = 0.0, 1.0  # Hermite polynomials: H' = 2x H - 2k H of the order before (DLMF 18.9.1)
+    for k in range(int(n)):
+        before, hermite = hermite, 2.0 * x * hermite - 2.0 * k * before
+    return -hermite * g if n % 2.0 else hermite * g
+
+
+def _power_term(c: float, x: float, y: float, n: float) -> float:
+    if c == 0.0 or (n and x == 0.0 and y >= 0.0):
+        return 0.0
+    return c * _power(x, y) * _power(_log(x), n) if n else c * _power(x, y)
+
+
+def _ray(x: float, y: float, k: float) -> float:
+    r = math.hypot(x, y)
+    for _ in range(int(k) if r else 0):
+        x /= r
+    return x if r else 0.0
+
+
+def _sign(x: float) -> float:
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x * 0.0
+
+
+def _maximum(x: float, y: float) -> float:
+    return x if x >= y or math.isnan(x) else y  # nan wins
+
+
+def _minimum(x: float, y: float) -> float:
+    return x if x <= y or math.isnan(x) else y
+
+
+def _clip(x: float, low: float, high: float) -> float:
+    x = low if x < low else x
+    return high if x > high else x
+
+
+def _dot(inputs: Sequence[float]) -> float:
+    n = len(inputs) // 2
+    total = inputs[-1] if len(inputs) % 2 else 0.0
+    for w, x in zip(inputs[:n], inputs[n : 2 * n], strict=True):
+        total += w * x
+    return total
+
+
+def _logsumexp(xs: Sequence[float]) -> float:
+    top = max(range(len(xs)), key=xs.__getitem__, default=-1)
+    if top < 0 or math.isinf(xs[top]):
+        return nan if any(map(math.isnan, xs)) else xs[top] if xs else -inf
+    rest = [math.exp(x - xs[top]) for i, x in enumerate(xs) if i != top]  # e^0 = 1 stays apart, for log1p
+    return xs[top] + math.log1p(sum(rest))
+
+
+# -------------------------------------------------------------------------- partials that do not fit on the row's line
+
+
+def _power_partial(c: Any, x: Any, y: Any, n: float) -> Any:
+    """c x^y (ln x)^n in its simplest form; a known zero times a power is zero even where the power is infinite."""
+    if c == 0.0:  # never true of a Value: == is identity there
+        return 0.0
+    if n == 0.0 and y.__class__ is float:
+        return c if y == 0.0 else c * x if y == 1.0 else c * pow(x, y)
+    return power_term(c, x, y, n)
+
+
+def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: float) -> Any:
+    slope = _power_partial(c * y, x, y - 1.0, n)
+    return slope + _power_partial(c * n, x, y - 1.0, n - 1.0) if n else slope
+
+
+def _tie(x: Any, y: Any) -> Any:
+    """1 where x > y, 0 where x < y, a half where they are equal."""
+    return 0.5 + 0.5 * (greater(x, y) - greater(y, x))
+
+
+def _leaky_slope(x: Any, below: Any) -> Any:
+    above = greater(x, 0.0)
+    return above + (1.0 - above) * below
+
+
+def _silu_slope(z: Any, x: Any) -> Any:
+    s = sigmoid(x)
+    return s + x * sigmoid_slope(s, x)
+
+
+def _gelu_slope(z: Any, x: Any) -> Any:
+    return 0.5 * erfc(x * -ROOT_HALF) + x * (NORMAL * gaussian(x * ROOT_HALF, 0.0))
+
+
+def _atan_slope(z: Any, x: Any) -> Any:
+    cosine = div(1.0, hypot(1.0, x))  # of the angle z; never squares x
+    return cosine * cosine
+
+
+def _ray_in_x(z: Any, x: Any, y: Any, k: float) -> Any:
+    cosine, sine = ray(x, y, 1.0), ray(y, x, 1.0)
+    top = sine * sine if k == 1.0 else sine * sine - (k - 1.0) * cosine * cosine
+    return div(top, pow(hypot(x, y), k))
+
+
+def _ray_in_y(z: Any, x: Any, y: Any, k: float) -> Any:
+    return div(-k * ray(x, y, 1.0) * ray(y, x, 1.0), pow(hypot(x, y), k))
+
+
+def _dot_partials(z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+    n = len(inputs) // 2  # w1 ... wn, x1 ... xn, b  ->  x1 ... xn, w1 ... wn, 1
+    return (*inputs[n : 2 * n], *inputs[:n], 1.0) if len(inputs) % 2 else (*inputs[n:], *inputs[:n])
+
+
+def _write_dot(*xs: str) -> str:
+    n = len(xs) // 2
+    return " + ".join([f"{w}·{x}" for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)] + list(xs[2 * n :]))
+
+
+def _write_power_term(c: str, x: str, y: str, n: str) -> str:
+    return "·".join(([] if c == "1" else [c]) + [f"{x}^{y}", f"log({x})" + ("" if n == "1" else f"^{n}")])
+
+
+LOG2_E, LOG10_E, ROOT_HALF = 1.0 / math.log(2.0), 1.0 / math.log(10.0), math.sqrt(0.5)
+NORMAL, TWO_OVER_ROOT_PI = 1.0 / math.sqrt(2.0 * math.pi), 2.0 / math.sqrt(math.pi)
+
+# ------------------------------------------------------------------------------------------------------------ the table
+# Wide on purpose: a row is read across. Sources: DLMF chapters 4 and 7 for the elementary functions and erf.
+# ruff: noqa: E501, PLW0108  (a row may name one further down)
+# fmt: off
+
+cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: Primitive; hypot: Primitive; minimum: Primitive  # noqa: E702
+one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; tanh_slope: Primitive  # noqa: E702
+
+#                               value                            partials, of (z, *inputs)
+add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=infix(" + ", SUM),     doc="x + y")
+sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM),     doc="x - y")
+mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×"), doc="x y")
+div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=infix("/", PRODUCT, "÷"), doc="x / y; 1/0 is inf and 0/0 nan")
+neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", SUM, PRODUCT), doc="-x")
+pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("^", "{}^{}", POWER, ATOM), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
+
+exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     doc="e to the power x")
+expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                doc="exp(x) - 1, right for small x too")
+log        = Primitive("log",        _log,                            lambda z, x: div(1.0, x),                           doc="natural logarithm; log(0) is -inf, log of a negative number nan")
+log2       = Primitive("log2",       ieee(math.log2, {0.0: -inf}),    lambda z, x: div(LOG2_E, x),                        doc="logarithm to base 2")
+log10      = Primitive("log10",      ieee(math.log10, {0.0: -inf}),   lambda z, x: div(LOG10_E, x),                       doc="logarithm to base 10")
+log1p      = Primitive("log1p",      ieee(math.log1p, {-1.0: -inf}),  lambda z, x: div(1.0, 1.0 + x),                     doc="log(1 + x), right for small x too")
+sqrt       = Primitive("sqrt",       ieee(math.sqrt),                 lambda z, x: div(0.5, z),                           notation=Notation("√", "sqrt({})"), doc="square root; nan below 0; its slope at 0 is inf")
+cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: div(1.0 / 3.0, z * z),                 notation=Notation("∛", "cbrt({})"), doc="cube root, of negative numbers too: cbrt(-8) is -2")
+
+sin        = Primitive("sin",        ieee(math.sin),                  lambda z, x: cos(x),                                doc="sine of x radians")
+cos        = Primitive("cos",        ieee(math.cos),                  lambda z, x: -sin(x),                               doc="cosine of x radians")
+tan        = Primitive("tan",        ieee(math.tan),                  lambda z, x: 1.0 + z * z,                           doc="tangent of x radians")
+asin       = Primitive("asin",       ieee(math.asin),                 lambda z, x: div(1.0, sqrt(one_minus_square(x))),   doc="angle in radians, from -pi/2 to pi/2, whose sine is x")
+acos       = Primitive("acos",       ieee(math.acos),                 lambda z, x: div(-1.0, sqrt(one_minus_square(x))),  doc="angle in radians, from 0 to pi, whose cosine is x")
+atan       = Primitive("atan",       math.atan,                       _atan_slope,                                        doc="angle in radians, from -pi/2 to pi/2, whose tangent is x")
+atan2      = Primitive("atan2",      math.atan2,                      lambda z, y, x: ray(x, y, 2.0), lambda z, y, x: -ray(y, x, 2.0), doc="angle in radians of the point (x, y), given as atan2(y, x); its slopes at the origin are 0")
+sinh       = Primitive("sinh",       ieee(math.sinh),                 lambda z, x: cosh(x),                               doc="hyperbolic sine")
+cosh       = Primitive("cosh",       lambda x: _cosh(math.fabs(x)),   lambda z, x: sinh(x),                               doc="hyperbolic cosine")
+tanh       = Primitive("tanh",       math.tanh,                       lambda z, x: tanh_slope(z, x),                      doc="hyperbolic tangent")
+asinh      = Primitive("asinh",      math.asinh,                      lambda z, x: div(1.0, hypot(1.0, x)),               doc="inverse of sinh")
+acosh      = Primitive("acosh",      ieee(math.acosh),                lambda z, x: div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), doc="inverse of cosh; nan below 1")
+atanh      = Primitive("atanh",      ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda z, x: div(1.0, one_minus_square(x)), doc="inverse of tanh; nan outside -1 to 1")
+hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0), lambda z, x, y: ray(y, x, 1.0), doc="length of (x, y), without overflow on the way; its slopes at the origin are 0")
+erf        = Primitive("erf",        math.erf,                        lambda z, x: TWO_OVER_ROOT_PI * gaussian(x, 0.0),   doc="error function")
+erfc       = Primitive("erfc",       math.erfc,                       lambda z, x: -TWO_OVER_ROOT_PI * gaussian(x, 0.0),  doc="1 - erf(x), right for large x too")
+
+sigmoid    = Primitive("sigmoid",    _sigmoid,                        lambda z, x: sigmoid_slope(z, x),                   notation=Notation("σ", "σ({})"), doc="1 / (1 + exp(-x)), never overflowing")
+softplus   = Primitive("softplus",   lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))), lambda z, x: sigmoid(x),      doc="log(1 + exp(x)), never overflowing")
+relu       = Primitive("relu",       lambda x: 0.0 if x <= 0.0 else x, lambda z, x: greater(z, 0.0),                      notation=Notation("ReLU", "relu({})"), doc="x above 0, else 0; its slope at 0 is 0 (as in torch)")
+leaky_relu = Primitive("leaky_relu", lambda x, slope: x if x > 0.0 else slope * x, lambda z, x, slope: _leaky_slope(x, slope), lambda z, x, slope: minimum(x, 0.0), notation=Notation("LeakyReLU", "leaky_relu({}, {})"), doc="x above 0, else slope * x; its slope at 0 is that of the left side (as in torch)")
+elu        = Primitive("elu",        lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x), lambda z, x, alpha: _leaky_slope(x, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0)), notation=Notation("ELU", "elu({}, {})"), doc="x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch)")
+gelu       = Primitive("gelu",       lambda x: x * (0.5 * math.erfc(x * -ROOT_HALF)), _gelu_slope,                        notation=Notation("GELU", "gelu({})"), doc="x times the normal distribution function of x (Hendrycks and Gimpel 2016), the exact form")
+silu       = Primitive("silu",       lambda x: x * _sigmoid(x),       _silu_slope,                                        notation=Notation("SiLU", "silu({})"), doc="x sigmoid(x), also called swish")
+abs        = Primitive("abs",        math.fabs,                       lambda z, x: sign(x),                               notation=Notation("|·|", "|{}|"), doc="absolute value; its slope at 0 is 0 (as in torch)")
+sign       = Primitive("sign",       _sign,                           0.0,                                                doc="-1, 0 or 1; its slope is 0 everywhere (as in torch)")
+maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})"), doc="the larger; where both are equal each gets half of the slope (as in torch)")
+minimum    = Primitive("minimum",    _minimum,                        lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y), notation=Notation("min", "min({}, {})"), doc="the smaller; where both are equal each gets half of the slope (as in torch)")
+clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * (1.0 - greater(low, high)), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch)")
+
+sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", lambda *xs: " + ".join(xs), SUM, PRODUCT), nary=True, doc="x1 + ... + xn as a single node")
+dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b")
+logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})"), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing")
+
+# ---------------------------------------------------------------------------------------- the shapes that derivatives take
+greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]"), doc="1 where x > y, else 0: the slope of a kink, itself flat")
+sigmoid_slope = Primitive("sigmoid_slope", _sigmoid_slope,            0.0, lambda s, z, x: s * tanh(-0.5 * x),            notation=Notation("σ′", "{0}·(1 − {0})", PRODUCT, ATOM), doc="z (1 - z) where z = sigmoid(x), computed from x, which alone it varies with")
+tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambda s, z, x: -2.0 * s * z,                  notation=Notation("tanh′", "1 − {0}^2", SUM, ATOM), doc="1 - z**2 where z = tanh(x), computed from x, which alone it varies with")
+one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}^2", SUM, ATOM), doc="1 - x**2, right near x = 1 too")
+gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}^2)" if n == "0" else f"d^{n}/d{x}^{n} exp(−{x}^2)", PRODUCT, ATOM), doc="n-th derivative of exp(-x**2) in x, for a whole number n")
+power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by")
+ray        = Primitive("ray",        _ray,                            _ray_in_x, _ray_in_y, 0.0,                          notation=Notation("x/rᵏ", "{0}/hypot({0}, {1})^{2}", PRODUCT, ATOM), doc="x / hypot(x, y)**k for k = 1 or 2, and 0 at the origin: how lengths and angles vary")
+
+# fmt: on
+_BUILT_IN = frozenset(PRIMITIVES)
+
+CONSTANT: Primitive = object.__new__(Primitive)  # the `op` of a plain number in an expression; no row: nothing is computed
+CONSTANT.name, CONSTANT.arity, CONSTANT.partials, CONSTANT.notation = "constant", 0, (), Notation("", "")

@@ -1,0 +1,393 @@
+"""`Value`: a number that remembers how it was computed.
+
+Arithmetic on Values gives Values, and each keeps the operation it came from and its inputs, in order. So the last one, the
+loss, holds the whole computation as a graph, and `backward` walks that graph once, from the output to the leaves:
+
+    o = sigmoid(net)                            forward: numbers, and the graph as a by-product
+    net.grad += o.grad * (do/dnet)              backward: upstream times local derivative, added to what is there
+
+Three kinds of node, one class: a leaf (`op` is None) is a variable; a constant (`op` is CONSTANT) is a plain number in an
+expression, drawn but never differentiated; any other node was computed. Nodes hold no closures and never refer to what
+uses them, so there are no reference cycles and a graph is freed the moment nobody holds its output.
+
+In PyTorch, a Value is called a tensor of no dimensions with requires_grad=True.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+
+from autograd import primitives as ops
+from autograd.conversions import caller, number, warn_of_lost_gradient
+from autograd.graph import history, nodes
+from autograd.primitives import CONSTANT, Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Protocol
+
+    class Supervisor(Protocol):
+        """What no_grad and detect_anomaly do with each new node, and after each backward pass."""
+
+        def made(self, node: Value) -> Value: ...
+        def differentiated(self, order: list[Value]) -> None: ...
+
+
+supervisor: Supervisor | None = None  # set by autograd.modes while one of its blocks is open, anywhere
+new = object.__new__
+
+
+def record(op: Primitive | None, data: float, first: Any, second: Value | None = None) -> Value:
+    """The one place where computed Values are born; Value.__init__ would take 140 ns more.
+
+    first, second: the operands; where there are more than two, or any number, first is the tuple of all
+    """
+    node: Value = new(Value)
+    node.data = data
+    node.grad = 0.0
+    node.op = op
+    node._first = first
+    node._second = second
+    return node if supervisor is None else supervisor.made(node)
+
+
+def constant(x: object) -> Value:
+    """A plain number as a node of a graph: drawn, never differentiated."""
+    node: Value = new(Value)
+    node.data = number(x)
+    node.grad = 0.0
+    node.op = CONSTANT
+    node._first = node._second = None
+    return node
+
+
+def lift(x: object) -> Value:
+    """x itself if it is a Value, else a constant. Raises TypeError for what is no number."""
+    return x if isinstance(x, Value) else constant(x)
+
+
+def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
+    """op of inputs that are not all plain floats: a Value as soon as one of them is."""
+    if op.arity is not None and len(inputs) != op.arity:
+        raise TypeError(f"{op.name} takes {op.arity} argument{'s'[: op.arity != 1]}, got {len(inputs)}")
+    if any(isinstance(x, Value) for x in inputs):
+        inputs = tuple(map(lift, inputs))
+        data = [x.data for x in inputs]
+        return record(op, op.value(*data) if op.arity else op.value(data), *_operands(op, inputs))
+    return op(*map(number, inputs))
+
+
+Primitive.apply = _apply
+
+
+def _operands(op: Primitive | None, inputs: tuple[Value, ...]) -> tuple[Any, Value | None]:
+    """How a node keeps its inputs: one or two in slots of their own, which saves a tuple in most nodes."""
+    if op is None or not op.arity or op.arity > 2:
+        return inputs or None, None
+    return inputs[0], inputs[1] if op.arity == 2 else None
+
+
+def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Value, Any], Value]]:
+    """The methods x op y and y op x of Value."""
+    value = op.value
+
+    def direct(x: Value, y: Any) -> Value:
+        if y.__class__ is not Value:
+            y = lift(y)
+        return record(op, value(x.data, y.data), x, y)
+
+    def reflected(y: Value, x: Any) -> Value:
+        x = lift(x)
+        return record(op, value(x.data, y.data), x, y)
+
+    direct.__doc__ = reflected.__doc__ = op.__doc__
+    return direct, reflected
+
+
+def _method(op: Primitive) -> Callable[[Value], Value]:
+    """The method x.op() of Value."""
+    value = op.value
+
+    def method(x: Value) -> Value:
+        return record(op, value(x.data), x)
+
+    method.__name__, method.__doc__ = op.name, op.__doc__
+    return method
+
+
+def _method_of_two(op: Primitive) -> Callable[[Value, Any], Value]:
+    """The method x.op(y) of Value."""
+    method = _infix(op)[0]
+    method.__name__ = op.name
+    return method
+
+
+class Value:
+    """A number that remembers how it was computed.
+
+    data: the number, a float; may be set on a leaf, then `forward()` of what was computed from it brings that up to date
+    label: the name it goes by in drawings, formulas and messages
+
+    .grad is d output / d self of the last `output.backward()`, a float; leaves add up from call to call until set to 0.
+    .op is the Primitive that computed it (None for a leaf), .inputs its operands, in order; free attributes are allowed.
+
+    Comparisons < <= > >= compare data; == and hash() are those of the object, since two Values of one number are two places
+    in a graph. Raises TypeError for data that is not a real number.
+
+    >>> x, y = Value(3.0, label="x"), Value(2.0, label="y")
+    >>> z = x * y + x
+    >>> z.backward()
+    >>> z.data, x.grad, y.grad
+    (9.0, 3.0, 3.0)
+    """
+
+    __slots__ = "__dict__", "_first", "_second", "data", "grad", "op"
+    __array_ufunc__ = None  # np.float64(2) * Value(3) is ours to answer
+
+    data: float
+    grad: float
+    op: Primitive | None
+    _first: Any
+    _second: Value | None
+    label: str = ""
+
+    def __init__(self, data: float, label: str = "") -> None:
+        self.data = data if data.__class__ is float else number(data)
+        self.grad = 0.0
+        self.op = None
+        self._first = self._second = None
+        if label:
+            self.label = label
+
+    __add__, __radd__ = _infix(ops.add)
+    __sub__, __rsub__ = _infix(ops.sub)
+    __mul__, __rmul__ = _infix(ops.mul)
+    __truediv__, __rtruediv__ = _infix(ops.div)
+    __pow__, __rpow__ = _infix(ops.pow)
+    __neg__ = _method(ops.neg)
+    __abs__ = abs = _method(ops.abs)
+
+    def __pos__(self) -> Value:
+        return self
+
+    exp, expm1 = _method(ops.exp), _method(ops.expm1)
+    log, log2, log10, log1p = _method(ops.log), _method(ops.log2), _method(ops.log10), _method(ops.log1p)
+    sqrt, cbrt = _method(ops.sqrt), _method(ops.cbrt)
+    sin, cos, tan = _method(ops.sin), _method(ops.cos), _method(ops.tan)
+    asin, acos, atan = _method(ops.asin), _method(ops.acos), _method(ops.atan)
+    sinh, cosh, tanh = _method(ops.sinh), _method(ops.cosh), _method(ops.tanh)
+    asinh, acosh, atanh = _method(ops.asinh), _method(ops.acosh), _method(ops.atanh)
+    erf, erfc = _method(ops.erf), _method(ops.erfc)
+    sigmoid, softplus, relu = _method(ops.sigmoid), _method(ops.softplus), _method(ops.relu)
+    gelu, silu, sign = _method(ops.gelu), _method(ops.silu), _method(ops.sign)
+    atan2, hypot = _method_of_two(ops.atan2), _method_of_two(ops.hypot)
+    maximum, minimum = _method_of_two(ops.maximum), _method_of_two(ops.minimum)
+
+    def leaky_relu(self, negative_slope: Value | float = 0.01) -> Value:
+        return ops.leaky_relu(self, negative_slope)
+
+    def elu(self, alpha: Value | float = 1.0) -> Value:
+        return ops.elu(self, alpha)
+
+    def clip(self, low: Value | float = -math.inf, high: Value | float = math.inf) -> Value:
+        return ops.clip(self, low, high)
+
+    def __lt__(self, other: Value | float) -> bool:
+        return self.data < lift(other).data
+
+    def __le__(self, other: Value | float) -> bool:
+        return self.data <= lift(other).data
+
+    def __gt__(self, other: Value | float) -> bool:
+        return self.data > lift(other).data
+
+    def __ge__(self, other: Value | float) -> bool:
+        return self.data >= lift(other).data
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    def __float__(self) -> float:
+        warn_of_lost_gradient(caller())
+        return self.data
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def item(self) -> float:
+        """The plain number, as in PyTorch."""
+        return self.data
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}".replace("'", '"') if self.label else ""
+        grad = f", grad={short(self.grad)}" if self.grad else ""
+        return f"Value({short(self.data)}{label}{grad})"
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """What it was computed from, in order; empty for a leaf."""
+        first, second = self._first, self._second
+        if second is not None:
+            return first, second
+        return () if first is None else first if first.__class__ is tuple else (first,)
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """micrograd's name for inputs."""
+        return self.inputs
+
+    @property
+    def _op(self) -> str:
+        """micrograd's name for the symbol of the operation; empty for a leaf."""
+        return self.op.notation.symbol if self.op else ""
+
+    def detach(self) -> Value:
+        """A new leaf with the same number and label, which knows nothing of how it was computed."""
+        return Value(self.data, self.label)
+
+    def forward(self) -> float:
+        """Compute self again from what its leaves hold now, and return its data.
+
+        It takes the path that was recorded: an `if` of your program on a Value is not decided again.
+        """
+        for node in reversed(history(self)):
+            data = [x.data for x in node.inputs]
+            node.data = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]
+        return self.data
+
+    def backward(self) -> None:
+        """Add d self / d leaf to the .grad of every leaf that self was computed from.
+
+        Computed nodes start afresh in every call and keep their gradient to be looked at; leaves add up from call to call,
+        as in PyTorch. Reverse accumulation: Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
+        """
+        order = history(self)
+        for node in order:
+            node.grad = 0.0
+        self.grad += 1.0
+        for node in order:
+            op, grad, x, y = node.op, node.grad, node._first, node._second
+            partials: Any = op.partials  # type: ignore[union-attr]
+            if y is not None:  # spelt out by arity: twice as fast as one loop for all
+                dx, dy = partials
+                if x.op is not CONSTANT:
+                    x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data, y.data))
+                if y.op is not CONSTANT:
+                    y.grad += grad * (dy if dy.__class__ is float else dy(node.data, x.data, y.data))
+            elif x.__class__ is Value:
+                if x.op is not CONSTANT:
+                    (dx,) = partials
+                    x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data))
+            elif grad or not math.isfinite(node.data):  # zero times slopes that are finite adds nothing
+                inputs, data = x, [x.data for x in x]
+                for x, slope in zip(inputs, op.slopes(node.data, data)):  # type: ignore[union-attr]
+                    if x.op is not CONSTANT:
+                        x.grad += grad * slope
+        if supervisor is not None:
+            supervisor.differentiated(order)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        behind = _Behind(self) if self.inputs and not _flattening.on else None
+        return _revive, (behind, self.data, self.grad, self.op, self.inputs), self.__dict__ or None
+
+
+# ------------------------------------------------------------------------------------------------- copying and pickling
+
+
+class _Flattening(threading.local):
+    on = False
+
+
+_flattening = _Flattening()
+
+
+class _Behind:
+    """Everything a node was computed from, handed to pickle or copy one by one, inputs first.
+
+    Each node then finds its inputs done already, so neither ever recurses into a graph; and since they are handed over as
+    themselves, a parameter that is pickled along with a loss is still one object when both come back.
+    """
+
+    def __init__(self, node: Value) -> None:
+        self.node = node
+
+    def __iter__(self) -> Iterator[Value]:
+        _flattening.on = True
+        try:
+            yield from nodes(self.node)[:-1]
+        finally:
+            _flattening.on = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, iter(self)
+
+
+def _revive(behind: object, data: float, grad: float, op: Primitive | None, inputs: tuple[Value, ...]) -> Value:
+    node: Value = new(Value)
+    node.data, node.grad, node.op = data, grad, op
+    node._first, node._second = _operands(op, inputs)
+    return node
+
+
+# ------------------------------------------------------------------------------------------------------- names and text
+
+
+def short(x: float) -> str:
+    """x with the digits that a reader wants: four after the point, four significant ones below 1, no trailing zeros.
+
+    >>> short(0.751365), short(138.83381924), short(3.0), short(1.5e-12)
+    ('0.7514', '138.8338', '3.0', '1.5e-12')
+    """
+    if not math.isfinite(x) or x == 0.0:
+        return repr(x)
+    if not 1e-4 <= math.fabs(x) < 1e6:
+        return f"{x:.5g}"
+    text = f"{x:.4f}" if math.fabs(x) >= 1.0 else f"{x:.{3 - math.floor(math.log10(math.fabs(x)))}f}"
+    text = text.rstrip("0")
+    return text + "0" if text.endswith(".") else text
+
+
+def label(names: dict[str, Any] | None = None, /, **values: Any) -> None:
+    """Name Values after the variables that hold them.
+
+    label(w1=w1, x1=x1) sets these labels, whatever they were. label(locals()) names every Value that has no label yet,
+    passing over names that begin with an underscore. A list of Values gets numbered labels, from 1 on: ws gives ws_1, ws_2;
+    a list of lists two indices, W_12.
+
+    >>> a = Value(2.0); b = a * 3
+    >>> label(a=a, product=b)
+    >>> b
+    Value(6.0, label="product")
+
+    Raises TypeError for a keyword that holds neither a Value nor a list of Values.
+    """
+    for name, item in (names or {}).items():
+        if not name.startswith("_"):
+            for ending, value in _values_in(item):
+                if not value.label and value.op is not CONSTANT:
+                    value.label = name + ending
+    for name, item in values.items():
+        found = list(_values_in(item))
+        if not found:
+            raise TypeError(f"label({name}=...) takes a Value or a list of Values, not {item!r}")
+        for ending, value in found:
+            value.label = name + ending
+
+
+def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterable[tuple[str, Value]]:
+    if isinstance(item, Value):
+        yield (f"_{subscript(indices)}" if indices else ""), item
+    elif isinstance(item, (list, tuple)) and len(indices) < 3:
+        for i, inner in enumerate(item, start=1):
+            yield from _values_in(inner, (*indices, i))
+
+
+def subscript(indices: Iterable[int]) -> str:
+    """Indices as they stand in a label: 112, or 1,10,2 as soon as one has two digits."""
+    digits = [str(i) for i in indices]
+    return ("" if max(map(len, digits), default=0) < 2 else ",").join(digits)
