@@ -199,7 +199,7 @@ def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     One pass forward through the graph, however many outputs there are (forward accumulation).
 
     >>> jvp(lambda x, y: [x * y, x - y], (2.0, 3.0), (1.0, 0.0))
-    ([6.0, 2.0], [3.0, 1.0])
+    ([6.0, -1.0], [3.0, 1.0])
 
     Raises ValueError if the vector is not as long as there are inputs.
     """
@@ -222,7 +222,7 @@ def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     One pass backward through the graph, however many inputs there are (reverse accumulation).
 
     >>> vjp(lambda x, y: [x * y, x - y], (2.0, 3.0), (1.0, 0.0))
-    ([6.0, 2.0], [3.0, 2.0])
+    ([6.0, -1.0], [3.0, 2.0])
 
     Raises ValueError if the vector is not as long as there are outputs.
     """

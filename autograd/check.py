@@ -62,7 +62,7 @@ class GradientCheck:
         table = [("derivative", "analytic", "numeric", "verdict")]
         for row in self.rows:
             sides = f" ({row.left:.6g} on the left, {row.right:.6g} on the right)" if row.verdict == KINK else ""
-            table.append((row.name, f"{row.analytic:.10g}", f"{row.numeric:.10g}", row.verdict + sides))
+            table.append((row.name, f"{row.analytic:.8g}", f"{row.numeric:.8g}", row.verdict + sides))
         widths = [max(map(len, column)) for column in zip(*table)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in table]
         return "\n".join([self.title, *("  " + line for line in lines), *self.culprits])
@@ -82,9 +82,9 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1, toleranc
 
     >>> print(check_gradients(lambda x, y: x * y.sin(), 2.0, 0.5))
     check of <lambda> at (2.0, 0.5)
-      derivative  analytic      numeric       verdict
-      ∂f/∂x       0.4794255386  0.4794255386  right
-      ∂f/∂y       1.755165124   1.755165124   right
+      derivative  analytic    numeric     verdict
+      ∂f/∂x       0.47942554  0.47942554  right
+      ∂f/∂y       1.7551651   1.7551651   right
 
     Raises ValueError for an order below 1.
     """
