@@ -23,14 +23,14 @@ from autograd.calculus import (
 )
 from autograd.check import check_gradients
 from autograd.conversions import LostGradientWarning
-from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax, sum
+from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax
+from autograd.functions import sum as sum
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
 from autograd.primitives import (
     CONSTANT,
     PRIMITIVES,
     Notation,
     Primitive,
-    abs,
     acos,
     acosh,
     asin,
@@ -64,9 +64,73 @@ from autograd.primitives import (
     tan,
     tanh,
 )
+from autograd.primitives import abs as abs
+from autograd.trace import trace
 from autograd.value import Value, label
 
 __version__ = "0.1.0"
 
-_HIDES_PYTHONS = {"abs", "sum"}  # `from autograd import *` leaves these names alone
-__all__ = [name for name in dir() if not name.startswith("_") and name not in _HIDES_PYTHONS]
+__all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own names alone
+    "CONSTANT",
+    "PRIMITIVES",
+    "AnomalyError",
+    "LostGradientWarning",
+    "Notation",
+    "Primitive",
+    "Value",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "check_gradients",
+    "clip",
+    "cos",
+    "cosh",
+    "derivative_tensor",
+    "detect_anomaly",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "gelu",
+    "grad",
+    "gradient",
+    "hessian",
+    "hvp",
+    "hypot",
+    "jacobian",
+    "jvp",
+    "label",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "no_grad",
+    "prod",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "tan",
+    "tanh",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]

@@ -202,6 +202,18 @@ def _sigmoid_slope(z: float, x: float) -> float:
     return e / (1.0 + e) ** 2
 
 
+def _silu(x: float) -> float:
+    if x >= 0.0:
+        return x / (1.0 + math.exp(-x))
+    half = math.exp(0.5 * x)  # its square would lose its digits, below -708, before x could multiply it
+    return x * half / (1.0 + half * half) * half
+
+
+def _silu_bend(x: float) -> float:
+    half = math.exp(-0.5 * math.fabs(x))
+    return x * half / (1.0 + half * half) ** 2 * half
+
+
 def _tanh_slope(z: float, x: float) -> float:
     e = math.exp(-2.0 * math.fabs(x))
     return 4.0 * e / (1.0 + e) ** 2
@@ -291,11 +303,6 @@ def _leaky_slope(x: Any, below: Any) -> Any:
     return above + (1.0 - above) * below
 
 
-def _silu_slope(z: Any, x: Any) -> Any:
-    s = sigmoid(x)
-    return s + x * sigmoid_slope(s, x)
-
-
 def _gelu_slope(z: Any, x: Any) -> Any:
     return 0.5 * erfc(x * -ROOT_HALF) + x * (NORMAL * gaussian(x * ROOT_HALF, 0.0))
 
@@ -307,12 +314,16 @@ def _atan_slope(z: Any, x: Any) -> Any:
 
 def _ray_in_x(z: Any, x: Any, y: Any, k: float) -> Any:
     cosine, sine = ray(x, y, 1.0), ray(y, x, 1.0)
-    top = sine * sine if k == 1.0 else sine * sine - (k - 1.0) * cosine * cosine
-    return div(top, pow(hypot(x, y), k))
+    return _over(sine * sine if k == 1.0 else sine * sine - (k - 1.0) * cosine * cosine, hypot(x, y), k)
 
 
 def _ray_in_y(z: Any, x: Any, y: Any, k: float) -> Any:
-    return div(-k * ray(x, y, 1.0) * ray(y, x, 1.0), pow(hypot(x, y), k))
+    return _over(-k * ray(x, y, 1.0) * ray(y, x, 1.0), hypot(x, y), k)
+
+
+def _over(top: Any, r: Any, k: float) -> Any:
+    """top / r**k, without a power that overflows."""
+    return div(top, r) if k == 1.0 else div(div(top, r), r)
 
 
 def _dot_partials(z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
@@ -338,7 +349,7 @@ NORMAL, TWO_OVER_ROOT_PI = 1.0 / math.sqrt(2.0 * math.pi), 2.0 / math.sqrt(math.
 # fmt: off
 
 cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: Primitive; hypot: Primitive; minimum: Primitive  # noqa: E702
-one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; tanh_slope: Primitive  # noqa: E702
+one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
 
 #                               value                            partials, of (z, *inputs)
 add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=infix(" + ", SUM),     doc="x + y")
@@ -355,7 +366,7 @@ log2       = Primitive("log2",       ieee(math.log2, {0.0: -inf}),    lambda z, 
 log10      = Primitive("log10",      ieee(math.log10, {0.0: -inf}),   lambda z, x: div(LOG10_E, x),                       doc="logarithm to base 10")
 log1p      = Primitive("log1p",      ieee(math.log1p, {-1.0: -inf}),  lambda z, x: div(1.0, 1.0 + x),                     doc="log(1 + x), right for small x too")
 sqrt       = Primitive("sqrt",       ieee(math.sqrt),                 lambda z, x: div(0.5, z),                           notation=Notation("√", "sqrt({})"), doc="square root; nan below 0; its slope at 0 is inf")
-cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: div(1.0 / 3.0, z * z),                 notation=Notation("∛", "cbrt({})"), doc="cube root, of negative numbers too: cbrt(-8) is -2")
+cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: 1.0 / 3.0 * pow(z, -2.0),              notation=Notation("∛", "cbrt({})"), doc="cube root, of negative numbers too: cbrt(-8) is -2")
 
 sin        = Primitive("sin",        ieee(math.sin),                  lambda z, x: cos(x),                                doc="sine of x radians")
 cos        = Primitive("cos",        ieee(math.cos),                  lambda z, x: -sin(x),                               doc="cosine of x radians")
@@ -380,7 +391,7 @@ relu       = Primitive("relu",       lambda x: 0.0 if x <= 0.0 else x, lambda z,
 leaky_relu = Primitive("leaky_relu", lambda x, slope: x if x > 0.0 else slope * x, lambda z, x, slope: _leaky_slope(x, slope), lambda z, x, slope: minimum(x, 0.0), notation=Notation("LeakyReLU", "leaky_relu({}, {})"), doc="x above 0, else slope * x; its slope at 0 is that of the left side (as in torch)")
 elu        = Primitive("elu",        lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x), lambda z, x, alpha: _leaky_slope(x, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0)), notation=Notation("ELU", "elu({}, {})"), doc="x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch)")
 gelu       = Primitive("gelu",       lambda x: x * (0.5 * math.erfc(x * -ROOT_HALF)), _gelu_slope,                        notation=Notation("GELU", "gelu({})"), doc="x times the normal distribution function of x (Hendrycks and Gimpel 2016), the exact form")
-silu       = Primitive("silu",       lambda x: x * _sigmoid(x),       _silu_slope,                                        notation=Notation("SiLU", "silu({})"), doc="x sigmoid(x), also called swish")
+silu       = Primitive("silu",       _silu,                           lambda z, x: sigmoid(x) + silu_bend(x),             notation=Notation("SiLU", "silu({})"), doc="x sigmoid(x), also called swish")
 abs        = Primitive("abs",        math.fabs,                       lambda z, x: sign(x),                               notation=Notation("|·|", "|{}|"), doc="absolute value; its slope at 0 is 0 (as in torch)")
 sign       = Primitive("sign",       _sign,                           0.0,                                                doc="-1, 0 or 1; its slope is 0 everywhere (as in torch)")
 maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})"), doc="the larger; where both are equal each gets half of the slope (as in torch)")
@@ -395,6 +406,7 @@ logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, 
 greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]"), doc="1 where x > y, else 0: the slope of a kink, itself flat")
 sigmoid_slope = Primitive("sigmoid_slope", _sigmoid_slope,            0.0, lambda s, z, x: s * tanh(-0.5 * x),            notation=Notation("σ′", "{0}·(1 − {0})", PRODUCT, ATOM), doc="z (1 - z) where z = sigmoid(x), computed from x, which alone it varies with")
 tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambda s, z, x: -2.0 * s * tanh(x),                  notation=Notation("tanh′", "1 − {0}^2", SUM, ATOM), doc="1 - z**2 where z = tanh(x), computed from x, which alone it varies with")
+silu_bend  = Primitive("silu_bend",  _silu_bend,                      lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x), notation=Notation("xσ′", lambda x: f"{x}·σ({x})·(1 − σ({x}))", PRODUCT, ATOM), doc="x z (1 - z) where z = sigmoid(x): what silu varies by, beside z itself")
 one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}^2", SUM, ATOM), doc="1 - x**2, right near x = 1 too")
 gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}^2)" if n == "0" else f"d^{n}/d{x}^{n} exp(−{x}^2)", PRODUCT, ATOM), doc="n-th derivative of exp(-x**2) in x, for a whole number n")
 power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by")

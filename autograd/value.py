@@ -344,7 +344,7 @@ def short(x: float) -> str:
     ('0.7514', '138.8338', '3.0', '1.5e-12')
     """
     if not math.isfinite(x) or x == 0.0:
-        return repr(x)
+        return repr(x or 0.0)  # the sign of a zero is of no use to a reader
     if not 1e-4 <= math.fabs(x) < 1e6:
         return f"{x:.5g}"
     text = f"{x:.4f}" if math.fabs(x) >= 1.0 else f"{x:.{3 - math.floor(math.log10(math.fabs(x)))}f}"

@@ -1,0 +1,133 @@
+"""Forward and backward, one step at a time."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, dot, label, logsumexp, sigmoid, trace
+
+
+def network():
+    """The fourth lecture note's output neuron on given hidden activations."""
+    w1, w2, b = Value(0.40, "w_211"), Value(0.45, "w_212"), Value(0.60, "b_21")
+    h1, h2 = Value(0.593269992, "h_11"), Value(0.596884378, "h_12")
+    a = dot([w1, w2], [h1, h2], b)
+    o = sigmoid(a)
+    loss = 0.5 * (o - 0.01) ** 2
+    label(a=a, o=o, L=loss)
+    return loss, [w1, w2, b, h1, h2]
+
+
+def test_totals_equal_grad_exactly():
+    """The last total of every node is, to the last bit, what backward() leaves in .grad."""
+    loss, leaves = network()
+    steps = trace(loss)
+    loss.backward()
+    totals = {step.input: step.total for step in steps.backward}
+    assert {node: node.grad for node in totals} == totals
+    assert set(leaves) <= set(totals)
+    assert steps.grads[loss] == 1.0
+
+
+def test_a_trace_touches_nothing():
+    """Neither gradients nor labels change."""
+    loss, leaves = network()
+    trace(loss)
+    assert [x.grad for x in (*leaves, loss)] == [0.0] * 6
+
+
+def test_each_step_says_old_plus_new():
+    """upstream × local = contribution, before + contribution = total, for a node that is used three times."""
+    x = Value(3.0, "x")
+    steps = [step for step in trace(x * x + x).backward if step.input is x]
+    assert [(s.upstream, s.local, s.contribution, s.before, s.total) for s in steps] == [
+        (1.0, 1.0, 1.0, 0.0, 1.0),
+        (1.0, 3.0, 3.0, 1.0, 4.0),
+        (1.0, 3.0, 3.0, 4.0, 7.0),
+    ]
+
+
+def test_a_node_is_visited_when_its_gradient_is_complete():
+    """Its upstream is the final total of its gradient."""
+    loss, _ = network()
+    steps = trace(loss)
+    for step in steps.backward:
+        assert step.upstream == steps.grads[step.node]
+
+
+def test_local_derivatives_come_as_formulas():
+    """The rules write themselves in the names of the nodes."""
+    loss, _ = network()
+    formulas = {(s.name, s.input_name): s.formula for s in trace(loss).backward}
+    assert formulas["o", "a"] == "o·(1 − o)"
+    assert formulas["a", "w_211"] == "h_11"
+    assert formulas["a", "h_12"] == "w_212"
+    assert formulas["a", "b_21"] == "1"
+
+
+def test_constants_are_shown_and_not_differentiated():
+    """2·x has a step for x and none for 2."""
+    x = Value(5.0, "x")
+    steps = trace(2 * x)
+    assert [s.formula for s in steps.forward] == ["2·x"]
+    assert [s.input for s in steps.backward] == [x]
+
+
+def test_names_and_brackets():
+    """Nodes without a label are numbered; negative numbers and longer labels are bracketed."""
+    x = Value(2.0, "x + 1")
+    assert [s.formula for s in trace(x * -3.0 - -1.0).forward] == ["(x + 1)·(-3)", "v1 − (-1)"]
+
+
+def test_rows_are_plain_data():
+    """They go through JSON, one for each step."""
+    loss, _ = network()
+    steps = trace(loss)
+    rows = json.loads(json.dumps(steps.rows()))
+    assert len(rows) == len(steps) == len(list(steps))
+    assert {row["pass"] for row in rows} == {"forward", "backward"}
+    assert rows[1] == {"pass": "forward", "name": "o", "formula": "σ(a)", "numbers": "σ(1.10591)", "value": loss_value("o")}
+
+
+def loss_value(name):
+    loss, _ = network()
+    return next(step.value for step in trace(loss).forward if step.name == name)
+
+
+def test_a_leaf_has_no_steps():
+    """There is nothing to compute, and its gradient is one."""
+    x = Value(1.0, "x")
+    assert len(trace(x)) == 0
+    assert trace(x).grads == {x: 1.0}
+
+
+@pytest.mark.parametrize("y", [3.0, None, "x", [Value(1.0)]])
+def test_only_values_have_a_trace(y):
+    """Anything else is a TypeError that says so."""
+    with pytest.raises(TypeError, match="graph of a Value"):
+        trace(y)
+
+
+MAKERS = [
+    lambda a, b: a + b,
+    lambda a, b: a * b,
+    lambda a, b: (a - b).tanh(),
+    lambda a, b: dot([a, b], [b, a], 0.5),
+    lambda a, b: logsumexp([a, b, a]),
+    lambda a, b: a.relu() - 0.25 * b,
+]
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from(MAKERS), st.integers(0, 100), st.integers(0, 100)), min_size=1, max_size=25))
+def test_random_graphs_agree_with_backward(recipe):
+    """Whatever the graph, totals are what backward() computes, bit for bit."""
+    pool = [Value(0.7), Value(-1.3), Value(2.1)]
+    for make, i, j in recipe:
+        pool.append(make(pool[i % len(pool)], pool[j % len(pool)]).tanh())
+    y = pool[-1]
+    grads = trace(y).grads
+    y.backward()
+    assert {node: node.grad for node in grads} == grads
