@@ -1,0 +1,25 @@
+"""Neurons, layers and nets on top of `autograd`, and what it takes to train them.
+
+    >>> import nn
+    >>> model = nn.MLP(2, [16, 16, 1])
+    >>> model
+    MLP(2 → 16 → 16 → 1, relu, relu, linear; 337 parameters)
+
+It needs nothing but Python's own library; progress bars and real data sets come with extras.
+"""
+
+import autograd as _engine
+
+if not hasattr(_engine, "PRIMITIVES"):
+    raise ImportError(
+        f"the package autograd found at {getattr(_engine, '__file__', None)} is not chalkgrad's: another project of that"
+        " name (HIPS autograd) is installed beside it and the two overwrite each other. Use an environment of its own:"
+        " python -m venv .venv, then install chalkgrad there"
+    )
+
+from nn import data, losses, metrics, optim
+from nn.layers import MLP, Layer, Neuron
+from nn.module import Module
+from nn.training import History, fit
+
+__all__ = ["MLP", "History", "Layer", "Module", "Neuron", "data", "fit", "losses", "metrics", "optim"]

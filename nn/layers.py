@@ -1,0 +1,320 @@
+"""`Neuron`, `Layer`, `MLP`: the nets, few nodes each.
+
+A neuron is two nodes of the graph, as on the page: its net a = w·x + b is one n-ary dot node, its activation h = g(a) the
+other. A layer is a list of neurons, a multilayer perceptron a list of layers. Parameters are named as in the lecture notes:
+w_{kij} is the weight in layer k of neuron i for input j, b_{ki} its bias, all counted from 1.
+
+micrograd's spelling works too: MLP(2, [16, 16, 1]), nonlin=True, hidden layers ReLU and the last one linear, a single output
+bare, weights from random.uniform(-1, 1) in the order of the neurons, biases 0.
+
+Sources of the initialisations: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks
+(2010); He et al., Delving deep into rectifiers (2015).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from autograd import PRIMITIVES, Primitive, Value, dot, log_softmax, softmax
+from autograd.conversions import number
+from autograd.graph import nodes
+from autograd.value import lift, subscript
+from nn.module import Module, _count
+
+Activation: TypeAlias = "str | Callable[[Value], Value]"
+Initialisation: TypeAlias = "str | Callable[[int, int], float]"
+
+SCALAR_ACTIVATIONS: dict[str, Callable[[Value], Value] | None] = {
+    "linear": None,
+    **{name: PRIMITIVES[name] for name in ("relu", "sigmoid", "tanh", "softplus", "gelu", "silu", "sin", "exp", "abs")},
+    "leaky_relu": Value.leaky_relu,
+    "elu": Value.elu,
+}
+VECTOR_ACTIVATIONS: dict[str, Callable[[Iterable[Value | float]], list[Any]]] = {
+    "softmax": softmax,
+    "log_softmax": log_softmax,
+}
+
+
+def _uniform(rng: Any, nin: int, nout: int) -> Callable[[], float]:
+    return lambda: float(rng.uniform(-1, 1))
+
+
+def _xavier(rng: Any, nin: int, nout: int) -> Callable[[], float]:
+    bound = math.sqrt(6.0 / (nin + nout))
+    return lambda: float(rng.uniform(-bound, bound))
+
+
+def _he(rng: Any, nin: int, nout: int) -> Callable[[], float]:
+    deviation = math.sqrt(2.0 / nin)
+    return lambda: float(rng.gauss(0.0, deviation))
+
+
+INITIALISATIONS = {"uniform": _uniform, "xavier": _xavier, "he": _he}
+
+
+class Neuron(Module):
+    """g(w·x + b), one output.
+
+    nin: how many inputs it takes
+    nonlin: micrograd's way to say activation="relu" (True) or "linear" (False)
+    activation: a name of SCALAR_ACTIVATIONS, or a function of one Value
+    init: "uniform" between -1 and 1, "xavier" (uniform, variance 2 / (nin + nout)), "he" (normal, variance 2 / nin),
+        or a function of (nin, nout) that gives one weight; biases start at 0
+    bias: whether there is a b
+    seed: a number that makes the weights repeatable; without it they come from the module random, and random.seed rules
+
+    Calling it on a list of nin numbers or Values gives a Value. Raises ValueError for another number of inputs.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation | None = None,
+        init: Initialisation = "uniform",
+        bias: bool = True,
+        seed: int | None = None,
+        _layer: tuple[int, random.Random | Any, tuple[int, ...]] | None = None,
+    ) -> None:
+        nout, rng, self._index = _layer or (1, _generator(seed), ())
+        draw = _drawing(init, rng, _size(nin, "inputs"), nout)
+        self.activation, self._function = _scalar_activation(activation, nonlin)
+        self.w = [Value(draw(), label=self._name("w", j)) for j in range(1, nin + 1)]
+        self.b = Value(0.0, label=self._name("b")) if bias else None
+
+    def _name(self, letter: str, *j: int) -> str:
+        indices = (*self._index, *j)
+        return f"{letter}_{subscript(indices)}" if indices else letter
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        for j, w in enumerate(self.w, start=1):
+            yield self._name("w", j), w
+        if self.b is not None:
+            yield self._name("b"), self.b
+
+    def net(self, x: Sequence[Value | float]) -> Value:
+        """a = w·x + b, before the activation."""
+        if len(x) != len(self.w):
+            raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
+        return lift(dot(self.w, x, 0.0 if self.b is None else self.b))
+
+    def __call__(self, x: Sequence[Value | float]) -> Value:
+        a = self.net(x)
+        return a if self._function is None else self._function(a)
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)} → 1, {self.activation}; {_count(len(self.w) + (self.b is not None))})"
+
+
+class Layer(Module):
+    """nout neurons on the same inputs: h = g(W x + b), W of shape (nout, nin).
+
+    nin, nout: how many inputs and outputs
+    activation: as for Neuron, or "softmax" or "log_softmax", which act on all outputs together
+    weights, biases: numbers to start from instead of init, nout rows of nin, and nout
+
+    `W` and `b` show these numbers as a matrix and a vector, and set them. Other arguments are those of Neuron.
+    Calling it on a list of nin numbers or Values gives a list of nout Values, or the Value itself for a single one.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation | None = None,
+        init: Initialisation = "uniform",
+        bias: bool = True,
+        seed: int | None = None,
+        weights: Sequence[Sequence[float]] | None = None,
+        biases: Sequence[float] | None = None,
+        _net: tuple[random.Random | Any, int] | None = None,
+    ) -> None:
+        rng, k = _net or (_generator(seed), 0)
+        together = isinstance(activation, str) and activation in VECTOR_ACTIVATIONS
+        self._together = VECTOR_ACTIVATIONS[str(activation)] if together else None
+        own: Activation | None = "linear" if together else activation
+        self.nin = _size(nin, "inputs")
+        self.neurons = [
+            Neuron(nin, nonlin, activation=own, init=init, bias=bias, _layer=(nout, rng, (k, i) if k else (i,)))
+            for i in range(1, _size(nout, "outputs") + 1)
+        ]
+        self.activation = str(activation) if together else self.neurons[0].activation
+        if weights is not None:
+            self.W = weights
+        if biases is not None:
+            self.b = biases
+
+    @property
+    def W(self) -> Sequence[Sequence[float]]:
+        """The weights as nout rows of nin numbers."""
+        return [[w.data for w in neuron.w] for neuron in self.neurons]
+
+    @W.setter
+    def W(self, rows: Sequence[Sequence[float]]) -> None:
+        matrix = [[number(w) for w in row] for row in rows]
+        if [len(row) for row in matrix] != [self.nin] * len(self.neurons):
+            shape = f"{len(matrix)} rows of {', '.join(sorted({str(len(row)) for row in matrix})) or 'nothing'}"
+            raise ValueError(f"W of this layer has {len(self.neurons)} rows of {self.nin} numbers, got {shape}")
+        for neuron, row in zip(self.neurons, matrix):
+            for w, data in zip(neuron.w, row):
+                w.data = data
+
+    @property
+    def b(self) -> Sequence[float]:
+        """The biases, nout numbers; none for a layer without."""
+        return [neuron.b.data for neuron in self.neurons if neuron.b is not None]
+
+    @b.setter
+    def b(self, numbers: Sequence[float]) -> None:
+        vector = [number(b) for b in numbers]
+        if len(vector) != len(self.b):
+            raise ValueError(f"b of this layer has {len(self.b)} numbers, got {len(vector)}")
+        for neuron, data in zip(self.neurons, vector):
+            if neuron.b is not None:
+                neuron.b.data = data
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        for neuron in self.neurons:
+            yield from neuron.named_parameters()
+
+    def __call__(self, x: Sequence[Value | float] | Value | float) -> Any:
+        inputs = _inputs(x)
+        if len(inputs) != self.nin:
+            raise ValueError(f"{self!r} takes {self.nin} inputs, got {len(inputs)}")
+        outputs = [neuron(inputs) for neuron in self.neurons]
+        if self._together is not None:
+            outputs = self._together(outputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __repr__(self) -> str:
+        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {_count(len(self.parameters()))})"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers in a row, each on the outputs of the one before.
+
+    nin: how many inputs it takes
+    nouts: how many neurons each layer has, [16, 16, 1]
+    activation: for the hidden layers, the last one being linear; or a list with one for every layer
+    weights, biases: numbers to start from, a matrix and a vector for every layer
+
+    Other arguments are those of Neuron. Calling it on a list of nin numbers or Values gives the outputs of the last layer:
+    a list of Values, or the Value itself for a single one.
+
+    >>> MLP(2, [16, 16, 1])
+    MLP(2 → 16 → 16 → 1, relu, relu, linear; 337 parameters)
+    >>> MLP(2, [1], weights=[[[0.5, -1.0]]], biases=[[2.0]])([3.0, 1.0])
+    Value(2.5)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation | Sequence[Activation] = "relu",
+        *,
+        init: Initialisation = "uniform",
+        bias: bool = True,
+        seed: int | None = None,
+        weights: Sequence[Sequence[Sequence[float]]] | None = None,
+        biases: Sequence[Sequence[float]] | None = None,
+    ) -> None:
+        nouts = [nouts] if isinstance(nouts, int) else list(nouts)
+        if not nouts:
+            raise ValueError("an MLP has at least one layer: MLP(2, [16, 16, 1]) has three")
+        n = len(nouts)
+        if isinstance(activation, str) or callable(activation):
+            activations: list[Activation] = [activation] * (n - 1) + ["linear"]
+        else:
+            activations = list(activation)
+        for what, given in (("activation", activations), ("weights", weights), ("biases", biases)):
+            if given is not None and len(given) != n:
+                raise ValueError(f"{what} of an MLP with {n} layers is a list of {n}, got {len(given)}")
+        rng = _generator(seed)
+        self.layers = [
+            Layer(
+                before,
+                nout,
+                activation=activations[k],
+                init=init,
+                bias=bias,
+                weights=weights[k] if weights is not None else None,
+                biases=biases[k] if biases is not None else None,
+                _net=(rng, k + 1),
+            )
+            for k, (before, nout) in enumerate(zip([nin, *nouts], nouts))
+        ]
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        for layer in self.layers:
+            yield from layer.named_parameters()
+
+    def __call__(self, x: Sequence[Value | float] | Value | float) -> Any:
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def label_nodes(self, *outputs: Value) -> None:
+        """Label what the neurons computed on the way to these outputs: nets a_{ki}, activations h_{ki}.
+
+        A label that is there already stays. Nodes carry no names until they are asked for: it would slow down every run.
+        """
+        owners = {neuron.w[0]: neuron for layer in self.layers for neuron in layer.neurons}
+        nets: dict[Value, Neuron] = {}
+        for node in nodes(*outputs):
+            first = node.inputs[0] if node.inputs else node
+            if first in owners:
+                nets[node] = owners[first]
+                node.label = node.label or owners[first]._name("a")
+            elif first in nets and nets[first].activation != "linear":
+                node.label = node.label or nets[first]._name("h")
+
+    def __repr__(self) -> str:
+        sizes = " → ".join(map(str, [self.layers[0].nin, *(len(layer.neurons) for layer in self.layers)]))
+        activations = ", ".join(layer.activation for layer in self.layers)
+        return f"MLP({sizes}, {activations}; {_count(len(self.parameters()))})"
+
+
+def _inputs(x: Any) -> list[Value]:
+    """Numbers become constants here, once, and not in every neuron."""
+    if isinstance(x, Value) or not hasattr(x, "__iter__") or isinstance(x, str):
+        return [lift(x)]
+    return [each if each.__class__ is Value else lift(each) for each in x]
+
+
+def _generator(seed: int | None) -> random.Random | Any:
+    return random if seed is None else random.Random(seed)
+
+
+def _drawing(init: Initialisation, rng: Any, nin: int, nout: int) -> Callable[[], float]:
+    if callable(init):
+        given = init
+        return lambda: number(given(nin, nout))
+    if init not in INITIALISATIONS:
+        raise ValueError(f"no initialisation {init!r}: there are {', '.join(INITIALISATIONS)}, or pass a function")
+    return INITIALISATIONS[init](rng, nin, nout)
+
+
+def _scalar_activation(activation: Activation | None, nonlin: bool) -> tuple[str, Callable[[Value], Value] | None]:
+    if activation is None:
+        activation = "relu" if nonlin else "linear"
+    if callable(activation):
+        name = activation.name if isinstance(activation, Primitive) else getattr(activation, "__name__", "function")
+        return name, activation
+    if activation not in SCALAR_ACTIVATIONS:
+        names = ", ".join([*SCALAR_ACTIVATIONS, *VECTOR_ACTIVATIONS])
+        raise ValueError(f"no activation {activation!r}: there are {names} (the last two for layers), or pass a function")
+    return activation, SCALAR_ACTIVATIONS[activation]
+
+
+def _size(n: Any, what: str) -> int:
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f"the number of {what} is a whole number from 1 on, not {n!r}")
+    return n

@@ -1,0 +1,141 @@
+"""`Module`: something with parameters, which can list, name, save and load them.
+
+A module's parameters are the leaf Values among its attributes, those of modules among its attributes, and those in lists,
+tuples and dicts of either, in the order in which the attributes were set. Attributes whose names begin with an underscore
+are the module's own business. In PyTorch this is called torch.nn.Module.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from autograd import CONSTANT, Value
+from autograd.conversions import number
+from autograd.value import subscript
+
+FORMAT = {"format": "chalkgrad parameters", "version": 1}
+
+
+class Module:
+    """Base class of everything with parameters; a subclass sets Values and Modules as attributes and defines __call__.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> Line().state_dict()
+    {'slope': 2.0, 'offset': 1.0}
+    """
+
+    def __call__(self, *inputs: Any) -> Any:
+        raise TypeError(f"{type(self).__name__} does not say how it computes: give it a method __call__(self, x)")
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside."""
+        seen: set[Value] = set()
+        for attribute, item in vars(self).items():
+            if not attribute.startswith("_"):
+                for name, parameter in _parameters_in(item, attribute):
+                    if parameter not in seen:
+                        seen.add(parameter)
+                        yield name, parameter
+
+    def parameters(self) -> list[Value]:
+        """Every parameter, each once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set .grad of every parameter to 0, which backward() adds to."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter by its name."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> Self:
+        """Set every parameter to the number that state has under its name; return self.
+
+        Raises KeyError if a name is missing or unknown, TypeError for what is no number; nothing is changed then.
+        """
+        parameters = dict(self.named_parameters())
+        missing = [name for name in parameters if name not in state]
+        unknown = [name for name in state if name not in parameters]
+        if missing or unknown:
+            parts = [f"lacks {_some(missing)}"] * bool(missing) + [f"has {_some(unknown)} besides"] * bool(unknown)
+            raise KeyError(f"these are not the parameters of {self!r}: the state {' and '.join(parts)}")
+        numbers = {name: number(state[name]) for name in parameters}
+        for name, parameter in parameters.items():
+            parameter.data = numbers[name]
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write all parameters to a JSON file, by name; a file that is there stays whole until the new one is complete.
+
+        Raises ValueError if a parameter is not a finite number, OSError if the file cannot be written.
+        """
+        state = self.state_dict()
+        for name, data in state.items():
+            if not math.isfinite(data):
+                raise ValueError(f"{name} is {data}: a model with such a parameter is not worth keeping, and is not saved")
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part", text=True)
+        try:
+            with open(handle, "w", encoding="utf-8") as file:
+                json.dump({**FORMAT, "model": repr(self), "parameters": state}, file, indent=1, ensure_ascii=False)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def load(self, path: str | os.PathLike[str]) -> Self:
+        """Set all parameters from a file that save wrote; return self.
+
+        Raises ValueError if the file is not such a file, KeyError if it is of another model, OSError if it is not there.
+        """
+        try:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path} is not a file of parameters: {error}") from None
+        if not isinstance(content, dict) or content.get("format") != FORMAT["format"]:
+            raise ValueError(f"{path} is not a file of parameters that save() wrote")
+        if content.get("version") != FORMAT["version"] or not isinstance(content.get("parameters"), dict):
+            raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {FORMAT['version']}")
+        try:
+            return self.load_state_dict(content["parameters"])
+        except KeyError as error:
+            raise KeyError(f"{path} holds {content.get('model', 'another model')}: {error.args[0]}") from None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({_count(len(self.parameters()))})"
+
+
+def _parameters_in(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Value]]:
+    here = f"{name}_{subscript(indices)}" if indices else name
+    if isinstance(item, Value):
+        if not item.inputs and item.op is not CONSTANT:
+            yield here, item
+    elif isinstance(item, Module):
+        for inner, parameter in item.named_parameters():
+            yield f"{here}.{inner}", parameter
+    elif isinstance(item, dict):
+        for key, inner in item.items():
+            yield from _parameters_in(inner, f"{here}.{key}")
+    elif isinstance(item, (list, tuple)):
+        for i, inner in enumerate(item, start=1):
+            yield from _parameters_in(inner, name, (*indices, i))
+
+
+def _count(n: int) -> str:
+    return f"{n:,} parameter{'s'[: n != 1]}"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

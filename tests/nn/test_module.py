@@ -1,0 +1,140 @@
+"""Parameters: found, named, saved and loaded."""
+
+import json
+import os
+
+import pytest
+
+import nn
+from autograd import Value
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        self.scale = Value(2.0)
+        self.shifts = [Value(1.0), Value(3.0)]
+        self.net = nn.MLP(2, [1], seed=0)
+        self.heads = {"left": nn.Neuron(1, seed=0), "right": nn.Neuron(1, seed=0)}
+        self.tied = self.scale
+        self.size = 4
+        self._cache = Value(0.0)
+        self.last_output = self.scale * 2
+
+    def __call__(self, x):
+        return self.net(x) * self.scale
+
+
+def test_parameters_are_found_wherever_they_are_and_each_once():
+    """Attributes, lists, dicts and inner modules are searched; private, computed and tied Values are not listed again."""
+    names = [name for name, _ in Encoder().named_parameters()]
+    assert names == [
+        "scale", "shifts_1", "shifts_2", "net.w_111", "net.w_112", "net.b_11",
+        "heads.left.w_1", "heads.left.b", "heads.right.w_1", "heads.right.b",
+    ]  # fmt: skip
+
+
+def test_zero_grad_clears_every_parameter():
+    """After zero_grad no parameter holds a gradient."""
+    model = Encoder()
+    model([1.0, 2.0]).backward()
+    assert any(p.grad for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.grad for p in model.parameters())
+
+
+def test_state_dict_and_back():
+    """The state of one model makes another compute the same."""
+    a, b = nn.MLP(3, [4, 2], seed=1), nn.MLP(3, [4, 2], seed=2)
+    x = [0.1, -0.2, 0.3]
+    assert [v.data for v in a(x)] != [v.data for v in b(x)]
+    assert b.load_state_dict(a.state_dict()) is b
+    assert [v.data for v in a(x)] == [v.data for v in b(x)]
+
+
+def test_save_and_load_keep_every_digit(tmp_path):
+    """A saved model comes back to the last bit, in a file that is plain JSON."""
+    a, b = nn.MLP(3, [4, 2], seed=1), nn.MLP(3, [4, 2], seed=2)
+    a.layers[0].neurons[0].w[0].data = 0.1 + 0.2
+    a.save(tmp_path / "model.json")
+    b.load(tmp_path / "model.json")
+    assert a.state_dict() == b.state_dict()
+    assert json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))["parameters"]["w_111"] == 0.1 + 0.2
+
+
+def test_a_failed_save_leaves_the_old_file_whole(tmp_path, monkeypatch):
+    """Whatever goes wrong while writing, the file that was there is untouched and nothing else is left behind."""
+    model = nn.MLP(2, [1], seed=0)
+    path = tmp_path / "model.json"
+    model.save(path)
+    before = path.read_bytes()
+
+    def no_room(*args):
+        raise OSError("no room")
+
+    monkeypatch.setattr(os, "replace", no_room)
+    model.layers[0].neurons[0].w[0].data = 7.0
+    with pytest.raises(OSError, match="no room"):
+        model.save(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["model.json"]
+
+
+def test_a_model_with_nan_is_not_saved(tmp_path):
+    """The parameter is named, and no file is made."""
+    model = nn.MLP(2, [1], seed=0)
+    model.layers[0].neurons[0].w[1].data = float("nan")
+    with pytest.raises(ValueError, match="w_112 is nan"):
+        model.save(tmp_path / "model.json")
+    assert not os.listdir(tmp_path)
+
+
+def test_loading_another_model_names_the_difference(tmp_path):
+    """Missing and unknown names are listed, and no parameter has changed."""
+    nn.MLP(2, [2, 1], seed=0).save(tmp_path / "model.json")
+    model = nn.MLP(2, [3], seed=0)
+    before = model.state_dict()
+    with pytest.raises(KeyError, match=r"lacks w_131, w_132, b_13 and has w_211, w_212, b_21 besides"):
+        model.load(tmp_path / "model.json")
+    assert model.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no json", "not a file of parameters"),
+        ("[1, 2]", "not a file of parameters"),
+        ('{"format": "something else"}', "not a file of parameters"),
+        ('{"format": "chalkgrad parameters", "version": 99, "parameters": {}}', "version 99"),
+    ],
+)
+def test_files_that_are_no_parameters_are_refused(tmp_path, text, message):
+    """A file of another kind is named as such."""
+    path = tmp_path / "model.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        nn.MLP(2, [1]).load(path)
+
+
+def test_a_parameter_that_is_no_number_is_refused(tmp_path):
+    """Text in place of a number is a TypeError, and no parameter has changed."""
+    model = nn.MLP(1, [1], seed=0)
+    before = model.state_dict()
+    with pytest.raises(TypeError, match="the text 'much'"):
+        model.load_state_dict({"w_111": 5.0, "b_11": "much"})
+    assert model.state_dict() == before
+
+
+def test_a_module_without_call_says_so():
+    """Calling a module that does not define __call__ tells what is missing."""
+
+    class Empty(nn.Module):
+        pass
+
+    with pytest.raises(TypeError, match="give it a method __call__"):
+        Empty()([1.0])
+
+
+def test_repr_counts_parameters():
+    """The representation tells how many numbers a model holds."""
+    assert repr(Encoder()) == "Encoder(10 parameters)"
+    assert repr(nn.MLP(2, [16, 16, 1])) == "MLP(2 → 16 → 16 → 1, relu, relu, linear; 337 parameters)"
