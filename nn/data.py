@@ -1,0 +1,191 @@
+"""Data sets to learn from: small ones made here, real ones through scikit-learn.
+
+    X, y = nn.data.moons(100, noise=0.1, seed=0)
+    train, test = nn.data.iris().split(0.25, seed=0)
+
+X is a list of rows of floats, y a list of class numbers from 0 on. Everything made here is made by Python's random from the
+seed given, so that the same call gives the same points everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+
+class Dataset:
+    """Rows and their classes, which unpack as X, y.
+
+    X: rows of numbers, all of one length
+    y: a class number from 0 on for each row
+    name: what it is called
+    features: what each number in a row is
+    classes: what each class is called
+    """
+
+    def __init__(
+        self, X: list[list[float]], y: list[int], name: str, features: Sequence[str] = (), classes: Sequence[str] = ()
+    ) -> None:
+        self.X, self.y, self.name = X, y, name
+        self.features = list(features) or [f"x{j + 1}" for j in range(len(X[0]))]
+        self.classes = list(classes) or [str(c) for c in range(max(y) + 1)]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.X, self.y))
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    @property
+    def signed(self) -> list[int]:
+        """The classes 0 and 1 as -1 and 1, as the hinge loss takes them. Raises ValueError for more than two classes."""
+        if len(self.classes) != 2:
+            raise ValueError(f"{self.name} has {len(self.classes)} classes; -1 and 1 stand for two")
+        return [2 * c - 1 for c in self.y]
+
+    def split(self, test: float = 0.25, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """Two data sets, one to learn from and one held out: shuffled, every class in the same share in both.
+
+        test: the share of the rows that is held out, between 0 and 1
+        """
+        if not 0.0 < test < 1.0:
+            raise ValueError(f"the share held out lies between 0 and 1, not {test}")
+        rng = random.Random(seed)
+        kept: list[int] = []
+        held_out: list[int] = []
+        for c in range(len(self.classes)):
+            rows = [i for i, label in enumerate(self.y) if label == c]
+            rng.shuffle(rows)
+            n = round(test * len(rows))
+            held_out += rows[:n]
+            kept += rows[n:]
+        rng.shuffle(kept)
+        rng.shuffle(held_out)
+        if not kept or not held_out:
+            raise ValueError(f"{len(self)} rows are too few to hold out a share of {test}")
+        return self._rows(kept), self._rows(held_out)
+
+    def standardized(self, like: Dataset | None = None) -> Dataset:
+        """Each feature with its mean taken off and divided by its standard deviation.
+
+        like: the data set whose means and deviations are used, itself if none is given; for rows held out, pass the rows
+            that the model learns from, since the others are not known yet
+        """
+        columns = list(zip(*(like or self).X))
+        means = [math.fsum(column) / len(column) for column in columns]
+        variances = [math.fsum((x - m) ** 2 for x in column) / len(column) for column, m in zip(columns, means)]
+        scales = [math.sqrt(v) or 1.0 for v in variances]  # a constant column stays 0
+        X = [[(x - m) / s for x, m, s in zip(row, means, scales)] for row in self.X]
+        return Dataset(X, self.y, self.name, self.features, self.classes)
+
+    def _rows(self, indices: Sequence[int]) -> Dataset:
+        return Dataset([self.X[i] for i in indices], [self.y[i] for i in indices], self.name, self.features, self.classes)
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.name}: {len(self)} rows of {len(self.features)} features, {len(self.classes)} classes)"
+
+
+def xor() -> Dataset:
+    """The four corners of the square and whether exactly one coordinate is 1: no straight line separates them."""
+    X = [[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)]
+    return Dataset(X, [int(a != b) for a, b in X], "xor")
+
+
+def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
+    """Two half circles that reach into one another.
+
+    n: the number of points; noise: the standard deviation of the normal noise on each coordinate
+    """
+
+    def point(c: int, t: float) -> tuple[float, float]:
+        angle = math.pi * t
+        return (1.0 - math.cos(angle), 0.5 - math.sin(angle)) if c else (math.cos(angle), math.sin(angle))
+
+    return _curves("moons", point, 2, n, noise, seed)
+
+
+def circles(n: int = 100, noise: float = 0.05, seed: int = 0, factor: float = 0.5) -> Dataset:
+    """Two circles, one inside the other; factor: the radius of the inner one, class 1, the outer one's being 1."""
+
+    def point(c: int, t: float) -> tuple[float, float]:
+        radius, angle = (factor if c else 1.0), 2.0 * math.pi * t
+        return radius * math.cos(angle), radius * math.sin(angle)
+
+    return _curves("circles", point, 2, n, noise, seed, closed=True)
+
+
+def spirals(n: int = 200, noise: float = 0.02, seed: int = 0, classes: int = 2, turns: float = 1.0) -> Dataset:
+    """Arms of a spiral around one another, from radius 0.1 to 1; turns: how often each goes round."""
+
+    def point(c: int, t: float) -> tuple[float, float]:
+        radius, angle = 0.1 + 0.9 * t, 2.0 * math.pi * (turns * t + c / classes)
+        return radius * math.cos(angle), radius * math.sin(angle)
+
+    return _curves("spirals", point, classes, n, noise, seed)
+
+
+def blobs(n: int = 100, noise: float = 0.6, seed: int = 0, classes: int = 3) -> Dataset:
+    """Normal clouds with their centres evenly on a circle of radius 2; noise: the standard deviation of a cloud."""
+
+    def point(c: int, t: float) -> tuple[float, float]:
+        angle = 2.0 * math.pi * c / classes
+        return 2.0 * math.cos(angle), 2.0 * math.sin(angle)
+
+    return _curves("blobs", point, classes, n, noise, seed)
+
+
+def _curves(
+    name: str,
+    point: Callable[[int, float], tuple[float, float]],
+    classes: int,
+    n: int,
+    noise: float,
+    seed: int,
+    closed: bool = False,
+) -> Dataset:
+    """n points, evenly along one curve for each class, moved by noise and shuffled; point(c, t) with t from 0 to 1."""
+    if classes < 1 or n < classes:
+        raise ValueError(f"{name} takes at least one class and one point for each, got {classes} classes and {n} points")
+    if noise < 0.0:
+        raise ValueError(f"noise is a standard deviation, 0 or more, not {noise}")
+    rng = random.Random(seed)
+    rows = []
+    for c in range(classes):
+        m = n // classes + (c < n % classes)
+        for i in range(m):
+            x, y = point(c, i / (m if closed else max(m - 1, 1)))
+            rows.append(([x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)], c))
+    rng.shuffle(rows)
+    return Dataset([x for x, _ in rows], [c for _, c in rows], name, classes=[str(c) for c in range(classes)])
+
+
+def iris() -> Dataset:
+    """150 flowers of three species, four lengths in cm (Fisher 1936), through scikit-learn."""
+    return _from_sklearn("iris")
+
+
+def wine() -> Dataset:
+    """178 wines of three growers, 13 chemical measurements (Forina 1991), through scikit-learn."""
+    return _from_sklearn("wine")
+
+
+def breast_cancer() -> Dataset:
+    """569 tumours, malignant or benign, 30 measurements of cell nuclei (Street et al. 1993), through scikit-learn."""
+    return _from_sklearn("breast_cancer")
+
+
+def digits() -> Dataset:
+    """1,797 handwritten digits of 8 by 8 pixels with 0 to 16 units of ink (Kaynak 1995), through scikit-learn."""
+    return _from_sklearn("digits")
+
+
+def _from_sklearn(name: str) -> Dataset:
+    try:
+        from sklearn import datasets
+    except ImportError:
+        raise ImportError(f'{name} comes with scikit-learn: pip install "chalkgrad[data]"') from None
+    bunch = getattr(datasets, f"load_{name}")()
+    features = [str(feature) for feature in bunch.feature_names]
+    return Dataset(bunch.data.tolist(), bunch.target.tolist(), name, features, [str(c) for c in bunch.target_names])

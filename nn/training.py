@@ -1,0 +1,399 @@
+"""`fit`: gradient descent on rows of data, and the `History` of what happened.
+
+One step takes a batch of rows. Each row's loss, divided by the size of the batch, is computed and differentiated on its own,
+and the gradients add up in the parameters, as leaves do; so memory holds the graph of one row, however large the batch is.
+
+    L = 1/B (l(model(x_1), t_1) + ... + l(model(x_B), t_B))  +  l2 (w_1² + ... + w_n²)
+
+Everything that can be wrong with the data is said before the first step.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from autograd import Value, no_grad
+from autograd.conversions import number
+from autograd.value import constant, lift, short
+from nn.losses import LOSSES
+from nn.metrics import METRICS, accuracy
+from nn.optim import OPTIMIZERS, Optimizer
+
+Metric: TypeAlias = "str | Callable[[Sequence[Any], Sequence[Any]], float]"
+Callback: TypeAlias = "Callable[[History], object]"
+
+OF_CLASSES = {"cross_entropy", "nll"}  # their targets are class numbers
+OF_LOGITS = {"bce_with_logits", "hinge"}  # their predictions say class 1 above 0, not above a half
+
+
+class History:
+    """What happened in a run of fit, epoch by epoch; it fills while the run goes on.
+
+    loss: the mean loss of each epoch's batches, each taken before its step
+    val_loss: the loss on the validation rows after each epoch; empty without any
+    metrics, val_metrics: for each metric its values, by name
+    grad_norm: the mean length of each epoch's gradients, before clipping
+    lr: the learning rate in each epoch
+    stopped: why it ended: "epochs" (all done), "early stopping", "callback" or "interrupted"
+    model: the model that learns
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.loss: list[float] = []
+        self.val_loss: list[float] = []
+        self.metrics: dict[str, list[float]] = {}
+        self.val_metrics: dict[str, list[float]] = {}
+        self.grad_norm: list[float] = []
+        self.lr: list[float] = []
+        self.stopped = ""
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    def rows(self) -> list[dict[str, float]]:
+        """One dict per epoch, for a table, a CSV file or a data frame."""
+        columns = {"loss": self.loss, "val_loss": self.val_loss, "grad_norm": self.grad_norm, "lr": self.lr}
+        columns |= self.metrics | {f"val_{name}": values for name, values in self.val_metrics.items()}
+        return [
+            {"epoch": i + 1, **{name: values[i] for name, values in columns.items() if i < len(values)}}
+            for i in range(len(self))
+        ]
+
+    def curve(self, width: int = 60, height: int = 8) -> str:
+        """The loss over the epochs as a drawing in text, width by height characters, for a terminal."""
+        finite = [loss for loss in self.loss if math.isfinite(loss)]
+        if not finite:
+            return "no finite loss to draw"
+        high, low = max(finite), min(finite)
+        n = min(width, len(self.loss))
+        columns = [self.loss[i * len(self.loss) // n : max((i + 1) * len(self.loss) // n, 1)] for i in range(n)]
+        means = [sum(column) / len(column) for column in columns]
+        blocks = " ▁▂▃▄▅▆▇█"
+        eighths = [1 + round((m - low) / ((high - low) or 1.0) * (8 * height - 1)) if math.isfinite(m) else 0 for m in means]
+        lines = ["".join(blocks[min(max(e - 8 * row, 0), 8)] for e in eighths) for row in reversed(range(height))]
+        labels = [f"{high:.4g}"] + [""] * (height - 2) + [f"{low:.4g}"] * (height > 1)
+        margin = max(map(len, labels))
+        axis = f"{'':{margin}}  epoch 1{f'{len(self.loss)}':>{max(n - 7, 1)}}"
+        return "\n".join([f"{label:>{margin}} │{line.rstrip()}" for label, line in zip(labels, lines)] + [axis])
+
+    def __repr__(self) -> str:
+        if not self.loss:
+            return f"History(no epoch yet{f'; {self.stopped}' if self.stopped else ''})"
+        parts = [f"{len(self)} epochs", f"loss {short(self.loss[0])} → {short(self.loss[-1])}"]
+        parts += [f"val_loss {short(self.val_loss[-1])}"] * bool(self.val_loss)
+        parts += [f"{name} {short(values[-1])}" for name, values in self.metrics.items()]
+        parts += [f"val_{name} {short(values[-1])}" for name, values in self.val_metrics.items()]
+        return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
+
+
+def fit(
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    loss: str | Callable[[Any, Any], Any] = "mse",
+    optimizer: str | Optimizer = "sgd",
+    lr: float | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    shuffle: bool = True,
+    seed: int = 0,
+    validation: float | tuple[Any, Any] | None = None,
+    metrics: Iterable[Metric] = (),
+    l2: float = 0.0,
+    clip_norm: float | None = None,
+    patience: int | None = None,
+    scheduler: Any = None,
+    callbacks: Iterable[Callback] = (),
+    progress: bool | None = None,
+) -> History:
+    """Train a model by gradient descent; return the history. The model's parameters are changed in place.
+
+    model: a Module, or anything callable on a row that has parameters()
+    X: rows of numbers, n of one length (lists, a NumPy array, a data frame)
+    y: a target for each row: a number, a row of numbers, or a class from 0 on for cross_entropy and nll
+    loss: a name in nn.losses, or a function of (prediction, target) for one row that gives a Value
+    optimizer: "sgd", "adam", ..., which then learns at rate lr, or an optimiser of nn.optim made with model.parameters()
+    epochs: how often all rows are gone through
+    batch_size: rows per step; all of them by default
+    shuffle: whether mini-batches are drawn anew in each epoch, in an order that seed repeats
+    validation: rows to watch and not to learn from, as (X, y), or the share of the rows to put aside
+    metrics: names in nn.metrics ("accuracy"), or functions of (predictions, targets)
+    l2: the factor of the sum of squared parameters that is added to the loss
+    clip_norm: gradients longer than this are shortened to it, as torch's clip_grad_norm_ does
+    patience: stop after so many epochs in which the validation loss (or else the loss) did not improve, and go back to the
+        parameters of the best one
+    scheduler: one of nn.optim, asked for the learning rate after each epoch
+    callbacks: called with the history after each epoch; returning True ends the training
+    progress: a bar (needs tqdm); by default wherever tqdm is installed
+
+    Ctrl-C ends the training; model and history hold the last complete step, and history.stopped says "interrupted".
+
+    Raises ValueError or TypeError, before any step, for data that does not fit together or to the model: no rows, rows of
+    several lengths, nan, a class that the model has no output for.
+
+    >>> import nn
+    >>> line = nn.MLP(1, [1], seed=0)
+    >>> nn.fit(line, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], lr=0.3, epochs=50, progress=False).stopped
+    'epochs'
+    >>> line([3.0])
+    Value(6.9999)
+    """
+    run = _Run(model, loss, metrics)
+    rows = run.checked(X, y, "X", "y")
+    held_out: list[tuple[list[Value], Any]] = []
+    if isinstance(validation, (int, float)):
+        rows, held_out = _put_aside(rows, validation, random.Random(seed))
+    elif validation is not None:
+        held_out = run.checked(*validation, "validation X", "validation y")
+    step = _Step(run, _optimizer(optimizer, model, lr), l2, clip_norm)
+    epochs, batch_size = _whole("epochs", epochs, least=0), _whole("batch_size", batch_size or len(rows))
+    rng = random.Random(seed)
+    history = History(model)
+    best = _Best(run.parameters, patience if patience is None else _whole("patience", patience))
+    bar = _bar(epochs, progress)
+    callbacks = list(callbacks)
+    try:
+        for _ in bar:
+            order = rng.sample(rows, len(rows)) if shuffle and batch_size < len(rows) else rows
+            batches = [step(order[i : i + batch_size]) for i in range(0, len(rows), batch_size)]
+            losses, norms, predictions = zip(*batches)
+            sizes = [len(p) for p in predictions]
+            history.loss.append(sum(loss * n for loss, n in zip(losses, sizes)) / len(rows))
+            history.grad_norm.append(sum(norms) / len(norms))
+            history.lr.append(step.optimizer.lr)
+            run.measure(history.metrics, [p for batch in predictions for p in batch], [t for _, t in order])
+            if held_out:
+                history.val_loss.append(run.evaluate(held_out, history.val_metrics))
+            watched = (history.val_loss or history.loss)[-1]
+            if scheduler is not None:
+                scheduler.step(*([watched] if hasattr(scheduler, "patience") else []))
+            if hasattr(bar, "set_postfix"):
+                bar.set_postfix({"loss": f"{watched:.4g}"}, refresh=False)
+            if [callback for callback in callbacks if callback(history) is True]:  # each is called
+                history.stopped = "callback"
+                break
+            if best.is_over(watched):
+                history.stopped = "early stopping"
+                break
+        else:
+            history.stopped = "epochs"
+    except KeyboardInterrupt:
+        step.undo_half()
+        history.stopped = "interrupted"
+    finally:
+        if hasattr(bar, "close"):
+            bar.close()
+    best.restore()
+    return history
+
+
+class _Run:
+    """A model with its loss and metrics, and the checks of data against them."""
+
+    def __init__(self, model: Any, loss: str | Callable[[Any, Any], Any], metrics: Iterable[Metric]) -> None:
+        if not callable(model) or not hasattr(model, "parameters"):
+            raise TypeError(f"fit trains a Module, or anything callable with parameters(), not {model!r}")
+        self.model = model
+        self.parameters: list[Value] = list(model.parameters())
+        if isinstance(loss, str) and loss not in LOSSES:
+            raise ValueError(f"no loss {loss!r}: there are {', '.join(LOSSES)}, or pass a function of (prediction, target)")
+        self.loss: Callable[[Any, Any], Any] = LOSSES[loss] if isinstance(loss, str) else loss
+        self.loss_name = loss if isinstance(loss, str) else getattr(loss, "__name__", "loss")
+        self.metrics = dict(map(self._metric, [metrics] if isinstance(metrics, str) else metrics))
+
+    def _metric(self, metric: Metric) -> tuple[str, Callable[[Sequence[Any], Sequence[Any]], float]]:
+        if callable(metric):
+            return getattr(metric, "__name__", "metric"), metric
+        if metric not in METRICS:
+            raise ValueError(f"no metric {metric!r}: there are {', '.join(METRICS)}, or pass a function")
+        if metric == "accuracy" and self.loss_name in OF_LOGITS:
+            return metric, lambda predictions, targets: accuracy(predictions, targets, threshold=0.0)
+        return metric, METRICS[metric]
+
+    def checked(self, X: Any, y: Any, x_name: str, y_name: str) -> list[tuple[list[Value], Any]]:
+        """The rows as (constants, target), once everything about them is known to fit."""
+        X, y = _plain(X, x_name), _plain(y, y_name)
+        if not X:
+            raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
+        if len(X) != len(y):
+            raise ValueError(f"{x_name} has {len(X)} rows and {y_name} {len(y)} targets: each row needs one")
+        inputs = [[_finite(x, x_name, i) for x in _flat(row)] for i, row in enumerate(X)]
+        lengths = {len(row): i for i, row in reversed(list(enumerate(inputs)))}
+        if len(lengths) > 1:
+            (m, i), (n, j) = sorted(lengths.items(), key=lambda item: item[1])[:2]
+            raise ValueError(f"the rows of {x_name} differ in length: row {i} has {m} numbers, row {j} has {n}")
+        for i, target in enumerate(y):
+            for t in _flat(target):
+                _finite(t, y_name, i)
+        rows = [([constant(x) for x in row], target) for row, target in zip(inputs, y)]
+        with no_grad():
+            try:
+                prediction = self.model(rows[0][0])
+            except ValueError as error:
+                raise ValueError(f"{x_name} has rows of {len(inputs[0])} numbers, and the model: {error}") from error
+            if self.loss_name in OF_CLASSES:
+                rows = [(x, self._class(t, prediction, y_name, i)) for i, (x, t) in enumerate(rows)]
+            for i, (_, target) in enumerate(rows):
+                try:
+                    self.loss(prediction, target)
+                except (ValueError, TypeError, IndexError) as error:
+                    raise type(error)(f"the target of row {i} in {y_name} does not fit {self.loss_name}: {error}") from error
+        return rows
+
+    def _class(self, target: Any, prediction: Any, y_name: str, row: int) -> Any:
+        if isinstance(target, (list, tuple)):
+            return target  # a share for each class
+        outputs = len(prediction) if isinstance(prediction, (list, tuple)) else 1
+        if target != int(target) or not 0 <= target < outputs:
+            raise ValueError(
+                f"row {row} of {y_name} is of class {target!r}, and the model has {outputs} output{'s'[: outputs != 1]}:"
+                f" classes are whole numbers from 0 to {outputs - 1}"
+            )
+        return int(target)
+
+    def evaluate(self, rows: list[tuple[list[Value], Any]], metrics: dict[str, list[float]]) -> float:
+        with no_grad():
+            predictions = [self.model(x) for x, _ in rows]
+            loss = math.fsum(lift(self.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
+            self.measure(metrics, predictions, [t for _, t in rows])
+        return loss
+
+    def measure(self, into: dict[str, list[float]], predictions: Sequence[Any], targets: Sequence[Any]) -> None:
+        for name, metric in self.metrics.items():
+            into.setdefault(name, []).append(metric(predictions, targets))
+
+
+class _Step:
+    """One step of gradient descent on a batch of rows."""
+
+    def __init__(self, run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None) -> None:
+        if l2 < 0.0 or (clip_norm is not None and not clip_norm > 0.0):
+            raise ValueError(f"l2 is 0 or more and clip_norm more than 0, got {l2} and {clip_norm}")
+        self.run, self.optimizer, self.l2, self.clip_norm = run, optimizer, l2, clip_norm
+        self.before: list[float] | None = None  # the parameters, while a step changes them
+
+    def __call__(self, rows: list[tuple[list[Value], Any]]) -> tuple[float, float, list[Any]]:
+        """The loss before the step, the length of its gradient, and the predictions, as plain numbers."""
+        parameters = self.run.parameters
+        for p in parameters:
+            p.grad = 0.0
+        total, predictions = 0.0, []
+        for x, target in rows:
+            prediction = self.run.model(x)
+            loss = lift(self.run.loss(prediction, target)) / len(rows)
+            loss.backward()
+            total += loss.data
+            predictions.append([lift(p).data for p in _flat(prediction)])
+        if self.l2:
+            for p in parameters:
+                total += self.l2 * p.data * p.data
+                p.grad += 2.0 * self.l2 * p.data
+        norm = math.sqrt(math.fsum(p.grad * p.grad for p in parameters))
+        if self.clip_norm is not None and norm > self.clip_norm:
+            shrink = self.clip_norm / (norm + 1e-6)
+            for p in parameters:
+                p.grad *= shrink
+        self.before = [p.data for p in parameters]
+        self.optimizer.step()
+        self.before = None
+        return total, norm, predictions
+
+    def undo_half(self) -> None:
+        """After an interruption: no parameter is left changed while others are not."""
+        if self.before is not None:
+            _set(self.run.parameters, self.before)
+
+
+class _Best:
+    """Early stopping: the best loss so far and the parameters that gave it."""
+
+    def __init__(self, parameters: list[Value], patience: int | None) -> None:
+        self.parameters, self.patience = parameters, patience
+        self.loss, self.waited = math.inf, 0
+        self.kept: list[float] | None = None
+
+    def is_over(self, loss: float) -> bool:
+        if self.patience is None:
+            return False
+        if loss < self.loss:
+            self.loss, self.waited, self.kept = loss, 0, [p.data for p in self.parameters]
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+    def restore(self) -> None:
+        if self.kept is not None:
+            _set(self.parameters, self.kept)
+
+
+def _set(parameters: list[Value], numbers: list[float]) -> None:
+    for p, data in zip(parameters, numbers):
+        p.data = data
+
+
+def _optimizer(optimizer: str | Optimizer, model: Any, lr: float | None) -> Optimizer:
+    if not isinstance(optimizer, str):
+        if lr is not None:
+            raise ValueError("the optimiser given has a learning rate of its own: leave out lr, or set optimizer.lr")
+        return optimizer
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"no optimiser {optimizer!r}: there are {', '.join(OPTIMIZERS)}")
+    make, parameters = OPTIMIZERS[optimizer], model.parameters()
+    return make(parameters) if lr is None else make(parameters, lr=lr)
+
+
+def _put_aside(rows: list[Any], share: float, rng: random.Random) -> tuple[list[Any], list[Any]]:
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"validation is a share between 0 and 1, or a pair (X, y), not {share}")
+    n = round(share * len(rows))
+    if not 0 < n < len(rows):
+        raise ValueError(f"{len(rows)} rows are too few to put a share of {share} aside")
+    mixed = rng.sample(rows, len(rows))
+    return mixed[n:], mixed[:n]
+
+
+def _bar(epochs: int, progress: bool | None) -> Any:
+    if progress is False:
+        return range(epochs)
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        if progress:
+            raise ImportError('the progress bar is drawn by tqdm: pip install "chalkgrad[progress]"') from None
+        return range(epochs)
+    return tqdm(range(epochs), desc="fit", unit="epoch")
+
+
+def _plain(data: Any, name: str) -> list[Any]:
+    """Lists, of what may be an array, a data frame or any sequence."""
+    for method in ("to_numpy", "tolist"):
+        if hasattr(data, method):
+            data = getattr(data, method)()
+    if isinstance(data, (str, dict)) or not hasattr(data, "__iter__"):
+        raise TypeError(f"{name} is a list with an entry for each row, not {data!r}")
+    return [row.tolist() if hasattr(row, "tolist") else row for row in data]
+
+
+def _flat(row: Any) -> Iterator[Any]:
+    if isinstance(row, (list, tuple)):
+        yield from row
+    else:
+        yield row
+
+
+def _finite(x: Any, name: str, row: int) -> float:
+    data = x.data if isinstance(x, Value) else number(x)
+    if not math.isfinite(data):
+        raise ValueError(f"row {row} of {name} holds {data}: mend or leave out such rows first")
+    return data
+
+
+def _whole(name: str, n: Any, least: int = 1) -> int:
+    if not isinstance(n, int) or n < least:
+        raise ValueError(f"{name} is a whole number from {least} on, not {n!r}")
+    return n

@@ -1,0 +1,357 @@
+"""fit: the same curves as torch's, what it watches, how it ends, and what it refuses."""
+
+import math
+import random
+
+import pytest
+
+import nn
+from autograd import Value
+
+QUIET = {"progress": False}
+
+
+def line_data():
+    return [[-1.0], [0.0], [1.0], [2.0]], [-1.0, 1.0, 3.0, 5.0]
+
+
+# ------------------------------------------------------------------------------------------------ beside torch
+
+CURVES = [
+    ("iris", [8, 3], 150, None, 6),
+    ("wine", [6, 3], 178, None, 5),
+    ("breast_cancer", [5, 2], 120, 40, 2),
+    ("digits", [32, 10], 96, 32, 2),
+]
+
+
+def torch_twin(torch, model):
+    """A torch.nn.Sequential with the weights of an MLP of tanh layers."""
+    layers = []
+    for layer in model.layers:
+        linear = torch.nn.Linear(layer.nin, len(layer.neurons), dtype=torch.float64)
+        linear.weight.data = torch.tensor(layer.W, dtype=torch.float64)
+        linear.bias.data = torch.tensor(layer.b, dtype=torch.float64)
+        layers += [linear, torch.nn.Tanh()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize(("name", "nouts", "rows", "batch_size", "epochs"), CURVES)
+def test_training_curves_equal_torchs(name, nouts, rows, batch_size, epochs, optimizer):
+    """From equal weights, losses and final parameters on real data are torch's to 1e-9."""
+    torch = pytest.importorskip("torch", reason="torch is the oracle")
+    pytest.importorskip("sklearn", reason="scikit-learn brings the real data sets")
+    X, y = getattr(nn.data, name)().standardized()
+    X, y = X[:rows], y[:rows]
+    if name != "digits":
+        order = random.Random(0).sample(range(len(X)), len(X))
+        X, y = [X[i] for i in order], [y[i] for i in order]
+    model = nn.MLP(len(X[0]), nouts, activation=["tanh"] * (len(nouts) - 1) + ["linear"], init="xavier", seed=1)
+    twin = torch_twin(torch, model)
+    if optimizer == "sgd":
+        ours = nn.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        theirs = torch.optim.SGD(twin.parameters(), lr=0.05, momentum=0.9)
+    else:
+        ours = nn.optim.Adam(model.parameters(), lr=0.01)
+        theirs = torch.optim.Adam(twin.parameters(), lr=0.01)
+
+    history = nn.fit(
+        model, X, y, loss="cross_entropy", optimizer=ours, epochs=epochs, batch_size=batch_size, shuffle=False, **QUIET
+    )
+
+    expected = []
+    inputs, targets = torch.tensor(X, dtype=torch.float64), torch.tensor(y)
+    size = batch_size or len(X)
+    for _ in range(epochs):
+        losses = []
+        for i in range(0, len(X), size):
+            theirs.zero_grad()
+            loss = torch.nn.functional.cross_entropy(twin(inputs[i : i + size]), targets[i : i + size])
+            loss.backward()
+            theirs.step()
+            losses.append(loss.item() * len(inputs[i : i + size]))
+        expected.append(sum(losses) / len(X))
+    assert history.loss == pytest.approx(expected, rel=1e-9)
+    assert history.loss[-1] < history.loss[0]
+    for layer, linear in zip(model.layers, twin[::2]):
+        assert [w for row in layer.W for w in row] == pytest.approx(linear.weight.flatten().tolist(), rel=1e-9, abs=1e-12)
+
+
+def test_clipping_is_torchs():
+    """clip_norm shortens gradients as clip_grad_norm_ does, and the history holds their length before."""
+    torch = pytest.importorskip("torch", reason="torch is the oracle")
+    X, y = line_data()
+    model = nn.MLP(1, [1], weights=[[[3.0]]], biases=[[-4.0]])
+    w = torch.tensor([3.0, -4.0], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.1)
+    norms = []
+    for _ in range(4):
+        optimizer.zero_grad()
+        ((torch.tensor(X, dtype=torch.float64)[:, 0] * w[0] + w[1] - torch.tensor(y)) ** 2).mean().backward()
+        norms.append(torch.nn.utils.clip_grad_norm_([w], 0.5).item())
+        optimizer.step()
+    history = nn.fit(model, X, y, lr=0.1, epochs=4, clip_norm=0.5, **QUIET)
+    assert history.grad_norm == pytest.approx(norms, rel=1e-12)
+    assert [p.data for p in model.parameters()] == pytest.approx(w.tolist(), rel=1e-12)
+
+
+# ------------------------------------------------------------------------------------------------ what it does
+
+
+def test_l2_adds_the_squares_of_all_parameters():
+    """The loss and the step are those of mse + l2 (w² + b²), worked out by hand for one step."""
+    model = nn.MLP(1, [1], weights=[[[2.0]]], biases=[[1.0]])
+    history = nn.fit(model, [[1.0]], [0.0], lr=0.1, epochs=1, l2=0.5, **QUIET)
+    assert history.loss == [9.0 + 0.5 * (4.0 + 1.0)]
+    assert model.state_dict() == {
+        "w_111": pytest.approx(2.0 - 0.1 * (6.0 + 2.0)),
+        "b_11": pytest.approx(1.0 - 0.1 * (6.0 + 1.0)),
+    }
+
+
+def test_a_batch_is_the_mean_of_its_rows():
+    """One step on the whole batch moves by the gradient of the mean loss."""
+    X, y = line_data()
+    model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
+    nn.fit(model, X, y, lr=1.0, epochs=1, **QUIET)
+    slope_w = sum(-2 * t * x[0] for x, t in zip(X, y)) / 4
+    slope_b = sum(-2 * t for t in y) / 4
+    assert model.state_dict() == {"w_111": pytest.approx(-slope_w), "b_11": pytest.approx(-slope_b)}
+
+
+def test_shuffled_batches_repeat_with_the_seed():
+    """The same seed gives the same run, another one another; without shuffling the seed does not matter."""
+    X, y = nn.data.moons(40)
+
+    def losses(**options):
+        model = nn.MLP(2, [3, 2], seed=0)
+        return nn.fit(model, X, y, loss="cross_entropy", lr=0.1, epochs=3, batch_size=7, **options, **QUIET).loss
+
+    assert losses(seed=1) == losses(seed=1)
+    assert losses(seed=1) != losses(seed=2)
+    assert losses(seed=1, shuffle=False) == losses(seed=2, shuffle=False)
+
+
+def test_validation_rows_are_watched_and_not_learned_from():
+    """A pair (X, y) is evaluated after each epoch; a share is put aside from the rows."""
+    X, y = line_data()
+    model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
+    history = nn.fit(model, X, y, lr=0.1, epochs=3, validation=([[3.0]], [7.0]), **QUIET)
+    assert len(history.val_loss) == 3
+    assert history.val_loss[-1] == pytest.approx((model([3.0]).data - 7.0) ** 2, rel=1e-12)
+    seen = []
+
+    def watching(prediction, target):
+        seen.append(target)
+        return (prediction - target) ** 2
+
+    nn.fit(nn.MLP(1, [1]), X, y, loss=watching, epochs=0, validation=0.25, **QUIET)
+    assert sorted(seen) == sorted(y)
+    assert len(nn.fit(nn.MLP(1, [1]), X, y, epochs=2, validation=0.25, **QUIET).val_loss) == 2
+
+
+def test_metrics_of_both_sets():
+    """Accuracy is kept for the rows learned from and for the validation rows; functions go by their own name."""
+    X, y = nn.data.moons(60, noise=0.05)
+
+    def always_two(predictions, targets):
+        assert len(predictions) == len(targets)
+        return 2.0
+
+    model = nn.MLP(2, [8, 2], activation="tanh", init="xavier", seed=0)
+    history = nn.fit(
+        model, X, y, loss="cross_entropy", optimizer="adam", lr=0.05, epochs=60, metrics=["accuracy", always_two],
+        validation=0.2, **QUIET,
+    )  # fmt: skip
+    assert history.metrics["accuracy"][-1] > 0.85
+    assert history.val_metrics["accuracy"][-1] > 0.7
+    assert history.metrics["always_two"] == [2.0] * 60
+
+
+@pytest.mark.parametrize(("loss", "targets"), [("hinge", "signed"), ("bce_with_logits", "y"), ("mse", "y")])
+def test_accuracy_knows_what_a_prediction_stands_for(loss, targets):
+    """Scores and logits say class 1 above 0, other numbers above a half."""
+    data = nn.data.blobs(40, noise=0.2, classes=2)
+    model = nn.MLP(2, [1], seed=0)
+    history = nn.fit(model, data.X, getattr(data, targets), loss=loss, lr=0.1, epochs=60, metrics=["accuracy"], **QUIET)
+    assert history.metrics["accuracy"][-1] == 1.0
+
+
+def test_early_stopping_goes_back_to_the_best():
+    """It stops after `patience` epochs without a better validation loss, with the parameters of the best."""
+    X, y = line_data()
+    model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
+    kept = []
+    history = nn.fit(
+        model, X, y, lr=0.1, epochs=500, validation=([[0.0]], [0.4]), patience=5,
+        callbacks=[lambda h: kept.append(h.model.state_dict())], **QUIET,
+    )  # fmt: skip
+    best = min(range(len(history)), key=history.val_loss.__getitem__)
+    assert history.stopped == "early stopping"
+    assert len(history) == best + 6
+    assert model.state_dict() == kept[best]
+
+
+def test_a_scheduler_sets_the_rate_after_each_epoch():
+    """The history shows the rates that were used."""
+    X, y = line_data()
+    model = nn.MLP(1, [1], seed=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.08)
+    scheduler = nn.optim.StepLR(optimizer, step_size=2, gamma=0.5)
+    history = nn.fit(model, X, y, optimizer=optimizer, scheduler=scheduler, epochs=5, **QUIET)
+    assert history.lr == pytest.approx([0.08, 0.08, 0.04, 0.04, 0.02])
+
+
+def test_a_callback_may_end_the_training():
+    """It is called with the history after each epoch, and returning True is enough."""
+    X, y = line_data()
+    history = nn.fit(nn.MLP(1, [1], seed=0), X, y, lr=0.01, callbacks=[lambda h: len(h) == 3], **QUIET)
+    assert (len(history), history.stopped) == (3, "callback")
+
+
+def test_ctrl_c_keeps_model_and_history():
+    """KeyboardInterrupt ends the run quietly; the history holds all complete epochs, the model stays usable."""
+    X, y = line_data()
+    rows = 0
+
+    def impatient(prediction, target):
+        nonlocal rows
+        rows += 1
+        if rows == 4 + 3 * 4 + 2:
+            raise KeyboardInterrupt
+        return (prediction - target) ** 2
+
+    model, twin = (nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]]) for _ in range(2))
+    history = nn.fit(model, X, y, loss=impatient, lr=0.1, **QUIET)
+    assert (len(history), history.stopped) == (3, "interrupted")
+    nn.fit(twin, X, y, lr=0.1, epochs=3, **QUIET)
+    assert model.state_dict() == twin.state_dict()
+
+
+def test_ctrl_c_in_the_middle_of_a_step_undoes_it():
+    """No parameter is left changed while others are not."""
+    X, y = line_data()
+    model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
+
+    class HalfWay(nn.optim.SGD):
+        def step(self):
+            model.parameters()[0].data = 99.0
+            raise KeyboardInterrupt
+
+    history = nn.fit(model, X, y, optimizer=HalfWay(model.parameters(), lr=0.1), **QUIET)
+    assert (len(history), history.stopped) == (0, "interrupted")
+    assert model.state_dict() == {"w_111": 0.0, "b_11": 0.0}
+
+
+def test_numpy_arrays_are_welcome():
+    """Arrays give the run that lists give."""
+    np = pytest.importorskip("numpy", reason="NumPy arrays are tried")
+    X, y = line_data()
+    a, b = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=0)
+    assert nn.fit(a, np.array(X), np.array(y), epochs=3, **QUIET).loss == nn.fit(b, X, y, epochs=3, **QUIET).loss
+
+
+def test_any_callable_with_parameters_can_be_trained():
+    """A class of one's own in micrograd's style needs no Module."""
+
+    class Line:
+        def __init__(self):
+            self.w, self.b = Value(0.0), Value(0.0)
+
+        def __call__(self, x):
+            return self.w * x[0] + self.b
+
+        def parameters(self):
+            return [self.w, self.b]
+
+    model = Line()
+    nn.fit(model, *line_data(), lr=0.2, epochs=200, **QUIET)
+    assert (model.w.data, model.b.data) == (pytest.approx(2.0, abs=1e-4), pytest.approx(1.0, abs=1e-4))
+
+
+def test_progress_is_a_bar_of_tqdm(capsys):
+    """With progress=True the bar counts epochs on standard error."""
+    pytest.importorskip("tqdm", reason="tqdm draws the bar")
+    nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=3, progress=True)
+    assert "3/3" in capsys.readouterr().err
+
+
+def test_without_tqdm_the_extra_is_named(monkeypatch):
+    """Asking for the bar names the extra; not asking does without."""
+    monkeypatch.setitem(__import__("sys").modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match=r'pip install "chalkgrad\[progress\]"'):
+        nn.fit(nn.MLP(1, [1]), *line_data(), epochs=1, progress=True)
+    assert len(nn.fit(nn.MLP(1, [1]), *line_data(), epochs=1)) == 1
+
+
+# ------------------------------------------------------------------------------------------------ the history
+
+
+def test_history_tells_its_story():
+    """Its length counts epochs, its rows are dicts, its representation is a sentence."""
+    history = nn.fit(nn.MLP(1, [1], seed=0), *line_data(), lr=0.1, epochs=4, validation=0.25, **QUIET)
+    assert len(history) == 4
+    assert history.rows()[3] == {
+        "epoch": 4, "loss": history.loss[3], "val_loss": history.val_loss[3], "grad_norm": history.grad_norm[3], "lr": 0.1,
+    }  # fmt: skip
+    assert repr(history).startswith("History(4 epochs, loss ")
+
+
+def test_the_curve_is_drawn_in_text():
+    """A falling loss is a falling row of blocks, as wide and high as asked, with its range beside."""
+    history = nn.History(None)
+    history.loss = [8.0, 4.0, 2.0, 1.0]
+    lines = history.curve(width=10, height=2).splitlines()
+    assert lines[0].startswith("8 │█")
+    assert lines[1] == "1 │█▇▃▁"
+    history.loss = [math.nan]
+    assert history.curve() == "no finite loss to draw"
+
+
+# ------------------------------------------------------------------------------------------------ what it refuses
+
+X, Y = line_data()
+REFUSED = [
+    ({"X": []}, ValueError, "X has no rows"),
+    ({"y": Y[:3]}, ValueError, "X has 4 rows and y 3 targets"),
+    ({"X": [[1.0], [2.0, 3.0], [1.0], [1.0]]}, ValueError, "row 0 has 1 numbers, row 1 has 2"),
+    ({"X": [[1.0, 2.0]] * 4}, ValueError, "X has rows of 2 numbers, and the model: .* takes 1 inputs, got 2"),
+    ({"X": [[1.0], [math.nan], [1.0], [1.0]]}, ValueError, "row 1 of X holds nan"),
+    ({"y": [1.0, 2.0, math.inf, 3.0]}, ValueError, "row 2 of y holds inf"),
+    ({"X": [["a"]] * 4}, TypeError, "the text 'a'"),
+    ({"X": "text"}, TypeError, "X is a list with an entry for each row"),
+    ({"loss": "cross_entropy", "y": [0, 0, 3, 0]}, ValueError, "row 2 of y is of class 3, and the model has 1 output"),
+    ({"loss": "cross_entropy", "y": [0, 0.5, 0, 0]}, ValueError, "row 1 of y is of class 0.5"),
+    ({"loss": "hinge", "y": [0, 1, 1, 1]}, ValueError, "row 0 in y does not fit hinge"),
+    ({"y": [[1.0, 2.0]] * 4}, ValueError, "row 0 in y does not fit mse"),
+    ({"loss": "crossentropy"}, ValueError, "no loss 'crossentropy': there are"),
+    ({"optimizer": "adamm"}, ValueError, "no optimiser 'adamm': there are"),
+    ({"metrics": ["acc"]}, ValueError, "no metric 'acc': there are"),
+    ({"epochs": 1.5}, ValueError, "epochs is a whole number"),
+    ({"batch_size": -1}, ValueError, "batch_size is a whole number"),
+    ({"validation": 1.5}, ValueError, "a share between 0 and 1"),
+    ({"validation": ([[1.0]], [])}, ValueError, "validation X has 1 rows and validation y 0"),
+    ({"l2": -1.0}, ValueError, "l2 is 0 or more"),
+    ({"clip_norm": 0.0}, ValueError, "clip_norm more than 0"),
+    ({"patience": 0}, ValueError, "patience is a whole number from 1 on"),
+    ({"model": lambda x: x}, TypeError, "fit trains a Module"),
+]
+
+
+@pytest.mark.parametrize(("change", "error", "message"), REFUSED, ids=[case[2][:40] for case in REFUSED])
+def test_what_does_not_fit_is_said_before_any_step(change, error, message):
+    """The error names the row or the option, and the parameters are as they were."""
+    arguments = {"model": nn.MLP(1, [1], seed=0), "X": X, "y": Y, "epochs": 2, **QUIET, **change}
+    model = arguments["model"]
+    before = model.state_dict() if isinstance(model, nn.Module) else None
+    with pytest.raises(error, match=message):
+        nn.fit(**arguments)
+    assert before is None or model.state_dict() == before
+
+
+def test_two_learning_rates_are_refused():
+    """An optimiser has its own rate."""
+    model = nn.MLP(1, [1])
+    with pytest.raises(ValueError, match="learning rate of its own"):
+        nn.fit(model, X, Y, optimizer=nn.optim.SGD(model.parameters(), lr=0.1), lr=0.2, **QUIET)
