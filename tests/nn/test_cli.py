@@ -1,0 +1,104 @@
+"""The command line, run as a person runs it."""
+
+import math
+import re
+import subprocess
+import sys
+
+import pytest
+
+from nn.cli import main
+from nn.tour import two_layer_network
+
+
+@pytest.fixture(scope="module")
+def tour():
+    return subprocess.run(
+        [sys.executable, "-m", "nn", "tour", "--no-progress"], capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout
+
+
+def test_the_tour_prints_the_forward_pass(tour):
+    """Every node of the two-layer network with its formula, its numbers and its value."""
+    assert re.search(r"a_11 += w_111·x_1 \+ w_112·x_2 \+ b_11 += 0\.15·0\.05 \+ 0\.2·0\.1 \+ 0\.35 += 0\.3775\n", tour)
+    assert re.search(r"h_21 += σ\(a_21\) += σ\(1\.10591\) += 0\.751365\n", tour)
+
+
+def test_the_tour_prints_the_backward_pass(tour):
+    """Every edge as upstream × local derivative = contribution."""
+    assert re.search(r"∂L/∂a_21 +0\.741365 × 0\.186816 = 0\.138499 +∂h_21/∂a_21 = h_21·\(1 − h_21\)\n", tour)
+
+
+def test_the_tour_prints_the_step_and_both_losses(tour):
+    """w − η ∂L/∂w for all nine parameters, and the loss before and after."""
+    assert len(re.findall(r"^  [wb]_\d+ += .* − 0\.5 · ", tour, re.MULTILINE)) == 9
+    before, after = losses_worked_out_apart()
+    assert f"The loss before the step: {before:.6f}\n" in tour
+    assert f"The loss after the step:  {after:.6f}\n" in tour
+
+
+def losses_worked_out_apart():
+    """Plain arithmetic, written down without the engine."""
+
+    def sigmoid(z):
+        return 1 / (1 + math.exp(-z))
+
+    def forward(W, b, v, c):
+        h = [sigmoid(W[i][0] * 0.05 + W[i][1] * 0.10 + b[i]) for i in (0, 1)]
+        o = sigmoid(v[0] * h[0] + v[1] * h[1] + c)
+        return h, o, 0.5 * (o - 0.01) ** 2
+
+    W, b, v, c = [[0.15, 0.20], [0.25, 0.30]], [0.35, 0.35], [0.40, 0.45], 0.60
+    h, o, before = forward(W, b, v, c)
+    delta = (o - 0.01) * o * (1 - o)
+    deltas = [delta * v[i] * h[i] * (1 - h[i]) for i in (0, 1)]
+    W = [[W[i][j] - 0.5 * deltas[i] * x for j, x in enumerate((0.05, 0.10))] for i in (0, 1)]
+    b = [b[i] - 0.5 * deltas[i] for i in (0, 1)]
+    v = [v[i] - 0.5 * delta * h[i] for i in (0, 1)]
+    return before, forward(W, b, v, c - 0.5 * delta)[2]
+
+
+def test_the_tour_ends_with_real_data(tour):
+    """A loss curve, and how many rows held out were right."""
+    assert "█" in tour
+    share = float(re.search(r"Right on rows held out: +([\d.]+)%", tour).group(1))
+    assert share > 85.0
+
+
+def test_the_two_layer_network_is_the_lecture_notes():
+    """Its forward values are those that a calculator gives."""
+    model, loss = two_layer_network()
+    assert loss.data == pytest.approx(0.5 * (0.7513650695523157 - 0.01) ** 2, rel=1e-12)
+    assert model([0.05, 0.10]).data == pytest.approx(0.7513650695523157, rel=1e-12)
+
+
+def test_help_and_version(capsys):
+    """Both end with exit code 0."""
+    for option, text in (("--help", "tour"), ("--version", "chalkgrad 0.")):
+        with pytest.raises(SystemExit) as end:
+            main([option])
+        assert end.value.code == 0
+        assert text in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["tuor"]])
+def test_a_command_that_is_not_understood(arguments, capsys):
+    """Exit code 2, and the commands are named."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "tour" in capsys.readouterr().err or not arguments
+
+
+def test_another_autograd_is_recognised(tmp_path):
+    """If HIPS's autograd is what Python finds, importing nn says so and what to do."""
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("def grad(f): ...\n")
+    code = "import sys, autograd; sys.path.append(sys.argv[1]); import nn"
+    import nn
+
+    root = str(nn.__path__[0].rpartition("/nn")[0])
+    run = subprocess.run([sys.executable, "-c", code, root], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "is not chalkgrad's" in run.stderr
+    assert "python -m venv" in run.stderr
