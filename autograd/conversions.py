@@ -25,9 +25,9 @@ def number(x: object) -> float:
 
     Raises TypeError with what to pass instead, for anything else.
     """
-    if isinstance(x, Real):
+    if isinstance(x, Real) or _is_numpy_bool(x):
         try:
-            return float(x)
+            return float(x)  # type: ignore[arg-type]
         except OverflowError:  # an int beyond 1.8e308
             return math.inf if x > 0 else -math.inf  # type: ignore[operator]
     raise TypeError(f"autograd computes with real numbers, not with {_described(x)}")
@@ -53,6 +53,11 @@ def _described(x: object) -> str:
     if callable(x):
         return f"the function {getattr(x, '__name__', kind)}: call it and pass its result"
     return f"a {kind}: pass float(x)" if hasattr(x, "__float__") else f"a {kind}"
+
+
+def _is_numpy_bool(x: object) -> bool:
+    """np.bool_ is the one scalar of NumPy's that does not count as a Real."""
+    return type(x).__module__ == "numpy" and type(x).__name__ in ("bool", "bool_")
 
 
 def _reads_as_float(text: str | bytes) -> bool:

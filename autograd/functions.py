@@ -29,16 +29,20 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Numbe
     Its inputs are w1 ... wn, x1 ... xn and, unless it is the plain number 0, the bias.
     Raises ValueError if ws and xs differ in length.
     """
-    ws, xs = _listed("dot", ws), _listed("dot", xs)
+    ws = ws if ws.__class__ is list else _listed("dot", ws)
+    xs = xs if xs.__class__ is list else _listed("dot", xs)
     if len(ws) != len(xs):
         raise ValueError(f"dot takes as many weights as inputs, got {len(ws)} and {len(xs)}")
     try:  # the most used node of a network, spelt out for Values: five times as fast
         total = bias.data  # type: ignore[union-attr]
         for w, x in zip(ws, xs):
-            total += w.data * x.data  # type: ignore[union-attr]
-        return record(ops.dot_of, total, (*ws, *xs, bias))
-    except AttributeError:  # there are plain numbers among them
-        return ops.dot_of(*ws, *xs) if bias.__class__ is not Value and bias == 0.0 else ops.dot_of(*ws, *xs, bias)
+            total += w.data * x.data
+        if total.__class__ is float:
+            return record(ops.dot_of, total, (*ws, *xs, bias))
+    except (AttributeError, TypeError):
+        pass
+    # there are plain numbers among them, or things with a .data of another kind, such as NumPy's
+    return ops.dot_of(*ws, *xs) if isinstance(bias, (int, float)) and bias == 0.0 else ops.dot_of(*ws, *xs, bias)
 
 
 def prod(xs: Iterable[Number]) -> Number:

@@ -76,7 +76,7 @@ def paths(y: Value, x: Value) -> Iterator[list[Value]]:
     leading = dependents([x], history(y))
     path = [y]
     if y is x:
-        yield path
+        yield [x]
     turns = [iter(y.inputs if y is not x else ())]
     while turns:
         step = next((node for node in turns[-1] if node in leading), None)

@@ -256,8 +256,7 @@ def _minimum(x: float, y: float) -> float:
 
 
 def _clip(x: float, low: float, high: float) -> float:
-    x = low if x < low else x
-    return high if x > high else x
+    return _minimum(_maximum(x, low), high)
 
 
 def _dot(inputs: Sequence[float]) -> float:
@@ -357,7 +356,7 @@ sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,
 mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×"), doc="x y")
 div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=infix("/", PRODUCT, "÷"), doc="x / y; 1/0 is inf and 0/0 nan")
 neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", SUM, PRODUCT), doc="-x")
-pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("^", "{}^{}", POWER, ATOM), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
+pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", "{}^{}", POWER, ATOM), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
 
 exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     doc="e to the power x")
 expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                doc="exp(x) - 1, right for small x too")
@@ -396,7 +395,7 @@ abs        = Primitive("abs",        math.fabs,                       lambda z, 
 sign       = Primitive("sign",       _sign,                           0.0,                                                doc="-1, 0 or 1; its slope is 0 everywhere (as in torch)")
 maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})"), doc="the larger; where both are equal each gets half of the slope (as in torch)")
 minimum    = Primitive("minimum",    _minimum,                        lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y), notation=Notation("min", "min({}, {})"), doc="the smaller; where both are equal each gets half of the slope (as in torch)")
-clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * (1.0 - greater(low, high)), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch)")
+clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * greater(high, low), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch)")
 
 sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", lambda *xs: " + ".join(xs), SUM, PRODUCT), nary=True, doc="x1 + ... + xn as a single node")
 dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b")

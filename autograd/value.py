@@ -56,7 +56,7 @@ def record(op: Primitive | None, data: float, first: Any, second: Value | None =
 def constant(x: object) -> Value:
     """A plain number as a node of a graph: drawn, never differentiated."""
     node: Value = new(Value)
-    node.data = number(x)
+    node.data = x if x.__class__ is float else number(x)
     node.grad = 0.0
     node.op = CONSTANT
     node._first = node._second = None
@@ -72,6 +72,8 @@ def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
     """op of inputs that are not all plain floats: a Value as soon as one of them is."""
     if op.arity is not None and len(inputs) != op.arity:
         raise TypeError(f"{op.name} takes {op.arity} argument{'s'[: op.arity != 1]}, got {len(inputs)}")
+    if op.arity == 1 and inputs[0].__class__ is Value:  # an activation: half of the nodes of a network
+        return record(op, op.value(inputs[0].data), inputs[0])
     if any(isinstance(x, Value) for x in inputs):
         inputs = tuple(map(lift, inputs))
         data = [x.data for x in inputs]
