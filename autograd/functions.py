@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from autograd import primitives as ops
+from autograd.conversions import number
 from autograd.value import Value, record
 
 TYPE_CHECKING = False
@@ -33,16 +34,16 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Numbe
     xs = xs if xs.__class__ is list else _listed("dot", xs)
     if len(ws) != len(xs):
         raise ValueError(f"dot takes as many weights as inputs, got {len(ws)} and {len(xs)}")
+    own_bias = () if isinstance(bias, (int, float)) and bias == 0.0 else (bias,)
     try:  # the most used node of a network, spelt out for Values: five times as fast
-        total = bias.data  # type: ignore[union-attr]
+        total = own_bias[0].data if own_bias else 0.0  # type: ignore[union-attr]
         for w, x in zip(ws, xs):
             total += w.data * x.data
-        if total.__class__ is float:
-            return record(ops.dot_of, total, (*ws, *xs, bias))
+        if ws and total.__class__ is float:
+            return record(ops.dot_of, total, (*ws, *xs, *own_bias))
     except (AttributeError, TypeError):
-        pass
-    # there are plain numbers among them, or things with a .data of another kind, such as NumPy's
-    return ops.dot_of(*ws, *xs) if isinstance(bias, (int, float)) and bias == 0.0 else ops.dot_of(*ws, *xs, bias)
+        pass  # there are plain numbers among them, or things with a .data of another kind, such as NumPy's
+    return ops.dot_of(*ws, *xs, *own_bias)
 
 
 def prod(xs: Iterable[Number]) -> Number:
@@ -71,15 +72,21 @@ def logsumexp(xs: Iterable[Number]) -> Number:
 
 
 def softmax(xs: Iterable[Number]) -> list[Number]:
-    """exp(x_i) / (exp(x1) + ... + exp(xn)) for each i, computed as exp(x_i - logsumexp(xs)), never overflowing."""
+    """exp(x_i) / (exp(x1) + ... + exp(xn)) for each i, as exp of log_softmax, never overflowing."""
     return [ops.exp(x) for x in log_softmax(xs)]
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Number]:
-    """x_i - logsumexp(xs) for each i: the logarithms of softmax(xs), without taking any of a number near 0."""
+    """The logarithm of softmax(xs)_i for each i, without taking one of a number near 0.
+
+    Computed as s_i - logsumexp(s) with s = xs - c. Any c gives the same function, and the largest of the numbers, taken as
+    a constant, gives it to the last digit.
+    """
     xs = _listed("log_softmax", xs)
-    total = ops.logsumexp_of(*xs)
-    return [ops.sub(x, total) for x in xs]
+    top = max((x.data if isinstance(x, Value) else number(x) for x in xs), default=0.0)
+    shifted = [ops.sub(x, top if math.isfinite(top) else 0.0) for x in xs]
+    total = ops.logsumexp_of(*shifted)
+    return [ops.sub(x, total) for x in shifted]
 
 
 def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Number:

@@ -1,0 +1,203 @@
+"""Functions made of primitives: over lists, and with defaults."""
+
+import math
+
+import mpmath
+import pytest
+from mpmath import mp, mpf
+
+import autograd as ag
+from autograd import Value, gradient, jacobian
+
+OVER_LISTS = [ag.sum, ag.prod, ag.mean, ag.logsumexp, ag.softmax, ag.log_softmax]
+LOGITS = [[0.3, -0.5, 1.5], [1000.0, 999.0, -1000.0], [745.0, -745.0], [-1000.0, -1000.0], [40.0, -40.0, 39.0], [5.0]]
+
+
+def slopes(y, xs):
+    return [s.data for s in gradient(y, *xs)]
+
+
+@pytest.mark.parametrize("f", OVER_LISTS, ids=lambda f: f.__name__)
+def test_plain_numbers_give_plain_numbers(f):
+    """On plain numbers there are no nodes; ints and generators will do."""
+    for xs in ([1.0, 2.0, 3.0], [1, 2, 3], (1.0, 2, 3), (x for x in [1, 2, 3])):
+        result = f(xs)
+        assert {type(r) for r in (result if isinstance(result, list) else [result])} == {float}
+
+
+@pytest.mark.parametrize("f", OVER_LISTS, ids=lambda f: f.__name__)
+def test_values_give_the_same_numbers(f):
+    """On Values, or on some of them, the numbers are the same."""
+    plain = f([1.0, 2.0, 3.0])
+    for xs in ([Value(1.0), Value(2.0), Value(3.0)], [1, Value(2.0), 3]):
+        result = f(xs)
+        assert ([r.data for r in result] if isinstance(result, list) else result.data) == plain
+
+
+@pytest.mark.parametrize(("f", "slope"), [(ag.sum, [1, 1, 1]), (ag.mean, [1 / 3] * 3), (ag.prod, [10, 6, 15])])
+def test_slopes_of_sum_mean_and_product(f, slope):
+    """The slope of a product in one factor is the product of the others."""
+    xs = [Value(3.0), Value(5.0), Value(2.0)]
+    assert slopes(f(xs), xs) == slope
+
+
+def test_zeros_in_a_product_do_no_harm():
+    """Where one factor is 0 only its own slope is not."""
+    xs = [Value(2.0), Value(0.0), Value(3.0)]
+    y = ag.prod(xs)
+    y.backward()
+    assert [x.grad for x in xs] == slopes(y, xs) == [0.0, 6.0, 0.0]
+
+
+@pytest.mark.parametrize(("f", "value"), [(ag.sum, 0.0), (ag.prod, 1.0), (ag.logsumexp, -math.inf)])
+def test_of_no_numbers(f, value):
+    """Empty sums and products are what they should be."""
+    assert f([]) == value
+
+
+def test_mean_of_no_numbers_is_an_error():
+    """There is no mean of nothing."""
+    with pytest.raises(ValueError, match="mean of no numbers"):
+        ag.mean([])
+
+
+def test_sum_and_dot_are_single_nodes():
+    """A sum, and a neuron's net, is one node, however long."""
+    ws, xs, b = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], Value(5.0)
+    assert ag.sum(ws).inputs == tuple(ws)
+    assert ag.dot(ws, xs, b).inputs == (*ws, *xs, b)
+    assert ag.dot(ws, [3.0, 4.0]).inputs[:2] == tuple(ws)
+    assert len(ag.dot(ws, [3.0, 4.0]).inputs) == 4
+
+
+@pytest.mark.parametrize("bias", [0.0, 0, 5.0, Value(5.0)])
+@pytest.mark.parametrize("xs", [[3.0, 4.0], [Value(3.0), 4.0], [Value(3.0), Value(4.0)]])
+@pytest.mark.parametrize("ws", [[1.0, 2.0], [Value(1.0), Value(2.0)]])
+def test_dot_of_any_mixture(ws, xs, bias):
+    """dot takes Values and plain numbers in any mixture; its slopes are the other factors, and 1."""
+    y = ag.dot(ws, xs, bias)
+    values = [v for v in (*ws, *xs, bias) if isinstance(v, Value)]
+    expected = dict(zip((*ws, *xs, bias), (3.0, 4.0, 1.0, 2.0, 1.0), strict=True))
+    assert (y.data if values else y) == 11.0 + float(bias)
+    if values:
+        assert slopes(y, values) == [expected[v] for v in values]
+
+
+def test_dot_skips_nothing_that_is_not_finite():
+    """With an upstream gradient of 0, an infinite slope still gives nan, as IEEE 754 says."""
+    w, x = Value(math.inf), Value(1.0)
+    (ag.dot([w], [x]) * 0.0).backward()
+    assert math.isnan(x.grad)
+
+
+@pytest.mark.parametrize(("ws", "xs"), [([1.0], [1.0, 2.0]), ([Value(1.0), Value(2.0)], [Value(1.0)]), ([], [1.0])])
+def test_dot_of_lists_of_different_length_is_an_error(ws, xs):
+    """The message carries both lengths."""
+    with pytest.raises(ValueError, match=f"as many weights as inputs, got {len(ws)} and {len(xs)}"):
+        ag.dot(ws, xs)
+
+
+@pytest.mark.parametrize("f", [*OVER_LISTS, lambda x: ag.dot(x, [1.0]), lambda x: ag.dot([1.0], x)])
+@pytest.mark.parametrize("wrong", [3.0, Value(3.0), None, "12"])
+def test_what_is_no_list_is_a_type_error(f, wrong):
+    """The sentence shows how to pass a list."""
+    with pytest.raises(TypeError, match="takes a list of numbers, as in"):
+        f(wrong)
+
+
+@pytest.mark.parametrize("logits", LOGITS)
+def test_logsumexp_and_softmax_are_right_at_any_size(logits):
+    """logsumexp, softmax and log_softmax agree with mpmath, and nothing overflows on the way."""
+    with mp.workdps(1000):
+        total = mp.log(mp.fsum(mp.exp(mpf(x)) for x in logits))
+        logs = [mpf(x) - total for x in logits]
+        probabilities = [float(mp.exp(z)) for z in logs]
+    assert ag.logsumexp(logits) == pytest.approx(float(total), rel=1e-14)
+    assert ag.log_softmax(logits) == pytest.approx([float(z) for z in logs], rel=1e-12, abs=1e-12)
+    assert ag.softmax(logits) == pytest.approx(probabilities, rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize("logits", LOGITS)
+def test_the_slope_of_logsumexp_is_softmax(logits):
+    """d logsumexp / d x_i = softmax(x)_i."""
+    xs = [Value(x) for x in logits]
+    assert slopes(ag.logsumexp(xs), xs) == pytest.approx(ag.softmax(logits), rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize("logits", LOGITS)
+def test_softmax_jacobian(logits):
+    """The Jacobian of softmax is o_i (δ_ij − o_j)."""
+    o = ag.softmax(logits)
+    expected = [[o[i] * ((i == j) - o[j]) for j in range(len(o))] for i in range(len(o))]
+    found = jacobian(ag.softmax)(logits)
+    for row, true in zip(found, expected, strict=True):
+        assert row == pytest.approx(true, rel=1e-12, abs=1e-15)
+
+
+def test_softmax_sums_to_one():
+    """The probabilities add up to 1, and do not change when all logits are shifted."""
+    assert math.fsum(ag.softmax([0.1, 2.0, -3.0])) == pytest.approx(1.0, rel=1e-15)
+    assert ag.softmax([0.5, 2.0, -3.0]) == pytest.approx(ag.softmax([100.5, 102.0, 97.0]), rel=1e-12)
+
+
+def test_logsumexp_of_two_is_softplus():
+    """log(e^x + e^0) is softplus(x), with all digits where one of the two is tiny."""
+    for x in (-40.0, -1.0, 0.0, 2.0, 40.0, 1000.0):
+        assert ag.logsumexp([x, 0.0]) == pytest.approx(ag.softplus(x), rel=1e-15)
+
+
+@pytest.mark.parametrize("x", [-2.0, 0.0, 3.0])
+def test_defaults_are_torchs(x):
+    """leaky_relu, elu and clip have torch's defaults, as functions and as methods."""
+    torch = pytest.importorskip("torch", reason="PyTorch is the oracle here")
+    t = torch.tensor(x, dtype=torch.float64)
+    v = Value(x)
+    assert ag.leaky_relu(x) == v.leaky_relu().data == torch.nn.functional.leaky_relu(t).item()
+    assert ag.elu(x) == v.elu().data == pytest.approx(torch.nn.functional.elu(t).item(), rel=1e-15)
+    assert ag.clip(x, low=-1) == v.clip(low=-1).data == torch.clamp(t, min=-1).item()
+    assert ag.clip(x, high=1) == v.clip(high=1).data == torch.clamp(t, max=1).item()
+
+
+def test_the_bounds_of_clip_may_be_values():
+    """The slope of clip goes to the bound that holds."""
+    x, low, high = Value(5.0), Value(0.0), Value(1.0)
+    assert slopes(ag.clip(x, low, high), [x, low, high]) == [0.0, 0.0, 1.0]
+
+
+def test_abs_and_sum_are_named_as_in_python():
+    """autograd.abs and autograd.sum do on Values what Python's do on numbers."""
+    assert (ag.abs(-2.0), ag.sum([1.0, 2.0])) == (2.0, 3.0)
+
+
+def test_the_entropy_of_softmax_by_mpmath():
+    """A formula over lists has mpmath's derivatives."""
+
+    def entropy(x):
+        o = ag.softmax([x, 0.2, -1.0])
+        return -ag.dot(o, [z.log() for z in o])
+
+    def truth(x):
+        e = [mp.exp(x), mp.exp(mpf(0.2)), mp.exp(-1)]
+        o = [z / mp.fsum(e) for z in e]
+        return -mp.fsum(z * mp.log(z) for z in o)
+
+    with mp.workdps(60):
+        true = [float(d) for d in mpmath.diffs(truth, mpf(0.5), 3)]
+    y = entropy(x := Value(0.5))
+    for n in range(4):
+        assert y.data == pytest.approx(true[n], rel=1e-12)
+        (y,) = gradient(y, x)
+
+
+@pytest.mark.parametrize(
+    "xs", [[1000.0, 999.0, -1000.0], [40.0, 0.0], [-745.0, -744.5], [1e8 + 0.5, 1e8], [3.0], [0.1, 0.2]]
+)
+def test_log_softmax_is_right_to_the_last_digits(xs):
+    """Against 50 digits, however large the numbers are and however near one share is to 1."""
+    with mp.workdps(50):
+        total = mp.log(sum(mp.exp(mpf(x)) for x in xs))
+        expected = [float(mpf(x) - total) for x in xs]
+        shares = [float(mp.exp(mpf(x) - total)) for x in xs]
+    assert ag.log_softmax(xs) == pytest.approx(expected, rel=4e-16, abs=0.0)
+    assert ag.softmax(xs) == pytest.approx(shares, rel=1e-15, abs=0.0)
+    assert [v.data for v in ag.log_softmax([Value(x) for x in xs])] == ag.log_softmax(xs)

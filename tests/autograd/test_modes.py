@@ -1,0 +1,245 @@
+"""no_grad and detect_anomaly."""
+
+import asyncio
+import inspect
+import math
+import threading
+
+import pytest
+
+import autograd as ag
+from autograd import AnomalyError, Value, detect_anomaly, no_grad
+from autograd import value as engine
+
+# -------------------------------------------------------------------------------------------------------------- no_grad
+
+
+def remembers():
+    """Whether a new Value remembers how it was computed."""
+    return bool((Value(1.0) + 1).inputs)
+
+
+@pytest.fixture(autouse=True)
+def _blocks_are_closed_again():
+    yield
+    assert remembers()
+    assert engine.supervisor is None
+
+
+MAKERS = [
+    lambda x: x * 3,
+    lambda x: -x,
+    lambda x: x.exp(),
+    lambda x: x.clip(0, 1),
+    lambda x: ag.dot([x], [x], x),
+    lambda x: ag.sum([x]),
+]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_values_made_under_no_grad_are_leaves(make):
+    """They have the number and no history, whatever made them."""
+    x = Value(2.0)
+    with no_grad():
+        y = make(x)
+    assert (y.data, y.inputs, y.op) == (make(x).data, (), None)
+    (y * x).backward()
+    assert x.grad == y.data
+
+
+def test_no_grad_nests():
+    """The inner block ends, and the outer one still holds."""
+    with no_grad():
+        with no_grad():
+            assert not remembers()
+        assert not remembers()
+    assert remembers()
+
+
+def test_one_block_may_be_entered_twice():
+    """The same object can be used again, and inside itself."""
+    block = no_grad()
+    with block:
+        with block:
+            assert not remembers()
+        assert not remembers()
+    with block:
+        assert not remembers()
+
+
+def test_no_grad_as_a_decorator():
+    """A decorated function computes without history, each time it is called, recursively too."""
+
+    @no_grad()
+    def countdown(n):
+        return remembers() or (n > 0 and countdown(n - 1))
+
+    assert countdown(3) is countdown(0) is False
+    assert remembers()
+
+
+def test_no_grad_ends_with_an_exception():
+    """An exception leaves the block, and the block is over."""
+    with pytest.raises(ZeroDivisionError), no_grad():
+        raise ZeroDivisionError
+    assert remembers()
+
+
+def test_no_grad_holds_in_its_own_thread_alone():
+    """Another thread goes on remembering."""
+    seen = []
+    with no_grad():
+        thread = threading.Thread(target=lambda: seen.append(remembers()))
+        thread.start()
+        thread.join()
+        assert not remembers()
+    assert seen == [True]
+
+
+def test_no_grad_holds_in_its_own_task_alone():
+    """Of two tasks that take turns only the one in the block forgets."""
+
+    async def inside(ready):
+        with no_grad():
+            ready.set()
+            await asyncio.sleep(0)
+            return remembers()
+
+    async def outside(ready):
+        await ready.wait()
+        return remembers()
+
+    async def both():
+        ready = asyncio.Event()
+        return await asyncio.gather(inside(ready), outside(ready))
+
+    assert asyncio.run(both()) == [False, True]
+
+
+def test_a_training_step_under_no_grad():
+    """Parameters may be changed in the block without becoming part of a graph."""
+    w = Value(2.0)
+    (w * 3).backward()
+    with no_grad():
+        w.data -= 0.1 * w.grad
+        rest = w - 1.7
+    assert (w.data, rest.inputs) == (pytest.approx(1.7), ())
+
+
+# ------------------------------------------------------------------------------------------------------- detect_anomaly
+
+
+def test_the_first_bad_node_is_named_with_label_operation_and_line():
+    """The message says what is not finite, where it comes from, and which line of which file made it."""
+    lines = []
+
+    def program():
+        p = Value(0.0, label="p")
+        lines.append(inspect.currentframe().f_lineno + 1)
+        q = p.log()
+        q.label = "q"
+        (-q * 2).backward()
+
+    with pytest.raises(AnomalyError) as caught, detect_anomaly():
+        program()
+    message = str(caught.value)
+    assert "q = log(p) is -inf where p = 0.0 (operation log)" in message
+    assert f"{__file__}, line {lines[0]}" in message
+    assert message.endswith("q = p.log()")
+    assert caught.value.node.label == "q"
+    assert isinstance(caught.value, FloatingPointError)
+
+
+def test_it_is_found_at_the_end_of_the_block_without_backward():
+    """The block's end is enough."""
+    with pytest.raises(AnomalyError, match=r"log\(-1\.0\) is nan"), detect_anomaly():
+        Value(-1.0).log()
+
+
+def test_a_node_inside_a_function_of_the_package_is_given_the_users_line():
+    """The line is the one that called prod, not one inside autograd."""
+    with pytest.raises(AnomalyError, match="inf") as caught, detect_anomaly():
+        ag.prod([Value(1e200), Value(1e200)])
+    assert str(caught.value).endswith("ag.prod([Value(1e200), Value(1e200)])")
+
+
+def test_a_bad_derivative_of_a_good_value():
+    """sqrt(0) is fine, its slope is not."""
+
+    def program():
+        root = Value(0.0, label="p").sqrt()
+        root.label = "root"
+        root.backward()
+
+    with pytest.raises(AnomalyError) as caught, detect_anomaly():
+        program()
+    message = str(caught.value)
+    assert "the derivative of sqrt(p) in p is inf where p = 0.0, and the gradient 1.0 that comes to root" in message
+    assert message.endswith('root = Value(0.0, label="p").sqrt()')
+
+
+def test_a_node_that_was_made_before_the_block():
+    """backward() in the block finds it, and says that its line is not known."""
+    q = Value(0.0, label="p").log()
+    with pytest.raises(AnomalyError, match="it was made outside detect_anomaly") as caught, detect_anomaly():
+        (q * 2).backward()
+    assert caught.value.node is q
+
+
+def test_nested_blocks():
+    """The inner block reports what was made in it; the outer one goes on watching."""
+
+    def program():
+        with pytest.raises(AnomalyError, match=r"log\(-1\.0\)"), detect_anomaly():
+            Value(-1.0).log()
+        Value(-2.0).sqrt()
+
+    with pytest.raises(AnomalyError, match=r"sqrt\(-2\.0\)"), detect_anomaly():
+        program()
+
+
+def test_detect_anomaly_as_a_decorator():
+    """A decorated function is watched."""
+
+    @detect_anomaly()
+    def f(x):
+        return Value(x).log()
+
+    assert f(1.0).data == 0.0
+    with pytest.raises(AnomalyError):
+        f(-1.0)
+
+
+def test_a_healthy_computation_goes_through():
+    """Nothing is raised and nothing is changed where all is finite."""
+    x = Value(0.5)
+    with detect_anomaly():
+        y = (x * 2).tanh() + x.exp()
+        y.backward()
+    watched = x.grad
+    x.grad = 0.0
+    y.backward()
+    assert watched == x.grad
+
+
+def test_another_exception_is_not_hidden():
+    """An exception from the block comes out as itself."""
+    with pytest.raises(KeyError), detect_anomaly():
+        {}[Value(-1.0).log()]
+
+
+def test_no_grad_inside_detect_anomaly():
+    """The two kinds of block go together: what is made under no_grad is forgotten, not watched."""
+    with detect_anomaly():
+        with no_grad():
+            assert math.isnan(Value(-1.0).log().data)
+            assert not remembers()
+        assert remembers()
+
+
+def test_outside_a_block_nothing_is_raised():
+    """Without detect_anomaly nan and infinity pass, as IEEE 754 says."""
+    x = Value(0.0)
+    y = x.log()
+    y.backward()
+    assert (y.data, x.grad) == (-math.inf, math.inf)

@@ -1,0 +1,502 @@
+"""Every row of the table against mpmath, at every order; kinks and special numbers against torch and IEEE 754.
+
+The truth here never comes from a derivative rule: it is a difference quotient of mpmath's value, taken with steps of 1e-20
+in arithmetic of so many digits (450, 1700 at the extremes) that it is right to some forty wherever a double can stand.
+"""
+
+import copy
+import itertools
+import math
+import pickle
+from math import inf, nan
+from types import SimpleNamespace
+
+import mpmath
+import pytest
+from mpmath import mp, mpf
+
+import autograd as ag
+from autograd import CONSTANT, PRIMITIVES, Value, gradient
+from autograd.primitives import ATOM, PRODUCT, SUM
+
+SMALLEST = 5e-324  # the distance between neighbouring doubles near zero
+SMALLEST_NORMAL = 2.2250738585072014e-308
+POINTS = [1e-300] + [sign * x for x in (0.3, 0.5, 1.5, 5.0, 40.0, 745.0, 1000.0, 1e308) for sign in (1.0, -1.0)]
+
+
+# ------------------------------------------------------------------------------------------------ the truth, by mpmath
+
+
+def within(low, high, f):
+    """f from low to high, and nan outside."""
+    return lambda x: f(x) if low <= x <= high else mp.nan
+
+
+def power(x, y):
+    if x > 0:
+        return x**y
+    if y != mp.floor(y) or (x == 0 and y < 0):
+        return mp.nan
+    return x ** int(y)
+
+
+def erfc(x):
+    return mp.erfc(x) if abs(x) < 1e6 else mpf(0 if x > 0 else 2)  # beyond, mpmath gives up
+
+
+def odd(f):
+    """f for positive numbers, continued as an odd function."""
+    return lambda x: f(x) if x > 0 else -f(-x)
+
+
+def row(truth, points=None, active=None):
+    """truth: the value in mpmath; points: where to look; active: the inputs that it is differentiated in."""
+    points = [p if isinstance(p, tuple) else (p,) for p in points or POINTS]
+    return SimpleNamespace(truth=truth, points=points, active=active or range(len(points[0])))
+
+
+def pairs(*ys):
+    return [(x, y) for x in POINTS for y in ys]
+
+
+SPREAD = pairs(1e-300, -0.3, 1.5, -40.0, 1000.0, 1e308)
+FEW = pairs(-0.3, 40.0, 1e308)
+
+ROWS = {
+    "add": row(lambda x, y: x + y, FEW),
+    "sub": row(lambda x, y: x - y, FEW),
+    "mul": row(lambda x, y: x * y, FEW),
+    "div": row(lambda x, y: x / y, SPREAD),
+    "neg": row(lambda x: -x),
+    "pow": row(power, [*pairs(-5.0, -1.5, -0.3, 2.0, 3.0, 40.0), *((x, y) for x in POINTS[1:] for y in (1e-9, 0.5))]),
+    "exp": row(mp.exp),
+    "expm1": row(mp.expm1),
+    "log": row(within(0, inf, mp.log)),
+    "log2": row(within(0, inf, lambda x: mp.log(x) / mp.log(2))),
+    "log10": row(within(0, inf, lambda x: mp.log(x) / mp.log(10))),
+    "log1p": row(within(-1, inf, lambda x: mp.log(1 + x)), [*POINTS, -0.999999]),
+    "sqrt": row(within(0, inf, mp.sqrt)),
+    "cbrt": row(odd(mp.cbrt)),
+    "sin": row(mp.sin),
+    "cos": row(mp.cos),
+    "tan": row(mp.tan),
+    "asin": row(within(-1, 1, mp.asin), [*POINTS, 0.999999, -0.999999]),
+    "acos": row(within(-1, 1, mp.acos), [*POINTS, 0.999999, -0.999999]),
+    "atan": row(mp.atan),
+    "atan2": row(mp.atan2, [p for p in SPREAD if p != (1e-300, 1e-300)]),
+    "sinh": row(mp.sinh),
+    "cosh": row(mp.cosh),
+    "tanh": row(mp.tanh),
+    "asinh": row(odd(lambda x: mp.log(x + mp.sqrt(1 + x * x)))),
+    "acosh": row(within(1, inf, mp.acosh), [*POINTS, 1.000001]),
+    "atanh": row(within(-1, 1, mp.atanh), [*POINTS, 0.999999, -0.999999]),
+    "hypot": row(lambda x, y: mp.sqrt(x * x + y * y), [p for p in SPREAD if p != (1e-300, 1e-300)]),
+    "erf": row(mp.erf),
+    "erfc": row(erfc, [*POINTS, 20.0, 26.0]),
+    "sigmoid": row(lambda x: 1 / (1 + mp.exp(-x))),
+    "softplus": row(lambda x: mp.log(1 + mp.exp(x))),
+    "relu": row(lambda x: x if x > 0 else mpf(0)),
+    "leaky_relu": row(lambda x, slope: x if x > 0 else slope * x, pairs(0.01, 0.3, -2.0)),
+    "elu": row(lambda x, alpha: x if x > 0 else alpha * mp.expm1(x), pairs(1.0, -2.0)),
+    "gelu": row(lambda x: x * erfc(-x / mp.sqrt(2)) / 2, [*POINTS, -20.0, -37.0]),
+    "silu": row(lambda x: x / (1 + mp.exp(-x)), [*POINTS, -20.0, 20.0]),
+    "abs": row(abs),
+    "sign": row(mp.sign),
+    "maximum": row(max, [(x, y) for x, y in FEW if x != y]),
+    "minimum": row(min, [(x, y) for x, y in FEW if x != y]),
+    "clip": row(lambda x, low, high: min(max(x, low), high), [(x, -2.0, 3.0) for x in POINTS]),
+    "sum": row(lambda *xs: sum(xs), [(0.3, -1.5, 40.0), (1e308, -1e308, 1e-300)]),
+    "dot": row(lambda v, w, x, y, b: v * x + w * y + b, [(0.3, -1.5, 40.0, 1000.0, -5.0), (1e-300, 1e300, 1.5, -0.5, 0.3)]),
+    "logsumexp": row(lambda x, y: mp.log(mp.exp(x) + mp.exp(y)), [(0.3, -0.5), (745.0, 743.0), (-1000.0, -1001.0)]),
+    "greater": row(lambda x, y: mpf(x > y), [(x, y) for x, y in FEW if x != y]),
+    "sigmoid_slope": row(lambda z, x: mp.exp(x) / (1 + mp.exp(x)) ** 2, [(ag.sigmoid(x), x) for x in POINTS], active=[1]),
+    "tanh_slope": row(lambda z, x: mp.sech(x) ** 2, [(ag.tanh(x), x) for x in POINTS], active=[1]),
+    "silu_bend": row(lambda x: x * mp.exp(x) / (1 + mp.exp(x)) ** 2),
+    "one_minus_square": row(lambda x: 1 - x * x, [*POINTS, 0.999999]),
+    "gaussian": row(
+        lambda x, n: (-1) ** int(n) * mp.hermite(int(n), x) * mp.exp(-x * x),
+        [(x, n) for x in POINTS if abs(x) < 1e200 for n in (0.0, 1.0, 2.0)],
+        active=[0],
+    ),
+    "power_term": row(
+        lambda c, x, y, n: c * x**y * mp.log(x) ** int(n),
+        [(c, x, y, n) for x in (0.3, 5.0, 745.0) for c in (1.0, -0.5) for y in (-1.5, 3.0) for n in (1.0, 2.0)],
+        active=[0, 1, 2],
+    ),
+    "ray": row(
+        lambda x, y, k: x / mp.sqrt(x * x + y * y) ** int(k),
+        [(x, y, k) for x, y in SPREAD if abs(x) != abs(y) for k in (1.0, 2.0)],
+        active=[0, 1],
+    ),
+}
+
+
+def truth(f, point, index):
+    """The derivative of f in the inputs that index names, by central differences in very long arithmetic."""
+    ordinary = all(x == 0.0 or 0.1 < abs(x) < 1100.0 for x in point)
+    with mp.workdps(450 if ordinary else 1700):
+        at = [mpf(x) for x in point]
+        terms, divisor = [(1, at)], mpf(1)
+        for i in index:
+            h = min(abs(at[i]), mpf(1)) * mpf(10) ** -20
+            terms = [(c * side, [*p[:i], p[i] + side * h, *p[i + 1 :]]) for c, p in terms for side in (1, -1)]
+            divisor *= 2 * h
+        return as_double(mp.fsum(c * f(*p) for c, p in terms) / divisor)
+
+
+def as_double(x):
+    try:
+        return float(x)
+    except OverflowError:
+        return math.copysign(inf, x)
+
+
+def inputs_of(name, point):
+    """The point with Values where the row is differentiated, and plain numbers elsewhere."""
+    return [Value(x) if i in ROWS[name].active else x for i, x in enumerate(point)]
+
+
+def derivative(name, point, index=()):
+    inputs = inputs_of(name, point)
+    y = PRIMITIVES[name](*inputs)
+    for i in index:
+        (y,) = gradient(y, inputs[i])
+    return y.data
+
+
+def agree(got, true, tolerance=1e-12):
+    """Equal to 12 digits; among the subnormal numbers, which have fewer, to a few of the smallest."""
+    if math.isnan(true) or math.isinf(true) or got == true:
+        return same(got, true)
+    return abs(got - true) <= (tolerance * abs(true) if abs(true) >= SMALLEST_NORMAL else 60 * SMALLEST)
+
+
+def same(a, b):
+    """Equal, or both nan."""
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+def test_every_row_of_the_table_has_an_oracle():
+    """A row added to the table has to be added here."""
+    assert set(ROWS) == set(PRIMITIVES)
+
+
+IN_DOMAIN = [
+    pytest.param(name, point, id=f"{name}{point}".replace(",)", ")"))
+    for name, row in ROWS.items()
+    for point in row.points
+    if not math.isnan(truth(row.truth, point, ()))
+]
+
+
+@pytest.mark.parametrize(("name", "point"), IN_DOMAIN)
+def test_value_and_three_derivatives_are_right_to_twelve_digits(name, point):
+    """The value and all first, second and third derivatives of a row agree with mpmath's."""
+    misses = []
+    for order in range(4):
+        for index in itertools.combinations_with_replacement(ROWS[name].active, order):
+            got, true = derivative(name, point, index), truth(ROWS[name].truth, point, index)
+            if not agree(got, true):
+                misses.append((index, got, true))
+    assert misses == []
+
+
+@pytest.mark.parametrize(("name", "point"), IN_DOMAIN)
+def test_backward_gives_what_gradient_gives(name, point):
+    """The first derivatives of a row are the same numbers by backward() and by gradient()."""
+    inputs = inputs_of(name, point)
+    y = PRIMITIVES[name](*inputs)
+    y.backward()
+    xs = [x for x in inputs if isinstance(x, Value)]
+    for x, slope in zip(xs, gradient(y, *xs), strict=True):
+        assert same(x.grad, slope.data)
+
+
+# ------------------------------------------------------------------------------- kinks and special numbers, as in torch
+
+UNARY = """neg exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
+    erf erfc sigmoid abs sign"""
+IN_NN_FUNCTIONAL = "softplus relu leaky_relu elu gelu silu"
+BINARY = "mul div pow atan2 hypot maximum minimum"
+
+
+def by_torch(name, point):
+    """The value and the slopes of torch's operation of that name, in float64."""
+    torch = pytest.importorskip("torch", reason="PyTorch is the oracle here")
+    f = getattr(torch.nn.functional if name in IN_NN_FUNCTIONAL.split() else torch, {"clip": "clamp"}.get(name, name))
+    xs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in point]
+    y = f(*xs)
+    y.backward()
+    return [y.item(), *(x.grad.item() for x in xs)]
+
+
+def by_us(name, point):
+    xs = [Value(x) for x in point]
+    y = getattr(ag, name, PRIMITIVES.get(name))(*xs)
+    y.backward()
+    return [y.data, *(x.grad for x in xs)]
+
+
+def alike(a, b):
+    return all(same(x, y) or agree(x, y, 1e-14) for x, y in zip(a, b, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [(name, (0.0,)) for name in ("relu", "leaky_relu", "elu", "abs", "sign", "sqrt")]
+    + [(name, (x, x)) for name in ("maximum", "minimum") for x in (-2.0, 0.0, 3.0)]
+    + [("clip", point) for point in [(0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 0.5, 0.5), (2.0, 0.5, 0.5), (0.0, 0.5, 0.5)]]
+    + [("clip", point) for point in [(2.0, 0.0, 1.0), (-1.0, 0.0, 1.0), (0.5, 1.0, 0.0), (2.0, 1.0, 0.0), (-1.0, 1.0, 0.0)]]
+    + [("pow", (0.0, y)) for y in (0.0, 0.5, 1.0, 2.0, 3.0)],
+)
+def test_the_slope_at_a_kink_is_torchs(name, point):
+    """At a kink, a tie or a bound the slope is the one that torch has chosen."""
+    assert by_us(name, point) == by_torch(name, point)
+
+
+@pytest.mark.parametrize("name", (UNARY + " " + IN_NN_FUNCTIONAL).split())
+@pytest.mark.parametrize("x", [inf, -inf, 0.0, -0.0, 1.0, -1.0, 2.0, -2.0])
+def test_special_numbers_give_what_torch_gives(name, x):
+    """Infinities, zeros, poles and points outside the domain have torch's value, and its slope."""
+    if name == "acosh" and x < 0.0:
+        assert all(map(math.isnan, by_us(name, (x,))))  # torch gives a slope on the side where there is no function
+    else:
+        assert alike(by_us(name, (x,)), by_torch(name, (x,)))
+
+
+@pytest.mark.parametrize("name", BINARY.split())
+def test_pairs_of_special_numbers_give_what_torch_gives(name):
+    """So do the operations of two inputs, for each pair; only hypot at the origin has a convention of our own."""
+    numbers = [inf, -inf, 0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 1 / 3, 3.0]
+    points = [p for p in itertools.product(numbers, repeat=2) if name != "hypot" or p[0] or p[1]]
+    assert [p for p in points if not alike(by_us(name, p), by_torch(name, p))] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(PRIMITIVES) - {"hypot", "pow", "gaussian", "power_term", "greater", "ray"}))
+def test_nan_goes_through_every_operation(name):
+    """Whichever input is nan, the value is nan."""
+    point = ROWS[name].points[-1]
+    for i in ROWS[name].active:
+        assert math.isnan(derivative(name, (*point[:i], nan, *point[i + 1 :])))
+
+
+@pytest.mark.parametrize("point", [(nan, 0.0), (1.0, nan), (0.0, 0.0), (-1.0, inf), (-1.0, -inf)])
+def test_powers_that_are_one_whatever_the_other_number(point):
+    """x**0, 1**y and (-1)**inf are 1, even for nan (IEEE 754-2019, 9.2.1)."""
+    assert derivative("pow", point) == 1.0
+
+
+@pytest.mark.parametrize("name", ["hypot", "atan2"])
+def test_the_slopes_of_length_and_angle_at_the_origin_are_zero(name):
+    """hypot and atan2 have no slope at the origin; the one given there is 0."""
+    assert by_us(name, (0.0, 0.0)) == [0.0, 0.0, 0.0]
+
+
+def test_length_of_something_infinite_is_infinite():
+    """hypot(inf, nan) is inf (IEEE 754-2019, 9.2.1)."""
+    assert ag.hypot(inf, nan) == inf
+
+
+# --------------------------------------------------------------------------------------------------------------- powers
+
+
+@pytest.mark.parametrize(("x", "slopes"), [(-2.0, [-8.0, 12.0, -12.0, 6.0, 0.0]), (0.0, [0.0, 0.0, 0.0, 6.0, 0.0])])
+def test_a_cube_takes_no_logarithm(x, slopes):
+    """x**3 at -2 and at 0 has the derivatives of the polynomial, to the fourth."""
+    y = (v := Value(x)) ** 3
+    for slope in slopes:
+        assert y.data == slope
+        (y,) = gradient(y, v)
+
+
+@pytest.mark.parametrize("n", range(6))
+def test_nothing_to_any_whole_power(n):
+    """x**n at 0: 0**0 is 1, and the k-th derivative is n! where k = n, else 0."""
+    y = (v := Value(0.0)) ** n
+    for k in range(7):
+        assert y.data == (math.factorial(n) if k == n else 0.0)
+        (y,) = gradient(y, v)
+
+
+@pytest.mark.parametrize(("y", "value", "slope"), [(0.0, 1.0, 0.0), (0.5, 0.0, 0.0), (2.0, 0.0, 0.0), (-1.0, inf, -inf)])
+def test_nothing_to_a_power_that_varies(y, value, slope):
+    """0**y is 1 at y = 0, 0 above and inf below; its slope in y is 0 from 0 on, as in torch."""
+    power = 0 ** (v := Value(y))
+    power.backward()
+    assert (power.data, v.grad) == (value, slope)
+
+
+def test_a_cube_root_of_a_negative_number_by_power_is_nan():
+    """(-8)**(1/3) has no place on the real line; cbrt(-8) is -2."""
+    assert math.isnan((Value(-8.0) ** (1 / 3)).data)
+    assert ag.cbrt(-8.0) == -2.0
+
+
+def test_two_to_the_v():
+    """2**v has the derivatives 2**v ln(2)**n."""
+    y = 2 ** (v := Value(3.5))
+    for n in range(4):
+        assert y.data == pytest.approx(2**3.5 * math.log(2) ** n, rel=1e-14)
+        (y,) = gradient(y, v)
+
+
+def test_v_to_the_v():
+    """v**v at 2 has the derivatives that mpmath finds."""
+    with mp.workdps(60):
+        true = [float(d) for d in mpmath.diffs(lambda x: x**x, 2, 4)]
+    y = (v := Value(2.0)) ** v
+    for n in range(5):
+        assert y.data == pytest.approx(true[n], rel=1e-13)
+        (y,) = gradient(y, v)
+
+
+@pytest.mark.parametrize(
+    ("f", "true"),
+    [
+        (lambda: ag.exp(1000.0), inf),
+        (lambda: ag.sinh(-1000.0), -inf),
+        (lambda: ag.cosh(-1000.0), inf),
+        (lambda: Value(-1e200) ** 3, -inf),
+        (lambda: Value(1e200) * 1e200, inf),
+        (lambda: 1 / Value(0.0), inf),
+        (lambda: 1 / Value(-0.0), -inf),
+        (lambda: Value(0.0) ** -1, inf),
+        (lambda: Value(-0.0) ** -1, -inf),
+        (lambda: Value(-0.0) ** -2, inf),
+        (lambda: ag.log(0.0), -inf),
+        (lambda: ag.atanh(-1.0), -inf),
+        (lambda: ag.logsumexp([]), -inf),
+        (lambda: ag.logsumexp([inf, 0.0]), inf),
+        (lambda: ag.logsumexp([-inf, -inf]), -inf),
+    ],
+)
+def test_overflow_and_poles_are_infinities_not_exceptions(f, true):
+    """No exception comes out of arithmetic: what is too large, and a pole, is inf of the right sign."""
+    assert float(f()) == true
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda: ag.log(-1.0),
+        lambda: ag.log1p(-2.0),
+        lambda: ag.sqrt(-1.0),
+        lambda: ag.asin(2.0),
+        lambda: ag.acos(-2.0),
+        lambda: ag.acosh(0.5),
+        lambda: ag.atanh(2.0),
+        lambda: ag.sin(inf),
+        lambda: Value(0.0) / 0.0,
+        lambda: Value(inf) - inf,
+        lambda: Value(-2.0) ** 0.5,
+        lambda: ag.logsumexp([nan, 1.0]),
+        lambda: ag.logsumexp([inf, nan]),
+    ],
+)
+def test_a_number_with_no_place_on_the_real_line_is_nan(f):
+    """Outside the domain the value is nan, and nothing is raised."""
+    assert math.isnan(float(f()))
+
+
+# ------------------------------------------------------------------------------------------------- rows as such, new rows
+
+
+def chirp(primitive):
+    return primitive("chirp", lambda x: math.sin(x * x), lambda z, x: 2 * x * ag.cos(x * x))
+
+
+def test_a_new_operation_is_one_row(plant):
+    """A new row works on numbers and on Values, backward and to any order."""
+    op = chirp(plant)
+    with mp.workdps(60):
+        true = [float(d) for d in mpmath.diffs(lambda x: mp.sin(x * x), mpf(0.7), 4)]
+    assert op(0.7) == pytest.approx(true[0], rel=1e-15)
+    y = op(x := Value(0.7))
+    y.backward()
+    assert x.grad == pytest.approx(true[1], rel=1e-15)
+    for n in range(5):
+        assert y.data == pytest.approx(true[n], rel=1e-13)
+        (y,) = gradient(y, x)
+
+
+def test_a_new_operation_of_any_number_of_inputs(plant):
+    """A row with nary=True is given sequences, and gives all slopes at once."""
+    norm2 = plant("norm2", lambda xs: sum(x * x for x in xs), lambda z, xs: [2.0 * x for x in xs], nary=True)
+    xs = [Value(1.0), Value(2.0), Value(3.0)]
+    y = norm2(*xs)
+    y.backward()
+    assert norm2(1.0, 2.0, 3.0) == y.data == 14.0
+    assert [x.grad for x in xs] == [s.data for s in gradient(y, *xs)] == [2.0, 4.0, 6.0]
+
+
+def test_a_row_may_use_itself(plant):
+    """A partial may be written with the operation that it belongs to."""
+    growth = plant("growth", math.exp, lambda z, x: growth(x))
+    (slope,) = gradient(growth(x := Value(1.0)), x)
+    assert gradient(slope, x)[0].data == math.e
+
+
+@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+def test_the_operations_of_the_package_cannot_be_replaced(name, plant):
+    """A row under a name that autograd is made of raises ValueError, and the table stays as it was."""
+    before = PRIMITIVES[name]
+    with pytest.raises(ValueError, match=f"'{name}' is an operation of autograd's own"):
+        plant(name, math.sin, 1.0)
+    assert PRIMITIVES[name] is before
+
+
+@pytest.mark.parametrize("arguments", [(math.sin,), (3.0, 1.0)])
+def test_a_row_needs_a_value_and_a_partial_for_each_input(arguments, plant):
+    """A row without partials, or whose value is no function, raises ValueError and is not entered."""
+    with pytest.raises(ValueError, match="needs a function for its value and a partial derivative per input"):
+        plant("unfinished", *arguments)
+    assert "unfinished" not in PRIMITIVES
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: ag.exp(1, 2), lambda: ag.hypot(Value(1.0)), lambda: ag.maximum(1.0, Value(2.0), 3)]
+)
+def test_a_wrong_number_of_arguments_is_a_type_error(call):
+    """An operation called with too many or too few inputs says how many it takes."""
+    with pytest.raises(TypeError, match=r"takes \d arguments?, got \d"):
+        call()
+
+
+@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+def test_plain_numbers_give_plain_numbers(name):
+    """On floats, and on ints, an operation gives a float and makes no node."""
+    point = ROWS[name].points[1]
+    assert type(PRIMITIVES[name](*point)) is type(PRIMITIVES[name](*map(int, point))) is float
+
+
+@pytest.mark.parametrize("op", [*PRIMITIVES.values(), CONSTANT], ids=lambda op: op.name)
+def test_an_operation_is_one_object(op):
+    """Copying or pickling a graph keeps the operations themselves."""
+    assert pickle.loads(pickle.dumps(op)) is copy.deepcopy(op) is op
+
+
+def test_a_pickled_operation_that_is_not_defined_here_says_so(plant):
+    """Loading a graph with an operation of its own asks for the line that defines it."""
+    pickled = pickle.dumps(chirp(plant))
+    del PRIMITIVES["chirp"]
+    with pytest.raises(LookupError, match=r"run the line that defines Primitive\('chirp'"):
+        pickle.loads(pickled)
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "text"),
+    [
+        ("sub", [("a", ATOM), ("b + c", SUM)], "a − (b + c)"),
+        ("sub", [("a − b", SUM), ("c", ATOM)], "a − b − c"),
+        ("mul", [("a + b", SUM), ("c", ATOM)], "(a + b)·c"),
+        ("div", [("a", ATOM), ("b·c", PRODUCT)], "a/(b·c)"),
+        ("pow", [("−x", SUM), ("2", ATOM)], "(−x)^2"),
+        ("neg", [("a + b", SUM)], "−(a + b)"),
+        ("exp", [("a + b", SUM)], "exp(a + b)"),
+        ("sigmoid", [("net", ATOM)], "σ(net)"),
+        ("dot", [("w1", ATOM), ("a + b", SUM), ("x1", ATOM), ("x2", ATOM), ("b", ATOM)], "w1·x1 + (a + b)·x2 + b"),
+    ],
+)
+def test_an_operation_is_written_with_the_brackets_it_needs(name, operands, text):
+    """An operand stands in brackets where it holds together less tightly than its place needs, and only there."""
+    assert PRIMITIVES[name].notation.write(operands) == text

@@ -1,0 +1,322 @@
+"""Value: a number that remembers how it was computed."""
+
+import fractions
+import math
+import operator
+
+import pytest
+
+import autograd as ag
+from autograd import CONSTANT, PRIMITIVES, Value, gradient, label
+from autograd.value import short, subscript
+
+
+def test_the_example_of_micrograds_readme():
+    """24.7041, 138.8338 and 645.5773, as in the README of micrograd."""
+    a, b = Value(-4.0), Value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
+    assert [round(s.data, 4) for s in gradient(g, a, b)] == [138.8338, 645.5773]
+
+
+def test_a_node_used_twice_counts_twice():
+    """a = 1, b = a + a, c = b + b gives 4."""
+    a = Value(1.0)
+    b = a + a
+    c = b + b
+    c.backward()
+    assert (a.grad, b.grad) == (4.0, 2.0)
+
+
+def test_leaves_accumulate_and_computed_nodes_start_afresh():
+    """y = x·x·x at 3 gives 27, and 54 after a second backward; the node between keeps its 3."""
+    x = Value(3.0)
+    square = x * x
+    y = square * x
+    y.backward()
+    assert (x.grad, square.grad) == (27.0, 3.0)
+    y.backward()
+    assert (x.grad, square.grad, y.grad) == (54.0, 3.0, 1.0)
+
+
+def test_two_losses_of_one_leaf_add_up_until_it_is_set_to_zero():
+    """.grad is a plain number that can be set."""
+    x = Value(2.0)
+    (x * 3).backward()
+    (x**2).backward()
+    assert x.grad == 7.0
+    x.grad = 0.0
+    (x * 3).backward()
+    assert x.grad == 3.0
+
+
+def test_backward_from_a_leaf():
+    """A leaf varies with itself by 1."""
+    x = Value(5.0)
+    x.backward()
+    assert x.grad == 1.0
+
+
+@pytest.mark.parametrize("op", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+@pytest.mark.parametrize("other", [2, 2.0, True, fractions.Fraction(1, 2)])
+def test_operators_take_plain_numbers_on_either_side(op, other):
+    """int, float, bool and Fraction become constants, which are drawn and never differentiated."""
+    v = Value(3.0)
+    left, right = op(v, other), op(other, v)
+    assert left.data == pytest.approx(op(3.0, float(other)), rel=1e-15)
+    assert right.data == pytest.approx(op(float(other), 3.0), rel=1e-15)
+    assert left.inputs[0] is right.inputs[1] is v
+    assert left.inputs[1].op is right.inputs[0].op is CONSTANT
+    left.backward()
+    assert left.inputs[1].grad == 0.0
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "int64", "bool_"])
+@pytest.mark.parametrize("op", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+def test_operators_take_numpy_scalars_on_either_side(op, kind):
+    """np.float64(2) * Value(3) is a Value, not an array."""
+    np = pytest.importorskip("numpy", reason="NumPy scalars are needed")
+    number = getattr(np, kind)(1)
+    for result in (op(number, Value(3.0)), op(Value(3.0), number)):
+        assert type(result) is Value
+        assert type(result.data) is float
+
+
+def test_data_is_always_a_float():
+    """Whatever real number a Value is made of, it holds a float."""
+    np = pytest.importorskip("numpy", reason="NumPy scalars are needed")
+    for number in (1, True, fractions.Fraction(1), np.float32(1), np.int8(1)):
+        assert type(Value(number).data) is float
+    assert Value(10**400).data == math.inf
+    assert Value(-(10**400)).data == -math.inf
+
+
+def test_unary_operators():
+    """-v, +v and abs(v)."""
+    v = Value(-3.0)
+    assert ((-v).data, (+v) is v, abs(v).data, v.abs().data) == (3.0, True, 3.0, 3.0)
+
+
+METHODS = sorted(name for name in {*PRIMITIVES, "leaky_relu", "elu", "clip"} if hasattr(Value, name) and hasattr(ag, name))
+
+
+def test_every_function_of_the_contract_is_a_method():
+    """The functions of numbers are methods of Value under the same names."""
+    contract = """exp log log2 log10 log1p expm1 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
+        hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign maximum minimum clip"""
+    assert set(METHODS) == set(contract.split())
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_is_the_function(name):
+    """v.exp() and exp(v) make the same node, with the same number as exp of the plain number."""
+    x, others = (1.5 if name == "acosh" else 0.5), ([0.25] if name in {"atan2", "hypot", "maximum", "minimum"} else [])
+    v = Value(x)
+    method, function = getattr(v, name)(*others), getattr(ag, name)(v, *others)
+    assert method.op is function.op
+    assert method.data == function.data == getattr(ag, name)(x, *others)
+    assert method.inputs[0] is function.inputs[0] is v
+
+
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+def test_comparisons_compare_data(compare):
+    """< <= > >= compare the numbers, with plain ones on either side."""
+    for a, b in [(1.0, 2.0), (2.0, 2.0), (3.0, 2.0), (math.nan, 2.0)]:
+        assert compare(Value(a), Value(b)) == compare(Value(a), b) == compare(a, Value(b)) == compare(a, b)
+
+
+def test_equality_is_identity():
+    """Two Values of one number are two places in a graph; each can be a key."""
+    a, b = Value(1.0), Value(1.0)
+    assert a == a
+    assert a != b
+    assert a != 1.0
+    assert len({a, b, a}) == 2
+
+
+def test_truth_is_that_of_the_number():
+    """bool(v) is False at zero."""
+    assert (bool(Value(0.0)), bool(Value(-0.1))) == (False, True)
+
+
+def test_plain_numbers_of_a_value():
+    """float, int and item() give what it holds."""
+    v = Value(2.75)
+    assert (float(v), int(v), v.item()) == (2.75, 2, 2.75)
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (lambda: Value(2), "Value(2.0)"),
+        (lambda: Value(0.751365, "o"), 'Value(0.7514, label="o")'),
+        (lambda: Value(0.5) * 2, "Value(1.0)"),
+        (lambda: Value(-0.0), "Value(0.0)"),
+        (lambda: Value(math.nan), "Value(nan)"),
+        (lambda: Value(1e-12) + 0, "Value(1e-12)"),
+    ],
+)
+def test_repr_shows_what_helps(made, text):
+    """The number with the digits a reader wants, and the label if there is one."""
+    assert repr(made()) == text
+
+
+def test_repr_shows_a_gradient_that_is_there():
+    """After backward the gradient is shown too."""
+    o = Value(0.7514, label="o")
+    o.grad = 0.18681
+    assert repr(o) == str(o) == f"{o}" == 'Value(0.7514, label="o", grad=0.1868)'
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (138.83381924, "138.8338"),
+        (0.00123456, "0.001235"),
+        (1e6, "1e+06"),
+        (3.0, "3.0"),
+        (-2.50001, "-2.5"),
+        (0.99999, "1.0"),
+    ],
+)
+def test_short_numbers(x, text):
+    """Four digits after the point, four significant ones below 1."""
+    assert short(x) == text
+
+
+def test_format_is_that_of_the_number():
+    """format(v, spec) formats the data."""
+    assert (f"{Value(3.14159):.3f}", f"{Value(3.0):8.2e}") == ("3.142", "3.00e+00")
+
+
+def test_free_attributes():
+    """Anything can be remembered on a Value, computed ones too."""
+    v = Value(1.0)
+    y = v + 1
+    v.note, y.note = "here", "there"
+    assert (v.note, y.note) == ("here", "there")
+
+
+def test_micrograds_spelling():
+    """_prev are the inputs and _op the symbol, as text."""
+    a, b = Value(1.0), Value(2.0)
+    c = a + b
+    assert (c._prev, c._op, a._prev, a._op) == ((a, b), "+", (), "")
+
+
+@pytest.mark.parametrize(
+    ("make", "n"),
+    [(lambda x: x.exp(), 1), (lambda x: x * x, 2), (lambda x: x.clip(0, 1), 3), (lambda x: ag.sum([x] * 4), 4)],
+)
+def test_inputs_are_a_tuple_in_order(make, n):
+    """inputs is what a node was computed from, as often as it was used."""
+    x = Value(0.5)
+    y = make(x)
+    assert isinstance(y.inputs, tuple)
+    assert len(y.inputs) == n
+    assert y.inputs[0] is x
+
+
+def test_the_order_of_inputs_is_that_of_the_page():
+    """3 - v has the constant first, v - 3 last."""
+    v = Value(1.0)
+    assert [x.data for x in (3 - v).inputs] == [3.0, 1.0]
+    assert [x.data for x in (v - 3).inputs] == [1.0, 3.0]
+
+
+def test_detach_forgets():
+    """A detached Value has the number and the label, and no history."""
+    v = Value(2.0, label="v")
+    twin = (v * 1).detach()
+    named = v.detach()
+    (twin * v).backward()
+    assert (twin.inputs, named.label, named is v, v.grad) == ((), "v", False, 2.0)
+
+
+def test_forward_recomputes_from_the_leaves():
+    """After a change of a leaf forward() brings all numbers up to date, and backward() gives the new gradient."""
+    x, y = Value(2.0), Value(3.0)
+    z = (x * y).tanh() + ag.sum([x, y, x]) + x.clip(0, 1)
+    x.data, y.data = -0.5, 0.25
+    fresh = Value(-0.5)
+    other = (fresh * 0.25).tanh() + ag.sum([fresh, 0.25, fresh]) + fresh.clip(0, 1)
+    assert z.forward() == z.data == other.data
+    z.backward()
+    other.backward()
+    assert x.grad == fresh.grad
+
+
+def test_a_kink_is_decided_again_by_forward():
+    """A gradient graph does not freeze the branch that was taken when it was made."""
+    x = Value(2.0)
+    for y, below in [
+        (x.relu(), 0.0),
+        (abs(x), -1.0),
+        (x.leaky_relu(), 0.01),
+        (x.maximum(0.5), 0.0),
+        (x.clip(0.0, 5.0), 0.0),
+    ]:
+        x.data = 2.0
+        y.forward()
+        (slope,) = gradient(y, x)
+        x.data = -3.0
+        assert slope.forward() == below
+
+
+def test_python_sum_of_values_starts_from_zero():
+    """The built-in sum works on Values."""
+    xs = [Value(1.0), Value(2.0)]
+    total = sum(xs)
+    total.backward()
+    assert (total.data, xs[0].grad) == (3.0, 1.0)
+
+
+# --------------------------------------------------------------------------------------------------------------- labels
+
+
+def test_label_by_keywords():
+    """label(w1=w1) names Values after the variables, whatever their labels were."""
+    w1, x1 = Value(1.0, label="old"), Value(2.0)
+    label(w1=w1, x1=x1)
+    assert (w1.label, x1.label) == ("w1", "x1")
+
+
+def test_label_of_locals():
+    """label(locals()) names what has no label yet, and passes over everything that is no Value."""
+    a, kept, _hidden, count = Value(1.0), Value(2.0, label="mine"), Value(3.0), 4
+    ws = [Value(1.0), Value(2.0)]
+    label(locals())
+    assert (a.label, kept.label, _hidden.label, count) == ("a", "mine", "", 4)
+    assert [w.label for w in ws] == ["ws_1", "ws_2"]
+
+
+def test_label_of_a_matrix_and_of_many():
+    """Rows and columns are counted from 1; two digits take commas."""
+    matrix = [[Value(0.0) for _ in range(2)] for _ in range(10)]
+    label(W=matrix)
+    assert (matrix[0][1].label, matrix[9][0].label) == ("W_12", "W_10,1")
+    assert (subscript((1, 1, 2)), subscript((1, 10, 2))) == ("112", "1,10,2")
+
+
+@pytest.mark.parametrize("wrong", [3.0, "w", [], [1.0, 2.0]])
+def test_label_of_something_else_is_a_type_error(wrong):
+    """A keyword that holds no Value is a mistake, and said so."""
+    with pytest.raises(TypeError, match=r"label\(w=\.\.\.\) takes a Value or a list of Values"):
+        label(w=wrong)
+
+
+def test_label_can_be_set_and_survives_arithmetic():
+    """A label is an attribute; results of arithmetic have none."""
+    v = Value(1.0)
+    v.label = "v"
+    assert (v.label, (v + 1).label) == ("v", "")
