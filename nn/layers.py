@@ -104,6 +104,9 @@ class Neuron(Module):
         return lift(dot(self.w, x, 0.0 if self.b is None else self.b))
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
+        return self._output(x)
+
+    def _output(self, x: Sequence[Value | float]) -> Value:
         a = self.net(x)
         return a if self._function is None else self._function(a)
 
@@ -185,10 +188,13 @@ class Layer(Module):
             yield from neuron.named_parameters()
 
     def __call__(self, x: Sequence[Value | float] | Value | float) -> Any:
+        return self._outputs(x)
+
+    def _outputs(self, x: Sequence[Value | float] | Value | float) -> Any:
         inputs = _inputs(x)
         if len(inputs) != self.nin:
             raise ValueError(f"{self!r} takes {self.nin} inputs, got {len(inputs)}")
-        outputs = [neuron(inputs) for neuron in self.neurons]
+        outputs = [neuron._output(inputs) for neuron in self.neurons]
         if self._together is not None:
             outputs = self._together(outputs)
         return outputs[0] if len(outputs) == 1 else outputs
@@ -258,7 +264,7 @@ class MLP(Module):
 
     def __call__(self, x: Sequence[Value | float] | Value | float) -> Any:
         for layer in self.layers:
-            x = layer(x)
+            x = layer._outputs(x)
         return x
 
     def label_nodes(self, *outputs: Value) -> None:

@@ -6,7 +6,7 @@ A loss compares what a network gave with what it should have given. Every functi
 
 and is written as on the page: a formula for one pair (o, t), or for one row of scores, and then the mean or the sum over
 all of them. Nothing is fused that a lecture shows apart, so the graph of a loss can be drawn and read: the squared error of
-one pair is a difference and a square, cross-entropy is a logsumexp and a difference. Where the page's formula would
+one pair is a difference and a square, cross-entropy is minus a log_softmax. Where the page's formula would
 overflow, or lose its digits, the form that does not is used, and the docstring says which.
 
     element-wise   squared_error half_squared_error mse mae huber hinge bce bce_with_logits
@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
 import autograd
-from autograd import Value, clip, dot, logsumexp
+from autograd import Value, clip, dot, log_softmax
 from autograd.conversions import number
 from autograd.value import lift
 
@@ -39,7 +39,7 @@ Target: TypeAlias = list[tuple[int, Number]]  # (class, its probability), withou
 
 
 def squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "sum") -> Any:
-    """Squared error: the sum of (t - o)**2, as on the page; for its mean see mse.
+    """Squared error: the sum of (o - t)**2, as on the page; for its mean see mse.
 
     prediction: a number, a list of numbers, or a list of rows; plain numbers or Values
     target: of the same shape
@@ -52,11 +52,11 @@ def squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "
     5.0
     """
     batch = _pairs("squared_error", prediction, target, reduction)
-    return batch.reduce((t - o) ** 2 for o, t in batch)
+    return batch.reduce((o - t) ** 2 for o, t in batch)
 
 
 def half_squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "sum") -> Any:
-    """Half the squared error: E = 1/2 sum of (t - o)**2, whose slope in o is o - t, with no factor 2.
+    """Half the squared error: E = 1/2 sum of (o - t)**2, whose slope in o is o - t, with no factor 2.
 
     prediction, target, reduction and what is raised: as in squared_error; here, too, the default is "sum"
     The half stands once, before the sum. Source: Rumelhart, Hinton and Williams, Learning representations by
@@ -66,11 +66,11 @@ def half_squared_error(prediction: Numbers, target: Numbers, reduction: Reductio
     2.5
     """
     batch = _pairs("half_squared_error", prediction, target, reduction)
-    return batch.reduce(((t - o) ** 2 for o, t in batch), scale=0.5)
+    return batch.reduce(((o - t) ** 2 for o, t in batch), scale=0.5)
 
 
 def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
-    """Mean squared error: the mean of (t - o)**2 over all numbers, those of every row included.
+    """Mean squared error: the mean of (o - t)**2 over all numbers, those of every row included.
 
     prediction, target, reduction and what is raised: as in squared_error; the default is "mean"
     In PyTorch this is called mse_loss.
@@ -79,11 +79,11 @@ def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
     2.5
     """
     batch = _pairs("mse", prediction, target, reduction)
-    return batch.reduce((t - o) ** 2 for o, t in batch)
+    return batch.reduce((o - t) ** 2 for o, t in batch)
 
 
 def mae(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
-    """Mean absolute error: the mean of |t - o| over all numbers; its slope where t = o is 0, as in torch.
+    """Mean absolute error: the mean of |o - t| over all numbers; its slope where t = o is 0, as in torch.
 
     prediction, target, reduction and what is raised: as in squared_error; the default is "mean"
     In PyTorch this is called l1_loss. Source: Laplace, Sur quelques points du système du monde (1789): least deviations.
@@ -92,13 +92,13 @@ def mae(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
     1.5
     """
     batch = _pairs("mae", prediction, target, reduction)
-    return batch.reduce(abs(t - o) for o, t in batch)
+    return batch.reduce(abs(o - t) for o, t in batch)
 
 
 def huber(prediction: Numbers, target: Numbers, reduction: Reduction = "mean", delta: float = 1.0) -> Any:
-    """Huber's loss: half the squared error where |t - o| <= delta, and a straight line of slope delta beyond.
+    """Huber's loss: half the squared error where |o - t| <= delta, and a straight line of slope delta beyond.
 
-    With z = t - o, 1/2 z**2 within and delta (|z| - delta/2) beyond, computed without a branch as c (z - c/2), where c is
+    With z = o - t, 1/2 z**2 within and delta (|z| - delta/2) beyond, computed without a branch as c (z - c/2), where c is
     z clipped to -delta ... delta: the same numbers, and a graph that stays right when its leaves change.
 
     prediction, target, reduction and what is raised: as in squared_error; the default is "mean"
@@ -116,7 +116,7 @@ def huber(prediction: Numbers, target: Numbers, reduction: Reduction = "mean", d
         raise ValueError(f"huber's delta is above 0, not {delta}: it says where the parabola goes over into a line")
 
     def loss(o: Value, t: Number) -> Number:
-        z = t - o
+        z = o - t
         c = clip(z, -delta, delta)
         return c * (z - 0.5 * c)
 
@@ -213,10 +213,10 @@ def bce_with_logits(prediction: Numbers, target: Numbers, reduction: Reduction =
 
 
 def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -> Any:
-    """Cross-entropy of softmax(x), from the scores x: logsumexp(x) - x_t for class t.
+    """Cross-entropy of softmax(x), from the scores x: -log softmax(x)_t for class t.
 
-    For class probabilities t_1 ... t_n it is the sum of t_i (logsumexp(x) - x_i). Both are -log softmax(x)_t without a
-    softmax in between, so that nothing overflows. Its slope in x_i is softmax(x)_i - t_i.
+    For class probabilities t_1 ... t_n it is the sum of -t_i log softmax(x)_i. The logarithms come from log_softmax, without
+    a softmax in between, so that nothing overflows. Its slope in x_i is softmax(x)_i - t_i.
 
     logits: one row of scores, one for each class, or a list of rows; plain numbers or Values
     target: for one row, a class index (from 0 on) or a list of class probabilities; for a list of rows, a list of these
@@ -236,11 +236,7 @@ def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -
     """
     batch = _rows("cross_entropy", logits, target, reduction)
 
-    def loss(x: list[Value], target: Target) -> Number:
-        total = logsumexp(x)
-        return _expectation([(p, total - x[i]) for i, p in target])
-
-    return batch.reduce(loss(x, target) for x, target in batch)
+    return batch.reduce(_likelihood(log_softmax(x), target) for x, target in batch)
 
 
 def nll(log_probabilities: Numbers, target: Any, reduction: Reduction = "mean") -> Any:
@@ -258,14 +254,14 @@ def nll(log_probabilities: Numbers, target: Any, reduction: Reduction = "mean") 
     2.0
     """
     batch = _rows("nll", log_probabilities, target, reduction)
-    return batch.reduce(-_expectation([(p, x[i]) for i, p in target]) for x, target in batch)
+    return batch.reduce(_likelihood(x, target) for x, target in batch)
 
 
-def _expectation(terms: list[tuple[Number, Number]]) -> Number:
-    """The sum of p x as one node; x itself where a plain p is 1."""
-    if len(terms) == 1 and terms[0][0] == 1.0:
-        return terms[0][1]
-    return dot([p for p, _ in terms], [x for _, x in terms])
+def _likelihood(x: Sequence[Number], target: Target) -> Number:
+    """-x_t for a class t, minus the sum of p_i x_i for class probabilities."""
+    if len(target) == 1 and target[0][1] == 1.0:
+        return -x[target[0][0]]
+    return -dot([p for _, p in target], [x[i] for i, _ in target])
 
 
 # ------------------------------------------------------------------------------------------- what all losses have in common
@@ -341,11 +337,10 @@ def _class_target(loss: str, target: Any, n: int) -> Target:
         raise ValueError(
             f"{loss} takes a class index, or as many class probabilities as scores in the row: {n}, not {len(target)}"
         )
-    probabilities, _ = _flat(loss, "target", target)
+    probabilities = [_number(loss, "target", p) for p in target]
     for p in probabilities:
-        _check_probability(loss, p)
-    total = math.fsum(p.data if isinstance(p, Value) else p for p in probabilities)
-    if _plain(probabilities) and not math.isclose(total, 1.0, abs_tol=1e-4):
+        _check_probability(loss, p, "a class index stands by itself, not in a list")
+    if _plain(probabilities) and not math.isclose(total := math.fsum(probabilities), 1.0, abs_tol=1e-4):
         raise ValueError(
             f"{loss} takes class probabilities that add up to 1, and {target!r} adds up to {total:g}: divide them by their"
             f" sum; if these are {n} targets 0 or 1 for {n} scores, bce_with_logits is the loss"
@@ -369,9 +364,9 @@ def _check_reduction(loss: str, reduction: object) -> None:
         raise ValueError(f"{loss} has the reductions 'mean', 'sum' and 'none', not {reduction!r}")
 
 
-def _check_probability(loss: str, t: Number) -> None:
+def _check_probability(loss: str, t: Number, way_out: str = "for labels -1 and 1, pass (t + 1) / 2") -> None:
     if t.__class__ is float and not 0.0 <= t <= 1.0:
-        raise ValueError(f"{loss} takes targets from 0 to 1, not {t}: for labels -1 and 1, pass (t + 1) / 2")
+        raise ValueError(f"{loss} takes targets from 0 to 1, not {t}: {way_out}")
 
 
 def _flat(loss: str, role: str, x: Any) -> tuple[list[Number], tuple[int, ...]]:

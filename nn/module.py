@@ -7,6 +7,7 @@ are the module's own business. In PyTorch this is called torch.nn.Module.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
@@ -18,6 +19,19 @@ from typing import Any, Self
 from autograd import CONSTANT, Value
 from autograd.conversions import number
 from autograd.value import subscript
+
+
+class _Maker:
+    """Stands on a Value for the module that returned it; copies and pickles of the graph do without."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: Module | None = None) -> None:
+        self.module = module
+
+    def __reduce__(self) -> tuple[type[_Maker], tuple[()]]:
+        return _Maker, ()
+
 
 FORMAT = {"format": "chalkgrad parameters", "version": 1}
 
@@ -34,8 +48,30 @@ class Module:
     {'slope': 2.0, 'offset': 1.0}
     """
 
+    def __init_subclass__(cls) -> None:
+        """Let what a module returns know who made it, so that drawings can show modules."""
+        super().__init_subclass__()
+        if "__call__" in cls.__dict__:
+            compute = cls.__dict__["__call__"]
+
+            @functools.wraps(compute)
+            def call(self: Module, *inputs: Any, **options: Any) -> Any:
+                result = compute(self, *inputs, **options)
+                for value in result if isinstance(result, (list, tuple)) else (result,):
+                    if isinstance(value, Value) and value.inputs:
+                        value.made_by = _Maker(self)  # type: ignore[attr-defined]
+                return result
+
+            cls.__call__ = call  # type: ignore[method-assign]
+
     def __call__(self, *inputs: Any) -> Any:
         raise TypeError(f"{type(self).__name__} does not say how it computes: give it a method __call__(self, x)")
+
+    def children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside, each with the name of the attribute that holds it."""
+        for attribute, item in vars(self).items():
+            if not attribute.startswith("_"):
+                yield from _modules_in(item, attribute)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside."""
@@ -131,6 +167,17 @@ def _parameters_in(item: Any, name: str, indices: tuple[int, ...] = ()) -> Itera
     elif isinstance(item, (list, tuple)):
         for i, inner in enumerate(item, start=1):
             yield from _parameters_in(inner, name, (*indices, i))
+
+
+def _modules_in(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Module]]:
+    if isinstance(item, Module):
+        yield (f"{name}_{subscript(indices)}" if indices else name), item
+    elif isinstance(item, dict):
+        for key, inner in item.items():
+            yield from _modules_in(inner, f"{name}.{key}")
+    elif isinstance(item, (list, tuple)):
+        for i, inner in enumerate(item, start=1):
+            yield from _modules_in(inner, name, (*indices, i))
 
 
 def _count(n: int) -> str:

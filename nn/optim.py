@@ -95,7 +95,7 @@ class Optimizer:
 
     def update(self, w: float, g: float, state: State) -> float:
         """The new number of a parameter that is w and has gradient g; state is its memory, empty before the first step."""
-        raise NotImplementedError(f"{type(self).__name__} has no update rule: define update(self, w, g, state)")
+        raise TypeError(f"{type(self).__name__} has no update rule: define update(self, w, g, state)")
 
     def decay(self, w: float, g: float) -> tuple[float, float]:
         """w and g with the weight decay in them: lambda w, the slope of 1/2 lambda w**2, is added to the gradient."""
@@ -422,7 +422,7 @@ class AdamW(Adam):
         return w * (1.0 - self.lr * self.weight_decay), g
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = ByName(
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = ByName(
     "optimiser", {rule.__name__.lower(): rule for rule in (SGD, RMSprop, Adagrad, Adam, AdamW)}
 )
 
@@ -434,9 +434,7 @@ def _leaves(name: str, parameters: Any) -> list[Value]:
         raise TypeError(f"{name} takes its parameters as {way_out}, not {parameters!r}")
     listed = list(parameters)
     if not listed:
-        raise ValueError(
-            f"{name} got no parameters: an optimizer got an empty parameter list, or a generator already used up"
-        )
+        raise ValueError(f"{name} got no parameters: the list is empty, or it is a generator that was used up before")
     seen: dict[Value, int] = {}
     for i, p in enumerate(listed):
         if not isinstance(p, Value):
@@ -489,7 +487,7 @@ class LRScheduler:
 
     def lr_at(self, epoch: int) -> float:
         """The learning rate in an epoch, from 0 on, by the formula."""
-        raise NotImplementedError(f"{type(self).__name__} has no formula: define lr_at(self, epoch)")
+        raise TypeError(f"{type(self).__name__} has no formula: define lr_at(self, epoch)")
 
     def step(self) -> None:
         """End an epoch: set the learning rate of the next one."""

@@ -1,0 +1,638 @@
+"""Optimisers and schedules: torch's trajectories, the formulas of the papers, state that survives, and clear errors."""
+
+import inspect
+import json
+import math
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, cos, exp, sin
+from nn import optim
+from nn.optim import (
+    OPTIMIZERS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    CosineAnnealingLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiStepLR,
+    Optimizer,
+    ReduceLROnPlateau,
+    RMSprop,
+    StepLR,
+)
+
+START = [0.7, -1.2, 2.0, 0.1]
+STEPS, EPOCHS = 50, 60
+
+# A table of options for each optimiser: each line is walked for 50 steps beside torch.
+OPTIONS = [
+    (SGD, {}),
+    (SGD, {"lr": 0.02}),
+    (SGD, {"lr": 0.02, "momentum": 0.9}),
+    (SGD, {"lr": 0.02, "momentum": 0.8, "dampening": 0.3}),
+    (SGD, {"lr": 0.02, "momentum": 0.9, "nesterov": True}),
+    (SGD, {"lr": 0.02, "weight_decay": 0.1}),
+    (SGD, {"lr": 0.02, "momentum": 0.7, "weight_decay": 0.05, "nesterov": True}),
+    (SGD, {"lr": 0.0005, "maximize": True}),
+    (SGD, {"lr": 0.0005, "maximize": True, "momentum": 0.5, "dampening": 0.1, "weight_decay": 0.3}),
+    (RMSprop, {}),
+    (RMSprop, {"lr": 0.05, "alpha": 0.9, "eps": 1e-3}),
+    (RMSprop, {"momentum": 0.9}),
+    (RMSprop, {"centered": True}),
+    (RMSprop, {"alpha": 0.9, "centered": True, "momentum": 0.6, "weight_decay": 0.1}),
+    (RMSprop, {"lr": 0.001, "alpha": 0.3, "centered": True}),
+    (RMSprop, {"weight_decay": 0.2, "maximize": True}),
+    (Adagrad, {}),
+    (Adagrad, {"lr": 0.5}),
+    (Adagrad, {"lr": 0.2, "lr_decay": 0.1}),
+    (Adagrad, {"lr": 0.2, "weight_decay": 0.3, "initial_accumulator_value": 0.5, "eps": 1e-3}),
+    (Adagrad, {"maximize": True}),
+    (Adam, {}),
+    (Adam, {"lr": 0.1}),
+    (Adam, {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-3}),
+    (Adam, {"betas": (0.2, 0.0)}),
+    (Adam, {"lr": 0.05, "weight_decay": 0.2}),
+    (Adam, {"lr": 0.1, "amsgrad": True, "betas": (0.9, 0.8)}),
+    (Adam, {"lr": 0.01, "maximize": True, "weight_decay": 0.1, "amsgrad": True}),
+    (AdamW, {}),
+    (AdamW, {"lr": 0.1}),
+    (AdamW, {"lr": 0.1, "weight_decay": 0.5, "betas": (0.8, 0.95)}),
+    (AdamW, {"lr": 0.1, "weight_decay": 0.0}),
+    (AdamW, {"lr": 0.1, "weight_decay": 0.2, "amsgrad": True, "betas": (0.9, 0.8)}),
+    (AdamW, {"lr": 0.01, "maximize": True}),
+]
+RULES = [SGD, RMSprop, Adagrad, Adam, AdamW]
+
+# A table of schedules: class, options. Each line is walked for 60 epochs beside torch.
+SCHEDULES = [
+    (StepLR, {"step_size": 10}),
+    (StepLR, {"step_size": 1, "gamma": 0.9}),
+    (StepLR, {"step_size": 7, "gamma": 1.3}),
+    (MultiStepLR, {"milestones": [5, 20, 40]}),
+    (MultiStepLR, {"milestones": [30, 5, 30, 0], "gamma": 0.5}),
+    (MultiStepLR, {"milestones": []}),
+    (ExponentialLR, {"gamma": 0.95}),
+    (ExponentialLR, {"gamma": 1.0}),
+    (CosineAnnealingLR, {"T_max": 60}),
+    (CosineAnnealingLR, {"T_max": 13, "eta_min": 0.02}),
+    (CosineAnnealingLR, {"T_max": 1}),
+    (LinearLR, {}),
+    (LinearLR, {"start_factor": 1.0, "end_factor": 0.0, "total_iters": 50}),
+    (LinearLR, {"start_factor": 0.1, "end_factor": 0.6, "total_iters": 17}),
+    (LambdaLR, {"lr_lambda": lambda epoch: 1 / (1 + epoch)}),
+]
+
+
+def surface(x, y, z, w, sin=sin, cos=cos, exp=exp):
+    """A function of four variables with many valleys."""
+    return (1 - x) ** 2 + 2 * (y - x**2) ** 2 + sin(3 * z) * cos(x) + 0.1 * z**2 * w**2 + exp(-w * y) + 0.5 * w**2
+
+
+@pytest.fixture
+def torch():
+    return pytest.importorskip("torch", reason="torch is the oracle for trajectories: pip install torch")
+
+
+def theirs(torch, start=START):
+    return [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in start]
+
+
+def walk(optimizer, steps=1, parameters=None):
+    """Take steps on the surface; the points after each."""
+    points = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        surface(*(parameters or optimizer.parameters)).backward()
+        optimizer.step()
+        points.append([p.data for p in optimizer.parameters])
+    return points
+
+
+def fresh():
+    return [Value(x) for x in START]
+
+
+def one(rule=SGD, gradient=1.0, **options):
+    """An optimiser of one parameter 2.0 that has a gradient."""
+    w = Value(2.0, label="w")
+    w.grad = gradient
+    return w, rule([w], **options)
+
+
+# ------------------------------------------------------------------------------------------------------------ against torch
+
+
+@pytest.mark.parametrize(("rule", "options"), OPTIONS)
+def test_the_trajectory_is_that_of_torch(torch, rule, options):
+    """Fifty steps on a surface with many valleys pass through torch's points, to 1e-12."""
+    tensors = theirs(torch)
+    oracle = getattr(torch.optim, rule.__name__)(tensors, **options)
+    optimizer = rule(fresh(), **options)
+    start = [p.data for p in optimizer.parameters]
+    for point in walk(optimizer, STEPS):
+        oracle.zero_grad()
+        surface(*tensors, sin=torch.sin, cos=torch.cos, exp=torch.exp).backward()
+        oracle.step()
+        assert point == pytest.approx([t.item() for t in tensors], rel=1e-12, abs=1e-14)
+    assert all(abs(a - b) > 1e-3 for a, b in zip(start, point))  # it went somewhere
+
+
+@pytest.mark.parametrize(("rule", "options"), OPTIONS)
+def test_the_arithmetic_is_that_of_torch(torch, rule, options):
+    """Given equal gradients at random, torch's points are met up to the last bits: no rounding can grow here."""
+    tensors, random = theirs(torch), Random(0)
+    oracle = getattr(torch.optim, rule.__name__)(tensors, **options)
+    optimizer = rule(fresh(), **options)
+    for _ in range(STEPS):
+        for parameter, tensor in zip(optimizer.parameters, tensors):
+            parameter.grad = random.gauss(0.0, 1.0)
+            tensor.grad = torch.tensor(parameter.grad, dtype=torch.float64)
+        optimizer.step()
+        oracle.step()
+        assert [p.data for p in optimizer.parameters] == pytest.approx([t.item() for t in tensors], rel=1e-14, abs=1e-14)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_keywords_and_defaults_are_those_of_torch(torch, rule):
+    """The signature is the beginning of torch's, in its order, with its defaults."""
+    ours = list(inspect.signature(rule).parameters.values())[1:]
+    oracle = inspect.signature(getattr(torch.optim, rule.__name__)).parameters
+    positional = [p.name for p in ours if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert positional == [name for name in oracle if name in positional]
+    assert {p.name: p.default for p in ours} == {p.name: oracle[p.name].default for p in ours}
+    assert [p.name for p in ours if p.kind is p.KEYWORD_ONLY] == ["maximize"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "options"),
+    [
+        *[(rule, {"lr": -0.1}) for rule in RULES],
+        *[(rule, {"weight_decay": -0.1}) for rule in RULES],
+        (SGD, {"momentum": -0.1}),
+        (SGD, {"nesterov": True}),
+        (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}),
+        (RMSprop, {"alpha": -1.0}),
+        (RMSprop, {"eps": -1.0}),
+        (RMSprop, {"momentum": -1.0}),
+        (Adagrad, {"lr_decay": -1.0}),
+        (Adagrad, {"initial_accumulator_value": -1.0}),
+        (Adagrad, {"eps": -1.0}),
+        *[(rule, {"eps": -1.0}) for rule in (Adam, AdamW)],
+        *[(rule, {"betas": (1.0, 0.9)}) for rule in (Adam, AdamW)],
+        *[(rule, {"betas": (0.9, -0.1)}) for rule in (Adam, AdamW)],
+    ],
+)
+def test_bad_hyperparameters_are_told_as_torch_does(torch, rule, options):
+    """Where torch raises ValueError, so does this, and its message begins with torch's."""
+    with pytest.raises(ValueError, match=r".") as torchs:
+        getattr(torch.optim, rule.__name__)(theirs(torch), **options)
+    with pytest.raises(ValueError, match=r".") as ours:
+        rule(fresh(), **options)
+    assert str(ours.value).startswith(str(torchs.value))
+
+
+@pytest.mark.parametrize(("schedule", "options"), SCHEDULES)
+def test_the_schedule_is_that_of_torch(torch, schedule, options):
+    """The learning rates of sixty epochs are torch's, and the formula for each epoch gives the same."""
+    optimizer, oracle = SGD(fresh(), lr=0.3), torch.optim.SGD(theirs(torch), lr=0.3)
+    ours = schedule(optimizer, **options)
+    expected = getattr(torch.optim.lr_scheduler, schedule.__name__)(oracle, **options)
+    formula = [ours.lr_at(epoch) for epoch in range(EPOCHS + 1)]
+    for epoch in range(EPOCHS + 1):
+        assert ours.get_last_lr() == [optimizer.lr] == [formula[epoch]]
+        assert ours.get_last_lr() == pytest.approx(expected.get_last_lr(), rel=1e-12, abs=1e-14)
+        assert ours.last_epoch == expected.last_epoch
+        oracle.step()
+        ours.step()
+        expected.step()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"patience": 2},
+        {"patience": 0, "factor": 0.5, "threshold": 0.3},
+        {"patience": 1, "cooldown": 3, "min_lr": 0.01, "factor": 0.3},
+        {"patience": 1, "threshold": 0.05, "threshold_mode": "abs"},
+        {"patience": 2, "mode": "max"},
+        {"patience": 1, "mode": "max", "threshold": 0.05, "threshold_mode": "abs"},
+        {"patience": 0, "factor": 0.1, "eps": 1e-3},
+    ],
+)
+def test_reduction_on_a_plateau_is_that_of_torch(torch, options):
+    """On sixty wavering numbers, nan and inf among them, all reductions come in torch's epochs."""
+    optimizer, oracle = SGD(fresh(), lr=0.3), torch.optim.SGD(theirs(torch), lr=0.3)
+    ours = ReduceLROnPlateau(optimizer, **options)
+    expected = torch.optim.lr_scheduler.ReduceLROnPlateau(oracle, **options)
+    for epoch in range(EPOCHS):
+        watched = {0: math.inf, 20: math.nan, 21: -0.5}.get(epoch, 1 / (1 + epoch // 5) + 0.1 * math.sin(epoch))
+        oracle.step()
+        ours.step(watched)
+        expected.step(watched)
+        assert ours.get_last_lr() == [optimizer.lr] == expected.get_last_lr()
+        assert (ours.best, ours.num_bad_epochs, ours.last_epoch) == (expected.best, expected.num_bad_epochs, epoch + 1)
+    assert optimizer.lr < 0.3
+
+
+def test_schedules_combine_as_those_of_torch(torch):
+    """A warm-up, a decay, milestones and a hand-set learning rate, all on one optimiser, give torch's product."""
+    optimizer, oracle = SGD(fresh(), lr=0.3), torch.optim.SGD(theirs(torch), lr=0.3)
+    kinds = [("LinearLR", {}), ("ExponentialLR", {"gamma": 0.9}), ("MultiStepLR", {"milestones": [8, 30]})]
+    ours = [getattr(optim, name)(optimizer, **options) for name, options in kinds]
+    expected = [getattr(torch.optim.lr_scheduler, name)(oracle, **options) for name, options in kinds]
+    for epoch in range(EPOCHS):
+        assert optimizer.lr == pytest.approx(oracle.param_groups[0]["lr"], rel=1e-12)
+        oracle.step()
+        if epoch == 20:
+            optimizer.lr *= 5
+            oracle.param_groups[0]["lr"] *= 5
+        for schedule in [*ours, *expected]:
+            schedule.step()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "options"),
+    [
+        (CosineAnnealingLR, {"T_max": 40, "eta_min": 0.02}),
+        (LambdaLR, {"lr_lambda": lambda epoch: 0.9**epoch}),
+        (StepLR, {"step_size": 3}),
+    ],
+)
+def test_a_hand_set_learning_rate_is_followed_as_in_torch(torch, schedule, options):
+    """What is set between two epochs goes on as torch's recursions have it, above eta_min where there is one."""
+    optimizer, oracle = SGD(fresh(), lr=0.3), torch.optim.SGD(theirs(torch), lr=0.3)
+    ours, expected = (
+        schedule(optimizer, **options),
+        getattr(torch.optim.lr_scheduler, schedule.__name__)(oracle, **options),
+    )
+    for epoch in range(30):
+        if epoch == 4:
+            optimizer.lr = oracle.param_groups[0]["lr"] = 0.1
+        oracle.step()
+        ours.step()
+        expected.step()
+        assert ours.get_last_lr() == pytest.approx(expected.get_last_lr(), rel=1e-12)
+
+
+def test_training_under_a_schedule_is_that_of_torch(torch):
+    """Adam with a cosine schedule follows torch's trajectory: the optimiser reads lr anew at every step."""
+    tensors = theirs(torch)
+    oracle = torch.optim.Adam(tensors, lr=0.1)
+    expected = torch.optim.lr_scheduler.CosineAnnealingLR(oracle, T_max=30)
+    optimizer = Adam(fresh(), lr=0.1)
+    schedule = CosineAnnealingLR(optimizer, T_max=30)
+    for _ in range(STEPS):
+        (point,) = walk(optimizer)
+        schedule.step()
+        oracle.zero_grad()
+        surface(*tensors, sin=torch.sin, cos=torch.cos, exp=torch.exp).backward()
+        oracle.step()
+        expected.step()
+        assert point == pytest.approx([t.item() for t in tensors], rel=1e-12, abs=1e-14)
+
+
+# ------------------------------------------------------------------------------------------------------------- the formulas
+
+
+def test_gradient_descent_steps_against_the_gradient():
+    """w ← w − eta g."""
+    w, optimizer = one(lr=0.25, gradient=3.0)
+    optimizer.step()
+    assert w.data == 2.0 - 0.25 * 3.0
+
+
+def test_the_first_velocity_is_the_gradient_and_the_second_adds_to_what_stays():
+    """v = g, then v ← mu v + (1 − dampening) g."""
+    w, optimizer = one(lr=1.0, momentum=0.5, dampening=0.25)
+    optimizer.step()
+    optimizer.step()
+    assert w.data == 2.0 - 1.0 - (0.5 + 0.75)
+
+
+def test_the_first_step_of_adam_has_the_length_of_the_learning_rate():
+    """However large the gradient, m̂ / √v̂ is its sign in the first step."""
+    for gradient in (1e-3, 1.0, -1e6):
+        w, optimizer = one(Adam, gradient, lr=0.5, eps=0.0)
+        optimizer.step()
+        assert w.data == pytest.approx(2.0 - math.copysign(0.5, gradient), rel=1e-14)
+
+
+def test_decay_goes_through_the_means_in_adam_and_past_them_in_adamw():
+    """Without a gradient, AdamW shrinks a parameter by the factor 1 − eta lambda, and Adam steps by eta."""
+    w, optimizer = one(AdamW, 0.0, lr=0.1, weight_decay=0.5)
+    optimizer.step()
+    assert w.data == 2.0 * (1.0 - 0.1 * 0.5)
+    w, optimizer = one(Adam, 0.0, lr=0.1, weight_decay=0.5)
+    optimizer.step()
+    assert w.data == pytest.approx(1.9, rel=1e-8)
+
+
+def test_a_new_rule_is_one_method():
+    """A subclass that states update() alone is an optimiser, with decay, maximize and memory from the base class."""
+
+    class HeavyBall(Optimizer):
+        def update(self, w, g, state):
+            v = state["v"] = 0.5 * state.get("v", 0.0) + g
+            return w - self.lr * v
+
+    w, optimizer = one(HeavyBall, 1.0, lr=1.0, weight_decay=0.5)
+    optimizer.step()
+    assert (w.data, optimizer.state) == (0.0, [{"v": 2.0}])
+    with pytest.raises(NotImplementedError, match="define update"):
+        one(Optimizer)[1].step()
+
+
+@given(st.sampled_from(RULES), st.floats(-10, 10), st.floats(-10, 10), st.floats(1e-4, 0.5))
+def test_uphill_is_downhill_on_the_negative(rule, w, g, lr):
+    """maximize=True with gradient g takes the steps of maximize=False with gradient −g."""
+    up, down = Value(w), Value(w)
+    rules = rule([up], lr=lr, maximize=True), rule([down], lr=lr)
+    for _ in range(3):
+        up.grad, down.grad = g, -g
+        for each in rules:
+            each.step()
+        assert up.data == down.data
+
+
+@given(st.sampled_from(RULES), st.floats(0.01, 10), st.sampled_from([1, -1]))
+def test_a_small_step_goes_downhill(rule, slope, sign):
+    """The first step of every optimiser is against the sign of the gradient."""
+    w, optimizer = one(rule, slope * sign, lr=1e-3, weight_decay=0.0)
+    optimizer.step()
+    assert (2.0 - w.data) * sign > 0.0
+
+
+def test_arithmetic_never_raises():
+    """0/0 without eps gives nan, and gradients that overflow when squared give no exception, as in torch."""
+    for rule in (RMSprop, Adagrad, Adam, AdamW):
+        w, optimizer = one(rule, 0.0, eps=0.0)
+        optimizer.step()
+        assert math.isnan(w.data)
+        for gradient in (1e200, math.inf, math.nan):
+            one(rule, gradient)[1].step()
+
+
+# ------------------------------------------------------------------------------------------------------ parameters and use
+
+
+def test_parameters_may_come_from_a_generator():
+    """Any iterable will do, and is gone through once."""
+    values = fresh()
+    optimizer = SGD((v for v in values), lr=1.0)
+    assert optimizer.parameters == values
+    walk(optimizer, 2)
+    assert all(v.data != x for v, x in zip(values, START))
+
+
+def test_zero_grad_sets_all_gradients_to_zero():
+    """After it, backward() starts from 0."""
+    w, optimizer = one(gradient=5.0)
+    optimizer.zero_grad()
+    assert w.grad == 0.0
+    (w * 3).backward()
+    assert w.grad == 3.0
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_learning_rate_can_be_set_at_any_time(rule):
+    """lr is a plain attribute, and 0 stands still."""
+    w, optimizer = one(rule)
+    optimizer.lr = 0.0
+    optimizer.step()
+    assert w.data == 2.0
+    optimizer.lr = 0.5
+    optimizer.step()
+    assert w.data < 2.0
+
+
+def test_parameters_stay_plain_floats():
+    """A learning rate of NumPy's makes no NumPy number of a parameter."""
+    np = pytest.importorskip("numpy", reason="the scalar is NumPy's")
+    w, optimizer = one(lr=np.float64(0.5))
+    optimizer.lr = np.float64(0.25)
+    optimizer.step()
+    assert type(w.data) is float
+
+
+def test_a_step_leaves_gradients_and_graphs_alone():
+    """step() reads .grad and sets .data, and nothing else."""
+    w, optimizer = one(Adam, 3.0)
+    y = w * w
+    optimizer.step()
+    assert (w.grad, w.op, w.label, y.inputs) == (3.0, None, "w", (w, w))
+
+
+def test_an_optimiser_shows_its_hyperparameters():
+    """The repr names the rule, how many parameters it has and all hyperparameters."""
+    assert repr(one(lr=0.5, momentum=0.9)[1]) == (
+        "SGD(1 parameter, lr=0.5, weight_decay=0.0, maximize=False, momentum=0.9, dampening=0.0, nesterov=False)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ([], ValueError, "got no parameters"),
+        (iter(()), ValueError, "got no parameters"),
+        (Value(1.0), TypeError, r"a list, as in \[w\]"),
+        (3.0, TypeError, "model.parameters"),
+        (None, TypeError, "model.parameters"),
+        ("w", TypeError, "model.parameters"),
+        ({"w": Value(1.0)}, TypeError, "model.parameters"),
+        ([Value(1.0), 2.0], TypeError, r"parameter 1 is 2.0: make it Value\(2.0\)"),
+        ([[Value(1.0)]], TypeError, "parameter 0 is"),
+        ([Value(1.0) * 2], ValueError, "was computed by mul"),
+        ([(Value(1.0) * 2).inputs[1]], ValueError, "is a constant"),
+        ([w := Value(1.0), w], ValueError, "twice, as parameters 0 and 1"),
+    ],
+)
+def test_bad_parameters_are_told(parameters, error, message):
+    """What is no list of leaf Values, each once, raises an error that says what to pass."""
+    with pytest.raises(error, match=message):
+        Adam(parameters)
+
+
+@pytest.mark.parametrize(
+    ("rule", "options", "error", "message"),
+    [
+        (SGD, {"lr": "0.1"}, TypeError, "lr of SGD: .* pass float"),
+        (SGD, {"lr": None}, TypeError, "lr of SGD"),
+        (SGD, {"lr": math.nan}, ValueError, "Invalid learning rate: nan"),
+        (SGD, {"dampening": "x"}, TypeError, "dampening of SGD"),
+        (Adam, {"betas": 0.9}, ValueError, "betas are two numbers"),
+        (Adam, {"betas": (0.9,)}, ValueError, "betas are two numbers"),
+        (Adam, {"betas": (0.9, "x")}, TypeError, "betas of Adam"),
+    ],
+)
+def test_hyperparameters_that_are_no_numbers_are_told(rule, options, error, message):
+    """The message names the hyperparameter."""
+    with pytest.raises(error, match=message):
+        rule([Value(1.0)], **options)
+
+
+def test_optimisers_are_found_by_name():
+    """The names are the classes' in lower case, and an unknown one is answered with all of them."""
+    assert list(OPTIMIZERS) == ["sgd", "rmsprop", "adagrad", "adam", "adamw"]
+    assert list(OPTIMIZERS.values()) == RULES
+    with pytest.raises(KeyError, match="no optimiser 'adm'; there are sgd, rmsprop, adagrad, adam, adamw"):
+        OPTIMIZERS["adm"]
+
+
+# ---------------------------------------------------------------------------------------------------------- saved and loaded
+
+
+@pytest.mark.parametrize(("rule", "options"), OPTIONS)
+def test_a_run_goes_on_from_its_saved_state(rule, options):
+    """Ten steps, a state through JSON into a new optimiser, ten more: the numbers of twenty steps at a stretch."""
+    expected = walk(rule(fresh(), **options), 20)
+    first = rule(fresh(), **options)
+    walk(first, 10)
+    text = json.dumps(first.state_dict(), allow_nan=False)
+    second = rule([Value(p.data) for p in first.parameters], lr=7.0)
+    second.load_state_dict(json.loads(text))
+    assert second.state_dict() == first.state_dict()
+    assert walk(second, 10) == expected[10:]
+
+
+def test_a_state_is_a_copy():
+    """Steps after state_dict() change neither it nor what was loaded from it."""
+    _, optimizer = one(momentum=0.9)
+    optimizer.step()
+    state = optimizer.state_dict()
+    other = one(momentum=0.9)[1]
+    other.load_state_dict(state)
+    optimizer.step()
+    assert state["state"] == other.state == [{"momentum_buffer": 1.0}]
+    other.step()
+    assert state["state"] == [{"momentum_buffer": 1.0}]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"optimizer": "Adam"}, ValueError, "the state of Adam, and the optimiser is SGD"),
+        ({"state": [{}, {}]}, ValueError, "of 2 parameters, and this SGD has 1"),
+        ({"state": [{"momentum_buffer": "x"}]}, TypeError, "text 'x'"),
+        ({"settings": {"lr": 0.1}}, KeyError, "the hyperparameters lr, weight_decay, .* the state lr"),
+        ({"settings": None}, KeyError, "no 'settings'"),
+        ({"lr": -1.0}, ValueError, "Invalid learning rate"),
+        ({"nesterov": True}, ValueError, "Nesterov"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
+    """A state of something else raises, and the optimiser is as it was."""
+    optimizer = one(lr=0.25)[1]
+    before = optimizer.state_dict()
+    state = json.loads(json.dumps(before))
+    for key, x in change.items():
+        if x is None:
+            del state[key]
+        elif key in state:
+            state[key] = x
+        else:
+            state["settings"][key] = x
+    with pytest.raises(error, match=message):
+        optimizer.load_state_dict(state)
+    assert optimizer.state_dict() == before
+
+
+@pytest.mark.parametrize(("schedule", "options"), [*SCHEDULES, (ReduceLROnPlateau, {"patience": 2})])
+def test_a_schedule_goes_on_from_its_saved_state(schedule, options):
+    """Twenty epochs, states through JSON into new objects, twenty more: the learning rates of forty at a stretch."""
+
+    def run(schedule, epochs):
+        numbers = [(1.0,) if isinstance(schedule, ReduceLROnPlateau) else ()] * epochs
+        return [schedule.step(*number) or schedule.get_last_lr() for number in numbers]
+
+    expected = run(schedule(SGD(fresh(), lr=0.3), **options), 40)
+    first = schedule(SGD(fresh(), lr=0.3), **options)
+    json.dumps(first.state_dict(), allow_nan=False)
+    run(first, 20)
+    texts = [json.dumps(x.state_dict(), allow_nan=False) for x in (first.optimizer, first)]
+    second = schedule(SGD(fresh(), lr=5.0), **options)
+    second.optimizer.load_state_dict(json.loads(texts[0]))
+    second.load_state_dict(json.loads(texts[1]))
+    assert second.optimizer.lr == first.optimizer.lr
+    assert run(second, 20) == expected[20:]
+
+
+@pytest.mark.parametrize(("schedule", "options"), [(StepLR, {"step_size": 2}), (ReduceLROnPlateau, {})])
+def test_loading_a_schedule_sets_the_learning_rate(schedule, options):
+    """Even where the optimiser's own state was not loaded, it goes on at the rate of the saved schedule."""
+    saved = schedule(SGD(fresh(), lr=0.125), **options).state_dict()
+    optimizer = SGD(fresh(), lr=5.0)
+    schedule(optimizer, **options).load_state_dict(saved)
+    assert optimizer.lr == 0.125
+
+
+@pytest.mark.parametrize(("schedule", "options"), SCHEDULES)
+def test_last_epoch_goes_on_after_that_epoch(schedule, options):
+    """With the optimiser's state alone, last_epoch=k takes up the schedule at epoch k + 1."""
+    first = schedule(SGD(fresh(), lr=0.3), **options)
+    for _ in range(9):
+        first.step()
+    optimizer = SGD(fresh(), lr=5.0)
+    optimizer.load_state_dict(first.optimizer.state_dict())
+    second = schedule(optimizer, **options, last_epoch=8)
+    assert (second.last_epoch, second.get_last_lr()) == (9, first.get_last_lr())
+
+
+def test_a_fresh_plateau_state_has_no_best():
+    """Before the first number there is no best, and loading such a state begins anew."""
+    schedule = ReduceLROnPlateau(SGD(fresh(), lr=0.3), mode="max")
+    state = schedule.state_dict()
+    schedule.step(4.0)
+    assert (state["best"], schedule.state_dict()["best"]) == (None, 4.0)
+    schedule.load_state_dict(state)
+    assert schedule.best == -math.inf
+
+
+def test_a_plateau_may_be_watched_through_a_value():
+    """The loss itself can be given to step()."""
+    schedule = ReduceLROnPlateau(SGD(fresh(), lr=0.3))
+    schedule.step(Value(2.0))
+    assert schedule.best == 2.0
+
+
+@pytest.mark.parametrize(
+    ("schedule", "options", "error", "message"),
+    [
+        (StepLR, {"step_size": 0}, ValueError, "step_size of StepLR is a whole number from 1 on, not 0"),
+        (StepLR, {"step_size": 1.5}, ValueError, "step_size .* not 1.5"),
+        (StepLR, {"step_size": "1"}, TypeError, "step_size of StepLR"),
+        (MultiStepLR, {"milestones": [3, -1]}, ValueError, "each milestone .* not -1"),
+        (CosineAnnealingLR, {"T_max": 0}, ValueError, "T_max"),
+        (LinearLR, {"start_factor": 0.0}, ValueError, "start_factor .* not 0.0"),
+        (LinearLR, {"start_factor": 1.5}, ValueError, "start_factor .* not 1.5"),
+        (LinearLR, {"end_factor": -0.1}, ValueError, "end_factor .* not -0.1"),
+        (LinearLR, {"total_iters": 0}, ValueError, "total_iters"),
+        (LambdaLR, {"lr_lambda": 0.5}, TypeError, "a function of the epoch, not 0.5"),
+        (LambdaLR, {"lr_lambda": lambda epoch: None}, TypeError, "None"),
+        (ReduceLROnPlateau, {"factor": 1.0}, ValueError, "below 1, not 1.0"),
+        (ReduceLROnPlateau, {"mode": "minimum"}, ValueError, "not 'minimum'"),
+        (ReduceLROnPlateau, {"threshold_mode": "relative"}, ValueError, "not 'relative'"),
+        (ReduceLROnPlateau, {"patience": -1}, ValueError, "patience"),
+        (ExponentialLR, {"gamma": 0.5, "last_epoch": 3}, ValueError, "cannot go on after epoch 3"),
+    ],
+)
+def test_bad_arguments_of_schedules_are_told(schedule, options, error, message):
+    """What is out of range raises with the numbers, and the learning rate is as it was."""
+    optimizer = SGD(fresh(), lr=0.3)
+    with pytest.raises(error, match=message):
+        schedule(optimizer, **options)
+    assert optimizer.lr == 0.3
+
+
+@pytest.mark.parametrize(("schedule", "options"), [*SCHEDULES, (ReduceLROnPlateau, {})])
+def test_a_schedule_takes_an_optimiser(schedule, options):
+    """Anything else raises TypeError."""
+    with pytest.raises(TypeError, match=f"{schedule.__name__} takes the optimiser"):
+        schedule(0.1, **options)
