@@ -346,7 +346,7 @@ def test_a_new_rule_is_one_method():
     w, optimizer = one(HeavyBall, 1.0, lr=1.0, weight_decay=0.5)
     optimizer.step()
     assert (w.data, optimizer.state) == (0.0, [{"v": 2.0}])
-    with pytest.raises(NotImplementedError, match="define update"):
+    with pytest.raises(TypeError, match="define update"):
         one(Optimizer)[1].step()
 
 
