@@ -25,6 +25,7 @@ from autograd.check import check_gradients
 from autograd.conversions import LostGradientWarning
 from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax
 from autograd.functions import sum as sum
+from autograd.graph import paths_between
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
 from autograd.primitives import (
     CONSTANT,
@@ -118,6 +119,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "mean",
     "minimum",
     "no_grad",
+    "paths_between",
     "prod",
     "relu",
     "sigmoid",

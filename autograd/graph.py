@@ -68,6 +68,16 @@ def dependents(xs: Iterable[Value], order: Iterable[Value]) -> set[Value]:
     return found
 
 
+def paths_between(y: Value, x: Value) -> set[Value]:
+    """Every node on some way from y down to x, both ends included; empty if y does not depend on x.
+
+    A gradient takes these ways: in nn.draw(y, highlight=paths_between(y, x)) they stand out.
+    """
+    order = history(y)
+    leading = dependents([x], order)
+    return leading if y in leading else set()
+
+
 def paths(y: Value, x: Value) -> Iterator[list[Value]]:
     """Each way from y down to x along inputs, as [y, ..., x]; a node used twice as an operand makes two ways.
 

@@ -5,7 +5,7 @@
     >>> model
     MLP(2 → 16 → 16 → 1, relu, relu, linear; 337 parameters)
 
-It needs nothing but Python's own library; progress bars and real data sets come with extras.
+It needs nothing but Python's own library; drawings, plots, progress bars and real data sets come with extras.
 """
 
 import autograd as _engine
@@ -18,8 +18,27 @@ if not hasattr(_engine, "PRIMITIVES"):
     )
 
 from nn import data, losses, metrics, optim
+from nn.draw import draw
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
+from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
 from nn.training import History, fit
 
-__all__ = ["MLP", "History", "Layer", "Module", "Neuron", "data", "fit", "losses", "metrics", "optim"]
+__all__ = [
+    "MLP",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "data",
+    "draw",
+    "fit",
+    "losses",
+    "metrics",
+    "optim",
+    "plot_boundary",
+    "plot_function",
+    "plot_histograms",
+    "plot_loss",
+    "plot_surface",
+]

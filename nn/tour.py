@@ -1,10 +1,16 @@
-"""`chalkgrad tour`: a network works itself out in front of you, then another one learns from real data."""
+"""`chalkgrad tour`: a network works itself out in front of you, then another one learns from real data.
+
+What is drawn on the way goes into a folder; without the extras that draw, the numbers come all the same.
+"""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import nn
 from autograd import Value, label, trace
@@ -14,10 +20,20 @@ from nn.losses import half_squared_error
 RATE = 0.5
 
 
-def tour(progress: bool | None = None) -> None:
-    """Print the two-layer network of the fourth lecture note in numbers, one gradient step, and a training on iris."""
-    _two_layer_network()
-    _real_data(progress)
+def tour(folder: str | Path = "chalkgrad-tour", progress: bool | None = None) -> None:
+    """Print the two-layer network of the fourth lecture note, one gradient step, and a training on iris; draw both.
+
+    folder: where the pictures go; it is made if it is not there
+    progress: a bar while training; by default wherever tqdm is installed
+
+    Raises OSError if the folder cannot be made or written to.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = _two_layer_network(folder) + _real_data(folder, progress) + _boundary(folder, progress)
+    if pictures:
+        _title("Pictures")
+        print("\n".join(f"  {path}" for path in pictures) + "\n")
 
 
 def two_layer_network() -> tuple[nn.MLP, Value]:
@@ -37,7 +53,7 @@ def two_layer_network() -> tuple[nn.MLP, Value]:
     return model, loss
 
 
-def _two_layer_network() -> None:
+def _two_layer_network(folder: Path) -> list[Path]:
     _title("One gradient step by hand: two inputs, two hidden neurons, one output")
     model, loss = two_layer_network()
     _say(
@@ -51,51 +67,74 @@ def _two_layer_network() -> None:
     print(textwrap.indent(steps.backward_table(), "  "))
 
     loss.backward()
+    pictures = []
+    for depth in ("operation", "neuron", "layer"):
+        path = folder / f"two-layer-network-{depth}s.svg"
+        pictures += _drawn(lambda path=path, depth=depth: nn.draw(loss, depth=depth).save(path))  # type: ignore[misc]
+
     print(f"\nOne step of gradient descent, w ← w − {RATE} · ∂L/∂w:\n")
-    lines = []
     for name, p in model.named_parameters():
         new = p.data - RATE * p.grad
-        lines.append(f"  {name:<5} = {p.data:.2f} − {RATE} · {p.grad:<11.6g} = {new:.6f}")
+        print(f"  {name:<5} = {p.data:.2f} − {RATE} · {p.grad:<11.6g} = {new:.6f}")
         p.data = new
-    print("\n".join(lines))
     before, after = loss.data, loss.forward()
     print(f"\nThe loss before the step: {before:.6f}\nThe loss after the step:  {after:.6f}")
+    return pictures
 
 
-def _real_data(progress: bool | None) -> None:
+def _real_data(folder: Path, progress: bool | None) -> list[Path]:
     try:
-        data, layers, epochs = nn.data.iris(), [8, 3], 60
+        data = nn.data.iris()
     except ImportError as error:
-        data, layers, epochs = nn.data.moons(200, noise=0.15), [8, 2], 60
+        data = nn.data.blobs(150)
         print(f"\n({error}. Without it the tour goes on with points made here.)")
-    _title(f"The same on real data: {data.name}")
+    _title(f"The same on real data: {data.name}" if data.name == "iris" else "The same on more data")
     train, test = data.split(0.25, seed=0)
-    model = nn.MLP(len(data.features), layers, activation="tanh", init="xavier", seed=0)
+    model = nn.MLP(len(data.features), [8, len(data.classes)], activation="tanh", init="xavier", seed=0)
     _say(
         f"{len(data)} rows, {len(data.features)} numbers each ({', '.join(data.features)}), {len(data.classes)} classes"
         f" ({', '.join(data.classes)}). {len(test)} rows are held out; {model!r} learns from the other {len(train)}:"
         " softmax cross-entropy, Adam, batches of 16."
     )
-    scaled, scaled_test = train.standardized(), test.standardized(like=train)
+    X, y = train.standardized()
     history = nn.fit(
-        model,
-        scaled.X,
-        scaled.y,
-        loss="cross_entropy",
-        optimizer="adam",
-        lr=0.01,
-        epochs=epochs,
-        batch_size=16,
-        metrics=["accuracy"],
+        model, X, y, loss="cross_entropy", optimizer="adam", lr=0.01, epochs=60, batch_size=16, metrics=["accuracy"],
         progress=progress,
-    )
+    )  # fmt: skip
     print("Loss:\n")
     print(textwrap.indent(history.curve(), "  "))
-    predictions = [model(x) for x in scaled_test.X]
-    right = round(nn.metrics.accuracy(predictions, scaled_test.y) * len(test))
+    test_X, test_y = test.standardized(like=train)
+    right = round(nn.metrics.accuracy([model(x) for x in test_X], test_y) * len(test))
     print(f"\nLoss {history.loss[0]:.4f} → {history.loss[-1]:.4f} in {len(history)} epochs.")
     print(f"Right on rows it learned from: {history.metrics['accuracy'][-1]:.1%}")
     print(f"Right on rows held out:        {right / len(test):.1%} ({right} of {len(test)})")
+    return _drawn(lambda: _saved(nn.plot_loss(history, metrics=True), folder / "loss-curve.png"))
+
+
+def _boundary(folder: Path, progress: bool | None) -> list[Path]:
+    """A net with two inputs, whose decisions can be drawn on paper."""
+    moons = nn.data.moons(80, noise=0.15, seed=1)
+    model = nn.MLP(2, [8, 1], activation="tanh", init="xavier", seed=0)
+
+    def trained() -> Path:
+        nn.fit(model, *moons, loss="bce_with_logits", optimizer="adam", lr=0.1, epochs=60, batch_size=20, progress=progress)
+        return _saved(nn.plot_boundary(model, moons, threshold=0.0), folder / "decision-boundary.png")
+
+    return _drawn(trained)
+
+
+def _drawn(draw: Callable[[], Path]) -> list[Path]:
+    """The picture's path, or a sentence that says what it takes to draw it."""
+    try:
+        return [draw()]
+    except (ImportError, RuntimeError) as error:
+        print(f"\n(A picture is left out: {error})")
+        return []
+
+
+def _saved(axes: Any, path: Path) -> Path:
+    axes.figure.savefig(path, dpi=160)
+    return path
 
 
 def _width() -> int:

@@ -1,9 +1,12 @@
 """The command line, run as a person runs it."""
 
 import math
+import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +15,15 @@ from nn.tour import two_layer_network
 
 
 @pytest.fixture(scope="module")
-def tour():
-    return subprocess.run(
-        [sys.executable, "-m", "nn", "tour", "--no-progress"], capture_output=True, text=True, check=True, encoding="utf-8"
-    ).stdout
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("tour") / "pictures"
+
+
+@pytest.fixture(scope="module")
+def tour(folder):
+    command = [sys.executable, "-m", "nn", "tour", "--no-progress", "--folder", str(folder)]
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8", env=environment).stdout
 
 
 def test_the_tour_prints_the_forward_pass(tour):
@@ -63,6 +71,28 @@ def test_the_tour_ends_with_real_data(tour):
     assert "█" in tour
     share = float(re.search(r"Right on rows held out: +([\d.]+)%", tour).group(1))
     assert share > 85.0
+
+
+def test_the_tour_draws_what_it_shows(tour, folder):
+    """Five pictures are in the folder, and their paths are printed."""
+    pytest.importorskip("graphviz", reason="graphs are drawn through graphviz")
+    pytest.importorskip("matplotlib", reason="curves are drawn by Matplotlib")
+    if not (shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))):
+        pytest.skip("no Graphviz lays out graphs here")
+    names = [f"two-layer-network-{depth}.svg" for depth in ("operations", "neurons", "layers")]
+    names += ["loss-curve.png", "decision-boundary.png"]
+    assert sorted(os.listdir(folder)) == sorted(names)
+    for name in names:
+        assert str(folder / name) in tour
+        start = (folder / name).read_bytes()[:4]
+        assert start == (b"<svg" if name.endswith("svg") else b"\x89PNG")
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path, capsys):
+    """Exit code 1, and the reason on standard error."""
+    (tmp_path / "file").write_text("")
+    assert main(["tour", "--folder", str(tmp_path / "file")]) == 1
+    assert "file" in capsys.readouterr().err
 
 
 def test_the_two_layer_network_is_the_lecture_notes():
