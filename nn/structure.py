@@ -1,0 +1,177 @@
+"""Which neuron, layer and module each node of a graph belongs to.
+
+A module leaves its mark on what it returns, and its parameters are known; the rest follows. Going through the graph in the
+order of computation, a node that uses parameters belongs to their module, and one that uses none belongs where its inputs
+do: to the innermost module that holds them all, or to the one around it where they were returned from there.
+
+        w, b of neuron 2 ──▶ net ──▶ activation ──▶ (returned by the MLP) ──▶ loss
+        neuron 2             neuron 2    neuron 2                               outside
+
+A sum of products that no module made, such as dot(ws, xs, b) written by hand, is a neuron as well if its weights are leaves;
+those on the same inputs make a layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograd.graph import nodes
+from autograd.value import Value
+from nn.layers import SCALAR_ACTIVATIONS, Layer, Neuron
+from nn.module import Module
+
+NEURON, LAYER, MODULE = "neuron", "layer", "module"
+ACTIVATIONS = set(SCALAR_ACTIVATIONS) - {"exp", "abs", "sin"}  # these mean other things, too
+
+
+class Part:
+    """A neuron, layer or module as a part of a graph.
+
+    kind: "neuron", "layer" or "module"; name: what to write on it
+    parent: the part around it, or None
+    module: the Module it is, or None for one that was written by hand
+    nodes: the nodes that belong to it and to no part inside it, parameters included, in the order of computation
+    """
+
+    def __init__(self, kind: str, name: str, parent: Part | None, module: Module | None = None) -> None:
+        self.kind, self.name, self.parent, self.module = kind, name, parent, module
+        self.nodes: list[Value] = []
+
+    def around(self) -> list[Part]:
+        """The parts from the outermost down to this one."""
+        part: Part | None = self
+        chain = []
+        while part is not None:
+            chain.append(part)
+            part = part.parent
+        return chain[::-1]
+
+    def within(self, kind: str) -> Part | None:
+        """The innermost part of a kind that this is, or is in."""
+        return next((part for part in reversed(self.around()) if part.kind == kind), None)
+
+    def __repr__(self) -> str:
+        return f"<{' / '.join(part.name for part in self.around())}>"
+
+
+def parts(*outputs: Value) -> dict[Value, Part]:
+    """The innermost part that each node belongs to; nodes that belong to none are left out."""
+    order = nodes(*outputs)
+    modules = _Modules(order)
+    by_hand = _ByHand()
+    found: dict[Value, Part] = {}
+    for node in order:
+        if node in modules.of_parameter:
+            found[node] = modules.of_parameter[node]
+        elif node.inputs:
+            part = modules.part(node, found) or by_hand.part(node, found)
+            if part is not None:
+                found[node] = part
+                found.update(dict.fromkeys(by_hand.weights(node, part), part))
+    for node in order:
+        if node in found:
+            found[node].nodes.append(node)
+    return found
+
+
+class _Modules:
+    """The parts that are modules: found through the marks on their results, and from there inwards."""
+
+    def __init__(self, order: Iterable[Value]) -> None:
+        makers = [maker for node in order if (maker := getattr(node, "made_by", None)) is not None]
+        roots = list(dict.fromkeys(maker.module for maker in makers if maker.module is not None))
+        inside = {inner for module in roots for inner in _all_inside(module)}
+        self.of_module: dict[Module, Part] = {}
+        self.of_parameter: dict[Value, Part] = {}
+        tops = [module for module in roots if module not in inside]
+        for i, module in enumerate(tops, start=1):
+            name = type(module).__name__ + (f" {i}" if len(tops) > 1 else "")
+            self._enter(module, name, None)
+
+    def _enter(self, module: Module, name: str, parent: Part | None) -> None:
+        if module in self.of_module:
+            return
+        kind = NEURON if isinstance(module, Neuron) else LAYER if isinstance(module, Layer) else MODULE
+        part = self.of_module[module] = Part(kind, name, parent, module)
+        for inner_name, inner in module.children():
+            self._enter(inner, _part_name(inner_name, inner), part)
+        for parameter in module.parameters():  # those of modules inside are taken already
+            self.of_parameter.setdefault(parameter, part)
+
+    def part(self, node: Value, found: dict[Value, Part]) -> Part | None:
+        owners: list[Part | None] = [self.of_parameter[x] for x in node.inputs if x in self.of_parameter]
+        return _common(owners or [self._after(x, found) for x in node.inputs if x.inputs])
+
+    def _after(self, x: Value, found: dict[Value, Part]) -> Part | None:
+        """The part that goes on with x: where x was returned from a module, the one around that."""
+        part, maker = found.get(x), getattr(x, "made_by", None)
+        if maker is not None and maker.module in self.of_module:
+            return self.of_module[maker.module].parent
+        return part if part is not None and part.module is not None else None
+
+
+class _ByHand:
+    """Neurons that no module made: sums of products with leaves for weights, and the activation right after."""
+
+    def __init__(self) -> None:
+        self.neurons: dict[Value, Part] = {}  # by their first weight
+        self.sizes: dict[Part, int] = {}  # how many neurons each layer has
+        self.layers: dict[Any, Part] = {}  # by their inputs
+        self.nets: set[Value] = set()
+
+    def part(self, node: Value, found: dict[Value, Part]) -> Part | None:
+        op, inputs = node.op, node.inputs
+        if op is not None and op.name == "dot":
+            n = len(inputs) // 2
+            weights, xs = inputs[:n], inputs[n : 2 * n]
+            if n and (weights[0] in self.neurons or all(w.op is None and w not in found for w in weights)):
+                self.nets.add(node)
+                return self._neuron(weights[0], xs)
+        if op is not None and op.name in ACTIVATIONS and inputs[0] in self.nets:
+            return found[inputs[0]]
+        return None
+
+    def _neuron(self, weight: Value, xs: tuple[Value, ...]) -> Part:
+        if weight not in self.neurons:
+            if xs not in self.layers:
+                self.layers[xs] = Part(LAYER, f"layer {len(self.layers) + 1}", None)
+            layer = self.layers[xs]
+            self.sizes[layer] = i = self.sizes.get(layer, 0) + 1
+            self.neurons[weight] = Part(NEURON, f"neuron {i}", layer)
+        return self.neurons[weight]
+
+    def weights(self, node: Value, part: Part) -> list[Value]:
+        """The weights and the bias of a net written by hand."""
+        if part.module is not None or node not in self.nets:
+            return []
+        n = len(node.inputs) // 2
+        return [x for x in (*node.inputs[:n], *node.inputs[2 * n :]) if x.op is None]
+
+
+def _all_inside(module: Module) -> Iterable[Module]:
+    for _, inner in module.children():
+        yield inner
+        yield from _all_inside(inner)
+
+
+def _part_name(attribute: str, module: Module) -> str:
+    """What to write on a module: layer 1 for layers_1, neuron 2 for neurons_2, attributes of one's own as they are."""
+    singular, _, index = attribute.rpartition("_")
+    kind = {"layers": "layer", "neurons": "neuron"}.get(singular)
+    return f"{kind} {index}" if kind else attribute
+
+
+def _common(owners: list[Part | None]) -> Part | None:
+    """The innermost part that holds all of them."""
+    if not owners or None in owners:
+        return None
+    if owners.count(owners[0]) == len(owners):
+        return owners[0]
+    chains = [part.around() for part in owners if part is not None]
+    common = None
+    for level in zip(*chains):
+        if any(part is not level[0] for part in level):
+            break
+        common = level[0]
+    return common

@@ -1,0 +1,566 @@
+"""A picture in every format: DOT, and through it SVG, PNG and PDF; Mermaid; TikZ; text.
+
+Layout is Graphviz's work. It is asked for through the package graphviz, which runs the program dot; where none is installed,
+graphviz-pure (from PyPI) stands in for it. Text from labels reaches each format through that format's own escaping, in one
+place each, so that no label can mean anything but itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from nn.picture import SUBSCRIPTS, SUPERSCRIPTS, Arrow, Box, Picture, number
+from nn.structure import Part
+
+INSTALL = 'install the extra that draws: pip install "chalkgrad[draw]"'
+FONT = "Helvetica"
+
+# Blue below zero, orange above: a pair that all kinds of colour blindness tell apart.
+THEMES = {
+    "light": {
+        "paper": "#ffffff", "ink": "#1c2733", "muted": "#5f6c7b", "line": "#9aa7b5", "box": "#ffffff",
+        "part": "#f4f6f9", "inner": "#eaeef3", "edge": "#ccd4dd", "negative": "#2563c9", "positive": "#d9650b",
+    },
+    "dark": {
+        "paper": "#14181f", "ink": "#eef2f6", "muted": "#a9b5c3", "line": "#76849a", "box": "#1f2630",
+        "part": "#1a2029", "inner": "#212936", "edge": "#3d4859", "negative": "#5b9bf8", "positive": "#f58a3c",
+    },
+}  # fmt: skip
+
+
+class Drawing:
+    """A picture that shows itself in Jupyter and saves itself in many formats.
+
+    picture: its boxes and arrows; theme: "light" or "dark"
+    .dot is a graphviz.Digraph: change it, and .svg, .png() and save() draw it as changed.
+    .mermaid, .tikz and .text are the other formats; str() gives the text, an outline for terminals and screen readers.
+    """
+
+    def __init__(self, picture: Picture, theme: str = "light") -> None:
+        self.picture, self.theme = picture, theme
+
+    @cached_property
+    def dot(self) -> Any:
+        """The graphviz.Digraph. Raises ImportError without the package graphviz."""
+        return _Dot(self.picture, THEMES[self.theme]).digraph
+
+    @property
+    def svg(self) -> str:
+        """The drawing as SVG text. Raises RuntimeError where no Graphviz is found."""
+        text = _render(self.dot, "svg").decode()
+        return _readable_titles(text[text.index("<svg") :], self.picture)
+
+    def png(self, dpi: int = 200) -> bytes:
+        """The drawing as a PNG picture with so many dots per inch."""
+        return _render(self.dot, "png", dpi)
+
+    @property
+    def mermaid(self) -> str:
+        return _mermaid(self.picture, THEMES[self.theme])
+
+    @property
+    def tikz(self) -> str:
+        """A LaTeX document of one TikZ picture. Raises RuntimeError where no Graphviz is found for the layout."""
+        return _tikz(self.picture, THEMES[self.theme], _render(self.dot, "plain").decode())
+
+    @property
+    def text(self) -> str:
+        return _outline(self.picture)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the drawing in the format of the suffix; return the path.
+
+        .svg, .png, .pdf, .dot or .gv, .mmd (Mermaid), .tex (TikZ), .txt (outline).
+        Raises ValueError for another suffix, RuntimeError where no Graphviz, or none that writes PDF, is found.
+        """
+        path = Path(path)
+        write = WRITERS.get(path.suffix.lower())
+        if write is None:
+            raise ValueError(
+                f"a drawing is saved as {', '.join(WRITERS)}, not as {path.suffix or 'a file without suffix'!r}"
+            )
+        path.write_bytes(write(self))
+        return path
+
+    def _repr_html_(self) -> str:
+        try:
+            picture = base64.b64encode(self.svg.encode()).decode()
+        except (ImportError, RuntimeError) as error:
+            source = getattr(self.__dict__.get("dot"), "source", self.text)
+            return f"<p>{html.escape(str(error))}</p><pre>{html.escape(source)}</pre>"
+        described = html.escape("\n".join(self.text.splitlines()[:40]), quote=True)
+        return f'<img style="max-width:100%" alt="{described}" src="data:image/svg+xml;base64,{picture}">'
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Drawing of {len(self.picture.boxes)} boxes and {len(self.picture.arrows)} arrows>"
+
+
+WRITERS: dict[str, Callable[[Drawing], bytes]] = {
+    ".svg": lambda drawing: drawing.svg.encode(),
+    ".png": lambda drawing: drawing.png(),
+    ".pdf": lambda drawing: _render(drawing.dot, "pdf"),
+    ".dot": lambda drawing: str(drawing.dot.source).encode(),
+    ".gv": lambda drawing: str(drawing.dot.source).encode(),
+    ".mmd": lambda drawing: drawing.mermaid.encode(),
+    ".tex": lambda drawing: drawing.tikz.encode(),
+    ".txt": lambda drawing: f"{drawing.text}\n".encode(),
+}
+
+# ---------------------------------------------------------------------------------------------------------- colours
+
+
+def mix(a: str, b: str, share: float) -> str:
+    """The colour that is a, with a share of b in it; both as #rrggbb."""
+    parts = [(int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
+
+
+def strength(gradient: float | None, strongest: float) -> float:
+    """How strongly to show a gradient, from -1 to 1: its root against the strongest, so that small ones are seen."""
+    if gradient is None or not gradient or not strongest or math.isnan(gradient):
+        return 0.0
+    return math.copysign(math.sqrt(min(abs(gradient) / strongest, 1.0)), gradient)
+
+
+def _shade(base: str, t: float, theme: dict[str, str], most: float) -> str:
+    return mix(base, theme["positive" if t > 0.0 else "negative"], most * abs(t))
+
+
+# -------------------------------------------------------------------------------------------------------------- DOT
+
+
+def _text(text: str, colour: str, size: float, bold: bool = False) -> str:
+    """A piece of an HTML-like label."""
+    escaped = html.escape(text, quote=True).replace("\\", "&#92;")  # \\N would be the name of the node
+    return f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{f"<B>{escaped}</B>" if bold else escaped}</FONT>'
+
+
+class _Dot:
+    def __init__(self, picture: Picture, theme: dict[str, str]) -> None:
+        try:
+            import graphviz
+        except ImportError:
+            raise ImportError(f"drawings are laid out through the package graphviz: {INSTALL}") from None
+        self.picture, self.theme = picture, theme
+        self.taken: dict[str, int] = {}
+        self.operations = {box.key for box in picture.boxes if box.kind == "operation"}
+        self.ports = self._places_for_operands()
+        self.part_of = {box.key: box.part for box in picture.boxes}
+        self.columns = any(box.kind == "circle" for box in picture.boxes)
+        self.dense = dense = self.columns or len(picture.arrows) > 4 * len(picture.boxes)
+        ranks = {"right": "LR", "down": "TB"}[picture.direction]
+        self.digraph = graphviz.Digraph(
+            "drawing",
+            graph_attr={
+                "rankdir": ranks, "bgcolor": theme["paper"], "pad": "0.25", "fontname": FONT, "fontcolor": theme["muted"],
+                "fontsize": "11", "nodesep": "0.16" if self.columns else "0.22", "ranksep": "1.5" if dense else "0.45",
+                "splines": "line" if dense else "spline", "labelloc": "b", "labeljust": "l",
+                "remincross": "false" if dense else "true",  # a second round would break the order of the neurons
+            },
+            node_attr={"fontname": FONT, "fontsize": "12", "shape": "box", "style": "rounded,filled", "margin": "0.09,0.05",
+                       "height": "0.3", "width": "0.3"},
+            edge_attr={"fontname": FONT, "fontsize": "10", "arrowsize": "0.6"},
+        )  # fmt: skip
+        legend = self._legend()
+        if legend:
+            self.digraph.attr(label=f"<{legend}>")
+        self._boxes(self.digraph, None, 0, self._inside())
+        flows = [abs(a.flow) for a in picture.arrows if a.flow is not None and math.isfinite(a.flow)]
+        strongest = max(flows, default=0.0)
+        for arrow in picture.arrows:
+            self._arrow(arrow, strongest)
+
+    def _places_for_operands(self) -> dict[str, int]:
+        """How many arrows come into an operation of several operands: from top to bottom, in the order of the operands."""
+        counts: dict[str, int] = {}
+        for arrow in self.picture.arrows:
+            if arrow.head in self.operations and self.picture.direction == "right":
+                counts[arrow.head] = counts.get(arrow.head, 0) + 1
+        return {key: n for key, n in counts.items() if 1 < n <= 12}
+
+    def _inside(self) -> dict[Part | None, list[Box | Part]]:
+        """What stands directly in each part: boxes and parts, in order."""
+        inside: dict[Part | None, list[Box | Part]] = {None: []}
+        for box in self.picture.boxes:
+            around = None
+            for part in box.part.around() if box.part else []:
+                if part not in inside:
+                    inside[part] = []
+                    inside[around].append(part)
+                around = part
+            inside[around].append(box)
+        return inside
+
+    def _boxes(self, graph: Any, part: Part | None, depth: int, inside: dict[Part | None, list[Box | Part]]) -> None:
+        theme = self.theme
+        for item in inside[part]:
+            if isinstance(item, Box):
+                self._box(graph, item)
+                continue
+            number_of_part = list(inside).index(item)
+            with graph.subgraph(name=f"cluster_{number_of_part}") as cluster:
+                fill = theme["part" if depth % 2 == 0 else "inner"]
+                label = _text(item.name, theme["muted"], 11)
+                cluster.attr(label=f"<{label}>", style="rounded,filled", fillcolor=fill, color=theme["edge"], margin="10",
+                             labelloc="t", labeljust="l")  # fmt: skip
+                self._boxes(cluster, item, depth + 1, inside)
+        ranks: dict[str, list[str]] = {}  # what stands below one another, in its order
+        for item in inside[part]:
+            if isinstance(item, Box) and (self.columns or item.kind == "neuron"):
+                ranks.setdefault(item.key.partition("_")[0] if self.columns else "", []).append(item.key)
+        for column in ranks.values():
+            with graph.subgraph() as same:
+                same.attr(rank="same")
+                for above, below in pairwise(column if self.columns else column[::-1]):  # clusters count upwards
+                    same.edge(above, below, style="invis")
+
+    def _box(self, graph: Any, box: Box) -> None:
+        theme = self.theme
+        faded = self.picture.has_highlights and not box.highlighted
+        ink, muted = (theme["line"], theme["line"]) if faded else (theme["ink"], theme["muted"])
+        t = 0.0 if faded else strength(box.grad, self.picture.strongest)
+        attributes = {
+            "fillcolor": _shade(theme["box"], t, theme, 0.42),
+            "color": theme["edge"] if faded else theme["ink"] if box.highlighted else _shade(theme["line"], t, theme, 0.9),
+            "penwidth": "2.4" if box.highlighted else f"{1.0 + abs(t):.2f}",
+        }
+        if box.kind == "constant":
+            graph.node(box.key, f"<{_text(box.title, muted, 11)}>", shape="plaintext", style="", margin="0.04,0.02")
+            return
+        if box.kind in ("more", "header"):
+            size = 14 if box.kind == "more" else 11
+            label = "<BR/>".join([_text(box.title, muted, size), *(_text(line, muted, 9) for line in box.lines)])
+            graph.node(box.key, f"<{label}>", shape="plaintext", style="")
+            return
+        if box.kind == "circle":
+            label = "<BR/>".join([_text(box.title, ink, 11, bold=True)] + [_text(line, muted, 9) for line in box.lines])
+            attributes |= {"shape": "circle", "style": "filled", "fixedsize": "true", "width": "0.62", "margin": "0"}
+        else:
+            ports = self.ports.get(box.key, 0)
+            label = self._table(box, ink, muted, ports)
+            if ports:
+                attributes["margin"] = "0,0.05"
+        graph.node(box.key, f"<{label}>", **attributes)
+
+    @staticmethod
+    def _table(box: Box, ink: str, muted: str, ports: int) -> str:
+        rows = [_text(box.title, ink, 12, bold=True)] if box.title else []
+        rows += [_text(line, muted, 10) for line in box.lines if line]
+        cells = [f'<TD ALIGN="LEFT" BALIGN="LEFT">{row}</TD>' for row in rows] or ["<TD></TD>"]
+        beside = f'<TD ROWSPAN="{len(cells)}"'
+        if box.symbol:
+            sign = _text(box.symbol, ink, 15 if len(box.symbol) < 3 else 11)
+            cells[0] = f'{beside} CELLPADDING="4">{sign}</TD>' + cells[0]
+        if ports:
+            height = max(8, 40 // ports)
+            column = "".join(f'<TR><TD PORT="p{i}" WIDTH="1" HEIGHT="{height}"></TD></TR>' for i in range(ports))
+            table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{column}</TABLE>'
+            cells[0] = f'{beside} CELLPADDING="0">{table}</TD>{cells[0]}{beside} WIDTH="7"></TD>'
+        body = "".join(f"<TR>{cell}</TR>" for cell in cells)
+        return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>'
+
+    def _arrow(self, arrow: Arrow, strongest: float) -> None:
+        theme = self.theme
+        faded = self.picture.has_highlights and not arrow.highlighted
+        t = 0.0 if faded else strength(arrow.flow, strongest)
+        colour = theme["edge"] if faded else _shade(theme["line"], t, theme, 1.0)
+        attributes = {"color": colour, "penwidth": f"{0.8 + 1.8 * abs(t) + (0.8 if arrow.highlighted else 0):.2f}"}
+        if self.columns:
+            attributes |= {"arrowhead": "none", "penwidth": f"{0.3 + 2.2 * abs(t):.2f}"}
+        if self.dense and not self.columns and self.picture.direction == "right":
+            attributes |= {"tailport": "e", "headport": "w"}
+        if arrow.tail.endswith("_header"):
+            attributes = {"style": "invis", "weight": "1000"}  # keeps the headers on one line
+        if arrow.head in self.operations and self.part_of[arrow.tail] is not self.part_of[arrow.head]:
+            attributes["minlen"] = "2"  # leaves room for the weights of a part beside it, so that parts stand in a row
+        if arrow.text:
+            attributes["label"] = f"<{_text(f' {arrow.text} ', theme['muted'], 10)}>"
+        head = arrow.head
+        if head in self.ports:
+            self.taken[head] = self.taken.get(head, -1) + 1
+            head = f"{head}:p{self.taken[head]}:w"
+        self.digraph.edge(arrow.tail, head, **attributes)
+
+    def _legend(self) -> str:
+        theme, most = self.theme, self.picture.strongest
+        note = _text(self.picture.note, theme["muted"], 11) if self.picture.note else ""
+        if self.columns:
+            flows = [abs(a.flow) for a in self.picture.arrows if a.flow is not None and math.isfinite(a.flow)]
+            most = max(flows, default=0.0)
+        if not most:
+            return note
+        cells = "".join(
+            f'<TD BGCOLOR="{_shade(theme["box"], step / 3, theme, 1.0 if self.columns else 0.7)}" WIDTH="16" HEIGHT="9"'
+            f' FIXEDSIZE="TRUE" BORDER="1" COLOR="{theme["edge"]}"></TD>'
+            for step in range(-3, 4)
+        )
+        what = note or _text("gradient", theme["muted"], 10)
+        ends = [_text(f" {number(x, 3)} ", theme["muted"], 10) for x in (-most, most)]
+        return (
+            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="0"><TR><TD>{what}&#160;&#160;</TD>'
+            f"<TD>{ends[0]}</TD>{cells}<TD>{ends[1]}</TD></TR></TABLE>"
+        )
+
+
+# -------------------------------------------------------------------------------------------------------- rendering
+
+
+def _render(digraph: Any, form: str, dpi: int = 0) -> bytes:
+    """What Graphviz makes of a Digraph."""
+    engine = _engine()
+    command = [engine, f"-T{form}"] + ([f"-Gdpi={dpi}"] if dpi else []) + (["-q"] if "pure" in Path(engine).name else [])
+    done = subprocess.run(command, input=str(digraph.source).encode(), capture_output=True, check=False)
+    if done.returncode or not done.stdout:
+        reason = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        hint = ": Graphviz's own dot (https://graphviz.org/download) writes pdf" if form == "pdf" else ""
+        raise RuntimeError(f"{Path(engine).name} could not make {form} of this drawing ({reason[0]}){hint}")
+    return done.stdout
+
+
+def _engine() -> str:
+    """The program that lays out: dot from PATH, else graphviz-pure, which then serves .dot.render() of people's own, too."""
+    found = shutil.which("dot")
+    if found:
+        return found
+    beside = str(Path(sys.executable).parent)
+    pure = shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
+    if not pure:
+        raise RuntimeError(f"no Graphviz was found to lay out the drawing, so here is its text; {INSTALL}")
+    from graphviz.backend import dot_command
+
+    dot_command.DOT_BINARY = Path(pure)
+    return pure
+
+
+def _readable_titles(svg: str, picture: Picture) -> str:
+    """Names in place of keys in what a pointer or a screen reader gets to know."""
+    names = {box.key: " ".join(filter(None, [box.title or box.symbol, *box.lines])) for box in picture.boxes}
+
+    def named(match: re.Match[str]) -> str:
+        ends = html.unescape(match[1]).split("->")
+        if not all(end in names for end in ends):
+            return "<title></title>" if match[1].startswith("cluster") else match[0]
+        return f"<title>{html.escape(' → '.join(names[end] for end in ends))}</title>"
+
+    return re.sub(r"<title>(.*?)</title>", named, svg)
+
+
+# ---------------------------------------------------------------------------------------------------------- Mermaid
+
+
+def _mermaid(picture: Picture, theme: dict[str, str]) -> str:
+    lines = [f"flowchart {'LR' if picture.direction == 'right' else 'TB'}"]
+    dot_order: dict[Part, int] = {}
+
+    def quoted(parts: list[str]) -> str:
+        return '"' + "<br/>".join("".join(_mermaid_safe(c) for c in part) for part in parts if part) + '"'
+
+    for box in picture.boxes:
+        chain = box.part.around() if box.part else []
+        for part in chain:
+            dot_order.setdefault(part, len(dot_order))
+    for depth, item in _nested(picture):
+        indent = "  " * (depth + 1)
+        if isinstance(item, Box):
+            heading = " ".join(filter(None, [item.symbol, item.title]))
+            left, right = ("(", ")") if item.kind in ("leaf", "constant") else ("[", "]")
+            lines.append(f"{indent}{item.key}{left}{quoted([heading, *item.lines])}{right}")
+        elif item is not None:
+            lines.append(f"{indent}subgraph part{dot_order[item]} [{quoted([item.name])}]")
+        else:
+            lines.append(f"{indent}end")
+    for arrow in picture.arrows:
+        text = f"|{quoted([arrow.text])}|" if arrow.text else ""
+        lines.append(f"  {arrow.tail} -->{text} {arrow.head}")
+    for box in picture.boxes:
+        t = strength(box.grad, picture.strongest)
+        if t:
+            fill = _shade(theme["box"], t, theme, 0.42)
+            lines.append(f"  style {box.key} fill:{fill},stroke:{_shade(theme['line'], t, theme, 0.9)},color:{theme['ink']}")
+    return "\n".join(lines) + "\n"
+
+
+def _mermaid_safe(c: str) -> str:
+    return c if c.isalnum() or c in " .,=+-" or ord(c) > 127 else f"#{ord(c)};"
+
+
+def _nested(picture: Picture) -> Iterator[tuple[int, Box | Part | None]]:
+    """Boxes and parts as brackets: a part opens, what is in it follows, None closes it."""
+    open_parts: list[Part] = []
+    for box in sorted(picture.boxes, key=_part_order(picture)):
+        chain = box.part.around() if box.part else []
+        while open_parts and open_parts != chain[: len(open_parts)]:
+            open_parts.pop()
+            yield len(open_parts), None
+        for part in chain[len(open_parts) :]:
+            yield len(open_parts), part
+            open_parts.append(part)
+        yield len(open_parts), box
+    while open_parts:
+        open_parts.pop()
+        yield len(open_parts), None
+
+
+def _part_order(picture: Picture) -> Any:
+    """Sorts boxes so that those of one part stand together, parts in the order in which they first occur."""
+    first: dict[Part, int] = {}
+    for i, box in enumerate(picture.boxes):
+        for part in box.part.around() if box.part else []:
+            first.setdefault(part, i)
+    place = {box.key: i for i, box in enumerate(picture.boxes)}
+
+    def key(box: Box) -> list[int]:
+        return [first[part] for part in (box.part.around() if box.part else [])] + [place[box.key]]
+
+    return key
+
+
+# -------------------------------------------------------------------------------------------------------------- TikZ
+
+TIKZ_HEAD = r"""\documentclass[tikz,border=6pt]{standalone}
+\usepackage{iftex}
+\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
+\usetikzlibrary{arrows.meta,backgrounds,fit}
+\begin{document}
+"""
+
+
+def _tikz(picture: Picture, theme: dict[str, str], plain: str) -> str:
+    """Boxes where Graphviz has put them, as text that LaTeX sets."""
+    places, curves = {}, []
+    for line in plain.splitlines():
+        words = line.split()
+        if words[:1] == ["node"]:
+            places[words[1].strip('"')] = words[2:6]
+        elif words[:1] == ["edge"]:
+            n = int(words[3])
+            curves.append((words[1].strip('"'), words[2].strip('"'), [words[4 + 2 * i : 6 + 2 * i] for i in range(n)]))
+    colours = "".join(f"\\definecolor{{{name}}}{{HTML}}{{{value[1:].upper()}}}\n" for name, value in theme.items())
+    lines = ["\\begin{tikzpicture}[x=1in,y=1in,every node/.style={font=\\sffamily\\footnotesize}]"]
+    strongest = max((abs(a.flow) for a in picture.arrows if a.flow is not None and math.isfinite(a.flow)), default=0.0)
+    for box in picture.boxes:
+        x, y, width, height = places[box.key]
+        t = strength(box.grad, picture.strongest)
+        fill = f"{'positive' if t > 0 else 'negative'}!{round(42 * abs(t))}!box" if t else "box"
+        if box.kind in ("constant", "more", "header"):
+            style = "text=muted"
+        elif box.kind == "circle":
+            style = f"circle,draw=line,fill={fill},text=ink,inner sep=0pt,minimum size={width}in"
+        else:
+            size = f"minimum width={width}in,minimum height={height}in"
+            style = f"draw=line,rounded corners=3pt,fill={fill},text=ink,inner sep=2pt,{size}"
+        heading = " ".join(filter(None, [_latex(box.symbol), f"\\textbf{{{_latex(box.title)}}}" if box.title else ""]))
+        rows = " \\\\ ".join(filter(None, [heading, *(f"\\scriptsize {_latex(line)}" for line in box.lines if line)]))
+        lines.append(f"\\node[{style},align=center] ({box.key}) at ({x},{y}) {{{rows}}};")
+    drawn = {(a.tail, a.head): a for a in picture.arrows}
+    for tail, head, points in curves:
+        arrow = drawn.get((tail, head))
+        if arrow is None:
+            continue
+        t = strength(arrow.flow, strongest)
+        colour = f"{'positive' if t > 0 else 'negative'}!{round(100 * abs(t))}!line" if t else "line"
+        pairs = [f"({x},{y})" for x, y in points]
+        curve = pairs[0] + "".join(
+            f" .. controls {a} and {b} .. {c}" for a, b, c in zip(pairs[1::3], pairs[2::3], pairs[3::3])
+        )
+        text = f" node[midway,above,text=muted,font=\\sffamily\\tiny] {{{_latex(arrow.text)}}}" if arrow.text else ""
+        tip = "" if any(box.kind == "circle" for box in picture.boxes) else "-{Latex[length=4pt]},"
+        lines.append(f"\\draw[{tip}draw={colour},line width={0.5 + 1.2 * abs(t):.2f}pt] {curve}{text};")
+    members: dict[Part, list[str]] = {}
+    for box in picture.boxes:
+        for part in box.part.around() if box.part else []:
+            members.setdefault(part, []).append(box.key)
+    lines.append("\\begin{scope}[on background layer]")
+    for part, keys in members.items():
+        separation = max(12 - 4 * (len(part.around()) - 1), 3)
+        fit = "".join(f"({key})" for key in keys)
+        label = f"label={{[text=muted,font=\\sffamily\\tiny]above:{{{_latex(part.name)}}}}}"
+        lines.append(f"\\node[draw=edge,fill=part,rounded corners=4pt,inner sep={separation}pt,fit={fit},{label}] {{}};")
+    lines.append("\\end{scope}")
+    lines.append("\\end{tikzpicture}")
+    return TIKZ_HEAD + colours + "\n".join(filter(None, lines)) + "\n\\end{document}\n"
+
+
+LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$",
+    "→": r"$\to$", "‖": r"$\|$", "∂": r"$\partial$", "∇": r"$\nabla$", "√": r"$\surd$", "∛": r"$\sqrt[3]{\cdot}$",
+    "′": "$'$", "Σ": r"$\Sigma$", "…": r"\ldots{}", "–": "--", "ℓ": r"$\ell$", "ʸ": "$^y$", "ᵏ": "$^k$",
+}  # fmt: skip
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+        " Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+    )
+)
+_UNSUB = {v: chr(k) for k, v in SUBSCRIPTS.items() if v != k}
+_UNSUP = {v: chr(k) for k, v in SUPERSCRIPTS.items() if v != k}
+
+
+def _latex(text: str) -> str:
+    """Text as LaTeX sets it: subscripts and signs in mathematics, everything else escaped."""
+    pieces = []
+    for run in re.findall(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.[\u0300-\u036f\u20d7]?", text):
+        first = ord(run[0])
+        if first in _UNSUB:
+            pieces.append(f"$_{{{''.join(_UNSUB[ord(c)] for c in run)}}}$")
+        elif first in _UNSUP:
+            pieces.append(f"$^{{{''.join(_UNSUP[ord(c)] for c in run)}}}$")
+        elif run[1:] in _ACCENT_COMMANDS and len(run) == 2:
+            inner = f"\\{_GREEK[run[0]]}" if run[0] in _GREEK else LATEX.get(run[0], run[0])
+            pieces.append(f"$\\{_ACCENT_COMMANDS[run[1:]]}{{{inner}}}$")
+        elif run[0] in _GREEK and run[0] not in LATEX:
+            pieces.append(f"$\\{_GREEK[run[0]]}$")
+        else:
+            pieces.append("".join(LATEX.get(c, c) for c in run))
+    return "".join(pieces)
+
+
+_ACCENT_COMMANDS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u20d7": "vec", "\u0307": "dot"}
+
+
+# -------------------------------------------------------------------------------------------------------------- text
+
+
+def _outline(picture: Picture) -> str:
+    """From each result down to what it was computed from; what was shown above is named only."""
+    boxes = {box.key: box for box in picture.boxes}
+    inputs: dict[str, list[Arrow]] = {box.key: [] for box in picture.boxes}
+    used = set()
+    for arrow in picture.arrows:
+        inputs[arrow.head].append(arrow)
+        used.add(arrow.tail)
+    lines: list[str] = []
+    told: set[str] = set()
+    stack = [(box.key, "", "", "") for box in reversed(picture.boxes) if box.key not in used]
+    while stack:
+        key, first, rest, text = stack.pop()
+        box = boxes[key]
+        heading = " ".join(filter(None, [box.symbol, box.title])) or box.kind
+        again = key in told and inputs[key]
+        details = "" if again else ", ".join(filter(None, box.lines))
+        line = first + (f"[{text}] " if text else "") + heading + (f": {details}" if details else "")
+        lines.append(line + (" (shown above)" if again else ""))
+        if not again:
+            told.add(key)
+            for i, arrow in enumerate(reversed(inputs[key])):
+                branch = ("└─ ", "   ") if i == 0 else ("├─ ", "│  ")
+                stack.append((arrow.tail, rest + branch[0], rest + branch[1], arrow.text))
+    return "\n".join(lines + ([picture.note] if picture.note else []))
