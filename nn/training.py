@@ -84,7 +84,7 @@ class History:
         if not self.loss:
             return f"History(no epoch yet{f'; {self.stopped}' if self.stopped else ''})"
         parts = [f"{len(self)} epochs", f"loss {short(self.loss[0])} → {short(self.loss[-1])}"]
-        parts += [f"val_loss {short(self.val_loss[-1])}"] * bool(self.val_loss)
+        parts += [f"val_loss {short(last)}" for last in self.val_loss[-1:]]
         parts += [f"{name} {short(values[-1])}" for name, values in self.metrics.items()]
         parts += [f"val_{name} {short(values[-1])}" for name, values in self.val_metrics.items()]
         return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"

@@ -296,6 +296,8 @@ def test_history_tells_its_story():
         "epoch": 4, "loss": history.loss[3], "val_loss": history.val_loss[3], "grad_norm": history.grad_norm[3], "lr": 0.1,
     }  # fmt: skip
     assert repr(history).startswith("History(4 epochs, loss ")
+    assert "val_loss" in repr(history)
+    assert "val_loss" not in repr(nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=2, **QUIET))
 
 
 def test_the_curve_is_drawn_in_text():
