@@ -16,6 +16,8 @@ Hessian (1994).
 
 from __future__ import annotations
 
+import functools
+
 from autograd import primitives as ops
 from autograd.graph import dependents, history, leaves
 from autograd.primitives import CONSTANT
@@ -191,6 +193,17 @@ def _nested(entries: dict[tuple[int, ...], Any], n: int, order: int, index: tupl
     return [_nested(entries, n, order, (*index, i)) for i in range(n)]
 
 
+def _transform(product: Callable[..., tuple[Any, Any]]) -> Callable[..., Any]:
+    """product(f) alone gives the function of (point, vector), as grad(f) gives the function of the point."""
+
+    @functools.wraps(product)
+    def transform(f: Callable[..., Any], *point_and_vector: Any) -> Any:
+        return product(f, *point_and_vector) if point_and_vector else functools.partial(product, f)
+
+    return transform
+
+
+@_transform
 def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     """The value of f at a point, and the Jacobian times a vector: how the outputs change in that direction.
 
@@ -200,6 +213,9 @@ def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
 
     >>> jvp(lambda x, y: [x * y, x - y], (2.0, 3.0), (1.0, 0.0))
     ([6.0, -1.0], [3.0, 1.0])
+
+    jvp(f) alone is the function of (point, vector); vjp and hvp likewise. In PyTorch these are called
+    torch.autograd.functional.jvp and so on.
 
     Raises ValueError if the vector is not as long as there are inputs.
     """
@@ -214,6 +230,7 @@ def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     return run.outputs(settled[: len(run.ys)]), run.outputs(settled[len(run.ys) :])
 
 
+@_transform
 def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     """The value of f at a point, and a vector times the Jacobian: the gradient of the outputs, weighted and added up.
 
@@ -233,6 +250,7 @@ def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     return run.outputs(settled[: len(run.ys)]), product if isinstance(point, (list, tuple)) else product[0]
 
 
+@_transform
 def hvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     """The value of f, which has one output, and its Hessian times a vector, without computing the Hessian.
 

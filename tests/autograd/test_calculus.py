@@ -143,6 +143,17 @@ def test_second_derivatives_of_random_graphs_agree_with_mpmath(steps, number):
     assert bend.data == pytest.approx(float(true), rel=1e-8, abs=1e-8)
 
 
+@pytest.mark.parametrize("product", [jvp, vjp, hvp])
+def test_products_are_transforms_too(product):
+    """product(f) alone is the function of (point, vector)."""
+
+    def f(x, y):
+        return x**2 * y
+
+    vector = 1.5 if product is vjp else (1.0, -2.0)
+    assert product(f)((2.0, 3.0), vector) == product(f, (2.0, 3.0), vector)
+
+
 @examples
 @given(steps, numbers, st.lists(st.floats(-2, 2), min_size=3, max_size=3))
 def test_products_with_vectors_are_products_with_the_matrices(steps, numbers, vector):
