@@ -66,7 +66,7 @@ from autograd.primitives import (
     tanh,
 )
 from autograd.primitives import abs as abs
-from autograd.trace import trace
+from autograd.trace import Walk, trace
 from autograd.value import Value, label
 
 __version__ = "0.1.0"
@@ -79,6 +79,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "Notation",
     "Primitive",
     "Value",
+    "Walk",
     "acos",
     "acosh",
     "asin",

@@ -5,7 +5,12 @@
     forward     z = x·y = 2·3 = 6
     backward    upstream × local derivative = contribution;  total before + contribution = total
 
-A step is plain data: print it, loop over it, make a table of it.
+A step is plain data: print it, loop over it, make a table of it. `Walk` goes through the steps by hand, as one drives a
+debugger. And a trace can be taken the wrong way on purpose, to see where the numbers part from the right ones:
+
+    "overwrite"    = instead of +=, so that of a node used twice only the last contribution is left
+    "order"        a node is visited when it is first reached, before all that uses it has been
+    "no zero_grad" leaves start from the gradient that they hold already
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 
@@ -54,13 +59,20 @@ class Trace:
     .names holds what each node is called: its label, or v1, v2, ... in the order of computation, or its number.
     """
 
-    def __init__(self, y: Value, digits: int = 6) -> None:
-        self.y, self.digits = y, digits
+    def __init__(self, y: Value, digits: int = 6, wrong: str = "") -> None:
+        self.y, self.digits, self.wrong = y, digits, wrong
         self.names = self._named(y)
-        self.forward = [self._forward_step(node) for node in reversed(history(y))]
-        self.grads: dict[Value, float] = {node: 0.0 for node in nodes(y) if node.op is not CONSTANT}
-        self.grads[y] = 1.0
-        self.backward = [step for node in history(y) for step in self._backward_steps(node)]
+        order = history(y)
+        self.forward = [self._forward_step(node) for node in reversed(order)]
+        self.starts: dict[Value, float] = {
+            node: node.grad if wrong == "no zero_grad" and not node.inputs else 0.0
+            for node in nodes(y)
+            if node.op is not CONSTANT
+        }
+        self.starts[y] += 1.0
+        self.grads = dict(self.starts)
+        visits = _as_first_reached(y) if wrong == "order" else order
+        self.backward = [step for node in visits for step in self._backward_steps(node)]
 
     def __iter__(self) -> Iterator[ForwardStep | BackwardStep]:
         yield from self.forward
@@ -94,7 +106,7 @@ class Trace:
         for x, local, formula in zip(node.inputs, slopes, formulas):
             if x.op is not CONSTANT:
                 contribution, before = upstream * local, self.grads[x]
-                self.grads[x] = total = before + contribution
+                self.grads[x] = total = contribution if self.wrong == "overwrite" else before + contribution
                 names = self.names[node], self.names[x]
                 yield BackwardStep(node, x, *names, formula, local, upstream, contribution, before, total)
 
@@ -134,6 +146,36 @@ class Trace:
             )
         return _aligned([("gradient", "upstream × local = contribution", "total so far", "local derivative"), *lines])
 
+    def differences(self, other: Trace) -> list[tuple[Value, str, float, float]]:
+        """The nodes whose gradients differ in another trace of the same graph, as (node, name, here, there).
+
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x
+        >>> trace(y).differences(trace(y, wrong="overwrite"))
+        [(Value(3.0, label="x"), 'x', 6.0, 3.0)]
+        """
+        both = [(node, self.names[node], grad, other.grads[node]) for node, grad in self.grads.items()]
+        return [row for row in both if row[2] != row[3]]
+
+    def _repr_html_(self) -> str:
+        """Two tables for Jupyter, with labels as text and never as markup."""
+        y = self.names[self.y]
+        forward = [(s.name, s.formula, s.numbers, self._text(s.value)) for s in self.forward]
+        backward = [
+            (
+                f"∂{y}/∂{s.input_name}",
+                f"∂{s.name}/∂{s.input_name} = {s.formula}",
+                f"{self._text(s.upstream)} × {self._text(s.local)} = {self._text(s.contribution)}",
+                f"{self._text(s.before)} + {self._text(s.contribution)} = {self._text(s.total)}",
+            )
+            for s in self.backward
+        ]
+        return _html_table("forward", ("node", "formula", "numbers", "value"), forward) + _html_table(
+            "backward",
+            ("gradient", "local derivative", "upstream × local = contribution", "before + contribution = total"),
+            backward,
+        )
+
     def _text(self, x: float) -> str:
         return f"{x:.{self.digits}g}"
 
@@ -144,10 +186,104 @@ class Trace:
         return f"<trace of {self.names[self.y]}: {len(self.forward)} steps forward, {len(self.backward)} back>"
 
 
-def trace(y: Value, digits: int = 6) -> Trace:
+class Walk:
+    """A trace driven by hand, step by step in either direction.
+
+    y: the output, or a Trace of it
+    watch: Values whose numbers print(walk) shows at every step
+
+    .step is the step just taken (None at the start), .position how many have been taken; .values and .grads hold what is
+    known of each node by now. next() and previous() go one step and give it, None at the end; run_to and run_until go on
+    until something has happened.
+
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> walk = Walk((w * x).sigmoid(), watch=[w])
+    >>> walk.run_to(w).total == walk.grads[w]
+    True
+    >>> walk.previous() and walk.grads[w]
+    0.0
+    """
+
+    def __init__(self, y: Value | Trace, watch: Iterable[Value] = ()) -> None:
+        self.trace = y if isinstance(y, Trace) else trace(y)
+        self.watch = list(watch)
+        unknown = [node for node in self.watch if node not in self.trace.names]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no node of this graph, so there is nothing to watch")
+        self.steps: list[ForwardStep | BackwardStep] = list(self.trace)
+        self.position = 0
+        self._known()
+
+    def _known(self) -> None:
+        """What is known after the steps taken; of leaves the value is known from the start."""
+        forward = len(self.trace.forward)
+        self.values = {node: node.data for node in self.trace.names if not node.inputs}
+        self.values.update((s.node, s.value) for s in self.trace.forward[: self.position])
+        self.grads = dict(self.trace.starts) if self.position >= forward else {}
+        self.grads.update((s.input, s.total) for s in self.trace.backward[: max(self.position - forward, 0)])
+
+    @property
+    def step(self) -> ForwardStep | BackwardStep | None:
+        return self.steps[self.position - 1] if self.position else None
+
+    def _go(self, by: int) -> ForwardStep | BackwardStep | None:
+        if not 0 <= self.position + by <= len(self.steps):
+            return None
+        self.position += by
+        self._known()
+        return self.step
+
+    def next(self) -> ForwardStep | BackwardStep | None:
+        """Take the next step and give it; None if there is none."""
+        return self._go(1)
+
+    def previous(self) -> ForwardStep | BackwardStep | None:
+        """Take the last step back and give the one before it; None at the start."""
+        return self._go(-1)
+
+    def run_until(self, condition: Callable[[ForwardStep | BackwardStep], object]) -> ForwardStep | BackwardStep | None:
+        """Go on to the next step for which condition(step) holds, and give it; None, at the end, if it never does."""
+        while self.position < len(self.steps):
+            self.position += 1
+            if condition(self.steps[self.position - 1]):
+                break
+        else:
+            self._known()
+            return None
+        self._known()
+        return self.step
+
+    def run_to(self, node: Value) -> ForwardStep | BackwardStep | None:
+        """Go on until a node gets its value or, on the way back, a contribution to its gradient; give that step."""
+        return self.run_until(lambda step: step.node is node if isinstance(step, ForwardStep) else step.input is node)
+
+    def __str__(self) -> str:
+        step, text, names = self.step, self.trace._text, self.trace.names
+        lines = [f"step {self.position} of {len(self.steps)}"]
+        if isinstance(step, ForwardStep):
+            lines.append(f"forward   {step.name} = {step.formula} = {step.numbers} = {text(step.value)}")
+        elif step is not None:
+            local = f"∂{step.name}/∂{step.input_name}"
+            lines.append(f"backward  {local} = {step.formula} = {text(step.local)}")
+            lines.append(f"          {text(step.upstream)} × {text(step.local)} = {text(step.contribution)}")
+            lines.append(f"          {text(step.before)} + {text(step.contribution)} = {text(step.total)}")
+        for node in self.watch:
+            value = text(self.values[node]) if node in self.values else "not yet"
+            grad = text(self.grads[node]) if node in self.grads else "not yet"
+            lines.append(f"watch     {names[node]}: value {value}, gradient {grad}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+WRONG_WAYS = ("overwrite", "order", "no zero_grad")
+
+
+def trace(y: Value, digits: int = 6, *, wrong: str = "") -> Trace:
     """Every step of computing and differentiating y, whose graph stays untouched.
 
     y: the output; digits: how many significant digits the texts show
+    wrong: "" for the right way, or for teaching one of the wrong ones: "overwrite", "order", "no zero_grad"
 
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> o = (w * x).sigmoid()
@@ -162,11 +298,25 @@ def trace(y: Value, digits: int = 6) -> Trace:
     ∂v2/∂w    0.196612 × 2 = 0.393224                        ∂v1/∂w = x
     ∂v2/∂x    0.196612 × 0.5 = 0.098306                      ∂v1/∂x = w
 
-    Raises TypeError for anything but a Value.
+    Raises TypeError for anything but a Value, ValueError for a wrong way that is not known.
     """
     if not isinstance(y, Value):
         raise TypeError(f"trace follows the graph of a Value, and {y!r} is none")
-    return Trace(y, digits)
+    if wrong and wrong not in WRONG_WAYS:
+        raise ValueError(f"wrong is one of {', '.join(map(repr, WRONG_WAYS))}, not {wrong!r}")
+    return Trace(y, digits, wrong)
+
+
+def _as_first_reached(y: Value) -> list[Value]:
+    """The computed nodes in the order in which a walk down from y first comes upon them: not the one for gradients."""
+    order: dict[Value, None] = {}
+    stack = [y]
+    while stack:
+        node = stack.pop()
+        if node.inputs and node not in order:
+            order[node] = None
+            stack.extend(node.inputs[::-1])
+    return list(order)
 
 
 def formula(y: Value, digits: int = 6) -> str:
@@ -187,6 +337,17 @@ def formula(y: Value, digits: int = 6) -> str:
 def _level(text: str, is_number: bool) -> int:
     """How tightly a name or number holds together: a minus sign or a blank in it asks for brackets."""
     return SUM if text.startswith(("-", "−")) or (" " in text and not is_number) else ATOM
+
+
+def _html_table(caption: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    from html import escape  # it takes as long to load as this whole package
+
+    def line(cells: tuple[str, ...], tag: str) -> str:
+        style = ' style="text-align:left;font-variant-numeric:tabular-nums"'
+        return "<tr>" + "".join(f"<{tag}{style}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "".join(line(row, "td") for row in rows)
+    return f"<table><caption>{caption}</caption><thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>"
 
 
 def _aligned(lines: list[tuple[str, ...]]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, dot, label, logsumexp, sigmoid, trace
+from autograd import Value, Walk, dot, label, logsumexp, sigmoid, trace
 
 
 def network():
@@ -131,3 +131,140 @@ def test_random_graphs_agree_with_backward(recipe):
     grads = trace(y).grads
     y.backward()
     assert {node: node.grad for node in grads} == grads
+
+
+# ------------------------------------------------------------------------------------------------ the wrong ways
+
+
+def twice_used():
+    """The loss of a node that is used twice, and the node."""
+    x = Value(3.0, "x")
+    h = x * 2.0
+    h.label = "h"
+    return h * h + h, x, h
+
+
+def test_overwriting_keeps_the_last_contribution_alone():
+    """With = for +=, the gradient of a node that is used three times is one of its three parts."""
+    y, _, h = twice_used()
+    wrong = trace(y, wrong="overwrite")
+    contributions = [step.contribution for step in wrong.backward if step.input is h]
+    assert contributions == [1.0, 6.0, 6.0]
+    assert wrong.grads[h] == 6.0
+    assert trace(y).grads[h] == 13.0
+
+
+def test_the_wrong_order_loses_what_comes_too_late():
+    """A node that is visited before all that uses it passes on only what it has got by then."""
+    x = Value(3.0, "x")
+    h = x * 2.0
+    y = h + (h * 5.0) * 1.0
+    right, wrong = trace(y), trace(y, wrong="order")
+    assert right.grads[x] == 12.0
+    assert wrong.grads[x] == 2.0
+    assert wrong.grads[h] == right.grads[h] == 6.0
+
+
+def test_forgetting_zero_grad_starts_from_the_old_gradient():
+    """Leaves keep what they hold, computed nodes start afresh."""
+    y, x, h = twice_used()
+    y.backward()
+    wrong = trace(y, wrong="no zero_grad")
+    assert wrong.grads[x] == 52.0
+    assert wrong.grads[h] == 13.0
+    assert trace(y).grads[x] == 26.0
+
+
+def test_the_right_way_has_no_differences():
+    """Two traces differ where their final gradients do, node by node."""
+    y, x, h = twice_used()
+    assert trace(y).differences(trace(y)) == []
+    wrong = trace(y).differences(trace(y, wrong="overwrite"))
+    assert [(node, here, there) for node, _, here, there in wrong] == [(x, 26.0, 12.0), (h, 13.0, 6.0)]
+
+
+def test_a_wrong_way_that_is_not_known():
+    """The error lists the ways there are."""
+    with pytest.raises(ValueError, match="'overwrite', 'order', 'no zero_grad'"):
+        trace(Value(1.0) * 2, wrong="way")
+
+
+# ------------------------------------------------------------------------------------------------ walking by hand
+
+
+def test_a_walk_takes_every_step_in_both_directions():
+    """next() gives all steps in order and then None; previous() leads back to the start."""
+    loss, _ = network()
+    walk = Walk(loss)
+    steps = list(walk.trace)
+    assert [walk.next() for _ in steps] == steps
+    assert walk.next() is None
+    assert [walk.previous() for _ in steps] == [*steps[-2::-1], None]
+    assert walk.previous() is None
+    assert walk.position == 0
+
+
+def test_a_walk_knows_what_is_known_by_now():
+    """Values fill in on the way forward, gradients on the way back; the final ones are those of backward()."""
+    loss, leaves = network()
+    walk = Walk(loss)
+    assert set(walk.values) == {node for node in walk.trace.names if not node.inputs}
+    assert walk.grads == {}
+    walk.run_to(loss)
+    assert walk.values[loss] == loss.data
+    assert walk.grads[loss] == 1.0
+    assert walk.grads[leaves[0]] == 0.0
+    while walk.next():
+        pass
+    loss.backward()
+    assert {x: walk.grads[x] for x in leaves} == {x: x.grad for x in leaves}
+
+
+def test_run_to_stops_at_a_node_and_run_until_at_a_condition():
+    """run_to stops at each contribution to the node; run_until where the condition holds, and None says it never did."""
+    y, _, h = twice_used()
+    walk = Walk(y)
+    assert walk.run_to(h).value == 6.0
+    assert [walk.run_to(h).total for _ in range(3)] == [1.0, 7.0, 13.0]
+    assert walk.run_to(h) is None
+    walk = Walk(y)
+    assert walk.run_until(lambda step: getattr(step, "contribution", 0.0) > 5.0).contribution == 6.0
+    assert walk.run_until(lambda step: False) is None
+    assert walk.position == len(walk.steps)
+
+
+def test_a_walk_prints_its_step_and_what_it_watches():
+    """The line of the step, and value and gradient of the nodes watched, or that they are not known yet."""
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    o = (w * x).sigmoid()
+    o.label = "o"
+    walk = Walk(o, watch=[o, w])
+    assert str(walk).splitlines() == [
+        "step 0 of 5",
+        "watch     o: value not yet, gradient not yet",
+        "watch     w: value 0.5, gradient not yet",
+    ]
+    walk.run_to(w)
+    assert str(walk).splitlines() == [
+        "step 4 of 5",
+        "backward  ∂v1/∂w = x = 2",
+        "          0.196612 × 2 = 0.393224",
+        "          0 + 0.393224 = 0.393224",
+        "watch     o: value 0.731059, gradient 1",
+        "watch     w: value 0.5, gradient 0.393224",
+    ]
+
+
+def test_only_nodes_of_the_graph_are_watched():
+    """Watching another Value is a ValueError."""
+    with pytest.raises(ValueError, match="nothing to watch"):
+        Walk(Value(1.0) * 2, watch=[Value(3.0)])
+
+
+def test_the_html_table_shows_labels_as_text():
+    """A label cannot mean anything but itself in Jupyter."""
+    x = Value(1.0, "<script>alert(1)</script>")
+    html = trace(x * 2)._repr_html_()
+    assert "<script>" not in html
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;·2") == 1
+    assert html.count("<table>") == 2
