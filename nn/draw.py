@@ -15,8 +15,8 @@ from typing import Any
 
 from autograd.graph import nodes
 from autograd.primitives import ATOM, CONSTANT, SUM
-from autograd.trace import formula
-from autograd.value import Value, constant
+from autograd.trace import _level, formula
+from autograd.value import Value, constant, subscript
 from nn.layers import MLP
 from nn.module import Module
 from nn.picture import Arrow, Box, Picture, name, number, pretty
@@ -75,7 +75,10 @@ def draw(
             raise ValueError(f"{what} is one of {', '.join(repr(k) for k in known)}, not {option!r}")
     if isinstance(y, Module):
         picture = _architecture(y, x, colour, digits)
+        picture.direction = direction
         return Drawing(picture, theme)
+    if x is not None:
+        raise TypeError("x goes with an MLP, whose neurons then show their values; the graph of a Value holds its own")
     outputs = [y] if isinstance(y, Value) else list(y) if isinstance(y, (list, tuple)) else []
     if not outputs or not all(isinstance(each, Value) for each in outputs):
         raise TypeError(f"draw takes a Value, a list of Values or an MLP, not {y!r}")
@@ -97,6 +100,7 @@ class _Graph:
         self.inputs = {node: node.inputs for node in self.nodes}
         self.parts = parts(*outputs)
         self.placed: dict[str, dict[Value, Any]] = {}
+        self.keys: dict[Value, str] = {}  # of the box in which each node is, once a picture is made
         self.differentiated = any(node.grad for node in self.nodes)
 
     def picture(self, depth: str, local: str | None) -> Picture:
@@ -122,7 +126,7 @@ class _Graph:
 
     def _operations(self, local: str | None) -> Picture:
         picture = Picture()
-        keys = {node: f"n{i}" for i, node in enumerate(self.nodes)}
+        keys = self.keys = {node: f"n{i}" for i, node in enumerate(self.nodes)}
         texts = self._texts(self.nodes)
         for node in self.nodes:
             picture.boxes.append(self._box(node, keys[node], texts[node]))
@@ -144,7 +148,7 @@ class _Graph:
 
     def _box(self, node: Value, key: str, text: str) -> Box:
         if node.op is CONSTANT:
-            title = f"{pretty(node.label)} = {self._number(node)}" if node.label else self._number(node)
+            title = f"{pretty(node.label)} = {self._number(node)}".removeprefix(" = ")
             return Box(key, "constant", "", title, [], None, self._around(node), node in self.highlight)
         symbol = node.op.notation.symbol if node.op else ""
         title = name(node, text)
@@ -166,15 +170,15 @@ class _Graph:
         for node in shown:
             text, level = "", ATOM
             if node.op is not None and node.inputs:
-                operands = [named.get(x, (pretty(x.label), ATOM)) for x in node.inputs]
+                operands = [named.get(x) or (own := pretty(x.label), _level(own, False)) for x in node.inputs]
                 if all(operand for operand, _ in operands) and len(operands) <= 6:
                     text, level = node.op.notation.write(operands), node.op.notation.level
             elif node.op is CONSTANT:
                 text = self._number(node)
                 level = SUM if text.startswith("−") else ATOM
             texts[node] = text = pretty(text)
-            if node.label:
-                named[node] = pretty(node.label), ATOM
+            if label := pretty(node.label):
+                named[node] = label, _level(label, False)
             elif text and len(text) <= 24:
                 named[node] = text, level
         return texts
@@ -214,10 +218,15 @@ class _Graph:
         return places
 
     def _gather(self, outside: list[Value], places: dict[Value, Any]) -> None:
-        """Nodes outside of all parts, by the parts that they depend on; leaves go with what uses them.
+        """Nodes outside of all parts: those after the last part together, the others by the parts that they depend on.
 
         What depends on the same parts never waits for one another through a part, so that no arrow goes in a circle.
+        Leaves go with what uses them.
         """
+        feeding: set[Value] = set()
+        for node in reversed(self.nodes):
+            if node in places or node in feeding:
+                feeding.update(self.inputs[node])
         bits: dict[Any, int] = {}
         depends: dict[Value, int] = {}
         users: dict[Value, Value] = {}
@@ -235,7 +244,7 @@ class _Graph:
 
         for node in outside:
             if node.inputs:
-                places[node] = group("computed", depends[node])
+                places[node] = group("computed", depends[node] if node in feeding else None)
                 places[node].nodes.append(node)
         for node in outside:
             if not node.inputs:
@@ -250,6 +259,7 @@ class _Graph:
         for node in self.nodes:
             members.setdefault(places[node], []).append(node)
         keys = {place: f"n{i}" for i, place in enumerate(members)}
+        self.keys = {node: keys[place] for node, place in places.items()}
         self.roomy = len(members) <= 24  # room for a neuron's bias and net
         texts = self._texts(node for node in self.nodes if places[node] is node)
         picture = Picture()
@@ -280,40 +290,43 @@ class _Graph:
             passing = {x for x, _, _ in links}
             arrow = Arrow(keys[tail], keys[head])
             arrow.highlighted = any(x in self.highlight and node in self.highlight for x, node, _ in links)
-            weights = []
-            if isinstance(head, Part) and head.kind == NEURON and len(passing) == 1:
-                weights = [w for _, node, position in links for w in [_weight(node, position)] if w is not None]
-            if len(set(weights)) == 1:
+            weights: set[Value | None] = {None}
+            if isinstance(head, Part) and head.kind == NEURON:
+                weights = {_weight(node, position) for _, node, position in links}
+            weight = weights.pop() if len(weights) == 1 else None
+            if weight is not None:
                 if labelled:
-                    arrow.text = f"{pretty(weights[0].label)} = {self._number(weights[0])}".removeprefix(" = ")
-                arrow.flow = weights[0].grad if self.differentiated else None
+                    arrow.text = f"{pretty(weight.label)} = {self._number(weight)}".removeprefix(" = ")
+                arrow.flow = weight.grad if self.differentiated else None
             else:
                 if labelled and len(passing) > 1:
                     arrow.text = f"{len(passing):,} values"
-                arrow.flow = self._norm(x.grad for x in passing) if self.differentiated else None
+                penalty = isinstance(tail, Part) and not any(x.inputs for x in passing)  # on parameters: kept quiet
+                arrow.flow = self._flow(links) if self.differentiated and not penalty else None
             arrows.append(arrow)
         return arrows
 
     def _neuron_box(self, part: Part, inside: list[Value]) -> Box:
         computed = [node for node in inside if node.inputs]
         nets = [node for node in computed if node.op and node.op.name == "dot"]
-        outputs = [node for node in computed if node not in nets] or nets
-        symbol = outputs[0].op.notation.symbol if outputs and outputs is not nets and outputs[0].op else "Σ"
+        output = computed[-1] if computed else None
+        symbol = output.op.notation.symbol if output is not None and output.op and output.op.name != "dot" else "Σ"
         biases = [b for net in nets[:1] if len(net.inputs) % 2 for b in net.inputs[-1:]]
         lines = [f"b = {self._number(b)}" for b in biases] if self.roomy else []
         grad: float | None = None
         title = part.name
-        if len(outputs) == 1:
-            title = pretty(outputs[0].label) or part.name
-            if outputs is not nets and nets and self.roomy:
+        if len(nets) > 1:
+            lines.append(f"on {len(nets):,} rows")
+            used = {x for node in computed for x in node.inputs}
+            grad = self._norm(node.grad for node in computed if node not in used) if self.differentiated else None
+        elif output is not None:
+            title = pretty(output.label) or part.name
+            if nets and output is not nets[0] and self.roomy:
                 lines.append(f"net {self._number(nets[0])}")
-            lines += [f"out {self._number(outputs[0])}"]
+            lines.append(f"out {self._number(output)}")
             if self.differentiated:
-                grad = outputs[0].grad
+                grad = output.grad
                 lines.append(f"grad {number(grad, self.digits)}")
-        else:
-            lines.append(f"on {len(outputs)} rows")
-            grad = self._norm(node.grad for node in outputs) if self.differentiated else None
         return Box("", NEURON, symbol, title, lines, grad, part.parent)
 
     def _layer_box(self, part: Part, inside: list[Value]) -> Box:
@@ -350,6 +363,15 @@ class _Graph:
         title = pretty(last.label) or f"{len(computed):,} operations"
         lines = [kinds, self._number(last)] + ([f"grad {number(last.grad, self.digits)}"] if self.differentiated else [])
         return Box("", "group", "", title, lines, last.grad if self.differentiated else None)
+
+    def _flow(self, links: list[tuple[Value, Value, int]]) -> float:
+        """What comes back along one link, or how much along many."""
+        if len(links) > 1:
+            return self._norm(x.grad for x in {x for x, _, _ in links})
+        ((x, node, position),) = links
+        if x.op is CONSTANT:
+            return 0.0
+        return float(node.grad * node.op.slopes(node.data, [x.data for x in node.inputs])[position])  # type: ignore[union-attr]
 
     @staticmethod
     def _norm(xs: Iterable[float]) -> float:
@@ -420,7 +442,7 @@ def _architecture(model: Module, x: Sequence[Any] | None, colour: str, digits: i
             if i < 0:
                 picture.boxes.append(Box(f"c{k}_more", "more", "", "…", [f"{size - SHOWN + 1} more"]))
                 continue
-            title = pretty(f"{'h' if k else 'x'}_{i + 1}")
+            title = pretty(f"h_{subscript((k, i + 1))}" if k else f"x_{i + 1}")
             lines = [number(values[k][i], digits)] if values is not None else []
             picture.boxes.append(Box(f"c{k}_{i}", "circle", "", title, lines))
     for k, layer in enumerate(model.layers):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from autograd.value import Value
 from nn.structure import Part
@@ -61,13 +63,21 @@ class Picture:
 
     @property
     def strongest(self) -> float:
-        """The largest gradient in the picture, in size; 0 if there is none."""
-        grads = [box.grad for box in self.boxes if box.grad is not None and math.isfinite(box.grad)]
-        return max(map(abs, grads), default=0.0)
+        """The largest gradient of a box, in size; 0 if there is none."""
+        return _largest(box.grad for box in self.boxes)
+
+    @property
+    def strongest_flow(self) -> float:
+        """The largest flow along an arrow, in size; 0 if there is none."""
+        return _largest(arrow.flow for arrow in self.arrows)
 
     @property
     def has_highlights(self) -> bool:
         return any(box.highlighted for box in self.boxes)
+
+
+def _largest(xs: Iterable[float | None]) -> float:
+    return max((abs(x) for x in xs if x is not None and math.isfinite(x)), default=0.0)
 
 
 def number(x: float, digits: int = 4) -> str:
@@ -89,6 +99,7 @@ GREEK = dict(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇·×ℓ",
     )
 )
+JOINERS = "\u200c\u200d"  # in Persian words, and in emoji made of several
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307"}
 
 
@@ -98,9 +109,10 @@ def pretty(label: str) -> str:
     >>> pretty("w_{11}"), pretty("x^2"), pretty(r"\\hat{y}_1"), pretty("my_value")
     ('w₁₁', 'x²', 'ŷ₁', 'my_value')
     """
-    text = "".join(c if c.isprintable() else " " for c in label).strip()
+    text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
+    text = " ".join(text.split())
     text = re.sub(r"^\$+(.*?)\$+$", r"\1", text)
-    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: m[2] + ACCENTS[m[1]], text)
+    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: normalize("NFC", m[2] + ACCENTS[m[1]]), text)
     text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
     text = re.sub(r"_\{([^{}]*)\}|_([\d,]+)(?![A-Za-z])|_([a-z])(?![A-Za-z0-9_])", _subscript, text)
     return re.sub(r"\^\{([^{}]*)\}|\^(\d+)", _superscript, text)
@@ -120,6 +132,14 @@ def _superscript(match: re.Match[str]) -> str:
 
 def name(node: Value, text: str) -> str:
     """What a node is called: its label, or the formula given if it is short enough to read at a glance."""
-    if node.label:
-        return pretty(node.label)
-    return text if len(text) <= 24 else ""
+    return pretty(node.label) or (text if len(text) <= 24 else "")
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """The beginning and the end of a text that is too long for a box.
+
+    >>> shortened("the quick brown fox", most=9)
+    'the … fox'
+    """
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}…{text[-(most - half - 1) :]}"

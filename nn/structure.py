@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.graph import nodes
+from autograd.graph import history, nodes
 from autograd.value import Value
 from nn.layers import SCALAR_ACTIVATIONS, Layer, Neuron
 from nn.module import Module
@@ -79,8 +79,9 @@ class _Modules:
     """The parts that are modules: found through the marks on their results, and from there inwards."""
 
     def __init__(self, order: Iterable[Value]) -> None:
-        makers = [maker for node in order if (maker := getattr(node, "made_by", None)) is not None]
-        roots = list(dict.fromkeys(maker.module for maker in makers if maker.module is not None))
+        makers = {node: maker for node in order if (maker := getattr(node, "made_by", None)) and maker.module is not None}
+        self.behind = set(history(*makers))  # a penalty on weights uses parameters too, but no module returns it
+        roots = list(dict.fromkeys(maker.module for maker in makers.values()))
         inside = {inner for module in roots for inner in _all_inside(module)}
         self.of_module: dict[Module, Part] = {}
         self.of_parameter: dict[Value, Part] = {}
@@ -100,6 +101,8 @@ class _Modules:
             self.of_parameter.setdefault(parameter, part)
 
     def part(self, node: Value, found: dict[Value, Part]) -> Part | None:
+        if node not in self.behind:
+            return None
         owners: list[Part | None] = [self.of_parameter[x] for x in node.inputs if x in self.of_parameter]
         return _common(owners or [self._after(x, found) for x in node.inputs if x.inputs])
 
@@ -108,7 +111,10 @@ class _Modules:
         part, maker = found.get(x), getattr(x, "made_by", None)
         if maker is not None and maker.module in self.of_module:
             return self.of_module[maker.module].parent
-        return part if part is not None and part.module is not None else None
+        if part is None or part.module is None:
+            return None
+        ended = isinstance(part.module, Neuron) and part.module.activation == "linear"  # softmax is the layer's business
+        return part.parent if ended else part
 
 
 class _ByHand:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import math
 import os
 import re
@@ -21,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from nn.picture import SUBSCRIPTS, SUPERSCRIPTS, Arrow, Box, Picture, number
+from nn.picture import SUBSCRIPTS, SUPERSCRIPTS, Arrow, Box, Picture, number, shortened
 from nn.structure import Part
 
 INSTALL = 'install the extra that draws: pip install "chalkgrad[draw]"'
@@ -73,7 +74,7 @@ class Drawing:
     @property
     def tikz(self) -> str:
         """A LaTeX document of one TikZ picture. Raises RuntimeError where no Graphviz is found for the layout."""
-        return _tikz(self.picture, THEMES[self.theme], _render(self.dot, "plain").decode())
+        return _tikz(self.picture, THEMES[self.theme], json.loads(_render(self.dot, "json")))
 
     @property
     def text(self) -> str:
@@ -137,6 +138,16 @@ def strength(gradient: float | None, strongest: float) -> float:
     return math.copysign(math.sqrt(min(abs(gradient) / strongest, 1.0)), gradient)
 
 
+def _scale(picture: Picture, theme: dict[str, str]) -> tuple[str, tuple[str, str], list[str]]:
+    """What the legend says: a line of text, the numbers at both ends of the scale, and its colours; or empty."""
+    columns = any(box.kind == "circle" for box in picture.boxes)
+    most = picture.strongest_flow if columns else picture.strongest
+    if not most:
+        return picture.note, ("", ""), []
+    colours = [_shade(theme["box"], step / 3, theme, 1.0 if columns else 0.7) for step in range(-3, 4)]
+    return picture.note or "gradient", (number(-most, 3), number(most, 3)), colours
+
+
 def _shade(base: str, t: float, theme: dict[str, str], most: float) -> str:
     return mix(base, theme["positive" if t > 0.0 else "negative"], most * abs(t))
 
@@ -145,9 +156,15 @@ def _shade(base: str, t: float, theme: dict[str, str], most: float) -> str:
 
 
 def _text(text: str, colour: str, size: float, bold: bool = False) -> str:
-    """A piece of an HTML-like label."""
-    escaped = html.escape(text, quote=True).replace("\\", "&#92;")  # \\N would be the name of the node
-    return f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{f"<B>{escaped}</B>" if bold else escaped}</FONT>'
+    """A piece of an HTML-like label, in which \\N would stand for the name of the node, were it in one piece."""
+    pieces = [html.escape(piece).replace("\\", "&#92;") for piece in re.split(r"(?<=\\)(?=[A-Z])", text)]
+    style = f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">'
+    return "".join(f"{style}{f'<B>{piece}</B>' if bold else piece}</FONT>" for piece in pieces)
+
+
+def _rows(cells: list[str], padding: int) -> str:
+    body = "".join(f"<TR>{cell}</TR>" for cell in cells)
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{body}</TABLE>'
 
 
 class _Dot:
@@ -157,12 +174,12 @@ class _Dot:
         except ImportError:
             raise ImportError(f"drawings are laid out through the package graphviz: {INSTALL}") from None
         self.picture, self.theme = picture, theme
-        self.taken: dict[str, int] = {}
-        self.operations = {box.key for box in picture.boxes if box.kind == "operation"}
-        self.ports = self._places_for_operands()
+        self.kinds = {box.key: box.kind for box in picture.boxes}
         self.part_of = {box.key: box.part for box in picture.boxes}
-        self.columns = any(box.kind == "circle" for box in picture.boxes)
+        self.columns = "circle" in self.kinds.values()
         self.dense = dense = self.columns or len(picture.arrows) > 4 * len(picture.boxes)
+        self.ports = self._places_for_operands()
+        self.taken: dict[str, int] = {}  # ports of an operation that have their arrow
         ranks = {"right": "LR", "down": "TB"}[picture.direction]
         self.digraph = graphviz.Digraph(
             "drawing",
@@ -170,6 +187,7 @@ class _Dot:
                 "rankdir": ranks, "bgcolor": theme["paper"], "pad": "0.25", "fontname": FONT, "fontcolor": theme["muted"],
                 "fontsize": "11", "nodesep": "0.16" if self.columns else "0.22", "ranksep": "1.5" if dense else "0.45",
                 "splines": "line" if dense else "spline", "labelloc": "b", "labeljust": "l",
+                "outputorder": "edgesfirst" if dense else "breadthfirst",
                 "remincross": "false" if dense else "true",  # a second round would break the order of the neurons
             },
             node_attr={"fontname": FONT, "fontsize": "12", "shape": "box", "style": "rounded,filled", "margin": "0.09,0.05",
@@ -180,16 +198,15 @@ class _Dot:
         if legend:
             self.digraph.attr(label=f"<{legend}>")
         self._boxes(self.digraph, None, 0, self._inside())
-        flows = [abs(a.flow) for a in picture.arrows if a.flow is not None and math.isfinite(a.flow)]
-        strongest = max(flows, default=0.0)
         for arrow in picture.arrows:
-            self._arrow(arrow, strongest)
+            self._arrow(arrow, picture.strongest_flow)
 
     def _places_for_operands(self) -> dict[str, int]:
-        """How many arrows come into an operation of several operands: from top to bottom, in the order of the operands."""
+        """How many arrows come into an operation of several operands, so that each can have its place, in their order."""
         counts: dict[str, int] = {}
         for arrow in self.picture.arrows:
-            if arrow.head in self.operations and self.picture.direction == "right":
+            kind = self.kinds[arrow.head]
+            if kind == "operation" or (kind == "neuron" and not self.dense):
                 counts[arrow.head] = counts.get(arrow.head, 0) + 1
         return {key: n for key, n in counts.items() if 1 < n <= 12}
 
@@ -215,9 +232,10 @@ class _Dot:
             number_of_part = list(inside).index(item)
             with graph.subgraph(name=f"cluster_{number_of_part}") as cluster:
                 fill = theme["part" if depth % 2 == 0 else "inner"]
-                label = _text(item.name, theme["muted"], 11)
+                label = _text(shortened(item.name), theme["muted"], 11)
+                corner = "tr" if self.picture.direction == "right" else "bl"  # where arrows hardly ever go
                 cluster.attr(label=f"<{label}>", style="rounded,filled", fillcolor=fill, color=theme["edge"], margin="10",
-                             labelloc="t", labeljust="l")  # fmt: skip
+                             labelloc=corner[0], labeljust=corner[1])  # fmt: skip
                 self._boxes(cluster, item, depth + 1, inside)
         ranks: dict[str, list[str]] = {}  # what stands below one another, in its order
         for item in inside[part]:
@@ -226,7 +244,8 @@ class _Dot:
         for column in ranks.values():
             with graph.subgraph() as same:
                 same.attr(rank="same")
-                for above, below in pairwise(column if self.columns else column[::-1]):  # clusters count upwards
+                upwards = not self.columns and self.picture.direction == "right"  # as clusters count
+                for above, below in pairwise(column[::-1] if upwards else column):
                     same.edge(above, below, style="invis")
 
     def _box(self, graph: Any, box: Box) -> None:
@@ -240,7 +259,9 @@ class _Dot:
             "penwidth": "2.4" if box.highlighted else f"{1.0 + abs(t):.2f}",
         }
         if box.kind == "constant":
-            graph.node(box.key, f"<{_text(box.title, muted, 11)}>", shape="plaintext", style="", margin="0.04,0.02")
+            graph.node(
+                box.key, f"<{_text(shortened(box.title), muted, 11)}>", shape="plaintext", style="", margin="0.04,0.02"
+            )
             return
         if box.kind in ("more", "header"):
             size = 14 if box.kind == "more" else 11
@@ -249,30 +270,31 @@ class _Dot:
             return
         if box.kind == "circle":
             label = "<BR/>".join([_text(box.title, ink, 11, bold=True)] + [_text(line, muted, 9) for line in box.lines])
-            attributes |= {"shape": "circle", "style": "filled", "fixedsize": "true", "width": "0.62", "margin": "0"}
+            attributes |= {"shape": "circle", "style": "filled", "fixedsize": "true", "width": "0.7", "margin": "0"}
         else:
             ports = self.ports.get(box.key, 0)
             label = self._table(box, ink, muted, ports)
             if ports:
-                attributes["margin"] = "0,0.05"
+                attributes["margin"] = "0,0.05" if self.picture.direction == "right" else "0.09,0"
         graph.node(box.key, f"<{label}>", **attributes)
 
-    @staticmethod
-    def _table(box: Box, ink: str, muted: str, ports: int) -> str:
-        rows = [_text(box.title, ink, 12, bold=True)] if box.title else []
+    def _table(self, box: Box, ink: str, muted: str, ports: int) -> str:
+        """A box: the symbol beside the lines, and along the side where arrows come in a port for each."""
+        rows = [_text(shortened(box.title), ink, 12, bold=True)] if box.title else []
         rows += [_text(line, muted, 10) for line in box.lines if line]
         cells = [f'<TD ALIGN="LEFT" BALIGN="LEFT">{row}</TD>' for row in rows] or ["<TD></TD>"]
         beside = f'<TD ROWSPAN="{len(cells)}"'
         if box.symbol:
             sign = _text(box.symbol, ink, 15 if len(box.symbol) < 3 else 11)
             cells[0] = f'{beside} CELLPADDING="4">{sign}</TD>' + cells[0]
-        if ports:
-            height = max(8, 40 // ports)
-            column = "".join(f'<TR><TD PORT="p{i}" WIDTH="1" HEIGHT="{height}"></TD></TR>' for i in range(ports))
-            table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{column}</TABLE>'
-            cells[0] = f'{beside} CELLPADDING="0">{table}</TD>{cells[0]}{beside} WIDTH="7"></TD>'
-        body = "".join(f"<TR>{cell}</TR>" for cell in cells)
-        return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>'
+        if ports and self.picture.direction == "right":
+            height = max(8, 14 * len(cells) // ports)
+            column = [f'<TD PORT="p{i}" WIDTH="1" HEIGHT="{height}"></TD>' for i in range(ports)]
+            cells[0] = f'{beside} CELLPADDING="0">{_rows(column, 0)}</TD>{cells[0]}{beside} WIDTH="7"></TD>'
+        elif ports:
+            row = "".join(f'<TD PORT="p{i}" WIDTH="{max(10, 70 // ports)}" HEIGHT="4"></TD>' for i in range(ports))
+            cells = [f'<TD COLSPAN="2" CELLPADDING="0">{_rows([row], 0)}</TD>', *cells, '<TD COLSPAN="2" HEIGHT="5"></TD>']
+        return _rows(cells, 1)
 
     def _arrow(self, arrow: Arrow, strongest: float) -> None:
         theme = self.theme
@@ -282,39 +304,35 @@ class _Dot:
         attributes = {"color": colour, "penwidth": f"{0.8 + 1.8 * abs(t) + (0.8 if arrow.highlighted else 0):.2f}"}
         if self.columns:
             attributes |= {"arrowhead": "none", "penwidth": f"{0.3 + 2.2 * abs(t):.2f}"}
-        if self.dense and not self.columns and self.picture.direction == "right":
-            attributes |= {"tailport": "e", "headport": "w"}
+        tailport, headport = {"right": ("e", "w"), "down": ("s", "n")}[self.picture.direction]
+        if not self.columns:
+            attributes["headport"] = headport
+            if self.dense or self.kinds[arrow.tail] != "constant":
+                attributes["tailport"] = tailport
         if arrow.tail.endswith("_header"):
             attributes = {"style": "invis", "weight": "1000"}  # keeps the headers on one line
-        if arrow.head in self.operations and self.part_of[arrow.tail] is not self.part_of[arrow.head]:
+        if self.kinds[arrow.head] == "operation" and self.part_of[arrow.tail] is not self.part_of[arrow.head]:
             attributes["minlen"] = "2"  # leaves room for the weights of a part beside it, so that parts stand in a row
         if arrow.text:
-            attributes["label"] = f"<{_text(f' {arrow.text} ', theme['muted'], 10)}>"
+            label = _text(shortened(arrow.text), theme["muted"], 10)
+            attributes["label"] = f"<{_rows([f'<TD>{label}</TD>'], 3)}>"
         head = arrow.head
         if head in self.ports:
             self.taken[head] = self.taken.get(head, -1) + 1
-            head = f"{head}:p{self.taken[head]}:w"
+            head = f"{head}:p{self.taken[head]}:{headport}"
+            del attributes["headport"]
         self.digraph.edge(arrow.tail, head, **attributes)
 
     def _legend(self) -> str:
-        theme, most = self.theme, self.picture.strongest
-        note = _text(self.picture.note, theme["muted"], 11) if self.picture.note else ""
-        if self.columns:
-            flows = [abs(a.flow) for a in self.picture.arrows if a.flow is not None and math.isfinite(a.flow)]
-            most = max(flows, default=0.0)
-        if not most:
-            return note
-        cells = "".join(
-            f'<TD BGCOLOR="{_shade(theme["box"], step / 3, theme, 1.0 if self.columns else 0.7)}" WIDTH="16" HEIGHT="9"'
-            f' FIXEDSIZE="TRUE" BORDER="1" COLOR="{theme["edge"]}"></TD>'
-            for step in range(-3, 4)
+        theme = self.theme
+        note, ends, colours = _scale(self.picture, theme)
+        what = f'<TD ALIGN="LEFT">{_text(note, theme["muted"], 11)}&#160;</TD>' if note else ""
+        swatches = "".join(
+            f'<TD BGCOLOR="{colour}" WIDTH="16" HEIGHT="9" FIXEDSIZE="TRUE" BORDER="1" COLOR="{theme["edge"]}"></TD>'
+            for colour in colours
         )
-        what = note or _text("gradient", theme["muted"], 10)
-        ends = [_text(f" {number(x, 3)} ", theme["muted"], 10) for x in (-most, most)]
-        return (
-            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="0"><TR><TD>{what}&#160;&#160;</TD>'
-            f"<TD>{ends[0]}</TD>{cells}<TD>{ends[1]}</TD></TR></TABLE>"
-        )
+        low, high = (f"<TD>{_text(f' {end} ', theme['muted'], 10)}</TD>" if end else "" for end in ends)
+        return _rows(['<TD HEIGHT="8"></TD>', what + low + swatches + high], 1) if note else ""
 
 
 # -------------------------------------------------------------------------------------------------------- rendering
@@ -352,7 +370,7 @@ def _readable_titles(svg: str, picture: Picture) -> str:
     names = {box.key: " ".join(filter(None, [box.title or box.symbol, *box.lines])) for box in picture.boxes}
 
     def named(match: re.Match[str]) -> str:
-        ends = html.unescape(match[1]).split("->")
+        ends = [end.partition(":")[0] for end in html.unescape(match[1]).split("->")]  # without ports
         if not all(end in names for end in ends):
             return "<title></title>" if match[1].startswith("cluster") else match[0]
         return f"<title>{html.escape(' → '.join(names[end] for end in ends))}</title>"
@@ -432,68 +450,96 @@ def _part_order(picture: Picture) -> Any:
 
 # -------------------------------------------------------------------------------------------------------------- TikZ
 
-TIKZ_HEAD = r"""\documentclass[tikz,border=6pt]{standalone}
+TIKZ_HEAD = r"""\documentclass[tikz]{standalone}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
-\usetikzlibrary{arrows.meta,backgrounds,fit}
-\begin{document}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usetikzlibrary{arrows.meta}
 """
+TIKZ_BEGIN = r"\begin{document}", r"\begin{tikzpicture}[x=1bp,y=1bp,font=\sffamily]"
+TIKZ_END = r"\end{tikzpicture}", r"\end{document}", ""
 
 
-def _tikz(picture: Picture, theme: dict[str, str], plain: str) -> str:
-    """Boxes where Graphviz has put them, as text that LaTeX sets."""
-    places, curves = {}, []
-    for line in plain.splitlines():
-        words = line.split()
-        if words[:1] == ["node"]:
-            places[words[1].strip('"')] = words[2:6]
-        elif words[:1] == ["edge"]:
-            n = int(words[3])
-            curves.append((words[1].strip('"'), words[2].strip('"'), [words[4 + 2 * i : 6 + 2 * i] for i in range(n)]))
-    colours = "".join(f"\\definecolor{{{name}}}{{HTML}}{{{value[1:].upper()}}}\n" for name, value in theme.items())
-    lines = ["\\begin{tikzpicture}[x=1in,y=1in,every node/.style={font=\\sffamily\\footnotesize}]"]
-    strongest = max((abs(a.flow) for a in picture.arrows if a.flow is not None and math.isfinite(a.flow)), default=0.0)
+def _tikz(picture: Picture, theme: dict[str, str], graph: dict[str, Any]) -> str:
+    """What Graphviz has laid out (in its JSON format), with text that LaTeX sets."""
+    shades: dict[str, str] = {}
+
+    def shade(colour: str) -> str:
+        return shades.setdefault(colour, f"shade{len(shades)}")
+
+    objects = graph["objects"]
+    lines = [f"\\fill[{shade(theme['paper'])}] {_corners(graph['bb'], 12.0)};"]
+    for item in objects:
+        if item["name"].startswith("cluster"):
+            style = f"draw={shade(item['color'])},fill={shade(item['fillcolor'])},rounded corners=5pt"
+            lines.append(f"\\draw[{style}] {_corners(item['bb'])};")
+            lines.append(_tikz_text(item["lp"], shade(theme["muted"]), r"\footnotesize", _plain(item["label"])))
+    for edge in graph.get("edges", ()):
+        if edge.get("style") != "invis":
+            lines.append(f"\\draw[{shade(edge['color'])},{_tikz_width(edge)}{_tikz_curve(edge)};")
+            if "lp" in edge:
+                lines.append(_tikz_text(edge["lp"], shade(theme["muted"]), r"\scriptsize", _plain(edge["label"])))
+    places = {item["name"]: item for item in objects if "pos" in item}
     for box in picture.boxes:
-        x, y, width, height = places[box.key]
-        t = strength(box.grad, picture.strongest)
-        fill = f"{'positive' if t > 0 else 'negative'}!{round(42 * abs(t))}!box" if t else "box"
-        if box.kind in ("constant", "more", "header"):
-            style = "text=muted"
-        elif box.kind == "circle":
-            style = f"circle,draw=line,fill={fill},text=ink,inner sep=0pt,minimum size={width}in"
-        else:
-            size = f"minimum width={width}in,minimum height={height}in"
-            style = f"draw=line,rounded corners=3pt,fill={fill},text=ink,inner sep=2pt,{size}"
-        heading = " ".join(filter(None, [_latex(box.symbol), f"\\textbf{{{_latex(box.title)}}}" if box.title else ""]))
-        rows = " \\\\ ".join(filter(None, [heading, *(f"\\scriptsize {_latex(line)}" for line in box.lines if line)]))
-        lines.append(f"\\node[{style},align=center] ({box.key}) at ({x},{y}) {{{rows}}};")
-    drawn = {(a.tail, a.head): a for a in picture.arrows}
-    for tail, head, points in curves:
-        arrow = drawn.get((tail, head))
-        if arrow is None:
-            continue
-        t = strength(arrow.flow, strongest)
-        colour = f"{'positive' if t > 0 else 'negative'}!{round(100 * abs(t))}!line" if t else "line"
-        pairs = [f"({x},{y})" for x, y in points]
-        curve = pairs[0] + "".join(
-            f" .. controls {a} and {b} .. {c}" for a, b, c in zip(pairs[1::3], pairs[2::3], pairs[3::3])
-        )
-        text = f" node[midway,above,text=muted,font=\\sffamily\\tiny] {{{_latex(arrow.text)}}}" if arrow.text else ""
-        tip = "" if any(box.kind == "circle" for box in picture.boxes) else "-{Latex[length=4pt]},"
-        lines.append(f"\\draw[{tip}draw={colour},line width={0.5 + 1.2 * abs(t):.2f}pt] {curve}{text};")
-    members: dict[Part, list[str]] = {}
-    for box in picture.boxes:
-        for part in box.part.around() if box.part else []:
-            members.setdefault(part, []).append(box.key)
-    lines.append("\\begin{scope}[on background layer]")
-    for part, keys in members.items():
-        separation = max(12 - 4 * (len(part.around()) - 1), 3)
-        fit = "".join(f"({key})" for key in keys)
-        label = f"label={{[text=muted,font=\\sffamily\\tiny]above:{{{_latex(part.name)}}}}}"
-        lines.append(f"\\node[draw=edge,fill=part,rounded corners=4pt,inner sep={separation}pt,fit={fit},{label}] {{}};")
-    lines.append("\\end{scope}")
-    lines.append("\\end{tikzpicture}")
-    return TIKZ_HEAD + colours + "\n".join(filter(None, lines)) + "\n\\end{document}\n"
+        item = places[box.key]
+        faded = picture.has_highlights and not box.highlighted
+        ink, muted = (shade(theme["line" if faded else name]) for name in ("ink", "muted"))
+        quiet = item["shape"] == "plaintext"
+        style = f"text={muted if quiet else ink},align=center"
+        if not quiet:
+            style += f",draw={shade(item['color'])},fill={shade(item['fillcolor'])},{_tikz_width(item)},inner sep=0pt"
+            style += f",minimum width={item['width']}in,minimum height={item['height']}in"
+            style += ",circle" if item["shape"] == "circle" else ",rounded corners=4pt"
+        title = _latex(shortened(box.title))
+        heading = " ".join(filter(None, [_latex(box.symbol), title if quiet or not title else f"\\textbf{{{title}}}"]))
+        rows = [f"\\small {heading}"] + [f"\\footnotesize\\color{{{muted}}}{_latex(line)}" for line in box.lines if line]
+        text = r" \\ ".join(rows)
+        lines.append(f"\\node[{style}] at ({item['pos']}) {{{text}}};")
+    lines += _tikz_legend(picture, theme, graph, shade)
+    colours = [f"\\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}" for colour, name in shades.items()]
+    return TIKZ_HEAD + "\n".join([*colours, *TIKZ_BEGIN, *lines, *TIKZ_END])
+
+
+def _tikz_curve(edge: dict[str, Any]) -> str:
+    """The rest of the style, and the points, of an arrow: pos is "e,tip start control control point …"."""
+    points = edge["pos"].split()
+    tip = points.pop(0).removeprefix("e,") if points[0].startswith("e,") else None
+    curve = f"({points[0]})"
+    for a, b, c in zip(points[1::3], points[2::3], points[3::3]):
+        curve += f" .. controls ({a}) and ({b}) .. ({c})"
+    return f",-{{Latex[length=4.5bp,width=3.6bp]}}] {curve} -- ({tip})" if tip else f"] {curve}"
+
+
+def _tikz_text(place: str, colour: str, size: str, text: str) -> str:
+    return f"\\node[text={colour},font=\\sffamily{size},inner sep=0pt] at ({place}) {{{_latex(text)}}};"
+
+
+def _tikz_width(item: dict[str, Any]) -> str:
+    return f"line width={0.7 * float(item['penwidth']):.2f}pt"
+
+
+def _tikz_legend(
+    picture: Picture, theme: dict[str, str], graph: dict[str, Any], shade: Callable[[str], str]
+) -> Iterator[str]:
+    note, ends, colours = _scale(picture, theme)
+    if note:
+        text, low, high = map(_latex, (note, *ends))
+        style = f"text={shade(theme['muted'])},font=\\sffamily\\footnotesize,inner sep=2pt,anchor=west"
+        yield f"\\node[{style}] (low) at (0,{float(graph['lp'].split(',')[1]) - 4:g}) {{{text}\\quad {low}}};"
+        swatch = f"\\draw[{shade(theme['edge'])},fill="
+        for i, colour in enumerate(colours):
+            yield f"{swatch}{shade(colour)}] ([xshift={16 * i}bp,yshift=-4.5bp]low.east) rectangle +(16,9);"
+        yield f"\\node[{style}] at ([xshift={16 * len(colours)}bp]low.east) {{{high}}};"
+
+
+def _corners(box: str, margin: float = 0.0) -> str:
+    left, bottom, right, top = map(float, box.split(","))
+    return f"({left - margin:g},{bottom - margin:g}) rectangle ({right + margin:g},{top + margin:g})"
+
+
+def _plain(label: str) -> str:
+    """The text of an HTML-like label."""
+    return html.unescape(re.sub("<[^>]*>", "", label))
 
 
 LATEX = {
