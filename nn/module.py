@@ -69,19 +69,24 @@ class Module:
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside, each with the name of the attribute that holds it."""
+        for name, item in self._contents():
+            if isinstance(item, Module):
+                yield name, item
+
+    def _contents(self) -> Iterator[tuple[str, Value | Module]]:
         for attribute, item in vars(self).items():
             if not attribute.startswith("_"):
-                yield from _modules_in(item, attribute)
+                yield from _inside(item, attribute)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside."""
         seen: set[Value] = set()
-        for attribute, item in vars(self).items():
-            if not attribute.startswith("_"):
-                for name, parameter in _parameters_in(item, attribute):
-                    if parameter not in seen:
-                        seen.add(parameter)
-                        yield name, parameter
+        for name, item in self._contents():
+            inner = item.named_parameters() if isinstance(item, Module) else [("", item)]
+            for inner_name, parameter in inner:
+                if parameter not in seen:
+                    seen.add(parameter)
+                    yield f"{name}.{inner_name}" if inner_name else name, parameter
 
     def parameters(self) -> list[Value]:
         """Every parameter, each once."""
@@ -153,31 +158,17 @@ class Module:
         return f"{type(self).__name__}({_count(len(self.parameters()))})"
 
 
-def _parameters_in(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Value]]:
+def _inside(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Value | Module]]:
+    """Every parameter and module in an attribute, lists and dicts gone through, with its name."""
     here = f"{name}_{subscript(indices)}" if indices else name
-    if isinstance(item, Value):
-        if not item.inputs and item.op is not CONSTANT:
-            yield here, item
-    elif isinstance(item, Module):
-        for inner, parameter in item.named_parameters():
-            yield f"{here}.{inner}", parameter
+    if isinstance(item, Module) or (isinstance(item, Value) and not item.inputs and item.op is not CONSTANT):
+        yield here, item
     elif isinstance(item, dict):
         for key, inner in item.items():
-            yield from _parameters_in(inner, f"{here}.{key}")
+            yield from _inside(inner, f"{here}.{key}")
     elif isinstance(item, (list, tuple)):
         for i, inner in enumerate(item, start=1):
-            yield from _parameters_in(inner, name, (*indices, i))
-
-
-def _modules_in(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Module]]:
-    if isinstance(item, Module):
-        yield (f"{name}_{subscript(indices)}" if indices else name), item
-    elif isinstance(item, dict):
-        for key, inner in item.items():
-            yield from _modules_in(inner, f"{name}.{key}")
-    elif isinstance(item, (list, tuple)):
-        for i, inner in enumerate(item, start=1):
-            yield from _modules_in(inner, name, (*indices, i))
+            yield from _inside(inner, name, (*indices, i))
 
 
 def _count(n: int) -> str:

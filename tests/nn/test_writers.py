@@ -587,5 +587,5 @@ def test_an_engine_that_fails_says_why(any_engine, loss):
 
 def test_labels_that_look_like_data_reach_no_program(engine):
     """A label is never an argument or a file name: the program is given DOT on its input alone."""
-    drawing = labelled("-o/tmp/x", "; rm -rf /", "$(id)")
-    assert {"-o/tmp/x", "; rm -rf /", "$(id)"} <= set(texts(parsed(drawing.svg)))
+    drawing = labelled("-o/x", "; rm -rf /", "$(id)")
+    assert {"-o/x", "; rm -rf /", "$(id)"} <= set(texts(parsed(drawing.svg)))
