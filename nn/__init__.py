@@ -22,6 +22,7 @@ from nn.draw import draw
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
 from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
+from nn.stepper import step_through
 from nn.training import History, fit
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "plot_histograms",
     "plot_loss",
     "plot_surface",
+    "step_through",
 ]

@@ -32,7 +32,7 @@ def tour(folder: str | Path = "chalkgrad-tour", progress: bool | None = None) ->
     folder.mkdir(parents=True, exist_ok=True)
     pictures = _two_layer_network(folder) + _real_data(folder, progress) + _boundary(folder, progress)
     if pictures:
-        _title("Pictures")
+        _title("Pictures, and pages to open in a browser")
         print("\n".join(f"  {path}" for path in pictures) + "\n")
 
 
@@ -71,6 +71,7 @@ def _two_layer_network(folder: Path) -> list[Path]:
     for depth in ("operation", "neuron", "layer"):
         path = folder / f"two-layer-network-{depth}s.svg"
         pictures += _drawn(lambda path=path, depth=depth: nn.draw(loss, depth=depth).save(path))  # type: ignore[misc]
+    pictures += _drawn(lambda: nn.step_through(loss).save(folder / "steps.html"))
 
     print(f"\nOne step of gradient descent, w ← w − {RATE} · ∂L/∂w:\n")
     for name, p in model.named_parameters():

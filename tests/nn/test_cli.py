@@ -74,18 +74,18 @@ def test_the_tour_ends_with_real_data(tour):
 
 
 def test_the_tour_draws_what_it_shows(tour, folder):
-    """Five pictures are in the folder, and their paths are printed."""
+    """The pictures and pages are in the folder, and their paths are printed."""
     pytest.importorskip("graphviz", reason="graphs are drawn through graphviz")
     pytest.importorskip("matplotlib", reason="curves are drawn by Matplotlib")
     if not (shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))):
         pytest.skip("no Graphviz lays out graphs here")
     names = [f"two-layer-network-{depth}.svg" for depth in ("operations", "neurons", "layers")]
-    names += ["loss-curve.png", "decision-boundary.png"]
+    names += ["steps.html", "loss-curve.png", "decision-boundary.png"]
     assert sorted(os.listdir(folder)) == sorted(names)
     for name in names:
         assert str(folder / name) in tour
-        start = (folder / name).read_bytes()[:4]
-        assert start == (b"<svg" if name.endswith("svg") else b"\x89PNG")
+        start = {"svg": b"<svg", "png": b"\x89PNG", "tml": b"<!DO"}[name[-3:]]
+        assert (folder / name).read_bytes().startswith(start)
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path, capsys):

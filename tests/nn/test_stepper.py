@@ -1,0 +1,935 @@
+"""The page behind step_through, in a browser: its numbers are Python's, its controls do what they say, its labels are data.
+
+The truth for the page is Python itself: Value.data, Value.grad and trace, which have oracles of their own elsewhere.
+"""
+
+import contextlib
+import itertools
+import json
+import math
+import os
+import random
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from importlib import resources
+from math import inf, nan
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd import PRIMITIVES, Value, trace
+from autograd.graph import nodes
+from autograd.primitives import ATOM
+from autograd.trace import WRONG_WAYS, ForwardStep, Walk
+from autograd.value import constant
+from nn import stepper
+from nn.picture import pretty
+from nn.tour import two_layer_network
+
+SMALLEST = 5e-324  # the distance between neighbouring doubles near zero
+SMALLEST_NORMAL = 2.2250738585072014e-308
+
+# ------------------------------------------------------------------------------------------- the numbers of the page
+
+
+@pytest.fixture(scope="module")
+def numerics(browser):
+    """The JavaScript as a module in a blank page: numerics(expression, argument) evaluates with its exports at hand."""
+    page = browser.new_page()
+    source = resources.files("nn").joinpath("stepper.js").read_text(encoding="utf-8")
+    address = "data:text/javascript;charset=utf-8," + quote(source)
+    page.evaluate("async (address) => { globalThis.m = await import(address); }", address)
+    yield page.evaluate
+    page.close()
+
+
+@pytest.fixture
+def graph_of(monkeypatch):
+    """The plain data of a graph, as JSON, without its drawing."""
+    monkeypatch.setattr(stepper, "_render", lambda *_, **__: b"<svg xmlns='http://www.w3.org/2000/svg'></svg>")
+    return lambda y: json.dumps(stepper._data(y))
+
+
+RUN = """([graph, points, inputs]) => {
+    graph = JSON.parse(graph);
+    return points.map((point) => {
+        const values = m.forward(graph, Object.fromEntries(inputs.map((i, k) => [i, point[k]])));
+        const { grads } = m.backward(graph, values);
+        return [values[graph.output], ...inputs.map((i) => grads[i])];
+    });
+}"""
+
+
+def agree(got, true, tolerance=1e-12):
+    """Equal to 12 digits, a zero in its sign; subnormal numbers, which have fewer, to a few of the smallest."""
+    if got is None or math.isnan(true) or math.isinf(true):
+        return got is not None and (got == true or (math.isnan(got) and math.isnan(true)))
+    if true == 0.0 or got == 0.0:
+        return abs(got - true) <= 60 * SMALLEST and math.copysign(1.0, got) == math.copysign(1.0, true)
+    return abs(got - true) <= (tolerance * abs(true) if abs(true) >= SMALLEST_NORMAL else 60 * SMALLEST)
+
+
+def both_signs(*xs):
+    return [sign * x for x in xs for sign in (1.0, -1.0)]
+
+
+UNARY = [
+    *both_signs(0.0, SMALLEST, 1e-310, 1e-300, 1e-155, 1e-17, 1e-9, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999999, 1.0, 1.000001),
+    *both_signs(
+        1.25, 1.5, math.pi / 2, 1.75, 1.9, 1.999999, 2.0, 2.000001, 2.1, 2.5, 3.0, 3.7, 4.0, 5.0, 5.9, 6.0, 8.0, 10.0
+    ),
+    *both_signs(15.0, 18.4, 20.0, 25.5, 26.0, 26.5, 27.0, 27.3, 28.0, 30.0, 36.6, 37.0, 38.0, 40.0, 100.0, 372.0, 709.78),
+    *both_signs(710.0, 744.5, 745.0, 746.0, 1000.0, 1419.6, 1488.0, 1e6, 1e8, 1e16, 1e154, 1e155, 1e300, 1e308, inf),
+    nan,
+    *(x / 7 for x in range(-60, 61)),
+]
+SOME = [*both_signs(0.0, SMALLEST, 1e-300, 1e-9, 1 / 3, 0.5, 1.0, 1.5, 2.0, 3.0, 40.0, 745.0, 1e8, 1e155, 1e308, inf), nan]
+FEW = [*both_signs(0.0, 1e-300, 0.5, 1.0, 3.0, 40.0, 745.0, inf), nan]
+FEWER = [0.0, -0.0, 1e-9, -0.5, 1.0, 40.0, -745.0, inf, -inf, nan]
+MODERATE = [*both_signs(1e-300, 0.5, 1.0, 3.0, 40.0, 745.0), 0.0]
+WHOLE = [0.0, 1.0, 2.0, 3.0, 4.0]
+
+# For each operation of several inputs what they are; a whole number that is no variable is given as a constant.
+INPUTS = {
+    "gaussian": (UNARY, WHOLE),
+    "ray": (SOME, SOME, [1.0, 2.0]),
+    "power_term": (FEWER, FEW, FEWER, WHOLE[:4]),
+    "clip": (FEW, FEWER, FEWER),
+    "sum": (FEWER, FEWER, FEWER),
+    "dot": (FEWER, MODERATE[:6], FEWER, MODERATE[3:9], [0.0, -0.5, nan]),
+    "logsumexp": (FEW, FEW, FEW),
+}
+CONSTANTS = {"gaussian": (1,), "ray": (2,), "power_term": (3,)}
+
+
+def points_of(name):
+    arity = PRIMITIVES[name].arity
+    return list(itertools.product(*INPUTS.get(name, {1: [UNARY], 2: [SOME, SOME]}.get(arity))))
+
+
+def by_python(name, point):
+    """The value of an operation at a point, and its slopes, of which those in constants are 0."""
+    xs = [constant(x) if i in CONSTANTS.get(name, ()) else Value(x) for i, x in enumerate(point)]
+    y = PRIMITIVES[name](*xs)
+    y.backward()
+    return y, xs, [y.data, *(x.grad for x in xs)]
+
+
+def compared(name, points, numerics, graph_of):
+    """Where the page and Python differ, as (point, page's numbers, Python's)."""
+    misses = []
+    fixed = CONSTANTS.get(name, ())
+    for _, group in itertools.groupby(
+        sorted(points, key=lambda p: [p[i] for i in fixed]), key=lambda p: [p[i] for i in fixed]
+    ):
+        same_constants = list(group)
+        y, xs, _ = by_python(name, same_constants[0])
+        place = {node: i for i, node in enumerate(nodes(y))}
+        by_page = numerics(RUN, [graph_of(y), same_constants, [place[x] for x in xs]])
+        for point, got in zip(same_constants, by_page, strict=True):
+            true = by_python(name, point)[2]
+            if not all(map(agree, got, true)):
+                misses.append((point, got, true))
+    return misses
+
+
+def test_the_page_has_every_operation_of_the_table(numerics):
+    """An operation added to the table has to be added to the page's VALUES, and nothing else stands there."""
+    assert set(numerics("Object.keys(m.VALUES)")) == set(PRIMITIVES)
+
+
+@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+def test_page_and_python_agree_on_every_operation(name, numerics, graph_of):
+    """Value and slopes are the same to 12 digits at ordinary and awkward points: tiny, huge, kinks, poles, inf and nan."""
+    misses = compared(name, points_of(name), numerics, graph_of)
+    assert misses[:12] == [], f"{len(misses)} of {len(points_of(name))}"
+
+
+@pytest.mark.parametrize("n", [-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 40.0])
+def test_page_and_python_agree_on_powers_with_a_plain_exponent(n, numerics, graph_of):
+    """x**n with a number for n, whose slope has a rule of its own, agrees as well."""
+    y = (x := Value(2.0)) ** n
+    place = nodes(y).index(x)
+    by_page = numerics(RUN, [graph_of(y), [[v] for v in UNARY], [place]])
+    misses = []
+    for v, got in zip(UNARY, by_page, strict=True):
+        y = (x := Value(v)) ** n
+        y.backward()
+        if not all(map(agree, got, (y.data, x.grad))):
+            misses.append((v, got, y.data, x.grad))
+    assert misses == []
+
+
+NUMBERS = [
+    *both_signs(
+        0.0, 1.0, 2.5, 0.1, 1 / 3, 2 / 3, 123456.0, 123456.5, 1234567.0, 999999.4, 999999.5, 9999995.0, 1e5, 1e6, 1e7
+    ),
+    *both_signs(
+        1e-3, 1e-4, 0.00012345678, 9.9999949e-5, 9.9999996e-5, 1e-5, 1.5e-7, 1e-10, 1e-300, SMALLEST, 1e21, 1e22, 1e308
+    ),
+    *both_signs(
+        0.5, 0.15, 0.0250005, 1.0000005, 100000.5, 2.2250738585072014e-308, 1.7976931348623157e308, 6.02214076e23, inf
+    ),
+    *both_signs(
+        0.00001234565, 3.141592653589793, 0.7413650695, 9.999995, 99999.95, 0.0001234565, 1e16, 123456789012345680.0
+    ),
+    nan,
+]
+
+
+@pytest.mark.parametrize("digits", [6, 5, 4])
+def test_numbers_are_written_as_python_writes_them(digits, numerics):
+    """text(x) is Python's general format, with a true minus sign and no zeros or plus in front of the exponent."""
+    by_page = numerics("([xs, digits]) => xs.map((x) => m.text(x, digits))", [NUMBERS, digits])
+    assert by_page == [written(x, digits) for x in NUMBERS]
+
+
+def written(x, digits=6):
+    text = f"{x:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+# ------------------------------------------------------------------------------------------------- graphs of many nodes
+
+SMOOTH = [ag.tanh, ag.sigmoid, ag.sin, ag.cos, ag.softplus, ag.atan, ag.gelu, ag.silu, ag.erf, ag.exp, ag.relu, ag.abs]
+
+
+def grown(seed, size):
+    """A random graph of well-behaved operations, whose nodes are used again and again."""
+    rng = random.Random(seed)
+    pool = [Value(rng.uniform(-2.0, 2.0), label=f"x_{i}") for i in range(3)]
+    for leaf in pool:
+        leaf.grad = rng.uniform(-1.0, 1.0)  # left from some earlier backward()
+    leaves = list(pool)
+    for _ in range(size):
+        a, b, c = (rng.choice(pool[-6:]) for _ in range(3))
+        kind = rng.randrange(7)
+        if kind == 0:
+            made = a * ag.sigmoid(b)
+        elif kind == 1:
+            made = ag.sum([a, b, a, c]) * 0.25
+        elif kind == 2:
+            made = ag.dot([a, b], [c, rng.uniform(-1.0, 1.0)], c)
+        elif kind == 3:
+            made = ag.logsumexp([a, b, a])
+        elif kind == 4:
+            made = (a / (1.5 + b * b)) ** rng.choice([2, 3])
+        elif kind == 5:
+            made = ag.maximum(a, b) - c
+        else:
+            made = a
+        pool.append(rng.choice(SMOOTH)(ag.tanh(made)))
+    return ag.sum([*pool[3:], *pool[-2:]]), leaves
+
+
+def near(got, true, size):
+    """Equal to 12 digits of the largest number that went into it."""
+    return abs(got - true) <= 1e-12 * max(abs(true), size)
+
+
+PASSES = """([graph, wrong]) => {
+    graph = JSON.parse(graph);
+    const values = m.forward(graph, {}), right = m.backward(graph, values);
+    const sums = graph.nodes.map((node, i) => {
+        if (node.kind === "constant") return null;
+        const { found, all } = m.ways(graph, values, i, 1e5);
+        return all ? found.reduce((sum, way) => sum + way.product, 0) : null;
+    });
+    const others = Object.fromEntries(wrong.map((way) => [way, m.backward(graph, values, way).grads]));
+    return { values, grads: right.grads, sums, others };
+}"""
+
+
+@given(st.integers(0, 10**6), st.integers(1, 9))
+@settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_page_and_python_agree_on_random_graphs(numerics, graph_of, seed, size):
+    """Values, gradients, the sums over all ways, and what the wrong ways give, are Python's at every node."""
+    y, leaves = grown(seed, size)
+    right, wrong = trace(y), {way: trace(y, wrong=way) for way in WRONG_WAYS}
+    page = numerics(PASSES, [graph_of(y), list(WRONG_WAYS)])
+    for leaf in leaves:
+        leaf.grad = 0.0
+    y.backward()
+    largest = max(abs(g) for g in right.grads.values())
+    for i, node in enumerate(nodes(y)):
+        assert agree(page["values"][i], node.data) or near(page["values"][i], node.data, 1.0)
+        if node in right.grads:
+            assert near(page["grads"][i], node.grad, largest)
+            assert page["sums"][i] is not None
+            assert near(page["sums"][i], node.grad, largest)
+            for way in WRONG_WAYS:
+                assert near(page["others"][way][i], wrong[way].grads[node], max(largest, 1.0))
+
+
+# --------------------------------------------------------------------------------------------------------- the saved page
+
+
+def one_neuron():
+    """A sigmoid neuron and its cross-entropy."""
+    w1, w2, b = Value(0.4, label="w_1"), Value(-1.2, label="w_2"), Value(0.1, label="b")
+    x1, x2, t = (constant(x) for x in (1.5, 0.7, 1.0))
+    ag.label(x_1=x1, x_2=x2, t=t)
+    net = ag.dot([w1, w2], [x1, x2], b)
+    o = ag.sigmoid(net)
+    loss = -(t * ag.log(o) + (1.0 - t) * ag.log(1.0 - o))
+    ag.label(net=net, o=o, L=loss)
+    return loss
+
+
+def used_three_times():
+    """A node h that is used three times, and leaves that hold a gradient from before."""
+    w, x = Value(0.8, label="w"), Value(-1.5, label="x")
+    h = ag.tanh(w * x)
+    y = h * h + h * x
+    ag.label(h=h, y=y)
+    w.grad, x.grad = 0.25, -2.0
+    return y
+
+
+GRAPHS = {"two layers": lambda: two_layer_network()[1], "one neuron": one_neuron, "used three times": used_three_times}
+
+
+@pytest.fixture(scope="module")
+def graphviz():
+    """Something that lays out drawings, without which there is no page."""
+    pytest.importorskip("graphviz", reason="graphs are drawn through graphviz")
+    if not any(map(shutil.which, ("dot", "graphviz-pure"))):
+        pytest.skip("no Graphviz lays out graphs here")
+
+
+class Page:
+    """A page that is open in the browser: what it says, what it asks for, what it shows."""
+
+    def __init__(self, browser, address, ready=".count", **settings):
+        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **settings})
+        self.page = self.context.new_page()
+        self.said, self.asked = [], []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(address)
+        self.find(ready).first.wait_for()
+
+    def find(self, selector):
+        return self.page.locator(selector)
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def step(self):
+        """How many steps have been taken, as the page says."""
+        return int(self.find(".count").inner_text().split()[1])
+
+    def start(self):
+        """To the start, with the keyboard at the drawing."""
+        self.find(".stage").focus()
+        self.press("Home")
+
+    def node(self, name):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def look(self):
+        """What can be read at this step: the lines of the panel, and of every box its name, value and gradient."""
+        return self.page.evaluate(LOOK)
+
+
+LOOK = """() => {
+    const root = [...document.querySelectorAll("div")].find((place) => place.shadowRoot).shadowRoot;
+    const lines = (selector) => [...root.querySelectorAll(selector)].map((line) => line.textContent);
+    const boxes = [...root.querySelectorAll(".stage .g-node")].map((box) =>
+        [box.getAttribute("aria-label"), ...[...box.querySelectorAll("text")].slice(-2).map((line) => line.textContent)]);
+    return { count: lines(".count")[0], now: lines(".now h3, .now p"), boxes, facts: lines(".facts li"),
+        rows: [...root.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent)) };
+}"""
+
+
+@pytest.fixture
+def opened(browser, graphviz, tmp_path):
+    """opened(y) saves a page that steps through y and opens the file."""
+    pages = []
+
+    def opened(y, **settings):
+        path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
+        pages.append(Page(browser, path.as_uri(), **settings))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
+        assert page.said == []
+        assert page.asked == [page.asked[0]]
+        assert page.asked[0].startswith("file:")
+
+
+def plain(line):
+    """A formula without its brackets."""
+    return re.sub(r"[()]", "", line)
+
+
+def called(y):
+    """What the page calls each node."""
+    return {node: entry["name"] for node, entry in zip(nodes(y), stepper._data(y)["nodes"], strict=True)}
+
+
+def right_lines(step, y, names, wrong):
+    """The first lines that the panel has for a step; … stands for a formula, which is trace's business."""
+    z, overwrite = names[step.node], wrong == "overwrite"
+    write = step.node.op.notation.write
+    if isinstance(step, ForwardStep):
+        formula = write([(names[x], ATOM) for x in step.node.inputs])
+        numbers = write([(written(x.data), ATOM) for x in step.node.inputs])
+        return [f"Forward: {z}", f"{z} = {formula}", f"= {numbers} = {written(step.value)}"]
+    x, top = names[step.input], f"∂{names[y]}/∂{names[step.input]}"
+    up, local, part, before, total = map(written, (step.upstream, step.local, step.contribution, step.before, step.total))
+    return [
+        f"Backward: from {z} to {x}",
+        f"∂{z}/∂{x} = … = {local}",
+        "upstream × local derivative = contribution",
+        f"{up} × {local} = {part}",
+        "wrong: the old total is overwritten" if overwrite else "old total + contribution = new total",
+        f"{top} = {part}" if overwrite else f"{top}:  {before} + {part} = {total}",
+    ]
+
+
+def check_step(page, walk, y, names, wrong):
+    """Everything shown at this step is what the walk in Python says."""
+    seen, step, by_name = page.look(), walk.step, {name: node for node, name in names.items()}
+    assert seen["count"] == f"step {walk.position} of {len(walk.steps)}"
+    if step is not None:
+        for line, right in zip(seen["now"], right_lines(step, y, names, wrong)):
+            start, _, end = right.partition("… ")
+            if end:  # the formula of a local derivative is trace's business; its number is left out where it is the formula
+                assert plain(line).startswith(plain(start))
+                assert line.endswith(end) or plain(line) == plain(start) + end.removeprefix("= ")
+            else:
+                assert plain(line) == plain(right)
+    reached = {y} if walk.position >= len(walk.trace.forward) else set()
+    reached |= {s.input for s in walk.steps[: walk.position] if not isinstance(s, ForwardStep)}
+    assert {by_name[name] for name, *_ in seen["boxes"]} == set(walk.trace.grads)
+    for name, value, grad in seen["boxes"]:
+        node = by_name[name]
+        assert value == (written(walk.values[node], 4) if node in walk.values else "")
+        assert grad == (f"grad {written(walk.grads[node], 4)}" if node in reached else "")
+
+
+def check_all_steps(page, y, wrong=""):
+    walk, names = Walk(trace(y, wrong=wrong)), called(y)
+    page.start()
+    check_step(page, walk, y, names, wrong)
+    while walk.next():
+        page.press("ArrowRight")
+        check_step(page, walk, y, names, wrong)
+    assert page.step() == len(walk.steps)
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_every_number_at_every_step_is_pythons(graph, opened):
+    """Values, upstream, local derivative, contribution and totals, in the panel and in the drawing, are those of trace."""
+    y = GRAPHS[graph]()
+    check_all_steps(opened(y), y)
+
+
+@pytest.mark.parametrize("wrong", WRONG_WAYS)
+def test_every_number_of_a_wrong_way_is_pythons(wrong, opened):
+    """Chosen in the menu, a wrong way shows what trace(wrong=...) says, and in the end where the numbers part."""
+    y = used_three_times()
+    page = opened(y)
+    page.find("select.way").select_option(wrong)
+    check_all_steps(page, y, wrong)
+    apart, names = trace(y, wrong=wrong).differences(trace(y)), called(y)
+    last = page.look()["now"][-1]
+    assert apart
+    for node, _, here, there in apart:
+        assert f"∂y/∂{names[node]} = {written(here, 4)}, right is {written(there, 4)}" in last
+    page.find("select.way").select_option("")
+    page.start()
+    page.press("End")
+    assert page.look()["now"][-1] == "Done: every node has its gradient."
+
+
+@pytest.mark.parametrize(("graph", "leaf"), [("two layers", "w_111"), ("one neuron", "w_2"), ("used three times", "x")])
+def test_a_dragged_leaf_gives_the_numbers_that_python_gives(graph, leaf, opened):
+    """With a leaf's slider dragged elsewhere every step shows Python's numbers for that value; "as it was" undoes it."""
+    y = GRAPHS[graph]()
+    (node,) = [node for node in nodes(y) if node.label == leaf]
+    page, before = opened(y), node.data
+    page.node(pretty(leaf)).click()
+    slider = page.page.get_by_role("slider", name=f"change {pretty(leaf)}")
+    box = slider.bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)
+    page.page.mouse.up()
+    node.data = float(slider.input_value())
+    assert abs(node.data - before) > 0.3
+    y.forward()
+    check_all_steps(page, y)
+    page.page.get_by_role("button", name="as it was").click()
+    assert float(slider.input_value()) == pytest.approx(before, rel=1e-12)
+    node.data = before
+    y.forward()
+    check_all_steps(page, y)
+
+
+def ways_up(y, node, names):
+    """The product of local derivatives along each way from node to y, as (names, product)."""
+    users = {}
+    for step in trace(y).backward:
+        users.setdefault(step.input, []).append((step.node, step.local))
+    found, open_ways = [], [(node, [names[node]], 1.0)]
+    while open_ways:
+        at, way, product = open_ways.pop()
+        if at is y:
+            found.append((" → ".join(way), product))
+        open_ways += [(user, [*way, names[user]], product * local) for user, local in users.get(at, [])]
+    return found
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_a_clicked_node_tells_what_flows_through_it(graph, opened):
+    """A click on a node shows its value and gradient, each contribution, and its ways to the output, which add up."""
+    y = GRAPHS[graph]()
+    page, whole, names = opened(y), trace(y), called(y)
+    page.start()
+    page.press("End")
+    for node, grad in whole.grads.items():
+        name = names[node]
+        page.node(name).dispatch_event("click")
+        facts = page.find(".facts").inner_text()
+        assert page.find(".node-info h3").inner_text() == name
+        assert f"value {written(node.data)}, gradient {written(grad)} by now" in facts
+        inward = [s for s in whole.backward if s.input is node]
+        ways = ways_up(y, node, names) if node is not y else []
+        lines = [
+            f"from {names[s.node]}: {written(s.upstream, 4)} × {written(s.local, 4)} = {written(s.contribution, 4)}"
+            for s in inward
+        ]
+        lines += [f"{way}: {written(product, 4)}" for way, product in ways]
+        assert sorted(page.look()["facts"]) == sorted(lines)
+        if ways:
+            assert sum(product for _, product in ways) == pytest.approx(grad, rel=1e-12)
+            assert f"which add up to {written(grad, 4)}:" in facts
+
+
+def test_the_table_lists_every_step(opened):
+    """The table of all steps, unfolded, has the numbers of trace's rows."""
+    y = used_three_times()
+    page, whole = opened(y), trace(y)
+    page.page.get_by_text("All steps as a table").click()
+    rows = page.look()["rows"]
+    assert page.find("tbody tr").first.is_visible()
+    assert [row[0] for row in rows] == [str(i + 1) for i in range(len(whole))]
+    for row, step in zip(rows, whole, strict=True):
+        if isinstance(step, ForwardStep):
+            assert row[1].endswith(f" = {written(step.value)}")
+        else:
+            up, local, part, before, total = map(
+                written, (step.upstream, step.local, step.contribution, step.before, step.total)
+            )
+            assert plain(row[3]) == f"{up} × {local} = {part}"
+            assert plain(row[4]) == f"{before} + {part} = {total}"
+
+
+def test_every_control_does_what_it_says(opened):
+    """Buttons, slider and keys go to the start, back, on, and to the end; play goes on by itself until paused."""
+    y = one_neuron()
+    page, n = opened(y), len(trace(y))
+    button = {word: page.find(f"button.{word}") for word in ("play", "first", "previous", "next", "last")}
+    assert page.step() == 0
+    assert button["previous"].is_disabled()
+    assert button["first"].is_disabled()
+    for word, at in [("next", 1), ("next", 2), ("previous", 1), ("last", n), ("previous", n - 1), ("first", 0), ("last", n)]:
+        button[word].click()
+        assert page.step() == at
+    assert button["next"].is_disabled()
+    page.find("input.slider").fill("3")
+    assert page.step() == 3
+    page.find("input.slider").press("ArrowRight")
+    assert page.step() == 4
+    page.find(".stage").focus()
+    for key, at in [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", n), ("ArrowLeft", n - 1)]:
+        page.press(key)
+        assert page.step() == at
+    page.press("End", "Space")  # from the end, play starts anew
+    assert page.step() == 1
+    assert "Pause" in button["play"].inner_text()
+    page.press("Space")
+    assert "Play" in button["play"].inner_text()
+    button["play"].click()
+    assert page.step() == 2
+    page.page.get_by_text(f"step 3 of {n}", exact=True).wait_for()
+    button["play"].click()
+    assert "Play" in button["play"].inner_text()
+
+
+def test_enter_on_a_node_chooses_it(opened):
+    """A node with the keyboard's focus is chosen by Enter, and let go by Enter again."""
+    page = opened(one_neuron())
+    page.node("net").focus()
+    page.press("Enter")
+    assert page.find(".node-info h3").inner_text() == "net"
+    page.press("Enter")
+    assert page.find(".node-info h3").count() == 0
+
+
+def test_the_page_of_the_two_layer_network_is_small(graphviz, tmp_path):
+    """steps.html has less than 300 KB."""
+    assert nn.step_through(two_layer_network()[1]).save(tmp_path / "steps.html").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("start", [0.5, -1.0, 0.0])
+def test_a_leaf_dragged_to_where_there_is_no_number_is_no_error(start, opened):
+    """Where the result is nan or infinite the panel says so, and the plot leaves the point out."""
+    y = ag.log(x := Value(start, label="x"))
+    page = opened(y)
+    page.node("x").click()
+    slider = page.page.get_by_role("slider", name="change x")
+    for value in (-0.5, 0.0, 0.5):
+        slider.fill(str(value))
+        x.data = float(slider.input_value())
+        y.forward()
+        check_all_steps(page, y)
+
+
+# -------------------------------------------------------------------------------------------------------- folded drawings
+
+
+@pytest.mark.parametrize("depth", ["neuron", "layer"])
+def test_a_folded_drawing_goes_to_the_same_numbers(depth, opened):
+    """Folded to neurons or layers there are fewer stops, each box shows Python's numbers, and the end is the same."""
+    y = two_layer_network()[1]
+    page, whole, by_name = opened(y), trace(y), {name: node for node, name in called(y).items()}
+    page.find("select.depth").select_option(depth)
+    page.start()
+    stops = 0
+    while page.step() < len(whole):
+        at = page.step()
+        page.press("ArrowRight")
+        assert page.step() > at
+        stops += 1
+    assert stops < len(whole)
+    for name, value, grad in page.look()["boxes"]:
+        node = by_name[name]
+        assert (value, grad) == (written(node.data, 4), f"grad {written(whole.grads[node], 4)}")
+    for _ in range(stops):
+        page.press("ArrowLeft")
+    assert page.step() == 0
+    page.press("End")
+    page.find("select.depth").select_option("operation")
+    assert page.look()["now"][-1] == "Done: every node has its gradient."
+
+
+# --------------------------------------------------------------------------------------------------------- labels are data
+
+AWKWARD = [
+    "<script>window.ran = 1</script>",
+    "</script><script>window.ran = 1</script>",
+    '<img src=x onerror="window.ran = 1">',
+    "<svg onload=window.ran=1>",
+    "<!-- <script>",
+    "quotes \" ' `",
+    "a & b &lt; c",
+    "$& $1 $$x",
+    "{0} {1}",
+    "${window.ran = 1}",
+    "two\u2028lines\u2029here",
+    '"); window.ran = 1; //',
+    "]]>",
+    "%s %20",
+    "梯度",
+    "مشتق",
+    "🎈",
+    "a|b",
+]
+
+
+@pytest.mark.parametrize("label", AWKWARD)
+def test_a_label_is_shown_and_never_run(label, opened):
+    """Whatever stands in a label is text: in the drawing, the panel, the table and the title; nothing of it runs."""
+    x, y = Value(0.5, label=label), Value(2.0, label=f"{label} b")
+    z = ag.tanh(x * y) + x
+    z.label = f"{label} z"
+    page, names = opened(z), called(z)
+    assert names[x] == pretty(label)
+    assert names[z] in page.page.title()
+    page.node(names[x]).dispatch_event("click")
+    assert page.find(".node-info h3").evaluate("h => h.textContent") == names[x]
+    page.start()
+    page.press(*["ArrowRight"] * len(trace(z)))
+    seen = page.look()
+    assert seen["now"][0].endswith(f" to {names[trace(z).backward[-1].input]}")
+    assert any(names[x] in cell for row in seen["rows"] for cell in row)
+    drawn = page.find(".stage").evaluate("stage => stage.textContent")
+    assert "".join(names[x].split()) in "".join(drawn.replace("\u00a0", " ").split())
+    assert page.page.evaluate("window.ran") is None
+    assert page.find(".app script, .app img, .app foreignObject").count() == 0
+    attributes = page.find(".app").evaluate("app => [...app.querySelectorAll('*')].flatMap((e) => e.getAttributeNames())")
+    assert [each for each in attributes if each.startswith("on") or each.endswith("href")] == []
+
+
+def test_the_policy_of_the_page_allows_nothing_from_outside(opened):
+    """A Content-Security-Policy stands before everything that it governs, and names no source outside the file."""
+    page = opened(used_three_times())
+    policy = page.find("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";") if rule.strip())
+    assert rules.pop("default-src") == "'none'"
+    assert {source for rule in rules.values() for source in rule.split()} <= {"'unsafe-inline'", "'none'", "data:"}
+    order = page.page.evaluate("[...document.querySelectorAll('meta[http-equiv], script, style')].map((e) => e.localName)")
+    assert order[0] == "meta"
+
+
+# ------------------------------------------------------------------------------------------------------- for everybody
+
+WITH_NAMES = {"button", "slider", "combobox", "DisclosureTriangle", "toolbar", "region", "table"}
+
+
+def test_every_control_has_a_name_for_a_screen_reader(opened):
+    """In the browser's accessibility tree every control is named, those of a chosen leaf as well."""
+    page = opened(one_neuron())
+    page.node("w₁").dispatch_event("click")
+    tree = page.context.new_cdp_session(page.page).send("Accessibility.getFullAXTree")["nodes"]
+    controls = [each for each in tree if not each["ignored"] and each["role"]["value"] in WITH_NAMES - {"table"}]
+    assert len(controls) > 12
+    assert [each for each in controls if not each.get("name", {}).get("value", "").strip()] == []
+
+
+def test_every_control_is_reached_by_the_tab_key(opened):
+    """Tab goes through every control that can be used, nodes of the drawing and the fold of the table included."""
+    page = opened(used_three_times())
+    page.find("button.next").click()
+    page.node("w").dispatch_event("click")
+    wanted = page.page.evaluate("""() => {
+        const root = document.querySelector("div").shadowRoot;
+        const all = [...root.querySelectorAll("button, select, input, summary, [role=button], [tabindex]")];
+        globalThis.wanted = all.filter((each) => !each.disabled && each.checkVisibility());
+        globalThis.reached = new Set();
+        return globalThis.wanted.length;
+    }""")
+    page.find("button.play").focus()
+    note = "() => { globalThis.reached.add(document.querySelector('div').shadowRoot.activeElement); }"
+    for _ in range(wanted + 3):
+        page.page.evaluate(note)
+        page.press("Tab")
+    assert page.page.evaluate("wanted.filter((each) => !reached.has(each)).map((each) => each.outerHTML.slice(0, 80))") == []
+
+
+def test_the_fold_of_the_table_opens_by_the_space_bar(opened):
+    """Space on "All steps as a table" opens it, and does not start to play."""
+    page = opened(used_three_times())
+    page.find("summary").focus()
+    page.press("Space")
+    assert page.find("tbody tr").first.is_visible()
+    assert "Play" in page.find("button.play").inner_text()
+
+
+def test_the_current_step_is_told_to_screen_readers(opened):
+    """The panel with the current step is a live region, and the slider says the step in words."""
+    page = opened(used_three_times())
+    page.find("button.next").click()
+    assert page.find("[aria-live=polite] h3").inner_text().startswith("Forward: ")
+    assert page.find("input.slider").get_attribute("aria-valuetext").startswith("Forward: ")
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
+def test_nothing_glides_for_those_who_asked_for_less_motion(motion, moves, opened):
+    """With reduced motion no element has a transition or an animation."""
+    page = opened(used_three_times(), reduced_motion=motion)
+    durations = page.find(".app").evaluate(
+        """app => [...app.querySelectorAll("*")].flatMap((each) => {
+            const style = getComputedStyle(each);
+            return [...style.transitionDuration.split(","), ...style.animationDuration.split(",")].map(parseFloat);
+        })"""
+    )
+    assert any(durations) == moves
+
+
+def test_it_prints_as_a_table_of_all_steps(opened):
+    """On paper the controls are gone and the table of all steps is there, even if it was folded on the screen."""
+    y = used_three_times()
+    page = opened(y)
+    assert not page.find("table").is_visible()
+    assert page.page.pdf().startswith(b"%PDF")  # the browser says beforeprint
+    page.page.emulate_media(media="print")
+    assert page.find("tbody tr").count() == len(trace(y))
+    assert page.find("tbody tr").last.is_visible()
+    assert not page.find(".bar").is_visible()
+
+
+def test_dark_mode_is_dark(opened):
+    """Where people want it dark, the background is dark and the text light; otherwise the other way round."""
+    brightness = """app => [getComputedStyle(app).backgroundColor, getComputedStyle(app).color,
+        getComputedStyle(app.querySelector(".stage text")).fill].map((colour) =>
+            Math.max(...colour.match(/\\d+/g).slice(0, 3)))"""
+    paper, ink, drawn = opened(one_neuron(), color_scheme="dark").find(".app").evaluate(brightness)
+    assert paper < 60
+    assert min(ink, drawn) > 150
+    paper, ink, drawn = opened(one_neuron(), color_scheme="light").find(".app").evaluate(brightness)
+    assert paper > 240
+    assert max(ink, drawn) < 140
+
+
+def test_a_narrow_page_scrolls_nothing_sideways_but_the_drawing(opened):
+    """At a width of 400 pixels the page fits at every step, with a leaf chosen too; only the drawing may scroll."""
+    y = two_layer_network()[1]
+    page = opened(y, viewport={"width": 400, "height": 800})
+    page.node("w₁₁₁").dispatch_event("click")
+    page.start()
+    for _ in trace(y):
+        page.press("ArrowRight")
+        wide = page.page.evaluate("""() => {
+            const root = document.querySelector("div").shadowRoot, stage = root.querySelector(".stage");
+            const out = [...root.querySelectorAll("*")].filter((each) => !stage.contains(each) && each.checkVisibility()
+                && each.getBoundingClientRect().right > 400.5);
+            return [document.scrollingElement.scrollWidth, ...out.map((each) => each.outerHTML.slice(0, 80))];
+        }""")
+        assert wide == [400]
+
+
+# ------------------------------------------------------------------------------------------------------------ in a notebook
+
+CELLS = ["import nn, nn.tour", "_, loss = nn.tour.two_layer_network()", "nn.step_through(loss)"]
+
+
+def surroundings(folder):
+    """Environment variables of a process that finds this package, and leaves everything else in the folder."""
+    own = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    return {**os.environ, **own, "IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(Path(nn.__file__).parents[1])}
+
+
+def notebook(path, cells):
+    nbformat = pytest.importorskip("nbformat", reason="notebooks are written with nbformat: pip install jupyterlab")
+    path.parent.mkdir(exist_ok=True)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    written_cells = [nbformat.v4.new_code_cell(cell, id=f"cell-{i}") for i, cell in enumerate(cells)]
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=written_cells, metadata=kernel)), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory, graphviz):
+    """A notebook that has been run, and the HTML that nbconvert makes of it."""
+    for module in ("nbconvert", "ipykernel"):
+        pytest.importorskip(module, reason=f"notebooks run with {module}: pip install jupyterlab")
+    folder = tmp_path_factory.mktemp("notebooks")
+    notebook(folder / "steps.ipynb", CELLS)
+    convert = [sys.executable, "-m", "nbconvert", "steps.ipynb"]
+    for options in (["--to", "notebook", "--execute", "--inplace"], ["--to", "html"]):
+        subprocess.run([*convert, *options], cwd=folder, env=surroundings(folder), check=True, capture_output=True)
+    return folder / "steps.ipynb"
+
+
+def test_an_exported_notebook_steps_offline(browser, executed):
+    """nbconvert's HTML of a run notebook, opened with no network, shows Python's numbers at every step."""
+    page = Page(browser, executed.with_suffix(".html").as_uri(), offline=True)
+    check_all_steps(page, two_layer_network()[1])
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
+    pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
+    folder = tmp_path_factory.mktemp("lab")
+    quiet = folder / "config" / "labconfig" / "page_config.json"
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={token}"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}", "--expose-app-in-browser"],
+        env=surroundings(folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    pages = []
+
+    def opened(path):
+        (folder / path.name).write_bytes(path.read_bytes())
+        address = f"http://127.0.0.1:{port}/lab/workspaces/{path.stem}/tree/{path.name}?token={token}"
+        pages.append(Page(browser, address, ready=".jp-Notebook .jp-CodeCell"))
+        pages[-1].page.wait_for_function("""async () => {
+            const session = jupyterapp.shell.currentWidget?.sessionContext;
+            await session?.ready;
+            return session?.session?.kernel?.status === "idle";
+        }""")
+        return pages[-1]
+
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}"):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.skip("no JupyterLab server comes up here")
+        yield opened
+    finally:
+        for page in pages:
+            page.context.close()
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def run_cell(page, i):
+    page.find(".jp-CodeCell .cm-content").nth(i).click()
+    page.press("Shift+Enter")
+
+
+def test_a_cell_in_jupyterlab_steps(lab, executed):
+    """A notebook that is not trusted shows the drawing as a picture; once run, the output steps to Python's numbers."""
+    page = lab(executed)
+    picture = page.find(".jp-OutputArea-output img").first
+    picture.wait_for()
+    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
+    assert page.find(".count").count() == 0
+    page.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.find(".count").wait_for()
+    check_all_steps(page, two_layer_network()[1])
+
+
+def test_the_widget_and_python_keep_in_step(lab, tmp_path, graphviz):
+    """Setting .position in Python moves the page; Next and a dragged leaf in the page are seen in Python."""
+    pytest.importorskip("anywidget", reason="the widget form comes with anywidget: pip install anywidget")
+    path = tmp_path / "widget.ipynb"
+    leaf = "[node.data for node in autograd.graph.leaves(loss) if node.label == 'w_111']"
+    shows = f"print('at', steps.position, {leaf}, loss.data)"
+    last_cells = ["steps = nn.step_through(loss).widget()\nsteps", "steps.position = 7", shows, shows]
+    notebook(path, [CELLS[0] + ", autograd", CELLS[1], *last_cells])
+    page = lab(path)
+    for i in range(3):
+        run_cell(page, i)
+    page.find(".count").wait_for()
+    assert page.step() == 0
+    run_cell(page, 3)
+    n = len(trace(two_layer_network()[1]))
+    page.page.get_by_text(f"step 7 of {n}", exact=True).wait_for()
+    page.find("button.next").click()
+    page.page.get_by_text(f"step 8 of {n}", exact=True).wait_for()
+    run_cell(page, 4)
+    page.page.get_by_text("at 8 [0.15]").wait_for()
+    page.node("w₁₁₁").dispatch_event("click")
+    page.page.get_by_role("slider", name="change w₁₁₁").fill("0.65")
+    loss = two_layer_network()[1]
+    (w,) = [node for node in nodes(loss) if node.label == "w_111"]
+    w.data = 0.65
+    loss.forward()
+    run_cell(page, 5)
+    said = page.find(".jp-OutputArea-output").filter(has_text="at 8 [0.65]")
+    said.wait_for()
+    assert float(said.inner_text().split()[-1]) == pytest.approx(loss.data, rel=1e-12)
