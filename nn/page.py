@@ -1,7 +1,7 @@
 """A page of its own, or a place in someone else's: how the interactive figures reach a reader.
 
-nn/stepper.js is all their JavaScript. It goes along with every figure, inside a shadow DOM, so that a figure works inline in a
-notebook, after the kernel is gone, and as one file that needs nothing from anywhere.
+nn/stepper.js is all their JavaScript. It goes along with every figure, inside a shadow DOM, so that a figure works inline
+in a notebook, after the kernel is gone, and as one file that needs nothing from anywhere.
 """
 
 from __future__ import annotations
