@@ -299,7 +299,12 @@ export function mount(element, graph, changed = () => {}) {
       box.classList.add("g-node");
       for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["aria-label", name(i)]]) box.setAttribute(attribute, word);
       box.addEventListener("click", () => choose(i));
-      box.addEventListener("keydown", (event) => event.key === "Enter" && choose(i));
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        choose(i);
+        event.preventDefault();
+        event.stopPropagation();
+      });
     }
   }
   const boxOf = (i) => view.places[i];
@@ -545,7 +550,7 @@ export function mount(element, graph, changed = () => {}) {
   for (const option of [...$(".depth").options]) if (!graph.views[option.value]) option.remove();
   $(".depth").hidden = $(".depth").options.length < 2;
   $("details").addEventListener("toggle", table);
-  $(".app").addEventListener("keydown", (event) => {
+  (graph.alone ? document : $(".app")).addEventListener("keydown", (event) => { // a page of its own listens everywhere
     const target = event.composedPath()[0];
     if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
     const to = { ArrowRight: along(1), ArrowLeft: along(-1), Home: 0, End: run.all.length }[event.key];

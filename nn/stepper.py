@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.graph import history, nodes
-from autograd.primitives import ATOM, CONSTANT
+from autograd.primitives import _BUILT_IN, ATOM, CONSTANT
 from autograd.trace import trace
 from autograd.value import Value
 from nn.draw import DEPTHS, OPERATION, _Graph, draw
@@ -35,8 +35,8 @@ def step_through(y: Value) -> Stepper:
 
     The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
     Python and page in step with one another. In the page the graph can be folded to neurons or layers.
-    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes or one that no folding makes
-    small enough, RuntimeError where no Graphviz is found to lay out the drawing.
+    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, one that no folding makes
+    small enough, or one with an operation of your own, which the page cannot compute, RuntimeError where no Graphviz is found to lay out the drawing.
     """
     if not isinstance(y, Value):
         raise TypeError(f"step_through follows the graph of a Value, and {y!r} is none")
@@ -59,7 +59,7 @@ class Stepper:
         """Write one HTML file that works offline; return its path."""
         title = f"Backpropagation, step by step: {self.data['nodes'][self.data['output']]['name']}"
         path = Path(path)
-        path.write_text(page(title, inline("mount", self.data)), encoding="utf-8")
+        path.write_text(page(title, inline("mount", {**self.data, "alone": True})), encoding="utf-8")
         return path
 
     def widget(self) -> Any:
@@ -166,6 +166,10 @@ def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict
     if node.label and kind == "constant":
         entry["labelled"] = True
     if inputs and op is not None:
+        if op.name not in _BUILT_IN:
+            raise ValueError(
+                f"the page cannot compute {op.name}, an operation of your own; trace(y) steps through it in text"
+            )
         places = [(f"{{{i}}}", ATOM) for i in range(len(inputs))]
         z, xs = Value(node.data), [Value(x.data) for x in inputs]
         partials = op.slopes(z, [x.data if inner.op is CONSTANT else x for x, inner in zip(xs, inputs)])

@@ -933,3 +933,20 @@ def test_the_widget_and_python_keep_in_step(lab, tmp_path, graphviz):
     said = page.find(".jp-OutputArea-output").filter(has_text="at 8 [0.65]")
     said.wait_for()
     assert float(said.inner_text().split()[-1]) == pytest.approx(loss.data, rel=1e-12)
+
+
+def test_a_page_of_its_own_listens_to_keys_everywhere(opened):
+    """Right after opening, an arrow key takes a step, with nothing clicked before."""
+    page = opened(two_layer_network()[1]).page
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".count").inner_text().startswith("step 1 of")
+
+
+def test_an_operation_of_ones_own_is_refused(graphviz):
+    """The page has no value for it; the error says what steps through it."""
+    double = ag.Primitive("double_of_mine", lambda x: 2.0 * x, 2.0)
+    try:
+        with pytest.raises(ValueError, match=r"cannot compute double_of_mine.*trace"):
+            nn.step_through(double(Value(1.0)))
+    finally:
+        del PRIMITIVES["double_of_mine"]
