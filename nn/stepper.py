@@ -36,7 +36,8 @@ def step_through(y: Value) -> Stepper:
     The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
     Python and page in step with one another. In the page the graph can be folded to neurons or layers.
     Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, one that no folding makes
-    small enough, or one with an operation of your own, which the page cannot compute, RuntimeError where no Graphviz is found to lay out the drawing.
+    small enough, or one with an operation of your own, which the page cannot compute, RuntimeError where no Graphviz is
+    found to lay out the drawing.
     """
     if not isinstance(y, Value):
         raise TypeError(f"step_through follows the graph of a Value, and {y!r} is none")
