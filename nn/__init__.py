@@ -21,6 +21,7 @@ from nn import data, losses, metrics, optim
 from nn.draw import draw
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
+from nn.player import play_training
 from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
 from nn.stepper import step_through
 from nn.training import History, fit
@@ -37,6 +38,7 @@ __all__ = [
     "losses",
     "metrics",
     "optim",
+    "play_training",
     "plot_boundary",
     "plot_function",
     "plot_histograms",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from autograd import Value, no_grad
 from autograd.conversions import number
@@ -29,6 +29,19 @@ OF_CLASSES = {"cross_entropy", "nll"}  # their targets are class numbers
 OF_LOGITS = {"bce_with_logits", "hinge"}  # their predictions say class 1 above 0, not above a half
 
 
+class Record(NamedTuple):
+    """The parameters at the end of an epoch, in the order of model.parameters(), as plain numbers.
+
+    epoch: 0 at the start, before any step
+    parameters: their numbers
+    gradients: those of the epoch's last step, as the optimiser got them, which led to these numbers; empty at the start
+    """
+
+    epoch: int
+    parameters: list[float]
+    gradients: list[float]
+
+
 class History:
     """What happened in a run of fit, epoch by epoch; it fills while the run goes on.
 
@@ -39,6 +52,8 @@ class History:
     lr: the learning rate in each epoch
     stopped: why it ended: "epochs" (all done), "early stopping", "callback" or "interrupted"
     model: the model that learns
+    loss_name: what the loss is called
+    records: the start and each epoch as a Record, if fit was asked to record
     """
 
     def __init__(self, model: Any) -> None:
@@ -50,6 +65,8 @@ class History:
         self.grad_norm: list[float] = []
         self.lr: list[float] = []
         self.stopped = ""
+        self.loss_name = ""
+        self.records: list[Record] = []
 
     def __len__(self) -> int:
         return len(self.loss)
@@ -110,6 +127,7 @@ def fit(
     scheduler: Any = None,
     callbacks: Iterable[Callback] = (),
     progress: bool | None = None,
+    record: bool | int = False,
 ) -> History:
     """Train a model by gradient descent; return the history. The model's parameters are changed in place.
 
@@ -130,6 +148,8 @@ def fit(
     scheduler: one of nn.optim, asked for the learning rate after each epoch
     callbacks: called with the history after each epoch; returning True ends the training
     progress: a bar (needs tqdm); by default wherever tqdm is installed
+    record: keep parameters and gradients in history.records, for nn.play_training: True for the start and every epoch, a
+        number N for the start, every N-th epoch and the last. It takes two numbers per parameter and epoch kept
 
     Ctrl-C ends the training; model and history hold the last complete step, and history.stopped says "interrupted".
 
@@ -152,8 +172,12 @@ def fit(
         held_out = run.checked(*validation, "validation X", "validation y")
     step = _Step(run, _optimizer(optimizer, model, lr), l2, clip_norm)
     epochs, batch_size = _whole("epochs", epochs, least=0), _whole("batch_size", batch_size or len(rows))
+    every = int(_whole("record", record, least=0))
     rng = random.Random(seed)
     history = History(model)
+    history.loss_name = run.loss_name
+    if every:
+        history.records.append(Record(0, [p.data for p in run.parameters], []))
     best = _Best(run.parameters, patience if patience is None else _whole("patience", patience))
     bar = _bar(epochs, progress)
     callbacks = list(callbacks)
@@ -169,6 +193,8 @@ def fit(
             run.measure(history.metrics, [p for batch in predictions for p in batch], [t for _, t in order])
             if held_out:
                 history.val_loss.append(run.evaluate(held_out, history.val_metrics))
+            if every and len(history) % every == 0:
+                history.records.append(run.record(len(history)))
             watched = (history.val_loss or history.loss)[-1]
             if scheduler is not None:
                 scheduler.step(*([watched] if hasattr(scheduler, "patience") else []))
@@ -182,6 +208,8 @@ def fit(
                 break
         else:
             history.stopped = "epochs"
+        if every and history.records[-1].epoch < len(history):
+            history.records.append(run.record(len(history)))
     except KeyboardInterrupt:
         step.undo_half()
         history.stopped = "interrupted"
@@ -255,6 +283,9 @@ class _Run:
                 f" classes are whole numbers from 0 to {outputs - 1}"
             )
         return int(target)
+
+    def record(self, epoch: int) -> Record:
+        return Record(epoch, [p.data for p in self.parameters], [p.grad for p in self.parameters])
 
     def evaluate(self, rows: list[tuple[list[Value], Any]], metrics: dict[str, list[float]]) -> float:
         with no_grad():

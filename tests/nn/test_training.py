@@ -1,5 +1,6 @@
 """fit: the same curves as torch's, what it watches, how it ends, and what it refuses."""
 
+import itertools
 import math
 import random
 
@@ -357,3 +358,58 @@ def test_two_learning_rates_are_refused():
     model = nn.MLP(1, [1])
     with pytest.raises(ValueError, match="learning rate of its own"):
         nn.fit(model, X, Y, optimizer=nn.optim.SGD(model.parameters(), lr=0.1), lr=0.2, **QUIET)
+
+
+# ------------------------------------------------------------------------------------------------ records
+
+
+def test_nothing_is_recorded_unless_asked_for():
+    """The memory for it is spent on request."""
+    assert nn.fit(nn.MLP(1, [1], seed=0), X, Y, epochs=3, **QUIET).records == []
+
+
+def test_records_hold_the_start_and_the_end_of_every_epoch():
+    """Epoch 0 is the model as it came, without gradients; the last record is the model as it is left."""
+    model = nn.MLP(1, [2, 1], seed=0)
+    start = [p.data for p in model.parameters()]
+    history = nn.fit(model, X, Y, epochs=5, lr=0.05, batch_size=2, record=True, **QUIET)
+    assert [r.epoch for r in history.records] == [0, 1, 2, 3, 4, 5]
+    assert history.records[0] == (0, start, [])
+    assert history.records[-1].parameters == [p.data for p in model.parameters()]
+    assert history.records[-1].gradients == [p.grad for p in model.parameters()]
+
+
+def test_recorded_gradients_led_to_the_recorded_parameters():
+    """With plain descent and one batch, new = old − lr · gradient, to the last digit."""
+    history = nn.fit(nn.MLP(1, [2, 1], seed=0), X, Y, epochs=4, lr=0.05, record=True, **QUIET)
+    for before, after in itertools.pairwise(history.records):
+        assert after.parameters == [p - 0.05 * g for p, g in zip(before.parameters, after.gradients)]
+
+
+def test_every_nth_epoch_is_recorded_and_the_last():
+    """record=3 keeps the start, every third epoch and where the run ended."""
+    history = nn.fit(nn.MLP(1, [1], seed=0), X, Y, epochs=8, record=3, **QUIET)
+    assert [r.epoch for r in history.records] == [0, 3, 6, 8]
+
+
+def test_a_run_that_stops_early_records_its_last_epoch_before_going_back():
+    """The last record is the last epoch's parameters, although the model returns to the best."""
+    model = nn.MLP(1, [1], seed=0)
+    history = nn.fit(model, X, Y, epochs=50, lr=2.0, patience=3, record=10, **QUIET)
+    assert history.stopped == "early stopping"
+    assert history.records[-1].epoch == len(history)
+    assert history.records[-1].parameters != [p.data for p in model.parameters()]
+
+
+def test_callbacks_see_the_record_of_their_epoch():
+    """Records fill while the run goes on."""
+    seen = []
+    nn.fit(nn.MLP(1, [1]), X, Y, epochs=3, record=True, callbacks=[lambda h: seen.append(h.records[-1].epoch)], **QUIET)
+    assert seen == [1, 2, 3]
+
+
+@pytest.mark.parametrize("record", [-1, 0.5])
+def test_record_is_a_whole_number(record):
+    """Anything else is refused before any step."""
+    with pytest.raises(ValueError, match="record is a whole number from 0 on"):
+        nn.fit(nn.MLP(1, [1]), X, Y, epochs=1, record=record, **QUIET)
