@@ -118,10 +118,15 @@ def _boundary(folder: Path, progress: bool | None) -> list[Path]:
     model = nn.MLP(2, [8, 1], activation="tanh", init="xavier", seed=0)
 
     def trained() -> Path:
-        nn.fit(model, *moons, loss="bce_with_logits", optimizer="adam", lr=0.1, epochs=60, batch_size=20, progress=progress)
-        return _saved(nn.plot_boundary(model, moons, threshold=0.0), folder / "decision-boundary.png")
+        history = nn.fit(
+            model, *moons, loss="bce_with_logits", optimizer="adam", lr=0.1, epochs=60, batch_size=20, record=True,
+            progress=progress,
+        )  # fmt: skip
+        return nn.play_training(history, moons).save(folder / "training.html")
 
-    return _drawn(trained)
+    return _drawn(trained) + _drawn(
+        lambda: _saved(nn.plot_boundary(model, moons, threshold=0.0), folder / "decision-boundary.png")
+    )
 
 
 def _drawn(draw: Callable[[], Path]) -> list[Path]:

@@ -80,7 +80,7 @@ def test_the_tour_draws_what_it_shows(tour, folder):
     if not (shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))):
         pytest.skip("no Graphviz lays out graphs here")
     names = [f"two-layer-network-{depth}.svg" for depth in ("operations", "neurons", "layers")]
-    names += ["steps.html", "loss-curve.png", "decision-boundary.png"]
+    names += ["steps.html", "training.html", "loss-curve.png", "decision-boundary.png"]
     assert sorted(os.listdir(folder)) == sorted(names)
     for name in names:
         assert str(folder / name) in tour

@@ -98,8 +98,12 @@ def test_every_control_does_what_it_says(opened):
 
 @pytest.mark.parametrize(
     ("loss", "nouts", "data"),
-    [("cross_entropy", (6, 3), nn.data.blobs(60)), ("mse", (6, 6, 1), nn.data.circles(40)), ("cross_entropy", (14, 2), nn.data.moons(40))],
-)  # fmt: skip
+    [
+        ("cross_entropy", (6, 3), nn.data.blobs(60)),
+        ("mse", (6, 6, 1), nn.data.circles(40)),
+        ("cross_entropy", (14, 2), nn.data.moons(40)),
+    ],
+)
 def test_other_nets_are_played_without_a_murmur(loss, nouts, data, opened):
     """Several classes, several layers and wide ones go from start to end with nothing logged."""
     data, _, history = recorded(loss, nouts, data, epochs=3)
