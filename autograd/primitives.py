@@ -25,6 +25,23 @@ import math
 import operator
 from math import inf, nan
 
+from autograd.notation import (
+    ATOM,
+    NEGATION,
+    POWER,
+    PRODUCT,
+    SUM,
+    RAISED,
+    Notation,
+    beside,
+    bracketed,
+    call,
+    in_power,
+    infix,
+    latex_form,
+    plus,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,38 +50,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 PRIMITIVES: dict[str, Primitive] = {}
-
-# How tightly a piece of text holds together: an operand is bracketed where it holds less tightly than its place needs.
-SUM, PRODUCT, POWER, ATOM = range(4)
-
-
-class Notation:
-    """How an operation is written: a symbol for drawings, and a text around its operands.
-
-    symbol: what a drawing shows, "+", "σ", "exp"
-    text: a template such as "{} + {}", or a function from the operands' texts to a text
-    level: how tightly the whole holds together (SUM, PRODUCT, POWER or ATOM)
-    places: how tightly each operand must hold together to stand without brackets; one number serves all operands
-    """
-
-    __slots__ = "level", "places", "symbol", "text"
-
-    def __init__(
-        self, symbol: str, text: str | Callable[..., str], level: int = ATOM, places: int | tuple[int, ...] = SUM
-    ) -> None:
-        self.symbol, self.text, self.level, self.places = symbol, text, level, places
-
-    def write(self, operands: Sequence[tuple[str, int]]) -> str:
-        """The text around operands, each given as (text, level)."""
-        places = self.places if isinstance(self.places, tuple) else (self.places,) * len(operands)
-        texts = [text if level >= place else f"({text})" for (text, level), place in zip(operands, places, strict=True)]
-        return self.text.format(*texts) if isinstance(self.text, str) else self.text(*texts)
-
-
-def infix(sign: str, level: int, symbol: str = "") -> Notation:
-    """Written between its operands; a - (b + c) keeps its brackets, (a - b) + c needs none."""
-    return Notation(symbol or sign.strip(), f"{{}}{sign}{{}}", level, (level, level + 1))
-
+LATEX_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 
 class Primitive:
     """One operation, stated once; calling it computes it, on numbers as on Values.
@@ -77,6 +63,8 @@ class Primitive:
     doc: one sentence for help()
     nary: the operation takes any number of inputs; value is then given one sequence of floats, and there is one
         partial, a function of (output, sequence of inputs) that gives all slopes
+    definition: the operation in simpler ones, a function of its inputs: what derivation(op) starts from
+    page: what formulas show in its place, a function of its inputs; for operations that only compute more exactly
 
     A new operation is one row, and everything reads it: operators, backward, gradients of any order, the checker, the
     drawings. Its partials may use any function of this package, itself included:
@@ -103,6 +91,8 @@ class Primitive:
         notation: Notation | None = None,
         doc: str = "",
         nary: bool = False,
+        definition: Callable[..., Any] | None = None,
+        page: Callable[..., Any] | None = None,
     ) -> None:
         if name in _BUILT_IN:
             raise ValueError(f"{name!r} is an operation of autograd's own; give the new one another name")
@@ -110,10 +100,10 @@ class Primitive:
             raise ValueError(
                 f"{name!r} needs a function for its value and a partial derivative per input (one for all, if nary)"
             )
-        self.name, self.value = name, value
+        self.name, self.value, self.definition, self.page = name, value, definition, page
         self.partials = tuple(p if callable(p) else float(p) for p in partials)
         self.arity = None if nary else len(partials)
-        self.notation = notation or Notation(name, lambda *xs: f"{name}({', '.join(xs)})")
+        self.notation = notation or Notation(name, lambda *xs: f"{name}({', '.join(xs)})", latex=call(LATEX_NAMES.get(name, name)))
         self.__doc__ = doc
         PRIMITIVES[name] = self
 
@@ -332,11 +322,37 @@ def _dot_partials(z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
 
 def _write_dot(*xs: str) -> str:
     n = len(xs) // 2
-    return " + ".join([f"{w}·{x}" for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)] + list(xs[2 * n :]))
+    return plus(*(f"{w}·{x}" for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)), *xs[2 * n :])
+
+
+def _write_dot_latex(*xs: str) -> str:
+    n = len(xs) // 2
+    return plus(*(beside(w, x) for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)), *xs[2 * n :])
+
+
+def _write_logsumexp(*xs: str) -> str:
+    return r"\log" + bracketed(plus(*(f"e^{{{x}}}" for x in xs)))
+
+
+def _write_power(x: str, y: str) -> str:
+    """With the exponent raised, if it is a whole number."""
+    return x + (y.translate(RAISED) if y.lstrip("-−").isdigit() else "^" + y)
+
+
+def _write_ray(x: str, y: str, k: str) -> str:
+    return f"{x}/" + _write_power(f"hypot({x}, {y})", k).removesuffix("¹")
 
 
 def _write_power_term(c: str, x: str, y: str, n: str) -> str:
-    return "·".join(([] if c == "1" else [c]) + [f"{x}^{y}", f"log({x})" + ("" if n == "1" else f"^{n}")])
+    return "·".join(([] if c == "1" else [c]) + [_write_power(x, y), _write_power(f"log({x})", n).removesuffix("¹")])
+
+
+def _gaussian_page(x: Any, n: Any) -> Any:
+    """(-1)^n H_n(x) e^(-x²), with the Hermite polynomials H written out."""
+    before, hermite = 0.0, 1.0
+    for k in range(int(n.data)):
+        before, hermite = hermite, 2.0 * x * hermite - 2.0 * k * before
+    return (-1.0) ** int(n.data) * hermite * exp(-pow(x, 2.0))
 
 
 LOG2_E, LOG10_E, ROOT_HALF = 1.0 / math.log(2.0), 1.0 / math.log(10.0), math.sqrt(0.5)
@@ -351,68 +367,69 @@ cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: P
 one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
 
 #                               value                            partials, of (z, *inputs)
-add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=infix(" + ", SUM),     doc="x + y")
-sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM),     doc="x - y")
-mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×"), doc="x y")
-div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=infix("/", PRODUCT, "÷"), doc="x / y; 1/0 is inf and 0/0 nan")
-neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", SUM, PRODUCT), doc="-x")
-pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", "{}^{}", POWER, ATOM), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
+add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, NEGATION), latex_form(plus, SUM, (SUM, NEGATION))), doc="x + y")
+sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM, latex=latex_form("{} - {}", SUM, (SUM, PRODUCT))), doc="x - y")
+mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×", latex_form(beside, PRODUCT, (NEGATION, POWER))), doc="x y")
+div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=infix("/", PRODUCT, "÷", latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan")
+neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", NEGATION, PRODUCT, latex_form("-{}", NEGATION, PRODUCT)), doc="-x")
+pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
 
-exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     doc="e to the power x")
-expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                doc="exp(x) - 1, right for small x too")
+exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     notation=Notation("exp", "exp({})", latex=latex_form("e^{{{}}}", POWER)), doc="e to the power x")
+expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                notation=Notation("expm1", "(exp({}) − 1)", latex=latex_form("e^{{{}}} - 1", SUM)), page=lambda x: exp(x) - 1.0, doc="exp(x) - 1, right for small x too")
 log        = Primitive("log",        _log,                            lambda z, x: div(1.0, x),                           doc="natural logarithm; log(0) is -inf, log of a negative number nan")
-log2       = Primitive("log2",       ieee(math.log2, {0.0: -inf}),    lambda z, x: div(LOG2_E, x),                        doc="logarithm to base 2")
-log10      = Primitive("log10",      ieee(math.log10, {0.0: -inf}),   lambda z, x: div(LOG10_E, x),                       doc="logarithm to base 10")
-log1p      = Primitive("log1p",      ieee(math.log1p, {-1.0: -inf}),  lambda z, x: div(1.0, 1.0 + x),                     doc="log(1 + x), right for small x too")
-sqrt       = Primitive("sqrt",       ieee(math.sqrt),                 lambda z, x: div(0.5, z),                           notation=Notation("√", "sqrt({})"), doc="square root; nan below 0; its slope at 0 is inf")
-cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: 1.0 / 3.0 * pow(z, -2.0),              notation=Notation("∛", "cbrt({})"), doc="cube root, of negative numbers too: cbrt(-8) is -2")
+log2       = Primitive("log2",       ieee(math.log2, {0.0: -inf}),    lambda z, x: div(LOG2_E, x),                        notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracketed(x)}", POWER)), definition=lambda x: div(log(x), math.log(2.0)), doc="logarithm to base 2")
+log10      = Primitive("log10",      ieee(math.log10, {0.0: -inf}),   lambda z, x: div(LOG10_E, x),                       notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracketed(x)}", POWER)), definition=lambda x: div(log(x), math.log(10.0)), doc="logarithm to base 10")
+log1p      = Primitive("log1p",      ieee(math.log1p, {-1.0: -inf}),  lambda z, x: div(1.0, 1.0 + x),                     notation=Notation("log1p", lambda x: f"log({plus('1', x)})", ATOM, NEGATION, latex_form(lambda x: rf"\log{bracketed(plus('1', x))}", POWER, NEGATION)), page=lambda x: log(1.0 + x), doc="log(1 + x), right for small x too")
+sqrt       = Primitive("sqrt",       ieee(math.sqrt),                 lambda z, x: div(0.5, z),                           notation=Notation("√", "sqrt({})", latex=latex_form(r"\sqrt{{{}}}", POWER)), definition=lambda x: pow(x, 0.5), doc="square root; nan below 0; its slope at 0 is inf")
+cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: 1.0 / 3.0 * pow(z, -2.0),              notation=Notation("∛", "cbrt({})", latex=latex_form(r"\sqrt[3]{{{}}}", POWER)), doc="cube root, of negative numbers too: cbrt(-8) is -2")
 
 sin        = Primitive("sin",        ieee(math.sin),                  lambda z, x: cos(x),                                doc="sine of x radians")
 cos        = Primitive("cos",        ieee(math.cos),                  lambda z, x: -sin(x),                               doc="cosine of x radians")
-tan        = Primitive("tan",        ieee(math.tan),                  lambda z, x: 1.0 + z * z,                           doc="tangent of x radians")
+tan        = Primitive("tan",        ieee(math.tan),                  lambda z, x: 1.0 + z * z,                           definition=lambda x: div(sin(x), cos(x)), doc="tangent of x radians")
 asin       = Primitive("asin",       ieee(math.asin),                 lambda z, x: div(1.0, sqrt(one_minus_square(x))),   doc="angle in radians, from -pi/2 to pi/2, whose sine is x")
 acos       = Primitive("acos",       ieee(math.acos),                 lambda z, x: div(-1.0, sqrt(one_minus_square(x))),  doc="angle in radians, from 0 to pi, whose cosine is x")
 atan       = Primitive("atan",       math.atan,                       _atan_slope,                                        doc="angle in radians, from -pi/2 to pi/2, whose tangent is x")
 atan2      = Primitive("atan2",      math.atan2,                      lambda z, y, x: ray(x, y, 2.0), lambda z, y, x: -ray(y, x, 2.0), doc="angle in radians of the point (x, y), given as atan2(y, x); its slopes at the origin are 0")
-sinh       = Primitive("sinh",       ieee(math.sinh),                 lambda z, x: cosh(x),                               doc="hyperbolic sine")
-cosh       = Primitive("cosh",       lambda x: _cosh(math.fabs(x)),   lambda z, x: sinh(x),                               doc="hyperbolic cosine")
-tanh       = Primitive("tanh",       math.tanh,                       lambda z, x: tanh_slope(z, x),                      doc="hyperbolic tangent")
+sinh       = Primitive("sinh",       ieee(math.sinh),                 lambda z, x: cosh(x),                               definition=lambda x: div(exp(x) - exp(-x), 2.0), doc="hyperbolic sine")
+cosh       = Primitive("cosh",       lambda x: _cosh(math.fabs(x)),   lambda z, x: sinh(x),                               definition=lambda x: div(exp(x) + exp(-x), 2.0), doc="hyperbolic cosine")
+tanh       = Primitive("tanh",       math.tanh,                       lambda z, x: tanh_slope(z, x),                      definition=lambda x: div(exp(x) - exp(-x), exp(x) + exp(-x)), doc="hyperbolic tangent")
 asinh      = Primitive("asinh",      math.asinh,                      lambda z, x: div(1.0, hypot(1.0, x)),               doc="inverse of sinh")
 acosh      = Primitive("acosh",      ieee(math.acosh),                lambda z, x: div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), doc="inverse of cosh; nan below 1")
 atanh      = Primitive("atanh",      ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda z, x: div(1.0, one_minus_square(x)), doc="inverse of tanh; nan outside -1 to 1")
-hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0), lambda z, x, y: ray(y, x, 1.0), doc="length of (x, y), without overflow on the way; its slopes at the origin are 0")
+hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0), lambda z, x, y: ray(y, x, 1.0),  page=lambda x, y: sqrt(x * x + y * y), doc="length of (x, y), without overflow on the way; its slopes at the origin are 0")
 erf        = Primitive("erf",        math.erf,                        lambda z, x: TWO_OVER_ROOT_PI * gaussian(x, 0.0),   doc="error function")
 erfc       = Primitive("erfc",       math.erfc,                       lambda z, x: -TWO_OVER_ROOT_PI * gaussian(x, 0.0),  doc="1 - erf(x), right for large x too")
 
-sigmoid    = Primitive("sigmoid",    _sigmoid,                        lambda z, x: sigmoid_slope(z, x),                   notation=Notation("σ", "σ({})"), doc="1 / (1 + exp(-x)), never overflowing")
-softplus   = Primitive("softplus",   lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))), lambda z, x: sigmoid(x),      doc="log(1 + exp(x)), never overflowing")
-relu       = Primitive("relu",       lambda x: 0.0 if x <= 0.0 else x, lambda z, x: greater(z, 0.0),                      notation=Notation("ReLU", "relu({})"), doc="x above 0, else 0; its slope at 0 is 0 (as in torch)")
+sigmoid    = Primitive("sigmoid",    _sigmoid,                        lambda z, x: sigmoid_slope(z, x),                   notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracketed(x), POWER)), definition=lambda x: pow(1.0 + exp(-x), -1.0), doc="1 / (1 + exp(-x)), never overflowing")
+softplus   = Primitive("softplus",   lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))), lambda z, x: sigmoid(x),      definition=lambda x: log(1.0 + exp(x)), doc="log(1 + exp(x)), never overflowing")
+relu       = Primitive("relu",       lambda x: 0.0 if x <= 0.0 else x, lambda z, x: greater(z, 0.0),                      notation=Notation("ReLU", "relu({})", latex=call("ReLU")), doc="x above 0, else 0; its slope at 0 is 0 (as in torch)")
 leaky_relu = Primitive("leaky_relu", lambda x, slope: x if x > 0.0 else slope * x, lambda z, x, slope: _leaky_slope(x, slope), lambda z, x, slope: minimum(x, 0.0), notation=Notation("LeakyReLU", "leaky_relu({}, {})"), doc="x above 0, else slope * x; its slope at 0 is that of the left side (as in torch)")
 elu        = Primitive("elu",        lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x), lambda z, x, alpha: _leaky_slope(x, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0)), notation=Notation("ELU", "elu({}, {})"), doc="x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch)")
 gelu       = Primitive("gelu",       lambda x: x * (0.5 * math.erfc(x * -ROOT_HALF)), _gelu_slope,                        notation=Notation("GELU", "gelu({})"), doc="x times the normal distribution function of x (Hendrycks and Gimpel 2016), the exact form")
-silu       = Primitive("silu",       _silu,                           lambda z, x: sigmoid(x) + silu_bend(x),             notation=Notation("SiLU", "silu({})"), doc="x sigmoid(x), also called swish")
-abs        = Primitive("abs",        math.fabs,                       lambda z, x: sign(x),                               notation=Notation("|·|", "|{}|"), doc="absolute value; its slope at 0 is 0 (as in torch)")
+silu       = Primitive("silu",       _silu,                           lambda z, x: sigmoid(x) + silu_bend(x),             notation=Notation("SiLU", "silu({})"), definition=lambda x: x * sigmoid(x), doc="x sigmoid(x), also called swish")
+abs        = Primitive("abs",        math.fabs,                       lambda z, x: sign(x),                               notation=Notation("|·|", "|{}|", latex=latex_form(r"\left|{}\right|")), doc="absolute value; its slope at 0 is 0 (as in torch)")
 sign       = Primitive("sign",       _sign,                           0.0,                                                doc="-1, 0 or 1; its slope is 0 everywhere (as in torch)")
-maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})"), doc="the larger; where both are equal each gets half of the slope (as in torch)")
+maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})", latex=call("max")), doc="the larger; where both are equal each gets half of the slope (as in torch)")
 minimum    = Primitive("minimum",    _minimum,                        lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y), notation=Notation("min", "min({}, {})"), doc="the smaller; where both are equal each gets half of the slope (as in torch)")
 clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * greater(high, low), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch)")
 
-sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", lambda *xs: " + ".join(xs), SUM, PRODUCT), nary=True, doc="x1 + ... + xn as a single node")
-dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b")
-logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})"), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing")
+sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", plus, SUM, NEGATION, latex_form(plus, SUM, NEGATION)), nary=True, doc="x1 + ... + xn as a single node")
+dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER, latex_form(_write_dot_latex, SUM, POWER)), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b")
+logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing")
 
 # ---------------------------------------------------------------------------------------- the shapes that derivatives take
-greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]"), doc="1 where x > y, else 0: the slope of a kink, itself flat")
-sigmoid_slope = Primitive("sigmoid_slope", _sigmoid_slope,            0.0, lambda s, z, x: s * tanh(-0.5 * x),            notation=Notation("σ′", "{0}·(1 − {0})", PRODUCT, ATOM), doc="z (1 - z) where z = sigmoid(x), computed from x, which alone it varies with")
-tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambda s, z, x: -2.0 * s * tanh(x),                  notation=Notation("tanh′", "1 − {0}^2", SUM, ATOM), doc="1 - z**2 where z = tanh(x), computed from x, which alone it varies with")
-silu_bend  = Primitive("silu_bend",  _silu_bend,                      lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x), notation=Notation("xσ′", lambda x: f"{x}·σ({x})·(1 − σ({x}))", PRODUCT, ATOM), doc="x z (1 - z) where z = sigmoid(x): what silu varies by, beside z itself")
-one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}^2", SUM, ATOM), doc="1 - x**2, right near x = 1 too")
-gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}^2)" if n == "0" else f"d^{n}/d{x}^{n} exp(−{x}^2)", PRODUCT, ATOM), doc="n-th derivative of exp(-x**2) in x, for a whole number n")
-power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by")
-ray        = Primitive("ray",        _ray,                            _ray_in_x, _ray_in_y, 0.0,                          notation=Notation("x/rᵏ", "{0}/hypot({0}, {1})^{2}", PRODUCT, ATOM), doc="x / hypot(x, y)**k for k = 1 or 2, and 0 at the origin: how lengths and angles vary")
+greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]", latex=latex_form(r"\mathbf{{1}}_{{{} > {}}}")), doc="1 where x > y, else 0: the slope of a kink, itself flat")
+sigmoid_slope = Primitive("sigmoid_slope", _sigmoid_slope,            0.0, lambda s, z, x: s * tanh(-0.5 * x),            notation=Notation("σ′", "{0}·(1 − {0})", PRODUCT, ATOM), page=lambda z, x: z * (1.0 - z), doc="z (1 - z) where z = sigmoid(x), computed from x, which alone it varies with")
+tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambda s, z, x: -2.0 * s * tanh(x),                  notation=Notation("tanh′", "1 − {0}²", SUM, ATOM), page=lambda z, x: 1.0 - pow(z, 2.0), doc="1 - z**2 where z = tanh(x), computed from x, which alone it varies with")
+silu_bend  = Primitive("silu_bend",  _silu_bend,                      lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x), notation=Notation("xσ′", lambda x: f"{x}·σ({x})·(1 − σ({x}))", PRODUCT, ATOM), page=lambda x: x * sigmoid(x) * (1.0 - sigmoid(x)), doc="x z (1 - z) where z = sigmoid(x): what silu varies by, beside z itself")
+one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}²", SUM, ATOM), page=lambda x: 1.0 - pow(x, 2.0), doc="1 - x**2, right near x = 1 too")
+gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}²)" if n == "0" else f"d{n.translate(RAISED)}/d{x}{n.translate(RAISED)} exp(−{x}²)", PRODUCT, ATOM), page=_gaussian_page, doc="n-th derivative of exp(-x**2) in x, for a whole number n")
+power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), page=lambda c, x, y, n: c * pow(x, y) * pow(log(x), n), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by")
+ray        = Primitive("ray",        _ray,                            _ray_in_x, _ray_in_y, 0.0,                          notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM), page=lambda x, y, k: div(x, pow(hypot(x, y), k)), doc="x / hypot(x, y)**k for k = 1 or 2, and 0 at the origin: how lengths and angles vary")
 
 # fmt: on
 _BUILT_IN = frozenset(PRIMITIVES)
 
 CONSTANT: Primitive = object.__new__(Primitive)  # the `op` of a plain number in an expression; no row: nothing is computed
 CONSTANT.name, CONSTANT.arity, CONSTANT.partials, CONSTANT.notation = "constant", 0, (), Notation("", "")
+CONSTANT.definition = CONSTANT.page = None

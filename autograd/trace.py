@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from autograd.graph import history, nodes
-from autograd.primitives import ATOM, CONSTANT, SUM
+from autograd.notation import level_of
+from autograd.primitives import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -94,8 +95,8 @@ class Trace:
         return names
 
     def _forward_step(self, node: Value) -> ForwardStep:
-        named = [(self.names[x], _level(self.names[x], not x.label)) for x in node.inputs]
-        numbers = [(text := f"{x.data:.{self.digits}g}", _level(text, True)) for x in node.inputs]
+        named = [(self.names[x], level_of(self.names[x])) for x in node.inputs]
+        numbers = [(text := f"{x.data:.{self.digits}g}", level_of(text)) for x in node.inputs]
         write = node.op.notation.write  # type: ignore[union-attr]
         return ForwardStep(node, self.names[node], write(named), write(numbers), node.data)
 
@@ -112,6 +113,7 @@ class Trace:
 
     def _local_formulas(self, node: Value) -> list[str]:
         """The rules, called on leaves that wear the nodes' names, written out."""
+        from autograd.formula import formula  # it takes as long to load as the rest of the package
 
         def wearing(x: Value) -> Value | float:
             return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self.names[x])
@@ -317,26 +319,6 @@ def _as_first_reached(y: Value) -> list[Value]:
             order[node] = None
             stack.extend(node.inputs[::-1])
     return list(order)
-
-
-def formula(y: Value, digits: int = 6) -> str:
-    """The text of a graph, down to its labelled nodes and leaves."""
-    written: dict[Value, tuple[str, int]] = {}
-    for node in nodes(y):
-        if node.label and node is not y:
-            written[node] = node.label, _level(node.label, False)
-        elif node.inputs:
-            notation = node.op.notation  # type: ignore[union-attr]
-            written[node] = notation.write([written[x] for x in node.inputs]), notation.level
-        else:
-            text = node.label or f"{node.data:.{digits}g}"
-            written[node] = text, _level(text, not node.label)
-    return written[y][0]
-
-
-def _level(text: str, is_number: bool) -> int:
-    """How tightly a name or number holds together: a minus sign or a blank in it asks for brackets."""
-    return SUM if text.startswith(("-", "−")) or (" " in text and not is_number) else ATOM
 
 
 def _html_table(caption: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

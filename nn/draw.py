@@ -14,8 +14,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.graph import nodes
-from autograd.primitives import ATOM, CONSTANT, SUM
-from autograd.trace import _level, formula
+from autograd.formula import formula
+from autograd.notation import ATOM, level_of
+from autograd.primitives import CONSTANT
 from autograd.value import Value, constant, subscript
 from nn.layers import MLP
 from nn.module import Module
@@ -170,15 +171,15 @@ class _Graph:
         for node in shown:
             text, level = "", ATOM
             if node.op is not None and node.inputs:
-                operands = [named.get(x) or (own := pretty(x.label), _level(own, False)) for x in node.inputs]
+                operands = [named.get(x) or (own := pretty(x.label), level_of(own)) for x in node.inputs]
                 if all(operand for operand, _ in operands) and len(operands) <= 6:
-                    text, level = node.op.notation.write(operands), node.op.notation.level
+                    text, level = node.op.notation.text.write(operands)
             elif node.op is CONSTANT:
                 text = self._number(node)
-                level = SUM if text.startswith("−") else ATOM
+                level = level_of(text)
             texts[node] = text = pretty(text)
             if label := pretty(node.label):
-                named[node] = label, _level(label, False)
+                named[node] = label, level_of(label)
             elif text and len(text) <= 24:
                 named[node] = text, level
         return texts

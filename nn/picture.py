@@ -7,11 +7,10 @@ nn/draw.py; how a name or number looks, here.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from unicodedata import normalize
 
+from autograd.names import pretty
 from autograd.value import Value
 from nn.structure import Part
 
@@ -88,46 +87,6 @@ def number(x: float, digits: int = 4) -> str:
     """
     text = f"{x:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return "0" if text == "-0" else text.replace("-", "−")
-
-
-SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")
-SUPERSCRIPTS = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
-        " Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla cdot times ell".split(),
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇·×ℓ",
-    )
-)
-JOINERS = "\u200c\u200d"  # in Persian words, and in emoji made of several
-ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307"}
-
-
-def pretty(label: str) -> str:
-    """A label as it is drawn: w_11 as w₁₁, \\theta as θ, \\hat y as ŷ; anything else as it is, on one line.
-
-    >>> pretty("w_{11}"), pretty("x^2"), pretty(r"\\hat{y}_1"), pretty("my_value")
-    ('w₁₁', 'x²', 'ŷ₁', 'my_value')
-    """
-    text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
-    text = " ".join(text.split())
-    text = re.sub(r"^\$+(.*?)\$+$", r"\1", text)
-    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: normalize("NFC", m[2] + ACCENTS[m[1]]), text)
-    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
-    text = re.sub(r"_\{([^{}]*)\}|_([\d,]+)(?![A-Za-z])|_([a-z])(?![A-Za-z0-9_])", _subscript, text)
-    return re.sub(r"\^\{([^{}]*)\}|\^(\d+)", _superscript, text)
-
-
-def _subscript(match: re.Match[str]) -> str:
-    inner = next(group for group in match.groups() if group is not None)
-    translated = inner.translate(SUBSCRIPTS)
-    return translated if not re.search(r"[^₀-₎ₐ-ₜᵢᵣᵤᵥⱼ,]", translated) else f"_{inner}"
-
-
-def _superscript(match: re.Match[str]) -> str:
-    inner = next(group for group in match.groups() if group is not None)
-    translated = inner.translate(SUPERSCRIPTS)
-    return translated if not re.search(r"[^⁰¹²³⁴-⁾ⁱⁿ]", translated) else f"^{match[0][1:]}"
 
 
 def name(node: Value, text: str) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd.graph import history, nodes
-from autograd.primitives import _BUILT_IN, ATOM, CONSTANT
+from autograd.notation import ATOM
+from autograd.primitives import _BUILT_IN, CONSTANT
 from autograd.trace import trace
 from autograd.value import Value
 from nn.draw import DEPTHS, OPERATION, _Graph, draw
@@ -200,7 +201,7 @@ def _tree(slope: Any, z: Value, xs: Sequence[Value]) -> Any:
 
 def _formulas(node: Value, names: dict[Value, str]) -> list[str]:
     """The local derivatives in the names of the nodes."""
-    from autograd.trace import formula
+    from autograd.formula import formula
 
     def wearing(x: Value) -> Value | float:
         return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=names[x])

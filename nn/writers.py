@@ -22,7 +22,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from nn.picture import SUBSCRIPTS, SUPERSCRIPTS, Arrow, Box, Picture, number, shortened
+from autograd.names import ACCENT_COMMANDS, GREEK_COMMANDS, UNSUB, UNSUP
+from nn.picture import Arrow, Box, Picture, number, shortened
 from nn.structure import Part
 
 INSTALL = 'install the extra that draws: pip install "chalkgrad[draw]"'
@@ -549,15 +550,6 @@ LATEX = {
     "→": r"$\to$", "‖": r"$\|$", "∂": r"$\partial$", "∇": r"$\nabla$", "√": r"$\surd$", "∛": r"$\sqrt[3]{\cdot}$",
     "′": "$'$", "Σ": r"$\Sigma$", "…": r"\ldots{}", "–": "--", "ℓ": r"$\ell$", "ʸ": "$^y$", "ᵏ": "$^k$",
 }  # fmt: skip
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
-        " Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-    )
-)
-_UNSUB = {v: chr(k) for k, v in SUBSCRIPTS.items() if v != k}
-_UNSUP = {v: chr(k) for k, v in SUPERSCRIPTS.items() if v != k}
 
 
 def _latex(text: str) -> str:
@@ -565,21 +557,19 @@ def _latex(text: str) -> str:
     pieces = []
     for run in re.findall(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.[\u0300-\u036f\u20d7]?", text):
         first = ord(run[0])
-        if first in _UNSUB:
-            pieces.append(f"$_{{{''.join(_UNSUB[ord(c)] for c in run)}}}$")
-        elif first in _UNSUP:
-            pieces.append(f"$^{{{''.join(_UNSUP[ord(c)] for c in run)}}}$")
-        elif run[1:] in _ACCENT_COMMANDS and len(run) == 2:
-            inner = f"\\{_GREEK[run[0]]}" if run[0] in _GREEK else LATEX.get(run[0], run[0])
-            pieces.append(f"$\\{_ACCENT_COMMANDS[run[1:]]}{{{inner}}}$")
-        elif run[0] in _GREEK and run[0] not in LATEX:
-            pieces.append(f"$\\{_GREEK[run[0]]}$")
+        if first in UNSUB:
+            pieces.append(f"$_{{{''.join(UNSUB[ord(c)] for c in run)}}}$")
+        elif first in UNSUP:
+            pieces.append(f"$^{{{''.join(UNSUP[ord(c)] for c in run)}}}$")
+        elif run[1:] in ACCENT_COMMANDS and len(run) == 2:
+            inner = f"\\{GREEK_COMMANDS[run[0]]}" if run[0] in GREEK_COMMANDS else LATEX.get(run[0], run[0])
+            pieces.append(f"$\\{ACCENT_COMMANDS[run[1:]]}{{{inner}}}$")
+        elif run[0] in GREEK_COMMANDS and run[0] not in LATEX:
+            pieces.append(f"$\\{GREEK_COMMANDS[run[0]]}$")
         else:
             pieces.append("".join(LATEX.get(c, c) for c in run))
     return "".join(pieces)
 
-
-_ACCENT_COMMANDS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u20d7": "vec", "\u0307": "dot"}
 
 
 # -------------------------------------------------------------------------------------------------------------- text

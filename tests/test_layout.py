@@ -19,10 +19,12 @@ OF_HIPS += ["tracer", "util", "wrap_util"]
 
 # Imports run one way: a module may import from the tiers above its own, and from its own.
 TIERS = [
+    {"notation", "names"},
     {"primitives", "graph", "conversions"},
     {"value"},
-    {"functions", "calculus", "check", "modes", "trace"},
-    {"latex", "derivation", "worksheet", "program"},
+    {"functions", "calculus", "check", "modes", "formula"},
+    {"trace", "algebra", "matrices"},
+    {"derivation", "worksheet", "program"},
     {"__init__"},
 ]
 

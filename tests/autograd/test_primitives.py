@@ -17,7 +17,7 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import CONSTANT, PRIMITIVES, Value, gradient
-from autograd.primitives import ATOM, PRODUCT, SUM
+from autograd.notation import ATOM, NEGATION, PRODUCT, SUM
 
 SMALLEST = 5e-324  # the distance between neighbouring doubles near zero
 SMALLEST_NORMAL = 2.2250738585072014e-308
@@ -490,7 +490,7 @@ def test_a_pickled_operation_that_is_not_defined_here_says_so(plant):
         ("sub", [("a − b", SUM), ("c", ATOM)], "a − b − c"),
         ("mul", [("a + b", SUM), ("c", ATOM)], "(a + b)·c"),
         ("div", [("a", ATOM), ("b·c", PRODUCT)], "a/(b·c)"),
-        ("pow", [("−x", SUM), ("2", ATOM)], "(−x)^2"),
+        ("pow", [("−x", NEGATION), ("2", ATOM)], "(−x)²"),
         ("neg", [("a + b", SUM)], "−(a + b)"),
         ("exp", [("a + b", SUM)], "exp(a + b)"),
         ("sigmoid", [("net", ATOM)], "σ(net)"),

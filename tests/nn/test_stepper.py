@@ -30,7 +30,7 @@ import autograd as ag
 import nn
 from autograd import PRIMITIVES, Value, trace
 from autograd.graph import nodes
-from autograd.primitives import ATOM
+from autograd.notation import ATOM
 from autograd.trace import WRONG_WAYS, ForwardStep, Walk
 from autograd.value import constant
 from nn import stepper

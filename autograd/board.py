@@ -1,0 +1,227 @@
+"""What a lecturer writes on the board: lines of mathematics with a reason beside each, and the ways they reach a reader.
+
+A piece of mathematics is written twice, as plain text and as LaTeX. A `Board` holds lines of them and shows itself: as text
+in a terminal, as mathematics in Jupyter, as a LaTeX file that compiles, as a web page in MathML that needs nothing else.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from collections import namedtuple
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+from autograd.formula import written
+from autograd.names import escaped, latex_name, text_name
+from autograd.notation import number
+from autograd.value import Value
+
+
+class Math(namedtuple("Math", "text latex")):
+    """A piece of mathematics, as plain text and as LaTeX."""
+
+    __slots__ = ()
+
+    def __add__(self, other: object) -> Math:
+        text, latex = other if isinstance(other, tuple) else (other, other)
+        return Math(f"{self.text}{text}", f"{self.latex}{latex}")
+
+
+def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
+    """A formula, in names or in numbers."""
+    return Math(*(written(y, latex, numbers, digits)[0] for latex in (False, True)))
+
+
+def named(label: str) -> Math:
+    """A name, read as mathematics."""
+    return Math(text_name(label), latex_name(label))
+
+
+def figure(x: float, digits: int = 6) -> Math:
+    """A number."""
+    return Math(number(x, digits)[0], number(x, digits, latex=True)[0])
+
+
+def words(text: str) -> Math:
+    """A few words."""
+    return Math(text, rf"\text{{{escaped(text)}}}" if text else "")
+
+
+def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
+    """Pieces with something between them."""
+    pieces = list(pieces)
+    return Math(text.join(p.text for p in pieces), (text if latex is None else latex).join(p.latex for p in pieces))
+
+
+class Line(namedtuple("Line", "left right reason relation", defaults=(Math("", ""), Math("", ""), Math("=", "=")))):
+    """left = right, and why; left is empty where the line goes on from the one above."""
+
+    __slots__ = ()
+
+
+NOTHING = Math("", "")
+
+
+class Board:
+    """Lines of mathematics under an optional title; boards inside one follow each other.
+
+    .text and .latex are what is written; LaTeX is for mathematics mode: put it between $$ and $$ or \\[ and \\].
+    """
+
+    title: str = ""
+
+    def __init__(self, lines: Sequence[Line] = (), title: str = "", boards: Sequence[Board] = ()) -> None:
+        self.lines, self.title, self.boards = list(lines), title, list(boards)
+
+    # ---- text
+
+    @property
+    def text(self) -> str:
+        """The board in plain text, aligned at the signs of equality and at the reasons."""
+        blocks = [self._heading()] if self.title else []
+        if self.lines:
+            blocks.append(_aligned(self.lines))
+        return "\n\n".join([*blocks, *(board.text for board in self.boards)])
+
+    def _heading(self) -> str:
+        return f"{self.title}\n{'─' * len(self.title)}"
+
+    def __str__(self) -> str:
+        return self.text
+
+    # ---- LaTeX
+
+    @property
+    def latex(self) -> str:
+        """The board in LaTeX, for mathematics mode; several boards follow each other in rows."""
+        blocks = self._latex_blocks()
+        if len(blocks) == 1:
+            return blocks[0][1]
+        rows = [(rf"\textbf{{{escaped(title)}}} \\[4pt] " if title else "") + block for title, block in blocks]
+        return "\\begin{gathered}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{gathered}"
+
+    def _latex_blocks(self) -> list[tuple[str, str]]:
+        """Each block of lines with its title."""
+        own = [(self.title, _aligned_latex(self.lines))] if self.lines else []
+        return own + [block for board in self.boards for block in board._latex_blocks()]
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex}\n$$"
+
+    # ---- web pages and files
+
+    def html(self) -> str:
+        """The board as HTML with MathML, which browsers show without any script.
+
+        Raises ImportError, with what to install, where latex2mathml is missing.
+        """
+        title = f"<h2>{html.escape(self.title)}</h2>" if self.title else ""
+        rows = "".join(_html_row(line) for line in self.lines)
+        table = f'<table class="board">{rows}</table>' if rows else ""
+        return title + table + "".join(board.html() for board in self.boards)
+
+    def document(self) -> str:
+        """The board as a whole LaTeX document."""
+        body = "".join(
+            (f"\\section*{{{escaped(title)}}}\n" if title else "") + f"\\[\n{block}\n\\]\n"
+            for title, block in self._latex_blocks()
+        )
+        return DOCUMENT.replace("BODY", body)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the board to a file, by its ending: .tex (a document that compiles), .html (MathML), .txt or .md; give its path.
+
+        Raises ValueError for another ending, OSError where the file cannot be written, ImportError for .html without
+        latex2mathml.
+        """
+        path = Path(path)
+        writers = {
+            ".tex": self.document,
+            ".html": lambda: PAGE.replace("TITLE", html.escape(self.title or "chalkgrad")).replace("BODY", self.html()),
+            ".txt": lambda: self.text + "\n",
+            ".md": lambda: "".join(
+                (f"## {title}\n\n" if title else "") + f"$$\n{block}\n$$\n\n" for title, block in self._latex_blocks()
+            ),
+        }
+        if path.suffix not in writers:
+            raise ValueError(f"a board is saved as {', '.join(writers)}, not as {path.name!r}")
+        path.write_text(writers[path.suffix](), encoding="utf-8")
+        return path
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: print it, or show it in Jupyter>"
+
+
+def _aligned(lines: Sequence[Line]) -> str:
+    left = max((len(line.left.text) for line in lines), default=0)
+    bodies = [
+        f"{line.left.text:<{left}} {line.relation.text} {line.right.text}" if line.right.text else line.left.text
+        for line in lines
+    ]
+    width = min(max((len(body) for body, line in zip(bodies, lines) if line.reason.text), default=0), 84)
+    return "\n".join(
+        body if not line.reason.text else f"{body:<{width}}   {line.reason.text}" for body, line in zip(bodies, lines)
+    )
+
+
+def _aligned_latex(lines: Sequence[Line]) -> str:
+    rows = []
+    for line in lines:
+        row = f"{line.left.latex} &{line.relation.latex} {line.right.latex}" if line.right.latex else f"{line.left.latex} &"
+        rows.append(row + (f" && {line.reason.latex}" if line.reason.latex else ""))
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def mathml(latex: str) -> str:
+    r"""LaTeX of mathematics mode as MathML.
+
+    >>> mathml(r"\frac{1}{x}").startswith("<math")
+    True
+
+    Raises ImportError, with what to install, where latex2mathml is missing.
+    """
+    try:
+        from latex2mathml.converter import convert
+    except ImportError as error:
+        raise ImportError('MathML is written by latex2mathml: pip install "chalkgrad[math]"') from error
+    converted: str = convert(latex)
+    return converted
+
+
+def _html_row(line: Line) -> str:
+    def cell(latex: str, kind: str) -> str:
+        return f'<td class="{kind}">{mathml(chr(92) + "displaystyle " + latex) if latex else ""}</td>'
+
+    right = line.right.latex and f"{line.relation.latex} {line.right.latex}"
+    return f"<tr>{cell(line.left.latex, 'left')}{cell(right, 'right')}{cell(line.reason.latex, 'reason')}</tr>"
+
+
+DOCUMENT = r"""\documentclass{article}
+\usepackage{amsmath, amssymb, iftex}
+\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usepackage[margin=2cm]{geometry}
+\allowdisplaybreaks
+\begin{document}
+BODY\end{document}
+"""
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>TITLE</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
+table.board { border-collapse: collapse; display: block; overflow-x: auto }
+table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
+table.board td.left { text-align: right }
+table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }
+</style></head>
+<body>
+BODY
+</body></html>
+"""
+
+

@@ -1,0 +1,534 @@
+"""A graph as a formula.
+
+Three steps lead from a recorded graph to a line of writing, and each gives a graph again, or text:
+
+    Page        the same function as a person would write it: cut at labels, equal parts merged, signs and fractions
+                gathered, softmax recognised; what is computed in a roundabout way, for its digits, in the plain way
+    folded      long sums as Σ over an index that runs through the labels: w₁₁₁x₁ + … + w₁₁₄x₄ is Σⱼ w₁₁ⱼ·xⱼ
+    written     text or LaTeX, in names or in numbers
+
+Nothing is simplified here: −t/o stays what it is. Since a page is a graph of Values, every formula on it can be evaluated,
+differentiated and compared with the numbers of the graph it came from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from math import exp as _exp
+from math import isfinite
+
+from autograd import primitives as ops
+from autograd.graph import nodes
+from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, indexed, latex_name, readings, text_name
+from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, Notation, constant, latex_form, level_of, number
+from autograd.primitives import CONSTANT, Primitive
+from autograd.value import Value, record
+from autograd.value import constant as constant_node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from autograd.notation import Written
+
+LONGEST = 20_000  # characters; nobody reads more
+MANY = 3  # terms that are written out
+
+
+def display(name: str, notation: Notation, value: Callable[..., float], *partials: object, nary: bool = False) -> Primitive:
+    """An operation that only formulas know; it has no row in the table."""
+    op: Primitive = object.__new__(Primitive)
+    op.name, op.notation, op.value, op.partials = name, notation, value, partials  # type: ignore[assignment]
+    op.arity = None if nary else len(partials)
+    op.definition = op.page = None
+    op.__doc__ = ""
+    return op
+
+
+def _softmax_partials(z: Value, inputs: Sequence[Value]) -> list[Value | float]:
+    """softmax(x; x1 ... xn) varies with x itself by z, and with each x_j below the line by -z softmax(x_j)."""
+    return [z, *(-(z * (z if x is inputs[0] else softmax_of(x, *inputs[1:]))) for x in inputs[1:])]
+
+
+softmax_of = display(
+    "softmax",
+    Notation("softmax", lambda x, *xs: f"softmax({x}; {', '.join(xs)})"),
+    lambda xs: _exp(xs[0] - ops.logsumexp_of.value(xs[1:])),
+    _softmax_partials,
+    nary=True,
+)
+dots = display("dots", Notation("⋯", "⋯", latex=latex_form(r"\cdots")), lambda: 0.0)
+
+
+# ---------------------------------------------------------------------------------------------------------------- pages
+
+
+class Page:
+    """Graphs written as a person would, all on one page: equal formulas are one object on it.
+
+    leaves: the leaf on the page that stands for a node of the graph which has a name
+    formulas: what such a node is computed by, in terms of leaves; itself for a leaf of the graph
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], Value] = {}
+        self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
+        self._copies: dict[Value, Value] = {}
+        self.leaves: dict[Value, Value] = {}
+        self.formulas: dict[Value, Value] = {}
+
+    def write(self, *ys: Value, names: dict[Value, str] | None = None) -> list[Value]:
+        """Formulas for graphs, down to labelled nodes.
+
+        names: what further nodes are to be called
+        """
+        names = names or {}
+        copies = self._copies
+        for node in _unread(ys, copies):
+            name = names.get(node) or node.label
+            if node.inputs:
+                copy = self.made(node.op, [copies[x] for x in node.inputs])
+            else:
+                copy = self.number(node.data) if node.op is CONSTANT and not name else Value(node.data)
+            if name:
+                copy = self.named(node, copy, name)
+            copies[node] = copy
+        return [copies[y] for y in ys]
+
+    def named(self, node: Value, formula: Value, name: str) -> Value:
+        """The leaf that stands for a node from here on."""
+        leaf = Value(node.data, name)
+        self.leaves[node] = leaf
+        self.formulas[node] = formula if formula.inputs or formula.label or formula.op is CONSTANT else leaf
+        if formula.inputs:
+            self._standing.setdefault(formula, leaf)
+            if formula.op is softmax_of:
+                self._name_siblings(formula, name)
+        return leaf
+
+    def _name_siblings(self, formula: Value, name: str) -> None:
+        """Where softmax(x_2; x_1, ..., x_n) is ŷ_2, the others are ŷ_1 to ŷ_n."""
+        x, *xs = formula.inputs
+        for stem, indices in readings(name):
+            if indices[-1] == xs.index(x) + 1:
+                for i, other in enumerate(xs, start=1):
+                    sibling = self._node(softmax_of, [other, *xs])
+                    if sibling is not formula and sibling.inputs:
+                        label = indexed(stem, (*indices[:-1], i))
+                        self._standing.setdefault(sibling, Value(sibling.data, label))
+                return
+
+    def again(self, graph: Value) -> Value:
+        """A graph made of this page's leaves and formulas, such as a derivative of one, written on the page too.
+
+        A formula on the page that has a name is shown by it.
+        """
+        copies: dict[Value, Value] = {}
+        for node in _unread([graph], copies):
+            if not node.inputs:
+                copies[node] = self.number(node.data) if node.op is CONSTANT else node
+            else:
+                copies[node] = self._standing.get(node) or self.made(node.op, [copies[x] for x in node.inputs])
+        return copies[graph]
+
+    # ---- what each operation becomes
+
+    def made(self, op: Primitive | None, inputs: Sequence[Value]) -> Value:
+        """An operation on formulas of this page."""
+        assert op is not None
+        name = op.name
+        if name in ("add", "sum"):
+            return self.sum(inputs)
+        if name == "sub":
+            return self.sum([inputs[0], self.product([self.number(-1.0), inputs[1]])])
+        if name == "neg":
+            return self.product([self.number(-1.0), inputs[0]])
+        if name == "mul":
+            return self.product(inputs)
+        if name == "div":
+            return self.product(inputs[:1], inputs[1:])
+        if name == "dot":
+            n = len(inputs) // 2
+            return self.sum([*(self.product(pair) for pair in zip(inputs[:n], inputs[n : 2 * n])), *inputs[2 * n :]])
+        if name == "pow" and inputs[1].op is CONSTANT and inputs[1].data in (0.0, 1.0):
+            return inputs[0] if inputs[1].data else self.number(1.0)
+        if name == "exp" and inputs[0].op is ops.log and inputs[0].inputs[0].op is softmax_of:
+            return self._shown(inputs[0].inputs[0])
+        if op.page is not None:
+            return self.again(_lifted(op.page(*inputs)))
+        return self._shown(self._node(op, inputs))
+
+    def _shown(self, formula: Value) -> Value:
+        return self._standing.get(formula, formula)
+
+    def _node(self, op: Primitive, inputs: Sequence[Value]) -> Value:
+        key = (op, *inputs)
+        if key not in self._known:
+            data = [x.data for x in inputs]
+            value = op.value(*data) if op.arity else op.value(data)
+            few = op.arity in (1, 2)
+            first, second = (inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs), None)
+            self._known[key] = record(op, value, first, second)
+        return self._known[key]
+
+    def number(self, x: float) -> Value:
+        """A plain number, once on the page."""
+        key = ("number", repr(x))
+        if key not in self._known:
+            self._known[key] = constant_node(x)
+        return self._known[key]
+
+    def sum(self, terms: Iterable[Value]) -> Value:
+        """A sum; sums in it are taken apart, zeros left out."""
+        flat: list[Value] = []
+        for term in terms:
+            flat += term.inputs if term.op is ops.sum_of else [term]
+        flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
+        if all(term.op is CONSTANT and term.data.is_integer() for term in flat):
+            return self.number(sum(term.data for term in flat))
+        if len(flat) == 1:
+            return flat[0]
+        return self._log_softmax(flat) or self._shown(self._node(ops.sum_of, flat))
+
+    def product(self, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
+        """A product over a product, its sign in front and its number first; equal factors make a power."""
+        numbers: list[float] = []
+        divisors: list[float] = []
+        over: list[Value] = []
+        under: list[Value] = []
+        for factor in above:
+            _take_apart(factor, numbers, divisors, over, under)
+        for factor in below:
+            _take_apart(factor, divisors, numbers, under, over)
+        sign, numbers, divisors = _reduced(numbers, divisors, bool(under))
+        if 0.0 in numbers:
+            return self.number(0.0)
+        over, under = [*map(self.number, numbers), *over], [*map(self.number, divisors), *under]
+        whole = self._chain(over or [self.number(1.0)])
+        if under:
+            whole = self._shown(self._node(ops.div, [whole, self._chain(under)]))
+        if sign > 0.0:
+            return whole
+        return self.number(-whole.data) if whole.op is CONSTANT else self._shown(self._node(ops.neg, [whole]))
+
+    def _chain(self, factors: Sequence[Value]) -> Value:
+        powers = Counter(factors)
+        chain = None
+        for factor, times in powers.items():
+            if times == 1 or factor.op is CONSTANT:
+                power = factor
+            elif factor.op is ops.sqrt and times == 2:
+                power = factor.inputs[0]
+            else:
+                power = self._shown(self._node(ops.pow, [factor, self.number(float(times))]))
+            for each in [power] * (times if factor.op is CONSTANT else 1):
+                chain = each if chain is None else self._shown(self._node(ops.mul, [chain, each]))
+        assert chain is not None
+        return chain
+
+    def _log_softmax(self, terms: list[Value]) -> Value | None:
+        """x_i - logsumexp(x_1, ..., x_n), and the same with one number taken from every x, is log softmax(x)_i."""
+        for term in terms:
+            if term.op is ops.neg and term.inputs[0].op is ops.logsumexp_of:
+                xs = term.inputs[0].inputs
+                rest = [other for other in terms if other is not term]
+                x = rest[0] if len(rest) == 1 else self._node(ops.sum_of, rest)
+                if x in xs:
+                    plain = _unshifted(xs)
+                    return self._shown(self._node(ops.log, [self._shown(self._node(softmax_of, [plain[xs.index(x)], *plain]))]))
+        return None
+
+
+def _unshifted(xs: Sequence[Value]) -> list[Value]:
+    """The numbers without one that was added to all of them."""
+    shifts = {x.inputs[-1] if x.op is ops.sum_of and len(x.inputs) == 2 else None for x in xs}
+    shift = shifts.pop()
+    if shifts or shift is None or shift.op is not CONSTANT:
+        return list(xs)
+    return [x.inputs[0] for x in xs]
+
+
+def _take_apart(
+    formula: Value, numbers: list[float], divisors: list[float], above: list[Value], below: list[Value]
+) -> None:
+    """Add what a formula is a product of to the numbers and factors above and below the line."""
+    stack = [(formula, True)]
+    while stack:
+        node, up = stack.pop()
+        if node.op is ops.neg:
+            numbers.append(-1.0)
+            stack.append((node.inputs[0], up))
+        elif node.op is ops.mul or node.op is ops.div:
+            x, y = node.inputs
+            stack += [(y, up if node.op is ops.mul else not up), (x, up)]
+        elif node.op is CONSTANT and isfinite(node.data) and (up or node.data):
+            (numbers if up else divisors).append(node.data)
+        else:
+            (above if up else below).extend([node.inputs[0] if (times := _whole_power(node)) > 1 else node] * times)
+
+
+def _whole_power(node: Value) -> int:
+    exponent = node.inputs[1] if node.op is ops.pow else None
+    small = exponent is not None and exponent.op is CONSTANT and exponent.data in (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
+    return int(exponent.data) if small and exponent is not None else 1
+
+
+def _reduced(above: list[float], below: list[float], fraction: bool) -> tuple[float, list[float], list[float]]:
+    """Numbers over numbers as a sign and what is left to write, multiplied only where that needs no rounding."""
+    sign = 1.0
+    for number in above + below:
+        sign = -sign if number < 0.0 else sign
+    over, under = _multiplied(above), _multiplied(below)
+    if len(over) == len(under) == 1 and Fraction(over[0] / under[0]) == Fraction(over[0]) / Fraction(under[0]):
+        over, under = [over[0] / under[0]], []
+    if over in ([0.5], [0.25], [0.125]) and (under or fraction):
+        over, under = [], [*under, 1.0 / over[0]]
+    return sign, [x for x in over if x != 1.0], [x for x in under if x != 1.0]
+
+
+def _multiplied(numbers: list[float]) -> list[float]:
+    products: list[float] = []
+    for number in map(abs, numbers):
+        last = products[-1] if products else 1.0
+        if not products or Fraction(last) * Fraction(number) != _exact(last * number):
+            products.append(number)
+        else:
+            products[-1] = last * number
+    return products
+
+
+def _exact(x: float) -> Fraction | None:
+    return Fraction(x) if isfinite(x) else None
+
+
+def _lifted(x: Value | float) -> Value:
+    return x if isinstance(x, Value) else constant_node(x)
+
+
+def _unread(ys: Iterable[Value], known: dict[Value, Value]) -> Iterable[Value]:
+    """The nodes behind ys that are not known yet, each after its inputs; what is behind a known one is left alone."""
+    seen = set()
+    stack = [(y, False) for y in ys][::-1]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif node not in known and node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(x, False) for x in reversed(node.inputs) if x not in known and x not in seen]
+
+
+# ---------------------------------------------------------------------------------------------------------------- folding
+
+_series: dict[tuple[str, int, int], Primitive] = {}
+
+
+def series(letter: str, low: int, high: int) -> Primitive:
+    """The sign Σ with an index that runs from low to high."""
+    key = letter, low, high
+    if key not in _series:
+        text = f"Σ{f'{letter}={low}'.translate(SUBSCRIPTS)}{str(high).translate(SUPERSCRIPTS)} "
+        latex = rf"\sum_{{{letter}={low}}}^{{{high}}} "
+        in_latex = latex_form(latex.__add__, NEGATION, PRODUCT)
+        notation = Notation("Σ", text.__add__, NEGATION, PRODUCT, in_latex)
+        _series[key] = display(f"series {letter} {low} {high}", notation, lambda x: x, 1.0)
+    return _series[key]
+
+
+def folded(y: Value, numbers: bool = False) -> Value:
+    """The formula with long sums as Σ, or, where their terms are not a family (and in numbers), with dots in them."""
+    copies: dict[Value, Value] = {}
+    for node in nodes(y):
+        inputs = [copies[x] for x in node.inputs]
+        if not inputs:
+            copies[node] = node
+        elif node.op is softmax_of:
+            top, *rest = (record(ops.exp, 0.0, x) for x in inputs)
+            copies[node] = record(ops.div, node.data, top, _folded_sum(rest, numbers))
+        elif node.op is ops.logsumexp_of:
+            copies[node] = record(ops.log, node.data, _folded_sum([record(ops.exp, 0.0, x) for x in inputs], numbers))
+        elif node.op is ops.sum_of:
+            copies[node] = _folded_sum(inputs, numbers)
+        elif all(x is old for x, old in zip(inputs, node.inputs)):
+            copies[node] = node
+        else:
+            copies[node] = _like(node, inputs)
+    return copies[y]
+
+
+def _like(node: Value, inputs: Sequence[Value]) -> Value:
+    """The same operation on other inputs, for writing only."""
+    few = node.op is not None and node.op.arity in (1, 2)
+    return record(node.op, node.data, *((inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)))
+
+
+def _folded_sum(terms: list[Value], numbers: bool) -> Value:
+    if len(terms) == 1:
+        return terms[0]
+    if len(terms) > MANY:
+        pieces: list[Value] = [] if not numbers else terms
+        rest = terms if not numbers else []
+        while rest:
+            length, term = _family_at_the_front(rest)
+            pieces.append(term)
+            rest = rest[length:]
+        terms = pieces if len(pieces) <= 2 * MANY else [*pieces[:2], record(dots, 0.0, ()), pieces[-1]]
+    return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(t.data for t in terms), tuple(terms))
+
+
+def _family_at_the_front(terms: list[Value]) -> tuple[int, Value]:
+    """How many terms from the first on are of one family, and the term that stands for them all."""
+    if len(terms) > MANY and generalised(terms[:2]):
+        for length in (len(terms), len(terms) - 1, *range(len(terms) - 2, MANY, -1)):
+            if length > MANY and (found := generalised(terms[:length])):
+                term, letter, low = found
+                return length, record(series(letter, low, low + length - 1), sum(t.data for t in terms[:length]), term)
+    return 1, terms[0]
+
+
+def generalised(terms: Sequence[Value], letters: str = "") -> tuple[Value, str, int] | None:
+    """One formula for several of the same shape, whose labels count up: w_{1j} x_j for w_11 x_1, w_12 x_2, ...
+
+    letters: the letter of the index; by default j, or m where it counts rows as in w_{2m1}
+    Gives the formula, the letter and the first number, or None where the formulas are no such family.
+    """
+    beside: dict[Value, tuple[Value, ...]] = {}
+    stack = [tuple(terms)]
+    varying: list[tuple[Value, ...]] = []
+    while stack:
+        row = stack.pop()
+        first = row[0]
+        if first in beside:
+            if beside[first] != row:
+                return None
+            continue
+        beside[first] = row
+        if all(node is first for node in row):
+            continue
+        if any(node.op is not first.op or len(node.inputs) != len(first.inputs) for node in row):
+            return None
+        if first.inputs:
+            stack += zip(*(node.inputs for node in row))
+        else:
+            varying.append(row)
+    counted = [_counted(row) for row in varying]
+    if not counted or any(c is None for c in counted) or len({c[1] for c in counted if c}) != 1:
+        return None
+    used = {op.name.split()[1] for node in beside if (op := node.op) is not None and op.name.startswith("series ")}
+    last = all(c is not None and c[2] == len(c[0][1]) - 1 for c in counted)
+    letter = letters or next(c for c in ("jmirs" if last else "mjirs") if c not in used)
+    copies: dict[Value, Value] = {}
+    for row, c in zip(varying, counted):
+        assert c is not None
+        (stem, indices), _, place = c
+        copies[row[0]] = Value(row[0].data, indexed(stem, (*indices[:place], letter, *indices[place + 1 :])))
+    for node in nodes(terms[0]):
+        if node not in copies:
+            inputs = [copies[x] for x in node.inputs]
+            copies[node] = node if all(x is old for x, old in zip(inputs, node.inputs)) else _like(node, inputs)
+    return copies[terms[0]], letter, next(c[1] for c in counted if c)
+
+
+def _counted(row: Sequence[Value]) -> tuple[tuple[str, tuple[int, ...]], int, int] | None:
+    """How the labels of a row of leaves count up by one: (stem, indices) of the first, its number, and where it stands."""
+    if any(not leaf.label for leaf in row):
+        return None
+    for stem, indices in _readings(row[0].label):
+        for place in range(len(indices) - 1, -1, -1):
+            if all(
+                (stem, (*indices[:place], indices[place] + r, *indices[place + 1 :])) in _readings(leaf.label)
+                for r, leaf in enumerate(row)
+            ):
+                return (stem, indices), indices[place], place
+    return None
+
+
+def _readings(label: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Of the label of a derivative, the readings of what it is taken in."""
+    before, slash, last = label.rpartition("/∂")
+    return [(before + slash + stem, indices) for stem, indices in readings(last)]
+
+
+# ---------------------------------------------------------------------------------------------------------------- writing
+
+
+def written(
+    y: Value, latex: bool = False, numbers: bool = False, digits: int = 6, name: Callable[[str], str] | None = None
+) -> Written:
+    """A formula as text with its level.
+
+    latex: in LaTeX rather than in plain text
+    numbers: with the numbers of the labelled nodes in place of their names
+    digits: how many significant digits numbers have
+    name: how a label is written; by default as mathematics
+
+    Raises ValueError for one that would be over 20,000 characters long.
+    """
+    name = name or (latex_name if latex else text_name)
+    texts: dict[Value, Written] = {}
+    y = folded(y, numbers)
+    for node in nodes(y):
+        if node.op is not None and node.op is not CONSTANT:
+            notation = node.op.notation
+            form = notation.latex if latex else notation.text
+            texts[node] = whole = form.write([texts[x] for x in node.inputs])
+            if len(whole[0]) > LONGEST:
+                raise ValueError(
+                    f"this formula has over {LONGEST:,} characters: label nodes on the way, and they are shown by name"
+                )
+        elif node.label and not numbers:
+            texts[node] = _name_written(name(node.label), latex)
+        elif node.op is CONSTANT and not numbers:
+            texts[node] = constant(node.data, digits, latex)
+        else:
+            texts[node] = number(node.data, digits, latex)
+    return texts[y]
+
+
+def _name_written(text: str, latex: bool) -> Written:
+    """A name with its level: one with a blank or a sign in it asks for brackets, as does a base with something above it."""
+    if latex:
+        return text, POWER if "^" in text or r"\frac" in text else ATOM
+    return text, POWER if text.startswith("∂") else level_of(text)
+
+
+def formula(y: Value, digits: int = 6, name: Callable[[str], str] = str) -> str:
+    """A graph as plain text, down to its labelled nodes and leaves.
+
+    y: the output, whose own label is not shown; digits: how many significant digits numbers have
+    name: how a label is written, by default as it is
+
+    >>> w, x = Value(0.5, label="w_1"), Value(2.0, label="x_1")
+    >>> formula(1 / (1 + (-w * x).exp()))
+    '1/(1 + exp(−w_1·x_1))'
+    """
+    return written(page_of(y), digits=digits, name=name)[0]
+
+
+def latex(y: Value, digits: int = 6) -> str:
+    r"""A graph as LaTeX, down to its labelled nodes and leaves; for mathematics mode, in LaTeX, MathJax and KaTeX.
+
+    y: the output, whose own label is not shown
+    digits: how many significant digits the numbers of unlabelled leaves have
+
+    Labels are read as mathematics: w_11, theta, ŷ_1 or \hat{y}_1, a^(1)_2, net. Brackets leave one reading only:
+    \sin(x^2) is no (\sin(x))^2. Sums of more than three terms whose labels count up are written with \sum.
+
+    >>> w, x = Value(0.5, label="w_1"), Value(2.0, label="x_1")
+    >>> print(latex(1 / (1 + (-w * x).exp())))
+    \frac{1}{1 + e^{-w_{1} x_{1}}}
+
+    Raises TypeError for anything but a Value, ValueError for a formula of over 20,000 characters: label nodes on the way.
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"latex writes the graph of a Value, and {y!r} is none")
+    return written(page_of(y), latex=True, digits=digits)[0]
+
+
+def page_of(y: Value) -> Value:
+    """The formula of a graph, on a page of its own."""
+    page = Page()
+    copy = page.write(y)[0]
+    return page.formulas[y] if y in page.formulas and y.inputs else copy

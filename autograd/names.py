@@ -1,0 +1,199 @@
+"""Labels as mathematics: w_11 is w₁₁ on a terminal and w_{11} in LaTeX, and the first of a family w_{ij}.
+
+A label is what its author typed. Read as mathematics it is a base, which may be Greek or wear an accent, with what stands
+above and below: w_112, w_{1,10,2}, theta_1, ŷ_2, \\hat{y}_2, a^(1)_2, w1, net. What cannot be read so is text, and stays
+what it is, with every character escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")
+SUPERSCRIPTS = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
+GREEK = dict(
+    zip(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+        " Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla cdot times ell".split(),
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇·×ℓ",
+    )
+)
+JOINERS = "\u200c\u200d"  # in Persian words, and in emoji made of several
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307"}
+
+
+def pretty(label: str) -> str:
+    """A label as it is drawn: w_11 as w₁₁, \\theta as θ, \\hat y as ŷ; anything else as it is, on one line.
+
+    >>> pretty("w_{11}"), pretty("x^2"), pretty(r"\\hat{y}_1"), pretty("my_value")
+    ('w₁₁', 'x²', 'ŷ₁', 'my_value')
+    """
+    text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
+    text = " ".join(text.split())
+    text = re.sub(r"^\$+(.*?)\$+$", r"\1", text)
+    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: normalize("NFC", m[2] + ACCENTS[m[1]]), text)
+    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+    text = re.sub(r"_\{([^{}]*)\}|_([\d,]+)(?![A-Za-z])|_([a-z])(?![A-Za-z0-9_])", _subscript, text)
+    return re.sub(r"\^\{([^{}]*)\}|\^(\d+)", _superscript, text)
+
+
+def _subscript(match: re.Match[str]) -> str:
+    inner = next(group for group in match.groups() if group is not None)
+    translated = inner.translate(SUBSCRIPTS)
+    return translated if not re.search(r"[^₀-₎ₐ-ₜᵢᵣᵤᵥⱼ,]", translated) else f"_{inner}"
+
+
+def _superscript(match: re.Match[str]) -> str:
+    inner = next(group for group in match.groups() if group is not None)
+    translated = inner.translate(SUPERSCRIPTS)
+    return translated if not re.search(r"[^⁰¹²³⁴-⁾ⁱⁿ]", translated) else f"^{match[0][1:]}"
+
+
+# --------------------------------------------------------------------------------------------------------- read as parts
+
+UNSUB = {v: chr(k) for k, v in SUBSCRIPTS.items() if v != k}
+UNSUP = {v: chr(k) for k, v in SUPERSCRIPTS.items() if v != k}
+GREEK_COMMANDS = {sign: word for word, sign in GREEK.items() if word not in ("partial", "nabla", "cdot", "times", "ell")}
+ACCENT_COMMANDS = {accent: command for command, accent in ACCENTS.items()}
+_LETTER = r"[^\W\d_][\u0302\u0304\u0303\u20d7\u0307]?"
+_LABEL = re.compile(
+    rf"(?P<base>{_LETTER}|[^\W\d_]+|[^\W\d_]+(?=\d))(?P<prime>[′']*)(?P<digits>\d*)"
+    r"(?:\^(?:\{(?P<up>[^{}^_\\$]*)\}|(?P<up2>\([\w,+\-]+\)|\w+)))?"
+    r"(?:_(?:\{(?P<down>[^{}^_\\$]*)\}|(?P<down2>\w+(?:,\w+)*)))?"
+    r"(?:\^(?:\{(?P<up3>[^{}^_\\$]*)\}|(?P<up4>\([\w,+\-]+\)|\w+)))?"
+)
+_ESCAPES = {
+    "\\": r"\textbackslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum ", "~": r"\textasciitilde ", "<": r"\textless ", ">": r"\textgreater ", "|": r"\textbar ",
+    '"': r"\textquotedbl ", "−": "-", "`": r"\textasciigrave ",
+}  # fmt: skip
+_INDICES = re.compile("[i-nrs]{1,3}|[a-zA-Z]")
+DERIVATIVE = re.compile("∂(.+)/∂(.+)")
+
+
+class Parts:
+    """A label read as mathematics: base, what stands below and what above; base is "" where it is only text."""
+
+    __slots__ = "base", "down", "up"
+
+    def __init__(self, label: str) -> None:
+        text = re.sub(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+", lambda m: f"_{{{''.join(UNSUB[ord(c)] for c in m[0])}}}", _plain(label))
+        text = re.sub(r"[⁰¹²³⁴-⁾ⁱⁿ]+", lambda m: f"^{{{''.join(UNSUP[ord(c)] for c in m[0])}}}", text)
+        match = _LABEL.fullmatch(normalize("NFD", text))
+        groups = match.groupdict("") if match else {}
+        self.base = normalize("NFC", groups.get("base", "")) + "′" * len(groups.get("prime", ""))
+        self.up = "".join(groups.get(key, "") for key in ("up", "up2", "up3", "up4"))
+        self.down = groups.get("down", "") + groups.get("down2", "") or groups.get("digits", "")
+        word_below = self.down.isalpha() and not _INDICES.fullmatch(self.down)
+        if (groups.get("digits") and self.down != groups["digits"]) or (word_below and len(self.base) > 1):
+            self.base = ""  # x1_2 and my_value are names of programs
+
+
+def _plain(label: str) -> str:
+    """A label without dollar signs and commands: \\hat{y}_1 as ŷ_1, \\theta as θ."""
+    text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
+    text = re.sub(r"^\$+(.*?)\$+$", r"\1", " ".join(text.split()))
+    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: normalize("NFC", m[2] + ACCENTS[m[1]]), text)
+    text = re.sub(r"\\(?:mathrm|text|mathit)\{(\w+)\}", r"\1", text)
+    return re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+
+
+def text_name(label: str) -> str:
+    """A label on a terminal.
+
+    >>> text_name("w_11"), text_name("w1"), text_name("theta"), text_name("∂L/∂w1"), text_name("a b")
+    ('w₁₁', 'w₁', 'θ', '∂L/∂w₁', 'a b')
+    """
+    if derivative := DERIVATIVE.fullmatch(label):
+        return "/".join("∂" + text_name(part) for part in derivative.groups())
+    parts = Parts(label)
+    if not parts.base:
+        return pretty(label)
+    base = GREEK.get(parts.base, parts.base)
+    down = _lowered(parts.down) if parts.down else ""
+    up = parts.up.translate(SUPERSCRIPTS)
+    if parts.up and re.search(r"[^⁰¹²³⁴-⁾ⁱⁿ]", up):
+        up = f"^{parts.up}"
+    return base + up + down
+
+
+def _lowered(text: str) -> str:
+    translated = text.translate(SUBSCRIPTS)
+    word = text.isalpha() and not _INDICES.fullmatch(text)
+    return f"_{text}" if word or re.search(r"[^₀-₎ₐ-ₜᵢᵣᵤᵥⱼ,]", translated) else translated
+
+
+def latex_name(label: str) -> str:
+    r"""A label in LaTeX.
+
+    >>> print(latex_name("w_11"), latex_name("net"), latex_name("ŷ_1"), latex_name("a^(1)_2"), latex_name("50 %"))
+    w_{11} \mathrm{net} \hat{y}_{1} a^{(1)}_{2} \text{50 \%}
+    >>> print(latex_name("∂L/∂w_11"))
+    \frac{\partial L}{\partial w_{11}}
+    """
+    if derivative := DERIVATIVE.fullmatch(label):
+        top, bottom = (latex_name(part) for part in derivative.groups())
+        return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+    parts = Parts(label)
+    if not parts.base:
+        return rf"\text{{{escaped(_plain(label))}}}"
+    base, primes = parts.base.rstrip("′"), parts.base.count("′")
+    return (
+        _latex_base(base) + "'" * primes
+        + (f"^{{{_latex_script(parts.up)}}}" if parts.up else "")
+        + (f"_{{{_latex_script(parts.down)}}}" if parts.down else "")
+    )  # fmt: skip
+
+
+def _latex_base(base: str) -> str:
+    letter, accent = normalize("NFD", base)[0], normalize("NFD", base)[1:]
+    if accent in ACCENT_COMMANDS and accent:
+        return rf"\{ACCENT_COMMANDS[accent]}{{{_latex_base(letter)}}}"
+    if base in GREEK_COMMANDS:
+        return rf"\{GREEK_COMMANDS[base]}"
+    if base in GREEK:
+        return rf"\{base}"
+    if len(base) == 1:
+        return base if base.isascii() else rf"\text{{{base}}}"
+    return rf"\mathrm{{{base}}}" if base.isascii() else rf"\text{{{base}}}"
+
+
+def _latex_script(text: str) -> str:
+    """What stands above or below: indices as they are, a word upright."""
+    return rf"\mathrm{{{text}}}" if text.isalpha() and not _INDICES.fullmatch(text) else escaped(text)
+
+
+def escaped(text: str) -> str:
+    """Text that LaTeX sets as it is."""
+    return "".join(_ESCAPES.get(c, c) for c in text)
+
+
+# -------------------------------------------------------------------------------------------------------------- families
+
+
+def readings(label: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Each way to read a label as a stem with indices: w_12 is w with (1, 2), or with (12).
+
+    >>> readings("w_12"), readings("h_1,10"), readings("net")
+    ([('w', (1, 2)), ('w', (12,))], [('h', (1, 10))], [])
+    """
+    parts = Parts(label)
+    down = parts.down
+    if not parts.base or not down or re.search(r"[^\d,]", down):
+        return []
+    stem = parts.base + (f"^{{{parts.up}}}" if parts.up else "")
+    if "," in down:
+        return [(stem, tuple(int(i) for i in down.split(",") if i))]
+    digits = [(stem, tuple(map(int, down)))]
+    return digits if len(down) == 1 else [*digits, (stem, (int(down),))]
+
+
+def indexed(stem: str, indices: tuple[int | str, ...]) -> str:
+    """The label of a stem with indices, numbers or letters: w_{1ij}; with commas where digits would run together.
+
+    >>> indexed("w", (1, "i", "j")), indexed("w", (1, 10, "j")), indexed("x", (12,))
+    ('w_{1ij}', 'w_{1,10,j}', 'x_{12}')
+    """
+    words = [str(i) for i in indices]
+    return f"{stem}_{{{('' if len(words) == 1 or max(map(len, words), default=0) < 2 else ',').join(words)}}}"

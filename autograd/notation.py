@@ -1,0 +1,186 @@
+"""How operations and numbers are written, in plain text and in LaTeX.
+
+A piece of writing is a text and its level: how tightly it holds together. An operation states the level that each of its
+places needs, and an operand that holds less tightly gets brackets there, and nowhere else:
+
+    a − (b + c)   the place behind a minus needs a product       x·(−2)   a factor behind the first needs an atom
+    (a + b)²      a base needs an atom                           (a + b)/c
+
+Two things follow from what is written, not from the operation: a text that begins with a minus is a negation, so that
+a + (−b) becomes a − b; and factors in LaTeX stand side by side unless that would read as something else.
+"""
+
+from __future__ import annotations
+
+import math
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Written = tuple[str, int]  # a text and its level
+
+SUM, NEGATION, PRODUCT, POWER, ATOM = range(5)
+MINUS = "-", "−"  # in LaTeX, and in plain text
+
+
+class Form:
+    """How an operation is written around its operands, in one language.
+
+    text: a template such as "{} + {}", or a function from the operands' texts to a text
+    level: how tightly the whole holds together (SUM, NEGATION, PRODUCT, POWER or ATOM)
+    places: how tightly each operand must hold together to stand without brackets; one number serves all operands
+    brackets: a function that puts brackets around a text
+    """
+
+    __slots__ = "brackets", "level", "places", "text"
+
+    def __init__(
+        self,
+        text: str | Callable[..., str],
+        level: int = ATOM,
+        places: int | tuple[int, ...] = SUM,
+        brackets: Callable[[str], str] = "({})".format,
+    ) -> None:
+        self.text, self.level, self.places, self.brackets = text, level, places, brackets
+
+    def write(self, operands: Sequence[Written]) -> Written:
+        """The whole, with its level."""
+        places = self.places if isinstance(self.places, tuple) else (self.places,) * len(operands)
+        texts = [
+            text if level >= place else self.brackets(text) for (text, level), place in zip(operands, places, strict=True)
+        ]
+        whole = self.text.format(*texts) if isinstance(self.text, str) else self.text(*texts)
+        return whole, min(self.level, NEGATION) if whole.startswith(MINUS) else self.level
+
+
+class Notation:
+    """How an operation is written: a symbol for drawings, and a form around its operands, in plain text and in LaTeX.
+
+    symbol: what a drawing shows, "+", "σ", "exp"
+    text, level, places: the form in plain text, as in Form
+    latex: the form in LaTeX; a function call, by the name of the symbol, where nothing is said
+    """
+
+    __slots__ = "latex", "symbol", "text"
+
+    def __init__(
+        self,
+        symbol: str,
+        text: str | Callable[..., str],
+        level: int = ATOM,
+        places: int | tuple[int, ...] = SUM,
+        latex: Form | None = None,
+    ) -> None:
+        self.symbol, self.text, self.latex = symbol, Form(text, level, places), latex or call(symbol)
+
+    def write(self, operands: Sequence[Written]) -> str:
+        """The plain text around operands, each given as (text, level)."""
+        return self.text.write(operands)[0]
+
+    @property
+    def level(self) -> int:
+        """How tightly the plain text holds together."""
+        return self.text.level
+
+
+def infix(sign: str, level: int, symbol: str = "", latex: Form | None = None) -> Notation:
+    """Written between its operands; a - (b + c) keeps its brackets, (a - b) + c needs none."""
+    first = NEGATION if level == PRODUCT else level
+    return Notation(symbol or sign.strip(), f"{{}}{sign}{{}}", level, (first, level + 1 if level else PRODUCT), latex)
+
+
+def level_of(text: str) -> int:
+    """How tightly a name or number holds together: a minus sign or a blank in it asks for brackets."""
+    return NEGATION if text.startswith(MINUS) else SUM if " " in text else ATOM
+
+
+# --------------------------------------------------------------------------------------------------------------- LaTeX
+
+_COMMANDS = set("sin cos tan sinh cosh tanh log max min arcsin arccos arctan sigma".split())
+_TALL = r"\frac", r"\sum", r"\sqrt", r"\left", r"\underset"
+
+
+def bracketed(latex: str) -> str:
+    """LaTeX in brackets, which grow only where something tall stands in them."""
+    return rf"\left({latex}\right)" if any(command in latex for command in _TALL) else f"({latex})"
+
+
+def latex_form(
+    text: str | Callable[..., str], level: int = ATOM, places: int | tuple[int, ...] = SUM
+) -> Form:
+    """A form in LaTeX."""
+    return Form(text, level, places, bracketed)
+
+
+def call(name: str) -> Form:
+    r"""A function call in LaTeX: \sin(x), \operatorname{erf}(x). It counts as a power, so that (\sin(x))^2 is no \sin(x)^2."""
+    word = "".join(c if c.isalnum() else r"\_" if c == "_" else "" for c in name) or "f"
+    command = rf"\{name}" if name in _COMMANDS else rf"\operatorname{{{word}}}"
+    return latex_form(lambda *xs: command + bracketed(", ".join(xs)), POWER)
+
+
+def plus(*terms: str) -> str:
+    """Terms one after the other; one that begins with a minus is subtracted."""
+    return terms[0] + "".join(
+        f" {term[0]} {term[1:].lstrip()}" if term.startswith(MINUS) else f" + {term}" for term in terms[1:]
+    )
+
+
+def beside(*factors: str) -> str:
+    r"""Factors in LaTeX side by side, with a \cdot between them where they would read as something else without it."""
+    text = factors[0]
+    for left, right in zip(factors, factors[1:]):
+        if right[0].isdigit() or _is_number(left) * right.startswith(r"\frac") or r"\frac{\partial" in left + right:
+            text += rf" \cdot {right}"  # 2·3, 2·½, and the factors of the chain rule
+        elif right.startswith(("(", r"\left(")) and (left.lstrip("-") in (r"\sigma", "e") or r"\mathrm{" in left):
+            text += rf" \cdot {right}"  # the name sigma, times something in brackets
+        elif r"\mathrm{" in left + right or r"\text{" in left + right or right.startswith("\\"):
+            text += rf" \, {right}"
+        else:
+            text += f" {right}"
+    return text
+
+
+def _is_number(text: str) -> bool:
+    return not text.lstrip("-").strip("0123456789.")
+
+
+def in_power(base: str, exponent: str) -> str:
+    return f"{base}^{{{exponent}}}"
+
+
+# ------------------------------------------------------------------------------------------------------------- numbers
+
+FRACTIONS = {0.5: ("½", r"\frac{1}{2}"), 1.0 / 3.0: ("⅓", r"\frac{1}{3}"), 2.0 / 3.0: ("⅔", r"\frac{2}{3}")}
+RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(x: float, digits: int = 6, latex: bool = False) -> Written:
+    """A number to so many significant digits, in plain text (with a true minus sign) or in LaTeX.
+
+    >>> number(-0.74136506, 4), number(1e-9), number(1e-9, latex=True)
+    (('−0.7414', 1), ('1·10⁻⁹', 2), ('10^{-9}', 3))
+    """
+    text = f"{x:.{digits}g}"
+    if not math.isfinite(x):
+        sign, name = ("-" if x < 0.0 else ""), "nan" if math.isnan(x) else r"\infty" if latex else "∞"
+        text = sign + (r"\mathrm{nan}" if latex and name == "nan" else name)
+    elif "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        power = f"10^{{{int(exponent)}}}" if latex else f"10{str(int(exponent)).translate(RAISED)}"
+        text = power if latex and mantissa == "1" else mantissa + (r" \cdot " if latex else "·") + power
+        return (text if latex else text.replace("-", "−")), (
+            NEGATION if mantissa[0] == "-" else POWER if text == power else PRODUCT
+        )
+    text = "0" if text == "-0" else text
+    return (text if latex else text.replace("-", "−")), NEGATION if text.startswith("-") else ATOM
+
+
+def constant(x: float, digits: int = 6, latex: bool = False) -> Written:
+    """A number that stands in a formula: a half is ½."""
+    known = FRACTIONS.get(abs(x))
+    if known is None:
+        return number(x, digits, latex)
+    sign = "" if x > 0.0 else MINUS[not latex]
+    return sign + known[latex], NEGATION if sign else POWER if latex else ATOM
