@@ -20,7 +20,7 @@ from math import isfinite
 
 from autograd import primitives as ops
 from autograd.graph import nodes
-from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, indexed, latex_name, readings, text_name
+from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, Index, indexed, latex_name, readings, text_name
 from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, Notation, constant, latex_form, level_of, number
 from autograd.primitives import CONSTANT, Primitive
 from autograd.value import Value, record
@@ -68,13 +68,19 @@ class Page:
     """Graphs written as a person would, all on one page: equal formulas are one object on it.
 
     leaves: the leaf on the page that stands for a node of the graph which has a name
-    formulas: what such a node is computed by, in terms of leaves; itself for a leaf of the graph
+    formulas: what each leaf on the page is computed by, in terms of other leaves; itself for a leaf of the graph
+    copies: what any node of the graph is on the page
+    bare: labels are not looked at, and each number is a leaf of its own: the structure alone
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bare: bool = False) -> None:
+        self.bare = bare
+        self.probabilities: dict[tuple[Value, ...], str] = {}  # how softmax of these nodes is called where it has no name
+        self.numbers: set[Value] = set()  # on a bare page, the leaves that are plain numbers
         self._known: dict[tuple[object, ...], Value] = {}
+        self._formulas: set[Value] = set()
         self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
-        self._copies: dict[Value, Value] = {}
+        self.copies: dict[Value, Value] = {}
         self.leaves: dict[Value, Value] = {}
         self.formulas: dict[Value, Value] = {}
 
@@ -84,13 +90,16 @@ class Page:
         names: what further nodes are to be called
         """
         names = names or {}
-        copies = self._copies
+        copies = self.copies
         for node in _unread(ys, copies):
-            name = names.get(node) or node.label
+            name = "" if self.bare else names.get(node) or node.label
             if node.inputs:
                 copy = self.made(node.op, [copies[x] for x in node.inputs])
             else:
-                copy = self.number(node.data) if node.op is CONSTANT and not name else Value(node.data)
+                plain = node.op is CONSTANT and not name
+                copy = self.number(node.data) if plain and not self.bare else Value(node.data)
+                if plain and self.bare:
+                    self.numbers.add(copy)
             if name:
                 copy = self.named(node, copy, name)
             copies[node] = copy
@@ -100,12 +109,19 @@ class Page:
         """The leaf that stands for a node from here on."""
         leaf = Value(node.data, name)
         self.leaves[node] = leaf
-        self.formulas[node] = formula if formula.inputs or formula.label or formula.op is CONSTANT else leaf
+        self._stand(leaf, formula if node.inputs else leaf)
+        if formula.op is softmax_of:
+            self._name_siblings(formula, name)
+        return leaf
+
+    def _stand(self, leaf: Value, formula: Value) -> None:
+        self.formulas[leaf] = formula
         if formula.inputs:
             self._standing.setdefault(formula, leaf)
-            if formula.op is softmax_of:
-                self._name_siblings(formula, name)
-        return leaf
+
+    def forget(self, leaf: Value) -> None:
+        """Do not show formulas by a name that only this package gave."""
+        self._standing.pop(self.formulas[leaf], None)
 
     def _name_siblings(self, formula: Value, name: str) -> None:
         """Where softmax(x_2; x_1, ..., x_n) is ŷ_2, the others are ŷ_1 to ŷ_n."""
@@ -114,22 +130,46 @@ class Page:
             if indices[-1] == xs.index(x) + 1:
                 for i, other in enumerate(xs, start=1):
                     sibling = self._node(softmax_of, [other, *xs])
-                    if sibling is not formula and sibling.inputs:
-                        label = indexed(stem, (*indices[:-1], i))
-                        self._standing.setdefault(sibling, Value(sibling.data, label))
+                    if sibling not in self._standing:
+                        self._stand(Value(sibling.data, indexed(stem, (*indices[:-1], i))), sibling)
                 return
 
-    def again(self, graph: Value) -> Value:
+    def _probability(self, xs: Sequence[Value], i: int) -> Value:
+        """softmax(xs)_i, by the name that it goes by on this page."""
+        whole = self._node(softmax_of, [xs[i], *xs])
+        if whole not in self._standing:
+            for nodes_of, stem in self.probabilities.items():
+                if [self.leaves.get(node) for node in nodes_of] == list(xs):
+                    for j, x in enumerate(xs):
+                        formula = self._node(softmax_of, [x, *xs])
+                        self._stand(Value(formula.data, indexed(stem, (j + 1,))), formula)
+        return self._shown(whole)
+
+    def again(self, graph: Value, hidden: Value | None = None) -> Value:
         """A graph made of this page's leaves and formulas, such as a derivative of one, written on the page too.
 
-        A formula on the page that has a name is shown by it.
+        A formula on the page that has a name is shown by it, except for the hidden one. What a derivative adds up comes from
+        the output's side; here it is put in the order of the formula.
         """
+        leaf = self._standing.pop(hidden, None) if hidden is not None else None
         copies: dict[Value, Value] = {}
         for node in _unread([graph], copies):
             if not node.inputs:
                 copies[node] = self.number(node.data) if node.op is CONSTANT else node
+            elif node in self._standing:
+                copies[node] = self._standing[node]
+            elif node in self._formulas:
+                copies[node] = node
+            elif node.op is ops.sum_of:
+                copies[node] = self.sum([copies[x] for x in node.inputs[::-1]])
+            elif node.op is ops.dot_of:
+                n = len(node.inputs) // 2
+                pairs = zip(node.inputs[:n][::-1], node.inputs[n:][::-1])
+                copies[node] = self.sum([self.product([copies[a], copies[b]]) for a, b in pairs])
             else:
-                copies[node] = self._standing.get(node) or self.made(node.op, [copies[x] for x in node.inputs])
+                copies[node] = self.made(node.op, [copies[x] for x in node.inputs])
+        if hidden is not None and leaf is not None:
+            self._standing[hidden] = leaf
         return copies[graph]
 
     # ---- what each operation becomes
@@ -153,8 +193,8 @@ class Page:
             return self.sum([*(self.product(pair) for pair in zip(inputs[:n], inputs[n : 2 * n])), *inputs[2 * n :]])
         if name == "pow" and inputs[1].op is CONSTANT and inputs[1].data in (0.0, 1.0):
             return inputs[0] if inputs[1].data else self.number(1.0)
-        if name == "exp" and inputs[0].op is ops.log and inputs[0].inputs[0].op is softmax_of:
-            return self._shown(inputs[0].inputs[0])
+        if name == "exp" and inputs[0].op is ops.log and self.formulas.get(inputs[0].inputs[0], inputs[0].inputs[0]).op is softmax_of:
+            return inputs[0].inputs[0]
         if op.page is not None:
             return self.again(_lifted(op.page(*inputs)))
         return self._shown(self._node(op, inputs))
@@ -170,6 +210,7 @@ class Page:
             few = op.arity in (1, 2)
             first, second = (inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs), None)
             self._known[key] = record(op, value, first, second)
+            self._formulas.add(self._known[key])
         return self._known[key]
 
     def number(self, x: float) -> Value:
@@ -182,8 +223,10 @@ class Page:
     def sum(self, terms: Iterable[Value]) -> Value:
         """A sum; sums in it are taken apart, zeros left out."""
         flat: list[Value] = []
+        terms = list(terms)
         for term in terms:
-            flat += term.inputs if term.op is ops.sum_of else [term]
+            taken_apart = term.op is ops.sum_of and not (self.bare and _is_whole(term, terms))
+            flat += term.inputs if taken_apart else [term]
         flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
         if all(term.op is CONSTANT and term.data.is_integer() for term in flat):
             return self.number(sum(term.data for term in flat))
@@ -227,6 +270,16 @@ class Page:
         assert chain is not None
         return chain
 
+    def _unshifted(self, xs: Sequence[Value]) -> list[Value]:
+        """The numbers without the one that log_softmax takes from all of them."""
+
+        def shift(x: Value) -> float | None:
+            last = x.inputs[-1] if x.op is ops.sum_of and len(x.inputs) == 2 else x
+            number = last.inputs[0] if last.op is ops.neg else last
+            return last.data if last is not x and (number.op is CONSTANT or number in self.numbers) else None
+
+        return [x.inputs[0] for x in xs] if len(shifts := set(map(shift, xs))) == 1 and None not in shifts else list(xs)
+
     def _log_softmax(self, terms: list[Value]) -> Value | None:
         """x_i - logsumexp(x_1, ..., x_n), and the same with one number taken from every x, is log softmax(x)_i."""
         for term in terms:
@@ -235,18 +288,17 @@ class Page:
                 rest = [other for other in terms if other is not term]
                 x = rest[0] if len(rest) == 1 else self._node(ops.sum_of, rest)
                 if x in xs:
-                    plain = _unshifted(xs)
-                    return self._shown(self._node(ops.log, [self._shown(self._node(softmax_of, [plain[xs.index(x)], *plain]))]))
+                    plain = self._unshifted(xs)
+                    return self._shown(self._node(ops.log, [self._probability(plain, xs.index(x))]))
         return None
 
 
-def _unshifted(xs: Sequence[Value]) -> list[Value]:
-    """The numbers without one that was added to all of them."""
-    shifts = {x.inputs[-1] if x.op is ops.sum_of and len(x.inputs) == 2 else None for x in xs}
-    shift = shifts.pop()
-    if shifts or shift is None or shift.op is not CONSTANT:
-        return list(xs)
-    return [x.inputs[0] for x in xs]
+def _is_whole(term: Value, terms: Sequence[Value]) -> bool:
+    """Whether a sum of products, to which more is added, is a neuron's net already: it has its bias, or less is not more."""
+    others = [other for other in terms if other is not term and other.op is not ops.mul]
+    return any(x.op is ops.mul for x in term.inputs) and any(
+        other.inputs or any(not x.inputs for x in term.inputs) for other in others
+    )
 
 
 def _take_apart(
@@ -337,7 +389,7 @@ def series(letter: str, low: int, high: int) -> Primitive:
     return _series[key]
 
 
-def folded(y: Value, numbers: bool = False) -> Value:
+def folded(y: Value, numbers: bool = False, many: int = MANY) -> Value:
     """The formula with long sums as Σ, or, where their terms are not a family (and in numbers), with dots in them."""
     copies: dict[Value, Value] = {}
     for node in nodes(y):
@@ -346,11 +398,11 @@ def folded(y: Value, numbers: bool = False) -> Value:
             copies[node] = node
         elif node.op is softmax_of:
             top, *rest = (record(ops.exp, 0.0, x) for x in inputs)
-            copies[node] = record(ops.div, node.data, top, _folded_sum(rest, numbers))
+            copies[node] = record(ops.div, node.data, top, _folded_sum(rest, numbers, many))
         elif node.op is ops.logsumexp_of:
-            copies[node] = record(ops.log, node.data, _folded_sum([record(ops.exp, 0.0, x) for x in inputs], numbers))
+            copies[node] = record(ops.log, node.data, _folded_sum([record(ops.exp, 0.0, x) for x in inputs], numbers, many))
         elif node.op is ops.sum_of:
-            copies[node] = _folded_sum(inputs, numbers)
+            copies[node] = _folded_sum(inputs, numbers, many)
         elif all(x is old for x, old in zip(inputs, node.inputs)):
             copies[node] = node
         else:
@@ -364,25 +416,25 @@ def _like(node: Value, inputs: Sequence[Value]) -> Value:
     return record(node.op, node.data, *((inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)))
 
 
-def _folded_sum(terms: list[Value], numbers: bool) -> Value:
+def _folded_sum(terms: list[Value], numbers: bool, many: int) -> Value:
     if len(terms) == 1:
         return terms[0]
-    if len(terms) > MANY:
+    if len(terms) > many:
         pieces: list[Value] = [] if not numbers else terms
         rest = terms if not numbers else []
         while rest:
-            length, term = _family_at_the_front(rest)
+            length, term = _family_at_the_front(rest, many)
             pieces.append(term)
             rest = rest[length:]
         terms = pieces if len(pieces) <= 2 * MANY else [*pieces[:2], record(dots, 0.0, ()), pieces[-1]]
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(t.data for t in terms), tuple(terms))
 
 
-def _family_at_the_front(terms: list[Value]) -> tuple[int, Value]:
+def _family_at_the_front(terms: list[Value], many: int) -> tuple[int, Value]:
     """How many terms from the first on are of one family, and the term that stands for them all."""
-    if len(terms) > MANY and generalised(terms[:2]):
-        for length in (len(terms), len(terms) - 1, *range(len(terms) - 2, MANY, -1)):
-            if length > MANY and (found := generalised(terms[:length])):
+    if len(terms) > many and generalised(terms[:2]):
+        for length in (len(terms), len(terms) - 1, *range(len(terms) - 2, many, -1)):
+            if length > many and (found := generalised(terms[:length])):
                 term, letter, low = found
                 return length, record(series(letter, low, low + length - 1), sum(t.data for t in terms[:length]), term)
     return 1, terms[0]
@@ -431,21 +483,22 @@ def generalised(terms: Sequence[Value], letters: str = "") -> tuple[Value, str, 
     return copies[terms[0]], letter, next(c[1] for c in counted if c)
 
 
-def _counted(row: Sequence[Value]) -> tuple[tuple[str, tuple[int, ...]], int, int] | None:
+def _counted(row: Sequence[Value]) -> tuple[tuple[str, tuple[Index, ...]], int, int] | None:
     """How the labels of a row of leaves count up by one: (stem, indices) of the first, its number, and where it stands."""
     if any(not leaf.label for leaf in row):
         return None
     for stem, indices in _readings(row[0].label):
         for place in range(len(indices) - 1, -1, -1):
-            if all(
-                (stem, (*indices[:place], indices[place] + r, *indices[place + 1 :])) in _readings(leaf.label)
+            low = indices[place]
+            if isinstance(low, int) and all(
+                (stem, (*indices[:place], low + r, *indices[place + 1 :])) in _readings(leaf.label)
                 for r, leaf in enumerate(row)
             ):
-                return (stem, indices), indices[place], place
+                return (stem, indices), low, place
     return None
 
 
-def _readings(label: str) -> list[tuple[str, tuple[int, ...]]]:
+def _readings(label: str) -> list[tuple[str, tuple[Index, ...]]]:
     """Of the label of a derivative, the readings of what it is taken in."""
     before, slash, last = label.rpartition("/∂")
     return [(before + slash + stem, indices) for stem, indices in readings(last)]
@@ -531,4 +584,19 @@ def page_of(y: Value) -> Value:
     """The formula of a graph, on a page of its own."""
     page = Page()
     copy = page.write(y)[0]
-    return page.formulas[y] if y in page.formulas and y.inputs else copy
+    return page.formulas.get(copy, copy)
+
+
+def quantities(formula: Value) -> list[Value]:
+    """The leaves of a formula that have names, in the order in which it names them."""
+    found: dict[Value, None] = {}
+    seen: set[Value] = set()
+    stack = [formula]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            if not node.inputs and node.op is None:
+                found[node] = None
+            stack += node.inputs[::-1]
+    return list(found)

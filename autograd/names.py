@@ -172,25 +172,28 @@ def escaped(text: str) -> str:
 # -------------------------------------------------------------------------------------------------------------- families
 
 
-def readings(label: str) -> list[tuple[str, tuple[int, ...]]]:
+Index = int | str  # a number, or the letter that stands for all of them
+
+
+def readings(label: str) -> list[tuple[str, tuple[Index, ...]]]:
     """Each way to read a label as a stem with indices: w_12 is w with (1, 2), or with (12).
 
-    >>> readings("w_12"), readings("h_1,10"), readings("net")
-    ([('w', (1, 2)), ('w', (12,))], [('h', (1, 10))], [])
+    >>> readings("w_12"), readings("h_1,10"), readings("w_{1ij}"), readings("net")
+    ([('w', (1, 2)), ('w', (12,))], [('h', (1, 10))], [('w', (1, 'i', 'j'))], [])
     """
     parts = Parts(label)
     down = parts.down
-    if not parts.base or not down or re.search(r"[^\d,]", down):
+    if not parts.base or not re.fullmatch(r"[\di-ms,]+", down):
         return []
     stem = parts.base + (f"^{{{parts.up}}}" if parts.up else "")
     if "," in down:
-        return [(stem, tuple(int(i) for i in down.split(",") if i))]
-    digits = [(stem, tuple(map(int, down)))]
-    return digits if len(down) == 1 else [*digits, (stem, (int(down),))]
+        return [(stem, tuple(int(i) if i.isdigit() else i for i in down.split(",") if i))]
+    each = [(stem, tuple(int(i) if i.isdigit() else i for i in down))]
+    return [*each, (stem, (int(down),))] if len(down) > 1 and down.isdigit() else each
 
 
-def indexed(stem: str, indices: tuple[int | str, ...]) -> str:
-    """The label of a stem with indices, numbers or letters: w_{1ij}; with commas where digits would run together.
+def indexed(stem: str, indices: tuple[Index, ...]) -> str:
+    """The label of a stem with indices; with commas where digits would run together.
 
     >>> indexed("w", (1, "i", "j")), indexed("w", (1, 10, "j")), indexed("x", (12,))
     ('w_{1ij}', 'w_{1,10,j}', 'x_{12}')

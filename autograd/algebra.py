@@ -1,0 +1,272 @@
+"""Simplification in steps, each with its reason. The algebra is SymPy's; what a line looks like is ours.
+
+A formula on a page goes to SymPy as a rational function: sums, products, fractions and whole powers are algebra, anything
+else, such as log(o) or a label, is a symbol. What comes back is written on the same page, with terms and factors in the
+order in which the first line named them. The steps are those of a blackboard:
+
+    common denominator, or a common factor taken out, in each factor
+    what stands above and below the line cancels
+    brackets are multiplied out where terms then cancel
+    what is left is collected into factors
+
+and a step is written down only if it changes something and leads to where the last one ends.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from autograd import primitives as ops
+from autograd.formula import Page
+from autograd.graph import nodes
+from autograd.primitives import CONSTANT
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    Reason = str | tuple[Value, str]  # a formula and what happens to it
+    Step = tuple[Value, Reason]
+
+MOST = 120  # leaves of a formula that is still simplified
+
+
+def available() -> bool:
+    """Whether SymPy is installed."""
+    try:
+        import sympy  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
+    """The steps from a product of formulas on a page to its simplest form, each a formula with the reason for it.
+
+    Nothing without SymPy, for formulas that are simple already, and for those too long to be worth it.
+    """
+    if sum(map(size, factors)) > MOST or not available():
+        return []
+    raw = page.product(factors)
+    algebra = _Algebra(page, raw)
+    terms = [algebra.read(factor) for factor in factors]
+    steps = [(raw, ""), *algebra.steps(terms)]
+    return _worth_telling(steps)
+
+
+def _worth_telling(steps: list[Step]) -> list[Step]:
+    """Without what changes nothing, what no step before leads to, and detours that end where they began."""
+    told = steps[:1]
+    for formula, reason in steps[1:]:
+        places = [i for i, (before, _) in enumerate(told) if before is formula]
+        if places:
+            told = told[: places[0] + 1]
+        elif _fits(formula.data, steps[0][0].data):
+            told.append((formula, reason))
+    best = min(range(len(told)), key=lambda i: (cost(told[i][0]), i))
+    return told[1 : best + 1]
+
+
+def _fits(x: float, y: float) -> bool:
+    return not (math.isfinite(x) and math.isfinite(y)) or math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9)
+
+
+def size(formula: Value) -> int:
+    """How many leaves are written in a formula, each as often as it occurs."""
+    sizes: dict[Value, int] = {}
+    for node in nodes(formula):
+        sizes[node] = min(sum(sizes[x] for x in node.inputs), 10 * MOST) if node.inputs else 1
+    return sizes[formula]
+
+
+def cost(formula: Value) -> float:
+    """How much there is to read: leaves, and a little for signs, fractions, and numbers in front of brackets."""
+    costs: dict[Value, float] = {}
+    for node in nodes(formula):
+        own = 0.0 if node.inputs else 1.0
+        if node.op is ops.neg:
+            own = 0.3
+        elif node.op is ops.div:
+            own = 0.4
+        elif node.op is ops.mul and node.inputs[0].op is CONSTANT and node.inputs[1].op is ops.sum_of:
+            own = 2.0  # 2x + 2y rather than 2(x + y)
+        elif node.op is ops.sum_of:
+            own = 0.2 * (node.inputs[0].op is ops.neg) + 1.2 * bool(set.intersection(*map(_factors, node.inputs)))
+        elif node.op is ops.pow and node.inputs[1].op is CONSTANT:
+            own = -0.5
+        costs[node] = min(own + sum(costs[x] for x in node.inputs), 1e6)
+    return costs[formula]
+
+
+def _factors(term: Value) -> set[Value]:
+    """What stands above the line in a term and is more than a number."""
+    found = set()
+    stack = [term]
+    while stack:
+        node = stack.pop()
+        if node.op in (ops.mul, ops.neg):
+            stack += node.inputs
+        elif node.op in (ops.div, ops.pow):
+            stack.append(node.inputs[0])
+        elif node.op is not CONSTANT:
+            found.add(node)
+    return found
+
+
+class _Algebra:
+    """Formulas of one page as SymPy's expressions, and back."""
+
+    def __init__(self, page: Page, first: Value) -> None:
+        import sympy
+
+        self.sympy, self.page = sympy, page
+        self.symbols: dict[Value, Any] = {}
+        self.formulas: dict[Any, Value] = {}
+        self.familiar = {node for node in nodes(first) if node.op is ops.sum_of}
+        self.read(first)  # names every symbol in the order of the first line
+
+    # ---- there
+
+    def read(self, formula: Value) -> Any:
+        """A formula as an expression."""
+        sympy = self.sympy
+        found: dict[Value, Any] = {}
+        for node in nodes(formula):
+            xs = [found[x] for x in node.inputs]
+            if node.op is CONSTANT and (number := _fraction(node.data)) is not None:
+                found[node] = sympy.Rational(number.numerator, number.denominator)
+            elif node.op is ops.sum_of:
+                found[node] = sympy.Add(*xs)
+            elif node.op is ops.mul:
+                found[node] = sympy.Mul(*xs)
+            elif node.op is ops.div:
+                found[node] = xs[0] / xs[1]
+            elif node.op is ops.neg:
+                found[node] = -xs[0]
+            elif node.op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data.is_integer():
+                found[node] = xs[0] ** int(node.inputs[1].data)
+            else:
+                found[node] = self._symbol(node)
+        return found[formula]
+
+    def _symbol(self, formula: Value) -> Any:
+        if formula not in self.symbols:
+            symbol = self.symbols[formula] = self.sympy.Symbol(f"x{len(self.symbols):04d}")
+            self.formulas[symbol] = formula
+        return self.symbols[formula]
+
+    # ---- and back
+
+    def write(self, expression: Any) -> Value:
+        """An expression as a formula on the page."""
+        if expression.is_Symbol:
+            return self.formulas[expression]
+        if expression.is_Rational:
+            number = self.page.number(float(expression.p))
+            return number if expression.q == 1 else self.page.product([number], [self.page.number(float(expression.q))])
+        if expression.is_Add:
+            return self.page.sum(self.write(term) for term in sorted(expression.args, key=self._order_of_terms))
+        if expression.is_Mul:
+            above, below = [], []
+            for factor in sorted(expression.args, key=self._order_of_factors):
+                if factor.is_Add and self.write(factor) not in self.familiar and self.write(-factor) in self.familiar:
+                    above += [self.page.number(-1.0), self.write(-factor)]  # 1 − o, if that is how the line began
+                elif factor.is_Rational:
+                    above.append(self.page.number(float(factor.p)))
+                    below.append(self.page.number(float(factor.q)))
+                elif factor.is_Pow and factor.exp.is_negative:
+                    below.append(self.write(1 / factor))
+                else:
+                    above.append(self.write(factor))
+            return self.page.product(above, below)
+        if expression.exp.is_negative:
+            return self.page.product([self.page.number(1.0)], [self.write(1 / expression)])
+        return self.page.product([self.write(expression.base)] * int(expression.exp))
+
+    def _order_of_terms(self, term: Any) -> Any:
+        """Positive terms first, numbers last among equals, then as the first line had them."""
+        return term.could_extract_minus_sign(), not term.free_symbols, *self._order_of_factors(term)
+
+    def _order_of_factors(self, factor: Any) -> Any:
+        names = sorted(symbol.name for symbol in factor.free_symbols)
+        return names[:1] or [""], factor.is_Add, names, str(factor)
+
+    # ---- steps
+
+    def steps(self, terms: Sequence[Any]) -> list[Step]:
+        sympy = self.sympy
+        told = []
+        prepared = [self._prepared(term) for term in terms]
+        reasons = dict.fromkeys(reason for _, reason in prepared if reason)
+        line = self.page.product(self.write(term) for term, _ in prepared)
+        if reasons:
+            told.append((line, " and ".join(reasons)))
+        whole = sympy.Mul(*(term for term, _ in prepared))
+        told.append((self.write(whole), self._what_cancels([term for term, _ in prepared])))
+        above, below = sympy.fraction(sympy.together(whole))
+        spread = sympy.expand(above) / below
+        if len(sympy.Add.make_args(sympy.expand(above))) < _terms_without_cancelling(above):
+            told.append((self.write(spread), "multiply out"))
+        reduced = sympy.cancel(whole)
+        ends = {self.write(end): None for end in (sympy.factor(reduced), self._half_factored(reduced), reduced, spread)}
+        self.familiar = set()
+        ends |= dict.fromkeys(map(self.write, (sympy.factor(reduced), reduced)))
+        end = min(ends, key=cost)
+        told.append((end, "collect" if len(told) > 1 and told[-1][1] == "multiply out" else "multiply out and collect"))
+        return told
+
+    def _prepared(self, term: Any) -> tuple[Any, str]:
+        """A factor over a common denominator, or with what is common to its terms in front."""
+        sympy = self.sympy
+        if not term.is_Add:
+            return term, ""
+        if any(sympy.denom(part).free_symbols for part in term.args):
+            return sympy.together(term), "common denominator"
+        factored = sympy.factor_terms(term, clear=False)
+        return (factored, "factor out") if factored.is_Mul and factored.args[0].free_symbols else (term, "")
+
+    def _what_cancels(self, terms: Sequence[Any]) -> Reason:
+        sympy = self.sympy
+        above: list[Any] = []
+        below: list[Any] = []
+        for term in terms:
+            for factor in sympy.Mul.make_args(term):
+                base, power = factor.as_base_exp()
+                (above if power.is_positive else below).extend([base] * abs(int(power)))
+        shared = [base for base in dict.fromkeys(below) if base in above and base.free_symbols]
+        if not shared:
+            return "simplify"
+        return self.write(sympy.Mul(*shared)), "cancels"
+
+    def _half_factored(self, expression: Any) -> Any:
+        """With common factors in front of the numerator, but no sum taken apart into factors."""
+        above, below = self.sympy.fraction(expression)
+        return self.sympy.factor_terms(above) / self.sympy.factor(below)
+
+
+def _terms_without_cancelling(product: Any) -> int:
+    """How many terms a product of sums has before like terms are put together."""
+    count = 0
+    for term in product.args if product.is_Add else [product]:
+        ways = 1
+        for factor in term.args if term.is_Mul else [term]:
+            base, power = factor.as_base_exp()
+            ways *= len(base.args) ** int(power) if base.is_Add and power.is_Integer and power.is_positive else 1
+        count += ways
+    return count
+
+
+def _fraction(x: float) -> Fraction | None:
+    """A number as a fraction, if it is a simple one."""
+    if not math.isfinite(x):
+        return None
+    fraction = Fraction(x).limit_denominator(8)
+    return fraction if fraction.denominator != 5 and float(fraction) == x else None
+
+
+def collected(page: Page, formulas: Iterable[Value]) -> list[Value]:
+    """Each formula in its simplest form; as it is without SymPy."""
+    return [steps[-1][0] if (steps := simplified(page, [formula])) else formula for formula in formulas]

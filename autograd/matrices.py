@@ -1,0 +1,422 @@
+"""The matrix form, found in a graph of scalars.
+
+A layer is not written in the graph: there are only numbers and what was computed from them. But where n sums of products
+run over the same numbers x_1 ... x_m, those numbers are a vector, the other factors a matrix with a row for each sum, what
+else is added a second vector, and the sums a third: a = W x + b. A function applied to each of them gives h = g(a), and the
+next sums run over h. `arrays` finds them in this way, by structure alone; labels give them their names where they fit.
+
+`matrix_form` goes from index notation to matrices, as a lecturer does: a factor w_{2mj} summed over m beside v_m is
+(W_2^T v)_j, u_i v_j is (u v^T)_{ij}, u_i v_i is (u ⊙ v)_i.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from autograd import primitives as ops
+from autograd.formula import Page, _readings, softmax_of
+from autograd.graph import nodes
+from autograd.names import Index, indexed, latex_name, readings, text_name
+from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, constant, plus
+from autograd.primitives import CONSTANT
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ARITHMETIC = (ops.sum_of, ops.mul, ops.div, ops.neg, ops.pow)
+
+
+class Array:
+    """Nodes of a graph that are a vector or a matrix together.
+
+    kind: "inputs", "weights", "biases", "nets" (sums of products), "outputs" (a function of each net) or "probabilities"
+        (softmax of all nets, of which the graph may hold some only: its rows are the nets themselves)
+    rows: the nodes, a list of rows; a vector has one node in each
+    vector: whether it is a vector
+    layer: which layer it belongs to, from 1 on
+    stem, prefix: how its entries are called: w_{2ij} is ("w", (2,)), followed by the indices
+    """
+
+    def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int) -> None:
+        self.kind, self.rows, self.layer = kind, [list(row) for row in rows], layer
+        self.vector = kind != "weights"
+        self.stem, self.prefix = "", ()  # type: tuple[str, tuple[Index, ...]]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), len(self.rows[0])
+
+    @property
+    def nodes(self) -> list[Value]:
+        return [node for row in self.rows for node in row]
+
+    def labels(self) -> dict[Value, str]:
+        """What each entry is called."""
+        if self.kind == "probabilities":
+            return {}
+        return {
+            node: indexed(self.stem, (*self.prefix, i) if self.vector else (*self.prefix, i, j))
+            for i, row in enumerate(self.rows, start=1)
+            for j, node in enumerate(row, start=1)
+        }
+
+    @property
+    def name(self) -> str:
+        """What the whole is called: h_1, W_2."""
+        stem = self.stem if self.vector or len(self.stem) > 1 else self.stem.upper()
+        return indexed(stem, self.prefix) if self.prefix else stem
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}: {self.shape[0]} × {self.shape[1]}>"
+
+
+def arrays(*ys: Value) -> list[Array]:
+    """The vectors and matrices in the graph of ys, in the order in which the forward pass meets them."""
+    page = Page(bare=True)
+    page.write(*ys)
+    original: dict[Value, Value] = {}
+    for node, copy in page.copies.items():
+        original.setdefault(copy, node)
+    found: list[Array] = []
+    entries: dict[Value, tuple[Array, int]] = {}
+
+    def enter(kind: str, rows: Sequence[Sequence[Value]], layer: int) -> None:
+        array = Array(kind, [[original[x] for x in row] for row in rows], layer)
+        found.append(array)
+        for i, row in enumerate(rows):
+            for node in row:
+                entries.setdefault(node, (array, i))
+
+    order = nodes(*(page.copies[y] for y in ys))
+    applied: dict[tuple[object, ...], list[Value]] = {}
+    for node in order:
+        if node.inputs and node.op not in ARITHMETIC and node in original:
+            x = node.inputs[0]
+            rest = node.inputs[1:] if node.op is softmax_of else tuple(y.data for y in node.inputs[1:] if not y.inputs)
+            applied.setdefault((node.op, x, len(node.inputs)), []).append(node) if len(rest) == len(node.inputs) - 1 else None
+    layers = _layers([node for node in order if node in original])
+    _sort(layers, order, original)
+    for k, (xs, rows) in enumerate(layers, start=1):
+        weights, biases, nets = [[row.weights[x] for x in xs] for row in rows], [row.bias for row in rows], [row.net for row in rows]
+        if all(x not in entries for x in xs) and all(not x.inputs for x in xs):
+            enter("inputs", [[x] for x in xs], k)
+        if _new_leaves([w for row in weights for w in row], entries):
+            enter("weights", weights, k)
+        if None not in biases and _new_leaves([b for b in biases if b is not None], entries):
+            enter("biases", [[b] for b in biases if b is not None], k)
+        enter("nets", [[net] for net in nets], k)
+        for op, of, n in list(applied):
+            if of is nets[0]:
+                outputs = [applied.get((op, net, n), [None])[0] for net in nets]
+                if all(output is not None for output in outputs):
+                    enter("outputs", [[output] for output in outputs if output is not None], k)
+    for node in order:
+        if node.op is softmax_of:
+            of = entries.get(node.inputs[0])
+            if of and of[0].kind == "nets" and [original[x] for x in node.inputs[1:]] == of[0].nodes:
+                enter("probabilities", [[x] for x in node.inputs[1:]], of[0].layer)
+                label = original[node].label if node in original else ""
+                known = [(stem, i[:-1]) for stem, i in readings(label) if i[-1] == of[1] + 1]
+                found[-1].stem, found[-1].prefix = known[0] if known else ("", ())
+                break
+    inside = {node for array in found for node in array.nodes}
+    _name(found, {stem for node in page.copies if node.label and node not in inside for stem, _ in readings(node.label)})
+    return found
+
+
+def _new_leaves(xs: Sequence[Value], entries: dict[Value, tuple[Array, int]]) -> bool:
+    return len(set(xs)) == len(xs) and all(not x.inputs and x not in entries for x in xs)
+
+
+class _Row:
+    """A sum of products: net = Σ weights[x] x + bias."""
+
+    def __init__(self, net: Value, weights: dict[Value, Value], bias: Value | None) -> None:
+        self.net, self.weights, self.bias = net, weights, bias
+
+
+def _layers(order: Sequence[Value]) -> list[tuple[list[Value], list[_Row]]]:
+    """Sums of products over the same numbers, with these numbers."""
+    sums: dict[Value, tuple[list[tuple[Value, Value]], Value | None]] = {}
+    uses: Counter[Value] = Counter()
+    for node in order:
+        if (parts := _products(node)) is not None:
+            sums[node] = parts
+            uses.update({x for pair in parts[0] for x in pair})
+    layers: dict[frozenset[Value], tuple[list[Value], list[_Row]]] = {}
+    for node, (pairs, bias) in sums.items():
+        weights = {}
+        for w, x in pairs:
+            if (w.inputs and not x.inputs) or (bool(w.inputs) == bool(x.inputs) and uses[w] > uses[x]):
+                w, x = x, w
+            weights[x] = w
+        if len(weights) == len(pairs) and not any(w.inputs for w in weights.values()):
+            layers.setdefault(frozenset(weights), (list(weights), []))[1].append(_Row(node, weights, bias))
+    return list(layers.values())
+
+
+def _sort(layers: list[tuple[list[Value], list[_Row]]], order: Sequence[Value], original: dict[Value, Value]) -> None:
+    """Put the rows of each layer into the order of their labels, else that in which what uses all of them names them."""
+    rank: dict[Value, int] = {}
+    for xs in [*(xs for xs, _ in layers), *(node.inputs[1:] for node in order if node.op is softmax_of)]:
+        for i, x in enumerate(xs):
+            rank.setdefault(x, i)
+            if len(x.inputs) == 1:
+                rank.setdefault(x.inputs[0], i)
+    for xs, rows in layers:
+        rows.sort(key=lambda row: rank.get(row.net, 0))
+        for of in (lambda row: row.net), (lambda row, x=xs[0]: row.weights[x]):
+            counts = [next(iter(readings(original[of(row)].label)), ("", ())) for row in rows]
+            if len({stem for stem, _ in counts}) == 1 and len(set(counts)) == len(rows) > 1:
+                rows.sort(key=lambda row: readings(original[of(row)].label)[0][1])
+                break
+
+
+def _products(node: Value) -> tuple[list[tuple[Value, Value]], Value | None] | None:
+    """The pairs of factors of a sum of products, and the one leaf that may be added to them."""
+    if node.op is not ops.sum_of:
+        return None
+    pairs: list[tuple[Value, Value]] = []
+    bias = None
+    for term in node.inputs:
+        if term.op is ops.mul and ops.mul not in (term.inputs[0].op, term.inputs[1].op):
+            pairs.append((term.inputs[0], term.inputs[1]))
+        elif not term.inputs and bias is None:
+            bias = term
+        else:
+            return None
+    return (pairs, bias) if len(pairs) > 1 or (pairs and bias is not None) else None
+
+
+STEMS = {"probabilities": "ŷpq", "inputs": "xvu", "weights": "wmp", "biases": "bcd", "nets": "azs", "outputs": "hgr"}
+
+
+def _name(found: Sequence[Array], taken: set[str]) -> None:
+    """Names for the arrays: those that the labels have, or the ones of the lecture notes where they have none.
+
+    taken: the stems of labels outside of the arrays
+    """
+    several = max((array.layer for array in found), default=0) > 1
+    names: set[tuple[str, tuple[Index, ...]]] = set()
+    for kind in STEMS:
+        alike = [array for array in found if array.kind == kind]
+        own = [(array.stem, array.prefix) if array.stem else _own_name(array) for array in alike]
+        agreed = None not in own and len(set(own)) == len(own) and names.isdisjoint(own)  # type: ignore[arg-type]
+        for array, name in zip(alike, own):
+            if not agreed or name is None:
+                prefix = (array.layer,) if several and kind not in ("inputs", "probabilities") else ()
+                letters = [stem for stem in STEMS[kind] if stem not in taken and (stem, prefix) not in names]
+                name = (letters or [STEMS[kind][0] * 2])[0], prefix
+            array.stem, array.prefix = name
+            names.add(name)
+
+
+def _own_name(array: Array) -> tuple[str, tuple[Index, ...]] | None:
+    """The stem and the prefix that all labels of an array agree on."""
+    free = 1 if array.vector else 2
+    common: set[tuple[str, tuple[Index, ...]]] | None = None
+    for i, row in enumerate(array.rows, start=1):
+        for j, node in enumerate(row, start=1):
+            indices = (i,) if array.vector else (i, j)
+            fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
+            common = fitting if common is None else common & fitting
+    return min(common, key=lambda name: len(name[1])) if common else None
+
+
+# ------------------------------------------------------------------------------------------- from indices to matrices
+
+
+class Tensor:
+    """A formula in matrix notation: how it is written, and the letters of the axes that it has."""
+
+    def __init__(self, text: str, latex: str, axes: tuple[str, ...], level: int) -> None:
+        self.text, self.latex, self.axes, self.level = text, latex, axes, level
+
+    def at(self, level: int) -> tuple[str, str]:
+        """Both texts, in brackets where the place asks for them."""
+        return (self.text, self.latex) if self.level >= level else (f"({self.text})", bracketed(self.latex))
+
+
+class MatrixForm:
+    """The translation from index notation, for the arrays of one graph.
+
+    output: the label of what is differentiated, for gradients of whole arrays
+    """
+
+    def __init__(self, found: Iterable[Array], output: str) -> None:
+        self.output = output
+        self.arrays = {(array.stem, array.prefix): array for array in found}
+        self.layers_of_one = {array.layer for array in self.arrays.values() if array.kind == "nets" and array.shape[0] == 1}
+
+    def write(self, formula: Value, axes: tuple[str, ...]) -> Tensor | None:
+        """A formula with generic indices, such as Σ_m ∂L/∂a_{2m} w_{2mj}, in matrices; None where there is no such form.
+
+        axes: the letters of its free indices, in the order of rows and columns
+        """
+        found: dict[Value, Tensor | None] = {}
+        for node in nodes(formula):
+            found[node] = self._node(node, [found[x] for x in node.inputs], found)
+        whole = found[formula]
+        return whole if whole is not None and whole.axes == axes else self._turned(whole, axes)
+
+    def _turned(self, whole: Tensor | None, axes: tuple[str, ...]) -> Tensor | None:
+        if whole is None or set(whole.axes) != set(axes):
+            return None
+        text, latex = whole.at(ATOM)
+        return Tensor(f"{text}ᵀ", rf"{latex}^{{\top}}", axes, POWER)
+
+    def _node(self, node: Value, xs: Sequence[Tensor | None], found: dict[Value, Tensor | None]) -> Tensor | None:
+        if not node.inputs:
+            return self._leaf(node)
+        op = node.op
+        assert op is not None
+        if op is ops.mul or op is ops.neg or op.name.startswith("series "):
+            return None if any(x is None for x in xs) and False else self._product(node, found)
+        if any(x is None for x in xs):
+            return None
+        known = [x for x in xs if x is not None]
+        axes = max((x.axes for x in known), key=len, default=())
+        if any(x.axes not in ((), axes) for x in known):
+            return None
+        if op is ops.sum_of:
+            texts = [x.at(NEGATION) for x in known]
+            return Tensor(plus(*(t for t, _ in texts)), plus(*(t for _, t in texts)), axes, SUM)
+        if op is ops.div and known[1].axes:
+            top, bottom = known[0].at(PRODUCT), known[1].at(POWER)
+            return Tensor(f"{top[0]} ⊘ {bottom[0]}", rf"{top[1]} \oslash {bottom[1]}", axes, PRODUCT)
+        if op is ops.pow and known[0].axes:
+            base, exponent = known[0].at(ATOM), known[1]
+            return Tensor(f"{base[0]}^⊙{exponent.text}", rf"{base[1]}^{{\odot {exponent.latex}}}", axes, POWER)
+        text, level = op.notation.text.write([(x.text, x.level) for x in known])
+        latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
+        return Tensor(text, latex, axes, level)
+
+    def _leaf(self, node: Value) -> Tensor:
+        if node.op is CONSTANT and not node.label:
+            text, level = constant(node.data)
+            latex, _ = constant(node.data, latex=True)
+            return Tensor(text, latex, (), level)
+        gradient = node.label.startswith("∂")
+        for stem, indices in _readings(node.label):
+            base = stem.rpartition("/∂")[2]
+            for array in self.arrays.values():
+                n = len(array.prefix)
+                free = indices[n:]
+                if array.stem == base and array.prefix == indices[:n] and len(free) == (1 if array.vector else 2):
+                    letters = self._letters(array, free)
+                    if letters is not None:
+                        return self._whole(array, letters, gradient)
+        return Tensor(text_name(node.label), latex_name(node.label), (), ATOM if not gradient else POWER)
+
+    def _letters(self, array: Array, free: Sequence[Index]) -> tuple[str, ...] | None:
+        """The letters of an array's indices; an axis of length one has none that is seen, and gets its layer's."""
+        letters = []
+        for axis, index in enumerate(free):
+            if isinstance(index, str):
+                letters.append(index)
+            elif array.shape[axis] == 1:
+                dimension = array.layer if axis == 0 and array.kind != "inputs" else array.layer - 1
+                letters.append(f"#{dimension}")
+            else:
+                return None
+        return tuple(letters)
+
+    def _whole(self, array: Array, letters: tuple[str, ...], gradient: bool) -> Tensor:
+        text, latex = text_name(array.name), latex_name(array.name)
+        if gradient:
+            return Tensor(
+                f"∇{text} {text_name(self.output)}".replace("∇", "∇_"),
+                rf"\nabla_{{{latex}}} {latex_name(self.output)}",
+                letters,
+                PRODUCT,
+            )
+        return Tensor(text, latex, letters, ATOM)
+
+    def _product(self, node: Value, found: dict[Value, Tensor | None]) -> Tensor | None:
+        """Factors, with the indices that are summed over."""
+        factors: list[Tensor] = []
+        summed: set[str] = set()
+        negative = False
+        stack = [node]
+        while stack:
+            inner = stack.pop()
+            if inner.op is ops.mul:
+                stack += inner.inputs[::-1]
+            elif inner.op is ops.neg:
+                negative = not negative
+                stack += inner.inputs
+            elif inner.op is not None and inner.op.name.startswith("series "):
+                summed.add(inner.op.name.split()[1])
+                stack += inner.inputs
+            else:
+                factor = found[inner]
+                if factor is None:
+                    return None
+                factors.append(factor)
+        # An axis of length one that a matrix shares with a vector is summed over, too.
+        rows = [x for x in factors if len(x.axes) == 2]
+        for matrix in rows:
+            for axis in matrix.axes:
+                if axis.startswith("#") and any(x.axes == (axis,) for x in factors):
+                    summed.add(axis)
+        result = _contracted(factors, summed)
+        if result is not None and negative:
+            text, latex = result.at(PRODUCT)
+            return Tensor(f"−{text}", f"-{latex}", result.axes, NEGATION)
+        return result
+
+
+def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
+    """A product of numbers, vectors and at most one matrix, with the summed indices gone."""
+    matrices = [x for x in factors if len(x.axes) == 2]
+    numbers = [x for x in factors if not x.axes]
+    by_axis: dict[str, list[Tensor]] = {}
+    for x in factors:
+        if len(x.axes) == 1:
+            by_axis.setdefault(x.axes[0], []).append(x)
+    vectors = {axis: _elementwise(xs) for axis, xs in by_axis.items()}
+    whole: Tensor | None = None
+    if len(matrices) == 1 and len(summed) <= 1:
+        matrix = matrices[0]
+        if summed:
+            (axis,) = summed
+            if axis not in matrix.axes or axis not in vectors:
+                return None
+            turned = matrix.axes[0] == axis
+            rest = matrix.axes[1] if turned else matrix.axes[0]
+            m, v = matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
+            mark = ("ᵀ", r"^{\top}") if turned else ("", "")
+            whole = Tensor(f"{m[0]}{mark[0]} {v[0]}", f"{m[1]}{mark[1]} {v[1]}", (rest,), PRODUCT)
+            if rest in vectors:
+                whole = _elementwise([whole, vectors.pop(rest)])
+        else:
+            whole = matrix
+    elif matrices or len(vectors) > 2:
+        return None
+    elif len(vectors) == 2 and not summed:
+        (i, u), (j, v) = vectors.items()
+        (a, b), (c, d) = u.at(PRODUCT), v.at(ATOM)
+        whole = Tensor(f"{a} {c}ᵀ", rf"{b} {d}^{{\top}}", (i, j), PRODUCT)
+        vectors = {}
+    elif len(vectors) == 1 and not summed:
+        whole = vectors.popitem()[1]
+    elif len(vectors) == 1 and len(summed) == 1 and len(pair := by_axis[next(iter(summed), "")] if summed & set(by_axis) else []) == 2:
+        (a, b), (c, d) = pair[0].at(ATOM), pair[1].at(PRODUCT)
+        whole = Tensor(f"{a}ᵀ {c}", rf"{b}^{{\top}} {d}", (), PRODUCT)
+        vectors = {}
+    if vectors or (whole is None and (summed or not numbers)):
+        return None
+    if not numbers:
+        return whole
+    parts = [x.at(PRODUCT) for x in numbers] + ([whole.at(PRODUCT)] if whole is not None else [])
+    axes = whole.axes if whole is not None else ()
+    return Tensor(" ".join(a for a, _ in parts), r" \, ".join(b for _, b in parts), axes, PRODUCT)
+
+
+def _elementwise(xs: Sequence[Tensor]) -> Tensor:
+    if len(xs) == 1:
+        return xs[0]
+    texts = [x.at(PRODUCT) for x in xs]
+    return Tensor(" ⊙ ".join(a for a, _ in texts), r" \odot ".join(b for _, b in texts), xs[0].axes, PRODUCT)
