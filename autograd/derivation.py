@@ -18,7 +18,7 @@ Rumelhart, Hinton and Williams, Learning representations by back-propagating err
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -26,15 +26,17 @@ from autograd import primitives as ops
 from autograd.algebra import cost, simplified, size
 from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
 from autograd.calculus import gradient
-from autograd.formula import Page, _readings, display, folded, generalised, quantities
-from autograd.graph import dependents, history
+from autograd.formula import MANY, Page, display, folded, generalised, quantities
+from autograd.graph import dependents, history, nodes
 from autograd.matrices import ARITHMETIC, Array, MatrixForm, arrays
-from autograd.names import Index, indexed, latex_name, text_name
+from autograd.names import Index, indexed, latex_name, readings
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
 from autograd.primitives import CONSTANT, Primitive
 from autograd.value import Value, record
 
-FEW_PATHS = 4  # that are written as products, side by side
+FEW_PATHS = 3  # that are written as products, side by side
+WIDEST = 90  # characters of a line of products
+MOST_MEMBERS = 32  # of a family that no one line can speak of
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
 
 
@@ -106,7 +108,8 @@ class Study:
         self.labelled |= {leaf for leaf in self.page.formulas if leaf not in self.page.leaves.values()}
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
         self.order, self.below = self._ordered()
-        self._locals: dict[Value, dict[Value, Value]] = {}
+        self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self._written: dict[tuple[Value, Value], Value] = {}
 
     def implied(self, array: Array) -> bool:
         """Whether nodes without a label may be named after their layer: where its weights are, or nothing is."""
@@ -152,9 +155,12 @@ class Study:
         if u not in self._locals:
             formula = self.page.formulas[u]
             hidden = formula if formula.op in ARITHMETIC or u not in self.labelled else None  # o·(1 − o), but no −L/c
-            slopes = gradient(formula, *self.below[u])
-            self._locals[u] = {x: self.page.again(slope, hidden) for x, slope in zip(self.below[u], slopes)}
-        return self._locals[u][v]
+            slopes = dict(zip(self.below[u], gradient(formula, *self.below[u])))
+            self._locals[u] = slopes, hidden
+        if (u, v) not in self._written:
+            slopes, hidden = self._locals[u]
+            self._written[u, v] = self.page.again(slopes[v], hidden)
+        return self._written[u, v]
 
     def between(self, *xs: Value) -> set[Value]:
         """The leaves on ways from y to any of xs."""
@@ -190,6 +196,20 @@ class Study:
 
     def write(self, formula: Value, numbers: bool = False) -> Math:
         return math(formula, numbers, self.digits)
+
+    def sum_lines(self, terms: Sequence[Value], reason: Math) -> list[Line]:
+        """A sum of products in one line, or, where that would be too wide, with a line for each term."""
+        whole = self.write(total(terms))
+        if len(whole.text) <= WIDEST or len(terms) == 1:
+            return [Line(NOTHING, whole, reason)]
+        lines = []
+        for term in terms:
+            text = self.write(term)
+            minus = text.text.startswith("−") and lines
+            sign = Math("=", "=") if not lines else Math("−", "-") if minus else Math("+", "+")
+            lines.append(Line(NOTHING, Math(text.text[1:], text.latex[1:]) if minus else text, reason, sign))
+            reason = NOTHING
+        return lines
 
     def reason(self, why: Any) -> Math:
         return words(why) if isinstance(why, str) else self.write(why[0]) + (f" {why[1]}", rf"\ \text{{{why[1]}}}")
@@ -298,23 +318,18 @@ class Derivation(Board):
         links = [list(zip(path, path[1:])) for path in paths]
         lines = []
         if any(len(path) > 1 for path in links):
-            names = total([chain([study.partial(u, v) for u, v in path]) for path in links])
+            names = [chain([study.partial(u, v) for u, v in path]) for path in links]
             why = "chain rule" if len(paths) == 1 else f"chain rule, along each of {len(paths)} paths"
-            lines.append(Line(left, study.write(names), words(why)))
+            lines += study.sum_lines(names, words(why))
         factors = [[study.local(u, v) for u, v in path] for path in links]
-        raw = total([chain(path) for path in factors])
-        reason = study.reasons([link for path in links for link in path])
-        lines.append(Line(NOTHING, study.write(raw), reason))
+        lines += study.sum_lines([chain(path) for path in factors], study.reasons([link for path in links for link in path]))
         page = study.page
         products = factors[0] if len(factors) == 1 else [page.sum(map(page.product, factors))]
         end, told = _finish(page, products)
         lines += [Line(NOTHING, study.write(formula), study.reason(why)) for formula, why in told]
-        lines += self._in_numbers(study, end, raw)
+        lines += _number_lines(study, end, self.value)
         lines[0] = lines[0]._replace(left=left)
         return _without_repetition(lines), end
-
-    def _in_numbers(self, study: Study, end: Value, raw: Value) -> list[Line]:
-        return _number_lines(study, end, self.value)
 
     def __repr__(self) -> str:
         return self.text
@@ -342,9 +357,10 @@ def _number_lines(study: Study, end: Value, value: float) -> list[Line]:
 
 
 def _without_repetition(lines: list[Line]) -> list[Line]:
+    """Without lines that say what the one above says, apart from the spacing."""
     kept = lines[:1]
     for line in lines[1:]:
-        if line.right.text != kept[-1].right.text:
+        if line.relation.text != "=" or line.right.text.replace(" · ", "·") != kept[-1].right.text.replace(" · ", "·"):
             kept.append(line)
     return kept
 
@@ -387,10 +403,12 @@ class Sheet(Board):
             for v in study.below[u]:
                 if v in inside:
                     self.users[v].append(u)
+        for users in self.users.values():
+            users.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
         self.adjoints = self._numbers()
         self.formulas: dict[Value, Value] = {}
-        families = self._families()
-        boards = [self._board(family) for family in families]
+        self.families = self._families()
+        boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if study.leaf(x) is None]
         boards += [Board([Line(_derivative(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]
         self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
@@ -409,14 +427,14 @@ class Sheet(Board):
         """∂y/∂v for each quantity, as a leaf with that name."""
         study = self.study
         found: dict[Value, Value] = {}
-        for v in self.wanted:
-            data = 1.0 if v is study.y else 0.0
-            for u in self.users[v]:
-                data += found[u].data * study.local(u, v).data
-            found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
         originals = [v for v in self.wanted if v in study.originals]
-        for v, slope in zip(originals, gradient(self.y, *(study.originals[v] for v in originals))):
-            found[v].data = slope.data  # to the last digit what backward() gives
+        slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
+        for v in self.wanted:
+            if v in slopes:  # to the last digit what backward() gives
+                data = slopes[v].data
+            else:
+                data = sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
         return found
 
     def _families(self) -> list[Family]:
@@ -432,7 +450,7 @@ class Sheet(Board):
             labels = array.labels()
             flat = [leaf for row in rows for leaf in row]
             agree = all(
-                leaf in depth and (array.stem, (*array.prefix, *_place(array, i, j))) in _readings(leaf.label)
+                leaf in depth and (array.stem, (*array.prefix, *_place(array, i, j))) in readings(leaf.label)  # type: ignore[union-attr]
                 for i, row in enumerate(rows, start=1)
                 for j, leaf in enumerate(row, start=1)
             )
@@ -442,7 +460,7 @@ class Sheet(Board):
         rest = [v for v in self.wanted if v not in placed]
         by_name: dict[Any, list[tuple[int, Value]]] = {}
         for v in rest:
-            for stem, indices in _readings(v.label)[-1:]:
+            for stem, indices in readings(v.label)[-1:]:
                 if isinstance(indices[-1], int):
                     by_name.setdefault((stem, indices[:-1], depth[v]), []).append((indices[-1], v))
         for (stem, prefix, _), members in by_name.items():
@@ -473,31 +491,30 @@ class Sheet(Board):
         lines = self._in_one(family) if len(family.leaves) > 1 else None
         if lines is None:
             several = len(family.leaves) > 1
-            lines = [line for v in family.leaves for line in self._member(v, terse=several)]
-            if several:
-                lines = self._with_indicator(family) + lines
+            lines = self._with_indicator(family) if several else []
+            lines += [line for v in family.leaves[:MOST_MEMBERS] for line in self._member(v, terse=several)]
+            if len(family.leaves) > MOST_MEMBERS:
+                lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
         return Board(lines)
 
     def _member(self, v: Value, terse: bool = False) -> list[Line]:
         """The lines of one derivative."""
         study = self.study
         left = _derivative(study.y.label, v.label)
-        page = study.page
-        plain = [page.product(term) if len(term) == 1 else None for term in self._terms(v)]
-        del plain
         terms = self._terms(v)
         end, told = self._simplest(v)
         lines = []
-        names = total([self._names(u, v) for u in self.users[v]])
-        if names.label != f"∂{study.y.label}/∂{v.label}" and not terse:
-            lines.append(Line(NOTHING, study.write(names), words("chain rule")))
+        links = [(u, v) for u in self.users[v]]
+        if any(u is not study.y for u in self.users[v]) and not terse:
+            lines += study.sum_lines([self._names(u, v) for u in self.users[v]], words("chain rule"))
         if not terse:
-            raw = total([chain(term) for term in terms])
-            lines.append(Line(NOTHING, study.write(raw), study.reasons([(u, v) for u in self.users[v]])))
+            lines += study.sum_lines([chain(term) for term in terms], study.reasons(links))
         lines += [Line(NOTHING, study.write(formula), study.reason(why)) for formula, why in told if not terse]
+        numbers = _number_lines(study, end, self.adjoints[v].data)
         if terse:
-            lines.append(Line(NOTHING, study.write(end)))
-        lines += _number_lines(study, end, self.adjoints[v].data)
+            told = dict.fromkeys([study.write(end), *(line.right for line in numbers)])
+            return [Line(left, joined(told, " = "))]
+        lines += numbers
         lines[0] = lines[0]._replace(left=left)
         return _without_repetition(lines)
 
@@ -517,7 +534,7 @@ class Sheet(Board):
             if sum(map(size, (factor for term in terms for factor in term))) < 60:
                 products = terms[0] if len(terms) == 1 else [self._sum(terms)]
                 other, steps = _finish(page, products)
-                if cost(other) <= cost(end) and other is not end:
+                if any(why for _, why in steps) and cost(other) <= cost(end) and other is not end:
                     raw = total([chain(term) for term in terms])
                     end, told = other, [(raw, "with what was found above"), *steps]
         self.formulas[v] = end
@@ -531,25 +548,20 @@ class Sheet(Board):
         for make in (
             lambda v: total([self._names(u, v) for u in self.users[v]]),
             lambda v: total([chain(term) for term in self._terms(v)]),
-            lambda v: self._sum(self._terms(v)),
         ):
             piece = self._generic(family, make, letters)
             if piece is None:
                 return None
             pieces.append(piece)
-        names, raw, whole = pieces
+        names, raw = pieces
         left = _derivative(study.y.label, family.generic(letters))
         lines = [Line(left, study.write(names), words("chain rule"))]
         lines.append(Line(NOTHING, study.write(raw), study.reasons([(u, v) for v in family.leaves[:1] for u in self.users[v]])))
-        del whole
         small = len(family.leaves) <= FEW_MEMBERS
-        ends = []
         for v in family.leaves:
             if small:
-                ends.append(self._simplest(v)[0])
-            else:
-                self.formulas[v] = self._sum(self._terms(v))
-        end = self._generic(family, self.formulas.__getitem__, letters)
+                self._simplest(v)
+        end = self._generic(family, self.formula, letters)
         if end is not None:
             lines.append(Line(NOTHING, study.write(end), words("simplify")))
         lines = _without_repetition(lines)
@@ -561,30 +573,28 @@ class Sheet(Board):
                 lines += [line._replace(left=_derivative(study.y.label, v.label), reason=NOTHING) for line in numbers[:1]]
         return lines
 
-    def _generic(self, family: Family, make: Any, letters: tuple[str, ...]) -> Value | None:
+    def formula(self, v: Value) -> Value:
+        """∂y/∂v as the sheet has it."""
+        if v not in self.formulas:
+            self.formulas[v] = self._sum(self._terms(v))
+        return self.formulas[v]
+
+    def _generic(self, family: Family, make: Any, letters: tuple[str, ...], many: int = MANY) -> Value | None:
         """One formula for all members, with letters for the indices that count them."""
-        rows = []
-        for row in family.rows:
-            formulas = [folded(make(v)) for v in row]
-            if len(formulas) > 1:
-                found = generalised(formulas, letters[-1])
-                if found is None or found[2] != 1:
-                    return None
-                formulas = [found[0]]
-            rows.append(formulas[0])
-        if len(rows) == 1:
-            return rows[0]
-        found = generalised(rows, letters[0])
-        return found[0] if found is not None and found[2] == 1 else None
+
+        def in_row(row: Sequence[Value], letter: str) -> Value | None:
+            return _one_for_all([lambda v=v: folded(make(v), many=many) for v in row], letter)
+
+        return _one_for_all([lambda row=row: in_row(row, letters[-1]) for row in family.rows], letters[0])
 
     def _letters(self, family: Family) -> tuple[str, ...]:
         if not family.vector:
             return "i", "j"
         v = family.leaves[0]
-        own = max((len(indices) for _, indices in _readings(v.label)), default=0)
+        own = max((len(indices) for _, indices in readings(v.label)), default=0)
         for u in self.users[v]:
             for factor in study_leaves(self.study.local(u, v)):
-                if any(len(indices) == own + 1 for _, indices in _readings(factor.label)[:1]):
+                if any(len(indices) == own + 1 for _, indices in readings(factor.label)[:1]):
                     return ("j",)  # a place among the inputs of the next layer
         return ("i",)
 
@@ -599,25 +609,64 @@ class Sheet(Board):
         return joined([words("for "), joined(pieces, "; ", r";\ ")], "") if pieces else NOTHING
 
     def _with_indicator(self, family: Family) -> list[Line]:
-        """One line for members that are alike but for one, which has a number more: −(1_{l=i} − ŷ_i)."""
+        """One line for members that are alike but for one, which has a term more: −1/ŷ_l·(1_{i=l} ŷ_l − ŷ_l ŷ_i)."""
         if not family.vector or len(family.leaves) < 2:
             return []
-        study, page = self.study, self.study.page
+        study, letters = self.study, self._letters(family)
         ends = [self._simplest(v)[0] for v in family.leaves]
-        letters = self._letters(family)
-        for odd, end in enumerate(ends):
-            others = [e for i, e in enumerate(ends) if i != odd]
-            for number in (1.0, -1.0):
-                back = simplified(page, [page.sum([end, page.number(-number)])])
-                rest = back[-1][0] if back else page.sum([end, page.number(-number)])
-                alike = [*others[:odd], rest, *others[odd:]]
-                found = generalised([folded(e) for e in alike], letters[0])
-                if found is not None and found[2] == 1:
-                    one = Value(1.0, f"1_{{{letters[0]}={odd + 1}}}")
-                    whole = page.sum([found[0], one if number > 0 else page.product([page.number(-1.0), one])])
-                    left = _derivative(study.y.label, family.generic(letters))
-                    return [Line(left, study.write(whole), self._range(family, letters))]
-        return []
+        end = self._but_for_one(ends, letters[0])
+        if end is None:
+            return []
+        left = _derivative(study.y.label, family.generic(letters))
+        lines = []
+        users = self.users[family.leaves[0]]
+        local = None
+        if len(users) == 1 and all(self.users[v] == users for v in family.leaves):
+            local = self._but_for_one([study.local(users[0], v) for v in family.leaves], letters[0])
+        if local is not None:
+            (u,) = users
+            names = self._generic(family, lambda v: self._names(u, v), letters)
+            if names is not None:
+                lines.append(Line(NOTHING, study.write(names), words("chain rule")))
+            above = [] if u is study.y else [self.formulas[u]]
+            lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
+        lines.append(Line(NOTHING, study.write(end), self._range(family, letters)))
+        lines[0] = lines[0]._replace(left=left)
+        return lines
+
+    def _but_for_one(self, formulas: Sequence[Value], letter: str) -> Value | None:
+        """One formula for several that are alike, but that one has a term more, which gets the factor 1_{i=l}."""
+        page = self.study.page
+        for odd, formula in enumerate(formulas):
+            k = 1 if odd == 0 else 0
+            others = [i for i in range(len(formulas)) if i not in (odd, k)]
+            if any(self._moved(formulas[k], k + 1, i + 1) is not formulas[i] for i in others):
+                continue
+            difference = page.sum([formula, page.product([page.number(-1.0), self._moved(formulas[k], k + 1, odd + 1)])])
+            steps = simplified(page, [difference])
+            extra = steps[-1][0] if steps else difference
+            if size(extra) == 1:
+                indicator = Value(1.0, f"1_{{{letter}={odd + 1}}}")
+                terms = [page.product([extra, indicator]), self._moved(formulas[k], k + 1, letter)]
+                return page.sum(terms[::-1] if terms[0].op is ops.neg else terms)
+        return None
+
+    def _moved(self, formula: Value, number: int, to: Index) -> Value:
+        """A formula with another last index in all labels that have this one."""
+        by_label = {leaf.label: leaf for leaf in self.study.page.formulas}
+        copies: dict[Value, Value] = {}
+        for node in nodes(formula):
+            if node.inputs:
+                copies[node] = self.study.page.made(node.op, [copies[x] for x in node.inputs])
+                continue
+            copies[node] = node
+            for stem, indices in readings(node.label):
+                if indices[-1] == number:
+                    label = indexed(stem, (*indices[:-1], to))
+                    same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
+                    copies[node] = next(same, None) or by_label.setdefault(label, Value(node.data, label))
+                    break
+        return copies[formula]
 
     def vector_form(self, numbers: bool = False) -> Board:
         """The same derivatives in vectors and matrices, as they were found in the graph of scalars.
@@ -633,14 +682,146 @@ class Sheet(Board):
         return self.text
 
 
+def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value | None:
+    """One formula for many of the same structure; of more than sixteen, the first four and the last four are looked at."""
+    n = len(formulas)
+    found = []
+    for part in [formulas] if n <= 16 else [formulas[:4], formulas[-4:]]:
+        written = [formula() for formula in part]
+        if None in written:
+            return None
+        if n == 1:
+            return written[0]
+        one = generalised(written, letter, n - 3 if found else 1)  # type: ignore[arg-type]
+        if one is None:
+            return None
+        found.append(one[0])
+    return found[0] if len({math(formula).text for formula in found}) == 1 else None
+
+
 def _place(array: Array, i: int, j: int) -> tuple[int, ...]:
     return (i,) if array.vector else (i, j)
 
 
 def study_leaves(formula: Value) -> list[Value]:
     """The leaves of a formula whose names can be read as a stem with indices."""
-    return [leaf for leaf in quantities(formula) if _readings(leaf.label)]
+    return [leaf for leaf in quantities(formula) if readings(leaf.label)]
 
 
 def _speaks_of_derivatives(formula: Value) -> bool:
     return any(leaf.label.startswith("∂") for leaf in quantities(formula))
+
+
+# ------------------------------------------------------------------------------------------------------ the vector form
+
+
+class VectorForm(Board):
+    """The forward and the backward pass in vectors and matrices, each beside the line of scalars that an entry stands for.
+
+    equations: (left, right) for each line that has a matrix form, in plain text
+    """
+
+    def __init__(self, y: Value, xs: Sequence[Value], digits: int, numbers: bool) -> None:
+        self.study = study = Study(y, xs, regular=True, digits=digits)
+        self.sheet = sheet = Sheet(y, xs, digits, study)
+        self.form = MatrixForm(study.arrays, study.y.label)
+        self.numbers, self.digits = numbers, digits
+        self.equations: list[tuple[str, str]] = []
+        forward = [line for array in study.arrays if array.kind in ("nets", "outputs", "probabilities") for line in self._forward(array)]
+        forward.append(Line(named(study.y.label), study.write(study.page.formulas[study.y])))
+        backward = [line for family in sheet.families for line in self._backward(family)]
+        super().__init__(boards=[Board(forward, "Forward"), Board(backward, "Backward")])
+
+    def _forward(self, array: Array) -> list[Line]:
+        leaves = self._leaves(array)
+        if leaves is None:
+            return []
+        study = self.study
+        family = Family(leaves, array.stem, array.prefix, array.vector)
+        formulas = study.page.formulas
+        scalar = self.sheet._generic(family, formulas.__getitem__, ("i",))
+        matrix = self._matrix(family, formulas.__getitem__, ("i",)) if array.kind != "probabilities" else self._softmax(array)
+        if matrix is None or scalar is None:
+            return []
+        left = named(array.name)
+        beside = joined([named(family.generic(("i",))), study.write(scalar)], " = ")
+        return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
+
+    def _leaves(self, array: Array) -> list[list[Value]] | None:
+        """The leaves of an array on the page, if they are all there."""
+        page = self.study.page
+        if array.kind == "probabilities":
+            by_label = {leaf.label.replace("{", "").replace("}", ""): leaf for leaf in page.formulas}
+            labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
+            found = [by_label.get(label.replace("{", "").replace("}", "")) for label in labels]
+            return None if None in found else [[leaf] for leaf in found if leaf is not None]
+        rows = [[page.leaves.get(node) for node in row] for row in array.rows]
+        return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
+
+    def _softmax(self, array: Array) -> tuple[str, str] | None:
+        nets = next((other for other in self.study.arrays if other.kind == "nets" and other.layer == array.layer), None)
+        if nets is None:
+            return None
+        name = named(nets.name)
+        return f"softmax({name.text})", rf"\operatorname{{softmax}}({name.latex})"
+
+    def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
+        """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
+        generic = self.sheet._generic(family, make, letters, many=1)
+        if generic is None:
+            return None
+        axes = []
+        array = self.form.arrays.get((family.stem, family.prefix))
+        lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
+        for axis, (letter, n) in enumerate(zip(letters, lengths)):
+            layer = array.layer - axis if array is not None and array.kind != "inputs" else 0
+            axes.append(letter if n > 1 else f"#{layer}")
+        tensor = self.form.write(generic, tuple(axes))
+        return None if tensor is None else (tensor.text, tensor.latex)
+
+    def _backward(self, family: Family) -> list[Line]:
+        sheet, study = self.sheet, self.study
+        letters = sheet._letters(family)
+        array = self.form.arrays.get((family.stem, family.prefix))
+        if array is None:
+            return [line for v in family.leaves for line in sheet._member(v)]
+        scalar = sheet._generic(family, sheet.formula, letters)
+        matrix = self._matrix(family, sheet.formula, letters)
+        if matrix is None and family.vector and scalar is None:
+            scalar, matrix = self._one_hot(family, letters)
+        if scalar is None:
+            return [line for v in family.leaves for line in sheet._member(v, terse=True)]
+        left = _derivative(study.y.label, family.generic(letters))
+        beside = joined([left, study.write(scalar)], " = ")
+        if matrix is None:
+            return [Line(left, study.write(scalar))]
+        name = named(array.name)
+        gradient_of = Math(f"∇_{name.text} {named(study.y.label).text}", rf"\nabla_{{{name.latex}}} {named(study.y.label).latex}")
+        data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
+        return self._line(gradient_of, matrix, array.shape, beside, data)
+
+    def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, tuple[str, str] | None]:
+        """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
+        formula = self.sheet._but_for_one([self.sheet.formulas[v] for v in family.leaves], letters[0])
+        if formula is None:
+            return None, None
+        tensor = self.form.write(formula, letters)
+        return formula, None if tensor is None else (tensor.text, tensor.latex)
+
+    def _line(
+        self, left: Math, matrix: tuple[str, str], shape: tuple[int, int], beside: Math, data: list[list[float]]
+    ) -> list[Line]:
+        rows, columns = shape
+        self.equations.append((left.text, matrix[0]))
+        under = Math(left.text, rf"\underset{{{rows} \times {columns}}}{{{left.latex}}}")
+        reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
+        right = Math(*matrix)
+        if self.numbers and rows * columns <= 64:
+            right = joined([right, _matrix_of(data, self.digits)], " = ")
+        return [Line(under, right, reason)]
+
+
+def _matrix_of(rows: Sequence[Sequence[float]], digits: int) -> Math:
+    text = "[" + "; ".join(", ".join(figure(x, digits).text for x in row) for row in rows) + "]"
+    latex = r" \\ ".join(" & ".join(figure(x, digits).latex for x in row) for row in rows)
+    return Math(text, rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")

@@ -20,7 +20,7 @@ from math import isfinite
 
 from autograd import primitives as ops
 from autograd.graph import nodes
-from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, Index, indexed, latex_name, readings, text_name
+from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, Reading, all_readings, indexed, latex_name, readings, text_name
 from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, Notation, constant, latex_form, level_of, number
 from autograd.primitives import CONSTANT, Primitive
 from autograd.value import Value, record
@@ -47,14 +47,15 @@ def display(name: str, notation: Notation, value: Callable[..., float], *partial
 
 
 def _softmax_partials(z: Value, inputs: Sequence[Value]) -> list[Value | float]:
-    """softmax(x; x1 ... xn) varies with x itself by z, and with each x_j below the line by -z softmax(x_j)."""
-    return [z, *(-(z * (z if x is inputs[0] else softmax_of(x, *inputs[1:]))) for x in inputs[1:])]
+    """softmax(x1 ... xn, x) varies with x itself by z, and with each x_j below the line by -z softmax(x_j)."""
+    *xs, own = inputs
+    return [*(-(z * (z if x is own else softmax_of(*xs, x))) for x in xs), z]
 
 
 softmax_of = display(
     "softmax",
-    Notation("softmax", lambda x, *xs: f"softmax({x}; {', '.join(xs)})"),
-    lambda xs: _exp(xs[0] - ops.logsumexp_of.value(xs[1:])),
+    Notation("softmax", lambda *xs: f"softmax({xs[-1]}; {', '.join(xs[:-1])})"),
+    lambda xs: _exp(xs[-1] - ops.logsumexp_of.value(xs[:-1])),
     _softmax_partials,
     nary=True,
 )
@@ -125,23 +126,23 @@ class Page:
 
     def _name_siblings(self, formula: Value, name: str) -> None:
         """Where softmax(x_2; x_1, ..., x_n) is ŷ_2, the others are ŷ_1 to ŷ_n."""
-        x, *xs = formula.inputs
+        *xs, x = formula.inputs
         for stem, indices in readings(name):
             if indices[-1] == xs.index(x) + 1:
                 for i, other in enumerate(xs, start=1):
-                    sibling = self._node(softmax_of, [other, *xs])
+                    sibling = self._node(softmax_of, [*xs, other])
                     if sibling not in self._standing:
                         self._stand(Value(sibling.data, indexed(stem, (*indices[:-1], i))), sibling)
                 return
 
     def _probability(self, xs: Sequence[Value], i: int) -> Value:
         """softmax(xs)_i, by the name that it goes by on this page."""
-        whole = self._node(softmax_of, [xs[i], *xs])
+        whole = self._node(softmax_of, [*xs, xs[i]])
         if whole not in self._standing:
             for nodes_of, stem in self.probabilities.items():
                 if [self.leaves.get(node) for node in nodes_of] == list(xs):
                     for j, x in enumerate(xs):
-                        formula = self._node(softmax_of, [x, *xs])
+                        formula = self._node(softmax_of, [*xs, x])
                         self._stand(Value(formula.data, indexed(stem, (j + 1,))), formula)
         return self._shown(whole)
 
@@ -397,7 +398,7 @@ def folded(y: Value, numbers: bool = False, many: int = MANY) -> Value:
         if not inputs:
             copies[node] = node
         elif node.op is softmax_of:
-            top, *rest = (record(ops.exp, 0.0, x) for x in inputs)
+            *rest, top = (record(ops.exp, 0.0, x) for x in inputs)
             copies[node] = record(ops.div, node.data, top, _folded_sum(rest, numbers, many))
         elif node.op is ops.logsumexp_of:
             copies[node] = record(ops.log, node.data, _folded_sum([record(ops.exp, 0.0, x) for x in inputs], numbers, many))
@@ -440,68 +441,76 @@ def _family_at_the_front(terms: list[Value], many: int) -> tuple[int, Value]:
     return 1, terms[0]
 
 
-def generalised(terms: Sequence[Value], letters: str = "") -> tuple[Value, str, int] | None:
+def generalised(terms: Sequence[Value], letters: str = "", start: int | None = None) -> tuple[Value, str, int] | None:
     """One formula for several of the same shape, whose labels count up: w_{1j} x_j for w_11 x_1, w_12 x_2, ...
 
     letters: the letter of the index; by default j, or m where it counts rows as in w_{2m1}
+    start: the number that the index starts from, where that is known
     Gives the formula, the letter and the first number, or None where the formulas are no such family.
     """
-    beside: dict[Value, tuple[Value, ...]] = {}
-    stack = [tuple(terms)]
-    varying: list[tuple[Value, ...]] = []
-    while stack:
-        row = stack.pop()
+    copies: dict[tuple[Value, ...], Value] = {}
+    counts: dict[tuple[Value, ...], dict[int, tuple[Reading, list[int]]]] = {}
+    signs: set[str] = set()
+    stack = [(tuple(terms), False)]
+    order = []
+    while stack:  # row by row: what stands at one place in each of the formulas
+        row, ready = stack.pop()
         first = row[0]
-        if first in beside:
-            if beside[first] != row:
+        if ready:
+            order.append(row)
+        elif row not in copies:
+            copies[row] = first
+            if all(node is first or (first.label and node.label == first.label and not node.inputs) for node in row):
+                continue
+            if any(node.op is not first.op or len(node.inputs) != len(first.inputs) for node in row):
                 return None
-            continue
-        beside[first] = row
-        if all(node is first for node in row):
-            continue
-        if any(node.op is not first.op or len(node.inputs) != len(first.inputs) for node in row):
-            return None
-        if first.inputs:
-            stack += zip(*(node.inputs for node in row))
-        else:
-            varying.append(row)
-    counted = [_counted(row) for row in varying]
-    if not counted or any(c is None for c in counted) or len({c[1] for c in counted if c}) != 1:
+            if first.inputs:
+                signs.add(first.op.name)  # type: ignore[union-attr]
+                stack.append((row, True))
+                stack += [(inner, False) for inner in zip(*(node.inputs for node in row))]
+                continue
+            counts[row] = _counted(row)
+    lows = set.intersection(*map(set, counts.values())) if counts else set()
+    if start is not None:
+        lows &= {start}
+    if not lows:
         return None
-    used = {op.name.split()[1] for node in beside if (op := node.op) is not None and op.name.startswith("series ")}
-    last = all(c is not None and c[2] == len(c[0][1]) - 1 for c in counted)
+    low = min(lows)
+    varying = {row: ways[low] for row, ways in counts.items()}
+    used = {sign.split()[1] for sign in signs if sign.startswith("series ")}
+    last = all(places[-1] == len(reading.indices) - 1 for reading, places in varying.values())
     letter = letters or next(c for c in ("jmirs" if last else "mjirs") if c not in used)
-    copies: dict[Value, Value] = {}
-    for row, c in zip(varying, counted):
-        assert c is not None
-        (stem, indices), _, place = c
-        copies[row[0]] = Value(row[0].data, indexed(stem, (*indices[:place], letter, *indices[place + 1 :])))
-    for node in nodes(terms[0]):
-        if node not in copies:
-            inputs = [copies[x] for x in node.inputs]
-            copies[node] = node if all(x is old for x, old in zip(inputs, node.inputs)) else _like(node, inputs)
-    return copies[terms[0]], letter, next(c[1] for c in counted if c)
+    leaves: dict[str, Value] = {}
+    for row, (reading, places) in varying.items():
+        label = reading.label(letter if place in places else index for place, index in enumerate(reading.indices))
+        copies[row] = leaves.setdefault(label, Value(row[0].data, label))
+    for row in order:
+        copies[row] = _like(row[0], [copies[inner] for inner in zip(*(node.inputs for node in row))])
+    return copies[tuple(terms)], letter, low
 
 
-def _counted(row: Sequence[Value]) -> tuple[tuple[str, tuple[Index, ...]], int, int] | None:
-    """How the labels of a row of leaves count up by one: (stem, indices) of the first, its number, and where it stands."""
-    if any(not leaf.label for leaf in row):
-        return None
-    for stem, indices in _readings(row[0].label):
-        for place in range(len(indices) - 1, -1, -1):
-            low = indices[place]
-            if isinstance(low, int) and all(
-                (stem, (*indices[:place], low + r, *indices[place + 1 :])) in _readings(leaf.label)
-                for r, leaf in enumerate(row)
-            ):
-                return (stem, indices), low, place
-    return None
+def _counted(row: Sequence[Value]) -> dict[int, tuple[Reading, list[int]]]:
+    """The ways in which the labels of a row of leaves count up by one: from which number, the first's reading, and where."""
+    others = [all_readings(leaf.label) for leaf in row[1:]]
+    ways: dict[int, tuple[Reading, list[int]]] = {}
+    for first in all_readings(row[0].label):
+        alike = [next((r for r in each if r[:2] == first[:2] and _step(first, r) == n), None) for n, each in enumerate(others, start=1)]
+        if alike and None not in alike:
+            places = [_differing(first, r) for r in alike if r is not None]
+            low = {first.indices[k] for k in places[0]}
+            if len(low) == 1 and places.count(places[0]) == len(places):
+                ways.setdefault(low.pop(), (first, places[0]))
+    return ways
 
 
-def _readings(label: str) -> list[tuple[str, tuple[Index, ...]]]:
-    """Of the label of a derivative, the readings of what it is taken in."""
-    before, slash, last = label.rpartition("/∂")
-    return [(before + slash + stem, indices) for stem, indices in readings(last)]
+def _differing(first: Reading, other: Reading) -> list[int]:
+    return [k for k, (a, b) in enumerate(zip(first.indices, other.indices)) if a != b]
+
+
+def _step(first: Reading, other: Reading) -> int | None:
+    """By how much all indices that differ have grown."""
+    grown = {b - a if isinstance(a, int) and isinstance(b, int) else None for a, b in zip(first.indices, other.indices) if a != b}
+    return grown.pop() if len(grown) == 1 else None
 
 
 # ---------------------------------------------------------------------------------------------------------------- writing
@@ -598,5 +607,5 @@ def quantities(formula: Value) -> list[Value]:
             seen.add(node)
             if not node.inputs and node.op is None:
                 found[node] = None
-            stack += node.inputs[::-1]
+            stack += node.inputs[-2::-1] if node.op is softmax_of else node.inputs[::-1]
     return list(found)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 
 from autograd import primitives as ops
-from autograd.formula import Page, _readings, softmax_of
+from autograd.formula import Page, softmax_of
 from autograd.graph import nodes
 from autograd.names import Index, indexed, latex_name, readings, text_name
 from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, constant, plus
@@ -92,9 +92,9 @@ def arrays(*ys: Value) -> list[Array]:
     order = nodes(*(page.copies[y] for y in ys))
     applied: dict[tuple[object, ...], list[Value]] = {}
     for node in order:
-        if node.inputs and node.op not in ARITHMETIC and node in original:
+        if node.inputs and node.op not in (*ARITHMETIC, softmax_of) and node in original:
             x = node.inputs[0]
-            rest = node.inputs[1:] if node.op is softmax_of else tuple(y.data for y in node.inputs[1:] if not y.inputs)
+            rest = tuple(y.data for y in node.inputs[1:] if not y.inputs)
             applied.setdefault((node.op, x, len(node.inputs)), []).append(node) if len(rest) == len(node.inputs) - 1 else None
     layers = _layers([node for node in order if node in original])
     _sort(layers, order, original)
@@ -114,9 +114,9 @@ def arrays(*ys: Value) -> list[Array]:
                     enter("outputs", [[output] for output in outputs if output is not None], k)
     for node in order:
         if node.op is softmax_of:
-            of = entries.get(node.inputs[0])
-            if of and of[0].kind == "nets" and [original[x] for x in node.inputs[1:]] == of[0].nodes:
-                enter("probabilities", [[x] for x in node.inputs[1:]], of[0].layer)
+            of = entries.get(node.inputs[-1])
+            if of and of[0].kind == "nets" and [original[x] for x in node.inputs[:-1]] == of[0].nodes:
+                enter("probabilities", [[x] for x in node.inputs[:-1]], of[0].layer)
                 label = original[node].label if node in original else ""
                 known = [(stem, i[:-1]) for stem, i in readings(label) if i[-1] == of[1] + 1]
                 found[-1].stem, found[-1].prefix = known[0] if known else ("", ())
@@ -160,7 +160,7 @@ def _layers(order: Sequence[Value]) -> list[tuple[list[Value], list[_Row]]]:
 def _sort(layers: list[tuple[list[Value], list[_Row]]], order: Sequence[Value], original: dict[Value, Value]) -> None:
     """Put the rows of each layer into the order of their labels, else that in which what uses all of them names them."""
     rank: dict[Value, int] = {}
-    for xs in [*(xs for xs, _ in layers), *(node.inputs[1:] for node in order if node.op is softmax_of)]:
+    for xs in [*(xs for xs, _ in layers), *(node.inputs[:-1] for node in order if node.op is softmax_of)]:
         for i, x in enumerate(xs):
             rank.setdefault(x, i)
             if len(x.inputs) == 1:
@@ -298,9 +298,11 @@ class MatrixForm:
             text, level = constant(node.data)
             latex, _ = constant(node.data, latex=True)
             return Tensor(text, latex, (), level)
+        if node.label.startswith("1_{"):  # 1_{i=4}, in all places: the unit vector e_4
+            letter, _, number = node.label[3:-1].partition("=")
+            return Tensor(text_name(f"e_{number}"), latex_name(f"e_{number}"), (letter,), ATOM)
         gradient = node.label.startswith("∂")
-        for stem, indices in _readings(node.label):
-            base = stem.rpartition("/∂")[2]
+        for base, indices in readings(node.label.rpartition("/∂")[2]):
             for array in self.arrays.values():
                 n = len(array.prefix)
                 free = indices[n:]

@@ -8,7 +8,13 @@ what it is, with every character escaped.
 from __future__ import annotations
 
 import re
+from collections import namedtuple
+from functools import lru_cache
 from unicodedata import normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")
 SUPERSCRIPTS = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
@@ -132,6 +138,8 @@ def latex_name(label: str) -> str:
     >>> print(latex_name("∂L/∂w_11"))
     \frac{\partial L}{\partial w_{11}}
     """
+    if label.startswith("1_{"):  # 1 where what stands below holds, else 0
+        return rf"\mathbf{{1}}{label[1:]}"
     if derivative := DERIVATIVE.fullmatch(label):
         top, bottom = (latex_name(part) for part in derivative.groups())
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
@@ -175,6 +183,7 @@ def escaped(text: str) -> str:
 Index = int | str  # a number, or the letter that stands for all of them
 
 
+@lru_cache(maxsize=1 << 17)
 def readings(label: str) -> list[tuple[str, tuple[Index, ...]]]:
     """Each way to read a label as a stem with indices: w_12 is w with (1, 2), or with (12).
 
@@ -200,3 +209,31 @@ def indexed(stem: str, indices: tuple[Index, ...]) -> str:
     """
     words = [str(i) for i in indices]
     return f"{stem}_{{{('' if len(words) == 1 or max(map(len, words), default=0) < 2 else ',').join(words)}}}"
+
+
+class Reading(namedtuple("Reading", "stems lengths indices")):
+    """A label as stems with indices: w_12 as ("w",) with (1, 2); ∂L/∂a_2 as ("L", "a") with (2,).
+
+    lengths: how many of the indices belong to each stem
+    """
+
+    __slots__ = ()
+
+    def label(self, indices: Iterable[Index]) -> str:
+        """The label with other indices."""
+        remaining = list(indices)
+        names = []
+        for stem, n in zip(self.stems, self.lengths):
+            names.append(indexed(stem, tuple(remaining[:n])) if n else stem)
+            remaining = remaining[n:]
+        return names[0] if len(names) == 1 else "/".join(f"∂{name}" for name in names)
+
+
+@lru_cache(maxsize=1 << 17)
+def all_readings(label: str) -> list[Reading]:
+    """Each way to read a label as stems with indices, that of a derivative included."""
+    derivative = DERIVATIVE.fullmatch(label)
+    if derivative is None:
+        return [Reading((stem,), (len(indices),), indices) for stem, indices in readings(label)]
+    above, below = ([*readings(part), (part, ())] for part in derivative.groups())
+    return [Reading((s, t), (len(i), len(j)), i + j) for s, i in above for t, j in below]

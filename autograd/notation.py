@@ -98,6 +98,7 @@ def level_of(text: str) -> int:
 # --------------------------------------------------------------------------------------------------------------- LaTeX
 
 _COMMANDS = set("sin cos tan sinh cosh tanh log max min arcsin arccos arctan sigma".split())
+_DERIVATIVE = r"\frac{\partial"
 _TALL = r"\frac", r"\sum", r"\sqrt", r"\left", r"\underset"
 
 
@@ -131,7 +132,8 @@ def beside(*factors: str) -> str:
     r"""Factors in LaTeX side by side, with a \cdot between them where they would read as something else without it."""
     text = factors[0]
     for left, right in zip(factors, factors[1:]):
-        if right[0].isdigit() or _is_number(left) * right.startswith(r"\frac") or r"\frac{\partial" in left + right:
+        derivative = right.startswith(_DERIVATIVE) or (left.lstrip("-").startswith(_DERIVATIVE) and r" \cdot " not in left)
+        if right[0].isdigit() or (_is_number(left) and right.startswith(r"\frac")) or derivative:
             text += rf" \cdot {right}"  # 2·3, 2·½, and the factors of the chain rule
         elif right.startswith(("(", r"\left(")) and (left.lstrip("-") in (r"\sigma", "e") or r"\mathrm{" in left):
             text += rf" \cdot {right}"  # the name sigma, times something in brackets
