@@ -27,10 +27,10 @@ from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumex
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
+from autograd.notation import Notation
 from autograd.primitives import (
     CONSTANT,
     PRIMITIVES,
-    Notation,
     Primitive,
     acos,
     acosh,
@@ -69,15 +69,57 @@ from autograd.primitives import abs as abs
 from autograd.trace import Walk, trace
 from autograd.value import Value, label
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.board import Board, mathml
+    from autograd.derivations import Derivation, derivation
+    from autograd.formula import latex
+    from autograd.sheet import Sheet
+    from autograd.tables import Derivatives, derivatives
+    from autograd.updates import Descent, descent
+
 __version__ = "0.1.0"
+
+_READINGS = {  # loaded when first asked for: they take longer to load than all the rest
+    "Board": "board",
+    "Derivation": "derivations",
+    "Derivatives": "tables",
+    "Descent": "updates",
+    "Sheet": "sheet",
+    "derivation": "derivations",
+    "derivatives": "tables",
+    "descent": "updates",
+    "latex": "formula",
+    "mathml": "board",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _READINGS:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from importlib import import_module
+
+    found: object = getattr(import_module(f"autograd.{_READINGS[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_READINGS})
+
 
 __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own names alone
     "CONSTANT",
     "PRIMITIVES",
     "AnomalyError",
+    "Board",
+    "Derivation",
+    "Derivatives",
+    "Descent",
     "LostGradientWarning",
     "Notation",
     "Primitive",
+    "Sheet",
     "Value",
     "Walk",
     "acos",
@@ -92,7 +134,10 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "clip",
     "cos",
     "cosh",
+    "derivation",
     "derivative_tensor",
+    "derivatives",
+    "descent",
     "detect_anomaly",
     "dot",
     "elu",
@@ -109,6 +154,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "jacobian",
     "jvp",
     "label",
+    "latex",
     "leaky_relu",
     "log",
     "log1p",
@@ -116,6 +162,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "log10",
     "log_softmax",
     "logsumexp",
+    "mathml",
     "maximum",
     "mean",
     "minimum",

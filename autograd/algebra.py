@@ -21,15 +21,15 @@ from autograd import primitives as ops
 from autograd.formula import Page
 from autograd.graph import nodes
 from autograd.primitives import CONSTANT
-from autograd.value import Value
+from autograd.value import Value, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    Reason = str | tuple[Value, str]  # a formula and what happens to it
-    Step = tuple[Value, Reason]
+Reason = str | tuple[Value, str]  # in words, or a formula and what happens to it
+Step = tuple[Value, Reason]
 
 MOST = 120  # leaves of a formula that is still simplified
 
@@ -126,6 +126,7 @@ class _Algebra:
         self.symbols: dict[Value, Any] = {}
         self.formulas: dict[Any, Value] = {}
         self.familiar = {node for node in nodes(first) if node.op is ops.sum_of}
+        self.known = {frozenset(node.inputs): node for node in self.familiar}
         self.read(first)  # names every symbol in the order of the first line
 
     # ---- there
@@ -168,7 +169,10 @@ class _Algebra:
             number = self.page.number(float(expression.p))
             return number if expression.q == 1 else self.page.product([number], [self.page.number(float(expression.q))])
         if expression.is_Add:
-            return self.page.sum(self.write(term) for term in sorted(expression.args, key=self._order_of_terms))
+            terms = [self.write(term) for term in sorted(expression.args, key=self._order_of_terms)]
+            if len(terms) == 2 and terms[1].op is CONSTANT and terms[0].op is not ops.neg:
+                terms = [terms[1], terms[0]] if terms[1].data > 0.0 else terms  # 1 + x², but x² + 2x + 1
+            return self.known.get(frozenset(terms)) or self.page.sum(terms)
         if expression.is_Mul:
             above, below = [], []
             for factor in sorted(expression.args, key=self._order_of_factors):
@@ -198,7 +202,7 @@ class _Algebra:
 
     def steps(self, terms: Sequence[Any]) -> list[Step]:
         sympy = self.sympy
-        told = []
+        told: list[Step] = []
         prepared = [self._prepared(term) for term in terms]
         reasons = dict.fromkeys(reason for _, reason in prepared if reason)
         line = self.page.product(self.write(term) for term, _ in prepared)
@@ -270,3 +274,65 @@ def _fraction(x: float) -> Fraction | None:
 def collected(page: Page, formulas: Iterable[Value]) -> list[Value]:
     """Each formula in its simplest form; as it is without SymPy."""
     return [steps[-1][0] if (steps := simplified(page, [formula])) else formula for formula in formulas]
+
+
+def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> list[Step]:
+    """A derivative in terms of the function itself: the steps from e^-x / (1 + e^-x)^2 to σ(x) (1 − σ(x)).
+
+    definition: the function z as a fraction n/m, on the page; own: z as an operation on x
+    With m = 1 + e^-x, what is not m above the line is written as m − 1; the fraction is split, and n/m is z.
+    Nothing where that does not lead to a formula in z and x alone.
+    """
+    import sympy
+
+    if definition.op is not ops.div:
+        return []
+    algebra = _Algebra(page, page.sum([formula, definition]))
+    top, bottom = (algebra.read(part) for part in definition.inputs)
+    n, m, z = sympy.Symbol("n"), sympy.Symbol("m"), algebra._symbol(own)
+    given = algebra.read(formula)
+    if not bottom.is_Add and not bottom.is_Symbol:
+        return []
+    told: list[Step] = []
+    whole = given.subs(bottom, m)
+    if top.free_symbols:
+        whole = whole.subs(top, n)
+    inside = bottom.free_symbols & whole.free_symbols
+    if not top.free_symbols and len(inside) == 1 and bottom.is_Add:
+        (e,) = inside
+        solved = sympy.solve(bottom - m, e)
+        if len(solved) != 1 or solved[0].free_symbols != {m}:
+            return []
+        above, below = sympy.fraction(sympy.together(whole))
+        replaced = above.subs(e, solved[0])
+        whole = replaced / below
+        rest = page.sum([algebra.write(replaced.subs(m, 0))]) if replaced.is_Add and replaced.has(m) else None
+        if rest is not None and sympy.expand(replaced - m).is_number:
+            shown = record(ops.sum_of, algebra.write(above).data, (algebra.write(bottom), rest))
+            told.append((page._node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1"))
+    if (whole.free_symbols - {n, m}) & (bottom.free_symbols | top.free_symbols):
+        return []
+    split = sympy.expand(whole)
+    back = {m: bottom, n: top}
+    if split.is_Add and split != whole:
+        told.append(
+            (
+                page.sum([algebra.write(term.subs(back, simultaneous=True)) for term in _signs_last(split)]),
+                "split the fraction",
+            )
+        )
+    factored = sympy.factor_terms(split)
+    if factored != split and factored.is_Mul:
+        told.append(
+            (page.product([algebra.write(factor.subs(back, simultaneous=True)) for factor in factored.args]), "factor out")
+        )
+    in_z = factored.subs(n, z * m) if top.free_symbols else factored.subs(m, top / z)
+    in_z = sympy.factor_terms(sympy.expand(sympy.cancel(in_z)))
+    if in_z.free_symbols & {n, m}:
+        return []
+    told.append((algebra.write(in_z), "definition"))
+    return told
+
+
+def _signs_last(expression: Any) -> list[Any]:
+    return sorted(expression.args, key=lambda term: term.could_extract_minus_sign())

@@ -9,13 +9,13 @@ from __future__ import annotations
 import html
 import os
 from collections import namedtuple
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-
 
 from autograd.formula import written
 from autograd.names import escaped, latex_name, text_name
 from autograd.notation import number
+from autograd.primitives import Primitive
 from autograd.value import Value
 
 
@@ -23,10 +23,6 @@ class Math(namedtuple("Math", "text latex")):
     """A piece of mathematics, as plain text and as LaTeX."""
 
     __slots__ = ()
-
-    def __add__(self, other: object) -> Math:
-        text, latex = other if isinstance(other, tuple) else (other, other)
-        return Math(f"{self.text}{text}", f"{self.latex}{latex}")
 
 
 def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
@@ -47,6 +43,19 @@ def figure(x: float, digits: int = 6) -> Math:
 def words(text: str) -> Math:
     """A few words."""
     return Math(text, rf"\text{{{escaped(text)}}}" if text else "")
+
+
+def symbol(op: Primitive) -> Math:
+    """The name of a function: σ, tanh, \\operatorname{erf}."""
+    form = op.notation.latex.text
+    latex = form("x") if callable(form) and op.arity == 1 else ""
+    name = latex.removesuffix("(x)") if latex.endswith("(x)") else rf"\mathrm{{{op.name}}}".replace("_", r"\_")
+    return Math(op.notation.symbol if op.notation.symbol.isalpha() else op.name, name)
+
+
+def reason_of(why: str | tuple[Value, str]) -> Math:
+    """Why a step of algebra is right: in words, or a formula and what happens to it."""
+    return words(why) if isinstance(why, str) else joined([math(why[0]), words(why[1])], " ", r"\ ")
 
 
 def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
@@ -131,13 +140,15 @@ class Board:
         return DOCUMENT.replace("BODY", body)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the board to a file, by its ending: .tex (a document that compiles), .html (MathML), .txt or .md; give its path.
+        """Write the board to a file and give its path.
+
+        The ending says as what: .tex (a document that compiles), .html (a page in MathML), .txt or .md.
 
         Raises ValueError for another ending, OSError where the file cannot be written, ImportError for .html without
         latex2mathml.
         """
         path = Path(path)
-        writers = {
+        writers: dict[str, Callable[[], str]] = {
             ".tex": self.document,
             ".html": lambda: PAGE.replace("TITLE", html.escape(self.title or "chalkgrad")).replace("BODY", self.html()),
             ".txt": lambda: self.text + "\n",
@@ -156,14 +167,20 @@ class Board:
 
 def _aligned(lines: Sequence[Line]) -> str:
     left = max((len(line.left.text) for line in lines), default=0)
-    bodies = [
-        f"{line.left.text:<{left}} {line.relation.text} {line.right.text}" if line.right.text else line.left.text
-        for line in lines
-    ]
-    width = min(max((len(body) for body, line in zip(bodies, lines) if line.reason.text), default=0), 84)
-    return "\n".join(
-        body if not line.reason.text else f"{body:<{width}}   {line.reason.text}" for body, line in zip(bodies, lines)
-    )
+    blocks = []
+    for line in lines:
+        if line.right.text:
+            first, *more = line.right.text.split("\n")
+            start = f"{line.left.text:<{left}} {line.relation.text} "
+            blocks.append([start + first, *(" " * len(start) + row for row in more)])
+        else:
+            blocks.append([line.left.text])
+    wide = [len(block[0]) for block, line in zip(blocks, lines) if line.reason.text]
+    width = min(max(wide, default=0), 84)
+    for block, line in zip(blocks, lines):
+        if line.reason.text:
+            block[0] = f"{block[0]:<{width}}   {line.reason.text}"
+    return "\n".join(row for block in blocks for row in block)
 
 
 def _aligned_latex(lines: Sequence[Line]) -> str:
@@ -223,5 +240,3 @@ table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); paddi
 BODY
 </body></html>
 """
-
-

@@ -21,7 +21,7 @@ from math import isfinite
 from autograd import primitives as ops
 from autograd.graph import nodes
 from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, Reading, all_readings, indexed, latex_name, readings, text_name
-from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, Notation, constant, latex_form, level_of, number
+from autograd.notation import ATOM, OPERATOR, POWER, PRODUCT, Notation, constant, latex_form, level_of, number
 from autograd.primitives import CONSTANT, Primitive
 from autograd.value import Value, record
 from autograd.value import constant as constant_node
@@ -80,6 +80,7 @@ class Page:
         self.numbers: set[Value] = set()  # on a bare page, the leaves that are plain numbers
         self._known: dict[tuple[object, ...], Value] = {}
         self._formulas: set[Value] = set()
+        self._invented: set[Value] = set()  # leaves that nobody but this package gave a name
         self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
         self.copies: dict[Value, Value] = {}
         self.leaves: dict[Value, Value] = {}
@@ -117,23 +118,29 @@ class Page:
 
     def _stand(self, leaf: Value, formula: Value) -> None:
         self.formulas[leaf] = formula
-        if formula.inputs:
-            self._standing.setdefault(formula, leaf)
+        if formula.inputs and (formula not in self._standing or self._standing[formula] in self._invented):
+            self._standing[formula] = leaf
 
     def forget(self, leaf: Value) -> None:
         """Do not show formulas by a name that only this package gave."""
         self._standing.pop(self.formulas[leaf], None)
 
     def _name_siblings(self, formula: Value, name: str) -> None:
-        """Where softmax(x_2; x_1, ..., x_n) is ŷ_2, the others are ŷ_1 to ŷ_n."""
+        """Where softmax(net)_2 is o_2, the others are o_1 to o_n; they count as the labels of net do, if these have any."""
         *xs, x = formula.inputs
+        labels = [readings(other.label)[-1:] for other in xs]
+        numbers = [each[0][1][-1] for each in labels if each] if all(labels) else list(range(1, len(xs) + 1))
         for stem, indices in readings(name):
-            if indices[-1] == xs.index(x) + 1:
-                for i, other in enumerate(xs, start=1):
-                    sibling = self._node(softmax_of, [*xs, other])
-                    if sibling not in self._standing:
-                        self._stand(Value(sibling.data, indexed(stem, (*indices[:-1], i))), sibling)
+            if indices[-1] == numbers[xs.index(x)] and len(set(numbers)) == len(xs):
+                for i, other in zip(numbers, xs):
+                    self._invent(self._node(softmax_of, [*xs, other]), indexed(stem, (*indices[:-1], i)))
                 return
+
+    def _invent(self, formula: Value, label: str) -> None:
+        if formula not in self._standing:
+            leaf = Value(formula.data, label)
+            self._invented.add(leaf)
+            self._stand(leaf, formula)
 
     def _probability(self, xs: Sequence[Value], i: int) -> Value:
         """softmax(xs)_i, by the name that it goes by on this page."""
@@ -141,9 +148,8 @@ class Page:
         if whole not in self._standing:
             for nodes_of, stem in self.probabilities.items():
                 if [self.leaves.get(node) for node in nodes_of] == list(xs):
-                    for j, x in enumerate(xs):
-                        formula = self._node(softmax_of, [*xs, x])
-                        self._stand(Value(formula.data, indexed(stem, (j + 1,))), formula)
+                    for j, x in enumerate(xs, start=1):
+                        self._invent(self._node(softmax_of, [*xs, x]), indexed(stem, (j,)))
         return self._shown(whole)
 
     def again(self, graph: Value, hidden: Value | None = None) -> Value:
@@ -194,11 +200,14 @@ class Page:
             return self.sum([*(self.product(pair) for pair in zip(inputs[:n], inputs[n : 2 * n])), *inputs[2 * n :]])
         if name == "pow" and inputs[1].op is CONSTANT and inputs[1].data in (0.0, 1.0):
             return inputs[0] if inputs[1].data else self.number(1.0)
-        if name == "exp" and inputs[0].op is ops.log and self.formulas.get(inputs[0].inputs[0], inputs[0].inputs[0]).op is softmax_of:
+        if name == "exp" and inputs[0].op is ops.log and self._is_probability(inputs[0].inputs[0]):
             return inputs[0].inputs[0]
         if op.page is not None:
             return self.again(_lifted(op.page(*inputs)))
         return self._shown(self._node(op, inputs))
+
+    def _is_probability(self, x: Value) -> bool:
+        return self.formulas.get(x, x).op is softmax_of
 
     def _shown(self, formula: Value) -> Value:
         return self._standing.get(formula, formula)
@@ -302,9 +311,7 @@ def _is_whole(term: Value, terms: Sequence[Value]) -> bool:
     )
 
 
-def _take_apart(
-    formula: Value, numbers: list[float], divisors: list[float], above: list[Value], below: list[Value]
-) -> None:
+def _take_apart(formula: Value, numbers: list[float], divisors: list[float], above: list[Value], below: list[Value]) -> None:
     """Add what a formula is a product of to the numbers and factors above and below the line."""
     stack = [(formula, True)]
     while stack:
@@ -318,7 +325,8 @@ def _take_apart(
         elif node.op is CONSTANT and isfinite(node.data) and (up or node.data):
             (numbers if up else divisors).append(node.data)
         else:
-            (above if up else below).extend([node.inputs[0] if (times := _whole_power(node)) > 1 else node] * times)
+            times = _whole_power(node)
+            (above if up else below).extend([node.inputs[0] if times > 1 else node] * times)
 
 
 def _whole_power(node: Value) -> int:
@@ -330,8 +338,8 @@ def _whole_power(node: Value) -> int:
 def _reduced(above: list[float], below: list[float], fraction: bool) -> tuple[float, list[float], list[float]]:
     """Numbers over numbers as a sign and what is left to write, multiplied only where that needs no rounding."""
     sign = 1.0
-    for number in above + below:
-        sign = -sign if number < 0.0 else sign
+    for x in above + below:
+        sign = -sign if x < 0.0 else sign
     over, under = _multiplied(above), _multiplied(below)
     if len(over) == len(under) == 1 and Fraction(over[0] / under[0]) == Fraction(over[0]) / Fraction(under[0]):
         over, under = [over[0] / under[0]], []
@@ -342,12 +350,12 @@ def _reduced(above: list[float], below: list[float], fraction: bool) -> tuple[fl
 
 def _multiplied(numbers: list[float]) -> list[float]:
     products: list[float] = []
-    for number in map(abs, numbers):
+    for x in map(abs, numbers):
         last = products[-1] if products else 1.0
-        if not products or Fraction(last) * Fraction(number) != _exact(last * number):
-            products.append(number)
+        if not products or Fraction(last) * Fraction(x) != _exact(last * x):
+            products.append(x)
         else:
-            products[-1] = last * number
+            products[-1] = last * x
     return products
 
 
@@ -384,8 +392,8 @@ def series(letter: str, low: int, high: int) -> Primitive:
     if key not in _series:
         text = f"Σ{f'{letter}={low}'.translate(SUBSCRIPTS)}{str(high).translate(SUPERSCRIPTS)} "
         latex = rf"\sum_{{{letter}={low}}}^{{{high}}} "
-        in_latex = latex_form(latex.__add__, NEGATION, PRODUCT)
-        notation = Notation("Σ", text.__add__, NEGATION, PRODUCT, in_latex)
+        in_latex = latex_form(latex.__add__, OPERATOR, PRODUCT)
+        notation = Notation("Σ", text.__add__, OPERATOR, PRODUCT, in_latex)
         _series[key] = display(f"series {letter} {low} {high}", notation, lambda x: x, 1.0)
     return _series[key]
 
@@ -494,7 +502,10 @@ def _counted(row: Sequence[Value]) -> dict[int, tuple[Reading, list[int]]]:
     others = [all_readings(leaf.label) for leaf in row[1:]]
     ways: dict[int, tuple[Reading, list[int]]] = {}
     for first in all_readings(row[0].label):
-        alike = [next((r for r in each if r[:2] == first[:2] and _step(first, r) == n), None) for n, each in enumerate(others, start=1)]
+        alike = [
+            next((r for r in each if r[:2] == first[:2] and _step(first, r) == n), None)
+            for n, each in enumerate(others, start=1)
+        ]
         if alike and None not in alike:
             places = [_differing(first, r) for r in alike if r is not None]
             low = {first.indices[k] for k in places[0]}
@@ -509,7 +520,9 @@ def _differing(first: Reading, other: Reading) -> list[int]:
 
 def _step(first: Reading, other: Reading) -> int | None:
     """By how much all indices that differ have grown."""
-    grown = {b - a if isinstance(a, int) and isinstance(b, int) else None for a, b in zip(first.indices, other.indices) if a != b}
+    grown = {
+        b - a if isinstance(a, int) and isinstance(b, int) else None for a, b in zip(first.indices, other.indices) if a != b
+    }
     return grown.pop() if len(grown) == 1 else None
 
 

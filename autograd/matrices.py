@@ -94,12 +94,14 @@ def arrays(*ys: Value) -> list[Array]:
     for node in order:
         if node.inputs and node.op not in (*ARITHMETIC, softmax_of) and node in original:
             x = node.inputs[0]
-            rest = tuple(y.data for y in node.inputs[1:] if not y.inputs)
-            applied.setdefault((node.op, x, len(node.inputs)), []).append(node) if len(rest) == len(node.inputs) - 1 else None
+            if not any(y.inputs for y in node.inputs[1:]):
+                applied.setdefault((node.op, x, len(node.inputs)), []).append(node)
     layers = _layers([node for node in order if node in original])
     _sort(layers, order, original)
     for k, (xs, rows) in enumerate(layers, start=1):
-        weights, biases, nets = [[row.weights[x] for x in xs] for row in rows], [row.bias for row in rows], [row.net for row in rows]
+        weights = [[row.weights[x] for x in xs] for row in rows]
+        biases = [row.bias for row in rows]
+        nets = [row.net for row in rows]
         if all(x not in entries for x in xs) and all(not x.inputs for x in xs):
             enter("inputs", [[x] for x in xs], k)
         if _new_leaves([w for row in weights for w in row], entries):
@@ -167,10 +169,11 @@ def _sort(layers: list[tuple[list[Value], list[_Row]]], order: Sequence[Value], 
                 rank.setdefault(x.inputs[0], i)
     for xs, rows in layers:
         rows.sort(key=lambda row: rank.get(row.net, 0))
-        for of in (lambda row: row.net), (lambda row, x=xs[0]: row.weights[x]):
-            counts = [next(iter(readings(original[of(row)].label)), ("", ())) for row in rows]
-            if len({stem for stem, _ in counts}) == 1 and len(set(counts)) == len(rows) > 1:
-                rows.sort(key=lambda row: readings(original[of(row)].label)[0][1])
+        for members in [row.net for row in rows], [row.weights[xs[0]] for row in rows]:
+            counts = {row.net: readings(original[x].label)[:1] for row, x in zip(rows, members)}
+            stems = {reading[0][0] for reading in counts.values() if reading}
+            if all(counts.values()) and len(stems) == 1:
+                rows.sort(key=lambda row, counts=counts: counts[row.net][0][1])  # type: ignore[misc]
                 break
 
 
@@ -200,15 +203,15 @@ def _name(found: Sequence[Array], taken: set[str]) -> None:
     """
     several = max((array.layer for array in found), default=0) > 1
     names: set[tuple[str, tuple[Index, ...]]] = set()
-    for kind in STEMS:
+    for kind, stems in STEMS.items():
         alike = [array for array in found if array.kind == kind]
         own = [(array.stem, array.prefix) if array.stem else _own_name(array) for array in alike]
-        agreed = None not in own and len(set(own)) == len(own) and names.isdisjoint(own)  # type: ignore[arg-type]
+        agreed = None not in own and len(set(own)) == len(own) and names.isdisjoint(own)
         for array, name in zip(alike, own):
             if not agreed or name is None:
                 prefix = (array.layer,) if several and kind not in ("inputs", "probabilities") else ()
-                letters = [stem for stem in STEMS[kind] if stem not in taken and (stem, prefix) not in names]
-                name = (letters or [STEMS[kind][0] * 2])[0], prefix
+                letters = [stem for stem in stems if stem not in taken and (stem, prefix) not in names]
+                name = (letters or [stems[0] * 2])[0], prefix
             array.stem, array.prefix = name
             names.add(name)
 
@@ -272,8 +275,8 @@ class MatrixForm:
             return self._leaf(node)
         op = node.op
         assert op is not None
-        if op is ops.mul or op is ops.neg or op.name.startswith("series "):
-            return None if any(x is None for x in xs) and False else self._product(node, found)
+        if op in (ops.mul, ops.neg) or op.name.startswith("series "):
+            return self._product(node, found)
         if any(x is None for x in xs):
             return None
         known = [x for x in xs if x is not None]
@@ -404,10 +407,12 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         vectors = {}
     elif len(vectors) == 1 and not summed:
         whole = vectors.popitem()[1]
-    elif len(vectors) == 1 and len(summed) == 1 and len(pair := by_axis[next(iter(summed), "")] if summed & set(by_axis) else []) == 2:
+    elif len(vectors) == 1 and summed == set(vectors):
+        pair = by_axis[vectors.popitem()[0]]
+        if len(pair) != 2:
+            return None
         (a, b), (c, d) = pair[0].at(ATOM), pair[1].at(PRODUCT)
         whole = Tensor(f"{a}ᵀ {c}", rf"{b}^{{\top}} {d}", (), PRODUCT)
-        vectors = {}
     if vectors or (whole is None and (summed or not numbers)):
         return None
     if not numbers:

@@ -13,6 +13,7 @@ a + (−b) becomes a − b; and factors in LaTeX stand side by side unless that 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Written = tuple[str, int]  # a text and its level
 
-SUM, NEGATION, PRODUCT, POWER, ATOM = range(5)
+SUM, OPERATOR, NEGATION, PRODUCT, POWER, ATOM = range(6)  # OPERATOR: Σ and d/dx, which take in all of their term
 MINUS = "-", "−"  # in LaTeX, and in plain text
 
 
@@ -28,7 +29,7 @@ class Form:
     """How an operation is written around its operands, in one language.
 
     text: a template such as "{} + {}", or a function from the operands' texts to a text
-    level: how tightly the whole holds together (SUM, NEGATION, PRODUCT, POWER or ATOM)
+    level: how tightly the whole holds together (SUM, OPERATOR, NEGATION, PRODUCT, POWER or ATOM)
     places: how tightly each operand must hold together to stand without brackets; one number serves all operands
     brackets: a function that puts brackets around a text
     """
@@ -107,15 +108,13 @@ def bracketed(latex: str) -> str:
     return rf"\left({latex}\right)" if any(command in latex for command in _TALL) else f"({latex})"
 
 
-def latex_form(
-    text: str | Callable[..., str], level: int = ATOM, places: int | tuple[int, ...] = SUM
-) -> Form:
+def latex_form(text: str | Callable[..., str], level: int = ATOM, places: int | tuple[int, ...] = SUM) -> Form:
     """A form in LaTeX."""
     return Form(text, level, places, bracketed)
 
 
 def call(name: str) -> Form:
-    r"""A function call in LaTeX: \sin(x), \operatorname{erf}(x). It counts as a power, so that (\sin(x))^2 is no \sin(x)^2."""
+    r"""A function call in LaTeX: \sin(x), \operatorname{erf}(x). It counts as a power: its square is (\sin(x))^2."""
     word = "".join(c if c.isalnum() else r"\_" if c == "_" else "" for c in name) or "f"
     command = rf"\{name}" if name in _COMMANDS else rf"\operatorname{{{word}}}"
     return latex_form(lambda *xs: command + bracketed(", ".join(xs)), POWER)
@@ -131,7 +130,7 @@ def plus(*terms: str) -> str:
 def beside(*factors: str) -> str:
     r"""Factors in LaTeX side by side, with a \cdot between them where they would read as something else without it."""
     text = factors[0]
-    for left, right in zip(factors, factors[1:]):
+    for left, right in pairwise(factors):
         derivative = right.startswith(_DERIVATIVE) or (left.lstrip("-").startswith(_DERIVATIVE) and r" \cdot " not in left)
         if right[0].isdigit() or (_is_number(left) and right.startswith(r"\frac")) or derivative:
             text += rf" \cdot {right}"  # 2·3, 2·½, and the factors of the chain rule
@@ -162,7 +161,7 @@ def number(x: float, digits: int = 6, latex: bool = False) -> Written:
     """A number to so many significant digits, in plain text (with a true minus sign) or in LaTeX.
 
     >>> number(-0.74136506, 4), number(1e-9), number(1e-9, latex=True)
-    (('−0.7414', 1), ('1·10⁻⁹', 2), ('10^{-9}', 3))
+    (('−0.7414', 2), ('1·10⁻⁹', 3), ('10^{-9}', 4))
     """
     text = f"{x:.{digits}g}"
     if not math.isfinite(x):

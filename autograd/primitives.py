@@ -28,10 +28,11 @@ from math import inf, nan
 from autograd.notation import (
     ATOM,
     NEGATION,
+    OPERATOR,
     POWER,
     PRODUCT,
-    SUM,
     RAISED,
+    SUM,
     Notation,
     beside,
     bracketed,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
 PRIMITIVES: dict[str, Primitive] = {}
 LATEX_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
+
 
 class Primitive:
     """One operation, stated once; calling it computes it, on numbers as on Values.
@@ -103,7 +105,9 @@ class Primitive:
         self.name, self.value, self.definition, self.page = name, value, definition, page
         self.partials = tuple(p if callable(p) else float(p) for p in partials)
         self.arity = None if nary else len(partials)
-        self.notation = notation or Notation(name, lambda *xs: f"{name}({', '.join(xs)})", latex=call(LATEX_NAMES.get(name, name)))
+        self.notation = notation or Notation(
+            name, lambda *xs: f"{name}({', '.join(xs)})", latex=call(LATEX_NAMES.get(name, name))
+        )
         self.__doc__ = doc
         PRIMITIVES[name] = self
 
@@ -367,7 +371,7 @@ cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: P
 one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
 
 #                               value                            partials, of (z, *inputs)
-add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, NEGATION), latex_form(plus, SUM, (SUM, NEGATION))), doc="x + y")
+add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, OPERATOR), latex_form(plus, SUM, (SUM, OPERATOR))), doc="x + y")
 sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM, latex=latex_form("{} - {}", SUM, (SUM, PRODUCT))), doc="x - y")
 mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×", latex_form(beside, PRODUCT, (NEGATION, POWER))), doc="x y")
 div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=infix("/", PRODUCT, "÷", latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan")
@@ -413,7 +417,7 @@ maximum    = Primitive("maximum",    _maximum,                        lambda z, 
 minimum    = Primitive("minimum",    _minimum,                        lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y), notation=Notation("min", "min({}, {})"), doc="the smaller; where both are equal each gets half of the slope (as in torch)")
 clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * greater(high, low), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch)")
 
-sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", plus, SUM, NEGATION, latex_form(plus, SUM, NEGATION)), nary=True, doc="x1 + ... + xn as a single node")
+sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", plus, SUM, OPERATOR, latex_form(plus, SUM, OPERATOR)), nary=True, doc="x1 + ... + xn as a single node")
 dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER, latex_form(_write_dot_latex, SUM, POWER)), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b")
 logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing")
 

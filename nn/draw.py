@@ -13,14 +13,15 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.graph import nodes
 from autograd.formula import formula
+from autograd.graph import nodes
+from autograd.names import pretty
 from autograd.notation import ATOM, level_of
 from autograd.primitives import CONSTANT
 from autograd.value import Value, constant, subscript
 from nn.layers import MLP
 from nn.module import Module
-from nn.picture import Arrow, Box, Picture, name, number, pretty
+from nn.picture import Arrow, Box, Picture, name, number
 from nn.structure import LAYER, NEURON, Part, parts
 from nn.writers import Drawing
 

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.names import pretty
 from nn.data import Dataset
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
 from nn.page import inline, page, plain
-from nn.picture import pretty
 from nn.training import OF_CLASSES, OF_LOGITS, History, Record, _plain
 
 SHOWN = 12  # neurons of a layer that are drawn, and then how many more there are

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd.graph import history, nodes
+from autograd.names import pretty
 from autograd.notation import ATOM
 from autograd.primitives import _BUILT_IN, CONSTANT
 from autograd.trace import trace
 from autograd.value import Value
 from nn.draw import DEPTHS, OPERATION, _Graph, draw
 from nn.page import inline, page, plain, script
-from nn.picture import number, pretty
+from nn.picture import number
 from nn.structure import NEURON
 from nn.writers import Drawing, _render
 

@@ -1,0 +1,122 @@
+"""Derivations: the lines a lecturer writes, printed by the graph itself.
+
+    ∂E/∂w₁ = ∂E/∂o · ∂o/∂net · ∂net/∂w₁                    the chain, along the labelled nodes
+           = (−t/o + (1 − t)/(1 − o)) · o·(1 − o) · x₁     each local derivative, as a formula
+           = (o − t)·x₁                                    simplified, each step with its reason
+           = (0.7 − 1)·2 = −0.6                            in numbers
+
+A labelled node is a quantity on the board, and what lies between labelled nodes folds away into the formula of the upper
+one. Each such formula is a graph on a page (autograd/formula.py), and its local derivatives are what `gradient` makes of
+that graph: from the same table as `backward()`, so that the lines cannot disagree with the numbers.
+
+Where there are many ways from y to x, as in a network, their products would fill the board. There the derivation goes as
+backpropagation does: each ∂y/∂u is worked out once, from the output on, and used by its name in what follows.
+
+Sources: the chain rule over paths, Bauer, Computational graphs and rounding error (1974); its use from the output on,
+Rumelhart, Hinton and Williams, Learning representations by back-propagating errors (1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice, pairwise
+from typing import Any
+
+from autograd.board import NOTHING, Board, Line, figure, joined, named, reason_of, words
+from autograd.calculus import gradient
+from autograd.primitives import CONSTANT, Primitive
+from autograd.rules import rule_derivation
+from autograd.sheet import Sheet
+from autograd.study import Study, chain, derivative_of, finished, number_lines, without_repetition
+from autograd.value import Value
+
+FEW_PATHS = 3  # that are written as products, side by side
+
+
+def derivation(y: Any, *xs: Any, digits: int = 6) -> Board:
+    """The derivation of dy/dx as a lecturer would write it; of all parameters where no x is given; of one rule.
+
+    y: a Value; or a function of one number from the table, such as sigmoid, whose derivative is derived from its definition
+    xs: one Value, for its derivation; several, or a list, or none (then every parameter), for the whole sheet
+    digits: how many significant digits numbers have
+
+    The result shows itself in Jupyter and in print; .text, .latex and .save("sheet.tex") (or .html, .txt, .md) write it.
+    A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form().
+
+    >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
+    >>> E = -t * o.log() - (1 - t) * (1 - o).log()
+    >>> E.label = "E"
+    >>> derivation(E, o).value
+    -1.4285714285714286
+
+    Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies.
+    """
+    if isinstance(y, Primitive) or (callable(y) and not isinstance(y, Value)):
+        return rule_derivation(y, *xs)
+    if not isinstance(y, Value):
+        raise TypeError(f"derivation follows the graph of a Value, or the rule of a function such as sigmoid, not {y!r}")
+    wanted = [x for item in xs for x in (item if isinstance(item, (list, tuple)) else [item])]
+    for x in wanted:
+        if not isinstance(x, Value):
+            raise TypeError(f"derivation(y, x) differentiates with respect to Values, not {x!r}")
+        if x.op is CONSTANT and not x.label:
+            raise ValueError(f"{x.data} is a plain number, and nothing varies with it: make it Value({x.data}, label=...)")
+    if len(wanted) == 1 and not isinstance(xs[0], (list, tuple)):
+        return Derivation(y, wanted[0], digits)
+    return Sheet(y, wanted, digits)
+
+
+class Derivation(Board):
+    """The derivation of dy/dx. Print it, show it in Jupyter, or take .text, .latex, or .save("derivation.tex").
+
+    value: the derivative, a number, equal to what y.backward() leaves in x.grad
+    formula: the derivative as the last line has it, a Value over the labels
+    paths: the ways from y to x along labelled nodes, each as a list of Values (the first 1,000 of them)
+    """
+
+    def __init__(self, y: Value, x: Value, digits: int = 6) -> None:
+        study = Study(y, [x], digits=digits)
+        leaf = study.leaf(x)
+        (slope,) = gradient(y, x)
+        self.value = slope.data
+        self.paths: list[list[Value]] = []
+        boards: Sequence[Board] = ()
+        if leaf is None:
+            name = named(x.label or "x")
+            left = derivative_of(study.y.label, x.label or "x")
+            why = joined([named(study.y.label), words(" does not depend on "), name], "")
+            self.formula = Value(0.0)
+            lines = [Line(left, figure(0.0), why)]
+        else:
+            self.paths = [[study.originals.get(u, u) for u in path] for path in islice(study.paths(leaf), 1000)]
+            few = list(islice(study.paths(leaf), FEW_PATHS + 1))
+            if len(few) <= FEW_PATHS:
+                lines, self.formula = self._along(study, few, leaf)
+            else:
+                sheet = Sheet(y, [x], digits, study)
+                lines, boards = [], sheet.boards
+                self.formula = sheet.formulas[leaf]
+        super().__init__(lines, boards=boards)
+
+    def _along(self, study: Study, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:
+        left = derivative_of(study.y.label, x.label)
+        if x is study.y:
+            return [Line(left, figure(1.0), words("a quantity varies with itself by 1"))], Value(1.0)
+        links = [list(pairwise(path)) for path in paths]
+        lines: list[Line] = []
+        if any(len(path) > 1 for path in links):
+            names = [chain([study.partial(u, v) for u, v in path]) for path in links]
+            why = "chain rule" if len(paths) == 1 else f"chain rule, along each of {len(paths)} paths"
+            lines += study.sum_lines(names, words(why))
+        factors = [[study.local(u, v) for u, v in path] for path in links]
+        lines += study.sum_lines([chain(path) for path in factors], study.reasons([link for path in links for link in path]))
+        page = study.page
+        products = factors[0] if len(factors) == 1 else [page.sum(map(page.product, factors))]
+        end, told = finished(page, products)
+        lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
+        lines += number_lines(study, end, self.value)
+        lines[0] = lines[0]._replace(left=left)
+        return without_repetition(lines), end
+
+    def __repr__(self) -> str:
+        return self.text

@@ -1,0 +1,387 @@
+"""A whole sheet: the derivatives of y in everything it was computed from, from the output on, each worked out once.
+
+    ∂L/∂h₁ⱼ = Σₘ ∂L/∂a₂ₘ · ∂a₂ₘ/∂h₁ⱼ      chain rule
+            = Σₘ ∂L/∂a₂ₘ · w₂ₘⱼ           local derivatives, for j = 1 … 4
+
+What is found is used by its name in what follows, as the deltas are on paper. One line speaks for a whole family, the
+entries of an array (autograd/matrices.py) or labels that count up, where all its members have formulas of one shape;
+a softmax under a logarithm, where one member has a term more, gets the factor 1_{i=l}.
+
+Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors (1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from autograd import primitives as ops
+from autograd.algebra import cost, simplified, size
+from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, reason_of, words
+from autograd.calculus import gradient
+from autograd.formula import MANY, folded, generalised, quantities
+from autograd.graph import nodes
+from autograd.matrices import Array
+from autograd.names import Index, indexed, readings
+from autograd.primitives import CONSTANT
+from autograd.study import Study, chain, derivative_of, finished, number_lines, total, without_repetition
+from autograd.value import Value
+
+MOST_MEMBERS = 32  # of a family that no one line can speak of
+FEW_MEMBERS = 8  # of a family, whose numbers are each written out
+
+
+class Family:
+    """Quantities that one line can speak of: the entries of an array, or labels that count up.
+
+    leaves: rows of leaves; stem, prefix: their common name; letters: those of the free indices, one for a vector
+    """
+
+    def __init__(self, rows: Sequence[Sequence[Value]], stem: str, prefix: tuple[Index, ...], vector: bool) -> None:
+        self.rows, self.stem, self.prefix, self.vector = [list(row) for row in rows], stem, prefix, vector
+        self.leaves = [leaf for row in rows for leaf in row]
+
+    def generic(self, letters: tuple[str, ...]) -> str:
+        """The name of any one of them; an axis of length one keeps its number."""
+        lengths = (len(self.rows),) if self.vector else (len(self.rows), len(self.rows[0]))
+        free = [letter if n > 1 else 1 for letter, n in zip(letters, lengths)]
+        return indexed(self.stem, (*self.prefix, *free))
+
+
+class Sheet(Board):
+    """The derivation of all derivatives of y, each worked out once and used by name from there on.
+
+    gradients: the number of ∂y/∂v for each quantity v of the graph that is on the sheet
+    boards: one for each family of quantities, from the output on
+    """
+
+    def __init__(self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None) -> None:
+        self.y, self.xs, self.digits = y, list(xs), digits
+        self.study = study = study or Study(y, xs, digits=digits)
+        targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] or self._parameters()
+        inside = study.between(*targets)
+        self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
+        self.users: dict[Value, list[Value]] = {leaf: [] for leaf in self.wanted}
+        for u in self.wanted:
+            for v in study.below[u]:
+                if v in inside:
+                    self.users[v].append(u)
+        for users in self.users.values():
+            users.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
+        self.adjoints = self._numbers()
+        self.formulas: dict[Value, Value] = {}
+        self.families = self._families()
+        boards = [self._board(family) for family in self.families]
+        missing = [x for x in xs if study.leaf(x) is None]
+        boards += [Board([Line(derivative_of(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]
+        self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
+        super().__init__(boards=[board for board in boards if board.lines])
+
+    def _parameters(self) -> list[Value]:
+        """The weights and biases of the arrays found; without any, every leaf that is a variable."""
+        study = self.study
+        found = [n for array in study.arrays if array.kind in ("weights", "biases") for n in array.nodes]
+        leaves = [leaf for n in found if n.op is not CONSTANT and (leaf := study.leaf(n)) is not None]
+        return leaves or [
+            leaf
+            for leaf in study.order
+            if not study.below[leaf] and (n := study.originals.get(leaf)) and n.op is not CONSTANT
+        ]
+
+    def _numbers(self) -> dict[Value, Value]:
+        """∂y/∂v for each quantity, as a leaf with that name."""
+        study = self.study
+        found: dict[Value, Value] = {}
+        originals = [v for v in self.wanted if v in study.originals]
+        slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
+        for v in self.wanted:
+            known = slopes.get(v)  # to the last digit what backward() gives
+            data = known.data if known else sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
+        return found
+
+    def _families(self) -> list[Family]:
+        """Arrays, labels that count up, and what is alone; in the order of backpropagation, parameters first."""
+        study = self.study
+        depth = {study.y: 0}
+        for v in self.wanted[1:]:
+            depth[v] = 1 + max(depth[u] for u in self.users[v])
+        families: list[Family] = []
+        placed = {study.y}
+        for array in study.arrays:
+            rows = [[study.page.leaves.get(node) for node in row] for row in array.rows]
+            labels = array.labels()
+            flat = [leaf for row in rows for leaf in row]
+            agree = all(
+                leaf in depth and (array.stem, (*array.prefix, *_place(array, i, j))) in readings(leaf.label)
+                for i, row in enumerate(rows, start=1)
+                for j, leaf in enumerate(row, start=1)
+            )
+            if labels and agree and placed.isdisjoint(x for x in flat if x is not None):
+                known = [[leaf for leaf in row if leaf is not None] for row in rows]
+                families.append(Family(known, array.stem, array.prefix, array.vector))
+                placed.update(leaf for row in known for leaf in row)
+        rest = [v for v in self.wanted if v not in placed]
+        by_name: dict[Any, list[tuple[int, Value]]] = {}
+        for v in rest:
+            for stem, indices in readings(v.label)[-1:]:
+                if isinstance(indices[-1], int):
+                    by_name.setdefault((stem, indices[:-1], depth[v]), []).append((indices[-1], v))
+        for (stem, prefix, _), members in by_name.items():
+            members.sort(key=lambda member: member[0])
+            numbers = [i for i, _ in members]
+            if len(members) > 1 and numbers == list(range(1, len(members) + 1)):
+                families.append(Family([[v] for _, v in members], stem, prefix, True))
+                placed.update(v for _, v in members)
+        families += [Family([[v]], "", (), True) for v in rest if v not in placed]
+        families.sort(key=lambda f: (max(depth[v] for v in f.leaves), bool(study.below[f.leaves[0]])))
+        return families
+
+    # ---- lines
+
+    def _terms(self, v: Value, substituted: bool = False) -> list[list[Value]]:
+        """∂y/∂v as products: ∂y/∂u, or its formula, times ∂u/∂v for each u that v goes into."""
+        study = self.study
+        return [
+            [study.local(u, v)]
+            if u is study.y
+            else [(self.formulas if substituted else self.adjoints)[u], study.local(u, v)]
+            for u in self.users[v]
+        ]
+
+    def _sum(self, terms: Sequence[Sequence[Value]]) -> Value:
+        page = self.study.page
+        return page.sum([page.product(term) for term in terms])
+
+    def _board(self, family: Family) -> Board:
+        lines = self._in_one(family) if len(family.leaves) > 1 else None
+        if lines is None:
+            several = len(family.leaves) > 1
+            lines = self._with_indicator(family) if several else []
+            lines += [line for v in family.leaves[:MOST_MEMBERS] for line in self.member(v, terse=several)]
+            if len(family.leaves) > MOST_MEMBERS:
+                lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
+        return Board(lines)
+
+    def member(self, v: Value, terse: bool = False) -> list[Line]:
+        """The lines of one derivative."""
+        study = self.study
+        left = derivative_of(study.y.label, v.label)
+        terms = self._terms(v)
+        end, told = self._simplest(v)
+        lines = []
+        links = [(u, v) for u in self.users[v]]
+        if any(u is not study.y for u in self.users[v]) and not terse:
+            lines += study.sum_lines([self._names(u, v) for u in self.users[v]], words("chain rule"))
+        if not terse:
+            lines += study.sum_lines([chain(term) for term in terms], study.reasons(links))
+        lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told if not terse]
+        numbers = number_lines(study, end, self.adjoints[v].data)
+        if terse:
+            pieces = dict.fromkeys([study.write(end), *(line.right for line in numbers)])
+            return [Line(left, joined(pieces, " = "))]
+        lines += numbers
+        lines[0] = lines[0]._replace(left=left)
+        return without_repetition(lines)
+
+    def _names(self, u: Value, v: Value) -> Value:
+        partial = self.study.partial(u, v)
+        return partial if u is self.study.y else chain([self.adjoints[u], partial])
+
+    def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
+        """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""
+        page = self.study.page
+        terms = self._terms(v)
+        products = terms[0] if len(terms) == 1 else [self._sum(terms)]
+        end, told = finished(page, products)
+        above = [u for u in self.users[v] if u is not self.study.y]
+        if above and all(u in self.formulas and not _speaks_of_derivatives(self.formulas[u]) for u in above):
+            terms = self._terms(v, substituted=True)
+            if sum(map(size, (factor for term in terms for factor in term))) < 60:
+                products = terms[0] if len(terms) == 1 else [self._sum(terms)]
+                other, steps = finished(page, products)
+                if any(why for _, why in steps) and cost(other) <= cost(end) and other is not end:
+                    raw = total([chain(term) for term in terms])
+                    end, told = other, [(raw, "with what was found above"), *steps]
+        self.formulas[v] = end
+        return end, told
+
+    def _in_one(self, family: Family) -> list[Line] | None:
+        """One line for all members, in index notation, and their numbers; None where they are not alike."""
+        study = self.study
+        letters = self.letters_of(family)
+        pieces = []
+        for make in (
+            lambda v: total([self._names(u, v) for u in self.users[v]]),
+            lambda v: total([chain(term) for term in self._terms(v)]),
+        ):
+            piece = self.generic(family, make, letters)
+            if piece is None:
+                return None
+            pieces.append(piece)
+        names, raw = pieces
+        left = derivative_of(study.y.label, family.generic(letters))
+        lines = [Line(left, study.write(names), words("chain rule"))]
+        lines.append(
+            Line(NOTHING, study.write(raw), study.reasons([(u, v) for v in family.leaves[:1] for u in self.users[v]]))
+        )
+        small = len(family.leaves) <= FEW_MEMBERS
+        for v in family.leaves:
+            if small:
+                self._simplest(v)
+        end = self.generic(family, self.formula, letters)
+        if end is not None:
+            lines.append(Line(NOTHING, study.write(end), words("simplify")))
+        lines = without_repetition(lines)
+        last = lines[-1]
+        lines[-1] = last._replace(
+            reason=joined([p for p in (last.reason, self._range(family, letters)) if p.text], ", ", r",\ ")
+        )
+        if small:
+            for v in family.leaves:
+                numbers = number_lines(study, self.formulas[v], self.adjoints[v].data)
+                lines += [line._replace(left=derivative_of(study.y.label, v.label), reason=NOTHING) for line in numbers[:1]]
+        return lines
+
+    def formula(self, v: Value) -> Value:
+        """∂y/∂v as the sheet has it."""
+        if v not in self.formulas:
+            self.formulas[v] = self._sum(self._terms(v))
+        return self.formulas[v]
+
+    def generic(self, family: Family, make: Any, letters: tuple[str, ...], many: int = MANY) -> Value | None:
+        """One formula for all members, with letters for the indices that count them."""
+
+        def one(v: Value) -> Value:
+            return folded(make(v), many=many)
+
+        def in_row(row: Sequence[Value]) -> Value | None:
+            return _one_for_all([partial(one, v) for v in row], letters[-1])
+
+        return _one_for_all([partial(in_row, row) for row in family.rows], letters[0])
+
+    def letters_of(self, family: Family) -> tuple[str, ...]:
+        if not family.vector:
+            return "i", "j"
+        v = family.leaves[0]
+        own = max((len(indices) for _, indices in readings(v.label)), default=0)
+        for u in self.users[v]:
+            for factor in study_leaves(self.study.local(u, v)):
+                if any(len(indices) == own + 1 for _, indices in readings(factor.label)[:1]):
+                    return ("j",)  # a place among the inputs of the next layer
+        return ("i",)
+
+    def _range(self, family: Family, letters: tuple[str, ...]) -> Math:
+        """for i = 1 … n."""
+        lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
+        pieces = [
+            Math(f"{a} = 1 … {n}", rf"{a} = 1, \ldots, {n}") if n > 2 else Math(f"{a} = 1, 2", f"{a} = 1, 2")
+            for a, n in zip(letters, lengths)
+            if n > 1
+        ]
+        return joined([words("for "), joined(pieces, "; ", r";\ ")], "") if pieces else NOTHING
+
+    def _with_indicator(self, family: Family) -> list[Line]:
+        """One line for members that are alike but for one, which has a term more: −1/ŷ_l·(1_{i=l} ŷ_l − ŷ_l ŷ_i)."""
+        if not family.vector or len(family.leaves) < 2:
+            return []
+        study, letters = self.study, self.letters_of(family)
+        ends = [self._simplest(v)[0] for v in family.leaves]
+        end = self.but_for_one(ends, letters[0])
+        if end is None:
+            return []
+        left = derivative_of(study.y.label, family.generic(letters))
+        lines = []
+        users = self.users[family.leaves[0]]
+        local = None
+        if len(users) == 1 and all(self.users[v] == users for v in family.leaves):
+            local = self.but_for_one([study.local(users[0], v) for v in family.leaves], letters[0])
+        if local is not None:
+            (u,) = users
+            names = self.generic(family, lambda v: self._names(u, v), letters)
+            if names is not None:
+                lines.append(Line(NOTHING, study.write(names), words("chain rule")))
+            above = [] if u is study.y else [self.formulas[u]]
+            lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
+        lines.append(Line(NOTHING, study.write(end), self._range(family, letters)))
+        lines[0] = lines[0]._replace(left=left)
+        return lines
+
+    def but_for_one(self, formulas: Sequence[Value], letter: str) -> Value | None:
+        """One formula for several that are alike, but that one has a term more, which gets the factor 1_{i=l}."""
+        page = self.study.page
+        for odd, formula in enumerate(formulas):
+            k = 1 if odd == 0 else 0
+            others = [i for i in range(len(formulas)) if i not in (odd, k)]
+            if any(self._moved(formulas[k], k + 1, i + 1) is not formulas[i] for i in others):
+                continue
+            difference = page.sum([formula, page.product([page.number(-1.0), self._moved(formulas[k], k + 1, odd + 1)])])
+            steps = simplified(page, [difference])
+            extra = steps[-1][0] if steps else difference
+            if size(extra) == 1:
+                indicator = Value(1.0, f"1_{{{letter}={odd + 1}}}")
+                terms = [page.product([extra, indicator]), self._moved(formulas[k], k + 1, letter)]
+                return page.sum(terms[::-1] if terms[0].op is ops.neg else terms)
+        return None
+
+    def _moved(self, formula: Value, number: int, to: Index) -> Value:
+        """A formula with another last index in all labels that have this one."""
+        by_label = {leaf.label: leaf for leaf in self.study.page.formulas}
+        copies: dict[Value, Value] = {}
+        for node in nodes(formula):
+            if node.inputs:
+                copies[node] = self.study.page.made(node.op, [copies[x] for x in node.inputs])
+                continue
+            copies[node] = node
+            for stem, indices in readings(node.label):
+                if indices[-1] == number:
+                    label = indexed(stem, (*indices[:-1], to))
+                    same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
+                    copies[node] = next(same, None) or by_label.setdefault(label, Value(node.data, label))
+                    break
+        return copies[formula]
+
+    def vector_form(self, numbers: bool = False) -> Board:
+        """The same derivatives in vectors and matrices, as they were found in the graph of scalars.
+
+        numbers: with the numbers of each, as matrices
+
+        Forward, then backward; each gradient has the shape of what it belongs to, shown below the symbols, and beside it
+        stands the line of scalars that one entry means. What has no matrix form stays a line of scalars.
+        """
+        from autograd.vectors import VectorForm
+
+        return VectorForm(self.y, self.xs, self.digits, numbers)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value | None:
+    """One formula for many of the same structure; of more than sixteen, the first four and the last four are looked at."""
+    n = len(formulas)
+    found: list[Value] = []
+    for part in [formulas] if n <= 16 else [formulas[:4], formulas[-4:]]:
+        formed = [formula() for formula in part]
+        written = [formula for formula in formed if formula is not None]
+        if len(written) < len(part) or n == 1:
+            return formed[0] if n == 1 else None
+        one = generalised(written, letter, n - 3 if found else 1)
+        if one is None:
+            return None
+        found.append(one[0])
+    return found[0] if len({math(formula).text for formula in found}) == 1 else None
+
+
+def _place(array: Array, i: int, j: int) -> tuple[int, ...]:
+    return (i,) if array.vector else (i, j)
+
+
+def study_leaves(formula: Value) -> list[Value]:
+    """The leaves of a formula whose names can be read as a stem with indices."""
+    return [leaf for leaf in quantities(formula) if readings(leaf.label)]
+
+
+def _speaks_of_derivatives(formula: Value) -> bool:
+    return any(leaf.label.startswith("∂") for leaf in quantities(formula))

@@ -1,0 +1,254 @@
+"""A graph as named quantities: what derivations are made of.
+
+A labelled node is a quantity, and what lies between labelled nodes folds away into the formula of the upper one. A `Study`
+has each quantity's formula on a page (autograd/formula.py), and its local derivatives: what `gradient` makes of that
+formula, so that they come from the same table as `backward()` and cannot disagree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from autograd import primitives as ops
+from autograd.algebra import Step, cost, simplified
+from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
+from autograd.calculus import gradient
+from autograd.formula import Page, display, quantities, written
+from autograd.graph import dependents, history
+from autograd.matrices import ARITHMETIC, Array, arrays
+from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
+from autograd.primitives import Primitive
+from autograd.value import Value, record
+
+WIDEST = 90  # characters of a line of products
+
+
+class Study:
+    """A graph as named quantities, each with its formula in the others, and their local derivatives.
+
+    y: the leaf on the page that stands for the output
+    order: all leaves on the page that y is computed from, each after those in its formula
+    below: for each, the leaves in its formula
+    """
+
+    def __init__(
+        self, y: Value, xs: Sequence[Value] = (), regular: bool = False, digits: int = 6, beside: Sequence[Value] = ()
+    ) -> None:
+        self.digits = digits
+        self.arrays = arrays(y)
+        names = self._names(regular)
+        taken = {node.label for node in history(y)} | set(names.values())
+        for x in xs:
+            if not x.label and x not in names:
+                names[x] = next(name for name in ("x", *(f"x_{i}" for i in range(1, len(xs) + 2))) if name not in taken)
+                taken.add(names[x])
+        if not y.label:
+            names.setdefault(y, next(name for name in ("y", "f", "z", "F", "Y") if name not in taken))
+        self.page = Page()
+        for array in self.arrays:
+            if array.kind == "probabilities" and (regular or self.implied(array)):
+                self.page.probabilities[tuple(array.nodes)] = array.stem
+        self.page.write(*beside, names=names)
+        (self.y,) = self.page.write(y, names=names)
+        self.y_is_named = bool(y.label)
+        if not y.label:
+            self.page.forget(self.y)
+        self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
+        self.order, self.below = self._ordered()
+        self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self._written: dict[tuple[Value, Value], Value] = {}
+
+    def implied(self, array: Array) -> bool:
+        """Whether nodes without a label may be named after their layer: where its weights are, or nothing is."""
+        weights = [other for other in self.arrays if other.kind == "weights" and other.layer == array.layer]
+        return all((not node.label) or len(other.prefix) + 2 >= 2 for other in weights for node in other.nodes) and all(
+            node.label == "" or node.label.replace("{", "").replace("}", "") == label.replace("{", "").replace("}", "")
+            for other in weights
+            for node, label in other.labels().items()
+        )
+
+    def _names(self, regular: bool) -> dict[Value, str]:
+        """Names of the arrays' entries: for all of them, or only for those that have no label."""
+        return {
+            node: label
+            for array in self.arrays
+            if regular or self.implied(array)
+            for node, label in array.labels().items()
+            if regular or not node.label
+        }
+
+    def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:
+        below: dict[Value, list[Value]] = {}
+        order: list[Value] = []
+        stack = [(self.y, False)]
+        while stack:
+            leaf, ready = stack.pop()
+            if ready:
+                order.append(leaf)
+            elif leaf not in below:
+                formula = self.page.formulas.get(leaf, leaf)
+                below[leaf] = [] if formula is leaf else quantities(formula)
+                stack.append((leaf, True))
+                stack += [(x, False) for x in reversed(below[leaf])]
+        return order, below
+
+    def leaf(self, x: Value) -> Value | None:
+        """What stands for a node of the graph on the page; None if y does not depend on it."""
+        leaf = self.page.leaves.get(x)
+        return leaf if leaf in self.below else None
+
+    def local(self, u: Value, v: Value) -> Value:
+        """∂u/∂v as a formula, the other quantities held fixed."""
+        if u not in self._locals:
+            formula = self.page.formulas[u]
+            hidden = (
+                formula if formula.op in ARITHMETIC or (u is self.y and not self.y_is_named) else None
+            )  # o·(1 − o), but no −L/c
+            slopes = dict(zip(self.below[u], gradient(formula, *self.below[u])))
+            self._locals[u] = slopes, hidden
+        if (u, v) not in self._written:
+            slopes, hidden = self._locals[u]
+            self._written[u, v] = self.page.again(slopes[v], hidden)
+        return self._written[u, v]
+
+    def between(self, *xs: Value) -> set[Value]:
+        """The leaves on ways from y to any of xs."""
+        found = set(xs)
+        for leaf in self.order:
+            if any(x in found for x in self.below[leaf]):
+                found.add(leaf)
+        return found
+
+    def paths(self, x: Value) -> Iterator[list[Value]]:
+        """Each way from y to x along the quantities."""
+        inside = self.between(x)
+        if x is self.y:
+            yield [x]
+            return
+        path, turns = [self.y], [iter(self.below[self.y])]
+        while turns:
+            step = next((leaf for leaf in turns[-1] if leaf in inside), None)
+            if step is None:
+                turns.pop()
+                path.pop()
+            elif step is x:
+                yield [*path, x]
+            else:
+                path.append(step)
+                turns.append(iter(self.below[step]))
+
+    def partial(self, u: Value, v: Value) -> Value:
+        """The name ∂u/∂v, with its number where it is a local derivative."""
+        return Value(self.local(u, v).data, f"∂{u.label}/∂{v.label}")
+
+    # ---- pieces of lines
+
+    def write(self, formula: Value, numbers: bool = False) -> Math:
+        return math(formula, numbers, self.digits)
+
+    def sum_lines(self, terms: Sequence[Value], reason: Math) -> list[Line]:
+        """A sum of products in one line, or, where that would be too wide, with a line for each term."""
+        whole = self.write(total(terms))
+        if len(whole.text) <= WIDEST or len(terms) == 1:
+            return [Line(NOTHING, whole, reason)]
+        lines: list[Line] = []
+        for term in terms:
+            text = self.write(term)
+            minus = text.text.startswith("−") and lines
+            sign = Math("=", "=") if not lines else Math("−", "-") if minus else Math("+", "+")
+            lines.append(Line(NOTHING, Math(text.text[1:], text.latex[1:]) if minus else text, reason, sign))
+            reason = NOTHING
+        return lines
+
+    def reasons(self, links: Sequence[tuple[Value, Value]]) -> Math:
+        """The derivatives of the functions that are met on the way, such as σ′ = σ·(1 − σ)."""
+        met: dict[Primitive, None] = {}
+        for u, v in links:
+            for node in _way(self.page.formulas[u], v):
+                if node.op is not None and node.op.arity == 1 and node.op is not ops.neg and node.op.name != "series":
+                    met[node.op] = None
+        rules = [rule for op in met if (rule := rule_of(op)) is not None]
+        return joined([words("local derivatives"), *rules[:3]], ", ", r",\ ")
+
+
+def _way(formula: Value, v: Value) -> list[Value]:
+    """The nodes of a formula that vary with v."""
+    order = history(formula)
+    leading = dependents([v], order)
+    return [node for node in order if node in leading]
+
+
+def rule_of(op: Primitive) -> Math | None:
+    """The derivative of a function of one number as the table has it: σ′ = σ·(1 − σ), log′(x) = 1/x."""
+    page = Page()
+    name = symbol(op)
+    x, z = Value(0.5, "x"), Value(op.value(0.5), "f")
+    slope = op.slopes(z, [x])[0]
+    if not isinstance(slope, Value):
+        return None
+    formula = page.again(slope)
+    if op is ops.exp:
+        return Math("exp′ = exp", r"\left(e^{x}\right)' = e^{x}")
+    text, _ = written(formula, name=lambda label: label if label == "x" else name.text)
+    latex, _ = written(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
+    right = Math(text, latex)
+    right = right._replace(latex=right.latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
+    argument = "(x)" if x in quantities(formula) else ""
+    return joined([Math(f"{name.text}′{argument}", f"{name.latex}'{argument}"), right], " = ")
+
+
+_chains: dict[int, Primitive] = {}
+
+
+def chain(factors: Sequence[Value]) -> Value:
+    """Factors as the chain rule has them, each on its own."""
+    if len(factors) == 1:
+        return factors[0]
+    n = len(factors)
+    if n not in _chains:
+        places = (NEGATION, *(PRODUCT,) * (n - 1))
+        in_latex = latex_form(lambda *xs: r" \cdot ".join(xs), PRODUCT, places)
+        notation = Notation("·", lambda *xs: " · ".join(xs), PRODUCT, places, in_latex)
+        _chains[n] = display("chain", notation, lambda xs: 0.0, nary=True)
+    data = 1.0
+    for factor in factors:
+        data *= factor.data
+    return record(_chains[n], data, tuple(factors))
+
+
+def total(terms: Sequence[Value]) -> Value:
+    """A sum of chains, for writing."""
+    return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
+
+
+# ------------------------------------------------------------------------------------------------------------- lines
+
+
+def derivative_of(y: str, x: str) -> Math:
+    return named(f"∂{y}/∂{x}")
+
+
+def finished(page: Page, factors: Sequence[Value]) -> tuple[Value, list[Step]]:
+    """The simplest form of a product, and the steps to it."""
+    steps = simplified(page, factors)
+    product = page.product(factors)
+    if not steps:
+        return product, [(product, "")] if len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05 else []
+    return steps[-1][0], steps
+
+
+def number_lines(study: Study, end: Value, value: float) -> list[Line]:
+    if not end.inputs and not end.label:
+        return []
+    numbers, result = study.write(end, numbers=True), figure(value, study.digits)
+    right = result if numbers.text == result.text else joined([numbers, result], " = ")
+    return [Line(NOTHING, right, words("in numbers"))]
+
+
+def without_repetition(lines: list[Line]) -> list[Line]:
+    """Without lines that say what the one above says, apart from the spacing."""
+    kept = lines[:1]
+    for line in lines[1:]:
+        if line.relation.text != "=" or line.right.text.replace(" · ", "·") != kept[-1].right.text.replace(" · ", "·"):
+            kept.append(line)
+    return kept

@@ -1,0 +1,109 @@
+"""One step of gradient descent, as it is written on the board: w_new = w − η ∂L/∂w, in symbols, then in numbers.
+
+And what came of it: the loss before and after, beside what the gradient promised. To first order the loss falls by
+η‖∇L‖², the rate times the square of the gradient's length; what is missing is the curvature's doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
+from autograd.calculus import gradient
+from autograd.conversions import number
+from autograd.graph import history
+from autograd.primitives import CONSTANT
+from autograd.value import Value
+
+MOST = 24  # parameters that are written out
+
+
+def descent(y: Value, *xs: Any, rate: float, symbol: str = "eta", digits: int = 6) -> Descent:
+    """One step of gradient descent on y, written out; the graph stays as it is.
+
+    y: the loss
+    xs: the parameters that are stepped, as Values or lists of them
+    rate: the learning rate; symbol: how it is called
+    digits: how many significant digits numbers have
+
+    The result shows itself in Jupyter and in print; .new has the new numbers by parameter, .before and .after the loss,
+    .promise what the loss would fall by if it were linear. To take the step, set `w.data = step.new[w]`.
+
+    >>> w = Value(3.0, label="w")
+    >>> L = w * w
+    >>> L.label = "L"
+    >>> step = descent(L, w, rate=0.1)
+    >>> step.new[w], step.before, round(step.after, 12), step.promise
+    (2.4, 9.0, 5.76, 3.6)
+
+    Raises TypeError for what is no Value, ValueError for no parameters, or a plain number among them.
+    """
+    parameters = [x for item in xs for x in (item if isinstance(item, (list, tuple)) else [item])]
+    for x in [y, *parameters]:
+        if not isinstance(x, Value):
+            raise TypeError(f"descent(y, w1, w2, ..., rate=0.1) takes Values, and {x!r} is none")
+    for x in parameters:
+        if x.inputs or x.op is CONSTANT:
+            raise ValueError(f"{x!r} is no parameter: only a Value that was not computed can be stepped")
+    if not parameters:
+        raise ValueError("descent needs parameters to step: descent(y, model.parameters(), rate=0.1)")
+    return Descent(y, parameters, number(rate), symbol, digits)
+
+
+class Descent(Board):
+    """One step of gradient descent; see `descent`.
+
+    new: the number of each parameter after the step; before, after: the loss; promise: rate times ‖∇L‖²
+    """
+
+    def __init__(self, y: Value, xs: list[Value], rate: float, symbol: str, digits: int) -> None:
+        slopes = [slope.data for slope in gradient(y, *xs)]
+        self.new = {x: x.data - rate * slope for x, slope in zip(xs, slopes)}
+        self.before, self.after = y.data, evaluated(y, self.new)
+        self.promise = rate * sum(slope * slope for slope in slopes)
+        eta, loss = named(symbol), y.label or "L"
+
+        def show(x: float) -> Math:
+            return figure(x, digits)
+
+        lines = []
+        for i, (x, slope) in enumerate(zip(xs[:MOST], slopes), start=1):
+            label = x.label or (f"w_{i}" if len(xs) > 1 else "w")
+            w, d = Value(x.data, label), Value(slope, f"∂{loss}/∂{label}")
+            after = Math(f"{named(label).text}ⁿᵉʷ", rf"{_braced(named(label).latex)}^{{\mathrm{{new}}}}")
+            step = Value(rate, symbol) * d
+            numbers = math(w - step, numbers=True, digits=digits)
+            reason = words("gradient descent" if i == 1 else "")
+            lines.append(Line(after, math(w - step), reason))
+            lines.append(Line(NOTHING, joined([numbers, show(self.new[x])], " = ")))
+        if len(xs) > MOST:
+            lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(xs)} parameters in all")))
+        name = named(loss)
+        lines.append(Line(name, show(self.before), words("before the step")))
+        lines.append(
+            Line(Math(f"{name.text}ⁿᵉʷ", rf"{_braced(name.latex)}^{{\mathrm{{new}}}}"), show(self.after), words("after it"))
+        )
+        fallen = Math(f"{name.text} − {name.text}ⁿᵉʷ", rf"{name.latex} - {_braced(name.latex)}^{{\mathrm{{new}}}}")
+        lines.append(Line(fallen, show(self.before - self.after), words("so much the loss fell")))
+        norm = Math(f"{eta.text}·‖∇{name.text}‖²", rf"{eta.latex} \, \|\nabla {name.latex}\|^{{2}}")
+        lines.append(Line(norm, show(self.promise), words("so much the gradient promised, to first order")))
+        super().__init__(lines)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _braced(latex: str) -> str:
+    """A name that something can be put above."""
+    return f"{{{latex}}}" if "^" in latex else latex
+
+
+def evaluated(y: Value, data: Mapping[Value, float]) -> float:
+    """What y would be with other numbers in some leaves, along the recorded path; the graph stays as it is."""
+    values = dict(data)
+    for node in reversed(history(y)):
+        inputs = [values.get(x, x.data) for x in node.inputs]
+        assert node.op is not None
+        values[node] = node.op.value(*inputs) if node.op.arity else node.op.value(inputs)
+    return values.get(y, y.data)

@@ -1,0 +1,140 @@
+"""The vector form of a sheet: backpropagation in vectors and matrices, as it was found in a graph of scalars.
+
+    ∇_h₁ L = W₂ᵀ ∇_a₂ L       beside it    ∂L/∂h₁ⱼ = Σₘ ∂L/∂a₂ₘ·w₂ₘⱼ
+
+The arrays are those that the structure of the graph shows, the lines those of the sheet in index notation, and the matrix
+form is read off them (autograd/matrices.py). A line that has none stays a line of scalars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.board import Board, Line, Math, figure, joined, named
+from autograd.matrices import Array, MatrixForm
+from autograd.names import indexed
+from autograd.sheet import Family, Sheet
+from autograd.study import Study, derivative_of
+from autograd.value import Value
+
+
+class VectorForm(Board):
+    """The forward and the backward pass in vectors and matrices, each beside the line of scalars that an entry stands for.
+
+    equations: (left, right) for each line that has a matrix form, in plain text
+    """
+
+    def __init__(self, y: Value, xs: Sequence[Value], digits: int, numbers: bool) -> None:
+        self.study = study = Study(y, xs, regular=True, digits=digits)
+        self.sheet = sheet = Sheet(y, xs, digits, study)
+        self.form = MatrixForm(study.arrays, study.y.label)
+        self.numbers, self.digits = numbers, digits
+        self.equations: list[tuple[str, str]] = []
+        forward = [
+            line
+            for array in study.arrays
+            if array.kind in ("nets", "outputs", "probabilities")
+            for line in self._forward(array)
+        ]
+        forward.append(Line(named(study.y.label), study.write(study.page.formulas[study.y])))
+        backward = [line for family in sheet.families for line in self._backward(family)]
+        super().__init__(boards=[Board(forward, "Forward"), Board(backward, "Backward")])
+
+    def _forward(self, array: Array) -> list[Line]:
+        leaves = self._leaves(array)
+        if leaves is None:
+            return []
+        study = self.study
+        family = Family(leaves, array.stem, array.prefix, array.vector)
+        formulas = study.page.formulas
+        scalar = self.sheet.generic(family, formulas.__getitem__, ("i",))
+        matrix = (
+            self._matrix(family, formulas.__getitem__, ("i",)) if array.kind != "probabilities" else self._softmax(array)
+        )
+        if matrix is None or scalar is None:
+            return []
+        left = named(array.name)
+        beside = joined([named(family.generic(("i",))), study.write(scalar)], " = ")
+        return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
+
+    def _leaves(self, array: Array) -> list[list[Value]] | None:
+        """The leaves of an array on the page, if they are all there."""
+        page = self.study.page
+        if array.kind == "probabilities":
+            by_label = {leaf.label.replace("{", "").replace("}", ""): leaf for leaf in page.formulas}
+            labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
+            found = [by_label.get(label.replace("{", "").replace("}", "")) for label in labels]
+            return None if None in found else [[leaf] for leaf in found if leaf is not None]
+        rows = [[page.leaves.get(node) for node in row] for row in array.rows]
+        return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
+
+    def _softmax(self, array: Array) -> tuple[str, str] | None:
+        nets = next((other for other in self.study.arrays if other.kind == "nets" and other.layer == array.layer), None)
+        if nets is None:
+            return None
+        name = named(nets.name)
+        return f"softmax({name.text})", rf"\operatorname{{softmax}}({name.latex})"
+
+    def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
+        """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
+        generic = self.sheet.generic(family, make, letters, many=1)
+        if generic is None:
+            return None
+        axes = []
+        array = self.form.arrays.get((family.stem, family.prefix))
+        lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
+        for axis, (letter, n) in enumerate(zip(letters, lengths)):
+            layer = array.layer - axis if array is not None and array.kind != "inputs" else 0
+            axes.append(letter if n > 1 else f"#{layer}")
+        tensor = self.form.write(generic, tuple(axes))
+        return None if tensor is None else (tensor.text, tensor.latex)
+
+    def _backward(self, family: Family) -> list[Line]:
+        sheet, study = self.sheet, self.study
+        letters = sheet.letters_of(family)
+        array = self.form.arrays.get((family.stem, family.prefix))
+        if array is None:
+            return [line for v in family.leaves for line in sheet.member(v)]
+        scalar = sheet.generic(family, sheet.formula, letters)
+        matrix = self._matrix(family, sheet.formula, letters)
+        if matrix is None and family.vector and scalar is None:
+            scalar, matrix = self._one_hot(family, letters)
+        if scalar is None:
+            return [line for v in family.leaves for line in sheet.member(v, terse=True)]
+        left = derivative_of(study.y.label, family.generic(letters))
+        beside = joined([left, study.write(scalar)], " = ")
+        if matrix is None:
+            return [Line(left, study.write(scalar))]
+        name = named(array.name)
+        gradient_of = Math(
+            f"∇_{name.text} {named(study.y.label).text}", rf"\nabla_{{{name.latex}}} {named(study.y.label).latex}"
+        )
+        data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
+        return self._line(gradient_of, matrix, array.shape, beside, data)
+
+    def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, tuple[str, str] | None]:
+        """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
+        formula = self.sheet.but_for_one([self.sheet.formulas[v] for v in family.leaves], letters[0])
+        if formula is None:
+            return None, None
+        tensor = self.form.write(formula, letters)
+        return formula, None if tensor is None else (tensor.text, tensor.latex)
+
+    def _line(
+        self, left: Math, matrix: tuple[str, str], shape: tuple[int, int], beside: Math, data: list[list[float]]
+    ) -> list[Line]:
+        rows, columns = shape
+        self.equations.append((left.text, matrix[0]))
+        under = Math(left.text, rf"\underset{{{rows} \times {columns}}}{{{left.latex}}}")
+        reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
+        right = Math(*matrix)
+        if self.numbers and rows * columns <= 64:
+            right = joined([right, _matrix_of(data, self.digits)], " = ")
+        return [Line(under, right, reason)]
+
+
+def _matrix_of(rows: Sequence[Sequence[float]], digits: int) -> Math:
+    text = "[" + "; ".join(", ".join(figure(x, digits).text for x in row) for row in rows) + "]"
+    latex = r" \\ ".join(" & ".join(figure(x, digits).latex for x in row) for row in rows)
+    return Math(text, rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
