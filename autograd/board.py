@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ def symbol(op: Primitive) -> Math:
 
 def reason_of(why: str | tuple[Value, str]) -> Math:
     """Why a step of algebra is right: in words, or a formula and what happens to it."""
-    return words(why) if isinstance(why, str) else joined([math(why[0]), words(why[1])], " ", r"\ ")
+    return words(why) if isinstance(why, str) else joined([math(why[0]), words(why[1])], " ", r"\;")
 
 
 def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
@@ -204,7 +205,9 @@ def mathml(latex: str) -> str:
     except ImportError as error:
         raise ImportError('MathML is written by latex2mathml: pip install "chalkgrad[math]"') from error
     converted: str = convert(latex)
-    return converted
+    return re.sub(
+        r"(<mo[^>]*>(?:=|\(|&#x0003D;|&#x00028;|&#x022C5;)</mo>)<mo>(?=&#x02212;)", r'\1<mo form="prefix">', converted
+    )
 
 
 def _html_row(line: Line) -> str:
@@ -215,7 +218,7 @@ def _html_row(line: Line) -> str:
     return f"<tr>{cell(line.left.latex, 'left')}{cell(right, 'right')}{cell(line.reason.latex, 'reason')}</tr>"
 
 
-DOCUMENT = r"""\documentclass{article}
+DOCUMENT = r"""\documentclass[fleqn]{article}
 \usepackage{amsmath, amssymb, iftex}
 \ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}

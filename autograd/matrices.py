@@ -232,14 +232,31 @@ def _own_name(array: Array) -> tuple[str, tuple[Index, ...]] | None:
 
 
 class Tensor:
-    """A formula in matrix notation: how it is written, and the letters of the axes that it has."""
+    """A formula in matrix notation: how it is written, and the letters of the axes that it has.
 
-    def __init__(self, text: str, latex: str, axes: tuple[str, ...], level: int) -> None:
-        self.text, self.latex, self.axes, self.level = text, latex, axes, level
+    symbol: for an array by itself, its LaTeX without the shape that stands below it
+    """
+
+    def __init__(
+        self, text: str, latex: str, axes: tuple[str, ...], level: int, symbol: str = "", shape: tuple[int, int] = (1, 1)
+    ) -> None:
+        self.text, self.latex, self.axes, self.level, self.symbol, self.shape = text, latex, axes, level, symbol, shape
 
     def at(self, level: int) -> tuple[str, str]:
         """Both texts, in brackets where the place asks for them."""
         return (self.text, self.latex) if self.level >= level else (f"({self.text})", bracketed(self.latex))
+
+    def turned(self) -> tuple[str, str]:
+        """Both texts of the transpose."""
+        if self.symbol:
+            return f"{self.text}ᵀ", shaped(rf"{self.symbol}^{{\top}}", self.shape[::-1])
+        text, latex = self.at(ATOM)
+        return f"{text}ᵀ", rf"{latex}^{{\top}}"
+
+
+def shaped(latex: str, shape: tuple[int, int]) -> str:
+    """A symbol with its rows and columns below it."""
+    return rf"\underset{{{shape[0]} \times {shape[1]}}}{{{latex}}}"
 
 
 class MatrixForm:
@@ -267,8 +284,7 @@ class MatrixForm:
     def _turned(self, whole: Tensor | None, axes: tuple[str, ...]) -> Tensor | None:
         if whole is None or set(whole.axes) != set(axes):
             return None
-        text, latex = whole.at(ATOM)
-        return Tensor(f"{text}ᵀ", rf"{latex}^{{\top}}", axes, POWER)
+        return Tensor(*whole.turned(), axes, POWER)
 
     def _node(self, node: Value, xs: Sequence[Tensor | None], found: dict[Value, Tensor | None]) -> Tensor | None:
         if not node.inputs:
@@ -332,12 +348,14 @@ class MatrixForm:
         text, latex = text_name(array.name), latex_name(array.name)
         if gradient:
             return Tensor(
-                f"∇{text} {text_name(self.output)}".replace("∇", "∇_"),
-                rf"\nabla_{{{latex}}} {latex_name(self.output)}",
+                f"∇_{text} {text_name(self.output)}",
+                shaped(symbol := rf"\nabla_{{{latex}}} {latex_name(self.output)}", array.shape),
                 letters,
                 PRODUCT,
+                rf"({symbol})",
+                array.shape,
             )
-        return Tensor(text, latex, letters, ATOM)
+        return Tensor(text, shaped(latex, array.shape), letters, ATOM, latex, array.shape)
 
     def _product(self, node: Value, found: dict[Value, Tensor | None]) -> Tensor | None:
         """Factors, with the indices that are summed over."""
@@ -391,9 +409,8 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
                 return None
             turned = matrix.axes[0] == axis
             rest = matrix.axes[1] if turned else matrix.axes[0]
-            m, v = matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
-            mark = ("ᵀ", r"^{\top}") if turned else ("", "")
-            whole = Tensor(f"{m[0]}{mark[0]} {v[0]}", f"{m[1]}{mark[1]} {v[1]}", (rest,), PRODUCT)
+            left, right = matrix.turned() if turned else matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
+            whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (rest,), PRODUCT)
             if rest in vectors:
                 whole = _elementwise([whole, vectors.pop(rest)])
         else:
@@ -402,8 +419,8 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         return None
     elif len(vectors) == 2 and not summed:
         (i, u), (j, v) = vectors.items()
-        (a, b), (c, d) = u.at(PRODUCT), v.at(ATOM)
-        whole = Tensor(f"{a} {c}ᵀ", rf"{b} {d}^{{\top}}", (i, j), PRODUCT)
+        left, right = u.at(PRODUCT), v.turned()
+        whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (i, j), PRODUCT)
         vectors = {}
     elif len(vectors) == 1 and not summed:
         whole = vectors.popitem()[1]
@@ -411,8 +428,8 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         pair = by_axis[vectors.popitem()[0]]
         if len(pair) != 2:
             return None
-        (a, b), (c, d) = pair[0].at(ATOM), pair[1].at(PRODUCT)
-        whole = Tensor(f"{a}ᵀ {c}", rf"{b}^{{\top}} {d}", (), PRODUCT)
+        left, right = pair[0].turned(), pair[1].at(PRODUCT)
+        whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (), PRODUCT)
     if vectors or (whole is None and (summed or not numbers)):
         return None
     if not numbers:

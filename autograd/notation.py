@@ -100,7 +100,7 @@ def level_of(text: str) -> int:
 
 _COMMANDS = set("sin cos tan sinh cosh tanh log max min arcsin arccos arctan sigma".split())
 _DERIVATIVE = r"\frac{\partial"
-_TALL = r"\frac", r"\sum", r"\sqrt", r"\left", r"\underset"
+_TALL = r"\frac", r"\sum", r"\sqrt", r"\left"
 
 
 def bracketed(latex: str) -> str:
@@ -132,7 +132,8 @@ def beside(*factors: str) -> str:
     text = factors[0]
     for left, right in pairwise(factors):
         derivative = right.startswith(_DERIVATIVE) or (left.lstrip("-").startswith(_DERIVATIVE) and r" \cdot " not in left)
-        if right[0].isdigit() or (_is_number(left) and right.startswith(r"\frac")) or derivative:
+        below_zero = _is_number(left.rpartition(" ")[2]) and right.startswith("(-") and _is_number(right[1:-1])
+        if right[0].isdigit() or (_is_number(left) and right.startswith(r"\frac")) or derivative or below_zero:
             text += rf" \cdot {right}"  # 2·3, 2·½, and the factors of the chain rule
         elif right.startswith(("(", r"\left(")) and (left.lstrip("-") in (r"\sigma", "e") or r"\mathrm{" in left):
             text += rf" \cdot {right}"  # the name sigma, times something in brackets

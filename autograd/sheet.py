@@ -155,35 +155,40 @@ class Sheet(Board):
         return page.sum([page.product(term) for term in terms])
 
     def _board(self, family: Family) -> Board:
-        lines = self._in_one(family) if len(family.leaves) > 1 else None
-        if lines is None:
-            several = len(family.leaves) > 1
-            lines = self._with_indicator(family) if several else []
-            lines += [line for v in family.leaves[:MOST_MEMBERS] for line in self.member(v, terse=several)]
-            if len(family.leaves) > MOST_MEMBERS:
-                lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
-        return Board(lines)
+        if len(family.leaves) == 1:
+            return Board(self.member(family.leaves[0]))
+        generic = self._in_one(family)
+        alike = generic is not None
+        small = len(family.leaves) <= FEW_MEMBERS
+        if generic is None:
+            generic = self._with_indicator(family)
+        elif not small:
+            return Board(generic)
+        lines = [self.in_numbers(v, formula=not alike) for v in family.leaves[:MOST_MEMBERS]]
+        if len(family.leaves) > MOST_MEMBERS:
+            lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
+        return Board(generic, boards=[Board(lines)]) if generic else Board(lines)
 
-    def member(self, v: Value, terse: bool = False) -> list[Line]:
+    def member(self, v: Value) -> list[Line]:
         """The lines of one derivative."""
         study = self.study
-        left = derivative_of(study.y.label, v.label)
-        terms = self._terms(v)
         end, told = self._simplest(v)
-        lines = []
-        links = [(u, v) for u in self.users[v]]
-        if any(u is not study.y for u in self.users[v]) and not terse:
+        lines: list[Line] = []
+        if any(u is not study.y for u in self.users[v]):
             lines += study.sum_lines([self._names(u, v) for u in self.users[v]], words("chain rule"))
-        if not terse:
-            lines += study.sum_lines([chain(term) for term in terms], study.reasons(links))
-        lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told if not terse]
-        numbers = number_lines(study, end, self.adjoints[v].data)
-        if terse:
-            pieces = dict.fromkeys([study.write(end), *(line.right for line in numbers)])
-            return [Line(left, joined(pieces, " = "))]
-        lines += numbers
-        lines[0] = lines[0]._replace(left=left)
+        lines += study.sum_lines([chain(term) for term in self._terms(v)], study.reasons([(u, v) for u in self.users[v]]))
+        lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
+        lines += number_lines(study, end, self.adjoints[v].data)
+        lines[0] = lines[0]._replace(left=derivative_of(study.y.label, v.label))
         return without_repetition(lines)
+
+    def in_numbers(self, v: Value, formula: bool = True) -> Line:
+        """One derivative in one line: its formula, unless that is said already, and its numbers."""
+        study = self.study
+        end, _ = self._simplest(v)
+        numbers = [line.right for line in number_lines(study, end, self.adjoints[v].data)]
+        pieces = dict.fromkeys([study.write(end)] * (formula or not numbers) + numbers)
+        return Line(derivative_of(study.y.label, v.label), joined(pieces, " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
         partial = self.study.partial(u, v)
@@ -236,12 +241,8 @@ class Sheet(Board):
         lines = without_repetition(lines)
         last = lines[-1]
         lines[-1] = last._replace(
-            reason=joined([p for p in (last.reason, self._range(family, letters)) if p.text], ", ", r",\ ")
+            reason=joined([p for p in (last.reason, self._range(family, letters)) if p.text], ", ", r",\; ")
         )
-        if small:
-            for v in family.leaves:
-                numbers = number_lines(study, self.formulas[v], self.adjoints[v].data)
-                lines += [line._replace(left=derivative_of(study.y.label, v.label), reason=NOTHING) for line in numbers[:1]]
         return lines
 
     def formula(self, v: Value) -> Value:
@@ -280,7 +281,7 @@ class Sheet(Board):
             for a, n in zip(letters, lengths)
             if n > 1
         ]
-        return joined([words("for "), joined(pieces, "; ", r";\ ")], "") if pieces else NOTHING
+        return joined([words("for "), joined(pieces, "; ", r";\;")], "") if pieces else NOTHING
 
     def _with_indicator(self, family: Family) -> list[Line]:
         """One line for members that are alike but for one, which has a term more: −1/ŷ_l·(1_{i=l} ŷ_l − ŷ_l ŷ_i)."""

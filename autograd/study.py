@@ -168,7 +168,7 @@ class Study:
                 if node.op is not None and node.op.arity == 1 and node.op is not ops.neg and node.op.name != "series":
                     met[node.op] = None
         rules = [rule for op in met if (rule := rule_of(op)) is not None]
-        return joined([words("local derivatives"), *rules[:3]], ", ", r",\ ")
+        return joined([words("local derivatives"), *rules[:3]], ", ", r",\; ")
 
 
 def _way(formula: Value, v: Value) -> list[Value]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.board import Board, Line, Math, figure, joined, named
-from autograd.matrices import Array, MatrixForm
+from autograd.matrices import Array, MatrixForm, shaped
 from autograd.names import indexed
 from autograd.sheet import Family, Sheet
 from autograd.study import Study, derivative_of
@@ -74,7 +74,7 @@ class VectorForm(Board):
         if nets is None:
             return None
         name = named(nets.name)
-        return f"softmax({name.text})", rf"\operatorname{{softmax}}({name.latex})"
+        return f"softmax({name.text})", rf"\operatorname{{softmax}}({shaped(name.latex, nets.shape)})"
 
     def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
         """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
@@ -101,7 +101,7 @@ class VectorForm(Board):
         if matrix is None and family.vector and scalar is None:
             scalar, matrix = self._one_hot(family, letters)
         if scalar is None:
-            return [line for v in family.leaves for line in sheet.member(v, terse=True)]
+            return [sheet.in_numbers(v) for v in family.leaves]
         left = derivative_of(study.y.label, family.generic(letters))
         beside = joined([left, study.write(scalar)], " = ")
         if matrix is None:
@@ -126,7 +126,7 @@ class VectorForm(Board):
     ) -> list[Line]:
         rows, columns = shape
         self.equations.append((left.text, matrix[0]))
-        under = Math(left.text, rf"\underset{{{rows} \times {columns}}}{{{left.latex}}}")
+        under = Math(left.text, shaped(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         right = Math(*matrix)
         if self.numbers and rows * columns <= 64:
