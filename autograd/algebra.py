@@ -323,9 +323,10 @@ def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> li
         )
     factored = sympy.factor_terms(split)
     if factored != split and factored.is_Mul:
-        told.append(
-            (page.product([algebra.write(factor.subs(back, simultaneous=True)) for factor in factored.args]), "factor out")
-        )
+        parts = [
+            algebra.write(part.subs(back, simultaneous=True)) for part in sorted(factored.args, key=lambda part: part.is_Add)
+        ]
+        told.append((page.chain(parts), "factor out"))
     in_z = factored.subs(n, z * m) if top.free_symbols else factored.subs(m, top / z)
     in_z = sympy.factor_terms(sympy.expand(sympy.cancel(in_z)))
     if in_z.free_symbols & {n, m}:

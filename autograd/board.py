@@ -110,7 +110,7 @@ class Board:
         if len(blocks) == 1:
             return blocks[0][1]
         rows = [(rf"\textbf{{{escaped(title)}}} \\[4pt] " if title else "") + block for title, block in blocks]
-        return "\\begin{gathered}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{gathered}"
+        return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
     def _latex_blocks(self) -> list[tuple[str, str]]:
         """Each block of lines with its title."""
@@ -189,7 +189,7 @@ def _aligned_latex(lines: Sequence[Line]) -> str:
     for line in lines:
         row = f"{line.left.latex} &{line.relation.latex} {line.right.latex}" if line.right.latex else f"{line.left.latex} &"
         rows.append(row + (f" && {line.reason.latex}" if line.reason.latex else ""))
-    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+    return "\\begin{aligned}\n" + " \\\\[3pt]\n".join(rows) + "\n\\end{aligned}"
 
 
 def mathml(latex: str) -> str:

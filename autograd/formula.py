@@ -258,14 +258,15 @@ class Page:
         if 0.0 in numbers:
             return self.number(0.0)
         over, under = [*map(self.number, numbers), *over], [*map(self.number, divisors), *under]
-        whole = self._chain(over or [self.number(1.0)])
+        whole = self.chain(over or [self.number(1.0)])
         if under:
-            whole = self._shown(self._node(ops.div, [whole, self._chain(under)]))
+            whole = self._shown(self._node(ops.div, [whole, self.chain(under)]))
         if sign > 0.0:
             return whole
         return self.number(-whole.data) if whole.op is CONSTANT else self._shown(self._node(ops.neg, [whole]))
 
-    def _chain(self, factors: Sequence[Value]) -> Value:
+    def chain(self, factors: Sequence[Value]) -> Value:
+        """Factors one after the other, as they are; equal ones make a power."""
         powers = Counter(factors)
         chain = None
         for factor, times in powers.items():

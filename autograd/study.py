@@ -21,6 +21,7 @@ from autograd.primitives import Primitive
 from autograd.value import Value, record
 
 WIDEST = 90  # characters of a line of products
+LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 
 class Study:
@@ -167,7 +168,7 @@ class Study:
             for node in _way(self.page.formulas[u], v):
                 if node.op is not None and node.op.arity == 1 and node.op is not ops.neg and node.op.name != "series":
                     met[node.op] = None
-        rules = [rule for op in met if (rule := rule_of(op)) is not None]
+        rules = [rule for op in met if (rule := rule_of(op)) is not None and len(rule.text) <= LONGEST_RULE]
         return joined([words("local derivatives"), *rules[:3]], ", ", r",\; ")
 
 

@@ -67,24 +67,22 @@ class Descent(Board):
         def show(x: float) -> Math:
             return figure(x, digits)
 
-        lines = []
-        for i, (x, slope) in enumerate(zip(xs[:MOST], slopes), start=1):
-            label = x.label or (f"w_{i}" if len(xs) > 1 else "w")
-            w, d = Value(x.data, label), Value(slope, f"∂{loss}/∂{label}")
-            after = Math(f"{named(label).text}ⁿᵉʷ", rf"{_braced(named(label).latex)}^{{\mathrm{{new}}}}")
-            step = Value(rate, symbol) * d
-            numbers = math(w - step, numbers=True, digits=digits)
-            reason = words("gradient descent" if i == 1 else "")
-            lines.append(Line(after, math(w - step), reason))
-            lines.append(Line(NOTHING, joined([numbers, show(self.new[x])], " = ")))
+        labels = [x.label or (f"w_{i}" if len(xs) > 1 else "w") for i, x in enumerate(xs, start=1)]
+        every = labels[0] if len(xs) == 1 else "theta"
+        rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
+        reason = (
+            joined([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")
+        )
+        lines = [Line(_new(every), math(rule), reason)]
+        for label, x, slope in list(zip(labels, xs, slopes))[:MOST]:
+            numbers = math(Value(x.data, label) - Value(rate, symbol) * Value(slope, "slope"), numbers=True, digits=digits)
+            lines.append(Line(_new(label) if len(xs) > 1 else NOTHING, joined([numbers, show(self.new[x])], " = ")))
         if len(xs) > MOST:
             lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(xs)} parameters in all")))
         name = named(loss)
         lines.append(Line(name, show(self.before), words("before the step")))
-        lines.append(
-            Line(Math(f"{name.text}ⁿᵉʷ", rf"{_braced(name.latex)}^{{\mathrm{{new}}}}"), show(self.after), words("after it"))
-        )
-        fallen = Math(f"{name.text} − {name.text}ⁿᵉʷ", rf"{name.latex} - {_braced(name.latex)}^{{\mathrm{{new}}}}")
+        lines.append(Line(_new(loss), show(self.after), words("after it")))
+        fallen = joined([name, _new(loss)], " − ", " - ")
         lines.append(Line(fallen, show(self.before - self.after), words("so much the loss fell")))
         norm = Math(f"{eta.text}·‖∇{name.text}‖²", rf"{eta.latex} \, \|\nabla {name.latex}\|^{{2}}")
         lines.append(Line(norm, show(self.promise), words("so much the gradient promised, to first order")))
@@ -94,9 +92,11 @@ class Descent(Board):
         return self.text
 
 
-def _braced(latex: str) -> str:
-    """A name that something can be put above."""
-    return f"{{{latex}}}" if "^" in latex else latex
+def _new(label: str) -> Math:
+    """The name of a quantity after the step."""
+    name = named(label)
+    latex = f"{{{name.latex}}}" if "^" in name.latex else name.latex
+    return Math(f"{name.text}ⁿᵉʷ", rf"{latex}^{{\mathrm{{new}}}}")
 
 
 def evaluated(y: Value, data: Mapping[Value, float]) -> float:

@@ -165,7 +165,11 @@ export function text(x, digits = 6) {
 }
 
 const bracketed = (x) => (x.startsWith("−") ? `(${x})` : x);
-const fill = (template, words) => template.replace(/\{(\d+)\}/g, (_, i) => words[Number(i)]);
+const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
+const fill = (template, words) => template
+  .replace(/\{(\d+)\}/g, (_, i) => words[Number(i)])
+  .replace(/\^([-−]?\d+)(?![\d.])/g, (_, exponent) => [...exponent].map((c) => RAISED[c]).join(""))
+  .replace(/ \+ \(−([^()\s]*)\)(?=\s|\)|$)/g, " − $1"); // as Python writes a + (−2)
 
 // --------------------------------------------------------------------------------------------------------------- the page
 

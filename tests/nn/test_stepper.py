@@ -30,7 +30,7 @@ import autograd as ag
 import nn
 from autograd import PRIMITIVES, Value, trace
 from autograd.graph import nodes
-from autograd.notation import ATOM
+from autograd.notation import ATOM, level_of
 from autograd.trace import WRONG_WAYS, ForwardStep, Walk
 from autograd.value import constant
 from nn import stepper
@@ -392,7 +392,7 @@ def right_lines(step, y, names, wrong):
     write = step.node.op.notation.write
     if isinstance(step, ForwardStep):
         formula = write([(names[x], ATOM) for x in step.node.inputs])
-        numbers = write([(written(x.data), ATOM) for x in step.node.inputs])
+        numbers = write([(text := written(x.data), level_of(text)) for x in step.node.inputs])
         return [f"Forward: {z}", f"{z} = {formula}", f"= {numbers} = {written(step.value)}"]
     x, top = names[step.input], f"∂{names[y]}/∂{names[step.input]}"
     up, local, part, before, total = map(written, (step.upstream, step.local, step.contribution, step.before, step.total))
