@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nn
-from autograd import Value, label, trace
+from autograd import Value, derivation, descent, label, trace
 from autograd.value import constant, lift
 from nn.losses import half_squared_error
 
@@ -73,13 +73,17 @@ def _two_layer_network(folder: Path) -> list[Path]:
         pictures += _drawn(lambda path=path, depth=depth: nn.draw(loss, depth=depth).save(path))  # type: ignore[misc]
     pictures += _drawn(lambda: nn.step_through(loss).save(folder / "steps.html"))
 
-    print(f"\nOne step of gradient descent, w ← w − {RATE} · ∂L/∂w:\n")
-    for name, p in model.named_parameters():
-        new = p.data - RATE * p.grad
-        print(f"  {name:<5} = {p.data:.2f} − {RATE} · {p.grad:<11.6g} = {new:.6f}")
+    print("\nThe same in vectors and matrices, as they are found in the graph, and the line of scalars that an entry means:\n")
+    sheet = derivation(loss)
+    print(textwrap.indent(sheet.vector_form().text, "  "))
+    pictures += [sheet.save(folder / "derivation.tex")] + _drawn(lambda: sheet.save(folder / "derivation.html"))
+
+    print(f"\nOne step of gradient descent, η = {RATE}:\n")
+    step = descent(loss, model.parameters(), rate=RATE)
+    print(textwrap.indent(step.text, "  "))
+    for p, new in step.new.items():
         p.data = new
-    before, after = loss.data, loss.forward()
-    print(f"\nThe loss before the step: {before:.6f}\nThe loss after the step:  {after:.6f}")
+    loss.forward()
     return pictures
 
 

@@ -39,10 +39,16 @@ def test_the_tour_prints_the_backward_pass(tour):
 
 def test_the_tour_prints_the_step_and_both_losses(tour):
     """w − η ∂L/∂w for all nine parameters, and the loss before and after."""
-    assert len(re.findall(r"^  [wb]_\d+ += .* − 0\.5 · ", tour, re.MULTILINE)) == 9
+    assert len(re.findall(r"^  [wb][₀-₉]+ⁿᵉʷ += .* − 0\.5·", tour, re.MULTILINE)) == 9
     before, after = losses_worked_out_apart()
-    assert f"The loss before the step: {before:.6f}\n" in tour
-    assert f"The loss after the step:  {after:.6f}\n" in tour
+    assert re.search(rf"^  L +  *= {before:.6f} +before the step$", tour, re.MULTILINE)
+    assert re.search(rf"^  Lⁿᵉʷ +  *= {after:.6f} +after it$", tour, re.MULTILINE)
+
+
+def test_the_tour_derives_the_gradients_in_matrices(tour):
+    """The vector form of backpropagation, each line beside the scalar one."""
+    assert re.search(r"∇_h₁ L = W₂ᵀ ∇_a₂ L +\[2×1\]  ∂L/∂h₁ⱼ = ∂L/∂a₂₁·w₂₁ⱼ\n", tour)
+    assert re.search(r"∇_W₁ L = ∇_a₁ L xᵀ +\[2×2\]  ∂L/∂w₁ᵢⱼ = ∂L/∂a₁ᵢ·xⱼ\n", tour)
 
 
 def losses_worked_out_apart():
@@ -80,11 +86,11 @@ def test_the_tour_draws_what_it_shows(tour, folder):
     if not (shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))):
         pytest.skip("no Graphviz lays out graphs here")
     names = [f"two-layer-network-{depth}.svg" for depth in ("operations", "neurons", "layers")]
-    names += ["steps.html", "training.html", "loss-curve.png", "decision-boundary.png"]
+    names += ["steps.html", "training.html", "loss-curve.png", "decision-boundary.png", "derivation.tex", "derivation.html"]
     assert sorted(os.listdir(folder)) == sorted(names)
     for name in names:
         assert str(folder / name) in tour
-        start = {"svg": b"<svg", "png": b"\x89PNG", "tml": b"<!DO"}[name[-3:]]
+        start = {"svg": b"<svg", "png": b"\x89PNG", "tml": b"<!DO", "tex": b"\\doc"}[name[-3:]]
         assert (folder / name).read_bytes().startswith(start)
 
 
