@@ -73,10 +73,10 @@ def _two_layer_network(folder: Path) -> list[Path]:
         pictures += _drawn(lambda path=path, depth=depth: nn.draw(loss, depth=depth).save(path))  # type: ignore[misc]
     pictures += _drawn(lambda: nn.step_through(loss).save(folder / "steps.html"))
 
-    print("\nThe same in vectors and matrices, as they are found in the graph, and the line of scalars that an entry means:\n")
+    print("\nThe same in vectors and matrices, found in the graph, beside the line of scalars that an entry means:\n")
     sheet = derivation(loss)
     print(textwrap.indent(sheet.vector_form().text, "  "))
-    pictures += [sheet.save(folder / "derivation.tex")] + _drawn(lambda: sheet.save(folder / "derivation.html"))
+    pictures += [sheet.save(folder / "derivation.tex"), *_drawn(lambda: sheet.save(folder / "derivation.html"))]
 
     print(f"\nOne step of gradient descent, η = {RATE}:\n")
     step = descent(loss, model.parameters(), rate=RATE)
