@@ -86,7 +86,7 @@ def cost(formula: Value) -> float:
     """How much there is to read: leaves, and a little for signs, fractions, and numbers in front of brackets."""
     costs: dict[Value, float] = {}
     for node in nodes(formula):
-        own = 0.0 if node.inputs else 1.0
+        own = 0.0 if node.inputs else 1.3 if node.op is CONSTANT and node.data < 0.0 else 1.0
         if node.op is ops.neg:
             own = 0.3
         elif node.op is ops.div:
@@ -228,7 +228,8 @@ class _Algebra:
         if not term.is_Add:
             return term, ""
         if any(sympy.denom(part).free_symbols for part in term.args):
-            return sympy.together(term), "common denominator"
+            whole = sympy.together(term)
+            return whole, "common denominator" if sympy.denom(whole).free_symbols else "cancel"
         factored = sympy.factor_terms(term, clear=False)
         return (factored, "factor out") if factored.is_Mul and factored.args[0].free_symbols else (term, "")
 

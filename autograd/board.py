@@ -56,7 +56,9 @@ def symbol(op: Primitive) -> Math:
 
 def reason_of(why: str | tuple[Value, str]) -> Math:
     """Why a step of algebra is right: in words, or a formula and what happens to it."""
-    return words(why) if isinstance(why, str) else joined([math(why[0]), words(why[1])], " ", r"\;")
+    if isinstance(why, str):
+        return words(why)
+    return joined([piece for piece in (math(why[0]), words(why[1])) if piece.text], " ", r"\;")
 
 
 def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:

@@ -18,9 +18,9 @@ Rumelhart, Hinton and Williams, Learning representations by back-propagating err
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
-from typing import Any
+from typing import Any, overload
 
 from autograd.board import NOTHING, Board, Line, figure, joined, named, reason_of, words
 from autograd.calculus import gradient
@@ -33,7 +33,15 @@ from autograd.value import Value
 FEW_PATHS = 3  # that are written as products, side by side
 
 
-def derivation(y: Any, *xs: Any, digits: int = 6) -> Board:
+@overload
+def derivation(y: Value, x: Value, /, *, digits: int = 6) -> Derivation: ...  # type: ignore[overload-overlap]
+@overload
+def derivation(y: Value, /, *xs: Value | Sequence[Value], digits: int = 6) -> Sheet: ...
+@overload
+def derivation(y: Callable[..., Any], /) -> Board: ...
+
+
+def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
     """The derivation of dy/dx as a lecturer would write it; of all parameters where no x is given; of one rule.
 
     y: a Value; or a function of one number from the table, such as sigmoid, whose derivative is derived from its definition

@@ -14,6 +14,7 @@ differentiated and compared with the numbers of the graph it came from.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from fractions import Fraction
 from math import exp as _exp
 from math import isfinite
@@ -21,14 +22,14 @@ from math import isfinite
 from autograd import primitives as ops
 from autograd.graph import nodes
 from autograd.names import SUBSCRIPTS, SUPERSCRIPTS, Reading, all_readings, indexed, latex_name, readings, text_name
-from autograd.notation import ATOM, OPERATOR, POWER, PRODUCT, Notation, constant, latex_form, level_of, number
+from autograd.notation import ATOM, OPERATOR, POWER, PRODUCT, SUM, Notation, constant, latex_form, level_of, number
 from autograd.primitives import CONSTANT, Primitive
 from autograd.value import Value, record
 from autograd.value import constant as constant_node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd.notation import Written
 
@@ -44,6 +45,9 @@ def display(name: str, notation: Notation, value: Callable[..., float], *partial
     op.definition = op.page = None
     op.__doc__ = ""
     return op
+
+
+equals = display("=", Notation("=", "{} = {}", SUM, SUM, latex_form("{} = {}", SUM)), lambda x, y: x, 1.0, 0.0)
 
 
 def _softmax_partials(z: Value, inputs: Sequence[Value]) -> list[Value | float]:
@@ -109,6 +113,11 @@ class Page:
 
     def named(self, node: Value, formula: Value, name: str) -> Value:
         """The leaf that stands for a node from here on."""
+        if formula in self._invented:  # now its author names it
+            self._invented.discard(formula)
+            formula.label = name
+            self.leaves[node] = formula
+            return formula
         leaf = Value(node.data, name)
         self.leaves[node] = leaf
         self._stand(leaf, formula if node.inputs else leaf)
@@ -120,6 +129,10 @@ class Page:
         self.formulas[leaf] = formula
         if formula.inputs and (formula not in self._standing or self._standing[formula] in self._invented):
             self._standing[formula] = leaf
+
+    def equation(self, leaf: Value, formula: Value) -> Value:
+        """leaf = formula, as something to be written."""
+        return record(equals, leaf.data, leaf, formula)
 
     def forget(self, leaf: Value) -> None:
         """Do not show formulas by a name that only this package gave."""
@@ -158,7 +171,9 @@ class Page:
         A formula on the page that has a name is shown by it, except for the hidden one. What a derivative adds up comes from
         the output's side; here it is put in the order of the formula.
         """
-        leaf = self._standing.pop(hidden, None) if hidden is not None else None
+        if hidden is not None:
+            with self.spelt_out(hidden):
+                return self.again(graph)
         copies: dict[Value, Value] = {}
         for node in _unread([graph], copies):
             if not node.inputs:
@@ -175,9 +190,17 @@ class Page:
                 copies[node] = self.sum([self.product([copies[a], copies[b]]) for a, b in pairs])
             else:
                 copies[node] = self.made(node.op, [copies[x] for x in node.inputs])
-        if hidden is not None and leaf is not None:
-            self._standing[hidden] = leaf
         return copies[graph]
+
+    @contextmanager
+    def spelt_out(self, formula: Value) -> Iterator[None]:
+        """In this block a formula that has a name is not shown by it."""
+        leaf = self._standing.pop(formula, None)
+        try:
+            yield
+        finally:
+            if leaf is not None:
+                self._standing[formula] = leaf
 
     # ---- what each operation becomes
 

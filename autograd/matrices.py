@@ -34,14 +34,14 @@ class Array:
     kind: "inputs", "weights", "biases", "nets" (sums of products), "outputs" (a function of each net) or "probabilities"
         (softmax of all nets, of which the graph may hold some only: its rows are the nets themselves)
     rows: the nodes, a list of rows; a vector has one node in each
-    vector: whether it is a vector
-    layer: which layer it belongs to, from 1 on
+    vector: whether it is a vector, as the weights of a single neuron are
+    layer: which layer it belongs to, from 1 on; sample: which of several data points it was computed from, else 0
     stem, prefix: how its entries are called: w_{2ij} is ("w", (2,)), followed by the indices
     """
 
-    def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int) -> None:
-        self.kind, self.rows, self.layer = kind, [list(row) for row in rows], layer
-        self.vector = kind != "weights"
+    def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
+        self.kind, self.rows, self.layer, self.vector = kind, [list(row) for row in rows], layer, vector
+        self.sample = 0
         self.stem, self.prefix = "", ()  # type: tuple[str, tuple[Index, ...]]
 
     @property
@@ -79,53 +79,104 @@ def arrays(*ys: Value) -> list[Array]:
     original: dict[Value, Value] = {}
     for node, copy in page.copies.items():
         original.setdefault(copy, node)
-    found: list[Array] = []
-    entries: dict[Value, tuple[Array, int]] = {}
-
-    def enter(kind: str, rows: Sequence[Sequence[Value]], layer: int) -> None:
-        array = Array(kind, [[original[x] for x in row] for row in rows], layer)
-        found.append(array)
-        for i, row in enumerate(rows):
-            for node in row:
-                entries.setdefault(node, (array, i))
-
     order = nodes(*(page.copies[y] for y in ys))
-    applied: dict[tuple[object, ...], list[Value]] = {}
-    for node in order:
-        if node.inputs and node.op not in (*ARITHMETIC, softmax_of) and node in original:
-            x = node.inputs[0]
-            if not any(y.inputs for y in node.inputs[1:]):
-                applied.setdefault((node.op, x, len(node.inputs)), []).append(node)
     layers = _layers([node for node in order if node in original])
     _sort(layers, order, original)
-    for k, (xs, rows) in enumerate(layers, start=1):
-        weights = [[row.weights[x] for x in xs] for row in rows]
-        biases = [row.bias for row in rows]
-        nets = [row.net for row in rows]
-        if all(x not in entries for x in xs) and all(not x.inputs for x in xs):
-            enter("inputs", [[x] for x in xs], k)
-        if _new_leaves([w for row in weights for w in row], entries):
-            enter("weights", weights, k)
-        if None not in biases and _new_leaves([b for b in biases if b is not None], entries):
-            enter("biases", [[b] for b in biases if b is not None], k)
-        enter("nets", [[net] for net in nets], k)
-        for op, of, n in list(applied):
-            if of is nets[0]:
-                outputs = [applied.get((op, net, n), [None])[0] for net in nets]
-                if all(output is not None for output in outputs):
-                    enter("outputs", [[output] for output in outputs if output is not None], k)
+    finder = _Finder(original, len(layers) == 1 and len(layers[0][1]) == 1)
+    applied = finder.applied(order)
+    for xs, rows in layers:
+        finder.layer(xs, rows, applied)
     for node in order:
         if node.op is softmax_of:
-            of = entries.get(node.inputs[-1])
-            if of and of[0].kind == "nets" and [original[x] for x in node.inputs[:-1]] == of[0].nodes:
-                enter("probabilities", [[x] for x in node.inputs[:-1]], of[0].layer)
-                label = original[node].label if node in original else ""
-                known = [(stem, i[:-1]) for stem, i in readings(label) if i[-1] == of[1] + 1]
-                found[-1].stem, found[-1].prefix = known[0] if known else ("", ())
-                break
-    inside = {node for array in found for node in array.nodes}
-    _name(found, {stem for node in page.copies if node.label and node not in inside for stem, _ in readings(node.label)})
-    return found
+            finder.softmax(node)
+    inside = {node for array in finder.found for node in array.nodes}
+    _name(
+        finder.found, {stem for node in page.copies if node.label and node not in inside for stem, _ in readings(node.label)}
+    )
+    return finder.found
+
+
+class _Finder:
+    """Arrays as they are found, layer by layer; on the bare page, with the nodes of the graph beside."""
+
+    def __init__(self, original: dict[Value, Value], single: bool) -> None:
+        self.original, self.single = original, single
+        self.found: list[Array] = []
+        self.entries: dict[Value, tuple[Array, int]] = {}
+        self.samples: dict[int, list[list[Array]]] = {}  # for each layer, the arrays of each data point that goes through it
+
+    def enter(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
+        array = Array(kind, [[self.original[x] for x in row] for row in rows], layer, vector)
+        self.found.append(array)
+        if kind not in ("weights", "biases"):
+            samples = self.samples[layer]
+            samples[-1].append(array)
+            array.sample = len(samples)
+        for i, row in enumerate(rows):
+            for node in row:
+                self.entries.setdefault(node, (array, i))
+
+    def applied(self, order: Sequence[Value]) -> dict[tuple[object, ...], Value]:
+        """What is a function of one node, and of numbers."""
+        applied: dict[tuple[object, ...], Value] = {}
+        for node in order:
+            function = node.inputs and node.op not in (*ARITHMETIC, softmax_of) and node in self.original
+            if function and not any(y.inputs for y in node.inputs[1:]):
+                applied.setdefault((node.op, node.inputs[0], len(node.inputs)), node)
+        return applied
+
+    def layer(self, xs: Sequence[Value], rows: list[_Row], applied: dict[tuple[object, ...], Value]) -> None:
+        first = rows[0].weights[xs[0]]
+        known = self.entries[first][0] if first in self.entries and self.entries[first][0].kind == "weights" else None
+        if known is not None:  # the same weights again: another data point
+            places = {original: i for i, row in enumerate(known.rows) for original in row[:1]}
+            if {self.original[row.weights[xs[0]]] for row in rows} != set(places):
+                return
+            rows.sort(key=lambda row: places[self.original[row.weights[xs[0]]]])
+        weights = [[row.weights[x] for x in xs] for row in rows]
+        k = known.layer if known is not None else len(self.samples) + 1
+        if known is not None and [[self.original[w] for w in row] for row in weights] != known.rows:
+            return
+        if known is None and not _new_leaves([w for row in weights for w in row], self.entries):
+            return
+        self.samples.setdefault(k, []).append([])
+        if all(x not in self.entries and not x.inputs for x in xs):
+            self.enter("inputs", [[x] for x in xs], k)
+        if self.single and not any(len(indices) > 1 for indices in self._indices(weights[0])):
+            self.enter("weights", [[w] for w in weights[0]], k)
+            return
+        if known is None:
+            self.enter("weights", weights, k, vector=False)
+        biases = [[row.bias] for row in rows if row.bias is not None]
+        if len(biases) == len(rows) and _new_leaves([b for row in biases for b in row], self.entries):
+            self.enter("biases", biases, k)
+        nets = [row.net for row in rows]
+        self.enter("nets", [[net] for net in nets], k)
+        for op, of, n in list(applied):
+            if of is nets[0]:
+                outputs = [[applied[op, net, n]] for net in nets if (op, net, n) in applied]
+                if len(outputs) == len(nets):
+                    self.enter("outputs", outputs, k)
+
+    def _indices(self, weights: Sequence[Value]) -> list[tuple[Index, ...]]:
+        """How the weights of a single neuron count, by their labels read digit for digit."""
+        return [way[0][1] for w in weights if (way := readings(self.original[w].label))]
+
+    def softmax(self, node: Value) -> None:
+        """The probabilities of a softmax over all nets of a layer, of which the graph may have some only."""
+        *nets, own = node.inputs
+        array, i = self.entries.get(own, (None, 0))
+        known = array is not None and any(
+            other.kind == "probabilities" and other.nodes == array.nodes for other in self.found
+        )
+        if array is None or array.kind != "nets" or known or [self.original[x] for x in nets] != array.nodes:
+            return
+        probabilities = Array("probabilities", array.rows, array.layer)
+        probabilities.sample = array.sample
+        label = self.original[node].label if node in self.original else ""
+        names = [(stem, indices[:-1]) for stem, indices in readings(label) if indices[-1] == i + 1]
+        probabilities.stem, probabilities.prefix = names[0] if names else ("", ())
+        self.found.append(probabilities)
 
 
 def _new_leaves(xs: Sequence[Value], entries: dict[Value, tuple[Array, int]]) -> bool:
@@ -149,12 +200,13 @@ def _layers(order: Sequence[Value]) -> list[tuple[list[Value], list[_Row]]]:
             uses.update({x for pair in parts[0] for x in pair})
     layers: dict[frozenset[Value], tuple[list[Value], list[_Row]]] = {}
     for node, (pairs, bias) in sums.items():
-        weights = {}
+        weights: dict[Value, Value] = {}
         for w, x in pairs:
             if (w.inputs and not x.inputs) or (bool(w.inputs) == bool(x.inputs) and uses[w] > uses[x]):
                 w, x = x, w
             weights[x] = w
-        if len(weights) == len(pairs) and not any(w.inputs for w in weights.values()):
+        apart = len({*weights, *weights.values()}) == 2 * len(pairs) and bias not in (*weights, *weights.values())
+        if apart and not any(w.inputs for w in weights.values()):
             layers.setdefault(frozenset(weights), (list(weights), []))[1].append(_Row(node, weights, bias))
     return list(layers.values())
 
@@ -202,6 +254,7 @@ def _name(found: Sequence[Array], taken: set[str]) -> None:
     taken: the stems of labels outside of the arrays
     """
     several = max((array.layer for array in found), default=0) > 1
+    samples = max((array.sample for array in found), default=0) > 1
     names: set[tuple[str, tuple[Index, ...]]] = set()
     for kind, stems in STEMS.items():
         alike = [array for array in found if array.kind == kind]
@@ -210,8 +263,9 @@ def _name(found: Sequence[Array], taken: set[str]) -> None:
         for array, name in zip(alike, own):
             if not agreed or name is None:
                 prefix = (array.layer,) if several and kind not in ("inputs", "probabilities") else ()
-                letters = [stem for stem in stems if stem not in taken and (stem, prefix) not in names]
-                name = (letters or [stems[0] * 2])[0], prefix
+                above = f"^{{({array.sample})}}" if samples and array.sample else ""
+                ways = [(stem + above, prefix) for stem in stems if stem not in taken]
+                name = next((way for way in ways if way not in names), (stems[0] * 2 + above, prefix))
             array.stem, array.prefix = name
             names.add(name)
 

@@ -21,8 +21,8 @@ from autograd.algebra import cost, simplified, size
 from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, reason_of, words
 from autograd.calculus import gradient
 from autograd.formula import MANY, folded, generalised, quantities
-from autograd.graph import nodes
-from autograd.matrices import Array
+from autograd.graph import leaves, nodes
+from autograd.matrices import Array, arrays
 from autograd.names import Index, indexed, readings
 from autograd.primitives import CONSTANT
 from autograd.study import Study, chain, derivative_of, finished, number_lines, total, without_repetition
@@ -58,7 +58,7 @@ class Sheet(Board):
 
     def __init__(self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs, digits=digits)
+        self.study = study = study or Study(y, xs or _unnamed(y), digits=digits)
         targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] or self._parameters()
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
@@ -311,20 +311,23 @@ class Sheet(Board):
 
     def but_for_one(self, formulas: Sequence[Value], letter: str) -> Value | None:
         """One formula for several that are alike, but that one has a term more, which gets the factor 1_{i=l}."""
+        ways = [way for odd in range(len(formulas)) if (way := self._but_for(odd, formulas, letter)) is not None]
+        return min(ways, key=cost, default=None)
+
+    def _but_for(self, odd: int, formulas: Sequence[Value], letter: str) -> Value | None:
         page = self.study.page
-        for odd, formula in enumerate(formulas):
-            k = 1 if odd == 0 else 0
-            others = [i for i in range(len(formulas)) if i not in (odd, k)]
-            if any(self._moved(formulas[k], k + 1, i + 1) is not formulas[i] for i in others):
-                continue
-            difference = page.sum([formula, page.product([page.number(-1.0), self._moved(formulas[k], k + 1, odd + 1)])])
-            steps = simplified(page, [difference])
-            extra = steps[-1][0] if steps else difference
-            if size(extra) == 1:
-                indicator = Value(1.0, f"1_{{{letter}={odd + 1}}}")
-                terms = [page.product([extra, indicator]), self._moved(formulas[k], k + 1, letter)]
-                return page.sum(terms[::-1] if terms[0].op is ops.neg else terms)
-        return None
+        k = 1 if odd == 0 else 0
+        others = [i for i in range(len(formulas)) if i not in (odd, k)]
+        if any(self._moved(formulas[k], k + 1, i + 1) is not formulas[i] for i in others):
+            return None
+        difference = page.sum([formulas[odd], page.product([page.number(-1.0), self._moved(formulas[k], k + 1, odd + 1)])])
+        steps = simplified(page, [difference])
+        extra = steps[-1][0] if steps else difference
+        if size(extra) > 1 + (extra.op in (ops.div, ops.mul)):
+            return None
+        indicator = Value(1.0, f"1_{{{letter}={odd + 1}}}")
+        terms = [page.product([extra, indicator]), self._moved(formulas[k], k + 1, letter)]
+        return page.sum(terms[::-1] if terms[0].op is ops.neg else terms)
 
     def _moved(self, formula: Value, number: int, to: Index) -> Value:
         """A formula with another last index in all labels that have this one."""
@@ -373,6 +376,13 @@ def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) ->
             return None
         found.append(one[0])
     return found[0] if len({math(formula).text for formula in found}) == 1 else None
+
+
+def _unnamed(y: Value) -> list[Value]:
+    """The variables that nobody has named, in a graph that is no network of layers."""
+    if any(len(array.rows) > 1 for array in arrays(y) if array.kind == "nets"):
+        return []
+    return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
 
 
 def _place(array: Array, i: int, j: int) -> tuple[int, ...]:

@@ -8,14 +8,17 @@ formula, so that they come from the same table as `backward()` and cannot disagr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain as chain_of
+from itertools import count, islice
 
 from autograd import primitives as ops
-from autograd.algebra import Step, cost, simplified
+from autograd.algebra import Step, cost, simplified, size
 from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
 from autograd.calculus import gradient
 from autograd.formula import Page, display, quantities, written
-from autograd.graph import dependents, history
+from autograd.graph import dependents, history, nodes
 from autograd.matrices import ARITHMETIC, Array, arrays
+from autograd.names import readings
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
 from autograd.primitives import Primitive
 from autograd.value import Value, record
@@ -38,13 +41,12 @@ class Study:
         self.digits = digits
         self.arrays = arrays(y)
         names = self._names(regular)
-        taken = {node.label for node in history(y)} | set(names.values())
-        for x in xs:
-            if not x.label and x not in names:
-                names[x] = next(name for name in ("x", *(f"x_{i}" for i in range(1, len(xs) + 2))) if name not in taken)
-                taken.add(names[x])
+        taken = {node.label for node in nodes(y, *beside)} | set(names.values())
+        unnamed = [x for x in xs if not x.label and x not in names]
+        names |= zip(unnamed, _free("x", len(unnamed), taken))
         if not y.label:
-            names.setdefault(y, next(name for name in ("y", "f", "z", "F", "Y") if name not in taken))
+            network = any(array.kind == "nets" for array in self.arrays)
+            names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
         self.page = Page()
         for array in self.arrays:
             if array.kind == "probabilities" and (regular or self.implied(array)):
@@ -60,12 +62,13 @@ class Study:
         self._written: dict[tuple[Value, Value], Value] = {}
 
     def implied(self, array: Array) -> bool:
-        """Whether nodes without a label may be named after their layer: where its weights are, or nothing is."""
+        """Whether nodes without a label may be named after their layer: where the labels of its weights are those of one."""
         weights = [other for other in self.arrays if other.kind == "weights" and other.layer == array.layer]
-        return all((not node.label) or len(other.prefix) + 2 >= 2 for other in weights for node in other.nodes) and all(
-            node.label == "" or node.label.replace("{", "").replace("}", "") == label.replace("{", "").replace("}", "")
+        return all(
+            not other.vector and (other.stem, (*other.prefix, i, j)) in readings(node.label)
             for other in weights
-            for node, label in other.labels().items()
+            for i, row in enumerate(other.rows, start=1)
+            for j, node in enumerate(row, start=1)
         )
 
     def _names(self, regular: bool) -> dict[Value, str]:
@@ -222,6 +225,13 @@ def total(terms: Sequence[Value]) -> Value:
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
 
 
+def _free(stem: str, n: int, taken: set[str]) -> list[str]:
+    """Names for n quantities that have none: x for one, x_1, x_2, ... for several."""
+    names = (name for name in ((stem,) if n == 1 else ()) if name not in taken)
+    counted = (name for i in count(1) if (name := f"{stem}_{i}") not in taken)
+    return list(islice(chain_of(names, counted), n))
+
+
 # ------------------------------------------------------------------------------------------------------------- lines
 
 
@@ -234,8 +244,28 @@ def finished(page: Page, factors: Sequence[Value]) -> tuple[Value, list[Step]]:
     steps = simplified(page, factors)
     product = page.product(factors)
     if not steps:
-        return product, [(product, "")] if len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05 else []
-    return steps[-1][0], steps
+        shorter = len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05
+        steps = [(product, "")] if shorter else []
+    end = steps[-1][0] if steps else product
+    for leaf in quantities(end):  # t₀, if that is 1 − t₁
+        formula = page.formulas.get(leaf, leaf)
+        if formula.op in ARITHMETIC and size(formula) <= 2 and not any(x.label.startswith("∂") for x in quantities(formula)):
+            with page.spelt_out(formula):
+                put_in = substituted(page, end, leaf, formula)
+                more = simplified(page, [put_in])
+            if more and cost(more[-1][0]) < cost(end):
+                reason = (page.equation(leaf, formula), "")
+                return more[-1][0], [*steps, (put_in, reason), *more]
+    return end, steps
+
+
+def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
+    """A formula on a page with something else in place of a leaf."""
+    copies: dict[Value, Value] = {leaf: by}
+    for node in nodes(formula):
+        if node not in copies:
+            copies[node] = page.made(node.op, [copies[x] for x in node.inputs]) if node.inputs else node
+    return copies[formula]
 
 
 def number_lines(study: Study, end: Value, value: float) -> list[Line]:

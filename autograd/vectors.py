@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.board import Board, Line, Math, figure, joined, named
+from autograd.formula import folded
 from autograd.matrices import Array, MatrixForm, shaped
 from autograd.names import indexed
 from autograd.sheet import Family, Sheet
@@ -31,15 +32,41 @@ class VectorForm(Board):
         self.form = MatrixForm(study.arrays, study.y.label)
         self.numbers, self.digits = numbers, digits
         self.equations: list[tuple[str, str]] = []
-        forward = [
-            line
-            for array in study.arrays
-            if array.kind in ("nets", "outputs", "probabilities")
-            for line in self._forward(array)
-        ]
-        forward.append(Line(named(study.y.label), study.write(study.page.formulas[study.y])))
+        forward = self._forward_pass()
         backward = [line for family in sheet.families for line in self._backward(family)]
         super().__init__(boards=[Board(forward, "Forward"), Board(backward, "Backward")])
+
+    def _forward_pass(self) -> list[Line]:
+        """A line for each array, and one for each quantity that is in none, in the order in which they are computed."""
+        study = self.study
+        kinds = ("nets", "outputs", "probabilities")
+        of_leaf = {
+            leaf: array
+            for array in study.arrays
+            if array.kind in kinds and (rows := self._leaves(array)) is not None
+            for row in rows
+            for leaf in row
+        }
+        lines: list[Line] = []
+        told: set[Array] = set()
+        for leaf in study.order:
+            array = of_leaf.get(leaf)
+            if array is not None and array not in told:
+                told.add(array)
+                lines += self._forward(array)
+            elif array is None and study.below[leaf]:
+                lines.append(self._scalar(leaf))
+        return lines
+
+    def _scalar(self, leaf: Value) -> Line:
+        """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
+        formula = self.study.page.formulas[leaf]
+        name, scalar = named(leaf.label), self.study.write(formula)
+        tensor = self.form.write(folded(formula, many=1), ())
+        if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
+            return Line(name, scalar)
+        self.equations.append((name.text, tensor.text))
+        return Line(name, Math(tensor.text, tensor.latex), joined([name, scalar], " = "))
 
     def _forward(self, array: Array) -> list[Line]:
         leaves = self._leaves(array)
@@ -70,7 +97,8 @@ class VectorForm(Board):
         return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
 
     def _softmax(self, array: Array) -> tuple[str, str] | None:
-        nets = next((other for other in self.study.arrays if other.kind == "nets" and other.layer == array.layer), None)
+        alike = (other for other in self.study.arrays if other.kind == "nets" and other.nodes == array.nodes)
+        nets = next(alike, None)
         if nets is None:
             return None
         name = named(nets.name)
@@ -95,7 +123,7 @@ class VectorForm(Board):
         letters = sheet.letters_of(family)
         array = self.form.arrays.get((family.stem, family.prefix))
         if array is None:
-            return [line for v in family.leaves for line in sheet.member(v)]
+            return [Line(derivative_of(study.y.label, v.label), study.write(sheet.formula(v))) for v in family.leaves]
         scalar = sheet.generic(family, sheet.formula, letters)
         matrix = self._matrix(family, sheet.formula, letters)
         if matrix is None and family.vector and scalar is None:
