@@ -191,8 +191,9 @@ class _Algebra:
         return self.page.product([self.write(expression.base)] * int(expression.exp))
 
     def _order_of_terms(self, term: Any) -> Any:
-        """Positive terms first, numbers last among equals, then as the first line had them."""
-        return term.could_extract_minus_sign(), not term.free_symbols, *self._order_of_factors(term)
+        """Positive terms first, numbers last among equals, higher powers before lower, then as the first line had them."""
+        degree = sum(power for base, power in term.as_powers_dict().items() if power.is_number and base.free_symbols)
+        return term.could_extract_minus_sign(), not term.free_symbols, -degree, *self._order_of_factors(term)
 
     def _order_of_factors(self, factor: Any) -> Any:
         names = sorted(symbol.name for symbol in factor.free_symbols)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from autograd.notation import Written
 
 LONGEST = 20_000  # characters; nobody reads more
+MOST_FACTORS, MOST_TERMS = 500, 20_000  # in one product, in one sum
 MANY = 3  # terms that are written out
 
 
@@ -260,6 +261,8 @@ class Page:
         for term in terms:
             taken_apart = term.op is ops.sum_of and not (self.bare and _is_whole(term, terms))
             flat += term.inputs if taken_apart else [term]
+        if len(flat) > MOST_TERMS:
+            raise _too_long()
         flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
         if all(term.op is CONSTANT and term.data.is_integer() for term in flat):
             return self.number(sum(term.data for term in flat))
@@ -346,6 +349,8 @@ def _take_apart(formula: Value, numbers: list[float], divisors: list[float], abo
         elif node.op is ops.mul or node.op is ops.div:
             x, y = node.inputs
             stack += [(y, up if node.op is ops.mul else not up), (x, up)]
+            if len(above) + len(below) + len(stack) > MOST_FACTORS:
+                raise _too_long()
         elif node.op is CONSTANT and isfinite(node.data) and (up or node.data):
             (numbers if up else divisors).append(node.data)
         else:
@@ -574,9 +579,7 @@ def written(
             form = notation.latex if latex else notation.text
             texts[node] = whole = form.write([texts[x] for x in node.inputs])
             if len(whole[0]) > LONGEST:
-                raise ValueError(
-                    f"this formula has over {LONGEST:,} characters: label nodes on the way, and they are shown by name"
-                )
+                raise _too_long()
         elif node.label and not numbers:
             texts[node] = _name_written(name(node.label), latex)
         elif node.op is CONSTANT and not numbers:
@@ -584,6 +587,10 @@ def written(
         else:
             texts[node] = number(node.data, digits, latex)
     return texts[y]
+
+
+def _too_long() -> ValueError:
+    return ValueError("this formula is too long for a page: label nodes on the way, and they are shown by name")
 
 
 def _name_written(text: str, latex: bool) -> Written:

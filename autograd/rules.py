@@ -50,7 +50,11 @@ def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
         raise TypeError("derivation(f) derives the rule of f itself: pass no point, or derivation(f(x), x) for numbers")
     if isinstance(f, Primitive):
         return _of_primitive(f) if f.arity == 1 else _partials(f)
-    parameters = [p for p in inspect.signature(f).parameters.values() if p.default is p.empty and p.kind in (0, 1)]
+    try:
+        signature = inspect.signature(f).parameters.values()
+    except ValueError:
+        raise TypeError(f"how many numbers {f!r} takes cannot be seen: pass lambda x: f(x)") from None
+    parameters = [p for p in signature if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if len(parameters) != 1:
         raise TypeError(
             f"derivation(f) takes a function of one number; of several, make a Value of each and take derivation(y, x)"

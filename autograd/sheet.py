@@ -59,7 +59,7 @@ class Sheet(Board):
     def __init__(self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
         self.study = study = study or Study(y, xs or _unnamed(y), digits=digits)
-        targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] or self._parameters()
+        targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] if xs else self._parameters()
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
         self.users: dict[Value, list[Value]] = {leaf: [] for leaf in self.wanted}
@@ -75,6 +75,9 @@ class Sheet(Board):
         boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if study.leaf(x) is None]
         boards += [Board([Line(derivative_of(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]
+        if study.y in targets:
+            why = words("a quantity varies with itself by 1")
+            boards.append(Board([Line(derivative_of(study.y.label, study.y.label), figure(1.0), why)]))
         self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
         super().__init__(boards=[board for board in boards if board.lines])
 
@@ -216,24 +219,19 @@ class Sheet(Board):
         """One line for all members, in index notation, and their numbers; None where they are not alike."""
         study = self.study
         letters = self.letters_of(family)
-        pieces = []
-        for make in (
-            lambda v: total([self._names(u, v) for u in self.users[v]]),
-            lambda v: total([chain(term) for term in self._terms(v)]),
-        ):
-            piece = self.generic(family, make, letters)
-            if piece is None:
+        raw = self.generic(family, lambda v: total([chain(term) for term in self._terms(v)]), letters)
+        if raw is None:
+            return None
+        users = self.users[family.leaves[0]]
+        lines = [Line(NOTHING, study.write(raw), study.reasons([(u, family.leaves[0]) for u in users]))]
+        if users != [study.y]:
+            names = self.generic(family, lambda v: total([self._names(u, v) for u in self.users[v]]), letters)
+            if names is None:
                 return None
-            pieces.append(piece)
-        names, raw = pieces
-        left = derivative_of(study.y.label, family.generic(letters))
-        lines = [Line(left, study.write(names), words("chain rule"))]
-        lines.append(
-            Line(NOTHING, study.write(raw), study.reasons([(u, v) for v in family.leaves[:1] for u in self.users[v]]))
-        )
-        small = len(family.leaves) <= FEW_MEMBERS
-        for v in family.leaves:
-            if small:
+            lines.insert(0, Line(NOTHING, study.write(names), words("chain rule")))
+        lines[0] = lines[0]._replace(left=derivative_of(study.y.label, family.generic(letters)))
+        if len(family.leaves) <= FEW_MEMBERS:
+            for v in family.leaves:
                 self._simplest(v)
         end = self.generic(family, self.formula, letters)
         if end is not None:

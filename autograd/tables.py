@@ -80,9 +80,18 @@ def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], l
     if not n:
         raise ValueError("how many numbers this function takes cannot be seen: pass a point, as in derivatives(f, 1.0, 2.0)")
     labels = arguments if len(arguments) == n else [f"x_{i}" for i in range(1, n + 1)]
-    data = [number(x.data if isinstance(x, Value) else x) for x in point] or [0.3 + 0.4 * i for i in range(n)]
-    xs = [Value(x, label) for x, label in zip(data, labels)]
-    result = f(*xs)
+    xs: list[Value] = []
+
+    def own(x: Any, label: str, indices: Index = ()) -> Any:
+        """A number as a Value of this call's own; a list of numbers as a list of them, with numbered labels."""
+        if isinstance(x, (list, tuple)):
+            return [own(inner, label, (*indices, i)) for i, inner in enumerate(x, start=1)]
+        xs.append(
+            Value(number(x.data if isinstance(x, Value) else x), f"{label}_{subscript(indices)}" if indices else label)
+        )
+        return xs[-1]
+
+    result = f(*map(own, point or [0.3 + 0.4 * i for i in range(n)], labels))
     ys = [lift(y) for y in (result if isinstance(result, (list, tuple)) else [result])]
     given = getattr(f, "__name__", "f")
     name = given if len(given) == 1 else "f"
