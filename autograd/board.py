@@ -10,11 +10,11 @@ import html
 import os
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograd.formula import written
-from autograd.names import escaped, latex_name, text_name
+from autograd.names import escaped, latex_name, latex_text, text_name
 from autograd.notation import number
 from autograd.primitives import Primitive
 from autograd.value import Value
@@ -43,7 +43,7 @@ def figure(x: float, digits: int = 6) -> Math:
 
 def words(text: str) -> Math:
     """A few words."""
-    return Math(text, rf"\text{{{escaped(text)}}}" if text else "")
+    return Math(text, latex_text(text) if text else "")
 
 
 def symbol(op: Primitive) -> Math:
@@ -67,13 +67,16 @@ def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
     return Math(text.join(p.text for p in pieces), (text if latex is None else latex).join(p.latex for p in pieces))
 
 
-class Line(namedtuple("Line", "left right reason relation", defaults=(Math("", ""), Math("", ""), Math("=", "=")))):
+class Line(
+    namedtuple("Line", "left right reason relation", defaults=(Math("", ""), Math("", ""), Math("", ""), Math("=", "=")))
+):
     """left = right, and why; left is empty where the line goes on from the one above."""
 
     __slots__ = ()
 
 
 NOTHING = Math("", "")
+PAGE_WIDTH = 90  # characters that fit on a sheet of paper held upright
 
 
 class Board:
@@ -108,16 +111,20 @@ class Board:
     @property
     def latex(self) -> str:
         """The board in LaTeX, for mathematics mode; several boards follow each other in rows."""
-        blocks = self._latex_blocks()
-        if len(blocks) == 1:
-            return blocks[0][1]
-        rows = [(rf"\textbf{{{escaped(title)}}} \\[4pt] " if title else "") + block for title, block in blocks]
+        blocks = list(self._blocks())
+        if len(blocks) == 1 and not blocks[0][0]:
+            return _in("aligned", blocks[0][1])
+        rows = []
+        for title, lines in blocks:
+            rows += [rf"\textbf{{{escaped(title)}}}"] * bool(title) + [_in("aligned", lines)] * bool(lines)
         return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
-    def _latex_blocks(self) -> list[tuple[str, str]]:
-        """Each block of lines with its title."""
-        own = [(self.title, _aligned_latex(self.lines))] if self.lines else []
-        return own + [block for board in self.boards for block in board._latex_blocks()]
+    def _blocks(self) -> Iterator[tuple[str, list[Line]]]:
+        """Each title with the lines below it, of this board and of those inside."""
+        if self.title or self.lines:
+            yield self.title, self.lines
+        for board in self.boards:
+            yield from board._blocks()
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.latex}\n$$"
@@ -135,12 +142,16 @@ class Board:
         return title + table + "".join(board.html() for board in self.boards)
 
     def document(self) -> str:
-        """The board as a whole LaTeX document."""
+        """The board as a whole LaTeX document, which may break between any two lines."""
         body = "".join(
-            (f"\\section*{{{escaped(title)}}}\n" if title else "") + f"\\[\n{block}\n\\]\n"
-            for title, block in self._latex_blocks()
+            (f"\\section*{{{escaped(title)}}}\n" if title else "") + (_in("align*", lines) + "\n" if lines else "")
+            for title, lines in self._blocks()
         )
-        return DOCUMENT.replace("BODY", body)
+        foreign = sorted({c for c in body if ord(c) > 0x24F})  # pdfTeX has no letters for them: it shows their numbers
+        declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
+        wide = any(len(line.left.text + line.right.text + line.reason.text) > PAGE_WIDTH for _, lines in self._blocks() for line in lines)
+        paper = "landscape" if wide else "portrait"
+        return DOCUMENT.replace("DECLARED", declared, 1).replace("PAPER", paper, 1).replace("BODY", body, 1)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the board to a file and give its path.
@@ -153,16 +164,21 @@ class Board:
         path = Path(path)
         writers: dict[str, Callable[[], str]] = {
             ".tex": self.document,
-            ".html": lambda: PAGE.replace("TITLE", html.escape(self.title or "chalkgrad")).replace("BODY", self.html()),
+            ".html": self._page,
             ".txt": lambda: self.text + "\n",
             ".md": lambda: "".join(
-                (f"## {title}\n\n" if title else "") + f"$$\n{block}\n$$\n\n" for title, block in self._latex_blocks()
+                (f"## {title}\n\n" if title else "") + (f"$$\n{_in('aligned', lines)}\n$$\n\n" if lines else "")
+                for title, lines in self._blocks()
             ),
         }
         if path.suffix not in writers:
             raise ValueError(f"a board is saved as {', '.join(writers)}, not as {path.name!r}")
         path.write_text(writers[path.suffix](), encoding="utf-8")
         return path
+
+    def _page(self) -> str:
+        before, after = PAGE.split("BODY")
+        return before.replace("TITLE", html.escape(self.title or "chalkgrad"), 1) + self.html() + after
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: print it, or show it in Jupyter>"
@@ -174,7 +190,7 @@ def _aligned(lines: Sequence[Line]) -> str:
     for line in lines:
         if line.right.text:
             first, *more = line.right.text.split("\n")
-            start = f"{line.left.text:<{left}} {line.relation.text} "
+            start = f"{line.left.text:<{left}} {line.relation.text} " if line.relation.text else ""
             blocks.append([start + first, *(" " * len(start) + row for row in more)])
         else:
             blocks.append([line.left.text])
@@ -186,12 +202,13 @@ def _aligned(lines: Sequence[Line]) -> str:
     return "\n".join(row for block in blocks for row in block)
 
 
-def _aligned_latex(lines: Sequence[Line]) -> str:
+def _in(environment: str, lines: Sequence[Line]) -> str:
+    """Lines in one of LaTeX's aligning environments."""
     rows = []
     for line in lines:
-        row = f"{line.left.latex} &{line.relation.latex} {line.right.latex}" if line.right.latex else f"{line.left.latex} &"
-        rows.append(row + (f" && {line.reason.latex}" if line.reason.latex else ""))
-    return "\\begin{aligned}\n" + " \\\\[3pt]\n".join(rows) + "\n\\end{aligned}"
+        body = f"{line.left.latex} &{line.relation.latex} {line.right.latex}" if line.right.latex else f"{line.left.latex} &"
+        rows.append(body + (f" && {line.reason.latex}" if line.reason.latex else ""))
+    return f"\\begin{{{environment}}}\n" + " \\\\[3pt]\n".join(rows) + f"\n\\end{{{environment}}}"
 
 
 def mathml(latex: str) -> str:
@@ -206,9 +223,11 @@ def mathml(latex: str) -> str:
         from latex2mathml.converter import convert
     except ImportError as error:
         raise ImportError('MathML is written by latex2mathml: pip install "chalkgrad[math]"') from error
-    converted: str = convert(latex)
+    converted: str = convert(latex.replace("{aligned}", "{align*}"), display="block")
     return re.sub(
-        r"(<mo[^>]*>(?:=|\(|&#x0003D;|&#x00028;|&#x022C5;)</mo>)<mo>(?=&#x02212;)", r'\1<mo form="prefix">', converted
+        r"(<mo[^>]*>(?:=|\(|&#x0003D;|&#x00028;|&#x022C5;|&#x000B7;)</mo>)<mo>(?=&#x02212;)",
+        r'\1<mo form="prefix">',
+        converted,
     )
 
 
@@ -222,9 +241,9 @@ def _html_row(line: Line) -> str:
 
 DOCUMENT = r"""\documentclass[fleqn]{article}
 \usepackage{amsmath, amssymb, iftex}
-\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
+\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}DECLARED\else\usepackage{fontspec}\fi
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\usepackage[margin=2cm]{geometry}
+\usepackage[margin=2cm, PAPER]{geometry}
 \allowdisplaybreaks
 \begin{document}
 BODY\end{document}
@@ -236,7 +255,10 @@ PAGE = """<!DOCTYPE html>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
 h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
-table.board { border-collapse: collapse; display: block; overflow-x: auto }
+table.board { border-collapse: collapse; display: block; overflow-x: auto; margin-bottom: 1.4rem }
+math { display: inline math }
+mtable[columnlines] > mtr > mtd:first-child { border-right: 1px solid }
+mtable[columnlines] > mtr:first-child > mtd { border-bottom: 1px solid }
 table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
 table.board td.left { text-align: right }
 table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }

@@ -27,7 +27,7 @@ from autograd.calculus import gradient
 from autograd.primitives import CONSTANT, Primitive
 from autograd.rules import rule_derivation
 from autograd.sheet import Sheet
-from autograd.study import Study, chain, derivative_of, finished, number_lines, without_repetition
+from autograd.study import Study, chain, derivative_of, finished, number_lines, values_in, without_repetition
 from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side
@@ -63,13 +63,13 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
         return rule_derivation(y, *xs)
     if not isinstance(y, Value):
         raise TypeError(f"derivation follows the graph of a Value, or the rule of a function such as sigmoid, not {y!r}")
-    wanted = [x for item in xs for x in (item if isinstance(item, (list, tuple)) else [item])]
+    wanted = values_in(xs)
     for x in wanted:
         if not isinstance(x, Value):
             raise TypeError(f"derivation(y, x) differentiates with respect to Values, not {x!r}")
         if x.op is CONSTANT and not x.label:
             raise ValueError(f"{x.data} is a plain number, and nothing varies with it: make it Value({x.data}, label=...)")
-    if len(wanted) == 1 and not isinstance(xs[0], (list, tuple)):
+    if len(xs) == 1 and isinstance(xs[0], Value):
         return Derivation(y, wanted[0], digits)
     return Sheet(y, wanted, digits)
 

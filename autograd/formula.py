@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000  # characters; nobody reads more
 MOST_FACTORS, MOST_TERMS = 500, 20_000  # in one product, in one sum
-MANY = 3  # terms that are written out
+MANY = 3  # terms of a family that are written out
+MOST_PIECES = 12  # terms of no family that are
 
 
 def display(name: str, notation: Notation, value: Callable[..., float], *partials: object, nary: bool = False) -> Primitive:
@@ -264,8 +265,11 @@ class Page:
         if len(flat) > MOST_TERMS:
             raise _too_long()
         flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
-        if all(term.op is CONSTANT and term.data.is_integer() for term in flat):
-            return self.number(sum(term.data for term in flat))
+        whole = [i for i, term in enumerate(flat) if term.op is CONSTANT and term.data.is_integer()]
+        if len(whole) > 1:  # y − 1 − 1
+            number = self.number(sum(flat[i].data for i in whole))
+            flat = [number if i == whole[0] else term for i, term in enumerate(flat) if i not in whole[1:]]
+            flat = [term for term in flat if term.data or term.op is not CONSTANT] or [number]
         if len(flat) == 1:
             return flat[0]
         return self._log_softmax(flat) or self._shown(self._node(ops.sum_of, flat))
@@ -464,7 +468,7 @@ def _folded_sum(terms: list[Value], numbers: bool, many: int) -> Value:
             length, term = _family_at_the_front(rest, many)
             pieces.append(term)
             rest = rest[length:]
-        terms = pieces if len(pieces) <= 2 * MANY else [*pieces[:2], record(dots, 0.0, ()), pieces[-1]]
+        terms = pieces if len(pieces) <= MOST_PIECES else [*pieces[:2], record(dots, 0.0, ()), pieces[-1]]
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(t.data for t in terms), tuple(terms))
 
 

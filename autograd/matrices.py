@@ -16,7 +16,7 @@ from collections import Counter
 from autograd import primitives as ops
 from autograd.formula import Page, softmax_of
 from autograd.graph import nodes
-from autograd.names import Index, indexed, latex_name, readings, text_name
+from autograd.names import INDICATOR, Index, indexed, latex_name, readings, text_name
 from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, constant, plus
 from autograd.primitives import CONSTANT
 from autograd.value import Value
@@ -258,7 +258,8 @@ def _name(found: Sequence[Array], taken: set[str]) -> None:
     names: set[tuple[str, tuple[Index, ...]]] = set()
     for kind, stems in STEMS.items():
         alike = [array for array in found if array.kind == kind]
-        own = [(array.stem, array.prefix) if array.stem else _own_name(array) for array in alike]
+        probable = kind == "probabilities"  # their rows are the nets, whose labels are not theirs
+        own = [(array.stem, array.prefix) if array.stem else None if probable else _own_name(array) for array in alike]
         agreed = None not in own and len(set(own)) == len(own) and names.isdisjoint(own)
         for array, name in zip(alike, own):
             if not agreed or name is None:
@@ -361,7 +362,9 @@ class MatrixForm:
             return Tensor(f"{top[0]} ⊘ {bottom[0]}", rf"{top[1]} \oslash {bottom[1]}", axes, PRODUCT)
         if op is ops.pow and known[0].axes:
             base, exponent = known[0].at(ATOM), known[1]
-            return Tensor(f"{base[0]}^⊙{exponent.text}", rf"{base[1]}^{{\odot {exponent.latex}}}", axes, POWER)
+            above = rf"^{{\odot {exponent.latex}}}"
+            latex = shaped(known[0].symbol + above, known[0].shape) if known[0].symbol else base[1] + above
+            return Tensor(f"{base[0]}^⊙{exponent.text}", latex, axes, POWER)
         text, level = op.notation.text.write([(x.text, x.level) for x in known])
         latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
         return Tensor(text, latex, axes, level)
@@ -371,8 +374,8 @@ class MatrixForm:
             text, level = constant(node.data)
             latex, _ = constant(node.data, latex=True)
             return Tensor(text, latex, (), level)
-        if node.label.startswith("1_{"):  # 1_{i=4}, in all places: the unit vector e_4
-            letter, _, number = node.label[3:-1].partition("=")
+        if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
+            letter, number = indicator.groups()
             return Tensor(text_name(f"e_{number}"), latex_name(f"e_{number}"), (letter,), ATOM)
         gradient = node.label.startswith("∂")
         for base, indices in readings(node.label.rpartition("/∂")[2]):

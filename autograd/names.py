@@ -69,12 +69,15 @@ _LABEL = re.compile(
     r"(?:_(?:\{(?P<down>[^{}^_\\$]*)\}|(?P<down2>\w+(?:,\w+)*)))?"
     r"(?:\^(?:\{(?P<up3>[^{}^_\\$]*)\}|(?P<up4>\([\w,+\-]+\)|\w+)))?"
 )
-_ESCAPES = {
-    "\\": r"\textbackslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum ", "~": r"\textasciitilde ", "<": r"\textless ", ">": r"\textgreater ", "|": r"\textbar ",
-    '"': r"\textquotedbl ", "−": "-", "`": r"\textasciigrave ",
+_SIGNS = {  # what \\text would show as code somewhere, as mathematics
+    "\\": r"\backslash", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\wedge", "~": r"\sim", "<": "<", ">": ">", "|": r"\vert", "−": "-", "∂": r"\partial", "∇": r"\nabla",
+    "ℓ": r"\ell", "∞": r"\infty", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "±": r"\pm",
+    "·": r"\cdot", "×": r"\times", "÷": r"\div", "√": r"\surd",
+    "′": "'", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot", "…": r"\ldots", "°": r"^{\circ}",
 }  # fmt: skip
 _INDICES = re.compile("[i-nrs]{1,3}|[a-zA-Z]")
+INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
 DERIVATIVE = re.compile("∂(.+)/∂(.+)")
 
 
@@ -138,14 +141,14 @@ def latex_name(label: str) -> str:
     >>> print(latex_name("∂L/∂w_11"))
     \frac{\partial L}{\partial w_{11}}
     """
-    if label.startswith("1_{"):  # 1 where what stands below holds, else 0
+    if INDICATOR.fullmatch(label):
         return rf"\mathbf{{1}}{label[1:]}"
     if derivative := DERIVATIVE.fullmatch(label):
         top, bottom = (latex_name(part) for part in derivative.groups())
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
     parts = Parts(label)
     if not parts.base:
-        return rf"\text{{{escaped(_plain(label))}}}"
+        return latex_text(_plain(label))
     base, primes = parts.base.rstrip("′"), parts.base.count("′")
     return (
         _latex_base(base) + "'" * primes
@@ -162,19 +165,44 @@ def _latex_base(base: str) -> str:
         return rf"\{GREEK_COMMANDS[base]}"
     if base in GREEK:
         return rf"\{base}"
-    if len(base) == 1:
-        return base if base.isascii() else rf"\text{{{base}}}"
-    return rf"\mathrm{{{base}}}" if base.isascii() else rf"\text{{{base}}}"
+    if len(base) == 1 and base.isascii():
+        return base
+    return rf"\mathrm{{{base}}}" if base.isascii() else latex_text(base)
 
 
 def _latex_script(text: str) -> str:
     """What stands above or below: indices as they are, a word upright."""
-    return rf"\mathrm{{{text}}}" if text.isalpha() and not _INDICES.fullmatch(text) else escaped(text)
+    if text.isalpha() and not _INDICES.fullmatch(text):
+        return rf"\mathrm{{{text}}}" if text.isascii() else latex_text(text)
+    return "".join(_SIGNS.get(c, c) if c.isascii() or c in _SIGNS else latex_text(c) for c in text)
+
+
+def latex_text(text: str) -> str:
+    r"""Text in mathematics mode: words in \\text, signs as signs, Greek letters as letters.
+
+    >>> print(latex_text("50 % of θ"))
+    \text{50 }\%\text{ of }\theta
+    """
+    pieces: list[str] = []
+    words = ""
+    for c in text + "\0":
+        command = _SIGNS.get(c) or (rf"\{GREEK_COMMANDS[c]}" if c in GREEK_COMMANDS else "")
+        if ord(c) in UNSUB:
+            command = f"_{{{UNSUB[ord(c)]}}}"
+        elif ord(c) in UNSUP:
+            command = f"^{{{UNSUP[ord(c)]}}}"
+        if not command and c != "\0":
+            words += c
+            continue
+        pieces += [rf"\text{{{words}}}"] * bool(words)
+        pieces.append(command + " " * command[-1:].isalpha())
+        words = ""
+    return "".join(pieces).rstrip() or r"\text{}"
 
 
 def escaped(text: str) -> str:
-    """Text that LaTeX sets as it is."""
-    return "".join(_ESCAPES.get(c, c) for c in text)
+    """Text that LaTeX sets as it is, outside of mathematics."""
+    return "".join(f"\\{c}" if c in "%&#_{}$" else f"${_SIGNS[c]}$" if c in _SIGNS else c for c in text)
 
 
 # -------------------------------------------------------------------------------------------------------------- families

@@ -115,7 +115,7 @@ def latex_form(text: str | Callable[..., str], level: int = ATOM, places: int | 
 
 def call(name: str) -> Form:
     r"""A function call in LaTeX: \sin(x), \operatorname{erf}(x). It counts as a power: its square is (\sin(x))^2."""
-    word = "".join(c if c.isalnum() else r"\_" if c == "_" else "" for c in name) or "f"
+    word = "".join(c if c.isalnum() else r"\_" for c in name if c.isascii() and (c.isalnum() or c == "_")) or "f"
     command = rf"\{name}" if name in _COMMANDS else rf"\operatorname{{{word}}}"
     return latex_form(lambda *xs: command + bracketed(", ".join(xs)), POWER)
 
@@ -133,7 +133,8 @@ def beside(*factors: str) -> str:
     for left, right in pairwise(factors):
         derivative = right.startswith(_DERIVATIVE) or (left.lstrip("-").startswith(_DERIVATIVE) and r" \cdot " not in left)
         below_zero = _is_number(left.rpartition(" ")[2]) and right.startswith("(-") and _is_number(right[1:-1])
-        if right[0].isdigit() or (_is_number(left) and right.startswith(r"\frac")) or derivative or below_zero:
+        digit = right.removeprefix(r"\text{")[:1].isdigit()
+        if digit or (_is_number(left) and right.startswith(r"\frac")) or derivative or below_zero:
             text += rf" \cdot {right}"  # 2·3, 2·½, and the factors of the chain rule
         elif right.startswith(("(", r"\left(")) and (left.lstrip("-") in (r"\sigma", "e") or r"\mathrm{" in left):
             text += rf" \cdot {right}"  # the name sigma, times something in brackets

@@ -7,9 +7,10 @@ formula, so that they come from the same table as `backward()` and cannot disagr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain as chain_of
 from itertools import count, islice
+from typing import Any
 
 from autograd import primitives as ops
 from autograd.algebra import Step, cost, simplified, size
@@ -43,7 +44,7 @@ class Study:
         names = self._names(regular)
         taken = {node.label for node in nodes(y, *beside)} | set(names.values())
         unnamed = [x for x in xs if not x.label and x not in names]
-        names |= zip(unnamed, _free("x", len(unnamed), taken))
+        names |= zip(unnamed, free_names("x", len(unnamed), taken))
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
             names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
@@ -90,11 +91,15 @@ class Study:
             if ready:
                 order.append(leaf)
             elif leaf not in below:
-                formula = self.page.formulas.get(leaf, leaf)
-                below[leaf] = [] if formula is leaf else quantities(formula)
+                below[leaf] = self.inputs(leaf)
                 stack.append((leaf, True))
                 stack += [(x, False) for x in reversed(below[leaf])]
         return order, below
+
+    def inputs(self, leaf: Value) -> list[Value]:
+        """The quantities in the formula of one on the page."""
+        formula = self.page.formulas.get(leaf, leaf)
+        return [] if formula is leaf else quantities(formula)
 
     def leaf(self, x: Value) -> Value | None:
         """What stands for a node of the graph on the page; None if y does not depend on it."""
@@ -108,7 +113,8 @@ class Study:
             hidden = (
                 formula if formula.op in ARITHMETIC or (u is self.y and not self.y_is_named) else None
             )  # o·(1 − o), but no −L/c
-            slopes = dict(zip(self.below[u], gradient(formula, *self.below[u])))
+            inputs = self.inputs(u)
+            slopes = dict(zip(inputs, gradient(formula, *inputs)))
             self._locals[u] = slopes, hidden
         if (u, v) not in self._written:
             slopes, hidden = self._locals[u]
@@ -225,7 +231,20 @@ def total(terms: Sequence[Value]) -> Value:
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
 
 
-def _free(stem: str, n: int, taken: set[str]) -> list[str]:
+def values_in(xs: Iterable[Any]) -> list[Any]:
+    """What a person passed for parameters, one by one: Values, lists of them, and whatever has parameters()."""
+    found: list[Any] = []
+    for x in xs:
+        if hasattr(x, "parameters"):
+            found += x.parameters()
+        elif hasattr(x, "__iter__") and not isinstance(x, (str, bytes)):
+            found += values_in(x)
+        else:
+            found.append(x)
+    return list(dict.fromkeys(found))
+
+
+def free_names(stem: str, n: int, taken: set[str]) -> list[str]:
     """Names for n quantities that have none: x for one, x_1, x_2, ... for several."""
     names = (name for name in ((stem,) if n == 1 else ()) if name not in taken)
     counted = (name for i in count(1) if (name := f"{stem}_{i}") not in taken)

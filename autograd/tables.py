@@ -22,7 +22,7 @@ from autograd.conversions import number
 from autograd.formula import quantities
 from autograd.names import text_name
 from autograd.primitives import CONSTANT
-from autograd.study import Study
+from autograd.study import Study, values_in
 from autograd.value import Value, lift, subscript
 
 SHORT = 9  # characters of a formula that is written twice in a symmetric matrix
@@ -52,22 +52,24 @@ def derivatives(f: Any, *xs: Any, order: int = 1, numbers: bool = False, digits:
         raise ValueError(f"the order of a derivative is 1, 2, 3, ..., not {order!r}")
     ys: list[Value]
     if callable(f) and not isinstance(f, Value):
-        ys, inputs, names, known = _called(f, xs)
+        ys, inputs, names, known, bare = _called(f, xs)
     else:
         listed = list(f) if isinstance(f, (list, tuple)) else [f]
-        inputs = [x for item in xs for x in (item if isinstance(item, (list, tuple)) else [item])]
+        inputs = values_in(xs)
         for value in [*listed, *inputs]:
             if not isinstance(value, Value):
                 raise TypeError(f"derivatives of Values are taken with respect to Values, and {value!r} is none")
         if not inputs:
             raise ValueError("derivatives(y, x1, x2, ...) needs the Values that y is differentiated with respect to")
-        ys, names, known = listed, [y.label for y in listed], True
+        ys, names, known, bare = listed, [y.label for y in listed], True, not isinstance(f, (list, tuple))
+    if not ys or not inputs:
+        raise ValueError("derivatives are of at least one output, in at least one input")
     several = len(ys) > 1
     names = [name or (f"f_{i}" if several else "f") for i, name in enumerate(names, start=1)]
-    return Derivatives(ys, inputs, names, order, numbers and known, digits)
+    return Derivatives(ys, inputs, names, order, numbers and known, digits, bare)
 
 
-def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], list[Value], list[str], bool]:
+def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], list[Value], list[str], bool, bool]:
     """A function called on Values that wear the names of its arguments."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -95,7 +97,8 @@ def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], l
     ys = [lift(y) for y in (result if isinstance(result, (list, tuple)) else [result])]
     given = getattr(f, "__name__", "f")
     name = given if len(given) == 1 else "f"
-    return ys, xs, [f"{name}_{i}" for i in range(1, len(ys) + 1)] if len(ys) > 1 else [name], bool(point)
+    names = [f"{name}_{i}" for i in range(1, len(ys) + 1)] if len(ys) > 1 else [name]
+    return ys, xs, names, bool(point), not isinstance(result, (list, tuple))
 
 
 class Derivatives(Board):
@@ -106,7 +109,14 @@ class Derivatives(Board):
     """
 
     def __init__(
-        self, ys: Sequence[Value], xs: Sequence[Value], names: Sequence[str], order: int, numbers: bool, digits: int
+        self,
+        ys: Sequence[Value],
+        xs: Sequence[Value],
+        names: Sequence[str],
+        order: int,
+        numbers: bool,
+        digits: int,
+        bare: bool,
     ) -> None:
         self.order, self.digits, self.names = order, digits, list(names)
         self.inputs = [x.label or f"x_{i}" for i, x in enumerate(xs, start=1)]
@@ -118,7 +128,7 @@ class Derivatives(Board):
             for index, value in _values(y, xs, order).items():
                 self._numbers[i, *index] = value
         tensors = [self._nested((i,)) for i in range(len(ys))]
-        self.values = tensors if len(ys) > 1 else tensors[0]
+        self.values = tensors[0] if bare else tensors
         if order == 1:
             super().__init__(self._matrix("J", [(i,) for i in range(len(ys))], numbers))
         elif order == 2:
@@ -145,7 +155,7 @@ class Derivatives(Board):
         if numbers and any(quantities(formula) for formula in self.entries.values()):
             tables.append([[figure(self._at((*row, j)), self.digits) for j in columns] for row in rows])
         if len(self.inputs) > 4:  # too wide for names in every place: they stand at the edge
-            tops = [joined([Math("∂/∂", r"\partial / \partial "), named(x)], "") for x in self.inputs]
+            tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
             sides = [named(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
             return [Line(named(letter), _bordered(table, tops, sides)) for table in tables[1:2]] + [
                 Line(NOTHING, _brackets(table)) for table in tables[2:]
@@ -160,7 +170,7 @@ class Derivatives(Board):
         mirrored = (index[0], *sorted(index[1:]))
         formula = math(self.entries[mirrored], digits=self.digits)
         if mirrored != index and len(formula.text) > SHORT:
-            return named(f"{letter.partition('_')[0]}_{{{subscript(i + 1 for i in mirrored[1:])}}}")
+            return named(f"H_{{{subscript(i + 1 for i in mirrored[1:])}}}") if letter == "H" else self._name(mirrored)
         return formula
 
     def _name(self, index: Index) -> Math:
@@ -193,11 +203,13 @@ class Derivatives(Board):
                 right = joined([right, figure(self._at((output, *index)), self.digits)], " = ")
             lines.append(Line(self._name((output, *index)), right, words(f"{times} entries" if times > 1 else "")))
         whole = n**self.order
-        if zeros:
+        if whole == zeros == 1:
+            lines.append(Line(self._name((output,) + (0,) * self.order), figure(0.0)))
+        elif zeros:
             rest = "the other entry is 0" if zeros == 1 else f"the other {zeros} of {whole} entries are 0"
             text = f"all {whole} entries are 0" if zeros == whole else rest
-            name = joined([named(self.names[output]), words(": ")], "") if not lines else NOTHING
-            lines.append(Line(joined([name, words(text)], "")))
+            name = [] if lines else [named(self.names[output]), words(": ")]
+            lines.append(Line(right=joined([*name, words(text)], ""), relation=NOTHING))
         return lines
 
     def __repr__(self) -> str:
@@ -210,25 +222,31 @@ def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]
     page = study.page
     leaves = [study.leaf(x) for x in xs]
     memo: dict[tuple[Value, Value], Value] = {}
+    varying: dict[tuple[Value, Value], bool] = {}
+
+    def varies(v: Value, x: Value) -> bool:
+        """Whether a quantity on the page varies with x; those beside y, such as the rest of a softmax, are on it, too."""
+        if (v, x) not in varying:
+            varying[v, x] = v is x or any(varies(w, x) for w in study.inputs(v))
+        return varying[v, x]
 
     def of_leaf(v: Value, x: Value) -> Value:
         """dv/dx along all ways, for a quantity v."""
         if v is x:
             return page.number(1.0)
         if (v, x) not in memo:
-            inside = [w for w in study.below[v] if w in reaching[x]]
+            inside = [w for w in study.inputs(v) if varies(w, x)]
             memo[v, x] = page.sum([page.product([study.local(v, w), of_leaf(w, x)]) for w in inside])
         return memo[v, x]
 
     def of_formula(formula: Value, x: Value) -> Value:
-        inside = [w for w in quantities(formula) if w in study.below and w in reaching[x]]
+        inside = [w for w in quantities(formula) if varies(w, x)]
         slopes = gradient(formula, *inside)
         return page.sum([page.product([page.again(slope), of_leaf(w, x)]) for w, slope in zip(inside, slopes)])
 
-    reaching = {x: study.between(x) for x in leaves if x is not None}
     for v in study.order:  # from the leaves up, so that no call goes deep
-        for x, inside in reaching.items():
-            if v in inside:
+        for x in leaves:
+            if x is not None and varies(v, x):
                 of_leaf(v, x)
     entries: dict[Index, Value] = {}
     zero = page.number(0.0)

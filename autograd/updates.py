@@ -12,8 +12,9 @@ from typing import Any
 from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
 from autograd.calculus import gradient
 from autograd.conversions import number
-from autograd.graph import history
+from autograd.graph import history, nodes
 from autograd.primitives import CONSTANT
+from autograd.study import free_names, values_in
 from autograd.value import Value
 
 MOST = 24  # parameters that are written out
@@ -39,13 +40,15 @@ def descent(y: Value, *xs: Any, rate: float, symbol: str = "eta", digits: int = 
 
     Raises TypeError for what is no Value, ValueError for no parameters, or a plain number among them.
     """
-    parameters = [x for item in xs for x in (item if isinstance(item, (list, tuple)) else [item])]
+    parameters = values_in(xs)
     for x in [y, *parameters]:
         if not isinstance(x, Value):
             raise TypeError(f"descent(y, w1, w2, ..., rate=0.1) takes Values, and {x!r} is none")
     for x in parameters:
-        if x.inputs or x.op is CONSTANT:
-            raise ValueError(f"{x!r} is no parameter: only a Value that was not computed can be stepped")
+        if x.op is CONSTANT:
+            raise ValueError(f"{x.data} is a plain number: make it Value({x.data}), and it can be stepped")
+        if x.inputs:
+            raise ValueError(f"{x!r} was computed: step the Values that it was computed from")
     if not parameters:
         raise ValueError("descent needs parameters to step: descent(y, model.parameters(), rate=0.1)")
     return Descent(y, parameters, number(rate), symbol, digits)
@@ -67,8 +70,10 @@ class Descent(Board):
         def show(x: float) -> Math:
             return figure(x, digits)
 
-        labels = [x.label or (f"w_{i}" if len(xs) > 1 else "w") for i, x in enumerate(xs, start=1)]
-        every = labels[0] if len(xs) == 1 else "theta"
+        taken = {node.label for node in nodes(y)} | {loss, symbol}
+        invented = iter(free_names("w", sum(not x.label for x in xs), taken))
+        labels = [x.label or next(invented) for x in xs]
+        every = labels[0] if len(xs) == 1 else next(name for name in ("theta", "p", "q", "every") if name not in taken)
         rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
         reason = (
             joined([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")
@@ -83,7 +88,17 @@ class Descent(Board):
         lines.append(Line(name, show(self.before), words("before the step")))
         lines.append(Line(_new(loss), show(self.after), words("after it")))
         fallen = joined([name, _new(loss)], " − ", " - ")
-        lines.append(Line(fallen, show(self.before - self.after), words("so much the loss fell")))
+        lines.append(
+            Line(
+                fallen,
+                show(self.before - self.after),
+                words(
+                    "so much the loss fell"
+                    if self.before >= self.after
+                    else "the loss rose: for its curvature the rate is too large"
+                ),
+            )
+        )
         norm = Math(f"{eta.text}·‖∇{name.text}‖²", rf"{eta.latex} \, \|\nabla {name.latex}\|^{{2}}")
         lines.append(Line(norm, show(self.promise), words("so much the gradient promised, to first order")))
         super().__init__(lines)
