@@ -197,7 +197,7 @@ class _Algebra:
 
     def _order_of_factors(self, factor: Any) -> Any:
         names = sorted(symbol.name for symbol in factor.free_symbols)
-        return names[:1] or [""], factor.is_Add, names, str(factor)
+        return names[:1] or [""], factor.as_base_exp()[0].is_Add, names, str(factor)
 
     # ---- steps
 

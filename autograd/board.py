@@ -149,7 +149,11 @@ class Board:
         )
         foreign = sorted({c for c in body if ord(c) > 0x24F})  # pdfTeX has no letters for them: it shows their numbers
         declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
-        wide = any(len(line.left.text + line.right.text + line.reason.text) > PAGE_WIDTH for _, lines in self._blocks() for line in lines)
+        wide = any(
+            len(line.left.text + line.right.text + line.reason.text) > PAGE_WIDTH
+            for _, lines in self._blocks()
+            for line in lines
+        )
         paper = "landscape" if wide else "portrait"
         return DOCUMENT.replace("DECLARED", declared, 1).replace("PAPER", paper, 1).replace("BODY", body, 1)
 

@@ -120,7 +120,7 @@ class Derivation(Board):
         lines += study.sum_lines([chain(path) for path in factors], study.reasons([link for path in links for link in path]))
         page = study.page
         products = factors[0] if len(factors) == 1 else [page.sum(map(page.product, factors))]
-        end, told = finished(page, products)
+        end, told = finished(study, products, x)
         lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
         lines += number_lines(study, end, self.value)
         lines[0] = lines[0]._replace(left=left)

@@ -83,9 +83,11 @@ class Page:
     def __init__(self, bare: bool = False) -> None:
         self.bare = bare
         self.probabilities: dict[tuple[Value, ...], str] = {}  # how softmax of these nodes is called where it has no name
-        self.numbers: set[Value] = set()  # on a bare page, the leaves that are plain numbers
+        self._unshifted: dict[Value, list[Value]] = {}  # for a logsumexp, its numbers as they were before a shift
         self._known: dict[tuple[object, ...], Value] = {}
         self._formulas: set[Value] = set()
+        self._forward = False  # while a graph is written, not what is made of it
+        self._taken: set[str] = set()  # names of quantities
         self._invented: set[Value] = set()  # leaves that nobody but this package gave a name
         self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
         self.copies: dict[Value, Value] = {}
@@ -99,18 +101,30 @@ class Page:
         """
         names = names or {}
         copies = self.copies
-        for node in _unread(ys, copies):
+        first = [
+            node for node in nodes(*ys) if node.op is ops.exp and node.label
+        ]  # a softmax that has a name names the rest
+        order = list(_unread([*first, *ys], copies))
+        if not self.bare:
+            self._taken |= {text_name(name) for node in order if (name := names.get(node) or node.label)}
+        totals = _RunningTotals(order, {*ys, *(node for node in order if not self.bare and (node.label or node in names))})
+        self._forward = True
+        for node in order:
             name = "" if self.bare else names.get(node) or node.label
+            if node in totals.inside:
+                continue
             if node.inputs:
-                copy = self.made(node.op, [copies[x] for x in node.inputs])
+                copy = self.made(node.op, [copies[x] for x in totals.inputs(node)])
             else:
-                plain = node.op is CONSTANT and not name
-                copy = self.number(node.data) if plain and not self.bare else Value(node.data)
-                if plain and self.bare:
-                    self.numbers.add(copy)
+                plain = node.op is CONSTANT and not name and not self.bare
+                copy = self.number(node.data) if plain else Value(node.data)
+            if node.op is ops.logsumexp_of:
+                before = _before_the_shift(node.inputs)
+                self._unshifted[copy] = [self.number(x) if isinstance(x, float) else copies[x] for x in before]
             if name:
                 copy = self.named(node, copy, name)
             copies[node] = copy
+        self._forward = False
         return [copies[y] for y in ys]
 
     def named(self, node: Value, formula: Value, name: str) -> Value:
@@ -152,8 +166,9 @@ class Page:
                 return
 
     def _invent(self, formula: Value, label: str) -> None:
-        if formula not in self._standing:
+        if formula not in self._standing and text_name(label) not in self._taken:
             leaf = Value(formula.data, label)
+            self._taken.add(text_name(label))
             self._invented.add(leaf)
             self._stand(leaf, formula)
 
@@ -235,7 +250,9 @@ class Page:
         return self.formulas.get(x, x).op is softmax_of
 
     def _shown(self, formula: Value) -> Value:
-        return self._standing.get(formula, formula)
+        """A formula by its name; but what a graph computed beside a node that has a name is not that node."""
+        leaf = self._standing.get(formula, formula)
+        return leaf if not self._forward or leaf in self._invented else formula
 
     def _node(self, op: Primitive, inputs: Sequence[Value]) -> Value:
         key = (op, *inputs)
@@ -311,16 +328,6 @@ class Page:
         assert chain is not None
         return chain
 
-    def _unshifted(self, xs: Sequence[Value]) -> list[Value]:
-        """The numbers without the one that log_softmax takes from all of them."""
-
-        def shift(x: Value) -> float | None:
-            last = x.inputs[-1] if x.op is ops.sum_of and len(x.inputs) == 2 else x
-            number = last.inputs[0] if last.op is ops.neg else last
-            return last.data if last is not x and (number.op is CONSTANT or number in self.numbers) else None
-
-        return [x.inputs[0] for x in xs] if len(shifts := set(map(shift, xs))) == 1 and None not in shifts else list(xs)
-
     def _log_softmax(self, terms: list[Value]) -> Value | None:
         """x_i - logsumexp(x_1, ..., x_n), and the same with one number taken from every x, is log softmax(x)_i."""
         for term in terms:
@@ -329,7 +336,7 @@ class Page:
                 rest = [other for other in terms if other is not term]
                 x = rest[0] if len(rest) == 1 else self._node(ops.sum_of, rest)
                 if x in xs:
-                    plain = self._unshifted(xs)
+                    plain = self._unshifted.get(term.inputs[0], xs)
                     return self._shown(self._node(ops.log, [self._probability(plain, xs.index(x))]))
         return None
 
@@ -364,7 +371,7 @@ def _take_apart(formula: Value, numbers: list[float], divisors: list[float], abo
 
 def _whole_power(node: Value) -> int:
     exponent = node.inputs[1] if node.op is ops.pow else None
-    small = exponent is not None and exponent.op is CONSTANT and exponent.data in (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
+    small = exponent is not None and exponent.op is CONSTANT and exponent.data in range(2, 65)
     return int(exponent.data) if small and exponent is not None else 1
 
 
@@ -376,6 +383,14 @@ def _reduced(above: list[float], below: list[float], fraction: bool) -> tuple[fl
     over, under = _multiplied(above), _multiplied(below)
     if len(over) == len(under) == 1 and Fraction(over[0] / under[0]) == Fraction(over[0]) / Fraction(under[0]):
         over, under = [over[0] / under[0]], []
+    if (
+        not over
+        and len(under) == 1
+        and under[0] < 1.0
+        and (1.0 / under[0]).is_integer()
+        and Fraction(1.0 / under[0]) * Fraction(under[0]) == 1
+    ):
+        over, under = [1.0 / under[0]], []
     if over in ([0.5], [0.25], [0.125]) and (under or fraction):
         over, under = [], [*under, 1.0 / over[0]]
     return sign, [x for x in over if x != 1.0], [x for x in under if x != 1.0]
@@ -394,6 +409,41 @@ def _multiplied(numbers: list[float]) -> list[float]:
 
 def _exact(x: float) -> Fraction | None:
     return Fraction(x) if isfinite(x) else None
+
+
+def _before_the_shift(xs: Sequence[Value]) -> Sequence[Value | float]:
+    """The numbers without the constant that log_softmax takes from all of them."""
+    shifts = {x.inputs[1].data for x in xs if x.op is ops.sub and not x.label and x.inputs[1].op is CONSTANT}
+    if len(shifts) != 1 or not all(x.op is CONSTANT or (x.op is ops.sub and x.inputs[1].op is CONSTANT) for x in xs):
+        return xs
+    (shift,) = shifts
+    return [x.data + shift if x.op is CONSTANT else x.inputs[0] for x in xs]
+
+
+class _RunningTotals:
+    """Sums that were added up term by term: only the last of them is a formula; the others are inside it."""
+
+    def __init__(self, order: Sequence[Value], shown: set[Value]) -> None:
+        users: dict[Value, list[Value]] = {}
+        for node in order:
+            for x in node.inputs:
+                if x.op is ops.add:
+                    users.setdefault(x, []).append(node)
+        self.inside = {x for x, using in users.items() if len(using) == 1 and using[0].op is ops.add and x not in shown}
+
+    def inputs(self, node: Value) -> list[Value]:
+        """The inputs of a node, for a total all its terms."""
+        if node.op is not ops.add:
+            return list(node.inputs)
+        terms: list[Value] = []
+        stack = list(node.inputs[::-1])
+        while stack:
+            x = stack.pop()
+            if x in self.inside:
+                stack += x.inputs[::-1]
+            else:
+                terms.append(x)
+        return terms
 
 
 def _lifted(x: Value | float) -> Value:
@@ -519,8 +569,9 @@ def generalised(terms: Sequence[Value], letters: str = "", start: int | None = N
     low = min(lows)
     varying = {row: ways[low] for row, ways in counts.items()}
     used = {sign.split()[1] for sign in signs if sign.startswith("series ")}
+    used |= {name for row in copies for name in _letters_in(row[0].label)} if not letters else set()
     last = all(places[-1] == len(reading.indices) - 1 for reading, places in varying.values())
-    letter = letters or next(c for c in ("jmirs" if last else "mjirs") if c not in used)
+    letter = letters or next(c for c in ("jmirsnpq" if last else "mjirsnpq") if c not in used)
     leaves: dict[str, Value] = {}
     for row, (reading, places) in varying.items():
         label = reading.label(letter if place in places else index for place, index in enumerate(reading.indices))
@@ -549,6 +600,11 @@ def _counted(row: Sequence[Value]) -> dict[int, tuple[Reading, list[int]]]:
 
 def _differing(first: Reading, other: Reading) -> list[int]:
     return [k for k, (a, b) in enumerate(zip(first.indices, other.indices)) if a != b]
+
+
+def _letters_in(label: str) -> list[str]:
+    """The letters that would be taken for an index: a label that is one, and those below others."""
+    return [label, *(str(index) for reading in all_readings(label) for index in reading.indices)] if label else []
 
 
 def _step(first: Reading, other: Reading) -> int | None:
@@ -600,8 +656,15 @@ def _too_long() -> ValueError:
 def _name_written(text: str, latex: bool) -> Written:
     """A name with its level: one with a blank or a sign in it asks for brackets, as does a base with something above it."""
     if latex:
-        return text, POWER if "^" in text or r"\frac" in text else ATOM
-    return text, POWER if text.startswith("∂") else level_of(text)
+        words = text.startswith(r"\text{") and any(sign in text for sign in " +-*/")
+        return text, SUM if words or text.startswith("{") else POWER if "^" in text or r"\frac" in text else ATOM
+    if text.startswith(("∂", "(∂")):
+        return text, POWER if text[0] == "∂" else ATOM
+    raised = "^" in text or any(c in _RAISED for c in text)
+    return text, SUM if any(sign in text[1:] for sign in "+-−*/·") else POWER if raised else level_of(text)
+
+
+_RAISED = set("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
 
 
 def formula(y: Value, digits: int = 6, name: Callable[[str], str] = str) -> str:
@@ -641,7 +704,7 @@ def page_of(y: Value) -> Value:
     """The formula of a graph, on a page of its own."""
     page = Page()
     copy = page.write(y)[0]
-    return page.formulas.get(copy, copy)
+    return page.formulas[page.leaves[y]] if y in page.leaves else copy
 
 
 def quantities(formula: Value) -> list[Value]:

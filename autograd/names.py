@@ -37,9 +37,7 @@ def pretty(label: str) -> str:
     """
     text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
     text = " ".join(text.split())
-    text = re.sub(r"^\$+(.*?)\$+$", r"\1", text)
-    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: normalize("NFC", m[2] + ACCENTS[m[1]]), text)
-    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+    text = _without_commands(re.sub(r"^\$+(.*?)\$+$", r"\1", text))
     text = re.sub(r"_\{([^{}]*)\}|_([\d,]+)(?![A-Za-z])|_([a-z])(?![A-Za-z0-9_])", _subscript, text)
     return re.sub(r"\^\{([^{}]*)\}|\^(\d+)", _superscript, text)
 
@@ -60,24 +58,27 @@ def _superscript(match: re.Match[str]) -> str:
 
 UNSUB = {v: chr(k) for k, v in SUBSCRIPTS.items() if v != k}
 UNSUP = {v: chr(k) for k, v in SUPERSCRIPTS.items() if v != k}
-GREEK_COMMANDS = {sign: word for word, sign in GREEK.items() if word not in ("partial", "nabla", "cdot", "times", "ell")}
+_SIGN_WORDS = "partial", "nabla", "cdot", "times", "ell"  # signs by their commands alone: times is a word as well
+GREEK_COMMANDS = {sign: word for word, sign in GREEK.items() if word not in _SIGN_WORDS}
 ACCENT_COMMANDS = {accent: command for command, accent in ACCENTS.items()}
 _LETTER = r"[^\W\d_][\u0302\u0304\u0303\u20d7\u0307]?"
 _LABEL = re.compile(
     rf"(?P<base>{_LETTER}|[^\W\d_]+|[^\W\d_]+(?=\d))(?P<prime>[′']*)(?P<digits>\d*)"
-    r"(?:\^(?:\{(?P<up>[^{}^_\\$]*)\}|(?P<up2>\([\w,+\-]+\)|\w+)))?"
+    r"(?:\^(?:\{(?P<up>[^{}^_\\$]*)\}|(?P<up2>\([\w,+\-]+\)|[^\W_]+)))?"
     r"(?:_(?:\{(?P<down>[^{}^_\\$]*)\}|(?P<down2>\w+(?:,\w+)*)))?"
-    r"(?:\^(?:\{(?P<up3>[^{}^_\\$]*)\}|(?P<up4>\([\w,+\-]+\)|\w+)))?"
+    r"(?:\^(?:\{(?P<up3>[^{}^_\\$]*)\}|(?P<up4>\([\w,+\-]+\)|[^\W_]+)))?"
 )
 _SIGNS = {  # what \\text would show as code somewhere, as mathematics
     "\\": r"\backslash", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\wedge", "~": r"\sim", "<": "<", ">": ">", "|": r"\vert", "−": "-", "∂": r"\partial", "∇": r"\nabla",
     "ℓ": r"\ell", "∞": r"\infty", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "±": r"\pm",
     "·": r"\cdot", "×": r"\times", "÷": r"\div", "√": r"\surd",
-    "′": "'", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot", "…": r"\ldots", "°": r"^{\circ}",
+    "′": "'", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
+    "…": r"\ldots", "°": r"^{\circ}",
 }  # fmt: skip
-_INDICES = re.compile("[i-nrs]{1,3}|[a-zA-Z]")
+_INDICES = re.compile("[ijkm]{1,3}|[a-zA-Z]")  # min and rms are words
 INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
+HELD = re.compile(r"\((∂.+/∂.+)\)")  # a derivative with the other quantities held fixed
 DERIVATIVE = re.compile("∂(.+)/∂(.+)")
 
 
@@ -92,6 +93,7 @@ class Parts:
         match = _LABEL.fullmatch(normalize("NFD", text))
         groups = match.groupdict("") if match else {}
         self.base = normalize("NFC", groups.get("base", "")) + "′" * len(groups.get("prime", ""))
+        groups = {key: normalize("NFC", group) for key, group in groups.items()}
         self.up = "".join(groups.get(key, "") for key in ("up", "up2", "up3", "up4"))
         self.down = groups.get("down", "") + groups.get("down2", "") or groups.get("digits", "")
         word_below = self.down.isalpha() and not _INDICES.fullmatch(self.down)
@@ -102,10 +104,15 @@ class Parts:
 def _plain(label: str) -> str:
     """A label without dollar signs and commands: \\hat{y}_1 as ŷ_1, \\theta as θ."""
     text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
-    text = re.sub(r"^\$+(.*?)\$+$", r"\1", " ".join(text.split()))
-    text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\w)\}?", lambda m: normalize("NFC", m[2] + ACCENTS[m[1]]), text)
+    return _without_commands(re.sub(r"^\$+(.*?)\$+$", r"\1", " ".join(text.split()))) or "?"
+
+
+def _without_commands(text: str) -> str:
+    """Greek letters and accents as such; what is no single letter under an accent stays as it was typed."""
     text = re.sub(r"\\(?:mathrm|text|mathit)\{(\w+)\}", r"\1", text)
-    return re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+    accent = r"\\(hat|bar|tilde|vec|dot)(?:\s*\{(\w)\}|\s+(\w)(?!\w))"
+    return re.sub(accent, lambda m: normalize("NFC", (m[2] or m[3]) + ACCENTS[m[1]]), text)
 
 
 def text_name(label: str) -> str:
@@ -114,12 +121,14 @@ def text_name(label: str) -> str:
     >>> text_name("w_11"), text_name("w1"), text_name("theta"), text_name("∂L/∂w1"), text_name("a b")
     ('w₁₁', 'w₁', 'θ', '∂L/∂w₁', 'a b')
     """
+    if held := HELD.fullmatch(label):
+        return f"({text_name(held[1])})"
     if derivative := DERIVATIVE.fullmatch(label):
         return "/".join("∂" + text_name(part) for part in derivative.groups())
     parts = Parts(label)
     if not parts.base:
-        return pretty(label)
-    base = GREEK.get(parts.base, parts.base)
+        return pretty(label) or ("?" if label else "")
+    base = parts.base if parts.base in _SIGN_WORDS else GREEK.get(parts.base, parts.base)
     down = _lowered(parts.down) if parts.down else ""
     up = parts.up.translate(SUPERSCRIPTS)
     if parts.up and re.search(r"[^⁰¹²³⁴-⁾ⁱⁿ]", up):
@@ -137,18 +146,20 @@ def latex_name(label: str) -> str:
     r"""A label in LaTeX.
 
     >>> print(latex_name("w_11"), latex_name("net"), latex_name("ŷ_1"), latex_name("a^(1)_2"), latex_name("50 %"))
-    w_{11} \mathrm{net} \hat{y}_{1} a^{(1)}_{2} \text{50 \%}
+    w_{11} \mathrm{net} \hat{y}_{1} a^{(1)}_{2} {\text{50 }\%}
     >>> print(latex_name("∂L/∂w_11"))
     \frac{\partial L}{\partial w_{11}}
     """
     if INDICATOR.fullmatch(label):
         return rf"\mathbf{{1}}{label[1:]}"
+    if held := HELD.fullmatch(label):
+        return rf"\left({latex_name(held[1])}\right)"
     if derivative := DERIVATIVE.fullmatch(label):
         top, bottom = (latex_name(part) for part in derivative.groups())
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
     parts = Parts(label)
     if not parts.base:
-        return latex_text(_plain(label))
+        return latex_text(_plain(label)) if label else r"\text{}"
     base, primes = parts.base.rstrip("′"), parts.base.count("′")
     return (
         _latex_base(base) + "'" * primes
@@ -163,10 +174,10 @@ def _latex_base(base: str) -> str:
         return rf"\{ACCENT_COMMANDS[accent]}{{{_latex_base(letter)}}}"
     if base in GREEK_COMMANDS:
         return rf"\{GREEK_COMMANDS[base]}"
-    if base in GREEK:
+    if base in GREEK and base not in _SIGN_WORDS:
         return rf"\{base}"
     if len(base) == 1 and base.isascii():
-        return base
+        return r"\mathrm{e}" if base == "e" else base  # a quantity, not the number that is raised to powers
     return rf"\mathrm{{{base}}}" if base.isascii() else latex_text(base)
 
 
@@ -181,7 +192,7 @@ def latex_text(text: str) -> str:
     r"""Text in mathematics mode: words in \\text, signs as signs, Greek letters as letters.
 
     >>> print(latex_text("50 % of θ"))
-    \text{50 }\%\text{ of }\theta
+    {\text{50 }\%\text{ of }\theta}
     """
     pieces: list[str] = []
     words = ""
@@ -194,10 +205,11 @@ def latex_text(text: str) -> str:
         if not command and c != "\0":
             words += c
             continue
-        pieces += [rf"\text{{{words}}}"] * bool(words)
-        pieces.append(command + " " * command[-1:].isalpha())
+        pieces += [rf"\text{{{words}}}"] * bool(words) + [command + " " * command[-1:].isalpha()] * bool(command)
         words = ""
-    return "".join(pieces).rstrip() or r"\text{}"
+    if len(pieces) == 1 and pieces[0][0] not in "^_":
+        return pieces[0].rstrip()
+    return f"{{{''.join(pieces).rstrip()}}}".replace("{^", "{{}^").replace("{_", "{{}_")
 
 
 def escaped(text: str) -> str:

@@ -134,9 +134,12 @@ def beside(*factors: str) -> str:
         derivative = right.startswith(_DERIVATIVE) or (left.lstrip("-").startswith(_DERIVATIVE) and r" \cdot " not in left)
         below_zero = _is_number(left.rpartition(" ")[2]) and right.startswith("(-") and _is_number(right[1:-1])
         digit = right.removeprefix(r"\text{")[:1].isdigit()
-        if digit or (_is_number(left) and right.startswith(r"\frac")) or derivative or below_zero:
+        mixed = _is_number(left.rpartition(" ")[2]) and right.startswith(r"\frac")
+        if digit or mixed or derivative or below_zero:
             text += rf" \cdot {right}"  # 2·3, 2·½, and the factors of the chain rule
-        elif right.startswith(("(", r"\left(")) and (left.lstrip("-") in (r"\sigma", "e") or r"\mathrm{" in left):
+        elif right.startswith(("(", r"\left(")) and (
+            left.endswith((r"\sigma", " e", "-e")) or left == "e" or r"\mathrm{" in left
+        ):
             text += rf" \cdot {right}"  # the name sigma, times something in brackets
         elif r"\mathrm{" in left + right or r"\text{" in left + right or right.startswith("\\"):
             text += rf" \, {right}"
@@ -172,7 +175,8 @@ def number(x: float, digits: int = 6, latex: bool = False) -> Written:
     elif "e" in text:
         mantissa, _, exponent = text.partition("e")
         power = f"10^{{{int(exponent)}}}" if latex else f"10{str(int(exponent)).translate(RAISED)}"
-        text = power if latex and mantissa == "1" else mantissa + (r" \cdot " if latex else "·") + power
+        bare = {"1": power, "-1": f"-{power}"}.get(mantissa) if latex else None
+        text = bare or mantissa + (r" \cdot " if latex else "·") + power
         return (text if latex else text.replace("-", "−")), (
             NEGATION if mantissa[0] == "-" else POWER if text == power else PRODUCT
         )

@@ -338,6 +338,10 @@ def _write_logsumexp(*xs: str) -> str:
     return r"\log" + bracketed(plus(*(f"e^{{{x}}}" for x in xs)))
 
 
+def _write_over(x: str, y: str) -> str:
+    return f"{x}/({y})" if y.startswith("∂") else f"{x}/{y}"
+
+
 def _write_power(x: str, y: str) -> str:
     """With the exponent raised, if it is a whole number."""
     return x + (y.translate(RAISED) if y.lstrip("-−").isdigit() else "^" + y)
@@ -374,7 +378,7 @@ one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slop
 add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, OPERATOR), latex_form(plus, SUM, (SUM, OPERATOR))), doc="x + y")
 sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM, latex=latex_form("{} - {}", SUM, (SUM, PRODUCT))), doc="x - y")
 mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×", latex_form(beside, PRODUCT, (NEGATION, POWER))), doc="x y")
-div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=infix("/", PRODUCT, "÷", latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan")
+div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=Notation("÷", _write_over, PRODUCT, (NEGATION, POWER), latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan")
 neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", NEGATION, PRODUCT, latex_form("-{}", NEGATION, PRODUCT)), doc="-x")
 pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
 

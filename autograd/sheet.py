@@ -199,16 +199,15 @@ class Sheet(Board):
 
     def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
         """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""
-        page = self.study.page
         terms = self._terms(v)
         products = terms[0] if len(terms) == 1 else [self._sum(terms)]
-        end, told = finished(page, products)
+        end, told = finished(self.study, products, v)
         above = [u for u in self.users[v] if u is not self.study.y]
         if above and all(u in self.formulas and not _speaks_of_derivatives(self.formulas[u]) for u in above):
             terms = self._terms(v, substituted=True)
             if sum(map(size, (factor for term in terms for factor in term))) < 60:
                 products = terms[0] if len(terms) == 1 else [self._sum(terms)]
-                other, steps = finished(page, products)
+                other, steps = finished(self.study, products, v)
                 if any(why for _, why in steps) and cost(other) <= cost(end) and other is not end:
                     raw = total([chain(term) for term in terms])
                     end, told = other, [(raw, "with what was found above"), *steps]

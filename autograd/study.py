@@ -60,6 +60,7 @@ class Study:
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
         self.order, self.below = self._ordered()
         self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self._below_all: dict[Value, set[Value]] = {}
         self._written: dict[tuple[Value, Value], Value] = {}
 
     def implied(self, array: Array) -> bool:
@@ -149,7 +150,22 @@ class Study:
 
     def partial(self, u: Value, v: Value) -> Value:
         """The name ∂u/∂v, with its number where it is a local derivative."""
-        return Value(self.local(u, v).data, f"∂{u.label}/∂{v.label}")
+        name = f"∂{u.label}/∂{v.label}"
+        elsewhere = any(v in self.below_all(w) for w in self.inputs(u) if w is not v)
+        return Value(self.local(u, v).data, f"({name})" if elsewhere else name)
+
+    def below_all(self, v: Value) -> set[Value]:
+        """Everything that a quantity is computed from, and it itself."""
+        if v not in self._below_all:
+            found = {v}
+            stack = [v]
+            while stack:
+                for w in self.inputs(stack.pop()):
+                    if w not in found:
+                        found.add(w)
+                        stack.append(w)
+            self._below_all[v] = found
+        return self._below_all[v]
 
     # ---- pieces of lines
 
@@ -258,8 +274,9 @@ def derivative_of(y: str, x: str) -> Math:
     return named(f"∂{y}/∂{x}")
 
 
-def finished(page: Page, factors: Sequence[Value]) -> tuple[Value, list[Step]]:
-    """The simplest form of a product, and the steps to it."""
+def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
+    """The simplest form of a product, a derivative in x, and the steps to it."""
+    page = study.page
     steps = simplified(page, factors)
     product = page.product(factors)
     if not steps:
@@ -268,7 +285,7 @@ def finished(page: Page, factors: Sequence[Value]) -> tuple[Value, list[Step]]:
     end = steps[-1][0] if steps else product
     for leaf in quantities(end):  # t₀, if that is 1 − t₁
         formula = page.formulas.get(leaf, leaf)
-        if formula.op in ARITHMETIC and size(formula) <= 2 and not any(x.label.startswith("∂") for x in quantities(formula)):
+        if formula.op in ARITHMETIC and size(formula) <= 2 and x not in study.below_all(leaf):
             with page.spelt_out(formula):
                 put_in = substituted(page, end, leaf, formula)
                 more = simplified(page, [put_in])
