@@ -100,7 +100,7 @@ class Sheet(Board):
         slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
         for v in self.wanted:
             known = slopes.get(v)  # to the last digit what backward() gives
-            data = known.data if known else sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            data = known.data if known is not None else sum(found[u].data * study.local(u, v).data for u in self.users[v])
             found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
         return found
 
@@ -282,7 +282,7 @@ class Sheet(Board):
 
     def _with_indicator(self, family: Family) -> list[Line]:
         """One line for members that are alike but for one, which has a term more: −1/ŷ_l·(1_{i=l} ŷ_l − ŷ_l ŷ_i)."""
-        if not family.vector or len(family.leaves) < 2:
+        if not family.vector or not 2 <= len(family.leaves) <= MOST_MEMBERS:
             return []
         study, letters = self.study, self.letters_of(family)
         ends = [self._simplest(v)[0] for v in family.leaves]
@@ -300,7 +300,7 @@ class Sheet(Board):
             names = self.generic(family, lambda v: self._names(u, v), letters)
             if names is not None:
                 lines.append(Line(NOTHING, study.write(names), words("chain rule")))
-            above = [] if u is study.y else [self.formulas[u]]
+            above = [] if u is study.y else [self.formula(u)]
             lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
         lines.append(Line(NOTHING, study.write(end), self._range(family, letters)))
         lines[0] = lines[0]._replace(left=left)
