@@ -103,7 +103,7 @@ class Board:
     def _heading(self) -> str:
         return f"{self.title}\n{'─' * len(self.title)}"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
 
     # ---- LaTeX
@@ -183,9 +183,6 @@ class Board:
     def _page(self) -> str:
         before, after = PAGE.split("BODY")
         return before.replace("TITLE", html.escape(self.title or "chalkgrad"), 1) + self.html() + after
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}: print it, or show it in Jupyter>"
 
 
 def _aligned(lines: Sequence[Line]) -> str:

@@ -125,6 +125,3 @@ class Derivation(Board):
         lines += number_lines(study, end, self.value)
         lines[0] = lines[0]._replace(left=left)
         return without_repetition(lines), end
-
-    def __repr__(self) -> str:
-        return self.text

@@ -355,9 +355,6 @@ class Sheet(Board):
 
         return VectorForm(self.y, self.xs, self.digits, numbers)
 
-    def __repr__(self) -> str:
-        return self.text
-
 
 def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value | None:
     """One formula for many of the same structure; of more than sixteen, the first four and the last four are looked at."""

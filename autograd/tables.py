@@ -212,9 +212,6 @@ class Derivatives(Board):
             lines.append(Line(right=joined([*name, words(text)], ""), relation=NOTHING))
         return lines
 
-    def __repr__(self) -> str:
-        return self.text
-
 
 def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]) -> dict[Index, Value]:
     """The formula of each derivative of y, by its inputs in ascending order; beside it stand other outputs, with names."""

@@ -103,9 +103,6 @@ class Descent(Board):
         lines.append(Line(norm, show(self.promise), words("so much the gradient promised, to first order")))
         super().__init__(lines)
 
-    def __repr__(self) -> str:
-        return self.text
-
 
 def _new(label: str) -> Math:
     """The name of a quantity after the step."""

@@ -352,10 +352,10 @@ def test_a_piece_is_written_twice(piece, text, latex):
     assert piece() == Math(text, latex)
 
 
-def test_a_board_does_not_print_itself_by_accident():
-    """Its repr is short, and says what to do; boards whose repr is their text say all."""
-    assert repr(Board([line("y", "1")])) == "<Board: print it, or show it in Jupyter>"
-    assert repr(derivation(*one_neuron())) == derivation(*one_neuron()).text
+def test_a_board_shows_itself_at_the_prompt():
+    """What Python prints for it is its text, as print does."""
+    for board in Board([line("y", "1")]), derivation(*one_neuron()):
+        assert repr(board) == str(board) == board.text
 
 
 def test_labels_do_not_break_out_of_latex():
