@@ -114,7 +114,8 @@ class Page:
             if node in totals.inside:
                 continue
             if node.inputs:
-                copy = self.made(node.op, [copies[x] for x in totals.inputs(node)])
+                inputs = [copies[x] for x in totals.inputs(node)]
+                copy = self.made(node.op, inputs) if len(inputs) > 1 or node.op is not ops.add else inputs[0]
             else:
                 plain = node.op is CONSTANT and not name and not self.bare
                 copy = self.number(node.data) if plain else Value(node.data)
@@ -302,7 +303,7 @@ class Page:
         for factor in below:
             _take_apart(factor, divisors, numbers, under, over)
         sign, numbers, divisors = _reduced(numbers, divisors, bool(under))
-        if 0.0 in numbers:
+        if 0.0 in numbers and 0.0 not in divisors:
             return self.number(0.0)
         over, under = [*map(self.number, numbers), *over], [*map(self.number, divisors), *under]
         whole = self.chain(over or [self.number(1.0)])
@@ -381,16 +382,10 @@ def _reduced(above: list[float], below: list[float], fraction: bool) -> tuple[fl
     for x in above + below:
         sign = -sign if x < 0.0 else sign
     over, under = _multiplied(above), _multiplied(below)
-    if len(over) == len(under) == 1 and Fraction(over[0] / under[0]) == Fraction(over[0]) / Fraction(under[0]):
-        over, under = [over[0] / under[0]], []
-    if (
-        not over
-        and len(under) == 1
-        and under[0] < 1.0
-        and (1.0 / under[0]).is_integer()
-        and Fraction(1.0 / under[0]) * Fraction(under[0]) == 1
-    ):
-        over, under = [1.0 / under[0]], []
+    if len(under) == 1 and len(over) <= 1 and under[0]:
+        quotient = Fraction(over[0] if over else 1.0) / Fraction(under[0])
+        if _is_float(quotient) and (over or quotient.denominator == 1):  # 6/3 is 2, and 1/½ too, but 1/2 stays
+            over, under = [float(quotient)], []
     if over in ([0.5], [0.25], [0.125]) and (under or fraction):
         over, under = [], [*under, 1.0 / over[0]]
     return sign, [x for x in over if x != 1.0], [x for x in under if x != 1.0]
@@ -409,6 +404,14 @@ def _multiplied(numbers: list[float]) -> list[float]:
 
 def _exact(x: float) -> Fraction | None:
     return Fraction(x) if isfinite(x) else None
+
+
+def _is_float(x: Fraction) -> bool:
+    """Whether a fraction is a float exactly."""
+    try:
+        return float(x) == x
+    except OverflowError:
+        return False
 
 
 def _before_the_shift(xs: Sequence[Value]) -> Sequence[Value | float]:
@@ -432,9 +435,12 @@ class _RunningTotals:
         self.inside = {x for x, using in users.items() if len(using) == 1 and using[0].op is ops.add and x not in shown}
 
     def inputs(self, node: Value) -> list[Value]:
-        """The inputs of a node, for a total all its terms."""
+        """The inputs of a node, for a total all its terms; without the 0 that Python's sum begins with."""
         if node.op is not ops.add:
             return list(node.inputs)
+        return [x for x in self._terms(node) if not _is_zero(x)] or list(node.inputs)
+
+    def _terms(self, node: Value) -> list[Value]:
         terms: list[Value] = []
         stack = list(node.inputs[::-1])
         while stack:
@@ -444,6 +450,10 @@ class _RunningTotals:
             else:
                 terms.append(x)
         return terms
+
+
+def _is_zero(x: Value) -> bool:
+    return x.op is CONSTANT and x.data == 0.0 and not x.label
 
 
 def _lifted(x: Value | float) -> Value:
@@ -511,6 +521,8 @@ def _like(node: Value, inputs: Sequence[Value]) -> Value:
 def _folded_sum(terms: list[Value], numbers: bool, many: int) -> Value:
     if len(terms) == 1:
         return terms[0]
+    if many == 1 and sum(term.op is ops.mul for term in terms) > 1:  # a bias behind the products, wherever it was added
+        terms = sorted(terms, key=lambda term: not term.inputs)
     if len(terms) > many:
         pieces: list[Value] = [] if not numbers else terms
         rest = terms if not numbers else []

@@ -24,6 +24,9 @@ from autograd.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 ARITHMETIC = (ops.sum_of, ops.mul, ops.div, ops.neg, ops.pow)
 
@@ -35,13 +38,14 @@ class Array:
         (softmax of all nets, of which the graph may hold some only: its rows are the nets themselves)
     rows: the nodes, a list of rows; a vector has one node in each
     vector: whether it is a vector, as the weights of a single neuron are
+    scalar: whether it is one number that goes without an index, as the bias of a single neuron does
     layer: which layer it belongs to, from 1 on; sample: which of several data points it was computed from, else 0
     stem, prefix: how its entries are called: w_{2ij} is ("w", (2,)), followed by the indices
     """
 
     def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
         self.kind, self.rows, self.layer, self.vector = kind, [list(row) for row in rows], layer, vector
-        self.sample = 0
+        self.sample, self.scalar = 0, False
         self.stem, self.prefix = "", ()  # type: tuple[str, tuple[Index, ...]]
 
     @property
@@ -56,6 +60,8 @@ class Array:
         """What each entry is called."""
         if self.kind == "probabilities":
             return {}
+        if self.scalar:
+            return dict.fromkeys(self.nodes, self.stem)
         return {
             node: indexed(self.stem, (*self.prefix, i) if self.vector else (*self.prefix, i, j))
             for i, row in enumerate(self.rows, start=1)
@@ -80,7 +86,7 @@ def arrays(*ys: Value) -> list[Array]:
     for node, copy in page.copies.items():
         original.setdefault(copy, node)
     order = nodes(*(page.copies[y] for y in ys))
-    layers = _layers([node for node in order if node in original])
+    layers = _layers([node for node in order if node in original], original)
     _sort(layers, order, original)
     finder = _Finder(original, len(layers) == 1 and len(layers[0][1]) == 1)
     applied = finder.applied(order)
@@ -126,6 +132,10 @@ class _Finder:
         return applied
 
     def layer(self, xs: Sequence[Value], rows: list[_Row], applied: dict[tuple[object, ...], Value]) -> None:
+        ordered = self._ordered(xs)
+        if ordered is None:
+            return
+        xs = ordered
         first = rows[0].weights[xs[0]]
         known = self.entries[first][0] if first in self.entries and self.entries[first][0].kind == "weights" else None
         if known is not None:  # the same weights again: another data point
@@ -144,6 +154,9 @@ class _Finder:
             self.enter("inputs", [[x] for x in xs], k)
         if self.single and not any(len(indices) > 1 for indices in self._indices(weights[0])):
             self.enter("weights", [[w] for w in weights[0]], k)
+            if rows[0].bias is not None:
+                self.enter("biases", [[rows[0].bias]], k)
+                self.found[-1].scalar = True
             return
         if known is None:
             self.enter("weights", weights, k, vector=False)
@@ -157,6 +170,16 @@ class _Finder:
                 outputs = [[applied[op, net, n]] for net in nets if (op, net, n) in applied]
                 if len(outputs) == len(nets):
                     self.enter("outputs", outputs, k)
+
+    def _ordered(self, xs: Sequence[Value]) -> Sequence[Value] | None:
+        """The numbers that sums run over, as the vector that they are has them; None where they are parts of several."""
+        arrays = {self.entries[x][0] if x in self.entries else None for x in xs}
+        if arrays == {None}:
+            return _in_order_of_labels(xs, [self.original[x].label for x in xs]) or xs
+        array = arrays.pop()
+        if arrays or array is None or not array.vector or len(xs) != len(array.rows):
+            return None
+        return sorted(xs, key=lambda x: self.entries[x][1])
 
     def _indices(self, weights: Sequence[Value]) -> list[tuple[Index, ...]]:
         """How the weights of a single neuron count, by their labels read digit for digit."""
@@ -190,25 +213,32 @@ class _Row:
         self.net, self.weights, self.bias = net, weights, bias
 
 
-def _layers(order: Sequence[Value]) -> list[tuple[list[Value], list[_Row]]]:
+def _layers(order: Sequence[Value], original: dict[Value, Value]) -> list[tuple[list[Value], list[_Row]]]:
     """Sums of products over the same numbers, with these numbers."""
     sums: dict[Value, tuple[list[tuple[Value, Value]], Value | None]] = {}
     uses: Counter[Value] = Counter()
     for node in order:
-        if (parts := _products(node)) is not None:
+        if (parts := _products(node)) is not None and all(x in original for pair in parts[0] for x in pair):
             sums[node] = parts
             uses.update({x for pair in parts[0] for x in pair})
     layers: dict[frozenset[Value], tuple[list[Value], list[_Row]]] = {}
     for node, (pairs, bias) in sums.items():
         weights: dict[Value, Value] = {}
         for w, x in pairs:
-            if (w.inputs and not x.inputs) or (bool(w.inputs) == bool(x.inputs) and uses[w] > uses[x]):
+            if _is_input(w, uses, original) > _is_input(x, uses, original):
                 w, x = x, w
             weights[x] = w
         apart = len({*weights, *weights.values()}) == 2 * len(pairs) and bias not in (*weights, *weights.values())
         if apart and not any(w.inputs for w in weights.values()):
             layers.setdefault(frozenset(weights), (list(weights), []))[1].append(_Row(node, weights, bias))
     return list(layers.values())
+
+
+def _is_input(x: Value, uses: Counter[Value], original: dict[Value, Value]) -> tuple[bool, int, bool, bool]:
+    """What speaks for a factor being an input and not a weight: computed, used by more sums, a plain number, its name."""
+    node = original[x]
+    named_as_weight = node.label.lower().startswith(("w", "theta", "θ", r"\theta", "v", "m"))
+    return bool(x.inputs), uses[x], node.op is CONSTANT, bool(node.label) and not named_as_weight
 
 
 def _sort(layers: list[tuple[list[Value], list[_Row]]], order: Sequence[Value], original: dict[Value, Value]) -> None:
@@ -222,11 +252,21 @@ def _sort(layers: list[tuple[list[Value], list[_Row]]], order: Sequence[Value], 
     for xs, rows in layers:
         rows.sort(key=lambda row: rank.get(row.net, 0))
         for members in [row.net for row in rows], [row.weights[xs[0]] for row in rows]:
-            counts = {row.net: readings(original[x].label)[:1] for row, x in zip(rows, members)}
-            stems = {reading[0][0] for reading in counts.values() if reading}
-            if all(counts.values()) and len(stems) == 1:
-                rows.sort(key=lambda row, counts=counts: counts[row.net][0][1])  # type: ignore[misc]
+            ordered = _in_order_of_labels(rows, [original[x].label for x in members])
+            if ordered is not None:
+                rows[:] = ordered
                 break
+
+
+def _in_order_of_labels(items: Sequence[T], labels: Sequence[str]) -> list[T] | None:
+    """Items sorted by the indices in their labels, if these are read alike: x_2 before x_10, a_29 before a_2,10."""
+    ways = [{(stem, len(indices)): indices for stem, indices in readings(label)} for label in labels]
+    common = set.intersection(*map(set, ways)) if ways else set()
+    if not common:
+        return None
+    name = max(common, key=lambda way: way[1])
+    order = sorted(range(len(items)), key=lambda i: ways[i][name])
+    return [items[i] for i in order]
 
 
 def _products(node: Value) -> tuple[list[tuple[Value, Value]], Value | None] | None:
@@ -273,6 +313,8 @@ def _name(found: Sequence[Array], taken: set[str]) -> None:
 
 def _own_name(array: Array) -> tuple[str, tuple[Index, ...]] | None:
     """The stem and the prefix that all labels of an array agree on."""
+    if array.scalar and array.nodes[0].label:
+        return array.nodes[0].label, ()
     free = 1 if array.vector else 2
     common: set[tuple[str, tuple[Index, ...]]] | None = None
     for i, row in enumerate(array.rows, start=1):
@@ -330,6 +372,7 @@ class MatrixForm:
 
         axes: the letters of its free indices, in the order of rows and columns
         """
+        self.lengths: dict[str, set[int]] = {}  # of the axes that each letter counts
         found: dict[Value, Tensor | None] = {}
         for node in nodes(formula):
             found[node] = self._node(node, [found[x] for x in node.inputs], found)
@@ -370,7 +413,7 @@ class MatrixForm:
         return Tensor(text, latex, axes, level)
 
     def _leaf(self, node: Value) -> Tensor:
-        if node.op is CONSTANT and not node.label:
+        if not node.label:
             text, level = constant(node.data)
             latex, _ = constant(node.data, latex=True)
             return Tensor(text, latex, (), level)
@@ -394,6 +437,7 @@ class MatrixForm:
         for axis, index in enumerate(free):
             if isinstance(index, str):
                 letters.append(index)
+                self.lengths.setdefault(index, set()).add(array.shape[axis])
             elif array.shape[axis] == 1:
                 dimension = array.layer if axis == 0 and array.kind != "inputs" else array.layer - 1
                 letters.append(f"#{dimension}")
@@ -428,7 +472,10 @@ class MatrixForm:
                 negative = not negative
                 stack += inner.inputs
             elif inner.op is not None and inner.op.name.startswith("series "):
-                summed.add(inner.op.name.split()[1])
+                _, letter, low, high = inner.op.name.split()
+                if low != "1" or self.lengths.get(letter) != {int(high)}:
+                    return None  # a sum over a part of an axis is no product of matrices
+                summed.add(letter)
                 stack += inner.inputs
             else:
                 factor = found[inner]

@@ -35,8 +35,8 @@ POINTS = (0.3, 0.7, 1.1, -0.4)  # where formulas are compared
 
 def _pending(name: str) -> Primitive:
     """The operation d/dx, on what is still to be differentiated."""
-    in_latex = latex_form(rf"\frac{{{{d}}}}{{{{d{latex_name(name)}}}}} {{}}", OPERATOR, POWER)
-    notation = Notation("d/dx", f"d/d{text_name(name)} {{}}", OPERATOR, POWER, in_latex)
+    text, latex = f"d/d{text_name(name)} ", rf"\frac{{d}}{{d{latex_name(name)}}} "
+    notation = Notation("d/dx", text.__add__, OPERATOR, POWER, latex_form(latex.__add__, OPERATOR, POWER))
     return display("d/dx", notation, lambda u: math.nan, 1.0)
 
 
@@ -112,6 +112,8 @@ class RuleDerivation(Board):
         else:
             steps = [] if op is None else [(self._to_take(definition), joined([words("definition of "), symbol(op)], ""))]
             line = self._to_take(definition)
+            if not steps and line.op is CONSTANT:
+                steps = [(line, words("x varies with itself by 1" if line.data else "a constant does not vary"))]
             while any(node.op is self.pending for node in nodes(line)):
                 line, rule = self._next(line)
                 steps.append((line, rule))
@@ -122,7 +124,11 @@ class RuleDerivation(Board):
         self.formulas = [formula for formula, _ in steps]
         self.formula = self.formulas[-1]
         lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
-        lines[0] = lines[0]._replace(left=mathematics(self._to_take(own)))
+        left = mathematics(self._to_take(own))
+        if own is self.x or self.x not in quantities(own):
+            u = mathematics(own)
+            left = Math(f"d/d{text_name(x.label)} {u.text}", rf"\frac{{d}}{{d{latex_name(x.label)}}} {u.latex}")
+        lines[0] = lines[0]._replace(left=left)
         super().__init__(_different(lines))
 
     def _to_take(self, u: Value) -> Value:

@@ -22,7 +22,7 @@ from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, rea
 from autograd.calculus import gradient
 from autograd.formula import MANY, folded, generalised, quantities
 from autograd.graph import leaves, nodes
-from autograd.matrices import Array, arrays
+from autograd.matrices import Array
 from autograd.names import Index, indexed, readings
 from autograd.primitives import CONSTANT
 from autograd.study import Study, chain, derivative_of, finished, number_lines, total, without_repetition
@@ -71,6 +71,7 @@ class Sheet(Board):
             users.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
         self.adjoints = self._numbers()
         self.formulas: dict[Value, Value] = {}
+        self.settled: set[Value] = set()  # whose formula is not to be simplified further
         self.families = self._families()
         boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if study.leaf(x) is None]
@@ -84,13 +85,16 @@ class Sheet(Board):
     def _parameters(self) -> list[Value]:
         """The weights and biases of the arrays found; without any, every leaf that is a variable."""
         study = self.study
-        found = [n for array in study.arrays if array.kind in ("weights", "biases") for n in array.nodes]
-        leaves = [leaf for n in found if n.op is not CONSTANT and (leaf := study.leaf(n)) is not None]
-        return leaves or [
-            leaf
+        found = {n for array in study.arrays if array.kind in ("weights", "biases") for n in array.nodes}
+        inputs = {n for array in study.arrays if array.kind == "inputs" for n in array.nodes}
+        variables = [
+            (leaf, n)
             for leaf in study.order
-            if not study.below[leaf] and (n := study.originals.get(leaf)) and n.op is not CONSTANT
+            if not study.below[leaf] and (n := study.originals.get(leaf)) is not None and n.op is not CONSTANT
         ]
+        if not found:
+            return [leaf for leaf, _ in variables]
+        return [leaf for leaf, n in variables if n in found or not (n.label or n in inputs)]
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
@@ -199,6 +203,8 @@ class Sheet(Board):
 
     def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
         """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""
+        if v in self.settled:
+            return self.formulas[v], []
         terms = self._terms(v)
         products = terms[0] if len(terms) == 1 else [self._sum(terms)]
         end, told = finished(self.study, products, v)
@@ -235,6 +241,9 @@ class Sheet(Board):
         end = self.generic(family, self.formula, letters)
         if end is not None:
             lines.append(Line(NOTHING, study.write(end), words("simplify")))
+        else:  # each has its own simplest form, but one line speaks of all of them
+            self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
+            self.settled.update(family.leaves)
         lines = without_repetition(lines)
         last = lines[-1]
         lines[-1] = last._replace(
@@ -298,7 +307,7 @@ class Sheet(Board):
         if local is not None:
             (u,) = users
             names = self.generic(family, lambda v: self._names(u, v), letters)
-            if names is not None:
+            if names is not None and u is not study.y:
                 lines.append(Line(NOTHING, study.write(names), words("chain rule")))
             above = [] if u is study.y else [self.formula(u)]
             lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
@@ -373,9 +382,7 @@ def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) ->
 
 
 def _unnamed(y: Value) -> list[Value]:
-    """The variables that nobody has named, in a graph that is no network of layers."""
-    if any(len(array.rows) > 1 for array in arrays(y) if array.kind == "nets"):
-        return []
+    """The variables that nobody has named."""
     return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
 
 

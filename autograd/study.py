@@ -41,8 +41,9 @@ class Study:
     ) -> None:
         self.digits = digits
         self.arrays = arrays(y)
-        names = self._names(regular)
-        taken = {node.label for node in nodes(y, *beside)} | set(names.values())
+        taken = {node.label for node in nodes(y, *beside)}
+        names = self._names(y, regular, taken)
+        taken |= set(names.values())
         unnamed = [x for x in xs if not x.label and x not in names]
         names |= zip(unnamed, free_names("x", len(unnamed), taken))
         if not y.label:
@@ -73,14 +74,16 @@ class Study:
             for j, node in enumerate(row, start=1)
         )
 
-    def _names(self, regular: bool) -> dict[Value, str]:
+    def _names(self, y: Value, regular: bool, taken: set[str]) -> dict[Value, str]:
         """Names of the arrays' entries: for all of them, or only for those that have no label."""
+        nets = [array for array in self.arrays if array.kind == "nets"]
+        network = len(nets) > 1 or any(len(array.rows) > 1 for array in nets)
         return {
             node: label
             for array in self.arrays
-            if regular or self.implied(array)
+            if regular or self.implied(array) or network
             for node, label in array.labels().items()
-            if regular or not node.label
+            if (regular and node is not y) or not (node.label or label in taken)
         }
 
     def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:

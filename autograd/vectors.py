@@ -32,9 +32,21 @@ class VectorForm(Board):
         self.form = MatrixForm(study.arrays, study.y.label)
         self.numbers, self.digits = numbers, digits
         self.equations: list[tuple[str, str]] = []
+        self._leave_out_what_has_no_line()
         forward = self._forward_pass()
         backward = [line for family in sheet.families for line in self._backward(family)]
         super().__init__(boards=[Board(forward, "Forward"), Board(backward, "Backward")])
+
+    def _leave_out_what_has_no_line(self) -> None:
+        """An array whose own line cannot be written in matrices is none: its entries go by their names, in all lines."""
+        while True:
+            computed = [array for array in self.form.arrays.values() if array.kind in ("nets", "outputs", "probabilities")]
+            without = [array for array in computed if not self._forward(array)]
+            if not without:
+                break
+            for array in without:
+                del self.form.arrays[array.stem, array.prefix]
+        self.equations.clear()
 
     def _forward_pass(self) -> list[Line]:
         """A line for each array, and one for each quantity that is in none, in the order in which they are computed."""
@@ -43,7 +55,7 @@ class VectorForm(Board):
         of_leaf = {
             leaf: array
             for array in study.arrays
-            if array.kind in kinds and (rows := self._leaves(array)) is not None
+            if array.kind in kinds and array in self.form.arrays.values() and (rows := self._leaves(array)) is not None
             for row in rows
             for leaf in row
         }

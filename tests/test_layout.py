@@ -22,7 +22,7 @@ TIERS = [
     {"notation", "names"},
     {"primitives", "graph", "conversions"},
     {"value"},
-    {"functions", "calculus", "check", "modes", "formula"},
+    {"functions", "calculus", "check", "modes", "formula", "parsing"},
     {"trace", "algebra", "board", "matrices"},
     {"study"},
     {"rules", "sheet", "tables", "updates", "vectors"},

@@ -1,0 +1,926 @@
+"""Formulas as people write them: what they come to, where they are refused, and that all the library writes is read back.
+
+The table of spellings has its values from Python's own arithmetic; the round trip has the page that was written.
+"""
+
+import ast
+import math
+import pathlib
+import pickle
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import PRIMITIVES, Value, gradient, parsing
+from autograd.formula import formula, latex, page_of, written
+from autograd.graph import leaves
+from autograd.parsing import FormulaError, parse, split_chain, variables
+from autograd.primitives import CONSTANT
+
+# ----------------------------------------------------------------------------------------------------- spellings and values
+
+w1, w2, x1, x2, b, o, t, z, x, y, net, theta, eta, r = (
+    0.5,
+    -0.75,
+    2.0,
+    1.25,
+    -1.0,
+    0.6,
+    0.3,
+    -0.2,
+    0.8,
+    1.3,
+    0.7,
+    0.35,
+    0.1,
+    3.0,
+)
+o1, o2, yhat, yhat1, a12, dLdw, dEdo, mine = 0.62, 0.38, 0.45, 0.4, 1.1, 5.0, 7.0, 3.0
+NUMBERS = {
+    "w_1": w1, "w_2": w2, "x_1": x1, "x_2": x2, "b": b, "o": o, "t": t, "z": z, "x": x, "y": y, "net": net,
+    "θ": theta, "eta": eta,
+    "r": r, "o_1": o1, "o_2": o2, "ŷ": yhat, "ŷ_1": yhat1, "a^(1)_2": a12, "∂L/∂w_1": dLdw, "∂E/∂o": dEdo, "my_value": mine,
+}  # fmt: skip
+e, pi, exp, log, sin, cos, sqrt = math.e, math.pi, math.exp, math.log, math.sin, math.cos, math.sqrt
+
+
+def sigmoid(v):
+    return 1 / (1 + exp(-v))
+
+
+def d_tanh(v):
+    return 1 - math.tanh(v) ** 2
+
+
+SPELLINGS = {
+    # sums, products, fractions
+    "w_1x_1 + w_2x_2 + b": w1 * x1 + w2 * x2 + b,
+    "w1*x1 + w2*x2 + b": w1 * x1 + w2 * x2 + b,
+    "w1x1+w2x2+b": w1 * x1 + w2 * x2 + b,
+    "w₁x₁ + w₂·x₂ + b": w1 * x1 + w2 * x2 + b,
+    r"w_{1} x_{1} + w_{2} \cdot x_{2} + b": w1 * x1 + w2 * x2 + b,
+    r"w_1 \times x_1 \, w_2": w1 * x1 * w2,
+    "w_1 × x_1 ⋅ w_2 ∙ x_2 ∗ b": w1 * x1 * w2 * x2 * b,
+    "2x": 2 * x,
+    "2 x": 2 * x,
+    "xy": x * y,
+    "x y": x * y,
+    "2xy": 2 * x * y,
+    "x(1-x)": x * (1 - x),
+    "net(1 − net)": net * (1 - net),
+    "o(1−o)x_1": o * (1 - o) * x1,
+    "(x)(y)": x * y,
+    "(x+1)(y-1)z": (x + 1) * (y - 1) * z,
+    "2(x+1)": 2 * (x + 1),
+    "[y − σ(z)]·x": (y - sigmoid(z)) * x,
+    "{x + y}x": (x + y) * x,
+    r"\left( x + y \right) \left[ x - y \right]": (x + y) * (x - y),
+    r"\bigl(x + y\bigr)\Big\{x\Big\}": (x + y) * x,
+    "-t/o + (1-t)/(1-o)": -t / o + (1 - t) / (1 - o),
+    r"-\frac{t}{o} + \frac{1-t}{1-o}": -t / o + (1 - t) / (1 - o),
+    r"- \frac{(t-o)}{o(1-o)} \times o(1-o) \times x_1": -(t - o) * x1,
+    "a_{2}^{(1)} / 2": a12 / 2,
+    "x/y/r": x / y / r,
+    "x/y·r": x / y * r,
+    "x/y*r": x / y * r,
+    "x/yr": x / (y * r),
+    "x/y r": x / (y * r),
+    "x/2y": x / (2 * y),
+    "x^2/3y": x**2 / (3 * y),
+    "x²/3y": x**2 / (3 * y),
+    "t/o(1-o)": t / (o * (1 - o)),
+    "x ÷ y : r": x / y / r,
+    r"x \div y": x / y,
+    "x - y - r": x - y - r,
+    "x – y − r": x - y - r,
+    "-x - -y": -x + y,
+    "x + -y": x - y,
+    "x·−y·r": -x * y * r,
+    "x/−y·r": -x / y * r,
+    "--x": x,
+    "+x": x,
+    "(+x) + y": x + y,
+    r"\frac{1}{1+e^{-x}}": sigmoid(x),
+    r"\dfrac{x}{y} \tfrac{1}{r}": x / y / r,
+    r"\frac12 x": x / 2,
+    r"\frac1{1+x}": 1 / (1 + x),
+    r"\frac{1}2": 0.5,
+    r"\frac xy": x / y,
+    r"\frac\pi 2": pi / 2,
+    "½(t-o)²": 0.5 * (t - o) ** 2,
+    "1/2·(t-o)^2": 0.5 * (t - o) ** 2,
+    "(1/2)(t-o)^2": 0.5 * (t - o) ** 2,
+    "⅓x + ¼y - ⅛": x / 3 + y / 4 - 0.125,
+    "1/x y": 1 / (x * y),
+    "$x + 1$": x + 1,
+    "  x +\n 1\t": x + 1,
+    # numbers
+    "0.5": 0.5,
+    ".5x": 0.5 * x,
+    "2.": 2.0,
+    "1e-3": 0.001,
+    "1E3x": 1000 * x,
+    "1e−3": 0.001,
+    "1.2·10^{-3}": 1.2e-3,
+    "1·10⁻⁹": 1e-9,
+    "10^-300": 1e-300,
+    "∞": math.inf,
+    r"-\infty": -math.inf,
+    "e": e,
+    "π": pi,
+    "pi": pi,
+    r"2\pi r": 2 * pi * r,
+    "2πr": 2 * pi * r,
+    "e x": e * x,
+    # powers and roots
+    "x^2": x**2,
+    "x**2": x**2,
+    "x²": x**2,
+    "x^{2}y": x**2 * y,
+    "-x^2": -(x**2),
+    "−x²": -(x**2),
+    "(-x)^2": x**2,
+    "2^-1": 0.5,
+    "x⁻¹": 1 / x,
+    "x^-1y": y / x,
+    "x^{-1}": 1 / x,
+    "x^2^r": x ** (2**3),
+    "2x^2y": 2 * x**2 * y,
+    "x^{y+1}": x ** (y + 1),
+    "x^(y+1)": x ** (y + 1),
+    "x^½": x**0.5,
+    "x₁²": x1**2,
+    "a⁽¹⁾₂²": a12**2,
+    "(x + y)²": (x + y) ** 2,
+    "3 - x²/y²": 3 - x**2 / y**2,
+    "e^x": exp(x),
+    "e^-x": exp(-x),
+    "e^{-x}": exp(-x),
+    "e⁻ˣ": exp(-x),
+    "e^(x+y)z": exp(x + y) * z,
+    "e^-x/2": exp(-x) / 2,
+    "e^-x^2": exp(-(x**2)),
+    "e²": exp(2),
+    "xe^{-x}": x * exp(-x),
+    "3e^x": 3 * exp(x),
+    r"\mathrm{e}^{x}": exp(x),
+    "√x": sqrt(x),
+    "√2x": sqrt(2) * x,
+    "√x²": abs(x),
+    "√(x+1)²": x + 1,
+    "√(x + 1)y": sqrt(x + 1) * y,
+    r"\sqrt{x}": sqrt(x),
+    r"\sqrt{x}^2": x,
+    r"\sqrt 2": sqrt(2),
+    r"\sqrt[3]{x}": math.cbrt(x),
+    r"\sqrt[4]{x}": x**0.25,
+    "∛x": math.cbrt(x),
+    "sqrt(x^2 + y^2)": math.hypot(x, y),
+    # bars and steps
+    "|z|": -z,
+    "|z||x|": -z * x,
+    "2|z|x": -2 * z * x,
+    "|x|-|z|": x + z,
+    "||x| − 2|": 2 - x,
+    "|x·|z||": -x * z,
+    "|x(|z| + 1)|": x * (1 - z),
+    r"\left|z\right|^{2}": z**2,
+    r"\lvert z \rvert x": -z * x,
+    "|z|²": z**2,
+    "sin |z|": sin(-z),
+    "[x > 0]": 1.0,
+    "[z > 0]x": 0.0,
+    "[z < 0]": 1.0,
+    "[x − x ≥ 0]": 1.0,
+    r"[x \le 0]": 0.0,
+    "1_{x>0}": 1.0,
+    r"1_{\{z>0\}}": 0.0,
+    r"\mathbf{1}_{x > 0} y": y,
+    r"\mathbf{1}[x > 0]": 1.0,
+    r"\mathbb 1_{z > 0}": 0.0,
+    "𝟙(x > 0)": 1.0,
+    "[[z > 0] < 1]": 1.0,
+    # functions
+    "log(o)": log(o),
+    "ln o": log(o),
+    r"\ln o": log(o),
+    "log o · x": log(o) * x,
+    "log o/x": log(o) / x,
+    "-t log o - (1-t) log(1-o)": -t * log(o) - (1 - t) * log(1 - o),
+    r"-t \log o - (1-t) \log (1-o)": -t * log(o) - (1 - t) * log(1 - o),
+    r"-(y \log \hat{y} + (1-y) \log(1-\hat{y}))": -(y * log(yhat) + (1 - y) * log(1 - yhat)),
+    "-tlogo": -t * log(o),
+    "log(o)^2": log(o) ** 2,
+    "log(o)²x": log(o) ** 2 * x,
+    "log o^2": log(o**2),
+    "log_2 x": math.log2(x),
+    "log₂(x)": math.log2(x),
+    "log2(x)": math.log2(x),
+    r"\log_{10}(x)": math.log10(x),
+    "log10 x": math.log10(x),
+    "LOG(x)": log(x),
+    "exp(-x)": exp(-x),
+    "exp -x": exp(-x),
+    "sin x": sin(x),
+    "sin 2x": sin(2 * x),
+    "sin2x": sin(2 * x),
+    "sin xy": sin(x * y),
+    "sin x y": sin(x * y),
+    "sin 2(x+1)": sin(2 * (x + 1)),
+    "sin x cos x": sin(x) * cos(x),
+    "x sin x": x * sin(x),
+    "xsin(x)": x * sin(x),
+    "sin(x)y": sin(x) * y,
+    "sin(x)(y)": sin(x) * y,
+    "sin -x": sin(-x),
+    "sin x^2": sin(x**2),
+    "sin^2 x": sin(x) ** 2,
+    "sin²x + cos²x": 1.0,
+    r"\sin^{2}(x)": sin(x) ** 2,
+    "sin^2(x)y": sin(x) ** 2 * y,
+    "sin(x)^2": sin(x) ** 2,
+    r"\sin^{-1}(x)": math.asin(x),
+    "sin⁻¹ x": math.asin(x),
+    "tan^-1 x": math.atan(x),
+    "arcsin x + asin(x)": 2 * math.asin(x),
+    r"\arctan x": math.atan(x),
+    "arccos(x)": math.acos(x),
+    "tan x": math.tan(x),
+    "sinh x cosh x": math.sinh(x) * math.cosh(x),
+    r"\tanh(x)": math.tanh(x),
+    "tanh^{-1}(z)": math.atanh(z),
+    "artanh(z) - atanh z": 0.0,
+    "cbrt(x)": math.cbrt(x),
+    "abs(z)": -z,
+    "σ(z)": sigmoid(z),
+    "sigmoid(z)": sigmoid(z),
+    "sig(z)": sigmoid(z),
+    r"\sigma(z)": sigmoid(z),
+    r"\sigma\left(z\right)(1-\sigma(z))": sigmoid(z) * (1 - sigmoid(z)),
+    r"\operatorname{sigmoid}(z)": sigmoid(z),
+    "σ′(z)": sigmoid(z) * (1 - sigmoid(z)),
+    "sigmoid'(z)": sigmoid(z) * (1 - sigmoid(z)),
+    r"\sigma^{\prime}(z)": sigmoid(z) * (1 - sigmoid(z)),
+    "tanh'(z)": d_tanh(z),
+    "sin'(x)": cos(x),
+    "relu'(x) + ReLU'(z)": 1.0,
+    "sign′(z)": 0.0,
+    "tanh'(z)^2": d_tanh(z) ** 2,
+    "relu(z) + relu(x)": x,
+    "ReLU x": x,
+    r"\operatorname{relu}(x)": x,
+    r"\mathrm{ReLU}(x)": x,
+    r"\text{relu}(x)": x,
+    "softplus(x)": log(1 + exp(x)),
+    "gelu(x)": x * 0.5 * (1 + math.erf(x / sqrt(2))),
+    "silu(x)": x * sigmoid(x),
+    "erf(x)": math.erf(x),
+    "leaky_relu(z, 0.1)": 0.1 * z,
+    r"\operatorname{LeakyReLU}(z)": 0.01 * z,
+    "elu(z, 2)": 2 * math.expm1(z),
+    "clip(x, −1, 0.5)": 0.5,
+    "max(0, z)": 0.0,
+    "max(x, y, r)": r,
+    r"\max\{0, x\}": x,
+    r"\min(x, y)": x,
+    "sign(z)": -1.0,
+    "sgn z": -1.0,
+    "atan2(y, x)": math.atan2(y, x),
+    "hypot(x, y)": math.hypot(x, y),
+    # names
+    r"\theta x": theta * x,
+    "θx": theta * x,
+    "theta x": theta * x,
+    "ηθ": eta * theta,
+    r"\eta\theta": eta * theta,
+    r"-\eta \frac{\partial L}{\partial w_1}": -eta * dLdw,
+    r"η ∂L/∂w_1": eta * dLdw,
+    "o_1(1-o_1)x_1 + -0.0": o1 * (1 - o1) * x1,
+    "∂L/∂w_1·x": dLdw * x,
+    r"\partial L / \partial w_{1} x": dLdw * x,
+    "dL/dw_1 x": dLdw * x,
+    r"\dfrac{dE}{do} o(1-o)": dEdo * o * (1 - o),
+    "∂E/∂o · o(1−o)": dEdo * o * (1 - o),
+    "2my_value^2": 2 * mine**2,
+    r"\text{my\_value}": mine,
+    r"\mathrm{net} \, x": net * x,
+    "netx": net * x,
+    "𝑥 + 𝜃": x + theta,
+}  # fmt: skip
+
+
+def values(numbers=NUMBERS):
+    return {name: Value(number, label=name) for name, number in numbers.items()}
+
+
+@pytest.mark.parametrize(("text", "number"), SPELLINGS.items(), ids=list(SPELLINGS))
+def test_a_formula_comes_to_what_it_says(text, number):
+    """As people write it, with every name a Value or a plain number."""
+    assert parse(text, values()).data == pytest.approx(number, rel=1e-12, abs=1e-12)
+    assert parse(text, NUMBERS).data == pytest.approx(number, rel=1e-12, abs=1e-12)
+
+
+SAME = {
+    "w_1": "w1 w_1 w_{1} w₁ w_{\\mathrm{1}}",
+    "w_12": "w12 w_12 w_{12} w_{1,2} w_1,2 w₁₂ w₁,₂",
+    "w_{1,10}": "w_1,10 w_{1,10} w₁,₁₀",
+    "w_ij": "w_ij w_{ij} wᵢⱼ w_{i,j}",
+    "θ": "θ \\theta theta \\vartheta ϑ 𝜃",
+    "θ_old": "θ_old \\theta_{old} \\theta_{\\mathrm{old}} \\theta_{\\text{old}}",
+    "ŷ": "ŷ y\u0302 \\hat{y} y_hat yhat \\hat{\\mathrm{y}} \\widehat{y}".replace("\\hat{\\mathrm{y}} ", ""),
+    "y_hat_1": "ŷ_1 ŷ1 ŷ₁ \\hat{y}_1 \\hat{y}_{1} y_hat_1 y_hat1 yhat_1 yhat1",
+    "\\bar{x}": "x̄ \\bar{x} \\overline{x} xbar x_bar",
+    "\\hat{\\theta}": "θ̂ \\hat{\\theta} \\hat{θ}",
+    "a^(1)_2": "a^(1)_2 a^{(1)}_{2} a_2^{(1)} a_{2}^{(1)} a_2^(1) a⁽¹⁾₂ a₂⁽¹⁾",
+    "a^{[1]}": "a^{[1]} a^[1]",
+    "w'": "w' w′ w’",
+    "net": "net \\mathrm{net} \\text{net} \\mathit{net}",
+    "net_1": "net1 net_1 net_{1} \\mathrm{net}_1 \\text{net}_{1} net₁",
+    "Δw_1": "Δw_1 Δw1 \\Delta{}w_1".replace(" \\Delta{}w_1", ""),
+    "∂L/∂w_1": "∂L/∂w_1 ∂L/∂w₁ dL/dw1 \\frac{\\partial{}L}{\\partial{}w_{1}}".replace("{}", "\u00a0"),
+    "my_value": "my_value \\text{my\\_value}",
+    "وزن": "وزن \\text{وزن}",
+    "x^2": "x^2 x² x^{2}",
+}
+
+
+@pytest.mark.parametrize(("label", "spellings"), SAME.items(), ids=list(SAME))
+def test_a_name_is_found_in_every_spelling(label, spellings):
+    """Whichever spelling the label has, the formula may use any other; what stands there is the Value itself."""
+    for given_as in [label, *spellings.split(" ")]:
+        value = Value(0.25)
+        for spelling in spellings.split(" "):
+            assert parse(spelling, {given_as: value}) is value, (given_as, spelling)
+
+
+def test_commands_for_letters_end_with_a_blank():
+    """\\Delta w_1, \\hat y_1 and \\eta x."""
+    names = values({"Δw_1": 1.5, "ŷ_1": 2.5, "η": 0.5, "x": 4.0})
+    assert parse(r"\Delta w_1", names) is names["Δw_1"]
+    assert parse(r"\hat y_1", names) is names["ŷ_1"]
+    assert parse(r"\eta x", names).data == 2.0
+
+
+def test_the_names_decide_what_is_read():
+    """σ(1 − σ) and e, max, pi, sin are products and names where they are names."""
+    names = {"σ": 0.25, "e": 2.0, "π": 3.0, "sin": 5.0, "max": 7.0, "x": 0.5}
+    for text, number in {
+        "σ(1−σ)": 0.1875, r"\sigma(1-\sigma)": 0.1875, "e^x": 2.0**0.5, "2π": 6.0, r"\pi x": 1.5, "sin(x)": 2.5,
+        "max x": 3.5, "cos(0)σ": 0.25,
+    }.items():  # fmt: skip
+        assert parse(text, names).data == pytest.approx(number), text
+    assert parse(r"\sin(x)", names).data == math.sin(0.5)  # a command is a function, whatever the names
+    assert parse("xy", {"x": 2.0, "y": 3.0}).data == 6.0
+    assert parse("xy", {"x": 2.0, "y": 3.0, "xy": 5.0}).data == 5.0
+    assert parse("a^(2)", {"a": 3.0}).data == 9.0
+    assert parse("a^(2)", {"a": 3.0, "a^(2)": 5.0}).data == 5.0
+    assert parse("x²³", {"x^2": 3.0}).data == 27.0
+    assert parse("0 + text", {"text": 3.0, "": 5.0, " ": 7.0}).data == 3.0
+    with pytest.raises(FormulaError, match="is a\\^\\(1\\) meant"):
+        parse("a^(2)", {"a": 3.0, "a^(1)": 5.0})  # a layer, and no square
+
+
+def test_the_graph_is_the_formula():
+    """Operations as they are written, Values themselves as leaves, numbers as constants."""
+    names = values()
+    y = parse("-w_1^2·sin(x_1)", names)
+    product = y.inputs[0]
+    assert (y.op.name, product.op.name, product.inputs[0].op.name, product.inputs[1].op.name) == ("neg", "mul", "pow", "sin")
+    assert product.inputs[0].inputs[0] is names["w_1"]
+    assert product.inputs[0].inputs[1].op is CONSTANT
+    for text, op in {
+        "x·y/r": "div",
+        "x/y·r": "mul",
+        "x − y + r": "add",
+        "x y/r": "div",
+        "-x/y": "neg",
+        "−x − y": "sub",
+    }.items():
+        assert parse(text, names).op.name == op, text
+    y.backward()
+    assert names["w_1"].grad == pytest.approx(-2 * w1 * sin(x1))
+
+
+def test_a_primed_function_can_be_differentiated_again():
+    """σ′(z) is exact far out, and has a slope."""
+    far = parse("σ′(40)").data
+    assert far == pytest.approx(math.exp(-40), rel=1e-12)
+    v = Value(0.3)
+    (slope,) = gradient(parse("tanh′(v)", {"v": v}), v)
+    assert slope.data == pytest.approx(-2 * math.tanh(0.3) * d_tanh(0.3))
+
+
+def test_an_added_operation_is_read_by_name_and_symbol(plant):
+    """A row of one's own in the table of operations is a function here, too."""
+    plant("my_chirp", lambda v: math.sin(v * v), lambda z, v: 2 * v * ag.cos(v * v))
+    for text in ("my_chirp(x)", r"\operatorname{my\_chirp}(x)", "2my_chirp x/2"):
+        assert parse(text, {"x": 0.5}).data == pytest.approx(math.sin(0.25)), text
+
+
+# ---------------------------------------------------------------------------------------------------------- without names
+
+INVENTED = {
+    "w*x + b": "w x b",
+    "w_1x_1 + w_2x_2": "w_1 x_1 w_2 x_2",
+    "w1x1 + w_1": "w1 x1",
+    "2xy + e^x": "xy x",
+    "net(1-net)": "net",
+    r"-\eta \theta_1": "\\eta \\theta_1",
+    "ηθ_1 + θ": "η θ_1 θ",
+    r"\hat{y}_1 + ŷ₁ + \mathrm{net}": "\\hat{y}_1 \\mathrm{net}",
+    "a^{(1)}_2 + a^(2) + a^2": "a^{(1)}_2 a^(2) a",
+    "∂L/∂w_1·x": "∂L/∂w_1 x",
+    r"\frac{\partial L}{\partial w_1} \frac{x}{2}": "∂L/∂w_1 x",
+    "xⁿ + e⁻ʸ + 1e-3": "x n y",
+    "σ(z) + max(u, log2(v)) + 1_{s>0} + 2π + nan": "z u v s",
+    "Δw_1 + w": "Δw_1 w",
+    "w'x": "w' x",
+    "وزن·x": "وزن x",
+    "3": "",
+}
+
+
+@pytest.mark.parametrize(("text", "names"), INVENTED.items(), ids=list(INVENTED))
+def test_without_names_each_name_is_a_new_value(text, names):
+    """A word, a Greek letter, with index and layer; 1 to begin with, and found by its label."""
+    found = variables(parse(text))
+    assert set(found) == set(names.split())
+    assert {value.data for value in found.values()} <= {1.0}
+    assert all(value.label == name for name, value in found.items())
+
+
+def test_invented_values_can_be_set():
+    """One Value per name, however often and in whichever spelling it stands there."""
+    formula = parse("w_1 + w_{1}² - w₁/2")
+    found = variables(formula)
+    found["w_1"].data = 3.0
+    assert formula.forward() == 3 + 9 - 1.5
+
+
+# --------------------------------------------------------------------------------------------------------------- refusals
+
+WANTED = "here a number, a name or a bracket is expected"
+REFUSED = {
+    "": (0, "no formula"),
+    "   ": (0, "no formula"),
+    "$$": (0, "no formula"),
+    "w1*x1 + + b": (8, WANTED),
+    "x +": (3, WANTED),
+    "x · ": (3, WANTED),
+    "x^": (2, WANTED),
+    "-": (1, WANTED),
+    "· x": (0, WANTED),
+    "x */ y": (3, WANTED),
+    "()": (1, WANTED),
+    "(x + )": (5, WANTED),
+    "sin": (3, WANTED),
+    "sin + x": (4, WANTED),
+    "sin^2": (5, WANTED),
+    "sin^ x": (6, WANTED),
+    r"\frac{x}": (8, WANTED),
+    r"\frac{}{x}": (6, WANTED),
+    r"\frac": (5, WANTED),
+    r"\sqrt": (5, WANTED),
+    "max(x, )": (7, WANTED),
+    "1_{x > 0": (2, "never closed"),
+    "(x + y": (0, "never closed"),
+    "x(y + (z)": (1, "never closed"),
+    "|x": (0, "never closed"),
+    "[x > 0": (0, "never closed"),
+    "sin(x": (3, "never closed"),
+    "x)": (1, "never opened"),
+    ")": (0, "never opened"),
+    "x + y]": (5, "never opened"),
+    "(x]": (2, "here ) is expected"),
+    "[x)": (2, "here ] is expected"),
+    r"\left|x)": (7, r"here \right| is expected"),
+    r"x \right|": (2, "never opened"),
+    "x⁽²": (3, "here ) is expected"),
+    "q": (0, "q is not known here; the names are"),
+    "x + w_3": (4, "w_3 is not known here; is w_2 meant?"),
+    "x_1_2": (0, "x_1_2 is not known here"),
+    "x1_2": (0, "x1_2 is not known here"),
+    "x_12": (0, "x_12 is not known here"),
+    "a^(1)_3": (0, "a^(1)_3 is not known here; is a^(1)_2 meant?"),
+    "x2y + x3": (6, "x3 is not known here"),
+    "x' + y": (0, "x' is not known here"),
+    "nex": (0, "is net meant?"),
+    "tnah(x)": (0, "is tanh meant?"),
+    r"x + \foo": (4, r"\foo is not known"),
+    r"\hat q": (0, r"\hat q is not known"),
+    "∂q/∂w_1": (0, "∂q/∂w_1 is not known here; is ∂L/∂w_1 meant?"),
+    "2 + xⁿ": (5, "n is not known"),
+    "x @ y": (2, "the character '@'"),
+    "x + #": (4, "the character '#'"),
+    "3!": (1, "the character '!'"),
+    "x\x00": (1, "the character"),
+    "x; y": (1, "the character ';'"),
+    "\\": (0, "the character"),
+    "0,5": (1, "a number has a point, as in 0.5"),
+    "0{,}5x": (2, "a number has a point, as in 0.5"),
+    "log(0,5)": (0, "log takes 1 argument, not 2; a number has a point"),
+    "x, y": (1, "a comma stands between the arguments"),
+    "log(x, y)": (0, "log takes 1 argument, not 2"),
+    "x + atan2(x)": (4, "atan2 takes 2 arguments, not 1"),
+    "max(x)": (0, "max takes 2 arguments, not 1"),
+    "max x": (0, "max takes 2 arguments, not 1"),
+    "clip(x, 1)": (0, "clip takes 3 arguments, not 2"),
+    "leaky_relu(x, 1, 2)": (0, "leaky_relu takes 2 arguments, not 3"),
+    "x^65": (2, "whole-number exponents go up to 64"),
+    "x^{-65}": (2, "whole-number exponents go up to 64"),
+    "x⁹⁹": (1, "whole-number exponents go up to 64"),
+    "sin^{65}(x)": (4, "whole-number exponents go up to 64"),
+    "2^2^100": (4, "whole-number exponents go up to 64"),
+    "x = y": (2, "one formula is read at a time"),
+    "= y": (0, "one formula is read at a time"),
+    "x ≈ 0.8": (2, "one formula is read at a time"),
+    "x > 0": (2, "a comparison stands in square brackets"),
+    "(x > 0)": (3, "a comparison stands in square brackets"),
+    "1_{x}": (4, "a comparison is expected"),
+    "[0 < x < 1]": (7, "a comparison stands in"),
+    "(x)'": (3, "a prime stands behind"),
+    "(x)_1": (3, "an index stands behind a name"),
+    "σ″(z)": (1, "the character '″'"),
+    "σ''(z)": (0, "first derivative of a function of one argument"),
+    "max'(x, y)": (0, "first derivative of a function of one argument"),
+    "Σᵢ x": (0, "write the terms one by one"),
+    "x + Σⱼ₌₁² w₁ⱼ·x": (4, "write the terms one by one"),
+    r"\sum_{j=1}^{2} x": (0, "write the terms one by one"),
+    "∏ x": (0, "write the terms one by one"),
+    r"\int x": (0, "write the terms one by one"),
+    "x + ⋯ + y": (4, "write all the terms"),
+    r"x + \cdots + y": (4, "write all the terms"),
+    "x + ... + y": (4, "write all the terms"),
+    # what can be read in two ways
+    "1/2x": (3, "write (1/2)·… or 1/(2·…)"),
+    "1/2(t-o)^2": (3, "write (1/2)·… or 1/(2·…)"),
+    "x + 3/4 sin x": (8, "write (3/4)·… or 3/(4·…)"),
+    "log o (1-o)": (6, "whole argument of the function in brackets"),
+    "sin 2x(y)": (6, "whole argument of the function in brackets"),
+    "sin x |y|": (6, "whole argument of the function in brackets"),
+    "log2x": (0, "write log_2(x), or log(2x)"),
+    "log_3 x": (3, "base e, 2 or 10"),
+    "log₃ x": (3, "base e, 2 or 10"),
+    "log^{-1}(x)": (4, "write 1/log(…)"),
+    "σ⁻¹(x)": (1, "write 1/σ(…)"),
+    "2½": (1, "a sign is expected here"),
+    r"2\frac{1}{2}": (1, "a sign is expected here"),
+    "x 2": (2, "a sign is expected here"),
+    "(x)2": (3, "a sign is expected here"),
+    "2 3": (2, "a sign is expected here"),
+    "1.5.2": (3, "a sign is expected here"),
+    "x" * 41: (0, "over 40 letters"),
+    "x+" * 1000 + "x": (2000, "up to 2,000 characters"),
+    "(" * 61 + "x" + ")" * 61: (60, "brackets and powers in one another go up to 60"),
+    "-" * 61 + "x": (60, "brackets and powers in one another go up to 60"),
+    "sin " * 61 + "x": (240, "brackets and powers in one another go up to 60"),
+    "e^" * 61 + "x": (121, "brackets and powers in one another go up to 60"),
+}
+
+
+@pytest.mark.parametrize(("text", "position", "reason"), [(k, *v) for k, v in REFUSED.items()])
+def test_a_text_that_cannot_be_read_is_refused_at_its_place(text, position, reason):
+    """The error knows the text and the place, and says in a sentence what is wrong there."""
+    with pytest.raises(FormulaError) as caught:
+        parse(text, NUMBERS)
+    error = caught.value
+    assert (error.text, error.position) == (text, position)
+    assert reason in error.reason
+    assert isinstance(error, ValueError)
+
+
+def test_so_much_is_still_read():
+    """Sixty brackets, 2,000 characters, an exponent of 64, forty letters."""
+    assert parse("(" * 60 + "x" + ")" * 60, NUMBERS).data == x
+    assert parse("x" + "+1" * 999 + " ", NUMBERS).data == pytest.approx(x + 999)
+    assert parse("x^64", NUMBERS).data == x**64
+    assert parse("x" * 40, NUMBERS).data == pytest.approx(x**40)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("w1*x1 + + b", f"w1*x1 + + b\n        ^ {WANTED}"),
+        ("x\n+ + y", f"x + + y\n    ^ {WANTED}"),
+        ("y\u0302 + + y", f"y\u0302 + + y\n    ^ {WANTED}"),
+        ("", "\n^ there is no formula here"),
+        ("x +", f"x +\n   ^ {WANTED}"),
+    ],
+)
+def test_the_message_has_a_caret_under_the_place(text, shown):
+    """The text on one line, below it the caret and the sentence."""
+    with pytest.raises(FormulaError) as caught:
+        parse(text, NUMBERS)
+    assert str(caught.value) == shown
+
+
+def test_a_long_text_is_shown_around_the_place():
+    """A hundred characters of it, with the caret still under the right one."""
+    for before, behind in [(5, 400), (150, 300), (900, 0)]:
+        text = "x+" * before + "@" + "+x" * behind
+        with pytest.raises(FormulaError) as caught:
+            parse(text, NUMBERS)
+        line, caret = str(caught.value).split("\n")
+        assert len(line) <= 102
+        assert line[caret.index("^")] == "@"
+
+
+def test_the_error_can_be_pickled():
+    """It comes back with all that it knows."""
+    error = pickle.loads(pickle.dumps(FormulaError("x +", 3, "more")))
+    assert (error.text, error.position, error.reason, str(error)) == ("x +", 3, "more", "x +\n   ^ more")
+
+
+def test_two_spellings_of_one_name_are_refused():
+    """w1 and w_1 cannot stand for two Values."""
+    with pytest.raises(ValueError, match="'w1' and 'w_1' are one name"):
+        parse("w1", {"w1": 1.0, "w_1": 2.0})
+    with pytest.raises(TypeError, match="real numbers"):
+        parse("x", {"x": "0.5"})
+
+
+# ----------------------------------------------------------------------------------------------------------------- chains
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a = b = c", [("a", 0), ("b", 4), ("c", 8)]),
+        ("o=σ(z) ≈ 0.62", [("o", 0), ("σ(z)", 2), ("0.62", 9)]),
+        (r"x \approx 0.5", [("x", 0), ("0.5", 10)]),
+        ("w := w - 1", [("w", 0), ("w - 1", 5)]),
+        ("= -(t-o) x_1", [("-(t-o) x_1", 2)]),
+        ("x", [("x", 0)]),
+        ("  x  ", [("x", 2)]),
+        (r"\sum_{i=1}^{n} x = 1_{i=l} + [x = 1]", [(r"\sum_{i=1}^{n} x", 0), ("1_{i=l} + [x = 1]", 19)]),
+        ("f(a=1) = 2", [("f(a=1)", 0), ("2", 9)]),
+        ("x) = y", [("x)", 0), ("y", 5)]),
+    ],
+)
+def test_a_chain_comes_apart_at_its_signs(text, parts):
+    """Each formula with its place in the text, and no sign inside of brackets counts."""
+    assert split_chain(text) == parts
+    assert all(text[start:].startswith(part) for part, start in parts)
+
+
+@pytest.mark.parametrize(("text", "position"), [("", 0), ("x =", 3), ("x = = y", 4), ("x ==", 4), ("=", 1), ("x = y = ", 8)])
+def test_a_chain_with_a_gap_is_refused(text, position):
+    """Where a formula is missing."""
+    with pytest.raises(FormulaError, match="a formula is expected") as caught:
+        split_chain(text)
+    assert caught.value.position == position
+
+
+# ------------------------------------------------------------------------------------------------------------ round trips
+
+ONE = [PRIMITIVES[name] for name in """neg exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh
+    asinh acosh atanh erf erfc sigmoid softplus relu gelu silu abs sign""".split()]  # fmt: skip
+TWO = [PRIMITIVES[name] for name in "add sub mul div pow atan2 hypot maximum minimum greater".split()]
+MANY = [
+    lambda v, w: ag.leaky_relu(v, 0.1),
+    lambda v, w: ag.elu(v, 2.0),
+    lambda v, w: ag.clip(v, -1.0, 2.0),
+    lambda v, w: ag.clip(v, low=0.0),
+    lambda v, w: ag.sum([v, w, v * w]),
+    lambda v, w: ag.dot([v, w], [w, 0.25], -0.5),
+    lambda v, w: ag.logsumexp([ag.tanh(v), ag.sin(w)]),  # on a page, exp(v) itself is taken, which may overflow
+    lambda v, w: ag.softmax([ag.tanh(v), ag.sin(w)])[0],
+    lambda v, w: gradient(ag.sigmoid(v) * ag.tanh(w), v)[0],
+]
+CONSTANTS = [-3.0, -2.0, -1.0, -0.5, 0.25, 0.5, 1.0, 2.0, 3.0, 1 / 3, 2 / 3, 10.0, 0.1, 1e-9, 2.5e7, -1e-9, 64.0]
+LABELS = ["w_11", "net", "θ", "ŷ_1", "a^{(1)}_{2}", "x"]
+MORE_LABELS = [
+    "q", "varphi", "x^2", "w'", "my_value", "∂L/∂w_1", "Δw_1", "y_hat", "theta", "a^{[1]}", "h_1,10", "θ_old", "50 %", "وزن",
+    "π", "t0", "1_{i=2}", "β̂_2",
+    "a+b", "x!", "|c|", "∂²L/∂w²", "$v$", "max(a)",
+]  # fmt: skip
+
+
+@st.composite
+def graphs(draw, labels):
+    """A graph over leaves with these labels, some nodes on the way labelled too; and all that has a name."""
+    pool = [Value(draw(st.sampled_from([0.3, 0.7, 1.9, -0.4, -1.3, 2.6])), name) for name in labels]
+    named = list(pool)
+
+    def node():
+        return draw(st.sampled_from(pool))
+
+    for i in range(draw(st.integers(1, 12))):
+        kind = draw(st.integers(0, 7))
+        if kind < 3:
+            y = draw(st.sampled_from(ONE))(node())
+        elif kind < 7:
+            a, b = node(), draw(st.sampled_from(CONSTANTS)) if draw(st.integers(0, 3)) == 0 else node()
+            y = draw(st.sampled_from(TWO))(*((a, b) if draw(st.booleans()) else (b, a)))
+        else:
+            y = draw(st.sampled_from(MANY))(node(), node())
+        if isinstance(y, Value):
+            if draw(st.integers(0, 9)) == 0 and not y.label:
+                y.label = f"h_{{2{i}}}"
+                named.append(y)
+            pool.append(y)
+    y = pool[-1] * 1.0 if pool[-1].label else pool[-1]
+    return y, {value.label: value for value in named}
+
+
+def in_plain_text(y):
+    return written(page_of(y), digits=17)[0]
+
+
+def as_labels_are(y):
+    return formula(y, digits=17)
+
+
+def in_latex(y):
+    return latex(y, digits=17)
+
+
+def same(a, b):
+    return a == b or math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(a) and math.isnan(b))
+
+
+def check_round_trip(y, names, write):
+    """What is written, read back, is the page that was written: at the graph's own point and at another."""
+    text = write(y)
+    assume(len(text) <= 2000 and not any(sign in text for sign in ("Σ", "⋯", r"\sum", r"\cdots")))
+    page = page_of(y)
+    try:
+        again = parse(text, names)
+    except FormulaError as error:
+        assume("go up to" not in error.reason)  # deeper than people write, or x^65
+        raise
+    for _ in range(2):
+        assert same(again.data, page.data), text
+        for i, value in enumerate(names.values()):
+            if not value.inputs:
+                value.data = [1.1, -0.6, 0.45, 2.2, 1.7, 0.9][i % 6]
+        again.forward()
+        y.forward()
+        for leaf in leaves(page):
+            leaf.data = names[leaf.label].data if leaf.label in names else leaf.data
+        page.forward()
+
+
+WRITERS = [in_plain_text, as_labels_are, in_latex]
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@settings(max_examples=200, deadline=None)
+@given(graphs(LABELS))
+def test_what_the_library_writes_is_read_back(write, graph):
+    """Any graph of any operations, in plain text and in LaTeX."""
+    check_round_trip(*graph, write)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@settings(max_examples=100, deadline=None)
+@given(graphs(MORE_LABELS))
+def test_so_are_names_of_any_kind(write, graph):
+    """Names with accents, exponents, primes, blanks; of programs and of derivatives; in other scripts."""
+    check_round_trip(*graph, write)
+
+
+def network():
+    """A net with two hidden neurons, and all that has a name in it."""
+    w = [[Value(0.1 * i - 0.25 * j + 0.33, f"w_{j}{i}") for i in (1, 2)] for j in (1, 2)]
+    v = [Value(0.7, "v_1"), Value(-0.3, "v_2")]
+    xs = [Value(0.5, "x_1"), Value(-1.2, "x_2")]
+    t = Value(1.0, "t")
+    o = ag.sigmoid(ag.dot(v, [ag.tanh(ag.dot(row, xs)) for row in w]))
+    E = -t * ag.log(o) - (1 - t) * ag.log(1 - o)
+    return E, o, {value.label: value for value in (*w[0], *w[1], *v, *xs, t)}
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_gradients_of_a_network_are_read_back(write):
+    """Loss, output and all their derivatives by the weights."""
+    E, o, names = network()
+    weights = [value for label, value in names.items() if label[0] in "wv"]
+    for y in (E, o, *gradient(E, *weights), *gradient(o, *weights)):
+        text = write(y)
+        assert parse(text, names).data == pytest.approx(y.data, rel=1e-9), text
+
+
+def test_the_lines_of_a_derivation_are_read_back():
+    """The sheet in the README, each line of it, is the gradient."""
+    w, x, b, t = Value(0.5), Value(2.0), Value(-1.0), Value(1.0)
+    o = ag.sigmoid(w * x + b)
+    E = -t * ag.log(o) - (1 - t) * ag.log(1 - o)
+    ag.label(w=w, x=x, b=b, t=t, o=o, E=E)
+    (slope,) = gradient(E, w)
+    names = {"w": w, "x": x, "b": b, "t": t, "o": o, "∂E/∂w": slope, "∂E/∂o": gradient(E, o)[0], "∂o/∂w": gradient(o, w)[0]}
+    texts = [side for line in ag.derivation(E, w).lines for side in (line.right.text, line.right.latex)]
+    formulas = [part for text in texts for part, _ in split_chain(text)]
+    assert len(formulas) > 10
+    for text in formulas:
+        assert parse(text, names).data == pytest.approx(slope.data), text
+
+
+# --------------------------------------------------------------------------------------------------------------- any text
+
+PIECES = [
+    *parsing.SIGNS, *parsing.FUNCTIONS, *NUMBERS, "w", "1", "0.5", ".", "½", "²", "⁻¹", "₁", "⁽", "ⁿ", " ", "\n", "$", "\\",
+    "^{", "_{", r"\left(", r"\right)", r"\left|", r"\right|", r"\hat", r"\hat y", "ŷ", "\u0302", "e", "e^", "∂", "/∂", "d",
+    "π", r"\mathrm{", r"\text{", r"\operatorname{relu}", r"\theta", "1_{", r"\mathbf{1}", "Σ", "log_2", "ﬁ", "ǅ", "𝑥", "٣",
+    "😀", "\x00", "''",
+]  # fmt: skip
+
+
+def error_of(read, *args):
+    """What a function comes to, and the FormulaError that it raises."""
+    try:
+        return read(*args), None
+    except FormulaError as error:
+        return None, error
+
+
+def check_any_text(text):
+    """Whatever it is, a Value or an error that knows its place comes of it."""
+    for read, *args in ((parse, text, NUMBERS), (parse, text), (split_chain, text)):
+        result, error = error_of(read, *args)
+        if error is None:
+            assert isinstance(result, Value) or all(text[start:].startswith(part) for part, start in result)
+        else:
+            assert error.text == text
+            assert 0 <= error.position <= len(text)
+            assert str(error).count("\n") == 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=60))
+@example("\u0302")
+@example("1_{" * 300)
+@example("sin^-" * 300)
+@example("|" * 1999)
+def test_any_text_is_read_or_refused(text):
+    """No text raises anything but FormulaError."""
+    check_any_text(text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=25))
+def test_any_heap_of_signs_is_read_or_refused(pieces):
+    """Nor do all the signs and words that mean something here, in any order."""
+    check_any_text("".join(pieces))
+
+
+def calls_made(text, names):
+    """How many functions are called to read a text."""
+    count = 0
+
+    def counted(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        parse(text, names)
+    except FormulaError:
+        pass
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["x", "w_1x_1", "w_1^1", "dx/dx", "d", "sin x ", "2^", "(", "|x", "x_{y}^{z}", "1_{x>0}", "θ", "\\frac{\\partial x"],
+)
+def test_reading_takes_bounded_work(piece):
+    """Two thousand characters of the worst kind take no more than some hundred calls each."""
+    text = piece * (2000 // len(piece))
+    shorter = piece * (500 // len(piece))
+    for names in (NUMBERS, None):
+        assert calls_made(text, names) < 1_500_000
+        assert calls_made(text, names) < 8 * calls_made(shorter, names) + 10_000
+
+
+def test_nothing_is_ever_run():
+    """The module calls no eval, exec, compile, getattr or import of Python's, and imports no module that does."""
+    tree = ast.parse(pathlib.Path(parsing.__file__).read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert (
+        names & {"eval", "exec", "compile", "getattr", "setattr", "globals", "vars", "open", "__import__", "__builtins__"}
+        == set()
+    )
+    methods = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ("compile", "eval", "exec")
+    ]
+    assert {node.value.id for node in methods} == {"re"}
+    imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    outside = {name.partition(".")[0] for name in imported} - {"autograd"}
+    assert outside <= {"__future__", "collections", "difflib", "functools", "math", "re", "typing", "unicodedata"}
+
+
+def test_the_caret_counts_what_is_seen():
+    """A combining accent takes no column of its own."""
+    assert unicodedata.combining("\u0302")
+    with pytest.raises(FormulaError) as caught:
+        parse("y\u0302y\u0302@", NUMBERS)
+    assert str(caught.value).split("\n")[1].startswith("  ^")

@@ -1,0 +1,643 @@
+"""Sheets of nets: each line, for each index that it speaks of, is read and computed, and equals what backward() leaves."""
+
+import itertools
+import math
+import random
+import re
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+
+import autograd as ag
+import nn
+from autograd import Sheet, Value, derivation, dot, sigmoid
+from autograd.graph import nodes
+from autograd.names import text_name
+from nn.tour import two_layer_network
+
+# ------------------------------------------------------------------------------------------------ lines, read and computed
+
+DIGITS, LETTERS, HIGH = "₀₁₂₃₄₅₆₇₈₉", "ᵢⱼₘᵣₛ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+LOWER = str.maketrans("0123456789", DIGITS)
+PLAIN = str.maketrans(DIGITS + LETTERS + HIGH, "0123456789" + "ijmrs" + "0123456789-")
+INDICES = rf"[{DIGITS}{LETTERS}]+(?:,[{DIGITS}{LETTERS}]+)*"
+NAME = rf"[^\W\d_{DIGITS}{LETTERS}{HIGH}½⅓⅔ΣΔ]+(?:{INDICES})?"
+FUNCTIONS = {
+    "σ": lambda x: 1 / (1 + mp.exp(-x)),
+    "tanh": mp.tanh,
+    "relu": lambda x: max(x, mpf(0)),
+    "exp": mp.exp,
+    "log": mp.log,
+    "sin": mp.sin,
+}
+
+
+def worked_out(text, number, **indices):
+    """What a line comes to, where its indices stand for these numbers.
+
+    number: a function from a printed name without letters among its indices, such as w₂₁₃ or ∂L/∂a₂₁, to its number
+    """
+    source = _sums(re.sub(rf"(∂{NAME}/∂{NAME})|({NAME})(?=\()|({NAME})", _python, text))
+    source = re.sub(r"\[([^]]*>[^]]*)\]", r"mpf(\1)", source)
+    source = re.sub(
+        rf"1([{LETTERS}])₌([{DIGITS}]+)", lambda m: f"(I[{m[1].translate(PLAIN)!r}] == {m[2].translate(PLAIN)})", source
+    )
+    source = re.sub(rf"[{HIGH}]+", lambda m: f"**({m[0].translate(PLAIN)})", source)
+    source = source.translate(str.maketrans({"−": "-", "·": "*", "^": "**", "½": "(mpf(1)/2)"}))
+    bound = dict(indices)
+
+    def name(text):
+        return mpf(number("/∂".join(_with_numbers(part, bound) for part in text.split("/∂"))))
+
+    with mp.workdps(40):
+        return float(eval(source, {"F": FUNCTIONS, "N": name, "mpf": mpf, "S": _summed(bound), "I": bound}))
+
+
+def _python(match):
+    derivative, function, name = match.groups()
+    return f"F[{function!r}]" if function else f"N({(derivative or name)!r})"
+
+
+def _sums(text):
+    """Σₘ₌₁⁴ term as S('m', 1, 4, lambda: term): the sign takes in all of its term."""
+    while found := re.search(rf"Σ([{LETTERS}])₌([{DIGITS}]+)([{HIGH}]+) ", text):
+        letter, low, high = (part.translate(PLAIN) for part in found.groups())
+        depth, end = 0, found.end()
+        while end < len(text):
+            depth += (text[end] == "(") - (text[end] == ")")
+            if depth < 0 or (depth == 0 and text[end : end + 3] in (" + ", " − ")):
+                break
+            end += 1
+        text = f"{text[: found.start()]}S({letter!r}, {low}, {high}, lambda: {text[found.end() : end]}){text[end:]}"
+    return text
+
+
+def _summed(bound):
+    def total(letter, low, high, term):
+        whole = mpf(0)
+        for i in range(low, high + 1):
+            bound[letter] = i
+            whole += term()
+        del bound[letter]
+        return whole
+
+    return total
+
+
+def _with_numbers(name, bound):
+    """The name with numbers for the letters among its indices: w₂ₘⱼ as w₂₁₃, or w₂,₁₀,₃."""
+    found = re.search(rf"{INDICES}$", name)
+    if not found or not re.search(f"[{LETTERS}]", found[0]):
+        return name
+    parts = found[0].split(",") if "," in found[0] else list(found[0])
+    numbers = [str(bound.get(part.translate(PLAIN), part.translate(PLAIN))) for part in parts]
+    comma = "," if len(numbers) > 1 and max(map(len, numbers)) > 1 else ""
+    return name[: found.start()] + comma.join(numbers).translate(LOWER)
+
+
+def test_the_reader_reads_sums_and_indices():
+    """Σ over its whole term, 1ᵢ₌₂, indices of two digits, by numbers worked out by hand."""
+    numbers = {"w₂₁₃": 2.0, "w₂₂₃": 3.0, "w₂,₁₀,₃": 5.0, "∂L/∂a₂₁": 10.0, "∂L/∂a₂₂": 100.0, "b": 1.0, "ŷ₁": 0.5, "ŷ₂": 0.25}
+    for text, indices, result in [
+        ("Σₘ₌₁² ∂L/∂a₂ₘ · w₂ₘⱼ + b", {"j": 3}, 321),
+        ("−(Σₘ₌₁² w₂ₘⱼ)·b", {"j": 3}, -5),
+        ("ŷᵢ − 1ᵢ₌₂", {"i": 1}, 0.5),
+        ("ŷᵢ − 1ᵢ₌₂", {"i": 2}, -0.75),
+        ("w₂ᵢⱼ·[b > 0]", {"i": 10, "j": 3}, 5),
+    ]:
+        assert worked_out(text, numbers.__getitem__, **indices) == pytest.approx(result, rel=1e-15)
+
+
+def local(u, v, stops):
+    """∂u/∂v with the other quantities held fixed: the sum over the ways from u to v that meet none of stops."""
+    total, ways = 0.0, [(u, 1.0)]
+    while ways:
+        node, product = ways.pop()
+        if node is v:
+            total += product
+        elif node.inputs and (node is u or node not in stops):
+            slopes = node.op.slopes(node.data, [x.data for x in node.inputs])
+            ways += [(x, product * s) for x, s in zip(node.inputs, slopes)]
+    return total
+
+
+def zero_grad(y):
+    for node in nodes(y):
+        node.grad = 0.0
+
+
+class Numbers:
+    """What each printed name of a sheet stands for: the numbers and gradients of the graph's nodes, after backward().
+
+    more: numbers of names that no node of the graph has, such as the shares of softmax that a loss does not look at
+    """
+
+    def __init__(self, y, sheet, more=None):
+        zero_grad(y)
+        y.backward()
+        self.nodes = {text_name(leaf.label): node for leaf, node in sheet.study.originals.items()}
+        self.y, self.more = text_name(sheet.study.y.label), more or {}
+
+    def __call__(self, name):
+        if name in self.more:
+            return self.more[name]
+        if not name.startswith("∂"):
+            return self.nodes[name].data
+        u, v = (self.nodes[part] for part in name[1:].split("/∂"))
+        return v.grad if name[1:].split("/")[0] == self.y else local(u, v, set(self.nodes.values()))
+
+
+def boards_of(board):
+    return [board, *(inner for each in board.boards for inner in boards_of(each))]
+
+
+def whole_lines(board):
+    """Lines with those that go over several rows put together again, each with the left side that it belongs to."""
+    found = []
+    for line in board.lines:
+        left, right = line.left.text, line.right.text
+        if line.relation.text != "=":
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line.relation.text} {right}", line.reason.text)
+        else:
+            found.append((left or found[-1][0], right, line.reason.text))
+    return found
+
+
+def indices_of(lines):
+    """All that the letters of these lines run through: what stands behind for."""
+    ranges = dict(re.findall(r"([ijm]) = 1(?: … |, )(\d+)", " ".join(reason for _, _, reason in lines)))
+    each = [dict(zip(ranges, choice)) for choice in itertools.product(*(range(1, int(n) + 1) for n in ranges.values()))]
+    return each if len(each) <= 30 else random.Random(0).sample(each, 30)
+
+
+def check_every_line(sheet, number, tolerance=1e-9):
+    """Each line of a sheet, for each index, is the derivative on its left; how many were computed."""
+    count = 0
+    for board in boards_of(sheet):
+        lines = whole_lines(board)
+        for left, right, _ in lines:
+            if "⋯" in right or not right:
+                continue
+            for indices in indices_of(lines):
+                expected = number("/∂".join(_with_numbers(part, indices) for part in left.split("/∂")))
+                for piece in right.split(" = "):
+                    found = worked_out(piece, number, **indices)
+                    assert found == pytest.approx(expected, rel=tolerance, abs=tolerance), (left, piece, indices)
+                    count += 1
+    return count
+
+
+# ------------------------------------------------------------------------------------------------------------------ nets
+
+
+def inputs(n, seed=0, labels=True):
+    r = random.Random(seed)
+    return [Value(r.uniform(-1.0, 1.0), f"x_{i}" if labels else "") for i in range(1, n + 1)]
+
+
+def net(loss, nin, nouts, activation, labels=True, outputs="", **options):
+    """The loss of an MLP with random weights."""
+    model = nn.MLP(nin, nouts, activation=activation, seed=3, **options)
+    out = model(inputs(nin))
+    for i, o in enumerate(out if isinstance(out, list) else [out], start=1):
+        o.label = f"{outputs}_{i}" if outputs else ""
+    L = loss(out)
+    if labels:
+        model.label_nodes(L)
+    L.label = "L"
+    shares = shares_of(out) if isinstance(out, list) else {}
+    return SimpleNamespace(loss=L, parameters=model.parameters(), more=shares)
+
+
+def shares_of(out):
+    """What softmax says of the nets, if these are that, or its own outputs: ŷ, and its slopes under −log ŷ₂."""
+    data = np.array([o.data for o in out])
+    p = data if abs(data.sum() - 1.0) < 1e-12 else np.exp(data) / np.exp(data).sum()
+    return {f"ŷ{DIGITS[i]}": share for i, share in enumerate(p, start=1)}
+
+
+def hand_made(labels=()):
+    """A 2-3-1 net as micrograd's users write it: sums of products by hand, and no labels but these for the first weights."""
+    r = random.Random(1)
+    x = [Value(0.5), Value(-0.3)]
+    W = [[Value(r.uniform(-1.0, 1.0)) for _ in x] for _ in range(3)]
+    b = [Value(r.uniform(-1.0, 1.0)) for _ in range(3)]
+    h = [sum((w * xi for w, xi in zip(row, x)), bi).tanh() for row, bi in zip(W, b)]
+    V, c = [Value(r.uniform(-1.0, 1.0)) for _ in h], Value(0.1)
+    L = 0.5 * (sum((v * hi for v, hi in zip(V, h)), c).sigmoid() - 1.0) ** 2
+    L.label = "L"
+    first = [w for row in W for w in row]
+    for w, name in zip(first, labels):
+        w.label = name
+    return SimpleNamespace(loss=L, parameters=[*first, *b, *V, c], more={})
+
+
+def logistic(y=1.0):
+    """The single neuron with two inputs of the third note."""
+    w, x, b = [Value(0.5, "w_1"), Value(-0.25, "w_2")], [Value(1.5, "x_1"), Value(0.75, "x_2")], Value(0.125, "b")
+    t = Value(y, "y")
+    z = dot(w, x, b)
+    a = sigmoid(z)
+    L = -(t * a.log() + (1 - t) * (1 - a).log())
+    ag.label(z=z, a=a, L=L)
+    return SimpleNamespace(loss=L, parameters=[*w, b], more={})
+
+
+def products():
+    """A neuron of products x·w, as many write it, rather than w·x."""
+    w, x, b = [Value(0.5, "w1"), Value(-0.25, "w2")], [Value(1.5, "x1"), Value(0.75, "x2")], Value(0.125, "b")
+    L = (x[0] * w[0] + x[1] * w[1] + b).tanh()
+    L.label = "L"
+    return SimpleNamespace(loss=L, parameters=[*w, b], more={})
+
+
+def note_four():
+    model, L = two_layer_network()
+    return SimpleNamespace(loss=L, parameters=model.parameters(), more={})
+
+
+def minus_log(i):
+    return lambda out: -out[i].log()
+
+
+NETS = {
+    "note 4": note_four,
+    "single neuron": logistic,
+    "x·w": products,
+    "deep, softmax": lambda: net(minus_log(1), 2, [3, 3, 4], ["sigmoid", "tanh", "softmax"], outputs="ŷ"),
+    "softmax without labels": lambda: net(minus_log(1), 2, [3, 4], ["sigmoid", "softmax"], labels=False),
+    "softmax, nets labelled": lambda: net(minus_log(2), 2, [3, 4], ["relu", "softmax"]),
+    "cross-entropy of logits": lambda: net(lambda o: nn.losses.cross_entropy(o, 1), 2, [3, 4], ["tanh", "linear"]),
+    "two outputs, mse": lambda: net(lambda o: nn.losses.mse(o, [1.0, 0.0]), 2, [2, 2], ["relu", "sigmoid"]),
+    "linear, half squared": lambda: net(lambda o: nn.losses.half_squared_error(o, 0.5), 3, [4, 1], ["tanh", "linear"]),
+    "one wide": lambda: net(lambda o: (o - 0.5) ** 2, 1, [1, 1, 1], ["tanh", "tanh", "linear"]),
+    "no biases": lambda: net(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "sigmoid"], bias=False),
+    "by hand": hand_made,
+    "by hand, w1 to w6": lambda: hand_made([f"w{i}" for i in range(1, 7)]),
+    "by hand, any labels": lambda: hand_made(["alpha", "w_7", "beta", "q", "", "w_12"]),
+}
+
+
+@cache
+def made(name):
+    """A net of the table, and its sheet."""
+    net = NETS[name]()
+    return SimpleNamespace(**vars(net), sheet=derivation(net.loss, digits=12))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_gradients_are_what_backward_leaves(name):
+    """On the sheet stands the gradient of every parameter, and of whatever is above it, to the last bit."""
+    net = NETS[name]()
+    sheet = derivation(net.loss)
+    net.loss.backward()
+    assert {p: sheet.gradients.get(p) for p in net.parameters} == {p: p.grad for p in net.parameters}
+    assert all(number == node.grad for node, number in sheet.gradients.items())
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_every_line_is_the_gradient(name):
+    """The chain rule, the local derivatives, the simplest form and the numbers: all the lines, for all their indices."""
+    net = made(name)
+    number = Numbers(net.loss, net.sheet, net.more)
+    unknown = {f"∂L/∂ŷ{i}": -1.0 / p for i, p in zip(DIGITS[1:], net.more.values())}
+    unknown |= {
+        f"∂ŷ{i}/∂a{k}{j}": p * ((i == j) - q)
+        for (i, p), (j, q) in itertools.product(zip(DIGITS[1:], net.more.values()), repeat=2)
+        for k in DIGITS[1:]
+    }
+    if not any(label.startswith("ŷ") for label in number.nodes):
+        number.more = net.more | unknown
+    assert check_every_line(net.sheet, number) > len(net.parameters)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_formulas_have_the_numbers_of_the_gradients(name):
+    """The formula that a derivative is left with, a graph over names, holds its number."""
+    sheet = made(name).sheet
+    for leaf, formula in sheet.formulas.items():
+        assert formula.data == pytest.approx(sheet.adjoints[leaf].data, rel=1e-9, abs=1e-12), leaf.label
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_no_derivative_stands_on_both_sides(name):
+    """A line that says ∂L/∂h = ∂L/∂h says nothing."""
+    for board in boards_of(made(name).sheet):
+        for left, right, _ in whole_lines(board):
+            assert left not in re.split(r" [·+−] ", right)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_each_derivative_is_worked_out_once_and_before_it_is_used(name):
+    """What stands in a line has been on the left of one above."""
+    sheet, seen = made(name).sheet, set()
+    for board in boards_of(sheet):
+        lines = whole_lines(board)
+        for left, right, _ in lines:
+            for indices in indices_of(lines):
+                used = {
+                    "/∂".join(_with_numbers(part, indices | {"m": 1}) for part in found.split("/∂"))
+                    for found in re.findall(rf"∂L/∂{NAME}", right)
+                }
+                own = "/∂".join(_with_numbers(part, indices) for part in left.split("/∂"))
+                assert used <= seen | {own}, (left, right)
+                seen.add(own)
+
+
+# ------------------------------------------------------------------------------------------------------ the fourth note
+
+
+def lines_below(sheet, left):
+    """The right sides of the block that begins with this derivative."""
+    for board in boards_of(sheet):
+        if board.lines and board.lines[0].left.text == left:
+            return [right for _, right, _ in whole_lines(board)]
+    raise LookupError(left)
+
+
+def test_the_order_is_that_of_backpropagation():
+    """From the output on, the parameters of a layer before the layer below."""
+    sheet = made("note 4").sheet
+    assert isinstance(sheet, Sheet)
+    assert [board.lines[0].left.text for board in sheet.boards] == [
+        "∂L/∂h₂₁", "∂L/∂a₂₁", "∂L/∂w₂₁ⱼ", "∂L/∂b₂₁", "∂L/∂h₁ⱼ", "∂L/∂a₁ᵢ", "∂L/∂w₁ᵢⱼ", "∂L/∂b₁ᵢ"
+    ]  # fmt: skip
+
+
+def test_the_lines_of_the_fourth_note():
+    """Each rule of the note in index notation: deltas, weights as delta times input, biases as delta."""
+    sheet = made("note 4").sheet
+    assert lines_below(sheet, "∂L/∂h₂₁")[0] == "h₂₁ − y"
+    assert lines_below(sheet, "∂L/∂a₂₁")[:2] == ["∂L/∂h₂₁ · ∂h₂₁/∂a₂₁", "∂L/∂h₂₁ · h₂₁·(1 − h₂₁)"]
+    assert lines_below(sheet, "∂L/∂w₂₁ⱼ") == ["∂L/∂a₂₁ · ∂a₂₁/∂w₂₁ⱼ", "∂L/∂a₂₁ · h₁ⱼ"]
+    assert lines_below(sheet, "∂L/∂h₁ⱼ") == ["∂L/∂a₂₁ · ∂a₂₁/∂h₁ⱼ", "∂L/∂a₂₁ · w₂₁ⱼ"]
+    assert lines_below(sheet, "∂L/∂a₁ᵢ") == ["∂L/∂h₁ᵢ · ∂h₁ᵢ/∂a₁ᵢ", "∂L/∂h₁ᵢ · h₁ᵢ·(1 − h₁ᵢ)"]
+    assert lines_below(sheet, "∂L/∂w₁ᵢⱼ") == ["∂L/∂a₁ᵢ · ∂a₁ᵢ/∂w₁ᵢⱼ", "∂L/∂a₁ᵢ · xⱼ"]
+    assert lines_below(sheet, "∂L/∂b₁ᵢ")[-1] == "∂L/∂a₁ᵢ"
+
+
+NOTE_FOUR = {  # as they stand on the page, with its digits
+    "h_21": 0.741365, "a_21": 0.138499, "w_211": 0.082167, "w_212": 0.082668, "b_21": 0.138499,
+    "h_11": 0.055400, "h_12": 0.062325, "a_11": 0.013368, "a_12": 0.014996,
+    "w_111": 0.0006684, "w_112": 0.0013368, "w_122": 0.0014996, "w_121": 0.0007498,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", NOTE_FOUR)
+def test_the_numbers_of_the_fourth_note(label):
+    """The page's gradients, in NumPy as on the sheet; where it writes 0.014974 for 0.014996, the sheet has what is right."""
+    x, y = np.array([0.05, 0.10]), 0.01
+    W1, b1 = np.array([[0.15, 0.20], [0.25, 0.30]]), np.array([0.35, 0.35])
+    W2, b2 = np.array([0.40, 0.45]), 0.60
+    h1 = 1 / (1 + np.exp(-(W1 @ x + b1)))
+    out = 1 / (1 + np.exp(-(W2 @ h1 + b2)))
+    d2 = (out - y) * out * (1 - out)
+    d1 = W2 * d2 * h1 * (1 - h1)
+    truth = {"h_21": out - y, "a_21": d2, "b_21": d2, "w_211": d2 * h1[0], "w_212": d2 * h1[1], "h_11": W2[0] * d2}
+    truth |= {"h_12": W2[1] * d2, "a_11": d1[0], "a_12": d1[1]}
+    truth |= {f"w_1{i + 1}{j + 1}": d1[i] * x[j] for i in range(2) for j in range(2)}
+    found = {node.label: number for node, number in made("note 4").sheet.gradients.items()}
+    assert found[label] == pytest.approx(truth[label], rel=1e-12)
+    assert found[label] == pytest.approx(NOTE_FOUR[label], rel=3e-5)
+
+
+def test_the_page_of_the_fourth_note_has_slips():
+    """Neuron 2's delta is 0.014996 and not 0.014974, and ∂L/∂ŷ is ŷ − y, where the page has y − ŷ once."""
+    sheet = made("note 4").sheet
+    found = {node.label: number for node, number in sheet.gradients.items()}
+    assert found["a_12"] != pytest.approx(0.014974, rel=1e-3)
+    assert found["a_21"] > 0.0
+    assert lines_below(sheet, "∂L/∂h₂₁")[0] != "y − h₂₁"
+
+
+# ------------------------------------------------------------------------------------------------------ the fifth note
+
+
+def test_softmax_under_a_logarithm_as_in_the_fifth_note():
+    """−1/ŷ_l (1_{l=i} ŷ_l − ŷ_l ŷ_i), and after cancellation ŷ_i − 1_{i=l}: the note's −(1_{l=i} − ŷ_i)."""
+    sheet = made("deep, softmax").sheet
+    assert lines_below(sheet, "∂L/∂ŷ₂")[0] == "−1/ŷ₂"
+    lines = lines_below(sheet, "∂L/∂a₃ᵢ")
+    assert lines[0] == "∂L/∂ŷ₂ · ∂ŷ₂/∂a₃ᵢ"
+    assert lines[1] == "−1/ŷ₂ · (ŷ₂·1ᵢ₌₂ − ŷ₂·ŷᵢ)"
+    assert lines[-1] == "ŷᵢ − 1ᵢ₌₂"
+
+
+def test_a_hidden_layer_as_in_the_fifth_note():
+    """∂L/∂h₂ⱼ = Σ_m ∂L/∂a₃ₘ w₃ₘⱼ, ∂L/∂a = ∂L/∂h g′(a), ∂L/∂w = ∂L/∂a h of the layer below."""
+    sheet = made("deep, softmax").sheet
+    assert lines_below(sheet, "∂L/∂h₂ⱼ") == ["Σₘ₌₁⁴ ∂L/∂a₃ₘ · ∂a₃ₘ/∂h₂ⱼ", "Σₘ₌₁⁴ ∂L/∂a₃ₘ · w₃ₘⱼ"]
+    assert lines_below(sheet, "∂L/∂a₂ᵢ") == ["∂L/∂h₂ᵢ · ∂h₂ᵢ/∂a₂ᵢ", "∂L/∂h₂ᵢ · (1 − h₂ᵢ²)"]
+    assert lines_below(sheet, "∂L/∂w₃ᵢⱼ") == ["∂L/∂a₃ᵢ · ∂a₃ᵢ/∂w₃ᵢⱼ", "∂L/∂a₃ᵢ · h₂ⱼ"]
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4, 7])
+@pytest.mark.parametrize("right", [0, 1])
+@pytest.mark.parametrize("way", ["softmax", "cross_entropy", "nll"])
+def test_the_gradient_in_the_scores_is_the_difference_of_distributions(classes, right, way):
+    """∇_a L = ŷ − e_l, whichever way the loss is computed, in lines and in numbers."""
+    model = nn.MLP(2, [classes], activation=["softmax" if way == "softmax" else "linear"], seed=5)
+    out = model(inputs(2))
+    scores = [
+        sum(w.data * x.data for w, x in zip(neuron.w, inputs(2))) + neuron.b.data for neuron in model.layers[0].neurons
+    ]
+    if way == "softmax":
+        L = -out[right].log()
+    elif way == "nll":
+        L = nn.losses.nll(ag.log_softmax(out), right)
+    else:
+        L = nn.losses.cross_entropy(out, right)
+    model.label_nodes(L)
+    L.label = "L"
+    p = np.exp(scores) / np.exp(scores).sum()
+    sheet = derivation(L)
+    found = {node.label: number for node, number in sheet.gradients.items()}
+    for i in range(classes):
+        assert found[f"b_1{i + 1}"] == pytest.approx(p[i] - (i == right), rel=1e-9, abs=1e-12)
+    assert lines_below(sheet, "∂L/∂a₁ᵢ")[-1] == f"ŷᵢ − 1ᵢ₌{DIGITS[right + 1]}"
+
+
+def test_the_third_note_on_a_sheet():
+    """∂L/∂a, ∂L/∂z = a − y, and each parameter by ∂L/∂z and its own ∂z/∂w."""
+    sheet = made("single neuron").sheet
+    assert lines_below(sheet, "∂L/∂a")[0] == "−y/a + (1 − y)/(1 − a)"
+    assert "a − y" in lines_below(sheet, "∂L/∂z")
+    assert lines_below(sheet, "∂L/∂wᵢ") == ["∂L/∂z · ∂z/∂wᵢ", "∂L/∂z · xᵢ"]
+    assert lines_below(sheet, "∂L/∂b")[0] == "∂L/∂z · ∂z/∂b"
+
+
+@pytest.mark.parametrize("target", [0.0, 0.25, 1.0])
+def test_the_difference_is_positive_where_the_prediction_is_too_large(target):
+    """∂L/∂z = a − y has the sign of a − y, whatever the target."""
+    case = logistic(target)
+    z, a = (next(node for node in nodes(case.loss) if node.label == name) for name in "za")
+    assert derivation(case.loss).gradients[z] == pytest.approx(a.data - target)
+
+
+# ------------------------------------------------------------------------------------------------------ families
+
+
+def powers(n, labels):
+    xs = [Value(0.25 * i, label) for i, label in zip(range(1, n + 1), labels)]
+    return ag.sum([x**2 for x in xs]), xs
+
+
+FAMILIES = {
+    "x_1 to x_5": (5, "x_{}", "∂y/∂xᵢ", "2·xᵢ"),
+    "x1 to x5": (5, "x{}", "∂y/∂xᵢ", "2·xᵢ"),
+    "two": (2, "v_{}", "∂y/∂vᵢ", "2·vᵢ"),
+    "twelve": (12, "x_{}", "∂y/∂xᵢ", "2·xᵢ"),
+    "Greek": (4, "theta_{}", "∂y/∂θᵢ", "2·θᵢ"),
+}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_labels_that_count_up_are_one_line(name):
+    """One line speaks for all of them, and each number is there too."""
+    n, form, left, right = FAMILIES[name]
+    y, xs = powers(n, [form.format(i) for i in range(1, n + 1)])
+    y.label = "y"
+    sheet = derivation(y, xs)
+    assert lines_below(sheet, left)[-1] == right
+    assert [sheet.gradients[x] for x in xs] == [2 * x.data for x in xs]
+    assert check_every_line(sheet, Numbers(y, sheet), tolerance=1e-5) >= n
+
+
+@pytest.mark.parametrize("labels", [["x_1", "x_3", "x_4"], ["a", "b", "c"], ["x_2", "x_3", "x_4"], ["x_1", "x_1", "x_2"]])
+def test_labels_that_do_not_count_up_have_a_line_each(labels):
+    """Where one is missing, or they are no family, nothing is said of all of them."""
+    y, xs = powers(3, labels)
+    y.label = "y"
+    sheet = derivation(y, xs)
+    assert not re.search(f"[{LETTERS}]", sheet.text)
+    assert sum(bool(board.lines) for board in boards_of(sheet)) == 3
+    assert [sheet.gradients[x] for x in xs] == [2 * x.data for x in xs]
+
+
+def test_a_family_with_a_member_that_is_otherwise():
+    """Where one of the members goes into y in its own way, no line speaks for all of them but for what is true of all."""
+    xs = [Value(0.25 * i, f"x_{i}") for i in range(1, 5)]
+    y = xs[0] ** 2 + xs[1] ** 2 + xs[2] ** 3 + xs[3] ** 2
+    y.label = "y"
+    sheet = derivation(y, xs)
+    check_every_line(sheet, Numbers(y, sheet), tolerance=1e-5)
+    assert "∂y/∂xᵢ" not in sheet.text
+
+
+def test_only_what_is_asked_for_and_what_it_takes():
+    """The sheet of the first layer's weights has the second layer's deltas and not the second layer's weights."""
+    case = note_four()
+    first = [p for p in case.parameters if p.label.startswith("w_1")]
+    text = derivation(case.loss, first).text
+    assert "∂L/∂w₁ᵢⱼ" in text
+    assert "∂L/∂a₂₁ =" in text
+    assert "∂L/∂w₂₁ⱼ" not in text
+    assert "∂L/∂b" not in text
+
+
+def test_inputs_can_be_asked_for():
+    """Given the inputs, the sheet goes down to them, over all neurons that they go into."""
+    model = nn.MLP(2, [3, 1], activation=["tanh", "linear"], seed=2)
+    xs = inputs(2)
+    L = (model(xs) - 0.5) ** 2
+    model.label_nodes(L)
+    L.label = "L"
+    sheet = derivation(L, xs)
+    L.backward()
+    assert [sheet.gradients[x] for x in xs] == [x.grad for x in xs]
+    last = sheet.boards[-1].lines[-1].right.text
+    assert last.replace("ᵢ", "ⱼ") == "∂L/∂a₁₁ · w₁₁ⱼ + ∂L/∂a₁₂ · w₁₂ⱼ + ∂L/∂a₁₃ · w₁₃ⱼ"
+
+
+# ------------------------------------------------------------------------------------------------------ larger nets
+
+
+@pytest.fixture(scope="module")
+def large():
+    """64-32-10 with cross-entropy from scores, for class 3, and its sheet."""
+    model = nn.MLP(64, [32, 10], activation=["tanh", "linear"], init="xavier", seed=1)
+    out = model(inputs(64))
+    L = nn.losses.cross_entropy(out, 3)
+    model.label_nodes(L)
+    L.label = "L"
+    return SimpleNamespace(model=model, loss=L, out=out, sheet=derivation(L))
+
+
+def test_a_large_net_fits_on_a_page(large):
+    """2,410 parameters, and some thirty lines that speak for all of them."""
+    assert len(large.sheet.text.splitlines()) < 120
+    assert "Σₘ₌₁¹⁰ ∂L/∂a₂ₘ · w₂ₘⱼ" in large.sheet.text
+    assert "∂L/∂w₁ᵢⱼ = ∂L/∂a₁ᵢ · ∂a₁ᵢ/∂w₁ᵢⱼ" in large.sheet.text
+    assert "for i = 1 … 32; j = 1 … 64" in large.sheet.text
+
+
+def test_a_large_net_has_all_its_gradients(large):
+    """Each of them is backward()'s."""
+    large.loss.backward()
+    assert all(large.sheet.gradients[p] == p.grad for p in large.model.parameters())
+    large.model.zero_grad()
+
+
+def test_a_large_nets_scores(large):
+    """ŷᵢ − 1ᵢ₌₄ for all ten classes in one line."""
+    assert lines_below(large.sheet, "∂L/∂a₂ᵢ")[-1] == "ŷᵢ − 1ᵢ₌₄"
+    p = np.exp([o.data for o in large.out])
+    p /= p.sum()
+    found = [large.sheet.gradients[o] for o in large.out]
+    assert found == pytest.approx(p - np.eye(10)[3])
+
+
+# ----------------------------------------------------------------------------------------------------- mistakes are caught
+
+
+@pytest.mark.parametrize("name", ["note 4", "deep, softmax", "no biases"])
+@pytest.mark.parametrize("mistake", ["o·(1 − o)", "sign", "index"])
+def test_a_line_that_is_wrong_does_not_pass(name, mistake):
+    """A factor that is lost, a sign, an index that is another one: the reader finds each on the sheet."""
+    case = NETS[name]()
+    sheet = derivation(case.loss, digits=12)
+    number = Numbers(case.loss, sheet, case.more)
+
+    def turned(text):
+        if mistake == "o·(1 − o)":
+            return re.sub(r"\(1 − h(\S+)\)", r"h\1", text).replace(" · (1 − h₂ᵢ²)", "")
+        return text.replace("∂L/∂a", "−∂L/∂a", 1) if mistake == "sign" else text.replace("xⱼ", "xᵢ").replace("h₁ⱼ", "h₁₂")
+
+    changed = 0
+    for board in boards_of(sheet):
+        for k, line in enumerate(board.lines):
+            wrong = turned(line.right.text)
+            if "∂L/∂a" in line.left.text or line.left.text == "":
+                changed += wrong != line.right.text
+                board.lines[k] = line._replace(right=line.right._replace(text=wrong))
+    assert changed
+    with pytest.raises(AssertionError):
+        check_every_line(sheet, number)
+
+
+def test_a_wrong_slope_shows_on_the_sheet(monkeypatch):
+    """With tanh′ = 1 + tanh² planted, the numbers of the sheet are not NumPy's."""
+    case = net(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "linear"])
+    truth = derivation(case.loss).gradients
+    monkeypatch.setattr(ag.PRIMITIVES["tanh"], "partials", (lambda z, x: 1.0 + z * z,))
+    wrong = derivation(case.loss)
+    first = next(p for p in case.parameters if p.label == "w_111")
+    assert not math.isclose(wrong.gradients[first], truth[first], rel_tol=1e-3)
+    assert "1 + h₁ᵢ²" in wrong.text
+
+
+def test_without_sympy_the_sheet_is_there(monkeypatch):
+    """Unsimplified lines, the same numbers."""
+    monkeypatch.setattr("autograd.algebra.available", lambda: False)
+    for name in ("note 4", "deep, softmax", "no biases"):
+        case = NETS[name]()
+        sheet = derivation(case.loss, digits=12)
+        case.loss.backward()
+        assert all(sheet.gradients[p] == p.grad for p in case.parameters)
+        for p in nodes(case.loss):
+            p.grad = 0.0
+        number = Numbers(case.loss, sheet, case.more)
+        assert check_every_line(sheet, number) > len(case.parameters)

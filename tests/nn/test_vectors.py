@@ -1,0 +1,693 @@
+"""The vector form as a program: its lines are read as matrix mathematics and run in NumPy, forward and backward.
+
+The inputs, weights and biases go in as arrays, line after line is computed from those above, and what comes out as gradients
+has to be what backward() leaves in the scalars. A transpose that is missing, a vector for a matrix, an order of factors that
+is wrong: each of them shows as a shape or as a number.
+"""
+
+import itertools
+import math
+import re
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from autograd import Value, derivation, dot
+from autograd.names import text_name
+from nn.tour import two_layer_network
+
+# ------------------------------------------------------------------------------------- lines of matrices, read and computed
+
+DIGITS, HIGH = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
+NAME = rf"[^\W\d_{DIGITS}{HIGH}½⅓⅔ᵀ∇∂]+(?:⁽[{HIGH}]+⁾)?(?:[{DIGITS}]+(?:,[{DIGITS}]+)*)?"
+TOKEN = re.compile(
+    rf"[a-z]+_[a-z]+(?=\()|∇_{NAME} {NAME}|∂{NAME}/∂{NAME}|{NAME}|\d+(?:\.\d+)?|½|\^⊙|[⊙⊘·/()\[\]>,+−ᵀ]|[{HIGH}]+| "
+)
+
+
+def softmax(x):
+    return np.exp(x) / np.exp(x).sum()
+
+
+FUNCTIONS = {
+    "σ": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0.0),
+    "leaky_relu": lambda x, slope: np.where(x > 0, x, slope * x),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "gelu": lambda x: x * FUNCTIONS["erfc"](-x / math.sqrt(2)) / 2,
+    "erfc": np.vectorize(math.erfc),
+    "sin": np.sin,
+    "cos": np.cos,
+    "exp": np.exp,
+    "log": np.log,
+    "softmax": softmax,
+    "clip": np.clip,
+}
+
+
+class Reader:
+    """One expression of vectors and matrices: a sum of terms, u ⊙ v of products, A b of factors, Aᵀ and u^⊙2 of atoms."""
+
+    def __init__(self, text, names):
+        self.tokens = TOKEN.findall(text)
+        assert "".join(self.tokens) == text, f"not read: {text!r}"
+        self.names = names
+
+    def peek(self, n=0):
+        return self.tokens[n] if n < len(self.tokens) else ""
+
+    def take(self, *tokens):
+        """Whether these tokens come next; then they are gone."""
+        if self.tokens[: len(tokens)] == list(tokens):
+            del self.tokens[: len(tokens)]
+            return True
+        return False
+
+    def read(self):
+        result = self.sum()
+        assert not self.tokens, self.tokens
+        return result
+
+    def sum(self):
+        result = self.term()
+        while self.peek() == " " and self.peek(1) in "+−" and self.peek(1):
+            sign = self.peek(1)
+            self.take(" ", sign, " ")
+            result = result + self.term() if sign == "+" else result - self.term()
+        return result
+
+    def term(self):
+        if self.take("−"):
+            return -self.term()
+        result = self.product()
+        while True:
+            if self.take(" ", "⊙", " "):
+                right = self.product()
+                assert np.shape(result) == np.shape(right), (np.shape(result), np.shape(right))
+                result = result * right
+            elif self.take(" ", "⊘", " "):
+                result = result / self.product()
+            elif self.take("·"):
+                result = times(result, self.product())
+            elif self.take("/"):
+                result = result / self.product()
+            else:
+                return result
+
+    def product(self):
+        result = self.power()
+        while self.peek() == " " and self.peek(1) and self.peek(1) not in "+−⊙⊘>":
+            self.take(" ")
+            result = times(result, self.power())
+        return result
+
+    def power(self):
+        result = self.atom()
+        while True:
+            if self.take("ᵀ"):
+                result = np.transpose(result)
+            elif self.take("^⊙"):
+                result = result ** self.atom()
+            elif self.peek() and self.peek()[0] in HIGH:
+                result = result ** int(self.tokens.pop(0).translate(str.maketrans(HIGH, "0123456789")))
+            else:
+                return result
+
+    def atom(self):
+        token = self.tokens.pop(0)
+        if token == "½":
+            return 0.5
+        if token[0].isdecimal():
+            return float(token)
+        if token == "(":
+            result = self.sum()
+            assert self.take(")")
+            return result
+        if token == "[":
+            left = self.sum()
+            assert self.take(" ", ">", " ")
+            result = np.where(left > self.sum(), 1.0, 0.0)
+            assert self.take("]")
+            return result
+        if self.take("("):
+            arguments = [self.sum()]
+            while self.take(",", " "):
+                arguments.append(self.sum())
+            assert self.take(")")
+            return FUNCTIONS[token](*arguments)
+        return self.names(token)
+
+
+def times(x, y):
+    """Two things side by side: numbers scale, matrices and vectors have to fit."""
+    return x * y if np.ndim(x) == 0 or np.ndim(y) == 0 else x @ y
+
+
+class Program:
+    """What is known by name: arrays and numbers, entries such as a₂₁ of the array a₂, unit vectors e₂."""
+
+    def __init__(self, known):
+        self.known = dict(known)
+
+    def __call__(self, name):
+        if name in self.known:
+            return self.known[name]
+        if found := re.fullmatch(rf"(.+?)([{DIGITS}])", name):
+            stem, index = found[1], DIGITS.index(found[2]) - 1
+            if stem in self.known and np.ndim(self.known[stem]):
+                return self.known[stem][index, 0]
+        if found := re.fullmatch(rf"([a-z])(.*?)([{DIGITS}])([{DIGITS}])", name):
+            matrix = found[1].upper() + found[2]
+            if matrix in self.known:
+                return self.known[matrix][DIGITS.index(found[3]) - 1, DIGITS.index(found[4]) - 1]
+        if found := re.fullmatch(rf"∇_({NAME}) ({NAME})", name):  # of a vector whose entries have been found one by one
+            entries = [key for i in DIGITS[1:] if (key := f"∂{found[2]}/∂{found[1]}{i}") in self.known]
+            if entries:
+                return np.array([[self.known[key]] for key in entries])
+        if found := re.fullmatch(rf"∂({NAME})/∂({NAME})([{DIGITS}])", name):
+            return self(f"∇_{found[2]} {found[1]}")[DIGITS.index(found[3]) - 1, 0]
+        if found := re.fullmatch(rf"e([{DIGITS}]+)", name):
+            return Unit(int(found[1].translate(str.maketrans(DIGITS, "0123456789"))))
+        raise KeyError(name)
+
+    def run(self, board):
+        """Compute each line of a board from those above."""
+        for line in board.lines:
+            assert line.left.text, line.right.text
+            if "Σ" not in line.right.text:  # the loss itself may be a long sum
+                found = Reader(line.right.text.split(" = ")[0], self).read()
+                self.known[line.left.text] = found if line.reason.text.startswith("[") else float(np.squeeze(found))
+
+
+class Unit:
+    """e_l, as long as what it is added to or subtracted from."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, number, sign=1.0):
+        self.number, self.sign = number, sign
+
+    def __radd__(self, other):
+        return other + self.sign * np.eye(len(other))[:, [self.number - 1]]
+
+    def __rsub__(self, other):
+        return other - self.sign * np.eye(len(other))[:, [self.number - 1]]
+
+
+def test_the_reader_knows_matrices():
+    """Products by shape, ⊙ above +, ᵀ and powers of what they stand at, by numbers worked out by hand."""
+    W, u, v = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0], [2.0]]), np.array([[5.0], [7.0]])
+    names = Program({"W₁": W, "u": u, "v": v, "c": 2.0, "∇_a L": v, "∂L/∂z": 3.0})
+    for text, result in {
+        "W₁ u + v": [[10], [18]],
+        "W₁ᵀ ∇_a L ⊙ u": [[26], [76]],
+        "u vᵀ": [[5, 7], [10, 14]],
+        "−(u − 1)^⊙2 ⊙ v": [[0], [-7]],
+        "v − e₂": [[5], [6]],
+        "c u": [[2], [4]],
+        "uᵀ v": [[19]],
+        "∂L/∂z v": [[15], [21]],
+        "u₂·v₁/c": 5,
+        "[u > 1] ⊙ v": [[0], [7]],
+    }.items():
+        assert np.array_equal(Reader(text, names).read(), np.array(result, dtype=float)), text
+
+
+@pytest.mark.parametrize("wrong", ["W₁ uᵀ", "u v", "W₁ ⊙ u", "uᵀ ⊙ v"])
+def test_the_reader_minds_shapes(wrong):
+    """What does not fit is an error and not a broadcast."""
+    names = Program({"W₁": np.ones((2, 2)), "u": np.ones((2, 1)), "v": np.ones((2, 1))})
+    with pytest.raises((AssertionError, ValueError)):
+        Reader(wrong, names).read()
+
+
+# ------------------------------------------------------------------------------------------------------------------ nets
+
+
+def column(xs):
+    return np.array([[x.data if isinstance(x, Value) else x] for x in xs])
+
+
+def matrices(layers, single=False):
+    """W_k and b_k of a list of layers, each a pair of rows of weights and biases, by name."""
+    found = {}
+    for k, (W, b) in enumerate(layers, start=1):
+        suffix = "" if single else DIGITS[k]
+        found[f"W{suffix}"] = (W, np.array([[w.data for w in row] for row in W]))
+        if b:
+            found[f"b{suffix}"] = ([[x] for x in b], column(b))
+    return found
+
+
+def layers_of(model):
+    return [([n.w for n in layer.neurons], [n.b for n in layer.neurons if n.b is not None]) for layer in model.layers]
+
+
+def mlp(loss, nin, nouts, activation, x=(0.5, -0.25, 0.75), labels=True, **options):
+    """A net, its loss on one point, and what its vector form is given."""
+    model = nn.MLP(nin, nouts, activation=activation, seed=4, **options)
+    xs = [Value(number, f"x_{i}" if labels else "") for i, number in enumerate(x[:nin], start=1)]
+    L = loss(model(xs))
+    if labels:
+        model.label_nodes(L)
+    L.label = "L"
+    return SimpleNamespace(loss=L, given={"x": column(xs)}, arrays=matrices(layers_of(model)))
+
+
+def by_hand(order=None, labels=False, bias_first=False, terms=None):
+    """A 2-3-1 net of sums of products that somebody wrote by hand, its rows, and the last row's terms, in any order."""
+    r = np.random.default_rng(2)
+    x = [Value(0.5), Value(-0.3)]
+    W, b = [[Value(w) for w in row] for row in r.normal(size=(3, 2))], [Value(c) for c in r.normal(size=3)]
+    V, c = [Value(v) for v in r.normal(size=3)], Value(0.1)
+    h = {}
+    for i in order or range(3):
+        products = [w * xi for w, xi in zip(W[i], x)]
+        net = sum(products, b[i]) if bias_first else products[0] + products[1] + b[i]
+        h[i] = net.tanh()
+    last = [*(v * h[i] for i, v in enumerate(V)), c]
+    last = [last[k] for k in terms or range(4)]
+    L = 0.5 * (sum(last[1:], last[0]).sigmoid() - 1.0) ** 2
+    L.label = "L"
+    if labels:
+        for j, v in enumerate(V, start=1):
+            v.label = f"w_21{j}"
+        for i, row in enumerate(W):
+            for j, w in enumerate(row):
+                w.label = f"w_1{i + 1}{j + 1}"
+    return SimpleNamespace(loss=L, given={"x": column(x)}, arrays=matrices([(W, b), ([V], [c])]))
+
+
+def two_samples():
+    """The mean loss of two points through the same net."""
+    model = nn.MLP(2, [3, 1], activation=["tanh", "sigmoid"], seed=1)
+    data = [[Value(0.5, "x_11"), Value(-0.25, "x_12")], [Value(0.75, "x_21"), Value(1.25, "x_22")]]
+    L = ag.mean([(model(x) - 0.5) ** 2 for x in data])
+    L.label = "L"
+    given = {f"x{DIGITS[i]}": column(x) for i, x in enumerate(data, start=1)}
+    return SimpleNamespace(loss=L, given=given, arrays=matrices(layers_of(model)))
+
+
+def tied():
+    """The same matrix twice in a row."""
+    W = [[Value(0.5, "w_11"), Value(-0.25, "w_12")], [Value(0.75, "w_21"), Value(1.25, "w_22")]]
+    x = [Value(0.3, "x_1"), Value(0.4, "x_2")]
+    h = [dot(row, x).tanh() for row in W]
+    out = [dot(row, h).tanh() for row in W]
+    L = out[0] * out[1]
+    L.label = "L"
+    return SimpleNamespace(loss=L, given={"x": column(x)}, arrays=matrices([(W, [])], single=True))
+
+
+def note_four():
+    model, L = two_layer_network()
+    return SimpleNamespace(loss=L, given={"x": np.array([[0.05], [0.10]]), "y": 0.01}, arrays=matrices(layers_of(model)))
+
+
+def logistic():
+    """The single neuron of the third note, whose weights are a vector."""
+    w, x, b = [Value(0.5, "w_1"), Value(-0.25, "w_2")], [Value(1.5, "x_1"), Value(0.75, "x_2")], Value(0.125, "b")
+    y = Value(1.0, "y")
+    z = dot(w, x, b)
+    a = z.sigmoid()
+    L = -(y * a.log() + (1 - y) * (1 - a).log())
+    ag.label(z=z, a=a, L=L)
+    return SimpleNamespace(loss=L, given={"x": column(x), "b": 0.125, "y": 1.0}, arrays={"w": ([[v] for v in w], column(w))})
+
+
+def first_log(out):
+    return -out[0].log()
+
+
+def squares(out):
+    return ag.sum([o**2 for o in out])
+
+
+NETS = {
+    "note 4": note_four,
+    "single neuron": logistic,
+    "softmax": lambda: mlp(lambda o: -o[1].log(), 2, [3, 4], ["sigmoid", "softmax"]),
+    "deep softmax": lambda: mlp(lambda o: -o[2].log(), 3, [4, 3, 3], ["tanh", "relu", "softmax"]),
+    "softmax without labels": lambda: mlp(first_log, 2, [3, 4], ["sigmoid", "softmax"], labels=False),
+    "cross-entropy": lambda: mlp(lambda o: nn.losses.cross_entropy(o, 1), 3, [4, 3], ["tanh", "linear"]),
+    "half squared": lambda: mlp(lambda o: nn.losses.half_squared_error(o, 0.5), 3, [4, 1], ["tanh", "linear"]),
+    "sum of squares": lambda: mlp(squares, 2, [3, 2], ["sin", "linear"]),
+    "two outputs, mse": lambda: mlp(lambda o: nn.losses.mse(o, [1.0, 0.0]), 2, [2, 2], ["relu", "sigmoid"]),
+    "two outputs, mse of halves": lambda: mlp(lambda o: nn.losses.mse(o, [0.5, 0.5]), 2, [2, 2], ["tanh", "sigmoid"]),
+    "three layers": lambda: mlp(lambda o: (o - 0.5) ** 2, 2, [3, 4, 1], ["gelu", "softplus", "linear"]),
+    "leaky": lambda: mlp(lambda o: nn.losses.bce_with_logits(o, 1.0), 2, [3, 1], ["leaky_relu", "linear"]),
+    "huber": lambda: mlp(lambda o: nn.losses.huber(o, 3.0), 2, [3, 1], ["tanh", "linear"]),
+    "no biases": lambda: mlp(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "sigmoid"], bias=False),
+    "one wide": lambda: mlp(lambda o: (o - 0.5) ** 2, 1, [1, 1, 1], ["tanh", "tanh", "linear"]),
+    "one in": lambda: mlp(lambda o: (o - 0.5) ** 2, 1, [3, 1], ["tanh", "linear"]),
+    "square": lambda: mlp(squares, 3, [3, 3, 3], ["tanh", "tanh", "linear"]),
+    "by hand": by_hand,
+    "by hand, bias first": lambda: by_hand(bias_first=True),
+    "by hand, rows shuffled": lambda: by_hand(order=[2, 0, 1]),
+    "by hand, labelled": lambda: by_hand(labels=True),
+    "by hand, labelled and shuffled": lambda: by_hand(order=[1, 2, 0], labels=True),
+    "by hand, bias between": lambda: by_hand(terms=[0, 3, 1, 2]),
+    "by hand, labelled, terms turned": lambda: by_hand(labels=True, terms=[1, 0, 2, 3]),
+    "two samples": two_samples,
+    "tied weights": tied,
+}
+
+
+@cache
+def made(name):
+    """A net of the table with its gradients in place, and its vector form, with numbers and without."""
+    net = NETS[name]()
+    sheet = derivation(net.loss)
+    net.loss.backward()
+    return SimpleNamespace(**vars(net), form=sheet.vector_form(), in_numbers=sheet.vector_form(numbers=True))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_vector_form_runs(name):
+    """Forward and backward in NumPy, every gradient is that of backward(), in its place and in its shape."""
+    net = made(name)
+    forward, backward = net.form.boards
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    program.run(forward)
+    assert program("L") == pytest.approx(net.loss.data, rel=1e-5)
+    program.run(backward)
+    for key, (values, numbers) in net.arrays.items():
+        found = program(f"∇_{key} L")
+        assert np.shape(found) == numbers.shape
+        assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_no_gradient_is_used_that_no_line_gives(name):
+    """∇_a L on the right has been on the left of a line above, as a whole or entry by entry."""
+    _, backward = made(name).form.boards
+    seen = set()
+    for line in backward.lines:
+        assert set(re.findall(rf"∇_{NAME} {NAME}", line.right.text)) <= seen, line.right.text
+        seen.add(line.left.text)
+        if found := re.fullmatch(rf"∂({NAME})/∂({NAME})([{DIGITS}])", line.left.text):
+            seen.add(f"∇_{found[2]} {found[1]}")
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_equations_are_the_lines_of_matrices(name):
+    """.equations holds what is in matrices, and each stands on the board."""
+    form = made(name).form
+    lines = [(line.left.text, line.right.text) for board in form.boards for line in board.lines]
+    assert set(form.equations) <= set(lines)
+    assert all(line in form.equations for line in lines if line[0].startswith("∇"))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_numbers_are_the_gradients(name):
+    """With numbers=True each line ends in the matrix, row by row, that NumPy computes."""
+    net = made(name)
+    form = net.in_numbers
+    written = {line.left.text: line.right.text for board in form.boards for line in board.lines}
+    for key, (values, numbers) in net.arrays.items():
+        rows = re.search(r"= \[([^]]*)\]$", written[f"∇_{key} L"])[1].replace("−", "-")
+        found = np.array([[number(x) for x in row.split(", ")] for row in rows.split("; ")])
+        assert found.shape == numbers.shape
+        assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-12)
+
+
+def number(text):
+    """A number as the board writes it: 0.0154, or 1.5·10⁻⁶."""
+    mantissa, _, power = text.partition("·10")
+    return float(mantissa) * 10.0 ** int(power.translate(str.maketrans(f"{HIGH}⁻", "0123456789-")) or 0)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_shapes_stand_beside_the_lines(name):
+    """[rows×columns] is what NumPy has, and LaTeX has it below the symbol."""
+    net = made(name)
+    form = net.form
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    for board in form.boards:
+        program.run(board)
+        for line in board.lines:
+            if found := re.match(r"\[(\d+)×(\d+)\]", line.reason.text):
+                shape = int(found[1]), int(found[2])
+                assert np.shape(program.known[line.left.text]) == shape
+                assert rf"{shape[0]} \times {shape[1]}" in line.left.latex
+
+
+def test_latex_is_balanced():
+    """Braces and brackets close, in every net."""
+    for name in NETS:
+        latex = made(name).in_numbers.latex
+        assert latex.count("{") == latex.count("}")
+        assert latex.count(r"\left") == latex.count(r"\right")
+        assert latex.count(r"\begin") == latex.count(r"\end")
+
+
+# ------------------------------------------------------------------------------------------------------ the fifth note
+
+
+def equations(name):
+    return dict(made(name).form.equations)
+
+
+def test_the_equations_of_the_notes():
+    """∇_h = Wᵀ ∇_a, ∇_W = ∇_a of the layer times its inputs, ∇_a = ∇_h ⊙ g′(a), ∇_b = ∇_a; forward a = W h + b."""
+    found = equations("note 4")
+    assert found == {
+        "a₁": "W₁ x + b₁",
+        "h₁": "σ(a₁)",
+        "a₂": "W₂ h₁ + b₂",
+        "h₂": "σ(a₂)",
+        "∇_h₂ L": "h₂ − y",
+        "∇_a₂ L": "∇_h₂ L ⊙ h₂ ⊙ (1 − h₂)",
+        "∇_W₂ L": "∇_a₂ L h₁ᵀ",
+        "∇_b₂ L": "∇_a₂ L",
+        "∇_h₁ L": "W₂ᵀ ∇_a₂ L",
+        "∇_a₁ L": "∇_h₁ L ⊙ h₁ ⊙ (1 − h₁)",
+        "∇_W₁ L": "∇_a₁ L xᵀ",
+        "∇_b₁ L": "∇_a₁ L",
+    }
+
+
+def test_softmax_and_its_difference_from_the_truth():
+    """∇_a L = ŷ − e_l, the note's −(y − ŷ) for the distribution y that is 1 at l."""
+    found = equations("softmax")
+    assert found["ŷ"] == "softmax(a₂)"
+    assert found["∇_a₂ L"] == "ŷ − e₂"
+    assert equations("deep softmax")["∇_a₃ L"] == "ŷ − e₃"
+    assert equations("cross-entropy")["∇_a₂ L"] == "ŷ − e₂"
+
+
+def test_a_row_of_outputs_with_targets():
+    """Of two sigmoids under a mean of squares, ∇_a L is ∇_h L ⊙ h ⊙ (1 − h), whatever the targets."""
+    for name in ("two outputs, mse", "two outputs, mse of halves"):
+        assert equations(name)["∇_a₂ L"] == "∇_h₂ L ⊙ h₂ ⊙ (1 − h₂)"
+
+
+def test_kinks_and_squares():
+    """1 where a > 0 for ReLU, 1 − h^⊙2 for tanh, element by element."""
+    assert equations("deep softmax")["∇_a₂ L"] == "∇_h₂ L ⊙ [h₂ > 0]"
+    assert equations("deep softmax")["∇_a₁ L"] == "∇_h₁ L ⊙ (1 − h₁^⊙2)"
+
+
+def test_what_two_samples_add_up_to():
+    """The gradient of a matrix that is used twice is a sum of two outer products."""
+    assert equations("two samples")["∇_W₁ L"] == "∇_a⁽¹⁾₁ L x₁ᵀ + ∇_a⁽²⁾₁ L x₂ᵀ"
+    assert equations("tied weights")["∇_W L"] == "∇_a⁽¹⁾ L xᵀ + ∇_a⁽²⁾ L h⁽¹⁾ᵀ"
+
+
+def test_the_fifth_notes_matrix_of_gradients():
+    """∂L/∂w_kij = ∂L/∂a_ki h_{k−1,j}: the outer product, with rows for i and columns for j, as the page first has it."""
+    net = made("square")
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    for board in net.form.boards:
+        program.run(board)
+    for i in range(3):
+        for j in range(3):
+            delta, below = program("∇_a₂ L")[i, 0], program("h₁")[j, 0]
+            assert program("∇_W₂ L")[i, j] == pytest.approx(delta * below, rel=1e-12)
+    assert not np.allclose(program("∇_W₂ L"), program("∇_W₂ L").T)
+
+
+# ----------------------------------------------------------------------------------------- what has no matrix form has none
+
+
+def convolution():
+    """Three sums of products over windows of four numbers, with the same two weights."""
+    k, x = [Value(0.3, "k_1"), Value(-0.4, "k_2")], [Value(0.25 * i, f"x_{i}") for i in range(1, 5)]
+    return ag.sum([dot(k, x[i : i + 2]).tanh() for i in range(3)])
+
+
+def twice_the_same_input():
+    w, x = [Value(0.3, "w_1"), Value(0.4, "w_2")], Value(0.5, "x")
+    return dot(w, [x, x]).tanh()
+
+
+def a_weight_in_two_rows():
+    """Two rows over the same numbers, which share a weight."""
+    w, x = [Value(0.1 * i, f"w_{i}") for i in range(1, 4)], [Value(0.5, "x_1"), Value(-0.3, "x_2")]
+    return dot([w[0], w[1]], x).tanh() + dot([w[2], w[0]], x).sigmoid()
+
+
+def computed_weights():
+    """A layer whose weights are computed: attention in small."""
+    q, x = [Value(0.5, "q_1"), Value(-0.3, "q_2")], [Value(0.7, "x_1"), Value(0.2, "x_2")]
+    return dot(ag.softmax([dot(q, x), dot(q, [x[1], x[0]])]), x).tanh()
+
+
+def skips_a_layer():
+    """A second layer over the first one's outputs and an input."""
+    x = [Value(0.7, "x_1"), Value(0.2, "x_2")]
+    h = [dot([Value(0.3), Value(0.4)], x).tanh(), dot([Value(-0.3), Value(0.1)], x).tanh()]
+    return dot([Value(0.5), Value(0.6), Value(-0.2)], [*h, x[0]]).tanh()
+
+
+@pytest.mark.parametrize("make", [convolution, twice_the_same_input, a_weight_in_two_rows, computed_weights, skips_a_layer])
+def test_no_matrix_is_claimed_where_there_is_none(make):
+    """Whatever lines are printed, each of them is true: read and computed, they give the gradients of backward()."""
+    y = make() * 1.5
+    y.label = "L"
+    form = derivation(y).vector_form()
+    y.backward()
+    originals = {text_name(leaf.label): node for leaf, node in form.study.originals.items()}
+    arrays = {text_name(a.name): a for a in form.study.arrays}
+    program = Program({name: node.data for name, node in originals.items() if not node.inputs})
+    program.known |= {
+        name: np.array([[x.data for x in row] for row in array.rows])
+        for name, array in arrays.items()
+        if array.kind in ("inputs", "weights", "biases")
+    }
+    for board in form.boards:
+        program.run(board)
+    assert program("L") == pytest.approx(y.data)
+    count = 0
+    for name, node in originals.items():
+        if f"∂L/∂{name}" in program.known:
+            assert program(f"∂L/∂{name}") == pytest.approx(node.grad, rel=1e-5), name
+            count += 1
+    for name, array in arrays.items():
+        if f"∇_{name} L" in program.known:
+            grads = np.array([[x.grad for x in row] for row in array.rows])
+            assert program(f"∇_{name} L") == pytest.approx(grads, rel=1e-5)
+            count += 1
+    assert count > 1
+
+
+def test_labels_and_vectors_agree():
+    """Where terms come in another order than the labels count, w₂₁₁ is still what is labelled w_211."""
+    form = derivation(by_hand(labels=True, terms=[1, 0, 2, 3]).loss).vector_form()
+    for leaf, node in form.study.originals.items():
+        assert not node.label or text_name(node.label) == text_name(leaf.label)
+
+
+def test_rows_that_are_written_in_two_ways_are_not_left_out():
+    """A layer in which one row begins with its bias and the other ends with it is computed on the board all the same."""
+    x, W = [Value(0.5), Value(-0.3)], [[Value(0.3), Value(0.4)], [Value(-0.2), Value(0.1)]]
+    b = [Value(0.1), Value(0.2)]
+    rows = [dot(W[0], x, b[0]), b[1] + W[1][0] * x[0] + W[1][1] * x[1]]
+    L = rows[0].tanh() ** 2 + rows[1].tanh() ** 2
+    L.label = "L"
+    forward, _ = derivation(L).vector_form().boards
+    assert {"a", "a₁"} & {line.left.text for line in forward.lines}
+
+
+def test_the_output_keeps_its_label():
+    """Where what is differentiated is itself an output of a layer, it goes by the name that it has."""
+    x = [Value(0.5), Value(-0.3)]
+    h = [dot([Value(0.3), Value(0.4)], x, Value(0.1)).tanh(), dot([Value(-0.3), Value(0.2)], x, Value(0.2)).tanh()]
+    L = dot([Value(0.7), Value(-0.6)], h, Value(0.1)).tanh()
+    L.label = "L"
+    form = derivation(L).vector_form()
+    assert [left for left, _ in form.equations if left.startswith("∇")][-1] == "∇_b₁ L"
+    assert "∂h" not in form.text.replace("/∂h", "")
+
+
+# ----------------------------------------------------------------------------------------------------- mistakes are caught
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("W₂ᵀ ", "W₂ "), ("∇_a₁ L xᵀ", "∇_h₁ L xᵀ"), ("(1 − h₁)", "(1 + h₁)"), ("ŷ − e₂", "ŷ − e₁")]
+)
+def test_a_wrong_equation_does_not_pass(right, wrong):
+    """A transpose, a vector, a sign, a class: planted in the lines, each is found by its shape or its numbers."""
+    net = NETS["softmax"]()
+    forward, backward = derivation(net.loss).vector_form().boards
+    assert any(right in line.right.text for line in backward.lines)
+    for k, line in enumerate(backward.lines):
+        backward.lines[k] = line._replace(right=line.right._replace(text=line.right.text.replace(right, wrong)))
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    program.run(forward)
+    net.loss.backward()
+    try:
+        program.run(backward)
+    except (ValueError, AssertionError):
+        return
+    assert not all(
+        np.allclose(program(f"∇_{key} L"), [[v.grad for v in row] for row in values])
+        for key, (values, _) in net.arrays.items()
+    )
+
+
+def test_a_wrong_row_of_the_table_shows_in_vectors(monkeypatch):
+    """With tanh′ = 1 + tanh² planted, the equation says so, and NumPy's difference quotient says otherwise."""
+    net = by_hand()
+    truth = derivation(net.loss).vector_form()
+    monkeypatch.setattr(ag.PRIMITIVES["tanh"], "partials", (lambda z, x: 1.0 + z * z,))
+    wrong = derivation(net.loss).vector_form()
+    assert dict(truth.equations)["∇_a₁ L"] == "∇_h₁ L ⊙ (1 − h₁^⊙2)"
+    assert dict(wrong.equations)["∇_a₁ L"] == "∇_h₁ L ⊙ (1 + h₁^⊙2)"
+
+
+# ------------------------------------------------------------------------------------------------------------ larger nets
+
+
+def test_a_large_net_in_vectors():
+    """64-32-10 with cross-entropy: ten lines, and all 2,410 gradients."""
+    r = np.random.default_rng(0)
+    net = mlp(lambda o: nn.losses.cross_entropy(o, 3), 64, [32, 10], ["tanh", "linear"], x=list(r.normal(size=64)))
+    forward, backward = derivation(net.loss).vector_form().boards
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    program.run(forward)
+    program.run(backward)
+    net.loss.backward()
+    for key, (values, _) in net.arrays.items():
+        assert program(f"∇_{key} L") == pytest.approx(
+            np.array([[v.grad for v in row] for row in values]), rel=1e-9, abs=1e-12
+        )
+    assert len(forward.lines) + len(backward.lines) < 16
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_nets(seed):
+    """Layers of any width, any activations, rows written in any order, with labels or without."""
+    r = np.random.default_rng(seed)
+    widths = [int(n) for n in r.integers(1, 5, size=int(r.integers(2, 5)))]
+    layers, given = [], [Value(x) for x in r.normal(size=widths[0])]
+    h = given
+    for k, (nin, nout) in enumerate(itertools.pairwise(widths)):
+        W = [[Value(w) for w in row] for row in r.normal(size=(nout, nin))]
+        b = [Value(c) for c in r.normal(size=nout)]
+        rows = {}
+        for i in r.permutation(nout):
+            rows[i] = dot(W[i], h, b[i]) if seed < 3 else sum((w * x for w, x in zip(W[i], h)), b[i])
+        g = [Value.tanh, Value.sigmoid, Value.softplus, Value.sin][int(r.integers(4))]
+        h = [g(rows[i]) for i in range(nout)]
+        layers.append((W, b))
+        if seed % 2:
+            for i, row in enumerate(W):
+                for j, w in enumerate(row):
+                    w.label = f"w_{k + 1}{i + 1}{j + 1}"
+    L = ag.sum([(x - 0.5) ** 2 for x in h]) if len(h) > 1 else (h[0] - 0.5) ** 2
+    L.label = "L"
+    single = len(layers) == 1 and not layers[0][0][0][0].label
+    net = SimpleNamespace(loss=L, given={"x": column(given)}, arrays=matrices(layers, single))
+    forward, backward = derivation(L).vector_form().boards
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    program.run(forward)
+    program.run(backward)
+    L.backward()
+    for key, (values, _) in net.arrays.items():
+        assert program(f"∇_{key} L") == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-7)
