@@ -59,6 +59,7 @@ def _superscript(match: re.Match[str]) -> str:
 UNSUB = {v: chr(k) for k, v in SUBSCRIPTS.items() if v != k}
 UNSUP = {v: chr(k) for k, v in SUPERSCRIPTS.items() if v != k}
 _SIGN_WORDS = "partial", "nabla", "cdot", "times", "ell"  # signs by their commands alone: times is a word as well
+_LEVELLED = {**UNSUB, **UNSUP}
 GREEK_COMMANDS = {sign: word for word, sign in GREEK.items() if word not in _SIGN_WORDS}
 ACCENT_COMMANDS = {accent: command for command, accent in ACCENTS.items()}
 _LETTER = r"[^\W\d_][\u0302\u0304\u0303\u20d7\u0307]?"
@@ -74,7 +75,7 @@ _SIGNS = {  # what \\text would show as code somewhere, as mathematics
     "ℓ": r"\ell", "∞": r"\infty", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "±": r"\pm",
     "·": r"\cdot", "×": r"\times", "÷": r"\div", "√": r"\surd",
     "′": "'", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
-    "…": r"\ldots", "°": r"^{\circ}",
+    "…": r"\ldots", "°": r"{}^{\circ}",
 }  # fmt: skip
 _INDICES = re.compile("[ijkm]{1,3}|[a-zA-Z]")  # min and rms are words
 INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
@@ -195,21 +196,19 @@ def latex_text(text: str) -> str:
     {\text{50 }\%\text{ of }\theta}
     """
     pieces: list[str] = []
-    words = ""
-    for c in text + "\0":
-        command = _SIGNS.get(c) or (rf"\{GREEK_COMMANDS[c]}" if c in GREEK_COMMANDS else "")
-        if ord(c) in UNSUB:
-            command = f"_{{{UNSUB[ord(c)]}}}"
-        elif ord(c) in UNSUP:
-            command = f"^{{{UNSUP[ord(c)]}}}"
-        if not command and c != "\0":
-            words += c
-            continue
-        pieces += [rf"\text{{{words}}}"] * bool(words) + [command + " " * command[-1:].isalpha()] * bool(command)
-        words = ""
-    if len(pieces) == 1 and pieces[0][0] not in "^_":
-        return pieces[0].rstrip()
-    return f"{{{''.join(pieces).rstrip()}}}".replace("{^", "{{}^").replace("{_", "{{}_")
+    for run in re.findall(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.", text, re.DOTALL):
+        if run[0].translate(_LEVELLED) != run[0]:
+            above = ord(run[0]) in UNSUP
+            pieces.append(f"{{}}{'_^'[above]}{{{run.translate(_LEVELLED)}}}")
+        elif run in _SIGNS or run in GREEK_COMMANDS:
+            command = _SIGNS.get(run) or rf"\{GREEK_COMMANDS[run]}"
+            pieces.append(command + " " * command[-1:].isalpha())
+        elif pieces and pieces[-1].startswith(r"\text{"):
+            pieces[-1] = f"{pieces[-1][:-1]}{run}}}"
+        else:
+            pieces.append(rf"\text{{{run}}}")
+    whole = "".join(pieces).rstrip()
+    return whole if len(pieces) == 1 else f"{{{whole}}}"
 
 
 def escaped(text: str) -> str:
