@@ -223,7 +223,7 @@ def rule_of(op: Primitive) -> Math | None:
     right = Math(text, latex)
     right = right._replace(latex=right.latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
     argument = "(x)" if x in quantities(formula) else ""
-    return joined([Math(f"{name.text}′{argument}", f"{name.latex}'{argument}"), right], " = ")
+    return joined([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
 
 
 _chains: dict[int, Primitive] = {}

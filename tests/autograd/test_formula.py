@@ -5,6 +5,7 @@ has to give the same number. Two readers, of plain text and of LaTeX, know nothi
 fractions, powers, brackets, Σ. What they read has to be the number of the graph, so that no two functions look alike.
 """
 
+import itertools
 import math
 import re
 import shutil
@@ -21,10 +22,11 @@ from autograd import PRIMITIVES, Notation, Value, dot, gradient, latex, log_soft
 from autograd.formula import Page, folded, formula, page_of, quantities, written
 from autograd.graph import nodes
 from autograd.names import latex_name, text_name
+from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM
 
 DIGITS = 40
 
-# ------------------------------------------------------------------------------------------ graphs in arithmetic of forty digits
+# ---------------------------------------------------------------------------------------------- graphs in forty digits
 
 
 def real(x):
@@ -120,7 +122,7 @@ def test_every_row_of_the_table_has_an_oracle():
     assert set(EXACT) == {*PRIMITIVES, "softmax"}
 
 
-# --------------------------------------------------------------------------------------------------------- readers of formulas
+# -------------------------------------------------------------------------------------------------- readers of formulas
 
 FUNCTIONS = {name: EXACT[name] for name in EXACT} | {
     "σ": EXACT["sigmoid"],
@@ -460,6 +462,7 @@ MAKERS = [
     lambda a, b, c: 2.0 * a,
     lambda a, b, c: a * -0.5,
     lambda a, b, c: a / 3.0,
+    lambda a, b, c: a / 0.7 / 1.1,
     lambda a, b, c: 1.0 / away_from_zero(a),
     lambda a, b, c: a - 1.0,
     lambda a, b, c: a * 1e-9,
@@ -508,7 +511,7 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 
 
 def grown(recipe, labels=False):
-    """A graph over labelled leaves, of numbers that are neither huge nor tiny; labels: with nodes on the way that have one."""
+    """A graph over labelled leaves, of numbers that are not huge; labels: nodes on the way have labels too."""
     pool = [*map(Value, NUMBERS, NAMES)]
     used = set()
     for maker, *places, label in recipe:
@@ -665,6 +668,52 @@ def test_what_a_page_shows_of_a_row_is_the_row(name, point):
     assert all(agree(one, number, 14) for one in as_read(page))
 
 
+OPERANDS = [  # text and LaTeX with their levels, and the number, where p, q and r are 0.3, 0.5 and 0.8
+    (("p", ATOM), ("p", ATOM), "0.3"),
+    (("p + q", SUM), ("p + q", SUM), "0.8"),
+    (("p − r", SUM), ("p - r", SUM), "-0.5"),
+    (("−p", NEGATION), ("-p", NEGATION), "-0.3"),
+    (("p·q", PRODUCT), ("p q", PRODUCT), "0.15"),
+    (("p/q", PRODUCT), (r"\frac{p}{q}", POWER), "0.6"),
+    (("p²", POWER), ("p^{2}", POWER), "0.09"),
+]
+WRITTEN_BY_FORM = sorted(set(PRIMITIVES) - {"gaussian", "logsumexp"})  # these two stand for what only a page can write
+
+
+@pytest.mark.parametrize("name", WRITTEN_BY_FORM)
+def test_the_notation_of_a_row_has_one_reading_whatever_its_operands(name):
+    """As a trace writes it, without a page: brackets stand where an operand needs them, in each place and language."""
+    op = PRIMITIVES[name]
+    few = OPERANDS if op.arity in (1, 2) else OPERANDS[1:4]
+    names = dict(zip("pqr", (0.3, 0.5, 0.8), strict=True))
+    for operands in itertools.product(few, repeat=op.arity or 4):
+        *writings, numbers = zip(*operands, strict=True)
+        if name in ("ray", "power_term"):
+            writings = [(*writing[:-1], ("2", ATOM)) for writing in writings]
+            numbers = (*numbers[:-1], "2")
+        with mp.workdps(DIGITS):
+            try:
+                number = real(mpf(VALUE_OF_FORM.get(name, EXACT[name])(*map(mpf, numbers))))
+            except (ValueError, TypeError, ZeroDivisionError):
+                continue  # outside the domain
+            for form, writing, reader in zip((op.notation.text, op.notation.latex), writings, (TextReader, LatexReader)):
+                whole, level = form.write(writing)
+                once_more = f"2·{whole}" if reader is TextReader else rf"2 \cdot {whole}"
+                if reader is LatexReader and name in ONLY_IN_TEXT:
+                    continue
+                assert agree(reader(whole, names).number(), number, 14), whole
+                assert level <= PRODUCT or agree(reader(once_more, names).number(), 2 * number, 14), once_more
+
+
+VALUE_OF_FORM = {  # written in z alone, as a local derivative is
+    "sigmoid_slope": lambda z, x: z * (1 - z),
+    "tanh_slope": lambda z, x: 1 - z * z,
+}
+ONLY_IN_TEXT = (
+    "sigmoid_slope tanh_slope silu_bend one_minus_square power_term ray".split()
+)  # a page has them in simpler ones
+
+
 @pytest.mark.parametrize(("name", "point"), [row for row in ROWS if PRIMITIVES[row.values[0]].definition is not None])
 def test_the_definition_of_a_row_is_the_row(name, point):
     """In value and in its first two derivatives."""
@@ -749,7 +798,7 @@ def test_a_definition_of_ones_own_is_not_shown(plant):
 
 def test_a_wrong_page_is_seen_by_its_number(plant):
     """A page that is another function gives other numbers than the graph."""
-    wrong = plant("wrong", lambda x: math.log(1 + x), lambda z, x: 1 / (1 + x), page=lambda x: ag.log(x))
+    wrong = plant("wrong", lambda x: math.log(1 + x), lambda z, x: 1 / (1 + x), page=ag.log)
     y = wrong(Value(0.7, "x")) * 2.0
     assert page_of(y).data != pytest.approx(y.data, rel=1e-3)
 
@@ -778,7 +827,8 @@ a, b, c, x, y, z = (Value(d, label) for d, label in zip([0.7, 1.3, 0.4, 0.9, 1.6
         (x + (y + z), "x + y + z", "x + y + z"),
         (x + (y - z), "x + y − z", "x + y - z"),
         (-(x + y), "−(x + y)", "-(x + y)"),
-        (-(-x), "x", "x"),
+        (-1 * -x, "x", "x"),
+        (x.__neg__().__neg__(), "x", "x"),
         (-x * -y, "x·y", "x y"),
         (-x * y, "−x·y", "-x y"),
         (x * -y, "−x·y", "-x y"),
@@ -822,6 +872,7 @@ a, b, c, x, y, z = (Value(d, label) for d, label in zip([0.7, 1.3, 0.4, 0.9, 1.6
         (x * (1 / 3), "⅓·x", r"\frac{1}{3} x"),
         (0.1 * x * 0.2, "0.1·0.2·x", r"0.1 \cdot 0.2 x"),
         (0.1 * (0.1 * x * (2 / 3)), "0.1·0.1·⅔·x", r"0.1 \cdot 0.1 \cdot \frac{2}{3} x"),
+        (x / 0.1 / 0.3, "x/(0.1·0.3)", r"\frac{x}{0.1 \cdot 0.3}"),
         (x * Value(3.0) * y, "x·3·y", r"x \cdot 3 y"),
         (x**-1, "x^(−1)", "x^{-1}"),
         (x**0.5, "x^½", r"x^{\frac{1}{2}}"),
@@ -876,7 +927,7 @@ def test_a_node_with_a_label_is_shown_by_it_where_nothing_else_is_left():
     """h times one is h, not what h was computed by."""
     h = x * y
     h.label = "h"
-    assert formula(h * 1.0) == formula(-(-h)) == "h"
+    assert formula(h * 1.0) == formula(-1 * -h) == "h"
 
 
 def test_what_is_computed_beside_a_node_with_a_label_is_not_that_node():
@@ -1321,7 +1372,7 @@ def peak_of_memory(graph):
 
 
 def test_a_running_total_takes_memory_in_proportion():
-    """total = total + x, n times over, is a sum of n terms, not n sums: four times as many take some four times the memory."""
+    """total = total + x, n times over, is one sum: four times as many terms take some four times the memory."""
 
     def total(n):
         terms = [Value(0.1 * i, f"x_{i}") for i in range(n)]

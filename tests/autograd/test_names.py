@@ -193,9 +193,9 @@ def test_a_label_of_nothing_to_see_still_has_a_name(label):
 
 IN_TEXT = """textbackslash textasciicircum textasciitilde textless textgreater textbar textasciigrave""".split()
 WITH_AN_ARGUMENT = "text mathrm mathbf hat bar tilde vec dot".split()
-SIGNS = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega
-    Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla cdot times ell cdots infty backslash wedge sim vert le ge
-    ne approx pm div surd to in odot ldots circ diamond bullet""".split()
+SIGNS = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi
+    omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla cdot times ell cdots infty backslash wedge sim
+    vert le ge ne approx pm div surd to in odot ldots circ""".split()
 TOKEN = re.compile(r"\\[A-Za-z]+ ?|\\.|.", re.DOTALL)
 
 
@@ -243,9 +243,11 @@ def faults(latex):
 
 @pytest.mark.parametrize(
     "broken",
-    ["x_{1", "x}", "x_1_2", "x_{1}_{2}", "a_b", r"\text{a_b}", r"\text{5 %}", "$x$", r"\hat", r"\frac{a}", "^{2}", r"\text{\theta}"]
-    + [r"\unknown", "a&b", "#", "~", "\\", "x\0"],
-)  # fmt: skip
+    [
+        *("x_{1", "x}", "x_1_2", "x_{1}_{2}", "a_b", "^{2}", "$x$", "a&b", "#", "~", "\\", "x\0"),
+        *(r"\text{a_b}", r"\text{5 %}", r"\hat", r"\frac{a}", r"\text{\theta}", r"\unknown"),
+    ],
+)
 def test_the_judge_of_this_file_finds_faults(broken):
     """Planted mistakes are seen."""
     assert faults(broken)

@@ -176,10 +176,13 @@ def test_factors_side_by_side(factors, latex):
         ([r"\sigma", r"\left(\frac{x}{y}\right)"], r"\sigma \cdot \left(\frac{x}{y}\right)"),
         (["e", "(x + y)"], r"e \cdot (x + y)"),
         ([r"\mathrm{net}", "(x + y)"], r"\mathrm{net} \cdot (x + y)"),
-        ([r"\frac{\partial L}{\partial o}", r"\frac{\partial o}{\partial w}"], r"\frac{\partial L}{\partial o} \cdot \frac{\partial o}{\partial w}"),
+        (
+            [r"\frac{\partial L}{\partial o}", r"\frac{\partial o}{\partial w}"],
+            r"\frac{\partial L}{\partial o} \cdot \frac{\partial o}{\partial w}",
+        ),
         (["x", r"\frac{\partial L}{\partial o}"], r"x \cdot \frac{\partial L}{\partial o}"),
     ],
-)  # fmt: skip
+)
 def test_a_dot_where_factors_would_read_as_something_else(factors, latex):
     """23 is no product, 2½ is a sum, σ(x) a function of x."""
     assert beside(*factors) == latex
