@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from autograd.board import Board, mathml
     from autograd.derivations import Derivation, derivation
     from autograd.formula import latex
+    from autograd.parsing import FormulaError, parse
     from autograd.sheet import Sheet
     from autograd.tables import Derivatives, derivatives
     from autograd.updates import Descent, descent
@@ -85,12 +86,14 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Derivation": "derivations",
     "Derivatives": "tables",
     "Descent": "updates",
+    "FormulaError": "parsing",
     "Sheet": "sheet",
     "derivation": "derivations",
     "derivatives": "tables",
     "descent": "updates",
     "latex": "formula",
     "mathml": "board",
+    "parse": "parsing",
 }
 
 
@@ -116,6 +119,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "Derivation",
     "Derivatives",
     "Descent",
+    "FormulaError",
     "LostGradientWarning",
     "Notation",
     "Primitive",
@@ -167,6 +171,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "mean",
     "minimum",
     "no_grad",
+    "parse",
     "paths_between",
     "prod",
     "relu",
