@@ -167,7 +167,7 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
 
     def tensor(*point: Any) -> Any:
         run = _Run(f, point)
-        entries = [_symmetric_entries(y, run.xs, order) for y in run.ys]
+        entries = [symmetric_entries(y, run.xs, order) for y in run.ys]
         settled = iter(run.settle([v for entry in entries for v in entry.values()]))
         tensors = [_nested({index: next(settled) for index in entry}, len(run.xs), order) for entry in entries]
         return tensors if run.several else tensors[0]
@@ -175,7 +175,8 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
     return tensor
 
 
-def _symmetric_entries(y: Value, xs: list[Value], order: int) -> dict[tuple[int, ...], Value]:
+def symmetric_entries(y: Value, xs: list[Value], order: int) -> dict[tuple[int, ...], Value]:
+    """All derivatives of one order, each once, by the places of its inputs in ascending order."""
     entries: dict[tuple[int, ...], Value] = {(): y}
     for _ in range(order):
         entries = {

@@ -107,15 +107,21 @@ class Page:
         order = list(_unread([*first, *ys], copies))
         if not self.bare:
             self._taken |= {text_name(name) for node in order if (name := names.get(node) or node.label)}
-        totals = _RunningTotals(order, {*ys, *(node for node in order if not self.bare and (node.label or node in names))})
+        totals = _RunningTotals(
+            order, {*ys, *(node for node in order if not self.bare and (node.label or node in names))}, not self.bare
+        )
         self._forward = True
         for node in order:
             name = "" if self.bare else names.get(node) or node.label
             if node in totals.inside:
                 continue
             if node.inputs:
-                inputs = [copies[x] for x in totals.inputs(node)]
-                copy = self.made(node.op, inputs) if len(inputs) > 1 or node.op is not ops.add else inputs[0]
+                if node.op in totals.ops:
+                    minus = self.number(-1.0)
+                    terms = totals.terms(node)
+                    copy = self.sum([copies[x] if sign > 0.0 else self.product([minus, copies[x]]) for sign, x in terms])
+                else:
+                    copy = self.made(node.op, [copies[x] for x in node.inputs])
             else:
                 plain = node.op is CONSTANT and not name and not self.bare
                 copy = self.number(node.data) if plain else Value(node.data)
@@ -372,7 +378,7 @@ def _take_apart(formula: Value, numbers: list[float], divisors: list[float], abo
 
 def _whole_power(node: Value) -> int:
     exponent = node.inputs[1] if node.op is ops.pow else None
-    small = exponent is not None and exponent.op is CONSTANT and exponent.data in range(2, 65)
+    small = exponent is not None and exponent.op is CONSTANT and exponent.data in range(2, MOST_FACTORS)
     return int(exponent.data) if small and exponent is not None else 1
 
 
@@ -426,30 +432,31 @@ def _before_the_shift(xs: Sequence[Value]) -> Sequence[Value | float]:
 class _RunningTotals:
     """Sums that were added up term by term: only the last of them is a formula; the others are inside it."""
 
-    def __init__(self, order: Sequence[Value], shown: set[Value]) -> None:
+    def __init__(self, order: Sequence[Value], shown: set[Value], differences: bool) -> None:
+        self.ops = (ops.add, ops.sub) if differences else (ops.add,)
         users: dict[Value, list[Value]] = {}
         for node in order:
             for x in node.inputs:
-                if x.op is ops.add:
+                if x.op in self.ops:
                     users.setdefault(x, []).append(node)
-        self.inside = {x for x, using in users.items() if len(using) == 1 and using[0].op is ops.add and x not in shown}
+        self.inside = {x for x, using in users.items() if x not in shown and len(using) == 1 and self._goes_on(x, using[0])}
 
-    def inputs(self, node: Value) -> list[Value]:
-        """The inputs of a node, for a total all its terms; without the 0 that Python's sum begins with."""
-        if node.op is not ops.add:
-            return list(node.inputs)
-        return [x for x in self._terms(node) if not _is_zero(x)] or list(node.inputs)
+    def _goes_on(self, x: Value, user: Value) -> bool:
+        """Whether what uses a total adds to it; what takes a number from it may be softmax, which needs it whole."""
+        return user.op is ops.add or (user.op in self.ops and user.inputs[0] is x and user.inputs[1].op is not CONSTANT)
 
-    def _terms(self, node: Value) -> list[Value]:
-        terms: list[Value] = []
-        stack = list(node.inputs[::-1])
+    def terms(self, node: Value) -> list[tuple[float, Value]]:
+        """All terms of a total with their signs, without the 0 that Python's sum begins with."""
+        terms: list[tuple[float, Value]] = []
+        stack = [(1.0, node)]
         while stack:
-            x = stack.pop()
-            if x in self.inside:
-                stack += x.inputs[::-1]
+            sign, x = stack.pop()
+            if x is node or x in self.inside:
+                left, right = x.inputs
+                stack += [(-sign if x.op is ops.sub else sign, right), (sign, left)]
             else:
-                terms.append(x)
-        return terms
+                terms.append((sign, x))
+        return [(sign, x) for sign, x in terms if not _is_zero(x)] or terms[:1]
 
 
 def _is_zero(x: Value) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from autograd.value import Value
 
@@ -83,11 +83,15 @@ def paths(y: Value, x: Value) -> Iterator[list[Value]]:
 
     There can be exponentially many: take as many as you need from the iterator.
     """
-    leading = dependents([x], history(y))
+    return ways(y, x, lambda node: node.inputs, dependents([x], history(y)))
+
+
+def ways(y: Value, x: Value, below: Callable[[Value], Iterable[Value]], leading: Container[Value]) -> Iterator[list[Value]]:
+    """Each way from y to x, in a graph given by what is directly below a node; leading: the nodes that x is below."""
     path = [y]
     if y is x:
         yield [x]
-    turns = [iter(y.inputs if y is not x else ())]
+    turns = [iter(below(y) if y is not x else ())]
     while turns:
         step = next((node for node in turns[-1] if node in leading), None)
         if step is None:
@@ -97,4 +101,4 @@ def paths(y: Value, x: Value) -> Iterator[list[Value]]:
             yield [*path, x]
         else:
             path.append(step)
-            turns.append(iter(step.inputs))
+            turns.append(iter(below(step)))

@@ -74,7 +74,7 @@ _SIGNS = {  # what \\text would show as code somewhere, as mathematics
     "^": r"\wedge", "~": r"\sim", "<": "<", ">": ">", "|": r"\vert", "−": "-", "∂": r"\partial", "∇": r"\nabla",
     "ℓ": r"\ell", "∞": r"\infty", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "±": r"\pm",
     "·": r"\cdot", "×": r"\times", "÷": r"\div", "√": r"\surd",
-    "′": "'", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
+    "′": r"{}^{\prime}", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
     "…": r"\ldots", "°": r"{}^{\circ}",
 }  # fmt: skip
 _INDICES = re.compile("[ijkm]{1,3}|[a-zA-Z]")  # min and rms are words

@@ -58,7 +58,7 @@ class Sheet(Board):
 
     def __init__(self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs or _unnamed(y), digits=digits)
+        self.study = study = study or Study(y, xs or unnamed(y), digits=digits)
         targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] if xs else self._parameters()
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
@@ -94,7 +94,11 @@ class Sheet(Board):
         ]
         if not found:
             return [leaf for leaf, _ in variables]
-        return [leaf for leaf, n in variables if n in found or not (n.label or n in inputs)]
+        return [
+            leaf
+            for leaf, n in variables
+            if n in found or (n not in inputs and (not n.label or n.label.lower().startswith(("w", "b", "theta", "θ"))))
+        ]
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
@@ -381,7 +385,7 @@ def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) ->
     return found[0] if len({math(formula).text for formula in found}) == 1 else None
 
 
-def _unnamed(y: Value) -> list[Value]:
+def unnamed(y: Value) -> list[Value]:
     """The variables that nobody has named."""
     return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
 

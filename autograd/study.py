@@ -17,9 +17,9 @@ from autograd.algebra import Step, cost, simplified, size
 from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
 from autograd.calculus import gradient
 from autograd.formula import Page, display, quantities, written
-from autograd.graph import dependents, history, nodes
+from autograd.graph import dependents, history, nodes, ways
 from autograd.matrices import ARITHMETIC, Array, arrays
-from autograd.names import readings
+from autograd.names import readings, text_name
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
 from autograd.primitives import Primitive
 from autograd.value import Value, record
@@ -41,9 +41,9 @@ class Study:
     ) -> None:
         self.digits = digits
         self.arrays = arrays(y)
-        taken = {node.label for node in nodes(y, *beside)}
+        taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
         names = self._names(y, regular, taken)
-        taken |= set(names.values())
+        taken |= set(map(text_name, names.values()))
         unnamed = [x for x in xs if not x.label and x not in names]
         names |= zip(unnamed, free_names("x", len(unnamed), taken))
         if not y.label:
@@ -83,7 +83,7 @@ class Study:
             for array in self.arrays
             if regular or self.implied(array) or network
             for node, label in array.labels().items()
-            if (regular and node is not y) or not (node.label or label in taken)
+            if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
 
     def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:
@@ -135,21 +135,7 @@ class Study:
 
     def paths(self, x: Value) -> Iterator[list[Value]]:
         """Each way from y to x along the quantities."""
-        inside = self.between(x)
-        if x is self.y:
-            yield [x]
-            return
-        path, turns = [self.y], [iter(self.below[self.y])]
-        while turns:
-            step = next((leaf for leaf in turns[-1] if leaf in inside), None)
-            if step is None:
-                turns.pop()
-                path.pop()
-            elif step is x:
-                yield [*path, x]
-            else:
-                path.append(step)
-                turns.append(iter(self.below[step]))
+        return ways(self.y, x, self.below.__getitem__, self.between(x))
 
     def partial(self, u: Value, v: Value) -> Value:
         """The name ∂u/∂v, with its number where it is a local derivative."""
@@ -264,9 +250,9 @@ def values_in(xs: Iterable[Any]) -> list[Any]:
 
 
 def free_names(stem: str, n: int, taken: set[str]) -> list[str]:
-    """Names for n quantities that have none: x for one, x_1, x_2, ... for several."""
+    """Names for n quantities that have none: x for one, x_1, x_2, ... for several; taken as they are on a terminal."""
     names = (name for name in ((stem,) if n == 1 else ()) if name not in taken)
-    counted = (name for i in count(1) if (name := f"{stem}_{i}") not in taken)
+    counted = (name for i in count(1) if text_name(name := f"{stem}_{i}") not in taken)
     return list(islice(chain_of(names, counted), n))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd.algebra import collected
 from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
-from autograd.calculus import gradient
+from autograd.calculus import gradient, symmetric_entries
 from autograd.conversions import number
 from autograd.formula import quantities
 from autograd.names import text_name
@@ -125,8 +125,8 @@ class Derivatives(Board):
         for i, y in enumerate(ys):
             for index, formula in _formulas(y, xs, order, ys).items():
                 self.entries[i, *index] = formula
-            for index, value in _values(y, xs, order).items():
-                self._numbers[i, *index] = value
+            for index, entry in symmetric_entries(y, list(xs), order).items():
+                self._numbers[i, *index] = entry.data
         tensors = [self._nested((i,)) for i in range(len(ys))]
         self.values = tensors[0] if bare else tensors
         if order == 1:
@@ -257,19 +257,6 @@ def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]
             for j in range(index[-1], len(xs))
         }
     return dict(zip(entries, collected(page, entries.values())))
-
-
-def _values(y: Value, xs: Sequence[Value], order: int) -> dict[Index, float]:
-    """The number of each derivative of y, from the graph itself."""
-    entries: dict[Index, Value] = {(): y}
-    for _ in range(order):
-        entries = {
-            (*index, j): slope
-            for index, entry in entries.items()
-            for first in [index[-1] if index else 0]
-            for j, slope in enumerate(gradient(entry, *xs[first:]), start=first)
-        }
-    return {index: entry.data for index, entry in entries.items()}
 
 
 def _columns(rows: Sequence[Sequence[Math]]) -> list[str]:

@@ -13,6 +13,7 @@ from autograd.board import NOTHING, Board, Line, Math, figure, joined, math, nam
 from autograd.calculus import gradient
 from autograd.conversions import number
 from autograd.graph import history, nodes
+from autograd.names import text_name
 from autograd.primitives import CONSTANT
 from autograd.study import free_names, values_in
 from autograd.value import Value
@@ -70,10 +71,14 @@ class Descent(Board):
         def show(x: float) -> Math:
             return figure(x, digits)
 
-        taken = {node.label for node in nodes(y)} | {loss, symbol}
+        taken = {text_name(label) for label in [loss, symbol, *(node.label for node in nodes(y) if node.label)]}
         invented = iter(free_names("w", sum(not x.label for x in xs), taken))
         labels = [x.label or next(invented) for x in xs]
-        every = labels[0] if len(xs) == 1 else next(name for name in ("theta", "p", "q", "every") if name not in taken)
+        every = (
+            labels[0]
+            if len(xs) == 1
+            else next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
+        )
         rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
         reason = (
             joined([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")

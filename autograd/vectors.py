@@ -15,7 +15,7 @@ from autograd.board import Board, Line, Math, figure, joined, named
 from autograd.formula import folded
 from autograd.matrices import Array, MatrixForm, shaped
 from autograd.names import indexed
-from autograd.sheet import Family, Sheet
+from autograd.sheet import Family, Sheet, unnamed
 from autograd.study import Study, derivative_of
 from autograd.value import Value
 
@@ -27,7 +27,7 @@ class VectorForm(Board):
     """
 
     def __init__(self, y: Value, xs: Sequence[Value], digits: int, numbers: bool) -> None:
-        self.study = study = Study(y, xs, regular=True, digits=digits)
+        self.study = study = Study(y, xs or unnamed(y), regular=True, digits=digits)
         self.sheet = sheet = Sheet(y, xs, digits, study)
         self.form = MatrixForm(study.arrays, study.y.label)
         self.numbers, self.digits = numbers, digits

@@ -212,7 +212,7 @@ def faults(latex):
             found.append(f"no braces before {token!r}")
         if token == "{":
             groups.append("text" if opening == "text" else groups[-1]) if wanted else groups.append(groups[-1])
-            outside.append((scripts, max(wanted - 1, 0), opening))
+            outside.append((scripts if wanted else None, max(wanted - 1, 0), opening))
             wanted, scripts = 0, None
         elif token == "}":
             if len(groups) == 1:
@@ -236,6 +236,8 @@ def faults(latex):
             found.append(f"{token!r} not escaped")
         elif not (token[-1].isprintable() or token in "\u200c\u200d"):
             found.append(f"{token!r} cannot be printed")
+        elif token == "'" and groups[-1] == "mathematics" and "^" in (scripts or ()):
+            found.append("a prime behind what stands above")
         elif token not in "' ":
             scripts = set()
     return found + [f"{len(groups) - 1} braces left open"] * (len(groups) > 1) + ["an argument missing"] * bool(wanted)
@@ -244,7 +246,7 @@ def faults(latex):
 @pytest.mark.parametrize(
     "broken",
     [
-        *("x_{1", "x}", "x_1_2", "x_{1}_{2}", "a_b", "^{2}", "$x$", "a&b", "#", "~", "\\", "x\0"),
+        *("x_{1", "x}", "x_1_2", "x^{2}'", "x_{1}_{2}", "a_b", "^{2}", "$x$", "a&b", "#", "~", "\\", "x\0"),
         *(r"\text{a_b}", r"\text{5 %}", r"\hat", r"\frac{a}", r"\text{\theta}", r"\unknown"),
     ],
 )
@@ -295,6 +297,8 @@ def test_a_label_that_begins_as_an_indicator_is_escaped_too(label):
 @given(LABELS)
 @example("∂∂L/∂w/∂x")
 @example("a^{&}_{#}")
+@example("x²'")
+@example("⁰′⁰")
 def test_any_label_gives_valid_latex(label):
     """Whatever was typed, LaTeX compiles."""
     assert faults(latex_name(label)) == []
@@ -339,7 +343,7 @@ def test_pdflatex_takes_the_tables(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "label", ['say "x"', "∂", "∇L", "x_1 − x_2", "αβ", "x_{<}", "x_{|}", "x^{é}", "a_{~}", 'a_{"}', "x₁ + x₂"]
+    "label", ['say "x"', "∂", "∇L", "x_1 − x_2", "αβ", "x_{<}", "x_{|}", "x^{é}", "a_{~}", 'a_{"}', "x₁ + x₂", "x²'", "⁰′⁰"]
 )
 def test_pdflatex_takes_signs_that_this_package_knows(tmp_path, label):
     """Signs of mathematics and Greek letters compile in text and in indices too."""

@@ -32,6 +32,7 @@ FUNCTIONS = {
     "exp": mp.exp,
     "log": mp.log,
     "sin": mp.sin,
+    "cos": mp.cos,
 }
 
 
@@ -53,12 +54,12 @@ def worked_out(text, number, **indices):
         return mpf(number("/∂".join(_with_numbers(part, bound) for part in text.split("/∂"))))
 
     with mp.workdps(40):
-        return float(eval(source, {"F": FUNCTIONS, "N": name, "mpf": mpf, "S": _summed(bound), "I": bound}))
+        return float(eval(source, {"F": FUNCTIONS.__getitem__, "N": name, "mpf": mpf, "S": _summed(bound), "I": bound}))
 
 
 def _python(match):
     derivative, function, name = match.groups()
-    return f"F[{function!r}]" if function else f"N({(derivative or name)!r})"
+    return f"F({function!r})" if function else f"N({(derivative or name)!r})"
 
 
 def _sums(text):
@@ -254,6 +255,30 @@ def products():
     return SimpleNamespace(loss=L, parameters=[*w, b], more={})
 
 
+def narrow(labels):
+    """A layer of one neuron, and above it two products w·h that are no sums."""
+    x = [Value(0.5, "x_1" if labels else ""), Value(-0.25, "x_2" if labels else "")]
+    W, b = (
+        [Value(0.3, "w_111" if labels else ""), Value(0.4, "w_112" if labels else "")],
+        Value(0.1, "b_11" if labels else ""),
+    )
+    V = [Value(0.7, "w_211" if labels else ""), Value(-0.6, "w_221" if labels else "")]
+    h = dot(W, x, b).tanh()
+    L = (V[0] * h).sigmoid() ** 2 + (V[1] * h).sigmoid() ** 2
+    L.label = "L"
+    return SimpleNamespace(loss=L, parameters=[*W, b, *V], more={})
+
+
+def loose():
+    """A layer without labels, and above it a product for each of its outputs."""
+    r = random.Random(4)
+    x, W = [Value(0.5), Value(-0.25)], [[Value(r.uniform(-1.0, 1.0)) for _ in range(2)] for _ in range(2)]
+    V = [Value(0.7), Value(-0.6)]
+    L = ag.sum([(v * dot(row, x).tanh()).sin() ** 2 for v, row in zip(V, W)])
+    L.label = "L"
+    return SimpleNamespace(loss=L, parameters=[*W[0], *W[1], *V], more={})
+
+
 def note_four():
     model, L = two_layer_network()
     return SimpleNamespace(loss=L, parameters=model.parameters(), more={})
@@ -267,6 +292,9 @@ NETS = {
     "note 4": note_four,
     "single neuron": logistic,
     "x·w": products,
+    "narrow": lambda: narrow(labels=True),
+    "loose": loose,
+    "narrow, no labels": lambda: narrow(labels=False),
     "deep, softmax": lambda: net(minus_log(1), 2, [3, 3, 4], ["sigmoid", "tanh", "softmax"], outputs="ŷ"),
     "softmax without labels": lambda: net(minus_log(1), 2, [3, 4], ["sigmoid", "softmax"], labels=False),
     "softmax, nets labelled": lambda: net(minus_log(2), 2, [3, 4], ["relu", "softmax"]),
@@ -328,6 +356,13 @@ def test_no_derivative_stands_on_both_sides(name):
     for board in boards_of(made(name).sheet):
         for left, right, _ in whole_lines(board):
             assert left not in re.split(r" [·+−] ", right)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_no_two_quantities_have_one_name(name):
+    """What a sheet calls x₁ is one number, whoever gave it that name."""
+    names = [text_name(leaf.label) for leaf in made(name).sheet.study.originals]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("name", NETS)

@@ -576,6 +576,16 @@ def test_no_matrix_is_claimed_where_there_is_none(make):
     assert count > 1
 
 
+@pytest.mark.parametrize("labels", [("", "", ""), ("u", "v", "w")])
+def test_without_any_array_there_are_lines_all_the_same(labels):
+    """Products that are no layer have their lines of scalars, forward and backward, with labels or without."""
+    u, v, w = (Value(0.25 * i, label) for i, label in enumerate(labels, start=1))
+    L = (u * w).sin() * (v * w).tanh()
+    L.label = "L"
+    _, backward = derivation(L).vector_form().boards
+    assert len([line for line in backward.lines if line.left.text.startswith("∂L/∂")]) == 3
+
+
 def test_labels_and_vectors_agree():
     """Where terms come in another order than the labels count, w₂₁₁ is still what is labelled w_211."""
     form = derivation(by_hand(labels=True, terms=[1, 0, 2, 3]).loss).vector_form()
