@@ -195,7 +195,7 @@ IN_TEXT = """textbackslash textasciicircum textasciitilde textless textgreater t
 WITH_AN_ARGUMENT = "text mathrm mathbf hat bar tilde vec dot".split()
 SIGNS = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi
     omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla cdot times ell cdots infty backslash wedge sim
-    vert le ge ne approx pm div surd to in odot ldots circ""".split()
+    vert le ge ne approx pm div surd to in odot ldots circ prime""".split()
 TOKEN = re.compile(r"\\[A-Za-z]+ ?|\\.|.", re.DOTALL)
 
 
