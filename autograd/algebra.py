@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Reason = str | tuple[Value, str]  # in words, or a formula and what happens to it
 Step = tuple[Value, Reason]
 
+MOST_MULTIPLIED_OUT = 600  # terms that it would have without brackets
 MOST = 120  # leaves of a formula that is still simplified
 
 
@@ -51,6 +52,8 @@ def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
     if sum(map(size, factors)) > MOST or not available():
         return []
     raw = page.product(factors)
+    if multiplied_out(raw) > MOST_MULTIPLIED_OUT:
+        return []
     algebra = _Algebra(page, raw)
     terms = [algebra.read(factor) for factor in factors]
     steps = [(raw, ""), *algebra.steps(terms)]
@@ -80,6 +83,24 @@ def size(formula: Value) -> int:
     for node in nodes(formula):
         sizes[node] = min(sum(sizes[x] for x in node.inputs), 10 * MOST) if node.inputs else 1
     return sizes[formula]
+
+
+def multiplied_out(formula: Value) -> int:
+    """How many terms a formula would have with all brackets multiplied out and over one denominator, at most."""
+    terms: dict[Value, int] = {}
+    for node in nodes(formula):
+        xs = [terms[x] for x in node.inputs]
+        if node.op is ops.sum_of:
+            below = math.prod(terms[x.inputs[1]] for x in node.inputs if x.op is ops.div)
+            count = sum(xs) * below
+        elif node.op in (ops.mul, ops.div):
+            count = xs[0] * xs[1]
+        elif node.op is ops.pow and node.inputs[1].op is CONSTANT:
+            count = xs[0] ** min(max(int(abs(node.inputs[1].data)), 1), 64) if math.isfinite(node.inputs[1].data) else 1
+        else:
+            count = xs[0] if node.op is ops.neg else 1
+        terms[node] = min(count, 10**6)
+    return terms[formula]
 
 
 def cost(formula: Value) -> float:

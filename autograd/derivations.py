@@ -59,11 +59,19 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
 
     Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies.
     """
+    if hasattr(y, "parameters"):
+        raise TypeError(f"{y!r} is a model: derivation takes what it computed, such as the loss")
     if isinstance(y, Primitive) or (callable(y) and not isinstance(y, Value)):
         return rule_derivation(y, *xs)
     if not isinstance(y, Value):
         raise TypeError(f"derivation follows the graph of a Value, or the rule of a function such as sigmoid, not {y!r}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"numbers have at least one significant digit, not digits={digits!r}")
     wanted = values_in(xs)
+    if xs and not wanted:
+        raise ValueError(
+            "derivation(y, []) names nothing to differentiate with respect to; derivation(y) takes every parameter"
+        )
     for x in wanted:
         if not isinstance(x, Value):
             raise TypeError(f"derivation(y, x) differentiates with respect to Values, not {x!r}")

@@ -82,6 +82,8 @@ def _partials(op: Primitive) -> Board:
     page = Page()
     z = op(*xs)
     (whole,) = page.write(z)
+    if op.page is not None and any(p == 0.0 and page.leaves[x] in quantities(whole) for p, x in zip(op.partials, xs)):
+        raise ValueError(f"{op.name} only helps to compute {mathematics(whole).text} exactly: derive that")
     lines = []
     for x, slope in zip(xs, gradient(z, *xs)):
         left = Math(

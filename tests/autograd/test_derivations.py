@@ -202,6 +202,32 @@ def test_a_derivation_touches_nothing(tmp_path):
 # ------------------------------------------------------------------------------------------------------------ other graphs
 
 
+LOCAL = {  # functions of x and c, and ∂y/∂x where the result is called y
+    "σ by itself": (lambda x, c: sigmoid(x), "y·(1 − y)"),
+    "tanh by itself": (lambda x, c: x.tanh(), "1 − y²"),
+    "exp by itself": (lambda x, c: x.exp(), "y"),
+    "a root by itself": (lambda x, c: x.sqrt(), "1/(2·y)"),
+    "log": (lambda x, c: x.log(), "1/x"),
+    "a product": (lambda x, c: c * x, "c"),
+    "a quotient": (lambda x, c: c / x, "−c/x²"),
+    "a reciprocal": (lambda x, c: 1 / x, "−1/x²"),
+    "a power": (lambda x, c: x**3, "3·x²"),
+    "half a square": (lambda x, c: 0.5 * (x - c) ** 2, "x − c"),
+    "a sum": (lambda x, c: x + c, "1"),
+    "a difference": (lambda x, c: c - x, "−1"),
+}
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_a_local_derivative_is_written_as_in_the_book(name):
+    """In terms of the output where that is how it is remembered, σ′ = σ(1 − σ), and of the inputs in arithmetic."""
+    f, expected = LOCAL[name]
+    x, c = Value(0.75, "x"), Value(2.0, "c")
+    y = f(x, c)
+    y.label = "y"
+    assert lines_of(derivation(y, x))[0] == expected
+
+
 def test_along_each_of_several_paths():
     """Two ways from y to x make a sum of two products, and the value is their sum."""
     x = Value(0.7, "x")

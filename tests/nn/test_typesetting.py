@@ -78,6 +78,8 @@ def odd(each):
     return Board(boards=[derivation(loss, x), sheet, derivatives(loss, x, y), descent(loss, x, y, rate=0.1, symbol=each)])
 
 
+HELPERS = "sigmoid_slope", "tanh_slope", "power_term", "ray"  # rows that have no rule of their own to tell
+
 CORPUS = {
     "titles": lambda: Board([Line(named("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),
     "the neuron": lambda: derivation(*neuron()),
@@ -87,7 +89,7 @@ CORPUS = {
     "the classifier": lambda: classifier()[0],
     "the classifier in vectors": lambda: classifier()[0].vector_form(numbers=False),
     "the classifier in vectors and numbers": lambda: classifier()[0].vector_form(numbers=True),
-    **{f"rule of {name}": (lambda op=op: derivation(op)) for name, op in PRIMITIVES.items()},
+    **{f"rule of {name}": (lambda op=op: derivation(op)) for name, op in PRIMITIVES.items() if name not in HELPERS},
     **{f"order {n}": (lambda n=n: derivatives(curved, 1, 2, 3, order=n, numbers=True)) for n in (1, 2, 3)},
     **{f"softmax, order {n}": (lambda n=n: derivatives(*two_classes(), order=n, numbers=True)) for n in (1, 2, 3)},
     "five inputs": lambda: derivatives(lambda a, b, c, d, e: a * b + c * d * e, 1, 2, 3, 4, 5, order=2, numbers=True),
