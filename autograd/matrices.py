@@ -365,7 +365,6 @@ class MatrixForm:
     def __init__(self, found: Iterable[Array], output: str) -> None:
         self.output = output
         self.arrays = {(array.stem, array.prefix): array for array in found}
-        self.layers_of_one = {array.layer for array in self.arrays.values() if array.kind == "nets" and array.shape[0] == 1}
 
     def write(self, formula: Value, axes: tuple[str, ...]) -> Tensor | None:
         """A formula with generic indices, such as Σ_m ∂L/∂a_{2m} w_{2mj}, in matrices; None where there is no such form.
