@@ -74,10 +74,12 @@ if TYPE_CHECKING:
     from autograd.board import Board, mathml
     from autograd.derivations import Derivation, derivation
     from autograd.formula import latex
+    from autograd.marking import Marking
     from autograd.parsing import FormulaError, parse
     from autograd.sheet import Sheet
     from autograd.tables import Derivatives, derivatives
     from autograd.updates import Descent, descent
+    from autograd.worksheet import Worksheet
 
 __version__ = "0.1.0"
 
@@ -87,7 +89,9 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Derivatives": "tables",
     "Descent": "updates",
     "FormulaError": "parsing",
+    "Marking": "marking",
     "Sheet": "sheet",
+    "Worksheet": "worksheet",
     "derivation": "derivations",
     "derivatives": "tables",
     "descent": "updates",
@@ -121,11 +125,13 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "Descent",
     "FormulaError",
     "LostGradientWarning",
+    "Marking",
     "Notation",
     "Primitive",
     "Sheet",
     "Value",
     "Walk",
+    "Worksheet",
     "acos",
     "acosh",
     "asin",

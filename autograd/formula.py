@@ -78,10 +78,12 @@ class Page:
     formulas: what each leaf on the page is computed by, in terms of other leaves; itself for a leaf of the graph
     copies: what any node of the graph is on the page
     bare: labels are not looked at, and each number is a leaf of its own: the structure alone
+    twins: what a graph computes once more beside a node that has a name is that node; on a worksheet, where each call of
+        `gradient` makes a graph of its own, the line that has it already is shown
     """
 
-    def __init__(self, bare: bool = False) -> None:
-        self.bare = bare
+    def __init__(self, bare: bool = False, twins: bool = False) -> None:
+        self.bare, self.twins = bare, twins
         self.probabilities: dict[tuple[Value, ...], str] = {}  # how softmax of these nodes is called where it has no name
         self._unshifted: dict[Value, list[Value]] = {}  # for a logsumexp, its numbers as they were before a shift
         self._known: dict[tuple[object, ...], Value] = {}
@@ -117,11 +119,10 @@ class Page:
                 continue
             if node.inputs:
                 if node.op in totals.ops:
-                    minus = self.number(-1.0)
-                    terms = totals.terms(node)
-                    copy = self.sum([copies[x] if sign > 0.0 else self.product([minus, copies[x]]) for sign, x in terms])
+                    terms = [(sign, self._shown(copies[x])) for sign, x in totals.terms(node)]
+                    copy = self.sum([x if sign > 0.0 else self.product([self.number(-1.0), x]) for sign, x in terms])
                 else:
-                    copy = self.made(node.op, [copies[x] for x in node.inputs])
+                    copy = self.made(node.op, [self._shown(copies[x]) for x in node.inputs])
             else:
                 plain = node.op is CONSTANT and not name and not self.bare
                 copy = self.number(node.data) if plain else Value(node.data)
@@ -257,9 +258,9 @@ class Page:
         return self.formulas.get(x, x).op is softmax_of
 
     def _shown(self, formula: Value) -> Value:
-        """A formula by its name; but what a graph computed beside a node that has a name is not that node."""
+        """A formula by its name; what a graph computed beside a node that has a name is that node only where twins are."""
         leaf = self._standing.get(formula, formula)
-        return leaf if not self._forward or leaf in self._invented else formula
+        return leaf if self.twins or not self._forward or leaf in self._invented else formula
 
     def _node(self, op: Primitive, inputs: Sequence[Value]) -> Value:
         key = (op, *inputs)

@@ -23,9 +23,9 @@ TIERS = [
     {"primitives", "graph", "conversions"},
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing"},
-    {"trace", "algebra", "board", "matrices"},
-    {"study"},
-    {"rules", "sheet", "tables", "updates", "vectors"},
+    {"trace", "algebra", "board", "matrices", "claims", "steps"},
+    {"study", "mistakes", "marking"},
+    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing"},
     {"derivations", "worksheet", "program"},
     {"__init__"},
 ]

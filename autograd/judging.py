@@ -1,0 +1,312 @@
+"""Judging numbers: each from the numbers before it that the same person wrote.
+
+What rounding can do is worked out, not allowed for as a percentage. Who writes 0.5933 holds either that or the unrounded
+number behind it; how far a step's result can move when each of its numbers moves within what is held, that is its reach. A
+number that was exact, like 0.3925, can move nothing.
+
+Where a person's number is wrong, what follows may go on from it, or from the right number, or from what should have come
+out of the numbers before it: each such reading is tried, and the one that fits best is taken.
+
+A number that nothing explains is wrong, and then the mistakes of autograd/mistakes.py are tried in its place: the one whose
+result has the digits that were written is the guess; where many have, there is none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from itertools import product
+from random import Random
+
+from autograd.formula import quantities
+from autograd.graph import nodes
+from autograd.mistakes import digit_mistakes, mistakes, rounded_early
+from autograd.steps import close, expanded, worked_out
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from autograd.claims import Number
+    from autograd.mistakes import Mistake, Surroundings
+    from autograd.value import Value
+
+MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
+MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
+FEWEST_DIGITS, ENOUGH_DIGITS = 2, 4  # for a guess at all; for one at a rare mistake
+
+
+class Held(namedtuple("Held", "low high")):
+    """What somebody holds who wrote a number down: that number, or the one behind it; from, and up to, how far off it."""
+
+    __slots__ = ()
+
+
+EXACT = Held(0.0, 0.0)
+
+
+class Step:
+    """How a line is computed from the claims before it; lines left blank are worked out inside.
+
+    formula: over claimed and given quantities; cut: the claimed ones; blanks: the nodes that stand for lines left blank
+    """
+
+    def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Mapping[Value, object]) -> None:
+        self.formula, inside = expanded(formulas[line], formulas, claimed.__contains__)
+        self.order = nodes(self.formula)
+        self.cut = [node for node in self.order if node in claimed and not node.inputs]
+        self.blanks = [node for node in inside.values() if node.inputs and node is not self.formula]
+        self.lines = set(inside)
+
+    def value(self, values: Mapping[Value, float]) -> float:
+        return worked_out(self.order, values)[self.formula]
+
+    def reach(self, values: Mapping[Value, float], held: Mapping[Value, Held], digits: int) -> float:
+        """How far the result can move while each claim moves within what is held, and each blank within its rounding."""
+        at = worked_out(self.order, values)
+        value, reach = at[self.formula], 0.0
+        for x in self.cut:
+            low, high = held[x]
+            moved = [self.value({**values, x: values[x] + by}) - value for by in (low, high) if by]
+            reach += max(map(abs, moved), default=0.0)
+        for node in self.blanks:
+            half = 0.5 * unit_of(at[node], digits)
+            moved = [worked_out(self.order, values, {node: by})[self.formula] - value for by in (-half, half)]
+            reach += max(map(abs, moved))
+        return reach if math.isfinite(reach) else 0.0
+
+
+def unit_of(x: float, digits: int) -> float:
+    """What the last of so many significant digits of a number counts."""
+    return 10.0 ** (math.floor(math.log10(abs(x))) + 1 - digits) if x and math.isfinite(x) else 0.0
+
+
+class Reading(namedtuple("Reading", "step values held wrong")):
+    """One way in which somebody may have taken the numbers before a line; wrong: those that are not the right ones."""
+
+    __slots__ = ()
+
+
+class Judgement(namedtuple("Judgement", "verdict own tolerance held used follows truncated readings")):
+    """What became of a line.
+
+    own, tolerance: what the person's own numbers give, and how far off that is still right
+    held: what the person may hold; used: the wrong numbers that the line rests on
+    follows: whether it fits the person's own numbers at all; truncated: whether digits were cut off
+    """
+
+    __slots__ = ()
+
+
+class Judge:
+    """Marks the numbers of a sheet, line by line.
+
+    lines: in an order in which each comes after what it needs; true: the right numbers; formulas: how lines are computed
+    numbers: what was written; wrong_formulas: what was written where a formula is wrong, which may have been used
+    truncating: this person cuts digits off instead of rounding
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Value],
+        true: Mapping[Value, float],
+        formulas: Mapping[Value, Value],
+        numbers: Mapping[Value, Number],
+        wrong_formulas: Mapping[Value, Value],
+        truncating: bool = False,
+    ) -> None:
+        self.true, self.formulas, self.numbers, self.truncating = true, formulas, numbers, truncating
+        self.wrong_formulas = wrong_formulas
+        self.judged: dict[Value, Judgement] = {}
+        for line in lines:
+            if line in numbers:
+                self.judged[line] = self.judge(line, numbers[line])
+
+    def judge(self, line: Value, claim: Number) -> Judgement:
+        true, c, half = self.true[line], claim.value, 0.5 * claim.unit
+        readings = self.readings(line)
+        results = [(r, r.step.value(r.values), r.step.reach(r.values, r.held, _digits(claim))) for r in readings]
+        own, tolerance = results[0][1], half + results[0][2]
+        results.append((readings[0]._replace(wrong=()), true, 0.0))  # who keeps all digits in a calculator
+        off = [(abs(c - v) / (half + reach + _grain(v)), len(r.wrong), i) for i, (r, v, reach) in enumerate(results)]
+        fitting = [each for each in off if each[0] <= 1.0]
+        cut_off = [
+            (len(r.wrong), i)
+            for i, (r, v, reach) in enumerate(results)
+            if not fitting and claim.digits > 1 and _is_cut_off(c, v, claim.unit, reach)
+        ]
+        best = results[min(fitting)[-1] if fitting else min(cut_off)[-1] if cut_off else 0]
+        used = self.materially(best[0]) if fitting or cut_off else ()
+        exact = abs(c - true) <= half + _grain(true)
+        verdict = "right" if exact else "carried" if used else "rounded" if fitting or cut_off else "wrong"
+        follows = not exact or any(i < len(readings) for *_, i in fitting)
+        held = self.held(claim, verdict, best, true, bool(cut_off))
+        return Judgement(verdict, own, tolerance, held, () if exact else used, follows, bool(cut_off), readings)
+
+    def readings(self, line: Value) -> list[Reading]:
+        """The ways in which the numbers before a line may have been taken, the person's own first."""
+        found = []
+        for formulas in (
+            [{**self.formulas, **self.wrong_formulas}, self.formulas] if self.wrong_formulas else [self.formulas]
+        ):
+            step = Step(line, formulas, self.numbers)
+            blamed = tuple(x for x in self.wrong_formulas if x in step.lines) if formulas is not self.formulas else ()
+            if formulas is self.formulas or blamed:
+                ways = [self.taken(x) for x in step.cut]
+                for combination in _combinations(ways):
+                    values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
+                    held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
+                    wrong = tuple(x for x, (_, _, is_wrong) in zip(step.cut, combination) if is_wrong)
+                    found.append(Reading(step, values, held, (*blamed, *wrong)))
+        return found
+
+    def taken(self, x: Value) -> list[tuple[float, Held, bool]]:
+        """How a number may be taken further: as (number, what is held around it, whether it is wrong)."""
+        claim, judged, true = self.numbers[x], self.judged[x], self.true[x]
+        at_fault = judged.verdict in ("wrong", "carried")
+        ways = [(claim.value, judged.held, at_fault)]
+        around = Held(-0.5 * claim.unit, 0.5 * claim.unit)
+        if judged.verdict == "wrong" and not close(judged.own, true):
+            ways.append((judged.own, around, True))
+        return [*ways, (true, around, False)] if at_fault else ways
+
+    def materially(self, reading: Reading) -> tuple[Value, ...]:
+        """The wrong numbers of a reading that its result depends on."""
+        step, values = reading.step, reading.values
+        value = step.value(values)
+        return tuple(x for x in reading.wrong if x not in values or step.value({**values, x: self.true[x]}) != value)
+
+    def held(self, claim: Number, verdict: str, best: tuple[Reading, float, float], true: float, cut_off: bool) -> Held:
+        """What somebody holds who wrote this: at most half a unit off; a whole one for who cuts digits off."""
+        low, high = -0.5 * claim.unit, 0.5 * claim.unit
+        if cut_off or self.truncating:
+            low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
+        if verdict == "wrong":
+            return Held(low, high)
+        _, value, reach = best
+        offsets = [min(max(value + by - claim.value, low), high) for by in (-reach, reach)]
+        if low <= true - claim.value <= high:
+            offsets.append(true - claim.value)
+        return Held(min(0.0, *offsets), max(0.0, *offsets))
+
+    # ---- guesses
+
+    def persons_numbers(self) -> dict[Value, float]:
+        """Every quantity as this person has it: as written, else worked out from what was."""
+        found: dict[Value, float] = {}
+        stack = list(self.formulas)
+        while stack:
+            x = stack[-1]
+            own = self.formulas[x]
+            waiting = [] if x in self.numbers or own is x else [q for q in quantities(own) if q not in found and q is not x]
+            if waiting:
+                stack += waiting
+                continue
+            stack.pop()
+            if x not in found:
+                known = x in self.numbers
+                found[x] = self.numbers[x].value if known else x.data if own is x else worked_out(nodes(own), found)[own]
+        return found
+
+    def guesses(self, line: Value, around: Surroundings) -> list[tuple[Mistake, Reading, float]]:
+        """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
+        claim = self.numbers[line]
+        if claim.digits < FEWEST_DIGITS:
+            return []
+        persons = self.persons_numbers()
+        readings = _differing(self.judged[line].readings)[:12]
+        for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
+            found: dict[object, tuple[Mistake, Reading, float]] = {}
+            for reading in readings:
+                numbers = {**persons, **reading.values}
+                for mistake, value, reach in self.tried(line, claim, reading, numbers, around, common):
+                    if self.explains(claim, value, reach):
+                        found.setdefault(self.signature(mistake), (mistake, reading, value))
+                if found:
+                    break
+            if found:
+                return list(found.values()) if len(found) <= MOST_GUESSES else []
+        return []
+
+    def tried(
+        self,
+        line: Value,
+        claim: Number,
+        reading: Reading,
+        numbers: Mapping[Value, float],
+        around: Surroundings,
+        common: bool,
+    ) -> Iterator[tuple[Mistake, float, float]]:
+        """Mistakes with what they come to, and how far rounding can move that."""
+        step = reading.step
+        right = self.signature_of(step.formula)
+        for mistake in mistakes(step.formula, around, line):
+            if mistake.common == common:
+                order = nodes(mistake.formula)
+                value = worked_out(order, numbers)[mistake.formula]
+                if abs(value - claim.value) <= 100 * claim.unit and self.signature(mistake) != right:
+                    reach = 0.0
+                    for x in order:
+                        if x in self.numbers and not x.inputs and x in self.judged:
+                            ends = [
+                                worked_out(order, {**numbers, x: numbers[x] + by})[mistake.formula]
+                                for by in self.judged[x].held
+                            ]
+                            reach += max(abs(end - value) for end in ends)
+                    yield mistake, value, reach
+        value, reach = step.value(reading.values), step.reach(reading.values, reading.held, _digits(claim))
+        for mistake, candidate, scale in digit_mistakes(claim, value):
+            if mistake.common == common:
+                yield mistake, claim.value + (value - candidate) / scale, reach / scale
+        if not common:
+            for mistake, coarse in rounded_early(step.cut, numbers, {x: self.numbers[x].unit for x in step.cut}):
+                yield mistake, step.value({**reading.values, **coarse}), 0.0
+
+    def explains(self, claim: Number, value: float, reach: float) -> bool:
+        off = abs(claim.value - value)
+        cut_off = self.truncating and _is_cut_off(claim.value, value, claim.unit, reach)
+        return off <= 0.5 * claim.unit + reach + _grain(value) or cut_off
+
+    def signature(self, mistake: Mistake) -> object:
+        return self.signature_of(mistake.formula) if mistake.formula is not None else mistake.kind
+
+    def signature_of(self, formula: Value) -> object:
+        """What formulas that are the same function have in common: their values at three random points."""
+        random = [Random(seed) for seed in range(3)]
+        places = [{x: r.uniform(0.2, 0.9) for x in self.formulas} for r in random]
+        return tuple(f"{worked_out(nodes(formula), place)[formula]:.9g}" for place in places)
+
+
+def _differing(readings: Iterable[Reading]) -> list[Reading]:
+    seen: dict[tuple[float, ...], Reading] = {}
+    for reading in readings:
+        seen.setdefault((reading.step.value(reading.values), *reading.values.values()), reading)
+    return list(seen.values())
+
+
+def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:
+    """Whether digits of v were left off to make c."""
+    return c * v >= 0.0 and -reach - _grain(v) <= abs(v) - abs(c) < unit + reach
+
+
+def _grain(x: float) -> float:
+    """What floating-point arithmetic itself leaves uncertain."""
+    return 1e-12 * abs(x) + 1e-15
+
+
+def _digits(claim: Number) -> int:
+    return int(max(2, min(claim.digits, 12)))
+
+
+def _combinations(ways: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """All ways together; where they are too many, all the first, all the last, and one that differs at a time."""
+    if math.prod(map(len, ways)) <= MOST_READINGS:
+        yield from product(*ways)
+        return
+    first = [each[0] for each in ways]
+    yield first
+    yield [each[-1] for each in ways]
+    for i, each in enumerate(ways):
+        for other in each[1:]:
+            yield [*first[:i], other, *first[i + 1 :]]

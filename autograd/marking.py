@@ -1,0 +1,334 @@
+"""A marked worksheet: one row for each line, and how it shows itself.
+
+In a terminal it is a table; in Jupyter and as HTML a page with ticks and a red pen, where a line leads from a mistake to
+what follows from it; as CSV and JSON the rows, for a grade book. Neither colour nor shape alone says what is wrong: each
+verdict has a sign, a word and a colour.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import os
+from collections import namedtuple
+from pathlib import Path
+
+from autograd.claims import written_number
+from autograd.names import pretty
+from autograd.notation import number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+SIGNS = {"right": "✓", "rounded": "≈", "carried": "↳", "wrong": "✗", "blank": "·"}
+
+
+class Diagnosis(namedtuple("Diagnosis", "kind sentence value")):
+    """A guess at a mistake: its kind (a key of autograd.mistakes.KINDS), a sentence, and the number that it leads to."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sources remarks marks worth")):
+    """One line of a marked sheet.
+
+    name, claim: the line, and what was written there
+    verdict: "right", "rounded", "carried", "wrong" or "blank"
+    true: the right number; own: what the person's own earlier numbers lead to; tolerance: how far off that is still right
+    diagnoses: guesses at the mistake; where there are several, one or the other
+    sources: the lines whose wrong numbers this one rests on
+    remarks: sentences on what else was written there
+    marks, worth: marks reached, and to be had
+    """
+
+    __slots__ = ()
+
+    @property
+    def remark(self) -> str:
+        """All that the red pen writes beside the line."""
+        guesses = [str(guess) for guess in self.diagnoses]
+        said = (
+            guesses if len(guesses) < 2 else [f"either: {'; or: '.join(guess[0].lower() + guess[1:] for guess in guesses)}"]
+        )
+        return ". ".join([*said, *self.remarks])
+
+    @property
+    def right(self) -> str:
+        """The right number, with the digits that were written, or six."""
+        number = written_number(self.claim.rpartition("=")[2])
+        decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
+        return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else _number(self.true)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row in plain numbers and text."""
+        return {
+            "line": self.name, "written": self.claim, "verdict": self.verdict,
+            "right": _plain(self.true), "own": _plain(self.own), "tolerance": _plain(self.tolerance),
+            "diagnosis": " / ".join(d.kind for d in self.diagnoses),
+            "carried from": " ".join(self.sources), "remark": self.remark, "marks": self.marks, "worth": self.worth,
+        }  # fmt: skip
+
+
+class Marking:
+    """A marked worksheet. Iterating gives its rows, marking["z1"] the row of a line.
+
+    rows: a Row for each line, in order
+    score, out_of: marks reached, and to be had
+    first_wrong: the name of the first line with a mistake of its own, or None
+    title: what stands above the page
+    """
+
+    def __init__(self, rows: Sequence[Row], title: str = "") -> None:
+        self.rows, self.title = list(rows), title
+        self.score: float = sum(row.marks for row in self.rows)
+        self.out_of: float = sum(row.worth for row in self.rows)
+        self.first_wrong: str | None = next((row.name for row in self.rows if row.verdict == "wrong"), None)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str) -> Row:
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"{name} is no line of this worksheet; the lines are {', '.join(row.name for row in self.rows)}")
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict of each line, by name."""
+        return {row.name: row.verdict for row in self.rows}
+
+    @property
+    def summary(self) -> str:
+        """Marks, and where to look first."""
+        marks = f"{_mark(self.score)} of {_mark(self.out_of)} marks."
+        wrong = [row.name for row in self.rows if row.verdict == "wrong"]
+        if not wrong:
+            blank = sum(row.verdict == "blank" for row in self.rows)
+            return f"{marks} No mistake{f'; {blank} blank' if blank else ''}."
+        others = f" Others in {', '.join(map(pretty, wrong[1:]))}." if wrong[1:] else ""
+        return f"{marks} The first mistake: {pretty(wrong[0])}.{others}"
+
+    # ---- text
+
+    @property
+    def text(self) -> str:
+        """A table for a terminal."""
+        lines = [("line", "written", "mark", "right", "remark")]
+        for row in self.rows:
+            verdict = f"{SIGNS[row.verdict]} {row.verdict}" + (
+                f" ← {', '.join(map(pretty, row.sources))}" if row.sources else ""
+            )
+            lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
+        widths = [min(max(map(len, column)), 44) for column in zip(*lines)]
+        table = "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+        return f"{f'{self.title}{chr(10) * 2}' if self.title else ''}{table}\n\n{self.summary}"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    # ---- other forms
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The rows as plain numbers and text."""
+        return [row.as_dict() for row in self.rows]
+
+    @property
+    def csv(self) -> str:
+        """The rows as CSV, with a head."""
+        file = io.StringIO()
+        writer = csv.DictWriter(file, list(self.rows[0].as_dict()), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: _safe_cell(item) for key, item in row.items()} for row in self.as_dicts())
+        return file.getvalue()
+
+    @property
+    def json(self) -> str:
+        """Score and rows as JSON."""
+        whole = {"title": self.title, "score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
+        return json.dumps({**whole, "rows": self.as_dicts()}, ensure_ascii=False, indent=2)
+
+    def html(self) -> str:
+        """The marked page, for a place in another page."""
+        return marked_page(self)
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the marking to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
+
+        Raises ValueError for another ending.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending not in (".html", ".csv", ".json", ".txt", ".md"):
+            raise ValueError(f"a marking is saved as .html, .csv, .json, .txt or .md, not {path.name!r}")
+        if ending == ".html":
+            text = whole_page(self.title or "Marked worksheet", self.html())
+        elif ending == ".md":
+            text = f"```\n{self.text}\n```\n"
+        else:
+            text = {".csv": self.csv, ".json": self.json}.get(ending, self.text + "\n")
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+def _plain(x: float | None) -> float | str:
+    return "" if x is None else x if x - x == 0.0 else repr(x)
+
+
+def _number(x: float | None) -> str:
+    return "" if x is None else number(x, 6)[0]
+
+
+def _mark(x: float) -> str:
+    return f"{x:.2f}".rstrip("0").rstrip(".")
+
+
+def _safe_cell(item: object) -> object:
+    """Text that a spreadsheet does not take for a formula to be run."""
+    return f"'{item}" if isinstance(item, str) and item[:1] in ("=", "+", "@", "\t", "\r") else item
+
+
+# ------------------------------------------------------------------------------------------------------- the marked page
+
+STYLE = """
+.cg-sheet{--ink:#1d2733;--pen:#b3261e;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;--paper:#fffefa;color:var(--ink);
+background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:14px 18px 12px;max-width:64em;
+box-sizing:border-box;
+font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-x:auto}
+.cg-sheet table{border-collapse:collapse;width:100%;margin:0;border:0;font:inherit;color:inherit}
+.cg-sheet h3{margin:0 0 8px;font-size:1.1em}
+.cg-sheet tr{background:none!important;border:0}
+.cg-sheet th{text-align:left;font-weight:600;color:var(--soft);font-size:.82em;border:0;
+border-bottom:1px solid var(--line);
+padding:2px 10px 4px 0;background:none;white-space:nowrap}
+.cg-sheet td{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;vertical-align:top;text-align:left;
+background:none;
+font-size:1em}
+.cg-sheet td.n{font-style:italic;font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em;
+white-space:nowrap}
+.cg-sheet td.c,.cg-sheet td.t{font-variant-numeric:tabular-nums;white-space:nowrap}
+.cg-sheet td.c.long{white-space:normal;min-width:13em}
+.cg-sheet td.t{color:var(--soft)}
+.cg-sheet td.v{white-space:nowrap;font-weight:600}
+.cg-sheet td.v b{display:inline-block;width:1.25em;font-size:1.15em;line-height:1}
+.cg-sheet .right td.v,.cg-sheet .rounded td.v{color:var(--ok)}
+.cg-sheet .carried td.v,.cg-sheet .wrong td.v,.cg-sheet td.r{color:var(--pen)}
+.cg-sheet .right td.r,.cg-sheet .rounded td.r{color:var(--soft)}
+.cg-sheet .blank td{color:var(--soft)}
+.cg-sheet .wrong td.c span{border:2px solid var(--pen);border-radius:50%/60%;padding:0 6px;margin:-2px -8px;
+display:inline-block}
+.cg-sheet .wrong td.c.long span{border-radius:8px;margin:-2px -6px}
+.cg-sheet td.m{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
+.cg-sheet td.r{min-width:12em}
+.cg-sheet td.l{position:relative;width:13px;min-width:13px;padding:0;border-bottom:0}
+.cg-sheet td.l i{position:absolute;left:6px;border-left:2px solid var(--pen);top:0;bottom:0}
+.cg-sheet td.l i.from{top:1em}
+.cg-sheet td.l i.to{bottom:auto;height:1em}
+.cg-sheet td.l u{position:absolute;left:6px;right:0;top:1em;border-top:2px solid var(--pen)}
+.cg-sheet td.l u.over{left:0}
+.cg-sheet td.l u.end::after{content:"";position:absolute;right:-1px;top:-6px;border:5px solid transparent;
+border-left:7px solid var(--pen);
+border-right:0}
+.cg-sheet p{margin:10px 0 0;font-weight:600}
+@media (prefers-color-scheme:dark){.cg-sheet{--ink:#e6e9ee;--pen:#ff8f85;--ok:#6fd3ad;--soft:#9aa7b5;--line:#39424d;
+--paper:#1b2027}}
+body[data-jp-theme-light=true] .cg-sheet{--ink:#1d2733;--pen:#b3261e;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;
+--paper:#fffefa}
+body[data-jp-theme-light=false] .cg-sheet{--ink:#e6e9ee;--pen:#ff8f85;--ok:#6fd3ad;--soft:#9aa7b5;--line:#39424d;
+--paper:#1b2027}
+@media print{.cg-sheet{border:0;padding:0;max-width:none}.cg-sheet tr{break-inside:avoid}}
+"""
+WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}
+MOST_LANES = 8
+
+
+def marked_page(marking: Marking) -> str:
+    """The rows as a table in HTML; in the margin a line leads from each mistake to all that follows from it."""
+    rows = marking.rows
+    lanes = _lanes(rows)
+    wide = max(map(len, lanes), default=0)
+    with_marks = any(row.worth != 1.0 or row.marks not in (0.0, 1.0) for row in rows)
+    head = (
+        f'<th colspan="{wide}"></th>' * bool(wide)
+        + "<th>line</th><th>written</th><th>mark</th><th>right</th><th>remark</th>"
+    )
+    body = []
+    for row, cells in zip(rows, lanes):
+        claim = html.escape(" ".join(row.claim.split()) if "\n" not in row.claim else row.claim).replace("\n", "<br>")
+        source = f" from {html.escape(', '.join(map(pretty, row.sources)))}" if row.sources else ""
+        body.append(
+            f'<tr class="{row.verdict}">{"".join(cells)}<td class="n">{html.escape(pretty(row.name))}</td>'
+            f'<td class="c{" long" * (len(row.claim) > 24)}"><span>{claim}</span></td>'
+            f'<td class="v"><b aria-hidden="true">{SIGNS[row.verdict]}</b>{WORDS[row.verdict]}{source}</td>'
+            f'<td class="t">{html.escape(row.right)}</td><td class="r">{html.escape(row.remark)}</td>'
+            + f'<td class="m">{_mark(row.marks)} / {_mark(row.worth)}</td>' * with_marks
+            + "</tr>"
+        )
+    title = f"<h3>{html.escape(marking.title)}</h3>" if marking.title else ""
+    return (
+        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table><thead><tr>{head}{"<th></th>" * with_marks}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table><p>{html.escape(marking.summary)}</p></div>"
+    )
+
+
+def _lanes(rows: Sequence[Row]) -> list[list[str]]:
+    """The cells of the margin: a lane for each mistake, from its row down to the last that rests on it."""
+    place = {row.name: i for i, row in enumerate(rows)}
+    ends: dict[int, list[int]] = {}
+    for i, row in enumerate(rows):
+        for source in row.sources:
+            if source in place and place[source] < i:
+                ends.setdefault(place[source], []).append(i)
+    lanes: list[tuple[int, list[int]]] = sorted(ends.items())[:MOST_LANES]
+    columns: list[list[tuple[int, list[int]]]] = []
+    for start, ends_here in sorted(lanes, key=lambda lane: lane[0] - lane[1][-1]):
+        free = next((c for c in columns if all(start > e[-1] or ends_here[-1] < s for s, e in c)), None)
+        if free is None:
+            columns.append([(start, ends_here)])
+        else:
+            free.append((start, ends_here))
+    cells: list[list[str]] = [[] for _ in rows]
+    for i in range(len(rows)):
+        across = ""  # a line to the right, that crosses the lanes behind it
+        for column in columns:
+            lane = next(((s, e) for s, e in column if s <= i <= e[-1]), None)
+            inner = '<u class="over"></u>' if across else ""
+            if lane is not None:
+                start, ends_here = lane
+                way = "from" if i == start else "to" if i == ends_here[-1] else ""
+                inner += f'<i class="{way}"></i>' if way else "<i></i>"
+                if i == start or i in ends_here:
+                    inner += "<u></u>"
+                    across = "end" if i in ends_here else across or "start"
+            cells[i].append(f'<td class="l">{inner}</td>')
+        if across == "end" and cells[i]:
+            last = cells[i][-1]
+            cells[i][-1] = last.replace('<u class="over">', '<u class="over end">').replace("<u>", '<u class="end">')
+    return cells
+
+
+def whole_page(title: str, body: str) -> str:
+    """A page of its own, which needs nothing from anywhere."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        "<style>body{margin:24px;background:Canvas;color:CanvasText}</style></head>"
+        f"<body>{body}</body></html>\n"
+    )

@@ -1,0 +1,430 @@
+"""Marking: what a person worked out by hand, against the graph, as a careful teacher would.
+
+A worksheet is a list of named Values. Its page (autograd/formula.py) says how each line follows from the lines above it, and
+by that one step a line is marked: from the numbers that the person had, not from the right ones. So a mistake is marked
+once, and what merely follows from it is carried forward.
+
+    right      the right number, to the digits written
+    rounded    off in its last digits by no more than what rounding (or cutting off) the numbers before it can do
+    carried    follows from an earlier mistake: right for the person's own numbers
+    wrong      here
+    blank      nothing was written; the lines below are then marked from the nearest lines above that have a number
+
+autograd/claims.py reads what was written, judging.py marks numbers, comparing.py formulas, mistakes.py makes the mistakes
+that explain a wrong one; here they come together.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from difflib import get_close_matches
+
+from autograd import primitives as ops
+from autograd.calculus import gradient
+from autograd.claims import Claim, read_claim, written_number
+from autograd.comparing import Check, Comparison, figure
+from autograd.formula import Page, quantities, written
+from autograd.graph import leaves, nodes
+from autograd.judging import Judge
+from autograd.marking import Diagnosis, Marking, Row
+from autograd.mistakes import Surroundings, text_of
+from autograd.names import text_name
+from autograd.parsing import _normal
+from autograd.steps import expanded, value_of
+from autograd.value import Value, subscript
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from autograd.claims import Number, Piece
+    from autograd.judging import Judgement
+
+
+class Worksheet:
+    """Named Values to be worked out by hand, in the order in which they are.
+
+    values, named: the lines, each a Value that was computed; a list of Values gets numbered lines: h=[h1, h2] is h_1 and
+        h_2. Leaves are given, not worked out; so are those that stand on no line but have a label
+
+    .lines are the names of the lines, .given the numbers that are given, .true the right numbers, by name; .steps how each
+    line follows from those before it, as text.
+
+    Since `gradient` gives graphs, a worksheet covers all of backpropagation: the loss, gradients, updated weights, and the
+    next forward pass with these.
+
+    >>> from autograd import gradient, sigmoid
+    >>> w, x, t = Value(0.5, label="w"), Value(2.0, label="x"), Value(1.0, label="t")
+    >>> z = w * x
+    >>> o = sigmoid(z)
+    >>> E = (o - t) ** 2 / 2
+    >>> sheet = Worksheet(z=z, o=o, E=E, dw=gradient(E, w)[0])
+    >>> print(sheet.mark({"z": "1.0", "o": "0.7311", "E": "0.0362", "dw": "0.1057"}))
+    line  written  mark     right    remark
+    z     1.0      ✓ right  1.0
+    o     0.7311   ✓ right  0.7311
+    E     0.0362   ✓ right  0.0362
+    dw    0.1057   ✗ wrong  −0.1058  You took t − o; here it is o − t
+    <BLANKLINE>
+    3 of 4 marks. The first mistake: dw.
+
+    Raises TypeError for what is no Value, ValueError for a sheet without a line, or with two lines of one name.
+    """
+
+    def __init__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        self.title = ""
+        self.values: dict[str, Value] = dict(_flattened({**(values or {}), **named}))
+        self._by_key: dict[object, str] = {}
+        for name in self.values:
+            other = self._by_key.setdefault(_normal(name), name)
+            if other != name:
+                raise ValueError(f"{other!r} and {name!r} are one name: give one of them another")
+        computed = [name for name, value in self.values.items() if value.inputs]
+        if not computed:
+            raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as z=w * x + b")
+        self.page = Page(twins=True)
+        names: dict[Value, str] = {}
+        again: dict[str, Value] = {}  # a Value with two names gets a second node, which is equal to the first
+        for name, value in self.values.items():
+            if value in names:
+                again[name] = value = ops.sum_of(value)
+            names[value] = name
+        on_page = {name: again.get(name, value) for name, value in self.values.items()}
+        self.page.write(*on_page.values(), names=names)
+        self.leaves = {name: self.page.leaves[value] for name, value in on_page.items()}
+        self.formulas: dict[Value, Value] = dict(self.page.formulas)
+        self.true = {leaf: leaf.data for leaf in self.formulas}
+        self.true.update((self.leaves[name], value.data) for name, value in self.values.items())
+        self._names = {leaf: name for name, leaf in self.leaves.items()}
+        self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
+        self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
+        self.around = Surroundings(self.formulas)
+        self.readable = self._readable()
+
+    def _readable(self) -> dict[str, Value]:
+        """What formulas may speak of, by name: each name once, those of the sheet first."""
+        found: dict[object, tuple[str, Value]] = {}
+        for leaf in [*self.leaves.values(), *self.formulas]:
+            label = self._names.get(leaf, leaf.label)
+            if label:
+                found.setdefault(_normal(label), (label, leaf))
+        return dict(found.values())
+
+    @classmethod
+    def of(cls, loss: Value, rate: float | Value | None = None) -> Worksheet:
+        """The whole sheet of a labelled graph: forward, ∂L/∂u for each labelled u from the output on, updated parameters.
+
+        loss: the output; give labels to what is to be worked out, and to the parameters
+        rate: the learning rate; with it, a line w_new for each parameter. Labelled constants (inputs, targets) get no
+            gradient
+
+        Raises ValueError for a graph in which nothing but the output has a label.
+        """
+        if not isinstance(loss, Value):
+            raise TypeError(f"Worksheet.of takes the Value to be differentiated, not {loss!r}")
+        named = [node for node in nodes(loss) if node.label and node is not loss]
+        inner = [node for node in named if node.inputs]
+        parameters = [node for node in leaves(loss) if node.op is None and node.label]
+        if not named:
+            raise ValueError("nothing in this graph has a label: autograd.label(w=w, z=z) gives them")
+        name = loss.label or "L"
+        lines: dict[str, Value] = {node.label: node for node in inner} | {name: loss}
+        for node in [*inner[::-1], *parameters]:
+            lines[f"∂{name}/∂{node.label}"] = gradient(loss, node)[0]
+        if rate is not None:
+            for node in parameters:
+                lines[f"{node.label}_new"] = node - rate * gradient(loss, node)[0]
+        return cls(lines)
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """How each line follows from those before it."""
+        return {name: written(self.formulas[self.leaves[name]])[0] for name in self.lines}
+
+    def line_named(self, name: str) -> str:
+        """The line that a name means: w1 and w_1 are one name. Raises KeyError, with the nearest one, if there is none."""
+        if name in self.lines:
+            return name
+        found = self._by_key.get(_normal(name))
+        if found in self.lines:
+            return str(found)
+        near = get_close_matches(name, self.lines, 1)
+        given = " is given, not worked out" if found or name in self.given else " is no line of this worksheet"
+        hint = (
+            f"; is {near[0]} meant?"
+            if near
+            else f"; the lines are {', '.join(self.lines[:12])}{', …' * (len(self.lines) > 12)}"
+        )
+        raise KeyError(f"{name}{given}{hint if 'no line' in given else ''}")
+
+    def read(self, name: str, text: object) -> Claim | None:
+        """What somebody wrote on a line. Raises FormulaError or TypeError for what cannot be read."""
+        return read_claim(text, self.readable, name)
+
+    def mark(self, claims: Mapping[str, object], marks: float | Mapping[str, float] = 1.0, carried: float = 1.0) -> Marking:
+        """Mark what somebody worked out.
+
+        claims: for each line what was written there, as text: "0.2570", "-t/o + (1-t)/(1-o)", "0.4·0.59 = 0.236", or a chain
+            over several lines; lines may be missing
+        marks: what a line is worth; or, by name, what some are
+        carried: what part of its marks a line gets that follows from an earlier mistake
+
+        Raises KeyError for a name that is no line, TypeError for a number that is no text, FormulaError (with the place) for
+        a claim that cannot be read, ValueError for marks that are no marks.
+        """
+        read: dict[Value, Claim] = {}
+        for name, text in claims.items():
+            line = self.line_named(name)
+            claim = self.read(line, text)
+            if claim is not None:
+                if self.leaves[line] in read:
+                    raise ValueError(f"{line} has two claims")
+                read[self.leaves[line]] = claim
+        worth = _worth(self, marks)
+        marker = _Marker(self, read)
+        return Marking([marker.row(name, worth[name], carried) for name in self.lines], self.title)
+
+    def check_formula(self, name: str, text: str) -> Check:
+        """Whether a formula is that of a line, as a function: true or false, with a point where they differ.
+
+        >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
+        >>> E = -t * o.log() - (1 - t) * (1 - o).log()
+        >>> check = Worksheet(E=E, slope=gradient(E, o)[0]).check_formula("slope", "-t/o - (1-t)/(1-o)")
+        >>> bool(check), check.difference.point, check.diagnosis
+        (False, [('t', 0.81), ('o', 0.73)], 'The sign of (1 − t)/(1 − o) is wrong: it is added here')
+        """
+        line = self.line_named(name)
+        claim = self.read(line, text)
+        if claim is None or len(claim.pieces) > 1:
+            raise ValueError("check_formula takes one formula; check_chain takes several")
+        return Comparison(self.formulas, self.around).check(self.leaves[line], claim.pieces[0].formula, claim.text)
+
+    def check_chain(self, name: str, text: str | Sequence[str]) -> list[Check]:
+        """Each member of a chain a = b = c against the line, and against the member before it.
+
+        Two mistakes that cancel are both found: the second member is right again, and does not follow from the first.
+        """
+        line = self.line_named(name)
+        claim = self.read(line, text)
+        return [] if claim is None else Comparison(self.formulas, self.around).chain(self.leaves[line], claim.formulas)
+
+    def name_of(self, leaf: Value) -> str:
+        """What a quantity of the page is called on this sheet."""
+        return self._names.get(leaf, leaf.label)
+
+    def __repr__(self) -> str:
+        return f"Worksheet({len(self.lines)} lines: {', '.join(self.lines)})"
+
+    def blank(self) -> str:
+        """The sheet as a table to be filled in, in Markdown."""
+        return "\n".join(["| line | your number |", "|---|---|", *(f"| {text_name(name)} | |" for name in self.lines)])
+
+
+def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    for name, item in values.items():
+        if not isinstance(name, str) or not name.strip():
+            raise TypeError(f"lines have names, not {name!r}")
+        found = list(_values_in(item))
+        if not found or not all(
+            isinstance(value, (Value, int, float)) and not isinstance(value, bool) for _, value in found
+        ):
+            raise TypeError(f"{name}={item!r}: a line is a Value, or a list of Values")
+        for indices, value in found:
+            yield (
+                f"{name}_{subscript(indices)}" if indices else name,
+                value if isinstance(value, Value) else Value(value, name),
+            )
+
+
+def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    if isinstance(item, (list, tuple)):
+        for i, inner in enumerate(item, start=1):
+            yield from _values_in(inner, (*indices, i))
+    else:
+        yield indices, item
+
+
+def _worth(sheet: Worksheet, marks: float | Mapping[str, float]) -> dict[str, float]:
+    worth = dict.fromkeys(sheet.lines, 1.0)
+    given = (
+        {sheet.line_named(name): mark for name, mark in marks.items()}
+        if hasattr(marks, "items")
+        else dict.fromkeys(worth, marks)
+    )
+    worth.update(given)
+    for name, mark in worth.items():
+        if isinstance(mark, bool) or not isinstance(mark, (int, float)) or not 0.0 <= mark < math.inf:
+            raise ValueError(f"a line is worth a number of marks from 0 on, not {name}={mark!r}")
+    return worth
+
+
+# ------------------------------------------------------------------------------------------------------------- marking
+
+
+def _in_order(sheet: Worksheet) -> list[Value]:
+    """The lines in the order of the sheet; but a line that another needs comes before that."""
+    order: dict[Value, None] = {}
+    for name in sheet.lines:
+        stack = [sheet.leaves[name]]
+        while stack:
+            leaf = stack[-1]
+            waiting = [q for q in quantities(sheet.formulas[leaf]) if q is not leaf and q not in order]
+            if waiting:
+                stack += waiting[::-1]
+            else:
+                order[stack.pop()] = None
+    return list(order)
+
+
+class _Marker:
+    """Marks one person's claims on a sheet."""
+
+    def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim]) -> None:
+        self.sheet, self.claims = sheet, claims
+        self.comparison = Comparison(sheet.formulas, sheet.around)
+        self.order = _in_order(sheet)
+        self.checks = {leaf: self.comparison.chain(leaf, claim.formulas) for leaf, claim in claims.items() if claim.formulas}
+        self.verdicts: dict[Value, str] = {}  # of lines that end in a formula
+        self.sources: dict[Value, list[Value]] = {}
+        self.wrong_formulas: dict[Value, Value] = {}
+        self._mark_formulas()
+        numbers = {leaf: claim.number for leaf, claim in claims.items() if claim.number is not None}
+        self.judge = self._judge(numbers, False)
+        if any(judged.truncated for judged in self.judge.judged.values()):  # then others may be so, too
+            self.judge = self._judge(numbers, True)
+
+    def _judge(self, numbers: Mapping[Value, Number], truncating: bool) -> Judge:
+        sheet = self.sheet
+        return Judge(self.order, sheet.true, sheet.formulas, numbers, self.wrong_formulas, truncating)
+
+    def _mark_formulas(self) -> None:
+        for leaf in self.order:
+            claim = self.claims.get(leaf)
+            if claim is None or claim.number is not None:
+                continue
+            formula = claim.pieces[-1].formula
+            if self.checks[leaf][-1].right:
+                self.verdicts[leaf] = "right" if all(self.checks[leaf]) else "wrong"
+                continue
+            theirs = {**self.sheet.formulas, **self.wrong_formulas}
+            follows = (
+                bool(self.wrong_formulas) and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None
+            )
+            self.verdicts[leaf] = "carried" if follows else "wrong"
+            if follows:
+                below = expanded(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
+            self.wrong_formulas[leaf] = formula
+
+    def row(self, name: str, worth: float, carried: float) -> Row:
+        leaf = self.sheet.leaves[name]
+        claim, true = self.claims.get(leaf), self.sheet.true[leaf]
+        if claim is None:
+            return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
+        remarks: list[str] = []
+        diagnoses: list[Diagnosis] = []
+        verdict, own, tolerance, sources = self.verdicts.get(leaf, ""), None, None, self.sources.get(leaf, [])
+        if claim.number is not None:
+            judged = self.judge.judged[leaf]
+            verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
+            working = self._working(leaf, claim)
+            if verdict == "wrong":
+                diagnoses = [d for d in working if d.kind != "formula"] or self._guesses(leaf)
+            else:
+                remarks += [d.sentence for d in working]
+            remarks += self._about(claim, judged)
+        slips = [check for check in self.checks.get(leaf, []) if not check]
+        if slips and (claim.number is not None or verdict == "right"):
+            verdict = "wrong"
+        if verdict == "carried" and claim.number is None:
+            slips = []
+        diagnoses += [Diagnosis(c.kind, c.diagnosis, None) for c in slips if c.diagnosis]
+        remarks += [str(check._replace(diagnosis="")) for check in slips]
+        marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
+        names = tuple(self.sheet.name_of(x) for x in sources)
+        return Row(name, claim.text, verdict, true, own, tolerance, tuple(diagnoses), names, tuple(remarks), marks, worth)
+
+    def _about(self, claim: Claim, judged: Judgement) -> Iterator[str]:
+        """What a number's row says besides a guess."""
+        number = claim.number
+        assert number is not None
+        if judged.truncated:
+            yield "Cut off, not rounded"
+        if not judged.follows:
+            yield f"Right, but it does not follow from your numbers, which give {figure(judged.own)}"
+        if judged.verdict == "wrong" and judged.readings[0].wrong:
+            yield f"Your own numbers give {figure(judged.own)}"
+
+    def _guesses(self, leaf: Value) -> list[Diagnosis]:
+        found = []
+        for mistake, reading, value in self.judge.guesses(leaf, self.sheet.around):
+            numbers = {**self.judge.persons_numbers(), **reading.values}
+            found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
+        return found
+
+    def _show(self, numbers: Mapping[Value, float]) -> Callable[[Value], str]:
+        def show(node: Value) -> str:
+            if not node.inputs and node.op is None:
+                claim = self.claims.get(node)
+                text = claim.pieces[-1].text if claim is not None and claim.number is not None else figure(numbers[node])
+                return f"{text_of(node)} = {text}"
+            return figure(value_of(node, numbers))
+
+        return show
+
+    # ---- how a number was worked out: 0.062325·0.2413 = 0.0149974
+
+    def _working(self, leaf: Value, claim: Claim) -> list[Diagnosis]:
+        """What is wrong in the numbers before a number."""
+        found: list[Diagnosis] = []
+        number = claim.number
+        assert number is not None
+        for piece in claim.working:
+            reached, half = piece.number.value, 0.5 * (piece.number.unit + number.unit)
+            arithmetic = abs(reached - number.value) <= half + 1e-12 * abs(reached) or (
+                number.digits > 1 and 0.0 <= abs(reached) - abs(number.value) < number.unit
+            )
+            copied = self._miscopied(leaf, piece)
+            if copied:
+                found.append(Diagnosis("miscopied", copied, reached))
+            if not arithmetic:
+                found.append(
+                    Diagnosis("arithmetic", f"{piece.text} comes to {figure(reached)}, not {claim.pieces[-1].text}", reached)
+                )
+        return found
+
+    def _miscopied(self, leaf: Value, piece: Piece) -> str:
+        """The number in a piece of working that is none of those that belong there, with the one that is missing."""
+        literals = [n for text in _NUMBERS.findall(piece.text) if (n := written_number(text)) is not None]
+        if piece.formula is None or len(literals) < 2:
+            return ""
+        numbers = self.judge.persons_numbers()
+        step = self.judge.judged[leaf].readings[0].step
+        expected = [node for node in step.order if not node.inputs]
+        over = [*literals]
+        missing = list(expected)
+        for x in expected:
+            exact = sorted((abs(n.value - numbers.get(x, x.data)), i) for i, n in enumerate(over))
+            if exact and self._is_copy(over[exact[0][1]], x, numbers):
+                del over[exact[0][1]]
+                missing = [y for y in missing if y is not x]
+        if len(over) != 1 or len(missing) != 1:
+            return ""
+        (wrong,), (right,) = over, missing
+        text = next(t for t in _NUMBERS.findall(piece.text) if written_number(t) == wrong)
+        if abs(wrong.value) == abs(numbers.get(right, right.data)):
+            return ""
+        it_is = [y for y in self.sheet.formulas if y is not right and self._is_copy(wrong, y, numbers) and wrong.digits > 1]
+        named = text_of(right) if right.op is None else ""
+        belongs = f"{named} = {figure(numbers.get(right, right.data))}" if named else figure(right.data)
+        return f"{text} stands where {belongs} belongs" + (f"; it is {text_of(it_is[0])}" if len(it_is) == 1 else "")
+
+    def _is_copy(self, written: Number, x: Value, numbers: Mapping[Value, float]) -> bool:
+        unit = self.judge.numbers[x].unit if x in self.judge.numbers else 0.0
+        off: float = abs(written.value - numbers.get(x, x.data))
+        return off <= 0.5 * float(written.unit + unit) * (1.0 + 1e-9)
+
+
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+")
