@@ -12,11 +12,13 @@ import html
 import io
 import json
 import os
+import textwrap
 from collections import namedtuple
+from itertools import zip_longest
 from pathlib import Path
 
 from autograd.claims import written_number
-from autograd.names import pretty
+from autograd.names import pretty, text_name
 from autograd.notation import number
 
 TYPE_CHECKING = False
@@ -130,9 +132,7 @@ class Marking:
                 f" ← {', '.join(map(pretty, row.sources))}" if row.sources else ""
             )
             lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
-        widths = [min(max(map(len, column)), 44) for column in zip(*lines)]
-        table = "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
-        return f"{f'{self.title}{chr(10) * 2}' if self.title else ''}{table}\n\n{self.summary}"
+        return "\n\n".join([*([self.title] if self.title else []), table(lines, (1, 4)), self.summary])
 
     def __str__(self) -> str:
         return self.text
@@ -187,6 +187,20 @@ class Marking:
         return path
 
 
+def table(lines: Sequence[Sequence[str]], wrapped: Sequence[int] = (), width: int = 118) -> str:
+    """Rows in columns; cells of the wrapped columns go on below themselves where the row would be too wide."""
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    for column in wrapped:
+        others = sum(widths) - widths[column] + 2 * (len(widths) - 1)
+        widths[column] = min(widths[column], max(width - others, 28 if column != wrapped[-1] else 36))
+    text: list[str] = []
+    for line in lines:
+        cells = [textwrap.wrap(cell, widths[i]) or [""] if i in wrapped else [cell] for i, cell in enumerate(line)]
+        rows = zip_longest(*cells, fillvalue="")
+        text += ["  ".join(part.ljust(w) for part, w in zip(parts, widths)).rstrip() for parts in rows]
+    return "\n".join(text)
+
+
 def _plain(x: float | None) -> float | str:
     return "" if x is None else x if x - x == 0.0 else repr(x)
 
@@ -206,54 +220,55 @@ def _safe_cell(item: object) -> object:
 
 # ------------------------------------------------------------------------------------------------------- the marked page
 
-STYLE = """
-.cg-sheet{--ink:#1d2733;--pen:#b3261e;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;--paper:#fffefa;color:var(--ink);
-background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:14px 18px 12px;max-width:64em;
-box-sizing:border-box;
-font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-x:auto}
-.cg-sheet table{border-collapse:collapse;width:100%;margin:0;border:0;font:inherit;color:inherit}
+LIGHT = "--ink:#1d2733;--pen:#b3261e;--carry:#8a5300;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;--paper:#fffefa"
+DARK = "--ink:#e6e9ee;--pen:#ff8f85;--carry:#e8b352;--ok:#6fd3ad;--soft:#9aa7b5;--line:#39424d;--paper:#1b2027"
+STYLE = (
+    (
+        ".cg-sheet{LIGHT}@media (prefers-color-scheme:dark){.cg-sheet{DARK}}"
+        "body[data-jp-theme-light=true] .cg-sheet{LIGHT}body[data-jp-theme-light=false] .cg-sheet{DARK}"
+        """
+.cg-sheet{color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:14px 18px 12px;
+max-width:72em;box-sizing:border-box;overflow-x:auto;font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .cg-sheet h3{margin:0 0 8px;font-size:1.1em}
+.cg-sheet p{margin:10px 0 0;font-weight:600}
+.cg-sheet table{border-collapse:collapse;width:100%;margin:0;border:0;font:inherit;color:inherit}
 .cg-sheet tr{background:none!important;border:0}
-.cg-sheet th{text-align:left;font-weight:600;color:var(--soft);font-size:.82em;border:0;
-border-bottom:1px solid var(--line);
+.cg-sheet th{text-align:left;font-weight:600;color:var(--soft);font-size:.82em;border:0;border-bottom:1px solid var(--line);
 padding:2px 10px 4px 0;background:none;white-space:nowrap}
 .cg-sheet td{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;vertical-align:top;text-align:left;
-background:none;
-font-size:1em}
-.cg-sheet td.n{font-style:italic;font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em;
-white-space:nowrap}
+background:none;font-size:1em}
+.cg-sheet td.n,.cg-sheet th.n{padding-left:7px}
+.cg-sheet td.n{font:italic 1.08em "STIX Two Math",Cambria,"Times New Roman",serif;white-space:nowrap}
 .cg-sheet td.c,.cg-sheet td.t{font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-sheet td.c.long{white-space:normal;min-width:13em}
 .cg-sheet td.t{color:var(--soft)}
 .cg-sheet td.v{white-space:nowrap;font-weight:600}
 .cg-sheet td.v b{display:inline-block;width:1.25em;font-size:1.15em;line-height:1}
+.cg-sheet td.v span{font-weight:400;white-space:normal;display:inline-block;max-width:11em;vertical-align:top}
+.cg-sheet td.r{min-width:13em}
+.cg-sheet th.m{text-align:right;padding-right:0}
+.cg-sheet td.m{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
 .cg-sheet .right td.v,.cg-sheet .rounded td.v{color:var(--ok)}
-.cg-sheet .carried td.v,.cg-sheet .wrong td.v,.cg-sheet td.r{color:var(--pen)}
-.cg-sheet .right td.r,.cg-sheet .rounded td.r{color:var(--soft)}
-.cg-sheet .blank td{color:var(--soft)}
+.cg-sheet .right td.r,.cg-sheet .rounded td.r,.cg-sheet .blank td{color:var(--soft)}
+.cg-sheet .wrong td.v,.cg-sheet .wrong td.r{color:var(--pen)}
+.cg-sheet .carried td.v,.cg-sheet .carried td.r{color:var(--carry)}
 .cg-sheet .wrong td.c span{border:2px solid var(--pen);border-radius:50%/60%;padding:0 6px;margin:-2px -8px;
 display:inline-block}
-.cg-sheet .wrong td.c.long span{border-radius:8px;margin:-2px -6px}
-.cg-sheet td.m{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
-.cg-sheet td.r{min-width:12em}
+.cg-sheet .wrong td.c.long span{border-radius:8px}
 .cg-sheet td.l{position:relative;width:13px;min-width:13px;padding:0;border-bottom:0}
-.cg-sheet td.l i{position:absolute;left:6px;border-left:2px solid var(--pen);top:0;bottom:0}
+.cg-sheet td.l i{position:absolute;left:6px;border-left:2px solid var(--carry);top:0;bottom:0}
 .cg-sheet td.l i.from{top:1em}
 .cg-sheet td.l i.to{bottom:auto;height:1em}
-.cg-sheet td.l u{position:absolute;left:6px;right:0;top:1em;border-top:2px solid var(--pen)}
+.cg-sheet td.l u{position:absolute;left:6px;right:0;top:1em;border-top:2px solid var(--carry)}
 .cg-sheet td.l u.over{left:0}
-.cg-sheet td.l u.end::after{content:"";position:absolute;right:-1px;top:-6px;border:5px solid transparent;
-border-left:7px solid var(--pen);
-border-right:0}
-.cg-sheet p{margin:10px 0 0;font-weight:600}
-@media (prefers-color-scheme:dark){.cg-sheet{--ink:#e6e9ee;--pen:#ff8f85;--ok:#6fd3ad;--soft:#9aa7b5;--line:#39424d;
---paper:#1b2027}}
-body[data-jp-theme-light=true] .cg-sheet{--ink:#1d2733;--pen:#b3261e;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;
---paper:#fffefa}
-body[data-jp-theme-light=false] .cg-sheet{--ink:#e6e9ee;--pen:#ff8f85;--ok:#6fd3ad;--soft:#9aa7b5;--line:#39424d;
---paper:#1b2027}
+.cg-sheet td.l u.end::after{content:"";position:absolute;right:-1px;top:-6px;border:5px solid transparent;border-right:0;
+border-left:7px solid var(--carry)}
 @media print{.cg-sheet{border:0;padding:0;max-width:none}.cg-sheet tr{break-inside:avoid}}
 """
+    )
+    .replace("LIGHT", LIGHT)
+    .replace("DARK", DARK)
+)
 WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}
 MOST_LANES = 8
 
@@ -264,16 +279,14 @@ def marked_page(marking: Marking) -> str:
     lanes = _lanes(rows)
     wide = max(map(len, lanes), default=0)
     with_marks = any(row.worth != 1.0 or row.marks not in (0.0, 1.0) for row in rows)
-    head = (
-        f'<th colspan="{wide}"></th>' * bool(wide)
-        + "<th>line</th><th>written</th><th>mark</th><th>right</th><th>remark</th>"
-    )
+    head = f'<th colspan="{wide}"></th>' * bool(wide) + '<th class="n">line</th><th>written</th><th>mark</th>'
+    head += "<th>right</th><th>remark</th>" + '<th class="m">marks</th>' * with_marks
     body = []
     for row, cells in zip(rows, lanes):
         claim = html.escape(" ".join(row.claim.split()) if "\n" not in row.claim else row.claim).replace("\n", "<br>")
-        source = f" from {html.escape(', '.join(map(pretty, row.sources)))}" if row.sources else ""
+        source = f" <span>from {html.escape(', '.join(map(text_name, row.sources)))}</span>" if row.sources else ""
         body.append(
-            f'<tr class="{row.verdict}">{"".join(cells)}<td class="n">{html.escape(pretty(row.name))}</td>'
+            f'<tr class="{row.verdict}">{"".join(cells)}<td class="n">{html.escape(text_name(row.name))}</td>'
             f'<td class="c{" long" * (len(row.claim) > 24)}"><span>{claim}</span></td>'
             f'<td class="v"><b aria-hidden="true">{SIGNS[row.verdict]}</b>{WORDS[row.verdict]}{source}</td>'
             f'<td class="t">{html.escape(row.right)}</td><td class="r">{html.escape(row.remark)}</td>'
@@ -282,7 +295,7 @@ def marked_page(marking: Marking) -> str:
         )
     title = f"<h3>{html.escape(marking.title)}</h3>" if marking.title else ""
     return (
-        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table><thead><tr>{head}{"<th></th>" * with_marks}</tr></thead>'
+        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table><p>{html.escape(marking.summary)}</p></div>"
     )
 

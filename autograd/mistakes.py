@@ -562,6 +562,8 @@ def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Mistake, float
             meant = f"{text[:i]}{b}{a}{text[i + 2 :]}"
             tell = lambda show, a=a, b=b: f"Two digits changed places: {b}{a} became {a}{b}"  # noqa: E731
             yield Mistake("digits", True, None, tell), sign * float(meant), 1.0
+    if 0.5 < abs(claim.value - value) / claim.unit < 3.0 and claim.digits > 3:
+        yield Mistake("digits", False, None, lambda show: "Only the last digit is off"), value, 1.0
     longer, shorter = f"{abs(value):.{decimals + 1}f}", f"{abs(value):.{max(decimals - 1, 0)}f}"
     lost = {longer[i] for i in range(len(longer)) if longer[i] != "." and longer[:i] + longer[i + 1 :] == text}
     if lost and decimals:

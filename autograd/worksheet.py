@@ -30,7 +30,7 @@ from autograd.judging import Judge
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, text_of
 from autograd.names import text_name
-from autograd.parsing import _normal
+from autograd.parsing import FormulaError, _normal
 from autograd.steps import expanded, value_of
 from autograd.value import Value, subscript
 
@@ -144,7 +144,10 @@ class Worksheet:
         return {name: written(self.formulas[self.leaves[name]])[0] for name in self.lines}
 
     def line_named(self, name: str) -> str:
-        """The line that a name means: w1 and w_1 are one name. Raises KeyError, with the nearest one, if there is none."""
+        """The line that a name means: w1 and w_1 are one name.
+
+        Raises LookupError, with the nearest name, if there is none.
+        """
         if name in self.lines:
             return name
         found = self._by_key.get(_normal(name))
@@ -157,11 +160,14 @@ class Worksheet:
             if near
             else f"; the lines are {', '.join(self.lines[:12])}{', …' * (len(self.lines) > 12)}"
         )
-        raise KeyError(f"{name}{given}{hint if 'no line' in given else ''}")
+        raise LookupError(f"{name}{given}{hint if 'no line' in given else ''}")
 
     def read(self, name: str, text: object) -> Claim | None:
         """What somebody wrote on a line. Raises FormulaError or TypeError for what cannot be read."""
-        return read_claim(text, self.readable, name)
+        try:
+            return read_claim(text, self.readable, name)
+        except FormulaError as error:
+            raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
 
     def mark(self, claims: Mapping[str, object], marks: float | Mapping[str, float] = 1.0, carried: float = 1.0) -> Marking:
         """Mark what somebody worked out.
@@ -171,8 +177,8 @@ class Worksheet:
         marks: what a line is worth; or, by name, what some are
         carried: what part of its marks a line gets that follows from an earlier mistake
 
-        Raises KeyError for a name that is no line, TypeError for a number that is no text, FormulaError (with the place) for
-        a claim that cannot be read, ValueError for marks that are no marks.
+        Raises LookupError for a name that is no line, TypeError for a number that is no text, FormulaError (with the place)
+        for a claim that cannot be read, ValueError for marks that are no marks.
         """
         read: dict[Value, Claim] = {}
         for name, text in claims.items():

@@ -11,22 +11,70 @@ from autograd import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the result is the exit code: 0, or 1 for an error, 2 for a command that is not understood."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except (OSError, ValueError) as error:
+        print(f"chalkgrad: {error}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chalkgrad",
         description="Gradients as on the chalkboard: watch a network work itself out, in numbers.",
     )
     parser.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
     tour = commands.add_parser("tour", help="a two-layer network in numbers, then a training on real data")
     tour.add_argument("--folder", default="chalkgrad-tour", help="where the pictures go (%(default)s)")
     tour.add_argument("--no-progress", action="store_true", help="leave out the progress bar")
-    options = parser.parse_args(arguments)
+    tour.set_defaults(run=_tour)
 
-    from nn.tour import tour as run_tour  # what a command needs is loaded when it runs
+    mark = commands.add_parser(
+        "mark",
+        help="mark calculations worked by hand",
+        description="Mark what people worked out by hand against a worksheet: each line from the numbers that they had,"
+        " so that a mistake counts once. The worksheet is a TOML file with the numbers that are [given], the [lines] as"
+        " formulas, and perhaps [answers]; answers also come in files of their own (.txt, .toml, .json, a table in .csv)"
+        " or in folders.",
+    )
+    mark.add_argument("sheet", help="the worksheet, a TOML file")
+    mark.add_argument("answers", nargs="*", help="files of answers, and folders of such files")
+    mark.add_argument("--each", action="store_true", help="print every marked sheet, not the class alone")
+    mark.add_argument("--json", action="store_true", help="print everything as JSON")
+    mark.add_argument(
+        "--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .csv, .json, .txt"
+    )
+    mark.set_defaults(run=_mark)
+    return parser
 
-    try:
-        run_tour(options.folder, progress=False if options.no_progress else None)
-    except OSError as error:
-        print(f"chalkgrad: {error}", file=sys.stderr)
-        return 1
+
+def _tour(options: argparse.Namespace) -> int:
+    from nn.tour import tour  # what a command needs is loaded when it runs
+
+    tour(options.folder, progress=False if options.no_progress else None)
     return 0
+
+
+def _mark(options: argparse.Namespace) -> int:
+    """0 where everything could be read; wrong answers are no error."""
+    from autograd.answers import mark_files
+
+    marked = mark_files(options.sheet, options.answers)
+    if not len(marked) and not marked.problems:
+        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in")
+    single = next(iter(marked))[1] if len(marked) == 1 and not options.answers[1:] else None
+    if options.json:
+        print(marked.json)
+    elif single is not None:
+        print(single)
+    else:
+        print("\n\n\n".join([*(str(marking) for _, marking in marked if options.each), str(marked)]))
+    for path in options.save:
+        (single or marked).save(path)
+    if marked.problems and (single is not None or options.json):
+        print("Could not be read\n" + "\n".join(map(str, marked.problems)), file=sys.stderr)
+    return 1 if marked.problems else 0

@@ -1,0 +1,482 @@
+"""Worksheets and answers in files: a sheet as TOML, what people wrote as TOML, text, CSV or JSON, and a class at once.
+
+A sheet says what is given, how each line is computed in ordinary mathematics, and perhaps what somebody wrote:
+
+    title = "One neuron"
+    carried = 0.5                       # a line that follows from a mistake gets half its marks; all, if this is left out
+
+    [given]
+    w = 0.5
+    x = 2
+    t = 1
+    eta = 0.1
+
+    [lines]                             # in the order in which they are worked out
+    z = "w x"
+    o = "σ(z)"
+    E = "½(o − t)²"
+    dw = "∂E/∂w"                        # the derivative of a line, by what is given or by another line
+    w_new = "w − eta dw"
+
+    [marks]
+    dw = 2                              # the others are worth 1
+
+    [answers]
+    z = 1.0
+    o = "0,7311"                        # in quotes for a decimal comma, a formula or a way of working
+    dw = "(0.7311 − 1)·0.7311·0.2689·2 = −0.1057"
+
+Answers may also come in files of their own: one for each person, `o = 0,7311  # comment` on each line (.txt, .md), or .toml,
+or .json; or one table for all (.csv) with a person in each row and a line in each column. What cannot be read is reported
+with the place; everything else is marked all the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import math
+import os
+import re
+import textwrap
+import tomllib
+from collections import Counter, namedtuple
+from pathlib import Path
+
+from autograd.calculus import gradient
+from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
+from autograd.mistakes import KINDS
+from autograd.names import pretty
+from autograd.parsing import FormulaError, _normal, parse, variables
+from autograd.value import Value
+from autograd.worksheet import Worksheet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
+SECTIONS = ("title", "carried", "given", "lines", "marks", "answers")
+
+
+class SheetError(ValueError):
+    """A file that cannot be understood; the message says where, and why."""
+
+
+class Problem(namedtuple("Problem", "file place reason")):
+    """What could not be read in a file of answers, and where."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}"
+
+
+class SheetFile(namedtuple("SheetFile", "sheet answers marks carried")):
+    """A worksheet from a file, with the answers that stand in it, what lines are worth, and what carried ones get."""
+
+    __slots__ = ()
+
+
+class Answers(namedtuple("Answers", "person claims problems")):
+    """What somebody wrote, by line, and what of it could not be read."""
+
+    __slots__ = ()
+
+
+# ---------------------------------------------------------------------------------------------------------------- sheets
+
+
+def read_sheet(path: str | os.PathLike[str]) -> SheetFile:
+    """A worksheet from a TOML file, as in the description of this module.
+
+    Raises OSError where it cannot be opened, SheetError where it cannot be understood.
+    """
+    path = Path(path)
+    content = _toml(path)
+    if unknown := [key for key in content if key not in SECTIONS]:
+        raise SheetError(f"{path.name}: {unknown[0]!r} is nothing a sheet has; it has {', '.join(SECTIONS)}")
+    for section in ("given", "lines", "marks", "answers"):
+        if not isinstance(content.get(section, {}), dict):
+            raise SheetError(f"{path.name}: {section} is a table: write [{section}] and its entries below")
+    if not content.get("lines"):
+        raise SheetError(f"{path.name}: there are no [lines] to be worked out")
+    known = {name: Value(_number(path, name, x), name) for name, x in content.get("given", {}).items()}
+    lines: dict[str, Value] = {}
+    for name, text in content["lines"].items():
+        if not isinstance(text, str) or not text.strip():
+            raise SheetError(f"{path.name}, [lines], {name}: a line is a formula in quotes, not {text!r}")
+        try:
+            lines[name] = parse(text, {**known, **_derivatives(text, known)})
+        except FormulaError as error:
+            raise SheetError(f"{path.name}, [lines], {name}:\n{error}") from None
+        if name in known:
+            raise SheetError(f"{path.name}: {name} stands under [given] and under [lines]")
+        known[name] = lines[name]
+    try:
+        sheet = Worksheet(lines)
+        marks = {sheet.line_named(name): _number(path, name, x) for name, x in content.get("marks", {}).items()}
+    except (ValueError, LookupError) as error:
+        raise SheetError(f"{path.name}: {error.args[0]}") from None
+    sheet.title = str(content.get("title", ""))
+    carried = _number(path, "carried", content.get("carried", 1.0))
+    return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried)
+
+
+def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, Value]:
+    """The derivatives that a formula speaks of, ∂E/∂w, of what is known."""
+    if "∂" not in text and r"\partial" not in text:
+        return {}
+    try:
+        named = variables(parse(text))
+    except FormulaError:
+        return {}
+    by_key = {_normal(name): value for name, value in known.items()}
+    found = {}
+    for label in named:
+        if match := re.fullmatch(r"∂(.+)/∂(.+)", label):
+            above, below = (by_key.get(_normal(part)) for part in match.groups())
+            if above is not None and below is not None:
+                found[label] = gradient(above, below)[0]
+    return found
+
+
+class _Written(str):
+    """A number in a file, with its digits."""
+
+    __slots__ = ()
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path), parse_float=_Written)
+    except tomllib.TOMLDecodeError as error:
+        raise SheetError(f"{path.name}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SheetError(f"{path.name}, line {line}: this is no text in UTF-8; save it as such") from None
+
+
+def _number(path: Path, name: str, x: object) -> float:
+    try:
+        number = float(str(x).replace(",", ".")) if not isinstance(x, bool) else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise SheetError(f"{path.name}: {name} is a number, not {x!r}")
+    return number
+
+
+# --------------------------------------------------------------------------------------------------------------- answers
+
+
+def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers]:
+    """What one or, in a table, several people wrote.
+
+    Raises OSError where the file cannot be opened, SheetError where nothing in it can be understood.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        return list(_from_table(path, sheet))
+    if ending == ".toml":
+        content = _toml(path)
+        person = str(content.pop("name", path.stem))
+        given = content.pop("answers", content)
+        if not isinstance(given, dict):
+            raise SheetError(f"{path.name}: answers is a table: write [answers] and the lines below")
+        entries = [(name, f"{name}", text) for name, text in given.items()]
+    elif ending == ".json":
+        try:
+            content = json.loads(_text(path), parse_float=_Written)
+        except json.JSONDecodeError as error:
+            raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
+        if not isinstance(content, dict):
+            raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
+        person = str(content.pop("name", path.stem))
+        given = content.get("answers", content)
+        entries = [(name, name, text) for name, text in given.items()] if isinstance(given, dict) else []
+    elif ending in (".txt", ".md"):
+        person, entries, problems = _from_lines(path)
+        read = _readable(path.name, person, entries, sheet)
+        return [read._replace(problems=[*problems, *read.problems])]
+    else:
+        raise SheetError(f"{path.name}: answers come in files that end in {', '.join(ENDINGS)}")
+    return [_readable(path.name, person, entries, sheet)]
+
+
+_ENTRY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^=:≈]+?)\s*(?P<sign>[=:≈]=?)\s*(?P<claim>.*)")
+
+
+def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
+    """Lines such as `z1 = 0,3775  # comment`; one that begins with a sign of equality goes on from the line above."""
+    person, problems = path.stem, list[Problem]()
+    entries: list[tuple[str, str, object]] = []
+    for number, line in enumerate(_text(path).splitlines(), start=1):
+        line = re.sub(r"(^|\s)#.*", "", line).strip().strip("|").strip()
+        if not line or not line.strip("-`= "):
+            continue
+        if re.match(r"[=≈]", line) and entries:
+            name, place, claim = entries[-1]
+            entries[-1] = name, place, f"{claim} {line}"
+        elif (match := _ENTRY.fullmatch(line)) and match["name"].lower() == "name":
+            person = match["claim"].strip() or person
+        elif match:
+            entries.append((match["name"], f"line {number}", match["claim"]))
+        else:
+            problems.append(
+                Problem(path.name, f"line {number}", f"{line!r} is no answer: write the line's name, =, and what came out")
+            )
+    return person, entries, problems
+
+
+def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
+    """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
+    text = _text(path)
+    head = text.partition("\n")[0]
+    mark = max(";\t,", key=head.count)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if any(cell.strip() for cell in row)]
+    if len(rows) < 2 or len(rows[0]) < 2:
+        raise SheetError(f"{path.name}: a table has the lines' names in its first row, and a person in each other one")
+    names = [cell.strip() for cell in rows[0]]
+    known = [name for name in names[1:] if _is_line(sheet, name)]
+    if not known:
+        raise SheetError(f"{path.name}: none of {', '.join(names[1:6])} is a line of this worksheet")
+    for number, row in enumerate(rows[1:], start=2):
+        entries = [(name, f"row {number}, {name}", cell) for name, cell in zip(names[1:], row[1:]) if name in known]
+        yield _readable(path.name, row[0].strip() or f"row {number}", entries, sheet)
+
+
+def _is_line(sheet: Worksheet, name: str) -> bool:
+    try:
+        return bool(sheet.line_named(name))
+    except LookupError:
+        return False
+
+
+def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> Answers:
+    """The entries that can be read, and what is wrong with the others."""
+    claims: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, place, text in entries:
+        try:
+            line = sheet.line_named(name)
+            sheet.read(line, str(text))
+        except FormulaError as error:
+            problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
+        except LookupError as error:
+            problems.append(Problem(file, place, error.args[0]))
+        else:
+            if line in claims:
+                problems.append(Problem(file, place, f"{line} was answered before; the last answer counts"))
+            claims[line] = str(text)
+    return Answers(person, claims, problems)
+
+
+# --------------------------------------------------------------------------------------------------------------- a class
+
+CLASS_STYLE = """
+.cg-class{font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72em}
+.cg-class>table{border-collapse:collapse;margin:8px 0 18px}
+.cg-class>table th,.cg-class>table td{text-align:left;padding:4px 14px 4px 0;border-bottom:1px solid #8886;
+vertical-align:top;font-variant-numeric:tabular-nums}
+.cg-class details{margin:10px 0}
+.cg-class summary{cursor:pointer;font-weight:600;margin-bottom:6px}
+.cg-class pre{white-space:pre-wrap}
+.cg-class a{color:inherit}
+"""
+
+
+class Class:
+    """The marked sheets of several people.
+
+    markings: a Marking for each person, by name; problems: what could not be read, as Problems
+    mistakes: the commonest ones, as (line, kind, how many, who)
+    """
+
+    def __init__(self, markings: Mapping[str, Marking], problems: Sequence[Problem] = (), title: str = "") -> None:
+        self.markings, self.problems, self.title = dict(markings), list(problems), title
+
+    def __iter__(self) -> Iterator[tuple[str, Marking]]:
+        return iter(self.markings.items())
+
+    def __getitem__(self, person: str) -> Marking:
+        return self.markings[person]
+
+    def __len__(self) -> int:
+        return len(self.markings)
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, int, list[str]]]:
+        who: dict[tuple[str, str], list[str]] = {}
+        for person, marking in self:
+            for row in marking:
+                if row.verdict == "wrong":
+                    kind = row.diagnoses[0].kind if len(row.diagnoses) == 1 else ""
+                    who.setdefault((row.name, kind), []).append(person)
+        lines = Counter({line: 0 for line, _ in who})
+        for (line, _), people in who.items():
+            lines[line] += len(people)
+        order = sorted(who.items(), key=lambda item: (-len(item[1]), -lines[item[0][0]], item[0][1] == ""))
+        return [(line, kind, len(people), people) for (line, kind), people in order]
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows = []
+        for person, marking in self:
+            counts = Counter(row.verdict for row in marking)
+            rows.append(
+                (
+                    person, f"{_mark(marking.score)} / {_mark(marking.out_of)}",
+                    *(str(counts[verdict]) for verdict in ("wrong", "carried", "blank")),
+                    pretty(marking.first_wrong or ""), marking[marking.first_wrong].remark if marking.first_wrong else "",
+                )
+            )  # fmt: skip
+        return rows
+
+    HEAD = ("name", "marks", "wrong", "carried", "blank", "first mistake", "remark")
+
+    @property
+    def text(self) -> str:
+        """A table for a terminal, with the commonest mistakes and the problems below."""
+        blocks = [self.title] if self.title else []
+        if self.markings:
+            scores = [marking.score for marking in self.markings.values()]
+            blocks.append(table([self.HEAD, *self._rows()], (0, 6)))
+            of = _mark(next(iter(self.markings.values())).out_of)
+            blocks.append(f"{len(scores)} sheets; {_mark(sum(scores) / len(scores))} of {of} marks on average.")
+        if common := self.mistakes[:8]:
+            lines = [
+                (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people)) for line, kind, n, people in common
+            ]
+            blocks.append("The commonest mistakes\n" + table(lines, (3,)))
+        if self.problems:
+            blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
+        return "\n\n".join(blocks)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def csv(self) -> str:
+        """A row for each person: marks, and the verdict of each line; for a grade book."""
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
+        writer.writerow(["name", "marks", "out of", "first mistake", *lines])
+        for person, marking in self:
+            cells = [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
+            writer.writerow([_safe_cell(cell) for cell in cells])
+        return file.getvalue()
+
+    @property
+    def json(self) -> str:
+        """Everything, as JSON."""
+        whole = {
+            "title": self.title,
+            "people": {person: json.loads(marking.json) for person, marking in self},
+            "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
+            "problems": [problem._asdict() for problem in self.problems],
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=2)
+
+    def html(self) -> str:
+        """The table, with the marked sheets below."""
+        rows = "".join(
+            f'<tr><td><a href="#sheet-{i}">{html.escape(row[0])}</a></td>'
+            + "".join(f"<td>{html.escape(c)}</td>" for c in row[1:])
+            + "</tr>"
+            for i, row in enumerate(self._rows())
+        )
+        heads = "".join(f"<th>{head}</th>" for head in self.HEAD)
+        common = "".join(
+            f"<tr><td>{n} ×</td><td>{html.escape(pretty(line))}</td><td>{html.escape(KINDS.get(kind, 'no guess'))}</td>"
+            f"<td>{html.escape(', '.join(people))}</td></tr>"
+            for line, kind, n, people in self.mistakes[:12]
+        )
+        sheets = "".join(
+            f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
+            for i, (person, marking) in enumerate(self)
+        )
+        problems = (
+            "<h3>Could not be read</h3><pre>" + html.escape("\n".join(map(str, self.problems))) + "</pre>"
+            if self.problems
+            else ""
+        )
+        title = f"<h2>{html.escape(self.title)}</h2>" if self.title else ""
+        mistakes = f"<h3>The commonest mistakes</h3><table><tbody>{common}</tbody></table>" if common else ""
+        return (
+            f'<style>{CLASS_STYLE}</style><div class="cg-class">{title}'
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f"{mistakes}{problems}{sheets}</div>"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all to a file and give its path: .html, .csv, .json, .txt. Raises ValueError for another ending."""
+        path = Path(path)
+        writers: dict[str, Callable[[], str]] = {
+            ".html": lambda: whole_page(self.title or "Marked worksheets", self.html()),
+            ".csv": lambda: self.csv, ".json": lambda: self.json, ".txt": lambda: self.text + "\n",
+        }  # fmt: skip
+        if path.suffix.lower() not in writers:
+            raise ValueError(f"a class is saved as {', '.join(writers)}, not {path.name!r}")
+        path.write_text(writers[path.suffix.lower()](), encoding="utf-8")
+        return path
+
+
+def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:
+    """Mark what stands in files against the sheet in a TOML file.
+
+    sheet: the file with the worksheet; its own answers count too, as those of the person "answers"
+    answers: files of answers, and folders of such files
+
+    Raises OSError where the sheet cannot be opened, SheetError where it cannot be understood. What is wrong with answers is
+    in .problems of the result, and the others are marked all the same.
+    """
+    path = Path(sheet)
+    file = read_sheet(path)
+    read: list[Answers] = []
+    problems: list[Problem] = []
+    if file.answers:
+        read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
+    for each in _files(answers):
+        try:
+            read += read_answers(each, file.sheet)
+        except (OSError, SheetError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            problems.append(
+                Problem(each.name, "", str(reason).removeprefix(f"{each.name}: ").removeprefix(f"{each.name}, "))
+            )
+    markings: dict[str, Marking] = {}
+    for person, claims, unreadable in read:
+        problems += unreadable
+        name, n = person, 2
+        while name in markings:
+            name, n = f"{person} ({n})", n + 1
+        markings[name] = file.sheet.mark(claims, file.marks, file.carried)
+        markings[name].title = (
+            f"{file.sheet.title}: {name}" if file.sheet.title and len(read) > 1 else file.sheet.title or name
+        )
+    return Class(markings, problems, file.sheet.title)
+
+
+def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
+    """The files themselves, and those in folders whose ending is that of answers, in the order of their names."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(
+                each for each in path.iterdir() if each.suffix.lower() in ENDINGS and not each.name.startswith(".")
+            )
+        else:
+            yield path
