@@ -25,7 +25,7 @@ from autograd.steps import close, expanded, worked_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from autograd.claims import Number
@@ -52,10 +52,10 @@ class Step:
     formula: over claimed and given quantities; cut: the claimed ones; blanks: the nodes that stand for lines left blank
     """
 
-    def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Mapping[Value, object]) -> None:
-        self.formula, inside = expanded(formulas[line], formulas, claimed.__contains__)
+    def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
+        self.formula, inside = expanded(formulas[line], formulas, claimed)
         self.order = nodes(self.formula)
-        self.cut = [node for node in self.order if node in claimed and not node.inputs]
+        self.cut = [node for node in self.order if not node.inputs and claimed(node)]
         self.blanks = [node for node in inside.values() if node.inputs and node is not self.formula]
         self.lines = set(inside)
 
@@ -83,7 +83,11 @@ def unit_of(x: float, digits: int) -> float:
 
 
 class Reading(namedtuple("Reading", "step values held wrong")):
-    """One way in which somebody may have taken the numbers before a line; wrong: those that are not the right ones."""
+    """One way in which somebody may have taken the numbers before a line.
+
+    values, held: for each quantity that the step is cut at, the number, and what is held around it
+    wrong: the lines whose wrong numbers are taken, as (quantity, line); the quantity is None for a wrong formula
+    """
 
     __slots__ = ()
 
@@ -119,6 +123,10 @@ class Judge:
         self.true, self.formulas, self.numbers, self.truncating = true, formulas, numbers, truncating
         self.wrong_formulas = wrong_formulas
         self.judged: dict[Value, Judgement] = {}
+        self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
+        for line, formula in formulas.items():
+            if line in numbers and formula is not line and formula in formulas:
+                self.same.setdefault(formula, []).append(line)
         for line in lines:
             if line in numbers:
                 self.judged[line] = self.judge(line, numbers[line])
@@ -150,32 +158,41 @@ class Judge:
         for formulas in (
             [{**self.formulas, **self.wrong_formulas}, self.formulas] if self.wrong_formulas else [self.formulas]
         ):
-            step = Step(line, formulas, self.numbers)
-            blamed = tuple(x for x in self.wrong_formulas if x in step.lines) if formulas is not self.formulas else ()
+            step = Step(line, formulas, self.is_known)
+            blamed = tuple((None, x) for x in self.wrong_formulas if x in step.lines and formulas is not self.formulas)
             if formulas is self.formulas or blamed:
                 ways = [self.taken(x) for x in step.cut]
                 for combination in _combinations(ways):
                     values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
                     held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
-                    wrong = tuple(x for x, (_, _, is_wrong) in zip(step.cut, combination) if is_wrong)
+                    wrong = tuple((x, culprit) for x, (_, _, culprit) in zip(step.cut, combination) if culprit is not None)
                     found.append(Reading(step, values, held, (*blamed, *wrong)))
         return found
 
-    def taken(self, x: Value) -> list[tuple[float, Held, bool]]:
-        """How a number may be taken further: as (number, what is held around it, whether it is wrong)."""
-        claim, judged, true = self.numbers[x], self.judged[x], self.true[x]
-        at_fault = judged.verdict in ("wrong", "carried")
-        ways = [(claim.value, judged.held, at_fault)]
+    def is_known(self, x: Value) -> bool:
+        """Whether there is a number for a quantity by now: its own, or one on a line that is the same."""
+        return x in self.judged or any(line in self.judged for line in self.same.get(x, ()))
+
+    def taken(self, x: Value) -> list[tuple[float, Held, Value | None]]:
+        """How a number may be taken further: as (number, what is held around it, the line it is wrong on)."""
+        ways = [way for line in (x, *self.same.get(x, ())) if line in self.judged for way in self._taken_from(line)]
+        return sorted(dict.fromkeys(ways), key=lambda way: way[2] is None and way[0] == self.true[x])
+
+    def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
+        claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
+        at_fault = line if judged.verdict in ("wrong", "carried") else None
+        yield claim.value, judged.held, at_fault
         around = Held(-0.5 * claim.unit, 0.5 * claim.unit)
         if judged.verdict == "wrong" and not close(judged.own, true):
-            ways.append((judged.own, around, True))
-        return [*ways, (true, around, False)] if at_fault else ways
+            yield judged.own, around, line
+        if at_fault is not None:
+            yield true, around, None
 
     def materially(self, reading: Reading) -> tuple[Value, ...]:
-        """The wrong numbers of a reading that its result depends on."""
+        """The lines with wrong numbers that the result of a reading depends on."""
         step, values = reading.step, reading.values
         value = step.value(values)
-        return tuple(x for x in reading.wrong if x not in values or step.value({**values, x: self.true[x]}) != value)
+        return tuple(line for x, line in reading.wrong if x is None or step.value({**values, x: self.true[x]}) != value)
 
     def held(self, claim: Number, verdict: str, best: tuple[Reading, float, float], true: float, cut_off: bool) -> Held:
         """What somebody holds who wrote this: at most half a unit off; a whole one for who cuts digits off."""
@@ -194,20 +211,9 @@ class Judge:
 
     def persons_numbers(self) -> dict[Value, float]:
         """Every quantity as this person has it: as written, else worked out from what was."""
-        found: dict[Value, float] = {}
-        stack = list(self.formulas)
-        while stack:
-            x = stack[-1]
-            own = self.formulas[x]
-            waiting = [] if x in self.numbers or own is x else [q for q in quantities(own) if q not in found and q is not x]
-            if waiting:
-                stack += waiting
-                continue
-            stack.pop()
-            if x not in found:
-                known = x in self.numbers
-                found[x] = self.numbers[x].value if known else x.data if own is x else worked_out(nodes(own), found)[own]
-        return found
+        written = {x: self.numbers[lines[0]].value for x, lines in self.same.items()}
+        written.update((x, number.value) for x, number in self.numbers.items())
+        return with_lines(self.formulas, written)
 
     def guesses(self, line: Value, around: Surroundings) -> list[tuple[Mistake, Reading, float]]:
         """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
@@ -215,6 +221,7 @@ class Judge:
         if claim.digits < FEWEST_DIGITS:
             return []
         persons = self.persons_numbers()
+        self.places = list(places_nearby(self.formulas))
         readings = _differing(self.judged[line].readings)[:12]
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
             found: dict[object, tuple[Mistake, Reading, float]] = {}
@@ -248,11 +255,9 @@ class Judge:
                 if abs(value - claim.value) <= 100 * claim.unit and self.signature(mistake) != right:
                     reach = 0.0
                     for x in order:
-                        if x in self.numbers and not x.inputs and x in self.judged:
-                            ends = [
-                                worked_out(order, {**numbers, x: numbers[x] + by})[mistake.formula]
-                                for by in self.judged[x].held
-                            ]
+                        held = reading.held.get(x) or (self.judged[x].held if x in self.judged else EXACT)
+                        if held != EXACT and not x.inputs:
+                            ends = (worked_out(order, {**numbers, x: numbers[x] + by})[mistake.formula] for by in held)
                             reach += max(abs(end - value) for end in ends)
                     yield mistake, value, reach
         value, reach = step.value(reading.values), step.reach(reading.values, reading.held, _digits(claim))
@@ -260,7 +265,8 @@ class Judge:
             if mistake.common == common:
                 yield mistake, claim.value + (value - candidate) / scale, reach / scale
         if not common:
-            for mistake, coarse in rounded_early(step.cut, numbers, {x: self.numbers[x].unit for x in step.cut}):
+            units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers}
+            for mistake, coarse in rounded_early(list(units), numbers, units):
                 yield mistake, step.value({**reading.values, **coarse}), 0.0
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
@@ -272,10 +278,35 @@ class Judge:
         return self.signature_of(mistake.formula) if mistake.formula is not None else mistake.kind
 
     def signature_of(self, formula: Value) -> object:
-        """What formulas that are the same function have in common: their values at three random points."""
-        random = [Random(seed) for seed in range(3)]
-        places = [{x: r.uniform(0.2, 0.9) for x in self.formulas} for r in random]
-        return tuple(f"{worked_out(nodes(formula), place)[formula]:.9g}" for place in places)
+        """What formulas that come to the same on this sheet have in common: their values at points near its numbers."""
+        order = nodes(formula)
+        return tuple(f"{worked_out(order, place)[formula]:.9g}" for place in self.places)
+
+
+def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) -> dict[Value, float]:
+    """Every quantity of a sheet: as it is known, else worked out from the others; given numbers are what they are."""
+    found = dict(known)
+    stack = [x for x in formulas if x not in found][::-1]
+    while stack:
+        x = stack[-1]
+        own = formulas[x]
+        waiting = [q for q in quantities(own) if q not in found and q is not x]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        found.setdefault(x, x.data if own is x else worked_out(nodes(own), found)[own])
+    return found
+
+
+def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float]]:
+    """The numbers of a sheet for three sets of given numbers near its own."""
+    for seed in range(3):
+        random = Random(seed)
+        given = {
+            x: x.data * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01) for x, own in formulas.items() if own is x
+        }
+        yield with_lines(formulas, given)
 
 
 def _differing(readings: Iterable[Reading]) -> list[Reading]:

@@ -244,7 +244,8 @@ background:none;font-size:1em}
 .cg-sheet td.t{color:var(--soft)}
 .cg-sheet td.v{white-space:nowrap;font-weight:600}
 .cg-sheet td.v b{display:inline-block;width:1.25em;font-size:1.15em;line-height:1}
-.cg-sheet td.v span{font-weight:400;white-space:normal;display:inline-block;max-width:11em;vertical-align:top}
+.cg-sheet td.v span{font-weight:400}
+.cg-sheet td.v span.many{display:block;padding-left:1.5em;white-space:normal}
 .cg-sheet td.r{min-width:13em}
 .cg-sheet th.m{text-align:right;padding-right:0}
 .cg-sheet td.m{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}

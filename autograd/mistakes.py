@@ -115,6 +115,15 @@ class Surroundings:
         ]
         return by_name + alike
 
+    def after(self, line: Value) -> set[Value]:
+        """The line itself and all that is computed from it."""
+        found = {line}
+        grown = True
+        while grown:
+            new = {x for x, f in self.formulas.items() if x not in found and not found.isdisjoint(quantities(f))}
+            grown, found = bool(new), found | new
+        return found
+
     def shape(self, leaf: Value) -> object:
         """How a quantity is computed, whatever from."""
         if leaf not in self.shapes:
@@ -185,7 +194,7 @@ def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake
         yield from _of_products(form, around)
         yield from _of_sums(form)
         yield from _of_functions(form)
-        yield from _of_operands(form, around)
+        yield from _of_operands(form, around, around.after(line))
     yield from _of_the_whole(step, around, line)
 
 
@@ -424,11 +433,12 @@ def _of_functions(step: Value) -> Iterator[Mistake]:
                 yield Mistake("function", False, replaced(step, {node: 1.0 - z * z}), lambda show: "You took tanh′ for tanh")
 
 
-def _of_operands(step: Value, around: Surroundings) -> Iterator[Mistake]:
+def _of_operands(step: Value, around: Surroundings, later: set[Value]) -> Iterator[Mistake]:
+    """Another quantity in the place of one, except for those that are computed from the line itself."""
     leaves = quantities(step)
     slopes = [slope for node in products_in(step) if (slope := around.slope_of(taken_apart(node).above))]
     for leaf in leaves:
-        for other in around.siblings(leaf):
+        for other in (each for each in around.siblings(leaf) if each not in later):
             yield Mistake("index", True, replaced(step, {leaf: other}), _used(leaf, other, slopes, around))
     yield from _throughout(step, leaves, around)
     for leaf in leaves:
@@ -449,7 +459,7 @@ def _of_operands(step: Value, around: Surroundings) -> Iterator[Mistake]:
     for leaf in leaves:
         _, indices = around.names.get(leaf, ("", ()))
         for other, (_, i) in around.names.items():  # another layer: the same index, but another letter
-            if other is not leaf and indices and i == indices and other.label != leaf.label:
+            if other is not leaf and indices and i == indices and other not in later:
                 yield Mistake("operand", False, replaced(step, {leaf: other}), _used(leaf, other))
 
 
@@ -562,14 +572,18 @@ def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Mistake, float
             meant = f"{text[:i]}{b}{a}{text[i + 2 :]}"
             tell = lambda show, a=a, b=b: f"Two digits changed places: {b}{a} became {a}{b}"  # noqa: E731
             yield Mistake("digits", True, None, tell), sign * float(meant), 1.0
-    if 0.5 < abs(claim.value - value) / claim.unit < 3.0 and claim.digits > 3:
+    meant = f"{abs(value):.{decimals}f}"
+    if claim.digits > 4 and len(meant) == len(text) and sum(a != b for a, b in zip(text, meant)) == 1:
+        yield Mistake("digits", False, None, lambda show: f"One digit is another: {meant} became {text}"), value, 1.0
+    elif claim.digits > 3 and 0.5 < abs(claim.value - value) / claim.unit < 3.0:
         yield Mistake("digits", False, None, lambda show: "Only the last digit is off"), value, 1.0
     longer, shorter = f"{abs(value):.{decimals + 1}f}", f"{abs(value):.{max(decimals - 1, 0)}f}"
     lost = {longer[i] for i in range(len(longer)) if longer[i] != "." and longer[:i] + longer[i + 1 :] == text}
     if lost and decimals:
         yield Mistake("digits", False, None, lambda show: f"A digit was lost: {longer} became {text}"), value, 1.0
-    if decimals > 1 and any(text[i] != "." and text[:i] + text[i + 1 :] == shorter for i in range(len(text))):
-        yield Mistake("digits", False, None, lambda show: f"There is a digit too many: {shorter} became {text}"), value, 1.0
+    doubled = [i for i in range(1, len(text)) if text[i] == text[i - 1]]
+    if decimals > 1 and any(text[:i] + text[i + 1 :] == shorter for i in doubled):
+        yield Mistake("digits", False, None, lambda show: f"A digit was written twice: {shorter} became {text}"), value, 1.0
 
 
 def _places(k: int) -> str:

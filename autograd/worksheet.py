@@ -17,12 +17,11 @@ that explain a wrong one; here they come together.
 from __future__ import annotations
 
 import math
-import re
 from difflib import get_close_matches
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.claims import Claim, read_claim, written_number
+from autograd.claims import Claim, read_claim
 from autograd.comparing import Check, Comparison, figure
 from autograd.formula import Page, quantities, written
 from autograd.graph import leaves, nodes
@@ -33,13 +32,14 @@ from autograd.names import text_name
 from autograd.parsing import FormulaError, _normal
 from autograd.steps import expanded, value_of
 from autograd.value import Value, subscript
+from autograd.working import slips_in_working
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from autograd.claims import Number, Piece
+    from autograd.claims import Number
     from autograd.judging import Judgement
 
 
@@ -335,24 +335,22 @@ class _Marker:
         if claim.number is not None:
             judged = self.judge.judged[leaf]
             verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
-            working = self._working(leaf, claim)
+            slips = slips_in_working(claim, judged.readings[0].step, self.judge)
             if verdict == "wrong":
-                diagnoses = [d for d in working if d.kind != "formula"] or self._guesses(leaf)
-            else:
-                remarks += [d.sentence for d in working]
-            remarks += self._about(claim, judged)
-        slips = [check for check in self.checks.get(leaf, []) if not check]
-        if slips and (claim.number is not None or verdict == "right"):
+                diagnoses, slips = slips[:1] or self._guesses(leaf), slips[1:]
+            remarks += [*(slip.sentence for slip in slips), *self._about(leaf, claim, judged)]
+        failed = [check for check in self.checks.get(leaf, []) if not check]
+        if failed and (claim.number is not None or verdict == "right"):
             verdict = "wrong"
         if verdict == "carried" and claim.number is None:
-            slips = []
-        diagnoses += [Diagnosis(c.kind, c.diagnosis, None) for c in slips if c.diagnosis]
-        remarks += [str(check._replace(diagnosis="")) for check in slips]
+            failed = []
+        diagnoses += [Diagnosis(check.kind, check.diagnosis, None) for check in failed if check.diagnosis]
+        remarks += [str(check._replace(diagnosis="")) for check in failed]
         marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
         names = tuple(self.sheet.name_of(x) for x in sources)
         return Row(name, claim.text, verdict, true, own, tolerance, tuple(diagnoses), names, tuple(remarks), marks, worth)
 
-    def _about(self, claim: Claim, judged: Judgement) -> Iterator[str]:
+    def _about(self, leaf: Value, claim: Claim, judged: Judgement) -> Iterator[str]:
         """What a number's row says besides a guess."""
         number = claim.number
         assert number is not None
@@ -360,7 +358,8 @@ class _Marker:
             yield "Cut off, not rounded"
         if not judged.follows:
             yield f"Right, but it does not follow from your numbers, which give {figure(judged.own)}"
-        if judged.verdict == "wrong" and judged.readings[0].wrong:
+        own_way = judged.readings[0].wrong and abs(judged.own - self.sheet.true[leaf]) > 0.5 * number.unit
+        if judged.verdict == "wrong" and own_way:
             yield f"Your own numbers give {figure(judged.own)}"
 
     def _guesses(self, leaf: Value) -> list[Diagnosis]:
@@ -379,58 +378,3 @@ class _Marker:
             return figure(value_of(node, numbers))
 
         return show
-
-    # ---- how a number was worked out: 0.062325·0.2413 = 0.0149974
-
-    def _working(self, leaf: Value, claim: Claim) -> list[Diagnosis]:
-        """What is wrong in the numbers before a number."""
-        found: list[Diagnosis] = []
-        number = claim.number
-        assert number is not None
-        for piece in claim.working:
-            reached, half = piece.number.value, 0.5 * (piece.number.unit + number.unit)
-            arithmetic = abs(reached - number.value) <= half + 1e-12 * abs(reached) or (
-                number.digits > 1 and 0.0 <= abs(reached) - abs(number.value) < number.unit
-            )
-            copied = self._miscopied(leaf, piece)
-            if copied:
-                found.append(Diagnosis("miscopied", copied, reached))
-            if not arithmetic:
-                found.append(
-                    Diagnosis("arithmetic", f"{piece.text} comes to {figure(reached)}, not {claim.pieces[-1].text}", reached)
-                )
-        return found
-
-    def _miscopied(self, leaf: Value, piece: Piece) -> str:
-        """The number in a piece of working that is none of those that belong there, with the one that is missing."""
-        literals = [n for text in _NUMBERS.findall(piece.text) if (n := written_number(text)) is not None]
-        if piece.formula is None or len(literals) < 2:
-            return ""
-        numbers = self.judge.persons_numbers()
-        step = self.judge.judged[leaf].readings[0].step
-        expected = [node for node in step.order if not node.inputs]
-        over = [*literals]
-        missing = list(expected)
-        for x in expected:
-            exact = sorted((abs(n.value - numbers.get(x, x.data)), i) for i, n in enumerate(over))
-            if exact and self._is_copy(over[exact[0][1]], x, numbers):
-                del over[exact[0][1]]
-                missing = [y for y in missing if y is not x]
-        if len(over) != 1 or len(missing) != 1:
-            return ""
-        (wrong,), (right,) = over, missing
-        text = next(t for t in _NUMBERS.findall(piece.text) if written_number(t) == wrong)
-        if abs(wrong.value) == abs(numbers.get(right, right.data)):
-            return ""
-        it_is = [y for y in self.sheet.formulas if y is not right and self._is_copy(wrong, y, numbers) and wrong.digits > 1]
-        named = text_of(right) if right.op is None else ""
-        belongs = f"{named} = {figure(numbers.get(right, right.data))}" if named else figure(right.data)
-        return f"{text} stands where {belongs} belongs" + (f"; it is {text_of(it_is[0])}" if len(it_is) == 1 else "")
-
-    def _is_copy(self, written: Number, x: Value, numbers: Mapping[Value, float]) -> bool:
-        unit = self.judge.numbers[x].unit if x in self.judge.numbers else 0.0
-        off: float = abs(written.value - numbers.get(x, x.data))
-        return off <= 0.5 * float(written.unit + unit) * (1.0 + 1e-9)
-
-
-_NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+")

@@ -25,8 +25,8 @@ TIERS = [
     {"functions", "calculus", "check", "modes", "formula", "parsing"},
     {"trace", "algebra", "board", "matrices", "claims", "steps"},
     {"study", "mistakes", "marking"},
-    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing"},
-    {"derivations", "worksheet", "program"},
+    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing", "working"},
+    {"derivations", "worksheet", "answers", "exercises", "program"},
     {"__init__"},
 ]
 
