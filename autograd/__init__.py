@@ -71,8 +71,10 @@ from autograd.value import Value, label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from autograd.answers import mark_files
     from autograd.board import Board, mathml
     from autograd.derivations import Derivation, derivation
+    from autograd.exercises import Exercise, exercise
     from autograd.formula import latex
     from autograd.marking import Marking
     from autograd.parsing import FormulaError, parse
@@ -88,12 +90,15 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Derivation": "derivations",
     "Derivatives": "tables",
     "Descent": "updates",
+    "Exercise": "exercises",
     "FormulaError": "parsing",
     "Marking": "marking",
     "Sheet": "sheet",
     "Worksheet": "worksheet",
     "derivation": "derivations",
     "derivatives": "tables",
+    "exercise": "exercises",
+    "mark_files": "answers",
     "descent": "updates",
     "latex": "formula",
     "mathml": "board",
@@ -123,6 +128,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "Derivation",
     "Derivatives",
     "Descent",
+    "Exercise",
     "FormulaError",
     "LostGradientWarning",
     "Marking",
@@ -153,6 +159,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "elu",
     "erf",
     "erfc",
+    "exercise",
     "exp",
     "expm1",
     "gelu",
@@ -172,6 +179,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "log10",
     "log_softmax",
     "logsumexp",
+    "mark_files",
     "mathml",
     "maximum",
     "mean",

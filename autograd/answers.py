@@ -96,33 +96,37 @@ def read_sheet(path: str | os.PathLike[str]) -> SheetFile:
     Raises OSError where it cannot be opened, SheetError where it cannot be understood.
     """
     path = Path(path)
-    content = _toml(path)
+    return sheet_from(_text(path), path.name)
+
+
+def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
+    """A worksheet from the text of such a file; where: what messages call it. Raises SheetError."""
+    content = _toml(text, where)
     if unknown := [key for key in content if key not in SECTIONS]:
-        raise SheetError(f"{path.name}: {unknown[0]!r} is nothing a sheet has; it has {', '.join(SECTIONS)}")
+        raise SheetError(f"{where}: {unknown[0]!r} is nothing a sheet has; it has {', '.join(SECTIONS)}")
     for section in ("given", "lines", "marks", "answers"):
         if not isinstance(content.get(section, {}), dict):
-            raise SheetError(f"{path.name}: {section} is a table: write [{section}] and its entries below")
+            raise SheetError(f"{where}: {section} is a table: write [{section}] and its entries below")
     if not content.get("lines"):
-        raise SheetError(f"{path.name}: there are no [lines] to be worked out")
-    known = {name: Value(_number(path, name, x), name) for name, x in content.get("given", {}).items()}
+        raise SheetError(f"{where}: there are no [lines] to be worked out")
+    known = {name: Value(_number(where, name, x), name) for name, x in content.get("given", {}).items()}
     lines: dict[str, Value] = {}
-    for name, text in content["lines"].items():
-        if not isinstance(text, str) or not text.strip():
-            raise SheetError(f"{path.name}, [lines], {name}: a line is a formula in quotes, not {text!r}")
-        try:
-            lines[name] = parse(text, {**known, **_derivatives(text, known)})
-        except FormulaError as error:
-            raise SheetError(f"{path.name}, [lines], {name}:\n{error}") from None
+    for name, formula in content["lines"].items():
+        if not isinstance(formula, str) or not formula.strip():
+            raise SheetError(f"{where}, [lines], {name}: a line is a formula in quotes, not {formula!r}")
         if name in known:
-            raise SheetError(f"{path.name}: {name} stands under [given] and under [lines]")
-        known[name] = lines[name]
+            raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
+        try:
+            lines[name] = known[name] = parse(formula, {**known, **_derivatives(formula, known)})
+        except FormulaError as error:
+            raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
     try:
         sheet = Worksheet(lines)
-        marks = {sheet.line_named(name): _number(path, name, x) for name, x in content.get("marks", {}).items()}
+        marks = {sheet.line_named(name): _number(where, name, x) for name, x in content.get("marks", {}).items()}
     except (ValueError, LookupError) as error:
-        raise SheetError(f"{path.name}: {error.args[0]}") from None
+        raise SheetError(f"{where}: {error.args[0]}") from None
     sheet.title = str(content.get("title", ""))
-    carried = _number(path, "carried", content.get("carried", 1.0))
+    carried = _number(where, "carried", content.get("carried", 1.0))
     return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried)
 
 
@@ -137,6 +141,8 @@ def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, Value]:
     by_key = {_normal(name): value for name, value in known.items()}
     found = {}
     for label in named:
+        if _normal(label) in by_key:
+            continue
         if match := re.fullmatch(r"∂(.+)/∂(.+)", label):
             above, below = (by_key.get(_normal(part)) for part in match.groups())
             if above is not None and below is not None:
@@ -150,11 +156,11 @@ class _Written(str):
     __slots__ = ()
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(text: str, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(path), parse_float=_Written)
+        return tomllib.loads(text, parse_float=_Written)
     except tomllib.TOMLDecodeError as error:
-        raise SheetError(f"{path.name}: {error}") from None
+        raise SheetError(f"{where}: {error}") from None
 
 
 def _text(path: Path) -> str:
@@ -166,13 +172,13 @@ def _text(path: Path) -> str:
         raise SheetError(f"{path.name}, line {line}: this is no text in UTF-8; save it as such") from None
 
 
-def _number(path: Path, name: str, x: object) -> float:
+def _number(where: str, name: str, x: object) -> float:
     try:
         number = float(str(x).replace(",", ".")) if not isinstance(x, bool) else math.nan
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise SheetError(f"{path.name}: {name} is a number, not {x!r}")
+        raise SheetError(f"{where}: {name} is a number, not {x!r}")
     return number
 
 
@@ -189,7 +195,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     if ending == ".csv":
         return list(_from_table(path, sheet))
     if ending == ".toml":
-        content = _toml(path)
+        content = _toml(_text(path), path.name)
         person = str(content.pop("name", path.stem))
         given = content.pop("answers", content)
         if not isinstance(given, dict):

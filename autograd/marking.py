@@ -285,7 +285,8 @@ def marked_page(marking: Marking) -> str:
     body = []
     for row, cells in zip(rows, lanes):
         claim = html.escape(" ".join(row.claim.split()) if "\n" not in row.claim else row.claim).replace("\n", "<br>")
-        source = f" <span>from {html.escape(', '.join(map(text_name, row.sources)))}</span>" if row.sources else ""
+        sources = ", ".join(map(text_name, row.sources))
+        source = f" <span{' class=many' * (len(sources) > 12)}>from {html.escape(sources)}</span>" if sources else ""
         body.append(
             f'<tr class="{row.verdict}">{"".join(cells)}<td class="n">{html.escape(text_name(row.name))}</td>'
             f'<td class="c{" long" * (len(row.claim) > 24)}"><span>{claim}</span></td>'

@@ -20,6 +20,7 @@ import math
 from difflib import get_close_matches
 
 from autograd import primitives as ops
+from autograd.auditing import ambiguities
 from autograd.calculus import gradient
 from autograd.claims import Claim, read_claim
 from autograd.comparing import Check, Comparison, figure
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from autograd.auditing import Ambiguity
     from autograd.claims import Number
     from autograd.judging import Judgement
 
@@ -215,6 +217,17 @@ class Worksheet:
         line = self.line_named(name)
         claim = self.read(line, text)
         return [] if claim is None else Comparison(self.formulas, self.around).chain(self.leaves[line], claim.formulas)
+
+    def audit(self, digits: int = 5) -> list[Ambiguity]:
+        """For authors: the common mistakes that this sheet's numbers would not show, or would not tell apart.
+
+        digits: how many significant digits are written
+        """
+        return list(self.ambiguities(digits))
+
+    def ambiguities(self, digits: int = 5) -> Iterator[Ambiguity]:
+        """The same, one by one."""
+        return ambiguities({name: self.leaves[name] for name in self.lines}, self.true, self.around, digits)
 
     def name_of(self, leaf: Value) -> str:
         """What a quantity of the page is called on this sheet."""

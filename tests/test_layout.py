@@ -25,8 +25,9 @@ TIERS = [
     {"functions", "calculus", "check", "modes", "formula", "parsing"},
     {"trace", "algebra", "board", "matrices", "claims", "steps"},
     {"study", "mistakes", "marking"},
-    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing", "working"},
-    {"derivations", "worksheet", "answers", "exercises", "program"},
+    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing"},
+    {"derivations", "working", "auditing", "program"},
+    {"worksheet", "answers", "exercises"},
     {"__init__"},
 ]
 
