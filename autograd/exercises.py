@@ -35,6 +35,7 @@ from autograd.graph import nodes
 from autograd.marking import Marking, whole_page
 from autograd.mistakes import RATES
 from autograd.names import escaped, latex_name, text_name
+from autograd.notation import number
 from autograd.primitives import log
 from autograd.value import Value, lift
 from autograd.worksheet import Worksheet
@@ -302,7 +303,7 @@ class Exercise:
         """The exercise for a place in another page, with blanks to write in when it is printed."""
         given = "".join(f"<li><i>{html.escape(text_name(name))}</i> = {x}</li>" for name, x in self.given.items())
         formulas = "".join(
-            f"<li><i>{html.escape(text_name(n))}</i> = {html.escape(f)}</li>" for n, f in self.formulas.items()
+            f"<li><i>{html.escape(text_name(n))}</i> = <span>{html.escape(f)}</span></li>" for n, f in self.formulas.items()
         )
         rows = "".join(f"<tr><td><i>{html.escape(text_name(name))}</i></td><td></td></tr>" for name in self.lines)
         return (
@@ -314,17 +315,20 @@ class Exercise:
     @property
     def latex(self) -> str:
         """The exercise as a LaTeX document."""
-        given = ", ".join(f"${latex_name(name)} = {x}$" for name, x in self.given.items())
+        given = ", ".join(
+            f"${latex_name(name)} = {number(x, 6, latex=True)[0]}$" for name, x in _by_family(self.sheet.given)
+        )
         formulas = "\n".join(
             f"\\[ {latex_name(name)} = {formula} \\]" for name, formula in self._formulas(latex=True).items()
         )
-        rows = "\n".join(f"$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines)
+        rows = "\n".join(
+            f"\\rule[-4mm]{{0pt}}{{11mm}}$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines
+        )
         return (
-            "\\documentclass{article}\n\\usepackage{amsmath,amssymb,longtable,array}\n\\usepackage[margin=25mm]{geometry}\n"
-            "\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\setlength{\\parindent}{0pt}\n"
-            "\\renewcommand{\\arraystretch}{1.9}\n\\begin{document}\n"
-            f"\\section*{{{escaped(self.title)}}}\n\n\\begin{{sloppypar}}Given: {given}.\\end{{sloppypar}}\n\n{formulas}\n\n"
-            f"{self._wanted}\n\n"
+            "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{lmodern}\n"
+            "\\usepackage{amsmath,amssymb,longtable,array}\n\\usepackage[margin=25mm]{geometry}\n"
+            "\\setlength{\\parindent}{0pt}\n\n\\begin{document}\n"
+            f"\\section*{{{escaped(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
             "\\begin{longtable}{|>{\\raggedright}p{35mm}|p{100mm}|} \\hline line & your number \\\\ \\hline \\endhead\n"
             f"{rows}\n\\end{{longtable}}\n\\end{{document}}\n"
         )
@@ -394,7 +398,7 @@ class Exercise:
 
 PAPER = """
 .cg-task{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:46em}
-.cg-task i{font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em}
+.cg-task i,.cg-task span{font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em}
 .cg-task ul{list-style:none;padding:0 0 0 1.2em}
 .cg-task ul.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(8em,1fr));gap:0 1em}
 .cg-task table{border-collapse:collapse;width:100%}
