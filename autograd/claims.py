@@ -30,6 +30,7 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+\-−–]?)\s*(?P<digits>\d+(?:[.,]\d*)?|[.,]\d+|\d{{1,3}}(?:,\d{{3}})+\.\d*|\d{{1,3}}(?:\.\d{{3}})+,\d*)"
     rf"(?:{_EXPONENT}(?P<exponent>\{{?[+\-−–]?\d+\}}?|[⁺⁻]?[⁰¹²³⁴-⁹]+))?\s*(?P<percent>\\?%)?"
 )
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+")  # inside a formula
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _BEGINS_A_LINE = re.compile(r"\s*(?:&\s*)?(?=:?=|≈|≃|\\approx)")
@@ -101,6 +102,12 @@ def written_number(text: str) -> Number | None:
         places += 1
     significant = (whole + decimals).lstrip("0")
     return Number(value, float(f"1e{-places}"), len(significant))
+
+
+def decimals_in(text: str) -> int:
+    """How many decimals the longest number in a formula has that was put in for a name; 0 where there is none."""
+    numbers = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]
+    return max((max(0, round(-math.log10(number.unit))) for number in numbers), default=0)
 
 
 def read_claim(text: object, names: Mapping[str, Value], line: str = "") -> Claim | None:

@@ -6,9 +6,7 @@ those that belong there, such as 0.2413 where another neuron's 0.240613 should s
 
 from __future__ import annotations
 
-import re
-
-from autograd.claims import written_number
+from autograd.claims import NUMBERS, written_number
 from autograd.comparing import figure
 from autograd.marking import Diagnosis
 from autograd.mistakes import text_of
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from autograd.judging import Judge, Step
     from autograd.value import Value
 
-NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+")
 MOST_COPIES = 2  # wrong ones that are still told apart
 OF_FORMULAS = (0.5, 1.0, 2.0, 4.0)  # numbers that a formula brings along
 

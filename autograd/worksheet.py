@@ -22,11 +22,11 @@ from difflib import get_close_matches
 from autograd import primitives as ops
 from autograd.auditing import ambiguities
 from autograd.calculus import gradient
-from autograd.claims import Claim, read_claim
+from autograd.claims import Claim, Number, decimals_in, read_claim
 from autograd.comparing import Check, Comparison, figure
 from autograd.formula import Page, quantities, written
 from autograd.graph import leaves, nodes
-from autograd.judging import Judge
+from autograd.judging import Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, text_of
 from autograd.names import text_name
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.auditing import Ambiguity
-    from autograd.claims import Number
     from autograd.judging import Judgement
 
 
@@ -301,15 +300,18 @@ class _Marker:
     """Marks one person's claims on a sheet."""
 
     def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim]) -> None:
-        self.sheet, self.claims = sheet, claims
+        self.sheet = sheet
         self.comparison = Comparison(sheet.formulas, sheet.around)
         self.order = _in_order(sheet)
-        self.checks = {leaf: self.comparison.chain(leaf, claim.formulas) for leaf, claim in claims.items() if claim.formulas}
+        self.claims = self._with_numbers_worked_out(claims)
+        self.checks = {
+            leaf: self.comparison.chain(leaf, claim.formulas) for leaf, claim in self.claims.items() if claim.formulas
+        }
         self.verdicts: dict[Value, str] = {}  # of lines that end in a formula
         self.sources: dict[Value, list[Value]] = {}
         self.wrong_formulas: dict[Value, Value] = {}
         self._mark_formulas()
-        numbers = {leaf: claim.number for leaf, claim in claims.items() if claim.number is not None}
+        numbers = {leaf: claim.number for leaf, claim in self.claims.items() if claim.number is not None}
         self.judge = self._judge(numbers, False)
         if any(judged.truncated for judged in self.judge.judged.values()):  # then others may be so, too
             self.judge = self._judge(numbers, True)
@@ -317,6 +319,22 @@ class _Marker:
     def _judge(self, numbers: Mapping[Value, Number], truncating: bool) -> Judge:
         sheet = self.sheet
         return Judge(self.order, sheet.true, sheet.formulas, numbers, self.wrong_formulas, truncating)
+
+    def _with_numbers_worked_out(self, claims: Mapping[Value, Claim]) -> dict[Value, Claim]:
+        """Claims where formulas that have numbers put in, such as w + 0.1·0.1057, are numbers."""
+        persons: dict[Value, float] | None = None
+        found = dict(claims)
+        for leaf, claim in claims.items():
+            for i, piece in enumerate(claim.pieces):
+                places = decimals_in(piece.text) if piece.number is None else 0
+                if places and self.comparison.differ(piece.formula, self.sheet.formulas[leaf]) is not None:
+                    if persons is None:
+                        numbers = {x: each.number.value for x, each in claims.items() if each.number is not None}
+                        persons = with_lines(self.sheet.formulas, numbers)
+                    number = Number(value_of(piece.formula, persons), 10.0**-places, 17)
+                    pieces = found[leaf].pieces
+                    found[leaf] = Claim(claim.text, [*pieces[:i], piece._replace(number=number), *pieces[i + 1 :]])
+        return found
 
     def _mark_formulas(self) -> None:
         for leaf in self.order:
