@@ -274,7 +274,7 @@ class Exercise:
         names = [self.sheet.line_named(name) for name in claims]
         whole = self.sheet.mark({**self._written, **dict(zip(names, claims.values()))}, **options)
         self._written.update(zip(names, claims.values()))
-        return Marking([row for row in whole if row.name in names], self.title) if names else whole
+        return Marking([row for row in whole if row.name in names]) if names else whole
 
     # ---- on paper
 
