@@ -401,8 +401,8 @@ PAPER = """
 .cg-task i,.cg-task span{font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em}
 .cg-task ul{list-style:none;padding:0 0 0 1.2em}
 .cg-task ul.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(8em,1fr));gap:0 1em}
-.cg-task table{border-collapse:collapse;width:100%}
-.cg-task th,.cg-task td{border:1px solid #8888;padding:6px 10px;text-align:left}
+.cg-task table{border-collapse:collapse;width:100%;table-layout:auto!important}
+.cg-task th,.cg-task td{border:1px solid #8888;padding:6px 10px;text-align:left!important}
 .cg-task td:first-child{width:9em}
 """
 

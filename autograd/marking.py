@@ -231,12 +231,12 @@ STYLE = (
 max-width:72em;box-sizing:border-box;overflow-x:auto;font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .cg-sheet h3{margin:0 0 8px;font-size:1.1em}
 .cg-sheet p{margin:10px 0 0;font-weight:600}
-.cg-sheet table{border-collapse:collapse;width:100%;margin:0;border:0;font:inherit;color:inherit}
+.cg-sheet table{border-collapse:collapse;width:100%;margin:0;border:0;font:inherit;color:inherit;table-layout:auto!important}
 .cg-sheet tr{background:none!important;border:0}
-.cg-sheet th{text-align:left;font-weight:600;color:var(--soft);font-size:.82em;border:0;border-bottom:1px solid var(--line);
+.cg-sheet th,.cg-sheet td{text-align:left!important;vertical-align:top!important}
+.cg-sheet th{font-weight:600;color:var(--soft);font-size:.82em;border:0;border-bottom:1px solid var(--line);
 padding:2px 10px 4px 0;background:none;white-space:nowrap}
-.cg-sheet td{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;vertical-align:top;text-align:left;
-background:none;font-size:1em}
+.cg-sheet td{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;background:none;font-size:1em}
 .cg-sheet td.n,.cg-sheet th.n{padding-left:7px}
 .cg-sheet td.n{font:italic 1.08em "STIX Two Math",Cambria,"Times New Roman",serif;white-space:nowrap}
 .cg-sheet td.c,.cg-sheet td.t{font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -247,8 +247,9 @@ background:none;font-size:1em}
 .cg-sheet td.v span{font-weight:400}
 .cg-sheet td.v span.many{display:block;padding-left:1.5em;white-space:normal}
 .cg-sheet td.r{min-width:13em}
-.cg-sheet th.m{text-align:right;padding-right:0}
-.cg-sheet td.m{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
+.cg-sheet th.m,.cg-sheet td.m{text-align:right!important}
+.cg-sheet th.m{padding-right:0}
+.cg-sheet td.m{white-space:nowrap;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
 .cg-sheet .right td.v,.cg-sheet .rounded td.v{color:var(--ok)}
 .cg-sheet .right td.r,.cg-sheet .rounded td.r,.cg-sheet .blank td{color:var(--soft)}
 .cg-sheet .wrong td.v,.cg-sheet .wrong td.r{color:var(--pen)}

@@ -90,7 +90,7 @@ def prints_as(value, claim):
 
 
 def reachable(name):
-    """The note's own numbers, and the right ones, put into a line's rule; also with one of them right, or right as written."""
+    """The note's own numbers, and the right ones, put into a line's rule; also with one of them right, rounded or not."""
     own = {other: mpmath.mpf(WRITTEN[other].value) for other in RULES}
     yield RULES[name](own)
     yield TRUE[name]
