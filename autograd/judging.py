@@ -148,7 +148,8 @@ class Judge:
         used = self.materially(best[0]) if fitting or cut_off else ()
         exact = abs(c - true) <= half + _grain(true)
         verdict = "right" if exact else "carried" if used else "rounded" if fitting or cut_off else "wrong"
-        follows = not exact or any(i < len(readings) for *_, i in fitting)
+        own_way = [r for *_, i in fitting if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
+        follows = not exact or bool(own_way)
         held = self.held(claim, verdict, best, true, bool(cut_off))
         return Judgement(verdict, own, tolerance, held, () if exact else used, follows, bool(cut_off), readings)
 

@@ -73,7 +73,8 @@ def _miscopied(piece: Piece, step: Step, judge: Judge) -> list[str]:
 
 
 def _told(text: str, number: Number, right: Value, numbers: Mapping[Value, float], judge: Judge) -> str:
-    it_is = [x for x in judge.formulas if x is not right and number.digits > 1 and _is_copy(number, x, numbers, judge)]
+    it_is = [x for x in judge.formulas if x is not right and _is_copy(number, x, numbers, judge)]
+    it_is = [x for x in it_is if number.digits > 1 or judge.formulas[x] is x]
     names = {text_of(x) for x in _without_doubles(it_is, judge)}
     more = f"; it is {names.pop()}" if len(names) == 1 else ""
     return f"{text} stands where {text_of(right)} = {figure(numbers[right])} belongs{more}"

@@ -282,7 +282,10 @@ def _worth(sheet: Worksheet, marks: float | Mapping[str, float]) -> dict[str, fl
 
 
 def _in_order(sheet: Worksheet) -> list[Value]:
-    """The lines in the order of the sheet; but a line that another needs comes before that."""
+    """The lines in the order of the sheet; but what a line needs comes before it, and what repeats it right behind."""
+    again: dict[Value, list[Value]] = {}
+    for name in sheet.lines:
+        again.setdefault(sheet.formulas[sheet.leaves[name]], []).append(sheet.leaves[name])
     order: dict[Value, None] = {}
     for name in sheet.lines:
         stack = [sheet.leaves[name]]
@@ -293,6 +296,7 @@ def _in_order(sheet: Worksheet) -> list[Value]:
                 stack += waiting[::-1]
             else:
                 order[stack.pop()] = None
+                stack += [line for line in again.get(leaf, ()) if line not in order]
     return list(order)
 
 
@@ -388,7 +392,7 @@ class _Marker:
         if judged.truncated:
             yield "Cut off, not rounded"
         if not judged.follows:
-            yield f"Right, but it does not follow from your numbers, which give {figure(judged.own)}"
+            yield f"Right, but not from your numbers: they give {figure(judged.own)}"
         own_way = judged.readings[0].wrong and abs(judged.own - self.sheet.true[leaf]) > 0.5 * number.unit
         if judged.verdict == "wrong" and own_way:
             yield f"Your own numbers give {figure(judged.own)}"

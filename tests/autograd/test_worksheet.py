@@ -1,0 +1,395 @@
+"""Marking numbers: each line from the numbers that the same person wrote before it."""
+
+import math
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, Worksheet, gradient, log, sigmoid, softmax
+from autograd.mistakes import KINDS
+
+
+def neuron():
+    """One sigmoid neuron with half the squared error, and one step of gradient descent."""
+    w, x, b, t, eta = (Value(v, n) for n, v in {"w": 0.4, "x": 0.7, "b": 0.3, "t": 0.9, "eta": 0.2}.items())
+    z = w * x + b
+    o = sigmoid(z)
+    E = (o - t) ** 2 / 2
+    lines = {"z": z, "o": o, "E": E, "e": gradient(E, o)[0], "s": o * (1 - o), "d": gradient(E, z)[0]}
+    lines |= {"dw": gradient(E, w)[0], "db": gradient(E, b)[0], "w_new": w - eta * gradient(E, w)[0]}
+    return Worksheet(lines)
+
+
+def by_hand(digits=4, **changed):
+    """The same in plain Python, as a person does it who goes on from what is written; changed: lines done otherwise."""
+    w, x, b, t, eta = 0.4, 0.7, 0.3, 0.9, 0.2
+    rules = {
+        "z": lambda n: w * x + b,
+        "o": lambda n: 1 / (1 + math.exp(-n["z"])),
+        "E": lambda n: (n["o"] - t) ** 2 / 2,
+        "e": lambda n: n["o"] - t,
+        "s": lambda n: n["o"] * (1 - n["o"]),
+        "d": lambda n: n["e"] * n["s"],
+        "dw": lambda n: n["d"] * x,
+        "db": lambda n: n["d"],
+        "w_new": lambda n: w - eta * n["dw"],
+    }
+    held, written = {}, {}
+    for name, rule in rules.items():
+        written[name] = f"{changed.get(name, rule)(held):.{digits}f}"
+        held[name] = float(written[name])
+    return written
+
+
+SHEET = neuron()
+
+MISTAKES = {  # on which line, how it was worked out there, and the kind of mistake that this is
+    "a sign": ("d", lambda n: -n["e"] * n["s"], "sign"),
+    "the difference the wrong way round": ("e", lambda n: 0.9 - n["o"], "swapped"),
+    "+ for ×": ("d", lambda n: n["e"] + n["s"], "operation"),
+    "the bias": ("z", lambda n: 0.4 * 0.7, "bias"),
+    "σ′ left out": ("d", lambda n: n["e"], "derivative"),
+    "σ′ at z": ("s", lambda n: n["z"] * (1 - n["z"]), "derivative"),
+    "½ left out": ("E", lambda n: (n["o"] - 0.9) ** 2, "half"),
+    "not squared": ("E", lambda n: (n["o"] - 0.9) / 2, "square"),
+    "up the slope": ("w_new", lambda n: 0.4 + 0.2 * n["dw"], "ascent"),
+    "without the rate": ("w_new", lambda n: 0.4 - n["dw"], "rate"),
+    "σ not applied": ("o", lambda n: n["z"], "function"),
+    "tanh for σ": ("o", lambda n: math.tanh(n["z"]), "function"),
+    "e^−z with the sign lost": ("o", lambda n: 1 / (1 + math.exp(n["z"])), "sign"),
+    "the point moved": ("E", lambda n: (n["o"] - 0.9) ** 2 / 2 * 10, "decimal point"),
+    "the input left out": ("dw", lambda n: n["d"], "factor"),
+}
+
+
+@pytest.mark.parametrize("digits", [4, 5, 6, 8])
+def test_what_is_worked_out_from_written_numbers_is_right_or_rounded(digits):
+    """Rounding on the way is no mistake, however many digits are written."""
+    verdicts = SHEET.mark(by_hand(digits)).verdicts
+    assert set(verdicts.values()) <= {"right", "rounded"}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_called_wrong_once_and_carried_after_that(name):
+    """The line of the mistake is wrong, and nothing before or after it."""
+    line, rule, _ = MISTAKES[name]
+    marking = SHEET.mark(by_hand(6, **{line: rule}))
+    assert marking.first_wrong == line
+    assert [row.name for row in marking if row.verdict == "wrong"] == [line]
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_the_kind_of_mistake_is_guessed(name):
+    """Six digits are enough to tell the common mistakes of this sheet apart."""
+    line, rule, kind = MISTAKES[name]
+    assert [guess.kind for guess in SHEET.mark(by_hand(6, **{line: rule}))[line].diagnoses] == [kind]
+
+
+def test_every_kind_that_is_guessed_has_a_name():
+    """The table of kinds, which class tables print, has them all."""
+    assert {kind for _, _, kind in MISTAKES.values()} <= set(KINDS)
+
+
+def test_the_value_of_a_guess_is_what_the_mistake_comes_to():
+    """A diagnosis says the number that it leads to, unrounded."""
+    guess = SHEET.mark(by_hand(6, d=lambda n: n["e"]))["d"].diagnoses[0]
+    assert guess.value == pytest.approx(float(by_hand(6)["e"]), abs=1e-12)
+
+
+def test_carried_lines_say_what_they_rest_on_and_what_their_numbers_give():
+    """.sources are the lines with the wrong numbers, .own what these lead to, .true what is right."""
+    written = by_hand(6, d=lambda n: -n["e"] * n["s"])
+    row = SHEET.mark(written)["dw"]
+    assert row.verdict == "carried"
+    assert row.sources == ("d",)
+    assert row.own == pytest.approx(float(written["d"]) * 0.7)
+    assert row.true == SHEET.values["dw"].data
+
+
+def test_who_goes_on_with_the_right_number_after_a_mistake_is_right():
+    """A slip of the pen on one line leaves the others alone."""
+    written = by_hand(6) | {"s": "0.9999"}
+    verdicts = SHEET.mark(written).verdicts
+    assert verdicts.pop("s") == "wrong"
+    assert set(verdicts.values()) <= {"right", "rounded"}
+
+
+def test_who_goes_on_with_what_should_have_come_out_of_a_wrong_number_is_carried():
+    """o is wrong; on s a slip of the pen; what follows goes on from what s should have been with that o."""
+    o = 0.5
+    s = o * (1 - o)
+    e = o - 0.9
+    written = {"z": "0.58", "o": "0.5000", "e": f"{e:.4f}", "s": "0.7300", "d": f"{e * s:.4f}"}
+    verdicts = SHEET.mark(written).verdicts
+    assert (verdicts["o"], verdicts["e"], verdicts["s"], verdicts["d"]) == ("wrong", "carried", "wrong", "carried")
+
+
+def test_lines_may_be_missing():
+    """A line is marked from the nearest ones that have a number."""
+    marking = SHEET.mark({"o": "0.641067", "dw": "-0.041706"})
+    assert marking.verdicts["z"] == "blank"
+    right = (0.641067 - 0.9) * 0.641067 * (1 - 0.641067) * 0.7
+    assert marking["dw"].own == pytest.approx(right)
+    assert marking["dw"].verdict == "right"
+
+
+def test_a_number_written_twice_stands_in_for_the_line_it_repeats():
+    """Only db = d is written: what follows is marked from it."""
+    marking = SHEET.mark({"db": "0.1", "dw": "0.07"})
+    assert marking.verdicts["db"] == "wrong"
+    assert (marking["dw"].verdict, marking["dw"].sources) == ("carried", ("db",))
+
+
+def test_an_exact_number_adds_no_tolerance():
+    """0.5800 is z exactly, so that o must be right to its own digits; nothing is allowed for z's rounding."""
+    assert SHEET.mark({"z": "0.58", "o": "0.6411"})["o"].tolerance == pytest.approx(0.5e-4, rel=1e-6)
+    assert SHEET.mark({"z": "0.58", "o": "0.6413"})["o"].verdict == "wrong"
+
+
+def test_rounding_reaches_as_far_as_it_can_move_the_result():
+    """e written with two decimals moves d by up to half a unit times s."""
+    row = SHEET.mark({"o": "0.641067", "e": "-0.26", "s": "0.230100", "d": "-0.059826"})["d"]
+    assert row.verdict == "rounded"
+    held = abs((1 / (1 + math.exp(-0.58)) - 0.9) + 0.26)  # the unrounded number behind −0.26
+    assert row.tolerance == pytest.approx(0.5e-6 + held * 0.2301, rel=1e-3)
+
+
+def test_digits_may_be_cut_off():
+    """0.6410 is the right number without its fifth digit: no mistake, but said."""
+    row = SHEET.mark({"o": "0.6410"})["o"]
+    assert row.verdict == "rounded"
+    assert "Cut off" in row.remark
+
+
+def test_where_one_line_is_cut_off_others_may_be():
+    """A person who cuts digits off holds up to a whole unit more than is written."""
+    cut = {"o": "0.641", "e": "-0.258", "s": "0.230", "d": "-0.059"}
+    assert "wrong" not in SHEET.mark(cut).verdicts.values()
+
+
+def test_a_digit_that_rounding_cannot_explain_is_wrong():
+    """Three units of the last digit are no rounding where the numbers before are exact."""
+    assert SHEET.mark({"z": "0.58", "o": "0.64110"})["o"].verdict == "wrong"
+
+
+def test_what_is_right_but_does_not_follow_is_right_and_said():
+    """The right number below wrong ones is no mistake; that it does not follow is remarked on."""
+    row = SHEET.mark({"o": "0.8", "e": "-0.1", "s": "0.16", "d": "-0.059580"})["d"]
+    assert row.verdict == "right"
+    assert "not from your numbers: they give −0.016" in row.remark
+    own = SHEET.mark({"o": "0.8", "e": "-0.1", "s": "0.16", "d": "-0.016"})["d"]
+    assert own.verdict == "carried"
+
+
+def test_a_guess_needs_two_digits():
+    """One digit fits too much to say anything."""
+    assert SHEET.mark({"E": "0.3"})["E"].diagnoses == ()
+
+
+def test_where_nothing_fits_nothing_is_said():
+    """A number out of the air has no diagnosis."""
+    marking = SHEET.mark(by_hand(6) | {"d": "-0.038127"})
+    assert marking["d"].verdict == "wrong"
+    assert marking["d"].diagnoses == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("0.4·0.7 + 0.3 = 0.58", "right"),
+        ("0.4*0.7 + 0.3 = 0.68", "wrong"),
+        ("w x + b = 0.4·0.7 + 0.3 = 0.58", "right"),
+        ("z = 0.58", "right"),
+        ("0,58", "right"),
+        ("5.8e-1", "right"),
+        ("5,8·10^-1", "right"),
+        ("58 %", "right"),
+        ("29/50", "right"),
+        ("≈ 0.58", "right"),
+        ("$0.58$", "right"),
+        ("w x + 0.300", "right"),
+    ],
+)
+def test_numbers_are_read_in_all_their_spellings(written, verdict):
+    """A number may come with its working, its name, a decimal comma, as a fraction."""
+    assert SHEET.mark({"z": written})["z"].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind", "says"),
+    [
+        ("0.4*0.7 + 0.3 = 0.68", "arithmetic", "comes to 0.58, not 0.68"),
+        ("0.4·0.9 + 0.3 = 0.66", "miscopied", "0.9 stands where x = 0.7 belongs; it is t"),
+    ],
+)
+def test_the_way_to_a_wrong_number_tells_what_happened(claim, kind, says):
+    """Either it does not come to the number, or one of its numbers is another."""
+    guess = SHEET.mark({"z": claim})["z"].diagnoses[0]
+    assert guess.kind == kind
+    assert says in guess.sentence
+
+
+def test_a_wrong_formula_is_carried_into_numbers():
+    """Who takes t − o for the slope and goes on in numbers gets d wrong once."""
+    marking = SHEET.mark({"o": "0.641067", "e": "t - o", "s": "0.230100", "d": "0.059581"})
+    assert marking.verdicts["e"] == "wrong"
+    assert (marking["d"].verdict, marking["d"].sources) == ("carried", ("e",))
+
+
+# ---------------------------------------------------------------------------------------------------------------- marks
+
+
+def test_every_line_is_worth_a_mark_and_carried_ones_get_it():
+    """Full marks for what follows from a mistake."""
+    marking = SHEET.mark(by_hand(6, e=lambda n: 0.9 - n["o"]))
+    assert (marking.score, marking.out_of) == (8.0, 9.0)
+
+
+def test_marks_and_what_carried_lines_get_can_be_chosen():
+    """marks= by line, carried= as a part."""
+    written = by_hand(6, dw=lambda n: n["d"])
+    marking = SHEET.mark(written, marks={"dw": 3, "w_new": 2}, carried=0.5)
+    assert (marking.out_of, marking.score) == (12.0, 8.0)
+    assert SHEET.mark(written, marks=0.5).out_of == 4.5
+
+
+@pytest.mark.parametrize("marks", [-1, math.inf, math.nan, True, {"z": "2"}])
+def test_marks_that_are_none_are_refused(marks):
+    """A line is worth a number from 0 on."""
+    with pytest.raises((ValueError, TypeError)):
+        SHEET.mark({}, marks=marks)
+
+
+# --------------------------------------------------------------------------------------------------------------- sheets
+
+
+def test_a_sheet_knows_its_lines_what_is_given_and_its_steps():
+    """Leaves are given; each step is in terms of the lines before it, however gradient computed it."""
+    assert SHEET.lines == ["z", "o", "E", "e", "s", "d", "dw", "db", "w_new"]
+    assert SHEET.given == {"w": 0.4, "x": 0.7, "b": 0.3, "t": 0.9, "eta": 0.2}
+    assert SHEET.steps["d"] == "e·s"
+    assert SHEET.steps["db"] == "d"
+    assert SHEET.steps["w_new"] == "w − η·dw"
+
+
+def test_lists_make_numbered_lines():
+    """h=[h1, h2] is h_1 and h_2; W of lists is W_12."""
+    x = Value(2.0, "x")
+    sheet = Worksheet(h=[x * 2, x * 3], W=[[x + 1, x + 2]])
+    assert sheet.lines == ["h_1", "h_2", "W_11", "W_12"]
+
+
+def test_one_value_may_stand_on_two_lines():
+    """The second is the first over again."""
+    x = Value(2.0, "x")
+    y = x * 3
+    sheet = Worksheet(y=y, again=y)
+    assert sheet.mark({"y": "5", "again": "5"}).verdicts == {"y": "wrong", "again": "carried"}
+
+
+def test_a_sheet_of_a_labelled_graph_has_all_of_backpropagation():
+    """Forward lines, each ∂L/∂u from the output on, and the updated parameters."""
+    w, x, t = Value(0.5, "w"), Value(2.0, "x"), Value(1.0, "t")
+    z = w * x
+    z.label = "z"
+    L = (z.sigmoid() - t) ** 2
+    L.label = "L"
+    sheet = Worksheet.of(L, rate=0.1)
+    assert sheet.lines[:3] == ["z", "L", "∂L/∂z"]
+    assert {"∂L/∂w", "∂L/∂x", "w_new"} <= set(sheet.lines)
+    (slope,) = gradient(L, w)
+    assert sheet.values["w_new"].data == pytest.approx(0.5 - 0.1 * slope.data)
+
+
+def test_names_are_compared_as_mathematics():
+    """w_1, w1 and w₁ are one name."""
+    x = Value(2.0, "x")
+    sheet = Worksheet({"z_1": x * 3})
+    for name in ("z1", "z_1", "z_{1}", "z₁"):
+        assert sheet.mark({name: "6"}).verdicts == {"z_1": "right"}
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (Worksheet, ValueError, "nothing to be worked out"),
+        (lambda: Worksheet(x=Value(1.0)), ValueError, "nothing to be worked out"),
+        (lambda: Worksheet(z="0.5"), TypeError, "a line is a Value"),
+        (lambda: Worksheet({"z1": Value(1.0) * 2, "z_1": Value(1.0) * 3}), ValueError, "are one name"),
+        (lambda: Worksheet({"": Value(1.0) * 2}), TypeError, "lines have names"),
+        (lambda: Worksheet.of(3.0), TypeError, "the Value to be differentiated"),
+        (lambda: Worksheet.of(Value(1.0) * 2), ValueError, "has a label"),
+        (lambda: SHEET.mark({"q": "1"}), LookupError, "no line of this worksheet"),
+        (lambda: SHEET.mark({"w_nwe": "1"}), LookupError, "is w_new meant"),
+        (lambda: SHEET.mark({"w": "0.4"}), LookupError, "is given"),
+        (lambda: SHEET.mark({"z": 0.58}), TypeError, "has lost its last zeros"),
+        (lambda: SHEET.mark({"z": "0.58 q"}), ValueError, "on the line z"),
+        (lambda: SHEET.mark({"z": "1", " z": "2"}), (ValueError, LookupError), ""),
+        (lambda: SHEET.mark({"z": "1"})["q"], KeyError, "no line of this worksheet"),
+    ],
+)
+def test_bad_input_is_refused_with_the_way_out(make, error, says):
+    """Each error says what is wrong in words."""
+    with pytest.raises(error, match=says or None):
+        make()
+
+
+def test_a_marking_can_be_pickled():
+    """A marked class can be kept."""
+    marking = SHEET.mark(by_hand(6, e=lambda n: 0.9 - n["o"]))
+    assert pickle.loads(pickle.dumps(marking)).verdicts == marking.verdicts
+
+
+# ------------------------------------------------------------------------------------------------------------ properties
+
+
+numbers = st.integers(-95, 95).filter(lambda n: abs(n) > 4).map(lambda n: n / 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(numbers, min_size=9, max_size=9),
+    st.integers(3, 7),
+    st.sampled_from(["written", "unrounded", "mixed"]),
+    st.randoms(use_true_random=False),
+)
+def test_no_right_line_is_ever_called_wrong(given_numbers, digits, style, random):
+    """Whatever the numbers, the digits, and whether a person goes on from written numbers or from those in a calculator."""
+    w1, w2, x1, x2, b, v1, v2, c, y = given_numbers
+    leaves = dict(zip("w1 w2 x1 x2 b v1 v2 c y".split(), given_numbers))
+    V = {name: Value(value, name) for name, value in leaves.items()}
+    z = V["w1"] * V["x1"] + V["w2"] * V["x2"] + V["b"]
+    h = z.tanh()
+    p1, p2 = softmax([V["v1"] * h, V["v2"] * h + V["c"]])
+    L = -V["y"] * log(p1) - (1 - V["y"]) * log(p2)
+    lines = {"z": z, "h": h, "p1": p1, "p2": p2, "L": L, "dh": gradient(L, h)[0], "dz": gradient(L, z)[0]}
+    lines["dw1"] = gradient(L, V["w1"])[0]
+    rules = {
+        "z": lambda n: w1 * x1 + w2 * x2 + b,
+        "h": lambda n: math.tanh(n["z"]),
+        "p1": lambda n: 1 / (1 + math.exp(v2 * n["h"] + c - v1 * n["h"])),
+        "p2": lambda n: 1 / (1 + math.exp(v1 * n["h"] - v2 * n["h"] - c)),
+        "L": lambda n: -y * math.log(n["p1"]) - (1 - y) * math.log(n["p2"]),
+        "dh": lambda n: (n["p1"] - y) * v1 + (n["p2"] - (1 - y)) * v2,
+        "dz": lambda n: n["dh"] * (1 - n["h"] ** 2),
+        "dw1": lambda n: n["dz"] * x1,
+    }
+    held, exact, claims = {}, {}, {}
+    for name, rule in rules.items():
+        exact[name] = rule(held)
+        claims[name] = f"{exact[name]:.{digits}f}"
+        keeps = style == "unrounded" or (style == "mixed" and random.random() < 0.5)
+        held[name] = exact[name] if keeps else float(claims[name])
+        if held[name] == 0.0 and name in ("p1", "p2"):
+            held[name] = exact[name]
+    assert "wrong" not in Worksheet(lines).mark(claims).verdicts.values()
+
+
+def test_a_planted_fault_in_the_judge_is_noticed(monkeypatch):
+    """Were nothing allowed for rounding, right lines would be called wrong: the tests above can fail."""
+    coarse = {"o": "0.641067", "e": "-0.26", "s": "0.23", "d": "-0.059826"}
+    assert "wrong" not in SHEET.mark(coarse).verdicts.values()
+    monkeypatch.setattr("autograd.judging.Step.reach", lambda *_: 0.0)
+    assert "wrong" in SHEET.mark(coarse).verdicts.values()
