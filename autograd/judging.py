@@ -62,8 +62,12 @@ class Step:
     def value(self, values: Mapping[Value, float]) -> float:
         return worked_out(self.order, values)[self.formula]
 
-    def reach(self, values: Mapping[Value, float], held: Mapping[Value, Held], digits: int) -> float:
-        """How far the result can move while each claim moves within what is held, and each blank within its rounding."""
+    def reach(self, values: Mapping[Value, float], held: Mapping[Value, Held], claim: Number, truncating: bool) -> float:
+        """How far the result can move while each claim moves within what is held, and each blank within its rounding.
+
+        claim: what was written for the result; blank lines are taken to have been worked out to as many digits, or decimals
+        truncating: whether digits may have been cut off them
+        """
         at = worked_out(self.order, values)
         value, reach = at[self.formula], 0.0
         for x in self.cut:
@@ -71,14 +75,15 @@ class Step:
             moved = [self.value({**values, x: values[x] + by}) - value for by in (low, high) if by]
             reach += max(map(abs, moved), default=0.0)
         for node in self.blanks:
-            half = 0.5 * unit_of(at[node], digits)
-            moved = [worked_out(self.order, values, {node: by})[self.formula] - value for by in (-half, half)]
+            off = max(claim.unit, unit_of(at[node], claim.digits)) * (1.0 if truncating else 0.5)
+            moved = [worked_out(self.order, values, {node: by})[self.formula] - value for by in (-off, off)]
             reach += max(map(abs, moved))
         return reach if math.isfinite(reach) else 0.0
 
 
 def unit_of(x: float, digits: int) -> float:
-    """What the last of so many significant digits of a number counts."""
+    """What the last of so many significant digits of a number counts; two at least are kept."""
+    digits = max(2, min(digits, 12))
     return 10.0 ** (math.floor(math.log10(abs(x))) + 1 - digits) if x and math.isfinite(x) else 0.0
 
 
@@ -134,23 +139,23 @@ class Judge:
     def judge(self, line: Value, claim: Number) -> Judgement:
         true, c, half = self.true[line], claim.value, 0.5 * claim.unit
         readings = self.readings(line)
-        results = [(r, r.step.value(r.values), r.step.reach(r.values, r.held, _digits(claim))) for r in readings]
+        results = [(r, r.step.value(r.values), r.step.reach(r.values, r.held, claim, self.truncating)) for r in readings]
         own, tolerance = results[0][1], half + results[0][2]
         results.append((readings[0]._replace(wrong=()), true, 0.0))  # who keeps all digits in a calculator
         off = [(abs(c - v) / (half + reach + _grain(v)), len(r.wrong), i) for i, (r, v, reach) in enumerate(results)]
         fitting = [each for each in off if each[0] <= 1.0]
         cut_off = [
-            (len(r.wrong), i)
+            (0.0, len(r.wrong), i)
             for i, (r, v, reach) in enumerate(results)
-            if not fitting and claim.digits > 1 and _is_cut_off(c, v, claim.unit, reach)
+            if not fitting and (claim.digits > 1 or self.truncating) and _is_cut_off(c, v, claim.unit, reach)
         ]
-        best = results[min(fitting)[-1] if fitting else min(cut_off)[-1] if cut_off else 0]
-        used = self.materially(best[0]) if fitting or cut_off else ()
+        explaining = [i for *_, i in sorted(fitting) or sorted(cut_off)]
+        used = self.materially(results[explaining[0]][0]) if explaining else ()
         exact = abs(c - true) <= half + _grain(true)
-        verdict = "right" if exact else "carried" if used else "rounded" if fitting or cut_off else "wrong"
+        verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
         own_way = [r for *_, i in fitting if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
         follows = not exact or bool(own_way)
-        held = self.held(claim, verdict, best, true, bool(cut_off))
+        held = self.held(claim, [(value, reach) for _, value, reach in (results[i] for i in explaining)], bool(cut_off))
         return Judgement(verdict, own, tolerance, held, () if exact else used, follows, bool(cut_off), readings)
 
     def readings(self, line: Value) -> list[Reading]:
@@ -195,18 +200,18 @@ class Judge:
         value = step.value(values)
         return tuple(line for x, line in reading.wrong if x is None or step.value({**values, x: self.true[x]}) != value)
 
-    def held(self, claim: Number, verdict: str, best: tuple[Reading, float, float], true: float, cut_off: bool) -> Held:
-        """What somebody holds who wrote this: at most half a unit off; a whole one for who cuts digits off."""
+    def held(self, claim: Number, explaining: Sequence[tuple[float, float]], cut_off: bool) -> Held:
+        """What somebody holds who wrote this: at most half a unit off; a whole one for who cuts digits off.
+
+        explaining: what the readings that fit come to, with their reach; none for a number that is wrong
+        """
         low, high = -0.5 * claim.unit, 0.5 * claim.unit
         if cut_off or self.truncating:
             low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
-        if verdict == "wrong":
+        offsets = [value + by - claim.value for value, reach in explaining for by in (-reach, reach)]
+        if not offsets:
             return Held(low, high)
-        _, value, reach = best
-        offsets = [min(max(value + by - claim.value, low), high) for by in (-reach, reach)]
-        if low <= true - claim.value <= high:
-            offsets.append(true - claim.value)
-        return Held(min(0.0, *offsets), max(0.0, *offsets))
+        return Held(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
 
     # ---- guesses
 
@@ -261,14 +266,15 @@ class Judge:
                             ends = (worked_out(order, {**numbers, x: numbers[x] + by})[mistake.formula] for by in held)
                             reach += max(abs(end - value) for end in ends)
                     yield mistake, value, reach
-        value, reach = step.value(reading.values), step.reach(reading.values, reading.held, _digits(claim))
+        value, reach = step.value(reading.values), step.reach(reading.values, reading.held, claim, self.truncating)
         for mistake, candidate, scale in digit_mistakes(claim, value):
             if mistake.common == common:
                 yield mistake, claim.value + (value - candidate) / scale, reach / scale
         if not common:
-            units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers}
-            for mistake, coarse in rounded_early(list(units), numbers, units):
-                yield mistake, step.value({**reading.values, **coarse}), 0.0
+            at = worked_out(step.order, reading.values)
+            units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
+            for mistake, coarse in rounded_early({x: at[x] for x in units}, units):
+                yield mistake, worked_out(step.order, {**reading.values, **coarse})[step.formula], 0.0
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)
@@ -325,10 +331,6 @@ def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:
 def _grain(x: float) -> float:
     """What floating-point arithmetic itself leaves uncertain."""
     return 1e-12 * abs(x) + 1e-15
-
-
-def _digits(claim: Number) -> int:
-    return int(max(2, min(claim.digits, 12)))
 
 
 def _combinations(ways: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:

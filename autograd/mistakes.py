@@ -19,12 +19,13 @@ from __future__ import annotations
 import math
 import re
 from collections import namedtuple
+from itertools import pairwise, product
 
 from autograd import primitives as ops
-from autograd.formula import quantities, written
+from autograd.formula import quantities, softmax_of, written
 from autograd.graph import nodes
 from autograd.names import UNSUB, text_name
-from autograd.primitives import CONSTANT, PRIMITIVES
+from autograd.primitives import CONSTANT, PRIMITIVES, Primitive
 from autograd.steps import PRODUCTS, chain, products_in, replaced, straightened, taken_apart
 from autograd.value import Value, record
 
@@ -97,6 +98,7 @@ class Surroundings:
         self.renewed: dict[Value, list[Value]] = {}
         for new, old in self.updates.items():
             self.renewed.setdefault(old, []).append(new)
+        self.places = {leaf: i for i, leaf in enumerate(formulas)}
         self.shapes: dict[Value, object] = {}
 
     def siblings(self, leaf: Value) -> list[Value]:
@@ -115,14 +117,10 @@ class Surroundings:
         ]
         return by_name + alike
 
-    def after(self, line: Value) -> set[Value]:
-        """The line itself and all that is computed from it."""
-        found = {line}
-        grown = True
-        while grown:
-            new = {x for x, f in self.formulas.items() if x not in found and not found.isdisjoint(quantities(f))}
-            grown, found = bool(new), found | new
-        return found
+    def before(self, line: Value) -> set[Value]:
+        """What is known when a line is worked out: what is given, and the lines above it."""
+        place = self.places.get(line, len(self.places))
+        return {x for x, own in self.formulas.items() if own is x or self.places[x] < place}
 
     def shape(self, leaf: Value) -> object:
         """How a quantity is computed, whatever from."""
@@ -132,11 +130,6 @@ class Surroundings:
                 (node.op.name, len(node.inputs)) if node.op else () for node in nodes(formula)
             ) if formula is not leaf else leaf  # fmt: skip
         return self.shapes[leaf]
-
-    def renamed(self, leaf: Value, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Value | None:
-        """The quantity whose indices are changed, if there is one."""
-        stem, indices = self.names.get(leaf, ("", ()))
-        return self.by_name.get((stem, change(indices))) if indices else None
 
     def slope_of(self, factors: Sequence[Value]) -> tuple[Value, list[Value]] | None:
         """Factors that are, together, the derivative of an activation: what it is taken at, and which they are."""
@@ -187,117 +180,89 @@ def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake
 
     step: the formula; around: the sheet's quantities; line: the quantity that the step computes
     """
-    forms = [step] if (short := straightened(step)) is None else [short, step]
-    for form in forms:
+    step = _spelt_out(step)
+    short = straightened(step)
+    for form in [step] if short is None else [short, step]:
         yield from _of_updates(form)
         yield from _of_differences(form)
         yield from _of_products(form, around)
         yield from _of_sums(form)
         yield from _of_functions(form)
-        yield from _of_operands(form, around, around.after(line))
-    yield from _of_the_whole(step, around, line)
+        yield from _of_operands(form, around, line)
+    yield from _of_the_whole(step, short, around, line)
+
+
+def _changed(
+    step: Value, new: Mapping[Value, Value], kind: str, tell: str | Callable[[Show], str], common: bool = True
+) -> Mistake:
+    """The mistake that puts other nodes in the place of some."""
+    return Mistake(kind, common, replaced(step, new), tell if callable(tell) else lambda show: tell)
+
+
+def _spelt_out(step: Value) -> Value:
+    """The step with softmax in its exponentials, where a mistake can be made in each."""
+    new = {}
+    for node in nodes(step):
+        if node.op is softmax_of:
+            *xs, top = node.inputs
+            exps = {x: _applied(ops.exp, x) for x in xs}
+            new[node] = exps[top] / _total([exps[x] for x in xs])
+    return replaced(step, new) if new else step
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
     if _updated(step) is None:
         return
     old, change = step.inputs
-    product = taken_apart(change)
-    name = text_of(old)
-    yield Mistake(
-        "ascent", True, _total([old, -change]), lambda show: f"You went up the slope: {name} + … stands for {name} − …"
-    )
-    rates = [factor for factor in product.above if _is_rate(factor)][:1]
-    for rate in rates:
-        rest = [factor for factor in product.above if factor is not rate]
+    product, name = taken_apart(change), text_of(old)
+    yield _changed(step, {change: -change}, "ascent", f"You went up the slope: {name} + … stands for {name} − …")
+    for rate in [factor for factor in product.above if _is_rate(factor)][:1]:
+        rest = _without(product.above, rate)
         if rest:
-            tell = f"You left out the learning rate {text_of(rate)}"
-            yield Mistake("rate", True, _total([old, product.graph(rest)]), lambda show, t=tell: t)
-    yield Mistake("term", True, -change, lambda show: f"This is the step alone, without {name}")
-    yield Mistake("term", True, change, lambda show: f"This is the step alone, without {name}")
+            yield _changed(step, {change: product.graph(rest)}, "rate", f"You left out the learning rate {text_of(rate)}")
+            yield _changed(step, {change: -rate}, "factor", f"You left out the gradient {text_of(chain(rest))}")
+    alone = f"This is the step alone, without {name}"
+    yield _changed(step, {step: -change}, "term", alone)
+    yield _changed(step, {step: change}, "term", alone)
 
 
 def _of_differences(step: Value) -> Iterator[Mistake]:
     for node in nodes(step):
         if node.op is ops.sum_of and len(node.inputs) == 2 and _updated(node) is None:
-            signs = [taken_apart(x).sign for x in node.inputs]
-            if signs[0] != signs[1] and not any(x.op is CONSTANT for x in node.inputs):
-                there = _total(
-                    [
-                        -x if sign > 0.0 else taken_apart(x)._replace(sign=1.0).graph()
-                        for x, sign in zip(node.inputs[::-1], signs[::-1])
-                    ][::1]
-                )
-                here, turned = text_of(node), text_of(_turned(node))
-                yield Mistake(
-                    "swapped",
-                    True,
-                    replaced(step, {node: there}),
-                    lambda show, h=here, t=turned: f"You took {t}; here it is {h}",
-                )
-
-
-def _turned(difference: Value) -> Value:
-    """b − a for a − b."""
-    positive, negative = sorted(difference.inputs, key=lambda x: -taken_apart(x).sign)
-    return _total([taken_apart(negative)._replace(sign=1.0).graph(), -positive])
+            plus, minus = sorted(node.inputs, key=lambda x: -taken_apart(x).sign)
+            opposite = taken_apart(plus).sign > 0.0 > taken_apart(minus).sign
+            if opposite and not any(x.op is CONSTANT for x in node.inputs):
+                turned = _total([_positive(minus), -plus])
+                yield _changed(step, {node: turned}, "swapped", f"You took {text_of(turned)}; here it is {text_of(node)}")
 
 
 def _of_products(step: Value, around: Surroundings) -> Iterator[Mistake]:
-    for node in products_in(step):
+    for node in [*products_in(step), *([step] if step.op not in PRODUCTS else [])]:
         product = taken_apart(node)
         above, below = product.above, product.below
         slope = around.slope_of(above)
-        taken = slope[1] if slope else []
         if slope:
             yield from _of_slopes(step, node, slope, around)
-        if len(above) + len(below) > MOST_FACTORS:
+        if len(above) + len(below) > MOST_FACTORS or node.op not in PRODUCTS:
             continue
         for factor in dict.fromkeys(above):
-            rest = _without(above, factor)
+            rest, what = _without(above, factor), text_of(factor)
             if rest or below:
-                kind = _kind_of_factor(factor, around, factor in taken)
-                what = f"σ′ = {text_of(factor)}" if kind == "derivative" and not factor.inputs else text_of(factor)
-                yield Mistake(kind, True, replaced(step, {node: product.graph(rest)}), _leaves_out(factor, what))
-        for factor in dict.fromkeys(below):
-            rest = _without(below, factor)
-            what = text_of(factor)
-            yield Mistake(
-                _kind_of_factor(factor, around), True, replaced(step, {node: product.graph(None, rest)}),
-                lambda show, w=what: f"You did not divide by {w}",
-            )  # fmt: skip
-            yield Mistake(
-                "operation", False, replaced(step, {node: product.graph([*above, factor], rest)}),
-                lambda show, w=what: f"You multiplied by {w} and should divide",
-            )  # fmt: skip
-        if len(above) > 1:
-            for factor in dict.fromkeys(above):
-                rest = _without(above, factor)
-                added = product._replace(above=[_total([chain(rest), factor])]).graph()
-                what = (
-                    f"{text_of(factor)} and {text_of(chain(rest))}"
-                    if above[0] is factor
-                    else f"{text_of(chain(rest))} and {text_of(factor)}"
-                )
-                yield Mistake(
-                    "operation",
-                    True,
-                    replaced(step, {node: added}),
-                    lambda show, w=what: f"You added {w} and should multiply",
-                )
-            for factor in dict.fromkeys(above):
-                rest, what = _without(above, factor), text_of(factor)
+                kind = _kind_of_factor(factor, around, slope is not None and factor in slope[1])
+                yield _changed(step, {node: product.graph(rest)}, kind, _leaves_out(factor, kind))
                 divided = product.graph(rest, [*below, factor])
-                yield Mistake(
-                    "operation",
-                    False,
-                    replaced(step, {node: divided}),
-                    lambda show, w=what: f"You divided by {w} and should multiply",
-                )
+                yield _changed(step, {node: divided}, "operation", f"You divided by {what} and should multiply", False)
+            if rest:
+                added = product._replace(above=[_total([chain(rest), factor])]).graph()
+                both = [what, text_of(chain(rest))] if above[0] is factor else [text_of(chain(rest)), what]
+                yield _changed(step, {node: added}, "operation", f"You added {' and '.join(both)} and should multiply")
                 twice = product.graph([*above, factor])
-                yield Mistake(
-                    "factor", False, replaced(step, {node: twice}), lambda show, w=what: f"You multiplied by {w} twice"
-                )
+                yield _changed(step, {node: twice}, "factor", f"You multiplied by {what} twice", False)
+        for factor in dict.fromkeys(below):
+            rest, what, kind = _without(below, factor), text_of(factor), _kind_of_factor(factor, around)
+            yield _changed(step, {node: product.graph(None, rest)}, kind, f"You did not divide by {what}")
+            multiplied = product.graph([*above, factor], rest)
+            yield _changed(step, {node: multiplied}, "operation", f"You multiplied by {what} and should divide", False)
 
 
 def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], around: Surroundings) -> Iterator[Mistake]:
@@ -305,34 +270,26 @@ def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], aroun
     product = taken_apart(node)
     h, factors = slope
     op, argument = around.functions[h]
-    symbol = f"{op.notation.symbol}′"
-    what = text_of(chain(factors))
+    symbol, what = f"{op.notation.symbol}′", text_of(chain(factors))
     rest = [factor for factor in product.above if factor not in factors]
     if rest:
-        yield Mistake(
-            "derivative",
-            True,
-            replaced(step, {node: product.graph(rest)}),
-            lambda show: f"You left out {symbol}, the factor {what}",
-        )
-    for other, where in (
-        (argument, text_of(argument)),
-        (record(op, op.value(h.data), h), f"{op.notation.symbol}({text_of(h)})"),
-    ):
+        yield _changed(step, {node: product.graph(rest)}, "derivative", f"You left out {symbol}, the factor {what}")
+        alone = product.graph(factors, [])
+        yield _changed(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
+    for other in (argument, _applied(op, h)):
         moved = product.graph([replaced(factor, {h: other}) if factor in factors else factor for factor in product.above])
-        yield Mistake(
-            "derivative", True, replaced(step, {node: moved}),
-            lambda show, o=other, w=where: (
-                f"You took {symbol}, {what}, with {w if o.inputs else show(o)} in the place of {show(h)}"
-            ),
-        )  # fmt: skip
+        yield _changed(step, {node: moved}, "derivative", _takes_at(symbol, what, h, other))
     for another in ACTIVATIONS[:2]:
         if another is not op:
-            other_slope = h * (1.0 - h) if another is ops.sigmoid else 1.0 - h * h
-            yield Mistake(
-                "derivative", False, replaced(step, {node: product.graph([*rest, other_slope])}),
-                lambda show, a=another.notation.symbol: f"You took the derivative of {a}; here it is {symbol}",
-            )  # fmt: skip
+            slope_there = h * (1.0 - h) if another is ops.sigmoid else 1.0 - h * h
+            tell = f"You took the derivative of {another.notation.symbol}; here it is {symbol}"
+            yield _changed(step, {node: product.graph([*rest, slope_there])}, "derivative", tell, False)
+
+
+def _takes_at(symbol: str, what: str, h: Value, other: Value) -> Callable[[Show], str]:
+    return lambda show: (
+        f"You took {symbol}, {what}, with {text_of(other) if other.inputs else show(other)} in the place of {show(h)}"
+    )
 
 
 def _kind_of_factor(factor: Value, around: Surroundings, in_a_slope: bool = False) -> str:
@@ -341,11 +298,10 @@ def _kind_of_factor(factor: Value, around: Surroundings, in_a_slope: bool = Fals
     return "derivative" if in_a_slope or (not factor.inputs and around.is_slope(factor)) else "factor"
 
 
-def _leaves_out(factor: Value, what: str) -> Callable[[Show], str]:
+def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
     named = not factor.inputs and factor.op is None
-    return lambda show: (
-        f"You left out the factor {what}" + (f" = {show(factor).partition(' = ')[2]}" if named and "=" not in what else "")
-    )
+    what = "σ′, the factor" if kind == "derivative" and named else "the factor"
+    return lambda show: f"You left out {what} {show(factor) if named else text_of(factor)}"
 
 
 def _of_sums(step: Value) -> Iterator[Mistake]:
@@ -355,181 +311,154 @@ def _of_sums(step: Value) -> Iterator[Mistake]:
         terms = node.inputs
         several = any(taken_apart(x).above[1:] for x in terms)
         for i, term in enumerate(terms):
-            what = text_of(_positive(term))
-            plus = taken_apart(term).sign > 0.0
-            flipped = _total([*terms[:i], -term if plus else _positive(term), *terms[i + 1 :]])
-            yield Mistake(
-                "sign", True, replaced(step, {node: flipped}),
-                lambda show, w=what, p=plus: f"The sign of {w} is wrong: it is {'added' if p else 'taken away'} here",
-            )  # fmt: skip
-            rest = [*terms[:i], *terms[i + 1 :]]
+            what, added = text_of(_positive(term)), taken_apart(term).sign > 0.0
+            flipped = _total([*terms[:i], -term if added else _positive(term), *terms[i + 1 :]])
+            tell = f"The sign of {what} is wrong: it is {'added' if added else 'taken away'} here"
+            yield _changed(step, {node: flipped}, "sign", tell)
             bias = several and not term.inputs
-            yield Mistake(
-                "bias" if bias else "term", True, replaced(step, {node: _total(rest)}),
-                lambda show, w=what, b=bias: f"You left out {'the bias ' if b else 'the term '}{w}",
-            )  # fmt: skip
+            kind, tell = ("bias", f"You left out the bias {what}") if bias else ("term", f"You left out the term {what}")
+            yield _changed(step, {node: _total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
         if len(terms) == 2:
-            multiplied = terms[0] * terms[1]
-            what = text_of(node)
-            yield Mistake(
-                "operation",
-                False,
-                replaced(step, {node: multiplied}),
-                lambda show, w=what: f"You multiplied the terms of {w}",
+            yield _changed(
+                step, {node: terms[0] * terms[1]}, "operation", f"You multiplied the terms of {text_of(node)}", False
             )
 
 
 def _of_functions(step: Value) -> Iterator[Mistake]:
+    by_kind: dict[Primitive, list[Value]] = {}
     for node in nodes(step):
-        op = node.op
-        if op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data == 2.0:
-            x, what = node.inputs[0], text_of(node.inputs[0])
-            yield Mistake("square", True, replaced(step, {node: x}), lambda show, w=what: f"You did not square {w}")
-            yield Mistake(
-                "square",
-                False,
-                replaced(step, {node: 2.0 * x}),
-                lambda show, w=what: f"You took 2·({w}) for the square of {w}",
-            )
-        elif op is not None and op is not CONSTANT and op.arity == 1 and op is not ops.neg:
-            x, symbol = node.inputs[0], op.notation.symbol
-            what = text_of(x)
-            yield Mistake(
-                "function", True, replaced(step, {node: x}), lambda show, s=symbol, w=what: f"You did not apply {s} to {w}"
-            )
-            yield Mistake(
-                "sign", op in (ops.exp, ops.sigmoid, ops.tanh), replaced(step, {node: _applied(op, -x)}),
-                lambda show, s=symbol, w=what: f"You took {s} of −({w})",
-            )  # fmt: skip
-            for other in LOGARITHMS if op in LOGARITHMS else ():
-                if other is not op:
-                    yield Mistake(
-                        "log base", True, replaced(step, {node: _applied(other, x)}),
-                        lambda show, b=BASES[other.name]: f"You took the logarithm to base {b}",
-                    )  # fmt: skip
-            for other in (ops.sigmoid, ops.tanh, ops.relu) if op in ACTIVATIONS else ():
-                if other is not op:
-                    yield Mistake(
-                        "function", True, replaced(step, {node: _applied(other, x)}),
-                        lambda show, o=other, s=symbol: f"You applied {o.notation.symbol}; here it is {s}",
-                    )  # fmt: skip
-            if op is ops.sigmoid:
-                z = _applied(op, x)
-                yield Mistake("function", False, replaced(step, {node: z * (1.0 - z)}), lambda show: "You took σ′ for σ")
-                yield Mistake(
-                    "function",
-                    False,
-                    replaced(step, {node: _applied(ops.exp, -x)}),
-                    lambda show, w=what: f"This is e^−({w}) alone",
-                )
-                yield Mistake(
-                    "function",
-                    False,
-                    replaced(step, {node: 1.0 + _applied(ops.exp, -x)}),
-                    lambda show, w=what: f"You did not turn 1 + e^−({w}) over",
-                )
-            if op is ops.tanh:
-                z = _applied(op, x)
-                yield Mistake("function", False, replaced(step, {node: 1.0 - z * z}), lambda show: "You took tanh′ for tanh")
+        if node.op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data == 2.0:
+            by_kind.setdefault(ops.pow, []).append(node)
+        elif node.op is not None and node.op.arity == 1 and node.op not in (ops.neg, CONSTANT):
+            by_kind.setdefault(node.op, []).append(node)
+    for op, found in by_kind.items():
+        for each in [found, *([node] for node in found if len(found) > 1)]:  # made everywhere, or in one place
+            yield from _of_squares(step, each) if op is ops.pow else _of_function(step, op, each)
 
 
-def _of_operands(step: Value, around: Surroundings, later: set[Value]) -> Iterator[Mistake]:
-    """Another quantity in the place of one, except for those that are computed from the line itself."""
+def _of_squares(step: Value, found: Sequence[Value]) -> Iterator[Mistake]:
+    what = " and ".join(text_of(node.inputs[0]) for node in found)
+    yield _changed(step, {node: node.inputs[0] for node in found}, "square", f"You did not square {what}")
+    doubled = {node: 2.0 * node.inputs[0] for node in found}
+    yield _changed(step, doubled, "square", f"You took twice {what} for the square", False)
+
+
+def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator[Mistake]:
+    symbol, what = op.notation.symbol, " and ".join(text_of(node.inputs[0]) for node in found)
+    xs = {node: node.inputs[0] for node in found}
+
+    def instead(other: Callable[[Value], Value]) -> dict[Value, Value]:
+        return {node: other(x) for node, x in xs.items()}
+
+    yield _changed(step, xs, "function", f"You did not apply {symbol} to {what}")
+    common = op in (ops.exp, ops.sigmoid, ops.tanh)
+    yield _changed(step, instead(lambda x: _applied(op, -x)), "sign", f"You took {symbol} of −({what})", common)
+    for other in LOGARITHMS if op in LOGARITHMS else ():
+        if other is not op:
+            tell = f"You took the logarithm to base {BASES[other.name]}"
+            yield _changed(step, instead(lambda x, o=other: _applied(o, x)), "log base", tell)  # type: ignore[misc]
+    for other in (ops.sigmoid, ops.tanh, ops.relu) if op in ACTIVATIONS else ():
+        if other is not op:
+            tell = f"You applied {other.notation.symbol}; here it is {symbol}"
+            yield _changed(step, instead(lambda x, o=other: _applied(o, x)), "function", tell)  # type: ignore[misc]
+    if op is ops.sigmoid:
+        yield _changed(step, {node: node * (1.0 - node) for node in found}, "function", "You took σ′ for σ", False)
+        alone = instead(lambda x: _applied(ops.exp, -x))
+        yield _changed(step, alone, "function", f"This is e^−({what}) alone", False)
+        below = {node: 1.0 + x for node, x in alone.items()}
+        yield _changed(step, below, "function", f"You did not take 1 over 1 + e^−({what})", False)
+    if op is ops.tanh:
+        yield _changed(step, {node: 1.0 - node * node for node in found}, "function", "You took tanh′ for tanh", False)
+
+
+def _of_operands(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    """Another quantity in the place of one, except for those that come after the line."""
     leaves = quantities(step)
-    slopes = [slope for node in products_in(step) if (slope := around.slope_of(taken_apart(node).above))]
+    known = around.before(line)
+    slopes = dict(slope for node in products_in(step) if (slope := around.slope_of(taken_apart(node).above)))
     for leaf in leaves:
-        for other in (each for each in around.siblings(leaf) if each not in later):
-            yield Mistake("index", True, replaced(step, {leaf: other}), _used(leaf, other, slopes, around))
-    yield from _throughout(step, leaves, around)
+        for other in around.siblings(leaf):
+            if other in known:
+                yield _changed(step, {leaf: other}, "index", _used(leaf, other, slopes.get(leaf, ()), around))
+    yield from _throughout(step, leaves, around, known)
     for leaf in leaves:
-        if leaf in around.functions:
-            argument = around.functions[leaf][1]
-            yield Mistake("operand", True, replaced(step, {leaf: argument}), _used(leaf, argument))
-        for function in around.applied.get(leaf, ()):
-            yield Mistake("operand", True, replaced(step, {leaf: function}), _used(leaf, function))
-        for other in around.renewed.get(leaf, ()):
-            yield Mistake("old weights", True, replaced(step, {leaf: other}), _used(leaf, other))
-        if leaf in around.updates:
-            yield Mistake(
-                "old weights", True, replaced(step, {leaf: around.updates[leaf]}), _used(leaf, around.updates[leaf])
-            )
+        others = [around.functions[leaf][1]] if leaf in around.functions else []
+        for other in [*others, *around.applied.get(leaf, ())]:
+            if other in known or other.inputs:
+                yield _changed(step, {leaf: other}, "operand", _used(leaf, other))
+        for other in [*around.renewed.get(leaf, ()), *([around.updates[leaf]] if leaf in around.updates else [])]:
+            if other in known:
+                yield _changed(step, {leaf: other}, "old weights", _used(leaf, other))
     old = {leaf: around.updates[leaf] for leaf in leaves if leaf in around.updates}
     if len(old) > 1:
-        yield Mistake("old weights", True, replaced(step, old), lambda show: "You used the weights from before the update")
+        yield _changed(step, old, "old weights", "You used the weights from before the update")
     for leaf in leaves:
-        _, indices = around.names.get(leaf, ("", ()))
+        indices = around.names.get(leaf, ("", ()))[1]
         for other, (_, i) in around.names.items():  # another layer: the same index, but another letter
-            if other is not leaf and indices and i == indices and other not in later:
-                yield Mistake("operand", False, replaced(step, {leaf: other}), _used(leaf, other))
+            if other is not leaf and indices and i == indices and other in known:
+                yield _changed(step, {leaf: other}, "operand", _used(leaf, other), False)
 
 
 def _used(
-    leaf: Value, other: Value, slopes: Sequence[tuple[Value, list[Value]]] = (), around: Surroundings | None = None
+    leaf: Value, other: Value, slope: Sequence[Value] = (), around: Surroundings | None = None
 ) -> Callable[[Show], str]:
-    for h, factors in slopes:
-        if h is leaf and around is not None:
-            symbol = f"{around.functions[h][0].notation.symbol}′"
-            own = chain(factors)
-            there = replaced(own, {h: other})
-            return lambda show: f"You used {symbol} of {text_of(other)} ({show(there)}); for {text_of(h)} it is {show(own)}"
-    return lambda show: (
-        f"You used {show(other)}; here it is {show(leaf)}"
-        if other.op is None and not other.inputs
-        else (f"You used {text_of(other)}; here it is {show(leaf)}")
-    )
+    """You used this; here it is that. slope: the factors of which the quantity is the activation"""
+    if slope and around is not None:
+        symbol, own = f"{around.functions[leaf][0].notation.symbol}′", chain(slope)
+        there = replaced(own, {leaf: other})
+        return lambda show: f"You used {symbol} of {text_of(other)} ({show(there)}); for {text_of(leaf)} it is {show(own)}"
+    return lambda show: f"You used {text_of(other) if other.inputs else show(other)}; here it is {show(leaf)}"
 
 
-def _throughout(step: Value, leaves: Sequence[Value], around: Surroundings) -> Iterator[Mistake]:
+def _throughout(step: Value, leaves: Sequence[Value], around: Surroundings, known: set[Value]) -> Iterator[Mistake]:
     """One index changed wherever it stands; two indices that change places."""
-    seen: set[frozenset[tuple[Value, Value]]] = set()
-    numbers = sorted({i for leaf in leaves for i in around.names.get(leaf, ("", ()))[1]})
+    names = {leaf: around.names.get(leaf, ("", ())) for leaf in leaves}
+    numbers = sorted({i for _, indices in names.values() for i in indices})
     all_numbers = sorted({i for _, indices in around.names.values() for i in indices})
-    for here in numbers:
-        for there in all_numbers:
-            for place in (0, -1):
-                changed = {}
-                for leaf in leaves:
-                    indices = around.names.get(leaf, ("", ()))[1]
-                    if here != there and indices and indices[place] == here:
-                        new = around.renamed(
-                            leaf,
-                            lambda i, p=place, t=there: (*i[:-1], t) if p == -1 else (t, *i[1:]),  # type: ignore[misc]
-                        )
-                        if new is not None:
-                            changed[leaf] = new
-                if len(changed) > 1 and frozenset(changed.items()) not in seen:
-                    seen.add(frozenset(changed.items()))
-                    yield Mistake(
-                        "index", True, replaced(step, changed),
-                        lambda show, c=changed: "You used " + ", ".join(text_of(new) for new in c.values())
-                        + "; here it is " + ", ".join(text_of(old) for old in c),
-                    )  # fmt: skip
+    seen: set[frozenset[tuple[Value, Value]]] = set()
+    for here, there, place in product(numbers, all_numbers, (0, -1)):
+        changed: dict[Value, Value] = {}
+        for leaf, (stem, indices) in names.items():
+            if here != there and indices and indices[place] == here:
+                new = around.by_name.get((stem, (*indices[:-1], there) if place else (there, *indices[1:])))
+                if new in known:
+                    changed[leaf] = new
+        if len(changed) > 1 and frozenset(changed.items()) not in seen:
+            seen.add(frozenset(changed.items()))
+            used, right = (", ".join(map(text_of, each)) for each in (changed.values(), changed))
+            yield _changed(step, changed, "index", f"You used {used}; here it is {right}")
     by_stem: dict[str, dict[Value, Value]] = {}
-    for leaf in leaves:
-        stem, indices = around.names.get(leaf, ("", ()))
-        if len(indices) >= 2:
-            other = around.renamed(leaf, lambda i: (*i[:-2], i[-1], i[-2]))
-            if other is not None:
-                by_stem.setdefault(stem, {})[leaf] = other
+    for leaf, (stem, indices) in names.items():
+        turned = around.by_name.get((stem, (*indices[:-2], *indices[:-3:-1]))) if len(indices) > 1 else None
+        if turned in known:
+            by_stem.setdefault(stem, {})[leaf] = turned
     for changed in by_stem.values():
-        if any(old is not new for old, new in changed.items()):
-            yield Mistake(
-                "transposed", True, replaced(step, changed),
-                lambda show, c=changed: "You turned the indices round: " + ", ".join(
-                    f"{text_of(new)} for {text_of(old)}" for old, new in c.items() if old is not new
-                ),
-            )  # fmt: skip
+        pairs = [f"{text_of(new)} for {text_of(old)}" for old, new in changed.items() if old is not new]
+        if pairs:
+            yield _changed(step, changed, "transposed", f"You turned the indices round: {', '.join(pairs)}")
 
 
-def _of_the_whole(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
-    yield Mistake("sign", True, -step, lambda show: "The sign is the other way round")
-    yield Mistake("half", True, 2.0 * step, lambda show: "This is twice what it should be")
-    yield Mistake("half", True, step / 2.0, lambda show: "This is half of what it should be")
+def _of_the_whole(step: Value, short: Value | None, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    yield _changed(step, {step: -step}, "sign", "The sign is the other way round")
+    yield _changed(step, {step: 2.0 * step}, "half", "This is twice what it should be")
+    yield _changed(step, {step: step / 2.0}, "half", "This is half of what it should be")
+    yield _changed(step, {step: 4.0 * step}, "half", "This is four times what it should be: 2 stands for ½", False)
+    known = around.before(line)
     for other in around.siblings(line):
-        yield Mistake("index", True, other, lambda show, o=other: f"This is the value of {show(o)}")
+        if other in known or around.names[other][0] == around.names[line][0]:
+            yield Mistake("index", True, other, _is_value_of(other))
     for leaf in quantities(step):
-        yield Mistake("copied", False, leaf, lambda show, o=leaf: f"This is the value of {show(o)}")
-    yield Mistake("operation", False, 1.0 / step, lambda show: "This is one over what it should be")
+        yield Mistake("copied", False, leaf, _is_value_of(leaf))
+    if short is not None:
+        for o in quantities(short):
+            if o in around.functions or around.formulas.get(o, o).op is softmax_of:
+                tell = f"You multiplied by {text_of(o)}·(1 − {text_of(o)}), which cancels against the loss here"
+                yield _changed(short, {short: short * (o * (1.0 - o))}, "derivative", tell)
+    yield _changed(step, {step: 1.0 / step}, "operation", "This is one over what it should be", False)
+
+
+def _is_value_of(other: Value) -> Callable[[Show], str]:
+    return lambda show: f"This is the value of {show(other)}"
 
 
 def _without(factors: Sequence[Value], factor: Value) -> list[Value]:
@@ -546,7 +475,7 @@ def _total(terms: Sequence[Value]) -> Value:
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(x.data for x in terms), tuple(terms))
 
 
-def _applied(op: ops.Primitive, x: Value) -> Value:
+def _applied(op: Primitive, x: Value) -> Value:
     return record(op, op.value(x.data), x)
 
 
@@ -559,31 +488,30 @@ def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Mistake, float
     claim: what was written; value: what should have come out
     """
     for k in (1, -1, 2, -2, 3, -3):
-        mistake = Mistake("decimal point", True, None, lambda show, k=k: f"The decimal point is {_places(k)}")
-        yield mistake, claim.value * 10.0**k, 10.0**k
+        yield _slip("decimal point", f"The decimal point is {_places(k)}", True), claim.value * 10.0**k, 10.0**k
     decimals = max(0, round(-math.log10(claim.unit))) if claim.unit else 17
     if decimals > 16 or claim.value * value < 0.0:
         return
     sign = -1.0 if claim.value < 0.0 else 1.0
-    text = f"{abs(claim.value):.{decimals}f}"
-    for i in range(len(text) - 1):
-        a, b = text[i], text[i + 1]
+    text, meant = f"{abs(claim.value):.{decimals}f}", f"{abs(value):.{decimals}f}"
+    for i, (a, b) in enumerate(pairwise(text)):
         if a != b and "." not in (a, b):
-            meant = f"{text[:i]}{b}{a}{text[i + 2 :]}"
-            tell = lambda show, a=a, b=b: f"Two digits changed places: {b}{a} became {a}{b}"  # noqa: E731
-            yield Mistake("digits", True, None, tell), sign * float(meant), 1.0
-    meant = f"{abs(value):.{decimals}f}"
+            turned = f"{text[:i]}{b}{a}{text[i + 2 :]}"
+            yield _slip("digits", f"Two digits changed places: {b}{a} became {a}{b}", True), sign * float(turned), 1.0
     if claim.digits > 4 and len(meant) == len(text) and sum(a != b for a, b in zip(text, meant)) == 1:
-        yield Mistake("digits", False, None, lambda show: f"One digit is another: {meant} became {text}"), value, 1.0
+        yield _slip("digits", f"One digit is another: {meant} became {text}"), value, 1.0
     elif claim.digits > 3 and 0.5 < abs(claim.value - value) / claim.unit < 3.0:
-        yield Mistake("digits", False, None, lambda show: "Only the last digit is off"), value, 1.0
+        yield _slip("digits", "Only the last digit is off"), value, 1.0
     longer, shorter = f"{abs(value):.{decimals + 1}f}", f"{abs(value):.{max(decimals - 1, 0)}f}"
-    lost = {longer[i] for i in range(len(longer)) if longer[i] != "." and longer[:i] + longer[i + 1 :] == text}
-    if lost and decimals:
-        yield Mistake("digits", False, None, lambda show: f"A digit was lost: {longer} became {text}"), value, 1.0
+    if decimals and any(c != "." and longer[:i] + longer[i + 1 :] == text for i, c in enumerate(longer)):
+        yield _slip("digits", f"A digit was lost: {longer} became {text}"), value, 1.0
     doubled = [i for i in range(1, len(text)) if text[i] == text[i - 1]]
     if decimals > 1 and any(text[:i] + text[i + 1 :] == shorter for i in doubled):
-        yield Mistake("digits", False, None, lambda show: f"A digit was written twice: {shorter} became {text}"), value, 1.0
+        yield _slip("digits", f"A digit was written twice: {shorter} became {text}"), value, 1.0
+
+
+def _slip(kind: str, sentence: str, common: bool = False) -> Mistake:
+    return Mistake(kind, common, None, lambda show: sentence)
 
 
 def _places(k: int) -> str:
@@ -592,15 +520,18 @@ def _places(k: int) -> str:
 
 
 def rounded_early(
-    cut: Sequence[Value], numbers: Mapping[Value, float], units: Mapping[Value, float]
+    numbers: Mapping[Value, float], units: Mapping[Value, float]
 ) -> Iterator[tuple[Mistake, dict[Value, float]]]:
-    """Numbers that were rounded further before they were used: all of them, or one."""
+    """Numbers that were rounded further before they were used: all of them, or one; and what they became.
+
+    numbers: those that a step uses; units: what their last digits count
+    """
     for places in (1, 2, 3, 4):
-        coarse = {x: round(numbers[x], places) for x in cut if units[x] < 0.5 * 10.0**-places}
+        coarse = {x: round(value, places) for x, value in numbers.items() if units[x] < 0.5 * 10.0**-places}
         coarse = {x: value for x, value in coarse.items() if value != numbers[x]}
         decimals = f"{places} decimal{'s'[: places > 1]}"
         if len(coarse) > 1:
-            yield Mistake("rounding", False, None, lambda show, d=decimals: f"You rounded to {d} before you went on"), coarse
+            yield _slip("rounding", f"You rounded to {decimals} before you went on"), coarse
         for x, value in coarse.items():
-            tell = lambda show, x=x, d=decimals: f"You rounded {text_of(x)} to {d} before you went on"  # noqa: E731
-            yield Mistake("rounding", False, None, tell), {x: value}
+            what = text_of(x) if not x.inputs else "a number"
+            yield _slip("rounding", f"You rounded {what} to {decimals} before you went on"), {x: value}
