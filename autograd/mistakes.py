@@ -231,7 +231,7 @@ def _of_differences(step: Value) -> Iterator[Mistake]:
         if node.op is ops.sum_of and len(node.inputs) == 2 and _updated(node) is None:
             plus, minus = sorted(node.inputs, key=lambda x: -taken_apart(x).sign)
             opposite = taken_apart(plus).sign > 0.0 > taken_apart(minus).sign
-            if opposite and not any(x.op is CONSTANT for x in node.inputs):
+            if opposite and not plus.inputs and not _positive(minus).inputs and plus.op is _positive(minus).op is None:
                 turned = _total([_positive(minus), -plus])
                 yield _changed(step, {node: turned}, "swapped", f"You took {text_of(turned)}; here it is {text_of(node)}")
 
