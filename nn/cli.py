@@ -49,6 +49,22 @@ def _parser() -> argparse.ArgumentParser:
         "--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .csv, .json, .txt"
     )
     mark.set_defaults(run=_mark)
+
+    exercise = commands.add_parser(
+        "exercise",
+        help="a new exercise with kind numbers",
+        description="A new exercise on backpropagation: one neuron, two inputs, two layers, or softmax. Printed as Markdown;"
+        " --save writes it for paper (.md, .tex, .html), as a notebook that marks itself (.ipynb), or as a worksheet for"
+        " `chalkgrad mark` (.toml).",
+    )
+    exercise.add_argument(
+        "level", nargs="?", default="two layers", help='neuron, "two inputs", "two layers" or softmax (%(default)s)'
+    )
+    exercise.add_argument("--seed", type=int, help="for the same numbers again")
+    exercise.add_argument("--digits", type=int, default=5, help="significant digits that are wanted (%(default)s)")
+    exercise.add_argument("--answers", action="store_true", help="print the right numbers below")
+    exercise.add_argument("--save", metavar="FILE", action="append", default=[], help="write it to a file instead")
+    exercise.set_defaults(run=_exercise)
     return parser
 
 
@@ -56,6 +72,20 @@ def _tour(options: argparse.Namespace) -> int:
     from nn.tour import tour  # what a command needs is loaded when it runs
 
     tour(options.folder, progress=False if options.no_progress else None)
+    return 0
+
+
+def _exercise(options: argparse.Namespace) -> int:
+    from autograd.exercises import exercise
+
+    task = exercise(options.level, options.seed, digits=options.digits)
+    for path in options.save:
+        print(task.save(path))
+    if not options.save:
+        print(task.markdown)
+    if options.answers:
+        print("\n".join(f"{name} = {number}" for name, number in task.answers.items()))
+    print(f"seed {task.seed}", file=sys.stderr)
     return 0
 
 
