@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
+from copy import copy
 from itertools import product
 from random import Random
 
 from autograd.formula import quantities
 from autograd.graph import nodes
 from autograd.mistakes import digit_mistakes, mistakes, rounded_early
-from autograd.steps import close, expanded, worked_out
+from autograd.steps import close, expanded, straightened, worked_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,11 +54,24 @@ class Step:
     """
 
     def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
-        self.formula, inside = expanded(formulas[line], formulas, claimed)
-        self.order = nodes(self.formula)
-        self.cut = [node for node in self.order if not node.inputs and claimed(node)]
-        self.blanks = [node for node in inside.values() if node.inputs and node is not self.formula]
-        self.lines = set(inside)
+        formula, inside = expanded(formulas[line], formulas, claimed)
+        self.lines, self._blanks, self._claimed = set(inside), list(inside.values()), claimed
+        self._of(formula)
+
+    def _of(self, formula: Value) -> None:
+        self.formula, self.order = formula, nodes(formula)
+        self.cut = [node for node in self.order if not node.inputs and self._claimed(node)]
+        in_order = set(self.order)
+        self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
+
+    def short(self) -> Step | None:
+        """The step that people take where fractions cancel, such as o − t; None where they do not."""
+        formula = straightened(self.formula)
+        if formula is None:
+            return None
+        other = copy(self)
+        other._of(formula)
+        return other
 
     def value(self, values: Mapping[Value, float]) -> float:
         return worked_out(self.order, values)[self.formula]
@@ -143,37 +157,42 @@ class Judge:
         own, tolerance = results[0][1], half + results[0][2]
         results.append((readings[0]._replace(wrong=()), true, 0.0))  # who keeps all digits in a calculator
         off = [(abs(c - v) / (half + reach + _grain(v)), len(r.wrong), i) for i, (r, v, reach) in enumerate(results)]
-        fitting = [each for each in off if each[0] <= 1.0]
+        fitting = sorted(each for each in off if each[0] <= 1.0)
         cut_off = [
             (0.0, len(r.wrong), i)
             for i, (r, v, reach) in enumerate(results)
-            if not fitting and (claim.digits > 1 or self.truncating) and _is_cut_off(c, v, claim.unit, reach)
+            if (self.truncating or (claim.digits > 1 and not fitting)) and _is_cut_off(c, v, claim.unit, reach)
         ]
-        explaining = [i for *_, i in sorted(fitting) or sorted(cut_off)]
+        explaining = [i for *_, i in [*fitting, *sorted(cut_off)]]
         used = self.materially(results[explaining[0]][0]) if explaining else ()
         exact = abs(c - true) <= half + _grain(true)
         verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
-        own_way = [r for *_, i in fitting if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
-        follows = not exact or bool(own_way)
-        held = self.held(claim, [(value, reach) for _, value, reach in (results[i] for i in explaining)], bool(cut_off))
-        return Judgement(verdict, own, tolerance, held, () if exact else used, follows, bool(cut_off), readings)
+        own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
+        follows = not exact or bool(own_way) or not math.isfinite(own)
+        truncated = bool(cut_off) and not fitting
+        held = self.held(claim, [(value, reach) for _, value, reach in (results[i] for i in explaining)], truncated)
+        return Judgement(verdict, own, tolerance, held, () if exact else used, follows, truncated, readings)
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""
-        found = []
+        found: list[Reading] = []
         for formulas in (
             [{**self.formulas, **self.wrong_formulas}, self.formulas] if self.wrong_formulas else [self.formulas]
         ):
-            step = Step(line, formulas, self.is_known)
-            blamed = tuple((None, x) for x in self.wrong_formulas if x in step.lines and formulas is not self.formulas)
+            whole = Step(line, formulas, self.is_known)
+            blamed = tuple((None, x) for x in self.wrong_formulas if x in whole.lines and formulas is not self.formulas)
             if formulas is self.formulas or blamed:
-                ways = [self.taken(x) for x in step.cut]
-                for combination in _combinations(ways):
-                    values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
-                    held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
-                    wrong = tuple((x, culprit) for x, (_, _, culprit) in zip(step.cut, combination) if culprit is not None)
-                    found.append(Reading(step, values, held, (*blamed, *wrong)))
+                short = whole.short()
+                for step in [whole] if short is None else [short, whole]:
+                    found += self.readings_of(step, blamed)
         return found
+
+    def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
+        for combination in _combinations([self.taken(x) for x in step.cut]):
+            values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
+            held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
+            wrong = tuple((x, culprit) for x, (_, _, culprit) in zip(step.cut, combination) if culprit is not None)
+            yield Reading(step, values, held, (*blamed, *wrong))
 
     def is_known(self, x: Value) -> bool:
         """Whether there is a number for a quantity by now: its own, or one on a line that is the same."""
@@ -188,10 +207,11 @@ class Judge:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
         at_fault = line if judged.verdict in ("wrong", "carried") else None
         yield claim.value, judged.held, at_fault
-        around = Held(-0.5 * claim.unit, 0.5 * claim.unit)
-        if judged.verdict == "wrong" and not close(judged.own, true):
-            yield judged.own, around, line
-        if at_fault is not None:
+        if at_fault is not None:  # what should have come out, as far as it is known, and to as many digits
+            off = max(judged.tolerance, judged.tolerance - 0.5 * claim.unit + 0.5 * unit_of(judged.own, claim.digits))
+            around = Held(-off, off)
+            if judged.verdict == "wrong" and not close(judged.own, true):
+                yield judged.own, around, line
             yield true, around, None
 
     def materially(self, reading: Reading) -> tuple[Value, ...]:
@@ -230,16 +250,21 @@ class Judge:
         self.places = list(places_nearby(self.formulas))
         readings = _differing(self.judged[line].readings)[:12]
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
-            found: dict[object, tuple[Mistake, Reading, float]] = {}
+            exactly: dict[object, tuple[Mistake, Reading, float]] = {}
+            nearly: dict[object, tuple[Mistake, Reading, float]] = {}  # with what rounding can do
             for reading in readings:
                 numbers = {**persons, **reading.values}
                 for mistake, value, reach in self.tried(line, claim, reading, numbers, around, common):
                     if self.explains(claim, value, reach):
-                        found.setdefault(self.signature(mistake), (mistake, reading, value))
-                if found:
+                        found = exactly if self.explains(claim, value, 0.0) else nearly
+                        known = found.get(key := self.signature(mistake))
+                        if known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim):
+                            found[key] = mistake, reading, value
+                if exactly or nearly:
                     break
-            if found:
-                return list(found.values()) if len(found) <= MOST_GUESSES else []
+            best = exactly or nearly
+            if best:
+                return list(best.values()) if len(best) <= MOST_GUESSES else []
         return []
 
     def tried(
@@ -321,6 +346,10 @@ def _differing(readings: Iterable[Reading]) -> list[Reading]:
     for reading in readings:
         seen.setdefault((reading.step.value(reading.values), *reading.values.values()), reading)
     return list(seen.values())
+
+
+def _rounds_to(v: float, claim: Number) -> bool:
+    return bool(abs(v - claim.value) <= 0.5 * claim.unit + _grain(v))
 
 
 def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import re
 from collections import namedtuple
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 from autograd import primitives as ops
 from autograd.formula import quantities, softmax_of, written
@@ -101,8 +101,8 @@ class Surroundings:
         self.places = {leaf: i for i, leaf in enumerate(formulas)}
         self.shapes: dict[Value, object] = {}
 
-    def siblings(self, leaf: Value) -> list[Value]:
-        """Quantities whose names differ in the indices alone; for a line also those that are computed alike."""
+    def family(self, leaf: Value) -> list[Value]:
+        """Quantities whose names differ in the indices alone, the nearest first."""
         stem, indices = self.names.get(leaf, (leaf.label, ()))
         by_name = [
             other
@@ -110,12 +110,16 @@ class Surroundings:
             if s == stem and other is not leaf and indices and len(i) == len(indices)
         ]
         by_name.sort(key=lambda other: sum(a != b for a, b in zip(indices, self.names[other][1])))
-        alike = [
+        return by_name
+
+    def alike(self, line: Value) -> list[Value]:
+        """Lines that are computed in the same way, whatever from, and have other names."""
+        family = self.family(line)
+        return [
             other
             for other, f in self.formulas.items()
-            if f.inputs and other is not leaf and other not in by_name and self.shape(other) == self.shape(leaf)
+            if f.inputs and other is not line and other not in family and self.shape(other) == self.shape(line)
         ]
-        return by_name + alike
 
     def before(self, line: Value) -> set[Value]:
         """What is known when a line is worked out: what is given, and the lines above it."""
@@ -180,8 +184,11 @@ def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake
 
     step: the formula; around: the sheet's quantities; line: the quantity that the step computes
     """
-    step = _spelt_out(step)
+    yield from _of_softmax(step)
     short = straightened(step)
+    if short is None:
+        short = _difference_of(step, around)
+    step = _spelt_out(step)
     for form in [step] if short is None else [short, step]:
         yield from _of_updates(form)
         yield from _of_differences(form)
@@ -190,6 +197,14 @@ def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake
         yield from _of_functions(form)
         yield from _of_operands(form, around, line)
     yield from _of_the_whole(step, short, around, line)
+
+
+def _difference_of(step: Value, around: Surroundings) -> Value | None:
+    """o_i − t_i where a step comes to that because the targets add up to 1, which only their numbers say."""
+    outputs = [q for q in quantities(step) if around.formulas.get(q, q).op is softmax_of]
+    targets = [q for q in quantities(step) if around.formulas.get(q, q) is q]
+    same = [(o, t) for o in outputs for t in targets if abs(o.data - t.data - step.data) < 1e-12]
+    return _total([same[0][0], -same[0][1]]) if same else None
 
 
 def _changed(
@@ -208,6 +223,13 @@ def _spelt_out(step: Value) -> Value:
             exps = {x: _applied(ops.exp, x) for x in xs}
             new[node] = exps[top] / _total([exps[x] for x in xs])
     return replaced(step, new) if new else step
+
+
+def _of_softmax(step: Value) -> Iterator[Mistake]:
+    for node in nodes(step):
+        if node.op is softmax_of:
+            tell = f"You applied σ to {text_of(node.inputs[-1])}; here it is softmax"
+            yield _changed(step, {node: _applied(ops.sigmoid, node.inputs[-1])}, "function", tell)
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
@@ -274,6 +296,8 @@ def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], aroun
     rest = [factor for factor in product.above if factor not in factors]
     if rest:
         yield _changed(step, {node: product.graph(rest)}, "derivative", f"You left out {symbol}, the factor {what}")
+        added = product._replace(above=[_total([chain(rest), chain(factors)])]).graph()
+        yield _changed(step, {node: added}, "operation", f"You added {symbol}, {what}, and should multiply")
         alone = product.graph(factors, [])
         yield _changed(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
     for other in (argument, _applied(op, h)):
@@ -377,9 +401,11 @@ def _of_operands(step: Value, around: Surroundings, line: Value) -> Iterator[Mis
     known = around.before(line)
     slopes = dict(slope for node in products_in(step) if (slope := around.slope_of(taken_apart(node).above)))
     for leaf in leaves:
-        for other in around.siblings(leaf):
-            if other in known:
-                yield _changed(step, {leaf: other}, "index", _used(leaf, other, slopes.get(leaf, ()), around))
+        for common, others in ((True, around.family(leaf)), (False, around.alike(leaf))):
+            for other in others:
+                if other in known:
+                    tell = _used(leaf, other, slopes.get(leaf, ()), around)
+                    yield _changed(step, {leaf: other}, "index", tell, common)
     yield from _throughout(step, leaves, around, known)
     for leaf in leaves:
         others = [around.functions[leaf][1]] if leaf in around.functions else []
@@ -427,6 +453,7 @@ def _throughout(step: Value, leaves: Sequence[Value], around: Surroundings, know
             seen.add(frozenset(changed.items()))
             used, right = (", ".join(map(text_of, each)) for each in (changed.values(), changed))
             yield _changed(step, changed, "index", f"You used {used}; here it is {right}")
+    yield from _exchanged(step, names)
     by_stem: dict[str, dict[Value, Value]] = {}
     for leaf, (stem, indices) in names.items():
         turned = around.by_name.get((stem, (*indices[:-2], *indices[:-3:-1]))) if len(indices) > 1 else None
@@ -438,15 +465,30 @@ def _throughout(step: Value, leaves: Sequence[Value], around: Surroundings, know
             yield _changed(step, changed, "transposed", f"You turned the indices round: {', '.join(pairs)}")
 
 
+def _exchanged(step: Value, names: Mapping[Value, tuple[str, tuple[str, ...]]]) -> Iterator[Mistake]:
+    """Two quantities that change places wherever they stand, such as t and o in the cross-entropy; all of their kind."""
+    stems = list(dict.fromkeys(stem for stem, _ in names.values()))
+    if len(stems) <= 3:
+        for one, other in combinations(stems, 2):
+            here = {indices: leaf for leaf, (stem, indices) in names.items() if stem == one}
+            there = {indices: leaf for leaf, (stem, indices) in names.items() if stem == other}
+            if set(here) == set(there):
+                changed = {here[i]: there[i] for i in here} | {there[i]: here[i] for i in here}
+                pairs = ", ".join(f"{text_of(here[i])} and {text_of(there[i])}" for i in here)
+                yield _changed(step, changed, "swapped", f"{pairs} changed places")
+
+
 def _of_the_whole(step: Value, short: Value | None, around: Surroundings, line: Value) -> Iterator[Mistake]:
     yield _changed(step, {step: -step}, "sign", "The sign is the other way round")
     yield _changed(step, {step: 2.0 * step}, "half", "This is twice what it should be")
     yield _changed(step, {step: step / 2.0}, "half", "This is half of what it should be")
     yield _changed(step, {step: 4.0 * step}, "half", "This is four times what it should be: 2 stands for ½", False)
     known = around.before(line)
-    for other in around.siblings(line):
-        if other in known or around.names[other][0] == around.names[line][0]:
-            yield Mistake("index", True, other, _is_value_of(other))
+    for other in around.family(line):
+        yield Mistake("index", True, other, _is_value_of(other))
+    for other in around.alike(line):
+        if other in known:
+            yield Mistake("index", False, other, _is_value_of(other))
     for leaf in quantities(step):
         yield Mistake("copied", False, leaf, _is_value_of(leaf))
     if short is not None:

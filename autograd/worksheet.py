@@ -96,8 +96,8 @@ class Worksheet:
         self.page.write(*on_page.values(), names=names)
         self.leaves = {name: self.page.leaves[value] for name, value in on_page.items()}
         self.formulas: dict[Value, Value] = dict(self.page.formulas)
-        self.true = {leaf: leaf.data for leaf in self.formulas}
-        self.true.update((self.leaves[name], value.data) for name, value in self.values.items())
+        self.right = {leaf: leaf.data for leaf in self.formulas}
+        self.right.update((self.leaves[name], value.data) for name, value in self.values.items())
         self._names = {leaf: name for name, leaf in self.leaves.items()}
         self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
         self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
@@ -138,6 +138,11 @@ class Worksheet:
             for node in parameters:
                 lines[f"{node.label}_new"] = node - rate * gradient(loss, node)[0]
         return cls(lines)
+
+    @property
+    def true(self) -> dict[str, float]:
+        """The right number of each line."""
+        return {name: self.right[self.leaves[name]] for name in self.lines}
 
     @property
     def steps(self) -> dict[str, str]:
@@ -226,7 +231,7 @@ class Worksheet:
 
     def ambiguities(self, digits: int = 5) -> Iterator[Ambiguity]:
         """The same, one by one."""
-        return ambiguities({name: self.leaves[name] for name in self.lines}, self.true, self.around, digits)
+        return ambiguities({name: self.leaves[name] for name in self.lines}, self.right, self.around, digits)
 
     def name_of(self, leaf: Value) -> str:
         """What a quantity of the page is called on this sheet."""
@@ -322,7 +327,7 @@ class _Marker:
 
     def _judge(self, numbers: Mapping[Value, Number], truncating: bool) -> Judge:
         sheet = self.sheet
-        return Judge(self.order, sheet.true, sheet.formulas, numbers, self.wrong_formulas, truncating)
+        return Judge(self.order, sheet.right, sheet.formulas, numbers, self.wrong_formulas, truncating)
 
     def _with_numbers_worked_out(self, claims: Mapping[Value, Claim]) -> dict[Value, Claim]:
         """Claims where formulas that have numbers put in, such as w + 0.1·0.1057, are numbers."""
@@ -361,7 +366,7 @@ class _Marker:
 
     def row(self, name: str, worth: float, carried: float) -> Row:
         leaf = self.sheet.leaves[name]
-        claim, true = self.claims.get(leaf), self.sheet.true[leaf]
+        claim, true = self.claims.get(leaf), self.sheet.right[leaf]
         if claim is None:
             return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
         remarks: list[str] = []
@@ -393,7 +398,7 @@ class _Marker:
             yield "Cut off, not rounded"
         if not judged.follows:
             yield f"Right, but not from your numbers: they give {figure(judged.own)}"
-        own_way = judged.readings[0].wrong and abs(judged.own - self.sheet.true[leaf]) > 0.5 * number.unit
+        own_way = judged.readings[0].wrong and abs(judged.own - self.sheet.right[leaf]) > 0.5 * number.unit
         if judged.verdict == "wrong" and own_way:
             yield f"Your own numbers give {figure(judged.own)}"
 
