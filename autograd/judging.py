@@ -258,7 +258,8 @@ class Judge:
                     if self.explains(claim, value, reach):
                         found = exactly if self.explains(claim, value, 0.0) else nearly
                         known = found.get(key := self.signature(mistake))
-                        if known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim):
+                        better = known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim)
+                        if known is None or (better and mistake.kind != known[0].kind):
                             found[key] = mistake, reading, value
                 if exactly or nearly:
                     break

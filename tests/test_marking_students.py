@@ -1,0 +1,42 @@
+"""The simulated students of benchmarks/marking.py, some of them, as a test: they share no code with the marker."""
+
+import importlib.util
+import pathlib
+import sys
+
+import pytest
+
+PATH = pathlib.Path(__file__).parent.parent / "benchmarks" / "marking.py"
+spec = importlib.util.spec_from_file_location("marking_students", PATH)
+students = importlib.util.module_from_spec(spec)
+sys.modules["marking_students"] = students
+spec.loader.exec_module(students)
+
+CLEAN = students.CLEAN
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_first_line_called_wrong_is_that_of_the_planted_mistake(seed):
+    """Whatever the network, the digits and the habits of the student."""
+    outcome = students.simulate(seed)
+    assert outcome.found, outcome.story
+
+
+def test_guesses_at_planted_mistakes_are_right_or_missing():
+    """Of sixty at most one is wrong."""
+    guesses = [students.simulate(seed).guess for seed in range(60)]
+    assert guesses.count("wrong") <= 1
+    assert guesses.count("right") >= 50
+
+
+@pytest.mark.parametrize("seed", range(CLEAN, CLEAN + 60))
+def test_no_line_of_a_clean_sheet_is_called_wrong(seed):
+    """Rounding, cutting off and leaving out are no mistakes."""
+    outcome = students.simulate(seed)
+    assert not outcome.verdicts["wrong"], outcome.story
+
+
+def test_a_marker_that_allows_nothing_for_rounding_fails_on_clean_sheets(monkeypatch):
+    """The test above can fail."""
+    monkeypatch.setattr("autograd.judging.Step.reach", lambda *_: 0.0)
+    assert any(students.simulate(seed).verdicts["wrong"] for seed in range(CLEAN, CLEAN + 20))
