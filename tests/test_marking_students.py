@@ -10,7 +10,11 @@ PATH = pathlib.Path(__file__).parent.parent / "benchmarks" / "marking.py"
 spec = importlib.util.spec_from_file_location("marking_students", PATH)
 students = importlib.util.module_from_spec(spec)
 sys.modules["marking_students"] = students
-spec.loader.exec_module(students)
+sys.path.insert(0, str(PATH.parent))  # where its own helpers stand
+try:
+    spec.loader.exec_module(students)
+finally:
+    sys.path.remove(str(PATH.parent))
 
 CLEAN = students.CLEAN
 
