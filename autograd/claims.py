@@ -15,9 +15,12 @@ from __future__ import annotations
 import math
 import re
 from collections import namedtuple
+from decimal import Decimal
 
 from autograd.formula import quantities
+from autograd.graph import nodes
 from autograd.parsing import FormulaError, parse, split_chain
+from autograd.steps import worked_out
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -25,15 +28,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BLANK = re.compile(r"[\s?_…–—.-]*")  # what stands where nothing was worked out
-_EXPONENT = r"(?:[eE]|\s*(?:·|\*|×|\\cdot|\\times)\s*10\s*(?:\^|\*\*)?)"
+_DIGITS = "|".join(
+    [
+        r"\d{1,3}(?:,\d{3})+\.\d*", r"\d{1,3}(?:\.\d{3})+,\d*",  # 1,234.5 and 1.234,5
+        r"\d{1,3}(?:,\d{3}){2,}", r"\d{1,3}(?:\.\d{3}){2,}", r"\d+(?:[.,]\d*)?", r"[.,]\d+",
+    ]
+)  # fmt: skip
+_TENS = r"\s*(?:·|\*|×|\\cdot|\\times)\s*10\s*"
+_POWER = r"[+\-−–]?\d+"
 _NUMBER = re.compile(
-    rf"(?P<sign>[+\-−–]?)\s*(?P<digits>\d+(?:[.,]\d*)?|[.,]\d+|\d{{1,3}}(?:,\d{{3}})+\.\d*|\d{{1,3}}(?:\.\d{{3}})+,\d*)"
-    rf"(?:{_EXPONENT}(?P<exponent>\{{?[+\-−–]?\d+\}}?|[⁺⁻]?[⁰¹²³⁴-⁹]+))?\s*(?P<percent>\\?%)?"
+    rf"(?P<sign>[+\-−–]?)\s*(?P<digits>{_DIGITS})"
+    rf"(?:(?:[eE]|{_TENS}(?:\^|\*\*)\s*)(?P<plain>{_POWER}|\{{{_POWER}\}}|\({_POWER}\))|{_TENS}(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+))?"
+    r"\s*(?P<percent>\\?%)?",
+    re.ASCII,
 )
-NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+")  # inside a formula
-_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}")
-_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-_BEGINS_A_LINE = re.compile(r"\s*(?:&\s*)?(?=:?=|≈|≃|\\approx)")
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+", re.ASCII)  # inside a formula
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}()")
+_DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_GOES_ON = re.compile(r"\s*(?:&\s*)?(?=:?=|≈|≃|\\approx|[+·×*/]|\\cdot|\\times)")  # a line of the chain, or a broken one
+_ENDS_OPEN = re.compile(r"(?:[=≈+\-−·×*/(]|\\approx|\\cdot|\\times)\s*$")
+_NOTHING_BEHIND = re.compile(r"\s*(?::?=|≈|≃|\\approx)\s*$")
 
 
 class Number(namedtuple("Number", "value unit digits")):
@@ -91,14 +105,16 @@ def written_number(text: str) -> Number | None:
     comma, point = digits.rfind(","), digits.rfind(".")
     if comma >= 0 and point >= 0:
         digits = digits.replace("," if comma < point else ".", "")
+    elif max(digits.count(","), digits.count(".")) > 1:
+        digits = digits.replace(",", "").replace(".", "")
     whole, _, decimals = digits.replace(",", ".").partition(".")
-    exponent = int((match["exponent"] or "0").translate(_RAISED)) - 2 * bool(match["percent"])
+    exponent = int((match["plain"] or match["raised"] or "0").translate(_RAISED)) - 2 * bool(match["percent"])
     if abs(exponent) > 300:
         return None
     sign = "" if match["sign"] in ("", "+") else "-"
     value = float(f"{sign}{whole or '0'}.{decimals or '0'}e{exponent}")
     places = len(decimals) - exponent
-    if len(whole.lstrip("0")) < 2 and not decimals and not match["exponent"]:
+    if len(whole.lstrip("0")) < 2 and not decimals and not (match["plain"] or match["raised"]):
         places += 1
     significant = (whole + decimals).lstrip("0")
     return Number(value, float(f"1e{-places}"), len(significant))
@@ -124,14 +140,17 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "") -> Clai
     if text is None:
         return None
     if not isinstance(text, str):
-        text = _refused(text, line)
-    if BLANK.fullmatch(text):
+        text = str(text) if isinstance(text, Decimal) else _refused(text, line)
+    name, colon, rest = text.partition(":")
+    if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
+        text = rest
+    chain = _NOTHING_BEHIND.sub("", _in_one_line(text))
+    if BLANK.fullmatch(chain) or (line and _is_named(chain.strip(), line)):
         return None
-    chain = _in_one_line(text)
     parts = split_chain(chain)
-    if len(parts) > 1 and _is_named(parts[0][0], line):
+    if len(parts) > 1 and line and _is_named(parts[0][0], line):
         del parts[0]
-    if not parts or BLANK.fullmatch(parts[-1][0]):
+    if BLANK.fullmatch(parts[-1][0]):
         return None
     return Claim(text.strip(), [_piece(part, position, chain, names) for part, position in parts])
 
@@ -139,18 +158,17 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "") -> Clai
 def _refused(what: object, line: str) -> str:
     where = f"{line}=" if line.isidentifier() else f"{line}: " if line else ""
     raise TypeError(
-        f"{where}{what!r}: a claim is text, as it was written: {str(what)!r}. The digits are what it promises, and a"
-        f" {type(what).__name__} has lost its last zeros"
+        f"{where}{what!r}: a claim is text, as it was written: {str(what)!r}. Its digits are what it promises, and a number"
+        " has lost its last zeros"
     )
 
 
 def _in_one_line(text: str) -> str:
-    """The lines of a chain, one behind the other; a line that does not begin with a sign of equality goes on with one."""
-    lines = [line.strip().removeprefix("&") for line in re.split(r"\n|\\\\(?:\[\w+\])?|;", text.replace("&=", "="))]
+    """The lines of a chain, one behind the other; a new line begins a new member unless a formula was broken there."""
     chain = ""
-    for line in lines:
+    for line in re.split(r"\n|\\\\(?:\[\w+\])?|;", text.replace("&", " ")):
         if line.strip():
-            goes_on = not chain or chain.rstrip().endswith(("=", "≈")) or _BEGINS_A_LINE.match(line)
+            goes_on = not chain or _ENDS_OPEN.search(chain) or _GOES_ON.match(line)
             chain += (" " if goes_on else " = ") + line if chain else line
     return chain
 
@@ -168,13 +186,35 @@ def _piece(text: str, position: int, chain: str, names: Mapping[str, Value]) -> 
     number = written_number(text)
     if number is not None:
         return Piece(text, position, number, None)
-    plain = text if re.search(r"[^\W\d]", text) else _DECIMAL_COMMA.sub(".", text)
-    try:
-        formula = parse(plain, names)
-    except FormulaError as error:
-        raise FormulaError(chain, position + error.position, error.reason) from None
+    formula = _parsed(text, position, chain, names)
     if quantities(formula):
         return Piece(text, position, None, formula)
     if not math.isfinite(formula.data):
         raise FormulaError(chain, position, f"this comes to {formula.data}, which is no number to go on with")
-    return Piece(text, position, Number(formula.data, 0.0, 17), formula)
+    return Piece(text, position, Number(formula.data, 2.0 * _slack(text, formula), 17), formula)
+
+
+def _parsed(text: str, position: int, chain: str, names: Mapping[str, Value]) -> Value:
+    """A formula; a comma between digits is the decimal comma where it can be read in no other way."""
+    try:
+        return parse(text, names)
+    except FormulaError as error:
+        if _DECIMAL_COMMA.search(text):
+            try:
+                return parse(_DECIMAL_COMMA.sub(".", text), names)
+            except FormulaError:
+                pass
+        raise FormulaError(chain, position + error.position, error.reason) from None
+
+
+def _slack(text: str, formula: Value) -> float:
+    """How far off numbers may be that are worked out from rounded ones, such as 3.49/18.41."""
+    rounded = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]
+    order = nodes(formula)
+    slack = 0.0
+    for number in rounded:
+        for node in order:
+            if not node.inputs and node.data == number.value:
+                moved = worked_out(order, {node: node.data + 0.5 * number.unit})[formula]
+                slack += abs(moved - formula.data)
+    return slack if math.isfinite(slack) else 0.0

@@ -44,10 +44,11 @@ class Check(namedtuple("Check", "text right follows difference jump kind diagnos
 
     def __str__(self) -> str:
         says = f"{self.text} is {'right' if self.right else 'wrong'}"
-        if self.difference:
-            says += (
-                f": {_at(self.difference)} is {figure(self.difference.here)}, and should be {figure(self.difference.there)}"
-            )
+        if self.difference and math.isnan(self.difference.here):
+            says += ": it is a number hardly anywhere"
+        elif self.difference:
+            here, there = map(figure, self.difference[1:])
+            says += f": {_at(self.difference)} is {here}, and should be {there}"
         if not self.follows:
             jump = f" ({_at(self.jump)} was {figure(self.jump.there)}, and is {figure(self.jump.here)})" if self.jump else ""
             says += f"{', but' if self.right else '; it'} does not follow from the line before{jump}"
@@ -86,7 +87,8 @@ class Comparison:
         deeper = _difference(one_given, other_given)
         if deeper is None:
             return None
-        as_written = not any(_rests_on(x, named - {x}, formulas) for x in named | set(quantities(there)))
+        everything = named | set(quantities(there))
+        as_written = not any(_rests_on(x, everything - {x}, formulas) for x in everything)
         return _told(found if as_written else deeper)
 
     def check(self, line: Value, formula: Value, text: str) -> Check:
@@ -113,13 +115,20 @@ class Comparison:
     def guess(self, line: Value, formula: Value) -> tuple[str, str]:
         """The kind of mistake that leads to a formula, and a sentence; both empty where none does."""
         named = set(quantities(formula))
-        step = expanded(self.formulas[line], self.formulas, named.__contains__)[0]
+        step = self.formulas[line]
+        cuts = [
+            named.__contains__,
+            lambda x: True,
+            lambda x: x not in quantities(step),
+        ]  # down to its names; as it is; one line deeper
+        steps = [expanded(step, self.formulas, cut)[0] for cut in cuts]
         for common in (True, False):
-            for mistake in mistakes(step, self.around, line):
-                if mistake.common == common:
-                    wrong = expanded(mistake.formula, self.formulas, named.__contains__)[0]
-                    if not _differ_quickly(wrong, formula) and _difference(wrong, formula) is None:
-                        return mistake.kind, mistake.tell(text_of)
+            for form in steps:
+                for mistake in mistakes(form, self.around, line):
+                    if mistake.common == common:
+                        wrong = expanded(mistake.formula, self.formulas, named.__contains__)[0]
+                        if not _differ_quickly(wrong, formula) and _difference(wrong, formula) is None:
+                            return mistake.kind, mistake.tell(text_of)
         return "", ""
 
 

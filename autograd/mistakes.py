@@ -126,6 +126,15 @@ class Surroundings:
         place = self.places.get(line, len(self.places))
         return {x for x, own in self.formulas.items() if own is x or self.places[x] < place}
 
+    def after(self, line: Value) -> set[Value]:
+        """The line itself and all that is computed from it."""
+        found = {line}
+        grown = True
+        while grown:
+            new = {x for x, f in self.formulas.items() if x not in found and not found.isdisjoint(quantities(f))}
+            grown, found = bool(new), found | new
+        return found
+
     def shape(self, leaf: Value) -> object:
         """How a quantity is computed, whatever from."""
         if leaf not in self.shapes:
@@ -319,6 +328,8 @@ def _takes_at(symbol: str, what: str, h: Value, other: Value) -> Callable[[Show]
 def _kind_of_factor(factor: Value, around: Surroundings, in_a_slope: bool = False) -> str:
     if factor.op is CONSTANT:
         return "half" if factor.data in (0.5, 2.0) else "factor"
+    if around.formulas.get(factor, None) is factor and _is_rate(factor):
+        return "rate"
     return "derivative" if in_a_slope or (not factor.inputs and around.is_slope(factor)) else "factor"
 
 

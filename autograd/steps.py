@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same function
-ENOUGH, TRIES = 12, 400  # points where formulas are compared; points looked at to find these
+ENOUGH, TRIES = 24, 600  # points where formulas are compared; points looked at to find these
 
 
 def worked_out(
@@ -172,17 +172,19 @@ def straightened(formula: Value) -> Value | None:
 
 def _as_a_sum(formula: Value, over: Sequence[Value]) -> Value | None:
     order, random = nodes(formula), Random(1)
-    points = [{q: random.uniform(0.2, 0.8) for q in over} for _ in range(len(over) + 3)]
-    base = points[0]
+    near = [{q: random.uniform(0.2, 0.8) for q in over} for _ in range(len(over) + 3)]
+    far = [{q: random.uniform(-2.0, 2.0) for q in over} for _ in range(4 * len(over) + 4)]
+    base = near[0]
     at_base = worked_out(order, base)[formula]
     slopes = [(worked_out(order, {**base, q: base[q] + 0.1})[formula] - at_base) / 0.1 for q in over]
     rest = at_base - sum(slope * base[q] for slope, q in zip(slopes, over))
     if not all(math.isfinite(x) and abs(x - round(x)) < 1e-7 and abs(x) < 1.5 for x in (*slopes, rest)):
         return None
     coefficients = [round(x) for x in slopes]
-    for point in points[1:]:
+    for point in near[1:] + far:
         expected = round(rest) + sum(k * point[q] for k, q in zip(coefficients, over))
-        if not math.isclose(worked_out(order, point)[formula], expected, rel_tol=1e-9, abs_tol=1e-9):
+        found = worked_out(order, point)[formula]
+        if math.isfinite(found) and not math.isclose(found, expected, rel_tol=1e-8, abs_tol=1e-8):
             return None
     terms = [q for k, q in zip(coefficients, over) if k > 0] + [-q for k, q in zip(coefficients, over) if k < 0]
     terms += [constant(float(round(rest)))] if round(rest) else []
@@ -201,24 +203,22 @@ class Difference(namedtuple("Difference", "point here there")):
 
 
 def points(over: Sequence[Value], seed: int = 0) -> Iterator[dict[Value, float]]:
-    """Points to compare formulas at: between 0 and 1 (for probabilities), on both sides of 0, about where they are now.
+    """Points to compare formulas at: between 0 and 1 (for probabilities), on both sides of 0, near where they are, far out.
 
-    Every second one has two decimals, for people to check.
+    Some quantities may be probabilities and others not, so that there are mixed points too. Every second point has two
+    decimals, for people to check.
     """
     random = Random(seed)
+    ways: list[Callable[[Value], float]] = [
+        lambda q: random.uniform(0.05, 0.95),
+        lambda q: random.uniform(0.05, 0.95) if random.random() < 0.5 else random.uniform(-2.0, 2.0),
+        lambda q: random.uniform(-2.0, 2.0),
+        lambda q: q.data * random.uniform(0.7, 1.3),
+        lambda q: random.uniform(0.05, 0.95) if random.random() < 0.5 else random.uniform(-6.0, 6.0),
+    ]
     for n in range(TRIES):
-        way = n // 2 % 4
-        yield {
-            q: round(x, 2) if n % 2 == 0 else x
-            for q in over
-            for x in [
-                random.uniform(0.05, 0.95)
-                if way < 2
-                else random.uniform(-2.0, 2.0)
-                if way == 2
-                else q.data * random.uniform(0.7, 1.3)
-            ]
-        }
+        way = ways[n // 2 % len(ways)]
+        yield {q: round(way(q), 2) if n % 2 == 0 else way(q) for q in over}
 
 
 def difference(one: Value, other: Value) -> Difference | None:

@@ -31,8 +31,9 @@ from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, text_of
 from autograd.names import text_name
 from autograd.parsing import FormulaError, _normal
+from autograd.primitives import CONSTANT
 from autograd.steps import expanded, value_of
-from autograd.value import Value, subscript
+from autograd.value import Value, constant, subscript
 from autograd.working import slips_in_working
 
 TYPE_CHECKING = False
@@ -82,6 +83,9 @@ class Worksheet:
             other = self._by_key.setdefault(_normal(name), name)
             if other != name:
                 raise ValueError(f"{other!r} and {name!r} are one name: give one of them another")
+        for name, value in self.values.items():
+            if value.op is CONSTANT and not value.label:  # a derivative that is a plain number is worked out, too
+                self.values[name] = ops.sum_of(value)
         computed = [name for name, value in self.values.items() if value.inputs]
         if not computed:
             raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as z=w * x + b")
@@ -171,9 +175,19 @@ class Worksheet:
     def read(self, name: str, text: object) -> Claim | None:
         """What somebody wrote on a line. Raises FormulaError or TypeError for what cannot be read."""
         try:
-            return read_claim(text, self.readable, name)
+            claim = read_claim(text, self.readable, name)
         except FormulaError as error:
             raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
+        formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
+        after = self.around.after(self.leaves[name]) if formulas else set()
+        for piece in formulas:
+            for q in quantities(piece.formula):
+                if q is self.leaves[name]:
+                    raise FormulaError(str(text), piece.position, f"{name} is what is to be found here")
+                if q in after:
+                    reason = f"{self.name_of(q)} rests on {name}, and explains nothing here"
+                    raise FormulaError(str(text), piece.position, reason)
+        return claim
 
     def mark(self, claims: Mapping[str, object], marks: float | Mapping[str, float] = 1.0, carried: float = 1.0) -> Marking:
         """Mark what somebody worked out.
@@ -211,7 +225,9 @@ class Worksheet:
         claim = self.read(line, text)
         if claim is None or len(claim.pieces) > 1:
             raise ValueError("check_formula takes one formula; check_chain takes several")
-        return Comparison(self.formulas, self.around).check(self.leaves[line], claim.pieces[0].formula, claim.text)
+        (piece,) = claim.pieces
+        formula = constant(piece.number.value) if piece.formula is None else piece.formula
+        return Comparison(self.formulas, self.around).check(self.leaves[line], formula, claim.text)
 
     def check_chain(self, name: str, text: str | Sequence[str]) -> list[Check]:
         """Each member of a chain a = b = c against the line, and against the member before it.
@@ -386,9 +402,21 @@ class _Marker:
             failed = []
         diagnoses += [Diagnosis(check.kind, check.diagnosis, None) for check in failed if check.diagnosis]
         remarks += [str(check._replace(diagnosis="")) for check in failed]
+        if claim.number is None and (astray := self._numbers_astray(leaf, claim)):
+            verdict, remarks = "wrong", [*remarks, *astray]
         marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
         names = tuple(self.sheet.name_of(x) for x in sources)
         return Row(name, claim.text, verdict, true, own, tolerance, tuple(diagnoses), names, tuple(remarks), marks, worth)
+
+    def _numbers_astray(self, leaf: Value, claim: Claim) -> list[str]:
+        """The numbers in a chain of formulas that the line does not come to, as far as they are written."""
+        own = with_lines(self.sheet.formulas, {x: c.number.value for x, c in self.claims.items() if c.number is not None})
+        reached = {self.sheet.right[leaf], own[leaf]}
+        return [
+            f"{piece.text} is not what this comes to, {figure(self.sheet.right[leaf])}"
+            for piece in claim.working
+            if all(abs(piece.number.value - x) > piece.number.unit + 1e-12 * abs(x) for x in reached)
+        ]
 
     def _about(self, leaf: Value, claim: Claim, judged: Judgement) -> Iterator[str]:
         """What a number's row says besides a guess."""

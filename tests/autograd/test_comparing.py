@@ -1,0 +1,853 @@
+"""Formulas and derivations against a sheet: each as the function that the line is, and as what stood in the line before.
+
+Every formula of this file stands here twice: as people write it, for the library, and in Python's spelling, for SymPy, which
+knows the sheet by definitions of its own. So SymPy says which lines are right, which follow, and what each is at a point.
+"""
+
+import math
+import re
+
+import pytest
+import sympy
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value, Worksheet, gradient
+from autograd.parsing import FormulaError
+
+# --------------------------------------------------------------------------------------------------------- sheets, in SymPy
+
+
+class OnPaper:
+    """A sheet in SymPy.
+
+    lines: how each follows from numbers that are given and from lines before it, in Python's spelling
+    """
+
+    def __init__(self, lines):
+        self.symbols = {}
+        self.lines = {}
+        for name, text in lines.items():
+            self.lines[self.symbol(name)] = self.read(text)
+
+    def symbol(self, name):
+        return self.symbols.setdefault(name, sympy.Symbol(name, real=True))
+
+    def read(self, text):
+        """Names that are no Python, such as ∂E/∂o, stand in quotation marks."""
+        quoted = {}
+
+        def taken(match):
+            quoted[f"q{len(quoted)}_"] = self.symbol(match[1])
+            return f"q{len(quoted) - 1}_"
+
+        source = re.sub("'([^']+)'", taken, text)
+        names = {name: self.symbol(name) for name in re.findall(r"[^\W\d]\w*", source) if name not in quoted}
+        functions = {"exp": sympy.exp, "log": sympy.log, "sigmoid": lambda x: 1 / (1 + sympy.exp(-x))}
+        return sympy.sympify(eval(source, {**names, **quoted, **functions}))
+
+    def down(self, expression, point=()):
+        """An expression down to numbers that are given, or stand in the point."""
+        for symbol, definition in reversed(self.lines.items()):
+            if symbol.name not in point:
+                expression = expression.subs(symbol, definition)
+        return expression
+
+    def same(self, one, other):
+        return sympy.simplify(self.down(one - other)) == 0
+
+    def at(self, expression, point):
+        """What an expression comes to at a point."""
+        return float(self.down(expression, point).subs({self.symbol(name): x for name, x in point.items()}).evalf(30))
+
+
+def check_difference(paper, found, here, there):
+    """A point proves a difference: SymPy gets both numbers there, they are not the same, and the point is possible."""
+    point = dict(found.point)
+    assert found.here == pytest.approx(paper.at(here, point), rel=1e-9, abs=1e-12)
+    assert found.there == pytest.approx(paper.at(there, point), rel=1e-9, abs=1e-12)
+    assert abs(found.here - found.there) > 1e-6 * max(abs(found.here), abs(found.there))
+    for symbol, definition in paper.lines.items():
+        if symbol.name in point:  # a line beside all that it is computed from
+            others = {name: x for name, x in point.items() if name != symbol.name}
+            rest = paper.down(definition, others)
+            if {each.name for each in rest.free_symbols} <= set(others):
+                assert point[symbol.name] == pytest.approx(paper.at(definition, others), rel=1e-9)
+
+
+# ----------------------------------------------------------------------------------------- one neuron, as in the first note
+
+
+def one_neuron():
+    t, w0, w1, x0, x1, eta = (
+        Value(x, label=n) for n, x in zip(["t", "w_0", "w_1", "x_0", "x_1", "η"], (1, 0.3, 0.7, 1.5, 0.4, 0.1))
+    )
+    net = w0 * x0 + w1 * x1
+    o = ag.sigmoid(net)
+    E = -t * ag.log(o) - (1 - t) * ag.log(1 - o)
+    slope = gradient(E, w1)[0]
+    return Worksheet({
+        "net": net, "o": o, "E": E, "∂E/∂o": gradient(E, o)[0], "∂o/∂net": gradient(o, net)[0],
+        "∂net/∂w_1": gradient(net, w1)[0], "∂E/∂w_1": slope, "Δw_1": -eta * slope,
+    })  # fmt: skip
+
+
+NEURON = OnPaper({
+    "net": "w_0*x_0 + w_1*x_1",
+    "o": "sigmoid(net)",
+    "E": "-t*log(o) - (1 - t)*log(1 - o)",
+    "∂E/∂o": "-t/o + (1 - t)/(1 - o)",
+    "∂o/∂net": "o*(1 - o)",
+    "∂net/∂w_1": "x_1",
+    "∂E/∂w_1": "'∂E/∂o'*'∂o/∂net'*'∂net/∂w_1'",
+    "Δw_1": "-η*'∂E/∂w_1'",
+})  # fmt: skip
+
+
+def softmax_of_two():
+    x1, w11, w01, t1 = (Value(x, label=n) for n, x in zip(["x_1", "w_11", "w_01", "t_1"], (0.6, 0.5, -0.3, 1.0)))
+    net1, net0 = w11 * x1, w01 * x1
+    o1 = ag.exp(net1) / (ag.exp(net1) + ag.exp(net0))
+    o0, t0, eta = 1 - o1, 1 - t1, Value(0.1, label="η")
+    E = -t1 * ag.log(o1) - t0 * ag.log(o0)
+    slope = gradient(E, w11)[0]
+    return Worksheet({
+        "net_1": net1, "net_0": net0, "o_1": o1, "o_0": o0, "t_0": t0, "E": E,
+        "∂o_1/∂net_1": gradient(o1, net1)[0], "∂o_0/∂net_1": gradient(o0, net1)[0],
+        "∂net_1/∂w_11": gradient(net1, w11)[0], "∂o_1/∂w_11": gradient(o1, w11)[0], "∂o_0/∂w_11": gradient(o0, w11)[0],
+        "∂E/∂w_11": slope, "Δw_11": -eta * slope,
+    })  # fmt: skip
+
+
+SOFTMAX = OnPaper({
+    "net_1": "w_11*x_1",
+    "net_0": "w_01*x_1",
+    "o_1": "exp(net_1)/(exp(net_1) + exp(net_0))",
+    "o_0": "1 - o_1",
+    "t_0": "1 - t_1",
+    "E": "-t_1*log(o_1) - t_0*log(o_0)",
+    "∂o_1/∂net_1": "o_1*(1 - o_1)",
+    "∂o_0/∂net_1": "-o_1*(1 - o_1)",
+    "∂net_1/∂w_11": "x_1",
+    "∂o_1/∂w_11": "'∂o_1/∂net_1'*x_1",
+    "∂o_0/∂w_11": "'∂o_0/∂net_1'*x_1",
+    "∂E/∂w_11": "-t_1/o_1*'∂o_1/∂w_11' - t_0/o_0*'∂o_0/∂w_11'",
+    "Δw_11": "-η*'∂E/∂w_11'",
+})  # fmt: skip
+
+
+def jacobian_of_softmax():
+    net1, net0 = Value(0.4, label="net_1"), Value(-0.2, label="net_0")
+    o1 = ag.exp(net1) / (ag.exp(net1) + ag.exp(net0))
+    o0 = ag.exp(net0) / (ag.exp(net1) + ag.exp(net0))
+    entries = {
+        f"∂{n}/∂net_{j}": gradient(o, net)[0] for n, o in (("o_0", o0), ("o_1", o1)) for j, net in ((0, net0), (1, net1))
+    }
+    return Worksheet({"o_1": o1, "o_0": o0} | entries)
+
+
+JACOBIAN = OnPaper({"o_1": "exp(net_1)/(exp(net_1) + exp(net_0))", "o_0": "exp(net_0)/(exp(net_1) + exp(net_0))"})
+JACOBIAN.lines |= {
+    JACOBIAN.symbol(f"∂o_{i}/∂net_{j}"): sympy.diff(JACOBIAN.lines[JACOBIAN.symbol(f"o_{i}")], JACOBIAN.symbol(f"net_{j}"))
+    for i in (0, 1)
+    for j in (0, 1)
+}
+
+
+def three_variables():
+    x, y, z = (Value(v, label=n) for n, v in (("x", 2.0), ("y", -3.0), ("z", 5.0)))
+    f = x**2 + 2 * x * y + z
+    return Worksheet({"f": f, "∂f/∂x": gradient(f, x)[0], "∂f/∂y": gradient(f, y)[0]})
+
+
+POLYNOMIAL = OnPaper({"f": "x**2 + 2*x*y + z"})
+POLYNOMIAL.lines |= {
+    POLYNOMIAL.symbol(f"∂f/∂{n}"): sympy.diff(POLYNOMIAL.lines[POLYNOMIAL.symbol("f")], POLYNOMIAL.symbol(n)) for n in "xy"
+}
+
+
+# ---------------------------------------------------------------------------------------------------------- the second note
+
+
+def sigmoid_alone():
+    x = Value(0.3, label="x")
+    return Worksheet({"σ′": gradient(1 / (1 + ag.exp(-x)), x)[0]})
+
+
+SIGMOID = OnPaper({"σ′": "exp(-x)/(1 + exp(-x))**2"})
+
+THETA = r"\theta^T x"  # with one feature; z would be another name for it
+
+
+def logistic_regression():
+    y, theta, x, alpha = (Value(v, label=n) for n, v in (("y", 1.0), ("θ", 0.3), ("x", 0.7), ("α", 0.1)))
+    z = theta * x
+    y_hat = ag.sigmoid(z)
+    J = -(y * ag.log(y_hat) + (1 - y) * ag.log(1 - y_hat))
+    slope = gradient(J, theta)[0]
+    return Worksheet({
+        THETA: z, "ŷ": y_hat, "J": J, "∂J/∂ŷ": gradient(J, y_hat)[0], f"∂ŷ/∂{THETA}": gradient(y_hat, z)[0],
+        "∂J/∂θ": slope, "θ_new": theta - alpha * slope,
+    })  # fmt: skip
+
+
+LOGISTIC = OnPaper({
+    THETA: "θ*x",
+    "ŷ": rf"sigmoid('{THETA}')",
+    "J": "-(y*log(ŷ) + (1 - y)*log(1 - ŷ))",
+    "∂J/∂ŷ": "-y/ŷ + (1 - y)/(1 - ŷ)",
+    "∂J/∂θ": "'∂J/∂ŷ'*ŷ*(1 - ŷ)*x",
+    "θ_new": "θ - α*'∂J/∂θ'",
+})  # fmt: skip
+
+
+def two_classes():
+    y1, y_hat1 = Value(1.0, label="y_1"), Value(0.7, label="ŷ_1")
+    y2, y_hat2 = 1 - y1, 1 - y_hat1
+    return Worksheet({"y_2": y2, "ŷ_2": y_hat2, "BCE": -(y1 * ag.log(y_hat1) + y2 * ag.log(y_hat2))})
+
+
+CLASSES = OnPaper({"y_2": "1 - y_1", "ŷ_2": "1 - ŷ_1", "BCE": "-(y_1*log(ŷ_1) + y_2*log(ŷ_2))"})
+
+
+# ------------------------------------------------------------------------------ the derivations, as they stand in the notes
+
+# A sheet, what SymPy knows of it, the line; the members of the chain, as in the note and in Python's spelling; which of
+# these are wrong, and which do not follow from the one before, counted from 0.
+DERIVATIONS = {
+    "first note, E": (
+        one_neuron, NEURON, "E", [(r"E = -t \log o - (1-t) \log (1-o)", "-t*log(o) - (1 - t)*log(1 - o)")], [], [],
+    ),
+    "first note, ∂E/∂o": (
+        one_neuron, NEURON, "∂E/∂o",
+        [
+            (r"\frac{\partial E}{\partial o} = -\frac{t}{o} - \frac{(1-t)}{(1-o)} \cdot (1)", "-t/o - (1 - t)/(1 - o)*1"),
+            (r"= \frac{-t(1-o) + (1-t)o}{o(1-o)}", "(-t*(1 - o) + (1 - t)*o)/(o*(1 - o))"),
+            (r"= \frac{-t + t o + o - t o}{o(1-o)}", "(-t + t*o + o - t*o)/(o*(1 - o))"),
+            (r"= -\frac{(t-o)}{o(1-o)}", "-(t - o)/(o*(1 - o))"),
+        ],
+        [0], [1],
+    ),
+    "first note, ∂o/∂net": (
+        one_neuron, NEURON, "∂o/∂net", [(r"\frac{\partial o}{\partial \text{net}} = o(1-o)", "o*(1 - o)")], [], [],
+    ),
+    "first note, ∂net/∂w1": (
+        one_neuron, NEURON, "∂net/∂w_1", [(r"\frac{\partial \text{net}}{\partial w_1} = x_1", "x_1")], [], [],
+    ),
+    "first note, ∂E/∂w1": (
+        one_neuron, NEURON, "∂E/∂w_1",
+        [
+            (
+                r"\frac{\partial E}{\partial w_1} = \frac{\partial E}{\partial o}"
+                r" \cdot \frac{\partial o}{\partial \text{net}} \cdot \frac{\partial \text{net}}{\partial w_1}",
+                "'∂E/∂o'*'∂o/∂net'*'∂net/∂w_1'",
+            ),
+            (r"= - \frac{(t-o)}{o(1-o)} \times o(1-o) \times x_1", "-(t - o)/(o*(1 - o))*o*(1 - o)*x_1"),
+            (r"= - (t-o) x_1", "-(t - o)*x_1"),
+        ],
+        [], [],
+    ),
+    "first note, Δw1": (
+        one_neuron, NEURON, "Δw_1",
+        [
+            (r"\Delta w_1 = -\eta \frac{\partial E}{\partial w_1}", "-η*'∂E/∂w_1'"),
+            (r"= \eta (t-o) x_1", "η*(t - o)*x_1"),
+        ],
+        [], [],
+    ),
+    **{
+        f"first note, Jacobian, {line}": (jacobian_of_softmax, JACOBIAN, line, [(text, in_python)], [], [])
+        for line, text, in_python in (
+            ("∂o_0/∂net_0", "o_0(1-o_0)", "o_0*(1 - o_0)"),
+            ("∂o_1/∂net_0", "-o_0 o_1", "-o_0*o_1"),
+            ("∂o_0/∂net_1", "-o_1 o_0", "-o_1*o_0"),
+            ("∂o_1/∂net_1", "o_1(1-o_1)", "o_1*(1 - o_1)"),
+        )
+    },
+    "first note, J of a polynomial": (three_variables, POLYNOMIAL, "∂f/∂x", [("2x+2y", "2*x + 2*y")], [], []),
+    "first note, its second entry": (three_variables, POLYNOMIAL, "∂f/∂y", [("2x", "2*x")], [], []),
+    "first note, o0": (
+        softmax_of_two, SOFTMAX, "o_0",
+        [
+            (r"\frac{e^{net_0}}{e^{net_1} + e^{net_0}}", "exp(net_0)/(exp(net_1) + exp(net_0))"),
+            ("= 1 - o_1", "1 - o_1"),
+        ],
+        [], [],
+    ),
+    "first note, E of two outputs": (
+        softmax_of_two, SOFTMAX, "E",
+        [(r"-t_1 \log o_1 - (1-t_1) \log (1-o_1)", "-t_1*log(o_1) - (1 - t_1)*log(1 - o_1)")], [], [],
+    ),
+    "first note, ∂o1/∂w11": (
+        softmax_of_two, SOFTMAX, "∂o_1/∂w_11",
+        [
+            (
+                r"\frac{\partial o_1}{\partial \text{net}_1} \cdot \frac{\partial \text{net}_1}{\partial w_{11}}",
+                "'∂o_1/∂net_1'*'∂net_1/∂w_11'",
+            ),
+            ("= o_1(1-o_1)x_1 + -0.0000", "o_1*(1 - o_1)*x_1"),
+            ("= o_1(1-o_1)x_1", "o_1*(1 - o_1)*x_1"),
+        ],
+        [], [],
+    ),
+    "first note, ∂o0/∂w11": (
+        softmax_of_two, SOFTMAX, "∂o_0/∂w_11",
+        [
+            (
+                r"\frac{\partial o_0}{\partial \text{net}_1} \cdot \frac{\partial \text{net}_1}{\partial w_{11}}",
+                "'∂o_0/∂net_1'*'∂net_1/∂w_11'",
+            ),
+            ("= -o_0o_1x_1 + 0", "-o_0*o_1*x_1"),
+        ],
+        [], [],
+    ),
+    "first note, ∂E/∂w11, without the o1 that is missing in the file": (
+        softmax_of_two, SOFTMAX, "∂E/∂w_11",
+        [
+            (
+                r"-\frac{t_1}{o_1} \frac{\partial o_1}{\partial w_{11}}"
+                r" - \frac{1-t_1}{1-o_1} \frac{\partial o_0}{\partial w_{11}}",
+                "-t_1/o_1*'∂o_1/∂w_11' - (1 - t_1)/(1 - o_1)*'∂o_0/∂w_11'",
+            ),
+            (
+                r"= -\frac{t_1}{o_1} \cdot \frac{\partial o_1}{\partial w_{11}}"
+                r" - \frac{t_0}{o_0} \frac{\partial o_0}{\partial w_{11}}",
+                "-t_1/o_1*'∂o_1/∂w_11' - t_0/o_0*'∂o_0/∂w_11'",
+            ),
+            (
+                r"= -\frac{t_1}{o_1} \cdot o_1(1-o_1) \cdot x_1 - \frac{t_0}{o_0} (-o_0) x_1",
+                "-t_1/o_1*o_1*(1 - o_1)*x_1 - t_0/o_0*(-o_0)*x_1",
+            ),
+            ("= -t_1(1-o_1)x_1 + t_0 o_1 x_1", "-t_1*(1 - o_1)*x_1 + t_0*o_1*x_1"),
+            ("= x_1(-t_1 + o_1)", "x_1*(-t_1 + o_1)"),
+            ("= -(t_1 - o_1)x_1", "-(t_1 - o_1)*x_1"),
+        ],
+        [2], [2, 3],
+    ),
+    "first note, ∂E/∂w11": (
+        softmax_of_two, SOFTMAX, "∂E/∂w_11",
+        [
+            (
+                r"-\frac{t_1}{o_1} \cdot o_1(1-o_1) \cdot x_1 - \frac{t_0}{o_0} (-o_0 o_1) x_1",
+                "-t_1/o_1*o_1*(1 - o_1)*x_1 - t_0/o_0*(-o_0*o_1)*x_1",
+            ),
+            ("= -t_1(1-o_1)x_1 + t_0 o_1 x_1", "-t_1*(1 - o_1)*x_1 + t_0*o_1*x_1"),
+        ],
+        [], [],
+    ),
+    "first note, Δw11": (
+        softmax_of_two, SOFTMAX, "Δw_11",
+        [
+            (r"-\eta \frac{\partial E}{\partial w_{11}}", "-η*'∂E/∂w_11'"),
+            (r"= \eta(t_1 - o_1) x_1", "η*(t_1 - o_1)*x_1"),
+        ],
+        [], [],
+    ),
+    "second note, σ′": (
+        sigmoid_alone, SIGMOID, "σ′",
+        [
+            (r"-(1+e^{-x})^{-2} \times e^{-x} \times (-1) \\", "-(1 + exp(-x))**(-2)*exp(-x)*(-1)"),
+            (r"&= e^{-x} (1+e^{-x})^{-2} \\", "exp(-x)*(1 + exp(-x))**(-2)"),
+            (r"&= \frac{e^{-x}}{(1+e^{-x})^2} \\", "exp(-x)/(1 + exp(-x))**2"),
+            (
+                r"&= \frac{(e^{-x}+1) - 1}{(1+e^{-x})(1+e^{-x})} \\",
+                "((exp(-x) + 1) - 1)/((1 + exp(-x))*(1 + exp(-x)))",
+            ),
+            (
+                r"&= \frac{(e^{-x}+1)}{(1+e^{-x})(1+e^{-x})} - \frac{1}{(1+e^{-x})(1+e^{-x})} \\",
+                "(exp(-x) + 1)/((1 + exp(-x))*(1 + exp(-x))) - 1/((1 + exp(-x))*(1 + exp(-x)))",
+            ),
+            (
+                r"&= \frac{1}{1+e^{-x}} \left[ 1 - \frac{1}{1+e^{-x}} \right]",
+                "1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))",
+            ),
+            (r"= \sigma(x) (1 - \sigma(x))", "sigmoid(x)*(1 - sigmoid(x))"),
+        ],
+        [], [],
+    ),
+    "second note, J": (
+        logistic_regression, LOGISTIC, "J",
+        [(r"-(y \log \hat{y} + (1-y) \log (1-\hat{y}))", "-(y*log(ŷ) + (1 - y)*log(1 - ŷ))")], [], [],
+    ),
+    "second note, ŷ": (
+        logistic_regression, LOGISTIC, "ŷ", [(r"\hat{y} = \sigma(\theta^T x)", f"sigmoid('{THETA}')")], [], [],
+    ),
+    "second note, ∂J/∂ŷ": (
+        logistic_regression, LOGISTIC, "∂J/∂ŷ",
+        [(r"- \left[ \frac{y}{\hat{y}} + \frac{1-y}{1-\hat{y}} \right]", "-(y/ŷ + (1 - y)/(1 - ŷ))")], [0], [],
+    ),
+    "second note, ∂J/∂θ": (
+        logistic_regression, LOGISTIC, "∂J/∂θ",
+        [
+            (
+                r"- \left[ \frac{y}{\hat{y}} + \frac{1-y}{1-\hat{y}} \right] \cdot \hat{y} (1-\hat{y}) \cdot x \\",
+                "-(y/ŷ + (1 - y)/(1 - ŷ))*ŷ*(1 - ŷ)*x",
+            ),
+            (r"&= - [y(1-\hat{y}) - \hat{y}(1-y)] \cdot x \\", "-(y*(1 - ŷ) - ŷ*(1 - y))*x"),
+            (r"&= -(y - y\hat{y} - \hat{y} + y\hat{y}) \cdot x \\", "-(y - y*ŷ - ŷ + y*ŷ)*x"),
+            (r"&= -(y - \hat{y}) \cdot x \\", "-(y - ŷ)*x"),
+            (r"&= -[y - \sigma(\theta^T x)] \cdot x", f"-(y - sigmoid('{THETA}'))*x"),
+        ],
+        [0], [1],
+    ),
+    "second note, θ_new": (
+        logistic_regression, LOGISTIC, "θ_new",
+        [
+            (r"\theta - \alpha \frac{\partial J}{\partial \theta}", "θ - α*'∂J/∂θ'"),
+            (r"\theta - \alpha [y - \sigma(\theta^T x)] \cdot x", f"θ - α*(y - sigmoid('{THETA}'))*x"),
+        ],
+        [1], [1],
+    ),
+    "second note, two classes": (
+        two_classes, CLASSES, "BCE",
+        [
+            (r"-y_1 \log \hat{y}_1 - (y_2 \log \hat{y}_2)", "-y_1*log(ŷ_1) - y_2*log(ŷ_2)"),
+            (r"-y_1 \log \hat{y}_1 - ((1 - y_2) \log (1 - \hat{y}_2))", "-y_1*log(ŷ_1) - (1 - y_2)*log(1 - ŷ_2)"),
+        ],
+        [1], [1],
+    ),
+}  # fmt: skip
+THE_NOTES = pytest.mark.parametrize(
+    ("sheet", "paper", "line", "chain", "wrong", "jumps"), DERIVATIONS.values(), ids=DERIVATIONS
+)
+
+
+@THE_NOTES
+def test_sympy_says_which_lines_of_the_notes_are_right(sheet, paper, line, chain, wrong, jumps):
+    """The table of this file: by SymPy's own simplification, down to what is given."""
+    found = [paper.read(in_python) for _, in_python in chain]
+    assert [i for i, each in enumerate(found) if not paper.same(each, paper.symbol(line))] == wrong
+    assert [i for i in range(1, len(found)) if not paper.same(found[i], found[i - 1])] == jumps
+
+
+@THE_NOTES
+def test_the_derivations_of_the_notes(sheet, paper, line, chain, wrong, jumps):
+    """Every slip is found, and every other line is right and follows; a point proves each slip."""
+    found = sheet().check_chain(line, [text for text, _ in chain])
+    in_sympy = [paper.read(in_python) for _, in_python in chain]
+    assert [i for i, check in enumerate(found) if not check.right] == wrong
+    assert [i for i, check in enumerate(found) if not check.follows] == jumps
+    assert [i for i, check in enumerate(found) if not check] == sorted({*wrong, *jumps})
+    for i, (check, expression) in enumerate(zip(found, in_sympy, strict=True)):
+        assert (check.difference is None) == check.right
+        assert (check.jump is None) == check.follows
+        if check.difference:
+            check_difference(paper, check.difference, expression, paper.symbol(line))
+        if check.jump:
+            check_difference(paper, check.jump, expression, in_sympy[i - 1])
+
+
+@THE_NOTES
+def test_each_line_of_the_notes_alone(sheet, paper, line, chain, wrong, jumps):
+    """Without the line before, a formula is right or wrong as SymPy has it."""
+    page = sheet()
+    checks = [page.check_formula(line, text) for text, _ in chain]
+    assert [i for i, check in enumerate(checks) if not check] == wrong
+    assert all(check.follows and check.jump is None for check in checks)
+
+
+@THE_NOTES
+def test_the_notes_are_marked_as_claims(sheet, paper, line, chain, wrong, jumps):
+    """A derivation with a slip in it is wrong as a whole, even where its last line is right; remarks say which lines."""
+    row = sheet().mark({line: "\n".join(text for text, _ in chain)})[line]
+    assert row.verdict == ("wrong" if wrong or jumps else "right")
+    assert row.marks == (0.0 if wrong or jumps else 1.0)
+    assert len(row.remarks) == len({*wrong, *jumps})
+    assert sum("does not follow from the line before" in remark for remark in row.remarks) == len(jumps)
+    assert sum("is wrong" in remark for remark in row.remarks) == len(wrong)
+
+
+def test_the_numbers_of_the_second_note():
+    """e^0.12 is 1.13, not 1.27; the sum follows from that, though 1.24 stands in it; so does what is divided by it."""
+    xs = [Value(x, label=f"x_{i}") for i, x in enumerate((1.25, 2.44, 0.78, 0.12), start=1)]
+    exps = [ag.exp(x) for x in xs]
+    total = exps[0] + exps[1] + exps[2] + exps[3]
+    claims = {
+        "a_1": "e^{1.25} = 3.49",
+        "a_2": "e^{2.44} = 11.47",
+        "a_3": "e^{0.78} = 2.18",
+        "a_4": "e^{0.12} = 1.27",
+        "S": "3.49 + 11.47 + 2.18 + 1.24 = 18.41",
+        "S_1": r"\frac{3.49}{18.41}",
+    }
+    by_hand = [float(claims[f"a_{i}"].partition("=")[2]) for i in (1, 2, 3, 4)]
+    assert [round(math.exp(x.data), 2) == a for x, a in zip(xs, by_hand)] == [True, True, True, False]
+    assert round(sum(by_hand), 2) == 18.41 != round(sum(math.exp(x.data) for x in xs), 2)
+    assert round(3.49 + 11.47 + 2.18 + 1.24, 2) == 18.38
+    marking = Worksheet({"a": exps, "S": total, "S_1": exps[0] / total}).mark(claims)
+    assert list(marking.verdicts.values()) == ["right", "right", "right", "wrong", "carried", "carried"]
+    assert marking.first_wrong == "a_4"
+    assert "1.1275" in marking["a_4"].remark
+    assert "18.38" in marking["S"].remark
+    assert marking["S"].sources == ("a_4",)
+
+
+# -------------------------------------------------------------------------------------------------- one formula, by a table
+
+FORMULAS = {  # a line, a formula as it is written, and in Python's spelling
+    # other ways to say it, over the quantities that it speaks of, or over those behind them
+    ("net", "w0x0 + w1x1"): "w_0*x_0 + w_1*x_1",
+    ("net", "x_1·w_1 + x_0·w_0"): "x_1*w_1 + x_0*w_0",
+    ("o", "σ(net)"): "sigmoid(net)",
+    ("o", "1 - σ(-net)"): "1 - sigmoid(-net)",
+    ("o", r"\frac{e^{net}}{1 + e^{net}}"): "exp(net)/(1 + exp(net))",
+    ("o", "1/(1 + e^-(w_0x_0 + w_1x_1))"): "1/(1 + exp(-(w_0*x_0 + w_1*x_1)))",
+    ("E", "-log(o^t (1-o)^(1-t))"): "-log(o**t*(1 - o)**(1 - t))",
+    ("E", "log(1 + e^net) - t·net"): "log(1 + exp(net)) - t*net",
+    ("∂E/∂w_1", "(o - t)x_1"): "(o - t)*x_1",
+    ("∂E/∂w_1", "∂E/∂o·o(1-o)x_1"): "'∂E/∂o'*o*(1 - o)*x_1",
+    ("∂E/∂w_1", "(σ(w_0x_0 + w_1x_1) - t)·x_1"): "(sigmoid(w_0*x_0 + w_1*x_1) - t)*x_1",
+    ("∂E/∂w_1", "x_1σ(net) - x_1t"): "x_1*sigmoid(net) - x_1*t",
+    ("Δw_1", "η·x_1·(t - o)"): "η*x_1*(t - o)",
+    ("∂o/∂net", "σ'(net)"): "sigmoid(net)*(1 - sigmoid(net))",
+    ("∂o/∂net", "o - o²"): "o - o**2",
+    # wrong ones
+    ("net", "w_0x_0 - w_1x_1"): "w_0*x_0 - w_1*x_1",
+    ("net", "w_0x_1 + w_1x_0"): "w_0*x_1 + w_1*x_0",
+    ("o", "net"): "net",
+    ("o", "tanh(net)"): "1 - 2/(exp(2*net) + 1)",
+    ("o", "1/(1 + e^net)"): "1/(1 + exp(net))",
+    ("E", "-t log o"): "-t*log(o)",
+    ("E", "t log o + (1-t) log(1-o)"): "t*log(o) + (1 - t)*log(1 - o)",
+    ("∂E/∂o", "-t/o"): "-t/o",
+    ("∂E/∂o", "o - t"): "o - t",
+    ("∂E/∂o", "-t/o + (1-t)/(1-o) + 0.001"): "-t/o + (1 - t)/(1 - o) + 0.001",
+    ("∂o/∂net", "o(1 + o)"): "o*(1 + o)",
+    ("∂o/∂net", "net(1 - net)"): "net*(1 - net)",
+    ("∂E/∂w_1", "(t - o)x_1"): "(t - o)*x_1",
+    ("∂E/∂w_1", "(o - t)x_0"): "(o - t)*x_0",
+    ("∂E/∂w_1", "∂E/∂o·∂o/∂net"): "'∂E/∂o'*'∂o/∂net'",
+    ("Δw_1", "η(o - t)x_1"): "η*(o - t)*x_1",
+    ("Δw_1", "-∂E/∂w_1"): "-'∂E/∂w_1'",
+}
+
+
+@pytest.mark.parametrize(("line", "text"), FORMULAS)
+def test_a_formula_is_right_if_it_is_the_function(line, text):
+    """As SymPy has it, however it is written; if it is wrong, at a point where the two are not the same number."""
+    formula = NEURON.read(FORMULAS[line, text])
+    check = one_neuron().check_formula(line, text)
+    assert bool(check) is check.right is NEURON.same(formula, NEURON.symbol(line))
+    assert (check.follows, check.jump, check.text) == (True, None, text)
+    assert (check.difference is None) == check.right
+    if check.difference:
+        check_difference(NEURON, check.difference, formula, NEURON.symbol(line))
+
+
+def test_the_table_has_right_and_wrong_formulas():
+    """SymPy finds about as many of both."""
+    right = [NEURON.same(NEURON.read(in_python), NEURON.symbol(line)) for (line, _), in_python in FORMULAS.items()]
+    assert right == [True] * 15 + [False] * 17
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "kind"),
+    [
+        ("∂E/∂o", "-t/o - (1-t)/(1-o)", "sign"),
+        ("∂E/∂w_1", "(t - o)x_1", "swapped"),
+        ("Δw_1", "-∂E/∂w_1", "rate"),
+        ("∂E/∂o", "-t/o", "term"),
+        ("∂E/∂w_1", "∂E/∂o·∂o/∂net", "factor"),
+        ("E", "-t log_2 o - (1-t) log_2(1-o)", "log base"),
+        ("o", "net", "function"),
+    ],
+)
+def test_a_wrong_formula_comes_with_a_guess(line, text, kind):
+    """The kind of mistake that leads to it, and a sentence, which the text of the check ends with."""
+    check = one_neuron().check_formula(line, text)
+    assert check.kind == kind
+    assert check.diagnosis
+    assert str(check).endswith(f". {check.diagnosis}")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"), [("E", "w_0 + 3"), ("∂E/∂o", "-t/o + (1-t)/(1-o) + 0.001"), ("net", "w_0x_0 + 7w_1x_1")]
+)
+def test_where_nothing_explains_a_formula_nothing_is_guessed(line, text):
+    """It is wrong all the same."""
+    check = one_neuron().check_formula(line, text)
+    assert (check.right, check.kind, check.diagnosis) == (False, "", "")
+
+
+def test_a_right_formula_says_so():
+    """In one sentence, and without a guess."""
+    check = one_neuron().check_formula("∂o/∂net", "o(1-o)")
+    assert str(check) == "o(1-o) is right"
+    assert (check.kind, check.diagnosis) == ("", "")
+
+
+def test_the_sentence_of_a_wrong_formula_has_its_point():
+    """Each quantity with its number, and both results, to six digits."""
+    check = one_neuron().check_formula("∂E/∂o", "-t/o")
+    text = str(check).replace("−", "-")
+    for name, x in check.difference.point:
+        assert f"{name} = {x:g}" in text
+    assert f"it is {check.difference.here:.6g}, and should be {check.difference.there:.6g}" in text
+
+
+def test_quantities_that_are_tied_together_are_not_set_apart():
+    """Where t₀ is 1 − t₁ and o₀ is 1 − o₁, a point has numbers of what is given, from which these follow."""
+    check = softmax_of_two().check_formula("∂E/∂w_11", "-(t_1 o_0 + t_0 o_1) x_1")
+    wrong = SOFTMAX.read("-(t_1*o_0 + t_0*o_1)*x_1")
+    assert not check
+    assert {name for name, _ in check.difference.point} <= {"t_1", "x_1", "w_11", "w_01"}
+    check_difference(SOFTMAX, check.difference, wrong, SOFTMAX.symbol("∂E/∂w_11"))
+
+
+@pytest.mark.parametrize("name", ["∂E/∂w_1", "∂E/∂w1", r"\frac{\partial E}{\partial w_{1}}", "∂E/∂w₁"])
+def test_a_line_goes_by_any_spelling_of_its_name(name):
+    """As names do in formulas."""
+    assert one_neuron().check_formula(name, "(o - t)x_1")
+    assert all(one_neuron().check_chain(name, "(o - t)x_1 = -(t - o)x_1"))
+
+
+@pytest.mark.parametrize("text", ["", "?", "o - t = -(t - o)", ["o - t", "-(t - o)"], "∂E/∂o = ?"])
+def test_check_formula_takes_one_formula(text):
+    """No blank, and no chain."""
+    with pytest.raises(ValueError, match="one formula"):
+        one_neuron().check_formula("∂E/∂o", text)
+
+
+CHECKS = pytest.mark.parametrize(
+    "check", [Worksheet.check_formula, Worksheet.check_chain, lambda sheet, name, text: sheet.mark({name: text})]
+)
+
+
+@CHECKS
+def test_an_unknown_line_is_a_lookup_error(check):
+    """With the nearest name; what is given has no formula."""
+    with pytest.raises(LookupError, match="is ∂E/∂o meant"):
+        check(one_neuron(), "∂E/∂q", "o - t")
+    with pytest.raises(LookupError, match="is given, not worked out"):
+        check(one_neuron(), "w_1", "o - t")
+
+
+@CHECKS
+def test_what_cannot_be_read_is_an_error_with_line_and_place(check):
+    """The place counts in the chain, and the line is named."""
+    with pytest.raises(FormulaError, match=r"q is not known here.*\(on the line ∂E/∂o\)") as caught:
+        check(one_neuron(), "∂E/∂o", "o - q")
+    assert caught.value.position == 4
+    with pytest.raises(TypeError, match=r"^∂E/∂o: 0\.5: a claim is text"):
+        check(one_neuron(), "∂E/∂o", 0.5)
+
+
+# ------------------------------------------------------------------------------------------------------------------- chains
+
+
+def test_a_blank_chain_has_no_checks():
+    """Nothing stands there."""
+    assert one_neuron().check_chain("∂E/∂o", "") == one_neuron().check_chain("∂E/∂o", "?") == []
+
+
+def test_the_numbers_in_a_chain_are_no_formulas():
+    """Only what has names in it is a function; numbers are marked as numbers."""
+    found = one_neuron().check_chain("net", "w_0x_0 + w_1x_1 = 0.3·1.5 + 0.7·0.4 = 0.73")
+    assert [check.text for check in found] == ["w_0x_0 + w_1x_1"]
+
+
+def test_two_mistakes_that_cancel_are_both_found():
+    """Two signs turned over, one after the other, end where they began."""
+    chain = ["-(t - o)x_1", "-(t + o)x_1", "-(t - o)x_1"]
+    in_sympy = [NEURON.read(text) for text in ("-(t - o)*x_1", "-(t + o)*x_1", "-(t - o)*x_1")]
+    found = one_neuron().check_chain("∂E/∂w_1", chain)
+    assert [(check.right, check.follows) for check in found] == [(True, True), (False, False), (True, False)]
+    check_difference(NEURON, found[1].jump, in_sympy[1], in_sympy[0])
+    check_difference(NEURON, found[2].jump, in_sympy[2], in_sympy[1])
+
+
+def test_a_mistake_that_goes_on_is_made_once():
+    """Lines that follow from a wrong one are wrong, and follow; the guess stands at the first."""
+    found = one_neuron().check_chain(
+        "∂E/∂o", ["-t/o - (1-t)/(1-o)", "-(t(1-o) + o(1-t))/(o(1-o))", "-(t + o - 2 t o)/(o(1-o))"]
+    )
+    in_sympy = [NEURON.read(x) for x in ("-t/o - (1 - t)/(1 - o)", "-(t*(1 - o) + o*(1 - t))/(o*(1 - o))")]
+    assert NEURON.same(in_sympy[0], in_sympy[1])
+    assert [(check.right, check.follows) for check in found] == [(False, True)] * 3
+    assert [check.kind for check in found] == ["sign", "", ""]
+
+
+def test_a_member_may_speak_of_other_quantities_than_the_one_before():
+    """From names to what is behind them and back."""
+    chain = "∂E/∂o·∂o/∂net·x_1 = (σ(w_0x_0 + w_1x_1) - t)·x_1 = (o - t)x_1 = -∂net/∂w_1·(t - σ(net))"
+    assert [bool(check) for check in one_neuron().check_chain("∂E/∂w_1", chain)] == [True] * 4
+
+
+# ------------------------------------------------------------------------------------------- formulas, as SymPy writes them
+
+t, o, x = SYMBOLS = sympy.symbols("t o x", real=True)
+GROWN = lambda inner: st.one_of(  # noqa: E731
+    st.tuples(inner, st.sampled_from("+-*"), inner).map(lambda each: f"({each[0]} {each[1]} {each[2]})"),
+    st.tuples(inner, inner).map(lambda each: f"({each[0]}/(1 + {each[1]}**2))"),
+    st.tuples(inner, st.sampled_from(["o", "(1 - o)"])).map(lambda each: f"({each[0]}/{each[1]})"),
+    inner.map(lambda each: f"log(1 + {each}**2)"),
+    st.sampled_from(["exp(-x)", "x**3", "exp(o - t)"]),
+)
+TREES = st.recursive(st.sampled_from(["t", "o", "x", "2"]), GROWN, max_leaves=6)
+REWRITTEN = {
+    "as it is": lambda y: y,
+    "expanded": sympy.expand,
+    "factored": sympy.factor,
+    "together": sympy.together,
+    "in partial fractions": lambda y: sympy.apart(y, o) if y.is_rational_function(*SYMBOLS) else y,
+    "simplified": sympy.simplify,
+    "collected": lambda y: sympy.collect(sympy.expand(y), x),
+}
+AS_TEXT = {"in Python": str, "in LaTeX": sympy.latex}
+
+
+def of_tree(text):
+    """A sheet with one line, and the line in SymPy."""
+    values = {str(symbol): Value(number, label=str(symbol)) for symbol, number in zip(SYMBOLS, (0.75, 0.4, 1.5))}
+    line = eval(text, values | {"log": ag.log, "exp": ag.exp})
+    expression = eval(text, {str(symbol): symbol for symbol in SYMBOLS} | {"log": sympy.log, "exp": sympy.exp})
+    assume(isinstance(line, Value) and line.inputs and expression.free_symbols)
+    return Worksheet(y=line), expression
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(TREES, st.sampled_from(sorted(REWRITTEN)), st.sampled_from(sorted(AS_TEXT)))
+def test_a_formula_that_sympy_rewrote_is_right(text, way, spelling):
+    """Expanded, factored, over one denominator: it is still the same function."""
+    sheet, expression = of_tree(text)
+    new = REWRITTEN[way](expression)
+    assume(new.free_symbols)
+    assert sheet.check_formula("y", AS_TEXT[spelling](new))
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(TREES, st.sampled_from(sorted(REWRITTEN)), st.sampled_from(sorted(AS_TEXT)), st.integers(0, 5))
+def test_a_changed_sign_is_wrong_at_a_point(text, way, spelling, which):
+    """Of whatever term: SymPy gets both numbers at the point, and they are not the same."""
+    sheet, expression = of_tree(text)
+    new = REWRITTEN[way](expression)
+    term = sympy.Add.make_args(new)[which % len(sympy.Add.make_args(new))]
+    wrong = new - 2 * term
+    assume(term != 0 and wrong.free_symbols)
+    check = sheet.check_formula("y", AS_TEXT[spelling](wrong))
+    assert not check
+    point = {symbol: dict(check.difference.point).get(str(symbol), 0.5) for symbol in SYMBOLS}
+    here, there = (float(each.subs(point).evalf(30)) for each in (wrong, expression))
+    assert check.difference.here == pytest.approx(here, rel=1e-9, abs=1e-12)
+    assert check.difference.there == pytest.approx(there, rel=1e-9, abs=1e-12)
+    assert here != pytest.approx(there, rel=1e-9)
+
+
+@settings(deadline=None, derandomize=True)
+@given(TREES, st.lists(st.sampled_from(sorted(REWRITTEN)), min_size=2, max_size=4), st.integers(0, 3))
+def test_a_slip_in_a_derivation_is_found_where_it_is(text, ways, place):
+    """Members that SymPy made, from one of them on with the sign of the whole turned over: there it does not follow."""
+    sheet, expression = of_tree(text)
+    found = [REWRITTEN[way](expression) for way in ways]
+    place = min(place, len(found))
+    chain = [*found[:place], *(-each for each in found[place:])]
+    assume(expression != 0 and all(each.free_symbols for each in chain))
+    checks = sheet.check_chain("y", " = ".join(map(str, chain)))
+    assert [check.right for check in checks] == [i < place for i in range(len(chain))]
+    assert [check.follows for check in checks] == [i == 0 or i != place for i in range(len(chain))]
+
+
+# ----------------------------------------------------------------------------------------------------------- claims, marked
+
+
+def neuron():
+    """z, o, E, g = ∂E/∂o, d = ∂E/∂z, dw, by names that are easy to write."""
+    w, x, t = (Value(v, label=n) for n, v in (("w", 0.3), ("x", 2.0), ("t", 1.0)))
+    z = w * x
+    o = ag.sigmoid(z)
+    E = -t * ag.log(o) - (1 - t) * ag.log(1 - o)
+    return Worksheet(z=z, o=o, E=E, g=gradient(E, o)[0], d=gradient(E, z)[0], dw=gradient(E, w)[0])
+
+
+O = 1 / (1 + math.exp(-0.6))  # noqa: E741
+WRONG_G = "-t/o - (1-t)/(1-o)"
+MARKED = {  # claims, and what becomes of them
+    "right formulas": ({"z": "wx", "o": "σ(z)", "g": "-(t-o)/(o(1-o))", "dw": "(o-t)x"}, "right right right right"),
+    "in terms of the lines above": ({"g": "-t/o + (1-t)/(1-o)", "d": "g·o(1-o)", "dw": "d x"}, "right right right"),
+    "a wrong one": ({"g": WRONG_G}, "wrong"),
+    "what speaks of a wrong line by its name is right": ({"g": WRONG_G, "d": "g·o(1-o)", "dw": "d x"}, "wrong right right"),
+    "what goes on from it is carried": (
+        {"g": WRONG_G, "d": f"({WRONG_G})·o(1-o)", "dw": f"({WRONG_G})·o(1-o)·x"},
+        "wrong carried carried",
+    ),
+    "what is right again is right": ({"g": WRONG_G, "d": "o - t"}, "wrong right"),
+    "another mistake is wrong": ({"g": WRONG_G, "d": f"({WRONG_G})·o(1+o)"}, "wrong wrong"),
+    "two mistakes": ({"z": "w + x", "o": "σ(w + x)", "g": WRONG_G, "d": "t - o"}, "wrong carried wrong wrong"),
+    "a slip within, right at the end": ({"g": f"{WRONG_G} = -(t-o)/(o(1-o))", "d": "o - t"}, "wrong right"),
+    "a slip at the end, and what goes on from it": ({"z": "wx = w + x", "o": "σ(w + x)"}, "wrong carried"),
+    "a wrong formula with a carried number": ({"z": "0.9", "o": f"tanh(z) = {1 / (1 + math.exp(-0.9)):.4f}"}, "wrong wrong"),
+    "a formula and its number": ({"z": "wx = 0.6", "g": f"-1/o = {-1 / O:.4f}"}, "right wrong"),
+    "a right formula with a wrong number": ({"g": "-t/o + (1-t)/(1-o) = -1.8"}, "wrong"),
+    "a wrong formula with the right number": ({"z": "w + x = 0.60"}, "wrong"),
+    "a wrong formula with its own number": ({"z": "w + x = 2.3", "o": f"{1 / (1 + math.exp(-2.3)):.4f}"}, "wrong carried"),
+    "numbers that go on from a wrong formula": (
+        {"z": "w + x", "o": f"{1 / (1 + math.exp(-2.3)):.4f}", "E": f"{math.log(1 + math.exp(-2.3)):.4f}"},
+        "wrong carried carried",
+    ),
+    "numbers that do not": ({"z": "w + x", "o": f"{O:.4f}", "E": "0.5"}, "wrong right wrong"),
+    "blanks beside a formula": ({"z": "", "o": "?", "g": "-t/o + (1-t)/(1-o)"}, "blank blank right"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MARKED)
+def test_formulas_are_marked_line_by_line(case):
+    """Right, wrong, or carried from a wrong one, as worked out by hand."""
+    claims, verdicts = MARKED[case]
+    marking = neuron().mark(claims)
+    assert [marking[name].verdict for name in claims] == verdicts.split()
+    assert {row.verdict for row in marking if row.name not in claims} <= {"blank"}
+    worth = {"right": 1.0, "wrong": 0.0, "carried": 1.0, "blank": 0.0}
+    assert marking.score == sum(worth[verdict] for verdict in verdicts.split())
+    assert marking.first_wrong == next((n for n, v in zip(claims, verdicts.split()) if v == "wrong"), None)
+
+
+def test_a_carried_formula_names_its_source_and_gets_its_part_of_the_marks():
+    """As a carried number does; nothing is said against it."""
+    marking = neuron().mark({"g": WRONG_G, "d": f"({WRONG_G})·o(1-o)"}, marks={"g": 2.0, "d": 4.0}, carried=0.5)
+    row = marking["d"]
+    assert (row.verdict, row.sources, row.marks, row.worth) == ("carried", ("g",), 2.0, 4.0)
+    assert row.remarks == row.diagnoses == ()
+
+
+def test_a_number_carried_from_a_wrong_formula_names_it():
+    """And .own is what the formula leads to."""
+    row = neuron().mark({"z": "w + x", "o": f"{1 / (1 + math.exp(-2.3)):.4f}"})["o"]
+    assert row.sources == ("z",)
+    assert row.own == pytest.approx(1 / (1 + math.exp(-2.3)), rel=1e-12)
+
+
+def test_a_wrong_formula_comes_with_guess_and_point():
+    """The guess is a diagnosis, the point a remark, with the numbers that SymPy has there."""
+    row = neuron().mark({"g": WRONG_G})["g"]
+    assert [each.kind for each in row.diagnoses] == ["sign"]
+    check = neuron().check_formula("g", WRONG_G)
+    (remark,) = row.remarks
+    assert remark == str(check._replace(diagnosis=""))
+    paper = OnPaper({"g": "-t/o + (1 - t)/(1 - o)"})
+    check_difference(paper, check.difference, paper.read("-t/o - (1 - t)/(1 - o)"), paper.symbol("g"))
+
+
+def test_the_number_of_a_right_line_stands_in_its_row():
+    """A formula is shown beside the right number."""
+    row = neuron().mark({"o": "σ(z)"})["o"]
+    assert (row.claim, row.true, row.own) == ("σ(z)", pytest.approx(O, rel=1e-15), None)
+
+
+@settings(deadline=None, derandomize=True)
+@given(TREES, st.sampled_from(["y*o", "exp(y/(1 + y**2))", "t - y", "y/(1 + x**2) + o"]))
+def test_whatever_goes_on_from_a_wrong_sign_is_carried(text, after):
+    """In names it is right; spelt out with the wrong formula it is carried, spelt out with the right one right."""
+    values = {str(symbol): Value(number, label=str(symbol)) for symbol, number in zip(SYMBOLS, (0.75, 0.4, 1.5))}
+    functions, symbols = {"log": ag.log, "exp": ag.exp}, {str(symbol): symbol for symbol in SYMBOLS}
+    y = eval(text, values | functions)
+    in_sympy = {"log": sympy.log, "exp": sympy.exp} | symbols
+    expression = eval(text, in_sympy)
+    assume(isinstance(y, Value) and y.inputs and expression.free_symbols)
+    sheet = Worksheet(y=y, v=eval(after, values | functions | {"y": y}))
+    right, wrong = (str(eval(after, in_sympy | {"y": each})) for each in (expression, -expression))
+    assume("v" in sheet.lines and sympy.sympify(right) != sympy.sympify(wrong))
+    claims = {"y": str(-expression)}
+    for formula, verdict in ((after, "right"), (right, "right"), (wrong, "carried")):
+        marking = sheet.mark({**claims, "v": formula})
+        assert [marking["y"].verdict, marking["v"].verdict] == ["wrong", verdict]
