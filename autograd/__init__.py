@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from autograd.formula import latex
     from autograd.marking import Marking
     from autograd.parsing import FormulaError, parse
+    from autograd.program import Program, compile
     from autograd.sheet import Sheet
     from autograd.tables import Derivatives, derivatives
     from autograd.updates import Descent, descent
@@ -93,8 +94,10 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Exercise": "exercises",
     "FormulaError": "parsing",
     "Marking": "marking",
+    "Program": "program",
     "Sheet": "sheet",
     "Worksheet": "worksheet",
+    "compile": "program",
     "derivation": "derivations",
     "derivatives": "tables",
     "exercise": "exercises",
@@ -120,7 +123,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_READINGS})
 
 
-__all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own names alone
+__all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Python's own names alone
     "CONSTANT",
     "PRIMITIVES",
     "AnomalyError",
@@ -134,6 +137,7 @@ __all__ = [  # all but sum and abs: `from autograd import *` leaves Python's own
     "Marking",
     "Notation",
     "Primitive",
+    "Program",
     "Sheet",
     "Value",
     "Walk",

@@ -197,26 +197,26 @@ class Value:
         return ops.clip(self, low, high)
 
     def __lt__(self, other: Value | float) -> bool:
-        return self.data < lift(other).data
+        return _asked(self) < _asked(lift(other))
 
     def __le__(self, other: Value | float) -> bool:
-        return self.data <= lift(other).data
+        return _asked(self) <= _asked(lift(other))
 
     def __gt__(self, other: Value | float) -> bool:
-        return self.data > lift(other).data
+        return _asked(self) > _asked(lift(other))
 
     def __ge__(self, other: Value | float) -> bool:
-        return self.data >= lift(other).data
+        return _asked(self) >= _asked(lift(other))
 
     def __bool__(self) -> bool:
-        return self.data != 0.0
+        return _asked(self) != 0.0
 
     def __float__(self) -> float:
         warn_of_lost_gradient(caller())
-        return self.data
+        return _asked(self)
 
     def __int__(self) -> int:
-        return int(self.data)
+        return int(_asked(self))
 
     def item(self) -> float:
         """The plain number, as in PyTorch."""
@@ -295,7 +295,16 @@ class Value:
 
     def __reduce__(self) -> tuple[Any, ...]:
         behind = _Behind(self) if self.inputs and not _flattening.on else None
-        return _revive, (behind, self.data, self.grad, self.op, self.inputs), self.__dict__ or None
+        attributes = {name: x for name, x in self.__dict__.items() if name != "_asked_at"} if self.__dict__ else None
+        return _revive, (behind, self.data, self.grad, self.op, self.inputs), attributes or None
+
+
+def _asked(node: Value) -> float:
+    """The number of a node that a program asks for, to choose a way perhaps: compile refuses graphs that hold one of two."""
+    if node.op is not CONSTANT:
+        frame = caller(2)
+        node.__dict__["_asked_at"] = f"line {frame.f_lineno} of {frame.f_code.co_filename}"
+    return node.data
 
 
 # ------------------------------------------------------------------------------------------------- copying and pickling

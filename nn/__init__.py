@@ -19,6 +19,7 @@ if not hasattr(_engine, "PRIMITIVES"):
 
 from nn import data, losses, metrics, optim
 from nn.draw import draw
+from nn.export import from_torch, to_jax, to_onnx, to_torch
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
 from nn.player import play_training
@@ -35,6 +36,7 @@ __all__ = [
     "data",
     "draw",
     "fit",
+    "from_torch",
     "losses",
     "metrics",
     "optim",
@@ -45,4 +47,7 @@ __all__ = [
     "plot_loss",
     "plot_surface",
     "step_through",
+    "to_jax",
+    "to_onnx",
+    "to_torch",
 ]

@@ -25,13 +25,16 @@ the step, from 1 on; lambda the weight decay.
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
-from autograd import Value, maximum, sqrt
+from autograd import Value
+from autograd import maximum as maximum_of
+from autograd import sqrt as sqrt_of
 from autograd.conversions import number
-from autograd.primitives import div
+from autograd.primitives import div as div_of
 from nn.losses import ByName
 
 State = dict[str, float]
@@ -48,6 +51,25 @@ FROM_ZERO = {  # hyperparameters that may not be negative, and what messages cal
 
 
 # -------------------------------------------------------------------------------------------------------------- optimisers
+
+
+def _for_arrays_too(op: Callable[..., Any], name: str) -> Callable[..., float]:
+    """An operation of the table that takes NumPy's arrays as well: a rule below then changes all parameters at once."""
+
+    def either(*xs: Any) -> float:
+        numpy = None if all(x.__class__ is float for x in xs) else sys.modules.get("numpy")
+        arrays = numpy is not None and any(isinstance(x, numpy.ndarray) for x in xs)
+        result: float = getattr(numpy, name)(*xs) if arrays else op(*xs)
+        return result
+
+    return either
+
+
+sqrt, div, maximum = (
+    _for_arrays_too(sqrt_of, "sqrt"),
+    _for_arrays_too(div_of, "divide"),
+    _for_arrays_too(maximum_of, "maximum"),
+)
 
 
 class Optimizer:
@@ -108,6 +130,54 @@ class Optimizer:
             if self.weight_decay:
                 w, g = self.decay(w, g)
             parameter.data = float(self.update(w, g, state))
+
+    def step_vector(self, w: Any, g: Any, state: dict[str, Any]) -> Any:
+        """The new numbers of all parameters at once, as a NumPy array, from arrays of their numbers and gradients.
+
+        state: what gathered() gave, or the last step left
+        """
+        g = -g if self.maximize else g
+        if self.weight_decay:
+            w, g = self.decay(w, g)
+        return self.update(w, g, state)
+
+    def takes_vectors(self) -> bool:
+        """Whether the rule says of arrays what it says of their numbers; NumPy has to be there."""
+        numpy = sys.modules["numpy"]
+        try:
+            both: dict[str, Any] = {}
+            w = numpy.array([0.5, -2.0])
+            for g in (numpy.array([0.25, 3.0]), numpy.array([-1.0, 0.5])):
+                w = self.update(w, g, both)
+            for i in (0, 1):
+                one: State = {}
+                number = (0.5, -2.0)[i]
+                for slope in ((0.25, 3.0)[i], (-1.0, 0.5)[i]):
+                    number = self.update(number, slope, one)
+                if w[i] != number:
+                    return False
+        except (TypeError, ValueError):
+            return False
+        return True
+
+    def gathered(self) -> dict[str, Any] | None:
+        """What is remembered, as arrays over all parameters; None where it is not of one kind."""
+        numpy = sys.modules["numpy"]
+        first = self.state[0]
+        if any(state.keys() != first.keys() for state in self.state):
+            return None
+        found: dict[str, Any] = {}
+        for key, x in first.items():
+            numbers = [state[key] for state in self.state]
+            if isinstance(x, int) and len(set(numbers)) > 1:
+                return None
+            found[key] = x if isinstance(x, int) else numpy.array(numbers)
+        return found
+
+    def scatter(self, state: Mapping[str, Any]) -> None:
+        """Take back what gathered() gave, after some steps."""
+        columns = {key: [x] * len(self.state) if isinstance(x, int) else x.tolist() for key, x in state.items()}
+        self.state = [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in self.state]
 
     def zero_grad(self) -> None:
         """Set .grad of every parameter to 0, which backward() adds to."""

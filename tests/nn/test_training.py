@@ -147,7 +147,7 @@ def test_validation_rows_are_watched_and_not_learned_from():
         seen.append(target)
         return (prediction - target) ** 2
 
-    nn.fit(nn.MLP(1, [1]), X, y, loss=watching, epochs=0, validation=0.25, **QUIET)
+    nn.fit(nn.MLP(1, [1]), X, y, loss=watching, epochs=0, validation=0.25, compiled=False, **QUIET)
     assert sorted(seen) == sorted(y)
     assert len(nn.fit(nn.MLP(1, [1]), X, y, epochs=2, validation=0.25, **QUIET).val_loss) == 2
 
@@ -224,9 +224,9 @@ def test_ctrl_c_keeps_model_and_history():
         return (prediction - target) ** 2
 
     model, twin = (nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]]) for _ in range(2))
-    history = nn.fit(model, X, y, loss=impatient, lr=0.1, **QUIET)
+    history = nn.fit(model, X, y, loss=impatient, lr=0.1, compiled=False, **QUIET)
     assert (len(history), history.stopped) == (3, "interrupted")
-    nn.fit(twin, X, y, lr=0.1, epochs=3, **QUIET)
+    nn.fit(twin, X, y, lr=0.1, epochs=3, compiled=False, **QUIET)
     assert model.state_dict() == twin.state_dict()
 
 
@@ -240,7 +240,7 @@ def test_ctrl_c_in_the_middle_of_a_step_undoes_it():
             model.parameters()[0].data = 99.0
             raise KeyboardInterrupt
 
-    history = nn.fit(model, X, y, optimizer=HalfWay(model.parameters(), lr=0.1), **QUIET)
+    history = nn.fit(model, X, y, optimizer=HalfWay(model.parameters(), lr=0.1), compiled=False, **QUIET)
     assert (len(history), history.stopped) == (0, "interrupted")
     assert model.state_dict() == {"w_111": 0.0, "b_11": 0.0}
 

@@ -1,0 +1,567 @@
+"""Statements over arrays as Python source: once to be read and run by any array library, once for NumPy at full speed.
+
+    functional   each statement makes a new array and none is ever changed, as JAX wants it: `H1 = relu(W1 @ X + b1)`
+    in place     the same statements, each written into an array that is there already: `np.maximum(Z1, 0.0, out=H1)`. What
+                 is read for the last time by an operation element by element gives its place to the result
+
+Parameters are one flat vector; a layer's weights are a view of it, its gradient a view of the gradient's. Where their places
+are at no even distances they are looked up one by one, on every call.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from autograd.lowering import RECIPROCAL
+from autograd.statements import (
+    Column,
+    Contract,
+    Fold,
+    Function,
+    Let,
+    Matmul,
+    Number,
+    Outer,
+    Product,
+    Store,
+    Sum,
+    View,
+    arrays_in,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from autograd.grouping import Array
+    from autograd.statements import Matrix, Statements
+
+UFUNCS = {  # what NumPy writes into an array that is there already
+    **{name: name for name in "exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh tanh hypot".split()},
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "abs": "abs",
+}  # fmt: skip
+MASKED = "greater"
+
+
+class Printer:
+    """Expressions as text, with names for arrays, for views of the parameters, and for tables of numbers.
+
+    tables: plain numbers and places that the source refers to by name, as nested lists
+    cuts: the lines that cut views out of the vectors of parameters; lookups: those that cannot be views
+    """
+
+    def __init__(self, statements: Statements, adjoint_of: Mapping[Array, Array] | None = None) -> None:
+        self.statements = statements
+        self.tables: dict[str, Any] = {}
+        self.cuts: list[str] = []
+        self.lookups: list[str] = []
+        self._cut: dict[object, str] = {}
+        self._counts: dict[str, int] = {}
+        self._tables: dict[object, str] = {}
+        self.masks = self._found_masks()
+        adjoint_of = adjoint_of or {}
+        for array in statements.arrays:
+            array.name = self._name_of(array, adjoint_of.get(array))
+
+    def _name_of(self, array: Array, adjoint_of: Array | None) -> str:
+        """Z1 for a sum, H1 for a function of it, dZ1 for what the loss varies with Z1 by."""
+        if array.kind == "leaf":
+            return str(array.what)
+        if adjoint_of is not None and adjoint_of.number < array.number:
+            return f"d{adjoint_of.name}"
+        if array in self.masks:
+            return self.new("m")
+        return self.new("H" if array.kind == "function" else "Z")
+
+    def _found_masks(self) -> set[Array]:
+        """Arrays of 0 and 1 that numbers are multiplied with, and that nothing else reads: truth values do for these."""
+        found = {let.array for let in self.statements.lets if getattr(let.array.what, "name", "") == MASKED}
+        for let in self.statements.lets:
+            found -= self._not_as_masks(let.what)
+        for value in self.statements.values:
+            found -= set(arrays_in(value))
+        for store in self.statements.stores:
+            found -= set(arrays_in(store.what))
+        return found
+
+    def _not_as_masks(self, e: Any) -> set[Array]:
+        """The arrays that an expression reads otherwise than as a factor beside an array of numbers."""
+        if isinstance(e, Product):
+            views = [f for f in e.factors if isinstance(f, View)]
+            numbers = [f for f in views if getattr(f.array.what, "name", "") != MASKED and f.array.varies]
+            return set() if len(views) == 2 and len(numbers) == 1 else set(arrays_in(e))
+        if isinstance(e, Sum):
+            return {array for term in e.terms for array in self._not_as_masks(term)}
+        return set(arrays_in(e))
+
+    # ---- names
+
+    def new(self, stem: str) -> str:
+        self._counts[stem] = self._counts.get(stem, 0) + 1
+        return f"{stem}{self._counts[stem]}"
+
+    def table(self, stem: str, numbers: Any) -> str:
+        key = stem, repr(numbers)
+        if key not in self._tables:
+            self._tables[key] = name = self.new(stem)
+            self.tables[name] = numbers
+        return self._tables[key]
+
+    def column(self, of: str, places: Sequence[int]) -> str:
+        """Parameters as a column."""
+        key = of, tuple(places)
+        if key not in self._cut:
+            name = self._cut[key] = self.new("b" if of == "theta" else of[0])
+            even = slice_of(places)
+            (self.cuts if even else self.lookups).append(f"{name} = {of}[{even or self.table('at', list(places))}, None]")
+        return self._cut[key]
+
+    def block(self, of: str, places: Sequence[Sequence[int]], stem: str = "W") -> str:
+        """Parameters as a matrix, or as its transpose where that is known already."""
+        key, turned = (of, tuple(map(tuple, places))), (of, tuple(zip(*places)))
+        if key not in self._cut and turned in self._cut:
+            return f"{self._cut[turned]}.T"
+        if key not in self._cut:
+            name = self._cut[key] = self.new(stem)
+            cut = block_of(of, places)
+            line = f"{name} = {cut or f'''{of}[{self.table('at', [list(row) for row in places])}]'''}"
+            (self.cuts if cut else self.lookups).append(line)
+        return self._cut[key]
+
+    # ---- expressions
+
+    def view(self, e: View) -> str:
+        array, rows = e.array, list(e.rows)
+        if array.kind == "leaf" and not array.varies:
+            return self.column(array.name, rows[:1] if len(set(rows)) == 1 else rows)
+        if rows == list(range(len(array))):
+            return str(array.name)
+        if len(set(rows)) == 1:
+            return array.name if len(array) == 1 else f"{array.name}[{rows[0]}:{rows[0] + 1}]"
+        return f"{array.name}[{slice_of(rows) or self.table('at', rows)}]"
+
+    def factor(self, e: Any) -> str:
+        if isinstance(e, View):
+            return self.view(e)
+        if isinstance(e, Number):
+            return number_of(e.value)
+        return self.table("c", [[x] for x in e.values]) if isinstance(e, Column) else f"({self.expression(e)})"
+
+    def call(self, e: Function) -> str:
+        arguments = [self.factor(a) for a in e.arguments]
+        if e.op == RECIPROCAL:
+            return f"1.0 / {arguments[0]}"
+        return f"{e.op.name}({', '.join(arguments)})"
+
+    def matrix(self, m: Matrix) -> str:
+        if m.places is None:
+            return self.table("C", m.coefficients)
+        name = self.block(m.array.name, m.places)
+        return name if m.coefficients is None else f"({self.table('C', m.coefficients)} * {name})"
+
+    def contracted(self, e: Contract) -> str:
+        """Σ over the second axis of products of looked-up rows; of the first where there is one sum alone."""
+        single = len(e.coefficients) == 1
+        parts = []
+        for array, places in e.factors:
+            if array.kind == "leaf" and not array.varies:
+                cut = (slice_of(places[0]) if single else "") or self.table("at", places[0] if single else places)
+                parts.append(f"{array.name}[{cut}][..., None]")
+            elif single:
+                rows = list(places[0])
+                parts.append(
+                    self.view(View(array, rows)) if len(set(rows)) > 1 else f"{array.name}[{self.table('at', rows)}]"
+                )
+            else:
+                parts.append(f"{array.name}[{self.table('at', places)}]")
+        numbers = {c for row in e.coefficients for c in row}
+        if len(numbers) == 1:
+            parts[:0] = [number_of(c) for c in numbers if c != 1.0]
+        else:
+            columns = [[[c] for c in row] for row in e.coefficients]
+            parts.append(self.table("c", columns[0] if single else columns))
+        return f"sum({' * '.join(parts)}, axis={0 if single else 1}{', keepdims=True' if single else ''})"
+
+    def expression(self, e: Any) -> str:
+        if isinstance(e, Product):
+            return " * ".join(map(self.factor, e.factors))
+        if isinstance(e, Sum):
+            text = ""
+            for term in e.terms:
+                rest = minus(term)
+                part = self.expression(term if rest is None else rest)
+                text = f"{text} {'+' if rest is None else '-'} {part}" if text else part if rest is None else f"-{part}"
+            return text
+        if isinstance(e, Function):
+            return self.call(e)
+        if isinstance(e, Matmul):
+            return f"{self.matrix(e.matrix)} @ {self.view(e.operand)}"
+        if isinstance(e, Fold):
+            return f"{e.op.name}({self.view(e.operand)})"
+        return self.contracted(e) if isinstance(e, Contract) else self.factor(e)
+
+    def piece(self, store: Store) -> str:
+        """What is stored, a row for each parameter."""
+        what = store.what
+        if isinstance(what, Outer):
+            return f"outer({self.view(what.left)}, {self.view(what.right)})"
+        return f"total({self.expression(what.what)}, {len(store.places)})"
+
+    # ---- for any library
+
+    def functional(self, name: str, arguments: Sequence[str], parameters: int) -> str:
+        """A function that gives the values, and the gradient if there is one.
+
+        name: what it is called; arguments: the vectors of parameters and the inputs; parameters: how many there are
+        """
+        s = self.statements
+        body = [f"{let.array.name} = {self.expression(let.what)}" for let in needed(s, [*s.values, *s.stores])]
+        results = [f"value = rows({', '.join(map(self.expression, s.values))})"] if s.values else []
+        passes: list[tuple[set[int], list[Store]]] = []  # each parameter at most once in each
+        for store in s.stores:
+            places = flat(store.places)
+            into = next((p for p in passes if p[0].isdisjoint(places)), None)
+            if into is None:
+                passes.append(into := (set(), []))
+            into[0].update(places)
+            into[1].append(store)
+        for k, (taken, stores) in enumerate(passes):
+            order = [0] * parameters
+            for at, p in enumerate([p for store in stores for p in flat(store.places)]):
+                order[p] = at
+            for p in range(parameters):
+                order[p] = order[p] if p in taken else len(taken)
+            pieces = [*map(self.piece, stores), *(["zero"] if len(taken) < parameters else [])]
+            results.append(f"gradient {'+=' if k else '='} joined({', '.join(pieces)})[{self.table('order', order)}]")
+        if not passes and parameters:
+            results.append(f"gradient = joined(zero)[{self.table('order', [0] * parameters)}]")
+        returned = ", ".join(["value"] * bool(s.values) + ["gradient"] * bool(parameters))
+        lines = [*self.cuts, *self.lookups, *body, *results, f"return {returned}"]
+        return f"def {name}({', '.join(arguments)}):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+class InPlace(Printer):
+    """The statements for NumPy, with nothing allocated while they run."""
+
+    def source(self, vectors: Sequence[str], inputs: Sequence[str]) -> str:
+        """A function that binds arrays, and gives one that runs on the inputs.
+
+        vectors: those of parameters, theta first; among them the seed, what each row counts for
+        """
+        self.bound: list[str] = []
+        self.body: list[str] = []
+        self._written: set[int] = set()
+        self._fill = False
+        self._homes: dict[Array, Array] = {}
+        roots = [*self.statements.values, *sorted(self.statements.stores, key=_deepest_last)]
+        self._shares = self._found_shares()
+        covered = {array for shares in self._shares.values() for array in shares}
+        steps = [s for s in in_turn(self.statements, roots) if not (isinstance(s, Let) and s.array in covered)]
+        last = {
+            array: i
+            for i, step in enumerate(steps)
+            for array in arrays_in(step.what if isinstance(step, (Let, Store)) else step)
+        }
+        for i, step in enumerate(steps):
+            if isinstance(step, Let) and step.array in self._shares:
+                self._softmax(step, self._shares[step.array][0])
+            elif isinstance(step, Let):
+                self._place(step, i, last)
+                self._into(step.array.name, step.what, len(step.array), step.array.varies)
+            elif isinstance(step, Store):
+                self._store(step)
+            else:
+                self.body.append(f"value = {self._summed(step)}")
+        if self._fill:
+            self.body.insert(0, "gradient.fill(0.0)")
+        lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):"]
+        lines += [f"    {line}" for line in [*self.cuts, *self.bound]]
+        lines += [f"    def run({', '.join(inputs)}):", *(f"        {line}" for line in [*self.lookups, *self.body])]
+        return "\n".join([*lines, "        return value * seed[0]", "    return run", ""])
+
+    # ---- softmax: exp(z − logsumexp(z)) has been computed, but for a division, on the way to logsumexp(z)
+
+    def _found_shares(self) -> dict[Array, list[Array]]:
+        """For a logsumexp the array exp(z − logsumexp(z)), and z − logsumexp(z) if nothing else reads it."""
+        lets = {let.array: let.what for let in self.statements.lets}
+        readers: dict[Array, int] = {}
+        for e in [*lets.values(), *self.statements.values, *(store.what for store in self.statements.stores)]:
+            for array in set(arrays_in(e)):
+                readers[array] = readers.get(array, 0) + 1
+        found = {}
+        for array, what in lets.items():
+            if not (
+                isinstance(what, Function) and getattr(what.op, "name", "") == "exp" and self._is_whole(what.arguments[0])
+            ):
+                continue
+            shifted = what.arguments[0].array
+            terms = lets[shifted].terms if isinstance(lets[shifted], Sum) else []
+            folds = [minus(t).array for t in terms if isinstance(minus(t), View)]
+            wholes = [t.array for t in terms if self._is_whole(t)]
+            fold = lets.get(folds[0]) if len(terms) == 2 and folds and wholes else None
+            if isinstance(fold, Fold) and fold.operand.array is wholes[0] and self._is_whole(fold.operand):
+                found[folds[0]] = [array] if readers[shifted] > 1 else [array, shifted]
+        return found
+
+    def _softmax(self, step: Let, shares: Array) -> None:
+        fold, z, whole = step.array.name, self.view(step.what.operand), shares.name
+        spare = self._spare(1, True)
+        for array, rows in ((step.array, 1), (shares, len(shares))):
+            self._homes[array] = array
+            self.bound.append(f"{array.name} = np.empty(({rows}, batch))")
+        self.body += [
+            f"np.max({z}, axis=0, keepdims=True, out={fold})",
+            f"np.copyto({fold}, 0.0, where=np.isinf({fold}))",
+            f"np.subtract({z}, {fold}, out={whole})",
+            f"np.exp({whole}, out={whole})",
+            f"np.sum({whole}, axis=0, keepdims=True, out={spare})",
+            f"np.divide({whole}, {spare}, out={whole})",
+            f"np.log({spare}, out={spare})",
+            f"np.add({fold}, {spare}, out={fold})",
+        ]
+
+    # ---- where arrays live
+
+    def _place(self, step: Let, i: int, last: Mapping[Array, int]) -> None:
+        """An array of its own, or the place of one that is read for the last time here."""
+        array = step.array
+        for other in self._given_up(step.what):
+            home = self._homes.get(other)
+            if home is None or (len(other), other.varies) != (len(array), array.varies) or {other, array} & self.masks:
+                continue
+            tenants = [tenant for tenant, place in self._homes.items() if place is home and tenant is not other]
+            if last.get(other) == i and all(last.get(tenant, -1) < i for tenant in tenants):
+                self._homes[array] = home
+                self.bound.append(f"{array.name} = {other.name}")
+                return
+        self._homes[array] = array
+        kind = ", dtype=bool" if array in self.masks else ""
+        self.bound.append(f"{array.name} = np.empty(({len(array)}, {'batch' if array.varies else 1}){kind})")
+
+    def _given_up(self, e: Any) -> list[Array]:
+        """The arrays whose place a result may take: those that are read at the first writing, and not again."""
+        if isinstance(e, Function):
+            safe = e.op == RECIPROCAL or e.op.name in UFUNCS or e.op.name in ("relu", "sigmoid", "tanh_slope")
+            return [a.array for a in e.arguments if self._is_whole(a)] if safe else []
+        if isinstance(e, Product):
+            inner = next((f for f in e.factors if isinstance(f, Sum)), None)
+            if inner is not None:
+                later = {array for f in e.factors if f is not inner for array in arrays_in(f)}
+                return [array for array in self._given_up(inner) if array not in later]
+            factors = [f for f in e.factors if not isinstance(f, (Number, Column))]
+            whole = [f.array for f in factors if self._is_whole(f)] if len(factors) <= 2 else []
+            return [a for a in whole if sum(a in arrays_in(f) for f in factors) == 1]
+        if isinstance(e, Sum):
+            first, *rest = self._ordered(e)
+            later = {array for term in rest for array in arrays_in(term)}
+            own = [first.array] if self._is_whole(first) else self._given_up(first) if isinstance(first, Product) else []
+            return [a for a in own if a not in later]
+        return []
+
+    def _is_whole(self, e: Any) -> bool:
+        return isinstance(e, View) and e.array.kind != "leaf" and list(e.rows) == list(range(len(e.array)))
+
+    def _ordered(self, e: Sum) -> list[Any]:
+        """Terms with those that fill an array by themselves first, and what is taken away last."""
+        return sorted(
+            e.terms, key=lambda t: (not isinstance(t, (Matmul, Contract, Fold)), minus(t) is not None, not self._is_whole(t))
+        )
+
+    def _spare(self, rows: int, varies: bool) -> str:
+        name = f"spare{rows}" if varies else f"few{rows}"
+        line = f"{name} = np.empty(({rows}, {'batch' if varies else 1}))"
+        if line not in self.bound:
+            self.bound.append(line)
+        return name
+
+    # ---- statements
+
+    def _into(self, to: str, e: Any, rows: int, varies: bool) -> None:
+        """Write an expression into an array."""
+        out = self.body.append
+        if isinstance(e, Matmul):
+            out(f"np.matmul({self.matrix(e.matrix)}, {self.view(e.operand)}, out={to})")
+        elif isinstance(e, Product) and any(isinstance(f, Sum) for f in e.factors):
+            inner = next(f for f in e.factors if isinstance(f, Sum))
+            self._into(to, inner, rows, varies)
+            for factor in e.factors:
+                if factor is not inner:
+                    out(f"np.multiply({to}, {self.factor(factor)}, out={to})")
+        elif isinstance(e, Product):
+            factors = [f for f in e.factors if not isinstance(f, (Number, Column))]
+            first, second, *rest = map(self.factor, [*factors, *(f for f in e.factors if isinstance(f, (Number, Column)))])
+            out(f"np.multiply({first}, {second}, out={to})")
+            for factor in rest:
+                out(f"np.multiply({to}, {factor}, out={to})")
+        elif isinstance(e, Sum):
+            first, *others = self._ordered(e)
+            if (
+                isinstance(first, View)
+                and others
+                and isinstance(taken := minus(others[0]) or others[0], (View, Number, Column))
+            ):
+                way = "add" if minus(others[0]) is None else "subtract"
+                out(f"np.{way}({self.factor(first)}, {self.factor(taken)}, out={to})")
+                others = others[1:]
+            else:
+                self._into(to, first, rows, varies)
+            for term in others:
+                self._add(to, term, rows, varies)
+        elif isinstance(e, Function):
+            self._call(to, e)
+        elif isinstance(e, (View, Number)):
+            out(f"np.copyto({to}, {self.factor(e)})")
+        else:
+            out(f"{to}[...] = {self.expression(e)}")
+
+    def _add(self, to: str, term: Any, rows: int, varies: bool) -> None:
+        taken = minus(term)
+        what = term if taken is None else taken
+        way = "add" if taken is None else "subtract"
+        if not isinstance(what, (View, Number, Column)):
+            spare = self._spare(rows, varies)
+            self._into(spare, what, rows, varies)
+            self.body.append(f"np.{way}({to}, {spare}, out={to})")
+        else:
+            self.body.append(f"np.{way}({to}, {self.factor(what)}, out={to})")
+
+    def _call(self, to: str, e: Function) -> None:
+        out = self.body.append
+        arguments = list(map(self.factor, e.arguments))
+        name = e.op if e.op == RECIPROCAL else e.op.name
+        if name == RECIPROCAL:
+            out(f"np.divide(1.0, {arguments[0]}, out={to})")
+        elif name in UFUNCS:
+            out(f"np.{UFUNCS[name]}({', '.join(arguments)}, out={to})")
+        elif name == "relu":
+            out(f"np.maximum({arguments[0]}, 0.0, out={to})")
+        elif name == MASKED:
+            out(f"np.greater({', '.join(arguments)}, out={to})")
+        elif name == "sigmoid":  # 1/(1 + e^-x) loses no digit; e^-x may be infinite
+            out(f"np.negative({arguments[0]}, out={to})")
+            self.body += [f"np.exp({to}, out={to})", f"np.add({to}, 1.0, out={to})", f"np.divide(1.0, {to}, out={to})"]
+        elif name == "tanh_slope":
+            out(f"np.multiply({arguments[0]}, {arguments[0]}, out={to})")
+            out(f"np.subtract(1.0, {to}, out={to})")
+        elif name == "sigmoid_slope":
+            out(f"np.subtract(1.0, {arguments[0]}, out={to})")
+            out(f"np.multiply({to}, {arguments[0]}, out={to})")
+        else:
+            out(f"{to}[...] = {self.call(e)}")
+
+    def _summed(self, e: Any) -> str:
+        """A value, summed over the batch, term by term."""
+        return " + ".join(map(self._term_summed, e.terms if isinstance(e, Sum) else [e]))
+
+    def _term_summed(self, term: Any) -> str:
+        if isinstance(term, Contract) and len(term.factors) == 2 and all(array.varies for array, _ in term.factors):
+            (row,) = term.coefficients
+            views = [View(array, places[0]) for array, places in term.factors]
+            if len(set(row)) == 1 and all(len(set(v.rows)) == len(v.rows) for v in views):
+                dotted = f"np.einsum('ij,ij->', {', '.join(map(self.view, views))})"
+                return dotted if row[0] == 1.0 else f"{number_of(row[0])} * {dotted}"
+        if isinstance(term, View) and term.array.varies:
+            return f"np.sum({self.view(term)})"
+        return f"whole({self.expression(term)}, batch)"
+
+    def _store(self, store: Store) -> None:
+        what, places = store.what, flat(store.places)
+        new = self._written.isdisjoint(places)
+        self._fill |= not new and not self._written.issuperset(places)
+        self._written.update(places)
+        cut = block_of("gradient", store.places) if isinstance(what, Outer) else ""
+        if isinstance(what, Outer) and new and cut:
+            name = self.block("gradient", store.places, "g")
+            self.body.append(f"np.matmul({self.view(what.left)}, {self.view(what.right)}.T, out={name})")
+            return
+        if isinstance(what, Outer):
+            to, total = (
+                self.table("at", [list(row) for row in store.places]),
+                f"{self.view(what.left)} @ {self.view(what.right)}.T",
+            )
+        else:
+            to = slice_of(places) or self.table("at", places)
+            total = f"{self.view(what.what)} @ ones" if self._is_whole(what.what) and what.what.array.varies else ""
+            if total and "ones = np.ones(batch)" not in self.bound:
+                self.bound.append("ones = np.ones(batch)")
+            total = total or f"total({self.expression(what.what)}, {len(places)}, batch)"
+        self.body.append(f"gradient[{to}] {'' if new else '+'}= {total}")
+
+
+def _deepest_last(store: Store) -> tuple[bool, int]:
+    """Matrices first, each as soon as its arrays are there."""
+    return not isinstance(store.what, Outer), max((array.number for array in arrays_in(store.what)), default=0)
+
+
+def needed(statements: Statements, roots: Sequence[Any]) -> list[Let]:
+    """The Lets behind some expressions, each as late as it can be."""
+    return [step for step in in_turn(statements, roots) if isinstance(step, Let)]
+
+
+def in_turn(statements: Statements, roots: Sequence[Any]) -> list[Any]:
+    """Expressions and stores, each after the Lets that it needs and no other has needed before."""
+    lets = {let.array: let for let in statements.lets}
+    done: set[Array] = set()
+    order: list[Any] = []
+    for root in roots:
+        stack = [(array, False) for array in arrays_in(root.what if isinstance(root, Store) else root)]
+        while stack:
+            array, ready = stack.pop()
+            if array in done or array not in lets:
+                continue
+            if ready:
+                done.add(array)
+                order.append(lets[array])
+            else:
+                stack.append((array, True))
+                stack += [(other, False) for other in arrays_in(lets[array].what)]
+        order.append(root)
+    return order
+
+
+def minus(e: Any) -> Any:
+    """x for −1·x; None for anything else."""
+    if isinstance(e, Product) and e.factors[0] == Number(-1.0):
+        return e.factors[1] if len(e.factors) == 2 else Product(e.factors[1:])
+    return None
+
+
+def number_of(x: float) -> str:
+    return repr(x) if math.isfinite(x) else f'float("{x}")'
+
+
+def flat(places: Sequence[Any]) -> list[int]:
+    return [p for row in places for p in row] if places and isinstance(places[0], list) else list(places)
+
+
+def slice_of(places: Sequence[int]) -> str:
+    """Places at even distances as a slice; empty where they are none."""
+    if len(places) == 1:
+        return f"{places[0]}:{places[0] + 1}"
+    step = places[1] - places[0]
+    if step > 0 and all(b - a == step for a, b in pairwise(places)):
+        return f"{places[0]}:{places[-1] + 1}" + (f":{step}" if step > 1 else "")
+    return ""
+
+
+def block_of(of: str, places: Sequence[Sequence[int]]) -> str:
+    """A matrix of parameters as a view of their vector; empty where their places are at no even distances."""
+    rows, columns, base = len(places), len(places[0]), places[0][0]
+    down = places[1][0] - base if rows > 1 else columns
+    along = places[0][1] - base if columns > 1 else 1
+    if any(p != base + down * i + along * j for i, row in enumerate(places) for j, p in enumerate(row)):
+        return ""
+    if along == 1 and down >= columns:
+        return _rows_of(of, base, rows, columns, down)
+    return f"{_rows_of(of, base, columns, rows, along)}.T" if down == 1 and along >= rows else ""
+
+
+def _rows_of(of: str, base: int, rows: int, columns: int, step: int) -> str:
+    """rows stretches of a vector, each so long as there are columns, step apart."""
+    if step == columns:
+        return f"{of}[{base}:{base + rows * columns}].reshape({rows}, {columns})"
+    back = min(base, step - columns)  # a stretch may begin before the first, so that none ends behind the vector
+    return f"{of}[{base - back}:{base - back + rows * step}].reshape({rows}, {step})[:, {back or ''}:{back + columns}]"

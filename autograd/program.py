@@ -1,0 +1,545 @@
+"""A graph as a compiled program over whole batches: the vector form of backpropagation, found in scalars, at full speed.
+
+The graph of one data point is recorded once, and `compile` makes of it and of its gradient graph (from `gradient`; no second
+set of rules) a few operations on matrices. The passes are small, and each is a file:
+
+    lowering.py     equal operations are one; what is linear becomes a sum of products
+    grouping.py     what is computed alike becomes the rows of one array
+    statements.py   sums of products over the same rows become matrix products
+    printing.py     Python source: to be read, to be run by any array library, or by NumPy in place
+
+`program.explain()` prints them one after the other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from autograd.array_functions import array_functions
+from autograd.calculus import gradient as gradient_of
+from autograd.equations import Equations
+from autograd.graph import nodes
+from autograd.grouping import Grouped
+from autograd.lowering import Lowered
+from autograd.primitives import CONSTANT, sum_of
+from autograd.printing import InPlace, Printer
+from autograd.statements import Statements
+from autograd.steps import worked_out
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+    from autograd.grouping import Array
+
+
+MOST_SIZES = 8  # of batches for which arrays are kept
+CHECKED_ROWS = 2
+AGREEMENT = 1e-9  # of the first rows with the graph itself, relative
+
+
+def compile(
+    y: Value | Sequence[Value],
+    inputs: Any,
+    parameters: Iterable[Value] | None = None,
+    *,
+    reduction: str = "mean",
+) -> Program:
+    """A program that works out a graph, and its gradient, for all rows of a batch at once.
+
+    y: what is worked out for each row: a loss, or several outputs
+    inputs: the leaves that differ from row to row, in the order of a row's numbers: a list, or a dict of lists by name, such
+        as {"X": x, "T": t}, for batches in several arrays
+    parameters: the leaves that gradients are taken of; all other leaves by default
+    reduction: "mean" or "sum" over the batch, for value and gradient
+
+    The program is a copy: parameters are read anew on every call, but what the graph looks like stays as it was recorded.
+
+    Raises TypeError for what are no Values, ValueError for a leaf that is listed twice or not at all, for inputs that are no
+    leaves, and for a graph whose path depended on data: an `if` on a Value was decided once, for one row.
+    """
+    ys = [y] if isinstance(y, Value) else list(y)
+    if not ys or not all(isinstance(each, Value) for each in ys):
+        raise TypeError(f"compile takes a Value, or a list of Values, not {y!r}")
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
+    named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}
+    lists = {name: [leaf] if isinstance(leaf, Value) else list(leaf) for name, leaf in named.items()}
+    listed = [leaf for leaves in lists.values() for leaf in leaves]
+    _check_branches(ys)
+    every = [node for node in nodes(*ys) if not node.inputs]
+    if parameters is None:
+        given = set(listed)
+        parameters = [leaf for leaf in every if leaf.op is None and leaf not in given]
+    parameters = list(parameters)
+    _check_leaves(every, listed, parameters, lists)
+    return Program(ys, lists, parameters, reduction)
+
+
+def _check_leaves(
+    every: list[Value], listed: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]
+) -> None:
+    for leaf in [*listed, *parameters]:
+        if not isinstance(leaf, Value):
+            raise TypeError(f"inputs and parameters are Values, not {leaf!r}")
+        if leaf.inputs:
+            raise ValueError(f"{leaf!r} is computed: inputs and parameters are leaves")
+    seen: set[Value] = set()
+    for leaf in [*listed, *parameters]:
+        if leaf in seen:
+            raise ValueError(f"{leaf!r} is listed twice: each leaf is one input, or one parameter")
+        seen.add(leaf)
+    for leaf in every:
+        if leaf.op is None and leaf not in seen:
+            raise ValueError(f"{leaf!r} is neither an input nor a parameter: list it, or make it a plain number")
+    for name in lists:
+        if not name.isidentifier() or name in ("theta", "vector", "gradient", "batch", "value"):
+            raise ValueError(f"inputs are called by a name such as X, not {name!r}")
+
+
+def _check_branches(ys: Sequence[Value]) -> None:
+    for node in nodes(*ys):
+        line = node.__dict__.get("_asked_at") if node.op is not CONSTANT else None
+        if line:
+            raise ValueError(
+                f"{line} asked for the number of {node!r}, so that the graph may hold one way of several, which other rows"
+                " would not take. Write the choice as an operation (relu, abs, maximum, clip), or record the graph anew"
+                " without asking"
+            )
+
+
+class Program:
+    """A compiled graph. Call it on a batch for the outputs of each row; see compile.
+
+    source: the program as Python that any array library runs; equations: the same in LaTeX; explain(): the passes
+    parameters: the leaves whose gradients it gives; theta: their numbers now, as a vector
+
+    A batch is one array with a row for each data point and a column for each input, or an array for each list of inputs.
+    """
+
+    def __init__(self, ys: list[Value], lists: dict[str, list[Value]], parameters: list[Value], reduction: str) -> None:
+        self.ys, self.lists, self.parameters, self.reduction = ys, lists, parameters, reduction
+        self._plans: dict[str, _Plan] = {}
+        self._kept = threading.local()
+        self._checked = False
+        self._lock = threading.Lock()
+
+    # ---- plans
+
+    def _plan(self, kind: str) -> _Plan:
+        """The statements for values, for the value with its gradient, or for another kind of derivative."""
+        with self._lock:
+            if kind not in self._plans:
+                self._plans[kind] = self._planned(kind)
+            return self._plans[kind]
+
+    def _planned(self, kind: str) -> _Plan:
+        ys, theta, lists = self.ys, self.parameters, self.lists
+        if kind == "values":
+            return _Plan(ys, [], {"theta": theta}, lists)
+        if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
+            seed, loss = Value(1.0), self._loss
+            inner = [node for node in nodes(loss) if node.inputs]
+            slopes = gradient_of(loss * seed, *theta, *inner)
+            adjoints = dict(zip(inner, slopes[len(theta) :]))
+            return _Plan([loss], slopes[: len(theta)], {"theta": theta, "seed": [seed]}, lists, adjoints)
+        if kind in ("inputs", "parameters"):
+            wrt = theta if kind == "parameters" else [x for leaves in lists.values() for x in leaves]
+            slopes = [slope for y in ys for slope in gradient_of(y, *wrt)]
+            return _Plan([], slopes, {"theta": theta}, lists)
+        vector = [Value(0.0) for _ in theta]
+        slopes = gradient_of(self._loss, *theta)
+        along = slopes[0] * vector[0]
+        for slope, v in zip(slopes[1:], vector[1:]):
+            along = along + slope * v
+        return _Plan([], gradient_of(along, *theta), {"theta": theta, "vector": vector}, lists)
+
+    @property
+    def _loss(self) -> Value:
+        if len(self.ys) > 1:
+            raise ValueError(
+                f"a gradient is that of one number, and this program has {len(self.ys)} outputs: take its jacobian"
+            )
+        return self.ys[0]
+
+    # ---- what it computes
+
+    @property
+    def theta(self) -> Any:
+        np = _numpy()
+        return np.array([p.data for p in self.parameters])
+
+    def __call__(self, *batch: Any, theta: Any = None) -> Any:
+        """The outputs of each row: an array with a number for each row, or a row for each row where there are several."""
+        arrays = self._arrays(batch)
+        (value,) = self._run("values", arrays, theta)
+        return value[0] if len(self.ys) == 1 else value.T
+
+    def value(self, *batch: Any, theta: Any = None) -> float:
+        """The mean, or the sum, of the output over the batch."""
+        rows = self(*batch, theta=theta)
+        return float(rows.mean(0) if self.reduction == "mean" else rows.sum(0)) if len(self.ys) == 1 else self._loss.data
+
+    def value_and_grad(self, *batch: Any, theta: Any = None, out: Any = None) -> tuple[float, Any]:
+        """The value over the batch, and its gradient, in the order of the parameters.
+
+        theta: numbers for the parameters in place of those they have
+        out: an array that the gradient is written into; by default there is a new one for each call
+        """
+        np = _numpy()
+        arrays = self._arrays(batch)
+        if theta is None:
+            theta = self.theta
+        elif not isinstance(theta, np.ndarray) or theta.dtype != float or theta.shape != (len(self.parameters),):
+            theta = np.array(theta, dtype=float).reshape(len(self.parameters))
+        gradient, run = self._bound(next(iter(arrays.values())).shape[1], theta, out)
+        with np.errstate(all="ignore"):
+            value = float(run(*arrays.values()))
+        if value != value:  # noqa: PLR0124  (nan)
+            self._complain_of_nan(arrays)
+        if not self._checked:
+            self._check(arrays, theta)
+        return value, gradient.copy() if out is None else gradient
+
+    def per_sample_gradients(self, *batch: Any, theta: Any = None) -> Any:
+        """The gradient of each row's loss: a row for each row, a column for each parameter."""
+        self._loss  # noqa: B018  (there is one)
+        return self.jacobian(*batch, wrt="parameters", theta=theta)[:, 0, :]
+
+    def jacobian(self, *batch: Any, wrt: str = "inputs", theta: Any = None) -> Any:
+        """The derivative of each output by each input, or each parameter, for each row: (rows, outputs, columns).
+
+        wrt: "inputs" or "parameters"
+        """
+        if wrt not in ("inputs", "parameters"):
+            raise ValueError(f"wrt is 'inputs' or 'parameters', not {wrt!r}")
+        arrays = self._arrays(batch)
+        (slopes,) = self._run(wrt, arrays, theta)
+        return slopes.reshape(len(self.ys), -1, slopes.shape[1]).transpose(2, 0, 1)
+
+    def hvp(self, vector: Any, *batch: Any, theta: Any = None) -> Any:
+        """The Hessian of the value over the batch, by the parameters, times a vector."""
+        np = _numpy()
+        vector = np.asarray(vector, dtype=float)
+        if vector.shape != (len(self.parameters),):
+            raise ValueError(
+                f"the vector has a number for each of the {len(self.parameters)} parameters, not shape {vector.shape}"
+            )
+        arrays = self._arrays(batch)
+        (found,) = self._run("hvp", arrays, theta, vector)
+        return found / next(iter(arrays.values())).shape[1] if self.reduction == "mean" else found
+
+    # ---- running
+
+    def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any, *vectors: Any) -> list[Any]:
+        np = _numpy()
+        size = next(iter(arrays.values())).shape[1]
+        function = self._plan(kind).function(np, None, size, kind in ("inputs", "parameters"))
+        with np.errstate(all="ignore"):
+            result = function(self.theta if theta is None else np.asarray(theta, dtype=float), *vectors, *arrays.values())
+        return list(result) if isinstance(result, tuple) else [result]
+
+    def _bound(self, size: int, theta: Any, out: Any) -> tuple[Any, Callable[..., Any]]:
+        """The gradient's array for batches of one size, and the function that works in this thread's arrays.
+
+        An array for theta, or for the gradient, that the caller keeps is worked in; so nothing is copied from call to call.
+        """
+        np = _numpy()
+        kept = self._kept.__dict__.setdefault("sizes", OrderedDict())
+        key = size, id(theta) if theta.base is None and theta.flags.owndata else 0, id(out)
+        if key not in kept or kept[key][0] is not theta:
+            seed = np.array([1.0 / size if self.reduction == "mean" else 1.0])
+            gradient = np.zeros(len(self.parameters)) if out is None else out
+            gradient[:] = 0.0
+            run = self._plan("gradient").bound(np, (theta, seed), gradient, size)
+            kept[key] = theta, out, gradient, run
+            if len(kept) > MOST_SIZES:
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        _, _, gradient, run = kept[key]
+        return gradient, run
+
+    def batch(self, *arrays: Any) -> Batch:
+        """Arrays made ready once, for many calls on the same rows."""
+        np = _numpy()
+        return Batch({name: np.ascontiguousarray(array) for name, array in self._arrays(arrays).items()})
+
+    def _arrays(self, batch: Sequence[Any]) -> dict[str, Any]:
+        """The inputs as arrays with a row for each input and a column for each row of the batch."""
+        np = _numpy()
+        if len(batch) == 1 and isinstance(batch[0], Batch):
+            return dict(batch[0].arrays)
+        widths = {name: len(leaves) for name, leaves in self.lists.items()}
+        total = sum(widths.values())
+        try:
+            given = [np.asarray(each, dtype=float) for each in batch]
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"a batch is an array of real numbers: {error}") from None
+        given = [each[:, None] if each.ndim == 1 and (len(given) > 1 or total == 1) else each for each in given]
+        if len(given) == 1 and len(widths) > 1 and given[0].ndim == 2 and given[0].shape[1] == total:
+            ends = [sum(list(widths.values())[: i + 1]) for i in range(len(widths))]
+            given = np.split(given[0], ends[:-1], axis=1)
+        shapes = [each.shape for each in given]
+        if len(given) != len(widths) or any(len(s) != 2 or s[1] != w for s, w in zip(shapes, widths.values())):
+            wanted = " and ".join(f"{name} (rows, {width})" for name, width in widths.items())
+            raise ValueError(f"a batch is {wanted}, and this one has the shapes {', '.join(map(str, shapes)) or 'none'}")
+        if len({s[0] for s in shapes}) > 1 or not shapes[0][0]:
+            raise ValueError(
+                f"the arrays of a batch have as many rows, and at least one; these have {[s[0] for s in shapes]}"
+            )
+        return {name: each.T for name, each in zip(widths, given)}
+
+    def _complain_of_nan(self, arrays: Mapping[str, Any]) -> None:
+        np = _numpy()
+        for name, array in arrays.items():
+            rows = np.flatnonzero(np.isnan(array).any(axis=0))
+            if len(rows):
+                raise ValueError(f"row {rows[0]} of {name} holds nan: mend or leave out such rows first")
+
+    def _check(self, arrays: Mapping[str, Any], numbers: Any) -> None:
+        """Compare the first rows with the graph itself, number by number."""
+        np = _numpy()
+        self._checked = True
+        some = min(CHECKED_ROWS if len(self.parameters) < 5000 else 1, next(iter(arrays.values())).shape[1])
+        slopes = gradient_of(self._loss, *self.parameters)
+        order = nodes(self._loss, *slopes)
+        of_parameters = dict(zip(self.parameters, map(float, numbers)))
+        value, gradient = 0.0, np.zeros(len(self.parameters))
+        for row in range(some):
+            columns = {x: float(arrays[name][i, row]) for name, leaves in self.lists.items() for i, x in enumerate(leaves)}
+            found = worked_out(order, {**of_parameters, **columns})
+            value += found[self._loss]
+            gradient += [found[slope] for slope in slopes]
+        if self.reduction == "mean":
+            value, gradient = value / some, gradient / some
+        first = Batch({name: array[:, :some] for name, array in arrays.items()})
+        here, there = self.value_and_grad(first, theta=numbers)
+        for one, other in ((here, value), (there, gradient)):
+            off = np.abs(np.asarray(one) - other)
+            if np.any(off > AGREEMENT * np.maximum(np.abs(other), 1.0)):
+                raise ArithmeticError(
+                    f"the compiled program differs from its graph by {float(np.nanmax(off)):.3g} on the first row: a fault"
+                    " in the compiler; please report it with the graph, and use the graph itself meanwhile"
+                )
+
+    # ---- on other engines
+
+    def function(self, engine: str, kind: str = "gradient") -> Callable[..., Any]:
+        """The program as a pure function for another array library: the same source, in that library's namespace.
+
+        engine: "numpy", "jax" or "torch"
+        kind: "gradient" for f(theta, *inputs) → (value, gradient), with the reduction of this program; "values" for the
+            outputs of each row, which the library may differentiate itself
+
+        theta is a vector of the parameters; inputs are arrays as in a batch, one for each list: (rows, width). jax.jit takes
+        the function as it is, and arrays on any device, sharded ones too.
+        """
+        if kind not in ("gradient", "values"):
+            raise ValueError(f"kind is 'gradient' or 'values', not {kind!r}")
+        xp, special = _engine(engine)
+        plan = self._plan(kind)
+
+        def run(theta: Any, *inputs: Any) -> Any:
+            if len(inputs) != len(self.lists):
+                raise ValueError(f"this program takes {', '.join(self.lists)}, one array for each; got {len(inputs)}")
+            size = inputs[0].shape[0]
+            columns = [each.T for each in inputs]
+            asarray = _like(xp, theta)
+            function = plan.function(xp, special, size, False, asarray)
+            if kind == "values":
+                value = function(theta, *columns)
+                return value[0] if len(self.ys) == 1 else value.T
+            seed = asarray([1.0 / size if self.reduction == "mean" else 1.0])
+            value, gradient = function(theta, seed, *columns)
+            return value.sum() * seed[0], gradient
+
+        return run
+
+    # ---- to be read
+
+    @property
+    def source(self) -> str:
+        """The program as Python: value and gradient of the loss; the outputs, where there are several."""
+        return self._plan("gradient" if len(self.ys) == 1 else "values").source
+
+    @property
+    def equations(self) -> str:
+        """The program as mathematics, in LaTeX: the vector form of backpropagation."""
+        plan = self._plan("gradient" if len(self.ys) == 1 else "values")
+        return Equations(plan.statements, plan.adjoint_of).written()
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.equations}\n$$"
+
+    def explain(self) -> str:
+        """What each pass made of the graph, one after the other."""
+        plan = self._plan("gradient" if len(self.ys) == 1 else "values")
+        lowered, grouped, statements = plan.lowered, plan.grouped, plan.statements
+        recorded = len(nodes(*self.ys))
+        sums = [atom for atom in lowered.atoms if atom.kind == "sum"]
+        products = sum(len(atom.form) for atom in sums) + sum(map(len, lowered.outputs))
+        arrays = [a for a in grouped.arrays if a.kind != "leaf"]
+        lines = [
+            f"1. recorded     {recorded:,} nodes for one row; with the gradient {lowered.operations:,} different operations",
+            f"2. lowered      {len(sums):,} sums of {products:,} products,"
+            f" {sum(a.kind == 'function' for a in lowered.atoms):,} functions",
+            f"3. grouped      {len(arrays)} arrays: " + ", ".join(f"{a.name} ({len(a)})" for a in arrays),
+            f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
+            "",
+            plan.source,
+            "in place, for NumPy:",
+            "",
+            InPlace(statements, plan.adjoint_of).source(plan.vectors, plan.lists)
+            if plan.name == "value_and_gradient"
+            else "",
+        ]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{name}: {len(leaves)}" for name, leaves in self.lists.items())
+        return f"Program({len(self.ys)} output{'s'[: len(self.ys) != 1]} of {inputs}; {len(self.parameters)} parameters)"
+
+
+class Batch:
+    """Rows made ready for a program; see Program.batch."""
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self.arrays = arrays
+
+
+class _Plan:
+    """The statements for some outputs, and what is printed of them."""
+
+    def __init__(
+        self,
+        values: list[Value],
+        slopes: list[Value],
+        vectors: Mapping[str, list[Value]],
+        lists: Mapping[str, list[Value]],
+        adjoints: Mapping[Value, Value] | None = None,
+    ) -> None:
+        both = {**vectors, **lists}
+        leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
+        self.vectors, self.lists, self.slopes = list(vectors), list(lists), len(slopes)
+        self.lowered = Lowered([*values, *slopes], leaves, self.lists)
+        self.grouped = Grouped(self.lowered, {name: len(some) for name, some in both.items()}, self.lists)
+        self.statements = Statements(self.grouped, len(values))
+        self.adjoint_of = self._adjoint_arrays(adjoints or {})
+        printer = Printer(self.statements, self.adjoint_of)
+        name = "value_and_gradient" if values and slopes else "gradient" if slopes else "values"
+        self.name, self.tables = name, printer.tables
+        self.source = printer.functional(name, [*self.vectors, *self.lists], self.slopes)
+        self._code = _compiled(self.source, f"<{name}>")
+        self._in_place: tuple[Any, dict[str, Any]] | None = None
+
+    def _adjoint_arrays(self, adjoints: Mapping[Value, Value]) -> dict[Array, Array]:
+        """The arrays that hold what the loss varies by, with the arrays that it varies with."""
+        found: dict[Array, Array] = {}
+        places, arrays = self.grouped.places, self.grouped.arrays
+        for node, slope in adjoints.items():
+            inner = slope.inputs[0] if slope.op is sum_of and len(slope.inputs) == 1 else slope
+            here, there = self.lowered.atom_of(node), self.lowered.atom_of(inner)
+            if here in places and there in places:
+                array, adjoint = arrays[places[here][0]], arrays[places[there][0]]
+                if len(array) == len(adjoint) and adjoint.number > array.number and array not in found.values():
+                    found.setdefault(adjoint, array)
+        return found
+
+    def function(
+        self, xp: Any, special: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any] | None = None
+    ) -> Any:
+        """The program as a function of vectors and inputs, for one library and one size of batch."""
+        space = dict(array_functions(xp, special))
+        make = asarray or xp.asarray
+        space |= _put_together(xp, size, per_sample, make)
+        space |= {name: make(table) for name, table in self.tables.items()}
+        exec(self._code, space)
+        return space[self.name]
+
+    def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int) -> Callable[..., Any]:
+        """The program for NumPy in place, bound to the arrays that it works in."""
+        if self._in_place is None:
+            printer = InPlace(self.statements, self.adjoint_of)
+            code = _compiled(printer.source(self.vectors, self.lists), "<in place>")
+            self._in_place = code, {name: np.asarray(table) for name, table in printer.tables.items()}
+        code, tables = self._in_place
+        space = {**array_functions(np), **_put_together(np, size, False, np.asarray), **tables}
+        plain_total = space["total"]
+        space["total"] = lambda x, n, _: plain_total(x, n)
+        space["whole"] = lambda x, batch: np.sum(x) if np.ndim(x) and x.shape[-1] == batch else np.sum(x) * batch
+        exec(code, space)
+        run: Callable[..., Any] = space["bind"](np, *vectors, gradient, size)
+        return run
+
+
+def _compiled(source: str, name: str) -> Any:
+    import builtins
+
+    return builtins.compile(source, name, "exec")
+
+
+def _put_together(xp: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any]) -> dict[str, Any]:
+    """How values and gradients are put together from rows: summed over the batch, or for each row of it."""
+    nothing = asarray([[0.0]])
+
+    def spread(x: Any, n: int) -> Any:
+        return xp.broadcast_to(x + nothing, (n, size))
+
+    def outer(x: Any, y: Any) -> Any:
+        return (x[:, None, :] * y[None, :, :]).reshape((-1, size)) if per_sample else (x @ y.T).reshape((-1,))
+
+    def total(x: Any, n: int) -> Any:
+        return spread(x, n) if per_sample else spread(x, n).sum(1)
+
+    def joined(*pieces: Any) -> Any:
+        return xp.concatenate(pieces) if hasattr(xp, "concatenate") else xp.concat(pieces)
+
+    def rows(*values: Any) -> Any:
+        return joined(*(spread(value, 1) for value in values))
+
+    zero = spread(0.0, 1) if per_sample else nothing[0]
+    return {"outer": outer, "total": total, "joined": joined, "rows": rows, "zero": zero}
+
+
+def _engine(name: str) -> tuple[Any, Any]:
+    """The namespace of an array library, and where it has erf."""
+    if name == "numpy":
+        return _numpy(), None
+    if name == "jax":
+        try:
+            import jax.numpy as xp
+            from jax.scipy import special
+        except ImportError:
+            raise ImportError('programs for JAX need it: pip install "chalkgrad[jax]"') from None
+        return xp, special
+    if name == "torch":
+        try:
+            import torch
+        except ImportError:
+            raise ImportError('programs for PyTorch need it: pip install "chalkgrad[torch]"') from None
+        return torch, torch.special
+    raise ValueError(f"engines are 'numpy', 'jax' and 'torch', not {name!r}")
+
+
+def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
+    """How tables become arrays beside theta: of its kind of number, on its device; places stay whole numbers."""
+
+    def make(table: Any) -> Any:
+        array = xp.asarray(table)
+        whole = "int" in str(array.dtype)
+        if xp.__name__ == "torch":
+            return array.to(theta.device) if whole else array.to(theta.dtype).to(theta.device)
+        return array if whole else array.astype(theta.dtype)
+
+    return make
+
+
+def _numpy() -> Any:
+    try:
+        import numpy as np
+    except ImportError:
+        raise ImportError('compiled programs run on NumPy: pip install "chalkgrad[arrays]"') from None
+    return np

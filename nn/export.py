@@ -1,0 +1,165 @@
+"""Handing a net over: to PyTorch, JAX and ONNX, and back. The numbers are copied; outputs and gradients agree to 1e-12."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nn.layers import MLP, Layer
+
+TORCH = {  # what the activations are called there
+    "linear": None, "relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "silu": "SiLU",
+    "gelu": "GELU", "elu": "ELU", "leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+}  # fmt: skip
+ONNX = {
+    "linear": None, "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "elu": "Elu",
+    "leaky_relu": "LeakyRelu", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+}  # fmt: skip
+
+
+def to_torch(model: MLP | Layer) -> Any:
+    """A torch.nn.Sequential of Linear layers and activations, in float64, with the model's numbers.
+
+    Raises ImportError without PyTorch, TypeError for what is no MLP or layer, ValueError for an activation of one's own.
+    """
+    torch = _needed("torch", "torch")
+    modules: list[Any] = []
+    for layer, W, b in _layers(model):
+        linear = torch.nn.Linear(len(W[0]), len(W), bias=b is not None, dtype=torch.float64)
+        with torch.no_grad():
+            linear.weight.copy_(torch.tensor(W, dtype=torch.float64))
+            if b is not None:
+                linear.bias.copy_(torch.tensor(b, dtype=torch.float64))
+        modules.append(linear)
+        name = _known(layer, TORCH, "PyTorch")
+        if name is not None:
+            modules.append(getattr(torch.nn, name)(dim=-1) if name.endswith("oftmax") else getattr(torch.nn, name)())
+    return torch.nn.Sequential(*modules)
+
+
+def from_torch(sequential: Any) -> MLP:
+    """An MLP with the numbers of a torch.nn.Sequential of Linear layers and activations; the way back from to_torch.
+
+    Raises TypeError for modules that an MLP does not have.
+    """
+    torch = _needed("torch", "torch")
+    names = {getattr(torch.nn, there): here for here, there in TORCH.items() if there is not None}
+    linears: list[Any] = []
+    activations: list[str] = []
+    for module in sequential:
+        if isinstance(module, torch.nn.Linear):
+            linears.append(module)
+            activations.append("linear")
+        elif type(module) in names and linears and activations[-1] == "linear":
+            activations[-1] = names[type(module)]
+        else:
+            raise TypeError(f"an MLP has Linear layers, each with an activation perhaps, and no {module!r} here")
+    if not linears:
+        raise TypeError("there is no Linear layer in it")
+    bias = all(linear.bias is not None for linear in linears)
+    model = MLP(linears[0].in_features, [linear.out_features for linear in linears], activation=activations, bias=bias)
+    for layer, linear in zip(model.layers, linears):
+        layer.W = linear.weight.detach().tolist()
+        if bias:
+            layer.b = linear.bias.detach().tolist()
+    return model
+
+
+def to_jax(model: MLP | Layer) -> tuple[Callable[[Any, Any], Any], list[dict[str, Any]]]:
+    """A pure function f(parameters, X) for batches X (rows, inputs), and its parameters: a list of {"W": ..., "b": ...}.
+
+    Raises ImportError without JAX, and as to_torch.
+    """
+    _needed("jax", "jax")
+    import jax.numpy as jnp
+
+    from autograd.program import _engine
+
+    special = _engine("jax")[1]
+    from autograd.array_functions import array_functions
+
+    functions = array_functions(jnp, special)
+    layers = list(_layers(model))
+    names = [_known(layer, TORCH, "JAX") and layer.activation for layer, _, _ in layers]
+    parameters = [{"W": jnp.asarray(W)} | ({} if b is None else {"b": jnp.asarray(b)}) for _, W, b in layers]
+
+    def apply(parameters: list[dict[str, Any]], X: Any) -> Any:
+        for name, layer in zip(names, parameters):
+            X = X @ layer["W"].T + layer.get("b", 0.0)
+            if name in ("softmax", "log_softmax"):
+                logs = X - functions["logsumexp"](X.T).T
+                X = jnp.exp(logs) if name == "softmax" else logs
+            elif name is not None:
+                extra = {"leaky_relu": [0.01], "elu": [1.0]}.get(name, [])
+                X = functions[name](X, *extra)
+        return X
+
+    return apply, parameters
+
+
+def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, double: bool = False) -> Any:
+    """The net as an ONNX model, for inputs X (rows, inputs); written to a file where a path is given.
+
+    double: numbers of 64 bits; 32 by default, which is what runtimes have every operation for
+
+    Raises ImportError without the package onnx, and as to_torch.
+    """
+    onnx = _needed("onnx", "onnx")
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+
+    numbers, kind = (np.float64, TensorProto.DOUBLE) if double else (np.float32, TensorProto.FLOAT)
+    steps, tables, name = [], [], "X"
+    layers = list(_layers(model))
+    for i, (layer, W, b) in enumerate(layers, start=1):
+        tables.append(numpy_helper.from_array(np.array(W, dtype=numbers), f"W{i}"))
+        inputs = [name, f"W{i}"]
+        if b is not None:
+            tables.append(numpy_helper.from_array(np.array(b, dtype=numbers), f"b{i}"))
+            inputs.append(f"b{i}")
+        steps.append(helper.make_node("Gemm", inputs, [f"Z{i}"], transB=1))
+        name = f"Z{i}"
+        op = _known(layer, ONNX, "ONNX")
+        if op is not None:
+            node = helper.make_node(op, [name], [f"H{i}"])
+            if op.endswith("oftmax"):
+                node.attribute.append(helper.make_attribute("axis", -1))
+            steps.append(node)
+            name = f"H{i}"
+    there = helper.make_tensor_value_info("X", kind, ["rows", len(layers[0][1][0])])
+    out = helper.make_tensor_value_info(name, kind, ["rows", len(layers[-1][1])])
+    graph = helper.make_graph(steps, "chalkgrad", [there], [out], tables)
+    found = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(found)
+    if path is not None:
+        Path(path).write_bytes(found.SerializeToString())
+    return found
+
+
+def _layers(model: Any) -> list[tuple[Layer, list[list[float]], list[float] | None]]:
+    """Each layer with its weights and biases as plain numbers."""
+    layers = model.layers if isinstance(model, MLP) else [model] if isinstance(model, Layer) else None
+    if layers is None:
+        raise TypeError(f"an MLP or a Layer can be handed over, and {model!r} is neither")
+    found = []
+    for layer in layers:
+        b = [float(x) for x in layer.b]
+        found.append((layer, [[float(x) for x in row] for row in layer.W], b or None))
+    return found
+
+
+def _known(layer: Layer, table: dict[str, str | None], there: str) -> str | None:
+    if layer.activation not in table:
+        raise ValueError(f"the activation {layer.activation} has no counterpart in {there}; known are {', '.join(table)}")
+    return table[layer.activation]
+
+
+def _needed(module: str, extra: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise ImportError(f'this needs {module}: pip install "chalkgrad[{extra}]"') from None
