@@ -1,0 +1,782 @@
+"""Exercises: kind numbers, what stands on paper and in notebooks, marks over several cells; and what an audit finds."""
+
+import ast
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from decimal import Decimal
+from functools import cache
+from html.parser import HTMLParser
+from itertools import combinations, pairwise
+
+import pytest
+
+import autograd as ag
+from autograd import Exercise, Value, Worksheet, exercise, gradient
+from autograd.answers import mark_files, sheet_from
+from autograd.exercises import LEVELS, significant
+from autograd.names import text_name
+
+SEEDS = range(6)
+
+
+@cache
+def task(level="two layers", seed=1, digits=5):
+    return exercise(level, seed=seed, digits=digits)
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def given(shown):
+    """The numbers that are given, as they are shown."""
+    return {name: number(text) for name, text in shown.given.items()}
+
+
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+
+
+# ---------------------------------------------------------------------------------------------- lines in plain arithmetic
+
+
+def neuron(g):
+    """The lines of one neuron with cross-entropy, of one input or of several."""
+    ends = [""] if "w" in g else ["_1", "_2"]
+    z = sum(g[f"w{i}"] * g[f"x{i}"] for i in ends) + g["b"]
+    o = sigmoid(z)
+    found = {"z": z, "o": o, "E": -g["t"] * math.log(o) - (1 - g["t"]) * math.log(1 - o)}
+    found |= {"∂E/∂o": -g["t"] / o + (1 - g["t"]) / (1 - o), "∂o/∂z": o * (1 - o), "∂E/∂z": o - g["t"]}
+    found |= {f"∂E/∂w{i}": (o - g["t"]) * g[f"x{i}"] for i in ends} | {"∂E/∂b": o - g["t"]}
+    return (
+        found
+        | {f"w'{i}": g[f"w{i}"] - g["eta"] * found[f"∂E/∂w{i}"] for i in ends}
+        | {"b'": g["b"] - g["eta"] * found["∂E/∂b"]}
+    )
+
+
+def two_layers(g):
+    """The lines of two inputs, two hidden neurons and one output; half the squared error."""
+    z = {i: g[f"w_{i}1"] * g["x_1"] + g[f"w_{i}2"] * g["x_2"] + g[f"b_{i}"] for i in (1, 2)}
+    h = {i: sigmoid(z[i]) for i in (1, 2)}
+    net = g["v_1"] * h[1] + g["v_2"] * h[2] + g["c"]
+    o = sigmoid(net)
+    delta = (o - g["y"]) * o * (1 - o)
+    found = {f"z_{i}": z[i] for i in z} | {f"h_{i}": h[i] for i in h}
+    found |= {"z": net, "ŷ": o, "L": 0.5 * (o - g["y"]) ** 2}
+    found |= {"∂L/∂ŷ": o - g["y"], "∂ŷ/∂z": o * (1 - o), "∂L/∂z": delta, "∂L/∂c": delta}
+    for i in (1, 2):
+        found |= {f"∂L/∂v_{i}": delta * h[i], f"∂L/∂h_{i}": delta * g[f"v_{i}"], f"∂h_{i}/∂z_{i}": h[i] * (1 - h[i])}
+        found[f"∂L/∂z_{i}"] = found[f"∂L/∂b_{i}"] = delta * g[f"v_{i}"] * h[i] * (1 - h[i])
+        found |= {f"∂L/∂w_{i}{j}": found[f"∂L/∂z_{i}"] * g[f"x_{j}"] for j in (1, 2)}
+    olds = [name for name in g if name[0] in "wvbc"]
+    return found | {name[0] + "'" + name[1:]: g[name] - g["eta"] * found[f"∂L/∂{name}"] for name in olds}
+
+
+def softmax(g):
+    """The lines of two inputs and three classes; −log of the second probability."""
+    z = {i: g[f"w_{i}1"] * g["x_1"] + g[f"w_{i}2"] * g["x_2"] + g[f"b_{i}"] for i in (1, 2, 3)}
+    whole = sum(math.exp(each) for each in z.values())
+    o = {i: math.exp(z[i]) / whole for i in z}
+    found = {f"z_{i}": z[i] for i in z} | {f"ŷ_{i}": o[i] for i in o} | {"L": -math.log(o[2])}
+    for i in z:
+        delta = o[i] - (i == 2)
+        found |= {f"∂L/∂z_{i}": delta, f"∂L/∂b_{i}": delta}
+        found |= {f"∂L/∂w_{i}{j}": delta * g[f"x_{j}"] for j in (1, 2)}
+    return found
+
+
+BY_HAND = {"neuron": neuron, "two inputs": neuron, "two layers": two_layers, "softmax": softmax}
+everywhere = pytest.mark.parametrize("level", BY_HAND)
+seeded = pytest.mark.parametrize("seed", SEEDS)
+
+
+def rounded(x, digits):
+    """A number with so many significant digits, in decimal arithmetic."""
+    exact = Decimal(x)
+    return format(exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1)), "f")
+
+
+# ---------------------------------------------------------------------------------------------------------------- numbers
+
+
+def test_there_is_a_level_for_each_name():
+    """Those that are worked out here are all that there are."""
+    assert list(LEVELS) == list(BY_HAND)
+
+
+@everywhere
+@pytest.mark.parametrize(("seed", "digits"), [*((seed, 5) for seed in SEEDS), (1, 4), (1, 9)])
+def test_the_answers_are_the_numbers(level, seed, digits):
+    """Every line, worked out from what is given, to so many significant digits."""
+    shown = task(level, seed, digits)
+    numbers = BY_HAND[level](given(shown))
+    assert set(shown.answers) == set(numbers)
+    assert shown.answers == {name: rounded(numbers[name], digits) for name in shown.answers}
+    assert list(shown.answers) == list(shown.lines)
+
+
+@everywhere
+@seeded
+def test_numbers_are_kind(level, seed):
+    """Two decimals at most; none is 0 or ±1, none is another one's double or itself; no sigmoid is flat."""
+    numbers = given(task(level, seed))
+    sizes = [abs(x) for x in numbers.values()]
+    assert all(re.fullmatch(r"−?\d(\.\d\d?)?", text) for text in task(level, seed).given.values())
+    assert not {0.0, 1.0} & set(sizes)
+    drawn = [abs(x) for name, x in numbers.items() if name not in ("y", "t")]
+    assert [(a, b) for a, b in combinations(drawn, 2) if a == b or math.isclose(2 * min(a, b), max(a, b))] == []
+    sigmoids = [x for name, x in BY_HAND[level](numbers).items() if name in ("o", "ŷ", "h_1", "h_2")]
+    assert [o for o in sigmoids if o * (1 - o) < 0.05] == []
+
+
+# For lines of a neuron: the right way, then mistakes that are often made.
+NEURON = """
+z      | w*x + b | w*x - b | -w*x + b | w*x | b | w + x + b | w + b | x + b | -(w*x + b) | 2*(w*x + b) | (w*x + b)/2
+o      | s(z) | z | s(-z) | tanh(z) | max(z, 0) | -s(z) | 2*s(z) | s(z)/2
+E      | -t*log(o) - (1 - t)*log(1 - o) | t*log(o) - (1 - t)*log(1 - o) | -t*log(o) + (1 - t)*log(1 - o) | -t*log(o) \
+       | -(1 - t)*log(1 - o) | t*log(o) + (1 - t)*log(1 - o) | -log(o) - (1 - t)*log(1 - o) | -t*log(o) - log(1 - o)
+∂E/∂o  | -t/o + (1 - t)/(1 - o) | t/o + (1 - t)/(1 - o) | -t/o - (1 - t)/(1 - o) | t/o - (1 - t)/(1 - o) | -t/o \
+       | (1 - t)/(1 - o) | -t + (1 - t)/(1 - o) | -1/o + (1 - t)/(1 - o)
+∂o/∂z  | o*(1 - o) | o | 1 - o | -o*(1 - o) | 2*o*(1 - o) | o*(1 + o) | z*(1 - z)
+∂E/∂z  | e*d | e | d | e + d | -e*d | 2*e*d | e*d/2
+∂E/∂w  | g*x | g | x | g + x | -g*x | 2*g*x | g*x/2
+w'     | w - eta*(g*x) | w + eta*(g*x) | w - g*x | eta*(g*x) | -eta*(g*x) | w - eta
+b'     | b - eta*g | b + eta*g | b - g | eta*g | -eta*g | b - eta
+"""
+
+# The same for two layers, whose lines have names with indices.
+LAYERS = """
+z_1      | w_11*x_1 + w_12*x_2 + b_1 | w_11*x_1 + w_12*x_2 | w_11*x_1 + w_12*x_2 + b_2 | w_11*x_1 + w_21*x_2 + b_1 \
+         | w_11*x_2 + w_12*x_2 + b_1 | w_11*x_1 + w_12*x_1 + b_1 | w_21*x_1 + w_22*x_2 + b_2 | w_11*x_1 - w_12*x_2 + b_1 \
+         | w_11*x_1 + b_1 | w_12*x_2 + b_1 | w_11 + x_1 + w_12*x_2 + b_1 | w_11*x_1 + w_12 + x_2 + b_1
+h_2      | s(z_2) | s(z_1) | z_2 | s(-z_2) | tanh(z_2) | max(z_2, 0)
+z        | v_1*h_1 + v_2*h_2 + c | v_1*h_1 + v_2*h_2 | v_1*z_1 + v_2*h_2 + c | v_1*h_1 + v_2*z_2 + c \
+         | v_2*h_1 + v_1*h_2 + c | v_1*h_1 + v_1*h_2 + c | v_1*h_1 - v_2*h_2 + c | v_1*h_1 + v_2*h_2 - c
+L        | (o - y)**2/2 | (o - y)**2 | (o - y)/2 | (o + y)**2/2
+∂L/∂ŷ    | o - y | y - o | o + y | o
+∂L/∂z    | (o - y)*o*(1 - o) | o - y | o*(1 - o) | (o - y) + o*(1 - o) | -(o - y)*o*(1 - o)
+∂L/∂v_2  | d*h_2 | d*h_1 | d | h_2 | d + h_2 | -d*h_2 | d*z_2
+∂L/∂z_1  | d*v_1*h_1*(1 - h_1) | d*v_1*h_2*(1 - h_2) | d*v_2*h_1*(1 - h_1) | d*v_1 | -d*v_1*h_1*(1 - h_1)
+∂L/∂w_12 | d_1*x_2 | d_1*x_1 | d_2*x_2 | d_1 | x_2 | d_1 + x_2 | -d_1*x_2
+w'_12    | w_12 - eta*(d_1*x_2) | w_12 + eta*(d_1*x_2) | w_12 - d_1*x_2 | w_12 - eta*(d_1*x_1) | w_12 - eta*(d_2*x_2) \
+         | w_11 - eta*(d_1*x_2) | w_21 - eta*(d_1*x_2) | eta*(d_1*x_2)
+"""
+
+
+def ways(table):
+    """The lines of such a table with their formulas, the right one first."""
+    for line in table.replace("\\\n", "").strip().splitlines():
+        name, *formulas = (part.strip() for part in line.split("|"))
+        yield name, formulas
+
+
+@seeded
+@pytest.mark.parametrize(("level", "table"), [("neuron", NEURON), ("two layers", LAYERS)])
+def test_no_common_mistake_is_hidden_by_the_numbers(level, table, seed):
+    """Worked out wrongly, a line has other digits than worked out rightly, and than with another mistake."""
+    numbers = given(task(level, seed))
+    lines = BY_HAND[level](numbers)
+    short = {"ŷ": "o", "∂E/∂o": "e", "∂o/∂z": "d", "∂E/∂z": "g", "∂L/∂z": "d", "∂L/∂z_1": "d_1", "∂L/∂z_2": "d_2"}
+    names = numbers | {short.get(name, name): x for name, x in lines.items()}
+    names |= {"s": sigmoid, "tanh": math.tanh, "log": math.log, "max": max}
+    for line, formulas in ways(table):
+        values = [eval(formula, {}, names) for formula in formulas]
+        assert values[0] == pytest.approx(lines[line], rel=1e-12)
+        clashes = [
+            (line, formulas[i], formulas[j])
+            for (i, a), (j, b) in combinations(enumerate(values), 2)
+            if f"{a:.5g}" == f"{b:.5g}" and not math.isclose(a, b, rel_tol=1e-12)
+        ]
+        assert clashes == []
+
+
+@everywhere
+@seeded
+def test_an_audit_finds_nothing_in_an_exercise(level, seed):
+    """Its numbers were drawn until it does."""
+    assert task(level, seed).sheet.audit(5) == []
+
+
+@everywhere
+def test_a_seed_gives_the_same_exercise_again(level):
+    """In all its forms; without one, the seed that was drawn is told, and another seed gives other numbers."""
+    first, again, other = task(level, 11), exercise(level, seed=11), task(level, 12)
+    assert (first.markdown, first.latex, first.toml, first.answers) == (
+        again.markdown, again.latex, again.toml, again.answers
+    )  # fmt: skip
+    assert given(first) != given(other)
+    drawn = exercise(level)
+    assert exercise(level, seed=drawn.seed).given == drawn.given
+    assert (drawn.level, first.seed) == (level, 11)
+
+
+@pytest.mark.parametrize(
+    ("x", "digits"),
+    [(0.25, 4), (-0.000123456, 3), (12.3456, 3), (1234.5, 4), (1 / 3, 12), (0.0101, 2), (-7.0, 5), (9.9949, 4), (0.1, 1)],
+)
+def test_significant_digits_are_counted_from_the_first_that_is_not_zero(x, digits):
+    """Zeros at the end are kept, as decimal arithmetic keeps them."""
+    assert significant(x, digits) == rounded(x, digits)
+    assert len(significant(x, digits).replace(".", "").lstrip("-0")) == digits
+
+
+def test_zero_is_zero():
+    """It has no significant digit."""
+    assert significant(0.0, 5) == "0"
+
+
+# ------------------------------------------------------------------------------------------------------------------ marks
+
+
+@everywhere
+def test_right_answers_are_right(level):
+    """All of them at once, with full marks; and the rows come in the order of the sheet."""
+    shown = task(level)
+    marking = exercise(level, seed=1).mark(dict(reversed(shown.answers.items())))
+    assert set(marking.verdicts.values()) == {"right"}
+    assert list(marking.verdicts) == list(shown.lines)
+    assert marking.score == marking.out_of == len(shown.lines)
+
+
+def test_a_mistake_is_carried_from_one_call_to_the_next():
+    """What follows from a number of an earlier call is carried; when that is put right, it is wrong itself."""
+    shown = exercise("neuron", seed=1)
+    z = BY_HAND["neuron"](given(shown))["z"] + 0.2
+    o, t = sigmoid(z), given(shown)["t"]
+    assert shown.mark({"z": f"{z:.5f}"}).verdicts == {"z": "wrong"}
+    second = shown.mark({"o": f"{o:.5f}", "∂E/∂z": f"{o - t:.5f}"})
+    assert second.verdicts == {"o": "carried", "∂E/∂z": "carried"}
+    assert (second["o"].sources, second["∂E/∂z"].sources) == (("z",), ("o",))
+    assert shown.mark({"z": shown.answers["z"]}).verdicts == {"z": "right"}
+    assert shown.mark({"o": f"{o:.5f}"}).verdicts == {"o": "wrong"}
+
+
+def test_only_the_lines_of_a_call_are_shown():
+    """Blank ones too; without any, the whole sheet as it stands by now."""
+    shown = exercise("neuron", seed=1)
+    assert shown.mark({"o": shown.answers["o"], "z": ""}).verdicts == {"z": "blank", "o": "right"}
+    whole = shown.mark({}).verdicts
+    assert list(whole) == list(shown.lines)
+    assert [name for name, verdict in whole.items() if verdict != "blank"] == ["o"]
+    assert shown.mark({"o": ""}).verdicts == {"o": "blank"}
+    assert set(shown.mark({}).verdicts.values()) == {"blank"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "error"), [({"z": "w +"}, ValueError), ({"q": "1.0"}, LookupError), ({"z": 1.04}, TypeError)]
+)
+def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
+    """Also what stands beside it in the same call."""
+    shown = exercise("neuron", seed=1)
+    shown.mark({"z": shown.answers["z"]})
+    before = shown.mark({}).verdicts
+    with pytest.raises(error):
+        shown.mark({"o": "0.5", **claims})
+    assert shown.mark({}).verdicts == before
+
+
+def test_marks_are_given_as_on_a_worksheet():
+    """What lines are worth, and what part of it carried ones get."""
+    shown = exercise("neuron", seed=1)
+    z = BY_HAND["neuron"](given(shown))["z"] + 0.2
+    marking = shown.mark({"z": f"{z:.5f}", "o": f"{sigmoid(z):.5f}"}, marks=4.0, carried=0.25)
+    assert [(row.marks, row.worth) for row in marking] == [(0.0, 4.0), (1.0, 4.0)]
+
+
+# --------------------------------------------------------------------------------------------------------------- on paper
+
+
+def by_formula(formula, names):
+    """A formula as it is printed, worked out: its signs are turned into Python's, its names are what they stand for."""
+    words = {"·": "*", "−": "-", "²": "**2", "σ(": "sigmoid(", "log(": "log(", "exp(": "exp("}
+    words |= {text_name(name): f"N[{i}]" for i, name in enumerate(names)}
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    python = re.sub(longest_first, lambda match: words[match[0]], formula)
+    return eval(python, {}, {"N": list(names.values()), "sigmoid": sigmoid, "log": math.log, "exp": math.exp})
+
+
+@everywhere
+def test_the_formulas_that_are_given_lead_to_the_loss(level):
+    """Worked out one after the other from the given numbers they give the answers; the loss is the last."""
+    shown = task(level)
+    names = given(shown)
+    for name, formula in shown.formulas.items():
+        names[name] = by_formula(formula, names)
+        assert rounded(names[name], 5) == shown.answers[name]
+    assert list(shown.formulas)[-1] == shown.loss
+
+
+@everywhere
+def test_the_exercise_in_markdown(level):
+    """Title, every given number, the formulas, and a table with a blank for each line; no answer stands anywhere."""
+    shown = task(level)
+    lines = shown.markdown.splitlines()
+    assert lines[0] == f"# {LEVELS[level][2]}"
+    stated = re.search(r"^Given: (.*)\.$", shown.markdown, re.MULTILINE)[1]
+    assert sorted(stated.split(", ")) == sorted(f"{text_name(name)} = {x}" for name, x in shown.given.items())
+    assert [line[2:] for line in lines if line.startswith("- ")] == [
+        f"{text_name(name)} = {formula}" for name, formula in shown.formulas.items()
+    ]
+    assert "5 significant digits" in shown.markdown
+    assert [line for line in lines if line.startswith("|")][2:] == [f"| {text_name(name)} | |" for name in shown.lines]
+    assert repr(shown) == shown.markdown
+    assert [answer for answer in shown.answers.values() if answer in shown.markdown] == []
+
+
+def test_numbers_of_one_letter_stand_side_by_side():
+    """Weights with weights, inputs with inputs."""
+    for level in LEVELS:
+        letters = [name[0] for name in task(level).given]
+        assert len([a for a, b in pairwise(letters) if a != b]) + 1 == len(set(letters))
+
+
+class Page(HTMLParser):
+    """The texts of a page: of its list items, of its cells, and of all."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.items, self.cells, self.tags, self.all, self.into = [], [], [], "", None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        if tag in ("li", "td", "th"):
+            self.into = self.items if tag == "li" else self.cells
+            self.into.append("")
+
+    def handle_endtag(self, tag):
+        self.into = None if tag in ("li", "td", "th") else self.into
+
+    def handle_data(self, text):
+        self.all += text if self.tags and self.tags[-1] not in ("style", "title") else ""
+        if self.into:
+            self.into[-1] += text
+
+
+@everywhere
+def test_the_exercise_as_a_page(level):
+    """Given numbers and formulas as lists, and a table with blanks."""
+    shown = task(level)
+    page = Page(shown.html())
+    assert page.items == [
+        *(f"{text_name(name)} = {x}" for name, x in shown.given.items()),
+        *(f"{text_name(name)} = {formula}" for name, formula in shown.formulas.items()),
+    ]
+    blanks = [text for name in shown.lines for text in (text_name(name), "")]
+    assert page.cells == ["line", "your number", *blanks]
+    assert shown._repr_html_() == shown.html()
+
+
+def own(title="My own", w=0.5, t=0.8):
+    """A worksheet of one's own: a sigmoid, half the squared error, a step of gradient descent."""
+    w, x, b, t = Value(w, "w"), Value(2.0, "x"), Value(0.3, "b"), Value(t, "t")
+    z = w * x + b
+    o = ag.sigmoid(z)
+    E = (o - t) ** 2 / 2
+    sheet = Worksheet(z=z, o=o, E=E, dw=gradient(E, w)[0], w_new=w - 0.1 * gradient(E, w)[0])
+    sheet.title = title
+    return sheet
+
+
+def own_by_hand(g):
+    z = g["w"] * g["x"] + g["b"]
+    o = sigmoid(z)
+    dw = (o - g["t"]) * o * (1 - o) * g["x"]
+    return {"z": z, "o": o, "E": 0.5 * (o - g["t"]) ** 2, "dw": dw, "w_new": g["w"] - 0.1 * dw}
+
+
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x>', "&lt;b&gt; & 50 % of_it # $ ^ {~} \\", 'a "quoted" one\\']
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_title_is_no_html(title, tmp_path):
+    """It is shown as it is, in the page and in its head."""
+    page = exercise(own(title), seed=1).save(tmp_path / "task.html").read_text("utf-8")
+    assert set(Page(page).tags).isdisjoint({"script", "img"})
+    assert title in Page(page).all
+
+
+@pytest.fixture(scope="module")
+def pdflatex(tmp_path_factory):
+    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line."""
+    if not shutil.which("pdflatex"):
+        pytest.skip("no pdflatex sets documents here: apt-get install texlive-latex-base")
+    folder = tmp_path_factory.mktemp("tex")
+
+    def run(document):
+        (folder / "task.tex").write_text(document, encoding="utf-8")
+        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "task.tex"]
+        wide = {**os.environ, "max_print_line": "1000"}
+        done = subprocess.run(command, cwd=folder, env=wide, capture_output=True, check=False)
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    return run
+
+
+@pytest.mark.parametrize("name", [*LEVELS, *HOSTILE])
+def test_the_exercise_is_set_by_pdflatex(name, pdflatex):
+    """No error, no sign that the fonts lack, no line that is more than a point too wide."""
+    shown = task(name) if name in LEVELS else exercise(own(name), seed=1)
+    status, log = pdflatex(shown.latex)
+    assert status == 0, log[-2000:]
+    assert re.findall(r"^!.*|Missing character.*|Undefined control sequence.*", log, re.MULTILINE) == []
+    assert [float(x) for x in re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log) if float(x) > 1.0] == []
+    assert int(re.search(r"\((\d+) pages?", log)[1]) <= 3
+
+
+def test_the_exercise_in_latex_has_all():
+    """Every given number and a row for each line."""
+    shown = task("two layers")
+    stated = re.search(r"^Given: (.*)\.$", shown.latex, re.MULTILINE)[1]
+    assert [number(x) for x in re.findall(r"= (-?[\d.]+)\$", stated)] == list(given(shown).values())
+    assert len(re.findall(r"^\\rule.*& \\\\ \\hline$", shown.latex, re.MULTILINE)) == len(shown.lines)
+    assert shown.latex.count(r"\[") == len(shown.formulas)
+
+
+# ------------------------------------------------------------------------------------------------------------- a notebook
+
+
+def run(cells, fill=lambda source: source):
+    """What the code cells of a notebook show, run in order in one namespace, each as it was filled in."""
+    names, shown = {}, []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            tree = ast.parse(fill("".join(cell["source"])))
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, "cell", "exec"), names)
+            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None)
+    return shown
+
+
+def filled(answers):
+    """Fills in a cell: between the quotes behind a line's name stands what is answered there."""
+    return lambda source: re.sub(r'^( +"(.+)": )"",$', lambda m: f'{m[1]}"{answers.get(m[2], "")}",', source, flags=re.M)
+
+
+def markings(shown):
+    return [each for each in shown if hasattr(each, "verdicts")]
+
+
+@pytest.mark.parametrize("name", [*LEVELS, "own"])
+def test_the_notebook_is_valid(name):
+    """As nbformat has it, without a warning."""
+    nbformat = pytest.importorskip("nbformat", reason="notebooks are checked by nbformat: pip install nbformat")
+    shown = task(name) if name in LEVELS else exercise(own(), seed=1)
+    nbformat.validate(nbformat.reads(shown.notebook, as_version=4))
+
+
+@pytest.mark.parametrize("name", [*LEVELS, *HOSTILE])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_the_notebook_marks_itself(name, wrong):
+    """Run from the top, with right answers all is right; with a wrong one, that is wrong and no other line."""
+    shown = task(name, 3, 6) if name in LEVELS else exercise(own(name), seed=3, digits=6)
+    answers = dict(shown.answers)
+    place = list(answers)[-2]
+    if wrong:
+        answers[place] = "77.7777"
+    cells = json.loads(shown.notebook)["cells"]
+    verdicts = {row.name: row.verdict for marking in markings(run(cells, filled(answers))) for row in marking}
+    assert {line: verdict for line, verdict in verdicts.items() if verdict != "right"} == ({place: "wrong"} if wrong else {})
+    assert set(verdicts) == set(shown.lines)
+
+
+def test_mistakes_are_carried_from_cell_to_cell_of_a_notebook():
+    """What follows in the backward pass from a mistake in the forward pass is no new mistake."""
+    shown = task("neuron", 3)
+    numbers = BY_HAND["neuron"](given(shown))
+    o = numbers["o"] + 0.1
+    answers = {"z": shown.answers["z"], "o": f"{o:.5f}", "∂E/∂z": f"{o - given(shown)['t']:.5f}"}
+    forward, backward, updated = markings(run(json.loads(shown.notebook)["cells"], filled(answers)))
+    assert (forward.verdicts["o"], forward.verdicts["z"]) == ("wrong", "right")
+    assert (backward["∂E/∂z"].verdict, backward["∂E/∂z"].sources) == ("carried", ("o",))
+    assert set(updated.verdicts.values()) == {"blank"}
+
+
+@everywhere
+def test_the_notebook_has_the_exercise_and_the_solution(level):
+    """The first cell is the exercise without its table; the last one, when its sign is taken away, shows the derivation."""
+    shown = task(level)
+    cells = json.loads(shown.notebook)["cells"]
+    first = "".join(cells[0]["source"])
+    assert shown.markdown.startswith(first)
+    assert "|" not in first
+    solved = run(cells, lambda source: source.replace("# task.solution", "task.solution"))
+    assert solved[-1].text == shown.solution.text
+    assert run(cells)[-1] is None
+
+
+@everywhere
+def test_a_notebook_is_saved_with_empty_cells(level):
+    """No answer stands in it, and nothing was run."""
+    cells = json.loads(task(level).notebook)["cells"]
+    assert [cell["outputs"] for cell in cells if cell["cell_type"] == "code" and cell["outputs"]] == []
+    assert [answer for answer in task(level).answers.values() if answer in task(level).notebook] == []
+    assert len({cell["id"] for cell in cells}) == len(cells)
+
+
+# --------------------------------------------------------------------------------------------------- files and solutions
+
+
+@pytest.mark.parametrize("name", [*LEVELS, *HOSTILE])
+def test_the_file_for_marking_is_the_same_sheet(name):
+    """Read back, it has the title, the given numbers, the lines and their numbers."""
+    shown = task(name) if name in LEVELS else exercise(own(name), seed=1)
+    assert tomllib.loads(shown.toml)["given"] == {each: x for each, x in shown.sheet.given.items()}  # noqa: C416
+    file = sheet_from(shown.toml)
+    assert (file.sheet.title, list(file.sheet.lines)) == (shown.title, list(shown.lines))
+    by_hand = BY_HAND[name](given(shown)) if name in LEVELS else own_by_hand(given(shown))
+    assert file.sheet.true == pytest.approx(by_hand, rel=1e-12)
+
+
+@everywhere
+def test_answers_to_a_saved_exercise_are_marked(level, tmp_path):
+    """With the names as they stand on paper, by the file that was saved with it."""
+    shown = task(level)
+    sheet = shown.save(tmp_path / "task.toml")
+    answers = {text_name(name): answer for name, answer in shown.answers.items()}
+    wrong = list(answers)[1]
+    answers[wrong] = "55.555"
+    (tmp_path / "ann.txt").write_text("".join(f"{name} = {x}\n" for name, x in answers.items()), encoding="utf-8")
+    marked = mark_files(sheet, [tmp_path / "ann.txt"])
+    assert marked.problems == []
+    verdicts = list(marked["ann"].verdicts.values())
+    assert (verdicts[1], {*verdicts[:1], *verdicts[2:]}) == ("wrong", {"right"})
+
+
+def ends(board_text):
+    """The number at the end of each line of a derivation, by what stands on its left."""
+    found, left = {}, ""
+    for line in board_text.splitlines():
+        start, sign, rest = line.partition("=")
+        left = start.strip() or left
+        numbers = re.findall(r"= (−?\d[\d.]*(?:·10[⁻⁰-⁹¹²³]+)?)(?=   |$)", sign + rest)
+        if numbers:
+            found[left] = number(numbers[-1])
+    return found
+
+
+@everywhere
+@seeded
+def test_the_solution_has_the_numbers(level, seed):
+    """What stands at the end of a derivation is the answer; and there is one for each derivative by a parameter."""
+    shown = task(level, seed)
+    found = ends(shown.solution.text)
+    lines = BY_HAND[level](given(shown))
+    numbers = {text_name(name): x for name, x in lines.items()}
+    if level == "softmax":  # on the way
+        numbers["∂L/∂ŷ₂"] = -1 / lines["ŷ_2"]
+    assert {name: numbers.get(name) for name in found} == pytest.approx(found, rel=1e-5)
+    wanted = [text_name(name) for name in shown.lines if re.match(rf"∂{shown.loss}/∂[wvbc]", name)]
+    assert [name for name in wanted if name not in found] == []
+
+
+@pytest.mark.parametrize("ending", [".md", ".tex", ".html", ".ipynb", ".toml", ".MD"])
+def test_an_exercise_is_saved(ending, tmp_path):
+    """By the ending of the file; the path comes back."""
+    shown, path = task(), tmp_path / f"task{ending}"
+    assert shown.save(str(path)) == path
+    saved = path.read_text("utf-8")
+    forms = {".md": shown.markdown, ".tex": shown.latex, ".ipynb": shown.notebook, ".toml": shown.toml}
+    if ending == ".html":
+        assert saved.startswith("<!DOCTYPE html>")
+        assert shown.html() in saved
+    else:
+        assert saved == forms[ending.lower()]
+
+
+@pytest.mark.parametrize("name", ["task.pdf", "task", "task.txt"])
+def test_an_exercise_is_not_saved_as_anything_else(name, tmp_path):
+    """Nothing is written, and the endings are named."""
+    with pytest.raises(ValueError, match=r"\.md, \.tex, \.html, \.ipynb, \.toml") as error:
+        task().save(tmp_path / name)
+    assert name in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --------------------------------------------------------------------------------------------------- sheets of one's own
+
+
+@seeded
+@pytest.mark.parametrize("loss", ["", "E"])
+def test_a_sheet_of_ones_own_gets_other_numbers(loss, seed):
+    """The same lines, worked out from the new numbers; the sheet that was given stays what it was."""
+    sheet = own()
+    before = {name: value.data for name, value in sheet.values.items()}
+    shown = exercise(sheet, seed=seed, loss=loss)
+    numbers = own_by_hand(given(shown))
+    assert shown.answers == {name: rounded(x, 5) for name, x in numbers.items()}
+    assert given(shown) != sheet.given
+    assert {name: value.data for name, value in sheet.values.items()} == before == sheet.true
+    assert sheet.given == {"w": 0.5, "x": 2.0, "b": 0.3, "t": 0.8}
+    assert set(shown.mark(shown.answers).verdicts.values()) == {"right"}
+    assert shown.title == "My own"
+
+
+def test_only_what_comes_before_the_loss_is_given_as_formulas():
+    """The derivatives are asked for; without a loss, every formula is given, and there is no derivation to show."""
+    assert list(exercise(own(), seed=1, loss="E").formulas) == ["z", "o", "E"]
+    free = exercise(own(), seed=1)
+    assert list(free.formulas) == ["z", "o", "E", "dw", "w_new"]
+    with pytest.raises(ValueError, match="loss"):
+        _ = free.solution
+
+
+def test_the_loss_of_ones_own_sheet_is_derived():
+    """Its solution ends in the numbers."""
+    w, x, b, t = Value(0.5, "w"), Value(2.0, "x"), Value(0.3, "b"), Value(0.8, "t")
+    E = (ag.sigmoid(w * x + b) - t) ** 2 / 2
+    shown = exercise(Worksheet({"E": E, "∂E/∂w": gradient(E, w)[0]}), seed=1, loss="E")
+    numbers = own_by_hand(given(shown))
+    assert ends(shown.solution.text)["∂E/∂w"] == pytest.approx(numbers["dw"], rel=1e-5)
+
+
+def test_targets_change_places():
+    """Of 0 and 1 there are as many as before, on the same names; and not always in the same places."""
+    z = [Value(0.3, f"a_{i}") * Value(0.4, f"b_{i}") - Value(t, f"t_{i}") for i, t in ((1, 1.0), (2, 0.0))]
+    found = [given(exercise(Worksheet(z=z), seed=seed)) for seed in range(5)]
+    assert {(numbers["t_1"], numbers["t_2"]) for numbers in found} == {(0.0, 1.0), (1.0, 0.0)}
+
+
+def with_a_target(**numbers):
+    """A target of 1 hides that it was left out, whatever the other numbers are."""
+    w, x, b, v, y, t = (Value(data, name) for name, data in numbers.items())
+    return Worksheet(z=w * x * t + b, u=v * y + w * b, s=x * y - v * b)
+
+
+@pytest.mark.parametrize("seed", range(4, 8))
+def test_where_something_is_hidden_anyhow_nothing_else_is(seed):
+    """The numbers hide no more than other uneven ones do."""
+    uneven = with_a_target(w=0.37, x=0.83, b=0.29, v=0.61, y=0.53, t=1.0)
+    shown = exercise(uneven, seed=seed, digits=3)
+    assert given(shown)["t"] == 1.0
+    assert 0 < len(shown.sheet.audit(3)) <= len(uneven.audit(3))
+
+
+@seeded
+def test_every_relu_is_alive(seed):
+    """And no tanh is flat."""
+    w, v, x = Value(0.5, "w"), Value(-0.4, "v"), Value(0.8, "x")
+    h = ag.relu(w * x + v)
+    shown = exercise(Worksheet(h=h, o=ag.tanh(3 * h * x)), seed=seed)
+    g = given(shown)
+    assert g["w"] * g["x"] + g["v"] > 0
+    assert abs(math.tanh(3 * (g["w"] * g["x"] + g["v"]) * g["x"])) < 0.99
+    assert shown.answers["h"] == rounded(g["w"] * g["x"] + g["v"], 5)
+
+
+@seeded
+def test_numbers_are_of_the_size_that_they_have(seed):
+    """Tens stay tens, and hundreds hundreds; a learning rate is small and is not ½."""
+    w, x, y, eta = Value(0.5, "w"), Value(30.0, "x"), Value(400.0, "y"), Value(0.25, "eta")
+    numbers = given(exercise(Worksheet(z=w * x - y, u=w - eta * x), seed=seed))
+    assert 0.1 <= abs(numbers["w"]) < 1
+    assert 10 <= numbers["x"] < 100
+    assert 100 <= numbers["y"] < 1000
+    assert 0 < numbers["eta"] < 0.5
+
+
+def test_an_exercise_from_a_file():
+    """It has the numbers of the file, and marks."""
+    text = '[given]\nw = 0.4\nx = 3\n[lines]\nz = "w x"\no = "σ(z)"\n'
+    shown = Exercise.from_toml(text, digits=4)
+    assert given(shown) == {"w": 0.4, "x": 3.0}
+    assert shown.answers == {"z": "1.200", "o": rounded(sigmoid(1.2), 4)}
+    assert shown.mark({"o": "0.7685"}).verdicts == {"o": "right"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "words"),
+    [
+        (("three layers",), {}, ["'three layers'", "'two layers'", "Worksheet"]),
+        ((None,), {}, ["None", "'neuron'"]),
+        (("neuron",), {"digits": 2}, ["3 to 12", "2"]),
+        (("neuron",), {"digits": 13}, ["3 to 12", "13"]),
+        (("neuron",), {"digits": 5.0}, ["3 to 12", "5.0"]),
+        (("neuron",), {"digits": "5"}, ["3 to 12", "'5'"]),
+    ],
+)
+def test_what_is_no_exercise(arguments, options, words):
+    """A ValueError says what there is."""
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        exercise(*arguments, **options)
+    assert [word for word in words if word not in str(error.value)] == []
+
+
+def test_where_no_numbers_are_kind():
+    """A sigmoid that is flat with all of them cannot be an exercise."""
+    with pytest.raises(ValueError, match="no kind numbers"):
+        exercise(Worksheet(o=ag.sigmoid(Value(400.0, "x") * Value(300.0, "k"))), seed=1)
+
+
+# ----------------------------------------------------------------------------------------------------------------- audits
+
+
+def product(w, x):
+    return Worksheet(z=Value(w, "w") * Value(x, "x"))
+
+
+def neuron_sheet(w, x, b=0.3):
+    z = Value(w, "w") * Value(x, "x") + Value(b, "b")
+    return Worksheet(z=z, o=ag.sigmoid(z))
+
+
+# a sheet, the line, what it prints rightly and wrongly, and words of the mistake that nobody could see
+HIDDEN = [
+    (lambda: product(2.0, 2.0), "z", 2.0 * 2.0, 2.0 + 2.0, "added w and x"),
+    (lambda: product(3.0, 1.5), "z", 3.0 * 1.5, 3.0 + 1.5, "added w and x"),
+    (lambda: product(0.7, 1.0), "z", 0.7 * 1.0, 0.7, "left out the factor x"),
+    (lambda: neuron_sheet(0.7, 0.4, b=0.0), "z", 0.7 * 0.4 + 0.0, 0.7 * 0.4, "left out the bias b"),
+    (lambda: neuron_sheet(0.0, 0.4), "z", 0.0 * 0.4 + 0.3, 0.3, "left out the term w·x"),
+    (lambda: neuron_sheet(0.5, -0.6), "o", sigmoid(0.0), sigmoid(-0.0), "σ of −(z)"),
+    (lambda: Worksheet(L=(Value(1.7, "o") - Value(0.7, "t")) ** 2), "L", 1.0**2, 1.0, "did not square"),
+    (lambda: Worksheet(u=Value(0.4, "w") - Value(1.0, "eta") * Value(0.3, "g")), "u", 0.4 - 0.3, 0.4 - 0.3, "learning rate"),
+    (
+        lambda: Worksheet(z=Value(0.6, "w_1") * Value(0.3, "x_1") + Value(0.6, "w_2") * Value(0.8, "x_2")),
+        "z", 0.6 * 0.3 + 0.6 * 0.8, 0.6 * 0.3 + 0.6 * 0.8, "w₂ = 0.6; here it is w₁",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "line", "right", "wrong", "words"), HIDDEN, ids=[str(i) for i in range(len(HIDDEN))])
+def test_an_audit_names_a_mistake_that_the_numbers_hide(made, line, right, wrong, words):
+    """The line, the mistake in words, and the digits that both ways print."""
+    assert f"{right:.5g}" == f"{wrong:.5g}"
+    found = [each for each in made().audit() if words in each.mistake and not each.other]
+    assert [(each.line, each.digits) for each in found][:1] == [(line, f"{right:.5g}")]
+    assert str(found[0]).startswith(f"{line}: ")
+    assert "the right way" in str(found[0])
+    assert f"{right:.5g}" in str(found[0])
+
+
+def test_an_audit_names_two_mistakes_that_look_the_same():
+    """With w = x both factors left out print the same."""
+    found = [{each.mistake, each.other} for each in product(0.7, 0.7).audit() if each.other]
+    assert {"You left out the factor x = 0.7", "You left out the factor w = 0.7"} in found
+
+
+def test_an_audit_finds_nothing_where_the_numbers_are_uneven():
+    """The same lines with other numbers."""
+    assert product(0.37, 0.83).audit() == []
+    assert neuron_sheet(0.37, 0.83, b=0.21).audit() == []
+
+
+def test_an_audit_depends_on_the_digits():
+    """To three digits 2 · 1.001 is 2, to five it is not."""
+    sheet = product(1.001, 2.0)
+    words = "left out the factor w"
+    assert f"{1.001 * 2:.3g}" == "2" != f"{1.001 * 2:.5g}"
+    assert [each for each in sheet.audit(3) if words in each.mistake and not each.other]
+    assert not [each for each in sheet.audit(5) if words in each.mistake and not each.other]
+
+
+def test_ambiguities_come_one_by_one():
+    """The first is there without the others; together they are the audit."""
+    sheet = own(w=1.0)
+    assert next(sheet.ambiguities()) == sheet.audit()[0]
+    assert list(sheet.ambiguities(4)) == sheet.audit(4)
