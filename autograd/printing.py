@@ -91,8 +91,8 @@ class Printer:
         """The arrays that an expression reads otherwise than as a factor beside an array of numbers."""
         if isinstance(e, Product):
             views = [f for f in e.factors if isinstance(f, View)]
-            numbers = [f for f in views if getattr(f.array.what, "name", "") != MASKED and f.array.varies]
-            return set() if len(views) == 2 and len(numbers) == 1 else set(arrays_in(e))
+            numbers = [f for f in views if getattr(f.array.what, "name", "") != MASKED]
+            return set() if numbers and len(views) == len(e.factors) else set(arrays_in(e))
         if isinstance(e, Sum):
             return {array for term in e.terms for array in self._not_as_masks(term)}
         return set(arrays_in(e))
@@ -246,19 +246,24 @@ class Printer:
 class InPlace(Printer):
     """The statements for NumPy, with nothing allocated while they run."""
 
-    def source(self, vectors: Sequence[str], inputs: Sequence[str]) -> str:
+    def source(self, vectors: Sequence[str], inputs: Sequence[str], ones: bool = False) -> str:
         """A function that binds arrays, and gives one that runs on the inputs.
 
         vectors: those of parameters, theta first; among them the seed, what each row counts for
+        ones: whether the inputs come with a row of ones below them, for biases
         """
         self.bound: list[str] = []
         self.body: list[str] = []
         self._written: set[int] = set()
         self._fill = False
         self._homes: dict[Array, Array] = {}
-        roots = [*self.statements.values, *sorted(self.statements.stores, key=_deepest_last)]
+        self._ones_below_inputs = ones
+        self._with_ones: set[Array] = set()
         self._shares = self._found_shares()
         covered = {array for shares in self._shares.values() for array in shares}
+        self._computed = {let.array for let in self.statements.lets} - covered - set(self._shares) - self.masks
+        self._joined, stores = self._joined_stores()
+        roots = [*self.statements.values, *sorted(stores, key=_deepest_last)]
         steps = [s for s in in_turn(self.statements, roots) if not (isinstance(s, Let) and s.array in covered)]
         last = {
             array: i
@@ -277,10 +282,72 @@ class InPlace(Printer):
                 self.body.append(f"value = {self._summed(step)}")
         if self._fill:
             self.body.insert(0, "gradient.fill(0.0)")
+        given = [f"{name}x" if ones else name for name in inputs]
+        views = [
+            f"{a.name} = {a.name}x[:{len(a)}]" for a in self.statements.arrays if a.kind == "leaf" and a.varies and ones
+        ]
         lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):"]
-        lines += [f"    {line}" for line in [*self.cuts, *self.bound]]
-        lines += [f"    def run({', '.join(inputs)}):", *(f"        {line}" for line in [*self.lookups, *self.body])]
+        lines += [f"    {line}" for line in [*self.cuts, *self._allocated()]]
+        lines += [f"    def run({', '.join(given)}):"]
+        lines += [f"        {line}" for line in [*views, *self.lookups, *self.body]]
         return "\n".join([*lines, "        return value * seed[0]", "    return run", ""])
+
+    # ---- biases: W x + b is one product where b stands behind W's rows, and 1 below x
+
+    def _takes_ones(self, e: Any) -> bool:
+        """Whether an operand may have a row of ones below it."""
+        if not isinstance(e, View) or list(e.rows) != list(range(len(e.array))):
+            return False
+        return e.array in self._computed if e.array.kind != "leaf" else e.array.varies and self._ones_below_inputs
+
+    def _joined_stores(self) -> tuple[dict[int, list[list[int]]], list[Store]]:
+        """The gradients of weights and biases that are one product; and the stores that are left."""
+        stores = list(self.statements.stores)
+        joined: dict[int, list[list[int]]] = {}
+        for store in self.statements.stores:
+            if not (isinstance(store.what, Outer) and self._takes_ones(store.what.right)):
+                continue
+            for other in stores:
+                same = not isinstance(other.what, Outer) and other.what.what == store.what.left
+                if same and len(other.places) == len(store.places):
+                    both = [[*row, b] for row, b in zip(store.places, other.places)]
+                    if all(b == row[-1] + 1 for row, b in zip(store.places, other.places)) and block_of("gradient", both):
+                        joined[id(store)] = both
+                        stores = [s for s in stores if s is not other]
+                        break
+        return joined, stores
+
+    def _whole_layer(self, e: Sum) -> tuple[list[list[int]], View] | None:
+        """For W x + b the places of [W b], and x."""
+        products = [t for t in e.terms if isinstance(t, Matmul)]
+        biases = [t for t in e.terms if isinstance(t, View) and t.array.kind == "leaf" and not t.array.varies]
+        if len(e.terms) != 2 or not products or not biases or products[0].matrix.coefficients is not None:
+            return None
+        matrix, operand = products[0]
+        if matrix.array is not biases[0].array or not self._takes_ones(operand):
+            return None
+        both = [[*row, b] for row, b in zip(matrix.places, biases[0].rows)]
+        follows = all(b == row[-1] + 1 for row, b in zip(matrix.places, biases[0].rows))
+        return (both, operand) if follows and block_of("theta", both) else None
+
+    def _ones_below(self, view: View) -> str:
+        self._with_ones.add(view.array)
+        return f"{view.array.name}x"
+
+    def _allocated(self) -> list[str]:
+        """The arrays that are kept, with a row of ones below those that need one."""
+        homes = {self._homes[array] for array in self._with_ones if array in self._homes}
+        lines = []
+        for line in self.bound:
+            name, _, what = line.partition(" = ")
+            array = next((a for a in self._homes if a.name == name), None)
+            if array is None or self._homes[array] not in homes:
+                lines.append(line)
+            elif self._homes[array] is array:
+                lines += [f"{name}x = np.ones(({len(array) + 1}, batch))", f"{name} = {name}x[:{len(array)}]"]
+            else:
+                lines += [f"{name}x = {what}x", line]
+        return lines
 
     # ---- softmax: exp(z − logsumexp(z)) has been computed, but for a division, on the way to logsumexp(z)
 
@@ -392,19 +459,23 @@ class InPlace(Printer):
                     out(f"np.multiply({to}, {self.factor(factor)}, out={to})")
         elif isinstance(e, Product):
             factors = [f for f in e.factors if not isinstance(f, (Number, Column))]
+            factors.sort(key=lambda f: isinstance(f, View) and f.array in self.masks)  # a number first
             first, second, *rest = map(self.factor, [*factors, *(f for f in e.factors if isinstance(f, (Number, Column)))])
             out(f"np.multiply({first}, {second}, out={to})")
             for factor in rest:
                 out(f"np.multiply({to}, {factor}, out={to})")
+        elif isinstance(e, Sum) and (layer := self._whole_layer(e)) is not None:
+            both, operand = layer
+            out(f"np.matmul({self.block('theta', both)}, {self._ones_below(operand)}, out={to})")
+        elif isinstance(e, Sum) and (difference := self._number_minus(e)) is not None:
+            self._into(to, difference[1], rows, varies)
+            out(f"np.subtract({self.factor(difference[0])}, {to}, out={to})")
         elif isinstance(e, Sum):
             first, *others = self._ordered(e)
-            if (
-                isinstance(first, View)
-                and others
-                and isinstance(taken := minus(others[0]) or others[0], (View, Number, Column))
-            ):
+            other = (minus(others[0]) or others[0]) if others else None
+            if isinstance(first, View) and isinstance(other, (View, Number, Column)):
                 way = "add" if minus(others[0]) is None else "subtract"
-                out(f"np.{way}({self.factor(first)}, {self.factor(taken)}, out={to})")
+                out(f"np.{way}({self.factor(first)}, {self.factor(other)}, out={to})")
                 others = others[1:]
             else:
                 self._into(to, first, rows, varies)
@@ -416,6 +487,12 @@ class InPlace(Printer):
             out(f"np.copyto({to}, {self.factor(e)})")
         else:
             out(f"{to}[...] = {self.expression(e)}")
+
+    def _number_minus(self, e: Sum) -> tuple[Any, Product] | None:
+        """For 1 − x y, 1 and x y."""
+        plain = [t for t in e.terms if isinstance(t, (Number, Column))]
+        products = [taken for t in e.terms if isinstance(taken := minus(t), Product)]
+        return (plain[0], products[0]) if len(e.terms) == 2 and plain and products else None
 
     def _add(self, to: str, term: Any, rows: int, varies: bool) -> None:
         taken = minus(term)
@@ -465,6 +542,11 @@ class InPlace(Printer):
                 return dotted if row[0] == 1.0 else f"{number_of(row[0])} * {dotted}"
         if isinstance(term, View) and term.array.varies:
             return f"np.sum({self.view(term)})"
+        if isinstance(term, Contract) and len(term.factors) == 2 and term.factors[0] == term.factors[1]:
+            ((array, (places,)), _), (row,) = term.factors, term.coefficients
+            if array.kind == "leaf" and slice_of(places) and len(set(row)) == 1:  # a sum of squares, of weights
+                cut = f"{array.name}[{slice_of(places)}]"
+                return f"{number_of(row[0])} * batch * np.dot({cut}, {cut})"
         return f"whole({self.expression(term)}, batch)"
 
     def _store(self, store: Store) -> None:
@@ -472,6 +554,12 @@ class InPlace(Printer):
         new = self._written.isdisjoint(places)
         self._fill |= not new and not self._written.issuperset(places)
         self._written.update(places)
+        both = self._joined.get(id(store))
+        if both is not None:
+            self._written.update(flat(both))
+            left, right = self.view(what.left), self._ones_below(what.right)
+            self.body.append(f"np.matmul({left}, {right}.T, out={self.block('gradient', both, 'g')})")
+            return
         cut = block_of("gradient", store.places) if isinstance(what, Outer) else ""
         if isinstance(what, Outer) and new and cut:
             name = self.block("gradient", store.places, "g")
@@ -487,13 +575,17 @@ class InPlace(Printer):
             total = f"{self.view(what.what)} @ ones" if self._is_whole(what.what) and what.what.array.varies else ""
             if total and "ones = np.ones(batch)" not in self.bound:
                 self.bound.append("ones = np.ones(batch)")
+            if not total and not any(array.varies for array in arrays_in(what.what)) and arrays_in(what.what):
+                total = f"({self.expression(what.what)})[:, 0] * batch"
             total = total or f"total({self.expression(what.what)}, {len(places)}, batch)"
         self.body.append(f"gradient[{to}] {'' if new else '+'}= {total}")
 
 
-def _deepest_last(store: Store) -> tuple[bool, int]:
-    """Matrices first, each as soon as its arrays are there."""
-    return not isinstance(store.what, Outer), max((array.number for array in arrays_in(store.what)), default=0)
+def _deepest_last(store: Store) -> tuple[int, int]:
+    """Matrices first, each as soon as its arrays are there; then sums over the batch; last what is the same for all rows."""
+    arrays = arrays_in(store.what)
+    kind = 0 if isinstance(store.what, Outer) else 1 if any(array.varies for array in arrays) else 2
+    return kind, max((array.number for array in arrays), default=0)
 
 
 def needed(statements: Statements, roots: Sequence[Any]) -> list[Let]:

@@ -191,18 +191,29 @@ class Program:
         """
         np = _numpy()
         arrays = self._arrays(batch)
-        if theta is None:
-            theta = self.theta
-        elif not isinstance(theta, np.ndarray) or theta.dtype != float or theta.shape != (len(self.parameters),):
-            theta = np.array(theta, dtype=float).reshape(len(self.parameters))
-        gradient, run = self._bound(next(iter(arrays.values())).shape[1], theta, out)
+        theta = self._numbers(theta, out is not None)
+        ones = len(batch) == 1 and isinstance(batch[0], Batch)
+        gradient, run = self._bound(next(iter(arrays.values())).shape[1], theta, out, ones)
         with np.errstate(all="ignore"):
-            value = float(run(*arrays.values()))
+            value = float(run(*(batch[0].with_ones if ones else arrays.values())))
         if value != value:  # noqa: PLR0124  (nan)
             self._complain_of_nan(arrays)
         if not self._checked:
             self._check(arrays, theta)
         return value, gradient.copy() if out is None else gradient
+
+    def _numbers(self, theta: Any, keep: bool) -> Any:
+        """The parameters' numbers in an array to work in: the caller's own where that is kept, else one of this thread's."""
+        np = _numpy()
+        n = len(self.parameters)
+        if keep and isinstance(theta, np.ndarray) and theta.dtype == float and theta.shape == (n,):
+            return theta
+        own = self._kept.__dict__.setdefault("theta", np.empty(n))
+        given = self.theta if theta is None else np.asarray(theta, dtype=float)
+        if given.shape != (n,):
+            raise ValueError(f"theta has a number for each of the {n} parameters, not shape {given.shape}")
+        own[:] = given
+        return own
 
     def per_sample_gradients(self, *batch: Any, theta: Any = None) -> Any:
         """The gradient of each row's loss: a row for each row, a column for each parameter."""
@@ -242,19 +253,19 @@ class Program:
             result = function(self.theta if theta is None else np.asarray(theta, dtype=float), *vectors, *arrays.values())
         return list(result) if isinstance(result, tuple) else [result]
 
-    def _bound(self, size: int, theta: Any, out: Any) -> tuple[Any, Callable[..., Any]]:
+    def _bound(self, size: int, theta: Any, out: Any, ones: bool) -> tuple[Any, Callable[..., Any]]:
         """The gradient's array for batches of one size, and the function that works in this thread's arrays.
 
         An array for theta, or for the gradient, that the caller keeps is worked in; so nothing is copied from call to call.
         """
         np = _numpy()
         kept = self._kept.__dict__.setdefault("sizes", OrderedDict())
-        key = size, id(theta) if theta.base is None and theta.flags.owndata else 0, id(out)
+        key = size, id(theta), id(out), ones
         if key not in kept or kept[key][0] is not theta:
             seed = np.array([1.0 / size if self.reduction == "mean" else 1.0])
             gradient = np.zeros(len(self.parameters)) if out is None else out
             gradient[:] = 0.0
-            run = self._plan("gradient").bound(np, (theta, seed), gradient, size)
+            run = self._plan("gradient").bound(np, (theta, seed), gradient, size, ones)
             kept[key] = theta, out, gradient, run
             if len(kept) > MOST_SIZES:
                 kept.popitem(last=False)
@@ -264,8 +275,7 @@ class Program:
 
     def batch(self, *arrays: Any) -> Batch:
         """Arrays made ready once, for many calls on the same rows."""
-        np = _numpy()
-        return Batch({name: np.ascontiguousarray(array) for name, array in self._arrays(arrays).items()})
+        return Batch(self._arrays(arrays))
 
     def _arrays(self, batch: Sequence[Any]) -> dict[str, Any]:
         """The inputs as arrays with a row for each input and a column for each row of the batch."""
@@ -316,7 +326,7 @@ class Program:
         if self.reduction == "mean":
             value, gradient = value / some, gradient / some
         first = Batch({name: array[:, :some] for name, array in arrays.items()})
-        here, there = self.value_and_grad(first, theta=numbers)
+        here, there = self.value_and_grad(first, theta=numbers.copy())
         for one, other in ((here, value), (there, gradient)):
             off = np.abs(np.asarray(one) - other)
             if np.any(off > AGREEMENT * np.maximum(np.abs(other), 1.0)):
@@ -404,10 +414,12 @@ class Program:
 
 
 class Batch:
-    """Rows made ready for a program; see Program.batch."""
+    """Rows made ready for a program; see Program.batch. Columns are rows of the batch, and a row of ones stands below."""
 
-    def __init__(self, arrays: dict[str, Any]) -> None:
-        self.arrays = arrays
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        np = _numpy()
+        self.with_ones = [np.concatenate([array, np.ones((1, array.shape[1]))]) for array in arrays.values()]
+        self.arrays = {name: each[:-1] for name, each in zip(arrays, self.with_ones)}
 
 
 class _Plan:
@@ -433,7 +445,7 @@ class _Plan:
         self.name, self.tables = name, printer.tables
         self.source = printer.functional(name, [*self.vectors, *self.lists], self.slopes)
         self._code = _compiled(self.source, f"<{name}>")
-        self._in_place: tuple[Any, dict[str, Any]] | None = None
+        self._in_place: dict[bool, tuple[Any, dict[str, Any]]] = {}
 
     def _adjoint_arrays(self, adjoints: Mapping[Value, Value]) -> dict[Array, Array]:
         """The arrays that hold what the loss varies by, with the arrays that it varies with."""
@@ -459,13 +471,13 @@ class _Plan:
         exec(self._code, space)
         return space[self.name]
 
-    def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int) -> Callable[..., Any]:
+    def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
         """The program for NumPy in place, bound to the arrays that it works in."""
-        if self._in_place is None:
+        if ones not in self._in_place:
             printer = InPlace(self.statements, self.adjoint_of)
-            code = _compiled(printer.source(self.vectors, self.lists), "<in place>")
-            self._in_place = code, {name: np.asarray(table) for name, table in printer.tables.items()}
-        code, tables = self._in_place
+            code = _compiled(printer.source(self.vectors, self.lists, ones), "<in place>")
+            self._in_place[ones] = code, {name: np.asarray(table) for name, table in printer.tables.items()}
+        code, tables = self._in_place[ones]
         space = {**array_functions(np), **_put_together(np, size, False, np.asarray), **tables}
         plain_total = space["total"]
         space["total"] = lambda x, n, _: plain_total(x, n)
