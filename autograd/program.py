@@ -22,7 +22,7 @@ from autograd.equations import Equations
 from autograd.graph import nodes
 from autograd.grouping import Grouped
 from autograd.lowering import Lowered
-from autograd.primitives import CONSTANT, sum_of
+from autograd.primitives import CONSTANT, dot_of, sum_of
 from autograd.printing import InPlace, Printer
 from autograd.statements import Statements
 from autograd.steps import worked_out
@@ -58,6 +58,12 @@ def compile(
 
     The program is a copy: parameters are read anew on every call, but what the graph looks like stays as it was recorded.
 
+    >>> w, x, t = Value(0.5), Value(1.0), Value(0.0)
+    >>> program = compile((w * x - t) ** 2, {"X": [x], "T": [t]}, [w])
+    >>> value, gradient = program.value_and_grad([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
+    >>> round(value, 6), gradient.round(6).tolist()
+    (10.5, [-14.0])
+
     Raises TypeError for what are no Values, ValueError for a leaf that is listed twice or not at all, for inputs that are no
     leaves, and for a graph whose path depended on data: an `if` on a Value was decided once, for one row.
     """
@@ -68,6 +74,8 @@ def compile(
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}
     lists = {name: [leaf] if isinstance(leaf, Value) else list(leaf) for name, leaf in named.items()}
+    if not lists or not all(lists.values()):
+        raise ValueError("inputs are what differs from row to row: at least one leaf, in every list of them")
     listed = [leaf for leaves in lists.values() for leaf in leaves]
     _check_branches(ys)
     every = [node for node in nodes(*ys) if not node.inputs]
@@ -151,10 +159,7 @@ class Program:
             slopes = [slope for y in ys for slope in gradient_of(y, *wrt)]
             return _Plan([], slopes, {"theta": theta}, lists)
         vector = [Value(0.0) for _ in theta]
-        slopes = gradient_of(self._loss, *theta)
-        along = slopes[0] * vector[0]
-        for slope, v in zip(slopes[1:], vector[1:]):
-            along = along + slope * v
+        along = dot_of(*gradient_of(self._loss, *theta), *vector) if theta else self._loss
         return _Plan([], gradient_of(along, *theta), {"theta": theta, "vector": vector}, lists)
 
     @property
@@ -180,16 +185,25 @@ class Program:
 
     def value(self, *batch: Any, theta: Any = None) -> float:
         """The mean, or the sum, of the output over the batch."""
+        self._loss  # noqa: B018  (there is one)
         rows = self(*batch, theta=theta)
-        return float(rows.mean(0) if self.reduction == "mean" else rows.sum(0)) if len(self.ys) == 1 else self._loss.data
+        return float(rows.mean() if self.reduction == "mean" else rows.sum())
 
     def value_and_grad(self, *batch: Any, theta: Any = None, out: Any = None) -> tuple[float, Any]:
         """The value over the batch, and its gradient, in the order of the parameters.
 
         theta: numbers for the parameters in place of those they have
-        out: an array that the gradient is written into; by default there is a new one for each call
+        out: an array that the gradient is written into; by default there is a new one for each call. Where theta is an array
+            too, it is worked in where it is, and nothing is copied from call to call
+
+        Raises ValueError for a batch that does not fit, or holds nan, TypeError for one that is no array of numbers,
+        ArithmeticError if, on the first call, the first rows do not agree with the graph.
         """
         np = _numpy()
+        if out is not None and (
+            not isinstance(out, np.ndarray) or (out.shape, out.dtype) != ((len(self.parameters),), float)
+        ):
+            raise ValueError(f"out is an array of {len(self.parameters)} numbers in float64, not {out!r}")
         arrays = self._arrays(batch)
         theta = self._numbers(theta, out is not None)
         ones = len(batch) == 1 and isinstance(batch[0], Batch)
