@@ -43,6 +43,7 @@ import re
 import textwrap
 import tomllib
 from collections import Counter, namedtuple
+from difflib import get_close_matches
 from pathlib import Path
 
 from autograd.calculus import gradient
@@ -120,13 +121,19 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
             lines[name] = known[name] = parse(formula, {**known, **_derivatives(formula, known)})
         except FormulaError as error:
             raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
+        except ValueError as error:
+            raise SheetError(f"{where}: {error}") from None
+        if not math.isfinite(lines[name].data):
+            raise SheetError(f"{where}, [lines], {name}: this comes to {lines[name].data}, which nobody can work out")
+    numbers = {name: _number(where, name, x) for name, x in content.get("marks", {}).items()}
+    carried = _number(where, "carried", content.get("carried", 1.0))
     try:
         sheet = Worksheet(lines)
-        marks = {sheet.line_named(name): _number(where, name, x) for name, x in content.get("marks", {}).items()}
-    except (ValueError, LookupError) as error:
+        marks = {sheet.line_named(name): x for name, x in numbers.items()}
+        sheet.mark({}, marks, carried)
+    except (TypeError, ValueError, LookupError) as error:
         raise SheetError(f"{where}: {error.args[0]}") from None
     sheet.title = str(content.get("title", ""))
-    carried = _number(where, "carried", content.get("carried", 1.0))
     return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried)
 
 
@@ -159,7 +166,7 @@ class _Written(str):
 def _toml(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=_Written)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SheetError(f"{where}: {error}") from None
 
 
@@ -197,20 +204,26 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     if ending == ".toml":
         content = _toml(_text(path), path.name)
         person = str(content.pop("name", path.stem))
+        if isinstance(content.get("lines"), dict):
+            raise SheetError(f"{path.name}: this is a worksheet, and no answers")
         given = content.pop("answers", content)
         if not isinstance(given, dict):
             raise SheetError(f"{path.name}: answers is a table: write [answers] and the lines below")
-        entries = [(name, f"{name}", text) for name, text in given.items()]
+        entries = [(name, name, text) for name, text in given.items()]
     elif ending == ".json":
         try:
-            content = json.loads(_text(path), parse_float=_Written)
+            content = json.loads(_text(path), parse_float=_Written, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
             raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
+        except (ValueError, RecursionError) as error:
+            raise SheetError(f"{path.name}: {error}") from None
         if not isinstance(content, dict):
             raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
         person = str(content.pop("name", path.stem))
         given = content.get("answers", content)
-        entries = [(name, name, text) for name, text in given.items()] if isinstance(given, dict) else []
+        if not isinstance(given, dict):
+            raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
+        entries = [(name, name, text) for name, text in given.items()]
     elif ending in (".txt", ".md"):
         person, entries, problems = _from_lines(path)
         read = _readable(path.name, person, entries, sheet)
@@ -227,8 +240,16 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
     """Lines such as `z1 = 0,3775  # comment`; one that begins with a sign of equality goes on from the line above."""
     person, problems = path.stem, list[Problem]()
     entries: list[tuple[str, str, object]] = []
-    for number, line in enumerate(_text(path).splitlines(), start=1):
-        line = re.sub(r"(^|\s)#.*", "", line).strip().strip("|").strip()
+    text = _text(path)
+    rows = [_cells(line) for line in text.splitlines()]
+    if sum(len(cells) == 2 for cells in rows) > 1:  # a table: what stands around it is the exercise
+        for number, cells in enumerate(rows, start=1):
+            if len(cells) == 2 and cells[0].strip("-: ") and cells[0] != "line":
+                entries.append((cells[0], f"line {number}", cells[1]))
+        return person, entries, problems
+    every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
+    for number, line in every:
+        line = re.sub(r"(^|\s)#.*", "", line).strip()
         if not line or not line.strip("-`= "):
             continue
         if re.match(r"[=≈]", line) and entries:
@@ -245,21 +266,54 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
     return person, entries, problems
 
 
+_SEMICOLON = re.compile(r";(?=\s*[^;=≈]+[=≈])")  # behind which another answer begins
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row of a table in Markdown."""
+    line = line.strip()
+    return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+
+
 def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
     """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
     text = _text(path)
     head = text.partition("\n")[0]
     mark = max(";\t,", key=head.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if any(cell.strip() for cell in row)]
-    if len(rows) < 2 or len(rows[0]) < 2:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise SheetError(f"{path.name}, line {reader.line_num}: {error}") from None
+    if len(rows) < 2 or len(rows[0][1]) < 2:
         raise SheetError(f"{path.name}: a table has the lines' names in its first row, and a person in each other one")
-    names = [cell.strip() for cell in rows[0]]
+    names = [cell.strip() for cell in rows[0][1]]
     known = [name for name in names[1:] if _is_line(sheet, name)]
     if not known:
         raise SheetError(f"{path.name}: none of {', '.join(names[1:6])} is a line of this worksheet")
-    for number, row in enumerate(rows[1:], start=2):
+    odd = [name for name in names[1:] if name and name not in known and get_close_matches(name, sheet.lines, 1)]
+    problems = [
+        Problem(path.name, "the head", f"{name} is no line; is {get_close_matches(name, sheet.lines, 1)[0]} meant?")
+        for name in odd
+    ]
+    for number, row in rows[1:]:
+        if len(row) > len(names):
+            why = f"{len(row)} cells, and the head has {len(names)}: quote numbers with a decimal comma, or part cells by ;"
+            problems.append(Problem(path.name, f"row {number}", why))
+            continue
         entries = [(name, f"row {number}, {name}", cell) for name, cell in zip(names[1:], row[1:]) if name in known]
-        yield _readable(path.name, row[0].strip() or f"row {number}", entries, sheet)
+        read = _readable(path.name, row[0].strip() or f"row {number}", entries, sheet)
+        yield read._replace(problems=[*problems, *read.problems])
+        problems = []
+    if problems:
+        yield Answers("", {}, problems)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The keys and contents of an object in JSON, where no key may stand twice."""
+    if twice := [key for key, n in Counter(key for key, _ in pairs).items() if n > 1]:
+        raise ValueError(f"{twice[0]} stands there twice")
+    return dict(pairs)
 
 
 def _is_line(sheet: Worksheet, name: str) -> bool:
@@ -271,12 +325,13 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
 
 def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> Answers:
     """The entries that can be read, and what is wrong with the others."""
-    claims: dict[str, str] = {}
+    claims: dict[str, object] = {}
     problems: list[Problem] = []
-    for name, place, text in entries:
+    for name, place, given in entries:
+        text = "" if given is None else [str(each) for each in given] if isinstance(given, list) else str(given)
         try:
             line = sheet.line_named(name)
-            sheet.read(line, str(text))
+            sheet.read(line, text)
         except FormulaError as error:
             problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
         except LookupError as error:
@@ -284,7 +339,7 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
         else:
             if line in claims:
                 problems.append(Problem(file, place, f"{line} was answered before; the last answer counts"))
-            claims[line] = str(text)
+            claims[line] = text
     return Answers(person, claims, problems)
 
 
@@ -292,7 +347,7 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
 
 CLASS_STYLE = """
 .cg-class{font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72em}
-.cg-class>table{border-collapse:collapse;margin:8px 0 18px;table-layout:auto!important}
+.cg-class>table{display:block;overflow-x:auto;border-collapse:collapse;margin:8px 0 18px;table-layout:auto!important}
 .cg-class>table th,.cg-class>table td{text-align:left!important;padding:4px 14px 4px 0;border-bottom:1px solid #8886;
 vertical-align:top;font-variant-numeric:tabular-nums}
 .cg-class details{margin:10px 0}
@@ -358,7 +413,9 @@ class Class:
             scores = [marking.score for marking in self.markings.values()]
             blocks.append(table([self.HEAD, *self._rows()], (0, 6)))
             of = _mark(next(iter(self.markings.values())).out_of)
-            blocks.append(f"{len(scores)} sheets; {_mark(sum(scores) / len(scores))} of {of} marks on average.")
+            blocks.append(
+                f"{len(scores)} sheet{'s'[: len(scores) != 1]}; {_mark(sum(scores) / len(scores))} of {of} marks on average."
+            )
         if common := self.mistakes[:8]:
             lines = [
                 (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people)) for line, kind, n, people in common
@@ -377,7 +434,7 @@ class Class:
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
         lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
-        writer.writerow(["name", "marks", "out of", "first mistake", *lines])
+        writer.writerow([_safe_cell(cell) for cell in ["name", "marks", "out of", "first mistake", *lines]])
         for person, marking in self:
             cells = [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
             writer.writerow([_safe_cell(cell) for cell in cells])
@@ -437,14 +494,15 @@ class Class:
         }  # fmt: skip
         if path.suffix.lower() not in writers:
             raise ValueError(f"a class is saved as {', '.join(writers)}, not {path.name!r}")
-        path.write_text(writers[path.suffix.lower()](), encoding="utf-8")
+        encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"  # Excel asks for the mark
+        path.write_text(writers[path.suffix.lower()](), encoding=encoding)
         return path
 
 
 def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:
     """Mark what stands in files against the sheet in a TOML file.
 
-    sheet: the file with the worksheet; its own answers count too, as those of the person "answers"
+    sheet: the file with the worksheet; its own answers count too, as those of a person of the file's name
     answers: files of answers, and folders of such files
 
     Raises OSError where the sheet cannot be opened, SheetError where it cannot be understood. What is wrong with answers is
@@ -457,6 +515,8 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     if file.answers:
         read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
     for each in _files(answers):
+        if each.resolve() == path.resolve():
+            continue
         try:
             read += read_answers(each, file.sheet)
         except (OSError, SheetError) as error:
@@ -467,6 +527,8 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     markings: dict[str, Marking] = {}
     for person, claims, unreadable in read:
         problems += unreadable
+        if not person:
+            continue
         name, n = person, 2
         while name in markings:
             name, n = f"{person} ({n})", n + 1

@@ -42,7 +42,7 @@ def ambiguities(
     for name, line in lines.items():
         step = around.formulas[line]
         right = _signature(step, places)
-        seen = {_printed(true[line], digits): (right, "")}
+        seen, told = {_printed(true[line], digits): (right, "")}, set[Ambiguity]()
         for mistake in mistakes(step, around, line):
             if not mistake.common:
                 continue
@@ -51,8 +51,11 @@ def ambiguities(
             signature = _signature(mistake.formula, places)
             if printed not in seen:
                 seen[printed] = signature, mistake.tell(lambda node: _shown(node, true))
-            elif seen[printed][0] != signature:
-                yield Ambiguity(name, mistake.tell(lambda node: _shown(node, true)), seen[printed][1], printed)
+                continue
+            found = Ambiguity(name, mistake.tell(lambda node: _shown(node, true)), seen[printed][1], printed)
+            if seen[printed][0] != signature and found not in told:
+                told.add(found)
+                yield found
 
 
 def _shown(node: Value, numbers: Mapping[Value, float]) -> str:

@@ -117,6 +117,8 @@ def written_number(text: str) -> Number | None:
     if len(whole.lstrip("0")) < 2 and not decimals and not (match["plain"] or match["raised"]):
         places += 1
     significant = (whole + decimals).lstrip("0")
+    if not math.isfinite(value) or not math.isfinite(float(f"1e{-places}")):
+        return None
     return Number(value, float(f"1e{-places}"), len(significant))
 
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from autograd.board import Board
 from autograd.calculus import gradient
@@ -134,18 +135,23 @@ def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, 
     >>> print(task.mark({"z": task.answers["z"], "o": "0.2"}).verdicts["o"])
     wrong
 
-    Raises ValueError for a level or a line that there is not, and where no kind numbers are found.
+    Raises ValueError for a level that there is not, and where no kind numbers are found; LookupError for a line that there
+    is not; TypeError for a seed that is no whole number.
     """
     if not isinstance(digits, int) or not 3 <= digits <= 12:
         raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
     if isinstance(model, Worksheet):
         sheet, title = model, model.title or "Exercise"
         loss = model.line_named(loss) if loss else ""
+    elif not isinstance(model, str):
+        raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
     elif model in LEVELS:
         build, loss, title = LEVELS[model]
         sheet = build()
     else:
         raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
+    if seed is not None and not isinstance(seed, int):
+        raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
     renewed = _with_kind_numbers(sheet, Random(seed), digits)
     renewed.title = title
@@ -227,6 +233,7 @@ class Exercise:
     sheet: the Worksheet; given: the numbers that are given, by name; lines: what is to be worked out
     answers: the right numbers as they should be written, by line; solution: the derivation, as a Board
     loss: the line that is differentiated, if there is one; level, seed: how to make it again
+    hidden: the common mistakes that these numbers would not show, or not tell apart, at so few digits
     """
 
     def __init__(self, sheet: Worksheet, loss: str, digits: int, level: str = "", seed: int = 0) -> None:
@@ -235,6 +242,7 @@ class Exercise:
         self.given = {name: figure(x) for name, x in _by_family(sheet.given)}
         self.answers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
         self._written: dict[str, object] = {}
+        self.hidden = sheet.audit(digits) if level else []
 
     @property
     def formulas(self) -> dict[str, str]:
@@ -243,9 +251,17 @@ class Exercise:
 
     def _formulas(self, latex: bool) -> dict[str, str]:
         sheet = self.sheet
-        forward = set(nodes(sheet.values[self.loss])) if self.loss else set()
-        shown = [name for name in self.lines if not self.loss or sheet.values[name] in forward]
-        return {name: written(sheet.formulas[sheet.leaves[name]], latex=latex)[0] for name in shown}
+        shown = self.lines[: self.lines.index(self.loss) + 1] if self.loss else self.lines
+        lines = {name: sheet.formulas[sheet.leaves[name]] for name in shown}
+        return {name: written(formula, latex=latex)[0] for name, formula in (self._inner | lines).items()}
+
+    @property
+    def _inner(self) -> dict[str, Value]:
+        """The formulas of quantities that have a label, and are no lines."""
+        sheet = self.sheet
+        lines = set(sheet.leaves.values())
+        found = {leaf.label: f for leaf, f in sheet.formulas.items() if f is not leaf and leaf not in lines and leaf.label}
+        return found if not self.level else {}
 
     @property
     def solution(self) -> Board:
@@ -272,7 +288,8 @@ class Exercise:
         claims: by line, as text; options: as for Worksheet.mark
         """
         names = [self.sheet.line_named(name) for name in claims]
-        whole = self.sheet.mark({**self._written, **dict(zip(names, claims.values()))}, **options)
+        wanted: dict[str, Any] = {"digits": max(1, self.digits - 2), **options}
+        whole = self.sheet.mark({**self._written, **dict(zip(names, claims.values()))}, **wanted)
         self._written.update(zip(names, claims.values()))
         return Marking([row for row in whole if row.name in names]) if names else whole
 
@@ -341,7 +358,7 @@ class Exercise:
         given = "\n".join(f"{json.dumps(name, ensure_ascii=False)} = {x!r}" for name, x in self.sheet.given.items())
         lines = "\n".join(
             f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(formula, ensure_ascii=False)}"
-            for name, formula in self.sheet.steps.items()
+            for name, formula in ({n: written(f)[0] for n, f in self._inner.items()} | self.sheet.steps).items()
         )
         return f"title = {json.dumps(self.title, ensure_ascii=False)}\n\n[given]\n{given}\n\n[lines]\n{lines}\n"
 
@@ -353,7 +370,8 @@ class Exercise:
                 f"from autograd import exercise\n\ntask = exercise({self.level!r}, seed={self.seed}, digits={self.digits})"
             )
         else:
-            make = f'from autograd import Exercise\n\ntask = Exercise.from_toml(r"""\n{self.toml}""", digits={self.digits})'
+            how = f"digits={self.digits}, loss={self.loss!r}"
+            make = f'from autograd import Exercise\n\ntask = Exercise.from_toml(r"""\n{self.toml}""", {how})'
         cells: list[tuple[str, str]] = [("markdown", self.markdown.partition("| line |")[0].strip()), ("code", make)]
         for title, names in self._parts():
             blanks = "\n".join(f'    {json.dumps(name, ensure_ascii=False)}: "",' for name in names)
@@ -371,11 +389,11 @@ class Exercise:
         return [(title, names) for title, names in parts if names]
 
     @classmethod
-    def from_toml(cls, text: str, digits: int = 5) -> Exercise:
-        """An exercise from the text of a worksheet file, with its numbers as they are."""
+    def from_toml(cls, text: str, digits: int = 5, loss: str = "") -> Exercise:
+        """An exercise from the text of a worksheet file, with its numbers as they are; loss: the line that is derived."""
         from autograd.answers import sheet_from
 
-        return cls(sheet_from(text).sheet, "", digits)
+        return cls(sheet_from(text).sheet, loss, digits)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the exercise to a file and give its path: .md, .tex, .html, .ipynb, or .toml for `chalkgrad mark`.
@@ -421,9 +439,9 @@ def significant(x: float, digits: int) -> str:
     """
     if x == 0.0:
         return "0"
-    decimals = digits - 1 - math.floor(math.log10(abs(x)))
-    text = f"{x:.{max(decimals, 0)}f}"
-    return text if abs(x) < 1e15 else f"{x:.{digits - 1}e}"
+    rounded = f"{x:.{digits - 1}e}"
+    decimals = digits - 1 - int(rounded.partition("e")[2])
+    return f"{float(rounded):.{max(decimals, 0)}f}" if abs(x) < 1e15 else rounded
 
 
 def _notebook(cells: Sequence[tuple[str, str]]) -> str:

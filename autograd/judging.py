@@ -151,7 +151,8 @@ class Judge:
                 self.judged[line] = self.judge(line, numbers[line])
 
     def judge(self, line: Value, claim: Number) -> Judgement:
-        true, c, half = self.true[line], claim.value, 0.5 * claim.unit
+        true, c = self.true[line], claim.value
+        half = 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0  # 0.0000 may be rounded, 0 is nothing
         readings = self.readings(line)
         results = [(r, r.step.value(r.values), r.step.reach(r.values, r.held, claim, self.truncating)) for r in readings]
         own, tolerance = results[0][1], half + results[0][2]
@@ -208,7 +209,7 @@ class Judge:
         at_fault = line if judged.verdict in ("wrong", "carried") else None
         yield claim.value, judged.held, at_fault
         if at_fault is not None:  # what should have come out, as far as it is known, and to as many digits
-            off = max(judged.tolerance, judged.tolerance - 0.5 * claim.unit + 0.5 * unit_of(judged.own, claim.digits))
+            off = max(0.0, judged.tolerance - 0.5 * claim.unit) + 0.5 * unit_of(judged.own, claim.digits)
             around = Held(-off, off)
             if judged.verdict == "wrong" and not close(judged.own, true):
                 yield judged.own, around, line
@@ -322,7 +323,7 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
     stack = [x for x in formulas if x not in found][::-1]
     while stack:
         x = stack[-1]
-        own = formulas[x]
+        own = formulas.get(x, x)
         waiting = [q for q in quantities(own) if q not in found and q is not x]
         if waiting:
             stack += waiting

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 SIGNS = {"right": "✓", "rounded": "≈", "carried": "↳", "wrong": "✗", "blank": "·"}
+COLUMNS = (
+    "line", "written", "verdict", "right", "own", "tolerance", "diagnosis", "carried from", "remark", "marks", "worth",
+)  # fmt: skip
 
 
 class Diagnosis(namedtuple("Diagnosis", "kind sentence value")):
@@ -66,16 +69,17 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
         """The right number, with the digits that were written, or six."""
         number = written_number(self.claim.rpartition("=")[2])
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
+        if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
+            decimals = 0
         return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else _number(self.true)
 
     def as_dict(self) -> dict[str, Any]:
         """The row in plain numbers and text."""
-        return {
-            "line": self.name, "written": self.claim, "verdict": self.verdict,
-            "right": _plain(self.true), "own": _plain(self.own), "tolerance": _plain(self.tolerance),
-            "diagnosis": " / ".join(d.kind for d in self.diagnoses),
-            "carried from": " ".join(self.sources), "remark": self.remark, "marks": self.marks, "worth": self.worth,
-        }  # fmt: skip
+        cells = (
+            self.name, self.claim, self.verdict, _plain(self.true), _plain(self.own), _plain(self.tolerance),
+            " / ".join(d.kind for d in self.diagnoses), " ".join(self.sources), self.remark, self.marks, self.worth,
+        )  # fmt: skip
+        return dict(zip(COLUMNS, cells, strict=True))
 
 
 class Marking:
@@ -117,7 +121,9 @@ class Marking:
         wrong = [row.name for row in self.rows if row.verdict == "wrong"]
         if not wrong:
             blank = sum(row.verdict == "blank" for row in self.rows)
-            return f"{marks} No mistake{f'; {blank} blank' if blank else ''}."
+            carried = any(row.verdict == "carried" for row in self.rows)
+            mistake = "No other mistake" if carried else "No mistake"
+            return f"{marks} {mistake}{f'; {blank} blank' if blank else ''}."
         others = f" Others in {', '.join(map(pretty, wrong[1:]))}." if wrong[1:] else ""
         return f"{marks} The first mistake: {pretty(wrong[0])}.{others}"
 
@@ -150,7 +156,7 @@ class Marking:
     def csv(self) -> str:
         """The rows as CSV, with a head."""
         file = io.StringIO()
-        writer = csv.DictWriter(file, list(self.rows[0].as_dict()), lineterminator="\n")
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _safe_cell(item) for key, item in row.items()} for row in self.as_dicts())
         return file.getvalue()
@@ -183,7 +189,7 @@ class Marking:
             text = f"```\n{self.text}\n```\n"
         else:
             text = {".csv": self.csv, ".json": self.json}.get(ending, self.text + "\n")
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8-sig" if ending == ".csv" else "utf-8")  # Excel asks for the mark
         return path
 
 
@@ -214,8 +220,12 @@ def _mark(x: float) -> str:
 
 
 def _safe_cell(item: object) -> object:
-    """Text that a spreadsheet does not take for a formula to be run."""
-    return f"'{item}" if isinstance(item, str) and item[:1] in ("=", "+", "@", "\t", "\r") else item
+    """Text that a spreadsheet does not take for a formula to be run; in one line."""
+    if not isinstance(item, str):
+        return item
+    text = " ".join(item.split("\r"))
+    runs = text[:1] in ("=", "+", "@", "\t") or (text[:1] == "-" and written_number(text) is None)
+    return f"'{text}" if runs else text
 
 
 # ------------------------------------------------------------------------------------------------------- the marked page
@@ -240,7 +250,7 @@ padding:2px 10px 4px 0;background:none;white-space:nowrap}
 .cg-sheet td.n,.cg-sheet th.n{padding-left:7px}
 .cg-sheet td.n{font:italic 1.08em "STIX Two Math",Cambria,"Times New Roman",serif;white-space:nowrap}
 .cg-sheet td.c,.cg-sheet td.t{font-variant-numeric:tabular-nums;white-space:nowrap}
-.cg-sheet td.c.long{white-space:normal;min-width:13em}
+.cg-sheet td.c.long{white-space:normal;min-width:13em;overflow-wrap:anywhere}
 .cg-sheet td.t{color:var(--soft)}
 .cg-sheet td.v{white-space:nowrap;font-weight:600}
 .cg-sheet td.v b{display:inline-block;width:1.25em;font-size:1.15em;line-height:1}

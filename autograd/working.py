@@ -56,7 +56,7 @@ def _miscopied(piece: Piece, step: Step, judge: Judge) -> list[str]:
     if len(literals) < 2:
         return []
     pairs = sorted(
-        (abs(number.value - numbers[x]), i, j)
+        (abs(number.value - numbers.get(x, x.data)), i, j)
         for i, (_, number) in enumerate(literals)
         for j, x in enumerate(expected)
         if _is_copy(number, x, numbers, judge)
@@ -77,7 +77,7 @@ def _told(text: str, number: Number, right: Value, numbers: Mapping[Value, float
     it_is = [x for x in it_is if number.digits > 1 or judge.formulas[x] is x]
     names = {text_of(x) for x in _without_doubles(it_is, judge)}
     more = f"; it is {names.pop()}" if len(names) == 1 else ""
-    return f"{text} stands where {text_of(right)} = {figure(numbers[right])} belongs{more}"
+    return f"{text} stands where {text_of(right)} = {figure(numbers.get(right, right.data))} belongs{more}"
 
 
 def _without_doubles(xs: Sequence[Value], judge: Judge) -> list[Value]:
@@ -92,7 +92,7 @@ def _is_copy(number: Number, x: Value, numbers: Mapping[Value, float], judge: Ju
         for line in (x, *judge.same.get(x, ()))
         if line in judge.numbers
     ]
-    for value, unit in held or [(numbers[x], 0.0)]:
+    for value, unit in held or [(numbers.get(x, x.data), 0.0)]:
         off = abs(number.value - value)
         if off <= 0.5 * (number.unit + unit) * (1.0 + 1e-9) or (number.digits > 2 and off < number.unit):
             return True

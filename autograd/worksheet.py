@@ -84,7 +84,9 @@ class Worksheet:
             if other != name:
                 raise ValueError(f"{other!r} and {name!r} are one name: give one of them another")
         for name, value in self.values.items():
-            if value.op is CONSTANT and not value.label:  # a derivative that is a plain number is worked out, too
+            renamed = bool(value.label) and not value.inputs and _normal(value.label) != _normal(name)
+            plain = value.op is CONSTANT and not value.label  # a derivative that is 1
+            if renamed or plain:
                 self.values[name] = ops.sum_of(value)
         computed = [name for name, value in self.values.items() if value.inputs]
         if not computed:
@@ -189,13 +191,20 @@ class Worksheet:
                     raise FormulaError(str(text), piece.position, reason)
         return claim
 
-    def mark(self, claims: Mapping[str, object], marks: float | Mapping[str, float] = 1.0, carried: float = 1.0) -> Marking:
+    def mark(
+        self,
+        claims: Mapping[str, object],
+        marks: float | Mapping[str, float] = 1.0,
+        carried: float = 1.0,
+        digits: int = 0,
+    ) -> Marking:
         """Mark what somebody worked out.
 
         claims: for each line what was written there, as text: "0.2570", "-t/o + (1-t)/(1-o)", "0.4·0.59 = 0.236", or a chain
             over several lines; lines may be missing
         marks: what a line is worth; or, by name, what some are
         carried: what part of its marks a line gets that follows from an earlier mistake
+        digits: how many significant digits are asked for; a number with fewer is wrong, unless it is exact
 
         Raises LookupError for a name that is no line, TypeError for a number that is no text, FormulaError (with the place)
         for a claim that cannot be read, ValueError for marks that are no marks.
@@ -209,8 +218,10 @@ class Worksheet:
                     raise ValueError(f"{line} has two claims")
                 read[self.leaves[line]] = claim
         worth = _worth(self, marks)
+        if isinstance(carried, bool) or not 0.0 <= carried <= 1.0:
+            raise ValueError(f"a carried line gets a part of its marks, from 0 to 1, not {carried!r}")
         marker = _Marker(self, read)
-        return Marking([marker.row(name, worth[name], carried) for name in self.lines], self.title)
+        return Marking([marker.row(name, worth[name], carried, digits) for name in self.lines], self.title)
 
     def check_formula(self, name: str, text: str) -> Check:
         """Whether a formula is that of a line, as a function: true or false, with a point where they differ.
@@ -312,7 +323,7 @@ def _in_order(sheet: Worksheet) -> list[Value]:
         stack = [sheet.leaves[name]]
         while stack:
             leaf = stack[-1]
-            waiting = [q for q in quantities(sheet.formulas[leaf]) if q is not leaf and q not in order]
+            waiting = [q for q in quantities(sheet.formulas.get(leaf, leaf)) if q is not leaf and q not in order]
             if waiting:
                 stack += waiting[::-1]
             else:
@@ -380,7 +391,7 @@ class _Marker:
                 self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
             self.wrong_formulas[leaf] = formula
 
-    def row(self, name: str, worth: float, carried: float) -> Row:
+    def row(self, name: str, worth: float, carried: float, digits: int) -> Row:
         leaf = self.sheet.leaves[name]
         claim, true = self.claims.get(leaf), self.sheet.right[leaf]
         if claim is None:
@@ -392,7 +403,11 @@ class _Marker:
             judged = self.judge.judged[leaf]
             verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
             slips = slips_in_working(claim, judged.readings[0].step, self.judge)
-            if verdict == "wrong":
+            exact = abs(claim.number.value - true) <= 1e-12 * abs(true)
+            if verdict != "wrong" and claim.number.digits < digits and not exact:
+                verdict, sources = "wrong", []
+                remarks.append(f"Too few digits: at least {digits} are wanted")
+            elif verdict == "wrong":
                 diagnoses, slips = slips[:1] or self._guesses(leaf), slips[1:]
             remarks += [*(slip.sentence for slip in slips), *self._about(leaf, claim, judged)]
         failed = [check for check in self.checks.get(leaf, []) if not check]

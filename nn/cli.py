@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+    except BrokenPipeError:  # whoever read this has had enough
+        sys.stderr.close()
+        return 0
     except (OSError, ValueError) as error:
         print(f"chalkgrad: {error}", file=sys.stderr)
         return 1
@@ -96,15 +100,22 @@ def _mark(options: argparse.Namespace) -> int:
     marked = mark_files(options.sheet, options.answers)
     if not len(marked) and not marked.problems:
         raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in")
-    single = next(iter(marked))[1] if len(marked) == 1 and not options.answers[1:] else None
+    alone = len(marked) == 1 and not any(os.path.isdir(path) for path in options.answers)
+    single = next(iter(marked))[1] if alone and not options.answers[1:] else None
+    unsaved = None
+    for path in options.save:  # before anything is printed, as nobody may read that to its end
+        try:
+            (single or marked).save(path)
+        except (OSError, ValueError) as error:
+            unsaved = error
     if options.json:
         print(marked.json)
     elif single is not None:
         print(single)
     else:
         print("\n\n\n".join([*(str(marking) for _, marking in marked if options.each), str(marked)]))
-    for path in options.save:
-        (single or marked).save(path)
     if marked.problems and (single is not None or options.json):
         print("Could not be read\n" + "\n".join(map(str, marked.problems)), file=sys.stderr)
+    if unsaved is not None:
+        raise unsaved
     return 1 if marked.problems else 0

@@ -694,7 +694,6 @@ def test_an_exercise_from_a_file():
     ("arguments", "options", "words"),
     [
         (("three layers",), {}, ["'three layers'", "'two layers'", "Worksheet"]),
-        ((None,), {}, ["None", "'neuron'"]),
         (("neuron",), {"digits": 2}, ["3 to 12", "2"]),
         (("neuron",), {"digits": 13}, ["3 to 12", "13"]),
         (("neuron",), {"digits": 5.0}, ["3 to 12", "5.0"]),
@@ -706,6 +705,13 @@ def test_what_is_no_exercise(arguments, options, words):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         exercise(*arguments, **options)
     assert [word for word in words if word not in str(error.value)] == []
+
+
+@pytest.mark.parametrize(("arguments", "options"), [((None,), {}), ((3,), {}), (("neuron",), {"seed": 1.5})])
+def test_what_is_no_level_and_no_seed(arguments, options):
+    """A TypeError says what is taken, and what came."""
+    with pytest.raises(TypeError, match=re.escape(repr([*arguments, *options.values()][-1]))):
+        exercise(*arguments, **options)
 
 
 def test_where_no_numbers_are_kind():

@@ -237,7 +237,7 @@ def test_a_marking_is_saved(ending, tmp_path):
     """By the ending of the file; the path comes back."""
     marking, path = marked(z=0.9), tmp_path / f"sheet{ending}"
     assert marking.save(str(path)) == path
-    saved = path.read_text("utf-8")
+    saved = path.read_text("utf-8-sig" if ending == ".csv" else "utf-8")
     if ending == ".html":
         assert saved.startswith("<!DOCTYPE html>")
         assert marking.html() in saved
@@ -515,7 +515,7 @@ LOOK = """() => {
     };
     const box = (r) => [r.left, r.top, r.right, r.bottom];
     const cells = [...document.querySelectorAll("td, th, h2, h3, p, summary, pre")];
-    const sheets = [...document.querySelectorAll(".cg-sheet")];
+    const sheets = [...document.querySelectorAll(".cg-sheet, .cg-class > table")];
     const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node; (node = walker.nextNode());) {
         const parent = node.parentElement;
@@ -523,7 +523,7 @@ LOOK = """() => {
         const cell = parent.closest("td, th, h2, h3, p, summary, pre"), range = document.createRange();
         range.selectNodeContents(node);
         const about = { text: node.data, cell: cells.indexOf(cell), inside: box(cell.getBoundingClientRect()),
-            sheet: sheets.indexOf(cell.closest(".cg-sheet")), ink: getComputedStyle(parent).color, paper: seen(parent) };
+            sheet: sheets.indexOf(cell.closest(".cg-sheet, .cg-class > table")), ink: getComputedStyle(parent).color, paper: seen(parent) };
         for (const rect of range.getClientRects()) texts.push({ ...about, rect: box(rect) });
     }
     return {

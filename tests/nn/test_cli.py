@@ -263,7 +263,7 @@ def test_what_is_marked_is_saved(named, mark):
     code, out, err = mark("sheet.toml", named, *(part for file in files for part in ("--save", file)))
     assert (code, err) == (0, "")
     assert out == mark("sheet.toml", named)[1]
-    page, table, data, text = (Path(file).read_text("utf-8") for file in files)
+    page, table, data, text = (Path(file).read_text("utf-8-sig") for file in files)
     assert text == out
     assert page.startswith("<!DOCTYPE html>")
     assert "carried" in page
