@@ -87,7 +87,26 @@ def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any
         "sigmoid_slope": lambda z: z * (1.0 - z), "tanh_slope": lambda z: 1.0 - z * z,
         "one_minus_square": lambda x: (1.0 - x) * (1.0 + x), "sum": xp.sum,
     }  # fmt: skip
+    if xp.__name__ == "torch":
+        return {name: function if name == "sum" else _of_tensors(xp, name, function) for name, function in found.items()}
     return found
+
+
+def _of_tensors(torch: Any, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose plain numbers become tensors, as PyTorch asks; by way of NumPy where it goes number by number."""
+    by_number = getattr(function, "by_number", False)
+
+    def called(*xs: Any) -> Any:
+        like = next((x for x in xs if isinstance(x, torch.Tensor)), torch.zeros((), dtype=torch.float64))
+        tensors = [torch.as_tensor(x, dtype=like.dtype, device=like.device) for x in xs]
+        if not by_number:
+            return function(*tensors)
+        if torch.is_grad_enabled() and any(x.requires_grad for x in tensors):
+            raise TypeError(f"PyTorch has no {name}, and cannot differentiate it: use the program's own gradient")
+        found = function(*(x.detach().cpu().numpy() for x in tensors))
+        return torch.as_tensor(found, dtype=like.dtype, device=like.device)
+
+    return called
 
 
 def _by_number(name: str) -> Callable[..., Any]:
@@ -98,4 +117,5 @@ def _by_number(name: str) -> Callable[..., Any]:
 
         return np.vectorize(PRIMITIVES[name].value, otypes=[float])(*xs)
 
+    slowly.by_number = True  # type: ignore[attr-defined]
     return slowly

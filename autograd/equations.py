@@ -71,13 +71,19 @@ class Equations(Printer):
             others = [self.tex(f, True) for f in e.factors if not isinstance(f, Number)]
             return r" \, ".join([*numbers, r" \odot ".join(others)] if others else numbers)
         if isinstance(e, Matmul):
-            matrix = self.symbol(self.block(e.matrix.array.name, e.matrix.places)) if e.matrix.array else "C"
+            coefficients = e.matrix.coefficients
+            matrix = self.symbol(self.table("C", coefficients)) if coefficients is not None else ""
+            if e.matrix.array is not None:
+                block = self.symbol(self.block(e.matrix.array.name, e.matrix.places))
+                matrix = rf"({matrix} \odot {block})" if matrix else block
             return rf"{matrix} \, {self.tex(e.operand, True)}"
         if isinstance(e, Fold):
             return rf"\mathrm{{{e.op.name}}}\left({self.tex(e.operand)}\right)"
         if isinstance(e, Contract):
             names = [self.symbol(array.name) for array, _ in e.factors]
             weights = {c for row in e.coefficients for c in row}
+            if len(weights) > 1:
+                names.insert(0, self.symbol(self.table("C", e.coefficients)))
             c = weights.pop() if len(weights) == 1 else 1.0
             before = "" if c == 1.0 else "-" if c == -1.0 else number(c, 6, latex=True)[0] + r" \, "
             return before + r"\textstyle\sum " + r" \odot ".join(names)

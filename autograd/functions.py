@@ -85,6 +85,9 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
     xs = _listed("log_softmax", xs)
     top = max((x.data if isinstance(x, Value) else number(x) for x in xs), default=0.0)
     shifted = [ops.sub(x, top if math.isfinite(top) else 0.0) for x in xs]
+    for x in shifted:
+        if isinstance(x, Value):
+            x.__dict__["_shifted"] = True  # any other constant gives the same: see autograd/lowering.py
     total = ops.logsumexp_of(*shifted)
     return [ops.sub(x, total) for x in shifted]
 

@@ -208,10 +208,8 @@ def _shifted(outputs: Sequence[Value]) -> set[Value]:
     """The numbers that log_softmax took a constant from, for their digits; logsumexp does that by itself, row by row."""
     found: set[Value] = set()
     for node in nodes(*outputs):
-        if node.op is ops.logsumexp_of:
-            xs = node.inputs
-            if all(x.op is ops.sub and x.inputs[1].op is CONSTANT for x in xs) and len({x.inputs[1].data for x in xs}) == 1:
-                found.update(xs)
+        if node.op is ops.logsumexp_of and all("_shifted" in x.__dict__ and x.op is ops.sub for x in node.inputs):
+            found.update(node.inputs)
     return found
 
 

@@ -13,6 +13,8 @@ set of rules) a few operations on matrices. The passes are small, and each is a 
 
 from __future__ import annotations
 
+import keyword
+import re
 import threading
 from collections import OrderedDict
 
@@ -22,7 +24,7 @@ from autograd.equations import Equations
 from autograd.graph import nodes
 from autograd.grouping import Grouped
 from autograd.lowering import Lowered
-from autograd.primitives import CONSTANT, dot_of, sum_of
+from autograd.primitives import CONSTANT, PRIMITIVES, dot_of, sum_of
 from autograd.printing import InPlace, Printer
 from autograd.statements import Statements
 from autograd.steps import worked_out
@@ -38,6 +40,11 @@ if TYPE_CHECKING:
 
 MOST_SIZES = 8  # of batches for which arrays are kept
 CHECKED_ROWS = 2
+OWN_NAMES = frozenset(
+    "theta vector gradient batch value values value_and_gradient seed np out bind run ones rows outer joined total whole"
+    " zero bool dtype axis RECIPROCAL math inf nan".split()
+)
+OWN_PATTERN = re.compile(r"d*([WZHCbcgmsv]|order|spare|few|at)\d+x?")
 AGREEMENT = 1e-9  # of the first rows with the graph itself, relative
 
 
@@ -67,7 +74,7 @@ def compile(
     Raises TypeError for what are no Values, ValueError for a leaf that is listed twice or not at all, for inputs that are no
     leaves, and for a graph whose path depended on data: an `if` on a Value was decided once, for one row.
     """
-    ys = [y] if isinstance(y, Value) else list(y)
+    ys = [y] if isinstance(y, Value) else list(y) if hasattr(y, "__iter__") else []
     if not ys or not all(isinstance(each, Value) for each in ys):
         raise TypeError(f"compile takes a Value, or a list of Values, not {y!r}")
     if reduction not in ("mean", "sum"):
@@ -104,8 +111,11 @@ def _check_leaves(
         if leaf.op is None and leaf not in seen:
             raise ValueError(f"{leaf!r} is neither an input nor a parameter: list it, or make it a plain number")
     for name in lists:
-        if not name.isidentifier() or name in ("theta", "vector", "gradient", "batch", "value"):
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             raise ValueError(f"inputs are called by a name such as X, not {name!r}")
+        taken = name in OWN_NAMES or name in PRIMITIVES or OWN_PATTERN.fullmatch(name)
+        if taken or name.removesuffix("x") in {*lists} - {name}:
+            raise ValueError(f"inputs are called by a name such as X, not {name!r}: the program calls something else so")
 
 
 def _check_branches(ys: Sequence[Value]) -> None:
@@ -223,7 +233,7 @@ class Program:
         if keep and isinstance(theta, np.ndarray) and theta.dtype == float and theta.shape == (n,):
             return theta
         own = self._kept.__dict__.setdefault("theta", np.empty(n))
-        given = self.theta if theta is None else np.asarray(theta, dtype=float)
+        given = self.theta if theta is None else _real("theta", theta)
         if given.shape != (n,):
             raise ValueError(f"theta has a number for each of the {n} parameters, not shape {given.shape}")
         own[:] = given
@@ -247,8 +257,7 @@ class Program:
 
     def hvp(self, vector: Any, *batch: Any, theta: Any = None) -> Any:
         """The Hessian of the value over the batch, by the parameters, times a vector."""
-        np = _numpy()
-        vector = np.asarray(vector, dtype=float)
+        vector = _real("the vector", vector)
         if vector.shape != (len(self.parameters),):
             raise ValueError(
                 f"the vector has a number for each of the {len(self.parameters)} parameters, not shape {vector.shape}"
@@ -264,7 +273,7 @@ class Program:
         size = next(iter(arrays.values())).shape[1]
         function = self._plan(kind).function(np, None, size, kind in ("inputs", "parameters"))
         with np.errstate(all="ignore"):
-            result = function(self.theta if theta is None else np.asarray(theta, dtype=float), *vectors, *arrays.values())
+            result = function(self._numbers(theta, False), *vectors, *arrays.values())
         return list(result) if isinstance(result, tuple) else [result]
 
     def _bound(self, size: int, theta: Any, out: Any, ones: bool) -> tuple[Any, Callable[..., Any]]:
@@ -298,10 +307,7 @@ class Program:
             return dict(batch[0].arrays)
         widths = {name: len(leaves) for name, leaves in self.lists.items()}
         total = sum(widths.values())
-        try:
-            given = [np.asarray(each, dtype=float) for each in batch]
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"a batch is an array of real numbers: {error}") from None
+        given = [_real("a batch", each) for each in batch]
         given = [each[:, None] if each.ndim == 1 and (len(given) > 1 or total == 1) else each for each in given]
         if len(given) == 1 and len(widths) > 1 and given[0].ndim == 2 and given[0].shape[1] == total:
             ends = [sum(list(widths.values())[: i + 1]) for i in range(len(widths))]
@@ -342,10 +348,12 @@ class Program:
         first = Batch({name: array[:, :some] for name, array in arrays.items()})
         here, there = self.value_and_grad(first, theta=numbers.copy())
         for one, other in ((here, value), (there, gradient)):
-            off = np.abs(np.asarray(one) - other)
-            if np.any(off > AGREEMENT * np.maximum(np.abs(other), 1.0)):
+            one, other = np.asarray(one), np.asarray(other)
+            off = np.abs(one - other)
+            alike = (off <= AGREEMENT * np.maximum(np.abs(other), 1.0)) | (one == other) | np.isnan(other)
+            if not np.all(alike):
                 raise ArithmeticError(
-                    f"the compiled program differs from its graph by {float(np.nanmax(off)):.3g} on the first row: a fault"
+                    f"the compiled program differs from its graph by {np.max(off[~alike]):.3g} on the first row: a fault"
                     " in the compiler; please report it with the graph, and use the graph itself meanwhile"
                 )
 
@@ -414,12 +422,9 @@ class Program:
             f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
             "",
             plan.source,
-            "in place, for NumPy:",
-            "",
-            InPlace(statements, plan.adjoint_of).source(plan.vectors, plan.lists)
-            if plan.name == "value_and_gradient"
-            else "",
         ]
+        if plan.name == "value_and_gradient":
+            lines += ["in place, for NumPy:", "", InPlace(statements, plan.adjoint_of).source(plan.vectors, plan.lists)]
         return "\n".join(lines).rstrip() + "\n"
 
     def __repr__(self) -> str:
@@ -555,12 +560,22 @@ def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
 
     def make(table: Any) -> Any:
         array = xp.asarray(table)
-        whole = "int" in str(array.dtype)
-        if xp.__name__ == "torch":
-            return array.to(theta.device) if whole else array.to(theta.dtype).to(theta.device)
-        return array if whole else array.astype(theta.dtype)
+        if "int" not in str(array.dtype):
+            array = xp.asarray(table, dtype=theta.dtype)  # from the numbers themselves: there may have been digits lost
+        return array.to(theta.device) if xp.__name__ == "torch" else array
 
     return make
+
+
+def _real(what: str, numbers: Any) -> Any:
+    """Numbers as an array in float64."""
+    np = _numpy()
+    try:
+        if np.iscomplexobj(numbers):
+            raise TypeError("these are complex")
+        return np.asarray(numbers, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{what} is an array of real numbers: {error}") from None
 
 
 def _numpy() -> Any:

@@ -15,7 +15,8 @@ from autograd.program import compile
 from autograd.value import constant, lift
 from nn.training import OF_CLASSES, Row, _flat, _Run, _Step
 
-MOST_DIFFERENT = 8  # targets that a program is compared on before it is used
+FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; more where the net is small:
+MOST_PRODUCTS = 100_000  # about a tenth of a second
 
 
 class BatchStep(_Step):
@@ -51,9 +52,10 @@ class BatchStep(_Step):
         self._verify(rows)
 
     def _verify(self, rows: list[Row]) -> None:
-        """Compare with the graph on rows of different targets: an `if` on a target may have been decided once for all."""
+        """Compare with the graph on rows of different targets, and others: an `if` may have been decided once for all."""
         different = list({repr(target): i for i, (_, target) in reversed(list(enumerate(rows)))}.values())
-        some = sorted({*different[:MOST_DIFFERENT], len(rows) // 2, len(rows) - 1})
+        most = max(FEWEST_COMPARED, MOST_PRODUCTS // (len(self.theta) + 1))
+        some = sorted({*different[:most], *range(0, len(rows), -(-len(rows) // most)), len(rows) - 1})
         X, T, _ = self.all
         found = self.program(X[some], T[some], theta=self.theta)
         with no_grad():
@@ -92,7 +94,17 @@ class BatchStep(_Step):
             self.known[id(rows)] = X, T, {id(row): i for i, row in enumerate(rows)}
         return self.known[id(rows)]
 
+    def begin(self) -> None:
+        """Before an epoch: parameters and the optimiser's memory as they are now, which a callback may have changed."""
+        self.theta[:] = [p.data for p in self.run.parameters]
+        if self.state is not None:
+            self.state = self.optimizer.gathered()
+
     def __call__(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
+        with self.np.errstate(all="ignore"):
+            return self._stepped(rows)
+
+    def _stepped(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
         run = self.run
         X, T, places = self.all
         if len(rows) < len(X):
@@ -106,6 +118,8 @@ class BatchStep(_Step):
         else:
             gradient = gradient.copy()  # an optimiser may keep it
         norm = math.sqrt(float(gradient @ gradient))
+        if math.isnan(loss) or math.isnan(norm):  # 0·log 0, which the graph leaves out where it is a plain 0
+            return self._by_the_graph(rows)
         if self.clip_norm is not None and norm > self.clip_norm:
             gradient = gradient * (self.clip_norm / (norm + 1e-6))
         self.last = gradient
@@ -116,6 +130,13 @@ class BatchStep(_Step):
             self.optimizer.step()
             self.theta[:] = [p.data for p in run.parameters]
         return loss, norm, predictions
+
+    def _by_the_graph(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
+        self.settle()
+        found = super().__call__(rows)
+        self.last = self.np.array([p.grad for p in self.run.parameters])
+        self.begin()
+        return found
 
     def _predictions(self, X: Any) -> list[list[float]]:
         assert self.outputs is not None
@@ -137,6 +158,9 @@ class BatchStep(_Step):
         X, T, _ = self._arrays_of(rows)
         theta = self.np.array([p.data for p in self.run.parameters])
         loss = self.program.value(X, T, theta=theta)
+        if math.isnan(loss):
+            return super().evaluate(rows, metrics)
         predictions = [] if not self.run.metrics else self._predictions(X)
-        self.run.measure(metrics, [p[0] if self.single else p for p in predictions], [t for _, t in rows])
+        values = [list(map(constant, p)) for p in predictions]  # as the graph gives them
+        self.run.measure(metrics, [p[0] if self.single else p for p in values], [t for _, t in rows])
         return float(loss)

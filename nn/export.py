@@ -7,11 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nn.layers import MLP, Layer
+import autograd
+from nn.layers import MLP, SCALAR_ACTIVATIONS, Layer
 
 TORCH = {  # what the activations are called there
     "linear": None, "relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "silu": "SiLU",
     "gelu": "GELU", "elu": "ELU", "leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+}  # fmt: skip
+SETTINGS: dict[str, dict[str, Any]] = {
+    "Softmax": {"dim": -1},
+    "LogSoftmax": {"dim": -1},
+    "Softplus": {"threshold": 40},
+}  # above it x itself, to 1e-17
+OURS: dict[str, dict[str, Any]] = {  # settings that an activation of an MLP does not have any others of
+    "LeakyReLU": {"negative_slope": 0.01}, "ELU": {"alpha": 1.0}, "GELU": {"approximate": "none"}, "Softplus": {"beta": 1},
+    "Softmax": {"dim": -1}, "LogSoftmax": {"dim": -1},
 }  # fmt: skip
 ONNX = {
     "linear": None, "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "elu": "Elu",
@@ -35,7 +45,7 @@ def to_torch(model: MLP | Layer) -> Any:
         modules.append(linear)
         name = _known(layer, TORCH, "PyTorch")
         if name is not None:
-            modules.append(getattr(torch.nn, name)(dim=-1) if name.endswith("oftmax") else getattr(torch.nn, name)())
+            modules.append(getattr(torch.nn, name)(**SETTINGS.get(name, {})))
     return torch.nn.Sequential(*modules)
 
 
@@ -53,17 +63,20 @@ def from_torch(sequential: Any) -> MLP:
             linears.append(module)
             activations.append("linear")
         elif type(module) in names and linears and activations[-1] == "linear":
+            for setting, wanted in OURS.get(type(module).__name__, {}).items():
+                if (there := getattr(module, setting)) != wanted and (setting, there) != ("dim", 1):
+                    raise TypeError(f"an MLP has {type(module).__name__} with {setting}={wanted!r}, and not with {there!r}")
             activations[-1] = names[type(module)]
         else:
             raise TypeError(f"an MLP has Linear layers, each with an activation perhaps, and no {module!r} here")
     if not linears:
         raise TypeError("there is no Linear layer in it")
-    bias = all(linear.bias is not None for linear in linears)
+    bias = any(linear.bias is not None for linear in linears)  # one that is missing among others is 0
     model = MLP(linears[0].in_features, [linear.out_features for linear in linears], activation=activations, bias=bias)
     for layer, linear in zip(model.layers, linears):
         layer.W = linear.weight.detach().tolist()
         if bias:
-            layer.b = linear.bias.detach().tolist()
+            layer.b = [0.0] * linear.out_features if linear.bias is None else linear.bias.detach().tolist()
     return model
 
 
@@ -124,6 +137,9 @@ def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, d
         op = _known(layer, ONNX, "ONNX")
         if op is not None:
             node = helper.make_node(op, [name], [f"H{i}"])
+            if op == "LeakyRelu" and double:  # whose slope has 32 bits
+                tables.append(numpy_helper.from_array(np.array([0.01]), f"slope{i}"))
+                node = helper.make_node("PRelu", [name, f"slope{i}"], [f"H{i}"])
             if op.endswith("oftmax"):
                 node.attribute.append(helper.make_attribute("axis", -1))
             steps.append(node)
@@ -150,8 +166,14 @@ def _layers(model: Any) -> list[tuple[Layer, list[list[float]], list[float] | No
     return found
 
 
+def _meant(name: str) -> tuple[Any, ...]:
+    """The functions that are meant by a name: a function of one's own may have it, too."""
+    return None, SCALAR_ACTIVATIONS.get(name), getattr(autograd, name, None)
+
+
 def _known(layer: Layer, table: dict[str, str | None], there: str) -> str | None:
-    if layer.activation not in table:
+    function = layer.neurons[0]._function
+    if layer.activation not in table or function not in _meant(layer.activation):
         raise ValueError(f"the activation {layer.activation} has no counterpart in {there}; known are {', '.join(table)}")
     return table[layer.activation]
 

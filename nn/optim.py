@@ -24,6 +24,7 @@ the step, from 1 on; lambda the weight decay.
 
 from __future__ import annotations
 
+import copy
 import math
 import sys
 from bisect import bisect_right
@@ -144,16 +145,19 @@ class Optimizer:
     def takes_vectors(self) -> bool:
         """Whether the rule says of arrays what it says of their numbers; NumPy has to be there."""
         numpy = sys.modules["numpy"]
+        aside = ("parameters", "state")
+        trial = copy.copy(self)  # a rule may keep something in the optimiser itself
+        trial.__dict__.update(copy.deepcopy({name: x for name, x in self.__dict__.items() if name not in aside}))
         try:
             both: dict[str, Any] = {}
             w = numpy.array([0.5, -2.0])
             for g in (numpy.array([0.25, 3.0]), numpy.array([-1.0, 0.5])):
-                w = self.update(w, g, both)
+                w = trial.update(w, g, both)
             for i in (0, 1):
                 one: State = {}
                 number = (0.5, -2.0)[i]
                 for slope in ((0.25, 3.0)[i], (-1.0, 0.5)[i]):
-                    number = self.update(number, slope, one)
+                    number = trial.update(number, slope, one)
                 if w[i] != number:
                     return False
         except (TypeError, ValueError):

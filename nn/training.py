@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import math
 import random
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from autograd import Value, no_grad
+from autograd import LostGradientWarning, Value, no_grad
 from autograd.conversions import number
 from autograd.value import constant, lift, short
 from nn.losses import LOSSES
@@ -189,6 +190,7 @@ def fit(
     callbacks = list(callbacks)
     try:
         for _ in bar:
+            step.begin()
             order = rng.sample(rows, len(rows)) if shuffle and batch_size < len(rows) else rows
             batches = [step(order[i : i + batch_size]) for i in range(0, len(rows), batch_size)]
             step.settle()
@@ -334,6 +336,9 @@ class _Step:
         self.before = None
         return total, norm, predictions
 
+    def begin(self) -> None:
+        """Before an epoch: the numbers are taken from the parameters; here they always are."""
+
     def settle(self) -> None:
         """After an epoch: the parameters have their numbers and gradients; here they always do."""
 
@@ -361,8 +366,10 @@ def _step(
         from nn.batches import BatchStep
 
         try:
-            return BatchStep(run, optimizer, l2, clip_norm, rows)
-        except (ImportError, TypeError, ValueError, ArithmeticError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", LostGradientWarning)  # float(target), where the target is a leaf for once
+                return BatchStep(run, optimizer, l2, clip_norm, rows)
+        except Exception:  # a loss may do anything with a plain number that it cannot do with a Value
             if compiled:
                 raise
     return _Step(run, optimizer, l2, clip_norm)

@@ -523,7 +523,8 @@ LOOK = """() => {
         const cell = parent.closest("td, th, h2, h3, p, summary, pre"), range = document.createRange();
         range.selectNodeContents(node);
         const about = { text: node.data, cell: cells.indexOf(cell), inside: box(cell.getBoundingClientRect()),
-            sheet: sheets.indexOf(cell.closest(".cg-sheet, .cg-class > table")), ink: getComputedStyle(parent).color, paper: seen(parent) };
+            sheet: sheets.indexOf(cell.closest(".cg-sheet, .cg-class > table")),
+            ink: getComputedStyle(parent).color, paper: seen(parent) };
         for (const rect of range.getClientRects()) texts.push({ ...about, rect: box(rect) });
     }
     return {
