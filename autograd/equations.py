@@ -1,7 +1,7 @@
 r"""A program over arrays as mathematics: Z_1 = W_1 X + b_1, H_1 = \mathrm{relu}(Z_1), \nabla_{W_1} = \nabla_{Z_1} X^\top.
 
 Columns are the rows of the batch. What is added to every column, or multiplies it, is written as it is; \odot multiplies
-element by element, and \mathbf{1} sums over the batch.
+element by element, \mathbf{1} sums over the batch, and B is the number of its rows.
 """
 
 from __future__ import annotations
@@ -21,19 +21,30 @@ if TYPE_CHECKING:
 
 
 class Equations(Printer):
-    """The statements in LaTeX."""
+    """The statements in LaTeX.
+
+    weight: what each row counts for, 1/B for a mean, where the program has a seed
+    """
+
+    weight = r"\tfrac{1}{B}"
 
     def written(self) -> str:
         """All equations, aligned, for mathematics mode."""
         s = self.statements
-        lines = []
+        lines: list[tuple[str, str]] = []
+        stored: dict[str, str] = {}  # what a parameter gets from several places is one sum
         for step in in_turn(s, [*s.values, *s.stores]):
             if isinstance(step, Let):
                 lines.append((self.symbol(step.array.name), self.tex(step.what)))
             elif not hasattr(step, "places"):
                 lines.append(("L", self.tex(step)))
             else:
-                lines.append((rf"\nabla_{{{self._stored(step)}}}", self._piece(step)))
+                name, piece = rf"\nabla_{{{self._stored(step)}}}", self._piece(step)
+                if name in stored:
+                    lines.remove((name, stored[name]))
+                    piece = f"{stored[name]} + {piece}"
+                stored[name] = piece
+                lines.append((name, piece))
         body = " \\\\\n".join(f"{left} &= {right}" for left, right in lines)
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
@@ -52,6 +63,8 @@ class Equations(Printer):
 
     def tex(self, e: Any, inside: bool = False) -> str:
         """An expression; inside: as a factor, with brackets where it needs them."""
+        if _is_seed(e):
+            return self.weight
         if isinstance(e, View):
             return self.symbol(self.view(e).removesuffix(", None]"))
         if isinstance(e, Number):
@@ -67,9 +80,12 @@ class Equations(Printer):
                 text = f"{text} {'+' if rest is None else '-'} {part}" if text else part if rest is None else f"-{part}"
             return rf"\left({text}\right)" if inside else text
         if isinstance(e, Product):
-            numbers = [self.tex(f, True) for f in e.factors if isinstance(f, Number)]
-            others = [self.tex(f, True) for f in e.factors if not isinstance(f, Number)]
-            return r" \, ".join([*numbers, r" \odot ".join(others)] if others else numbers)
+            plain = [f for f in e.factors if isinstance(f, Number) or _is_seed(f)]
+            numbers = [self.tex(f, True) for f in plain if not (_is_seed(f) and self.weight == "1")]
+            others = [self.tex(f, True) for f in e.factors if f not in plain]
+            text = r" \, ".join([*numbers, *([r" \odot ".join(others)] if others else [])]) or self.weight
+            least = r"(-1) \, "
+            return f"-{text.removeprefix(least)}" if text.startswith(least) and not inside else text
         if isinstance(e, Matmul):
             coefficients = e.matrix.coefficients
             matrix = self.symbol(self.table("C", coefficients)) if coefficients is not None else ""
@@ -114,3 +130,7 @@ class Equations(Printer):
         if isinstance(what, Outer):
             return rf"{self.tex(what.left)} \, {self.tex(what.right)}^{{\top}}"
         return rf"{self.tex(what.what, True)} \, \mathbf{{1}}"
+
+
+def _is_seed(e: Any) -> bool:
+    return isinstance(e, View) and e.array.kind == "leaf" and e.array.what == "seed"

@@ -401,7 +401,10 @@ class Program:
     def equations(self) -> str:
         """The program as mathematics, in LaTeX: the vector form of backpropagation."""
         plan = self._plan("gradient" if len(self.ys) == 1 else "values")
-        return Equations(plan.statements, plan.adjoint_of).written()
+        equations = Equations(plan.statements, plan.adjoint_of)
+        if self.reduction == "sum":
+            equations.weight = "1"
+        return equations.written()
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.equations}\n$$"

@@ -1501,3 +1501,19 @@ def test_coefficients_stand_in_the_equations():
     first, second = (ag.compile(y, x, w).equations.splitlines()[1] for y in (weighed, plain))
     assert first.startswith("Z_{1} &=")
     assert first != second
+
+
+@pytest.mark.parametrize(("reduction", "weight"), [("mean", r"\tfrac{1}{B}"), ("sum", "")])
+def test_equations_say_what_a_row_counts_for(reduction, weight):
+    """1/B for a mean; nothing for a sum."""
+    x, t, w = leaves(1), leaves(1, 1), leaves(1, 2)
+    written = ag.compile(-ag.tanh(w[0] * x[0]) * t[0], {"X": x, "T": t}, w, reduction=reduction).equations
+    assert (r"\tfrac{1}{B}" in written) == bool(weight)
+    assert "s_{1}" not in written
+
+
+def test_a_parameter_has_one_equation():
+    """What comes to it from several places is one sum."""
+    x, w = leaves(1), leaves(1, 1)
+    lines = ag.compile(2.0 * w[0] * x[0] + w[0], x, w).equations.splitlines()
+    assert len([line for line in lines if line.startswith(r"\nabla")]) == 1
