@@ -7,6 +7,7 @@ set of rules) a few operations on matrices. The passes are small, and each is a 
     grouping.py     what is computed alike becomes the rows of one array
     statements.py   sums of products over the same rows become matrix products
     printing.py     Python source: to be read, to be run by any array library, or by NumPy in place
+    script.py       the same as a file of its own
 
 `program.explain()` prints them one after the other.
 """
@@ -26,6 +27,7 @@ from autograd.grouping import Grouped
 from autograd.lowering import Lowered
 from autograd.primitives import CONSTANT, PRIMITIVES, dot_of, sum_of
 from autograd.printing import InPlace, Printer
+from autograd.script import script_of
 from autograd.statements import Statements
 from autograd.steps import worked_out
 from autograd.value import Value
@@ -132,7 +134,8 @@ def _check_branches(ys: Sequence[Value]) -> None:
 class Program:
     """A compiled graph. Call it on a batch for the outputs of each row; see compile.
 
-    source: the program as Python that any array library runs; equations: the same in LaTeX; explain(): the passes
+    source: the program as Python that any array library runs; script: a file that needs NumPy alone; equations: the same in
+        LaTeX; explain(): the passes
     parameters: the leaves whose gradients it gives; theta: their numbers now, as a vector
 
     A batch is one array with a row for each data point and a column for each input, or an array for each list of inputs.
@@ -396,6 +399,12 @@ class Program:
     def source(self) -> str:
         """The program as Python: value and gradient of the loss; the outputs, where there are several."""
         return self._plan("gradient" if len(self.ys) == 1 else "values").source
+
+    @property
+    def script(self) -> str:
+        """The program as a Python file that needs NumPy alone."""
+        plan = self._plan("gradient" if len(self.ys) == 1 else "values")
+        return script_of(plan.source, plan.tables, self.lists, len(self.parameters), self.reduction == "mean")
 
     @property
     def equations(self) -> str:

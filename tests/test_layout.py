@@ -25,7 +25,7 @@ TIERS = [
     {"functions", "calculus", "check", "modes", "formula", "parsing"},
     {"trace", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions"},
     {"study", "mistakes", "marking", "grouping", "statements"},
-    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing", "printing", "equations"},
+    {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing", "printing", "equations", "script"},
     {"derivations", "working", "auditing", "program"},
     {"worksheet", "answers", "exercises"},
     {"__init__"},

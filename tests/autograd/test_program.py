@@ -959,6 +959,31 @@ def test_the_source_is_python_and_says_what_is_computed(graph):
 
 
 @every_graph
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_script_runs_by_itself(graph, reduction):
+    """Nothing is needed beside the file, and it gives value and gradient, or the outputs of each row."""
+    y, inputs, parameters = GRAPHS[graph]()
+    program, X = ag.compile(y, inputs, parameters, reduction=reduction), batch(5, len(inputs))
+    space = {}
+    exec(program.script, space)
+    name = "value_and_gradient" if parameters else "values"
+    value, *slopes = np.atleast_1d(found) if isinstance(found := space[name](program.theta, X), np.ndarray) else found
+    agree(value, program.value(X) if parameters else program(X)[0])
+    if parameters:
+        agree(slopes[0], program.value_and_grad(X)[1])
+
+
+@pytest.mark.parametrize("outputs", [2, 3])
+def test_the_script_of_several_outputs(outputs):
+    """A row of outputs for each row."""
+    x, w = leaves(2), leaves(2, 1)
+    program = ag.compile([ag.tanh(w[0] * x[0] + w[1] * x[1] + k) for k in range(outputs)], x, w)
+    space, X = {}, batch(4, 2)
+    exec(program.script, space)
+    agree(space["values"](program.theta, X), program(X))
+
+
+@every_graph
 def test_explain_names_every_array(graph):
     """The passes, and each array that the source works out with the number of its rows."""
     program = ag.compile(*GRAPHS[graph]())
