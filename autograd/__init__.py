@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from autograd.exercises import Exercise, exercise
     from autograd.formula import latex
     from autograd.marking import Marking
-    from autograd.parsing import FormulaError, parse
+    from autograd.parsing import parse
     from autograd.program import Program, compile
     from autograd.sheet import Sheet
     from autograd.tables import Derivatives, derivatives
@@ -92,7 +92,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Derivatives": "tables",
     "Descent": "updates",
     "Exercise": "exercises",
-    "FormulaError": "parsing",
+    "FormulaError": "tokens",
     "Marking": "marking",
     "Program": "program",
     "Sheet": "sheet",

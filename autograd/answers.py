@@ -50,7 +50,8 @@ from autograd.calculus import gradient
 from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
 from autograd.mistakes import KINDS
 from autograd.names import pretty
-from autograd.parsing import FormulaError, _normal, parse, variables
+from autograd.parsing import parse, variables
+from autograd.tokens import FormulaError, name_key
 from autograd.value import Value
 from autograd.worksheet import Worksheet
 
@@ -145,13 +146,13 @@ def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, Value]:
         named = variables(parse(text))
     except FormulaError:
         return {}
-    by_key = {_normal(name): value for name, value in known.items()}
+    by_key = {name_key(name): value for name, value in known.items()}
     found = {}
     for label in named:
-        if _normal(label) in by_key:
+        if name_key(label) in by_key:
             continue
         if match := re.fullmatch(r"∂(.+)/∂(.+)", label):
-            above, below = (by_key.get(_normal(part)) for part in match.groups())
+            above, below = (by_key.get(name_key(part)) for part in match.groups())
             if above is not None and below is not None:
                 found[label] = gradient(above, below)[0]
     return found

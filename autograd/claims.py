@@ -19,8 +19,9 @@ from decimal import Decimal
 
 from autograd.formula import quantities
 from autograd.graph import nodes
-from autograd.parsing import FormulaError, parse, split_chain
+from autograd.parsing import parse, split_chain
 from autograd.steps import worked_out
+from autograd.tokens import FormulaError
 from autograd.value import Value
 
 TYPE_CHECKING = False

@@ -30,9 +30,9 @@ from autograd.judging import Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, text_of
 from autograd.names import text_name
-from autograd.parsing import FormulaError, _normal
 from autograd.primitives import CONSTANT
 from autograd.steps import expanded, value_of
+from autograd.tokens import FormulaError, name_key
 from autograd.value import Value, constant, subscript
 from autograd.working import slips_in_working
 
@@ -80,11 +80,11 @@ class Worksheet:
         self.values: dict[str, Value] = dict(_flattened({**(values or {}), **named}))
         self._by_key: dict[object, str] = {}
         for name in self.values:
-            other = self._by_key.setdefault(_normal(name), name)
+            other = self._by_key.setdefault(name_key(name), name)
             if other != name:
                 raise ValueError(f"{other!r} and {name!r} are one name: give one of them another")
         for name, value in self.values.items():
-            renamed = bool(value.label) and not value.inputs and _normal(value.label) != _normal(name)
+            renamed = bool(value.label) and not value.inputs and name_key(value.label) != name_key(name)
             plain = value.op is CONSTANT and not value.label  # a derivative that is 1
             if renamed or plain:
                 self.values[name] = ops.sum_of(value)
@@ -116,7 +116,7 @@ class Worksheet:
         for leaf in [*self.leaves.values(), *self.formulas]:
             label = self._names.get(leaf, leaf.label)
             if label:
-                found.setdefault(_normal(label), (label, leaf))
+                found.setdefault(name_key(label), (label, leaf))
         return dict(found.values())
 
     @classmethod
@@ -162,7 +162,7 @@ class Worksheet:
         """
         if name in self.lines:
             return name
-        found = self._by_key.get(_normal(name))
+        found = self._by_key.get(name_key(name))
         if found in self.lines:
             return str(found)
         near = get_close_matches(name, self.lines, 1)

@@ -22,7 +22,7 @@ TIERS = [
     {"notation", "names"},
     {"primitives", "graph", "conversions"},
     {"value"},
-    {"functions", "calculus", "check", "modes", "formula", "parsing"},
+    {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
     {"trace", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions"},
     {"study", "mistakes", "marking", "grouping", "statements"},
     {"rules", "sheet", "tables", "updates", "vectors", "judging", "comparing", "printing", "equations", "script"},

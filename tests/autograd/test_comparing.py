@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, Worksheet, gradient
-from autograd.parsing import FormulaError
+from autograd.tokens import FormulaError
 
 # --------------------------------------------------------------------------------------------------------- sheets, in SymPy
 
