@@ -100,7 +100,7 @@ def _of_tensors(torch: Any, name: str, function: Callable[..., Any]) -> Callable
         like = next((x for x in xs if isinstance(x, torch.Tensor)), torch.zeros((), dtype=torch.float64))
         tensors = [torch.as_tensor(x, dtype=like.dtype, device=like.device) for x in xs]
         if not by_number:
-            return function(*tensors)
+            return function(*tensors).to(like.dtype)  # where() of plain numbers gives 32 bits
         if torch.is_grad_enabled() and any(x.requires_grad for x in tensors):
             raise TypeError(f"PyTorch has no {name}, and cannot differentiate it: use the program's own gradient")
         found = function(*(x.detach().cpu().numpy() for x in tensors))
