@@ -550,9 +550,6 @@ def test_an_interruption_in_the_middle_of_a_step():
         assert p.data == pytest.approx(other.data, rel=1e-9)
 
 
-# To append to tests/nn/test_batches.py once the library does this.
-
-
 def test_a_callback_changes_parameters():
     """What it sets is what the next epoch starts from."""
 

@@ -294,9 +294,6 @@ def test_a_library_that_is_missing(way, monkeypatch):
         way(nn.MLP(2, [3, 1]))
 
 
-# To append to tests/nn/test_export.py once the library does this. And there: no ROUNDED (a PRelu with a slope of 64 bits).
-
-
 def test_a_sequential_in_which_some_layers_have_a_bias(torch):
     """No bias is lost on the way."""
     twin = torch.nn.Sequential(torch.nn.Linear(3, 4, bias=False), torch.nn.Tanh(), torch.nn.Linear(4, 2)).double()
