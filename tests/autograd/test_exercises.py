@@ -3,10 +3,7 @@
 import ast
 import json
 import math
-import os
 import re
-import shutil
-import subprocess
 import tomllib
 from decimal import Decimal
 from functools import cache
@@ -400,23 +397,6 @@ def test_a_title_is_no_html(title, tmp_path):
     page = exercise(own(title), seed=1).save(tmp_path / "task.html").read_text("utf-8")
     assert set(Page(page).tags).isdisjoint({"script", "img"})
     assert title in Page(page).all
-
-
-@pytest.fixture(scope="module")
-def pdflatex(tmp_path_factory):
-    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line."""
-    if not shutil.which("pdflatex"):
-        pytest.skip("no pdflatex sets documents here: apt-get install texlive-latex-base")
-    folder = tmp_path_factory.mktemp("tex")
-
-    def run(document):
-        (folder / "task.tex").write_text(document, encoding="utf-8")
-        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "task.tex"]
-        wide = {**os.environ, "max_print_line": "1000"}
-        done = subprocess.run(command, cwd=folder, env=wide, capture_output=True, check=False)
-        return done.returncode, done.stdout.decode("utf-8", "replace")
-
-    return run
 
 
 @pytest.mark.parametrize("name", [*LEVELS, *HOSTILE])

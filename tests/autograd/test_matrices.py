@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from without_matrices import convolution, local, twice_the_same_input
 
 import autograd as ag
 from autograd import Value, dot
@@ -212,16 +213,6 @@ def test_a_function_of_some_of_the_nets_is_no_layer():
 # ---------------------------------------------------------------------------------------------- what is not claimed
 
 
-def convolution():
-    k, x = [Value(0.3, "k_1"), Value(-0.4, "k_2")], [Value(0.25 * i, f"x_{i}") for i in range(1, 5)]
-    return ag.sum([dot(k, x[i : i + 2]).tanh() for i in range(3)])
-
-
-def twice_the_same_input():
-    w, x = [Value(0.3, "w_1"), Value(0.4, "w_2")], Value(0.5, "x")
-    return dot(w, [x, x]).tanh()
-
-
 def squares():
     return ag.sum([x * x for x in leaf_row(3, random.Random(0))])
 
@@ -256,19 +247,6 @@ def test_a_weight_that_two_rows_share():
 
 
 # --------------------------------------------------------------------------------------------- what is claimed, checked
-
-
-def local(u, v, stops):
-    """∂u/∂v with all of stops held fixed."""
-    total, ways = 0.0, [(u, 1.0)]
-    while ways:
-        node, product = ways.pop()
-        if node is v:
-            total += product
-        elif node.inputs and (node is u or node not in stops):
-            slopes = node.op.slopes(node.data, [x.data for x in node.inputs])
-            ways += [(x, product * s) for x, s in zip(node.inputs, slopes)]
-    return total
 
 
 def check_claims(y):

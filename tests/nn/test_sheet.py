@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mpmath import mp, mpf
+from without_matrices import local
 
 import autograd as ag
 import nn
@@ -110,19 +111,6 @@ def test_the_reader_reads_sums_and_indices():
         ("w₂ᵢⱼ·[b > 0]", {"i": 10, "j": 3}, 5),
     ]:
         assert worked_out(text, numbers.__getitem__, **indices) == pytest.approx(result, rel=1e-15)
-
-
-def local(u, v, stops):
-    """∂u/∂v with the other quantities held fixed: the sum over the ways from u to v that meet none of stops."""
-    total, ways = 0.0, [(u, 1.0)]
-    while ways:
-        node, product = ways.pop()
-        if node is v:
-            total += product
-        elif node.inputs and (node is u or node not in stops):
-            slopes = node.op.slopes(node.data, [x.data for x in node.inputs])
-            ways += [(x, product * s) for x, s in zip(node.inputs, slopes)]
-    return total
 
 
 def zero_grad(y):

@@ -114,23 +114,6 @@ def every_line(shown):
 PAPER = 57.0  # points from the text to the edge of the paper, 2 cm
 
 
-@pytest.fixture(scope="module")
-def pdflatex(tmp_path_factory):
-    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line."""
-    if not shutil.which("pdflatex"):
-        pytest.skip("no pdflatex sets documents here: apt-get install texlive-latex-base")
-    folder = tmp_path_factory.mktemp("tex")
-
-    def run(document):
-        (folder / "boards.tex").write_text(document, encoding="utf-8")
-        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "boards.tex"]
-        wide = {**os.environ, "max_print_line": "1000"}
-        done = subprocess.run(command, cwd=folder, env=wide, capture_output=True, check=False)
-        return done.returncode, done.stdout.decode("utf-8", "replace")
-
-    return run
-
-
 def one_document(names):
     """The documents of boards as one, which says in its log where each begins."""
     documents = [board(name).document().partition("\\begin{document}\n") for name in names]

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from without_matrices import convolution, twice_the_same_input
 
 import autograd as ag
 import nn
@@ -513,17 +514,6 @@ def test_the_fifth_notes_matrix_of_gradients():
 
 
 # ----------------------------------------------------------------------------------------- what has no matrix form has none
-
-
-def convolution():
-    """Three sums of products over windows of four numbers, with the same two weights."""
-    k, x = [Value(0.3, "k_1"), Value(-0.4, "k_2")], [Value(0.25 * i, f"x_{i}") for i in range(1, 5)]
-    return ag.sum([dot(k, x[i : i + 2]).tanh() for i in range(3)])
-
-
-def twice_the_same_input():
-    w, x = [Value(0.3, "w_1"), Value(0.4, "w_2")], Value(0.5, "x")
-    return dot(w, [x, x]).tanh()
 
 
 def a_weight_in_two_rows():
