@@ -1,15 +1,19 @@
 """The table's operations over arrays, for any library with the functions of the array API standard: NumPy, JAX, PyTorch.
 
-Stable forms stay stable: no sigmoid overflows, no logsumexp. What a library lacks, and operations that a user has added, are
-worked out number by number by their row of the table: right, and slow; that takes NumPy, or arrays that turn into its.
+The functions are written in NumPy's words. `array_functions` gives them with np meaning another library, and the script of a
+program (autograd/script.py) shows them as they stand. Stable forms stay stable: no sigmoid overflows, no logsumexp. What
+a library lacks, and operations that a user has added, are worked out number by number by their row of the table: right, and
+slow; that takes NumPy, or arrays that turn into its.
 
 The slopes of sigmoid and tanh are computed from their outputs, z(1 − z) and 1 − z², as by hand: where these are saturated
 they are right to 1e-16, which is not every digit of a number that small.
 """
 
+# ruff: noqa: F821  (np and erfc are given by array_functions)
+
 from __future__ import annotations
 
-import math
+from types import FunctionType
 
 from autograd.primitives import PRIMITIVES
 
@@ -18,12 +22,101 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-ROOT_HALF = math.sqrt(0.5)
+    np: Any
+    erfc: Callable[..., Any]
+
 OTHER_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}
 OTHER_NAMES |= {"asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
-OWN = (
-    "exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot abs".split()
-)
+OF_THE_LIBRARY = "exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh".split()
+OF_THE_LIBRARY += "asinh acosh atanh hypot abs sum".split()
+CALLED = ("maximum", "minimum", "sign", "erfc")  # by functions here
+
+
+def maximum(x: Any, y: Any) -> Any:
+    return np.where((x >= y) | np.isnan(x), x, y)
+
+
+def minimum(x: Any, y: Any) -> Any:
+    return np.where((x <= y) | np.isnan(x), x, y)
+
+
+def greater(x: Any, y: Any) -> Any:
+    return np.where(x > y, 1.0, np.where(x <= y, 0.0, x - y))
+
+
+def sign(x: Any) -> Any:
+    return np.where(x > 0.0, 1.0, np.where(x < 0.0, -1.0, 0.0 * x))
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    return minimum(maximum(x, low), high)
+
+
+def pow(x: Any, y: Any) -> Any:
+    return x**y
+
+
+def cbrt(x: Any) -> Any:
+    return sign(x) * abs(x) ** (1.0 / 3.0)
+
+
+def one_minus_square(x: Any) -> Any:
+    return (1.0 - x) * (1.0 + x)
+
+
+def relu(x: Any) -> Any:
+    return np.where(x <= 0.0, 0.0, x)
+
+
+def leaky_relu(x: Any, slope: Any) -> Any:
+    return np.where(x > 0.0, x, slope * x)
+
+
+def elu(x: Any, alpha: Any) -> Any:
+    return np.where(x > 0.0, x, alpha * np.expm1(minimum(x, 0.0)))
+
+
+def softplus(x: Any) -> Any:
+    return np.where(x > 0.0, x, 0.0) + np.log1p(np.exp(-abs(x)))
+
+
+def gelu(x: Any) -> Any:
+    return x * (0.5 * erfc(x * -(0.5**0.5)))
+
+
+def sigmoid(x: Any) -> Any:
+    e = np.exp(-abs(x))
+    return np.where(x >= 0.0, 1.0, e) / (1.0 + e)
+
+
+def sigmoid_slope(z: Any) -> Any:
+    return z * (1.0 - z)
+
+
+def tanh_slope(z: Any) -> Any:
+    return 1.0 - z * z
+
+
+def silu(x: Any) -> Any:
+    half = np.exp(-0.5 * abs(x))
+    below = x * half / (1.0 + half * half) * half
+    return np.where(x >= 0.0, x / (1.0 + half * half), below)
+
+
+def silu_bend(x: Any) -> Any:
+    half = np.exp(-0.5 * abs(x))
+    return x * half / (1.0 + half * half) ** 2 * half
+
+
+def logsumexp(*xs: Any) -> Any:
+    one = len(xs) == 1  # along the rows of one array; of several, element by element
+    x = xs[0] if one else np.stack(np.broadcast_arrays(*xs))
+    top = np.amax(x, axis=0, keepdims=one)
+    top = np.where(abs(top) == np.inf, 0.0, top)
+    return top + np.log(np.sum(np.exp(x - top), axis=0, keepdims=one))
+
+
+DEFINITIONS = {name: function for name, function in globals().items() if isinstance(function, FunctionType)}
 
 
 def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any]]:
@@ -31,65 +124,28 @@ def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any
 
     xp: the library's namespace; special: where it has erf and erfc, if anywhere
     """
-    found: dict[str, Callable[..., Any]] = {name: _by_number(name) for name in PRIMITIVES}
-    for name in OWN:
-        found[name] = getattr(xp, name, None) or getattr(xp, OTHER_NAMES.get(name, name))
+    found: dict[str, Any] = {name: _by_number(name) for name in PRIMITIVES}
+    space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp}
+    for name, function in DEFINITIONS.items():
+        found[name] = FunctionType(function.__code__, space, name)
+    for name in (*OF_THE_LIBRARY, "cbrt"):
+        found[name] = getattr(xp, name, None) or getattr(xp, OTHER_NAMES.get(name, name), found.get(name))
     for name in ("erf", "erfc"):
         found[name] = getattr(special, name, found[name])
-    where, exp, absolute, erfc = xp.where, xp.exp, xp.abs, found["erfc"]
-
-    def maximum(x: Any, y: Any) -> Any:
-        return where((x >= y) | xp.isnan(x), x, y)
-
-    def minimum(x: Any, y: Any) -> Any:
-        return where((x <= y) | xp.isnan(x), x, y)
-
-    def sign(x: Any) -> Any:
-        return where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0 * x))
-
-    def sigmoid(x: Any) -> Any:
-        e = exp(-absolute(x))
-        return where(x >= 0.0, 1.0, e) / (1.0 + e)
-
-    def silu(x: Any) -> Any:
-        half = exp(-0.5 * absolute(x))
-        below = x * half / (1.0 + half * half) * half
-        return where(x >= 0.0, x / (1.0 + half * half), below)
-
-    def silu_bend(x: Any) -> Any:
-        half = exp(-0.5 * absolute(x))
-        return x * half / (1.0 + half * half) ** 2 * half
-
-    def logsumexp(x: Any, *others: Any) -> Any:
-        """Along the rows of one array; or of several, element by element."""
-        top = x.max(axis=0, keepdims=True) if not others and hasattr(x, "ndim") and xp.__name__ != "torch" else None
-        if top is None:
-            top = x.amax(0, keepdim=True) if not others else x
-            for other in others:
-                top = maximum(top, other)
-        top = where(absolute(top) == math.inf, 0.0, top)
-        total = exp(x - top).sum(0)[None] if not others else exp(x - top)
-        for other in others:
-            total = total + exp(other - top)
-        return top + found["log"](total)
-
-    def cbrt(x: Any) -> Any:
-        return sign(x) * absolute(x) ** (1.0 / 3.0)
-
-    found |= {
-        "maximum": maximum, "minimum": minimum, "sign": sign, "sigmoid": sigmoid, "silu": silu, "silu_bend": silu_bend,
-        "logsumexp": logsumexp, "cbrt": getattr(xp, "cbrt", cbrt), "pow": lambda x, y: x**y,
-        "greater": lambda x, y: where(x > y, 1.0, where(x <= y, 0.0, math.nan)),
-        "relu": lambda x: where(x <= 0.0, 0.0, x), "leaky_relu": lambda x, slope: where(x > 0.0, x, slope * x),
-        "elu": lambda x, alpha: where(x > 0.0, x, alpha * found["expm1"](minimum(x, 0.0))),
-        "gelu": lambda x: x * (0.5 * erfc(x * -ROOT_HALF)), "clip": lambda x, low, high: minimum(maximum(x, low), high),
-        "softplus": lambda x: where(x > 0.0, x, 0.0) + found["log1p"](exp(-absolute(x))),
-        "sigmoid_slope": lambda z: z * (1.0 - z), "tanh_slope": lambda z: 1.0 - z * z,
-        "one_minus_square": lambda x: (1.0 - x) * (1.0 + x), "sum": xp.sum,
-    }  # fmt: skip
     if xp.__name__ == "torch":
-        return {name: function if name == "sum" else _of_tensors(xp, name, function) for name, function in found.items()}
+        found = {name: function if name == "sum" else _of_tensors(xp, name, function) for name, function in found.items()}
+    space |= {name: found[name] for name in CALLED}
     return found
+
+
+class _Torch:
+    """PyTorch, with the one function that has another name there."""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.torch, {"broadcast_arrays": "broadcast_tensors"}.get(name, name))
 
 
 def _of_tensors(torch: Any, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
