@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         help="mark calculations worked by hand",
         description="Mark what people worked out by hand against a worksheet: each line from the numbers that they had,"
         " so that a mistake counts once. The worksheet is a TOML file with the numbers that are [given], the [lines] as"
-        " formulas, and perhaps [answers]; answers also come in files of their own (.txt, .toml, .json, a table in .csv)"
+        " formulas, and perhaps [answers]; answers also come in files of their own (.txt, .md, .toml, .json, a .csv table)"
         " or in folders.",
     )
     mark.add_argument("sheet", help="the worksheet, a TOML file")
