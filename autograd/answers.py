@@ -4,6 +4,7 @@ A sheet says what is given, how each line is computed in ordinary mathematics, a
 
     title = "One neuron"
     carried = 0.5                       # a line that follows from a mistake gets half its marks; all, if this is left out
+    digits = 3                          # an answer has at least so many significant digits; any number, if this is left out
 
     [given]
     w = 0.5
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
-SECTIONS = ("title", "carried", "given", "lines", "marks", "answers")
+SECTIONS = ("title", "carried", "digits", "given", "lines", "marks", "answers")
 
 
 class SheetError(ValueError):
@@ -77,8 +78,8 @@ class Problem(namedtuple("Problem", "file place reason")):
         return f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}"
 
 
-class SheetFile(namedtuple("SheetFile", "sheet answers marks carried")):
-    """A worksheet from a file, with the answers that stand in it, what lines are worth, and what carried ones get."""
+class SheetFile(namedtuple("SheetFile", "sheet answers marks carried digits")):
+    """A worksheet from a file, its answers, what lines are worth, what carried ones get, and the digits asked for."""
 
     __slots__ = ()
 
@@ -128,6 +129,9 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
             raise SheetError(f"{where}, [lines], {name}: this comes to {lines[name].data}, which nobody can work out")
     numbers = {name: _number(where, name, x) for name, x in content.get("marks", {}).items()}
     carried = _number(where, "carried", content.get("carried", 1.0))
+    digits = content.get("digits", 0)
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
+        raise SheetError(f"{where}: digits is a whole number from 0 to 15, not {digits}")
     try:
         sheet = Worksheet(lines)
         marks = {sheet.line_named(name): x for name, x in numbers.items()}
@@ -135,7 +139,7 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
     except (TypeError, ValueError, LookupError) as error:
         raise SheetError(f"{where}: {error.args[0]}") from None
     sheet.title = str(content.get("title", ""))
-    return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried)
+    return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried, digits)
 
 
 def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, Value]:
@@ -534,7 +538,7 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
         name, n = person, 2
         while name in markings:
             name, n = f"{person} ({n})", n + 1
-        markings[name] = file.sheet.mark(claims, file.marks, file.carried)
+        markings[name] = file.sheet.mark(claims, file.marks, file.carried, file.digits)
         markings[name].title = (
             f"{file.sheet.title}: {name}" if file.sheet.title and len(read) > 1 else file.sheet.title or name
         )

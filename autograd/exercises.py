@@ -245,6 +245,11 @@ class Exercise:
         self.hidden = sheet.audit(digits) if level else []
 
     @property
+    def least_digits(self) -> int:
+        """How many significant digits an answer has at least: two fewer than are wanted."""
+        return max(1, self.digits - 2)
+
+    @property
     def formulas(self) -> dict[str, str]:
         """The formulas that are given: those of the lines up to the loss; all, where there is no loss."""
         return self._formulas(latex=False)
@@ -288,7 +293,7 @@ class Exercise:
         claims: by line, as text; options: as for Worksheet.mark
         """
         names = [self.sheet.line_named(name) for name in claims]
-        wanted: dict[str, Any] = {"digits": max(1, self.digits - 2), **options}
+        wanted: dict[str, Any] = {"digits": self.least_digits, **options}
         whole = self.sheet.mark({**self._written, **dict(zip(names, claims.values()))}, **wanted)
         self._written.update(zip(names, claims.values()))
         return Marking([row for row in whole if row.name in names]) if names else whole
@@ -360,7 +365,8 @@ class Exercise:
             f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(formula, ensure_ascii=False)}"
             for name, formula in ({n: written(f)[0] for n, f in self._inner.items()} | self.sheet.steps).items()
         )
-        return f"title = {json.dumps(self.title, ensure_ascii=False)}\n\n[given]\n{given}\n\n[lines]\n{lines}\n"
+        head = f"title = {json.dumps(self.title, ensure_ascii=False)}\ndigits = {self.least_digits}"
+        return f"{head}\n\n[given]\n{given}\n\n[lines]\n{lines}\n"
 
     @property
     def notebook(self) -> str:

@@ -220,3 +220,27 @@ def test_an_audit_says_nothing_twice():
     """Two factors that are equal are told once."""
     found = list(map(str, Worksheet(z=Value(2.0, "w") * Value(2.0, "x")).audit()))
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(("claim", "right"), [("0.9", False), ("0.88", True), ("0.881", True), ("0.880797", True)])
+def test_a_sheet_asks_for_digits(claim, right, tmp_path):
+    """With fewer than it asks for an answer is wrong."""
+    (tmp_path / "s.toml").write_text('digits = 2\n[given]\nz = 2\n[lines]\no = "σ(z)"\n')
+    (tmp_path / "ann.txt").write_text(f"o = {claim}\n")
+    found = mark_files(tmp_path / "s.toml", [tmp_path / "ann.txt"])["ann"]["o"]
+    assert (found.verdict == "right") == right
+
+
+@pytest.mark.parametrize("digits", ["-1", "2.5", '"3"', "true", "16"])
+def test_what_are_no_digits(digits):
+    """A SheetError says what they are."""
+    with pytest.raises(SheetError, match="digits is a whole number"):
+        sheet_from(f"digits = {digits}\n" + GIVEN + LINE)
+
+
+def test_the_sheet_of_an_exercise_asks_for_digits_as_the_exercise_does(tmp_path):
+    """Zeros everywhere earn nothing on the command line, either."""
+    shown = exercise("two layers", seed=4)
+    sheet = shown.save(tmp_path / "task.toml")
+    (tmp_path / "ann.txt").write_text("".join(f"{line} = 0\n" for line in shown.lines))
+    assert mark_files(sheet, [tmp_path / "ann.txt"])["ann"].score == 0
