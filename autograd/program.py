@@ -6,7 +6,8 @@ set of rules) a few operations on matrices. The passes are small, and each is a 
     lowering.py     equal operations are one; what is linear becomes a sum of products
     grouping.py     what is computed alike becomes the rows of one array
     statements.py   sums of products over the same rows become matrix products
-    printing.py     Python source: to be read, to be run by any array library, or by NumPy in place
+    printing.py     Python source: to be read, and to be run by any array library
+    in_place.py     the same for NumPy, in arrays that are there already
     script.py       the same as a file of its own
 
 `program.explain()` prints them one after the other.
@@ -24,9 +25,10 @@ from autograd.calculus import gradient as gradient_of
 from autograd.equations import Equations
 from autograd.graph import nodes
 from autograd.grouping import Grouped
+from autograd.in_place import InPlace
 from autograd.lowering import Lowered
 from autograd.primitives import CONSTANT, PRIMITIVES, dot_of, sum_of
-from autograd.printing import InPlace, Printer
+from autograd.printing import Printer
 from autograd.script import script_of
 from autograd.statements import Statements
 from autograd.steps import worked_out
