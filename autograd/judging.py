@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections import namedtuple
 from copy import copy
+from functools import cached_property
 from itertools import product
 from random import Random
 
@@ -236,6 +237,12 @@ class Judge:
 
     # ---- guesses
 
+    @cached_property
+    def places(self) -> list[dict[Value, float]]:
+        """Numbers near those of the sheet, which tell formulas apart."""
+        return list(places_nearby(self.formulas))
+
+    @cached_property
     def persons_numbers(self) -> dict[Value, float]:
         """Every quantity as this person has it: as written, else worked out from what was."""
         written = {x: self.numbers[lines[0]].value for x, lines in self.same.items()}
@@ -247,14 +254,12 @@ class Judge:
         claim = self.numbers[line]
         if claim.digits < FEWEST_DIGITS:
             return []
-        persons = self.persons_numbers()
-        self.places = list(places_nearby(self.formulas))
         readings = _differing(self.judged[line].readings)[:12]
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
             exactly: dict[object, tuple[Mistake, Reading, float]] = {}
             nearly: dict[object, tuple[Mistake, Reading, float]] = {}  # with what rounding can do
             for reading in readings:
-                numbers = {**persons, **reading.values}
+                numbers = {**self.persons_numbers, **reading.values}
                 for mistake, value, reach in self.tried(line, claim, reading, numbers, around, common):
                     if self.explains(claim, value, reach):
                         found = exactly if self.explains(claim, value, 0.0) else nearly

@@ -51,7 +51,7 @@ def _miscopied(piece: Piece, step: Step, judge: Judge) -> list[str]:
     """The numbers in a piece of working that are none of those that belong there, each with the one that is missing."""
     texts = NUMBERS.findall(piece.text)
     literals = [(text, number) for text in texts if (number := written_number(text)) is not None]
-    numbers = judge.persons_numbers()
+    numbers = judge.persons_numbers
     expected = [x for x in step.order if not x.inputs and x.op is None]
     if len(literals) < 2:
         return []

@@ -29,7 +29,6 @@ from autograd.graph import leaves, nodes
 from autograd.judging import Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, text_of
-from autograd.names import text_name
 from autograd.primitives import CONSTANT
 from autograd.steps import expanded, value_of
 from autograd.tokens import FormulaError, name_key
@@ -267,10 +266,6 @@ class Worksheet:
     def __repr__(self) -> str:
         return f"Worksheet({len(self.lines)} lines: {', '.join(self.lines)})"
 
-    def blank(self) -> str:
-        """The sheet as a table to be filled in, in Markdown."""
-        return "\n".join(["| line | your number |", "|---|---|", *(f"| {text_name(name)} | |" for name in self.lines)])
-
 
 def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for name, item in values.items():
@@ -448,7 +443,7 @@ class _Marker:
     def _guesses(self, leaf: Value) -> list[Diagnosis]:
         found = []
         for mistake, reading, value in self.judge.guesses(leaf, self.sheet.around):
-            numbers = {**self.judge.persons_numbers(), **reading.values}
+            numbers = {**self.judge.persons_numbers, **reading.values}
             found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
         return found
 
