@@ -66,7 +66,9 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
 
     @property
     def right(self) -> str:
-        """The right number, with the digits that were written, or six."""
+        """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
+        if self.verdict == "blank":
+            return ""
         number = written_number(self.claim.rpartition("=")[2])
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
@@ -118,6 +120,8 @@ class Marking:
     def summary(self) -> str:
         """Marks, and where to look first."""
         marks = f"{_mark(self.score)} of {_mark(self.out_of)} marks."
+        if all(row.verdict == "blank" for row in self.rows):
+            return f"{marks} Nothing is filled in yet."
         wrong = [row.name for row in self.rows if row.verdict == "wrong"]
         if not wrong:
             blank = sum(row.verdict == "blank" for row in self.rows)

@@ -173,16 +173,27 @@ class Trace:
             for s in self.backward
         ]
         return _html_table("forward", ("node", "formula", "numbers", "value"), forward) + _html_table(
-            "backward",
+            self._backward_title(),
             ("gradient", "local derivative", "upstream × local = contribution", "before + contribution = total"),
             backward,
         )
+
+    def _backward_title(self) -> str:
+        """What is wrong with a trace that was taken the wrong way stands above it."""
+        if not self.wrong:
+            return "backward"
+        y, right = self.names[self.y], Trace(self.y, self.digits)
+        parted = [
+            f"∂{y}/∂{name} comes out as {self._text(wrong)}, and is {self._text(true)}"
+            for _, name, true, wrong in right.differences(self)
+        ]
+        return f"backward, {WRONG_WAYS[self.wrong]}: {'; '.join(parted) or 'no number of this graph shows it'}"
 
     def _text(self, x: float) -> str:
         return f"{x:.{self.digits}g}"
 
     def __str__(self) -> str:
-        return f"forward\n{self.forward_table()}\n\nbackward\n{self.backward_table()}"
+        return f"forward\n{self.forward_table()}\n\n{self._backward_title()}\n{self.backward_table()}"
 
     def __repr__(self) -> str:
         return f"<trace of {self.names[self.y]}: {len(self.forward)} steps forward, {len(self.backward)} back>"
@@ -278,7 +289,11 @@ class Walk:
     __repr__ = __str__
 
 
-WRONG_WAYS = ("overwrite", "order", "no zero_grad")
+WRONG_WAYS = {  # and what is wrong with each
+    "overwrite": "with = in place of +=",
+    "order": "in the order in which a walk down from the output comes upon the nodes",
+    "no zero_grad": "added to the gradients of the last time",
+}
 
 
 def trace(y: Value, digits: int = 6, *, wrong: str = "") -> Trace:
@@ -329,7 +344,7 @@ def _html_table(caption: str, head: tuple[str, ...], rows: Iterable[tuple[str, .
         return "<tr>" + "".join(f"<{tag}{style}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
     body = "".join(line(row, "td") for row in rows)
-    return f"<table><caption>{caption}</caption><thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>"
+    return f"<table><caption>{escape(caption)}</caption><thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>"
 
 
 def _aligned(lines: list[tuple[str, ...]]) -> str:

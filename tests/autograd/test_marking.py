@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograd import exercise
+from autograd import Value, Worksheet, exercise
 from autograd.answers import Class, sheet_from
 from autograd.marking import SIGNS, Diagnosis, Marking, Row, table
 
@@ -734,3 +734,12 @@ def test_what_is_wrapped_in_a_terminal_is_wrapped_at_words():
     words = [f"{i}.{i:03}" for i in range(40)]
     text = table([("a", "b"), (" ".join(words), "x")], (0,), 40)
     assert [line.split("  ")[0].strip() for line in text.splitlines()[1:]] == textwrap.wrap(" ".join(words), 37)
+
+
+def test_the_right_number_of_a_blank_line_is_not_told():
+    """Neither in print nor on the page, so that it can still be tried; the row has it."""
+    x = Value(3.0, label="x")
+    marking = Worksheet(y=x * 41).mark({"y": ""})
+    assert "123" not in marking.text + marking.html()
+    assert marking["y"].true == 123.0
+    assert marking.summary == "0 of 1 marks. Nothing is filled in yet."

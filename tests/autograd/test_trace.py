@@ -268,3 +268,17 @@ def test_the_html_table_shows_labels_as_text():
     assert "<script>" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;·2") == 1
     assert html.count("<table>") == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("overwrite", "∂y/∂x comes out as 3, and is 6"), ("no zero_grad", "∂y/∂x comes out as 12, and is 6")]
+)
+def test_a_trace_taken_the_wrong_way_says_what_comes_of_it(wrong, said):
+    """In print and in Jupyter; the right way says nothing of the kind."""
+    x = Value(3.0, label="x")
+    y = x * x
+    y.label = "y"
+    y.backward()
+    for text in (str(trace(y, wrong=wrong)), trace(y, wrong=wrong)._repr_html_()):
+        assert said in text
+    assert "comes out" not in str(trace(y))
