@@ -329,7 +329,7 @@ class Exercise:
         )
         rows = "".join(f"<tr><td><i>{html.escape(text_name(name))}</i></td><td></td></tr>" for name in self.lines)
         return (
-            f'<style>{PAPER}</style><div class="cg-task"><h2>{html.escape(self.title)}</h2><p>Given</p>'
+            f'<style>{PAPER}</style><div class="cg-task"><h3>{html.escape(self.title)}</h3><p>Given</p>'
             f'<ul class="given">{given}</ul><ul>{formulas}</ul><p>{self._wanted}</p>'
             f"<table><thead><tr><th>line</th><th>your number</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )
@@ -421,7 +421,8 @@ class Exercise:
 
 
 PAPER = """
-.cg-task{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:46em}
+.cg-task{font:15px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:46em}
+.cg-task h3{font-size:1.2em;margin:0 0 .4em}
 .cg-task i,.cg-task span{font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em}
 .cg-task ul{list-style:none;padding:0 0 0 1.2em}
 .cg-task ul.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(8em,1fr));gap:0 1em}

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from autograd.graph import history, nodes
-from autograd.notation import level_of
+from autograd.notation import level_of, number
 from autograd.primitives import CONSTANT
 from autograd.value import Value
 
@@ -96,7 +96,7 @@ class Trace:
 
     def _forward_step(self, node: Value) -> ForwardStep:
         named = [(self.names[x], level_of(self.names[x])) for x in node.inputs]
-        numbers = [(text := f"{x.data:.{self.digits}g}", level_of(text)) for x in node.inputs]
+        numbers = [number(x.data, self.digits) for x in node.inputs]
         write = node.op.notation.write  # type: ignore[union-attr]
         return ForwardStep(node, self.names[node], write(named), write(numbers), node.data)
 
@@ -119,7 +119,7 @@ class Trace:
             return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self.names[x])
 
         slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
-        return [formula(slope, self.digits) if isinstance(slope, Value) else f"{slope:.{self.digits}g}" for slope in slopes]
+        return [formula(slope, self.digits) if isinstance(slope, Value) else number(slope, self.digits)[0] for slope in slopes]
 
     def rows(self) -> list[dict[str, Any]]:
         """Every step as a dict of plain text and numbers, for JSON, a CSV file or a data frame."""
@@ -190,7 +190,7 @@ class Trace:
         return f"backward, {WRONG_WAYS[self.wrong]}: {'; '.join(parted) or 'no number of this graph shows it'}"
 
     def _text(self, x: float) -> str:
-        return f"{x:.{self.digits}g}"
+        return number(x, self.digits)[0]
 
     def __str__(self) -> str:
         return f"forward\n{self.forward_table()}\n\n{self._backward_title()}\n{self.backward_table()}"

@@ -194,8 +194,8 @@ button.play { background: var(--done); border-color: var(--done); color: var(--p
 input[type=range] { accent-color: var(--done); }
 .bar input[type=range] { flex: 1 1 160px; min-width: 120px; }
 .count { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 96px; }
-.stage { overflow: auto; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
-.stage svg { display: block; min-width: 560px; width: 100%; height: auto; max-height: 62vh; }
+.stage { overflow: auto; max-height: 80vh; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
+.stage svg { display: block; width: 100%; height: auto; max-height: 62vh; }
 .panel { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; margin-top: 12px; }
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
 .now { border-left: 4px solid var(--now); padding: 2px 0 2px 12px; min-height: 9.5em; }
@@ -281,6 +281,17 @@ export function mount(element, graph, changed = () => {}) {
   const d = (i) => `∂${/\s/.test(name(i)) ? `(${name(i)})` : name(i)}`;
   const output = name(graph.output);
 
+  const LEAST = 0.75; // pixels for a unit of the drawing, whose smallest letters are 10 units high
+  function follow(box) {
+    const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
+    const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
+    stage.scrollBy({
+      left: away(here.left, here.right, frame.left, frame.right),
+      top: away(here.top, here.bottom, frame.top, frame.bottom),
+      behavior: "smooth",
+    });
+  }
+
   // The drawing at one depth: Graphviz names groups by <title>, boxes n0, n1, ... and arrows n0->n5.
   let view, boxes, edges, lines;
   function fold(depth) {
@@ -289,6 +300,9 @@ export function mount(element, graph, changed = () => {}) {
     const drawing = new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement;
     drawing.removeAttribute("width");
     drawing.removeAttribute("height");
+    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+    drawing.style.minWidth = `${LEAST * width}px`; // then the stage scrolls, and follows the step
+    drawing.style.minHeight = `${LEAST * height}px`;
     $(".stage").replaceChildren(document.importNode(drawing, true));
     for (const group of root.querySelectorAll(".stage g.node, .stage g.edge")) {
       const key = group.querySelector("title").textContent.replace(/:[^-]*/g, "");
@@ -374,6 +388,7 @@ export function mount(element, graph, changed = () => {}) {
       for (const group of arrows(x, step.node)) group.classList.add("active", "going");
     tell(step);
     if (step) together($(".now"));
+    if (step) follow(boxes[boxOf(step.input ?? step.node)]);
     look(grads, reached);
     $(".slider").value = position;
     $(".slider").setAttribute("aria-valuetext", $(".now h3")?.textContent ?? "");

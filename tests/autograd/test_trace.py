@@ -78,7 +78,7 @@ def test_constants_are_shown_and_not_differentiated():
 def test_names_and_brackets():
     """Nodes without a label are numbered; negative numbers and longer labels are bracketed."""
     x = Value(2.0, "x + 1")
-    assert [s.formula for s in trace(x * -3.0 - -1.0).forward] == ["(x + 1)·(-3)", "v1 − (-1)"]
+    assert [s.formula for s in trace(x * -3.0 - -1.0).forward] == ["(x + 1)·(−3)", "v1 − (−1)"]
 
 
 def test_rows_are_plain_data():
