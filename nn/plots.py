@@ -18,7 +18,7 @@ number look equal, and the background itself is where a signed number is 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -76,32 +76,33 @@ DARK = _Look(
 def plot_loss(
     history: History | Iterable[Any], *, log: bool = False, metrics: bool = False, dark: bool = False, ax: Axes | None = None
 ) -> Axes:
-    """Draw the loss over the epochs, with the validation loss where there is one.
+    """Draw the loss over the epochs, with the validation loss where there is one; or the losses of several runs.
 
-    history: what fit returned, or the losses alone, as numbers or Values
+    history: what fit returned, or the losses alone, as numbers or Values; or a dict of such, to compare runs by name
     log: a logarithmic axis, for losses above 0; where none is, the axis stays linear
-    metrics: the metrics, too, in a panel of their own below, which takes a part of the Axes' place
+    metrics: the metrics of one run, too, in a panel of their own below, which takes a part of the Axes' place
     dark: light on dark
     ax: the Axes to draw on; a new figure is made without
 
     The epoch that early stopping went back to is marked. Epochs whose loss is nan or infinite are a bar at the upper edge.
+    Of runs that are compared, the loss alone is drawn.
 
-    Raises ValueError for a history without epochs, or without the metrics asked for.
+    Raises ValueError for a history without epochs, no runs, or without the metrics asked for.
     """
     look = _look(dark)
-    run = history if isinstance(history, History) else _history_of(history)
+    if isinstance(history, Mapping):
+        if metrics:
+            raise ValueError("metrics are drawn of one run: plot_loss(history, metrics=True)")
+        return _compare({str(name): _history_of(each) for name, each in history.items()}, look, log, ax)
+    run = _history_of(history)
     measured = {**run.metrics, **{f"validation {name}": values for name, values in run.val_metrics.items()}}
-    if not run.loss:
-        raise ValueError("the history has no epoch yet: there is no loss to draw")
-    if metrics and not measured:
+    if metrics and run.loss and not measured:
         raise ValueError('the history holds no metrics: pass fit metrics=["accuracy"], say')
+    losses = {"loss": run.loss} | ({"validation loss": run.val_loss} if run.val_loss else {})
+    _refuse_without_epochs(losses)
     ax = _axes(ax, look, (6.4, 5.6 if metrics else 4.0))
     panel = _panel_below(ax, look) if metrics else None
-    losses = {"loss": run.loss} | ({"validation loss": run.val_loss} if run.val_loss else {})
-    if log and any(0.0 < loss < math.inf for curve in losses.values() for loss in curve):
-        ax.set_yscale("log", nonpositive="mask")
-    _over_epochs(ax, look, losses, [(0, 0), (1, 1)])
-    ax.set_ylabel("loss" if ax.get_yscale() == "linear" else "loss (logarithmic)")
+    _losses(ax, look, losses, [(0, 0), (1, 1)], log)
     if run.stopped == "early stopping":
         _mark_best(ax, look, run.val_loss or run.loss)
     if panel is not None:
@@ -114,7 +115,30 @@ def plot_loss(
     return ax
 
 
-def _history_of(losses: Iterable[Any]) -> History:
+def _compare(runs: Mapping[str, History], look: _Look, log: bool, ax: Axes | None) -> Axes:
+    losses = {name: run.loss for name, run in runs.items()}
+    _refuse_without_epochs(losses)
+    ax = _axes(ax, look, (6.4, 4.0))
+    _losses(ax, look, losses, [(i, i) for i in range(len(losses))], log)
+    ax.set_xlabel("epoch")
+    return ax
+
+
+def _refuse_without_epochs(losses: Mapping[str, list[float]]) -> None:
+    if not losses or not all(losses.values()):
+        raise ValueError("the history has no epoch yet: there is no loss to draw")
+
+
+def _losses(ax: Axes, look: _Look, losses: dict[str, list[float]], styles: list[tuple[int, int]], log: bool) -> None:
+    if log and any(0.0 < loss < math.inf for curve in losses.values() for loss in curve):
+        ax.set_yscale("log", nonpositive="mask")
+    _over_epochs(ax, look, losses, styles)
+    ax.set_ylabel("loss" if ax.get_yscale() == "linear" else "loss (logarithmic)")
+
+
+def _history_of(losses: History | Iterable[Any]) -> History:
+    if isinstance(losses, History):
+        return losses
     run = History(None)
     run.loss = [lift(loss).data for loss in losses]
     return run

@@ -155,6 +155,15 @@ def test_both_losses_are_named_at_their_ends():
     assert ax.get_legend() is None
 
 
+def test_runs_are_compared_by_name():
+    """A dict of histories, or of losses alone, gives a line for each, which differ in colour and dashes and are named."""
+    ax = plots.plot_loss({"SGD": run([3, 2, 1], [9, 9, 9]), "Adam": [3, 1]})
+    assert list(named(ax, "SGD").get_ydata()) == [3, 2, 1]
+    assert list(named(ax, "Adam").get_ydata()) == [3, 1]
+    assert named(ax, "SGD").get_linestyle() != named(ax, "Adam").get_linestyle()
+    assert set(texts(ax)) == {"SGD", "Adam"}
+
+
 def test_names_at_ends_do_not_touch():
     """Names of two lines that end at one place stand apart."""
     ax = plots.plot_loss(run([3, 2, 1], [4, 3, 1]))
@@ -234,7 +243,16 @@ def test_epochs_without_a_finite_loss_are_said(losses, words):
     ax.figure.draw_without_rendering()
 
 
-@pytest.mark.parametrize(("history", "options", "message"), [([], {}, "no epoch"), ([1.0], {"metrics": True}, "no metrics")])
+@pytest.mark.parametrize(
+    ("history", "options", "message"),
+    [
+        ([], {}, "no epoch"),
+        ({}, {}, "no epoch"),
+        ({"SGD": [1.0], "Adam": []}, {}, "no epoch"),
+        ([1.0], {"metrics": True}, "no metrics"),
+        ({"SGD": [1.0]}, {"metrics": True}, "of one run"),
+    ],
+)
 def test_loss_says_what_is_missing(history, options, message):
     """A history without epochs or metrics is an error, and leaves no figure behind."""
     with pytest.raises(ValueError, match=message):
