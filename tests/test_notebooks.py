@@ -1,0 +1,111 @@
+"""The course in notebooks/: every notebook runs from top to bottom, shows what is stored in it, and can be solved.
+
+A cell tagged `exercise` has blanks to be filled in; one tagged `varies` prints times, or results of long trainings, which
+differ from machine to machine. To store the outputs anew: `jupyter execute --inplace notebooks/*.ipynb`.
+"""
+
+import ast
+import copy
+import math
+import pathlib
+import re
+
+import pytest
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient")
+for extra in ("graphviz", "matplotlib", "numpy", "sklearn", "sympy"):
+    pytest.importorskip(extra)
+
+FOLDER = pathlib.Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("[0-9]-*.ipynb"))
+NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
+SOLUTION = """
+from autograd import Exercise
+sheet = task.sheet if isinstance(task, Exercise) else task
+marking = task.mark({{name: format(sheet.values[name].data, ".9g") for name in {names}}})
+assert marking.score == marking.out_of, marking
+"""
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def tagged(cell, tag):
+    return tag in cell.metadata.get("tags", ())
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def shown(cell):
+    """What a cell prints, and which kinds of output it has besides."""
+    outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
+    return "\n".join(texts), [sorted(output.get("data", ())) for output in outputs]
+
+
+def alike(text, other):
+    """The same words, and the same numbers but for what rounding does to the last digits."""
+    numbers = [[float(x) for x in NUMBER.findall(t)] for t in (text, other)]
+    words = [re.sub(r"0x[0-9a-f]+", "", t) for t in (text, other)]
+    same = all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) for a, b in zip(*numbers, strict=False))
+    return same and NUMBER.sub("#", words[0]) == NUMBER.sub("#", words[1])
+
+
+def blanks(cell):
+    """The lines that an exercise asks for, from the dict in its cell."""
+    call = ast.parse(cell.source).body[-1].value
+    return {key.value: value.value for key, value in zip(call.args[0].keys, call.args[0].values, strict=True)}
+
+
+def test_the_course_has_nine_notebooks():
+    """Numbered from 1, each with a link to the next."""
+    assert [path.name[0] for path in NOTEBOOKS] == list("123456789")
+    for path, following in zip(NOTEBOOKS, NOTEBOOKS[1:], strict=False):
+        assert f"({following.name})" in read(path).cells[-1].source
+
+
+@each_notebook
+def test_a_notebook_runs_shows_what_is_stored_and_can_be_solved(path):
+    """Every exercise is solved with the right numbers on the way, in a cell that is slipped in behind it."""
+    notebook = read(path)
+    running = copy.deepcopy(notebook)
+    running.cells = []
+    for cell in notebook.cells:
+        running.cells.append(copy.deepcopy(cell))
+        if tagged(cell, "exercise"):
+            running.cells.append(nbformat.v4.new_code_cell(SOLUTION.format(names=list(blanks(cell)))))
+    nbclient.NotebookClient(running, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    fresh = {cell.id: cell for cell in code_cells(running)}
+    for cell in code_cells(notebook):
+        if not tagged(cell, "varies"):
+            (stored, kinds), (now, kinds_now) = shown(cell), shown(fresh[cell.id])
+            assert alike(stored, now), f"stored:\n{stored}\nnow:\n{now}"
+            assert kinds == kinds_now
+
+
+@each_notebook
+def test_a_notebook_is_stored_as_a_reader_should_find_it(path):
+    """Run in order, without errors or warnings, with its exercises still blank, a promise kept by assert, and pages to read."""
+    notebook = read(path)
+    assert [cell.execution_count for cell in code_cells(notebook)] == list(range(1, len(code_cells(notebook)) + 1))
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    exercises = [cell for cell in notebook.cells if tagged(cell, "exercise")]
+    assert exercises
+    assert all(set(blanks(cell).values()) == {""} for cell in exercises)
+    assert any("assert " in cell.source for cell in code_cells(notebook))
+    assert path.stat().st_size < 1_000_000
+    assert not re.search(r"/(home|root|tmp|usr|work)/", path.read_text(encoding="utf-8"))
+
+
+@each_notebook
+def test_the_links_of_a_notebook_lead_somewhere(path):
+    """To other notebooks of the course."""
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (FOLDER / target).exists(), target
