@@ -45,7 +45,7 @@ def display(name: str, notation: Notation, value: Callable[..., float], *partial
     op.name, op.notation, op.value, op.partials = name, notation, value, partials  # type: ignore[assignment]
     op.arity = None if nary else len(partials)
     op.definition = op.page = None
-    op.__doc__ = ""
+    op.doc, op.points = "", ()
     return op
 
 

@@ -104,7 +104,7 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
         x = lift(x)
         return record(op, value(x.data, y.data), x, y)
 
-    direct.__doc__ = reflected.__doc__ = op.__doc__
+    direct.__doc__ = reflected.__doc__ = op.doc
     return direct, reflected
 
 
@@ -115,7 +115,7 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
     def method(x: Value) -> Value:
         return record(op, value(x.data), x)
 
-    method.__name__, method.__doc__ = op.name, op.__doc__
+    method.__name__, method.__doc__ = op.name, op.doc
     return method
 
 
