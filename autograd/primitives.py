@@ -138,7 +138,15 @@ class Primitive:
         return self.value(*inputs) if self.arity else self.value(inputs)
 
     def slopes(self, z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
-        """The partial derivative in each input, at output z: numbers for numbers, Values for Values."""
+        """The partial derivative in each input, at output z: numbers for numbers, Values for Values.
+
+        z: the output
+        inputs: what it was computed from, in order
+
+        >>> from autograd import hypot
+        >>> hypot.slopes(5.0, (3.0, 4.0))
+        [0.6, 0.8]
+        """
         if self.arity is None:
             all_of_them: Sequence[Any] = self.partials[0](z, inputs)  # type: ignore[operator]
             return all_of_them
