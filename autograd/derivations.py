@@ -49,6 +49,7 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
     digits: how many significant digits numbers have
 
     The result shows itself in Jupyter and in print; .text, .latex and .save("sheet.tex") (or .html, .txt, .md) write it.
+    The lines go on to the simplest form where SymPy is installed, which the extra "math" brings.
     A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form().
 
     >>> from autograd import Value, derivation

@@ -231,7 +231,9 @@ def _is_kind(node: Value) -> bool:
 
 
 class Exercise:
-    """An exercise with its numbers, as `exercise` makes it; print it, show it in Jupyter, or save it for paper or as a notebook.
+    """An exercise with its numbers, as `exercise` makes it.
+
+    Print it, show it in Jupyter, or save it for paper or as a notebook.
 
     sheet: the Worksheet; given: the numbers that are given, by name; lines: what is to be worked out
     answers: the right numbers as they should be written, by line; solution: the derivation, as a Board
@@ -242,7 +244,7 @@ class Exercise:
     >>> task = exercise("neuron", seed=1)
     >>> task.lines[:4], task.answers["E"]
     (['z', 'o', 'E', '∂E/∂o'], '1.1243')
-    >>> print(task.markdown.partition("|")[0])
+    >>> print(task.markdown.partition("|")[0].rstrip())
     # One neuron with cross-entropy
     <BLANKLINE>
     Given: w = 0.75, x = 0.52, b = 0.65, t = 0.21, η = 0.1.

@@ -290,7 +290,7 @@ class Sheet(Board):
         return self.formulas[v]
 
     def generic(self, family: Family, make: Any, letters: tuple[str, ...], many: int = MANY) -> Value | None:
-        """One formula for all members of a family, with letters for the indices that count them; None where they are not alike.
+        """One formula for all members of a family, with letters for their indices; None where they are not alike.
 
         family: whose members are meant
         make: a function that gives a member's formula
@@ -307,7 +307,10 @@ class Sheet(Board):
         return _one_for_all([partial(in_row, row) for row in family.rows], letters[0])
 
     def letters_of(self, family: Family) -> tuple[str, ...]:
-        """The letters for the indices of a family: i for a vector, or j among the inputs of a layer; i and j for a matrix."""
+        """The letters for the indices of a family: i for a vector, or j among the inputs of a layer; i and j for a matrix.
+
+        family: whose members are meant
+        """
         if not family.vector:
             return "i", "j"
         v = family.leaves[0]
