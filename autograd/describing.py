@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+from contextvars import Context
 from typing import Any
 
 import autograd
@@ -20,8 +21,10 @@ from autograd.value import Value, constant
 
 def description(op: Primitive) -> str:
     """The docstring of an operation; its sentence alone, where the row names no points."""
-    if not op.points:
-        return op.doc
+    return Context().run(_described, op) if op.points else op.doc  # whatever block of no_grad it is asked for in
+
+
+def _described(op: Primitive) -> str:
     points = [point if isinstance(point, tuple) else (point,) for point in op.points]
     examples = [line for i, point in enumerate(points) for line in _example(op, point, first=i == 0)]
     return "\n".join([op.doc, "", _slopes(op, points[0]), "", *examples])

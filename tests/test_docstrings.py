@@ -163,6 +163,29 @@ def test_the_examples_are_right(name, example, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [], "an example leaves a file behind"
 
 
+def test_an_operation_is_described_from_its_row():
+    """Its sentence, its slope as a formula, and value and slope at each of its points; in a kink, too."""
+    assert autograd.relu.__doc__.splitlines() == [
+        "The rectified linear unit: x above 0, else 0; its slope at 0 is 0 (as in torch).",
+        "",
+        "Its slope is d/dx relu(x) = [relu(x) > 0], where a bracket [ ] is 1 if what it says is true, else 0.",
+        "",
+        ">>> from autograd import Value, gradient, relu",
+        ">>> x = Value(2.0)",
+        ">>> relu(x), gradient(relu(x), x)",
+        "(Value(2.0), [Value(1.0)])",
+        ">>> x = Value(-2.0)",
+        ">>> relu(x), gradient(relu(x), x)",
+        "(Value(0.0), [Value(0.0)])",
+        ">>> x = Value(0.0)",
+        ">>> relu(x), gradient(relu(x), x)",
+        "(Value(0.0), [Value(0.0)])",
+    ]
+    with autograd.no_grad():
+        assert "[Value(1.0)]" in autograd.relu.__doc__
+    assert "∂/∂y atan2(y, x) = x/(x² + y²) and ∂/∂x atan2(y, x) = −y/(y² + x²)" in autograd.atan2.__doc__
+
+
 def test_an_operation_of_ones_own_is_described_like_those_of_the_table():
     """Slopes and examples follow from the row; without points, its sentence is all there is."""
     cube = autograd.Primitive("cube", lambda x: x**3, lambda z, x: 3 * x * x, doc="x cubed.", points=(2.0,))
@@ -172,6 +195,11 @@ def test_an_operation_of_ones_own_is_described_like_those_of_the_table():
     assert "(Value(8.0), [Value(12.0)])" in cube.__doc__
     assert bare.__doc__ == "x itself."
     assert "x cubed." in pydoc.render_doc(cube)
+
+
+def test_the_tables_above_speak_of_what_there_is():
+    """No library is asked for, and no maker named, for something that is gone."""
+    assert [name for name in [*NEEDS, *MADE_BY] if name not in PUBLIC] == []
 
 
 def test_a_poor_docstring_is_seen():
