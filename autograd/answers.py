@@ -384,6 +384,7 @@ class Class:
 
     @property
     def mistakes(self) -> list[tuple[str, str, int, list[str]]]:
+        """The commonest mistakes, as (line, kind, how many, who); the kind is empty where it is not known."""
         who: dict[tuple[str, str], list[str]] = {}
         for person, marking in self:
             for row in marking:
@@ -511,8 +512,20 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     sheet: the file with the worksheet; its own answers count too, as those of a person of the file's name
     answers: files of answers, and folders of such files
 
+    The result has a Marking for each person, by name: iterate over it, print it, or .save("class.html") it (or .csv, .json).
+
     Raises OSError where the sheet cannot be opened, SheetError where it cannot be understood. What is wrong with answers is
     in .problems of the result, and the others are marked all the same.
+
+    >>> import pathlib, tempfile
+    >>> from autograd import mark_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet, answers = pathlib.Path(folder, "sheet.toml"), pathlib.Path(folder, "ada.txt")
+    ...     _ = sheet.write_text('[given]\\nx = 3.0\\n[lines]\\ny = "x^2"\\nz = "y + 1"', encoding="utf-8")
+    ...     _ = answers.write_text("y = 9.0\\nz = 11.0", encoding="utf-8")
+    ...     marked = mark_files(sheet, [answers])
+    >>> [(person, marking.score, marking.first_wrong) for person, marking in marked]
+    [('ada', 1.0, 'z')]
     """
     path = Path(sheet)
     file = read_sheet(path)

@@ -82,7 +82,17 @@ PAGE_WIDTH = 90  # characters that fit on a sheet of paper held upright
 class Board:
     """Lines of mathematics under an optional title; boards inside one follow each other.
 
-    .text and .latex are what is written; LaTeX is for mathematics mode: put it between $$ and $$ or \\[ and \\].
+    derivation, derivatives and descent give boards, which show themselves in Jupyter and in print. .text and .latex are what
+    is written; LaTeX is for mathematics mode: put it between $$ and $$ or \\[ and \\].
+
+    .lines are its own lines, .title is what stands above them, .boards are those inside.
+
+    >>> from autograd import derivation, tanh
+    >>> board = derivation(tanh)
+    >>> board.lines[-1].right.text
+    '1 − tanh(x)²'
+    >>> print(board.latex.splitlines()[0])
+    \\begin{aligned}
     """
 
     title: str = ""
@@ -160,7 +170,7 @@ class Board:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the board to a file and give its path.
 
-        The ending says as what: .tex (a document that compiles), .html (a page in MathML), .txt or .md.
+        path: where to; its ending says as what: .tex (a document that compiles), .html (a page in MathML), .txt or .md.
 
         Raises ValueError for another ending, OSError where the file cannot be written, ImportError for .html without
         latex2mathml.
@@ -215,6 +225,9 @@ def _in(environment: str, lines: Sequence[Line]) -> str:
 def mathml(latex: str) -> str:
     r"""LaTeX of mathematics mode as MathML.
 
+    latex: without $ signs, as `latex` and Board.latex give it
+
+    >>> from autograd import mathml
     >>> mathml(r"\frac{1}{x}").startswith("<math")
     True
 

@@ -40,6 +40,7 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
 
     Raises TypeError for anything that is not a Value.
 
+    >>> from autograd import Value, gradient
     >>> x = Value(3.0, label="x")
     >>> slope, = gradient(x ** 3, x)
     >>> slope, gradient(slope, x)[0]
@@ -109,8 +110,15 @@ def _nodes(*xs: Number) -> bool:
 def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     """The gradient of a function with one output: a number for one number, else one for each argument, in a list.
 
+    f: a function of numbers, or of lists of them, that gives one number
+
+    In JAX this has the same name. Raises TypeError if f gives anything but one number.
+
+    >>> from autograd import grad
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
+    >>> grad(lambda x, y: x * y)(2.0, 3.0)
+    [3.0, 2.0]
     >>> grad(lambda x: x * grad(lambda y: x * y)(x))(3.0)
     6.0
     """
@@ -121,7 +129,15 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
 def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     """The value of a function with one output, and its gradient as grad gives it.
 
+    f: a function of numbers, or of lists of them, that gives one number
+
     Raises TypeError if f gives anything but one number.
+
+    >>> from autograd import value_and_grad
+    >>> value_and_grad(lambda x: x ** 3)(2.0)
+    (8.0, 12.0)
+    >>> value_and_grad(lambda ws, b: ws[0] * ws[1] + b)([2.0, 3.0], 1.0)
+    (7.0, [[3.0, 2.0], 1.0])
     """
 
     def value_and_gradient(*point: Any) -> tuple[Any, Any]:
@@ -136,6 +152,9 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
 def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     """All first derivatives: a row for each output, a column for each input; one row bare for a function with one output.
 
+    f: a function of numbers, or of lists of them, that gives a number or a list of numbers
+
+    >>> from autograd import jacobian
     >>> jacobian(lambda x, y, z: x ** 2 + 2 * x * y + z)(1.0, 2.0, 3.0)
     [6.0, 2.0, 1.0]
     >>> jacobian(lambda x, y: [x * y, x - y])(2.0, 3.0)
@@ -147,6 +166,9 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
 def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     """All second derivatives of a function with one output, as rows; a list of them for several outputs.
 
+    f: a function of numbers, or of lists of them, that gives a number or a list of numbers
+
+    >>> from autograd import hessian
     >>> hessian(lambda x, y, z: x ** 2 + 2 * x * y + z)(1.0, 2.0, 3.0)
     [[2.0, 2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
@@ -156,11 +178,18 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
 def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
     """All derivatives of one order, as lists nested that deep, each as long as there are inputs.
 
+    f: a function of numbers, or of lists of them, that gives a number or a list of numbers
     order: 0 for the value, 1 for the Jacobian, 2 for the Hessian, and so on
+
     Entry [i][j]... is the derivative in inputs i, j, ...; the order of differentiation does not matter, so that entries that
     differ only in it are computed once. For a function with several outputs there is a list of tensors.
 
     Raises ValueError for an order that is not a whole number from 0 on.
+
+    >>> from autograd import derivative_tensor
+    >>> third = derivative_tensor(lambda x, y: x ** 3 * y, 3)(2.0, 5.0)
+    >>> third[0][0][0], third[0][0][1], third[1][0][0], third[1][1][1]
+    (30.0, 12.0, 12.0, 0.0)
     """
     if not isinstance(order, int) or order < 0:
         raise ValueError(f"the order of a derivative is 0, 1, 2, ..., not {order!r}")
@@ -208,10 +237,12 @@ def _transform(product: Callable[..., tuple[Any, Any]]) -> Callable[..., Any]:
 def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     """The value of f at a point, and the Jacobian times a vector: how the outputs change in that direction.
 
+    f: a function of numbers, or of lists of them
     point: the arguments of f, as a list or tuple (or one number)
     vector: as many numbers as there are inputs
     One pass forward through the graph, however many outputs there are (forward accumulation).
 
+    >>> from autograd import jvp
     >>> jvp(lambda x, y: [x * y, x - y], (2.0, 3.0), (1.0, 0.0))
     ([6.0, -1.0], [3.0, 1.0])
 
@@ -235,10 +266,12 @@ def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
 def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     """The value of f at a point, and a vector times the Jacobian: the gradient of the outputs, weighted and added up.
 
+    f: a function of numbers, or of lists of them
     point: the arguments of f, as a list or tuple (or one number)
     vector: as many numbers as there are outputs
     One pass backward through the graph, however many inputs there are (reverse accumulation).
 
+    >>> from autograd import vjp
     >>> vjp(lambda x, y: [x * y, x - y], (2.0, 3.0), (1.0, 0.0))
     ([6.0, -1.0], [3.0, 2.0])
 
@@ -255,9 +288,11 @@ def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
 def hvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     """The value of f, which has one output, and its Hessian times a vector, without computing the Hessian.
 
+    f: a function of numbers, or of lists of them
     point: the arguments of f, as a list or tuple (or one number)
     vector: as many numbers as there are inputs
 
+    >>> from autograd import hvp
     >>> hvp(lambda x, y: x ** 2 * y, (2.0, 3.0), (1.0, 0.0))
     (12.0, [6.0, 4.0])
     """

@@ -80,6 +80,7 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1, toleranc
 
     The report says which operation is wrong if its slope contradicts its value, and calls a kink a kink.
 
+    >>> from autograd import check_gradients
     >>> print(check_gradients(lambda x, y: x * y.sin(), 2.0, 0.5))
     check of <lambda> at (2.0, 0.5)
       derivative  analytic    numeric     verdict

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 
 class LostGradientWarning(UserWarning):
-    """A Value went into a function that gives a plain number, so the gradient ends there."""
+    """A Value went into a function of the module math, which gives a plain number, so the gradient ends there.
+
+    >>> import math, warnings
+    >>> from autograd import Value
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     y = math.exp(Value(0.0))
+    >>> y, caught[0].category.__name__
+    (1.0, 'LostGradientWarning')
+    """
 
 
 def number(x: object) -> float:

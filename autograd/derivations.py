@@ -49,13 +49,18 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
     digits: how many significant digits numbers have
 
     The result shows itself in Jupyter and in print; .text, .latex and .save("sheet.tex") (or .html, .txt, .md) write it.
+    The lines go on to the simplest form where SymPy is installed, which the extra "math" brings.
     A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form().
 
+    >>> from autograd import Value, derivation
     >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
     >>> E = -t * o.log() - (1 - t) * (1 - o).log()
     >>> E.label = "E"
-    >>> derivation(E, o).value
-    -1.4285714285714286
+    >>> print(derivation(E, o))
+    ∂E/∂o = −t/o + (1 − t)/(1 − o)                 local derivatives, log′(x) = 1/x
+          = ((1 − t)·o − t·(1 − o))/(o·(1 − o))    common denominator
+          = (o − t)/(o·(1 − o))                    multiply out
+          = (0.7 − 1)/(0.7·(1 − 0.7)) = −1.42857   in numbers
 
     Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies.
     """
@@ -83,11 +88,26 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
 
 
 class Derivation(Board):
-    """The derivation of dy/dx. Print it, show it in Jupyter, or take .text, .latex, or .save("derivation.tex").
+    """The derivation of dy/dx, as `derivation` makes it. It shows itself in Jupyter and in print.
+
+    .text and .latex are what is written, .save("derivation.tex") writes it (.html, .txt and .md, too).
 
     value: the derivative, a number, equal to what y.backward() leaves in x.grad
     formula: the derivative as the last line has it, a Value over the labels
     paths: the ways from y to x along labelled nodes, each as a list of Values (the first 1,000 of them)
+
+    >>> from autograd import Value, derivation, label
+    >>> w, x = Value(0.5), Value(2.0)
+    >>> z = w * x
+    >>> E = z ** 2
+    >>> label(w=w, x=x, z=z, E=E)
+    >>> lines = derivation(E, w)
+    >>> lines.value, [node.label for node in lines.paths[0]]
+    (4.0, ['E', 'z', 'w'])
+    >>> print(lines)
+    ∂E/∂w = ∂E/∂z · ∂z/∂w   chain rule
+          = 2·z · x         local derivatives
+          = 2·1·2 = 4       in numbers
     """
 
     def __init__(self, y: Value, x: Value, digits: int = 6) -> None:

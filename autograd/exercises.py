@@ -131,9 +131,12 @@ def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, 
     loss: the name of the line that is differentiated, for a sheet of your own; the formulas of the lines before it are given
     digits: to how many significant digits the answers are wanted, from 3 on
 
+    >>> from autograd import exercise
     >>> task = exercise("neuron", seed=1)
-    >>> print(task.mark({"z": task.answers["z"], "o": "0.2"}).verdicts["o"])
-    wrong
+    >>> task.given, task.formulas["z"], task.answers["z"]
+    ({'w': '0.75', 'x': '0.52', 'b': '0.65', 't': '0.21', 'eta': '0.1'}, 'w·x + b', '1.0400')
+    >>> task.mark({"z": task.answers["z"], "o": "0.2"}).verdicts
+    {'z': 'right', 'o': 'wrong'}
 
     Raises ValueError for a level that there is not, and where no kind numbers are found; LookupError for a line that there
     is not; TypeError for a seed that is no whole number.
@@ -228,12 +231,29 @@ def _is_kind(node: Value) -> bool:
 
 
 class Exercise:
-    """An exercise with its numbers; print it, show it in Jupyter, or save it for paper or as a notebook.
+    """An exercise with its numbers, as `exercise` makes it.
+
+    Print it, show it in Jupyter, or save it for paper or as a notebook.
 
     sheet: the Worksheet; given: the numbers that are given, by name; lines: what is to be worked out
     answers: the right numbers as they should be written, by line; solution: the derivation, as a Board
     loss: the line that is differentiated, if there is one; level, seed: how to make it again
     hidden: the common mistakes that these numbers would not show, or not tell apart, at so few digits
+
+    >>> from autograd import exercise
+    >>> task = exercise("neuron", seed=1)
+    >>> task.lines[:4], task.answers["E"]
+    (['z', 'o', 'E', '∂E/∂o'], '1.1243')
+    >>> print(task.markdown.partition("|")[0].rstrip())
+    # One neuron with cross-entropy
+    <BLANKLINE>
+    Given: w = 0.75, x = 0.52, b = 0.65, t = 0.21, η = 0.1.
+    <BLANKLINE>
+    - z = w·x + b
+    - o = σ(z)
+    - E = −t·log(o) − (1 − t)·log(1 − o)
+    <BLANKLINE>
+    Work out every line below, to 5 significant digits.
     """
 
     def __init__(self, sheet: Worksheet, loss: str, digits: int, level: str = "", seed: int = 0) -> None:
@@ -291,6 +311,13 @@ class Exercise:
         """Mark answers; the lines of this call are shown. Earlier calls count as well, so that mistakes are carried.
 
         claims: by line, as text; options: as for Worksheet.mark
+
+        >>> from autograd import exercise
+        >>> task = exercise("neuron", seed=1)
+        >>> task.mark({"z": task.answers["z"]}).verdicts
+        {'z': 'right'}
+        >>> task.mark({"o": "0.2"}).verdicts
+        {'o': 'wrong'}
         """
         names = [self.sheet.line_named(name) for name in claims]
         wanted: dict[str, Any] = {"digits": self.least_digits, **options}
@@ -396,13 +423,25 @@ class Exercise:
 
     @classmethod
     def from_toml(cls, text: str, digits: int = 5, loss: str = "") -> Exercise:
-        """An exercise from the text of a worksheet file, with its numbers as they are; loss: the line that is derived."""
+        """An exercise from the text of a worksheet file, with its numbers as they are.
+
+        text: the worksheet, as `chalkgrad mark` reads it
+        digits: to how many significant digits the answers are wanted
+        loss: the name of the line that is derived; empty for none
+
+        >>> from autograd import Exercise
+        >>> task = Exercise.from_toml('[given]\\nx = 3.0\\n[lines]\\ny = "x^2"')
+        >>> task.answers
+        {'y': '9.0000'}
+        """
         from autograd.answers import sheet_from
 
         return cls(sheet_from(text).sheet, loss, digits)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the exercise to a file and give its path: .md, .tex, .html, .ipynb, or .toml for `chalkgrad mark`.
+
+        path: where to; its ending says as what
 
         Raises ValueError for another ending.
         """

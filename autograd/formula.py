@@ -45,7 +45,7 @@ def display(name: str, notation: Notation, value: Callable[..., float], *partial
     op.name, op.notation, op.value, op.partials = name, notation, value, partials  # type: ignore[assignment]
     op.arity = None if nary else len(partials)
     op.definition = op.page = None
-    op.__doc__ = ""
+    op.doc, op.points = "", ()
     return op
 
 
@@ -709,6 +709,7 @@ def latex(y: Value, digits: int = 6) -> str:
     Labels are read as mathematics: w_11, theta, ŷ_1 or \hat{y}_1, a^(1)_2, net. Brackets leave one reading only:
     \sin(x^2) is no (\sin(x))^2. Sums of more than three terms whose labels count up are written with \sum.
 
+    >>> from autograd import Value, latex
     >>> w, x = Value(0.5, label="w_1"), Value(2.0, label="x_1")
     >>> print(latex(1 / (1 + (-w * x).exp())))
     \frac{1}{1 + e^{-w_{1} x_{1}}}

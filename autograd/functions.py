@@ -20,15 +20,33 @@ if TYPE_CHECKING:
 
 
 def sum(xs: Iterable[Number]) -> Number:
-    """x1 + ... + xn as a single node; 0.0 of no numbers."""
+    """x1 + ... + xn as a single node; 0.0 of no numbers.
+
+    xs: Values or plain numbers, in a list or any other iterable
+
+    >>> import autograd
+    >>> x, y = autograd.Value(1.0), autograd.Value(2.0)
+    >>> total = autograd.sum([x, y, y])
+    >>> total, autograd.gradient(total, x, y)
+    (Value(5.0), [Value(1.0), Value(2.0)])
+    """
     return ops.sum_of(*_listed("sum", xs))
 
 
 def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Number:
     """w1 x1 + ... + wn xn + bias as a single node, as a neuron's net is on the page.
 
-    Its inputs are w1 ... wn, x1 ... xn and, unless it is the plain number 0, the bias.
+    ws, xs: as many numbers or Values in one as in the other
+    bias: what is added
+
+    The inputs of the node are w1 ... wn, x1 ... xn and, unless it is the plain number 0, the bias.
     Raises ValueError if ws and xs differ in length.
+
+    >>> from autograd import Value, dot, gradient
+    >>> ws, b = [Value(0.5), Value(-1.0)], Value(2.0)
+    >>> net = dot(ws, [4.0, 1.0], b)
+    >>> net, gradient(net, *ws, b)
+    (Value(3.0), [Value(4.0), Value(1.0), Value(1.0)])
     """
     ws = ws if ws.__class__ is list else _listed("dot", ws)
     xs = xs if xs.__class__ is list else _listed("dot", xs)
@@ -47,7 +65,15 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Numbe
 
 
 def prod(xs: Iterable[Number]) -> Number:
-    """x1 x2 ... xn; 1.0 of no numbers. A chain of products, so zeros among them do no harm to the gradient."""
+    """x1 x2 ... xn; 1.0 of no numbers. A chain of products, so zeros among them do no harm to the gradient.
+
+    xs: Values or plain numbers, in a list or any other iterable
+
+    >>> from autograd import Value, gradient, prod
+    >>> x, y = Value(0.0), Value(3.0)
+    >>> prod([x, y]), gradient(prod([x, y]), x, y)
+    (Value(0.0), [Value(3.0), Value(0.0)])
+    """
     factors = iter(_listed("prod", xs))
     product = next(factors, 1.0)
     for x in factors:
@@ -56,7 +82,15 @@ def prod(xs: Iterable[Number]) -> Number:
 
 
 def mean(xs: Iterable[Number]) -> Number:
-    """(x1 + ... + xn) / n. Raises ValueError for no numbers."""
+    """(x1 + ... + xn) / n. Raises ValueError for no numbers.
+
+    xs: Values or plain numbers, in a list or any other iterable
+
+    >>> from autograd import Value, gradient, mean
+    >>> x, y = Value(1.0), Value(4.0)
+    >>> mean([x, y]), gradient(mean([x, y]), x, y)
+    (Value(2.5), [Value(0.5), Value(0.5)])
+    """
     xs = _listed("mean", xs)
     if not xs:
         raise ValueError("mean of no numbers: pass at least one")
@@ -66,21 +100,45 @@ def mean(xs: Iterable[Number]) -> Number:
 def logsumexp(xs: Iterable[Number]) -> Number:
     """log(exp(x1) + ... + exp(xn)) as a single node, never overflowing; -inf of no numbers.
 
+    xs: Values or plain numbers, in a list or any other iterable
+
     Its slope in x_i is softmax(xs)_i.
+
+    >>> from autograd import Value, gradient, logsumexp
+    >>> x, y = Value(1000.0), Value(1000.0)
+    >>> logsumexp([x, y]), gradient(logsumexp([x, y]), x, y)
+    (Value(1000.6931), [Value(0.5), Value(0.5)])
     """
     return ops.logsumexp_of(*_listed("logsumexp", xs))
 
 
 def softmax(xs: Iterable[Number]) -> list[Number]:
-    """exp(x_i) / (exp(x1) + ... + exp(xn)) for each i, as exp of log_softmax, never overflowing."""
+    """exp(x_i) / (exp(x1) + ... + exp(xn)) for each i, as exp of log_softmax, never overflowing.
+
+    xs: Values or plain numbers, in a list or any other iterable
+
+    >>> from autograd import Value, gradient, softmax
+    >>> x, y = Value(0.0), Value(0.0)
+    >>> p, q = softmax([x, y])
+    >>> p, q, gradient(p, x, y)
+    (Value(0.5), Value(0.5), [Value(0.25), Value(-0.25)])
+    >>> softmax([1000.0, 0.0])
+    [1.0, 0.0]
+    """
     return [ops.exp(x) for x in log_softmax(xs)]
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Number]:
     """The logarithm of softmax(xs)_i for each i, without taking one of a number near 0.
 
+    xs: Values or plain numbers, in a list or any other iterable
+
     Computed as s_i - logsumexp(s) with s = xs - c. Any c gives the same function, and the largest of the numbers, taken as
     a constant, gives it to the last digit.
+
+    >>> from autograd import log_softmax
+    >>> log_softmax([1000.0, 0.0])
+    [0.0, -1000.0]
     """
     xs = _listed("log_softmax", xs)
     top = max((x.data if isinstance(x, Value) else number(x) for x in xs), default=0.0)
@@ -93,17 +151,54 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
 
 
 def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Number:
-    """x above 0, else negative_slope * x; its slope at 0 is negative_slope, as in torch."""
+    """x above 0, else negative_slope * x; its slope at 0 is negative_slope, as in torch.
+
+    x: a Value or a number
+    negative_slope: the slope below 0
+
+    In PyTorch: torch.nn.functional.leaky_relu.
+
+    >>> from autograd import Value, gradient, leaky_relu
+    >>> x = Value(-2.0)
+    >>> leaky_relu(x, 0.25), gradient(leaky_relu(x, 0.25), x)
+    (Value(-0.5), [Value(0.25)])
+    >>> leaky_relu(3.0)
+    3.0
+    """
     return ops.leaky_relu(x, negative_slope)
 
 
 def elu(x: Number, alpha: Number = 1.0) -> Number:
-    """x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha, as in torch."""
+    """x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha, as in torch.
+
+    x: a Value or a number
+    alpha: how far below 0 it goes, at most
+
+    In PyTorch: torch.nn.functional.elu.
+
+    >>> from autograd import Value, elu, gradient
+    >>> x = Value(-1.0)
+    >>> elu(x), gradient(elu(x), x)
+    (Value(-0.6321), [Value(0.3679)])
+    >>> gradient(elu(y := Value(0.0), alpha=2.0), y)
+    [Value(2.0)]
+    """
     return ops.elu(x, alpha)
 
 
 def clip(x: Number, low: Number = -math.inf, high: Number = math.inf) -> Number:
-    """x, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp."""
+    """x, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp.
+
+    x: a Value or a number
+    low, high: the bounds, Values or numbers; none where they are left out
+
+    >>> from autograd import Value, clip, gradient
+    >>> x = Value(3.0)
+    >>> clip(x, 0.0, 2.0), gradient(clip(x, 0.0, 2.0), x)
+    (Value(2.0), [Value(0.0)])
+    >>> gradient(clip(x, 0.0, 3.0), x)
+    [Value(1.0)]
+    """
     return ops.clip(x, low, high)
 
 

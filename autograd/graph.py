@@ -71,7 +71,16 @@ def dependents(xs: Iterable[Value], order: Iterable[Value]) -> set[Value]:
 def paths_between(y: Value, x: Value) -> set[Value]:
     """Every node on some way from y down to x, both ends included; empty if y does not depend on x.
 
+    y: the output
+    x: a leaf, or a computed node
+
     A gradient takes these ways: in nn.draw(y, highlight=paths_between(y, x)) they stand out.
+
+    >>> from autograd import Value, paths_between
+    >>> x, t = Value(3.0, label="x"), Value(1.0, label="t")
+    >>> y = x * x - t
+    >>> len(paths_between(y, x)), t in paths_between(y, x), paths_between(x, y)
+    (3, False, set())
     """
     order = history(y)
     leading = dependents([x], order)

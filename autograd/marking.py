@@ -85,12 +85,27 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
 
 
 class Marking:
-    """A marked worksheet. Iterating gives its rows, marking["z1"] the row of a line.
+    """A marked worksheet, as Worksheet.mark gives it. Iterating gives its rows, marking["z1"] the row of a line.
 
     rows: a Row for each line, in order
     score, out_of: marks reached, and to be had
     first_wrong: the name of the first line with a mistake of its own, or None
     title: what stands above the page
+
+    >>> from autograd import Value, Worksheet
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> marking = Worksheet(y=y, z=y + 1).mark({"y": "6.0", "z": "7.0"})
+    >>> marking.score, marking.out_of, marking.first_wrong
+    (1.0, 2.0, 'y')
+    >>> marking["z"].verdict, marking["z"].sources
+    ('carried', ('y',))
+    >>> print(marking)
+    line  written  mark           right  remark
+    y     6.0      ✗ wrong        9.0
+    z     7.0      ↳ carried ← y  10.0
+    <BLANKLINE>
+    1 of 2 marks. The first mistake: y.
     """
 
     def __init__(self, rows: Sequence[Row], title: str = "") -> None:
@@ -118,7 +133,7 @@ class Marking:
 
     @property
     def summary(self) -> str:
-        """Marks, and where to look first."""
+        """How many marks there are, and where to look first."""
         marks = f"{_mark(self.score)} of {_mark(self.out_of)} marks."
         if all(row.verdict == "blank" for row in self.rows):
             return f"{marks} Nothing is filled in yet."
@@ -135,7 +150,7 @@ class Marking:
 
     @property
     def text(self) -> str:
-        """A table for a terminal."""
+        """The marked sheet as a table for a terminal; what print shows."""
         lines = [("line", "written", "mark", "right", "remark")]
         for row in self.rows:
             verdict = f"{SIGNS[row.verdict]} {row.verdict}" + (
@@ -153,12 +168,19 @@ class Marking:
     # ---- other forms
 
     def as_dicts(self) -> list[dict[str, Any]]:
-        """The rows as plain numbers and text."""
+        """The rows as plain numbers and text, one dict for each line.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> (row,) = Worksheet(y=x * x).mark({"y": "9.0"}).as_dicts()
+        >>> row["line"], row["verdict"], row["marks"]
+        ('y', 'right', 1.0)
+        """
         return [row.as_dict() for row in self.rows]
 
     @property
     def csv(self) -> str:
-        """The rows as CSV, with a head."""
+        """The rows as CSV, with a head: a line of names."""
         file = io.StringIO()
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -167,12 +189,12 @@ class Marking:
 
     @property
     def json(self) -> str:
-        """Score and rows as JSON."""
+        """Score and rows as JSON, in text."""
         whole = {"title": self.title, "score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
         return json.dumps({**whole, "rows": self.as_dicts()}, ensure_ascii=False, indent=2)
 
     def html(self) -> str:
-        """The marked page, for a place in another page."""
+        """The marked page as HTML, for a place in another page."""
         return marked_page(self)
 
     def _repr_html_(self) -> str:
@@ -180,6 +202,8 @@ class Marking:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the marking to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
+
+        path: where to; its ending says as what
 
         Raises ValueError for another ending.
         """

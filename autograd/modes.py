@@ -25,7 +25,16 @@ PACKAGES = ("autograd", "nn")  # frames of these are not the user's
 
 
 class AnomalyError(FloatingPointError):
-    """A computation gave nan or infinity; .node is the first Value that holds it."""
+    """A computation gave nan or infinity, and detect_anomaly found where; .node is the first Value that holds it.
+
+    >>> from autograd import AnomalyError, Value, detect_anomaly
+    >>> try:
+    ...     with detect_anomaly():
+    ...         loss = -Value(0.0, label="p").log()
+    ... except AnomalyError as error:
+    ...     print(error.node, error.node.op)
+    Value(-inf) <primitive log>
+    """
 
     def __init__(self, message: str, node: Value) -> None:
         super().__init__(message)
@@ -40,12 +49,17 @@ class _Block(ContextDecorator):
     state: ContextVar[Any]
 
     def enter(self, state: object) -> None:
+        """Begin a block; `with` calls it.
+
+        state: what holds inside the block
+        """
         with self.lock:
             _Block.open_blocks += 1
             engine.supervisor = _supervisor
         self.tokens = [*getattr(self, "tokens", []), self.state.set(state)]
 
     def leave(self) -> None:
+        """End the block that was begun last; `with` calls it."""
         self.state.reset(self.tokens.pop())
         with self.lock:
             _Block.open_blocks -= 1
@@ -59,6 +73,7 @@ class _Block(ContextDecorator):
 class no_grad(_Block):
     """Values made in this block remember nothing: each is a new leaf. In PyTorch this is called no_grad, too.
 
+    >>> from autograd import Value, no_grad
     >>> w = Value(2.0)
     >>> with no_grad():
     ...     step = w * 3
@@ -85,6 +100,7 @@ class detect_anomaly(_Block):
     after the computation are known. It costs time and memory: use it to look for a fault. In PyTorch this is called
     torch.autograd.detect_anomaly.
 
+    >>> from autograd import Value, detect_anomaly
     >>> with detect_anomaly():  # doctest: +IGNORE_EXCEPTION_DETAIL, +ELLIPSIS
     ...     p = Value(0.0, label="p")
     ...     loss = -p.log()
@@ -107,11 +123,19 @@ class detect_anomaly(_Block):
             raise _not_finite(self.first, lines)
 
     def made(self, node: Value) -> None:
+        """Remember where a node was made, and whether it is the first that is not finite.
+
+        node: the new node
+        """
         self.lines[node] = _line(caller(2))
         if self.first is None and not math.isfinite(node.data) and all(math.isfinite(x.data) for x in node.inputs):
             self.first = node
 
     def differentiated(self, order: list[Value]) -> None:
+        """Raise AnomalyError for the first number of a backward pass that is not finite.
+
+        order: the nodes that were differentiated, from the output on
+        """
         first, self.first = self.first, None
         if first is None:  # it may have been made before the block
             bad = [node for node in reversed(order) if not math.isfinite(node.data)]

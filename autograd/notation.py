@@ -59,8 +59,17 @@ class Notation:
     """How an operation is written: a symbol for drawings, and a form around its operands, in plain text and in LaTeX.
 
     symbol: what a drawing shows, "+", "σ", "exp"
-    text, level, places: the form in plain text, as in Form
+    text: the form in plain text, a template such as "{} + {}", or a function from the operands' texts to a text
+    level: how tightly the whole holds together, from 0 (a sum) to 5 (an atom, such as a function call)
+    places: how tightly an operand must hold together to stand without brackets; one number, or one for each place
     latex: the form in LaTeX; a function call, by the name of the symbol, where nothing is said
+
+    >>> from autograd import Notation, Primitive, Value, trace
+    >>> square = Primitive("square", lambda x: x * x, lambda z, x: 2 * x, notation=Notation("x²", "{}²", places=5))
+    >>> x, y = Value(3.0, label="x"), Value(1.0, label="y")
+    >>> print(trace(square(x + y)).forward_table())
+    v1  = x + y  = 3 + 1  = 4
+    v2  = v1²    = 4²     = 16
     """
 
     __slots__ = "latex", "symbol", "text"
@@ -76,7 +85,10 @@ class Notation:
         self.symbol, self.text, self.latex = symbol, Form(text, level, places), latex or call(symbol)
 
     def write(self, operands: Sequence[Written]) -> str:
-        """The plain text around operands, each given as (text, level)."""
+        """The plain text around operands.
+
+        operands: each as (text, level), its level saying how tightly it holds together
+        """
         return self.text.write(operands)[0]
 
     @property

@@ -77,6 +77,7 @@ def parse(text: str, names: Mapping[str, Value | float] | None = None) -> Value:
         w1, w_1, w_{1} and w₁ are one name, and so are θ and \theta; ŷ, \hat{y} and y_hat; a^(1)_2 and a_2^{(1)}. Without
         names, each word and each Greek letter is a new Value(1.0): `variables` finds them
 
+    >>> from autograd import Value, parse
     >>> w, x = Value(0.5, label="w_1"), Value(2.0, label="x_1")
     >>> parse("2w_1x_1 - 1/x_1", {"w_1": w, "x_1": x})
     Value(1.5)

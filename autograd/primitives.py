@@ -50,7 +50,17 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-PRIMITIVES: dict[str, Primitive] = {}
+
+class _Table(dict[str, "Primitive"]):
+    """Every operation by its name; a row that you add with Primitive(...) is in it from then on.
+
+    >>> from autograd import PRIMITIVES
+    >>> PRIMITIVES["hypot"], PRIMITIVES["hypot"].arity, PRIMITIVES["hypot"](3.0, 4.0)
+    (<primitive hypot>, 2, 5.0)
+    """
+
+
+PRIMITIVES = _Table()
 LATEX_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 
 
@@ -62,7 +72,8 @@ class Primitive:
     partials: one per input, in order: a float where the slope is constant, else a function of (output, *inputs)
         written in operations that work on floats and Values alike
     notation: how it is written; name(x, y) where nothing is said
-    doc: one sentence for help()
+    doc: what help() says of it, a sentence or more
+    points: inputs at which help() shows value and slopes, in examples; numbers, or tuples where there are several inputs
     nary: the operation takes any number of inputs; value is then given one sequence of floats, and there is one
         partial, a function of (output, sequence of inputs) that gives all slopes
     definition: the operation in simpler ones, a function of its inputs: what derivation(op) starts from
@@ -71,7 +82,8 @@ class Primitive:
     A new operation is one row, and everything reads it: operators, backward, gradients of any order, the checker, the
     drawings. Its partials may use any function of this package, itself included:
 
-    >>> from autograd import Primitive, Value, check_gradients, gradient, sin, cos
+    >>> import math
+    >>> from autograd import Primitive, Value, check_gradients, cos, gradient
     >>> chirp = Primitive("chirp", lambda x: math.sin(x * x), lambda z, x: 2 * x * cos(x * x))
     >>> bool(check_gradients(chirp, 0.7, order=3))
     True
@@ -95,6 +107,7 @@ class Primitive:
         nary: bool = False,
         definition: Callable[..., Any] | None = None,
         page: Callable[..., Any] | None = None,
+        points: Sequence[float | tuple[float, ...]] = (),
     ) -> None:
         if name in _BUILT_IN:
             raise ValueError(f"{name!r} is an operation of autograd's own; give the new one another name")
@@ -108,7 +121,7 @@ class Primitive:
         self.notation = notation or Notation(
             name, lambda *xs: f"{name}({', '.join(xs)})", latex=call(LATEX_NAMES.get(name, name))
         )
-        self.__doc__ = doc
+        self.doc, self.points = doc, points
         PRIMITIVES[name] = self
 
     if TYPE_CHECKING:
@@ -125,7 +138,15 @@ class Primitive:
         return self.value(*inputs) if self.arity else self.value(inputs)
 
     def slopes(self, z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
-        """The partial derivative in each input, at output z: numbers for numbers, Values for Values."""
+        """The partial derivative in each input, at output z: numbers for numbers, Values for Values.
+
+        z: the output
+        inputs: what it was computed from, in order
+
+        >>> from autograd import hypot
+        >>> hypot.slopes(5.0, (3.0, 4.0))
+        [0.6, 0.8]
+        """
         if self.arity is None:
             all_of_them: Sequence[Any] = self.partials[0](z, inputs)  # type: ignore[operator]
             return all_of_them
@@ -138,6 +159,21 @@ class Primitive:
         return _named, (self.name,)
 
 
+class _Help:
+    """The __doc__ of Primitive, which the class has as written; that of an operation is made when somebody asks."""
+
+    def __init__(self, of_the_class: str | None) -> None:
+        self.of_the_class = of_the_class
+
+    def __get__(self, op: Primitive | None, owner: type[Primitive]) -> str | None:
+        if op is None:
+            return self.of_the_class
+        from autograd.describing import description  # it takes as long to load as the rest of the package
+
+        return description(op)
+
+
+Primitive.__doc__ = _Help(Primitive.__doc__)  # type: ignore[assignment]
 _BUILT_IN: frozenset[str] = frozenset()
 
 
@@ -375,69 +411,75 @@ cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: P
 one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
 
 #                               value                            partials, of (z, *inputs)
-add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, OPERATOR), latex_form(plus, SUM, (SUM, OPERATOR))), doc="x + y")
-sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM, latex=latex_form("{} - {}", SUM, (SUM, PRODUCT))), doc="x - y")
-mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×", latex_form(beside, PRODUCT, (NEGATION, POWER))), doc="x y")
-div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=Notation("÷", _write_over, PRODUCT, (NEGATION, POWER), latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan")
-neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", NEGATION, PRODUCT, latex_form("-{}", NEGATION, PRODUCT)), doc="-x")
-pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch)")
+add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, OPERATOR), latex_form(plus, SUM, (SUM, OPERATOR))), doc="x + y.")
+sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,                                          notation=infix(" − ", SUM, latex=latex_form("{} - {}", SUM, (SUM, PRODUCT))), doc="x - y.")
+mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×", latex_form(beside, PRODUCT, (NEGATION, POWER))), doc="x y.")
+div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=Notation("÷", _write_over, PRODUCT, (NEGATION, POWER), latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan.")
+neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", NEGATION, PRODUCT, latex_form("-{}", NEGATION, PRODUCT)), doc="-x.")
+pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch).")
 
-exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     notation=Notation("exp", "exp({})", latex=latex_form("e^{{{}}}", POWER)), doc="e to the power x")
-expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                notation=Notation("expm1", "(exp({}) − 1)", latex=latex_form("e^{{{}}} - 1", SUM)), page=lambda x: exp(x) - 1.0, doc="exp(x) - 1, right for small x too")
-log        = Primitive("log",        _log,                            lambda z, x: div(1.0, x),                           doc="natural logarithm; log(0) is -inf, log of a negative number nan")
-log2       = Primitive("log2",       ieee(math.log2, {0.0: -inf}),    lambda z, x: div(LOG2_E, x),                        notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracketed(x)}", POWER)), definition=lambda x: div(log(x), math.log(2.0)), doc="logarithm to base 2")
-log10      = Primitive("log10",      ieee(math.log10, {0.0: -inf}),   lambda z, x: div(LOG10_E, x),                       notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracketed(x)}", POWER)), definition=lambda x: div(log(x), math.log(10.0)), doc="logarithm to base 10")
-log1p      = Primitive("log1p",      ieee(math.log1p, {-1.0: -inf}),  lambda z, x: div(1.0, 1.0 + x),                     notation=Notation("log1p", lambda x: f"log({plus('1', x)})", ATOM, NEGATION, latex_form(lambda x: rf"\log{bracketed(plus('1', x))}", POWER, NEGATION)), page=lambda x: log(1.0 + x), doc="log(1 + x), right for small x too")
-sqrt       = Primitive("sqrt",       ieee(math.sqrt),                 lambda z, x: div(0.5, z),                           notation=Notation("√", "sqrt({})", latex=latex_form(r"\sqrt{{{}}}", POWER)), definition=lambda x: pow(x, 0.5), doc="square root; nan below 0; its slope at 0 is inf")
-cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: 1.0 / 3.0 * pow(z, -2.0),              notation=Notation("∛", "cbrt({})", latex=latex_form(r"\sqrt[3]{{{}}}", POWER)), doc="cube root, of negative numbers too: cbrt(-8) is -2")
+exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     notation=Notation("exp", "exp({})", latex=latex_form("e^{{{}}}", POWER)), doc="The exponential function, e to the power x; inf where that is beyond all floats, from x = 710 on.", points=(0.0, 1.0, 1000.0))
+expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                notation=Notation("expm1", "(exp({}) − 1)", latex=latex_form("e^{{{}}} - 1", SUM)), page=lambda x: exp(x) - 1.0, doc="exp(x) - 1, right to the last digits for small x too, where the difference has none left.", points=(0.0, 1e-12))
+log        = Primitive("log",        _log,                            lambda z, x: div(1.0, x),                           doc="The natural logarithm of x; log(0) is -inf, and that of a negative number nan.", points=(2.0, 0.0))
+log2       = Primitive("log2",       ieee(math.log2, {0.0: -inf}),    lambda z, x: div(LOG2_E, x),                        notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracketed(x)}", POWER)), definition=lambda x: div(log(x), math.log(2.0)), doc="The logarithm of x to base 2, log(x) / log(2); log2(0) is -inf, and that of a negative number nan.", points=(8.0, 0.0))
+log10      = Primitive("log10",      ieee(math.log10, {0.0: -inf}),   lambda z, x: div(LOG10_E, x),                       notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracketed(x)}", POWER)), definition=lambda x: div(log(x), math.log(10.0)), doc="The logarithm of x to base 10, log(x) / log(10); log10(0) is -inf, and that of a negative number nan.", points=(100.0, 0.0))
+log1p      = Primitive("log1p",      ieee(math.log1p, {-1.0: -inf}),  lambda z, x: div(1.0, 1.0 + x),                     notation=Notation("log1p", lambda x: f"log({plus('1', x)})", ATOM, NEGATION, latex_form(lambda x: rf"\log{bracketed(plus('1', x))}", POWER, NEGATION)), page=lambda x: log(1.0 + x), doc="log(1 + x), right to the last digits for small x too; log1p(-1) is -inf, and nan follows below.", points=(1.0, 1e-12, -1.0))
+sqrt       = Primitive("sqrt",       ieee(math.sqrt),                 lambda z, x: div(0.5, z),                           notation=Notation("√", "sqrt({})", latex=latex_form(r"\sqrt{{{}}}", POWER)), definition=lambda x: pow(x, 0.5), doc="The square root of x; nan below 0. Its slope at 0 is inf.", points=(4.0, 0.0, -1.0))
+cbrt       = Primitive("cbrt",       math.cbrt,                       lambda z, x: 1.0 / 3.0 * pow(z, -2.0),              notation=Notation("∛", "cbrt({})", latex=latex_form(r"\sqrt[3]{{{}}}", POWER)), doc="The cube root of x, negative numbers included. Its slope at 0 is inf.", points=(8.0, -8.0, 0.0))
 
-sin        = Primitive("sin",        ieee(math.sin),                  lambda z, x: cos(x),                                doc="sine of x radians")
-cos        = Primitive("cos",        ieee(math.cos),                  lambda z, x: -sin(x),                               doc="cosine of x radians")
-tan        = Primitive("tan",        ieee(math.tan),                  lambda z, x: 1.0 + z * z,                           definition=lambda x: div(sin(x), cos(x)), doc="tangent of x radians")
-asin       = Primitive("asin",       ieee(math.asin),                 lambda z, x: div(1.0, sqrt(one_minus_square(x))),   doc="angle in radians, from -pi/2 to pi/2, whose sine is x")
-acos       = Primitive("acos",       ieee(math.acos),                 lambda z, x: div(-1.0, sqrt(one_minus_square(x))),  doc="angle in radians, from 0 to pi, whose cosine is x")
-atan       = Primitive("atan",       math.atan,                       _atan_slope,                                        doc="angle in radians, from -pi/2 to pi/2, whose tangent is x")
-atan2      = Primitive("atan2",      math.atan2,                      lambda z, y, x: ray(x, y, 2.0), lambda z, y, x: -ray(y, x, 2.0), doc="angle in radians of the point (x, y), given as atan2(y, x); its slopes at the origin are 0")
-sinh       = Primitive("sinh",       ieee(math.sinh),                 lambda z, x: cosh(x),                               definition=lambda x: div(exp(x) - exp(-x), 2.0), doc="hyperbolic sine")
-cosh       = Primitive("cosh",       lambda x: _cosh(math.fabs(x)),   lambda z, x: sinh(x),                               definition=lambda x: div(exp(x) + exp(-x), 2.0), doc="hyperbolic cosine")
-tanh       = Primitive("tanh",       math.tanh,                       lambda z, x: tanh_slope(z, x),                      definition=lambda x: div(exp(x) - exp(-x), exp(x) + exp(-x)), doc="hyperbolic tangent")
-asinh      = Primitive("asinh",      math.asinh,                      lambda z, x: div(1.0, hypot(1.0, x)),               doc="inverse of sinh")
-acosh      = Primitive("acosh",      ieee(math.acosh),                lambda z, x: div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), doc="inverse of cosh; nan below 1")
-atanh      = Primitive("atanh",      ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda z, x: div(1.0, one_minus_square(x)), doc="inverse of tanh; nan outside -1 to 1")
-hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0), lambda z, x, y: ray(y, x, 1.0),  page=lambda x, y: sqrt(x * x + y * y), doc="length of (x, y), without overflow on the way; its slopes at the origin are 0")
-erf        = Primitive("erf",        math.erf,                        lambda z, x: TWO_OVER_ROOT_PI * gaussian(x, 0.0),   doc="error function")
-erfc       = Primitive("erfc",       math.erfc,                       lambda z, x: -TWO_OVER_ROOT_PI * gaussian(x, 0.0),  doc="1 - erf(x), right for large x too")
+sin        = Primitive("sin",        ieee(math.sin),                  lambda z, x: cos(x),                                doc="The sine of x, an angle in radians.", points=(0.0, 1.0))
+cos        = Primitive("cos",        ieee(math.cos),                  lambda z, x: -sin(x),                               doc="The cosine of x, an angle in radians.", points=(0.0, 1.0))
+tan        = Primitive("tan",        ieee(math.tan),                  lambda z, x: 1.0 + z * z,                           definition=lambda x: div(sin(x), cos(x)), doc="The tangent of x, an angle in radians.", points=(0.0, 1.0))
+asin       = Primitive("asin",       ieee(math.asin),                 lambda z, x: div(1.0, sqrt(one_minus_square(x))),   doc="The angle in radians, from -π/2 to π/2, whose sine is x; nan outside -1 to 1. Its slope at both ends is inf.", points=(0.5, 1.0))
+acos       = Primitive("acos",       ieee(math.acos),                 lambda z, x: div(-1.0, sqrt(one_minus_square(x))),  doc="The angle in radians, from 0 to π, whose cosine is x; nan outside -1 to 1. Its slope at both ends is -inf.", points=(0.5, 1.0))
+atan       = Primitive("atan",       math.atan,                       _atan_slope,                                        doc="The angle in radians, from -π/2 to π/2, whose tangent is x.", points=(1.0, -1.0))
+atan2      = Primitive("atan2",      math.atan2,                      lambda z, y, x: ray(x, y, 2.0), lambda z, y, x: -ray(y, x, 2.0), doc="The angle in radians, from -π to π, of the point (x, y), given as atan2(y, x); its slopes at the origin are 0.", points=((1.0, 1.0), (1.0, -1.0), (0.0, 0.0)))
+sinh       = Primitive("sinh",       ieee(math.sinh),                 lambda z, x: cosh(x),                               definition=lambda x: div(exp(x) - exp(-x), 2.0), doc="The hyperbolic sine of x, (exp(x) - exp(-x)) / 2.", points=(0.0, 1.0))
+cosh       = Primitive("cosh",       lambda x: _cosh(math.fabs(x)),   lambda z, x: sinh(x),                               definition=lambda x: div(exp(x) + exp(-x), 2.0), doc="The hyperbolic cosine of x, (exp(x) + exp(-x)) / 2.", points=(0.0, 1.0))
+tanh       = Primitive("tanh",       math.tanh,                       lambda z, x: tanh_slope(z, x),                      definition=lambda x: div(exp(x) - exp(-x), exp(x) + exp(-x)), doc="The hyperbolic tangent of x, sinh(x) / cosh(x): an activation with outputs from -1 to 1.", points=(0.0, 0.5, 20.0))
+asinh      = Primitive("asinh",      math.asinh,                      lambda z, x: div(1.0, hypot(1.0, x)),               doc="The inverse of sinh.", points=(0.0, 1.0))
+acosh      = Primitive("acosh",      ieee(math.acosh),                lambda z, x: div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), doc="The inverse of cosh, from 0 on; nan below 1. Its slope at 1 is inf.", points=(2.0, 1.0))
+atanh      = Primitive("atanh",      ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda z, x: div(1.0, one_minus_square(x)), doc="The inverse of tanh; infinite at -1 and 1, and nan beyond.", points=(0.5, 1.0))
+hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0), lambda z, x, y: ray(y, x, 1.0),  page=lambda x, y: sqrt(x * x + y * y), doc="The length of (x, y), without overflow on the way; its slopes at the origin are 0.", points=((3.0, 4.0), (3e200, 4e200), (0.0, 0.0)))
+erf        = Primitive("erf",        math.erf,                        lambda z, x: TWO_OVER_ROOT_PI * gaussian(x, 0.0),   doc="The error function, 2/√π times the integral of exp(-t²) from 0 to x.", points=(0.0, 0.5))
+erfc       = Primitive("erfc",       math.erfc,                       lambda z, x: -TWO_OVER_ROOT_PI * gaussian(x, 0.0),  doc="1 - erf(x), right to the last digits for large x too, where the difference has none left.", points=(0.0, 6.0))
 
-sigmoid    = Primitive("sigmoid",    _sigmoid,                        lambda z, x: sigmoid_slope(z, x),                   notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracketed(x), POWER)), definition=lambda x: pow(1.0 + exp(-x), -1.0), doc="1 / (1 + exp(-x)), never overflowing")
-softplus   = Primitive("softplus",   lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))), lambda z, x: sigmoid(x),      definition=lambda x: log(1.0 + exp(x)), doc="log(1 + exp(x)), never overflowing")
-relu       = Primitive("relu",       lambda x: 0.0 if x <= 0.0 else x, lambda z, x: greater(z, 0.0),                      notation=Notation("ReLU", "relu({})", latex=call("ReLU")), doc="x above 0, else 0; its slope at 0 is 0 (as in torch)")
-leaky_relu = Primitive("leaky_relu", lambda x, slope: x if x > 0.0 else slope * x, lambda z, x, slope: _leaky_slope(x, slope), lambda z, x, slope: minimum(x, 0.0), notation=Notation("LeakyReLU", "leaky_relu({}, {})"), doc="x above 0, else slope * x; its slope at 0 is that of the left side (as in torch)")
-elu        = Primitive("elu",        lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x), lambda z, x, alpha: _leaky_slope(x, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0)), notation=Notation("ELU", "elu({}, {})"), doc="x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch)")
-gelu       = Primitive("gelu",       lambda x: x * (0.5 * math.erfc(x * -ROOT_HALF)), _gelu_slope,                        notation=Notation("GELU", "gelu({})"), doc="x times the normal distribution function of x (Hendrycks and Gimpel 2016), the exact form")
-silu       = Primitive("silu",       _silu,                           lambda z, x: sigmoid(x) + silu_bend(x),             notation=Notation("SiLU", "silu({})"), definition=lambda x: x * sigmoid(x), doc="x sigmoid(x), also called swish")
-abs        = Primitive("abs",        math.fabs,                       lambda z, x: sign(x),                               notation=Notation("|·|", "|{}|", latex=latex_form(r"\left|{}\right|")), doc="absolute value; its slope at 0 is 0 (as in torch)")
-sign       = Primitive("sign",       _sign,                           0.0,                                                doc="-1, 0 or 1; its slope is 0 everywhere (as in torch)")
-maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})", latex=call("max")), doc="the larger; where both are equal each gets half of the slope (as in torch)")
-minimum    = Primitive("minimum",    _minimum,                        lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y), notation=Notation("min", "min({}, {})"), doc="the smaller; where both are equal each gets half of the slope (as in torch)")
-clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * greater(high, low), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch)")
+sigmoid    = Primitive("sigmoid",    _sigmoid,                        lambda z, x: sigmoid_slope(z, x),                   notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracketed(x), POWER)), definition=lambda x: pow(1.0 + exp(-x), -1.0), doc="The logistic function σ(x) = 1 / (1 + exp(-x)), never overflowing: an activation with outputs from 0 to 1.", points=(0.0, 2.0, -1000.0))
+softplus   = Primitive("softplus",   lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))), lambda z, x: sigmoid(x),      definition=lambda x: log(1.0 + exp(x)), doc="log(1 + exp(x)), a smooth relu, never overflowing; its slope is the sigmoid σ. In PyTorch: torch.nn.functional.softplus.", points=(0.0, 1000.0))
+relu       = Primitive("relu",       lambda x: 0.0 if x <= 0.0 else x, lambda z, x: greater(z, 0.0),                      notation=Notation("ReLU", "relu({})", latex=call("ReLU")), doc="The rectified linear unit: x above 0, else 0; its slope at 0 is 0 (as in torch).", points=(2.0, -2.0, 0.0))
+leaky_relu = Primitive("leaky_relu", lambda x, slope: x if x > 0.0 else slope * x, lambda z, x, slope: _leaky_slope(x, slope), lambda z, x, slope: minimum(x, 0.0), notation=Notation("LeakyReLU", "leaky_relu({}, {})"), doc="x above 0, else slope * x; its slope at 0 is that of the left side (as in torch).")
+elu        = Primitive("elu",        lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x), lambda z, x, alpha: _leaky_slope(x, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0)), notation=Notation("ELU", "elu({}, {})"), doc="x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch).")
+gelu       = Primitive("gelu",       lambda x: x * (0.5 * math.erfc(x * -ROOT_HALF)), _gelu_slope,                        notation=Notation("GELU", "gelu({})"), doc="x times the normal distribution function of x (Hendrycks and Gimpel 2016), the exact form. In PyTorch: torch.nn.functional.gelu.", points=(0.0, 1.0, -1.0))
+silu       = Primitive("silu",       _silu,                           lambda z, x: sigmoid(x) + silu_bend(x),             notation=Notation("SiLU", "silu({})"), definition=lambda x: x * sigmoid(x), doc="x σ(x) with σ the sigmoid, also called swish. In PyTorch: torch.nn.functional.silu.", points=(0.0, 1.0, -1.0))
+abs        = Primitive("abs",        math.fabs,                       lambda z, x: sign(x),                               notation=Notation("|·|", "|{}|", latex=latex_form(r"\left|{}\right|")), doc="The absolute value of x; its slope at 0 is 0 (as in torch).", points=(-2.0, 0.0))
+sign       = Primitive("sign",       _sign,                           0.0,                                                doc="The sign of x: -1, 0 or 1; its slope is 0 everywhere (as in torch).", points=(-2.0, 0.0))
+maximum    = Primitive("maximum",    _maximum,                        lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x), notation=Notation("max", "max({}, {})", latex=call("max")), doc="The larger of x and y, nan if either is; where both are equal each gets half of the slope (as in torch).", points=((3.0, 2.0), (2.0, 2.0)))
+minimum    = Primitive("minimum",    _minimum,                        lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y), notation=Notation("min", "min({}, {})"), doc="The smaller of x and y, nan if either is; where both are equal each gets half of the slope (as in torch).", points=((3.0, 2.0), (2.0, 2.0)))
+clip       = Primitive("clip",       _clip,                           lambda z, x, low, high: (1.0 - greater(low, x)) * (1.0 - greater(x, high)), lambda z, x, low, high: greater(low, x) * greater(high, low), lambda z, x, low, high: greater(maximum(x, low), high), doc="x, not below low and not above high; its slope at a bound is 1 (as in torch).")
 
-sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", plus, SUM, OPERATOR, latex_form(plus, SUM, OPERATOR)), nary=True, doc="x1 + ... + xn as a single node")
-dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER, latex_form(_write_dot_latex, SUM, POWER)), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b")
-logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing")
+sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", plus, SUM, OPERATOR, latex_form(plus, SUM, OPERATOR)), nary=True, doc="x1 + ... + xn as a single node.")
+dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER, latex_form(_write_dot_latex, SUM, POWER)), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b.")
+logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing.")
 
 # ---------------------------------------------------------------------------------------- the shapes that derivatives take
-greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]", latex=latex_form(r"\mathbf{{1}}_{{{} > {}}}")), doc="1 where x > y, else 0: the slope of a kink, itself flat")
-sigmoid_slope = Primitive("sigmoid_slope", _sigmoid_slope,            0.0, lambda s, z, x: s * tanh(-0.5 * x),            notation=Notation("σ′", "{0}·(1 − {0})", PRODUCT, ATOM), page=lambda z, x: z * (1.0 - z), doc="z (1 - z) where z = sigmoid(x), computed from x, which alone it varies with")
-tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambda s, z, x: -2.0 * s * tanh(x),                  notation=Notation("tanh′", "1 − {0}²", SUM, ATOM), page=lambda z, x: 1.0 - pow(z, 2.0), doc="1 - z**2 where z = tanh(x), computed from x, which alone it varies with")
-silu_bend  = Primitive("silu_bend",  _silu_bend,                      lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x), notation=Notation("xσ′", lambda x: f"{x}·σ({x})·(1 − σ({x}))", PRODUCT, ATOM), page=lambda x: x * sigmoid(x) * (1.0 - sigmoid(x)), doc="x z (1 - z) where z = sigmoid(x): what silu varies by, beside z itself")
-one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}²", SUM, ATOM), page=lambda x: 1.0 - pow(x, 2.0), doc="1 - x**2, right near x = 1 too")
-gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}²)" if n == "0" else f"d{n.translate(RAISED)}/d{x}{n.translate(RAISED)} exp(−{x}²)", PRODUCT, ATOM), page=_gaussian_page, doc="n-th derivative of exp(-x**2) in x, for a whole number n")
-power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), page=lambda c, x, y, n: c * pow(x, y) * pow(log(x), n), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by")
-ray        = Primitive("ray",        _ray,                            _ray_in_x, _ray_in_y, 0.0,                          notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM), page=lambda x, y, k: div(x, pow(hypot(x, y), k)), doc="x / hypot(x, y)**k for k = 1 or 2, and 0 at the origin: how lengths and angles vary")
+greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]", latex=latex_form(r"\mathbf{{1}}_{{{} > {}}}")), doc="1 where x > y, else 0: the slope of a kink, itself flat.")
+sigmoid_slope = Primitive("sigmoid_slope", _sigmoid_slope,            0.0, lambda s, z, x: s * tanh(-0.5 * x),            notation=Notation("σ′", "{0}·(1 − {0})", PRODUCT, ATOM), page=lambda z, x: z * (1.0 - z), doc="z (1 - z) where z = sigmoid(x), computed from x, which alone it varies with.")
+tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambda s, z, x: -2.0 * s * tanh(x),                  notation=Notation("tanh′", "1 − {0}²", SUM, ATOM), page=lambda z, x: 1.0 - pow(z, 2.0), doc="1 - z**2 where z = tanh(x), computed from x, which alone it varies with.")
+silu_bend  = Primitive("silu_bend",  _silu_bend,                      lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x), notation=Notation("xσ′", lambda x: f"{x}·σ({x})·(1 − σ({x}))", PRODUCT, ATOM), page=lambda x: x * sigmoid(x) * (1.0 - sigmoid(x)), doc="x z (1 - z) where z = sigmoid(x): what silu varies by, beside z itself.")
+one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}²", SUM, ATOM), page=lambda x: 1.0 - pow(x, 2.0), doc="1 - x**2, right near x = 1 too.")
+gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}²)" if n == "0" else f"d{n.translate(RAISED)}/d{x}{n.translate(RAISED)} exp(−{x}²)", PRODUCT, ATOM), page=_gaussian_page, doc="n-th derivative of exp(-x**2) in x, for a whole number n.")
+power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), page=lambda c, x, y, n: c * pow(x, y) * pow(log(x), n), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by.")
+ray        = Primitive("ray",        _ray,                            _ray_in_x, _ray_in_y, 0.0,                          notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM), page=lambda x, y, k: div(x, pow(hypot(x, y), k)), doc="x / hypot(x, y)**k for k = 1 or 2, and 0 at the origin: how lengths and angles vary.")
 
 # fmt: on
 _BUILT_IN = frozenset(PRIMITIVES)
 
 CONSTANT: Primitive = object.__new__(Primitive)  # the `op` of a plain number in an expression; no row: nothing is computed
 CONSTANT.name, CONSTANT.arity, CONSTANT.partials, CONSTANT.notation = "constant", 0, (), Notation("", "")
-CONSTANT.definition = CONSTANT.page = None
+CONSTANT.definition, CONSTANT.page, CONSTANT.points = None, None, ()
+CONSTANT.doc = """The operation of a plain number in an expression: drawn, never differentiated.
+
+>>> from autograd import CONSTANT, Value
+>>> (Value(2.0) * 3).inputs[1].op is CONSTANT
+True
+"""

@@ -69,6 +69,7 @@ def compile(
 
     The program is a copy: parameters are read anew on every call, but what the graph looks like stays as it was recorded.
 
+    >>> from autograd import Value, compile
     >>> w, x, t = Value(0.5), Value(1.0), Value(0.0)
     >>> program = compile((w * x - t) ** 2, {"X": [x], "T": [t]}, [w])
     >>> value, gradient = program.value_and_grad([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
@@ -134,13 +135,31 @@ def _check_branches(ys: Sequence[Value]) -> None:
 
 
 class Program:
-    """A compiled graph. Call it on a batch for the outputs of each row; see compile.
+    """A compiled graph, as `compile` makes it. Call it on a batch for the outputs of each row.
 
     source: the program as Python that any array library runs; script: a file that needs NumPy alone; equations: the same in
         LaTeX; explain(): the passes
     parameters: the leaves whose gradients it gives; theta: their numbers now, as a vector
 
     A batch is one array with a row for each data point and a column for each input, or an array for each list of inputs.
+
+    >>> from autograd import Value, compile
+    >>> w, b, x = Value(0.5), Value(-1.0), Value(0.0)
+    >>> program = compile((w * x + b).relu(), [x], [w, b])
+    >>> program([1.0, 2.0, 4.0]).tolist(), program.theta.tolist()
+    ([0.0, 0.0, 1.0], [0.5, -1.0])
+    >>> print(program.source.rstrip())
+    def value_and_gradient(theta, seed, X):
+        b1 = theta[0:1, None]
+        b2 = theta[1:2, None]
+        s1 = seed[0:1, None]
+        Z1 = b1 * X + b2
+        H1 = relu(Z1)
+        m1 = greater(H1, 0.0)
+        dZ1 = s1 * m1
+        value = rows(H1)
+        gradient = joined(outer(X, dZ1), total(dZ1, 1))[order1]
+        return value, gradient
     """
 
     def __init__(self, ys: list[Value], lists: dict[str, list[Value]], parameters: list[Value], reduction: str) -> None:
@@ -189,6 +208,7 @@ class Program:
 
     @property
     def theta(self) -> Any:
+        """The numbers of the parameters now, as a vector."""
         np = _numpy()
         return np.array([p.data for p in self.parameters])
 
@@ -199,7 +219,16 @@ class Program:
         return value[0] if len(self.ys) == 1 else value.T
 
     def value(self, *batch: Any, theta: Any = None) -> float:
-        """The mean, or the sum, of the output over the batch."""
+        """The mean, or the sum, of the output over the batch.
+
+        batch: as for a call: one array, or one for each list of inputs
+        theta: numbers for the parameters in place of those they have
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> compile(w * x * x, [x], [w]).value([1.0, 2.0, 4.0], theta=[3.0])
+        21.0
+        """
         self._loss  # noqa: B018  (there is one)
         rows = self(*batch, theta=theta)
         return float(rows.mean() if self.reduction == "mean" else rows.sum())
@@ -207,12 +236,19 @@ class Program:
     def value_and_grad(self, *batch: Any, theta: Any = None, out: Any = None) -> tuple[float, Any]:
         """The value over the batch, and its gradient, in the order of the parameters.
 
+        batch: as for a call: one array, or one for each list of inputs
         theta: numbers for the parameters in place of those they have
         out: an array that the gradient is written into; by default there is a new one for each call. Where theta is an array
             too, it is worked in where it is, and nothing is copied from call to call
 
         Raises ValueError for a batch that does not fit, or holds nan, TypeError for one that is no array of numbers,
         ArithmeticError if, on the first call, the first rows do not agree with the graph.
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> value, gradient = compile(w * x * x, [x], [w], reduction="sum").value_and_grad([1.0, 2.0, 4.0])
+        >>> value, gradient.tolist()
+        (10.5, [21.0])
         """
         np = _numpy()
         if out is not None and (
@@ -245,14 +281,30 @@ class Program:
         return own
 
     def per_sample_gradients(self, *batch: Any, theta: Any = None) -> Any:
-        """The gradient of each row's loss: a row for each row, a column for each parameter."""
+        """The gradient of each row's loss: a row for each row, a column for each parameter.
+
+        batch: as for a call: one array, or one for each list of inputs
+        theta: numbers for the parameters in place of those they have
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> compile(w * x * x, [x], [w]).per_sample_gradients([1.0, 2.0, 4.0]).tolist()
+        [[1.0], [4.0], [16.0]]
+        """
         self._loss  # noqa: B018  (there is one)
         return self.jacobian(*batch, wrt="parameters", theta=theta)[:, 0, :]
 
     def jacobian(self, *batch: Any, wrt: str = "inputs", theta: Any = None) -> Any:
         """The derivative of each output by each input, or each parameter, for each row: (rows, outputs, columns).
 
+        batch: as for a call: one array, or one for each list of inputs
         wrt: "inputs" or "parameters"
+        theta: numbers for the parameters in place of those they have
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> compile([w * x, x * x], [x], [w]).jacobian([1.0, 2.0]).tolist()
+        [[[0.5], [2.0]], [[0.5], [4.0]]]
         """
         if wrt not in ("inputs", "parameters"):
             raise ValueError(f"wrt is 'inputs' or 'parameters', not {wrt!r}")
@@ -261,7 +313,17 @@ class Program:
         return slopes.reshape(len(self.ys), -1, slopes.shape[1]).transpose(2, 0, 1)
 
     def hvp(self, vector: Any, *batch: Any, theta: Any = None) -> Any:
-        """The Hessian of the value over the batch, by the parameters, times a vector."""
+        """The Hessian of the value over the batch, by the parameters, times a vector.
+
+        vector: a number for each parameter
+        batch: as for a call: one array, or one for each list of inputs
+        theta: numbers for the parameters in place of those they have
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> compile(w * w * x, [x], [w]).hvp([1.0], [1.0, 3.0]).tolist()
+        [4.0]
+        """
         vector = _real("the vector", vector)
         if vector.shape != (len(self.parameters),):
             raise ValueError(
@@ -302,7 +364,20 @@ class Program:
         return gradient, run
 
     def batch(self, *arrays: Any) -> Batch:
-        """Arrays made ready once, for many calls on the same rows."""
+        """Arrays made ready once, for many calls on the same rows.
+
+        arrays: as for a call: one array, or one for each list of inputs
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> program = compile(w * x * x, [x], [w])
+        >>> rows = program.batch([1.0, 2.0, 4.0])
+        >>> for _ in range(2):
+        ...     value, gradient = program.value_and_grad(rows)
+        ...     w.data -= 0.5 * float(gradient[0])
+        >>> w.data
+        -6.5
+        """
         return Batch(self._arrays(arrays))
 
     def _arrays(self, batch: Sequence[Any]) -> dict[str, Any]:
@@ -373,6 +448,13 @@ class Program:
 
         theta is a vector of the parameters; inputs are arrays as in a batch, one for each list: (rows, width). jax.jit takes
         the function as it is, and arrays on any device, sharded ones too.
+
+        >>> import numpy as np
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> f = compile(w * x * x, [x], [w]).function("numpy", "values")
+        >>> f(np.array([3.0]), np.array([[1.0], [2.0]])).tolist()
+        [3.0, 12.0]
         """
         if kind not in ("gradient", "values"):
             raise ValueError(f"kind is 'gradient' or 'values', not {kind!r}")
@@ -404,13 +486,29 @@ class Program:
 
     @property
     def script(self) -> str:
-        """The program as a Python file that needs NumPy alone."""
+        """The program as a Python file that needs NumPy alone.
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> script = compile(w * x * x, [x], [w]).script
+        >>> "import numpy" in script, "autograd" in script
+        (True, False)
+        """
         plan = self._plan("gradient" if len(self.ys) == 1 else "values")
         return script_of(plan.source, plan.tables, self.lists, len(self.parameters), self.reduction == "mean")
 
     @property
     def equations(self) -> str:
-        """The program as mathematics, in LaTeX: the vector form of backpropagation."""
+        r"""The program as mathematics, in LaTeX: the vector form of backpropagation.
+
+        >>> from autograd import Value, compile
+        >>> w, x = Value(0.5), Value(1.0)
+        >>> print(compile(w * x * x, [x], [w]).equations)
+        \begin{aligned}
+        L &= b_{1} \odot X \odot X \\
+        \nabla_{b_{1}} &= \tfrac{1}{B} \, X \odot X \, \mathbf{1}
+        \end{aligned}
+        """
         plan = self._plan("gradient" if len(self.ys) == 1 else "values")
         equations = Equations(plan.statements, plan.adjoint_of)
         if self.reduction == "sum":
@@ -421,7 +519,16 @@ class Program:
         return f"$$\n{self.equations}\n$$"
 
     def explain(self) -> str:
-        """What each pass made of the graph, one after the other."""
+        r"""What each pass made of the graph, one after the other.
+
+        >>> from autograd import Value, compile
+        >>> w, b, x = Value(0.5), Value(-1.0), Value(0.0)
+        >>> print("\n".join(compile((w * x + b).relu(), [x], [w, b]).explain().splitlines()[:4]))
+        1. recorded     6 nodes for one row; with the gradient 11 different operations
+        2. lowered      2 sums of 6 products, 2 functions
+        3. grouped      4 arrays: Z1 (1), H1 (1), m1 (1), dZ1 (1)
+        4. statements   4 for arrays, 2 for the gradient
+        """
         plan = self._plan("gradient" if len(self.ys) == 1 else "values")
         lowered, grouped, statements = plan.lowered, plan.grouped, plan.statements
         recorded = len(nodes(*self.ys))

@@ -50,10 +50,31 @@ class Family:
 
 
 class Sheet(Board):
-    """The derivation of all derivatives of y, each worked out once and used by name from there on.
+    """The derivation of all derivatives of y, each worked out once and used by name from there on; see `derivation`.
 
     gradients: the number of ∂y/∂v for each quantity v of the graph that is on the sheet
     boards: one for each family of quantities, from the output on
+
+    >>> from autograd import Value, derivation, label
+    >>> w, x, b = Value(1.5), Value(2.0), Value(-1.0)
+    >>> z = w * x + b
+    >>> E = z ** 2
+    >>> label(w=w, x=x, b=b, z=z, E=E)
+    >>> sheet = derivation(E, w, b)
+    >>> sheet.gradients[w], sheet.gradients[b]
+    (8.0, 4.0)
+    >>> print(sheet)
+    ∂E/∂z = 2·z       local derivatives
+          = 2·2 = 4   in numbers
+    <BLANKLINE>
+    ∂E/∂b = ∂E/∂z · ∂z/∂b   chain rule
+          = ∂E/∂z · 1       local derivatives
+          = ∂E/∂z
+          = 4               in numbers
+    <BLANKLINE>
+    ∂E/∂w = ∂E/∂z · ∂z/∂w   chain rule
+          = ∂E/∂z · x       local derivatives
+          = 4·2 = 8         in numbers
     """
 
     def __init__(self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None) -> None:
@@ -181,7 +202,10 @@ class Sheet(Board):
         return Board(generic, boards=[Board(lines)]) if generic else Board(lines)
 
     def member(self, v: Value) -> list[Line]:
-        """The lines of one derivative."""
+        """The lines of one derivative.
+
+        v: the quantity on the page that y is differentiated with respect to
+        """
         study = self.study
         end, told = self._simplest(v)
         lines: list[Line] = []
@@ -194,7 +218,11 @@ class Sheet(Board):
         return without_repetition(lines)
 
     def in_numbers(self, v: Value, formula: bool = True) -> Line:
-        """One derivative in one line: its formula, unless that is said already, and its numbers."""
+        """One derivative in one line: its formula, unless that is said already, and its numbers.
+
+        v: the quantity on the page that y is differentiated with respect to
+        formula: whether its formula is written
+        """
         study = self.study
         end, _ = self._simplest(v)
         numbers = [line.right for line in number_lines(study, end, self.adjoints[v].data)]
@@ -256,13 +284,19 @@ class Sheet(Board):
         return lines
 
     def formula(self, v: Value) -> Value:
-        """∂y/∂v as the sheet has it."""
+        """∂y/∂v as the sheet has it, for a quantity v on the page."""
         if v not in self.formulas:
             self.formulas[v] = self._sum(self._terms(v))
         return self.formulas[v]
 
     def generic(self, family: Family, make: Any, letters: tuple[str, ...], many: int = MANY) -> Value | None:
-        """One formula for all members, with letters for the indices that count them."""
+        """One formula for all members of a family, with letters for their indices; None where they are not alike.
+
+        family: whose members are meant
+        make: a function that gives a member's formula
+        letters: one for each index that counts
+        many: how many terms of a sum are written out
+        """
 
         def one(v: Value) -> Value:
             return folded(make(v), many=many)
@@ -273,6 +307,10 @@ class Sheet(Board):
         return _one_for_all([partial(in_row, row) for row in family.rows], letters[0])
 
     def letters_of(self, family: Family) -> tuple[str, ...]:
+        """The letters for the indices of a family: i for a vector, or j among the inputs of a layer; i and j for a matrix.
+
+        family: whose members are meant
+        """
         if not family.vector:
             return "i", "j"
         v = family.leaves[0]
@@ -320,7 +358,11 @@ class Sheet(Board):
         return lines
 
     def but_for_one(self, formulas: Sequence[Value], letter: str) -> Value | None:
-        """One formula for several that are alike, but that one has a term more, which gets the factor 1_{i=l}."""
+        """One formula for several that are alike, but that one has a term more, which gets the factor 1_{i=l}.
+
+        formulas: theirs, in order
+        letter: the index that counts them
+        """
         ways = [way for odd in range(len(formulas)) if (way := self._but_for(odd, formulas, letter)) is not None]
         return min(ways, key=cost, default=None)
 
@@ -363,6 +405,26 @@ class Sheet(Board):
 
         Forward, then backward; each gradient has the shape of what it belongs to, shown below the symbols, and beside it
         stands the line of scalars that one entry means. What has no matrix form stays a line of scalars.
+
+        >>> import nn
+        >>> from autograd import Value, derivation, label
+        >>> model, x = nn.MLP(2, [2], seed=0), [Value(0.5), Value(1.0)]
+        >>> a = model(x)
+        >>> L = a[0] ** 2 + a[1] ** 2
+        >>> label(x=x, L=L)
+        >>> print(derivation(L).vector_form())
+        Forward
+        ───────
+        <BLANKLINE>
+        a = W₁ x + b₁   [2×1]  aᵢ = w₁ᵢ₁·x₁ + w₁ᵢ₂·x₂ + b₁ᵢ
+        L = a₁² + a₂²
+        <BLANKLINE>
+        Backward
+        ────────
+        <BLANKLINE>
+        ∇_a L  = 2 a        [2×1]  ∂L/∂aᵢ = 2·aᵢ
+        ∇_W₁ L = ∇_a L xᵀ   [2×2]  ∂L/∂w₁ᵢⱼ = ∂L/∂aᵢ·xⱼ
+        ∇_b₁ L = ∇_a L      [2×1]  ∂L/∂b₁ᵢ = ∂L/∂aᵢ
         """
         from autograd.vectors import VectorForm
 

@@ -42,6 +42,7 @@ def derivatives(f: Any, *xs: Any, order: int = 1, numbers: bool = False, digits:
     The result shows itself in Jupyter and in print; .text, .latex and .save() write it, .entries has the formulas, by
     (output, input, input, ...) counted from 0, and .values the numbers as derivative_tensor nests them.
 
+    >>> from autograd import derivatives
     >>> print(derivatives(lambda x, y, z: x ** 2 + 2 * x * y + z))
     J = [∂f/∂x  ∂f/∂y  ∂f/∂z]
       = [2·x + 2·y  2·x  1]
@@ -106,6 +107,18 @@ class Derivatives(Board):
 
     entries: the formula of each, a Value, by (output, input, ...) counted from 0, inputs in ascending order
     values: their numbers, nested as derivative_tensor does: rows are outputs, columns inputs; one output comes bare
+
+    >>> from autograd import derivatives
+    >>> table = derivatives(lambda x, y: x ** 2 * y, 3.0, 5.0, order=2)
+    >>> table.values
+    [[10.0, 6.0], [6.0, 0.0]]
+    >>> table.entries[0, 0, 1].data
+    6.0
+    >>> print(table)
+    H = [∂²f/∂x²   ∂²f/∂x∂y]
+        [∂²f/∂y∂x  ∂²f/∂y² ]
+      = [2·y  2·x]
+        [2·x  0  ]
     """
 
     def __init__(

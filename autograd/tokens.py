@@ -32,6 +32,14 @@ class FormulaError(ValueError):
     text: the whole text
     position: the place in it, from 0 on
     reason: the sentence behind the caret
+
+    >>> from autograd import FormulaError, parse
+    >>> try:
+    ...     parse("2 * (x + 1")
+    ... except FormulaError as error:
+    ...     print(error)
+    2 * (x + 1
+        ^ this bracket is never closed
     """
 
     def __init__(self, text: str, position: int, reason: str) -> None:

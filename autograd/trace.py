@@ -151,6 +151,7 @@ class Trace:
     def differences(self, other: Trace) -> list[tuple[Value, str, float, float]]:
         """The nodes whose gradients differ in another trace of the same graph, as (node, name, here, there).
 
+        >>> from autograd import Value, trace
         >>> x = Value(3.0, label="x")
         >>> y = x * x
         >>> trace(y).differences(trace(y, wrong="overwrite"))
@@ -209,6 +210,7 @@ class Walk:
     known of each node by now. next() and previous() go one step and give it, None at the end; run_to and run_until go on
     until something has happened.
 
+    >>> from autograd import Value, Walk
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> walk = Walk((w * x).sigmoid(), watch=[w])
     >>> walk.run_to(w).total == walk.grads[w]
@@ -237,6 +239,7 @@ class Walk:
 
     @property
     def step(self) -> ForwardStep | BackwardStep | None:
+        """The step just taken; None at the start."""
         return self.steps[self.position - 1] if self.position else None
 
     def _go(self, by: int) -> ForwardStep | BackwardStep | None:
@@ -255,7 +258,16 @@ class Walk:
         return self._go(-1)
 
     def run_until(self, condition: Callable[[ForwardStep | BackwardStep], object]) -> ForwardStep | BackwardStep | None:
-        """Go on to the next step for which condition(step) holds, and give it; None, at the end, if it never does."""
+        """Go on to the next step for which condition(step) holds, and give it; None, at the end, if it never does.
+
+        condition: a function of a step, whose fields are those of a Trace's steps
+
+        >>> from autograd import Value, Walk
+        >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+        >>> step = Walk(w * x + w).run_until(lambda step: hasattr(step, "total"))
+        >>> step.input_name, step.contribution
+        ('v1', 1.0)
+        """
         while self.position < len(self.steps):
             self.position += 1
             if condition(self.steps[self.position - 1]):
@@ -267,7 +279,10 @@ class Walk:
         return self.step
 
     def run_to(self, node: Value) -> ForwardStep | BackwardStep | None:
-        """Go on until a node gets its value or, on the way back, a contribution to its gradient; give that step."""
+        """Go on until a node gets its value or, on the way back, a contribution to its gradient; give that step.
+
+        node: a node of the graph; None is given, at the end, where it gets no more
+        """
         return self.run_until(lambda step: step.node is node if isinstance(step, ForwardStep) else step.input is node)
 
     def __str__(self) -> str:
@@ -302,6 +317,7 @@ def trace(y: Value, digits: int = 6, *, wrong: str = "") -> Trace:
     y: the output; digits: how many significant digits the texts show
     wrong: "" for the right way, or for teaching one of the wrong ones: "overwrite", "order", "no zero_grad"
 
+    >>> from autograd import Value, trace
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> o = (w * x).sigmoid()
     >>> print(trace(o))

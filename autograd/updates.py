@@ -32,6 +32,7 @@ def descent(y: Value, *xs: Any, rate: float, symbol: str = "eta", digits: int = 
     The result shows itself in Jupyter and in print; .new has the new numbers by parameter, .before and .after the loss,
     .promise what the loss would fall by if it were linear. To take the step, set `w.data = step.new[w]`.
 
+    >>> from autograd import Value, descent
     >>> w = Value(3.0, label="w")
     >>> L = w * w
     >>> L.label = "L"
@@ -59,6 +60,19 @@ class Descent(Board):
     """One step of gradient descent; see `descent`.
 
     new: the number of each parameter after the step; before, after: the loss; promise: rate times ‖∇L‖²
+
+    >>> from autograd import Value, descent
+    >>> w = Value(3.0, label="w")
+    >>> step = descent(w * w, w, rate=0.25)
+    >>> step.new[w], step.before, step.after, step.promise
+    (1.5, 9.0, 2.25, 9.0)
+    >>> print(step)
+    wⁿᵉʷ     = w − η·∂L/∂w   gradient descent
+             = 3 − 0.25·6 = 1.5
+    L        = 9             before the step
+    Lⁿᵉʷ     = 2.25          after it
+    L − Lⁿᵉʷ = 6.75          so much the loss fell
+    η·‖∇L‖²  = 9             so much the gradient promised, to first order
     """
 
     def __init__(self, y: Value, xs: list[Value], rate: float, symbol: str, digits: int) -> None:

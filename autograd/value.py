@@ -104,7 +104,7 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
         x = lift(x)
         return record(op, value(x.data, y.data), x, y)
 
-    direct.__doc__ = reflected.__doc__ = op.__doc__
+    direct.__doc__ = reflected.__doc__ = op.doc
     return direct, reflected
 
 
@@ -115,7 +115,7 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
     def method(x: Value) -> Value:
         return record(op, value(x.data), x)
 
-    method.__name__, method.__doc__ = op.name, op.__doc__
+    method.__name__, method.__doc__ = op.name, op.doc
     return method
 
 
@@ -138,11 +138,18 @@ class Value:
     Comparisons < <= > >= compare data; == and hash() are those of the object, since two Values of one number are two places
     in a graph. Raises TypeError for data that is not a real number.
 
+    >>> from autograd import Value
     >>> x, y = Value(3.0, label="x"), Value(2.0, label="y")
     >>> z = x * y + x
     >>> z.backward()
     >>> z.data, x.grad, y.grad
     (9.0, 3.0, 3.0)
+
+    Arithmetic never raises: it follows IEEE 754, as in PyTorch and NumPy. A power of 0 and a root of a negative number
+    have the values, and the slopes, that torch gives them.
+
+    >>> Value(1.0) / 0, Value(0.0) ** 0, Value(-8.0) ** 3, Value(-8.0) ** (1 / 3)
+    (Value(inf), Value(1.0), Value(-512.0), Value(nan))
     """
 
     __slots__ = "__dict__", "_first", "_second", "data", "grad", "op"
@@ -188,12 +195,15 @@ class Value:
     maximum, minimum = _method_of_two(ops.maximum), _method_of_two(ops.minimum)
 
     def leaky_relu(self, negative_slope: Value | float = 0.01) -> Value:
+        """self above 0, else negative_slope * self; its slope at 0 is negative_slope, as in torch."""
         return ops.leaky_relu(self, negative_slope)
 
     def elu(self, alpha: Value | float = 1.0) -> Value:
+        """self above 0, else alpha * (exp(self) - 1); its slope at 0 is alpha, as in torch."""
         return ops.elu(self, alpha)
 
     def clip(self, low: Value | float = -math.inf, high: Value | float = math.inf) -> Value:
+        """self, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp."""
         return ops.clip(self, low, high)
 
     def __lt__(self, other: Value | float) -> bool:
@@ -219,7 +229,12 @@ class Value:
         return int(_asked(self))
 
     def item(self) -> float:
-        """The plain number, as in PyTorch."""
+        """The plain number, as in PyTorch.
+
+        >>> from autograd import Value
+        >>> (Value(2.0) * 3.0).item()
+        6.0
+        """
         return self.data
 
     def __format__(self, spec: str) -> str:
@@ -232,7 +247,13 @@ class Value:
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        """What it was computed from, in order; empty for a leaf."""
+        """What it was computed from, in order; empty for a leaf.
+
+        >>> from autograd import Value
+        >>> x = Value(2.0, label="x")
+        >>> (x * 3.0).inputs, x.inputs
+        ((Value(2.0, label="x"), Value(3.0)), ())
+        """
         first, second = self._first, self._second
         if second is not None:
             return first, second
@@ -249,13 +270,26 @@ class Value:
         return self.op.notation.symbol if self.op else ""
 
     def detach(self) -> Value:
-        """A new leaf with the same number and label, which knows nothing of how it was computed."""
+        """A new leaf with the same number and label, which knows nothing of how it was computed.
+
+        >>> from autograd import Value, gradient
+        >>> x = Value(3.0)
+        >>> gradient(x * x, x), gradient(x * x.detach(), x)
+        ([Value(6.0)], [Value(3.0)])
+        """
         return Value(self.data, self.label)
 
     def forward(self) -> float:
         """Compute self again from what its leaves hold now, and return its data.
 
         It takes the path that was recorded: an `if` of your program on a Value is not decided again.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> x.data = 4.0
+        >>> y.data, y.forward(), y.data
+        (9.0, 16.0, 16.0)
         """
         for node in reversed(history(self)):
             data = [x.data for x in node.inputs]
@@ -267,6 +301,15 @@ class Value:
 
         Computed nodes start afresh in every call and keep their gradient to be looked at; leaves add up from call to call,
         as in PyTorch. Reverse accumulation: Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> x.grad
+        6.0
+        >>> (x * x).backward()
+        >>> x.grad
+        12.0
         """
         order = history(self)
         for node in order:
@@ -366,14 +409,20 @@ def short(x: float) -> str:
 def label(names: dict[str, Any] | None = None, /, **values: Any) -> None:
     """Name Values after the variables that hold them.
 
-    label(w1=w1, x1=x1) sets these labels, whatever they were. label(locals()) names every Value that has no label yet,
-    passing over names that begin with an underscore. A list of Values gets numbered labels, from 1 on: ws gives ws_1, ws_2;
-    a list of lists two indices, W_12.
+    values: label(w1=w1, x1=x1) sets these labels, whatever they were
+    names: label(locals()) names every Value that has no label yet, passing over names that begin with an underscore
 
+    A list of Values gets numbered labels, from 1 on: ws gives ws_1, ws_2; a list of lists two indices, W_12.
+
+    >>> from autograd import Value, label
     >>> a = Value(2.0); b = a * 3
     >>> label(a=a, product=b)
     >>> b
     Value(6.0, label="product")
+    >>> W = [[Value(1.0), Value(2.0)]]
+    >>> label(W=W)
+    >>> W[0][1].label
+    'W_12'
 
     Raises TypeError for a keyword that holds neither a Value nor a list of Values.
     """

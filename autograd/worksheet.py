@@ -56,7 +56,7 @@ class Worksheet:
     Since `gradient` gives graphs, a worksheet covers all of backpropagation: the loss, gradients, updated weights, and the
     next forward pass with these.
 
-    >>> from autograd import gradient, sigmoid
+    >>> from autograd import Value, Worksheet, gradient, sigmoid
     >>> w, x, t = Value(0.5, label="w"), Value(2.0, label="x"), Value(1.0, label="t")
     >>> z = w * x
     >>> o = sigmoid(z)
@@ -127,6 +127,13 @@ class Worksheet:
             gradient
 
         Raises ValueError for a graph in which nothing but the output has a label.
+
+        >>> from autograd import Value, Worksheet
+        >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+        >>> z = w * x
+        >>> z.label = "z"
+        >>> Worksheet.of(z ** 2, rate=0.1)
+        Worksheet(7 lines: z, L, ∂L/∂z, ∂L/∂w, ∂L/∂x, w_new, x_new)
         """
         if not isinstance(loss, Value):
             raise TypeError(f"Worksheet.of takes the Value to be differentiated, not {loss!r}")
@@ -146,16 +153,31 @@ class Worksheet:
 
     @property
     def true(self) -> dict[str, float]:
-        """The right number of each line."""
+        """The right number of each line, by its name.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> Worksheet(y=x * x).true
+        {'y': 9.0}
+        """
         return {name: self.right[self.leaves[name]] for name in self.lines}
 
     @property
     def steps(self) -> dict[str, str]:
-        """How each line follows from those before it."""
+        """How each line follows from those before it, as a formula by its name.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x
+        >>> Worksheet(y=y, z=y + 1).steps
+        {'y': 'x²', 'z': 'y + 1'}
+        """
         return {name: written(self.formulas[self.leaves[name]])[0] for name in self.lines}
 
     def line_named(self, name: str) -> str:
         """The line that a name means: w1 and w_1 are one name.
+
+        name: in any of its spellings
 
         Raises LookupError, with the nearest name, if there is none.
         """
@@ -174,7 +196,13 @@ class Worksheet:
         raise LookupError(f"{name}{given}{hint if 'no line' in given else ''}")
 
     def read(self, name: str, text: object) -> Claim | None:
-        """What somebody wrote on a line. Raises FormulaError or TypeError for what cannot be read."""
+        """What somebody wrote on a line, as numbers and formulas; None for nothing.
+
+        name: the line
+        text: what stands there
+
+        Raises FormulaError or TypeError for what cannot be read.
+        """
         try:
             claim = read_claim(text, self.readable, name)
         except FormulaError as error:
@@ -207,6 +235,13 @@ class Worksheet:
 
         Raises LookupError for a name that is no line, TypeError for a number that is no text, FormulaError (with the place)
         for a claim that cannot be read, ValueError for marks that are no marks.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x
+        >>> marking = Worksheet(y=y, z=y + 1).mark({"y": "8.0", "z": "9.0"}, carried=0.5)
+        >>> marking.verdicts, marking.score
+        ({'y': 'wrong', 'z': 'carried'}, 0.5)
         """
         read: dict[Value, Claim] = {}
         for name, text in claims.items():
@@ -225,6 +260,10 @@ class Worksheet:
     def check_formula(self, name: str, text: str) -> Check:
         """Whether a formula is that of a line, as a function: true or false, with a point where they differ.
 
+        name: the line
+        text: the formula, in the names of the sheet
+
+        >>> from autograd import Value, Worksheet, gradient
         >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
         >>> E = -t * o.log() - (1 - t) * (1 - o).log()
         >>> check = Worksheet(E=E, slope=gradient(E, o)[0]).check_formula("slope", "-t/o - (1-t)/(1-o)")
@@ -242,7 +281,16 @@ class Worksheet:
     def check_chain(self, name: str, text: str | Sequence[str]) -> list[Check]:
         """Each member of a chain a = b = c against the line, and against the member before it.
 
+        name: the line
+        text: the chain, in one piece or as a list of lines
+
         Two mistakes that cancel are both found: the second member is right again, and does not follow from the first.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> sheet = Worksheet(y=(x + 1) ** 2)
+        >>> [(check.right, check.follows) for check in sheet.check_chain("y", "x^2 + 1 = x^2 + 2x + 1")]
+        [(False, True), (True, False)]
         """
         line = self.line_named(name)
         claim = self.read(line, text)
@@ -252,15 +300,23 @@ class Worksheet:
         """For authors: the common mistakes that this sheet's numbers would not show, or would not tell apart.
 
         digits: how many significant digits are written
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(2.0, label="x")
+        >>> [str(each) for each in Worksheet(y=x * x).audit()]
+        ['y: This is half of what it should be — and You did not square x — both give 2']
         """
         return list(self.ambiguities(digits))
 
     def ambiguities(self, digits: int = 5) -> Iterator[Ambiguity]:
-        """The same, one by one."""
+        """What audit lists, one by one; digits: how many significant digits are written."""
         return ambiguities({name: self.leaves[name] for name in self.lines}, self.right, self.around, digits)
 
     def name_of(self, leaf: Value) -> str:
-        """What a quantity of the page is called on this sheet."""
+        """What a quantity of the page is called on this sheet.
+
+        leaf: the Value that stands for it there
+        """
         return self._names.get(leaf, leaf.label)
 
     def __repr__(self) -> str:

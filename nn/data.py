@@ -23,6 +23,12 @@ class Dataset:
     name: what it is called
     features: what each number in a row is
     classes: what each class is called
+
+    >>> from nn.data import Dataset
+    >>> data = Dataset([[0.0, 1.0], [2.0, 3.0]], [0, 1], "two points", classes=["low", "high"])
+    >>> X, y = data
+    >>> data, X, y, data.features
+    (Dataset(two points: 2 rows of 2 features, 2 classes), [[0.0, 1.0], [2.0, 3.0]], [0, 1], ['x1', 'x2'])
     """
 
     def __init__(
@@ -40,7 +46,12 @@ class Dataset:
 
     @property
     def signed(self) -> list[int]:
-        """The classes 0 and 1 as -1 and 1, as the hinge loss takes them. Raises ValueError for more than two classes."""
+        """The classes 0 and 1 as -1 and 1, as the hinge loss takes them. Raises ValueError for more than two classes.
+
+        >>> import nn
+        >>> nn.data.xor().signed
+        [-1, 1, 1, -1]
+        """
         if len(self.classes) != 2:
             raise ValueError(f"{self.name} has {len(self.classes)} classes; -1 and 1 stand for two")
         return [2 * c - 1 for c in self.y]
@@ -49,6 +60,14 @@ class Dataset:
         """Two data sets, one to learn from and one held out: shuffled, every class in the same share in both.
 
         test: the share of the rows that is held out, between 0 and 1
+        seed: for the same rows again
+
+        Raises ValueError for another share, or too few rows for it.
+
+        >>> import nn
+        >>> train, test = nn.data.moons(100).split(0.25)
+        >>> len(train), len(test), sum(test.y)
+        (76, 24, 12)
         """
         if not 0.0 < test < 1.0:
             raise ValueError(f"the share held out lies between 0 and 1, not {test}")
@@ -72,6 +91,11 @@ class Dataset:
 
         like: the data set whose means and deviations are used, itself if none is given; for rows held out, pass the rows
             that the model learns from, since the others are not known yet
+
+        >>> import nn
+        >>> data = nn.data.Dataset([[1.0, 10.0], [3.0, 30.0]], [0, 1], "two points")
+        >>> data.standardized().X
+        [[-1.0, -1.0], [1.0, 1.0]]
         """
         columns = list(zip(*(like or self).X))
         means = [math.fsum(column) / len(column) for column in columns]
@@ -88,7 +112,13 @@ class Dataset:
 
 
 def xor() -> Dataset:
-    """The four corners of the square and whether exactly one coordinate is 1: no straight line separates them."""
+    """The four corners of the square and whether exactly one coordinate is 1: no straight line separates them.
+
+    >>> import nn
+    >>> X, y = nn.data.xor()
+    >>> list(zip(X, y))
+    [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
+    """
     X = [[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)]
     return Dataset(X, [int(a != b) for a, b in X], "xor")
 
@@ -96,7 +126,16 @@ def xor() -> Dataset:
 def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
     """Two half circles that reach into one another.
 
-    n: the number of points; noise: the standard deviation of the normal noise on each coordinate
+    n: the number of points
+    noise: the standard deviation of the normal noise on each coordinate
+    seed: for the same points again
+
+    In scikit-learn this is called make_moons.
+
+    >>> import nn
+    >>> X, y = nn.data.moons(6, noise=0.0)
+    >>> sorted((c, *(round(x, 3) + 0.0 for x in point)) for point, c in zip(X, y))
+    [(0, -1.0, 0.0), (0, 0.0, 1.0), (0, 1.0, 0.0), (1, 0.0, 0.5), (1, 1.0, -0.5), (1, 2.0, 0.5)]
     """
 
     def point(c: int, t: float) -> tuple[float, float]:
@@ -107,7 +146,20 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 
 def circles(n: int = 100, noise: float = 0.05, seed: int = 0, factor: float = 0.5) -> Dataset:
-    """Two circles, one inside the other; factor: the radius of the inner one, class 1, the outer one's being 1."""
+    """Two circles, one inside the other: class 0 on the outer one, of radius 1, and class 1 on the inner one.
+
+    n: the number of points
+    noise: the standard deviation of the normal noise on each coordinate
+    seed: for the same points again
+    factor: the radius of the inner circle
+
+    In scikit-learn this is called make_circles.
+
+    >>> import math, nn
+    >>> X, y = nn.data.circles(100, noise=0.0, factor=0.5)
+    >>> sorted({(c, round(math.hypot(*point), 6)) for point, c in zip(X, y)})
+    [(0, 1.0), (1, 0.5)]
+    """
 
     def point(c: int, t: float) -> tuple[float, float]:
         radius, angle = (factor if c else 1.0), 2.0 * math.pi * t
@@ -117,7 +169,20 @@ def circles(n: int = 100, noise: float = 0.05, seed: int = 0, factor: float = 0.
 
 
 def spirals(n: int = 200, noise: float = 0.02, seed: int = 0, classes: int = 2, turns: float = 1.0) -> Dataset:
-    """Arms of a spiral around one another, from radius 0.1 to 1; turns: how often each goes round."""
+    """Arms of a spiral around one another, from radius 0.1 to 1.
+
+    n: the number of points
+    noise: the standard deviation of the normal noise on each coordinate
+    seed: for the same points again
+    classes: the number of arms
+    turns: how often each goes round
+
+    >>> import math, nn
+    >>> X, y = nn.data.spirals(90, noise=0.0, classes=3)
+    >>> radii = [math.hypot(*point) for point in X]
+    >>> [y.count(c) for c in range(3)], round(min(radii), 6), round(max(radii), 6)
+    ([30, 30, 30], 0.1, 1.0)
+    """
 
     def point(c: int, t: float) -> tuple[float, float]:
         radius, angle = 0.1 + 0.9 * t, 2.0 * math.pi * (turns * t + c / classes)
@@ -127,7 +192,20 @@ def spirals(n: int = 200, noise: float = 0.02, seed: int = 0, classes: int = 2, 
 
 
 def blobs(n: int = 100, noise: float = 0.6, seed: int = 0, classes: int = 3) -> Dataset:
-    """Normal clouds with their centres evenly on a circle of radius 2; noise: the standard deviation of a cloud."""
+    """Normal clouds with their centres evenly on a circle of radius 2.
+
+    n: the number of points
+    noise: the standard deviation of a cloud
+    seed: for the same points again
+    classes: the number of clouds
+
+    In scikit-learn this is called make_blobs.
+
+    >>> import nn
+    >>> X, y = nn.data.blobs(4, noise=0.0, classes=4)
+    >>> sorted((c, *(round(x, 6) + 0.0 for x in point)) for point, c in zip(X, y))
+    [(0, 2.0, 0.0), (1, 0.0, 2.0), (2, -2.0, 0.0), (3, 0.0, -2.0)]
+    """
 
     def point(c: int, t: float) -> tuple[float, float]:
         angle = 2.0 * math.pi * c / classes
@@ -162,22 +240,67 @@ def _curves(
 
 
 def iris() -> Dataset:
-    """150 flowers of three species, four lengths in cm (Fisher 1936), through scikit-learn."""
+    """150 flowers of three species, four lengths in cm (Fisher 1936), through scikit-learn.
+
+    Raises ImportError, with what to install, where scikit-learn is missing.
+
+    >>> import nn
+    >>> nn.data.iris()
+    Dataset(iris: 150 rows of 4 features, 3 classes)
+    >>> nn.data.iris().classes
+    ['setosa', 'versicolor', 'virginica']
+    """
     return _from_sklearn("iris")
 
 
 def wine() -> Dataset:
-    """178 wines of three growers, 13 chemical measurements (Forina 1991), through scikit-learn."""
+    """178 wines of three growers, 13 chemical measurements (Forina 1991), through scikit-learn.
+
+    Raises ImportError, with what to install, where scikit-learn is missing.
+
+    >>> import nn
+    >>> nn.data.wine()
+    Dataset(wine: 178 rows of 13 features, 3 classes)
+    >>> nn.data.wine().features[:3]
+    ['alcohol', 'malic_acid', 'ash']
+    """
     return _from_sklearn("wine")
 
 
 def breast_cancer() -> Dataset:
-    """569 tumours, malignant or benign, 30 measurements of cell nuclei (Street et al. 1993), through scikit-learn."""
+    """569 tumours, malignant or benign, 30 measurements of cell nuclei (Street et al. 1993), through scikit-learn.
+
+    Raises ImportError, with what to install, where scikit-learn is missing.
+
+    >>> import nn
+    >>> nn.data.breast_cancer()
+    Dataset(breast_cancer: 569 rows of 30 features, 2 classes)
+    >>> nn.data.breast_cancer().classes
+    ['malignant', 'benign']
+    """
     return _from_sklearn("breast_cancer")
 
 
 def digits() -> Dataset:
-    """1,797 handwritten digits of 8 by 8 pixels with 0 to 16 units of ink (Kaynak 1995), through scikit-learn."""
+    """1,797 handwritten digits of 8 by 8 pixels with 0 to 16 units of ink (Kaynak 1995), through scikit-learn.
+
+    Raises ImportError, with what to install, where scikit-learn is missing.
+
+    >>> import nn
+    >>> X, y = nn.data.digits()
+    >>> len(X), len(X[0]), y[:3]
+    (1797, 64, [0, 1, 2])
+    >>> for i in range(0, 64, 8):
+    ...     print("".join(" .:#"[int(ink / 4.3)] for ink in X[0][i : i + 8]).rstrip())
+      .#:
+      ##:#.
+      #  :.
+      :  ..
+     ..  :.
+      :  :.
+      #.::
+      .#:
+    """
     return _from_sklearn("digits")
 
 

@@ -65,6 +65,20 @@ def draw(
 
     Raises TypeError for what has no graph, ValueError for an unknown option and for a graph of more than 2,000 boxes at the
     depth asked for, with what to ask for instead.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> o = (w * x).relu()
+    >>> o.backward()
+    >>> picture = nn.draw(o, local="formula")
+    >>> picture
+    <Drawing of 4 boxes and 3 arrows>
+    >>> print(picture.text)
+    ReLU relu(w·x): 1, grad 1
+    └─ [1] × w·x: 1, grad 1
+       ├─ [x] w: 0.5, grad 2
+       └─ [w] x: 2, grad 0.5
     """
     for what, option, known in (
         ("depth", depth, ("auto", *DEPTHS)),

@@ -32,7 +32,14 @@ ONNX = {
 def to_torch(model: MLP | Layer) -> Any:
     """A torch.nn.Sequential of Linear layers and activations, in float64, with the model's numbers.
 
+    model: the net, whose numbers are copied
+
     Raises ImportError without PyTorch, TypeError for what is no MLP or layer, ValueError for an activation of one's own.
+
+    >>> import nn, torch
+    >>> model = nn.MLP(2, [1], weights=[[[0.5, -1.0]]], biases=[[2.0]])
+    >>> nn.to_torch(model)(torch.tensor([[3.0, 1.0]], dtype=torch.float64)).tolist()
+    [[2.5]]
     """
     torch = _needed("torch", "torch")
     modules: list[Any] = []
@@ -52,7 +59,13 @@ def to_torch(model: MLP | Layer) -> Any:
 def from_torch(sequential: Any) -> MLP:
     """An MLP with the numbers of a torch.nn.Sequential of Linear layers and activations; the way back from to_torch.
 
+    sequential: the modules, the first of them Linear
+
     Raises TypeError for modules that an MLP does not have.
+
+    >>> import nn, torch
+    >>> nn.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)))
+    MLP(2 → 4 → 1, tanh, linear; 17 parameters)
     """
     torch = _needed("torch", "torch")
     names = {getattr(torch.nn, there): here for here, there in TORCH.items() if there is not None}
@@ -83,7 +96,16 @@ def from_torch(sequential: Any) -> MLP:
 def to_jax(model: MLP | Layer) -> tuple[Callable[[Any, Any], Any], list[dict[str, Any]]]:
     """A pure function f(parameters, X) for batches X (rows, inputs), and its parameters: a list of {"W": ..., "b": ...}.
 
+    model: the net, whose numbers are copied
+
     Raises ImportError without JAX, and as to_torch.
+
+    >>> import jax.numpy as jnp
+    >>> import nn
+    >>> model = nn.MLP(2, [1], weights=[[[0.5, -1.0]]], biases=[[2.0]])
+    >>> f, parameters = nn.to_jax(model)
+    >>> f(parameters, jnp.array([[3.0, 1.0]])).tolist()
+    [[2.5]]
     """
     _needed("jax", "jax")
     import jax.numpy as jnp
@@ -115,9 +137,16 @@ def to_jax(model: MLP | Layer) -> tuple[Callable[[Any, Any], Any], list[dict[str
 def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, double: bool = False) -> Any:
     """The net as an ONNX model, for inputs X (rows, inputs); written to a file where a path is given.
 
+    model: the net, whose numbers are copied
+    path: where the file goes; none is written without
     double: numbers of 64 bits; 32 by default, which is what runtimes have every operation for
 
     Raises ImportError without the package onnx, and as to_torch.
+
+    >>> import nn
+    >>> graph = nn.to_onnx(nn.MLP(2, [4, 1])).graph
+    >>> [node.op_type for node in graph.node], [number.name for number in graph.initializer]
+    (['Gemm', 'Relu', 'Gemm'], ['W1', 'b1', 'W2', 'b2'])
     """
     onnx = _needed("onnx", "onnx")
     import numpy as np

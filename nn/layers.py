@@ -61,13 +61,22 @@ class Neuron(Module):
 
     nin: how many inputs it takes
     nonlin: micrograd's way to say activation="relu" (True) or "linear" (False)
-    activation: a name of SCALAR_ACTIVATIONS, or a function of one Value
+    activation: "linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "sin", "exp" or "abs",
+        or a function of one Value
     init: "uniform" between -1 and 1, "xavier" (uniform, variance 2 / (nin + nout)), "he" (normal, variance 2 / nin),
         or a function of (nin, nout) that gives one weight; biases start at 0
     bias: whether there is a b
     seed: a number that makes the weights repeatable; without it they come from the module random, and random.seed rules
 
     Calling it on a list of nin numbers or Values gives a Value. Raises ValueError for another number of inputs.
+
+    In PyTorch: a torch.nn.Linear with one output, and an activation.
+
+    >>> import nn
+    >>> neuron = nn.Neuron(2, activation="sigmoid", seed=0)
+    >>> neuron.w[0].data, neuron.w[1].data = 0.5, -1.0
+    >>> neuron, neuron([2.0, 1.0])
+    (Neuron(2 → 1, sigmoid; 3 parameters), Value(0.5))
     """
 
     def __init__(
@@ -98,7 +107,10 @@ class Neuron(Module):
             yield self._name("b"), self.b
 
     def net(self, x: Sequence[Value | float]) -> Value:
-        """a = w·x + b, before the activation."""
+        """a = w·x + b, before the activation.
+
+        x: as many numbers or Values as the neuron has inputs, else ValueError
+        """
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}")
         return lift(dot(self.w, x, 0.0 if self.b is None else self.b))
@@ -120,9 +132,20 @@ class Layer(Module):
     nin, nout: how many inputs and outputs
     activation: as for Neuron, or "softmax" or "log_softmax", which act on all outputs together
     weights, biases: numbers to start from instead of init, nout rows of nin, and nout
+    nonlin, init, bias, seed: as for Neuron
 
-    `W` and `b` show these numbers as a matrix and a vector, and set them. Other arguments are those of Neuron.
+    `W` and `b` show the numbers of weights and biases as a matrix and a vector, and set them.
     Calling it on a list of nin numbers or Values gives a list of nout Values, or the Value itself for a single one.
+
+    In PyTorch: torch.nn.Linear, and an activation.
+
+    >>> import nn
+    >>> layer = nn.Layer(2, 2, activation="relu", weights=[[1.0, 2.0], [3.0, -4.0]], biases=[0.5, 0.0])
+    >>> layer, layer([1.0, 1.0])
+    (Layer(2 → 2, relu; 6 parameters), [Value(3.5), Value(0.0)])
+    >>> layer.b = [0.5, 2.0]
+    >>> layer([1.0, 1.0])[1]
+    Value(1.0)
     """
 
     def __init__(
@@ -161,6 +184,7 @@ class Layer(Module):
 
     @W.setter
     def W(self, rows: Sequence[Sequence[float]]) -> None:
+        """The weights as nout rows of nin numbers; setting them takes such rows, else ValueError."""
         matrix = [[number(w) for w in row] for row in rows]
         if [len(row) for row in matrix] != [self.nin] * len(self.neurons):
             shape = f"{len(matrix)} rows of {', '.join(sorted({str(len(row)) for row in matrix})) or 'nothing'}"
@@ -176,6 +200,7 @@ class Layer(Module):
 
     @b.setter
     def b(self, numbers: Sequence[float]) -> None:
+        """The biases, nout numbers, none for a layer without; setting them takes as many, else ValueError."""
         vector = [number(b) for b in numbers]
         if len(vector) != len(self.b):
             raise ValueError(f"b of this layer has {len(self.b)} numbers, got {len(vector)}")
@@ -210,13 +235,15 @@ class MLP(Module):
     nouts: how many neurons each layer has, [16, 16, 1]
     activation: for the hidden layers, the last one being linear; or a list with one for every layer
     weights, biases: numbers to start from, a matrix and a vector for every layer
+    init, bias, seed: as for Neuron
 
-    Other arguments are those of Neuron. Calling it on a list of nin numbers or Values gives the outputs of the last layer:
+    Calling it on a list of nin numbers or Values gives the outputs of the last layer:
     a list of Values, or the Value itself for a single one.
 
-    >>> MLP(2, [16, 16, 1])
+    >>> import nn
+    >>> nn.MLP(2, [16, 16, 1])
     MLP(2 → 16 → 16 → 1, relu, relu, linear; 337 parameters)
-    >>> MLP(2, [1], weights=[[[0.5, -1.0]]], biases=[[2.0]])([3.0, 1.0])
+    >>> nn.MLP(2, [1], weights=[[[0.5, -1.0]]], biases=[[2.0]])([3.0, 1.0])
     Value(2.5)
     """
 
@@ -270,7 +297,16 @@ class MLP(Module):
     def label_nodes(self, *outputs: Value) -> None:
         """Label what the neurons computed on the way to these outputs: nets a_{ki}, activations h_{ki}.
 
+        outputs: what the net gave
+
         A label that is there already stays. Nodes carry no names until they are asked for: it would slow down every run.
+
+        >>> import nn
+        >>> model = nn.MLP(1, [2, 1], seed=0)
+        >>> o = model([1.0])
+        >>> model.label_nodes(o)
+        >>> o.label, [x.label for x in o.inputs]
+        ('a_21', ['w_211', 'w_212', 'h_11', 'h_12', 'b_21'])
         """
         owners = {neuron.w[0]: neuron for layer in self.layers for neuron in layer.neurons}
         nets: dict[Value, Neuron] = {}

@@ -13,7 +13,15 @@ from autograd.value import lift
 
 
 def predicted_class(prediction: Any, threshold: float = 0.5) -> int:
-    """The class that one row's prediction stands for: the place of the highest score, or 1 above the threshold."""
+    """The class that one row's prediction stands for: the place of the highest score, or 1 above the threshold.
+
+    prediction: a score for each class in a list, or one number; plain numbers or Values
+    threshold: what one number has to exceed for class 1
+
+    >>> from nn.metrics import predicted_class
+    >>> predicted_class([0.1, 0.7, 0.2]), predicted_class(0.4), predicted_class(0.4, threshold=0.0)
+    (1, 0, 1)
+    """
     if isinstance(prediction, (list, tuple)):
         scores = [lift(score).data for score in prediction]
         if len(scores) > 1:
@@ -23,13 +31,31 @@ def predicted_class(prediction: Any, threshold: float = 0.5) -> int:
 
 
 def accuracy(predictions: Sequence[Any], targets: Sequence[Any], threshold: float = 0.5) -> float:
-    """The share of rows, from 0 to 1, whose predicted class is the target. Raises ValueError for no rows."""
+    """The share of rows, from 0 to 1, whose predicted class is the target. Raises ValueError for no rows.
+
+    predictions: what a model gave for each row, as predicted_class takes it
+    targets: the class of each row, from 0 on; -1 counts as 0
+    threshold: what a single number has to exceed for class 1
+
+    >>> from nn.metrics import accuracy
+    >>> accuracy([0.9, 0.2, 0.6, 0.4], [1, 0, 0, 0])
+    0.75
+    """
     pairs = _paired(predictions, targets)
     return sum(predicted_class(p, threshold) == c for p, c in pairs) / len(pairs)
 
 
 def confusion_matrix(predictions: Sequence[Any], targets: Sequence[Any], threshold: float = 0.5) -> list[list[int]]:
-    """How many rows of class i (rows) were taken for class j (columns). Raises ValueError for no rows."""
+    """How many rows of class i (rows) were taken for class j (columns). Raises ValueError for no rows.
+
+    predictions: what a model gave for each row, as predicted_class takes it
+    targets: the class of each row, from 0 on; -1 counts as 0
+    threshold: what a single number has to exceed for class 1
+
+    >>> from nn.metrics import confusion_matrix
+    >>> confusion_matrix([0.9, 0.2, 0.6, 0.4], [1, 0, 0, 0])
+    [[2, 1], [0, 1]]
+    """
     pairs = [(predicted_class(p, threshold), c) for p, c in _paired(predictions, targets)]
     n = max(max(pair) for pair in pairs) + 1
     matrix = [[0] * n for _ in range(n)]

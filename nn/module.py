@@ -39,7 +39,9 @@ FORMAT = {"format": "chalkgrad parameters", "version": 1}
 class Module:
     """Base class of everything with parameters; a subclass sets Values and Modules as attributes and defines __call__.
 
-    >>> class Line(Module):
+    >>> import nn
+    >>> from autograd import Value
+    >>> class Line(nn.Module):
     ...     def __init__(self):
     ...         self.slope, self.offset = Value(2.0), Value(1.0)
     ...     def __call__(self, x):
@@ -68,7 +70,12 @@ class Module:
         raise TypeError(f"{type(self).__name__} does not say how it computes: give it a method __call__(self, x)")
 
     def children(self) -> Iterator[tuple[str, Module]]:
-        """The modules directly inside, each with the name of the attribute that holds it."""
+        """The modules directly inside, each with the name of the attribute that holds it.
+
+        >>> import nn
+        >>> list(nn.MLP(2, [3, 1]).children())
+        [('layers_1', Layer(2 → 3, relu; 9 parameters)), ('layers_2', Layer(3 → 1, linear; 4 parameters))]
+        """
         for name, item in self._contents():
             if isinstance(item, Module):
                 yield name, item
@@ -79,7 +86,12 @@ class Module:
                 yield from _inside(item, attribute)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside."""
+        """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside.
+
+        >>> import nn
+        >>> [name for name, parameter in nn.MLP(2, [1]).named_parameters()]
+        ['w_111', 'w_112', 'b_11']
+        """
         seen: set[Value] = set()
         for name, item in self._contents():
             inner = item.named_parameters() if isinstance(item, Module) else [("", item)]
@@ -89,22 +101,48 @@ class Module:
                     yield f"{name}.{inner_name}" if inner_name else name, parameter
 
     def parameters(self) -> list[Value]:
-        """Every parameter, each once."""
+        """Every parameter, each once.
+
+        >>> import nn
+        >>> len(nn.MLP(2, [16, 16, 1]).parameters())
+        337
+        """
         return [parameter for _, parameter in self.named_parameters()]
 
     def zero_grad(self) -> None:
-        """Set .grad of every parameter to 0, which backward() adds to."""
+        """Set .grad of every parameter to 0, which backward() adds to. In PyTorch this has the same name.
+
+        >>> import nn
+        >>> neuron = nn.Neuron(1, nonlin=False)
+        >>> neuron([3.0]).backward()
+        >>> neuron.b.grad
+        1.0
+        >>> neuron.zero_grad()
+        >>> neuron.b.grad
+        0.0
+        """
         for parameter in self.parameters():
             parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, float]:
-        """The number of every parameter by its name."""
+        """The number of every parameter by its name.
+
+        >>> import nn
+        >>> nn.Layer(2, 1, weights=[[0.5, -1.0]], biases=[2.0]).state_dict()
+        {'w_11': 0.5, 'w_12': -1.0, 'b_1': 2.0}
+        """
         return {name: parameter.data for name, parameter in self.named_parameters()}
 
     def load_state_dict(self, state: Mapping[str, float]) -> Self:
         """Set every parameter to the number that state has under its name; return self.
 
+        state: numbers by name, as state_dict() gives them
+
         Raises KeyError if a name is missing or unknown, TypeError for what is no number; nothing is changed then.
+
+        >>> import nn
+        >>> nn.Layer(2, 1).load_state_dict({"w_11": 0.5, "w_12": -1.0, "b_1": 2.0}).W
+        [[0.5, -1.0]]
         """
         parameters = dict(self.named_parameters())
         missing = [name for name in parameters if name not in state]
@@ -119,6 +157,8 @@ class Module:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all parameters to a JSON file, by name; a file that is there stays whole until the new one is complete.
+
+        path: where to
 
         Raises ValueError if a parameter is not a finite number, OSError if the file cannot be written.
         """
@@ -139,7 +179,17 @@ class Module:
     def load(self, path: str | os.PathLike[str]) -> Self:
         """Set all parameters from a file that save wrote; return self.
 
+        path: that file
+
         Raises ValueError if the file is not such a file, KeyError if it is of another model, OSError if it is not there.
+
+        >>> import pathlib, tempfile
+        >>> import nn
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     nn.Layer(2, 1, weights=[[0.5, -1.0]]).save(pathlib.Path(folder, "layer.json"))
+        ...     layer = nn.Layer(2, 1).load(pathlib.Path(folder, "layer.json"))
+        >>> layer.W
+        [[0.5, -1.0]]
         """
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))

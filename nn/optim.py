@@ -84,7 +84,9 @@ class Optimizer:
 
     A new optimiser states its rule, and nothing else:
 
-    >>> class SignSGD(Optimizer):  # Bernstein et al., signSGD (2018)
+    >>> import math, nn
+    >>> from autograd import Value
+    >>> class SignSGD(nn.optim.Optimizer):  # Bernstein et al., signSGD (2018)
     ...     def update(self, w, g, state):
     ...         return w - self.lr * math.copysign(1.0, g)
     >>> w = Value(2.0)
@@ -117,15 +119,36 @@ class Optimizer:
         self._set({"lr": lr, "weight_decay": weight_decay, "maximize": maximize, **others})
 
     def update(self, w: float, g: float, state: State) -> float:
-        """The new number of a parameter that is w and has gradient g; state is its memory, empty before the first step."""
+        """The new number of a parameter; every optimiser states it.
+
+        w: the parameter's number
+        g: its gradient
+        state: what is remembered of it, by name; empty before the first step
+        """
         raise TypeError(f"{type(self).__name__} has no update rule: define update(self, w, g, state)")
 
     def decay(self, w: float, g: float) -> tuple[float, float]:
-        """w and g with the weight decay in them: lambda w, the slope of 1/2 lambda w**2, is added to the gradient."""
+        """w and g with the weight decay in them: lambda w, the slope of 1/2 lambda w**2, is added to the gradient.
+
+        w: a parameter's number
+        g: its gradient
+        """
         return w, g + self.weight_decay * w
 
     def step(self) -> None:
-        """Change every parameter by the rule, from the .grad it has now."""
+        """Change every parameter by the rule, from the .grad it has now.
+
+        >>> import nn
+        >>> from autograd import Value
+        >>> w = Value(8.0)
+        >>> optimizer = nn.optim.SGD([w], lr=0.25)
+        >>> for _ in range(3):
+        ...     optimizer.zero_grad()
+        ...     (w * w).backward()
+        ...     optimizer.step()
+        >>> w.data
+        1.0
+        """
         for parameter, state in zip(self.parameters, self.state):
             w, g = parameter.data, -parameter.grad if self.maximize else parameter.grad
             if self.weight_decay:
@@ -135,6 +158,7 @@ class Optimizer:
     def step_vector(self, w: Any, g: Any, state: dict[str, Any]) -> Any:
         """The new numbers of all parameters at once, as a NumPy array, from arrays of their numbers and gradients.
 
+        w, g: the numbers of all parameters, and their gradients
         state: what gathered() gave, or the last step left
         """
         g = -g if self.maximize else g
@@ -179,7 +203,10 @@ class Optimizer:
         return found
 
     def scatter(self, state: Mapping[str, Any]) -> None:
-        """Take back what gathered() gave, after some steps."""
+        """Take back what gathered() gave, after some steps.
+
+        state: arrays over all parameters, by name
+        """
         columns = {key: [x] * len(self.state) if isinstance(x, int) else x.tolist() for key, x in state.items()}
         self.state = [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in self.state]
 
@@ -189,7 +216,13 @@ class Optimizer:
             parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """The hyperparameters and what is remembered of each parameter, in order, as plain data for JSON."""
+        """The hyperparameters and what is remembered of each parameter, in order, as plain data for JSON.
+
+        >>> import nn
+        >>> from autograd import Value
+        >>> nn.optim.SGD([Value(1.0)], lr=0.5).state_dict()["settings"]["lr"]
+        0.5
+        """
         settings = {name: getattr(self, name) for name in self._settings}
         return {
             "optimizer": type(self).__name__,
@@ -200,6 +233,8 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from what state_dict() gave: the hyperparameters, and the memory of each parameter. .data is not part of it.
+
+        state_dict: what state_dict() gave
 
         Raises ValueError for the state of another optimiser or of another number of parameters, KeyError for a part that is
         missing, TypeError for numbers that are none; nothing is changed then.
@@ -242,7 +277,10 @@ class Optimizer:
         return x
 
     def check(self, settings: Mapping[str, Any]) -> None:
-        """Raise ValueError for hyperparameters that do not go together; for subclasses to say."""
+        """Raise ValueError for hyperparameters that do not go together; for subclasses to say.
+
+        settings: the hyperparameters by name
+        """
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={getattr(self, name)}" for name in self._settings)
@@ -264,8 +302,10 @@ class SGD(Optimizer):
     convergence of iteration methods (1964); Sutskever et al., On the importance of initialization and momentum in deep
     learning (2013), whose v has the factor eta in it.
 
+    >>> import nn
+    >>> from autograd import Value
     >>> w = Value(2.0)
-    >>> optimizer = SGD([w], lr=0.25)
+    >>> optimizer = nn.optim.SGD([w], lr=0.25)
     >>> (w * w).backward()
     >>> optimizer.step()
     >>> w.data
@@ -328,6 +368,15 @@ class RMSprop(Optimizer):
 
     Source: Tieleman and Hinton, Neural networks for machine learning, lecture 6.5 (2012); centered: Graves, Generating
     sequences with recurrent neural networks (2013), equations 38 to 41.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> optimizer = nn.optim.RMSprop([w], lr=0.125)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    Value(0.75, grad=4.0)
     """
 
     alpha: float
@@ -382,6 +431,15 @@ class Adagrad(Optimizer):
     eps: 0 or more; it keeps the quotient from being 0/0
 
     Source: Duchi, Hazan and Singer, Adaptive subgradient methods for online learning and stochastic optimization (2011).
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> optimizer = nn.optim.Adagrad([w], lr=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    Value(1.5, grad=4.0)
     """
 
     lr_decay: float
@@ -428,6 +486,15 @@ class Adam(Optimizer):
 
     Sources: Kingma and Ba, Adam: a method for stochastic optimization (2015), algorithm 1; Reddi, Kale and Kumar, On the
     convergence of Adam and beyond (2018), for amsgrad.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> optimizer = nn.optim.Adam([w], lr=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    Value(1.5, grad=4.0)
     """
 
     betas: tuple[float, float]
@@ -477,6 +544,15 @@ class AdamW(Adam):
     weight_decay: lambda, 0 or more
 
     Source: Loshchilov and Hutter, Decoupled weight decay regularization (2019), algorithm 2.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> optimizer = nn.optim.AdamW([w], lr=0.5, weight_decay=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    Value(1.0, grad=4.0)
     """
 
     def __init__(
@@ -536,6 +612,17 @@ class LRScheduler:
     the schedule is multiplied by as much. So schedules combine as in torch, where this class has the same name.
 
     Raises TypeError for what is no optimiser, ValueError for a last_epoch that cannot be gone on from.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> class Inverse(nn.optim.LRScheduler):
+    ...     def lr_at(self, epoch):
+    ...         return self.base_lr / (1 + epoch)
+    >>> optimizer = nn.optim.SGD([Value(1.0)], lr=1.0)
+    >>> schedule = Inverse(optimizer)
+    >>> schedule.step()
+    >>> optimizer.lr, schedule.lr_at(3)
+    (0.5, 0.25)
     """
 
     floor = 0.0  # what lr comes down to; a hand-set lr is in proportion above it
@@ -560,7 +647,10 @@ class LRScheduler:
         self._set()
 
     def lr_at(self, epoch: int) -> float:
-        """The learning rate in an epoch, from 0 on, by the formula."""
+        """The learning rate in an epoch, by the formula.
+
+        epoch: its number, from 0 on
+        """
         raise TypeError(f"{type(self).__name__} has no formula: define lr_at(self, epoch)")
 
     def step(self) -> None:
@@ -571,7 +661,11 @@ class LRScheduler:
         self._set()
 
     def rescale(self, lr: float, new_lr: float) -> None:
-        """Keep in proportion to what somebody else has set."""
+        """Keep in proportion to what somebody else has set.
+
+        lr: the learning rate that this schedule had set
+        new_lr: the one that is there now
+        """
         if lr != self.floor:
             self.base_lr = self.floor + (self.base_lr - self.floor) * (new_lr - self.floor) / (lr - self.floor)
 
@@ -587,7 +681,10 @@ class LRScheduler:
         return {"last_epoch": self.last_epoch, "base_lr": self.base_lr, "last_lr": self._last_lr}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from what state_dict() gave; the optimiser's lr is set, too. Raises KeyError for a part that is missing."""
+        """Go on from what state_dict() gave; the optimiser's lr is set, too. Raises KeyError for a part that is missing.
+
+        state_dict: what state_dict() gave
+        """
         base_lr, last_lr = number(state_dict["base_lr"]), number(state_dict["last_lr"])
         self.last_epoch, self.base_lr = int(state_dict["last_epoch"]), base_lr
         self._last_lr = self.optimizer.lr = last_lr
@@ -600,7 +697,9 @@ class StepLR(LRScheduler):
     step_size: epochs between two steps, a whole number from 1 on; else ValueError
     gamma: the factor of each step
 
-    >>> schedule = StepLR(SGD([Value(1.0)], lr=1.0), step_size=2, gamma=0.5)
+    >>> import nn
+    >>> from autograd import Value
+    >>> schedule = nn.optim.StepLR(nn.optim.SGD([Value(1.0)], lr=1.0), step_size=2, gamma=0.5)
     >>> [schedule.lr_at(epoch) for epoch in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
@@ -619,6 +718,12 @@ class MultiStepLR(LRScheduler):
     optimizer, last_epoch, and what is raised: as in LRScheduler
     milestones: epochs, whole numbers in any order; one given twice counts twice
     gamma: the factor of each step
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> schedule = nn.optim.MultiStepLR(nn.optim.SGD([Value(1.0)], lr=1.0), milestones=[1, 4], gamma=0.5)
+    >>> [schedule.lr_at(epoch) for epoch in range(5)]
+    [1.0, 0.5, 0.5, 0.5, 0.25]
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
@@ -635,6 +740,12 @@ class ExponentialLR(LRScheduler):
 
     optimizer, last_epoch, and what is raised: as in LRScheduler
     gamma: the factor, usually a little below 1
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> schedule = nn.optim.ExponentialLR(nn.optim.SGD([Value(1.0)], lr=1.0), gamma=0.5)
+    >>> [schedule.lr_at(epoch) for epoch in range(5)]
+    [1.0, 0.5, 0.25, 0.125, 0.0625]
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
@@ -655,6 +766,12 @@ class CosineAnnealingLR(LRScheduler):
     eta_min: the lowest learning rate
 
     Source: Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts (2017), equation 5, without restarts.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> schedule = nn.optim.CosineAnnealingLR(nn.optim.SGD([Value(1.0)], lr=1.0), T_max=4)
+    >>> [round(schedule.lr_at(epoch), 4) for epoch in range(5)]
+    [1.0, 0.8536, 0.5, 0.1464, 0.0]
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
@@ -675,6 +792,12 @@ class LinearLR(LRScheduler):
     start_factor: the factor in epoch 0, above 0 and at most 1; else ValueError
     end_factor: the factor from epoch total_iters on, from 0 to 1; else ValueError
     total_iters: n, a whole number from 1 on; else ValueError
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> schedule = nn.optim.LinearLR(nn.optim.SGD([Value(1.0)], lr=1.0), start_factor=0.25, total_iters=3)
+    >>> [schedule.lr_at(epoch) for epoch in range(5)]
+    [0.25, 0.5, 0.75, 1.0, 1.0]
     """
 
     def __init__(
@@ -706,7 +829,9 @@ class LambdaLR(LRScheduler):
 
     A learning rate set by hand lasts until the next step(), as in torch: here the formula alone says what follows.
 
-    >>> LambdaLR(SGD([Value(1.0)], lr=8.0), lambda epoch: 1 / (1 + epoch)).lr_at(3)
+    >>> import nn
+    >>> from autograd import Value
+    >>> nn.optim.LambdaLR(nn.optim.SGD([Value(1.0)], lr=8.0), lambda epoch: 1 / (1 + epoch)).lr_at(3)
     2.0
     """
 
@@ -741,6 +866,15 @@ class ReduceLROnPlateau:
 
     Raises TypeError for what is no optimiser, ValueError for a factor of 1 or more or an unknown mode. In PyTorch this has
     the same name.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> optimizer = nn.optim.SGD([Value(1.0)], lr=1.0)
+    >>> schedule = nn.optim.ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
+    >>> for loss in [3.0, 2.0, 2.0, 2.0]:
+    ...     schedule.step(loss)
+    >>> optimizer.lr
+    0.5
     """
 
     def __init__(
@@ -773,7 +907,10 @@ class ReduceLROnPlateau:
         self._last_lr = optimizer.lr
 
     def step(self, metrics: float | Value) -> None:
-        """End an epoch whose number was this."""
+        """End an epoch.
+
+        metrics: the number that is watched, as it is after the epoch
+        """
         current = metrics.data if isinstance(metrics, Value) else number(metrics)
         self.last_epoch += 1
         if self._is_better(current):
@@ -813,7 +950,10 @@ class ReduceLROnPlateau:
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from what state_dict() gave; the optimiser's lr is set, too. Raises KeyError for a part that is missing."""
+        """Go on from what state_dict() gave; the optimiser's lr is set, too. Raises KeyError for a part that is missing.
+
+        state_dict: what state_dict() gave
+        """
         best, last_lr = state_dict["best"], number(state_dict["last_lr"])
         counts = [int(state_dict[name]) for name in ("num_bad_epochs", "cooldown_counter", "last_epoch")]
         self.best = self._worst if best is None else number(best)

@@ -40,6 +40,13 @@ def play_training(history: History, X: Any = None, y: Any = None, *, threshold: 
 
     Raises ValueError for a history without records, a model that is not an MLP or has an activation of its own, and rows
     that do not fit; TypeError for anything but a History.
+
+    >>> import nn
+    >>> data = nn.data.moons(20)
+    >>> model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    >>> history = nn.fit(model, *data, loss="bce_with_logits", lr=0.5, epochs=3, record=True, progress=False)
+    >>> nn.play_training(history, data)
+    <Player of 4 records: save it as .html, or show it in Jupyter>
     """
     if not isinstance(history, History):
         raise TypeError(f"play_training plays the History that nn.fit returns, and {history!r} is none")

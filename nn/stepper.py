@@ -40,6 +40,12 @@ def step_through(y: Value) -> Stepper:
     Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, one that no folding makes
     small enough, or one with an operation of your own, which the page cannot compute, RuntimeError where no Graphviz is
     found to lay out the drawing.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> nn.step_through((w * x).sigmoid())
+    <Stepper of 4 nodes: save it as .html, or show it in Jupyter>
     """
     if not isinstance(y, Value):
         raise TypeError(f"step_through follows the graph of a Value, and {y!r} is none")

@@ -56,6 +56,14 @@ class History:
     model: the model that learns
     loss_name: what the loss is called
     records: the start and each epoch as a Record, if fit was asked to record
+
+    >>> import nn
+    >>> model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
+    >>> history = nn.fit(model, [[1.0], [-1.0]], [1.0, -1.0], lr=0.25, epochs=3, progress=False)
+    >>> history, history.loss
+    (History(3 epochs, loss 1.0 → 0.0625; epochs), [1.0, 0.25, 0.0625])
+    >>> sorted(history.rows()[0].items())
+    [('epoch', 1), ('grad_norm', 2.0), ('loss', 1.0), ('lr', 0.25)]
     """
 
     def __init__(self, model: Any) -> None:
@@ -153,7 +161,6 @@ def fit(
     progress: a bar (needs tqdm); by default wherever tqdm is installed
     record: keep parameters and gradients in history.records, for nn.play_training: True for the start and every epoch, a
         number N for the start, every N-th epoch and the last. It takes two numbers per parameter and epoch kept
-
     compiled: whether whole batches run at once, in a program that autograd.compile makes of one row's graph: the same
         numbers to about 1e-12, and a hundred times the speed. By default wherever NumPy is there and the graph allows it;
         False for the graph itself, row by row; True for an error where it cannot be
@@ -165,10 +172,10 @@ def fit(
 
     >>> import nn
     >>> line = nn.MLP(1, [1], seed=0)
-    >>> nn.fit(line, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], lr=0.3, epochs=50, progress=False).stopped
+    >>> nn.fit(line, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], lr=0.3, epochs=200, progress=False).stopped
     'epochs'
     >>> line([3.0])
-    Value(6.9999)
+    Value(7.0)
     """
     run = _Run(model, loss, metrics)
     rows = run.checked(X, y, "X", "y")

@@ -70,6 +70,7 @@ class Drawing:
 
     @property
     def mermaid(self) -> str:
+        """The drawing as Mermaid, which Markdown on the web draws."""
         return _mermaid(self.picture, THEMES[self.theme])
 
     @property
@@ -79,6 +80,7 @@ class Drawing:
 
     @property
     def text(self) -> str:
+        """The drawing as an outline in text, each node above what it was computed from."""
         return _outline(self.picture)
 
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -2,8 +2,6 @@
 
 import ast
 import builtins
-import doctest
-import importlib
 import pathlib
 import subprocess
 import sys
@@ -23,7 +21,7 @@ TIERS = [
     {"primitives", "graph", "conversions"},
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
-    {"trace", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions"},
+    {"trace", "describing", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions"},
     {"study", "mistakes", "marking", "grouping", "statements"},
     {
         "rules",
@@ -112,15 +110,3 @@ def test_every_public_name_of_the_contract_is_there():
         check_gradients no_grad detect_anomaly Primitive PRIMITIVES label trace
         latex derivation derivatives descent parse"""
     assert [name for name in contract.split() if not hasattr(autograd, name)] == []
-
-
-@pytest.mark.parametrize("module", [name for name in MODULES if name != "__init__"] + [""])
-def test_the_examples_in_the_docstrings_are_right(module):
-    """Every example in a docstring gives what it says."""
-    before = set(autograd.PRIMITIVES)
-    try:
-        result = doctest.testmod(importlib.import_module(f"autograd.{module}".rstrip(".")))
-    finally:
-        for name in set(autograd.PRIMITIVES) - before:
-            del autograd.PRIMITIVES[name]
-    assert result.failed == 0

@@ -6,6 +6,7 @@ differ from machine to machine. To store the outputs anew: `jupyter execute --in
 
 import ast
 import copy
+import itertools
 import math
 import pathlib
 import re
@@ -65,7 +66,7 @@ def blanks(cell):
 def test_the_course_has_nine_notebooks():
     """Numbered from 1, each with a link to the next."""
     assert [path.name[0] for path in NOTEBOOKS] == list("123456789")
-    for path, following in zip(NOTEBOOKS, NOTEBOOKS[1:], strict=False):
+    for path, following in itertools.pairwise(NOTEBOOKS):
         assert f"({following.name})" in read(path).cells[-1].source
 
 
@@ -90,7 +91,7 @@ def test_a_notebook_runs_shows_what_is_stored_and_can_be_solved(path):
 
 @each_notebook
 def test_a_notebook_is_stored_as_a_reader_should_find_it(path):
-    """Run in order, without errors or warnings, with its exercises still blank, a promise kept by assert, and pages to read."""
+    """Run in order, without errors or warnings; its exercises still blank; its promises kept by asserts."""
     notebook = read(path)
     assert [cell.execution_count for cell in code_cells(notebook)] == list(range(1, len(code_cells(notebook)) + 1))
     outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
