@@ -35,7 +35,8 @@ def names_of(op: Primitive) -> list[str]:
     for partial in op.partials:
         if inspect.isfunction(partial) and len(names := list(inspect.signature(partial).parameters)) == len(op.partials) + 1:
             return names[1:]
-    return list("xyzt"[: len(op.partials)])
+    n = len(op.partials)
+    return list("xyzt"[:n]) if n <= 4 else [f"x_{i}" for i in range(1, n + 1)]
 
 
 def _slopes(op: Primitive, point: tuple[float, ...]) -> str:

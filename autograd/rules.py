@@ -21,6 +21,7 @@ from autograd.algebra import available, in_terms_of, simplified
 from autograd.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
 from autograd.board import math as mathematics
 from autograd.calculus import gradient
+from autograd.describing import names_of
 from autograd.formula import Page, display, quantities
 from autograd.graph import nodes
 from autograd.names import latex_name, text_name
@@ -77,8 +78,7 @@ def _of_primitive(op: Primitive) -> RuleDerivation:
 
 def _partials(op: Primitive) -> Board:
     """The partial derivatives of an operation with several inputs, as the table has them."""
-    n = op.arity or 4
-    xs = [Value(0.3 + 0.2 * i, name) for i, name in enumerate("xyzt"[:n] if n <= 4 else [f"x_{i}" for i in range(n)])]
+    xs = [Value(0.3 + 0.2 * i, name) for i, name in enumerate(names_of(op) if op.arity else "xyzt")]
     page = Page()
     z = op(*xs)
     (whole,) = page.write(z)
@@ -87,8 +87,8 @@ def _partials(op: Primitive) -> Board:
     lines = []
     for x, slope in zip(xs, gradient(z, *xs)):
         left = Math(
-            f"∂/∂{x.label} ({mathematics(whole).text})",
-            rf"\frac{{\partial}}{{\partial {x.label}}} {bracketed(mathematics(whole).latex)}",
+            f"∂/∂{text_name(x.label)} ({mathematics(whole).text})",
+            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(mathematics(whole).latex)}",
         )
         lines.append(Line(left, mathematics(page.again(slope)), words("rule of the table")))
     return Board(lines)

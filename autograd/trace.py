@@ -119,7 +119,9 @@ class Trace:
             return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self.names[x])
 
         slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
-        return [formula(slope, self.digits) if isinstance(slope, Value) else number(slope, self.digits)[0] for slope in slopes]
+        return [
+            formula(slope, self.digits) if isinstance(slope, Value) else number(slope, self.digits)[0] for slope in slopes
+        ]
 
     def rows(self) -> list[dict[str, Any]]:
         """Every step as a dict of plain text and numbers, for JSON, a CSV file or a data frame."""

@@ -264,12 +264,13 @@ def test_operations_of_two_numbers_have_their_partials(name, x, y):
     said = {"min": min, "max": max, "atan2": mp.atan2, "exp": mp.exp, "log": mp.log, "sqrt": mp.sqrt}
     op = PRIMITIVES[name]
     found = derivation(op)
-    assert [line.left.text[:4] for line in found.lines] == ["∂/∂x", "∂/∂y"]
+    names = [line.left.text.removeprefix("∂/∂").split()[0] for line in found.lines]
+    assert names == {"atan2": ["y", "x"], "leaky_relu": ["x", "slope"], "elu": ["x", "α"]}.get(name, ["x", "y"])
     for k, line in enumerate(found.lines):
         source = re.sub(r"\[([^]]*)\]", r"mpf(\1)", line.right.text)
         source = re.sub(rf"[{HIGH}]+", lambda m: f"**({m[0].translate(str.maketrans(HIGH, '0123456789-'))})", source)
         source = source.translate(str.maketrans({"−": "-", "·": "*", "^": "**"})).replace("½", "(mpf(1)/2)")
-        number = float(eval(source, said | {"mpf": mpf, "x": mpf(x), "y": mpf(y)}))
+        number = float(eval(source, said | {"mpf": mpf, names[0]: mpf(x), names[1]: mpf(y)}))
         h = 1e-6
         up, down = ([x + (k == 0) * s * h, y + (k == 1) * s * h] for s in (1, -1))
         assert number == pytest.approx((op.value(*up) - op.value(*down)) / (2 * h), rel=1e-7, abs=1e-9), line.right.text
