@@ -233,7 +233,7 @@ tr.current td { background: var(--now-soft); }
 .stage .edge.active polygon { fill: var(--now); stroke: var(--now); }
 .stage .edge.active.going path { stroke: var(--done); }
 .stage .edge.active.going polygon { fill: var(--done); stroke: var(--done); }
-@media (prefers-reduced-motion: no-preference) { .stage path { transition: fill .25s, stroke .25s; } }
+@media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
 @media print { .bar, .panel, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;
 
@@ -285,11 +285,10 @@ export function mount(element, graph, changed = () => {}) {
   function follow(box) {
     const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
     const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
-    stage.scrollBy({
-      left: away(here.left, here.right, frame.left, frame.right),
-      top: away(here.top, here.bottom, frame.top, frame.bottom),
-      behavior: "smooth",
-    });
+    stage.scrollBy(
+      away(here.left, here.right, frame.left, frame.right),
+      away(here.top, here.bottom, frame.top, frame.bottom),
+    );
   }
 
   // The drawing at one depth: Graphviz names groups by <title>, boxes n0, n1, ... and arrows n0->n5.

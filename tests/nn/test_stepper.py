@@ -800,6 +800,26 @@ def test_a_narrow_page_scrolls_nothing_sideways_but_the_drawing(opened):
         assert wide == [400]
 
 
+def test_the_drawing_stays_legible_and_follows_the_step(opened):
+    """Where it is wider than its frame no letter shrinks below 7 pixels, and the node of each step comes into view."""
+    y = two_layer_network()[1]
+    page = opened(y, viewport={"width": 700, "height": 800}, reduced_motion="reduce")
+    page.start()
+    for _ in trace(y):
+        page.press("ArrowRight")
+        seen, smallest = page.page.evaluate("""() => {
+            const stage = document.querySelector("div").shadowRoot.querySelector(".stage");
+            const frame = stage.getBoundingClientRect();
+            const active = [...stage.querySelectorAll(".node.active")].map((each) => each.getBoundingClientRect());
+            const inside = (box) => box.left >= frame.left - 2 && box.right <= frame.right + 2;
+            const scale = stage.querySelector("svg").getScreenCTM().a;
+            const sizes = [...stage.querySelectorAll("text")].map((each) => parseFloat(each.getAttribute("font-size")));
+            return [active.some(inside), scale * Math.min(...sizes)];
+        }""")
+        assert seen
+        assert smallest >= 7
+
+
 # ------------------------------------------------------------------------------------------------------------ in a notebook
 
 CELLS = ["import nn, nn.tour", "_, loss = nn.tour.two_layer_network()", "nn.step_through(loss)"]
