@@ -1,8 +1,9 @@
 """A picture in every format: DOT, and through it SVG, PNG and PDF; Mermaid; TikZ; text.
 
-Layout is Graphviz's work. It is asked for through the package graphviz, which runs the program dot; where none is installed,
-graphviz-pure (from PyPI) stands in for it. In a browser no program runs, and the page lends its own Graphviz. Text from labels reaches each format through that format's own escaping, in one
-place each, so that no label can mean anything but itself.
+Layout is Graphviz's work. It is asked for through the package graphviz, which runs the program dot; where none is
+installed, graphviz-pure (from PyPI) stands in for it. In a browser no program can be run, and the page lends its own
+Graphviz. Text from labels reaches each format through that format's own escaping, in one place each, so that no label can
+mean anything but itself.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
     python docs/lite/build.py --output-dir build/lite
     python -m http.server --directory build/lite
 
-The page is complete: Pyodide and Graphviz come from npm, the wheels that the kernel and the course need from PyPI, and all of
-them are copied into it, so that it needs no other site. Pyodide finds wheels through its lock file: chalkgrad is entered there
-under the names autograd and nn, and `import nn` in a cell loads it. What is compiled to WebAssembly (NumPy, Matplotlib,
-scikit-learn) is in neither registry; it stays where Pyodide keeps it, on the web, and is loaded from there when a cell imports it.
+The page is complete: Pyodide and Graphviz come from npm, the wheels that the kernel and the course need from PyPI, and all
+are copied into it, so that it needs no other site. Pyodide finds wheels through its lock file: chalkgrad is entered there
+under the names autograd and nn, and `import nn` in a cell loads it. What has to be compiled (NumPy, Matplotlib,
+scikit-learn) is in neither registry: it stays where Pyodide keeps it, on the web, and is loaded from there when it is first
+imported.
 """
 
 from __future__ import annotations
