@@ -5,7 +5,6 @@ import hashlib
 import http.server
 import json
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +29,7 @@ nn.draw(E)""",
     "try:\n    nn.draw(E).png()\nexcept RuntimeError as error:\n    print(error)",
     'import importlib\nprint(importlib.import_module("sklearn").__doc__)',
 ]
+ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 
 
 def documented():
@@ -143,10 +143,12 @@ def ran(site, browser):
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
-    prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt")
-    until = time.monotonic() + 120
+    prompts, until = page.locator(".jp-CodeCell .jp-InputArea-prompt"), time.monotonic() + 120
     while prompts.all_inner_texts()[-1].strip() != f"[{len(CELLS)}]:" and time.monotonic() < until:
+        if page.locator(ERROR).count():
+            break
         page.wait_for_timeout(250)
+    page.set_default_timeout(5_000)
     page.wait_for_timeout(500)  # for the mathematics to be set
     yield page, [cell.locator(".jp-OutputArea").first for cell in page.locator(".jp-CodeCell").all()], elsewhere
     page.close()
@@ -157,7 +159,7 @@ def ran(site, browser):
 def test_every_cell_runs_and_no_other_site_is_asked(ran):
     """Python, its packages, Graphviz and the mathematics all come from the page."""
     page, _, elsewhere = ran
-    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts() == []
+    assert page.locator(ERROR).all_inner_texts() == []
     assert elsewhere == []
 
 
@@ -179,7 +181,7 @@ def test_a_derivation_is_set(ran):
 def test_the_red_pen_marks(ran):
     """o is right; 0.7 is E in one digit."""
     _, cells, _ = ran
-    assert re.search(r"2 of 2 marks|All 2", cells[3].inner_text()), cells[3].inner_text()
+    assert "2 of 2 marks. No mistake." in cells[3].inner_text()
 
 
 def test_the_stepper_steps(ran):
