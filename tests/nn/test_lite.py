@@ -29,7 +29,7 @@ nn.draw(E)""",
     "try:\n    nn.draw(E).png()\nexcept RuntimeError as error:\n    print(error)",
     'import importlib\nprint(importlib.import_module("sklearn").__doc__)',
 ]
-ERROR = "[data-mime-type='application/vnd.jupyter.error']"
+ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # of an error, too
 
 
 def documented():
