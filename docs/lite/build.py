@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ ON_THE_WEB = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # Pyodide's ow
 
 
 def build(output: Path, notebooks: Path = ROOT / "notebooks") -> None:
-    """Write the page into a folder. Raises RuntimeError where npm, pip or JupyterLite fails."""
+    """Write the page into a folder. Raises RuntimeError where npm, pip or JupyterLite is missing or fails."""
+    if not all(map(find_spec, ["jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server"])):
+        raise RuntimeError('JupyterLite is not installed: pip install ".[lite]"')
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder)
         pyodide = site / "static" / "pyodide"
@@ -44,9 +47,12 @@ def build(output: Path, notebooks: Path = ROOT / "notebooks") -> None:
 
 def node_modules(folder: Path) -> Path:
     """Install what docs/lite/package.json names into a folder."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise RuntimeError("npm install cannot be run: there is no npm here, which comes with Node.js")
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "package.json", folder)
-    run(["npm", "install", "--no-audit", "--no-fund", "--prefix", folder])
+    run([npm, "install", "--no-audit", "--no-fund", "--prefix", folder])
     return folder / "node_modules"
 
 
@@ -114,5 +120,8 @@ if __name__ == "__main__":
     parser.add_argument("--output-dir", type=Path, default=ROOT / "build" / "lite", help="where the page goes (build/lite)")
     parser.add_argument("--contents", type=Path, default=ROOT / "notebooks", help="the notebooks in it (notebooks)")
     options = parser.parse_args()
-    build(options.output_dir, options.contents)
+    try:
+        build(options.output_dir, options.contents)
+    except RuntimeError as error:
+        sys.exit(f"no page was made: {error}")
     print(f"{options.output_dir}: look at it with python -m http.server --directory {options.output_dir}")
