@@ -1,8 +1,9 @@
 """A picture in every format: DOT, and through it SVG, PNG and PDF; Mermaid; TikZ; text.
 
-Layout is Graphviz's work. It is asked for through the package graphviz, which runs the program dot; where none is installed,
-graphviz-pure (from PyPI) stands in for it. Text from labels reaches each format through that format's own escaping, in one
-place each, so that no label can mean anything but itself.
+Layout is Graphviz's work. It is asked for through the package graphviz, which runs the program dot; where none is
+installed, graphviz-pure (from PyPI) stands in for it. In a browser no program can be run, and the page lends its own
+Graphviz. Text from labels reaches each format through that format's own escaping, in one place each, so that no label can
+mean anything but itself.
 """
 
 from __future__ import annotations
@@ -343,6 +344,8 @@ class _Dot:
 
 def _render(digraph: Any, form: str, dpi: int = 0) -> bytes:
     """What Graphviz makes of a Digraph."""
+    if sys.platform == "emscripten":
+        return _render_in_a_browser(str(digraph.source), form)
     engine = _engine()
     command = [engine, f"-T{form}"] + ([f"-Gdpi={dpi}"] if dpi else []) + (["-q"] if "pure" in Path(engine).name else [])
     done = subprocess.run(command, input=str(digraph.source).encode(), capture_output=True, check=False)
@@ -366,6 +369,23 @@ def _engine() -> str:
 
     dot_command.DOT_BINARY = Path(pure)
     return pure
+
+
+def _render_in_a_browser(source: str, form: str) -> bytes:
+    """What the page's Graphviz makes of DOT: the JavaScript global `viz`, an instance of npm's @viz-js/viz."""
+    import js
+    from pyodide.ffi import JsException
+
+    viz = getattr(js, "viz", None)
+    if viz is None:
+        raise RuntimeError(
+            "no Graphviz was found to lay out the drawing, so here is its text; a page lends its own before Python starts:"
+            " globalThis.viz = await instance(), which is npm's @viz-js/viz"
+        )
+    try:
+        return str(viz.renderString(source, format=form)).encode()
+    except JsException as error:
+        raise RuntimeError(f"a browser draws svg, and could not make {form} of this drawing ({error.message})") from None
 
 
 def _readable_titles(svg: str, picture: Picture) -> str:
