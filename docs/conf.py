@@ -7,7 +7,10 @@ and open docs/_build/html/index.html. It needs no network, neither to be built n
 there is no script from elsewhere. Nothing is executed: notebooks show the outputs that are stored in them.
 
 _ext/contents.py   which names and files there are, and their order
-_ext/pages.py      writes the pages that nobody has to write
+_ext/reference.py  a page for each public name, and the command line
+_ext/listing.py    the code, file by file
+_ext/texts.py      README and its like, and the notebooks
+_ext/pages.py      writes all these before the build
 _ext/house.py      the house's docstrings as reStructuredText
 _ext/formulas.py   LaTeX as MathML
 """
@@ -22,8 +25,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
-import pages  # noqa: E402
 from house import rst  # noqa: E402
+from listing import source_of  # noqa: E402
+from reference import link_from  # noqa: E402
 
 import autograd  # noqa: E402
 
@@ -45,7 +49,7 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 140
 toc_object_entries = True
 toc_object_entries_show_parents = "hide"
-linkcode_resolve = pages.source_of
+linkcode_resolve = source_of
 
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # it would come from another server
@@ -90,7 +94,7 @@ def _house(app: Any, what: str, name: str, thing: Any, options: Any, lines: list
             arguments = set(inspect.signature(thing).parameters)
         except ValueError:
             arguments = set()
-    lines[:] = rst(lines, pages.link_from(name), arguments)
+    lines[:] = rst(lines, link_from(name), arguments)
 
 
 def _skip(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:

@@ -262,7 +262,7 @@ def test_the_command_line_page_has_every_command(site):
 @pytest.mark.xfail(reason="examples are being written", strict=False)
 def test_every_public_name_has_an_example(site):
     """A docstring of a public name has an example, which the tests of docstrings run."""
-    from pages import description
+    from reference import description
 
     assert [name for name in public_names() if ">>>" not in description(name)] == []
 

@@ -7,6 +7,7 @@ says `nn.losses.*`, new names come in by themselves. A new file that READING doe
 from __future__ import annotations
 
 import builtins
+import functools
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,7 @@ READING = {  # the files in the order in which they are best read
 }
 
 
+@functools.cache
 def public_names() -> dict[str, Any]:
     """Every public name in full, with what it names."""
     hidden = [name for name in dir(autograd) if name in dir(builtins) and not name.startswith("_")]  # sum, abs, compile

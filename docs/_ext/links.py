@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LINK = re.compile(r'(\]\(|\]: |(?:src|srcset|href)=")(?!\w+:|#|//)([^)\s"#]+)(#[^)\s"]*)?')
+CODE = re.compile(r"(?ms)^```.*?^```|(?<=\n\n)(?: {4}[^\n]*(?:\n|\Z)|\n)+|`[^`\n]+`")
 
 
 def links(text: str) -> Iterator[tuple[str, str]]:
@@ -18,7 +19,7 @@ def links(text: str) -> Iterator[tuple[str, str]]:
 
 def without_code(text: str) -> str:
     """A text in Markdown without what stands in it as code, where brackets are no links."""
-    return re.sub(r"(?ms)^```.*?^```|^    [^\n]*$|`[^`\n]+`", lambda code: " " * len(code[0]), text)
+    return CODE.sub(lambda code: " " * len(code[0]), text)
 
 
 def markdown_of(path: Path) -> str:
