@@ -120,7 +120,7 @@ READING = {  # the files in the order in which they are best read
     "Compiled programs": "program lowering statements matrices printing in_place array_functions equations script",
     "Nets": "module layers losses optim data batches training metrics",
     "What people look at": "structure draw picture writers page stepper player plots",
-    "Around them": "export tour cli",
+    "Around them": "export tour cli commands.formulas commands.lessons commands.training commands.machine commands.shared",
 }
 
 
@@ -163,8 +163,12 @@ def not_there() -> list[str]:
 
 def files() -> Iterator[tuple[str, list[str]]]:
     """Headings, and the modules below each, as dotted names."""
-    left = {f"{folder}.{path.stem}": None for folder in ("autograd", "nn") for path in sorted((ROOT / folder).glob("*.py"))}
-    left = {name: None for name in left if not name.endswith(("__init__", "__main__"))}
+    paths = [path for folder in ("autograd", "nn") for path in sorted((ROOT / folder).rglob("*.py"))]
+    left = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): None
+        for path in paths
+        if path.stem not in ("__init__", "__main__")
+    }
     for heading, stems in READING.items():
         found = [f"{p}.{stem}" for stem in stems.split() for p in ("autograd", "nn") if f"{p}.{stem}" in left]
         for name in found:

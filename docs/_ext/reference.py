@@ -170,10 +170,16 @@ def _table() -> str:
 # ------------------------------------------------------------------------------------------------------ the command line
 
 
+def parser() -> argparse.ArgumentParser:
+    """That of all commands."""
+    made: argparse.ArgumentParser = getattr(nn.cli, "parser" if hasattr(nn.cli, "parser") else "_parser")()
+    return made
+
+
 def command_line() -> Iterator[tuple[str, str]]:
     """What each command says with --help, from the parser itself."""
     with mock.patch.dict(os.environ, {"COLUMNS": "88", "NO_COLOR": "1"}):
-        yield "reference/command-line.rst", titled("The command line", *_commands(nn.cli._parser()))
+        yield "reference/command-line.rst", titled("The command line", *_commands(parser()))
 
 
 def _commands(parser: argparse.ArgumentParser, depth: int = 0) -> Iterator[str]:

@@ -107,6 +107,6 @@ def _place(full: str) -> str | None:
         return pages[full]
     if re.fullmatch(r"notebooks/[^/]+\.ipynb", full):
         return full.replace("notebooks/", "course/")
-    if re.fullmatch(r"(autograd|nn)/\w+\.py", full):
+    if re.fullmatch(r"(autograd|nn)/[\w/]+\.py", full):
         return "code/" + full.removesuffix(".py").replace("/", ".") + ".rst"
     return f"files/{full}" if (ROOT / full).is_file() else None
