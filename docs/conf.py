@@ -72,6 +72,7 @@ html_theme_options = {
     "dark_css_variables": {
         "color-brand-primary": "#8ab4f8",
         "color-brand-content": "#8ab4f8",
+        "color-foreground-muted": "#949aa2",
         "color-background-primary": "#14181f",
         "color-background-secondary": "#1a2029",
     },

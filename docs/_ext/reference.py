@@ -138,7 +138,8 @@ def _variables(op: Primitive) -> list[Value]:
 def _operation(name: str, op: Primitive) -> str:
     xs = _variables(op)
     z = op(*xs)
-    said, *more = re.sub(r"(?m)^Its slopes? (is|are) (d/d|∂/∂)(.+\n)+\n?", "", description(name)).splitlines()  # drawn below
+    text, begins, examples = description(name).partition("\n>>>")
+    said, *more = re.sub(r"(?m)^Its slopes? (is|are) (d/d|∂/∂)(.+\n)+", "", f"{text}\n").splitlines()  # they stand below
     lines = rst([_capital(said) + "." * (not said.endswith(".")), *more], link_from(name))
     equations = [f"{latex(z)} = {latex(op.definition(*xs))}"] if op.definition else []
     d = "d" if len(xs) == 1 else r"\partial "
@@ -149,7 +150,8 @@ def _operation(name: str, op: Primitive) -> str:
         lines += [r":math:`\mathbf{1}` is 1 where what stands below it is true, else 0.", ""]
     module, _, short = name.rpartition(".")
     if hasattr(Value, short) and len(xs) == 1:
-        lines.append(f"A method of :py:obj:`~autograd.Value`, too: ``x.{short}()``.")
+        lines += [f"A method of :py:obj:`~autograd.Value`, too: ``x.{short}()``.", ""]
+    lines += rst((begins + examples).splitlines())
     signature = f"{short}({', '.join(x.label for x in xs)})"
     return f".. py:function:: {signature}\n   :module: {module}\n\n{below(lines)}"
 
