@@ -37,7 +37,7 @@ project_copyright = f"2026, {author}"
 version = release = autograd.__version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "sphinx_copybutton", "formulas", "pages"]
-exclude_patterns = ["_build", "extra", "README.md"]
+exclude_patterns = ["_build", "extra", "lite", "readme"]
 highlight_language = "text"  # what is not said to be Python is what Python prints
 smartquotes = False  # reduction="mean"
 trim_doctest_flags = True

@@ -20,7 +20,10 @@ import autograd
 ROOT = pathlib.Path(__file__).parent.parent
 TEXTS = [
     path
-    for path in (*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")),)
+    for path in (
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")),
+        *sorted((ROOT / "docs").glob("*.md")),
+    )
     if path.exists()
 ] + sorted((ROOT / "notebooks").glob("*.ipynb"))
 MODULES = sorted(path for folder in ("autograd", "nn") for path in (ROOT / folder).rglob("*.py"))

@@ -59,7 +59,8 @@ def _led_notebook(path: Path) -> str:
 def texts() -> Iterator[tuple[str, str | bytes]]:
     """README and the others, as far as they are there, what they link to, and a page over them."""
     there = [posixpath.basename(page).removesuffix(".md") for source, page in TEXTS.items() if (ROOT / source).exists()]
-    listed = [*(page for page in there if page != "readme"), "../code/index"]
+    written = [f"../{path.stem}" for path in sorted((ROOT / "docs").glob("*.md")) if path.stem != "index"]
+    listed = [*(page for page in there if page != "readme"), "../code/index", *written]
     yield "project/index.rst", titled("The project", toctree(*listed, options=":maxdepth: 1"))
     for source, page in TEXTS.items():
         path = ROOT / source
@@ -105,6 +106,8 @@ def _place(full: str) -> str | None:
     pages = TEXTS | FOLDERS
     if full in pages and (ROOT / full).exists():
         return pages[full]
+    if re.fullmatch(r"docs/\w+\.md", full):
+        return full.removeprefix("docs/")
     if re.fullmatch(r"notebooks/[^/]+\.ipynb", full):
         return full.replace("notebooks/", "course/")
     if re.fullmatch(r"(autograd|nn)/[\w/]+\.py", full):
