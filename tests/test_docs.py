@@ -1,0 +1,304 @@
+"""The documentation site: it builds without a warning, every public name has its page, and every link leads somewhere."""
+
+import ast
+import html.parser
+import importlib.util
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import urllib.parse
+
+import pytest
+from contents import GROUPS, files, names_of, not_there, public_names, without_a_group
+from house import first_sentence, rst
+from links import LINK, links, markdown_of, without_code
+
+import autograd
+
+ROOT = pathlib.Path(__file__).parent.parent
+TEXTS = [
+    path
+    for path in (
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")),
+        *sorted((ROOT / "docs").glob("*.md")),
+    )
+    if path.exists()
+] + sorted((ROOT / "notebooks").glob("*.ipynb"))
+MODULES = sorted(path for folder in ("autograd", "nn") for path in (ROOT / folder).rglob("*.py"))
+
+
+# ---------------------------------------------------------------------------------------------------------- docstrings
+
+
+@pytest.mark.parametrize(
+    ("docstring", "written"),
+    [
+        ("The sum of (o - t)**2.", [r"The sum of (o - t)\*\*2."]),
+        ("|o - t|, x_ and `y * z`.", [r"\|o - t\|, x\_ and \ ``y * z``\ ."]),
+        ("One.\n\n    z = x*y\n\n    w = |z|", ["One.", ".. code-block:: text", "   z = x*y", "   w = |z|"]),
+        ("One.\n\n>>> 1 + 1\n2\n\n>>> 3\n3", ["One.", ".. code-block:: pycon", "   >>> 1 + 1", "   2", "   >>> 3", "   3"]),
+        ("One.\n\ny: what\n    it is\nIn words.", ["One.", ":Arguments:", "   ``y``", "      what it is", "In words."]),
+        ("One.\n\nx, y: two; z: one", ["One.", ":Arguments:", *"   ``x``, ``y``/      two/   ``z``/      one".split("/")]),
+        ("One.\n\nx and what is raised: as in f", ["One.", ":Arguments:", "   ``x`` and what is raised", "      as in f"]),
+        ("One. Raises TypeError for z.", ["One.", r":Raises: \ ``TypeError``\  for z."]),
+        (
+            "One. Raises KeyError. Source: A, B: C (1990).",
+            ["One.", r":Raises: \ ``KeyError``\ .", ":Source: A, B: C (1990)."],
+        ),
+        ("One.\n\n- 1 is less.", ["One.", r"\- 1 is less."]),
+        ("One.\n\nSource: A. B, C (1990).", ["One.", ":Source: A. B, C (1990)."]),
+    ],
+)
+def test_each_part_of_a_docstring_becomes_what_it_is(docstring, written):
+    """Arguments, what is raised, sources, examples, code; and signs that mean something in reStructuredText are escaped."""
+    assert [line for line in rst(docstring.split("\n")) if line] == written
+
+
+def test_what_a_class_is_not_called_with_is_an_attribute():
+    """The same lines tell arguments of a class and attributes of its objects."""
+    docstring = ["One.", "", "rows: what there is"]
+    assert ":Attributes:" in rst(docstring, arguments={"y"})
+    assert ":Arguments:" in rst(docstring, arguments={"rows"})
+
+
+def test_names_are_links_once_and_only_where_they_cannot_be_words():
+    """In backticks, by their spelling, and behind "as in"; not "mean" in a sentence, nor in the title of a book."""
+    names = {"mse", "mean", "nn.draw", "squared_error", "Derivatives"}
+    written = " ".join(
+        rst(
+            [
+                "The mean, as in mse. Like squared_error and `mean`; squared_error, see nn.draw.",
+                "",
+                "Source: The Derivatives.",
+            ],
+            lambda name: name if name in names else None,
+        )
+    )
+    assert re.findall("<(.*?)>", written) == ["mse", "squared_error", "mean", "nn.draw"]
+
+
+def test_a_first_sentence_ends_at_its_full_stop():
+    """What a table says of a name, over a line's end and not over a sentence's."""
+    assert (
+        first_sentence("The value of f\nat 0.5, and more. Raises no error.\n\nMore.") == "The value of f at 0.5, and more."
+    )
+
+
+def docstrings(path):
+    """Every docstring of a file, by the line that it belongs to."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+            yield getattr(node, "lineno", 1), ast.get_docstring(node)
+
+
+def words(text):
+    """A text without what only joins its parts, in one line or in the other."""
+    text = re.sub(r"\b(Arguments|Attributes|Raises|Sources?|and)\b|<BLANKLINE>", "", text)
+    return re.sub(r"[\s`:;,]", "", text)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_docstring_says_the_same_in_restructuredtext(path):
+    """No word and no sign of any docstring is lost or changed, and nothing in it is an error."""
+    core = pytest.importorskip("docutils.core", reason="the docs extra is not installed")
+    for line, docstring in docstrings(path):
+        text = "\n".join(rst(docstring.split("\n")))
+        settings = {"report_level": 1, "halt_level": 1, "file_insertion_enabled": False, "syntax_highlight": "none"}
+        shown = core.publish_doctree(text, settings_overrides=settings).astext()
+        assert words(shown) == words(docstring), f"line {line}"
+
+
+# ------------------------------------------------------------------------------------------------------------- groups
+
+
+def test_every_public_name_stands_in_a_group():
+    """A new public name is given a place in docs/_ext/contents.py, and a name that is gone is taken out of it."""
+    assert without_a_group() == []
+    assert not_there() == []
+
+
+def test_every_file_stands_in_the_tour_of_the_code():
+    """The tour names every file of both packages once."""
+    named = [module for _, modules in files() for module in modules]
+    there = [path.relative_to(ROOT).as_posix().removesuffix(".py").replace("/", ".") for path in MODULES]
+    assert sorted(named) == sorted(name for name in there if not name.endswith(("__init__", "__main__")))
+
+
+# --------------------------------------------------------------------------------------------------------------- the site
+
+
+class Page(html.parser.HTMLParser):
+    """A page as its links, its anchors, and its text outside of code."""
+
+    NOT_PROSE = ("pre", "code", "script", "style", "svg", "math", "title")
+    VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.anchors, self.loaded, self.prose, self.names = [], {""}, [], [], {}
+        self.open, self.entry = [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.anchors.update(attributes[key] for key in ("id", "name") if attributes.get(key))
+        self.links += [attributes[key] for key in ("href", "src") if attributes.get(key)]
+        if tag in ("script", "img", "link", "iframe"):
+            self.loaded += [attributes[key] for key in ("href", "src") if attributes.get(key)]
+        if tag == "dt" and "sig" in (attributes.get("class") or "").split():
+            self.entry = attributes.get("id") or self.entry  # a function that can be called in several ways has several
+            self.names.setdefault(self.entry, "")
+        if tag not in self.VOID:
+            self.open.append((tag, "sig" in (attributes.get("class") or "").split()))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        signature = any(signature for _, signature in self.open)
+        if self.entry and not signature:
+            self.names[self.entry] += data
+        if not signature and not any(tag in self.NOT_PROSE for tag, _ in self.open):
+            self.prose.append(data)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages of the site, by their path; it is built once, as conf.py says, and a warning is an error."""
+    missing = [name for name in ("sphinx", "furo", "myst_nb", "sphinx_copybutton") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"the site is built by {', '.join(missing)}: pip install '.[docs]'")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", str(folder / "doctrees")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    done = subprocess.run(
+        [*command, "docs", str(folder / "html")], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return {
+        path.relative_to(folder / "html").as_posix(): Page(path.read_text(encoding="utf-8"))
+        if path.suffix == ".html"
+        else None
+        for path in sorted((folder / "html").rglob("*"))
+        if path.is_file()
+    }
+
+
+def pages(site):
+    return {path: page for path, page in site.items() if page is not None}
+
+
+def test_every_public_name_has_a_page_that_describes_it(site):
+    """A page of its own, with a signature and at least a few words."""
+    described = {}
+    for path, page in pages(site).items():
+        if path.startswith("reference/"):
+            described |= {name: text for name, text in page.names.items() if name}
+    assert [name for name in public_names() if len(described.get(name, "").split()) < 3] == []
+
+
+def test_a_class_shows_its_public_methods(site):
+    """Every public method that has a docstring stands below its class."""
+    shown = {name for path, page in pages(site).items() if path.startswith("reference/") for name in page.names}
+    missing = []
+    for name, thing in public_names().items():
+        if isinstance(thing, type) and not issubclass(thing, BaseException):
+            for member, method in vars(thing).items():
+                told = not member.startswith("_") and getattr(method, "__doc__", None) and not isinstance(method, str)
+                if told and callable(method) and f"{name}.{member}" not in shown and not hasattr(autograd, member):
+                    missing.append(f"{name}.{member}")
+    assert missing == []
+
+
+def test_every_group_links_to_its_names(site):
+    """The page of a group has a link to the page of each name in it."""
+    for group in GROUPS:
+        targets = {link.partition("#")[2] for link in site[f"reference/{group.page}.html"].links}
+        assert [name for name in names_of(group) if name not in targets] == []
+
+
+def test_every_link_and_anchor_of_the_site_resolves(site):
+    """No link inside the site leads to a page, a file or a place in a page that is not there."""
+    broken = set()
+    for path, page in pages(site).items():
+        for link in page.links:
+            where = urllib.parse.urlsplit(link)
+            if where.scheme or where.netloc:
+                continue
+            target = (
+                os.path.normpath(os.path.join(os.path.dirname(path), urllib.parse.unquote(where.path)))
+                if where.path
+                else path
+            )
+            anchors = site[target].anchors if site.get(target) else {""}
+            known = target in site and (site[target] is None or urllib.parse.unquote(where.fragment) in anchors)
+            if not known:
+                broken.add((path, link))
+    assert broken == set()
+
+
+def test_the_site_needs_no_network(site):
+    """No script, style or picture comes from elsewhere."""
+    elsewhere = {link for page in pages(site).values() for link in page.loaded if urllib.parse.urlsplit(link).netloc}
+    assert elsewhere == set()
+
+
+def test_no_markup_is_left_in_the_text(site):
+    """Neither reStructuredText nor Markdown shows through."""
+    markup = re.compile(r"``|(?<![\w)\]}*])\*\*\w|:param|:py:|:math:|:doc:|\]\([^)]|^\.\. ")
+    left = {(path, text.strip()) for path, page in pages(site).items() for text in page.prose if markup.search(text)}
+    assert left == set()
+
+
+def test_the_command_line_page_has_every_command(site):
+    """What the parser knows stands there."""
+    from reference import parser
+
+    helped = {line.split()[0] for line in parser().format_help().splitlines() if re.match(r"    \w", line)}
+    anchors = site["reference/command-line.html"].anchors
+    assert {command for command in helped if f"chalkgrad-{command}" not in anchors} == set()
+
+
+@pytest.mark.xfail(reason="examples are being written", strict=False)
+def test_every_public_name_has_an_example(site):
+    """A docstring of a public name has an example, which the tests of docstrings run."""
+    from reference import description
+
+    assert [name for name in public_names() if ">>>" not in description(name)] == []
+
+
+# --------------------------------------------------------------------------------------------------------------- the texts
+
+
+def headings(text):
+    """The anchors of the headings in a text, as GitHub makes them."""
+    titles = re.findall(r"(?m)^#+ +(.*)$", re.sub(r"(?ms)^```.*?^```", "", text))
+    return {"-".join(re.sub(r"[^\w\s-]", "", title.lower()).split(" ")) for title in titles}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_of_the_texts_lead_to_files_that_are_there(path):
+    """A relative link names a file of the project, and a heading in it; any other has the form of one."""
+    text = markdown_of(path)
+    for target, fragment in links(text):
+        there = path.parent / target
+        assert there.exists(), f"{target} is not there"
+        if fragment and there.suffix == ".md":
+            assert fragment[1:] in headings(there.read_text(encoding="utf-8")), f"{target} has no heading {fragment}"
+    plain = without_code(text)
+    for fragment in re.findall(r"\]\(#([^)\s]+)\)", plain):
+        assert fragment in headings(text), f"no heading #{fragment}"
+    for link in re.findall(r"\]\((\w+:[^)\s]+)\)|(?:src|href)=\"(\w+:[^\"]+)\"", plain):
+        address = urllib.parse.urlsplit("".join(link))
+        assert address.scheme in ("https", "mailto"), link
+        assert address.scheme == "mailto" or re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?", address.netloc), link
+
+
+def test_links_are_seen_in_markdown_and_in_html_but_not_in_code():
+    """What finds the links finds them."""
+    text = 'a [b](c.md#d) and <img src="e.png">, `[f](g)`, [h](https://i.org) and [j](#k)\n\n    [l](m)\n'
+    assert list(links(text)) == [("c.md", "#d"), ("e.png", "")]
+    assert LINK.search("[h](https://i.org)") is None
