@@ -262,7 +262,6 @@ def test_the_command_line_page_has_every_command(site):
     assert {command for command in helped if f"chalkgrad-{command}" not in anchors} == set()
 
 
-@pytest.mark.xfail(reason="examples are being written", strict=False)
 def test_every_public_name_has_an_example(site):
     """A docstring of a public name has an example, which the tests of docstrings run."""
     from reference import description
