@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from typing import Any
 
 from docutils import nodes
@@ -36,19 +35,7 @@ def _display(translator: Any, node: nodes.math_block) -> None:
 def _converted(node: nodes.Element) -> str:
     latex = node.astext().strip()
     try:
-        return _drawn_better(mathml(_readable(latex)))
+        return mathml(latex)
     except Exception as error:
         logger.warning("this formula does not become MathML (%r): %s", error, latex, location=node)
         return html.escape(latex)
-
-
-def _readable(latex: str) -> str:
-    """LaTeX without what latex2mathml does not know: space between rows, digits in names, rows without an environment."""
-    latex = re.sub(r"\\\\\[[^]]*\]", r"\\\\", latex)
-    latex = re.sub(r"\\operatorname\{(\w*\d\w*)\}", r"\\text{\1}", latex)
-    return latex if r"\begin" in latex or r"\\" not in latex else rf"\begin{{split}}{latex}\end{{split}}"
-
-
-def _drawn_better(mathml: str) -> str:
-    """Names of functions, and ∂, are no operators with space around them: ReLU(x), ∂E/∂w."""
-    return re.sub(r"<mo>([A-Za-z]{2,}|&#x02202;)</mo>", r"<mi>\1</mi>", mathml)

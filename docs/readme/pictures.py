@@ -37,7 +37,8 @@ TALLEST = 1250  # in pixels; what is longer goes on in the notebooks
 QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 STYLE = """<!DOCTYPE html><meta charset="utf-8"><style>
 body { margin: 0; padding: 18px 22px; background: #fff; color: #1d2733; width: max-content; max-width: WIDTHpx;
-       box-sizing: border-box;        font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+       box-sizing: border-box;
+       font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 pre { margin: 0; font: 13px/1.45 "DejaVu Sans Mono", Consolas, monospace; }
 body > svg { display: block; max-width: 100%; height: auto; }
 table.board { border-collapse: collapse; } table.board td { padding: .28em .25em; } td.left { text-align: right; }

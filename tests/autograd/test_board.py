@@ -365,3 +365,21 @@ def test_labels_do_not_break_out_of_latex():
         bare = re.sub(r"\\[\\{}]", "", written.replace(r"\textbackslash", ""))
         assert bare.count("{") == bare.count("}"), awkward
         assert re.search(r"(?<!\\)[$%~]", written) is None, awkward
+
+
+@pytest.mark.parametrize(
+    ("latex", "said"),
+    [
+        (r"\operatorname{atan2}(y, x)", "<mtext>atan2</mtext>"),
+        (r"\operatorname{ReLU}(x)", "<mi>ReLU</mi>"),
+        (r"a \\[3pt] b", "<mtr>"),
+        (r"\frac{\partial E}{\partial w}", "<mi>&#x02202;</mi>"),
+    ],
+)
+def test_mathml_says_what_latex_does(latex, said):
+    """Names with digits, space between rows, rows on their own, ∂ as a letter: nothing of LaTeX is left in the text."""
+    pytest.importorskip("latex2mathml")
+    written = mathml(latex)
+    assert said in written
+    assert "3pt]" not in written
+    assert "\\" not in written
