@@ -23,7 +23,7 @@ TIERS = [
     {"primitives", "graph", "conversions"},
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
-    {"trace", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions"},
+    {"trace", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions", "definitions"},
     {"study", "mistakes", "marking", "grouping", "statements"},
     {
         "rules",

@@ -1,0 +1,288 @@
+r"""Several formulas at once, which speak of one another by name:
+
+    E = -t*log(o) - (1-t)*log(1-o); o = sigmoid(net); net = w*x + b
+
+They stand behind one another with ; or on lines of their own, in any order. What a formula speaks of and no other defines is
+a variable, with a number if one is given for it, or if it is defined as one (w = 0.5). The results are the formulas that no
+other one uses: E above. A derivative of what is named, ∂E/∂w, may stand in a formula as well. Behind # stands a comment.
+
+Each formula is read by autograd/parsing.py. As there, errors know their place, here in the whole text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from autograd.calculus import gradient
+from autograd.graph import leaves
+from autograd.parsing import parse, split_chain, variables
+from autograd.tokens import FUNCTIONS, FormulaError, name_key
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from autograd.tokens import Key
+
+_PIECE = re.compile(r"(?:\\;|[^;\n])+")  # \; is a space in LaTeX
+_COMMENT = re.compile(r"(^|\s)#.*")
+_WORD = re.compile(r"[^\W\d]\w*[′'’]*")
+
+
+class Formulas(namedtuple("Formulas", "text results named variables unknown")):
+    """Formulas that were read together.
+
+    text: as they were written
+    results: the Values that no other formula uses, in the order in which they were written
+    named: each formula with a name, a Value that wears it
+    variables: each leaf by its name; those without a number hold 1.0
+    unknown: the names of these
+    """
+
+    __slots__ = ()
+
+    def value(self, name: str) -> Value:
+        """What has this name, in any of its spellings. Raises ValueError, with the nearest name, where nothing has."""
+        everything = {**self.variables, **self.named}
+        found = {name_key(each): value for each, value in everything.items()}.get(name_key(name))
+        if found is None:
+            raise ValueError(f"{name} is none of the names here{_nearest(name, everything)}")
+        return found
+
+    def result(self, name: str = "") -> Value:
+        """The one result, or what has this name. Raises ValueError where there are several results and no name."""
+        if name:
+            return self.value(name)
+        if len(self.results) > 1:
+            names = [value.label or "one without a name" for value in self.results]
+            raise ValueError(f"there are {len(names)} results here, {', '.join(names)}: say which one is meant")
+        value: Value = self.results[0]
+        return value
+
+    def need_numbers(self) -> None:
+        """Raise FormulaError, at the first of them, where variables have no numbers."""
+        names = {name: value for name, value in {**self.variables, **self.named}.items() if name not in self.unknown}
+        for start, _, formula in _written(self.text) if self.unknown else ():
+            try:
+                read_line(formula, names)
+            except FormulaError as error:
+                first, near = self.unknown[0], get_close_matches(self.unknown[0], self.variables.keys() - self.unknown, 1)
+                listed = ", ".join(self.unknown[:8]) + ", …" * (len(self.unknown) > 8)
+                missing = f"{listed} {'has' if len(self.unknown) == 1 else 'have'} no number: write {first}=0.5, say, behind"
+                meant = "".join(f"; or is {name} meant?" for name in near)
+                raise FormulaError(self.text, start + error.position, f"{missing} the formula{meant}") from None
+
+
+def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Formulas:
+    """Formulas, `name = formula` or one without a name, parted by ; or on lines of their own, in any order.
+
+    text: "o = sigmoid(net); net = w*x + b"
+    numbers: those of the variables that have one, by name
+
+    >>> formulas = read_formulas("o = sigmoid(net); net = w*x + b", {"w": 0.5, "x": 2, "b": -1})
+    >>> formulas.results
+    [Value(0.5, label="o")]
+    >>> read_formulas("a = b + 1; b = 2a")
+    Traceback (most recent call last):
+    autograd.tokens.FormulaError: a = b + 1; b = 2a
+    ^ a is defined by itself, in a circle: a → b → a
+
+    Raises FormulaError for what cannot be read, is defined twice or in a circle; ValueError for a number that nothing uses.
+    """
+    given = {name: Value(x, label=name) for name, x in (numbers or {}).items()}
+    for name in given:
+        if not _is_name(name):
+            raise ValueError(f"{name!r} cannot be the name of a number")
+    written = list(_written(text))
+    if not written:
+        raise FormulaError(text, len(text.rstrip()), "there is no formula here")
+    places = _places(text, written, given)
+    names = [name or f"{i};" for i, (_, name, _) in enumerate(written)]  # no formula can speak of these
+    stand_ins = {**given, **{name: Value(1.0, label=name) for _, name, _ in written if name}}
+    free: dict[str, Value] = {}
+    uses: dict[str, list[str]] = {}
+    for name, (start, _, formula) in zip(names, written):
+        with _placed(text, start):
+            free |= _new_names(formula, {**stand_ins, **free})
+            uses[name] = _used(formula, {**stand_ins, **free})
+    used = {each for found in uses.values() for each in found}
+    for name in given:
+        if name not in used:
+            raise ValueError(f"a number is given for {name}, which stands in no formula{_nearest(name, [*used])}")
+    known: dict[str, Value] = {**given, **free}
+    formulas = dict(zip(names, written))
+    found: dict[str, Value] = {}
+    unknown = [name for name in free if name in used]
+    for name in _in_order(text, uses, formulas, places):
+        start, own, formula = formulas[name]
+        with _placed(text, start):
+            y = read_line(formula, known)
+        if not any(leaf.op is None for leaf in leaves(y)):
+            y = Value(y.data)  # w = 0.5 is a variable, not a constant
+        y.label = y.label or own
+        found[name] = y
+        if own:
+            known[own] = y
+    named = {name: found[name] for name in names if formulas[name][1]}
+    numbered = {name: y for name, y in named.items() if not y.inputs and y.label == name}
+    named = {name: y for name, y in named.items() if name not in numbered}
+    results = [name for name in names if name not in used]
+    computed = [name for name in results if name not in numbered] or results
+    return Formulas(
+        text, [found[name] for name in computed], named, {**given, **numbered, **{n: free[n] for n in unknown}}, unknown
+    )
+
+
+def read_line(formula: str, known: Mapping[str, Value]) -> Value:
+    """The Value of a formula that speaks of known Values, and of their derivatives, ∂E/∂w. Raises FormulaError."""
+    derivatives = {label: gradient(y, x)[0] for label, (y, x) in _derivatives(formula, known).items()}
+    return parse(formula, {**known, **derivatives})
+
+
+def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, tuple[Value, Value]]:
+    """The derivatives of what is known that a formula speaks of: of what, and in what."""
+    if "∂" not in text and r"\partial" not in text:
+        return {}
+    try:
+        named = variables(parse(text))
+    except FormulaError:
+        return {}
+    by_key = {name_key(name): value for name, value in known.items()}
+    found = {}
+    for label in named:
+        if name_key(label) in by_key:
+            continue
+        if match := re.fullmatch(r"∂(.+)/∂(.+)", label):
+            above, below = (by_key.get(name_key(part)) for part in match.groups())
+            if above is not None and below is not None:
+                found[label] = above, below
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------------ parts
+
+
+def _written(text: str) -> Iterator[tuple[int, str, str]]:
+    """Each formula: the place where it begins, its name, and itself."""
+    for match in _PIECE.finditer(text):
+        piece = _COMMENT.sub("", match[0])
+        if not piece.strip():
+            continue
+        with _placed(text, match.start()):
+            parts = split_chain(piece)
+            (name, at), (formula, start), *more = parts if len(parts) > 1 else [("", 0), *parts]
+            if more:
+                raise FormulaError(piece, more[0][1], "one = stands between a name and its formula, and here is another")
+            if len(parts) > 1 and not _is_name(name):
+                raise FormulaError(piece, at, "in front of = stands the name of what is defined, and this is none")
+        yield match.start() + start, name, formula
+
+
+def _is_name(text: str) -> bool:
+    if _WORD.fullmatch(text):
+        return True
+    try:
+        leaf = parse(text)
+    except FormulaError:
+        return False
+    return leaf.op is None and not leaf.inputs
+
+
+def _places(text: str, written: Iterable[tuple[int, str, str]], given: Mapping[str, Value]) -> dict[str, int]:
+    """Where each name is defined, once."""
+    keys: dict[Key, str] = {}
+    for name in given:
+        if name_key(name) in keys:
+            raise ValueError(f"{keys[name_key(name)]} and {name} are one name, and two numbers are given for it")
+        keys[name_key(name)] = name
+    found = {}
+    for start, name, _ in written:
+        if not name:
+            continue
+        at = text.rindex(name, 0, start)
+        if name_key(name) in keys:
+            again = "is given as a number, and defined here" if name_key(name) in map(name_key, given) else "is defined twice"
+            raise FormulaError(text, at, f"{name} {again}")
+        keys[name_key(name)] = name
+        found[name] = at
+    return found
+
+
+def _new_names(formula: str, known: Mapping[str, Value]) -> dict[str, Value]:
+    """The variables that a formula brings in: names that are not known, nor put together of those that are."""
+    found = {}
+    try:
+        parse(formula, known)
+    except FormulaError:
+        derivatives = _derivatives(formula, known)
+        for name, leaf in variables(parse(formula)).items():
+            if name not in derivatives and not _readable(name, known):
+                _refuse_a_function(formula, name)
+                found[name] = leaf
+    return found
+
+
+def _readable(name: str, known: Mapping[str, Value]) -> bool:
+    try:
+        parse(name, known)
+    except FormulaError:
+        return False
+    return True
+
+
+def _refuse_a_function(formula: str, name: str) -> None:
+    """sigmod(x) is meant to be a function, and no product."""
+    place = re.search(rf"(?<!\w){re.escape(name)}\s*\(", formula)
+    near = get_close_matches(name, [f for f in FUNCTIONS if len(f) > 2], 1, cutoff=0.7) if len(name) > 2 else []
+    if place and near:
+        raise FormulaError(formula, place.start(), f"{name} is not known here; is {near[0]} meant?")
+
+
+def _used(formula: str, known: Mapping[str, Value]) -> list[str]:
+    """The known names that a formula speaks of, directly or in a derivative."""
+    derivatives = _derivatives(formula, known)
+    y = parse(formula, {**known, **{label: Value(1.0, label=label) for label in derivatives}})
+    found = {*leaves(y), *(value for label in derivatives for value in derivatives[label])}
+    return [name for name, value in known.items() if value in found]
+
+
+def _in_order(
+    text: str, uses: Mapping[str, list[str]], formulas: Mapping[str, object], places: Mapping[str, int]
+) -> Iterator[str]:
+    """The formulas, each after those that it uses."""
+    done: dict[str, None] = {}
+    for first in formulas:
+        way = [first]
+        while way:
+            name = way[-1]
+            waiting = [each for each in uses[name] if each in formulas and each not in done]
+            if not waiting:
+                done[way.pop()] = None
+            elif waiting[0] in way:
+                circle = [*way[way.index(waiting[0]) :], waiting[0]]
+                reason = f"{waiting[0]} is defined by itself, in a circle: {' → '.join(circle)}"
+                raise FormulaError(text, places[waiting[0]], reason if len(circle) > 2 else f"{name} is defined by itself")
+            else:
+                way.append(waiting[0])
+    yield from done
+
+
+@contextmanager
+def _placed(text: str, start: int) -> Iterator[None]:
+    """An error in a part of a text knows its place in the whole."""
+    try:
+        yield
+    except FormulaError as error:
+        raise FormulaError(text, start + error.position, error.reason) from None
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    """A hint at the nearest name, or at all that there are."""
+    names = [each for each in names if not each.endswith(";")]
+    near = get_close_matches(name, names, 1)
+    listed = f": there {'are' if len(names) > 1 else 'is'} {', '.join(names[:8])}{', …' * (len(names) > 8)}"
+    return f"; is {near[0]} meant?" if near else listed * bool(names)
