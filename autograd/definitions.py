@@ -48,7 +48,8 @@ class Formulas(namedtuple("Formulas", "text results named variables unknown")):
     def value(self, name: str) -> Value:
         """What has this name, in any of its spellings. Raises ValueError, with the nearest name, where nothing has."""
         everything = {**self.variables, **self.named}
-        found = {name_key(each): value for each, value in everything.items()}.get(name_key(name))
+        by_key: dict[Key, Value] = {name_key(each): value for each, value in everything.items()}
+        found = by_key.get(name_key(name))
         if found is None:
             raise ValueError(f"{name} is none of the names here{_nearest(name, everything)}")
         return found
@@ -205,8 +206,10 @@ def _places(text: str, written: Iterable[tuple[int, str, str]], given: Mapping[s
             continue
         at = text.rindex(name, 0, start)
         if name_key(name) in keys:
-            again = "is given as a number, and defined here" if name_key(name) in map(name_key, given) else "is defined twice"
-            raise FormulaError(text, at, f"{name} {again}")
+            by_number = name_key(name) in map(name_key, given)
+            raise FormulaError(
+                text, at, f"{name} is {'given as a number, and defined here' if by_number else 'defined twice'}"
+            )
         keys[name_key(name)] = name
         found[name] = at
     return found
