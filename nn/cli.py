@@ -63,6 +63,8 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, FormulaError):
         formula, _, below = str(error).partition("\n")
+        if not formula.strip():
+            return error.reason
         spaces, caret, reason = below.partition("^")
         return f"{reason.strip()}\n\n    {formula}\n    {spaces}{styled(caret, 'red', sys.stderr)}"
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
