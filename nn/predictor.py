@@ -143,7 +143,7 @@ def _from(content: Mapping[str, Any]) -> Predictor:
 
 def learn(
     data: Dataset,
-    layers: Sequence[int] = (16,),
+    layers: Sequence[int] = (16, 16),
     *,
     validation: Dataset | None = None,
     activation: str = "tanh",

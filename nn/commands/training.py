@@ -61,7 +61,7 @@ def add_to(commands: Any) -> None:
     made.add_argument("--rows", type=int, default=200, help="how many (%(default)s)")
     made.add_argument("--noise", type=float, help="the standard deviation of what they are off by")
     net = train.add_argument_group("the net, and how it learns")
-    net.add_argument("--layers", metavar="SIZES", default="16", help="sizes of the hidden layers, as in 16,16 (%(default)s)")
+    net.add_argument("--layers", metavar="SIZES", default="16,16", help="sizes of the hidden layers (%(default)s)")
     net.add_argument("--activation", choices=ACTIVATIONS, default="tanh", help="of the hidden layers (%(default)s)")
     net.add_argument("--optimizer", choices=OPTIMIZERS, default="adam", help="(%(default)s)")
     net.add_argument("--lr", type=float, default=0.01, help="the learning rate (%(default)s)")
@@ -88,8 +88,9 @@ def add_to(commands: Any) -> None:
         examples=[
             "chalkgrad train iris --epochs 40 --save iris.json --no-progress",
             "chalkgrad predict iris.json 5.1,3.5,1.4,0.2 6.7,3.0,5.2,2.3",
-            'printf "size,age\\n70,8\\n" > new.csv && chalkgrad train houses.csv --test 0 --save houses.json',
-            "chalkgrad predict houses.json new.csv --save out.csv",
+            'printf "size,age,price\\n50,10,150\\n80,5,290\\n65,20,160\\n" > houses.csv',
+            "chalkgrad train houses.csv --test 0 --save houses.json",
+            'printf "age,size\\n8,70\\n" | chalkgrad predict houses.json - --csv',
         ],
         more="data",
     )
