@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from autograd import __version__
 from nn.commands import formulas, lessons, machine, training
-from nn.commands.shared import styled
+from nn.commands.shared import Parser, styled
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog="chalkgrad",
         description="Gradients as on the chalkboard: formulas and networks that work themselves out, line by line.",
         epilog="`chalkgrad COMMAND --help` says what a command takes, with examples.",

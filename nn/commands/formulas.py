@@ -125,7 +125,7 @@ def add_to(commands: Any) -> None:
         "--save", metavar="FILE", action="append", default=[], help=".svg, .png, .pdf, .dot, .mmd (Mermaid), .tex, .txt"
     )
     draw.add_argument("--depth", choices=DEPTHS, default="auto", help="what a box is (%(default)s)")
-    draw.add_argument("--theme", choices=("light", "dark"), default="light", help="(%(default)s)")
+    draw.add_argument("--theme", choices=("light", "dark"), default="light", help="of the colours (%(default)s)")
     draw.add_argument("--direction", choices=("right", "down"), default="right", help="where it goes to (%(default)s)")
 
 

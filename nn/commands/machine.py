@@ -49,13 +49,13 @@ def add_to(commands: Any) -> None:
         help="completion of commands, options and files in the shell",
         description="Print the script that makes a shell complete `chalkgrad`. It is written by shtab, which comes with"
         " chalkgrad[completion].\n\n"
-        'bash: put  eval "$(chalkgrad completion bash)"  into ~/.bashrc.\n\n'
-        "zsh: write it to a file _chalkgrad in a folder of your $fpath, as in  chalkgrad completion zsh >"
-        " ~/.zsh/_chalkgrad,  with  fpath=(~/.zsh $fpath); autoload -U compinit; compinit  in ~/.zshrc.\n\n"
-        "tcsh: write it to a file, and put  source FILE  into ~/.tcshrc.",
+        'In bash, put this line into ~/.bashrc:\n\n  eval "$(chalkgrad completion bash)"\n\n'
+        'In zsh, put these into ~/.zshrc:\n\n  autoload -U compinit && compinit\n  eval "$(chalkgrad completion zsh)"\n\n'
+        "In tcsh, run the first once, and put the second into ~/.tcshrc:\n\n"
+        "  chalkgrad completion tcsh > ~/.chalkgrad.tcsh\n  source ~/.chalkgrad.tcsh",
         examples=["chalkgrad completion bash > chalkgrad-completion.bash"],
     )
-    completion.add_argument("shell", choices=SHELLS)
+    completion.add_argument("shell", choices=SHELLS, help="which shell it is for")
 
 
 # ----------------------------------------------------------------------------------------------------------------- doctor

@@ -14,13 +14,26 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TextIO
+from difflib import get_close_matches
+from typing import Any, NoReturn, TextIO
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 SIGNS = {"✓": "green", "✗": "red", "↳": "yellow", "≈": "yellow", "–": "dim"}  # what begins the mark of a line
 INDENT = 6  # of what goes on in another line
 
 JSON_HELP = 'print JSON alone; numbers that it lacks are strings, "nan", "inf" and "-inf"'
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that knows what a slip of the pen is near to: a command, an option, or one of its choices."""
+
+    def error(self, message: str) -> NoReturn:
+        slip = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (--[\w-]+)", message)
+        if slip:
+            choices = [str(choice) for action in self._actions for choice in action.choices or ()]
+            near = get_close_matches(slip[1] or slip[2], [*choices, *self._option_string_actions], 1)
+            message += "".join(f"; is {name} meant?" for name in near)
+        super().error(message)
 
 
 def command(
@@ -35,6 +48,7 @@ def command(
 ) -> argparse.ArgumentParser:
     """The parser of one command, which ends its help with examples.
 
+    description: paragraphs; one that begins with a blank is code, and stays as it is
     more: the name of the arguments that may stand anywhere between the options, if there are such
     """
     width = min(shutil.get_terminal_size().columns, 100) - 2
@@ -42,7 +56,7 @@ def command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=help,
-        description="\n\n".join(textwrap.fill(paragraph, width) for paragraph in paragraphs).replace("%", "%%"),
+        description="\n\n".join(p if p[:1] == " " else textwrap.fill(p, width) for p in paragraphs).replace("%", "%%"),
         epilog="\n".join(["examples:", *(f"  {example}" for example in examples)]).replace("%", "%%"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -62,13 +62,18 @@ def add_to(commands: Any) -> None:
     made.add_argument("--noise", type=float, help="the standard deviation of what they are off by")
     net = train.add_argument_group("the net, and how it learns")
     net.add_argument("--layers", metavar="SIZES", default="16,16", help="sizes of the hidden layers (%(default)s)")
-    net.add_argument("--activation", choices=ACTIVATIONS, default="tanh", help="of the hidden layers (%(default)s)")
-    net.add_argument("--optimizer", choices=OPTIMIZERS, default="adam", help="(%(default)s)")
+    for name, known, default, help in (
+        ("--activation", ACTIVATIONS, "tanh", "what the hidden layers apply"),
+        ("--optimizer", OPTIMIZERS, "adam", "the rule of each step"),
+    ):
+        net.add_argument(
+            name, metavar="NAME", choices=known, default=default, help=f"{help}: {', '.join(known)} (%(default)s)"
+        )
     net.add_argument("--lr", type=float, default=0.01, help="the learning rate (%(default)s)")
     net.add_argument("--epochs", type=int, default=200, help="how often all rows are gone through (%(default)s)")
     net.add_argument("--batch", type=int, default=16, help="rows per step (%(default)s)")
     net.add_argument("--l2", type=float, default=0.0, help="the factor of the squared weights in the loss (%(default)s)")
-    net.add_argument("--patience", type=int, help="stop after so many epochs in which the loss held out did not improve")
+    net.add_argument("--patience", type=int, help="stop after so many epochs without a better loss on the rows held out")
     net.add_argument("--test", metavar="SHARE", type=float, help="the share of the rows held out (0.25; 0 for xor)")
     net.add_argument("--seed", type=int, default=0, help="of all that is drawn by lot (%(default)s)")
     out = train.add_argument_group("what comes out")

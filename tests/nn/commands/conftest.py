@@ -10,7 +10,7 @@ from nn.cli import main
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
-    """run(arguments, stdin="") in a folder of its own gives the exit code, what was printed, and what is on standard error."""
+    """run(arguments, stdin="") in a folder of its own gives the exit code, what was printed, and standard error."""
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments, stdin=""):

@@ -85,7 +85,9 @@ def test_completion_scripts(shell, run):
     pytest.importorskip("shtab")
     code, out, err = run("completion", shell)
     assert (code, err) == (0, "")
-    assert [word for word in ("derive", "hessian", "train", "--layers") if word not in out] == [word for word in ["--layers"] if shell == "tcsh"]
+    assert [word for word in ("derive", "hessian", "train", "--layers") if word not in out] == [
+        word for word in ["--layers"] if shell == "tcsh"
+    ]
     assert "examples:" not in out
 
 

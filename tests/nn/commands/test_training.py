@@ -51,7 +51,9 @@ def test_xor_is_learned_whole(run_json):
     assert whole["train"] == {"accuracy": 1.0, "right": 4, "rows": 4}
 
 
-@pytest.mark.parametrize(("name", "features", "classes"), [("iris", 4, 3), ("wine", 13, 3), ("breast_cancer", 30, 2), ("digits", 64, 10)])
+@pytest.mark.parametrize(
+    ("name", "features", "classes"), [("iris", 4, 3), ("wine", 13, 3), ("breast_cancer", 30, 2), ("digits", 64, 10)]
+)
 def test_real_data_is_learned(name, features, classes, run_json):
     """Through scikit-learn."""
     pytest.importorskip("sklearn")
@@ -143,7 +145,8 @@ def test_rows_that_cannot_be_read_are_named(desk, run):
     assert code == 1
     assert re.findall(r"^line (\d)", out, re.MULTILINE) == ["2", "6"]
     assert err == (
-        "Could not be read\nstandard input, line 3: length is missing\nstandard input, line 5: width is 'abc', and no number\n"
+        "Could not be read\nstandard input, line 3: length is missing\n"
+        "standard input, line 5: width is 'abc', and no number\n"
     )
     code, out, _ = run("predict", "m.json", "-", "--json", stdin=text)
     assert (code, len(json.loads(out)["problems"])) == (1, 2)
@@ -212,7 +215,12 @@ def test_what_is_wrong_is_said(arguments, words, desk, run):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["train"], ["train", "moons", "--layers", "a"], ["train", "moons", "--test", "1"], ["train", "moons", "--optimizer", "x"]],
+    [
+        ["train"],
+        ["train", "moons", "--layers", "a"],
+        ["train", "moons", "--test", "1"],
+        ["train", "moons", "--optimizer", "x"],
+    ],
 )
 def test_a_command_line_that_is_not_understood(arguments, run):
     """Exit code 2."""
