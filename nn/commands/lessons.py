@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -90,6 +91,12 @@ def add_to(commands: Any) -> None:
     lab.add_argument("--list", action="store_true", help="say which notebooks there are, and copy nothing")
     lab.add_argument("--copy-only", action="store_true", help="do not start JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="start JupyterLab, and open no browser")
+    lab.add_argument(
+        "--jupyter",
+        metavar="ARGS",
+        default="",
+        help='more for JupyterLab itself, as in --jupyter="--port 9000 --allow-root"',
+    )
     lab.add_argument("--json", action="store_true", help=f"with --list or --copy-only, {JSON_HELP}")
 
 
@@ -168,7 +175,9 @@ def _lab(options: argparse.Namespace) -> int:
         print_json({"folder": options.folder, "copied": copied, "left": left})
     else:
         print(f"{len(copied)} of {len(files)} files copied into {options.folder}")
-    return 0 if options.copy_only else _start(options.folder, options.no_browser)
+    if options.copy_only:
+        return 0
+    return _start(options.folder, [*(["--no-browser"] if options.no_browser else []), *shlex.split(options.jupyter)])
 
 
 def _notebooks() -> Path:
@@ -223,11 +232,11 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _start(folder: str, no_browser: bool) -> int:
+def _start(folder: str, more: list[str]) -> int:
     if find_spec("jupyterlab") is None:
         raise ImportError('the notebooks are opened by JupyterLab: pip install "chalkgrad[lab]"')
     lab = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path(folder).resolve()}"]
-    process = subprocess.Popen([*lab, *(["--no-browser"] if no_browser else [])])
+    process = subprocess.Popen([*lab, *more])
     while True:
         try:
             return process.wait()

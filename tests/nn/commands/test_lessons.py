@@ -94,9 +94,9 @@ def test_jupyterlab_is_started_in_the_folder(course, run, monkeypatch):
 
     monkeypatch.setattr(lessons, "find_spec", lambda name: name == "jupyterlab")
     monkeypatch.setattr(lessons.subprocess, "Popen", Process)
-    assert run("lab", "here", "--no-browser")[0] == 3
+    assert run("lab", "here", "--no-browser", "--jupyter=--port 9000")[0] == 3
     place = f"--ServerApp.root_dir={Path('here').resolve()}"
-    assert started == [[sys.executable, "-m", "jupyterlab", place, "--no-browser"]]
+    assert started == [[sys.executable, "-m", "jupyterlab", place, "--no-browser", "--port", "9000"]]
 
 
 def test_without_jupyterlab(course, run, monkeypatch):
