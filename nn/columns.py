@@ -3,6 +3,9 @@
 Columns are parted by commas, semicolons or tabs, whichever the first line has most of; where it is not commas, a number may
 have a decimal comma. The first row has the names of the columns unless a number stands in it; a table without names has the
 columns x1, x2, and so on. What cannot be read is named with its line.
+
+Features are numbers. A column of texts, such as a colour, becomes a feature for each of them: "colour=red" is 1 in the rows
+where it is red, and 0 in the others.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from nn.data import Dataset
 MISSING = {"", "?", "-", "na", "n/a", "nan", "null", "none"}
 TASKS = ("auto", "classification", "regression")
 MOST_CLASSES = 10  # that whole numbers are taken for, by themselves
+MOST_TEXTS = 20  # in a column that is learned from
 
 
 class Table(NamedTuple):
@@ -54,20 +58,38 @@ class Table(NamedTuple):
             return None
         return x if math.isfinite(x) else None
 
-    def numbers(self, columns: Sequence[str]) -> tuple[list[tuple[int, list[float]]], list[tuple[int, str]]]:
-        """The rows, with their lines, whose cells in these columns are numbers, and why each other row, by line, is not."""
-        places = [self.place(column) for column in columns]
+    def numbers(self, features: Sequence[str]) -> tuple[list[tuple[int, list[float]]], list[tuple[int, str]]]:
+        """The rows that can be read, as their line and their features, and the line of each other row with the reason."""
+        texts = columns_of(features)
+        places = {column: self.place(column) for column in texts}
         good, bad = [], []
         for line, row in self.rows:
-            cells = [(column, row[place].strip()) for column, place in zip(columns, places)]
-            xs = [self.number(cell) for _, cell in cells]
-            if None in xs:
-                column, cell = cells[xs.index(None)]
-                why = f"{column} is missing" if cell.lower() in MISSING else f"{column} is {cell!r}, and no number"
-                bad.append((line, why))
+            xs: list[float] = []
+            for column, known in texts.items():
+                cell = row[places[column]]
+                x = self.number(cell)
+                if cell.lower() in MISSING:
+                    bad.append((line, f"{column} is missing"))
+                elif known and cell not in known:
+                    bad.append((line, f"{column} is {cell!r}, and not one of {listed(known)}"))
+                elif not known and x is None:
+                    bad.append((line, f"{column} is {cell!r}, and no number"))
+                else:
+                    xs += [float(cell == text) for text in known] if known else [x or 0.0]
+                    continue
+                break
             else:
-                good.append((line, [x for x in xs if x is not None]))
+                good.append((line, xs))
         return good, bad
+
+
+def columns_of(features: Sequence[str]) -> dict[str, list[str]]:
+    """The columns that features are made of, with the texts of each; none where it has numbers."""
+    found: dict[str, list[str]] = {}
+    for feature in features:
+        column, is_text, text = feature.partition("=")
+        found.setdefault(column, []).extend([text] * bool(is_text))
+    return found
 
 
 def read_table(path: str | os.PathLike[str], header: bool | None = None) -> Table:
@@ -136,10 +158,7 @@ def dataset(
     at = table.place(goal)
     known = table._replace(rows=[(line, row) for line, row in table.rows if row[at].lower() not in MISSING])
     lost = [(line, f"{goal} is missing") for line, row in table.rows if row[at].lower() in MISSING]
-    for column in chosen:
-        texts = [row[table.place(column)] for _, row in known.rows]
-        if texts and all(table.number(cell) is None for cell in texts):
-            raise ValueError(f"the column {column} has no numbers, but {texts[0]!r}: drop it, or write numbers in its place")
+    chosen = [feature for column in chosen for feature in _features(known, column)]
     good, bad = known.numbers(chosen)
     if bad := sorted([*bad, *lost]):
         if not skip:
@@ -161,6 +180,20 @@ def dataset(
     if len(classes) < 2:
         raise ValueError(f"{goal} is {classes[0]!r} in all rows: there is nothing to tell apart")
     return Dataset(X, [classes.index(name) for name in names], table.name, chosen, classes, goal)
+
+
+def _features(table: Table, column: str) -> list[str]:
+    """What a column is learned as: itself where a number stands in it, else each of its texts."""
+    cells = [row[table.place(column)] for _, row in table.rows]
+    texts = sorted({cell for cell in cells if cell.lower() not in MISSING})
+    if "=" in column:
+        raise ValueError(f"the column {column} has = in its name, which stands for a text here: give it another name")
+    if not texts or any(table.number(cell) is not None for cell in texts):
+        return [column]
+    if len(texts) > min(MOST_TEXTS, max(2, len(cells) // 2)):
+        few = f"{texts[0]!r}, {texts[1]!r}, ..."
+        raise ValueError(f"the column {column} has {len(texts)} different texts in {len(cells)} rows ({few}): drop it")
+    return [f"{column}={text}" for text in texts]
 
 
 def _are_classes(numbers: Sequence[float | None]) -> bool:

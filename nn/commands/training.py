@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nn.commands.shared import JSON_HELP, columns, command, heading, note, print_json, show
 
 if TYPE_CHECKING:
+    from nn.columns import Table
     from nn.data import Dataset
     from nn.predictor import Prediction, Predictor
     from nn.training import History
@@ -35,8 +36,8 @@ def add_to(commands: Any) -> None:
         help="train a net on a data set, or on a CSV file",
         description=f"Train a multilayer perceptron: on points made here ({', '.join(MADE)}, xor), on real data that comes"
         f" with scikit-learn ({', '.join(REAL)}), or on a CSV file. A target of classes is learned by cross-entropy, one of"
-        " numbers by the mean squared error. Numbers are standardised; a part of the rows is held out, and says how good the"
-        " net is.",
+        " numbers by the mean squared error. Numbers are standardised, and a column of texts counts as 0 or 1 for each of"
+        " them. A part of the rows is held out, and says how good the net is.",
         examples=[
             "chalkgrad train moons --layers 16,16 --plots pictures --save moons.json",
             "chalkgrad train iris --layers 8 --epochs 60 --save iris.json",
@@ -305,43 +306,45 @@ Row = tuple[str, list[str], list[float]]  # where it stands, its cells, its numb
 
 def _rows(predictor: Predictor, options: argparse.Namespace) -> tuple[list[str], list[Row], list[str]]:
     """The names of the columns, the rows, and what is wrong with others."""
-    first = str(options.data[0]).strip()
-    if len(options.data) == 1 and (first == "-" or os.path.exists(first) or not _is_row(first)):
-        return _rows_of_file(predictor, first, options.no_header)
-    cells = [[cell.strip() for cell in str(given).split(",")] for given in options.data]
-    if all(len(row) == 1 for row in cells) and len(predictor.features) > 1:
-        cells = [[cell for row in cells for cell in row]]  # 5.1 3.5 1.4 0.2
-    rows = []
-    for i, row in enumerate(cells, start=1):
-        try:
-            rows.append((f"row {i}", row, [float(cell) for cell in row]))
-        except ValueError:
-            raise ValueError(f"row {i}, {','.join(row)!r}, is neither numbers parted by commas nor a file") from None
-    return predictor.features, rows, []
+    from nn.columns import columns_of, listed
 
-
-def _is_row(text: str) -> bool:
-    try:
-        return bool([float(cell) for cell in text.split(",")])
-    except ValueError:
-        return False
-
-
-def _rows_of_file(predictor: Predictor, path: str, no_header: bool) -> tuple[list[str], list[Row], list[str]]:
-    from nn.columns import listed, read_table
-
-    table = read_table(path, False if no_header else None)
-    wanted = predictor.features
+    wanted = list(columns_of(predictor.features))
+    table, place = _table(options, wanted)
     if not table.named and len(table.columns) == len(wanted):
         table = table._replace(columns=wanted)  # in the order in which they were learned
     if missing := [name for name in wanted if name not in table.columns]:
         has = f"it has {listed(table.columns)}" if table.named else f"it has {len(table.columns)} columns without names"
-        columns_word = "column" if len(missing) == 1 else "columns"
-        raise ValueError(f"{table.name} lacks the {columns_word} {listed(missing)}, which the model needs; {has}")
-    good, bad = table.numbers(wanted)
+        which = f"column{'s'[: len(missing) > 1]} {listed(missing)}"
+        raise ValueError(f"{table.name} lacks the {which}, which the model needs; {has}")
+    good, bad = table.numbers(predictor.features)
     cells = dict(table.rows)
-    problems = [f"{table.name}, line {line}: {why}" for line, why in bad]
-    return table.columns, [(f"line {line}", cells[line], xs) for line, xs in good], problems
+    problems = [f"{table.name}, {place} {line}: {why}" for line, why in bad]
+    return table.columns, [(f"{place} {line}", cells[line], xs) for line, xs in good], problems
+
+
+def _table(options: argparse.Namespace, columns: list[str]) -> tuple[Table, str]:
+    """What is to be predicted, from a file or from the command line, and what a row is called there."""
+    from nn.columns import Table, read_table
+
+    given = [str(each).strip() for each in options.data]
+    if len(given) == 1 and (os.path.exists(given[0]) or not (_is_number(given[0]) or "," in given[0])):
+        return read_table(given[0], False if options.no_header else None), "line"
+    rows = [[cell.strip() for cell in row.split(",")] for row in given]
+    if all(len(row) == 1 for row in rows) and len(columns) > 1:
+        rows = [[cell for row in rows for cell in row]]  # 5.1 3.5 1.4 0.2
+    for row in rows:
+        if len(row) != len(columns):
+            names = ", ".join(columns[:8]) + ", …" * (len(columns) > 8)
+            raise ValueError(f"a row has {len(columns)} entries here ({names}), and {','.join(row)} has {len(row)}")
+    return Table("the command line", columns, True, list(enumerate(rows, start=1)), False), "row"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(prediction: Prediction) -> list[str]:

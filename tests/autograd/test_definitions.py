@@ -93,6 +93,14 @@ def test_numbers_that_make_no_sense(text, numbers, words):
     assert [word for word in words if word not in str(error.value)] == []
 
 
+def test_a_number_in_the_text_is_a_variable():
+    """It can be differentiated with respect to, as one that is given can."""
+    formulas = read_formulas("z = w*x; w = 0.5; x = 6/3")
+    assert {name: (x.data, x.inputs) for name, x in formulas.variables.items()} == {"w": (0.5, ()), "x": (2.0, ())}
+    assert [slope.data for slope in gradient(formulas.results[0], *formulas.variables.values())] == [2.0, 0.5]
+    assert list(formulas.named) == ["z"]
+
+
 def test_variables_without_a_number_are_pointed_at():
     """Where a number is needed; the nearest name that has one is a hint."""
     formulas = read_formulas("o = w1*x1 + w11; E = o + c", {"w1": 1, "x1": 2})

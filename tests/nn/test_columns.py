@@ -103,6 +103,21 @@ def test_rows_with_holes(hole, csv):
     assert nn.data.from_csv(path, skip=True).X == [[1.0, 2.0], [5.0, 6.0]]
 
 
+def test_texts_become_numbers(csv):
+    """A feature for each text, 1 where it stands; too many different ones are refused, as is = in a name."""
+    content = "colour,a,y\n" + "".join(f"{c},{i}.5,u\n{c},{i},v\n" for i, c in enumerate(["red", "blue", "red"]))
+    data = nn.data.from_csv(csv(content))
+    assert data.features == ["colour=blue", "colour=red", "a"]
+    assert data.X == [[0, 1, 0.5], [0, 1, 0.0], [1, 0, 1.5], [1, 0, 1.0], [0, 1, 2.5], [0, 1, 2.0]]
+    assert nn.data.from_csv(csv(content), features=["a", "colour"]).X[2] == [1.5, 1, 0]
+    with pytest.raises(ValueError, match=r"line 2 \(colour is missing\)"):
+        nn.data.from_csv(csv(content.replace("red", "", 1)))
+    with pytest.raises(ValueError, match="name has 9 different texts in 9 rows"):
+        nn.data.from_csv(csv("name,y\n" + "".join(f"n{i},{i % 2}\n" for i in range(9))))
+    with pytest.raises(ValueError, match="has = in its name"):
+        nn.data.from_csv(csv("a=b,y\n1,u\n2,v\n"))
+
+
 def test_a_data_set_of_numbers(csv):
     """It is split and standardised as classes are, but for its target."""
     path = csv("a,price\n" + "".join(f"{i},{1000.5 + i}\n" for i in range(20)))

@@ -60,6 +60,17 @@ def test_numbers_far_from_zero_are_learned():
     assert predictor.score(LINE)["r2"] > 0.99
 
 
+@pytest.mark.parametrize("data", [nn.data.moons(40), LINE])
+def test_rows_held_out_are_prepared_as_those_learned_from(data):
+    """Their loss is what the net's own predictions give, although their means are others."""
+    train, test = data._rows(range(12)), data._rows(range(12, 20))
+    predictor, history = learn(train, [3], validation=test, epochs=4, progress=False)
+    mean, deviation = predictor.spread[-1]
+    outputs = [(predictor.outputs(row) - mean) / deviation for row in test.X]
+    losses = map(nn.losses.LOSSES[predictor.loss], outputs, [(t - mean) / deviation for t in test.y])
+    assert history.val_loss[-1] == pytest.approx(sum(float(loss) for loss in losses) / len(test), rel=1e-9)
+
+
 def test_a_row_of_another_length():
     """Its features are named."""
     predictor, _ = learn(nn.data.moons(10), [3], epochs=1, progress=False)

@@ -79,6 +79,14 @@ def test_a_file_in_the_way_is_an_error(name, run, run_json, monkeypatch):
     assert re.search(rf"^✗  {name.split('/')[0]} +here .*rename it", out, re.MULTILINE)
 
 
+def test_the_source_tree_is_not_in_its_own_way(run, monkeypatch):
+    """Where one works on chalkgrad itself."""
+    monkeypatch.setattr(machine, "distributions", lambda name: [])
+    run("doctor")  # it goes to a folder of its own first
+    monkeypatch.chdir(ROOT)
+    assert list(machine._in_the_way()) == []
+
+
 @pytest.mark.parametrize("shell", machine.SHELLS)
 def test_completion_scripts(shell, run):
     """Each names the subcommands, and the options as far as the shell can complete them."""

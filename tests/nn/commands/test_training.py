@@ -13,7 +13,7 @@ import nn
 from nn.predictor import Predictor
 
 FLOWERS = "length,width,note,species\n" + "".join(
-    f"{5 + i / 10},{1 + (i % 3) / 10},n{i},{'small'}\n{8 + i / 10},{3 + (i % 3) / 10},n{i},{'large'}\n" for i in range(10)
+    f"{5 + i / 10},{1 + (i % 3) / 10},n{i},small\n{8 + i / 10},{3 + (i % 3) / 10},m{i},large\n" for i in range(10)
 )
 QUICK = ("--epochs", "30", "--lr", "0.05")
 
@@ -152,6 +152,31 @@ def test_rows_that_cannot_be_read_are_named(desk, run):
     assert (code, len(json.loads(out)["problems"])) == (1, 2)
 
 
+def test_entries_of_the_command_line_that_cannot_be_read_are_named(desk, run):
+    """As those of files are; the others are predicted."""
+    run("train", "flowers.csv", "--drop", "note", *QUICK, "--save", "m.json")
+    code, out, err = run("predict", "m.json", "5,1", "3,x")
+    assert code == 1
+    assert re.findall(r"^row (\d) +(\w+)", out, re.MULTILINE) == [("1", "small")]
+    assert err == "Could not be read\nthe command line, row 2: width is 'x', and no number\n"
+
+
+def test_a_column_of_texts_is_learned_from(run, run_json):
+    """Each text counts as 0 or 1; one that was not there before cannot be predicted from."""
+    rows = [("red", 1), ("blue", 2), ("green", 3), ("red", 4)] * 5
+    price = {"red": 10, "blue": 500, "green": 100}
+    Path("cars.csv").write_text("colour,age,price\n" + "".join(f"{c},{age},{price[c] + age}.5\n" for c, age in rows))
+    report = run_json("train", "cars.csv", "--test", "0", "--lr", "0.02", "--save", "m.json")
+    assert report["features"] == ["colour=blue", "colour=green", "colour=red", "age"]
+    assert report["train"]["r2"] > 0.99
+    found = [each["prediction"] for each in run_json("predict", "m.json", "blue,2", "red,1")["predictions"]]
+    assert found == pytest.approx([502.5, 11.5], abs=25)
+    code, out, err = run("predict", "m.json", "-", stdin="age,colour\n2,blue\n2,mauve\n")
+    assert (code, len(out.splitlines())) == (1, 2)
+    assert "standard input, line 3: colour is 'mauve', and not one of blue, green, red" in err
+    assert "lacks the column colour" in run("predict", "m.json", "-", stdin="age,color\n2,blue\n")[2]
+
+
 def test_a_file_without_names(run):
     """Its columns are x1, x2, ...; the net is used on the same file, and on one with the features alone."""
     Path("plain.csv").write_text("".join(f"{i},{i % 2},{'ab'[i % 2]}\n" for i in range(12)))
@@ -192,8 +217,8 @@ def test_plots(run):
         (["predict", "gone.json", "1,2"], ["gone.json: No such file"]),
         (["predict", "bare.json", "1,2"], ["bare.json", "MLP(2 → 1"]),
         (["predict", "damaged.json", "1,2"], ["damaged.json is damaged"]),
-        (["predict", "m.json", "1,2,3"], ["2 numbers", "size, age", "3"]),
-        (["predict", "m.json", "1,2", "3,x"], ["row 2", "3,x"]),
+        (["predict", "m.json", "1,2,3"], ["2 entries", "size, age", "1,2,3 has 3"]),
+        (["predict", "m.json", "1,2", "3"], ["2 entries", "3 has 1"]),
         (["predict", "m.json", "gone.csv"], ["gone.csv: No such file"]),
         (["predict", "m.json", "flowers.csv"], ["lacks the columns size, age", "length, width"]),
     ],
