@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -190,8 +191,8 @@ def _one(formulas: Formulas, of: str) -> Value:
 
 
 def _wrt(formulas: Formulas, options: argparse.Namespace) -> list[Value]:
-    names = [name.strip() for given in options.wrt for name in given.split(",") if name.strip()]
-    return [formulas.value(name) for name in dict.fromkeys(names)]
+    names = [name.strip() for given in options.wrt for name in re.split(r",(?![^{]*\})", given)]  # w_{1,2} is one
+    return [formulas.value(name) for name in dict.fromkeys(names) if name]
 
 
 # --------------------------------------------------------------------------------------------------------------- commands
@@ -227,25 +228,7 @@ def _step(options: argparse.Namespace) -> int:
 
 
 def _derive(options: argparse.Namespace) -> int:
-    from autograd import derivation
-    from autograd.formula import formula
-    from autograd.tokens import FUNCTIONS
-
-    if options.formula.strip() in FUNCTIONS and not options.values:
-        board: Board = derivation(FUNCTIONS[options.formula.strip()])
-        about: dict[str, Any] = {"result": options.formula.strip()}
-    else:
-        formulas = _read(options)
-        y, xs = _one(formulas, options.of), _wrt(formulas, options)
-        wrt: Any = (xs[0],) if len(xs) == 1 else (xs,) if xs else ()
-        known = not formulas.unknown
-        board = derivation(y, *wrt, digits=options.digits, numbers=known)
-        if isinstance(wrt, tuple) and len(xs) == 1:
-            slopes, written = {xs[0].label: board.value}, {xs[0].label: formula(board.formula)}  # type: ignore[attr-defined]
-        else:
-            slopes = {x.label: slope for x, slope in board.gradients.items()}  # type: ignore[attr-defined]
-            written = {leaf.label: formula(each) for leaf, each in board.formulas.items()}  # type: ignore[attr-defined]
-        about = {"result": y.label or None, "derivatives": written, "values": slopes if known else None}
+    board, about = _derived(options)
     for path in options.save:
         note(f"saved {board.save(path)}")
     if options.json:
@@ -260,6 +243,27 @@ def _derive(options: argparse.Namespace) -> int:
     else:
         show(board.text)
     return 0
+
+
+def _derived(options: argparse.Namespace) -> tuple[Board, dict[str, Any]]:
+    """The derivation that is asked for, and for JSON what it is of, its formulas and its numbers."""
+    from autograd import derivation
+    from autograd.formula import formula
+    from autograd.tokens import FUNCTIONS
+
+    if (name := options.formula.strip()) in FUNCTIONS and not options.values:
+        return derivation(FUNCTIONS[name]), {"result": name, "derivatives": None, "values": None}
+    formulas = _read(options)
+    y, xs = _one(formulas, options.of), _wrt(formulas, options)
+    known = not formulas.unknown
+    if len(xs) == 1:
+        one = derivation(y, xs[0], digits=options.digits, numbers=known)
+        written, values = {xs[0].label: formula(one.formula)}, {xs[0].label: one.value}
+        return one, {"result": y.label or None, "derivatives": written, "values": values if known else None}
+    sheet = derivation(y, *([xs] if xs else []), digits=options.digits, numbers=known)
+    written = {leaf.label: formula(slope) for leaf, slope in sheet.formulas.items()}
+    values = {x.label: slope for x, slope in sheet.gradients.items() if x.label}
+    return sheet, {"result": y.label or None, "derivatives": written, "values": values if known else None}
 
 
 def _tables(options: argparse.Namespace, order: int) -> tuple[Formulas, list[Value], Derivatives]:

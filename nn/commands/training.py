@@ -59,7 +59,7 @@ def add_to(commands: Any) -> None:
     columns_of.add_argument("--skip", action="store_true", help="leave out rows in which something is missing")
     columns_of.add_argument("--no-header", action="store_true", help="the first row has numbers, and no names")
     made = train.add_argument_group(f"points made here: {', '.join(MADE)}")
-    made.add_argument("--rows", type=int, default=200, help="how many (%(default)s)")
+    made.add_argument("--rows", type=int, help="how many (200)")
     made.add_argument("--noise", type=float, help="the standard deviation of what they are off by")
     net = train.add_argument_group("the net, and how it learns")
     net.add_argument("--layers", metavar="SIZES", default="16,16", help="sizes of the hidden layers (%(default)s)")
@@ -117,6 +117,8 @@ def _train(options: argparse.Namespace) -> int:
     from nn.predictor import learn
 
     sizes = _sizes(options)
+    if options.save and not Path(options.save).parent.is_dir():  # before anything is learned
+        raise ValueError(f"{options.save} cannot be written: there is no folder {Path(options.save).parent}")
     data = _data(options)
     share = (0.0 if data.name == "xor" else 0.25) if options.test is None else options.test
     if not 0.0 <= share < 1.0:
@@ -158,15 +160,16 @@ def _data(options: argparse.Namespace) -> Dataset:
     import nn
 
     name = options.data
-    if name in MADE:
-        noise = {} if options.noise is None else {"noise": options.noise}
-        made: Dataset = getattr(nn.data, name)(options.rows, seed=options.seed, **noise)
-        return made
-    if name == "xor":
-        return nn.data.xor()
-    if name in REAL:
-        real: Dataset = getattr(nn.data, name)()
-        return real
+    of_points = {"noise": options.noise, "n": options.rows}
+    of_files = [options.target, options.features, options.drop, options.skip, options.no_header, options.task != "auto"]
+    if name not in MADE and any(given is not None for given in of_points.values()):
+        options.parser.error(f"--rows and --noise are for {', '.join(MADE)}, and not for {name}")
+    if name in (*MADE, "xor", *REAL):
+        if any(of_files):
+            options.parser.error(f"{name} has columns of its own: --target and the like are for CSV files")
+        known = {"n": 200, "seed": options.seed} | {key: given for key, given in of_points.items() if given is not None}
+        found: Dataset = getattr(nn.data, name)(**known if name in MADE else {})
+        return found
     if name != "-" and not os.path.exists(name) and not Path(name).suffix:
         near = get_close_matches(name, [*MADE, "xor", *REAL], 1)
         hint = f"; is {near[0]} meant?" if near else f": there are {', '.join((*MADE, 'xor', *REAL))}"
@@ -206,7 +209,8 @@ def _say_what_is_learned(data: Dataset, learned: int, test: Dataset | None) -> N
     if data.target == "class":
         what = f"{len(data.classes)} classes"
     held_out = f"{learned} to learn from, {len(test)} held out" if test else "none held out"
-    show(f"{data.name}: {len(data)} rows of {len(data.features)} features, {what}; {held_out}")
+    features = f"{len(data.features)} feature{'s'[: len(data.features) != 1]}"
+    show(f"{data.name}: {len(data)} rows of {features}, {what}; {held_out}")
 
 
 def _report(data: Dataset, predictor: Predictor, history: History, scores: dict[str, Any]) -> dict[str, Any]:

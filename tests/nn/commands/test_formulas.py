@@ -112,6 +112,13 @@ def test_the_value_and_the_gradient(run, run_json):
     assert whole["gradient"] == pytest.approx(gradient, rel=1e-14)
 
 
+def test_names_with_two_indices(run_json):
+    """The comma between them parts no names."""
+    whole = run_json("grad", "w_{1,2} x + b", "w_{1,2}=2", "x=3", "b=1", "--wrt", "w_{1,2},x")
+    assert whole["inputs"] == ["w_{1,2}", "x"]
+    assert list(whole["results"]["f"]["gradient"].values()) == [3.0, 2.0]
+
+
 def test_several_results_have_a_jacobian(run, run_json):
     """A row for each, as one result of several has with --of."""
     out = run("grad", "u = x^2*y; v = x + sin(y)", "x=3", "y=0")[1]

@@ -189,7 +189,8 @@ def test_a_file_without_names(run):
 
 def test_plots(run):
     """The loss, and of two features the decision boundary."""
-    pytest.importorskip("matplotlib").use("Agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("Agg")
     run("train", "blobs", "--rows", "30", *QUICK, "--plots", "p/q")
     assert {path.name: path.read_bytes()[:4] for path in Path("p/q").iterdir()} == dict.fromkeys(
         ["loss-curve.png", "decision-boundary.png"], b"\x89PNG"
@@ -197,6 +198,7 @@ def test_plots(run):
     Path("houses.csv").write_text(houses())
     run("train", "houses.csv", *QUICK, "--plots", "h")
     assert [path.name for path in Path("h").iterdir()] == ["loss-curve.png"]
+    pyplot.close("all")
 
 
 @pytest.mark.parametrize(
@@ -204,13 +206,14 @@ def test_plots(run):
     [
         (["train", "mons"], ["mons", "is moons meant?"]),
         (["train", "gone.csv"], ["gone.csv: No such file"]),
-        (["train", "flowers.csv"], ["note", "n0", "--drop"]),
+        (["train", "flowers.csv"], ["note", "20 different texts", "--drop"]),
         (["train", "flowers.csv", "--target", "speces"], ["speces", "is 'species' meant?"]),
         (["train", "flowers.csv", "--drop", "note", "--task", "regression"], ["line 2", "small", "no number"]),
         (["train", "flowers.csv", "--features", "length,species"], ["species"]),
         (["train", "houses.csv", "--target", "price", "--drop", "size,age"], ["price"]),
         (["train", "holes.csv"], ["holes.csv", "line 3 (a is missing)", "line 4 (y is missing)", "--skip"]),
         (["train", "moons", "--rows", "1"], ["moons", "1"]),
+        (["train", "moons", "--save", "none/m.json"], ["none/m.json", "no folder none"]),
         (["train", "moons", "--lr", "-1"], ["-1"]),
         (["train", "houses.csv", "--optimizer", "sgd", "--lr", "1e9"], ["diverged", "--lr"]),
         (["predict", "houses.csv", "1,2"], ["houses.csv", "not a file of parameters"]),
@@ -245,6 +248,9 @@ def test_what_is_wrong_is_said(arguments, words, desk, run):
         ["train", "moons", "--layers", "a"],
         ["train", "moons", "--test", "1"],
         ["train", "moons", "--optimizer", "x"],
+        ["train", "moons", "--target", "x"],
+        ["train", "iris", "--rows", "20"],
+        ["train", "xor", "--noise", "1"],
     ],
 )
 def test_a_command_line_that_is_not_understood(arguments, run):
