@@ -54,28 +54,18 @@ class Formulas(namedtuple("Formulas", "text results named variables unknown")):
             raise ValueError(f"{name} is none of the names here{_nearest(name, everything)}")
         return found
 
-    def result(self, name: str = "") -> Value:
-        """The one result, or what has this name. Raises ValueError where there are several results and no name."""
-        if name:
-            return self.value(name)
-        if len(self.results) > 1:
-            names = [value.label or "one without a name" for value in self.results]
-            raise ValueError(f"there are {len(names)} results here, {', '.join(names)}: say which one is meant")
-        value: Value = self.results[0]
-        return value
-
     def need_numbers(self) -> None:
         """Raise FormulaError, at the first of them, where variables have no numbers."""
         names = {name: value for name, value in {**self.variables, **self.named}.items() if name not in self.unknown}
-        for start, _, formula in _written(self.text) if self.unknown else ():
+        for line in _written(self.text) if self.unknown else ():
             try:
-                read_line(formula, names)
+                read_line(line.formula, names)
             except FormulaError as error:
                 first, near = self.unknown[0], get_close_matches(self.unknown[0], self.variables.keys() - self.unknown, 1)
                 listed = ", ".join(self.unknown[:8]) + ", …" * (len(self.unknown) > 8)
                 missing = f"{listed} {'has' if len(self.unknown) == 1 else 'have'} no number: write {first}=0.5, say, behind"
                 meant = "".join(f"; or is {name} meant?" for name in near)
-                raise FormulaError(self.text, start + error.position, f"{missing} the formula{meant}") from None
+                raise FormulaError(self.text, line.start + error.position, f"{missing} the formula{meant}") from None
 
 
 def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Formulas:
@@ -94,48 +84,22 @@ def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Form
 
     Raises FormulaError for what cannot be read, is defined twice or in a circle; ValueError for a number that nothing uses.
     """
-    given = {name: Value(x, label=name) for name, x in (numbers or {}).items()}
-    for name in given:
-        if not _is_name(name):
-            raise ValueError(f"{name!r} cannot be the name of a number")
-    written = list(_written(text))
-    if not written:
-        raise FormulaError(text, len(text.rstrip()), "there is no formula here")
-    places = _places(text, written, given)
-    names = [name or f"{i};" for i, (_, name, _) in enumerate(written)]  # no formula can speak of these
-    stand_ins = {**given, **{name: Value(1.0, label=name) for _, name, _ in written if name}}
-    free: dict[str, Value] = {}
-    uses: dict[str, list[str]] = {}
-    for name, (start, _, formula) in zip(names, written):
-        with _placed(text, start):
-            free |= _new_names(formula, {**stand_ins, **free})
-            uses[name] = _used(formula, {**stand_ins, **free})
+    given = _given(numbers or {})
+    lines = _lines(text, given)
+    free, uses = _names_in(text, lines, given)
     used = {each for found in uses.values() for each in found}
     for name in given:
         if name not in used:
-            raise ValueError(f"a number is given for {name}, which stands in no formula{_nearest(name, [*used])}")
-    known: dict[str, Value] = {**given, **free}
-    formulas = dict(zip(names, written))
-    found: dict[str, Value] = {}
+            raise ValueError(f"a number is given for {name}, which stands in no formula{_nearest(name, used)}")
+    found = _computed(text, [lines[key] for key in _in_order(text, uses, lines)], {**given, **free})
+    values = {key: found[line] for key, line in lines.items()}
+    numbered = {key: y for key, y in values.items() if not y.inputs and y.label == key}
+    named = {key: y for key, y in values.items() if lines[key].name and key not in numbered}
     unknown = [name for name in free if name in used]
-    for name in _in_order(text, uses, formulas, places):
-        start, own, formula = formulas[name]
-        with _placed(text, start):
-            y = read_line(formula, known)
-        if not any(leaf.op is None for leaf in leaves(y)):
-            y = Value(y.data)  # w = 0.5 is a variable, not a constant
-        y.label = y.label or own
-        found[name] = y
-        if own:
-            known[own] = y
-    named = {name: found[name] for name in names if formulas[name][1]}
-    numbered = {name: y for name, y in named.items() if not y.inputs and y.label == name}
-    named = {name: y for name, y in named.items() if name not in numbered}
-    results = [name for name in names if name not in used]
-    computed = [name for name in results if name not in numbered] or results
-    return Formulas(
-        text, [found[name] for name in computed], named, {**given, **numbered, **{n: free[n] for n in unknown}}, unknown
-    )
+    unused = [key for key in lines if key not in used]
+    results = [key for key in unused if key not in numbered] or unused
+    variables_here = {**given, **numbered, **{name: free[name] for name in unknown}}
+    return Formulas(text, [values[key] for key in results], named, variables_here, unknown)
 
 
 def read_line(formula: str, known: Mapping[str, Value]) -> Value:
@@ -167,20 +131,26 @@ def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, tuple[Value
 # ------------------------------------------------------------------------------------------------------------------ parts
 
 
-def _written(text: str) -> Iterator[tuple[int, str, str]]:
-    """Each formula: the place where it begins, its name, and itself."""
+class _Line(namedtuple("_Line", "place name start formula")):
+    """A formula with its name, or "", and the places in the text where both begin."""
+
+    __slots__ = ()
+
+
+def _written(text: str) -> Iterator[_Line]:
+    """Each formula that is written."""
     for match in _PIECE.finditer(text):
-        piece = _COMMENT.sub("", match[0])
+        piece, first = _COMMENT.sub("", match[0]), match.start()
         if not piece.strip():
             continue
-        with _placed(text, match.start()):
+        with _placed(text, first):
             parts = split_chain(piece)
             (name, at), (formula, start), *more = parts if len(parts) > 1 else [("", 0), *parts]
             if more:
                 raise FormulaError(piece, more[0][1], "one = stands between a name and its formula, and here is another")
             if len(parts) > 1 and not _is_name(name):
                 raise FormulaError(piece, at, "in front of = stands the name of what is defined, and this is none")
-        yield match.start() + start, name, formula
+        yield _Line(first + at, name, first + start, formula)
 
 
 def _is_name(text: str) -> bool:
@@ -193,25 +163,58 @@ def _is_name(text: str) -> bool:
     return leaf.op is None and not leaf.inputs
 
 
-def _places(text: str, written: Iterable[tuple[int, str, str]], given: Mapping[str, Value]) -> dict[str, int]:
-    """Where each name is defined, once."""
-    keys: dict[Key, str] = {}
-    for name in given:
-        if name_key(name) in keys:
-            raise ValueError(f"{keys[name_key(name)]} and {name} are one name, and two numbers are given for it")
-        keys[name_key(name)] = name
-    found = {}
-    for start, name, _ in written:
-        if not name:
-            continue
-        at = text.rindex(name, 0, start)
-        if name_key(name) in keys:
-            by_number = name_key(name) in map(name_key, given)
-            raise FormulaError(
-                text, at, f"{name} is {'given as a number, and defined here' if by_number else 'defined twice'}"
-            )
-        keys[name_key(name)] = name
-        found[name] = at
+def _given(numbers: Mapping[str, float]) -> dict[str, Value]:
+    """The variables that have numbers."""
+    by_key: dict[Key, str] = {}
+    for name in numbers:
+        if not _is_name(name):
+            raise ValueError(f"{name!r} cannot be the name of a number")
+        if (other := by_key.setdefault(name_key(name), name)) != name:
+            raise ValueError(f"{other} and {name} are one name, and two numbers are given for it")
+    return {name: Value(x, label=name) for name, x in numbers.items()}
+
+
+def _lines(text: str, given: Mapping[str, Value]) -> dict[str, _Line]:
+    """The formulas by name, those without one by "0;", "1;", ..., of which no formula can speak."""
+    lines: dict[str, _Line] = {}
+    taken = dict.fromkeys(map(name_key, given), "given as a number, and defined here")
+    for i, line in enumerate(_written(text)):
+        if line.name and name_key(line.name) in taken:
+            raise FormulaError(text, line.place, f"{line.name} is {taken[name_key(line.name)]}")
+        if line.name:
+            taken[name_key(line.name)] = "defined twice"
+        lines[line.name or f"{i};"] = line
+    if not lines:
+        raise FormulaError(text, len(text.rstrip()), "there is no formula here")
+    return lines
+
+
+def _names_in(
+    text: str, lines: Mapping[str, _Line], given: Mapping[str, Value]
+) -> tuple[dict[str, Value], dict[str, list[str]]]:
+    """The variables that are not given, and for each formula the names that it speaks of."""
+    known = {**given, **{name: Value(1.0, label=name) for name, line in lines.items() if line.name}}
+    free: dict[str, Value] = {}
+    uses: dict[str, list[str]] = {}
+    for key, line in lines.items():
+        with _placed(text, line.start):
+            free |= _new_names(line.formula, {**known, **free})
+            uses[key] = _used(line.formula, {**known, **free})
+    return free, uses
+
+
+def _computed(text: str, lines: Iterable[_Line], known: dict[str, Value]) -> dict[_Line, Value]:
+    """The Values of formulas, each of which speaks of what is known or comes before it."""
+    found: dict[_Line, Value] = {}
+    for line in lines:
+        with _placed(text, line.start):
+            y = read_line(line.formula, known)
+        if not any(leaf.op is None for leaf in leaves(y)):
+            y = Value(y.data)  # w = 0.5 is a variable, not a constant
+        y.label = y.label or line.name
+        found[line] = y
+        if line.name:
+            known[line.name] = y
     return found
 
 
@@ -253,22 +256,22 @@ def _used(formula: str, known: Mapping[str, Value]) -> list[str]:
     return [name for name, value in known.items() if value in found]
 
 
-def _in_order(
-    text: str, uses: Mapping[str, list[str]], formulas: Mapping[str, object], places: Mapping[str, int]
-) -> Iterator[str]:
+def _in_order(text: str, uses: Mapping[str, list[str]], lines: Mapping[str, _Line]) -> Iterator[str]:
     """The formulas, each after those that it uses."""
     done: dict[str, None] = {}
-    for first in formulas:
+    for first in lines:
         way = [first]
         while way:
             name = way[-1]
-            waiting = [each for each in uses[name] if each in formulas and each not in done]
+            waiting = [each for each in uses[name] if each in lines and each not in done]
             if not waiting:
                 done[way.pop()] = None
             elif waiting[0] in way:
                 circle = [*way[way.index(waiting[0]) :], waiting[0]]
                 reason = f"{waiting[0]} is defined by itself, in a circle: {' → '.join(circle)}"
-                raise FormulaError(text, places[waiting[0]], reason if len(circle) > 2 else f"{name} is defined by itself")
+                raise FormulaError(
+                    text, lines[waiting[0]].place, reason if len(circle) > 2 else f"{name} is defined by itself"
+                )
             else:
                 way.append(waiting[0])
     yield from done
