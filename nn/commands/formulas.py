@@ -214,7 +214,7 @@ def _step(options: argparse.Namespace) -> int:
     else:
         print(heading("forward"))
         show(steps.forward_table())
-        print(heading("\nbackward"))
+        print("\n" + heading("backward"))
         show(steps.backward_table())
     if options.html or options.draw:
         import nn

@@ -138,11 +138,17 @@ def _in_the_way() -> Iterator[Finding]:
 
     ours = {"autograd": Path(autograd.__file__).parent.resolve(), "nn": Path(nn.__file__).parent.resolve()}
     for other in distributions(name="autograd"):
-        remark = (
-            "HIPS autograd has files of the same names as chalkgrad's, and each overwrites the other: pip uninstall"
-            " autograd, then install chalkgrad anew, or give chalkgrad an environment of its own"
-        )
-        yield Finding("✗", "autograd", other.version, remark)
+        place = Path(str(other.locate_file("autograd"))).resolve()
+        if place == ours["autograd"]:
+            remark = (
+                "HIPS autograd and chalkgrad overwrite each other's files here: pip uninstall autograd, then install"
+                " chalkgrad anew, or give chalkgrad an environment of its own"
+            )
+            yield Finding("✗", "autograd", other.version, remark)
+        else:
+            yield Finding(
+                "–", "autograd", other.version, f"HIPS autograd is in {place.parent}; Python finds chalkgrad's first"
+            )
     here = Path.cwd()
     for name, place in ours.items():
         for path in (here / f"{name}.py", here / name):

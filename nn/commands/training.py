@@ -243,7 +243,7 @@ def _print_report(predictor: Predictor, history: History, scores: dict[str, Any]
         rows = [[names[part], f"{s['rmse']:.4g}", f"{s['r2']:.4f}".replace("nan", "–")] for part, s in scores.items()]
         print("\n" + columns([["", f"root mean squared error of {predictor.target}", "R²"], *rows], right=[1, 2]))
     if test and 2 < len(predictor.classes) <= MOST_CONFUSED and scores["test"]["accuracy"] < 1.0:
-        print(heading("\nrows held out, by their class (down) and the class predicted (across)"))
+        print("\n" + heading("rows held out, by their class (down) and the class predicted (across)"))
         show(_confusion(predictor, test))
 
 

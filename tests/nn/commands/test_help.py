@@ -1,7 +1,6 @@
-"""Help, errors, colours, and the program as a person starts it."""
+"""The help of every command: its examples run, and it fits the terminal."""
 
 import argparse
-import io
 import os
 import re
 import shutil
@@ -13,13 +12,11 @@ import pytest
 
 import nn
 from nn.cli import parser
-from nn.commands import shared
 
 ROOT = Path(nn.__file__).parent.parent
 COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg"}
 NEEDED = {"tour": ["sklearn"], "train": ["sklearn", "matplotlib"], "predict": ["sklearn"], "completion": ["shtab"]}
-NEEDED |= {"derive": ["latex2mathml"]}
 
 
 def examples(command):
@@ -82,120 +79,3 @@ def test_help_fits_the_terminal(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "70")
     text = run("train", "--help")[1].partition("examples:")[0]
     assert max(map(len, text.splitlines())) <= 70
-
-
-def test_help_loads_nothing_from_outside():
-    """Nor what commands need when they run, so that it comes at once."""
-    program = "import sys; before = set(sys.modules); from nn.cli import parser; parser(); print(*set(sys.modules) - before)"
-    done = subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    loaded = done.stdout.split()
-    outside = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names)
-    assert outside <= {"autograd", "nn"}
-    assert not {"autograd.derivations", "autograd.answers", "nn.tour", "nn.columns"} & set(loaded)
-
-
-# --------------------------------------------------------------------------------------------------- terminals and pipes
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    """terminal(width) is a standard output that is a terminal."""
-
-    def make(width, **environment):
-        for name in ("NO_COLOR", "TERM"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("COLUMNS", str(width))
-        stream = Terminal()
-        monkeypatch.setattr(sys, "stdout", stream)
-        return stream
-
-    return make
-
-
-def test_colours_are_for_terminals(terminal, monkeypatch):
-    """Not for pipes, nor where NO_COLOR or a dumb terminal asks for plain text."""
-    assert shared.styled("x", "red", terminal(80)) == "\x1b[31mx\x1b[0m"
-    assert shared.styled("x", "red", io.StringIO()) == "x"
-    assert shared.styled("x", "red", terminal(80, NO_COLOR="1")) == "x"
-    assert shared.styled("x", "red", terminal(80, TERM="dumb")) == "x"
-
-
-def test_marks_have_colours_in_a_terminal(terminal):
-    """Ticks and crosses at the beginning of a verdict; other signs stay."""
-    stream = terminal(80)
-    shared.show("z  1.0  ✓ right\no  2.0  ✗ wrong\na ≈ 3")
-    assert stream.getvalue() == "z  1.0  \x1b[32m✓\x1b[0m right\no  2.0  \x1b[31m✗\x1b[0m wrong\na ≈ 3\n"
-
-
-@pytest.mark.parametrize("width", [12, 20, 40, 80])
-def test_long_lines_go_on_below_in_a_terminal(width, terminal):
-    """Indented, cut between columns or words; nothing is lost, and no line is too long."""
-    text = "gradient  upstream × local = contribution  total so far  local derivative\n\n" + "x" * 90 + "\nshort"
-    stream = terminal(width)
-    shared.show(text)
-    shown = stream.getvalue()
-    assert max(map(len, shown.splitlines())) <= max(width, 12)
-    assert "".join(shown.split()) == "".join(text.split())
-    assert shown.splitlines()[-1] == "short"
-    if width == 40:
-        assert shown.startswith("gradient\n      upstream × local = contribution\n      total so far  local derivative\n\n")
-
-
-def test_long_lines_stay_in_a_pipe(capsys):
-    """Whatever the width of the terminal behind it."""
-    shared.show("word " * 50)
-    assert capsys.readouterr().out == "word " * 50 + "\n"
-
-
-def test_the_caret_is_red_on_a_terminal_alone(run, monkeypatch):
-    """The one on standard error; NO_COLOR and pipes have it plain."""
-    plain = run("grad", "x + * y")[2]
-    assert plain == "chalkgrad: here a number, a name or a bracket is expected\n\n    x + * y\n        ^\n"
-    for name in ("NO_COLOR", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    run("grad", "x + * y")
-    assert stream.getvalue() == plain.replace("^", "\x1b[31m^\x1b[0m")
-
-
-# ------------------------------------------------------------------------------------------------------------ the program
-
-
-@pytest.mark.parametrize("program", [["-m", "nn"], ["-m", "chalkgrad"]])
-def test_the_program_runs(program, tmp_path):
-    """By both names, with exit codes, and without a traceback."""
-    for arguments, code in ((["grad", "x^2", "x=3"], 0), (["grad", "x +"], 1), (["grda"], 2)):
-        command = [sys.executable, *program, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False)
-        assert done.returncode == code
-        assert "Traceback" not in done.stderr
-        assert bool(done.stdout) == (code == 0)
-        assert bool(done.stderr) == (code != 0)
-
-
-def test_where_another_autograd_took_the_place_of_ours(tmp_path):
-    """The program ends with the sentence that says what to do, and no traceback."""
-    (tmp_path / "autograd").mkdir()
-    (tmp_path / "autograd" / "__init__.py").write_text("def grad(f): ...\n")
-    code = "import sys, chalkgrad; sys.exit(chalkgrad.main())"
-    command = [sys.executable, "-c", code, "doctor"]
-    done = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("chalkgrad: the package autograd found at ")
-    assert "python -m venv" in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
-def test_whoever_reads_may_stop_reading(tmp_path):
-    """A closed pipe is no error."""
-    line = f'set -o pipefail; "{sys.executable}" -m nn hessian "a*b*c*d*e*f*g*h*i" --json | head -n 1'
-    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("{\n", "")

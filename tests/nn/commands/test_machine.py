@@ -57,12 +57,25 @@ def test_what_is_missing_is_no_error(run, monkeypatch):
     assert len(re.findall("^–", out, re.MULTILINE)) == sum(len(packages) for packages, _ in machine.EXTRAS.values()) + 1
 
 
+def installed_in(folder):
+    """HIPS's package, installed in a folder."""
+    return [SimpleNamespace(version="1.8.0", locate_file=lambda name: folder / name)]
+
+
 def test_another_autograd_is_an_error(run, monkeypatch):
-    """HIPS's package, where it is installed, with its version and the way out; exit code 1."""
-    monkeypatch.setattr(machine, "distributions", lambda name: [SimpleNamespace(version="1.8.0")])
+    """HIPS's package in the same place, with its version and the way out; exit code 1."""
+    monkeypatch.setattr(machine, "distributions", lambda name: installed_in(ROOT))
     code, out, _ = run("doctor")
     assert code == 1
     assert re.search(r"^✗  autograd +1\.8\.0 .*pip uninstall autograd", out, re.MULTILINE)
+
+
+def test_another_autograd_elsewhere_is_no_error(run, monkeypatch, tmp_path):
+    """It is named, with its place."""
+    monkeypatch.setattr(machine, "distributions", lambda name: installed_in(tmp_path))
+    code, out, _ = run("doctor")
+    assert code == 0
+    assert f"–  autograd  1.8.0  HIPS autograd is in {tmp_path.resolve()}" in out
 
 
 @pytest.mark.parametrize("name", ["autograd.py", "nn.py", "nn/__init__.py"])
