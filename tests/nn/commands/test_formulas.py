@@ -192,6 +192,16 @@ def test_json_has_no_nan(run):
         assert '"inf"' in out or '"-inf"' in out
 
 
+def test_an_interruption_ends_quietly(run, monkeypatch):
+    """With the exit code that shells expect."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograd.definitions.read_formulas", interrupted)
+    assert run("grad", "x^2", "x=3") == (130, "", "")
+
+
 @pytest.mark.parametrize("command", ["step", "derive", "grad", "hessian", "draw"])
 @pytest.mark.parametrize(
     ("formula", "more", "words"),

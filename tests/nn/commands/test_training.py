@@ -6,6 +6,8 @@ import math
 import random
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -185,6 +187,30 @@ def test_a_file_without_names(run):
     Path("two.csv").write_text("3,1\n4,0\n")
     assert re.findall(r"line \d +(\w)", run("predict", "m.json", "two.csv")[1]) == ["b", "a"]
     assert "lacks the column" in run("predict", "m.json", "-", stdin="3\n4\n")[2]
+
+
+def test_a_file_without_names_for_a_net_with_names(desk, run):
+    """Its columns stand in the order in which they were learned."""
+    run("train", "flowers.csv", "--drop", "note", *QUICK, "--save", "m.json")
+    code, out, _ = run("predict", "m.json", "-", stdin="5.2,1.1\n8.4,3.2\n")
+    assert (code, re.findall(r"line \d +(\w+)", out)) == (0, ["small", "large"])
+
+
+@pytest.mark.parametrize("name", ["moons", "blobs"])
+def test_the_boundary_is_where_the_prediction_changes(name, run, monkeypatch):
+    """What is drawn is the net on the numbers as they are in the file; its threshold is a probability of a half."""
+    drawn = []
+    monkeypatch.setattr(
+        nn, "plot_boundary", lambda *given, **options: drawn.append((*given, options)) or SimpleNamespace(figure=Mock())
+    )
+    monkeypatch.setattr(nn, "plot_loss", lambda *_, **__: SimpleNamespace(figure=Mock()))
+    run("train", name, "--rows", "60", *QUICK, "--plots", "p", "--save", "m.json")
+    ((model, data, options),) = drawn
+    predictor = Predictor.load("m.json")
+    for row in data.X:
+        shown = model(row)
+        c = int(shown > options["threshold"]) if name == "moons" else shown.index(max(shown))
+        assert predictor(row).value == data.classes[c]
 
 
 def test_plots(run):
