@@ -82,7 +82,7 @@ class Dataset:
         like: the data set whose means and deviations are used, itself if none is given; for rows held out, pass the rows
             that the model learns from, since the others are not known yet
         """
-        spread = list(map(mean_and_deviation, zip(*(like or self).X)))
+        spread = list(map(_mean_and_deviation, zip(*(like or self).X)))
         return self._with([[(x - m) / s for x, (m, s) in zip(row, spread)] for row in self.X], self.y)
 
     def _by_class(self) -> list[list[int]]:
@@ -102,7 +102,7 @@ class Dataset:
         return f"Dataset({self.name}: {len(self)} rows of {len(self.features)} features, {what})"
 
 
-def mean_and_deviation(xs: Sequence[float]) -> tuple[float, float]:
+def _mean_and_deviation(xs: Sequence[float]) -> tuple[float, float]:
     """The mean of numbers and their standard deviation; 1 for a constant, which then becomes 0 and no nan."""
     mean = math.fsum(xs) / len(xs)
     return mean, math.sqrt(math.fsum((x - mean) ** 2 for x in xs) / len(xs)) or 1.0
@@ -194,14 +194,27 @@ def from_csv(
 ) -> Dataset:
     """The table in a CSV file, whose columns are parted by commas, semicolons or tabs.
 
+    path: the file
     target: the column to be predicted, the last one by default
     task: "classification", "regression", or "auto": classes where the target is text or has few whole numbers
     features: the columns to learn from; all others but the target and drop, by default
-    skip: leave out rows in which a number is missing; without it they are an error
+    drop: columns to leave out
+    skip: leave out rows in which something is missing; without it they are an error
     header: whether the first row has the columns' names; by default where no number stands in it. Without names they are
         x1, x2, ...
 
+    A column of texts becomes a feature for each of them: colour=red is 1 where the colour is red, else 0.
+
     Raises ValueError for what cannot be read, with its line; OSError if the file cannot be opened.
+
+    >>> import pathlib, tempfile
+    >>> import nn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "flowers.csv")
+    ...     _ = path.write_text("length,species\\n1.4,setosa\\n5.1,virginica\\n1.3,setosa\\n")
+    ...     data = nn.data.from_csv(path)
+    >>> data, data.y, data.classes
+    (Dataset(flowers.csv: 3 rows of 1 features, 2 classes), [0, 1, 0], ['setosa', 'virginica'])
     """
     from nn.columns import dataset, read_table
 

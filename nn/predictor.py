@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd import no_grad, sigmoid, softmax
 from autograd.value import lift
-from nn.data import Dataset, mean_and_deviation
+from nn.data import Dataset, _mean_and_deviation
 from nn.layers import MLP
 from nn.module import read_parameters
 from nn.training import History, fit
@@ -45,6 +45,14 @@ class Predictor:
     features: what the numbers of a row are; target: what is predicted
     classes: what the outputs stand for; none where a number is predicted
     spread: the mean and the deviation of each feature, and at the end those of the target, (0, 1) for classes
+
+    `chalkgrad train --save` writes one, and so does save.
+
+    >>> import nn
+    >>> model = nn.MLP(1, [1], weights=[[[2.0]]], biases=[[0.5]])
+    >>> predictor = nn.Predictor(model, ["length"], "species", ["setosa", "virginica"], [(3.0, 2.0), (0.0, 1.0)])
+    >>> predictor([5.0]).value, round(predictor([5.0]).probability, 4)
+    ('virginica', 0.9241)
     """
 
     def __init__(
@@ -85,7 +93,10 @@ class Predictor:
         return Prediction(max(probabilities, key=probabilities.__getitem__), probabilities)
 
     def score(self, data: Dataset) -> dict[str, float]:
-        """How good predictions are: the accuracy, or the root mean squared error and R², the share of variance explained."""
+        """How good predictions are: the accuracy, or the root mean squared error and R², the share of variance explained.
+
+        data: rows and what is right for them
+        """
         found = [self(row).value for row in data.X]
         if self.classes:
             right = sum(value == self.classes[c] for value, c in zip(found, data.y))
@@ -97,7 +108,12 @@ class Predictor:
         return {"rmse": math.sqrt(errors / len(data)), "r2": explained, "rows": len(data)}
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all of it to one JSON file. Raises ValueError for numbers that are not finite, OSError."""
+        """Write all of it to one JSON file.
+
+        path: where to
+
+        Raises ValueError for parameters that are not finite, OSError if the file cannot be written.
+        """
         layers = self.model.layers
         about = {
             "architecture": {
@@ -113,7 +129,12 @@ class Predictor:
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Predictor:
-        """What save wrote. Raises ValueError if the file is not such a file, OSError if it is not there."""
+        """What save wrote.
+
+        path: that file
+
+        Raises ValueError if the file is not such a file, OSError if it is not there.
+        """
         content = read_parameters(path)
         if "architecture" not in content:
             raise ValueError(
@@ -160,7 +181,7 @@ def learn(
 
     Other options are those of fit.
     """
-    spread = [*map(mean_and_deviation, zip(*data.X)), (0.0, 1.0) if data.classes else mean_and_deviation(data.y)]
+    spread = [*map(_mean_and_deviation, zip(*data.X)), (0.0, 1.0) if data.classes else _mean_and_deviation(data.y)]
     outputs = len(data.classes) if len(data.classes) > 2 else 1
     init = "he" if activation in RECTIFIERS else "xavier"
     model = MLP(len(data.features), [*layers, outputs], activation, init=init, seed=seed)
