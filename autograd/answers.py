@@ -47,12 +47,11 @@ from collections import Counter, namedtuple
 from difflib import get_close_matches
 from pathlib import Path
 
-from autograd.calculus import gradient
+from autograd.definitions import read_line
 from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
 from autograd.mistakes import KINDS
 from autograd.names import pretty
-from autograd.parsing import parse, variables
-from autograd.tokens import FormulaError, name_key
+from autograd.tokens import FormulaError
 from autograd.value import Value
 from autograd.worksheet import Worksheet
 
@@ -120,7 +119,7 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
         if name in known:
             raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
         try:
-            lines[name] = known[name] = parse(formula, {**known, **_derivatives(formula, known)})
+            lines[name] = known[name] = read_line(formula, known)
         except FormulaError as error:
             raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
         except ValueError as error:
@@ -140,26 +139,6 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
         raise SheetError(f"{where}: {error.args[0]}") from None
     sheet.title = str(content.get("title", ""))
     return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried, digits)
-
-
-def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, Value]:
-    """The derivatives that a formula speaks of, ∂E/∂w, of what is known."""
-    if "∂" not in text and r"\partial" not in text:
-        return {}
-    try:
-        named = variables(parse(text))
-    except FormulaError:
-        return {}
-    by_key = {name_key(name): value for name, value in known.items()}
-    found = {}
-    for label in named:
-        if name_key(label) in by_key:
-            continue
-        if match := re.fullmatch(r"∂(.+)/∂(.+)", label):
-            above, below = (by_key.get(name_key(part)) for part in match.groups())
-            if above is not None and below is not None:
-                found[label] = gradient(above, below)[0]
-    return found
 
 
 class _Written(str):

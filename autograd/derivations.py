@@ -34,19 +34,20 @@ FEW_PATHS = 3  # that are written as products, side by side
 
 
 @overload
-def derivation(y: Value, x: Value, /, *, digits: int = 6) -> Derivation: ...  # type: ignore[overload-overlap]
+def derivation(y: Value, x: Value, /, *, digits: int = 6, numbers: bool = True) -> Derivation: ...  # type: ignore[overload-overlap]
 @overload
-def derivation(y: Value, /, *xs: Value | Sequence[Value], digits: int = 6) -> Sheet: ...
+def derivation(y: Value, /, *xs: Value | Sequence[Value], digits: int = 6, numbers: bool = True) -> Sheet: ...
 @overload
 def derivation(y: Callable[..., Any], /) -> Board: ...
 
 
-def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
+def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Board:
     """The derivation of dy/dx as a lecturer would write it; of all parameters where no x is given; of one rule.
 
     y: a Value; or a function of one number from the table, such as sigmoid, whose derivative is derived from its definition
     xs: one Value, for its derivation; several, or a list, or none (then every parameter), for the whole sheet
     digits: how many significant digits numbers have
+    numbers: whether each derivative ends in its numbers; without them it stays in symbols
 
     The result shows itself in Jupyter and in print; .text, .latex and .save("sheet.tex") (or .html, .txt, .md) write it.
     The lines go on to the simplest form where SymPy is installed, which the extra "math" brings.
@@ -83,8 +84,8 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6) -> Board:
         if x.op is CONSTANT and not x.label:
             raise ValueError(f"{x.data} is a plain number, and nothing varies with it: make it Value({x.data}, label=...)")
     if len(xs) == 1 and isinstance(xs[0], Value):
-        return Derivation(y, wanted[0], digits)
-    return Sheet(y, wanted, digits)
+        return Derivation(y, wanted[0], digits, numbers)
+    return Sheet(y, wanted, digits, numbers=numbers)
 
 
 class Derivation(Board):
@@ -110,8 +111,8 @@ class Derivation(Board):
           = 2·1·2 = 4       in numbers
     """
 
-    def __init__(self, y: Value, x: Value, digits: int = 6) -> None:
-        study = Study(y, [x], digits=digits)
+    def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
+        study = Study(y, [x], digits=digits, numbers=numbers)
         leaf = study.leaf(x)
         (slope,) = gradient(y, x)
         self.value = slope.data

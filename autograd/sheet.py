@@ -77,9 +77,11 @@ class Sheet(Board):
           = 4·2 = 8         in numbers
     """
 
-    def __init__(self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None) -> None:
+    def __init__(
+        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None, numbers: bool = True
+    ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs or unnamed(y), digits=digits)
+        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers)
         targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] if xs else self._parameters()
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]

@@ -34,12 +34,19 @@ class Study:
     y: the leaf on the page that stands for the output
     order: all leaves on the page that y is computed from, each after those in its formula
     below: for each, the leaves in its formula
+    numbers: whether derivations end in numbers
     """
 
     def __init__(
-        self, y: Value, xs: Sequence[Value] = (), regular: bool = False, digits: int = 6, beside: Sequence[Value] = ()
+        self,
+        y: Value,
+        xs: Sequence[Value] = (),
+        regular: bool = False,
+        digits: int = 6,
+        beside: Sequence[Value] = (),
+        numbers: bool = True,
     ) -> None:
-        self.digits = digits
+        self.digits, self.numbers = digits, numbers
         self.arrays = arrays(y)
         taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
         names = self._names(y, regular, taken)
@@ -294,7 +301,7 @@ def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
 
 
 def number_lines(study: Study, end: Value, value: float) -> list[Line]:
-    if not end.inputs and not end.label:
+    if not study.numbers or (not end.inputs and not end.label):
         return []
     numbers, result = study.write(end, numbers=True), figure(value, study.digits)
     right = result if numbers.text == result.text else joined([numbers, result], " = ")

@@ -24,6 +24,7 @@ from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
 from nn.player import play_training
 from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
+from nn.predictor import Predictor
 from nn.stepper import step_through
 from nn.training import History, fit
 
@@ -33,6 +34,7 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "Predictor",
     "data",
     "draw",
     "fit",

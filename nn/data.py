@@ -2,27 +2,30 @@
 
     X, y = nn.data.moons(100, noise=0.1, seed=0)
     train, test = nn.data.iris().split(0.25, seed=0)
+    houses = nn.data.from_csv("houses.csv", target="price")
 
-X is a list of rows of floats, y a list of class numbers from 0 on. Everything made here is made by Python's random from the
-seed given, so that the same call gives the same points everywhere.
+X is a list of rows of floats, y a list of class numbers from 0 on, or of the numbers that are to be predicted. Everything
+made here is made by Python's random from the seed given, so that the same call gives the same points everywhere.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 
 class Dataset:
-    """Rows and their classes, which unpack as X, y.
+    """Rows and their classes, or their target numbers, which unpack as X, y.
 
     X: rows of numbers, all of one length
-    y: a class number from 0 on for each row
+    y: a class number from 0 on for each row, or a float where there are no classes
     name: what it is called
     features: what each number in a row is
-    classes: what each class is called
+    classes: what each class is called; none where the target is a number
+    target: what y is called
 
     >>> from nn.data import Dataset
     >>> data = Dataset([[0.0, 1.0], [2.0, 3.0]], [0, 1], "two points", classes=["low", "high"])
@@ -32,11 +35,18 @@ class Dataset:
     """
 
     def __init__(
-        self, X: list[list[float]], y: list[int], name: str, features: Sequence[str] = (), classes: Sequence[str] = ()
+        self,
+        X: list[list[float]],
+        y: Sequence[Any],
+        name: str,
+        features: Sequence[str] = (),
+        classes: Sequence[str] = (),
+        target: str = "class",
     ) -> None:
-        self.X, self.y, self.name = X, y, name
+        self.X, self.y, self.name, self.target = X, list(y), name, target
         self.features = list(features) or [f"x{j + 1}" for j in range(len(X[0]))]
-        self.classes = list(classes) or [str(c) for c in range(max(y) + 1)]
+        numbers = any(isinstance(t, float) for t in y)
+        self.classes = list(classes) or ([] if numbers else [str(c) for c in range(max(y) + 1)])
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.X, self.y))
@@ -57,7 +67,7 @@ class Dataset:
         return [2 * c - 1 for c in self.y]
 
     def split(self, test: float = 0.25, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """Two data sets, one to learn from and one held out: shuffled, every class in the same share in both.
+        """Two data sets, one to learn from and one held out: shuffled, and every class, if any, in the same share in both.
 
         test: the share of the rows that is held out, between 0 and 1
         seed: for the same rows again
@@ -74,8 +84,7 @@ class Dataset:
         rng = random.Random(seed)
         kept: list[int] = []
         held_out: list[int] = []
-        for c in range(len(self.classes)):
-            rows = [i for i, label in enumerate(self.y) if label == c]
+        for rows in self._by_class():
             rng.shuffle(rows)
             n = round(test * len(rows))
             held_out += rows[:n]
@@ -97,18 +106,30 @@ class Dataset:
         >>> data.standardized().X
         [[-1.0, -1.0], [1.0, 1.0]]
         """
-        columns = list(zip(*(like or self).X))
-        means = [math.fsum(column) / len(column) for column in columns]
-        variances = [math.fsum((x - m) ** 2 for x in column) / len(column) for column, m in zip(columns, means)]
-        scales = [math.sqrt(v) or 1.0 for v in variances]  # a constant column stays 0
-        X = [[(x - m) / s for x, m, s in zip(row, means, scales)] for row in self.X]
-        return Dataset(X, self.y, self.name, self.features, self.classes)
+        spread = list(map(_mean_and_deviation, zip(*(like or self).X)))
+        return self._with([[(x - m) / s for x, (m, s) in zip(row, spread)] for row in self.X], self.y)
+
+    def _by_class(self) -> list[list[int]]:
+        """The places of the rows of each class; of all rows where there are no classes."""
+        if not self.classes:
+            return [list(range(len(self)))]
+        return [[i for i, label in enumerate(self.y) if label == c] for c in range(len(self.classes))]
 
     def _rows(self, indices: Sequence[int]) -> Dataset:
-        return Dataset([self.X[i] for i in indices], [self.y[i] for i in indices], self.name, self.features, self.classes)
+        return self._with([self.X[i] for i in indices], [self.y[i] for i in indices])
+
+    def _with(self, X: list[list[float]], y: Sequence[Any]) -> Dataset:
+        return Dataset(X, y, self.name, self.features, self.classes, self.target)
 
     def __repr__(self) -> str:
-        return f"Dataset({self.name}: {len(self)} rows of {len(self.features)} features, {len(self.classes)} classes)"
+        what = f"{len(self.classes)} classes" if self.classes else f"the number {self.target}"
+        return f"Dataset({self.name}: {len(self)} rows of {len(self.features)} features, {what})"
+
+
+def _mean_and_deviation(xs: Sequence[float]) -> tuple[float, float]:
+    """The mean of numbers and their standard deviation; 1 for a constant, which then becomes 0 and no nan."""
+    mean = math.fsum(xs) / len(xs)
+    return mean, math.sqrt(math.fsum((x - mean) ** 2 for x in xs) / len(xs)) or 1.0
 
 
 def xor() -> Dataset:
@@ -237,6 +258,45 @@ def _curves(
             rows.append(([x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)], c))
     rng.shuffle(rows)
     return Dataset([x for x, _ in rows], [c for _, c in rows], name, classes=[str(c) for c in range(classes)])
+
+
+def from_csv(
+    path: str | os.PathLike[str],
+    target: str | None = None,
+    *,
+    task: str = "auto",
+    features: Sequence[str] | None = None,
+    drop: Sequence[str] = (),
+    skip: bool = False,
+    header: bool | None = None,
+) -> Dataset:
+    """The table in a CSV file, whose columns are parted by commas, semicolons or tabs.
+
+    path: the file
+    target: the column to be predicted, the last one by default
+    task: "classification", "regression", or "auto": classes where the target is text or has few whole numbers
+    features: the columns to learn from; all others but the target and drop, by default
+    drop: columns to leave out
+    skip: leave out rows in which something is missing; without it they are an error
+    header: whether the first row has the columns' names; by default where no number stands in it. Without names they are
+        x1, x2, ...
+
+    A column of texts becomes a feature for each of them: colour=red is 1 where the colour is red, else 0.
+
+    Raises ValueError for what cannot be read, with its line; OSError if the file cannot be opened.
+
+    >>> import pathlib, tempfile
+    >>> import nn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "flowers.csv")
+    ...     _ = path.write_text("length,species\\n1.4,setosa\\n5.1,virginica\\n1.3,setosa\\n")
+    ...     data = nn.data.from_csv(path)
+    >>> data, data.y, data.classes
+    (Dataset(flowers.csv: 3 rows of 1 features, 2 classes), [0, 1, 0], ['setosa', 'virginica'])
+    """
+    from nn.columns import dataset, read_table
+
+    return dataset(read_table(path, header), target, task=task, features=features, drop=drop, skip=skip)
 
 
 def iris() -> Dataset:

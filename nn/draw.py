@@ -46,6 +46,7 @@ def draw(
     theme: str = "light",
     direction: str = "right",
     digits: int = 4,
+    numbers: bool = True,
 ) -> Drawing:
     """Draw the graph behind a Value, or the architecture of an MLP.
 
@@ -59,6 +60,7 @@ def draw(
     theme: "light" or "dark"
     direction: "right" or "down", the way the computation goes
     digits: how many significant digits numbers show
+    numbers: whether values and gradients are shown; without them the graph of a Value is a picture of its formula
 
     The Drawing that comes back shows itself in Jupyter, saves itself by the suffix of a file (.svg, .png, .pdf, .dot, .mmd,
     .tex, .txt), and gives a graphviz.Digraph to change as .dot.
@@ -100,6 +102,8 @@ def draw(
         raise TypeError(f"draw takes a Value, a list of Values or an MLP, not {y!r}")
     graph = _Graph(outputs, digits, set(highlight), focus, radius)
     picture = graph.picture(depth, local)
+    if not numbers:
+        picture.leave_out_numbers()
     picture.direction = direction
     return Drawing(picture, theme)
 

@@ -155,10 +155,11 @@ class Module:
             parameter.data = numbers[name]
         return self
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None) -> None:
         """Write all parameters to a JSON file, by name; a file that is there stays whole until the new one is complete.
 
         path: where to
+        about: what else is written there, by name, for read_parameters to find
 
         Raises ValueError if a parameter is not a finite number, OSError if the file cannot be written.
         """
@@ -170,7 +171,8 @@ class Module:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part", text=True)
         try:
             with open(handle, "w", encoding="utf-8") as file:
-                json.dump({**FORMAT, "model": repr(self), "parameters": state}, file, indent=1, ensure_ascii=False)
+                whole = {**FORMAT, "model": repr(self), **(about or {}), "parameters": state}
+                json.dump(whole, file, indent=1, ensure_ascii=False)
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -191,14 +193,7 @@ class Module:
         >>> layer.W
         [[0.5, -1.0]]
         """
-        try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{path} is not a file of parameters: {error}") from None
-        if not isinstance(content, dict) or content.get("format") != FORMAT["format"]:
-            raise ValueError(f"{path} is not a file of parameters that save() wrote")
-        if content.get("version") != FORMAT["version"] or not isinstance(content.get("parameters"), dict):
-            raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {FORMAT['version']}")
+        content = read_parameters(path)
         try:
             return self.load_state_dict(content["parameters"])
         except KeyError as error:
@@ -206,6 +201,22 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({_count(len(self.parameters()))})"
+
+
+def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What Module.save wrote: "parameters" by name, and what else was saved with them.
+
+    Raises ValueError if the file is not such a file, OSError if it is not there.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not a file of parameters: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT["format"]:
+        raise ValueError(f"{path} is not a file of parameters that save() wrote")
+    if content.get("version") != FORMAT["version"] or not isinstance(content.get("parameters"), dict):
+        raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {FORMAT['version']}")
+    return content
 
 
 def _inside(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Value | Module]]:

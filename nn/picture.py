@@ -70,6 +70,14 @@ class Picture:
         """The largest flow along an arrow, in size; 0 if there is none."""
         return _largest(arrow.flow for arrow in self.arrows)
 
+    def leave_out_numbers(self) -> None:
+        """Only names, operations and plain numbers stay."""
+        for box in self.boxes:
+            box.lines, box.grad = [], None
+        for arrow in self.arrows:
+            arrow.text, arrow.flow = arrow.text.partition(" = ")[0], None
+        self.note = ""
+
     @property
     def has_highlights(self) -> bool:
         return any(box.highlighted for box in self.boxes)

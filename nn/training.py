@@ -104,7 +104,7 @@ class History:
         lines = ["".join(blocks[min(max(e - 8 * row, 0), 8)] for e in eighths) for row in reversed(range(height))]
         labels = [f"{high:.4g}"] + [""] * (height - 2) + [f"{low:.4g}"] * (height > 1)
         margin = max(map(len, labels))
-        axis = f"{'':{margin}}  epoch 1{f'{len(self.loss)}':>{max(n - 7, 1)}}"
+        axis = f"{'':{margin}}  epoch 1{f' {len(self.loss)}':>{max(n - 7, 1)}}"
         return "\n".join([f"{label:>{margin}} │{line.rstrip()}" for label, line in zip(labels, lines)] + [axis])
 
     def __repr__(self) -> str:

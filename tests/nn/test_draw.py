@@ -727,3 +727,15 @@ def test_drawing_leaves_the_graph_alone(loss):
         nn.draw(loss, depth=depth, local="both")
     assert before == [(node.data, node.grad, node.label) for node in nodes(loss)]
     assert len(history(loss)) == 9
+
+
+def test_a_picture_of_a_formula_has_no_numbers():
+    """Names, operations and constants; no values, gradients, or note about them."""
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    y = (2.0 * w * x).sigmoid()
+    y.backward()
+    lines = ["σ σ(2·w·x)", "└─ × 2·w·x", "   ├─ × 2·w", "   │  ├─ 2", "   │  └─ w", "   └─ x"]
+    assert nn.draw(y, numbers=False).text.splitlines() == lines
+    picture = nn.draw(y, numbers=False, local="formula").picture
+    assert [arrow.text for arrow in picture.arrows][:2] == ["", "2"]
+    assert (picture.strongest, picture.strongest_flow, picture.note) == (0.0, 0.0, "")

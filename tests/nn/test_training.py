@@ -310,6 +310,8 @@ def test_the_curve_is_drawn_in_text():
     assert lines[1] == "1 │█▇▃▁"
     history.loss = [math.nan]
     assert history.curve() == "no finite loss to draw"
+    history.loss = [2.0, 1.0, 0.5]
+    assert history.curve().endswith("epoch 1 3")
 
 
 # ------------------------------------------------------------------------------------------------ what it refuses

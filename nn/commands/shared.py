@@ -1,0 +1,132 @@
+"""What all commands share: how help is laid out, what goes to a terminal or into a pipe, and JSON.
+
+Colours and line breaks are for a terminal alone; what is piped or saved is plain. https://no-color.org is kept to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn, TextIO
+
+STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+SIGNS = {"✓": "green", "✗": "red", "↳": "yellow", "≈": "yellow", "–": "dim"}  # what begins the mark of a line
+INDENT = 6  # of what goes on in another line
+
+JSON_HELP = 'print JSON alone; numbers that it lacks are strings, "nan", "inf" and "-inf"'
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that knows what a slip of the pen is near to: a command, an option, or one of its choices."""
+
+    def error(self, message: str) -> NoReturn:
+        slip = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (--[\w-]+)", message)
+        if slip:
+            choices = [str(choice) for action in self._actions for choice in action.choices or ()]
+            near = get_close_matches(slip[1] or slip[2], [*choices, *self._option_string_actions], 1)
+            message += "".join(f"; is {name} meant?" for name in near)
+        super().error(message)
+
+
+def command(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    help: str,
+    description: str = "",
+    examples: Sequence[str],
+    more: str = "",
+) -> argparse.ArgumentParser:
+    """The parser of one command, which ends its help with examples.
+
+    description: paragraphs; one that begins with a blank is code, and stays as it is
+    more: the name of the arguments that may stand anywhere between the options, if there are such
+    """
+    width = min(shutil.get_terminal_size().columns, 100) - 2
+    paragraphs = (description or help[0].upper() + help[1:] + ".").split("\n\n")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help,
+        description="\n\n".join(p if p[:1] == " " else textwrap.fill(p, width) for p in paragraphs).replace("%", "%%"),
+        epilog="\n".join(["examples:", *(f"  {example}" for example in examples)]).replace("%", "%%"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run, parser=parser, more=more)
+    return parser
+
+
+# -------------------------------------------------------------------------------------------------------------- terminals
+
+
+def styled(text: str, style: str, stream: TextIO | None = None) -> str:
+    """Text in a style of STYLES, where the stream (standard output) is a terminal and nobody wants it plain."""
+    stream = stream or sys.stdout
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty()
+    return text if plain or not text else f"\x1b[{STYLES[style]}m{text}\x1b[0m"
+
+
+def heading(text: str) -> str:
+    return styled(text, "bold")
+
+
+def show(text: str) -> None:
+    """Print a text; in a terminal its long lines go on below, indented, and the signs of marks have colours."""
+    if sys.stdout.isatty():
+        text = "\n".join(_folded(text, shutil.get_terminal_size().columns))
+        text = re.sub(rf"[{''.join(SIGNS)}](?= [a-z])", lambda m: styled(m[0], SIGNS[m[0]]), text)
+    print(text)
+
+
+def _folded(text: str, width: int) -> Iterator[str]:
+    """Lines of at most so many characters, cut between the columns of a table if that can be, else between words."""
+    width = max(width, 2 * INDENT)
+    for line in text.splitlines():
+        while len(line) > width:
+            start = len(line) - len(line.lstrip()) + 1
+            cut = max(line.rfind("  ", start, width + 1), 0) or max(line.rfind(" ", start, width + 1), 0) or width
+            yield line[:cut].rstrip()
+            line = " " * INDENT + line[cut:].lstrip()
+        yield line
+
+
+def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> str:
+    """Rows of cells as a table in text; right: the columns whose cells stand at the right."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    right = set(right)
+
+    def line(row: Sequence[str]) -> str:
+        cells = (cell.rjust(w) if j in right else cell.ljust(w) for j, (cell, w) in enumerate(zip(row, widths)))
+        return "  ".join(cells).rstrip()
+
+    return "\n".join(map(line, rows))
+
+
+def note(text: str) -> None:
+    """Print what is no result to standard error."""
+    print(text, file=sys.stderr)
+
+
+# ------------------------------------------------------------------------------------------------------------------- JSON
+
+
+def print_json(data: Any) -> None:
+    print(json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _plain(data: Any) -> Any:
+    """Data without the numbers that JSON lacks."""
+    if isinstance(data, float) and not math.isfinite(data):
+        return repr(data)
+    if isinstance(data, Mapping):
+        return {key: _plain(item) for key, item in data.items()}
+    return [_plain(item) for item in data] if isinstance(data, (list, tuple)) else data

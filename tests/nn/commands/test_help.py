@@ -1,0 +1,81 @@
+"""The help of every command: its examples run, and it fits the terminal."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nn
+from nn.cli import parser
+
+ROOT = Path(nn.__file__).parent.parent
+COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg"}
+NEEDED = {"tour": ["sklearn"], "train": ["sklearn", "matplotlib"], "predict": ["sklearn"], "completion": ["shtab"]}
+
+
+def examples(command):
+    """The examples at the end of the help of a command."""
+    return COMMANDS[command].epilog.replace("%%", "%").splitlines()[1:]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_examples_of_the_help_run(command, tmp_path):
+    """One after the other in an empty folder, as they stand there, each with exit code 0 and something to see."""
+    for module in NEEDED.get(command, []):
+        pytest.importorskip(module)
+    if command in ("draw", "step", "tour") and not shutil.which("dot"):
+        pytest.skip("no Graphviz lays out graphs here")
+    assert examples(command)
+    program = f'chalkgrad() {{ "{sys.executable}" -m nn "$@"; }}\nset -e -o pipefail\n'
+    for line in examples(command):
+        code = 'test "$(chalkgrad doctor | tail -n 1)"' if command == "doctor" else line  # here something may be in the way
+        done = subprocess.run(
+            ["bash", "-c", program + code], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8",
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert command == "doctor" or done.stdout or done.stderr or ">" in line
+        named = re.findall(r"(?:--save|--html|--plots|--folder|--draw|>) ([\w.-]+)", line)
+        assert [name for name in named if not (tmp_path / name).exists()] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command, run):
+    """What it does, its options with a word on each, and at the end examples of the command itself."""
+    code, out, err = run(command, "--help")
+    assert (code, err) == (0, "")
+    assert "usage: chalkgrad" in out
+    assert any(f"chalkgrad {command}" in line for line in examples(command))
+    assert out.rstrip().splitlines()[-1].strip() == examples(command)[-1].strip()
+    unexplained = [action.dest for action in COMMANDS[command]._actions if not action.help and not action.choices]
+    assert unexplained == []
+    assert command in run("--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["grda", "x"], "is grad meant?"),
+        (["train", "moons", "--optimizer", "adm"], "is adam meant?"),
+        (["train", "moons", "--layer", "3"], "is --layers meant?"),
+        (["grad", "x", "--digit", "3"], "is --digits meant?"),
+    ],
+)
+def test_a_slip_of_the_pen_gets_a_hint(arguments, hint, run):
+    """Exit code 2, and the nearest command, option or choice."""
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert err.rstrip().endswith(hint)
+
+
+def test_help_fits_the_terminal(run, monkeypatch):
+    """Text is folded at its width; examples stay in one line, to be copied."""
+    monkeypatch.setenv("COLUMNS", "70")
+    text = run("train", "--help")[1].partition("examples:")[0]
+    assert max(map(len, text.splitlines())) <= 70

@@ -1,0 +1,136 @@
+"""lab: the notebooks of the course. The tour and marking are tested in tests/nn/test_cli.py."""
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import nn
+from nn.commands import lessons
+
+ROOT = Path(nn.__file__).parent.parent
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of two files, and of things that editors leave behind; course(name, text) changes it."""
+    source = tmp_path / "source"
+
+    def put(name, text):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text)
+
+    cells = [
+        {"cell_type": "code", "source": ["# no title"]},
+        {"cell_type": "markdown", "source": ["# The ", "chain rule\n", "…"]},
+    ]
+    put("1-chain.ipynb", json.dumps({"cells": cells}))
+    put("data/sheet.toml", "[lines]")
+    put(".ipynb_checkpoints/1-chain.ipynb", "{}")
+    put("__pycache__/x.pyc", "")
+    monkeypatch.setattr(lessons, "_notebooks", lambda: source)
+    return put
+
+
+def test_the_list(course, run, run_json):
+    """The files by name, notebooks with their titles; nothing is copied."""
+    assert run("lab", "--list")[:2] == (0, "1-chain.ipynb    The chain rule\ndata/sheet.toml\n")
+    assert run_json("lab", "--list") == {"notebooks": {"1-chain.ipynb": "The chain rule", "data/sheet.toml": ""}}
+    assert not Path("chalkgrad-notebooks").exists()
+
+
+def test_files_are_copied(course, run, run_json):
+    """Into the folder named, or one of its own; again they are there already."""
+    assert run("lab", "--copy-only")[:2] == (0, "2 of 2 files copied into chalkgrad-notebooks\n")
+    assert Path("chalkgrad-notebooks/data/sheet.toml").read_text() == "[lines]"
+    assert run_json("lab", "a/b", "--copy-only") == {
+        "folder": "a/b",
+        "copied": ["1-chain.ipynb", "data/sheet.toml"],
+        "left": [],
+    }
+    assert run_json("lab", "a/b", "--copy-only")["copied"] == []
+    assert sorted(path.name for path in Path("a/b").iterdir()) == [".chalkgrad.json", "1-chain.ipynb", "data"]
+
+
+def test_what_a_person_changed_is_left(course, run):
+    """Even where there is a newer version; what nobody changed is brought up to date, what was removed comes back."""
+    run("lab", "here", "--copy-only")
+    Path("here/1-chain.ipynb").write_text("mine")
+    course("1-chain.ipynb", "newer")
+    course("data/sheet.toml", "newer")
+    code, out, err = run("lab", "here", "--copy-only")
+    assert (code, out) == (0, "1 of 2 files copied into here\n")
+    assert err == "left as they are, because they were changed: 1-chain.ipynb\n"
+    assert Path("here/1-chain.ipynb").read_text() == "mine"
+    assert Path("here/data/sheet.toml").read_text() == "newer"
+    Path("here/1-chain.ipynb").unlink()
+    assert run("lab", "here", "--copy-only")[2] == ""
+    assert Path("here/1-chain.ipynb").read_text() == "newer"
+
+
+def test_a_file_that_was_there_before_is_left(course, run):
+    """Nothing says that it came from here."""
+    Path("here").mkdir()
+    Path("here/1-chain.ipynb").write_text("mine")
+    assert "1-chain.ipynb" in run("lab", "here", "--copy-only")[2]
+    assert Path("here/1-chain.ipynb").read_text() == "mine"
+
+
+def test_jupyterlab_is_started_in_the_folder(course, run, monkeypatch):
+    """By this Python, with its exit code; an interruption is JupyterLab's to answer."""
+    started, answers = [], [KeyboardInterrupt, 3]
+
+    class Process:
+        def __init__(self, command):
+            started.append(command)
+
+        def wait(self):
+            answer = answers.pop(0)
+            if answer is KeyboardInterrupt:
+                raise answer
+            return answer
+
+    monkeypatch.setattr(lessons, "find_spec", lambda name: name == "jupyterlab")
+    monkeypatch.setattr(lessons.subprocess, "Popen", Process)
+    assert run("lab", "here", "--no-browser", "--jupyter=--port 9000")[0] == 3
+    place = f"--ServerApp.root_dir={Path('here').resolve()}"
+    assert started == [[sys.executable, "-m", "jupyterlab", place, "--no-browser", "--port", "9000"]]
+
+
+def test_without_jupyterlab(course, run, monkeypatch):
+    """The files are there all the same, and what to install is said."""
+    monkeypatch.setattr(lessons, "find_spec", lambda name: None)
+    code, _, err = run("lab", "here")
+    assert code == 1
+    assert err == 'chalkgrad: the notebooks are opened by JupyterLab: pip install "chalkgrad[lab]"\n'
+    assert Path("here/1-chain.ipynb").exists()
+
+
+def test_the_notebooks_of_the_project(run_json):
+    """All that is in the folder of notebooks, in a source tree."""
+    names = list(run_json("lab", "--list")["notebooks"])
+    assert "two-layer-network.toml" in names
+    assert set(names) >= {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def test_a_wheel_has_the_notebooks(tmp_path, monkeypatch):
+    """Inside the package, where `chalkgrad lab` looks first; and the program itself."""
+    builder = pytest.importorskip("hatchling.builders.wheel", reason="wheels are built by hatchling: pip install hatchling")
+    if not (ROOT / "pyproject.toml").exists():
+        pytest.skip("no source tree to build from")
+    (wheel,) = builder.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {"chalkgrad.py", "nn/commands/lessons.py", "nn/notebooks/two-layer-network.toml"} <= names
+    assert {f"nn/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")} <= names
+
+
+def test_an_exercise_as_json(run_json):
+    """Its text, its seed, and the right numbers if they are wanted."""
+    whole = run_json("exercise", "neuron", "--seed", "3", "--answers", "--save", "e.md")
+    assert (whole["seed"], whole["saved"]) == (3, ["e.md"])
+    assert whole["markdown"].strip() == Path("e.md").read_text(encoding="utf-8").strip()
+    assert len(whole["answers"]) > 3
+    assert "answers" not in run_json("exercise", "neuron", "--seed", "3")
