@@ -1,9 +1,14 @@
-"""What the README says, happens."""
+"""What the README says, happens; and what CONTRIBUTING says of a new operation."""
 
 import pathlib
 import re
+import shlex
 
-README = pathlib.Path(__file__).parent.parent / "README.md"
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+README = ROOT / "README.md"
+COMMANDS = re.findall(r"^chalkgrad (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_the_examples_print_what_stands_below_them(capsys):
@@ -16,13 +21,45 @@ def test_the_examples_print_what_stands_below_them(capsys):
         assert printed.splitlines() == [line.removeprefix("    ") for line in output.splitlines()]
 
 
+@pytest.mark.parametrize("line", COMMANDS)
+def test_the_commands_run(line, tmp_path, monkeypatch, capsys):
+    """Each in an empty folder, with something to say and no error."""
+    pytest.importorskip("sklearn")
+    from nn.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(line)) == 0
+    assert capsys.readouterr().out
+
+
+def test_there_are_commands():
+    """The test above has something to run."""
+    assert len(COMMANDS) > 3
+
+
 def test_every_name_in_the_table_of_features_is_there():
-    """`nn.draw(loss)` and the like name things that can be imported."""
+    """`nn.draw(loss)` and the like name things that can be imported; each row has a picture, which is there."""
     import autograd
     import nn
 
-    table = README.read_text(encoding="utf-8").partition("## What is there")[2].partition("##")[0]
-    named = {
-        name for cell in re.findall(r"^\| (.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(?:nn\.)?(\w+)", cell)
-    }
-    assert {name for name in named if not (hasattr(autograd, name) or hasattr(nn, name))} <= {"backward", "chalkgrad"}
+    table = README.read_text(encoding="utf-8").partition("## What is there")[2].partition("On the command line")[0]
+    called = set(re.findall(r"`(?:nn\.)?(\w+)\(", table))
+    assert len(called) > 20
+    assert {name for name in called if not (hasattr(autograd, name) or hasattr(nn, name))} == set()
+    rows = [line for line in table.splitlines() if line.startswith("| <img")]
+    pictures = [re.search(r'src="([^"]+)" alt="[^"]+"', row)[1] for row in rows]
+    assert len(pictures) == len(set(pictures)) >= 10
+    assert [picture for picture in pictures if not (ROOT / picture).exists()] == []
+
+
+def test_the_new_operation_of_contributing_is_right():
+    """The row that it shows is an operation that passes the checker."""
+    from autograd import PRIMITIVES, Primitive, check_gradients
+
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = {"Primitive": Primitive}
+    try:
+        exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], names)
+        assert check_gradients(names["softsign"], 0.7, order=2)
+    finally:
+        del PRIMITIVES["softsign"]

@@ -89,7 +89,12 @@ GROUPS = [
     Group(
         "optim", "Optimisers and schedules", "How parameters follow their gradients downhill, and how fast.", "nn.optim.*"
     ),
-    Group("training", "Training", "Gradient descent on rows of data.", "nn.fit nn.History"),
+    Group(
+        "training",
+        "Training",
+        "Gradient descent on rows of data; a trained net in a file.",
+        "nn.fit nn.History nn.Predictor",
+    ),
     Group("data", "Data", "Small data sets made here, and real ones through scikit-learn.", "nn.data.*"),
     Group("metrics", "Metrics", "How good predictions are, in numbers to be read.", "nn.metrics.*"),
     Group(
@@ -115,10 +120,10 @@ PLAIN_DATA = {  # what is neither a class nor a function has no docstring of its
 READING = {  # the files in the order in which they are best read
     "The engine": "primitives notation value graph functions calculus modes conversions names check trace describing",
     "Formulas": "formula algebra board steps study rules derivations grouping vectors sheet tables updates",
-    "Formulas that people write": "tokens parsing",
+    "Formulas that people write": "tokens parsing definitions",
     "The red pen": "worksheet claims judging comparing mistakes working marking auditing exercises answers",
     "Compiled programs": "program lowering statements matrices printing in_place array_functions equations script",
-    "Nets": "module layers losses optim data batches training metrics",
+    "Nets": "module layers losses optim columns data batches training metrics predictor",
     "What people look at": "structure draw picture writers page stepper player plots",
     "Around them": "export tour cli commands.formulas commands.lessons commands.training commands.machine commands.shared",
 }

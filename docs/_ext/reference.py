@@ -174,7 +174,7 @@ def _table() -> str:
 
 def parser() -> argparse.ArgumentParser:
     """That of all commands."""
-    made: argparse.ArgumentParser = getattr(nn.cli, "parser" if hasattr(nn.cli, "parser") else "_parser")()
+    made: argparse.ArgumentParser = nn.cli.parser()
     return made
 
 

@@ -26,7 +26,15 @@ def test_the_extras_are_those_of_the_project():
     known = {extra: list(packages) for extra, (packages, _) in machine.EXTRAS.items()}
     for extra, packages in known.items():
         assert [name for name in asked[extra] if name != "graphviz-pure"] == packages
-    assert set(asked) - set(known) <= {"all", "test", "oracles", "browser", "peers", "lite"}  # for those who build it
+    assert set(asked) - set(known) <= {
+        "all",
+        "test",
+        "oracles",
+        "browser",
+        "peers",
+        "lite",
+        "docs",
+    }  # for those who build it
 
 
 def test_what_is_installed(run, run_json, monkeypatch):
