@@ -108,6 +108,16 @@ def test_the_source_tree_is_not_in_its_own_way(run, monkeypatch):
     assert list(machine._in_the_way()) == []
 
 
+def test_a_clone_is_not_in_the_way_of_what_was_installed_from_it(run, monkeypatch):
+    """As the README's first command leaves it: chalkgrad in an environment, and its source in the folder where one works."""
+    monkeypatch.setattr(machine, "distributions", lambda name: [])
+    run("doctor")
+    for file in ("autograd/__init__.py", "autograd/primitives.py", "nn/__init__.py", "nn/stepper.js"):
+        Path(file).parent.mkdir(exist_ok=True)
+        Path(file).write_text("")
+    assert list(machine._in_the_way()) == []
+
+
 @pytest.mark.parametrize("shell", machine.SHELLS)
 def test_completion_scripts(shell, run):
     """Each names the subcommands, and the options as far as the shell can complete them."""
