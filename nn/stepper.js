@@ -179,7 +179,7 @@ const STYLE = `
   --now:#d9650b; --done:#2563c9; --now-soft:#fdebdc; --done-soft:#e3edfb; --wrong:#b3261e;
   font: 15px/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--ink); background: var(--paper);
   padding: 12px 16px 16px; border-radius: 8px; box-sizing: border-box; }
-@media (prefers-color-scheme: dark) { .app { --paper:#14181f; --ink:#eef2f6; --muted:#a9b5c3; --line:#76849a; --box:#1f2630;
+@media screen { .app.dark { --paper:#14181f; --ink:#eef2f6; --muted:#a9b5c3; --line:#76849a; --box:#1f2630;
   --part:#1a2029; --edge:#3d4859; --now:#f58a3c; --done:#5b9bf8; --now-soft:#4a3020; --done-soft:#1f3350; --wrong:#ff8a80; } }
 .app * { box-sizing: border-box; }
 .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; }
@@ -266,6 +266,19 @@ const HTML = `
   </div>
   <details><summary>All steps as a table</summary><div class="table"></div></details>
 </div>`;
+
+// Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.
+function themed(app, changed = () => {}) {
+  const system = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+  const look = () => {
+    const light = document.body.dataset.jpThemeLight;
+    app.classList.toggle("dark", light === undefined ? Boolean(system?.matches) : light === "false");
+    changed();
+  };
+  system?.addEventListener("change", look);
+  new MutationObserver(look).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  look();
+}
 
 export function mount(element, graph, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
@@ -575,6 +588,7 @@ export function mount(element, graph, changed = () => {}) {
     if (to !== undefined) { play(false); go(to); event.preventDefault(); }
     else if (event.key === " " && !target.matches?.("button, summary")) { play(!timer); event.preventDefault(); }
   });
+  themed($(".app"));
   globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
   fold($(".depth").value);
   compute();
@@ -705,7 +719,7 @@ const SHAPES = [
 const PLAYER_STYLE = `
 .player { container-type: inline-size; max-width: 1440px; margin: 0 auto;
   --class0:#2563c9; --class1:#d9650b; --class2:#00875f; --class3:#b4528e; --class4:#2b9cc4; --class5:#a08a00; --class6:#6b7280; }
-@media (prefers-color-scheme: dark) { .player { --class0:#5b9bf8; --class1:#f58a3c; --class2:#2fc08f; --class3:#dc8fbd;
+@media screen { .player.dark { --class0:#5b9bf8; --class1:#f58a3c; --class2:#2fc08f; --class3:#dc8fbd;
   --class4:#6fd0f2; --class5:#e6d54a; --class6:#a9b5c3; } }
 .player .count { min-width: 120px; text-align: right; }
 .player .said { margin: 0 0 10px; min-height: 1.45em; font-variant-numeric: tabular-nums; }
@@ -1214,8 +1228,8 @@ export function mountPlayer(element, data) {
     if (to !== undefined) { play(false); go(to); event.preventDefault(); }
     else if (event.key === " " && !target.matches?.("button")) { play(!timer); event.preventDefault(); }
   });
-  globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", show);
   lay();
+  themed($(".app"), show);
   let before = $(".app").clientWidth;
   new ResizeObserver(() => {
     const width = $(".app").clientWidth;

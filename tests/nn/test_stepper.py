@@ -783,6 +783,18 @@ def test_dark_mode_is_dark(opened):
     assert max(ink, drawn) < 140
 
 
+@pytest.mark.parametrize(("system", "theme", "dark"), [("dark", "true", False), ("light", "false", True)])
+def test_the_theme_of_jupyterlab_outweighs_that_of_the_system(system, theme, dark, opened):
+    """Whatever the system asks for, a page in a light notebook is light; and it changes with the notebook."""
+    page = opened(one_neuron(), color_scheme=system)
+    assert page.find(".app").evaluate("app => app.classList.contains('dark')") != dark
+    page.page.evaluate("theme => { document.body.dataset.jpThemeLight = theme; }", theme)
+    page.page.wait_for_function(
+        "dark => document.querySelector('div').shadowRoot.querySelector('.app').classList.contains('dark') === dark",
+        arg=dark,
+    )
+
+
 def test_a_narrow_page_scrolls_nothing_sideways_but_the_drawing(opened):
     """At a width of 400 pixels the page fits at every step, with a leaf chosen too; only the drawing may scroll."""
     y = two_layer_network()[1]
