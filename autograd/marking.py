@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-SIGNS = {"right": "✓", "rounded": "≈", "carried": "↳", "wrong": "✗", "blank": "·"}
+SIGNS = {"right": "✓", "rounded": "≈", "carried": "↳", "wrong": "✗", "blank": "·", "unread": "?"}
 COLUMNS = (
     "line", "written", "verdict", "right", "own", "tolerance", "diagnosis", "carried from", "remark", "marks", "worth",
 )  # fmt: skip
@@ -45,7 +45,7 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
     """One line of a marked sheet.
 
     name, claim: the line, and what was written there
-    verdict: "right", "rounded", "carried", "wrong" or "blank"
+    verdict: "right", "rounded", "carried", "wrong", "blank" or "unread"
     true: the right number; own: what the person's own earlier numbers lead to; tolerance: how far off that is still right
     diagnoses: guesses at the mistake; where there are several, one or the other
     sources: the lines whose wrong numbers this one rests on
@@ -67,7 +67,7 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
     @property
     def right(self) -> str:
         """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
-        if self.verdict == "blank":
+        if self.verdict in ("blank", "unread"):
             return ""
         number = written_number(self.claim.rpartition("=")[2])
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
@@ -135,16 +135,15 @@ class Marking:
     def summary(self) -> str:
         """How many marks there are, and where to look first."""
         marks = f"{_mark(self.score)} of {_mark(self.out_of)} marks."
-        if all(row.verdict == "blank" for row in self.rows):
+        named = {verdict: [pretty(row.name) for row in self.rows if row.verdict == verdict] for verdict in SIGNS}
+        wrong, blank, unread = named["wrong"], named["blank"], named["unread"]
+        if len(blank) == len(self.rows):
             return f"{marks} Nothing is filled in yet."
-        wrong = [row.name for row in self.rows if row.verdict == "wrong"]
-        if not wrong:
-            blank = sum(row.verdict == "blank" for row in self.rows)
-            carried = any(row.verdict == "carried" for row in self.rows)
-            mistake = "No other mistake" if carried else "No mistake"
-            return f"{marks} {mistake}{f'; {blank} blank' if blank else ''}."
-        others = f" Others in {', '.join(map(pretty, wrong[1:]))}." if wrong[1:] else ""
-        return f"{marks} The first mistake: {pretty(wrong[0])}.{others}"
+        if wrong:
+            found = f"The first mistake: {wrong[0]}." + f" Others in {', '.join(wrong[1:])}." * bool(wrong[1:])
+        else:
+            found = ("No other mistake" if named["carried"] else "No mistake") + f"; {len(blank)} blank" * bool(blank) + "."
+        return f"{marks} {found}" + f" Cannot be read: {', '.join(unread)}." * bool(unread)
 
     # ---- text
 
@@ -290,7 +289,7 @@ padding:2px 10px 4px 0;background:none;white-space:nowrap}
 .cg-sheet td.m{white-space:nowrap;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
 .cg-sheet .right td.v,.cg-sheet .rounded td.v{color:var(--ok)}
 .cg-sheet .right td.r,.cg-sheet .rounded td.r,.cg-sheet .blank td{color:var(--soft)}
-.cg-sheet .wrong td.v,.cg-sheet .wrong td.r{color:var(--pen)}
+.cg-sheet .wrong td.v,.cg-sheet .wrong td.r,.cg-sheet .unread td.v,.cg-sheet .unread td.r{color:var(--pen)}
 .cg-sheet .carried td.v,.cg-sheet .carried td.r{color:var(--carry)}
 .cg-sheet .wrong td.c span{border:2px solid var(--pen);border-radius:50%/60%;padding:0 6px;margin:-2px -8px;
 display:inline-block}
@@ -309,7 +308,7 @@ border-left:7px solid var(--carry)}
     .replace("LIGHT", LIGHT)
     .replace("DARK", DARK)
 )
-WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}
+WORDS = {verdict: verdict for verdict in SIGNS} | {"rounded": "right, rounded"}
 MOST_LANES = 8
 
 

@@ -9,6 +9,7 @@ once, and what merely follows from it is carried forward.
     carried    follows from an earlier mistake: right for the person's own numbers
     wrong      here
     blank      nothing was written; the lines below are then marked from the nearest lines above that have a number
+    unread     what was written cannot be read, and the remark says why and where; for the rest it is as if it were blank
 
 autograd/claims.py reads what was written, judging.py marks numbers, comparing.py formulas, mistakes.py makes the mistakes
 that explain a wrong one; here they come together.
@@ -204,9 +205,12 @@ class Worksheet:
         Raises FormulaError or TypeError for what cannot be read.
         """
         try:
-            claim = read_claim(text, self.readable, name)
+            return self._claim(name, text)
         except FormulaError as error:
             raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
+
+    def _claim(self, name: str, text: object) -> Claim | None:
+        claim = read_claim(text, self.readable, name)
         formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
         after = self.around.after(self.leaves[name]) if formulas else set()
         for piece in formulas:
@@ -233,8 +237,10 @@ class Worksheet:
         carried: what part of its marks a line gets that follows from an earlier mistake
         digits: how many significant digits are asked for; a number with fewer is wrong, unless it is exact
 
-        Raises LookupError for a name that is no line, TypeError for a number that is no text, FormulaError (with the place)
-        for a claim that cannot be read, ValueError for marks that are no marks.
+        A claim that cannot be read is "unread", and the others are marked.
+
+        Raises LookupError for a name that is no line, TypeError for a number that is no text, ValueError for marks that are
+        no marks.
 
         >>> from autograd import Value, Worksheet
         >>> x = Value(3.0, label="x")
@@ -244,17 +250,22 @@ class Worksheet:
         ({'y': 'wrong', 'z': 'carried'}, 0.5)
         """
         read: dict[Value, Claim] = {}
+        unread: dict[Value, FormulaError] = {}
         for name, text in claims.items():
             line = self.line_named(name)
-            claim = self.read(line, text)
+            if self.leaves[line] in {**read, **unread}:
+                raise ValueError(f"{line} has two claims")
+            try:
+                claim = self._claim(line, text)
+            except FormulaError as error:
+                unread[self.leaves[line]] = error
+                continue
             if claim is not None:
-                if self.leaves[line] in read:
-                    raise ValueError(f"{line} has two claims")
                 read[self.leaves[line]] = claim
         worth = _worth(self, marks)
         if isinstance(carried, bool) or not 0.0 <= carried <= 1.0:
             raise ValueError(f"a carried line gets a part of its marks, from 0 to 1, not {carried!r}")
-        marker = _Marker(self, read)
+        marker = _Marker(self, read, unread)
         return Marking([marker.row(name, worth[name], carried, digits) for name in self.lines], self.title)
 
     def check_formula(self, name: str, text: str) -> Check:
@@ -386,8 +397,8 @@ def _in_order(sheet: Worksheet) -> list[Value]:
 class _Marker:
     """Marks one person's claims on a sheet."""
 
-    def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim]) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim], unread: Mapping[Value, FormulaError]) -> None:
+        self.sheet, self.unread = sheet, unread
         self.comparison = Comparison(sheet.formulas, sheet.around)
         self.order = _in_order(sheet)
         self.claims = self._with_numbers_worked_out(claims)
@@ -445,6 +456,9 @@ class _Marker:
     def row(self, name: str, worth: float, carried: float, digits: int) -> Row:
         leaf = self.sheet.leaves[name]
         claim, true = self.claims.get(leaf), self.sheet.right[leaf]
+        if leaf in self.unread:
+            error = self.unread[leaf]
+            return Row(name, error.text, "unread", true, None, None, (), (), (_in_words(error),), 0.0, worth)
         if claim is None:
             return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
         remarks: list[str] = []
@@ -512,3 +526,10 @@ class _Marker:
             return figure(value_of(node, numbers))
 
         return show
+
+
+def _in_words(error: FormulaError) -> str:
+    """Why a claim cannot be read, and where."""
+    rest = " ".join(error.text[error.position :].split())
+    where = f"at {rest[:20]}{'…' * (len(rest) > 20)}" if rest else "at its end"
+    return f"This cannot be read, {where}: {error.reason}"

@@ -437,7 +437,7 @@ def _size(shape: tuple[int, ...]) -> str:
 # ----------------------------------------------------------------------------------------------------- losses by their names
 
 
-class ByName(dict[str, Any]):
+class _ByName(dict[str, Any]):
     """A dictionary from names to things of one kind; asked for a name it has not, it says which ones there are.
 
     kind: what the things are, for the message
@@ -461,7 +461,7 @@ class ByName(dict[str, Any]):
         raise KeyError(f"there is no {self.kind} {name!r}; there are {', '.join(self)}")
 
 
-LOSSES: dict[str, Callable[..., Any]] = ByName(
+LOSSES: dict[str, Callable[..., Any]] = _ByName(
     "loss",
     {
         f.__name__: f

@@ -36,7 +36,7 @@ from autograd import maximum as maximum_of
 from autograd import sqrt as sqrt_of
 from autograd.conversions import number
 from autograd.primitives import div as div_of
-from nn.losses import ByName
+from nn.losses import _ByName
 
 State = dict[str, float]
 
@@ -572,7 +572,7 @@ class AdamW(Adam):
         return w * (1.0 - self.lr * self.weight_decay), g
 
 
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = ByName(
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = _ByName(
     "optimiser", {rule.__name__.lower(): rule for rule in (SGD, RMSprop, Adagrad, Adam, AdamW)}
 )
 

@@ -325,7 +325,7 @@ def test_names_are_compared_as_mathematics():
         (lambda: SHEET.mark({"w_nwe": "1"}), LookupError, "is w_new meant"),
         (lambda: SHEET.mark({"w": "0.4"}), LookupError, "is given"),
         (lambda: SHEET.mark({"z": 0.58}), TypeError, "has lost its last zeros"),
-        (lambda: SHEET.mark({"z": "0.58 q"}), ValueError, "on the line z"),
+        (lambda: SHEET.read("z", "0.58 q"), ValueError, "on the line z"),
         (lambda: SHEET.mark({"z": "1", " z": "2"}), (ValueError, LookupError), ""),
         (lambda: SHEET.mark({"z": "1"})["q"], KeyError, "no line of this worksheet"),
     ],
@@ -334,6 +334,28 @@ def test_bad_input_is_refused_with_the_way_out(make, error, says):
     """Each error says what is wrong in words."""
     with pytest.raises(error, match=says or None):
         make()
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "why"),
+    [
+        ("0.58 q", "at q", "q is not known here"),
+        ("(0.58", "at (0.58", "never closed"),
+        ("0.5 +", "at its end", "is expected"),
+        ("w·x + §", "at §", "'§'"),
+    ],
+)
+def test_what_cannot_be_read_costs_its_own_line_alone(text, where, why):
+    """The row keeps what was written and says why and where; the other lines are marked as if it were blank."""
+    claims = by_hand(6)
+    marking = SHEET.mark({**claims, "z": text})
+    assert marking.verdicts == {**SHEET.mark({**claims, "z": ""}).verdicts, "z": "unread"}
+    row = marking["z"]
+    assert (row.claim, row.marks, row.right) == (text, 0.0, "")
+    assert where in row.remark
+    assert why in row.remark
+    assert marking.summary.endswith("Cannot be read: z.")
+    assert text in marking.text
 
 
 def test_a_marking_can_be_pickled():
