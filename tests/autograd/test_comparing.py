@@ -624,13 +624,18 @@ def test_an_unknown_line_is_a_lookup_error(check):
 
 
 @CHECKS
+def test_a_number_that_is_no_text_is_an_error(check):
+    """The line is named."""
+    with pytest.raises(TypeError, match=r"^∂E/∂o: 0\.5: a claim is text"):
+        check(one_neuron(), "∂E/∂o", 0.5)
+
+
+@pytest.mark.parametrize("check", [Worksheet.read, Worksheet.check_formula, Worksheet.check_chain])
 def test_what_cannot_be_read_is_an_error_with_line_and_place(check):
     """The place counts in the chain, and the line is named."""
     with pytest.raises(FormulaError, match=r"q is not known here.*\(on the line ∂E/∂o\)") as caught:
         check(one_neuron(), "∂E/∂o", "o - q")
     assert caught.value.position == 4
-    with pytest.raises(TypeError, match=r"^∂E/∂o: 0\.5: a claim is text"):
-        check(one_neuron(), "∂E/∂o", 0.5)
 
 
 # ------------------------------------------------------------------------------------------------------------------- chains
