@@ -33,7 +33,7 @@ from autograd import (
 from nn.tour import two_layer_network
 
 HERE = Path(__file__).parent
-TALLEST = 1250  # in pixels; what is longer goes on in the notebooks
+TALLEST = {"exercise": 720}  # in pixels; what is longer goes on in the notebooks
 QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 STYLE = """<!DOCTYPE html><meta charset="utf-8"><style>
 body { margin: 0; padding: 18px 22px; background: #fff; color: #1d2733; width: max-content; max-width: WIDTHpx;
@@ -170,7 +170,8 @@ def main(names: list[str]) -> None:
             page.locator("body").screenshot(path=path)
             page.close()
             picture = Image.open(path).convert("RGB")
-            picture.crop((0, 0, picture.width, min(picture.height, TALLEST))).quantize(128).save(path, optimize=True)
+            height = min(picture.height, TALLEST.get(name, 1250))
+            picture.crop((0, 0, picture.width, height)).quantize(128).save(path, optimize=True)
             print(path.name, path.stat().st_size // 1024, "KB")
         browser.close()
 
