@@ -6,6 +6,8 @@ Needs the extras `all` and `browser`, and Chromium: what shows itself in Jupyter
 from __future__ import annotations
 
 import html
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -156,7 +158,9 @@ PICTURES: dict[str, tuple[Callable[[], str], int, Callable[[Page], None] | None]
 def main(names: list[str]) -> None:
     """Make the pictures of these names, or all."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET.split())
+        browser = driver.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=QUIET.split()
+        )
         for name in names or PICTURES:
             make, width, press = PICTURES[name]
             page = browser.new_page(viewport={"width": width, "height": 1000}, device_scale_factor=1.5)
