@@ -22,7 +22,7 @@ TEXTS = [
     path
     for path in (
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")),
-        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted(set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "index.md"}),  # it leads to pages that the build makes
     )
     if path.exists()
 ] + sorted((ROOT / "notebooks").glob("*.ipynb"))

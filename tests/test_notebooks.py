@@ -43,10 +43,10 @@ def code_cells(notebook):
 
 
 def shown(cell):
-    """What a cell prints, and which kinds of output it has besides."""
-    outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
-    return "\n".join(texts), [sorted(output.get("data", ())) for output in outputs]
+    """What a cell prints, and which kinds of output it has besides; a stream may come in any number of pieces."""
+    printed = "".join(output["text"] for output in cell.outputs if output.get("name") == "stdout")
+    data = [output["data"] for output in cell.outputs if "data" in output]
+    return "\n".join([printed, *(each.get("text/plain", "") for each in data)]), [sorted(each) for each in data]
 
 
 def alike(text, other):
