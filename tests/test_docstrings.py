@@ -69,7 +69,8 @@ def public_names():
             yield f"nn.{name}", thing
             continue
         for inner, own in vars(thing).items():
-            here = getattr(own, "__module__", "") == thing.__name__ and getattr(own, "__name__", "") == inner
+            ours = (getattr(own, "__module__", None) or "").startswith(thing.__name__)
+            here = ours and getattr(own, "__name__", "") == inner
             if here and not inner.startswith("_"):
                 yield f"nn.{name}.{inner}", own
 

@@ -123,7 +123,7 @@ READING = {  # the files in the order in which they are best read
     "Formulas that people write": "tokens parsing definitions",
     "The red pen": "worksheet claims judging comparing mistakes working marking auditing exercises answers",
     "Compiled programs": "program lowering statements matrices printing in_place array_functions equations script",
-    "Nets": "module layers losses optim columns data batches training metrics predictor",
+    "Nets": "module layers losses optim.optimizers optim.schedules columns data batches training metrics predictor",
     "What people look at": "structure draw picture writers page stepper player plots",
     "Around them": "export tour cli commands.formulas commands.lessons commands.training commands.machine commands.shared",
 }
@@ -141,7 +141,8 @@ def public_names() -> dict[str, Any]:
             for name, thing in vars(module).items()
             if not name.startswith("_")
             and (inspect.isclass(thing) or inspect.isfunction(thing))
-            and (thing.__module__, thing.__qualname__) == (module.__name__, name)
+            and thing.__module__.startswith(module.__name__)
+            and thing.__qualname__ == name
         }
     return names
 
