@@ -253,15 +253,16 @@ class Worksheet:
         unread: dict[Value, FormulaError] = {}
         for name, text in claims.items():
             line = self.line_named(name)
-            if self.leaves[line] in {**read, **unread}:
+            leaf = self.leaves[line]
+            if leaf in read or leaf in unread:
                 raise ValueError(f"{line} has two claims")
             try:
                 claim = self._claim(line, text)
             except FormulaError as error:
-                unread[self.leaves[line]] = error
+                unread[leaf] = error
                 continue
             if claim is not None:
-                read[self.leaves[line]] = claim
+                read[leaf] = claim
         worth = _worth(self, marks)
         if isinstance(carried, bool) or not 0.0 <= carried <= 1.0:
             raise ValueError(f"a carried line gets a part of its marks, from 0 to 1, not {carried!r}")

@@ -162,7 +162,10 @@ def dataset(
     good, bad = known.numbers(chosen)
     if bad := sorted([*bad, *lost]):
         if not skip:
-            raise ValueError(f"{table.name} has rows that cannot be used: {listed_lines(bad)}; mend them, or skip them")
+            raise ValueError(
+                f"{table.name} has rows that cannot be used: {listed_lines(bad)};"
+                " mend them, or leave them out by skip=True, on the command line by --skip"
+            )
         if not good:
             raise ValueError(f"{table.name} has no row that can be used: {listed_lines(bad)}")
     cells = {line: row[at] for line, row in known.rows}
@@ -192,7 +195,10 @@ def _features(table: Table, column: str) -> list[str]:
         return [column]
     if len(texts) > min(MOST_TEXTS, max(2, len(cells) // 2)):
         few = f"{texts[0]!r}, {texts[1]!r}, ..."
-        raise ValueError(f"the column {column} has {len(texts)} different texts in {len(cells)} rows ({few}): drop it")
+        raise ValueError(
+            f"the column {column} has {len(texts)} different texts in {len(cells)} rows ({few}): leave it out by"
+            f" drop=[{column!r}], on the command line by --drop"
+        )
     return [f"{column}={text}" for text in texts]
 
 

@@ -174,22 +174,15 @@ def _data(options: argparse.Namespace) -> Dataset:
         near = get_close_matches(name, [*MADE, "xor", *REAL], 1)
         hint = f"; is {near[0]} meant?" if near else f": there are {', '.join((*MADE, 'xor', *REAL))}"
         raise ValueError(f"{name} is no data set here, and no file{hint}")
-    try:
-        return nn.data.from_csv(
-            name,
-            options.target,
-            task=options.task,
-            features=None if options.features is None else _names(options.features),
-            drop=_names(options.drop),
-            skip=options.skip,
-            header=False if options.no_header else None,
-        )
-    except ValueError as error:
-        advice = {"skip them": "skip them by --skip", "drop it": "drop it by --drop"}
-        text = str(error)
-        for words, option in advice.items():
-            text = text.replace(words, option)
-        raise ValueError(text) from None
+    return nn.data.from_csv(
+        name,
+        options.target,
+        task=options.task,
+        features=None if options.features is None else _names(options.features),
+        drop=_names(options.drop),
+        skip=options.skip,
+        header=False if options.no_header else None,
+    )
 
 
 def _names(text: str) -> list[str]:
