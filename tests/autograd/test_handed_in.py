@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 
 import pytest
+from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise, gradient, sigmoid
 from autograd.answers import Class, SheetError, mark_files, read_answers, sheet_from
@@ -13,16 +14,7 @@ from autograd.exercises import significant
 from autograd.marking import Marking
 from nn.cli import main
 
-SHEET = """
-[given]
-w = 0.5
-x = 2
-t = 1
-[lines]
-z = "w x"
-o = "σ(z)"
-E = "½(o − t)²"
-"""
+SHEET = NEURON
 GIVEN, LINE = "[given]\nw = 0.5\nx = 2\n", '[lines]\nz = "w x"\n'
 
 

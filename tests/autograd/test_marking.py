@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
+from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise
 from autograd.answers import Class, sheet_from
@@ -35,18 +36,7 @@ def rows_of(*verdicts, **options):
     return [row(f"z_{i}", verdict, **options) for i, verdict in enumerate(verdicts, 1)]
 
 
-SHEET = """
-title = "One neuron"
-[given]
-w = 0.5
-x = 2
-t = 1
-[lines]
-z = "w x"
-o = "σ(z)"
-E = "½(o − t)²"
-dw = "∂E/∂w"
-"""
+SHEET = f'title = "One neuron"\n{NEURON}dw = "∂E/∂w"\n'
 
 
 def neuron_by_hand(z=1.0):

@@ -10,21 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from neuron_sheet import NEURON
 
 from nn.cli import main
 
-NEURON = """
-title = "One neuron"
-carried = 0.5
-[given]
-w = 0.5
-x = 2
-t = 1
-[lines]
-z = "w x"
-o = "σ(z)"
-E = "½(o − t)²"
-"""
+SHEET = f'title = "One neuron"\ncarried = 0.5\n{NEURON}'
 
 
 def neuron_answers(z=1.0):
@@ -43,7 +33,7 @@ def desk(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    put("sheet.toml", NEURON)
+    put("sheet.toml", SHEET)
     put("answers/ann.txt", neuron_answers())
     put("answers/bob.txt", neuron_answers(z=0.9))
     return put
@@ -78,7 +68,7 @@ def test_one_marked_sheet_is_printed(mark):
 def test_the_answers_of_the_sheet_itself_are_marked(desk, mark):
     """Without any other file."""
     answers = re.sub(r"= (.*)", r'= "\1"', neuron_answers())
-    desk("own.toml", f"{NEURON}[answers]\n{answers}")
+    desk("own.toml", f"{SHEET}[answers]\n{answers}")
     code, out, _ = mark("own.toml")
     assert (code, set(verdicts_in(out).values())) == (0, {"right"})
 
