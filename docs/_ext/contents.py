@@ -87,7 +87,16 @@ GROUPS = [
     Group("nets", "Nets", "Neurons, layers and multilayer perceptrons.", "nn.Module nn.Neuron nn.Layer nn.MLP"),
     Group("losses", "Losses", "How wrong a prediction is, as one number to make small.", "nn.losses.*"),
     Group(
-        "optim", "Optimisers and schedules", "How parameters follow their gradients downhill, and how fast.", "nn.optim.*"
+        "optim",
+        "Optimisers and schedules",
+        "How parameters follow their gradients downhill, and how fast.",
+        " ".join(
+            f"nn.optim.{name}"
+            for name in (
+                "Optimizer SGD RMSprop Adagrad Adam AdamW LRScheduler StepLR MultiStepLR ExponentialLR CosineAnnealingLR"
+                " LinearLR LambdaLR ReduceLROnPlateau"
+            ).split()
+        ),
     ),
     Group(
         "training",

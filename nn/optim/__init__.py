@@ -1,11 +1,14 @@
 """Optimisers, and schedules of their learning rates, by torch.optim's names.
 
-for each epoch:
-    loss = ...
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    scheduler.step()
+An optimiser steps after each gradient, a schedule after each epoch:
+
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    schedule = nn.optim.StepLR(optimizer, step_size=30)
+    for epoch in range(100):
+        optimizer.zero_grad()
+        loss(model).backward()
+        optimizer.step()
+        schedule.step()
 """
 
 from nn.optim.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
