@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from autograd.array_functions import OF_THE_LIBRARY, OTHER_NAMES
 from autograd.lowering import RECIPROCAL
-from autograd.printing import MASKED, Printer, block_of, flat, in_turn, minus, number_of, slice_of
+from autograd.printing import MASKED, Printer, flat, in_turn, minus, number_of, slice_of
 from autograd.statements import (
     Column,
     Contract,
@@ -72,7 +72,7 @@ class InPlace(Printer):
                 self._store(step)
             else:
                 self.body.append(f"value = {self._summed(step)}")
-        if self._fill:
+        if self._fill or len(self._written) < len(self.statements.arrays[0]):  # the caller may have changed what is left out
             self.body.insert(0, "gradient.fill(0.0)")
         given = [f"{name}x" if ones else name for name in inputs]
         views = [
@@ -103,7 +103,7 @@ class InPlace(Printer):
                 same = not isinstance(other.what, Outer) and other.what.what == store.what.left
                 if same and len(other.places) == len(store.places):
                     both = [[*row, b] for row, b in zip(store.places, other.places)]
-                    if all(b == row[-1] + 1 for row, b in zip(store.places, other.places)) and block_of("gradient", both):
+                    if all(b == w + 1 for *_, w, b in both) and self.block_of("gradient", both):
                         joined[id(store)] = both
                         stores = [s for s in stores if s is not other]
                         break
@@ -119,8 +119,8 @@ class InPlace(Printer):
         if matrix.array is not biases[0].array or not self._takes_ones(operand):
             return None
         both = [[*row, b] for row, b in zip(matrix.places, biases[0].rows)]
-        follows = all(b == row[-1] + 1 for row, b in zip(matrix.places, biases[0].rows))
-        return (both, operand) if follows and block_of("theta", both) else None
+        follows = all(b == w + 1 for *_, w, b in both)
+        return (both, operand) if follows and self.block_of("theta", both) else None
 
     def _ones_below(self, view: View) -> str:
         self._with_ones.add(view.array)
@@ -342,35 +342,33 @@ class InPlace(Printer):
         return f"whole({self.expression(term)}, batch)"
 
     def _store(self, store: Store) -> None:
-        what, places = store.what, flat(store.places)
-        new = self._written.isdisjoint(places)
-        self._fill |= not new and not self._written.issuperset(places)
-        self._written.update(places)
-        both = self._joined.get(id(store))
-        if both is not None:
-            self._written.update(flat(both))
-            left, right = self.view(what.left), self._ones_below(what.right)
-            self.body.append(f"np.matmul({left}, {right}.T, out={self.block('gradient', both, 'g')})")
-            return
-        cut = block_of("gradient", store.places) if isinstance(what, Outer) else ""
-        if isinstance(what, Outer) and new and cut:
-            name = self.block("gradient", store.places, "g")
-            self.body.append(f"np.matmul({self.view(what.left)}, {self.view(what.right)}.T, out={name})")
-            return
+        """What is summed over the batch, written where nothing has been written yet, else added."""
+        what, places = store.what, self._joined.get(id(store), store.places)
+        new = self._written.isdisjoint(flat(places))
+        self._fill |= not new and not self._written.issuperset(flat(places))
+        self._written.update(flat(places))
         if isinstance(what, Outer):
-            to, total = (
-                self.table("at", [list(row) for row in store.places]),
-                f"{self.view(what.left)} @ {self.view(what.right)}.T",
-            )
-        else:
-            to = slice_of(places) or self.table("at", places)
-            total = f"{self.view(what.what)} @ ones" if self._is_whole(what.what) and what.what.array.varies else ""
-            if total and "ones = np.ones(batch)" not in self.bound:
-                self.bound.append("ones = np.ones(batch)")
-            if not total and not any(array.varies for array in arrays_in(what.what)) and arrays_in(what.what):
-                total = f"({self.expression(what.what)})[:, 0] * batch"
-            total = total or f"total({self.expression(what.what)}, {len(places)}, batch)"
+            self._store_matrix(what, places, id(store) in self._joined, new)
+            return
+        to = slice_of(places) or self.table("at", places)
+        total = f"{self.view(what.what)} @ ones" if self._is_whole(what.what) and what.what.array.varies else ""
+        if total and "ones = np.ones(batch)" not in self.bound:
+            self.bound.append("ones = np.ones(batch)")
+        if not total and not any(array.varies for array in arrays_in(what.what)) and arrays_in(what.what):
+            total = f"({self.expression(what.what)})[:, 0] * batch"
+        total = total or f"total({self.expression(what.what)}, {len(places)}, batch)"
         self.body.append(f"gradient[{to}] {'' if new else '+'}= {total}")
+
+    def _store_matrix(self, what: Outer, places: list[list[int]], ones: bool, new: bool) -> None:
+        """D Xᵀ; ones: with a row of ones below X, for the biases."""
+        left, right = self.view(what.left), self._ones_below(what.right) if ones else self.view(what.right)
+        if self.block_of("gradient", places):
+            name = self.block("gradient", places, "g")
+            product = f"np.matmul({left}, {right}.T, out={name})"
+            self.body.append(product if new else f"np.add({name}, {left} @ {right}.T, out={name})")
+        else:
+            at = self.table("at", [list(row) for row in places])
+            self.body.append(f"gradient[{at}] {'' if new else '+'}= {left} @ {right}.T")
 
 
 def _deepest_last(store: Store) -> tuple[int, int]:

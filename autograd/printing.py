@@ -120,10 +120,14 @@ class Printer:
             return f"{self._cut[turned]}.T"
         if key not in self._cut:
             name = self._cut[key] = self.new(stem)
-            cut = block_of(of, places)
+            cut = self.block_of(of, places)
             line = f"{name} = {cut or f'''{of}[{self.table('at', [list(row) for row in places])}]'''}"
             (self.cuts if cut else self.lookups).append(line)
         return self._cut[key]
+
+    def block_of(self, of: str, places: Sequence[Sequence[int]]) -> str:
+        """Parameters, or parts of the gradient, as a view in the form of a matrix; empty where there is none."""
+        return block_of(of, places, len(self.statements.arrays[0]))
 
     # ---- expressions
 
@@ -288,21 +292,28 @@ def slice_of(places: Sequence[int]) -> str:
     return ""
 
 
-def block_of(of: str, places: Sequence[Sequence[int]]) -> str:
-    """A matrix of parameters as a view of their vector; empty where their places are at no even distances."""
+def block_of(of: str, places: Sequence[Sequence[int]], size: int) -> str:
+    """A matrix of parameters as a view of their vector; empty where their places are at no even distances.
+
+    of: the vector; size: how long it is
+    """
     rows, columns, base = len(places), len(places[0]), places[0][0]
     down = places[1][0] - base if rows > 1 else columns
     along = places[0][1] - base if columns > 1 else 1
     if any(p != base + down * i + along * j for i, row in enumerate(places) for j, p in enumerate(row)):
         return ""
     if along == 1 and down >= columns:
-        return _rows_of(of, base, rows, columns, down)
-    return f"{_rows_of(of, base, columns, rows, along)}.T" if down == 1 and along >= rows else ""
+        return _rows_of(of, size, base, rows, columns, down)
+    turned = _rows_of(of, size, base, columns, rows, along) if down == 1 and along >= rows else ""
+    return f"{turned}.T" if turned else ""
 
 
-def _rows_of(of: str, base: int, rows: int, columns: int, step: int) -> str:
-    """rows stretches of a vector, each so long as there are columns, step apart."""
+def _rows_of(of: str, size: int, base: int, rows: int, columns: int, step: int) -> str:
+    """rows stretches of a vector, each so long as there are columns, step apart; empty where the vector ends too soon."""
     if step == columns:
         return f"{of}[{base}:{base + rows * columns}].reshape({rows}, {columns})"
-    back = min(base, step - columns)  # a stretch may begin before the first, so that none ends behind the vector
-    return f"{of}[{base - back}:{base - back + rows * step}].reshape({rows}, {step})[:, {back or ''}:{back + columns}]"
+    start = max(0, min(base, size - rows * step))  # the last stretch, and what follows it, must not end behind the vector
+    skip = base - start
+    if start + rows * step > size or skip + columns > step:
+        return ""
+    return f"{of}[{start}:{start + rows * step}].reshape({rows}, {step})[:, {skip or ''}:{skip + columns}]"
