@@ -13,6 +13,7 @@ they are right to 1e-16, which is not every digit of a number that small.
 
 from __future__ import annotations
 
+import builtins
 from types import FunctionType
 
 from autograd.primitives import PRIMITIVES
@@ -125,7 +126,7 @@ def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any
     xp: the library's namespace; special: where it has erf and erfc, if anywhere
     """
     found: dict[str, Any] = {name: _by_number(name) for name in PRIMITIVES}
-    space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp}
+    space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp, "__builtins__": builtins}
     for name, function in DEFINITIONS.items():
         found[name] = FunctionType(function.__code__, space, name)
     for name in (*OF_THE_LIBRARY, "cbrt"):
@@ -171,7 +172,8 @@ def _by_number(name: str) -> Callable[..., Any]:
     def slowly(*xs: Any) -> Any:
         import numpy as np
 
-        return np.vectorize(PRIMITIVES[name].value, otypes=[float])(*xs)
+        op = PRIMITIVES[name]
+        return np.vectorize(op.value if op.arity else lambda *each: op.value(each), otypes=[float])(*xs)
 
     slowly.by_number = True  # type: ignore[attr-defined]
     return slowly

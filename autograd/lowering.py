@@ -171,11 +171,11 @@ class _Numbered:
         known: dict[object, int] = {}
         self.ids: dict[Value, int] = {}
         ids = self.ids
-        shifted = _shifted(outputs)
+        same = _same_as_their_input(outputs)
         self.operations: list[tuple[Primitive | None, tuple[int, ...], object]] = []
         for node in nodes(*outputs):
             op: Primitive | None = node.op
-            if node in shifted:
+            if node in same:
                 ids[node] = ids[node.inputs[0]]
                 continue
             inputs = tuple(ids[x] for x in node.inputs)
@@ -204,12 +204,16 @@ class _Numbered:
         )
 
 
-def _shifted(outputs: Sequence[Value]) -> set[Value]:
-    """The numbers that log_softmax took a constant from, for their digits; logsumexp does that by itself, row by row."""
+def _same_as_their_input(outputs: Sequence[Value]) -> set[Value]:
+    """Operations that can be left out: logsumexp of one number; and the numbers that log_softmax took a constant from, for
+    their digits, since logsumexp does that by itself, row by row."""
     found: set[Value] = set()
     for node in nodes(*outputs):
-        if node.op is ops.logsumexp_of and all("_shifted" in x.__dict__ and x.op is ops.sub for x in node.inputs):
-            found.update(node.inputs)
+        if node.op is ops.logsumexp_of:
+            if len(node.inputs) == 1:
+                found.add(node)
+            if all("_shifted" in x.__dict__ and x.op is ops.sub for x in node.inputs):
+                found.update(node.inputs)
     return found
 
 
