@@ -11,6 +11,10 @@ set of rules) a few operations on matrices. The passes are small, and each is a 
     script.py       the same as a file of its own
 
 `program.explain()` prints them one after the other.
+
+No program is believed: before it answers for the first time, each kind of it (values, gradient, Jacobian …) is compared with
+its graph, number by number, on rows of the batch, and what works in place with what does not. A program that differed once
+never answers again.
 """
 
 from __future__ import annotations
@@ -43,13 +47,18 @@ if TYPE_CHECKING:
 
 
 MOST_SIZES = 8  # of batches for which arrays are kept
-CHECKED_ROWS = 2
 OWN_NAMES = frozenset(
     "theta vector gradient batch value values value_and_gradient seed np out bind run ones rows outer joined total whole"
     " zero bool dtype axis RECIPROCAL math inf nan".split()
 )
 OWN_PATTERN = re.compile(r"d*([WZHCbcgmsv]|order|spare|few|at)\d+x?")
-AGREEMENT = 1e-9  # of the first rows with the graph itself, relative
+AGREEMENT = 1e-9  # of a program with its graph, relative
+NUDGE = 1e-11  # relative: two numbers are apart by rounding alone if moving the parameters by so little moves them as far
+MANY = 5000  # parameters: a program of so many is compared with its graph on one row instead of two
+
+
+class NotCompilable(ValueError):
+    """A graph that compile refuses: it may hold one way of several, or a leaf that is neither an input nor a parameter."""
 
 
 def compile(
@@ -77,7 +86,8 @@ def compile(
     (10.5, [-14.0])
 
     Raises TypeError for what are no Values, ValueError for a leaf that is listed twice or not at all, for inputs that are no
-    leaves, and for a graph whose path depended on data: an `if` on a Value was decided once, for one row.
+    leaves, and for a graph whose path may have depended on data: an `if` on a Value was decided once, for one row. One on
+    the finished output, as `if loss < best`, decided nothing in it.
     """
     ys = [y] if isinstance(y, Value) else list(y) if hasattr(y, "__iter__") else []
     if not ys or not all(isinstance(each, Value) for each in ys):
@@ -114,7 +124,7 @@ def _check_leaves(
         seen.add(leaf)
     for leaf in every:
         if leaf.op is None and leaf not in seen:
-            raise ValueError(f"{leaf!r} is neither an input nor a parameter: list it, or make it a plain number")
+            raise NotCompilable(f"{leaf!r} is neither an input nor a parameter: list it, or make it a plain number")
     for name in lists:
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             raise ValueError(f"inputs are called by a name such as X, not {name!r}")
@@ -124,10 +134,15 @@ def _check_leaves(
 
 
 def _check_branches(ys: Sequence[Value]) -> None:
-    for node in nodes(*ys):
+    """Refuse a graph in which a program asked for a number and may have gone on by it.
+
+    Whoever asks for a number has the whole graph below it already: if that is all of the graph, nothing was decided in it.
+    """
+    order = nodes(*ys)
+    for node in order:
         line = node.__dict__.get("_asked_at") if node.op is not CONSTANT else None
-        if line:
-            raise ValueError(
+        if line and len(nodes(node)) < len(order):
+            raise NotCompilable(
                 f"{line} asked for the number of {node!r}, so that the graph may hold one way of several, which other rows"
                 " would not take. Write the choice as an operation (relu, abs, maximum, clip), or record the graph anew"
                 " without asking"
@@ -166,13 +181,16 @@ class Program:
         self.ys, self.lists, self.parameters, self.reduction = ys, lists, parameters, reduction
         self._plans: dict[str, _Plan] = {}
         self._kept = threading.local()
-        self._checked = False
+        self._checked: set[object] = set()  # the kinds of programs that have been compared with the graph
+        self._fault = ""  # what one of them was found to do wrong
         self._lock = threading.Lock()
 
     # ---- plans
 
     def _plan(self, kind: str) -> _Plan:
         """The statements for values, for the value with its gradient, or for another kind of derivative."""
+        if self._fault:
+            raise ArithmeticError(self._fault)
         with self._lock:
             if kind not in self._plans:
                 self._plans[kind] = self._planned(kind)
@@ -241,8 +259,8 @@ class Program:
         out: an array that the gradient is written into; by default there is a new one for each call. Where theta is an array
             too, it is worked in where it is, and nothing is copied from call to call
 
-        Raises ValueError for a batch that does not fit, or holds nan, TypeError for one that is no array of numbers,
-        ArithmeticError if, on the first call, the first rows do not agree with the graph.
+        Raises ValueError for a batch that does not fit, or holds nan, and for an out that shares its place with theta or the
+        batch, TypeError for one that is no array of numbers, ArithmeticError if the program does not agree with its graph.
 
         >>> from autograd import Value, compile
         >>> w, x = Value(0.5), Value(1.0)
@@ -258,14 +276,22 @@ class Program:
         arrays = self._arrays(batch)
         theta = self._numbers(theta, out is not None)
         ones = len(batch) == 1 and isinstance(batch[0], Batch)
-        gradient, run = self._bound(next(iter(arrays.values())).shape[1], theta, out, ones)
+        if out is not None and any(np.shares_memory(out, each) for each in (theta, *(() if ones else arrays.values()))):
+            raise ValueError("out is where theta or the batch is: the gradient would be written over what it is taken from")
+        self._check("gradient", arrays, theta, self._seed(arrays))
+        gradient, run = self._bound(_size(arrays), theta, out, ones)
+        given = batch[0].with_ones if ones else arrays.values()
         with np.errstate(all="ignore"):
-            value = float(run(*(batch[0].with_ones if ones else arrays.values())))
+            value = float(run(*given))
         if value != value:  # noqa: PLR0124  (nan)
             self._complain_of_nan(arrays)
-        if not self._checked:
-            self._check(arrays, theta)
+        if ("in place", ones) not in self._checked:
+            self._check_in_place(ones, arrays, theta, value, gradient)
         return value, gradient.copy() if out is None else gradient
+
+    def _seed(self, arrays: Mapping[str, Any]) -> Any:
+        """What each row counts for."""
+        return _numpy().array([1.0 / _size(arrays) if self.reduction == "mean" else 1.0])
 
     def _numbers(self, theta: Any, keep: bool) -> Any:
         """The parameters' numbers in an array to work in: the caller's own where that is kept, else one of this thread's."""
@@ -331,17 +357,14 @@ class Program:
             )
         arrays = self._arrays(batch)
         (found,) = self._run("hvp", arrays, theta, vector)
-        return found / next(iter(arrays.values())).shape[1] if self.reduction == "mean" else found
+        return found / _size(arrays) if self.reduction == "mean" else found
 
     # ---- running
 
     def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any, *vectors: Any) -> list[Any]:
-        np = _numpy()
-        size = next(iter(arrays.values())).shape[1]
-        function = self._plan(kind).function(np, None, size, kind in ("inputs", "parameters"))
-        with np.errstate(all="ignore"):
-            result = function(self._numbers(theta, False), *vectors, *arrays.values())
-        return list(result) if isinstance(result, tuple) else [result]
+        vectors = self._numbers(theta, False), *vectors
+        self._check(kind, arrays, *vectors)
+        return self._plan(kind).run(arrays, *vectors)
 
     def _bound(self, size: int, theta: Any, out: Any, ones: bool) -> tuple[Any, Callable[..., Any]]:
         """The gradient's array for batches of one size, and the function that works in this thread's arrays.
@@ -409,33 +432,67 @@ class Program:
             if len(rows):
                 raise ValueError(f"row {rows[0]} of {name} holds nan: mend or leave out such rows first")
 
-    def _check(self, arrays: Mapping[str, Any], numbers: Any) -> None:
-        """Compare the first rows with the graph itself, number by number."""
+    # ---- nothing is believed
+
+    def _check(self, kind: str, arrays: Mapping[str, Any], *vectors: Any) -> None:
+        """Compare a kind of program with the graph itself, number by number, on two rows of a batch, before it is used.
+
+        Parameters are moved a little for that, since many a fault is hidden where they are all zero; not where the graph has
+        no numbers there.
+        """
+        if kind in self._checked:
+            return
+        np, plan = _numpy(), self._plan(kind)
+        size = np.sum([np.abs(array).sum(0) for array in arrays.values()], axis=0)
+        usable = np.flatnonzero(np.isfinite(size))
+        if not len(usable):
+            return
+        busiest = int(usable[np.argmax(size[usable])])
+        rows = [busiest] if len(self.parameters) > MANY else sorted({int(usable[0]), busiest})
+        few = {name: array[:, rows] for name, array in arrays.items()}
+        chance = np.random.default_rng(0)
+        theta, *others = vectors
+        for each in (theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta)), theta):
+            expected = plan.by_graph(few, each, *others)
+            if all(np.isfinite(array).all() for array in expected):
+                break
+        nudged = each * (1.0 + NUDGE * chance.choice([-1.0, 1.0], len(theta)))
+        self._compare(plan.run(few, each, *others), expected, lambda: plan.by_graph(few, nudged, *others))
+        self._checked.add(kind)
+
+    def _check_in_place(self, ones: bool, arrays: Mapping[str, Any], theta: Any, value: float, gradient: Any) -> None:
+        """Compare what the program in place gave for its first batch with what the other one does."""
+        plan, seed = self._plan("gradient"), self._seed(arrays)
+
+        def at(theta: Any) -> list[Any]:
+            rows, slopes = plan.run(arrays, theta, seed)
+            return [rows.sum() * seed[0], slopes]
+
+        nudged = theta * (1.0 + NUDGE * _numpy().random.default_rng(0).choice([-1.0, 1.0], len(theta)))
+        self._compare([value, gradient], at(theta), lambda: at(nudged))
+        self._checked.add(("in place", ones))
+
+    def _compare(self, found: Sequence[Any], expected: Sequence[Any], nearby: Callable[[], Sequence[Any]]) -> None:
+        """Hold numbers against those that they should be; nearby: what these are if the parameters are nudged."""
         np = _numpy()
-        self._checked = True
-        some = min(CHECKED_ROWS if len(self.parameters) < 5000 else 1, next(iter(arrays.values())).shape[1])
-        slopes = gradient_of(self._loss, *self.parameters)
-        order = nodes(self._loss, *slopes)
-        of_parameters = dict(zip(self.parameters, map(float, numbers)))
-        value, gradient = 0.0, np.zeros(len(self.parameters))
-        for row in range(some):
-            columns = {x: float(arrays[name][i, row]) for name, leaves in self.lists.items() for i, x in enumerate(leaves)}
-            found = worked_out(order, {**of_parameters, **columns})
-            value += found[self._loss]
-            gradient += [found[slope] for slope in slopes]
-        if self.reduction == "mean":
-            value, gradient = value / some, gradient / some
-        first = Batch({name: array[:, :some] for name, array in arrays.items()})
-        here, there = self.value_and_grad(first, theta=numbers.copy())
-        for one, other in ((here, value), (there, gradient)):
-            one, other = np.asarray(one), np.asarray(other)
-            off = np.abs(one - other)
-            alike = (off <= AGREEMENT * np.maximum(np.abs(other), 1.0)) | (one == other) | np.isnan(other)
+        for i, (here, there) in enumerate(zip(found, expected)):
+            with np.errstate(all="ignore"):
+                off = np.abs(here - there)
+                alike = (off <= AGREEMENT * np.maximum(np.abs(there), 1.0)) | (here == there) | np.isnan(there)
+                if not np.all(alike):
+                    alike |= off <= 10.0 * np.abs(nearby()[i] - there)
             if not np.all(alike):
-                raise ArithmeticError(
-                    f"the compiled program differs from its graph by {np.max(off[~alike]):.3g} on the first row: a fault"
-                    " in the compiler; please report it with the graph, and use the graph itself meanwhile"
+                self._fault = (
+                    f"the compiled program differs from its graph by {np.max(off[~alike]):.3g}: a fault in the compiler;"
+                    " please report it with the graph, and use the graph itself meanwhile"
                 )
+                raise ArithmeticError(self._fault)
+
+    def _check_as_recorded(self, kind: str) -> None:
+        """The same for a program that leaves this house: on the numbers that the graph was recorded with."""
+        np = _numpy()
+        arrays = {name: np.array([[x.data] for x in leaves]) for name, leaves in self.lists.items()}
+        self._check(kind, arrays, self.theta, *([self._seed(arrays)] if kind == "gradient" else []))
 
     # ---- on other engines
 
@@ -459,6 +516,7 @@ class Program:
         if kind not in ("gradient", "values"):
             raise ValueError(f"kind is 'gradient' or 'values', not {kind!r}")
         xp, special = _engine(engine)
+        self._check_as_recorded(kind)
         plan = self._plan(kind)
 
         def run(theta: Any, *inputs: Any) -> Any:
@@ -494,7 +552,9 @@ class Program:
         >>> "import numpy" in script, "autograd" in script
         (True, False)
         """
-        plan = self._plan("gradient" if len(self.ys) == 1 else "values")
+        kind = "gradient" if len(self.ys) == 1 else "values"
+        self._check_as_recorded(kind)
+        plan = self._plan(kind)
         return script_of(plan.source, plan.tables, self.lists, len(self.parameters), self.reduction == "mean")
 
     @property
@@ -575,6 +635,8 @@ class _Plan:
     ) -> None:
         both = {**vectors, **lists}
         leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
+        self._leaves, self._outputs = leaves, [list(each) for each in (values, slopes) if each]
+        self._per_sample = not vectors.keys() - {"theta"}  # slopes have a column for each row, and are not summed
         self.vectors, self.lists, self.slopes = list(vectors), list(lists), len(slopes)
         self.lowered = Lowered([*values, *slopes], leaves, self.lists)
         self.grouped = Grouped(self.lowered, {name: len(some) for name, some in both.items()}, self.lists)
@@ -611,6 +673,26 @@ class _Plan:
         exec(self._code, space)
         return space[self.name]
 
+    def run(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
+        """Values, and slopes, as the program gives them."""
+        np = _numpy()
+        with np.errstate(all="ignore"):
+            result = self.function(np, None, _size(arrays), self._per_sample)(*vectors, *arrays.values())
+        return list(result) if isinstance(result, tuple) else [result]
+
+    def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
+        """The same by the graph itself, row by row."""
+        np = _numpy()
+        order = nodes(*(node for some in self._outputs for node in some))
+        columns = {**{name: np.reshape(vector, (-1, 1)) for name, vector in zip(self.vectors, vectors)}, **arrays}
+        found = []
+        for row in range(_size(arrays)):
+            at = {leaf: columns[name][i, row if name in arrays else 0] for leaf, (name, i) in self._leaves.items()}
+            numbers = worked_out(order, {leaf: float(x) for leaf, x in at.items()})
+            found.append([np.array([numbers[node] for node in some]) for some in self._outputs])
+        results = [np.stack(columns, axis=1) for columns in zip(*found)]
+        return results if self._per_sample else [*results[:-1], results[-1].sum(1)]
+
     def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
         """The program for NumPy in place, bound to the arrays that it works in."""
         if ones not in self._in_place:
@@ -625,6 +707,12 @@ class _Plan:
         exec(code, space)
         run: Callable[..., Any] = space["bind"](np, *vectors, gradient, size)
         return run
+
+
+def _size(arrays: Mapping[str, Any]) -> int:
+    """How many rows a batch has: the columns of its arrays."""
+    rows: int = next(iter(arrays.values())).shape[1]
+    return rows
 
 
 def _compiled(source: str, name: str) -> Any:
