@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from autograd import Value, dot, logsumexp, no_grad
-from autograd.program import compile
+from autograd.program import NotCompilable, compile
 from autograd.value import constant, lift
 from nn.training import OF_CLASSES, Row, _flat, _Run, _Step
 
@@ -19,36 +19,49 @@ FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; mor
 MOST_PRODUCTS = 100_000  # about a tenth of a second
 
 
+class NoProgram(ValueError):
+    """A net, or its loss, that has no program: what it says is the reason."""
+
+
 class BatchStep(_Step):
     """One step of gradient descent on a batch of rows, in a compiled program.
 
-    Raises ImportError without NumPy, TypeError or ValueError where the model, or its loss, has no graph for every row.
+    Raises ImportError without NumPy, NoProgram where the model, or its loss, has no graph for every row.
     """
 
     def __init__(self, run: _Run, optimizer: Any, l2: float, clip_norm: float | None, rows: list[Row]) -> None:
-        import numpy as np
-
+        try:
+            import numpy as np
+        except ImportError:
+            raise ImportError('whole batches run on NumPy: pip install "chalkgrad[arrays]"') from None
         super().__init__(run, optimizer, l2, clip_norm)
         self.np = np
+        self.known: dict[int, tuple[Any, Any, dict[int, int]]] = {}
         x = [Value(number) for number in rows[0][0]]
-        prediction = run.model(x)
-        outputs = [lift(p) for p in _flat(prediction)]
-        self.classes = len(outputs) if run.loss_name in OF_CLASSES else 0
-        t = self._leaves(rows[0][1])
-        inputs = {"X": x, "T": list(_flat(t))}
-        loss = self._loss(prediction, outputs, t)
+        try:
+            prediction = run.model(x)
+            outputs = [lift(p) for p in _flat(prediction)]
+            self.classes = len(outputs) if run.loss_name in OF_CLASSES else 0
+            t = self._leaves(rows[0][1])
+            loss = self._loss(prediction, outputs, t)
+            self.all = self._arrays_of(rows)
+        except Exception as error:  # model and loss may do anything with a plain number that they cannot do with a Value
+            reason = f"the model or the loss needs plain numbers ({type(error).__name__}: {error})"
+            raise NoProgram(reason) from error
         if math.isnan(loss.data):
-            raise ValueError("the loss is nan on the first row")
-        self.program = compile(loss, inputs, run.parameters)
-        self.outputs = compile(outputs, {"X": x}, run.parameters) if all(p.inputs for p in outputs) else None
+            raise NoProgram("the loss is nan on the first row")
+        inputs = {"X": x, "T": list(_flat(t))}
+        try:
+            self.program = compile(loss, inputs, run.parameters)
+            self.outputs = compile(outputs, {"X": x}, run.parameters) if all(p.inputs for p in outputs) else None
+        except NotCompilable as error:
+            raise NoProgram(str(error)) from error
         if run.metrics and self.outputs is None:
-            raise ValueError("a prediction that is an input has no program")
+            raise NoProgram("a prediction that is an input has no program")
         self.single = not isinstance(prediction, (list, tuple))
         self.theta, self.gradient = self.program.theta, np.zeros(len(run.parameters))
         self.state = optimizer.gathered() if optimizer.parameters == run.parameters and optimizer.takes_vectors() else None
-        self.known: dict[int, tuple[Any, Any, dict[int, int]]] = {}
         self.last = self.gradient
-        self.all = self._arrays_of(rows)
         self._verify(rows)
 
     def _verify(self, rows: list[Row]) -> None:
@@ -63,7 +76,7 @@ class BatchStep(_Step):
                 x, target = rows[i]
                 expected = lift(self.run.loss(self.run.model([constant(number) for number in x]), target)).data
                 if not math.isclose(loss, expected, rel_tol=1e-8, abs_tol=1e-10) and not math.isnan(expected):
-                    raise ValueError(
+                    raise NoProgram(
                         f"the loss of row {i} takes another path than that of the first row: its graph is another"
                     )
 

@@ -162,8 +162,8 @@ def fit(
     record: keep parameters and gradients in history.records, for nn.play_training: True for the start and every epoch, a
         number N for the start, every N-th epoch and the last. It takes two numbers per parameter and epoch kept
     compiled: whether whole batches run at once, in a program that autograd.compile makes of one row's graph: the same
-        numbers to about 1e-12, and a hundred times the speed. By default wherever NumPy is there and the graph allows it;
-        False for the graph itself, row by row; True for an error where it cannot be
+        numbers to about 1e-12, and a hundred times the speed. By default wherever NumPy is there and the graph allows it,
+        with a warning that gives the reason where it cannot be; False for the graph itself, row by row; True for an error
 
     Ctrl-C ends the training; model and history hold the last complete step, and history.stopped says "interrupted".
 
@@ -370,15 +370,20 @@ def _step(
     if compiled is not None and not isinstance(compiled, bool):
         raise ValueError(f"compiled is True, False or None, not {compiled!r}")
     if compiled is not False:
-        from nn.batches import BatchStep
+        from nn.batches import BatchStep, NoProgram
 
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", LostGradientWarning)  # float(target), where the target is a leaf for once
                 return BatchStep(run, optimizer, l2, clip_norm, rows)
-        except Exception:  # a loss may do anything with a plain number that it cannot do with a Value
+        except (NoProgram, ImportError) as error:
             if compiled:
                 raise
+            warnings.warn(
+                f"trained by the graph, row by row, about a hundred times slower than by whole batches: {error}."
+                " compiled=False says that this is meant",
+                stacklevel=3,
+            )
     return _Step(run, optimizer, l2, clip_norm)
 
 

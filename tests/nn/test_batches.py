@@ -414,6 +414,11 @@ def test_a_module_of_ones_own():
 # --------------------------------------------------------------------------------------- where there is no program for it
 
 
+def by_the_graph(reason=""):
+    """fit says, once, that it goes back to the graph, and why."""
+    return pytest.warns(UserWarning, match=f"trained by the graph, row by row.*{reason}.*compiled=False says that this is")
+
+
 def equal_branch(prediction, target):
     if target == 1:
         return 3.0 * (prediction - 1.0) ** 2
@@ -438,9 +443,10 @@ def by_type(prediction, target):
 
 @pytest.mark.parametrize("loss", [equal_branch, order_branch, prediction_branch, picked, by_type])
 def test_a_loss_that_depends_on_the_target_otherwise_than_by_arithmetic(loss):
-    """By itself fit goes back to the graph, and gives its numbers; asked to compile, it says what is in the way."""
+    """By itself fit goes back to the graph, says so, and gives its numbers; asked to compile, it says what is in the way."""
     X, y = labels()
-    runs = both(net(4, 1), X, y, loss=loss, lr=0.05, batch_size=4, compiled=None)
+    with by_the_graph():
+        runs = both(net(4, 1), X, y, loss=loss, lr=0.05, batch_size=4, compiled=None)
     assert moved(runs)
     same(runs)
     with pytest.raises((TypeError, ValueError)):
@@ -470,7 +476,8 @@ def test_a_model_that_draws_numbers():
     """Its graph is another one each time: it is refused, or run as a graph."""
     with pytest.raises(ValueError, match="takes another path"):
         nn.fit(Noisy(), *data(), compiled=True, **QUIET)
-    assert nn.fit(Noisy(), *data(), epochs=2, lr=0.01, **QUIET).stopped == "epochs"
+    with by_the_graph("takes another path"):
+        assert nn.fit(Noisy(), *data(), epochs=2, lr=0.01, **QUIET).stopped == "epochs"
 
 
 def test_without_numpy(monkeypatch):
@@ -479,11 +486,42 @@ def test_without_numpy(monkeypatch):
     X, y = data()
     expected = nn.fit(twin, X, y, lr=0.1, epochs=2, compiled=False, **QUIET)
     monkeypatch.setitem(sys.modules, "numpy", None)
-    history = nn.fit(model, X, y, lr=0.1, epochs=2, **QUIET)
+    with by_the_graph("NumPy"):
+        history = nn.fit(model, X, y, lr=0.1, epochs=2, **QUIET)
     assert history.loss == expected.loss
     assert model.state_dict() == twin.state_dict()
     with pytest.raises(ImportError):
         nn.fit(model, X, y, compiled=True, **QUIET)
+
+
+@pytest.mark.parametrize("compiled", [None, True])
+def test_a_fault_of_the_compiler_is_not_swallowed(monkeypatch, compiled):
+    """Only what the compiler refuses on purpose sends fit back to the graph."""
+
+    def broken(*_):
+        raise KeyError("a fault")
+
+    monkeypatch.setattr("autograd.program.Lowered", broken)
+    with pytest.raises(KeyError, match="a fault"):
+        nn.fit(net(4, 1)(), *data(), compiled=compiled, **QUIET)
+
+
+class Recurrent(nn.Module):
+    """One layer, used for each number of a row in turn."""
+
+    def __init__(self):
+        self.cell, self.head = nn.Layer(3, 2, activation="tanh", seed=1), nn.Layer(2, 1, activation="linear", seed=2)
+
+    def __call__(self, x):
+        h = [0.0, 0.0]
+        for each in x:
+            h = self.cell([each, *h])
+        return self.head(h)
+
+
+def test_weights_that_are_used_again_and_again():
+    """A recurrent net trains in a program as it does by its graph."""
+    same(both(Recurrent, *data(), lr=0.1, batch_size=5, l2=0.01))
 
 
 @pytest.mark.parametrize("compiled", [1, "yes", 0.0])
@@ -632,8 +670,9 @@ def by_table(prediction, target):
 
 @pytest.mark.parametrize("loss", [by_float, by_method, by_table])
 def test_a_loss_that_takes_targets_as_numbers(loss):
-    """By itself fit goes back to the graph without a word."""
-    same(both(net(4, 1), *labels(), loss=loss, lr=0.05, batch_size=4, compiled=None))
+    """By itself fit goes back to the graph, and says what was in the way."""
+    with by_the_graph("needs plain numbers|takes another path"):
+        same(both(net(4, 1), *labels(), loss=loss, lr=0.05, batch_size=4, compiled=None))
 
 
 def test_a_branch_on_a_rare_target():
@@ -642,7 +681,8 @@ def test_a_branch_on_a_rare_target():
     def loss(prediction, target):
         return 100.0 * prediction**2 if target == 13.0 else (prediction - target) ** 2
 
-    same(both(net(4, 1), data(rows=40)[0], [float(i) for i in range(40)], loss=loss, lr=1e-4, compiled=None))
+    with by_the_graph("row 13 takes another path"):
+        same(both(net(4, 1), data(rows=40)[0], [float(i) for i in range(40)], loss=loss, lr=1e-4, compiled=None))
 
 
 @pytest.mark.parametrize("lr", [1e200])
