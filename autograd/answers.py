@@ -48,6 +48,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograd.definitions import read_line
+from autograd.files import FileError, clean, read_bytes, write
 from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
 from autograd.mistakes import KINDS
 from autograd.names import pretty
@@ -61,6 +62,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
+LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
+MOST_ENTRIES = 2_000  # answers of one person; columns of a table
+TOO_DEEP = "brackets stand in brackets, hundreds of them"
+MOST_PROBLEMS = 20  # of one person that are told
+DEEPEST = 16  # parts of a name in TOML, a.b.c; each is a table of its own
+_PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*\.[ \t]*"""
+_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_\"'-])(?:{_PART}){{{DEEPEST}}}")
 SECTIONS = ("title", "carried", "digits", "given", "lines", "marks", "answers")
 
 
@@ -74,7 +82,7 @@ class Problem(namedtuple("Problem", "file place reason")):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}"
+        return clean(f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}")
 
 
 class SheetFile(namedtuple("SheetFile", "sheet answers marks carried digits")):
@@ -87,6 +95,9 @@ class Answers(namedtuple("Answers", "person claims problems")):
     """What somebody wrote, by line, and what of it could not be read."""
 
     __slots__ = ()
+
+    def __new__(cls, person: str, claims: Mapping[str, object], problems: Sequence[Problem]) -> Answers:
+        return super().__new__(cls, clean(person), claims, problems)
 
 
 # ---------------------------------------------------------------------------------------------------------------- sheets
@@ -148,14 +159,22 @@ class _Written(str):
 
 
 def _toml(text: str, where: str) -> dict[str, Any]:
+    if (deep := _DEEP_KEY.search(text)) is not None:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise SheetError(f"{where}, line {line}: a name of over {DEEPEST} parts")
     try:
         return tomllib.loads(text, parse_float=_Written)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise SheetError(f"{where}: {error}") from None
+    except RecursionError:
+        raise SheetError(f"{where}: {TOO_DEEP}") from None
 
 
 def _text(path: Path) -> str:
-    content = path.read_bytes()
+    try:
+        content = read_bytes(path, LONGEST)
+    except FileError as error:
+        raise SheetError(f"{clean(path.name)}: {error}") from None
     try:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -199,8 +218,10 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
             content = json.loads(_text(path), parse_float=_Written, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
             raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise SheetError(f"{path.name}: {error}") from None
+        except RecursionError:
+            raise SheetError(f"{path.name}: {TOO_DEEP}") from None
         if not isinstance(content, dict):
             raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
         person = str(content.pop("name", path.stem))
@@ -217,7 +238,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     return [_readable(path.name, person, entries, sheet)]
 
 
-_ENTRY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^=:≈]+?)\s*(?P<sign>[=:≈]=?)\s*(?P<claim>.*)")
+_ENTRY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^=:≈]+)[=:≈]=?(?P<claim>.*)")
 
 
 def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
@@ -232,25 +253,41 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
                 entries.append((cells[0], f"line {number}", cells[1]))
         return person, entries, problems
     every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
+    chain: list[str] = []  # the members of the last answer, each on a line of its own
     for number, line in every:
         line = re.sub(r"(^|\s)#.*", "", line).strip()
         if not line or not line.strip("-`= "):
             continue
         if re.match(r"[=≈]", line) and entries:
-            name, place, claim = entries[-1]
-            entries[-1] = name, place, f"{claim} {line}"
-        elif (match := _ENTRY.fullmatch(line)) and match["name"].lower() == "name":
+            chain.append(line)
+            continue
+        entries, chain = _joined(entries, chain), []
+        if (match := _ENTRY.fullmatch(line)) and match["name"].strip().lower() == "name":
             person = match["claim"].strip() or person
         elif match:
-            entries.append((match["name"], f"line {number}", match["claim"]))
+            entries.append((match["name"].strip(), f"line {number}", match["claim"].strip()))
         else:
             problems.append(
-                Problem(path.name, f"line {number}", f"{line!r} is no answer: write the line's name, =, and what came out")
+                Problem(
+                    path.name, f"line {number}", f"{_shown(line)} is no answer: write the line's name, =, and what came out"
+                )
             )
-    return person, entries, problems
+    return person, _joined(entries, chain), problems
 
 
-_SEMICOLON = re.compile(r";(?=\s*[^;=≈]+[=≈])")  # behind which another answer begins
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:60].rstrip() + " …")
+
+
+def _joined(entries: list[tuple[str, str, object]], chain: list[str]) -> list[tuple[str, str, object]]:
+    """With the members of a chain behind the last claim."""
+    if chain:
+        name, place, claim = entries[-1]
+        entries[-1] = name, place, " ".join([str(claim), *chain])
+    return entries
+
+
+_SEMICOLON = re.compile(r";(?=[^;=≈]+[=≈])")  # behind which another answer begins
 
 
 def _cells(line: str) -> list[str]:
@@ -272,6 +309,8 @@ def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
     if len(rows) < 2 or len(rows[0][1]) < 2:
         raise SheetError(f"{path.name}: a table has the lines' names in its first row, and a person in each other one")
     names = [cell.strip() for cell in rows[0][1]]
+    if len(names) > MOST_ENTRIES:
+        raise SheetError(f"{path.name}: a table of {len(names):,} columns; no more than {MOST_ENTRIES:,} are read")
     known = [name for name in names[1:] if _is_line(sheet, name)]
     if not known:
         raise SheetError(f"{path.name}: none of {', '.join(names[1:6])} is a line of this worksheet")
@@ -311,8 +350,12 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
     problems: list[Problem] = []
-    for name, place, given in entries:
-        text = "" if given is None else [str(each) for each in given] if isinstance(given, list) else str(given)
+    entries = list(entries)
+    if len(entries) > MOST_ENTRIES:
+        problems.append(Problem(file, "", f"{len(entries):,} answers: no more than the first {MOST_ENTRIES:,} are read"))
+    for name, place, given in entries[:MOST_ENTRIES]:
+        name = clean(name)
+        text = "" if given is None else [clean(each) for each in given] if isinstance(given, list) else clean(given)
         try:
             line = sheet.line_named(name)
             sheet.read(line, text)
@@ -324,6 +367,9 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
             if line in claims:
                 problems.append(Problem(file, place, f"{line} was answered before; the last answer counts"))
             claims[line] = text
+    if len(problems) > MOST_PROBLEMS:
+        more = f"{len(problems) - MOST_PROBLEMS:,} other answers cannot be read either"
+        problems[MOST_PROBLEMS:] = [Problem(file, "", more)]
     return Answers(person, claims, problems)
 
 
@@ -481,8 +527,7 @@ class Class:
         if path.suffix.lower() not in writers:
             raise ValueError(f"a class is saved as {', '.join(writers)}, not {path.name!r}")
         encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"  # Excel asks for the mark
-        path.write_text(writers[path.suffix.lower()](), encoding=encoding)
-        return path
+        return write(path, writers[path.suffix.lower()](), encoding)
 
 
 def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:
@@ -512,10 +557,12 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     problems: list[Problem] = []
     if file.answers:
         read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
-    for each in _files(answers):
-        if each.resolve() == path.resolve():
-            continue
+    for each, folder in _files(answers):
         try:
+            if each.exists() and each.samefile(path):
+                continue
+            if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
+                raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
             read += read_answers(each, file.sheet)
         except (OSError, SheetError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -537,12 +584,12 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     return Class(markings, problems, file.sheet.title)
 
 
-def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
-    """The files themselves, and those in folders whose ending is that of answers, in the order of their names."""
+def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
+    """The files themselves, and those in folders whose ending is that of answers, in the order of their names, each with its
+    folder."""
     for path in map(Path, paths):
         if path.is_dir():
-            yield from sorted(
-                each for each in path.iterdir() if each.suffix.lower() in ENDINGS and not each.name.startswith(".")
-            )
+            named = (each for each in path.iterdir() if each.suffix.lower() in ENDINGS and not each.name.startswith("."))
+            yield from ((each, path) for each in sorted(named))
         else:
-            yield path
+            yield path, None

@@ -28,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+LONGEST = 10_000  # characters of an answer
 BLANK = re.compile(r"[\s?_…–—.-]*")  # what stands where nothing was worked out
 _DIGITS = "|".join(
     [
@@ -36,10 +37,10 @@ _DIGITS = "|".join(
     ]
 )  # fmt: skip
 _TENS = r"\s*(?:·|\*|×|\\cdot|\\times)\s*10\s*"
-_POWER = r"[+\-−–]?\d+"
+_POWER = r"[+\-−–]?\d{1,9}"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\-−–]?)\s*(?P<digits>{_DIGITS})"
-    rf"(?:(?:[eE]|{_TENS}(?:\^|\*\*)\s*)(?P<plain>{_POWER}|\{{{_POWER}\}}|\({_POWER}\))|{_TENS}(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+))?"
+    rf"(?:(?:[eE]|{_TENS}(?:\^|\*\*)\s*)(?P<plain>{_POWER}|\{{{_POWER}\}}|\({_POWER}\))|{_TENS}(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]{{1,9}}))?"
     r"\s*(?P<percent>\\?%)?",
     re.ASCII,
 )
@@ -144,6 +145,8 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "") -> Clai
         return None
     if not isinstance(text, str):
         text = str(text) if isinstance(text, Decimal) else _refused(text, line)
+    if len(text) > LONGEST:
+        raise FormulaError(text, LONGEST, f"an answer has up to {LONGEST:,} characters, and this one has {len(text):,}")
     name, colon, rest = text.partition(":")
     if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
         text = rest
@@ -168,12 +171,14 @@ def _refused(what: object, line: str) -> str:
 
 def _in_one_line(text: str) -> str:
     """The lines of a chain, one behind the other; a new line begins a new member unless a formula was broken there."""
-    chain = ""
+    pieces: list[str] = []
     for line in re.split(r"\n|\\\\(?:\[\w+\])?|;", text.replace("&", " ")):
         if line.strip():
-            goes_on = not chain or _ENDS_OPEN.search(chain) or _GOES_ON.match(line)
-            chain += (" " if goes_on else " = ") + line if chain else line
-    return chain
+            if pieces:
+                goes_on = _ENDS_OPEN.search(pieces[-1]) or _GOES_ON.match(line)
+                pieces.append(" " if goes_on else " = ")
+            pieces.append(line)
+    return "".join(pieces)
 
 
 def _is_named(text: str, line: str) -> bool:

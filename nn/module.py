@@ -11,13 +11,12 @@ import functools
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Self
 
 from autograd import CONSTANT, Value
 from autograd.conversions import number
+from autograd.files import read_bytes, write
 from autograd.value import subscript
 
 
@@ -34,6 +33,7 @@ class _Maker:
 
 
 FORMAT = {"format": "chalkgrad parameters", "version": 1}
+LONGEST = 100_000_000  # bytes of a file of parameters, some millions of them
 
 
 class Module:
@@ -167,16 +167,8 @@ class Module:
         for name, data in state.items():
             if not math.isfinite(data):
                 raise ValueError(f"{name} is {data}: a model with such a parameter is not worth keeping, and is not saved")
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part", text=True)
-        try:
-            with open(handle, "w", encoding="utf-8") as file:
-                whole = {**FORMAT, "model": repr(self), **(about or {}), "parameters": state}
-                json.dump(whole, file, indent=1, ensure_ascii=False)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        whole = {**FORMAT, "model": repr(self), **(about or {}), "parameters": state}
+        write(path, json.dumps(whole, indent=1, ensure_ascii=False))
 
     def load(self, path: str | os.PathLike[str]) -> Self:
         """Set all parameters from a file that save wrote; return self.
@@ -209,8 +201,8 @@ def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises ValueError if the file is not such a file, OSError if it is not there.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
+        content = json.loads(read_bytes(path, LONGEST))
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a file of parameters: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT["format"]:
         raise ValueError(f"{path} is not a file of parameters that save() wrote")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from autograd import no_grad, sigmoid, softmax
@@ -152,6 +153,14 @@ class Predictor:
 
 def _from(content: Mapping[str, Any]) -> Predictor:
     shape, columns, target = content["architecture"], content["features"], content["target"]
+    widths = [shape["inputs"], *shape["layers"]]
+    if not all(isinstance(n, int) and n > 0 for n in widths):
+        raise ValueError(
+            f"a net has layers of one neuron or more, and not {shape['layers']!r} on {shape['inputs']!r} inputs"
+        )
+    numbers = sum((n + 1) * m for n, m in pairwise(widths))
+    if numbers != len(content["parameters"]):  # looked at before a net of a billion neurons is made
+        raise ValueError(f"a net of this shape has {numbers:,} parameters, and {len(content['parameters']):,} stand there")
     model = MLP(shape["inputs"], shape["layers"], activation=shape["activations"], seed=0)
     model.load_state_dict(content["parameters"])
     spread = [(float(column["mean"]), float(column["deviation"])) for column in (*columns, target)]

@@ -1,0 +1,99 @@
+"""Files: read with care, since strangers sent them, and written whole or not at all.
+
+Whoever marks a class reads what thirty people handed in: a pipe that never ends, a link to a device, a hundred megabytes.
+Kind and size are looked at before anything is read. And whoever writes over a report wants the old one or the new one,
+whatever happens in between: what is written goes into a file beside it, which then takes its place.
+"""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import secrets
+import stat
+import time
+from contextlib import suppress
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ABANDONED = 600.0  # seconds after which nobody writes a part of a file any more
+
+
+class FileError(ValueError):
+    """A file that is not read for what it is; the message says why, and is to stand behind its name."""
+
+
+def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
+    """What an ordinary file holds.
+
+    path: the file
+    most: how many bytes it may have
+
+    Raises OSError where it cannot be opened, FileError for a pipe, a device, and for a file that is too long.
+    """
+    at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe is opened, and found to be one, though nobody writes to it
+    handle = os.open(path, os.O_RDONLY | at_once | getattr(os, "O_BINARY", 0))
+    try:
+        kind = os.fstat(handle).st_mode
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+        if not stat.S_ISREG(kind):
+            raise FileError("this is no ordinary file, but a pipe or a device")
+        with open(handle, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    finally:
+        os.close(handle)
+    if len(content) > most:
+        raise FileError(f"this is longer than the {most:,} bytes that are read of such a file")
+    return content
+
+
+def write(path: str | os.PathLike[str], content: str | bytes, encoding: str = "utf-8") -> Path:
+    """Write a file whole, and give its path; until then, and if that fails, an older one stays as it was.
+
+    path: where to; where there is a link, the file that it leads to is written, and a file's permissions stay what they are
+    content: text, or bytes
+    encoding: of text; what it has no sign for, such as half of a pair of surrogates, becomes a question mark
+
+    Raises OSError where the file cannot be written.
+    """
+    path, goal = Path(path), Path(os.path.realpath(path))
+    encoded = content if isinstance(content, bytes) else content.encode(encoding, "replace")
+    if goal.exists() and not goal.is_file():  # /dev/stdout, say, which nothing can take the place of; a folder is refused
+        with open(path, "wb") as file:
+            file.write(encoded)
+        return path
+    part = goal.with_name(f".{goal.name[:60]}.{secrets.token_hex(4)}.part")
+    try:
+        _clear(goal)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        with open(handle, "wb") as file:
+            file.write(encoded)
+            file.flush()
+            os.fsync(handle)
+        if goal.exists():
+            os.chmod(part, stat.S_IMODE(goal.stat().st_mode))
+        os.replace(part, goal)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError) and error.errno is not None:  # about the part, which nobody has asked for
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+        raise
+    return path
+
+
+def _clear(goal: Path) -> None:
+    """Remove the parts of a file that processes have left behind which were killed while they wrote it."""
+    for part in goal.parent.glob(f".{glob.escape(goal.name[:60])}.*.part"):
+        if time.time() - part.stat().st_mtime > ABANDONED:
+            part.unlink(missing_ok=True)
+
+
+def clean(text: Any) -> str:
+    """Text that can be written anywhere: halves of pairs of surrogates, as in names of files, become question marks."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")
