@@ -104,3 +104,37 @@ def test_a_damaged_file(damage, tmp_path):
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ValueError, match=r"m\.json is damaged: "):
         Predictor.load(path)
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ({"layers": [10**9, 1]}, "4,000,000,001 parameters, and 3 stand there"),
+        ({"inputs": 10**300}, "and 3 stand there"),
+        ({"layers": [1] * 100_000}, "and 3 stand there"),
+        ({"layers": [0]}, "layers of one neuron or more"),
+        ({"layers": [-1, 1]}, "layers of one neuron or more"),
+        ({"inputs": 1.5}, "layers of one neuron or more"),
+        ({"layers": "12"}, "layers of one neuron or more"),
+        ({"layers": None}, "NoneType"),
+    ],
+)
+def test_a_net_that_announces_more_than_it_holds(shape, words, tmp_path):
+    """It is refused before anything so large is made."""
+    predictor, _ = learn(nn.data.moons(10), [], epochs=1, progress=False)
+    path = tmp_path / "m.json"
+    predictor.save(path)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["architecture"].update(shape)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"m\.json is damaged: .*{words}"):
+        Predictor.load(path)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, "\ud800", '{"parameters": {"w": 1e999}}'])
+def test_a_file_that_is_no_net(content, tmp_path):
+    """A sentence, whatever it is."""
+    path = tmp_path / "m.json"
+    path.write_text(content, encoding="utf-8", errors="surrogatepass")
+    with pytest.raises(ValueError, match=r"m\.json is not a file of parameters"):
+        Predictor.load(path)
