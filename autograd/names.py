@@ -45,7 +45,7 @@ def pretty(label: str) -> str:
 def _subscript(match: re.Match[str]) -> str:
     inner = next(group for group in match.groups() if group is not None)
     translated = inner.translate(SUBSCRIPTS)
-    return translated if not re.search(r"[^₀-₎ₐ-ₜᵢᵣᵤᵥⱼ,]", translated) else f"_{inner}"
+    return translated if not re.search(r"[^₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ,]", translated) else f"_{inner}"
 
 
 def _superscript(match: re.Match[str]) -> str:
@@ -77,7 +77,7 @@ _SIGNS = {  # what \\text would show as code somewhere, as mathematics
     "′": r"{}^{\prime}", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
     "…": r"\ldots", "°": r"{}^{\circ}",
 }  # fmt: skip
-_INDICES = re.compile("[ijkm]{1,3}|[a-zA-Z]")  # min and rms are words
+_INDICES = re.compile("[i-m]{1,3}|[a-zA-Z]")  # min and rms are words
 INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
 HELD = re.compile(r"\((∂.+/∂.+)\)")  # a derivative with the other quantities held fixed
 DERIVATIVE = re.compile("∂(.+)/∂(.+)")
@@ -89,7 +89,7 @@ class Parts:
     __slots__ = "base", "down", "up"
 
     def __init__(self, label: str) -> None:
-        text = re.sub(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+", lambda m: f"_{{{''.join(UNSUB[ord(c)] for c in m[0])}}}", _plain(label))
+        text = re.sub(r"[₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ]+", lambda m: f"_{{{''.join(UNSUB[ord(c)] for c in m[0])}}}", _plain(label))
         text = re.sub(r"[⁰¹²³⁴-⁾ⁱⁿ]+", lambda m: f"^{{{''.join(UNSUP[ord(c)] for c in m[0])}}}", text)
         match = _LABEL.fullmatch(normalize("NFD", text))
         groups = match.groupdict("") if match else {}
@@ -98,7 +98,7 @@ class Parts:
         self.up = "".join(groups.get(key, "") for key in ("up", "up2", "up3", "up4"))
         self.down = groups.get("down", "") + groups.get("down2", "") or groups.get("digits", "")
         word_below = self.down.isalpha() and not _INDICES.fullmatch(self.down)
-        if (groups.get("digits") and self.down != groups["digits"]) or (word_below and len(self.base) > 1):
+        if (groups.get("digits") and self.down != groups["digits"]) or (word_below and len(self.base) > 1 and self.base not in GREEK):
             self.base = ""  # x1_2 and my_value are names of programs
 
 
@@ -140,7 +140,7 @@ def text_name(label: str) -> str:
 def _lowered(text: str) -> str:
     translated = text.translate(SUBSCRIPTS)
     word = text.isalpha() and not _INDICES.fullmatch(text)
-    return f"_{text}" if word or re.search(r"[^₀-₎ₐ-ₜᵢᵣᵤᵥⱼ,]", translated) else translated
+    return f"_{text}" if word or re.search(r"[^₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ,]", translated) else translated
 
 
 def latex_name(label: str) -> str:
@@ -196,7 +196,7 @@ def latex_text(text: str) -> str:
     {\text{50 }\%\text{ of }\theta}
     """
     pieces: list[str] = []
-    for run in re.findall(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.", text, re.DOTALL):
+    for run in re.findall(r"[₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.", text, re.DOTALL):
         if run[0].translate(_LEVELLED) != run[0]:
             above = ord(run[0]) in UNSUP
             pieces.append(f"{{}}{'_^'[above]}{{{run.translate(_LEVELLED)}}}")

@@ -577,7 +577,7 @@ LATEX = {
 def _latex(text: str) -> str:
     """Text as LaTeX sets it: subscripts and signs in mathematics, everything else escaped."""
     pieces = []
-    for run in re.findall(r"[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.[\u0300-\u036f\u20d7]?", text):
+    for run in re.findall(r"[₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.[\u0300-\u036f\u20d7]?", text):
         first = ord(run[0])
         if first in UNSUB:
             pieces.append(f"$_{{{''.join(UNSUB[ord(c)] for c in run)}}}$")

@@ -438,3 +438,21 @@ def test_a_reading_takes_other_indices():
     each, whole = all_readings("w_12")
     assert [each.label((2, 3)), each.label((2, 10)), each.label((1, "j"))] == ["w_{23}", "w_{2,10}", "w_{1j}"]
     assert [whole.label((13,)), whole.label(("j",))] == ["w_{13}", "w_{j}"]
+
+
+@pytest.mark.parametrize("form", ["{}", "{}1", "x{}", "x_{}", "x_{{{}}}", "x^{}", "x^{{{}}}_1", "∂L/∂{}"])
+def test_every_character_there_is_may_stand_in_a_label(form):
+    """Styled letters and signs that no table has included: what cannot be read as mathematics is text."""
+    for code in (*range(0x3000), *range(0xFB00, 0x10000), *range(0x1D400, 0x1D800)):
+        label = form.format(chr(code))
+        assert text_name(label)
+        assert latex_name(label)
+        all_readings(label)
+
+
+@pytest.mark.parametrize("label", ["theta_{il}", "θ_{il}", "theta_il", "alpha_{kl}"])
+def test_a_letter_that_is_spelt_out_has_indices_as_any_other(label):
+    """theta_{il} is θ with i and l."""
+    ((stem, indices),) = readings(label)
+    assert stem in ("theta", "θ", "alpha")
+    assert "".join(indices) == label.replace("}", "")[-2:]
