@@ -97,8 +97,10 @@ class Parts:
         groups = {key: normalize("NFC", group) for key, group in groups.items()}
         self.up = "".join(groups.get(key, "") for key in ("up", "up2", "up3", "up4"))
         self.down = groups.get("down", "") + groups.get("down2", "") or groups.get("digits", "")
-        word_below = self.down.isalpha() and not _INDICES.fullmatch(self.down)
-        if (groups.get("digits") and self.down != groups["digits"]) or (word_below and len(self.base) > 1 and self.base not in GREEK):
+        word_on_word = (
+            len(self.base) > 1 and self.base not in GREEK and self.down.isalpha() and not _INDICES.fullmatch(self.down)
+        )
+        if (groups.get("digits") and self.down != groups["digits"]) or word_on_word:
             self.base = ""  # x1_2 and my_value are names of programs
 
 
