@@ -20,7 +20,8 @@ HARM = [
     "__import__('os').system('true')", "().__class__.__base__.__subclasses__()", "x.__globals__", "eval('1')", "lambda: 0",
     "{0.__class__}", "{{7*7}}", "%s%n", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)",
     "</svg><script>x</script>", "]]><!--", "\\input{/etc/passwd}", "\\write18{true}", "\\csname end\\endcsname", "$(true)",
-    "'; DROP TABLE x;--", '"];evil [label="', "=cmd|' /C calc'!A0", "\\N\\G\\E", "&lt;b&gt;&#60;", "a]b[c", "-o/etc/x", "`true`",
+    "'; DROP TABLE x;--", '"];evil [label="', "=cmd|' /C calc'!A0", "\\N\\G\\E", "&lt;b&gt;&#60;", "a]b[c", "-o/etc/x",
+    "`true`",
 ]  # fmt: skip
 ODD = [*"\0\u202e\u200d\ufeff\ud800\U0001f600𝔣ₔﬁ\r\n\t\xa0\u3000", "\x1b[31m", "e\u0301\u0301\u0301"]
 KINDS = (WORDS, SIGNS, NUMBERS, ODD, HARM)
@@ -62,6 +63,7 @@ def plausible_formula(chance, names, depth=0):
     one, other = (plausible_formula(chance, names, depth + 1) for _ in range(2))
     form = chance.choice([
         "{} + {}", "{} − {}", "{}·{}", "{}*{}", "({})({})", "{}/({})", "\\frac{{{}}}{{{}}}", "({})^2", "exp({})", "{} {}",
-        "ln({})", "−{}", "σ({})", "\\sqrt{{{}}}", "max({}, {})", "|{}|", "tanh {}", "({})^{{{}}}", "sin^2({})", "½({} − {})²",
+        "ln({})", "−{}", "σ({})", "\\sqrt{{{}}}", "max({}, {})", "|{}|", "tanh {}", "({})^{{{}}}", "sin^2({})",
+        "½({} − {})²",
     ])  # fmt: skip
     return form.format(one, other)
