@@ -38,6 +38,7 @@ from autograd.mistakes import RATES
 from autograd.names import escaped, latex_name, text_name
 from autograd.notation import number
 from autograd.primitives import log
+from autograd.saving import save
 from autograd.value import Value, lift
 from autograd.worksheet import Worksheet
 
@@ -445,18 +446,17 @@ class Exercise:
 
         Raises ValueError for another ending.
         """
-        path = Path(path)
-        writers: dict[str, Callable[[], str]] = {
-            ".md": lambda: self.markdown,
-            ".tex": lambda: self.latex,
-            ".html": lambda: whole_page(self.title, self.html()),
-            ".ipynb": lambda: self.notebook,
-            ".toml": lambda: self.toml,
-        }
-        if path.suffix.lower() not in writers:
-            raise ValueError(f"an exercise is saved as {', '.join(writers)}, not {path.name!r}")
-        path.write_text(writers[path.suffix.lower()](), encoding="utf-8")
-        return path
+        return save(
+            path,
+            "an exercise",
+            {
+                ".md": lambda: self.markdown,
+                ".tex": lambda: self.latex,
+                ".html": lambda: whole_page(self.title, self.html()),
+                ".ipynb": lambda: self.notebook,
+                ".toml": lambda: self.toml,
+            },
+        )
 
 
 PAPER = """

@@ -19,6 +19,7 @@ from autograd.graph import history, nodes
 from autograd.names import pretty
 from autograd.notation import ATOM
 from autograd.primitives import _BUILT_IN, CONSTANT
+from autograd.saving import save
 from autograd.trace import trace
 from autograd.value import Value
 from nn.draw import DEPTHS, OPERATION, _Graph, draw
@@ -65,11 +66,9 @@ class Stepper:
         self.data = _data(y)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write one HTML file that works offline; return its path."""
+        """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
         title = f"Backpropagation, step by step: {self.data['nodes'][self.data['output']]['name']}"
-        path = Path(path)
-        path.write_text(page(title, inline("mount", {**self.data, "alone": True})), encoding="utf-8")
-        return path
+        return save(path, "a stepper", {".html": lambda: page(title, inline("mount", {**self.data, "alone": True}))})
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.

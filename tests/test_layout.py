@@ -18,7 +18,7 @@ OF_HIPS += ["tracer", "util", "wrap_util"]
 # Imports run one way: a module may import from the tiers above its own, and from its own.
 TIERS = [
     {"notation", "names"},
-    {"primitives", "graph", "conversions"},
+    {"primitives", "graph", "conversions", "saving"},
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
     {"trace", "describing", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions", "definitions"},
