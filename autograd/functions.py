@@ -140,8 +140,9 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    xs = [x if isinstance(x, Value) else number(x) for x in _listed("log_softmax", xs)]
-    xs = ops.shifted(xs, ops.largest(xs))
+    xs = _listed("log_softmax", xs)
+    top = max((x.data if isinstance(x, Value) else number(x) for x in xs), default=0.0)
+    xs = ops.shifted(xs, top if math.isfinite(top) else 0.0)
     total = ops.logsumexp_of(*xs)
     return [ops.sub(x, total) for x in xs]
 

@@ -384,17 +384,17 @@ def _power_in_x(z: Any, x: Any, y: Any) -> Any:
 
 def _logsumexp_slopes(z: Any, xs: Sequence[Any]) -> list[Any]:
     """softmax(xs), as exp(x - z); from the differences to the largest number, where those have more digits."""
-    top = largest(xs)
-    if top:
+    if z.__class__ is float:
+        top = max(xs)
+        if top and -inf < top < inf:
+            xs = [x - top for x in xs]
+            z = _logsumexp(xs)
+        return [math.exp(x - z) for x in xs]  # x <= z
+    top = max(x.data if hasattr(x, "op") else x for x in xs)
+    if top and -inf < top < inf:
         xs = shifted(xs, top)
         z = logsumexp_of(*xs)
     return [exp(x - z) for x in xs]
-
-
-def largest(xs: Sequence[Any]) -> float:
-    """The largest of some numbers; 0 where that is not finite."""
-    top = max((x.data if hasattr(x, "op") else x for x in xs), default=0.0)
-    return top if -inf < top < inf else 0.0
 
 
 def shifted(xs: Sequence[Any], c: float) -> list[Any]:

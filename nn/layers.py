@@ -96,7 +96,8 @@ class Neuron(Module):
         nout, rng, self._index = _layer or (1, _generator(seed), ())
         draw = _drawing(init, rng, _size(nin, "inputs"), nout)
         self.activation, self._function = _scalar_activation(_chosen(nonlin, activation))
-        self.w = [Value(draw(), label=self._name("w", j)) for j in range(1, nin + 1)]
+        self._names = [self._name("w", j) for j in range(1, nin + 1)]
+        self.w = [Value(draw(), label=name) for name in self._names]
         self.b = Value(0.0, label=self._name("b")) if bias else None
 
     def _name(self, letter: str, *j: int) -> str:
@@ -104,8 +105,9 @@ class Neuron(Module):
         return f"{letter}_{subscript(indices)}" if indices else letter
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        for j, w in enumerate(self.w, start=1):
-            yield self._name("w", j), w
+        if len(self._names) != len(self.w):  # somebody has changed the list
+            self._names = [self._name("w", j) for j in range(1, len(self.w) + 1)]
+        yield from zip(self._names, self.w)
         if self.b is not None:
             yield self._name("b"), self.b
         if type(self) is not Neuron:  # a subclass may have more

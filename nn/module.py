@@ -40,6 +40,7 @@ class _Maker:
         return _Maker, ()
 
 
+PLAIN = {float, int, bool, str, type(None)}  # what most attributes and lists hold: nothing to be found in them
 MODEL_SUFFIXES = (".json",)
 FORMAT = {"format": "chalkgrad parameters", "version": 1}
 
@@ -110,12 +111,14 @@ class Module:
             if attribute.startswith("_"):
                 continue
             for name, item in _inside(content, attribute):
-                inner = item.named_parameters() if isinstance(item, Module) else [("", item)]
-                for inner_name, parameter in inner:
-                    own = attribute in self._unprefixed and inner_name
-                    found.setdefault(parameter, own or (f"{name}.{inner_name}" if inner_name else name))
+                if isinstance(item, Value):
+                    found.setdefault(item, name)
+                    continue
+                prefix = "" if attribute in self._unprefixed else f"{name}."
+                for inner_name, parameter in item.named_parameters():
+                    found.setdefault(parameter, prefix + inner_name)
         _check_that_none_is_lost(self, found)
-        return iter([(name, parameter) for parameter, name in found.items()])
+        return zip(found.values(), found)
 
     def parameters(self) -> list[Value]:
         """Every parameter, each once.
@@ -241,19 +244,16 @@ def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _inside(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Value | Module]]:
     """Every parameter and module in an attribute, containers gone through, with its name."""
-    here = f"{name}_{subscript(indices)}" if indices else name
-    if isinstance(item, Module) or (isinstance(item, Value) and _is_parameter(item)):
-        yield here, item
-    elif isinstance(item, Mapping):
-        for key, inner in item.items():
-            yield from _inside(inner, f"{here}.{key}")
+    if item.__class__ in PLAIN:
+        return
+    if isinstance(item, Module) or (isinstance(item, Value) and item.op is None):
+        yield (f"{name}_{subscript(indices)}" if indices else name), item
     elif (each := _in_order(item)) is not None:
         for i, inner in enumerate(each, start=1):
             yield from _inside(inner, name, (*indices, i))
-
-
-def _is_parameter(value: Value) -> bool:
-    return value.op is None
+    elif isinstance(item, Mapping):
+        for key, inner in item.items():
+            yield from _inside(inner, f"{name}_{subscript(indices)}.{key}" if indices else f"{name}.{key}")
 
 
 def _in_order(item: Any) -> Sequence[Any] | None:
@@ -271,13 +271,13 @@ _WAYS_OUT = "Put parameters into a list, a dict or an nn.Module; a name that beg
 
 def _check_that_none_is_lost(module: Module, found: Mapping[Value, str]) -> None:
     """Raise an error for what looks like a parameter and would not be saved, or not be trained."""
+    state = len(found), *(id(item) for name, item in vars(module).items() if name != "_looked_at")
+    if module._looked_at == state:
+        return
     names = Counter(found.values())
     if len(names) < len(found):
         (name, _), *_ = names.most_common(1)
         raise ValueError(f"two parameters of {type(module).__name__} go by the name {name}: rename an attribute or a key")
-    state = len(found), *(id(item) for name, item in vars(module).items() if name != "_looked_at")
-    if module._looked_at == state:
-        return
     for attribute, content in vars(module).items():
         if attribute.startswith("_"):
             continue
