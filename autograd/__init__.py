@@ -109,6 +109,23 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
 }
 
 
+def _warn_of_hips() -> None:
+    from os.path import dirname, exists, join
+
+    if exists(join(dirname(__file__), "numpy", "numpy_wrapper.py")):
+        from warnings import warn
+
+        warn(
+            f"another project called autograd (HIPS autograd) is installed in {dirname(__file__)}, too: what uses it finds"
+            " chalkgrad's, and uninstalling it takes files of chalkgrad along. pip uninstall autograd, then pip install"
+            " --force-reinstall --no-deps chalkgrad; where both are needed, give each an environment of its own",
+            stacklevel=3,
+        )
+
+
+_warn_of_hips()
+
+
 def __getattr__(name: str) -> object:
     if name not in _READINGS:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")

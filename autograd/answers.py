@@ -48,7 +48,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograd.definitions import read_line
-from autograd.files import FileError, clean, read_bytes, write
+from autograd.files import FileError, clean, read_bytes, save
 from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
 from autograd.mistakes import KINDS
 from autograd.names import pretty
@@ -58,7 +58,7 @@ from autograd.worksheet import Worksheet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
@@ -519,15 +519,16 @@ class Class:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write all to a file and give its path: .html, .csv, .json, .txt. Raises ValueError for another ending."""
-        path = Path(path)
-        writers: dict[str, Callable[[], str]] = {
-            ".html": lambda: whole_page(self.title or "Marked worksheets", self.html()),
-            ".csv": lambda: self.csv, ".json": lambda: self.json, ".txt": lambda: self.text + "\n",
-        }  # fmt: skip
-        if path.suffix.lower() not in writers:
-            raise ValueError(f"a class is saved as {', '.join(writers)}, not {path.name!r}")
-        encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"  # Excel asks for the mark
-        return write(path, writers[path.suffix.lower()](), encoding)
+        return save(
+            path,
+            "a class",
+            {
+                ".html": lambda: whole_page(self.title or "Marked worksheets", self.html()),
+                ".csv": lambda: self.csv,
+                ".json": lambda: self.json,
+                ".txt": lambda: self.text + "\n",
+            },
+        )
 
 
 def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:

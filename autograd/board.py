@@ -10,9 +10,10 @@ import html
 import os
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from autograd.files import save
 from autograd.formula import written
 from autograd.names import escaped, latex_name, latex_text, text_name
 from autograd.notation import number
@@ -175,20 +176,19 @@ class Board:
         Raises ValueError for another ending, OSError where the file cannot be written, ImportError for .html without
         latex2mathml.
         """
-        path = Path(path)
-        writers: dict[str, Callable[[], str]] = {
-            ".tex": self.document,
-            ".html": self._page,
-            ".txt": lambda: self.text + "\n",
-            ".md": lambda: "".join(
-                (f"## {title}\n\n" if title else "") + (f"$$\n{_in('aligned', lines)}\n$$\n\n" if lines else "")
-                for title, lines in self._blocks()
-            ),
-        }
-        if path.suffix not in writers:
-            raise ValueError(f"a board is saved as {', '.join(writers)}, not as {path.name!r}")
-        path.write_text(writers[path.suffix](), encoding="utf-8")
-        return path
+        return save(
+            path,
+            "a board",
+            {
+                ".tex": self.document,
+                ".html": self._page,
+                ".txt": lambda: self.text + "\n",
+                ".md": lambda: "".join(
+                    (f"## {title}\n\n" if title else "") + (f"$$\n{_in('aligned', lines)}\n$$\n\n" if lines else "")
+                    for title, lines in self._blocks()
+                ),
+            },
+        )
 
     def _page(self) -> str:
         before, after = PAGE.split("BODY")

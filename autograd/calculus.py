@@ -21,7 +21,7 @@ import functools
 from autograd import primitives as ops
 from autograd.graph import dependents, history, leaves
 from autograd.primitives import CONSTANT
-from autograd.value import Value, constant, lift
+from autograd.value import Value, check_number, constant, lift
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
     for x in xs:
         if not isinstance(x, Value):
             raise TypeError(f"gradient(y, x) differentiates with respect to Values, not {x!r}: make it Value({x!r}) first")
-    order = history(y := lift(y))
+    check_number(y := lift(y))
+    order = history(y)
     taken = {*order, *(x for node in order for x in node.inputs), y}
     results = []
     for slope in _adjoints(order, y, xs):

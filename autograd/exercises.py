@@ -29,6 +29,7 @@ from autograd.board import Board
 from autograd.calculus import gradient
 from autograd.comparing import figure
 from autograd.derivations import derivation
+from autograd.files import save
 from autograd.formula import written
 from autograd.functions import softmax
 from autograd.functions import sum as total
@@ -445,18 +446,17 @@ class Exercise:
 
         Raises ValueError for another ending.
         """
-        path = Path(path)
-        writers: dict[str, Callable[[], str]] = {
-            ".md": lambda: self.markdown,
-            ".tex": lambda: self.latex,
-            ".html": lambda: whole_page(self.title, self.html()),
-            ".ipynb": lambda: self.notebook,
-            ".toml": lambda: self.toml,
-        }
-        if path.suffix.lower() not in writers:
-            raise ValueError(f"an exercise is saved as {', '.join(writers)}, not {path.name!r}")
-        path.write_text(writers[path.suffix.lower()](), encoding="utf-8")
-        return path
+        return save(
+            path,
+            "an exercise",
+            {
+                ".md": lambda: self.markdown,
+                ".tex": lambda: self.latex,
+                ".html": lambda: whole_page(self.title, self.html()),
+                ".ipynb": lambda: self.notebook,
+                ".toml": lambda: self.toml,
+            },
+        )
 
 
 PAPER = """

@@ -18,6 +18,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any
 
 ABANDONED = 600.0  # seconds after which nobody writes a part of a file any more
@@ -85,6 +86,29 @@ def write(path: str | os.PathLike[str], content: str | bytes, encoding: str = "u
             raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise
     return path
+
+
+def save(path: str | os.PathLike[str], what: str, writers: Mapping[str, Callable[[], str | bytes]]) -> Path:
+    """Write what the writer of the path's suffix gives, and return the path.
+
+    what: what is to be saved, for the message: "a drawing"
+    writers: by suffix
+
+    Raises ValueError for a suffix without a writer, OSError where the file cannot be written; no file is made then.
+    """
+    suffix = suffix_of(path, what, writers)
+    return write(path, writers[suffix](), "utf-8-sig" if suffix == ".csv" else "utf-8")  # Excel asks for the mark
+
+
+def suffix_of(path: str | os.PathLike[str], what: str, known: Collection[str]) -> str:
+    """The suffix of a path in small letters. Raises ValueError where it is none of those known.
+
+    A file whose name promises one thing and which holds another is found out late, by somebody else's program.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in known:
+        raise ValueError(f"{what} is saved as {', '.join(known)}, not as {Path(path).name!r}")
+    return suffix
 
 
 def _clear(goal: Path) -> None:

@@ -29,7 +29,7 @@ from autograd.value import constant as constant_node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from autograd.notation import Written
 
@@ -126,9 +126,7 @@ class Page:
             else:
                 plain = node.op is CONSTANT and not name and not self.bare
                 copy = self.number(node.data) if plain else Value(node.data)
-            if node.op is ops.logsumexp_of:
-                before = _before_the_shift(node.inputs)
-                self._unshifted[copy] = [self.number(x) if isinstance(x, float) else copies[x] for x in before]
+            self._remember_unshifted(node, copies, copy)
             if name:
                 copy = self.named(node, copy, name)
             copies[node] = copy
@@ -215,7 +213,13 @@ class Page:
                 copies[node] = self.sum([self.product([copies[a], copies[b]]) for a, b in pairs])
             else:
                 copies[node] = self.made(node.op, [copies[x] for x in node.inputs])
+                self._remember_unshifted(node, copies, copies[node])
         return copies[graph]
+
+    def _remember_unshifted(self, node: Value, copies: Mapping[Value, Value], copy: Value) -> None:
+        if node.op is ops.logsumexp_of:
+            before = _before_the_shift(node.inputs)
+            self._unshifted[copy] = [self.number(x) if isinstance(x, float) else copies[x] for x in before]
 
     @contextmanager
     def spelt_out(self, formula: Value) -> Iterator[None]:

@@ -125,7 +125,7 @@ def softmax(xs: Iterable[Number]) -> list[Number]:
     >>> softmax([1000.0, 0.0])
     [1.0, 0.0]
     """
-    return [ops.exp(x) for x in log_softmax(xs)]
+    return [ops.exp(x) for x in log_softmax(_listed("softmax", xs))]
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Number]:
@@ -142,12 +142,9 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
     """
     xs = _listed("log_softmax", xs)
     top = max((x.data if isinstance(x, Value) else number(x) for x in xs), default=0.0)
-    shifted = [ops.sub(x, top if math.isfinite(top) else 0.0) for x in xs]
-    for x in shifted:
-        if isinstance(x, Value):
-            x.__dict__["_shifted"] = True  # any other constant gives the same: see autograd/lowering.py
-    total = ops.logsumexp_of(*shifted)
-    return [ops.sub(x, total) for x in shifted]
+    xs = ops.shifted(xs, top if math.isfinite(top) else 0.0)
+    total = ops.logsumexp_of(*xs)
+    return [ops.sub(x, total) for x in xs]
 
 
 def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Number:

@@ -18,6 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from autograd.claims import written_number
+from autograd.files import save
 from autograd.names import pretty, text_name
 from autograd.notation import number
 
@@ -206,18 +207,17 @@ class Marking:
 
         Raises ValueError for another ending.
         """
-        path = Path(path)
-        ending = path.suffix.lower()
-        if ending not in (".html", ".csv", ".json", ".txt", ".md"):
-            raise ValueError(f"a marking is saved as .html, .csv, .json, .txt or .md, not {path.name!r}")
-        if ending == ".html":
-            text = whole_page(self.title or "Marked worksheet", self.html())
-        elif ending == ".md":
-            text = f"```\n{self.text}\n```\n"
-        else:
-            text = {".csv": self.csv, ".json": self.json}.get(ending, self.text + "\n")
-        path.write_text(text, encoding="utf-8-sig" if ending == ".csv" else "utf-8")  # Excel asks for the mark
-        return path
+        return save(
+            path,
+            "a marking",
+            {
+                ".html": lambda: whole_page(self.title or "Marked worksheet", self.html()),
+                ".csv": lambda: self.csv,
+                ".json": lambda: self.json,
+                ".txt": lambda: self.text + "\n",
+                ".md": lambda: f"```\n{self.text}\n```\n",
+            },
+        )
 
 
 def table(lines: Sequence[Sequence[str]], wrapped: Sequence[int] = (), width: int = 118) -> str:

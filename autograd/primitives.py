@@ -21,6 +21,8 @@ for the partials above it.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 import operator
 from math import inf, nan
@@ -45,7 +47,7 @@ from autograd.notation import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, ClassVar, overload
 
     from autograd.value import Value
@@ -260,17 +262,78 @@ def _gaussian(x: float, n: float) -> float:
     return -hermite * g if n % 2.0 else hermite * g
 
 
-def _power_term(c: float, x: float, y: float, n: float) -> float:
-    if c == 0.0 or (n and x == 0.0 and y >= 0.0):
-        return 0.0
-    return c * _power(x, y) * _power(_log(x), n) if n else c * _power(x, y)
+def _sum_of_products(products: Iterable[Sequence[float]], over: Sequence[float] = (), shift: int = 0) -> float:
+    """The sum of products, divided by what is in over, times 2**shift: no overflow and no underflow on the way."""
+    terms = []
+    for factors in products:
+        mantissa, exponent = 1.0, shift
+        for x in factors:
+            m, e = math.frexp(x)
+            mantissa, exponent = mantissa * m, exponent + e
+        for x in over:
+            m, e = math.frexp(x)
+            mantissa, exponent = mantissa / m, exponent - e
+        if mantissa:
+            m, e = math.frexp(mantissa)
+            terms.append((m, exponent + e))
+    largest = max((e for _, e in terms), default=0)
+    total = sum(math.ldexp(m, max(e - largest, -2000)) for m, e in terms)
+    try:
+        return math.ldexp(total, largest)
+    except OverflowError:
+        return math.copysign(inf, total)
 
 
-def _ray(x: float, y: float, k: float) -> float:
+def _power_terms(i: int, j: int) -> Iterator[tuple[float, tuple[int, ...], int]]:
+    """d/dx^i dy^j of x**y as terms c (y - l1)(y - l2) ... x**(y - i) ln(x)**k, in the form (c, (l1, l2, ...), k).
+
+    x**y gives y(y - 1)...(y - i + 1) x**(y - i), and Leibniz' rule the rest.
+    """
+    for m in range(min(i, j) + 1):
+        for left in itertools.combinations(range(i), i - m):
+            yield float(math.comb(j, m) * math.factorial(m)), left, j - m
+
+
+def _power_slope(x: float, y: float, i: float, j: float) -> float:
+    if i + j == 1.0:  # the short way, where it does not leave the floats
+        power = _power(x, y - i)
+        if 0.0 < math.fabs(power) < inf and (i or x):
+            return y * power if i else power * _log(x)
+    if -inf < x < 0.0 and not (y.is_integer() or math.isinf(y)):
+        return nan
+    exponent, log_x = y - i, _log(x)
+    root = _power(math.fabs(x), 0.125 * exponent)  # its eighth power may lie beyond the floats
+    sign = -1.0 if math.copysign(1.0, x) < 0.0 and (y % 2.0 + i) % 2.0 == 1.0 else 1.0
+    return _sum_of_products(
+        [sign * c, *(y - u for u in left), *[log_x] * k, *[root] * 8]
+        for c, left, k in _power_terms(int(i), int(j))
+        if y not in left and not (k and x == 0.0 and exponent >= 0.0)
+    )
+
+
+def _ray_terms(k: int, i: int, j: int) -> tuple[dict[tuple[int, int], int], int]:
+    """d/dx^i dy^j of x/r**k, r = hypot(x, y), as {(a, b): c} and n: the sum of c x**a y**b, over r**n."""
+    terms, n = {(1, 0): 1}, k
+    for in_x in [True] * i + [False] * j:
+        found: dict[tuple[int, int], int] = {}
+        for (a, b), c in terms.items():  # in x it is ((a - n) x**(a+1) y**b + a x**(a-1) y**(b+2)) / r**(n+2)
+            power, up, down = (a, (a + 1, b), (a - 1, b + 2)) if in_x else (b, (a, b + 1), (a + 2, b - 1))
+            for key, times in ((up, power - n), (down, power)):
+                found[key] = found.get(key, 0) + times * c
+        terms, n = {key: c for key, c in found.items() if c}, n + 2
+    return terms, n
+
+
+def _ray(x: float, y: float, k: float, i: float, j: float) -> float:
     r = math.hypot(x, y)
-    for _ in range(int(k) if r else 0):
-        x /= r
-    return x if r else 0.0
+    if r == 0.0:
+        return 0.0
+    if not (i or j) and 1e-290 < r < 1e290:
+        return x / r if k == 1.0 else x / r / r
+    terms, n = _ray_terms(int(k), int(i), int(j))
+    e = math.frexp(max(math.fabs(x), math.fabs(y)))[1]  # r 2**-e is about 1
+    near = math.hypot(math.ldexp(x, -e), math.ldexp(y, -e))
+    return _sum_of_products(([c, *[x] * a, *[y] * b] for (a, b), c in terms.items()), [near] * n, -e * n)
 
 
 def _sign(x: float) -> float:
@@ -308,18 +371,39 @@ def _logsumexp(xs: Sequence[float]) -> float:
 # -------------------------------------------------------------------------- partials that do not fit on the row's line
 
 
-def _power_partial(c: Any, x: Any, y: Any, n: float) -> Any:
-    """c x^y (ln x)^n in its simplest form; a known zero times a power is zero even where the power is infinite."""
-    if c == 0.0:  # never true of a Value: == is identity there
-        return 0.0
-    if n == 0.0 and y.__class__ is float:
-        return c if y == 0.0 else c * x if y == 1.0 else c * pow(x, y)
-    return power_term(c, x, y, n)
+def _power_in_x(z: Any, x: Any, y: Any) -> Any:
+    """y x**(y - 1) in its simplest form; a known zero times a power is zero even where the power is infinite."""
+    if y.__class__ is not float:
+        return power_slope(x, y, 1.0, 0.0)
+    if y in (0.0, 1.0):
+        return y
+    if y == 2.0:
+        return y * x
+    return _power_slope(x, y, 1.0, 0.0) if x.__class__ is float else y * pow(x, y - 1.0)
 
 
-def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: float) -> Any:
-    slope = _power_partial(c * y, x, y - 1.0, n)
-    return slope + _power_partial(c * n, x, y - 1.0, n - 1.0) if n else slope
+def _logsumexp_slopes(z: Any, xs: Sequence[Any]) -> list[Any]:
+    """softmax(xs), as exp(x - z); from the differences to the largest number, where those have more digits."""
+    if z.__class__ is float:
+        top = max(xs)
+        if top and -inf < top < inf:
+            xs = [x - top for x in xs]
+            z = _logsumexp(xs)
+        return [math.exp(x - z) for x in xs]  # x <= z
+    top = max(x.data if hasattr(x, "op") else x for x in xs)
+    if top and -inf < top < inf:
+        xs = shifted(xs, top)
+        z = logsumexp_of(*xs)
+    return [exp(x - z) for x in xs]
+
+
+def shifted(xs: Sequence[Any], c: float) -> list[Any]:
+    """x - c for each x, marked: any other constant would give the same softmax, see autograd/lowering.py."""
+    found = [sub(x, c) for x in xs]
+    for x in found:
+        if x.__class__ is not float:
+            x.__dict__["_shifted"] = True
+    return found
 
 
 def _tie(x: Any, y: Any) -> Any:
@@ -339,20 +423,6 @@ def _gelu_slope(z: Any, x: Any) -> Any:
 def _atan_slope(z: Any, x: Any) -> Any:
     cosine = div(1.0, hypot(1.0, x))  # of the angle z; never squares x
     return cosine * cosine
-
-
-def _ray_in_x(z: Any, x: Any, y: Any, k: float) -> Any:
-    cosine, sine = ray(x, y, 1.0), ray(y, x, 1.0)
-    return _over(sine * sine if k == 1.0 else sine * sine - (k - 1.0) * cosine * cosine, hypot(x, y), k)
-
-
-def _ray_in_y(z: Any, x: Any, y: Any, k: float) -> Any:
-    return _over(-k * ray(x, y, 1.0) * ray(y, x, 1.0), hypot(x, y), k)
-
-
-def _over(top: Any, r: Any, k: float) -> Any:
-    """top / r**k, without a power that overflows."""
-    return div(top, r) if k == 1.0 else div(div(top, r), r)
 
 
 def _dot_partials(z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
@@ -383,12 +453,54 @@ def _write_power(x: str, y: str) -> str:
     return x + (y.translate(RAISED) if y.lstrip("-−").isdigit() else "^" + y)
 
 
-def _write_ray(x: str, y: str, k: str) -> str:
-    return f"{x}/" + _write_power(f"hypot({x}, {y})", k).removesuffix("¹")
+def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
+    if not (k + i + j).isdigit():  # places to be filled in
+        return f"ray({x}, {y}, {k}, {i}, {j})"
+    terms, n = _ray_terms(int(k), int(i), int(j))
+    tops = []
+    for (a, b), c in terms.items():
+        powers = [_write_power(base, str(m)).removesuffix("¹") for base, m in ((x, a), (y, b)) if m]
+        tops.append("·".join(([f"(−{-c})" if c < 0 else str(c)] if c != 1 or not powers else []) + powers))
+    length = _write_power(f"hypot({x}, {y})", str(n)).removesuffix("¹")
+    return f"{tops[0] if len(tops) == 1 else bracketed(plus(*tops))}/{length}"
 
 
-def _write_power_term(c: str, x: str, y: str, n: str) -> str:
-    return "·".join(([] if c == "1" else [c]) + [_write_power(x, y), _write_power(f"log({x})", n).removesuffix("¹")])
+def _write_power_slope(x: str, y: str, i: str, j: str) -> str:
+    if not (i + j).isdigit():
+        return f"power_slope({x}, {y}, {i}, {j})"
+    power = _write_power(x, y if i == "0" else f"({y} − {i})")
+    terms = []
+    for c, left, k in _power_terms(int(i), int(j)):
+        factors = ([f"{c:.0f}"] if c != 1.0 else []) + [f"({y} − {u})" if u else y for u in left]
+        terms.append("·".join([*factors, power, *([_write_power(f"log({x})", str(k)).removesuffix("¹")] if k else [])]))
+    return terms[0] if len(terms) == 1 else f"({plus(*terms)})"
+
+
+def _power_slope_page(x: Any, y: Any, i: Any, j: Any) -> Any:
+    terms = []
+    for c, left, k in _power_terms(int(i.data), int(j.data)):
+        factors = [y - float(u) if u else y for u in left] + [pow(x, y - i.data) if i.data else pow(x, y)]
+        factors += [pow(log(x), float(k)) if k > 1 else log(x)] * bool(k)
+        terms.append(_product_of(c, factors))
+    return functools.reduce(add, terms)
+
+
+def _ray_page(x: Any, y: Any, k: Any, i: Any, j: Any) -> Any:
+    terms, n = _ray_terms(int(k.data), int(i.data), int(j.data))
+    powers = [
+        (c, [pow(base, float(m)) if m > 1 else base for base, m in ((x, a), (y, b)) if m]) for (a, b), c in terms.items()
+    ]
+    top = functools.reduce(add, [_product_of(float(c), factors) for c, factors in powers])
+    if n % 2:
+        return div(top, pow(hypot(x, y), float(n)) if n > 1 else hypot(x, y))
+    return div(top, pow(x * x + y * y, n / 2) if n > 2 else x * x + y * y)
+
+
+def _product_of(c: float, factors: Sequence[Any]) -> Any:
+    if not factors:
+        return c
+    product = functools.reduce(mul, factors)
+    return product if c == 1.0 else neg(product) if c == -1.0 else c * product
 
 
 def _gaussian_page(x: Any, n: Any) -> Any:
@@ -408,7 +520,7 @@ NORMAL, TWO_OVER_ROOT_PI = 1.0 / math.sqrt(2.0 * math.pi), 2.0 / math.sqrt(math.
 # fmt: off
 
 cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: Primitive; hypot: Primitive; minimum: Primitive  # noqa: E702
-one_minus_square: Primitive; power_term: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
+one_minus_square: Primitive; power_slope: Primitive; ray: Primitive; sigmoid_slope: Primitive; sign: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
 
 #                               value                            partials, of (z, *inputs)
 add        = Primitive("add",        operator.add,                    1.0, 1.0,                                           notation=Notation("+", plus, SUM, (SUM, OPERATOR), latex_form(plus, SUM, (SUM, OPERATOR))), doc="x + y.")
@@ -416,7 +528,7 @@ sub        = Primitive("sub",        operator.sub,                    1.0, -1.0,
 mul        = Primitive("mul",        operator.mul,                    lambda z, x, y: y, lambda z, x, y: x,               notation=infix("·", PRODUCT, "×", latex_form(beside, PRODUCT, (NEGATION, POWER))), doc="x y.")
 div        = Primitive("div",        _divide,                         lambda z, x, y: div(1.0, y), lambda z, x, y: -div(z, y), notation=Notation("÷", _write_over, PRODUCT, (NEGATION, POWER), latex_form(r"\frac{{{}}}{{{}}}", POWER)), doc="x / y; 1/0 is inf and 0/0 nan.")
 neg        = Primitive("neg",        operator.neg,                    -1.0,                                               notation=Notation("−", "−{}", NEGATION, PRODUCT, latex_form("-{}", NEGATION, PRODUCT)), doc="-x.")
-pow        = Primitive("pow",        _power,                          lambda z, x, y: _power_partial(y, x, y - 1.0, 0.0), lambda z, x, y: _power_partial(1.0, x, y, 1.0), notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch).")
+pow        = Primitive("pow",        _power,                          _power_in_x, lambda z, x, y: power_slope(x, y, 0.0, 1.0),                notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))), doc="x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch).")
 
 exp        = Primitive("exp",        _exp,                            lambda z, x: z,                                     notation=Notation("exp", "exp({})", latex=latex_form("e^{{{}}}", POWER)), doc="The exponential function, e to the power x; inf where that is beyond all floats, from x = 710 on.", points=(0.0, 1.0, 1000.0))
 expm1      = Primitive("expm1",      ieee(math.expm1),                lambda z, x: exp(x),                                notation=Notation("expm1", "(exp({}) − 1)", latex=latex_form("e^{{{}}} - 1", SUM)), page=lambda x: exp(x) - 1.0, doc="exp(x) - 1, right to the last digits for small x too, where the difference has none left.", points=(0.0, 1e-12))
@@ -433,14 +545,14 @@ tan        = Primitive("tan",        ieee(math.tan),                  lambda z, 
 asin       = Primitive("asin",       ieee(math.asin),                 lambda z, x: div(1.0, sqrt(one_minus_square(x))),   doc="The angle in radians, from -π/2 to π/2, whose sine is x; nan outside -1 to 1. Its slope at both ends is inf.", points=(0.5, 1.0))
 acos       = Primitive("acos",       ieee(math.acos),                 lambda z, x: div(-1.0, sqrt(one_minus_square(x))),  doc="The angle in radians, from 0 to π, whose cosine is x; nan outside -1 to 1. Its slope at both ends is -inf.", points=(0.5, 1.0))
 atan       = Primitive("atan",       math.atan,                       _atan_slope,                                        doc="The angle in radians, from -π/2 to π/2, whose tangent is x.", points=(1.0, -1.0))
-atan2      = Primitive("atan2",      math.atan2,                      lambda z, y, x: ray(x, y, 2.0), lambda z, y, x: -ray(y, x, 2.0), doc="The angle in radians, from -π to π, of the point (x, y), given as atan2(y, x); its slopes at the origin are 0.", points=((1.0, 1.0), (1.0, -1.0), (0.0, 0.0)))
+atan2      = Primitive("atan2",      math.atan2,                      lambda z, y, x: ray(x, y, 2.0, 0.0, 0.0), lambda z, y, x: -ray(y, x, 2.0, 0.0, 0.0), doc="The angle in radians, from -π to π, of the point (x, y), given as atan2(y, x); its slopes at the origin are 0.", points=((1.0, 1.0), (1.0, -1.0), (0.0, 0.0)))
 sinh       = Primitive("sinh",       ieee(math.sinh),                 lambda z, x: cosh(x),                               definition=lambda x: div(exp(x) - exp(-x), 2.0), doc="The hyperbolic sine of x, (exp(x) - exp(-x)) / 2.", points=(0.0, 1.0))
 cosh       = Primitive("cosh",       lambda x: _cosh(math.fabs(x)),   lambda z, x: sinh(x),                               definition=lambda x: div(exp(x) + exp(-x), 2.0), doc="The hyperbolic cosine of x, (exp(x) + exp(-x)) / 2.", points=(0.0, 1.0))
 tanh       = Primitive("tanh",       math.tanh,                       lambda z, x: tanh_slope(z, x),                      definition=lambda x: div(exp(x) - exp(-x), exp(x) + exp(-x)), doc="The hyperbolic tangent of x, sinh(x) / cosh(x): an activation with outputs from -1 to 1.", points=(0.0, 0.5, 20.0))
 asinh      = Primitive("asinh",      math.asinh,                      lambda z, x: div(1.0, hypot(1.0, x)),               doc="The inverse of sinh.", points=(0.0, 1.0))
 acosh      = Primitive("acosh",      ieee(math.acosh),                lambda z, x: div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), doc="The inverse of cosh, from 0 on; nan below 1. Its slope at 1 is inf.", points=(2.0, 1.0))
 atanh      = Primitive("atanh",      ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda z, x: div(1.0, one_minus_square(x)), doc="The inverse of tanh; infinite at -1 and 1, and nan beyond.", points=(0.5, 1.0))
-hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0), lambda z, x, y: ray(y, x, 1.0),  page=lambda x, y: sqrt(x * x + y * y), doc="The length of (x, y), without overflow on the way; its slopes at the origin are 0.", points=((3.0, 4.0), (3e200, 4e200), (0.0, 0.0)))
+hypot      = Primitive("hypot",      math.hypot,                      lambda z, x, y: ray(x, y, 1.0, 0.0, 0.0), lambda z, x, y: ray(y, x, 1.0, 0.0, 0.0),  page=lambda x, y: sqrt(x * x + y * y), doc="The length of (x, y), without overflow on the way; its slopes at the origin are 0.", points=((3.0, 4.0), (3e200, 4e200), (0.0, 0.0)))
 erf        = Primitive("erf",        math.erf,                        lambda z, x: TWO_OVER_ROOT_PI * gaussian(x, 0.0),   doc="The error function, 2/√π times the integral of exp(-t²) from 0 to x.", points=(0.0, 0.5))
 erfc       = Primitive("erfc",       math.erfc,                       lambda z, x: -TWO_OVER_ROOT_PI * gaussian(x, 0.0),  doc="1 - erf(x), right to the last digits for large x too, where the difference has none left.", points=(0.0, 6.0))
 
@@ -459,7 +571,7 @@ clip       = Primitive("clip",       _clip,                           lambda z, 
 
 sum_of     = Primitive("sum",        sum,                             lambda z, xs: (1.0,) * len(xs),                     notation=Notation("Σ", plus, SUM, OPERATOR, latex_form(plus, SUM, OPERATOR)), nary=True, doc="x1 + ... + xn as a single node.")
 dot_of     = Primitive("dot",        _dot,                            _dot_partials,                                      notation=Notation("w·x", _write_dot, SUM, POWER, latex_form(_write_dot_latex, SUM, POWER)), nary=True, doc="w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b.")
-logsumexp_of = Primitive("logsumexp", _logsumexp,                     lambda z, xs: [exp(x - z) for x in xs],             notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing.")
+logsumexp_of = Primitive("logsumexp", _logsumexp,                     _logsumexp_slopes,                                  notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)), nary=True, doc="log(exp(x1) + ... + exp(xn)) as a single node, never overflowing.")
 
 # ---------------------------------------------------------------------------------------- the shapes that derivatives take
 greater    = Primitive("greater",    lambda x, y: 1.0 if x > y else 0.0 if x <= y else nan, 0.0, 0.0,                     notation=Notation(">", "[{} > {}]", latex=latex_form(r"\mathbf{{1}}_{{{} > {}}}")), doc="1 where x > y, else 0: the slope of a kink, itself flat.")
@@ -468,8 +580,8 @@ tanh_slope = Primitive("tanh_slope", _tanh_slope,                     0.0, lambd
 silu_bend  = Primitive("silu_bend",  _silu_bend,                      lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x), notation=Notation("xσ′", lambda x: f"{x}·σ({x})·(1 − σ({x}))", PRODUCT, ATOM), page=lambda x: x * sigmoid(x) * (1.0 - sigmoid(x)), doc="x z (1 - z) where z = sigmoid(x): what silu varies by, beside z itself.")
 one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x,                  notation=Notation("1 − x²", "1 − {}²", SUM, ATOM), page=lambda x: 1.0 - pow(x, 2.0), doc="1 - x**2, right near x = 1 too.")
 gaussian   = Primitive("gaussian",   _gaussian,                       lambda z, x, n: gaussian(x, n + 1.0), 0.0,          notation=Notation("e^−x²", lambda x, n: f"exp(−{x}²)" if n == "0" else f"d{n.translate(RAISED)}/d{x}{n.translate(RAISED)} exp(−{x}²)", PRODUCT, ATOM), page=_gaussian_page, doc="n-th derivative of exp(-x**2) in x, for a whole number n.")
-power_term = Primitive("power_term", _power_term,                     lambda z, c, x, y, n: power_term(1.0, x, y, n), _power_term_in_x, lambda z, c, x, y, n: power_term(c, x, y, n + 1.0), 0.0, notation=Notation("c x^y ln^n x", _write_power_term, PRODUCT, ATOM), page=lambda c, x, y, n: c * pow(x, y) * pow(log(x), n), doc="c x**y log(x)**n for a whole number n, and 0 where c is 0: what a power with a variable exponent varies by.")
-ray        = Primitive("ray",        _ray,                            _ray_in_x, _ray_in_y, 0.0,                          notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM), page=lambda x, y, k: div(x, pow(hypot(x, y), k)), doc="x / hypot(x, y)**k for k = 1 or 2, and 0 at the origin: how lengths and angles vary.")
+power_slope = Primitive("power_slope", _power_slope,                  lambda z, x, y, i, j: power_slope(x, y, i + 1.0, j), lambda z, x, y, i, j: power_slope(x, y, i, j + 1.0), 0.0, 0.0, notation=Notation("∂xʸ", _write_power_slope, PRODUCT, ATOM), page=_power_slope_page, doc="The derivative of x**y, i times in x and j times in y, for whole numbers i and j. At x = 0 a term with log(x) is 0 for y >= i.")
+ray        = Primitive("ray",        _ray,                            lambda z, x, y, k, i, j: ray(x, y, k, i + 1.0, j), lambda z, x, y, k, i, j: ray(x, y, k, i, j + 1.0), 0.0, 0.0, 0.0, notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM), page=_ray_page, doc="x / hypot(x, y)**k for k = 1 or 2, differentiated i times in x and j times in y, and 0 at the origin: how lengths and angles vary.")
 
 # fmt: on
 _BUILT_IN = frozenset(PRIMITIVES)

@@ -25,7 +25,7 @@ from autograd.primitives import CONSTANT, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Protocol
 
     class Supervisor(Protocol):
@@ -73,11 +73,17 @@ def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
     if op.arity is not None and len(inputs) != op.arity:
         raise TypeError(f"{op.name} takes {op.arity} argument{'s'[: op.arity != 1]}, got {len(inputs)}")
     if op.arity == 1 and inputs[0].__class__ is Value:  # an activation: half of the nodes of a network
-        return record(op, op.value(inputs[0].data), inputs[0])
+        try:
+            return record(op, op.value(inputs[0].data), inputs[0])
+        except TypeError as error:
+            raise explained(error, inputs) from None
     if any(isinstance(x, Value) for x in inputs):
         inputs = tuple(map(lift, inputs))
         data = [x.data for x in inputs]
-        return record(op, op.value(*data) if op.arity else op.value(data), *_operands(op, inputs))
+        try:
+            return record(op, op.value(*data) if op.arity else op.value(data), *_operands(op, inputs))
+        except (TypeError, ValueError) as error:  # a ValueError of NumPy's, which does not say whether an array is true
+            raise explained(error, inputs) from None
     return op(*map(number, inputs))
 
 
@@ -91,6 +97,29 @@ def _operands(op: Primitive | None, inputs: tuple[Value, ...]) -> tuple[Any, Val
     return inputs[0], inputs[1] if op.arity == 2 else None
 
 
+def explained(error: Exception, values: Iterable[Value]) -> Exception:
+    """What to raise for an error that these Values led to: the one whose .data or .grad was set to no number is named.
+
+    Setting them is not looked at, since a property would make every reading four times as slow.
+    """
+    for node in values:
+        for name in ("data", "grad"):
+            try:
+                number(getattr(node, name))
+            except TypeError as reason:
+                return TypeError(f"{node.label or 'a Value'}: its .{name} was set to no number. {reason}")
+    return error
+
+
+def check_number(y: Value) -> None:
+    """Raise TypeError, with its cause, if y is no real number, as where a leaf's .data was set to an array or a complex."""
+    if y.data.__class__ is not float:
+        try:
+            number(y.data)
+        except TypeError as error:
+            raise explained(error, nodes(y)) from None
+
+
 def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Value, Any], Value]]:
     """The methods x op y and y op x of Value."""
     value = op.value
@@ -98,11 +127,17 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
     def direct(x: Value, y: Any) -> Value:
         if y.__class__ is not Value:
             y = lift(y)
-        return record(op, value(x.data, y.data), x, y)
+        try:  # which costs nothing where nothing is raised
+            return record(op, value(x.data, y.data), x, y)
+        except TypeError as error:
+            raise explained(error, (x, y)) from None
 
     def reflected(y: Value, x: Any) -> Value:
         x = lift(x)
-        return record(op, value(x.data, y.data), x, y)
+        try:
+            return record(op, value(x.data, y.data), x, y)
+        except TypeError as error:
+            raise explained(error, (x, y)) from None
 
     direct.__doc__ = reflected.__doc__ = op.doc
     return direct, reflected
@@ -113,7 +148,10 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
     value = op.value
 
     def method(x: Value) -> Value:
-        return record(op, value(x.data), x)
+        try:
+            return record(op, value(x.data), x)
+        except TypeError as error:
+            raise explained(error, (x,)) from None
 
     method.__name__, method.__doc__ = op.name, op.doc
     return method
@@ -136,7 +174,8 @@ class Value:
     .op is the Primitive that computed it (None for a leaf), .inputs its operands, in order; free attributes are allowed.
 
     Comparisons < <= > >= compare data; == and hash() are those of the object, since two Values of one number are two places
-    in a graph. Raises TypeError for data that is not a real number.
+    in a graph. Raises TypeError for data that is not a real number; what .data and .grad are set to later is looked at when
+    it is first computed with, by backward() at the latest.
 
     >>> from autograd import Value
     >>> x, y = Value(3.0, label="x"), Value(2.0, label="y")
@@ -293,7 +332,11 @@ class Value:
         """
         for node in reversed(history(self)):
             data = [x.data for x in node.inputs]
-            node.data = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]
+            try:
+                node.data = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]
+            except TypeError as error:
+                raise explained(error, node.inputs) from None
+        check_number(self)
         return self.data
 
     def backward(self) -> None:
@@ -311,28 +354,12 @@ class Value:
         >>> x.grad
         12.0
         """
+        check_number(self)
         order = history(self)
-        for node in order:
-            node.grad = 0.0
-        self.grad += 1.0
-        for node in order:
-            op, grad, x, y = node.op, node.grad, node._first, node._second
-            partials: Any = op.partials  # type: ignore[union-attr]
-            if y is not None:  # spelt out by arity: twice as fast as one loop for all
-                dx, dy = partials
-                if x.op is not CONSTANT:
-                    x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data, y.data))
-                if y.op is not CONSTANT:
-                    y.grad += grad * (dy if dy.__class__ is float else dy(node.data, x.data, y.data))
-            elif x.__class__ is Value:
-                if x.op is not CONSTANT:
-                    (dx,) = partials
-                    x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data))
-            elif grad or not math.isfinite(node.data):  # zero times slopes that are finite adds nothing
-                inputs, data = x, [x.data for x in x]
-                for x, slope in zip(inputs, op.slopes(node.data, data)):  # type: ignore[union-attr]
-                    if x.op is not CONSTANT:
-                        x.grad += grad * slope
+        try:
+            _accumulate(self, order)
+        except TypeError as error:
+            raise explained(error, nodes(self)) from None
         if supervisor is not None:
             supervisor.differentiated(order)
 
@@ -340,6 +367,31 @@ class Value:
         behind = _Behind(self) if self.inputs and not _flattening.on else None
         attributes = {name: x for name, x in self.__dict__.items() if name != "_asked_at"} if self.__dict__ else None
         return _revive, (behind, self.data, self.grad, self.op, self.inputs), attributes or None
+
+
+def _accumulate(output: Value, order: Sequence[Value]) -> None:
+    """What backward() does, for the computed nodes of its graph in an order in which each comes before its inputs."""
+    for node in order:
+        node.grad = 0.0
+    output.grad += 1.0
+    for node in order:
+        op, grad, x, y = node.op, node.grad, node._first, node._second
+        partials: Any = op.partials  # type: ignore[union-attr]
+        if y is not None:  # spelt out by arity: twice as fast as one loop for all
+            dx, dy = partials
+            if x.op is not CONSTANT:
+                x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data, y.data))
+            if y.op is not CONSTANT:
+                y.grad += grad * (dy if dy.__class__ is float else dy(node.data, x.data, y.data))
+        elif x.__class__ is Value:
+            if x.op is not CONSTANT:
+                (dx,) = partials
+                x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data))
+        elif grad or not math.isfinite(node.data):  # zero times slopes that are finite adds nothing
+            inputs, data = x, [x.data for x in x]
+            for x, slope in zip(inputs, op.slopes(node.data, data)):  # type: ignore[union-attr]
+                if x.op is not CONSTANT:
+                    x.grad += grad * slope
 
 
 def _asked(node: Value) -> float:

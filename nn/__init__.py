@@ -8,15 +8,7 @@
 It needs nothing but Python's own library; drawings, plots, progress bars and real data sets come with extras.
 """
 
-import autograd as _engine
-
-if not hasattr(_engine, "PRIMITIVES"):
-    raise ImportError(
-        f"the package autograd found at {getattr(_engine, '__file__', None)} is not chalkgrad's: another project of that"
-        " name (HIPS autograd) is installed beside it and the two overwrite each other. Use an environment of its own:"
-        " python -m venv .venv, then install chalkgrad there"
-    )
-
+import nn.engine  # before all else: is this autograd ours?
 from nn import data, losses, metrics, optim
 from nn.draw import draw
 from nn.export import from_torch, to_jax, to_onnx, to_torch

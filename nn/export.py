@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import autograd
+from autograd.files import save, suffix_of
 from nn.layers import MLP, SCALAR_ACTIVATIONS, Layer
 
 TORCH = {  # what the activations are called there
@@ -138,7 +138,7 @@ def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, d
     """The net as an ONNX model, for inputs X (rows, inputs); written to a file where a path is given.
 
     model: the net, whose numbers are copied
-    path: where the file goes; none is written without
+    path: where the file goes, a name that ends in .onnx; none is written without
     double: numbers of 64 bits; 32 by default, which is what runtimes have every operation for
 
     Raises ImportError without the package onnx, and as to_torch.
@@ -148,6 +148,8 @@ def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, d
     >>> [node.op_type for node in graph.node], [number.name for number in graph.initializer]
     (['Gemm', 'Relu', 'Gemm'], ['W1', 'b1', 'W2', 'b2'])
     """
+    if path is not None:
+        suffix_of(path, "an ONNX model", (".onnx",))
     onnx = _needed("onnx", "onnx")
     import numpy as np
     from onnx import TensorProto, helper, numpy_helper
@@ -179,7 +181,7 @@ def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, d
     found = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(found)
     if path is not None:
-        Path(path).write_bytes(found.SerializeToString())
+        save(path, "an ONNX model", {".onnx": found.SerializeToString})
     return found
 
 

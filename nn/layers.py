@@ -60,7 +60,7 @@ class Neuron(Module):
     """g(w·x + b), one output.
 
     nin: how many inputs it takes
-    nonlin: micrograd's way to say activation="relu" (True) or "linear" (False)
+    nonlin: the activation, or micrograd's way to say "relu" (True) or "linear" (False)
     activation: "linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "sin", "exp" or "abs",
         or a function of one Value
     init: "uniform" between -1 and 1, "xavier" (uniform, variance 2 / (nin + nout)), "he" (normal, variance 2 / nin),
@@ -68,7 +68,8 @@ class Neuron(Module):
     bias: whether there is a b
     seed: a number that makes the weights repeatable; without it they come from the module random, and random.seed rules
 
-    Calling it on a list of nin numbers or Values gives a Value. Raises ValueError for another number of inputs.
+    Calling it on a list of nin numbers or Values gives a Value. Raises ValueError for another number of inputs, and for an
+    activation that is none, with the names of those there are; TypeError for two activations.
 
     In PyTorch: a torch.nn.Linear with one output, and an activation.
 
@@ -82,7 +83,7 @@ class Neuron(Module):
     def __init__(
         self,
         nin: int,
-        nonlin: bool = True,
+        nonlin: bool | Activation = True,
         *,
         activation: Activation | None = None,
         init: Initialisation = "uniform",
@@ -90,10 +91,13 @@ class Neuron(Module):
         seed: int | None = None,
         _layer: tuple[int, random.Random | Any, tuple[int, ...]] | None = None,
     ) -> None:
+        if not isinstance(bias, bool):
+            raise TypeError(f"bias says whether there is one, True or False, not {bias!r}: its numbers are biases")
         nout, rng, self._index = _layer or (1, _generator(seed), ())
         draw = _drawing(init, rng, _size(nin, "inputs"), nout)
-        self.activation, self._function = _scalar_activation(activation, nonlin)
-        self.w = [Value(draw(), label=self._name("w", j)) for j in range(1, nin + 1)]
+        self.activation, self._function = _scalar_activation(_chosen(nonlin, activation))
+        self._names = [self._name("w", j) for j in range(1, nin + 1)]
+        self.w = [Value(draw(), label=name) for name in self._names]
         self.b = Value(0.0, label=self._name("b")) if bias else None
 
     def _name(self, letter: str, *j: int) -> str:
@@ -101,10 +105,13 @@ class Neuron(Module):
         return f"{letter}_{subscript(indices)}" if indices else letter
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        for j, w in enumerate(self.w, start=1):
-            yield self._name("w", j), w
+        if len(self._names) != len(self.w):  # somebody has changed the list
+            self._names = [self._name("w", j) for j in range(1, len(self.w) + 1)]
+        yield from zip(self._names, self.w)
         if self.b is not None:
             yield self._name("b"), self.b
+        if type(self) is not Neuron:  # a subclass may have more
+            yield from (each for each in super().named_parameters() if each[1] not in (*self.w, self.b))
 
     def net(self, x: Sequence[Value | float]) -> Value:
         """a = w·x + b, before the activation.
@@ -116,7 +123,7 @@ class Neuron(Module):
         return lift(dot(self.w, x, 0.0 if self.b is None else self.b))
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
-        return self._output(x)
+        return self._output(_inputs(x))
 
     def _output(self, x: Sequence[Value | float]) -> Value:
         a = self.net(x)
@@ -148,11 +155,13 @@ class Layer(Module):
     Value(1.0)
     """
 
+    _unprefixed = ("neurons",)
+
     def __init__(
         self,
         nin: int,
         nout: int,
-        nonlin: bool = True,
+        nonlin: bool | Activation = True,
         *,
         activation: Activation | None = None,
         init: Initialisation = "uniform",
@@ -163,15 +172,16 @@ class Layer(Module):
         _net: tuple[random.Random | Any, int] | None = None,
     ) -> None:
         rng, k = _net or (_generator(seed), 0)
-        together = isinstance(activation, str) and activation in VECTOR_ACTIVATIONS
-        self._together = VECTOR_ACTIVATIONS[str(activation)] if together else None
-        own: Activation | None = "linear" if together else activation
+        chosen = _chosen(nonlin, activation)
+        together = _together(chosen)
+        self._together = VECTOR_ACTIVATIONS[together] if together else None
+        own: Activation = "linear" if together else chosen
         self.nin = _size(nin, "inputs")
         self.neurons = [
-            Neuron(nin, nonlin, activation=own, init=init, bias=bias, _layer=(nout, rng, (k, i) if k else (i,)))
+            Neuron(nin, own, init=init, bias=bias, _layer=(nout, rng, (k, i) if k else (i,)))
             for i in range(1, _size(nout, "outputs") + 1)
         ]
-        self.activation = str(activation) if together else self.neurons[0].activation
+        self.activation = together or self.neurons[0].activation
         if weights is not None:
             self.W = weights
         if biases is not None:
@@ -185,7 +195,7 @@ class Layer(Module):
     @W.setter
     def W(self, rows: Sequence[Sequence[float]]) -> None:
         """The weights as nout rows of nin numbers; setting them takes such rows, else ValueError."""
-        matrix = [[number(w) for w in row] for row in rows]
+        matrix = [_numbers(row, "a row of W") for row in _numbers(rows, "W", rows=True)]
         if [len(row) for row in matrix] != [self.nin] * len(self.neurons):
             shape = f"{len(matrix)} rows of {', '.join(sorted({str(len(row)) for row in matrix})) or 'nothing'}"
             raise ValueError(f"W of this layer has {len(self.neurons)} rows of {self.nin} numbers, got {shape}")
@@ -201,16 +211,12 @@ class Layer(Module):
     @b.setter
     def b(self, numbers: Sequence[float]) -> None:
         """The biases, nout numbers, none for a layer without; setting them takes as many, else ValueError."""
-        vector = [number(b) for b in numbers]
+        vector = _numbers(numbers, "b")
         if len(vector) != len(self.b):
             raise ValueError(f"b of this layer has {len(self.b)} numbers, got {len(vector)}")
         for neuron, data in zip(self.neurons, vector):
             if neuron.b is not None:
                 neuron.b.data = data
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        for neuron in self.neurons:
-            yield from neuron.named_parameters()
 
     def __call__(self, x: Sequence[Value | float] | Value | float) -> Any:
         return self._outputs(x)
@@ -247,6 +253,8 @@ class MLP(Module):
     Value(2.5)
     """
 
+    _unprefixed = ("layers",)
+
     def __init__(
         self,
         nin: int,
@@ -259,11 +267,11 @@ class MLP(Module):
         weights: Sequence[Sequence[Sequence[float]]] | None = None,
         biases: Sequence[Sequence[float]] | None = None,
     ) -> None:
-        nouts = [nouts] if isinstance(nouts, int) else list(nouts)
-        if not nouts:
-            raise ValueError("an MLP has at least one layer: MLP(2, [16, 16, 1]) has three")
+        nouts = _sizes(nin, nouts, activation)
         n = len(nouts)
-        if isinstance(activation, str) or callable(activation):
+        if isinstance(activation, str) or not isinstance(activation, Sequence):
+            if not _together(activation):
+                _scalar_activation(activation)  # one that there is, also where no layer is hidden
             activations: list[Activation] = [activation] * (n - 1) + ["linear"]
         else:
             activations = list(activation)
@@ -284,10 +292,6 @@ class MLP(Module):
             )
             for k, (before, nout) in enumerate(zip([nin, *nouts], nouts))
         ]
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        for layer in self.layers:
-            yield from layer.named_parameters()
 
     def __call__(self, x: Sequence[Value | float] | Value | float) -> Any:
         for layer in self.layers:
@@ -326,6 +330,8 @@ class MLP(Module):
 
 def _inputs(x: Any) -> list[Value]:
     """Numbers become constants here, once, and not in every neuron."""
+    if isinstance(x, (dict, set, frozenset)):
+        raise TypeError(f"a net takes its inputs in order, in a list, and not in a {type(x).__name__}")
     if isinstance(x, Value) or not hasattr(x, "__iter__") or isinstance(x, str):
         return [lift(x)]
     return [each if each.__class__ is Value else lift(each) for each in x]
@@ -344,19 +350,50 @@ def _drawing(init: Initialisation, rng: Any, nin: int, nout: int) -> Callable[[]
     return INITIALISATIONS[init](rng, nin, nout)
 
 
-def _scalar_activation(activation: Activation | None, nonlin: bool) -> tuple[str, Callable[[Value], Value] | None]:
+def _chosen(nonlin: bool | Activation, activation: Activation | None) -> Activation:
+    """The one activation that was given, in micrograd's place for it or by its name."""
     if activation is None:
-        activation = "relu" if nonlin else "linear"
+        return ("relu" if nonlin else "linear") if isinstance(nonlin, bool) else nonlin
+    if nonlin is not True:
+        raise TypeError(f"two activations, {nonlin or 'linear'!r} and {activation!r}: give one")
+    return activation
+
+
+def _together(activation: Activation) -> str:
+    """The name of an activation that acts on all outputs of a layer; "" for any other."""
+    return next((name for name, f in VECTOR_ACTIVATIONS.items() if activation in (name, f)), "")
+
+
+def _scalar_activation(activation: Activation) -> tuple[str, Callable[[Value], Value] | None]:
     if callable(activation):
         name = activation.name if isinstance(activation, Primitive) else getattr(activation, "__name__", "function")
         return name, activation
-    if activation not in SCALAR_ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in SCALAR_ACTIVATIONS:
         names = ", ".join([*SCALAR_ACTIVATIONS, *VECTOR_ACTIVATIONS])
         raise ValueError(f"no activation {activation!r}: there are {names} (the last two for layers), or pass a function")
     return activation, SCALAR_ACTIVATIONS[activation]
 
 
+def _sizes(nin: Any, nouts: Any, third: Any) -> list[int]:
+    if isinstance(nouts, int):
+        if isinstance(third, int) and not isinstance(third, bool):
+            raise TypeError(f"the sizes of an MLP's layers stand in one list: MLP({nin}, [{nouts}, {third}])")
+        return [nouts]
+    if isinstance(nouts, (str, dict, set)) or not hasattr(nouts, "__iter__"):
+        raise TypeError(f"an MLP takes the sizes of its layers in a list, as in MLP(2, [16, 16, 1]), not {nouts!r}")
+    sizes = list(nouts)
+    if not sizes:
+        raise ValueError("an MLP has at least one layer: MLP(2, [16, 16, 1]) has three")
+    return sizes
+
+
+def _numbers(given: Any, what: str, rows: bool = False) -> list[Any]:
+    if isinstance(given, (str, dict, set)) or not hasattr(given, "__iter__"):
+        raise TypeError(f"{what} of a layer is a list of {'rows' if rows else 'numbers'}, not {given!r}")
+    return list(given) if rows else [number(x) for x in given]
+
+
 def _size(n: Any, what: str) -> int:
-    if not isinstance(n, int) or n < 1:
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise ValueError(f"the number of {what} is a whole number from 1 on, not {n!r}")
     return n

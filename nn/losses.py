@@ -26,7 +26,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
 import autograd
-from autograd import Value, clip, dot, log_softmax
+from autograd import CONSTANT, Value, clip, dot, log_softmax
+from autograd import primitives as ops
 from autograd.conversions import number
 from autograd.value import lift
 
@@ -235,7 +236,8 @@ def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -
     reduction: "mean" over the rows (the default), "sum", or "none" for one loss per row
 
     Class probabilities that are the plain number 0 are left out. Those that are plain numbers have to lie between 0 and 1
-    and to add up to 1 (to 1e-4), which torch does not ask; nor is there torch's ignore_index.
+    and to add up to 1 (to 1e-4), and scores that softmax gave are refused, which torch does not ask; nor is there torch's
+    ignore_index.
 
     Raises IndexError for a class index out of range, ValueError for one that is not whole, for shapes that do not fit, an
     empty list, probabilities that are none or an unknown reduction, TypeError for what is no number. In PyTorch this has
@@ -248,7 +250,11 @@ def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -
     [1000.0, 2000.0]
     """
     batch = _rows("cross_entropy", logits, target, reduction)
-
+    if any(_is_softmax(x) for x, _ in batch):
+        raise ValueError(
+            "cross_entropy takes scores and does the softmax itself, but these are what softmax gave: leave out the softmax"
+            ' (activation="linear" in a last layer), or pass the logarithms of probabilities to nll'
+        )
     return batch.reduce(_likelihood(log_softmax(x), target) for x, target in batch)
 
 
@@ -258,7 +264,7 @@ def nll(log_probabilities: Numbers, target: Any, reduction: Reduction = "mean") 
     For class probabilities t_1 ... t_n it is minus the sum of t_i x_i. nll(log_softmax(x), t) is cross_entropy(x, t).
 
     log_probabilities: one row, with one number for each class, or a list of rows; plain numbers or Values
-    target, reduction and what is raised: as in cross_entropy
+    target, reduction and what is raised: as in cross_entropy; ValueError for probabilities themselves, too
 
     In PyTorch this is called nll_loss, which takes class indices only. Source: Bishop, Pattern Recognition and Machine
     Learning (2006), equation 4.108.
@@ -268,7 +274,20 @@ def nll(log_probabilities: Numbers, target: Any, reduction: Reduction = "mean") 
     2.0
     """
     batch = _rows("nll", log_probabilities, target, reduction)
+    for x, _ in batch:
+        if _is_softmax(x) or (
+            all(o.op is CONSTANT and o.data >= 0.0 for o in x) and math.isclose(math.fsum(o.data for o in x), 1.0)
+        ):
+            raise ValueError(
+                f"nll takes logarithms of probabilities, and {[o.data for o in x]} are probabilities: pass their logarithms,"
+                " log_softmax of scores, or the scores themselves to cross_entropy"
+            )
     return batch.reduce(_likelihood(x, target) for x, target in batch)
+
+
+def _is_softmax(row: Sequence[Value]) -> bool:
+    """Whether these are outputs of softmax, which takes exp of differences to one logsumexp."""
+    return all(o.op is ops.exp and any(y.op is ops.logsumexp_of for y in o.inputs[0].inputs) for o in row)
 
 
 def _likelihood(x: Sequence[Number], target: Target) -> Number:

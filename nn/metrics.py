@@ -67,7 +67,12 @@ def confusion_matrix(predictions: Sequence[Any], targets: Sequence[Any], thresho
 def _paired(predictions: Sequence[Any], targets: Sequence[Any]) -> list[tuple[Any, int]]:
     if not len(predictions) or len(predictions) != len(targets):
         raise ValueError(f"as many predictions as targets are needed, and at least one: {len(predictions)}, {len(targets)}")
-    return [(p, _class(target)) for p, target in zip(predictions, targets)]
+    pairs = [(p, _class(target)) for p, target in zip(predictions, targets)]
+    for p, c in pairs:
+        n = len(p) if isinstance(p, (list, tuple)) and len(p) > 1 else 2
+        if c >= n:
+            raise ValueError(f"a target is of class {c}, and the prediction {p!r} tells only the classes 0 to {n - 1}")
+    return pairs
 
 
 def _class(target: Any) -> int:
@@ -75,7 +80,7 @@ def _class(target: Any) -> int:
     if isinstance(target, (list, tuple)):
         return predicted_class(target)
     c = int(lift(target).data)
-    if c != lift(target).data:
+    if c != lift(target).data or c < -1:
         raise ValueError(f"the target {lift(target).data} is no class")
     return max(c, 0)
 

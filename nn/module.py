@@ -1,8 +1,11 @@
 """`Module`: something with parameters, which can list, name, save and load them.
 
 A module's parameters are the leaf Values among its attributes, those of modules among its attributes, and those in lists,
-tuples and dicts of either, in the order in which the attributes were set. Attributes whose names begin with an underscore
-are the module's own business. In PyTorch this is called torch.nn.Module.
+tuples, dicts and NumPy arrays of either, in the order in which the attributes were set. Attributes whose names begin with an
+underscore are the module's own business. In PyTorch this is called torch.nn.Module.
+
+What looks like a parameter and would never train is an error that says so: Values in a set, which has no order; Values in an
+object that is no Module; a Value computed from numbers alone, as in Value(0.5) * 0.1.
 """
 
 from __future__ import annotations
@@ -11,12 +14,15 @@ import functools
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from types import GeneratorType, ModuleType
 from typing import Any, Self
 
-from autograd import CONSTANT, Value
+from autograd import Value
 from autograd.conversions import number
-from autograd.files import read_bytes, write
+from autograd.files import read_bytes, suffix_of, write
+from autograd.graph import nodes
 from autograd.value import subscript
 
 
@@ -32,6 +38,8 @@ class _Maker:
         return _Maker, ()
 
 
+PLAIN = {float, int, bool, str, type(None)}  # what most attributes and lists hold: nothing to be found in them
+MODEL_SUFFIXES = (".json",)
 FORMAT = {"format": "chalkgrad parameters", "version": 1}
 LONGEST = 100_000_000  # bytes of a file of parameters, some millions of them
 
@@ -49,6 +57,9 @@ class Module:
     >>> Line().state_dict()
     {'slope': 2.0, 'offset': 1.0}
     """
+
+    _looked_at: tuple[int, ...] = ()  # what it held when nothing was lost
+    _unprefixed: tuple[str, ...] = ()  # attributes whose parameters go by their own names
 
     def __init_subclass__(cls) -> None:
         """Let what a module returns know who made it, so that drawings can show modules."""
@@ -88,17 +99,25 @@ class Module:
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside.
 
+        Raises TypeError for Values that cannot be parameters where they stand, ValueError for two that have one name.
+
         >>> import nn
         >>> [name for name, parameter in nn.MLP(2, [1]).named_parameters()]
         ['w_111', 'w_112', 'b_11']
         """
-        seen: set[Value] = set()
-        for name, item in self._contents():
-            inner = item.named_parameters() if isinstance(item, Module) else [("", item)]
-            for inner_name, parameter in inner:
-                if parameter not in seen:
-                    seen.add(parameter)
-                    yield f"{name}.{inner_name}" if inner_name else name, parameter
+        found: dict[Value, str] = {}
+        for attribute, content in vars(self).items():
+            if attribute.startswith("_"):
+                continue
+            for name, item in _inside(content, attribute):
+                if isinstance(item, Value):
+                    found.setdefault(item, name)
+                    continue
+                prefix = "" if attribute in self._unprefixed else f"{name}."
+                for inner_name, parameter in item.named_parameters():
+                    found.setdefault(parameter, prefix + inner_name)
+        _check_that_none_is_lost(self, found)
+        return zip(found.values(), found)
 
     def parameters(self) -> list[Value]:
         """Every parameter, each once.
@@ -144,6 +163,8 @@ class Module:
         >>> nn.Layer(2, 1).load_state_dict({"w_11": 0.5, "w_12": -1.0, "b_1": 2.0}).W
         [[0.5, -1.0]]
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"a state is a dict of numbers by name, as state_dict() gives it, not {state!r}")
         parameters = dict(self.named_parameters())
         missing = [name for name in parameters if name not in state]
         unknown = [name for name in state if name not in parameters]
@@ -158,11 +179,12 @@ class Module:
     def save(self, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None) -> None:
         """Write all parameters to a JSON file, by name; a file that is there stays whole until the new one is complete.
 
-        path: where to
+        path: where to, a name that ends in .json
         about: what else is written there, by name, for read_parameters to find
 
-        Raises ValueError if a parameter is not a finite number, OSError if the file cannot be written.
+        Raises ValueError for another suffix and for a parameter that is no finite number, OSError if it cannot be written.
         """
+        suffix_of(path, "a model", MODEL_SUFFIXES)
         state = self.state_dict()
         for name, data in state.items():
             if not math.isfinite(data):
@@ -212,16 +234,86 @@ def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _inside(item: Any, name: str, indices: tuple[int, ...] = ()) -> Iterator[tuple[str, Value | Module]]:
-    """Every parameter and module in an attribute, lists and dicts gone through, with its name."""
-    here = f"{name}_{subscript(indices)}" if indices else name
-    if isinstance(item, Module) or (isinstance(item, Value) and not item.inputs and item.op is not CONSTANT):
-        yield here, item
-    elif isinstance(item, dict):
-        for key, inner in item.items():
-            yield from _inside(inner, f"{here}.{key}")
-    elif isinstance(item, (list, tuple)):
-        for i, inner in enumerate(item, start=1):
+    """Every parameter and module in an attribute, containers gone through, with its name."""
+    if item.__class__ in PLAIN:
+        return
+    if isinstance(item, Module) or (isinstance(item, Value) and item.op is None):
+        yield (f"{name}_{subscript(indices)}" if indices else name), item
+    elif (each := _in_order(item)) is not None:
+        for i, inner in enumerate(each, start=1):
             yield from _inside(inner, name, (*indices, i))
+    elif isinstance(item, Mapping):
+        for key, inner in item.items():
+            yield from _inside(inner, f"{name}_{subscript(indices)}.{key}" if indices else f"{name}.{key}")
+
+
+def _in_order(item: Any) -> Sequence[Any] | None:
+    """What a sequence holds, or a NumPy array, or a column of a table, of objects; None for anything else."""
+    if isinstance(item, (list, tuple)):
+        return item
+    if getattr(getattr(item, "dtype", None), "kind", "") == "O":
+        inner = item.tolist()
+        return inner if isinstance(inner, list) else [inner]
+    return item if isinstance(item, Sequence) and not isinstance(item, (str, bytes, bytearray, range)) else None
+
+
+_WAYS_OUT = "Put parameters into a list, a dict or an nn.Module; a name that begins with _ says that it is to be left alone"
+
+
+def _check_that_none_is_lost(module: Module, found: Mapping[Value, str]) -> None:
+    """Raise an error for what looks like a parameter and would not be saved, or not be trained."""
+    state = len(found), *(id(item) for name, item in vars(module).items() if name != "_looked_at")
+    if module._looked_at == state:
+        return
+    names = Counter(found.values())
+    if len(names) < len(found):
+        (name, _), *_ = names.most_common(1)
+        raise ValueError(f"two parameters of {type(module).__name__} go by the name {name}: rename an attribute or a key")
+    for attribute, content in vars(module).items():
+        if attribute.startswith("_"):
+            continue
+        if isinstance(content, (GeneratorType, map, filter, zip)):
+            raise TypeError(
+                f"self.{attribute} of {type(module).__name__} is a {type(content).__name__}, which can be gone through but"
+                " once: make it a list, and parameters in it are found"
+            )
+        for value in _values(content):
+            if value.op is None and value not in found:
+                raise TypeError(
+                    f"self.{attribute} of {type(module).__name__} holds a parameter, {value!r}, where it is not found: in a"
+                    f" set, which has no order, or in an object that is no nn.Module. {_WAYS_OUT}"
+                )
+            if value.op is not None and (leaves := _leaves(value)) and found.keys().isdisjoint(leaves):
+                raise TypeError(
+                    f"self.{attribute} of {type(module).__name__} holds a computed Value, {value!r} by {value.op.name}, of"
+                    " none of its parameters, which would not be trained: a parameter is made of a plain number, as in"
+                    f" Value(0.5 * 0.1). {_WAYS_OUT}"
+                )
+    module._looked_at = state
+
+
+def _values(item: Any) -> Iterator[Value]:
+    """Every Value in something, whatever it is made of: containers, modules, objects."""
+    stack, seen = [item], set()
+    while stack:
+        item = stack.pop()
+        if isinstance(item, (float, int, str, bytes, type, ModuleType)) or id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, Value):
+            yield item
+        elif isinstance(item, Mapping):
+            stack += item.values()
+        elif isinstance(item, Set):
+            stack += item
+        elif (each := _in_order(item)) is not None:
+            stack += each
+        else:
+            stack += [inner for name, inner in getattr(item, "__dict__", {}).items() if not name.startswith("_")]
+
+
+def _leaves(value: Value) -> list[Value]:
+    return [node for node in nodes(value) if node.op is None]
 
 
 def _count(n: int) -> str:

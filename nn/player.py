@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.files import save
 from autograd.names import pretty
 from nn.data import Dataset
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
@@ -65,11 +66,9 @@ class Player:
         self.data = _data(history, layers, points, threshold)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write one HTML file that works offline; return its path."""
-        path = Path(path)
+        """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
         title = f"Training, epoch by epoch: {self.history.model!r}"
-        path.write_text(page(title, inline("mountPlayer", self.data)), encoding="utf-8")
-        return path
+        return save(path, "a training", {".html": lambda: page(title, inline("mountPlayer", self.data))})
 
     def _repr_html_(self) -> str:
         curve = f"{self.history.curve()}\n{self.history!r}"  # what an untrusted notebook shows, where scripts do not run

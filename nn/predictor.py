@@ -111,9 +111,9 @@ class Predictor:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all of it to one JSON file.
 
-        path: where to
+        path: where to, a name that ends in .json
 
-        Raises ValueError for parameters that are not finite, OSError if the file cannot be written.
+        Raises ValueError for another suffix and for parameters that are not finite, OSError if the file cannot be written.
         """
         layers = self.model.layers
         about = {

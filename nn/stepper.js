@@ -55,11 +55,71 @@ function logsumexp(xs) {
   return top + Math.log1p(sum(xs.map((x, i) => (i === at ? 0 : Math.exp(x - top)))));
 }
 
-function ray(x, y, k) {
+// x as a number near 1 and a power of two
+function parts(x) {
+  if (x === 0 || !Number.isFinite(x)) return [x, 0];
+  const e = Math.max(-1022, Math.min(1023, Math.ceil(Math.log2(Math.abs(x)))));
+  return [x / 2 ** e, e];
+}
+
+// The sum of products, over divisor ** n and times 2 ** shift: no overflow and no underflow on the way.
+function sumOfProducts(products, divisor = 1, n = 0, shift = 0) {
+  const terms = [];
+  for (const factors of products) {
+    let mantissa = 1, exponent = shift;
+    for (const [m, e] of factors.map(parts)) { mantissa *= m; exponent += e; }
+    mantissa /= divisor ** n;
+    if (mantissa !== 0) terms.push([mantissa, exponent]);
+  }
+  const largest = Math.max(...terms.map(([, e]) => e));
+  const total = sum(terms.map(([m, e]) => m * 2 ** (e - largest)));
+  const half = Math.trunc(largest / 2);
+  return total === 0 ? 0 : total * 2 ** half * 2 ** (largest - half);
+}
+
+// x**y differentiated i times in x and j times in y: Leibniz' rule, with each way to leave m of the i factors out.
+function powerSlope(x, y, i, j) {
+  if (i + j === 1) {
+    const direct = power(x, y - i);
+    if (direct !== 0 && Number.isFinite(direct) && (i || x !== 0)) return i ? y * direct : direct * Math.log(x);
+  }
+  if (x < 0 && x > -Infinity && !Number.isInteger(y) && Math.abs(y) !== Infinity) return NaN;
+  const exponent = y - i, root = power(Math.abs(x), exponent / 8), negative = x < 0 || Object.is(x, -0);
+  const sign = negative && Math.abs((Math.abs(y % 2) + i) % 2) === 1 ? -1 : 1;
+  const products = [];
+  for (let m = 0, ways = 1; m <= Math.min(i, j); ways *= j - m, m++) {
+    if (j > m && x === 0 && exponent >= 0) continue;
+    for (let bits = 0; bits < 2 ** i; bits++) {
+      const left = [...Array(i).keys()].filter((l) => bits >> l & 1);
+      if (left.length !== i - m || left.includes(y)) continue;
+      products.push([sign * ways, ...left.map((l) => y - l), ...Array(j - m).fill(Math.log(x)), ...Array(8).fill(root)]);
+    }
+  }
+  return sumOfProducts(products);
+}
+
+// x / hypot(x, y)**k differentiated i times in x and j times in y: a polynomial, over a power of the length.
+function ray(x, y, k, i, j) {
   const r = Math.hypot(x, y);
   if (r === 0) return 0;
-  for (let i = 0; i < k; i++) x /= r;
-  return x;
+  if (i + j === 0 && r > 1e-290 && r < 1e290) return k === 1 ? x / r : x / r / r;
+  let terms = new Map([["1,0", 1]]), n = k;
+  for (let step = 0; step < i + j; step++) {
+    const found = new Map(), add = (a, b, c) => found.set(`${a},${b}`, (found.get(`${a},${b}`) ?? 0) + c);
+    for (const [key, c] of terms) {
+      const [a, b] = key.split(",").map(Number);
+      if (step < i) { add(a + 1, b, (a - n) * c); add(a - 1, b + 2, a * c); }
+      else { add(a, b + 1, (b - n) * c); add(a + 2, b - 1, b * c); }
+    }
+    terms = new Map([...found].filter(([, c]) => c !== 0));
+    n += 2;
+  }
+  const e = parts(Math.max(Math.abs(x), Math.abs(y)))[1], scaled = (u) => u * 2 ** -Math.trunc(e / 2) * 2 ** (Math.trunc(e / 2) - e);
+  const products = [...terms].map(([key, c]) => {
+    const [a, b] = key.split(",").map(Number);
+    return [c, ...Array(a).fill(x), ...Array(b).fill(y)];
+  });
+  return sumOfProducts(products, Math.hypot(scaled(x), scaled(y)), n, -e * n);
 }
 
 function dot(xs) {
@@ -90,8 +150,7 @@ export const VALUES = {
   tanh_slope: (z, x) => 4 * half(4 * x) / (1 + half(4 * x)) ** 2,
   silu_bend: (x) => x * half(x) / (1 + half(x) ** 2) ** 2 * half(x),
   one_minus_square: (x) => (1 - x) * (1 + x), gaussian, ray,
-  power_term: (c, x, y, n) =>
-    c === 0 || (n && x === 0 && y >= 0) ? 0 : n ? c * power(x, y) * power(Math.log(x), n) : c * power(x, y),
+  power_slope: powerSlope,
 };
 
 // A tree is a number, "z", "x0", "x1", ... or [operation, ...trees].

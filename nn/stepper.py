@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.files import save
 from autograd.graph import history, nodes
 from autograd.names import pretty
 from autograd.notation import ATOM
@@ -65,11 +66,9 @@ class Stepper:
         self.data = _data(y)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write one HTML file that works offline; return its path."""
+        """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
         title = f"Backpropagation, step by step: {self.data['nodes'][self.data['output']]['name']}"
-        path = Path(path)
-        path.write_text(page(title, inline("mount", {**self.data, "alone": True})), encoding="utf-8")
-        return path
+        return save(path, "a stepper", {".html": lambda: page(title, inline("mount", {**self.data, "alone": True}))})
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.

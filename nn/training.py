@@ -183,9 +183,13 @@ def fit(
     if isinstance(validation, (int, float)):
         rows, held_out = _put_aside(rows, validation, random.Random(seed))
     elif validation is not None:
-        held_out = run.checked(*validation, "validation X", "validation y")
+        pair = tuple(validation) if hasattr(validation, "__iter__") else ()
+        if len(pair) != 2:
+            raise TypeError(f"validation is a share between 0 and 1, or a pair (X, y), not {type(validation).__name__}")
+        held_out = run.checked(*pair, "validation X", "validation y")
     step = _step(run, _optimizer(optimizer, model, lr), l2, clip_norm, rows, compiled)
-    epochs, batch_size = _whole("epochs", epochs, least=0), _whole("batch_size", batch_size or len(rows))
+    epochs = _whole("epochs", epochs, least=0)
+    batch_size = len(rows) if batch_size is None else _whole("batch_size", batch_size)
     every = int(_whole("record", record, least=0))
     rng = random.Random(seed)
     history = History(model)
@@ -240,7 +244,7 @@ class _Run:
     """A model with its loss and metrics, and the checks of data against them."""
 
     def __init__(self, model: Any, loss: str | Callable[[Any, Any], Any], metrics: Iterable[Metric]) -> None:
-        if not callable(model) or not hasattr(model, "parameters"):
+        if isinstance(model, type) or not callable(model) or not hasattr(model, "parameters"):
             raise TypeError(f"fit trains a Module, or anything callable with parameters(), not {model!r}")
         self.model = model
         self.parameters: list[Value] = list(model.parameters())
@@ -287,6 +291,8 @@ class _Run:
                     self.loss(prediction, target)
                 except (ValueError, TypeError, IndexError) as error:
                     raise type(error)(f"the target of row {i} in {y_name} does not fit {self.loss_name}: {error}") from error
+        if self.loss_name in OF_CLASSES:  # once with a graph, where a softmax of a softmax is seen
+            self.loss(self.model([constant(x) for x in inputs[0]]), rows[0][1])
         return rows
 
     def _class(self, target: Any, prediction: Any, y_name: str, row: int) -> Any:
@@ -415,7 +421,14 @@ def _set(parameters: list[Value], numbers: list[float]) -> None:
 
 
 def _optimizer(optimizer: str | Optimizer, model: Any, lr: float | None) -> Optimizer:
+    if isinstance(optimizer, type):
+        raise TypeError(f"fit takes an optimiser made with parameters, nn.optim.{optimizer.__name__}(model.parameters())")
     if not isinstance(optimizer, str):
+        if set(getattr(optimizer, "parameters", ())).isdisjoint(model.parameters()):
+            raise ValueError(
+                f"this {type(optimizer).__name__} was made with the parameters of another model, and would change none of"
+                " this one's: make it with this model's parameters()"
+            )
         if lr is not None:
             raise ValueError("the optimiser given has a learning rate of its own: leave out lr, or set optimizer.lr")
         return optimizer
@@ -452,7 +465,7 @@ def _plain(data: Any, name: str) -> list[Any]:
     for method in ("to_numpy", "tolist"):
         if hasattr(data, method):
             data = getattr(data, method)()
-    if isinstance(data, (str, dict)) or not hasattr(data, "__iter__"):
+    if isinstance(data, (str, dict, set, frozenset)) or not hasattr(data, "__iter__"):
         raise TypeError(f"{name} is a list with an entry for each row, not {data!r}")
     return [row.tolist() if hasattr(row, "tolist") else row for row in data]
 

@@ -18,11 +18,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from autograd.files import save
 from autograd.names import ACCENT_COMMANDS, GREEK_COMMANDS, UNSUB, UNSUP
 from nn.picture import Arrow, Box, Picture, number, shortened
 from nn.structure import Part
@@ -90,14 +91,7 @@ class Drawing:
         .svg, .png, .pdf, .dot or .gv, .mmd (Mermaid), .tex (TikZ), .txt (outline).
         Raises ValueError for another suffix, RuntimeError where no Graphviz, or none that writes PDF, is found.
         """
-        path = Path(path)
-        write = WRITERS.get(path.suffix.lower())
-        if write is None:
-            raise ValueError(
-                f"a drawing is saved as {', '.join(WRITERS)}, not as {path.suffix or 'a file without suffix'!r}"
-            )
-        path.write_bytes(write(self))
-        return path
+        return save(path, "a drawing", {suffix: partial(write, self) for suffix, write in WRITERS.items()})
 
     def _repr_html_(self) -> str:
         try:

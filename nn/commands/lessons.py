@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from autograd.files import write
 from nn.commands.shared import JSON_HELP, command, note, print_json, show
 
 KEPT = ".chalkgrad.json"  # in a folder of notebooks: what each file was when it was copied there
@@ -221,10 +222,10 @@ def _copy(source: Path, files: list[str], folder: Path) -> tuple[list[str], list
             continue
         if now != new:
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(new)
+            write(place, new)
             copied.append(name)
         kept[name] = _digest(new)
-    (folder / KEPT).write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    write(folder / KEPT, json.dumps(kept, indent=1))
     return copied, left
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nn.commands.shared import JSON_HELP, columns, command, heading, print_json, show, styled
+from nn.engine import CURE
 
 EXTRAS = {  # what pyproject.toml has for people who use the library: the packages of each, and what they are for
     "arrays": (("numpy",), "compiled programs on whole batches"),
@@ -139,16 +140,12 @@ def _in_the_way() -> Iterator[Finding]:
     ours = {"autograd": Path(autograd.__file__).parent.resolve(), "nn": Path(nn.__file__).parent.resolve()}
     for other in distributions(name="autograd"):
         place = Path(str(other.locate_file("autograd"))).resolve()
-        if place == ours["autograd"]:
-            remark = (
-                "HIPS autograd and chalkgrad overwrite each other's files here: pip uninstall autograd, then install"
-                " chalkgrad anew, or give chalkgrad an environment of its own"
-            )
-            yield Finding("✗", "autograd", other.version, remark)
-        else:
-            yield Finding(
-                "–", "autograd", other.version, f"HIPS autograd is in {place.parent}; Python finds chalkgrad's first"
-            )
+        remark = (
+            "HIPS autograd and chalkgrad overwrite each other's files here"
+            if place == ours["autograd"]
+            else f"HIPS autograd is in {place.parent}; Python finds chalkgrad's first, and its autograd.numpy is not found"
+        )
+        yield Finding("✗", "autograd", other.version, f"{remark}: {CURE}")
     here = Path.cwd()
     if all((here / name / mark).exists() for name, mark in (("autograd", "primitives.py"), ("nn", "stepper.js"))):
         return  # a clone of chalkgrad, with another chalkgrad installed: Python finds the same names in either

@@ -13,7 +13,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.files import save, suffix_of
 from nn.commands.shared import JSON_HELP, columns, command, heading, note, print_json, show
+from nn.module import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
     from nn.columns import Table
@@ -119,6 +121,8 @@ def _train(options: argparse.Namespace) -> int:
     sizes = _sizes(options)
     if options.save and not Path(options.save).parent.is_dir():  # before anything is learned
         raise ValueError(f"{options.save} cannot be written: there is no folder {Path(options.save).parent}")
+    if options.save:
+        suffix_of(options.save, "a model", MODEL_SUFFIXES)
     data = _data(options)
     share = (0.0 if data.name == "xor" else 0.25) if options.test is None else options.test
     if not 0.0 <= share < 1.0:
@@ -274,8 +278,7 @@ def _predict(options: argparse.Namespace) -> int:
     head, rows, problems = _rows(predictor, options)
     found = [(place, cells, predictor(xs)) for place, cells, xs in rows]
     if options.save:
-        Path(options.save).write_text(_as_csv(predictor, head, found), encoding="utf-8", newline="")
-        note(f"saved {options.save}")
+        note(f"saved {save(options.save, 'a table', {'.csv': lambda: _as_csv(predictor, head, found).encode()})}")
     if options.json:
         print_json(
             {

@@ -16,8 +16,8 @@ SPECIAL_POINTS = {
 }
 WITH_CONSTANTS = {  # rows of which one input is a whole number, or does not count
     "gaussian": lambda x: PRIMITIVES["gaussian"](x, 2.0),
-    "power_term": lambda c, x, y: PRIMITIVES["power_term"](c, x, y, 2.0),
-    "ray": lambda x, y: PRIMITIVES["ray"](x, y, 2.0),
+    "power_slope": lambda x, y: PRIMITIVES["power_slope"](x, y, 1.0, 2.0),
+    "ray": lambda x, y: PRIMITIVES["ray"](x, y, 2.0, 1.0, 0.0),
     "sigmoid_slope": lambda x: PRIMITIVES["sigmoid_slope"](ag.sigmoid(x), x),
     "tanh_slope": lambda x: PRIMITIVES["tanh_slope"](ag.tanh(x), x),
 }

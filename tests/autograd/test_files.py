@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -61,9 +62,15 @@ def test_a_link_stays_a_link(tmp_path):
 
 
 def test_what_is_no_file_is_written_through_or_refused(tmp_path):
-    """/dev/null stays what it is; a folder is an error that names it."""
-    write(os.devnull, "nothing")
-    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+    """A pipe, as a device, is not replaced by a file; a folder is an error that names it."""
+    pipe, found = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: found.append(pipe.read_bytes()))
+    reader.start()
+    write(pipe, "through")
+    reader.join()
+    assert found == [b"through"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
     with pytest.raises(IsADirectoryError, match=re.escape(tmp_path.name)):
         write(tmp_path, "x")
 

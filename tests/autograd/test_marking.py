@@ -241,7 +241,7 @@ def test_a_marking_is_saved(ending, tmp_path):
 @pytest.mark.parametrize("name", ["sheet.pdf", "sheet", "sheet.toml"])
 def test_a_marking_is_not_saved_as_anything_else(name, tmp_path):
     """Nothing is written, and the endings are named."""
-    with pytest.raises(ValueError, match=r"\.html, \.csv, \.json, \.txt or \.md") as error:
+    with pytest.raises(ValueError, match=r"\.html, \.csv, \.json, \.txt, \.md") as error:
         marked().save(tmp_path / name)
     assert name in str(error.value)
     assert list(tmp_path.iterdir()) == []

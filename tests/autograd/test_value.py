@@ -320,3 +320,70 @@ def test_label_can_be_set_and_survives_arithmetic():
     v = Value(1.0)
     v.label = "v"
     assert (v.label, (v + 1).label) == ("v", "")
+
+
+# ------------------------------------------------------------------------------------------ numbers that are set afterwards
+
+NO_NUMBERS = {
+    "text": "a",
+    "digits": "3.0",
+    "nothing": None,
+    "a complex": 1j,
+    "a list": [1.0],
+    "a Value": Value(2.0),
+    "a function": abs,
+}
+USES = {
+    "+": lambda x, w: x + w,
+    "2*": lambda x, w: 2 * x,
+    "tanh": lambda x, w: x.tanh(),
+    "**": lambda x, w: w**x,
+    "dot": lambda x, w: ag.dot([x, w], [w, x]),
+    "logsumexp": lambda x, w: ag.logsumexp([x, w]),
+    "maximum": ag.maximum,
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+@pytest.mark.filterwarnings("ignore::autograd.LostGradientWarning")  # where math.tanh is handed a Value, which is the fault
+def test_data_that_is_no_number_is_named_when_it_is_computed_with(kind, use):
+    """By the operation, by backward() or by gradient(), or by forward(): a TypeError with the label, and what was set."""
+    ways = [
+        lambda x, w, y: USES[use](x, w).backward(),
+        lambda x, w, y: ag.gradient(USES[use](x, w), w),
+        lambda x, w, y: y.forward(),
+    ]
+    for way in ways:
+        x, w = Value(1.0, label="x"), Value(2.0, label="w")
+        y = USES[use](x, w)
+        x.data = NO_NUMBERS[kind]
+        if kind == "a Value" and use in ("tanh", "**"):
+            continue  # Python's math takes its number, and warns
+        with pytest.raises(TypeError, match=r"x: its \.data was set to no number\. autograd computes with real numbers"):
+            way(x, w, y)
+
+
+@pytest.mark.parametrize("kind", ["text", "nothing", "a list"])
+def test_a_gradient_that_is_no_number_is_named_by_backward(kind):
+    """x.grad = None, as people write to clear it, is answered with the label."""
+    x = Value(1.0, label="x")
+    y = x * x
+    x.grad = NO_NUMBERS[kind]
+    with pytest.raises(TypeError, match=r"x: its \.grad was set to no number"):
+        y.backward()
+
+
+def test_data_that_is_an_array_is_named():
+    """An array of several numbers does not broadcast through a graph of scalars."""
+    np = pytest.importorskip("numpy")
+    for use in USES.values():
+        x, w = Value(1.0, label="x"), Value(2.0)
+        x.data = np.array([1.0, 2.0])
+        with pytest.raises(TypeError, match=r"x: its \.data was set to no number\. .*numpy ndarray"):
+            use(x, w).backward()
+    for scalar in (np.float64(2.0), np.float32(2.0), np.int64(2), 2, True):
+        x, w = Value(1.0), Value(2.0)
+        x.data = scalar
+        (x * w + ag.logsumexp([x, w])).backward()
+        assert math.isfinite(x.grad)

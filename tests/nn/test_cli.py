@@ -1,6 +1,7 @@
 """The command line as a whole: the program as a person starts it, and its exit codes. Commands are tested in commands/."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,54 @@ def test_another_autograd_is_recognised(tmp_path):
     assert run.returncode == 1
     assert "is not chalkgrad's" in run.stderr
     assert "python -m venv" in run.stderr
+
+
+HIPS_STATES = {  # what installing and uninstalling HIPS's autograd beside ours leaves in its folder, and what is said of it
+    "theirs was installed last": ({"__init__.py": "def grad(f): ..."}, "is not chalkgrad's: .* pip uninstall autograd"),
+    "theirs, without NumPy": (
+        {"__init__.py": "import no_such_numpy"},
+        "is not chalkgrad's, but HIPS's .* pip uninstall autograd",
+    ),
+    "theirs was uninstalled": ({"primitives.py": ""}, "has lost its __init__.py: .* pip install --force-reinstall"),
+}
+
+
+@pytest.mark.parametrize("state", HIPS_STATES)
+def test_every_order_of_two_autograds_is_named_with_its_cure(state, tmp_path):
+    """By importing nn, and by the command, doctor included, in one sentence and without a traceback of its own."""
+    import nn
+
+    files, message = HIPS_STATES[state]
+    for name, text in files.items():
+        path = tmp_path / "autograd" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for name in ("nn", "chalkgrad.py"):
+        (tmp_path / name).symlink_to(Path(nn.__path__[0]).parent / name)
+    for arguments in (["-c", "import nn"], ["-m", "chalkgrad", "doctor"]):
+        done = subprocess.run(
+            [sys.executable, "-S", *arguments], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 1
+        assert re.search(message, done.stderr)
+        assert "Traceback" not in done.stderr or arguments[0] == "-c"
+
+
+def test_files_of_the_other_autograd_beside_ours_are_warned_of(tmp_path):
+    """Where ours was installed last, theirs is broken, and `import autograd` says so."""
+    import autograd
+
+    for path in Path(autograd.__file__).parent.glob("*.py"):
+        (tmp_path / "autograd").mkdir(exist_ok=True)
+        (tmp_path / "autograd" / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    program = [sys.executable, "-S", "-c", "import autograd; print(autograd.Value(1.0))"]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert (done.stdout, done.stderr) == ("Value(1.0)\n", "")
+    (tmp_path / "autograd" / "numpy").mkdir()
+    (tmp_path / "autograd" / "numpy" / "numpy_wrapper.py").write_text("")
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert done.stdout == "Value(1.0)\n"
+    assert re.search(r"UserWarning: .*HIPS autograd.* pip uninstall autograd, then", done.stderr)
 
 
 @pytest.mark.parametrize("program", [["-m", "nn"], ["-m", "chalkgrad"]])

@@ -1,8 +1,12 @@
 """Parameters: found, named, saved and loaded."""
 
+import collections
+import dataclasses
 import json
 import os
+import random
 
+import numpy as np
 import pytest
 
 import nn
@@ -138,3 +142,131 @@ def test_repr_counts_parameters():
     """The representation tells how many numbers a model holds."""
     assert repr(Encoder()) == "Encoder(10 parameters)"
     assert repr(nn.MLP(2, [16, 16, 1])) == "MLP(2 → 16 → 16 → 1, relu, relu, linear; 337 parameters)"
+
+
+# --------------------------------------------------------------------------------------------------- wherever they are held
+
+
+class Bare(nn.Module):
+    """A module with one attribute."""
+
+    def __init__(self, held):
+        self.held = held
+
+
+def grown(rng, depth):
+    """Values and neurons in a random nest of containers, and how many Values there are, counted while it grows."""
+    kind = rng.choice(["value", "neuron", "number"] if not depth else ["list", "tuple", "dict", "array", "deque", "named"])
+    if kind == "value":
+        return Value(rng.random()), 1
+    if kind == "neuron":
+        return nn.Neuron(2, seed=0), 3
+    if kind == "number":
+        return rng.random(), 0
+    items, counts = zip(*(grown(rng, rng.randrange(depth)) for _ in range(rng.randrange(1, 4))))
+    if kind == "dict":
+        return {f"k{i}": item for i, item in enumerate(items)}, sum(counts)
+    if kind == "array":
+        array = np.empty(len(items), dtype=object)
+        array[:] = items
+        return array.reshape(1, -1) if rng.random() < 0.5 else array, sum(counts)
+    if kind == "named":
+        return collections.namedtuple("Pair", [f"f{i}" for i in range(len(items))])(*items), sum(counts)
+    return {"list": list, "tuple": tuple, "deque": collections.deque}[kind](items), sum(counts)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_value_in_any_nest_of_containers_is_a_parameter(seed, tmp_path):
+    """Each once and under a name of its own, so that it is trained, saved and loaded."""
+    held, count = grown(random.Random(seed), 3)
+    model, other = Bare(held), Bare(grown(random.Random(seed), 3)[0])
+    assert len(model.parameters()) == len(set(model.parameters())) == len(model.state_dict()) == count
+    for i, parameter in enumerate(model.parameters()):
+        parameter.data = float(i)
+    model.save(tmp_path / "model.json")
+    assert [p.data for p in other.load(tmp_path / "model.json").parameters()] == [float(i) for i in range(count)]
+
+
+def test_an_array_of_values_trains():
+    """A matrix of Values in a NumPy array gets gradients, steps of an optimiser, and names like those of lists."""
+
+    class Linear(nn.Module):
+        def __init__(self):
+            self.A = np.array([[Value(1.0), Value(2.0)]])
+
+        def __call__(self, x):
+            return self.A[0, 0] * x[0] + self.A[0, 1] * x[1]
+
+    model = Linear()
+    assert model.state_dict() == {"A_11": 1.0, "A_12": 2.0}
+    nn.fit(model, [[1.0, 0.0], [0.0, 1.0]], [3.0, -1.0], lr=0.5, epochs=60, progress=False)
+    assert [p.data for p in model.parameters()] == pytest.approx([3.0, -1.0], abs=1e-6)
+
+
+def test_numbers_in_arrays_are_no_parameters():
+    """An array of floats is data, and is not looked into."""
+    assert Bare(np.zeros((2, 3))).parameters() == []
+
+
+@dataclasses.dataclass
+class Foreign:
+    w: object
+
+
+class Plain:
+    def __init__(self):
+        self.layers = [nn.Neuron(1, seed=0)]
+
+
+LOST = {
+    "a set": (lambda: {Value(1.0)}, "where it is not found: in a set"),
+    "a set in a list": (lambda: [{Value(1.0)}], "where it is not found"),
+    "a dataclass": (lambda: Foreign(Value(1.0)), "an object that is no nn.Module"),
+    "an object in a dict": (lambda: {"a": Foreign([Value(1.0)])}, "an object that is no nn.Module"),
+    "modules in an object": (Plain, "an object that is no nn.Module"),
+    "a generator": (lambda: (Value(i) for i in range(2)), "make it a list"),
+    "a map": (lambda: map(Value, [1.0, 2.0]), "make it a list"),
+    "a product": (lambda: Value(0.5) * 0.1, "made of a plain number"),
+    "products in a list": (lambda: [Value(0.5) * 0.1], "made of a plain number"),
+    "products in an array": (lambda: np.array([Value(0.5) * 0.1]), "made of a plain number"),
+}
+
+
+@pytest.mark.parametrize("held", LOST)
+def test_what_would_never_train_is_an_error(held):
+    """Values that cannot be found, or are no leaves, are named with the attribute and the way out; _names are left alone."""
+    make, message = LOST[held]
+    model = Bare(make())
+    with pytest.raises(TypeError, match=rf"self\.held of Bare .*{message}"):
+        model.parameters()
+    model._held, model.held = model.held, None
+    assert model.parameters() == []
+
+
+def test_what_is_found_elsewhere_is_not_lost():
+    """An optimiser, a history and a computed Value of parameters may be attributes too."""
+    model = nn.MLP(1, [1], seed=0)
+    model.optimizer = nn.optim.SGD(model.parameters())
+    model.history = nn.fit(model, [[1.0]], [1.0], epochs=1, record=True, progress=False)
+    model.output = model([2.0])
+    assert list(model.state_dict()) == ["w_111", "b_11"]
+
+
+def test_a_subclass_of_a_net_may_have_more_parameters():
+    """Those of an MLP, a Layer, a Neuron, and one's own."""
+    for base, arguments in ((nn.MLP, (1, [1])), (nn.Layer, (1, 1)), (nn.Neuron, (1,))):
+
+        class Scaled(base):
+            def __init__(self, *arguments):
+                super().__init__(*arguments)
+                self.scale = Value(2.0)
+
+        assert list(Scaled(*arguments).state_dict()) == [*base(*arguments).state_dict(), "scale"]
+
+
+def test_two_parameters_of_one_name_are_refused():
+    """One of them would not be saved."""
+    model = Bare([Value(1.0)])
+    model.held_1 = Value(2.0)
+    with pytest.raises(ValueError, match="two parameters of Bare go by the name held_1"):
+        model.state_dict()

@@ -89,14 +89,14 @@ WHOLE = [0.0, 1.0, 2.0, 3.0, 4.0]
 # For each operation of several inputs what they are; a whole number that is no variable is given as a constant.
 INPUTS = {
     "gaussian": (UNARY, WHOLE),
-    "ray": (SOME, SOME, [1.0, 2.0]),
-    "power_term": (FEWER, FEW, FEWER, WHOLE[:4]),
+    "ray": (SOME, FEW, [1.0, 2.0], WHOLE[:2], WHOLE[:2]),
+    "power_slope": (SOME, FEW, WHOLE[:3], WHOLE[:3]),
     "clip": (FEW, FEWER, FEWER),
     "sum": (FEWER, FEWER, FEWER),
     "dot": (FEWER, MODERATE[:6], FEWER, MODERATE[3:9], [0.0, -0.5, nan]),
     "logsumexp": (FEW, FEW, FEW),
 }
-CONSTANTS = {"gaussian": (1,), "ray": (2,), "power_term": (3,)}
+CONSTANTS = {"gaussian": (1,), "ray": (2, 3, 4), "power_slope": (2, 3)}
 
 
 def points_of(name):

@@ -78,7 +78,7 @@ def odd(each):
     return Board(boards=[derivation(loss, x), sheet, derivatives(loss, x, y), descent(loss, x, y, rate=0.1, symbol=each)])
 
 
-HELPERS = "sigmoid_slope", "tanh_slope", "power_term", "ray"  # rows that have no rule of their own to tell
+HELPERS = "gaussian", "sigmoid_slope", "tanh_slope", "power_slope", "ray"  # rows that have no rule of their own to tell
 
 CORPUS = {
     "titles": lambda: Board([Line(named("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),

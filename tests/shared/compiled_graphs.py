@@ -243,7 +243,7 @@ def outputs():
 
 # -------------------------------------------------------------------------------------------------------------- primitives
 
-ORDERS = {"gaussian": [2.0], "power_term": [1.0], "ray": [2.0]}  # a last argument that is a whole number, and plain
+ORDERS = {"gaussian": [2.0], "power_slope": [1.0, 1.0], "ray": [2.0, 1.0, 0.0]}  # last arguments: whole numbers, and plain
 POINTS = [-2.3, -1.1, -0.5, 0.0, 0.4, 0.7, 1.0, 1.9]
 ABOVE = {"acosh": 1.25}  # how far points are moved for those that are defined on one side alone
 NOT_CALLED = {"sigmoid_slope", "tanh_slope"}  # their first argument is the output that belongs to the second
@@ -265,7 +265,7 @@ def applications():
 
 
 APPLICATIONS = {name: (op, arguments) for name, op, arguments in applications()}
-SHIFTS = [0.25, -0.3, 0.45, 0.15]
+SHIFTS = [0.25, -0.3, 0.45, 0.15, 0.35]
 
 
 def applied(name):

@@ -85,8 +85,8 @@ EXACT = {
     "silu_bend": lambda x: x * sigmoid(x) * (1 - sigmoid(x)),
     "one_minus_square": lambda x: 1 - x * x,
     "gaussian": gaussian,
-    "power_term": lambda c, x, y, n: c * power(x, y) * mp.log(x) ** int(n),
-    "ray": lambda x, y, k: x / length(x, y) ** int(k),
+    "power_slope": lambda x, y, i, j: mp.diff(power, (x, y), (int(i), int(j))),
+    "ray": lambda x, y, k, i, j: mp.diff(lambda x, y: x / length(x, y) ** int(k), (x, y), (int(i), int(j))),
 } | {
     name: getattr(mp, name)
     for name in "exp log sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc sign".split()
@@ -405,12 +405,12 @@ POINTS = {  # inputs that are Values, and after | what is a plain number; where 
     "dot": [(0.3, -1.2, 2.5, 0.8, 1.1), (0.3, -1.2, 2.5, 0.8)],
     "logsumexp": [(0.3, -1.2, 2.5)],
     "gaussian": [(0.3, 0.0), (-1.2, 1.0), (0.8, 2.0), (0.8, 3.0)],
-    "power_term": [(0.3, 1.7, 2.5, 1.0), (-1.2, 0.4, 0.8, 2.0)],
-    "ray": [(0.3, -1.2, 1.0), (2.5, 0.8, 2.0)],
+    "power_slope": [(1.7, 2.5, 1.0, 1.0), (0.4, 0.8, 0.0, 2.0), (0.4, -1.5, 2.0, 0.0)],
+    "ray": [(0.3, -1.2, 1.0, 0.0, 0.0), (2.5, 0.8, 2.0, 1.0, 0.0), (0.3, -1.2, 1.0, 1.0, 1.0)],
     "sigmoid_slope": [(ag.sigmoid(x), x) for (x,) in ORDINARY],
     "tanh_slope": [(math.tanh(x), x) for (x,) in ORDINARY],
 }
-PLAIN = {"gaussian": [1], "power_term": [3], "ray": [2]}  # which inputs are plain numbers
+PLAIN = {"gaussian": [1], "power_slope": [2, 3], "ray": [2, 3, 4]}  # which inputs are plain numbers
 PAIRS = [(0.3, -1.2), (-1.2, 2.5), (2.5, 0.8)]
 ROWS = [
     pytest.param(name, point, id=f"{name}{point}".replace(",)", ")"))

@@ -78,12 +78,13 @@ def test_another_autograd_is_an_error(run, monkeypatch):
     assert re.search(r"^✗  autograd +1\.8\.0 .*pip uninstall autograd", out, re.MULTILINE)
 
 
-def test_another_autograd_elsewhere_is_no_error(run, monkeypatch, tmp_path):
-    """It is named, with its place."""
+def test_another_autograd_elsewhere_is_an_error_too(run, monkeypatch, tmp_path):
+    """It is named, with its place, since what uses it finds chalkgrad's; and so is the way out."""
     monkeypatch.setattr(machine, "distributions", lambda name: installed_in(tmp_path))
     code, out, _ = run("doctor")
-    assert code == 0
-    assert f"–  autograd  1.8.0  HIPS autograd is in {tmp_path.resolve()}" in out
+    assert code == 1
+    assert f"✗  autograd  1.8.0  HIPS autograd is in {tmp_path.resolve()}" in out
+    assert "an environment of its own" in out
 
 
 @pytest.mark.parametrize("name", ["autograd.py", "nn.py", "nn/__init__.py"])
