@@ -67,9 +67,13 @@ class Lowered:
             elif op is None:
                 self._of[i] = self._entered("leaf", what, (), {})
             elif numbered.is_linear(i):
-                self._forms[i] = self._worked_out(op, inputs)
+                form = self._worked_out(op, inputs)
+                if form.keys() <= {()}:  # nothing is left but a number, as of w h where h is 0 at the start
+                    self._of[i] = form.get((), 0.0)
+                else:
+                    self._forms[i] = form
             else:
-                self._of[i] = self._entered("function", op, tuple(map(self._atom, inputs)), {})
+                self._of[i] = self._function(op, tuple(map(self._atom, inputs)))
         self.outputs = [self._linear(i) for i in numbered.outputs]
 
     def atom_of(self, node: Value) -> int | None:
@@ -98,7 +102,7 @@ class Lowered:
             return self._product(*inputs)
         if op is ops.pow:
             x = self._atom(inputs[0])
-            return {(x, x): 1.0}  # type: ignore[dict-item]
+            return {(): x * x} if isinstance(x, float) else {(x, x): 1.0}
         if op is ops.div:
             return self._quotient(*inputs)
         if op is ops.dot_of:
@@ -136,6 +140,13 @@ class Lowered:
         return self._linear(i)
 
     # ---- atoms
+
+    def _function(self, op: Primitive, inputs: tuple[int | float, ...]) -> int | float:
+        """A function of atoms; of plain numbers alone it is one."""
+        numbers = [x for x in inputs if isinstance(x, float)]
+        if len(numbers) == len(inputs):
+            return op.value(*numbers) if op.arity else op.value(numbers)
+        return self._entered("function", op, inputs, {})
 
     def _atom(self, i: int) -> int | float:
         """The atom that an operation is; the number of a constant."""

@@ -210,10 +210,11 @@ class Printer:
 
     # ---- for any library
 
-    def functional(self, name: str, arguments: Sequence[str], parameters: int) -> str:
+    def functional(self, name: str, arguments: Sequence[str], parameters: int | None) -> str:
         """A function that gives the values, and the gradient if there is one.
 
-        name: what it is called; arguments: the vectors of parameters and the inputs; parameters: how many there are
+        name: what it is called; arguments: the vectors of parameters and the inputs; parameters: how many there are;
+            None where no gradient is wanted
         """
         s = self.statements
         body = [f"{let.array.name} = {self.expression(let.what)}" for let in needed(s, [*s.values, *s.stores])]
@@ -227,6 +228,7 @@ class Printer:
             into[0].update(places)
             into[1].append(store)
         for k, (taken, stores) in enumerate(passes):
+            assert parameters is not None
             order = [0] * parameters
             for at, p in enumerate([p for store in stores for p in flat(store.places)]):
                 order[p] = at
@@ -234,9 +236,9 @@ class Printer:
                 order[p] = order[p] if p in taken else len(taken)
             pieces = [*map(self.piece, stores), *(["zero"] if len(taken) < parameters else [])]
             results.append(f"gradient {'+=' if k else '='} joined({', '.join(pieces)})[{self.table('order', order)}]")
-        if not passes and parameters:
-            results.append(f"gradient = joined(zero)[{self.table('order', [0] * parameters)}]")
-        returned = ", ".join(["value"] * bool(s.values) + ["gradient"] * bool(parameters))
+        if not passes and parameters is not None:
+            results.append(f"gradient = joined(zero)[{self.table('order', [0] * parameters) if parameters else ':0'}]")
+        returned = ", ".join(["value"] * bool(s.values) + ["gradient"] * (parameters is not None))
         lines = [*self.cuts, *self.lookups, *body, *results, f"return {returned}"]
         return f"def {name}({', '.join(arguments)}):\n" + "".join(f"    {line}\n" for line in lines)
 

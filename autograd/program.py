@@ -19,6 +19,7 @@ never answers again.
 
 from __future__ import annotations
 
+import contextvars
 import keyword
 import re
 import threading
@@ -87,7 +88,8 @@ def compile(
 
     Raises TypeError for what are no Values, ValueError for a leaf that is listed twice or not at all, for inputs that are no
     leaves, and for a graph whose path may have depended on data: an `if` on a Value was decided once, for one row. One on
-    the finished output, as `if loss < best`, decided nothing in it.
+    the finished output, as `if loss < best`, decided nothing in it. What was read as .data is a plain number, and nobody
+    can see where it went: it stays as it was.
     """
     ys = [y] if isinstance(y, Value) else list(y) if hasattr(y, "__iter__") else []
     if not ys or not all(isinstance(each, Value) for each in ys):
@@ -95,18 +97,28 @@ def compile(
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}
-    lists = {name: [leaf] if isinstance(leaf, Value) else list(leaf) for name, leaf in named.items()}
+    lists = {name: _listed("inputs", leaves) for name, leaves in named.items()}
     if not lists or not all(lists.values()):
         raise ValueError("inputs are what differs from row to row: at least one leaf, in every list of them")
     listed = [leaf for leaves in lists.values() for leaf in leaves]
-    _check_branches(ys)
+    _check_branches(ys, listed)
     every = [node for node in nodes(*ys) if not node.inputs]
     if parameters is None:
         given = set(listed)
-        parameters = [leaf for leaf in every if leaf.op is None and leaf not in given]
-    parameters = list(parameters)
+        parameters = [x for x in every if x.op is None and x not in given and "_detached_at" not in x.__dict__]
+    parameters = _listed("parameters", parameters)
     _check_leaves(every, listed, parameters, lists)
     return Program(ys, lists, parameters, reduction)
+
+
+def _listed(what: str, leaves: Any) -> list[Value]:
+    """Inputs or parameters as a list; one may come bare."""
+    if isinstance(leaves, Value):
+        return [leaves]
+    if not hasattr(leaves, "__iter__"):
+        instead = ": take its parameters()" if hasattr(leaves, "parameters") else ""
+        raise TypeError(f"{what} are Values in a list, not {leaves!r}{instead}")
+    return list(leaves)
 
 
 def _check_leaves(
@@ -124,7 +136,12 @@ def _check_leaves(
         seen.add(leaf)
     for leaf in every:
         if leaf.op is None and leaf not in seen:
-            raise NotCompilable(f"{leaf!r} is neither an input nor a parameter: list it, or make it a plain number")
+            if line := leaf.__dict__.get("_detached_at"):
+                raise NotCompilable(
+                    f"{line} detached {leaf!r} from what it was computed from, which other rows have other numbers for: list"
+                    " it as an input, or as a parameter if it is the same for all rows"
+                )
+            raise NotCompilable(f"{leaf!r} is neither an input nor a parameter: list it, or make it a plain number, .data")
     for name in lists:
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             raise ValueError(f"inputs are called by a name such as X, not {name!r}")
@@ -133,19 +150,23 @@ def _check_leaves(
             raise ValueError(f"inputs are called by a name such as X, not {name!r}: the program calls something else so")
 
 
-def _check_branches(ys: Sequence[Value]) -> None:
+def _check_branches(ys: Sequence[Value], inputs: Sequence[Any]) -> None:
     """Refuse a graph in which a program asked for a number and may have gone on by it.
 
     Whoever asks for a number has the whole graph below it already: if that is all of the graph, nothing was decided in it.
+    An input may have decided what is in the graph without being there itself. A parameter that was taken as a number was
+    printed, most of the time.
     """
-    order = nodes(*ys)
-    for node in order:
-        line = node.__dict__.get("_asked_at") if node.op is not CONSTANT else None
-        if line and len(nodes(node)) < len(order):
+    order, given = nodes(*ys), {x for x in inputs if isinstance(x, Value)}
+    there = set(order)
+    for node in [*order, *(given - there)]:
+        marks = node.__dict__ if node.op is not CONSTANT else {}
+        line = marks.get("_asked_at") or (marks.get("_taken_at") if node.inputs or node in given else None)
+        if line and (node not in there or len(nodes(node)) < len(order)):
             raise NotCompilable(
                 f"{line} asked for the number of {node!r}, so that the graph may hold one way of several, which other rows"
-                " would not take. Write the choice as an operation (relu, abs, maximum, clip), or record the graph anew"
-                " without asking"
+                " would not take, or other parameters. Write the choice as an operation (relu, abs, maximum, clip), or"
+                " record the graph anew without asking; .data is a number that is meant to stay as it is"
             )
 
 
@@ -192,14 +213,14 @@ class Program:
         if self._fault:
             raise ArithmeticError(self._fault)
         with self._lock:
-            if kind not in self._plans:
-                self._plans[kind] = self._planned(kind)
+            if kind not in self._plans:  # outside of any no_grad or detect_anomaly: the gradient's graph is needed as it is
+                self._plans[kind] = contextvars.Context().run(self._planned, kind)
             return self._plans[kind]
 
     def _planned(self, kind: str) -> _Plan:
         ys, theta, lists = self.ys, self.parameters, self.lists
         if kind == "values":
-            return _Plan(ys, [], {"theta": theta}, lists)
+            return _Plan(ys, None, {"theta": theta}, lists)
         if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
             seed, loss = Value(1.0), self._loss
             inner = [node for node in nodes(loss) if node.inputs]
@@ -270,9 +291,12 @@ class Program:
         """
         np = _numpy()
         if out is not None and (
-            not isinstance(out, np.ndarray) or (out.shape, out.dtype) != ((len(self.parameters),), float)
+            not isinstance(out, np.ndarray)
+            or (out.shape, out.dtype, out.flags.writeable) != ((len(self.parameters),), float, True)
         ):
-            raise ValueError(f"out is an array of {len(self.parameters)} numbers in float64, not {out!r}")
+            raise ValueError(
+                f"out is an array of {len(self.parameters)} numbers in float64 that may be written to, not {out!r}"
+            )
         arrays = self._arrays(batch)
         theta = self._numbers(theta, out is not None)
         ones = len(batch) == 1 and isinstance(batch[0], Batch)
@@ -336,7 +360,7 @@ class Program:
             raise ValueError(f"wrt is 'inputs' or 'parameters', not {wrt!r}")
         arrays = self._arrays(batch)
         (slopes,) = self._run(wrt, arrays, theta)
-        return slopes.reshape(len(self.ys), -1, slopes.shape[1]).transpose(2, 0, 1)
+        return slopes.reshape(len(self.ys), len(slopes) // len(self.ys), slopes.shape[1]).transpose(2, 0, 1)
 
     def hvp(self, vector: Any, *batch: Any, theta: Any = None) -> Any:
         """The Hessian of the value over the batch, by the parameters, times a vector.
@@ -406,24 +430,28 @@ class Program:
     def _arrays(self, batch: Sequence[Any]) -> dict[str, Any]:
         """The inputs as arrays with a row for each input and a column for each row of the batch."""
         np = _numpy()
-        if len(batch) == 1 and isinstance(batch[0], Batch):
-            return dict(batch[0].arrays)
         widths = {name: len(leaves) for name, leaves in self.lists.items()}
+        if len(batch) == 1 and isinstance(batch[0], Batch):
+            self._check_shapes([each.T.shape for each in batch[0].arrays.values()])
+            return dict(zip(widths, batch[0].arrays.values()))
         total = sum(widths.values())
         given = [_real("a batch", each) for each in batch]
         given = [each[:, None] if each.ndim == 1 and (len(given) > 1 or total == 1) else each for each in given]
         if len(given) == 1 and len(widths) > 1 and given[0].ndim == 2 and given[0].shape[1] == total:
             ends = [sum(list(widths.values())[: i + 1]) for i in range(len(widths))]
             given = np.split(given[0], ends[:-1], axis=1)
-        shapes = [each.shape for each in given]
-        if len(given) != len(widths) or any(len(s) != 2 or s[1] != w for s, w in zip(shapes, widths.values())):
-            wanted = " and ".join(f"{name} (rows, {width})" for name, width in widths.items())
+        self._check_shapes([each.shape for each in given])
+        return {name: each.T for name, each in zip(widths, given)}
+
+    def _check_shapes(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        widths = [len(leaves) for leaves in self.lists.values()]
+        if len(shapes) != len(widths) or any(len(s) != 2 or s[1] != w for s, w in zip(shapes, widths)):
+            wanted = " and ".join(f"{name} (rows, {width})" for name, width in zip(self.lists, widths))
             raise ValueError(f"a batch is {wanted}, and this one has the shapes {', '.join(map(str, shapes)) or 'none'}")
         if len({s[0] for s in shapes}) > 1 or not shapes[0][0]:
             raise ValueError(
                 f"the arrays of a batch have as many rows, and at least one; these have {[s[0] for s in shapes]}"
             )
-        return {name: each.T for name, each in zip(widths, given)}
 
     def _complain_of_nan(self, arrays: Mapping[str, Any]) -> None:
         np = _numpy()
@@ -522,6 +550,15 @@ class Program:
         def run(theta: Any, *inputs: Any) -> Any:
             if len(inputs) != len(self.lists):
                 raise ValueError(f"this program takes {', '.join(self.lists)}, one array for each; got {len(inputs)}")
+            for name, each in zip(["theta", *self.lists], [theta, *inputs]):
+                if not hasattr(each, "shape") or (engine == "torch" and not isinstance(each, xp.Tensor)):
+                    raise TypeError(f"{name} is an array of {engine}, not of type {type(each).__name__}")
+            if "float" not in str(theta.dtype):
+                raise TypeError(f"theta is in floating point, as what is worked out from it; this one is in {theta.dtype}")
+            if tuple(theta.shape) != (n := len(self.parameters),):
+                raise ValueError(f"theta has a number for each of the {n} parameters, not shape {tuple(theta.shape)}")
+            inputs = tuple(each[:, None] if len(each.shape) == 1 else each for each in inputs)
+            self._check_shapes([tuple(each.shape) for each in inputs])
             size = inputs[0].shape[0]
             columns = [each.T for each in inputs]
             asarray = _like(xp, theta)
@@ -571,6 +608,8 @@ class Program:
         """
         plan = self._plan("gradient" if len(self.ys) == 1 else "values")
         equations = Equations(plan.statements, plan.adjoint_of)
+        if "B" in self.lists:  # that is not how many rows there are
+            equations.weight = r"\tfrac{1}{\text{rows}}"
         if self.reduction == "sum":
             equations.weight = "1"
         return equations.written()
@@ -604,9 +643,12 @@ class Program:
             "",
             plan.source,
         ]
-        if plan.name == "value_and_gradient":
+        if plan.name == "value_and_gradient" and self.parameters:
             lines += ["in place, for NumPy:", "", InPlace(statements, plan.adjoint_of).source(plan.vectors, plan.lists)]
         return "\n".join(lines).rstrip() + "\n"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Program, (self.ys, self.lists, self.parameters, self.reduction)
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{name}: {len(leaves)}" for name, leaves in self.lists.items())
@@ -628,24 +670,24 @@ class _Plan:
     def __init__(
         self,
         values: list[Value],
-        slopes: list[Value],
+        slopes: list[Value] | None,
         vectors: Mapping[str, list[Value]],
         lists: Mapping[str, list[Value]],
         adjoints: Mapping[Value, Value] | None = None,
     ) -> None:
         both = {**vectors, **lists}
         leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
-        self._leaves, self._outputs = leaves, [list(each) for each in (values, slopes) if each]
+        self._leaves, self._outputs = leaves, [each for each in (values or None, slopes) if each is not None]
         self._per_sample = not vectors.keys() - {"theta"}  # slopes have a column for each row, and are not summed
-        self.vectors, self.lists, self.slopes = list(vectors), list(lists), len(slopes)
-        self.lowered = Lowered([*values, *slopes], leaves, self.lists)
+        self.vectors, self.lists = list(vectors), list(lists)
+        self.lowered = Lowered([*values, *(slopes or ())], leaves, self.lists)
         self.grouped = Grouped(self.lowered, {name: len(some) for name, some in both.items()}, self.lists)
         self.statements = Statements(self.grouped, len(values))
         self.adjoint_of = self._adjoint_arrays(adjoints or {})
         printer = Printer(self.statements, self.adjoint_of)
-        name = "value_and_gradient" if values and slopes else "gradient" if slopes else "values"
+        name = "values" if slopes is None else "value_and_gradient" if values else "gradient"
         self.name, self.tables = name, printer.tables
-        self.source = printer.functional(name, [*self.vectors, *self.lists], self.slopes)
+        self.source = printer.functional(name, [*self.vectors, *self.lists], None if slopes is None else len(slopes))
         self._code = _compiled(self.source, f"<{name}>")
         self._in_place: dict[bool, tuple[Any, dict[str, Any]]] = {}
 
@@ -780,10 +822,13 @@ def _real(what: str, numbers: Any) -> Any:
     """Numbers as an array in float64."""
     np = _numpy()
     try:
-        if np.iscomplexobj(numbers):
-            raise TypeError("these are complex")
-        return np.asarray(numbers, dtype=float)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(numbers)
+        if array.dtype.kind in "cMm":
+            raise TypeError(f"these are {array.dtype}")
+        if np.ma.isMaskedArray(numbers):  # what is masked is missing
+            array = numbers.astype(float).filled(np.nan)
+        return np.asarray(array, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"{what} is an array of real numbers: {error}") from None
 
 

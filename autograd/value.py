@@ -26,6 +26,7 @@ from autograd.primitives import CONSTANT, Primitive
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
     from typing import Any, Protocol
 
     class Supervisor(Protocol):
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 supervisor: Supervisor | None = None  # set by autograd.modes while one of its blocks is open, anywhere
 new = object.__new__
+MARKS = ("_asked_at", "_taken_at", "_detached_at")  # which lines took the number out of the graph; compile reads them
 
 
 def record(op: Primitive | None, data: float, first: Any, second: Value | None = None) -> Value:
@@ -262,10 +264,10 @@ class Value:
 
     def __float__(self) -> float:
         warn_of_lost_gradient(caller())
-        return _asked(self)
+        return _asked(self, "_taken_at")
 
     def __int__(self) -> int:
-        return int(_asked(self))
+        return int(_asked(self, "_taken_at"))
 
     def item(self) -> float:
         """The plain number, as in PyTorch.
@@ -274,7 +276,7 @@ class Value:
         >>> (Value(2.0) * 3.0).item()
         6.0
         """
-        return self.data
+        return _asked(self, "_taken_at")
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -316,7 +318,10 @@ class Value:
         >>> gradient(x * x, x), gradient(x * x.detach(), x)
         ([Value(6.0)], [Value(3.0)])
         """
-        return Value(self.data, self.label)
+        leaf = Value(self.data, self.label)
+        if self._first is not None:  # compile must know: it has the number of one row
+            leaf.__dict__["_detached_at"] = _line(caller())
+        return leaf
 
     def forward(self) -> float:
         """Compute self again from what its leaves hold now, and return its data.
@@ -365,7 +370,7 @@ class Value:
 
     def __reduce__(self) -> tuple[Any, ...]:
         behind = _Behind(self) if self.inputs and not _flattening.on else None
-        attributes = {name: x for name, x in self.__dict__.items() if name != "_asked_at"} if self.__dict__ else None
+        attributes = {name: x for name, x in self.__dict__.items() if name not in MARKS} if self.__dict__ else None
         return _revive, (behind, self.data, self.grad, self.op, self.inputs), attributes or None
 
 
@@ -394,12 +399,18 @@ def _accumulate(output: Value, order: Sequence[Value]) -> None:
                     x.grad += grad * slope
 
 
-def _asked(node: Value) -> float:
-    """The number of a node that a program asks for, to choose a way perhaps: compile refuses graphs that hold one of two."""
+def _asked(node: Value, mark: str = "_asked_at") -> float:
+    """The number of a node that a program asks for, to choose a way perhaps: compile refuses graphs that hold one of two.
+
+    mark: "_taken_at" where it is taken as a number, as people do to print it
+    """
     if node.op is not CONSTANT:
-        frame = caller(2)
-        node.__dict__["_asked_at"] = f"line {frame.f_lineno} of {frame.f_code.co_filename}"
+        node.__dict__[mark] = _line(caller(2))
     return node.data
+
+
+def _line(frame: FrameType) -> str:
+    return f"line {frame.f_lineno} of {frame.f_code.co_filename}"
 
 
 # ------------------------------------------------------------------------------------------------- copying and pickling

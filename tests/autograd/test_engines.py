@@ -261,3 +261,58 @@ def test_engines_and_kinds_that_are_none():
         program.function("numpy", "hessian")
     with pytest.raises(ValueError, match="this program takes X, one array for each; got 2"):
         program.function("numpy")(program.theta, batch(2, 5), batch(2, 5))
+
+
+@pytest.mark.parametrize("library", ENGINES)
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (lambda theta, X, array: (theta.tolist(), array(X)), TypeError, "theta is an array of"),
+        (lambda theta, X, array: (array(theta), X.tolist()), TypeError, "X is an array of"),
+        (lambda theta, X, array: (array(theta.astype(int)), array(X)), TypeError, "theta is in floating point"),
+        (lambda theta, X, array: (array(theta[:-1]), array(X)), ValueError, "theta has a number for each of the"),
+        (lambda theta, X, array: (array(np.append(theta, 0.0)), array(X)), ValueError, "theta has a number for each of the"),
+        (lambda theta, X, array: (array(theta), array(X[:, :-1])), ValueError, r"a batch is X \(rows, \d+\)"),
+        (lambda theta, X, array: (array(theta), array(np.repeat(X, 2, axis=1))), ValueError, r"a batch is X \(rows, \d+\)"),
+        (lambda theta, X, array: (array(theta), array(X[:0])), ValueError, "as many rows, and at least one"),
+    ],
+)
+def test_functions_are_given_arrays_that_fit(library, wrong, error, words):
+    """A theta in whole numbers, or one that is too long, would give an answer otherwise."""
+    y, inputs, parameters = tanh_net()
+    program, array = ag.compile(y, inputs, parameters), engine(library)
+    with pytest.raises(error, match=words):
+        program.function(library)(*wrong(program.theta, batch(3, len(inputs)), array))
+
+
+def test_one_input_may_be_a_vector():
+    """As in a batch."""
+    x, w = ag.Value(1.0), ag.Value(0.5)
+    found = ag.compile((w * x).exp(), [x], [w]).function("numpy", "values")(np.array([2.0]), np.array([0.0, 1.0]))
+    agree(found, np.exp([0.0, 2.0]))
+
+
+SLOPED = {
+    "erf": ag.erf,
+    "gelu": ag.gelu,
+    "gelu, twice": lambda x: ag.gradient(ag.gelu(x), x)[0],
+    "hypot": lambda x: ag.hypot(x, 0.5),
+    "hypot, twice": lambda x: ag.gradient(ag.hypot(x, 0.5), x)[0],
+    "atan2": lambda x: ag.atan2(x, -0.5),
+    "a power": lambda x: (x * x) ** x,
+    "a power, twice": lambda x: ag.gradient((x * x + 0.5) ** x, x)[0],
+}
+
+
+@pytest.mark.parametrize("name", SLOPED)
+def test_slopes_under_jit(name):
+    """JAX knows no numbers there, only shapes; and where they are 0, or large, the slopes are those of the graph."""
+    make, w, x = engine("jax"), ag.Value(1.0), ag.Value(0.3)
+    y = SLOPED[name](w * x)
+    X = np.array([[0.0], [0.3], [-2.0], [35.0 if name != "a power" else 3.0]])[int("power" in name) :]
+    values, slopes = by_rows(y, [x], X, [w])
+    program = ag.compile(y, [x], [w], reduction="sum")
+    value, found = sys.modules["jax"].jit(program.function("jax"))(make(program.theta), make(X))
+    agree(float(value), values.sum(), np.abs(values).max())
+    agree(found, slopes.sum(0), np.abs(slopes).max())
+    agree(program.per_sample_gradients(X), slopes)

@@ -23,6 +23,7 @@ from compiled_graphs import (
 )
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.graph import nodes
 
@@ -42,6 +43,7 @@ ASKED = {
     "min": lambda a, b: min([b, a]),
     "sorted": lambda a, b: sorted([a, b]),
     "math": lambda a, b: math.floor(float(a)),
+    "item": lambda a, b: a.item(),
 }
 
 
@@ -64,6 +66,32 @@ def test_a_leaf_that_was_asked_for_is_refused_too():
     y = w[0] * x[0] if x[0] > 0 else -x[0]
     with pytest.raises(ValueError, match="which other rows would not take"):
         ag.compile(y, x, w)
+
+
+def test_a_branch_on_an_input_that_is_not_in_the_graph_is_refused():
+    """What an input decided may not contain it."""
+    x, w = leaves(2), leaves(2, 1)
+    y = w[0] * x[1] if x[0] > 0 else w[1] * x[1]
+    with pytest.raises(ValueError, match=r"test_program_calls.py asked for the number"):
+        ag.compile(y, x, w)
+
+
+@pytest.mark.parametrize("parameters", [None, "w"])
+def test_what_was_detached_from_other_numbers_of_a_row_is_refused(parameters):
+    """It is a leaf with the number of one row, and no parameter, unless somebody says so."""
+    x, w = leaves(1), leaves(2, 1)
+    target = (w[0] * x[0]).detach()
+    y = (w[1] * x[0] - target) ** 2
+    with pytest.raises(ValueError, match=r"line \d+ of .*test_program_calls.py detached Value"):
+        ag.compile(y, x, w[1:] if parameters else None)
+    assert ag.compile(y, [*x, target], w[1:])([[2.0, 0.5]]) == [(w[1].data * 2.0 - 0.5) ** 2]
+
+
+def test_a_leaf_that_was_detached_is_a_leaf():
+    """A copy of a parameter is one; it need not be listed."""
+    x, w = leaves(1), leaves(1, 1)
+    frozen = w[0].detach()
+    assert ag.compile(frozen * w[0] * x[0], x).parameters == [frozen, w[0]]
 
 
 def test_what_asks_for_nothing_is_compiled():
@@ -452,3 +480,75 @@ def test_complex_arrays_are_no_batch():
     y, x, w = tanh_net()
     with pytest.raises(TypeError, match="a batch is an array of real numbers"):
         ag.compile(y, x, w)(1j * batch(2, len(x)))
+
+
+# ------------------------------------------------------------------------------------------------- what people come up with
+
+
+@pytest.mark.parametrize("block", [ag.no_grad, ag.detect_anomaly])
+def test_the_block_that_a_program_is_made_in_changes_nothing(block):
+    """The gradient's graph is recorded by compile, not by the user."""
+    y, x, w = tanh_net()
+    X = batch(4, len(x))
+    expected = ag.compile(y, x, w).value_and_grad(X)
+    with block():
+        found = ag.compile(y, x, w).value_and_grad(X)
+    assert found[0] == expected[0]
+    assert found[1].any()
+    agree(found[1], expected[1])
+
+
+@pytest.mark.parametrize("carried", [copy.deepcopy, copy.copy, lambda program: pickle.loads(pickle.dumps(program))])
+def test_programs_can_be_copied(carried):
+    """With their leaves."""
+    y, x, w = tanh_net()
+    program, X = ag.compile(y, x, w, reduction="sum"), batch(4, len(x))
+    expected = program.value_and_grad(X)
+    again = carried(program).value_and_grad(X)
+    assert again[0] == expected[0]
+    agree(again[1], expected[1])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "error", "words"),
+    [
+        (
+            lambda: np.ma.masked_array([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 0], [1, 0]]),
+            ValueError,
+            "row 1 of X",
+        ),
+        (lambda: np.array([["2020-01-01", "2020-01-02"]], dtype="M8[D]"), TypeError, "these are datetime64"),
+        (lambda: [[10**400, 1]], TypeError, "is an array of real numbers"),
+        (lambda: np.ones((2, 2)) * 1j, TypeError, "these are complex"),
+    ],
+)
+def test_what_is_no_row_of_numbers(numbers, error, words):
+    """Masked numbers are missing, dates are no numbers."""
+    x = leaves(2)
+    with pytest.raises(error, match=words):
+        ag.compile(x[0] * x[1], x).value_and_grad(numbers())
+
+
+def test_a_batch_of_another_program_must_fit():
+    """By its widths."""
+    x = leaves(2)
+    one, two = ag.compile(x[0] * x[1], x), ag.compile(x[0] * x[1], {"A": x[:1], "B": x[1:]})
+    with pytest.raises(ValueError, match=r"a batch is A \(rows, 1\) and B \(rows, 1\)"):
+        two.value(one.batch([[1.0, 2.0]]))
+
+
+def test_an_array_for_the_gradient_must_be_one_to_write_to():
+    """The message says which one."""
+    x, w = leaves(1), leaves(1, 1)
+    out = np.zeros(1)
+    out.setflags(write=False)
+    with pytest.raises(ValueError, match="out is an array of 1 numbers in float64 that may be written to"):
+        ag.compile(w[0] * x[0], x, w).value_and_grad([1.0], out=out)
+
+
+def test_one_parameter_may_come_bare():
+    """As one input may; a model is told from its parameters."""
+    x, w = leaves(1), leaves(1, 1)
+    assert ag.compile(w[0] * x[0], x[0], w[0]).parameters == w
+    with pytest.raises(TypeError, match=r"parameters are Values in a list, not .*: take its parameters\(\)"):
+        ag.compile(w[0] * x[0], x, nn.MLP(1, [1]))

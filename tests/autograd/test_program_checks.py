@@ -213,3 +213,18 @@ def test_what_was_built_on_an_answer_may_hold_one_way_of_several():
         ag.compile(other, inputs, parameters)
     with pytest.raises(ValueError, match="asked for the number of"):
         ag.compile([y, other], inputs, parameters)
+
+
+def test_a_parameter_that_was_printed_decided_nothing():
+    """As float(w), int(w) and w.item(); an input's number that was taken, or a parameter that was compared, may have."""
+    for take in (float, int, Value.item):
+        y, inputs, parameters = tanh_net()
+        take(parameters[0])
+        ag.compile(y, inputs, parameters)
+        take(inputs[0])
+        with pytest.raises(ValueError, match="asked for the number of"):
+            ag.compile(y, inputs, parameters)
+    y, inputs, parameters = tanh_net()
+    assert parameters[0] < 100.0
+    with pytest.raises(ValueError, match="asked for the number of"):
+        ag.compile(y, inputs, parameters)

@@ -297,3 +297,30 @@ def test_a_parameter_has_one_equation():
     x, w = leaves(1), leaves(1, 1)
     lines = ag.compile(2.0 * w[0] * x[0] + w[0], x, w).equations.splitlines()
     assert len([line for line in lines if line.startswith(r"\nabla")]) == 1
+
+
+def test_an_input_may_have_the_name_of_the_size_of_a_batch():
+    """B is an input then, in the script and in the equations."""
+    a, b, w = (ag.Value(number) for number in (1.0, 2.0, 0.5))
+    program = ag.compile(w * a - b, {"A": [a], "B": [b]}, [w])
+    space = {"__name__": "script"}
+    exec(program.script, space)
+    value, gradient = space["value_and_gradient"](program.theta, np.array([[1.0], [2.0]]), np.array([[3.0], [5.0]]))
+    assert (value, gradient.tolist()) == (-3.25, [1.5])
+    assert r"\tfrac{1}{B}" not in program.equations
+
+
+def test_the_script_says_what_it_needs():
+    """NumPy and Python alone, or an operation of the user's own."""
+    x, w = ag.Value(1.0), ag.Value(0.5)
+    plain = ag.compile(ag.gelu(w * x) * ag.erf(x), [x], [w]).script
+    assert "autograd" not in plain
+    own = ag.Primitive("scripted", lambda xs: xs[0] * xs[1], lambda z, xs: [xs[1], xs[0]], nary=True)
+    try:
+        script = ag.compile(own(w, x), [x], [w]).script
+        assert "in NumPy with scripted of autograd's table" in script
+        space = {"__name__": "script"}
+        exec(script, space)
+        assert space["value_and_gradient"](np.array([0.5]), np.array([[4.0]])) == (2.0, [4.0])
+    finally:
+        del ag.PRIMITIVES["scripted"]

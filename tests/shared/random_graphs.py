@@ -11,14 +11,15 @@ from itertools import pairwise
 import autograd as ag
 from autograd import Value, gradient
 
-SMOOTH = [ag.tanh, ag.sigmoid, ag.softplus, ag.silu, ag.sin, lambda x: x * x * 0.25, lambda x: x]
+SMOOTH = [ag.tanh, ag.sigmoid, ag.softplus, ag.silu, ag.sin, ag.gelu, ag.erf, lambda x: x * x * 0.25, lambda x: x]
 KINKED = [ag.relu, ag.abs, lambda x: ag.leaky_relu(x, 0.1), lambda x: ag.maximum(x, 0.1), lambda x: ag.clip(x, -1.0, 1.0)]
 
 STEPS = [
     lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a * 2.0, lambda a, b: -a,
     lambda a, b: a / (1.5 + b * b), lambda a, b: ag.tanh(a), ag.maximum, lambda a, b: ag.tanh(a) ** 2,
     lambda a, b: ag.dot([a, b], [b, a], a), lambda a, b: ag.sum([a, a, b]), lambda a, b: ag.sin(a) * 0.5,
-    lambda a, b: ag.hypot(a, 1.0 + b * b),
+    lambda a, b: ag.hypot(a, 1.0 + b * b), lambda a, b: (1.5 + b * b) ** ag.tanh(a), lambda a, b: ag.atan2(a, 1.0 + b * b),
+    lambda a, b: b + a * 0.0, lambda a, b: b * ag.tanh(a * 0.0 + 0.5),
 ]  # fmt: skip
 
 
@@ -115,8 +116,8 @@ class RandomLoss:
 
     def part(self):
         return self.chance.choice([
-            self.called_often, self.recurrence, self.attention, self.classes, self.penalty, self.convolution, self.residual,
-            self.ratio, self.weight_decay, self.formula, self.one_score,
+            self.called_often, self.recurrence, self.gated, self.attention, self.classes, self.penalty, self.convolution,
+            self.residual, self.ratio, self.weight_decay, self.formula, self.one_score,
         ])()  # fmt: skip
 
     def called_often(self):
@@ -137,6 +138,17 @@ class RandomLoss:
             if self.chance.random() < 0.3:
                 total = total + ag.sum(h)
         return total + ag.sum([each * each for each in h])
+
+    def gated(self):
+        """Cells whose gates multiply a state that is no Value at first."""
+        size, h = self.chance.randint(1, 2), [self.chance.choice([0.0, 0.0, 1.0])] * 2
+        forget, write = self.layer(size + 1, size), self.layer(size + 1, size)
+        h = h[:size]
+        for x in self.inputs:
+            gates = self.applied(forget, [*h, x], ag.sigmoid)
+            new = self.applied(write, [*(g * each for g, each in zip(gates, h)), x], ag.tanh)
+            h = [g * each + (1.0 - g) * n for g, each, n in zip(gates, h, new)]
+        return ag.sum([each * each for each in h])
 
     def attention(self):
         width, heads = self.chance.randint(1, 2), self.chance.randint(1, 2)
