@@ -47,11 +47,13 @@ from collections import Counter, namedtuple
 from difflib import get_close_matches
 from pathlib import Path
 
+from autograd.claims import without_brackets
 from autograd.definitions import read_line
 from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
 from autograd.mistakes import KINDS
 from autograd.names import pretty
-from autograd.tokens import FormulaError
+from autograd.spellings import undressed
+from autograd.tokens import RELATION, FormulaError
 from autograd.value import Value
 from autograd.worksheet import Worksheet
 
@@ -85,6 +87,12 @@ class SheetFile(namedtuple("SheetFile", "sheet answers marks carried digits")):
 
 class Answers(namedtuple("Answers", "person claims problems")):
     """What somebody wrote, by line, and what of it could not be read."""
+
+    __slots__ = ()
+
+
+class _HandedIn(namedtuple("_HandedIn", "person claims problems unread")):
+    """The same, with what could not be read by line."""
 
     __slots__ = ()
 
@@ -138,7 +146,7 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
     except (TypeError, ValueError, LookupError) as error:
         raise SheetError(f"{where}: {error.args[0]}") from None
     sheet.title = str(content.get("title", ""))
-    return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried, digits)
+    return SheetFile(sheet, dict(content.get("answers", {})), marks, carried, digits)
 
 
 class _Written(str):
@@ -181,6 +189,10 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
 
     Raises OSError where the file cannot be opened, SheetError where nothing in it can be understood.
     """
+    return [Answers(*each[:3]) for each in _handed_in(path, sheet)]
+
+
+def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn]:
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".csv":
@@ -217,7 +229,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     return [_readable(path.name, person, entries, sheet)]
 
 
-_ENTRY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^=:≈]+?)\s*(?P<sign>[=:≈]=?)\s*(?P<claim>.*)")
+_ENTRY = re.compile(rf"\s*(?:[-*•]\s+)?(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
 
 
 def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
@@ -233,10 +245,10 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
         return person, entries, problems
     every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
     for number, line in every:
-        line = re.sub(r"(^|\s)#.*", "", line).strip()
+        line = without_brackets(undressed(re.sub(r"(^|\s)#.*", "", line)).text)
         if not line or not line.strip("-`= "):
             continue
-        if re.match(r"[=≈]", line) and entries:
+        if re.match(RELATION, line) and entries:
             name, place, claim = entries[-1]
             entries[-1] = name, place, f"{claim} {line}"
         elif (match := _ENTRY.fullmatch(line)) and match["name"].lower() == "name":
@@ -250,7 +262,7 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
     return person, entries, problems
 
 
-_SEMICOLON = re.compile(r";(?=\s*[^;=≈]+[=≈])")  # behind which another answer begins
+_SEMICOLON = re.compile(r"(?<!\\);(?=\s*[^;=≈]+[=≈])")  # behind which another answer begins
 
 
 def _cells(line: str) -> list[str]:
@@ -259,7 +271,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
-def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
+def _from_table(path: Path, sheet: Worksheet) -> Iterator[_HandedIn]:
     """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
     text = _text(path)
     head = text.partition("\n")[0]
@@ -290,7 +302,7 @@ def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
         yield read._replace(problems=[*problems, *read.problems])
         problems = []
     if problems:
-        yield Answers("", {}, problems)
+        yield _HandedIn("", {}, problems, {})
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -307,24 +319,27 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
         return False
 
 
-def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> Answers:
+def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> _HandedIn:
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
+    unread: dict[str, object] = {}
     problems: list[Problem] = []
     for name, place, given in entries:
         text = "" if given is None else [str(each) for each in given] if isinstance(given, list) else str(given)
+        line = ""
         try:
             line = sheet.line_named(name)
             sheet.read(line, text)
         except FormulaError as error:
             problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
+            unread[line] = text
         except LookupError as error:
             problems.append(Problem(file, place, error.args[0]))
         else:
             if line in claims:
                 problems.append(Problem(file, place, f"{line} was answered before; the last answer counts"))
             claims[line] = text
-    return Answers(person, claims, problems)
+    return _HandedIn(person, claims, problems, {line: text for line, text in unread.items() if line not in claims})
 
 
 # --------------------------------------------------------------------------------------------------------------- a class
@@ -508,7 +523,7 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     """
     path = Path(sheet)
     file = read_sheet(path)
-    read: list[Answers] = []
+    read: list[_HandedIn] = []
     problems: list[Problem] = []
     if file.answers:
         read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
@@ -516,21 +531,21 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
         if each.resolve() == path.resolve():
             continue
         try:
-            read += read_answers(each, file.sheet)
+            read += _handed_in(each, file.sheet)
         except (OSError, SheetError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             problems.append(
                 Problem(each.name, "", str(reason).removeprefix(f"{each.name}: ").removeprefix(f"{each.name}, "))
             )
     markings: dict[str, Marking] = {}
-    for person, claims, unreadable in read:
-        problems += unreadable
+    for person, claims, reasons, unread in read:
+        problems += reasons
         if not person:
             continue
         name, n = person, 2
         while name in markings:
             name, n = f"{person} ({n})", n + 1
-        markings[name] = file.sheet.mark(claims, file.marks, file.carried, file.digits)
+        markings[name] = file.sheet.mark({**claims, **unread}, file.marks, file.carried, file.digits)
         markings[name].title = (
             f"{file.sheet.title}: {name}" if file.sheet.title and len(read) > 1 else file.sheet.title or name
         )

@@ -139,10 +139,17 @@ class Marking:
         wrong, blank, unread = named["wrong"], named["blank"], named["unread"]
         if len(blank) == len(self.rows):
             return f"{marks} Nothing is filled in yet."
+        if len(blank) + len(unread) == len(self.rows):
+            return (
+                f"{marks} Nothing that is written can be read: {', '.join(unread)}"
+                + f"; {len(blank)} blank" * bool(blank)
+                + "."
+            )
         if wrong:
             found = f"The first mistake: {wrong[0]}." + f" Others in {', '.join(wrong[1:])}." * bool(wrong[1:])
         else:
-            found = ("No other mistake" if named["carried"] else "No mistake") + f"; {len(blank)} blank" * bool(blank) + "."
+            found = "No other mistake" if named["carried"] else "No mistake"
+            found += " in what can be read" * bool(unread) + f"; {len(blank)} blank" * bool(blank) + "."
         return f"{marks} {found}" + f" Cannot be read: {', '.join(unread)}." * bool(unread)
 
     # ---- text
