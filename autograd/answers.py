@@ -229,7 +229,7 @@ def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn
     return [_readable(path.name, person, entries, sheet)]
 
 
-_ENTRY = re.compile(rf"\s*(?:[-*•]\s+)?(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
+_ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
 
 
 def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
@@ -245,7 +245,8 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
         return person, entries, problems
     every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
     for number, line in every:
-        line = without_brackets(undressed(re.sub(r"(^|\s)#.*", "", line)).text)
+        line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
+        line = without_brackets(undressed(line).text)
         if not line or not line.strip("-`= "):
             continue
         if re.match(RELATION, line) and entries:
@@ -325,13 +326,15 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
     unread: dict[str, object] = {}
     problems: list[Problem] = []
     for name, place, given in entries:
-        text = "" if given is None else [str(each) for each in given] if isinstance(given, list) else str(given)
+        written = isinstance(given, (str, int)) and not isinstance(given, bool)
+        text = "" if given is None else str(given) if written else given
         line = ""
         try:
             line = sheet.line_named(name)
             sheet.read(line, text)
-        except FormulaError as error:
-            problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
+        except (FormulaError, TypeError) as error:
+            reason = str(error) if isinstance(error, TypeError) else "\n" + textwrap.indent(str(error), "    ")
+            problems.append(Problem(file, place, reason))
             unread[line] = text
         except LookupError as error:
             problems.append(Problem(file, place, error.args[0]))
@@ -398,13 +401,17 @@ class Class:
             rows.append(
                 (
                     person, f"{_mark(marking.score)} / {_mark(marking.out_of)}",
-                    *(str(counts[verdict]) for verdict in ("wrong", "carried", "blank")),
+                    *(str(counts[verdict]) for verdict in self.head[2:-2]),
                     pretty(marking.first_wrong or ""), marking[marking.first_wrong].remark if marking.first_wrong else "",
                 )
             )  # fmt: skip
         return rows
 
-    HEAD = ("name", "marks", "wrong", "carried", "blank", "first mistake", "remark")
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What the columns are; that of lines that cannot be read is there if somebody has such."""
+        unread = any("unread" in marking.verdicts.values() for marking in self.markings.values())
+        return ("name", "marks", "wrong", "carried", "blank", *["unread"] * unread, "first mistake", "remark")
 
     @property
     def text(self) -> str:
@@ -412,7 +419,7 @@ class Class:
         blocks = [self.title] if self.title else []
         if self.markings:
             scores = [marking.score for marking in self.markings.values()]
-            blocks.append(table([self.HEAD, *self._rows()], (0, 6)))
+            blocks.append(table([self.head, *self._rows()], (0, len(self.head) - 1)))
             of = _mark(next(iter(self.markings.values())).out_of)
             blocks.append(
                 f"{len(scores)} sheet{'s'[: len(scores) != 1]}; {_mark(sum(scores) / len(scores))} of {of} marks on average."
@@ -460,7 +467,7 @@ class Class:
             + "</tr>"
             for i, row in enumerate(self._rows())
         )
-        heads = "".join(f"<th>{head}</th>" for head in self.HEAD)
+        heads = "".join(f"<th>{head}</th>" for head in self.head)
         common = "".join(
             f"<tr><td>{n} ×</td><td>{html.escape(pretty(line))}</td><td>{html.escape(KINDS.get(kind, 'no guess'))}</td>"
             f"<td>{html.escape(', '.join(people))}</td></tr>"

@@ -25,7 +25,7 @@ from autograd.graph import nodes
 from autograd.parsing import parse, read_formula, slope, split_chain
 from autograd.spellings import END, undressed
 from autograd.steps import worked_out
-from autograd.tokens import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError
+from autograd.tokens import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -54,6 +54,7 @@ _NUMBER = re.compile(
 )
 _LOST_POWER = re.compile(rf"[+\-−–]?\s*[1-9][.,]\d+{_TIMES}10[\-−–]\d\d?")  # 6.13·10−2
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+", re.ASCII)  # inside a formula
+_EXPONENT = re.compile(r"[0-9.]\s*[eE]\s*[+\-−–]?[0-9]")
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}() ")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _X_BETWEEN = re.compile(r"(?<=[0-9)\]}])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
@@ -62,8 +63,9 @@ _OPENS, _CLOSES = "([{", ")]}"
 _GOES_ON = re.compile(rf"\s*(?:{RELATION}|[+·×*/]|\\cdot{END}|\\times{END})")  # a line of the chain, or a broken one
 _ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
 _NOTHING_BEHIND = re.compile(rf"\s*(?:{RELATION})\s*$")
+_ASSIGNMENTS = (":=", "≔", "←", r"\leftarrow", r"\gets", r"\coloneqq")
 _NEW_LINE = re.compile(rf"\n|\\\\(?:\[\w+\])?|;|(?P<arrow>{ARROW})")
-_WORD = r"(?:[^\W\d_]{2,}\.?|(?:[^\W\d_]\.){2,})"
+_WORD = r"(?:[^\W\d_]{2,}\.?|(?:[^\W\d_]\.)+[^\W\d_]\.?)"
 _WORDS = rf"{_WORD}(?:[\s-]+{_WORD})*"
 _REMARK = re.compile(  # what people write around a number
     rf"(?P<before>(?:{_WORD}\s+)*{_WORD}\s*:?\s)?\s*(?P<number>.*?[\d)\]}}%⁰¹²³⁴-⁹])"
@@ -128,7 +130,7 @@ def written_number(text: str) -> Number | None:
     >>> written_number("0.2570"), written_number("(−1,5e-3)."), written_number("x")
     (Number(value=0.257, unit=0.0001, digits=4), Number(value=-0.0015, unit=0.0001, digits=2), None)
     """
-    bare = without_brackets(undressed(text).text)
+    bare = without_brackets(undressed(without_brackets(undressed(text).text)).text)
     sign, bare = ("-" if bare[0] in "-−–" else "", without_brackets(bare[1:])) if bare[:1] in tuple("+-−–") else ("", bare)
     match = _NUMBER.fullmatch(bare)
     if match is None or _LOST_POWER.fullmatch(bare):
@@ -192,10 +194,11 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     Raises TypeError for what is neither text nor a number, FormulaError for what cannot be read.
     """
     text = "\n".join(_text_of(each, line) for each in text) if isinstance(text, (list, tuple)) else _text_of(text, line)
-    name, colon, rest = text.partition(":")
+    plain = undressed(text.replace("&", " ")).text
+    name, colon, rest = without_brackets(plain).partition(":")
     if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
-        text = rest
-    chain = _NOTHING_BEHIND.sub("", _in_one_line(text, line, names))
+        plain = rest
+    chain = _NOTHING_BEHIND.sub("", _in_one_line(_unboxed(plain), line, names))
     if BLANK.fullmatch(chain) or (line and _is_named(chain.strip(), line)):
         return None
     parts = split_chain(chain)
@@ -203,6 +206,10 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
         parts = others
     if not parts or BLANK.fullmatch(parts[-1][0]):
         return None
+    if len(parts) > 1 and (other := _assigned(chain, parts, line, names)):
+        if not _is_anew(other, line):
+            raise FormulaError(chain, parts[0][1], f"this is an equation of {other}: write it on a line of its own")
+        del parts[0]
     numbers = [written_number(part) for part, _ in parts]
     around = [[n for n in numbers[max(0, i - 1) : i + 2] if n is not None] for i in range(len(parts))]
     reader = _Reader(chain, names, derive)
@@ -235,12 +242,11 @@ def _in_one_line(text: str, line: str, names: Mapping[str, Value]) -> str:
     Where a later line begins with the name that is asked for, those before it that do not were on the way to it.
     """
     statements: list[str] = []
-    for written in _lines_in(undressed(text.replace("&", " ")).text):
+    for written in _lines_in(text):
         if statements and (_ENDS_OPEN.search(statements[-1]) or _GOES_ON.match(written)):
             statements[-1] += " " + written
         else:
-            inside = without_brackets(written)
-            statements.append(inside if written.strip()[:1] in ("(", "{") and _parts_a_chain(inside) else written)
+            statements.append(_unboxed(written))
     begins = [bool(line) and _is_named(_left_of(each), line) and _is_equation(each) for each in statements]
     if True in begins[1:]:
         statements = statements[begins.index(True) :]
@@ -273,12 +279,33 @@ def _is_equation(text: str) -> bool:
         return True
 
 
-def _parts_a_chain(text: str) -> bool:
-    """Whether a sign of equality stands in a text, in front of it perhaps."""
+def _assigned(chain: str, parts: Sequence[tuple[str, int]], line: str, names: Mapping[str, Value]) -> str:
+    """The name that gets a new number in a chain, w := 0.4 or w = w − 0.1; nothing where none does."""
+    (left, start), (right, behind) = parts[:2]
+    name = _name_in(left, names) if line else ""
+    if not name or chain[start + len(left) : behind].strip() in _ASSIGNMENTS:
+        return name
     try:
-        return split_chain(text) != [(text, 0)]
+        return name if names[name] in quantities(parse(right, names)) else ""
     except FormulaError:
-        return True
+        return ""
+
+
+def _is_anew(name: str, line: str) -> bool:
+    """Whether a line is a quantity with a new number, as w_new and w^+ are w."""
+    old, new = name_key(name), name_key(line)
+    return old[0] == new[0] if len(old) == len(new) == 4 else line.startswith(name)
+
+
+def _unboxed(text: str) -> str:
+    """A chain that stands in a box, (z = 0.5), without it; [i = 2] is an indicator."""
+    inside = without_brackets(text)
+    if text.strip()[:1] not in ("(", "{"):
+        return text
+    try:
+        return text if split_chain(inside) == [(inside, 0)] else inside
+    except FormulaError:
+        return inside
 
 
 def _left_of(text: str) -> str:
@@ -321,7 +348,7 @@ class _Reader:
     def piece(self, text: str, position: int, near: Sequence[Number]) -> Piece:
         """A member; near: the numbers on either side of it, which may tell what was meant."""
         number, formula = written_number(text), None
-        if number is None or (set("eE") & set(text) and not {"e", "E"}.isdisjoint(self.names)):
+        if number is None or (_EXPONENT.search(text) and not {"e", "E"}.isdisjoint(self.names)):
             number = None
             try:
                 formula = self.parsed(text, position, near)
@@ -329,7 +356,9 @@ class _Reader:
                 number = self.with_words(text)
                 if number is None:
                     raise
-        if number is not None or (formula is not None and not formula.inputs and (number := written_number(text))):
+        if formula is not None and not quantities(formula):
+            number = written_number(text)  # 6.13E-2 where E is a name, too
+        if number is not None:
             return Piece(text, position, number, None)
         assert formula is not None
         if quantities(formula):
@@ -366,7 +395,7 @@ class _Reader:
 
     def with_words(self, text: str) -> Number | None:
         """A number with words around it, such as a unit; none that are near to a name, or that change a number."""
-        match = _REMARK.fullmatch(text)
+        match = _REMARK.fullmatch(without_brackets(text)) if len(text) < 200 else None
         number = written_number(match["number"]) if match else None
         if match is None or number is None:
             return None

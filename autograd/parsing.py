@@ -27,6 +27,7 @@ and refused where neither reading is the usual one: 1/2x, log o (1 − o), log2x
 a factor where it could be a function that is not known: foo(x), lg x and x^T y are asked about.
 
     d/dx (x² + 1)      the derivative, which is worked out; as is ∂E/∂w where E and w are names, and ∂E/∂w is none
+    1/2 (t − o)²       ½·(t − o)²: a blank parts a fraction of numbers from a bracket
     2 x 0.2            2·0.2, and 6.13 e-2 is 0.0613; refused where x is a name, or e
 """
 
@@ -240,6 +241,8 @@ class _Parser:
         first = self.token
         fraction = above.kind == first.kind == "number" and [token.kind for token in self.before[-3:-2]] != ["^"]
         below = self.operand(PRODUCT)
+        if fraction and self.token.kind in ("(", "[", "{") and self.text[self.token.start - 1].isspace():
+            return below  # 1/2 (t − o)² is ½·(t − o)²
         if fraction and self.binding() in (BEFORE_FUNCTION, BESIDE):
             a, b = self.text[above.start : above.end], self.text[first.start : first.end]
             raise self.error(self.token.start, f"{IN_TWO_WAYS}: write ({a}/{b})·… or {a}/({b}·…)")

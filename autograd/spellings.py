@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from unicodedata import decimal
+from unicodedata import category, decimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+LONGEST, MOST_LAYERS = 50_000, 6  # characters; one garment over another
 END = "(?![A-Za-z])"  # of a command
 FONTS = """mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathnormal boldsymbol bm pmb text textbf textit textrm
     textsf texttt textnormal mbox""".split()
@@ -49,8 +50,12 @@ def undressed(text: str) -> Plain:
     {w_2 x}
     """
     plain = Plain(text, range(len(text) + 1))
-    for take_off in _IN_TURN:
-        plain = take_off(plain)
+    for _ in range(MOST_LAYERS if len(text) <= LONGEST else 0):
+        before = plain
+        for take_off in _IN_TURN:
+            plain = take_off(plain)
+        if plain.text == before.text:
+            break
     return plain
 
 
@@ -92,58 +97,69 @@ _BLANKS = re.compile(
     rf"|\\(?:label|tag\*?)\s*\{{[^{{}}]*\}}|\\(?:text)?color\s*\{{[^{{}}]*\}}|\\(?:{'|'.join(_SWITCHES)}){END}"
     rf"|\\(?:{'|'.join(_SIZES)}){END}(?=\s*(?:[()\[\]]|\\[{{}}]|\\[lr](?:brace|vert|brack){END}))"
 )
-_ABOUT = re.compile(r"(?<=[\w)\]}'′])(\s*)~(?=\s*[+\-−–]?\s*[.,]?[0-9])")
+_ABOUT = re.compile(r"(?<=[\w)\]}'′])(?:\s+~(?=\s)|\s*~(?=\s*[+\-−–]?\s*[.,]?[0-9]))")
 _GROUPED = re.compile(  # 1'234.5, 1\,234.5, 0.593 269 992: digits in groups of three, never parted by a comma here
     r"(?<![\w.,^{\\'’])(?:[1-9][0-9]{0,2}(?:(['’\u2009\u202f\u00a0]|\\,)[0-9]{3})(?:\1[0-9]{3})*(?![0-9])"
     r"|[0-9]+[.,][0-9]{3}(?:(['’\u2009\u202f\u00a0 ]|\\,)[0-9]{3})(?:\2[0-9]{3})*(?:\2[0-9]{1,2})?(?![0-9.,]))"
 )
 _BETWEEN_GROUPS = re.compile(r"(?<=[0-9])(?:['’\u2009\u202f\u00a0 ]|\\,)(?=[0-9])")
 _IN_BRACES = re.compile(r"(?<=[0-9])\{([.,])\}(?=[0-9])")
-_GOING_ON = re.compile(rf"(?<=[.,][0-9])([0-9]*)\s?(?:…|⋯|\.{{2,}}|\\[lc]?dots{END})(?!\s*[0-9.])")
+_GOING_ON = re.compile(rf"(?<=[.,][0-9])([0-9]*)\s?(?:…|⋯|\.{{2,}}|\\[lc]?dots{END})+(?!\s*\.?[0-9])")
 _COMPARED = re.compile(r"(?<=_\{)\s*\(([^(){}]*[<>=≥≤][^(){}]*)\)\s*(?=\})")  # 1_{(i=l)}
 _FRACTIONS = re.compile(r"\\(?:c|nice|s)frac(?![A-Za-z])")
-_STOP = re.compile(r"(?m)(?<=[\w)\]}%²³⁰-⁹½-¾|])[ \t]*[.,;:][ \t]*$")
+_STOP = re.compile(r"(?m)(?<=[\w)\]}%²³⁰-⁹½-¾|])[ \t]*[.,;:][ \t]*(?=[ \t)\]}]*$)")
 _IN_FRONT = re.compile(
     r"^\s*(?:[✓✔☑✅☐□■▪•◦‣●○★☆∴]\s*|\*\s+|\\(?:checkmark|therefore|bullet)(?![A-Za-z])\s*)+", re.MULTILINE
 )
-_BEHIND = re.compile(r"(?m)\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?![A-Za-z]))[ \t]*$")
-_MARKED = re.compile(r"^\s*(\*{1,3}|_{1,2}|`{1,3})(?=[^\s*_`])(.*[^\s*_`])\1\s*$", re.DOTALL)
+_BEHIND = re.compile(r"(?m)(?:\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?![A-Za-z])))+[ \t]*$")
+_MARKED = re.compile(
+    r"(?m)(?:^|(?<=[^\w)\]}*`]))\s*(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])(.*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+)
 _DRESS = re.compile(rf"\\(?P<what>{'|'.join([*FONTS, *_BOXES, 'textcolor', 'colorbox'])}){END}\s*")
-_WORD = re.compile(r"(?:[^\W\d_]|\\_){2,}|1")
+_INDICATOR = re.compile(r"\s*_?\s*(?:[{(\[]|\\\{)")
+_UNDER_A_BRACE = re.compile(r"\s*[_^]\s*(?=\{)")
 _NAME = re.compile(r"(?:[^\W\d_]+[0-9]*|\\[A-Za-z]+)['′’]*(?:[_^](?:\w+|\{[^{}]*\}))*")
 
 
 def _without_fonts(plain: Plain) -> Plain:
     r"""Without boxes and fonts, innermost first; words stay what they are, since \mathrm{net} is one name."""
-    found = [match.start() for match in _DRESS.finditer(plain.text)]
-    for start in reversed(found):
+    for start in reversed([match.start() for match in _DRESS.finditer(plain.text)]):
         text, places = plain
         match = _DRESS.match(text, start)
         assert match is not None
-        what, opening = match["what"], match.end()
-        closing = _closing(text, opening) if text[opening : opening + 1] == "{" else -1
-        inside = text[opening + 1 : closing].strip() if closing > 0 else ""
-        first = text.find(inside, opening + 1) if closing > 0 else opening
-        if closing < 0 and text[opening : opening + 1] not in ("{", "1"):  # \mathbf w
-            parts: list[tuple[int, int] | str] = [" "]
-            closing = opening - 1
-        elif closing < 0 or (what in FONTS and _WORD.fullmatch(inside) and text[opening:closing] == "{" + inside):
-            continue
-        elif what in FONTS and not _WORD.fullmatch(inside) and _NAME.fullmatch(inside):
-            behind = " " * text[closing + 1 : closing + 2].isalpha()
-            parts = [" " * text[start - 1 : start].isalpha(), (first, first + len(inside)), behind]
-        elif what.startswith("text") or what == "mbox" or _WORD.fullmatch(inside):
-            parts = [(start, opening), "{", (first, first + len(inside)), "}"]
-        else:
-            parts = [(opening, closing + 1)]
-            if what.endswith("brace") and (label := re.compile(r"\s*[_^]\s*(?=\{)").match(text, closing + 1)):
-                closing = max(closing, _closing(text, label.end()))
-        new = "".join(part if isinstance(part, str) else text[slice(*part)] for part in parts)
-        stood = [
-            p for part in parts for p in ([places[start]] * len(part) if isinstance(part, str) else places[slice(*part)])
-        ]
-        plain = Plain(text[:start] + new + text[closing + 1 :], [*places[:start], *stood, *places[closing + 1 :]])
+        end, kept = _kept(text, match)
+        stood = [places[at] for _, at in kept]
+        plain = Plain(
+            text[:start] + "".join(sign for sign, _ in kept) + text[end:], [*places[:start], *stood, *places[end:]]
+        )
     return plain
+
+
+def _kept(text: str, match: re.Match[str]) -> tuple[int, list[tuple[str, int]]]:
+    """Where a command ends with all that it holds, and what is kept of that: characters, and where each of them stands."""
+    start, opening, is_font = match.start(), match.end(), match["what"] in FONTS
+    closing = _closing(text, opening) if text[opening : opening + 1] == "{" else -1
+    if closing < 0:  # \mathbf w; but \mathbf 1 is an indicator
+        is_open = text[opening : opening + 1] in ("{", "1")
+        return opening, [(c, start + i) for i, c in enumerate(match[0] if is_open else " ")]
+    inside = text[opening + 1 : closing].strip()
+    first = text.index(inside, opening + 1)
+    kept = [(c, first + i) for i, c in enumerate(inside)]
+    is_word = _is_word(inside) or (inside == "1" and _INDICATOR.match(text, closing + 1))
+    if is_font and (is_word or (not _NAME.fullmatch(inside) and match["what"].startswith(("text", "mbox")))):
+        return closing + 1, [*((c, start + i) for i, c in enumerate(match[0])), ("{", opening), *kept, ("}", closing)]
+    if is_font and (inside == "1" or _NAME.fullmatch(inside)):  # apart from letters beside it
+        before = [(" ", start)] * text[start - 1 : start].isalpha()
+        return closing + 1, [*before, *kept, *[(" ", closing)] * text[closing + 1 : closing + 2].isalpha()]
+    label = _UNDER_A_BRACE.match(text, closing + 1) if match["what"].endswith("brace") else None
+    end = closing if label is None else max(closing, _closing(text, label.end()))
+    return end + 1, [("{", opening), *kept, ("}", closing)]
+
+
+def _is_word(text: str) -> bool:
+    """Letters alone, as they stand in the name of a quantity or a function."""
+    letters = text.replace(r"\_", "")
+    return len(letters) > 1 and all(category(c) in ("Lu", "Ll", "Lo", "Lt") for c in letters)
 
 
 def _closing(text: str, opening: int) -> int:

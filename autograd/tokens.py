@@ -66,7 +66,7 @@ SIGNS = {  # what is written, and the kind of token that it is
         "(": "(", ")": ")", "[": "[", "]": "]", "{": r"{ \{ \lbrace", "}": r"} \} \rbrace",
         "|": r"| \vert", "left|": r"\lvert", "right|": r"\rvert", ",": ",",
         ">": r"> \gt", "<": r"< \lt", "≥": r"≥ >= ⩾ \ge \geq", "≤": r"≤ <= ⩽ \le \leq",
-        "=": r"= == ≈ ≃ ≅ ≊ ≐ ≒ ∼ ≡ ≜ \approx \simeq \cong \sim \doteq \equiv \triangleq := ≔ \coloneqq",
+        "=": r"= == ≈ ≃ ≅ ≊ ≐ ≒ ∼ ≡ ≜ \approx \simeq \cong \sim \doteq \equiv \triangleq := ≔ ← \coloneqq \leftarrow \gets",
         "⇒": r"⇒ ⟹ → ⟶ ➔ ➜ ➝ ➞ ➡ ⇨ ↦ => ==> -> --> \Rightarrow \implies \Longrightarrow \rightarrow \longrightarrow \to",
         "fraction": r"\frac \dfrac \tfrac", "root": r"√ \sqrt", "cube root": "∛", "∞": r"∞ \infty",
         "prime": r"' ′ ’ ^\prime ^{\prime}", "_": "_",
@@ -116,7 +116,7 @@ def name_key(label: str) -> Key:
     text = _ACCENTED.sub(lambda m: _accented(m) or m[0], label)
     text = _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
     text = _LOWERED.sub(lambda m: f"_{{{''.join(map(_LOW.__getitem__, m[0]))}}}", _WORD.sub(r"\2", text))
-    parts = Parts(re.sub(r"\^(\[\w+\])", r"^{\1}", text.replace("’", "′")))
+    parts = Parts(re.sub(r"\^(\[\w+\]|[+*](?=_|$))", r"^{\1}", text.replace("’", "′")))
     base = parts.base.rstrip("′")
     return _key(base, len(parts.base) - len(base), parts.up, parts.down) if base else ("", text.replace(r"\_", "_"))
 
@@ -198,6 +198,7 @@ _PRIMES, _DIGITS = re.compile("[′'’]*"), re.compile(f"{_N}*")
 _LOWERED, _RAISED = re.compile(f"{_L}+(?:,{_L}+)*"), re.compile(f"{_R}+")
 _BRACED = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
 _IN_BRACKETS = re.compile(r"\([^\W_][\w+,\-−]*\)|\[\w+\]")
+_ALONE = re.compile(r"[+*](?!\s*[\w.({\[\\])")  # w^+, w^*
 _BARE = re.compile(r"[^\W_](?:[^\W_]|[_,](?=[^\W_]))*")
 _GOES_ON = re.compile(rf"{_N}|[_'′’]|{_L}")  # what stands behind a name only as a part of it
 _LAYER = rf"(?:\^\{{?\({_N}+\)\}}?|⁽[⁰¹²³⁴-⁹]+⁾)"
@@ -230,7 +231,7 @@ ARROW = "|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key
 CHAIN = re.compile(rf"[()\[\]{{}}]|[<>]=|(?P<relation>{RELATION})")
 
 # Names in a text where none are given: words, and letters that are Greek or have an accent, with what belongs to them.
-_ONE = rf"(?:(?!{_R}|{_L}|[{_FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"
+_ONE = rf"(?:(?!{_R}|{_L}|[ᵀ{_FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"
 _GREEK = f"[{''.join(_LETTERS.values())}]"
 _NEW_BASE = re.compile(
     rf"{_ACCENTED.pattern}|{_WORD.pattern}|(?:Δ|\\Delta{END} *)?(?:(?!{_GREEK}){_ONE})+|{_COMMAND.pattern}|{_GREEK}"
@@ -474,10 +475,9 @@ class Lexer:
 
     def operator(self, at: int) -> Token | None:
         r"""d/dx in front of what is to be differentiated, \frac{d}{dx} or ∂/∂x: a token that knows x, and how often."""
-        if self.text[at] == "d" and _key("d") in self.given:
-            return None
         for before, behind in _OPERATORS:
-            if opening := before.match(self.text, at):
+            opening = before.match(self.text, at)
+            if opening and not ("d" in opening[0] and _key("d") in self.given):
                 found = None
                 for end, key in self.names(opening.end()).items():
                     closing = behind.match(self.text, end)
@@ -528,7 +528,7 @@ class Lexer:
         if (match := _COMMAND.match(self.text, at)) and match[1] in _LETTERS:
             return _LETTERS[match[1]], match.end()
         letter, end = self.text[at], at + 1
-        if not (letter.isalpha() or letter == "∇") or letter in _LOW or letter in _HIGH:
+        if not (letter.isalpha() or letter == "∇") or letter in _LOW or letter in _HIGH or letter == "ᵀ":
             return None
         while end < self.end and self.text[end] in ACCENTS.values():
             end += 1
@@ -563,7 +563,7 @@ class Lexer:
             yield group.end(), group[group.lastindex or 1]
         elif (command := _COMMAND.match(self.text, at)) and command[1] in _LETTERS:
             yield command.end(1), _LETTERS[command[1]]
-        elif layer := _IN_BRACKETS.match(self.text, at):
+        elif layer := _IN_BRACKETS.match(self.text, at) or _ALONE.match(self.text, at):
             yield layer.end(), layer[0]
         elif bare := _BARE.match(self.text, at):
             yield from ((at + n, bare[0][:n]) for n in range(1, min(len(bare[0]), LONGEST_NAME) + 1))

@@ -213,13 +213,14 @@ class Worksheet:
             raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
 
     def _claim(self, name: str, text: object) -> Claim | None:
-        derived: list[Value] = []  # what derivatives in formulas came to, where they stand for no line
+        derived: list[Value] = []  # what derivatives of quantities came to, where these are no lines
 
         def derive(y: Value, x: Value) -> Value | None:
             if x not in self.formulas or x.op is CONSTANT:
                 return None
-            derived.append(gradient(expanded(y, self.formulas, lambda q: q is x)[0], x)[0])
-            return derived[-1]
+            slope = gradient(expanded(y, self.formulas, lambda q: q is x)[0], x)[0]
+            derived.extend([slope] * (y in self.formulas))
+            return slope
 
         claim = read_claim(text, self.readable, name, derive)
         formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
