@@ -155,6 +155,11 @@ def written_number(text: str) -> Number | None:
     return Number(value, float(f"1e{-places}"), len(significant))
 
 
+def last_number(text: str) -> Number | None:
+    """The number that a chain ends with; None where it ends with something else."""
+    return written_number(re.split(RELATION, without_brackets(undressed(text).text))[-1])
+
+
 def decimals_in(text: str) -> int:
     """How many decimals the longest number in a formula has that was put in for a name; 0 where there is none."""
     numbers = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]

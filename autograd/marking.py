@@ -12,16 +12,14 @@ import html
 import io
 import json
 import os
-import re
 import textwrap
 from collections import namedtuple
 from itertools import zip_longest
 from pathlib import Path
 
-from autograd.claims import written_number
+from autograd.claims import last_number, written_number
 from autograd.names import pretty, text_name
 from autograd.notation import number
-from autograd.tokens import RELATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +69,7 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
         """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
         if self.verdict in ("blank", "unread"):
             return ""
-        number = written_number(re.split(RELATION, self.claim)[-1])
+        number = last_number(self.claim)
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
             decimals = 0

@@ -376,7 +376,7 @@ class Lexer:
         if operator := self.operator(at):
             return [operator]
         if _key("T") not in self.given and self.is_transposed(at):
-            raise self.error(at, "this is a vector laid down, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
+            raise self.error(at, "this transposes a vector, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
         if text[at] in "xX" and self.is_times(at):
             return [Token("·", at, at + 1, None)]
         if self.unit(at):
