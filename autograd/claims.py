@@ -22,6 +22,7 @@ from numbers import Integral
 
 from autograd.formula import quantities
 from autograd.graph import nodes
+from autograd.names import all_readings
 from autograd.parsing import parse, read_formula, slope, split_chain
 from autograd.spellings import END, undressed
 from autograd.steps import worked_out
@@ -59,6 +60,7 @@ _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _X_BETWEEN = re.compile(r"(?<=[0-9)\]}])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
 _OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
+_OF_AN_INDEX = re.compile(r"((?:1|\})_\{\s*)([ijk])(\s*=\s*[0-9]+\s*\})")
 _OPENS, _CLOSES = "([{", ")]}"
 _GOES_ON = re.compile(rf"\s*(?:{RELATION}|[+·×*/]|\\cdot{END}|\\times{END})")  # a line of the chain, or a broken one
 _ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
@@ -199,7 +201,7 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     Raises TypeError for what is neither text nor a number, FormulaError for what cannot be read.
     """
     text = "\n".join(_text_of(each, line) for each in text) if isinstance(text, (list, tuple)) else _text_of(text, line)
-    plain = undressed(text.replace("&", " ")).text
+    plain = _in_this_line(undressed(text.replace("&", " ")).text, line, names)
     name, colon, rest = without_brackets(plain).partition(":")
     if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
         plain = rest
@@ -219,6 +221,14 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     around = [[n for n in numbers[max(0, i - 1) : i + 2] if n is not None] for i in range(len(parts))]
     reader = _Reader(chain, names, derive)
     return Claim(text.strip(), [reader.piece(*part, near) for part, near in zip(parts, around)], chain)
+
+
+def _in_this_line(text: str, line: str, names: Mapping[str, Value]) -> str:
+    """A text whose indicators speak of the line's own index: 1_{i=2} is 1_{3=2} on the line ∂L/∂a_3, where i is no name."""
+    indices = {reading.indices for reading in all_readings(line) if reading.indices} if "_" in text else set()
+    if len(indices) != 1 or len(index := indices.pop()) != 1:
+        return text
+    return _OF_AN_INDEX.sub(lambda match: match[0] if match[2] in names else f"{match[1]}{index[0]}{match[3]}", text)
 
 
 def _text_of(what: object, line: str) -> str:

@@ -107,7 +107,7 @@ _IN_BRACES = re.compile(r"(?<=[0-9])\{([.,])\}(?=[0-9])")
 _GOING_ON = re.compile(rf"(?<=[.,][0-9])([0-9]*)\s?(?:…|⋯|\.{{2,}}|\\[lc]?dots{END})+(?!\s*\.?[0-9])")
 _COMPARED = re.compile(r"(?<=_\{)\s*\(([^(){}]*[<>=≥≤][^(){}]*)\)\s*(?=\})")  # 1_{(i=l)}
 _FRACTIONS = re.compile(r"\\(?:c|nice|s)frac(?![A-Za-z])")
-_STOP = re.compile(r"(?m)(?<=[\w)\]}%²³⁰-⁹½-¾|])[ \t]*[.,;:][ \t]*(?=[ \t)\]}]*$)")
+_STOP = re.compile(r"(?m)(?<=[\w)\]}%²³⁰-⁹½-¾|])[ \t]*(?:[.,;:][ \t]*$|[.;][ \t]*(?=[ \t)\]}]+$))")
 _IN_FRONT = re.compile(
     r"^\s*(?:[✓✔☑✅☐□■▪•◦‣●○★☆∴]\s*|\*\s+|\\(?:checkmark|therefore|bullet)(?![A-Za-z])\s*)+", re.MULTILINE
 )
