@@ -418,3 +418,17 @@ def test_a_planted_fault_in_the_judge_is_noticed(monkeypatch):
     assert "wrong" not in SHEET.mark(coarse).verdicts.values()
     monkeypatch.setattr("autograd.judging.Step.reach", lambda *_: 0.0)
     assert "wrong" in SHEET.mark(coarse).verdicts.values()
+
+
+@pytest.mark.parametrize("claim", ["0.3333", "-0.9568", "0.5·0.5 = 0.3333"])
+def test_a_formula_that_fills_pages_is_marked_all_the_same(claim):
+    """A deep net without labels on the way: what would be too long to be shown is said to be so."""
+    x, b = Value(0.3, "x"), Value(0.2, "b")
+    y = x
+    for _ in range(14):
+        y = (y * y + b * y).tanh() + b
+    sheet = Worksheet(y=y)
+    with pytest.raises(ValueError, match="too long for a page"):
+        assert sheet.steps
+    assert sheet.mark({"y": claim})["y"].verdict == "wrong"
+    assert sheet.mark({"y": f"{sheet.true['y']:.4f}"})["y"].verdict == "right"
