@@ -47,12 +47,14 @@ from collections import Counter, namedtuple
 from difflib import get_close_matches
 from pathlib import Path
 
+from autograd.claims import without_brackets
 from autograd.definitions import read_line
 from autograd.files import FileError, clean, read_bytes, save
 from autograd.marking import Marking, _mark, _safe_cell, table, whole_page
 from autograd.mistakes import KINDS
 from autograd.names import pretty
-from autograd.tokens import FormulaError
+from autograd.spellings import undressed
+from autograd.tokens import RELATION, FormulaError
 from autograd.value import Value
 from autograd.worksheet import Worksheet
 
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
 LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
+LONGEST_LINE = 12_000  # characters, a claim and its name
 MOST_ENTRIES = 2_000  # answers of one person; columns of a table
 TOO_DEEP = "brackets stand in brackets, hundreds of them"
 MOST_PROBLEMS = 20  # of one person that are told
@@ -96,8 +99,11 @@ class Answers(namedtuple("Answers", "person claims problems")):
 
     __slots__ = ()
 
-    def __new__(cls, person: str, claims: Mapping[str, object], problems: Sequence[Problem]) -> Answers:
-        return super().__new__(cls, clean(person), claims, problems)
+
+class _HandedIn(namedtuple("_HandedIn", "person claims problems unread")):
+    """The same, with what could not be read by line."""
+
+    __slots__ = ()
 
 
 # ---------------------------------------------------------------------------------------------------------------- sheets
@@ -149,7 +155,7 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
     except (TypeError, ValueError, LookupError) as error:
         raise SheetError(f"{where}: {error.args[0]}") from None
     sheet.title = str(content.get("title", ""))
-    return SheetFile(sheet, {name: str(x) for name, x in content.get("answers", {}).items()}, marks, carried, digits)
+    return SheetFile(sheet, dict(content.get("answers", {})), marks, carried, digits)
 
 
 class _Written(str):
@@ -200,6 +206,10 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
 
     Raises OSError where the file cannot be opened, SheetError where nothing in it can be understood.
     """
+    return [Answers(*each[:3]) for each in _handed_in(path, sheet)]
+
+
+def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn]:
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".csv":
@@ -238,7 +248,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     return [_readable(path.name, person, entries, sheet)]
 
 
-_ENTRY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^=:≈]+)[=:≈]=?(?P<claim>.*)")
+_ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
 
 
 def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
@@ -255,10 +265,15 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
     every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
     chain: list[str] = []  # the members of the last answer, each on a line of its own
     for number, line in every:
-        line = re.sub(r"(^|\s)#.*", "", line).strip()
+        if len(line) > LONGEST_LINE:
+            problems.append(Problem(path.name, f"line {number}", f"{_shown(line)} is longer than any answer"))
+            continue
+        line = re.sub(r"\s{2,}", " ", line)
+        line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
+        line = without_brackets(undressed(line).text)
         if not line or not line.strip("-`= "):
             continue
-        if re.match(r"[=≈]", line) and entries:
+        if re.match(RELATION, line) and entries:
             chain.append(line)
             continue
         entries, chain = _joined(entries, chain), []
@@ -287,7 +302,7 @@ def _joined(entries: list[tuple[str, str, object]], chain: list[str]) -> list[tu
     return entries
 
 
-_SEMICOLON = re.compile(r";(?=[^;=≈]+[=≈])")  # behind which another answer begins
+_SEMICOLON = re.compile(r"(?<!\\);(?=[^;=≈]+[=≈])")  # behind which another answer begins
 
 
 def _cells(line: str) -> list[str]:
@@ -296,7 +311,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
-def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
+def _from_table(path: Path, sheet: Worksheet) -> Iterator[_HandedIn]:
     """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
     text = _text(path)
     head = text.partition("\n")[0]
@@ -329,7 +344,7 @@ def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
         yield read._replace(problems=[*problems, *read.problems])
         problems = []
     if problems:
-        yield Answers("", {}, problems)
+        yield _HandedIn("", {}, problems, {})
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -346,21 +361,26 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
         return False
 
 
-def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> Answers:
+def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> _HandedIn:
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
+    unread: dict[str, object] = {}
     problems: list[Problem] = []
     entries = list(entries)
     if len(entries) > MOST_ENTRIES:
         problems.append(Problem(file, "", f"{len(entries):,} answers: no more than the first {MOST_ENTRIES:,} are read"))
     for name, place, given in entries[:MOST_ENTRIES]:
-        name = clean(name)
-        text = "" if given is None else [clean(each) for each in given] if isinstance(given, list) else clean(given)
+        name, given = clean(name), [_cleaned(each) for each in given] if isinstance(given, list) else _cleaned(given)
+        written = isinstance(given, (str, int)) and not isinstance(given, bool)
+        text = "" if given is None else str(given) if written else given
+        line = ""
         try:
             line = sheet.line_named(name)
             sheet.read(line, text)
-        except FormulaError as error:
-            problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
+        except (FormulaError, TypeError) as error:
+            reason = str(error) if isinstance(error, TypeError) else "\n" + textwrap.indent(str(error), "    ")
+            problems.append(Problem(file, place, reason))
+            unread[line] = text
         except LookupError as error:
             problems.append(Problem(file, place, error.args[0]))
         else:
@@ -370,7 +390,12 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
     if len(problems) > MOST_PROBLEMS:
         more = f"{len(problems) - MOST_PROBLEMS:,} other answers cannot be read either"
         problems[MOST_PROBLEMS:] = [Problem(file, "", more)]
-    return Answers(person, claims, problems)
+    unread = {line: text for line, text in unread.items() if line not in claims}
+    return _HandedIn(clean(person), claims, problems, unread)
+
+
+def _cleaned(given: object) -> object:
+    return clean(given) if isinstance(given, str) else given
 
 
 # --------------------------------------------------------------------------------------------------------------- a class
@@ -429,13 +454,17 @@ class Class:
             rows.append(
                 (
                     person, f"{_mark(marking.score)} / {_mark(marking.out_of)}",
-                    *(str(counts[verdict]) for verdict in ("wrong", "carried", "blank")),
+                    *(str(counts[verdict]) for verdict in self.head[2:-2]),
                     pretty(marking.first_wrong or ""), marking[marking.first_wrong].remark if marking.first_wrong else "",
                 )
             )  # fmt: skip
         return rows
 
-    HEAD = ("name", "marks", "wrong", "carried", "blank", "first mistake", "remark")
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What the columns are; that of lines that cannot be read is there if somebody has such."""
+        unread = any("unread" in marking.verdicts.values() for marking in self.markings.values())
+        return ("name", "marks", "wrong", "carried", "blank", *["unread"] * unread, "first mistake", "remark")
 
     @property
     def text(self) -> str:
@@ -443,7 +472,7 @@ class Class:
         blocks = [self.title] if self.title else []
         if self.markings:
             scores = [marking.score for marking in self.markings.values()]
-            blocks.append(table([self.HEAD, *self._rows()], (0, 6)))
+            blocks.append(table([self.head, *self._rows()], (0, len(self.head) - 1)))
             of = _mark(next(iter(self.markings.values())).out_of)
             blocks.append(
                 f"{len(scores)} sheet{'s'[: len(scores) != 1]}; {_mark(sum(scores) / len(scores))} of {of} marks on average."
@@ -491,7 +520,7 @@ class Class:
             + "</tr>"
             for i, row in enumerate(self._rows())
         )
-        heads = "".join(f"<th>{head}</th>" for head in self.HEAD)
+        heads = "".join(f"<th>{head}</th>" for head in self.head)
         common = "".join(
             f"<tr><td>{n} ×</td><td>{html.escape(pretty(line))}</td><td>{html.escape(KINDS.get(kind, 'no guess'))}</td>"
             f"<td>{html.escape(', '.join(people))}</td></tr>"
@@ -554,7 +583,7 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     """
     path = Path(sheet)
     file = read_sheet(path)
-    read: list[Answers] = []
+    read: list[_HandedIn] = []
     problems: list[Problem] = []
     if file.answers:
         read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
@@ -564,21 +593,21 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
                 continue
             if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
                 raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
-            read += read_answers(each, file.sheet)
+            read += _handed_in(each, file.sheet)
         except (OSError, SheetError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             problems.append(
                 Problem(each.name, "", str(reason).removeprefix(f"{each.name}: ").removeprefix(f"{each.name}, "))
             )
     markings: dict[str, Marking] = {}
-    for person, claims, unreadable in read:
-        problems += unreadable
+    for person, claims, reasons, unread in read:
+        problems += reasons
         if not person:
             continue
         name, n = person, 2
         while name in markings:
             name, n = f"{person} ({n})", n + 1
-        markings[name] = file.sheet.mark(claims, file.marks, file.carried, file.digits)
+        markings[name] = file.sheet.mark({**claims, **unread}, file.marks, file.carried, file.digits)
         markings[name].title = (
             f"{file.sheet.title}: {name}" if file.sheet.title and len(read) > 1 else file.sheet.title or name
         )

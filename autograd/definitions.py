@@ -16,10 +16,9 @@ from collections import namedtuple
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from autograd.calculus import gradient
 from autograd.graph import leaves
-from autograd.parsing import parse, split_chain, variables
-from autograd.tokens import FUNCTIONS, FormulaError, name_key
+from autograd.parsing import parse, read_formula, split_chain, variables
+from autograd.tokens import FormulaError, name_key
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -104,28 +103,7 @@ def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Form
 
 def read_line(formula: str, known: Mapping[str, Value]) -> Value:
     """The Value of a formula that speaks of known Values, and of their derivatives, ∂E/∂w. Raises FormulaError."""
-    derivatives = {label: gradient(y, x)[0] for label, (y, x) in _derivatives(formula, known).items()}
-    return parse(formula, {**known, **derivatives})
-
-
-def _derivatives(text: str, known: Mapping[str, Value]) -> dict[str, tuple[Value, Value]]:
-    """The derivatives of what is known that a formula speaks of: of what, and in what."""
-    if "∂" not in text and r"\partial" not in text:
-        return {}
-    try:
-        named = variables(parse(text))
-    except FormulaError:
-        return {}
-    by_key = {name_key(name): value for name, value in known.items()}
-    found = {}
-    for label in named:
-        if name_key(label) in by_key:
-            continue
-        if match := re.fullmatch(r"∂(.+)/∂(.+)", label):
-            above, below = (by_key.get(name_key(part)) for part in match.groups())
-            if above is not None and below is not None:
-                found[label] = above, below
-    return found
+    return read_formula(formula, known)
 
 
 # ------------------------------------------------------------------------------------------------------------------ parts
@@ -220,40 +198,19 @@ def _computed(text: str, lines: Iterable[_Line], known: dict[str, Value]) -> dic
 
 def _new_names(formula: str, known: Mapping[str, Value]) -> dict[str, Value]:
     """The variables that a formula brings in: names that are not known, nor put together of those that are."""
-    found = {}
-    try:
-        parse(formula, known)
-    except FormulaError:
-        derivatives = _derivatives(formula, known)
-        for name, leaf in variables(parse(formula)).items():
-            if name not in derivatives and not _readable(name, known):
-                _refuse_a_function(formula, name)
-                found[name] = leaf
-    return found
-
-
-def _readable(name: str, known: Mapping[str, Value]) -> bool:
-    try:
-        parse(name, known)
-    except FormulaError:
-        return False
-    return True
-
-
-def _refuse_a_function(formula: str, name: str) -> None:
-    """sigmod(x) is meant to be a function, and no product."""
-    place = re.search(rf"(?<!\w){re.escape(name)}\s*\(", formula)
-    near = get_close_matches(name, [f for f in FUNCTIONS if len(f) > 2], 1, cutoff=0.7) if len(name) > 2 else []
-    if place and near:
-        raise FormulaError(formula, place.start(), f"{name} is not known here; is {near[0]} meant?")
+    found = variables(read_formula(formula, known, _both, inventing=True))
+    return {name: leaf for name, leaf in found.items() if leaf not in known.values()}
 
 
 def _used(formula: str, known: Mapping[str, Value]) -> list[str]:
     """The known names that a formula speaks of, directly or in a derivative."""
-    derivatives = _derivatives(formula, known)
-    y = parse(formula, {**known, **{label: Value(1.0, label=label) for label in derivatives}})
-    found = {*leaves(y), *(value for label in derivatives for value in derivatives[label])}
+    found = set(leaves(read_formula(formula, known, _both)))
     return [name for name, value in known.items() if value in found]
+
+
+def _both(y: Value, x: Value) -> Value:
+    """In the place of ∂y/∂x, where it only counts what is spoken of."""
+    return y * x
 
 
 def _in_order(text: str, uses: Mapping[str, list[str]], lines: Mapping[str, _Line]) -> Iterator[str]:

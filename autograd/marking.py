@@ -17,7 +17,7 @@ from collections import namedtuple
 from itertools import zip_longest
 from pathlib import Path
 
-from autograd.claims import written_number
+from autograd.claims import last_number, written_number
 from autograd.files import save
 from autograd.names import pretty, text_name
 from autograd.notation import number
@@ -70,7 +70,7 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
         """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
         if self.verdict in ("blank", "unread"):
             return ""
-        number = written_number(self.claim.rpartition("=")[2])
+        number = last_number(self.claim)
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
             decimals = 0
@@ -140,10 +140,17 @@ class Marking:
         wrong, blank, unread = named["wrong"], named["blank"], named["unread"]
         if len(blank) == len(self.rows):
             return f"{marks} Nothing is filled in yet."
+        if len(blank) + len(unread) == len(self.rows):
+            return (
+                f"{marks} Nothing that is written can be read: {', '.join(unread)}"
+                + f"; {len(blank)} blank" * bool(blank)
+                + "."
+            )
         if wrong:
             found = f"The first mistake: {wrong[0]}." + f" Others in {', '.join(wrong[1:])}." * bool(wrong[1:])
         else:
-            found = ("No other mistake" if named["carried"] else "No mistake") + f"; {len(blank)} blank" * bool(blank) + "."
+            found = "No other mistake" if named["carried"] else "No mistake"
+            found += " in what can be read" * bool(unread) + f"; {len(blank)} blank" * bool(blank) + "."
         return f"{marks} {found}" + f" Cannot be read: {', '.join(unread)}." * bool(unread)
 
     # ---- text

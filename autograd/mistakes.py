@@ -182,7 +182,11 @@ def _is_rate(factor: Value) -> bool:
 
 
 def text_of(formula: Value) -> str:
-    return written(formula)[0]
+    """A formula in a sentence; what would fill pages is said to be long."""
+    try:
+        return written(formula)[0]
+    except ValueError:
+        return "a formula too long to be shown"
 
 
 # --------------------------------------------------------------------------------------------------------- the mistakes

@@ -21,9 +21,14 @@ What stands on paper can often be read in more than one way. Here it is read so:
     √2x                √2·x, but √x² is √(x²)
     log                the natural logarithm, as is ln; log_2 and log_10 are the others
     σ(1 − σ)           σ·(1 − σ) where σ is a name; nor is e a constant or max a function where it is a name
-    [x > 0]            1 where x > 0, else 0, as are 1_{x>0} and \mathbf{1}_{x > 0}; with ≥ it is 1 at 0 too
+    [x > 0]            1 where x > 0, else 0, as are 1_{x>0} and \mathbf{1}_{x > 0}; with ≥ it is 1 at 0 too; so is 1_{i=2}
 
-and refused where neither reading is the usual one: 1/2x, log o (1 − o), log2x, 2½, x 2.
+and refused where neither reading is the usual one: 1/2x, log o (1 − o), log2x, 2½, x 2. Nor is a name in front of a bracket
+a factor where it could be a function that is not known: foo(x), lg x and x^T y are asked about.
+
+    d/dx (x² + 1)      the derivative, which is worked out; as is ∂E/∂w where E and w are names, and ∂E/∂w is none
+    1/2 (t − o)²       ½·(t − o)²: a blank parts a fraction of numbers from a bracket
+    2 x 0.2            2·0.2, and 6.13 e-2 is 0.0613; refused where x is a name, or e
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ import re
 from functools import reduce
 
 from autograd import primitives as ops
+from autograd.calculus import gradient
 from autograd.graph import leaves
 from autograd.primitives import CONSTANT, Primitive
 from autograd.tokens import CHAIN, IN_TWO_WAYS, PLAIN_FRACTION, FormulaError, Lexer, Token
@@ -42,13 +48,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from autograd.tokens import Derive
+
 LONGEST, DEEPEST, HIGHEST = 2_000, 60, 64  # characters; brackets in brackets; whole-number exponents
 
 SUM, NEGATION, PRODUCT, BEFORE_FUNCTION, ARGUMENT, BESIDE, POWER = range(1, 8)  # from loose to tight
 OPERANDS = ("number", "name", "constant", "(", "[", "{", "|", "left|", "fraction", "root", "cube root", "step", "∞")
 BINDING = {  # how tightly a token holds on to what stands left of it; an operand there is one more factor
     "+": SUM, "-": SUM, "·": PRODUCT, "/": PRODUCT, "^": POWER,
-    "function": BEFORE_FUNCTION, **dict.fromkeys(OPERANDS, BESIDE),
+    "function": BEFORE_FUNCTION, "d": BEFORE_FUNCTION, **dict.fromkeys(OPERANDS, BESIDE),
 }  # fmt: skip
 INFIX = ("+", "-", "·", "/", "^")
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "left|": "right|"}
@@ -62,7 +70,7 @@ WANTED = "here a number, a name or a bracket is expected"
 MISPLACED = {
     **dict.fromkeys(COMPARISONS, "a comparison stands in square brackets, as in [x > 0]"),
     **dict.fromkeys([")", "]", "}", "right|"], "this bracket was never opened"),
-    "=": "one formula is read at a time, and here another begins",
+    **dict.fromkeys(["=", "⇒"], "one formula is read at a time, and here another begins"),
     "prime": "a prime stands behind the name of a function, as in σ′(x)",
     "_": "an index stands behind a name",
     ",": "a comma stands between the arguments of a function",
@@ -90,7 +98,21 @@ def parse(text: str, names: Mapping[str, Value | float] | None = None) -> Value:
     characters, over 2,000 characters, brackets over 60 deep, whole-number exponents over 64, and so on.
     Raises ValueError if two of names are one name.
     """
-    return _Parser(text, names).formula()
+    return read_formula(text, names or {}, inventing=names is None)
+
+
+def slope(y: Value, x: Value) -> Value | None:
+    """∂y/∂x; None where nothing says how y varies with x."""
+    return None if x.op is CONSTANT or (not y.inputs and y is not x) else gradient(y, x)[0]
+
+
+def read_formula(text: str, names: Mapping[str, Value | float], derive: Derive = slope, inventing: bool = False) -> Value:
+    """What `parse` does, with a way to differentiate.
+
+    derive: the derivative of one Value by another, or None where nothing is known of it
+    inventing: each word that is none of names is a new Value(1.0)
+    """
+    return _Parser(text, names, derive, inventing).formula()
 
 
 def variables(y: Value) -> dict[str, Value]:
@@ -113,7 +135,7 @@ def split_chain(text: str) -> list[tuple[str, int]]:
     cuts, depth = [0], 0
     for match in CHAIN.finditer(text):
         depth += (match[0] in "([{") - (match[0] in ")]}")
-        if depth <= 0 and match[0] not in "()[]{}":
+        if depth <= 0 and match["relation"]:
             cuts += match.span()
     pieces = [(text[start:end], start) for start, end in zip(cuts[::2], [*cuts[1::2], len(text)])]
     if len(pieces) > 1 and not pieces[0][0].strip():
@@ -127,11 +149,11 @@ def split_chain(text: str) -> list[tuple[str, int]]:
 class _Parser:
     """One formula: `expression` is the loop, and each form that an operand can have is a method."""
 
-    def __init__(self, text: str, names: Mapping[str, Value | float] | None) -> None:
+    def __init__(self, text: str, names: Mapping[str, Value | float], derive: Derive, inventing: bool) -> None:
         if len(text) > LONGEST:
             raise FormulaError(text, LONGEST, f"a formula has up to {LONGEST:,} characters, and this text has {len(text):,}")
-        lexer = Lexer(text, names)
-        self.text, self.error, self.stream = text, lexer.error, lexer.tokens()
+        lexer = Lexer(text, names, derive, inventing)
+        self.text, self.error, self.stream, self.derive = lexer.text, lexer.error, lexer.tokens(), derive
         self.before: list[Token] = []  # what was read, to look back at
         self.open: list[Token] = []  # brackets
         self.depth = 0
@@ -219,6 +241,8 @@ class _Parser:
         first = self.token
         fraction = above.kind == first.kind == "number" and [token.kind for token in self.before[-3:-2]] != ["^"]
         below = self.operand(PRODUCT)
+        if fraction and self.token.kind in ("(", "[", "{") and self.text[self.token.start - 1].isspace():
+            return below  # 1/2 (t − o)² is ½·(t − o)²
         if fraction and self.binding() in (BEFORE_FUNCTION, BESIDE):
             a, b = self.text[above.start : above.end], self.text[first.start : first.end]
             raise self.error(self.token.start, f"{IN_TWO_WAYS}: write ({a}/{b})·… or {a}/({b}·…)")
@@ -257,6 +281,8 @@ class _Parser:
             return ops.abs(inside) if "|" in kind else inside
         if kind == "function":
             return self.function(self.advance())
+        if kind == "d":
+            return self.derivative(self.advance())
         if kind == "fraction":
             self.advance()
             above = self.part()
@@ -266,7 +292,7 @@ class _Parser:
         if kind == "step":
             self.advance()
             return self.step()
-        if kind in ("=", "prime", "_", ",") or (kind in CLOSING.values() and not self.open):
+        if kind in ("=", "⇒", "prime", "_", ",") or (kind in CLOSING.values() and not self.open):
             raise self.misplaced()
         raise self.error(token.start, WANTED)
 
@@ -284,7 +310,7 @@ class _Parser:
         """What stands in brackets: an expression, the arguments of a function, or a comparison perhaps."""
         self.opened()
         inside = [self.deeper()]
-        if comparison and self.token.kind in COMPARISONS:
+        if comparison and self.at_a_comparison():
             inside = [self.compared(inside[0])]
         while arguments and self.token.kind == ",":
             self.advance()
@@ -292,10 +318,16 @@ class _Parser:
         self.closed()
         return inside
 
+    def at_a_comparison(self) -> bool:
+        """Whether a sign stands here that compares; = does, but => may be meant for ≥."""
+        return self.token.kind in COMPARISONS or self.text[self.token.start : self.token.end] in ("=", "==")
+
     def compared(self, left: Value) -> Value:
         """1 where left > right, and so on, else 0."""
         sign = self.advance().kind
         right = self.deeper()
+        if sign == "=":
+            return (1.0 - ops.greater(left, right)) * (1.0 - ops.greater(right, left))
         if sign in ("<", "≥"):
             left, right = right, left
         return ops.greater(left, right) if sign in ("<", ">") else 1.0 - ops.greater(left, right)
@@ -308,7 +340,7 @@ class _Parser:
             openers = 2
             self.opened()
         left = self.deeper()
-        if self.token.kind not in COMPARISONS:
+        if not self.at_a_comparison():
             raise self.error(self.token.start, "here a comparison is expected, as in 1_{x > 0}")
         inside = self.compared(left)
         for _ in range(openers):
@@ -338,6 +370,19 @@ class _Parser:
         if degree.op is CONSTANT and degree.data in (2.0, 3.0):
             return ops.sqrt(inside) if degree.data == 2.0 else ops.cbrt(inside)
         return inside ** (1.0 / degree)
+
+    def derivative(self, token: Token) -> Value:
+        """What stands behind d/dx, differentiated: a group with its power, or all that a function would take in."""
+        (x, order), grouped = token.what, self.token.kind in CLOSING
+        y = self.deeper(BESIDE if grouped else ARGUMENT)
+        if grouped and self.binding() >= BEFORE_FUNCTION:
+            raise self.error(self.token.start, f"{IN_TWO_WAYS}: put all that is differentiated in brackets, or a sign here")
+        for _ in range(order):
+            found = self.derive(y, x)
+            if found is None:
+                raise self.error(token.start, "nothing says here how this varies: write what its derivative comes to")
+            y = found
+        return y
 
     # ---- functions
 

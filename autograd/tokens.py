@@ -17,11 +17,14 @@ from unicodedata import combining, normalize, numeric
 from autograd import primitives as ops
 from autograd.names import ACCENTS, GREEK, UNSUB, UNSUP, Parts, latex_name, text_name
 from autograd.primitives import PRIMITIVES, Primitive
+from autograd.spellings import END, FONTS, undressed
 from autograd.value import Value, lift
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    Derive = Callable[[Value, Value], Value | None]
 
 LONGEST_NAME = 40  # letters side by side
 
@@ -62,7 +65,9 @@ SIGNS = {  # what is written, and the kind of token that it is
         "+": "+", "-": "- − –", "·": r"· * × ⋅ ∙ ∗ \cdot \times \ast", "/": r"/ ÷ : ∕ \div", "^": "^ **",
         "(": "(", ")": ")", "[": "[", "]": "]", "{": r"{ \{ \lbrace", "}": r"} \} \rbrace",
         "|": r"| \vert", "left|": r"\lvert", "right|": r"\rvert", ",": ",",
-        ">": r"> \gt", "<": r"< \lt", "≥": r"≥ >= \ge \geq", "≤": r"≤ <= \le \leq", "=": r"= ≈ := == \approx",
+        ">": r"> \gt", "<": r"< \lt", "≥": r"≥ >= ⩾ \ge \geq", "≤": r"≤ <= ⩽ \le \leq",
+        "=": r"= == ≈ ≃ ≅ ≊ ≐ ≒ ∼ ≡ ≜ \approx \simeq \cong \sim \doteq \equiv \triangleq := ≔ ← \coloneqq \leftarrow \gets",
+        "⇒": r"⇒ ⟹ → ⟶ ➔ ➜ ➝ ➞ ➡ ⇨ ↦ => ==> -> --> \Rightarrow \implies \Longrightarrow \rightarrow \longrightarrow \to",
         "fraction": r"\frac \dfrac \tfrac", "root": r"√ \sqrt", "cube root": "∛", "∞": r"∞ \infty",
         "prime": r"' ′ ’ ^\prime ^{\prime}", "_": "_",
         "sum": r"\sum ∑ \prod ∏ \int ∫", "dots": r"⋯ … ... \cdots \ldots \dots",
@@ -82,6 +87,12 @@ FUNCTIONS: dict[str, Primitive] = {
 
 IN_WORDS = set("exp ln log sin cos tan sinh cosh tanh σ".split())  # what is looked for in a word such as logx
 BASES = {"e": ops.log, "2": ops.log2, "10": ops.log10, "₂": ops.log2, "₁₀": ops.log10}
+ELSEWHERE = {  # functions that others know, and how they are written here
+    "lg": "log_10(x) or log_2(x)", "sqr": "x^2 or sqrt(x)", "cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)",
+    "csc": "1/sin(x)", "cosec": "1/sin(x)", "coth": "1/tanh(x)", "sech": "1/cosh(x)", "csch": "1/sinh(x)", "tg": "tan(x)",
+    "sh": "sinh(x)", "ch": "cosh(x)", "th": "tanh(x)", "softmax": "e^x/(e^x + e^y)", "sum": "the terms with +",
+    "mean": "(x + y)/2", "avg": "(x + y)/2", "norm": "sqrt(x^2 + y^2)", "step": "[x > 0]", "heaviside": "[x > 0]",
+}  # fmt: skip
 CONSTANTS = {"e": math.e, "π": math.pi, "nan": math.nan}
 IN_TWO_WAYS = "this can be read in two ways"
 
@@ -105,7 +116,7 @@ def name_key(label: str) -> Key:
     text = _ACCENTED.sub(lambda m: _accented(m) or m[0], label)
     text = _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
     text = _LOWERED.sub(lambda m: f"_{{{''.join(map(_LOW.__getitem__, m[0]))}}}", _WORD.sub(r"\2", text))
-    parts = Parts(re.sub(r"\^(\[\w+\])", r"^{\1}", text.replace("’", "′")))
+    parts = Parts(re.sub(r"\^(\[\w+\]|[+*](?=_|$))", r"^{\1}", text.replace("’", "′")))
     base = parts.base.rstrip("′")
     return _key(base, len(parts.base) - len(base), parts.up, parts.down) if base else ("", text.replace(r"\_", "_"))
 
@@ -167,19 +178,18 @@ _R = f"[{re.escape(''.join(_HIGH))}]"
 _L = f"[{re.escape(''.join(_LOW).replace(',', ''))}]"
 _D = r"(?:∂|\\partial(?![A-Za-z])|d|\\mathrm\{d\})\s*"
 _N = "[0-9]"
-_END = "(?![A-Za-z])"  # of a command
 _PART = rf"(?:\{{\s*{_N}+\s*\}}|{_N})"
-_BLANKS = re.compile(
-    rf"(?:[\s~$\u200b\u2061-\u2063]|\\[,;:! ]|\\(?:q?quad|displaystyle|textstyle){_END}"
-    rf"|\\(?:left|right|[bB]igg?[lrm]?){_END}\s*(?=[()\[\]]|\\[{{}}]|\\[lr](?:brace|vert)))+"
-)
-_BAR = re.compile(rf"\\(left|right|[bB]igg?[lr])\s*(?:\||\\vert{_END})")
-_SIGN = re.compile("|".join(re.escape(s) + _END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True)))
-_NUMBER = re.compile(rf"(?:{_N}+(?:\.(?!\.){_N}*)?|\.{_N}+)(?:[eE][+\-−]?{_N}+)?")
+_BLANKS = re.compile(r"\s+")
+_BAR = re.compile(rf"\\(left|right|[bB]igg?[lr])\s*(?:\||\\vert{END})")
+_SIGN = re.compile("|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True)))
+_NUMBER = re.compile(rf"({_N}+(?:\.(?!\.){_N}*)?|\.{_N}+)(?:([eE])([+\-−–]?{_N}+))?")
+_APART = re.compile(rf"\s*([eE])(\s*[+\-−–]{_N}+|0{_N}+)(?![\w.])")  # an exponent that stands apart
+_MINUS = str.maketrans("−–", "--")
+_FACTOR = re.compile(rf"\s*(?:(?P<number>(?:(?<=\s)[\-−–])?\.?{_N})|[(\[{{√]|\\[A-Za-z{{]|(?<=\s)[^\W\d_])")
 PLAIN_FRACTION = re.compile(rf"\\[td]?frac\s*{_PART}\s*{_PART}")
 _STEP = re.compile(r"1_(?=\{)|(?:𝟙|\\math(?:bf|bb|rm)\s*(?:\{1\}|1))\s*_?\s*(?=[{(\[]|\\\{|\\left)")
-_WORD = re.compile(r"\\(mathrm|mathbf|mathit|mathsf|text|operatorname\*?)\s*\{((?:\w|\\_)+)\}")
-_ACCENTED = re.compile(rf"\\({'|'.join(_OVER)}){_END}\s*(?:\{{\s*(\w|\\[A-Za-z]+)\s*\}}|(\w|\\[A-Za-z]+ *))")
+_WORD = re.compile(rf"\\({'|'.join(FONTS)}|operatorname\*?)\s*\{{((?:\w|\\_)+)\}}")
+_ACCENTED = re.compile(rf"\\({'|'.join(_OVER)}){END}\s*(?:\{{\s*(\w|\\[A-Za-z]+)\s*\}}|(\w|\\[A-Za-z]+ *))")
 _COMMAND = re.compile(r"\\([A-Za-z]+) *")
 _FUNCTION_WORD = re.compile("[A-Za-z]+[A-Za-z0-9_]*")
 _LOG_BASE = re.compile(rf"_\{{?(10|2|e)\}}?(?!{_N})|(₁₀|₂)(?!{_L})")
@@ -188,26 +198,47 @@ _PRIMES, _DIGITS = re.compile("[′'’]*"), re.compile(f"{_N}*")
 _LOWERED, _RAISED = re.compile(f"{_L}+(?:,{_L}+)*"), re.compile(f"{_R}+")
 _BRACED = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
 _IN_BRACKETS = re.compile(r"\([^\W_][\w+,\-−]*\)|\[\w+\]")
+_ALONE = re.compile(r"[+*](?!\s*[\w.({\[\\])")  # w^+, w^*
 _BARE = re.compile(r"[^\W_](?:[^\W_]|[_,](?=[^\W_]))*")
 _GOES_ON = re.compile(rf"{_N}|[_'′’]|{_L}")  # what stands behind a name only as a part of it
 _LAYER = rf"(?:\^\{{?\({_N}+\)\}}?|⁽[⁰¹²³⁴-⁹]+⁾)"
 _LAYER_AHEAD = re.compile(f"{_GOES_ON.pattern}|{_LAYER}")  # where a^(1) is a name, a^(2) is no square
+_OF_A_NAME = re.compile(r"\s*\(\s*[^\W\d]\w*\s*\)")
+_OPERAND = re.compile(r"\s+[\w\\√]|\s*[\\√]")
+_AMONG_NUMBERS = re.compile(rf"{_N}\s+$"), re.compile(rf"\s+[+\-−–]?\.?{_N}")  # an x that is a sign
+_BEHIND_D = re.compile(r"[^\s}/()]*")
 _BEHIND_A_NAME = re.compile(rf"{_N}*[′'’]*(?:[_^](?:\{{[^{{}}]*\}}|\(\w*\)|\w+)|{_L})*_?")
 _DERIVATIVES = [  # what stands before, between and behind the names of a derivative
     (re.compile(_D), re.compile(rf"\s*/\s*{_D}"), re.compile("")),
     (re.compile(rf"\\[td]?frac\s*\{{\s*{_D}"), re.compile(rf"\s*\}}\s*\{{\s*{_D}"), re.compile(r"\s*\}")),
 ]
-CHAIN = re.compile(rf"[()\[\]{{}}]|:=|==?|≈|≃|\\approx{_END}")
+RELATION = "|".join(  # the signs that part a chain
+    re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True) if SIGNS[s] in ("=", "⇒")
+)
+_ORDER = r"(?:\^\s*(?:\{\s*([2-9])\s*\}|([2-9]))|([²³]))?"
+_OPERATORS = [  # what stands before and behind the name in d/dx
+    (re.compile(rf"{_D}{_ORDER}\s*/\s*{_D}"), re.compile(_ORDER)),
+    (re.compile(rf"\\[td]?frac\s*\{{\s*{_D}{_ORDER}\s*\}}\s*\{{\s*{_D}"), re.compile(rf"{_ORDER}\s*\}}")),
+]
+_WORD_OF_D = r"[^\W\d_]\w*(?:_\{\w+\})?"
+_QUOTIENT = re.compile(
+    rf"(?:\\[td]?frac\s*\{{\s*d\s?|(?<![\w\\]) ?(?P<plain>d))(?P<above>{_WORD_OF_D})"
+    rf"(?(plain)/d|\s*\}}\s*\{{\s*d\s?)(?P<below>{_WORD_OF_D})(?(plain)|\s*\}})"
+)
+_T = r"(?:T|\\top|\\intercal|⊤)"
+_TRANSPOSED = re.compile(rf"\s*(?:\^\s*(?:\{{\s*{_T}\s*\}}|{_T}(?![\w])|(?:\\top|\\intercal)(?![A-Za-z]))|ᵀ)")
+ARROW = "|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True) if SIGNS[s] == "⇒")
+CHAIN = re.compile(rf"[()\[\]{{}}]|[<>]=|(?P<relation>{RELATION})")
 
 # Names in a text where none are given: words, and letters that are Greek or have an accent, with what belongs to them.
-_ONE = rf"(?:(?!{_R}|{_L}|[{_FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"
+_ONE = rf"(?:(?!{_R}|{_L}|[ᵀ{_FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"
 _GREEK = f"[{''.join(_LETTERS.values())}]"
 _NEW_BASE = re.compile(
-    rf"{_ACCENTED.pattern}|{_WORD.pattern}|(?:Δ|\\Delta{_END} *)?(?:(?!{_GREEK}){_ONE})+|{_COMMAND.pattern}|{_GREEK}"
+    rf"{_ACCENTED.pattern}|{_WORD.pattern}|(?:Δ|\\Delta{END} *)?(?:(?!{_GREEK}){_ONE})+|{_COMMAND.pattern}|{_GREEK}"
 )
 _NEW_SCRIPT = rf"(?:_\{{[^{{}}]*\}}|_{_N}+|_{_ONE}+(?:_{_N}+)?|{_L}+)"
 _NEW_NAME = re.compile(
-    rf"{_NUMBER.pattern}|\\math\w+\{{1\}}|(?P<raised>[ⁱⁿˣʸᶻᵗ])|(?P<d>∂\s*|\\partial{_END}\s*)?"
+    rf"{_NUMBER.pattern}|\\math\w+\{{1\}}|(?P<raised>[ⁱⁿˣʸᶻᵗ])|(?P<d>∂\s*|\\partial{END}\s*)?"
     rf"(?P<name>(?:{_NEW_BASE.pattern})[′'’]*(?:{_N}+|{_LAYER}?{_NEW_SCRIPT}?{_LAYER}?))"
 )
 
@@ -218,43 +249,99 @@ def _taken(pattern: re.Pattern[str], text: str, at: int) -> str:
     return match[0] if match else ""
 
 
+def _is_a_sign(name: str, match: re.Match[str]) -> bool:
+    """Whether a name is an x between two numbers, 2 x 0.2."""
+    before, behind = _AMONG_NUMBERS
+    text = match.string
+    return name in ("x", "X") and bool(before.search(text, 0, match.start()) and behind.match(text, match.end()))
+
+
 class Lexer:
     """The tokens of a text, one after the other, so that the first mistake is the one that is reported."""
 
-    def __init__(self, text: str, names: Mapping[str, Value | float] | None) -> None:
-        self.text = text
-        self.start, self.end = len(text) - len(text.lstrip("$ \t\r\n")), len(text.rstrip("$ \t\r\n"))
+    def __init__(
+        self, text: str, names: Mapping[str, Value | float], derive: Derive | None = None, inventing: bool = False
+    ) -> None:
+        self.written, (self.text, self.places) = text, undressed(text)
+        self.start, self.end = len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
+        self.derive = derive
+        self.last: Token | None = None
         self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
         added = [op for op in PRIMITIVES.values() if op.name not in ops._BUILT_IN]
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
         self.known: dict[Key, Value] = {}
         self.labels: dict[Key, str] = {}
-        for label, value in (self.invented() if names is None else names).items():
+        for label, value in names.items():
             key = name_key(label)
-            if key not in self.known:
-                self.labels[key], self.known[key] = label, lift(value)
-            elif names is not None:
+            if key in self.known:
                 raise ValueError(f"{self.labels[key]!r} and {label!r} are one name: give one of them another")
+            self.labels[key], self.known[key] = label, lift(value)
+        self.given = frozenset(self.known)
+        if inventing:
+            for label in self.invented():
+                if (key := name_key(label)) not in self.known:
+                    self.labels[key], self.known[key] = label, Value(1.0, label)
         self.layered = {key[0] for key in self.known if len(key) == 4 and str(key[2]).startswith("(")}
-        spellings = {spelling: key for key, label in self.labels.items() for spelling in literals(label)}
+        spellings = {undressed(spelling).text: key for key, label in self.labels.items() for spelling in literals(label)}
         self.literals = sorted(spellings.items(), key=lambda item: -len(item[0]))
 
-    def invented(self) -> dict[str, Value]:
-        """A new Value for each name that the text could mean, where none are given."""
-        found, above = {}, ""
-        for match in _NEW_NAME.finditer(self.text):
+    def invented(self) -> list[str]:
+        """The names that a text means besides those that are given; what could be an unknown function is refused."""
+        text, found = self.text, dict[str, list[re.Match[str]]]()
+        for before, _ in _OPERATORS:  # d/dx names x alone
+            text = before.sub(lambda match: " " * len(match[0]), text)
+        for match in _QUOTIENT.finditer(text):  # dL/dw is one name, unless dL is another
+            if not self.is_given("d" + match["above"]) and not (
+                self.is_given(match["above"]) and self.is_given(match["below"])
+            ):
+                found[f"∂{match['above']}/∂{match['below']}"] = []
+                text = text.replace(match[0], " " * len(match[0]))
+        above = ""
+        for match in _NEW_NAME.finditer(text):
             name = _HIGH[match["raised"]] if match["raised"] else (match["name"] or "").strip()
             base = _taken(_NEW_BASE, name, 0).strip()
             word = base.rstrip("}").rpartition("{")[2].lstrip("\\")
             is_command = base == "\\" + word and word.isalpha() and word not in _LETTERS
             is_number = base == name and GREEK.get(word, word) in CONSTANTS
             if match["d"]:  # the first of two makes no name, but ∂L and ∂w do
-                above, name = ("", f"∂{above}/∂{name}") if above else (name, "")
-            elif is_command or is_number or self.function(word) or self.function(name):
+                if not above:
+                    above, name = name, ""
+                elif name_key(above) in self.given:  # it is worked out
+                    above = ""
+                else:
+                    above, name = "", f"∂{above}/∂{name}"
+            elif is_command or is_number or self.function(word) or self.function(name) or _is_a_sign(name, match):
                 continue
             if name and name[0] != "Σ":
-                found[name] = Value(1.0, name)
-        return found
+                found.setdefault(name, []).append(match)
+        for name, matches in found.items():
+            if matches and matches[0].start("name") >= 0 and not self.is_given(name):
+                self.refuse_functions(name, matches)
+        return [name for name in found if not self.is_given(name)]
+
+    def is_given(self, name: str) -> bool:
+        """Whether the names that are given spell this one, alone or side by side."""
+        if not self.given:
+            return False
+        given = {self.labels[key]: self.known[key] for key in self.given}
+        try:
+            return bool([*Lexer(name, given).tokens()])
+        except FormulaError:
+            return False
+
+    def refuse_functions(self, name: str, matches: Sequence[re.Match[str]]) -> None:
+        """foo(x) is no product, nor is lg x; w(x + b) is one, and net(1 − net), since net stands there as a variable."""
+        word = "".join(filter(str.isalpha, str(name_key(name)[0] or name))).lstrip("Δ")
+        behind = [self.text[match.end() :] for match in matches]
+        called = all(rest.lstrip().startswith("(") for rest in behind)
+        near = get_close_matches(word.lower(), [f for f in self.functions if len(f) > 2], 1, cutoff=0.7)
+        here = ELSEWHERE.get(word.lower(), "")
+        hint = f"; write {here}" if here else f"; is {near[0]} meant?" if near else ""
+        if called and (len(word) > 1 or (name in "fgFG" and all(_OF_A_NAME.match(rest) for rest in behind))):
+            product = "" if hint else f"; write {name}·(…) for a product"
+            raise self.error(matches[0].start(), f"{name} is no function that is known here{hint}{product}")
+        if len(word) > 1 and hint and (self.text.strip() == name or any(_OPERAND.match(rest) for rest in behind)):
+            raise self.error(matches[0].start(), f"{name} is not known here{hint}")
 
     def tokens(self) -> Iterator[Token]:
         """Each token; the last is of kind "end"."""
@@ -264,6 +351,7 @@ class Lexer:
                 at = blanks.end()
             else:
                 for token in self.next(at):
+                    self.last = token
                     yield token
                     at = token.end
         yield Token("end", self.end, self.end, None)
@@ -276,7 +364,7 @@ class Lexer:
         if match := _STEP.match(text, at):
             return [Token("step", at, match.end(), None)]
         if match := _NUMBER.match(text, at):
-            return [Token("number", at, match.end(), float(match[0].replace("−", "-")))]
+            return [self.number(match)]
         if text[at] in _FRACTIONS:
             return [Token("number", at, at + 1, numeric(text[at]))]
         if match := _RAISED.match(text, at):
@@ -285,6 +373,12 @@ class Lexer:
             return [Token("left|" if match[1] == "left" or match[1].endswith("l") else "right|", at, match.end(), None)]
         if match := _WORD.match(text, at):
             return [self.word(match)]
+        if operator := self.operator(at):
+            return [operator]
+        if _key("T") not in self.given and self.is_transposed(at):
+            raise self.error(at, "this transposes a vector, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
+        if text[at] in "xX" and self.is_times(at):
+            return [Token("·", at, at + 1, None)]
         if self.unit(at):
             return self.run(at)
         if match := _SIGN.match(text, at):
@@ -300,7 +394,41 @@ class Lexer:
         raise self.error(at, f"the character {text[at]!r} means nothing here")
 
     def error(self, at: int, reason: str) -> FormulaError:
-        return FormulaError(self.text, at, reason)
+        return FormulaError(self.written, self.places[at], reason)
+
+    def number(self, match: re.Match[str]) -> Token:
+        """A number, with its exponent; 2E-1 is none where E is a name, nor is 2e - 1."""
+        at, end, text = match.start(), match.end(), match[0]
+        mantissa, letter, exponent = match[1], match[2], match[3]
+        if not letter and (apart := _APART.match(self.text, end)):  # 6.13 e-2
+            letter, exponent = apart.groups()
+            text, end = f"{text}e{exponent}", apart.end()
+            if " " in exponent:
+                raise self.error(at, f"{IN_TWO_WAYS}: write {mantissa}e{exponent.strip()}, or a sign between the factors")
+        doubtful = bool(letter) and (mantissa.isdigit() or end > match.end()) and exponent.lstrip("+-−–")[0] != "0"
+        if doubtful and _key(letter) in self.known:
+            number = f"{mantissa}·10^{exponent.translate(_MINUS)}"
+            raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write {number}, or a sign behind {letter}")
+        return Token("number", at, end, float(text.translate(_MINUS)))
+
+    def is_times(self, at: int) -> bool:
+        """Whether the letter x between two factors is a sign of multiplication, as in 2 x 0.2. Where it could be a name as
+        well, nobody knows."""
+        before, behind = self.last, _FACTOR.match(self.text, at + 1)
+        if before is None or not behind or before.kind not in ("number", "name", "constant", ")", "]", "}"):
+            return False
+        numbers = before.kind == "number" and behind["number"] is not None
+        letter = self.text[at]
+        if any(end > at + 1 and key in self.known for end, key in self.names(at).items()):  # x_1
+            return False
+        if _key(letter) in self.known:
+            if numbers and self.text[at - 1].isspace() == self.text[at + 1].isspace():
+                raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write ·")
+            return False
+        return numbers or not any(str(key[0]).lower() == "x" for key in self.known)
+
+    def is_transposed(self, at: int) -> bool:
+        return bool(_TRANSPOSED.match(self.text, at)) and self.last is not None and self.last.kind != "number"
 
     def unknown(self, at: int, spelling: str) -> FormulaError:
         """The error for a name, with the nearest one that is known, or all that are."""
@@ -330,9 +458,39 @@ class Lexer:
                     if middle := between.match(self.text, p):
                         for q, bottom in self.names(middle.end()).items():
                             closing = behind.match(self.text, q)
-                            if closing and ("∂", top, bottom) in self.known:
-                                found = Token("name", at, closing.end(), self.known["∂", top, bottom])
+                            if closing and (value := self.slope(top, bottom, opening[0])) is not None:
+                                found = Token("name", at, closing.end(), value)
         return found
+
+    def slope(self, top: Key, bottom: Key, opening: str) -> Value | None:
+        """The derivative of one name by another, where it has a name too, or can be worked out."""
+        if ("∂", top, bottom) in self.known:
+            return self.known["∂", top, bottom]
+        d_is_a_letter = "d" in opening and any(
+            _key("d" + str(key[0]), *key[1:]) in self.known for key in (top,) if len(key) == 4
+        )
+        if self.derive is None or d_is_a_letter or top not in self.known or bottom not in self.known:
+            return None
+        return self.derive(self.known[top], self.known[bottom])
+
+    def operator(self, at: int) -> Token | None:
+        r"""d/dx in front of what is to be differentiated, \frac{d}{dx} or ∂/∂x: a token that knows x, and how often."""
+        for before, behind in _OPERATORS:
+            opening = before.match(self.text, at)
+            if opening and not ("d" in opening[0] and _key("d") in self.given):
+                found = None
+                for end, key in self.names(opening.end()).items():
+                    closing = behind.match(self.text, end)
+                    if closing and key in self.known:
+                        found = closing, key
+                if found is None:
+                    raise self.unknown(opening.end(), _taken(_BEHIND_D, self.text, opening.end()))
+                closing, key = found
+                order, below = (int(normalize("NFKC", "".join(filter(None, m.groups())) or "1")) for m in (opening, closing))
+                if order != below:
+                    raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
+                return Token("d", at, closing.end(), (self.known[key], order))
+        return None
 
     def names(self, at: int) -> dict[int, Key]:
         """All that could be a name here, known or not: its key, by where it ends."""
@@ -370,7 +528,7 @@ class Lexer:
         if (match := _COMMAND.match(self.text, at)) and match[1] in _LETTERS:
             return _LETTERS[match[1]], match.end()
         letter, end = self.text[at], at + 1
-        if not (letter.isalpha() or letter == "∇") or letter in _LOW or letter in _HIGH:
+        if not (letter.isalpha() or letter == "∇") or letter in _LOW or letter in _HIGH or letter == "ᵀ":
             return None
         while end < self.end and self.text[end] in ACCENTS.values():
             end += 1
@@ -405,7 +563,7 @@ class Lexer:
             yield group.end(), group[group.lastindex or 1]
         elif (command := _COMMAND.match(self.text, at)) and command[1] in _LETTERS:
             yield command.end(1), _LETTERS[command[1]]
-        elif layer := _IN_BRACKETS.match(self.text, at):
+        elif layer := _IN_BRACKETS.match(self.text, at) or _ALONE.match(self.text, at):
             yield layer.end(), layer[0]
         elif bare := _BARE.match(self.text, at):
             yield from ((at + n, bare[0][:n]) for n in range(1, min(len(bare[0]), LONGEST_NAME) + 1))

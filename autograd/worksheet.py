@@ -23,7 +23,7 @@ from difflib import get_close_matches
 from autograd import primitives as ops
 from autograd.auditing import ambiguities
 from autograd.calculus import gradient
-from autograd.claims import Claim, Number, decimals_in, read_claim
+from autograd.claims import Claim, Number, decimals_in, read_claim, shortened
 from autograd.comparing import Check, Comparison, figure
 from autograd.formula import Page, quantities, written
 from autograd.graph import leaves, nodes
@@ -31,6 +31,7 @@ from autograd.judging import Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, text_of
 from autograd.primitives import CONSTANT
+from autograd.spellings import undressed
 from autograd.steps import expanded, value_of
 from autograd.tokens import FormulaError, name_key
 from autograd.value import Value, constant, subscript
@@ -182,9 +183,11 @@ class Worksheet:
 
         Raises LookupError, with the nearest name, if there is none.
         """
+        if not isinstance(name, str):
+            raise LookupError(f"{name!r} is no line of this worksheet: lines have names, {', '.join(self.lines[:12])}")
         if name in self.lines:
             return name
-        found = self._by_key.get(name_key(name))
+        found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undressed(name).text.strip()))
         if found in self.lines:
             return str(found)
         near = get_close_matches(name, self.lines, 1)
@@ -210,16 +213,44 @@ class Worksheet:
             raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
 
     def _claim(self, name: str, text: object) -> Claim | None:
-        claim = read_claim(text, self.readable, name)
+        derived: list[Value] = []  # what derivatives of quantities came to, where these are no lines
+
+        def derive(y: Value, x: Value) -> Value | None:
+            if x not in self.formulas or x.op is CONSTANT:
+                return None
+            slope = gradient(expanded(y, self.formulas, lambda q: q is x)[0], x)[0]
+            derived.extend([slope] * (y in self.formulas))
+            return slope
+
+        claim = read_claim(text, self.readable, name, derive)
         formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
         after = self.around.after(self.leaves[name]) if formulas else set()
         for piece in formulas:
+            assert claim is not None
             for q in quantities(piece.formula):
                 if q is self.leaves[name]:
-                    raise FormulaError(str(text), piece.position, f"{name} is what is to be found here")
+                    raise FormulaError(claim.chain, piece.position, f"{name} is what is to be found here")
                 if q in after:
                     reason = f"{self.name_of(q)} rests on {name}, and explains nothing here"
-                    raise FormulaError(str(text), piece.position, reason)
+                    raise FormulaError(claim.chain, piece.position, reason)
+            if piece is claim.pieces[-1] and any(piece.formula is each for each in derived):
+                raise FormulaError(
+                    claim.chain, piece.position, "this names what is to be worked out: write what it comes to"
+                )
+        return claim
+
+    def _read(self, line: str, text: object, digits: int) -> Claim | FormulaError | None:
+        """What `mark` makes of what was written: an error only costs the line."""
+        try:
+            claim = self._claim(line, text)
+        except FormulaError as error:
+            return _where_written(text, error)
+        except TypeError as error:
+            return FormulaError(shortened(repr(text)), 0, str(error))
+        number = claim.number if claim is not None else None
+        if isinstance(text, float) and number is not None and number.digits < digits:
+            reason = f"at least {digits} digits are wanted, and this number has lost its last zeros: write it in quotes"
+            return FormulaError(repr(text), 0, reason)
         return claim
 
     def mark(
@@ -232,15 +263,16 @@ class Worksheet:
         """Mark what somebody worked out.
 
         claims: for each line what was written there, as text: "0.2570", "-t/o + (1-t)/(1-o)", "0.4·0.59 = 0.236", or a chain
-            over several lines; lines may be missing
+            over several lines; lines may be missing. A number is taken with the digits that Python shows, so that 0.2570
+            speaks for three decimals alone
         marks: what a line is worth; or, by name, what some are
         carried: what part of its marks a line gets that follows from an earlier mistake
         digits: how many significant digits are asked for; a number with fewer is wrong, unless it is exact
 
-        A claim that cannot be read is "unread", and the others are marked.
+        A claim that cannot be read is "unread", whatever it is, and the others are marked.
 
-        Raises LookupError for a name that is no line, TypeError for a number that is no text, ValueError for marks that are
-        no marks.
+        Raises LookupError for a name that is no line, TypeError for claims that do not go by line, ValueError for marks that
+        are no marks.
 
         >>> from autograd import Value, Worksheet
         >>> x = Value(3.0, label="x")
@@ -249,6 +281,9 @@ class Worksheet:
         >>> marking.verdicts, marking.score
         ({'y': 'wrong', 'z': 'carried'}, 0.5)
         """
+        if not hasattr(claims, "items"):
+            example = f'{{"{self.lines[0]}": "0.5"}}'
+            raise TypeError(f"claims go by line, as in {example}, and this is {shortened(repr(claims))}")
         read: dict[Value, Claim] = {}
         unread: dict[Value, FormulaError] = {}
         for name, text in claims.items():
@@ -256,12 +291,10 @@ class Worksheet:
             leaf = self.leaves[line]
             if leaf in read or leaf in unread:
                 raise ValueError(f"{line} has two claims")
-            try:
-                claim = self._claim(line, text)
-            except FormulaError as error:
-                unread[leaf] = error
-                continue
-            if claim is not None:
+            claim = self._read(line, text, digits)
+            if isinstance(claim, FormulaError):
+                unread[leaf] = claim
+            elif claim is not None:
                 read[leaf] = claim
         worth = _worth(self, marks)
         if isinstance(carried, bool) or not 0.0 <= carried <= 1.0:
@@ -527,6 +560,14 @@ class _Marker:
             return figure(value_of(node, numbers))
 
         return show
+
+
+def _where_written(text: object, error: FormulaError) -> FormulaError:
+    """An error with its place in what was written, if what stands there was written so."""
+    whole = "\n".join(map(str, text)) if isinstance(text, (list, tuple)) else str(text)
+    rest = error.text[error.position :]
+    at = whole.rfind(rest) if rest else len(whole)
+    return FormulaError(whole, at, error.reason) if at >= 0 else error
 
 
 def _in_words(error: FormulaError) -> str:

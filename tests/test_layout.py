@@ -17,7 +17,7 @@ OF_HIPS += ["tracer", "util", "wrap_util"]
 
 # Imports run one way: a module may import from the tiers above its own, and from its own.
 TIERS = [
-    {"notation", "names"},
+    {"notation", "names", "spellings"},
     {"primitives", "graph", "conversions", "files"},
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},

@@ -129,7 +129,7 @@ PLAIN_DATA = {  # what is neither a class nor a function has no docstring of its
 READING = {  # the files in the order in which they are best read
     "The engine": "primitives notation value graph functions calculus modes conversions names check trace describing",
     "Formulas": "formula algebra board steps study rules derivations grouping vectors sheet tables updates",
-    "Formulas that people write": "tokens parsing definitions",
+    "Formulas that people write": "spellings tokens parsing definitions",
     "The red pen": "worksheet claims judging comparing mistakes working marking auditing exercises answers",
     "Compiled programs": "program lowering statements matrices printing in_place array_functions equations script",
     "Nets": "module layers losses optim.optimizers optim.schedules columns data batches training metrics predictor",

@@ -417,18 +417,33 @@ def test_a_question_mark_elsewhere_is_an_error(text):
 # ------------------------------------------------------------------------------------------------------------------ no texts
 
 
-@pytest.mark.parametrize("what", [0.257, -0.5, 1, 0, True, np.float64(0.25), b"0.5", {"z": "0.5"}])
-@pytest.mark.parametrize("wrapped", [lambda x: x, lambda x: ["0.5", x], lambda x: (x, "0.5")])
-def test_what_is_no_text_is_refused(what, wrapped):
-    """Also as a member of a list: a float has lost the zeros that it was written with."""
+@pytest.mark.parametrize(
+    "what", [True, math.nan, math.inf, np.float32(0.25), np.zeros(2), b"0.5", {"z": "0.5"}, object, [[1]]]
+)
+@pytest.mark.parametrize("wrapped", [lambda x: ["0.5", x], lambda x: (x, "0.5")])
+def test_what_is_neither_text_nor_a_number_is_refused(what, wrapped):
+    """Also as a member of a list."""
     with pytest.raises(TypeError, match="a claim is text, as it was written") as caught:
         read(wrapped(what))
     assert repr(str(what)) in str(caught.value)
 
 
-@pytest.mark.parametrize(("line", "shown"), [("z", "z=0.257"), ("∂E/∂o", "∂E/∂o: 0.257"), ("", "0.257")])
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [(0.257, "0.257"), (-0.5, "-0.5"), (1, "1"), (0, "0"), (np.float64(0.25), "0.25"), (np.int8(-3), "-3"), (1e-7, "1e-07"),
+     (Decimal("0.2570"), "0.2570"), (Fraction(-1, 3), "-1/3")],
+)  # fmt: skip
+def test_a_number_is_taken_as_python_shows_it(what, text):
+    """With the digits that are left: a Decimal has kept its zeros."""
+    claim, written = read(what), read(text)
+    assert claim.text == text
+    assert claim.number == written.number
+    assert texts(read(["o·t", what])) == ["o·t", text]
+
+
+@pytest.mark.parametrize(("line", "shown"), [("z", "z=True"), ("∂E/∂o", "∂E/∂o: True"), ("", "True")])
 def test_the_refusal_names_the_line(line, shown):
     """As a keyword where it could be one."""
     with pytest.raises(TypeError, match=f"^{re.escape(shown)}: a claim is text") as caught:
-        read(0.257, line)
-    assert "'0.257'" in str(caught.value)
+        read(True, line)
+    assert "'True'" in str(caught.value)

@@ -38,6 +38,11 @@ def test_formulas_stand_in_any_order(order, between):
         ("σ = w x; σ(1 − σ)", {"w": 2, "x": 3}, [-30.0], []),
         ("E = x^2; ∂E/∂x + 1", {"x": 3}, [7.0], []),
         ("E = x^2; dE = ∂E/∂x; ∂dE/∂x", {"x": 3}, [2.0], []),
+        ("d/dx(y); y = x^3", {"x": 2}, [12.0], []),
+        ("∂E/∂x + 1; E = x^2", {}, [3.0], ["x"]),
+        (r"\frac{d}{dx}(w x^2)", {"w": 2, "x": 3}, [12.0], []),
+        ("foo(x)", {"foo": 2, "x": 3}, [6.0], []),
+        ("y = foo(x); foo = 2x", {"x": 3}, [18.0], []),
         (r"o := \frac{1}{1 + e^{-z}}\; z", {"z": 0}, [0.0], []),
         ("y = x + 1  # a comment\n\n# another\n2y", {"x": 1}, [4.0], []),
         ("w_1 x", {"w1": 2, "x": 3}, [6.0], []),
@@ -68,6 +73,9 @@ def test_what_formulas_come_to(text, numbers, results, unknown):
         ("", {}, 0, "no formula"),
         (" ; ; ", {}, 4, "no formula"),
         ("y = 1; sigmod(x)", {}, 7, "is sigmoid meant?"),
+        ("y = 1; foo(x)", {}, 7, "foo is no function"),
+        ("y = lg x", {}, 4, "log_10"),
+        ("y = w^T x", {}, 5, "transposes"),
     ],
 )
 def test_what_cannot_be_read(text, numbers, place, words):

@@ -265,7 +265,7 @@ def test_only_the_lines_of_a_call_are_shown():
     assert set(shown.mark({}).verdicts.values()) == {"blank"}
 
 
-@pytest.mark.parametrize(("claims", "error"), [({"q": "1.0"}, LookupError), ({"z": 1.04}, TypeError)])
+@pytest.mark.parametrize(("claims", "error"), [({"q": "1.0"}, LookupError), ({2: "1.0"}, LookupError)])
 def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
     """Also what stands beside it in the same call."""
     shown = exercise("neuron", seed=1)
@@ -274,6 +274,13 @@ def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
     with pytest.raises(error):
         shown.mark({"o": "0.5", **claims})
     assert shown.mark({}).verdicts == before
+
+
+@pytest.mark.parametrize("claims", ["z", None, 1.04, ["1.04"]])
+def test_claims_go_by_line(claims):
+    """Anything else is refused with an example."""
+    with pytest.raises(TypeError, match=r"claims go by line, as in \{.z.: .0\.5.\}"):
+        exercise("neuron", seed=1).mark(claims)
 
 
 def test_marks_are_given_as_on_a_worksheet():

@@ -49,6 +49,31 @@ def test_a_number_too_large_for_a_float_is_reported(claim, tmp_path):
     assert marked["a"]["o"].verdict == "right"
 
 
+SHEET_WITH_ANSWERS = SHEET.partition("[answers]")[0] + '[answers]\nz = ["w x", 1.0]\no = [[1]]\nE = {a = 1}\n'
+HANDED_IN = {  # a file, and the verdicts of its lines
+    "lines.txt": ("$z = 1.0$\n✓ o ≈ 0.7311.\n\\boxed{E = 0.0362}\n", ["right", "right", "right"]),
+    "bullets.md": ("- z → 1.0\n- **o = 0.7311**\n* E = ((\n", ["right", "right", "unread"]),
+    "lists.json": ('{"z": ["w x", 1.0], "o": {"a": 1}, "E": null}', ["right", "unread", "blank"]),
+    "odd.json": ('{"z": true, "o": NaN, "$E$": [[0.03]]}', ["unread", "unread", "unread"]),
+    "odd.toml": ('z = 2024-01-01\no = true\nE = [["0.03"]]', ["unread", "unread", "unread"]),
+    "numbers.json": ('{"z": 1, "o": 0.7311, "E": 3.62e-2}', ["right", "right", "right"]),
+    "goes_on.txt": ("z = w x\n ≈ 1.0\no = σ(1.0)\n→ 0.7311\n", ["right", "right", "blank"]),
+}
+
+
+@pytest.mark.parametrize("name", [*HANDED_IN, "sheet.toml"])
+def test_no_line_of_a_file_is_lost(name, tmp_path):
+    """What cannot be read is unread on the sheet, and a problem with its place; a list is a chain."""
+    (tmp_path / "sheet.toml").write_text(SHEET_WITH_ANSWERS, encoding="utf-8")
+    content, verdicts = HANDED_IN.get(name, ("", ["right", "unread", "unread"]))
+    if content:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    marked = mark_files(tmp_path / "sheet.toml", [tmp_path / name] if content else [])
+    assert list(marked[name.partition(".")[0]].verdicts.values())[:3] == verdicts
+    assert sum(problem.file == name for problem in marked.problems) == verdicts.count("unread")
+    assert "unread" in marked.text
+
+
 def test_a_leaf_without_a_name_can_stand_on_a_sheet():
     """It is marked, and an exercise can be made of it."""
     sheet = Worksheet(z=Value(0.4) * Value(3.0, "x"))

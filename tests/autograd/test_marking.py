@@ -24,10 +24,10 @@ WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "w
 
 
 def row(name="z", verdict="right", claim="0.50", sources=(), true=0.5, guesses=(), remarks=(), marks=None, worth=1.0):
-    """A row, with whole marks for what is not wrong or blank."""
+    """A row, with whole marks for what is not wrong, blank or unread."""
     guesses = tuple(Diagnosis("sign", guess, 0.0) for guess in guesses)
     claim = "" if verdict == "blank" else claim
-    marks = worth * (verdict not in ("wrong", "blank")) if marks is None else marks
+    marks = worth * (verdict not in ("wrong", "blank", "unread")) if marks is None else marks
     return Row(name, claim, verdict, true, true, 0.005, guesses, tuple(sources), tuple(remarks), marks, worth)
 
 
@@ -80,6 +80,8 @@ def test_a_remark_says_all(guesses, remarks, text):
         ("o = σ(z) ≈ 1 = 0.73", 0.7310586, "0.73"),
         ("2.6e-2", 0.0257912, "0.026"),
         ("26 %", 0.257912, "0.26"),
+        (r"\boxed{z ≈ 0.2570}.", 0.257912, "0.2579"),
+        ("σ(z) → (0.26)", 0.257912, "0.26"),
         ("1/3", 1 / 3, "0.333333"),
         ("w x", 0.5, "0.5"),
         ("", -1234.5678, "−1234.57"),
@@ -114,6 +116,11 @@ def test_a_line_that_is_not_there():
         (["right", "rounded"], "2 of 2 marks. No mistake."),
         (["right", "blank", "blank"], "1 of 3 marks. No mistake; 2 blank."),
         (["right", "wrong"], "1 of 2 marks. The first mistake: z₂."),
+        (["right", "unread"], "1 of 2 marks. No mistake in what can be read. Cannot be read: z₂."),
+        (["carried", "unread", "blank"], "1 of 3 marks. No other mistake in what can be read; 1 blank. Cannot be read: z₂."),
+        (["wrong", "unread"], "0 of 2 marks. The first mistake: z₁. Cannot be read: z₂."),
+        (["unread", "unread"], "0 of 2 marks. Nothing that is written can be read: z₁, z₂."),
+        (["blank", "unread"], "0 of 2 marks. Nothing that is written can be read: z₂; 1 blank."),
         (["wrong", "right", "wrong", "wrong", "blank"], "1 of 5 marks. The first mistake: z₁. Others in z₃, z₄."),
     ],
 )

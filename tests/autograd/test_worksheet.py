@@ -324,7 +324,10 @@ def test_names_are_compared_as_mathematics():
         (lambda: SHEET.mark({"q": "1"}), LookupError, "no line of this worksheet"),
         (lambda: SHEET.mark({"w_nwe": "1"}), LookupError, "is w_new meant"),
         (lambda: SHEET.mark({"w": "0.4"}), LookupError, "is given"),
-        (lambda: SHEET.mark({"z": 0.58}), TypeError, "has lost its last zeros"),
+        (lambda: SHEET.mark("0.58"), TypeError, "claims go by line"),
+        (lambda: SHEET.mark(None), TypeError, "claims go by line"),
+        (lambda: SHEET.mark(["0.58"]), TypeError, "claims go by line"),
+        (lambda: SHEET.mark({1: "0.58"}), LookupError, "1 is no line"),
         (lambda: SHEET.read("z", "0.58 q"), ValueError, "on the line z"),
         (lambda: SHEET.mark({"z": "1", " z": "2"}), (ValueError, LookupError), ""),
         (lambda: SHEET.mark({"z": "1"})["q"], KeyError, "no line of this worksheet"),
@@ -415,3 +418,17 @@ def test_a_planted_fault_in_the_judge_is_noticed(monkeypatch):
     assert "wrong" not in SHEET.mark(coarse).verdicts.values()
     monkeypatch.setattr("autograd.judging.Step.reach", lambda *_: 0.0)
     assert "wrong" in SHEET.mark(coarse).verdicts.values()
+
+
+@pytest.mark.parametrize("claim", ["0.3333", "-0.9568", "0.5·0.5 = 0.3333"])
+def test_a_formula_that_fills_pages_is_marked_all_the_same(claim):
+    """A deep net without labels on the way: what would be too long to be shown is said to be so."""
+    x, b = Value(0.3, "x"), Value(0.2, "b")
+    y = x
+    for _ in range(14):
+        y = (y * y + b * y).tanh() + b
+    sheet = Worksheet(y=y)
+    with pytest.raises(ValueError, match="too long for a page"):
+        assert sheet.steps
+    assert sheet.mark({"y": claim})["y"].verdict == "wrong"
+    assert sheet.mark({"y": f"{sheet.true['y']:.4f}"})["y"].verdict == "right"

@@ -208,6 +208,11 @@ def test_an_interruption_ends_quietly(run, monkeypatch):
     [
         ("w*x + * b", [], ["expected", "    w*x + * b\n          ^"]),
         ("y = 2; sigmod(x)", [], ["is sigmoid meant?", "\n           ^"]),
+        ("sigmiod", [], ["is sigmoid meant?", "    sigmiod\n    ^"]),
+        ("2 + foo(x)", ["x=1"], ["foo is no function", "    2 + foo(x)\n        ^"]),
+        ("lg x", ["x=1"], ["log_10(x) or log_2(x)", "    lg x\n    ^"]),
+        ("w^T x", ["w=1", "x=2"], ["transposes", "    w^T x\n     ^"]),
+        ("y = 2a; a = tnah x", [], ["is tanh meant?", "    y = 2a; a = tnah x\n                ^"]),
         ("a = b; b = a", [], ["in a circle: a → b → a"]),
         ("a = x; a = 2x", [], ["a is defined twice", "\n           ^"]),
         ("", [], ["no formula"]),

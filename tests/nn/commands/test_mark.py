@@ -54,7 +54,7 @@ def mark(desk, capsys):
 
 def verdicts_in(text):
     """The verdicts of a printed sheet, by line."""
-    return dict(re.findall(r"^(\w+) +[\d.]* +[✓≈↳✗·] (\w+)", text, re.MULTILINE))
+    return dict(re.findall(r"^(\w+) +(?:[\d.]*|w \+) +[✓≈↳✗·?] (\w+)", text, re.MULTILINE))
 
 
 def test_one_marked_sheet_is_printed(mark):
@@ -169,10 +169,11 @@ def test_what_cannot_be_read_is_told_below_the_table(desk, mark):
 
 
 def test_what_cannot_be_read_in_a_single_sheet_is_on_standard_error(desk, mark):
-    """Exit code 1, and the sheet on standard output."""
+    """Exit code 1, and the sheet on standard output, where the line is not blank."""
     desk("cem.txt", "z = 1.0\no = w +\n")
     code, out, err = mark("sheet.toml", "cem.txt")
-    assert verdicts_in(out) == {"z": "right", "o": "blank", "E": "blank"}
+    assert verdicts_in(out) == {"z": "right", "o": "unread", "E": "blank"}
+    assert "Cannot be read: o." in out
     assert "cem.txt, line 2" in err
     assert "cem.txt" not in out
     assert code == 1
