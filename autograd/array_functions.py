@@ -13,6 +13,7 @@ they are right to 1e-16, which is not every digit of a number that small.
 
 from __future__ import annotations
 
+import builtins
 from types import FunctionType
 
 from autograd.primitives import PRIMITIVES
@@ -126,6 +127,7 @@ def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any
     """
     found: dict[str, Any] = {name: _by_number(name) for name in PRIMITIVES}
     space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp}
+    space["__builtins__"] = builtins  # PyTorch, where it loads a part of itself late, looks for them in its caller
     for name, function in DEFINITIONS.items():
         found[name] = FunctionType(function.__code__, space, name)
     for name in (*OF_THE_LIBRARY, "cbrt"):
