@@ -149,7 +149,8 @@ def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any
     xp: the library's namespace; special: where it has erf and erfc, if anywhere
     """
     found: dict[str, Any] = {name: _by_number(name) for name in PRIMITIVES}
-    space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp, "__builtins__": builtins}
+    space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp}
+    space["__builtins__"] = builtins  # PyTorch, where it loads a part of itself late, looks for them in its caller
     for name, function in DEFINITIONS.items():
         found[name] = FunctionType(function.__code__, space, name)
     for name in (*OF_THE_LIBRARY, "cbrt"):
