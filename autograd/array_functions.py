@@ -128,16 +128,39 @@ def gaussian(x: Any, n: Any) -> Any:
     return np.where(abs(x) < 30.0, (-1.0) ** int(n) * hermite * g, np.where(np.isnan(x), x, 0.0))
 
 
-def power_term(c: Any, x: Any, y: Any, n: Any) -> Any:
-    term = c * x**y * np.log(x) ** n if int(n) else c * x**y
-    return np.where((c == 0.0) | ((x == 0.0) & (y >= 0.0) & (n > 0.0)), 0.0, term)
+def power_slope(x: Any, y: Any, i: Any, j: Any) -> Any:
+    factors = {int(j): 1.0}  # of x^(y - i) log(x)^k, by k
+    for m in range(int(i)):
+        found: Any = {}
+        for k, c in factors.items():
+            found[k] = found.get(k, 0.0) + c * (y - m)
+            if k:
+                found[k - 1] = found.get(k - 1, 0.0) + c * k
+        factors = found
+    power, total = x ** (y - i), 0.0
+    for k, c in factors.items():
+        term = c * power * np.log(x) ** k if k else c * power
+        total = total + np.where((c == 0.0) | ((x == 0.0) & (y >= i) & (k > 0)), 0.0, term)
+    return total
 
 
-def ray(x: Any, y: Any, k: Any) -> Any:
+def ray(x: Any, y: Any, k: Any, i: Any, j: Any) -> Any:
+    terms, n = {(1, 0): 1.0}, int(k)  # the sum of c x^a y^b, over r^n
+    for in_x in [True] * int(i) + [False] * int(j):
+        found: Any = {}
+        for (a, b), c in terms.items():
+            power, up, down = (a, (a + 1, b), (a - 1, b + 2)) if in_x else (b, (a, b + 1), (a + 2, b - 1))
+            for key, times in ((up, power - n), (down, power)):
+                found[key] = found.get(key, 0.0) + times * c
+        terms, n = {key: c for key, c in found.items() if c}, n + 2
     r = np.hypot(x, y)
-    for _ in range(int(k)):
-        x = x / np.where(r == 0.0, 1.0, r)
-    return np.where(r == 0.0, 0.0, x)
+    length = np.where(r == 0.0, 1.0, r)
+    cosine, sine, total = x / length, y / length, 0.0
+    for (a, b), c in terms.items():
+        total = total + c * cosine**a * sine**b
+    for _ in range(int(k) - 1 + int(i) + int(j)):
+        total = total / length
+    return np.where(r == 0.0, 0.0, total)
 
 
 DEFINITIONS = {name: function for name, function in globals().items() if isinstance(function, FunctionType)}
