@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from autograd import CONSTANT, Value
 from autograd.conversions import number
-from autograd.value import subscript
+from autograd.value import one_at_a_time, subscript
 
 
 class _Maker:
@@ -121,8 +121,9 @@ class Module:
         >>> neuron.b.grad
         0.0
         """
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        with one_at_a_time:
+            for parameter in self.parameters():
+                parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter by its name.
@@ -151,8 +152,9 @@ class Module:
             parts = [f"lacks {_some(missing)}"] * bool(missing) + [f"has {_some(unknown)} besides"] * bool(unknown)
             raise KeyError(f"these are not the parameters of {self!r}: the state {' and '.join(parts)}")
         numbers = {name: number(state[name]) for name in parameters}
-        for name, parameter in parameters.items():
-            parameter.data = numbers[name]
+        with one_at_a_time:
+            for name, parameter in parameters.items():
+                parameter.data = numbers[name]
         return self
 
     def save(self, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None) -> None:

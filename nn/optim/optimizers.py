@@ -32,6 +32,7 @@ from autograd import maximum as maximum_of
 from autograd import sqrt as sqrt_of
 from autograd.conversions import number
 from autograd.primitives import div as div_of
+from autograd.value import one_at_a_time
 from nn.losses import _ByName
 
 State = dict[str, float]
@@ -132,7 +133,7 @@ class Optimizer:
         return w, g + self.weight_decay * w
 
     def step(self) -> None:
-        """Change every parameter by the rule, from the .grad it has now.
+        """Change every parameter by the rule, from the .grad it has now; all of them, or if it fails or is interrupted none.
 
         >>> import nn
         >>> from autograd import Value
@@ -145,11 +146,20 @@ class Optimizer:
         >>> w.data
         1.0
         """
-        for parameter, state in zip(self.parameters, self.state):
-            w, g = parameter.data, -parameter.grad if self.maximize else parameter.grad
-            if self.weight_decay:
-                w, g = self.decay(w, g)
-            parameter.data = float(self.update(w, g, state))
+        with one_at_a_time:
+            before, remembered = [p.data for p in self.parameters], self.state
+            try:
+                self.state = [dict(state) for state in remembered]
+                for parameter, state in zip(self.parameters, self.state):
+                    w, g = parameter.data, -parameter.grad if self.maximize else parameter.grad
+                    if self.weight_decay:
+                        w, g = self.decay(w, g)
+                    parameter.data = float(self.update(w, g, state))
+            except BaseException:  # Ctrl-C, or a rule that fails: no parameter has taken a step that others have not
+                for parameter, data in zip(self.parameters, before):
+                    parameter.data = data
+                self.state = remembered
+                raise
 
     def step_vector(self, w: Any, g: Any, state: dict[str, Any]) -> Any:
         """The new numbers of all parameters at once, as a NumPy array, from arrays of their numbers and gradients.
@@ -208,8 +218,9 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Set .grad of every parameter to 0, which backward() adds to."""
-        for parameter in self.parameters:
-            parameter.grad = 0.0
+        with one_at_a_time:
+            for parameter in self.parameters:
+                parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, Any]:
         """The hyperparameters and what is remembered of each parameter, in order, as plain data for JSON.
