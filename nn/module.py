@@ -169,16 +169,7 @@ class Module:
         for name, data in state.items():
             if not math.isfinite(data):
                 raise ValueError(f"{name} is {data}: a model with such a parameter is not worth keeping, and is not saved")
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part", text=True)
-        try:
-            with open(handle, "w", encoding="utf-8") as file:
-                whole = {**FORMAT, "model": repr(self), **(about or {}), "parameters": state}
-                json.dump(whole, file, indent=1, ensure_ascii=False)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_content(path, {**FORMAT, "model": repr(self), **(about or {}), "parameters": state})
 
     def load(self, path: str | os.PathLike[str]) -> Self:
         """Set all parameters from a file that save wrote; return self.
@@ -210,14 +201,35 @@ def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises ValueError if the file is not such a file, OSError if it is not there.
     """
+    content = read_content(path, FORMAT, "of parameters")
+    if not isinstance(content.get("parameters"), dict):
+        raise ValueError(f"{path} is damaged: it holds no parameters")
+    return content
+
+
+def write_content(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+    """Write a JSON file; one that is there stays whole until the new one is complete."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part", text=True)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1, ensure_ascii=False, default=float)  # NumPy's numbers too
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_content(path: str | os.PathLike[str], kind: Mapping[str, Any], what: str) -> dict[str, Any]:
+    """What write_content wrote, if it is of that kind: its format and its version; what: how messages call such a file."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path} is not a file of parameters: {error}") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT["format"]:
-        raise ValueError(f"{path} is not a file of parameters that save() wrote")
-    if content.get("version") != FORMAT["version"] or not isinstance(content.get("parameters"), dict):
-        raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {FORMAT['version']}")
+        raise ValueError(f"{path} is not a file {what}: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != kind["format"]:
+        raise ValueError(f"{path} is not a file {what} that save() wrote")
+    if content.get("version") != kind["version"]:
+        raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {kind['version']}")
     return content
 
 

@@ -182,6 +182,9 @@ class Optimizer:
             both: dict[str, Any] = {}
             w = numpy.array([0.5, -2.0])
             for g in (numpy.array([0.25, 3.0]), numpy.array([-1.0, 0.5])):
+                for x in (g, *both.values()):
+                    if isinstance(x, numpy.ndarray):
+                        x.flags.writeable = False  # what is remembered is gone back to where the next step is interrupted
                 w = trial.update(w, g, both)
             for i in (0, 1):
                 one: State = {}
@@ -213,8 +216,16 @@ class Optimizer:
 
         state: arrays over all parameters, by name
         """
-        columns = {key: [x] * len(self.state) if isinstance(x, int) else x.tolist() for key, x in state.items()}
-        self.state = [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in self.state]
+        self.state = self.scattered(state)
+
+    def scattered(self, state: Mapping[str, Any]) -> list[State]:
+        """What is remembered of each parameter, from arrays over all of them.
+
+        state: what gathered() gave, or some steps later
+        """
+        n = len(self.parameters)
+        columns = {key: [x] * n if isinstance(x, int) else x.tolist() for key, x in state.items()}
+        return [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in range(n)]
 
     def zero_grad(self) -> None:
         """Set .grad of every parameter to 0, which backward() adds to."""
@@ -230,12 +241,15 @@ class Optimizer:
         >>> nn.optim.SGD([Value(1.0)], lr=0.5).state_dict()["settings"]["lr"]
         0.5
         """
+        return {**self.hyperparameters(), "state": [dict(state) for state in self.state]}
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """The part of state_dict() that is not remembered of single parameters."""
         settings = {name: getattr(self, name) for name in self._settings}
         return {
             "optimizer": type(self).__name__,
             "settings": {name: list(x) if isinstance(x, tuple) else x for name, x in settings.items()},
             "initial_lr": self.initial_lr,
-            "state": [dict(state) for state in self.state],
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -263,6 +277,14 @@ class Optimizer:
         initial_lr = initial_lr if initial_lr is None else number(initial_lr)
         self._set(settings)
         self.state, self.initial_lr = loaded, initial_lr
+
+    def take_back(self, hyperparameters: Mapping[str, Any]) -> None:
+        """Make the hyperparameters what they were.
+
+        hyperparameters: what hyperparameters() gave then
+        """
+        settings = {name: tuple(x) if isinstance(x, list) else x for name, x in hyperparameters["settings"].items()}
+        vars(self).update(settings, initial_lr=hyperparameters["initial_lr"])
 
     def _set(self, settings: Mapping[str, Any]) -> None:
         """Make attributes of hyperparameters, once all have passed."""
