@@ -18,7 +18,7 @@ from typing import Any
 from nn.module import Module, read_content, write_content
 
 FORMAT = {"format": "chalkgrad training", "version": 1}
-PARTS = {
+PARTS: dict[str, Any] = {
     "settings": dict,
     "parameters": list,
     "gradients": list,
@@ -41,9 +41,7 @@ def read_state(source: Any) -> Mapping[str, Any]:
     elif isinstance(source, (str, os.PathLike)):
         source = read_content(source, FORMAT, "of a training")
     if not isinstance(source, Mapping):
-        raise TypeError(
-            f"fit resumes a History, the path of a file that it saved, or its state_dict, not {source!r}"
-        )
+        raise TypeError(f"fit resumes a History, the path of a file that it saved, or its state_dict, not {source!r}")
     missing = [part for part, kind in PARTS.items() if part not in source or not isinstance(source[part], kind)]
     if missing:
         raise ValueError(f"this is not what the state_dict() of a History gave: it lacks {', '.join(missing)}")

@@ -25,6 +25,7 @@ import copy
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from autograd import Value
@@ -51,23 +52,17 @@ FROM_ZERO = {  # hyperparameters that may not be negative, and what messages cal
 # -------------------------------------------------------------------------------------------------------------- optimisers
 
 
-def _for_arrays_too(op: Callable[..., Any], name: str) -> Callable[..., float]:
+def _for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
     """An operation of the table that takes NumPy's arrays as well: a rule below then changes all parameters at once."""
-
-    def either(*xs: Any) -> float:
-        numpy = None if all(x.__class__ is float for x in xs) else sys.modules.get("numpy")
-        arrays = numpy is not None and any(isinstance(x, numpy.ndarray) for x in xs)
-        result: float = getattr(numpy, name)(*xs) if arrays else op(*xs)
-        return result
-
-    return either
+    numpy = None if all(x.__class__ is float for x in xs) else sys.modules.get("numpy")
+    arrays = numpy is not None and any(isinstance(x, numpy.ndarray) for x in xs)
+    result: float = getattr(numpy, name)(*xs) if arrays else op(*xs)
+    return result
 
 
-sqrt, div, maximum = (
-    _for_arrays_too(sqrt_of, "sqrt"),
-    _for_arrays_too(div_of, "divide"),
-    _for_arrays_too(maximum_of, "maximum"),
-)
+sqrt = partial(_for_arrays_too, sqrt_of, "sqrt")
+div = partial(_for_arrays_too, div_of, "divide")
+maximum = partial(_for_arrays_too, maximum_of, "maximum")
 
 
 class Optimizer:

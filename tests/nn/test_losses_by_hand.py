@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value, clip, elu, gradient, leaky_relu
-from nn.losses import LOSSES, huber
+from nn.losses import LOSSES, _ByName, huber
 
 LN2, LN3 = math.log(2.0), math.log(3.0)
 
@@ -84,6 +84,24 @@ def test_huber_by_hand_for_any_delta():
     assert huber([0.25, 3.0, -3.0], [0.0, 0.0, 0.0], reduction="none", delta=0.5) == [0.03125, 1.375, 1.375]
     assert huber([1.0, 4.0], [0.0, 0.0], "sum", 2.0) == 0.5 + 6.0
     assert huber(0.25, 0.0, delta=0.25) == 0.03125
+
+
+def test_a_loss_is_called_by_its_name_in_messages():
+    """Whoever passes one number too few reads which loss it was."""
+    for name in BY_HAND:
+        with pytest.raises(ValueError, match=f"^{name} compares a prediction and a target of one shape"):
+            LOSSES[name]([0.5, 0.5], [1.0])
+    for name in ("cross_entropy", "nll"):
+        with pytest.raises(ValueError, match=f"^{name} takes one target for each of its 2 rows"):
+            LOSSES[name]([[0.5, 0.5], [0.5, 0.5]], [1])
+
+
+def test_tables_by_name_say_what_they_are_of():
+    """A name that is not there is answered with those that are."""
+    table = _ByName("fruit", {"apple": 1, "pear": 2})
+    assert (table["apple"], dict(table)) == (1, {"apple": 1, "pear": 2})
+    with pytest.raises(KeyError, match="there is no fruit 'plum'; there are apple, pear"):
+        table["plum"]
 
 
 def test_defaults_of_activations_by_hand():

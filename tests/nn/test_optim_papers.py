@@ -265,14 +265,14 @@ PLATEAUS = [  # what is watched, and the learning rate after each epoch, worked 
     ({"factor": 0.5, "patience": 1}, [3, 3, 3, 3, 3, 2], [1, 1, 0.5, 0.5, 0.25, 0.25]),
     ({"patience": 0}, [1, 1, 1], [1, 0.1, 0.01]),
     ({"factor": 0.5, "patience": 0, "mode": "max"}, [1, 2, 2, 3, 2], [1, 1, 0.5, 0.5, 0.25]),
-    # better by 10 % of the best: below 0.9, and above 1.1
-    ({"factor": 0.5, "patience": 0, "threshold": 0.1}, [1, 0.95, 0.89, 0.81], [1, 0.5, 0.5, 0.25]),
-    ({"factor": 0.5, "patience": 0, "threshold": 0.1, "mode": "max"}, [1, 1.05, 1.11, 1.2], [1, 0.5, 0.5, 0.25]),
-    # better by 1 as it is: below 9, and above 11
-    ({"factor": 0.5, "patience": 0, "threshold": 1, "threshold_mode": "abs"}, [10, 9.5, 9, 8.5], [1, 0.5, 0.25, 0.25]),
+    # better by a quarter of the best: below 3, then below 2.0625; above 5, then above 6.5
+    ({"factor": 0.5, "patience": 0, "threshold": 0.25}, [4, 3.5, 2.75, 2.4], [1, 0.5, 0.5, 0.25]),
+    ({"factor": 0.5, "patience": 0, "threshold": 0.25, "mode": "max"}, [4, 4.5, 5.2, 6], [1, 0.5, 0.5, 0.25]),
+    # better by a half as it is: below 9.5, and above 10.5
+    ({"factor": 0.5, "patience": 0, "threshold": 0.5, "threshold_mode": "abs"}, [10, 9.75, 9.5, 9.25], [1, 0.5, 0.25, 0.25]),
     (
-        {"factor": 0.5, "patience": 0, "threshold": 1, "threshold_mode": "abs", "mode": "max"},
-        [10, 10.5, 11, 11.5],
+        {"factor": 0.5, "patience": 0, "threshold": 0.5, "threshold_mode": "abs", "mode": "max"},
+        [10, 10.25, 10.5, 10.75],
         [1, 0.5, 0.25, 0.25],
     ),
     # the default threshold is a tenth of a per mille: 0.99995 is not better than 1, 0.9998 is
