@@ -300,6 +300,7 @@ def fit(
     except BaseException as error:
         training.undo_half()
         if not isinstance(error, KeyboardInterrupt) or training.standing is None:
+            training.freeze()
             raise
         history.stopped = "interrupted"
         training.end()
@@ -427,11 +428,16 @@ class _Training:
         self.step.optimizer.take_back(standing.optimizer)
         self.best.seen = standing.best
 
+    def freeze(self) -> None:
+        """Let the history know where the training stands without holding on to what ran."""
+        if self.standing is not None:
+            self.history._state = _Frozen(self.state_dict())
+
     def end(self) -> None:
-        """The last record, the best parameters, and a state that does not hold on to what ran."""
+        """The last record, the best parameters, and a history by itself."""
         history, standing = self.history, self.standing
         assert standing is not None
-        history._state = _Frozen(self.state_dict())
+        self.freeze()
         if self.every and not standing.batches and history.records[-1].epoch < len(history):
             history.records.append(self.run.record(len(history)))
         self.best.restore()

@@ -86,14 +86,44 @@ def test_huber_by_hand_for_any_delta():
     assert huber(0.25, 0.0, delta=0.25) == 0.03125
 
 
-def test_a_loss_is_called_by_its_name_in_messages():
-    """Whoever passes one number too few reads which loss it was."""
-    for name in BY_HAND:
-        with pytest.raises(ValueError, match=f"^{name} compares a prediction and a target of one shape"):
-            LOSSES[name]([0.5, 0.5], [1.0])
-    for name in ("cross_entropy", "nll"):
-        with pytest.raises(ValueError, match=f"^{name} takes one target for each of its 2 rows"):
-            LOSSES[name]([[0.5, 0.5], [0.5, 0.5]], [1])
+@pytest.mark.parametrize("name", LOSSES)
+def test_messages_are_whole(name):
+    """Each says which loss it was, what it got and the way out, to the last word."""
+    rows = name in ("cross_entropy", "nll")
+
+    def message(*arguments):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            LOSSES[name](*arguments)
+        return str(caught.value)
+
+    assert message([[0.5, 0.5]], [1], "all") == f"{name} has the reductions 'mean', 'sum' and 'none', not 'all'"
+    assert message([["x", 0.5]], [1.0]).startswith(f"the prediction of {name}: ")
+    assert message([[0.5, 0.5], [0.5]], [1.0]) == (
+        f"{name} got a prediction whose rows differ: row 0 is a list of 2, and row 1 is a list of 1"
+    )
+    assert message([[], []], [1.0]) == f"{name} got an empty list as its prediction: pass at least one number"
+    if rows:
+        assert message([0.5, 0.5], [2.0, -1.0]) == (
+            f"{name} takes targets from 0 to 1, not 2.0: a class index stands by itself, not in a list"
+        )
+        assert message([[0.5, 0.5], [0.5, 0.5]], [1]) == f"{name} takes one target for each of its 2 rows, not 1 of them"
+    else:
+        assert message([0.5, 0.5], [1.0]) == (
+            f"{name} compares a prediction and a target of one shape, not a list of 2 with a list of 1: pass one target for"
+            " each number in the prediction"
+        )
+    if name.startswith("bce"):
+        expected = f"{name} takes targets from 0 to 1, not 2.0: for labels -1 and 1, pass (t + 1) / 2"
+        assert message([0.5, 0.5], [0.0, 2.0]) == expected
+
+
+def test_shares_of_classes_may_be_rounded():
+    """Probabilities add up to 1 to a tenth of a per mille, and count as they stand; more is told."""
+    nll = LOSSES["nll"]
+    assert nll([-1.0, -2.0], [0.99995, 0.0]) == 0.99995
+    assert nll([-1.0, -2.0], [1.0, 5e-5]) == 1.0 + 1e-4
+    with pytest.raises(ValueError, match=r"add up to 1, and \[0.5, 0.5005\] adds up to 1.0005"):
+        nll([-1.0, -2.0], [0.5, 0.5005])
 
 
 def test_tables_by_name_say_what_they_are_of():
