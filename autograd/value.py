@@ -41,7 +41,7 @@ new = object.__new__
 
 # Held by whatever changes numbers that threads may share: backward, forward, zero_grad, an optimiser's step. `x.grad += g`
 # reads, adds and writes, and what another thread adds in between is lost. A lock around each addition would cost more than
-# the addition; one around the whole pass costs 50 ns, and makes of a pass one event for all other threads.
+# the addition; one around the whole pass costs 0.2 µs, and makes of a pass one event for all others.
 one_at_a_time = threading.RLock()
 if hasattr(os, "register_at_fork"):  # no process is forked in the middle of another thread's pass
     os.register_at_fork(

@@ -276,12 +276,11 @@ def fit(
         "scheduler": None if scheduler is None else [type(scheduler).__name__, arguments_of(scheduler)],
     }
     training = _Training(run, step, scheduler, best, rows, held_out, settings, every)
-    if state is not None:
-        training.resume(state, epochs)
-    history, bar = training.history, _bar(len(training.history), epochs, progress)
-    callbacks = list(callbacks)
+    history, callbacks = training.history, list(callbacks)
+    bar: Any = None
     try:
-        training.begin()
+        training.begin(state, epochs)
+        bar = _bar(len(history), epochs, progress)
         for _ in () if best.is_over() else bar:
             watched = training.epoch()
             if hasattr(bar, "set_postfix"):
@@ -299,7 +298,7 @@ def fit(
         training.end()
     except BaseException as error:
         training.undo_half()
-        if not isinstance(error, KeyboardInterrupt) or training.standing is None:
+        if not isinstance(error, KeyboardInterrupt) or not training.begun:
             training.freeze()
             raise
         history.stopped = "interrupted"
@@ -348,13 +347,18 @@ class _Training:
         self.done: list[tuple[float, float, list[Any]]] = []  # loss, gradient's length, predictions of each batch so far
         self.mine: list[Value] = []
         self.standing: _Standing | None = None
+        self.begun = False
         self.history = History(run.model)
         self.history.loss_name = run.loss_name
         if every:
             self.history.records.append(Record(0, [p.data for p in run.parameters], []))
 
-    def begin(self) -> None:
-        """Take the parameters for this thread, and remember where the training begins."""
+    def begin(self, state: Mapping[str, Any] | None, epochs: int) -> None:
+        """Take the parameters for this thread, go to where the training is to begin, and remember that.
+
+        state: of the training that goes on, if one does
+        epochs: how many there are to be
+        """
         here = threading.get_ident()
         with self.lock:
             if any(self.owners.get(p, here) != here for p in self.run.parameters):
@@ -365,8 +369,13 @@ class _Training:
             self.mine += [p for p in self.run.parameters if p not in self.owners]
             self.owners.update(dict.fromkeys(self.mine, here))
         self.step.begin()
-        self.keep(len(self.done))
+        self.keep()
+        if state is not None:
+            self.resume(state, epochs)
+            self.step.begin()
+            self.keep(len(self.done))
         self.history._state = self.state_dict
+        self.begun = True
 
     def release(self) -> None:
         with self.lock:
@@ -430,7 +439,7 @@ class _Training:
 
     def freeze(self) -> None:
         """Let the history know where the training stands without holding on to what ran."""
-        if self.standing is not None:
+        if self.begun:
             self.history._state = _Frozen(self.state_dict())
 
     def end(self) -> None:

@@ -214,6 +214,35 @@ def test_fit(compiled):
     assert final() == expected
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_resuming(compiled):
+    """Ctrl-C while a state is loaded: all of it is there, or nothing has changed."""
+    pytest.importorskip("numpy", reason="half of it runs by whole batches")
+    how = {"epochs": 2, "batch_size": 4, "compiled": compiled, "progress": False}
+
+    def made(seed):
+        model = nn.MLP(2, [2, 1], "tanh", seed=seed)
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.05)
+        return model, optimizer, nn.optim.StepLR(optimizer, 1, gamma=0.5)
+
+    def state(model, optimizer, schedule):
+        numbers = [(p.data, p.grad) for p in model.parameters()]
+        return repr((numbers, optimizer.state_dict(), schedule.state_dict()))
+
+    model, optimizer, schedule = made(0)
+    history = nn.fit(model, X, Y, optimizer=optimizer, scheduler=schedule, **how)
+    after = state(model, optimizer, schedule)
+
+    def work(model, optimizer, schedule):
+        return nn.fit(model, X, Y, optimizer=optimizer, scheduler=schedule, resume=history, **how)
+
+    for at in places(lambda: work(*made(1))):
+        new = made(1)
+        before = state(*new)
+        found = interrupted(lambda new=new: work(*new), at)
+        assert state(*new) == after or (found is None and state(*new) == before)
+
+
 def test_real_signals_at_random_times():
     """In a process that Ctrl-C meets at random times, loops included: the same promises."""
     pytest.importorskip("numpy", reason="half of it runs by whole batches")
