@@ -761,3 +761,29 @@ def test_a_schedule_takes_an_optimiser(schedule, options):
     """Anything else raises TypeError."""
     with pytest.raises(TypeError, match=f"{schedule.__name__} takes the optimiser"):
         schedule(0.1, **options)
+
+
+def test_a_rule_that_fails_changes_nothing():
+    """A step that ends in an error at the third parameter has been taken by none, and nothing of it is remembered."""
+
+    class Failing(Optimizer):
+        def update(self, w, g, state):
+            state["seen"] = 1.0
+            if w == START[2]:
+                raise ArithmeticError("here")
+            return w - self.lr
+
+    parameters = fresh()
+    optimizer = Failing(parameters)
+    assert optimizer.lr == 1e-3
+    with pytest.raises(ArithmeticError, match="here"):
+        optimizer.step()
+    assert ([p.data for p in parameters], optimizer.state) == (START, [{}] * 4)
+
+
+def test_what_is_out_of_range_by_a_little_is_told():
+    """A beta of 1 and more, and how many parameters there are, one or more."""
+    with pytest.raises(ValueError, match="Invalid beta parameter at index 1: 1.5"):
+        Adam(fresh(), betas=(0.9, 1.5))
+    assert repr(SGD(fresh())).startswith("SGD(4 parameters, lr=0.001, ")
+    assert repr(one()[1]).startswith("SGD(1 parameter, lr=0.001, ")
