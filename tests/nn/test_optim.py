@@ -783,7 +783,7 @@ def test_a_rule_that_fails_changes_nothing():
 
 def test_what_is_out_of_range_by_a_little_is_told():
     """A beta of 1 and more, and how many parameters there are, one or more."""
-    with pytest.raises(ValueError, match="Invalid beta parameter at index 1: 1.5"):
+    with pytest.raises(ValueError, match=r"Invalid beta parameter at index 1: 1\.5"):
         Adam(fresh(), betas=(0.9, 1.5))
     assert repr(SGD(fresh())).startswith("SGD(4 parameters, lr=0.001, ")
     assert repr(one()[1]).startswith("SGD(1 parameter, lr=0.001, ")
