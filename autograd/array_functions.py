@@ -14,6 +14,7 @@ they are right to 1e-16, which is not every digit of a number that small.
 from __future__ import annotations
 
 import builtins
+from functools import lru_cache
 from types import FunctionType
 
 from autograd.primitives import PRIMITIVES
@@ -171,7 +172,12 @@ def array_functions(xp: Any, special: Any = None) -> dict[str, Callable[..., Any
 
     xp: the library's namespace; special: where it has erf and erfc, if anywhere
     """
-    found: dict[str, Any] = {name: _by_number(name) for name in PRIMITIVES}
+    return dict(_functions(xp, special, tuple(PRIMITIVES)))
+
+
+@lru_cache(maxsize=8)  # functions that call each other are a circle: one for each library, and none for each call
+def _functions(xp: Any, special: Any, names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
+    found: dict[str, Any] = {name: _by_number(name) for name in names}
     space: dict[str, Any] = {"np": _Torch(xp) if xp.__name__ == "torch" else xp}
     space["__builtins__"] = builtins  # PyTorch, where it loads a part of itself late, looks for them in its caller
     for name, function in DEFINITIONS.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from contextlib import ContextDecorator
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 
 from autograd import value as engine
 from autograd.conversions import caller
@@ -18,8 +18,9 @@ from autograd.value import Value, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
-    from typing import Any
+    from typing import Any, ClassVar
 
 PACKAGES = ("autograd", "nn")  # frames of these are not the user's
 
@@ -41,29 +42,49 @@ class AnomalyError(FloatingPointError):
         self.node = node
 
 
-class _Block(ContextDecorator):
-    """A with-block, also a decorator, that may be entered again and again and inside itself."""
+class _Open:
+    """A block that is open: what holds inside, and what holds outside."""
 
-    open_blocks = 0  # of all kinds, in all threads
+    __slots__ = "outside", "state"
+
+    def __init__(self, state: Any, outside: _Open | None) -> None:
+        self.state, self.outside = state, outside
+
+
+class _Block(ContextDecorator):
+    """A with-block, also a decorator, that may be entered again and again, inside itself and in several threads."""
+
+    opened: ContextVar[_Open | None]  # the innermost block of this kind, in this thread and task
+    everywhere: ClassVar[set[_Open]] = set()  # the open blocks of all kinds, in all threads
     lock = threading.Lock()
-    state: ContextVar[Any]
 
     def enter(self, state: object) -> None:
         """Begin a block; `with` calls it.
 
         state: what holds inside the block
         """
-        with self.lock:
-            _Block.open_blocks += 1
-            engine.supervisor = _supervisor
-        self.tokens = [*getattr(self, "tokens", []), self.state.set(state)]
+        block = _Open(state, self.opened.get())
+        try:
+            with self.lock:
+                self.everywhere.add(block)
+                engine.supervisor = _supervisor
+            self.opened.set(block)
+        except BaseException:  # Ctrl-C, and `with` will not call leave
+            self._close(block)
+            raise
 
     def leave(self) -> None:
         """End the block that was begun last; `with` calls it."""
-        self.state.reset(self.tokens.pop())
+        block = self.opened.get()
+        if block is None:
+            raise RuntimeError(f"{type(self).__name__} ends where it was not begun: in another thread, or another task")
+        self._close(block)
+
+    def _close(self, block: _Open) -> None:
+        self.opened.set(block.outside)
         with self.lock:
-            _Block.open_blocks -= 1
-            if not _Block.open_blocks:
+            self.everywhere.discard(block)
+            if not self.everywhere:
                 engine.supervisor = None
 
     def _recreate_cm(self) -> _Block:
@@ -81,7 +102,7 @@ class no_grad(_Block):
     ()
     """
 
-    state: ContextVar[bool] = ContextVar("no_grad", default=False)
+    opened: ContextVar[_Open | None] = ContextVar("no_grad", default=None)
 
     def __enter__(self) -> no_grad:
         self.enter(True)
@@ -108,7 +129,7 @@ class detect_anomaly(_Block):
     autograd.modes.AnomalyError: log(p) is -inf where p = 0.0 ...
     """
 
-    state: ContextVar[detect_anomaly | None] = ContextVar("detect_anomaly", default=None)
+    opened: ContextVar[_Open | None] = ContextVar("detect_anomaly", default=None)
 
     def __enter__(self) -> detect_anomaly:
         self.first: Value | None = None
@@ -153,17 +174,25 @@ class detect_anomaly(_Block):
                     )
 
 
+def without_graph(compute: Callable[..., Any], *arguments: Any) -> Any:
+    """compute(*arguments) under no_grad, in a context of its own: however it ends, by Ctrl-C too, nothing of it holds on.
+
+    Between the end of a block and its __exit__ there is a moment in which Ctrl-C leaves it open; there is none here.
+    """
+    return copy_context().run(no_grad()(compute), *arguments)
+
+
 class _Supervisor:
     def made(self, node: Value) -> Value:
-        if no_grad.state.get():
+        if no_grad.opened.get() is not None:
             node.op = node._first = node._second = None
-        elif (anomaly := detect_anomaly.state.get()) is not None:
-            anomaly.made(node)
+        elif (block := detect_anomaly.opened.get()) is not None:
+            block.state.made(node)
         return node
 
     def differentiated(self, order: list[Value]) -> None:
-        if (anomaly := detect_anomaly.state.get()) is not None:
-            anomaly.differentiated(order)
+        if (block := detect_anomaly.opened.get()) is not None:
+            block.state.differentiated(order)
 
 
 _supervisor = _Supervisor()

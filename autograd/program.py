@@ -708,12 +708,12 @@ class _Plan:
         self, xp: Any, special: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any] | None = None
     ) -> Any:
         """The program as a function of vectors and inputs, for one library and one size of batch."""
-        space = dict(array_functions(xp, special))
+        space: dict[str, Any] = array_functions(xp, special)
         make = asarray or xp.asarray
         space |= _put_together(xp, size, per_sample, make)
         space |= {name: make(table) for name, table in self.tables.items()}
         exec(self._code, space)
-        return space[self.name]
+        return space.pop(self.name)  # whose globals are the space: in it, it would be a circle for the garbage collector
 
     def run(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
         """Values, and slopes, as the program gives them."""
@@ -747,7 +747,7 @@ class _Plan:
         space["total"] = lambda x, n, _: plain_total(x, n)
         space["whole"] = lambda x, batch: np.sum(x) if np.ndim(x) and x.shape[-1] == batch else np.sum(x) * batch
         exec(code, space)
-        run: Callable[..., Any] = space["bind"](np, *vectors, gradient, size)
+        run: Callable[..., Any] = space.pop("bind")(np, *vectors, gradient, size)
         return run
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd import Value, dot, logsumexp, no_grad
+from autograd import Value, dot, logsumexp
+from autograd.modes import without_graph
 from autograd.program import NotCompilable, compile
 from autograd.value import constant, lift
 from nn.training import OF_CLASSES, Row, _flat, _Run, _Step
@@ -28,6 +29,8 @@ class BatchStep(_Step):
 
     Raises ImportError without NumPy, NoProgram where the model, or its loss, has no graph for every row.
     """
+
+    compiled = True
 
     def __init__(self, run: _Run, optimizer: Any, l2: float, clip_norm: float | None, rows: list[Row]) -> None:
         try:
@@ -62,7 +65,7 @@ class BatchStep(_Step):
         self.theta, self.gradient = self.program.theta, np.zeros(len(run.parameters))
         self.state = optimizer.gathered() if optimizer.parameters == run.parameters and optimizer.takes_vectors() else None
         self.last = self.gradient
-        self._verify(rows)
+        without_graph(self._verify, rows)
 
     def _verify(self, rows: list[Row]) -> None:
         """Compare with the graph on rows of different targets, and others: an `if` may have been decided once for all."""
@@ -71,14 +74,11 @@ class BatchStep(_Step):
         some = sorted({*different[:most], *range(0, len(rows), -(-len(rows) // most)), len(rows) - 1})
         X, T, _ = self.all
         found = self.program(X[some], T[some], theta=self.theta)
-        with no_grad():
-            for i, loss in zip(some, found.tolist()):
-                x, target = rows[i]
-                expected = lift(self.run.loss(self.run.model([constant(number) for number in x]), target)).data
-                if not math.isclose(loss, expected, rel_tol=1e-8, abs_tol=1e-10) and not math.isnan(expected):
-                    raise NoProgram(
-                        f"the loss of row {i} takes another path than that of the first row: its graph is another"
-                    )
+        for i, loss in zip(some, found.tolist()):
+            x, target = rows[i]
+            expected = lift(self.run.loss(self.run.model([constant(number) for number in x]), target)).data
+            if not math.isclose(loss, expected, rel_tol=1e-8, abs_tol=1e-10) and not math.isnan(expected):
+                raise NoProgram(f"the loss of row {i} takes another path than that of the first row: its graph is another")
 
     def _leaves(self, target: Any) -> Any:
         """Leaves in the place of a target; for a class a share of each."""
@@ -109,7 +109,9 @@ class BatchStep(_Step):
 
     def begin(self) -> None:
         """Before an epoch: parameters and the optimiser's memory as they are now, which a callback may have changed."""
-        self.theta[:] = [p.data for p in self.run.parameters]
+        parameters = self.run.parameters
+        self.theta[:] = [p.data for p in parameters]
+        self.last = self.np.array([p.grad for p in parameters])
         if self.state is not None:
             self.state = self.optimizer.gathered()
 
@@ -147,7 +149,6 @@ class BatchStep(_Step):
     def _by_the_graph(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
         self.settle()
         found = super().__call__(rows)
-        self.last = self.np.array([p.grad for p in self.run.parameters])
         self.begin()
         return found
 
@@ -163,9 +164,21 @@ class BatchStep(_Step):
         if self.state is not None:
             self.optimizer.scatter(self.state)
 
-    def undo_half(self) -> None:
-        if self.last is not self.gradient:
-            self.settle()
+    def kept(self) -> Any:
+        return self.theta.copy(), self.last, self.optimizer.state if self.state is None else dict(self.state)
+
+    def take_back(self, kept: Any) -> None:
+        numbers, self.last, memory = kept
+        self.theta[:] = numbers
+        self.state = memory if isinstance(memory, dict) else None
+        if self.state is None:
+            self.optimizer.state = memory
+        self.settle()
+
+    def plain(self, kept: Any) -> tuple[list[float], list[float], list[dict[str, float]]]:
+        numbers, slopes, memory = kept
+        each = self.optimizer.scattered(memory) if isinstance(memory, dict) else memory
+        return super().plain((numbers.tolist(), slopes.tolist(), each))
 
     def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
         X, T, _ = self._arrays_of(rows)

@@ -23,7 +23,7 @@ from autograd import Value
 from autograd.conversions import number
 from autograd.files import read_bytes, suffix_of, write
 from autograd.graph import nodes
-from autograd.value import subscript
+from autograd.value import one_at_a_time, subscript
 
 
 class _Maker:
@@ -140,8 +140,9 @@ class Module:
         >>> neuron.b.grad
         0.0
         """
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        with one_at_a_time:
+            for parameter in self.parameters():
+                parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter by its name.
@@ -172,8 +173,9 @@ class Module:
             parts = [f"lacks {_some(missing)}"] * bool(missing) + [f"has {_some(unknown)} besides"] * bool(unknown)
             raise KeyError(f"these are not the parameters of {self!r}: the state {' and '.join(parts)}")
         numbers = {name: number(state[name]) for name in parameters}
-        for name, parameter in parameters.items():
-            parameter.data = numbers[name]
+        with one_at_a_time:
+            for name, parameter in parameters.items():
+                parameter.data = numbers[name]
         return self
 
     def save(self, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None) -> None:
@@ -189,8 +191,7 @@ class Module:
         for name, data in state.items():
             if not math.isfinite(data):
                 raise ValueError(f"{name} is {data}: a model with such a parameter is not worth keeping, and is not saved")
-        whole = {**FORMAT, "model": repr(self), **(about or {}), "parameters": state}
-        write(path, json.dumps(whole, indent=1, ensure_ascii=False))
+        write_content(path, {**FORMAT, "model": repr(self), **(about or {}), "parameters": state})
 
     def load(self, path: str | os.PathLike[str]) -> Self:
         """Set all parameters from a file that save wrote; return self.
@@ -222,14 +223,27 @@ def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises ValueError if the file is not such a file, OSError if it is not there.
     """
+    content = read_content(path, FORMAT, "of parameters")
+    if not isinstance(content.get("parameters"), dict):
+        raise ValueError(f"{path} is damaged: it holds no parameters")
+    return content
+
+
+def write_content(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+    """Write a JSON file; one that is there stays whole until the new one is complete."""
+    write(path, json.dumps(content, indent=1, ensure_ascii=False, default=float))  # NumPy's numbers too
+
+
+def read_content(path: str | os.PathLike[str], kind: Mapping[str, Any], what: str) -> dict[str, Any]:
+    """What write_content wrote, if it is of that kind: its format and its version; what: how messages call such a file."""
     try:
         content = json.loads(read_bytes(path, LONGEST))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not a file of parameters: {error}") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT["format"]:
-        raise ValueError(f"{path} is not a file of parameters that save() wrote")
-    if content.get("version") != FORMAT["version"] or not isinstance(content.get("parameters"), dict):
-        raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {FORMAT['version']}")
+        raise ValueError(f"{path} is not a file {what}: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != kind["format"]:
+        raise ValueError(f"{path} is not a file {what} that save() wrote")
+    if content.get("version") != kind["version"]:
+        raise ValueError(f"{path} is of version {content.get('version')!r}, and this release reads {kind['version']}")
     return content
 
 

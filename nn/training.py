@@ -10,18 +10,23 @@ Everything that can be wrong with the data is said before the first step.
 
 from __future__ import annotations
 
+import copy
 import math
+import os
 import random
+import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from autograd import LostGradientWarning, Value, no_grad
+from autograd import LostGradientWarning, Value
 from autograd.conversions import number
+from autograd.modes import without_graph
 from autograd.value import constant, lift, short
 from nn.losses import LOSSES
 from nn.metrics import METRICS, accuracy
 from nn.optim import OPTIMIZERS, Optimizer
+from nn.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state, write_state
 
 Metric: TypeAlias = "str | Callable[[Sequence[Any], Sequence[Any]], float]"
 Callback: TypeAlias = "Callable[[History], object]"
@@ -57,6 +62,8 @@ class History:
     loss_name: what the loss is called
     records: the start and each epoch as a Record, if fit was asked to record
 
+    It also knows where the training stands, so that fit(..., resume=history) goes on as if it had never stopped.
+
     >>> import nn
     >>> model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
     >>> history = nn.fit(model, [[1.0], [-1.0]], [1.0, -1.0], lr=0.25, epochs=3, progress=False)
@@ -77,6 +84,7 @@ class History:
         self.stopped = ""
         self.loss_name = ""
         self.records: list[Record] = []
+        self._state: Callable[[], dict[str, Any]] = dict  # where the training stands
 
     def __len__(self) -> int:
         return len(self.loss)
@@ -89,6 +97,43 @@ class History:
             {"epoch": i + 1, **{name: values[i] for name, values in columns.items() if i < len(values)}}
             for i in range(len(self))
         ]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the training stands, as plain data for JSON: what fit(..., resume=) goes on from.
+
+        The parameters in it are those that the training would go on with; the model may have gone back to better ones.
+        Raises ValueError for a history that fit has not filled.
+        """
+        state = self._state()
+        if not state:
+            raise ValueError("there is no training here that could go on: fit fills a History, and gives it back")
+        return state
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write state_dict() to a JSON file; a file that is there stays whole until the new one is complete.
+
+        path: where to
+
+        As a callback, lambda history: history.save(path), it keeps a long training safe; fit(..., resume=path) goes on, in
+        another process too. Raises OSError if the file cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> import nn
+        >>> def line(**options):
+        ...     model = nn.MLP(1, [1], seed=0)
+        ...     history = nn.fit(model, [[0.0], [1.0]], [1.0, 3.0], optimizer="adam", progress=False, **options)
+        ...     return history, model.state_dict()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     line(epochs=3)[0].save(pathlib.Path(folder, "training.json"))
+        ...     resumed = line(epochs=8, resume=pathlib.Path(folder, "training.json"))
+        >>> resumed[0].loss == line(epochs=8)[0].loss, resumed[1] == line(epochs=8)[1]
+        (True, True)
+        """
+        write_state(path, self.state_dict())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy holds where the training stands, and nothing of what runs it."""
+        return {**vars(self), "_state": _Frozen(self._state())}
 
     def curve(self, width: int = 60, height: int = 8) -> str:
         """The loss over the epochs as a drawing in text, width by height characters, for a terminal."""
@@ -117,6 +162,16 @@ class History:
         return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
 
 
+class _Frozen:
+    """Gives the same state again and again."""
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self.state = state
+
+    def __call__(self) -> dict[str, Any]:
+        return copy.deepcopy(self.state)
+
+
 def fit(
     model: Any,
     X: Any,
@@ -139,6 +194,7 @@ def fit(
     progress: bool | None = None,
     record: bool | int = False,
     compiled: bool | None = None,
+    resume: History | str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> History:
     """Train a model by gradient descent; return the history. The model's parameters are changed in place.
 
@@ -147,7 +203,7 @@ def fit(
     y: a target for each row: a number, a row of numbers, or a class from 0 on for cross_entropy and nll
     loss: a name in nn.losses, or a function of (prediction, target) for one row that gives a Value
     optimizer: "sgd", "adam", ..., which then learns at rate lr, or an optimiser of nn.optim made with model.parameters()
-    epochs: how often all rows are gone through
+    epochs: how often all rows are gone through, those before a resumption included
     batch_size: rows per step; all of them by default
     shuffle: whether mini-batches are drawn anew in each epoch, in an order that seed repeats
     validation: rows to watch and not to learn from, as (X, y), or the share of the rows to put aside
@@ -164,11 +220,17 @@ def fit(
     compiled: whether whole batches run at once, in a program that autograd.compile makes of one row's graph: the same
         numbers to about 1e-12, and a hundred times the speed. By default wherever NumPy is there and the graph allows it,
         with a warning that gives the reason where it cannot be; False for the graph itself, row by row; True for an error
+    resume: a training to go on with, as its History, the path of a file that History.save wrote, or a state_dict. All else
+        is given as it was when it began; epochs and patience may be larger. What follows, history, model, optimiser and
+        scheduler, is what it would be without the interruption, to the last bit. What callbacks and your own metrics or
+        layers keep to themselves is theirs to keep. Keras and Lightning call it a checkpoint
 
-    Ctrl-C ends the training; model and history hold the last complete step, and history.stopped says "interrupted".
+    Ctrl-C ends the training; model and history hold the last complete step, and history.stopped says "interrupted". In
+    threads, each fit has a model of its own.
 
     Raises ValueError or TypeError, before any step, for data that does not fit together or to the model: no rows, rows of
-    several lengths, nan, a class that the model has no output for.
+    several lengths, nan, a class that the model has no output for; and for a training that was begun with something else.
+    Raises RuntimeError while another thread trains one of the parameters.
 
     >>> import nn
     >>> line = nn.MLP(1, [1], seed=0)
@@ -187,57 +249,280 @@ def fit(
         if len(pair) != 2:
             raise TypeError(f"validation is a share between 0 and 1, or a pair (X, y), not {type(validation).__name__}")
         held_out = run.checked(*pair, "validation X", "validation y")
-    step = _step(run, _optimizer(optimizer, model, lr), l2, clip_norm, rows, compiled)
+    state = read_state(resume) if resume is not None else None
+    if state is not None and compiled is None:
+        compiled = state["settings"].get("compiled")
+    optimizer = _optimizer(optimizer, model, lr)
     epochs = _whole("epochs", epochs, least=0)
     batch_size = len(rows) if batch_size is None else _whole("batch_size", batch_size)
     every = int(_whole("record", record, least=0))
-    rng = random.Random(seed)
-    history = History(model)
-    history.loss_name = run.loss_name
-    if every:
-        history.records.append(Record(0, [p.data for p in run.parameters], []))
     best = _Best(run.parameters, patience if patience is None else _whole("patience", patience))
-    bar = _bar(epochs, progress)
-    callbacks = list(callbacks)
+    step = _step(run, optimizer, l2, clip_norm, rows, compiled)
+    settings = {
+        "model": described(model),
+        "parameters": names_of(model),
+        "rows": len(rows),
+        "numbers of the rows": fingerprint(rows),
+        "validation rows": len(held_out),
+        "numbers of the validation rows": fingerprint(held_out),
+        "loss": run.loss_name,
+        "metrics": list(run.metrics),
+        "batch_size": batch_size,
+        "shuffle": bool(shuffle),
+        "seed": seed if isinstance(seed, int) else repr(seed),
+        "l2": l2,
+        "clip_norm": clip_norm,
+        "patience": None if patience is None else "given",
+        "record": every,
+        "compiled": step.compiled,
+        "optimizer": type(optimizer).__name__,
+        "hyperparameters": optimizer.hyperparameters()["settings"],
+        "scheduler": None if scheduler is None else [type(scheduler).__name__, arguments_of(scheduler)],
+    }
+    training = _Training(run, step, scheduler, best, rows, held_out, settings, every)
+    history, callbacks = training.history, list(callbacks)
+    bar: Any = None
     try:
-        for _ in bar:
-            step.begin()
-            order = rng.sample(rows, len(rows)) if shuffle and batch_size < len(rows) else rows
-            batches = [step(order[i : i + batch_size]) for i in range(0, len(rows), batch_size)]
-            step.settle()
-            losses, norms, predictions = zip(*batches)
-            sizes = [len(p) for p in predictions]
-            history.loss.append(sum(loss * n for loss, n in zip(losses, sizes)) / len(rows))
-            history.grad_norm.append(sum(norms) / len(norms))
-            history.lr.append(step.optimizer.lr)
-            run.measure(history.metrics, [p for batch in predictions for p in batch], [t for _, t in order])
-            if held_out:
-                history.val_loss.append(step.evaluate(held_out, history.val_metrics))
-            if every and len(history) % every == 0:
-                history.records.append(run.record(len(history)))
-            watched = (history.val_loss or history.loss)[-1]
-            if scheduler is not None:
-                scheduler.step(*([watched] if hasattr(scheduler, "patience") else []))
+        training.begin(state, epochs)
+        bar = _bar(len(history), epochs, progress)
+        for _ in () if best.is_over() else bar:
+            watched = training.epoch()
             if hasattr(bar, "set_postfix"):
                 bar.set_postfix({"loss": f"{watched:.4g}"}, refresh=False)
-            if [callback for callback in callbacks if callback(history) is True]:  # each is called
+            stop = [callback for callback in callbacks if callback(history) is True]  # each is called
+            if callbacks:  # which may have changed anything
+                step.begin()
+                training.keep()
+            if stop:
                 history.stopped = "callback"
                 break
-            if best.is_over(watched):
-                history.stopped = "early stopping"
+            if best.is_over():
                 break
-        else:
-            history.stopped = "epochs"
-        if every and history.records[-1].epoch < len(history):
-            history.records.append(run.record(len(history)))
-    except KeyboardInterrupt:
-        step.undo_half()
+        history.stopped = history.stopped or ("early stopping" if best.is_over() else "epochs")
+        training.end()
+    except BaseException as error:
+        training.undo_half()
+        if not isinstance(error, KeyboardInterrupt) or not training.begun:
+            training.freeze()
+            raise
         history.stopped = "interrupted"
+        training.end()
     finally:
+        training.release()
         if hasattr(bar, "close"):
             bar.close()
-    best.restore()
     return history
+
+
+class _Standing(NamedTuple):
+    """Where a training stands: all that the next step depends on. What is in it never changes; a new one takes its place."""
+
+    epochs: int  # complete ones
+    batches: int  # complete ones, of the epoch after those
+    step: Any  # parameters, gradients, and what the optimiser remembers of them, in the form that the step has them in
+    optimizer: dict[str, Any]  # its hyperparameters
+    scheduler: dict[str, Any] | None
+    best: tuple[float, int, list[float] | None]
+    random: Any  # the state of the random numbers before the epoch's rows are shuffled
+
+
+class _Training:
+    """A run of fit: its epochs, where it stands, and the way back there when it is interrupted in between."""
+
+    owners: ClassVar[dict[Value, int]] = {}  # each parameter that is being trained, and the thread that trains it
+    lock = threading.Lock()
+
+    def __init__(
+        self,
+        run: _Run,
+        step: _Step,
+        scheduler: Any,
+        best: _Best,
+        rows: list[Row],
+        held_out: list[Row],
+        settings: dict[str, Any],
+        every: int,
+    ) -> None:
+        self.run, self.step, self.scheduler, self.best, self.every = run, step, scheduler, best, every
+        self.rows, self.held_out, self.settings = rows, held_out, settings
+        self.batch_size: int = settings["batch_size"]
+        self.shuffled = settings["shuffle"] and self.batch_size < len(rows)
+        self.random = random.Random(settings["seed"])
+        self.done: list[tuple[float, float, list[Any]]] = []  # loss, gradient's length, predictions of each batch so far
+        self.mine: list[Value] = []
+        self.standing: _Standing | None = None
+        self.begun = False
+        self.history = History(run.model)
+        self.history.loss_name = run.loss_name
+        if every:
+            self.history.records.append(Record(0, [p.data for p in run.parameters], []))
+
+    def begin(self, state: Mapping[str, Any] | None, epochs: int) -> None:
+        """Take the parameters for this thread, go to where the training is to begin, and remember that.
+
+        state: of the training that goes on, if one does
+        epochs: how many there are to be
+        """
+        here = threading.get_ident()
+        with self.lock:
+            if any(self.owners.get(p, here) != here for p in self.run.parameters):
+                raise RuntimeError(
+                    "another thread is training these parameters, and steps of two would be mixed: give each thread a model"
+                    " of its own, or train one after the other"
+                )
+            self.mine += [p for p in self.run.parameters if p not in self.owners]
+            self.owners.update(dict.fromkeys(self.mine, here))
+        self.step.begin()
+        self.keep()
+        if state is not None:
+            self.resume(state, epochs)
+            self.step.begin()
+            self.keep(len(self.done))
+        self.history._state = self.state_dict
+        self.begun = True
+
+    def release(self) -> None:
+        with self.lock:
+            for p in self.mine:
+                self.owners.pop(p, None)
+
+    def epoch(self) -> float:
+        """Go through all rows, or those that are left of them, and give the loss that is watched."""
+        history, step, size, standing = self.history, self.step, self.batch_size, self.standing
+        assert standing is not None
+        order = self.random.sample(self.rows, len(self.rows)) if self.shuffled else self.rows
+        for i in range(len(self.done) * size, len(order), size):
+            self.done.append(step(order[i : i + size]))
+            self.standing = standing._replace(batches=len(self.done), step=step.kept())
+        step.settle()
+        losses, norms, predictions = zip(*self.done)
+        sizes = [len(p) for p in predictions]
+        history.loss.append(sum(loss * n for loss, n in zip(losses, sizes)) / len(order))
+        history.grad_norm.append(sum(norms) / len(norms))
+        history.lr.append(step.optimizer.lr)
+        self.run.measure(history.metrics, [p for batch in predictions for p in batch], [t for _, t in order])
+        if self.held_out:
+            history.val_loss.append(without_graph(step.evaluate, self.held_out, history.val_metrics))
+        if self.every and len(history) % self.every == 0:
+            history.records.append(self.run.record(len(history)))
+        watched = (history.val_loss or history.loss)[-1]
+        self.best.see(watched)
+        if self.scheduler is not None:
+            self.scheduler.step(*([watched] if hasattr(self.scheduler, "patience") else []))
+        self.keep()
+        return watched
+
+    def keep(self, batches: int = 0) -> None:
+        """Remember where the training stands: after a number of complete epochs, and batches of the next one."""
+        self.standing = _Standing(
+            len(self.history),
+            batches,
+            self.step.kept(),
+            self.step.optimizer.hyperparameters(),
+            self.scheduler.state_dict() if hasattr(self.scheduler, "state_dict") else None,
+            self.best.seen,
+            self.random.getstate() if self.shuffled else None,
+        )
+        del self.done[batches:]
+
+    def undo_half(self) -> None:
+        """Go back to where the training stood last: nothing is left of a step, or of the end of an epoch, that was begun."""
+        standing, history = self.standing, self.history
+        if standing is None:
+            return
+        self.step.take_back(standing.step)
+        del self.done[standing.batches :]
+        lists = [history.loss, history.val_loss, history.grad_norm, history.lr]
+        for values in (*lists, *history.metrics.values(), *history.val_metrics.values()):
+            del values[standing.epochs :]
+        history.records[:] = [record for record in history.records if record.epoch <= standing.epochs]
+        if standing.scheduler is not None:
+            self.scheduler.load_state_dict(standing.scheduler)
+        self.step.optimizer.take_back(standing.optimizer)
+        self.best.seen = standing.best
+
+    def freeze(self) -> None:
+        """Let the history know where the training stands without holding on to what ran."""
+        if self.begun:
+            self.history._state = _Frozen(self.state_dict())
+
+    def end(self) -> None:
+        """The last record, the best parameters, and a history by itself."""
+        history, standing = self.history, self.standing
+        assert standing is not None
+        self.freeze()
+        if self.every and not standing.batches and history.records[-1].epoch < len(history):
+            history.records.append(self.run.record(len(history)))
+        self.best.restore()
+
+    # ---- as plain data
+
+    def state_dict(self) -> dict[str, Any]:
+        standing, history, step = self.standing, self.history, self.step
+        assert standing is not None
+        numbers, slopes, memory = step.plain(standing.step)
+        loss, waited, kept = standing.best
+        version, counters, gauss = standing.random or (0, (), None)
+        n = standing.epochs
+        return {
+            "settings": self.settings,
+            "parameters": numbers,
+            "gradients": slopes,
+            "optimizer": {**standing.optimizer, "state": memory},
+            "scheduler": standing.scheduler,
+            "best": {"loss": loss, "waited": waited, "parameters": kept},
+            "random": [version, list(counters), gauss] if self.shuffled else None,
+            "batches": [list(batch) for batch in self.done[: standing.batches]],
+            "history": {
+                "loss": history.loss[:n],
+                "val_loss": history.val_loss[:n],
+                "grad_norm": history.grad_norm[:n],
+                "lr": history.lr[:n],
+                "metrics": {name: values[:n] for name, values in history.metrics.items()},
+                "val_metrics": {name: values[:n] for name, values in history.val_metrics.items()},
+                "records": [list(record) for record in history.records if record.epoch <= n],
+            },
+        }
+
+    def resume(self, state: Mapping[str, Any], epochs: int) -> None:
+        """Stand where another training stood. Raises ValueError if it was begun otherwise; nothing is changed then.
+
+        state: its state_dict()
+        epochs: how many there are to be
+        """
+        optimizer, best, past = state["optimizer"], state["best"], state["history"]
+        check_settings(state["settings"], self.settings, optimizer["settings"])
+        if len(past["loss"]) > epochs:
+            raise ValueError(
+                f"this training has gone through {len(past['loss'])} epochs, more than the {epochs} asked for: epochs counts"
+                " those before the resumption too"
+            )
+        if self.scheduler is not None and state["scheduler"] is None:
+            raise ValueError(
+                f"{type(self.scheduler).__name__} has no state_dict() and load_state_dict(), so what it had come to is lost"
+            )
+        try:
+            done = [(float(loss), float(norm), list(predictions)) for loss, norm, predictions in state["batches"]]
+            numbers, slopes = list(map(number, state["parameters"])), list(map(number, state["gradients"]))
+            if not len(numbers) == len(slopes) == len(self.run.parameters):
+                raise ValueError(f"it has {len(numbers)} numbers for {len(self.run.parameters)} parameters")
+            seen = number(best["loss"]), int(best["waited"]), best["parameters"]
+            records = [Record(*record) for record in past["records"]]
+            lists = {name: list(map(number, past[name])) for name in ("loss", "val_loss", "grad_norm", "lr")}
+            tables = {name: {k: list(v) for k, v in past[name].items()} for name in ("metrics", "val_metrics")}
+            if self.shuffled:
+                version, counters, gauss = state["random"]
+                self.random.setstate((version, tuple(counters), gauss))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"the state of this training is damaged: {error}") from error
+        if self.scheduler is not None:
+            self.scheduler.load_state_dict(state["scheduler"])
+        self.step.optimizer.load_state_dict(optimizer)
+        for p, data, slope in zip(self.run.parameters, numbers, slopes):
+            p.data, p.grad = data, slope
+        self.best.seen, self.done = seen, done
+        vars(self.history).update(**lists, **tables, records=records)
+        self.settings = {**self.settings, "hyperparameters": state["settings"]["hyperparameters"]}
 
 
 class _Run:
@@ -278,21 +563,25 @@ class _Run:
         for i, target in enumerate(y):
             for t in _flat(target):
                 _finite(t, y_name, i)
-        rows = list(zip(inputs, y))
-        with no_grad():
-            try:
-                prediction = self.model([constant(x) for x in inputs[0]])
-            except ValueError as error:
-                raise ValueError(f"{x_name} has rows of {len(inputs[0])} numbers, and the model: {error}") from error
-            if self.loss_name in OF_CLASSES:
-                rows = [(x, self._class(t, prediction, y_name, i)) for i, (x, t) in enumerate(rows)]
-            for i, (_, target) in enumerate(rows):
-                try:
-                    self.loss(prediction, target)
-                except (ValueError, TypeError, IndexError) as error:
-                    raise type(error)(f"the target of row {i} in {y_name} does not fit {self.loss_name}: {error}") from error
+        rows: list[Row] = without_graph(self._fitting, inputs, y, x_name, y_name)
         if self.loss_name in OF_CLASSES:  # once with a graph, where a softmax of a softmax is seen
             self.loss(self.model([constant(x) for x in inputs[0]]), rows[0][1])
+        return rows
+
+    def _fitting(self, inputs: list[list[float]], y: list[Any], x_name: str, y_name: str) -> list[Row]:
+        """Inputs and targets as rows, once the model and the loss have taken them."""
+        rows = list(zip(inputs, y))
+        try:
+            prediction = self.model([constant(x) for x in inputs[0]])
+        except ValueError as error:
+            raise ValueError(f"{x_name} has rows of {len(inputs[0])} numbers, and the model: {error}") from error
+        if self.loss_name in OF_CLASSES:
+            rows = [(x, self._class(t, prediction, y_name, i)) for i, (x, t) in enumerate(rows)]
+        for i, (_, target) in enumerate(rows):
+            try:
+                self.loss(prediction, target)
+            except (ValueError, TypeError, IndexError) as error:
+                raise type(error)(f"the target of row {i} in {y_name} does not fit {self.loss_name}: {error}") from error
         return rows
 
     def _class(self, target: Any, prediction: Any, y_name: str, row: int) -> Any:
@@ -317,11 +606,12 @@ class _Run:
 class _Step:
     """One step of gradient descent on a batch of rows."""
 
+    compiled = False
+
     def __init__(self, run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None) -> None:
         if l2 < 0.0 or (clip_norm is not None and not clip_norm > 0.0):
             raise ValueError(f"l2 is 0 or more and clip_norm more than 0, got {l2} and {clip_norm}")
         self.run, self.optimizer, self.l2, self.clip_norm = run, optimizer, l2, clip_norm
-        self.before: list[float] | None = None  # the parameters, while a step changes them
 
     def __call__(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
         """The loss before the step, the length of its gradient, and the predictions, as plain numbers."""
@@ -344,9 +634,7 @@ class _Step:
             shrink = self.clip_norm / (norm + 1e-6)
             for p in parameters:
                 p.grad *= shrink
-        self.before = [p.data for p in parameters]
         self.optimizer.step()
-        self.before = None
         return total, norm, predictions
 
     def begin(self) -> None:
@@ -355,17 +643,30 @@ class _Step:
     def settle(self) -> None:
         """After an epoch: the parameters have their numbers and gradients; here they always do."""
 
-    def undo_half(self) -> None:
-        """After an interruption: no parameter is left changed while others are not."""
-        if self.before is not None:
-            _set(self.run.parameters, self.before)
+    def kept(self) -> Any:
+        """Parameters, gradients and the optimiser's memory as they are now, in a form that later steps do not change."""
+        parameters = self.run.parameters
+        return [p.data for p in parameters], [p.grad for p in parameters], self.optimizer.state
+
+    def take_back(self, kept: Any) -> None:
+        """Make parameters, gradients and the optimiser's memory what they were.
+
+        kept: what kept() gave then
+        """
+        numbers, slopes, self.optimizer.state = kept
+        for p, data, slope in zip(self.run.parameters, numbers, slopes):
+            p.data, p.grad = data, slope
+
+    def plain(self, kept: Any) -> tuple[list[float], list[float], list[dict[str, float]]]:
+        """What was kept, in lists: numbers, gradients, and what the optimiser remembers of each parameter."""
+        numbers, slopes, memory = kept
+        return list(numbers), list(slopes), [dict(each) for each in memory]
 
     def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
-        """The mean loss on rows that are not learned from."""
-        with no_grad():
-            predictions = [self.run.model([constant(number) for number in x]) for x, _ in rows]
-            loss = math.fsum(lift(self.run.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
-            self.run.measure(metrics, predictions, [t for _, t in rows])
+        """The mean loss on rows that are not learned from; under no_grad."""
+        predictions = [self.run.model([constant(number) for number in x]) for x, _ in rows]
+        loss = math.fsum(lift(self.run.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
+        self.run.measure(metrics, predictions, [t for _, t in rows])
         return loss
 
 
@@ -394,25 +695,24 @@ def _step(
 
 
 class _Best:
-    """Early stopping: the best loss so far and the parameters that gave it."""
+    """Early stopping: the best loss so far, the epochs without a better one, and the parameters that gave it."""
 
     def __init__(self, parameters: list[Value], patience: int | None) -> None:
         self.parameters, self.patience = parameters, patience
-        self.loss, self.waited = math.inf, 0
-        self.kept: list[float] | None = None
+        self.seen: tuple[float, int, list[float] | None] = math.inf, 0, None
 
-    def is_over(self, loss: float) -> bool:
-        if self.patience is None:
-            return False
-        if loss < self.loss:
-            self.loss, self.waited, self.kept = loss, 0, [p.data for p in self.parameters]
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+    def see(self, loss: float) -> None:
+        best, waited, kept = self.seen
+        if self.patience is not None:
+            better = loss < best
+            self.seen = (loss, 0, [p.data for p in self.parameters]) if better else (best, waited + 1, kept)
+
+    def is_over(self) -> bool:
+        return self.patience is not None and self.seen[1] >= self.patience
 
     def restore(self) -> None:
-        if self.kept is not None:
-            _set(self.parameters, self.kept)
+        if self.seen[2] is not None:
+            _set(self.parameters, self.seen[2])
 
 
 def _set(parameters: list[Value], numbers: list[float]) -> None:
@@ -424,7 +724,9 @@ def _optimizer(optimizer: str | Optimizer, model: Any, lr: float | None) -> Opti
     if isinstance(optimizer, type):
         raise TypeError(f"fit takes an optimiser made with parameters, nn.optim.{optimizer.__name__}(model.parameters())")
     if not isinstance(optimizer, str):
-        if set(getattr(optimizer, "parameters", ())).isdisjoint(model.parameters()):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"fit takes the name of an optimiser, or one of nn.optim, not {optimizer!r}")
+        if set(optimizer.parameters).isdisjoint(model.parameters()):
             raise ValueError(
                 f"this {type(optimizer).__name__} was made with the parameters of another model, and would change none of"
                 " this one's: make it with this model's parameters()"
@@ -448,16 +750,16 @@ def _put_aside(rows: list[Any], share: float, rng: random.Random) -> tuple[list[
     return mixed[n:], mixed[:n]
 
 
-def _bar(epochs: int, progress: bool | None) -> Any:
+def _bar(start: int, epochs: int, progress: bool | None) -> Any:
     if progress is False:
-        return range(epochs)
+        return range(start, epochs)
     try:
         from tqdm.auto import tqdm
     except ImportError:
         if progress:
             raise ImportError('the progress bar is drawn by tqdm: pip install "chalkgrad[progress]"') from None
-        return range(epochs)
-    return tqdm(range(epochs), desc="fit", unit="epoch")
+        return range(start, epochs)
+    return tqdm(range(start, epochs), initial=start, total=epochs, desc="fit", unit="epoch")
 
 
 def _plain(data: Any, name: str) -> list[Any]:

@@ -25,6 +25,7 @@ import copy
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from autograd import Value
@@ -32,6 +33,7 @@ from autograd import maximum as maximum_of
 from autograd import sqrt as sqrt_of
 from autograd.conversions import number
 from autograd.primitives import div as div_of
+from autograd.value import one_at_a_time
 from nn.losses import _ByName
 
 State = dict[str, float]
@@ -50,23 +52,17 @@ FROM_ZERO = {  # hyperparameters that may not be negative, and what messages cal
 # -------------------------------------------------------------------------------------------------------------- optimisers
 
 
-def _for_arrays_too(op: Callable[..., Any], name: str) -> Callable[..., float]:
+def _for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
     """An operation of the table that takes NumPy's arrays as well: a rule below then changes all parameters at once."""
-
-    def either(*xs: Any) -> float:
-        numpy = None if all(x.__class__ is float for x in xs) else sys.modules.get("numpy")
-        arrays = numpy is not None and any(isinstance(x, numpy.ndarray) for x in xs)
-        result: float = getattr(numpy, name)(*xs) if arrays else op(*xs)
-        return result
-
-    return either
+    numpy = None if all(x.__class__ is float for x in xs) else sys.modules.get("numpy")
+    arrays = numpy is not None and any(isinstance(x, numpy.ndarray) for x in xs)
+    result: float = getattr(numpy, name)(*xs) if arrays else op(*xs)
+    return result
 
 
-sqrt, div, maximum = (
-    _for_arrays_too(sqrt_of, "sqrt"),
-    _for_arrays_too(div_of, "divide"),
-    _for_arrays_too(maximum_of, "maximum"),
-)
+sqrt = partial(_for_arrays_too, sqrt_of, "sqrt")
+div = partial(_for_arrays_too, div_of, "divide")
+maximum = partial(_for_arrays_too, maximum_of, "maximum")
 
 
 class Optimizer:
@@ -132,7 +128,7 @@ class Optimizer:
         return w, g + self.weight_decay * w
 
     def step(self) -> None:
-        """Change every parameter by the rule, from the .grad it has now.
+        """Change every parameter by the rule, from the .grad it has now; all of them, or if it fails or is interrupted none.
 
         >>> import nn
         >>> from autograd import Value
@@ -145,11 +141,20 @@ class Optimizer:
         >>> w.data
         1.0
         """
-        for parameter, state in zip(self.parameters, self.state):
-            w, g = parameter.data, -parameter.grad if self.maximize else parameter.grad
-            if self.weight_decay:
-                w, g = self.decay(w, g)
-            parameter.data = float(self.update(w, g, state))
+        with one_at_a_time:
+            before, remembered = [p.data for p in self.parameters], self.state
+            try:
+                self.state = [dict(state) for state in remembered]
+                for parameter, state in zip(self.parameters, self.state):
+                    w, g = parameter.data, -parameter.grad if self.maximize else parameter.grad
+                    if self.weight_decay:
+                        w, g = self.decay(w, g)
+                    parameter.data = float(self.update(w, g, state))
+            except BaseException:  # Ctrl-C, or a rule that fails: no parameter has taken a step that others have not
+                for parameter, data in zip(self.parameters, before):
+                    parameter.data = data
+                self.state = remembered
+                raise
 
     def step_vector(self, w: Any, g: Any, state: dict[str, Any]) -> Any:
         """The new numbers of all parameters at once, as a NumPy array, from arrays of their numbers and gradients.
@@ -172,6 +177,9 @@ class Optimizer:
             both: dict[str, Any] = {}
             w = numpy.array([0.5, -2.0])
             for g in (numpy.array([0.25, 3.0]), numpy.array([-1.0, 0.5])):
+                for x in (g, *both.values()):
+                    if isinstance(x, numpy.ndarray):
+                        x.flags.writeable = False  # what is remembered is gone back to where the next step is interrupted
                 w = trial.update(w, g, both)
             for i in (0, 1):
                 one: State = {}
@@ -203,13 +211,22 @@ class Optimizer:
 
         state: arrays over all parameters, by name
         """
-        columns = {key: [x] * len(self.state) if isinstance(x, int) else x.tolist() for key, x in state.items()}
-        self.state = [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in self.state]
+        self.state = self.scattered(state)
+
+    def scattered(self, state: Mapping[str, Any]) -> list[State]:
+        """What is remembered of each parameter, from arrays over all of them.
+
+        state: what gathered() gave, or some steps later
+        """
+        n = len(self.parameters)
+        columns = {key: [x] * n if isinstance(x, int) else x.tolist() for key, x in state.items()}
+        return [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in range(n)]
 
     def zero_grad(self) -> None:
         """Set .grad of every parameter to 0, which backward() adds to."""
-        for parameter in self.parameters:
-            parameter.grad = 0.0
+        with one_at_a_time:
+            for parameter in self.parameters:
+                parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, Any]:
         """The hyperparameters and what is remembered of each parameter, in order, as plain data for JSON.
@@ -219,12 +236,15 @@ class Optimizer:
         >>> nn.optim.SGD([Value(1.0)], lr=0.5).state_dict()["settings"]["lr"]
         0.5
         """
+        return {**self.hyperparameters(), "state": [dict(state) for state in self.state]}
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """The part of state_dict() that is not remembered of single parameters."""
         settings = {name: getattr(self, name) for name in self._settings}
         return {
             "optimizer": type(self).__name__,
             "settings": {name: list(x) if isinstance(x, tuple) else x for name, x in settings.items()},
             "initial_lr": self.initial_lr,
-            "state": [dict(state) for state in self.state],
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -252,6 +272,14 @@ class Optimizer:
         initial_lr = initial_lr if initial_lr is None else number(initial_lr)
         self._set(settings)
         self.state, self.initial_lr = loaded, initial_lr
+
+    def take_back(self, hyperparameters: Mapping[str, Any]) -> None:
+        """Make the hyperparameters what they were.
+
+        hyperparameters: what hyperparameters() gave then
+        """
+        settings = {name: tuple(x) if isinstance(x, list) else x for name, x in hyperparameters["settings"].items()}
+        vars(self).update(settings, initial_lr=hyperparameters["initial_lr"])
 
     def _set(self, settings: Mapping[str, Any]) -> None:
         """Make attributes of hyperparameters, once all have passed."""

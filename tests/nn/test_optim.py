@@ -346,7 +346,7 @@ def test_a_new_rule_is_one_method():
     w, optimizer = one(HeavyBall, 1.0, lr=1.0, weight_decay=0.5)
     optimizer.step()
     assert (w.data, optimizer.state) == (0.0, [{"v": 2.0}])
-    with pytest.raises(TypeError, match="define update"):
+    with pytest.raises(TypeError, match=r"^Optimizer has no update rule: define update\(self, w, g, state\)$"):
         one(Optimizer)[1].step()
 
 
@@ -515,13 +515,32 @@ def test_a_state_is_a_copy():
     assert state["state"] == [{"momentum_buffer": 1.0}]
 
 
+def test_a_state_is_plain_data_and_comes_back_as_it_was():
+    """Pairs are lists in it, counts stay whole numbers, and what a schedule began with is there."""
+    optimizer = one(Adam, betas=(0.5, 0.75))[1]
+    StepLR(optimizer, 1)
+    optimizer.step()
+    state = optimizer.state_dict()
+    assert state["settings"]["betas"] == [0.5, 0.75]
+    other = one(Adam)[1]
+    other.load_state_dict(json.loads(json.dumps(state)))
+    assert (other.betas, other.initial_lr) == ((0.5, 0.75), 1e-3)
+    assert type(other.state[0]["step"]) is int
+    assert other.state_dict() == state
+    before = optimizer.hyperparameters()
+    optimizer.lr, optimizer.betas, optimizer.initial_lr = 7.0, (0.0, 0.0), 8.0
+    optimizer.take_back(before)
+    assert (optimizer.lr, optimizer.betas, optimizer.initial_lr) == (1e-3, (0.5, 0.75), 1e-3)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
         ({"optimizer": "Adam"}, ValueError, "the state of Adam, and the optimiser is SGD"),
         ({"state": [{}, {}]}, ValueError, "of 2 parameters, and this SGD has 1"),
         ({"state": [{"momentum_buffer": "x"}]}, TypeError, "text 'x'"),
-        ({"settings": {"lr": 0.1}}, KeyError, "the hyperparameters lr, weight_decay, .* the state lr"),
+        ({"settings": {"lr": 0.1, "x": 1}}, KeyError, "the hyperparameters lr, weight_decay, .* the state lr, x"),
+        ({"initial_lr": "x"}, TypeError, "text 'x'"),
         ({"settings": None}, KeyError, "no 'settings'"),
         ({"lr": -1.0}, ValueError, "Invalid learning rate"),
         ({"nesterov": True}, ValueError, "Nesterov"),
@@ -607,20 +626,35 @@ def test_a_plateau_may_be_watched_through_a_value():
     [
         (StepLR, {"step_size": 0}, ValueError, "step_size of StepLR is a whole number from 1 on, not 0"),
         (StepLR, {"step_size": 1.5}, ValueError, "step_size .* not 1.5"),
+        (
+            StepLR,
+            {"step_size": 1, "last_epoch": -2},
+            ValueError,
+            "^last_epoch of StepLR is a whole number from -1 on, not -2",
+        ),
+        (StepLR, {"step_size": 1, "last_epoch": "x"}, TypeError, "^last_epoch of StepLR: "),
         (StepLR, {"step_size": "1"}, TypeError, "step_size of StepLR"),
-        (MultiStepLR, {"milestones": [3, -1]}, ValueError, "each milestone .* not -1"),
-        (CosineAnnealingLR, {"T_max": 0}, ValueError, "T_max"),
+        (MultiStepLR, {"milestones": [3, -1]}, ValueError, "^each milestone of MultiStepLR .* from 0 on, not -1"),
+        (CosineAnnealingLR, {"T_max": 0}, ValueError, "^T_max of CosineAnnealingLR .* from 1 on, not 0"),
         (LinearLR, {"start_factor": 0.0}, ValueError, "start_factor .* not 0.0"),
         (LinearLR, {"start_factor": 1.5}, ValueError, "start_factor .* not 1.5"),
         (LinearLR, {"end_factor": -0.1}, ValueError, "end_factor .* not -0.1"),
-        (LinearLR, {"total_iters": 0}, ValueError, "total_iters"),
+        (LinearLR, {"end_factor": 1.5}, ValueError, "end_factor .* not 1.5"),
+        (LinearLR, {"total_iters": 0}, ValueError, "^total_iters of LinearLR .* from 1 on, not 0"),
         (LambdaLR, {"lr_lambda": 0.5}, TypeError, "a function of the epoch, not 0.5"),
         (LambdaLR, {"lr_lambda": lambda epoch: None}, TypeError, "None"),
         (ReduceLROnPlateau, {"factor": 1.0}, ValueError, "below 1, not 1.0"),
         (ReduceLROnPlateau, {"mode": "minimum"}, ValueError, "not 'minimum'"),
         (ReduceLROnPlateau, {"threshold_mode": "relative"}, ValueError, "not 'relative'"),
-        (ReduceLROnPlateau, {"patience": -1}, ValueError, "patience"),
-        (ExponentialLR, {"gamma": 0.5, "last_epoch": 3}, ValueError, "cannot go on after epoch 3"),
+        (ReduceLROnPlateau, {"patience": -1}, ValueError, "^patience of ReduceLROnPlateau .* from 0 on, not -1"),
+        (ReduceLROnPlateau, {"cooldown": -1}, ValueError, "^cooldown of ReduceLROnPlateau .* from 0 on, not -1"),
+        (
+            ExponentialLR,
+            {"gamma": 0.5, "last_epoch": 3},
+            ValueError,
+            r"^ExponentialLR cannot go on after epoch 3: the optimiser never had a schedule, so its initial_lr is not known;"
+            r" load its state_dict\(\) first, or leave out last_epoch$",
+        ),
     ],
 )
 def test_bad_arguments_of_schedules_are_told(schedule, options, error, message):
@@ -631,8 +665,125 @@ def test_bad_arguments_of_schedules_are_told(schedule, options, error, message):
     assert optimizer.lr == 0.3
 
 
+def test_a_schedule_without_a_formula_says_so():
+    """The base class is there to be given one."""
+    with pytest.raises(TypeError, match=r"^LRScheduler has no formula: define lr_at\(self, epoch\)$"):
+        optim.LRScheduler(SGD(fresh()))
+
+
+def test_a_schedule_goes_on_after_epoch_0():
+    """last_epoch=0 begins with epoch 1, from the initial learning rate."""
+    optimizer = SGD(fresh(), lr=1.0)
+    StepLR(optimizer, 1, gamma=0.5)
+    optimizer.lr = 7.0
+    assert StepLR(optimizer, 1, gamma=0.5, last_epoch=0).get_last_lr() == [0.5]
+
+
+# ------------------------------------------------------------------------------------------------ arrays of parameters
+
+
+class Signs(Optimizer):
+    """Asks of which sign a gradient is, which an array does not answer."""
+
+    def update(self, w, g, state):
+        return w - self.lr if g > 0.0 else w + self.lr
+
+
+class Largest(Optimizer):
+    """Steps by the largest of all gradients: of an array another number than of its numbers one by one."""
+
+    def update(self, w, g, state):
+        return w - self.lr * (g if isinstance(g, float) else abs(g).max() * (g / abs(g)))
+
+
+class Last(Optimizer):
+    """Right for the second number of an array, and wrong for the first."""
+
+    def update(self, w, g, state):
+        return w - self.lr * (g if isinstance(g, float) else g * [2.0, 1.0])
+
+
+class Counting(Optimizer):
+    """Keeps something in itself, too."""
+
+    def update(self, w, g, state):
+        self.seen.append(g)
+        return w - self.lr * g
+
+
+class InPlace(Optimizer):
+    """Writes into what it remembers."""
+
+    def update(self, w, g, state):
+        v = state.setdefault("v", 0.0 * g)
+        v += g
+        state["v"] = v
+        return w - self.lr * v
+
+
+@pytest.mark.parametrize(
+    ("rule", "takes"), [(SGD, True), (Adam, True), (Signs, False), (Largest, False), (Last, False), (InPlace, False)]
+)
+def test_whether_a_rule_says_of_arrays_what_it_says_of_numbers(rule, takes):
+    """It is tried; a rule that cannot, or says something else, or changes what it remembers in place, does not."""
+    pytest.importorskip("numpy", reason="arrays are NumPy's")
+    assert rule(fresh()).takes_vectors() is takes
+
+
+def test_a_trial_leaves_no_trace():
+    """What a rule keeps in the optimiser itself is not touched by the trial."""
+    pytest.importorskip("numpy", reason="arrays are NumPy's")
+    optimizer = Counting(fresh())
+    optimizer.seen = []
+    assert optimizer.takes_vectors()
+    assert (optimizer.seen, optimizer.state) == ([], [{}] * 4)
+
+
+def test_what_is_remembered_is_gathered_where_it_is_of_one_kind():
+    """Arrays of numbers, one count for all; none where counts or names differ."""
+    pytest.importorskip("numpy", reason="arrays are NumPy's")
+    optimizer = Adam(fresh()[:3])
+    assert optimizer.gathered() == {}
+    optimizer.state = [{"step": 1, "m": float(i)} for i in range(3)]
+    found = optimizer.gathered()
+    assert (found["step"], found["m"].tolist()) == (1, [0.0, 1.0, 2.0])
+    optimizer.state[2]["step"] = 2
+    assert optimizer.gathered() is None
+    optimizer.state = [{"m": 1.0}, {}, {"m": 1.0}]
+    assert optimizer.gathered() is None
+    single = one(momentum=0.5)[1]
+    single.step()
+    assert single.gathered()["momentum_buffer"].tolist() == [1.0]
+
+
 @pytest.mark.parametrize(("schedule", "options"), [*SCHEDULES, (ReduceLROnPlateau, {})])
 def test_a_schedule_takes_an_optimiser(schedule, options):
     """Anything else raises TypeError."""
     with pytest.raises(TypeError, match=f"{schedule.__name__} takes the optimiser"):
         schedule(0.1, **options)
+
+
+def test_a_rule_that_fails_changes_nothing():
+    """A step that ends in an error at the third parameter has been taken by none, and nothing of it is remembered."""
+
+    class Failing(Optimizer):
+        def update(self, w, g, state):
+            state["seen"] = 1.0
+            if w == START[2]:
+                raise ArithmeticError("here")
+            return w - self.lr
+
+    parameters = fresh()
+    optimizer = Failing(parameters)
+    assert optimizer.lr == 1e-3
+    with pytest.raises(ArithmeticError, match="here"):
+        optimizer.step()
+    assert ([p.data for p in parameters], optimizer.state) == (START, [{}] * 4)
+
+
+def test_what_is_out_of_range_by_a_little_is_told():
+    """A beta of 1 and more, and how many parameters there are, one or more."""
+    with pytest.raises(ValueError, match=r"Invalid beta parameter at index 1: 1\.5"):
+        Adam(fresh(), betas=(0.9, 1.5))
+    assert repr(SGD(fresh())).startswith("SGD(4 parameters, lr=0.001, ")
+    assert repr(one()[1]).startswith("SGD(1 parameter, lr=0.001, ")

@@ -1,0 +1,310 @@
+"""Ctrl-C at every place at which Python looks for it: what was begun is whole or undone, and goes on right afterwards.
+
+Python looks for signals where a function begins, where a C function has returned, and where a loop goes back. A profiler
+is called at the first two, and may raise; the third is met by real signals, in a process of its own.
+"""
+
+import inspect
+import random
+import subprocess
+import sys
+import threading
+
+import pytest
+
+import nn
+from autograd import Value, Worksheet, compile, derivation, gradient, no_grad, trace
+from autograd import value as engine
+
+PLACES = 100  # at which each work is interrupted, spread over all that there are
+
+
+class Interrupting:
+    """A profiler that raises KeyboardInterrupt at the n-th place in our own code."""
+
+    def __init__(self, at=None):
+        self.at, self.count = at, 0
+
+    def __call__(self, frame, event, argument):
+        if event not in ("call", "c_return") or (event == "call" and frame.f_code.co_flags & inspect.CO_GENERATOR):
+            return  # a generator is called to be closed, too, and whoever closes it cannot be told
+        if frame.f_globals.get("__name__", "").partition(".")[0] in ("autograd", "nn"):
+            self.count += 1
+            if self.count == self.at:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+
+
+def interrupted(work, at):
+    """What work gives if Ctrl-C comes at a place; None if that got through. Afterwards nothing may hold on."""
+    result = None
+    sys.setprofile(Interrupting(at))
+    try:
+        result = work()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.setprofile(None)
+    free = []
+
+    def other():  # a lock that is the thread's own does not show in this thread
+        free.append(engine.one_at_a_time.acquire(timeout=5))
+        engine.one_at_a_time.release()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    assert free == [True]
+    assert (Value(2.0) * 3.0).inputs, "no_grad holds on"
+    return result
+
+
+def places(work, most=PLACES):
+    """Some of the places at which work can be interrupted: all if there are few."""
+    counting = Interrupting()
+    sys.setprofile(counting)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    everywhere = range(1, counting.count + 1)
+    return everywhere if len(everywhere) <= most else sorted(random.Random(0).sample(everywhere, most))
+
+
+def small_graph():
+    x, w = Value(0.5, label="x"), Value(-1.5, label="w")
+    h = (w * x + 1.0).tanh()
+    return x, w, (h * h - x).sigmoid() * h + w.relu()
+
+
+def test_backward_and_forward():
+    """The graph is as it was: with the leaves at 0 again, the next pass gives the right gradients."""
+    x, w, y = small_graph()
+    y.backward()
+    expected = y.data, x.grad, w.grad
+    for work in (y.backward, y.forward):
+        for at in places(work):
+            interrupted(work, at)
+            x.grad = w.grad = 0.0
+            y.forward()
+            y.backward()
+            assert (y.data, x.grad, w.grad) == expected
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adagrad", "adam", "adamw"])
+def test_a_step_is_taken_by_all_parameters_or_by_none(optimizer):
+    """And so is what the optimiser remembers of them."""
+    ws = [Value(float(i)) for i in range(1, 4)]
+    made = nn.optim.OPTIMIZERS[optimizer](ws)
+    for w in ws:
+        w.grad = w.data
+    made.step()
+
+    def state():
+        return [w.data for w in ws], made.state_dict()
+
+    def work():
+        made.step()
+
+    for at in places(work):
+        before = state()
+        interrupted(work, at)
+        taken = [w.data != old for w, old in zip(ws, before[0])]
+        assert all(taken) or state() == before
+        steps = {tuple(sorted(each)) for each in made.state_dict()["state"]}
+        assert len(steps) == 1
+
+
+def test_blocks_of_no_grad():
+    """A block that Ctrl-C meets on the way in is not entered."""
+    for at in places(lambda: no_grad().__enter__().__exit__()):
+        block = no_grad()
+        try:
+            sys.setprofile(Interrupting(at))
+            with block:
+                sys.setprofile(None)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.setprofile(None)
+        assert (Value(2.0) * 3.0).inputs
+
+
+def test_compiling_and_compiled_programs():
+    """A program that was interrupted, when it was made, checked or run, gives the right numbers the next time."""
+    pytest.importorskip("numpy", reason="compiled programs run on NumPy")
+    w, b, x = Value(0.5), Value(-1.0), Value(0.3)
+    y = (w * x + b).tanh() * w
+    batch = [0.1, 0.2, 0.5]
+
+    def everything(program):
+        value, slopes = program.value_and_grad(batch)
+        return value, slopes.tolist(), program(batch).tolist(), program.jacobian(batch).tolist()
+
+    expected = everything(compile(y, [x], [w, b]))
+    for at in places(lambda: everything(compile(y, [x], [w, b]))):
+        made = []
+
+        def work(made=made):
+            made.append(compile(y, [x], [w, b]))
+            return everything(made[0])
+
+        interrupted(work, at)
+        for program in (*made, compile(y, [x], [w, b])):
+            assert everything(program) == expected
+
+
+def test_marking_deriving_tracing_and_gradients():
+    """Each says the same afterwards as before."""
+    x, w, y = small_graph()
+
+    def marking():
+        sheet = Worksheet(y=y, dx=gradient(y, x)[0])
+        return str(sheet.mark({"y": f"{y.data:.4f}", "dx": "-0.3 + 0.1"}))
+
+    works = [
+        lambda: derivation(y, x).text,
+        lambda: str(trace(y)),
+        lambda: [g.data for g in gradient(y, x, w)],
+        marking,
+    ]
+    for work in works:
+        expected = work()
+        for at in places(work, 10):
+            assert interrupted(work, at) in (None, expected)
+            assert work() == expected
+
+
+X = [[0.1 * i, 0.5 - 0.2 * i] for i in range(6)]
+Y = [0.3, -0.2, 0.5, 0.1, 0.9, -0.4]
+
+
+def training(resume=None, **options):
+    model = nn.MLP(2, [2, 1], "tanh", seed=0)
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.05)
+    schedule = nn.optim.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+    how = {"epochs": 4, "batch_size": 4, "validation": 0.3, "patience": 3, "record": 2, "progress": False, **options}
+    history = nn.fit(model, X, Y, optimizer=optimizer, scheduler=schedule, resume=resume, **how)
+    return history, model, optimizer, schedule
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_fit(compiled):
+    """Wherever Ctrl-C comes, model and history hold a whole step, and the training goes on from there bit for bit."""
+    pytest.importorskip("numpy", reason="half of it runs by whole batches")
+
+    def final(resume=None):
+        history, model, optimizer, schedule = training(resume, compiled=compiled)
+        return repr((history.rows(), history.records, model.state_dict(), optimizer.state_dict(), schedule.state_dict()))
+
+    expected, stops = final(), set()
+    for at in places(lambda: training(compiled=compiled)):
+        result = interrupted(lambda: training(compiled=compiled), at)
+        if result is None:  # before the first step, or after the last
+            continue
+        history, model, *_ = result
+        stops.add(history.stopped)
+        lengths = {len(history.loss), len(history.val_loss), len(history.grad_norm), len(history.lr)}
+        assert lengths == {len(history)}
+        state = history.state_dict()
+        numbers = [p.data for p in model.parameters()]
+        assert numbers in (state["parameters"], state["best"]["parameters"])
+        assert final(history) == expected
+    assert "interrupted" in stops
+    assert final() == expected
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_resuming(compiled):
+    """Ctrl-C while a state is loaded: all of it is there, or nothing has changed."""
+    pytest.importorskip("numpy", reason="half of it runs by whole batches")
+    how = {"epochs": 2, "batch_size": 4, "compiled": compiled, "progress": False}
+
+    def made(seed):
+        model = nn.MLP(2, [2, 1], "tanh", seed=seed)
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.05)
+        return model, optimizer, nn.optim.StepLR(optimizer, 1, gamma=0.5)
+
+    def state(model, optimizer, schedule):
+        numbers = [(p.data, p.grad) for p in model.parameters()]
+        return repr((numbers, optimizer.state_dict(), schedule.state_dict()))
+
+    model, optimizer, schedule = made(0)
+    history = nn.fit(model, X, Y, optimizer=optimizer, scheduler=schedule, **how)
+    after = state(model, optimizer, schedule)
+
+    def work(model, optimizer, schedule):
+        return nn.fit(model, X, Y, optimizer=optimizer, scheduler=schedule, resume=history, **how)
+
+    for at in places(lambda: work(*made(1))):
+        new = made(1)
+        before = state(*new)
+        found = interrupted(lambda new=new: work(*new), at)
+        assert state(*new) == after or (found is None and state(*new) == before)
+
+
+def test_real_signals_at_random_times():
+    """In a process that Ctrl-C meets at random times, loops included: the same promises."""
+    pytest.importorskip("numpy", reason="half of it runs by whole batches")
+    if not hasattr(__import__("signal"), "setitimer"):
+        pytest.skip("there are no timers for signals here")
+    found = subprocess.run([sys.executable, "-c", UNDER_FIRE], capture_output=True, text=True, check=False, timeout=300)
+    assert found.returncode == 0, found.stderr
+    assert int(found.stdout) > 30
+
+
+UNDER_FIRE = """
+import random, signal, threading
+import nn
+from autograd import Value
+from autograd import value as engine
+
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+chance, hits = random.Random(0), 0
+x = Value(1.0)
+y = x
+for _ in range(2000):
+    y = y * 1.0
+X = [[0.1 * i, 0.5 - 0.2 * i] for i in range(6)]
+T = [0.3, -0.2, 0.5, 0.1, 0.9, -0.4]
+
+
+def train(resume=None, compiled=False):
+    model = nn.MLP(2, [2, 1], "tanh", seed=0)
+    history = nn.fit(model, X, T, optimizer="adam", lr=0.05, epochs=12, batch_size=4, validation=0.3, progress=False,
+        compiled=compiled, resume=resume)
+    return history, history.loss, history.val_loss, model.state_dict()
+
+
+def after(seconds, work):
+    global hits
+    result = None
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            result = work()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        hits += 1
+    return result
+
+
+whole = {compiled: train(compiled=compiled)[1:] for compiled in (False, True)}
+for i in range(40):
+    after(chance.uniform(1e-5, 2e-3), y.backward)
+    x.grad = 0.0
+    y.backward()
+    assert x.grad == 1.0
+    compiled = bool(i % 2)
+    result = after(chance.uniform(1e-3, 3e-2), lambda: train(compiled=compiled))
+    if result is not None:
+        hits += result[0].stopped == "interrupted"
+        assert train(result[0], compiled)[1:] == whole[compiled]
+    assert (x * 2.0).inputs
+thread = threading.Thread(target=y.backward)
+thread.start()
+thread.join(10)
+assert not thread.is_alive()
+print(hits)
+"""
