@@ -77,7 +77,7 @@ _SIGNS = {  # what \\text would show as code somewhere, as mathematics
     "′": r"{}^{\prime}", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
     "…": r"\ldots", "°": r"{}^{\circ}",
 }  # fmt: skip
-_INDICES = re.compile("[ijkm]{1,3}|[a-zA-Z]")  # min and rms are words
+_INDICES = re.compile("[i-m]{1,3}|[a-zA-Z]")  # min and rms are words
 INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
 HELD = re.compile(r"\((∂.+/∂.+)\)")  # a derivative with the other quantities held fixed
 DERIVATIVE = re.compile("∂(.+)/∂(.+)")
