@@ -586,7 +586,7 @@ def test_without_the_package_the_outline_remains(no_package, loss):
 
 
 BROKEN = ["this is } no DOT {", "}", "} }", "} more", "} // a comment\n", "{", "n1 -> -> n2", "n1 [label=",
-          "/* no end", "subgraph {\n", "n1 -- n2", "} edge {", "n1 $ n2", "# a comment\n} graph", "n1 [label=<<B>"]  # fmt: skip
+          "/* no end", "subgraph {\n", "n1 -- n2", "} edge {", "n1 $ n2", "# no\n} graph", "n1 [label=<<B>"]  # fmt: skip
 
 
 @pytest.mark.parametrize("place", ["first", "last"])

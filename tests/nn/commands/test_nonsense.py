@@ -8,8 +8,8 @@ import pytest
 from nn.cli import parser
 
 COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
-NONSENSE = ["", " ", ",", "nonsense", "-1", "0", "1.5", "nan", "1e999", "x=", "=1", "none/such.svg", "a.xyz", ".", "/dev/null/a.svg",
-            "a\x00b", "🎯", "\ud800", "𝔣", "\\", '"', "%s", "{", "<b>", "٣", "²", "--", "-"]  # fmt: skip
+NONSENSE = ["", " ", ",", "nonsense", "-1", "0", "1.5", "nan", "1e999", "x=", "=1", "none/such.svg", "a.xyz", ".",
+            "/dev/null/a.svg", "a\x00b", "🎯", "\ud800", "𝔣", "\\", '"', "%s", "{", "<b>", "٣", "²", "--", "-"]  # fmt: skip
 
 # What each command is asked for, so that it answers at once. What it needs, in its order; an option's value goes behind.
 ASKED = {
@@ -49,6 +49,7 @@ def cases():
 def desk(tmp_path, monkeypatch, run):
     """A folder with a worksheet and a net."""
     monkeypatch.setattr("nn.tour.tour", lambda folder, progress: Path(folder).mkdir(exist_ok=True))
+    monkeypatch.setattr("nn.commands.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
     monkeypatch.setattr("nn.commands.lessons._start", lambda folder, more: 0)
     run("exercise", "neuron", "--seed", "3", "--save", "sheet.toml")
     run("train", "xor", "--epochs", "1", "--save", "net.json")
