@@ -869,7 +869,9 @@ def _legend(ax: Axes, look: _Look, handles: list[Any]) -> None:
     within: dict[str, Any] = {"loc": "best", "facecolor": look.paper, "edgecolor": "none", "framealpha": 0.85}
     names = [_wrapped(handle.get_label()) for handle in handles]
     place = beside if _has_room(ax) else within
-    ax.legend(handles, names, fontsize=SMALL, labelcolor=look.ink, handlelength=2.4, **place)
+    legend = ax.legend(handles, ["?"] * len(names), fontsize=SMALL, labelcolor=look.ink, handlelength=2.4, **place)
+    for text, name in zip(legend.get_texts(), names):  # given afterwards, as a name that begins with _ may be left out
+        text.set_text(name)
 
 
 def _wrapped(text: str) -> str:

@@ -337,12 +337,14 @@ class _Dot:
 
 
 def _render(digraph: Any, form: str, dpi: int = 0) -> bytes:
-    """What Graphviz makes of a Digraph."""
+    """What Graphviz makes of a Digraph. Raises RuntimeError, with the reason, of one that is no DOT."""
+    # The last brace gets a line of its own: behind a graph that ends too early, graphviz-pure reads on in the next line.
+    source = re.sub(r"\}\s*\Z", "\n}\n", str(digraph.source))
     if sys.platform == "emscripten":
-        return _render_in_a_browser(str(digraph.source), form)
+        return _render_in_a_browser(source, form)
     engine = _engine()
     command = [engine, f"-T{form}"] + ([f"-Gdpi={dpi}"] if dpi else []) + (["-q"] if "pure" in Path(engine).name else [])
-    done = subprocess.run(command, input=str(digraph.source).encode(), capture_output=True, check=False)
+    done = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
     if done.returncode or not done.stdout:
         reason = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         hint = ": Graphviz's own dot (https://graphviz.org/download) writes pdf" if form == "pdf" else ""

@@ -27,11 +27,17 @@ JSON_HELP = 'print JSON alone; numbers that it lacks are strings, "nan", "inf" a
 class Parser(argparse.ArgumentParser):
     """A parser that knows what a slip of the pen is near to: a command, an option, or one of its choices."""
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """The value of an argument; argparse would make an empty list of --option=--, even for an option of one text."""
+        if action.option_strings and action.nargs is None and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "expected one argument")
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         slip = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (--[\w-]+)", message)
         if slip:
             choices = [str(choice) for action in self._actions for choice in action.choices or ()]
-            near = get_close_matches(slip[1] or slip[2], [*choices, *self._option_string_actions], 1)
+            near = get_close_matches(slip[1] or slip[2] or "", [*choices, *self._option_string_actions], 1)
             message += "".join(f"; is {name} meant?" for name in near)
         super().error(message)
 

@@ -164,4 +164,8 @@ def test_no_warning_where_a_number_is_asked_for(f):
 
 def test_every_call_warns_at_the_same_place():
     """A loop over the line asks again each time; Python's own filters decide what is shown."""
-    assert len(warnings_of(lambda: [math.exp(V) for _ in range(3)])) == 3
+
+    def three_times():  # not in the assertion, where pytest gives all code one place
+        return [math.exp(V) for _ in range(3)]
+
+    assert len(warnings_of(three_times)) == 3

@@ -375,6 +375,8 @@ def test_pdflatex_takes_any_label(tmp_path):
         ("a^(1)_2", [("a^{(1)}", (2,))]),
         ("a_2^{(1)}", [("a^{(1)}", (2,))]),
         ("net_3", [("net", (3,))]),
+        ("theta_{il}", [("theta", ("i", "l"))]),
+        ("net_{lm}", [("net", ("l", "m"))]),
     ],
 )
 def test_the_readings_of_a_label(label, ways):

@@ -122,9 +122,12 @@ def test_where_another_autograd_took_the_place_of_ours(tmp_path):
 
 def test_whoever_reads_may_stop_reading(tmp_path):
     """A closed pipe is no error."""
-    line = f'set -o pipefail; "{sys.executable}" -m nn hessian "a*b*c*d*e*f*g*h*i" --json | head -n 1'
-    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("{\n", "")
+    command = [sys.executable, "-m", "nn", "hessian", "a*b*c*d*e*f*g*h*i", "--json"]
+    with subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writer:
+        assert writer.stdout.readline() == b"{\n"
+        writer.stdout.close()
+        assert writer.stderr.read() == b""
+    assert writer.returncode == 0
 
 
 def test_help_loads_nothing_from_outside():

@@ -378,13 +378,21 @@ def test_mermaid_has_no_special_character_of_a_label(label):
 
 
 def compiled(program, drawing, folder):
-    """Run LaTeX on the drawing; return what it says."""
+    """Run LaTeX on the drawing; return what it says. Where the class for single pictures is missing, on an article."""
     if not find(program) or not find("kpsewhich"):
         pytest.skip(f"{program} is not installed")
-    for file in ("standalone.cls", "tikz.sty"):
-        if not subprocess.run(["kpsewhich", file], capture_output=True, check=False).stdout:
-            pytest.skip(f"LaTeX has no {file}")
+
+    def has(file):
+        return subprocess.run(["kpsewhich", file], capture_output=True, check=False).stdout
+
+    if not has("tikz.sty"):
+        pytest.skip("LaTeX has no tikz.sty: apt-get install texlive-pictures")
     path = drawing.save(folder / "drawing.tex")
+    if not has("standalone.cls"):
+        article = r"\documentclass{article}\usepackage{tikz}"
+        text = path.read_text(encoding="utf-8").replace(r"\documentclass[tikz]{standalone}", article)
+        assert article in text
+        path.write_text(text, encoding="utf-8")
     command = [program, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", path.name]
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     said = done.stdout.decode(errors="replace")
@@ -577,12 +585,36 @@ def test_without_the_package_the_outline_remains(no_package, loss):
     assert drawing.mermaid.startswith("flowchart")
 
 
-def test_an_engine_that_fails_says_why(any_engine, loss):
-    """What dot complains of is in the error."""
+BROKEN = ["this is } no DOT {", "}", "} }", "} more", "} // a comment\n", "{", "n1 -> -> n2", "n1 [label=",
+          "/* no end", "subgraph {\n", "n1 -- n2", "} edge {", "n1 $ n2", "# no\n} graph", "n1 [label=<<B>"]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+@pytest.mark.parametrize("end", ["", "\n"], ids=["in a line with what follows", "in a line of its own"])
+@pytest.mark.parametrize("broken", BROKEN)
+def test_an_engine_that_fails_says_why(engine, loss, broken, end, place):
+    """However the DOT text was broken, what the program complains of is in the error, in one line."""
     drawing = nn.draw(loss)
-    drawing.dot.body.append("this is } no DOT {")
-    with pytest.raises(RuntimeError, match="could not make svg of this drawing"):
+    drawing.dot.body.insert(0 if place == "first" else len(drawing.dot.body), broken + end)
+    with pytest.raises(RuntimeError, match=rf"^{engine} could not make svg of this drawing \(.*rror.*\)$"):
         _ = drawing.svg
+
+
+@pytest.mark.parametrize("text", ['"no end', 'n1 [label="no end', "n1 [label=<<B>x</I>>]", "n1 [label=<&nosuch;>]"])
+def test_texts_that_are_broken_are_said(engine, loss, text):
+    """One that has no end, one whose tags do not match, one with an entity that HTML lacks."""
+    drawing = nn.draw(loss)
+    drawing.dot.body.append(text)
+    with pytest.raises(RuntimeError, match=rf"^{engine} could not make svg of this drawing \(.*rror.*\)$"):
+        _ = drawing.svg
+
+
+@pytest.mark.parametrize("more", ["// } no end", "# }\n", 'n1 [label="} {"]', "n1 [label=<} {>]", "/* } */", "{ n1; n2 }"])
+def test_braces_that_end_nothing_break_nothing(engine, loss, more):
+    """In a comment, in a text, around some nodes."""
+    drawing = nn.draw(loss)
+    drawing.dot.body.append(more)
+    assert len(groups(parsed(drawing.svg), "node")) == len(drawing.picture.boxes)
 
 
 def test_labels_that_look_like_data_reach_no_program(engine):

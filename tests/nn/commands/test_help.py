@@ -16,6 +16,10 @@ from nn.cli import parser
 ROOT = Path(nn.__file__).parent.parent
 COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg"}
+PROGRAMS = f"""set -e -o pipefail
+chalkgrad() {{ "{sys.executable}" -m nn "$@"; }}
+mkdir() {{ "{sys.executable}" -c 'import os, sys; os.makedirs(sys.argv[2], exist_ok=True)' "$@"; }}
+"""  # what the examples call, where PATH has neither
 NEEDED = {"tour": ["sklearn"], "train": ["sklearn", "matplotlib"], "predict": ["sklearn"], "completion": ["shtab"]}
 
 
@@ -31,16 +35,17 @@ def test_the_examples_of_the_help_run(command, tmp_path):
         pytest.importorskip(module)
     if command in ("draw", "step", "tour") and not shutil.which("dot"):
         pytest.skip("no Graphviz lays out graphs here")
+    bash = shutil.which("bash") or shutil.which("bash", path=os.defpath)
+    if not bash:
+        pytest.skip("no bash runs command lines here")
     assert examples(command)
-    program = f'chalkgrad() {{ "{sys.executable}" -m nn "$@"; }}\nset -e -o pipefail\n'
     for line in examples(command):
-        code = 'test "$(chalkgrad doctor | tail -n 1)"' if command == "doctor" else line  # here something may be in the way
         done = subprocess.run(
-            ["bash", "-c", program + code], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8",
+            [bash, "-c", PROGRAMS + line], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8",
             check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert command == "doctor" or done.stdout or done.stderr or ">" in line
+        assert done.returncode in ((0, 1) if command == "doctor" else (0,)), done.stderr  # here something may be in the way
+        assert done.stdout or (done.stderr and command != "doctor") or ">" in line
         named = re.findall(r"(?:--save|--html|--plots|--folder|--draw|>) ([\w.-]+)", line)
         assert [name for name in named if not (tmp_path / name).exists()] == []
 

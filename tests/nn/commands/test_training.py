@@ -241,7 +241,7 @@ def test_plots(run):
         (["train", "moons", "--rows", "1"], ["moons", "1"]),
         (["train", "moons", "--save", "none/m.json"], ["none/m.json", "no folder none"]),
         (["train", "moons", "--lr", "-1"], ["-1"]),
-        (["train", "houses.csv", "--optimizer", "sgd", "--lr", "1e9"], ["diverged", "--lr"]),
+        (["train", "houses.csv", "--optimizer", "sgd", "--lr", "1e9", "--epochs", "9"], ["diverged", "--lr"]),
         (["predict", "houses.csv", "1,2"], ["houses.csv", "not a file of parameters"]),
         (["predict", "gone.json", "1,2"], ["gone.json: No such file"]),
         (["predict", "bare.json", "1,2"], ["bare.json", "MLP(2 → 1"]),
