@@ -81,8 +81,8 @@ class Sheet(Board):
         self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None, numbers: bool = True
     ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers)
-        targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] if xs else self._parameters()
+        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        targets = [leaf for x in xs or study.structure.parameters() if (leaf := study.leaf(x)) is not None]
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
         self.users: dict[Value, list[Value]] = {leaf: [] for leaf in self.wanted}
@@ -104,24 +104,6 @@ class Sheet(Board):
             boards.append(Board([Line(derivative_of(study.y.label, study.y.label), figure(1.0), why)]))
         self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
         super().__init__(boards=[board for board in boards if board.lines])
-
-    def _parameters(self) -> list[Value]:
-        """The weights and biases of the arrays found; without any, every leaf that is a variable."""
-        study = self.study
-        found = {n for array in study.arrays if array.kind in ("weights", "biases") for n in array.nodes}
-        inputs = {n for array in study.arrays if array.kind == "inputs" for n in array.nodes}
-        variables = [
-            (leaf, n)
-            for leaf in study.order
-            if not study.below[leaf] and (n := study.originals.get(leaf)) is not None and n.op is not CONSTANT
-        ]
-        if not found:
-            return [leaf for leaf, _ in variables]
-        return [
-            leaf
-            for leaf, n in variables
-            if n in found or (n not in inputs and (not n.label or n.label.lower().startswith(("w", "b", "theta", "θ"))))
-        ]
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""

@@ -18,7 +18,8 @@ from autograd.board import NOTHING, Line, Math, figure, joined, math, named, sym
 from autograd.calculus import gradient
 from autograd.formula import Page, display, quantities, written
 from autograd.graph import dependents, history, nodes, ways
-from autograd.matrices import ARITHMETIC, Array, arrays
+from autograd.layers import Structure
+from autograd.matrices import ARITHMETIC, Array, arrays_of
 from autograd.names import readings, text_name
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
 from autograd.primitives import Primitive
@@ -45,9 +46,11 @@ class Study:
         digits: int = 6,
         beside: Sequence[Value] = (),
         numbers: bool = True,
+        asked: Sequence[Value] = (),
     ) -> None:
         self.digits, self.numbers = digits, numbers
-        self.arrays = arrays(y)
+        self.structure = Structure(y, asked=asked)
+        self.arrays = arrays_of(self.structure)
         taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
         names = self._names(y, regular, taken)
         taken |= set(map(text_name, names.values()))

@@ -27,7 +27,7 @@ class VectorForm(Board):
     """
 
     def __init__(self, y: Value, xs: Sequence[Value], digits: int, numbers: bool) -> None:
-        self.study = study = Study(y, xs or unnamed(y), regular=True, digits=digits)
+        self.study = study = Study(y, xs or unnamed(y), regular=True, digits=digits, asked=xs)
         self.sheet = sheet = Sheet(y, xs, digits, study)
         self.form = MatrixForm(study.arrays, study.y.label)
         self.numbers, self.digits = numbers, digits
