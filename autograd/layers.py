@@ -28,18 +28,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DATA = {"x", "y", "t", "ŷ", "target", "targets", "label", "labels", "input", "inputs"}
-PARAMETERS = {"w", "b", "θ", "theta", "β", "beta"}
+COMPUTED, DATA, OPEN, OFTEN, PARAMETER = range(-2, 3)  # how much speaks for a factor being a weight
+OF_DATA = {"x", "y", "t", "ŷ", "target", "targets", "label", "labels", "input", "inputs"}
+OF_PARAMETERS = {"w", "b", "θ", "theta", "β", "beta"}
 LONGER = ("weight", "bias", "theta")  # and what begins with them
-OFTEN_PARAMETERS = {"v", "m", "u"}  # where nothing else is called a weight
+OF_BOTH = {"v", "m", "u"}  # weights more often than not
 
 
 def named_as(label: str) -> int:
-    """What a name says: 2 for a parameter, 1 for what often is one, -2 for data, 0 for nothing."""
+    """What a name says: PARAMETER, OFTEN one, DATA, or nothing, which is OPEN."""
     base = Parts(label).base.rstrip("′").lower() if label else ""
-    if base in PARAMETERS or base.startswith(LONGER) or (len(base) in (2, 3) and base[0] in "wb" and base.isascii()):
-        return 2
-    return -2 if base in DATA else int(base in OFTEN_PARAMETERS)
+    if base in OF_PARAMETERS or base.startswith(LONGER) or (len(base) in (2, 3) and base[0] in "wb" and base.isascii()):
+        return PARAMETER
+    return DATA if base in OF_DATA else OFTEN if base in OF_BOTH else OPEN
 
 
 def one_name(labels: Iterable[str]) -> bool:
@@ -86,7 +87,7 @@ class Structure:
         if x not in self._evidence:
             node = self.original[x]
             computed = bool(x.inputs) or node.op is CONSTANT
-            self._evidence[x] = (-3 if computed else named_as(node.label), int(node in self.asked))
+            self._evidence[x] = (COMPUTED if computed else named_as(node.label), int(node in self.asked))
         return self._evidence[x]
 
     def _layers(self) -> list[tuple[list[Value], list[Row]]]:
@@ -123,20 +124,20 @@ class Structure:
 
     def _may_weigh(self, row: Row) -> bool:
         """Weights are not called x or y, and are no plain numbers."""
-        return all(self.evidence(w)[0] > -2 for w in row.weights.values())
+        return all(self.evidence(w)[0] > DATA for w in row.weights.values())
 
     # ---- parameters
 
     def parameters(self) -> list[Value]:
         """The variables that are not data, as far as names and use tell: all of them where nothing is a parameter."""
         variables = [x for x in leaves(*self.ys) if x.op is not CONSTANT]
-        named = {x for x in variables if named_as(x.label) == 2}
+        named = {x for x in variables if named_as(x.label) == PARAMETER}
         weights = {self.original[w] for _, rows in self.layers for row in rows for w in row.weights.values()}
         weights |= {self.original[row.bias] for _, rows in self.layers for row in rows if row.bias is not None}
         if not named and not weights:
             return variables
         inputs = self._inputs(named) | self._beside(named)
-        kept = {x for x in variables if x in named or (named_as(x.label) > -2 and (x in weights or x not in inputs))}
+        kept = {x for x in variables if x in named or (named_as(x.label) != DATA and (x in weights or x not in inputs))}
         return [x for x in variables if x in kept] or variables
 
     def _inputs(self, named: set[Value]) -> set[Value]:

@@ -19,7 +19,6 @@ from autograd.graph import nodes
 from autograd.layers import Row, Structure, one_name
 from autograd.names import INDICATOR, Index, indexed, latex_name, readings, text_name
 from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, constant, plus
-from autograd.primitives import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -218,7 +217,7 @@ class _Finder:
     def _is_one_neuron(
         self, rows: Sequence[Row], weights: Sequence[Value], applied: dict[tuple[object, ...], Value]
     ) -> bool:
-        """Whether a layer is a single neuron, whose weights are a vector and whose net is a number, as their labels count."""
+        """Whether a layer is a single neuron, as labels count: its weights are a vector, its net is a number."""
         if len(rows) > 1:
             return False
         labels = [self.original[w].label for w in weights]
@@ -415,6 +414,8 @@ class MatrixForm:
         assert op is not None
         if op in (ops.mul, ops.neg) or op.name.startswith("series "):
             return self._product(node, found)
+        if op is ops.div and (whole := self._softmax(*node.inputs)) is not None:
+            return whole
         if any(x is None for x in xs):
             return None
         known = [x for x in xs if x is not None]
@@ -434,7 +435,7 @@ class MatrixForm:
             return Tensor(f"{base[0]}^⊙{exponent.text}", latex, axes, POWER)
         text, level = op.notation.text.write([(x.text, x.level) for x in known])
         latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
-        return Tensor(text, latex, axes, level)
+        return Tensor(text, latex, axes, NEGATION if op is ops.div else level)  # (a/b) c: a blank binds more than a stroke
 
     def _leaf(self, node: Value) -> Tensor | None:
         if not node.label:
@@ -457,6 +458,18 @@ class MatrixForm:
         if any(isinstance(index, str) for _, indices in ways for index in indices):
             return None  # entries of nothing that has a name
         return Tensor(text_name(node.label), latex_name(node.label), (), ATOM if not gradient else POWER)
+
+    def _softmax(self, above: Value, below: Value) -> Tensor | None:
+        """exp(z_i) over the sum of exp(z_j) is an entry of softmax(z)."""
+        if below.op is None or not below.op.name.startswith("series ") or above.op is not ops.exp:
+            return None
+        _, letter, low, high = below.op.name.split()
+        each = below.inputs[0]
+        one, other = (self._leaf(x.inputs[0]) if not x.inputs[0].inputs else None for x in (above, each))
+        whole = low == "1" and self.lengths.get(letter) == {int(high)} and each.op is ops.exp
+        if one is None or other is None or not whole or one.text != other.text or other.axes != (letter,):
+            return None
+        return Tensor(f"softmax({one.text})", rf"\operatorname{{softmax}}({one.latex})", one.axes, ATOM)
 
     def _letters(self, array: Array, free: Sequence[Index]) -> tuple[str, ...] | None:
         """The letters of an array's indices; an axis of length one has none that is seen, and gets its layer's."""

@@ -241,15 +241,16 @@ class Sheet(Board):
         study = self.study
         letters = self.letters_of(family)
         raw = self.generic(family, lambda v: total([chain(term) for term in self._terms(v)]), letters)
-        if raw is None:
-            return None
         users = self.users[family.leaves[0]]
-        lines = [Line(NOTHING, study.write(raw), study.reasons([(u, family.leaves[0]) for u in users]))]
+        lines = []
         if users != [study.y]:
             names = self.generic(family, lambda v: total([self._names(u, v) for u in self.users[v]]), letters)
             if names is None:
                 return None
-            lines.insert(0, Line(NOTHING, study.write(names), words("chain rule")))
+            lines.append(Line(NOTHING, study.write(names), words("chain rule")))
+        if raw is None:  # but where they end, they may be: pᵢ − yᵢ
+            return self._alike_in_the_end(family, letters, lines)
+        lines.append(Line(NOTHING, study.write(raw), study.reasons([(u, family.leaves[0]) for u in users])))
         lines[0] = lines[0]._replace(left=derivative_of(study.y.label, family.generic(letters)))
         if len(family.leaves) <= FEW_MEMBERS:
             for v in family.leaves:
@@ -261,11 +262,26 @@ class Sheet(Board):
             self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
             self.settled.update(family.leaves)
         lines = without_repetition(lines)
-        last = lines[-1]
-        lines[-1] = last._replace(
-            reason=joined([p for p in (last.reason, self._range(family, letters)) if p.text], ", ", r",\; ")
+        return [*lines[:-1], self._for_all(lines[-1], family, letters)]
+
+    def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
+        """A line with what its letters run through behind its reason."""
+        return line._replace(
+            reason=joined([p for p in (line.reason, self._range(family, letters)) if p.text], ", ", r",\; ")
         )
-        return lines
+
+    def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
+        """One line for members whose formulas differ until they are simplified; None where they differ then, too."""
+        if len(family.leaves) > MOST_MEMBERS:
+            return None
+        whys = [[reason_of(why) for _, why in self._simplest(v)[1]] for v in family.leaves]
+        end = self.generic(family, self.formula, letters)
+        if end is None:
+            return None
+        told = [why for why in whys[0] if why.text and all(why in other for other in whys)]
+        reason = joined(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
+        lines = [*lines, self._for_all(Line(NOTHING, self.study.write(end), reason), family, letters)]
+        return [lines[0]._replace(left=derivative_of(self.study.y.label, family.generic(letters))), *lines[1:]]
 
     def formula(self, v: Value) -> Value:
         """∂y/∂v as the sheet has it, for a quantity v on the page."""

@@ -8,8 +8,10 @@ formula, so that they come from the same table as `backward()` and cannot disagr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain as chain_of
 from itertools import count, islice
+from math import isclose
 from typing import Any
 
 from autograd import primitives as ops
@@ -18,7 +20,7 @@ from autograd.board import NOTHING, Line, Math, figure, joined, math, named, sym
 from autograd.calculus import gradient
 from autograd.formula import Page, display, quantities, written
 from autograd.graph import dependents, history, nodes, ways
-from autograd.layers import Structure
+from autograd.layers import DATA, Structure, named_as
 from autograd.matrices import ARITHMETIC, Array, arrays_of
 from autograd.names import readings, text_name
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
@@ -134,6 +136,26 @@ class Study:
             slopes, hidden = self._locals[u]
             self._written[u, v] = self.page.again(slopes[v], hidden)
         return self._written[u, v]
+
+    @cached_property
+    def distributions(self) -> list[list[Value]]:
+        """Data that are shares of one, as the classes of a cross-entropy −Σ yᵢ log pᵢ: beside logarithms, nowhere else."""
+        beside: dict[Value, bool] = {}
+        for leaf in self.order:
+            for node in nodes(self.page.formulas[leaf]) if self.below[leaf] else ():
+                for x in node.inputs:
+                    others = [other.op is ops.log for other in node.inputs if other is not x]
+                    beside[x] = beside.get(x, True) and node.op is ops.mul and others == [True]
+        families: dict[Any, list[Value]] = {}
+        for leaf in self.order:
+            if beside.get(leaf) and not self.below[leaf] and named_as(leaf.label) == DATA:
+                for stem, indices in readings(leaf.label)[-1:]:
+                    families.setdefault((stem, indices[:-1]), []).append(leaf)
+        return [
+            family
+            for family in families.values()
+            if len(family) > 1 and min(x.data for x in family) >= 0.0 and isclose(sum(x.data for x in family), 1.0)
+        ]
 
     def between(self, *xs: Value) -> set[Value]:
         """The leaves on ways from y to any of xs."""
@@ -291,6 +313,17 @@ def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, l
             if more and cost(more[-1][0]) < cost(end):
                 reason = (page.equation(leaf, formula), "")
                 return more[-1][0], [*steps, (put_in, reason), *more]
+    for family in study.distributions:
+        if x not in family and set(family) <= set(quantities(end)):
+            whole = page.sum(family)
+            reason = (page.equation(whole, page.number(1.0)), "")
+            for share in family[0], family[-1]:
+                rest = page.sum(
+                    [page.number(1.0), *(page.product([page.number(-1.0), y]) for y in family if y is not share)]
+                )
+                more = simplified(page, [substituted(page, end, share, rest)])
+                if more and cost(more[-1][0]) < cost(end):
+                    end, steps = more[-1][0], [*steps, (more[-1][0], reason)]
     return end, steps
 
 

@@ -135,13 +135,13 @@ class VectorForm(Board):
         letters = sheet.letters_of(family)
         array = self.form.arrays.get((family.stem, family.prefix))
         if array is None:
-            return [Line(derivative_of(study.y.label, v.label), study.write(sheet.formula(v))) for v in family.leaves]
+            return [self._by_itself(v) for v in family.leaves]
         scalar = sheet.generic(family, sheet.formula, letters)
         matrix = self._matrix(family, sheet.formula, letters)
         if matrix is None and family.vector and scalar is None:
             scalar, matrix = self._one_hot(family, letters)
         if scalar is None:
-            return [sheet.in_numbers(v) for v in family.leaves]
+            return [self._by_itself(v) for v in family.leaves]
         left = derivative_of(study.y.label, family.generic(letters))
         beside = joined([left, study.write(scalar)], " = ")
         if matrix is None:
@@ -152,6 +152,13 @@ class VectorForm(Board):
         )
         data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
         return self._line(gradient_of, matrix, array.shape, beside, data)
+
+    def _by_itself(self, v: Value) -> Line:
+        """The derivative in one number, by its formula."""
+        pieces = [self.study.write(self.sheet.formula(v))]
+        if self.numbers:
+            pieces.append(figure(self.sheet.adjoints[v].data, self.digits))
+        return Line(derivative_of(self.study.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
 
     def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, tuple[str, str] | None]:
         """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
