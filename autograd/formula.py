@@ -90,6 +90,9 @@ class Page:
         self._formulas: set[Value] = set()
         self._forward = False  # while a graph is written, not what is made of it
         self._taken: set[str] = set()  # names of quantities
+        self._numbers: dict[
+            tuple[str, float], Value
+        ] = {}  # the leaf of a plain number that has a name, written twice or not
         self._invented: set[Value] = set()  # leaves that nobody but this package gave a name
         self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
         self.copies: dict[Value, Value] = {}
@@ -142,8 +145,13 @@ class Page:
             formula.label = name
             self.leaves[node] = formula
             return formula
+        if node.op is CONSTANT and (leaf := self._numbers.get((name, node.data))) is not None:
+            self.leaves[node] = leaf
+            return leaf
         leaf = Value(node.data, name)
         self.leaves[node] = leaf
+        if node.op is CONSTANT:
+            self._numbers[name, node.data] = leaf
         self._stand(leaf, formula if node.inputs else leaf)
         if formula.op is softmax_of:
             self._name_siblings(formula, name)

@@ -12,6 +12,7 @@ next sums run over h. `arrays` finds them in this way, by structure alone; label
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, count
 
 from autograd import primitives as ops
 from autograd.formula import softmax_of
@@ -323,8 +324,9 @@ def _name(found: Sequence[Array], labels: Sequence[str]) -> None:
         above = f"^{{({array.sample})}}" if samples and array.sample else ""
         stems = STEMS[array.kind]
         free = 1 if array.vector else 2
-        ways = [(stem + above, prefix) for stem in stems if stem not in taken and not called[stem + above, prefix, free]]
-        array.stem, array.prefix = next((way for way in ways if way not in names), (stems[0] * 2 + above, prefix))
+        every = chain(stems, (stems[0] * k for k in count(2)))  # x, v, u, and then xx, xxx
+        ways = ((stem + above, prefix) for stem in every if stem not in taken and not called[stem + above, prefix, free])
+        array.stem, array.prefix = next(way for way in ways if way not in names)
         names.add((array.stem, array.prefix))
 
 

@@ -24,10 +24,11 @@ from autograd.layers import DATA, Structure, named_as
 from autograd.matrices import ARITHMETIC, Array, arrays_of
 from autograd.names import readings, text_name
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
-from autograd.primitives import Primitive
+from autograd.primitives import CONSTANT, Primitive
 from autograd.value import Value, record
 
 WIDEST = 90  # characters of a line of products
+WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
 LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 
@@ -87,16 +88,30 @@ class Study:
         )
 
     def _names(self, y: Value, regular: bool, taken: set[str]) -> dict[Value, str]:
-        """Names of the arrays' entries: for all of them, or only for those that have no label."""
+        """Names of the arrays' entries: of all of them, or only of those without a label; and of what shares its label."""
         nets = [array for array in self.arrays if array.kind == "nets"]
         network = len(nets) > 1 or any(len(array.rows) > 1 for array in nets)
-        return {
+        names = {
             node: label
             for array in self.arrays
             if regular or self.implied(array) or network
             for node, label in array.labels().items()
             if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
+        names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
+        return names | self._numbered(y, names, taken)
+
+    def _numbered(self, y: Value, names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
+        """Names for quantities of one label, as the h of a loop is at every step: h⁽¹⁾, h⁽²⁾, as they are computed."""
+        alike: dict[str, list[Value]] = {}
+        for node in nodes(y):
+            if node.label and node not in names and node.op is not CONSTANT:
+                alike.setdefault(text_name(node.label), []).append(node)
+        found: dict[Value, str] = {}
+        for several in (each for each in alike.values() if len(each) > 1):
+            ways = ([way.format(several[0].label, k) for k in range(1, len(several) + 1)] for way in WAYS_TO_COUNT)
+            found |= zip(several, next(way for way in ways if taken.isdisjoint(map(text_name, way))))
+        return found
 
     def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:
         below: dict[Value, list[Value]] = {}
@@ -134,7 +149,8 @@ class Study:
             self._locals[u] = slopes, hidden
         if (u, v) not in self._written:
             slopes, hidden = self._locals[u]
-            self._written[u, v] = self.page.again(slopes[v], hidden)
+            with self.page.spelt_out(self.page.formulas[self.y] if u is not self.y else self.y):  # 1 − h², not 1 − L
+                self._written[u, v] = self.page.again(slopes[v], hidden)
         return self._written[u, v]
 
     @cached_property
