@@ -18,7 +18,7 @@ import re
 from collections import Counter
 
 from autograd import primitives as ops
-from autograd.formula import Page, softmax_of
+from autograd.formula import Page
 from autograd.graph import leaves, nodes
 from autograd.names import Parts, text_name
 from autograd.primitives import CONSTANT
@@ -155,10 +155,8 @@ class Structure:
 
     def _inputs(self, named: set[Value]) -> set[Value]:
         """The leaves that layers run over, where it is certain which are inputs and which weights."""
-        above = {x for xs, _ in self.layers for x in xs} | {
-            x for node in self.order if node.op is softmax_of for x in node.inputs
-        }
-        above |= {x for node in above for x in node.inputs}  # functions of nets, which go on together
+        above = {x for xs, _ in self.layers for x in xs}
+        above |= {x for node in above for x in node.inputs}  # functions of nets, over which the next layer runs
         found: set[Value] = set()
         for xs, rows in self.layers:
             weights = [self.original[w] for row in rows for w in row.weights.values()]

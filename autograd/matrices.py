@@ -386,10 +386,11 @@ class MatrixForm:
     """The translation from index notation, for the arrays of one graph.
 
     output: the label of what is differentiated, for gradients of whole arrays
+    digits: how many significant digits numbers have
     """
 
-    def __init__(self, found: Iterable[Array], output: str) -> None:
-        self.output = output
+    def __init__(self, found: Iterable[Array], output: str, digits: int = 6) -> None:
+        self.output, self.digits = output, digits
         self.arrays = {(array.stem, array.prefix): array for array in found}
 
     def write(self, formula: Value, axes: tuple[str, ...]) -> Tensor | None:
@@ -441,8 +442,8 @@ class MatrixForm:
 
     def _leaf(self, node: Value) -> Tensor | None:
         if not node.label:
-            text, level = constant(node.data)
-            latex, _ = constant(node.data, latex=True)
+            text, level = constant(node.data, self.digits)
+            latex, _ = constant(node.data, self.digits, latex=True)
             return Tensor(text, latex, (), level)
         if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
             letter, number = indicator.groups()

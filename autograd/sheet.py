@@ -267,7 +267,7 @@ class Sheet(Board):
     def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
         """A line with what its letters run through behind its reason."""
         return line._replace(
-            reason=joined([p for p in (line.reason, self._range(family, letters)) if p.text], ", ", r",\; ")
+            reason=joined([p for p in (line.reason, self.range_of(family, letters)) if p.text], ", ", r",\; ")
         )
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
@@ -321,8 +321,12 @@ class Sheet(Board):
                     return ("j",)  # a place among the inputs of the next layer
         return ("i",)
 
-    def _range(self, family: Family, letters: tuple[str, ...]) -> Math:
-        """for i = 1 … n."""
+    def range_of(self, family: Family, letters: tuple[str, ...]) -> Math:
+        """What the letters of a family run through: for i = 1 … n.
+
+        family: whose members are meant
+        letters: one for each index that counts
+        """
         lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
         pieces = [
             Math(f"{a} = 1 … {n}", rf"{a} = 1, \ldots, {n}") if n > 2 else Math(f"{a} = 1, 2", f"{a} = 1, 2")
@@ -353,7 +357,7 @@ class Sheet(Board):
                 lines.append(Line(NOTHING, study.write(names), words("chain rule")))
             above = [] if u is study.y else [self.formula(u)]
             lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
-        lines.append(Line(NOTHING, study.write(end), self._range(family, letters)))
+        lines.append(Line(NOTHING, study.write(end), self.range_of(family, letters)))
         lines[0] = lines[0]._replace(left=left)
         return lines
 

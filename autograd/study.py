@@ -15,7 +15,7 @@ from math import isclose
 from typing import Any
 
 from autograd import primitives as ops
-from autograd.algebra import Step, cost, simplified, size
+from autograd.algebra import Step, cost, multiplied_out, simplified, size
 from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
 from autograd.calculus import gradient
 from autograd.formula import Page, display, quantities, written
@@ -29,6 +29,7 @@ from autograd.value import Value, record
 
 WIDEST = 90  # characters of a line of products
 WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
+PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
 LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 
@@ -51,7 +52,7 @@ class Study:
         numbers: bool = True,
         asked: Sequence[Value] = (),
     ) -> None:
-        self.digits, self.numbers = digits, numbers
+        self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
         self.structure = Structure(y, asked=asked)
         self.arrays = arrays_of(self.structure)
         taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
@@ -314,8 +315,11 @@ def derivative_of(y: str, x: str) -> Math:
 def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
     """The simplest form of a product, a derivative in x, and the steps to it."""
     page = study.page
-    steps = simplified(page, factors)
     product = page.product(factors)
+    study.patience -= multiplied_out(product)
+    if study.patience < 0:
+        return product, []
+    steps = simplified(page, factors)
     if not steps:
         shorter = len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05
         steps = [(product, "")] if shorter else []

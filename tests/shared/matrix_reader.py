@@ -10,7 +10,7 @@ import numpy as np
 DIGITS, HIGH = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
 NAME = rf"[^\W\d_{DIGITS}{HIGH}½⅓⅔ᵀ∇∂]+(?:⁽[{HIGH}]+⁾)?(?:[{DIGITS}]+(?:,[{DIGITS}]+)*)?"
 TOKEN = re.compile(
-    rf"[a-z]+_[a-z]+(?=\()|∇_{NAME} {NAME}|∂{NAME}/∂{NAME}|{NAME}|\d+(?:\.\d+)?|½|\^⊙|[⊙⊘·/()\[\]>,+−ᵀ]|[{HIGH}]+| "
+    rf"[a-z]+_[a-z]+(?=\()|∇_{NAME} {NAME}|∂{NAME}/∂{NAME}|{NAME}|\d+(?:\.\d+)?|½|\^⊙|[⊙⊘·/()\[\]>,;+−ᵀ|]|[{HIGH}]+| "
 )
 
 
@@ -32,6 +32,10 @@ FUNCTIONS = {
     "log": np.log,
     "softmax": softmax,
     "clip": np.clip,
+    "max": np.maximum,
+    "min": np.minimum,
+    "sqrt": np.sqrt,
+    "sign": np.sign,
 }
 
 
@@ -113,12 +117,24 @@ class Reader:
             result = self.sum()
             assert self.take(")")
             return result
+        if token == "|":
+            result = np.abs(self.sum())
+            assert self.take("|")
+            return result
         if token == "[":
             left = self.sum()
-            assert self.take(" ", ">", " ")
-            result = np.where(left > self.sum(), 1.0, 0.0)
-            assert self.take("]")
-            return result
+            if self.take(" ", ">", " "):
+                result = np.where(left > self.sum(), 1.0, 0.0)
+                assert self.take("]")
+                return result
+            rows = [[left]]
+            while not self.take("]"):
+                if self.take(";", " "):
+                    rows.append([self.sum()])
+                else:
+                    assert self.take(",", " ")
+                    rows[-1].append(self.sum())
+            return np.array(rows, dtype=float)
         if self.take("("):
             arguments = [self.sum()]
             while self.take(",", " "):
@@ -129,7 +145,9 @@ class Reader:
 
 
 def times(x, y):
-    """Two things side by side: numbers scale, matrices and vectors have to fit."""
+    """Two things side by side: numbers scale, uᵀ v among them, matrices and vectors have to fit."""
+    if np.shape(x) == (1, 1) and np.ndim(y) and len(y) != 1:
+        x = float(x[0, 0])
     return x * y if np.ndim(x) == 0 or np.ndim(y) == 0 else x @ y
 
 
