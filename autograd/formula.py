@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from autograd.notation import Written
 
 LONGEST = 20_000  # characters; nobody reads more
+MOST_LEAVES = 50_000  # in a formula, each as often as it is written; Σ makes sums short, but no formula that branches
 MOST_FACTORS, MOST_TERMS = 500, 20_000  # in one product, in one sum
 MANY = 3  # terms of a family that are written out
 MOST_PIECES = 12  # terms of no family that are
@@ -78,12 +79,14 @@ class Page:
     formulas: what each leaf on the page is computed by, in terms of other leaves; itself for a leaf of the graph
     copies: what any node of the graph is on the page
     bare: labels are not looked at, and each number is a leaf of its own: the structure alone
+    most: how many leaves may be written in one formula, each as often as it occurs; 0 where they are not counted
     twins: what a graph computes once more beside a node that has a name is that node; on a worksheet, where each call of
         `gradient` makes a graph of its own, the line that has it already is shown
     """
 
-    def __init__(self, bare: bool = False, twins: bool = False) -> None:
-        self.bare, self.twins = bare, twins
+    def __init__(self, bare: bool = False, twins: bool = False, most: int = 0) -> None:
+        self.bare, self.twins, self.most = bare, twins, most
+        self._extents: dict[Value, int] = {}
         self.probabilities: dict[tuple[Value, ...], str] = {}  # how softmax of these nodes is called where it has no name
         self._unshifted: dict[Value, list[Value]] = {}  # for a logsumexp, its numbers as they were before a shift
         self._known: dict[tuple[object, ...], Value] = {}
@@ -277,8 +280,12 @@ class Page:
             value = op.value(*data) if op.arity else op.value(data)
             few = op.arity in (1, 2)
             first, second = (inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs), None)
-            self._known[key] = record(op, value, first, second)
-            self._formulas.add(self._known[key])
+            node = self._known[key] = record(op, value, first, second)
+            self._formulas.add(node)
+            if self.most and self._forward:
+                self._extents[node] = total = sum([self._extents.get(x, 1) for x in inputs])
+                if total > self.most:
+                    raise too_long(node)
         return self._known[key]
 
     def number(self, x: float) -> Value:
@@ -296,7 +303,7 @@ class Page:
             taken_apart = term.op is ops.sum_of and not (self.bare and _is_whole(term, terms))
             flat += term.inputs if taken_apart else [term]
         if len(flat) > MOST_TERMS:
-            raise _too_long()
+            raise too_long()
         flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
         whole = [i for i, term in enumerate(flat) if term.op is CONSTANT and term.data.is_integer()]
         if len(whole) > 1:  # y − 1 − 1
@@ -377,7 +384,7 @@ def _take_apart(formula: Value, numbers: list[float], divisors: list[float], abo
             x, y = node.inputs
             stack += [(y, up if node.op is ops.mul else not up), (x, up)]
             if len(above) + len(below) + len(stack) > MOST_FACTORS:
-                raise _too_long()
+                raise too_long()
         elif node.op is CONSTANT and isfinite(node.data) and (up or node.data):
             (numbers if up else divisors).append(node.data)
         else:
@@ -524,11 +531,11 @@ def folded(y: Value, numbers: bool = False, many: int = MANY) -> Value:
         elif all(x is old for x, old in zip(inputs, node.inputs)):
             copies[node] = node
         else:
-            copies[node] = _like(node, inputs)
+            copies[node] = like(node, inputs)
     return copies[y]
 
 
-def _like(node: Value, inputs: Sequence[Value]) -> Value:
+def like(node: Value, inputs: Sequence[Value]) -> Value:
     """The same operation on other inputs, for writing only."""
     few = node.op is not None and node.op.arity in (1, 2)
     return record(node.op, node.data, *((inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)))
@@ -605,7 +612,7 @@ def generalised(terms: Sequence[Value], letters: str = "", start: int | None = N
         label = reading.label(letter if place in places else index for place, index in enumerate(reading.indices))
         copies[row] = leaves.setdefault(label, Value(row[0].data, label))
     for row in order:
-        copies[row] = _like(row[0], [copies[inner] for inner in zip(*(node.inputs for node in row))])
+        copies[row] = like(row[0], [copies[inner] for inner in zip(*(node.inputs for node in row))])
     return copies[tuple(terms)], letter, low
 
 
@@ -660,14 +667,16 @@ def written(
     """
     name = name or (latex_name if latex else text_name)
     texts: dict[Value, Written] = {}
-    y = folded(y, numbers)
+    if extent(y) > MOST_LEAVES:
+        raise too_long(y)
+    whole_formula, y = y, folded(y, numbers)
     for node in nodes(y):
         if node.op is not None and node.op is not CONSTANT:
             notation = node.op.notation
             form = notation.latex if latex else notation.text
             texts[node] = whole = form.write([texts[x] for x in node.inputs])
             if len(whole[0]) > LONGEST:
-                raise _too_long()
+                raise too_long(whole_formula)
         elif node.label and not numbers:
             texts[node] = _name_written(name(node.label), latex)
         elif node.op is CONSTANT and not numbers:
@@ -677,8 +686,27 @@ def written(
     return texts[y]
 
 
-def _too_long() -> ValueError:
-    return ValueError("this formula is too long for a page: label nodes on the way, and they are shown by name")
+def extent(formula: Value, most: int = MOST_LEAVES) -> int:
+    """How many leaves are written in a formula, each as often as it occurs, as far as there are no more than most."""
+    extents: dict[Value, int] = {}
+    for node in nodes(formula):
+        extents[node] = min(sum([extents[x] for x in node.inputs]), most + 1) if node.inputs else 1
+    return extents[formula]
+
+
+def too_long(formula: Value | None = None) -> ValueError:
+    """The refusal of a formula, with what stands in it that could have names."""
+    found = Counter(
+        node.op.notation.symbol if node.op.notation.symbol.isalpha() else node.op.name
+        for node in (nodes(formula) if formula is not None else ())
+        if node.op is not None and node.inputs and node.op.name not in ("mul", "neg", "sum", "div", "pow", "log")
+    )
+    most = " or of ".join(name for name, _ in found.most_common(2))
+    example = f", such as the results of {most}" if most else ", such as the sums"
+    return ValueError(
+        f"this formula is too long for a page: label nodes on the way{example}, and they are shown by name;"
+        " or ask for the derivative of a labelled part alone"
+    )
 
 
 def _name_written(text: str, latex: bool) -> Written:
@@ -731,7 +759,7 @@ def latex(y: Value, digits: int = 6) -> str:
 
 def page_of(y: Value) -> Value:
     """The formula of a graph, on a page of its own."""
-    page = Page()
+    page = Page(most=MOST_LEAVES)
     copy = page.write(y)[0]
     return page.formulas[page.leaves[y]] if y in page.leaves else copy
 

@@ -25,9 +25,10 @@ from autograd.graph import leaves, nodes
 from autograd.matrices import Array
 from autograd.names import Index, indexed, readings
 from autograd.primitives import CONSTANT
-from autograd.study import Study, chain, derivative_of, finished, number_lines, total, without_repetition
+from autograd.study import Study, chain, derivative_of, finished, number_lines, too_large, total, without_repetition
 from autograd.value import Value
 
+MOST_FAMILIES = 120  # on a sheet
 MOST_MEMBERS = 32  # of a family that no one line can speak of
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
 
@@ -96,6 +97,8 @@ class Sheet(Board):
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
         self.families = self._families()
+        if len(self.families) > MOST_FAMILIES:
+            raise too_large(f"a sheet would have {len(self.families)} parts", y)
         boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if study.leaf(x) is None]
         boards += [Board([Line(derivative_of(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]

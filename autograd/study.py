@@ -18,19 +18,30 @@ from autograd import primitives as ops
 from autograd.algebra import Step, cost, multiplied_out, simplified, size
 from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
 from autograd.calculus import gradient
-from autograd.formula import Page, display, quantities, written
+from autograd.formula import Page, display, like, quantities, written
 from autograd.graph import dependents, history, nodes, ways
 from autograd.layers import DATA, Structure, named_as
 from autograd.matrices import ARITHMETIC, Array, arrays_of
 from autograd.names import readings, text_name
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
 from autograd.primitives import CONSTANT, Primitive
-from autograd.value import Value, record
+from autograd.value import Value, constant, record
 
 WIDEST = 90  # characters of a line of products
 WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
+MOST_TERMS = 3_000  # of a formula that is derived, each leaf as often as it is written
+MOST_NODES = 6_000  # that are computed
+MOST_WORK = 1_000_000  # nodes that are visited to derive all formulas in all that they are computed from
 PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
 LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
+
+
+def too_large(why: str, y: Value) -> ValueError:
+    """The refusal of a derivation, with what can be asked for instead."""
+    near = [node.label for node in reversed(nodes(y)) if node.label and node.inputs and node is not y][:3]
+    instead = f"derivation(y, x) for a labelled x near y, such as {', '.join(near)}" if near else "label nodes near y, and"
+    end = "" if near else " derivation(y, x) for one of them"
+    return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
 
 
 class Study:
@@ -53,6 +64,8 @@ class Study:
         asked: Sequence[Value] = (),
     ) -> None:
         self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
+        if (n := len(history(y))) > MOST_NODES:
+            raise too_large(f"its graph has {n} computed nodes", y)
         self.structure = Structure(y, asked=asked)
         self.arrays = arrays_of(self.structure)
         taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
@@ -63,7 +76,7 @@ class Study:
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
             names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
-        self.page = Page()
+        self.page = Page(most=MOST_TERMS)
         for array in self.arrays:
             if array.kind == "probabilities" and (regular or self.implied(array)):
                 self.page.probabilities[tuple(array.nodes)] = array.stem
@@ -74,6 +87,7 @@ class Study:
             self.page.forget(self.y)
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
         self.order, self.below = self._ordered()
+        self._check_length()
         self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
         self._below_all: dict[Value, set[Value]] = {}
         self._written: dict[tuple[Value, Value], Value] = {}
@@ -127,6 +141,16 @@ class Study:
                 stack.append((leaf, True))
                 stack += [(x, False) for x in reversed(below[leaf])]
         return order, below
+
+    def _check_length(self) -> None:
+        """Refuse at once, before any line is made, what takes more patience to derive than anyone has to read it."""
+        work = 0
+        for leaf in self.order:
+            formula = self.page.formulas.get(leaf, leaf)
+            flat = all(not x.inputs for term in formula.inputs for x in (term, *term.inputs))  # a sum of products
+            work += len(self.below[leaf]) * (1 if flat else len(nodes(formula)))
+        if work > MOST_WORK:
+            raise too_large(f"it would go through {len(self.order)} quantities", self.page.formulas[self.y])
 
     def inputs(self, leaf: Value) -> list[Value]:
         """The quantities in the formula of one on the page."""
@@ -283,6 +307,26 @@ def chain(factors: Sequence[Value]) -> Value:
 def total(terms: Sequence[Value]) -> Value:
     """A sum of chains, for writing."""
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
+
+
+def part_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
+    """y and x in a copy of what lies between them, down to labelled nodes; and which node each of the copies stands for."""
+    leading = dependents([x], history(y))
+    copies: dict[Value, Value] = {}
+    stack = [(y, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            copies[node] = copy = like(node, [copies[inner] for inner in node.inputs])
+            copy.label = node.label
+        elif node not in copies:
+            if not node.inputs or node is x or (node.label and node not in leading):
+                copies[node] = (
+                    constant(node.data) if node.op is CONSTANT and not node.label else Value(node.data, node.label)
+                )
+            else:
+                stack += [(node, True), *((inner, False) for inner in node.inputs)]
+    return copies[y], copies.get(x) or Value(x.data, x.label), {copy: node for node, copy in copies.items()}
 
 
 def values_in(xs: Iterable[Any]) -> list[Any]:
