@@ -156,7 +156,9 @@ class Derivation(Board):
         links = [list(pairwise(path)) for path in paths]
         lines: list[Line] = []
         if any(len(path) > 1 for path in links):
-            names = [chain([study.partial(u, v) for u, v in path]) for path in links]
+            names = [
+                chain([study.partial(u, v) for u, v in path]) if len(path) > 1 else study.local(*path[0]) for path in links
+            ]
             why = "chain rule" if len(paths) == 1 else f"chain rule, along each of {len(paths)} paths"
             lines += study.sum_lines(names, words(why))
         factors = [[study.local(u, v) for u, v in path] for path in links]

@@ -66,6 +66,13 @@ softmax_of = display(
     _softmax_partials,
     nary=True,
 )
+less = display(
+    "less",
+    Notation("<", "[{} < {}]", latex=latex_form(r"\mathbf{{1}}_{{{} < {}}}")),
+    lambda x, y: 1.0 if x < y else 0.0,
+    0.0,
+    0.0,
+)
 dots = display("dots", Notation("⋯", "⋯", latex=latex_form(r"\cdots")), lambda: 0.0)
 
 
@@ -261,9 +268,33 @@ class Page:
             return inputs[0] if inputs[1].data else self.number(1.0)
         if name == "exp" and inputs[0].op is ops.log and self._is_probability(inputs[0].inputs[0]):
             return inputs[0].inputs[0]
+        if op is ops.greater:
+            return self._step(*inputs)
         if op.page is not None:
             return self.again(_lifted(op.page(*inputs)))
         return self._shown(self._node(op, inputs))
+
+    def _step(self, x: Value, y: Value) -> Value:
+        """[x > y]; where c − u is compared with 0 it is u that is compared with c, as in [y f < 1]."""
+        if not self.bare and 0.0 in (x.data, y.data):
+            for whole, zero, op in (x, y, less), (y, x, ops.greater):
+                if zero.op is CONSTANT and zero.data == 0.0 and whole.op is ops.sum_of:
+                    numbers = [term for term in whole.inputs if term.op is CONSTANT]
+                    rest = [term for term in whole.inputs if term.op is not CONSTANT]
+                    if len(numbers) == 1 and all(term.op is ops.neg for term in rest):
+                        return self._shown(self._node(op, [self.sum([term.inputs[0] for term in rest]), numbers[0]]))
+        return self._shown(self._node(ops.greater, [x, y]))
+
+    def _tie(self, terms: Sequence[Value]) -> Value | None:
+        """½ + ½·([x > y] − [y > x]) is [x > y], but where both are equal: there each gets half, and the page says so."""
+        if len(terms) == 2 and terms[1].op is ops.mul and terms[0] is terms[1].inputs[0] is self.number(0.5):
+            steps = terms[1].inputs[1]
+            if steps.op is ops.sum_of and len(steps.inputs) == 2 and steps.inputs[1].op is ops.neg:
+                one, other = steps.inputs[0], steps.inputs[1].inputs[0]
+                compared = {one.op, other.op} <= {ops.greater, less} and set(one.inputs) == set(other.inputs)
+                if compared and one.data != other.data:
+                    return one
+        return None
 
     def _is_probability(self, x: Value) -> bool:
         return self.formulas.get(x, x).op is softmax_of
@@ -312,7 +343,9 @@ class Page:
             flat = [term for term in flat if term.data or term.op is not CONSTANT] or [number]
         if len(flat) == 1:
             return flat[0]
-        return self._log_softmax(flat) or self._shown(self._node(ops.sum_of, flat))
+        known = self._log_softmax(flat)
+        known = self._tie(flat) if known is None else known
+        return self._shown(self._node(ops.sum_of, flat)) if known is None else known
 
     def product(self, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
         """A product over a product, its sign in front and its number first; equal factors make a power."""
@@ -338,6 +371,13 @@ class Page:
     def chain(self, factors: Sequence[Value]) -> Value:
         """Factors one after the other, as they are; equal ones make a power."""
         powers = Counter(factors)
+        for power in [x for x in powers if x.op is ops.pow and x.inputs[1].op is not CONSTANT and powers[x.inputs[0]]]:
+            base, exponent = power.inputs  # x·x^(y − 1) is x^y
+            if powers[power] == 1 and exponent.op is ops.sum_of and self.number(-1.0) in exponent.inputs:
+                raised = self.sum([exponent, self.number(1.0)])
+                powers = Counter({self.made(ops.pow, [base, raised]) if x is power else x: n for x, n in powers.items()})
+                powers[base] -= 1
+                powers += Counter()
         chain = None
         for factor, times in powers.items():
             if times == 1 or factor.op is CONSTANT:

@@ -25,7 +25,17 @@ from autograd.graph import leaves, nodes
 from autograd.matrices import Array
 from autograd.names import Index, indexed, readings
 from autograd.primitives import CONSTANT
-from autograd.study import Study, chain, derivative_of, finished, number_lines, too_large, total, without_repetition
+from autograd.study import (
+    TINY,
+    Study,
+    chain,
+    derivative_of,
+    finished,
+    number_lines,
+    too_large,
+    total,
+    without_repetition,
+)
 from autograd.value import Value
 
 MOST_FAMILIES = 120  # on a sheet
@@ -105,19 +115,26 @@ class Sheet(Board):
         if study.y in targets:
             why = words("a quantity varies with itself by 1")
             boards.append(Board([Line(derivative_of(study.y.label, study.y.label), figure(1.0), why)]))
-        self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
+        self.gradients = {study.originals[v]: self._slopes[v] for v in self.adjoints if v in study.originals}
         super().__init__(boards=[board for board in boards if board.lines])
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
         study = self.study
         found: dict[Value, Value] = {}
+        self._slopes: dict[Value, float] = {}
         originals = [v for v in self.wanted if v in study.originals]
         slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
         for v in self.wanted:
             known = slopes.get(v)  # to the last digit what backward() gives
             data = known.data if known is not None else sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            self._slopes[v] = data
+            if 0.0 < abs(data) < TINY:
+                terms = [[study.local(u, v)] if u is study.y else [found[u], study.local(u, v)] for u in self.users[v]]
+                data = study.rounded(self._sum(terms), data) if terms else data
             found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
+            if data != self._slopes[v]:
+                study.noise[found[v]] = abs(self._slopes[v])
         return found
 
     def _families(self) -> list[Family]:
@@ -217,8 +234,9 @@ class Sheet(Board):
         return Line(derivative_of(study.y.label, v.label), joined(pieces, " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
-        partial = self.study.partial(u, v)
-        return partial if u is self.study.y else chain([self.adjoints[u], partial])
+        if u is self.study.y:  # beside other ways, where ∂y/∂v is the name of the whole
+            return self.study.local(u, v)
+        return chain([self.adjoints[u], self.study.partial(u, v)])
 
     def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
         """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""

@@ -32,6 +32,7 @@ WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
 MOST_TERMS = 3_000  # of a formula that is derived, each leaf as often as it is written
 MOST_NODES = 6_000  # that are computed
 MOST_WORK = 1_000_000  # nodes that are visited to derive all formulas in all that they are computed from
+TINY, EPSILON = 1e-9, 2.0**-52
 PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
 LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
@@ -89,6 +90,7 @@ class Study:
         self.order, self.below = self._ordered()
         self._check_length()
         self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
         self._below_all: dict[Value, set[Value]] = {}
         self._written: dict[tuple[Value, Value], Value] = {}
 
@@ -215,6 +217,22 @@ class Study:
         name = f"∂{u.label}/∂{v.label}"
         elsewhere = any(v in self.below_all(w) for w in self.inputs(u) if w is not v)
         return Value(self.local(u, v).data, f"({name})" if elsewhere else name)
+
+    def rounded(self, formula: Value, value: float) -> float:
+        """A number, or 0 where it is no more than what rounding leaves in its formula: 0.2 − 0.2 = 0, not 2.8·10⁻¹⁷.
+
+        Source: running error analysis, Wilkinson, Rounding errors in algebraic processes (1963).
+        """
+        if not 0.0 < abs(value) < TINY:
+            return value
+        errors: dict[Value, float] = {}
+        for node in nodes(formula):
+            error = self.noise.get(node, abs(node.data) * EPSILON)
+            if node.op is not None and node.inputs:
+                slopes = node.op.slopes(node.data, [x.data for x in node.inputs])
+                error += sum(abs(float(slope)) * errors[x] for slope, x in zip(slopes, node.inputs))
+            errors[node] = error
+        return 0.0 if abs(value) <= errors[formula] else value
 
     def below_all(self, v: Value) -> set[Value]:
         """Everything that a quantity is computed from, and it itself."""
@@ -403,7 +421,7 @@ def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
 def number_lines(study: Study, end: Value, value: float) -> list[Line]:
     if not study.numbers or (not end.inputs and not end.label):
         return []
-    numbers, result = study.write(end, numbers=True), figure(value, study.digits)
+    numbers, result = study.write(end, numbers=True), figure(study.rounded(end, value), study.digits)
     right = result if numbers.text == result.text else joined([numbers, result], " = ")
     return [Line(NOTHING, right, words("in numbers"))]
 
