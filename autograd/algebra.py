@@ -196,7 +196,8 @@ class _Algebra:
             terms = [self.write(term) for term in sorted(expression.args, key=self._order_of_terms)]
             if len(terms) == 2 and terms[1].op is CONSTANT and terms[0].op is not ops.neg:
                 terms = [terms[1], terms[0]] if terms[1].data > 0.0 else terms  # 1 + x², but x² + 2x + 1
-            return self.known.get(frozenset(terms)) or self.page.sum(terms)
+            known = self.known.get(frozenset(terms))
+            return self.page.sum(terms) if known is None else known
         if expression.is_Mul:
             above, below = [], []
             for factor in sorted(expression.args, key=self._order_of_factors):

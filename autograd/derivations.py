@@ -29,7 +29,7 @@ from autograd.primitives import CONSTANT, Primitive
 from autograd.rules import rule_derivation
 from autograd.sheet import Sheet
 from autograd.study import (
-    MOST_NODES,
+    LARGE,
     Study,
     chain,
     derivative_of,
@@ -124,9 +124,9 @@ class Derivation(Board):
 
     def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
         whole, originals = (y, x), dict[Value, Value]()
-        if len(history(y)) > MOST_NODES:
+        if len(history(y)) > LARGE:
             y, x, originals = part_between(y, x)
-        study = Study(y, [x], digits=digits, numbers=numbers)
+        self.study = study = Study(y, [x], digits=digits, numbers=numbers)
         leaf = study.leaf(x)
         self.value = gradient(*whole)[0].data
         self.paths: list[list[Value]] = []

@@ -18,7 +18,7 @@ import re
 from collections import Counter
 
 from autograd import primitives as ops
-from autograd.formula import Page
+from autograd.formula import Page, softmax_of
 from autograd.graph import leaves, nodes
 from autograd.names import Parts, text_name
 from autograd.primitives import CONSTANT
@@ -156,7 +156,9 @@ class Structure:
     def _inputs(self, named: set[Value]) -> set[Value]:
         """The leaves that layers run over, where it is certain which are inputs and which weights."""
         above = {x for xs, _ in self.layers for x in xs}
-        above |= {x for node in above for x in node.inputs}  # functions of nets, over which the next layer runs
+        above |= {
+            x for node in above if node.op is not softmax_of for x in node.inputs
+        }  # functions of nets, over which the next layer runs
         found: set[Value] = set()
         for xs, rows in self.layers:
             weights = [self.original[w] for row in rows for w in row.weights.values()]

@@ -419,7 +419,8 @@ class Sheet(Board):
                 if indices[-1] == number:
                     label = indexed(stem, (*indices[:-1], to))
                     same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
-                    copies[node] = next(same, None) or by_label.setdefault(label, Value(node.data, label))
+                    known = next(same, None)
+                    copies[node] = by_label.setdefault(label, Value(node.data, label)) if known is None else known
                     break
         return copies[formula]
 

@@ -31,6 +31,7 @@ WIDEST = 90  # characters of a line of products
 WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
 MOST_TERMS = 3_000  # of a formula that is derived, each leaf as often as it is written
 MOST_NODES = 6_000  # that are computed
+LARGE = 1_000  # of a graph of which only what lies between is looked at, for one derivative
 MOST_WORK = 1_000_000  # nodes that are visited to derive all formulas in all that they are computed from
 TINY, EPSILON = 1e-9, 2.0**-52
 PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
@@ -149,7 +150,7 @@ class Study:
         work = 0
         for leaf in self.order:
             formula = self.page.formulas.get(leaf, leaf)
-            flat = all(not x.inputs for term in formula.inputs for x in (term, *term.inputs))  # a sum of products
+            flat = all(not x.inputs for term in formula.inputs for x in term.inputs)  # a sum of products
             work += len(self.below[leaf]) * (1 if flat else len(nodes(formula)))
         if work > MOST_WORK:
             raise too_large(f"it would go through {len(self.order)} quantities", self.page.formulas[self.y])
@@ -176,7 +177,8 @@ class Study:
             self._locals[u] = slopes, hidden
         if (u, v) not in self._written:
             slopes, hidden = self._locals[u]
-            with self.page.spelt_out(self.page.formulas[self.y] if u is not self.y else self.y):  # 1 − h², not 1 − L
+            whole = self.page.formulas.get(self.y, self.y)
+            with self.page.spelt_out(whole if u is not self.y and whole.op in ARITHMETIC else u):  # 1 − h², not 1 − L
                 self._written[u, v] = self.page.again(slopes[v], hidden)
         return self._written[u, v]
 
@@ -344,7 +346,8 @@ def part_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
                 )
             else:
                 stack += [(node, True), *((inner, False) for inner in node.inputs)]
-    return copies[y], copies.get(x) or Value(x.data, x.label), {copy: node for node, copy in copies.items()}
+    inside = copies[x] if x in copies else Value(x.data, x.label)
+    return copies[y], inside, {copy: node for node, copy in copies.items()}
 
 
 def values_in(xs: Iterable[Any]) -> list[Any]:

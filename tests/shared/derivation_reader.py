@@ -33,10 +33,6 @@ class LineReader(TextReader):
         letter, low, high = re.fullmatch("Σ(.)₌([₀-₉]+)([⁰¹²³⁴-⁹]+)", text).groups()
         return letter, int(low.translate(LOW)), int(high.translate(HIGH))
 
-    def series(self):
-        """The letter of a sum stands below names as it does in the sum."""
-        return super().series()
-
     def atom(self):
         if self.peek("one"):
             letter, number = re.fullmatch("1(.)₌([₀-₉]+)", self.take("one")).groups()
@@ -80,8 +76,8 @@ def computed(text, names, **at):
 class Known:
     """What the names on a sheet stand for: numbers and gradients of the nodes of the graph, after backward()."""
 
-    def __init__(self, y, sheet):
-        study = sheet.study
+    def __init__(self, y, derived):
+        study = derived.study
         for node in nodes(y):
             node.grad = 0.0
         y.backward()
@@ -89,7 +85,9 @@ class Known:
         assert len(self.nodes) == len(study.originals), "two quantities have one name"
         self.more = {text_name(leaf.label): leaf.data for leaf in study.page.formulas if leaf not in study.originals}
         self.study, self.leaves = study, {text_name(leaf.label): leaf for leaf in study.page.formulas}
-        self.slopes = {text_name(v.label): a.data for v, a in sheet.adjoints.items() if v not in study.originals}
+        self.slopes = {
+            text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in study.originals
+        }
         self.y, self.stops = text_name(study.y.label), {y, *study.originals.values()}
         self.nodes.setdefault(self.y, y)
 
