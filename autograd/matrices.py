@@ -12,13 +12,14 @@ next sums run over h. `arrays` finds them in this way, by structure alone; label
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, count
 
 from autograd import primitives as ops
-from autograd.formula import Page, softmax_of
+from autograd.formula import softmax_of
 from autograd.graph import nodes
+from autograd.layers import Row, Structure, one_name
 from autograd.names import INDICATOR, Index, indexed, latex_name, readings, text_name
 from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, constant, plus
-from autograd.primitives import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -41,11 +42,12 @@ class Array:
     scalar: whether it is one number that goes without an index, as the bias of a single neuron does
     layer: which layer it belongs to, from 1 on; sample: which of several data points it was computed from, else 0
     stem, prefix: how its entries are called: w_{2ij} is ("w", (2,)), followed by the indices
+    renamed: whether that is not what their labels say, so that whoever writes of it has to say which is which
     """
 
     def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
         self.kind, self.rows, self.layer, self.vector = kind, [list(row) for row in rows], layer, vector
-        self.sample, self.scalar = 0, False
+        self.sample, self.scalar, self.renamed = 0, False, False
         self.stem, self.prefix = "", ()  # type: tuple[str, tuple[Index, ...]]
 
     @property
@@ -61,12 +63,17 @@ class Array:
         if self.kind == "probabilities":
             return {}
         if self.scalar:
-            return dict.fromkeys(self.nodes, self.stem)
+            return dict.fromkeys(self.nodes, self.name)
         return {
             node: indexed(self.stem, (*self.prefix, i) if self.vector else (*self.prefix, i, j))
             for i, row in enumerate(self.rows, start=1)
             for j, node in enumerate(row, start=1)
         }
+
+    @property
+    def turned(self) -> list[list[Value]]:
+        """The rows, in which a vector of weights stands as the one row of a matrix that it is to a layer."""
+        return [self.nodes] if self.vector else self.rows
 
     @property
     def name(self) -> str:
@@ -80,26 +87,50 @@ class Array:
 
 def arrays(*ys: Value) -> list[Array]:
     """The vectors and matrices in the graph of ys, in the order in which the forward pass meets them."""
-    page = Page(bare=True)
-    page.write(*ys)
-    original: dict[Value, Value] = {}
-    for node, copy in page.copies.items():
-        original.setdefault(copy, node)
-    order = nodes(*(page.copies[y] for y in ys))
-    layers = _layers([node for node in order if node in original], original)
-    _sort(layers, order, original)
+    return arrays_of(Structure(*ys))
+
+
+def arrays_of(structure: Structure) -> list[Array]:
+    """The vectors and matrices of the layers of a graph, and of what softmax makes of one; each with its name."""
+    original, layers = structure.original, structure.layers
+    _sort(layers, structure.order, original)
     finder = _Finder(original, len(layers) == 1 and len(layers[0][1]) == 1)
-    applied = finder.applied(order)
+    applied = finder.applied(structure.order)
     for xs, rows in layers:
         finder.layer(xs, rows, applied)
-    for node in order:
+    for node in structure.order:
         if node.op is softmax_of:
             finder.softmax(node)
-    inside = {node for array in finder.found for node in array.nodes}
-    _name(
-        finder.found, {stem for node in page.copies if node.label and node not in inside for stem, _ in readings(node.label)}
-    )
-    return finder.found
+    _name(finder.found, structure.labels)
+    found = [array for array in finder.found if array.stem]
+    return found + _labelled(structure, found)
+
+
+def _labelled(structure: Structure, found: Sequence[Array]) -> list[Array]:
+    """Vectors that only labels show, such as the targets t_1 ... t_n: leaves, or what is computed side by side."""
+    inside = {node for array in found for node in array.nodes}
+    names = {(array.stem, array.prefix) for array in found}
+    members: dict[tuple[str, tuple[Index, ...]], dict[Index, Value]] = {}
+    depth: dict[Value, int] = {}
+    for copy in structure.order:
+        depth[copy] = 1 + max((depth[x] for x in copy.inputs), default=-1)
+        node = structure.original.get(copy)
+        if node is not None and node.label and node not in inside and node not in structure.ys:
+            for stem, indices in readings(node.label):
+                of_name = members.setdefault((stem, indices[:-1]), {})
+                of_name[indices[-1]] = copy if indices[-1] not in of_name else structure.order[-1]
+    arrays: list[Array] = []
+    for name, entries in sorted(members.items(), key=lambda item: len(item[0][1])):
+        copies = [entries[i] for i in range(1, len(entries) + 1) if i in entries]
+        alike = len({(depth[copy], copy.op) for copy in copies}) == 1 and len(set(copies)) == len(entries)
+        if len(copies) > 1 and len(copies) == len(entries) and alike and name not in names:
+            rows = [[structure.original[copy]] for copy in copies]
+            if inside.isdisjoint(row[0] for row in rows):
+                array = Array("outputs" if copies[0].inputs else "inputs", rows, 0)
+                array.stem, array.prefix = name
+                inside.update(array.nodes)
+                arrays.append(array)
+    return arrays
 
 
 class _Finder:
@@ -131,7 +162,7 @@ class _Finder:
                 applied.setdefault((node.op, node.inputs[0], len(node.inputs)), node)
         return applied
 
-    def layer(self, xs: Sequence[Value], rows: list[_Row], applied: dict[tuple[object, ...], Value]) -> None:
+    def layer(self, xs: Sequence[Value], rows: list[Row], applied: dict[tuple[object, ...], Value]) -> None:
         ordered = self._ordered(xs)
         if ordered is None:
             return
@@ -139,24 +170,33 @@ class _Finder:
         first = rows[0].weights[xs[0]]
         known = self.entries[first][0] if first in self.entries and self.entries[first][0].kind == "weights" else None
         if known is not None:  # the same weights again: another data point
-            places = {original: i for i, row in enumerate(known.rows) for original in row[:1]}
-            if {self.original[row.weights[xs[0]]] for row in rows} != set(places):
+            places = {w: (i, j) for i, row in enumerate(known.turned) for j, w in enumerate(row)}
+            try:
+                rows.sort(key=lambda row: places[self.original[row.weights[xs[0]]]])
+                if all(x not in self.entries for x in xs):
+                    xs = sorted(xs, key=lambda x: places[self.original[rows[0].weights[x]]])
+            except KeyError:
                 return
-            rows.sort(key=lambda row: places[self.original[row.weights[xs[0]]]])
         weights = [[row.weights[x] for x in xs] for row in rows]
         k = known.layer if known is not None else len(self.samples) + 1
-        if known is not None and [[self.original[w] for w in row] for row in weights] != known.rows:
+        if known is not None and [[self.original[w] for w in row] for row in weights] != known.turned:
             return
         if known is None and not _new_leaves([w for row in weights for w in row], self.entries):
             return
+        if not all(self._alike(vector) for vector in (xs, [w for row in weights for w in row])):
+            return
+        neuron = self._is_one_neuron(rows, weights[0], applied)
+        if neuron and len(xs) == 1 and any(self.original[x].label for x in (xs[0], weights[0][0])):
+            return  # w·x + b in numbers
         self.samples.setdefault(k, []).append([])
         if all(x not in self.entries and not x.inputs for x in xs):
             self.enter("inputs", [[x] for x in xs], k)
-        if self.single and not any(len(indices) > 1 for indices in self._indices(weights[0])):
-            self.enter("weights", [[w] for w in weights[0]], k)
-            if rows[0].bias is not None:
-                self.enter("biases", [[rows[0].bias]], k)
-                self.found[-1].scalar = True
+        if neuron:
+            if known is None:
+                self.enter("weights", [[w] for w in weights[0]], k)
+                if rows[0].bias is not None and rows[0].bias not in self.entries:
+                    self.enter("biases", [[rows[0].bias]], k)
+                    self.found[-1].scalar = True
             return
         if known is None:
             self.enter("weights", weights, k, vector=False)
@@ -171,6 +211,24 @@ class _Finder:
                 if len(outputs) == len(nets):
                     self.enter("outputs", outputs, k)
 
+    def _alike(self, xs: Sequence[Value]) -> bool:
+        """Whether the labels, as far as there are any, are the same but for their numbers: parts of one thing."""
+        return one_name([self.original[x].label for x in xs])
+
+    def _is_one_neuron(
+        self, rows: Sequence[Row], weights: Sequence[Value], applied: dict[tuple[object, ...], Value]
+    ) -> bool:
+        """Whether a layer is a single neuron, as labels count: its weights are a vector, its net is a number."""
+        if len(rows) > 1:
+            return False
+        labels = [self.original[w].label for w in weights]
+        if any(labels):
+            return not any(way and len(way[0][1]) > 1 for way in map(readings, labels))
+        row = rows[0]
+        numbers = [row.net, row.bias, *(node for (_, of, _), node in applied.items() if of is row.net)]
+        names = [self.original[x].label for x in numbers if x is not None]
+        return self.single or any(name and not any(way[1][-1] == 1 for way in readings(name)) for name in names)
+
     def _ordered(self, xs: Sequence[Value]) -> Sequence[Value] | None:
         """The numbers that sums run over, as the vector that they are has them; None where they are parts of several."""
         arrays = {self.entries[x][0] if x in self.entries else None for x in xs}
@@ -180,10 +238,6 @@ class _Finder:
         if arrays or array is None or not array.vector or len(xs) != len(array.rows):
             return None
         return sorted(xs, key=lambda x: self.entries[x][1])
-
-    def _indices(self, weights: Sequence[Value]) -> list[tuple[Index, ...]]:
-        """How the weights of a single neuron count, by their labels read digit for digit."""
-        return [way[0][1] for w in weights if (way := readings(self.original[w].label))]
 
     def softmax(self, node: Value) -> None:
         """The probabilities of a softmax over all nets of a layer, of which the graph may have some only."""
@@ -206,42 +260,7 @@ def _new_leaves(xs: Sequence[Value], entries: dict[Value, tuple[Array, int]]) ->
     return len(set(xs)) == len(xs) and all(not x.inputs and x not in entries for x in xs)
 
 
-class _Row:
-    """A sum of products: net = Σ weights[x] x + bias."""
-
-    def __init__(self, net: Value, weights: dict[Value, Value], bias: Value | None) -> None:
-        self.net, self.weights, self.bias = net, weights, bias
-
-
-def _layers(order: Sequence[Value], original: dict[Value, Value]) -> list[tuple[list[Value], list[_Row]]]:
-    """Sums of products over the same numbers, with these numbers."""
-    sums: dict[Value, tuple[list[tuple[Value, Value]], Value | None]] = {}
-    uses: Counter[Value] = Counter()
-    for node in order:
-        if (parts := _products(node)) is not None and all(x in original for pair in parts[0] for x in pair):
-            sums[node] = parts
-            uses.update({x for pair in parts[0] for x in pair})
-    layers: dict[frozenset[Value], tuple[list[Value], list[_Row]]] = {}
-    for node, (pairs, bias) in sums.items():
-        weights: dict[Value, Value] = {}
-        for w, x in pairs:
-            if _is_input(w, uses, original) > _is_input(x, uses, original):
-                w, x = x, w
-            weights[x] = w
-        apart = len({*weights, *weights.values()}) == 2 * len(pairs) and bias not in (*weights, *weights.values())
-        if apart and not any(w.inputs for w in weights.values()):
-            layers.setdefault(frozenset(weights), (list(weights), []))[1].append(_Row(node, weights, bias))
-    return list(layers.values())
-
-
-def _is_input(x: Value, uses: Counter[Value], original: dict[Value, Value]) -> tuple[bool, int, bool, bool]:
-    """What speaks for a factor being an input and not a weight: computed, used by more sums, a plain number, its name."""
-    node = original[x]
-    named_as_weight = node.label.lower().startswith(("w", "theta", "θ", r"\theta", "v", "m"))
-    return bool(x.inputs), uses[x], node.op is CONSTANT, bool(node.label) and not named_as_weight
-
-
-def _sort(layers: list[tuple[list[Value], list[_Row]]], order: Sequence[Value], original: dict[Value, Value]) -> None:
+def _sort(layers: list[tuple[list[Value], list[Row]]], order: Sequence[Value], original: dict[Value, Value]) -> None:
     """Put the rows of each layer into the order of their labels, else that in which what uses all of them names them."""
     rank: dict[Value, int] = {}
     for xs in [*(xs for xs, _ in layers), *(node.inputs[:-1] for node in order if node.op is softmax_of)]:
@@ -269,60 +288,67 @@ def _in_order_of_labels(items: Sequence[T], labels: Sequence[str]) -> list[T] | 
     return [items[i] for i in order]
 
 
-def _products(node: Value) -> tuple[list[tuple[Value, Value]], Value | None] | None:
-    """The pairs of factors of a sum of products, and the one leaf that may be added to them."""
-    if node.op is not ops.sum_of:
-        return None
-    pairs: list[tuple[Value, Value]] = []
-    bias = None
-    for term in node.inputs:
-        if term.op is ops.mul and ops.mul not in (term.inputs[0].op, term.inputs[1].op):
-            pairs.append((term.inputs[0], term.inputs[1]))
-        elif not term.inputs and bias is None:
-            bias = term
-        else:
-            return None
-    return (pairs, bias) if len(pairs) > 1 or (pairs and bias is not None) else None
-
-
 STEMS = {"probabilities": "ŷpq", "inputs": "xvu", "weights": "wmp", "biases": "bcd", "nets": "azs", "outputs": "hgr"}
 
 
-def _name(found: Sequence[Array], taken: set[str]) -> None:
+def _name(found: Sequence[Array], labels: Sequence[str]) -> None:
     """Names for the arrays: those that the labels have, or the ones of the lecture notes where they have none.
 
-    taken: the stems of labels outside of the arrays
+    An array whose labels are no entries of one thing, such as the w and u of w x + u h, gets no name, and is none.
+    labels: all of the graph
     """
     several = max((array.layer for array in found), default=0) > 1
     samples = max((array.sample for array in found), default=0) > 1
+    called = Counter(
+        (stem, each[:-n], n) for label in labels for stem, each in readings(label) for n in (1, 2) if len(each) >= n
+    )
     names: set[tuple[str, tuple[Index, ...]]] = set()
-    for kind, stems in STEMS.items():
-        alike = [array for array in found if array.kind == kind]
-        probable = kind == "probabilities"  # their rows are the nets, whose labels are not theirs
-        own = [(array.stem, array.prefix) if array.stem else None if probable else _own_name(array) for array in alike]
-        agreed = None not in own and len(set(own)) == len(own) and names.isdisjoint(own)
-        for array, name in zip(alike, own):
-            if not agreed or name is None:
-                prefix = (array.layer,) if several and kind not in ("inputs", "probabilities") else ()
-                above = f"^{{({array.sample})}}" if samples and array.sample else ""
-                ways = [(stem + above, prefix) for stem in stems if stem not in taken]
-                name = next((way for way in ways if way not in names), (stems[0] * 2 + above, prefix))
-            array.stem, array.prefix = name
-            names.add(name)
+    named: set[Value] = set()
+    in_order = sorted(found, key=lambda array: [*STEMS].index(array.kind))
+    for array in in_order:
+        own = (array.stem, array.prefix) if array.stem else _own_name(array, called)
+        if own is not None and own not in names:
+            array.stem, array.prefix = own
+            named.update(array.nodes)
+            names.add(own)
+        else:
+            array.stem = ""
+    outside = Counter(labels) - Counter(node.label for node in named)
+    taken = {stem for label in outside for stem, _ in readings(label)} | set(outside)
+    for array in in_order:
+        own_labels = [node.label for node in array.nodes if node.label] if array.kind != "probabilities" else []
+        array.renamed = bool(own_labels) and not array.stem
+        if array.stem or (own_labels and (len(array.nodes) == 1 or not one_name(own_labels))):
+            continue
+        prefix = (array.layer,) if several and array.kind not in ("inputs", "probabilities") else ()
+        above = f"^{{({array.sample})}}" if samples and array.sample else ""
+        stems = STEMS[array.kind]
+        free = 1 if array.vector else 2
+        every = chain(stems, (stems[0] * k for k in count(2)))  # x, v, u, and then xx, xxx
+        ways = ((stem + above, prefix) for stem in every if stem not in taken and not called[stem + above, prefix, free])
+        array.stem, array.prefix = next(way for way in ways if way not in names)
+        names.add((array.stem, array.prefix))
 
 
-def _own_name(array: Array) -> tuple[str, tuple[Index, ...]] | None:
-    """The stem and the prefix that all labels of an array agree on."""
+def _own_name(array: Array, called: Counter[tuple[str, tuple[Index, ...], int]]) -> tuple[str, tuple[Index, ...]] | None:
+    """The stem and the prefix that all labels of an array agree on, and no label outside of it reads as.
+
+    called: how many labels of the graph can be read as one stem and prefix, with so many indices to follow
+    """
     if array.scalar and array.nodes[0].label:
         return array.nodes[0].label, ()
     free = 1 if array.vector else 2
     common: set[tuple[str, tuple[Index, ...]]] | None = None
+    labelled = 0
     for i, row in enumerate(array.rows, start=1):
         for j, node in enumerate(row, start=1):
-            indices = (i,) if array.vector else (i, j)
-            fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
-            common = fitting if common is None else common & fitting
-    return min(common, key=lambda name: len(name[1])) if common else None
+            if node.label and array.kind != "probabilities":
+                labelled += 1
+                indices = (i,) if array.vector else (i, j)
+                fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
+                common = fitting if common is None else common & fitting
+    alone = {name for name in common or () if called[*name, free] == labelled}
+    return min(alone, key=lambda name: len(name[1])) if alone else None
 
 
 # ------------------------------------------------------------------------------------------- from indices to matrices
@@ -360,10 +386,11 @@ class MatrixForm:
     """The translation from index notation, for the arrays of one graph.
 
     output: the label of what is differentiated, for gradients of whole arrays
+    digits: how many significant digits numbers have
     """
 
-    def __init__(self, found: Iterable[Array], output: str) -> None:
-        self.output = output
+    def __init__(self, found: Iterable[Array], output: str, digits: int = 6) -> None:
+        self.output, self.digits = output, digits
         self.arrays = {(array.stem, array.prefix): array for array in found}
 
     def write(self, formula: Value, axes: tuple[str, ...]) -> Tensor | None:
@@ -390,6 +417,8 @@ class MatrixForm:
         assert op is not None
         if op in (ops.mul, ops.neg) or op.name.startswith("series "):
             return self._product(node, found)
+        if op is ops.div and (whole := self._softmax(*node.inputs)) is not None:
+            return whole
         if any(x is None for x in xs):
             return None
         known = [x for x in xs if x is not None]
@@ -409,18 +438,19 @@ class MatrixForm:
             return Tensor(f"{base[0]}^⊙{exponent.text}", latex, axes, POWER)
         text, level = op.notation.text.write([(x.text, x.level) for x in known])
         latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
-        return Tensor(text, latex, axes, level)
+        return Tensor(text, latex, axes, NEGATION if op is ops.div else level)  # (a/b) c: a blank binds more than a stroke
 
-    def _leaf(self, node: Value) -> Tensor:
+    def _leaf(self, node: Value) -> Tensor | None:
         if not node.label:
-            text, level = constant(node.data)
-            latex, _ = constant(node.data, latex=True)
+            text, level = constant(node.data, self.digits)
+            latex, _ = constant(node.data, self.digits, latex=True)
             return Tensor(text, latex, (), level)
         if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
             letter, number = indicator.groups()
             return Tensor(text_name(f"e_{number}"), latex_name(f"e_{number}"), (letter,), ATOM)
         gradient = node.label.startswith("∂")
-        for base, indices in readings(node.label.rpartition("/∂")[2]):
+        ways = readings(node.label.rpartition("/∂")[2])
+        for base, indices in ways:
             for array in self.arrays.values():
                 n = len(array.prefix)
                 free = indices[n:]
@@ -428,7 +458,21 @@ class MatrixForm:
                     letters = self._letters(array, free)
                     if letters is not None:
                         return self._whole(array, letters, gradient)
+        if any(isinstance(index, str) for _, indices in ways for index in indices):
+            return None  # entries of nothing that has a name
         return Tensor(text_name(node.label), latex_name(node.label), (), ATOM if not gradient else POWER)
+
+    def _softmax(self, above: Value, below: Value) -> Tensor | None:
+        """exp(z_i) over the sum of exp(z_j) is an entry of softmax(z)."""
+        if below.op is None or not below.op.name.startswith("series ") or above.op is not ops.exp:
+            return None
+        _, letter, low, high = below.op.name.split()
+        each = below.inputs[0]
+        one, other = (self._leaf(x.inputs[0]) if not x.inputs[0].inputs else None for x in (above, each))
+        whole = low == "1" and self.lengths.get(letter) == {int(high)} and each.op is ops.exp
+        if one is None or other is None or not whole or one.text != other.text or other.axes != (letter,):
+            return None
+        return Tensor(f"softmax({one.text})", rf"\operatorname{{softmax}}({one.latex})", one.axes, ATOM)
 
     def _letters(self, array: Array, free: Sequence[Index]) -> tuple[str, ...] | None:
         """The letters of an array's indices; an axis of length one has none that is seen, and gets its layer's."""

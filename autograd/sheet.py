@@ -25,9 +25,20 @@ from autograd.graph import leaves, nodes
 from autograd.matrices import Array
 from autograd.names import Index, indexed, readings
 from autograd.primitives import CONSTANT
-from autograd.study import Study, chain, derivative_of, finished, number_lines, total, without_repetition
+from autograd.study import (
+    TINY,
+    Study,
+    chain,
+    derivative_of,
+    finished,
+    number_lines,
+    too_large,
+    total,
+    without_repetition,
+)
 from autograd.value import Value
 
+MOST_FAMILIES = 120  # on a sheet
 MOST_MEMBERS = 32  # of a family that no one line can speak of
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
 
@@ -81,8 +92,8 @@ class Sheet(Board):
         self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None, numbers: bool = True
     ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers)
-        targets = [leaf for x in xs if (leaf := study.leaf(x)) is not None] if xs else self._parameters()
+        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        targets = [leaf for x in xs or study.structure.parameters() if (leaf := study.leaf(x)) is not None]
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
         self.users: dict[Value, list[Value]] = {leaf: [] for leaf in self.wanted}
@@ -96,43 +107,34 @@ class Sheet(Board):
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
         self.families = self._families()
+        if len(self.families) > MOST_FAMILIES:
+            raise too_large(f"a sheet would have {len(self.families)} parts", y)
         boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if study.leaf(x) is None]
         boards += [Board([Line(derivative_of(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]
         if study.y in targets:
             why = words("a quantity varies with itself by 1")
             boards.append(Board([Line(derivative_of(study.y.label, study.y.label), figure(1.0), why)]))
-        self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
+        self.gradients = {study.originals[v]: self._slopes[v] for v in self.adjoints if v in study.originals}
         super().__init__(boards=[board for board in boards if board.lines])
-
-    def _parameters(self) -> list[Value]:
-        """The weights and biases of the arrays found; without any, every leaf that is a variable."""
-        study = self.study
-        found = {n for array in study.arrays if array.kind in ("weights", "biases") for n in array.nodes}
-        inputs = {n for array in study.arrays if array.kind == "inputs" for n in array.nodes}
-        variables = [
-            (leaf, n)
-            for leaf in study.order
-            if not study.below[leaf] and (n := study.originals.get(leaf)) is not None and n.op is not CONSTANT
-        ]
-        if not found:
-            return [leaf for leaf, _ in variables]
-        return [
-            leaf
-            for leaf, n in variables
-            if n in found or (n not in inputs and (not n.label or n.label.lower().startswith(("w", "b", "theta", "θ"))))
-        ]
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
         study = self.study
         found: dict[Value, Value] = {}
+        self._slopes: dict[Value, float] = {}
         originals = [v for v in self.wanted if v in study.originals]
         slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
         for v in self.wanted:
             known = slopes.get(v)  # to the last digit what backward() gives
             data = known.data if known is not None else sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            self._slopes[v] = data
+            if 0.0 < abs(data) < TINY:
+                terms = [[study.local(u, v)] if u is study.y else [found[u], study.local(u, v)] for u in self.users[v]]
+                data = study.rounded(self._sum(terms), data) if terms else data
             found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
+            if data != self._slopes[v]:
+                study.noise[found[v]] = abs(self._slopes[v])
         return found
 
     def _families(self) -> list[Family]:
@@ -232,8 +234,9 @@ class Sheet(Board):
         return Line(derivative_of(study.y.label, v.label), joined(pieces, " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
-        partial = self.study.partial(u, v)
-        return partial if u is self.study.y else chain([self.adjoints[u], partial])
+        if u is self.study.y:  # beside other ways, where ∂y/∂v is the name of the whole
+            return self.study.local(u, v)
+        return chain([self.adjoints[u], self.study.partial(u, v)])
 
     def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
         """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""
@@ -259,15 +262,16 @@ class Sheet(Board):
         study = self.study
         letters = self.letters_of(family)
         raw = self.generic(family, lambda v: total([chain(term) for term in self._terms(v)]), letters)
-        if raw is None:
-            return None
         users = self.users[family.leaves[0]]
-        lines = [Line(NOTHING, study.write(raw), study.reasons([(u, family.leaves[0]) for u in users]))]
+        lines = []
         if users != [study.y]:
             names = self.generic(family, lambda v: total([self._names(u, v) for u in self.users[v]]), letters)
             if names is None:
                 return None
-            lines.insert(0, Line(NOTHING, study.write(names), words("chain rule")))
+            lines.append(Line(NOTHING, study.write(names), words("chain rule")))
+        if raw is None:  # but where they end, they may be: pᵢ − yᵢ
+            return self._alike_in_the_end(family, letters, lines)
+        lines.append(Line(NOTHING, study.write(raw), study.reasons([(u, family.leaves[0]) for u in users])))
         lines[0] = lines[0]._replace(left=derivative_of(study.y.label, family.generic(letters)))
         if len(family.leaves) <= FEW_MEMBERS:
             for v in family.leaves:
@@ -279,11 +283,26 @@ class Sheet(Board):
             self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
             self.settled.update(family.leaves)
         lines = without_repetition(lines)
-        last = lines[-1]
-        lines[-1] = last._replace(
-            reason=joined([p for p in (last.reason, self._range(family, letters)) if p.text], ", ", r",\; ")
+        return [*lines[:-1], self._for_all(lines[-1], family, letters)]
+
+    def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
+        """A line with what its letters run through behind its reason."""
+        return line._replace(
+            reason=joined([p for p in (line.reason, self.range_of(family, letters)) if p.text], ", ", r",\; ")
         )
-        return lines
+
+    def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
+        """One line for members whose formulas differ until they are simplified; None where they differ then, too."""
+        if len(family.leaves) > MOST_MEMBERS:
+            return None
+        whys = [[reason_of(why) for _, why in self._simplest(v)[1]] for v in family.leaves]
+        end = self.generic(family, self.formula, letters)
+        if end is None:
+            return None
+        told = [why for why in whys[0] if why.text and all(why in other for other in whys)]
+        reason = joined(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
+        lines = [*lines, self._for_all(Line(NOTHING, self.study.write(end), reason), family, letters)]
+        return [lines[0]._replace(left=derivative_of(self.study.y.label, family.generic(letters))), *lines[1:]]
 
     def formula(self, v: Value) -> Value:
         """∂y/∂v as the sheet has it, for a quantity v on the page."""
@@ -323,8 +342,12 @@ class Sheet(Board):
                     return ("j",)  # a place among the inputs of the next layer
         return ("i",)
 
-    def _range(self, family: Family, letters: tuple[str, ...]) -> Math:
-        """for i = 1 … n."""
+    def range_of(self, family: Family, letters: tuple[str, ...]) -> Math:
+        """What the letters of a family run through: for i = 1 … n.
+
+        family: whose members are meant
+        letters: one for each index that counts
+        """
         lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
         pieces = [
             Math(f"{a} = 1 … {n}", rf"{a} = 1, \ldots, {n}") if n > 2 else Math(f"{a} = 1, 2", f"{a} = 1, 2")
@@ -355,7 +378,7 @@ class Sheet(Board):
                 lines.append(Line(NOTHING, study.write(names), words("chain rule")))
             above = [] if u is study.y else [self.formula(u)]
             lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
-        lines.append(Line(NOTHING, study.write(end), self._range(family, letters)))
+        lines.append(Line(NOTHING, study.write(end), self.range_of(family, letters)))
         lines[0] = lines[0]._replace(left=left)
         return lines
 
@@ -396,7 +419,8 @@ class Sheet(Board):
                 if indices[-1] == number:
                     label = indexed(stem, (*indices[:-1], to))
                     same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
-                    copies[node] = next(same, None) or by_label.setdefault(label, Value(node.data, label))
+                    known = next(same, None)
+                    copies[node] = by_label.setdefault(label, Value(node.data, label)) if known is None else known
                     break
         return copies[formula]
 

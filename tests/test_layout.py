@@ -21,6 +21,7 @@ TIERS = [
     {"primitives", "graph", "conversions", "files"},
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
+    {"layers"},
     {"trace", "describing", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions", "definitions"},
     {"study", "mistakes", "marking", "grouping", "statements"},
     {
