@@ -4,6 +4,9 @@ Two formulas are the same if they are the same function: at random points, where
 number. First they are compared as they are written, over the quantities that they speak of; if they differ there, then once
 more down to the numbers that are given, since t₀ and 1 − t₁ may be the same on this sheet. A difference is shown at a point
 that can be checked by hand.
+
+Where numbers were put in, as in (σ(0) − 1)·x₁, a formula is no longer that function, and what counts is its value: such
+members go to autograd/working.py.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ from itertools import islice
 
 from autograd.formula import quantities
 from autograd.graph import nodes
-from autograd.mistakes import mistakes, text_of
+from autograd.mistakes import figure, mistakes, text_of
 from autograd.names import text_name
-from autograd.notation import number
+from autograd.primitives import CONSTANT
 from autograd.steps import Difference, close, difference, expanded, points, worked_out
+from autograd.working import OF_FORMULAS, Member, Near, Worth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,21 +51,28 @@ class Check(namedtuple("Check", "text right follows difference jump kind diagnos
         if self.difference and math.isnan(self.difference.here):
             says += ": it is a number hardly anywhere"
         elif self.difference:
-            here, there = map(figure, self.difference[1:])
-            says += f": {_at(self.difference)} is {here}, and should be {there}"
+            says += f": {_apart(self.difference)}"
         if not self.follows:
-            jump = f" ({_at(self.jump)} was {figure(self.jump.there)}, and is {figure(self.jump.here)})" if self.jump else ""
+            jump = (
+                f" ({_at(self.jump.point)} was {figure(self.jump.there)}, and is {figure(self.jump.here)})"
+                if self.jump
+                else ""
+            )
             says += f"{', but' if self.right else '; it'} does not follow from the line before{jump}"
         return says + (f". {self.diagnosis}" if self.diagnosis else "")
 
 
-def _at(found: Difference) -> str:
-    point = ", ".join(f"{text_name(name)} = {figure(x)}" for name, x in found.point)
-    return f"at {point} it" if point else "it"
+def _at(point: Sequence[tuple[str, float]]) -> str:
+    numbers = ", ".join(f"{text_name(name)} = {figure(x)}" for name, x in point)
+    return f"at {numbers} it" if numbers else "it"
 
 
-def figure(x: float) -> str:
-    return number(x, 6)[0]
+def _apart(found: Difference) -> str:
+    """What a formula is and should be; by how much it is off, where that depends on fewer quantities."""
+    if len(found.decisive) == len(found.point):
+        return f"{_at(found.point)} is {figure(found.here)}, and should be {figure(found.there)}"
+    by = found.here - found.there
+    return f"{_at(found.decisive)} is {figure(abs(by))} {'more' if by > 0.0 else 'less'} than it should be"
 
 
 class Comparison:
@@ -91,6 +102,35 @@ class Comparison:
         as_written = not any(_rests_on(x, everything - {x}, formulas) for x in everything)
         return _told(found if as_written else deeper)
 
+    def has_numbers_put_in(self, line: Value, piece: Piece) -> bool:
+        """Whether a formula has numbers in it for quantities that the line is computed from, so that its value counts.
+
+        These are numbers that belong to no formula; any number where something that is given is left out; 0 and 1, which
+        leave no trace.
+        """
+        right, written = (expanded(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.formula))
+        numbers = {abs(node.data) for node in nodes(piece.formula) if node.op is CONSTANT}
+        foreign = numbers - {abs(node.data) for node in nodes(right) if node.op is CONSTANT} - OF_FORMULAS
+        left_out = set(quantities(right)).difference(quantities(written))
+        return bool(
+            any(not x.is_integer() for x in foreign) or (numbers and left_out) or any(q.data in (0.0, 1.0) for q in left_out)
+        )
+
+    def parted(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+        """The members of a chain that are functions of what they name, and those whose value counts."""
+        functions = [
+            piece
+            for piece in pieces
+            if piece.number is None
+            and (self.differ(piece.formula, self.formulas[line]) is None or not self.has_numbers_put_in(line, piece))
+        ]
+        return functions, [piece for piece in pieces if piece not in functions]
+
+    def worth(self, line: Value, piece: Piece) -> Worth:
+        """What a member comes to for the right numbers."""
+        right = {x: x.data for x in self.formulas}
+        return Member(piece).worth(right, {}, Near.to(line, self.formulas, right))
+
     def check(self, line: Value, formula: Value, text: str) -> Check:
         """A formula against a line."""
         found = self.differ(formula, self.formulas[line])
@@ -102,13 +142,21 @@ class Comparison:
     def chain(self, line: Value, pieces: Sequence[Piece]) -> list[Check]:
         """Formulas that are to be the same, one after the other: each against the line, and against the one before it."""
         checks: list[Check] = []
+        functions, by_value = self.parted(line, pieces)
+        worths = {piece: self.worth(line, piece) for piece in pieces} if by_value else {}
         for before, piece in zip([None, *pieces], pieces):
-            check = self.check(line, piece.formula, piece.text)
-            if before is not None:
+            if piece in functions:
+                check = self.check(line, piece.formula, piece.text)
+            else:
+                right = worths[piece].agrees(Worth(line.data, 0.0))
+                check = Check(piece.text, right, True, None if right else Difference([], worths[piece].value, line.data))
+            if before is not None and piece in functions and before in functions:
                 jump = self.differ(piece.formula, before.formula)
                 check = check._replace(follows=jump is None, jump=jump)
-                if jump is None:  # the mistake was made before
-                    check = check._replace(kind="", diagnosis="")
+            elif before is not None:
+                check = check._replace(follows=worths[piece].agrees(worths[before]))
+            if before is not None and check.follows:  # the mistake was made before
+                check = check._replace(kind="", diagnosis="")
             checks.append(check)
         return checks
 
@@ -140,7 +188,8 @@ def _rests_on(x: Value, others: set[Value], formulas: Mapping[Value, Value]) -> 
 
 
 def _told(found: Difference) -> Difference:
-    return found._replace(point=[(x.label, value) for x, value in found.point])
+    by_name = ([(x.label, value) for x, value in point] for point in (found.point, found.decisive))
+    return found._replace(point=next(by_name), decisive=next(by_name))
 
 
 def _difference(one: Value, other: Value) -> Difference | None:

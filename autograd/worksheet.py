@@ -23,18 +23,18 @@ from difflib import get_close_matches
 from autograd import primitives as ops
 from autograd.auditing import ambiguities
 from autograd.calculus import gradient
-from autograd.claims import Claim, Number, decimals_in, read_claim
-from autograd.comparing import Check, Comparison, figure
+from autograd.claims import Claim, Number, read_claim
+from autograd.comparing import Check, Comparison
 from autograd.formula import Page, quantities, written
 from autograd.graph import leaves, nodes
-from autograd.judging import Judge, with_lines
+from autograd.judging import MOST_DIGITS, Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
-from autograd.mistakes import Surroundings, text_of
+from autograd.mistakes import Surroundings, figure, text_of
 from autograd.primitives import CONSTANT
 from autograd.steps import expanded, value_of
 from autograd.tokens import FormulaError, name_key
 from autograd.value import Value, constant, subscript
-from autograd.working import slips_in_working
+from autograd.working import Member, Near, slips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.auditing import Ambiguity
+    from autograd.claims import Piece
     from autograd.judging import Judgement
 
 
@@ -402,43 +403,44 @@ class _Marker:
         self.sheet, self.unread = sheet, unread
         self.comparison = Comparison(sheet.formulas, sheet.around)
         self.order = _in_order(sheet)
-        self.claims = self._with_numbers_worked_out(claims)
-        self.checks = {
-            leaf: self.comparison.chain(leaf, claim.formulas) for leaf, claim in self.claims.items() if claim.formulas
-        }
+        self.claims = claims
+        self.checks: dict[Value, list[Check]] = {}
+        self.workings: dict[Value, list[Member]] = {}  # the members whose value counts, but for a number at the end
+        self.numbers: dict[Value, Number] = {}
+        for leaf in self.order:
+            if leaf in claims:
+                self._part(leaf, claims[leaf])
         self.verdicts: dict[Value, str] = {}  # of lines that end in a formula
         self.sources: dict[Value, list[Value]] = {}
         self.wrong_formulas: dict[Value, Value] = {}
         self._mark_formulas()
-        numbers = {leaf: claim.number for leaf, claim in self.claims.items() if claim.number is not None}
-        self.judge = self._judge(numbers, False)
+        self.judge = self._judge(False)
         if any(judged.truncated for judged in self.judge.judged.values()):  # then others may be so, too
-            self.judge = self._judge(numbers, True)
+            self.judge = self._judge(True)
 
-    def _judge(self, numbers: Mapping[Value, Number], truncating: bool) -> Judge:
+    def _judge(self, truncating: bool) -> Judge:
         sheet = self.sheet
-        return Judge(self.order, sheet.right, sheet.formulas, numbers, self.wrong_formulas, truncating)
+        return Judge(self.order, sheet.right, sheet.formulas, self.numbers, self.workings, self.wrong_formulas, truncating)
 
-    def _with_numbers_worked_out(self, claims: Mapping[Value, Claim]) -> dict[Value, Claim]:
-        """Claims where formulas that have numbers put in, such as w + 0.1·0.1057, are numbers."""
-        persons: dict[Value, float] | None = None
-        found = dict(claims)
-        for leaf, claim in claims.items():
-            for i, piece in enumerate(claim.pieces):
-                places = decimals_in(piece.text) if piece.number is None else 0
-                if places and self.comparison.differ(piece.formula, self.sheet.formulas[leaf]) is not None:
-                    if persons is None:
-                        numbers = {x: each.number.value for x, each in claims.items() if each.number is not None}
-                        persons = with_lines(self.sheet.formulas, numbers)
-                    number = Number(value_of(piece.formula, persons), 10.0**-places, 17)
-                    pieces = found[leaf].pieces
-                    found[leaf] = Claim(claim.text, [*pieces[:i], piece._replace(number=number), *pieces[i + 1 :]])
-        return found
+    def _part(self, leaf: Value, claim: Claim) -> None:
+        """The members of a chain: functions are compared as such, and of the others the value counts."""
+        functions, others = self.comparison.parted(leaf, claim.pieces)
+        self.checks[leaf] = self.comparison.chain(leaf, functions)
+        last = claim.pieces[-1]
+        if last in others:
+            self.numbers[leaf] = last.number if last.formula is None else self._worked_out(leaf, last)
+        self.workings[leaf] = [Member(piece) for piece in others if piece is not last]
+
+    def _worked_out(self, leaf: Value, piece: Piece) -> Number:
+        """A formula with numbers put in, at the end of a line, as the number that it comes to."""
+        own = with_lines(self.sheet.formulas, {x: number.value for x, number in self.numbers.items()})
+        worth = Member(piece).worth(own, {}, Near.to(leaf, self.sheet.formulas, own, self.sheet.right), strict=True)
+        return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
 
     def _mark_formulas(self) -> None:
         for leaf in self.order:
             claim = self.claims.get(leaf)
-            if claim is None or claim.number is not None:
+            if claim is None or leaf in self.numbers:
                 continue
             formula = claim.pieces[-1].formula
             if self.checks[leaf][-1].right:
@@ -465,44 +467,36 @@ class _Marker:
         remarks: list[str] = []
         diagnoses: list[Diagnosis] = []
         verdict, own, tolerance, sources = self.verdicts.get(leaf, ""), None, None, self.sources.get(leaf, [])
-        if claim.number is not None:
+        number = self.numbers.get(leaf)
+        if number is not None:
             judged = self.judge.judged[leaf]
             verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
-            slips = slips_in_working(claim, judged.readings[0].step, self.judge)
-            exact = abs(claim.number.value - true) <= 1e-12 * abs(true)
-            if verdict != "wrong" and claim.number.digits < digits and not exact:
+            found = slips(leaf, self.judge, claim.pieces[-1].text)
+            exact = abs(number.value - true) <= 1e-12 * abs(true)
+            if verdict != "wrong" and number.digits < digits and not exact:
                 verdict, sources = "wrong", []
                 remarks.append(f"Too few digits: at least {digits} are wanted")
             elif verdict == "wrong":
-                diagnoses, slips = slips[:1] or self._guesses(leaf), slips[1:]
-            remarks += [*(slip.sentence for slip in slips), *self._about(leaf, claim, judged)]
+                diagnoses, found = found[:1] or self._guesses(leaf), found[1:]
+            remarks += [*(slip.sentence for slip in found), *self._about(leaf, number, judged)]
         failed = [check for check in self.checks.get(leaf, []) if not check]
-        if failed and (claim.number is not None or verdict == "right"):
+        if failed and (number is not None or verdict == "right"):
             verdict = "wrong"
-        if verdict == "carried" and claim.number is None:
+        if verdict == "carried" and number is None:
             failed = []
         diagnoses += [Diagnosis(check.kind, check.diagnosis, None) for check in failed if check.diagnosis]
         remarks += [str(check._replace(diagnosis="")) for check in failed]
-        if claim.number is None and (astray := self._numbers_astray(leaf, claim)):
-            verdict, remarks = "wrong", [*remarks, *astray]
+        if number is None and (astray := self.judge.astray(leaf)):
+            verdict = "wrong"
+            comes_to = f"is not what this comes to, {figure(true)}"
+            remarks += [f"{member.text} {comes_to}" for member in astray]
         marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
         names = tuple(self.sheet.name_of(x) for x in sources)
-        return Row(name, claim.text, verdict, true, own, tolerance, tuple(diagnoses), names, tuple(remarks), marks, worth)
+        each_once = tuple({guess.sentence: guess for guess in diagnoses[::-1]}.values())[::-1]
+        return Row(name, claim.text, verdict, true, own, tolerance, each_once, names, tuple(remarks), marks, worth)
 
-    def _numbers_astray(self, leaf: Value, claim: Claim) -> list[str]:
-        """The numbers in a chain of formulas that the line does not come to, as far as they are written."""
-        own = with_lines(self.sheet.formulas, {x: c.number.value for x, c in self.claims.items() if c.number is not None})
-        reached = {self.sheet.right[leaf], own[leaf]}
-        return [
-            f"{piece.text} is not what this comes to, {figure(self.sheet.right[leaf])}"
-            for piece in claim.working
-            if all(abs(piece.number.value - x) > piece.number.unit + 1e-12 * abs(x) for x in reached)
-        ]
-
-    def _about(self, leaf: Value, claim: Claim, judged: Judgement) -> Iterator[str]:
+    def _about(self, leaf: Value, number: Number, judged: Judgement) -> Iterator[str]:
         """What a number's row says besides a guess."""
-        number = claim.number
-        assert number is not None
         if judged.truncated:
             yield "Cut off, not rounded"
         if not judged.follows:
@@ -522,7 +516,7 @@ class _Marker:
         def show(node: Value) -> str:
             if not node.inputs and node.op is None:
                 claim = self.claims.get(node)
-                text = claim.pieces[-1].text if claim is not None and claim.number is not None else figure(numbers[node])
+                text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
                 return f"{text_of(node)} = {text}"
             return figure(value_of(node, numbers))
 
