@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
-from itertools import islice
+from itertools import islice, product
 
 from autograd.formula import quantities
 from autograd.graph import nodes
 from autograd.mistakes import figure, mistakes, text_of
 from autograd.names import text_name
 from autograd.primitives import CONSTANT
-from autograd.steps import Difference, close, difference, expanded, points, worked_out
-from autograd.working import OF_FORMULAS, Member, Near, Worth
+from autograd.steps import Difference, close, difference, expanded, points, replaced, worked_out
+from autograd.working import Member, Near, Worth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from autograd.claims import Piece
     from autograd.mistakes import Surroundings
     from autograd.value import Value
+
+MOST_RESTORED, MOST_TRIED = 6, 64  # numbers in a formula that may stand for names; ways to put names in their place
 
 
 class Check(namedtuple("Check", "text right follows difference jump kind diagnosis", defaults=(True, None, None, "", ""))):
@@ -103,18 +105,34 @@ class Comparison:
         return _told(found if as_written else deeper)
 
     def has_numbers_put_in(self, line: Value, piece: Piece) -> bool:
-        """Whether a formula has numbers in it for quantities that the line is computed from, so that its value counts.
+        """Whether numbers stand in a formula for quantities that the line is computed from, so that its value counts.
 
-        These are numbers that belong to no formula; any number where something that is given is left out; 0 and 1, which
-        leave no trace.
+        Decimals do that which are in no formula of the line, and any number where something that is given is left out, and 0
+        and 1, which leave no trace. Other numbers do if the formula is right with names in their place.
         """
         right, written = (expanded(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.formula))
-        numbers = {abs(node.data) for node in nodes(piece.formula) if node.op is CONSTANT}
-        foreign = numbers - {abs(node.data) for node in nodes(right) if node.op is CONSTANT} - OF_FORMULAS
+        of_formula = {abs(node.data) for node in nodes(right) if node.op is CONSTANT}
+        numbers = Member(piece).numbers
+        if any(number.is_put_in(of_formula) for number in numbers.values()):
+            return True
         left_out = set(quantities(right)).difference(quantities(written))
-        return bool(
-            any(not x.is_integer() for x in foreign) or (numbers and left_out) or any(q.data in (0.0, 1.0) for q in left_out)
+        return (bool(left_out) and (bool(numbers) or any(q.data in (0.0, 1.0) for q in left_out))) or self._is_restored(
+            line, piece
         )
+
+    def _is_restored(self, line: Value, piece: Piece) -> bool:
+        """Whether a formula is right with quantities in the place of numbers, or of factors 0 and 1 that are left out."""
+        named = set(quantities(piece.formula))
+        step = expanded(self.formulas[line], self.formulas, named.__contains__)[0]
+        if any(q.data in (0.0, 1.0) for q in quantities(step) if q not in named and self.formulas.get(q, q) is q):
+            return True
+        of_line = quantities(expanded(self.formulas[line], self.formulas, lambda x: False)[0])
+        ways: list[list[tuple[Value, Value]]] = []
+        for node in list(Member(piece).numbers)[:MOST_RESTORED]:
+            others = [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
+            ways.append([(node, node), *((node, other) for other in others)])
+        combinations = islice(product(*ways), 1, MOST_TRIED)
+        return any(self.differ(replaced(piece.formula, dict(each)), self.formulas[line]) is None for each in combinations)
 
     def parted(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The members of a chain that are functions of what they name, and those whose value counts."""

@@ -236,6 +236,8 @@ class Judge:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
         at_fault = line if judged.verdict in ("wrong", "carried") else None
         yield claim.value, judged.held, at_fault
+        if at_fault is None and abs(claim.value - judged.own) > 0.5 * claim.unit:  # who works it out once more, another way
+            yield judged.own, Held(-0.5 * claim.unit, 0.5 * claim.unit), None
         if at_fault is not None:  # what should have come out, as far as it is known, and to as many digits
             off = max(0.0, judged.tolerance - 0.5 * claim.unit) + 0.5 * unit_of(judged.own, claim.digits)
             around = Held(-off, off)

@@ -284,7 +284,7 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
     order = nodes(formula)
     at = worked_out(order, values)
     partials = {node: _partials(node, at) for node in order if node.inputs}
-    inside = {x for node in order if node.op in (ops.mul, ops.div) for x in _factors_within(node)}  # parts of a product
+    inside = {x for node in order if node.op is ops.mul for x in _parts(node)[1]}  # parts of a longer product
     last = formula
     while last.op is ops.neg:
         last = last.inputs[0]
@@ -318,14 +318,17 @@ def _partials(node: Value, at: Mapping[Value, float]) -> Sequence[float]:
     return found
 
 
-def _factors_within(product: Value) -> Iterator[Value]:
-    """The products, and signs, that a product is put together of."""
-    for x in product.inputs:
-        while x.op is ops.neg:
-            yield x
-            x = x.inputs[0]
-        if x.op in PRODUCTS:
-            yield x
+def _parts(product: Value) -> tuple[list[Value], list[Value]]:
+    """The factors of a product in a row, and the products, and signs, that it is put together of."""
+    factors, inside, stack = list[Value](), list[Value](), list(product.inputs)
+    while stack:
+        x = stack.pop()
+        if x.op is ops.mul or x.op is ops.neg:
+            inside.append(x)
+            stack += x.inputs
+        else:
+            factors.append(x)
+    return factors, inside
 
 
 def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -> float:
@@ -334,10 +337,8 @@ def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -
     before: how far it is off by what it is worked out from
     """
     half = 1.0 if kept.cut else 0.5
-    if node.op in (ops.mul, ops.div):
-        product = taken_apart(node)
-        factors = [at[x] for x in product.above] + [1.0 / at[x] if at[x] else math.inf for x in product.below]
-        factors = sorted((abs(x) for x in factors if abs(x) != 1.0), reverse=True)
+    if node.op is ops.mul:
+        factors = sorted((abs(at[x]) for x in _parts(node)[0] if abs(at[x]) != 1.0), reverse=True)
         many = len(factors) - 2
         if many <= 0 or (not before and len(factors) <= MOST_TRIED and _are_short(factors, kept)):
             return 0.0

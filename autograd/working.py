@@ -25,7 +25,7 @@ from autograd.value import constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from autograd.claims import Number, Piece
     from autograd.judging import Judge
@@ -34,13 +34,24 @@ if TYPE_CHECKING:
 
 MOST_COPIES = 2  # wrong ones that are still told apart
 MOST_LOOKED_AT = 8  # numbers, and quantities, that are tried in each other's place
-OF_FORMULAS = {0.5, 1.0, 2.0, 4.0}  # numbers that formulas bring along
 
 
 class Literal(namedtuple("Literal", "text value unit digits")):
     """A number as it stands in a formula: a Number with its text."""
 
     __slots__ = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a whole number below ten, which is no other one rounded."""
+        return bool(self.text.isdigit() and self.value < 10.0)
+
+    def is_put_in(self, of_formula: Container[float]) -> bool:
+        """Whether it cannot have come with the formula.
+
+        of_formula: the numbers that did
+        """
+        return not self.value or not (self.text.isdigit() or (self.value in of_formula and not self.value.is_integer()))
 
 
 class Worth(namedtuple("Worth", "value reach rounding", defaults=(0.0,))):
@@ -99,21 +110,31 @@ class Near(namedtuple("Near", "expected exactly roughly")):
         times = Counter(number.value for number in member.numbers.values())
         for node, number in member.numbers.items():
             x = number.value
-            whole = x.is_integer() and x < 10.0 and number.unit >= 0.1
-            fitting = sum(
-                any(abs(other - x) <= grain(x) for other in of) for q, of in self.expected.items() if q not in named
-            )
-            known = any(abs(other - x) <= grain(x) for other in self.exactly)
-            yield node, EXACT if whole or times[x] <= fitting or (known and strict) else self._around(number, known)
+            missing = [of for q, of in self.expected.items() if q not in named and _has(of, x)]
+            known = _has(self.exactly, x)
+            if number.is_whole or (known and strict):
+                yield node, EXACT
+            elif times[x] <= len(missing):
+                yield node, _hull(other - x for of in missing for other in of if abs(other - x) <= number.unit)
+            else:
+                yield node, self._around(number, known)
 
     def _around(self, number: Literal, known: bool) -> Held:
         x, unit = number.value, number.unit
         off = [other - x for other in self.roughly if abs(other - x) <= 0.5 * unit * (1.0 + 1e-9)]
         if not off and number.digits > 2:  # digits may have been cut off
             off = [other - x for other in self.roughly if 0.0 < other - x < unit]
-        if off:
-            return Held(min(0.0, *off), max(0.0, *off))
-        return EXACT if known else Held(-0.5 * unit, 0.5 * unit)
+        return _hull(off) if off or known else Held(-0.5 * unit, 0.5 * unit)
+
+
+def _has(numbers: Iterable[float], x: float) -> bool:
+    return any(abs(other - x) <= grain(x) for other in numbers)
+
+
+def _hull(off: Iterable[float]) -> Held:
+    """From the lowest to the highest, with 0 between them."""
+    found = [0.0, *off]
+    return Held(min(found), max(found))
 
 
 class Member:

@@ -18,6 +18,7 @@ that explain a wrong one; here they come together.
 from __future__ import annotations
 
 import math
+import re
 from difflib import get_close_matches
 
 from autograd import primitives as ops
@@ -26,10 +27,11 @@ from autograd.calculus import gradient
 from autograd.claims import Claim, Number, read_claim
 from autograd.comparing import Check, Comparison
 from autograd.formula import Page, quantities, written
-from autograd.graph import leaves, nodes
+from autograd.graph import leaves, nodes, paths_between
 from autograd.judging import MOST_DIGITS, Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, figure, text_of
+from autograd.parsing import parse, split_chain, variables
 from autograd.primitives import CONSTANT
 from autograd.steps import expanded, value_of
 from autograd.tokens import FormulaError, name_key
@@ -106,6 +108,7 @@ class Worksheet:
         self.right = {leaf: leaf.data for leaf in self.formulas}
         self.right.update((self.leaves[name], value.data) for name, value in self.values.items())
         self._names = {leaf: name for name, leaf in self.leaves.items()}
+        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
         self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
         self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
         self.around = Surroundings(self.formulas)
@@ -119,6 +122,28 @@ class Worksheet:
             if label:
                 found.setdefault(name_key(label), (label, leaf))
         return dict(found.values())
+
+    def slope(self, y: Value, x: Value) -> Value | None:
+        """The derivative of one quantity of the page by another that it is computed from, as a formula of this sheet.
+
+        y, x: leaves of the page. None where y does not depend on x
+        """
+        above, below = self._nodes.get(y), self._nodes.get(x)
+        if above is None or below is None or not paths_between(above, below):
+            return None
+        return self.page.write(gradient(above, below)[0])[0]
+
+    def _slopes_in(self, text: str) -> dict[str, Value]:
+        """The derivatives that a text names and no line has, such as ∂o/∂z, as formulas of this sheet."""
+        found: dict[str, Value] = {}
+        known = {name_key(name): leaf for name, leaf in self.readable.items()}
+        for label in {label for part in _parts_with_slopes(text) for label in _names_in(part)}:
+            key = name_key(label)
+            if key not in known and key[0] == "∂" and key[1] in known and key[2] in known:
+                slope = self.slope(known[key[1]], known[key[2]])
+                if slope is not None:
+                    found[label] = slope
+        return found
 
     @classmethod
     def of(cls, loss: Value, rate: float | Value | None = None) -> Worksheet:
@@ -211,7 +236,9 @@ class Worksheet:
             raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
 
     def _claim(self, name: str, text: object) -> Claim | None:
-        claim = read_claim(text, self.readable, name)
+        claim = read_claim(text, {**self.readable, **self._slopes_in(str(text))}, name)
+        if claim is not None and len(claim.pieces) > 1 and claim.pieces[0].formula is self.leaves[name]:
+            del claim.pieces[0]  # the line by another name, such as ∂E/∂b for δ
         formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
         after = self.around.after(self.leaves[name]) if formulas else set()
         for piece in formulas:
@@ -334,6 +361,20 @@ class Worksheet:
 
     def __repr__(self) -> str:
         return f"Worksheet({len(self.lines)} lines: {', '.join(self.lines)})"
+
+
+def _parts_with_slopes(text: str) -> list[str]:
+    try:
+        return [part for part, _ in split_chain(text) if "∂" in part or "partial" in part or re.search(r"\bd\w", part)]
+    except FormulaError:
+        return []
+
+
+def _names_in(text: str) -> list[str]:
+    try:
+        return list(variables(parse(text)))
+    except FormulaError:
+        return []
 
 
 def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
@@ -493,7 +534,9 @@ class _Marker:
         marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
         names = tuple(self.sheet.name_of(x) for x in sources)
         each_once = tuple({guess.sentence: guess for guess in diagnoses[::-1]}.values())[::-1]
-        return Row(name, claim.text, verdict, true, own, tolerance, each_once, names, tuple(remarks), marks, worth)
+        return Row(
+            name, claim.text, verdict, true, own, tolerance, each_once, names, tuple(dict.fromkeys(remarks)), marks, worth
+        )
 
     def _about(self, leaf: Value, number: Number, judged: Judgement) -> Iterator[str]:
         """What a number's row says besides a guess."""
