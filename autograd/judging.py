@@ -26,6 +26,7 @@ from autograd.graph import nodes
 from autograd.mistakes import digit_mistakes, mistakes, rounded_early
 from autograd.steps import (
     EXACT,
+    PRODUCTS,
     Held,
     Kept,
     close,
@@ -125,7 +126,7 @@ class Judge:
     """Marks the numbers of a sheet, line by line.
 
     lines: in an order in which each comes after what it needs; true: the right numbers; formulas: how lines are computed
-    numbers: what was written; workings: the members before it in which numbers stand
+    numbers: what was written; workings: the members before it in which numbers stand; routes: formulas, which are right
     wrong_formulas: what was written where a formula is wrong, which may have been used
     truncating: this person cuts digits off instead of rounding
     """
@@ -137,11 +138,12 @@ class Judge:
         formulas: Mapping[Value, Value],
         numbers: Mapping[Value, Number],
         workings: Mapping[Value, Sequence[Member]],
+        routes: Mapping[Value, Sequence[Value]],
         wrong_formulas: Mapping[Value, Value],
         truncating: bool = False,
     ) -> None:
         self.true, self.formulas, self.numbers, self.truncating = true, formulas, numbers, truncating
-        self.workings, self.wrong_formulas = workings, wrong_formulas
+        self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
         self.keeps_digits = _keeps_digits(numbers.values())
         self.judged: dict[Value, Judgement] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
@@ -153,9 +155,17 @@ class Judge:
                 self.judged[line] = self.judge(line, numbers[line])
 
     def judge(self, line: Value, claim: Number) -> Judgement:
-        true, c = self.true[line], claim.value
+        readings = self.readings(line)
+        judged = self.judge_by(readings, line, claim)
+        if judged.verdict == "wrong" or not judged.follows:
+            others = self.other_readings(line)
+            judged = self.judge_by([*readings, *others], line, claim) if others else judged
+        return judged
+
+    def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number) -> Judgement:
+        """What becomes of a line if it was worked out in one of these ways."""
+        true, c, kept = self.true[line], claim.value, self.kept(claim)
         half = 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0  # 0.0000 may be rounded, 0 is nothing
-        readings, kept = self.readings(line), self.kept(claim)
         results = self.results(line, readings, kept)
         own, tolerance = results[0].value, half + results[0].reach
         if self.workings.get(line):  # then what was rounded on the way stands there
@@ -215,6 +225,25 @@ class Judge:
                 for step in [whole] if short is None else [short, whole]:
                     found += self.readings_of(step, blamed)
         return found
+
+    def other_readings(self, line: Value) -> list[Reading]:
+        """The ways around one of the lines before: by longer products, where fractions cancel, by formulas as written."""
+        found: list[Reading] = []
+        formula = self.formulas[line]
+        for x in Step(line, self.formulas, self.is_known).cut:
+            longer = [self.formulas[x]] if formula.op in PRODUCTS and self.formulas[x].op in PRODUCTS else []
+            for other in (*longer, *self.shorter(x)):
+                others = {**self.formulas, x: other}
+                found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
+        for other in (*self.shorter(line), *self.routes.get(line, ())):
+            found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        return found
+
+    def shorter(self, line: Value) -> list[Value]:
+        """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
+        formula = self.formulas[line]
+        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in quantities(formula))  # type: ignore[misc]
+        return [short for whole in wholes if (short := straightened(whole)) is not None]
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
         for combination in _combinations([self.taken(x) for x in step.cut]):
@@ -293,16 +322,13 @@ class Judge:
         """What numbers on a line may stand for."""
         return Near.to(line, self.formulas, self.persons_numbers, self.true)
 
-    def targets(self, line: Value) -> list[Worth]:
-        """What a member of a line may come to: what its reading does, without rounding on the way."""
-        judged = self.judged.get(line)
-        return self.results(line, judged.readings if judged is not None else self.readings(line), None)
-
     def astray(self, line: Value) -> list[Member]:
         """The members before a result that come to something else than the line does."""
-        worths = self.worths(line)
-        targets = self.targets(line) if worths else []
-        return [m for m, ways in worths if not any(worth.agrees(target) for worth in ways for target in targets)]
+        found = self.worths(line)
+        for readings in (self.readings, self.other_readings):
+            targets = self.results(line, readings(line), None) if found else []
+            found = [(m, ways) for m, ways in found if not any(w.agrees(target) for w in ways for target in targets)]
+        return [m for m, _ in found]
 
     # ---- guesses
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from autograd.primitives import Primitive
 
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at
+TIE = 1e-6  # of a unit; nearer to the middle than this, a number may be rounded to either side
 CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same function
 ENOUGH, TRIES = 24, 600  # points where formulas are compared; points looked at to find these
 
@@ -213,13 +214,17 @@ EXACT = Held(0.0, 0.0)
 
 
 def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held]) -> float:
-    """How far a result can move while each of its numbers moves within what is held."""
+    """How far a result can move while its numbers move within what is held: each by itself, or all of them one way."""
     order = nodes(formula)
-    value, reach = worked_out(order, values)[formula], 0.0
-    for x, around in held.items():
-        if around != EXACT:
-            ends = (worked_out(order, {**values, x: values.get(x, x.data) + by})[formula] for by in around if by)
-            reach += max(abs(end - value) for end in ends)
+    moving = {x: (values.get(x, x.data), around) for x, around in held.items() if around != EXACT}
+
+    def moved(new: Mapping[Value, float]) -> float:
+        return abs(worked_out(order, {**values, **new})[formula] - value)
+
+    value = worked_out(order, values)[formula]
+    reach = sum(max(moved({x: at + by}) for by in around if by) for x, (at, around) in moving.items())
+    if len(moving) > 1:
+        reach = max(reach, *(moved({x: at + around[end] for x, (at, around) in moving.items()}) for end in (0, 1)))
     return reach if math.isfinite(reach) else 0.0
 
 
@@ -240,15 +245,15 @@ class Kept(namedtuple("Kept", "unit digits cut")):
         unit = self.unit_at(x)
         if not unit or not math.isfinite(x) or not math.isfinite(by):
             return 0.0
-        ends = {self._count(x - by, unit), self._count(x + by, unit)}
+        low, high = ((x - by) / unit - TIE, (x + by) / unit + TIE)
+        if self.cut:  # what ends there, but for floating point, loses nothing
+            low, high = (low + 2.0 * TIE, high) if x > 0.0 else (low, high - 2.0 * TIE)
+        count = math.trunc if self.cut else round
+        ends = {count(low), count(high)}
         if len(ends) > 1:
             return unit * (1.0 if self.cut else 0.5)
         off = abs(x - ends.pop() * unit)
-        return off if off > 1e-9 * unit else 0.0
-
-    def _count(self, x: float, unit: float) -> int:
-        """How many units are written."""
-        return math.trunc(x / unit + math.copysign(1e-9, x)) if self.cut else round(x / unit)
+        return off if off > TIE * unit else 0.0
 
 
 def spelt_out(formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.sigmoid)) -> Value:

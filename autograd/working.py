@@ -151,7 +151,8 @@ class Member:
             return
         self.formula = piece.formula
         written = [Literal(text, *number) for text in NUMBERS.findall(piece.text) if (number := written_number(text))]
-        by_value = {literal.value: literal for literal in sorted(written, key=lambda literal: literal.unit)}
+        written.sort(key=lambda literal: (not literal.is_whole, literal.unit))  # of 1 and 1.00, the one that may be rounded
+        by_value = {literal.value: literal for literal in written}
         constants = (node for node in nodes(self.formula) if node.op is CONSTANT)
         self.numbers = {node: by_value[node.data] for node in constants if node.data in by_value}
 
@@ -191,7 +192,7 @@ def slips(line: Value, judge: Judge, result: str) -> list[Diagnosis]:
         return []
     found: list[Diagnosis] = []
     expected = list(dict.fromkeys(x for r in judged.readings for x in r.step.order if not x.inputs and x.op is None))
-    near, targets, kept = judge.near(line), judge.targets(line), judge.kept(claim)
+    near, targets, kept = judge.near(line), judge.results(line, judged.readings, None), judge.kept(claim)
     for member in judge.workings.get(line, ()):
         reached = member.worth(own, {}, near, strict=True, kept=kept)
         if member in astray:

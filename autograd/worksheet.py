@@ -447,6 +447,7 @@ class _Marker:
         self.claims = claims
         self.checks: dict[Value, list[Check]] = {}
         self.workings: dict[Value, list[Member]] = {}  # the members whose value counts, but for a number at the end
+        self.routes: dict[Value, list[Value]] = {}  # those that are functions, and right
         self.numbers: dict[Value, Number] = {}
         for leaf in self.order:
             if leaf in claims:
@@ -460,13 +461,14 @@ class _Marker:
             self.judge = self._judge(True)
 
     def _judge(self, truncating: bool) -> Judge:
-        sheet = self.sheet
-        return Judge(self.order, sheet.right, sheet.formulas, self.numbers, self.workings, self.wrong_formulas, truncating)
+        sheet, read = self.sheet, (self.numbers, self.workings, self.routes, self.wrong_formulas)
+        return Judge(self.order, sheet.right, sheet.formulas, *read, truncating)
 
     def _part(self, leaf: Value, claim: Claim) -> None:
         """The members of a chain: functions are compared as such, and of the others the value counts."""
         functions, others = self.comparison.parted(leaf, claim.pieces)
         self.checks[leaf] = self.comparison.chain(leaf, functions)
+        self.routes[leaf] = [piece.formula for piece, check in zip(functions, self.checks[leaf]) if check.right]
         last = claim.pieces[-1]
         if last in others:
             self.numbers[leaf] = last.number if last.formula is None else self._worked_out(leaf, last)
