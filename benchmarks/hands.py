@@ -541,6 +541,8 @@ class Writer(NamedTuple):
 
     def spell_function(self, function: str, inner: Node) -> str:
         argument = self.show(inner)
+        if inner.op == "number" and argument.startswith("("):
+            argument = argument[1:-1]
         if function == "exp" and self.hand.power == "e^":
             short = len(argument) == 1 or re.fullmatch(r"[\d.]+", argument)
             return f"e^{{{argument}}}" if self.hand.latex else f"e^{argument}" if short else f"e^({argument})"
@@ -802,7 +804,8 @@ def write_sheet(
         result = writer.show_number(number(Decimal(text), text), first=True)
         if result.startswith("(") and not formula_only:
             result = hand.minus + result[2:-1]
-        stages = [writer.show(stage) for stage in trees]
+        shown_stages = [writer.show(stage) for stage in trees]
+        stages = [stage for j, stage in enumerate(shown_stages) if not j or stage != shown_stages[j - 1]]
         if formula_only:
             writer.styles.add("formula only")
             written = "$" * hand.dollars + " = ".join(stages) + "$" * hand.dollars

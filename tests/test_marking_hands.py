@@ -5,7 +5,9 @@ The oracle is mpmath's interval arithmetic on the formulas as Python text, with 
 
 import ast
 import importlib.util
+import math
 import pathlib
+import re
 import sys
 
 import pytest
@@ -45,17 +47,17 @@ def widened(x, digits):
     return x + mpi([-1, 1]) * half_unit(x, digits) * mpf("1.000001")
 
 
-def enclosure(node, held, digits):
-    """All that a formula can give when each operation is rounded to the digits."""
+def enclosure(node, held, digits, shown=frozenset()):
+    """All that a formula can give when each operation, and each of the numbers that are only shown, is rounded."""
 
     def walk(part):
-        return enclosure(part, held, digits)
+        return enclosure(part, held, digits, shown)
 
     match node:
         case ast.Expression(body):
             return walk(body)
         case ast.Name(name):
-            return mpi(str(held[name]))
+            return widened(mpi(str(held[name])), digits) if name in shown else mpi(str(held[name]))
         case ast.Constant(value):
             return mpi(str(value))
         case ast.UnaryOp(_, operand):
@@ -89,6 +91,51 @@ def test_an_honest_result_is_within_what_its_own_roundings_can_do(seed):
         possible = enclosure(formula, line.before, sheet.arithmetic.written)
         possible = widened(possible, sheet.arithmetic.written)
         assert mpi(line.result) in possible, (seed, line.name, line.text, str(possible))
+
+
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+SPELLINGS = (  # what stands on the page, and what Python calls it
+    (r"[.\s]*\$?$|^\$|\\left|\\right", ""),
+    ("−", "-"),
+    (r"10\^\((-\d+)\)", r"10^\1"),
+    (r" ?(?:·|×|\\cdot) ?10\^?(-\d+|⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: "e" + found[1].translate(RAISED)),
+    (r"(?<=\d) [eE]-", "e-"),
+    (r"e\^(?=\()", "exp"),
+    (r"e\^([\d.]+)", r"exp(\1)"),
+    (r"\^2|²", "**2"),
+    (r"½", "0.5"),
+    (r"σ|sigmoid|\\sigma", "sigmoid"),
+    (r"\\?(?:log|ln)(?=\()", "log"),
+    (r"\\(?=exp|max|tanh)", ""),
+    (r" x |·|×|\\cdot|\\times", "*"),
+    (r"(?<=[\d)])\s*(?=\()|(?<=\))\s*(?=[\d.a-z])", "*"),  # nothing between factors
+)
+
+
+def read_again(stage, comma):
+    """A stage without names as a number: spelling after spelling is replaced, and Python reads the rest."""
+    text = re.sub(r"(?<=\d),(?=\d)|^,|(?<=[^\d]),(?=\d)", ".", stage).replace(";", ",") if comma else stage
+    text = re.sub(r"(e|10)\^\{([^{}]*)\}", r"\1^(\2)", text).replace("^{2}", "²")
+    while "\\frac" in text:
+        text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))", text)
+    for pattern, other in SPELLINGS:
+        text = re.sub(pattern, other, text)
+    numbers = {"exp": math.exp, "log": math.log, "tanh": math.tanh, "sigmoid": lambda x: 1 / (1 + math.exp(-x)), "max": max}
+    return eval(text, {"__builtins__": {}}, numbers)
+
+
+@pytest.mark.parametrize("seed", range(students.HONEST, students.HONEST + 200))
+def test_each_stage_in_numbers_says_what_the_line_says(seed):
+    """Brackets, signs and roundings in the middle of the working are honest too."""
+    net, sheet = students.draw_page(seed)
+    words = r"\\(?!hat|partial|eta|alpha|delta)[a-z]+|tanh|sigmoid|exp|max|log|ln|e\^|[eE](?= ?-\d)| x |σ"
+    for line in sheet.lines:
+        formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
+        results = line.before.keys() - net.given.keys()
+        possible = widened(enclosure(formula, line.before, sheet.arithmetic.written, results), sheet.arithmetic.written)
+        for stage in re.split(rf"\s+(?:=|{re.escape(sheet.hand.approximately)})\s+", line.text)[:-1]:
+            if not re.search(r"[^\W\d]|∂", re.sub(words, "", stage)):  # no names
+                assert mpi(read_again(stage, sheet.hand.comma)) in possible, (seed, line.name, stage, str(possible))
 
 
 @pytest.mark.parametrize("seed", range(students.HONEST, students.HONEST + 60))
