@@ -533,8 +533,9 @@ class Writer(NamedTuple):
             self.styles.add("½" if self.hand.half == "½" else "0.5 for ½")
             half = "\\frac{1}{2}" if self.hand.latex else self.hand.half.replace(".", "," if self.hand.comma else ".")
             times = "\\cdot " if self.hand.latex else "·" if self.hand.times in ("", "x") else self.hand.times
-            times = times if above.op == "number" or half == "0.5" else ""
-            return half + times + self.show(above, POWER, first=False), PRODUCT
+            square = self.show(above, POWER, first=False)
+            times = times if half == "0.5" or not square.startswith(("(", "\\left")) else ""
+            return half + times + square, PRODUCT
         if self.hand.latex:
             return f"\\frac{{{self.show(above)}}}{{{self.show(below)}}}", POWER
         return f"{self.show(above, PRODUCT, first)}/{self.show(below, POWER, first=False)}", PRODUCT
@@ -588,23 +589,28 @@ class Writer(NamedTuple):
 # -------------------------------------------------------------------------------------------------------------- shortcuts
 
 
-def vary(rng: random.Random, writer: Writer, identifier: str, formula: Node, known: Mapping[str, Node]) -> Node:
+def vary(rng: random.Random, writer: Writer, identifier: str, formula: Node, known: Mapping[str, Node], shown: bool) -> Node:
     """Another formula of the same line: shorter, longer, or in another order.
 
     known: the formulas of the lines above, and under "short" a shorter one of this line if there is one
+    shown: whether there will be any working; detours are taken on paper alone
     """
     styles = writer.styles
     if "short" in known and rng.random() < 0.5:
         styles.add("o − t for the product")
         formula = known["short"]
     formula = rename(rng, writer, identifier, formula)
+    names = dict.fromkeys(node.parts[0] for node in nodes(formula) if node.op == "name")
+    unfolded = {each for each in names if shown and each in known and rng.random() < 0.12}
 
     def unfold(node: Node) -> Node:
-        inner = known.get(str(node.parts[0])) if node.op == "name" else None
-        if inner and rng.random() < 0.12 and count_operations(formula) + count_operations(inner) <= LONGEST:
-            styles.add("a line put into another")
-            return inner
-        return node
+        if node.op != "name" or node.parts[0] not in unfolded:
+            return node
+        inner = known[node.parts[0]]
+        if count_operations(formula) + count_operations(inner) > LONGEST:
+            return node
+        styles.add("a line put into another")
+        return inner
 
     def rewrite(node: Node) -> Node:
         match node:
@@ -734,11 +740,11 @@ class Worker(NamedTuple):
             return self.reduce(node)
         return node.with_inner([self.work_partly(each, share, False) for each in node.inner])
 
-    def stages(self, formula: Node, styles: set[str], must_show: bool = False) -> list[Node]:
+    def stages(self, formula: Node, styles: set[str], shown: bool) -> list[Node]:
         """From names to numbers, in whatever steps this person takes this time; without the result."""
         rng, operations = self.rng, count_operations(formula)
         stages: list[Node] = []
-        if operations == 0 or (rng.random() < 0.25 and not must_show):
+        if operations == 0 or not shown:
             return stages
         if rng.random() < 0.6:
             styles.add("names")
@@ -784,14 +790,15 @@ def write_sheet(
         writer = Writer(hand, page, set(global_styles))
         tree = read(formula)
         known = dict(formulas) | ({"short": read(short[identifier])} if identifier in short else {})
-        varied = vary(rng, writer, identifier, tree, known)
+        with_working = rng.random() < 0.75
+        varied = vary(rng, writer, identifier, tree, known, with_working)
         before = dict(worker.held)
         if plant is None and i >= chosen >= 0:
-            made = plant_mistake(rng, worker, identifier, varied, true[identifier], writer.styles)
+            made = plant_mistake(rng, worker, identifier, varied, true[identifier], writer.styles, with_working)
             if made:
                 plant, trees, value, text = made
         if plant is None or plant.name != identifier:
-            trees = worker.stages(varied, writer.styles)
+            trees = worker.stages(varied, writer.styles, with_working)
             value, text = finish(worker, trees, varied)
         if arithmetic.every_key:
             writer.styles.add("every operation rounded")
@@ -905,7 +912,7 @@ def slip(rng: random.Random, text: str) -> str:
 
 
 def plant_mistake(
-    rng: random.Random, worker: Worker, identifier: str, formula: Node, true: Decimal, styles: set[str]
+    rng: random.Random, worker: Worker, identifier: str, formula: Node, true: Decimal, styles: set[str], shown: bool
 ) -> tuple[Plant, list[Node], Decimal, str] | None:
     """A mistake on this line that can be seen; none if none can."""
     arithmetic = worker.arithmetic
@@ -918,7 +925,7 @@ def plant_mistake(
 
     for _ in range(20):
         if rng.random() < 0.3:
-            made = plant_slip(rng, worker, formula, styles)
+            made = plant_slip(rng, worker, formula, styles, shown)
             if made:
                 trees, wrong, text, where = made
                 if seen(wrong, text):
@@ -933,7 +940,7 @@ def plant_mistake(
         wrong_formula = rng.choice(by_kind[kind])
         drawn: set[str] = set()
         try:
-            trees = worker.stages(wrong_formula, drawn)
+            trees = worker.stages(wrong_formula, drawn, shown)
             value, text = finish(worker, trees, wrong_formula)
         except decimal.DecimalException:
             continue
@@ -949,13 +956,13 @@ def plant_mistake(
 
 
 def plant_slip(
-    rng: random.Random, worker: Worker, formula: Node, styles: set[str]
+    rng: random.Random, worker: Worker, formula: Node, styles: set[str], shown: bool
 ) -> tuple[list[Node], Decimal, str, str] | None:
     """A part of the formula worked out badly, on the page; or the result."""
     numbers = worker.in_numbers(formula)
     parts = [node for node in nodes(numbers) if node.op not in SILENT and node is not numbers]
-    if not parts or rng.random() < 0.3:
-        trees = worker.stages(formula, styles)
+    if not parts or not shown or rng.random() < 0.3:
+        trees = worker.stages(formula, styles, shown)
         value, text = finish(worker, trees, formula)
         text = slip(rng, text)
         return trees, Decimal(text), text, "in the result"

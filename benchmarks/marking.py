@@ -495,14 +495,33 @@ def simulate(seed: int, show: bool = False) -> Outcome:
 
 # ----------------------------------------------------------------------------------------------------------- other people
 
+ALIKE = {  # what a mistake may be called by the marker, who sees its effect alone
+    "sign": ("sign", "ascent", "swapped", "miscopied"),
+    "factor": ("factor", "rate", "derivative", "half"),
+    "term": ("term", "bias"),
+    "square": ("square",),
+    "index": ("index", "operand", "transposed", "miscopied"),
+    "operand": ("operand", "derivative", "index", "miscopied"),
+    "old weights": ("old weights", "index", "miscopied"),
+    "arithmetic": ("arithmetic", "digits", "decimal point"),
+}
 HARMLESS = ("simpler", "shorter", "also", "well done", "exactly", "that is")  # how remarks begin that only add something
+
+
+ACCUSATIONS = {
+    "wrong": "called wrong",
+    "unread": "unread",
+    "carried": "called carried",
+    "remark": "accused by a remark",
+    "lost": "no marks at all, for an error",
+}
 
 
 class Reaction(NamedTuple):
     """What the marker says to a line."""
 
     style: frozenset[str]
-    accusation: str  # wrong, unread, carried, remark; empty if there is none
+    accusation: str  # wrong, unread, carried, remark, lost with the whole page; empty if there is none
     remark: str
     story: str
 
@@ -548,8 +567,14 @@ def react(seed: int, show: bool = False) -> Strange:
         if name in true and abs(true[name] - node.data) > AGREEMENT:
             raise SystemExit(f"seed {seed}: person and Values disagree, so the marks mean nothing")
     claims = {call(found.name): found.text for found in sheet.lines}
+    story = f"seed {seed}: {'-'.join(map(str, net.shape))} {net.hidden}, {net.loss}"
     start = time.perf_counter()
-    marking = Worksheet({call(found.name): everything[found.name] for found in sheet.lines}).mark(claims)
+    try:
+        marking = Worksheet({call(found.name): everything[found.name] for found in sheet.lines}).mark(claims)
+    except Exception as error:  # out of the marker nothing should come but marks
+        story += f"; no marks at all: {error!r}"
+        lost = [Reaction(found.styles, "lost", "", story) for found in sheet.lines]
+        return Strange(lost, plant, False, "silent", time.perf_counter() - start, story)
     seconds = time.perf_counter() - start
     if show:
         print(f"given { ({call(name): x for name, x in net.given.items()}) }\n{sheet.arithmetic}\n{marking}\n")
@@ -560,11 +585,11 @@ def react(seed: int, show: bool = False) -> Strange:
         accusation = row.verdict if row.verdict in ("wrong", "unread", "carried") else "" if harmless else "remark"
         story = f"seed {seed}: {row.name}: {found.text!r} {row.verdict}: {row.remark}"
         reactions.append(Reaction(found.styles, accusation, row.remark, story))
-    story = f"seed {seed}: {'-'.join(map(str, net.shape))} {net.hidden}, {net.loss}"
     if plant is None:
         return Strange(reactions, None, True, "silent", seconds, story)
     row = marking[call(plant.name)]
-    guess = judge(row.diagnoses, plant.kind, planted_numbers(sheet, plant, true))
+    kind = next((said.kind for said in row.diagnoses if said.kind in ALIKE[plant.kind]), plant.kind)
+    guess = judge(row.diagnoses, kind, planted_numbers(sheet, plant, lines_of(net), true))
     said = " / ".join(f"[{guessed.kind}] {guessed.sentence} ({guessed.value})" for guessed in row.diagnoses)
     text = next(found.text for found in sheet.lines if found.name == plant.name)
     story += f"; {row.name}: {text!r}; {plant.kind} {plant.where}, {plant.formula} = {plant.value:.8g}, true {row.true:.8g}"
@@ -572,14 +597,15 @@ def react(seed: int, show: bool = False) -> Strange:
     return Strange(reactions, plant, marking.first_wrong == row.name, guess, seconds, story)
 
 
-def planted_numbers(sheet: hands.Sheet, plant: hands.Plant, true: Numbers) -> list[float]:
-    """What the wrong formula gives: as the person worked, and from the numbers held, written, and right."""
+def planted_numbers(sheet: hands.Sheet, plant: hands.Plant, lines: list[Line], true: Numbers) -> list[float]:
+    """What the wrong formula gives: as the person worked; from the numbers held, written, right, or worked out afresh."""
     numbers = [float(plant.value), float(plant.text)]
     line = next(found for found in sheet.lines if found.name == plant.name)
     if plant.formula:
         held = {name: float(x) for name, x in line.before.items()}
-        written = {found.name: float(found.result) for found in sheet.lines if found.result}
-        numbers += [work_out(plant.formula, held | known) for known in ({}, written, true)]
+        written = held | {found.name: float(found.result) for found in sheet.lines if found.result and found.name in held}
+        afresh = held | {found.name: work_out(found.formula, written) for found in lines if found.name in held}
+        numbers += [work_out(plant.formula, known) for known in (held, written, afresh, true)]
     return numbers
 
 
@@ -620,9 +646,6 @@ def show_people(honest: Sequence[Strange], strange: Sequence[Strange]) -> str:
     return table((f"{len(honest)} honest, {len(strange)} strange", "measured", "goal"), rows)
 
 
-ACCUSATIONS = {"wrong": "called wrong", "unread": "unread", "carried": "called carried", "remark": "accused by a remark"}
-
-
 def show_places(strange: Sequence[Strange]) -> str:
     rows = []
     for place in sorted({(page.plant.where, page.plant.kind) for page in strange if page.plant}):
@@ -638,7 +661,7 @@ def measure_people(part: int, pages: int, misses: bool) -> list[Strange]:
     for seed in range(part, part + pages):
         reactions.append(page := react(seed))
         if misses and part == HONEST:
-            print(*(reaction.story for reaction in page.reactions if reaction.accusation), sep="\n", flush=True)
+            print(*dict.fromkeys(each.story for each in page.reactions if each.accusation), sep="\n", flush=True)
         elif misses and not (page.found and page.guess in ("right", "either-or")):
             print(page.story, flush=True)
     return reactions

@@ -168,3 +168,25 @@ def test_pages_have_all_styles():
         |full stop|o − t for the product|negative as a sign: − 0.3·0.8|negative in brackets: (−0.3)·0.8|2 x 0.2
         |local derivative that is no line|formula only|zeros dropped"""
     assert {style.strip() for style in wanted.split("|")} <= styles
+
+
+def test_people_who_write_as_the_first_students_do_are_marked_as_these(monkeypatch):
+    """Bare numbers in plain spelling, not every operation rounded: no line is accused, each mistake is found.
+
+    So what is measured on the other pages is their styles, and no fault of the names, the numbers and the mistakes.
+    """
+    hands = students.hands
+    draw_hand, draw_arithmetic, vary = hands.draw_hand, hands.draw_arithmetic, hands.vary
+    plain = {"latex": False, "comma": False, "scientific": "", "leads": True, "drops_zeros": False, "approximately": "="}
+    plain |= {"around": "", "stop": False, "own_name": False, "breaks": False, "dollars": False, "minus": "-"}
+    monkeypatch.setattr(hands, "draw_hand", lambda rng: draw_hand(rng)._replace(**plain))
+    monkeypatch.setattr(hands, "draw_arithmetic", lambda rng: draw_arithmetic(rng)._replace(every_key=False))
+    monkeypatch.setattr(hands, "vary", lambda *args: vary(*args[:-1], False))
+    monkeypatch.setattr(hands.Worker, "stages", lambda *_: [])
+    monkeypatch.setattr(hands, "plant_slip", lambda *_: None)
+    for seed in range(students.HONEST, students.HONEST + 12):
+        assert not [each.story for each in students.react(seed).reactions if each.accusation]
+    for seed in range(students.STRANGE, students.STRANGE + 24):
+        page = students.react(seed)
+        assert page.found, page.story
+        assert page.guess != "wrong", page.story
