@@ -15,12 +15,13 @@ import math
 from collections import namedtuple
 from itertools import islice, product
 
+from autograd import primitives as ops
 from autograd.formula import quantities
 from autograd.graph import nodes
 from autograd.mistakes import figure, mistakes, text_of
 from autograd.names import text_name
 from autograd.primitives import CONSTANT
-from autograd.steps import Difference, close, difference, expanded, points, replaced, worked_out
+from autograd.steps import Difference, close, difference, expanded, points, replaced, total, worked_out
 from autograd.working import Member, Near, Worth
 
 TYPE_CHECKING = False
@@ -85,6 +86,7 @@ class Comparison:
 
     def __init__(self, formulas: Mapping[Value, Value], around: Surroundings) -> None:
         self.formulas, self.around = formulas, around
+        self.bound = _bound(around)
 
     def differ(self, one: Value, other: Value, formulas: Mapping[Value, Value] | None = None) -> Difference | None:
         """Where two formulas differ, if they do.
@@ -98,7 +100,9 @@ class Comparison:
             return None
         one_given, other_given = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
         deeper = _difference(one_given, other_given)
-        if deeper is None:
+        if deeper is None or (
+            self.bound and _difference(*(replaced(each, self.bound) for each in (one_given, other_given))) is None
+        ):
             return None
         everything = named | set(quantities(there))
         as_written = not any(_rests_on(x, everything - {x}, formulas) for x in everything)
@@ -124,7 +128,9 @@ class Comparison:
         """Whether a formula is right with quantities in the place of numbers, or of factors 0 and 1 that are left out."""
         named = set(quantities(piece.formula))
         step = expanded(self.formulas[line], self.formulas, named.__contains__)[0]
-        if any(q.data in (0.0, 1.0) for q in quantities(step) if q not in named and self.formulas.get(q, q) is q):
+        left_out = [q for q in quantities(step) if q not in named and self.formulas.get(q, q) is q]
+        switches = [node for node in nodes(step) if node.op is ops.greater]  # such as [z > 0]
+        if any(node.data in (0.0, 1.0) for node in left_out + switches):
             return True
         of_line = quantities(expanded(self.formulas[line], self.formulas, lambda x: False)[0])
         ways: list[list[tuple[Value, Value]]] = []
@@ -196,6 +202,15 @@ class Comparison:
                         if not _differ_quickly(wrong, formula) and _difference(wrong, formula) is None:
                             return mistake.kind, mistake.tell(text_of)
         return "", ""
+
+
+def _bound(around: Surroundings) -> dict[Value, Value]:
+    """Probabilities that are given, such as the targets of a softmax: the last of each family is 1 without the others."""
+    families: dict[str, list[Value]] = {}
+    for q, (stem, indices) in around.names.items():
+        if indices and around.formulas[q] is q and 0.0 <= q.data <= 1.0:
+            families.setdefault(stem, []).append(q)
+    return {qs[-1]: 1.0 - total(qs[:-1]) for qs in families.values() if len(qs) > 1 and close(sum(q.data for q in qs), 1.0)}
 
 
 def _rests_on(x: Value, others: set[Value], formulas: Mapping[Value, Value]) -> bool:

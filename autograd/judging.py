@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
 MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
 FEWEST_DIGITS, ENOUGH_DIGITS = 2, 4  # for a guess at all; for one at a rare mistake
+TWICE = 1.1  # as far as half a unit reaches that was rounded before, to one digit more
 ENOUGH_NUMBERS = 3  # to tell how somebody rounds
 MOST_DIGITS = 16  # of a number that was written as one, and not worked out from others
 
@@ -176,7 +177,7 @@ class Judge:
             ]
         readings_of = [*readings, readings[0]._replace(wrong=())]  # the last is who keeps all digits in a calculator
         off = [
-            (abs(c - r.value) / (half + r.reach + grain(r.value)), len(readings_of[i].wrong), i)
+            (abs(c - r.value) / (half * TWICE + r.reach + grain(r.value)), len(readings_of[i].wrong), i)
             for i, r in enumerate(results)
         ]
         fitting = [each for each in off if each[0] <= 1.0]
@@ -325,10 +326,15 @@ class Judge:
     def astray(self, line: Value) -> list[Member]:
         """The members before a result that come to something else than the line does."""
         found = self.worths(line)
+        right: set[Member] = set()
         for readings in (self.readings, self.other_readings):
-            targets = self.results(line, readings(line), None) if found else []
-            found = [(m, ways) for m, ways in found if not any(w.agrees(target) for w in ways for target in targets)]
-        return [m for m, _ in found]
+            targets = self.results(line, readings(line), None) if len(right) < len(found) else []
+            before: list[Worth] = []  # what the member before comes to, if it is right: this one may follow from it
+            for member, ways in found:
+                if member in right or any(w.agrees(target) for w in ways for target in (*targets, *before)):
+                    right.add(member)
+                before = [Worth(w.value, 0.0) for w in ways] if member in right else []
+        return [member for member, _ in found if member not in right]
 
     # ---- guesses
 
@@ -442,7 +448,9 @@ def _keeps_digits(numbers: Iterable[Number]) -> bool:
     """Whether it is significant digits, rather than decimals, that are the same in most of somebody's numbers."""
     rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
     by_digits, by_unit = Counter(number.digits for number in rounded), Counter(number.unit for number in rounded)
-    return max(by_digits.values(), default=0) > max(ENOUGH_NUMBERS - 1, *by_unit.values(), 0)
+    if len(rounded) < ENOUGH_NUMBERS:
+        return False
+    return max(by_digits.values()) > max(by_unit.values()) or by_digits[max(by_digits)] > by_unit[min(by_unit)]
 
 
 def _differing(readings: Iterable[Reading]) -> list[Reading]:

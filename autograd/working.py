@@ -70,7 +70,7 @@ class Worth(namedtuple("Worth", "value reach rounding", defaults=(0.0,))):
         off, short = abs(self.value - result.value), abs(self.value) - abs(result.value)
         slack = self.reach + self.rounding + grain(self.value)
         cut_off = result.digits > 1 and self.value * result.value >= 0.0 and -slack <= short < result.unit + slack
-        return bool(off <= 0.5 * result.unit + slack or cut_off)
+        return bool(off <= 0.55 * result.unit + slack or cut_off)
 
 
 class Near(namedtuple("Near", "expected exactly roughly")):
@@ -111,7 +111,7 @@ class Near(namedtuple("Near", "expected exactly roughly")):
         for node, number in member.numbers.items():
             x = number.value
             missing = [of for q, of in self.expected.items() if q not in named and _has(of, x)]
-            known = _has(self.exactly, x)
+            known = number.text.isdigit() or _has(self.exactly, x)
             if number.is_whole or (known and strict):
                 yield node, EXACT
             elif times[x] <= len(missing):
