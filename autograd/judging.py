@@ -145,7 +145,7 @@ class Judge:
     ) -> None:
         self.true, self.formulas, self.numbers, self.truncating = true, formulas, numbers, truncating
         self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
-        self.keeps_digits = _keeps_digits(numbers.values())
+        self.usual = _usual(numbers.values(), truncating)
         self.judged: dict[Value, Judgement] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
         for line, formula in formulas.items():
@@ -194,6 +194,12 @@ class Judge:
         follows = not exact or bool(own_way) or not math.isfinite(own)
         truncated = bool(cut_off) and not any(abs(c - results[i].value) <= half + grain(c) for *_, i in fitting)
         held = self.held(claim, [results[i] for i in explaining], truncated)
+        if kept is None and self.usual is not None:  # no number was written, but one was held
+            step = readings[0].step
+            off = (
+                0.5 * claim.unit + self.usual.most(c) + rounding(spelt_out(step.formula), readings[0].values, {}, self.usual)
+            )
+            held = Held(-off, off)
         return Judgement(verdict, own, tolerance, held, () if exact else used, follows, truncated, readings)
 
     def results(self, line: Value, readings: Sequence[Reading], kept: Kept | None) -> list[Worth]:
@@ -211,7 +217,8 @@ class Judge:
         if claim.digits > MOST_DIGITS:
             return None
         few = claim.digits < FEWEST_DIGITS and claim.unit > 0.01  # 0.6, −3: these may end there
-        return Kept(0.01 if few else claim.unit, claim.digits if self.keeps_digits else 0, self.truncating)
+        significant = self.usual is not None and self.usual.digits > 0
+        return Kept(0.01 if few else claim.unit, claim.digits if significant else 0, self.truncating)
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""
@@ -444,13 +451,15 @@ def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float
         yield with_lines(formulas, given)
 
 
-def _keeps_digits(numbers: Iterable[Number]) -> bool:
-    """Whether it is significant digits, rather than decimals, that are the same in most of somebody's numbers."""
+def _usual(numbers: Iterable[Number], cut: bool) -> Kept | None:
+    """The digits that somebody keeps, or decimals, whichever more of the numbers have; None if there are too few of them."""
     rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
-    by_digits, by_unit = Counter(number.digits for number in rounded), Counter(number.unit for number in rounded)
     if len(rounded) < ENOUGH_NUMBERS:
-        return False
-    return max(by_digits.values()) > max(by_unit.values()) or by_digits[max(by_digits)] > by_unit[min(by_unit)]
+        return None
+    by_digits, by_unit = Counter(number.digits for number in rounded), Counter(number.unit for number in rounded)
+    ((digits, times),), ((unit, others),) = by_digits.most_common(1), by_unit.most_common(1)
+    same_digits = times > others or by_digits[max(by_digits)] > by_unit[min(by_unit)]
+    return Kept(unit, digits if same_digits else 0, cut)
 
 
 def _differing(readings: Iterable[Reading]) -> list[Reading]:

@@ -22,12 +22,25 @@ from collections import namedtuple
 from itertools import combinations, pairwise, product
 
 from autograd import primitives as ops
+from autograd.calculus import gradient
 from autograd.formula import quantities, softmax_of, written
 from autograd.graph import nodes
 from autograd.names import UNSUB, text_name
 from autograd.notation import number
 from autograd.primitives import CONSTANT, PRIMITIVES, Primitive
-from autograd.steps import PRODUCTS, applied, chain, products_in, replaced, spelt_out, straightened, taken_apart, total
+from autograd.steps import (
+    PRODUCTS,
+    applied,
+    chain,
+    close,
+    expanded,
+    products_in,
+    replaced,
+    spelt_out,
+    straightened,
+    taken_apart,
+    total,
+)
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -207,7 +220,7 @@ def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake
         yield from _of_updates(form)
         yield from _of_differences(form)
         yield from _of_products(form, around)
-        yield from _of_sums(form)
+        yield from _of_sums(form, around, line)
         yield from _of_functions(form)
         yield from _of_operands(form, around, line)
     yield from _of_the_whole(step, short, around, line)
@@ -333,7 +346,8 @@ def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
     return lambda show: f"You left out {what} {show(factor) if named else text_of(factor)}"
 
 
-def _of_sums(step: Value) -> Iterator[Mistake]:
+def _of_sums(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    is_slope = slope_named(line.label) is not None
     for node in nodes(step):
         if node.op is not ops.sum_of or _updated(node) is not None:
             continue
@@ -344,13 +358,43 @@ def _of_sums(step: Value) -> Iterator[Mistake]:
             flipped = total([*terms[:i], -term if added else _positive(term), *terms[i + 1 :]])
             tell = f"The sign of {what} is wrong: it is {'added' if added else 'taken away'} here"
             yield _changed(step, {node: flipped}, "sign", tell)
-            bias = several and not term.inputs
-            kind, tell = ("bias", f"You left out the bias {what}") if bias else ("term", f"You left out the term {what}")
+            kind, tell = "term", f"You left out the term {what}"
+            if is_slope and node is step:
+                way = _on_the_way(term, line, around)
+                tell = f"You left out {'one of the paths' if way is None else f'the path through {text_of(way)}'}: {what}"
+            elif several and not term.inputs:
+                kind, tell = "bias", f"You left out the bias {what}"
             yield _changed(step, {node: total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
         if len(terms) == 2:
             yield _changed(
                 step, {node: terms[0] * terms[1]}, "operation", f"You multiplied the terms of {text_of(node)}", False
             )
+
+
+def slope_named(label: str) -> tuple[str, str] | None:
+    """The two names in that of a derivative: L and z in ∂L/∂z; none and z in dz, none at all in δ."""
+    if match := re.fullmatch(r"(?:∂|d)(.+?)\s*/\s*(?:∂|d)(.+)", label):
+        return match[1], match[2]
+    if re.fullmatch(r"(?:δ|delta|∇).*", label):
+        return "", ""
+    return ("", match[1]) if (match := re.fullmatch(r"d_?(\w+)", label)) else None
+
+
+def _on_the_way(term: Value, line: Value, around: Surroundings) -> Value | None:
+    """What a path goes through, from a loss down to what the derivative on a line is taken by."""
+    named = {text_name(q.label): q for q in around.formulas}
+    top, below = (named.get(text_name(name)) for name in slope_named(line.label) or ("", ""))
+    if below is None:
+        return None
+    passed = [q for q, own in around.formulas.items() if q is not below and below in quantities(own)]
+    for q in passed:
+        if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in quantities(term)):
+            return q
+    for q in passed if top is not None else ():
+        whole = expanded(around.formulas[top], around.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
+        if close(gradient(whole, q)[0].data * gradient(around.formulas[q], below)[0].data, term.data):
+            return q
+    return None
 
 
 def _of_functions(step: Value) -> Iterator[Mistake]:

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections import Counter, namedtuple
 from itertools import combinations, permutations
 
-from autograd.claims import NUMBERS, written_number
+from autograd import primitives as ops
+from autograd.claims import NUMBERS, Number, written_number
 from autograd.formula import quantities
 from autograd.graph import nodes
 from autograd.marking import Diagnosis
@@ -27,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from autograd.claims import Number, Piece
+    from autograd.claims import Piece
     from autograd.judging import Judge
     from autograd.steps import Kept
     from autograd.value import Value
@@ -127,6 +128,12 @@ class Near(namedtuple("Near", "expected exactly roughly")):
         return _hull(off) if off or known else Held(-0.5 * unit, 0.5 * unit)
 
 
+def _positive(formula: Value) -> Value:
+    while formula.op is ops.neg:
+        formula = formula.inputs[0]
+    return formula
+
+
 def _has(numbers: Iterable[float], x: float) -> bool:
     return any(abs(other - x) <= grain(x) for other in numbers)
 
@@ -155,6 +162,14 @@ class Member:
         by_value = {literal.value: literal for literal in written}
         constants = (node for node in nodes(self.formula) if node.op is CONSTANT)
         self.numbers = {node: by_value[node.data] for node in constants if node.data in by_value}
+
+    @property
+    def number(self) -> Number | None:
+        """The number that it is, if nothing else stands there, but for brackets."""
+        literal = self.numbers.get(_positive(self.formula))
+        if literal is None:
+            return None
+        return Number(self.formula.data, literal.unit, literal.digits)
 
     def worth(
         self,

@@ -33,7 +33,7 @@ from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, figure, text_of
 from autograd.parsing import parse, split_chain, variables
 from autograd.primitives import CONSTANT
-from autograd.steps import expanded, value_of
+from autograd.steps import Held, expanded, value_of
 from autograd.tokens import FormulaError, name_key
 from autograd.value import Value, constant, subscript
 from autograd.working import Member, Near, slips
@@ -476,8 +476,13 @@ class _Marker:
 
     def _worked_out(self, leaf: Value, piece: Piece) -> Number:
         """A formula with numbers put in, at the end of a line, as the number that it comes to."""
-        own = with_lines(self.sheet.formulas, {x: number.value for x, number in self.numbers.items()})
-        worth = Member(piece).worth(own, {}, Near.to(leaf, self.sheet.formulas, own, self.sheet.right), strict=True)
+        member, sheet = Member(piece), self.sheet
+        if (alone := member.number) is not None:
+            return alone
+        own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
+        off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
+        held = {x: Held(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
+        worth = member.worth(own, held, Near.to(leaf, sheet.formulas, own, sheet.right))
         return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
 
     def _mark_formulas(self) -> None:
