@@ -43,7 +43,7 @@ from autograd.working import Near, Worth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from autograd.claims import Number
@@ -129,7 +129,7 @@ class Judge:
     lines: in an order in which each comes after what it needs; true: the right numbers; formulas: how lines are computed
     numbers: what was written; workings: the members before it in which numbers stand; routes: formulas, which are right
     wrong_formulas: what was written where a formula is wrong, which may have been used
-    truncating: this person cuts digits off instead of rounding
+    cut_off: the lines on which this person is known to cut digits off instead of rounding
     """
 
     def __init__(
@@ -141,11 +141,12 @@ class Judge:
         workings: Mapping[Value, Sequence[Member]],
         routes: Mapping[Value, Sequence[Value]],
         wrong_formulas: Mapping[Value, Value],
-        truncating: bool = False,
+        cut_off: Collection[Value] = (),
     ) -> None:
-        self.true, self.formulas, self.numbers, self.truncating = true, formulas, numbers, truncating
+        self.true, self.formulas, self.numbers, self.cut_off = true, formulas, numbers, cut_off
+        self.truncating = bool(cut_off)
         self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
-        self.usual = _usual(numbers.values(), truncating)
+        self.usual = _usual(numbers.values(), self.truncating)
         self.judged: dict[Value, Judgement] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
         for line, formula in formulas.items():
@@ -158,7 +159,7 @@ class Judge:
     def judge(self, line: Value, claim: Number) -> Judgement:
         readings = self.readings(line)
         judged = self.judge_by(readings, line, claim)
-        if judged.verdict == "wrong" or not judged.follows:
+        if judged.verdict == "wrong" or judged.truncated or not judged.follows:
             others = self.other_readings(line)
             judged = self.judge_by([*readings, *others], line, claim) if others else judged
         return judged
@@ -192,7 +193,7 @@ class Judge:
         verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
         own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
         follows = not exact or bool(own_way) or not math.isfinite(own)
-        truncated = bool(cut_off) and not any(abs(c - results[i].value) <= half + grain(c) for *_, i in fitting)
+        truncated = line in self.cut_off if self.truncating else bool(cut_off)
         held = self.held(claim, [results[i] for i in explaining], truncated)
         if kept is None and self.usual is not None:  # no number was written, but one was held
             step = readings[0].step
@@ -216,9 +217,9 @@ class Judge:
         """The digits that a person keeps who writes this; None for what was not written as one number."""
         if claim.digits > MOST_DIGITS:
             return None
-        few = claim.digits < FEWEST_DIGITS and claim.unit > 0.01  # 0.6, −3: these may end there
+        unit = claim.unit * 0.01 if claim.digits <= FEWEST_DIGITS and claim.unit > 0.01 else claim.unit  # 0.6 may end there
         significant = self.usual is not None and self.usual.digits > 0
-        return Kept(0.01 if few else claim.unit, claim.digits if significant else 0, self.truncating)
+        return Kept(unit, claim.digits if significant else 0, self.truncating)
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""

@@ -214,17 +214,20 @@ EXACT = Held(0.0, 0.0)
 
 
 def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held]) -> float:
-    """How far a result can move while its numbers move within what is held: each by itself, or all of them one way."""
+    """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction."""
     order = nodes(formula)
-    moving = {x: (values.get(x, x.data), around) for x, around in held.items() if around != EXACT}
-
-    def moved(new: Mapping[Value, float]) -> float:
-        return abs(worked_out(order, {**values, **new})[formula] - value)
-
     value = worked_out(order, values)[formula]
-    reach = sum(max(moved({x: at + by}) for by in around if by) for x, (at, around) in moving.items())
-    if len(moving) > 1:
-        reach = max(reach, *(moved({x: at + around[end] for x, (at, around) in moving.items()}) for end in (0, 1)))
+    reach, up, down = 0.0, dict(values), dict(values)
+    for x, around in held.items():
+        if around != EXACT:
+            at = values.get(x, x.data)
+            ends = sorted(
+                (worked_out(order, {**values, x: end})[formula], end) for end in (at, at + around.low, at + around.high)
+            )
+            reach += max(abs(ends[0][0] - value), abs(ends[-1][0] - value))
+            down[x], up[x] = ends[0][1], ends[-1][1]
+    if reach:
+        reach = max(reach, *(abs(worked_out(order, all_of_them)[formula] - value) for all_of_them in (up, down)))
     return reach if math.isfinite(reach) else 0.0
 
 
@@ -240,6 +243,10 @@ class Kept(namedtuple("Kept", "unit digits cut")):
     def unit_at(self, x: float) -> float:
         return unit_of(x, self.digits) if self.digits else float(self.unit)
 
+    def most(self, x: float) -> float:
+        """How far rounding can move a number near this one."""
+        return self.unit_at(x) * (1.0 if self.cut else 0.5)
+
     def off(self, x: float, by: float = 0.0) -> float:
         """How far rounding moves a number that may itself be so far off; nothing where it ends within the digits kept."""
         unit = self.unit_at(x)
@@ -251,7 +258,7 @@ class Kept(namedtuple("Kept", "unit digits cut")):
         count = math.trunc if self.cut else round
         ends = {count(low), count(high)}
         if len(ends) > 1:
-            return unit * (1.0 if self.cut else 0.5)
+            return self.most(x)
         off = abs(x - ends.pop() * unit)
         return off if off > TIE * unit else 0.0
 
@@ -341,13 +348,12 @@ def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -
 
     before: how far it is off by what it is worked out from
     """
-    half = 1.0 if kept.cut else 0.5
     if node.op is ops.mul:
         factors = sorted((abs(at[x]) for x in _parts(node)[0] if abs(at[x]) != 1.0), reverse=True)
         many = len(factors) - 2
         if many <= 0 or (not before and len(factors) <= MOST_TRIED and _are_short(factors, kept)):
             return 0.0
-        each = half * kept.unit_at(1.0)
+        each = kept.most(1.0)
         rest = (
             math.prod(factors if kept.digits else factors[: i + 1]) for i in range(many)
         )  # at worst the largest come last
@@ -355,7 +361,7 @@ def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -
     if node.op in SUMS and len(node.inputs) > 2:
         terms = [at[x] for x in node.inputs]
         if before or any(map(kept.off, accumulate(terms))):
-            return (len(terms) - 2) * half * kept.unit_at(sum(map(abs, terms)))
+            return (len(terms) - 2) * kept.most(sum(map(abs, terms)))
     return 0.0
 
 

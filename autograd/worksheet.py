@@ -456,13 +456,13 @@ class _Marker:
         self.sources: dict[Value, list[Value]] = {}
         self.wrong_formulas: dict[Value, Value] = {}
         self._mark_formulas()
-        self.judge = self._judge(False)
-        if any(judged.truncated for judged in self.judge.judged.values()):  # then others may be so, too
-            self.judge = self._judge(True)
+        self.judge = self._judge()
+        if cut_off := [leaf for leaf, judged in self.judge.judged.items() if judged.truncated]:  # then others may be so, too
+            self.judge = self._judge(cut_off)
 
-    def _judge(self, truncating: bool) -> Judge:
+    def _judge(self, cut_off: Sequence[Value] = ()) -> Judge:
         sheet, read = self.sheet, (self.numbers, self.workings, self.routes, self.wrong_formulas)
-        return Judge(self.order, sheet.right, sheet.formulas, *read, truncating)
+        return Judge(self.order, sheet.right, sheet.formulas, *read, cut_off)
 
     def _part(self, leaf: Value, claim: Claim) -> None:
         """The members of a chain: functions are compared as such, and of the others the value counts."""
