@@ -186,6 +186,8 @@ class Comparison:
 
     def guess(self, line: Value, formula: Value) -> tuple[str, str]:
         """The kind of mistake that leads to a formula, and a sentence; both empty where none does."""
+        again = {q: self.formulas.get(q, q) for q in quantities(formula)}  # a line that is another quantity over again
+        formula = replaced(formula, {q: own for q, own in again.items() if own in self.formulas})
         named = set(quantities(formula))
         step = self.formulas[line]
         cuts = [

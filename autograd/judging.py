@@ -185,7 +185,8 @@ class Judge:
         cut_off = [
             (_beyond(c, r.value, claim.unit) / (r.reach + grain(r.value)), len(readings_of[i].wrong), i)
             for i, r in enumerate(results)
-            if (self.truncating or (claim.digits > 1 and not fitting)) and _is_cut_off(c, r.value, claim.unit, r.reach)
+            if (self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting))
+            and _is_cut_off(c, r.value, claim.unit, r.reach)
         ]
         explaining = [i for *_, i in sorted([*fitting, *cut_off])]
         used = self.materially(readings_of[explaining[0]]) if explaining else ()

@@ -143,7 +143,7 @@ def test_a_number_written_twice_stands_in_for_the_line_it_repeats():
 
 
 def test_an_exact_number_adds_no_tolerance():
-    """0.5800 is z exactly, so that o must be right to its own digits; nothing is allowed but for e^−z, put down as 0.5599."""
+    """0.5800 is z exactly, so that o must be right to its own digits, but for e^−z, put down as 0.5599."""
     by_key = 1 / (1 + 0.5599) - 1 / (1 + math.exp(-0.58))
     assert SHEET.mark({"z": "0.58", "o": "0.6411"})["o"].tolerance == pytest.approx(0.5e-4 + abs(by_key), rel=1e-3)
     assert SHEET.mark({"z": "0.58", "o": "0.6413"})["o"].verdict == "wrong"

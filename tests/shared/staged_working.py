@@ -5,7 +5,6 @@ in names, in numbers, or in both, with some of it worked out already, and then t
 rounds, after every operation perhaps. Nothing here knows how lines are marked.
 """
 
-import random
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import NamedTuple
 
@@ -50,7 +49,7 @@ def rest(x):
 def draw_sheet(rng):
     """A neuron, or a layer of two before it; weights of either sign; half the squared error or the cross-entropy."""
     deep, cross = rng.random() < 0.5, rng.random() < 0.5
-    names = ["x_1", "x_2", "t", "η"] + (["w_11", "w_12", "w_21", "w_22", "b_1", "b_2", "v_1", "v_2", "c"] if deep else ["w_1", "w_2", "b"])
+    names = ["x_1", "x_2", "t", "η", *("w_11 w_12 w_21 w_22 b_1 b_2 v_1 v_2 c" if deep else "w_1 w_2 b").split()]
     given = {}
     for name in names:
         number = Decimal(rng.choice(NUMBERS))
@@ -222,7 +221,8 @@ class Writer:
             return f"({text})" if text.startswith("−") and not (first and level == 0) else text
         sign, *inside = formula
         if sign in FUNCTIONS:
-            return f"{'e^' if sign == 'exp' else sign}{'{' if sign == 'exp' else '('}{self.stage(inside[0], share)}{'}' if sign == 'exp' else ')'}"
+            argument = self.stage(inside[0], share)
+            return f"e^{{{argument}}}" if sign == "exp" else f"{sign}({argument})"
         if sign == "^2":
             return f"{self.stage(inside[0], share, 2)}²"
         if sign == "*":
@@ -241,10 +241,18 @@ class Writer:
         for i, (way, term) in enumerate(terms):
             if isinstance(term, tuple) and term[0] == "neg":
                 way, term = -way, term[1]
-            piece = self.stage(term, share, 1 if way < 0 and isinstance(term, tuple) and term[0] in "+-" else 0, i == 0 and way > 0)
+            piece = self.stage(
+                term, share, 1 if way < 0 and isinstance(term, tuple) and term[0] in "+-" else 0, i == 0 and way > 0
+            )
             if piece.startswith("(−") and piece.endswith(")") and piece.count("(") == 1 and self.rng.random() < 0.6:
                 piece, way = piece[2:-1], -way  # + (−0.3) as − 0.3
-            elif piece.startswith("(−") and piece.split(")")[0].count("(") == 1 and self.rng.random() < 0.5 and i and "/" not in piece:
+            elif (
+                piece.startswith("(−")
+                and piece.split(")")[0].count("(") == 1
+                and self.rng.random() < 0.5
+                and i
+                and "/" not in piece
+            ):
                 head, _, tail = piece[2:].partition(")")
                 if tail.strip().startswith(("·", "*")):  # + (−0.3)·0.8 as − 0.3·0.8
                     piece, way = head + tail, -way
@@ -256,9 +264,12 @@ class Writer:
         if not isinstance(formula, tuple):
             return self.held[formula] if isinstance(formula, str) else formula
         sign, *inside = formula
-        args = [self.reduced(x, rounded) if isinstance(x, tuple) and any(isinstance(y, tuple) for y in x[1:]) else
-                (self.person.rounded(work_out(x, self.held, rounded)) if isinstance(x, tuple) else
-                 self.shown(x)) for x in inside]
+        args = [
+            self.reduced(x, rounded)
+            if isinstance(x, tuple) and any(isinstance(y, tuple) for y in x[1:])
+            else (self.person.rounded(work_out(x, self.held, rounded)) if isinstance(x, tuple) else self.shown(x))
+            for x in inside
+        ]
         return (sign, *args)
 
     def shown(self, x):
@@ -272,16 +283,13 @@ class Writer:
         rounded = self.person.rounded if self.person.every_operation else plain
         if rng.random() < 0.4:
             members.append(self.stage(way, 0.0))
-        if rng.random() < 0.5 and not self.hides(way):
+        if rng.random() < 0.5:
             members.append(self.stage(self.spread(way), rng.choice([0.3, 0.5, 0.7])))
         if rng.random() < 0.6:
             members.append(self.stage(self.spread(way), 1.0))
         if rng.random() < 0.3 and isinstance(way, tuple) and any(isinstance(x, tuple) for x in way[1:]):
             members.append(self.stage(self.reduced(self.spread(way), rounded), 1.0))
         return " = ".join([*members, result])
-
-    def hides(self, way):
-        return False
 
     def spread(self, way):
         """With local derivatives spelt out, since nobody has numbers for them."""
@@ -306,3 +314,48 @@ def fill(rng, person, sheet, wrong=None):
             claims[name] = writer.line(way, result)
             held[name] = person.rounded(exact) if person.reuses else exact
     return claims, held
+
+
+# ---------------------------------------------------------------------------------------------------------------- mistakes
+
+
+def changed(formula, known):
+    """The formula with one thing in it gone wrong: a sign, a difference the wrong way round, a factor, another quantity."""
+    if isinstance(formula, str):
+        yield from (other for other in known if other != formula)
+        return
+    if isinstance(formula, Decimal):
+        return
+    sign, *inside = formula
+    if sign == "-":
+        yield ("-", *inside[::-1])
+        yield ("+", *inside)
+    elif sign == "+":
+        yield from (("+", *inside[:i], neg(x), *inside[i + 1 :]) for i, x in enumerate(inside) if not is_negative(x))
+        yield from (("+", *inside[:i], *inside[i + 1 :]) for i, x in enumerate(inside) if len(inside) > 2)
+    elif sign == "*":
+        yield from (("*", *inside[:i], *inside[i + 1 :]) for i, x in enumerate(inside) if len(inside) > 2)
+    for i, each in enumerate(inside):
+        yield from ((sign, *inside[:i], other, *inside[i + 1 :]) for other in changed(each, known))
+
+
+def is_negative(formula):
+    return isinstance(formula, tuple) and formula[0] == "neg"
+
+
+def plant(rng, person, sheet, held):
+    """A line, and a wrong way to work it out that can be seen by its result; none if chance finds none."""
+    names = list(sheet.lines)
+    for _ in range(50):
+        name = rng.choice(names)
+        known = [*sheet.given, *names[: names.index(name)]]
+        way = Writer(rng, person, sheet, held).spread(rng.choice(sheet.lines[name]))
+        wrong = rng.choice([*changed(way, known)])
+        try:
+            right, there = (work_out(each, held) for each in (way, wrong))
+        except ArithmeticError:
+            continue
+        unit = max(Decimal(1).scaleb(person.rounded(x).as_tuple().exponent) for x in (right, there))
+        if abs(right - there) > max(20 * unit, abs(right) / 10):
+            return name, wrong
+    return None
