@@ -10,6 +10,9 @@ planted   one mistake, a wrong formula written by hand or a slip with the digits
           and is the guess right, that is, has it the planted kind, or does it lead to the planted number by another name?
 clean     no mistake, only rounding: no line may be called wrong, or be said to follow from a mistake
 random    a wrong number that comes from no mistake: the marker has nothing to guess
+honest    whole pages of working in the styles of hands.py, without a mistake: no line may be called wrong or carried, stay
+          unread, or get a remark that says that something is wrong, missing, or in the wrong place
+strange   the same pages with one mistake, in the formula, the numbers, the middle of the working or the result
 
 Students write decimals or significant digits, go on with what they wrote, or with what the calculator holds, or now so and
 now so; some cut digits off, some leave lines out. A mistake is planted only where it can be seen. Each sheet has its own
@@ -27,16 +30,19 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import hands
 from measuring import find_chalkgrad, milliseconds, table
 
 SHAPES = ((2, 2, 1), (2, 3, 1), (3, 2, 1), (2, 2, 2), (3, 2, 2), (2, 2, 3))  # inputs, hidden, outputs
 LOSSES = ("half squared, sigmoid", "half squared, linear", "bce, sigmoid", "ce, softmax")
-PLANTED, CLEAN, RANDOM = 0, 100_000, 200_000  # the first seeds of the three kinds of sheets
-FULL, QUICK = {PLANTED: 1000, CLEAN: 1000, RANDOM: 300}, {PLANTED: 60, CLEAN: 60, RANDOM: 30}
+FLAT = ((1, 0, 1), (2, 0, 1), (2, 0, 1), (3, 0, 1), (2, 0, 2), (2, 0, 3))  # no hidden layer: pages are shorter
+PLANTED, CLEAN, RANDOM, HONEST, STRANGE = range(0, 500_000, 100_000)  # the first seeds of the kinds of sheets
+FULL = {PLANTED: 1000, CLEAN: 1000, RANDOM: 300, HONEST: 200, STRANGE: 600}
+QUICK = {PLANTED: 60, CLEAN: 60, RANDOM: 30, HONEST: 30, STRANGE: 30}
 GUESSES = ("right", "either-or", "silent", "wrong")
 AGREEMENT = 1e-9  # of student and Values, absolute
 SAME = 1e-6  # of two numbers that are one by another name, relative
@@ -151,13 +157,22 @@ class Net(NamedTuple):
     @property
     def parameters(self) -> list[str]:
         inputs, hiddens, outputs = self.indices
-        names = [f"v{j}{k}" for j in hiddens for k in outputs] + [f"c{k}" for k in outputs]
+        names = [f"v{j}{k}" for j in hiddens or inputs for k in outputs] + [f"c{k}" for k in outputs]
         return names + [f"w{i}{j}" for i in inputs for j in hiddens] + [f"b{j}" for j in hiddens]
 
+    def features(self, new: str = "") -> list[tuple[int, str]]:
+        """What the output layer is fed with: the hidden layer, or the inputs where there is none."""
+        inputs, hiddens, _ = self.indices
+        return [(j, f"h{j}{new}") for j in hiddens] or [(i, f"x{i}") for i in inputs]
 
-def draw_net(rng: random.Random) -> Net:
+
+def draw_net(
+    rng: random.Random,
+    shapes: Sequence[tuple[int, int, int]] = SHAPES,
+    draw: Callable[[random.Random, Net], Numbers] | None = None,
+) -> Net:
     """A network with every relu alive."""
-    shape, hidden = rng.choice(SHAPES), rng.choice(("sigmoid", "tanh", "relu"))
+    shape, hidden = rng.choice(shapes), rng.choice(("sigmoid", "tanh", "relu"))
     loss = rng.choice(LOSSES[: 3 if shape[2] == 1 else 4])
     written = {name for name in ("s", "e", "r", "g", "again") if rng.random() < (0.35 if name == "again" else 0.6)}
     written -= {"s"} if hidden == "relu" else set()
@@ -165,7 +180,7 @@ def draw_net(rng: random.Random) -> Net:
     written -= {"r"} if loss == "bce, sigmoid" and "e" not in written else set()  # o - t needs neither
     net = Net(shape, hidden, loss, frozenset(written), rng.random() < 0.5, {})
     while True:
-        net = net._replace(given=draw_numbers(rng, net))
+        net = net._replace(given=(draw or draw_numbers)(rng, net))
         numbers = true_numbers(lines_of(net), net.given)
         if hidden != "relu" or all(x > 0.01 for name, x in numbers.items() if name[0] == "z"):
             return net
@@ -187,6 +202,20 @@ def draw_numbers(rng: random.Random, net: Net) -> Numbers:
             return {name: x / 100 for name, x in hundredths.items()}
 
 
+def draw_plain_numbers(rng: random.Random, net: Net) -> Numbers:
+    """As exercises have them: one digit or two, some negative, some equal."""
+    inputs, _, outputs = net.indices
+    numbers = {f"x{i}": rng.choice((0.5, 1, 2, 3, -1, -2, 1.5, 0.1, 0.05, 0.8, 0.3, -0.4)) for i in inputs}
+    numbers |= {name: rng.choice((1, 1, -1)) * rng.randint(1, 9) / 10 for name in net.parameters}
+    numbers |= {name: rng.choice((0.15, 0.25, 1, 2, -1, 0.05)) for name in net.parameters if rng.random() < 0.1}
+    if net.loss == "ce, softmax":
+        targets = rng.choice([[1.0, *[0.0] * (len(outputs) - 1)], [0.7, 0.3] if len(outputs) == 2 else [0.2, 0.7, 0.1]])
+        numbers |= dict(zip((f"t{k}" for k in outputs), rng.sample(targets, len(targets))))
+    else:
+        numbers |= {f"t{k}": rng.choice((0, 1, 0.01, 0.99, 0.2, 0.9, 0.84)) for k in outputs}
+    return {name: float(x) for name, x in numbers.items()} | {"eta": rng.choice((0.1, 0.5, 0.5, 1.0, 0.01, 0.05))}
+
+
 def forward(net: Net, new: str = "") -> list[Line]:
     """z, h, s, a, o, L as a student works them out; new is the ending of the names in the second pass."""
     inputs, hiddens, outputs = net.indices
@@ -200,7 +229,7 @@ def forward(net: Net, new: str = "") -> list[Line]:
     if "s" in net.written and not new:
         lines += [line(f"s{j}", net.hidden + "'", h=f"h{j}", z=f"z{j}") for j in hiddens]
     net_name = "o" if net.loss.endswith("linear") else "a"
-    lines += [weighted(f"{net_name}{k}", [(f"v{j}{k}", f"h{j}{new}") for j in hiddens], f"c{k}") for k in outputs]
+    lines += [weighted(f"{net_name}{k}", [(f"v{j}{k}", last) for j, last in net.features(new)], f"c{k}") for k in outputs]
     if net.loss.endswith("sigmoid"):
         lines += [line(f"o{k}{new}", "sigmoid", z=f"a{k}{new}") for k in outputs]
     elif net.loss.endswith("softmax"):
@@ -233,7 +262,7 @@ def lines_of(net: Net) -> list[Line]:
             lines.append(line(f"d{k}", "d half" if half else "chain", e=e, r=r))
         else:
             lines.append(line(f"d{k}", "e half" if half else "d short", o=o, t=t))
-    lines += [line(f"dv{j}{k}", "gradient", w=f"d{k}", x=f"h{j}") for j in hiddens for k in outputs]
+    lines += [line(f"dv{j}{k}", "gradient", w=f"d{k}", x=last) for j, last in net.features() for k in outputs]
     lines += [line(f"dc{k}", "copy", d=f"d{k}") for k in outputs]
     sums = [total(f"g{j}", [line("", "product", w=f"v{j}{k}", x=f"d{k}") for k in outputs]) for j in hiddens]
     for j, g in zip(hiddens, list(map(own, sums))):
@@ -464,11 +493,186 @@ def simulate(seed: int, show: bool = False) -> Outcome:
     return Outcome(plant.kind, marking.first_wrong == plant.name, guess, verdicts, seconds, story)
 
 
+# ----------------------------------------------------------------------------------------------------------- other people
+
+ALIKE = {  # what a mistake may be called by the marker, who sees its effect alone
+    "sign": ("sign", "ascent", "swapped", "miscopied"),
+    "factor": ("factor", "rate", "derivative", "half"),
+    "term": ("term", "bias"),
+    "square": ("square",),
+    "index": ("index", "operand", "transposed", "miscopied"),
+    "operand": ("operand", "derivative", "index", "miscopied"),
+    "old weights": ("old weights", "index", "miscopied"),
+    "arithmetic": ("arithmetic", "digits", "decimal point"),
+}
+HARMLESS = ("simpler", "shorter", "also", "well done", "exactly", "that is")  # how remarks begin that only add something
+
+
+ACCUSATIONS = {
+    "wrong": "called wrong",
+    "unread": "unread",
+    "carried": "called carried",
+    "remark": "accused by a remark",
+    "lost": "no marks at all, for an error",
+}
+
+
+class Reaction(NamedTuple):
+    """What the marker says to a line."""
+
+    style: frozenset[str]
+    accusation: str  # wrong, unread, carried, remark, lost with the whole page; empty if there is none
+    remark: str
+    story: str
+
+
+class Strange(NamedTuple):
+    """What the marker says to a page."""
+
+    reactions: list[Reaction]
+    plant: hands.Plant | None
+    found: bool
+    guess: str
+    seconds: float
+    story: str
+
+
+def draw_page(seed: int) -> tuple[Net, hands.Sheet]:
+    """A page of somebody's working; numbers that nobody can go on with are drawn again."""
+    rng = random.Random(seed)
+    while True:
+        plain = rng.random() < 0.6  # numbers as in exercises
+        net = draw_net(rng, (*SHAPES, *FLAT), draw_plain_numbers) if plain else draw_net(rng)
+        lines = [(found.name, found.formula) for found in lines_of(net)]
+        page = hands.draw_page(rng, net.shape, net.loss)
+        meets = net.loss in ("bce, sigmoid", "ce, softmax")  # a loss and an output whose derivatives cancel
+        short = {f"d{k}": f"o{k} - t{k}" for k in net.indices[2] if meets}
+        try:
+            sheet = hands.write_sheet(rng, lines, net.given, page, short, seed >= STRANGE)
+        except ArithmeticError:  # a logarithm of what was rounded to 0
+            continue
+        if bool(sheet.plant) == (seed >= STRANGE):
+            return net, sheet
+
+
+def react(seed: int, show: bool = False) -> Strange:
+    """One page: draw it, have it marked, see what is said."""
+    from autograd import Worksheet
+
+    net, sheet = draw_page(seed)
+    call, plant = sheet.page.on_sheet, sheet.plant
+    everything, true = values_of(net), true_numbers(lines_of(net), net.given)
+    for name, node in everything.items():
+        node.label = call(name)
+        if name in true and abs(true[name] - node.data) > AGREEMENT:
+            raise SystemExit(f"seed {seed}: person and Values disagree, so the marks mean nothing")
+    claims = {call(found.name): found.text for found in sheet.lines}
+    story = f"seed {seed}: {'-'.join(map(str, net.shape))} {net.hidden}, {net.loss}"
+    start = time.perf_counter()
+    try:
+        marking = Worksheet({call(found.name): everything[found.name] for found in sheet.lines}).mark(claims)
+    except Exception as error:  # out of the marker nothing should come but marks
+        story += f"; no marks at all: {error!r}"
+        lost = [Reaction(found.styles, "lost", "", story) for found in sheet.lines]
+        return Strange(lost, plant, False, "silent", time.perf_counter() - start, story)
+    seconds = time.perf_counter() - start
+    if show:
+        print(f"given { ({call(name): x for name, x in net.given.items()}) }\n{sheet.arithmetic}\n{marking}\n")
+    reactions = []
+    for found in itertools.takewhile(lambda found: not plant or found.name != plant.name, sheet.lines):
+        row = marking[call(found.name)]
+        harmless = not row.remark or row.remark.lower().startswith(HARMLESS)
+        accusation = row.verdict if row.verdict in ("wrong", "unread", "carried") else "" if harmless else "remark"
+        story = f"seed {seed}: {row.name}: {found.text!r} {row.verdict}: {row.remark}"
+        reactions.append(Reaction(found.styles, accusation, row.remark, story))
+    if plant is None:
+        return Strange(reactions, None, True, "silent", seconds, story)
+    row = marking[call(plant.name)]
+    kind = next((said.kind for said in row.diagnoses if said.kind in ALIKE[plant.kind]), plant.kind)
+    guess = judge(row.diagnoses, kind, planted_numbers(sheet, plant, lines_of(net), true))
+    said = " / ".join(f"[{guessed.kind}] {guessed.sentence} ({guessed.value})" for guessed in row.diagnoses)
+    text = next(found.text for found in sheet.lines if found.name == plant.name)
+    story += f"; {row.name}: {text!r}; {plant.kind} {plant.where}, {plant.formula} = {plant.value:.8g}, true {row.true:.8g}"
+    story += f"; {row.verdict}, first wrong {marking.first_wrong}; guess {guess}: {said or row.remark or '–'}"
+    return Strange(reactions, plant, marking.first_wrong == row.name, guess, seconds, story)
+
+
+def planted_numbers(sheet: hands.Sheet, plant: hands.Plant, lines: list[Line], true: Numbers) -> list[float]:
+    """What the wrong formula gives: as the person worked; from the numbers held, written, right, or worked out afresh."""
+    numbers = [float(plant.value), float(plant.text)]
+    line = next(found for found in sheet.lines if found.name == plant.name)
+    if plant.formula:
+        held = {name: float(x) for name, x in line.before.items()}
+        written = held | {found.name: float(found.result) for found in sheet.lines if found.result and found.name in held}
+        afresh = held | {found.name: work_out(found.formula, written) for found in lines if found.name in held}
+        numbers += [work_out(plant.formula, known) for known in (held, written, afresh, true)]
+    return numbers
+
+
+def show_styles(reactions: Sequence[Reaction]) -> str:
+    """Which styles are accused more often than the others."""
+    rows = []
+    for style in sorted({style for reaction in reactions for style in reaction.style}):
+        some: list[bool] = []
+        others: list[bool] = []
+        for reaction in reactions:
+            (some if style in reaction.style else others).append(bool(reaction.accusation))
+        shares = [f"{100 * sum(part) / max(len(part), 1):.0f} %" for part in (some, others)]
+        rows.append((sum(some) / len(some), [style, str(len(some)), str(sum(some)), *shares]))
+    return table(("style", "lines", "accused", "of these", "of the others"), [row for _, row in sorted(rows, reverse=True)])
+
+
+def show_remarks(reactions: Sequence[Reaction], most: int = 12) -> str:
+    """The accusing remarks in general words: names, numbers and formulas are left out."""
+    general = [re.sub(r"[^ ]*[^ A-Za-z,.;:][^ ]*", "…", each.remark) for each in reactions if each.accusation == "remark"]
+    counts = Counter(re.sub(r"(… )+", "… ", remark)[:90] for remark in general)
+    return table(("accusing remarks on right lines", "times"), [(text, str(n)) for text, n in counts.most_common(most)])
+
+
+def show_people(honest: Sequence[Strange], strange: Sequence[Strange]) -> str:
+    reactions = [reaction for page in honest for reaction in page.reactions]
+    accused = Counter(reaction.accusation for reaction in reactions if reaction.accusation)
+    lines, found, guesses = len(reactions), [page.found for page in strange], Counter(page.guess for page in strange)
+    rows = [
+        (f"honest: accused, of {lines:,} lines", str(accused.total()), "0"),
+        *((f"honest: {said}", str(accused[kind]), "0") for kind, said in ACCUSATIONS.items()),
+        ("strange: its line is the first called wrong", f"{100 * sum(found) / len(found):.1f} %", ">= 99 %"),
+        *(
+            (f"strange: guess {guess}", f"{100 * guesses[guess] / len(strange):.1f} %", "<= 1 %" * (guess == "wrong"))
+            for guess in GUESSES
+        ),
+        ("time per page", milliseconds(statistics.mean(page.seconds for page in (*honest, *strange))), ""),
+    ]
+    return table((f"{len(honest)} honest, {len(strange)} strange", "measured", "goal"), rows)
+
+
+def show_places(strange: Sequence[Strange]) -> str:
+    rows = []
+    for place in sorted({(page.plant.where, page.plant.kind) for page in strange if page.plant}):
+        some = [page for page in strange if page.plant and (page.plant.where, page.plant.kind) == place]
+        guesses = Counter(page.guess for page in some)
+        counts = [len(some), sum(page.found for page in some), *(guesses[guess] for guess in GUESSES)]
+        rows.append([f"{place[1]}, {place[0]}", *map(str, counts)])
+    return table(("mistake", "planted", "line named", *GUESSES), rows)
+
+
+def measure_people(part: int, pages: int, misses: bool) -> list[Strange]:
+    reactions = []
+    for seed in range(part, part + pages):
+        reactions.append(page := react(seed))
+        if misses and part == HONEST:
+            print(*dict.fromkeys(each.story for each in page.reactions if each.accusation), sep="\n", flush=True)
+        elif misses and not (page.found and page.guess in ("right", "either-or")):
+            print(page.story, flush=True)
+    return reactions
+
+
 def judge(diagnoses: Sequence[Any], kind: str, numbers: Sequence[float]) -> str:
     """What the guesses are worth: right is the planted kind, or the planted number by another name."""
     if not diagnoses:
         return "silent"
-    same = [any(math.isclose(found.value, number, rel_tol=SAME) for number in numbers) for found in diagnoses]
+    known = [math.nan if found.value is None else found.value for found in diagnoses]
+    same = [any(math.isclose(value, number, rel_tol=SAME) for number in numbers) for value in known]
     fits = any(same) or any(found.kind == kind for found in diagnoses)
     return "wrong" if not fits else "right" if len(diagnoses) == 1 else "either-or"
 
@@ -512,16 +716,21 @@ def show_goals(planted: Sequence[Outcome], clean: Sequence[Outcome], wild: Seque
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="60, 60 and 30 sheets")
+    parser.add_argument("--quick", action="store_true", help="60, 60, 30, 30 and 30 sheets")
     parser.add_argument("--misses", action="store_true", help="print each sheet on which the marker missed something")
     parser.add_argument("--seed", type=int, help="show the sheet of this seed")
     options = parser.parse_args()
     find_chalkgrad()
     if options.seed is not None:
-        print(simulate(options.seed, show=True).story)
+        page = react(options.seed, show=True) if options.seed >= HONEST else simulate(options.seed, show=True)
+        print(page.story)
         return
-    parts = [measure(part, sheets, options.misses) for part, sheets in (QUICK if options.quick else FULL).items()]
-    print(show_kinds(parts[0]), show_goals(*parts), sep="\n\n")
+    sheets = QUICK if options.quick else FULL
+    parts = [measure(part, sheets[part], options.misses) for part in (PLANTED, CLEAN, RANDOM)]
+    honest, strange = (measure_people(part, sheets[part], options.misses) for part in (HONEST, STRANGE))
+    reactions = [reaction for page in honest for reaction in page.reactions]
+    print(show_kinds(parts[0]), show_goals(*parts), sep="\n\n", end="\n\n")
+    print(show_styles(reactions), show_remarks(reactions), show_places(strange), show_people(honest, strange), sep="\n\n")
 
 
 if __name__ == "__main__":

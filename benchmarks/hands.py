@@ -1,0 +1,978 @@
+"""How people write: a sheet's lines in the hand, and with the pocket calculator, of somebody who is drawn at random.
+
+marking.py has the sheets and asks what the marker says. Here its formulas become pages of working: names, numbers,
+results in any mixture, `w·x + b = 0.4·x + 0.2 = 0.24 + 0.2 = 0.44`, worked out stage by stage as a person does. The
+arithmetic is decimal and rounded like the person's own: every operation, or only what is written, to the digits that are
+kept. An honest line is one that was worked out by these rules and nothing else. Nothing here is known to the marker, and
+nothing of the marker here.
+
+A formula is a tree of Nodes. A stage of the working is a tree too, in which more and more is a number: one that is held
+by the person, and a text of it that stands on the page. So what is written is always what was worked with, up to the
+digits.
+
+Three things are drawn for a page, and then used throughout: an Arithmetic (digits, roundings), a Hand (signs, spellings,
+LaTeX) and a Page (what the quantities are called). What is drawn for each line, its stages and shortcuts, it tells as
+`styles`.
+"""
+
+from __future__ import annotations
+
+import ast
+import decimal
+import functools
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+decimal.getcontext().prec = 40
+UNSEEN = 3  # what changes a line by less than so many times what rounding can do is not planted
+LONGEST = 12  # operations in a formula into which others are put
+PREFIXES = ("x", "w", "v", "b", "c", "t", "eta")  # of what is given
+
+Held = dict[str, Decimal]
+Leaf = Callable[["Node"], Decimal]
+Step = Callable[[Decimal], Decimal]
+
+# -------------------------------------------------------------------------------------------------------------- formulas
+
+
+class Node(NamedTuple):
+    """A formula.
+
+    op: name (parts: its identifier) · number (its value, its text) · alias (a name for a formula that has no line, the
+        formula) · "+" of terms, "*" of factors · "/" and "**" of two · neg and functions of one · lost, of a name whose
+        sign gets lost when its number is put down
+    """
+
+    op: str
+    parts: tuple[Any, ...]
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        return () if self.op in ("name", "number") else self.parts[1:] if self.op == "alias" else self.parts
+
+    def with_inner(self, inner: Sequence[Node]) -> Node:
+        head = self.parts[: len(self.parts) - len(self.inner)]
+        return Node(self.op, (*head, *inner)) if self.inner else self
+
+
+def name(identifier: str) -> Node:
+    return Node("name", (identifier,))
+
+
+def number(value: Decimal | int, text: str = "") -> Node:
+    return Node("number", (Decimal(value), text or str(value)))
+
+
+def negative(node: Node) -> Node:
+    return node.parts[0] if node.op == "neg" else Node("neg", (node,))
+
+
+ONE, TWO = number(1), number(2)
+SILENT = ("name", "number", "alias", "neg", "lost")  # what takes no key of a calculator
+
+
+def read(formula: str) -> Node:
+    """The tree of a formula of marking.py; a minus goes to the front of its product."""
+
+    def walk(part: ast.AST) -> Node:
+        match part:
+            case ast.Expression(body):
+                return walk(body)
+            case ast.Name(identifier):
+                return name(identifier)
+            case ast.Constant(value):
+                return number(Decimal(str(value)))
+            case ast.UnaryOp(ast.USub(), operand):
+                return negative(walk(operand))
+            case ast.Call(ast.Name(function), [argument]):
+                return Node(function, (walk(argument),))
+            case ast.BinOp(left, op, right):
+                a, b = walk(left), walk(right)
+                if isinstance(op, ast.Add | ast.Sub):
+                    b = negative(b) if isinstance(op, ast.Sub) else b
+                    return Node("+", (*(a.parts if a.op == "+" else (a,)), b))
+                if isinstance(op, ast.Pow):
+                    return Node("**", (a, b))
+                if a.op == "neg":  # -t*log(o) is -(t*log(o))
+                    return negative(join(op, a.parts[0], b))
+                return join(op, a, b)
+        raise ValueError(f"no formula of a sheet: {formula}")
+
+    def join(op: ast.operator, a: Node, b: Node) -> Node:
+        if isinstance(op, ast.Div):
+            return Node("/", (a, b))
+        return Node("*", (*(a.parts if a.op == "*" else (a,)), b))
+
+    return walk(ast.parse(formula, mode="eval"))
+
+
+def in_python(node: Node) -> str:
+    """The formula for Python to work out."""
+    match node.op, [in_python(each) for each in node.inner]:
+        case "name", _:
+            return str(node.parts[0])
+        case "number", _:
+            return str(node.parts[0])
+        case "alias", [text]:
+            return text
+        case "neg" | "lost", [text]:
+            return f"(-{text})"
+        case "+" | "*" | "/" | "**", texts:
+            return f"({node.op.join(texts)})"
+        case function, texts:
+            return f"{function}({texts[0]})"
+    raise AssertionError(node)
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for each in node.inner:
+        yield from nodes(each)
+
+
+def count_operations(node: Node) -> int:
+    return sum(each.op not in SILENT for each in nodes(node))
+
+
+def changed(node: Node, change: Callable[[Node], Sequence[Node]]) -> Iterator[Node]:
+    """The formula with one of its parts changed, in all ways; what has no line is not gone into."""
+    yield from change(node)
+    for i, each in enumerate(node.inner if node.op != "alias" else ()):
+        for other in changed(each, change):
+            yield node.with_inner([*node.inner[:i], other, *node.inner[i + 1 :]])
+
+
+def rewritten(node: Node, rule: Callable[[Node], Node]) -> Node:
+    """The formula with the rule applied to each of its parts, the innermost first."""
+    return rule(node.with_inner([rewritten(each, rule) for each in node.inner]))
+
+
+# ------------------------------------------------------------------------------------------------------------ arithmetic
+
+
+def exponential(x: Decimal) -> Decimal:
+    return x.exp()
+
+
+def hyperbolic_tangent(x: Decimal) -> Decimal:
+    return 1 - 2 / ((2 * x).exp() + 1)
+
+
+FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
+    "exp": exponential,
+    "log": lambda x: x.ln(),
+    "sigmoid": lambda x: 1 / (1 + (-x).exp()),
+    "tanh": hyperbolic_tangent,
+    "relu": lambda x: max(x, Decimal(0)),
+}
+
+
+def work_out(node: Node, leaf: Leaf, after: Step) -> Decimal:
+    """The number of a formula; `after` is what becomes of the result of each operation."""
+    if node.op in ("name", "number"):
+        return leaf(node)
+    numbers = [work_out(each, leaf, after) for each in node.inner]
+    if node.op == "alias":
+        return numbers[0]
+    if node.op in ("neg", "lost"):
+        return -numbers[0]
+    result = numbers[0]
+    if node.op in FUNCTIONS:
+        return after(FUNCTIONS[node.op](result))
+    for x in numbers[1:]:
+        if node.op == "+":
+            result += x
+        elif node.op == "*":
+            result *= x
+        elif node.op == "/":
+            result /= x
+        else:
+            result **= x
+        result = after(result)
+    return result
+
+
+class Digits(NamedTuple):
+    """So many of them, after the point or from the first that is not 0."""
+
+    size: int
+    significant: bool
+
+    def unit(self, x: Decimal) -> Decimal:
+        """What the last digit of a number is worth."""
+        return Decimal(1).scaleb((x.adjusted() + 1 if self.significant and x else 0) - self.size)
+
+    def round(self, x: Decimal) -> Decimal:
+        rounded = x.quantize(self.unit(x), decimal.ROUND_HALF_UP)
+        return rounded.quantize(self.unit(rounded), decimal.ROUND_HALF_UP)  # 0.99996 is 1.000
+
+
+class Arithmetic(NamedTuple):
+    kept: Digits
+    written: Digits  # no more than are kept
+    every_key: bool  # each operation is rounded, not only what is written
+    goes_on: str  # from line to line with what is "written", "kept" or "unrounded"
+    shows_kept: bool  # in the working
+
+    def after(self, x: Decimal) -> Decimal:
+        return self.kept.round(x) if self.every_key else x
+
+    def hold(self, x: Decimal) -> Decimal:
+        """What stays of a result."""
+        x = self.after(x)
+        return x if self.goes_on == "unrounded" else (self.written if self.goes_on == "written" else self.kept).round(x)
+
+
+def draw_arithmetic(rng: random.Random) -> Arithmetic:
+    kept, significant = rng.choice((3, 4, 4, 4, 5, 5, 6)), rng.random() < 0.5
+    written = max(3, kept - rng.choice((0, 0, 0, 1, 2)))
+    goes_on = rng.choice(("written", "kept", "unrounded"))
+    every_key = rng.random() < 0.5
+    shows_kept = rng.random() < 0.5
+    return Arithmetic(Digits(kept, significant), Digits(written, significant), every_key, goes_on, shows_kept)
+
+
+def reach(node: Node, held: Held, digits: Digits) -> Decimal:
+    """What roundings, of each operation and of each number that is no given one, can change at most, to first order."""
+
+    def run(moved: int, by: int) -> tuple[Decimal, int]:
+        count = 0
+
+        def move(x: Decimal) -> Decimal:
+            nonlocal count
+            count += 1
+            return x + by * digits.unit(x) / 2 if count == moved else x
+
+        def leaf(each: Node) -> Decimal:
+            if each.op == "number":
+                return Decimal(each.parts[0])
+            x = held[each.parts[0]]
+            return x if is_given(each.parts[0]) else move(x)
+
+        return work_out(node, leaf, move), count
+
+    middle, moves = run(0, 0)
+    return sum((max(abs(run(i, by)[0] - middle) for by in (1, -1)) for i in range(1, moves + 1)), Decimal(0))
+
+
+def is_given(identifier: str) -> bool:
+    return re.fullmatch(r"([a-z]+)\d*", identifier) is not None and letters_of(identifier) in PREFIXES
+
+
+# ------------------------------------------------------------------------------------------------------------------ hands
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUM, PRODUCT, POWER, ATOM = range(1, 5)  # how tightly an expression holds together
+
+
+class Hand(NamedTuple):
+    latex: bool
+    times: str  # between factors; "" for none
+    minus: str
+    comma: bool  # the decimal point is one
+    subscript: str  # w11, w_11, w_{11} or w₁₁
+    partial: str  # ∂ or d
+    log: str
+    sigma: str
+    power: str  # e^, exp
+    square: str
+    negative: str  # sign, brackets, bare: + (−0.3)·0.8, − 0.3·0.8; a bare minus stands after a · as well
+    half: str  # /2, ½, 0.5
+    drops_zeros: bool
+    scientific: str  # "" or how small numbers are written
+    leads: bool  # with a 0 before the point
+    approximately: str
+    around: str  # brackets, or a command, around the result
+    stop: bool
+    own_name: bool  # z = 0.4·0.6 = 0.24 on the line of z
+    breaks: bool  # a stage per line
+    dollars: bool
+
+
+def draw_hand(rng: random.Random) -> Hand:
+    latex, chance = rng.random() < 0.2, rng.random
+    around = ("\\boxed", "\\underline", "\\mathbf") if latex else ("(", "[")
+    powers_of_ten = ("\\cdot 10^", "e") if latex else ("e", "E", " e", "·10^", "× 10⁻")
+    signs = ("=", "\\approx", "\\approx") if latex else ("=", "=", "≈", "≅", "~", "→")
+    return Hand(
+        latex=latex,
+        times=rng.choice(("\\cdot ", "\\cdot ", "\\times ", "") if latex else ("·", "·", "*", "*", "×", "x", "")),
+        minus="-" if latex else rng.choice("-−"),
+        comma=not latex and chance() < 0.12,
+        subscript="w_{1}" if latex else rng.choice(("w1", "w_1", "w_1", "w₁")),
+        partial="∂" if chance() < 0.85 else "d",
+        log=rng.choice(("\\log", "\\ln") if latex else ("log", "ln")),
+        sigma="\\sigma" if latex else rng.choice(("σ", "σ", "sigmoid")),
+        power=rng.choice(("e^", "e^", "exp")),
+        square=rng.choice(("^2", "^{2}") if latex else ("²", "²", "^2", "^2", "**2")),
+        negative=rng.choice(("sign", "brackets", "brackets", "bare")),
+        half=rng.choice(("/2", "/2", "½", "0.5")),
+        drops_zeros=chance() < 0.4,
+        scientific=rng.choice(powers_of_ten) if chance() < 0.25 else "",
+        leads=chance() < 0.95,
+        approximately=rng.choice(signs),
+        around=rng.choice(around) if chance() < 0.15 else "",
+        stop=chance() < 0.1,
+        own_name=chance() < 0.2,
+        breaks=chance() < 0.15,
+        dollars=latex and chance() < 0.5,
+    )
+
+
+class Page(NamedTuple):
+    """How quantities are called: on the sheet, and by the person."""
+
+    letters: Mapping[str, str]  # the sheet's own: L is E, o is ŷ
+    outputs: int
+    hiddens: int
+    linear: bool  # the output is the net itself
+    partials: bool  # the sheet's lines are called ∂L/∂w; otherwise dw
+
+    def stem(self, identifier: str) -> tuple[str, str, str]:
+        """Letter, index, ending. One output has no index; without a hidden layer z, w, b are what is elsewhere a, v, c."""
+        letter, index, new = re.fullmatch(r"([A-Za-z]+?)(\d*)(_new)?", identifier).groups("")  # type: ignore[union-attr]
+        if self.outputs == 1 and letter in {*"aotcver", "d"}:
+            index = index[:-1]
+        if not self.hiddens:
+            letter = {"a": "z", "v": "w", "c": "b"}.get(letter, letter)
+        return self.letters.get(letter, letter), index, new
+
+    def fraction(self, identifier: str) -> tuple[str, str] | None:
+        """The quantities whose derivative a line is."""
+        letter, index = identifier[0], identifier[1:]
+        net = "o" if self.linear else "a"
+        simple = {"e": ("L", "o"), "r": ("o", "a"), "d": ("L", net), "s": ("h", "z"), "g": ("L", "h"), "k": ("L", "z")}
+        if identifier[0] == "d" and not index[0].isdigit():
+            return "L", index
+        if letter not in simple or identifier == "eta":
+            return None
+        top, bottom = simple[letter]
+        return top if top == "L" else top + index, bottom + index
+
+    def on_sheet(self, identifier: str) -> str:
+        """The sheet's own name for a quantity."""
+        fraction = self.fraction(identifier)
+        if fraction and self.partials:
+            top, bottom = map(self.on_sheet, fraction)
+            return f"∂{top}/∂{bottom}"
+        if fraction and identifier[0] == "d" and identifier[1].isalpha():
+            return "d" + self.on_sheet(identifier[1:])
+        letter, index, new = self.stem(identifier)
+        return letter + ("_" + index if index else "") + new
+
+
+LETTERS = {
+    "L": ("L", "E", "J"),
+    "o": ("o", "o", "ŷ", "p"),
+    "t": ("t", "t", "y"),
+    "eta": ("η", "η", "α", "lr"),
+    "e": ("err",),  # where e to the power is written, e is no name
+    "d": ("δ",),
+}
+
+
+def draw_page(rng: random.Random, shape: tuple[int, int, int], loss: str) -> Page:
+    letters = {letter: rng.choice(others) for letter, others in LETTERS.items()}
+    return Page(letters, shape[2], shape[1], loss.endswith("linear"), rng.random() < 0.7)
+
+
+class Writer(NamedTuple):
+    """Puts formulas on the page. What is random here is how each formula is written, not what it says."""
+
+    hand: Hand
+    page: Page
+    styles: set[str]  # of the line that is written
+
+    # names
+
+    def call(self, identifier: str) -> str:
+        fraction = self.page.fraction(identifier)
+        if fraction and (self.page.partials or "∂ for the sheet's names" in self.styles):
+            return self.derivative(*fraction)
+        if fraction and identifier[0] == "d" and identifier[1].isalpha():
+            return "d" + self.call(identifier[1:])
+        letter, index, new = self.page.stem(identifier)
+        if self.hand.latex:
+            letter = {"ŷ": "\\hat{y}", "η": "\\eta", "α": "\\alpha", "δ": "\\delta"}.get(letter, letter)
+        if new and self.hand.latex:
+            return letter + (f"_{{{index}}}" if index else "") + "^{new}"
+        if not index:
+            return letter + new
+        spelt = {"w1": index, "w_1": "_" + index, "w_{1}": f"_{{{index}}}", "w₁": index.translate(SUBSCRIPTS)}
+        return letter + spelt[self.hand.subscript] + ("ⁿᵉʷ" if new and self.hand.subscript == "w₁" else new)
+
+    def derivative(self, top: str, bottom: str) -> str:
+        top, bottom = self.call(top), self.call(bottom)
+        if self.hand.latex:
+            return f"\\frac{{\\partial {top}}}{{\\partial {bottom}}}"
+        return f"{self.hand.partial}{top}/{self.hand.partial}{bottom}"
+
+    # numbers
+
+    def put_down(self, text: str) -> str:
+        """A number as this hand writes it."""
+        text = text.replace("-", "")
+        if self.hand.drops_zeros and "." in text and "e" not in text:
+            shorter = text.rstrip("0").rstrip(".")
+            self.styles.update({"zeros dropped"} if shorter != text else ())
+            text = shorter
+        digits = text.replace(".", "").lstrip("0")
+        if self.hand.scientific and "." in text and len(digits) > 1 and Decimal(text) < Decimal("0.1"):
+            exponent = str(Decimal(text).adjusted())
+            text = f"{digits[0]}.{digits[1:]}"
+            self.styles.add("6.13e-2")
+            if self.hand.scientific == "× 10⁻":
+                text += f" × 10{exponent.translate(SUPERSCRIPTS)}"
+            elif self.hand.scientific.endswith("10^"):
+                text += f"{self.hand.scientific}" + (f"{{{exponent}}}" if self.hand.latex else exponent)
+            else:
+                text += self.hand.scientific + exponent
+        if not self.hand.leads and text.startswith("0."):
+            self.styles.add(".55")
+            text = text[1:]
+        if self.hand.comma and "." in text:
+            self.styles.add("0,55")
+            text = text.replace(".", ",")
+        return text
+
+    def show_number(self, node: Node, first: bool, after_times: bool = False) -> str:
+        """With its sign, and with brackets unless it stands first in its sum."""
+        text = self.put_down(node.parts[1])
+        if not node.parts[1].startswith("-"):
+            return text
+        if first and self.hand.negative != "brackets":
+            self.styles.add("negative first: −0.3·0.8")
+            return self.hand.minus + text
+        if self.hand.negative == "bare" and after_times:
+            self.styles.add("bare negative: 0.8·−0.3")
+            return self.hand.minus + text
+        self.styles.add("negative in brackets: (−0.3)·0.8")
+        return f"({self.hand.minus}{text})"
+
+    # formulas
+
+    def bracket(self, text: str) -> str:
+        return f"\\left({text}\\right)" if self.hand.latex and len(text) > 12 else f"({text})"
+
+    def show(self, node: Node, level: int = 0, first: bool = True) -> str:
+        """The formula as text; in brackets if it holds together less than what is around it."""
+        text, own = self.spell(node, first)
+        return self.bracket(text) if own < level else text
+
+    def spell(self, node: Node, first: bool) -> tuple[str, int]:
+        match node:
+            case Node("name", (identifier,)):
+                return self.call(identifier), PRODUCT + ("/" not in self.call(identifier) or self.hand.latex) * 2
+            case Node("alias", (text, _)):
+                return text, PRODUCT + self.hand.latex * 2
+            case Node("number", _):
+                shown = self.show_number(node, first)
+                simple = shown[0] not in "-−" and not re.search("[eE^⁻]", shown)
+                return shown, ATOM if simple else PRODUCT
+            case Node("lost", (inner,)):
+                return self.spell(inner, first)
+            case Node("neg", (inner,)):
+                return self.hand.minus + self.show(inner, PRODUCT, first=False), SUM
+            case Node("+", terms):
+                return self.spell_sum(terms), SUM
+            case Node("*", factors):
+                return self.spell_product(factors, first), PRODUCT
+            case Node("/", (above, below)):
+                return self.spell_quotient(above, below, first)
+            case Node("**", (base, Node("number", (two, _)))) if two == 2:
+                return self.show(base, ATOM, first=False) + self.hand.square, POWER
+            case Node(function, (inner,)):
+                return self.spell_function(function, inner), ATOM
+        raise AssertionError(node)
+
+    def spell_sum(self, terms: Sequence[Node]) -> str:
+        text = ""
+        for i, term in enumerate(terms):
+            sign, body = ("-", term.parts[0]) if term.op == "neg" else ("+", term)
+            head = body.parts[0] if body.op == "*" else body
+            if i and self.hand.negative == "sign" and head.op == "number" and head.parts[1].startswith("-"):
+                self.styles.add("negative as a sign: − 0.3·0.8")
+                positive = number(-head.parts[0], head.parts[1][1:])
+                body = Node("*", (positive, *body.parts[1:])) if body.op == "*" else positive
+                sign = "+" if sign == "-" else "-"
+            part = self.show(body, PRODUCT, first=not i and sign == "+")
+            sign = self.hand.minus if sign == "-" else sign
+            text += f" {sign} {part}" if i else (self.hand.minus if sign != "+" else "") + part
+        return text
+
+    def spell_product(self, factors: Sequence[Node], first: bool) -> str:
+        times, names = self.hand.times, [factor.op in ("name", "alias") for factor in factors]
+        if times == "x":
+            plain = all(factor.op == "number" for factor in factors)
+            self.styles.update({"2 x 0.2"} if plain else ())
+            times = " x " if plain else "·"
+        elif times:
+            self.styles.add(f"times {times.strip()}")
+        if not times:
+            self.styles.add("no sign: (0.4)(0.6)")
+            shown = [self.show(factor, ATOM, first=first and not i) for i, factor in enumerate(factors)]
+            lone = [is_name and "/" not in text for is_name, text in zip(names, shown)]
+            return " ".join(text if ok or text.startswith("(") else f"({text})" for ok, text in zip(lone, shown))
+        parts = []
+        for i, factor in enumerate(factors):
+            quotient = factor.op == "/" and i > 0
+            if factor.op == "number":
+                parts.append(self.show_number(factor, first and not i, after_times=i > 0))
+            else:
+                parts.append(
+                    self.show(factor, POWER if quotient and not self.hand.latex else PRODUCT, first=first and not i)
+                )
+        return times.join(parts)
+
+    def spell_quotient(self, above: Node, below: Node, first: bool) -> tuple[str, int]:
+        if below == TWO and self.hand.half != "/2":
+            self.styles.add("½" if self.hand.half == "½" else "0.5 for ½")
+            half = "\\frac{1}{2}" if self.hand.latex else self.hand.half.replace(".", "," if self.hand.comma else ".")
+            times = "\\cdot " if self.hand.latex else "·" if self.hand.times in ("", "x") else self.hand.times
+            square = self.show(above, POWER, first=False)
+            times = times if half == "0.5" or not square.startswith(("(", "\\left")) else ""
+            return half + times + square, PRODUCT
+        if self.hand.latex:
+            return f"\\frac{{{self.show(above)}}}{{{self.show(below)}}}", POWER
+        return f"{self.show(above, PRODUCT, first)}/{self.show(below, POWER, first=False)}", PRODUCT
+
+    def spell_function(self, function: str, inner: Node) -> str:
+        argument = self.show(inner)
+        if inner.op == "number" and argument.startswith("("):
+            argument = argument[1:-1]
+        if function == "exp" and self.hand.power == "e^":
+            short = len(argument) == 1 or re.fullmatch(r"[\d.]+", argument)
+            return f"e^{{{argument}}}" if self.hand.latex else f"e^{argument}" if short else f"e^({argument})"
+        if function == "relu":
+            both = f"0{';' if self.hand.comma else ','} {argument}"
+            return f"\\max({both})" if self.hand.latex else f"max({both})"
+        words = {"log": self.hand.log, "sigmoid": self.hand.sigma, "exp": "\\exp" if self.hand.latex else "exp"}
+        return f"{words.get(function, self.hand.latex * chr(92) + function)}({argument})"
+
+    # lines
+
+    def join(self, stages: Sequence[str], own: str) -> str:
+        """The stages of the working, and the result as the last."""
+        *working, result = stages
+        hand = self.hand
+        if hand.around:
+            closing = {"(": ")", "[": "]"}
+            self.styles.add(f"around the result: {hand.around}")
+            result = (
+                f"{hand.around}{result}{closing[hand.around]}" if hand.around in closing else f"{hand.around}{{{result}}}"
+            )
+        text = ("\n= " if hand.breaks else " = ").join(working)
+        if hand.breaks and len(working) > 1:
+            self.styles.add("a stage per line")
+        sign = hand.approximately
+        if working:
+            self.styles.update({f"sign {sign}"} if sign != "=" else ())
+            text += f" {sign} {result}"
+        else:
+            text = result if sign not in ("≈", "~", "≅", "\\approx") else f"{sign} {result}"
+            self.styles.update({f"sign {sign}"} if text != result else ())
+        if hand.own_name and working:
+            self.styles.add("own name in front")
+            text = f"{own} = {text}"
+        if hand.stop:
+            self.styles.add("full stop")
+            text += "."
+        if hand.latex:
+            self.styles.add("LaTeX")
+        return f"${text}$" if hand.dollars else text
+
+
+# -------------------------------------------------------------------------------------------------------------- shortcuts
+
+
+def vary(rng: random.Random, writer: Writer, identifier: str, formula: Node, known: Mapping[str, Node], shown: bool) -> Node:
+    """Another formula of the same line: shorter, longer, or in another order.
+
+    known: the formulas of the lines above, and under "short" a shorter one of this line if there is one
+    shown: whether there will be any working; detours are taken on paper alone
+    """
+    styles = writer.styles
+    if "short" in known and rng.random() < 0.5:
+        styles.add("o − t for the product")
+        formula = known["short"]
+    formula = rename(rng, writer, identifier, formula)
+    names = dict.fromkeys(node.parts[0] for node in nodes(formula) if node.op == "name")
+    unfolded = {each for each in names if shown and each in known and rng.random() < 0.12}
+
+    def unfold(node: Node) -> Node:
+        if node.op != "name" or node.parts[0] not in unfolded:
+            return node
+        inner = known[node.parts[0]]
+        if count_operations(formula) + count_operations(inner) > LONGEST:
+            return node
+        styles.add("a line put into another")
+        return inner
+
+    def rewrite(node: Node) -> Node:
+        match node:
+            case Node("neg", (Node("+", terms),)) if rng.random() < 0.4:
+                styles.add("minus multiplied out")
+                return Node("+", tuple(map(negative, terms)))
+            case Node("*", (one, Node("+", (Node("number", (unit, _)), Node("neg", (other,)))))) if (
+                unit == 1 and one == other and rng.random() < 0.2
+            ):
+                styles.add("o − o²")
+                return Node("+", (one, negative(Node("**", (one, TWO)))))
+            case Node("+", (Node("number", (unit, _)), Node("neg", (Node("**", (base, _)),)))) if (
+                unit == 1 and rng.random() < 0.2
+            ):
+                styles.add("(1 − h)(1 + h)")
+                return Node("*", (Node("+", (ONE, negative(base))), Node("+", (ONE, base))))
+            case Node("sigmoid", (z,)) if rng.random() < 0.3:
+                styles.add("1/(1 + e^−z)")
+                return Node("/", (ONE, Node("+", (ONE, Node("exp", (negative(z),))))))
+            case Node("+" | "*", parts) if rng.random() < 0.12:
+                styles.add("reordered")
+                return Node(node.op, tuple(rng.sample(parts, len(parts))))
+        return node
+
+    return rewritten(rewritten(formula, unfold), rewrite)
+
+
+def rename(rng: random.Random, writer: Writer, identifier: str, formula: Node) -> Node:
+    """Local derivatives by their names, ∂z/∂w for x, whether or not the sheet has a line for them."""
+    letter, index = identifier[0], identifier[1:]
+    if rng.random() < 0.7 or formula.op != "*" or "_" in identifier:
+        return formula
+    outer, inner, net = formula.parts[0], formula.parts[-1], "o" if writer.page.linear else "a"
+    if letter == "d" and index[0] in "vw":  # d·h, k·x
+        below = index[2] if len(index) == 3 else ""
+        inner = Node("alias", (writer.derivative((net if index[0] == "v" else "z") + below, index), inner))
+    elif letter in "dk" and index.isdigit():  # e·r, g·s
+        top, bottom = ("o", "a") if letter == "d" else ("h", "z")
+        if inner.op != "name":
+            inner = Node("alias", (writer.derivative(top + index, bottom + index), inner))
+        if outer.op != "name":
+            outer = Node("alias", (writer.derivative("L", top + index), outer))
+    else:
+        return formula
+    writer.styles.add("local derivative that is no line")
+    return Node("*", (outer, *formula.parts[1:-1], inner))
+
+
+# ---------------------------------------------------------------------------------------------------------------- working
+
+
+class Plant(NamedTuple):
+    """A mistake: on which line, what kind, and the wrong formula; the number that came of it, as a result and as text."""
+
+    name: str
+    kind: str
+    formula: str
+    value: Decimal
+    text: str
+    where: str
+
+
+class Line(NamedTuple):
+    name: str
+    text: str  # what is written
+    styles: frozenset[str]
+    formula: Node  # as worked out
+    before: Held  # what the person held
+    result: str  # in plain digits; empty for a line without a number
+
+
+class Sheet(NamedTuple):
+    arithmetic: Arithmetic
+    hand: Hand
+    page: Page
+    lines: list[Line]
+    plant: Plant | None
+
+
+class Worker(NamedTuple):
+    """Works a line out, stage by stage."""
+
+    rng: random.Random
+    arithmetic: Arithmetic
+    given: Mapping[str, str]  # as they stand on the sheet
+    held: Held
+    texts: dict[str, str]  # of the results
+
+    def leaf(self, node: Node) -> Decimal:
+        return self.held[node.parts[0]] if node.op == "name" else Decimal(node.parts[0])
+
+    def value(self, node: Node) -> Decimal:
+        return work_out(node, self.leaf, self.arithmetic.after)
+
+    def text_of(self, value: Decimal) -> str:
+        digits = self.arithmetic.kept if self.arithmetic.shows_kept else self.arithmetic.written
+        text = f"{digits.round(value):f}"
+        return text if Decimal(text) else text.lstrip("-")
+
+    def in_numbers(self, node: Node, share: float = 1.0) -> Node:
+        """With numbers in place of names: all, or a share of them."""
+        if node.op == "name" and self.rng.random() < share:
+            identifier = node.parts[0]
+            known = self.given.get(identifier) or (
+                self.text_of(self.held[identifier]) if self.arithmetic.shows_kept else self.texts[identifier]
+            )
+            return number(self.held[identifier], known)
+        if node.op == "alias" and self.rng.random() < share:
+            return self.in_numbers(node.parts[1], share)
+        inner = [self.in_numbers(each, share) for each in node.inner]
+        if node.op == "lost" and inner[0].op == "number":
+            return number(-inner[0].parts[0], inner[0].parts[1].lstrip("-"))
+        return node.with_inner(inner)
+
+    def reduce(self, node: Node) -> Node:
+        """A part as a number: the one that is written, or the one in the calculator."""
+        value = self.value(node)
+        text = self.text_of(value)
+        rounded = self.arithmetic.goes_on == "written"
+        return number(Decimal(text) if rounded else value, text)
+
+    def work_partly(self, node: Node, share: float, top: bool = True) -> Node:
+        """Some parts worked out, never all; a function is worked out or left."""
+        if not node.inner:
+            return node
+        if not top and node.op not in ("neg", "lost") and self.rng.random() < share:
+            return self.reduce(node)
+        return node.with_inner([self.work_partly(each, share, False) for each in node.inner])
+
+    def stages(self, formula: Node, styles: set[str], shown: bool) -> list[Node]:
+        """From names to numbers, in whatever steps this person takes this time; without the result."""
+        rng, operations = self.rng, count_operations(formula)
+        stages: list[Node] = []
+        if operations == 0 or not shown:
+            return stages
+        if rng.random() < 0.6:
+            styles.add("names")
+            stages.append(formula)
+        if rng.random() < 0.4:
+            styles.add("names and numbers mixed")
+            stages.append(formula := self.in_numbers(formula, 0.5))
+        if rng.random() < 0.75:
+            styles.add("numbers")
+            stages.append(formula := self.in_numbers(formula))
+        for _ in range(2):
+            if operations > 1 and rng.random() < 0.4:
+                partly = self.work_partly(self.in_numbers(formula), 0.5)
+                if partly != self.in_numbers(formula):
+                    styles.add("partly worked out")
+                    stages.append(formula := partly)
+        return [stage for i, stage in enumerate(stages) if not i or stage != stages[i - 1]]
+
+
+def write_sheet(
+    rng: random.Random,
+    lines: Sequence[tuple[str, str]],
+    given: Mapping[str, float],
+    page: Page,
+    short: Mapping[str, str],
+    planted: bool,
+) -> Sheet:
+    """A sheet, worked out and written; with one mistake, or none.
+
+    lines: identifiers and formulas, in order; short: shorter formulas of some
+    """
+    arithmetic, hand = draw_arithmetic(rng), draw_hand(rng)
+    numbers = {identifier: Decimal(str(x)).normalize() for identifier, x in given.items()}
+    shown = {identifier: f"{x:f}" for identifier, x in numbers.items()}
+    worker = Worker(rng, arithmetic, shown, dict(numbers), {})
+    true = true_numbers(lines, numbers)
+    formulas: dict[str, Node] = {}
+    done: list[Line] = []
+    plant = None
+    chosen = rng.randrange(len(lines)) if planted else -1
+    global_styles = {"∂ for the sheet's names"} if rng.random() < 0.4 and not page.partials else set()
+    for i, (identifier, formula) in enumerate(lines):
+        writer = Writer(hand, page, set(global_styles))
+        tree = read(formula)
+        known = dict(formulas) | ({"short": read(short[identifier])} if identifier in short else {})
+        with_working = rng.random() < 0.75
+        varied = vary(rng, writer, identifier, tree, known, with_working)
+        before = dict(worker.held)
+        if plant is None and i >= chosen >= 0:
+            made = plant_mistake(rng, worker, identifier, varied, true[identifier], writer.styles, with_working)
+            if made:
+                plant, trees, value, text = made
+        if plant is None or plant.name != identifier:
+            trees = worker.stages(varied, writer.styles, with_working)
+            value, text = finish(worker, trees, varied)
+        if arithmetic.every_key:
+            writer.styles.add("every operation rounded")
+        if arithmetic.kept.size > arithmetic.written.size:
+            writer.styles.add("keeps more than is written")
+        writer.styles.add(
+            f"{arithmetic.written.size} {'significant digits' if arithmetic.written.significant else 'decimals'}"
+        )
+        formula_only = trees and rng.random() < 0.04 and (plant is None or plant.name != identifier)
+        result = writer.show_number(number(Decimal(text), text), first=True)
+        if result.startswith("(") and not formula_only:
+            result = hand.minus + result[2:-1]
+        shown_stages = [writer.show(stage) for stage in trees]
+        stages = [stage for j, stage in enumerate(shown_stages) if not j or stage != shown_stages[j - 1]]
+        if formula_only:
+            writer.styles.add("formula only")
+            written = "$" * hand.dollars + " = ".join(stages) + "$" * hand.dollars
+        else:
+            writer.styles.update({"bare number"} if not stages else ())
+            written = writer.join([*stages, result], writer.call(identifier))
+        worker.held[identifier], worker.texts[identifier] = value, text
+        formulas[identifier] = tree
+        done.append(Line(identifier, written, frozenset(writer.styles), varied, before, "" if formula_only else text))
+    return Sheet(arithmetic, hand, page, done, plant)
+
+
+def finish(worker: Worker, trees: Sequence[Node], formula: Node) -> tuple[Decimal, str]:
+    """What the person holds at the end of a line, and what is written."""
+    value = worker.value(trees[-1] if trees else formula)
+    held = worker.arithmetic.hold(value)
+    text = f"{worker.arithmetic.written.round(worker.arithmetic.after(value)):f}"
+    text = text if Decimal(text) else text.lstrip("-")
+    return held, text
+
+
+def true_numbers(lines: Sequence[tuple[str, str]], given: Held) -> Held:
+    held = dict(given)
+    for identifier, formula in lines:
+        held[identifier] = work_out(
+            read(formula), lambda node: held[node.parts[0]] if node.op == "name" else node.parts[0], Decimal
+        )
+    return held
+
+
+# --------------------------------------------------------------------------------------------------------------- mistakes
+
+
+CONFUSED = [set(pair.split()) for pair in ("h z", "o t", "o a", "d e", "g k", "x w", "v w")]
+
+
+def letters_of(identifier: str) -> str:
+    return re.sub(r"\d.*", "", identifier)
+
+
+def mutations(formula: Node, held: Held) -> Iterator[tuple[str, Node]]:
+    """Mistakes in a formula by kind: what people do when they copy, and when they put down signs and factors."""
+
+    def others(identifier: str) -> Iterator[tuple[str, str]]:
+        for other in held:
+            letters = {letters_of(identifier), letters_of(other)}
+            if other in (identifier + "_new", identifier.removesuffix("_new")) and other != identifier:
+                yield "old weights", other
+            elif len(letters) == 1 and len(other) == len(identifier) and other != identifier:
+                yield "index", other
+            elif letters in CONFUSED:
+                yield "operand", other
+
+    def copied(wanted: str, node: Node) -> list[Node]:
+        return [name(other) for kind, other in others(node.parts[0]) if kind == wanted] if node.op == "name" else []
+
+    def sign_lost(node: Node) -> list[Node]:
+        if node.op == "name" and held[node.parts[0]] < 0:
+            return [Node("lost", (node,))]
+        if node.op == "+":
+            return [Node("+", (*node.parts[:i], negative(part), *node.parts[i + 1 :])) for i, part in enumerate(node.parts)]
+        return [node.parts[0]] if node.op == "neg" else []
+
+    def left_out(node: Node, op: str) -> list[Node]:
+        if node.op != op:
+            return []
+        rest = [[*node.parts[:i], *node.parts[i + 1 :]] for i in range(len(node.parts))]
+        return [parts[0] if len(parts) == 1 else Node(op, tuple(parts)) for parts in rest]
+
+    def unsquared(node: Node) -> list[Node]:
+        return [node.parts[0]] if node.op == "**" else []
+
+    for kind in ("index", "operand", "old weights"):
+        for other in changed(formula, functools.partial(copied, kind)):
+            yield kind, other
+    changes: dict[str, Callable[[Node], list[Node]]] = {
+        "sign": sign_lost,
+        "term": lambda node: left_out(node, "+"),
+        "factor": lambda node: left_out(node, "*"),
+        "square": unsquared,
+    }
+    for kind, change in changes.items():
+        for other in changed(formula, change):
+            yield kind, other
+
+
+def slip(rng: random.Random, text: str) -> str:
+    """A number with one digit wrong, or two that changed places."""
+    places = [i for i, sign in enumerate(text) if sign.isdigit()]
+    first = next((i for i in places if text[i] != "0"), None)
+    if first is None:
+        return text
+    i = rng.choice([place for place in places if place >= first])
+    if rng.random() < 0.4 and text[i + 1 : i + 2].isdigit():
+        return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
+    return text[:i] + rng.choice("0123456789") + text[i + 1 :]
+
+
+def plant_mistake(
+    rng: random.Random, worker: Worker, identifier: str, formula: Node, true: Decimal, styles: set[str], shown: bool
+) -> tuple[Plant, list[Node], Decimal, str] | None:
+    """A mistake on this line that can be seen; none if none can."""
+    arithmetic = worker.arithmetic
+    right = worker.value(formula)
+    blur = reach(formula, worker.held, arithmetic.written)
+
+    def seen(value: Decimal, text: str) -> bool:
+        least = UNSEEN * (blur + max(arithmetic.written.unit(value), arithmetic.written.unit(right)))
+        return min(abs(Decimal(text) - x) for x in (right, true)) > least
+
+    for _ in range(20):
+        if rng.random() < 0.3:
+            made = plant_slip(rng, worker, formula, styles, shown)
+            if made:
+                trees, wrong, text, where = made
+                if seen(wrong, text):
+                    return Plant(identifier, "arithmetic", "", wrong, text, where), trees, wrong, text
+            continue
+        by_kind: dict[str, list[Node]] = {}
+        for kind, other in mutations(formula, worker.held):
+            by_kind.setdefault(kind, []).append(other)
+        if not by_kind:
+            continue
+        kind = rng.choice(sorted(by_kind))
+        wrong_formula = rng.choice(by_kind[kind])
+        drawn: set[str] = set()
+        try:
+            trees = worker.stages(wrong_formula, drawn, shown)
+            value, text = finish(worker, trees, wrong_formula)
+        except decimal.DecimalException:
+            continue
+        where = "in the formula" if trees and "names" in drawn else "in the working" if trees else "in the head"
+        if where == "in the formula" and rng.random() < 0.6:  # the names are right, and their numbers are copied badly
+            where, trees[0] = "in the numbers", formula
+            if len(trees) == 1:
+                trees.append(worker.in_numbers(wrong_formula))
+        if seen(value, text):
+            styles |= drawn
+            return Plant(identifier, kind, in_python(wrong_formula), value, text, where), trees, value, text
+    return None
+
+
+def plant_slip(
+    rng: random.Random, worker: Worker, formula: Node, styles: set[str], shown: bool
+) -> tuple[list[Node], Decimal, str, str] | None:
+    """A part of the formula worked out badly, on the page; or the result."""
+    numbers = worker.in_numbers(formula)
+    parts = [node for node in nodes(numbers) if node.op not in SILENT and node is not numbers]
+    if not parts or not shown or rng.random() < 0.3:
+        trees = worker.stages(formula, styles, shown)
+        value, text = finish(worker, trees, formula)
+        text = slip(rng, text)
+        return trees, Decimal(text), text, "in the result"
+    part = rng.choice(parts)
+    text = slip(rng, worker.text_of(worker.value(part)))
+    wrong = rewritten(numbers, lambda node: number(Decimal(text), text) if node == part else node)
+    styles.update(("numbers", "partly worked out"))
+    trees = [formula, numbers, wrong] if rng.random() < 0.5 else [numbers, wrong]
+    try:
+        value, text = finish(worker, trees, wrong)
+    except decimal.DecimalException:
+        return None
+    return trees, value, text, "in the middle"
