@@ -182,11 +182,11 @@ class Judge:
             for i, r in enumerate(results)
         ]
         fitting = [each for each in off if each[0] <= 1.0]
+        may_cut = self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting)
         cut_off = [
             (_beyond(c, r.value, claim.unit) / (r.reach + grain(r.value)), len(readings_of[i].wrong), i)
             for i, r in enumerate(results)
-            if (self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting))
-            and _is_cut_off(c, r.value, claim.unit, r.reach)
+            if may_cut and _is_cut_off(c, r.value, claim.unit, r.reach)
         ]
         explaining = [i for *_, i in sorted([*fitting, *cut_off])]
         used = self.materially(readings_of[explaining[0]]) if explaining else ()

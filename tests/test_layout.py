@@ -23,7 +23,7 @@ TIERS = [
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
     {"layers"},
     {"trace", "describing", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions", "definitions"},
-    {"study", "mistakes", "marking", "grouping", "statements"},
+    {"study", "mistakes", "marking", "working", "grouping", "statements"},
     {
         "rules",
         "sheet",
@@ -37,7 +37,7 @@ TIERS = [
         "equations",
         "script",
     },
-    {"derivations", "working", "auditing", "program"},
+    {"derivations", "auditing", "program"},
     {"worksheet", "answers", "exercises"},
     {"__init__"},
 ]
