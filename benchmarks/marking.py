@@ -497,7 +497,7 @@ def simulate(seed: int, show: bool = False) -> Outcome:
 
 ALIKE = {  # what a mistake may be called by the marker, who sees its effect alone
     "sign": ("sign", "ascent", "swapped", "miscopied"),
-    "factor": ("factor", "rate", "derivative", "half"),
+    "factor": ("factor", "rate", "derivative", "half", "operand"),
     "term": ("term", "bias"),
     "square": ("square",),
     "index": ("index", "operand", "transposed", "miscopied"),
@@ -588,7 +588,11 @@ def react(seed: int, show: bool = False) -> Strange:
     if plant is None:
         return Strange(reactions, None, True, "silent", seconds, story)
     row = marking[call(plant.name)]
-    kind = next((said.kind for said in row.diagnoses if said.kind in ALIKE[plant.kind]), plant.kind)
+    alike = (
+        *ALIKE[plant.kind],
+        *["arithmetic"] * (plant.where in ("in the numbers", "in the working")),
+    )  # it does not follow
+    kind = next((said.kind for said in row.diagnoses if said.kind in alike), plant.kind)
     guess = judge(row.diagnoses, kind, planted_numbers(sheet, plant, lines_of(net), true))
     said = " / ".join(f"[{guessed.kind}] {guessed.sentence} ({guessed.value})" for guessed in row.diagnoses)
     text = next(found.text for found in sheet.lines if found.name == plant.name)
