@@ -471,7 +471,7 @@ class Writer(NamedTuple):
                 return text, PRODUCT + self.hand.latex * 2
             case Node("number", _):
                 shown = self.show_number(node, first)
-                simple = shown[0] not in "-−" and not re.search("[eE^⁻]", shown)
+                simple = shown[0] == "(" or (shown[0] not in "-−" and not re.search("[eE^⁻]", shown))
                 return shown, ATOM if simple else PRODUCT
             case Node("lost", (inner,)):
                 return self.spell(inner, first)

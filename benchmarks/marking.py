@@ -41,7 +41,7 @@ SHAPES = ((2, 2, 1), (2, 3, 1), (3, 2, 1), (2, 2, 2), (3, 2, 2), (2, 2, 3))  # i
 LOSSES = ("half squared, sigmoid", "half squared, linear", "bce, sigmoid", "ce, softmax")
 FLAT = ((1, 0, 1), (2, 0, 1), (2, 0, 1), (3, 0, 1), (2, 0, 2), (2, 0, 3))  # no hidden layer: pages are shorter
 PLANTED, CLEAN, RANDOM, HONEST, STRANGE = range(0, 500_000, 100_000)  # the first seeds of the kinds of sheets
-FULL = {PLANTED: 1000, CLEAN: 1000, RANDOM: 300, HONEST: 200, STRANGE: 600}
+FULL = {PLANTED: 1000, CLEAN: 1000, RANDOM: 300, HONEST: 100, STRANGE: 300}
 QUICK = {PLANTED: 60, CLEAN: 60, RANDOM: 30, HONEST: 30, STRANGE: 30}
 GUESSES = ("right", "either-or", "silent", "wrong")
 AGREEMENT = 1e-9  # of student and Values, absolute
@@ -497,7 +497,7 @@ def simulate(seed: int, show: bool = False) -> Outcome:
 
 ALIKE = {  # what a mistake may be called by the marker, who sees its effect alone
     "sign": ("sign", "ascent", "swapped", "miscopied"),
-    "factor": ("factor", "rate", "derivative", "half"),
+    "factor": ("factor", "rate", "derivative", "half", "operand"),
     "term": ("term", "bias"),
     "square": ("square",),
     "index": ("index", "operand", "transposed", "miscopied"),
@@ -505,7 +505,7 @@ ALIKE = {  # what a mistake may be called by the marker, who sees its effect alo
     "old weights": ("old weights", "index", "miscopied"),
     "arithmetic": ("arithmetic", "digits", "decimal point"),
 }
-HARMLESS = ("simpler", "shorter", "also", "well done", "exactly", "that is")  # how remarks begin that only add something
+HARMLESS = ("simpler", "shorter", "also", "well done", "exactly", "that is")  # how sentences begin that only add something
 
 
 ACCUSATIONS = {
@@ -581,14 +581,18 @@ def react(seed: int, show: bool = False) -> Strange:
     reactions = []
     for found in itertools.takewhile(lambda found: not plant or found.name != plant.name, sheet.lines):
         row = marking[call(found.name)]
-        harmless = not row.remark or row.remark.lower().startswith(HARMLESS)
+        harmless = all(sentence.lower().startswith(HARMLESS) for sentence in re.split(r"\.\s+", row.remark) if sentence)
         accusation = row.verdict if row.verdict in ("wrong", "unread", "carried") else "" if harmless else "remark"
-        story = f"seed {seed}: {row.name}: {found.text!r} {row.verdict}: {row.remark}"
-        reactions.append(Reaction(found.styles, accusation, row.remark, story))
+        line_story = f"seed {seed}: {row.name}: {found.text!r} {row.verdict}: {row.remark}"
+        reactions.append(Reaction(found.styles, accusation, row.remark, line_story))
     if plant is None:
         return Strange(reactions, None, True, "silent", seconds, story)
     row = marking[call(plant.name)]
-    kind = next((said.kind for said in row.diagnoses if said.kind in ALIKE[plant.kind]), plant.kind)
+    alike = (
+        *ALIKE[plant.kind],
+        *["arithmetic"] * (plant.where in ("in the numbers", "in the working")),
+    )  # it does not follow
+    kind = next((said.kind for said in row.diagnoses if said.kind in alike), plant.kind)
     guess = judge(row.diagnoses, kind, planted_numbers(sheet, plant, lines_of(net), true))
     said = " / ".join(f"[{guessed.kind}] {guessed.sentence} ({guessed.value})" for guessed in row.diagnoses)
     text = next(found.text for found in sheet.lines if found.name == plant.name)
