@@ -220,10 +220,9 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
         if not _is_anew(other, line):
             raise FormulaError(chain, parts[0][1], f"this is an equation of {other}: write it on a line of its own")
         del parts[0]
-    numbers = [written_number(part) for part, _ in parts]
-    around = [[n for n in numbers[max(0, i - 1) : i + 2] if n is not None] for i in range(len(parts))]
-    reader = _Reader(chain, names, derive)
-    return Claim(text.strip(), [reader.piece(*part, near) for part, near in zip(parts, around)], chain)
+    numbers = [number for part, _ in parts if (number := written_number(part)) is not None]
+    reader = _Reader(chain, names, derive, numbers)
+    return Claim(text.strip(), [reader.piece(*part) for part in parts], chain)
 
 
 def _in_this_line(text: str, line: str, names: Mapping[str, Value]) -> str:
@@ -358,18 +357,17 @@ def _is_named(text: str, line: str) -> bool:
 
 
 class _Reader:
-    """Reads the members of one chain."""
+    """Reads the members of one chain; numbers: those among them, which may tell what was meant by the others."""
 
-    def __init__(self, chain: str, names: Mapping[str, Value], derive: Derive) -> None:
-        self.chain, self.names, self.derive = chain, names, derive
+    def __init__(self, chain: str, names: Mapping[str, Value], derive: Derive, numbers: Sequence[Number]) -> None:
+        self.chain, self.names, self.derive, self.numbers = chain, names, derive, numbers
 
-    def piece(self, text: str, position: int, near: Sequence[Number]) -> Piece:
-        """A member; near: the numbers on either side of it, which may tell what was meant."""
+    def piece(self, text: str, position: int) -> Piece:
         number, formula = written_number(text), None
         if number is None or (_EXPONENT.search(text) and not {"e", "E"}.isdisjoint(self.names)):
             number = None
             try:
-                formula = self.parsed(text, position, near)
+                formula = self.parsed(text, position)
             except FormulaError:
                 number = self.with_words(text)
                 if number is None:
@@ -388,21 +386,22 @@ class _Reader:
     def error(self, position: int, reason: str) -> FormulaError:
         return FormulaError(self.chain, position, reason)
 
-    def parsed(self, text: str, position: int, near: Sequence[Number]) -> Value:
+    def parsed(self, text: str, position: int) -> Value:
         """A formula. A comma between digits is the decimal comma, where it can be read in no other way; an x between numbers
-        is a name or a sign, whichever leads to a number beside it."""
+        is a name or a sign, whichever leads to a number of the chain."""
         if _LOST_POWER.fullmatch(text):
             raise self.error(position, f"{IN_TWO_WAYS}: write 10^-2, say, for a power, or blanks around the sign")
+        pointed = _DECIMAL_COMMA.sub(".", text)
+        if self.numbers and _X_BETWEEN.search(pointed):
+            readings = [self.tried(_X_BETWEEN.sub(sign, pointed)) for sign in (" · ", " · x · ")]
+            fitting = [f for f in readings if f is not None and any(abs(f.data - n.value) <= n.unit for n in self.numbers)]
+            if len(fitting) == 1:
+                return fitting[0]
         try:
             return read_formula(text, self.names, self.derive)
         except FormulaError as error:
-            pointed = _DECIMAL_COMMA.sub(".", text)
             if pointed != text and (formula := self.tried(pointed)) is not None:
                 return formula
-            readings = [self.tried(_X_BETWEEN.sub(sign, pointed)) for sign in (" · ", " · x · ")]
-            fitting = [f for f in readings if f is not None and any(abs(f.data - n.value) <= n.unit for n in near)]
-            if len(fitting) == 1:
-                return fitting[0]
             raise self.error(position + error.position, error.reason) from None
 
     def tried(self, text: str) -> Value | None:

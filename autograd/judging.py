@@ -192,7 +192,9 @@ class Judge:
         used = self.materially(readings_of[explaining[0]]) if explaining else ()
         exact = abs(c - true) <= half + grain(true)
         verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
-        own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
+        # not what stands wrong only where a quantity is written down once more, while its own line is right
+        blamed = [each for each in readings[0].wrong if each[0] not in self.judged or each[0] is each[1]]
+        own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not blamed)]
         follows = not exact or bool(own_way) or not math.isfinite(own)
         truncated = line in self.cut_off if self.truncating else bool(cut_off)
         held = self.held(claim, [results[i] for i in explaining], truncated)

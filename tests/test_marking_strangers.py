@@ -174,7 +174,7 @@ L := -log(p_1) | -ln(0.605) = 0.503
 # the scores of a lecture, two decimals
 given: x_1=1.25 x_2=2.44 x_3=0.78 x_4=0.12
 S := exp(x_1) + exp(x_2) + exp(x_3) + exp(x_4) | 3.49 + 11.47 + 2.18 + 1.13 = 18.27
-s_1 := exp(x_1)/S | \frac{e^{1.25}}{\sum_j e^{x_j}} = \frac{3.49}{18.27} = 0.19
+s_1 := exp(x_1)/S | \frac{e^{1.25}}{e^{1.25} + e^{2.44} + e^{0.78} + e^{0.12}} = \frac{3.49}{18.27} = 0.19
 s_2 := exp(x_2)/S | \frac{11.47}{18.27} = 0.63
 s_3 := exp(x_3)/S | \frac{2.18}{18.27} \approx 0.12
 s_4 := exp(x_4)/S | \frac{1.13}{18.27} \approx 0.06
