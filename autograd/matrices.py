@@ -318,7 +318,7 @@ def _name(found: Sequence[Array], labels: Sequence[str]) -> None:
     for array in in_order:
         own_labels = [node.label for node in array.nodes if node.label] if array.kind != "probabilities" else []
         array.renamed = bool(own_labels) and not array.stem
-        if array.stem or (own_labels and (len(array.nodes) == 1 or not one_name(own_labels))):
+        if array.stem or (own_labels and (array.kind == "inputs" or len(array.nodes) == 1 or not one_name(own_labels))):
             continue
         prefix = (array.layer,) if several and array.kind not in ("inputs", "probabilities") else ()
         above = f"^{{({array.sample})}}" if samples and array.sample else ""

@@ -402,13 +402,15 @@ def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, l
         if x not in family and set(family) <= set(quantities(end)):
             whole = page.sum(family)
             reason = (page.equation(whole, page.number(1.0)), "")
+            ends = [end]
             for share in family[0], family[-1]:
                 rest = page.sum(
                     [page.number(1.0), *(page.product([page.number(-1.0), y]) for y in family if y is not share)]
                 )
-                more = simplified(page, [substituted(page, end, share, rest)])
-                if more and cost(more[-1][0]) < cost(end):
-                    end, steps = more[-1][0], [*steps, (more[-1][0], reason)]
+                ends += [formula for formula, _ in simplified(page, [substituted(page, end, share, rest)])]
+            best = min(ends, key=cost)
+            if best is not end:
+                end, steps = best, [*steps, (best, reason)]
     return end, steps
 
 

@@ -224,6 +224,7 @@ export function text(x, digits = 6) {
 }
 
 const times = (x) => (x === "1" ? "as much" : `${x} times as much`);
+const plain = (x) => x.replace(/[()]/g, "");
 const bracketed = (x) => (x.startsWith("−") ? `(${x})` : x);
 const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
 const fill = (template, words) => template
@@ -498,7 +499,7 @@ export function mount(element, graph, changed = () => {}) {
     }
     if (step.pass === "forward") {
       now.append(make("h3", `Forward: ${name(step.node)}`), 
-        ...(name(step.node) === formula(step.node) ? [] : [math(`${name(step.node)} = ${formula(step.node)}`)]),
+        ...(plain(name(step.node)) === plain(formula(step.node)) ? [] : [math(`${name(step.node)} = ${formula(step.node)}`)]),
         math(`= ${numbers(step.node)} = ${text(step.value)}`));
       if (position === run.steps_forward)
         now.append(make("p", `That is the result. Now back: ${d(graph.output)}/${d(graph.output)} = 1, and everything else starts at 0.`, "muted"));
