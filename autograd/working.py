@@ -90,7 +90,8 @@ class Near(namedtuple("Near", "expected exactly roughly")):
         numbers: those of all quantities, a person's own and the right ones
         """
         roughly: set[float] = set()
-        expected = {q: {abs(values.get(q, q.data)) for values in numbers} for q in quantities(formulas[line])}
+        behind = [node for node in nodes(formulas[line]) if not node.inputs]  # quantities, and numbers such as ½
+        expected = {q: {abs(values.get(q, q.data)) for values in numbers} for q in behind}
         for formula in (formulas[line], expanded(formulas[line], formulas, lambda x: False)[0]):
             for form in (straightened(formula), formula):
                 if form is not None:
