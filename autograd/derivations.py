@@ -56,7 +56,9 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
     """The derivation of dy/dx as a lecturer would write it; of all parameters where no x is given; of one rule.
 
     y: a Value; or a function of one number from the table, such as sigmoid, whose derivative is derived from its definition
-    xs: one Value, for its derivation; several, or a list, or none (then every parameter), for the whole sheet
+    xs: one Value, for its derivation; several, or a list, for a sheet of these; or none, for one of every parameter. What is
+        a parameter and what is data names and use tell (w and b, x and t; what each row of a batch shares); where they do
+        not, all of it is derived, and a list says what is meant: derivation(L, [w, b])
     digits: how many significant digits numbers have
     numbers: whether each derivative ends in its numbers; without them it stays in symbols
 
@@ -74,7 +76,8 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
           = (o − t)/(o·(1 − o))                    multiply out
           = (0.7 − 1)/(0.7·(1 − 0.7)) = −1.42857   in numbers
 
-    Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies.
+    Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies, and for what
+    is too long for a page, before any line is made; it says what to label or to ask for instead.
     """
     if hasattr(y, "parameters"):
         raise TypeError(f"{y!r} is a model: derivation takes what it computed, such as the loss")

@@ -10,7 +10,7 @@ import numpy as np
 DIGITS, HIGH = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
 NAME = rf"[^\W\d_{DIGITS}{HIGH}½⅓⅔ᵀ∇∂]+(?:⁽[{HIGH}]+⁾)?(?:[{DIGITS}]+(?:,[{DIGITS}]+)*)?"
 TOKEN = re.compile(
-    rf"[a-z]+_[a-z]+(?=\()|∇_{NAME} {NAME}|∂{NAME}/∂{NAME}|{NAME}|\d+(?:\.\d+)?|½|\^⊙|[⊙⊘·/()\[\]>,;+−ᵀ|]|[{HIGH}]+| "
+    rf"[a-z]+_[a-z]+(?=\()|∇_{NAME} {NAME}|∂{NAME}/∂{NAME}|{NAME}|\d+(?:\.\d+)?|½|\^⊙|[⊙⊘·/()\[\]><,;+−ᵀ|]|[{HIGH}]+| "
 )
 
 
@@ -90,7 +90,7 @@ class Reader:
 
     def product(self):
         result = self.power()
-        while self.peek() == " " and self.peek(1) and self.peek(1) not in "+−⊙⊘>":
+        while self.peek() == " " and self.peek(1) and self.peek(1) not in "+−⊙⊘><":
             self.take(" ")
             result = times(result, self.power())
         return result
@@ -123,10 +123,11 @@ class Reader:
             return result
         if token == "[":
             left = self.sum()
-            if self.take(" ", ">", " "):
-                result = np.where(left > self.sum(), 1.0, 0.0)
-                assert self.take("]")
-                return result
+            for sign, compare in ((">", np.greater), ("<", np.less)):
+                if self.take(" ", sign, " "):
+                    result = np.where(compare(left, self.sum()), 1.0, 0.0)
+                    assert self.take("]")
+                    return result
             rows = [[left]]
             while not self.take("]"):
                 if self.take(";", " "):
