@@ -163,12 +163,6 @@ def last_number(text: str) -> Number | None:
     return written_number(re.split(RELATION, without_brackets(undressed(text).text))[-1])
 
 
-def decimals_in(text: str) -> int:
-    """How many decimals the longest number in a formula has that was put in for a name; 0 where there is none."""
-    numbers = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]
-    return max((max(0, round(-math.log10(number.unit))) for number in numbers), default=0)
-
-
 def without_brackets(text: str) -> str:
     """What stands in brackets, where they hold all of it."""
     text = text.strip()

@@ -192,9 +192,7 @@ class Judge:
         used = self.materially(readings_of[explaining[0]]) if explaining else ()
         exact = abs(c - true) <= half + grain(true)
         verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
-        # not what stands wrong only where a quantity is written down once more, while its own line is right
-        blamed = [each for each in readings[0].wrong if each[0] not in self.judged or each[0] is each[1]]
-        own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not blamed)]
+        own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
         follows = not exact or bool(own_way) or not math.isfinite(own)
         truncated = line in self.cut_off if self.truncating else bool(cut_off)
         held = self.held(claim, [results[i] for i in explaining], truncated)
@@ -270,8 +268,13 @@ class Judge:
 
     def taken(self, x: Value) -> list[tuple[float, Held, Value | None]]:
         """How a number may be taken further: as (number, what is held around it, the line it is wrong on)."""
-        ways = [way for line in (x, *self.same.get(x, ())) if line in self.judged for way in self._taken_from(line)]
-        return sorted(dict.fromkeys(ways), key=lambda way: way[2] is None and way[0] == self.true[x])
+        lines = [line for line in (x, *self.same.get(x, ())) if line in self.judged]
+        ways = [  # those of the line itself come first; the right number is never the first where another was written
+            way
+            for line in lines
+            for way in sorted(self._taken_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
+        ]
+        return list(dict.fromkeys(ways))
 
     def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
