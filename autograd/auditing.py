@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from autograd.comparing import figure
 from autograd.graph import nodes
 from autograd.judging import places_nearby
-from autograd.mistakes import mistakes, text_of
+from autograd.mistakes import figure, mistakes, text_of
 from autograd.steps import worked_out
 
 TYPE_CHECKING = False

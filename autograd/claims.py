@@ -123,12 +123,6 @@ def written_number(text: str) -> Number | None:
     return Number(value, float(f"1e{-places}"), len(significant))
 
 
-def decimals_in(text: str) -> int:
-    """How many decimals the longest number in a formula has that was put in for a name; 0 where there is none."""
-    numbers = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]
-    return max((max(0, round(-math.log10(number.unit))) for number in numbers), default=0)
-
-
 def read_claim(text: object, names: Mapping[str, Value], line: str = "") -> Claim | None:
     """A claim, or None for a line that was left blank.
 

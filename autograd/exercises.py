@@ -27,14 +27,13 @@ from typing import Any
 
 from autograd.board import Board
 from autograd.calculus import gradient
-from autograd.comparing import figure
 from autograd.derivations import derivation
 from autograd.formula import written
 from autograd.functions import softmax
 from autograd.functions import sum as total
 from autograd.graph import nodes
 from autograd.marking import Marking, whole_page
-from autograd.mistakes import RATES
+from autograd.mistakes import RATES, figure
 from autograd.names import escaped, latex_name, text_name
 from autograd.notation import number
 from autograd.primitives import log

@@ -22,12 +22,26 @@ from collections import namedtuple
 from itertools import combinations, pairwise, product
 
 from autograd import primitives as ops
+from autograd.calculus import gradient
 from autograd.formula import quantities, softmax_of, written
 from autograd.graph import nodes
 from autograd.names import UNSUB, text_name
+from autograd.notation import number
 from autograd.primitives import CONSTANT, PRIMITIVES, Primitive
-from autograd.steps import PRODUCTS, chain, products_in, replaced, straightened, taken_apart
-from autograd.value import Value, record
+from autograd.steps import (
+    PRODUCTS,
+    applied,
+    chain,
+    close,
+    expanded,
+    products_in,
+    replaced,
+    spelt_out,
+    straightened,
+    taken_apart,
+    total,
+)
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,6 +199,10 @@ def text_of(formula: Value) -> str:
     return written(formula)[0]
 
 
+def figure(x: float) -> str:
+    return number(x, 6)[0]
+
+
 # --------------------------------------------------------------------------------------------------------- the mistakes
 
 
@@ -197,12 +215,12 @@ def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake
     short = straightened(step)
     if short is None:
         short = _difference_of(step, around)
-    step = _spelt_out(step)
+    step = spelt_out(step, (softmax_of,))
     for form in [step] if short is None else [short, step]:
         yield from _of_updates(form)
         yield from _of_differences(form)
         yield from _of_products(form, around)
-        yield from _of_sums(form)
+        yield from _of_sums(form, around, line)
         yield from _of_functions(form)
         yield from _of_operands(form, around, line)
     yield from _of_the_whole(step, short, around, line)
@@ -213,7 +231,7 @@ def _difference_of(step: Value, around: Surroundings) -> Value | None:
     outputs = [q for q in quantities(step) if around.formulas.get(q, q).op is softmax_of]
     targets = [q for q in quantities(step) if around.formulas.get(q, q) is q]
     same = [(o, t) for o in outputs for t in targets if abs(o.data - t.data - step.data) < 1e-12]
-    return _total([same[0][0], -same[0][1]]) if same else None
+    return total([same[0][0], -same[0][1]]) if same else None
 
 
 def _changed(
@@ -223,22 +241,11 @@ def _changed(
     return Mistake(kind, common, replaced(step, new), tell if callable(tell) else lambda show: tell)
 
 
-def _spelt_out(step: Value) -> Value:
-    """The step with softmax in its exponentials, where a mistake can be made in each."""
-    new = {}
-    for node in nodes(step):
-        if node.op is softmax_of:
-            *xs, top = node.inputs
-            exps = {x: _applied(ops.exp, x) for x in xs}
-            new[node] = exps[top] / _total([exps[x] for x in xs])
-    return replaced(step, new) if new else step
-
-
 def _of_softmax(step: Value) -> Iterator[Mistake]:
     for node in nodes(step):
         if node.op is softmax_of:
             tell = f"You applied σ to {text_of(node.inputs[-1])}; here it is softmax"
-            yield _changed(step, {node: _applied(ops.sigmoid, node.inputs[-1])}, "function", tell)
+            yield _changed(step, {node: applied(ops.sigmoid, node.inputs[-1])}, "function", tell)
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
@@ -263,7 +270,7 @@ def _of_differences(step: Value) -> Iterator[Mistake]:
             plus, minus = sorted(node.inputs, key=lambda x: -taken_apart(x).sign)
             opposite = taken_apart(plus).sign > 0.0 > taken_apart(minus).sign
             if opposite and not plus.inputs and not _positive(minus).inputs and plus.op is _positive(minus).op is None:
-                turned = _total([_positive(minus), -plus])
+                turned = total([_positive(minus), -plus])
                 yield _changed(step, {node: turned}, "swapped", f"You took {text_of(turned)}; here it is {text_of(node)}")
 
 
@@ -284,7 +291,7 @@ def _of_products(step: Value, around: Surroundings) -> Iterator[Mistake]:
                 divided = product.graph(rest, [*below, factor])
                 yield _changed(step, {node: divided}, "operation", f"You divided by {what} and should multiply", False)
             if rest:
-                added = product._replace(above=[_total([chain(rest), factor])]).graph()
+                added = product._replace(above=[total([chain(rest), factor])]).graph()
                 both = [what, text_of(chain(rest))] if above[0] is factor else [text_of(chain(rest)), what]
                 yield _changed(step, {node: added}, "operation", f"You added {' and '.join(both)} and should multiply")
                 twice = product.graph([*above, factor])
@@ -305,11 +312,11 @@ def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], aroun
     rest = [factor for factor in product.above if factor not in factors]
     if rest:
         yield _changed(step, {node: product.graph(rest)}, "derivative", f"You left out {symbol}, the factor {what}")
-        added = product._replace(above=[_total([chain(rest), chain(factors)])]).graph()
+        added = product._replace(above=[total([chain(rest), chain(factors)])]).graph()
         yield _changed(step, {node: added}, "operation", f"You added {symbol}, {what}, and should multiply")
         alone = product.graph(factors, [])
         yield _changed(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
-    for other in (argument, _applied(op, h)):
+    for other in (argument, applied(op, h)):
         moved = product.graph([replaced(factor, {h: other}) if factor in factors else factor for factor in product.above])
         yield _changed(step, {node: moved}, "derivative", _takes_at(symbol, what, h, other))
     for another in ACTIVATIONS[:2]:
@@ -339,7 +346,8 @@ def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
     return lambda show: f"You left out {what} {show(factor) if named else text_of(factor)}"
 
 
-def _of_sums(step: Value) -> Iterator[Mistake]:
+def _of_sums(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    is_slope = slope_named(line.label) is not None
     for node in nodes(step):
         if node.op is not ops.sum_of or _updated(node) is not None:
             continue
@@ -347,16 +355,46 @@ def _of_sums(step: Value) -> Iterator[Mistake]:
         several = any(taken_apart(x).above[1:] for x in terms)
         for i, term in enumerate(terms):
             what, added = text_of(_positive(term)), taken_apart(term).sign > 0.0
-            flipped = _total([*terms[:i], -term if added else _positive(term), *terms[i + 1 :]])
+            flipped = total([*terms[:i], -term if added else _positive(term), *terms[i + 1 :]])
             tell = f"The sign of {what} is wrong: it is {'added' if added else 'taken away'} here"
             yield _changed(step, {node: flipped}, "sign", tell)
-            bias = several and not term.inputs
-            kind, tell = ("bias", f"You left out the bias {what}") if bias else ("term", f"You left out the term {what}")
-            yield _changed(step, {node: _total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
+            kind, tell = "term", f"You left out the term {what}"
+            if is_slope and node is step:
+                way = _on_the_way(term, line, around)
+                tell = f"You left out {'one of the paths' if way is None else f'the path through {text_of(way)}'}: {what}"
+            elif several and not term.inputs:
+                kind, tell = "bias", f"You left out the bias {what}"
+            yield _changed(step, {node: total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
         if len(terms) == 2:
             yield _changed(
                 step, {node: terms[0] * terms[1]}, "operation", f"You multiplied the terms of {text_of(node)}", False
             )
+
+
+def slope_named(label: str) -> tuple[str, str] | None:
+    """The two names in that of a derivative: L and z in ∂L/∂z; none and z in dz, none at all in δ."""
+    if match := re.fullmatch(r"(?:∂|d)(.+?)\s*/\s*(?:∂|d)(.+)", label):
+        return match[1], match[2]
+    if re.fullmatch(r"(?:δ|delta|∇).*", label):
+        return "", ""
+    return ("", match[1]) if (match := re.fullmatch(r"d_?(\w+)", label)) else None
+
+
+def _on_the_way(term: Value, line: Value, around: Surroundings) -> Value | None:
+    """What a path goes through, from a loss down to what the derivative on a line is taken by."""
+    named = {text_name(q.label): q for q in around.formulas}
+    top, below = (named.get(text_name(name)) for name in slope_named(line.label) or ("", ""))
+    if below is None:
+        return None
+    passed = [q for q, own in around.formulas.items() if q is not below and below in quantities(own)]
+    for q in passed:
+        if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in quantities(term)):
+            return q
+    for q in passed if top is not None else ():
+        whole = expanded(around.formulas[top], around.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
+        if close(gradient(whole, q)[0].data * gradient(around.formulas[q], below)[0].data, term.data):
+            return q
+    return None
 
 
 def _of_functions(step: Value) -> Iterator[Mistake]:
@@ -387,18 +425,18 @@ def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator
 
     yield _changed(step, xs, "function", f"You did not apply {symbol} to {what}")
     common = op in (ops.exp, ops.sigmoid, ops.tanh)
-    yield _changed(step, instead(lambda x: _applied(op, -x)), "sign", f"You took {symbol} of −({what})", common)
+    yield _changed(step, instead(lambda x: applied(op, -x)), "sign", f"You took {symbol} of −({what})", common)
     for other in LOGARITHMS if op in LOGARITHMS else ():
         if other is not op:
             tell = f"You took the logarithm to base {BASES[other.name]}"
-            yield _changed(step, instead(lambda x, o=other: _applied(o, x)), "log base", tell)  # type: ignore[misc]
+            yield _changed(step, instead(lambda x, o=other: applied(o, x)), "log base", tell)  # type: ignore[misc]
     for other in (ops.sigmoid, ops.tanh, ops.relu) if op in ACTIVATIONS else ():
         if other is not op:
             tell = f"You applied {other.notation.symbol}; here it is {symbol}"
-            yield _changed(step, instead(lambda x, o=other: _applied(o, x)), "function", tell)  # type: ignore[misc]
+            yield _changed(step, instead(lambda x, o=other: applied(o, x)), "function", tell)  # type: ignore[misc]
     if op is ops.sigmoid:
         yield _changed(step, {node: node * (1.0 - node) for node in found}, "function", "You took σ′ for σ", False)
-        alone = instead(lambda x: _applied(ops.exp, -x))
+        alone = instead(lambda x: applied(ops.exp, -x))
         yield _changed(step, alone, "function", f"This is e^−({what}) alone", False)
         below = {node: 1.0 + x for node, x in alone.items()}
         yield _changed(step, below, "function", f"You did not take 1 over 1 + e^−({what})", False)
@@ -522,14 +560,6 @@ def _without(factors: Sequence[Value], factor: Value) -> list[Value]:
 
 def _positive(term: Value) -> Value:
     return taken_apart(term)._replace(sign=1.0).graph()
-
-
-def _total(terms: Sequence[Value]) -> Value:
-    return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(x.data for x in terms), tuple(terms))
-
-
-def _applied(op: Primitive, x: Value) -> Value:
-    return record(op, op.value(x.data), x)
 
 
 # -------------------------------------------------------------------------------------------------------------- digits

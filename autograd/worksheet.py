@@ -18,23 +18,25 @@ that explain a wrong one; here they come together.
 from __future__ import annotations
 
 import math
+import re
 from difflib import get_close_matches
 
 from autograd import primitives as ops
 from autograd.auditing import ambiguities
 from autograd.calculus import gradient
-from autograd.claims import Claim, Number, decimals_in, read_claim
-from autograd.comparing import Check, Comparison, figure
+from autograd.claims import Claim, Number, read_claim
+from autograd.comparing import Check, Comparison
 from autograd.formula import Page, quantities, written
-from autograd.graph import leaves, nodes
-from autograd.judging import Judge, with_lines
+from autograd.graph import leaves, nodes, paths_between
+from autograd.judging import MOST_DIGITS, Judge, with_lines
 from autograd.marking import Diagnosis, Marking, Row
-from autograd.mistakes import Surroundings, text_of
+from autograd.mistakes import Surroundings, figure, text_of
+from autograd.parsing import parse, split_chain, variables
 from autograd.primitives import CONSTANT
-from autograd.steps import expanded, value_of
+from autograd.steps import Held, expanded, value_of
 from autograd.tokens import FormulaError, name_key
 from autograd.value import Value, constant, subscript
-from autograd.working import slips_in_working
+from autograd.working import Member, Near, slips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.auditing import Ambiguity
+    from autograd.claims import Piece
     from autograd.judging import Judgement
 
 
@@ -105,6 +108,7 @@ class Worksheet:
         self.right = {leaf: leaf.data for leaf in self.formulas}
         self.right.update((self.leaves[name], value.data) for name, value in self.values.items())
         self._names = {leaf: name for name, leaf in self.leaves.items()}
+        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
         self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
         self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
         self.around = Surroundings(self.formulas)
@@ -118,6 +122,28 @@ class Worksheet:
             if label:
                 found.setdefault(name_key(label), (label, leaf))
         return dict(found.values())
+
+    def slope(self, y: Value, x: Value) -> Value | None:
+        """The derivative of one quantity of the page by another that it is computed from, as a formula of this sheet.
+
+        y, x: leaves of the page. None where y does not depend on x
+        """
+        above, below = self._nodes.get(y), self._nodes.get(x)
+        if above is None or below is None or not paths_between(above, below):
+            return None
+        return self.page.write(gradient(above, below)[0])[0]
+
+    def _slopes_in(self, text: str) -> dict[str, Value]:
+        """The derivatives that a text names and no line has, such as ∂o/∂z, as formulas of this sheet."""
+        found: dict[str, Value] = {}
+        known = {name_key(name): leaf for name, leaf in self.readable.items()}
+        for label in {label for part in _parts_with_slopes(text) for label in _names_in(part)}:
+            key = name_key(label)
+            if key not in known and key[0] == "∂" and key[1] in known and key[2] in known:
+                slope = self.slope(known[key[1]], known[key[2]])
+                if slope is not None:
+                    found[label] = slope
+        return found
 
     @classmethod
     def of(cls, loss: Value, rate: float | Value | None = None) -> Worksheet:
@@ -210,7 +236,9 @@ class Worksheet:
             raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
 
     def _claim(self, name: str, text: object) -> Claim | None:
-        claim = read_claim(text, self.readable, name)
+        claim = read_claim(text, {**self.readable, **self._slopes_in(str(text))}, name)
+        if claim is not None and len(claim.pieces) > 1 and claim.pieces[0].formula is self.leaves[name]:
+            del claim.pieces[0]  # the line by another name, such as ∂E/∂b for δ
         formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
         after = self.around.after(self.leaves[name]) if formulas else set()
         for piece in formulas:
@@ -335,6 +363,20 @@ class Worksheet:
         return f"Worksheet({len(self.lines)} lines: {', '.join(self.lines)})"
 
 
+def _parts_with_slopes(text: str) -> list[str]:
+    try:
+        return [part for part, _ in split_chain(text) if "∂" in part or "partial" in part or re.search(r"\bd\w", part)]
+    except FormulaError:
+        return []
+
+
+def _names_in(text: str) -> list[str]:
+    try:
+        return list(variables(parse(text)))
+    except FormulaError:
+        return []
+
+
 def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for name, item in values.items():
         if not isinstance(name, str) or not name.strip():
@@ -402,43 +444,51 @@ class _Marker:
         self.sheet, self.unread = sheet, unread
         self.comparison = Comparison(sheet.formulas, sheet.around)
         self.order = _in_order(sheet)
-        self.claims = self._with_numbers_worked_out(claims)
-        self.checks = {
-            leaf: self.comparison.chain(leaf, claim.formulas) for leaf, claim in self.claims.items() if claim.formulas
-        }
+        self.claims = claims
+        self.checks: dict[Value, list[Check]] = {}
+        self.workings: dict[Value, list[Member]] = {}  # the members whose value counts, but for a number at the end
+        self.routes: dict[Value, list[Value]] = {}  # those that are functions, and right
+        self.numbers: dict[Value, Number] = {}
+        for leaf in self.order:
+            if leaf in claims:
+                self._part(leaf, claims[leaf])
         self.verdicts: dict[Value, str] = {}  # of lines that end in a formula
         self.sources: dict[Value, list[Value]] = {}
         self.wrong_formulas: dict[Value, Value] = {}
         self._mark_formulas()
-        numbers = {leaf: claim.number for leaf, claim in self.claims.items() if claim.number is not None}
-        self.judge = self._judge(numbers, False)
-        if any(judged.truncated for judged in self.judge.judged.values()):  # then others may be so, too
-            self.judge = self._judge(numbers, True)
+        self.judge = self._judge()
+        if cut_off := [leaf for leaf, judged in self.judge.judged.items() if judged.truncated]:  # then others may be so, too
+            self.judge = self._judge(cut_off)
 
-    def _judge(self, numbers: Mapping[Value, Number], truncating: bool) -> Judge:
-        sheet = self.sheet
-        return Judge(self.order, sheet.right, sheet.formulas, numbers, self.wrong_formulas, truncating)
+    def _judge(self, cut_off: Sequence[Value] = ()) -> Judge:
+        sheet, read = self.sheet, (self.numbers, self.workings, self.routes, self.wrong_formulas)
+        return Judge(self.order, sheet.right, sheet.formulas, *read, cut_off)
 
-    def _with_numbers_worked_out(self, claims: Mapping[Value, Claim]) -> dict[Value, Claim]:
-        """Claims where formulas that have numbers put in, such as w + 0.1·0.1057, are numbers."""
-        persons: dict[Value, float] | None = None
-        found = dict(claims)
-        for leaf, claim in claims.items():
-            for i, piece in enumerate(claim.pieces):
-                places = decimals_in(piece.text) if piece.number is None else 0
-                if places and self.comparison.differ(piece.formula, self.sheet.formulas[leaf]) is not None:
-                    if persons is None:
-                        numbers = {x: each.number.value for x, each in claims.items() if each.number is not None}
-                        persons = with_lines(self.sheet.formulas, numbers)
-                    number = Number(value_of(piece.formula, persons), 10.0**-places, 17)
-                    pieces = found[leaf].pieces
-                    found[leaf] = Claim(claim.text, [*pieces[:i], piece._replace(number=number), *pieces[i + 1 :]])
-        return found
+    def _part(self, leaf: Value, claim: Claim) -> None:
+        """The members of a chain: functions are compared as such, and of the others the value counts."""
+        functions, others = self.comparison.parted(leaf, claim.pieces)
+        self.checks[leaf] = self.comparison.chain(leaf, functions)
+        self.routes[leaf] = [piece.formula for piece, check in zip(functions, self.checks[leaf]) if check.right]
+        last = claim.pieces[-1]
+        if last in others:
+            self.numbers[leaf] = last.number if last.formula is None else self._worked_out(leaf, last)
+        self.workings[leaf] = [Member(piece) for piece in others if piece is not last]
+
+    def _worked_out(self, leaf: Value, piece: Piece) -> Number:
+        """A formula with numbers put in, at the end of a line, as the number that it comes to."""
+        member, sheet = Member(piece), self.sheet
+        if (alone := member.number) is not None:
+            return alone
+        own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
+        off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
+        held = {x: Held(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
+        worth = member.worth(own, held, Near.to(leaf, sheet.formulas, own, sheet.right))
+        return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
 
     def _mark_formulas(self) -> None:
         for leaf in self.order:
             claim = self.claims.get(leaf)
-            if claim is None or claim.number is not None:
+            if claim is None or leaf in self.numbers:
                 continue
             formula = claim.pieces[-1].formula
             if self.checks[leaf][-1].right:
@@ -465,44 +515,38 @@ class _Marker:
         remarks: list[str] = []
         diagnoses: list[Diagnosis] = []
         verdict, own, tolerance, sources = self.verdicts.get(leaf, ""), None, None, self.sources.get(leaf, [])
-        if claim.number is not None:
+        number = self.numbers.get(leaf)
+        if number is not None:
             judged = self.judge.judged[leaf]
             verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
-            slips = slips_in_working(claim, judged.readings[0].step, self.judge)
-            exact = abs(claim.number.value - true) <= 1e-12 * abs(true)
-            if verdict != "wrong" and claim.number.digits < digits and not exact:
+            found = slips(leaf, self.judge, claim.pieces[-1].text)
+            exact = abs(number.value - true) <= 1e-12 * abs(true)
+            if verdict != "wrong" and number.digits < digits and not exact:
                 verdict, sources = "wrong", []
                 remarks.append(f"Too few digits: at least {digits} are wanted")
             elif verdict == "wrong":
-                diagnoses, slips = slips[:1] or self._guesses(leaf), slips[1:]
-            remarks += [*(slip.sentence for slip in slips), *self._about(leaf, claim, judged)]
+                diagnoses, found = found[:1] or self._guesses(leaf), found[1:]
+            remarks += [*(slip.sentence for slip in found), *self._about(leaf, number, judged)]
         failed = [check for check in self.checks.get(leaf, []) if not check]
-        if failed and (claim.number is not None or verdict == "right"):
+        if failed and (number is not None or verdict == "right"):
             verdict = "wrong"
-        if verdict == "carried" and claim.number is None:
+        if verdict == "carried" and number is None:
             failed = []
         diagnoses += [Diagnosis(check.kind, check.diagnosis, None) for check in failed if check.diagnosis]
         remarks += [str(check._replace(diagnosis="")) for check in failed]
-        if claim.number is None and (astray := self._numbers_astray(leaf, claim)):
-            verdict, remarks = "wrong", [*remarks, *astray]
+        if number is None and (astray := self.judge.astray(leaf)):
+            verdict = "wrong"
+            comes_to = f"is not what this comes to, {figure(true)}"
+            remarks += [f"{member.text} {comes_to}" for member in astray]
         marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
         names = tuple(self.sheet.name_of(x) for x in sources)
-        return Row(name, claim.text, verdict, true, own, tolerance, tuple(diagnoses), names, tuple(remarks), marks, worth)
+        each_once = tuple({guess.sentence: guess for guess in diagnoses[::-1]}.values())[::-1]
+        return Row(
+            name, claim.text, verdict, true, own, tolerance, each_once, names, tuple(dict.fromkeys(remarks)), marks, worth
+        )
 
-    def _numbers_astray(self, leaf: Value, claim: Claim) -> list[str]:
-        """The numbers in a chain of formulas that the line does not come to, as far as they are written."""
-        own = with_lines(self.sheet.formulas, {x: c.number.value for x, c in self.claims.items() if c.number is not None})
-        reached = {self.sheet.right[leaf], own[leaf]}
-        return [
-            f"{piece.text} is not what this comes to, {figure(self.sheet.right[leaf])}"
-            for piece in claim.working
-            if all(abs(piece.number.value - x) > piece.number.unit + 1e-12 * abs(x) for x in reached)
-        ]
-
-    def _about(self, leaf: Value, claim: Claim, judged: Judgement) -> Iterator[str]:
+    def _about(self, leaf: Value, number: Number, judged: Judgement) -> Iterator[str]:
         """What a number's row says besides a guess."""
-        number = claim.number
-        assert number is not None
         if judged.truncated:
             yield "Cut off, not rounded"
         if not judged.follows:
@@ -522,7 +566,7 @@ class _Marker:
         def show(node: Value) -> str:
             if not node.inputs and node.op is None:
                 claim = self.claims.get(node)
-                text = claim.pieces[-1].text if claim is not None and claim.number is not None else figure(numbers[node])
+                text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
                 return f"{text_of(node)} = {text}"
             return figure(value_of(node, numbers))
 

@@ -22,7 +22,7 @@ TIERS = [
     {"value"},
     {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
     {"trace", "describing", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions", "definitions"},
-    {"study", "mistakes", "marking", "grouping", "statements"},
+    {"study", "mistakes", "marking", "working", "grouping", "statements"},
     {
         "rules",
         "sheet",
@@ -36,7 +36,7 @@ TIERS = [
         "equations",
         "script",
     },
-    {"derivations", "working", "auditing", "program"},
+    {"derivations", "auditing", "program"},
     {"worksheet", "answers", "exercises"},
     {"__init__"},
 ]

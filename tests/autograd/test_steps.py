@@ -119,20 +119,6 @@ def test_leaves_without_a_number_keep_their_own(text, here, there, named):
     assert found == near(in_plain_numbers(text, here | {name: there[name] for name in named}))
 
 
-@settings(deadline=None, derandomize=True)
-@given(TREES, POINTS, FLOATS)
-def test_a_nudge_is_added_to_what_a_node_comes_to(text, point, by):
-    """All that is computed from the node moves with it; nudged leaves move too."""
-    values = labelled(point)
-    inner = as_graph(text, values)
-    outer = ag.tanh(inner) * values["a"] + inner
-    assume(inner.inputs)
-    plain = in_plain_numbers(text, point) + by
-    assert worked_out(nodes(outer), {}, {inner: by})[outer] == near(math.tanh(plain) * point["a"] + plain)
-    moved = in_plain_numbers(text, point | {"b": point["b"] + by})
-    assert worked_out(nodes(inner), {}, {values["b"]: by})[inner] == near(moved)
-
-
 def test_a_number_for_a_node_that_is_computed_stands():
     """Who has 5 for a·b goes on with 5."""
     a, b = Value(2.0), Value(3.0)
