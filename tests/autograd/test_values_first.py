@@ -1,0 +1,178 @@
+"""What is right in value and follows is right, with no remark; only what is wrong is looked at more closely."""
+
+import math
+
+import pytest
+
+from autograd import Value, Worksheet, gradient, log, sigmoid, softmax, tanh
+
+
+def leaves(**numbers):
+    return {name: Value(x, label=name) for name, x in numbers.items()}
+
+
+def sheet_of(values, loss, *lines, **more):
+    """Named Values as lines, then the derivatives of a loss by name: ∂E/∂z."""
+    for name, value in more.items():
+        value.label = name
+    known = values | more
+    lines = {f"∂{loss}/∂{name}": gradient(known[loss], known[name])[0] for name in lines}
+    return Worksheet(more | lines)
+
+
+def neuron(cross=False, **numbers):
+    v = leaves(**{"w_1": 0.6, "w_2": -0.3, "x_1": 0.4, "x_2": 0.8, "b": 0.2, "t": 0.9} | numbers)
+    z = v["w_1"] * v["x_1"] + v["w_2"] * v["x_2"] + v["b"]
+    o = sigmoid(z)
+    E = -v["t"] * log(o) - (1 - v["t"]) * log(1 - o) if cross else (o - v["t"]) ** 2 / 2
+    return sheet_of(v, "E", "o", "z", "w_1", z=z, o=o, E=E)
+
+
+def descent(w=0.73, rate=0.5):
+    """One weight after a step."""
+    v = leaves(w_1=w, x=0.4, t=0.8, η=rate)
+    E = (v["w_1"] * v["x"] - v["t"]) ** 2
+    E.label = "E"
+    slope = gradient(E, v["w_1"])[0]
+    return Worksheet({"E": E, "∂E/∂w_1": slope, "u": v["w_1"] - v["η"] * slope})
+
+
+def logistic(w=0.0, x=3.0, t=1.0):
+    v = leaves(w_1=w, x_1=x, t=t)
+    o = sigmoid(v["w_1"] * v["x_1"])
+    return sheet_of(v, "E", "w_1", o=o, E=-v["t"] * log(o) - (1 - v["t"]) * log(1 - o))
+
+
+def products():
+    v = leaves(a=-1.79027, b=0.7, c=0.69324, d=0.7)
+    return Worksheet(r=v["a"] * v["b"] + v["c"] * v["d"])
+
+
+def exponentials():
+    xs = [Value(x, label=f"x_{i}") for i, x in enumerate((1.25, 2.44, 0.78, 0.12), start=1)]
+    return Worksheet(S=softmax(xs))
+
+
+def whole():
+    v = leaves(a=-2.0, b=3.0, c=3.0)
+    return Worksheet(r=v["a"] * v["b"] + v["c"])
+
+
+RIGHT = {  # a sheet, claims
+    "a name less a number": (neuron, {"o": "0.5498", "∂E/∂o": "o − 0.9 = −0.3502"}),
+    "a derivative times a number": (neuron, {"∂E/∂z": "−0.08667", "∂E/∂w_1": "∂E/∂z · 0.4"}),
+    "an update in names and numbers": (descent, {"∂E/∂w_1": "−0.4064", "u": "0.73 − 0.5·∂E/∂w_1"}),
+    "a loss with its target put in": (
+        lambda: neuron(True, t=0.84),
+        {"E": "−0.84·log(o) − 0.16·log(1 − o) = −0.84·log(0.5498) − 0.16·log(0.4502) = 0.6302"},
+    ),
+    "worked out step by step": (logistic, {"∂E/∂w_1": "(σ(0) − 1)x_1 = −0.5x_1 = −1.5"}),
+    "derivatives that are no lines": (neuron, {"∂E/∂w_1": "∂E/∂o·∂o/∂z·∂z/∂w_1 = −0.0347"}),
+    "a negative operand": (neuron, {"z": "0.4·0.6 − 0.3·0.8 + 0.2"}),
+    "a negative operand, with its result": (neuron, {"z": "0.4·0.6 − 0.3·0.8 + 0.2 = 0.24 − 0.24 + 0.2 = 0.2"}),
+    "the short way": (
+        lambda: neuron(True, w_1=0.9, w_2=0.5, t=0.84, b=-0.05),
+        {"o": "0.67040", "∂E/∂o": "−0.76756", "∂E/∂z": "0.67040 − 0.84 = −0.16960"},
+    ),
+    "whole numbers": (whole, {"r": "−6 + 3 = −3"}),
+    "numbers of the working": (exponentials, {"S_1": "e^{1.25}/18.27"}),
+    "terms that were rounded before they were added": (products, {"r": "−1.2532 + 0.48527 = −0.76793"}),
+    "a target of 1 put in": (lambda: neuron(True, t=1.0), {"∂E/∂o": "−1/o = −1.8187", "E": "−log(o) = 0.5981"}),
+    "a number and a name for one quantity": (lambda: neuron(True, t=1.0), {"E": "−1·log(o) − (1 − t)·log(1 − o) = 0.5981"}),
+    "few digits in the working": (neuron, {"o": "0.5498", "∂E/∂z": "(0.55 − 0.9)·0.55·(1 − 0.55) = −0.0867"}),
+    "a difference as a sum": (neuron, {"z": "0.6·0.4 + (−0.3)·0.8 + 0.2 = 0.24 + (−0.24) + 0.2 = 0.20"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_what_is_right_in_value_is_right_without_a_remark(case):
+    """Names, numbers and results of earlier steps in any mixture."""
+    make, claims = RIGHT[case]
+    marking = make().mark(claims)
+    assert {name: (marking[name].verdict in ("right", "rounded"), marking[name].remark) for name in claims} == dict.fromkeys(
+        claims, (True, "")
+    )
+
+
+def test_a_published_example_that_rounds_every_product():
+    """−0.019049119, as M. Mazur printed it in 2015: δ to nine decimals is 0.038098237, half of which ends in 9."""
+    out, target = 0.772928465, 0.99
+    assert round(round((target - out) * out * (1 - out), 9) * 0.5 + 1e-12, 9) == 0.019049119
+    v = leaves(h=0.596884378, w=0.5, b=0.6, t=target)
+    o = Value(out, label="o")
+    delta = (o - v["t"]) * o * (1 - o)
+    sheet = Worksheet({"∂E/∂h": delta * v["w"]})
+    assert sheet.mark({"∂E/∂h": "-0.019049119"})["∂E/∂h"].verdict == "rounded"
+    assert sheet.mark({"∂E/∂h": "-0.019049139"})["∂E/∂h"].verdict == "wrong"
+
+
+WRONG = {  # a sheet, claims, the line, what is said there
+    "another number in the place of one": (neuron, {"z": "0.4·0.6 − 0.5·0.8 + 0.2 = 0.04"}, "z", "0.5 stands where w₂"),
+    "arithmetic": (neuron, {"z": "0.4·0.6 − 0.3·0.8 + 0.2 = 0.3"}, "z", "comes to 0.2, not 0.3"),
+    "a wrong sign among names and numbers": (neuron, {"∂E/∂o": "0.9 − o = 0.3502"}, "∂E/∂o", "sign"),
+    "a wrong number in the place of a name": (descent, {"u": "0.73 − 0.4·∂E/∂w_1"}, "u", ""),
+    "a function that is right at this point alone": (logistic, {"E": "−t·log(o) + (1 − t)·log(1 − o)"}, "E", "sign"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_found_in_the_same_styles(case):
+    """In its own line, with what happened where that can be told."""
+    make, claims, line, says = WRONG[case]
+    row = make().mark(claims)[line]
+    assert row.verdict == "wrong"
+    assert says in row.remark
+
+
+def two_paths():
+    v = leaves(x=0.7, v_1=0.4, u_1=0.3, u_2=0.9)
+    h = v["x"] * v["v_1"]
+    h.label = "h"
+    a_1, a_2 = tanh(h * v["u_1"]), tanh(h * v["u_2"])
+    return sheet_of(v, "L", "a_1", "a_2", "h", h=h, a_1=a_1, a_2=a_2, L=a_1 * a_2 + a_1)
+
+
+@pytest.mark.parametrize(("left_out", "kept"), [("a₂", "∂L/∂a_1·∂a_1/∂h"), ("a₁", "∂L/∂a_2·∂a_2/∂h")])
+def test_a_path_that_is_left_out_is_named(left_out, kept):
+    """It is no bias; and it is the one that is missing."""
+    row = two_paths().mark({"∂L/∂h": kept})["∂L/∂h"]
+    assert row.verdict == "wrong"
+    assert f"the path through {left_out}" in row.remark
+    assert "bias" not in row.remark
+
+
+def test_the_same_guess_is_made_once():
+    """Two weights with one value and two inputs with one value: the sentences of an either–or differ."""
+    v = leaves(w_1=0.5, w_2=0.5, x_1=0.3, x_2=0.3, b=0.7)
+    sheet = Worksheet(z=v["w_1"] * v["x_1"] + v["w_2"] * v["x_2"] + v["b"])
+    for written in ("0.85", "0.30", "1.00", "0.70", "-0.70", "0.40"):
+        guesses = [guess.sentence for guess in sheet.mark({"z": written})["z"].diagnoses]
+        assert len(guesses) == len(set(guesses))
+
+
+def test_a_counterexample_lists_what_matters():
+    """The difference does not depend on w₂, x₂ and b; then it says by how much the formula is off."""
+    check = neuron().check_formula("z", "-w_1x_1 + w_2x_2 + b")
+    numbers = dict(check.difference.point)
+    off = 2 * numbers["w_1"] * numbers["x_1"]
+    assert {name for name, _ in check.difference.decisive} == {"w_1", "x_1"}
+    assert f"at w₁ = {numbers['w_1']:g}, x₁ = {numbers['x_1']:g} it is {off:g} less than it should be" in str(check)
+    assert check.difference.there - check.difference.here == pytest.approx(off)
+
+
+def test_a_chain_with_numbers_put_in_is_checked_by_value():
+    """As a function −0.5·x₁ would be another one."""
+    assert all(logistic().check_chain("∂E/∂w_1", "(o - t)x_1 = (σ(0) − 1)x_1 = −0.5x_1"))
+    checks = logistic().check_chain("∂E/∂w_1", "(o - t)x_1 = 0.5x_1")
+    assert [(check.right, check.follows) for check in checks] == [(True, True), (False, False)]
+
+
+def test_rounding_after_every_operation_is_allowed_to_the_digits_that_are_kept():
+    """Four significant digits, strictly, from the first product on; and a unit more is wrong where nothing is rounded."""
+    z = round(0.6231 * 0.4417, 4)
+    z = float(f"{z - float(f'{0.3319 * 0.8113:.4g}'):.4g}")
+    sheet = neuron(w_1=0.6231, w_2=-0.3319, x_1=0.4417, x_2=0.8113, b=0.0)
+    exact = 0.6231 * 0.4417 - 0.3319 * 0.8113
+    assert f"{z:.4f}" != f"{exact:.4f}" or math.isclose(z, exact, abs_tol=1e-4)
+    assert sheet.mark({"z": f"{z:.4f}"})["z"].verdict in ("right", "rounded")
+    assert neuron().mark({"z": "0.21"})["z"].verdict == "wrong"
