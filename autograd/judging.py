@@ -268,8 +268,13 @@ class Judge:
 
     def taken(self, x: Value) -> list[tuple[float, Held, Value | None]]:
         """How a number may be taken further: as (number, what is held around it, the line it is wrong on)."""
-        ways = [way for line in (x, *self.same.get(x, ())) if line in self.judged for way in self._taken_from(line)]
-        return sorted(dict.fromkeys(ways), key=lambda way: way[2] is None and way[0] == self.true[x])
+        lines = [line for line in (x, *self.same.get(x, ())) if line in self.judged]
+        ways = [  # those of the line itself come first; the right number is never the first where another was written
+            way
+            for line in lines
+            for way in sorted(self._taken_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
+        ]
+        return list(dict.fromkeys(ways))
 
     def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
