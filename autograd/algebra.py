@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 Reason = str | tuple[Value, str]  # in words, or a formula and what happens to it
 Step = tuple[Value, Reason]
 
-MOST_MULTIPLIED_OUT = 600  # terms that it would have without brackets
-MOST = 120  # leaves of a formula that is still simplified
+MOST_MULTIPLIED_OUT = 40  # terms that it would have without brackets
+MOST = 60  # leaves of a formula that is still simplified
+MOST_SYMBOLS = 10  # different ones in it: beyond, polynomials in so many take seconds to factor, and say no more
 
 
 def available() -> bool:
@@ -55,6 +56,8 @@ def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
     if multiplied_out(raw) > MOST_MULTIPLIED_OUT:
         return []
     algebra = _Algebra(page, raw)
+    if len(algebra.symbols) > MOST_SYMBOLS:
+        return []
     terms = [algebra.read(factor) for factor in factors]
     steps = [(raw, ""), *algebra.steps(terms)]
     return _worth_telling(steps)
@@ -193,7 +196,8 @@ class _Algebra:
             terms = [self.write(term) for term in sorted(expression.args, key=self._order_of_terms)]
             if len(terms) == 2 and terms[1].op is CONSTANT and terms[0].op is not ops.neg:
                 terms = [terms[1], terms[0]] if terms[1].data > 0.0 else terms  # 1 + x², but x² + 2x + 1
-            return self.known.get(frozenset(terms)) or self.page.sum(terms)
+            known = self.known.get(frozenset(terms))
+            return self.page.sum(terms) if known is None else known
         if expression.is_Mul:
             above, below = [], []
             for factor in sorted(expression.args, key=self._order_of_factors):

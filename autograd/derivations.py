@@ -24,10 +24,21 @@ from typing import Any, overload
 
 from autograd.board import NOTHING, Board, Line, figure, joined, named, reason_of, words
 from autograd.calculus import gradient
+from autograd.graph import history
 from autograd.primitives import CONSTANT, Primitive
 from autograd.rules import rule_derivation
 from autograd.sheet import Sheet
-from autograd.study import Study, chain, derivative_of, finished, number_lines, values_in, without_repetition
+from autograd.study import (
+    LARGE,
+    Study,
+    chain,
+    derivative_of,
+    finished,
+    number_lines,
+    part_between,
+    values_in,
+    without_repetition,
+)
 from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side
@@ -45,7 +56,9 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
     """The derivation of dy/dx as a lecturer would write it; of all parameters where no x is given; of one rule.
 
     y: a Value; or a function of one number from the table, such as sigmoid, whose derivative is derived from its definition
-    xs: one Value, for its derivation; several, or a list, or none (then every parameter), for the whole sheet
+    xs: one Value, for its derivation; several, or a list, for a sheet of these; or none, for one of every parameter. What is
+        a parameter and what is data names and use tell (w and b, x and t; what each row of a batch shares); where they do
+        not, all of it is derived, and a list says what is meant: derivation(L, [w, b])
     digits: how many significant digits numbers have
     numbers: whether each derivative ends in its numbers; without them it stays in symbols
 
@@ -63,7 +76,8 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
           = (o − t)/(o·(1 − o))                    multiply out
           = (0.7 − 1)/(0.7·(1 − 0.7)) = −1.42857   in numbers
 
-    Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies.
+    Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies, and for what
+    is too long for a page, before any line is made; it says what to label or to ask for instead.
     """
     if hasattr(y, "parameters"):
         raise TypeError(f"{y!r} is a model: derivation takes what it computed, such as the loss")
@@ -112,10 +126,12 @@ class Derivation(Board):
     """
 
     def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
-        study = Study(y, [x], digits=digits, numbers=numbers)
+        whole, originals = (y, x), dict[Value, Value]()
+        if len(history(y)) > LARGE:
+            y, x, originals = part_between(y, x)
+        self.study = study = Study(y, [x], digits=digits, numbers=numbers)
         leaf = study.leaf(x)
-        (slope,) = gradient(y, x)
-        self.value = slope.data
+        self.value = gradient(*whole)[0].data
         self.paths: list[list[Value]] = []
         boards: Sequence[Board] = ()
         if leaf is None:
@@ -125,7 +141,8 @@ class Derivation(Board):
             self.formula = Value(0.0)
             lines = [Line(left, figure(0.0), why)]
         else:
-            self.paths = [[study.originals.get(u, u) for u in path] for path in islice(study.paths(leaf), 1000)]
+            nodes = {u: originals.get(v, v) for u, v in study.originals.items()}
+            self.paths = [[nodes.get(u, u) for u in path] for path in islice(study.paths(leaf), 1000)]
             few = list(islice(study.paths(leaf), FEW_PATHS + 1))
             if len(few) <= FEW_PATHS:
                 lines, self.formula = self._along(study, few, leaf)
@@ -142,7 +159,9 @@ class Derivation(Board):
         links = [list(pairwise(path)) for path in paths]
         lines: list[Line] = []
         if any(len(path) > 1 for path in links):
-            names = [chain([study.partial(u, v) for u, v in path]) for path in links]
+            names = [
+                chain([study.partial(u, v) for u, v in path]) if len(path) > 1 else study.local(*path[0]) for path in links
+            ]
             why = "chain rule" if len(paths) == 1 else f"chain rule, along each of {len(paths)} paths"
             lines += study.sum_lines(names, words(why))
         factors = [[study.local(u, v) for u, v in path] for path in links]

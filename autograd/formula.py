@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from autograd.notation import Written
 
 LONGEST = 20_000  # characters; nobody reads more
+MOST_LEAVES = 50_000  # in a formula, each as often as it is written; Σ makes sums short, but no formula that branches
 MOST_FACTORS, MOST_TERMS = 500, 20_000  # in one product, in one sum
 MANY = 3  # terms of a family that are written out
 MOST_PIECES = 12  # terms of no family that are
@@ -65,6 +66,13 @@ softmax_of = display(
     _softmax_partials,
     nary=True,
 )
+less = display(
+    "less",
+    Notation("<", "[{} < {}]", latex=latex_form(r"\mathbf{{1}}_{{{} < {}}}")),
+    lambda x, y: 1.0 if x < y else 0.0,
+    0.0,
+    0.0,
+)
 dots = display("dots", Notation("⋯", "⋯", latex=latex_form(r"\cdots")), lambda: 0.0)
 
 
@@ -78,18 +86,23 @@ class Page:
     formulas: what each leaf on the page is computed by, in terms of other leaves; itself for a leaf of the graph
     copies: what any node of the graph is on the page
     bare: labels are not looked at, and each number is a leaf of its own: the structure alone
+    most: how many leaves may be written in one formula, each as often as it occurs; 0 where they are not counted
     twins: what a graph computes once more beside a node that has a name is that node; on a worksheet, where each call of
         `gradient` makes a graph of its own, the line that has it already is shown
     """
 
-    def __init__(self, bare: bool = False, twins: bool = False) -> None:
-        self.bare, self.twins = bare, twins
+    def __init__(self, bare: bool = False, twins: bool = False, most: int = 0) -> None:
+        self.bare, self.twins, self.most = bare, twins, most
+        self._extents: dict[Value, int] = {}
         self.probabilities: dict[tuple[Value, ...], str] = {}  # how softmax of these nodes is called where it has no name
         self._unshifted: dict[Value, list[Value]] = {}  # for a logsumexp, its numbers as they were before a shift
         self._known: dict[tuple[object, ...], Value] = {}
         self._formulas: set[Value] = set()
         self._forward = False  # while a graph is written, not what is made of it
         self._taken: set[str] = set()  # names of quantities
+        self._numbers: dict[
+            tuple[str, float], Value
+        ] = {}  # the leaf of a plain number that has a name, written twice or not
         self._invented: set[Value] = set()  # leaves that nobody but this package gave a name
         self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
         self.copies: dict[Value, Value] = {}
@@ -142,8 +155,13 @@ class Page:
             formula.label = name
             self.leaves[node] = formula
             return formula
+        if node.op is CONSTANT and (leaf := self._numbers.get((name, node.data))) is not None:
+            self.leaves[node] = leaf
+            return leaf
         leaf = Value(node.data, name)
         self.leaves[node] = leaf
+        if node.op is CONSTANT:
+            self._numbers[name, node.data] = leaf
         self._stand(leaf, formula if node.inputs else leaf)
         if formula.op is softmax_of:
             self._name_siblings(formula, name)
@@ -250,9 +268,33 @@ class Page:
             return inputs[0] if inputs[1].data else self.number(1.0)
         if name == "exp" and inputs[0].op is ops.log and self._is_probability(inputs[0].inputs[0]):
             return inputs[0].inputs[0]
+        if op is ops.greater:
+            return self._step(*inputs)
         if op.page is not None:
             return self.again(_lifted(op.page(*inputs)))
         return self._shown(self._node(op, inputs))
+
+    def _step(self, x: Value, y: Value) -> Value:
+        """[x > y]; where c − u is compared with 0 it is u that is compared with c, as in [y f < 1]."""
+        if not self.bare and 0.0 in (x.data, y.data):
+            for whole, zero, op in (x, y, less), (y, x, ops.greater):
+                if zero.op is CONSTANT and zero.data == 0.0 and whole.op is ops.sum_of:
+                    numbers = [term for term in whole.inputs if term.op is CONSTANT]
+                    rest = [term for term in whole.inputs if term.op is not CONSTANT]
+                    if len(numbers) == 1 and all(term.op is ops.neg for term in rest):
+                        return self._shown(self._node(op, [self.sum([term.inputs[0] for term in rest]), numbers[0]]))
+        return self._shown(self._node(ops.greater, [x, y]))
+
+    def _tie(self, terms: Sequence[Value]) -> Value | None:
+        """½ + ½·([x > y] − [y > x]) is [x > y], but where both are equal: there each gets half, and the page says so."""
+        if len(terms) == 2 and terms[1].op is ops.mul and terms[0] is terms[1].inputs[0] is self.number(0.5):
+            steps = terms[1].inputs[1]
+            if steps.op is ops.sum_of and len(steps.inputs) == 2 and steps.inputs[1].op is ops.neg:
+                one, other = steps.inputs[0], steps.inputs[1].inputs[0]
+                compared = {one.op, other.op} <= {ops.greater, less} and set(one.inputs) == set(other.inputs)
+                if compared and one.data != other.data:
+                    return one
+        return None
 
     def _is_probability(self, x: Value) -> bool:
         return self.formulas.get(x, x).op is softmax_of
@@ -269,8 +311,12 @@ class Page:
             value = op.value(*data) if op.arity else op.value(data)
             few = op.arity in (1, 2)
             first, second = (inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs), None)
-            self._known[key] = record(op, value, first, second)
-            self._formulas.add(self._known[key])
+            node = self._known[key] = record(op, value, first, second)
+            self._formulas.add(node)
+            if self.most and self._forward:
+                self._extents[node] = total = sum([self._extents.get(x, 1) for x in inputs])
+                if total > self.most:
+                    raise too_long(node)
         return self._known[key]
 
     def number(self, x: float) -> Value:
@@ -288,7 +334,7 @@ class Page:
             taken_apart = term.op is ops.sum_of and not (self.bare and _is_whole(term, terms))
             flat += term.inputs if taken_apart else [term]
         if len(flat) > MOST_TERMS:
-            raise _too_long()
+            raise too_long()
         flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
         whole = [i for i, term in enumerate(flat) if term.op is CONSTANT and term.data.is_integer()]
         if len(whole) > 1:  # y − 1 − 1
@@ -297,7 +343,9 @@ class Page:
             flat = [term for term in flat if term.data or term.op is not CONSTANT] or [number]
         if len(flat) == 1:
             return flat[0]
-        return self._log_softmax(flat) or self._shown(self._node(ops.sum_of, flat))
+        known = self._log_softmax(flat)
+        known = self._tie(flat) if known is None else known
+        return self._shown(self._node(ops.sum_of, flat)) if known is None else known
 
     def product(self, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
         """A product over a product, its sign in front and its number first; equal factors make a power."""
@@ -323,6 +371,13 @@ class Page:
     def chain(self, factors: Sequence[Value]) -> Value:
         """Factors one after the other, as they are; equal ones make a power."""
         powers = Counter(factors)
+        for power in [x for x in powers if x.op is ops.pow and x.inputs[1].op is not CONSTANT and powers[x.inputs[0]]]:
+            base, exponent = power.inputs  # x·x^(y − 1) is x^y
+            if powers[power] == 1 and exponent.op is ops.sum_of and self.number(-1.0) in exponent.inputs:
+                raised = self.sum([exponent, self.number(1.0)])
+                powers = Counter({self.made(ops.pow, [base, raised]) if x is power else x: n for x, n in powers.items()})
+                powers[base] -= 1
+                powers += Counter()
         chain = None
         for factor, times in powers.items():
             if times == 1 or factor.op is CONSTANT:
@@ -369,7 +424,7 @@ def _take_apart(formula: Value, numbers: list[float], divisors: list[float], abo
             x, y = node.inputs
             stack += [(y, up if node.op is ops.mul else not up), (x, up)]
             if len(above) + len(below) + len(stack) > MOST_FACTORS:
-                raise _too_long()
+                raise too_long()
         elif node.op is CONSTANT and isfinite(node.data) and (up or node.data):
             (numbers if up else divisors).append(node.data)
         else:
@@ -516,11 +571,11 @@ def folded(y: Value, numbers: bool = False, many: int = MANY) -> Value:
         elif all(x is old for x, old in zip(inputs, node.inputs)):
             copies[node] = node
         else:
-            copies[node] = _like(node, inputs)
+            copies[node] = like(node, inputs)
     return copies[y]
 
 
-def _like(node: Value, inputs: Sequence[Value]) -> Value:
+def like(node: Value, inputs: Sequence[Value]) -> Value:
     """The same operation on other inputs, for writing only."""
     few = node.op is not None and node.op.arity in (1, 2)
     return record(node.op, node.data, *((inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)))
@@ -597,7 +652,7 @@ def generalised(terms: Sequence[Value], letters: str = "", start: int | None = N
         label = reading.label(letter if place in places else index for place, index in enumerate(reading.indices))
         copies[row] = leaves.setdefault(label, Value(row[0].data, label))
     for row in order:
-        copies[row] = _like(row[0], [copies[inner] for inner in zip(*(node.inputs for node in row))])
+        copies[row] = like(row[0], [copies[inner] for inner in zip(*(node.inputs for node in row))])
     return copies[tuple(terms)], letter, low
 
 
@@ -652,14 +707,16 @@ def written(
     """
     name = name or (latex_name if latex else text_name)
     texts: dict[Value, Written] = {}
-    y = folded(y, numbers)
+    if extent(y) > MOST_LEAVES:
+        raise too_long(y)
+    whole_formula, y = y, folded(y, numbers)
     for node in nodes(y):
         if node.op is not None and node.op is not CONSTANT:
             notation = node.op.notation
             form = notation.latex if latex else notation.text
             texts[node] = whole = form.write([texts[x] for x in node.inputs])
             if len(whole[0]) > LONGEST:
-                raise _too_long()
+                raise too_long(whole_formula)
         elif node.label and not numbers:
             texts[node] = _name_written(name(node.label), latex)
         elif node.op is CONSTANT and not numbers:
@@ -669,8 +726,27 @@ def written(
     return texts[y]
 
 
-def _too_long() -> ValueError:
-    return ValueError("this formula is too long for a page: label nodes on the way, and they are shown by name")
+def extent(formula: Value, most: int = MOST_LEAVES) -> int:
+    """How many leaves are written in a formula, each as often as it occurs, as far as there are no more than most."""
+    extents: dict[Value, int] = {}
+    for node in nodes(formula):
+        extents[node] = min(sum([extents[x] for x in node.inputs]), most + 1) if node.inputs else 1
+    return extents[formula]
+
+
+def too_long(formula: Value | None = None) -> ValueError:
+    """The refusal of a formula, with what stands in it that could have names."""
+    found = Counter(
+        node.op.notation.symbol if node.op.notation.symbol.isalpha() else node.op.name
+        for node in (nodes(formula) if formula is not None else ())
+        if node.op is not None and node.inputs and node.op.name not in ("mul", "neg", "sum", "div", "pow", "log")
+    )
+    most = " or of ".join(name for name, _ in found.most_common(2))
+    example = f", such as the results of {most}" if most else ", such as the sums"
+    return ValueError(
+        f"this formula is too long for a page: label nodes on the way{example}, and they are shown by name;"
+        " or ask for the derivative of a labelled part alone"
+    )
 
 
 def _name_written(text: str, latex: bool) -> Written:
@@ -723,7 +799,7 @@ def latex(y: Value, digits: int = 6) -> str:
 
 def page_of(y: Value) -> Value:
     """The formula of a graph, on a page of its own."""
-    page = Page()
+    page = Page(most=MOST_LEAVES)
     copy = page.write(y)[0]
     return page.formulas[page.leaves[y]] if y in page.leaves else copy
 

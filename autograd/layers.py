@@ -67,6 +67,7 @@ class Structure:
     original: the node of the graph that each node on the page stands for
     order: the nodes on the page, each after its inputs
     layers: (inputs, rows) of each layer, in the order of the forward pass
+    twins: plain numbers of the graph that are the inputs of a layer once more, which each of its rows has written anew
     """
 
     def __init__(self, *ys: Value, asked: Iterable[Value] = ()) -> None:
@@ -80,6 +81,7 @@ class Structure:
         self.order = nodes(*(page.copies[y] for y in ys))
         self._evidence: dict[Value, tuple[int, int]] = {}
         self.uses: Counter[Value] = Counter()
+        self.twins: dict[Value, Value] = {}
         self.layers = self._layers()
 
     def evidence(self, x: Value) -> tuple[int, int]:
@@ -97,11 +99,22 @@ class Structure:
             if (parts := _products(node)) is not None and all(x in self.original for pair in parts[0] for x in pair):
                 sums[node] = parts
                 self.uses.update({x for pair in parts[0] for x in pair})
-        found: dict[frozenset[Value], tuple[list[Value], list[Row]]] = {}
+        found: dict[object, tuple[list[Value], list[Row]]] = {}
         for node, (pairs, bias) in sums.items():
             weights = dict(self._told_apart(*pair) for pair in pairs)
             apart = len({*weights, *weights.values()}) == 2 * len(pairs) and bias not in (*weights, *weights.values())
-            if apart and not any(w.inputs for w in weights.values()):
+            if not apart or any(w.inputs for w in weights.values()):
+                continue
+            if all(self.original[x].op is CONSTANT for x in weights):
+                numbers = tuple(x.data for x in weights)
+                xs, rows = found.setdefault(numbers, (list(weights), []))
+                if not {w for row in rows for w in row.weights.values()}.isdisjoint(weights.values()):
+                    xs, rows = found.setdefault(node, (list(weights), []))  # the same weights: another data point
+                self.twins.update(
+                    (self.original[x], self.original[first]) for x, first in zip(weights, xs) if x is not first
+                )
+                rows.append(Row(node, dict(zip(xs, weights.values())), bias))
+            else:
                 found.setdefault(frozenset(weights), (list(weights), []))[1].append(Row(node, weights, bias))
         layers: list[tuple[list[Value], list[Row]]] = []
         for xs, rows in found.values():
@@ -142,10 +155,10 @@ class Structure:
 
     def _inputs(self, named: set[Value]) -> set[Value]:
         """The leaves that layers run over, where it is certain which are inputs and which weights."""
-        above = {x for xs, _ in self.layers for x in xs} | {
-            x for node in self.order if node.op is softmax_of for x in node.inputs
-        }
-        above |= {x for node in above for x in node.inputs}  # functions of nets, which go on together
+        above = {x for xs, _ in self.layers for x in xs}
+        above |= {
+            x for node in above if node.op is not softmax_of for x in node.inputs
+        }  # functions of nets, over which the next layer runs
         found: set[Value] = set()
         for xs, rows in self.layers:
             weights = [self.original[w] for row in rows for w in row.weights.values()]

@@ -12,6 +12,7 @@ next sums run over h. `arrays` finds them in this way, by structure alone; label
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, count
 
 from autograd import primitives as ops
 from autograd.formula import softmax_of
@@ -317,14 +318,15 @@ def _name(found: Sequence[Array], labels: Sequence[str]) -> None:
     for array in in_order:
         own_labels = [node.label for node in array.nodes if node.label] if array.kind != "probabilities" else []
         array.renamed = bool(own_labels) and not array.stem
-        if array.stem or (own_labels and (len(array.nodes) == 1 or not one_name(own_labels))):
+        if array.stem or (own_labels and (array.kind == "inputs" or len(array.nodes) == 1 or not one_name(own_labels))):
             continue
         prefix = (array.layer,) if several and array.kind not in ("inputs", "probabilities") else ()
         above = f"^{{({array.sample})}}" if samples and array.sample else ""
         stems = STEMS[array.kind]
         free = 1 if array.vector else 2
-        ways = [(stem + above, prefix) for stem in stems if stem not in taken and not called[stem + above, prefix, free]]
-        array.stem, array.prefix = next((way for way in ways if way not in names), (stems[0] * 2 + above, prefix))
+        every = chain(stems, (stems[0] * k for k in count(2)))  # x, v, u, and then xx, xxx
+        ways = ((stem + above, prefix) for stem in every if stem not in taken and not called[stem + above, prefix, free])
+        array.stem, array.prefix = next(way for way in ways if way not in names)
         names.add((array.stem, array.prefix))
 
 
@@ -384,10 +386,11 @@ class MatrixForm:
     """The translation from index notation, for the arrays of one graph.
 
     output: the label of what is differentiated, for gradients of whole arrays
+    digits: how many significant digits numbers have
     """
 
-    def __init__(self, found: Iterable[Array], output: str) -> None:
-        self.output = output
+    def __init__(self, found: Iterable[Array], output: str, digits: int = 6) -> None:
+        self.output, self.digits = output, digits
         self.arrays = {(array.stem, array.prefix): array for array in found}
 
     def write(self, formula: Value, axes: tuple[str, ...]) -> Tensor | None:
@@ -439,8 +442,8 @@ class MatrixForm:
 
     def _leaf(self, node: Value) -> Tensor | None:
         if not node.label:
-            text, level = constant(node.data)
-            latex, _ = constant(node.data, latex=True)
+            text, level = constant(node.data, self.digits)
+            latex, _ = constant(node.data, self.digits, latex=True)
             return Tensor(text, latex, (), level)
         if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
             letter, number = indicator.groups()

@@ -104,13 +104,13 @@ class RuleDerivation(Board):
     def __init__(self, f: Any, x: Value, y: Value, target: Value | None) -> None:
         page = self.page = Page()
         (definition,) = page.write(y)
-        self.x = page.leaves.get(x) or Value(x.data, x.label)
+        self.x = page.leaves[x] if x in page.leaves else Value(x.data, x.label)
         self.pending = _pending(x.label)
         op = f if isinstance(f, Primitive) else None
         own = page._node(op, [self.x]) if op is not None else definition
         self.wanted = None if op is None or target is None else page.again(_on(target, op, x, self.x, own))
         if op is not None and op.definition is None:
-            steps = [(self.wanted or page.number(0.0), words("rule of the table"))]
+            steps = [(page.number(0.0) if self.wanted is None else self.wanted, words("rule of the table"))]
         else:
             steps = [] if op is None else [(self._to_take(definition), joined([words("definition of "), symbol(op)], ""))]
             line = self._to_take(definition)

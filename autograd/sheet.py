@@ -25,9 +25,20 @@ from autograd.graph import leaves, nodes
 from autograd.matrices import Array
 from autograd.names import Index, indexed, readings
 from autograd.primitives import CONSTANT
-from autograd.study import Study, chain, derivative_of, finished, number_lines, total, without_repetition
+from autograd.study import (
+    TINY,
+    Study,
+    chain,
+    derivative_of,
+    finished,
+    number_lines,
+    too_large,
+    total,
+    without_repetition,
+)
 from autograd.value import Value
 
+MOST_FAMILIES = 120  # on a sheet
 MOST_MEMBERS = 32  # of a family that no one line can speak of
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
 
@@ -96,25 +107,34 @@ class Sheet(Board):
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
         self.families = self._families()
+        if len(self.families) > MOST_FAMILIES:
+            raise too_large(f"a sheet would have {len(self.families)} parts", y)
         boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if study.leaf(x) is None]
         boards += [Board([Line(derivative_of(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]
         if study.y in targets:
             why = words("a quantity varies with itself by 1")
             boards.append(Board([Line(derivative_of(study.y.label, study.y.label), figure(1.0), why)]))
-        self.gradients = {study.originals[v]: a.data for v, a in self.adjoints.items() if v in study.originals}
+        self.gradients = {study.originals[v]: self._slopes[v] for v in self.adjoints if v in study.originals}
         super().__init__(boards=[board for board in boards if board.lines])
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
         study = self.study
         found: dict[Value, Value] = {}
+        self._slopes: dict[Value, float] = {}
         originals = [v for v in self.wanted if v in study.originals]
         slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
         for v in self.wanted:
             known = slopes.get(v)  # to the last digit what backward() gives
             data = known.data if known is not None else sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            self._slopes[v] = data
+            if 0.0 < abs(data) < TINY:
+                terms = [[study.local(u, v)] if u is study.y else [found[u], study.local(u, v)] for u in self.users[v]]
+                data = study.rounded(self._sum(terms), data) if terms else data
             found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
+            if data != self._slopes[v]:
+                study.noise[found[v]] = abs(self._slopes[v])
         return found
 
     def _families(self) -> list[Family]:
@@ -214,8 +234,9 @@ class Sheet(Board):
         return Line(derivative_of(study.y.label, v.label), joined(pieces, " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
-        partial = self.study.partial(u, v)
-        return partial if u is self.study.y else chain([self.adjoints[u], partial])
+        if u is self.study.y:  # beside other ways, where ∂y/∂v is the name of the whole
+            return self.study.local(u, v)
+        return chain([self.adjoints[u], self.study.partial(u, v)])
 
     def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
         """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""
@@ -267,7 +288,7 @@ class Sheet(Board):
     def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
         """A line with what its letters run through behind its reason."""
         return line._replace(
-            reason=joined([p for p in (line.reason, self._range(family, letters)) if p.text], ", ", r",\; ")
+            reason=joined([p for p in (line.reason, self.range_of(family, letters)) if p.text], ", ", r",\; ")
         )
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
@@ -321,8 +342,12 @@ class Sheet(Board):
                     return ("j",)  # a place among the inputs of the next layer
         return ("i",)
 
-    def _range(self, family: Family, letters: tuple[str, ...]) -> Math:
-        """for i = 1 … n."""
+    def range_of(self, family: Family, letters: tuple[str, ...]) -> Math:
+        """What the letters of a family run through: for i = 1 … n.
+
+        family: whose members are meant
+        letters: one for each index that counts
+        """
         lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
         pieces = [
             Math(f"{a} = 1 … {n}", rf"{a} = 1, \ldots, {n}") if n > 2 else Math(f"{a} = 1, 2", f"{a} = 1, 2")
@@ -353,7 +378,7 @@ class Sheet(Board):
                 lines.append(Line(NOTHING, study.write(names), words("chain rule")))
             above = [] if u is study.y else [self.formula(u)]
             lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
-        lines.append(Line(NOTHING, study.write(end), self._range(family, letters)))
+        lines.append(Line(NOTHING, study.write(end), self.range_of(family, letters)))
         lines[0] = lines[0]._replace(left=left)
         return lines
 
@@ -394,7 +419,8 @@ class Sheet(Board):
                 if indices[-1] == number:
                     label = indexed(stem, (*indices[:-1], to))
                     same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
-                    copies[node] = next(same, None) or by_label.setdefault(label, Value(node.data, label))
+                    known = next(same, None)
+                    copies[node] = by_label.setdefault(label, Value(node.data, label)) if known is None else known
                     break
         return copies[formula]
 

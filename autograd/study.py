@@ -15,20 +15,35 @@ from math import isclose
 from typing import Any
 
 from autograd import primitives as ops
-from autograd.algebra import Step, cost, simplified, size
+from autograd.algebra import Step, cost, multiplied_out, simplified, size
 from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
 from autograd.calculus import gradient
-from autograd.formula import Page, display, quantities, written
+from autograd.formula import Page, display, like, quantities, written
 from autograd.graph import dependents, history, nodes, ways
 from autograd.layers import DATA, Structure, named_as
 from autograd.matrices import ARITHMETIC, Array, arrays_of
 from autograd.names import readings, text_name
 from autograd.notation import NEGATION, PRODUCT, Notation, latex_form
-from autograd.primitives import Primitive
-from autograd.value import Value, record
+from autograd.primitives import CONSTANT, Primitive
+from autograd.value import Value, constant, record
 
 WIDEST = 90  # characters of a line of products
+WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
+MOST_TERMS = 3_000  # of a formula that is derived, each leaf as often as it is written
+MOST_NODES = 6_000  # that are computed
+LARGE = 1_000  # of a graph of which only what lies between is looked at, for one derivative
+MOST_WORK = 1_000_000  # nodes that are visited to derive all formulas in all that they are computed from
+TINY, EPSILON = 1e-9, 2.0**-52
+PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
 LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
+
+
+def too_large(why: str, y: Value) -> ValueError:
+    """The refusal of a derivation, with what can be asked for instead."""
+    near = [node.label for node in reversed(nodes(y)) if node.label and node.inputs and node is not y][:3]
+    instead = f"derivation(y, x) for a labelled x near y, such as {', '.join(near)}" if near else "label nodes near y, and"
+    end = "" if near else " derivation(y, x) for one of them"
+    return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
 
 
 class Study:
@@ -50,7 +65,9 @@ class Study:
         numbers: bool = True,
         asked: Sequence[Value] = (),
     ) -> None:
-        self.digits, self.numbers = digits, numbers
+        self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
+        if (n := len(history(y))) > MOST_NODES:
+            raise too_large(f"its graph has {n} computed nodes", y)
         self.structure = Structure(y, asked=asked)
         self.arrays = arrays_of(self.structure)
         taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
@@ -61,7 +78,7 @@ class Study:
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
             names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
-        self.page = Page()
+        self.page = Page(most=MOST_TERMS)
         for array in self.arrays:
             if array.kind == "probabilities" and (regular or self.implied(array)):
                 self.page.probabilities[tuple(array.nodes)] = array.stem
@@ -72,7 +89,9 @@ class Study:
             self.page.forget(self.y)
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
         self.order, self.below = self._ordered()
+        self._check_length()
         self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
         self._below_all: dict[Value, set[Value]] = {}
         self._written: dict[tuple[Value, Value], Value] = {}
 
@@ -87,16 +106,30 @@ class Study:
         )
 
     def _names(self, y: Value, regular: bool, taken: set[str]) -> dict[Value, str]:
-        """Names of the arrays' entries: for all of them, or only for those that have no label."""
+        """Names of the arrays' entries: of all of them, or only of those without a label; and of what shares its label."""
         nets = [array for array in self.arrays if array.kind == "nets"]
         network = len(nets) > 1 or any(len(array.rows) > 1 for array in nets)
-        return {
+        names = {
             node: label
             for array in self.arrays
             if regular or self.implied(array) or network
             for node, label in array.labels().items()
             if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
+        names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
+        return names | self._numbered(y, names, taken)
+
+    def _numbered(self, y: Value, names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
+        """Names for quantities of one label, as the h of a loop is at every step: h⁽¹⁾, h⁽²⁾, as they are computed."""
+        alike: dict[str, list[Value]] = {}
+        for node in nodes(y):
+            if node.label and node not in names and node.op is not CONSTANT:
+                alike.setdefault(text_name(node.label), []).append(node)
+        found: dict[Value, str] = {}
+        for several in (each for each in alike.values() if len(each) > 1):
+            ways = ([way.format(several[0].label, k) for k in range(1, len(several) + 1)] for way in WAYS_TO_COUNT)
+            found |= zip(several, next(way for way in ways if taken.isdisjoint(map(text_name, way))))
+        return found
 
     def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:
         below: dict[Value, list[Value]] = {}
@@ -111,6 +144,16 @@ class Study:
                 stack.append((leaf, True))
                 stack += [(x, False) for x in reversed(below[leaf])]
         return order, below
+
+    def _check_length(self) -> None:
+        """Refuse at once, before any line is made, what takes more patience to derive than anyone has to read it."""
+        work = 0
+        for leaf in self.order:
+            formula = self.page.formulas.get(leaf, leaf)
+            flat = all(not x.inputs for term in formula.inputs for x in term.inputs)  # a sum of products
+            work += len(self.below[leaf]) * (1 if flat else len(nodes(formula)))
+        if work > MOST_WORK:
+            raise too_large(f"it would go through {len(self.order)} quantities", self.page.formulas[self.y])
 
     def inputs(self, leaf: Value) -> list[Value]:
         """The quantities in the formula of one on the page."""
@@ -134,7 +177,9 @@ class Study:
             self._locals[u] = slopes, hidden
         if (u, v) not in self._written:
             slopes, hidden = self._locals[u]
-            self._written[u, v] = self.page.again(slopes[v], hidden)
+            whole = self.page.formulas.get(self.y, self.y)
+            with self.page.spelt_out(whole if u is not self.y and whole.op in ARITHMETIC else u):  # 1 − h², not 1 − L
+                self._written[u, v] = self.page.again(slopes[v], hidden)
         return self._written[u, v]
 
     @cached_property
@@ -174,6 +219,22 @@ class Study:
         name = f"∂{u.label}/∂{v.label}"
         elsewhere = any(v in self.below_all(w) for w in self.inputs(u) if w is not v)
         return Value(self.local(u, v).data, f"({name})" if elsewhere else name)
+
+    def rounded(self, formula: Value, value: float) -> float:
+        """A number, or 0 where it is no more than what rounding leaves in its formula: 0.2 − 0.2 = 0, not 2.8·10⁻¹⁷.
+
+        Source: running error analysis, Wilkinson, Rounding errors in algebraic processes (1963).
+        """
+        if not 0.0 < abs(value) < TINY:
+            return value
+        errors: dict[Value, float] = {}
+        for node in nodes(formula):
+            error = self.noise.get(node, abs(node.data) * EPSILON)
+            if node.op is not None and node.inputs:
+                slopes = node.op.slopes(node.data, [x.data for x in node.inputs])
+                error += sum(abs(float(slope)) * errors[x] for slope, x in zip(slopes, node.inputs))
+            errors[node] = error
+        return 0.0 if abs(value) <= errors[formula] else value
 
     def below_all(self, v: Value) -> set[Value]:
         """Everything that a quantity is computed from, and it itself."""
@@ -268,6 +329,27 @@ def total(terms: Sequence[Value]) -> Value:
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
 
 
+def part_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
+    """y and x in a copy of what lies between them, down to labelled nodes; and which node each of the copies stands for."""
+    leading = dependents([x], history(y))
+    copies: dict[Value, Value] = {}
+    stack = [(y, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            copies[node] = copy = like(node, [copies[inner] for inner in node.inputs])
+            copy.label = node.label
+        elif node not in copies:
+            if not node.inputs or node is x or (node.label and node not in leading):
+                copies[node] = (
+                    constant(node.data) if node.op is CONSTANT and not node.label else Value(node.data, node.label)
+                )
+            else:
+                stack += [(node, True), *((inner, False) for inner in node.inputs)]
+    inside = copies[x] if x in copies else Value(x.data, x.label)
+    return copies[y], inside, {copy: node for node, copy in copies.items()}
+
+
 def values_in(xs: Iterable[Any]) -> list[Any]:
     """What a person passed for parameters, one by one: Values, lists of them, and whatever has parameters()."""
     found: list[Any] = []
@@ -298,8 +380,11 @@ def derivative_of(y: str, x: str) -> Math:
 def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
     """The simplest form of a product, a derivative in x, and the steps to it."""
     page = study.page
-    steps = simplified(page, factors)
     product = page.product(factors)
+    study.patience -= multiplied_out(product)
+    if study.patience < 0:
+        return product, []
+    steps = simplified(page, factors)
     if not steps:
         shorter = len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05
         steps = [(product, "")] if shorter else []
@@ -317,13 +402,15 @@ def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, l
         if x not in family and set(family) <= set(quantities(end)):
             whole = page.sum(family)
             reason = (page.equation(whole, page.number(1.0)), "")
+            ends = [end]
             for share in family[0], family[-1]:
                 rest = page.sum(
                     [page.number(1.0), *(page.product([page.number(-1.0), y]) for y in family if y is not share)]
                 )
-                more = simplified(page, [substituted(page, end, share, rest)])
-                if more and cost(more[-1][0]) < cost(end):
-                    end, steps = more[-1][0], [*steps, (more[-1][0], reason)]
+                ends += [formula for formula, _ in simplified(page, [substituted(page, end, share, rest)])]
+            best = min(ends, key=cost)
+            if best is not end:
+                end, steps = best, [*steps, (best, reason)]
     return end, steps
 
 
@@ -339,7 +426,7 @@ def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
 def number_lines(study: Study, end: Value, value: float) -> list[Line]:
     if not study.numbers or (not end.inputs and not end.label):
         return []
-    numbers, result = study.write(end, numbers=True), figure(value, study.digits)
+    numbers, result = study.write(end, numbers=True), figure(study.rounded(end, value), study.digits)
     right = result if numbers.text == result.text else joined([numbers, result], " = ")
     return [Line(NOTHING, right, words("in numbers"))]
 

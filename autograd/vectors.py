@@ -15,9 +15,12 @@ from autograd.board import Board, Line, Math, figure, joined, named
 from autograd.formula import folded
 from autograd.matrices import Array, MatrixForm, shaped
 from autograd.names import indexed
+from autograd.primitives import CONSTANT
 from autograd.sheet import Family, Sheet, unnamed
 from autograd.study import Study, derivative_of
 from autograd.value import Value
+
+FEW = 8  # plain numbers of a vector that are written out
 
 
 class VectorForm(Board):
@@ -29,7 +32,7 @@ class VectorForm(Board):
     def __init__(self, y: Value, xs: Sequence[Value], digits: int, numbers: bool) -> None:
         self.study = study = Study(y, xs or unnamed(y), regular=True, digits=digits, asked=xs)
         self.sheet = sheet = Sheet(y, xs, digits, study)
-        self.form = MatrixForm(study.arrays, study.y.label)
+        self.form = MatrixForm(study.arrays, study.y.label, digits)
         self.numbers, self.digits = numbers, digits
         self.equations: list[tuple[str, str]] = []
         self._leave_out_what_has_no_line()
@@ -59,16 +62,25 @@ class VectorForm(Board):
             for row in rows
             for leaf in row
         }
-        lines: list[Line] = []
+        lines = [self._meaning(array) for array in self.form.arrays.values() if array not in of_leaf.values()]
+        lines = [line for line in lines if line.right.text]
         told: set[Array] = set()
         for leaf in study.order:
             array = of_leaf.get(leaf)
             if array is not None and array not in told:
                 told.add(array)
-                lines += self._forward(array)
+                lines += [*self._forward(array), *([self._meaning(array)] if array.renamed else [])]
             elif array is None and study.below[leaf]:
                 lines.append(self._scalar(leaf))
         return lines
+
+    def _meaning(self, array: Array) -> Line:
+        """What an array is made of, where its entries are not called as its author calls them, or are plain numbers."""
+        numbers = all(node.op is CONSTANT and not node.label for node in array.nodes) and len(array.nodes) <= FEW
+        if not array.renamed and not numbers:
+            return Line()
+        rows = [[named(node.label) if node.label else figure(node.data, self.digits) for node in row] for row in array.rows]
+        return Line(named(array.name), _matrix_of(rows))
 
     def _scalar(self, leaf: Value) -> Line:
         """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
@@ -145,7 +157,7 @@ class VectorForm(Board):
         left = derivative_of(study.y.label, family.generic(letters))
         beside = joined([left, study.write(scalar)], " = ")
         if matrix is None:
-            return [Line(left, study.write(scalar))]
+            return [Line(left, study.write(scalar), sheet.range_of(family, letters))]
         name = named(array.name)
         gradient_of = Math(
             f"∇_{name.text} {named(study.y.label).text}", rf"\nabla_{{{name.latex}}} {named(study.y.label).latex}"
@@ -177,11 +189,11 @@ class VectorForm(Board):
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         right = Math(*matrix)
         if self.numbers and rows * columns <= 64:
-            right = joined([right, _matrix_of(data, self.digits)], " = ")
+            right = joined([right, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
         return [Line(under, right, reason)]
 
 
-def _matrix_of(rows: Sequence[Sequence[float]], digits: int) -> Math:
-    text = "[" + "; ".join(", ".join(figure(x, digits).text for x in row) for row in rows) + "]"
-    latex = r" \\ ".join(" & ".join(figure(x, digits).latex for x in row) for row in rows)
+def _matrix_of(rows: Sequence[Sequence[Math]]) -> Math:
+    text = "[" + "; ".join(", ".join(x.text for x in row) for row in rows) + "]"
+    latex = r" \\ ".join(" & ".join(x.latex for x in row) for row in rows)
     return Math(text, rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
