@@ -164,12 +164,15 @@ export function text(x, digits = 6) {
   return written.replaceAll("-", "−");
 }
 
+const times = (x) => (x === "1" ? "as much" : `${x} times as much`);
+const plain = (x) => x.replace(/[()]/g, "");
 const bracketed = (x) => (x.startsWith("−") ? `(${x})` : x);
 const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
 const fill = (template, words) => template
   .replace(/\{(\d+)\}/g, (_, i) => words[Number(i)])
   .replace(/\^([-−]?\d+)(?![\d.])/g, (_, exponent) => [...exponent].map((c) => RAISED[c]).join(""))
-  .replace(/ \+ \(−([^()\s]*)\)(?=\s|\)|$)/g, " − $1"); // as Python writes a + (−2)
+  .replace(/ \+ \(−([^()\s]*)\)(?=\s|\)|$)/g, " − $1") // as Python writes a + (−2)
+  .replace(/\(\((−[^()\s]*)\)\)/g, "($1)"); // relu((−2)): one pair of brackets is enough
 
 // --------------------------------------------------------------------------------------------------------------- the page
 
@@ -436,7 +439,8 @@ export function mount(element, graph, changed = () => {}) {
       return;
     }
     if (step.pass === "forward") {
-      now.append(make("h3", `Forward: ${name(step.node)}`), math(`${name(step.node)} = ${formula(step.node)}`),
+      now.append(make("h3", `Forward: ${name(step.node)}`), 
+        ...(plain(name(step.node)) === plain(formula(step.node)) ? [] : [math(`${name(step.node)} = ${formula(step.node)}`)]),
         math(`= ${numbers(step.node)} = ${text(step.value)}`));
       if (position === run.steps_forward)
         now.append(make("p", `That is the result. Now back: ${d(graph.output)}/${d(graph.output)} = 1, and everything else starts at 0.`, "muted"));
@@ -453,7 +457,8 @@ export function mount(element, graph, changed = () => {}) {
       make("p", wrong === "overwrite" ? "wrong: the old total is overwritten" : "old total + contribution = new total",
         wrong === "overwrite" ? "wrong" : "muted"),
       math(`${d(graph.output)}/${d(step.input)}` + (wrong === "overwrite" ? ` = ${part}` : `:  ${before} + ${bracketed(part)} = ${total}`)),
-      make("p", `If ${x} grows a little, ${z} grows ${local} times as much, and ${output} ${up} times as much as ${z}.`, "muted"));
+      make("p", `If ${x} grows a little, ${z} grows ${times(local)}` +
+        (step.node === graph.output ? "." : `, and ${output} ${times(up)} as ${z}.`), "muted"));
     if (position === run.all.length) {
       const apart = graph.nodes.flatMap((node, i) =>
         node.kind !== "constant" && !Object.is(run.grads[i], run.right[i]) ? [i] : []);

@@ -150,7 +150,8 @@ def right_lines(step, y, names, wrong):
     if isinstance(step, ForwardStep):
         formula = write([(names[x], ATOM) for x in step.node.inputs])
         numbers = write([(text := written(x.data), level_of(text)) for x in step.node.inputs])
-        return [f"Forward: {z}", f"{z} = {formula}", f"= {numbers} = {written(step.value)}"]
+        named = [f"{z} = {formula}"] if plain(z) != plain(formula) else []  # what has no name is called by its formula
+        return [f"Forward: {z}", *named, f"= {numbers} = {written(step.value)}"]
     x, top = names[step.input], f"∂{names[y]}/∂{names[step.input]}"
     up, local, part, before, total = map(written, (step.upstream, step.local, step.contribution, step.before, step.total))
     return [
