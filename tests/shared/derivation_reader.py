@@ -1,0 +1,136 @@
+"""Lines of a derivation, read as a student reads them and computed from the numbers of the graph.
+
+The numbers are the engine's: data and gradients after backward(), and for ∂u/∂v between two quantities the sum over the ways
+that meet no other. What the lines say is read by a grammar of its own (tests/shared/formula_judges.py).
+"""
+
+import itertools
+import re
+
+from formula_judges import DIGITS, HIGH, LOW, TextReader
+from mpmath import mp, mpf
+from without_matrices import local
+
+from autograd.graph import nodes
+from autograd.names import text_name
+
+INDEX = "₀-₉ⱼₘᵢᵣₛₙₚ"
+NAME = rf"[A-Za-zŷα-ωΑ-Ω]+(?:_[A-Za-z]+)?(?:⁽[¹²³⁴-⁹]⁾)?[{INDEX}]*"
+UNDER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+class LineReader(TextReader):
+    """One side of a line. names: a function from a printed name, or ∂u/∂v, or (∂u/∂v), to its number."""
+
+    TOKENS = re.compile(
+        rf"(?P<blank> +)|(?P<one>1[ᵢⱼₘ]₌[₀-₉]+)|(?P<held>\(∂{NAME}/∂{NAME}\))|(?P<partial>∂{NAME}/∂{NAME})"
+        rf"|(?P<series>Σ[ⱼₘᵢᵣₛₙₚ]₌[₀-₉]+[⁰¹²³⁴-⁹]+)|(?P<ten>10[⁻⁰¹²³⁴-⁹]+)|(?P<raised>⁻?[⁰¹²³⁴-⁹]+)"
+        rf"|(?P<function>[A-Za-zσ][A-Za-z_0-9]*(?=\())|(?P<number>\d+(?:\.\d+)?|[½⅓⅔])|(?P<name>{NAME})"
+        r"|(?P<sign>[-−+·/^()|,\[\]><=])"
+    )
+
+    def bounds(self, text):
+        letter, low, high = re.fullmatch("Σ(.)₌([₀-₉]+)([⁰¹²³⁴-⁹]+)", text).groups()
+        return letter, int(low.translate(LOW)), int(high.translate(HIGH))
+
+    def atom(self):
+        if self.peek("one"):
+            letter, number = re.fullmatch("1(.)₌([₀-₉]+)", self.take("one")).groups()
+            return lambda at: mpf(at[letter] == int(number.translate(LOW)))
+        if self.peek("ten"):
+            power = int(self.take("ten")[2:].translate(HIGH))
+            return lambda at: mpf(10) ** power
+        if self.peek("held", "partial"):
+            return self.named(self.take("held", "partial"))
+        if self.peek("["):
+            self.take("[")
+            x, sign, y = self.sum(), self.take(">", "<", "="), self.sum()
+            self.take("]")
+            return lambda at: mpf({">": x(at) > y(at), "<": x(at) < y(at), "=": x(at) == y(at)}[sign])
+        return super().atom()
+
+    def named(self, name):
+        return lambda at: mpf(self.names(with_numbers(name, at)))
+
+
+def with_numbers(name, at):
+    """A name with the numbers that the letters below it stand for."""
+    return re.sub(rf"(?<=[^\W\d_])[{INDEX}]+|(?<=⁾)[{INDEX}]+", lambda m: "".join(_low(c, at) for c in m[0]), name)
+
+
+def _low(c, at):
+    return str(at[c]).translate(UNDER) if c in at else c
+
+
+def computed(text, names, **at):
+    """What a line comes to, where its letters stand for these numbers."""
+    with mp.workdps(DIGITS):
+        reader = object.__new__(LineReader)
+        reader.names, reader.at = names, 0
+        reader.tokens = [*reader.split(text), ("end", "")]
+        whole = reader.sum()
+        reader.take("end")
+        return float(whole(at))
+
+
+class Known:
+    """What the names on a sheet stand for: numbers and gradients of the nodes of the graph, after backward()."""
+
+    def __init__(self, y, derived):
+        study = derived.study
+        for node in nodes(y):
+            node.grad = 0.0
+        y.backward()
+        self.nodes = {text_name(leaf.label): node for leaf, node in study.originals.items()}
+        assert len(self.nodes) == len(study.originals), "two quantities have one name"
+        self.more = {text_name(leaf.label): leaf.data for leaf in study.page.formulas if leaf not in study.originals}
+        self.study, self.leaves = study, {text_name(leaf.label): leaf for leaf in study.page.formulas}
+        self.slopes = {
+            text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in study.originals
+        }
+        self.y, self.stops = text_name(study.y.label), {y, *study.originals.values()}
+        self.nodes.setdefault(self.y, y)
+
+    def __call__(self, name):
+        if "∂" not in name:
+            return self.nodes[name].data if name in self.nodes else self.more[name]
+        u, v = re.fullmatch(r"\(?∂(.+)/∂(.+?)\)?", name).groups()
+        if u == self.y and not name.startswith("("):
+            return self.slopes[v] if v in self.slopes else self.nodes[v].grad if v in self.nodes else 0.0
+        if u not in self.nodes or v not in self.nodes:  # what softmax says of the others, which no node of the graph says
+            return self.study.local(self.leaves[u], self.leaves[v]).data
+        return local(self.nodes[u], self.nodes[v], self.stops)
+
+
+def boards_of(board):
+    return [board, *(inner for each in board.boards for inner in boards_of(each))]
+
+
+def whole_lines(board):
+    """(left, right, reason) of each line; what goes over several rows put together, and with the left side that it has."""
+    found = []
+    for line in board.lines:
+        left, right = line.left.text, line.right.text
+        if line.relation.text != "=":
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line.relation.text} {right}", line.reason.text)
+        elif right:
+            found.append((left or found[-1][0], right, line.reason.text))
+    return found
+
+
+def indices_of(lines):
+    """All that the letters of these lines run through: what stands behind for."""
+    ranges = dict(re.findall(r"([ijm]) = 1(?: … |, )(\d+)", " ".join(reason for _, _, reason in lines)))
+    letters = [letter.translate(str.maketrans("ijm", "ᵢⱼₘ")) for letter in ranges]
+    return [dict(zip(letters, choice)) for choice in itertools.product(*(range(1, int(n) + 1) for n in ranges.values()))]
+
+
+def lines_with_numbers(board, known):
+    """For each side of each line of a board and those inside: left, text, what it comes to, and what it should come to."""
+    for each in boards_of(board):
+        lines = whole_lines(each)
+        for left, right, _ in lines:
+            for at in indices_of(lines):
+                expected = float(known(with_numbers(left, at)))
+                for text in right.split(" = "):
+                    yield with_numbers(left, at), text, computed(text, known, **at), expected
