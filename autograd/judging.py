@@ -376,7 +376,8 @@ class Judge:
             for reading in readings:
                 numbers = {**self.persons_numbers, **reading.values}
                 for mistake, value, reach in self.tried(line, claim, reading, numbers, around, common):
-                    if self.explains(claim, value, reach):
+                    near = abs(claim.value - value) <= claim.unit  # further off, much would explain a number
+                    if self.explains(claim, value, reach) and near:
                         found = exactly if self.explains(claim, value, 0.0) else nearly
                         known = found.get(key := self.signature(mistake))
                         better = known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim)

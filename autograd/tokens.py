@@ -116,6 +116,7 @@ def name_key(label: str) -> Key:
     text = _ACCENTED.sub(lambda m: _accented(m) or m[0], label)
     text = _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
     text = _LOWERED.sub(lambda m: f"_{{{''.join(map(_LOW.__getitem__, m[0]))}}}", _WORD.sub(r"\2", text))
+    text = _NEW.sub("^{new}", text)
     parts = Parts(re.sub(r"\^(\[\w+\]|[+*](?=_|$))", r"^{\1}", text.replace("’", "′")))
     base = parts.base.rstrip("′")
     return _key(base, len(parts.base) - len(base), parts.up, parts.down) if base else ("", text.replace(r"\_", "_"))
@@ -142,6 +143,8 @@ def _accented(match: re.Match[str]) -> str:
 def _key(base: str, primes: int = 0, up: str = "", down: str = "") -> Key:
     base = "".join(c if c == "ℓ" else normalize("NFKC", c) for c in normalize("NFC", base))  # 𝑥 is x
     above, below = _script(up), _script(down)
+    if not above and (updated := re.fullmatch(r"(.*?)[_,]?new", below)):  # w_11_new and w_{11,new} are w_{11}^{new}
+        above, below = "new", updated[1]
     if accent := re.fullmatch(r"(.)(hat|bar|tilde)", base):  # yhat
         base = accent[1] + ACCENTS[accent[2]]
     elif len(base) == 1 and (accent := re.fullmatch(r"(hat|bar|tilde)_?(.*)", below)):  # y_hat, y_hat_1
@@ -167,7 +170,7 @@ class Token(namedtuple("Token", "kind start end what")):
     __slots__ = ()
 
 
-_HIGH = {chr(raised): plain for raised, plain in UNSUP.items()} | dict(zip("ˣʸᶻᵗ", "xyzt"))
+_HIGH = {chr(raised): plain for raised, plain in UNSUP.items()} | dict(zip("ˣʸᶻᵗᵉʷ", "xyztew"))
 _LOW = {chr(lowered): plain for lowered, plain in UNSUB.items()} | {",": ","}
 _FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 _LETTERS = {command: sign for command, sign in GREEK.items() if command not in ("partial", "cdot", "times")}
@@ -195,6 +198,7 @@ _FUNCTION_WORD = re.compile("[A-Za-z]+[A-Za-z0-9_]*")
 _LOG_BASE = re.compile(rf"_\{{?(10|2|e)\}}?(?!{_N})|(₁₀|₂)(?!{_L})")
 _TO_A_POWER = re.compile(rf"\s*(?:\^|\*\*|{_R})")
 _PRIMES, _DIGITS = re.compile("[′'’]*"), re.compile(f"{_N}*")
+_NEW = re.compile(r"_(?:new|\{new\})$|ⁿᵉʷ")
 _LOWERED, _RAISED = re.compile(f"{_L}+(?:,{_L}+)*"), re.compile(f"{_R}+")
 _BRACED = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
 _IN_BRACKETS = re.compile(r"\([^\W_][\w+,\-−]*\)|\[\w+\]")
@@ -500,6 +504,8 @@ class Lexer:
             digits = _taken(_DIGITS, self.text, end + len(primes)) if whole else ""
             behind = end + len(primes) + len(digits)
             for stop, up, down in self.scripts(behind) if whole else [(end, "", "")]:
+                if digits and down == "new":  # w11_new
+                    up, down = down, ""
                 key = _key(base, len(primes), up, digits or down)
                 goes_on = _LAYER_AHEAD if key[0] in self.layered and not up else _GOES_ON
                 if not goes_on.match(self.text, stop) and not (digits and down):

@@ -627,3 +627,16 @@ def test_any_heap_of_dress_is_read_or_refused(pieces):
         except FormulaError as error:
             refusals.append(error)
     assert all(0 <= error.position <= len(error.text) for error in refusals)
+
+
+@pytest.mark.parametrize(
+    "written", ["w_11_new", "w11_new", "w_{11}^{new}", "w^{new}_{11}", "w₁₁ⁿᵉʷ", "w_{11,new}", r"w_{11}^{\text{new}}"]
+)
+def test_an_updated_weight_is_one_name_in_all_its_spellings(written):
+    """As the sheet has it, as programs and as formulas have it, and as this library prints it itself."""
+    w, x = Value(0.5, "w_11"), Value(2.0, "x")
+    updated = w - 0.1 * x
+    sheet = Worksheet({"w_11_new": updated, "z": updated * x})
+    marking = sheet.mark({written: f"{written} = 0.5 − 0.1·2 = 0.30", "z": f"{written}·x = 0.3·2 = 0.60"})
+    assert marking.verdicts == {"w_11_new": "right", "z": "right"}
+    assert [row.remark for row in marking] == ["", ""]
