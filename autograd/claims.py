@@ -59,7 +59,7 @@ NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+", re.ASCII) 
 _EXPONENT = re.compile(r"[0-9.]\s*[eE]\s*[+\-−–]?[0-9]")
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}() ")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
-_X_BETWEEN = re.compile(r"(?<=[0-9)\]}])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
+_X_BETWEEN = re.compile(r"(?<=[0-9)\]}⁰¹²³⁴-⁹])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
 _OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
 _OF_AN_INDEX = re.compile(r"((?:1|\})_\{\s*)([ijk])(\s*=\s*[0-9]+\s*\})")
 _OPENS, _CLOSES = "([{", ")]}"
@@ -274,6 +274,9 @@ def _lines_in(text: str) -> Iterator[str]:
     """The lines of a text; an arrow parts them, too, where it stands between two equations."""
     end = 0
     for match in _NEW_LINE.finditer(text):
+        before = text[end : match.start()]
+        if match[0] == ";" and sum(map(before.count, _OPENS)) > sum(map(before.count, _CLOSES)):
+            continue  # between the arguments of a function
         if not match["arrow"] or (_is_equation(text[end : match.start()]) and _is_equation(text[match.end() :])):
             if text[end : match.start()].strip():
                 yield text[end : match.start()]
@@ -355,6 +358,7 @@ class _Reader:
 
     def __init__(self, chain: str, names: Mapping[str, Value], derive: Derive, numbers: Sequence[Number]) -> None:
         self.chain, self.names, self.derive, self.numbers = chain, names, derive, numbers
+        self.x_is_a_name = any(name_key(name) == name_key("x") for name in names)
 
     def piece(self, text: str, position: int) -> Piece:
         number, formula = written_number(text), None
@@ -386,11 +390,16 @@ class _Reader:
         if _LOST_POWER.fullmatch(text):
             raise self.error(position, f"{IN_TWO_WAYS}: write 10^-2, say, for a power, or blanks around the sign")
         pointed = _DECIMAL_COMMA.sub(".", text)
-        if self.numbers and _X_BETWEEN.search(pointed):
-            readings = [self.tried(_X_BETWEEN.sub(sign, pointed)) for sign in (" · ", " · x · ")]
-            fitting = [f for f in readings if f is not None and any(abs(f.data - n.value) <= n.unit for n in self.numbers)]
-            if len(fitting) == 1:
-                return fitting[0]
+        if ";" in text:  # between the arguments of a function, where commas stand in numbers: max(0; 0,5)
+            text = pointed = pointed.replace(";", ",")
+        if _X_BETWEEN.search(pointed):
+            ways = (
+                self.tried(_X_BETWEEN.sub(sign, pointed)) for sign in ((" · ", " · x · ") if self.x_is_a_name else (" · ",))
+            )
+            readings = [formula for formula in ways if formula is not None]
+            fitting = [f for f in readings if any(abs(f.data - n.value) <= n.unit for n in self.numbers)]
+            if len(found := fitting if self.x_is_a_name else readings) == 1:
+                return found[0]
         try:
             return read_formula(text, self.names, self.derive)
         except FormulaError as error:

@@ -640,3 +640,18 @@ def test_an_updated_weight_is_one_name_in_all_its_spellings(written):
     marking = sheet.mark({written: f"{written} = 0.5 − 0.1·2 = 0.30", "z": f"{written}·x = 0.3·2 = 0.60"})
     assert marking.verdicts == {"w_11_new": "right", "z": "right"}
     assert [row.remark for row in marking] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "max(0; 0,5·1,0 + 0,25) = 0,75", "max(0; z) = max(0; 0,75) = 0,75", "(0.5) x (1.0) + 0.25", "0,5 x 1,0 + 0,25",
+        "5,0·10⁻¹ x 1,0 + 0,25 = 0,75", "max(0, (0.5) X (1) + 0.25)",
+    ],
+)  # fmt: skip
+def test_signs_that_part_and_multiply_where_nothing_else_is_meant(written):
+    """A semicolon between arguments, where commas stand in numbers; an x on a sheet that has no x."""
+    w, a, b = Value(0.5, "w"), Value(1.0, "a"), Value(0.25, "b")
+    z = w * a + b
+    row = Worksheet(z=z, h=z.relu()).mark({"z": "0.75", "h": written})["h"]
+    assert (row.verdict, row.remark) == ("right", "")
