@@ -180,7 +180,8 @@ class Optimizer:
                 for x in (g, *both.values()):
                     if isinstance(x, numpy.ndarray):
                         x.flags.writeable = False  # what is remembered is gone back to where the next step is interrupted
-                w = trial.update(w, g, both)
+                with numpy.errstate(all="ignore"):  # a rate may be infinite
+                    w = trial.update(w, g, both)
             for i in (0, 1):
                 one: State = {}
                 number = (0.5, -2.0)[i]

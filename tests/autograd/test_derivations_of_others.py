@@ -64,7 +64,7 @@ def test_every_line_is_the_gradient_and_every_parameter_has_its_own(number):
     names = {node: name for name, node in known.nodes.items()}
     inside = set(nodes(loss.y))
     for x in loss.parameters:
-        assert (f"∂{known.y}/∂{names.get(x, text_name(x.label or 'x'))}" in derived) or x not in inside
+        assert (f"∂{known.y}/∂{names.get(x, text_name(x.label or 'x'))}" in lefts) or x not in inside
     labels = [node.label for node in inside if node.label]
     assert all(names[node] == text_name(node.label) for node in names if node.label and labels.count(node.label) == 1)
 

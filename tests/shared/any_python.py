@@ -28,7 +28,7 @@ def every_operation():
     """The value and the partial derivatives of each row of the table."""
     results = {}
     for name, operation in autograd.PRIMITIVES.items():
-        xs = [0.3, 0.7, 0.2, 0.4][: operation.arity or 4]
+        xs = [0.3, 0.7, 0.2, 0.4, 0.6][: operation.arity or 4]
         z = operation(*xs)
         results[name] = [z, *operation.slopes(z, xs)]
     return results
