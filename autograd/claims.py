@@ -60,6 +60,7 @@ _EXPONENT = re.compile(r"[0-9.]\s*[eE]\s*[+\-−–]?[0-9]")
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}() ")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _X_BETWEEN = re.compile(r"(?<=[0-9)\]}⁰¹²³⁴-⁹])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
+_X_APART = re.compile(_X_BETWEEN.pattern.replace("[xX](?=", "[xX](?!\\d)(?="))
 _OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
 _OF_AN_INDEX = re.compile(r"((?:1|\})_\{\s*)([ijk])(\s*=\s*[0-9]+\s*\})")
 _OPENS, _CLOSES = "([{", ")]}"
@@ -358,7 +359,10 @@ class _Reader:
 
     def __init__(self, chain: str, names: Mapping[str, Value], derive: Derive, numbers: Sequence[Number]) -> None:
         self.chain, self.names, self.derive, self.numbers = chain, names, derive, numbers
-        self.x_is_a_name = any(name_key(name) == name_key("x") for name in names)
+        keys = [name_key(name) for name in names]
+        self.x_is_a_name = name_key("x") in keys
+        indexed = any(str(key[0]).lower() == "x" for key in keys) and not self.x_is_a_name
+        self.x_between = _X_APART if indexed else _X_BETWEEN  # (o − t) x2 is a product with x2, where there is one
 
     def piece(self, text: str, position: int) -> Piece:
         number, formula = written_number(text), None
@@ -392,9 +396,10 @@ class _Reader:
         pointed = _DECIMAL_COMMA.sub(".", text)
         if ";" in text:  # between the arguments of a function, where commas stand in numbers: max(0; 0,5)
             text = pointed = pointed.replace(";", ",")
-        if _X_BETWEEN.search(pointed):
+        if self.x_between.search(pointed):
             ways = (
-                self.tried(_X_BETWEEN.sub(sign, pointed)) for sign in ((" · ", " · x · ") if self.x_is_a_name else (" · ",))
+                self.tried(self.x_between.sub(sign, pointed))
+                for sign in ((" · ", " · x · ") if self.x_is_a_name else (" · ",))
             )
             readings = [formula for formula in ways if formula is not None]
             fitting = [f for f in readings if any(abs(f.data - n.value) <= n.unit for n in self.numbers)]

@@ -655,3 +655,13 @@ def test_signs_that_part_and_multiply_where_nothing_else_is_meant(written):
     z = w * a + b
     row = Worksheet(z=z, h=z.relu()).mark({"z": "0.75", "h": written})["h"]
     assert (row.verdict, row.remark) == ("right", "")
+
+
+@pytest.mark.parametrize(
+    "written", ["(d) x2 = 0.5·2 = 1.0", "d x2", "0.5 x 2 = 1.0", "(0.5) x (2)", "(0.5)x2 = 1.0", "(d)·x2"]
+)
+def test_a_name_with_an_index_is_no_sign(written):
+    """x2 is x₂ where there is one, behind a bracket too; an x that stands apart is a sign."""
+    d, x2 = Value(0.5, "d"), Value(2.0, "x_2")
+    row = Worksheet(y=d * x2).mark({"y": written})["y"]
+    assert (row.verdict, row.remark) == ("right", "")
