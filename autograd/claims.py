@@ -55,10 +55,10 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _LOST_POWER = re.compile(rf"[+\-−–]?\s*[1-9][.,]\d+{_TIMES}10[\-−–]\d\d?")  # 6.13·10−2
-NUMBERS = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+\-−]?\d+)?|[.,]\d+", re.ASCII)  # inside a formula
+NUMBERS = re.compile(r"(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+\-−]?\d+|\s[eE][+\-−–]\d+)?", re.ASCII)  # inside a formula
 _EXPONENT = re.compile(r"[0-9.]\s*[eE]\s*[+\-−–]?[0-9]")
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}() ")
-_DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_DECIMAL_COMMA = re.compile(r"(?:(?<=[0-9])|(?<=[(\[{=+\-−–·*×/]|\s)|^),(?=[0-9])")
 _X_BETWEEN = re.compile(r"(?<=[0-9)\]}⁰¹²³⁴-⁹])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
 _X_APART = re.compile(_X_BETWEEN.pattern.replace("[xX](?=", "[xX](?!\\d)(?="))
 _OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
@@ -397,10 +397,8 @@ class _Reader:
         if ";" in text:  # between the arguments of a function, where commas stand in numbers: max(0; 0,5)
             text = pointed = pointed.replace(";", ",")
         if self.x_between.search(pointed):
-            ways = (
-                self.tried(self.x_between.sub(sign, pointed))
-                for sign in ((" · ", " · x · ") if self.x_is_a_name else (" · ",))
-            )
+            signs = (" · ", " · x · ") if self.x_is_a_name else (" · ",)
+            ways = [self.tried(self.x_between.sub(sign, pointed)) for sign in signs]
             readings = [formula for formula in ways if formula is not None]
             fitting = [f for f in readings if any(abs(f.data - n.value) <= n.unit for n in self.numbers)]
             if len(found := fitting if self.x_is_a_name else readings) == 1:

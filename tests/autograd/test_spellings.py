@@ -665,3 +665,11 @@ def test_a_name_with_an_index_is_no_sign(written):
     d, x2 = Value(0.5, "d"), Value(2.0, "x_2")
     row = Worksheet(y=d * x2).mark({"y": written})["y"]
     assert (row.verdict, row.remark) == ("right", "")
+
+
+@pytest.mark.parametrize("written", ["5,0 e-1·a", "d·(2.0 e+0)", "(,5)·a = ,5·2 = 1,0", ",5 a", "5.0E-1*a = 1.0"])
+def test_a_number_among_names_is_one_in_all_its_spellings(written):
+    """With an exponent that stands apart, or without the zero before its comma."""
+    d, a = Value(0.5, "d"), Value(2.0, "a")
+    row = Worksheet(y=d * a).mark({"y": written})["y"]
+    assert (row.verdict, row.remark) == ("right", "")
