@@ -2,7 +2,6 @@
 
 import os
 import re
-import resource
 import signal
 import stat
 import subprocess
@@ -105,14 +104,11 @@ def test_a_disk_that_is_full(tmp_path):
     """Where no more bytes can be written, the old file stays."""
     path = tmp_path / "file"
     path.write_text("old")
-
-    def little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-
-    program = f"from autograd.files import write\nwrite({str(path)!r}, 'x' * 100_000)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], preexec_fn=little_room, capture_output=True, text=True, check=False
+    program = (
+        "import resource\nfrom autograd.files import write\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        f"write({str(path)!r}, 'x' * 100_000)"
     )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "OSError" in done.stderr
     assert path.read_text() == "old"

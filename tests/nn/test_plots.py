@@ -26,6 +26,7 @@ THREE = nn.MLP(2, [3], weights=[[[2.0, 0.0], [-1.0, 2.0], [-1.0, -2.0]]])
 def figures():
     """Whatever a test opens is closed; the global settings are as they were."""
     before = dict(matplotlib.rcParams)
+    pyplot.close("all")  # what another file has left open
     yield
     pyplot.close("all")
     assert dict(matplotlib.rcParams) == before
