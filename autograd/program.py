@@ -302,7 +302,8 @@ class Program:
         ones = len(batch) == 1 and isinstance(batch[0], Batch)
         if out is not None and any(np.shares_memory(out, each) for each in (theta, *(() if ones else arrays.values()))):
             raise ValueError("out is where theta or the batch is: the gradient would be written over what it is taken from")
-        self._check("gradient", arrays, theta, self._seed(arrays))
+        if "gradient" not in self._checked:
+            self._check("gradient", arrays, theta, self._seed(_size(arrays)))
         gradient, run = self._bound(_size(arrays), theta, out, ones)
         given = batch[0].with_ones if ones else arrays.values()
         with np.errstate(all="ignore"):
@@ -313,9 +314,9 @@ class Program:
             self._check_in_place(ones, arrays, theta, value, gradient)
         return value, gradient.copy() if out is None else gradient
 
-    def _seed(self, arrays: Mapping[str, Any]) -> Any:
-        """What each row counts for."""
-        return _numpy().array([1.0 / _size(arrays) if self.reduction == "mean" else 1.0])
+    def _seed(self, size: int) -> Any:
+        """What each row of so many counts for."""
+        return _numpy().array([1.0 / size if self.reduction == "mean" else 1.0])
 
     def _numbers(self, theta: Any, keep: bool) -> Any:
         """The parameters' numbers in an array to work in: the caller's own where that is kept, else one of this thread's."""
@@ -399,7 +400,7 @@ class Program:
         kept = self._kept.__dict__.setdefault("sizes", OrderedDict())
         key = size, id(theta), id(out), ones
         if key not in kept or kept[key][0] is not theta:
-            seed = np.array([1.0 / size if self.reduction == "mean" else 1.0])
+            seed = self._seed(size)
             gradient = np.zeros(len(self.parameters)) if out is None else out
             gradient[:] = 0.0
             run = self._plan("gradient").bound(np, (theta, seed), gradient, size, ones)
@@ -490,7 +491,7 @@ class Program:
 
     def _check_in_place(self, ones: bool, arrays: Mapping[str, Any], theta: Any, value: float, gradient: Any) -> None:
         """Compare what the program in place gave for its first batch with what the other one does."""
-        plan, seed = self._plan("gradient"), self._seed(arrays)
+        plan, seed = self._plan("gradient"), self._seed(_size(arrays))
 
         def at(theta: Any) -> list[Any]:
             rows, slopes = plan.run(arrays, theta, seed)
@@ -520,7 +521,7 @@ class Program:
         """The same for a program that leaves this house: on the numbers that the graph was recorded with."""
         np = _numpy()
         arrays = {name: np.array([[x.data] for x in leaves]) for name, leaves in self.lists.items()}
-        self._check(kind, arrays, self.theta, *([self._seed(arrays)] if kind == "gradient" else []))
+        self._check(kind, arrays, self.theta, *([self._seed(_size(arrays))] if kind == "gradient" else []))
 
     # ---- on other engines
 
