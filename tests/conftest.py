@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from autograd import PRIMITIVES, Primitive
+
 
 @pytest.fixture(scope="module")
 def pdflatex(tmp_path_factory):
@@ -22,3 +24,12 @@ def pdflatex(tmp_path_factory):
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def plant():
+    """Primitive; whatever rows a test adds to the table leave it again when the test is over."""
+    before = set(PRIMITIVES)
+    yield Primitive
+    for name in set(PRIMITIVES) - before:
+        del PRIMITIVES[name]

@@ -54,12 +54,9 @@ def test_every_name_in_the_table_of_features_is_there():
 
 def test_the_new_operation_of_contributing_is_right():
     """The row that it shows is an operation that passes the checker."""
-    from autograd import PRIMITIVES, Primitive, check_gradients
+    from autograd import Primitive, check_gradients
 
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names = {"Primitive": Primitive}
-    try:
-        exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], names)
-        assert check_gradients(names["softsign"], 0.7, order=2)
-    finally:
-        del PRIMITIVES["softsign"]
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], names)
+    assert check_gradients(names["softsign"], 0.7, order=2)
