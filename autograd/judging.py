@@ -18,7 +18,7 @@ import math
 from collections import Counter, namedtuple
 from copy import copy
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 from autograd.formula import quantities
@@ -37,6 +37,7 @@ from autograd.steps import (
     straightened,
     swing,
     unit_of,
+    value_of,
     worked_out,
 )
 from autograd.working import Near, Worth
@@ -110,6 +111,10 @@ class Reading(namedtuple("Reading", "step values held wrong")):
 
     __slots__ = ()
 
+    def worth(self, kept: Kept | None) -> Worth:
+        """What the line comes to; kept: the digits that are kept on the way, if only some are."""
+        return Worth(self.step.value(self.values), self.step.reach(self.values, self.held, kept))
+
 
 class Judgement(namedtuple("Judgement", "verdict own tolerance held used follows truncated readings")):
     """What became of a line.
@@ -148,6 +153,7 @@ class Judge:
         self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
         self.usual = _usual(numbers.values(), self.truncating)
         self.judged: dict[Value, Judgement] = {}
+        self._near: dict[Value, Near] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
         for line, formula in formulas.items():
             if line in numbers and formula is not line and formula in formulas:
@@ -209,10 +215,7 @@ class Judge:
 
         kept: the digits that are kept on the way, if only some are
         """
-        return [
-            *(Worth(r.step.value(r.values), r.step.reach(r.values, r.held, kept)) for r in readings),
-            Worth(self.true[line], 0.0),
-        ]
+        return [*(r.worth(kept) for r in readings), Worth(self.true[line], 0.0)]
 
     def kept(self, claim: Number) -> Kept | None:
         """The digits that a person keeps who writes this; None for what was not written as one number."""
@@ -310,45 +313,49 @@ class Judge:
 
     # ---- what stands before a result
 
-    def worths(self, line: Value, kept: Kept | None = None) -> list[tuple[Member, list[Worth]]]:
-        """What the members before a result come to, for this person's own numbers and for the right ones.
+    def worths(self, line: Value, member: Member, kept: Kept | None = None) -> Iterator[Worth]:
+        """What a member before a result comes to, for this person's own numbers and for the right ones.
 
         kept: the digits that are kept on the way to the result
         """
-        members = self.workings.get(line, ())
-        if not members:
-            return []
-        near, held = self.near(line), {x: judged.held for x, judged in self.judged.items()}
-        ways: list[tuple[Mapping[Value, float], Mapping[Value, Held]]] = [(self.persons_numbers, held), (self.true, {})]
-        return [
-            (m, [m.worth(values, around, near, strict, kept) for strict in (True, False) for values, around in ways])
-            for m in members
-        ]
+        near, held = self.near(line), {x: self.held_at(x) for x in quantities(member.formula)}
+        for strict in (True, False):
+            yield member.worth(self.persons_numbers, held, near, strict, kept)
+            yield member.worth(self.true, {}, near, strict, kept)
 
     def shown(self, line: Value, claim: Number, kept: Kept | None) -> list[Worth]:
         """What those members come to that lead to a result, each taken as exactly as it can be."""
-        found = (next((worth for worth in ways if worth.leads_to(claim)), None) for _, ways in self.worths(line, kept))
-        return [worth for worth in found if worth is not None]
+        found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings.get(line, ())]
+        return [worth for ways in found if (worth := next(ways, None)) is not None]
 
     def held_at(self, x: Value) -> Held:
         return self.judged[x].held if x in self.judged else EXACT
 
     def near(self, line: Value) -> Near:
         """What numbers on a line may stand for."""
-        return Near.to(line, self.formulas, self.persons_numbers, self.true)
+        if line not in self._near:
+            self._near[line] = Near(line, self.formulas, self.persons_numbers, self.true)
+        return self._near[line]
 
     def astray(self, line: Value) -> list[Member]:
         """The members before a result that come to something else than the line does."""
-        found = self.worths(line)
+        members = self.workings.get(line, ())
         right: set[Member] = set()
+
+        def look(target: Worth, at: Iterable[Member]) -> None:
+            right.update(m for m in at if m not in right and any(w.agrees(target) for w in self.worths(line, m)))
+
         for readings in (self.readings, self.other_readings):
-            targets = self.results(line, readings(line), None) if len(right) < len(found) else []
-            before: list[Worth] = []  # what the member before comes to, if it is right: this one may follow from it
-            for member, ways in found:
-                if member in right or any(w.agrees(target) for w in ways for target in (*targets, *before)):
-                    right.add(member)
-                before = [Worth(w.value, 0.0) for w in ways] if member in right else []
-        return [member for member, _ in found if member not in right]
+            for reading in readings(line) if len(right) < len(members) else ():
+                look(reading.worth(None), members)
+                if len(right) == len(members):
+                    return []
+            look(Worth(self.true[line], 0.0), members)
+            for before, member in pairwise(members):  # which may follow from the one before it, if that is right
+                if before in right:
+                    for values in (self.persons_numbers, self.true):
+                        look(Worth(value_of(before.formula, values), 0.0), [member])
+        return [member for member in members if member not in right]
 
     # ---- guesses
 

@@ -11,7 +11,9 @@ be right if other quantities stood there?
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, namedtuple
+from functools import cached_property
 from itertools import combinations, permutations
 
 from autograd import primitives as ops
@@ -74,32 +76,38 @@ class Worth(namedtuple("Worth", "value reach rounding", defaults=(0.0,))):
         return bool(off <= 0.55 * result.unit + slack or cut_off)
 
 
-class Near(namedtuple("Near", "expected exactly roughly")):
-    """What the numbers on a line may stand for, without signs.
+class Near:
+    """What the numbers on a line may stand for, without signs; each of the lists goes up.
 
-    expected: the numbers of each quantity that the line follows from; exactly: those of all quantities of the sheet
-    roughly: whatever is met on the way to the line
+    line, formulas: of a sheet; numbers: those of all its quantities, a person's own and the right ones
     """
 
-    __slots__ = ()
+    def __init__(self, line: Value, formulas: Mapping[Value, Value], *numbers: Mapping[Value, float]) -> None:
+        self.formula, self.formulas, self.numbers = formulas[line], formulas, numbers
 
-    @classmethod
-    def to(cls, line: Value, formulas: Mapping[Value, Value], *numbers: Mapping[Value, float]) -> Near:
-        """What is near a line.
+    @cached_property
+    def expected(self) -> dict[Value, list[float]]:
+        """The numbers of each quantity that the line follows from, and such as ½."""
+        behind = [node for node in nodes(self.formula) if not node.inputs]
+        return {q: sorted({abs(values.get(q, q.data)) for values in self.numbers}) for q in behind}
 
-        numbers: those of all quantities, a person's own and the right ones
-        """
-        roughly: set[float] = set()
-        behind = [node for node in nodes(formulas[line]) if not node.inputs]  # quantities, and numbers such as ½
-        expected = {q: {abs(values.get(q, q.data)) for values in numbers} for q in behind}
-        for formula in (formulas[line], expanded(formulas[line], formulas, lambda x: False)[0]):
+    @cached_property
+    def exactly(self) -> list[float]:
+        """The numbers of all quantities of the sheet."""
+        return sorted({abs(x) for values in self.numbers for x in values.values()})
+
+    @cached_property
+    def roughly(self) -> list[float]:
+        """Whatever is met on the way to the line."""
+        found: set[float] = set()
+        for formula in (self.formula, expanded(self.formula, self.formulas, lambda x: False)[0]):
             for form in (straightened(formula), formula):
                 if form is not None:
                     order = nodes(spelt_out(form))
-                    for values in numbers:
+                    for values in self.numbers:
                         at = worked_out(order, values)
-                        roughly.update(abs(at[node]) for node in order)
-        return cls(expected, {abs(x) for values in numbers for x in values.values()}, roughly)
+                        found.update(abs(at[node]) for node in order)
+        return sorted(found)
 
     def around(self, member: Member, strict: bool) -> Iterator[tuple[Value, Held]]:
         """How far off each number of a member may be from what it stands for.
@@ -123,9 +131,10 @@ class Near(namedtuple("Near", "expected exactly roughly")):
 
     def _around(self, number: Literal, known: bool) -> Held:
         x, unit = number.value, number.unit
-        off = [other - x for other in self.roughly if abs(other - x) <= 0.5 * unit * (1.0 + 1e-9)]
+        half = 0.5 * unit * (1.0 + 1e-9)
+        off = [other - x for other in _between(self.roughly, x - half, x + half)]
         if not off and number.digits > 2:  # digits may have been cut off
-            off = [other - x for other in self.roughly if 0.0 < other - x < unit]
+            off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
         return _hull(off) if off or known else Held(-0.5 * unit, 0.5 * unit)
 
 
@@ -135,8 +144,13 @@ def _positive(formula: Value) -> Value:
     return formula
 
 
-def _has(numbers: Iterable[float], x: float) -> bool:
-    return any(abs(other - x) <= grain(x) for other in numbers)
+def _between(numbers: Sequence[float], low: float, high: float) -> Sequence[float]:
+    """Those of some numbers, which go up, that are no less than low and no more than high."""
+    return numbers[bisect_left(numbers, low) : bisect_right(numbers, high)]
+
+
+def _has(numbers: Sequence[float], x: float) -> bool:
+    return bool(_between(numbers, x - grain(x), x + grain(x)))
 
 
 def _hull(off: Iterable[float]) -> Held:

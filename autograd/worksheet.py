@@ -489,7 +489,7 @@ class _Marker:
         own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
         off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
         held = {x: Held(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
-        worth = member.worth(own, held, Near.to(leaf, sheet.formulas, own, sheet.right))
+        worth = member.worth(own, held, Near(leaf, sheet.formulas, own, sheet.right))
         return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
 
     def _mark_formulas(self) -> None:
