@@ -15,10 +15,10 @@ result has the digits that were written is the guess; where many have, there is 
 from __future__ import annotations
 
 import math
-from collections import Counter, namedtuple
+from collections import namedtuple
 from copy import copy
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 from random import Random
 
 from autograd.formula import quantities
@@ -32,6 +32,7 @@ from autograd.steps import (
     close,
     expanded,
     grain,
+    rearranged,
     rounding,
     spelt_out,
     straightened,
@@ -53,10 +54,13 @@ if TYPE_CHECKING:
     from autograd.working import Member
 
 MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
+MOST_WAYS = 24  # to work out one formula
 MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
+MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said
 FEWEST_DIGITS, ENOUGH_DIGITS = 2, 4  # for a guess at all; for one at a rare mistake
 TWICE = 1.1  # as far as half a unit reaches that was rounded before, to one digit more
 ENOUGH_NUMBERS = 3  # to tell how somebody rounds
+MOST_LACKING, DOUBTFUL = 3, 3  # digits that one number may lack; by which it cannot be told what somebody keeps
 MOST_DIGITS = 16  # of a number that was written as one, and not worked out from others
 
 
@@ -80,8 +84,10 @@ class Step:
     def short(self) -> Step | None:
         """The step that people take where fractions cancel, such as o − t; None where they do not."""
         formula = straightened(self.formula)
-        if formula is None:
-            return None
+        return None if formula is None else self.by(formula)
+
+    def by(self, formula: Value) -> Step:
+        """The same step by another formula."""
         other = copy(self)
         other._of(formula)
         return other
@@ -148,10 +154,11 @@ class Judge:
         wrong_formulas: Mapping[Value, Value],
         cut_off: Collection[Value] = (),
     ) -> None:
-        self.true, self.formulas, self.numbers, self.cut_off = true, formulas, numbers, cut_off
+        self.true, self.formulas, self.cut_off = true, formulas, cut_off
         self.truncating = bool(cut_off)
         self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
-        self.usual = _usual(numbers.values(), self.truncating)
+        self.usual = usually_kept(numbers.values(), self.truncating)
+        self.numbers = {x: self._promised(number) for x, number in numbers.items()}
         self.judged: dict[Value, Judgement] = {}
         self._near: dict[Value, Near] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
@@ -160,7 +167,12 @@ class Judge:
                 self.same.setdefault(formula, []).append(line)
         for line in lines:
             if line in numbers:
-                self.judged[line] = self.judge(line, numbers[line])
+                self.judged[line] = self.judge(line, self.numbers[line])
+
+    def _promised(self, number: Number) -> Number:
+        """A number with what it promises: 0 is 0.000 for somebody who keeps three decimals, and leaves zeros out."""
+        bare = not number.digits and number.unit >= 0.1
+        return number._replace(unit=self.usual.unit) if bare and self.usual and self.usual.unit else number
 
     def judge(self, line: Value, claim: Number) -> Judgement:
         readings = self.readings(line)
@@ -222,8 +234,10 @@ class Judge:
         if claim.digits > MOST_DIGITS:
             return None
         unit = claim.unit * 0.01 if claim.digits <= FEWEST_DIGITS and claim.unit > 0.01 else claim.unit  # 0.6 may end there
-        significant = self.usual is not None and self.usual.digits > 0
-        return Kept(unit, claim.digits if significant else 0, self.truncating)
+        usual = self.usual
+        if usual is None or not usual.digits:
+            return Kept(unit, 0, self.truncating)
+        return Kept(unit, max(claim.digits, usual.digits), usual.cut) if usual.unit else Kept(0.0, claim.digits, usual.cut)
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""
@@ -240,7 +254,10 @@ class Judge:
         return found
 
     def other_readings(self, line: Value) -> list[Reading]:
-        """The ways around one of the lines before: by longer products, where fractions cancel, by formulas as written."""
+        """The ways around one of the lines before: by longer products, where fractions cancel, by formulas as written.
+
+        And those by the same formula that is worked out in another way.
+        """
         found: list[Reading] = []
         formula = self.formulas[line]
         for x in Step(line, self.formulas, self.is_known).cut:
@@ -250,6 +267,9 @@ class Judge:
                 found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
         for other in (*self.shorter(line), *self.routes.get(line, ())):
             found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        step = Step(line, self.formulas, self.is_known)
+        for other in islice(rearranged(step.formula), MOST_WAYS):
+            found += self.readings_of(step.by(other), ())
         return found
 
     def shorter(self, line: Value) -> list[Value]:
@@ -277,7 +297,8 @@ class Judge:
             for line in lines
             for way in sorted(self._taken_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
         ]
-        return list(dict.fromkeys(ways))
+        fine = {number for number, _, culprit in ways if culprit is None}  # nothing wrong is taken with one of these
+        return list(dict.fromkeys(way for way in ways if way[2] is None or way[0] not in fine))
 
     def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
@@ -306,9 +327,11 @@ class Judge:
         low, high = -0.5 * claim.unit, 0.5 * claim.unit
         if cut_off or self.truncating:
             low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
-        offsets = [worth.value + by - claim.value for worth in explaining for by in (-worth.reach, worth.reach)]
-        if not offsets:
+        if not explaining:
             return Held(low, high)
+        finer = Kept(0.1 * claim.unit, 0, cut_off or self.truncating)  # what is held is rounded too, to a digit more or so
+        reaches = [worth.reach + finer.off(worth.value, worth.reach) for worth in explaining]
+        offsets = [worth.value + by - claim.value for worth, reach in zip(explaining, reaches) for by in (-reach, reach)]
         return Held(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
 
     # ---- what stands before a result
@@ -334,7 +357,7 @@ class Judge:
     def near(self, line: Value) -> Near:
         """What numbers on a line may stand for."""
         if line not in self._near:
-            self._near[line] = Near(line, self.formulas, self.persons_numbers, self.true)
+            self._near[line] = Near(line, self.formulas, self.persons_numbers, self.true, kept=self.usual)
         return self._near[line]
 
     def astray(self, line: Value) -> list[Member]:
@@ -376,15 +399,17 @@ class Judge:
         claim = self.numbers[line]
         if claim.digits < FEWEST_DIGITS:
             return []
-        readings = _differing(self.judged[line].readings)[:12]
+        readings, left = _differing(self.judged[line].readings)[:12], MOST_WORKED_OUT
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
             exactly: dict[object, tuple[Mistake, Reading, float]] = {}
             nearly: dict[object, tuple[Mistake, Reading, float]] = {}  # with what rounding can do
             for reading in readings:
                 numbers = {**self.persons_numbers, **reading.values}
-                for mistake, value, reach in self.tried(line, claim, reading, numbers, around, common):
-                    near = abs(claim.value - value) <= claim.unit  # further off, much would explain a number
-                    if self.explains(claim, value, reach) and near:
+                for mistake, value, reach, size in self.tried(line, claim, reading, numbers, around, common):
+                    left -= size
+                    if left < 0:
+                        return []
+                    if self.explains(claim, value, reach) and _is_near(claim, value):
                         found = exactly if self.explains(claim, value, 0.0) else nearly
                         known = found.get(key := self.signature(mistake))
                         better = known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim)
@@ -405,26 +430,29 @@ class Judge:
         numbers: Mapping[Value, float],
         around: Surroundings,
         common: bool,
-    ) -> Iterator[tuple[Mistake, float, float]]:
-        """Mistakes with what they come to, and how far rounding can move that."""
+    ) -> Iterator[tuple[Mistake, float, float, int]]:
+        """Mistakes with what they come to, how far rounding can move that, and how many numbers it took to work that out."""
         step, kept = reading.step, self.kept(claim)
         right = self.signature_of(step.formula)
         for mistake in mistakes(step.formula, around, line):
             if mistake.common == common:
                 order = nodes(mistake.formula)
-                value = worked_out(order, numbers)[mistake.formula]
-                if abs(value - claim.value) <= 100 * claim.unit and self.signature(mistake) != right:
+                value, reach = worked_out(order, numbers)[mistake.formula], 0.0
+                if _is_near(claim, value) and self.signature(mistake) == right:
+                    value = math.nan  # no mistake on this sheet
+                elif _is_near(claim, value):
                     held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
-                    yield mistake, value, reach_of(mistake.formula, numbers, held, kept)
+                    reach = reach_of(mistake.formula, numbers, held, kept)
+                yield mistake, value, reach, len(order)
         value, reach = step.value(reading.values), step.reach(reading.values, reading.held, kept)
         for mistake, candidate, scale in digit_mistakes(claim, value):
             if mistake.common == common:
-                yield mistake, claim.value + (value - candidate) / scale, reach / scale
+                yield mistake, claim.value + (value - candidate) / scale, reach / scale, 1
         if not common:
             at = worked_out(step.order, reading.values)
             units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
             for mistake, coarse in rounded_early({x: at[x] for x in units}, units):
-                yield mistake, worked_out(step.order, {**reading.values, **coarse})[step.formula], 0.0
+                yield mistake, worked_out(step.order, {**reading.values, **coarse})[step.formula], 0.0, len(step.order)
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)
@@ -466,22 +494,37 @@ def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float
         yield with_lines(formulas, given)
 
 
-def _usual(numbers: Iterable[Number], cut: bool) -> Kept | None:
-    """The digits that somebody keeps, or decimals, whichever more of the numbers have; None if there are too few of them."""
+def usually_kept(numbers: Iterable[Number], cut: bool = False) -> Kept | None:
+    """The significant digits that somebody keeps, or the decimals, whichever fewer of the numbers lack; both where that does
+    not tell. None if there are too few numbers."""
     rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
     if len(rounded) < ENOUGH_NUMBERS:
         return None
-    by_digits, by_unit = Counter(number.digits for number in rounded), Counter(number.unit for number in rounded)
-    ((digits, times),), ((unit, others),) = by_digits.most_common(1), by_unit.most_common(1)
-    same_digits = times > others or by_digits[max(by_digits)] > by_unit[min(by_unit)]
-    return Kept(unit, digits if same_digits else 0, cut)
+    lacking, digits = _most_kept([number.digits for number in rounded])
+    others, decimals = _most_kept([-round(math.log10(number.unit)) for number in rounded])
+    return Kept(10.0**-decimals if lacking >= others - DOUBTFUL else 0.0, digits if others >= lacking - DOUBTFUL else 0, cut)
+
+
+def _most_kept(sizes: Sequence[int]) -> tuple[int, int]:
+    """How many digits are kept where so many were written, and how many are lacking then; some end earlier by themselves."""
+
+    def lacking(kept: int) -> int:
+        return sum(min(kept - size, MOST_LACKING) if size <= kept else MOST_LACKING for size in sizes)
+
+    kept = min(set(sizes), key=lambda kept: (lacking(kept), -kept))
+    return lacking(kept), kept
 
 
 def _differing(readings: Iterable[Reading]) -> list[Reading]:
-    seen: dict[tuple[float, ...], Reading] = {}
+    seen: dict[tuple[object, ...], Reading] = {}
     for reading in readings:
-        seen.setdefault((reading.step.value(reading.values), *reading.values.values()), reading)
+        seen.setdefault((f"{reading.step.value(reading.values):.12g}", *reading.values.values()), reading)
     return list(seen.values())
+
+
+def _is_near(claim: Number, v: float) -> bool:
+    """Whether a number is near enough to be explained; further off, much would."""
+    return bool(abs(claim.value - v) <= claim.unit)
 
 
 def _rounds_to(v: float, claim: Number) -> bool:

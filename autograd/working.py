@@ -80,10 +80,13 @@ class Near:
     """What the numbers on a line may stand for, without signs; each of the lists goes up.
 
     line, formulas: of a sheet; numbers: those of all its quantities, a person's own and the right ones
+    kept: the digits that this person keeps, if that is known
     """
 
-    def __init__(self, line: Value, formulas: Mapping[Value, Value], *numbers: Mapping[Value, float]) -> None:
-        self.formula, self.formulas, self.numbers = formulas[line], formulas, numbers
+    def __init__(
+        self, line: Value, formulas: Mapping[Value, Value], *numbers: Mapping[Value, float], kept: Kept | None = None
+    ) -> None:
+        self.formula, self.formulas, self.numbers, self.kept = formulas[line], formulas, numbers, kept
 
     @cached_property
     def expected(self) -> dict[Value, list[float]]:
@@ -116,18 +119,27 @@ class Near:
 
         strict: a number that is, digit for digit, that of some quantity stands for no other
         """
-        named = set(quantities(member.formula))
+        missing_at = _uses(self.formula)
+        missing_at.subtract(_uses(member.formula))
         times = Counter(number.value for number in member.numbers.values())
         for node, number in member.numbers.items():
             x = number.value
-            missing = [of for q, of in self.expected.items() if q not in named and _has(of, x)]
+            missing = [q for q, of in self.expected.items() if missing_at[q] > 0 and _has(of, x)]
             known = number.text.isdigit() or _has(self.exactly, x)
-            if number.is_whole or (known and strict):
+            if number.is_whole:
+                yield node, self._around_whole(x)
+            elif known and strict:
                 yield node, EXACT
-            elif times[x] <= len(missing):
-                yield node, _hull(other - x for of in missing for other in of if abs(other - x) <= number.unit)
+            elif times[x] <= sum(missing_at[q] for q in missing):
+                yield node, _hull(other - x for q in missing for other in self.expected[q] if abs(other - x) <= number.unit)
             else:
                 yield node, self._around(number, known)
+
+    def _around_whole(self, x: float) -> Held:
+        """1 may be 1.0002, and 0 be −0.0002, if somebody who keeps three decimals and leaves zeros out comes by that."""
+        most = self.kept.most(x) if self.kept is not None else 0.0
+        off = [other - x for other in _between(self.roughly, x - most, x + most)] if most else []
+        return _hull(off if x else [*off, *(-by for by in off)])
 
     def _around(self, number: Literal, known: bool) -> Held:
         x, unit = number.value, number.unit
@@ -136,6 +148,11 @@ class Near:
         if not off and number.digits > 2:  # digits may have been cut off
             off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
         return _hull(off) if off or known else Held(-0.5 * unit, 0.5 * unit)
+
+
+def _uses(formula: Value) -> Counter[Value]:
+    """How often each of the nodes behind a formula is used in it."""
+    return Counter([formula, *(x for node in nodes(formula) for x in node.inputs)])
 
 
 def _positive(formula: Value) -> Value:
