@@ -329,7 +329,8 @@ class Judge:
             low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
         if not explaining:
             return Held(low, high)
-        finer = Kept(0.1 * claim.unit, 0, cut_off or self.truncating)  # what is held is rounded too, to a digit more or so
+        unit = min(claim.unit, self.usual.unit_at(claim.value)) if self.usual is not None else claim.unit
+        finer = Kept(0.1 * unit, 0, cut_off or self.truncating)  # what is held is rounded too, to a digit more than is usual
         reaches = [worth.reach + finer.off(worth.value, worth.reach) for worth in explaining]
         offsets = [worth.value + by - claim.value for worth, reach in zip(explaining, reaches) for by in (-reach, reach)]
         return Held(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
