@@ -33,6 +33,7 @@ from autograd.steps import (
     expanded,
     grain,
     rearranged,
+    replaced,
     rounding,
     spelt_out,
     straightened,
@@ -159,6 +160,7 @@ class Judge:
         self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
         self.usual = usually_kept(numbers.values(), self.truncating)
         self.numbers = {x: self._promised(number) for x, number in numbers.items()}
+        self.place_of = {line: i for i, line in enumerate(lines)}
         self.judged: dict[Value, Judgement] = {}
         self._near: dict[Value, Near] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
@@ -178,20 +180,22 @@ class Judge:
         readings = self.readings(line)
         judged = self.judge_by(readings, line, claim)
         if judged.verdict == "wrong" or judged.truncated or not judged.follows:
-            others = self.other_readings(line)
-            judged = self.judge_by([*readings, *others], line, claim) if others else judged
+            judged = self.judge_by([*readings, *self.other_readings(line)], line, claim, in_every_way=True)
         return judged
 
-    def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number) -> Judgement:
-        """What becomes of a line if it was worked out in one of these ways."""
+    def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number, in_every_way: bool = False) -> Judgement:
+        """What becomes of a line if it was worked out in one of these ways.
+
+        in_every_way: numbers before a result are taken in every way that leads to it, not as exactly as they can be
+        """
         true, c, kept = self.true[line], claim.value, self.kept(claim)
         half = 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0  # 0.0000 may be rounded, 0 is nothing
         results = self.results(line, readings, kept)
         own, tolerance = results[0].value, half + results[0].reach
         if self.workings.get(line):  # then what was rounded on the way stands there
-            shown = self.shown(line, claim, kept)
+            shown = self.shown(line, claim, kept, in_every_way)
             results = [
-                r._replace(reach=r.reach + max((w.reach + w.rounding for w in shown if w.agrees(r)), default=0.0))
+                r._replace(reach=r.reach + max((_agreeing(ways, r) for ways in shown), default=0.0))
                 for r in self.results(line, readings, None)
             ]
         readings_of = [*readings, readings[0]._replace(wrong=())]  # the last is who keeps all digits in a calculator
@@ -267,10 +271,25 @@ class Judge:
                 found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
         for other in (*self.shorter(line), *self.routes.get(line, ())):
             found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        for member in self.workings.get(line, ()):
+            for other in self.restored(line, member):
+                found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
         step = Step(line, self.formulas, self.is_known)
         for other in islice(rearranged(step.formula), MOST_WAYS):
             found += self.readings_of(step.by(other), ())
         return found
+
+    def restored(self, line: Value, member: Member) -> Iterator[Value]:
+        """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
+        before = {x: n.value for x, n in self.numbers.items() if self.place_of[x] < self.place_of[line]}
+        ways: list[list[tuple[Value, Value]]] = []
+        for node in member.numbers:
+            same = [(x, x_is) for x, x_is in before.items() if close(abs(x_is), abs(node.data))]
+            ways.append([(node, node), *((node, x if x_is * node.data > 0.0 else -x) for x, x_is in same)])
+        for each in islice(product(*ways), 1, MOST_READINGS):
+            other = replaced(member.formula, dict(each))
+            if close(value_of(other, self.true), self.true[line]):
+                yield other
 
     def shorter(self, line: Value) -> list[Value]:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
@@ -347,10 +366,10 @@ class Judge:
             yield member.worth(self.persons_numbers, held, near, strict, kept)
             yield member.worth(self.true, {}, near, strict, kept)
 
-    def shown(self, line: Value, claim: Number, kept: Kept | None) -> list[Worth]:
-        """What those members come to that lead to a result, each taken as exactly as it can be."""
+    def shown(self, line: Value, claim: Number, kept: Kept | None, in_every_way: bool) -> list[list[Worth]]:
+        """What those members come to that lead to a result: each taken as exactly as it can be, or in every way."""
         found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings.get(line, ())]
-        return [worth for ways in found if (worth := next(ways, None)) is not None]
+        return [list(islice(ways, None if in_every_way else 1)) for ways in found]
 
     def held_at(self, x: Value) -> Held:
         return self.judged[x].held if x in self.judged else EXACT
@@ -521,6 +540,11 @@ def _differing(readings: Iterable[Reading]) -> list[Reading]:
     for reading in readings:
         seen.setdefault((f"{reading.step.value(reading.values):.12g}", *reading.values.values()), reading)
     return list(seen.values())
+
+
+def _agreeing(ways: Sequence[Worth], result: Worth) -> float:
+    """How far off the first of the ways may be that agrees with a result."""
+    return next((w.reach + w.rounding for w in ways if w.agrees(result)), 0.0)
 
 
 def _is_near(claim: Number, v: float) -> bool:

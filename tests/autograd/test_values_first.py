@@ -317,3 +317,26 @@ def test_looking_for_a_mistake_ends_where_there_are_too_many(monkeypatch):
     row = Worksheet(slope=slope).mark({"slope": f"{1.13 * slope.data:.6f}"})["slope"]
     assert (row.verdict, row.diagnoses) == ("wrong", ())
     assert 0 < len(looked_at) < 1000
+
+
+def test_a_line_may_go_on_from_any_number_before_it_that_leads_there():
+    """The sheet's own formula of dw does not speak of k; the person's does, in the number that was written for it."""
+    v = leaves(a=-0.0508, b=0.2, x=0.83, p=0.31, q=0.77)
+    sheet = Worksheet(k=v["a"] * v["b"], m=v["p"] * v["q"], n=v["p"] ** 2, dw=v["a"] * (v["b"] * v["x"]))
+    written = {"k": "-0.0102", "m": "0.2387", "n": "0.0961"}
+    for claim in ("(-0.0102)·x = -0.0085", "−0.0102·0.83 = −0.0085"):
+        row = sheet.mark({**written, "dw": claim})["dw"]
+        assert (row.verdict, row.remark) == ("rounded", "")
+    assert sheet.mark({**written, "dw": "(-0.0102)·x = -0.0095"})["dw"].verdict == "wrong"
+
+
+def test_a_number_that_two_quantities_have_may_be_either_rounded():
+    """0.425557 is what was written for ∂E/∂z, and o, which was not, to six digits."""
+    v = leaves(z=-0.3, t=0.0)
+    o = sigmoid(v["z"])
+    o.label = "o"
+    E = -v["t"] * log(o) - (1 - v["t"]) * log(1 - o)
+    sheet = Worksheet({"o": o, "E": E, "∂E/∂z": o - v["t"]})
+    claims = {"o": "σ(z)", "∂E/∂z": "0.425557", "E": "-(1 - 0)·log(1 - 0.425557) = -(-0.554354) = 0.554354"}
+    assert sheet.mark(claims).first_wrong is None
+    assert sheet.mark({**claims, "E": "-(1 - 0)·log(1 - 0.425557) = 0.554334"})["E"].verdict == "wrong"
