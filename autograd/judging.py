@@ -180,7 +180,11 @@ class Judge:
         readings = self.readings(line)
         judged = self.judge_by(readings, line, claim)
         if judged.verdict == "wrong" or judged.truncated or not judged.follows:
-            judged = self.judge_by([*readings, *self.other_readings(line)], line, claim, in_every_way=True)
+            readings += self.other_readings(line)
+            judged = self.judge_by(readings, line, claim)
+            if judged.verdict == "wrong":
+                in_some_way = self.judge_by(readings, line, claim, in_every_way=True)
+                judged = judged if in_some_way.verdict == "wrong" else in_some_way
         return judged
 
     def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number, in_every_way: bool = False) -> Judgement:
