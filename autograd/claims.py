@@ -18,6 +18,7 @@ from collections import namedtuple
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import lru_cache
 from numbers import Integral
 
 from autograd.formula import quantities
@@ -63,6 +64,7 @@ _X_BETWEEN = re.compile(r"(?<=[0-9)\]}⁰¹²³⁴-⁹])\s*[xX](?=\s*[+\-−–]
 _X_APART = re.compile(_X_BETWEEN.pattern.replace("[xX](?=", "[xX](?!\\d)(?="))
 _OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
 _OF_AN_INDEX = re.compile(r"((?:1|\})_\{\s*)([ijk])(\s*=\s*[0-9]+\s*\})")
+_IN_A_FORMULA = re.compile(r"^[0-9]|[=·×*+−–-]|\\(?:cdot|times)(?![A-Za-z])")  # and in no plain name
 _OPENS, _CLOSES = "([{", ")]}"
 _GOES_ON = re.compile(rf"\s*(?:{RELATION}|[+·×*/]|\\cdot{END}|\\times{END})")  # a line of the chain, or a broken one
 _ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
@@ -126,6 +128,7 @@ class Claim:
         return [piece for piece in self.pieces[:-1] if piece.number is not None]
 
 
+@lru_cache(maxsize=4096)
 def written_number(text: str) -> Number | None:
     """A number with the digits that it was written with; None for any other text.
 
@@ -340,11 +343,14 @@ def _name_in(text: str, names: Mapping[str, Value]) -> str:
     return next((name for name, value in names.items() if value is found), "")
 
 
+@lru_cache(maxsize=4096)
 def _is_named(text: str, line: str) -> bool:
     """Whether the left side of a chain is the line itself; E(w) is E."""
-    one = Value(1.0)
     if text == line:
         return True
+    if (_IN_A_FORMULA.search(text) and not _IN_A_FORMULA.search(line)) or not text:
+        return False  # much sooner than by reading it
+    one = Value(1.0)
     for name in (text, *(match[1] for match in [_OF_NAMES.fullmatch(text)] if match)):
         try:
             if parse(name, {line: one}) is one:

@@ -21,7 +21,7 @@ from autograd.graph import nodes
 from autograd.mistakes import figure, mistakes, text_of
 from autograd.names import text_name
 from autograd.primitives import CONSTANT
-from autograd.steps import Difference, close, difference, expanded, points, replaced, total, worked_out
+from autograd.steps import Difference, are_same, close, difference, expanded, replaced, total
 from autograd.working import Member, Near, Worth
 
 TYPE_CHECKING = False
@@ -87,26 +87,36 @@ class Comparison:
     def __init__(self, formulas: Mapping[Value, Value], around: Surroundings) -> None:
         self.formulas, self.around = formulas, around
         self.bound = _bound(around)
+        self._agreeing: dict[tuple[Value, Value], bool] = {}
 
     def differ(self, one: Value, other: Value, formulas: Mapping[Value, Value] | None = None) -> Difference | None:
         """Where two formulas differ, if they do.
 
         formulas: how quantities are computed, where that is not as on the sheet
         """
+        if self.agree(one, other) if formulas is None else self._agree(one, other, formulas):
+            return None
         formulas = formulas or self.formulas
         named = set(quantities(one))
         there = expanded(other, formulas, named.__contains__)[0]
-        if (found := _difference(one, there)) is None:
-            return None
-        one_given, other_given = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
-        deeper = _difference(one_given, other_given)
-        if deeper is None or (
-            self.bound and _difference(*(replaced(each, self.bound) for each in (one_given, other_given))) is None
-        ):
-            return None
         everything = named | set(quantities(there))
-        as_written = not any(_rests_on(x, everything - {x}, formulas) for x in everything)
-        return _told(found if as_written else deeper)
+        if any(_rests_on(x, everything - {x}, formulas) for x in everything):
+            one, there = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
+        return _told(_difference(one, there))
+
+    def agree(self, one: Value, other: Value) -> bool:
+        """Whether two formulas do not differ on this sheet, which takes less than to say where they do."""
+        if (one, other) not in self._agreeing:
+            self._agreeing[one, other] = self._agree(one, other, self.formulas)
+        return self._agreeing[one, other]
+
+    def _agree(self, one: Value, other: Value, formulas: Mapping[Value, Value]) -> bool:
+        if are_same(one, expanded(other, formulas, set(quantities(one)).__contains__)[0]):
+            return True
+        one, other = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
+        if are_same(one, other):
+            return True
+        return bool(self.bound) and are_same(*(replaced(each, self.bound) for each in (one, other)))
 
     def has_numbers_put_in(self, line: Value, piece: Piece) -> bool:
         """Whether numbers stand in a formula for quantities that the line is computed from, so that its value counts.
@@ -138,7 +148,7 @@ class Comparison:
             others = [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
             ways.append([(node, node), *((node, other) for other in others)])
         combinations = islice(product(*ways), 1, MOST_TRIED)
-        return any(self.differ(replaced(piece.formula, dict(each)), self.formulas[line]) is None for each in combinations)
+        return any(self.agree(replaced(piece.formula, dict(each)), self.formulas[line]) for each in combinations)
 
     def parted(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The members of a chain that are functions of what they name, and those whose value counts."""
@@ -146,14 +156,14 @@ class Comparison:
             piece
             for piece in pieces
             if piece.number is None
-            and (self.differ(piece.formula, self.formulas[line]) is None or not self.has_numbers_put_in(line, piece))
+            and (self.agree(piece.formula, self.formulas[line]) or not self.has_numbers_put_in(line, piece))
         ]
         return functions, [piece for piece in pieces if piece not in functions]
 
     def worth(self, line: Value, piece: Piece) -> Worth:
         """What a member comes to for the right numbers."""
         right = {x: x.data for x in self.formulas}
-        return Member(piece).worth(right, {}, Near.to(line, self.formulas, right))
+        return Member(piece).worth(right, {}, Near(line, self.formulas, right))
 
     def check(self, line: Value, formula: Value, text: str) -> Check:
         """A formula against a line."""
@@ -201,7 +211,7 @@ class Comparison:
                 for mistake in mistakes(form, self.around, line):
                     if mistake.common == common:
                         wrong = expanded(mistake.formula, self.formulas, named.__contains__)[0]
-                        if not _differ_quickly(wrong, formula) and _difference(wrong, formula) is None:
+                        if are_same(wrong, formula):
                             return mistake.kind, mistake.tell(text_of)
         return "", ""
 
@@ -227,20 +237,10 @@ def _told(found: Difference) -> Difference:
     return found._replace(point=next(by_name), decisive=next(by_name))
 
 
-def _difference(one: Value, other: Value) -> Difference | None:
-    """A point where two formulas differ; one that says nothing where they are never both finite."""
+def _difference(one: Value, other: Value) -> Difference:
+    """A point where two formulas differ that do; one that says nothing where they are hardly ever both finite."""
     try:
-        return difference(one, other)
+        found = difference(one, other)
     except ValueError:
-        return Difference([], math.nan, math.nan)
-
-
-def _differ_quickly(one: Value, other: Value) -> bool:
-    """Whether two formulas differ at the first point where both are finite."""
-    over = list(dict.fromkeys([*quantities(one), *quantities(other)]))
-    order = nodes(one, other)
-    for point in islice(points(over, seed=1), 8):
-        found = worked_out(order, point)
-        if math.isfinite(found[one]) and math.isfinite(found[other]):
-            return not close(found[one], found[other])
-    return False
+        found = None
+    return found or Difference([], math.nan, math.nan)

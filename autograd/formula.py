@@ -817,7 +817,8 @@ def quantities(formula: Value) -> list[Value]:
         node = stack.pop()
         if node not in seen:
             seen.add(node)
-            if not node.inputs and node.op is None:
+            if inputs := node.inputs:
+                stack += inputs[-2::-1] if node.op is softmax_of else inputs[::-1]
+            elif node.op is None:
                 found[node] = None
-            stack += node.inputs[-2::-1] if node.op is softmax_of else node.inputs[::-1]
     return list(found)

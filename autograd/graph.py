@@ -48,7 +48,8 @@ def nodes(*outputs: Value) -> list[Value]:
     """Every node behind the outputs, leaves and constants too, and they themselves; each after its inputs."""
     order: dict[Value, None] = {}
     for node in reversed(history(*outputs)):
-        order.update(dict.fromkeys(node.inputs))
+        for x in node.inputs:
+            order[x] = None  # where it stands already, it stays
         order[node] = None
     order.update(dict.fromkeys(outputs))
     return list(order)

@@ -15,10 +15,10 @@ result has the digits that were written is the guess; where many have, there is 
 from __future__ import annotations
 
 import math
-from collections import Counter, namedtuple
+from collections import namedtuple
 from copy import copy
 from functools import cached_property
-from itertools import product
+from itertools import islice, pairwise, product
 from random import Random
 
 from autograd.formula import quantities
@@ -32,11 +32,14 @@ from autograd.steps import (
     close,
     expanded,
     grain,
+    rearranged,
+    replaced,
     rounding,
     spelt_out,
     straightened,
     swing,
     unit_of,
+    value_of,
     worked_out,
 )
 from autograd.working import Near, Worth
@@ -52,10 +55,13 @@ if TYPE_CHECKING:
     from autograd.working import Member
 
 MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
+MOST_WAYS = 24  # to work out one formula
 MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
+MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said
 FEWEST_DIGITS, ENOUGH_DIGITS = 2, 4  # for a guess at all; for one at a rare mistake
 TWICE = 1.1  # as far as half a unit reaches that was rounded before, to one digit more
 ENOUGH_NUMBERS = 3  # to tell how somebody rounds
+MOST_LACKING, DOUBTFUL = 3, 3  # digits that one number may lack; by which it cannot be told what somebody keeps
 MOST_DIGITS = 16  # of a number that was written as one, and not worked out from others
 
 
@@ -79,8 +85,10 @@ class Step:
     def short(self) -> Step | None:
         """The step that people take where fractions cancel, such as o − t; None where they do not."""
         formula = straightened(self.formula)
-        if formula is None:
-            return None
+        return None if formula is None else self.by(formula)
+
+    def by(self, formula: Value) -> Step:
+        """The same step by another formula."""
         other = copy(self)
         other._of(formula)
         return other
@@ -109,6 +117,10 @@ class Reading(namedtuple("Reading", "step values held wrong")):
     """
 
     __slots__ = ()
+
+    def worth(self, kept: Kept | None) -> Worth:
+        """What the line comes to; kept: the digits that are kept on the way, if only some are."""
+        return Worth(self.step.value(self.values), self.step.reach(self.values, self.held, kept))
 
 
 class Judgement(namedtuple("Judgement", "verdict own tolerance held used follows truncated readings")):
@@ -143,37 +155,51 @@ class Judge:
         wrong_formulas: Mapping[Value, Value],
         cut_off: Collection[Value] = (),
     ) -> None:
-        self.true, self.formulas, self.numbers, self.cut_off = true, formulas, numbers, cut_off
+        self.true, self.formulas, self.cut_off = true, formulas, cut_off
         self.truncating = bool(cut_off)
         self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
-        self.usual = _usual(numbers.values(), self.truncating)
+        self.usual = usually_kept(numbers.values(), self.truncating)
+        self.numbers = {x: self._promised(number) for x, number in numbers.items()}
+        self.place_of = {line: i for i, line in enumerate(lines)}
         self.judged: dict[Value, Judgement] = {}
+        self._near: dict[Value, Near] = {}
         self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
         for line, formula in formulas.items():
             if line in numbers and formula is not line and formula in formulas:
                 self.same.setdefault(formula, []).append(line)
         for line in lines:
             if line in numbers:
-                self.judged[line] = self.judge(line, numbers[line])
+                self.judged[line] = self.judge(line, self.numbers[line])
+
+    def _promised(self, number: Number) -> Number:
+        """A number with what it promises: 0 is 0.000 for somebody who keeps three decimals, and leaves zeros out."""
+        bare = not number.digits and number.unit >= 0.1
+        return number._replace(unit=self.usual.unit) if bare and self.usual and self.usual.unit else number
 
     def judge(self, line: Value, claim: Number) -> Judgement:
         readings = self.readings(line)
         judged = self.judge_by(readings, line, claim)
         if judged.verdict == "wrong" or judged.truncated or not judged.follows:
-            others = self.other_readings(line)
-            judged = self.judge_by([*readings, *others], line, claim) if others else judged
+            readings += self.other_readings(line)
+            judged = self.judge_by(readings, line, claim)
+            if judged.verdict == "wrong":
+                in_some_way = self.judge_by(readings, line, claim, in_every_way=True)
+                judged = judged if in_some_way.verdict == "wrong" else in_some_way
         return judged
 
-    def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number) -> Judgement:
-        """What becomes of a line if it was worked out in one of these ways."""
+    def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number, in_every_way: bool = False) -> Judgement:
+        """What becomes of a line if it was worked out in one of these ways.
+
+        in_every_way: numbers before a result are taken in every way that leads to it, not as exactly as they can be
+        """
         true, c, kept = self.true[line], claim.value, self.kept(claim)
         half = 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0  # 0.0000 may be rounded, 0 is nothing
         results = self.results(line, readings, kept)
         own, tolerance = results[0].value, half + results[0].reach
         if self.workings.get(line):  # then what was rounded on the way stands there
-            shown = self.shown(line, claim, kept)
+            shown = self.shown(line, claim, kept, in_every_way)
             results = [
-                r._replace(reach=r.reach + max((w.reach + w.rounding for w in shown if w.agrees(r)), default=0.0))
+                r._replace(reach=r.reach + max((_agreeing(ways, r) for ways in shown), default=0.0))
                 for r in self.results(line, readings, None)
             ]
         readings_of = [*readings, readings[0]._replace(wrong=())]  # the last is who keeps all digits in a calculator
@@ -209,18 +235,17 @@ class Judge:
 
         kept: the digits that are kept on the way, if only some are
         """
-        return [
-            *(Worth(r.step.value(r.values), r.step.reach(r.values, r.held, kept)) for r in readings),
-            Worth(self.true[line], 0.0),
-        ]
+        return [*(r.worth(kept) for r in readings), Worth(self.true[line], 0.0)]
 
     def kept(self, claim: Number) -> Kept | None:
         """The digits that a person keeps who writes this; None for what was not written as one number."""
         if claim.digits > MOST_DIGITS:
             return None
         unit = claim.unit * 0.01 if claim.digits <= FEWEST_DIGITS and claim.unit > 0.01 else claim.unit  # 0.6 may end there
-        significant = self.usual is not None and self.usual.digits > 0
-        return Kept(unit, claim.digits if significant else 0, self.truncating)
+        usual = self.usual
+        if usual is None or not usual.digits:
+            return Kept(unit, 0, self.truncating)
+        return Kept(unit, max(claim.digits, usual.digits), usual.cut) if usual.unit else Kept(0.0, claim.digits, usual.cut)
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""
@@ -237,7 +262,10 @@ class Judge:
         return found
 
     def other_readings(self, line: Value) -> list[Reading]:
-        """The ways around one of the lines before: by longer products, where fractions cancel, by formulas as written."""
+        """The ways around one of the lines before: by longer products, where fractions cancel, by formulas as written.
+
+        And those by the same formula that is worked out in another way.
+        """
         found: list[Reading] = []
         formula = self.formulas[line]
         for x in Step(line, self.formulas, self.is_known).cut:
@@ -247,7 +275,25 @@ class Judge:
                 found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
         for other in (*self.shorter(line), *self.routes.get(line, ())):
             found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        for member in self.workings.get(line, ()):
+            for other in self.restored(line, member):
+                found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        step = Step(line, self.formulas, self.is_known)
+        for other in islice(rearranged(step.formula), MOST_WAYS):
+            found += self.readings_of(step.by(other), ())
         return found
+
+    def restored(self, line: Value, member: Member) -> Iterator[Value]:
+        """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
+        before = {x: n.value for x, n in self.numbers.items() if self.place_of[x] < self.place_of[line]}
+        ways: list[list[tuple[Value, Value]]] = []
+        for node in member.numbers:
+            same = [(x, x_is) for x, x_is in before.items() if close(abs(x_is), abs(node.data))]
+            ways.append([(node, node), *((node, x if x_is * node.data > 0.0 else -x) for x, x_is in same)])
+        for each in islice(product(*ways), 1, MOST_READINGS):
+            other = replaced(member.formula, dict(each))
+            if close(value_of(other, self.true), self.true[line]):
+                yield other
 
     def shorter(self, line: Value) -> list[Value]:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
@@ -274,7 +320,8 @@ class Judge:
             for line in lines
             for way in sorted(self._taken_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
         ]
-        return list(dict.fromkeys(ways))
+        fine = {number for number, _, culprit in ways if culprit is None}  # nothing wrong is taken with one of these
+        return list(dict.fromkeys(way for way in ways if way[2] is None or way[0] not in fine))
 
     def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
@@ -303,52 +350,59 @@ class Judge:
         low, high = -0.5 * claim.unit, 0.5 * claim.unit
         if cut_off or self.truncating:
             low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
-        offsets = [worth.value + by - claim.value for worth in explaining for by in (-worth.reach, worth.reach)]
-        if not offsets:
+        if not explaining:
             return Held(low, high)
+        unit = min(claim.unit, self.usual.unit_at(claim.value)) if self.usual is not None else claim.unit
+        finer = Kept(0.1 * unit, 0, cut_off or self.truncating)  # what is held is rounded too, to a digit more than is usual
+        reaches = [worth.reach + finer.off(worth.value, worth.reach) for worth in explaining]
+        offsets = [worth.value + by - claim.value for worth, reach in zip(explaining, reaches) for by in (-reach, reach)]
         return Held(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
 
     # ---- what stands before a result
 
-    def worths(self, line: Value, kept: Kept | None = None) -> list[tuple[Member, list[Worth]]]:
-        """What the members before a result come to, for this person's own numbers and for the right ones.
+    def worths(self, line: Value, member: Member, kept: Kept | None = None) -> Iterator[Worth]:
+        """What a member before a result comes to, for this person's own numbers and for the right ones.
 
         kept: the digits that are kept on the way to the result
         """
-        members = self.workings.get(line, ())
-        if not members:
-            return []
-        near, held = self.near(line), {x: judged.held for x, judged in self.judged.items()}
-        ways: list[tuple[Mapping[Value, float], Mapping[Value, Held]]] = [(self.persons_numbers, held), (self.true, {})]
-        return [
-            (m, [m.worth(values, around, near, strict, kept) for strict in (True, False) for values, around in ways])
-            for m in members
-        ]
+        near, held = self.near(line), {x: self.held_at(x) for x in quantities(member.formula)}
+        for strict in (True, False):
+            yield member.worth(self.persons_numbers, held, near, strict, kept)
+            yield member.worth(self.true, {}, near, strict, kept)
 
-    def shown(self, line: Value, claim: Number, kept: Kept | None) -> list[Worth]:
-        """What those members come to that lead to a result, each taken as exactly as it can be."""
-        found = (next((worth for worth in ways if worth.leads_to(claim)), None) for _, ways in self.worths(line, kept))
-        return [worth for worth in found if worth is not None]
+    def shown(self, line: Value, claim: Number, kept: Kept | None, in_every_way: bool) -> list[list[Worth]]:
+        """What those members come to that lead to a result: each taken as exactly as it can be, or in every way."""
+        found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings.get(line, ())]
+        return [list(islice(ways, None if in_every_way else 1)) for ways in found]
 
     def held_at(self, x: Value) -> Held:
         return self.judged[x].held if x in self.judged else EXACT
 
     def near(self, line: Value) -> Near:
         """What numbers on a line may stand for."""
-        return Near.to(line, self.formulas, self.persons_numbers, self.true)
+        if line not in self._near:
+            self._near[line] = Near(line, self.formulas, self.persons_numbers, self.true, kept=self.usual)
+        return self._near[line]
 
     def astray(self, line: Value) -> list[Member]:
         """The members before a result that come to something else than the line does."""
-        found = self.worths(line)
+        members = self.workings.get(line, ())
         right: set[Member] = set()
+
+        def look(target: Worth, at: Iterable[Member]) -> None:
+            right.update(m for m in at if m not in right and any(w.agrees(target) for w in self.worths(line, m)))
+
         for readings in (self.readings, self.other_readings):
-            targets = self.results(line, readings(line), None) if len(right) < len(found) else []
-            before: list[Worth] = []  # what the member before comes to, if it is right: this one may follow from it
-            for member, ways in found:
-                if member in right or any(w.agrees(target) for w in ways for target in (*targets, *before)):
-                    right.add(member)
-                before = [Worth(w.value, 0.0) for w in ways] if member in right else []
-        return [member for member, _ in found if member not in right]
+            for reading in readings(line) if len(right) < len(members) else ():
+                look(reading.worth(None), members)
+                if len(right) == len(members):
+                    return []
+            look(Worth(self.true[line], 0.0), members)
+            for before, member in pairwise(members):  # which may follow from the one before it, if that is right
+                if before in right:
+                    for values in (self.persons_numbers, self.true):
+                        look(Worth(value_of(before.formula, values), 0.0), [member])
+        return [member for member in members if member not in right]
 
     # ---- guesses
 
@@ -369,15 +423,17 @@ class Judge:
         claim = self.numbers[line]
         if claim.digits < FEWEST_DIGITS:
             return []
-        readings = _differing(self.judged[line].readings)[:12]
+        readings, left = _differing(self.judged[line].readings)[:12], MOST_WORKED_OUT
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
             exactly: dict[object, tuple[Mistake, Reading, float]] = {}
             nearly: dict[object, tuple[Mistake, Reading, float]] = {}  # with what rounding can do
             for reading in readings:
                 numbers = {**self.persons_numbers, **reading.values}
-                for mistake, value, reach in self.tried(line, claim, reading, numbers, around, common):
-                    near = abs(claim.value - value) <= claim.unit  # further off, much would explain a number
-                    if self.explains(claim, value, reach) and near:
+                for mistake, value, reach, size in self.tried(line, claim, reading, numbers, around, common):
+                    left -= size
+                    if left < 0:
+                        return []
+                    if self.explains(claim, value, reach) and _is_near(claim, value):
                         found = exactly if self.explains(claim, value, 0.0) else nearly
                         known = found.get(key := self.signature(mistake))
                         better = known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim)
@@ -398,26 +454,29 @@ class Judge:
         numbers: Mapping[Value, float],
         around: Surroundings,
         common: bool,
-    ) -> Iterator[tuple[Mistake, float, float]]:
-        """Mistakes with what they come to, and how far rounding can move that."""
+    ) -> Iterator[tuple[Mistake, float, float, int]]:
+        """Mistakes with what they come to, how far rounding can move that, and how many numbers it took to work that out."""
         step, kept = reading.step, self.kept(claim)
         right = self.signature_of(step.formula)
         for mistake in mistakes(step.formula, around, line):
             if mistake.common == common:
                 order = nodes(mistake.formula)
-                value = worked_out(order, numbers)[mistake.formula]
-                if abs(value - claim.value) <= 100 * claim.unit and self.signature(mistake) != right:
+                value, reach = worked_out(order, numbers)[mistake.formula], 0.0
+                if _is_near(claim, value) and self.signature(mistake) == right:
+                    value = math.nan  # no mistake on this sheet
+                elif _is_near(claim, value):
                     held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
-                    yield mistake, value, reach_of(mistake.formula, numbers, held, kept)
+                    reach = reach_of(mistake.formula, numbers, held, kept)
+                yield mistake, value, reach, len(order)
         value, reach = step.value(reading.values), step.reach(reading.values, reading.held, kept)
         for mistake, candidate, scale in digit_mistakes(claim, value):
             if mistake.common == common:
-                yield mistake, claim.value + (value - candidate) / scale, reach / scale
+                yield mistake, claim.value + (value - candidate) / scale, reach / scale, 1
         if not common:
             at = worked_out(step.order, reading.values)
             units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
             for mistake, coarse in rounded_early({x: at[x] for x in units}, units):
-                yield mistake, worked_out(step.order, {**reading.values, **coarse})[step.formula], 0.0
+                yield mistake, worked_out(step.order, {**reading.values, **coarse})[step.formula], 0.0, len(step.order)
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)
@@ -459,22 +518,42 @@ def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float
         yield with_lines(formulas, given)
 
 
-def _usual(numbers: Iterable[Number], cut: bool) -> Kept | None:
-    """The digits that somebody keeps, or decimals, whichever more of the numbers have; None if there are too few of them."""
+def usually_kept(numbers: Iterable[Number], cut: bool = False) -> Kept | None:
+    """The significant digits that somebody keeps, or the decimals, whichever fewer of the numbers lack; both where that does
+    not tell. None if there are too few numbers."""
     rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
     if len(rounded) < ENOUGH_NUMBERS:
         return None
-    by_digits, by_unit = Counter(number.digits for number in rounded), Counter(number.unit for number in rounded)
-    ((digits, times),), ((unit, others),) = by_digits.most_common(1), by_unit.most_common(1)
-    same_digits = times > others or by_digits[max(by_digits)] > by_unit[min(by_unit)]
-    return Kept(unit, digits if same_digits else 0, cut)
+    lacking, digits = _most_kept([number.digits for number in rounded])
+    others, decimals = _most_kept([-round(math.log10(number.unit)) for number in rounded])
+    return Kept(10.0**-decimals if lacking >= others - DOUBTFUL else 0.0, digits if others >= lacking - DOUBTFUL else 0, cut)
+
+
+def _most_kept(sizes: Sequence[int]) -> tuple[int, int]:
+    """How many digits are kept where so many were written, and how many are lacking then; some end earlier by themselves."""
+
+    def lacking(kept: int) -> int:
+        return sum(min(kept - size, MOST_LACKING) if size <= kept else MOST_LACKING for size in sizes)
+
+    kept = min(set(sizes), key=lambda kept: (lacking(kept), -kept))
+    return lacking(kept), kept
 
 
 def _differing(readings: Iterable[Reading]) -> list[Reading]:
-    seen: dict[tuple[float, ...], Reading] = {}
+    seen: dict[tuple[object, ...], Reading] = {}
     for reading in readings:
-        seen.setdefault((reading.step.value(reading.values), *reading.values.values()), reading)
+        seen.setdefault((f"{reading.step.value(reading.values):.12g}", *reading.values.values()), reading)
     return list(seen.values())
+
+
+def _agreeing(ways: Sequence[Worth], result: Worth) -> float:
+    """How far off the first of the ways may be that agrees with a result."""
+    return next((w.reach + w.rounding for w in ways if w.agrees(result)), 0.0)
+
+
+def _is_near(claim: Number, v: float) -> bool:
+    """Whether a number is near enough to be explained; further off, much would."""
+    return bool(abs(claim.value - v) <= claim.unit)
 
 
 def _rounds_to(v: float, claim: Number) -> bool:

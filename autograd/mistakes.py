@@ -114,6 +114,8 @@ class Surroundings:
             self.renewed.setdefault(old, []).append(new)
         self.places = {leaf: i for i, leaf in enumerate(formulas)}
         self.shapes: dict[Value, object] = {}
+        self.needed = {leaf: quantities(f) for leaf, f in formulas.items() if f is not leaf}
+        self._after: dict[Value, set[Value]] = {}
 
     def family(self, leaf: Value) -> list[Value]:
         """Quantities whose names differ in the indices alone, the nearest first."""
@@ -142,12 +144,14 @@ class Surroundings:
 
     def after(self, line: Value) -> set[Value]:
         """The line itself and all that is computed from it."""
-        found = {line}
-        grown = True
-        while grown:
-            new = {x for x, f in self.formulas.items() if x not in found and not found.isdisjoint(quantities(f))}
-            grown, found = bool(new), found | new
-        return found
+        if line not in self._after:
+            found = {line}
+            grown = True
+            while grown:
+                new = {x for x, needed in self.needed.items() if x not in found and not found.isdisjoint(needed)}
+                grown, found = bool(new), found | new
+            self._after[line] = found
+        return self._after[line]
 
     def shape(self, leaf: Value) -> object:
         """How a quantity is computed, whatever from."""

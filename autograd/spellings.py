@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
+from functools import lru_cache
 from unicodedata import category, decimal
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ class Plain(namedtuple("Plain", "text places")):
     __slots__ = ()
 
 
+@lru_cache(maxsize=4096)  # each name and each member of a chain is looked at many times
 def undressed(text: str) -> Plain:
     """A text without what means no mathematics.
 

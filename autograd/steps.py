@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, islice
 from random import Random
 
 from autograd import primitives as ops
 from autograd.formula import quantities, softmax_of
 from autograd.graph import nodes
+from autograd.primitives import CONSTANT
 from autograd.value import Value, constant, record
 
 TYPE_CHECKING = False
@@ -23,22 +24,27 @@ if TYPE_CHECKING:
     from autograd.primitives import Primitive
 
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at
+LONGEST = 200  # nodes of a formula that people work out in one line, in whatever way
 TIE = 1e-6  # of a unit; nearer to the middle than this, a number may be rounded to either side
 CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same function
-ENOUGH, TRIES = 24, 600  # points where formulas are compared; points looked at to find these
+ENOUGH, FEWEST, TRIES = 24, 3, 600  # points where formulas are compared, at least; points looked at to find these
 
 
 def worked_out(order: Iterable[Value], values: Mapping[Value, float]) -> dict[Value, float]:
     """Every node of order (each after its inputs) for other numbers of its leaves."""
     found = dict(values)
-    for node in order:
+    for node in order:  # the hot loop of all marking: it reads the slots in which Values keep their inputs
         if node not in found:
-            if node.inputs:
-                data = [found[x] for x in node.inputs]
-                value = node.op.value  # type: ignore[union-attr]
-                found[node] = value(*data) if node.op.arity else value(data)  # type: ignore[union-attr]
-            else:
+            first, second = node._first, node._second
+            if first is None:
                 found[node] = node.data
+            elif second is not None:
+                found[node] = node.op.value(found[first], found[second])  # type: ignore[union-attr]
+            elif first.__class__ is not tuple:
+                found[node] = node.op.value(found[first])  # type: ignore[union-attr]
+            else:
+                data = [found[x] for x in first]
+                found[node] = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]
     return found
 
 
@@ -169,6 +175,59 @@ def straightened(formula: Value) -> Value | None:
     return None if short is None else chain([*outside, short]) if outside else short
 
 
+def rearranged(formula: Value) -> Iterator[Value]:
+    """A formula in the other ways to work it out that the distributive law allows at one place of it.
+
+    Brackets multiplied out, o − o² for o(1 − o); a common factor taken out; 1 − h² as (1 − h)(1 + h); fractions over one
+    line. What comes out is the same, but what is rounded on the way to it is not. Nothing for what nobody works out by hand.
+    """
+    if len(nodes(formula)) > LONGEST:
+        return
+    for node in products_in(formula):
+        sign, above, below = taken_apart(node)
+        for bracket in [factor for factor in above if factor.op in SUMS]:
+            others = [factor for factor in above if factor is not bracket]
+            for inside in dict.fromkeys([*((x,) for x in others), tuple(others)]):
+                if inside:
+                    outside = [x for x in others if x not in inside]
+                    terms = total([chain([*inside, term]) for term in _terms(bracket)])
+                    yield replaced(formula, {node: Product(sign, [*outside, terms], below).graph()})
+    for node in nodes(formula):
+        if node.op in SUMS:
+            yield from (replaced(formula, {node: other}) for other in _as_a_product(_terms(node)))
+
+
+def _terms(node: Value) -> list[Value]:
+    """The terms of a sum."""
+    return [node.inputs[0], -node.inputs[1]] if node.op is ops.sub else list(node.inputs)
+
+
+def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
+    products = [taken_apart(term) for term in terms]
+    common = [x for x in products[0].above if all(x in each.above for each in products)]
+    if common and len(terms) > 1:
+        rest = [p.graph([x for x in p.above if x not in common]) for p in products]
+        yield chain([*common, total(rest)])
+    if any(p.below for p in products):
+        over = list(dict.fromkeys(x for p in products for x in p.below))
+        above = total([p.graph([*p.above, *(x for x in over if x not in p.below)], []) for p in products])
+        short = _as_a_sum(above, quantities(above))
+        yield from (each / chain(over) for each in (above, short) if each is not None)
+    if len(terms) == 2 and products[0].sign > 0.0 > products[1].sign and not (products[0].below or products[1].below):
+        a, b = (_root(p.above) for p in products)
+        if a is not None and b is not None:
+            yield total([a, -b]) * total([a, b])
+
+
+def _root(factors: Sequence[Value]) -> Value | None:
+    """What a product is the square of, if it is written as one; 1 is its own."""
+    if len(factors) == 1 and factors[0].op is ops.pow and factors[0].inputs[1].data == 2.0:
+        return factors[0].inputs[0]
+    if not factors or (len(factors) == 1 and factors[0].op is CONSTANT and factors[0].data == 1.0):
+        return factors[0] if factors else constant(1.0)
+    return factors[0] if len(factors) == 2 and factors[0] is factors[1] else None
+
+
 def _as_a_sum(formula: Value, over: Sequence[Value]) -> Value | None:
     order, random = nodes(formula), Random(1)
     near = [{q: random.uniform(0.2, 0.8) for q in over} for _ in range(len(over) + 3)]
@@ -234,14 +293,15 @@ def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, He
 class Kept(namedtuple("Kept", "unit digits cut")):
     """The digits that somebody keeps of every result on the way, as with a pocket calculator.
 
-    unit: what the last decimal counts; digits: how many significant digits there are, or 0 for who keeps decimals
+    unit: what the last decimal counts, or 0 for who keeps significant digits; digits: how many of these, or 0 for who keeps
+        decimals. Where it may be either, there are both, and the coarser of them counts
     cut: whether further digits are cut off, not rounded
     """
 
     __slots__ = ()
 
     def unit_at(self, x: float) -> float:
-        return unit_of(x, self.digits) if self.digits else float(self.unit)
+        return max(float(self.unit), unit_of(x, self.digits) if self.digits else 0.0)
 
     def most(self, x: float) -> float:
         """How far rounding can move a number near this one."""
@@ -296,7 +356,10 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
     order = nodes(formula)
     at = worked_out(order, values)
     partials = {node: _partials(node, at) for node in order if node.inputs}
-    inside = {x for node in order if node.op is ops.mul for x in _parts(node)[1]}  # parts of a longer product
+    inside: set[Value] = set()  # parts of a longer product
+    for node in reversed(order):
+        if node.op is ops.mul or (node.op is ops.neg and node in inside):
+            inside.update(x for x in node.inputs if x.op is ops.mul or x.op is ops.neg)
     last = formula
     while last.op is ops.neg:
         last = last.inputs[0]
@@ -330,17 +393,16 @@ def _partials(node: Value, at: Mapping[Value, float]) -> Sequence[float]:
     return found
 
 
-def _parts(product: Value) -> tuple[list[Value], list[Value]]:
-    """The factors of a product in a row, and the products, and signs, that it is put together of."""
-    factors, inside, stack = list[Value](), list[Value](), list(product.inputs)
+def _factors(product: Value) -> list[Value]:
+    """The factors of a product in a row, without their signs."""
+    factors, stack = list[Value](), list(product.inputs)
     while stack:
         x = stack.pop()
         if x.op is ops.mul or x.op is ops.neg:
-            inside.append(x)
             stack += x.inputs
         else:
             factors.append(x)
-    return factors, inside
+    return factors
 
 
 def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -> float:
@@ -349,7 +411,7 @@ def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -
     before: how far it is off by what it is worked out from
     """
     if node.op is ops.mul:
-        factors = sorted((abs(at[x]) for x in _parts(node)[0] if abs(at[x]) != 1.0), reverse=True)
+        factors = sorted((abs(at[x]) for x in _factors(node) if abs(at[x]) != 1.0), reverse=True)
         many = len(factors) - 2
         if many <= 0 or (not before and len(factors) <= MOST_TRIED and _are_short(factors, kept)):
             return 0.0
@@ -403,27 +465,39 @@ def points(over: Sequence[Value], seed: int = 0) -> Iterator[dict[Value, float]]
         yield {q: round(way(q), 2) if n % 2 == 0 else way(q) for q in over}
 
 
-def difference(one: Value, other: Value) -> Difference | None:
-    """A point at which two formulas differ; None if they are the same function as far as random points tell.
+def compared(one: Value, other: Value) -> Iterator[tuple[dict[Value, float], float, float]]:
+    """Random points at which two formulas are finite, with what both are there.
 
-    Points at which one of them is not finite, such as a logarithm of −1, do not count.
-
-    Raises ValueError if there are hardly any others.
+    Those at which one of them is not, such as a logarithm of −1, do not count.
     """
     over = list(dict.fromkeys([*quantities(one), *quantities(other)]))
     order = nodes(one, other)
-    found, valid = [], 0
     for point in points(over):
         all_of_them = worked_out(order, point)
         here, there = all_of_them[one], all_of_them[other]
         if math.isfinite(here) and math.isfinite(there):
-            valid += 1
-            if not close(here, there):
-                found.append(Difference(list(point.items()), here, there))
-        if valid == ENOUGH:
-            break
-    if valid < 3:
+            yield point, here, there
+
+
+def are_same(one: Value, other: Value) -> bool:
+    """Whether two formulas are the same function, as far as random points tell."""
+    valid = 0
+    for _, here, there in islice(compared(one, other), ENOUGH):
+        valid += 1
+        if not close(here, there):
+            return False
+    return valid >= FEWEST
+
+
+def difference(one: Value, other: Value) -> Difference | None:
+    """A point at which two formulas differ; None if they are the same function as far as random points tell.
+
+    Raises ValueError if there are hardly any at which both are finite.
+    """
+    everywhere = list(islice(compared(one, other), ENOUGH))
+    if len(everywhere) < FEWEST:
         raise ValueError("these formulas are finite together at hardly any point, so they cannot be compared")
+    found = [Difference(list(point.items()), *both) for point, *both in everywhere if not close(*both)]
     readable = [each for each in found if all(round(x, 2) == x for _, x in each.point)]
     return next((_reduced(each, one, other) for each in readable or found), None)
 

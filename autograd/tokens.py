@@ -122,6 +122,21 @@ def name_key(label: str) -> Key:
     return _key(base, len(parts.base) - len(base), parts.up, parts.down) if base else ("", text.replace(r"\_", "_"))
 
 
+@lru_cache(maxsize=256)  # a sheet has the same names for each of its texts
+def _keys_of(labels: tuple[str, ...]) -> tuple[dict[Key, str], frozenset[str], list[tuple[str, Key]]]:
+    """Names by what all their spellings have in common; those with a layer; those that are spelt letter by letter.
+
+    Raises ValueError if two of them are one name.
+    """
+    by_key: dict[Key, str] = {}
+    for label in labels:
+        if (other := by_key.setdefault(name_key(label), label)) != label:
+            raise ValueError(f"{other!r} and {label!r} are one name: give one of them another")
+    layered = frozenset(str(key[0]) for key in by_key if len(key) == 4 and str(key[2]).startswith("("))
+    spellings = {undressed(spelling).text: key for key, label in by_key.items() for spelling in literals(label)}
+    return by_key, layered, sorted(spellings.items(), key=lambda item: -len(item[0]))
+
+
 @lru_cache(maxsize=4096)
 def literals(label: str) -> tuple[str, ...]:
     """How a name is spelt that is not put together of a base and what stands above and below it."""
@@ -273,21 +288,15 @@ class Lexer:
         self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
         added = [op for op in PRIMITIVES.values() if op.name not in ops._BUILT_IN]
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
-        self.known: dict[Key, Value] = {}
-        self.labels: dict[Key, str] = {}
-        for label, value in names.items():
-            key = name_key(label)
-            if key in self.known:
-                raise ValueError(f"{self.labels[key]!r} and {label!r} are one name: give one of them another")
-            self.labels[key], self.known[key] = label, lift(value)
+        self.labels = _keys_of(tuple(names))[0]
+        self.known: dict[Key, Value] = dict(zip(self.labels, map(lift, names.values())))
         self.given = frozenset(self.known)
         if inventing:
+            self.labels = dict(self.labels)
             for label in self.invented():
                 if (key := name_key(label)) not in self.known:
                     self.labels[key], self.known[key] = label, Value(1.0, label)
-        self.layered = {key[0] for key in self.known if len(key) == 4 and str(key[2]).startswith("(")}
-        spellings = {undressed(spelling).text: key for key, label in self.labels.items() for spelling in literals(label)}
-        self.literals = sorted(spellings.items(), key=lambda item: -len(item[0]))
+        _, self.layered, self.literals = _keys_of(tuple(self.labels.values()))
 
     def invented(self) -> list[str]:
         """The names that a text means besides those that are given; what could be an unknown function is refused."""

@@ -11,7 +11,9 @@ be right if other quantities stood there?
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, namedtuple
+from functools import cached_property
 from itertools import combinations, permutations
 
 from autograd import primitives as ops
@@ -74,32 +76,41 @@ class Worth(namedtuple("Worth", "value reach rounding", defaults=(0.0,))):
         return bool(off <= 0.55 * result.unit + slack or cut_off)
 
 
-class Near(namedtuple("Near", "expected exactly roughly")):
-    """What the numbers on a line may stand for, without signs.
+class Near:
+    """What the numbers on a line may stand for, without signs; each of the lists goes up.
 
-    expected: the numbers of each quantity that the line follows from; exactly: those of all quantities of the sheet
-    roughly: whatever is met on the way to the line
+    line, formulas: of a sheet; numbers: those of all its quantities, a person's own and the right ones
+    kept: the digits that this person keeps, if that is known
     """
 
-    __slots__ = ()
+    def __init__(
+        self, line: Value, formulas: Mapping[Value, Value], *numbers: Mapping[Value, float], kept: Kept | None = None
+    ) -> None:
+        self.formula, self.formulas, self.numbers, self.kept = formulas[line], formulas, numbers, kept
 
-    @classmethod
-    def to(cls, line: Value, formulas: Mapping[Value, Value], *numbers: Mapping[Value, float]) -> Near:
-        """What is near a line.
+    @cached_property
+    def expected(self) -> dict[Value, list[float]]:
+        """The numbers of each quantity that the line follows from, and such as ½."""
+        behind = [node for node in nodes(self.formula) if not node.inputs]
+        return {q: sorted({abs(values.get(q, q.data)) for values in self.numbers}) for q in behind}
 
-        numbers: those of all quantities, a person's own and the right ones
-        """
-        roughly: set[float] = set()
-        behind = [node for node in nodes(formulas[line]) if not node.inputs]  # quantities, and numbers such as ½
-        expected = {q: {abs(values.get(q, q.data)) for values in numbers} for q in behind}
-        for formula in (formulas[line], expanded(formulas[line], formulas, lambda x: False)[0]):
+    @cached_property
+    def exactly(self) -> list[float]:
+        """The numbers of all quantities of the sheet."""
+        return sorted({abs(x) for values in self.numbers for x in values.values()})
+
+    @cached_property
+    def roughly(self) -> list[float]:
+        """Whatever is met on the way to the line."""
+        found: set[float] = set()
+        for formula in (self.formula, expanded(self.formula, self.formulas, lambda x: False)[0]):
             for form in (straightened(formula), formula):
                 if form is not None:
                     order = nodes(spelt_out(form))
-                    for values in numbers:
+                    for values in self.numbers:
                         at = worked_out(order, values)
-                        roughly.update(abs(at[node]) for node in order)
-        return cls(expected, {abs(x) for values in numbers for x in values.values()}, roughly)
+                        found.update(abs(at[node]) for node in order)
+        return sorted(found)
 
     def around(self, member: Member, strict: bool) -> Iterator[tuple[Value, Held]]:
         """How far off each number of a member may be from what it stands for.
@@ -108,25 +119,40 @@ class Near(namedtuple("Near", "expected exactly roughly")):
 
         strict: a number that is, digit for digit, that of some quantity stands for no other
         """
-        named = set(quantities(member.formula))
+        missing_at = _uses(self.formula)
+        missing_at.subtract(_uses(member.formula))
         times = Counter(number.value for number in member.numbers.values())
         for node, number in member.numbers.items():
             x = number.value
-            missing = [of for q, of in self.expected.items() if q not in named and _has(of, x)]
+            missing = [q for q, of in self.expected.items() if missing_at[q] > 0 and _has(of, x)]
             known = number.text.isdigit() or _has(self.exactly, x)
-            if number.is_whole or (known and strict):
+            if number.is_whole:
+                yield node, self._around_whole(x)
+            elif known and strict:
                 yield node, EXACT
-            elif times[x] <= len(missing):
-                yield node, _hull(other - x for of in missing for other in of if abs(other - x) <= number.unit)
+            elif times[x] <= sum(missing_at[q] for q in missing):
+                yield node, _hull(other - x for q in missing for other in self.expected[q] if abs(other - x) <= number.unit)
             else:
                 yield node, self._around(number, known)
 
+    def _around_whole(self, x: float) -> Held:
+        """1 may be 1.0002, and 0 be −0.0002, if somebody who keeps three decimals and leaves zeros out comes by that."""
+        most = self.kept.most(x) if self.kept is not None else 0.0
+        off = [other - x for other in _between(self.roughly, x - most, x + most)] if most else []
+        return _hull(off if x else [*off, *(-by for by in off)])
+
     def _around(self, number: Literal, known: bool) -> Held:
         x, unit = number.value, number.unit
-        off = [other - x for other in self.roughly if abs(other - x) <= 0.5 * unit * (1.0 + 1e-9)]
+        half = 0.5 * unit * (1.0 + 1e-9)
+        off = [other - x for other in _between(self.roughly, x - half, x + half)]
         if not off and number.digits > 2:  # digits may have been cut off
-            off = [other - x for other in self.roughly if 0.0 < other - x < unit]
+            off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
         return _hull(off) if off or known else Held(-0.5 * unit, 0.5 * unit)
+
+
+def _uses(formula: Value) -> Counter[Value]:
+    """How often each of the nodes behind a formula is used in it."""
+    return Counter([formula, *(x for node in nodes(formula) for x in node.inputs)])
 
 
 def _positive(formula: Value) -> Value:
@@ -135,8 +161,13 @@ def _positive(formula: Value) -> Value:
     return formula
 
 
-def _has(numbers: Iterable[float], x: float) -> bool:
-    return any(abs(other - x) <= grain(x) for other in numbers)
+def _between(numbers: Sequence[float], low: float, high: float) -> Sequence[float]:
+    """Those of some numbers, which go up, that are no less than low and no more than high."""
+    return numbers[bisect_left(numbers, low) : bisect_right(numbers, high)]
+
+
+def _has(numbers: Sequence[float], x: float) -> bool:
+    return bool(_between(numbers, x - grain(x), x + grain(x)))
 
 
 def _hull(off: Iterable[float]) -> Held:

@@ -27,7 +27,7 @@ from autograd.claims import Claim, Number, read_claim, shortened
 from autograd.comparing import Check, Comparison
 from autograd.formula import Page, quantities, written
 from autograd.graph import leaves, nodes, paths_between
-from autograd.judging import MOST_DIGITS, Judge, with_lines
+from autograd.judging import MOST_DIGITS, Judge, usually_kept, with_lines
 from autograd.marking import Diagnosis, Marking, Row
 from autograd.mistakes import Surroundings, figure, text_of
 from autograd.primitives import CONSTANT
@@ -452,6 +452,7 @@ class _Marker:
         self.comparison = Comparison(sheet.formulas, sheet.around)
         self.order = _in_order(sheet)
         self.claims = claims
+        self.kept = usually_kept(claim.number for claim in claims.values() if claim.number is not None)
         self.checks: dict[Value, list[Check]] = {}
         self.workings: dict[Value, list[Member]] = {}  # the members whose value counts, but for a number at the end
         self.routes: dict[Value, list[Value]] = {}  # those that are functions, and right
@@ -489,7 +490,7 @@ class _Marker:
         own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
         off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
         held = {x: Held(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
-        worth = member.worth(own, held, Near.to(leaf, sheet.formulas, own, sheet.right))
+        worth = member.worth(own, held, Near(leaf, sheet.formulas, own, sheet.right, kept=self.kept))
         return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
 
     def _mark_formulas(self) -> None:

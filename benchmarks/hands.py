@@ -235,22 +235,25 @@ def draw_arithmetic(rng: random.Random) -> Arithmetic:
     return Arithmetic(Digits(kept, significant), Digits(written, significant), every_key, goes_on, shows_kept)
 
 
-def reach(node: Node, held: Held, digits: Digits) -> Decimal:
-    """What roundings, of each operation and of each number that is no given one, can change at most, to first order."""
+def reach(node: Node, held: Held, digits: Digits, units: Mapping[str, Decimal]) -> Decimal:
+    """What roundings, of each operation and of each number that is no given one, can change at most, to first order.
+
+    digits: of each result on the way; units: what the last digit of each number is worth
+    """
 
     def run(moved: int, by: int) -> tuple[Decimal, int]:
         count = 0
 
-        def move(x: Decimal) -> Decimal:
+        def move(x: Decimal, unit: Decimal | None = None) -> Decimal:
             nonlocal count
             count += 1
-            return x + by * digits.unit(x) / 2 if count == moved else x
+            return x + by * (unit or digits.unit(x)) / 2 if count == moved else x
 
         def leaf(each: Node) -> Decimal:
             if each.op == "number":
                 return Decimal(each.parts[0])
             x = held[each.parts[0]]
-            return x if is_given(each.parts[0]) else move(x)
+            return x if is_given(each.parts[0]) else move(x, units[each.parts[0]])
 
         return work_out(node, leaf, move), count
 
@@ -688,6 +691,7 @@ class Sheet(NamedTuple):
     page: Page
     lines: list[Line]
     plant: Plant | None
+    unseen: int  # mistakes that were drawn before it, and could not be told from roundings
 
 
 class Worker(NamedTuple):
@@ -698,6 +702,13 @@ class Worker(NamedTuple):
     given: Mapping[str, str]  # as they stand on the sheet
     held: Held
     texts: dict[str, str]  # of the results
+    drops_zeros: bool
+    unseen: list[str]  # mistakes that were not made, by kind, since the digits on the page could not tell
+
+    def unit_on_page(self, text: str) -> Decimal:
+        """What the last digit is worth of a number as it stands on the page; that of 0.700 without its zeros is a tenth."""
+        shown = text.rstrip("0") if self.drops_zeros and "." in text else text
+        return Decimal(1).scaleb(-max(1, len(shown.partition(".")[2])))
 
     def leaf(self, node: Node) -> Decimal:
         return self.held[node.parts[0]] if node.op == "name" else Decimal(node.parts[0])
@@ -779,7 +790,7 @@ def write_sheet(
     arithmetic, hand = draw_arithmetic(rng), draw_hand(rng)
     numbers = {identifier: Decimal(str(x)).normalize() for identifier, x in given.items()}
     shown = {identifier: f"{x:f}" for identifier, x in numbers.items()}
-    worker = Worker(rng, arithmetic, shown, dict(numbers), {})
+    worker = Worker(rng, arithmetic, shown, dict(numbers), {}, hand.drops_zeros, [])
     true = true_numbers(lines, numbers)
     formulas: dict[str, Node] = {}
     done: list[Line] = []
@@ -822,7 +833,7 @@ def write_sheet(
         worker.held[identifier], worker.texts[identifier] = value, text
         formulas[identifier] = tree
         done.append(Line(identifier, written, frozenset(writer.styles), varied, before, "" if formula_only else text))
-    return Sheet(arithmetic, hand, page, done, plant)
+    return Sheet(arithmetic, hand, page, done, plant, len(worker.unseen))
 
 
 def finish(worker: Worker, trees: Sequence[Node], formula: Node) -> tuple[Decimal, str]:
@@ -914,21 +925,26 @@ def slip(rng: random.Random, text: str) -> str:
 def plant_mistake(
     rng: random.Random, worker: Worker, identifier: str, formula: Node, true: Decimal, styles: set[str], shown: bool
 ) -> tuple[Plant, list[Node], Decimal, str] | None:
-    """A mistake on this line that can be seen; none if none can."""
+    """A mistake on this line that the digits on the page can tell; none if none can."""
     arithmetic = worker.arithmetic
     right = worker.value(formula)
-    blur = reach(formula, worker.held, arithmetic.written)
+    blur = reach(
+        formula, worker.held, arithmetic.written, {x: worker.unit_on_page(text) for x, text in worker.texts.items()}
+    )
 
-    def seen(value: Decimal, text: str) -> bool:
-        least = UNSEEN * (blur + max(arithmetic.written.unit(value), arithmetic.written.unit(right)))
-        return min(abs(Decimal(text) - x) for x in (right, true)) > least
+    def seen(kind: str, value: Decimal, text: str) -> bool:
+        unit = max(arithmetic.written.unit(value), arithmetic.written.unit(right))
+        least = max(UNSEEN * (blur + unit), worker.unit_on_page(text))
+        can_be_told = min(abs(Decimal(text) - x) for x in (right, true)) > least
+        worker.unseen.extend([kind] * (not can_be_told))
+        return can_be_told
 
     for _ in range(20):
         if rng.random() < 0.3:
             made = plant_slip(rng, worker, formula, styles, shown)
             if made:
                 trees, wrong, text, where = made
-                if seen(wrong, text):
+                if seen("arithmetic", wrong, text):
                     return Plant(identifier, "arithmetic", "", wrong, text, where), trees, wrong, text
             continue
         by_kind: dict[str, list[Node]] = {}
@@ -949,7 +965,7 @@ def plant_mistake(
             where, trees[0] = "in the numbers", formula
             if len(trees) == 1:
                 trees.append(worker.in_numbers(wrong_formula))
-        if seen(value, text):
+        if seen(kind, value, text):
             styles |= drawn
             return Plant(identifier, kind, in_python(wrong_formula), value, text, where), trees, value, text
     return None

@@ -12,7 +12,8 @@ clean     no mistake, only rounding: no line may be called wrong, or be said to 
 random    a wrong number that comes from no mistake: the marker has nothing to guess
 honest    whole pages of working in the styles of hands.py, without a mistake: no line may be called wrong or carried, stay
           unread, or get a remark that says that something is wrong, missing, or in the wrong place
-strange   the same pages with one mistake, in the formula, the numbers, the middle of the working or the result
+strange   the same pages with one mistake, in the formula, the numbers, the middle of the working or the result; one that the
+          digits on the page cannot tell from roundings is drawn anew, and counted
 
 Students write decimals or significant digits, go on with what they wrote, or with what the calculator holds, or now so and
 now so; some cut digits off, some leave lines out. A mistake is planted only where it can be seen. Each sheet has its own
@@ -535,6 +536,7 @@ class Strange(NamedTuple):
     guess: str
     seconds: float
     story: str
+    unseen: int = 0  # mistakes that were drawn, and not planted, since the digits on the page could not tell
 
 
 def draw_page(seed: int) -> tuple[Net, hands.Sheet]:
@@ -598,7 +600,7 @@ def react(seed: int, show: bool = False) -> Strange:
     text = next(found.text for found in sheet.lines if found.name == plant.name)
     story += f"; {row.name}: {text!r}; {plant.kind} {plant.where}, {plant.formula} = {plant.value:.8g}, true {row.true:.8g}"
     story += f"; {row.verdict}, first wrong {marking.first_wrong}; guess {guess}: {said or row.remark or '–'}"
-    return Strange(reactions, plant, marking.first_wrong == row.name, guess, seconds, story)
+    return Strange(reactions, plant, marking.first_wrong == row.name, guess, seconds, story, sheet.unseen)
 
 
 def planted_numbers(sheet: hands.Sheet, plant: hands.Plant, lines: list[Line], true: Numbers) -> list[float]:
@@ -640,6 +642,7 @@ def show_people(honest: Sequence[Strange], strange: Sequence[Strange]) -> str:
     rows = [
         (f"honest: accused, of {lines:,} lines", str(accused.total()), "0"),
         *((f"honest: {said}", str(accused[kind]), "0") for kind, said in ACCUSATIONS.items()),
+        ("strange: planted anew, since the digits on the page could not tell", str(sum(p.unseen for p in strange)), ""),
         ("strange: its line is the first called wrong", f"{100 * sum(found) / len(found):.1f} %", ">= 99 %"),
         *(
             (f"strange: guess {guess}", f"{100 * guesses[guess] / len(strange):.1f} %", "<= 1 %" * (guess == "wrong"))

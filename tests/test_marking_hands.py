@@ -48,7 +48,10 @@ def widened(x, digits):
 
 
 def enclosure(node, held, digits, shown=frozenset()):
-    """All that a formula can give when each operation, and each of the numbers that are only shown, is rounded."""
+    """All that a formula can give when each operation, and each of the numbers that are only shown, is rounded.
+
+    held: numbers, or intervals
+    """
 
     def walk(part):
         return enclosure(part, held, digits, shown)
@@ -57,7 +60,8 @@ def enclosure(node, held, digits, shown=frozenset()):
         case ast.Expression(body):
             return walk(body)
         case ast.Name(name):
-            return widened(mpi(str(held[name])), digits) if name in shown else mpi(str(held[name]))
+            x = held[name] if isinstance(held[name], type(mpi(0))) else mpi(str(held[name]))
+            return widened(x, digits) if name in shown else x
         case ast.Constant(value):
             return mpi(str(value))
         case ast.UnaryOp(_, operand):
@@ -157,6 +161,51 @@ def test_a_planted_mistake_is_outside_of_what_rounding_can_do(seed):
     formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
     possible = widened(enclosure(formula, line.before, sheet.arithmetic.kept), sheet.arithmetic.written)
     assert mpi(plant.text) not in possible, (seed, line.text, str(possible))
+
+
+def as_read(text, without_zeros):
+    """All that a number on the page may stand for; 0.7 without its zeros was anything from 0.65 on."""
+    if without_zeros and "." in text:
+        text = re.sub(r"0+$", "", text)
+    decimals = max(1, len(text.partition(".")[2]))
+    return mpi(text) + mpi([-1, 1]) * mpf(10) ** -decimals / 2
+
+
+@pytest.mark.parametrize("seed", range(students.STRANGE, students.STRANGE + 60))
+def test_a_planted_mistake_can_be_told_by_the_digits_on_the_page(seed):
+    """Worked out from the numbers that stand there, with all that they may stand for, the line comes to something else."""
+    net, sheet = students.draw_page(seed)
+    plant, without_zeros = sheet.plant, sheet.hand.drops_zeros
+    line = next(found for found in sheet.lines if found.name == plant.name)
+    read = {found.name: as_read(found.result, without_zeros) for found in sheet.lines if found.result}
+    held = {name: x if name in net.given else read.get(name, x) for name, x in line.before.items()}
+    formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
+    possible = enclosure(formula, held, sheet.arithmetic.written)
+    written = as_read(plant.text, without_zeros)
+    assert written.b < possible.a or written.a > possible.b, (seed, line.text, str(possible))
+
+
+def test_what_is_not_planted_since_nobody_could_tell_is_counted():
+    """Some draws are in vain on most pages; a hundred of them would say that the pages are odd."""
+    unseen = [students.draw_page(seed)[1].unseen for seed in range(students.STRANGE, students.STRANGE + 60)]
+    assert 0 < sum(unseen) < 100 * len(unseen)
+
+
+ACCUSED_ONCE = (305079, 305096, 305120, 306207, 306261, 400037, 400154, 400197, 400252)
+MISSED_ONCE = (400099, 400187, 400207, 400261)
+
+
+@pytest.mark.parametrize("seed", ACCUSED_ONCE)
+def test_right_lines_that_were_once_accused_are_fine(seed):
+    """Zeros left out, other ways to work out a line, more digits held than written, a repeated number that is wrong."""
+    assert [each.story for each in students.react(seed).reactions if each.accusation] == []
+
+
+@pytest.mark.parametrize("seed", MISSED_ONCE)
+def test_pages_on_which_a_mistake_was_once_missed(seed):
+    """It is found, or another was planted that can be told."""
+    page = students.react(seed)
+    assert page.found, page.story
 
 
 def test_pages_have_all_styles():

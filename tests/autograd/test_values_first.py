@@ -1,10 +1,13 @@
 """What is right in value and follows is right, with no remark; only what is wrong is looked at more closely."""
 
 import math
+import random
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 import pytest
 
-from autograd import Value, Worksheet, gradient, log, sigmoid, softmax, tanh
+from autograd import Value, Worksheet, gradient, judging, log, sigmoid, softmax, tanh
 
 
 def leaves(**numbers):
@@ -187,3 +190,153 @@ def test_a_slip_where_a_number_is_repeated_is_no_mistake_of_what_follows_from_th
     marking = sheet.mark({"o": "0.20", "δ": "-0.64", "dw": "-0.320", "db": "0.64"})
     assert marking.verdicts == {"o": "right", "δ": "right", "dw": "right", "db": "wrong"}
     assert marking["dw"].remark == ""
+
+
+# ---------------------------------------------------------------------------------- roundings, in whatever way it is done
+
+
+def rounded(x, digits):
+    """A number in decimal notation, to so many significant digits, as a pocket calculator shows it."""
+    return Decimal(x).quantize(Decimal(1).scaleb(Decimal(x).adjusted() + 1 - digits), ROUND_HALF_UP) if x else Decimal(0)
+
+
+WAYS = {  # a formula of a, b, c; ways to work it out, each with every result rounded by r
+    "1 − a²": (lambda a, b, c: 1 - a**2, [lambda r, a, b, c: r(r(1 - a) * r(1 + a)), lambda r, a, b, c: 1 - r(a * a)]),
+    "a(1 − a)": (lambda a, b, c: a * (1 - a), [lambda r, a, b, c: r(a - r(a * a)), lambda r, a, b, c: r(a * r(1 - a))]),
+    "a² − b²": (lambda a, b, c: a**2 - b**2, [lambda r, a, b, c: r(r(a - b) * r(a + b))]),
+    "b(1 − a²)c": (
+        lambda a, b, c: b * (1 - a**2) * c,
+        [lambda r, a, b, c: r(r(b * c) * r(r(1 - a) * r(1 + a))), lambda r, a, b, c: r(r(b * r(r(1 - a) * r(1 + a))) * c)],
+    ),
+    "ba(1 − a)": (lambda a, b, c: b * a * (1 - a), [lambda r, a, b, c: r(b * r(a - r(a * a)))]),
+    "ab + ac": (lambda a, b, c: a * b + a * c, [lambda r, a, b, c: r(a * r(b + c))]),
+    "a(b + c)": (lambda a, b, c: a * (b + c), [lambda r, a, b, c: r(r(a * b) + r(a * c))]),
+    "σ(a)": (lambda a, b, c: sigmoid(a), [lambda r, a, b, c: r(1 / r(1 + r((-a).exp())))]),
+    "−b/a + (1 − b)/(1 − a)": (
+        lambda a, b, c: -b / a + (1 - b) / (1 - a),
+        [
+            lambda r, a, b, c: r(r(r(1 - b) / r(1 - a)) - r(b / a)),
+            lambda r, a, b, c: r(r(a - b) / r(a * r(1 - a))),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_rounding_by_every_other_way_to_work_out_a_formula_is_allowed(name):
+    """A bare number is rounded, whatever way led to it, and a number that none of them leads to is wrong."""
+    of_values, ways = WAYS[name]
+    rng, found = random.Random(name), 0
+    for _ in range(15):
+        digits = rng.choice((4, 5, 6))
+        numbers = [Decimal(rng.randint(50, 10**digits - 50)).scaleb(-digits) for _ in range(3)]
+        a, b, c = (Value(float(x), label=label) for x, label in zip(numbers, "abc"))
+        lines = {"y": of_values(a, b, c), **{f"p_{i}": a * b * i / 7 for i in (1, 2, 3)}}  # three that show the digits
+        sheet = Worksheet(lines)
+        others = {f"p_{i}": f"{rounded(Decimal(lines[f'p_{i}'].data), digits):f}" for i in (1, 2, 3)}
+        for way in ways:
+            y = way(partial(rounded, digits=digits), *numbers)
+            row = sheet.mark({"y": f"{y:f}", **others})["y"]
+            assert row.verdict in ("right", "rounded"), (numbers, digits, y, row.true, row.remark)
+        far = f"{rounded(Decimal(lines['y'].data) * Decimal('1.2'), digits):f}"
+        found += sheet.mark({"y": far, **others})["y"].verdict == "wrong"
+    assert found >= 13  # where the numbers cancel, hardly a digit is left
+
+
+def test_nothing_is_a_number_that_was_rounded_away():
+    """0 is 0.000 for somebody who keeps three decimals; for somebody who keeps six digits it is wrong."""
+    v = leaves(k=0.00073, x=-0.4, w=0.8, b=0.321)
+    d = v["k"] * v["x"]
+    sheet = Worksheet(p=v["w"] * v["b"], q=v["b"] ** 2, r=v["w"] * 0.77, d=d, s=v["w"] - d)
+    decimals = {"p": "0.257", "q": "0.103", "r": "0.616"}
+    for zero in ("0", "0.", "0.000", "-0", "0.001·(−0.4) = 0"):
+        assert sheet.mark({**decimals, "d": zero})["d"].verdict in ("right", "rounded")
+    assert sheet.mark({**decimals, "d": "0", "s": "0.8 − 0"}).first_wrong is None
+    assert sheet.mark({**decimals, "p": "0"})["p"].verdict == "wrong"
+    assert sheet.mark({"p": "0.25680", "q": "0.103041", "r": "0.616123", "d": "0"})["d"].verdict == "wrong"
+    assert sheet.mark({"d": "0"})["d"].verdict == "wrong"  # nobody knows how many decimals
+
+
+def test_a_whole_number_may_be_a_rounded_one_whose_zeros_are_left_out():
+    """1 + e^−8.3 is 1.000 to four digits."""
+    v = leaves(w=0.83, x=10.0, b=0.0123)
+    sheet = Worksheet(a=v["w"] * v["b"], p=sigmoid(v["w"] * v["x"]), q=v["b"] * 3.21, r=v["w"] * 0.7771)
+    others = {"a": "0.01021", "q": "0.03948", "r": "0.645"}
+    row = sheet.mark({**others, "p": "1/(1 + e^{−8.3}) = 1/1 = 0.9998"})["p"]
+    assert (row.verdict, row.remark) == ("right", "")
+    assert "comes to 1, not 0.98" in sheet.mark({**others, "p": "1/(1 + e^{−8.3}) = 1/1 = 0.98"})["p"].remark
+
+
+def test_more_digits_may_be_held_than_are_written():
+    """0.0151 is written for 0.01507, which was 0.015073; a third of it is 0.004521 with the four digits that are kept."""
+    v = leaves(k=0.0091352, x=1.65, w=0.72, η=0.3)
+    d = v["k"] * v["x"]
+    sheet = Worksheet(d=d, w_new=v["w"] - v["η"] * d)
+    assert sheet.mark({"d": "0.0151", "w_new": "w − η·d = 0.72 − 0.004521"})["w_new"].verdict in ("right", "rounded")
+    assert sheet.mark({"d": "0.0151", "w_new": "w − η·d = 0.72 − 0.004721"})["w_new"].verdict == "wrong"
+
+
+def test_where_nobody_can_tell_decimals_from_digits_either_may_be_kept():
+    """1.12874 on the way to 0.885944 has six digits, and five decimals; what is written has six of both."""
+    v = leaves(z=2.05, w=0.77, x=0.456789)
+    sheet = Worksheet(o=sigmoid(v["z"]), p=v["w"] * v["x"], q=v["x"] ** 2, r=v["w"] * 0.771234)
+    others = {"p": "0.351728", "q": "0.208656", "r": "0.593850"}
+    exp = round(math.exp(-2.05), 6)
+    assert sheet.mark({**others, "o": f"{1 / round(1 + exp, 5):.6f}"})["o"].verdict in ("right", "rounded")
+    assert sheet.mark({**others, "o": "0.885968"})["o"].verdict == "wrong"
+
+
+def test_a_number_that_a_formula_has_twice_stands_for_the_same_quantity_twice():
+    """t/o and (1 − t)/(1 − o) have o twice and t twice: 0.01 is t, and no 0.01196 that was rounded."""
+    v = leaves(o=0.83617, t=0.01)
+    e = -v["t"] / v["o"] + (1 - v["t"]) / (1 - v["o"])
+    claim = "−0.01/0.83617 + (1 − 0.01)/(1 − 0.83617) = −0.001959 + (1 − 0.01)/(1 − 0.83617) = 6.04089"
+    assert Worksheet(e=e).mark({"e": claim})["e"].verdict == "wrong"
+    assert Worksheet(e=e).mark({"e": claim.replace("0.001959", "0.011959").replace("6.04089", "6.03089")})["e"].remark == ""
+
+
+def test_a_slip_in_a_repeated_number_is_no_fault_of_what_goes_on_from_the_number():
+    """∂E/∂b repeats δ wrongly; ∂E/∂w goes on from δ, and is off by the rounding of it."""
+    v = leaves(e=2.3394, s=0.5, x=-1.54)
+    delta = v["e"] * v["s"]
+    sheet = Worksheet({"δ": delta, "db": delta, "dw": delta * v["x"]})
+    marking = sheet.mark({"δ": "1.17", "db": "1.87", "dw": "−1.802"})
+    assert marking.verdicts == {"δ": "right", "db": "wrong", "dw": "rounded"}
+
+
+def test_looking_for_a_mistake_ends_where_there_are_too_many(monkeypatch):
+    """In a line of hundreds of steps nothing is guessed, after a limited number of them."""
+    rng, looked_at = random.Random(1), []
+    x = Value(0.7, label="x")
+    y = x
+    for _ in range(150):
+        y = rng.choice([lambda y: y * x, lambda y: tanh(y) + x, lambda y: sigmoid(y) - 0.5 * x])(y)
+    slope = gradient(y, x)[0]
+    of_line = judging.mistakes
+    monkeypatch.setattr(judging, "mistakes", lambda *args: (looked_at.append(1) or each for each in of_line(*args)))
+    row = Worksheet(slope=slope).mark({"slope": f"{1.13 * slope.data:.6f}"})["slope"]
+    assert (row.verdict, row.diagnoses) == ("wrong", ())
+    assert 0 < len(looked_at) < 1000
+
+
+def test_a_line_may_go_on_from_any_number_before_it_that_leads_there():
+    """The sheet's own formula of dw does not speak of k; the person's does, in the number that was written for it."""
+    v = leaves(a=-0.0508, b=0.2, x=0.83, p=0.31, q=0.77)
+    sheet = Worksheet(k=v["a"] * v["b"], m=v["p"] * v["q"], n=v["p"] ** 2, dw=v["a"] * (v["b"] * v["x"]))
+    written = {"k": "-0.0102", "m": "0.2387", "n": "0.0961"}
+    for claim in ("(-0.0102)·x = -0.0085", "−0.0102·0.83 = −0.0085"):
+        row = sheet.mark({**written, "dw": claim})["dw"]
+        assert (row.verdict, row.remark) == ("rounded", "")
+    assert sheet.mark({**written, "dw": "(-0.0102)·x = -0.0095"})["dw"].verdict == "wrong"
+
+
+def test_a_number_that_two_quantities_have_may_be_either_rounded():
+    """0.425557 is what was written for ∂E/∂z, and o, which was not, to six digits."""
+    v = leaves(z=-0.3, t=0.0)
+    o = sigmoid(v["z"])
+    o.label = "o"
+    E = -v["t"] * log(o) - (1 - v["t"]) * log(1 - o)
+    sheet = Worksheet({"o": o, "E": E, "∂E/∂z": o - v["t"]})
+    claims = {"o": "σ(z)", "∂E/∂z": "0.425557", "E": "-(1 - 0)·log(1 - 0.425557) = -(-0.554354) = 0.554354"}
+    assert sheet.mark(claims).first_wrong is None
+    assert sheet.mark({**claims, "E": "-(1 - 0)·log(1 - 0.425557) = 0.554334"})["E"].verdict == "wrong"
