@@ -28,13 +28,18 @@ CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same f
 ENOUGH, TRIES = 24, 600  # points where formulas are compared; points looked at to find these
 
 
-def worked_out(order: Iterable[Value], values: Mapping[Value, float]) -> dict[Value, float]:
-    """Every node of order (each after its inputs) for other numbers of its leaves."""
+def worked_out(order: Iterable[Value], values: Mapping[Value, float], shift: bool = False) -> dict[Value, float]:
+    """Every node of order (each after its inputs) for other numbers of its leaves.
+
+    shift: whether what softmax takes from its numbers is found anew; order must be that of with_siblings() then
+    """
     found = dict(values)
     for node in order:
         if node not in found:
             if node.inputs:
                 data = [found[x] for x in node.inputs]
+                if shift and (before := ops.shifted_from(node)):
+                    data[1] = ops.largest([found[x] for x in before])
                 value = node.op.value  # type: ignore[union-attr]
                 found[node] = value(*data) if node.op.arity else value(data)  # type: ignore[union-attr]
             else:
