@@ -561,7 +561,7 @@ class Program:
             inputs = tuple(each[:, None] if len(each.shape) == 1 else each for each in inputs)
             self._check_shapes([tuple(each.shape) for each in inputs])
             size = inputs[0].shape[0]
-            columns = [each.T for each in inputs]
+            columns = [_no_coarser(xp, each, theta).T for each in inputs]
             asarray = _like(xp, theta)
             function = plan.function(xp, special, size, False, asarray)
             if kind == "values":
@@ -817,6 +817,14 @@ def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
         return array.to(theta.device) if xp.__name__ == "torch" else array
 
     return make
+
+
+def _no_coarser(xp: Any, array: Any, theta: Any) -> Any:
+    """Inputs in numbers as fine as those of theta, so that what is worked out from them alone has as many digits."""
+    kind = xp.promote_types(array.dtype, theta.dtype)
+    if array.dtype == kind:
+        return array
+    return array.to(kind) if xp.__name__ == "torch" else array.astype(kind)
 
 
 def _real(what: str, numbers: Any) -> Any:
