@@ -1,6 +1,6 @@
 """Programs of losses that nobody would think of give the numbers of the graph, whichever way they are asked.
 
-EXAMPLES=100000 python -m pytest tests/autograd/test_random_programs.py     a long run, other losses each time; faster with -n 4
+EXAMPLES=100000 python -m pytest tests/autograd/test_random_programs.py     a long run of other losses; also with -n 4
 """
 
 import os
