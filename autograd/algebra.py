@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
+from types import SimpleNamespace
 
 from autograd import primitives as ops
 from autograd.formula import Page
@@ -36,13 +38,30 @@ MOST = 60  # leaves of a formula that is still simplified
 MOST_SYMBOLS = 10  # different ones in it: beyond, polynomials in so many take seconds to factor, and say no more
 
 
+MOST_REMEMBERED = 4096  # of the results of each of SymPy's functions
+REMEMBERED = ("cancel", "denom", "expand", "factor", "factor_terms", "fraction", "solve", "together")
+
+
 def available() -> bool:
     """Whether SymPy is installed."""
     try:
-        import sympy  # noqa: F401
+        _sympy()
     except ImportError:
         return False
     return True
+
+
+@lru_cache(maxsize=1)
+def _sympy() -> Any:
+    """SymPy, with what it has worked out before at hand.
+
+    Its functions leave some fifty objects a call that hold each other in circles, until the garbage collector comes. Symbols
+    are called by their number here, so that the same formula over other names costs that once.
+    """
+    import sympy
+
+    remembered = {name: lru_cache(maxsize=MOST_REMEMBERED)(getattr(sympy, name)) for name in REMEMBERED}
+    return SimpleNamespace(**{**vars(sympy), **remembered, "text": lru_cache(maxsize=MOST_REMEMBERED)(str)})
 
 
 def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
@@ -144,9 +163,7 @@ class _Algebra:
     """Formulas of one page as SymPy's expressions, and back."""
 
     def __init__(self, page: Page, first: Value) -> None:
-        import sympy
-
-        self.sympy, self.page = sympy, page
+        self.sympy, self.page = _sympy(), page
         self.symbols: dict[Value, Any] = {}
         self.formulas: dict[Any, Value] = {}
         self.familiar = {node for node in nodes(first) if node.op is ops.sum_of}
@@ -222,7 +239,7 @@ class _Algebra:
 
     def _order_of_factors(self, factor: Any) -> Any:
         names = sorted(symbol.name for symbol in factor.free_symbols)
-        return names[:1] or [""], factor.as_base_exp()[0].is_Add, names, str(factor)
+        return names[:1] or [""], factor.as_base_exp()[0].is_Add, names, self.sympy.text(factor)
 
     # ---- steps
 
@@ -310,10 +327,9 @@ def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> li
     With m = 1 + e^-x, what is not m above the line is written as m − 1; the fraction is split, and n/m is z.
     Nothing where that does not lead to a formula in z and x alone.
     """
-    import sympy
-
     if definition.op is not ops.div:
         return []
+    sympy = _sympy()
     algebra = _Algebra(page, page.sum([formula, definition]))
     top, bottom = (algebra.read(part) for part in definition.inputs)
     n, m, z = sympy.Symbol("n"), sympy.Symbol("m"), algebra._symbol(own)

@@ -32,7 +32,7 @@ OTHER_NAMES |= {"asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 OF_THE_LIBRARY = "exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh".split()
 OF_THE_LIBRARY += "asinh acosh atanh hypot abs sum".split()
 NO_SLOPES = "{} has no {}, and cannot differentiate it: use the program's own gradient"
-CALLED = ("maximum", "minimum", "sign", "erfc")  # by functions here
+CALLED = ("maximum", "minimum", "sign", "erfc", "largest")  # by functions here
 
 
 def maximum(x: Any, y: Any) -> Any:
@@ -111,11 +111,15 @@ def silu_bend(x: Any) -> Any:
     return x * half / (1.0 + half * half) ** 2 * half
 
 
-def logsumexp(*xs: Any) -> Any:
+def largest(*xs: Any) -> Any:
     one = len(xs) == 1  # along the rows of one array; of several, element by element
+    top = np.amax(xs[0] if one else np.stack(np.broadcast_arrays(*xs)), axis=0, keepdims=one)
+    return np.where(abs(top) == np.inf, 0.0, top)
+
+
+def logsumexp(*xs: Any) -> Any:
+    one, top = len(xs) == 1, largest(*xs)
     x = xs[0] if one else np.stack(np.broadcast_arrays(*xs))
-    top = np.amax(x, axis=0, keepdims=one)
-    top = np.where(abs(top) == np.inf, 0.0, top)
     return top + np.log(np.sum(np.exp(x - top), axis=0, keepdims=one))
 
 

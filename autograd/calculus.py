@@ -353,12 +353,7 @@ class _Run:
 
     def shaped(self, results: list[Any]) -> Any:
         """One result per input, in the form of the arguments; bare for a single argument."""
-        remaining = iter(results)
-
-        def like(x: Any) -> Any:
-            return [like(item) for item in x] if isinstance(x, (list, tuple)) else next(remaining)
-
-        forms = [like(x) for x in self.point]
+        forms = _like(self.point, iter(results))
         return forms[0] if len(forms) == 1 else forms
 
     def outputs(self, results: list[Any]) -> Any:
@@ -370,6 +365,11 @@ class _Run:
             raise ValueError(f"the vector has {len(numbers)} entries, and {_name(self.f)} has {n} {of}{'s'[: n != 1]}")
         self.made_of_values |= _nodes(*numbers)
         return numbers
+
+
+def _like(x: Any, numbers: Iterator[Any]) -> Any:
+    """Numbers in the lists that others came in."""
+    return [_like(item, numbers) for item in x] if isinstance(x, (list, tuple)) else next(numbers)
 
 
 def _flat(x: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.calculus import _flat, _name, _Run, gradient
+from autograd.calculus import _flat, _like, _name, _Run, gradient
 from autograd.graph import nodes
 from autograd.primitives import CONSTANT
 from autograd.value import Value, short
@@ -100,7 +100,7 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1, toleranc
 def _rows(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance: float) -> Iterable[CheckedDerivative]:
     at = _numbers(point)
     names = _argument_names(f, len(at))
-    outputs = len(_Run(f, _like(point, at)).ys)
+    outputs = len(_Run(f, _like(point, iter(at))).ys)
     for output in range(outputs):
         indices: list[tuple[int, ...]] = [()]
         for _ in range(order):
@@ -108,9 +108,9 @@ def _rows(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance: fl
             for *before, j in indices:
 
                 def entry(x: float, before: Sequence[int] = before, j: int = j, output: int = output) -> float:
-                    return _derivative(f, _like(point, [*at[:j], x, *at[j + 1 :]]), output, before)
+                    return _derivative(f, _like(point, iter([*at[:j], x, *at[j + 1 :]])), output, before)
 
-                analytic = _derivative(f, _like(point, at), output, [*before, j])
+                analytic = _derivative(f, _like(point, iter(at)), output, [*before, j])
                 function = "f" if outputs == 1 else f"f{output + 1}"
                 name = _derivative_name(function, [names[i] for i in (*before, j)])
                 yield CheckedDerivative(name, analytic, _Difference(entry, at[j]), tolerance)
@@ -126,7 +126,7 @@ def _derivative(f: Callable[..., Any], point: Sequence[Any], output: int, index:
 
 def _culprits(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance: float) -> Iterable[str]:
     blamed = set()
-    for node in nodes(*_Run(f, _like(point, _numbers(point))).ys):
+    for node in nodes(*_Run(f, _like(point, iter(_numbers(point)))).ys):
         op = node.op
         if op is None or op is CONSTANT or op in blamed or not node.inputs:
             continue
@@ -217,16 +217,6 @@ class _Difference:
 
 def _numbers(point: Sequence[Any]) -> list[float]:
     return [x.data if isinstance(x, Value) else Value(x).data for x in _flat(list(point))]
-
-
-def _like(point: Sequence[Any], numbers: Sequence[float]) -> list[Any]:
-    """The numbers, in the lists that the arguments came in."""
-    remaining = iter(numbers)
-
-    def fill(x: Any) -> Any:
-        return [fill(item) for item in x] if isinstance(x, (list, tuple)) else next(remaining)
-
-    return [fill(x) for x in point]
 
 
 def _argument_names(f: Callable[..., Any], n: int) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from autograd.lowering import RECIPROCAL
+from autograd.lowering import LARGEST, RECIPROCAL
 from autograd.notation import number
 from autograd.printing import Printer, flat, in_turn, minus
 from autograd.statements import Column, Contract, Fold, Let, Matmul, Number, Outer, Product, Sum, View
@@ -94,7 +94,8 @@ class Equations(Printer):
                 matrix = rf"({matrix} \odot {block})" if matrix else block
             return rf"{matrix} \, {self.tex(e.operand, True)}"
         if isinstance(e, Fold):
-            return rf"\mathrm{{{e.op.name}}}\left({self.tex(e.operand)}\right)"
+            name = r"\max" if e.op == LARGEST else rf"\mathrm{{{e.op.name}}}"
+            return rf"{name}\left({self.tex(e.operand)}\right)"
         if isinstance(e, Contract):
             names = [self.symbol(array.name) for array, _ in e.factors]
             weights = {c for row in e.coefficients for c in row}
@@ -109,6 +110,8 @@ class Equations(Printer):
         arguments = [self.tex(a) for a in e.arguments]
         if e.op == RECIPROCAL:
             return rf"1 \oslash {arguments[0]}"
+        if e.op == LARGEST:
+            return rf"\max\left({', '.join(arguments)}\right)"
         if e.op.name == "greater":
             return rf"\mathbf{{1}}_{{{arguments[0]} > {arguments[1]}}}"
         if e.op.name in ("sigmoid_slope", "tanh_slope"):

@@ -141,8 +141,7 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
     [0.0, -1000.0]
     """
     xs = _listed("log_softmax", xs)
-    top = max((x.data if isinstance(x, Value) else number(x) for x in xs), default=0.0)
-    xs = ops.shifted(xs, top if math.isfinite(top) else 0.0)
+    xs = ops.shifted([x if isinstance(x, Value) else number(x) for x in xs])
     total = ops.logsumexp_of(*xs)
     return [ops.sub(x, total) for x in xs]
 

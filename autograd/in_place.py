@@ -7,8 +7,8 @@ an operation element by element gives its place to the result.
 from __future__ import annotations
 
 from autograd.array_functions import OF_THE_LIBRARY, OTHER_NAMES
-from autograd.lowering import RECIPROCAL
-from autograd.printing import MASKED, Printer, flat, in_turn, minus, number_of, slice_of
+from autograd.lowering import LARGEST, RECIPROCAL
+from autograd.printing import MASKED, Printer, flat, in_turn, minus, name_of, number_of, slice_of
 from autograd.statements import (
     Column,
     Contract,
@@ -172,14 +172,10 @@ class InPlace(Printer):
             self._homes[array] = array
             self.bound.append(f"{array.name} = np.empty(({rows}, batch))")
         self.body += [
-            f"np.max({z}, axis=0, keepdims=True, out={fold})",
-            f"np.copyto({fold}, 0.0, where=np.isinf({fold}))",
-            f"np.subtract({z}, {fold}, out={whole})",
-            f"np.exp({whole}, out={whole})",
+            f"np.exp({z}, out={whole})",
             f"np.sum({whole}, axis=0, keepdims=True, out={spare})",
             f"np.divide({whole}, {spare}, out={whole})",
-            f"np.log({spare}, out={spare})",
-            f"np.add({fold}, {spare}, out={fold})",
+            f"np.log({spare}, out={fold})",
         ]
 
     # ---- where arrays live
@@ -203,7 +199,7 @@ class InPlace(Printer):
     def _given_up(self, e: Any) -> list[Array]:
         """The arrays whose place a result may take: those that are read at the first writing, and not again."""
         if isinstance(e, Function):
-            safe = e.op == RECIPROCAL or e.op.name in UFUNCS or e.op.name in ("relu", "sigmoid", "tanh_slope")
+            safe = e.op == RECIPROCAL or name_of(e.op) in (*UFUNCS, "relu", "sigmoid", "tanh_slope")
             return [a.array for a in e.arguments if self._is_whole(a)] if safe else []
         if isinstance(e, Product):
             inner = next((f for f in e.factors if isinstance(f, Sum)), None)
@@ -274,7 +270,10 @@ class InPlace(Printer):
             for term in others:
                 self._add(to, term, rows, varies)
         elif isinstance(e, Function):
-            self._call(to, e)
+            self._call(to, e, rows, varies)
+        elif isinstance(e, Fold) and e.op == LARGEST:
+            out(f"np.max({self.view(e.operand)}, axis=0, keepdims=True, out={to})")
+            out(f"np.copyto({to}, 0.0, where=np.isinf({to}))")
         elif isinstance(e, (View, Number)):
             out(f"np.copyto({to}, {self.factor(e)})")
         else:
@@ -297,14 +296,24 @@ class InPlace(Printer):
         else:
             self.body.append(f"np.{way}({to}, {self.factor(what)}, out={to})")
 
-    def _call(self, to: str, e: Function) -> None:
+    def _call(self, to: str, e: Function, rows: int, varies: bool) -> None:
         out = self.body.append
         arguments = list(map(self.factor, e.arguments))
-        name = e.op if e.op == RECIPROCAL else e.op.name
+        name = name_of(e.op)
         if name == RECIPROCAL:
             out(f"np.divide(1.0, {arguments[0]}, out={to})")
         elif name in UFUNCS:
             out(f"np.{UFUNCS[name]}({', '.join(arguments)}, out={to})")
+        elif name == LARGEST:
+            out(f"np.maximum({arguments[0]}, {arguments[1]}, out={to})")
+            self.body += [f"np.maximum({to}, {other}, out={to})" for other in arguments[2:]]
+            out(f"np.copyto({to}, 0.0, where=np.isinf({to}))")
+        elif name == "logsumexp":  # of differences to the largest number, see autograd/lowering.py: nothing overflows
+            spare = self._spare(rows, varies)
+            out(f"np.exp({arguments[0]}, out={to})")
+            for other in arguments[1:]:
+                self.body += [f"np.exp({other}, out={spare})", f"np.add({to}, {spare}, out={to})"]
+            out(f"np.log({to}, out={to})")
         elif name == "relu":
             out(f"np.maximum({arguments[0]}, 0.0, out={to})")
         elif name == MASKED:

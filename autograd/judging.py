@@ -73,12 +73,13 @@ class Step:
 
     def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
         formula, inside = expanded(formulas[line], formulas, claimed)
-        self.lines, self._blanks, self._claimed = set(inside), list(inside.values()), claimed
+        self.lines, self._blanks = set(inside), list(inside.values())
+        self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
         self._of(formula)
 
     def _of(self, formula: Value) -> None:
         self.formula, self.order = formula, nodes(formula)
-        self.cut = [node for node in self.order if not node.inputs and self._claimed(node)]
+        self.cut = [node for node in self.order if node in self._claimed]
         in_order = set(self.order)
         self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
 

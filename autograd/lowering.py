@@ -40,6 +40,7 @@ class Atom(namedtuple("Atom", "kind what inputs form varies level")):
 
 
 RECIPROCAL = "1/x"
+LARGEST = "largest"  # of several numbers, or 0 if that is infinite: what softmax takes from all of them, row by row
 LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
 
 
@@ -96,7 +97,7 @@ class Lowered:
                 return form
         return {(self._atom(i),): 1.0}  # type: ignore[dict-item]
 
-    def _worked_out(self, op: Primitive, inputs: tuple[int, ...]) -> Form:
+    def _worked_out(self, op: Primitive | str | None, inputs: tuple[int, ...]) -> Form:
         """The sum of products that a linear operation is."""
         if op is ops.mul:
             return self._product(*inputs)
@@ -141,10 +142,12 @@ class Lowered:
 
     # ---- atoms
 
-    def _function(self, op: Primitive, inputs: tuple[int | float, ...]) -> int | float:
+    def _function(self, op: Primitive | str, inputs: tuple[int | float, ...]) -> int | float:
         """A function of atoms; of plain numbers alone it is one."""
         numbers = [x for x in inputs if isinstance(x, float)]
         if len(numbers) == len(inputs):
+            if isinstance(op, str):
+                return ops.largest(numbers)
             return op.value(*numbers) if op.arity else op.value(numbers)
         return self._entered("function", op, inputs, {})
 
@@ -176,30 +179,34 @@ class Lowered:
 
 
 class _Numbered:
-    """The operations behind outputs, equal ones once, each after its inputs: (operation, inputs, number or leaf)."""
+    """The operations behind outputs, equal ones once, each after its inputs: (operation, inputs, number or leaf).
+
+    Every logsumexp is one of differences to the largest number, with that number added: log_softmax is made so, for its
+    digits, with the largest number as a constant; here it is found anew for each row of a batch.
+    """
 
     def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]]) -> None:
-        known: dict[object, int] = {}
+        self._known: dict[object, int] = {}
         self.ids: dict[Value, int] = {}
         ids = self.ids
-        same = _same_as_their_input(outputs)
-        self.operations: list[tuple[Primitive | None, tuple[int, ...], object]] = []
-        for node in nodes(*outputs):
-            op: Primitive | None = node.op
-            if node in same:
-                ids[node] = ids[node.inputs[0]]
-                continue
+        self.operations: list[tuple[Primitive | str | None, tuple[int, ...], object]] = []
+        for node in with_siblings(nodes(*outputs)):
+            op, before = node.op, ops.shifted_from(node)
             inputs = tuple(ids[x] for x in node.inputs)
-            what: object = None
             if node in leaves:
-                op, inputs, what = None, (), leaves[node]
-            elif all(self.operations[i][0] is CONSTANT for i in inputs):
-                op, inputs, what = CONSTANT, (), node.data
-            key = (op, inputs, repr(what) if op is CONSTANT else what)
-            if key not in known:
-                known[key] = len(self.operations)
-                self.operations.append((op, inputs, what))
-            ids[node] = known[key]
+                ids[node] = self._numbered(None, (), leaves[node])
+            elif (before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1):
+                ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
+            elif before:
+                ids[node] = self._numbered(ops.sub, (inputs[0], self._numbered(LARGEST, tuple(ids[x] for x in before))))
+            elif self._are_constant(inputs):
+                ids[node] = self._numbered(CONSTANT, (), node.data)
+            elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
+                top = self._numbered(LARGEST, inputs)
+                total = self._numbered(op, tuple(self._numbered(ops.sub, (x, top)) for x in inputs))
+                ids[node] = self._numbered(ops.add, (top, total))
+            else:
+                ids[node] = self._numbered(op, inputs)
         self.outputs = [ids[y] for y in outputs]
         self.uses = [0] * len(self.operations)
         for i in self.outputs:
@@ -208,6 +215,16 @@ class _Numbered:
             for i in inputs:
                 self.uses[i] += 1
 
+    def _numbered(self, op: Primitive | str | None, inputs: tuple[int, ...], what: object = None) -> int:
+        key = (op, inputs, repr(what) if op is CONSTANT else what)
+        if key not in self._known:
+            self._known[key] = len(self.operations)
+            self.operations.append((op, inputs, what))
+        return self._known[key]
+
+    def _are_constant(self, inputs: Iterable[int]) -> bool:
+        return all(self.operations[i][0] is CONSTANT for i in inputs)
+
     def is_linear(self, i: int) -> bool:
         op, inputs, _ = self.operations[i]
         return op in LINEAR or (
@@ -215,17 +232,18 @@ class _Numbered:
         )
 
 
-def _same_as_their_input(outputs: Sequence[Value]) -> set[Value]:
-    """Operations that can be left out: logsumexp of one number; and the numbers that log_softmax took a constant from, for
-    their digits, since logsumexp does that by itself, row by row."""
-    found: set[Value] = set()
-    for node in nodes(*outputs):
-        if node.op is ops.logsumexp_of:
-            if len(node.inputs) == 1:
-                found.add(node)
-            if all("_shifted" in x.__dict__ and x.op is ops.sub for x in node.inputs):
-                found.update(node.inputs)
-    return found
+def with_siblings(order: Sequence[Value]) -> list[Value]:
+    """Nodes in order, each after its inputs; a difference to the largest of several numbers after all of these, too."""
+    done: dict[Value, None] = {}
+    for node in order:
+        stack = [node]
+        while stack:
+            missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
+            if missing:
+                stack += missing[::-1]
+            else:
+                done[stack.pop()] = None
+    return list(done)
 
 
 def _add(form: Form, other: Form, times: float = 1.0) -> None:

@@ -96,8 +96,10 @@ class Primitive:
     Raises ValueError for the name of an operation that this package is made of.
     """
 
-    # What to do with arguments that are not all plain floats. autograd.value sets it: the table itself knows no graph.
+    # What to do with arguments that are not all plain floats, and a plain number as a node of a graph. autograd.value sets
+    # them: the table itself knows no graph.
     apply: ClassVar[Callable[[Primitive, tuple[Any, ...]], Any]]
+    lift: ClassVar[Callable[[Any], Value]]
 
     def __init__(
         self,
@@ -390,20 +392,34 @@ def _logsumexp_slopes(z: Any, xs: Sequence[Any]) -> list[Any]:
             xs = [x - top for x in xs]
             z = _logsumexp(xs)
         return [math.exp(x - z) for x in xs]  # x <= z
-    top = max(x.data if hasattr(x, "op") else x for x in xs)
-    if top and -inf < top < inf:
-        xs = shifted(xs, top)
+    if not any(map(shifted_from, xs)):  # once is enough
+        xs = shifted(xs)
         z = logsumexp_of(*xs)
     return [exp(x - z) for x in xs]
 
 
-def shifted(xs: Sequence[Any], c: float) -> list[Any]:
-    """x - c for each x, marked: any other constant would give the same softmax, see autograd/lowering.py."""
-    found = [sub(x, c) for x in xs]
+def largest(xs: Sequence[float]) -> float:
+    """What softmax takes from all of its numbers: the largest of them; 0 where that is infinite."""
+    top = max(xs, default=0.0)
+    return top if -inf < top < inf else 0.0
+
+
+def shifted(xs: Sequence[Any]) -> list[Any]:
+    """x - c for each x, where c is the largest of them, as a constant. Values remember all of xs: others have another c."""
+    if all(x.__class__ is float for x in xs):
+        c = largest(xs)
+        return [x - c for x in xs]
+    them = tuple(map(Primitive.lift, xs))
+    c = largest([x.data for x in them])
+    found = [sub(x, c) for x in them]
     for x in found:
-        if x.__class__ is not float:
-            x.__dict__["_shifted"] = True
+        x.__dict__["_shifted"] = them
     return found
+
+
+def shifted_from(x: Any) -> tuple[Value, ...] | None:
+    """The numbers from all of which the largest was taken, where x is one of the differences."""
+    return x.__dict__.get("_shifted") if x.__class__ is not float and x.op is sub else None
 
 
 def _tie(x: Any, y: Any) -> Any:
@@ -584,7 +600,7 @@ power_slope = Primitive("power_slope", _power_slope,                  lambda z, 
 ray        = Primitive("ray",        _ray,                            lambda z, x, y, k, i, j: ray(x, y, k, i + 1.0, j), lambda z, x, y, k, i, j: ray(x, y, k, i, j + 1.0), 0.0, 0.0, 0.0, notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM), page=_ray_page, doc="x / hypot(x, y)**k for k = 1 or 2, differentiated i times in x and j times in y, and 0 at the origin: how lengths and angles vary.")
 
 # fmt: on
-_BUILT_IN = frozenset(PRIMITIVES)
+_BUILT_IN = frozenset(PRIMITIVES) | {"largest"}  # so does a program call what softmax takes away
 
 CONSTANT: Primitive = object.__new__(Primitive)  # the `op` of a plain number in an expression; no row: nothing is computed
 CONSTANT.name, CONSTANT.arity, CONSTANT.partials, CONSTANT.notation = "constant", 0, (), Notation("", "")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.grouping import Array
+    from autograd.primitives import Primitive
     from autograd.statements import Matrix, Statements
 
 MASKED = "greater"
@@ -152,7 +153,7 @@ class Printer:
         arguments = [self.factor(a) for a in e.arguments]
         if e.op == RECIPROCAL:
             return f"1.0 / {arguments[0]}"
-        return f"{e.op.name}({', '.join(arguments)})"
+        return f"{name_of(e.op)}({', '.join(arguments)})"
 
     def matrix(self, m: Matrix) -> str:
         if m.places is None:
@@ -198,7 +199,7 @@ class Printer:
         if isinstance(e, Matmul):
             return f"{self.matrix(e.matrix)} @ {self.view(e.operand)}"
         if isinstance(e, Fold):
-            return f"{e.op.name}({self.view(e.operand)})"
+            return f"{name_of(e.op)}({self.view(e.operand)})"
         return self.contracted(e) if isinstance(e, Contract) else self.factor(e)
 
     def piece(self, store: Store) -> str:
@@ -274,6 +275,10 @@ def minus(e: Any) -> Any:
     if isinstance(e, Product) and e.factors[0] == Number(-1.0):
         return e.factors[1] if len(e.factors) == 2 else Product(e.factors[1:])
     return None
+
+
+def name_of(op: Primitive | str) -> str:
+    return op if isinstance(op, str) else op.name
 
 
 def number_of(x: float) -> str:

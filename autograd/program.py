@@ -31,7 +31,7 @@ from autograd.equations import Equations
 from autograd.graph import nodes
 from autograd.grouping import Grouped
 from autograd.in_place import InPlace
-from autograd.lowering import Lowered
+from autograd.lowering import Lowered, with_siblings
 from autograd.primitives import CONSTANT, PRIMITIVES, dot_of, sum_of
 from autograd.printing import Printer
 from autograd.script import script_of
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 MOST_SIZES = 8  # of batches for which arrays are kept
 OWN_NAMES = frozenset(
     "theta vector gradient batch value values value_and_gradient seed np out bind run ones rows outer joined total whole"
-    " zero bool dtype axis RECIPROCAL math inf nan".split()
+    " zero bool dtype axis largest RECIPROCAL math inf nan".split()
 )
 OWN_PATTERN = re.compile(r"d*([WZHCbcgmsv]|order|spare|few|at)\d+x?")
 AGREEMENT = 1e-9  # of a program with its graph, relative
@@ -472,7 +472,7 @@ class Program:
         if kind in self._checked:
             return
         np, plan = _numpy(), self._plan(kind)
-        size = np.sum([np.abs(array).sum(0) for array in arrays.values()], axis=0)
+        size = np.max([np.abs(array).max(0) for array in arrays.values()], axis=0)
         usable = np.flatnonzero(np.isfinite(size))
         if not len(usable):
             return
@@ -561,7 +561,7 @@ class Program:
             inputs = tuple(each[:, None] if len(each.shape) == 1 else each for each in inputs)
             self._check_shapes([tuple(each.shape) for each in inputs])
             size = inputs[0].shape[0]
-            columns = [each.T for each in inputs]
+            columns = [_no_coarser(xp, each, theta).T for each in inputs]
             asarray = _like(xp, theta)
             function = plan.function(xp, special, size, False, asarray)
             if kind == "values":
@@ -726,12 +726,12 @@ class _Plan:
     def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
         """The same by the graph itself, row by row."""
         np = _numpy()
-        order = nodes(*(node for some in self._outputs for node in some))
+        order = with_siblings(nodes(*(node for some in self._outputs for node in some)))
         columns = {**{name: np.reshape(vector, (-1, 1)) for name, vector in zip(self.vectors, vectors)}, **arrays}
         found = []
         for row in range(_size(arrays)):
             at = {leaf: columns[name][i, row if name in arrays else 0] for leaf, (name, i) in self._leaves.items()}
-            numbers = worked_out(order, {leaf: float(x) for leaf, x in at.items()})
+            numbers = worked_out(order, {leaf: float(x) for leaf, x in at.items()}, shift=True)
             found.append([np.array([numbers[node] for node in some]) for some in self._outputs])
         results = [np.stack(columns, axis=1) for columns in zip(*found)]
         return results if self._per_sample else [*results[:-1], results[-1].sum(1)]
@@ -817,6 +817,14 @@ def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
         return array.to(theta.device) if xp.__name__ == "torch" else array
 
     return make
+
+
+def _no_coarser(xp: Any, array: Any, theta: Any) -> Any:
+    """Inputs in numbers as fine as those of theta, so that what is worked out from them alone has as many digits."""
+    kind = xp.promote_types(array.dtype, theta.dtype)
+    if array.dtype == kind:
+        return array
+    return array.to(kind) if xp.__name__ == "torch" else array.astype(kind)
 
 
 def _real(what: str, numbers: Any) -> Any:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from autograd.lowering import LARGEST
 from autograd.primitives import Primitive, logsumexp_of
 
 TYPE_CHECKING = False
@@ -47,6 +48,7 @@ Total = namedtuple("Total", "what")
 Let = namedtuple("Let", "array what")
 Store = namedtuple("Store", "places what")  # the parameters, as a list or a list of lists
 
+ALONG_ROWS = (logsumexp_of, LARGEST)
 FROM_OUTPUT = ("sigmoid_slope", "tanh_slope")  # z(1 − z) and 1 − z²: what they vary with is not asked for here
 Rows = list[list[tuple[list[int], float]]]  # for each sum its products: (atoms, coefficient)
 
@@ -70,7 +72,7 @@ class Statements:
     def _function(self, array: Array) -> Any:
         atoms = [self.atoms[i] for i in array.rows if i is not None]
         op, inputs = atoms[0].what, atoms[0].inputs
-        if op is logsumexp_of and len(atoms) == 1:
+        if op in ALONG_ROWS and len(atoms) == 1:
             places = [self.places[x] for x in inputs if isinstance(x, int)]
             if len(set(places)) == len(inputs) and len({number for number, _ in places}) == 1:
                 return Fold(op, View(self.arrays[places[0][0]], [row for _, row in places]))

@@ -30,8 +30,11 @@ CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same f
 ENOUGH, FEWEST, TRIES = 24, 3, 600  # points where formulas are compared, at least; points looked at to find these
 
 
-def worked_out(order: Iterable[Value], values: Mapping[Value, float]) -> dict[Value, float]:
-    """Every node of order (each after its inputs) for other numbers of its leaves."""
+def worked_out(order: Iterable[Value], values: Mapping[Value, float], shift: bool = False) -> dict[Value, float]:
+    """Every node of order (each after its inputs) for other numbers of its leaves.
+
+    shift: whether what softmax takes from its numbers is found anew; order must be that of with_siblings() then
+    """
     found = dict(values)
     for node in order:  # the hot loop of all marking: it reads the slots in which Values keep their inputs
         if node not in found:
@@ -39,7 +42,10 @@ def worked_out(order: Iterable[Value], values: Mapping[Value, float]) -> dict[Va
             if first is None:
                 found[node] = node.data
             elif second is not None:
-                found[node] = node.op.value(found[first], found[second])  # type: ignore[union-attr]
+                other = found[second]
+                if shift and (before := ops.shifted_from(node)):
+                    other = ops.largest([found[x] for x in before])
+                found[node] = node.op.value(found[first], other)  # type: ignore[union-attr]
             elif first.__class__ is not tuple:
                 found[node] = node.op.value(found[first])  # type: ignore[union-attr]
             else:

@@ -85,21 +85,20 @@ def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], l
     labels = arguments if len(arguments) == n else [f"x_{i}" for i in range(1, n + 1)]
     xs: list[Value] = []
 
-    def own(x: Any, label: str, indices: Index = ()) -> Any:
-        """A number as a Value of this call's own; a list of numbers as a list of them, with numbered labels."""
-        if isinstance(x, (list, tuple)):
-            return [own(inner, label, (*indices, i)) for i, inner in enumerate(x, start=1)]
-        xs.append(
-            Value(number(x.data if isinstance(x, Value) else x), f"{label}_{subscript(indices)}" if indices else label)
-        )
-        return xs[-1]
-
-    result = f(*map(own, point or [0.3 + 0.4 * i for i in range(n)], labels))
+    result = f(*(_own(x, label, xs) for x, label in zip(point or [0.3 + 0.4 * i for i in range(n)], labels)))
     ys = [lift(y) for y in (result if isinstance(result, (list, tuple)) else [result])]
     given = getattr(f, "__name__", "f")
     name = given if len(given) == 1 else "f"
     names = [f"{name}_{i}" for i in range(1, len(ys) + 1)] if len(ys) > 1 else [name]
     return ys, xs, names, bool(point), not isinstance(result, (list, tuple))
+
+
+def _own(x: Any, label: str, xs: list[Value], indices: Index = ()) -> Any:
+    """A number as a Value of this call's own, added to xs; a list of numbers as a list of them, with numbered labels."""
+    if isinstance(x, (list, tuple)):
+        return [_own(inner, label, xs, (*indices, i)) for i, inner in enumerate(x, start=1)]
+    xs.append(Value(number(x.data if isinstance(x, Value) else x), f"{label}_{subscript(indices)}" if indices else label))
+    return xs[-1]
 
 
 class Derivatives(Board):
@@ -229,47 +228,56 @@ class Derivatives(Board):
 def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]) -> dict[Index, Value]:
     """The formula of each derivative of y, by its inputs in ascending order; beside it stand other outputs, with names."""
     study = Study(y, xs, beside=beside)
-    page = study.page
+    slopes = _Slopes(study)
     leaves = [study.leaf(x) for x in xs]
-    memo: dict[tuple[Value, Value], Value] = {}
-    varying: dict[tuple[Value, Value], bool] = {}
-
-    def varies(v: Value, x: Value) -> bool:
-        """Whether a quantity on the page varies with x; those beside y, such as the rest of a softmax, are on it, too."""
-        if (v, x) not in varying:
-            varying[v, x] = v is x or any(varies(w, x) for w in study.inputs(v))
-        return varying[v, x]
-
-    def of_leaf(v: Value, x: Value) -> Value:
-        """dv/dx along all ways, for a quantity v."""
-        if v is x:
-            return page.number(1.0)
-        if (v, x) not in memo:
-            inside = [w for w in study.inputs(v) if varies(w, x)]
-            memo[v, x] = page.sum([page.product([study.local(v, w), of_leaf(w, x)]) for w in inside])
-        return memo[v, x]
-
-    def of_formula(formula: Value, x: Value) -> Value:
-        inside = [w for w in quantities(formula) if varies(w, x)]
-        slopes = gradient(formula, *inside)
-        return page.sum([page.product([page.again(slope), of_leaf(w, x)]) for w, slope in zip(inside, slopes)])
-
     for v in study.order:  # from the leaves up, so that no call goes deep
         for x in leaves:
-            if x is not None and varies(v, x):
-                of_leaf(v, x)
+            if x is not None and slopes.varies(v, x):
+                slopes.of_quantity(v, x)
+    page = study.page
     entries: dict[Index, Value] = {}
     zero = page.number(0.0)
     for j, leaf in enumerate(leaves):
-        entries[(j,)] = zero if leaf is None else of_leaf(study.y, leaf)
+        entries[(j,)] = zero if leaf is None else slopes.of_quantity(study.y, leaf)
     for _ in range(order - 1):
         simple = dict(zip(entries, collected(page, entries.values())))
         entries = {
-            (*index, j): zero if leaves[j] is None else of_formula(formula, leaves[j])  # type: ignore[arg-type]
+            (*index, j): zero if leaves[j] is None else slopes.of_formula(formula, leaves[j])  # type: ignore[arg-type]
             for index, formula in simple.items()
             for j in range(index[-1], len(xs))
         }
     return dict(zip(entries, collected(page, entries.values())))
+
+
+class _Slopes:
+    """How quantities on a page, and formulas of them, vary with its leaves, along all ways."""
+
+    def __init__(self, study: Study) -> None:
+        self.study, self.page = study, study.page
+        self._known: dict[tuple[Value, Value], Value] = {}
+        self._varying: dict[tuple[Value, Value], bool] = {}
+
+    def varies(self, v: Value, x: Value) -> bool:
+        """Whether a quantity varies with x; those beside y, such as the rest of a softmax, are on the page, too."""
+        if (v, x) not in self._varying:
+            self._varying[v, x] = v is x or any(self.varies(w, x) for w in self.study.inputs(v))
+        return self._varying[v, x]
+
+    def of_quantity(self, v: Value, x: Value) -> Value:
+        if v is x:
+            return self.page.number(1.0)
+        if (v, x) not in self._known:
+            inside = [w for w in self.study.inputs(v) if self.varies(w, x)]
+            products = [self.page.product([self.study.local(v, w), self.of_quantity(w, x)]) for w in inside]
+            self._known[v, x] = self.page.sum(products)
+        return self._known[v, x]
+
+    def of_formula(self, formula: Value, x: Value) -> Value:
+        inside = [w for w in quantities(formula) if self.varies(w, x)]
+        slopes = gradient(formula, *inside)
+        return self.page.sum(
+            [self.page.product([self.page.again(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]
+        )
 
 
 def _columns(rows: Sequence[Sequence[Math]]) -> list[str]:

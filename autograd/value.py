@@ -99,7 +99,7 @@ def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
     return op(*map(number, inputs))
 
 
-Primitive.apply = _apply
+Primitive.apply, Primitive.lift = _apply, staticmethod(lift)
 
 
 def _operands(op: Primitive | None, inputs: tuple[Value, ...]) -> tuple[Any, Value | None]:

@@ -319,8 +319,16 @@ def _unnamed(y: Value) -> Value:
     return bare
 
 
-def _hessian(options: argparse.Namespace) -> int:
+def _nested(table: Any, index: tuple[int, ...], order: int) -> Any:
+    """The formulas of all derivatives of one order, as lists in lists."""
     from autograd.formula import formula
+
+    if not order:
+        return formula(table.entries[index[0], *sorted(index[1:])])
+    return [_nested(table, (*index, j), order - 1) for j in range(len(table.inputs))]
+
+
+def _hessian(options: argparse.Namespace) -> int:
 
     if options.order < 1:
         options.parser.error(f"the order of a derivative is 1, 2, 3, …, not --order {options.order}")
@@ -330,16 +338,11 @@ def _hessian(options: argparse.Namespace) -> int:
         return 0
     known = not formulas.unknown
 
-    def nested(index: tuple[int, ...]) -> Any:
-        if len(index) == options.order + 1:
-            return formula(table.entries[index[0], *sorted(index[1:])])
-        return [nested((*index, j)) for j in range(len(table.inputs))]
-
     results = {
         name: {
             "value": y.data if known else None,
             "values": table.values[i] if known else None,
-            "formulas": nested((i,)),
+            "formulas": _nested(table, (i,), options.order),
         }
         for i, (name, y) in enumerate(zip(table.names, ys))
     }

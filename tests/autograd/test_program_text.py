@@ -58,9 +58,9 @@ def three_layers():
     ("graph", "expected"),
     [
         (relu_hinge, (14, 7, 3 + 1 + 3, 3 + 1, 3)),  # dH of a single output is a column times a row, and no product
-        (big_classifier, (10, 4, 2 + 1 + 2, 2 + 1, 2)),
+        (big_classifier, (12, 4, 2 + 1 + 2, 2 + 1, 2)),
         (tanh_net, (12, 6, 3 + 2 + 3, 3 + 2, 3)),
-        (three_layers, (15, 6, 3 + 2 + 3, 3 + 2, 3)),
+        (three_layers, (17, 6, 3 + 2 + 3, 3 + 2, 3)),
     ],
 )
 def test_every_layer_is_one_matrix_product_each_way(graph, expected):

@@ -1,6 +1,6 @@
 """Programs of losses that nobody would think of give the numbers of the graph, whichever way they are asked.
 
-EXAMPLES=100000 python -m pytest tests/autograd/test_random_programs.py     a long run, other losses each time
+EXAMPLES=100000 python -m pytest tests/autograd/test_random_programs.py     a long run of other losses; also with -n 4
 """
 
 import os
@@ -24,12 +24,24 @@ def examples(share):
     return settings(deadline=None, derandomize="EXAMPLES" not in os.environ, max_examples=max(5, int(EXAMPLES * share)))
 
 
+def apart(x):
+    """The same numbers at places that do not follow each other."""
+    return np.repeat(x[::-1], 2, axis=0)[::-2]
+
+
+DRESSES = [
+    lambda X: X, lambda X: X.astype(np.float32), np.asfortranarray, apart, lambda X: apart(X.T).T, np.ndarray.tolist,
+    lambda X: np.broadcast_to(X, (1, *X.shape))[0],
+]  # fmt: skip
+
+
 def drawn(seed):
     """A loss, its program, a batch, and what the graph gives for each row of that; repeated rows, too."""
     case = RandomLoss(random.Random(seed))
     chance = np.random.default_rng(seed)
     X = chance.uniform(-1.2, 1.2, (int(chance.integers(1, 5)), len(case.inputs)))
     X[-1] = X[0]
+    X = DRESSES[seed % len(DRESSES)](X)
     values, slopes = by_rows(case.loss, case.inputs, X, case.parameters)
     reduction = "mean" if seed % 2 else "sum"
     program = ag.compile(case.loss, case.inputs, case.parameters, reduction=reduction)
@@ -43,36 +55,62 @@ def again(program, rows, **options):
 
 
 def into_one_array(program, rows):
-    """With an array for the gradient that somebody has changed in between."""
-    out = np.full(len(program.parameters), 7.0)
+    """With an array for the gradient that somebody has changed in between, and numbers of parameters, that are views."""
+    out = apart(np.full(len(program.parameters), 7.0))
     program.value_and_grad(rows, out=out)
     out += 1.0
-    return program.value_and_grad(rows, out=out, theta=program.theta)
+    return program.value_and_grad(rows, out=out, theta=apart(program.theta))
+
+
+def row_by_row(program, X):
+    return program.value(X), getattr(np, program.reduction)(program.per_sample_gradients(X), axis=0)
 
 
 WAYS = {
     "an array": again,
     "a batch made ready": lambda p, X: again(p, p.batch(X)),
     "other numbers first": lambda p, X: (p.value_and_grad(X, theta=p.theta + 0.1), again(p, X))[1],
-    "theta": lambda p, X: again(p, p.batch(X), theta=p.theta),
+    "theta": lambda p, X: again(p, p.batch(X), theta=apart(p.theta)),
     "out": into_one_array,
     "out, of a batch made ready": lambda p, X: into_one_array(p, p.batch(X)),
-    "row by row": lambda p, X: (p.value(X), getattr(np, p.reduction)(p.per_sample_gradients(X), axis=0)),
-    "as a function": lambda p, X: p.function("numpy")(p.theta, X),
+    "as a function": lambda p, X: p.function("numpy")(p.theta, np.asarray(X)),
 }
+SHARDS = 4  # of the long tests, for those who run several at a time
 
 
-@examples(1.0)
-@given(seeds)
-def test_every_way_in_gives_the_numbers_of_the_graph(seed):
-    """Value and gradient of a batch."""
+def asked(seed, ways):
+    """What the ways give for a loss are the numbers of its graph."""
     _, program, X, values, slopes, reduce = drawn(seed)
     expected = reduce(values), reduce(slopes, axis=0)
     largest = max(np.abs(values).max(), np.abs(slopes).max(initial=0.0))
-    for way in WAYS.values():
+    for way in ways:
         value, gradient = way(program, X)
         agree(value, expected[0], largest)
         agree(gradient, expected[1], largest)
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_way_in_gives_the_numbers_of_the_graph(shard):
+    """Value and gradient of a batch."""
+
+    @examples(1.0 / SHARDS)
+    @given(seeds)
+    def every(seed):
+        asked(seed * SHARDS + shard, WAYS.values())
+
+    every()
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_way_row_by_row_gives_the_numbers_of_the_graph(shard):
+    """Values, and gradients, of the rows: these are programs of their own."""
+
+    @examples(0.25 / SHARDS)
+    @given(seeds)
+    def every(seed):
+        asked(seed * SHARDS + shard, [row_by_row])
+
+    every()
 
 
 @examples(0.1)
@@ -115,7 +153,7 @@ def test_other_engines_give_the_numbers_of_the_graph(library):
     @given(seeds)
     def every(seed):
         _, program, X, values, slopes, reduce = drawn(seed)
-        value, gradient = ready(program.function(library))(make(program.theta), make(X))
+        value, gradient = ready(program.function(library))(make(program.theta), make(np.array(X)))
         agree(float(value), reduce(values), np.abs(values).max())
         agree(np.asarray(gradient), reduce(slopes, axis=0), np.abs(slopes).max(initial=0.0))
 

@@ -1,15 +1,20 @@
 """Losses that nobody would think of, to compare readings of a graph with the graph: drawn piece by piece, by chance.
 
 A loss is a few parts of these kinds, over the same weights and inputs, so that weights are used again and again: nets called
-twice, recurrence, attention with heads, softmax over any number of scores (one, too), penalties on a gradient, convolutions,
-residual links, ratios, plain formulas. Weights stand in `parameters` as nn.MLP has them (each neuron's bias behind its
-weights), as torch has them (matrices first), or in any order; neurons are dots, sums of products, or running totals.
+twice, recurrence, attention with heads, softmax over any number of scores (one, too), penalties on a gradient, also within a
+recurrence, convolutions, residual links, ratios, plain formulas, the larger of two nets and other choices, Modules that
+share a Layer, embeddings that are the output's weights as well, inputs as weights, weights that nothing rests on.
+
+Weights stand in `parameters` as nn.MLP has them (each neuron's bias behind its weights), as torch has them (matrices first),
+or in any order; neurons are dots, sums of products, or running totals.
 """
 
-from itertools import pairwise
+from functools import reduce
+from itertools import cycle, pairwise
 
 import autograd as ag
-from autograd import Value, gradient
+import nn
+from autograd import PRIMITIVES, Value, gradient
 
 SMOOTH = [ag.tanh, ag.sigmoid, ag.softplus, ag.silu, ag.sin, ag.gelu, ag.erf, lambda x: x * x * 0.25, lambda x: x]
 KINKED = [ag.relu, ag.abs, lambda x: ag.leaky_relu(x, 0.1), lambda x: ag.maximum(x, 0.1), lambda x: ag.clip(x, -1.0, 1.0)]
@@ -21,6 +26,16 @@ STEPS = [
     lambda a, b: ag.hypot(a, 1.0 + b * b), lambda a, b: (1.5 + b * b) ** ag.tanh(a), lambda a, b: ag.atan2(a, 1.0 + b * b),
     lambda a, b: b + a * 0.0, lambda a, b: b * ag.tanh(a * 0.0 + 0.5),
 ]  # fmt: skip
+
+
+class Tower(nn.Module):
+    """Two layers, of which other towers may have one, too."""
+
+    def __init__(self, below, above):
+        self.below, self.above = below, above
+
+    def __call__(self, xs):
+        return self.above(self.below(xs))
 
 
 class RandomLoss:
@@ -36,6 +51,8 @@ class RandomLoss:
         self.shared = None
         parts = [self.part() for _ in range(chance.randint(1, 3))]
         self.loss = self.joined(parts)
+        if chance.random() < 0.2:
+            self.neuron(2)  # that nothing rests on
         self.parameters = self.ordered()
 
     # ---- leaves
@@ -117,7 +134,8 @@ class RandomLoss:
     def part(self):
         return self.chance.choice([
             self.called_often, self.recurrence, self.gated, self.attention, self.classes, self.penalty, self.convolution,
-            self.residual, self.ratio, self.weight_decay, self.formula, self.one_score,
+            self.residual, self.ratio, self.weight_decay, self.formula, self.one_score, self.choices, self.shared_layer,
+            self.tied, self.inputs_as_weights, self.penalised_recurrence,
         ])()  # fmt: skip
 
     def called_often(self):
@@ -227,6 +245,61 @@ class RandomLoss:
     def one_score(self):
         a, b = (self.weighed(*self.neuron(len(self.inputs)), self.inputs) for _ in range(2))
         return ag.logsumexp([a]) * 0.5 + ag.logsumexp([b]) + ag.softmax([a])[0] * a + ag.log_softmax([b])[0]
+
+    def choices(self):
+        """The larger of nets, a net within bounds, or one net or the other, as a third says."""
+        a, b, c = (self.weighed(*self.neuron(len(self.inputs)), self.inputs) for _ in range(3))
+        which = PRIMITIVES["greater"](c, 0.1)
+        some = [
+            ag.maximum(a, b), ag.minimum(a, b * 0.5), reduce(ag.maximum, [a, b, c]), ag.clip(a, -0.4, 0.6),
+            ag.clip(a, ag.minimum(b, 0.3), 0.3), ag.clip(a * b, high=c * c), which * a + (1.0 - which) * ag.tanh(b),
+            ag.maximum(a, 0.0) - ag.minimum(b, 0.0), ag.maximum(a, self.inputs[0]), ag.maximum(ag.minimum(a, b), a * c),
+        ]  # fmt: skip
+        return ag.sum([each * each for each in self.chance.sample(some, self.chance.randint(1, 3))])
+
+    def shared_layer(self):
+        """Two Modules on top of one Layer, or below it."""
+        size, seed = self.chance.randint(1, 3), self.chance.randrange(2**30)
+        n, activation = len(self.inputs), self.chance.choice(["tanh", "relu", "linear", "softmax", "sigmoid"])
+        below = self.chance.random() < 0.5
+        first = [nn.Layer(n, size, activation, seed=seed + i) for i in range(1 if below else 2)]
+        second = [nn.Layer(size, 2, "tanh", seed=seed + i) for i in range(2, 4 if below else 3)]
+        for layer in (*first, *second):
+            self.neurons += [(list(each.w), [each.b]) for each in layer.neurons]
+        towers = [Tower(a, b) for a in first for b in second]
+        outputs = [y for tower in towers for y in tower(self.chance.sample(self.inputs, n))]
+        return ag.sum([y * y for y in outputs]) + ag.prod(outputs)
+
+    def tied(self):
+        """Scores of the next token by the rows that tokens are embedded with."""
+        width, several = self.chance.randint(1, 2), self.chance.randint(2, 4)
+        rows = [self.weights(width) for _ in range(several)]
+        self.neurons += [(row, []) for row in rows]
+        layer, total = self.layer(width, width), 0.0
+        for token in self.chance.choices(range(several), k=self.chance.randint(1, 2)):
+            h = self.applied(layer, [e + x for e, x in zip(rows[token], cycle(self.inputs))], ag.tanh)
+            scores = [self.weighed(row, [], h) for row in rows]
+            total = total - self.chance.choice([ag.log_softmax(scores)[0], scores[-1] - ag.logsumexp(scores)])
+        return total
+
+    def inputs_as_weights(self):
+        """As in a net whose weights another net gives."""
+        n = len(self.inputs)
+        h = self.applied(self.layer(n, n), self.inputs, self.activation())
+        y = self.weighed(self.inputs, [self.inputs[-1]], h)
+        return y * y + ag.tanh(self.weighed(self.inputs, [], [y] * n))
+
+    def penalised_recurrence(self):
+        """On how each state varies with the one before, or with the weights."""
+        size = self.chance.randint(1, 2)
+        layer, bend, h = self.layer(size + 1, size), self.chance.choice(SMOOTH), self.weights(size)
+        self.neurons.append((h, []))
+        total = 0.0
+        for x in self.inputs[:3]:
+            before, h = h, self.applied(layer, [*h, x], bend)
+            over = self.chance.choice([before, [x], layer[0][0]])
+            total = total + ag.sum([slope * slope for slope in gradient(ag.sum(h), *over)])
+        return total + ag.sum(h)
 
     def joined(self, parts):
         way = self.chance.randrange(3)
