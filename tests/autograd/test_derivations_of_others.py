@@ -10,8 +10,9 @@ import pytest
 from attention_net import language_model
 from derivation_reader import Known, computed, lines_with_numbers, whole_lines
 from derived_graphs import written_by
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 import autograd as ag
 from autograd import Value, derivation, dot, gradient, label, softmax, tanh
@@ -45,7 +46,7 @@ def left_sides(sheet):
 # ------------------------------------------------------------------------------------------------------- anybody's losses
 
 by_number = st.integers(0, 10**9)
-few, more = (settings(deadline=None, derandomize=True, max_examples=n) for n in (15, 30))
+few, more = examples(15), examples(30)
 
 
 @more
