@@ -18,13 +18,14 @@ from collections import namedtuple
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import lru_cache
 from numbers import Integral
 
 from autograd.formula import quantities
 from autograd.graph import nodes
 from autograd.names import all_readings
 from autograd.parsing import parse, read_formula, slope, split_chain
-from autograd.spellings import END, undressed
+from autograd.spellings import END, OFTEN, undressed
 from autograd.steps import worked_out
 from autograd.tokens import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
 from autograd.value import Value
@@ -342,9 +343,12 @@ def _name_in(text: str, names: Mapping[str, Value]) -> str:
 
 def _is_named(text: str, line: str) -> bool:
     """Whether the left side of a chain is the line itself; E(w) is E."""
+    return text == line or (_reads_as if len(text) <= OFTEN else _reads_as.__wrapped__)(text, line)
+
+
+@lru_cache(1000)  # asked three times of each line, mostly of the same text
+def _reads_as(text: str, line: str) -> bool:
     one = Value(1.0)
-    if text == line:
-        return True
     for name in (text, *(match[1] for match in [_OF_NAMES.fullmatch(text)] if match)):
         try:
             if parse(name, {line: one}) is one:
