@@ -142,8 +142,9 @@ NAMES = {"w": Value(0.5), "x": 2.0, "w_1": Value(0.3), "σ": Value(1.0)}
 
 def read_formula(text, chance):
     y = parse(text) if chance.random() < 0.5 else parse(text, NAMES)
-    mathml(ag.latex(y))
-    ag.formula.written(y)
+    with suppress(ValueError):  # too long for a page
+        mathml(ag.latex(y))
+        ag.formula.written(y)
 
 
 def read_several(text, chance):
