@@ -225,7 +225,7 @@ def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn
         entries = [(name, name, text) for name, text in given.items()]
     elif ending == ".json":
         try:
-            content = json.loads(_text(path), parse_float=_Written, object_pairs_hook=_each_once)
+            content = json.loads(_text(path), parse_float=_Written, parse_int=_Written, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
             raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
         except ValueError as error:

@@ -25,7 +25,7 @@ from autograd.formula import quantities
 from autograd.graph import nodes
 from autograd.names import all_readings
 from autograd.parsing import parse, read_formula, slope, split_chain
-from autograd.spellings import END, undressed
+from autograd.spellings import END, OFTEN, undressed
 from autograd.steps import worked_out
 from autograd.tokens import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
 from autograd.value import Value
@@ -343,13 +343,17 @@ def _name_in(text: str, names: Mapping[str, Value]) -> str:
     return next((name for name, value in names.items() if value is found), "")
 
 
-@lru_cache(maxsize=4096)
 def _is_named(text: str, line: str) -> bool:
     """Whether the left side of a chain is the line itself; E(w) is E."""
     if text == line:
         return True
     if (_IN_A_FORMULA.search(text) and not _IN_A_FORMULA.search(line)) or not text:
         return False  # much sooner than by reading it
+    return (_reads_as if len(text) <= OFTEN else _reads_as.__wrapped__)(text, line)
+
+
+@lru_cache(1000)  # asked three times of each line, mostly of the same text
+def _reads_as(text: str, line: str) -> bool:
     one = Value(1.0)
     for name in (text, *(match[1] for match in [_OF_NAMES.fullmatch(text)] if match)):
         try:

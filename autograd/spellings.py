@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LONGEST, MOST_LAYERS = 50_000, 6  # characters; one garment over another
+OFTEN = 200  # characters of a text that is remembered: a line is undressed again by whoever looks at a part of it
 END = "(?![A-Za-z])"  # of a command
 FONTS = """mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathnormal boldsymbol bm pmb text textbf textit textrm
     textsf texttt textnormal mbox""".split()
@@ -51,6 +52,10 @@ def undressed(text: str) -> Plain:
     >>> print(undressed(r"$\\boxed{\\mathbf{w}_2\\,x}.$").text.strip())
     {w_2 x}
     """
+    return _remembered(text) if len(text) <= OFTEN else _undressed(text)
+
+
+def _undressed(text: str) -> Plain:
     plain = Plain(text, range(len(text) + 1))
     for _ in range(MOST_LAYERS if len(text) <= LONGEST else 0):
         before = plain
@@ -59,6 +64,9 @@ def undressed(text: str) -> Plain:
         if plain.text == before.text:
             break
     return plain
+
+
+_remembered = lru_cache(1000)(_undressed)
 
 
 # ------------------------------------------------------------------------------------------------------ one after the other

@@ -128,8 +128,11 @@ class Dataset:
 
 def _mean_and_deviation(xs: Sequence[float]) -> tuple[float, float]:
     """The mean of numbers and their standard deviation; 1 for a constant, which then becomes 0 and no nan."""
-    mean = math.fsum(xs) / len(xs)
-    return mean, math.sqrt(math.fsum((x - mean) ** 2 for x in xs) / len(xs)) or 1.0
+    _, exponent = math.frexp(max(map(abs, xs)))  # a power of 2, taken out without rounding: no square of what is left is inf
+    scaled = [math.ldexp(x, -exponent) for x in xs]
+    mean = math.fsum(scaled) / len(scaled)
+    deviation = math.sqrt(math.fsum((x - mean) ** 2 for x in scaled) / len(scaled))
+    return math.ldexp(mean, exponent), math.ldexp(deviation, exponent) or 1.0
 
 
 def xor() -> Dataset:

@@ -213,6 +213,8 @@ class Module:
             return self.load_state_dict(content["parameters"])
         except KeyError as error:
             raise KeyError(f"{path} holds {content.get('model', 'another model')}: {error.args[0]}") from None
+        except TypeError as error:
+            raise ValueError(f"{path} is damaged: {error}") from None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({_count(len(self.parameters()))})"

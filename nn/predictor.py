@@ -143,7 +143,7 @@ class Predictor:
             )
         try:
             return _from(content)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is damaged: {error.args[0] if error.args else error}") from None
 
     def __repr__(self) -> str:
@@ -164,6 +164,8 @@ def _from(content: Mapping[str, Any]) -> Predictor:
     model = MLP(shape["inputs"], shape["layers"], activation=shape["activations"], seed=0)
     model.load_state_dict(content["parameters"])
     spread = [(float(column["mean"]), float(column["deviation"])) for column in (*columns, target)]
+    if not isinstance(content["classes"], list) or len(content["classes"]) == 1:
+        raise ValueError(f"its classes are none, or two or more, and not {content['classes']!r}")
     classes = [str(name) for name in content["classes"]]
     outputs = len(classes) if len(classes) > 2 else 1
     if len(columns) != shape["inputs"] or shape["layers"][-1] != outputs or not all(s > 0.0 for _, s in spread):

@@ -490,6 +490,12 @@ class _Training:
         state: its state_dict()
         epochs: how many there are to be
         """
+        try:
+            self._stand(state, epochs)
+        except (ArithmeticError, AttributeError, LookupError, TypeError) as error:  # it holds something else than we wrote
+            raise ValueError(f"the state of this training is damaged: {error}") from error
+
+    def _stand(self, state: Mapping[str, Any], epochs: int) -> None:
         optimizer, best, past = state["optimizer"], state["best"], state["history"]
         check_settings(state["settings"], self.settings, optimizer["settings"])
         if len(past["loss"]) > epochs:
@@ -501,20 +507,19 @@ class _Training:
             raise ValueError(
                 f"{type(self.scheduler).__name__} has no state_dict() and load_state_dict(), so what it had come to is lost"
             )
-        try:
-            done = [(float(loss), float(norm), list(predictions)) for loss, norm, predictions in state["batches"]]
-            numbers, slopes = list(map(number, state["parameters"])), list(map(number, state["gradients"]))
-            if not len(numbers) == len(slopes) == len(self.run.parameters):
-                raise ValueError(f"it has {len(numbers)} numbers for {len(self.run.parameters)} parameters")
-            seen = number(best["loss"]), int(best["waited"]), best["parameters"]
-            records = [Record(*record) for record in past["records"]]
-            lists = {name: list(map(number, past[name])) for name in ("loss", "val_loss", "grad_norm", "lr")}
-            tables = {name: {k: list(v) for k, v in past[name].items()} for name in ("metrics", "val_metrics")}
-            if self.shuffled:
-                version, counters, gauss = state["random"]
-                self.random.setstate((version, tuple(counters), gauss))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"the state of this training is damaged: {error}") from error
+        done = [(float(loss), float(norm), list(predictions)) for loss, norm, predictions in state["batches"]]
+        numbers, slopes = list(map(number, state["parameters"])), list(map(number, state["gradients"]))
+        kept = None if best["parameters"] is None else list(map(number, best["parameters"]))
+        for held in (numbers, slopes, kept):
+            if held is not None and len(held) != len(self.run.parameters):
+                raise TypeError(f"it has {len(held)} numbers for {len(self.run.parameters)} parameters")
+        seen = number(best["loss"]), int(best["waited"]), kept
+        records = [Record(*record) for record in past["records"]]
+        lists = {name: list(map(number, past[name])) for name in ("loss", "val_loss", "grad_norm", "lr")}
+        tables = {name: {k: list(map(number, v)) for k, v in past[name].items()} for name in ("metrics", "val_metrics")}
+        if self.shuffled:
+            version, counters, gauss = state["random"]
+            self.random.setstate((version, tuple(counters), gauss))
         if self.scheduler is not None:
             self.scheduler.load_state_dict(state["scheduler"])
         self.step.optimizer.load_state_dict(optimizer)

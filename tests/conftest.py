@@ -5,8 +5,13 @@ import shutil
 import subprocess
 
 import pytest
+from hypothesis import settings
+from long_runs import examples
 
 from autograd import PRIMITIVES, Primitive
+
+settings.register_profile("ours", examples())  # for properties that say no number
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="module")

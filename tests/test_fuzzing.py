@@ -1,18 +1,22 @@
-"""Whatever a stranger sends: an answer or a documented error, soon, and nothing of it is run.
+"""Whatever a stranger sends: an answer or a documented error, soon, in bounded memory, and nothing of it is run.
 
-INPUTS=1000000 python -m pytest tests/test_fuzzing.py     a long run, other texts each time
+LONG=100 python -m pytest tests/test_fuzzing.py     a million inputs, other texts each time
 """
 
+import gc
+import io
 import json
-import os
 import random
+import resource
 import signal
 import sys
-from contextlib import contextmanager, suppress
+import traceback
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from html.parser import HTMLParser
 
 import pytest
 from hostile_texts import hostile_text, plausible_formula
+from long_runs import seeds
 
 import autograd as ag
 import nn
@@ -20,18 +24,27 @@ from autograd import FormulaError, Value, Worksheet, mark_files, parse
 from autograd.answers import SheetError, sheet_from
 from autograd.board import mathml
 from autograd.definitions import read_formulas
+from autograd.names import readings
+from nn.cli import main
 
-INPUTS = int(os.environ.get("INPUTS", "10000"))
-FIRST = random.randrange(2**60) if "INPUTS" in os.environ else 0
-HANGS_AFTER = 20.0  # seconds; what takes so long is taken to hang
+INPUTS = 10_000  # of all readers together; each has a share
+HANGS_AFTER = 2.0  # seconds of this process's own time; what takes so long is taken to hang
+WAITS_AFTER = 60.0  # seconds on the clock, for what waits for somebody
+MEMORY = 2**30  # bytes that all inputs of a reader may take together
+ENOUGH = 20  # failures, of which one run tells
+MAKES_PYTHON = "sympy.polys.monomials"  # of how many variables a polynomial has, and of nothing else
 FORBIDDEN = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen", "socket.connect", "shutil.")
 
 _watched = False
 
 
+class Hang(BaseException):
+    """No Exception, so that nothing on the way takes it for an error of its own."""
+
+
 def _watch(event, arguments):
     """Refuse what a reader has no business with: programs, and Python that comes from no file."""
-    if _watched and event in ("exec", "compile"):
+    if _watched and event in ("exec", "compile") and sys._getframe(1).f_globals.get("__name__") != MAKES_PYTHON:
         name = str(getattr(arguments[0], "co_filename", arguments[-1]))
         if name.startswith("<") and not name.startswith("<frozen"):
             raise AssertionError(f"{event} {arguments!r}: something of the text was run")
@@ -48,27 +61,68 @@ def guarded(watched=True):
     global _watched  # noqa: PLW0603
 
     def hang(*_):
-        raise TimeoutError("this hangs")
+        raise Hang("this hangs")
 
-    before = signal.signal(signal.SIGALRM, hang)
-    signal.setitimer(signal.ITIMER_REAL, HANGS_AFTER)
+    timers = ((signal.SIGPROF, signal.ITIMER_PROF, HANGS_AFTER), (signal.SIGALRM, signal.ITIMER_REAL, WAITS_AFTER))
+    before = [signal.signal(kind, hang) for kind, *_ in timers]
+    for _, timer, seconds in timers:
+        signal.setitimer(timer, seconds)
     _watched = watched
     try:
         yield
     finally:
         _watched = False
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
+        for (kind, timer, _), handler in zip(timers, before):
+            signal.setitimer(timer, 0.0)
+            signal.signal(kind, handler)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def bounded(tmp_path_factory):
+    """What is loaded when it is first needed is loaded, and from then on memory has a bound."""
+    global FOLDER  # noqa: PLW0603
+    FOLDER = tmp_path_factory.mktemp("files")
+    warm_up()
+    gc.collect()
+    gc.freeze()  # what other tests have left is not gone through again and again, at the cost of these inputs
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with open("/proc/self/statm", encoding="ascii") as pages:
+        now = int(pages.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    gc.unfreeze()
 
 
 def texts(share, salt):
-    """So many of the inputs, each with its seed; half of them nearly formulas."""
-    for seed in range(FIRST, FIRST + max(20, int(INPUTS * share))):
+    """So many of the inputs; half of them nearly formulas."""
+    for seed in seeds(max(20, INPUTS * share)):
         chance = random.Random(f"{salt} {seed}")
         text = hostile_text(chance) if chance.random() < 0.5 else plausible_formula(chance, ["w", "x", "z", "o", "w_1"])
         if chance.random() < 0.2:
             text = hostile_text(chance, 3) + text
         yield chance, text
+
+
+def tried(what, share, documented=()):
+    """Give every text of a share to what reads it; then say of which it failed, and where.
+
+    what: takes a text and a random.Random
+    documented: the errors that it may raise, and which can be shown
+    """
+    failures = []
+    for chance, text in texts(share, what.__name__):
+        try:
+            what(text, chance)
+        except documented as error:
+            str(error).encode("utf-8", "replace")
+        except (Exception, Hang) as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            told = f"{type(error).__name__}: {error}"[:500]
+            failures.append(f"{ascii(text)[:500]}: {told} ({place.filename}, line {place.lineno})")
+            if len(failures) == ENOUGH:
+                break
+    assert not failures, f"{what.__name__} of\n" + "\n".join(failures)
 
 
 # ---------------------------------------------------------------------------------------------------------------- reading
@@ -88,8 +142,9 @@ NAMES = {"w": Value(0.5), "x": 2.0, "w_1": Value(0.3), "σ": Value(1.0)}
 
 def read_formula(text, chance):
     y = parse(text) if chance.random() < 0.5 else parse(text, NAMES)
-    mathml(ag.latex(y))
-    ag.formula.written(y)
+    with suppress(ValueError):  # too long for a page
+        mathml(ag.latex(y))
+        ag.formula.written(y)
 
 
 def read_several(text, chance):
@@ -108,50 +163,130 @@ def read_a_sheet(text, chance):
     sheet_from(f'[given]\nw = 0.5\nx = {chance.choice(["2", text, "-1.5"])}\n[lines]\nz = "{other}"\no = {lines}\n')
 
 
-def read_a_net(text, chance):
-    saved = {"format": "chalkgrad parameters", "version": 1, "parameters": {"w_11": 1.0, "b_1": 0.5}}
-    where = chance.choice([saved, saved["parameters"]])
-    where[chance.choice([*where, text])] = chance.choice([text, chance.uniform(-9, 9), None, [text], {text: text}, True])
-    whole = json.dumps(saved)
-    PATH.write_text(whole if chance.random() < 0.7 else whole[: chance.randrange(len(whole))], encoding="utf-8")
-    nn.Layer(1, 1).load(PATH)
+def damaged(content, text, chance):
+    """What was saved, with something else in one place."""
+    whole = where = json.loads(json.dumps(content))
+    while True:
+        places = list(where) if isinstance(where, dict) else range(len(where))
+        at = chance.choice(places) if places else None
+        if at is None or not isinstance(where[at], (dict, list)) or not where[at] or chance.random() < 0.1:
+            break
+        where = where[at]
+    way = chance.random()
+    if at is None or way < 0.1:
+        where.update({text: 1.0}) if isinstance(where, dict) else where.append(text)
+    elif way < 0.2:
+        del where[at]
+    else:
+        n = chance.choice([chance.uniform(-9, 9), 10**400, -1, 0, 10**9, 0.5, float("nan"), float("-inf"), 1e308])
+        where[at] = chance.choice([text, n, n, None, [], {}, [text], {text: text}, [n, n], True])
+    return whole
+
+
+def read_a_saved_file(text, chance):
+    """A net, a net with all that it takes to predict, and a training."""
+    name, read = chance.choice([*SAVED.items()])
+    content = json.dumps(damaged(json.loads((FOLDER / name).read_text("utf-8")), text, chance))
+    cut = content if chance.random() < 0.8 else content[: chance.randrange(len(content))]
+    path = FOLDER / "damaged.json"
+    path.write_text(chance.choice([cut, cut, cut, text]), encoding="utf-8", errors="replace")
+    read(path)
+
+
+def read_a_table(text, chance):
+    mark = chance.choice([",", ";", "\t"])
+    cells = [["length", "colour", "kind"], *([f"{i}.5", chance.choice(["red", "blue"]), f"{i % 2}"] for i in range(4))]
+    for _ in range(chance.randint(1, 3)):
+        cells[chance.randrange(5)][chance.randrange(3)] = chance.choice([text, f'"{text}"', "", "nan", "1e999", "1,5"])
+    path = FOLDER / "table.csv"
+    content = chance.choice(["\n", "\r\n"]).join(map(mark.join, cells))
+    path.write_text(chance.choice([content, content, content, text]), "utf-8", "replace", "")
+    data = nn.data.from_csv(path, skip=chance.random() < 0.5)
+    data.split(0.5)
+    data.standardized()
+
+
+def type_a_command(text, chance):
+    command = chance.choice(["grad", "step", "draw", "hessian"])
+    given = chance.choice([[], ["x=2", "w=0.5"], [f"x={text}"], ["--wrt", text], ["--of", text], [text], ["--json"]])
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said), suppress(SystemExit):
+        assert main([command, text, *given]) in (0, 1)
+    assert "Traceback" not in said.getvalue()
+
+
+def read_a_label(text, chance):
+    for name, indices in readings(text):
+        assert name
+        assert indices
+    y = labelled(text, chance)
+    with suppress(ValueError):  # too long to be written
+        ag.formula.written(y)
+    nn.draw(y).text.encode("utf-8", "replace")
+
+
+def save_all():
+    """Genuine files, in FOLDER."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    model.save(FOLDER / "net.json")
+    nn.Predictor(model, ["a", "b"], "c", ["no", "yes"], [(0.0, 1.0), (1.0, 2.0), (0.0, 1.0)]).save(FOLDER / "predictor.json")
+    trained(epochs=1).save(FOLDER / "training.json")
+
+
+def trained(**options):
+    model = nn.MLP(2, [2, 1], seed=0)
+    adam = nn.optim.Adam(model.parameters(), lr=0.01)
+    schedule = nn.optim.StepLR(adam, step_size=1)
+    return nn.fit(
+        model, [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1.0, 0.0, 1.0], loss="mse", optimizer=adam, scheduler=schedule,
+        batch_size=2, seed=0, progress=False, compiled=False, **options,
+    )  # fmt: skip
+
+
+SAVED = {
+    "net.json": lambda path: nn.MLP(2, [2, 1]).load(path),
+    "predictor.json": lambda path: nn.Predictor.load(path)([0.5, -0.5]),
+    "training.json": lambda path: trained(epochs=2, resume=path),
+}
 
 
 def warm_up():
     """Load what is loaded when it is first needed: that runs Python of libraries, some of it made on the spot."""
     for text in ("w x + 1", "sin(w)^2/3", "(", "0.25"):
-        for reader in (read_formula, read_several, mark_a_line, read_a_sheet):
+        for reader in (read_formula, read_several, mark_a_line, read_a_sheet, type_a_command):
             for seed in range(8):
                 with suppress(ValueError):
                     reader(text, random.Random(seed))
     shown(labelled("q", random.Random(0)))
+    save_all()
+    for name, read in SAVED.items():
+        read(FOLDER / name)
+    read_a_table("1", random.Random(0))
 
 
 READERS = {  # what reads, the errors that it documents, and its share of the inputs
-    read_formula: (FormulaError, 0.6),
+    read_formula: (FormulaError, 0.55),
     read_several: (FormulaError, 0.1),
     mark_a_line: ((), 0.05),
     read_a_sheet: (SheetError, 0.1),
-    read_a_net: ((ValueError, KeyError, TypeError), 0.05),
+    read_a_saved_file: ((ValueError, KeyError), 0.07),
+    read_a_table: (ValueError, 0.05),
+    read_a_label: ((), 0.03),
+    type_a_command: ((), 0.02),
 }
-PATH = None
+FOLDER = None
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
-def test_an_answer_or_a_documented_error(reader, tmp_path):
+def test_an_answer_or_a_documented_error(reader):
     """And the error can be shown."""
-    global PATH  # noqa: PLW0603
-    PATH = tmp_path / "net.json"
     documented, share = READERS[reader]
-    warm_up()
-    for chance, text in texts(share, reader.__name__):
-        try:
-            with guarded():
-                reader(text, chance)
-        except documented as error:
-            str(error).encode("utf-8", "replace")
-        except Exception as error:
-            raise AssertionError(f"{reader.__name__} of {text!r}: {type(error).__name__}: {error}") from error
+
+    def guarded_reader(text, chance):
+        with guarded():
+            reader(text, chance)
+
+    tried(guarded_reader, share, documented)
 
 
 # ---------------------------------------------------------------------------------------------------------------- a class
@@ -172,29 +307,30 @@ def answers(text, chance):
     )
 
 
+SHEET_OF_A_CLASS = '[given]\nw = 0.5\nx = -2\n[lines]\nz = "w x"\no = "σ(z)"\nE = "½(o − 1)²"\n'
+
+
 def test_a_class_of_strangers(tmp_path):
     """Each file costs itself alone: the honest one has its marks, and the report holds nothing that a browser would run."""
-    warm_up()
-    for i, (chance, text) in enumerate(texts(0.03, "class")):
-        folder = tmp_path / str(i)
-        folder.mkdir()
-        (folder / "honest.txt").write_text("z = -1.0\no = 0.27\nE = 0.27", encoding="utf-8")
+    folder, sheet = tmp_path / "answers", tmp_path / "sheet.toml"
+    folder.mkdir()
+    sheet.write_text(SHEET_OF_A_CLASS, encoding="utf-8")
+    (folder / "honest.txt").write_text("z = -1.0\no = 0.27\nE = 0.27", encoding="utf-8")
+
+    def mark_a_class(text, chance):
+        for old in folder.glob("other*"):
+            old.unlink()
         for k in range(2):
             ending, content = answers(text, chance)
             (folder / f"other{k}.{ending}").write_text(content, encoding="utf-8", errors="replace", newline="")
         with guarded():
-            found = mark_files(DESK(tmp_path), [folder])
+            found = mark_files(sheet, [folder])
             page = found.html()
-        assert found["honest"].score == 3.0, text
-        assert harmful(page) == [], text
+        assert found["honest"].score == 3.0
+        assert harmful(page) == []
         found.text.encode("utf-8")
 
-
-def DESK(folder):
-    path = folder / "sheet.toml"
-    if not path.exists():
-        path.write_text('[given]\nw = 0.5\nx = -2\n[lines]\nz = "w x"\no = "σ(z)"\nE = "½(o − 1)²"\n', encoding="utf-8")
-    return path
+    tried(mark_a_class, 0.025)
 
 
 # ---------------------------------------------------------------------------------------------------------------- writing
@@ -242,23 +378,25 @@ def labelled(text, chance):
 
 
 def shown(y, stepper=True):
-    """A graph as pages, and as sources for other programs."""
-    drawing = nn.draw(y)
-    pages = [ag.trace(y)._repr_html_()]
+    """A graph as pages; the last one is the stepper, if that is asked for."""
+    pages = [ag.trace(y)._repr_html_(), nn.draw(y).svg]
     with suppress(ValueError):  # too long for a page
         pages += [mathml(ag.latex(y)), ag.derivation(y).html()]
-    pages += [nn.step_through(y)._repr_html_()] * stepper
-    return pages, [str(drawing.dot), drawing.mermaid, drawing.text]
+    if stepper:
+        pages.append(nn.step_through(y)._repr_html_())
+    return pages
 
 
 def test_labels_of_strangers_stay_text():
     """In traces, derivations, steppers and drawings: a page consists of what it consists of with harmless labels."""
-    warm_up()
-    harmless = harmful(shown(labelled("q", random.Random(0)))[0][-1])  # the stepper's script is ours
-    for i, (chance, text) in enumerate(texts(0.005, "labels")):
+    harmless = harmful(shown(labelled("q", random.Random(0)))[-1])  # the stepper's script is ours
+
+    def show_a_label(text, chance):
         y = labelled(text, chance)
-        with guarded(watched=False):  # SymPy makes Python of polynomials
-            pages, _ = shown(y, stepper := i % 10 == 0)
+        with guarded(watched=False):  # dot is a program
+            pages = shown(y, stepper := chance.random() < 0.1)
         if stepper:
-            assert harmful(pages.pop()) == harmless, text
-        assert not any(map(harmful, pages)), text
+            assert harmful(pages.pop()) == harmless
+        assert not any(map(harmful, pages))
+
+    tried(show_a_label, 0.005)

@@ -269,9 +269,22 @@ class Optimizer:
             )
         if len(states) != len(self.parameters):
             raise ValueError(f"the state is of {len(states)} parameters, and this {name} has {len(self.parameters)}")
+        for key, x in settings.items():
+            was = getattr(self, key)
+            if isinstance(was, tuple) != isinstance(x, (tuple, list)):
+                raise TypeError(f"{key} of {name} is {was!r} or the like, not {x!r}")
         loaded = [{key: x if isinstance(x, int) else number(x) for key, x in state.items()} for state in states]
         initial_lr = initial_lr if initial_lr is None else number(initial_lr)
+        before = self.hyperparameters()
         self._set(settings)
+        try:
+            for memory in loaded:
+                self.update(0.0, 0.0, after := dict(memory))  # a step can be taken from there
+                if memory and (missing := after.keys() - memory.keys()):
+                    raise LookupError(f"{', '.join(sorted(missing))} is missing")
+        except (ArithmeticError, LookupError) as error:
+            self.take_back(before)
+            raise ValueError(f"no step of {name} goes on from such a state: {error}") from error
         self.state, self.initial_lr = loaded, initial_lr
 
     def take_back(self, hyperparameters: Mapping[str, Any]) -> None:

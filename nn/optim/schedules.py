@@ -104,7 +104,8 @@ class LRScheduler:
         state_dict: what state_dict() gave
         """
         base_lr, last_lr = number(state_dict["base_lr"]), number(state_dict["last_lr"])
-        self.last_epoch, self.base_lr = int(state_dict["last_epoch"]), base_lr
+        self.last_epoch = _whole(type(self).__name__, "last_epoch", state_dict["last_epoch"], least=0)
+        self.base_lr = base_lr
         self._last_lr = self.optimizer.lr = last_lr
 
 
@@ -373,7 +374,8 @@ class ReduceLROnPlateau:
         state_dict: what state_dict() gave
         """
         best, last_lr = state_dict["best"], number(state_dict["last_lr"])
-        counts = [int(state_dict[name]) for name in ("num_bad_epochs", "cooldown_counter", "last_epoch")]
+        counted = ("num_bad_epochs", "cooldown_counter", "last_epoch")
+        counts = [_whole(type(self).__name__, name, state_dict[name], least=0) for name in counted]
         self.best = self._worst if best is None else number(best)
         self.num_bad_epochs, self.cooldown_counter, self.last_epoch = counts
         self._last_lr = self.optimizer.lr = last_lr

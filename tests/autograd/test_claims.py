@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 from autograd import Value
 from autograd.claims import read_claim, written_number
@@ -146,7 +147,7 @@ def decimals(draw):
     return f"{draw(SIGNS)}{whole}.{draw(st.integers(0, 10**n - 1)):0{n}d}", n
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@examples(300)
 @given(decimals(), st.sampled_from([".", ","]))
 def test_n_decimals_are_read_back_as_a_unit_of_ten_to_the_minus_n(written, sign):
     """To the last bit the number is what Python reads, and its unit is 10⁻ⁿ."""
@@ -158,7 +159,7 @@ def test_n_decimals_are_read_back_as_a_unit_of_ten_to_the_minus_n(written, sign)
     assert number.digits == (len(digits) if any(digits) else 0)
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@examples(300)
 @given(decimals(), st.integers(-30, 30), st.sampled_from(["{}e{}", "{}·10^{}", "{}·10^{{{}}}", "{} × 10**{}"]))
 def test_an_exponent_moves_the_number_and_its_unit(written, k, spelling):
     """Both are 10ᵏ times what they are without it; the digits stay."""
@@ -169,7 +170,7 @@ def test_an_exponent_moves_the_number_and_its_unit(written, k, spelling):
     assert number.digits == bare.digits
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(decimals(), st.sampled_from(["%", " %", r"\%"]))
 def test_percent_are_hundredths(written, sign):
     """Number and unit are a hundredth of what they are without the sign."""
@@ -179,7 +180,7 @@ def test_percent_are_hundredths(written, sign):
     assert number.unit == float(f"1e-{n + 2}")
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(st.integers(1_000, 10**12), st.integers(1, 6), st.booleans())
 def test_groups_of_three_digits_are_read_as_one_number(whole, n, german):
     """With commas and a point, as Python writes them, or the other way round."""
@@ -189,7 +190,7 @@ def test_groups_of_three_digits_are_read_as_one_number(whole, n, german):
     assert number.unit == float(f"1e-{n}")
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(st.integers(10, 10**9), SIGNS)
 def test_a_whole_number_of_several_digits_counts_ones(whole, sign):
     """250 speaks for no decimals."""
@@ -307,7 +308,7 @@ SAME_LINE = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(SAME_LINE, st.sampled_from([" = ", "=", " ≈ ", "  =  ", r" \approx "]))
 def test_pieces_know_their_places(members, sign):
     """Each stands in the text where it says, one behind the other."""
@@ -320,7 +321,7 @@ def test_pieces_know_their_places(members, sign):
         end = piece.position + len(piece.text)
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(
     SAME_LINE, SAME_LINE, st.sampled_from(["o − § t", "§", "x·(o − §)", "0.5 + §"]), st.sampled_from([" = ", "\n= ", "\n"])
 )

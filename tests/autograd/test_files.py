@@ -10,11 +10,12 @@ import threading
 import time
 
 import pytest
+from long_runs import many
 
 from autograd import files
 from autograd.files import FileError, clean, read_bytes, write
 
-KILLS = int(os.environ.get("KILLS", "15"))  # KILLS=1000 for a long run
+KILLS = many(10)  # LONG=100 kills a thousand times
 
 
 def parts(folder):

@@ -5,8 +5,9 @@ import math
 
 import pytest
 from formula_judges import DIGITS, EXACT, ROWS, LatexReader, TextReader, agree, applied, as_read, exact, real
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from long_runs import examples
 from mpmath import mp, mpf
 
 import autograd as ag
@@ -130,7 +131,6 @@ RECIPES = st.lists(
     max_size=9,
 )
 NUMBERS = [0.7, -1.3, 2.1, 0.4, -0.6, 1.7, 0.9]
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 
 
 def grown(recipe, labels=False):
@@ -170,7 +170,7 @@ def rounding(y):
     return 1e-13 * sum(abs(node.grad * node.data) for node in nodes(y) if math.isfinite(node.grad)) + 1e-13
 
 
-@SETTINGS
+@examples(200)
 @given(RECIPES)
 def test_a_page_never_changes_the_function(recipe):
     """Whatever the graph, what is written on its page is the same function of its leaves."""
@@ -178,7 +178,7 @@ def test_a_page_never_changes_the_function(recipe):
     assert agree(exact(page_of(y)), can_be_computed(y))
 
 
-@SETTINGS
+@examples(200)
 @given(RECIPES)
 def test_a_page_has_the_numbers_of_the_graph(recipe):
     """Down to labelled nodes on the way too: to nine digits, and what rounding makes of them."""
@@ -187,7 +187,7 @@ def test_a_page_has_the_numbers_of_the_graph(recipe):
     assert abs(page.data - y.data) <= 1e-9 * abs(y.data) + rounding(y) + rounding(page)
 
 
-@SETTINGS
+@examples(200)
 @given(RECIPES)
 def test_formulas_have_one_reading(recipe):
     """Plain text and LaTeX, read by rules alone, give the graph's number: no two functions have the same formula."""
@@ -198,7 +198,7 @@ def test_formulas_have_one_reading(recipe):
         assert abs(read - number) <= rounding(y)
 
 
-@SETTINGS
+@examples(200)
 @given(RECIPES)
 def test_formulas_with_nodes_on_the_way_have_one_reading(recipe):
     """A node with a label is shown by it, and the formula above it holds for its number."""
@@ -209,7 +209,7 @@ def test_formulas_with_nodes_on_the_way_have_one_reading(recipe):
         assert abs(read - number) <= rounding(y)
 
 
-@SETTINGS
+@examples(200)
 @given(RECIPES)
 def test_formulas_in_numbers_have_one_reading(recipe):
     """So do those with numbers for names, in which brackets stand around negative ones."""
@@ -220,7 +220,7 @@ def test_formulas_in_numbers_have_one_reading(recipe):
         assert abs(read - number) <= rounding(y)
 
 
-@settings(SETTINGS, max_examples=120)
+@examples(120)
 @given(RECIPES, st.integers(0, len(NAMES) - 1))
 def test_a_gradient_on_the_page_is_the_gradient(recipe, i):
     """What `gradient` makes of a formula and `again` writes is the derivative of the graph, and has one reading."""

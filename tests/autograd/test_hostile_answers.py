@@ -26,7 +26,7 @@ TEXTS = {  # what is in a file, by its name, and what the report says of it
     "tables.toml": (f"z = {'{a=' * 100_000}", "brackets"),
     "brackets.json": ("[" * 100_000, "brackets"),
     "objects.json": ('{"a":' * 100_000, "brackets"),
-    "number.json": (f'{{"z": {"9" * 5000}}}', "4300 digits"),
+    "number.json": (f'{{"z": {"9" * 5000}}}', ""),
     "chain.txt": ("z = 1.0" + "\n= 1.0" * 20_000, "up to 10,000 characters"),
     "long.txt": (f"z = {'1+' * 100_000}1", "longer than any answer"),
     "deep.txt": (f"z = {'(' * 4_000}1{')' * 4_000}", "characters"),

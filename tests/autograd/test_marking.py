@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
+from long_runs import seeds
 from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise
@@ -396,7 +397,7 @@ def led_to(page, start):
     return found
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_a_line_leads_from_a_mistake_to_each_row_that_rests_on_it(seed):
     """And to no other; a row that nothing rests on has no line."""
     rows = random_rows(seed)
@@ -406,7 +407,7 @@ def test_a_line_leads_from_a_mistake_to_each_row_that_rests_on_it(seed):
         assert led_to(page, i) == resting, each.name
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_arrows_stand_where_lines_arrive(seed):
     """At the right edge of the margin in the rows that are carried, in no others; and the way there is unbroken."""
     rows = random_rows(seed)

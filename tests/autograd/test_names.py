@@ -10,8 +10,9 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from long_runs import examples
 
 from autograd.names import all_readings, indexed, latex_name, pretty, readings, text_name
 
@@ -293,7 +294,7 @@ def test_a_label_that_begins_as_an_indicator_is_escaped_too(label):
     assert faults(latex_name(label)) == []
 
 
-@settings(deadline=None, derandomize=True, max_examples=1500)
+@examples(1500)
 @given(LABELS)
 @example("∂∂L/∂w/∂x")
 @example("a^{&}_{#}")
@@ -304,7 +305,7 @@ def test_any_label_gives_valid_latex(label):
     assert faults(latex_name(label)) == []
 
 
-@settings(deadline=None, derandomize=True, max_examples=500)
+@examples(500)
 @given(LABELS)
 def test_any_label_can_be_shown_on_one_line(label):
     """A name has no line breaks and no control characters."""
@@ -412,7 +413,7 @@ def test_the_label_of_a_stem_with_indices(stem, indices, label):
 INDEX = st.integers(0, 120) | st.sampled_from("ijklm")
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(st.sampled_from(["w", "W", "θ", "theta", "net", "ŷ", "a^{(2)}", "x′"]), st.lists(INDEX, min_size=1, max_size=3))
 def test_an_indexed_label_is_read_as_what_it_was_made_of(stem, indices):
     """One of its readings is the stem with those indices."""

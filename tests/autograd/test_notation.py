@@ -4,8 +4,9 @@ import re
 from math import inf, nan
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 from autograd.notation import (
     ATOM,
@@ -81,7 +82,7 @@ def read(text):
     return float(re.sub(r"^(-?)e", r"\g<1>1e", text))
 
 
-@settings(deadline=None, derandomize=True, max_examples=500)
+@examples(500)
 @given(st.floats(allow_nan=False), st.integers(1, 17), st.booleans())
 def test_a_number_reads_back_as_it_was_rounded(x, digits, latex):
     """Whatever the number, its text is the number to so many digits."""

@@ -12,8 +12,9 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from long_runs import examples
 
 import autograd as ag
 from autograd import Value, gradient, parsing, tokens
@@ -705,7 +706,7 @@ def check_any_text(text):
             assert str(error).count("\n") == 1
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text(max_size=60))
 @example("\u0302")
 @example("1_{" * 300)
@@ -716,7 +717,7 @@ def test_any_text_is_read_or_refused(text):
     check_any_text(text)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=25))
 def test_any_heap_of_signs_is_read_or_refused(pieces):
     """Nor do all the signs and words that mean something here, in any order."""

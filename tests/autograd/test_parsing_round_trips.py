@@ -3,8 +3,9 @@
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from long_runs import examples
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
@@ -105,7 +106,7 @@ WRITERS = [in_plain_text, as_labels_are, in_latex]
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(graphs(LABELS))
 def test_what_the_library_writes_is_read_back(write, graph):
     """Any graph of any operations, in plain text and in LaTeX."""
@@ -113,7 +114,7 @@ def test_what_the_library_writes_is_read_back(write, graph):
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(graphs(MORE_LABELS))
 def test_so_are_names_of_any_kind(write, graph):
     """Names with accents, exponents, primes, blanks; of programs and of derivatives; in other scripts."""

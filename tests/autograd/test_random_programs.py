@@ -1,27 +1,21 @@
 """Programs of losses that nobody would think of give the numbers of the graph, whichever way they are asked.
 
-EXAMPLES=100000 python -m pytest tests/autograd/test_random_programs.py     a long run of other losses; also with -n 4
+LONG=500 python -m pytest tests/autograd/test_random_programs.py     a hundred thousand other losses; also with -n 4
 """
 
-import os
 import random
 import sys
 
 import pytest
 from compiled_graphs import agree, bend, by_rows, engine, np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 from random_graphs import RandomLoss
 
 import autograd as ag
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "2000"))
 seeds = st.integers(0, 2**40)
-
-
-def examples(share):
-    """How many losses are tried: a share of those of the cheapest test; always the same ones, but for a long run."""
-    return settings(deadline=None, derandomize="EXAMPLES" not in os.environ, max_examples=max(5, int(EXAMPLES * share)))
 
 
 def apart(x):
@@ -93,7 +87,7 @@ def asked(seed, ways):
 def test_every_way_in_gives_the_numbers_of_the_graph(shard):
     """Value and gradient of a batch."""
 
-    @examples(1.0 / SHARDS)
+    @examples(200 // SHARDS)
     @given(seeds)
     def every(seed):
         asked(seed * SHARDS + shard, WAYS.values())
@@ -105,7 +99,7 @@ def test_every_way_in_gives_the_numbers_of_the_graph(shard):
 def test_every_way_row_by_row_gives_the_numbers_of_the_graph(shard):
     """Values, and gradients, of the rows: these are programs of their own."""
 
-    @examples(0.25 / SHARDS)
+    @examples(48 // SHARDS)
     @given(seeds)
     def every(seed):
         asked(seed * SHARDS + shard, [row_by_row])
@@ -113,7 +107,7 @@ def test_every_way_row_by_row_gives_the_numbers_of_the_graph(shard):
     every()
 
 
-@examples(0.1)
+@examples(20)
 @given(seeds)
 def test_slopes_by_inputs_are_those_of_the_graph(seed):
     """For each row."""
@@ -121,7 +115,7 @@ def test_slopes_by_inputs_are_those_of_the_graph(seed):
     agree(program.jacobian(X)[:, 0], by_rows(case.loss, case.inputs, X, case.inputs)[1])
 
 
-@examples(0.05)
+@examples(20)
 @given(seeds)
 def test_second_derivatives_are_those_of_the_graph(seed):
     """The Hessian times a vector."""
@@ -131,7 +125,7 @@ def test_second_derivatives_are_those_of_the_graph(seed):
     agree(program.hvp(vector, X), reduce(each, axis=0), np.abs(each).max(initial=0.0))
 
 
-@examples(0.05)
+@examples(20)
 @given(seeds)
 def test_the_script_gives_the_numbers_of_the_graph(seed):
     """It knows nothing of this package."""
@@ -149,7 +143,7 @@ def test_other_engines_give_the_numbers_of_the_graph(library):
     make = engine(library)
     ready = sys.modules["jax"].jit if library == "jax" else lambda function: function
 
-    @examples(0.0025)
+    @examples(5)
     @given(seeds)
     def every(seed):
         _, program, X, values, slopes, reduce = drawn(seed)

@@ -8,8 +8,9 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from long_runs import examples
 
 from autograd import FormulaError, Value, Worksheet, gradient, parse, sigmoid, softmax
 from autograd.claims import read_claim
@@ -101,7 +102,7 @@ def numbers(draw):
 
 
 NAMES = {name: Value(x, name) for name, x in {"w": 0.5, "b": -0.2, "net": 0.3, "E": 0.7, "w_1": 0.4}.items()}
-CALM = settings(deadline=None, max_examples=600, derandomize=True)
+CALM = examples(600)
 
 
 @CALM
@@ -600,7 +601,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@examples(400)
 @given(ANYTHING)
 def test_anything_at_all_is_marked(claim):
     """No line is lost, and nothing is raised."""
@@ -610,7 +611,7 @@ def test_anything_at_all_is_marked(claim):
     assert marking.text
 
 
-@settings(deadline=None, max_examples=600)
+@examples(600)
 @given(
     st.lists(
         st.sampled_from([*BEFORE, *BEHIND, *UNITS, *MINUS, *AROUND, "0.5", "w", "x", "o", "E", "e-2", "∂", "T", "\n"]),

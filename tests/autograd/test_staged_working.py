@@ -9,6 +9,7 @@ import random
 from decimal import Decimal, localcontext
 
 import pytest
+from long_runs import seeds
 from staged_working import draw_person, draw_sheet, fill, plant
 
 import autograd as ag
@@ -61,7 +62,7 @@ def draw(seed):
             continue
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_nothing_is_said_against_honest_working(seed):
     """Whatever is a name and what a number, however few digits are shown, and wherever was rounded."""
     _, sheet, person, claims, _ = draw(seed)

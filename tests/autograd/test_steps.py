@@ -9,8 +9,9 @@ from itertools import islice
 
 import pytest
 import sympy
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from long_runs import examples
 
 import autograd as ag
 from autograd import Value
@@ -95,7 +96,7 @@ POINTS = st.fixed_dictionaries(dict.fromkeys(NAMES, FLOATS))
 # --------------------------------------------------------------------------------------------------------------- worked out
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(TREES, POINTS, POINTS)
 def test_a_formula_is_worked_out_for_other_numbers(text, here, there):
     """Each node has what Python gets, and the graph keeps the numbers that it had."""
@@ -109,7 +110,7 @@ def test_a_formula_is_worked_out_for_other_numbers(text, here, there):
     assert [node.data for node in nodes(formula)] == before
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(TREES, POINTS, POINTS, st.sets(st.sampled_from(NAMES)))
 def test_leaves_without_a_number_keep_their_own(text, here, there, named):
     """What is not given is what it is in the graph."""
@@ -130,7 +131,7 @@ def test_a_number_for_a_node_that_is_computed_stands():
 # ----------------------------------------------------------------------------------------------------------------- replaced
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(TREES, TREES, POINTS, POINTS, st.sampled_from(NAMES))
 def test_another_formula_in_the_place_of_a_quantity(text, other, here, there, name):
     """The value is that of the text with the other in it, here and elsewhere; the formula itself is as before."""
@@ -145,7 +146,7 @@ def test_another_formula_in_the_place_of_a_quantity(text, other, here, there, na
     assert [(node, node.op, node.inputs, node.data) for node in nodes(formula)] == before
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(TREES, POINTS)
 def test_nothing_replaced_is_the_formula_itself(text, point):
     """What need not change is not copied: neither where nothing is replaced, nor beside what is."""
@@ -192,7 +193,7 @@ def reached(text, sheet, known):
     return named.union(*(reached(sheet[line], sheet, known) for line in named))
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@examples(200)
 @given(
     sheets(),
     OVER[4],
@@ -309,7 +310,7 @@ PRODUCT_TREES = st.recursive(
 NOT_ZERO = st.fixed_dictionaries(dict.fromkeys(NAMES, st.floats(0.25, 2.0).map(lambda x: round(x, 3))))
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(PRODUCT_TREES, NOT_ZERO)
 def test_sign_times_above_over_below_is_the_product(text, point):
     """As numbers, and as a graph again; no factor is a product itself."""
@@ -362,7 +363,7 @@ def maximal_products(formula):
     return found
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(TREES, TREES, POINTS)
 def test_the_products_of_a_formula(text, other, point):
     """Each that is no part of a larger one, once; also where a part is used a second time."""
@@ -454,7 +455,7 @@ def test_what_comes_to_no_plain_sum_stays(text):
     assert straightened(of_text(text)[0]) is None
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@examples(200)
 @given(
     trees("otxy", st.sampled_from(["1.0", "2.0"]), calls=False),
     st.lists(st.sampled_from(["o", "t", "(1.0 - o)", "x"]), max_size=3),
@@ -478,7 +479,7 @@ def test_a_sum_with_a_bend_in_it_is_no_plain_sum(bend, slope, side):
     assert straightened(parse(text, {"x": Value(0.5, label="x")})) is None
 
 
-@settings(deadline=None, derandomize=True)
+@examples()
 @given(
     st.dictionaries(st.sampled_from("otxy"), st.sampled_from([1, -1]), min_size=1),
     st.sets(st.sampled_from(["o", "t", "(1.0 - o)", "(x + y)"]), min_size=1),

@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 from autograd import Value, Walk, dot, label, logsumexp, sigmoid, trace
 
@@ -120,7 +121,7 @@ MAKERS = [
 ]
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(st.sampled_from(MAKERS), st.integers(0, 100), st.integers(0, 100)), min_size=1, max_size=25))
 def test_random_graphs_agree_with_backward(recipe):
     """Whatever the graph, totals are what backward() computes, bit for bit."""

@@ -4,8 +4,9 @@ import math
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 from autograd import Value, Worksheet, gradient, log, sigmoid, softmax
 from autograd.mistakes import KINDS
@@ -374,7 +375,7 @@ def test_a_marking_can_be_pickled():
 numbers = st.integers(-95, 95).filter(lambda n: abs(n) > 4).map(lambda n: n / 100)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(numbers, min_size=9, max_size=9),
     st.integers(3, 7),

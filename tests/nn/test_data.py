@@ -75,6 +75,13 @@ def test_split_keeps_every_row_once_and_the_share_of_each_class():
     assert data.split(0.25, seed=4)[1].X != test.X
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1.0, 1e160, 5e307])
+def test_standardized_whatever_the_size(size):
+    """Squares of large numbers are no longer floats, those of small ones are 0: neither is seen."""
+    data = nn.data.Dataset([[size], [3.0 * size]], [0, 1], "two points").standardized()
+    assert [x for row in data.X for x in row] == pytest.approx([-1.0, 1.0], rel=1e-15)
+
+
 def test_standardized_by_the_rows_to_learn_from():
     """The rows learned from get mean 0 and deviation 1; rows held out are scaled by the same numbers."""
     train, test = nn.data.blobs(90).split(0.3)

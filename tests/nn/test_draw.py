@@ -7,8 +7,9 @@ from collections import Counter
 from graphlib import TopologicalSorter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 import nn
 from autograd import Value, dot
@@ -503,7 +504,7 @@ def made_of(numbers):
 GRAPHS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 30), st.integers(0, 30)), max_size=40).map(made_of)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(GRAPHS)
 def test_at_operation_depth_boxes_are_nodes_and_arrows_are_inputs(y):
     """Whatever the graph: a box for each node, an arrow for each operand."""
@@ -516,7 +517,7 @@ def test_at_operation_depth_boxes_are_nodes_and_arrows_are_inputs(y):
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(GRAPHS, st.sampled_from(GATHERED))
 def test_gathered_pictures_hold_every_node_once_and_have_no_cycles(y, depth):
     """Whatever the graph: each node is in one box, and arrows stand just where inputs cross between boxes."""

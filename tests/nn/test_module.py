@@ -8,6 +8,7 @@ import random
 
 import numpy as np
 import pytest
+from long_runs import seeds
 
 import nn
 from autograd import Value
@@ -175,7 +176,7 @@ def grown(rng, depth):
     return {"list": list, "tuple": tuple, "deque": collections.deque}[kind](items), sum(counts)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_every_value_in_any_nest_of_containers_is_a_parameter(seed, tmp_path):
     """Each once and under a name of its own, so that it is trained, saved and loaded."""
     held, count = grown(random.Random(seed), 3)

@@ -91,6 +91,9 @@ def test_a_row_of_another_length():
         lambda c: c["parameters"].popitem(),
         lambda c: c.update(classes=["a", "b", "c"]),
         lambda c: c.update(classes=None),
+        lambda c: c.update(classes=["a"]),
+        lambda c: c.update(classes="ab"),
+        lambda c: c["features"][0].update(mean=10**400),
         lambda c: c.update(architecture=[]),
     ],
 )

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 
 import nn
 from autograd import Value
@@ -122,7 +123,7 @@ ways = st.fixed_dictionaries(
 
 
 @given(how=ways, cut=st.integers(0, 6), data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_training_cut_after_an_epoch_goes_on_bit_for_bit(how, cut, data):
     """With every optimiser, schedule and option, whole or in files, cut once or twice."""
     whole = trained(how, 7)[1]
@@ -134,7 +135,7 @@ def test_a_training_cut_after_an_epoch_goes_on_bit_for_bit(how, cut, data):
 
 
 @given(how=ways, at=st.integers(1, 400))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_training_interrupted_anywhere_goes_on_bit_for_bit(how, at):
     """Ctrl-C in the middle of a batch, an epoch or a validation: what follows is what would have followed."""
     how["compiled"] = False  # whose loss is a call, and can be interrupted there
@@ -374,6 +375,46 @@ def test_a_damaged_state_is_refused_whole(part, damage):
     with pytest.raises((ValueError, TypeError, KeyError)):
         nn.fit(model, X, y, **BASE, resume=state, **QUIET)
     assert model.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda s: s["history"].update(metrics=["x"]),
+        lambda s: s["history"].update(val_metrics={"accuracy": 1.0}),
+        lambda s: s["best"].update(waited=math.inf),
+        lambda s: s["best"].update(parameters=[1.0]),
+        lambda s: s["settings"].update(hyperparameters=[]),
+        lambda s: s["random"].__setitem__(1, [10**30] * 625),
+        lambda s: s["optimizer"]["settings"].update(betas=0.9),
+        lambda s: s["optimizer"]["settings"].update(lr=[0.1, 0.2]),
+        lambda s: s["optimizer"]["state"][0].popitem(),
+        lambda s: s["optimizer"]["state"][0].update(step=10**400),
+        lambda s: s["optimizer"].update(state=[None] * 9),
+        lambda s: s["scheduler"].update(last_epoch=10**400),
+        lambda s: s["scheduler"].update(last_epoch=None),
+        lambda s: s["scheduler"].popitem(),
+    ],
+)
+def test_a_file_damaged_deep_inside_is_a_value_error(damage, tmp_path):
+    """Whatever stands in it; the model, the optimiser and the schedule are as they were."""
+    X, y = rows()
+
+    def train(model, **options):
+        adam = nn.optim.Adam(model.parameters(), lr=0.01)
+        schedule = nn.optim.StepLR(adam, step_size=2)
+        return model, adam, schedule, {**BASE, "optimizer": adam, "lr": None, "scheduler": schedule, **options}
+
+    model, _, _, options = train(nn.MLP(2, [2, 1], seed=0), epochs=2)
+    state = json.loads(json.dumps(nn.fit(model, X, y, **options, **QUIET).state_dict()))
+    damage(state)
+    path = tmp_path / "training.json"
+    path.write_text(json.dumps({"format": "chalkgrad training", "version": 1, **state}))
+    model, adam, schedule, options = train(nn.MLP(2, [2, 1], seed=7))
+    before = model.state_dict(), adam.state_dict(), schedule.state_dict()
+    with pytest.raises(ValueError):  # noqa: PT011  (the reason is that of each damage)
+        nn.fit(model, X, y, **options, resume=path, **QUIET)
+    assert (model.state_dict(), adam.state_dict(), schedule.state_dict()) == before
 
 
 def test_what_cannot_be_resumed_says_so():

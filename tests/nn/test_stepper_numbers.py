@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from long_runs import examples
 from page_numbers import written
 
 import autograd as ag
@@ -233,7 +234,7 @@ PASSES = """([graph, wrong]) => {
 
 
 @given(st.integers(0, 10**6), st.integers(1, 9))
-@settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_page_and_python_agree_on_random_graphs(numerics, graph_of, seed, size):
     """Values, gradients, the sums over all ways, and what the wrong ways give, are Python's at every node."""
     y, leaves = grown(seed, size)

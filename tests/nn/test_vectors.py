@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from long_runs import seeds
 from matrix_reader import DIGITS, HIGH, NAME, Program, Reader
 from without_matrices import convolution, twice_the_same_input
 
@@ -482,7 +483,7 @@ def test_a_large_net_in_vectors():
     assert len(forward.lines) + len(backward.lines) < 16
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(6))
 def test_random_nets(seed):
     """Layers of any width, any activations, rows written in any order, with labels or without."""
     r = np.random.default_rng(seed)

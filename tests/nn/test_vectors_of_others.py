@@ -8,8 +8,9 @@ import re
 import numpy as np
 from derivation_reader import INDEX, Known, computed, indices_of, with_numbers
 from derived_graphs import written_by
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from long_runs import examples
 from matrix_reader import DIGITS, NAME, Program, Reader, Unit
 
 from autograd import derivation
@@ -64,7 +65,7 @@ def stems(text, y):
     return {re.sub(f"[{INDEX}]+$", "", a or b).lower() for a, b in found}
 
 
-@settings(deadline=None, derandomize=True, max_examples=8)
+@examples(8)
 @given(st.integers(0, 10**9), st.booleans())
 def test_every_line_is_right(number, asked):
     """In matrices or in scalars, forward and backward; what is used has been found above; no label is lost."""
