@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import pytest
-from compiled_graphs import agree, engine, np
+from compiled_graphs import ENGINES, agree, engine, np
 
 import autograd as ag
 from autograd import (
@@ -512,7 +512,7 @@ def test_derivatives_of_each_row_of_every_loss(name):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("library", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("library", ENGINES)
 def test_every_loss_as_a_function(name, library):
     """Of arrays of that library, JAX's under jit; and differentiated by the library itself."""
     array, case = engine(library), Case(name)
@@ -537,6 +537,7 @@ def test_every_loss_as_a_function(name, library):
         agree(np.asarray(slopes(theta)), case.expected[1], 10.0 * case.largest)
 
 
+@pytest.mark.external
 def test_every_script_in_a_python_of_its_own(tmp_path):
     """Files that know nothing of this package, run where it is not imported."""
     cases = {name: Case(name) for name in LOSSES if name != "an_operation_of_ones_own"}
