@@ -3,25 +3,19 @@
 EXAMPLES=100000 python -m pytest tests/autograd/test_random_programs.py     a long run, other losses each time
 """
 
-import os
 import random
 import sys
 
 import pytest
-from compiled_graphs import agree, bend, by_rows, engine, np
-from hypothesis import given, settings
+from compiled_graphs import ENGINES, agree, bend, by_rows, engine, np
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from random_graphs import RandomLoss
 
 import autograd as ag
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "2000"))
 seeds = st.integers(0, 2**40)
-
-
-def examples(share):
-    """How many losses are tried: a share of those of the cheapest test; always the same ones, but for a long run."""
-    return settings(deadline=None, derandomize="EXAMPLES" not in os.environ, max_examples=max(5, int(EXAMPLES * share)))
 
 
 def drawn(seed):
@@ -62,7 +56,7 @@ WAYS = {
 }
 
 
-@examples(1.0)
+@examples(200)
 @given(seeds)
 def test_every_way_in_gives_the_numbers_of_the_graph(seed):
     """Value and gradient of a batch."""
@@ -75,7 +69,7 @@ def test_every_way_in_gives_the_numbers_of_the_graph(seed):
         agree(gradient, expected[1], largest)
 
 
-@examples(0.1)
+@examples(20)
 @given(seeds)
 def test_slopes_by_inputs_are_those_of_the_graph(seed):
     """For each row."""
@@ -83,7 +77,7 @@ def test_slopes_by_inputs_are_those_of_the_graph(seed):
     agree(program.jacobian(X)[:, 0], by_rows(case.loss, case.inputs, X, case.inputs)[1])
 
 
-@examples(0.05)
+@examples(10)
 @given(seeds)
 def test_second_derivatives_are_those_of_the_graph(seed):
     """The Hessian times a vector."""
@@ -93,7 +87,7 @@ def test_second_derivatives_are_those_of_the_graph(seed):
     agree(program.hvp(vector, X), reduce(each, axis=0), np.abs(each).max(initial=0.0))
 
 
-@examples(0.05)
+@examples(10)
 @given(seeds)
 def test_the_script_gives_the_numbers_of_the_graph(seed):
     """It knows nothing of this package."""
@@ -105,13 +99,13 @@ def test_the_script_gives_the_numbers_of_the_graph(seed):
     agree(gradient, reduce(slopes, axis=0), np.abs(slopes).max(initial=0.0))
 
 
-@pytest.mark.parametrize("library", ["jax", "torch"])
+@pytest.mark.parametrize("library", ENGINES[1:])
 def test_other_engines_give_the_numbers_of_the_graph(library):
     """The same source in another library's namespace; JAX's under jit."""
     make = engine(library)
     ready = sys.modules["jax"].jit if library == "jax" else lambda function: function
 
-    @examples(0.0025)
+    @examples(5)
     @given(seeds)
     def every(seed):
         _, program, X, values, slopes, reduce = drawn(seed)
