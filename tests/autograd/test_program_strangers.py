@@ -449,15 +449,15 @@ class Case:
         agree(slopes, self.expected[1], self.largest)
 
     def bend(self, vector):
-        """The Hessian times a vector, from a gradient of a gradient, for each row."""
+        """The Hessian times a vector for each row: the gradient of the slope along that vector."""
         parameters = self.draft.parameters
         inputs = [x for some in self.draft.lists.values() for x in some]
-        seconds = [gradient(slope, *parameters) for slope in gradient(self.ys[0], *parameters)] if parameters else []
-        found = []
+        along = ag.sum([slope * v for slope, v in zip(gradient(self.ys[0], *parameters), vector.tolist())])
+        seconds, found = gradient(along, *parameters), []
         for row in np.concatenate(self.arrays, axis=1).tolist():
             for x, number in zip(inputs, row):
                 x.data = number
-            found.append([dot([h.forward() for h in line], vector.tolist()) for line in seconds])
+            found.append([second.forward() for second in seconds])
         return np.reshape(found, (ROWS, len(parameters)))
 
 
