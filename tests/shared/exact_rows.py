@@ -45,6 +45,11 @@ def odd(f):
     return lambda x: f(x) if x > 0 else -f(-x)
 
 
+@functools.lru_cache(1000)  # rays of one point, of any power, ask for the same ones
+def length(x, y):
+    return mp.sqrt(x * x + y * y)
+
+
 def row(truth, points=None, active=None):
     """truth: the value in mpmath; points: where to look; active: the inputs that it is differentiated in."""
     points = [p if isinstance(p, tuple) else (p,) for p in points or POINTS]
@@ -132,7 +137,7 @@ ROWS = {
         active=[0, 1],
     ),
     "ray": row(
-        lambda x, y, k, i, j: RAY_SLOPES[i, j](x, y, int(k), mp.sqrt(x * x + y * y)),
+        lambda x, y, k, i, j: RAY_SLOPES[i, j](x, y, int(k), length(x, y)),
         [(x, y, k, *ij) for x, y in FEW if abs(x) != abs(y) for k in (1.0, 2.0) for ij in RAY_SLOPES],
         active=[0, 1],
     ),
