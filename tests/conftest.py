@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -23,6 +24,11 @@ def pytest_itemcollected(item):
         raise pytest.UsageError(f"{item.path.name} stands in no layer: it gets one in tests/shared/layers.py")
     if item.get_closest_marker("external") is None:
         item.add_marker("external" if STARTERS.intersection(item.fixturenames) else layer)
+
+
+def pytest_collection_finish():
+    """Thousands of tests stay till the end: the garbage collector need not walk them again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
