@@ -316,9 +316,11 @@ class Kept(namedtuple("Kept", "unit digits cut")):
     def off(self, x: float, by: float = 0.0) -> float:
         """How far rounding moves a number that may itself be so far off; nothing where it ends within the digits kept."""
         unit = self.unit_at(x)
-        if not unit or not math.isfinite(x) or not math.isfinite(by):
+        if not unit:
             return 0.0
         low, high = ((x - by) / unit - TIE, (x + by) / unit + TIE)
+        if not (math.isfinite(low) and math.isfinite(high)):  # no number, or one of more units than floats can count
+            return 0.0
         if self.cut:  # what ends there, but for floating point, loses nothing
             low, high = (low + 2.0 * TIE, high) if x > 0.0 else (low, high - 2.0 * TIE)
         count = math.trunc if self.cut else round

@@ -1,17 +1,39 @@
 """What all tests share."""
 
+import gc
 import os
 import shutil
 import subprocess
 
 import pytest
 from hypothesis import settings
+from layers import STARTERS, is_left_unread, layer_of
 from long_runs import examples
 
 from autograd import PRIMITIVES, Primitive
 
 settings.register_profile("ours", examples())  # for properties that say no number
 settings.load_profile("ours")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Import no file of tests for nothing."""
+    is_test = collection_path.name.startswith("test_")
+    return True if is_test and is_left_unread(collection_path, config.option.markexpr) else None
+
+
+def pytest_itemcollected(item):
+    """Give a test its layer: external if it says so or starts something, else that of its file."""
+    layer = layer_of(item.path)
+    if layer is None:
+        raise pytest.UsageError(f"{item.path.name} stands in no layer: it gets one in tests/shared/layers.py")
+    if item.get_closest_marker("external") is None:
+        item.add_marker("external" if STARTERS.intersection(item.fixturenames) else layer)
+
+
+def pytest_collection_finish():
+    """Thousands of tests stay till the end: the garbage collector need not walk them again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

@@ -243,6 +243,7 @@ def test_resuming(compiled):
         assert state(*new) == after or (found is None and state(*new) == before)
 
 
+@pytest.mark.external
 def test_real_signals_at_random_times():
     """In a process that Ctrl-C meets at random times, loops included: the same promises."""
     pytest.importorskip("numpy", reason="half of it runs by whole batches")

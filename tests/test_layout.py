@@ -63,6 +63,7 @@ def in_a_fresh_python(program):
     return done.stdout.split()
 
 
+@pytest.mark.external
 def test_importing_autograd_imports_the_standard_library_alone():
     """`import autograd` loads nothing from outside Python's own library, and not nn either."""
     loaded = in_a_fresh_python(

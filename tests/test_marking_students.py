@@ -1,5 +1,6 @@
 """The simulated students of benchmarks/marking.py, some of them, as a test: they share no code with the marker."""
 
+import functools
 import importlib.util
 import pathlib
 import sys
@@ -17,18 +18,19 @@ finally:
     sys.path.remove(str(PATH.parent))
 
 CLEAN = students.CLEAN
+simulate = functools.cache(students.simulate)
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_the_first_line_called_wrong_is_that_of_the_planted_mistake(seed):
     """Whatever the network, the digits and the habits of the student."""
-    outcome = students.simulate(seed)
+    outcome = simulate(seed)
     assert outcome.found, outcome.story
 
 
 def test_guesses_at_planted_mistakes_are_right_or_missing():
     """Of sixty at most one is wrong."""
-    guesses = [students.simulate(seed).guess for seed in range(60)]
+    guesses = [simulate(seed).guess for seed in range(60)]
     assert guesses.count("wrong") <= 1
     assert guesses.count("right") >= 50
 
@@ -36,7 +38,7 @@ def test_guesses_at_planted_mistakes_are_right_or_missing():
 @pytest.mark.parametrize("seed", range(CLEAN, CLEAN + 60))
 def test_no_line_of_a_clean_sheet_is_called_wrong(seed):
     """Rounding, cutting off and leaving out are no mistakes."""
-    outcome = students.simulate(seed)
+    outcome = simulate(seed)
     assert not outcome.verdicts["wrong"], outcome.story
 
 

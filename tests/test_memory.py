@@ -136,8 +136,15 @@ def objects():
     return len(gc.get_objects())
 
 
+@pytest.fixture(scope="module")
+def _apart():
+    """What other tests have left is not looked at again for each test here."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
-def _no_collector():
+def _no_collector(_apart):
     gc.collect()
     gc.disable()
     yield

@@ -202,7 +202,7 @@ def same(x, y, scale):
     return not (math.isfinite(x) and math.isfinite(y)) or math.isclose(x, y, rel_tol=1e-7, abs_tol=1e-7 * scale)
 
 
-@examples(60)
+@examples(25)
 @given(recipes, st.integers(1, 3))
 def test_every_step_is_the_function_of_the_line_before(recipe, n):
     """At several points far from where the page was written, each step has the number of the product."""
@@ -216,7 +216,7 @@ def test_every_step_is_the_function_of_the_line_before(recipe, n):
                 assert same(value_at(formula, numbers), value_at(start, numbers), scale), text(formula)
 
 
-@examples(60)
+@examples(25)
 @given(recipes, st.integers(1, 3))
 def test_no_form_is_worse_than_the_one_it_came_from(recipe, n):
     """What the last step costs to read is never more than the product did, and the number on it is that of its leaves."""

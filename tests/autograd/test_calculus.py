@@ -67,7 +67,8 @@ def alike(a, b, tolerance):
     return all(x == pytest.approx(y, rel=tolerance, abs=tolerance, nan_ok=True) for x, y in zip(a, b, strict=True))
 
 
-@examples(150)
+@pytest.mark.external
+@examples(50)
 @given(steps, numbers)
 def test_random_graphs_agree_with_torch(steps, numbers):
     """Value and gradient of a random graph are torch's, by backward() and by gradient()."""
@@ -84,7 +85,7 @@ def test_random_graphs_agree_with_torch(steps, numbers):
     assert alike([x.grad / scale for x in xs], [s / scale for s in theirs], 1e-10)
 
 
-@examples(150)
+@examples(50)
 @given(steps, numbers)
 def test_gradient_is_backward(steps, numbers):
     """gradient() gives the numbers that backward() gives."""
@@ -97,7 +98,8 @@ def test_gradient_is_backward(steps, numbers):
     assert alike([x.grad / scale for x in xs], [s / scale for s in slopes], 1e-12)
 
 
-@examples(150)
+@pytest.mark.external
+@examples(50)
 @given(steps, numbers)
 def test_second_derivatives_of_random_graphs_agree_with_torch(steps, numbers):
     """The Hessian of a random graph is torch's."""
@@ -113,7 +115,7 @@ def test_second_derivatives_of_random_graphs_agree_with_torch(steps, numbers):
     assert alike([x / scale for row in found for x in row], [x / scale for x in entries], 1e-9)
 
 
-@examples(60)
+@examples(30)
 @given(
     steps.filter(lambda steps: not {"gelu", "relu", "abs", "maximum", "minimum"} & {s[0] for s in steps}), st.floats(0.1, 2)
 )
@@ -154,7 +156,7 @@ def test_products_are_transforms_too(product):
     assert product(f)((2.0, 3.0), vector) == product(f, (2.0, 3.0), vector)
 
 
-@examples(150)
+@examples(50)
 @given(steps, numbers, st.lists(st.floats(-2, 2), min_size=3, max_size=3))
 def test_products_with_vectors_are_products_with_the_matrices(steps, numbers, vector):
     """jvp, vjp and hvp are the Jacobian and the Hessian times a vector."""

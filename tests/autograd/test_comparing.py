@@ -712,7 +712,7 @@ def of_tree(text):
     return Worksheet(y=line), expression
 
 
-@examples(150)
+@examples(40)
 @given(TREES, st.sampled_from(sorted(REWRITTEN)), st.sampled_from(sorted(AS_TEXT)))
 def test_a_formula_that_sympy_rewrote_is_right(text, way, spelling):
     """Expanded, factored, over one denominator: it is still the same function."""
@@ -722,7 +722,7 @@ def test_a_formula_that_sympy_rewrote_is_right(text, way, spelling):
     assert sheet.check_formula("y", AS_TEXT[spelling](new))
 
 
-@examples(150)
+@examples(40)
 @given(TREES, st.sampled_from(sorted(REWRITTEN)), st.sampled_from(sorted(AS_TEXT)), st.integers(0, 5))
 def test_a_changed_sign_is_wrong_at_a_point(text, way, spelling, which):
     """Of whatever term: SymPy gets both numbers at the point, and they are not the same."""
@@ -740,7 +740,7 @@ def test_a_changed_sign_is_wrong_at_a_point(text, way, spelling, which):
     assert here != pytest.approx(there, rel=1e-9)
 
 
-@examples()
+@examples(25)
 @given(TREES, st.lists(st.sampled_from(sorted(REWRITTEN)), min_size=2, max_size=4), st.integers(0, 3))
 def test_a_slip_in_a_derivation_is_found_where_it_is(text, ways, place):
     """Members that SymPy made, from one of them on with the sign of the whole turned over: there it does not follow."""
@@ -841,7 +841,7 @@ def test_the_number_of_a_right_line_stands_in_its_row():
     assert (row.claim, row.true, row.own) == ("σ(z)", pytest.approx(O, rel=1e-15), None)
 
 
-@examples()
+@examples(25)
 @given(TREES, st.sampled_from(["y*o", "exp(y/(1 + y**2))", "t - y", "y/(1 + x**2) + o"]))
 def test_whatever_goes_on_from_a_wrong_sign_is_carried(text, after):
     """In names it is right; spelt out with the wrong formula it is carried, spelt out with the right one right."""

@@ -481,7 +481,7 @@ def near(found, expected):
     return float(found) == pytest.approx(float(expected), rel=1e-6, abs=1e-6)
 
 
-random_graphs = examples(20)
+random_graphs = examples(8)
 
 
 @random_graphs
@@ -571,7 +571,7 @@ def steps_to(path, x):
         yield from steps_to([*path, node], x)
 
 
-@examples(12)
+@examples(6)
 @given(recipes, leaf_numbers)
 def test_a_sheet_has_every_gradient(recipe, numbers):
     """On the sheet of a random graph stand the gradients of all leaves that y depends on, as backward() leaves them."""
@@ -603,7 +603,7 @@ def test_without_sympy_the_lines_come_all_the_same(monkeypatch):
     assert near(found.formula.data, found.value)
 
 
-@examples(25)
+@examples(8)
 @given(recipes, leaf_numbers, st.integers(0, 2))
 def test_without_sympy_the_formulas_are_right(recipe, numbers, which):
     """On random graphs the unsimplified formula has the number of backward(), and so has the sheet."""

@@ -46,10 +46,9 @@ def left_sides(sheet):
 # ------------------------------------------------------------------------------------------------------- anybody's losses
 
 by_number = st.integers(0, 10**9)
-few, more = examples(15), examples(30)
 
 
-@more
+@examples(8)
 @given(by_number)
 def test_every_line_is_the_gradient_and_every_parameter_has_its_own(number):
     """For the parameters that are asked for: names are unique, labels are kept, no line is missing, and each one is true."""
@@ -70,7 +69,7 @@ def test_every_line_is_the_gradient_and_every_parameter_has_its_own(number):
     assert all(names[node] == text_name(node.label) for node in names if node.label and labels.count(node.label) == 1)
 
 
-@more
+@examples(8)
 @given(by_number)
 def test_no_parameter_is_taken_for_data(number):
     """Where nothing is asked for, all that its author calls a parameter stands on the sheet, and no plain number does."""
@@ -83,7 +82,7 @@ def test_no_parameter_is_taken_for_data(number):
         assert all(near(sheet.gradients[x], slopes[x].data) for x in slopes)
 
 
-@more
+@examples(8)
 @given(by_number)
 def test_no_line_speaks_of_what_comes_after_it(number):
     """A derivative is found before it is used, and none is found from itself."""
@@ -103,7 +102,7 @@ def test_no_line_speaks_of_what_comes_after_it(number):
         found |= {re.sub("[₀-₉ᵢⱼₘᵣₛ]+$", "", left) for left in here}
 
 
-@few
+@examples(5)
 @given(by_number, st.integers(0, 5), st.integers(-10, 10))
 def test_the_lines_of_one_derivation_hold_everywhere(number, which, moved):
     """Along its paths, each line in names is the slope at another point, too, to which parameters with names have moved."""

@@ -8,12 +8,24 @@ import threading
 from pathlib import Path
 
 import pytest
-from compiled_graphs import APPLICATIONS, GRAPHS, agree, applied, batch, by_rows, classifier, engine, np, outputs, tanh_net
+from compiled_graphs import (
+    APPLICATIONS,
+    ENGINES,
+    GRAPHS,
+    agree,
+    applied,
+    batch,
+    by_rows,
+    classifier,
+    engine,
+    np,
+    outputs,
+    tanh_net,
+)
 
 import autograd as ag
 
 ROOT = Path(ag.__file__).parents[1]
-ENGINES = ["numpy", "jax", "torch"]
 
 
 # ----------------------------------------------------------------------------------------------------------- other engines
@@ -77,6 +89,7 @@ def test_several_outputs_on_every_engine(library):
     agree(found, np.stack([by_rows(y, x, X, w)[0] for y in ys], axis=1))
 
 
+@pytest.mark.external
 @pytest.mark.parametrize(
     "graph", ["relu_hinge", "classifier", "tanh_net", "softmax_net", "recurrent", "attention", "sparse"]
 )
@@ -97,6 +110,7 @@ def test_a_program_under_jit(graph):
     agree(jax.jit(jax.grad(lambda theta: outputs(theta, array(X)).mean()))(array(program.theta)), slopes.mean(0))
 
 
+@pytest.mark.external
 @pytest.mark.parametrize(
     "graph", ["relu_hinge", "classifier", "tanh_net", "softmax_net", "recurrent", "attention", "quotients"]
 )
@@ -112,6 +126,7 @@ def test_torch_differentiates_the_outputs(graph):
     agree(columns.grad, by_rows(y, inputs, X, inputs)[1] / len(X))
 
 
+@pytest.mark.external
 def test_numbers_of_32_bits_stay_so():
     """On an engine that works in float32 the results are of that kind, and as near as that allows."""
     array = engine("torch")
@@ -168,6 +183,7 @@ SHARDED = """
 """
 
 
+@pytest.mark.external
 def test_a_batch_over_eight_devices():
     """Rows that are spread over the devices of a mesh give the numbers of the graph."""
     pytest.importorskip("jax", reason="programs for JAX need it: pip install jax")
@@ -220,6 +236,7 @@ PARALLEL = """
 """
 
 
+@pytest.mark.external
 def test_two_processes_of_torch(tmp_path):
     """DistributedDataParallel around a program averages to the gradient of the whole batch."""
     torch = pytest.importorskip("torch", reason="programs for PyTorch need it: pip install torch")
@@ -304,6 +321,7 @@ SLOPED = {
 }
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("name", SLOPED)
 def test_slopes_under_jit(name):
     """JAX knows no numbers there, only shapes; and where they are 0, or large, the slopes are those of the graph."""

@@ -101,6 +101,7 @@ def test_whatever_fails_the_old_file_stays(tmp_path, monkeypatch, function):
     assert parts(tmp_path) == []
 
 
+@pytest.mark.external
 def test_a_disk_that_is_full(tmp_path):
     """Where no more bytes can be written, the old file stays."""
     path = tmp_path / "file"
@@ -116,6 +117,7 @@ def test_a_disk_that_is_full(tmp_path):
     assert parts(tmp_path) == []
 
 
+@pytest.mark.external
 def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path):
     """Whenever that happens; and what it leaves behind is cleared away by somebody who writes there later."""
     path = tmp_path / "file"

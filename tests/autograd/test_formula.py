@@ -506,7 +506,7 @@ def test_folding_is_for_writing_only():
 
 # --------------------------------------------------------------------------------------------------------- great graphs
 
-DEEP = 100_000
+DEEP = 20_000
 
 
 def repeated(step, n):
@@ -541,7 +541,7 @@ def test_labels_on_the_way_make_it_short():
     ],
 )
 def test_great_depth_is_no_recursion(step, text):
-    """A chain of 100,000 nodes is read like any other; its formula may be too long to write."""
+    """A chain of 20,000 nodes is read like any other; its formula may be too long to write."""
     deep = repeated(step, DEEP)
     if text is None:
         with pytest.raises(ValueError, match="label nodes on the way"):
@@ -587,6 +587,7 @@ def test_only_values_have_a_formula(y):
 # -------------------------------------------------------------------------------------------------------------- pdflatex
 
 
+@pytest.mark.external
 def test_pdflatex_takes_every_operation(tmp_path):
     """Each row, its first and second derivatives, the tables of this file, in names and in numbers: one document of all."""
     if not shutil.which("pdflatex"):

@@ -146,6 +146,7 @@ def test_logsumexp_of_two_is_softplus():
         assert ag.logsumexp([x, 0.0]) == pytest.approx(ag.softplus(x), rel=1e-15)
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("x", [-2.0, 0.0, 3.0])
 def test_defaults_are_torchs(x):
     """leaky_relu, elu and clip have torch's defaults, as functions and as methods."""

@@ -313,7 +313,7 @@ MIXERS = [
 ]
 
 
-@examples(120)
+@examples(40)
 @given(st.lists(st.tuples(st.integers(0, 7), *[st.integers(0, 9)] * 3), min_size=2, max_size=12), st.booleans())
 def test_random_graphs_claim_nothing_that_is_not_so(recipe, labelled):
     """Sums of products over anything: whatever is found, it is a matrix, and every node has one place and one name."""

@@ -222,7 +222,7 @@ def largest_in(y, x, X, w):
     return largest
 
 
-@examples(250)
+@examples(60)
 @given(steps, st.integers(0, 10**6))
 def test_random_graphs(steps, seed):
     """Value and gradient of a random graph, whatever it is made of, on batches of two sizes."""
@@ -237,7 +237,7 @@ def test_random_graphs(steps, seed):
         agree(found, slopes[rows].mean(0), largest)
 
 
-@examples(150)
+@examples(40)
 @given(steps, st.integers(0, 10**6))
 def test_random_graphs_for_each_row(steps, seed):
     """Outputs, gradients of each row and slopes by the inputs, by the program that makes new arrays."""
@@ -254,7 +254,7 @@ def test_random_graphs_for_each_row(steps, seed):
     agree(found, slopes[:, len(x) :].mean(0), largest)
 
 
-@examples(60)
+@examples(20)
 @given(steps.filter(lambda steps: len(steps) < 7), st.integers(0, 10**6))
 def test_second_derivatives_of_random_graphs(steps, seed):
     """The Hessian times a vector is the slope of the gradient graph along it."""
@@ -265,7 +265,7 @@ def test_second_derivatives_of_random_graphs(steps, seed):
     agree(ag.compile(y, x, w).hvp(vector, X), by_rows(along, x, X, w)[1].mean(0), largest)
 
 
-@examples(60)
+@examples(20)
 @given(st.lists(steps.filter(lambda steps: len(steps) < 6), min_size=2, max_size=3), st.integers(0, 10**6))
 def test_random_graphs_with_several_outputs(several, seed):
     """Each output is its own graph's, and each slope."""

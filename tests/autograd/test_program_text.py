@@ -224,6 +224,7 @@ def test_equations_are_well_formed(graph):
     assert program._repr_latex_() == f"$$\n{text}\n$$"
 
 
+@pytest.mark.external
 def test_every_equation_is_set_by_pdflatex(tmp_path):
     """No error, and no command that is not known."""
     if not shutil.which("pdflatex"):

@@ -206,6 +206,7 @@ finally:
 """
 
 
+@pytest.mark.external
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
 def test_a_process_forked_in_the_middle_of_a_pass_is_not_stuck():
     """Other threads are in backward() while processes are forked: each of them differentiates as well."""

@@ -33,6 +33,7 @@ def test_a_command_that_is_not_understood(arguments, capsys):
     assert "tour" in capsys.readouterr().err or not arguments
 
 
+@pytest.mark.external
 def test_another_autograd_is_recognised(tmp_path):
     """If HIPS's autograd is what Python finds, importing nn says so and what to do."""
     (tmp_path / "autograd").mkdir()
@@ -57,6 +58,7 @@ HIPS_STATES = {  # what installing and uninstalling HIPS's autograd beside ours 
 }
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("state", HIPS_STATES)
 def test_every_order_of_two_autograds_is_named_with_its_cure(state, tmp_path):
     """By importing nn, and by the command, doctor included, in one sentence and without a traceback of its own."""
@@ -78,6 +80,7 @@ def test_every_order_of_two_autograds_is_named_with_its_cure(state, tmp_path):
         assert "Traceback" not in done.stderr or arguments[0] == "-c"
 
 
+@pytest.mark.external
 def test_files_of_the_other_autograd_beside_ours_are_warned_of(tmp_path):
     """Where ours was installed last, theirs is broken, and `import autograd` says so."""
     import autograd
@@ -95,6 +98,7 @@ def test_files_of_the_other_autograd_beside_ours_are_warned_of(tmp_path):
     assert re.search(r"UserWarning: .*HIPS autograd.* pip uninstall autograd, then", done.stderr)
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("program", [["-m", "nn"], ["-m", "chalkgrad"]])
 def test_the_program_runs(program, tmp_path):
     """By both names, with exit codes, and without a traceback."""
@@ -107,6 +111,7 @@ def test_the_program_runs(program, tmp_path):
         assert bool(done.stderr) == (code != 0)
 
 
+@pytest.mark.external
 def test_where_another_autograd_took_the_place_of_ours(tmp_path):
     """The program ends with the sentence that says what to do, and no traceback."""
     (tmp_path / "autograd").mkdir()
@@ -120,6 +125,7 @@ def test_where_another_autograd_took_the_place_of_ours(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.external
 def test_whoever_reads_may_stop_reading(tmp_path):
     """A closed pipe is no error."""
     command = [sys.executable, "-m", "nn", "hessian", "a*b*c*d*e*f*g*h*i", "--json"]
@@ -130,6 +136,7 @@ def test_whoever_reads_may_stop_reading(tmp_path):
     assert writer.returncode == 0
 
 
+@pytest.mark.external
 def test_help_loads_nothing_from_outside():
     """Nor what commands need when they run, so that it comes at once."""
     program = "import sys; before = set(sys.modules); from nn.cli import parser; parser(); print(*set(sys.modules) - before)"

@@ -92,6 +92,7 @@ def jax():
     """JAX at full precision."""
     jax = pytest.importorskip("jax", reason="nets are handed over to JAX: pip install jax")
     jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_disable_most_optimizations", True)  # all that takes time is compiling
     return jax
 
 

@@ -37,6 +37,7 @@ def torch_twin(torch, model):
     return torch.nn.Sequential(*layers[:-1])
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize(("name", "nouts", "rows", "batch_size", "epochs"), CURVES)
 def test_training_curves_equal_torchs(name, nouts, rows, batch_size, epochs, optimizer):
@@ -79,6 +80,7 @@ def test_training_curves_equal_torchs(name, nouts, rows, batch_size, epochs, opt
         assert [w for row in layer.W for w in row] == pytest.approx(linear.weight.flatten().tolist(), rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.external
 def test_clipping_is_torchs():
     """clip_norm shortens gradients as clip_grad_norm_ does, and the history holds their length before."""
     torch = pytest.importorskip("torch", reason="torch is the oracle")

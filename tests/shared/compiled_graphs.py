@@ -49,11 +49,15 @@ def leaves(n, seed=0):
     return [Value(rng.uniform(-1.5, 1.5)) for _ in range(n)]
 
 
+ENGINES = ["numpy", *(pytest.param(name, marks=pytest.mark.external) for name in ("jax", "torch"))]
+
+
 def engine(name):
     """The array library of a name, at full precision, as a function that makes its arrays."""
     if name == "jax":
         jax = pytest.importorskip("jax", reason="programs for JAX need it: pip install jax")
         jax.config.update("jax_enable_x64", True)
+        jax.config.update("jax_disable_most_optimizations", True)  # all that takes time is compiling
         return jax.numpy.asarray
     if name == "torch":
         return pytest.importorskip("torch", reason="programs for PyTorch need it: pip install torch").tensor

@@ -133,6 +133,7 @@ def test_completion_scripts(shell, run):
     assert "examples:" not in out
 
 
+@pytest.mark.external
 def test_bash_completes(run):
     """The script parses; bash offers subcommands, options and choices."""
     pytest.importorskip("shtab")

@@ -234,6 +234,7 @@ def test_mark_is_told_what_it_does_not_understand(arguments, mark, capsys):
     assert "usage: chalkgrad" in capsys.readouterr().err
 
 
+@pytest.mark.external
 def test_mark_runs_in_a_terminal(desk):
     """As a program of its own, with the exit code, UTF-8 on standard output, and no traceback."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
