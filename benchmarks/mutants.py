@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import functools
 import gc
 import hashlib
 import importlib
@@ -87,12 +88,18 @@ class Mutant(NamedTuple):
         return self.file, self.change
 
 
+@functools.cache
+def source_of(file: str) -> str:
+    """The text of a file as it was when this process began with it, whoever edits it meanwhile."""
+    return (ROOT / "autograd" / f"{file}.py").read_text(encoding="utf-8")
+
+
 def mutants_of(file: str, pick: random.Random | None, count: int) -> tuple[list[Mutant], int]:
     """Some of the faults that mutmut knows for a file of autograd/, and how many there are."""
     from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
     from mutmut.mutation.file_mutation import create_mutations
 
-    source = (ROOT / "autograd" / f"{file}.py").read_text(encoding="utf-8")
+    source = source_of(file)
     module, mutations, *_ = create_mutations(f"autograd/{file}.py", source)
     spans = MetadataWrapper(module, unsafe_skip_copy=True).resolve(WhitespaceInclusivePositionProvider)
     starts = [0, *itertools.accumulate(map(len, source.splitlines(keepends=True)))]
@@ -161,7 +168,7 @@ def planted_pairs(file: str, text: str) -> list[tuple[CodeType, CodeType]] | Non
             pairs.append((right, wrong))
         return right.co_freevars == wrong.co_freevars
 
-    right, wrong = (compile(t, str(path), "exec", dont_inherit=True) for t in (path.read_text(encoding="utf-8"), text))
+    right, wrong = (compile(t, str(path), "exec", dont_inherit=True) for t in (source_of(file), text))
     return pairs if walk(right, wrong, False) else None
 
 
