@@ -1,6 +1,6 @@
 """Mutants: faults planted one by one in the code, and whether a test notices.
 
-    python benchmarks/mutants.py engine|judgement [--sample N] [--seed N] [--files value judging …] [--again]
+    python benchmarks/mutants.py engine|table|judgement [--sample N] [--seed N] [--files value judging …] [--again]
 
 The faults are those of mutmut (pip install "mutmut>=3.8"): a constant that is one more, a + that is a −, a < that is a <=,
 an argument that is None. mutmut's own runner plants them in functions; but an operation here is a row of a table, which is
@@ -28,6 +28,7 @@ import hashlib
 import importlib
 import importlib.abc
 import importlib.util
+import inspect
 import itertools
 import json
 import os
@@ -47,17 +48,18 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = {
     "engine": (
-        "value primitives graph calculus functions conversions modes check",
-        "test_value test_conversions test_modes test_functions test_check test_primitives test_calculus test_threads"
-        " test_graph test_extremes test_notation",
+        "value graph calculus functions conversions modes check",
+        "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads",
     ),
+    "table": ("primitives", "test_value test_functions test_primitives test_extremes"),
     "judgement": (
         "judging mistakes steps working comparing worksheet",
         "test_mistakes test_judging test_worksheet test_steps test_values_first test_comparing test_lecture_sheet"
         " test_claims test_staged_working test_marking",
     ),
 }
-EVERYWHERE = {"engine": [], "judgement": ["tests/test_marking_students.py", "tests/test_marking_hands.py"]}
+EVERYWHERE = {"judgement": ["tests/test_marking_students.py", "tests/test_marking_hands.py"]}
+COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 HIDDEN = ("torch", "jax", "onnx", "onnxruntime")
 PYTEST = [
     "-q",
@@ -161,7 +163,9 @@ def planted_pairs(file: str, text: str) -> list[tuple[CodeType, CodeType]] | Non
         if same:
             for a, b in zip(inner, other):
                 if a != b:
-                    function = bool(a.co_flags & 2)  # CO_NEWLOCALS: not the body of a class
+                    function = bool(a.co_flags & inspect.CO_NEWLOCALS)  # and not the body of a class
+                    if a.co_name in COMPREHENSIONS:
+                        function = in_function
                     if not walk(a, b, function):
                         return False
         if in_function:
@@ -422,7 +426,7 @@ def main() -> None:
     chosen = parser.parse_args()
     files, names = (each.split() for each in PARTS[chosen.part])
     files = chosen.files or files
-    tests = chosen.tests or [f"tests/autograd/{name}.py" for name in names] + EVERYWHERE[chosen.part]
+    tests = chosen.tests or [f"tests/autograd/{name}.py" for name in names] + EVERYWHERE.get(chosen.part, [])
     path = ROOT / "mutants" / f"{chosen.part}.jsonl"
     os.chdir(ROOT)
 
