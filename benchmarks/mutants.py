@@ -55,10 +55,9 @@ PARTS = {
     "judgement": (
         "judging mistakes steps working comparing worksheet",
         "test_mistakes test_judging test_worksheet test_steps test_values_first test_comparing test_lecture_sheet"
-        " test_claims test_staged_working test_marking",
+        " test_claims test_staged_working test_marking test_marking_students test_marking_hands",
     ),
 }
-EVERYWHERE = {"judgement": ["tests/test_marking_students.py", "tests/test_marking_hands.py"]}
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 HIDDEN = ("torch", "jax", "onnx", "onnxruntime")
 PYTEST = [
@@ -90,10 +89,19 @@ class Mutant(NamedTuple):
         return self.file, self.change
 
 
+def path_of(file: str) -> Path:
+    """Where a file stands, in autograd/ or in a folder of it."""
+    return next((ROOT / "autograd").rglob(f"{file}.py"))
+
+
+def module_of(file: str) -> str:
+    return ".".join(path_of(file).relative_to(ROOT).with_suffix("").parts)
+
+
 @functools.cache
 def source_of(file: str) -> str:
     """The text of a file as it was when this process began with it, whoever edits it meanwhile."""
-    return (ROOT / "autograd" / f"{file}.py").read_text(encoding="utf-8")
+    return path_of(file).read_text(encoding="utf-8")
 
 
 def mutants_of(file: str, pick: random.Random | None, count: int) -> tuple[list[Mutant], int]:
@@ -102,7 +110,7 @@ def mutants_of(file: str, pick: random.Random | None, count: int) -> tuple[list[
     from mutmut.mutation.file_mutation import create_mutations
 
     source = source_of(file)
-    module, mutations, *_ = create_mutations(f"autograd/{file}.py", source)
+    module, mutations, *_ = create_mutations(f"{file}.py", source)
     spans = MetadataWrapper(module, unsafe_skip_copy=True).resolve(WhitespaceInclusivePositionProvider)
     starts = [0, *itertools.accumulate(map(len, source.splitlines(keepends=True)))]
 
@@ -151,7 +159,7 @@ def _prose(tree: ast.Module) -> set[int]:
 
 def planted_pairs(file: str, text: str) -> list[tuple[CodeType, CodeType]] | None:
     """The pieces of code that differ, as (right, faulty); None if what import itself runs is among them."""
-    path = ROOT / "autograd" / f"{file}.py"
+    path = path_of(file)
     pairs: list[tuple[CodeType, CodeType]] = []
 
     def walk(right: CodeType, wrong: CodeType, in_function: bool) -> bool:
@@ -253,7 +261,7 @@ class Tests:
 
     def remembered(self, items: dict[str, Any]) -> Any:
         """What is measured; kept in a file for as long as neither the code nor a test changes."""
-        files = [ROOT / "autograd" / f"{f}.py" for f in sorted(self.imported)] + [ROOT / test for test in self.tests]
+        files = [path_of(f) for f in sorted(self.imported)] + [ROOT / test for test in self.tests]
         key = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
         path = self.log.path.with_name(f"covered-{key}.json")
         if not path.exists():
@@ -295,7 +303,7 @@ def _near(lines: dict[int, list[str]], mutant: Mutant) -> list[str]:
 def _coverage(files: Collection[str]) -> Any:
     import coverage
 
-    return coverage.Coverage(data_file=None, config_file=False, include=[str(ROOT / "autograd" / f"{f}.py") for f in files])
+    return coverage.Coverage(data_file=None, config_file=False, include=[str(path_of(f)) for f in files])
 
 
 def _told(tell: Any, limit: int = 36000) -> Any:
@@ -325,7 +333,7 @@ class Faulty(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
     """Gives Python the faulty text where it looks for the file."""
 
     def __init__(self, file: str, text: str) -> None:
-        self.name, self.path, self.text = f"autograd.{file}", str(ROOT / "autograd" / f"{file}.py"), text
+        self.name, self.path, self.text = module_of(file), str(path_of(file)), text
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name == self.name:
@@ -426,7 +434,8 @@ def main() -> None:
     chosen = parser.parse_args()
     files, names = (each.split() for each in PARTS[chosen.part])
     files = chosen.files or files
-    tests = chosen.tests or [f"tests/autograd/{name}.py" for name in names] + EVERYWHERE.get(chosen.part, [])
+    found = [next((ROOT / "tests").rglob(f"{name}.py")) for name in names]
+    tests = chosen.tests or [str(path.relative_to(ROOT)) for path in found]
     path = ROOT / "mutants" / f"{chosen.part}.jsonl"
     os.chdir(ROOT)
 
@@ -434,7 +443,7 @@ def main() -> None:
     cov = _coverage(files)
     cov.start()
     for file in files:
-        importlib.import_module(f"autograd.{file}")
+        importlib.import_module(module_of(file))
     cov.stop()
     imported = {Path(f).stem: _inside_functions(f, cov.get_data().lines(f) or []) for f in cov.get_data().measured_files()}
 

@@ -10,7 +10,7 @@ from autograd.claims import written_number
 from autograd.comparing import Check
 from autograd.judging import MOST_READINGS, _combinations, _usual, with_lines
 from autograd.steps import Difference, Kept
-from autograd.working import Literal, Member, Worth
+from autograd.working import Literal, Member, Near, Worth
 
 
 def one(**numbers):
@@ -356,3 +356,68 @@ def test_a_formula_behind_numbers_that_come_to_something_else_is_wrong():
     row = sheet.mark({"y": "0.9·0.7 + 0.3 = w·x + b"})["y"]
     assert (row.verdict, row.marks) == ("wrong", 0.0)
     assert row.remarks[-1] == "0.9·0.7 + 0.3 is not what this comes to, 0.58"
+
+
+def test_significant_digits_are_kept_on_the_way_too():
+    """e⁵ is 148 for who keeps three digits everywhere, which moves a product; for who keeps three decimals it is 148.413."""
+    a, b, c = Value(5.0, "a"), Value(0.00365, "b"), Value(1.234, "c")
+    sheet = Worksheet(p=c * 10.0, q=c / 10.0, r=c / 1000.0, y=a.exp() * b)
+    digits = {"p": "12.3", "q": "0.123", "r": "0.00123"}
+    assert sheet.mark({**digits, "y": "0.540"})["y"].verdict == "rounded"
+    assert sheet.mark({"p": "12.340", "q": "0.123", "r": "0.001", "y": "0.540"})["y"].verdict == "wrong"
+
+
+def test_a_right_formula_before_a_wrong_number_does_not_save_it():
+    """The formula is another way to the number, and the number is not what it comes to."""
+    w, x, b = Value(0.4, "w"), Value(0.7, "x"), Value(0.3, "b")
+    sheet = Worksheet(y=w * x + b)
+    assert sheet.mark({"y": "b + w·x = 0.62"})["y"].verdict == "wrong"
+    assert sheet.mark({"y": "b + w·x = 0.58"})["y"].verdict == "right"
+
+
+def test_a_wrong_formula_before_a_right_number_is_wrong():
+    """Both stand there: the number is right, and the formula is not that of the line."""
+    o, t = Value(0.7, "o"), Value(0.9, "t")
+    row = Worksheet(E=(o - t) ** 2 / 2).mark({"E": "(o - t)^2 = 0.02"})["E"]
+    assert (row.verdict, row.marks) == ("wrong", 0.0)
+    assert [d.sentence for d in row.diagnoses] == ["You did not divide by 2"]
+
+
+def test_a_line_does_not_explain_itself():
+    """y = y says nothing; as a name before a formula it is as good as none."""
+    sheet = one(a=0.25, b=0.5)
+    assert sheet.mark({"y": "y"})["y"].verdict == "blank"
+    row = sheet.mark({"y": "y + 0"})["y"]
+    assert (row.verdict, row.remark) == ("unread", "This cannot be read, at y + 0: y is what is to be found here")
+    assert sheet.mark({"y": "y = a + b"})["y"].verdict == "right"
+    assert sheet.mark({"y": "y = 0.75"})["y"].verdict == "right"
+
+
+def test_what_is_no_text_at_all_costs_its_line():
+    """A complex number stands in the row as it was given, with the reason."""
+    row = one(a=0.25, b=0.5).mark({"y": 1j})["y"]
+    assert (row.verdict, row.claim) == ("unread", "1j")
+    assert row.remark.startswith("This cannot be read, at 1j: ")
+
+
+def test_a_jump_in_a_chain_has_a_point():
+    """The second member is not what the first was, and where."""
+    x = Value(3.0, "x")
+    first, second = Worksheet(y=(x + 1) ** 2).check_chain("y", "x^2 + 1 = x^2 + 2x + 1")
+    assert (first.jump, second.right, second.follows) == (None, True, False)
+    ((name, at),) = second.jump.point
+    assert name == "x"
+    assert (second.jump.here, second.jump.there) == (pytest.approx((at + 1) ** 2), pytest.approx(at**2 + 1))
+
+
+def test_how_far_a_member_may_be_off():
+    """0.50 and 0.08 are nothing on the sheet: each may be half a unit off; 0.7 is x, and is not."""
+    a, b, x = Value(0.31, "a"), Value(0.27, "b"), Value(0.7, "x")
+    sheet = Worksheet(y=a + b, v=x * a)
+    near = Near.to(sheet.leaves["y"], sheet.formulas, sheet.right)
+    for text, reach in [("0.50 + 0.08", 0.01), ("0.50 + 0.7", 0.005), ("0.31 + 0.27", 0.0), ("2 + 0.50", 0.005)]:
+        member = Member(sheet.read("y", text).pieces[0])
+        assert member.worth(sheet.right, {}, near).reach == pytest.approx(reach)
+    products = Member(sheet.read("y", "0.37·0.53 + 0.41·0.77").pieces[0])
+    assert products.worth(sheet.right, {}, near, kept=Kept(0.01, 0, False)).rounding == pytest.approx(0.0039 + 0.0043)
+    assert products.worth(sheet.right, {}, near).rounding == 0.0
