@@ -379,10 +379,7 @@ class Judge:
                     near = abs(claim.value - value) <= claim.unit  # further off, much would explain a number
                     if self.explains(claim, value, reach) and near:
                         found = exactly if self.explains(claim, value, 0.0) else nearly
-                        known = found.get(key := self.signature(mistake))
-                        better = known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim)
-                        if known is None or (better and mistake.kind != known[0].kind):
-                            found[key] = mistake, reading, value
+                        found.setdefault(self.signature(mistake), (mistake, reading, value))
                 if exactly or nearly:
                     break
             best = exactly or nearly
@@ -475,10 +472,6 @@ def _differing(readings: Iterable[Reading]) -> list[Reading]:
     for reading in readings:
         seen.setdefault((reading.step.value(reading.values), *reading.values.values()), reading)
     return list(seen.values())
-
-
-def _rounds_to(v: float, claim: Number) -> bool:
-    return bool(abs(v - claim.value) <= 0.5 * claim.unit + grain(v))
 
 
 def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:

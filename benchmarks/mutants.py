@@ -128,7 +128,7 @@ def mutants_of(file: str, pick: random.Random | None, count: int) -> tuple[list[
     found: dict[str, Mutant] = {}
     left_out = 0
     for i in order:
-        if len(found) == count:
+        if count and len(found) == count:
             break
         text = faulty(mutations[i].original_node, mutations[i].mutated_node)
         changed = list(difflib.unified_diff(source.splitlines(), text.splitlines(), n=0, lineterm=""))[2:]

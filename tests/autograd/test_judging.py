@@ -421,3 +421,17 @@ def test_how_far_a_member_may_be_off():
     products = Member(sheet.read("y", "0.37·0.53 + 0.41·0.77").pieces[0])
     assert products.worth(sheet.right, {}, near, kept=Kept(0.01, 0, False)).rounding == pytest.approx(0.0039 + 0.0043)
     assert products.worth(sheet.right, {}, near).rounding == 0.0
+
+
+@pytest.mark.parametrize(
+    ("z", "verdict"), [("58.12", "right"), ("58.07", "rounded"), ("58.06", "wrong"), ("58.14", "wrong")]
+)
+def test_what_is_held_behind_numbers_that_nobody_added_up(z, verdict):
+    """0.311 + 0.27 stands there: 0.311 may be 0.0002 off, and who keeps four digits rounds the sum by 0.00005 at most."""
+    a, b, c = Value(0.3112, "a"), Value(0.27, "b"), Value(1.234, "c")
+    y = a + b
+    sheet = Worksheet(p=c + 1.0, q=c + 2.0, r=c + 3.0, y=y, z=100.0 * y)
+    written = {"p": "2.234", "q": "3.234", "r": "4.234", "y": "0.311 + 0.27", "z": z}
+    row = sheet.mark(written)["z"]
+    assert row.verdict == verdict
+    assert row.tolerance == pytest.approx(0.005 + 100.0 * (0.0002 + 0.00005))
