@@ -12,7 +12,6 @@ import math
 
 from autograd.calculus import _flat, _like, _name, _Run, gradient
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
 from autograd.value import Value, short
 
 TYPE_CHECKING = False
@@ -128,7 +127,7 @@ def _culprits(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance
     blamed = set()
     for node in nodes(*_Run(f, _like(point, iter(_numbers(point)))).ys):
         op = node.op
-        if op is None or op is CONSTANT or op in blamed or not node.inputs:
+        if op is None or op in blamed or not node.inputs:
             continue
         at = [x.data for x in node.inputs]
         for row in _rows(op, at, order, tolerance):

@@ -436,10 +436,7 @@ class Judge:
                         return []
                     if self.explains(claim, value, reach) and _is_near(claim, value):
                         found = exactly if self.explains(claim, value, 0.0) else nearly
-                        known = found.get(key := self.signature(mistake))
-                        better = known is None or _rounds_to(value, claim) > _rounds_to(known[2], claim)
-                        if known is None or (better and mistake.kind != known[0].kind):
-                            found[key] = mistake, reading, value
+                        found.setdefault(self.signature(mistake), (mistake, reading, value))
                 if exactly or nearly:
                     break
             best = exactly or nearly
@@ -555,10 +552,6 @@ def _agreeing(ways: Sequence[Worth], result: Worth) -> float:
 def _is_near(claim: Number, v: float) -> bool:
     """Whether a number is near enough to be explained; further off, much would."""
     return bool(abs(claim.value - v) <= claim.unit)
-
-
-def _rounds_to(v: float, claim: Number) -> bool:
-    return bool(abs(v - claim.value) <= 0.5 * claim.unit + grain(v))
 
 
 def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:

@@ -40,6 +40,7 @@ from autograd.steps import (
     straightened,
     taken_apart,
     total,
+    value_of,
 )
 from autograd.value import Value
 
@@ -166,9 +167,15 @@ class Surroundings:
         """Factors that are, together, the derivative of an activation: what it is taken at, and which they are."""
         for h in dict.fromkeys(q for factor in factors for q in quantities(factor)):
             own = [factor for factor in factors if quantities(factor) == [h]]
-            if h in self.functions and own and own != [h]:
+            if h in self.functions and own and self._is_derivative(chain(own), h):
                 return h, own
         return None
+
+    def _is_derivative(self, formula: Value, h: Value) -> bool:
+        """Whether a formula over an activation is the derivative of that, as h(1 − h) is; h² and ln(h) are not."""
+        op, (_, *rest) = self.formulas[h].op, [x.data for x in self.formulas[h].inputs]
+        at = [(op.value(x, *rest), (x, *rest)) for x in (0.7, -0.4)]  # type: ignore[union-attr]
+        return all(close(value_of(formula, {h: z}), op.slopes(z, xs)[0]) for z, xs in at)  # type: ignore[union-attr]
 
     def is_slope(self, leaf: Value) -> bool:
         """Whether a quantity is a line such as s = h(1 − h)."""

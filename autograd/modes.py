@@ -13,6 +13,7 @@ from contextvars import ContextVar, copy_context
 
 from autograd import value as engine
 from autograd.conversions import caller
+from autograd.notation import ATOM, NEGATION
 from autograd.primitives import CONSTANT
 from autograd.value import Value, short
 
@@ -209,7 +210,7 @@ def _name(node: Value) -> str:
 
 
 def _formula(node: Value) -> str:
-    names = [(x.label or short(x.data), 3) for x in node.inputs]
+    names = [(x.label or short(x.data), ATOM if x.label or x.data >= 0.0 else NEGATION) for x in node.inputs]
     return node.op.notation.write(names) if node.op else _name(node)
 
 
@@ -230,8 +231,6 @@ def _made_by(node: Value, lines: dict[Value, str]) -> str:
 
 
 def _not_finite(node: Value, lines: dict[Value, str]) -> AnomalyError:
-    if not node.inputs:
-        return AnomalyError(f"{_name(node)} is {short(node.data)} from the start", node)
     name = f"{node.label} = " if node.label else ""
     message = f"{name}{_formula(node)} is {short(node.data)}{_numbers(node)} (operation {node.op.name})"  # type: ignore[union-attr]
     return AnomalyError(message + _made_by(node, lines), node)

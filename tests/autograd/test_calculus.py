@@ -435,3 +435,40 @@ def test_a_function_that_gives_no_number_is_a_type_error(result):
 
     with pytest.raises(TypeError, match=r"forgetful gave .* where a number or a Value was expected"):
         jacobian(forgetful)(1.0)
+
+
+def operations(y):
+    """The names of what a graph is made of, inputs first."""
+    return [node.op.name for node in history(y)[::-1]]
+
+
+@pytest.mark.parametrize(
+    ("f", "made"),
+    [
+        (lambda x, w: x.sin(), ["cos"]),
+        (lambda x, w: -x.sin(), ["cos", "neg"]),
+        (lambda x, w: -(x.sin()) * 1.0, ["cos", "neg"]),
+        (lambda x, w: w - x.sin(), ["cos", "neg"]),
+        (lambda x, w: x * w, ["sum"]),  # w itself is a leaf: its slope is a node of its own
+        (lambda x, w: x * w + x, ["sum"]),
+        (lambda x, w: x * w - x, ["sum"]),
+        (lambda x, w: (x * w).sin(), ["mul", "cos", "mul"]),
+    ],
+)
+def test_a_slope_has_no_node_that_does_nothing(f, made):
+    """Nothing is multiplied by 1 or −1, and no 0 is added: the formula of a slope is the one on the page."""
+    x, w = Value(0.7), Value(1.3)
+    (slope,) = gradient(f(x, w), x)
+    assert operations(slope) == made
+
+
+def test_a_derivative_at_a_value_along_plain_numbers_stays_a_value():
+    """And one at plain numbers along a Value: what is made of Values can be differentiated once more."""
+    x = Value(2.0)
+    for product in (ag.jvp, ag.vjp):
+        for point, vector in (((x,), (1.0,)), ((2.0,), (x,))):
+            _, result = product(lambda a: a * a, point, vector)
+            (slope,) = result if isinstance(result, list) else [result]
+            assert isinstance(slope, Value)
+    _, both = ag.jvp(lambda a, b: a * b, (x, 3.0), (1.0, 0.0))
+    assert isinstance(both, Value)

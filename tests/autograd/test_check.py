@@ -195,3 +195,64 @@ def test_an_order_below_one_is_an_error(order):
     """The message says what an order is."""
     with pytest.raises(ValueError, match="the order of the derivatives to check is 1, 2"):
         check_gradients(ag.exp, 1.0, order=order)
+
+
+# ---------------------------------------------------------------------------------------------- how much is still right
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0005, "right"), (0.9995, "right"), (1.002, "wrong"), (0.998, "wrong")])
+def test_the_tolerance_is_a_part_of_the_slope(size, factor, verdict, plant):
+    """Of a slope of any size a thousandth is right where a thousandth is allowed, and two are wrong."""
+    slip = plant("slip", lambda x: size * x, size * factor)
+    assert verdicts(check_gradients(slip, 0.7, tolerance=1e-3)) == [verdict]
+
+
+@pytest.mark.parametrize("size", [1e-2, 1.0, 1e3])
+@pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [(0.0, "kink"), (0.2, "kink"), (1.0005, "kink"), (-0.0005, "kink"), (1.002, "wrong"), (-0.002, "wrong")],
+)
+def test_between_the_sides_of_a_kink_and_a_tolerance_beyond(size, slope, verdict, plant):
+    """A bend from 0 to 1, of any size: a thousandth outside is allowed here, and two are not."""
+    bend = plant("bend", lambda x: size * max(x, 0.0), size * slope)
+    assert verdicts(check_gradients(bend, 0.0, tolerance=1e-3)) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("value", "partial", "x", "verdict"),
+    [
+        (lambda x: 1.0 if x > 0.0 else 0.0, 0.0, 0.0, "kink"),  # a jump
+        (lambda x: 1.0 if x > 0.0 else 0.0, 0.0, 0.5, "right"),
+        (lambda x: math.sin(1e9 * x), 0.0, 0.7, "unclear"),  # it does not settle
+        (lambda x: math.sqrt(x) if x >= 0.0 else math.nan, math.inf, 0.0, "right"),
+        (lambda x: math.sqrt(x) if x >= 0.0 else math.nan, -math.inf, 0.0, "wrong"),
+        (lambda x: -math.sqrt(x) if x >= 0.0 else math.nan, -math.inf, 0.0, "right"),
+        (lambda x: x**3, math.inf, 0.0, "wrong"),
+        (lambda x: x**3, math.nan, 0.5, "wrong"),
+        (lambda x: math.nan, math.nan, 0.5, "undefined"),
+        (lambda x: math.inf, 0.0, 0.5, "undefined"),
+        (lambda x: x if x >= 0.5 else math.nan, 1.0, 0.5, "right"),  # an edge: one side is all there is
+        (lambda x: x if x >= 0.5 else math.nan, 2.0, 0.5, "wrong"),
+        (lambda x: x if x <= 0.5 else math.nan, 1.0, 0.5, "right"),
+        (lambda x: x if x <= 0.5 else math.nan, -1.0, 0.5, "wrong"),
+    ],
+)
+def test_jumps_edges_and_slopes_without_end(value, partial, x, verdict, plant):
+    """Each has a verdict of its own, and a slope that contradicts the value is wrong there, too."""
+    assert verdicts(check_gradients(plant("planted", value, partial), x)) == [verdict]
+
+
+def test_a_report_in_words(plant):
+    """Title, table and culprit, to the letter."""
+    slip = plant("slip", math.sin, lambda z, x: ag.sin(x))
+    assert str(check_gradients(slip, 0.7)).splitlines() == [
+        "check of slip at (0.7)",
+        "  derivative  analytic    numeric     verdict",
+        "  ∂f/∂x1      0.64421769  0.76484219  wrong",
+        "the operation slip is wrong at (0.7): its partials say ∂f/∂x1 = 0.644218, its value says 0.764842",
+    ]
+    two = check_gradients(lambda x: slip(x) + slip(x), 0.7)
+    assert len(two.culprits) == 1
+    assert check_gradients(lambda *xs: xs[0] * xs[1], 2.0, 3.0).rows[1].name == "∂f/∂x2"
+    assert [row.name for row in check_gradients(lambda a: a**3, 2.0, order=3)] == ["∂f/∂a", "∂²f/∂a∂a", "∂³f/∂a∂a∂a"]

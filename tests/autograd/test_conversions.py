@@ -121,6 +121,7 @@ V = Value(0.5)
         (lambda: max(1.0, math.tanh(V)), "tanh", "use autograd.tanh to keep it"),
         (lambda: [math.hypot(x, 1.0) for x in [V]], "hypot", "use autograd.hypot to keep it"),
         (lambda: math.fabs(V), "fabs", "use autograd.abs to keep it"),
+        (lambda: math.fsum([V]), "fsum", "use autograd.sum to keep it"),
         (lambda: math.pow(2, V), "pow", r"use the operator ** to keep it"),
         (lambda: math.gamma(V), "gamma", "autograd.Primitive adds an operation that keeps it"),
     ],

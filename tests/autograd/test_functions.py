@@ -202,3 +202,26 @@ def test_log_softmax_is_right_to_the_last_digits(xs):
     assert ag.log_softmax(xs) == pytest.approx(expected, rel=4e-16, abs=0.0)
     assert ag.softmax(xs) == pytest.approx(shares, rel=1e-15, abs=0.0)
     assert [v.data for v in ag.log_softmax([Value(x) for x in xs])] == ag.log_softmax(xs)
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "logsumexp", "softmax", "log_softmax"])
+@pytest.mark.parametrize("wrong", [3.0, "12", Value(2.0)])
+def test_what_is_no_list_is_told_by_name(name, wrong):
+    """The sentence has the function, an example, and what was given."""
+    with pytest.raises(TypeError) as caught:
+        getattr(ag, name)(wrong)
+    assert str(caught.value) == f"{name} takes a list of numbers, as in {name}([x1, x2]), not {wrong!r}"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_is_no_list_is_told_by_dot(place):
+    """Whichever of the two it is."""
+    with pytest.raises(TypeError) as caught:
+        ag.dot(*([3.0, [1.0]] if place == 0 else [[1.0], 3.0]))
+    assert str(caught.value) == "dot takes a list of numbers, as in dot([x1, x2]), not 3.0"
+
+
+def test_the_mean_of_no_numbers_in_words():
+    """There is none."""
+    with pytest.raises(ValueError, match=r"^mean of no numbers: pass at least one$"):
+        ag.mean([])

@@ -9,7 +9,7 @@ import weakref
 import pytest
 
 from autograd import Value, gradient, mean
-from autograd.graph import dependents, history, leaves, nodes, paths
+from autograd.graph import dependents, history, leaves, nodes, paths, paths_between
 
 MILLION = 1_000_000
 
@@ -195,3 +195,23 @@ def test_nothing_is_left_for_the_garbage_collector():
         assert values_alive() == before
     finally:
         gc.enable()
+
+
+def test_what_lies_between_an_output_and_an_input():
+    """Every node on a way, both ends included; nothing where there is no way."""
+    x, t = Value(3.0), Value(1.0)
+    square = x * x
+    y = square - t
+    assert paths_between(y, x) == {x, square, y}
+    assert paths_between(y, square) == {square, y}
+    assert paths_between(y, y) == {y}
+    assert paths_between(x, y) == set()
+    assert paths_between(square, t) == set()
+
+
+def test_a_way_from_a_node_to_itself_is_the_node():
+    """One way, of one node, whatever lies below."""
+    x = Value(3.0)
+    y = x * x
+    assert list(paths(y, y)) == [[y]]
+    assert list(paths(x, x)) == [[x]]

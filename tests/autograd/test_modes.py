@@ -243,3 +243,63 @@ def test_outside_a_block_nothing_is_raised():
     y = x.log()
     y.backward()
     assert (y.data, x.grad) == (-math.inf, math.inf)
+
+
+# ------------------------------------------------------------------------------------------------------- to the letter
+
+
+OUTSIDE = "it was made outside detect_anomaly, so its line is not known"
+
+
+def anomaly_of(compute):
+    with pytest.raises(AnomalyError) as caught, detect_anomaly():
+        compute()
+    return caught.value, str(caught.value).splitlines()
+
+
+def test_an_anomaly_in_words():
+    """The formula, what it is, the numbers that have names, the operation, the line of the program and its source."""
+    p, made = Value(0.0, label="p"), []
+
+    def compute():
+        made.append(p.log())
+
+    error, (says, place, source) = anomaly_of(compute)
+    assert error.node is made[0]
+    assert says == "log(p) is -inf where p = 0.0 (operation log)"
+    assert place == f"  {__file__}, line {compute.__code__.co_firstlineno + 1}"
+    assert source == "    made.append(p.log())"
+
+
+def test_an_anomaly_with_a_label_in_words():
+    """A name that is given before the end of the block is told; numbers without one are not."""
+
+    def compute():
+        y = Value(2.0, "a") / Value(0.0, "c")
+        y.label = "ratio"
+
+    error, (says, *_) = anomaly_of(compute)
+    assert says == "ratio = a/c is inf where a = 2.0, c = 0.0 (operation div)"
+    assert error.node.label == "ratio"
+
+
+def test_an_anomaly_of_a_node_from_before_the_block():
+    """Its line is not known, and that is said."""
+    p = Value(0.0, label="p")
+    y = p.log()
+    error, (says,) = anomaly_of(y.backward)
+    assert error.node is y
+    assert (
+        says == "log(p) is -inf where p = 0.0 (operation log); it was made outside detect_anomaly, so its line is not known"
+    )
+
+
+def test_a_derivative_that_is_not_finite_in_words():
+    """Which one, its number, the gradient that comes to it, and their product."""
+    x = Value(0.0, label="x")
+    root = x.sqrt()
+    y = root * 3.0
+    error, (says,) = anomaly_of(y.backward)
+    assert error.node is root
+    derivative = "the derivative of sqrt(x) in x is inf where x = 0.0"
+    assert says == f"{derivative}, and the gradient 3.0 that comes to the sqrt node times it is inf; {OUTSIDE}"

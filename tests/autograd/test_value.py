@@ -387,3 +387,104 @@ def test_data_that_is_an_array_is_named():
         x.data = scalar
         (x * w + ag.logsumexp([x, w])).backward()
         assert math.isfinite(x.grad)
+
+
+def test_a_leaf_that_is_differentiated_by_itself_adds_up_too():
+    """x.backward() twice is 2: it is a leaf, as any other."""
+    x = Value(5.0)
+    x.backward()
+    x.backward()
+    assert x.grad == 2.0
+
+
+def test_a_value_without_a_label_is_named_as_one():
+    """Where a number was set to something else, and no label says which."""
+    x = Value(1.0)
+    x.data = "a"
+    with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number\. autograd computes with real numbers"):
+        x * 2
+    with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number"):
+        ag.tanh(x)
+    with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number"):
+        ag.atan2(x, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "below", "above"),
+    [
+        (lambda f, x: f.leaky_relu(x), -0.02, 3.0),
+        (lambda f, x: f.elu(x), math.expm1(-2.0), 3.0),
+        (lambda f, x: f.clip(x), -2.0, 3.0),
+    ],
+)
+def test_defaults_are_the_published_ones(function, below, above):
+    """leaky_relu leaks a hundredth (Maas et al. 2013), elu goes down to −1 (Clevert et al. 2015), clip does nothing."""
+    assert [function(ag, x) for x in (-2.0, 3.0)] == [below, above]
+    assert [function(Value, Value(x)).data for x in (-2.0, 3.0)] == [below, above]
+
+
+@pytest.mark.parametrize(("op", "n"), [("tanh", 2), ("atan2", 1), ("clip", 2), ("hypot", 3)])
+def test_an_operation_with_too_many_or_too_few_inputs_is_a_type_error(op, n):
+    """With how many it takes, and how many it got."""
+    arity = PRIMITIVES[op].arity
+    with pytest.raises(TypeError, match=rf"^{op} takes {arity} argument{'s' * (arity != 1)}, got {n}$"):
+        PRIMITIVES[op](*[Value(1.0)] * n)
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (1e-4, "0.0001"),
+        (0.99e-4, "9.9e-05"),
+        (999999.0, "999999.0"),
+        (1e6, "1e+06"),
+        (1234567.0, "1.2346e+06"),
+        (1.00004, "1.0"),
+        (1.00006, "1.0001"),
+        (0.123456, "0.1235"),
+        (0.0123456, "0.01235"),
+        (-0.00123456, "-0.001235"),
+        (0.0, "0.0"),
+        (-0.0, "0.0"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_short_numbers_at_the_ends(x, text):
+    """Powers of ten outside 0.0001 to a million; no sign of a zero."""
+    assert short(x) == text
+
+
+def test_lists_are_labelled_to_three_indices():
+    """A list of lists of lists has three; what is deeper has no name, and a tuple is a list."""
+    cube, deeper = [[[Value(1.0)]]], [[[[Value(1.0)]]]]
+    label({"a": cube, "b": deeper, "c": (Value(2.0),)})
+    assert (cube[0][0][0].label, deeper[0][0][0][0].label) == ("a_111", "")
+    pair = (Value(2.0), Value(3.0))
+    label(pair=pair)
+    assert [v.label for v in pair] == ["pair_1", "pair_2"]
+
+
+def test_a_constant_gets_no_label_of_a_variable():
+    """label(locals()) names variables alone."""
+    c = (Value(1.0) + 3.0).inputs[1]
+    label({"c": c})
+    assert c.label == ""
+
+
+def test_which_lines_took_the_number_out_is_remembered():
+    """A comparison, float() and detach() leave the line of the program; a constant needs none."""
+    x = Value(2.0)
+    y = x * 3
+    assert y > 1
+    float(y)
+    taken = y.detach()
+    assert y.__dict__["_asked_at"].startswith("line ")
+    assert y.__dict__["_asked_at"].endswith(f" of {__file__}")
+    assert y.__dict__["_taken_at"].endswith(f" of {__file__}")
+    assert taken.__dict__["_detached_at"].endswith(f" of {__file__}")
+    assert "_detached_at" not in x.detach().__dict__
+    constant = y.inputs[1]
+    assert constant < 4
+    assert "_asked_at" not in constant.__dict__

@@ -693,6 +693,21 @@ def test_a_cell_in_jupyterlab_steps(lab, executed):
     check_all_steps(page, two_layer_network()[1])
 
 
+def test_a_leaf_that_is_moved_in_a_widget_moves_the_values_of_the_graph():
+    """The numbers of the whole graph follow, and come back when the leaf does; no browser is needed to see it."""
+    pytest.importorskip("anywidget", reason="the widget is anywidget's")
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    y = (x * w).relu() + x
+    widget = nn.step_through(y).widget()
+    place = {node: str(i) for i, node in enumerate(nodes(y))}
+    widget.leaves = {place[x]: 5.0}
+    assert (x.data, w.data, y.data) == (5.0, 3.0, 20.0)
+    widget.leaves = {place[w]: -1.0}
+    assert (x.data, w.data, y.data) == (2.0, -1.0, 2.0)
+    widget.leaves = {}
+    assert (x.data, w.data, y.data) == (2.0, 3.0, 8.0)
+
+
 def test_the_widget_and_python_keep_in_step(lab, tmp_path, graphviz):
     """Setting .position in Python moves the page; Next and a dragged leaf in the page are seen in Python."""
     pytest.importorskip("anywidget", reason="the widget form comes with anywidget: pip install anywidget")
