@@ -27,7 +27,6 @@ from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumex
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
-from autograd.notation import Notation
 from autograd.primitives import (
     CONSTANT,
     PRIMITIVES,
@@ -68,44 +67,45 @@ from autograd.primitives import (
 from autograd.primitives import abs as abs
 from autograd.trace import Walk, trace
 from autograd.value import Value, label
+from autograd.writing.notation import Notation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from autograd.answers import mark_files
-    from autograd.board import Board, mathml
-    from autograd.derivations import Derivation, derivation
-    from autograd.exercises import Exercise, exercise
-    from autograd.formula import latex
-    from autograd.marking import Marking
-    from autograd.parsing import parse
-    from autograd.program import Program, compile
-    from autograd.sheet import Sheet
-    from autograd.tables import Derivatives, derivatives
-    from autograd.updates import Descent, descent
-    from autograd.worksheet import Worksheet
+    from autograd.derive.derivations import Derivation, derivation
+    from autograd.derive.sheet import Sheet
+    from autograd.derive.tables import Derivatives, derivatives
+    from autograd.derive.updates import Descent, descent
+    from autograd.display.board import Board, mathml
+    from autograd.formula.page import latex
+    from autograd.formula.parser import parse
+    from autograd.mark.exercises import Exercise, exercise
+    from autograd.mark.files import mark_files
+    from autograd.mark.report import Marking
+    from autograd.mark.worksheet import Worksheet
+    from autograd.program.program import Program, compile
 
 __version__ = "0.1.0"
 
 _READINGS = {  # loaded when first asked for: they take longer to load than all the rest
-    "Board": "board",
-    "Derivation": "derivations",
-    "Derivatives": "tables",
-    "Descent": "updates",
-    "Exercise": "exercises",
-    "FormulaError": "tokens",
-    "Marking": "marking",
-    "Program": "program",
-    "Sheet": "sheet",
-    "Worksheet": "worksheet",
-    "compile": "program",
-    "derivation": "derivations",
-    "derivatives": "tables",
-    "exercise": "exercises",
-    "mark_files": "answers",
-    "descent": "updates",
-    "latex": "formula",
-    "mathml": "board",
-    "parse": "parsing",
+    "Board": "display.board",
+    "Derivation": "derive.derivations",
+    "Derivatives": "derive.tables",
+    "Descent": "derive.updates",
+    "Exercise": "mark.exercises",
+    "FormulaError": "formula.lexer",
+    "Marking": "mark.report",
+    "Program": "program.program",
+    "Sheet": "derive.sheet",
+    "Worksheet": "mark.worksheet",
+    "compile": "program.program",
+    "derivation": "derive.derivations",
+    "derivatives": "derive.tables",
+    "exercise": "mark.exercises",
+    "mark_files": "mark.files",
+    "descent": "derive.updates",
+    "latex": "formula.page",
+    "mathml": "display.board",
+    "parse": "formula.parser",
 }
 
 

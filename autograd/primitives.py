@@ -27,7 +27,7 @@ import math
 import operator
 from math import inf, nan
 
-from autograd.notation import (
+from autograd.writing.notation import (
     ATOM,
     NEGATION,
     OPERATOR,
@@ -170,7 +170,7 @@ class _Help:
     def __get__(self, op: Primitive | None, owner: type[Primitive]) -> str | None:
         if op is None:
             return self.of_the_class
-        from autograd.describing import description  # it takes as long to load as the rest of the package
+        from autograd.formula.help import description  # it takes as long to load as the rest of the package
 
         return description(op)
 
@@ -398,7 +398,7 @@ def _logsumexp_slopes(z: Any, xs: Sequence[Any]) -> list[Any]:
 
 
 def shifted(xs: Sequence[Any], c: float) -> list[Any]:
-    """x - c for each x, marked: any other constant would give the same softmax, see autograd/lowering.py."""
+    """x - c for each x, marked: any other constant would give the same softmax, see autograd/program/lowering.py."""
     found = [sub(x, c) for x in xs]
     for x in found:
         if x.__class__ is not float:

@@ -17,9 +17,9 @@ from hostile_texts import hostile_text, plausible_formula
 import autograd as ag
 import nn
 from autograd import FormulaError, Value, Worksheet, mark_files, parse
-from autograd.answers import SheetError, sheet_from
-from autograd.board import mathml
-from autograd.definitions import read_formulas
+from autograd.display.board import mathml
+from autograd.formula.systems import read_formulas
+from autograd.mark.files import SheetError, sheet_from
 
 INPUTS = int(os.environ.get("INPUTS", "10000"))
 FIRST = random.randrange(2**60) if "INPUTS" in os.environ else 0

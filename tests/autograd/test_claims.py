@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.claims import read_claim, written_number
-from autograd.steps import value_of
-from autograd.tokens import FormulaError
+from autograd.formula.lexer import FormulaError
+from autograd.mark.claims import read_claim, written_number
+from autograd.mark.steps import value_of
 
 NUMBERS = {"o": 0.6, "t": 0.3, "x": 1.3, "z": -0.2, "w_1": 0.5}
 NAMES = {name: Value(number, label=name) for name, number in NUMBERS.items()}

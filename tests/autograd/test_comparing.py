@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, Worksheet, gradient
-from autograd.tokens import FormulaError
+from autograd.formula.lexer import FormulaError
 
 # --------------------------------------------------------------------------------------------------------- sheets, in SymPy
 

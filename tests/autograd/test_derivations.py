@@ -17,9 +17,9 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Derivation, Sheet, Value, derivation, sigmoid
+from autograd.derive.arrays import arrays
 from autograd.graph import nodes
-from autograd.matrices import arrays
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 
@@ -587,8 +587,8 @@ def test_a_sheet_has_every_gradient(recipe, numbers):
 
 
 def without_sympy(monkeypatch):
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
-    monkeypatch.setattr("autograd.rules.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.rules.available", lambda: False)
 
 
 def test_without_sympy_the_lines_come_all_the_same(monkeypatch):

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, derivation, dot, gradient, label, softmax, tanh
-from autograd.formula import Page, latex
+from autograd.formula.page import Page, latex
 from autograd.graph import nodes
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 REFUSED = "too long for a page"
 

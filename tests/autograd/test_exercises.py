@@ -14,9 +14,9 @@ import pytest
 
 import autograd as ag
 from autograd import Exercise, Value, Worksheet, exercise, gradient
-from autograd.answers import mark_files, sheet_from
-from autograd.exercises import LEVELS, significant
-from autograd.names import text_name
+from autograd.mark.exercises import LEVELS, significant
+from autograd.mark.files import mark_files, sheet_from
+from autograd.writing.names import text_name
 
 SEEDS = range(6)
 

@@ -17,8 +17,8 @@ import pytest
 from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise
-from autograd.answers import Class, sheet_from
-from autograd.marking import SIGNS, Diagnosis, Marking, Row, table
+from autograd.mark.files import Class, sheet_from
+from autograd.mark.report import SIGNS, Diagnosis, Marking, Row, table
 
 WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd.names import all_readings, indexed, latex_name, pretty, readings, text_name
+from autograd.writing.names import all_readings, indexed, latex_name, pretty, readings, text_name
 
 MATHEMATICS = {  # label: (drawn, on a terminal, in LaTeX)
     "x": ("x", "x", "x"),

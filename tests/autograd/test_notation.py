@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.notation import (
+from autograd.writing.notation import (
     ATOM,
     NEGATION,
     OPERATOR,

@@ -16,10 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, gradient, parsing, tokens
-from autograd.parsing import parse, split_chain, variables
+from autograd import Value, gradient
+from autograd.formula import lexer as tokens
+from autograd.formula import parser as parsing
+from autograd.formula.lexer import FormulaError
+from autograd.formula.parser import parse, split_chain, variables
 from autograd.primitives import CONSTANT
-from autograd.tokens import FormulaError
 
 # ----------------------------------------------------------------------------------------------------- spellings and values
 

@@ -389,8 +389,8 @@ def test_a_turned_sign_in_the_table_is_seen(monkeypatch):
 @pytest.mark.parametrize("name", [name for name in UNARY if PRIMITIVES[name].definition])
 def test_without_sympy_rules_are_applied_all_the_same(monkeypatch, name):
     """Only what algebra does at the end is missing: each formula is the derivative, and the last is that of the table."""
-    monkeypatch.setattr("autograd.rules.available", lambda: False)
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.rules.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
     found = derivation(PRIMITIVES[name])
     for formula in found.formulas:
         if not is_pending(formula):

@@ -12,10 +12,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from autograd import FormulaError, Value, Worksheet, gradient, parse, sigmoid, softmax
-from autograd.claims import read_claim
-from autograd.parsing import variables
-from autograd.spellings import undressed
-from autograd.steps import value_of
+from autograd.formula.parser import variables
+from autograd.formula.spellings import undressed
+from autograd.mark.claims import read_claim
+from autograd.mark.steps import value_of
 
 # ------------------------------------------------------------------------------------------------------- the dressing room
 

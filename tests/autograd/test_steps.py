@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value
 from autograd import primitives as ops
-from autograd.formula import quantities
+from autograd.formula.page import quantities
+from autograd.formula.parser import parse
 from autograd.graph import leaves, nodes
-from autograd.parsing import parse
-from autograd.primitives import CONSTANT
-from autograd.steps import (
+from autograd.mark.steps import (
     TRIES,
     Product,
     chain,
@@ -34,6 +33,7 @@ from autograd.steps import (
     value_of,
     worked_out,
 )
+from autograd.primitives import CONSTANT
 from autograd.value import constant, record
 
 # ----------------------------------------------------------------------------------------------------- formulas, three ways

@@ -16,8 +16,8 @@ import autograd as ag
 import nn
 from autograd import Sheet, Value, derivation, dot, sigmoid
 from autograd.graph import nodes
-from autograd.names import text_name
-from nn.tour import two_layer_network
+from autograd.writing.names import text_name
+from nn.cli.tour import two_layer_network
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 
@@ -654,7 +654,7 @@ def test_a_wrong_slope_shows_on_the_sheet(monkeypatch):
 
 def test_without_sympy_the_sheet_is_there(monkeypatch):
     """Unsimplified lines, the same numbers."""
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
     for name in ("note 4", "deep, softmax", "no biases"):
         case = NETS[name]()
         sheet = derivation(case.loss, digits=12)

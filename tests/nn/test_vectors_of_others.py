@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matrix_reader import DIGITS, NAME, Program, Reader, Unit
 
 from autograd import derivation
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 
 class KnownArrays(Program):
