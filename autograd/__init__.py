@@ -10,6 +10,8 @@
 Start at `autograd/primitives.py`, the table that everything else reads. This package needs nothing but Python's own library.
 """
 
+import autograd.copying
+import autograd.writing.table
 from autograd.calculus import (
     derivative_tensor,
     grad,
@@ -22,10 +24,11 @@ from autograd.calculus import (
     vjp,
 )
 from autograd.check import check_gradients
-from autograd.conversions import LostGradientWarning
+from autograd.escapes import LostGradientWarning
 from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
+from autograd.labels import label
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
 from autograd.primitives import (
     CONSTANT,
@@ -66,7 +69,7 @@ from autograd.primitives import (
 )
 from autograd.primitives import abs as abs
 from autograd.trace import Walk, trace
-from autograd.value import Value, label
+from autograd.value import Value
 from autograd.writing.notation import Notation
 
 TYPE_CHECKING = False
@@ -107,6 +110,23 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "mathml": "display.board",
     "parse": "formula.parser",
 }
+
+
+class _Help:
+    """The __doc__ of Primitive, which the class has as written; that of an operation is made when somebody asks."""
+
+    def __init__(self, of_the_class: str | None) -> None:
+        self.of_the_class = of_the_class
+
+    def __get__(self, op: Primitive | None, owner: type[Primitive]) -> str | None:
+        if op is None:
+            return self.of_the_class
+        from autograd.formula.help import description  # it takes as long to load as the rest of the package
+
+        return description(op)
+
+
+Primitive.__doc__ = _Help(Primitive.__doc__)  # type: ignore[assignment]
 
 
 def _warn_of_hips() -> None:

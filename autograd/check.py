@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 
 from autograd.calculus import _flat, _name, _Run, gradient
+from autograd.conversions import short
 from autograd.graph import nodes
 from autograd.primitives import CONSTANT
-from autograd.value import Value, short
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

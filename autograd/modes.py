@@ -12,9 +12,10 @@ from contextlib import ContextDecorator
 from contextvars import ContextVar, copy_context
 
 from autograd import value as engine
-from autograd.conversions import caller
+from autograd.conversions import short
+from autograd.escapes import caller
 from autograd.primitives import CONSTANT
-from autograd.value import Value, short
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

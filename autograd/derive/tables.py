@@ -21,8 +21,9 @@ from autograd.derive.algebra import collected
 from autograd.derive.study import Study, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
 from autograd.formula.page import quantities
+from autograd.labels import subscript
 from autograd.primitives import CONSTANT
-from autograd.value import Value, lift, subscript
+from autograd.value import Value, lift
 from autograd.writing.names import text_name
 
 SHORT = 9  # characters of a formula that is written twice in a symmetric matrix

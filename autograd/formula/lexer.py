@@ -271,7 +271,7 @@ class Lexer:
         self.derive = derive
         self.last: Token | None = None
         self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
-        added = [op for op in PRIMITIVES.values() if op.name not in ops._BUILT_IN]
+        added = [op for op in PRIMITIVES.values() if op.name not in ops.BUILT_IN]
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
         self.known: dict[Key, Value] = {}
         self.labels: dict[Key, str] = {}

@@ -26,6 +26,7 @@ from autograd.formula.lexer import FormulaError, name_key
 from autograd.formula.page import Page, quantities, written
 from autograd.formula.spellings import undressed
 from autograd.graph import leaves, nodes, paths_between
+from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
 from autograd.mark.claims import Claim, Number, read_claim, shortened
 from autograd.mark.comparing import Check, Comparison
@@ -35,7 +36,7 @@ from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.mark.steps import Held, expanded, value_of
 from autograd.mark.working import Member, Near, slips
 from autograd.primitives import CONSTANT
-from autograd.value import Value, constant, subscript
+from autograd.value import Value, constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

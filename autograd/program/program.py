@@ -105,7 +105,7 @@ def compile(
     every = [node for node in nodes(*ys) if not node.inputs]
     if parameters is None:
         given = set(listed)
-        parameters = [x for x in every if x.op is None and x not in given and "_detached_at" not in x.__dict__]
+        parameters = [x for x in every if x.op is None and x not in given and "detached at" not in x.__dict__]
     parameters = _listed("parameters", parameters)
     _check_leaves(every, listed, parameters, lists)
     return Program(ys, lists, parameters, reduction)
@@ -136,7 +136,7 @@ def _check_leaves(
         seen.add(leaf)
     for leaf in every:
         if leaf.op is None and leaf not in seen:
-            if line := leaf.__dict__.get("_detached_at"):
+            if line := leaf.__dict__.get("detached at"):
                 raise NotCompilable(
                     f"{line} detached {leaf!r} from what it was computed from, which other rows have other numbers for: list"
                     " it as an input, or as a parameter if it is the same for all rows"
@@ -161,7 +161,7 @@ def _check_branches(ys: Sequence[Value], inputs: Sequence[Any]) -> None:
     there = set(order)
     for node in [*order, *(given - there)]:
         marks = node.__dict__ if node.op is not CONSTANT else {}
-        line = marks.get("_asked_at") or (marks.get("_taken_at") if node.inputs or node in given else None)
+        line = marks.get("asked at") or (marks.get("taken at") if node.inputs or node in given else None)
         if line and (node not in there or len(nodes(node)) < len(order)):
             raise NotCompilable(
                 f"{line} asked for the number of {node!r}, so that the graph may hold one way of several, which other rows"

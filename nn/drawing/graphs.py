@@ -15,8 +15,9 @@ from typing import Any
 
 from autograd.formula.page import formula
 from autograd.graph import nodes
+from autograd.labels import subscript
 from autograd.primitives import CONSTANT
-from autograd.value import Value, constant, subscript
+from autograd.value import Value, constant
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of
 from nn.drawing.picture import Arrow, Box, Picture, name, number

@@ -23,7 +23,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from autograd import grad, no_grad, value_and_grad
-from autograd.value import Value, lift, short
+from autograd.conversions import short
+from autograd.value import Value, lift
 from nn.data import Dataset
 from nn.metrics import _class
 from nn.train.fit import History, _flat, _Run

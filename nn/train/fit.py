@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from autograd import LostGradientWarning, Value
-from autograd.conversions import number
+from autograd.conversions import number, short
 from autograd.modes import without_graph
-from autograd.value import constant, lift, short
+from autograd.value import constant, lift
 from nn.losses import LOSSES
 from nn.metrics import METRICS, accuracy
 from nn.optim import OPTIMIZERS, Optimizer
