@@ -78,11 +78,12 @@ if TYPE_CHECKING:
     from autograd.derive.sheet import Sheet
     from autograd.derive.tables import Derivatives, derivatives
     from autograd.derive.updates import Descent, descent
-    from autograd.display.board import Board, mathml
-    from autograd.formula.page import latex
+    from autograd.display.board import Board
+    from autograd.display.mathml import mathml
     from autograd.formula.parser import parse
+    from autograd.formula.writing import latex
+    from autograd.mark.classes import mark_files
     from autograd.mark.exercises import Exercise, exercise
-    from autograd.mark.files import mark_files
     from autograd.mark.report import Marking
     from autograd.mark.worksheet import Worksheet
     from autograd.program.program import Program, compile
@@ -104,10 +105,10 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",
     "exercise": "mark.exercises",
-    "mark_files": "mark.files",
+    "mark_files": "mark.classes",
     "descent": "derive.updates",
-    "latex": "formula.page",
-    "mathml": "display.board",
+    "latex": "formula.writing",
+    "mathml": "display.mathml",
     "parse": "formula.parser",
 }
 
@@ -123,7 +124,7 @@ class _Help:
             return self.of_the_class
         from autograd.formula.help import description  # it takes as long to load as the rest of the package
 
-        return description(op)
+        return description(op, globals())
 
 
 Primitive.__doc__ = _Help(Primitive.__doc__)  # type: ignore[assignment]

@@ -110,7 +110,7 @@ def to_jax(model: MLP | Layer) -> tuple[Callable[[Any, Any], Any], list[dict[str
     _needed("jax", "jax")
     import jax.numpy as jnp
 
-    from autograd.program.program import _engine
+    from autograd.program.engines import _engine
 
     special = _engine("jax")[1]
     from autograd.program.array_functions import array_functions

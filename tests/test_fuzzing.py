@@ -17,7 +17,7 @@ from hostile_texts import hostile_text, plausible_formula
 import autograd as ag
 import nn
 from autograd import FormulaError, Value, Worksheet, mark_files, parse
-from autograd.display.board import mathml
+from autograd.display.mathml import mathml
 from autograd.formula.systems import read_formulas
 from autograd.mark.files import SheetError, sheet_from
 

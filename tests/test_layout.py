@@ -24,7 +24,7 @@ FLOORS = """
     autograd.graph autograd.ieee autograd.conversions
     autograd.primitives
     autograd.value
-    autograd.labels autograd.calculus autograd.functions autograd.modes autograd.rewriting
+    autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.escapes autograd.modes
     autograd.writing
     autograd.formula
     autograd.check autograd.trace

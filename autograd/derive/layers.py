@@ -18,7 +18,8 @@ import re
 from collections import Counter
 
 from autograd import primitives as ops
-from autograd.formula.page import Page, softmax_of
+from autograd.formula.operations import softmax_of
+from autograd.formula.page import Page
 from autograd.graph import leaves, nodes
 from autograd.primitives import CONSTANT
 from autograd.value import Value

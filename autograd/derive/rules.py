@@ -22,10 +22,12 @@ from autograd.derive.algebra import available, in_terms_of, simplified
 from autograd.display.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
 from autograd.display.board import math as mathematics
 from autograd.formula.help import names_of
-from autograd.formula.page import Page, display, quantities
+from autograd.formula.operations import display, quantities
+from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.primitives import CONSTANT, Primitive
-from autograd.value import Value, record
+from autograd.rewriting import like, rewrite
+from autograd.value import Value
 from autograd.value import constant as constant_node
 from autograd.writing.names import latex_name, text_name
 from autograd.writing.notation import OPERATOR, POWER, Notation, bracketed, latex_form
@@ -148,13 +150,7 @@ class RuleDerivation(Board):
         """The line with the rule for its first d/dx applied."""
         first = _first(line, self.pending)
         result, rule = self._rule(first.inputs[0])
-        copies: dict[Value, Value] = {first: result}
-        for node in nodes(line):
-            if node not in copies:
-                inputs = [copies[x] for x in node.inputs]
-                same = all(a is b for a, b in zip(inputs, node.inputs))
-                copies[node] = node if same else self.page.made(node.op, inputs)
-        return copies[line], rule
+        return rewrite(line, self.page.rebuild, {first: result}), rule
 
     def _rule(self, u: Value) -> Step:
         """d/dx u in simpler derivatives, and the rule that says so."""
@@ -222,31 +218,19 @@ def _first(line: Value, op: Primitive) -> Value:
 
 def _on(target: Value, op: Primitive, x: Value, leaf: Value, own: Value) -> Value:
     """A partial of the table, which speaks of a point x, on the page."""
-    copies: dict[Value, Value] = {x: leaf}
-    for node in nodes(target):
-        if node not in copies:
-            if node.op is op and node.inputs == (x,):
-                copies[node] = own
-            elif node.inputs:
-                inputs = [copies[inner] for inner in node.inputs]
-                few = node.op is not None and node.op.arity in (1, 2)
-                operands: Any = (inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)
-                copies[node] = record(node.op, node.data, *operands)
-            else:
-                copies[node] = node
-    return copies[target]
+    itself = {node: own for node in nodes(target) if node.op is op and node.inputs == (x,)}
+    return rewrite(target, lambda node, inputs: like(node, inputs) if inputs else node, {x: leaf, **itself})
 
 
 def _as_fraction(page: Page, line: Value) -> Value:
     """A formula with its negative powers below the line."""
-    copies: dict[Value, Value] = {}
-    for node in nodes(line):
-        inputs = [copies[x] for x in node.inputs]
+
+    def invert(node: Value, inputs: list[Value]) -> Value:
         if node.op is ops.pow and inputs[1].op is CONSTANT and inputs[1].data < 0.0:
-            copies[node] = page.product([], [page.made(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
-        else:
-            copies[node] = page.made(node.op, inputs) if inputs else node
-    return copies[line]
+            return page.product([], [page.made(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
+        return page.made(node.op, inputs) if inputs else node
+
+    return rewrite(line, invert)
 
 
 def _different(lines: Sequence[Line]) -> list[Line]:

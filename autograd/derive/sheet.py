@@ -19,7 +19,7 @@ from typing import Any
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.derive.algebra import cost, simplified, size
-from autograd.derive.arrays import Array
+from autograd.derive.families import Family, _place, unnamed
 from autograd.derive.study import (
     TINY,
     Study,
@@ -32,32 +32,15 @@ from autograd.derive.study import (
     without_repetition,
 )
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, reason_of, words
-from autograd.formula.page import MANY, folded, generalised, quantities
-from autograd.graph import leaves, nodes
-from autograd.primitives import CONSTANT
+from autograd.formula.folding import MANY, folded, generalised
+from autograd.formula.operations import quantities
+from autograd.rewriting import rewrite
 from autograd.value import Value
 from autograd.writing.names import Index, indexed, readings
 
 MOST_FAMILIES = 120  # on a sheet
 MOST_MEMBERS = 32  # of a family that no one line can speak of
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
-
-
-class Family:
-    """Quantities that one line can speak of: the entries of an array, or labels that count up.
-
-    leaves: rows of leaves; stem, prefix: their common name; letters: those of the free indices, one for a vector
-    """
-
-    def __init__(self, rows: Sequence[Sequence[Value]], stem: str, prefix: tuple[Index, ...], vector: bool) -> None:
-        self.rows, self.stem, self.prefix, self.vector = [list(row) for row in rows], stem, prefix, vector
-        self.leaves = [leaf for row in rows for leaf in row]
-
-    def generic(self, letters: tuple[str, ...]) -> str:
-        """The name of any one of them; an axis of length one keeps its number."""
-        lengths = (len(self.rows),) if self.vector else (len(self.rows), len(self.rows[0]))
-        free = [letter if n > 1 else 1 for letter, n in zip(letters, lengths)]
-        return indexed(self.stem, (*self.prefix, *free))
 
 
 class Sheet(Board):
@@ -409,20 +392,16 @@ class Sheet(Board):
     def _moved(self, formula: Value, number: int, to: Index) -> Value:
         """A formula with another last index in all labels that have this one."""
         by_label = {leaf.label: leaf for leaf in self.study.page.formulas}
-        copies: dict[Value, Value] = {}
-        for node in nodes(formula):
-            if node.inputs:
-                copies[node] = self.study.page.made(node.op, [copies[x] for x in node.inputs])
-                continue
-            copies[node] = node
-            for stem, indices in readings(node.label):
+
+        def move(node: Value, inputs: list[Value]) -> Value:
+            for stem, indices in readings(node.label) if not inputs else ():
                 if indices[-1] == number:
                     label = indexed(stem, (*indices[:-1], to))
                     same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
-                    known = next(same, None)
-                    copies[node] = by_label.setdefault(label, Value(node.data, label)) if known is None else known
-                    break
-        return copies[formula]
+                    return next(same, None) or by_label.setdefault(label, Value(node.data, label))
+            return self.study.page.rebuild(node, inputs)
+
+        return rewrite(formula, move)
 
     def vector_form(self, numbers: bool = False) -> Board:
         """The same derivatives in vectors and matrices, as they were found in the graph of scalars.
@@ -454,7 +433,8 @@ class Sheet(Board):
         """
         from autograd.derive.vectors import VectorForm
 
-        return VectorForm(self.y, self.xs, self.digits, numbers)
+        study = Study(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
+        return VectorForm(Sheet(self.y, self.xs, self.digits, study), numbers)
 
 
 def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value | None:
@@ -471,15 +451,6 @@ def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) ->
             return None
         found.append(one[0])
     return found[0] if len({math(formula).text for formula in found}) == 1 else None
-
-
-def unnamed(y: Value) -> list[Value]:
-    """The variables that nobody has named."""
-    return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
-
-
-def _place(array: Array, i: int, j: int) -> tuple[int, ...]:
-    return (i,) if array.vector else (i, j)
 
 
 def study_leaves(formula: Value) -> list[Value]:

@@ -20,9 +20,12 @@ from autograd.derive.algebra import Step, cost, multiplied_out, simplified, size
 from autograd.derive.arrays import ARITHMETIC, Array, arrays_of
 from autograd.derive.layers import DATA, Structure, named_as
 from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
-from autograd.formula.page import Page, display, like, quantities, written
+from autograd.formula.operations import display, quantities
+from autograd.formula.page import Page
+from autograd.formula.writing import written
 from autograd.graph import dependents, history, nodes, ways
 from autograd.primitives import CONSTANT, Primitive
+from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant, record
 from autograd.writing.names import readings, text_name
 from autograd.writing.notation import NEGATION, PRODUCT, Notation, latex_form
@@ -416,11 +419,7 @@ def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, l
 
 def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
     """A formula on a page with something else in place of a leaf."""
-    copies: dict[Value, Value] = {leaf: by}
-    for node in nodes(formula):
-        if node not in copies:
-            copies[node] = page.made(node.op, [copies[x] for x in node.inputs]) if node.inputs else node
-    return copies[formula]
+    return rewrite(formula, page.rebuild, {leaf: by})
 
 
 def number_lines(study: Study, end: Value, value: float) -> list[Line]:

@@ -20,7 +20,7 @@ from autograd.conversions import number
 from autograd.derive.algebra import collected
 from autograd.derive.study import Study, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
-from autograd.formula.page import quantities
+from autograd.formula.operations import quantities
 from autograd.labels import subscript
 from autograd.primitives import CONSTANT
 from autograd.value import Value, lift

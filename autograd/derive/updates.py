@@ -6,15 +6,15 @@ And what came of it: the loss before and after, beside what the gradient promise
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from autograd.calculus import gradient
 from autograd.conversions import number
 from autograd.derive.study import free_names, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
-from autograd.graph import history, nodes
+from autograd.graph import nodes
 from autograd.primitives import CONSTANT
+from autograd.rewriting import value_at
 from autograd.value import Value
 from autograd.writing.names import text_name
 
@@ -78,7 +78,7 @@ class Descent(Board):
     def __init__(self, y: Value, xs: list[Value], rate: float, symbol: str, digits: int) -> None:
         slopes = [slope.data for slope in gradient(y, *xs)]
         self.new = {x: x.data - rate * slope for x, slope in zip(xs, slopes)}
-        self.before, self.after = y.data, evaluated(y, self.new)
+        self.before, self.after = y.data, value_at(y, self.new)
         self.promise = rate * sum(slope * slope for slope in slopes)
         eta, loss = named(symbol), y.label or "L"
 
@@ -128,13 +128,3 @@ def _new(label: str) -> Math:
     name = named(label)
     latex = f"{{{name.latex}}}" if "^" in name.latex else name.latex
     return Math(f"{name.text}ⁿᵉʷ", rf"{latex}^{{\mathrm{{new}}}}")
-
-
-def evaluated(y: Value, data: Mapping[Value, float]) -> float:
-    """What y would be with other numbers in some leaves, along the recorded path; the graph stays as it is."""
-    values = dict(data)
-    for node in reversed(history(y)):
-        inputs = [values.get(x, x.data) for x in node.inputs]
-        assert node.op is not None
-        values[node] = node.op.value(*inputs) if node.op.arity else node.op.value(inputs)
-    return values.get(y, y.data)

@@ -11,16 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.derive.arrays import Array, MatrixForm, shaped
-from autograd.derive.sheet import Family, Sheet, unnamed
-from autograd.derive.study import Study, derivative_of
+from autograd.derive.arrays import Array
+from autograd.derive.families import Family
+from autograd.derive.matrix_form import MatrixForm, shaped
+from autograd.derive.study import derivative_of
 from autograd.display.board import Board, Line, Math, figure, joined, named
-from autograd.formula.page import folded
+from autograd.formula.folding import folded
 from autograd.primitives import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import indexed
 
 FEW = 8  # plain numbers of a vector that are written out
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.derive.sheet import Sheet
 
 
 class VectorForm(Board):
@@ -29,11 +35,9 @@ class VectorForm(Board):
     equations: (left, right) for each line that has a matrix form, in plain text
     """
 
-    def __init__(self, y: Value, xs: Sequence[Value], digits: int, numbers: bool) -> None:
-        self.study = study = Study(y, xs or unnamed(y), regular=True, digits=digits, asked=xs)
-        self.sheet = sheet = Sheet(y, xs, digits, study)
-        self.form = MatrixForm(study.arrays, study.y.label, digits)
-        self.numbers, self.digits = numbers, digits
+    def __init__(self, sheet: Sheet, numbers: bool) -> None:
+        self.sheet, self.study, self.digits, self.numbers = sheet, sheet.study, sheet.digits, numbers
+        self.form = MatrixForm(self.study.arrays, self.study.y.label, self.digits)
         self.equations: list[tuple[str, str]] = []
         self._leave_out_what_has_no_line()
         forward = self._forward_pass()

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import html
 import os
-import re
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from autograd.display.documents import DOCUMENT, PAGE
 from autograd.display.files import save
-from autograd.formula.page import written
+from autograd.display.mathml import mathml
+from autograd.formula.writing import written
 from autograd.primitives import Primitive
 from autograd.value import Value
 from autograd.writing.names import escaped, latex_name, latex_text, text_name
-from autograd.writing.notation import number
+from autograd.writing.numbers import number
 
 
 class Math(namedtuple("Math", "text latex")):
@@ -222,73 +223,9 @@ def _in(environment: str, lines: Sequence[Line]) -> str:
     return f"\\begin{{{environment}}}\n" + " \\\\[3pt]\n".join(rows) + f"\n\\end{{{environment}}}"
 
 
-def mathml(latex: str) -> str:
-    r"""LaTeX of mathematics mode as MathML.
-
-    latex: without $ signs, as `latex` and Board.latex give it
-
-    >>> from autograd import mathml
-    >>> mathml(r"\frac{1}{x}").startswith("<math")
-    True
-
-    Raises ImportError, with what to install, where latex2mathml is missing.
-    """
-    try:
-        from latex2mathml.converter import convert
-    except ImportError as error:
-        raise ImportError('MathML is written by latex2mathml: pip install "chalkgrad[math]"') from error
-    converted: str = convert(_known_to_latex2mathml(latex), display="block")
-    for found, better in TOUCHES:
-        converted = re.sub(found, better, converted)
-    return converted
-
-
-TOUCHES = (  # what MathML should say, and latex2mathml does not
-    (r"(<mo[^>]*>(?:=|\(|&#x0003D;|&#x00028;|&#x022C5;|&#x000B7;)</mo>)<mo>(?=&#x02212;)", r'\1<mo form="prefix">'),
-    (r"<mo>([A-Za-z]{2,}|&#x02202;)</mo>", r"<mi>\1</mi>"),  # ReLU(x), ∂E/∂w: no operators with space around them
-)
-
-
-def _known_to_latex2mathml(latex: str) -> str:
-    """Without what it does not know: space between rows, digits in names, rows without an environment."""
-    latex = re.sub(r"\\\\\[[^]]*\]", r"\\\\", latex.replace("{aligned}", "{align*}"))
-    latex = re.sub(r"\\operatorname\{(\w*\d\w*)\}", r"\\text{\1}", latex)
-    return latex if r"\begin" in latex or r"\\" not in latex else rf"\begin{{split}}{latex}\end{{split}}"
-
-
 def _html_row(line: Line) -> str:
     def cell(latex: str, kind: str) -> str:
         return f'<td class="{kind}">{mathml(chr(92) + "displaystyle " + latex) if latex else ""}</td>'
 
     right = line.right.latex and f"{line.relation.latex} {line.right.latex}"
     return f"<tr>{cell(line.left.latex, 'left')}{cell(right, 'right')}{cell(line.reason.latex, 'reason')}</tr>"
-
-
-DOCUMENT = r"""\documentclass[fleqn]{article}
-\usepackage{amsmath, amssymb, iftex}
-\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}DECLARED\else\usepackage{fontspec}\fi
-\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\usepackage[margin=2cm, PAPER]{geometry}
-\allowdisplaybreaks
-\begin{document}
-BODY\end{document}
-"""
-
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>TITLE</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
-h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
-table.board { border-collapse: collapse; display: block; overflow-x: auto; margin-bottom: 1.4rem }
-math { display: inline math }
-mtable[columnlines] > mtr > mtd:first-child { border-right: 1px solid }
-mtable[columnlines] > mtr:first-child > mtd { border-bottom: 1px solid }
-table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
-table.board td.left { text-align: right }
-table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }
-</style></head>
-<body>
-BODY
-</body></html>
-"""

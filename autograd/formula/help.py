@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import builtins
 import inspect
+from collections.abc import Container
 from contextvars import Context
 from typing import Any
 
-import autograd
 from autograd.calculus import gradient
-from autograd.formula.page import Page, written
+from autograd.formula.page import Page
+from autograd.formula.writing import written
 from autograd.primitives import Primitive
 from autograd.value import Value, constant
 
 
-def description(op: Primitive) -> str:
-    """The docstring of an operation; its sentence alone, where the row names no points."""
-    return Context().run(_described, op) if op.points else op.doc  # whatever block of no_grad it is asked for in
+def description(op: Primitive, public: Container[str]) -> str:
+    """The docstring of an operation; its sentence alone, where the row names no points.
+
+    public: what the examples may import from autograd
+    """
+    return Context().run(_described, op, public) if op.points else op.doc  # whatever block of no_grad it is asked for in
 
 
-def _described(op: Primitive) -> str:
+def _described(op: Primitive, public: Container[str]) -> str:
     points = [point if isinstance(point, tuple) else (point,) for point in op.points]
-    examples = [line for i, point in enumerate(points) for line in _example(op, point, first=i == 0)]
+    examples = [line for i, point in enumerate(points) for line in _example(op, point, public if i == 0 else None)]
     return "\n".join([op.doc, "", _slopes(op, points[0]), "", *examples])
 
 
@@ -53,18 +57,18 @@ def _slopes(op: Primitive, point: tuple[float, ...]) -> str:
     return f"Its slope{'s are' if len(xs) > 1 else ' is'} {text}{told}."
 
 
-def _example(op: Primitive, point: tuple[float, ...], first: bool) -> list[str]:
+def _example(op: Primitive, point: tuple[float, ...], public: Container[str] | None) -> list[str]:
     """Value and slopes at one point, as lines of a session."""
     names = ", ".join(names_of(op))
     numbers = ", ".join(f"Value({x!r})" for x in point)
     call = f"{op.name}({names})"
     imported = ["Value", "gradient"]
-    if hasattr(autograd, op.name) and not hasattr(builtins, op.name):
+    if op.name in (public or ()) and not hasattr(builtins, op.name):
         imported.append(op.name)
     xs = [Value(x) for x in point]
     z: Any = op(*xs)
     return [
-        *([f">>> from autograd import {', '.join(sorted(imported))}"] if first else []),
+        *([f">>> from autograd import {', '.join(sorted(imported))}"] if public is not None else []),
         f">>> {names} = {numbers}",
         f">>> {call}, gradient({call}, {names})",
         repr((z, gradient(z, *xs))),

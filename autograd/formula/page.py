@@ -16,64 +16,23 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from fractions import Fraction
-from math import exp as _exp
 from math import isfinite
 
 from autograd import primitives as ops
+from autograd.formula.operations import equals, less, softmax_of, too_long
 from autograd.graph import nodes
 from autograd.primitives import CONSTANT, Primitive
+from autograd.rewriting import apply
 from autograd.value import Value, record
 from autograd.value import constant as constant_node
-from autograd.writing.names import SUBSCRIPTS, SUPERSCRIPTS, Reading, all_readings, indexed, latex_name, readings, text_name
-from autograd.writing.notation import ATOM, OPERATOR, POWER, PRODUCT, SUM, Notation, constant, latex_form, level_of, number
+from autograd.writing.names import indexed, readings, text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from autograd.writing.notation import Written
 
-LONGEST = 20_000  # characters; nobody reads more
-MOST_LEAVES = 50_000  # in a formula, each as often as it is written; Σ makes sums short, but no formula that branches
 MOST_FACTORS, MOST_TERMS = 500, 20_000  # in one product, in one sum
-MANY = 3  # terms of a family that are written out
-MOST_PIECES = 12  # terms of no family that are
-
-
-def display(name: str, notation: Notation, value: Callable[..., float], *partials: object, nary: bool = False) -> Primitive:
-    """An operation that only formulas know; it has no row in the table."""
-    op: Primitive = object.__new__(Primitive)
-    op.name, op.notation, op.value, op.partials = name, notation, value, partials  # type: ignore[assignment]
-    op.arity = None if nary else len(partials)
-    op.definition = op.page = None
-    op.doc, op.points = "", ()
-    return op
-
-
-equals = display("=", Notation("=", "{} = {}", SUM, SUM, latex_form("{} = {}", SUM)), lambda x, y: x, 1.0, 0.0)
-
-
-def _softmax_partials(z: Value, inputs: Sequence[Value]) -> list[Value | float]:
-    """softmax(x1 ... xn, x) varies with x itself by z, and with each x_j below the line by -z softmax(x_j)."""
-    *xs, own = inputs
-    return [*(-(z * (z if x is own else softmax_of(*xs, x))) for x in xs), z]
-
-
-softmax_of = display(
-    "softmax",
-    Notation("softmax", lambda *xs: f"softmax({xs[-1]}; {', '.join(xs[:-1])})"),
-    lambda xs: _exp(xs[-1] - ops.logsumexp_of.value(xs[:-1])),
-    _softmax_partials,
-    nary=True,
-)
-less = display(
-    "less",
-    Notation("<", "[{} < {}]", latex=latex_form(r"\mathbf{{1}}_{{{} < {}}}")),
-    lambda x, y: 1.0 if x < y else 0.0,
-    0.0,
-    0.0,
-)
-dots = display("dots", Notation("⋯", "⋯", latex=latex_form(r"\cdots")), lambda: 0.0)
 
 
 # ---------------------------------------------------------------------------------------------------------------- pages
@@ -278,6 +237,10 @@ class Page:
             return self.again(_lifted(op.page(*inputs)))
         return self._shown(self._node(op, inputs))
 
+    def rebuild(self, node: Value, inputs: Sequence[Value]) -> Value:
+        """The same operation on other formulas of this page; the node itself, if they are the same."""
+        return node if all(x is y for x, y in zip(inputs, node.inputs)) else self.made(node.op, inputs)
+
     def _step(self, x: Value, y: Value) -> Value:
         """[x > y]; where c − u is compared with 0 it is u that is compared with c, as in [y f < 1]."""
         if not self.bare and 0.0 in (x.data, y.data):
@@ -311,11 +274,7 @@ class Page:
     def _node(self, op: Primitive, inputs: Sequence[Value]) -> Value:
         key = (op, *inputs)
         if key not in self._known:
-            data = [x.data for x in inputs]
-            value = op.value(*data) if op.arity else op.value(data)
-            few = op.arity in (1, 2)
-            first, second = (inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs), None)
-            node = self._known[key] = record(op, value, first, second)
+            node = self._known[key] = apply(op, inputs)
             self._formulas.add(node)
             if self.most and self._forward:
                 self._extents[node] = total = sum([self._extents.get(x, 1) for x in inputs])
@@ -543,281 +502,5 @@ def _unread(ys: Iterable[Value], known: dict[Value, Value]) -> Iterable[Value]:
 
 # ---------------------------------------------------------------------------------------------------------------- folding
 
-_series: dict[tuple[str, int, int], Primitive] = {}
-
-
-def series(letter: str, low: int, high: int) -> Primitive:
-    """The sign Σ with an index that runs from low to high."""
-    key = letter, low, high
-    if key not in _series:
-        text = f"Σ{f'{letter}={low}'.translate(SUBSCRIPTS)}{str(high).translate(SUPERSCRIPTS)} "
-        latex = rf"\sum_{{{letter}={low}}}^{{{high}}} "
-        in_latex = latex_form(latex.__add__, OPERATOR, PRODUCT)
-        notation = Notation("Σ", text.__add__, OPERATOR, PRODUCT, in_latex)
-        _series[key] = display(f"series {letter} {low} {high}", notation, lambda x: x, 1.0)
-    return _series[key]
-
-
-def folded(y: Value, numbers: bool = False, many: int = MANY) -> Value:
-    """The formula with long sums as Σ, or, where their terms are not a family (and in numbers), with dots in them."""
-    copies: dict[Value, Value] = {}
-    for node in nodes(y):
-        inputs = [copies[x] for x in node.inputs]
-        if not inputs:
-            copies[node] = node
-        elif node.op is softmax_of:
-            *rest, top = (record(ops.exp, 0.0, x) for x in inputs)
-            copies[node] = record(ops.div, node.data, top, _folded_sum(rest, numbers, many))
-        elif node.op is ops.logsumexp_of:
-            copies[node] = record(ops.log, node.data, _folded_sum([record(ops.exp, 0.0, x) for x in inputs], numbers, many))
-        elif node.op is ops.sum_of:
-            copies[node] = _folded_sum(inputs, numbers, many)
-        elif all(x is old for x, old in zip(inputs, node.inputs)):
-            copies[node] = node
-        else:
-            copies[node] = like(node, inputs)
-    return copies[y]
-
-
-def like(node: Value, inputs: Sequence[Value]) -> Value:
-    """The same operation on other inputs, for writing only."""
-    few = node.op is not None and node.op.arity in (1, 2)
-    return record(node.op, node.data, *((inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)))
-
-
-def _folded_sum(terms: list[Value], numbers: bool, many: int) -> Value:
-    if len(terms) == 1:
-        return terms[0]
-    if many == 1 and sum(term.op is ops.mul for term in terms) > 1:  # a bias behind the products, wherever it was added
-        terms = sorted(terms, key=lambda term: not term.inputs)
-    if len(terms) > many:
-        pieces: list[Value] = [] if not numbers else terms
-        rest = terms if not numbers else []
-        while rest:
-            length, term = _family_at_the_front(rest, many)
-            pieces.append(term)
-            rest = rest[length:]
-        terms = pieces if len(pieces) <= MOST_PIECES else [*pieces[:2], record(dots, 0.0, ()), pieces[-1]]
-    return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(t.data for t in terms), tuple(terms))
-
-
-def _family_at_the_front(terms: list[Value], many: int) -> tuple[int, Value]:
-    """How many terms from the first on are of one family, and the term that stands for them all."""
-    if len(terms) > many and generalised(terms[:2]):
-        for length in (len(terms), len(terms) - 1, *range(len(terms) - 2, many, -1)):
-            if length > many and (found := generalised(terms[:length])):
-                term, letter, low = found
-                return length, record(series(letter, low, low + length - 1), sum(t.data for t in terms[:length]), term)
-    return 1, terms[0]
-
-
-def generalised(terms: Sequence[Value], letters: str = "", start: int | None = None) -> tuple[Value, str, int] | None:
-    """One formula for several of the same shape, whose labels count up: w_{1j} x_j for w_11 x_1, w_12 x_2, ...
-
-    letters: the letter of the index; by default j, or m where it counts rows as in w_{2m1}
-    start: the number that the index starts from, where that is known
-    Gives the formula, the letter and the first number, or None where the formulas are no such family.
-    """
-    copies: dict[tuple[Value, ...], Value] = {}
-    counts: dict[tuple[Value, ...], dict[int, tuple[Reading, list[int]]]] = {}
-    signs: set[str] = set()
-    stack = [(tuple(terms), False)]
-    order = []
-    while stack:  # row by row: what stands at one place in each of the formulas
-        row, ready = stack.pop()
-        first = row[0]
-        if ready:
-            order.append(row)
-        elif row not in copies:
-            copies[row] = first
-            if all(node is first or (first.label and node.label == first.label and not node.inputs) for node in row):
-                continue
-            if any(node.op is not first.op or len(node.inputs) != len(first.inputs) for node in row):
-                return None
-            if first.inputs:
-                signs.add(first.op.name)  # type: ignore[union-attr]
-                stack.append((row, True))
-                stack += [(inner, False) for inner in zip(*(node.inputs for node in row))]
-                continue
-            counts[row] = _counted(row)
-    lows = set.intersection(*map(set, counts.values())) if counts else set()
-    if start is not None:
-        lows &= {start}
-    if not lows:
-        return None
-    low = min(lows)
-    varying = {row: ways[low] for row, ways in counts.items()}
-    used = {sign.split()[1] for sign in signs if sign.startswith("series ")}
-    used |= {name for row in copies for name in _letters_in(row[0].label)} if not letters else set()
-    last = all(places[-1] == len(reading.indices) - 1 for reading, places in varying.values())
-    letter = letters or next(c for c in ("jmirsnpq" if last else "mjirsnpq") if c not in used)
-    leaves: dict[str, Value] = {}
-    for row, (reading, places) in varying.items():
-        label = reading.label(letter if place in places else index for place, index in enumerate(reading.indices))
-        copies[row] = leaves.setdefault(label, Value(row[0].data, label))
-    for row in order:
-        copies[row] = like(row[0], [copies[inner] for inner in zip(*(node.inputs for node in row))])
-    return copies[tuple(terms)], letter, low
-
-
-def _counted(row: Sequence[Value]) -> dict[int, tuple[Reading, list[int]]]:
-    """The ways in which the labels of a row of leaves count up by one: from which number, the first's reading, and where."""
-    others = [all_readings(leaf.label) for leaf in row[1:]]
-    ways: dict[int, tuple[Reading, list[int]]] = {}
-    for first in all_readings(row[0].label):
-        alike = [
-            next((r for r in each if r[:2] == first[:2] and _step(first, r) == n), None)
-            for n, each in enumerate(others, start=1)
-        ]
-        if alike and None not in alike:
-            places = [_differing(first, r) for r in alike if r is not None]
-            low = {first.indices[k] for k in places[0]}
-            if len(low) == 1 and places.count(places[0]) == len(places):
-                ways.setdefault(low.pop(), (first, places[0]))
-    return ways
-
-
-def _differing(first: Reading, other: Reading) -> list[int]:
-    return [k for k, (a, b) in enumerate(zip(first.indices, other.indices)) if a != b]
-
-
-def _letters_in(label: str) -> list[str]:
-    """The letters that would be taken for an index: a label that is one, and those below others."""
-    return [label, *(str(index) for reading in all_readings(label) for index in reading.indices)] if label else []
-
-
-def _step(first: Reading, other: Reading) -> int | None:
-    """By how much all indices that differ have grown."""
-    grown = {
-        b - a if isinstance(a, int) and isinstance(b, int) else None for a, b in zip(first.indices, other.indices) if a != b
-    }
-    return grown.pop() if len(grown) == 1 else None
-
 
 # ---------------------------------------------------------------------------------------------------------------- writing
-
-
-def written(
-    y: Value, latex: bool = False, numbers: bool = False, digits: int = 6, name: Callable[[str], str] | None = None
-) -> Written:
-    """A formula as text with its level.
-
-    latex: in LaTeX rather than in plain text
-    numbers: with the numbers of the labelled nodes in place of their names
-    digits: how many significant digits numbers have
-    name: how a label is written; by default as mathematics
-
-    Raises ValueError for one that would be over 20,000 characters long.
-    """
-    name = name or (latex_name if latex else text_name)
-    texts: dict[Value, Written] = {}
-    if extent(y) > MOST_LEAVES:
-        raise too_long(y)
-    whole_formula, y = y, folded(y, numbers)
-    for node in nodes(y):
-        if node.op is not None and node.op is not CONSTANT:
-            notation = node.op.notation
-            form = notation.latex if latex else notation.text
-            texts[node] = whole = form.write([texts[x] for x in node.inputs])
-            if len(whole[0]) > LONGEST:
-                raise too_long(whole_formula)
-        elif node.label and not numbers:
-            texts[node] = _name_written(name(node.label), latex)
-        elif node.op is CONSTANT and not numbers:
-            texts[node] = constant(node.data, digits, latex)
-        else:
-            texts[node] = number(node.data, digits, latex)
-    return texts[y]
-
-
-def extent(formula: Value, most: int = MOST_LEAVES) -> int:
-    """How many leaves are written in a formula, each as often as it occurs, as far as there are no more than most."""
-    extents: dict[Value, int] = {}
-    for node in nodes(formula):
-        extents[node] = min(sum([extents[x] for x in node.inputs]), most + 1) if node.inputs else 1
-    return extents[formula]
-
-
-def too_long(formula: Value | None = None) -> ValueError:
-    """The refusal of a formula, with what stands in it that could have names."""
-    found = Counter(
-        node.op.notation.symbol if node.op.notation.symbol.isalpha() else node.op.name
-        for node in (nodes(formula) if formula is not None else ())
-        if node.op is not None and node.inputs and node.op.name not in ("mul", "neg", "sum", "div", "pow", "log")
-    )
-    most = " or of ".join(name for name, _ in found.most_common(2))
-    example = f", such as the results of {most}" if most else ", such as the sums"
-    return ValueError(
-        f"this formula is too long for a page: label nodes on the way{example}, and they are shown by name;"
-        " or ask for the derivative of a labelled part alone"
-    )
-
-
-def _name_written(text: str, latex: bool) -> Written:
-    """A name with its level: one with a blank or a sign in it asks for brackets, as does a base with something above it."""
-    if latex:
-        words = text.startswith(r"\text{") and any(sign in text for sign in " +-*/")
-        return text, SUM if words or text.startswith("{") else POWER if "^" in text or r"\frac" in text else ATOM
-    if text.startswith(("∂", "(∂")):
-        return text, POWER if text[0] == "∂" else ATOM
-    raised = "^" in text or any(c in _RAISED for c in text)
-    return text, SUM if any(sign in text[1:] for sign in "+-−*/·") else POWER if raised else level_of(text)
-
-
-_RAISED = set("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
-
-
-def formula(y: Value, digits: int = 6, name: Callable[[str], str] = str) -> str:
-    """A graph as plain text, down to its labelled nodes and leaves.
-
-    y: the output, whose own label is not shown; digits: how many significant digits numbers have
-    name: how a label is written, by default as it is
-
-    >>> w, x = Value(0.5, label="w_1"), Value(2.0, label="x_1")
-    >>> formula(1 / (1 + (-w * x).exp()))
-    '1/(1 + exp(−w_1·x_1))'
-    """
-    return written(page_of(y), digits=digits, name=name)[0]
-
-
-def latex(y: Value, digits: int = 6) -> str:
-    r"""A graph as LaTeX, down to its labelled nodes and leaves; for mathematics mode, in LaTeX, MathJax and KaTeX.
-
-    y: the output, whose own label is not shown
-    digits: how many significant digits the numbers of unlabelled leaves have
-
-    Labels are read as mathematics: w_11, theta, ŷ_1 or \hat{y}_1, a^(1)_2, net. Brackets leave one reading only:
-    \sin(x^2) is no (\sin(x))^2. Sums of more than three terms whose labels count up are written with \sum.
-
-    >>> from autograd import Value, latex
-    >>> w, x = Value(0.5, label="w_1"), Value(2.0, label="x_1")
-    >>> print(latex(1 / (1 + (-w * x).exp())))
-    \frac{1}{1 + e^{-w_{1} x_{1}}}
-
-    Raises TypeError for anything but a Value, ValueError for a formula of over 20,000 characters: label nodes on the way.
-    """
-    if not isinstance(y, Value):
-        raise TypeError(f"latex writes the graph of a Value, and {y!r} is none")
-    return written(page_of(y), latex=True, digits=digits)[0]
-
-
-def page_of(y: Value) -> Value:
-    """The formula of a graph, on a page of its own."""
-    page = Page(most=MOST_LEAVES)
-    copy = page.write(y)[0]
-    return page.formulas[page.leaves[y]] if y in page.leaves else copy
-
-
-def quantities(formula: Value) -> list[Value]:
-    """The leaves of a formula that have names, in the order in which it names them."""
-    found: dict[Value, None] = {}
-    seen: set[Value] = set()
-    stack = [formula]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            if not node.inputs and node.op is None:
-                found[node] = None
-            stack += node.inputs[-2::-1] if node.op is softmax_of else node.inputs[::-1]
-    return list(found)

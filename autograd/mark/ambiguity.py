@@ -11,7 +11,7 @@ from collections import namedtuple
 from autograd.graph import nodes
 from autograd.mark.judging import places_nearby
 from autograd.mark.mistakes import figure, mistakes, text_of
-from autograd.mark.steps import worked_out
+from autograd.rewriting import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def ambiguities(
         for mistake in mistakes(step, around, line):
             if not mistake.common:
                 continue
-            value = worked_out(nodes(mistake.formula), true)[mistake.formula]
+            value = evaluate(nodes(mistake.formula), true)[mistake.formula]
             printed = _printed(value, digits)
             signature = _signature(mistake.formula, places)
             if printed not in seen:
@@ -58,7 +58,7 @@ def ambiguities(
 
 
 def _shown(node: Value, numbers: Mapping[Value, float]) -> str:
-    value = figure(worked_out(nodes(node), numbers)[node])
+    value = figure(evaluate(nodes(node), numbers)[node])
     return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
 
 
@@ -68,4 +68,4 @@ def _printed(x: float, digits: int) -> str:
 
 def _signature(formula: Value, places: Sequence[Mapping[Value, float]]) -> tuple[str, ...]:
     order = nodes(formula)
-    return tuple(f"{worked_out(order, place)[formula]:.9g}" for place in places)
+    return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in places)

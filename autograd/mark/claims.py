@@ -21,11 +21,11 @@ from fractions import Fraction
 from numbers import Integral
 
 from autograd.formula.lexer import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
-from autograd.formula.page import quantities
+from autograd.formula.operations import quantities
 from autograd.formula.parser import parse, read_formula, slope, split_chain
 from autograd.formula.spellings import END, undressed
 from autograd.graph import nodes
-from autograd.mark.steps import worked_out
+from autograd.rewriting import evaluate
 from autograd.value import Value
 from autograd.writing.names import all_readings
 
@@ -438,6 +438,6 @@ def _slack(text: str, formula: Value) -> float:
     for number in rounded:
         for node in order:
             if not node.inputs and node.data == number.value:
-                moved = worked_out(order, {node: node.data + 0.5 * number.unit})[formula]
+                moved = evaluate(order, {node: node.data + 0.5 * number.unit})[formula]
                 slack += abs(moved - formula.data)
     return slack if math.isfinite(slack) else 0.0

@@ -16,12 +16,13 @@ from collections import namedtuple
 from itertools import islice, product
 
 from autograd import primitives as ops
-from autograd.formula.page import quantities
+from autograd.formula.operations import quantities
 from autograd.graph import nodes
 from autograd.mark.mistakes import figure, mistakes, text_of
-from autograd.mark.steps import Difference, close, difference, expanded, points, replaced, total, worked_out
+from autograd.mark.steps import Difference, close, difference, points, total
 from autograd.mark.working import Member, Near, Worth
 from autograd.primitives import CONSTANT
+from autograd.rewriting import evaluate, expanded, substitute
 from autograd.writing.names import text_name
 
 TYPE_CHECKING = False
@@ -101,7 +102,7 @@ class Comparison:
         one_given, other_given = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
         deeper = _difference(one_given, other_given)
         if deeper is None or (
-            self.bound and _difference(*(replaced(each, self.bound) for each in (one_given, other_given))) is None
+            self.bound and _difference(*(substitute(each, self.bound) for each in (one_given, other_given))) is None
         ):
             return None
         everything = named | set(quantities(there))
@@ -138,7 +139,7 @@ class Comparison:
             others = [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
             ways.append([(node, node), *((node, other) for other in others)])
         combinations = islice(product(*ways), 1, MOST_TRIED)
-        return any(self.differ(replaced(piece.formula, dict(each)), self.formulas[line]) is None for each in combinations)
+        return any(self.differ(substitute(piece.formula, dict(each)), self.formulas[line]) is None for each in combinations)
 
     def parted(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The members of a chain that are functions of what they name, and those whose value counts."""
@@ -187,7 +188,7 @@ class Comparison:
     def guess(self, line: Value, formula: Value) -> tuple[str, str]:
         """The kind of mistake that leads to a formula, and a sentence; both empty where none does."""
         again = {q: self.formulas.get(q, q) for q in quantities(formula)}  # a line that is another quantity over again
-        formula = replaced(formula, {q: own for q, own in again.items() if own in self.formulas})
+        formula = substitute(formula, {q: own for q, own in again.items() if own in self.formulas})
         named = set(quantities(formula))
         step = self.formulas[line]
         cuts = [
@@ -240,7 +241,7 @@ def _differ_quickly(one: Value, other: Value) -> bool:
     over = list(dict.fromkeys([*quantities(one), *quantities(other)]))
     order = nodes(one, other)
     for point in islice(points(over, seed=1), 8):
-        found = worked_out(order, point)
+        found = evaluate(order, point)
         if math.isfinite(found[one]) and math.isfinite(found[other]):
             return not close(found[one], found[other])
     return False

@@ -21,25 +21,12 @@ from functools import cached_property
 from itertools import product
 from random import Random
 
-from autograd.formula.page import quantities
+from autograd.formula.operations import quantities
 from autograd.graph import nodes
 from autograd.mark.mistakes import digit_mistakes, mistakes, rounded_early
-from autograd.mark.steps import (
-    EXACT,
-    PRODUCTS,
-    Held,
-    Kept,
-    close,
-    expanded,
-    grain,
-    rounding,
-    spelt_out,
-    straightened,
-    swing,
-    unit_of,
-    worked_out,
-)
+from autograd.mark.steps import EXACT, PRODUCTS, Held, Kept, close, grain, rounding, spelt_out, straightened, swing, unit_of
 from autograd.mark.working import Near, Worth
+from autograd.rewriting import evaluate, expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +73,7 @@ class Step:
         return other
 
     def value(self, values: Mapping[Value, float]) -> float:
-        return worked_out(self.order, values)[self.formula]
+        return evaluate(self.order, values)[self.formula]
 
     def reach(self, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept | None) -> float:
         """How far the result can move; see reach_of."""
@@ -405,7 +392,7 @@ class Judge:
         for mistake in mistakes(step.formula, around, line):
             if mistake.common == common:
                 order = nodes(mistake.formula)
-                value = worked_out(order, numbers)[mistake.formula]
+                value = evaluate(order, numbers)[mistake.formula]
                 if abs(value - claim.value) <= 100 * claim.unit and self.signature(mistake) != right:
                     held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
                     yield mistake, value, reach_of(mistake.formula, numbers, held, kept)
@@ -414,10 +401,10 @@ class Judge:
             if mistake.common == common:
                 yield mistake, claim.value + (value - candidate) / scale, reach / scale
         if not common:
-            at = worked_out(step.order, reading.values)
+            at = evaluate(step.order, reading.values)
             units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
             for mistake, coarse in rounded_early({x: at[x] for x in units}, units):
-                yield mistake, worked_out(step.order, {**reading.values, **coarse})[step.formula], 0.0
+                yield mistake, evaluate(step.order, {**reading.values, **coarse})[step.formula], 0.0
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)
@@ -430,7 +417,7 @@ class Judge:
     def signature_of(self, formula: Value) -> object:
         """What formulas that come to the same on this sheet have in common: their values at points near its numbers."""
         order = nodes(formula)
-        return tuple(f"{worked_out(order, place)[formula]:.9g}" for place in self.places)
+        return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in self.places)
 
 
 def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) -> dict[Value, float]:
@@ -445,7 +432,7 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
             stack += waiting
             continue
         stack.pop()
-        found.setdefault(x, x.data if own is x else worked_out(nodes(own), found)[own])
+        found.setdefault(x, x.data if own is x else evaluate(nodes(own), found)[own])
     return found
 
 

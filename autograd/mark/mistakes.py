@@ -23,25 +23,15 @@ from itertools import combinations, pairwise, product
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.page import quantities, softmax_of, written
+from autograd.formula.operations import quantities, softmax_of
+from autograd.formula.writing import written
 from autograd.graph import nodes
-from autograd.mark.steps import (
-    PRODUCTS,
-    applied,
-    chain,
-    close,
-    expanded,
-    products_in,
-    replaced,
-    spelt_out,
-    straightened,
-    taken_apart,
-    total,
-)
+from autograd.mark.steps import PRODUCTS, chain, close, products_in, spelt_out, straightened, taken_apart, total
 from autograd.primitives import CONSTANT, PRIMITIVES, Primitive
+from autograd.rewriting import apply, expanded, substitute
 from autograd.value import Value
 from autograd.writing.names import UNSUB, text_name
-from autograd.writing.notation import number
+from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +57,7 @@ KINDS = {
     "rate": "the learning rate left out",
     "old weights": "old weights for new ones, or the other way round",
     "operand": "another quantity in its place",
-    "function": "a function not applied, or another one",
+    "function": "a function not or another one",
     "log base": "another base of the logarithm",
     "copied": "the number of another line",
     "decimal point": "the decimal point moved",
@@ -242,14 +232,14 @@ def _changed(
     step: Value, new: Mapping[Value, Value], kind: str, tell: str | Callable[[Show], str], common: bool = True
 ) -> Mistake:
     """The mistake that puts other nodes in the place of some."""
-    return Mistake(kind, common, replaced(step, new), tell if callable(tell) else lambda show: tell)
+    return Mistake(kind, common, substitute(step, new), tell if callable(tell) else lambda show: tell)
 
 
 def _of_softmax(step: Value) -> Iterator[Mistake]:
     for node in nodes(step):
         if node.op is softmax_of:
             tell = f"You applied σ to {text_of(node.inputs[-1])}; here it is softmax"
-            yield _changed(step, {node: applied(ops.sigmoid, node.inputs[-1])}, "function", tell)
+            yield _changed(step, {node: apply(ops.sigmoid, [node.inputs[-1]])}, "function", tell)
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
@@ -320,8 +310,8 @@ def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], aroun
         yield _changed(step, {node: added}, "operation", f"You added {symbol}, {what}, and should multiply")
         alone = product.graph(factors, [])
         yield _changed(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
-    for other in (argument, applied(op, h)):
-        moved = product.graph([replaced(factor, {h: other}) if factor in factors else factor for factor in product.above])
+    for other in (argument, apply(op, [h])):
+        moved = product.graph([substitute(factor, {h: other}) if factor in factors else factor for factor in product.above])
         yield _changed(step, {node: moved}, "derivative", _takes_at(symbol, what, h, other))
     for another in ACTIVATIONS[:2]:
         if another is not op:
@@ -429,18 +419,18 @@ def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator
 
     yield _changed(step, xs, "function", f"You did not apply {symbol} to {what}")
     common = op in (ops.exp, ops.sigmoid, ops.tanh)
-    yield _changed(step, instead(lambda x: applied(op, -x)), "sign", f"You took {symbol} of −({what})", common)
+    yield _changed(step, instead(lambda x: apply(op, [-x])), "sign", f"You took {symbol} of −({what})", common)
     for other in LOGARITHMS if op in LOGARITHMS else ():
         if other is not op:
             tell = f"You took the logarithm to base {BASES[other.name]}"
-            yield _changed(step, instead(lambda x, o=other: applied(o, x)), "log base", tell)  # type: ignore[misc]
+            yield _changed(step, instead(lambda x, o=other: apply(o, [x])), "log base", tell)  # type: ignore[misc]
     for other in (ops.sigmoid, ops.tanh, ops.relu) if op in ACTIVATIONS else ():
         if other is not op:
             tell = f"You applied {other.notation.symbol}; here it is {symbol}"
-            yield _changed(step, instead(lambda x, o=other: applied(o, x)), "function", tell)  # type: ignore[misc]
+            yield _changed(step, instead(lambda x, o=other: apply(o, [x])), "function", tell)  # type: ignore[misc]
     if op is ops.sigmoid:
         yield _changed(step, {node: node * (1.0 - node) for node in found}, "function", "You took σ′ for σ", False)
-        alone = instead(lambda x: applied(ops.exp, -x))
+        alone = instead(lambda x: apply(ops.exp, [-x]))
         yield _changed(step, alone, "function", f"This is e^−({what}) alone", False)
         below = {node: 1.0 + x for node, x in alone.items()}
         yield _changed(step, below, "function", f"You did not take 1 over 1 + e^−({what})", False)
@@ -484,7 +474,7 @@ def _used(
     """You used this; here it is that. slope: the factors of which the quantity is the activation"""
     if slope and around is not None:
         symbol, own = f"{around.functions[leaf][0].notation.symbol}′", chain(slope)
-        there = replaced(own, {leaf: other})
+        there = substitute(own, {leaf: other})
         return lambda show: f"You used {symbol} of {text_of(other)} ({show(there)}); for {text_of(leaf)} it is {show(own)}"
     return lambda show: f"You used {text_of(other) if other.inputs else show(other)}; here it is {show(leaf)}"
 

@@ -12,13 +12,14 @@ from itertools import accumulate, combinations
 from random import Random
 
 from autograd import primitives as ops
-from autograd.formula.page import quantities, softmax_of
+from autograd.formula.operations import quantities, softmax_of
 from autograd.graph import nodes
+from autograd.rewriting import apply, evaluate, substitute
 from autograd.value import Value, constant, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from autograd.primitives import Primitive
 
@@ -26,75 +27,6 @@ MOST_TRIED = 5  # factors of a product whose partial products are all looked at
 TIE = 1e-6  # of a unit; nearer to the middle than this, a number may be rounded to either side
 CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same function
 ENOUGH, TRIES = 24, 600  # points where formulas are compared; points looked at to find these
-
-
-def worked_out(order: Iterable[Value], values: Mapping[Value, float]) -> dict[Value, float]:
-    """Every node of order (each after its inputs) for other numbers of its leaves."""
-    found = dict(values)
-    for node in order:
-        if node not in found:
-            if node.inputs:
-                data = [found[x] for x in node.inputs]
-                value = node.op.value  # type: ignore[union-attr]
-                found[node] = value(*data) if node.op.arity else value(data)  # type: ignore[union-attr]
-            else:
-                found[node] = node.data
-    return found
-
-
-def value_of(formula: Value, values: Mapping[Value, float]) -> float:
-    return worked_out(nodes(formula), values)[formula]
-
-
-def replaced(formula: Value, new: Mapping[Value, Value]) -> Value:
-    """The formula with other nodes in the place of some."""
-    copies: dict[Value, Value] = {}
-    for node in nodes(formula):
-        if node in new:
-            copies[node] = new[node]
-        elif any(copies[x] is not x for x in node.inputs):
-            copies[node] = _like(node, [copies[x] for x in node.inputs])
-        else:
-            copies[node] = node
-    return copies[formula]
-
-
-def _like(node: Value, inputs: Sequence[Value]) -> Value:
-    """The same operation on other inputs."""
-    op = node.op
-    data = [x.data for x in inputs]
-    value = op.value(*data) if op.arity else op.value(data)  # type: ignore[union-attr]
-    few = op is not None and op.arity in (1, 2)
-    return record(op, value, *((inputs[0], inputs[1] if len(inputs) == 2 else None) if few else (tuple(inputs),)))
-
-
-def expanded(
-    formula: Value, formulas: Mapping[Value, Value], known: Callable[[Value], bool]
-) -> tuple[Value, dict[Value, Value]]:
-    """The formula down to quantities that are known, or given; and what the others have become in it."""
-    copies: dict[Value, Value] = {}
-    inside: dict[Value, Value] = {}
-    stack = [formula]
-    while stack:
-        node = stack[-1]
-        if node in copies:
-            stack.pop()
-            continue
-        own = formulas.get(node, node)
-        below = node.inputs if node.inputs else () if own is node or known(node) else (own,)
-        waiting = [x for x in below if x not in copies]
-        if waiting:
-            stack += reversed(waiting)
-            continue
-        stack.pop()
-        if node.inputs:
-            inputs = [copies[x] for x in node.inputs]
-            copies[node] = node if all(x is y for x, y in zip(inputs, node.inputs)) else _like(node, inputs)
-        elif below:
-            copies[node] = inside[node] = copies[own]
-        else:
-            copies[node] = node
-    return copies[formula], inside
 
 
 # ------------------------------------------------------------------------------------------------------ products and sums
@@ -174,15 +106,15 @@ def _as_a_sum(formula: Value, over: Sequence[Value]) -> Value | None:
     near = [{q: random.uniform(0.2, 0.8) for q in over} for _ in range(len(over) + 3)]
     far = [{q: random.uniform(-2.0, 2.0) for q in over} for _ in range(4 * len(over) + 4)]
     base = near[0]
-    at_base = worked_out(order, base)[formula]
-    slopes = [(worked_out(order, {**base, q: base[q] + 0.1})[formula] - at_base) / 0.1 for q in over]
+    at_base = evaluate(order, base)[formula]
+    slopes = [(evaluate(order, {**base, q: base[q] + 0.1})[formula] - at_base) / 0.1 for q in over]
     rest = at_base - sum(slope * base[q] for slope, q in zip(slopes, over))
     if not all(math.isfinite(x) and abs(x - round(x)) < 1e-7 and abs(x) < 1.5 for x in (*slopes, rest)):
         return None
     coefficients = [round(x) for x in slopes]
     for point in near[1:] + far:
         expected = round(rest) + sum(k * point[q] for k, q in zip(coefficients, over))
-        found = worked_out(order, point)[formula]
+        found = evaluate(order, point)[formula]
         if math.isfinite(found) and not math.isclose(found, expected, rel_tol=1e-8, abs_tol=1e-8):
             return None
     terms = [q for k, q in zip(coefficients, over) if k > 0] + [-q for k, q in zip(coefficients, over) if k < 0]
@@ -216,18 +148,18 @@ EXACT = Held(0.0, 0.0)
 def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held]) -> float:
     """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction."""
     order = nodes(formula)
-    value = worked_out(order, values)[formula]
+    value = evaluate(order, values)[formula]
     reach, up, down = 0.0, dict(values), dict(values)
     for x, around in held.items():
         if around != EXACT:
             at = values.get(x, x.data)
             ends = sorted(
-                (worked_out(order, {**values, x: end})[formula], end) for end in (at, at + around.low, at + around.high)
+                (evaluate(order, {**values, x: end})[formula], end) for end in (at, at + around.low, at + around.high)
             )
             reach += max(abs(ends[0][0] - value), abs(ends[-1][0] - value))
             down[x], up[x] = ends[0][1], ends[-1][1]
     if reach:
-        reach = max(reach, *(abs(worked_out(order, all_of_them)[formula] - value) for all_of_them in (up, down)))
+        reach = max(reach, *(abs(evaluate(order, all_of_them)[formula] - value) for all_of_them in (up, down)))
     return reach if math.isfinite(reach) else 0.0
 
 
@@ -271,21 +203,16 @@ def spelt_out(formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.
             continue
         if node.op is softmax_of:
             *xs, top = node.inputs
-            exps = {x: applied(ops.exp, x) for x in xs}
+            exps = {x: apply(ops.exp, [x]) for x in xs}
             new[node] = exps[top] / total([exps[x] for x in xs])
         else:
-            new[node] = 1.0 / (1.0 + applied(ops.exp, -node.inputs[0]))
-    return replaced(formula, new) if new else formula
+            new[node] = 1.0 / (1.0 + apply(ops.exp, [-node.inputs[0]]))
+    return substitute(formula, new) if new else formula
 
 
 def total(terms: Sequence[Value]) -> Value:
     """Terms, added up as one sum."""
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(x.data for x in terms), tuple(terms))
-
-
-def applied(op: Primitive, x: Value) -> Value:
-    """A function of one argument."""
-    return record(op, op.value(x.data), x)
 
 
 def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept) -> float:
@@ -294,7 +221,7 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
     held: what the quantities may be off, so that what comes out may be rounded to either side
     """
     order = nodes(formula)
-    at = worked_out(order, values)
+    at = evaluate(order, values)
     partials = {node: _partials(node, at) for node in order if node.inputs}
     inside = {x for node in order if node.op is ops.mul for x in _parts(node)[1]}  # parts of a longer product
     last = formula
@@ -414,7 +341,7 @@ def difference(one: Value, other: Value) -> Difference | None:
     order = nodes(one, other)
     found, valid = [], 0
     for point in points(over):
-        all_of_them = worked_out(order, point)
+        all_of_them = evaluate(order, point)
         here, there = all_of_them[one], all_of_them[other]
         if math.isfinite(here) and math.isfinite(there):
             valid += 1
@@ -435,7 +362,7 @@ def _reduced(found: Difference, one: Value, other: Value) -> Difference:
     for q, x in found.point:
         either = between = False
         for other_number in (0.83 * x + 0.07, x - 0.13, 1.0 - x, x + 1.7):
-            moved = worked_out(order, {**at, q: other_number})
+            moved = evaluate(order, {**at, q: other_number})
             here, there = moved[one], moved[other]
             if math.isfinite(here) and math.isfinite(there):
                 either |= not (close(here, found.here) and close(there, found.there))

@@ -15,13 +15,14 @@ from collections import Counter, namedtuple
 from itertools import combinations, permutations
 
 from autograd import primitives as ops
-from autograd.formula.page import quantities
+from autograd.formula.operations import quantities
 from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
 from autograd.mark.mistakes import figure, text_of
 from autograd.mark.report import Diagnosis
-from autograd.mark.steps import EXACT, Held, expanded, grain, rounding, spelt_out, straightened, swing, value_of, worked_out
+from autograd.mark.steps import EXACT, Held, grain, rounding, spelt_out, straightened, swing
 from autograd.primitives import CONSTANT
+from autograd.rewriting import evaluate, expanded, value_at
 from autograd.value import constant
 
 TYPE_CHECKING = False
@@ -97,7 +98,7 @@ class Near(namedtuple("Near", "expected exactly roughly")):
                 if form is not None:
                     order = nodes(spelt_out(form))
                     for values in numbers:
-                        at = worked_out(order, values)
+                        at = evaluate(order, values)
                         roughly.update(abs(at[node]) for node in order)
         return cls(expected, {abs(x) for values in numbers for x in values.values()}, roughly)
 
@@ -189,7 +190,7 @@ class Member:
         around.update(near.around(self, strict))
         by_key = spelt_out(self.formula) if kept is not None else None
         rounded = rounding(by_key, values, {}, kept) if by_key is not None and kept is not None else 0.0
-        return Worth(value_of(self.formula, values), swing(self.formula, values, around), rounded)
+        return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 
 # ------------------------------------------------------------------------------------------------------------- what is wrong

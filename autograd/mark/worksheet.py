@@ -23,8 +23,10 @@ from difflib import get_close_matches
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.lexer import FormulaError, name_key
-from autograd.formula.page import Page, quantities, written
+from autograd.formula.operations import quantities
+from autograd.formula.page import Page
 from autograd.formula.spellings import undressed
+from autograd.formula.writing import written
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
@@ -33,9 +35,10 @@ from autograd.mark.comparing import Check, Comparison
 from autograd.mark.judging import MOST_DIGITS, Judge, with_lines
 from autograd.mark.mistakes import Surroundings, figure, text_of
 from autograd.mark.report import Diagnosis, Marking, Row
-from autograd.mark.steps import Held, expanded, value_of
+from autograd.mark.steps import Held
 from autograd.mark.working import Member, Near, slips
 from autograd.primitives import CONSTANT
+from autograd.rewriting import expanded, value_at
 from autograd.value import Value, constant
 
 TYPE_CHECKING = False
@@ -576,7 +579,7 @@ class _Marker:
                 claim = self.claims.get(node)
                 text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
                 return f"{text_of(node)} = {text}"
-            return figure(value_of(node, numbers))
+            return figure(value_at(node, numbers))
 
         return show
 

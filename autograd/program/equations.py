@@ -11,7 +11,7 @@ import re
 from autograd.program.lowering import RECIPROCAL
 from autograd.program.source import Printer, flat, in_turn, minus
 from autograd.program.statements import Column, Contract, Fold, Let, Matmul, Number, Outer, Product, Sum, View
-from autograd.writing.notation import number
+from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

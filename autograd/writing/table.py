@@ -40,7 +40,6 @@ from autograd.writing.notation import (
     OPERATOR,
     POWER,
     PRODUCT,
-    RAISED,
     SUM,
     Notation,
     beside,
@@ -51,6 +50,7 @@ from autograd.writing.notation import (
     latex_form,
     plus,
 )
+from autograd.writing.numbers import RAISED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -249,7 +249,7 @@ def _derived(options: argparse.Namespace) -> tuple[Board, dict[str, Any]]:
     """The derivation that is asked for, and for JSON what it is of, its formulas and its numbers."""
     from autograd import derivation
     from autograd.formula.lexer import FUNCTIONS
-    from autograd.formula.page import formula
+    from autograd.formula.writing import formula
 
     if (name := options.formula.strip()) in FUNCTIONS and not options.values:
         return derivation(FUNCTIONS[name]), {"result": name, "derivatives": None, "values": None}
@@ -280,7 +280,7 @@ def _tables(options: argparse.Namespace, order: int) -> tuple[Formulas, list[Val
 
 def _grad(options: argparse.Namespace) -> int:
     from autograd.display.board import Board, Line, figure, joined, math, named
-    from autograd.formula.page import formula
+    from autograd.formula.writing import formula
 
     formulas, ys, table = _tables(options, 1)
     known = not formulas.unknown
@@ -320,7 +320,7 @@ def _unnamed(y: Value) -> Value:
 
 
 def _hessian(options: argparse.Namespace) -> int:
-    from autograd.formula.page import formula
+    from autograd.formula.writing import formula
 
     if options.order < 1:
         options.parser.error(f"the order of a derivative is 1, 2, 3, …, not --order {options.order}")

@@ -129,7 +129,7 @@ def _exercise(options: argparse.Namespace) -> int:
 
 def _mark(options: argparse.Namespace) -> int:
     """0 where everything could be read; wrong answers are no error."""
-    from autograd.mark.files import mark_files
+    from autograd.mark.classes import mark_files
 
     marked = mark_files(options.sheet, options.answers)
     if not len(marked) and not marked.problems:

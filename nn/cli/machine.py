@@ -113,7 +113,7 @@ def _extras() -> Iterator[Finding]:
 
 def _graphviz() -> Finding:
     """Which program lays out drawings."""
-    from nn.drawing.writers import _engine
+    from nn.drawing.dot import _engine
 
     try:
         program = _engine()
@@ -161,13 +161,11 @@ def _in_the_way() -> Iterator[Finding]:
 
 
 def _completion(options: argparse.Namespace) -> int:
-    from nn.cli.main import parser
-
     try:
         import shtab
     except ImportError:
         raise ImportError('completion is written by shtab: pip install "chalkgrad[completion]"') from None
-    whole = parser()
+    whole = options.whole
     files = {"FILE": shtab.FILE, "FOLDER": shtab.DIRECTORY}
     for each in _parsers(whole):
         each.epilog = None

@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for group in (formulas, lessons, training, machine):
         group.add_to(commands)
+    whole.set_defaults(whole=whole)
     return whole
 
 

@@ -20,7 +20,7 @@ from nn.module import MODEL_SUFFIXES
 if TYPE_CHECKING:
     from nn.columns import Table
     from nn.data import Dataset
-    from nn.train.fit import History
+    from nn.train.history import History
     from nn.train.predictor import Prediction, Predictor
 
 MADE = ("moons", "circles", "spirals", "blobs")

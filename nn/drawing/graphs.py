@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.formula.page import formula
+from autograd.formula.writing import formula
 from autograd.graph import nodes
 from autograd.labels import subscript
 from autograd.primitives import CONSTANT

@@ -20,7 +20,8 @@ from autograd.writing.names import pretty
 from nn.data import Dataset
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
 from nn.pages.page import inline, page, plain
-from nn.train.fit import OF_CLASSES, OF_LOGITS, History, Record, _plain
+from nn.train.history import History, Record
+from nn.train.steps import OF_CLASSES, OF_LOGITS, _plain
 
 SHOWN = 12  # neurons of a layer that are drawn, and then how many more there are
 BUDGET = 400_000  # characters of recorded numbers that a page carries

@@ -22,10 +22,11 @@ from autograd.trace import trace
 from autograd.value import Value
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM
+from nn.drawing.dot import _render
 from nn.drawing.graphs import DEPTHS, OPERATION, _Graph, draw
 from nn.drawing.picture import number
 from nn.drawing.structure import NEURON
-from nn.drawing.writers import Drawing, _render
+from nn.drawing.writers import Drawing
 from nn.pages.page import inline, page, plain, script
 
 MOST = 20_000  # nodes that a page can hold; up to 2,000 of them drawn one by one, above that folded
@@ -207,7 +208,7 @@ def _tree(slope: Any, z: Value, xs: Sequence[Value]) -> Any:
 
 def _formulas(node: Value, names: dict[Value, str]) -> list[str]:
     """The local derivatives in the names of the nodes."""
-    from autograd.formula.page import formula
+    from autograd.formula.writing import formula
 
     def wearing(x: Value) -> Value | float:
         return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=names[x])

@@ -14,7 +14,7 @@ from autograd import Value, dot, logsumexp
 from autograd.modes import without_graph
 from autograd.program.program import NotCompilable, compile
 from autograd.value import constant, lift
-from nn.train.fit import OF_CLASSES, Row, _flat, _Run, _Step
+from nn.train.steps import OF_CLASSES, Row, _flat, _Run, _Step
 
 FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; more where the net is small:
 MOST_PRODUCTS = 100_000  # about a tenth of a second

@@ -10,166 +10,23 @@ Everything that can be wrong with the data is said before the first step.
 
 from __future__ import annotations
 
-import copy
 import math
 import os
 import random
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from autograd import LostGradientWarning, Value
-from autograd.conversions import number, short
+from autograd.conversions import number
 from autograd.modes import without_graph
-from autograd.value import constant, lift
-from nn.losses import LOSSES
-from nn.metrics import METRICS, accuracy
 from nn.optim import OPTIMIZERS, Optimizer
-from nn.train.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state, write_state
+from nn.train.history import History, Record, _Frozen
+from nn.train.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state
+from nn.train.steps import Metric, Row, _Run, _set, _Step
 
-Metric: TypeAlias = "str | Callable[[Sequence[Any], Sequence[Any]], float]"
 Callback: TypeAlias = "Callable[[History], object]"
-Row: TypeAlias = "tuple[list[float], Any]"  # the numbers of a data point, and its target
-
-OF_CLASSES = {"cross_entropy", "nll"}  # their targets are class numbers
-OF_LOGITS = {"bce_with_logits", "hinge"}  # their predictions say class 1 above 0, not above a half
-
-
-class Record(NamedTuple):
-    """The parameters at the end of an epoch, in the order of model.parameters(), as plain numbers.
-
-    epoch: 0 at the start, before any step
-    parameters: their numbers
-    gradients: those of the epoch's last step, as the optimiser got them, which led to these numbers; empty at the start
-    """
-
-    epoch: int
-    parameters: list[float]
-    gradients: list[float]
-
-
-class History:
-    """What happened in a run of fit, epoch by epoch; it fills while the run goes on.
-
-    loss: the mean loss of each epoch's batches, each taken before its step
-    val_loss: the loss on the validation rows after each epoch; empty without any
-    metrics, val_metrics: for each metric its values, by name
-    grad_norm: the mean length of each epoch's gradients, before clipping
-    lr: the learning rate in each epoch
-    stopped: why it ended: "epochs" (all done), "early stopping", "callback" or "interrupted"
-    model: the model that learns
-    loss_name: what the loss is called
-    records: the start and each epoch as a Record, if fit was asked to record
-
-    It also knows where the training stands, so that fit(..., resume=history) goes on as if it had never stopped.
-
-    >>> import nn
-    >>> model = nn.MLP(1, [1], weights=[[[0.0]]], biases=[[0.0]])
-    >>> history = nn.fit(model, [[1.0], [-1.0]], [1.0, -1.0], lr=0.25, epochs=3, progress=False)
-    >>> history, history.loss
-    (History(3 epochs, loss 1.0 → 0.0625; epochs), [1.0, 0.25, 0.0625])
-    >>> sorted(history.rows()[0].items())
-    [('epoch', 1), ('grad_norm', 2.0), ('loss', 1.0), ('lr', 0.25)]
-    """
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self.loss: list[float] = []
-        self.val_loss: list[float] = []
-        self.metrics: dict[str, list[float]] = {}
-        self.val_metrics: dict[str, list[float]] = {}
-        self.grad_norm: list[float] = []
-        self.lr: list[float] = []
-        self.stopped = ""
-        self.loss_name = ""
-        self.records: list[Record] = []
-        self._state: Callable[[], dict[str, Any]] = dict  # where the training stands
-
-    def __len__(self) -> int:
-        return len(self.loss)
-
-    def rows(self) -> list[dict[str, float]]:
-        """One dict per epoch, for a table, a CSV file or a data frame."""
-        columns = {"loss": self.loss, "val_loss": self.val_loss, "grad_norm": self.grad_norm, "lr": self.lr}
-        columns |= self.metrics | {f"val_{name}": values for name, values in self.val_metrics.items()}
-        return [
-            {"epoch": i + 1, **{name: values[i] for name, values in columns.items() if i < len(values)}}
-            for i in range(len(self))
-        ]
-
-    def state_dict(self) -> dict[str, Any]:
-        """Where the training stands, as plain data for JSON: what fit(..., resume=) goes on from.
-
-        The parameters in it are those that the training would go on with; the model may have gone back to better ones.
-        Raises ValueError for a history that fit has not filled.
-        """
-        state = self._state()
-        if not state:
-            raise ValueError("there is no training here that could go on: fit fills a History, and gives it back")
-        return state
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write state_dict() to a JSON file; a file that is there stays whole until the new one is complete.
-
-        path: where to
-
-        As a callback, lambda history: history.save(path), it keeps a long training safe; fit(..., resume=path) goes on, in
-        another process too. Raises OSError if the file cannot be written.
-
-        >>> import pathlib, tempfile
-        >>> import nn
-        >>> def line(**options):
-        ...     model = nn.MLP(1, [1], seed=0)
-        ...     history = nn.fit(model, [[0.0], [1.0]], [1.0, 3.0], optimizer="adam", progress=False, **options)
-        ...     return history, model.state_dict()
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     line(epochs=3)[0].save(pathlib.Path(folder, "training.json"))
-        ...     resumed = line(epochs=8, resume=pathlib.Path(folder, "training.json"))
-        >>> resumed[0].loss == line(epochs=8)[0].loss, resumed[1] == line(epochs=8)[1]
-        (True, True)
-        """
-        write_state(path, self.state_dict())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy holds where the training stands, and nothing of what runs it."""
-        return {**vars(self), "_state": _Frozen(self._state())}
-
-    def curve(self, width: int = 60, height: int = 8) -> str:
-        """The loss over the epochs as a drawing in text, width by height characters, for a terminal."""
-        finite = [loss for loss in self.loss if math.isfinite(loss)]
-        if not finite:
-            return "no finite loss to draw"
-        high, low = max(finite), min(finite)
-        n = min(width, len(self.loss))
-        columns = [self.loss[i * len(self.loss) // n : max((i + 1) * len(self.loss) // n, 1)] for i in range(n)]
-        means = [sum(column) / len(column) for column in columns]
-        blocks = " ▁▂▃▄▅▆▇█"
-        eighths = [1 + round((m - low) / ((high - low) or 1.0) * (8 * height - 1)) if math.isfinite(m) else 0 for m in means]
-        lines = ["".join(blocks[min(max(e - 8 * row, 0), 8)] for e in eighths) for row in reversed(range(height))]
-        labels = [f"{high:.4g}"] + [""] * (height - 2) + [f"{low:.4g}"] * (height > 1)
-        margin = max(map(len, labels))
-        axis = f"{'':{margin}}  epoch 1{f' {len(self.loss)}':>{max(n - 7, 1)}}"
-        return "\n".join([f"{label:>{margin}} │{line.rstrip()}" for label, line in zip(labels, lines)] + [axis])
-
-    def __repr__(self) -> str:
-        if not self.loss:
-            return f"History(no epoch yet{f'; {self.stopped}' if self.stopped else ''})"
-        parts = [f"{len(self)} epochs", f"loss {short(self.loss[0])} → {short(self.loss[-1])}"]
-        parts += [f"val_loss {short(last)}" for last in self.val_loss[-1:]]
-        parts += [f"{name} {short(values[-1])}" for name, values in self.metrics.items()]
-        parts += [f"val_{name} {short(values[-1])}" for name, values in self.val_metrics.items()]
-        return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
-
-
-class _Frozen:
-    """Gives the same state again and again."""
-
-    def __init__(self, state: dict[str, Any]) -> None:
-        self.state = state
-
-    def __call__(self) -> dict[str, Any]:
-        return copy.deepcopy(self.state)
 
 
 def fit(
@@ -525,175 +382,6 @@ class _Training:
         self.settings = {**self.settings, "hyperparameters": state["settings"]["hyperparameters"]}
 
 
-class _Run:
-    """A model with its loss and metrics, and the checks of data against them."""
-
-    def __init__(self, model: Any, loss: str | Callable[[Any, Any], Any], metrics: Iterable[Metric]) -> None:
-        if isinstance(model, type) or not callable(model) or not hasattr(model, "parameters"):
-            raise TypeError(f"fit trains a Module, or anything callable with parameters(), not {model!r}")
-        self.model = model
-        self.parameters: list[Value] = list(model.parameters())
-        if isinstance(loss, str) and loss not in LOSSES:
-            raise ValueError(f"no loss {loss!r}: there are {', '.join(LOSSES)}, or pass a function of (prediction, target)")
-        self.loss: Callable[[Any, Any], Any] = LOSSES[loss] if isinstance(loss, str) else loss
-        self.loss_name = loss if isinstance(loss, str) else getattr(loss, "__name__", "loss")
-        self.metrics = dict(map(self._metric, [metrics] if isinstance(metrics, str) else metrics))
-
-    def _metric(self, metric: Metric) -> tuple[str, Callable[[Sequence[Any], Sequence[Any]], float]]:
-        if callable(metric):
-            return getattr(metric, "__name__", "metric"), metric
-        if metric not in METRICS:
-            raise ValueError(f"no metric {metric!r}: there are {', '.join(METRICS)}, or pass a function")
-        if metric == "accuracy" and self.loss_name in OF_LOGITS:
-            return metric, lambda predictions, targets: accuracy(predictions, targets, threshold=0.0)
-        return metric, METRICS[metric]
-
-    def checked(self, X: Any, y: Any, x_name: str, y_name: str) -> list[Row]:
-        """The rows as (numbers, target), once everything about them is known to fit."""
-        X, y = _plain(X, x_name), _plain(y, y_name)
-        if not X:
-            raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
-        if len(X) != len(y):
-            raise ValueError(f"{x_name} has {len(X)} rows and {y_name} {len(y)} targets: each row needs one")
-        inputs = [[_finite(x, x_name, i) for x in _flat(row)] for i, row in enumerate(X)]
-        lengths = {len(row): i for i, row in reversed(list(enumerate(inputs)))}
-        if len(lengths) > 1:
-            (m, i), (n, j) = sorted(lengths.items(), key=lambda item: item[1])[:2]
-            raise ValueError(f"the rows of {x_name} differ in length: row {i} has {m} numbers, row {j} has {n}")
-        for i, target in enumerate(y):
-            for t in _flat(target):
-                _finite(t, y_name, i)
-        rows: list[Row] = without_graph(self._fitting, inputs, y, x_name, y_name)
-        if self.loss_name in OF_CLASSES:  # once with a graph, where a softmax of a softmax is seen
-            self.loss(self.model([constant(x) for x in inputs[0]]), rows[0][1])
-        return rows
-
-    def _fitting(self, inputs: list[list[float]], y: list[Any], x_name: str, y_name: str) -> list[Row]:
-        """Inputs and targets as rows, once the model and the loss have taken them."""
-        rows = list(zip(inputs, y))
-        try:
-            prediction = self.model([constant(x) for x in inputs[0]])
-        except ValueError as error:
-            raise ValueError(f"{x_name} has rows of {len(inputs[0])} numbers, and the model: {error}") from error
-        if self.loss_name in OF_CLASSES:
-            rows = [(x, self._class(t, prediction, y_name, i)) for i, (x, t) in enumerate(rows)]
-        for i, (_, target) in enumerate(rows):
-            try:
-                self.loss(prediction, target)
-            except (ValueError, TypeError, IndexError) as error:
-                raise type(error)(f"the target of row {i} in {y_name} does not fit {self.loss_name}: {error}") from error
-        return rows
-
-    def _class(self, target: Any, prediction: Any, y_name: str, row: int) -> Any:
-        if isinstance(target, (list, tuple)):
-            return target  # a share for each class
-        outputs = len(prediction) if isinstance(prediction, (list, tuple)) else 1
-        if target != int(target) or not 0 <= target < outputs:
-            raise ValueError(
-                f"row {row} of {y_name} is of class {target!r}, and the model has {outputs} output{'s'[: outputs != 1]}:"
-                f" classes are whole numbers from 0 to {outputs - 1}"
-            )
-        return int(target)
-
-    def record(self, epoch: int) -> Record:
-        return Record(epoch, [p.data for p in self.parameters], [p.grad for p in self.parameters])
-
-    def measure(self, into: dict[str, list[float]], predictions: Sequence[Any], targets: Sequence[Any]) -> None:
-        for name, metric in self.metrics.items():
-            into.setdefault(name, []).append(metric(predictions, targets))
-
-
-class _Step:
-    """One step of gradient descent on a batch of rows."""
-
-    compiled = False
-
-    def __init__(self, run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None) -> None:
-        if l2 < 0.0 or (clip_norm is not None and not clip_norm > 0.0):
-            raise ValueError(f"l2 is 0 or more and clip_norm more than 0, got {l2} and {clip_norm}")
-        self.run, self.optimizer, self.l2, self.clip_norm = run, optimizer, l2, clip_norm
-
-    def __call__(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
-        """The loss before the step, the length of its gradient, and the predictions, as plain numbers."""
-        parameters = self.run.parameters
-        for p in parameters:
-            p.grad = 0.0
-        total, predictions = 0.0, []
-        for x, target in rows:
-            prediction = self.run.model([constant(number) for number in x])
-            loss = lift(self.run.loss(prediction, target)) / len(rows)
-            loss.backward()
-            total += loss.data
-            predictions.append([lift(p).data for p in _flat(prediction)])
-        if self.l2:
-            for p in parameters:
-                total += self.l2 * p.data * p.data
-                p.grad += 2.0 * self.l2 * p.data
-        norm = math.sqrt(math.fsum(p.grad * p.grad for p in parameters))
-        if self.clip_norm is not None and norm > self.clip_norm:
-            shrink = self.clip_norm / (norm + 1e-6)
-            for p in parameters:
-                p.grad *= shrink
-        self.optimizer.step()
-        return total, norm, predictions
-
-    def begin(self) -> None:
-        """Before an epoch: the numbers are taken from the parameters; here they always are."""
-
-    def settle(self) -> None:
-        """After an epoch: the parameters have their numbers and gradients; here they always do."""
-
-    def kept(self) -> Any:
-        """Parameters, gradients and the optimiser's memory as they are now, in a form that later steps do not change."""
-        parameters = self.run.parameters
-        return [p.data for p in parameters], [p.grad for p in parameters], self.optimizer.state
-
-    def take_back(self, kept: Any) -> None:
-        """Make parameters, gradients and the optimiser's memory what they were.
-
-        kept: what kept() gave then
-        """
-        numbers, slopes, self.optimizer.state = kept
-        for p, data, slope in zip(self.run.parameters, numbers, slopes):
-            p.data, p.grad = data, slope
-
-    def plain(self, kept: Any) -> tuple[list[float], list[float], list[dict[str, float]]]:
-        """What was kept, in lists: numbers, gradients, and what the optimiser remembers of each parameter."""
-        numbers, slopes, memory = kept
-        return list(numbers), list(slopes), [dict(each) for each in memory]
-
-    def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
-        """The mean loss on rows that are not learned from; under no_grad."""
-        predictions = [self.run.model([constant(number) for number in x]) for x, _ in rows]
-        loss = math.fsum(lift(self.run.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
-        self.run.measure(metrics, predictions, [t for _, t in rows])
-        return loss
-
-
-def _step(
-    run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None, rows: list[Row], compiled: bool | None
-) -> _Step:
-    """A step by whole batches where that can be, and is not unwanted."""
-    if compiled is not None and not isinstance(compiled, bool):
-        raise ValueError(f"compiled is True, False or None, not {compiled!r}")
-    if compiled is not False:
-        from nn.train.batches import BatchStep, NoProgram
-
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", LostGradientWarning)  # float(target), where the target is a leaf for once
-                return BatchStep(run, optimizer, l2, clip_norm, rows)
-        except (NoProgram, ImportError) as error:
-            if compiled:
-                raise
-            warnings.warn(
-                f"trained by the graph, row by row, about a hundred times slower than by whole batches: {error}."
-                " compiled=False says that this is meant",
-                stacklevel=3,
-            )
-    return _Step(run, optimizer, l2, clip_norm)
-
-
 class _Best:
     """Early stopping: the best loss so far, the epochs without a better one, and the parameters that gave it."""
 
@@ -713,11 +401,6 @@ class _Best:
     def restore(self) -> None:
         if self.seen[2] is not None:
             _set(self.parameters, self.seen[2])
-
-
-def _set(parameters: list[Value], numbers: list[float]) -> None:
-    for p, data in zip(parameters, numbers):
-        p.data = data
 
 
 def _optimizer(optimizer: str | Optimizer, model: Any, lr: float | None) -> Optimizer:
@@ -762,31 +445,31 @@ def _bar(start: int, epochs: int, progress: bool | None) -> Any:
     return tqdm(range(start, epochs), initial=start, total=epochs, desc="fit", unit="epoch")
 
 
-def _plain(data: Any, name: str) -> list[Any]:
-    """Lists, of what may be an array, a data frame or any sequence."""
-    for method in ("to_numpy", "tolist"):
-        if hasattr(data, method):
-            data = getattr(data, method)()
-    if isinstance(data, (str, dict, set, frozenset)) or not hasattr(data, "__iter__"):
-        raise TypeError(f"{name} is a list with an entry for each row, not {data!r}")
-    return [row.tolist() if hasattr(row, "tolist") else row for row in data]
-
-
-def _flat(row: Any) -> Iterator[Any]:
-    if isinstance(row, (list, tuple)):
-        yield from row
-    else:
-        yield row
-
-
-def _finite(x: Any, name: str, row: int) -> float:
-    data = x.data if isinstance(x, Value) else number(x)
-    if not math.isfinite(data):
-        raise ValueError(f"row {row} of {name} holds {data}: mend or leave out such rows first")
-    return data
-
-
 def _whole(name: str, n: Any, least: int = 1) -> int:
     if not isinstance(n, int) or n < least:
         raise ValueError(f"{name} is a whole number from {least} on, not {n!r}")
     return n
+
+
+def _step(
+    run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None, rows: list[Row], compiled: bool | None
+) -> _Step:
+    """A step by whole batches where that can be, and is not unwanted."""
+    if compiled is not None and not isinstance(compiled, bool):
+        raise ValueError(f"compiled is True, False or None, not {compiled!r}")
+    if compiled is not False:
+        from nn.train.batches import BatchStep, NoProgram
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", LostGradientWarning)  # float(target), where the target is a leaf for once
+                return BatchStep(run, optimizer, l2, clip_norm, rows)
+        except (NoProgram, ImportError) as error:
+            if compiled:
+                raise
+            warnings.warn(
+                f"trained by the graph, row by row, about a hundred times slower than by whole batches: {error}."
+                " compiled=False says that this is meant",
+                stacklevel=3,
+            )
+    return _Step(run, optimizer, l2, clip_norm)

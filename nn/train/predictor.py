@@ -18,7 +18,8 @@ from autograd.value import lift
 from nn.data import Dataset, _mean_and_deviation
 from nn.layers import MLP
 from nn.module import read_parameters
-from nn.train.fit import History, fit
+from nn.train.fit import fit
+from nn.train.history import History
 
 RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus")  # whose weights He's initialisation is made for
 

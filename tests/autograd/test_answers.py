@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd.mark.files import Class, Problem, SheetError, mark_files, read_answers, read_sheet, sheet_from
+from autograd.mark.classes import Class, mark_files
+from autograd.mark.files import Problem, SheetError, read_answers, read_sheet, sheet_from
 from autograd.mark.mistakes import KINDS
 from autograd.mark.report import Marking
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, derivation, dot, gradient, label, softmax, tanh
-from autograd.formula.page import Page, latex
+from autograd.formula.page import Page
+from autograd.formula.writing import latex
 from autograd.graph import nodes
 from autograd.writing.names import text_name
 

@@ -11,7 +11,8 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Notation, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
-from autograd.formula.page import Page, formula, page_of, written
+from autograd.formula.page import Page
+from autograd.formula.writing import formula, page_of, written
 from autograd.graph import nodes
 from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM
 

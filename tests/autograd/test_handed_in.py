@@ -9,8 +9,9 @@ import pytest
 from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise, gradient, sigmoid
+from autograd.mark.classes import Class, mark_files
 from autograd.mark.exercises import significant
-from autograd.mark.files import Class, SheetError, mark_files, read_answers, sheet_from
+from autograd.mark.files import SheetError, read_answers, sheet_from
 from autograd.mark.report import Marking
 from nn.cli.main import main
 

@@ -19,14 +19,13 @@ from autograd.writing.notation import (
     beside,
     bracketed,
     call,
-    constant,
     in_power,
     infix,
     latex_form,
     level_of,
-    number,
     plus,
 )
+from autograd.writing.numbers import constant, number
 
 # --------------------------------------------------------------------------------------------------------------- numbers
 

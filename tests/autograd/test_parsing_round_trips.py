@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
 from autograd.formula.lexer import FormulaError
-from autograd.formula.page import formula, latex, page_of, written
 from autograd.formula.parser import parse, split_chain
+from autograd.formula.writing import formula, latex, page_of, written
 from autograd.graph import leaves
 
 ONE = [PRIMITIVES[name] for name in """neg exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh

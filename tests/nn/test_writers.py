@@ -19,8 +19,8 @@ from autograd.graph import paths_between
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
 from nn.drawing import writers
+from nn.drawing.colours import THEMES, mix, strength
 from nn.drawing.picture import pretty, shortened
-from nn.drawing.writers import THEMES, mix, strength
 
 graphviz = pytest.importorskip("graphviz")
 ENGINES = ("dot", "graphviz-pure")

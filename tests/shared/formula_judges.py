@@ -13,7 +13,7 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Value
-from autograd.formula.page import written
+from autograd.formula.writing import written
 from autograd.graph import nodes
 from autograd.writing.names import latex_name, text_name
 
