@@ -30,10 +30,9 @@ from autograd.functions import sum as sum
 from autograd.graph import paths_between
 from autograd.labels import label
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
+from autograd.primitives import abs as abs
 from autograd.primitives import (
-    CONSTANT,
-    PRIMITIVES,
-    Primitive,
     acos,
     acosh,
     asin,
@@ -67,7 +66,6 @@ from autograd.primitives import (
     tan,
     tanh,
 )
-from autograd.primitives import abs as abs
 from autograd.trace import Walk, trace
 from autograd.value import Value
 from autograd.writing.notation import Notation

@@ -13,7 +13,7 @@ import math
 from autograd.calculus import _flat, _name, _Run, gradient
 from autograd.conversions import short
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False

@@ -8,6 +8,14 @@ from __future__ import annotations
 import math
 from numbers import Real
 
+from autograd.graph import nodes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograd.value import Value
+
 
 def number(x: object) -> float:
     """x as a float, if it is a real number of any kind (int, bool, float, NumPy scalar, Fraction).
@@ -70,3 +78,26 @@ def short(x: float) -> str:
     text = f"{x:.4f}" if math.fabs(x) >= 1.0 else f"{x:.{3 - math.floor(math.log10(math.fabs(x)))}f}"
     text = text.rstrip("0")
     return text + "0" if text.endswith(".") else text
+
+
+def explained(error: Exception, values: Iterable[Value]) -> Exception:
+    """What to raise for an error that these Values led to: the one whose .data or .grad was set to no number is named.
+
+    Setting them is not looked at, since a property would make every reading four times as slow.
+    """
+    for node in values:
+        for name in ("data", "grad"):
+            try:
+                number(getattr(node, name))
+            except TypeError as reason:
+                return TypeError(f"{node.label or 'a Value'}: its .{name} was set to no number. {reason}")
+    return error
+
+
+def check_number(y: Value) -> None:
+    """Raise TypeError, with its cause, if y is no real number, as where a leaf's .data was set to an array or a complex."""
+    if y.data.__class__ is not float:
+        try:
+            number(y.data)
+        except TypeError as error:
+            raise explained(error, nodes(y)) from None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from autograd.primitives import Primitive
+    from autograd.operation import Primitive
 
 
 def _reduce(self: Value) -> tuple[Any, ...]:

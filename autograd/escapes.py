@@ -13,7 +13,7 @@ import sys
 import warnings
 
 from autograd import functions, value
-from autograd.primitives import PRIMITIVES
+from autograd.operation import PRIMITIVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from contextvars import ContextVar, copy_context
 from autograd import value as engine
 from autograd.conversions import short
 from autograd.escapes import caller
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False

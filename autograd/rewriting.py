@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from autograd.primitives import Primitive
+    from autograd.operation import Primitive
 
 
 def apply(op: Primitive, inputs: Sequence[Value]) -> Value:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from autograd.graph import history, nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.notation import level_of
 from autograd.writing.numbers import number

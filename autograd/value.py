@@ -23,13 +23,13 @@ import os
 import threading
 
 from autograd import primitives as ops
-from autograd.conversions import number, short
+from autograd.conversions import check_number, explained, number, short
 from autograd.graph import history, nodes
-from autograd.primitives import BUILT_IN, CONSTANT, PRIMITIVES, Primitive
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
     class Supervisor(Protocol):
@@ -122,29 +122,6 @@ def leave(node: Value, how: str) -> float:
     if node.op is not CONSTANT:
         noted(node, how)
     return node.data
-
-
-def explained(error: Exception, values: Iterable[Value]) -> Exception:
-    """What to raise for an error that these Values led to: the one whose .data or .grad was set to no number is named.
-
-    Setting them is not looked at, since a property would make every reading four times as slow.
-    """
-    for node in values:
-        for name in ("data", "grad"):
-            try:
-                number(getattr(node, name))
-            except TypeError as reason:
-                return TypeError(f"{node.label or 'a Value'}: its .{name} was set to no number. {reason}")
-    return error
-
-
-def check_number(y: Value) -> None:
-    """Raise TypeError, with its cause, if y is no real number, as where a leaf's .data was set to an array or a complex."""
-    if y.data.__class__ is not float:
-        try:
-            number(y.data)
-        except TypeError as error:
-            raise explained(error, nodes(y)) from None
 
 
 def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Value, Any], Value]]:
@@ -315,7 +292,7 @@ class Value:
         def __getattr__(self, name: str) -> Any:
             """An operation of one's own, as a method: whatever row of the table has none above."""
             op = PRIMITIVES.get(name)
-            if op is None or name in BUILT_IN:
+            if op is None or name in Primitive.built_in:
                 raise AttributeError(f"a Value has no attribute {name!r}", name=name, obj=self)
             return functools.partial(op, self)
 

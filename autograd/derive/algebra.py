@@ -20,7 +20,7 @@ from fractions import Fraction
 from autograd import primitives as ops
 from autograd.formula.page import Page
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value, record
 
 TYPE_CHECKING = False

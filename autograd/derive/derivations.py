@@ -38,7 +38,7 @@ from autograd.derive.study import (
 )
 from autograd.display.board import NOTHING, Board, Line, figure, joined, named, reason_of, words
 from autograd.graph import history
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograd.derive.arrays import Array
 from autograd.graph import leaves
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import Index, indexed
 

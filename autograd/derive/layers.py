@@ -21,7 +21,7 @@ from autograd import primitives as ops
 from autograd.formula.operations import softmax_of
 from autograd.formula.page import Page
 from autograd.graph import leaves, nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import Parts, text_name
 

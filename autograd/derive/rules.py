@@ -25,7 +25,7 @@ from autograd.formula.help import names_of
 from autograd.formula.operations import display, quantities
 from autograd.formula.page import Page
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import like, rewrite
 from autograd.value import Value
 from autograd.value import constant as constant_node

@@ -24,7 +24,7 @@ from autograd.formula.operations import display, quantities
 from autograd.formula.page import Page
 from autograd.formula.writing import written
 from autograd.graph import dependents, history, nodes, ways
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant, record
 from autograd.writing.names import readings, text_name

@@ -22,7 +22,7 @@ from autograd.derive.study import Study, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
 from autograd.formula.operations import quantities
 from autograd.labels import subscript
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value, lift
 from autograd.writing.names import text_name
 

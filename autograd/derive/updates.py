@@ -13,7 +13,7 @@ from autograd.conversions import number
 from autograd.derive.study import free_names, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.rewriting import value_at
 from autograd.value import Value
 from autograd.writing.names import text_name

@@ -17,7 +17,7 @@ from autograd.derive.matrix_form import MatrixForm, shaped
 from autograd.derive.study import derivative_of
 from autograd.display.board import Board, Line, Math, figure, joined, named
 from autograd.formula.folding import folded
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import indexed
 

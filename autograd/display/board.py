@@ -16,7 +16,7 @@ from autograd.display.documents import DOCUMENT, PAGE
 from autograd.display.files import save
 from autograd.display.mathml import mathml
 from autograd.formula.writing import written
-from autograd.primitives import Primitive
+from autograd.operation import Primitive
 from autograd.value import Value
 from autograd.writing.names import escaped, latex_name, latex_text, text_name
 from autograd.writing.numbers import number

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.calculus import gradient
 from autograd.formula.page import Page
 from autograd.formula.writing import written
-from autograd.primitives import Primitive
+from autograd.operation import Primitive
 from autograd.value import Value, constant
 
 

@@ -16,7 +16,7 @@ from unicodedata import combining, normalize, numeric
 
 from autograd import primitives as ops
 from autograd.formula.spellings import END, FONTS, undressed
-from autograd.primitives import PRIMITIVES, Primitive
+from autograd.operation import PRIMITIVES, Primitive
 from autograd.value import Value, lift
 from autograd.writing.names import ACCENTS, GREEK, UNSUB, UNSUP, Parts, latex_name, text_name
 
@@ -271,7 +271,7 @@ class Lexer:
         self.derive = derive
         self.last: Token | None = None
         self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
-        added = [op for op in PRIMITIVES.values() if op.name not in ops.BUILT_IN]
+        added = [op for op in PRIMITIVES.values() if op.name not in Primitive.built_in]
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
         self.known: dict[Key, Value] = {}
         self.labels: dict[Key, str] = {}

@@ -7,7 +7,7 @@ from math import exp as _exp
 
 from autograd import primitives as ops
 from autograd.graph import nodes
-from autograd.primitives import Primitive
+from autograd.operation import Primitive
 from autograd.value import Value
 from autograd.writing.names import SUBSCRIPTS, SUPERSCRIPTS
 from autograd.writing.notation import OPERATOR, PRODUCT, SUM, Notation, latex_form

@@ -21,7 +21,7 @@ from math import isfinite
 from autograd import primitives as ops
 from autograd.formula.operations import equals, less, softmax_of, too_long
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import apply
 from autograd.value import Value, record
 from autograd.value import constant as constant_node

@@ -41,7 +41,7 @@ from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.lexer import CHAIN, IN_TWO_WAYS, PLAIN_FRACTION, FormulaError, Lexer, Token
 from autograd.graph import leaves
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value, constant, lift
 
 TYPE_CHECKING = False

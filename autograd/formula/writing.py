@@ -6,7 +6,7 @@ from autograd.formula.folding import folded
 from autograd.formula.operations import LONGEST, MOST_LEAVES, extent, too_long
 from autograd.formula.page import Page
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import latex_name, text_name
 from autograd.writing.notation import ATOM, POWER, SUM, level_of

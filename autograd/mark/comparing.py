@@ -21,7 +21,7 @@ from autograd.graph import nodes
 from autograd.mark.mistakes import figure, mistakes, text_of
 from autograd.mark.steps import Difference, close, difference, points, total
 from autograd.mark.working import Member, Near, Worth
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expanded, substitute
 from autograd.writing.names import text_name
 

@@ -27,7 +27,7 @@ from autograd.formula.operations import quantities, softmax_of
 from autograd.formula.writing import written
 from autograd.graph import nodes
 from autograd.mark.steps import PRODUCTS, chain, close, products_in, spelt_out, straightened, taken_apart, total
-from autograd.primitives import CONSTANT, PRIMITIVES, Primitive
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.rewriting import apply, expanded, substitute
 from autograd.value import Value
 from autograd.writing.names import UNSUB, text_name

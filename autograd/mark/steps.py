@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from autograd.primitives import Primitive
+    from autograd.operation import Primitive
 
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at
 TIE = 1e-6  # of a unit; nearer to the middle than this, a number may be rounded to either side

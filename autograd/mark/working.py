@@ -21,7 +21,7 @@ from autograd.mark.claims import NUMBERS, Number, written_number
 from autograd.mark.mistakes import figure, text_of
 from autograd.mark.report import Diagnosis
 from autograd.mark.steps import EXACT, Held, grain, rounding, spelt_out, straightened, swing
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expanded, value_at
 from autograd.value import constant
 

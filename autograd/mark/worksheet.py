@@ -37,7 +37,7 @@ from autograd.mark.mistakes import Surroundings, figure, text_of
 from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.mark.steps import Held
 from autograd.mark.working import Member, Near, slips
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.rewriting import expanded, value_at
 from autograd.value import Value, constant
 

@@ -17,7 +17,7 @@ import builtins
 from functools import lru_cache
 from types import FunctionType
 
-from autograd.primitives import PRIMITIVES
+from autograd.operation import PRIMITIVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

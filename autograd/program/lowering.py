@@ -16,7 +16,7 @@ from collections import namedtuple
 
 from autograd import primitives as ops
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

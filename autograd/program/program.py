@@ -27,7 +27,8 @@ from collections import OrderedDict
 
 from autograd.calculus import gradient as gradient_of
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT, PRIMITIVES, dot_of, sum_of
+from autograd.operation import CONSTANT, PRIMITIVES
+from autograd.primitives import dot_of, sum_of
 from autograd.program.array_functions import array_functions
 from autograd.program.engines import _engine, _like, _numpy, _put_together, _real
 from autograd.program.equations import Equations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from autograd.primitives import PRIMITIVES
+from autograd.operation import PRIMITIVES
 from autograd.program.array_functions import CALLED, DEFINITIONS, OF_THE_LIBRARY, OTHER_NAMES
 
 TYPE_CHECKING = False

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from autograd.primitives import Primitive, logsumexp_of
+from autograd.operation import Primitive
+from autograd.primitives import logsumexp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,23 +17,8 @@ import functools
 import math
 
 from autograd import ieee
-from autograd.primitives import (
-    CONSTANT,
-    PRIMITIVES,
-    Primitive,
-    add,
-    cos,
-    div,
-    exp,
-    hypot,
-    log,
-    mul,
-    neg,
-    pow,
-    sigmoid,
-    sin,
-    sqrt,
-)
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
+from autograd.primitives import add, cos, div, exp, hypot, log, mul, neg, pow, sigmoid, sin, sqrt
 from autograd.writing.notation import (
     ATOM,
     NEGATION,

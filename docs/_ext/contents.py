@@ -127,7 +127,7 @@ PLAIN_DATA = {  # what is neither a class nor a function has no docstring of its
 }
 
 READING = {  # the rooms, and in them the files in the order in which they are best read; "room.*" is all the others of it
-    "The engine": "autograd.primitives autograd.value autograd.graph autograd.*",
+    "The engine": "autograd.operation autograd.primitives autograd.value autograd.graph autograd.*",
     "How things are written": "autograd.writing.*",
     "Formulas": "autograd.formula.page autograd.formula.lexer autograd.formula.parser autograd.formula.*",
     "How things are shown": "autograd.display.*",

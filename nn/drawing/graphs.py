@@ -16,7 +16,7 @@ from typing import Any
 from autograd.formula.writing import formula
 from autograd.graph import nodes
 from autograd.labels import subscript
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value, constant
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of

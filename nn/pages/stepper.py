@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd.display.files import save
 from autograd.graph import history, nodes
-from autograd.primitives import BUILT_IN, CONSTANT
+from autograd.operation import CONSTANT
 from autograd.trace import trace
 from autograd.value import Value
 from autograd.writing.names import pretty
@@ -175,7 +175,7 @@ def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict
     if node.label and kind == "constant":
         entry["labelled"] = True
     if inputs and op is not None:
-        if op.name not in BUILT_IN:
+        if op.name not in op.built_in:
             raise ValueError(
                 f"the page cannot compute {op.name}, an operation of your own; trace(y) steps through it in text"
             )

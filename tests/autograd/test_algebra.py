@@ -15,7 +15,7 @@ from autograd.display.board import math as mathematics
 from autograd.display.board import reason_of
 from autograd.formula.page import Page
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import lift
 
 NAMES = "abcot"

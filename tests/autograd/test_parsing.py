@@ -21,7 +21,7 @@ from autograd.formula import lexer as tokens
 from autograd.formula import parser as parsing
 from autograd.formula.lexer import FormulaError
 from autograd.formula.parser import parse, split_chain, variables
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 
 # ----------------------------------------------------------------------------------------------------- spellings and values
 

@@ -15,7 +15,7 @@ from mpmath import mp, mpf
 import autograd as ag
 from autograd import PRIMITIVES, Value, derivation
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 

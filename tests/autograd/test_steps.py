@@ -19,7 +19,7 @@ from autograd.formula.operations import quantities
 from autograd.formula.parser import parse
 from autograd.graph import leaves, nodes
 from autograd.mark.steps import TRIES, Product, chain, close, difference, points, products_in, straightened, taken_apart
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expanded, substitute, value_at
 from autograd.value import constant, record
 
