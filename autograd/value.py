@@ -124,6 +124,9 @@ def leave(node: Value, how: str) -> float:
     return node.data
 
 
+methods: list[tuple[Primitive, Callable[..., Value]]] = []  # writing/table.py gives them their docstrings
+
+
 def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Value, Any], Value]]:
     """The methods x op y and y op x of Value."""
     value = op.value
@@ -143,7 +146,7 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
         except TypeError as error:
             raise explained(error, (x, y)) from None
 
-    direct.__doc__ = reflected.__doc__ = op.doc
+    methods.extend(((op, direct), (op, reflected)))
     return direct, reflected
 
 
@@ -157,7 +160,8 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
         except TypeError as error:
             raise explained(error, (x,)) from None
 
-    method.__name__, method.__doc__ = op.name, op.doc
+    method.__name__ = op.name
+    methods.append((op, method))
     return method
 
 

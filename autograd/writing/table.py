@@ -19,6 +19,7 @@ import math
 from autograd import ieee
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.primitives import add, cos, div, exp, hypot, log, mul, neg, pow, sigmoid, sin, sqrt
+from autograd.value import methods
 from autograd.writing.notation import (
     ATOM,
     NEGATION,
@@ -405,6 +406,9 @@ _say(
     notation=Notation("x/rᵏ", _write_ray, PRODUCT, ATOM),
     page=_ray_page,
 )
+
+for _op, _method in methods:
+    _method.__doc__ = _op.doc
 
 CONSTANT.notation, CONSTANT.definition, CONSTANT.page, CONSTANT.points = Notation("", ""), None, None, ()
 CONSTANT.doc = """The operation of a plain number in an expression: drawn, never differentiated.
