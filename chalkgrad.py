@@ -8,7 +8,7 @@ import sys
 def main() -> int:
     """Run `chalkgrad`; where another package called autograd took the place of ours, say so in one sentence."""
     try:
-        from nn.cli import main as run
+        from nn.cli.main import main as run
     except ImportError as error:
         print(f"chalkgrad: {error}", file=sys.stderr)
         return 1

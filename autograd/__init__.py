@@ -10,28 +10,19 @@
 Start at `autograd/primitives.py`, the table that everything else reads. This package needs nothing but Python's own library.
 """
 
-from autograd.calculus import (
-    derivative_tensor,
-    grad,
-    gradient,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
+import autograd.copying
+import autograd.writing.table
+from autograd.calculus import derivative_tensor, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.check import check_gradients
-from autograd.conversions import LostGradientWarning
+from autograd.escapes import LostGradientWarning
 from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
+from autograd.labels import label
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
-from autograd.notation import Notation
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
+from autograd.primitives import abs as abs
 from autograd.primitives import (
-    CONSTANT,
-    PRIMITIVES,
-    Primitive,
     acos,
     acosh,
     asin,
@@ -65,48 +56,66 @@ from autograd.primitives import (
     tan,
     tanh,
 )
-from autograd.primitives import abs as abs
 from autograd.trace import Walk, trace
-from autograd.value import Value, label
+from autograd.value import Value
+from autograd.writing.notation import Notation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from autograd.answers import mark_files
-    from autograd.board import Board, mathml
-    from autograd.derivations import Derivation, derivation
-    from autograd.exercises import Exercise, exercise
-    from autograd.formula import latex
-    from autograd.marking import Marking
-    from autograd.parsing import parse
-    from autograd.program import Program, compile
-    from autograd.sheet import Sheet
-    from autograd.tables import Derivatives, derivatives
-    from autograd.updates import Descent, descent
-    from autograd.worksheet import Worksheet
+    from autograd.derive.derivations import Derivation, derivation
+    from autograd.derive.sheet import Sheet
+    from autograd.derive.tables import Derivatives, derivatives
+    from autograd.derive.updates import Descent, descent
+    from autograd.display.board import Board
+    from autograd.display.mathml import mathml
+    from autograd.formula.parser import parse
+    from autograd.formula.writing import latex
+    from autograd.mark.classes import mark_files
+    from autograd.mark.exercises import Exercise, exercise
+    from autograd.mark.report import Marking
+    from autograd.mark.worksheet import Worksheet
+    from autograd.program.program import Program, compile
 
 __version__ = "0.1.0"
 
 _READINGS = {  # loaded when first asked for: they take longer to load than all the rest
-    "Board": "board",
-    "Derivation": "derivations",
-    "Derivatives": "tables",
-    "Descent": "updates",
-    "Exercise": "exercises",
-    "FormulaError": "tokens",
-    "Marking": "marking",
-    "Program": "program",
-    "Sheet": "sheet",
-    "Worksheet": "worksheet",
-    "compile": "program",
-    "derivation": "derivations",
-    "derivatives": "tables",
-    "exercise": "exercises",
-    "mark_files": "answers",
-    "descent": "updates",
-    "latex": "formula",
-    "mathml": "board",
-    "parse": "parsing",
+    "Board": "display.board",
+    "Derivation": "derive.derivations",
+    "Derivatives": "derive.tables",
+    "Descent": "derive.updates",
+    "Exercise": "mark.exercises",
+    "FormulaError": "formula.lexer",
+    "Marking": "mark.report",
+    "Program": "program.program",
+    "Sheet": "derive.sheet",
+    "Worksheet": "mark.worksheet",
+    "compile": "program.program",
+    "derivation": "derive.derivations",
+    "derivatives": "derive.tables",
+    "exercise": "mark.exercises",
+    "mark_files": "mark.classes",
+    "descent": "derive.updates",
+    "latex": "formula.writing",
+    "mathml": "display.mathml",
+    "parse": "formula.parser",
 }
+
+
+class _Help:
+    """The __doc__ of Primitive, which the class has as written; that of an operation is made when somebody asks."""
+
+    def __init__(self, of_the_class: str | None) -> None:
+        self.of_the_class = of_the_class
+
+    def __get__(self, op: Primitive | None, owner: type[Primitive]) -> str | None:
+        if op is None:
+            return self.of_the_class
+        from autograd.formula.help import description  # it takes as long to load as the rest of the package
+
+        return description(op, globals())
+
+
+Primitive.__doc__ = _Help(Primitive.__doc__)  # type: ignore[assignment]
 
 
 def _warn_of_hips() -> None:

@@ -19,9 +19,10 @@ from __future__ import annotations
 import functools
 
 from autograd import primitives as ops
+from autograd.conversions import check_number
 from autograd.graph import dependents, history, leaves
-from autograd.primitives import CONSTANT
-from autograd.value import Value, check_number, constant, lift
+from autograd.operation import CONSTANT
+from autograd.value import Value, constant, lift
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 
 from autograd.calculus import _flat, _like, _name, _Run, gradient
+from autograd.conversions import short
 from autograd.graph import nodes
-from autograd.value import Value, short
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

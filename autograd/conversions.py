@@ -1,32 +1,20 @@
 """Plain numbers in, plain numbers out, and a sentence for everything that is neither.
 
-`number` takes what a person may pass where a number is meant. `warn_of_lost_gradient` notices that a Value is on its way
-into a function of the module math, which would return a float that no longer knows what it came from.
+`number` takes what a person may pass where a number is meant; `short` writes one as a reader wants it.
 """
 
 from __future__ import annotations
 
 import math
-import sys
-import warnings
 from numbers import Real
+
+from autograd.graph import nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from collections.abc import Iterable
 
-
-class LostGradientWarning(UserWarning):
-    """A Value went into a function of the module math, which gives a plain number, so the gradient ends there.
-
-    >>> import math, warnings
-    >>> from autograd import Value
-    >>> with warnings.catch_warnings(record=True) as caught:
-    ...     warnings.simplefilter("always")
-    ...     y = math.exp(Value(0.0))
-    >>> y, caught[0].category.__name__
-    (1.0, 'LostGradientWarning')
-    """
+    from autograd.value import Value
 
 
 def number(x: object) -> float:
@@ -77,56 +65,39 @@ def _reads_as_float(text: str | bytes) -> bool:
     return True
 
 
-# ------------------------------------------------------------------------------------------------ math.exp(v) and the like
+def short(x: float) -> str:
+    """x with the digits that a reader wants: four after the point, four significant ones below 1, no trailing zeros.
 
-_ASKING = {"isnan", "isinf", "isfinite", "isclose", "floor", "ceil", "trunc"}  # their answers have no slope to lose
-_DIFFERENTIABLE = {name for name, f in vars(math).items() if callable(f) and not name.startswith("_")} - _ASKING
-_SPELT_OTHERWISE = {"fabs": "abs", "fsum": "sum", "sumprod": "dot", "pow": "the operator **"}
-_called: dict[tuple[CodeType, int], str] = {}  # a place in a program always calls by the same name
-
-
-def warn_of_lost_gradient(frame: FrameType) -> None:
-    """Warn if the call that frame is executing right now goes by the name of a function of math.
-
-    float(v) and math.exp(v) reach a Value in the same way, through __float__; only the caller's code tells them apart.
+    >>> short(0.751365), short(138.83381924), short(3.0), short(1.5e-12)
+    ('0.7514', '138.8338', '3.0', '1.5e-12')
     """
-    place = frame.f_code, frame.f_lasti
-    name = _called.get(place)
-    if name is None:
-        name = _called[place] = _callee(*place)
-    if name in _DIFFERENTIABLE:
-        import autograd
-
-        ours = _SPELT_OTHERWISE.get(name, name)
-        instead = f"use {f'autograd.{ours}' if hasattr(autograd, ours) else ours} to keep it"
-        if not hasattr(autograd, ours) and " " not in ours:
-            instead = "autograd.Primitive adds an operation that keeps it"
-        message = (
-            f"{name}() of Python's math gives a plain number, and the gradient is lost there: {instead}, or pass v.data"
-        )
-        warnings.warn(message, LostGradientWarning, stacklevel=3)
+    if not math.isfinite(x) or x == 0.0:
+        return repr(x or 0.0)  # the sign of a zero is of no use to a reader
+    if not 1e-4 <= math.fabs(x) < 1e6:
+        return f"{x:.5g}"
+    text = f"{x:.4f}" if math.fabs(x) >= 1.0 else f"{x:.{3 - math.floor(math.log10(math.fabs(x)))}f}"
+    text = text.rstrip("0")
+    return text + "0" if text.endswith(".") else text
 
 
-def _callee(code: CodeType, at: int) -> str:
-    """The last name in the callee of the call at this offset: "exp" for math.exp(v); "" where it cannot be told."""
-    import dis  # only on the first float() of a Value at each place in a program
+def explained(error: Exception, values: Iterable[Value]) -> Exception:
+    """What to raise for an error that these Values led to: the one whose .data or .grad was set to no number is named.
 
-    before = [i for i in dis.get_instructions(code) if i.offset <= at and i.positions and i.positions.lineno]
-    if not before or before[-1].offset != at or not before[-1].opname.startswith(("CALL", "PRECALL")):
-        return ""
-    call = before.pop().positions
-    start = call and (call.lineno, call.col_offset)
-    names = [
-        i
-        for i in before
-        if i.positions
-        and (i.positions.lineno, i.positions.col_offset) == start
-        and i.opname.startswith("LOAD_")
-        and isinstance(i.argval, str)
-    ]
-    return max(names, key=lambda i: (i.positions.end_lineno, i.positions.end_col_offset)).argval if names else ""  # type: ignore[union-attr]
+    Setting them is not looked at, since a property would make every reading four times as slow.
+    """
+    for node in values:
+        for name in ("data", "grad"):
+            try:
+                number(getattr(node, name))
+            except TypeError as reason:
+                return TypeError(f"{node.label or 'a Value'}: its .{name} was set to no number. {reason}")
+    return error
 
 
-def caller(depth: int = 1) -> FrameType:
-    """The frame that called the function this is called from."""
-    return sys._getframe(depth + 1)
+def check_number(y: Value) -> None:
+    """Raise TypeError, with its cause, if y is no real number, as where a leaf's .data was set to an array or a complex."""
+    if y.data.__class__ is not float:
+        try:
+            number(y.data)
+        except TypeError as error:
+            raise explained(error, nodes(y)) from None

@@ -12,10 +12,11 @@ from contextlib import ContextDecorator
 from contextvars import ContextVar, copy_context
 
 from autograd import value as engine
-from autograd.conversions import caller
-from autograd.notation import ATOM, NEGATION
-from autograd.primitives import CONSTANT
-from autograd.value import Value, short
+from autograd.conversions import short
+from autograd.escapes import caller
+from autograd.operation import CONSTANT
+from autograd.value import Value
+from autograd.writing.notation import ATOM, NEGATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

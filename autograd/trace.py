@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections import namedtuple
 
 from autograd.graph import history, nodes
-from autograd.notation import level_of, number
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import Value
+from autograd.writing.notation import level_of
+from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Trace:
 
     def _local_formulas(self, node: Value) -> list[str]:
         """The rules, called on leaves that wear the nodes' names, written out."""
-        from autograd.formula import formula  # it takes as long to load as the rest of the package
+        from autograd.formula.writing import formula
 
         def wearing(x: Value) -> Value | float:
             return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self.names[x])

@@ -11,23 +11,25 @@ expression, drawn but never differentiated; any other node was computed. Nodes h
 uses them, so there are no reference cycles and a graph is freed the moment nobody holds its output.
 
 In PyTorch, a Value is called a tensor of no dimensions with requires_grad=True.
+
+Beside it stand labels.py (names for Values), copying.py (copies and pickles) and escapes.py (numbers that leave a graph).
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import threading
 
 from autograd import primitives as ops
-from autograd.conversions import caller, number, warn_of_lost_gradient
+from autograd.conversions import check_number, explained, number, short
 from autograd.graph import history, nodes
-from autograd.primitives import CONSTANT, Primitive
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import FrameType
+    from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
     class Supervisor(Protocol):
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
 supervisor: Supervisor | None = None  # set by autograd.modes while one of its blocks is open, anywhere
 new = object.__new__
-MARKS = ("_asked_at", "_taken_at", "_detached_at")  # which lines took the number out of the graph; compile reads them
 
 # Held by whatever changes numbers that threads may share: backward, forward, zero_grad, an optimiser's step. `x.grad += g`
 # reads, adds and writes, and what another thread adds in between is lost. A lock around each addition would cost more than
@@ -93,7 +94,7 @@ def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
         inputs = tuple(map(lift, inputs))
         data = [x.data for x in inputs]
         try:
-            return record(op, op.value(*data) if op.arity else op.value(data), *_operands(op, inputs))
+            return record(op, op.value(*data) if op.arity else op.value(data), *operands(op, inputs))
         except (TypeError, ValueError) as error:  # a ValueError of NumPy's, which does not say whether an array is true
             raise explained(error, inputs) from None
     return op(*map(number, inputs))
@@ -102,34 +103,28 @@ def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
 Primitive.apply, Primitive.lift = _apply, staticmethod(lift)
 
 
-def _operands(op: Primitive | None, inputs: tuple[Value, ...]) -> tuple[Any, Value | None]:
+def operands(op: Primitive | None, inputs: tuple[Value, ...]) -> tuple[Any, Value | None]:
     """How a node keeps its inputs: one or two in slots of their own, which saves a tuple in most nodes."""
     if op is None or not op.arity or op.arity > 2:
         return inputs or None, None
     return inputs[0], inputs[1] if op.arity == 2 else None
 
 
-def explained(error: Exception, values: Iterable[Value]) -> Exception:
-    """What to raise for an error that these Values led to: the one whose .data or .grad was set to no number is named.
+def noted(node: Value, how: str) -> None:
+    """What is told of each number that leaves its graph; autograd.escapes has its own function stand here."""
 
-    Setting them is not looked at, since a property would make every reading four times as slow.
+
+def leave(node: Value, how: str) -> float:
+    """The number of a node, to do something with it of which the graph will know nothing.
+
+    how: "asked" where a choice may depend on it, "float" or "taken" where it is wanted as a number, "detached"
     """
-    for node in values:
-        for name in ("data", "grad"):
-            try:
-                number(getattr(node, name))
-            except TypeError as reason:
-                return TypeError(f"{node.label or 'a Value'}: its .{name} was set to no number. {reason}")
-    return error
+    if node.op is not CONSTANT:
+        noted(node, how)
+    return node.data
 
 
-def check_number(y: Value) -> None:
-    """Raise TypeError, with its cause, if y is no real number, as where a leaf's .data was set to an array or a complex."""
-    if y.data.__class__ is not float:
-        try:
-            number(y.data)
-        except TypeError as error:
-            raise explained(error, nodes(y)) from None
+methods: list[tuple[Primitive, Callable[..., Value]]] = []  # writing/table.py gives them their docstrings
 
 
 def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Value, Any], Value]]:
@@ -151,7 +146,7 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
         except TypeError as error:
             raise explained(error, (x, y)) from None
 
-    direct.__doc__ = reflected.__doc__ = op.doc
+    methods.extend(((op, direct), (op, reflected)))
     return direct, reflected
 
 
@@ -165,7 +160,8 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
         except TypeError as error:
             raise explained(error, (x,)) from None
 
-    method.__name__, method.__doc__ = op.name, op.doc
+    method.__name__ = op.name
+    methods.append((op, method))
     return method
 
 
@@ -258,26 +254,25 @@ class Value:
         return ops.clip(self, low, high)
 
     def __lt__(self, other: Value | float) -> bool:
-        return _asked(self) < _asked(lift(other))
+        return leave(self, "asked") < leave(lift(other), "asked")
 
     def __le__(self, other: Value | float) -> bool:
-        return _asked(self) <= _asked(lift(other))
+        return leave(self, "asked") <= leave(lift(other), "asked")
 
     def __gt__(self, other: Value | float) -> bool:
-        return _asked(self) > _asked(lift(other))
+        return leave(self, "asked") > leave(lift(other), "asked")
 
     def __ge__(self, other: Value | float) -> bool:
-        return _asked(self) >= _asked(lift(other))
+        return leave(self, "asked") >= leave(lift(other), "asked")
 
     def __bool__(self) -> bool:
-        return _asked(self) != 0.0
+        return leave(self, "asked") != 0.0
 
     def __float__(self) -> float:
-        warn_of_lost_gradient(caller())
-        return _asked(self, "_taken_at")
+        return leave(self, "float")
 
     def __int__(self) -> int:
-        return int(_asked(self, "_taken_at"))
+        return int(leave(self, "taken"))
 
     def item(self) -> float:
         """The plain number, as in PyTorch.
@@ -286,7 +281,7 @@ class Value:
         >>> (Value(2.0) * 3.0).item()
         6.0
         """
-        return _asked(self, "_taken_at")
+        return leave(self, "taken")
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -295,6 +290,15 @@ class Value:
         label = f", label={self.label!r}".replace("'", '"') if self.label else ""
         grad = f", grad={short(self.grad)}" if self.grad else ""
         return f"Value({short(self.data)}{label}{grad})"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """An operation of one's own, as a method: whatever row of the table has none above."""
+            op = PRIMITIVES.get(name)
+            if op is None or name in Primitive.built_in:
+                raise AttributeError(f"a Value has no attribute {name!r}", name=name, obj=self)
+            return functools.partial(op, self)
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -329,8 +333,8 @@ class Value:
         ([Value(6.0)], [Value(3.0)])
         """
         leaf = Value(self.data, self.label)
-        if self._first is not None:  # compile must know: it has the number of one row
-            leaf.__dict__["_detached_at"] = _line(caller())
+        if self._first is not None:
+            leave(leaf, "detached")
         return leaf
 
     def forward(self) -> float:
@@ -382,11 +386,6 @@ class Value:
             if supervisor is not None:
                 supervisor.differentiated(order)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        behind = _Behind(self) if self.inputs and not _flattening.on else None
-        attributes = {name: x for name, x in self.__dict__.items() if name not in MARKS} if self.__dict__ else None
-        return _revive, (behind, self.data, self.grad, self.op, self.inputs), attributes or None
-
 
 def _accumulate(output: Value, order: Sequence[Value]) -> None:
     """What backward() does, for the computed nodes of its graph in an order in which each comes before its inputs."""
@@ -411,120 +410,3 @@ def _accumulate(output: Value, order: Sequence[Value]) -> None:
             for x, slope in zip(inputs, op.slopes(node.data, data)):  # type: ignore[union-attr]
                 if x.op is not CONSTANT:
                     x.grad += grad * slope
-
-
-def _asked(node: Value, mark: str = "_asked_at") -> float:
-    """The number of a node that a program asks for, to choose a way perhaps: compile refuses graphs that hold one of two.
-
-    mark: "_taken_at" where it is taken as a number, as people do to print it
-    """
-    if node.op is not CONSTANT:
-        node.__dict__[mark] = _line(caller(2))
-    return node.data
-
-
-def _line(frame: FrameType) -> str:
-    return f"line {frame.f_lineno} of {frame.f_code.co_filename}"
-
-
-# ------------------------------------------------------------------------------------------------- copying and pickling
-
-
-class _Flattening(threading.local):
-    on = False
-
-
-_flattening = _Flattening()
-
-
-class _Behind:
-    """Everything a node was computed from, handed to pickle or copy one by one, inputs first.
-
-    Each node then finds its inputs done already, so neither ever recurses into a graph; and since they are handed over as
-    themselves, a parameter that is pickled along with a loss is still one object when both come back.
-    """
-
-    def __init__(self, node: Value) -> None:
-        self.node = node
-
-    def __iter__(self) -> Iterator[Value]:
-        _flattening.on = True
-        try:
-            yield from nodes(self.node)[:-1]
-        finally:
-            _flattening.on = False
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, iter(self)
-
-
-def _revive(behind: object, data: float, grad: float, op: Primitive | None, inputs: tuple[Value, ...]) -> Value:
-    node: Value = new(Value)
-    node.data, node.grad, node.op = data, grad, op
-    node._first, node._second = _operands(op, inputs)
-    return node
-
-
-# ------------------------------------------------------------------------------------------------------- names and text
-
-
-def short(x: float) -> str:
-    """x with the digits that a reader wants: four after the point, four significant ones below 1, no trailing zeros.
-
-    >>> short(0.751365), short(138.83381924), short(3.0), short(1.5e-12)
-    ('0.7514', '138.8338', '3.0', '1.5e-12')
-    """
-    if not math.isfinite(x) or x == 0.0:
-        return repr(x or 0.0)  # the sign of a zero is of no use to a reader
-    if not 1e-4 <= math.fabs(x) < 1e6:
-        return f"{x:.5g}"
-    text = f"{x:.4f}" if math.fabs(x) >= 1.0 else f"{x:.{3 - math.floor(math.log10(math.fabs(x)))}f}"
-    text = text.rstrip("0")
-    return text + "0" if text.endswith(".") else text
-
-
-def label(names: dict[str, Any] | None = None, /, **values: Any) -> None:
-    """Name Values after the variables that hold them.
-
-    values: label(w1=w1, x1=x1) sets these labels, whatever they were
-    names: label(locals()) names every Value that has no label yet, passing over names that begin with an underscore
-
-    A list of Values gets numbered labels, from 1 on: ws gives ws_1, ws_2; a list of lists two indices, W_12.
-
-    >>> from autograd import Value, label
-    >>> a = Value(2.0); b = a * 3
-    >>> label(a=a, product=b)
-    >>> b
-    Value(6.0, label="product")
-    >>> W = [[Value(1.0), Value(2.0)]]
-    >>> label(W=W)
-    >>> W[0][1].label
-    'W_12'
-
-    Raises TypeError for a keyword that holds neither a Value nor a list of Values.
-    """
-    for name, item in (names or {}).items():
-        if not name.startswith("_"):
-            for ending, value in _values_in(item):
-                if not value.label and value.op is not CONSTANT:
-                    value.label = name + ending
-    for name, item in values.items():
-        found = list(_values_in(item))
-        if not found:
-            raise TypeError(f"label({name}=...) takes a Value or a list of Values, not {item!r}")
-        for ending, value in found:
-            value.label = name + ending
-
-
-def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterable[tuple[str, Value]]:
-    if isinstance(item, Value):
-        yield (f"_{subscript(indices)}" if indices else ""), item
-    elif isinstance(item, (list, tuple)) and len(indices) < 3:
-        for i, inner in enumerate(item, start=1):
-            yield from _values_in(inner, (*indices, i))
-
-
-def subscript(indices: Iterable[int]) -> str:
-    """Indices as they stand in a label: 112, or 1,10,2 as soon as one has two digits."""
-    digits = [str(i) for i in indices]
-    return ("" if max(map(len, digits), default=0) < 2 else ",").join(digits)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
-from autograd.files import save, suffix_of
+from autograd.display.files import save, suffix_of
 from nn.layers import MLP, SCALAR_ACTIVATIONS, Layer
 
 TORCH = {  # what the activations are called there
@@ -110,10 +110,10 @@ def to_jax(model: MLP | Layer) -> tuple[Callable[[Any, Any], Any], list[dict[str
     _needed("jax", "jax")
     import jax.numpy as jnp
 
-    from autograd.program import _engine
+    from autograd.program.engines import _engine
 
     special = _engine("jax")[1]
-    from autograd.array_functions import array_functions
+    from autograd.program.array_functions import array_functions
 
     functions = array_functions(jnp, special)
     layers = list(_layers(model))

@@ -21,7 +21,8 @@ from typing import Any, TypeAlias
 from autograd import PRIMITIVES, Primitive, Value, dot, log_softmax, softmax
 from autograd.conversions import number
 from autograd.graph import nodes
-from autograd.value import lift, subscript
+from autograd.labels import subscript
+from autograd.value import lift
 from nn.module import Module, _count
 
 Activation: TypeAlias = "str | Callable[[Value], Value]"

@@ -21,9 +21,10 @@ from typing import Any, Self
 
 from autograd import Value
 from autograd.conversions import number
-from autograd.files import read_bytes, suffix_of, write
+from autograd.display.files import read_bytes, suffix_of, write
 from autograd.graph import nodes
-from autograd.value import one_at_a_time, subscript
+from autograd.labels import subscript
+from autograd.value import one_at_a_time
 
 
 class _Maker:

@@ -21,11 +21,11 @@ from long_runs import seeds
 import autograd as ag
 import nn
 from autograd import FormulaError, Value, Worksheet, mark_files, parse
-from autograd.answers import SheetError, sheet_from
-from autograd.board import mathml
-from autograd.definitions import read_formulas
-from autograd.names import readings
-from nn.cli import main
+from autograd.display.mathml import mathml
+from autograd.formula.systems import read_formulas
+from autograd.mark.files import SheetError, sheet_from
+from autograd.writing.names import readings
+from nn.cli.main import main
 
 INPUTS = 10_000  # of all readers together; each has a share
 HANGS_AFTER = 2.0  # seconds of this process's own time; what takes so long is taken to hang

@@ -1,4 +1,4 @@
-"""What imports what, and which names are whose."""
+"""The house: which floor each room is on, what imports what, and which names are whose."""
 
 import ast
 import builtins
@@ -10,55 +10,64 @@ import pytest
 
 import autograd
 
-PACKAGE = pathlib.Path(autograd.__file__).parent
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+ROOT = pathlib.Path(autograd.__file__).parent.parent
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ("autograd", "nn")
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
 OF_HIPS = ["builtins", "core", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util"]
 OF_HIPS += ["tracer", "util", "wrap_util"]
 
-# Imports run one way: a module may import from the tiers above its own, and from its own.
-TIERS = [
-    {"notation", "names", "spellings"},
-    {"primitives", "graph", "conversions", "files"},
-    {"value"},
-    {"functions", "calculus", "check", "modes", "formula", "parsing", "tokens"},
-    {"layers"},
-    {"trace", "describing", "algebra", "board", "matrices", "claims", "steps", "lowering", "array_functions", "definitions"},
-    {"study", "mistakes", "marking", "working", "grouping", "statements"},
-    {
-        "rules",
-        "sheet",
-        "tables",
-        "updates",
-        "vectors",
-        "judging",
-        "comparing",
-        "printing",
-        "in_place",
-        "equations",
-        "script",
-    },
-    {"derivations", "auditing", "program"},
-    {"worksheet", "answers", "exercises"},
-    {"__init__"},
-]
+# Imports run one way, down to the floors above: from the engine to the rooms, and from these to the nets.
+FLOORS = """
+    autograd.graph autograd.ieee autograd.conversions autograd.operation
+    autograd.primitives
+    autograd.value
+    autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.escapes
+    autograd.writing
+    autograd.formula
+    autograd.modes autograd.check autograd.trace
+    autograd.display
+    autograd.derive autograd.program
+    autograd.mark
+    autograd
+    nn.engine
+    nn.module nn.losses nn.metrics nn.layers nn.optim nn.data
+    nn.train nn.export
+    nn.drawing nn.plots
+    nn.pages
+    nn
+    nn.cli nn.__main__
+"""
+FLOOR = {name: i for i, floor in enumerate(FLOORS.strip().splitlines()) for name in floor.split()}
 
 
-def tier(module):
-    return next((i for i, modules in enumerate(TIERS) if module in modules), None)
+def room(module):
+    """The place of a module in FLOORS: its own, or that of the folder it stands in."""
+    return module if module in FLOOR else module.rpartition(".")[0]
 
 
-def imports_at_the_top(module):
-    """The modules that one imports when it is itself imported, as dotted names."""
-    for node in ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8")).body:
+def imports(module):
+    """What a module imports of ours, those inside functions included; not what it needs for its type hints alone."""
+    found = set()
+    left = [ast.parse(FILES[module].read_text(encoding="utf-8"))]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            submodules = [f"{node.module}.{alias.name}" for alias in node.names if alias.name in MODULES]
-            yield from submodules or [node.module]
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner & set(FILES) or {node.module}
+            found |= {node.module} if inner - set(FILES) else set()
+        left += ast.iter_child_nodes(node)
+    return found & set(FILES) - {module}
 
 
 def in_a_fresh_python(program):
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=PACKAGE.parent)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -73,27 +82,26 @@ def test_importing_autograd_imports_the_standard_library_alone():
     assert set(loaded) - set(sys.stdlib_module_names) == {"autograd"}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_autograd_never_imports_nn(module):
-    """Not at the top of a module, and not inside a function."""
-    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        assert "nn" not in {name.split(".")[0] for name in names}
-
-
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", FILES)
 def test_imports_run_one_way(module):
-    """primitives, graph → value → functions, calculus, check, trace → latex, derivation, worksheet, program."""
-    assert tier(module) is not None, f"give {module} a place in TIERS"
-    ours = [name.split(".")[1] for name in imports_at_the_top(module) if name.startswith("autograd.")]
-    assert [name for name in ours if tier(name) > tier(module)] == []
+    """No module imports from a floor below its own, not even within a function."""
+    assert room(module) in FLOOR, f"give {module} a place in FLOORS"
+    assert {name for name in imports(module) if FLOOR[room(name)] > FLOOR[room(module)]} == set()
 
 
-@pytest.mark.parametrize("module", MODULES)
+def test_imports_make_no_circle():
+    """There is an order in which each module comes after all that it imports."""
+    left = {module: imports(module) for module in FILES}
+    while ready := [module for module, needed in left.items() if not needed & set(left)]:
+        for module in ready:
+            del left[module]
+    assert left == {}
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if module.count(".") == 1 and module.startswith("autograd.")])
 def test_no_module_takes_a_name_of_hips_autograd(module):
     """The other package called autograd has modules of its own; none of ours could be taken for one."""
-    assert module not in OF_HIPS
+    assert module.partition(".")[2] not in OF_HIPS
 
 
 def test_a_star_import_hides_no_builtin():

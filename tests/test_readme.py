@@ -25,7 +25,7 @@ def test_the_examples_print_what_stands_below_them(capsys):
 def test_the_commands_run(line, tmp_path, monkeypatch, capsys):
     """Each in an empty folder, with something to say and no error."""
     pytest.importorskip("sklearn")
-    from nn.cli import main
+    from nn.cli.main import main
 
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(line)) == 0

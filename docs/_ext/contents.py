@@ -126,15 +126,18 @@ PLAIN_DATA = {  # what is neither a class nor a function has no docstring of its
     "autograd.CONSTANT": "What stands in `.op` of a plain number in an expression: drawn, and never differentiated.",
 }
 
-READING = {  # the files in the order in which they are best read
-    "The engine": "primitives notation value graph functions calculus modes conversions names check trace describing",
-    "Formulas": "formula algebra board steps study rules derivations grouping vectors sheet tables updates",
-    "Formulas that people write": "spellings tokens parsing definitions",
-    "The red pen": "worksheet claims judging comparing mistakes working marking auditing exercises answers",
-    "Compiled programs": "program lowering statements matrices printing in_place array_functions equations script",
-    "Nets": "module layers losses optim.optimizers optim.schedules columns data batches training metrics predictor",
-    "What people look at": "structure draw picture writers page stepper player plots",
-    "Around them": "export tour cli commands.formulas commands.lessons commands.training commands.machine commands.shared",
+READING = {  # the rooms, and in them the files in the order in which they are best read; "room.*" is all the others of it
+    "The engine": "autograd.operation autograd.primitives autograd.value autograd.graph autograd.*",
+    "How things are written": "autograd.writing.*",
+    "Formulas": "autograd.formula.page autograd.formula.lexer autograd.formula.parser autograd.formula.*",
+    "How things are shown": "autograd.display.*",
+    "Derivations": "autograd.derive.study autograd.derive.rules autograd.derive.derivations autograd.derive.*",
+    "Compiled programs": "autograd.program.program autograd.program.lowering autograd.program.grouping autograd.program.*",
+    "The red pen": "autograd.mark.worksheet autograd.mark.claims autograd.mark.judging autograd.mark.*",
+    "Nets": "nn.module nn.layers nn.losses nn.*",
+    "Training": "nn.train.fit nn.train.* nn.optim.*",
+    "Pictures and pages": "nn.drawing.graphs nn.drawing.* nn.pages.* nn.plots.*",
+    "The command": "nn.cli.main nn.cli.*",
 }
 
 
@@ -179,15 +182,15 @@ def not_there() -> list[str]:
 def files() -> Iterator[tuple[str, list[str]]]:
     """Headings, and the modules below each, as dotted names."""
     paths = [path for folder in ("autograd", "nn") for path in sorted((ROOT / folder).rglob("*.py"))]
-    left = {
-        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): None
-        for path in paths
-        if path.stem not in ("__init__", "__main__")
-    }
-    for heading, stems in READING.items():
-        found = [f"{p}.{stem}" for stem in stems.split() for p in ("autograd", "nn") if f"{p}.{stem}" in left]
-        for name in found:
-            del left[name]
+    names = [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in paths]
+    left = [name for name in names if name.rpartition(".")[2] not in ("__init__", "__main__")]
+    for heading, wanted in READING.items():
+        found = []
+        for name in wanted.split():
+            room = name.removesuffix(".*")
+            here = [each for each in left if each == name or (name != room and each.rpartition(".")[0] == room)]
+            found += here
+            left = [each for each in left if each not in here]
         yield heading, found
     if left:
-        yield "And besides", list(left)
+        yield "And besides", left

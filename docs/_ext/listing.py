@@ -17,7 +17,7 @@ from pygments.lexers import get_lexer_by_name
 from reference import link_from
 from writing import titled, toctree
 
-from autograd import Primitive
+from autograd import Primitive, primitives
 
 
 def code() -> Iterator[tuple[str, str]]:
@@ -47,7 +47,7 @@ def source_of(domain: str, info: dict[str, str]) -> str | None:
     """The link from a name in the reference to its lines, for sphinx.ext.linkcode."""
     thing = _found(info["module"], info["fullname"])
     thing = thing.fget if isinstance(thing, property) else inspect.unwrap(thing) if callable(thing) else thing
-    home = type(thing).__module__ if isinstance(thing, Primitive) else getattr(thing, "__module__", None)
+    home = primitives.__name__ if isinstance(thing, Primitive) else getattr(thing, "__module__", None)
     line = _line_of(thing)
     return f"../code/{home}.html#line-{line}" if line and any(home in modules for _, modules in files()) else None
 
@@ -62,7 +62,7 @@ def _found(module: str, name: str) -> Any:
 def _line_of(thing: Any) -> int | None:
     """The line in which a class, a function, a method, or a row of the table begins."""
     if isinstance(thing, Primitive):
-        table = inspect.getsource(sys.modules[Primitive.__module__])
+        table = inspect.getsource(primitives)
         row = re.search(rf'(?m)^\w+ *= Primitive\("{thing.name}"', table)
         return table.count("\n", 0, row.start()) + 1 if row else None
     try:

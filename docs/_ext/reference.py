@@ -15,7 +15,7 @@ from contents import GROUPS, PLAIN_DATA, Group, names_of, public_names
 from house import first_sentence, markup, rst
 from writing import below, titled, toctree
 
-import nn.cli
+import nn.cli.main
 from autograd import PRIMITIVES, Primitive, Value, gradient, latex
 
 
@@ -174,7 +174,7 @@ def _table() -> str:
 
 def parser() -> argparse.ArgumentParser:
     """That of all commands."""
-    made: argparse.ArgumentParser = nn.cli.parser()
+    made: argparse.ArgumentParser = nn.cli.main.parser()
     return made
 
 

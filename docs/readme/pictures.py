@@ -32,7 +32,7 @@ from autograd import (
     softmax,
     trace,
 )
-from nn.tour import two_layer_network
+from nn.cli.tour import two_layer_network
 
 HERE = Path(__file__).parent
 TALLEST = {"exercise": 720}  # in pixels; what is longer goes on in the notebooks

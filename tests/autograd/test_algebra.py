@@ -11,12 +11,12 @@ from long_runs import examples
 
 from autograd import Value, exp, log, sin
 from autograd import primitives as ops
-from autograd.algebra import collected, cost, simplified, size
-from autograd.board import math as mathematics
-from autograd.board import reason_of
-from autograd.formula import Page
+from autograd.derive.algebra import collected, cost, simplified, size
+from autograd.display.board import math as mathematics
+from autograd.display.board import reason_of
+from autograd.formula.page import Page
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 from autograd.value import lift
 
 NAMES = "abcot"
@@ -252,7 +252,7 @@ def test_the_oracle_sees_a_wrong_step():
 @pytest.mark.parametrize("ending", ["collect", "cancels", "common denominator"])
 def test_a_step_that_is_wrong_is_not_told(monkeypatch, ending):
     """What algebra gets wrong does not reach the board: each step's number is compared with the first line's."""
-    from autograd import algebra
+    from autograd.derive import algebra
 
     honest = algebra._Algebra.steps
 
@@ -275,7 +275,7 @@ def test_a_step_that_is_wrong_is_not_told(monkeypatch, ending):
 
 def test_nothing_without_sympy(monkeypatch):
     """Where SymPy is missing there are no steps, and collected formulas stay what they are."""
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
     sheet = Sheet()
     factors = sheet.factors(SIMPLEST["the first note"][0])
     assert simplified(sheet.page, factors) == []

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd.answers import Class, Problem, SheetError, mark_files, read_answers, read_sheet, sheet_from
-from autograd.marking import Marking
-from autograd.mistakes import KINDS
+from autograd.mark.classes import Class, mark_files
+from autograd.mark.files import Problem, SheetError, read_answers, read_sheet, sheet_from
+from autograd.mark.mistakes import KINDS
+from autograd.mark.report import Marking
 
 SHEET = """
 title = "One neuron"
@@ -514,7 +515,7 @@ def four(sheet, write):
 
 
 def test_the_commonest_mistakes_come_first(four):
-    """Each as line, kind, how many, and who; kinds are those of autograd.mistakes."""
+    """Each as line, kind, how many, and who; kinds are those of autograd.mark.mistakes."""
     assert [(line, count, people) for line, _, count, people in four.mistakes] == [
         ("dw", 2, ["ann", "bob"]), ("dw", 1, ["cem"]), ("E", 1, ["bob"])
     ]  # fmt: skip

@@ -11,8 +11,8 @@ import pytest
 
 import autograd as ag
 from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
-from autograd.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
-from nn.tour import two_layer_network
+from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
+from nn.cli.tour import two_layer_network
 
 EQUAL = Math("=", "=")
 

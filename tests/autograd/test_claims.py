@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from long_runs import examples
 
 from autograd import Value
-from autograd.claims import read_claim, written_number
-from autograd.steps import value_of
-from autograd.tokens import FormulaError
+from autograd.formula.lexer import FormulaError
+from autograd.mark.claims import read_claim, written_number
+from autograd.rewriting import value_at
 
 NUMBERS = {"o": 0.6, "t": 0.3, "x": 1.3, "z": -0.2, "w_1": 0.5}
 NAMES = {name: Value(number, label=name) for name, number in NUMBERS.items()}
@@ -257,7 +257,7 @@ def test_a_formula_piece_is_a_graph_over_the_names():
     o, t = NUMBERS["o"], NUMBERS["t"]
     assert piece.number is None
     assert piece.formula.data == pytest.approx(-t / o + (1 - t) / (1 - o), rel=1e-15)
-    assert value_of(piece.formula, {NAMES["o"]: 0.25, NAMES["t"]: 0.5}) == pytest.approx(-2 + 0.5 / 0.75, rel=1e-15)
+    assert value_at(piece.formula, {NAMES["o"]: 0.25, NAMES["t"]: 0.5}) == pytest.approx(-2 + 0.5 / 0.75, rel=1e-15)
 
 
 def test_a_chain_that_ends_in_a_formula_has_no_number():

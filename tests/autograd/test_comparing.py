@@ -15,7 +15,7 @@ from long_runs import examples
 
 import autograd as ag
 from autograd import Value, Worksheet, gradient
-from autograd.tokens import FormulaError
+from autograd.formula.lexer import FormulaError
 
 # --------------------------------------------------------------------------------------------------------- sheets, in SymPy
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from autograd import FormulaError, derivation, gradient
-from autograd.definitions import read_formulas
+from autograd.formula.systems import read_formulas
 
 NEURON = ["E = -t*log(o) - (1-t)*log(1-o)", "o = sigmoid(net)", "net = w*x + b"]
 NUMBERS = {"t": 1, "w": 0.5, "x": 2, "b": -1}

@@ -18,9 +18,9 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Derivation, Sheet, Value, derivation, sigmoid
+from autograd.derive.arrays import arrays
 from autograd.graph import nodes
-from autograd.matrices import arrays
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 
@@ -39,7 +39,7 @@ FUNCTIONS = {
 }
 
 
-def worked_out(text, number):
+def evaluate(text, number):
     """What a line of the board comes to.
 
     number: a function from a name as it is printed, such as w₁ or ∂E/∂o, to what stands for it
@@ -111,7 +111,7 @@ def test_the_reader_reads_as_a_student_does():
         "−log(exp(o))": -0.5,
         "net·σ(0)": 1,
     }.items():
-        assert worked_out(text, numbers.__getitem__) == pytest.approx(result, rel=1e-15)
+        assert evaluate(text, numbers.__getitem__) == pytest.approx(result, rel=1e-15)
 
 
 # ------------------------------------------------------------------------------------------------------- the single neuron
@@ -159,7 +159,7 @@ def test_every_line_of_the_neuron_is_the_same_number(w, x, t):
     known = numbers_of(E) | partials_of(E)
     with mp.workdps(40):
         truth = -(mpf(t) - 1 / (1 + mp.exp(-mpf(w) * mpf(x)))) * mpf(x)
-    assert [worked_out(line, known.__getitem__) for line in lines] == pytest.approx([float(truth)] * len(lines))
+    assert [evaluate(line, known.__getitem__) for line in lines] == pytest.approx([float(truth)] * len(lines))
     assert slope(E, w1) == pytest.approx(float(truth))
 
 
@@ -167,7 +167,7 @@ def test_the_line_in_numbers_adds_up():
     """What stands between the signs of equality in the last line is one number, to all the digits that are asked for."""
     E, w1 = neuron(w=0.3)
     last = derivation(E, w1, digits=15).lines[-1].right.text
-    numbers = [worked_out(part, {}.__getitem__) for part in last.split(" = ")]
+    numbers = [evaluate(part, {}.__getitem__) for part in last.split(" = ")]
     assert len(numbers) == 2
     assert numbers == pytest.approx([slope(E, w1)] * 2, rel=1e-13)
 
@@ -331,7 +331,7 @@ def test_a_twin_of_a_labelled_node_is_not_that_node():
     for found in derivation(y, u), derivation(y, x):
         assert found.formula.data == pytest.approx(found.value, rel=1e-12)
     known = numbers_of(y)
-    assert {worked_out(line, known.__getitem__) for line in lines_of(derivation(y, u))} == {2.25}
+    assert {evaluate(line, known.__getitem__) for line in lines_of(derivation(y, u))} == {2.25}
     assert len(derivation(y, x).paths) == 2
     sheet = derivation(y, [x])
     assert [formula.data for formula in sheet.formulas.values()] == pytest.approx([2.25, 2.5], rel=1e-12)
@@ -528,7 +528,7 @@ def test_every_line_is_the_derivative_everywhere(recipe, numbers, elsewhere, whi
     assume(tame(y))
     known = numbers_of(y) | partials_of(y)
     for text in whole_lines(lines):
-        assert near(worked_out(text, known.__getitem__), slope(y, xs[which % len(xs)])), text
+        assert near(evaluate(text, known.__getitem__), slope(y, xs[which % len(xs)])), text
 
 
 def whole_lines(lines):
@@ -588,8 +588,8 @@ def test_a_sheet_has_every_gradient(recipe, numbers):
 
 
 def without_sympy(monkeypatch):
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
-    monkeypatch.setattr("autograd.rules.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.rules.available", lambda: False)
 
 
 def test_without_sympy_the_lines_come_all_the_same(monkeypatch):
@@ -632,7 +632,7 @@ def test_a_wrong_row_of_the_table_does_not_pass(monkeypatch):
     truth = (sigmoid(1.0) - 1.0) * 2.0
     assert found.value == slope(E, w1) == pytest.approx(-truth)
     known = numbers_of(E)
-    assert worked_out(lines_of(found)[-1], known.__getitem__) == pytest.approx(-truth)
+    assert evaluate(lines_of(found)[-1], known.__getitem__) == pytest.approx(-truth)
 
 
 def test_a_wrong_line_does_not_pass():
@@ -640,9 +640,9 @@ def test_a_wrong_line_does_not_pass():
     E, w1 = neuron()
     known = numbers_of(E)
     truth = slope(E, w1)
-    assert near(worked_out("(o − t)·x₁", known.__getitem__), truth)
+    assert near(evaluate("(o − t)·x₁", known.__getitem__), truth)
     for wrong in "(o + t)·x₁", "o − t·x₁", "(t − o)·x₁", "(o − t)":
-        assert not near(worked_out(wrong, known.__getitem__), truth)
+        assert not near(evaluate(wrong, known.__getitem__), truth)
 
 
 # ----------------------------------------------------------------------------------------------------- the lecture notes
@@ -659,7 +659,7 @@ def test_the_first_note_on_a_logarithm_of_the_output():
     assert sympy.simplify(truth + (t - out) / (out * (1 - out))) == 0
     number = float(truth.subs({t: 0.25, out: known["o"]}))
     for line in lines_of(found):
-        assert worked_out(line, known.__getitem__) == pytest.approx(number)
+        assert evaluate(line, known.__getitem__) == pytest.approx(number)
     on_the_page = float((-t / out - (1 - t) / (1 - out)).subs({t: 0.25, out: known["o"]}))
     assert on_the_page != pytest.approx(number, rel=0.1)
     assert slope(E, o) == pytest.approx(number)
@@ -679,7 +679,7 @@ def test_the_second_note_on_the_logistic_loss():
     known = numbers_of(J)
     number = -(0.75 / out.data - 0.25 / (1 - out.data))
     for line in lines_of(derivation(J, out)):
-        assert worked_out(line, known.__getitem__) == pytest.approx(number)
+        assert evaluate(line, known.__getitem__) == pytest.approx(number)
     assert -(0.75 / out.data + 0.25 / (1 - out.data)) != pytest.approx(number, rel=0.1)
     for j in range(2):
         assert derivation(J, theta[j]).value == pytest.approx(-(0.75 - out.data) * xs[j].data)
@@ -717,7 +717,7 @@ def test_the_first_note_on_two_outputs():
     assert found.value == pytest.approx(-(0.75 - o1.data) * 1.5)
     known = numbers_of(E) | partials_of(E)
     for line in whole_lines(found.lines):
-        assert worked_out(line, known.__getitem__) == pytest.approx(found.value), line
+        assert evaluate(line, known.__getitem__) == pytest.approx(found.value), line
 
 
 def test_the_first_notes_gradient_of_a_polynomial():
@@ -742,4 +742,4 @@ def test_mpmath_agrees_on_a_chain_of_five():
     assert found.lines[0].right.text == "∂u₅/∂u₄ · ∂u₄/∂u₃ · ∂u₃/∂u₂ · ∂u₂/∂u₁ · ∂u₁/∂x"
     known = numbers_of(y) | partials_of(y)
     for line in whole_lines(found.lines):
-        assert worked_out(line, known.__getitem__) == pytest.approx(float(truth), rel=1e-12), line
+        assert evaluate(line, known.__getitem__) == pytest.approx(float(truth), rel=1e-12), line

@@ -16,9 +16,10 @@ from long_runs import examples
 
 import autograd as ag
 from autograd import Value, derivation, dot, gradient, label, softmax, tanh
-from autograd.formula import Page, latex
+from autograd.formula.page import Page
+from autograd.formula.writing import latex
 from autograd.graph import nodes
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 REFUSED = "too long for a page"
 

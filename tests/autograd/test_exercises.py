@@ -14,9 +14,11 @@ import pytest
 
 import autograd as ag
 from autograd import Exercise, Value, Worksheet, exercise, gradient
-from autograd.answers import mark_files, sheet_from
-from autograd.exercises import LEVELS, significant
-from autograd.names import text_name
+from autograd.mark.classes import mark_files
+from autograd.mark.exercises import significant
+from autograd.mark.files import sheet_from
+from autograd.mark.levels import LEVELS
+from autograd.writing.names import text_name
 
 SEEDS = range(6)
 

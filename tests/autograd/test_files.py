@@ -12,8 +12,8 @@ import time
 import pytest
 from long_runs import many
 
-from autograd import files
-from autograd.files import FileError, clean, read_bytes, write
+from autograd.display import files
+from autograd.display.files import FileError, clean, read_bytes, write
 
 KILLS = many(10)  # LONG=100 kills a thousand times
 
@@ -107,7 +107,8 @@ def test_a_disk_that_is_full(tmp_path):
     path = tmp_path / "file"
     path.write_text("old")
     program = (
-        "import resource\nfrom autograd.files import write\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "import resource\nfrom autograd.display.files import write\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         f"write({str(path)!r}, 'x' * 100_000)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
@@ -122,7 +123,7 @@ def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path):
     """Whenever that happens; and what it leaves behind is cleared away by somebody who writes there later."""
     path = tmp_path / "file"
     program = (
-        "import itertools, sys\nfrom autograd.files import write\nprint(flush=True)\n"
+        "import itertools, sys\nfrom autograd.display.files import write\nprint(flush=True)\n"
         f"for n in itertools.count():\n    write({str(path)!r}, f'{{n}} ' * 50_000)"
     )
     for k in range(KILLS):

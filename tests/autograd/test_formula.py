@@ -13,9 +13,12 @@ from formula_judges import LOW, ROWS, LatexReader, a, agree, applied, as_read, b
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
-from autograd.formula import Page, folded, formula, page_of, quantities, written
+from autograd.formula.folding import folded
+from autograd.formula.operations import quantities
+from autograd.formula.page import Page
+from autograd.formula.writing import formula, page_of, written
 from autograd.graph import nodes
-from autograd.names import latex_name, text_name
+from autograd.writing.names import latex_name, text_name
 
 
 @pytest.mark.parametrize(

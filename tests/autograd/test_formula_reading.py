@@ -12,9 +12,10 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Notation, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
-from autograd.formula import Page, formula, page_of, written
+from autograd.formula.page import Page
+from autograd.formula.writing import formula, page_of, written
 from autograd.graph import nodes
-from autograd.notation import ATOM, NEGATION, POWER, PRODUCT, SUM
+from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM
 
 
 def test_every_row_of_the_table_has_an_oracle():

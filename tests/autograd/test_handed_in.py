@@ -9,10 +9,11 @@ import pytest
 from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise, gradient, sigmoid
-from autograd.answers import Class, SheetError, mark_files, read_answers, sheet_from
-from autograd.exercises import significant
-from autograd.marking import Marking
-from nn.cli import main
+from autograd.mark.classes import Class, mark_files
+from autograd.mark.exercises import significant
+from autograd.mark.files import SheetError, read_answers, sheet_from
+from autograd.mark.report import Marking
+from nn.cli.main import main
 
 SHEET = NEURON
 GIVEN, LINE = "[given]\nw = 0.5\nx = 2\n", '[lines]\nz = "w x"\n'

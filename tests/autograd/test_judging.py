@@ -6,11 +6,11 @@ import pickle
 import pytest
 
 from autograd import Value, Worksheet, gradient, log, sigmoid
-from autograd.claims import written_number
-from autograd.comparing import Check
-from autograd.judging import MOST_READINGS, _combinations, _usual, with_lines
-from autograd.steps import Difference, Kept
-from autograd.working import Literal, Member, Near, Worth
+from autograd.mark.claims import written_number
+from autograd.mark.comparing import Check
+from autograd.mark.judging import MOST_READINGS, _combinations, usually_kept, with_lines
+from autograd.mark.steps import Difference, Kept
+from autograd.mark.working import Literal, Member, Near, Worth
 
 
 def one(**numbers):
@@ -92,18 +92,18 @@ def test_what_may_be_held_behind_a_number(y, z, verdicts):
 @pytest.mark.parametrize(
     ("digits", "kept"),
     [
-        (["0.641", "0.259", "0.230", "12.345"], Kept(0.001, 0, False)),  # three of them, or three decimals
-        (["12.3", "0.123", "0.00123"], Kept(0.1, 3, False)),
-        (["12.345", "0.123", "1.234"], Kept(0.001, 0, False)),
+        (["0.641", "0.259", "0.230", "12.345"], Kept(0.001, 3, False)),  # three of them, or three decimals
+        (["12.3", "0.123", "0.00123"], Kept(0.0, 3, False)),
+        (["12.345", "0.123", "1.234"], Kept(0.001, 5, False)),  # three decimals, or five digits, zeros left out
         (["0.641", "0.259"], None),  # too few to tell
         (["0.6", "0.2", "0.5", "0.1"], None),  # one digit tells nothing
     ],
 )
 def test_how_somebody_rounds(digits, kept):
-    """To decimals or to significant digits, whichever more of the numbers have; two numbers tell nothing."""
-    found = _usual([written_number(text) for text in digits], False)
-    assert found == kept or (found is not None and found._replace(unit=kept.unit) == kept)
-    cut = _usual([written_number(text) for text in digits], True)
+    """To decimals or to significant digits, whichever fewer of the numbers lack, or either; two numbers tell nothing."""
+    found = usually_kept([written_number(text) for text in digits], False)
+    assert found == kept
+    cut = usually_kept([written_number(text) for text in digits], True)
     assert (cut is None) == (kept is None)
     assert cut is None or cut.cut
 
@@ -361,10 +361,10 @@ def test_a_formula_behind_numbers_that_come_to_something_else_is_wrong():
 def test_significant_digits_are_kept_on_the_way_too():
     """e⁵ is 148 for who keeps three digits everywhere, which moves a product; for who keeps three decimals it is 148.413."""
     a, b, c = Value(5.0, "a"), Value(0.00365, "b"), Value(1.234, "c")
-    sheet = Worksheet(p=c * 10.0, q=c / 10.0, r=c / 1000.0, y=a.exp() * b)
-    digits = {"p": "12.3", "q": "0.123", "r": "0.00123"}
+    sheet = Worksheet(p=c * 10.0, q=c * 100.0, r=c / 1000.0, y=a.exp() * b)
+    digits = {"p": "12.3", "q": "123", "r": "0.00123"}
     assert sheet.mark({**digits, "y": "0.540"})["y"].verdict == "rounded"
-    assert sheet.mark({"p": "12.340", "q": "0.123", "r": "0.001", "y": "0.540"})["y"].verdict == "wrong"
+    assert sheet.mark({"p": "12.340", "q": "123.400", "r": "0.001", "y": "0.540"})["y"].verdict == "wrong"
 
 
 def test_a_right_formula_before_a_wrong_number_does_not_save_it():
@@ -414,7 +414,7 @@ def test_how_far_a_member_may_be_off():
     """0.50 and 0.08 are nothing on the sheet: each may be half a unit off; 0.7 is x, and is not."""
     a, b, x = Value(0.31, "a"), Value(0.27, "b"), Value(0.7, "x")
     sheet = Worksheet(y=a + b, v=x * a)
-    near = Near.to(sheet.leaves["y"], sheet.formulas, sheet.right)
+    near = Near(sheet.leaves["y"], sheet.formulas, sheet.right)
     for text, reach in [("0.50 + 0.08", 0.01), ("0.50 + 0.7", 0.005), ("0.31 + 0.27", 0.0), ("2 + 0.50", 0.005)]:
         member = Member(sheet.read("y", text).pieces[0])
         assert member.worth(sheet.right, {}, near).reach == pytest.approx(reach)
@@ -430,8 +430,8 @@ def test_what_is_held_behind_numbers_that_nobody_added_up(z, verdict):
     """0.311 + 0.27 stands there: 0.311 may be 0.0002 off, and who keeps four digits rounds the sum by 0.00005 at most."""
     a, b, c = Value(0.3112, "a"), Value(0.27, "b"), Value(1.234, "c")
     y = a + b
-    sheet = Worksheet(p=c + 1.0, q=c + 2.0, r=c + 3.0, y=y, z=100.0 * y)
-    written = {"p": "2.234", "q": "3.234", "r": "4.234", "y": "0.311 + 0.27", "z": z}
+    sheet = Worksheet(p=c * 10.0, q=c * 100.0, r=c / 10.0, y=y, z=100.0 * y)
+    written = {"p": "12.34", "q": "123.4", "r": "0.1234", "y": "0.311 + 0.27", "z": z}
     row = sheet.mark(written)["z"]
     assert row.verdict == verdict
     assert row.tolerance == pytest.approx(0.005 + 100.0 * (0.0002 + 0.00005))

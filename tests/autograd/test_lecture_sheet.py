@@ -5,8 +5,8 @@ import pathlib
 import mpmath
 import pytest
 
-from autograd.answers import read_sheet
-from autograd.claims import written_number
+from autograd.mark.claims import written_number
+from autograd.mark.files import read_sheet
 
 NOTE = pathlib.Path(__file__).parents[2] / "notebooks" / "two-layer-network.toml"
 FILE = read_sheet(NOTE)

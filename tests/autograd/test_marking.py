@@ -18,8 +18,11 @@ from long_runs import seeds
 from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise
-from autograd.answers import Class, sheet_from
-from autograd.marking import SIGNS, Diagnosis, Marking, Row, table
+from autograd.mark.classes import Class
+from autograd.mark.files import sheet_from
+from autograd.mark.red_pen import SIGNS
+from autograd.mark.report import Diagnosis, Marking, Row
+from autograd.writing.columns import table
 
 WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}
 

@@ -16,8 +16,8 @@ from without_matrices import convolution, local, twice_the_same_input
 
 import autograd as ag
 from autograd import Value, dot
+from autograd.derive.arrays import Array, arrays
 from autograd.graph import nodes
-from autograd.matrices import Array, arrays
 
 G = [Value.tanh, Value.sigmoid, Value.softplus, lambda a: a.leaky_relu(0.1), Value.relu]
 

@@ -13,10 +13,10 @@ import random
 import pytest
 
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
-from autograd.claims import written_number
-from autograd.formula import quantities
-from autograd.mistakes import KINDS, digit_mistakes, mistakes, rounded_early, slope_named, text_of
-from autograd.steps import value_of
+from autograd.formula.operations import quantities
+from autograd.mark.claims import written_number
+from autograd.mark.mistakes import KINDS, digit_mistakes, mistakes, rounded_early, slope_named, text_of
+from autograd.rewriting import value_at
 
 
 def sheet():
@@ -319,7 +319,7 @@ def test_these_mistakes_are_tried_on_a_step(line):
     for mistake, (_, _, formula, _) in zip(made, expected):
         for place in places:
             right = by_python(formula, {x.label: number for x, number in place.items() if x.label})
-            assert value_of(mistake.formula, place) == pytest.approx(right, rel=1e-9, abs=1e-12), formula
+            assert value_at(mistake.formula, place) == pytest.approx(right, rel=1e-9, abs=1e-12), formula
 
 
 def test_all_of_these_kinds_have_a_name():

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from long_runs import LONG, examples
 
-from autograd.names import all_readings, indexed, latex_name, pretty, readings, text_name
+from autograd.writing.names import all_readings, indexed, latex_name, pretty, readings, text_name
 
 MATHEMATICS = {  # label: (drawn, on a terminal, in LaTeX)
     "x": ("x", "x", "x"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from long_runs import examples
 
-from autograd.notation import (
+from autograd.writing.notation import (
     ATOM,
     NEGATION,
     OPERATOR,
@@ -20,14 +20,13 @@ from autograd.notation import (
     beside,
     bracketed,
     call,
-    constant,
     in_power,
     infix,
     latex_form,
     level_of,
-    number,
     plus,
 )
+from autograd.writing.numbers import constant, number
 
 # --------------------------------------------------------------------------------------------------------------- numbers
 

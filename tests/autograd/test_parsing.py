@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from long_runs import examples
 
 import autograd as ag
-from autograd import Value, gradient, parsing, tokens
-from autograd.parsing import parse, split_chain, variables
-from autograd.primitives import CONSTANT
-from autograd.tokens import FormulaError
+from autograd import Value, gradient
+from autograd.formula import lexer as tokens
+from autograd.formula import parser as parsing
+from autograd.formula.lexer import FormulaError
+from autograd.formula.parser import parse, split_chain, variables
+from autograd.operation import CONSTANT
 
 # ----------------------------------------------------------------------------------------------------- spellings and values
 

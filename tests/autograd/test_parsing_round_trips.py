@@ -9,10 +9,10 @@ from long_runs import examples
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
-from autograd.formula import formula, latex, page_of, written
+from autograd.formula.lexer import FormulaError
+from autograd.formula.parser import parse, split_chain
+from autograd.formula.writing import formula, latex, page_of, written
 from autograd.graph import leaves
-from autograd.parsing import parse, split_chain
-from autograd.tokens import FormulaError
 
 ONE = [PRIMITIVES[name] for name in """neg exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh
     asinh acosh atanh erf erfc sigmoid softplus relu gelu silu abs sign""".split()]  # fmt: skip

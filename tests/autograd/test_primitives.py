@@ -15,7 +15,7 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import CONSTANT, PRIMITIVES, Value, gradient
-from autograd.notation import ATOM, NEGATION, PRODUCT, SUM
+from autograd.writing.notation import ATOM, NEGATION, PRODUCT, SUM
 
 
 def test_every_row_of_the_table_has_an_oracle():

@@ -4,8 +4,9 @@ import pytest
 from compiled_graphs import ENGINES, agree, batch, by_rows, leaves, np, tanh_net
 
 import autograd as ag
-from autograd import Value, lowering
-from autograd.in_place import InPlace
+from autograd import Value
+from autograd.program import lowering
+from autograd.program.numpy_source import InPlace
 
 WAYS = {
     "array": lambda p, X: p.value_and_grad(X),

@@ -28,7 +28,7 @@ from compiled_graphs import (
 import autograd as ag
 import nn
 from autograd import Value
-from autograd.array_functions import array_functions
+from autograd.program.array_functions import array_functions
 
 
 def structure(program):

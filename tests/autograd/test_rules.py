@@ -15,7 +15,7 @@ from mpmath import mp, mpf
 import autograd as ag
 from autograd import PRIMITIVES, Value, derivation
 from autograd.graph import nodes
-from autograd.primitives import CONSTANT
+from autograd.operation import CONSTANT
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 
@@ -75,7 +75,7 @@ def points(name):
     return POINTS.get(name, [-0.75, 0.25, 0.625])
 
 
-def worked_out(text, x, variable="x"):
+def evaluate(text, x, variable="x"):
     """What a line comes to at x; d/dx stands before one factor, as bare as x² or in brackets."""
     source = re.sub(r"\|([^|]*)\|", r"abs(\1)", text)
     while match := re.search(rf"d/d{variable} (?!.*d/d{variable} )", source):
@@ -145,7 +145,7 @@ def test_the_reader_takes_what_is_to_be_differentiated():
         "[x > 1]·|−x|": 2,
         "(1 + x)^(−2)": 1 / 9,
     }.items():
-        assert worked_out(text, 2.0) == pytest.approx(result, rel=1e-12), text
+        assert evaluate(text, 2.0) == pytest.approx(result, rel=1e-12), text
 
 
 # ------------------------------------------------------------------------------------------------------- the second note
@@ -178,7 +178,7 @@ def test_every_line_of_the_second_note_is_the_same_number(x):
     """At x the page's own lines, and ours, are e^-x / (1 + e^-x)²."""
     truth = slope(sigmoid, x)
     for line in lines_of(derivation(ag.sigmoid)):
-        assert worked_out(line, x) == pytest.approx(truth, rel=1e-12), line
+        assert evaluate(line, x) == pytest.approx(truth, rel=1e-12), line
 
 
 def test_the_fourth_note_comes_to_the_same():
@@ -211,7 +211,7 @@ def test_every_line_is_the_derivative(name):
     """Each line, read and computed, has mpmath's derivative, to the digits that its constants are printed with."""
     for line in lines_of(derivation(PRIMITIVES[name])):
         for x in points(name):
-            assert worked_out(line, x) == pytest.approx(slope(TRUTH[name], x), rel=1e-5, abs=1e-6), line
+            assert evaluate(line, x) == pytest.approx(slope(TRUTH[name], x), rel=1e-5, abs=1e-6), line
 
 
 @pytest.mark.parametrize("name", UNARY)
@@ -240,7 +240,7 @@ def test_left_of_the_first_line_stands_the_function(name):
     left = derivation(PRIMITIVES[name]).lines[0].left.text
     for x in points(name):
         assert left.startswith("d/dx ")
-        assert worked_out(left, x) == pytest.approx(slope(TRUTH[name], x), rel=1e-11, abs=1e-14)
+        assert evaluate(left, x) == pytest.approx(slope(TRUTH[name], x), rel=1e-11, abs=1e-14)
 
 
 @pytest.mark.parametrize("name", [name for name in UNARY if PRIMITIVES[name].definition])
@@ -320,7 +320,7 @@ def test_a_function_of_ones_own_has_sympys_derivative(name):
         expected = float(truth(mpf(x)))
         assert value_at(found.formula, x) == pytest.approx(expected, rel=1e-11, abs=1e-12)
         for line in lines_of(found):
-            assert worked_out(line, x) == pytest.approx(expected, rel=1e-5, abs=1e-9), line
+            assert evaluate(line, x) == pytest.approx(expected, rel=1e-5, abs=1e-9), line
 
 
 @pytest.mark.parametrize("rule", LAMBDAS)
@@ -336,7 +336,7 @@ def test_the_quotient_rule_of_the_fifth_note():
     (line,) = [line for line in found.lines if line.reason.text == "quotient rule"]
     x = 0.625
     g, h = math.exp(x), math.exp(x) + 2
-    assert worked_out(line.right.text, x) == pytest.approx(g / h - g / h**2 * g, rel=1e-12)
+    assert evaluate(line.right.text, x) == pytest.approx(g / h - g / h**2 * g, rel=1e-12)
 
 
 def test_the_variable_is_called_as_the_argument():
@@ -344,7 +344,7 @@ def test_the_variable_is_called_as_the_argument():
     found = derivation(lambda t: t**2 * ag.exp(t))
     assert found.lines[0].left.text == "d/dt (t²·exp(t))"
     for line in lines_of(found):
-        assert worked_out(line, 0.5, "t") == pytest.approx(math.exp(0.5) * (0.5**2 + 1.0), rel=1e-12)
+        assert evaluate(line, 0.5, "t") == pytest.approx(math.exp(0.5) * (0.5**2 + 1.0), rel=1e-12)
 
 
 @pytest.mark.parametrize("f", [lambda x1: x1**2, lambda x_1: x_1**2, lambda theta: theta**2, lambda net: net**2])
@@ -389,8 +389,8 @@ def test_a_turned_sign_in_the_table_is_seen(monkeypatch):
 @pytest.mark.parametrize("name", [name for name in UNARY if PRIMITIVES[name].definition])
 def test_without_sympy_rules_are_applied_all_the_same(monkeypatch, name):
     """Only what algebra does at the end is missing: each formula is the derivative, and the last is that of the table."""
-    monkeypatch.setattr("autograd.rules.available", lambda: False)
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.rules.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
     found = derivation(PRIMITIVES[name])
     for formula in found.formulas:
         if not is_pending(formula):

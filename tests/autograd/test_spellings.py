@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from long_runs import examples
 
 from autograd import FormulaError, Value, Worksheet, gradient, parse, sigmoid, softmax
-from autograd.claims import read_claim
-from autograd.parsing import variables
-from autograd.spellings import undressed
-from autograd.steps import value_of
+from autograd.formula.parser import variables
+from autograd.formula.spellings import undressed
+from autograd.mark.claims import read_claim
+from autograd.rewriting import value_at
 
 # ------------------------------------------------------------------------------------------------------- the dressing room
 
@@ -222,7 +222,7 @@ def test_a_formula_is_read_through_its_dress(case):
         if piece.formula is None:
             assert agree(piece.number.value, number), text
         else:
-            assert agree(value_of(piece.formula, {OF_FORMULAS[name]: x for name, x in point.items()}), number), text
+            assert agree(value_at(piece.formula, {OF_FORMULAS[name]: x for name, x in point.items()}), number), text
 
 
 @CALM

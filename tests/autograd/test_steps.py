@@ -16,11 +16,10 @@ from long_runs import examples
 import autograd as ag
 from autograd import Value
 from autograd import primitives as ops
-from autograd.formula import quantities, softmax_of
+from autograd.formula.operations import quantities, softmax_of
+from autograd.formula.parser import parse
 from autograd.graph import leaves, nodes
-from autograd.parsing import parse
-from autograd.primitives import CONSTANT
-from autograd.steps import (
+from autograd.mark.steps import (
     TRIES,
     Held,
     Kept,
@@ -28,19 +27,17 @@ from autograd.steps import (
     chain,
     close,
     difference,
-    expanded,
     points,
     products_in,
-    replaced,
     rounding,
     spelt_out,
     straightened,
     swing,
     taken_apart,
     unit_of,
-    value_of,
-    worked_out,
 )
+from autograd.operation import CONSTANT
+from autograd.rewriting import evaluate, expanded, substitute, value_at
 from autograd.value import constant, record
 
 # ----------------------------------------------------------------------------------------------------- formulas, three ways
@@ -109,9 +106,9 @@ def test_a_formula_is_worked_out_for_other_numbers(text, here, there):
     values = labelled(here)
     formula = as_graph(text, values)
     before = [node.data for node in nodes(formula)]
-    found = worked_out(nodes(formula), {values[name]: x for name, x in there.items()})
+    found = evaluate(nodes(formula), {values[name]: x for name, x in there.items()})
     assert found[formula] == near(in_plain_numbers(text, there))
-    assert value_of(formula, {values[name]: x for name, x in there.items()}) == found[formula]
+    assert value_at(formula, {values[name]: x for name, x in there.items()}) == found[formula]
     assert set(nodes(formula)) <= set(found)
     assert [node.data for node in nodes(formula)] == before
 
@@ -122,7 +119,7 @@ def test_leaves_without_a_number_keep_their_own(text, here, there, named):
     """What is not given is what it is in the graph."""
     values = labelled(here)
     formula = as_graph(text, values)
-    found = value_of(formula, {values[name]: there[name] for name in named})
+    found = value_at(formula, {values[name]: there[name] for name in named})
     assert found == near(in_plain_numbers(text, here | {name: there[name] for name in named}))
 
 
@@ -131,7 +128,7 @@ def test_a_number_for_a_node_that_is_computed_stands():
     a, b = Value(2.0), Value(3.0)
     product = a * b
     whole = product + a
-    assert worked_out(nodes(whole), {product: 5.0})[whole] == 7.0
+    assert evaluate(nodes(whole), {product: 5.0})[whole] == 7.0
 
 
 # ----------------------------------------------------------------------------------------------------------------- replaced
@@ -144,10 +141,10 @@ def test_another_formula_in_the_place_of_a_quantity(text, other, here, there, na
     values = labelled(here)
     formula = as_graph(text, values)
     before = [(node, node.op, node.inputs, node.data) for node in nodes(formula)]
-    new = replaced(formula, {values[name]: as_graph(other, values)})
+    new = substitute(formula, {values[name]: as_graph(other, values)})
     for point in (here, there):
         expected = in_plain_numbers(text, point | {name: in_plain_numbers(other, point)})
-        assert value_of(new, {values[n]: x for n, x in point.items()}) == near(expected)
+        assert value_at(new, {values[n]: x for n, x in point.items()}) == near(expected)
     assert new.data == near(in_plain_numbers(text, here | {name: in_plain_numbers(other, here)}))
     assert [(node, node.op, node.inputs, node.data) for node in nodes(formula)] == before
 
@@ -158,10 +155,10 @@ def test_nothing_replaced_is_the_formula_itself(text, point):
     """What need not change is not copied: neither where nothing is replaced, nor beside what is."""
     values = labelled(point)
     formula = as_graph(text, values)
-    assert replaced(formula, {}) is formula
-    assert replaced(formula, {Value(1.0): values["a"]}) is formula
+    assert substitute(formula, {}) is formula
+    assert substitute(formula, {Value(1.0): values["a"]}) is formula
     new = Value(0.25)
-    beside = replaced(formula + values["d"] * new, {new: values["d"]})
+    beside = substitute(formula + values["d"] * new, {new: values["d"]})
     assert beside.inputs[0] is formula
 
 
@@ -170,15 +167,15 @@ def test_an_inner_node_is_replaced_wherever_it_stands():
     a, b = Value(2.0), Value(3.0)
     first, second = a * b, a * b
     whole = (first + second) * first
-    assert replaced(whole, {first: Value(10.0)}).data == (10.0 + 6.0) * 10.0
-    assert replaced(whole, {second: Value(10.0)}).data == (6.0 + 10.0) * 6.0
-    assert replaced(whole, {whole: a}) is a
+    assert substitute(whole, {first: Value(10.0)}).data == (10.0 + 6.0) * 10.0
+    assert substitute(whole, {second: Value(10.0)}).data == (6.0 + 10.0) * 6.0
+    assert substitute(whole, {whole: a}) is a
 
 
 def test_two_at_once_change_places():
     """a and b each become the other, not one of them twice."""
     a, b = Value(2.0), Value(3.0)
-    assert replaced(a - b, {a: b, b: a}).data == 1.0
+    assert substitute(a - b, {a: b, b: a}).data == 1.0
 
 
 # ----------------------------------------------------------------------------------------------------------------- expanded
@@ -223,12 +220,12 @@ def test_a_formula_down_to_what_is_known(sheet, text, point, written, known):
     for line in LINES:
         numbers[line] = written[line] if line in known else in_plain_numbers(sheet[line], numbers)
     over = {values[line]: written[line] for line in known}
-    assert value_of(whole, over) == near(in_plain_numbers(text, numbers))
+    assert value_at(whole, over) == near(in_plain_numbers(text, numbers))
     names = {leaf.label for leaf in leaves(whole) if leaf.op is not CONSTANT}
     assert names <= {*NAMES, *known}
     assert {leaf.label for leaf in inside} == reached(text, sheet, known)
     for leaf, became in inside.items():
-        assert value_of(became, over) == near(numbers[leaf.label])
+        assert value_at(became, over) == near(numbers[leaf.label])
 
 
 def test_all_known_is_the_formula_itself():
@@ -263,7 +260,7 @@ def test_a_thousand_lines_one_behind_the_other():
         formulas[new] = line + 1.0
         line = new
     whole, inside = expanded(line, formulas, lambda x: False)
-    assert value_of(whole, {}) == 2001.0
+    assert value_at(whole, {}) == 2001.0
     assert len(inside) == 2000
 
 
@@ -658,8 +655,8 @@ def test_quantities_of_what_was_made_are_those_of_the_parts():
     """A replaced formula speaks of what it was given, and no more."""
     a, b, c = (Value(0.5, label=name) for name in "abc")
     whole = record(ops.sum_of, 1.0, (a, b))
-    assert quantities(replaced(whole, {b: c})) == [a, c]
-    assert replaced(whole, {b: c}).op is ops.sum_of
+    assert quantities(substitute(whole, {b: c})) == [a, c]
+    assert substitute(whole, {b: c}).op is ops.sum_of
 
 
 # ----------------------------------------------------------------------------------------------------- rounding, by hand
@@ -806,10 +803,10 @@ def test_softmax_and_sigma_are_spelt_out_in_exponentials():
     """Each exponential is a result on the way; without any of the two a formula stays as it is."""
     formula, values, at = formula_at("sigmoid(a)*b", a=0.3, b=2.0)
     long = spelt_out(formula)
-    assert value_of(long, at) == near(2.0 / (1.0 + math.exp(-0.3)))
+    assert value_at(long, at) == near(2.0 / (1.0 + math.exp(-0.3)))
     assert [node.op.name for node in nodes(long) if node.inputs] == ["neg", "exp", "add", "div", "mul"]
     a, b = values["a"], values["b"]
     soft = record(softmax_of, 0.0, (a, b, b))
-    assert value_of(spelt_out(soft), at) == near(math.exp(2.0) / (math.exp(0.3) + math.exp(2.0)))
+    assert value_at(spelt_out(soft), at) == near(math.exp(2.0) / (math.exp(0.3) + math.exp(2.0)))
     plain = a * b
     assert spelt_out(plain) is plain

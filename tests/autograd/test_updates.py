@@ -11,7 +11,7 @@ import nn
 from autograd import Descent, Value, descent, label
 from autograd.graph import nodes
 from autograd.value import constant
-from nn.tour import two_layer_network
+from nn.cli.tour import two_layer_network
 
 RATE = 0.5
 

@@ -8,7 +8,8 @@ import pytest
 
 import autograd as ag
 from autograd import CONSTANT, PRIMITIVES, Value, gradient, label
-from autograd.value import short, subscript
+from autograd.conversions import short
+from autograd.labels import subscript
 
 
 def test_the_example_of_micrograds_readme():

@@ -11,7 +11,8 @@ import nn
 from autograd import Value
 from autograd.value import lift
 from nn.losses import LOSSES
-from nn.optim import OPTIMIZERS, Optimizer
+from nn.optim import OPTIMIZERS
+from nn.optim.optimizers import Optimizer
 
 np = pytest.importorskip("numpy", reason="whole batches run on NumPy: pip install numpy")
 
@@ -501,7 +502,7 @@ def test_a_fault_of_the_compiler_is_not_swallowed(monkeypatch, compiled):
     def broken(*_):
         raise KeyError("a fault")
 
-    monkeypatch.setattr("autograd.program.Lowered", broken)
+    monkeypatch.setattr("autograd.program.program.Lowered", broken)
     with pytest.raises(KeyError, match="a fault"):
         nn.fit(net(4, 1)(), *data(), compiled=compiled, **QUIET)
 

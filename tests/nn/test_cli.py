@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.cli import main
+from nn.cli.main import main
 
 ROOT = Path(nn.__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
@@ -139,9 +139,11 @@ def test_whoever_reads_may_stop_reading(tmp_path):
 @pytest.mark.external
 def test_help_loads_nothing_from_outside():
     """Nor what commands need when they run, so that it comes at once."""
-    program = "import sys; before = set(sys.modules); from nn.cli import parser; parser(); print(*set(sys.modules) - before)"
+    program = (
+        "import sys; before = set(sys.modules); from nn.cli.main import parser; parser(); print(*set(sys.modules) - before)"
+    )
     done = subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=True)
     loaded = done.stdout.split()
     outside = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names)
     assert outside <= {"autograd", "nn"}
-    assert not {"autograd.derivations", "autograd.answers", "nn.tour", "nn.columns"} & set(loaded)
+    assert not {"autograd.derive.derivations", "autograd.mark.files", "nn.cli.tour", "nn.columns"} & set(loaded)

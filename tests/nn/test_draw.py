@@ -15,9 +15,9 @@ import nn
 from autograd import Value, dot
 from autograd.graph import history, nodes, paths_between
 from autograd.value import constant
-from nn.draw import DEPTHS, _Graph
+from nn.cli.tour import two_layer_network
+from nn.drawing.graphs import DEPTHS, _Graph
 from nn.losses import cross_entropy, half_squared_error, hinge
-from nn.tour import two_layer_network
 
 GATHERED = ("neuron", "layer")
 

@@ -82,7 +82,7 @@ def test_the_wheel_is_in_the_page(site):
     wheel = site / "static" / "pyodide" / entry["file_name"]
     assert entry["imports"] == ["autograd", "nn"]
     assert entry["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
-    assert {"autograd/value.py", "nn/cli.py", "nn/stepper.js"} <= set(zipfile.ZipFile(wheel).namelist())
+    assert {"autograd/value.py", "nn/cli/main.py", "nn/pages/stepper.js"} <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_page_is_complete(site):

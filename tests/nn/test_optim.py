@@ -11,22 +11,9 @@ from hypothesis import strategies as st
 
 from autograd import Value, cos, exp, sin
 from nn import optim
-from nn.optim import (
-    OPTIMIZERS,
-    SGD,
-    Adagrad,
-    Adam,
-    AdamW,
-    CosineAnnealingLR,
-    ExponentialLR,
-    LambdaLR,
-    LinearLR,
-    MultiStepLR,
-    Optimizer,
-    ReduceLROnPlateau,
-    RMSprop,
-    StepLR,
-)
+from nn.optim import OPTIMIZERS
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, ReduceLROnPlateau, StepLR
 
 START = [0.7, -1.2, 2.0, 0.1]
 STEPS, EPOCHS = 50, 60

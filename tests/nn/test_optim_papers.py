@@ -16,20 +16,8 @@ from fractions import Fraction
 import pytest
 
 from autograd import Value
-from nn.optim import (
-    SGD,
-    Adagrad,
-    Adam,
-    AdamW,
-    CosineAnnealingLR,
-    ExponentialLR,
-    LambdaLR,
-    LinearLR,
-    MultiStepLR,
-    ReduceLROnPlateau,
-    RMSprop,
-    StepLR,
-)
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, ReduceLROnPlateau, StepLR
 
 GRADIENTS = [  # of two parameters: the second has gradients as small as eps, so that eps shows
     (0.5, 3e-8),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn.picture import Arrow, Box, Picture, name, number, pretty, shortened
+from nn.drawing.picture import Arrow, Box, Picture, name, number, pretty, shortened
 
 
 @pytest.mark.parametrize(

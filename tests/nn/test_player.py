@@ -3,7 +3,7 @@
 import pytest
 
 import nn
-from nn.player import play_training
+from nn.pages.player import play_training
 
 
 def recorded(loss="bce_with_logits", nouts=(8, 1), data=None, epochs=12, **options):

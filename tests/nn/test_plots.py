@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value, relu, tan, tanh
-from nn import plots
+from nn.plots import runs as plots
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")

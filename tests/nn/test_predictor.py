@@ -7,7 +7,7 @@ import pytest
 import nn
 from autograd import sigmoid
 from nn.data import Dataset
-from nn.predictor import Predictor, learn
+from nn.train.predictor import Predictor, learn
 
 LINE = Dataset([[float(i)] for i in range(-10, 11)], [100.0 * i + 5000.0 for i in range(-10, 11)], "line", target="y")
 

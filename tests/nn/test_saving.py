@@ -7,8 +7,8 @@ import pytest
 
 import nn
 from autograd import Value, Worksheet, derivation, exercise, label, mark_files
-from autograd.files import save
-from nn.cli import main
+from autograd.display.files import save
+from nn.cli.main import main
 
 ROOT = pathlib.Path(nn.__file__).parent.parent
 WRONG = [
@@ -48,7 +48,7 @@ def classroom(folder):
 
 
 def predictor(folder):
-    from nn.predictor import learn
+    from nn.train.predictor import learn
 
     return learn(nn.data.moons(8), [2], epochs=1, progress=False)[0]
 
@@ -114,9 +114,9 @@ def test_predictions_are_saved_as_csv_alone(tmp_path, capsys):
     assert main(["predict", str(net), "0,1", "--save", str(tmp_path / "found.csv")]) == 0
 
 
-WRITES_ITSELF = {  # with the reason why not by way of autograd/files.py
-    "autograd/files.py": "it is the place",
-    "nn/tour.py": "pictures of the tour, under names of its own",
+WRITES_ITSELF = {  # with the reason why not by way of autograd/display/files.py
+    "autograd/display/files.py": "it is the place",
+    "nn/cli/tour.py": "pictures of the tour, under names of its own",
 }
 
 

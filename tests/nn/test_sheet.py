@@ -16,8 +16,8 @@ import autograd as ag
 import nn
 from autograd import Sheet, Value, derivation, dot, sigmoid
 from autograd.graph import nodes
-from autograd.names import text_name
-from nn.tour import two_layer_network
+from autograd.writing.names import text_name
+from nn.cli.tour import two_layer_network
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 
@@ -37,7 +37,7 @@ FUNCTIONS = {
 }
 
 
-def worked_out(text, number, **indices):
+def evaluate(text, number, **indices):
     """What a line comes to, where its indices stand for these numbers.
 
     number: a function from a printed name without letters among its indices, such as w₂₁₃ or ∂L/∂a₂₁, to its number
@@ -110,7 +110,7 @@ def test_the_reader_reads_sums_and_indices():
         ("ŷᵢ − 1ᵢ₌₂", {"i": 2}, -0.75),
         ("w₂ᵢⱼ·[b > 0]", {"i": 10, "j": 3}, 5),
     ]:
-        assert worked_out(text, numbers.__getitem__, **indices) == pytest.approx(result, rel=1e-15)
+        assert evaluate(text, numbers.__getitem__, **indices) == pytest.approx(result, rel=1e-15)
 
 
 def zero_grad(y):
@@ -173,7 +173,7 @@ def check_every_line(sheet, number, tolerance=1e-9):
             for indices in indices_of(lines):
                 expected = number("/∂".join(_with_numbers(part, indices) for part in left.split("/∂")))
                 for piece in right.split(" = "):
-                    found = worked_out(piece, number, **indices)
+                    found = evaluate(piece, number, **indices)
                     assert found == pytest.approx(expected, rel=tolerance, abs=tolerance), (left, piece, indices)
                     count += 1
     return count
@@ -654,7 +654,7 @@ def test_a_wrong_slope_shows_on_the_sheet(monkeypatch):
 
 def test_without_sympy_the_sheet_is_there(monkeypatch):
     """Unsimplified lines, the same numbers."""
-    monkeypatch.setattr("autograd.algebra.available", lambda: False)
+    monkeypatch.setattr("autograd.derive.algebra.available", lambda: False)
     for name in ("note 4", "deep, softmax", "no biases"):
         case = NETS[name]()
         sheet = derivation(case.loss, digits=12)

@@ -25,12 +25,12 @@ import autograd as ag
 import nn
 from autograd import Value, trace
 from autograd.graph import nodes
-from autograd.notation import ATOM, level_of
 from autograd.trace import WRONG_WAYS, ForwardStep, Walk
 from autograd.value import constant
-from nn import stepper
-from nn.picture import pretty
-from nn.tour import two_layer_network
+from autograd.writing.notation import ATOM, level_of
+from nn.cli.tour import two_layer_network
+from nn.drawing.picture import pretty
+from nn.pages import stepper
 
 # --------------------------------------------------------------------------------------------------------- the saved page
 
@@ -592,7 +592,7 @@ def test_the_drawing_stays_legible_and_follows_the_step(opened):
 
 # ------------------------------------------------------------------------------------------------------------ in a notebook
 
-CELLS = ["import nn, nn.tour", "_, loss = nn.tour.two_layer_network()", "nn.step_through(loss)"]
+CELLS = ["import nn, nn.cli.tour", "_, loss = nn.cli.tour.two_layer_network()", "nn.step_through(loss)"]
 
 
 def surroundings(folder):

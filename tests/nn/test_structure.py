@@ -8,8 +8,8 @@ import pytest
 import nn
 from autograd import Value, dot
 from autograd.graph import history, leaves, nodes
+from nn.drawing.structure import LAYER, MODULE, NEURON, parts
 from nn.losses import half_squared_error
-from nn.structure import LAYER, MODULE, NEURON, parts
 
 
 class Tower(nn.Module):

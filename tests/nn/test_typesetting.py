@@ -18,9 +18,9 @@ import pytest
 import autograd as ag
 import nn
 from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
-from autograd.board import Line, figure, named, words
+from autograd.display.board import Line, figure, named, words
 from autograd.value import constant
-from nn.tour import two_layer_network
+from nn.cli.tour import two_layer_network
 
 # ------------------------------------------------------------------------------------------------- a board of every kind
 

@@ -19,8 +19,8 @@ from without_matrices import convolution, twice_the_same_input
 import autograd as ag
 import nn
 from autograd import Value, derivation, dot
-from autograd.names import text_name
-from nn.tour import two_layer_network
+from autograd.writing.names import text_name
+from nn.cli.tour import two_layer_network
 
 
 def test_the_reader_knows_matrices():

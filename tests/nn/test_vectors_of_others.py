@@ -14,7 +14,7 @@ from long_runs import examples
 from matrix_reader import DIGITS, NAME, Program, Reader, Unit
 
 from autograd import derivation
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 
 class KnownArrays(Program):

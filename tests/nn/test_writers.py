@@ -17,10 +17,10 @@ import nn
 from autograd import Value
 from autograd.graph import paths_between
 from autograd.value import constant
-from nn import writers
-from nn.picture import pretty, shortened
-from nn.tour import two_layer_network
-from nn.writers import THEMES, mix, strength
+from nn.cli.tour import two_layer_network
+from nn.drawing import writers
+from nn.drawing.colours import THEMES, mix, strength
+from nn.drawing.picture import pretty, shortened
 
 graphviz = pytest.importorskip("graphviz")
 ENGINES = ("dot", "graphviz-pure")

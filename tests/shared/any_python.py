@@ -13,7 +13,7 @@ import sys
 import autograd
 import nn
 from autograd import Value, Worksheet, derivation, gradient, hessian, label, log, parse, sigmoid, trace
-from nn.cli import main
+from nn.cli.main import main
 
 
 def neuron():

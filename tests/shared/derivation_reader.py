@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from without_matrices import local
 
 from autograd.graph import nodes
-from autograd.names import text_name
+from autograd.writing.names import text_name
 
 INDEX = "₀-₉ⱼₘᵢᵣₛₙₚ"
 NAME = rf"[A-Za-zŷα-ωΑ-Ω]+(?:_[A-Za-z]+)?(?:⁽[¹²³⁴-⁹]⁾)?[{INDEX}]*"

@@ -13,9 +13,9 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Value
-from autograd.formula import written
+from autograd.formula.writing import written
 from autograd.graph import nodes
-from autograd.names import latex_name, text_name
+from autograd.writing.names import latex_name, text_name
 
 DIGITS = 40
 

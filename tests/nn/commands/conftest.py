@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from nn.cli import main
+from nn.cli.main import main
 
 
 @pytest.fixture

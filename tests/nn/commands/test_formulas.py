@@ -198,7 +198,7 @@ def test_an_interruption_ends_quietly(run, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograd.definitions.read_formulas", interrupted)
+    monkeypatch.setattr("autograd.formula.systems.read_formulas", interrupted)
     assert run("grad", "x^2", "x=3") == (130, "", "")
 
 

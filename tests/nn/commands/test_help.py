@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.cli import parser
+from nn.cli.main import parser
 
 ROOT = Path(nn.__file__).parent.parent
 COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.commands import lessons
+from nn.cli import lessons
 
 ROOT = Path(nn.__file__).parent.parent
 
@@ -123,7 +123,7 @@ def test_a_wheel_has_the_notebooks(tmp_path, monkeypatch):
     (wheel,) = builder.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    assert {"chalkgrad.py", "nn/commands/lessons.py", "nn/notebooks/two-layer-network.toml"} <= names
+    assert {"chalkgrad.py", "nn/cli/lessons.py", "nn/notebooks/two-layer-network.toml"} <= names
     assert {f"nn/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")} <= names
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 import nn
-from nn.commands import machine
+from nn.cli import machine
 
 ROOT = Path(nn.__file__).parent.parent
 
@@ -60,7 +60,7 @@ def test_what_is_missing_is_no_error(run, monkeypatch):
 
     monkeypatch.setattr(machine, "version", nothing)
     monkeypatch.setattr(machine, "distributions", lambda name: [])
-    monkeypatch.setattr("nn.writers.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("nn.drawing.writers.shutil.which", lambda *_, **__: None)
     code, out, _ = run("doctor")
     assert code == 0
     assert 'numpy         missing  compiled programs on whole batches: pip install "chalkgrad[arrays]"' in out
@@ -115,7 +115,7 @@ def test_a_clone_is_not_in_the_way_of_what_was_installed_from_it(run, monkeypatc
     """As the README's first command leaves it: chalkgrad in an environment, and its source in the folder where one works."""
     monkeypatch.setattr(machine, "distributions", lambda name: [])
     run("doctor")
-    for file in ("autograd/__init__.py", "autograd/primitives.py", "nn/__init__.py", "nn/stepper.js"):
+    for file in ("autograd/__init__.py", "autograd/primitives.py", "nn/__init__.py", "nn/module.py"):
         Path(file).parent.mkdir(exist_ok=True)
         Path(file).write_text("")
     assert list(machine._in_the_way()) == []

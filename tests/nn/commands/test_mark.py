@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from neuron_sheet import NEURON
 
-from nn.cli import main
+from nn.cli.main import main
 
 SHEET = f'title = "One neuron"\ncarried = 0.5\n{NEURON}'
 

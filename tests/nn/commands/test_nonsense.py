@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nn.cli import parser
+from nn.cli.main import parser
 
 COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
 NONSENSE = ["", " ", ",", "nonsense", "-1", "0", "1.5", "nan", "1e999", "x=", "=1", "none/such.svg", "a.xyz", ".",
@@ -48,9 +48,9 @@ def cases():
 @pytest.fixture
 def desk(tmp_path, monkeypatch, run):
     """A folder with a worksheet and a net."""
-    monkeypatch.setattr("nn.tour.tour", lambda folder, progress: Path(folder).mkdir(exist_ok=True))
-    monkeypatch.setattr("nn.commands.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
-    monkeypatch.setattr("nn.commands.lessons._start", lambda folder, more: 0)
+    monkeypatch.setattr("nn.cli.tour.tour", lambda folder, progress: Path(folder).mkdir(exist_ok=True))
+    monkeypatch.setattr("nn.cli.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
+    monkeypatch.setattr("nn.cli.lessons._start", lambda folder, more: 0)
     run("exercise", "neuron", "--seed", "3", "--save", "sheet.toml")
     run("train", "xor", "--epochs", "1", "--save", "net.json")
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from nn.commands import shared
+from nn.cli import shared
 
 
 class Terminal(io.StringIO):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nn.cli import main
-from nn.tour import two_layer_network
+from nn.cli.main import main
+from nn.cli.tour import two_layer_network
 
 
 @pytest.fixture(scope="module")

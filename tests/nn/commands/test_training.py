@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 
 import nn
-from nn.predictor import Predictor
+from nn.train.predictor import Predictor
 
 FLOWERS = "length,width,note,species\n" + "".join(
     f"{5 + i / 10},{1 + (i % 3) / 10},n{i},small\n{8 + i / 10},{3 + (i % 3) / 10},m{i},large\n" for i in range(10)
@@ -295,7 +295,7 @@ def test_rows_with_holes_may_be_left_out(run_json):
 
 def test_a_training_that_is_interrupted_keeps_what_it_has(run, monkeypatch):
     """Exit code 130, and the net is saved."""
-    fit = nn.predictor.fit
+    fit = nn.train.predictor.fit
 
     def interrupted(*arguments, **options):
         def stop(history):
@@ -304,7 +304,7 @@ def test_a_training_that_is_interrupted_keeps_what_it_has(run, monkeypatch):
 
         return fit(*arguments, **options, callbacks=[stop])
 
-    monkeypatch.setattr("nn.predictor.fit", interrupted)
+    monkeypatch.setattr("nn.train.predictor.fit", interrupted)
     code, out, _ = run("train", "moons", "--save", "m.json")
     assert code == 130
     assert "3 epochs (interrupted)" in out

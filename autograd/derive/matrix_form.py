@@ -1,0 +1,254 @@
+"""From indices to matrices: formulas of single entries as formulas of whole arrays."""
+
+from __future__ import annotations
+
+from autograd import primitives as ops
+from autograd.derive.arrays import Array
+from autograd.graph import nodes
+from autograd.value import Value
+from autograd.writing.names import INDICATOR, Index, latex_name, readings, text_name
+from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, plus
+from autograd.writing.numbers import constant
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Tensor:
+    """A formula in matrix notation: how it is written, and the letters of the axes that it has.
+
+    symbol: for an array by itself, its LaTeX without the shape that stands below it
+    """
+
+    def __init__(
+        self, text: str, latex: str, axes: tuple[str, ...], level: int, symbol: str = "", shape: tuple[int, int] = (1, 1)
+    ) -> None:
+        self.text, self.latex, self.axes, self.level, self.symbol, self.shape = text, latex, axes, level, symbol, shape
+
+    def at(self, level: int) -> tuple[str, str]:
+        """Both texts, in brackets where the place asks for them."""
+        return (self.text, self.latex) if self.level >= level else (f"({self.text})", bracketed(self.latex))
+
+    def turned(self) -> tuple[str, str]:
+        """Both texts of the transpose."""
+        if self.symbol:
+            return f"{self.text}ᵀ", shaped(rf"{self.symbol}^{{\top}}", self.shape[::-1])
+        text, latex = self.at(ATOM)
+        return f"{text}ᵀ", rf"{latex}^{{\top}}"
+
+
+def shaped(latex: str, shape: tuple[int, int]) -> str:
+    """A symbol with its rows and columns below it."""
+    return rf"\underset{{{shape[0]} \times {shape[1]}}}{{{latex}}}"
+
+
+class MatrixForm:
+    """The translation from index notation, for the arrays of one graph.
+
+    output: the label of what is differentiated, for gradients of whole arrays
+    digits: how many significant digits numbers have
+    """
+
+    def __init__(self, found: Iterable[Array], output: str, digits: int = 6) -> None:
+        self.output, self.digits = output, digits
+        self.arrays = {(array.stem, array.prefix): array for array in found}
+
+    def write(self, formula: Value, axes: tuple[str, ...]) -> Tensor | None:
+        """A formula with generic indices, such as Σ_m ∂L/∂a_{2m} w_{2mj}, in matrices; None where there is no such form.
+
+        axes: the letters of its free indices, in the order of rows and columns
+        """
+        self.lengths: dict[str, set[int]] = {}  # of the axes that each letter counts
+        found: dict[Value, Tensor | None] = {}
+        for node in nodes(formula):
+            found[node] = self._node(node, [found[x] for x in node.inputs], found)
+        whole = found[formula]
+        return whole if whole is not None and whole.axes == axes else self._turned(whole, axes)
+
+    def _turned(self, whole: Tensor | None, axes: tuple[str, ...]) -> Tensor | None:
+        if whole is None or set(whole.axes) != set(axes):
+            return None
+        return Tensor(*whole.turned(), axes, POWER)
+
+    def _node(self, node: Value, xs: Sequence[Tensor | None], found: dict[Value, Tensor | None]) -> Tensor | None:
+        if not node.inputs:
+            return self._leaf(node)
+        op = node.op
+        assert op is not None
+        if op in (ops.mul, ops.neg) or op.name.startswith("series "):
+            return self._product(node, found)
+        if op is ops.div and (whole := self._softmax(*node.inputs)) is not None:
+            return whole
+        if any(x is None for x in xs):
+            return None
+        known = [x for x in xs if x is not None]
+        axes = max((x.axes for x in known), key=len, default=())
+        if any(x.axes not in ((), axes) for x in known):
+            return None
+        if op is ops.sum_of:
+            texts = [x.at(NEGATION) for x in known]
+            return Tensor(plus(*(t for t, _ in texts)), plus(*(t for _, t in texts)), axes, SUM)
+        if op is ops.div and known[1].axes:
+            top, bottom = known[0].at(PRODUCT), known[1].at(POWER)
+            return Tensor(f"{top[0]} ⊘ {bottom[0]}", rf"{top[1]} \oslash {bottom[1]}", axes, PRODUCT)
+        if op is ops.pow and known[0].axes:
+            base, exponent = known[0].at(ATOM), known[1]
+            above = rf"^{{\odot {exponent.latex}}}"
+            latex = shaped(known[0].symbol + above, known[0].shape) if known[0].symbol else base[1] + above
+            return Tensor(f"{base[0]}^⊙{exponent.text}", latex, axes, POWER)
+        text, level = op.notation.text.write([(x.text, x.level) for x in known])
+        latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
+        return Tensor(text, latex, axes, NEGATION if op is ops.div else level)  # (a/b) c: a blank binds more than a stroke
+
+    def _leaf(self, node: Value) -> Tensor | None:
+        if not node.label:
+            text, level = constant(node.data, self.digits)
+            latex, _ = constant(node.data, self.digits, latex=True)
+            return Tensor(text, latex, (), level)
+        if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
+            letter, number = indicator.groups()
+            return Tensor(text_name(f"e_{number}"), latex_name(f"e_{number}"), (letter,), ATOM)
+        gradient = node.label.startswith("∂")
+        ways = readings(node.label.rpartition("/∂")[2])
+        for base, indices in ways:
+            for array in self.arrays.values():
+                n = len(array.prefix)
+                free = indices[n:]
+                if array.stem == base and array.prefix == indices[:n] and len(free) == (1 if array.vector else 2):
+                    letters = self._letters(array, free)
+                    if letters is not None:
+                        return self._whole(array, letters, gradient)
+        if any(isinstance(index, str) for _, indices in ways for index in indices):
+            return None  # entries of nothing that has a name
+        return Tensor(text_name(node.label), latex_name(node.label), (), ATOM if not gradient else POWER)
+
+    def _softmax(self, above: Value, below: Value) -> Tensor | None:
+        """exp(z_i) over the sum of exp(z_j) is an entry of softmax(z)."""
+        if below.op is None or not below.op.name.startswith("series ") or above.op is not ops.exp:
+            return None
+        _, letter, low, high = below.op.name.split()
+        each = below.inputs[0]
+        one, other = (self._leaf(x.inputs[0]) if not x.inputs[0].inputs else None for x in (above, each))
+        whole = low == "1" and self.lengths.get(letter) == {int(high)} and each.op is ops.exp
+        if one is None or other is None or not whole or one.text != other.text or other.axes != (letter,):
+            return None
+        return Tensor(f"softmax({one.text})", rf"\operatorname{{softmax}}({one.latex})", one.axes, ATOM)
+
+    def _letters(self, array: Array, free: Sequence[Index]) -> tuple[str, ...] | None:
+        """The letters of an array's indices; an axis of length one has none that is seen, and gets its layer's."""
+        letters = []
+        for axis, index in enumerate(free):
+            if isinstance(index, str):
+                letters.append(index)
+                self.lengths.setdefault(index, set()).add(array.shape[axis])
+            elif array.shape[axis] == 1:
+                dimension = array.layer if axis == 0 and array.kind != "inputs" else array.layer - 1
+                letters.append(f"#{dimension}")
+            else:
+                return None
+        return tuple(letters)
+
+    def _whole(self, array: Array, letters: tuple[str, ...], gradient: bool) -> Tensor:
+        text, latex = text_name(array.name), latex_name(array.name)
+        if gradient:
+            return Tensor(
+                f"∇_{text} {text_name(self.output)}",
+                shaped(symbol := rf"\nabla_{{{latex}}} {latex_name(self.output)}", array.shape),
+                letters,
+                PRODUCT,
+                rf"({symbol})",
+                array.shape,
+            )
+        return Tensor(text, shaped(latex, array.shape), letters, ATOM, latex, array.shape)
+
+    def _product(self, node: Value, found: dict[Value, Tensor | None]) -> Tensor | None:
+        """Factors, with the indices that are summed over."""
+        factors: list[Tensor] = []
+        summed: set[str] = set()
+        negative = False
+        stack = [node]
+        while stack:
+            inner = stack.pop()
+            if inner.op is ops.mul:
+                stack += inner.inputs[::-1]
+            elif inner.op is ops.neg:
+                negative = not negative
+                stack += inner.inputs
+            elif inner.op is not None and inner.op.name.startswith("series "):
+                _, letter, low, high = inner.op.name.split()
+                if low != "1" or self.lengths.get(letter) != {int(high)}:
+                    return None  # a sum over a part of an axis is no product of matrices
+                summed.add(letter)
+                stack += inner.inputs
+            else:
+                factor = found[inner]
+                if factor is None:
+                    return None
+                factors.append(factor)
+        # An axis of length one that a matrix shares with a vector is summed over, too.
+        rows = [x for x in factors if len(x.axes) == 2]
+        for matrix in rows:
+            for axis in matrix.axes:
+                if axis.startswith("#") and any(x.axes == (axis,) for x in factors):
+                    summed.add(axis)
+        result = _contracted(factors, summed)
+        if result is not None and negative:
+            text, latex = result.at(PRODUCT)
+            return Tensor(f"−{text}", f"-{latex}", result.axes, NEGATION)
+        return result
+
+
+def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
+    """A product of numbers, vectors and at most one matrix, with the summed indices gone."""
+    matrices = [x for x in factors if len(x.axes) == 2]
+    numbers = [x for x in factors if not x.axes]
+    by_axis: dict[str, list[Tensor]] = {}
+    for x in factors:
+        if len(x.axes) == 1:
+            by_axis.setdefault(x.axes[0], []).append(x)
+    vectors = {axis: _elementwise(xs) for axis, xs in by_axis.items()}
+    whole: Tensor | None = None
+    if len(matrices) == 1 and len(summed) <= 1:
+        matrix = matrices[0]
+        if summed:
+            (axis,) = summed
+            if axis not in matrix.axes or axis not in vectors:
+                return None
+            turned = matrix.axes[0] == axis
+            rest = matrix.axes[1] if turned else matrix.axes[0]
+            left, right = matrix.turned() if turned else matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
+            whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (rest,), PRODUCT)
+            if rest in vectors:
+                whole = _elementwise([whole, vectors.pop(rest)])
+        else:
+            whole = matrix
+    elif matrices or len(vectors) > 2:
+        return None
+    elif len(vectors) == 2 and not summed:
+        (i, u), (j, v) = vectors.items()
+        left, right = u.at(PRODUCT), v.turned()
+        whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (i, j), PRODUCT)
+        vectors = {}
+    elif len(vectors) == 1 and not summed:
+        whole = vectors.popitem()[1]
+    elif len(vectors) == 1 and summed == set(vectors):
+        pair = by_axis[vectors.popitem()[0]]
+        if len(pair) != 2:
+            return None
+        left, right = pair[0].turned(), pair[1].at(PRODUCT)
+        whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (), PRODUCT)
+    if vectors or (whole is None and (summed or not numbers)):
+        return None
+    if not numbers:
+        return whole
+    parts = [x.at(PRODUCT) for x in numbers] + ([whole.at(PRODUCT)] if whole is not None else [])
+    axes = whole.axes if whole is not None else ()
+    return Tensor(" ".join(a for a, _ in parts), r" \, ".join(b for _, b in parts), axes, PRODUCT)
+
+
+def _elementwise(xs: Sequence[Tensor]) -> Tensor:
+    if len(xs) == 1:
+        return xs[0]
+    texts = [x.at(PRODUCT) for x in xs]
+    return Tensor(" ⊙ ".join(a for a, _ in texts), r" \odot ".join(b for _, b in texts), xs[0].axes, PRODUCT)

@@ -1,0 +1,241 @@
+"""The derivative of one function, line by line, each line with the rule that it uses.
+
+    d/dx σ(x) = d/dx (1 + e⁻ˣ)⁻¹                 definition of σ
+              = −(1 + e⁻ˣ)⁻²·d/dx (1 + e⁻ˣ)      power rule, chain rule
+              = …
+              = σ(x)·(1 − σ(x))                  definition of σ
+
+A derivative that is still to be taken is an operation like any other here, d/dx u. A line applies one rule to the first of
+them, until none is left. What then remains is brought to the form of the table, which it equals: that is checked in numbers.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import primitives as ops
+from autograd.calculus import gradient
+from autograd.derive.algebra import available, in_terms_of, simplified
+from autograd.display.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
+from autograd.display.board import math as mathematics
+from autograd.formula.help import names_of
+from autograd.formula.operations import display, quantities
+from autograd.formula.page import Page
+from autograd.graph import nodes
+from autograd.operation import CONSTANT, Primitive
+from autograd.rewriting import like, rewrite
+from autograd.value import Value
+from autograd.value import constant as constant_node
+from autograd.writing.names import latex_name, text_name
+from autograd.writing.notation import OPERATOR, POWER, Notation, bracketed, latex_form
+
+Step = tuple[Value, Math]
+POINT = 0.3  # where lines are compared
+
+
+def _pending(name: str) -> Primitive:
+    """The operation d/dx, on what is still to be differentiated."""
+    text, latex = f"d/d{text_name(name)} ", rf"\frac{{d}}{{d{latex_name(name)}}} "
+    notation = Notation("d/dx", text.__add__, OPERATOR, POWER, latex_form(latex.__add__, OPERATOR, POWER))
+    return display("d/dx", notation, lambda u: math.nan, 1.0)
+
+
+def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
+    """The derivation of the derivative of a function of one number; see `autograd.derivation`.
+
+    Raises TypeError for a function of several numbers, or one that gives no Value; ValueError for an operation that is
+    defined by its row of the table alone and has several inputs.
+    """
+    if point:
+        raise TypeError("derivation(f) derives the rule of f itself: pass no point, or derivation(f(x), x) for numbers")
+    if isinstance(f, Primitive):
+        return _of_primitive(f) if f.arity == 1 else _partials(f)
+    try:
+        signature = inspect.signature(f).parameters.values()
+    except ValueError:
+        raise TypeError(f"how many numbers {f!r} takes cannot be seen: pass lambda x: f(x)") from None
+    parameters = [p for p in signature if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(parameters) != 1:
+        raise TypeError(
+            f"derivation(f) takes a function of one number; of several, make a Value of each and take derivation(y, x)"
+            f" of the result y: this one has {len(parameters)} arguments"
+        )
+    x = Value(POINT, parameters[0].name)
+    y = f(x)
+    if not isinstance(y, Value):
+        raise TypeError(f"derivation(f) differentiates what f gives, and f gave {y!r}, which is no Value")
+    return RuleDerivation(f, x, y, None)
+
+
+def _of_primitive(op: Primitive) -> RuleDerivation:
+    x = Value(POINT + (op is ops.acosh), "x")
+    z = op(x)
+    slope = op.slopes(z, [x])[0]
+    target = slope if isinstance(slope, Value) else constant_node(slope)
+    return RuleDerivation(op, x, op.definition(x) if op.definition is not None else z, target)
+
+
+def _partials(op: Primitive) -> Board:
+    """The partial derivatives of an operation with several inputs, as the table has them."""
+    xs = [Value(0.3 + 0.2 * i, name) for i, name in enumerate(names_of(op) if op.arity else "xyzt")]
+    if op.page is not None and 0.0 in op.partials:  # the table keeps something fixed that is none to a reader
+        raise ValueError(f"{op.name} only helps to compute exactly ({op.doc.rstrip('.')}): derive that")
+    page = Page()
+    z = op(*xs)
+    (whole,) = page.write(z)
+    lines = []
+    for x, slope in zip(xs, gradient(z, *xs)):
+        left = Math(
+            f"∂/∂{text_name(x.label)} ({mathematics(whole).text})",
+            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(mathematics(whole).latex)}",
+        )
+        lines.append(Line(left, mathematics(page.again(slope)), words("rule of the table")))
+    return Board(lines)
+
+
+class RuleDerivation(Board):
+    """The derivation of f′(x). Print it, show it in Jupyter, or take .text, .latex, or .save("rule.tex").
+
+    formula: the derivative as the last line has it, a Value over x
+    formulas: what each line says, as Values; lines with d/dx in them have the derivative's number, too
+    """
+
+    def __init__(self, f: Any, x: Value, y: Value, target: Value | None) -> None:
+        page = self.page = Page()
+        (definition,) = page.write(y)
+        self.x = page.leaves[x] if x in page.leaves else Value(x.data, x.label)
+        self.pending = _pending(x.label)
+        op = f if isinstance(f, Primitive) else None
+        own = page._node(op, [self.x]) if op is not None else definition
+        self.wanted = None if op is None or target is None else page.again(_on(target, op, x, self.x, own))
+        if op is not None and op.definition is None:
+            steps = [(page.number(0.0) if self.wanted is None else self.wanted, words("rule of the table"))]
+        else:
+            steps = [] if op is None else [(self._to_take(definition), joined([words("definition of "), symbol(op)], ""))]
+            line = self._to_take(definition)
+            if not steps and line.op is CONSTANT:
+                steps = [(line, words("x varies with itself by 1" if line.data else "a constant does not vary"))]
+            while any(node.op is self.pending for node in nodes(line)):
+                line, rule = self._next(line)
+                steps.append((line, rule))
+            if line is not self.wanted:
+                steps += self._simplest(line, op, own, definition)
+            if self.wanted is not None and steps[-1][0] is not self.wanted:
+                steps.append((self.wanted, words("the form in the table")))
+        self.formulas = [formula for formula, _ in steps]
+        self.formula = self.formulas[-1]
+        lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
+        left = mathematics(self._to_take(own))
+        if own is self.x or self.x not in quantities(own):
+            u = mathematics(own)
+            left = Math(f"d/d{text_name(x.label)} {u.text}", rf"\frac{{d}}{{d{latex_name(x.label)}}} {u.latex}")
+        lines[0] = lines[0]._replace(left=left)
+        super().__init__(_different(lines))
+
+    def _to_take(self, u: Value) -> Value:
+        """d/dx u, or what it is where u is x or does not vary with x."""
+        page = self.page
+        if u is self.x:
+            return page.number(1.0)
+        if self.x not in quantities(u):
+            return page.number(0.0)
+        node = page._node(self.pending, [u])
+        node.data = gradient(u, self.x)[0].data
+        return node
+
+    def _next(self, line: Value) -> Step:
+        """The line with the rule for its first d/dx applied."""
+        first = _first(line, self.pending)
+        result, rule = self._rule(first.inputs[0])
+        return rewrite(line, self.page.rebuild, {first: result}), rule
+
+    def _rule(self, u: Value) -> Step:
+        """d/dx u in simpler derivatives, and the rule that says so."""
+        page, d, op = self.page, self._to_take, u.op
+        minus = page.number(-1.0)
+        if op is ops.sum_of:
+            return page.sum([d(term) for term in u.inputs]), words("sum rule")
+        if op is ops.neg:
+            return page.product([minus, d(u.inputs[0])]), words("constant factor")
+        if op is ops.mul:
+            a, b = u.inputs
+            if self.x not in quantities(a) or self.x not in quantities(b):
+                return page.product([a, d(b)] if self.x not in quantities(a) else [d(a), b]), words("constant factor")
+            return page.sum([page.product([d(a), b]), page.product([a, d(b)])]), words("product rule")
+        if op is ops.div:
+            a, b = u.inputs
+            if self.x not in quantities(b):
+                return page.product([d(a)], [b]), words("constant factor")
+            above = page.sum([page.product([d(a), b]), page.product([minus, a, d(b)])])
+            return page.product([above], [b, b]), words("quotient rule")
+        if op is ops.pow and u.inputs[1].op is CONSTANT:
+            base, n = u.inputs[0], u.inputs[1].data
+            power = page.made(ops.pow, [base, page.number(n - 1.0)])
+            chain = "" if base is self.x else ", chain rule"
+            return page.product([page.number(n), power, d(base)]), words(f"power rule{chain}")
+        assert op is not None
+        slopes = op.slopes(u, [x.data if x.op is CONSTANT else x for x in u.inputs])
+        terms = [
+            page.product([page.again(slope) if isinstance(slope, Value) else page.number(slope), d(x)])
+            for x, slope in zip(u.inputs, slopes)
+            if self.x in quantities(x)
+        ]
+        chain = "chain rule, " if any(x is not self.x for x in u.inputs if self.x in quantities(x)) else ""
+        return page.sum(terms), joined([words(f"{chain}derivative of "), symbol(op)], "")
+
+    def _simplest(self, line: Value, op: Primitive | None, own: Value | None, definition: Value) -> list[Step]:
+        """From the line with no d/dx left to the simplest one."""
+        page = self.page
+        steps: list[Step] = []
+        fraction = _as_fraction(page, line)
+        if fraction is not line:
+            steps.append((fraction, words("negative powers as fractions")))
+        if own is not None and op is not None and available():
+            found = in_terms_of(page, fraction, _as_fraction(page, definition), own)
+            if found and _equal(found[-1][0], line):
+                *before, (last, _) = [(formula, reason_of(why)) for formula, why in found]
+                return [*steps, *before, (last, joined([words("definition of "), symbol(op)], ""))]
+        return steps + [(formula, reason_of(why)) for formula, why in simplified(page, [fraction])]
+
+
+def _equal(a: Value, b: Value) -> bool:
+    return math.isclose(a.data, b.data, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _first(line: Value, op: Primitive) -> Value:
+    """The first node of an operation as one reads, outermost first."""
+    stack = [line]
+    while stack:
+        node = stack.pop()
+        if node.op is op:
+            return node
+        stack += node.inputs[::-1]
+    raise LookupError(op.name)
+
+
+def _on(target: Value, op: Primitive, x: Value, leaf: Value, own: Value) -> Value:
+    """A partial of the table, which speaks of a point x, on the page."""
+    itself = {node: own for node in nodes(target) if node.op is op and node.inputs == (x,)}
+    return rewrite(target, lambda node, inputs: like(node, inputs) if inputs else node, {x: leaf, **itself})
+
+
+def _as_fraction(page: Page, line: Value) -> Value:
+    """A formula with its negative powers below the line."""
+
+    def invert(node: Value, inputs: list[Value]) -> Value:
+        if node.op is ops.pow and inputs[1].op is CONSTANT and inputs[1].data < 0.0:
+            return page.product([], [page.made(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
+        return page.made(node.op, inputs) if inputs else node
+
+    return rewrite(line, invert)
+
+
+def _different(lines: Sequence[Line]) -> list[Line]:
+    kept = [lines[0]]
+    for line in lines[1:]:
+        if line.right.text != kept[-1].right.text:
+            kept.append(line)
+    return kept

@@ -1,0 +1,439 @@
+"""A graph as named quantities: what derivations are made of.
+
+A labelled node is a quantity, and what lies between labelled nodes folds away into the formula of the upper one. A `Study`
+has each quantity's formula on a page (autograd/formula/page.py), and its local derivatives: what `gradient` makes of that
+formula, so that they come from the same table as `backward()` and cannot disagree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain as chain_of
+from itertools import count, islice
+from math import isclose
+from typing import Any
+
+from autograd import primitives as ops
+from autograd.calculus import gradient
+from autograd.derive.algebra import Step, cost, multiplied_out, simplified, size
+from autograd.derive.arrays import ARITHMETIC, Array, arrays_of
+from autograd.derive.layers import DATA, Structure, named_as
+from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
+from autograd.formula.operations import display, quantities
+from autograd.formula.page import Page
+from autograd.formula.writing import written
+from autograd.graph import dependents, history, nodes, ways
+from autograd.operation import CONSTANT, Primitive
+from autograd.rewriting import like, rewrite
+from autograd.value import Value, constant, record
+from autograd.writing.names import readings, text_name
+from autograd.writing.notation import NEGATION, PRODUCT, Notation, latex_form
+
+WIDEST = 90  # characters of a line of products
+WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
+MOST_TERMS = 3_000  # of a formula that is derived, each leaf as often as it is written
+MOST_NODES = 6_000  # that are computed
+LARGE = 1_000  # of a graph of which only what lies between is looked at, for one derivative
+MOST_WORK = 1_000_000  # nodes that are visited to derive all formulas in all that they are computed from
+TINY, EPSILON = 1e-9, 2.0**-52
+PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
+LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
+
+
+def too_large(why: str, y: Value) -> ValueError:
+    """The refusal of a derivation, with what can be asked for instead."""
+    near = [node.label for node in reversed(nodes(y)) if node.label and node.inputs and node is not y][:3]
+    instead = f"derivation(y, x) for a labelled x near y, such as {', '.join(near)}" if near else "label nodes near y, and"
+    end = "" if near else " derivation(y, x) for one of them"
+    return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
+
+
+class Study:
+    """A graph as named quantities, each with its formula in the others, and their local derivatives.
+
+    y: the leaf on the page that stands for the output
+    order: all leaves on the page that y is computed from, each after those in its formula
+    below: for each, the leaves in its formula
+    numbers: whether derivations end in numbers
+    """
+
+    def __init__(
+        self,
+        y: Value,
+        xs: Sequence[Value] = (),
+        regular: bool = False,
+        digits: int = 6,
+        beside: Sequence[Value] = (),
+        numbers: bool = True,
+        asked: Sequence[Value] = (),
+    ) -> None:
+        self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
+        if (n := len(history(y))) > MOST_NODES:
+            raise too_large(f"its graph has {n} computed nodes", y)
+        self.structure = Structure(y, asked=asked)
+        self.arrays = arrays_of(self.structure)
+        taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
+        names = self._names(y, regular, taken)
+        taken |= set(map(text_name, names.values()))
+        unnamed = [x for x in xs if not x.label and x not in names]
+        names |= zip(unnamed, free_names("x", len(unnamed), taken))
+        if not y.label:
+            network = any(array.kind == "nets" for array in self.arrays)
+            names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
+        self.page = Page(most=MOST_TERMS)
+        for array in self.arrays:
+            if array.kind == "probabilities" and (regular or self.implied(array)):
+                self.page.probabilities[tuple(array.nodes)] = array.stem
+        self.page.write(*beside, names=names)
+        (self.y,) = self.page.write(y, names=names)
+        self.y_is_named = bool(y.label)
+        if not y.label:
+            self.page.forget(self.y)
+        self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
+        self.order, self.below = self._ordered()
+        self._check_length()
+        self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
+        self._below_all: dict[Value, set[Value]] = {}
+        self._written: dict[tuple[Value, Value], Value] = {}
+
+    def implied(self, array: Array) -> bool:
+        """Whether nodes without a label may be named after their layer: where the labels of its weights are those of one."""
+        weights = [other for other in self.arrays if other.kind == "weights" and other.layer == array.layer]
+        return all(
+            not other.vector and (other.stem, (*other.prefix, i, j)) in readings(node.label)
+            for other in weights
+            for i, row in enumerate(other.rows, start=1)
+            for j, node in enumerate(row, start=1)
+        )
+
+    def _names(self, y: Value, regular: bool, taken: set[str]) -> dict[Value, str]:
+        """Names of the arrays' entries: of all of them, or only of those without a label; and of what shares its label."""
+        nets = [array for array in self.arrays if array.kind == "nets"]
+        network = len(nets) > 1 or any(len(array.rows) > 1 for array in nets)
+        names = {
+            node: label
+            for array in self.arrays
+            if regular or self.implied(array) or network
+            for node, label in array.labels().items()
+            if (regular and node is not y) or not (node.label or text_name(label) in taken)
+        }
+        names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
+        return names | self._numbered(y, names, taken)
+
+    def _numbered(self, y: Value, names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
+        """Names for quantities of one label, as the h of a loop is at every step: h⁽¹⁾, h⁽²⁾, as they are computed."""
+        alike: dict[str, list[Value]] = {}
+        for node in nodes(y):
+            if node.label and node not in names and node.op is not CONSTANT:
+                alike.setdefault(text_name(node.label), []).append(node)
+        found: dict[Value, str] = {}
+        for several in (each for each in alike.values() if len(each) > 1):
+            ways = ([way.format(several[0].label, k) for k in range(1, len(several) + 1)] for way in WAYS_TO_COUNT)
+            found |= zip(several, next(way for way in ways if taken.isdisjoint(map(text_name, way))))
+        return found
+
+    def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:
+        below: dict[Value, list[Value]] = {}
+        order: list[Value] = []
+        stack = [(self.y, False)]
+        while stack:
+            leaf, ready = stack.pop()
+            if ready:
+                order.append(leaf)
+            elif leaf not in below:
+                below[leaf] = self.inputs(leaf)
+                stack.append((leaf, True))
+                stack += [(x, False) for x in reversed(below[leaf])]
+        return order, below
+
+    def _check_length(self) -> None:
+        """Refuse at once, before any line is made, what takes more patience to derive than anyone has to read it."""
+        work = 0
+        for leaf in self.order:
+            formula = self.page.formulas.get(leaf, leaf)
+            flat = all(not x.inputs for term in formula.inputs for x in term.inputs)  # a sum of products
+            work += len(self.below[leaf]) * (1 if flat else len(nodes(formula)))
+        if work > MOST_WORK:
+            raise too_large(f"it would go through {len(self.order)} quantities", self.page.formulas[self.y])
+
+    def inputs(self, leaf: Value) -> list[Value]:
+        """The quantities in the formula of one on the page."""
+        formula = self.page.formulas.get(leaf, leaf)
+        return [] if formula is leaf else quantities(formula)
+
+    def leaf(self, x: Value) -> Value | None:
+        """What stands for a node of the graph on the page; None if y does not depend on it."""
+        leaf = self.page.leaves.get(x)
+        return leaf if leaf in self.below else None
+
+    def local(self, u: Value, v: Value) -> Value:
+        """∂u/∂v as a formula, the other quantities held fixed."""
+        if u not in self._locals:
+            formula = self.page.formulas[u]
+            hidden = (
+                formula if formula.op in ARITHMETIC or (u is self.y and not self.y_is_named) else None
+            )  # o·(1 − o), but no −L/c
+            inputs = self.inputs(u)
+            slopes = dict(zip(inputs, gradient(formula, *inputs)))
+            self._locals[u] = slopes, hidden
+        if (u, v) not in self._written:
+            slopes, hidden = self._locals[u]
+            whole = self.page.formulas.get(self.y, self.y)
+            with self.page.spelt_out(whole if u is not self.y and whole.op in ARITHMETIC else u):  # 1 − h², not 1 − L
+                self._written[u, v] = self.page.again(slopes[v], hidden)
+        return self._written[u, v]
+
+    @cached_property
+    def distributions(self) -> list[list[Value]]:
+        """Data that are shares of one, as the classes of a cross-entropy −Σ yᵢ log pᵢ: beside logarithms, nowhere else."""
+        beside: dict[Value, bool] = {}
+        for leaf in self.order:
+            for node in nodes(self.page.formulas[leaf]) if self.below[leaf] else ():
+                for x in node.inputs:
+                    others = [other.op is ops.log for other in node.inputs if other is not x]
+                    beside[x] = beside.get(x, True) and node.op is ops.mul and others == [True]
+        families: dict[Any, list[Value]] = {}
+        for leaf in self.order:
+            if beside.get(leaf) and not self.below[leaf] and named_as(leaf.label) == DATA:
+                for stem, indices in readings(leaf.label)[-1:]:
+                    families.setdefault((stem, indices[:-1]), []).append(leaf)
+        return [
+            family
+            for family in families.values()
+            if len(family) > 1 and min(x.data for x in family) >= 0.0 and isclose(sum(x.data for x in family), 1.0)
+        ]
+
+    def between(self, *xs: Value) -> set[Value]:
+        """The leaves on ways from y to any of xs."""
+        found = set(xs)
+        for leaf in self.order:
+            if any(x in found for x in self.below[leaf]):
+                found.add(leaf)
+        return found
+
+    def paths(self, x: Value) -> Iterator[list[Value]]:
+        """Each way from y to x along the quantities."""
+        return ways(self.y, x, self.below.__getitem__, self.between(x))
+
+    def partial(self, u: Value, v: Value) -> Value:
+        """The name ∂u/∂v, with its number where it is a local derivative."""
+        name = f"∂{u.label}/∂{v.label}"
+        elsewhere = any(v in self.below_all(w) for w in self.inputs(u) if w is not v)
+        return Value(self.local(u, v).data, f"({name})" if elsewhere else name)
+
+    def rounded(self, formula: Value, value: float) -> float:
+        """A number, or 0 where it is no more than what rounding leaves in its formula: 0.2 − 0.2 = 0, not 2.8·10⁻¹⁷.
+
+        Source: running error analysis, Wilkinson, Rounding errors in algebraic processes (1963).
+        """
+        if not 0.0 < abs(value) < TINY:
+            return value
+        errors: dict[Value, float] = {}
+        for node in nodes(formula):
+            error = self.noise.get(node, abs(node.data) * EPSILON)
+            if node.op is not None and node.inputs:
+                slopes = node.op.slopes(node.data, [x.data for x in node.inputs])
+                error += sum(abs(float(slope)) * errors[x] for slope, x in zip(slopes, node.inputs))
+            errors[node] = error
+        return 0.0 if abs(value) <= errors[formula] else value
+
+    def below_all(self, v: Value) -> set[Value]:
+        """Everything that a quantity is computed from, and it itself."""
+        if v not in self._below_all:
+            found = {v}
+            stack = [v]
+            while stack:
+                for w in self.inputs(stack.pop()):
+                    if w not in found:
+                        found.add(w)
+                        stack.append(w)
+            self._below_all[v] = found
+        return self._below_all[v]
+
+    # ---- pieces of lines
+
+    def write(self, formula: Value, numbers: bool = False) -> Math:
+        return math(formula, numbers, self.digits)
+
+    def sum_lines(self, terms: Sequence[Value], reason: Math) -> list[Line]:
+        """A sum of products in one line, or, where that would be too wide, with a line for each term."""
+        whole = self.write(total(terms))
+        if len(whole.text) <= WIDEST or len(terms) == 1:
+            return [Line(NOTHING, whole, reason)]
+        lines: list[Line] = []
+        for term in terms:
+            text = self.write(term)
+            minus = text.text.startswith("−") and lines
+            sign = Math("=", "=") if not lines else Math("−", "-") if minus else Math("+", "+")
+            lines.append(Line(NOTHING, Math(text.text[1:], text.latex[1:]) if minus else text, reason, sign))
+            reason = NOTHING
+        return lines
+
+    def reasons(self, links: Sequence[tuple[Value, Value]]) -> Math:
+        """The derivatives of the functions that are met on the way, such as σ′ = σ·(1 − σ)."""
+        met: dict[Primitive, None] = {}
+        for u, v in links:
+            for node in _way(self.page.formulas[u], v):
+                if node.op is not None and node.op.arity == 1 and node.op is not ops.neg and node.op.name != "series":
+                    met[node.op] = None
+        rules = [rule for op in met if (rule := rule_of(op)) is not None and len(rule.text) <= LONGEST_RULE]
+        return joined([words("local derivatives"), *rules[:3]], ", ", r",\; ")
+
+
+def _way(formula: Value, v: Value) -> list[Value]:
+    """The nodes of a formula that vary with v."""
+    order = history(formula)
+    leading = dependents([v], order)
+    return [node for node in order if node in leading]
+
+
+def rule_of(op: Primitive) -> Math | None:
+    """The derivative of a function of one number as the table has it: σ′ = σ·(1 − σ), log′(x) = 1/x."""
+    page = Page()
+    name = symbol(op)
+    x, z = Value(0.5, "x"), Value(op.value(0.5), "f")
+    slope = op.slopes(z, [x])[0]
+    if not isinstance(slope, Value):
+        return None
+    formula = page.again(slope)
+    if op is ops.exp:
+        return Math("exp′ = exp", r"\left(e^{x}\right)' = e^{x}")
+    text, _ = written(formula, name=lambda label: label if label == "x" else name.text)
+    latex, _ = written(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
+    right = Math(text, latex)
+    right = right._replace(latex=right.latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
+    argument = "(x)" if x in quantities(formula) else ""
+    return joined([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
+
+
+_chains: dict[int, Primitive] = {}
+
+
+def chain(factors: Sequence[Value]) -> Value:
+    """Factors as the chain rule has them, each on its own."""
+    if len(factors) == 1:
+        return factors[0]
+    n = len(factors)
+    if n not in _chains:
+        places = (NEGATION, *(PRODUCT,) * (n - 1))
+        in_latex = latex_form(lambda *xs: r" \cdot ".join(xs), PRODUCT, places)
+        notation = Notation("·", lambda *xs: " · ".join(xs), PRODUCT, places, in_latex)
+        _chains[n] = display("chain", notation, lambda xs: 0.0, nary=True)
+    data = 1.0
+    for factor in factors:
+        data *= factor.data
+    return record(_chains[n], data, tuple(factors))
+
+
+def total(terms: Sequence[Value]) -> Value:
+    """A sum of chains, for writing."""
+    return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
+
+
+def part_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
+    """y and x in a copy of what lies between them, down to labelled nodes; and which node each of the copies stands for."""
+    leading = dependents([x], history(y))
+    copies: dict[Value, Value] = {}
+    stack = [(y, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            copies[node] = copy = like(node, [copies[inner] for inner in node.inputs])
+            copy.label = node.label
+        elif node not in copies:
+            if not node.inputs or node is x or (node.label and node not in leading):
+                copies[node] = (
+                    constant(node.data) if node.op is CONSTANT and not node.label else Value(node.data, node.label)
+                )
+            else:
+                stack += [(node, True), *((inner, False) for inner in node.inputs)]
+    inside = copies[x] if x in copies else Value(x.data, x.label)
+    return copies[y], inside, {copy: node for node, copy in copies.items()}
+
+
+def values_in(xs: Iterable[Any]) -> list[Any]:
+    """What a person passed for parameters, one by one: Values, lists of them, and whatever has parameters()."""
+    found: list[Any] = []
+    for x in xs:
+        if hasattr(x, "parameters"):
+            found += x.parameters()
+        elif hasattr(x, "__iter__") and not isinstance(x, (str, bytes)):
+            found += values_in(x)
+        else:
+            found.append(x)
+    return list(dict.fromkeys(found))
+
+
+def free_names(stem: str, n: int, taken: set[str]) -> list[str]:
+    """Names for n quantities that have none: x for one, x_1, x_2, ... for several; taken as they are on a terminal."""
+    names = (name for name in ((stem,) if n == 1 else ()) if name not in taken)
+    counted = (name for i in count(1) if text_name(name := f"{stem}_{i}") not in taken)
+    return list(islice(chain_of(names, counted), n))
+
+
+# ------------------------------------------------------------------------------------------------------------- lines
+
+
+def derivative_of(y: str, x: str) -> Math:
+    return named(f"∂{y}/∂{x}")
+
+
+def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
+    """The simplest form of a product, a derivative in x, and the steps to it."""
+    page = study.page
+    product = page.product(factors)
+    study.patience -= multiplied_out(product)
+    if study.patience < 0:
+        return product, []
+    steps = simplified(page, factors)
+    if not steps:
+        shorter = len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05
+        steps = [(product, "")] if shorter else []
+    end = steps[-1][0] if steps else product
+    for leaf in quantities(end):  # t₀, if that is 1 − t₁
+        formula = page.formulas.get(leaf, leaf)
+        if formula.op in ARITHMETIC and size(formula) <= 2 and x not in study.below_all(leaf):
+            with page.spelt_out(formula):
+                put_in = substituted(page, end, leaf, formula)
+                more = simplified(page, [put_in])
+            if more and cost(more[-1][0]) < cost(end):
+                reason = (page.equation(leaf, formula), "")
+                return more[-1][0], [*steps, (put_in, reason), *more]
+    for family in study.distributions:
+        if x not in family and set(family) <= set(quantities(end)):
+            whole = page.sum(family)
+            reason = (page.equation(whole, page.number(1.0)), "")
+            ends = [end]
+            for share in family[0], family[-1]:
+                rest = page.sum(
+                    [page.number(1.0), *(page.product([page.number(-1.0), y]) for y in family if y is not share)]
+                )
+                ends += [formula for formula, _ in simplified(page, [substituted(page, end, share, rest)])]
+            best = min(ends, key=cost)
+            if best is not end:
+                end, steps = best, [*steps, (best, reason)]
+    return end, steps
+
+
+def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
+    """A formula on a page with something else in place of a leaf."""
+    return rewrite(formula, page.rebuild, {leaf: by})
+
+
+def number_lines(study: Study, end: Value, value: float) -> list[Line]:
+    if not study.numbers or (not end.inputs and not end.label):
+        return []
+    numbers, result = study.write(end, numbers=True), figure(study.rounded(end, value), study.digits)
+    right = result if numbers.text == result.text else joined([numbers, result], " = ")
+    return [Line(NOTHING, right, words("in numbers"))]
+
+
+def without_repetition(lines: list[Line]) -> list[Line]:
+    """Without lines that say what the one above says, apart from the spacing."""
+    kept = lines[:1]
+    for line in lines[1:]:
+        if line.relation.text != "=" or line.right.text.replace(" · ", "·") != kept[-1].right.text.replace(" · ", "·"):
+            kept.append(line)
+    return kept

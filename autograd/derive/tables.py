@@ -1,0 +1,302 @@
+"""Jacobians, Hessians and tensors of higher order as mathematics: a formula or a number for each entry.
+
+    J = [2·x + 2·y  2·x  1]          rows are outputs, columns inputs
+    H = [2 2 0; 2 0 0; 0 0 0]        rows and columns are inputs; the order of differentiation does not matter
+
+From the third order on there is no page wide enough for a tensor: each derivative that is not 0 is written once, with the
+number of entries it stands in, and the rest is 0. Where outputs go through labelled quantities, the formulas speak of these,
+as in ∂o₁/∂net₁ = o₁·(1 − o₁).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from itertools import combinations_with_replacement, permutations
+from typing import Any
+
+from autograd.calculus import gradient, symmetric_entries
+from autograd.conversions import number
+from autograd.derive.algebra import collected
+from autograd.derive.study import Study, values_in
+from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
+from autograd.formula.operations import quantities
+from autograd.labels import subscript
+from autograd.operation import CONSTANT
+from autograd.value import Value, lift
+from autograd.writing.names import text_name
+
+SHORT = 9  # characters of a formula that is written twice in a symmetric matrix
+Index = tuple[int, ...]
+
+
+def derivatives(f: Any, *xs: Any, order: int = 1, numbers: bool = False, digits: int = 6) -> Derivatives:
+    """All derivatives of one order as mathematics.
+
+    f: a function of numbers; or a Value, or a list of Values, computed from xs
+    xs: for a function the point, one number for each argument (where it is left out, formulas come all the same); for
+        Values the inputs, as Values or lists of them
+    order: 1 for the Jacobian, 2 for the Hessian, 3 and more for tensors
+    numbers: whether the numbers at the point follow the formulas
+    digits: how many significant digits they have
+
+    The result shows itself in Jupyter and in print; .text, .latex and .save() write it, .entries has the formulas, by
+    (output, input, input, ...) counted from 0, and .values the numbers as derivative_tensor nests them.
+
+    >>> from autograd import derivatives
+    >>> print(derivatives(lambda x, y, z: x ** 2 + 2 * x * y + z))
+    J = [∂f/∂x  ∂f/∂y  ∂f/∂z]
+      = [2·x + 2·y  2·x  1]
+
+    Raises TypeError for what is neither a function nor Values, ValueError for an order below 1 or no inputs.
+    """
+    if not isinstance(order, int) or isinstance(order, bool) or order < 1:
+        raise ValueError(f"the order of a derivative is 1, 2, 3, ..., not {order!r}")
+    ys: list[Value]
+    if callable(f) and not isinstance(f, Value):
+        ys, inputs, names, known, bare = _called(f, xs)
+    else:
+        listed = list(f) if isinstance(f, (list, tuple)) else [f]
+        inputs = values_in(xs)
+        for value in [*listed, *inputs]:
+            if not isinstance(value, Value):
+                raise TypeError(f"derivatives of Values are taken with respect to Values, and {value!r} is none")
+        if not inputs:
+            raise ValueError("derivatives(y, x1, x2, ...) needs the Values that y is differentiated with respect to")
+        ys, names, known, bare = listed, [y.label for y in listed], True, not isinstance(f, (list, tuple))
+    if not ys or not inputs:
+        raise ValueError("derivatives are of at least one output, in at least one input")
+    several = len(ys) > 1
+    names = [name or (f"f_{i}" if several else "f") for i, name in enumerate(names, start=1)]
+    return Derivatives(ys, inputs, names, order, numbers and known, digits, bare)
+
+
+def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], list[Value], list[str], bool, bool]:
+    """A function called on Values that wear the names of its arguments."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+        arguments = [
+            p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        arguments = []
+    n = len(point) or len(arguments)
+    if not n:
+        raise ValueError("how many numbers this function takes cannot be seen: pass a point, as in derivatives(f, 1.0, 2.0)")
+    labels = arguments if len(arguments) == n else [f"x_{i}" for i in range(1, n + 1)]
+    xs: list[Value] = []
+
+    result = f(*(_own(x, label, xs) for x, label in zip(point or [0.3 + 0.4 * i for i in range(n)], labels)))
+    ys = [lift(y) for y in (result if isinstance(result, (list, tuple)) else [result])]
+    given = getattr(f, "__name__", "f")
+    name = given if len(given) == 1 else "f"
+    names = [f"{name}_{i}" for i in range(1, len(ys) + 1)] if len(ys) > 1 else [name]
+    return ys, xs, names, bool(point), not isinstance(result, (list, tuple))
+
+
+def _own(x: Any, label: str, xs: list[Value], indices: Index = ()) -> Any:
+    """A number as a Value of this call's own, added to xs; a list of numbers as a list of them, with numbered labels."""
+    if isinstance(x, (list, tuple)):
+        return [_own(inner, label, xs, (*indices, i)) for i, inner in enumerate(x, start=1)]
+    xs.append(Value(number(x.data if isinstance(x, Value) else x), f"{label}_{subscript(indices)}" if indices else label))
+    return xs[-1]
+
+
+class Derivatives(Board):
+    """All derivatives of one order; see `derivatives`.
+
+    entries: the formula of each, a Value, by (output, input, ...) counted from 0, inputs in ascending order
+    values: their numbers, nested as derivative_tensor does: rows are outputs, columns inputs; one output comes bare
+
+    >>> from autograd import derivatives
+    >>> table = derivatives(lambda x, y: x ** 2 * y, 3.0, 5.0, order=2)
+    >>> table.values
+    [[10.0, 6.0], [6.0, 0.0]]
+    >>> table.entries[0, 0, 1].data
+    6.0
+    >>> print(table)
+    H = [∂²f/∂x²   ∂²f/∂x∂y]
+        [∂²f/∂y∂x  ∂²f/∂y² ]
+      = [2·y  2·x]
+        [2·x  0  ]
+    """
+
+    def __init__(
+        self,
+        ys: Sequence[Value],
+        xs: Sequence[Value],
+        names: Sequence[str],
+        order: int,
+        numbers: bool,
+        digits: int,
+        bare: bool,
+    ) -> None:
+        self.order, self.digits, self.names = order, digits, list(names)
+        self.inputs = [x.label or f"x_{i}" for i, x in enumerate(xs, start=1)]
+        self.entries: dict[Index, Value] = {}
+        self._numbers: dict[Index, float] = {}
+        for i, y in enumerate(ys):
+            for index, formula in _formulas(y, xs, order, ys).items():
+                self.entries[i, *index] = formula
+            for index, entry in symmetric_entries(y, list(xs), order).items():
+                self._numbers[i, *index] = entry.data
+        tensors = [self._nested((i,)) for i in range(len(ys))]
+        self.values = tensors[0] if bare else tensors
+        if order == 1:
+            super().__init__(self._matrix("J", [(i,) for i in range(len(ys))], numbers))
+        elif order == 2:
+            n = range(len(xs))
+            letters = (
+                ["H"]
+                if len(ys) == 1
+                else [f"H_{{{name}}}" if "_" not in name else f"H_{i}" for i, name in enumerate(names, 1)]
+            )
+            super().__init__(boards=[Board(self._matrix(letters[i], [(i, j) for j in n], numbers)) for i in range(len(ys))])
+        else:
+            super().__init__(boards=[Board(self._list(i, numbers)) for i in range(len(ys))])
+
+    def _nested(self, index: Index) -> Any:
+        if len(index) == self.order + 1:
+            return self._numbers[index[0], *sorted(index[1:])]
+        return [self._nested((*index, j)) for j in range(len(self.inputs))]
+
+    def _matrix(self, letter: str, rows: Sequence[Index], numbers: bool) -> list[Line]:
+        """The matrix in names, in formulas and in numbers; row by row the indices that stand before the column's."""
+        columns = range(len(self.inputs))
+        cells = [[self._cell(letter, (*row, j)) for j in columns] for row in rows]
+        tables = [[[self._name((*row, j)) for j in columns] for row in rows], cells]
+        if numbers and any(quantities(formula) for formula in self.entries.values()):
+            tables.append([[figure(self._at((*row, j)), self.digits) for j in columns] for row in rows])
+        if len(self.inputs) > 4:  # too wide for names in every place: they stand at the edge
+            tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
+            sides = [named(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
+            return [Line(named(letter), _bordered(table, tops, sides)) for table in tables[1:2]] + [
+                Line(NOTHING, _brackets(table)) for table in tables[2:]
+            ]
+        return [Line(named(letter) if i == 0 else NOTHING, _brackets(table)) for i, table in enumerate(tables)]
+
+    def _at(self, index: Index) -> float:
+        return self._numbers[index[0], *sorted(index[1:])]
+
+    def _cell(self, letter: str, index: Index) -> Math:
+        """An entry's formula; below the diagonal of a symmetric matrix a long one is called by its place above it."""
+        mirrored = (index[0], *sorted(index[1:]))
+        formula = math(self.entries[mirrored], digits=self.digits)
+        if mirrored != index and len(formula.text) > SHORT:
+            return named(f"H_{{{subscript(i + 1 for i in mirrored[1:])}}}") if letter == "H" else self._name(mirrored)
+        return formula
+
+    def _name(self, index: Index) -> Math:
+        """∂²f/∂x∂y."""
+        output, *inputs = index
+        order = len(inputs)
+        power = "" if order == 1 else str(order).translate(str.maketrans("23456789", "²³⁴⁵⁶⁷⁸⁹"))
+        counted = [(self.inputs[i], sum(1 for j in inputs if j == i)) for i in dict.fromkeys(inputs)]
+        below = "".join(
+            f"∂{text_name(x)}" + ("" if n == 1 else str(n).translate(str.maketrans("23456789", "²³⁴⁵⁶⁷⁸⁹")))
+            for x, n in counted
+        )
+        name = named(self.names[output])
+        latex_below = r" \, ".join(rf"\partial {named(x).latex}" + ("" if n == 1 else f"^{{{n}}}") for x, n in counted)
+        top = r"\partial" + ("" if order == 1 else f"^{{{order}}}")
+        return Math(f"∂{power}{name.text}/{below}", rf"\frac{{{top} {name.latex}}}{{{latex_below}}}")
+
+    def _list(self, output: int, numbers: bool) -> list[Line]:
+        """Each derivative that is not 0, once."""
+        lines = []
+        n, zeros = len(self.inputs), 0
+        for index in combinations_with_replacement(range(n), self.order):
+            formula = self.entries[output, *index]
+            times = len(set(permutations(index)))
+            if formula.op is CONSTANT and formula.data == 0.0:
+                zeros += times
+                continue
+            right = math(formula, digits=self.digits)
+            if numbers and quantities(formula):
+                right = joined([right, figure(self._at((output, *index)), self.digits)], " = ")
+            lines.append(Line(self._name((output, *index)), right, words(f"{times} entries" if times > 1 else "")))
+        whole = n**self.order
+        if whole == zeros == 1:
+            lines.append(Line(self._name((output,) + (0,) * self.order), figure(0.0)))
+        elif zeros:
+            rest = "the other entry is 0" if zeros == 1 else f"the other {zeros} of {whole} entries are 0"
+            text = f"all {whole} entries are 0" if zeros == whole else rest
+            name = [] if lines else [named(self.names[output]), words(": ")]
+            lines.append(Line(right=joined([*name, words(text)], ""), relation=NOTHING))
+        return lines
+
+
+def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]) -> dict[Index, Value]:
+    """The formula of each derivative of y, by its inputs in ascending order; beside it stand other outputs, with names."""
+    study = Study(y, xs, beside=beside)
+    slopes = _Slopes(study)
+    leaves = [study.leaf(x) for x in xs]
+    for v in study.order:  # from the leaves up, so that no call goes deep
+        for x in leaves:
+            if x is not None and slopes.varies(v, x):
+                slopes.of_quantity(v, x)
+    page = study.page
+    entries: dict[Index, Value] = {}
+    zero = page.number(0.0)
+    for j, leaf in enumerate(leaves):
+        entries[(j,)] = zero if leaf is None else slopes.of_quantity(study.y, leaf)
+    for _ in range(order - 1):
+        simple = dict(zip(entries, collected(page, entries.values())))
+        entries = {
+            (*index, j): zero if leaves[j] is None else slopes.of_formula(formula, leaves[j])  # type: ignore[arg-type]
+            for index, formula in simple.items()
+            for j in range(index[-1], len(xs))
+        }
+    return dict(zip(entries, collected(page, entries.values())))
+
+
+class _Slopes:
+    """How quantities on a page, and formulas of them, vary with its leaves, along all ways."""
+
+    def __init__(self, study: Study) -> None:
+        self.study, self.page = study, study.page
+        self._known: dict[tuple[Value, Value], Value] = {}
+        self._varying: dict[tuple[Value, Value], bool] = {}
+
+    def varies(self, v: Value, x: Value) -> bool:
+        """Whether a quantity varies with x; those beside y, such as the rest of a softmax, are on the page, too."""
+        if (v, x) not in self._varying:
+            self._varying[v, x] = v is x or any(self.varies(w, x) for w in self.study.inputs(v))
+        return self._varying[v, x]
+
+    def of_quantity(self, v: Value, x: Value) -> Value:
+        if v is x:
+            return self.page.number(1.0)
+        if (v, x) not in self._known:
+            inside = [w for w in self.study.inputs(v) if self.varies(w, x)]
+            products = [self.page.product([self.study.local(v, w), self.of_quantity(w, x)]) for w in inside]
+            self._known[v, x] = self.page.sum(products)
+        return self._known[v, x]
+
+    def of_formula(self, formula: Value, x: Value) -> Value:
+        inside = [w for w in quantities(formula) if self.varies(w, x)]
+        slopes = gradient(formula, *inside)
+        return self.page.sum(
+            [self.page.product([self.page.again(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]
+        )
+
+
+def _columns(rows: Sequence[Sequence[Math]]) -> list[str]:
+    """Rows of cells as lines of text, in columns."""
+    widths = [max(len(cell.text) for cell in column) for column in zip(*rows)]
+    return ["  ".join(cell.text.ljust(width) for cell, width in zip(row, widths)) for row in rows]
+
+
+def _brackets(rows: Sequence[Sequence[Math]]) -> Math:
+    latex = r" \\ ".join(" & ".join(cell.latex for cell in row) for row in rows)
+    text = [line.rstrip() if len(rows) == 1 else line for line in _columns(rows)]
+    return Math("\n".join(f"[{line}]" for line in text), rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
+
+
+def _bordered(rows: Sequence[Sequence[Math]], tops: Sequence[Math], sides: Sequence[Math]) -> Math:
+    """A matrix with the names of its rows and columns at the edge."""
+    body = r" \\ ".join(side.latex + " & " + " & ".join(cell.latex for cell in row) for side, row in zip(sides, rows))
+    head = " & ".join(["", *(top.latex for top in tops)])
+    lines = _columns([[NOTHING, *tops], *([side, *row] for side, row in zip(sides, rows))])
+    text = "\n".join(line.rstrip() for line in lines)
+    return Math(text, rf"\begin{{array}}{{c|{'c' * len(tops)}}} {head} \\ \hline {body} \end{{array}}")

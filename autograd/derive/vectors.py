@@ -1,0 +1,203 @@
+"""The vector form of a sheet: backpropagation in vectors and matrices, as it was found in a graph of scalars.
+
+    ∇_h₁ L = W₂ᵀ ∇_a₂ L       beside it    ∂L/∂h₁ⱼ = Σₘ ∂L/∂a₂ₘ·w₂ₘⱼ
+
+The arrays are those that the structure of the graph shows, the lines those of the sheet in index notation, and the matrix
+form is read off them (arrays.py). A line that has none stays a line of scalars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.derive.arrays import Array
+from autograd.derive.families import Family
+from autograd.derive.matrix_form import MatrixForm, shaped
+from autograd.derive.study import derivative_of
+from autograd.display.board import Board, Line, Math, figure, joined, named
+from autograd.formula.folding import folded
+from autograd.operation import CONSTANT
+from autograd.value import Value
+from autograd.writing.names import indexed
+
+FEW = 8  # plain numbers of a vector that are written out
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.derive.sheet import Sheet
+
+
+class VectorForm(Board):
+    """The forward and the backward pass in vectors and matrices, each beside the line of scalars that an entry stands for.
+
+    equations: (left, right) for each line that has a matrix form, in plain text
+    """
+
+    def __init__(self, sheet: Sheet, numbers: bool) -> None:
+        self.sheet, self.study, self.digits, self.numbers = sheet, sheet.study, sheet.digits, numbers
+        self.form = MatrixForm(self.study.arrays, self.study.y.label, self.digits)
+        self.equations: list[tuple[str, str]] = []
+        self._leave_out_what_has_no_line()
+        forward = self._forward_pass()
+        backward = [line for family in sheet.families for line in self._backward(family)]
+        super().__init__(boards=[Board(forward, "Forward"), Board(backward, "Backward")])
+
+    def _leave_out_what_has_no_line(self) -> None:
+        """An array whose own line cannot be written in matrices is none: its entries go by their names, in all lines."""
+        while True:
+            computed = [array for array in self.form.arrays.values() if array.kind in ("nets", "outputs", "probabilities")]
+            without = [array for array in computed if not self._forward(array)]
+            if not without:
+                break
+            for array in without:
+                del self.form.arrays[array.stem, array.prefix]
+        self.equations.clear()
+
+    def _forward_pass(self) -> list[Line]:
+        """A line for each array, and one for each quantity that is in none, in the order in which they are computed."""
+        study = self.study
+        kinds = ("nets", "outputs", "probabilities")
+        of_leaf = {
+            leaf: array
+            for array in study.arrays
+            if array.kind in kinds and array in self.form.arrays.values() and (rows := self._leaves(array)) is not None
+            for row in rows
+            for leaf in row
+        }
+        lines = [self._meaning(array) for array in self.form.arrays.values() if array not in of_leaf.values()]
+        lines = [line for line in lines if line.right.text]
+        told: set[Array] = set()
+        for leaf in study.order:
+            array = of_leaf.get(leaf)
+            if array is not None and array not in told:
+                told.add(array)
+                lines += [*self._forward(array), *([self._meaning(array)] if array.renamed else [])]
+            elif array is None and study.below[leaf]:
+                lines.append(self._scalar(leaf))
+        return lines
+
+    def _meaning(self, array: Array) -> Line:
+        """What an array is made of, where its entries are not called as its author calls them, or are plain numbers."""
+        numbers = all(node.op is CONSTANT and not node.label for node in array.nodes) and len(array.nodes) <= FEW
+        if not array.renamed and not numbers:
+            return Line()
+        rows = [[named(node.label) if node.label else figure(node.data, self.digits) for node in row] for row in array.rows]
+        return Line(named(array.name), _matrix_of(rows))
+
+    def _scalar(self, leaf: Value) -> Line:
+        """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
+        formula = self.study.page.formulas[leaf]
+        name, scalar = named(leaf.label), self.study.write(formula)
+        tensor = self.form.write(folded(formula, many=1), ())
+        if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
+            return Line(name, scalar)
+        self.equations.append((name.text, tensor.text))
+        return Line(name, Math(tensor.text, tensor.latex), joined([name, scalar], " = "))
+
+    def _forward(self, array: Array) -> list[Line]:
+        leaves = self._leaves(array)
+        if leaves is None:
+            return []
+        study = self.study
+        family = Family(leaves, array.stem, array.prefix, array.vector)
+        formulas = study.page.formulas
+        scalar = self.sheet.generic(family, formulas.__getitem__, ("i",))
+        matrix = (
+            self._matrix(family, formulas.__getitem__, ("i",)) if array.kind != "probabilities" else self._softmax(array)
+        )
+        if matrix is None or scalar is None:
+            return []
+        left = named(array.name)
+        beside = joined([named(family.generic(("i",))), study.write(scalar)], " = ")
+        return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
+
+    def _leaves(self, array: Array) -> list[list[Value]] | None:
+        """The leaves of an array on the page, if they are all there."""
+        page = self.study.page
+        if array.kind == "probabilities":
+            by_label = {leaf.label.replace("{", "").replace("}", ""): leaf for leaf in page.formulas}
+            labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
+            found = [by_label.get(label.replace("{", "").replace("}", "")) for label in labels]
+            return None if None in found else [[leaf] for leaf in found if leaf is not None]
+        rows = [[page.leaves.get(node) for node in row] for row in array.rows]
+        return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
+
+    def _softmax(self, array: Array) -> tuple[str, str] | None:
+        alike = (other for other in self.study.arrays if other.kind == "nets" and other.nodes == array.nodes)
+        nets = next(alike, None)
+        if nets is None:
+            return None
+        name = named(nets.name)
+        return f"softmax({name.text})", rf"\operatorname{{softmax}}({shaped(name.latex, nets.shape)})"
+
+    def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
+        """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
+        generic = self.sheet.generic(family, make, letters, many=1)
+        if generic is None:
+            return None
+        axes = []
+        array = self.form.arrays.get((family.stem, family.prefix))
+        lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
+        for axis, (letter, n) in enumerate(zip(letters, lengths)):
+            layer = array.layer - axis if array is not None and array.kind != "inputs" else 0
+            axes.append(letter if n > 1 else f"#{layer}")
+        tensor = self.form.write(generic, tuple(axes))
+        return None if tensor is None else (tensor.text, tensor.latex)
+
+    def _backward(self, family: Family) -> list[Line]:
+        sheet, study = self.sheet, self.study
+        letters = sheet.letters_of(family)
+        array = self.form.arrays.get((family.stem, family.prefix))
+        if array is None:
+            return [self._by_itself(v) for v in family.leaves]
+        scalar = sheet.generic(family, sheet.formula, letters)
+        matrix = self._matrix(family, sheet.formula, letters)
+        if matrix is None and family.vector and scalar is None:
+            scalar, matrix = self._one_hot(family, letters)
+        if scalar is None:
+            return [self._by_itself(v) for v in family.leaves]
+        left = derivative_of(study.y.label, family.generic(letters))
+        beside = joined([left, study.write(scalar)], " = ")
+        if matrix is None:
+            return [Line(left, study.write(scalar), sheet.range_of(family, letters))]
+        name = named(array.name)
+        gradient_of = Math(
+            f"∇_{name.text} {named(study.y.label).text}", rf"\nabla_{{{name.latex}}} {named(study.y.label).latex}"
+        )
+        data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
+        return self._line(gradient_of, matrix, array.shape, beside, data)
+
+    def _by_itself(self, v: Value) -> Line:
+        """The derivative in one number, by its formula."""
+        pieces = [self.study.write(self.sheet.formula(v))]
+        if self.numbers:
+            pieces.append(figure(self.sheet.adjoints[v].data, self.digits))
+        return Line(derivative_of(self.study.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
+
+    def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, tuple[str, str] | None]:
+        """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
+        formula = self.sheet.but_for_one([self.sheet.formulas[v] for v in family.leaves], letters[0])
+        if formula is None:
+            return None, None
+        tensor = self.form.write(formula, letters)
+        return formula, None if tensor is None else (tensor.text, tensor.latex)
+
+    def _line(
+        self, left: Math, matrix: tuple[str, str], shape: tuple[int, int], beside: Math, data: list[list[float]]
+    ) -> list[Line]:
+        rows, columns = shape
+        self.equations.append((left.text, matrix[0]))
+        under = Math(left.text, shaped(left.latex, shape))
+        reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
+        right = Math(*matrix)
+        if self.numbers and rows * columns <= 64:
+            right = joined([right, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
+        return [Line(under, right, reason)]
+
+
+def _matrix_of(rows: Sequence[Sequence[Math]]) -> Math:
+    text = "[" + "; ".join(", ".join(x.text for x in row) for row in rows) + "]"
+    latex = r" \\ ".join(" & ".join(x.latex for x in row) for row in rows)
+    return Math(text, rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")

@@ -1,0 +1,677 @@
+"""Text into tokens: the first of the two steps that lead from a written formula to a graph; see parser.py.
+
+SIGNS says what each sign is; letters side by side are cut into the names, functions and constants that they spell. The names
+decide: where x is a name, x(1 − x) is a product, and so is xy where xy is no name, but x and y are. All ways to write one
+name (w1, w_1, w_{1}, w₁) have one key in common, `name_key`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import namedtuple
+from difflib import get_close_matches
+from functools import lru_cache
+from unicodedata import combining, normalize, numeric
+
+from autograd import primitives as ops
+from autograd.formula.spellings import END, FONTS, undressed
+from autograd.operation import PRIMITIVES, Primitive
+from autograd.value import Value, lift
+from autograd.writing.names import ACCENTS, GREEK, UNSUB, UNSUP, Parts, latex_name, text_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    Derive = Callable[[Value, Value], Value | None]
+
+LONGEST_NAME = 40  # letters side by side
+
+
+class FormulaError(ValueError):
+    """A text that cannot be read as a formula. Printed, it shows the place, and what is expected there.
+
+    text: the whole text
+    position: the place in it, from 0 on
+    reason: the sentence behind the caret
+
+    >>> from autograd import FormulaError, parse
+    >>> try:
+    ...     parse("2 * (x + 1")
+    ... except FormulaError as error:
+    ...     print(error)
+    2 * (x + 1
+        ^ this bracket is never closed
+    """
+
+    def __init__(self, text: str, position: int, reason: str) -> None:
+        super().__init__(text, position, reason)
+        self.text, self.position, self.reason = text, position, reason
+
+    def __str__(self) -> str:
+        start = max(0, self.position - 60) if len(self.text) > 100 else 0
+        shown = "…" * (start > 0) + self.text[start : start + 100] + "…" * (len(self.text) > start + 100)
+        shown = "".join(c if c.isprintable() else " " for c in shown)
+        before = shown[: self.position - start + (start > 0)]
+        return f"{shown}\n{' ' * sum(not combining(c) for c in before)}^ {self.reason}"
+
+
+# ---------------------------------------------------------------------------------------------------------------- tables
+
+SIGNS = {  # what is written, and the kind of token that it is
+    spelling: kind
+    for kind, spellings in {
+        "+": "+", "-": "- − –", "·": r"· * × ⋅ ∙ ∗ \cdot \times \ast", "/": r"/ ÷ : ∕ \div", "^": "^ **",
+        "(": "(", ")": ")", "[": "[", "]": "]", "{": r"{ \{ \lbrace", "}": r"} \} \rbrace",
+        "|": r"| \vert", "left|": r"\lvert", "right|": r"\rvert", ",": ",",
+        ">": r"> \gt", "<": r"< \lt", "≥": r"≥ >= ⩾ \ge \geq", "≤": r"≤ <= ⩽ \le \leq",
+        "=": r"= == ≈ ≃ ≅ ≊ ≐ ≒ ∼ ≡ ≜ \approx \simeq \cong \sim \doteq \equiv \triangleq := ≔ ← \coloneqq \leftarrow \gets",
+        "⇒": r"⇒ ⟹ → ⟶ ➔ ➜ ➝ ➞ ➡ ⇨ ↦ => ==> -> --> \Rightarrow \implies \Longrightarrow \rightarrow \longrightarrow \to",
+        "fraction": r"\frac \dfrac \tfrac", "root": r"√ \sqrt", "cube root": "∛", "∞": r"∞ \infty",
+        "prime": r"' ′ ’ ^\prime ^{\prime}", "_": "_",
+        "sum": r"\sum ∑ \prod ∏ \int ∫", "dots": r"⋯ … ... \cdots \ldots \dots",
+    }.items()
+    for spelling in spellings.split()
+}  # fmt: skip
+
+FUNCTIONS: dict[str, Primitive] = {
+    **{name: PRIMITIVES[name] for name in """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh
+       cosh tanh asinh acosh atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign clip""".split()},
+    "ln": ops.log, "σ": ops.sigmoid, "sig": ops.sigmoid, "logistic": ops.sigmoid, "max": ops.maximum, "min": ops.minimum,
+    "maximum": ops.maximum, "minimum": ops.minimum, "arcsin": ops.asin, "arccos": ops.acos, "arctan": ops.atan,
+    "arctan2": ops.atan2, "arsinh": ops.asinh, "arcosh": ops.acosh, "artanh": ops.atanh, "arcsinh": ops.asinh,
+    "arccosh": ops.acosh, "arctanh": ops.atanh, "leakyrelu": ops.leaky_relu, "sgn": ops.sign, "swish": ops.silu,
+    "clamp": ops.clip,
+}  # fmt: skip
+
+IN_WORDS = set("exp ln log sin cos tan sinh cosh tanh σ".split())  # what is looked for in a word such as logx
+BASES = {"e": ops.log, "2": ops.log2, "10": ops.log10, "₂": ops.log2, "₁₀": ops.log10}
+ELSEWHERE = {  # functions that others know, and how they are written here
+    "lg": "log_10(x) or log_2(x)", "sqr": "x^2 or sqrt(x)", "cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)",
+    "csc": "1/sin(x)", "cosec": "1/sin(x)", "coth": "1/tanh(x)", "sech": "1/cosh(x)", "csch": "1/sinh(x)", "tg": "tan(x)",
+    "sh": "sinh(x)", "ch": "cosh(x)", "th": "tanh(x)", "softmax": "e^x/(e^x + e^y)", "sum": "the terms with +",
+    "mean": "(x + y)/2", "avg": "(x + y)/2", "norm": "sqrt(x^2 + y^2)", "step": "[x > 0]", "heaviside": "[x > 0]",
+}  # fmt: skip
+CONSTANTS = {"e": math.e, "π": math.pi, "nan": math.nan}
+IN_TWO_WAYS = "this can be read in two ways"
+
+LONG = {
+    "sum": "sums, products and integrals by a sign are not read: write the terms one by one",
+    "dots": "dots are not read: write all the terms",
+}
+
+
+# ------------------------------------------------------------------------------------------------- names in one spelling
+
+Key = tuple[object, ...]  # (base, primes, above, below), or ("∂", key, key), or ("", text)
+_OF_A_LABEL = re.compile(r"(?:∂|d)(.+)/(?:∂|d)(.+)|\\[td]?frac\s*\{\\partial\b(.+?)\}\s*\{\\partial\b(.+)\}")
+
+
+@lru_cache(maxsize=4096)
+def name_key(label: str) -> Key:
+    """What all ways to write one name have in common."""
+    if derivative := _OF_A_LABEL.fullmatch(label):
+        return "∂", *(name_key(name.strip()) for name in derivative.groups() if name)
+    text = _ACCENTED.sub(lambda m: _accented(m) or m[0], label)
+    text = _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
+    text = _LOWERED.sub(lambda m: f"_{{{''.join(map(_LOW.__getitem__, m[0]))}}}", _WORD.sub(r"\2", text))
+    text = _NEW.sub("^{new}", text)
+    parts = Parts(re.sub(r"\^(\[\w+\]|[+*](?=_|$))", r"^{\1}", text.replace("’", "′")))
+    base = parts.base.rstrip("′")
+    return _key(base, len(parts.base) - len(base), parts.up, parts.down) if base else ("", text.replace(r"\_", "_"))
+
+
+@lru_cache(maxsize=256)  # a sheet has the same names for each of its texts
+def _keys_of(labels: tuple[str, ...]) -> tuple[dict[Key, str], frozenset[str], list[tuple[str, Key]]]:
+    """Names by what all their spellings have in common; those with a layer; those that are spelt letter by letter.
+
+    Raises ValueError if two of them are one name.
+    """
+    by_key: dict[Key, str] = {}
+    for label in labels:
+        if (other := by_key.setdefault(name_key(label), label)) != label:
+            raise ValueError(f"{other!r} and {label!r} are one name: give one of them another")
+    layered = frozenset(str(key[0]) for key in by_key if len(key) == 4 and str(key[2]).startswith("("))
+    spellings = {undressed(spelling).text: key for key, label in by_key.items() for spelling in literals(label)}
+    return by_key, layered, sorted(spellings.items(), key=lambda item: -len(item[0]))
+
+
+@lru_cache(maxsize=4096)
+def literals(label: str) -> tuple[str, ...]:
+    """How a name is spelt that is not put together of a base and what stands above and below it."""
+    key, in_latex = name_key(label), latex_name(label)
+    if "" in (key[0], *(part[0] for part in key[1:] if isinstance(part, tuple))):
+        plain = [str(part) for part in key[1:] if not key[0]]
+        return tuple(spelling for spelling in (label, *plain, text_name(label), in_latex) if spelling.strip())
+    return (in_latex,) if r"\text" in in_latex else ()
+
+
+def _accented(match: re.Match[str]) -> str:
+    r"""A letter with its accent, \hat{y} as ŷ; nothing where the letter is none."""
+    letter = (match[2] or match[3]).strip()
+    letter = _LETTERS.get(letter[1:], "") if letter[0] == "\\" else letter
+    return letter and normalize("NFC", letter + _OVER[match[1]])
+
+
+@lru_cache(maxsize=4096)
+def _key(base: str, primes: int = 0, up: str = "", down: str = "") -> Key:
+    base = "".join(c if c == "ℓ" else normalize("NFKC", c) for c in normalize("NFC", base))  # 𝑥 is x
+    above, below = _script(up), _script(down)
+    if not above and (updated := re.fullmatch(r"(.*?)[_,]?new", below)):  # w_11_new and w_{11,new} are w_{11}^{new}
+        above, below = "new", updated[1]
+    if accent := re.fullmatch(r"(.)(hat|bar|tilde)", base):  # yhat
+        base = accent[1] + ACCENTS[accent[2]]
+    elif len(base) == 1 and (accent := re.fullmatch(r"(hat|bar|tilde)_?(.*)", below)):  # y_hat, y_hat_1
+        base, below = base + ACCENTS[accent[1]], accent[2]
+    return normalize("NFC", GREEK.get(base, base)), primes, above, below
+
+
+def _script(text: str) -> str:
+    """What stands above or below a name; 1,2 is 12."""
+    text = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", text)
+    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+    text = "".join(text.split()).replace("\\", "").replace("−", "-")
+    indices = text.split(",")
+    return "".join(indices) if all(len(index) == 1 for index in indices) else GREEK.get(text, text)
+
+
+# ------------------------------------------------------------------------------------------------------- text into tokens
+
+
+class Token(namedtuple("Token", "kind start end what")):
+    """A piece of a text: its kind, where it begins and ends, and the number, Value or operation that it stands for."""
+
+    __slots__ = ()
+
+
+_HIGH = {chr(raised): plain for raised, plain in UNSUP.items()} | dict(zip("ˣʸᶻᵗᵉʷ", "xyztew"))
+_LOW = {chr(lowered): plain for lowered, plain in UNSUB.items()} | {",": ","}
+_FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
+_LETTERS = {command: sign for command, sign in GREEK.items() if command not in ("partial", "cdot", "times")}
+_LETTERS |= {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varrho": "ρ"}
+_OVER = {**ACCENTS, "widehat": ACCENTS["hat"], "overline": ACCENTS["bar"], "widetilde": ACCENTS["tilde"]}
+
+_R = f"[{re.escape(''.join(_HIGH))}]"
+_L = f"[{re.escape(''.join(_LOW).replace(',', ''))}]"
+_D = r"(?:∂|\\partial(?![A-Za-z])|d|\\mathrm\{d\})\s*"
+_N = "[0-9]"
+_PART = rf"(?:\{{\s*{_N}+\s*\}}|{_N})"
+_BLANKS = re.compile(r"\s+")
+_BAR = re.compile(rf"\\(left|right|[bB]igg?[lr])\s*(?:\||\\vert{END})")
+_SIGN = re.compile("|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True)))
+_NUMBER = re.compile(rf"({_N}+(?:\.(?!\.){_N}*)?|\.{_N}+)(?:([eE])([+\-−–]?{_N}+))?")
+_APART = re.compile(rf"\s*([eE])(\s*[+\-−–]{_N}+|0{_N}+)(?![\w.])")  # an exponent that stands apart
+_MINUS = str.maketrans("−–", "--")
+_FACTOR = re.compile(rf"\s*(?:(?P<number>(?:(?<=\s)[\-−–])?\.?{_N})|[(\[{{√]|\\[A-Za-z{{]|(?<=\s)[^\W\d_])")
+PLAIN_FRACTION = re.compile(rf"\\[td]?frac\s*{_PART}\s*{_PART}")
+_STEP = re.compile(r"1_(?=\{)|(?:𝟙|\\math(?:bf|bb|rm)\s*(?:\{1\}|1))\s*_?\s*(?=[{(\[]|\\\{|\\left)")
+_WORD = re.compile(rf"\\({'|'.join(FONTS)}|operatorname\*?)\s*\{{((?:\w|\\_)+)\}}")
+_ACCENTED = re.compile(rf"\\({'|'.join(_OVER)}){END}\s*(?:\{{\s*(\w|\\[A-Za-z]+)\s*\}}|(\w|\\[A-Za-z]+ *))")
+_COMMAND = re.compile(r"\\([A-Za-z]+) *")
+_FUNCTION_WORD = re.compile("[A-Za-z]+[A-Za-z0-9_]*")
+_LOG_BASE = re.compile(rf"_\{{?(10|2|e)\}}?(?!{_N})|(₁₀|₂)(?!{_L})")
+_TO_A_POWER = re.compile(rf"\s*(?:\^|\*\*|{_R})")
+_PRIMES, _DIGITS = re.compile("[′'’]*"), re.compile(f"{_N}*")
+_NEW = re.compile(r"_(?:new|\{new\})$|ⁿᵉʷ")
+_LOWERED, _RAISED = re.compile(f"{_L}+(?:,{_L}+)*"), re.compile(f"{_R}+")
+_BRACED = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
+_IN_BRACKETS = re.compile(r"\([^\W_][\w+,\-−]*\)|\[\w+\]")
+_ALONE = re.compile(r"[+*](?!\s*[\w.({\[\\])")  # w^+, w^*
+_BARE = re.compile(r"[^\W_](?:[^\W_]|[_,](?=[^\W_]))*")
+_GOES_ON = re.compile(rf"{_N}|[_'′’]|{_L}")  # what stands behind a name only as a part of it
+_LAYER = rf"(?:\^\{{?\({_N}+\)\}}?|⁽[⁰¹²³⁴-⁹]+⁾)"
+_LAYER_AHEAD = re.compile(f"{_GOES_ON.pattern}|{_LAYER}")  # where a^(1) is a name, a^(2) is no square
+_OF_A_NAME = re.compile(r"\s*\(\s*[^\W\d]\w*\s*\)")
+_OPERAND = re.compile(r"\s+[\w\\√]|\s*[\\√]")
+_AMONG_NUMBERS = re.compile(rf"{_N}\s+$"), re.compile(rf"\s+[+\-−–]?\.?{_N}")  # an x that is a sign
+_BEHIND_D = re.compile(r"[^\s}/()]*")
+_BEHIND_A_NAME = re.compile(rf"{_N}*[′'’]*(?:[_^](?:\{{[^{{}}]*\}}|\(\w*\)|\w+)|{_L})*_?")
+_DERIVATIVES = [  # what stands before, between and behind the names of a derivative
+    (re.compile(_D), re.compile(rf"\s*/\s*{_D}"), re.compile("")),
+    (re.compile(rf"\\[td]?frac\s*\{{\s*{_D}"), re.compile(rf"\s*\}}\s*\{{\s*{_D}"), re.compile(r"\s*\}")),
+]
+RELATION = "|".join(  # the signs that part a chain
+    re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True) if SIGNS[s] in ("=", "⇒")
+)
+_ORDER = r"(?:\^\s*(?:\{\s*([2-9])\s*\}|([2-9]))|([²³]))?"
+_OPERATORS = [  # what stands before and behind the name in d/dx
+    (re.compile(rf"{_D}{_ORDER}\s*/\s*{_D}"), re.compile(_ORDER)),
+    (re.compile(rf"\\[td]?frac\s*\{{\s*{_D}{_ORDER}\s*\}}\s*\{{\s*{_D}"), re.compile(rf"{_ORDER}\s*\}}")),
+]
+_WORD_OF_D = r"[^\W\d_]\w*(?:_\{\w+\})?"
+_QUOTIENT = re.compile(
+    rf"(?:\\[td]?frac\s*\{{\s*d\s?|(?<![\w\\]) ?(?P<plain>d))(?P<above>{_WORD_OF_D})"
+    rf"(?(plain)/d|\s*\}}\s*\{{\s*d\s?)(?P<below>{_WORD_OF_D})(?(plain)|\s*\}})"
+)
+_T = r"(?:T|\\top|\\intercal|⊤)"
+_TRANSPOSED = re.compile(rf"\s*(?:\^\s*(?:\{{\s*{_T}\s*\}}|{_T}(?![\w])|(?:\\top|\\intercal)(?![A-Za-z]))|ᵀ)")
+ARROW = "|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True) if SIGNS[s] == "⇒")
+CHAIN = re.compile(rf"[()\[\]{{}}]|[<>]=|(?P<relation>{RELATION})")
+
+# Names in a text where none are given: words, and letters that are Greek or have an accent, with what belongs to them.
+_ONE = rf"(?:(?!{_R}|{_L}|[ᵀ{_FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"
+_GREEK = f"[{''.join(_LETTERS.values())}]"
+_NEW_BASE = re.compile(
+    rf"{_ACCENTED.pattern}|{_WORD.pattern}|(?:Δ|\\Delta{END} *)?(?:(?!{_GREEK}){_ONE})+|{_COMMAND.pattern}|{_GREEK}"
+)
+_NEW_SCRIPT = rf"(?:_\{{[^{{}}]*\}}|_{_N}+|_{_ONE}+(?:_{_N}+)?|{_L}+)"
+_NEW_NAME = re.compile(
+    rf"{_NUMBER.pattern}|\\math\w+\{{1\}}|(?P<raised>[ⁱⁿˣʸᶻᵗ])|(?P<d>∂\s*|\\partial{END}\s*)?"
+    rf"(?P<name>(?:{_NEW_BASE.pattern})[′'’]*(?:{_N}+|{_LAYER}?{_NEW_SCRIPT}?{_LAYER}?))"
+)
+
+
+def _taken(pattern: re.Pattern[str], text: str, at: int) -> str:
+    """What a pattern matches here, or nothing."""
+    match = pattern.match(text, at)
+    return match[0] if match else ""
+
+
+def _is_a_sign(name: str, match: re.Match[str]) -> bool:
+    """Whether a name is an x between two numbers, 2 x 0.2."""
+    before, behind = _AMONG_NUMBERS
+    text = match.string
+    return name in ("x", "X") and bool(before.search(text, 0, match.start()) and behind.match(text, match.end()))
+
+
+class Lexer:
+    """The tokens of a text, one after the other, so that the first mistake is the one that is reported."""
+
+    def __init__(
+        self, text: str, names: Mapping[str, Value | float], derive: Derive | None = None, inventing: bool = False
+    ) -> None:
+        self.written, (self.text, self.places) = text, undressed(text)
+        self.start, self.end = len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
+        self.derive = derive
+        self.last: Token | None = None
+        self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
+        added = [op for op in PRIMITIVES.values() if op.name not in Primitive.built_in]
+        self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
+        self.labels = _keys_of(tuple(names))[0]
+        self.known: dict[Key, Value] = dict(zip(self.labels, map(lift, names.values())))
+        self.given = frozenset(self.known)
+        if inventing:
+            self.labels = dict(self.labels)
+            for label in self.invented():
+                if (key := name_key(label)) not in self.known:
+                    self.labels[key], self.known[key] = label, Value(1.0, label)
+        _, self.layered, self.literals = _keys_of(tuple(self.labels.values()))
+
+    def invented(self) -> list[str]:
+        """The names that a text means besides those that are given; what could be an unknown function is refused."""
+        text, found = self.text, dict[str, list[re.Match[str]]]()
+        for before, _ in _OPERATORS:  # d/dx names x alone
+            text = before.sub(lambda match: " " * len(match[0]), text)
+        for match in _QUOTIENT.finditer(text):  # dL/dw is one name, unless dL is another
+            if not self.is_given("d" + match["above"]) and not (
+                self.is_given(match["above"]) and self.is_given(match["below"])
+            ):
+                found[f"∂{match['above']}/∂{match['below']}"] = []
+                text = text.replace(match[0], " " * len(match[0]))
+        above = ""
+        for match in _NEW_NAME.finditer(text):
+            name = _HIGH[match["raised"]] if match["raised"] else (match["name"] or "").strip()
+            base = _taken(_NEW_BASE, name, 0).strip()
+            word = base.rstrip("}").rpartition("{")[2].lstrip("\\")
+            is_command = base == "\\" + word and word.isalpha() and word not in _LETTERS
+            is_number = base == name and GREEK.get(word, word) in CONSTANTS
+            if match["d"]:  # the first of two makes no name, but ∂L and ∂w do
+                if not above:
+                    above, name = name, ""
+                elif name_key(above) in self.given:  # it is worked out
+                    above = ""
+                else:
+                    above, name = "", f"∂{above}/∂{name}"
+            elif is_command or is_number or self.function(word) or self.function(name) or _is_a_sign(name, match):
+                continue
+            if name and name[0] != "Σ":
+                found.setdefault(name, []).append(match)
+        for name, matches in found.items():
+            if matches and matches[0].start("name") >= 0 and not self.is_given(name):
+                self.refuse_functions(name, matches)
+        return [name for name in found if not self.is_given(name)]
+
+    def is_given(self, name: str) -> bool:
+        """Whether the names that are given spell this one, alone or side by side."""
+        if not self.given:
+            return False
+        given = {self.labels[key]: self.known[key] for key in self.given}
+        try:
+            return bool([*Lexer(name, given).tokens()])
+        except FormulaError:
+            return False
+
+    def refuse_functions(self, name: str, matches: Sequence[re.Match[str]]) -> None:
+        """foo(x) is no product, nor is lg x; w(x + b) is one, and net(1 − net), since net stands there as a variable."""
+        word = "".join(filter(str.isalpha, str(name_key(name)[0] or name))).lstrip("Δ")
+        behind = [self.text[match.end() :] for match in matches]
+        called = all(rest.lstrip().startswith("(") for rest in behind)
+        near = get_close_matches(word.lower(), [f for f in self.functions if len(f) > 2], 1, cutoff=0.7)
+        here = ELSEWHERE.get(word.lower(), "")
+        hint = f"; write {here}" if here else f"; is {near[0]} meant?" if near else ""
+        if called and (len(word) > 1 or (name in "fgFG" and all(_OF_A_NAME.match(rest) for rest in behind))):
+            product = "" if hint else f"; write {name}·(…) for a product"
+            raise self.error(matches[0].start(), f"{name} is no function that is known here{hint}{product}")
+        if len(word) > 1 and hint and (self.text.strip() == name or any(_OPERAND.match(rest) for rest in behind)):
+            raise self.error(matches[0].start(), f"{name} is not known here{hint}")
+
+    def tokens(self) -> Iterator[Token]:
+        """Each token; the last is of kind "end"."""
+        at = self.start
+        while at < self.end:
+            if blanks := _BLANKS.match(self.text, at):
+                at = blanks.end()
+            else:
+                for token in self.next(at):
+                    self.last = token
+                    yield token
+                    at = token.end
+        yield Token("end", self.end, self.end, None)
+
+    def next(self, at: int) -> Iterable[Token]:
+        """The tokens that begin here: one, or as many as letters side by side or raised signs stand for."""
+        text = self.text
+        if name := self.literal(at) or self.derivative(at):
+            return [name]
+        if match := _STEP.match(text, at):
+            return [Token("step", at, match.end(), None)]
+        if match := _NUMBER.match(text, at):
+            return [self.number(match)]
+        if text[at] in _FRACTIONS:
+            return [Token("number", at, at + 1, numeric(text[at]))]
+        if match := _RAISED.match(text, at):
+            return self.exponent(match)
+        if match := _BAR.match(text, at):
+            return [Token("left|" if match[1] == "left" or match[1].endswith("l") else "right|", at, match.end(), None)]
+        if match := _WORD.match(text, at):
+            return [self.word(match)]
+        if operator := self.operator(at):
+            return [operator]
+        if _key("T") not in self.given and self.is_transposed(at):
+            raise self.error(at, "this transposes a vector, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
+        if text[at] in "xX" and self.is_times(at):
+            return [Token("·", at, at + 1, None)]
+        if self.unit(at):
+            return self.run(at)
+        if match := _SIGN.match(text, at):
+            kind = SIGNS[match[0]]
+            if kind in LONG:
+                raise self.error(at, LONG[kind])
+            return [Token(kind, at, match.end(), None)]
+        match = _COMMAND.match(text, at)
+        if match and (op := self.function(match[1])):
+            return [self.finished(Token("function", at, match.end(1), op))]
+        if match or text[at] == "∂":
+            raise self.unknown(at, match[0].strip() if match else re.split(r"[\s+*·)\]}]", text[at:])[0])
+        raise self.error(at, f"the character {text[at]!r} means nothing here")
+
+    def error(self, at: int, reason: str) -> FormulaError:
+        return FormulaError(self.written, self.places[at], reason)
+
+    def number(self, match: re.Match[str]) -> Token:
+        """A number, with its exponent; 2E-1 is none where E is a name, nor is 2e - 1."""
+        at, end, text = match.start(), match.end(), match[0]
+        mantissa, letter, exponent = match[1], match[2], match[3]
+        if not letter and (apart := _APART.match(self.text, end)):  # 6.13 e-2
+            letter, exponent = apart.groups()
+            text, end = f"{text}e{exponent}", apart.end()
+            if " " in exponent:
+                raise self.error(at, f"{IN_TWO_WAYS}: write {mantissa}e{exponent.strip()}, or a sign between the factors")
+        doubtful = bool(letter) and (mantissa.isdigit() or end > match.end()) and exponent.lstrip("+-−–")[0] != "0"
+        if doubtful and _key(letter) in self.known:
+            number = f"{mantissa}·10^{exponent.translate(_MINUS)}"
+            raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write {number}, or a sign behind {letter}")
+        return Token("number", at, end, float(text.translate(_MINUS)))
+
+    def is_times(self, at: int) -> bool:
+        """Whether the letter x between two factors is a sign of multiplication, as in 2 x 0.2. Where it could be a name as
+        well, nobody knows."""
+        before, behind = self.last, _FACTOR.match(self.text, at + 1)
+        if before is None or not behind or before.kind not in ("number", "name", "constant", ")", "]", "}"):
+            return False
+        numbers = before.kind == "number" and behind["number"] is not None
+        letter = self.text[at]
+        if any(end > at + 1 and key in self.known for end, key in self.names(at).items()):  # x_1
+            return False
+        if _key(letter) in self.known:
+            if numbers and self.text[at - 1].isspace() == self.text[at + 1].isspace():
+                raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write ·")
+            return False
+        return numbers or not any(str(key[0]).lower() == "x" for key in self.known)
+
+    def is_transposed(self, at: int) -> bool:
+        return bool(_TRANSPOSED.match(self.text, at)) and self.last is not None and self.last.kind != "number"
+
+    def unknown(self, at: int, spelling: str) -> FormulaError:
+        """The error for a name, with the nearest one that is known, or all that are."""
+        names = list(self.labels.values())
+        near = get_close_matches(spelling[:LONGEST_NAME], [*names, *(f for f in self.functions if len(f) > 2)], 1)
+        hint = f"; the names are {', '.join(names[:8])}{', …' * (len(names) > 8)}" if names else ""
+        return self.error(at, f"{spelling[:LONGEST_NAME]} is not known here" + (f"; is {near[0]} meant?" if near else hint))
+
+    # ---- names
+
+    def literal(self, at: int) -> Token | None:
+        """A name that is no mathematics, such as my_value, spelt just so."""
+        for spelling, key in self.literals:
+            end = at + len(spelling)
+            if self.text.startswith(spelling, at):
+                goes_on = _GOES_ON.match(self.text, end) or (spelling[-1].isalnum() and self.unit(end))
+                if not goes_on:
+                    return Token("name", at, end, self.known[key])
+        return None
+
+    def derivative(self, at: int) -> Token | None:
+        """∂E/∂w, in any of its spellings, where that is a name."""
+        found = None
+        for before, between, behind in _DERIVATIVES:
+            if opening := before.match(self.text, at):
+                for p, top in self.names(opening.end()).items():
+                    if middle := between.match(self.text, p):
+                        for q, bottom in self.names(middle.end()).items():
+                            closing = behind.match(self.text, q)
+                            if closing and (value := self.slope(top, bottom, opening[0])) is not None:
+                                found = Token("name", at, closing.end(), value)
+        return found
+
+    def slope(self, top: Key, bottom: Key, opening: str) -> Value | None:
+        """The derivative of one name by another, where it has a name too, or can be worked out."""
+        if ("∂", top, bottom) in self.known:
+            return self.known["∂", top, bottom]
+        d_is_a_letter = "d" in opening and any(
+            _key("d" + str(key[0]), *key[1:]) in self.known for key in (top,) if len(key) == 4
+        )
+        if self.derive is None or d_is_a_letter or top not in self.known or bottom not in self.known:
+            return None
+        return self.derive(self.known[top], self.known[bottom])
+
+    def operator(self, at: int) -> Token | None:
+        r"""d/dx in front of what is to be differentiated, \frac{d}{dx} or ∂/∂x: a token that knows x, and how often."""
+        for before, behind in _OPERATORS:
+            opening = before.match(self.text, at)
+            if opening and not ("d" in opening[0] and _key("d") in self.given):
+                found = None
+                for end, key in self.names(opening.end()).items():
+                    closing = behind.match(self.text, end)
+                    if closing and key in self.known:
+                        found = closing, key
+                if found is None:
+                    raise self.unknown(opening.end(), _taken(_BEHIND_D, self.text, opening.end()))
+                closing, key = found
+                order, below = (int(normalize("NFKC", "".join(filter(None, m.groups())) or "1")) for m in (opening, closing))
+                if order != below:
+                    raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
+                return Token("d", at, closing.end(), (self.known[key], order))
+        return None
+
+    def names(self, at: int) -> dict[int, Key]:
+        """All that could be a name here, known or not: its key, by where it ends."""
+        found = {}
+        for end, base, whole in self.bases(at):
+            primes = _taken(_PRIMES, self.text, end) if whole else ""
+            digits = _taken(_DIGITS, self.text, end + len(primes)) if whole else ""
+            behind = end + len(primes) + len(digits)
+            for stop, up, down in self.scripts(behind) if whole else [(end, "", "")]:
+                if digits and down == "new":  # w11_new
+                    up, down = down, ""
+                key = _key(base, len(primes), up, digits or down)
+                goes_on = _LAYER_AHEAD if key[0] in self.layered and not up else _GOES_ON
+                if not goes_on.match(self.text, stop) and not (digits and down):
+                    found[stop] = key
+        return dict(sorted(found.items()))
+
+    def bases(self, at: int) -> Iterator[tuple[int, str, bool]]:
+        """The letters that a name could begin with: where they end, what they are, and whether no more letters follow."""
+        if word := _WORD.match(self.text, at):
+            yield word.end(), word[2], True
+            return
+        letters, end = "", at
+        while (unit := self.unit(end)) and len(letters) <= LONGEST_NAME:
+            letters, end = letters + unit[0], unit[1]
+            yield end, letters, self.unit(end) is None
+
+    def unit(self, at: int) -> tuple[str, int] | None:
+        """One letter, Greek or with an accent perhaps, and where it ends."""
+        if at not in self.units:
+            self.units[at] = self.letter(at) if at < self.end else None
+        return self.units[at]
+
+    def letter(self, at: int) -> tuple[str, int] | None:
+        if match := _ACCENTED.match(self.text, at):
+            return (letter, match.end()) if (letter := _accented(match)) else None
+        if (match := _COMMAND.match(self.text, at)) and match[1] in _LETTERS:
+            return _LETTERS[match[1]], match.end()
+        letter, end = self.text[at], at + 1
+        if not (letter.isalpha() or letter == "∇") or letter in _LOW or letter in _HIGH or letter == "ᵀ":
+            return None
+        while end < self.end and self.text[end] in ACCENTS.values():
+            end += 1
+        return normalize("NFC", self.text[at:end]), end
+
+    def scripts(self, at: int) -> Iterator[tuple[int, str, str]]:
+        """What may stand above and below a name, in either order: where it ends, and both."""
+        yield at, "", ""
+        for end, down in self.below(at):
+            yield end, "", down
+            yield from ((stop, up, down) for stop, up in self.above(end))
+        for end, up in self.above(at):
+            yield end, up, ""
+            yield from ((stop, up, down) for stop, down in self.below(end))
+
+    def below(self, at: int) -> Iterator[tuple[int, str]]:
+        if run := _LOWERED.match(self.text, at):
+            yield run.end(), "".join(map(_LOW.__getitem__, run[0]))
+        elif self.text.startswith("_", at):
+            yield from self.script(at + 1)
+
+    def above(self, at: int) -> Iterator[tuple[int, str]]:
+        if run := _RAISED.match(self.text, at):
+            plain = "".join(map(_HIGH.__getitem__, run[0]))
+            yield from ((at + n, plain[:n]) for n in range(1, len(plain) + 1))
+        elif self.text.startswith("^", at):
+            yield from self.script(at + 1)
+
+    def script(self, at: int) -> Iterator[tuple[int, str]]:
+        """What could stand behind _ or ^: a group, or so many characters as make a known name."""
+        if group := _BRACED.match(self.text, at) or _WORD.match(self.text, at):
+            yield group.end(), group[group.lastindex or 1]
+        elif (command := _COMMAND.match(self.text, at)) and command[1] in _LETTERS:
+            yield command.end(1), _LETTERS[command[1]]
+        elif layer := _IN_BRACKETS.match(self.text, at) or _ALONE.match(self.text, at):
+            yield layer.end(), layer[0]
+        elif bare := _BARE.match(self.text, at):
+            yield from ((at + n, bare[0][:n]) for n in range(1, min(len(bare[0]), LONGEST_NAME) + 1))
+
+    # ---- letters side by side
+
+    def run(self, at: int) -> Iterable[Token]:
+        """Letters side by side as names, functions and constants: the longest first whose rest can be cut up too."""
+        starts = [at]
+        while unit := self.unit(starts[-1]):
+            starts.append(unit[1])
+        if len(starts) > LONGEST_NAME + 1:
+            raise self.error(at, f"here over {LONGEST_NAME} letters stand side by side")
+        stop = starts[-1]
+        best: dict[int, Token] = {}
+        for start in starts[-2::-1]:
+            for piece in self.pieces(start, start == at, stop):
+                if piece.end >= stop or piece.end in best:
+                    best[start] = piece
+                    break
+        if at not in best:
+            if self.text[at] == "Σ":
+                raise self.error(at, LONG["sum"])
+            raise self.unknown(at, self.text[at:stop] + _taken(_BEHIND_A_NAME, self.text, stop))
+        while at in best:
+            yield self.finished(best[at])
+            at = best[at].end
+
+    def pieces(self, start: int, whole: bool, stop: int) -> list[Token]:
+        """Names, functions and constants that begin here, longest first; whole: no letter stands in front of them."""
+        named = [Token("name", start, end, self.known[key]) for end, key in self.names(start).items() if key in self.known]
+        return sorted(named + self.words(start, whole, stop), key=lambda piece: -piece.end)
+
+    def words(self, start: int, whole: bool, stop: int) -> list[Token]:
+        """Functions and constants that begin here."""
+        text, found = self.text, []
+        words = [(end, letters) for end, letters, _ in self.bases(start)]
+        if (match := _FUNCTION_WORD.match(text, start)) and match.end() > stop:  # log2, leaky_relu
+            words.append((match.end(), match[0]))
+        for end, word in words:
+            alone = whole and end >= stop
+            if (op := self.function(word)) and (alone or word in IN_WORDS):
+                found.append(Token("function", start, end, op))
+            word = GREEK.get(word, word)
+            in_front_of_a_power = word == "e" and end >= stop and _TO_A_POWER.match(text, end)
+            if word in CONSTANTS and (alone or word == "π" or in_front_of_a_power):
+                found.append(Token("constant", start, end, CONSTANTS[word]))
+        return found
+
+    def word(self, match: re.Match[str]) -> Token:
+        r"""A word in letters of its own: \mathrm{net}, \operatorname{relu}."""
+        at, word = match.start(), match[2].replace(r"\_", "_")
+        keys = [(match.end(), ("", word)), *self.names(at).items()]
+        named = [Token("name", at, end, self.known[key]) for end, key in keys if key in self.known]
+        op = self.function(word)
+        if op and (not named or match[1].startswith("operatorname")):
+            return self.finished(Token("function", at, match.end(), op))
+        if not named and word in CONSTANTS:
+            return Token("constant", at, match.end(), CONSTANTS[word])
+        if not named:
+            raise self.unknown(at, word)
+        return named[-1]
+
+    def function(self, word: str) -> Primitive | None:
+        word = GREEK.get(word, word)
+        return self.functions.get(word) or (self.functions.get(word.lower()) if len(word) > 1 else None)
+
+    def finished(self, token: Token) -> Token:
+        """A logarithm with the base that stands behind it; any other token as it is."""
+        if token.what is not ops.log or not self.text[: token.end].rstrip("}").lower().endswith("log"):
+            return token
+        if base := _LOG_BASE.match(self.text, token.end):
+            return token._replace(end=base.end(), what=BASES[base[1] or base[2]])
+        behind = _taken(_GOES_ON, self.text, token.end)
+        if behind.isascii() and behind.isdigit():
+            raise self.error(token.start, f"{IN_TWO_WAYS}: write log_2(x), or log(2x)")
+        if behind == "_" or behind in _LOW:
+            raise self.error(token.end, "a logarithm has the base e, 2 or 10 here: write log(x)/log(b) for others")
+        return token
+
+    def exponent(self, match: re.Match[str]) -> Iterable[Token]:
+        """Raised signs, as ^ and a pair of braces."""
+        at, end = match.span()
+        yield Token("^", at, at, None)
+        yield Token("{", at, at, None)
+        for part in re.finditer("[0-9]+|.", "".join(map(_HIGH.__getitem__, match[0]))):
+            start, stop = at + part.start(), at + part.end()
+            if part[0].isdigit():
+                yield Token("number", start, stop, float(part[0]))
+            elif part[0].isalpha():
+                if _key(part[0]) not in self.known:
+                    raise self.unknown(start, part[0])
+                yield Token("name", start, stop, self.known[_key(part[0])])
+            else:
+                yield Token(SIGNS[part[0]], start, stop, None)
+        yield Token("}", end, end, None)

@@ -1,0 +1,453 @@
+"""What a person wrote on a line of a worksheet: a number, a formula, or a chain a = b = c of them.
+
+A number is read with the digits that it was written with, since these are what it promises: 0.2570 speaks for four decimals,
+0.257 for three. So numbers are taken as text; a float has lost its zeros.
+
+    0.2570   −1,25   .5   1.2e-3   1.2·10^-3   12 %        a comma inside a number is the decimal comma
+    1/3   0.40·0.593269 + 0.60   √2                        numbers to be worked out, exact
+    (o − t)·x   -t/o + \\frac{1-t}{1-o}                     formulas, in the names of the sheet
+    0.062325·0.2413 = 0.0149974                            the way to a number, and the number
+    ∂E/∂o · ∂o/∂z = (o − t)/(o(1 − o)) · o(1 − o) = o − t   a derivation, line by line
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import namedtuple
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import lru_cache
+from numbers import Integral
+
+from autograd.formula.lexer import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
+from autograd.formula.operations import quantities
+from autograd.formula.parser import parse, read_formula, slope, split_chain
+from autograd.formula.spellings import END, OFTEN, undressed
+from autograd.graph import nodes
+from autograd.rewriting import evaluate
+from autograd.value import Value
+from autograd.writing.names import all_readings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from autograd.formula.lexer import Derive
+
+LONGEST = 10_000  # characters of an answer
+DEEPEST_NUMBER = 8  # brackets around a number
+BLANK = re.compile(r"[\s?_…–—−.-]*")  # what stands where nothing was worked out
+_DIGITS = "|".join(
+    [
+        r"\d{1,3}(?:,\d{3})+\.\d*", r"\d{1,3}(?:\.\d{3})+,\d*",  # 1,234.5 and 1.234,5
+        r"\d{1,3}(?:,\d{3}){2,}", r"\d{1,3}(?:\.\d{3}){2,}", r"\d+(?:[.,]\d*)?", r"[.,]\d+",
+    ]
+)  # fmt: skip
+_TIMES = r"\s*(?:[·*×⋅∙∗xX]|\\cdot|\\times)\s*"
+_TENS = rf"{_TIMES}10\s*"
+_POWER = r"[+\-−–]?\s*\d{1,9}"
+_GROUPS = r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?"  # 1 234.5
+_NUMBER = re.compile(
+    rf"(?P<digits>{_GROUPS}|{_DIGITS})"
+    rf"(?:(?:\s*[eE]|{_TENS}(?:\^|\*\*)\s*)(?P<plain>{_POWER}|\{{\s*{_POWER}\s*\}}|\(\s*{_POWER}\s*\))"
+    rf"|{_TENS}(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]{{1,9}}))?\s*(?P<percent>\\?%|percent|per cent)?",
+    re.ASCII,
+)
+_LOST_POWER = re.compile(rf"[+\-−–]?\s*[1-9][.,]\d+{_TIMES}10[\-−–]\d\d?")  # 6.13·10−2
+NUMBERS = re.compile(r"(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+\-−]?\d+|\s[eE][+\-−–]\d+)?", re.ASCII)  # inside a formula
+_EXPONENT = re.compile(r"[0-9.]\s*[eE]\s*[+\-−–]?[0-9]")
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}() ")
+_DECIMAL_COMMA = re.compile(r"(?:(?<=[0-9])|(?<=[(\[{=+\-−–·*×/]|\s)|^),(?=[0-9])")
+_X_BETWEEN = re.compile(r"(?<=[0-9)\]}⁰¹²³⁴-⁹])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
+_X_APART = re.compile(_X_BETWEEN.pattern.replace("[xX](?=", "[xX](?!\\d)(?="))
+_OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
+_OF_AN_INDEX = re.compile(r"((?:1|\})_\{\s*)([ijk])(\s*=\s*[0-9]+\s*\})")
+_IN_A_FORMULA = re.compile(r"^[0-9]|[=·×*+−–-]|\\(?:cdot|times)(?![A-Za-z])")  # and in no plain name
+_OPENS, _CLOSES = "([{", ")]}"
+_GOES_ON = re.compile(rf"\s*(?:{RELATION}|[+·×*/]|\\cdot{END}|\\times{END})")  # a line of the chain, or a broken one
+_ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
+_NOTHING_BEHIND = re.compile(rf"\s*(?:{RELATION})\s*$")
+_ASSIGNMENTS = (":=", "≔", "←", r"\leftarrow", r"\gets", r"\coloneqq")
+_NEW_LINE = re.compile(rf"\n|\\\\(?:\[\w+\])?|;|(?P<arrow>{ARROW})")
+_WORD = r"(?:[^\W\d_]{2,}\.?|(?:[^\W\d_]\.)+[^\W\d_]\.?)"
+_WORDS = rf"{_WORD}(?:[\s-]+{_WORD})*"
+_REMARK = re.compile(  # what people write around a number
+    rf"(?P<before>(?:{_WORD}\s+)*{_WORD}\s*:?\s)?\s*(?P<number>.*?[\d)\]}}%⁰¹²³⁴-⁹])"
+    rf"\s*(?P<behind>{_WORDS}|[(\[]\s*(?:\d\s*)?{_WORDS}\s*[)\]]|\\text\s*\{{[^{{}}]*\}})?\s*"
+)
+_BEFORE_A_NUMBER = set(
+    """so thus hence then therefore is are equals gives get about approx approximately circa ca roughly around answer ans
+    result value""".split()
+)
+_MEANS_MORE = set(  # words that change a number
+    """minus plus times squared cubed negative half halves third thirds quarter tenth tenths hundredth hundredths thousand
+    million billion hundred per mille permille percent divided over less more root not or and""".split()
+)
+
+
+class Number(namedtuple("Number", "value unit digits")):
+    """A number as it was written.
+
+    value: the number; unit: what its last digit counts, 0 where it is exact; digits: how many of its digits are significant
+    """
+
+    __slots__ = ()
+
+
+class Piece(namedtuple("Piece", "text position number formula")):
+    """One member of a chain: a Number, a formula, or, where there are no names in the formula, both.
+
+    position: where it stands in the chain
+    """
+
+    __slots__ = ()
+
+
+class Claim:
+    """What was written on one line.
+
+    text: as it was written; pieces: the members of the chain, at least one
+    number: the result, a Number, if the chain ends with one
+    chain: the text in which pieces know their places
+    """
+
+    def __init__(self, text: str, pieces: Sequence[Piece], chain: str = "") -> None:
+        self.text, self.pieces, self.chain = text, list(pieces), chain or text
+        self.number: Number | None = self.pieces[-1].number
+
+    @property
+    def formulas(self) -> list[Piece]:
+        """The members that have names in them."""
+        return [piece for piece in self.pieces if piece.number is None]
+
+    @property
+    def working(self) -> list[Piece]:
+        """The numbers before the last one: how it was worked out."""
+        return [piece for piece in self.pieces[:-1] if piece.number is not None]
+
+
+@lru_cache(maxsize=4096)
+def written_number(text: str) -> Number | None:
+    """A number with the digits that it was written with; None for any other text.
+
+    A whole number below ten promises one decimal: 2 is 2.0. Brackets, boxes, dots behind it are no part of it.
+
+    >>> written_number("0.2570"), written_number("(−1,5e-3)."), written_number("x")
+    (Number(value=0.257, unit=0.0001, digits=4), Number(value=-0.0015, unit=0.0001, digits=2), None)
+    """
+    bare = without_brackets(undressed(without_brackets(undressed(text).text)).text)
+    sign, bare = ("-" if bare[0] in "-−–" else "", without_brackets(bare[1:])) if bare[:1] in tuple("+-−–") else ("", bare)
+    match = _NUMBER.fullmatch(bare)
+    if match is None or _LOST_POWER.fullmatch(bare):
+        return None
+    digits = match["digits"].replace(" ", "")
+    comma, point = digits.rfind(","), digits.rfind(".")
+    if comma >= 0 and point >= 0:
+        digits = digits.replace("," if comma < point else ".", "")
+    elif max(digits.count(","), digits.count(".")) > 1:
+        digits = digits.replace(",", "").replace(".", "")
+    whole, _, decimals = digits.replace(",", ".").partition(".")
+    exponent = int((match["plain"] or match["raised"] or "0").translate(_RAISED)) - 2 * bool(match["percent"])
+    if abs(exponent) > 300:
+        return None
+    value = float(f"{sign}{whole or '0'}.{decimals or '0'}e{exponent}")
+    places = len(decimals) - exponent
+    if len(whole.lstrip("0")) < 2 and not decimals and not (match["plain"] or match["raised"]):
+        places += 1
+    significant = (whole + decimals).lstrip("0")
+    if not math.isfinite(value) or not math.isfinite(float(f"1e{-places}")):
+        return None
+    return Number(value, float(f"1e{-places}"), len(significant))
+
+
+def last_number(text: str) -> Number | None:
+    """The number that a chain ends with; None where it ends with something else."""
+    return written_number(re.split(RELATION, without_brackets(undressed(text).text))[-1])
+
+
+def without_brackets(text: str) -> str:
+    """What stands in brackets, where they hold all of it."""
+    text = text.strip()
+    for _ in range(DEEPEST_NUMBER):
+        if not text or text[0] not in _OPENS or _closing(text) != len(text) - 1:
+            break
+        text = text[1:-1].strip()
+    return text
+
+
+def _closing(text: str) -> int:
+    """Where the bracket is closed with which a text begins; −1 where it never is."""
+    waiting: list[str] = []
+    for i, c in enumerate(text):
+        if c in _OPENS:
+            waiting.append(_CLOSES[_OPENS.index(c)])
+        elif c in _CLOSES and (waiting.pop() != c or not waiting):
+            return -1 if waiting else i
+    return -1
+
+
+def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive: Derive = slope) -> Claim | None:
+    """A claim, or None for a line that was left blank.
+
+    text: what was written; several lines may be given as a list, or with line breaks. A number is taken with the digits that
+        Python shows: 0.2570 is then 0.257, and speaks for three decimals, so that it is never asked for more than it can say
+    names: what its formulas may speak of
+    line: the name of the line; a claim may begin with it, z = 0.3775
+    derive: how derivatives in formulas are worked out
+
+    Raises TypeError for what is neither text nor a number, FormulaError for what cannot be read.
+    """
+    text = "\n".join(_text_of(each, line) for each in text) if isinstance(text, (list, tuple)) else _text_of(text, line)
+    if len(text) > LONGEST:
+        raise FormulaError(text, LONGEST, f"an answer has up to {LONGEST:,} characters, and this one has {len(text):,}")
+    plain = _in_this_line(undressed(text.replace("&", " ")).text, line, names)
+    name, colon, rest = without_brackets(plain).partition(":")
+    if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
+        plain = rest
+    chain = _NOTHING_BEHIND.sub("", _in_one_line(_unboxed(plain), line, names))
+    if BLANK.fullmatch(chain) or (line and _is_named(chain.strip(), line)):
+        return None
+    parts = split_chain(chain)
+    if line and len(others := [part for part in parts if not _is_named(part[0], line)]) < len(parts):
+        parts = others
+    if not parts or BLANK.fullmatch(parts[-1][0]):
+        return None
+    if len(parts) > 1 and (other := _assigned(chain, parts, line, names)):
+        if not _is_anew(other, line):
+            raise FormulaError(chain, parts[0][1], f"this is an equation of {other}: write it on a line of its own")
+        del parts[0]
+    numbers = [number for part, _ in parts if (number := written_number(part)) is not None]
+    reader = _Reader(chain, names, derive, numbers)
+    return Claim(text.strip(), [reader.piece(*part) for part in parts], chain)
+
+
+def _in_this_line(text: str, line: str, names: Mapping[str, Value]) -> str:
+    """A text whose indicators speak of the line's own index: 1_{i=2} is 1_{3=2} on the line ∂L/∂a_3, where i is no name."""
+    indices = {reading.indices for reading in all_readings(line) if reading.indices} if "_" in text else set()
+    if len(indices) != 1 or len(index := indices.pop()) != 1:
+        return text
+    return _OF_AN_INDEX.sub(lambda match: match[0] if match[2] in names else f"{match[1]}{index[0]}{match[3]}", text)
+
+
+def _text_of(what: object, line: str) -> str:
+    """What was written, as text. Python shows a number with all digits that it has left."""
+    if what is None or isinstance(what, str):
+        return what or ""
+    if isinstance(what, (Decimal, Fraction)):
+        return str(what)
+    if isinstance(what, float) and math.isfinite(what):
+        return repr(float(what))
+    number = None if isinstance(what, bool) else what
+    if isinstance(number, Integral):
+        return str(int(number))
+    where = f"{line}=" if line.isidentifier() else f"{line}: " if line else ""
+    raise TypeError(f"{where}{shortened(repr(what))}: a claim is text, as it was written: {shortened(repr(str(what)))}")
+
+
+def shortened(text: str) -> str:
+    """A text as far as a message has room for it."""
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
+def _in_one_line(text: str, line: str, names: Mapping[str, Value]) -> str:
+    """The lines of a chain, one behind the other; a new line begins a new member unless a formula was broken there.
+
+    Where a later line begins with the name that is asked for, those before it that do not were on the way to it.
+    """
+    statements: list[str] = []
+    for written in _lines_in(text):
+        if statements and (_ENDS_OPEN.search(statements[-1]) or _GOES_ON.match(written)):
+            statements[-1] += " " + written
+        else:
+            statements.append(_unboxed(written))
+    begins = [bool(line) and _is_named(_left_of(each), line) and _is_equation(each) for each in statements]
+    if True in begins[1:]:
+        statements = statements[begins.index(True) :]
+    elif len(statements) > 1 and _is_equation(statements[0]):
+        for each in statements[1:]:
+            if _is_equation(each) and (other := _name_in(_left_of(each), names)):
+                whole = " = ".join(statements)
+                reason = f"here an equation of {other} begins: write it on a line of its own"
+                raise FormulaError(whole, whole.index(each), reason)
+    return " = ".join(statements)
+
+
+def _lines_in(text: str) -> Iterator[str]:
+    """The lines of a text; an arrow parts them, too, where it stands between two equations."""
+    end = 0
+    for match in _NEW_LINE.finditer(text):
+        before = text[end : match.start()]
+        if match[0] == ";" and sum(map(before.count, _OPENS)) > sum(map(before.count, _CLOSES)):
+            continue  # between the arguments of a function
+        if not match["arrow"] or (_is_equation(text[end : match.start()]) and _is_equation(text[match.end() :])):
+            if text[end : match.start()].strip():
+                yield text[end : match.start()]
+            end = match.end()
+    if text[end:].strip():
+        yield text[end:]
+
+
+def _is_equation(text: str) -> bool:
+    """Whether something stands on both sides of a sign of equality."""
+    try:
+        return len(split_chain(text)) > 1
+    except FormulaError:
+        return True
+
+
+def _assigned(chain: str, parts: Sequence[tuple[str, int]], line: str, names: Mapping[str, Value]) -> str:
+    """The name that gets a new number in a chain, w := 0.4 or w = w − 0.1; nothing where none does."""
+    (left, start), (right, behind) = parts[:2]
+    name = _name_in(left, names) if line else ""
+    if not name or chain[start + len(left) : behind].strip() in _ASSIGNMENTS:
+        return name
+    try:
+        return name if names[name] in quantities(parse(right, names)) else ""
+    except FormulaError:
+        return ""
+
+
+def _is_anew(name: str, line: str) -> bool:
+    """Whether a line is a quantity with a new number, as w_new and w^+ are w."""
+    old, new = name_key(name), name_key(line)
+    return old[0] == new[0] if len(old) == len(new) == 4 else line.startswith(name)
+
+
+def _unboxed(text: str) -> str:
+    """A chain that stands in a box, (z = 0.5), without it; [i = 2] is an indicator."""
+    inside = without_brackets(text)
+    if text.strip()[:1] not in ("(", "{"):
+        return text
+    try:
+        return text if split_chain(inside) == [(inside, 0)] else inside
+    except FormulaError:
+        return inside
+
+
+def _left_of(text: str) -> str:
+    """What stands in front of the first sign of equality."""
+    try:
+        return split_chain(text)[0][0]
+    except FormulaError:
+        return ""
+
+
+def _name_in(text: str, names: Mapping[str, Value]) -> str:
+    """The name that a text is, if it is one of names."""
+    try:
+        found = parse(text, names)
+    except FormulaError:
+        return ""
+    return next((name for name, value in names.items() if value is found), "")
+
+
+def _is_named(text: str, line: str) -> bool:
+    """Whether the left side of a chain is the line itself; E(w) is E."""
+    if text == line:
+        return True
+    if (_IN_A_FORMULA.search(text) and not _IN_A_FORMULA.search(line)) or not text:
+        return False  # much sooner than by reading it
+    return (_reads_as if len(text) <= OFTEN else _reads_as.__wrapped__)(text, line)
+
+
+@lru_cache(1000)  # asked three times of each line, mostly of the same text
+def _reads_as(text: str, line: str) -> bool:
+    one = Value(1.0)
+    for name in (text, *(match[1] for match in [_OF_NAMES.fullmatch(text)] if match)):
+        try:
+            if parse(name, {line: one}) is one:
+                return True
+        except FormulaError:
+            pass
+    return False
+
+
+class _Reader:
+    """Reads the members of one chain; numbers: those among them, which may tell what was meant by the others."""
+
+    def __init__(self, chain: str, names: Mapping[str, Value], derive: Derive, numbers: Sequence[Number]) -> None:
+        self.chain, self.names, self.derive, self.numbers = chain, names, derive, numbers
+        keys = [name_key(name) for name in names]
+        self.x_is_a_name = name_key("x") in keys
+        indexed = any(str(key[0]).lower() == "x" for key in keys) and not self.x_is_a_name
+        self.x_between = _X_APART if indexed else _X_BETWEEN  # (o − t) x2 is a product with x2, where there is one
+
+    def piece(self, text: str, position: int) -> Piece:
+        number, formula = written_number(text), None
+        if number is None or (_EXPONENT.search(text) and not {"e", "E"}.isdisjoint(self.names)):
+            number = None
+            try:
+                formula = self.parsed(text, position)
+            except FormulaError:
+                number = self.with_words(text)
+                if number is None:
+                    raise
+        if formula is not None and not quantities(formula):
+            number = written_number(text)  # 6.13E-2 where E is a name, too
+        if number is not None:
+            return Piece(text, position, number, None)
+        assert formula is not None
+        if quantities(formula):
+            return Piece(text, position, None, formula)
+        if not math.isfinite(formula.data):
+            raise self.error(position, f"this comes to {formula.data}, which is no number to go on with")
+        return Piece(text, position, Number(formula.data, 2.0 * _slack(text, formula), 17), formula)
+
+    def error(self, position: int, reason: str) -> FormulaError:
+        return FormulaError(self.chain, position, reason)
+
+    def parsed(self, text: str, position: int) -> Value:
+        """A formula. A comma between digits is the decimal comma, where it can be read in no other way; an x between numbers
+        is a name or a sign, whichever leads to a number of the chain."""
+        if _LOST_POWER.fullmatch(text):
+            raise self.error(position, f"{IN_TWO_WAYS}: write 10^-2, say, for a power, or blanks around the sign")
+        pointed = _DECIMAL_COMMA.sub(".", text)
+        if ";" in text:  # between the arguments of a function, where commas stand in numbers: max(0; 0,5)
+            text = pointed = pointed.replace(";", ",")
+        if self.x_between.search(pointed):
+            signs = (" · ", " · x · ") if self.x_is_a_name else (" · ",)
+            ways = [self.tried(self.x_between.sub(sign, pointed)) for sign in signs]
+            readings = [formula for formula in ways if formula is not None]
+            fitting = [f for f in readings if any(abs(f.data - n.value) <= n.unit for n in self.numbers)]
+            if len(found := fitting if self.x_is_a_name else readings) == 1:
+                return found[0]
+        try:
+            return read_formula(text, self.names, self.derive)
+        except FormulaError as error:
+            if pointed != text and (formula := self.tried(pointed)) is not None:
+                return formula
+            raise self.error(position + error.position, error.reason) from None
+
+    def tried(self, text: str) -> Value | None:
+        try:
+            return read_formula(text, self.names, self.derive)
+        except FormulaError:
+            return None
+
+    def with_words(self, text: str) -> Number | None:
+        """A number with words around it, such as a unit; none that are near to a name, or that change a number."""
+        match = _REMARK.fullmatch(without_brackets(text)) if len(text) < 200 else None
+        number = written_number(match["number"]) if match else None
+        if match is None or number is None:
+            return None
+        before, behind = (
+            re.findall(r"[^\W\d_]{2,}", (match[part] or "").replace(r"\text", "")) for part in ("before", "behind")
+        )
+        known = [*self.names, *FUNCTIONS]
+        odd = [word for word in behind if get_close_matches(word, known, 1, 0.7) or word.lower() in _MEANS_MORE]
+        return None if odd or not _BEFORE_A_NUMBER.issuperset(map(str.lower, before)) else number
+
+
+def _slack(text: str, formula: Value) -> float:
+    """How far off numbers may be that are worked out from rounded ones, such as 3.49/18.41."""
+    rounded = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]
+    order = nodes(formula)
+    slack = 0.0
+    for number in rounded:
+        for node in order:
+            if not node.inputs and node.data == number.value:
+                moved = evaluate(order, {node: node.data + 0.5 * number.unit})[formula]
+                slack += abs(moved - formula.data)
+    return slack if math.isfinite(slack) else 0.0

@@ -1,0 +1,249 @@
+"""A whole class marked: a folder of answers, one report."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+from autograd.display.documents import whole_page
+from autograd.display.files import save
+from autograd.mark.files import ENDINGS, Problem, SheetError, _handed_in, _HandedIn, _readable, read_sheet
+from autograd.mark.mistakes import KINDS
+from autograd.mark.red_pen import _mark
+from autograd.mark.report import Marking, _safe_cell
+from autograd.writing.columns import table
+from autograd.writing.names import pretty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+CLASS_STYLE = """
+.cg-class{font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72em}
+.cg-class>table{display:block;overflow-x:auto;border-collapse:collapse;margin:8px 0 18px;table-layout:auto!important}
+.cg-class>table th,.cg-class>table td{text-align:left!important;padding:4px 14px 4px 0;border-bottom:1px solid #8886;
+vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
+.cg-class>table td:last-child{white-space:normal;min-width:12em}
+.cg-class details{margin:10px 0}
+.cg-class summary{cursor:pointer;font-weight:600;margin-bottom:6px}
+.cg-class pre{white-space:pre-wrap}
+.cg-class a{color:inherit}
+"""
+
+
+class Class:
+    """The marked sheets of several people.
+
+    markings: a Marking for each person, by name; problems: what could not be read, as Problems
+    mistakes: the commonest ones, as (line, kind, how many, who)
+    """
+
+    def __init__(self, markings: Mapping[str, Marking], problems: Sequence[Problem] = (), title: str = "") -> None:
+        self.markings, self.problems, self.title = dict(markings), list(problems), title
+
+    def __iter__(self) -> Iterator[tuple[str, Marking]]:
+        return iter(self.markings.items())
+
+    def __getitem__(self, person: str) -> Marking:
+        return self.markings[person]
+
+    def __len__(self) -> int:
+        return len(self.markings)
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, int, list[str]]]:
+        """The commonest mistakes, as (line, kind, how many, who); the kind is empty where it is not known."""
+        who: dict[tuple[str, str], list[str]] = {}
+        for person, marking in self:
+            for row in marking:
+                if row.verdict == "wrong":
+                    kind = row.diagnoses[0].kind if len(row.diagnoses) == 1 else ""
+                    who.setdefault((row.name, kind), []).append(person)
+        lines = Counter({line: 0 for line, _ in who})
+        for (line, _), people in who.items():
+            lines[line] += len(people)
+        order = sorted(who.items(), key=lambda item: (-len(item[1]), -lines[item[0][0]], item[0][1] == ""))
+        return [(line, kind, len(people), people) for (line, kind), people in order]
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows = []
+        for person, marking in self:
+            counts = Counter(row.verdict for row in marking)
+            rows.append(
+                (
+                    person, f"{_mark(marking.score)} / {_mark(marking.out_of)}",
+                    *(str(counts[verdict]) for verdict in self.head[2:-2]),
+                    pretty(marking.first_wrong or ""), marking[marking.first_wrong].remark if marking.first_wrong else "",
+                )
+            )  # fmt: skip
+        return rows
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What the columns are; that of lines that cannot be read is there if somebody has such."""
+        unread = any("unread" in marking.verdicts.values() for marking in self.markings.values())
+        return ("name", "marks", "wrong", "carried", "blank", *["unread"] * unread, "first mistake", "remark")
+
+    @property
+    def text(self) -> str:
+        """A table for a terminal, with the commonest mistakes and the problems below."""
+        blocks = [self.title] if self.title else []
+        if self.markings:
+            scores = [marking.score for marking in self.markings.values()]
+            blocks.append(table([self.head, *self._rows()], (0, len(self.head) - 1)))
+            of = _mark(next(iter(self.markings.values())).out_of)
+            blocks.append(
+                f"{len(scores)} sheet{'s'[: len(scores) != 1]}; {_mark(sum(scores) / len(scores))} of {of} marks on average."
+            )
+        if common := self.mistakes[:8]:
+            lines = [
+                (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people)) for line, kind, n, people in common
+            ]
+            blocks.append("The commonest mistakes\n" + table(lines, (3,)))
+        if self.problems:
+            blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
+        return "\n\n".join(blocks)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def csv(self) -> str:
+        """A row for each person: marks, and the verdict of each line; for a grade book."""
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
+        writer.writerow([_safe_cell(cell) for cell in ["name", "marks", "out of", "first mistake", *lines]])
+        for person, marking in self:
+            cells = [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
+            writer.writerow([_safe_cell(cell) for cell in cells])
+        return file.getvalue()
+
+    @property
+    def json(self) -> str:
+        """Everything, as JSON."""
+        whole = {
+            "title": self.title,
+            "people": {person: json.loads(marking.json) for person, marking in self},
+            "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
+            "problems": [problem._asdict() for problem in self.problems],
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=2)
+
+    def html(self) -> str:
+        """The table, with the marked sheets below."""
+        rows = "".join(
+            f'<tr><td><a href="#sheet-{i}">{html.escape(row[0])}</a></td>'
+            + "".join(f"<td>{html.escape(c)}</td>" for c in row[1:])
+            + "</tr>"
+            for i, row in enumerate(self._rows())
+        )
+        heads = "".join(f"<th>{head}</th>" for head in self.head)
+        common = "".join(
+            f"<tr><td>{n} ×</td><td>{html.escape(pretty(line))}</td><td>{html.escape(KINDS.get(kind, 'no guess'))}</td>"
+            f"<td>{html.escape(', '.join(people))}</td></tr>"
+            for line, kind, n, people in self.mistakes[:12]
+        )
+        sheets = "".join(
+            f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
+            for i, (person, marking) in enumerate(self)
+        )
+        problems = (
+            "<h3>Could not be read</h3><pre>" + html.escape("\n".join(map(str, self.problems))) + "</pre>"
+            if self.problems
+            else ""
+        )
+        title = f"<h2>{html.escape(self.title)}</h2>" if self.title else ""
+        mistakes = f"<h3>The commonest mistakes</h3><table><tbody>{common}</tbody></table>" if common else ""
+        return (
+            f'<style>{CLASS_STYLE}</style><div class="cg-class">{title}'
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f"{mistakes}{problems}{sheets}</div>"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all to a file and give its path: .html, .csv, .json, .txt. Raises ValueError for another ending."""
+        return save(
+            path,
+            "a class",
+            {
+                ".html": lambda: whole_page(self.title or "Marked worksheets", self.html()),
+                ".csv": lambda: self.csv,
+                ".json": lambda: self.json,
+                ".txt": lambda: self.text + "\n",
+            },
+        )
+
+
+def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:
+    """Mark what stands in files against the sheet in a TOML file.
+
+    sheet: the file with the worksheet; its own answers count too, as those of a person of the file's name
+    answers: files of answers, and folders of such files
+
+    The result has a Marking for each person, by name: iterate over it, print it, or .save("class.html") it (or .csv, .json).
+
+    Raises OSError where the sheet cannot be opened, SheetError where it cannot be understood. What is wrong with answers is
+    in .problems of the result, and the others are marked all the same.
+
+    >>> import pathlib, tempfile
+    >>> from autograd import mark_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet, answers = pathlib.Path(folder, "sheet.toml"), pathlib.Path(folder, "ada.txt")
+    ...     _ = sheet.write_text('[given]\\nx = 3.0\\n[lines]\\ny = "x^2"\\nz = "y + 1"', encoding="utf-8")
+    ...     _ = answers.write_text("y = 9.0\\nz = 11.0", encoding="utf-8")
+    ...     marked = mark_files(sheet, [answers])
+    >>> [(person, marking.score, marking.first_wrong) for person, marking in marked]
+    [('ada', 1.0, 'z')]
+    """
+    path = Path(sheet)
+    file = read_sheet(path)
+    read: list[_HandedIn] = []
+    problems: list[Problem] = []
+    if file.answers:
+        read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
+    for each, folder in _files(answers):
+        try:
+            if each.exists() and each.samefile(path):
+                continue
+            if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
+                raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
+            read += _handed_in(each, file.sheet)
+        except (OSError, SheetError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            problems.append(
+                Problem(each.name, "", str(reason).removeprefix(f"{each.name}: ").removeprefix(f"{each.name}, "))
+            )
+    markings: dict[str, Marking] = {}
+    for person, claims, reasons, unread in read:
+        problems += reasons
+        if not person:
+            continue
+        name, n = person, 2
+        while name in markings:
+            name, n = f"{person} ({n})", n + 1
+        markings[name] = file.sheet.mark({**claims, **unread}, file.marks, file.carried, file.digits)
+        markings[name].title = (
+            f"{file.sheet.title}: {name}" if file.sheet.title and len(read) > 1 else file.sheet.title or name
+        )
+    return Class(markings, problems, file.sheet.title)
+
+
+def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
+    """The files themselves, and those in folders whose ending is that of answers, in the order of their names, each with its
+    folder."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            named = (each for each in path.iterdir() if each.suffix.lower() in ENDINGS and not each.name.startswith("."))
+            yield from ((each, path) for each in sorted(named))
+        else:
+            yield path, None

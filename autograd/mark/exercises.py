@@ -1,0 +1,436 @@
+"""New exercises: a worksheet with other numbers, kind ones, and blanks to be filled in.
+
+    neuron       one weight and a bias, sigmoid, cross-entropy, one step of gradient descent
+    two inputs   the same with two weights
+    two layers   two inputs, two hidden neurons, one output; half the squared error
+    softmax      two inputs, three classes, cross-entropy
+
+Kind numbers have few digits; none is 0 or 1, none is another one's double; no sigmoid is saturated and every ReLU is alive.
+And no common mistake is hidden by them: whatever mistake is made on a line, its digits are neither the right ones nor those
+of another mistake (ambiguity.py). Numbers are drawn until they are kind. A target of 0 or 1 would hide what it
+multiplies; so the cross-entropy of one neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
+"""
+
+from __future__ import annotations
+
+import copy
+import html
+import json
+import math
+import os
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from autograd.derive.derivations import derivation
+from autograd.display.board import Board
+from autograd.display.documents import whole_page
+from autograd.display.files import save
+from autograd.formula.writing import written
+from autograd.graph import nodes
+from autograd.mark.levels import LEVELS
+from autograd.mark.mistakes import RATES, figure
+from autograd.mark.report import Marking
+from autograd.mark.worksheet import Worksheet
+from autograd.value import Value
+from autograd.writing.names import escaped, latex_name, text_name
+from autograd.writing.numbers import number
+
+TRIES = 300
+STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated
+RATE_CHOICES = (0.1, 0.2, 0.3, 0.4)
+
+
+# ---------------------------------------------------------------------------------------------------------------- levels
+
+
+def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, loss: str = "", digits: int = 5) -> Exercise:
+    """A new exercise: a level, or a worksheet of your own, with other numbers.
+
+    model: "neuron", "two inputs", "two layers" or "softmax"; or a Worksheet, whose given numbers are drawn anew, of the size
+        that they have now; 0 and 1 are targets, and change places
+    seed: for the same numbers again
+    loss: the name of the line that is differentiated, for a sheet of your own; the formulas of the lines before it are given
+    digits: to how many significant digits the answers are wanted, from 3 on
+
+    >>> from autograd import exercise
+    >>> task = exercise("neuron", seed=1)
+    >>> task.given, task.formulas["z"], task.answers["z"]
+    ({'w': '0.75', 'x': '0.52', 'b': '0.65', 't': '0.21', 'eta': '0.1'}, 'w·x + b', '1.0400')
+    >>> task.mark({"z": task.answers["z"], "o": "0.2"}).verdicts
+    {'z': 'right', 'o': 'wrong'}
+
+    Raises ValueError for a level that there is not, and where no kind numbers are found; LookupError for a line that there
+    is not; TypeError for a seed that is no whole number.
+    """
+    if not isinstance(digits, int) or not 3 <= digits <= 12:
+        raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
+    if isinstance(model, Worksheet):
+        sheet, title = model, model.title or "Exercise"
+        loss = model.line_named(loss) if loss else ""
+    elif not isinstance(model, str):
+        raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
+    elif model in LEVELS:
+        build, loss, title = LEVELS[model]
+        sheet = build()
+    else:
+        raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
+    if seed is not None and not isinstance(seed, int):
+        raise TypeError(f"a seed is a whole number, not {seed!r}")
+    seed = Random().randrange(10**6) if seed is None else seed
+    renewed = _with_kind_numbers(sheet, Random(seed), digits)
+    renewed.title = title
+    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed)
+
+
+# --------------------------------------------------------------------------------------------------------------- numbers
+
+
+def _with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Worksheet:
+    best: Worksheet | None = None
+    fewest = math.inf
+    for _ in range(TRIES):
+        renewed = _renumbered(sheet, random)
+        if renewed is None:
+            continue
+        found = 0
+        for _ in renewed.ambiguities(digits):
+            found += 1
+            if found >= fewest:
+                break
+        if found < fewest:
+            best, fewest = renewed, found
+        if not fewest:
+            break
+    if best is None:
+        raise ValueError(
+            "no kind numbers are found for this worksheet: its functions are saturated, or not finite, with all of them"
+        )
+    return best
+
+
+def _renumbered(sheet: Worksheet, random: Random) -> Worksheet | None:
+    """The sheet with other numbers; None if these are not kind."""
+    values = copy.deepcopy(sheet.values)
+    leaves = [node for node in nodes(*values.values()) if node.op is None and not node.inputs]
+    targets = [leaf.data for leaf in leaves if leaf.data in (0.0, 1.0)]
+    random.shuffle(targets)
+    drawn: list[float] = []
+    for leaf in leaves:
+        if leaf.data in (0.0, 1.0):
+            leaf.data = targets.pop()
+        else:
+            leaf.data = _drawn(leaf, random)
+            drawn.append(abs(leaf.data))
+    doubled = any(a == b or max(a, b) == 2.0 * min(a, b) for a, b in combinations(drawn, 2))
+    if doubled or any(x in (0.0, 0.5, 1.0) for x in drawn):
+        return None
+    for value in values.values():
+        value.forward()
+    return Worksheet(values) if all(map(_is_kind, nodes(*values.values()))) else None
+
+
+def _drawn(leaf: Value, random: Random) -> float:
+    if RATES.fullmatch(leaf.label):
+        return random.choice(RATE_CHOICES)
+    size = 10.0 ** max(0, math.ceil(math.log10(abs(leaf.data))))
+    x = round(random.uniform(0.1, 0.95) * size, 2 if size < 100.0 else 0)
+    return -x if random.random() < 0.25 and leaf.label[:1] in ("w", "v", "b", "c") else x
+
+
+def _is_kind(node: Value) -> bool:
+    if not math.isfinite(node.data):
+        return False
+    name = node.op.name if node.op else ""
+    if name in ("sigmoid", "tanh"):
+        return abs(node.inputs[0].data) < STEEPEST
+    if name in ("relu", "leaky_relu"):
+        return node.inputs[0].data > 0.02
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------------- exercises
+
+
+class Exercise:
+    """An exercise with its numbers, as `exercise` makes it.
+
+    Print it, show it in Jupyter, or save it for paper or as a notebook.
+
+    sheet: the Worksheet; given: the numbers that are given, by name; lines: what is to be worked out
+    answers: the right numbers as they should be written, by line; solution: the derivation, as a Board
+    loss: the line that is differentiated, if there is one; level, seed: how to make it again
+    hidden: the common mistakes that these numbers would not show, or not tell apart, at so few digits
+
+    >>> from autograd import exercise
+    >>> task = exercise("neuron", seed=1)
+    >>> task.lines[:4], task.answers["E"]
+    (['z', 'o', 'E', '∂E/∂o'], '1.1243')
+    >>> print(task.markdown.partition("|")[0].rstrip())
+    # One neuron with cross-entropy
+    <BLANKLINE>
+    Given: w = 0.75, x = 0.52, b = 0.65, t = 0.21, η = 0.1.
+    <BLANKLINE>
+    - z = w·x + b
+    - o = σ(z)
+    - E = −t·log(o) − (1 − t)·log(1 − o)
+    <BLANKLINE>
+    Work out every line below, to 5 significant digits.
+    """
+
+    def __init__(self, sheet: Worksheet, loss: str, digits: int, level: str = "", seed: int = 0) -> None:
+        self.sheet, self.loss, self.digits, self.level, self.seed = sheet, loss, digits, level, seed
+        self.title, self.lines = sheet.title, sheet.lines
+        self.given = {name: figure(x) for name, x in _by_family(sheet.given)}
+        self.answers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
+        self._written: dict[str, object] = {}
+        self.hidden = sheet.audit(digits) if level else []
+
+    @property
+    def least_digits(self) -> int:
+        """How many significant digits an answer has at least: two fewer than are wanted."""
+        return max(1, self.digits - 2)
+
+    @property
+    def formulas(self) -> dict[str, str]:
+        """The formulas that are given: those of the lines up to the loss; all, where there is no loss."""
+        return self._formulas(latex=False)
+
+    def _formulas(self, latex: bool) -> dict[str, str]:
+        sheet = self.sheet
+        shown = self.lines[: self.lines.index(self.loss) + 1] if self.loss else self.lines
+        lines = {name: sheet.formulas[sheet.leaves[name]] for name in shown}
+        return {name: written(formula, latex=latex)[0] for name, formula in (self._inner | lines).items()}
+
+    @property
+    def _inner(self) -> dict[str, Value]:
+        """The formulas of quantities that have a label, and are no lines."""
+        sheet = self.sheet
+        lines = set(sheet.leaves.values())
+        found = {leaf.label: f for leaf, f in sheet.formulas.items() if f is not leaf and leaf not in lines and leaf.label}
+        return found if not self.level else {}
+
+    @property
+    def solution(self) -> Board:
+        """The derivation, from the loss to every parameter; the numbers stand at the end of its lines.
+
+        Raises ValueError for an exercise without a loss.
+        """
+        if not self.loss:
+            raise ValueError("there is no loss to derive from: exercise(sheet, loss=...) names it; .answers has the numbers")
+        sheet = self.sheet
+        values = copy.deepcopy(sheet.values)
+        loss = values[self.loss]
+        forward = set(nodes(loss))
+        for name, value in values.items():
+            if value in forward:
+                value.label = name
+        named = [x for x in nodes(loss) if x.op is None and x.label]
+        updated = {old.label for old in self.sheet.around.updates.values()}
+        return derivation(loss, *(x for x in named if f"∂{self.loss}/∂{x.label}" in self.lines or x.label in updated))
+
+    def mark(self, claims: Mapping[str, object], **options: float) -> Marking:
+        """Mark answers; the lines of this call are shown. Earlier calls count as well, so that mistakes are carried.
+
+        claims: by line, as text; options: as for Worksheet.mark
+
+        >>> from autograd import exercise
+        >>> task = exercise("neuron", seed=1)
+        >>> task.mark({"z": task.answers["z"]}).verdicts
+        {'z': 'right'}
+        >>> task.mark({"o": "0.2"}).verdicts
+        {'o': 'wrong'}
+        """
+        if not hasattr(claims, "items"):
+            return self.sheet.mark(claims)  # which says how claims go
+        names = [self.sheet.line_named(name) for name in claims]
+        wanted: dict[str, Any] = {"digits": self.least_digits, **options}
+        whole = self.sheet.mark({**self._written, **dict(zip(names, claims.values()))}, **wanted)
+        self._written.update(zip(names, claims.values()))
+        return Marking([row for row in whole if row.name in names]) if names else whole
+
+    # ---- on paper
+
+    @property
+    def _wanted(self) -> str:
+        return f"Work out every line below, to {self.digits} significant digits."
+
+    @property
+    def markdown(self) -> str:
+        """The exercise in Markdown, with a table of blanks."""
+        given = ", ".join(f"{text_name(name)} = {x}" for name, x in self.given.items())
+        formulas = "\n".join(f"- {text_name(name)} = {formula}" for name, formula in self.formulas.items())
+        rows = "\n".join(f"| {text_name(name)} | |" for name in self.lines)
+        return (
+            f"# {self.title}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
+            f"| line | your number |\n|---|---|\n{rows}\n"
+        )
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """The exercise for a place in another page, with blanks to write in when it is printed."""
+        given = "".join(f"<li><i>{html.escape(text_name(name))}</i> = {x}</li>" for name, x in self.given.items())
+        formulas = "".join(
+            f"<li><i>{html.escape(text_name(n))}</i> = <span>{html.escape(f)}</span></li>" for n, f in self.formulas.items()
+        )
+        rows = "".join(f"<tr><td><i>{html.escape(text_name(name))}</i></td><td></td></tr>" for name in self.lines)
+        return (
+            f'<style>{PAPER}</style><div class="cg-task"><h3>{html.escape(self.title)}</h3><p>Given</p>'
+            f'<ul class="given">{given}</ul><ul>{formulas}</ul><p>{self._wanted}</p>'
+            f"<table><thead><tr><th>line</th><th>your number</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+    @property
+    def latex(self) -> str:
+        """The exercise as a LaTeX document."""
+        given = ", ".join(
+            f"${latex_name(name)} = {number(x, 6, latex=True)[0]}$" for name, x in _by_family(self.sheet.given)
+        )
+        formulas = "\n".join(
+            f"\\[ {latex_name(name)} = {formula} \\]" for name, formula in self._formulas(latex=True).items()
+        )
+        rows = "\n".join(
+            f"\\rule[-4mm]{{0pt}}{{11mm}}$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines
+        )
+        return (
+            "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{lmodern}\n"
+            "\\usepackage{amsmath,amssymb,longtable,array}\n\\usepackage[margin=25mm]{geometry}\n"
+            "\\setlength{\\parindent}{0pt}\n\n\\begin{document}\n"
+            f"\\section*{{{escaped(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
+            "\\begin{longtable}{|>{\\raggedright}p{35mm}|p{100mm}|} \\hline line & your number \\\\ \\hline \\endhead\n"
+            f"{rows}\n\\end{{longtable}}\n\\end{{document}}\n"
+        )
+
+    # ---- files
+
+    @property
+    def toml(self) -> str:
+        """The worksheet as a file for `chalkgrad mark`."""
+        given = "\n".join(f"{json.dumps(name, ensure_ascii=False)} = {x!r}" for name, x in self.sheet.given.items())
+        lines = "\n".join(
+            f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(formula, ensure_ascii=False)}"
+            for name, formula in ({n: written(f)[0] for n, f in self._inner.items()} | self.sheet.steps).items()
+        )
+        head = f"title = {json.dumps(self.title, ensure_ascii=False)}\ndigits = {self.least_digits}"
+        return f"{head}\n\n[given]\n{given}\n\n[lines]\n{lines}\n"
+
+    @property
+    def notebook(self) -> str:
+        """The exercise as a Jupyter notebook, with cells that mark what is written in them."""
+        if self.level:
+            make = (
+                f"from autograd import exercise\n\ntask = exercise({self.level!r}, seed={self.seed}, digits={self.digits})"
+            )
+        else:
+            how = f"digits={self.digits}, loss={self.loss!r}"
+            make = f'from autograd import Exercise\n\ntask = Exercise.from_toml(r"""\n{self.toml}""", {how})'
+        cells: list[tuple[str, str]] = [("markdown", self.markdown.partition("| line |")[0].strip()), ("code", make)]
+        for title, names in self._parts():
+            blanks = "\n".join(f'    {json.dumps(name, ensure_ascii=False)}: "",' for name in names)
+            cells += [("markdown", f"## {title}"), ("code", f"task.mark({{\n{blanks}\n}})")]
+        if self.loss:
+            cells += [("markdown", "## Solution\n\nRun this when you have tried."), ("code", "# task.solution")]
+        return _notebook(cells)
+
+    def _parts(self) -> list[tuple[str, list[str]]]:
+        """The lines under a few headings."""
+        forward = [name for name in self.lines if name in self.formulas] if self.loss else self.lines
+        new = [name for name in self.lines if self.sheet.leaves[name] in self.sheet.around.updates]
+        back = [name for name in self.lines if name not in forward and name not in new]
+        parts = [("Forward" if self.loss else "Lines", forward), ("Backward", back), ("The updated weights", new)]
+        return [(title, names) for title, names in parts if names]
+
+    @classmethod
+    def from_toml(cls, text: str, digits: int = 5, loss: str = "") -> Exercise:
+        """An exercise from the text of a worksheet file, with its numbers as they are.
+
+        text: the worksheet, as `chalkgrad mark` reads it
+        digits: to how many significant digits the answers are wanted
+        loss: the name of the line that is derived; empty for none
+
+        >>> from autograd import Exercise
+        >>> task = Exercise.from_toml('[given]\\nx = 3.0\\n[lines]\\ny = "x^2"')
+        >>> task.answers
+        {'y': '9.0000'}
+        """
+        from autograd.mark.files import sheet_from
+
+        return cls(sheet_from(text).sheet, loss, digits)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the exercise to a file and give its path: .md, .tex, .html, .ipynb, or .toml for `chalkgrad mark`.
+
+        path: where to; its ending says as what
+
+        Raises ValueError for another ending.
+        """
+        return save(
+            path,
+            "an exercise",
+            {
+                ".md": lambda: self.markdown,
+                ".tex": lambda: self.latex,
+                ".html": lambda: whole_page(self.title, self.html()),
+                ".ipynb": lambda: self.notebook,
+                ".toml": lambda: self.toml,
+            },
+        )
+
+
+PAPER = """
+.cg-task{font:15px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:46em}
+.cg-task h3{font-size:1.2em;margin:0 0 .4em}
+.cg-task i,.cg-task span{font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em}
+.cg-task ul{list-style:none;padding:0 0 0 1.2em}
+.cg-task ul.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(8em,1fr));gap:0 1em}
+.cg-task table{border-collapse:collapse;width:100%;table-layout:auto!important}
+.cg-task th,.cg-task td{border:1px solid #8888;padding:6px 10px;text-align:left!important}
+.cg-task td:first-child{width:9em}
+"""
+
+
+def _by_family(given: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Given numbers with those of one letter side by side."""
+    letters = list(dict.fromkeys(re.sub(r"[_\d].*", "", name) for name in given))
+    return sorted(given.items(), key=lambda item: letters.index(re.sub(r"[_\d].*", "", item[0])))
+
+
+def significant(x: float, digits: int) -> str:
+    """A number as it should be written, with so many significant digits, zeros kept.
+
+    >>> significant(0.25, 4), significant(-0.000123456, 3)
+    ('0.2500', '-0.000123')
+    """
+    if x == 0.0:
+        return "0"
+    rounded = f"{x:.{digits - 1}e}"
+    decimals = digits - 1 - int(rounded.partition("e")[2])
+    return f"{float(rounded):.{max(decimals, 0)}f}" if abs(x) < 1e15 else rounded
+
+
+def _notebook(cells: Sequence[tuple[str, str]]) -> str:
+    written = []
+    for i, (kind, text) in enumerate(cells):
+        cell: dict[str, object] = {
+            "cell_type": kind,
+            "id": f"cell-{i}",
+            "metadata": {},
+            "source": text.splitlines(keepends=True),
+        }
+        written.append(cell | ({"execution_count": None, "outputs": []} if kind == "code" else {}))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    whole = {
+        "cells": written,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

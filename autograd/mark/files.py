@@ -1,0 +1,397 @@
+"""Worksheets and answers in files: a sheet as TOML, what people wrote as TOML, text, CSV or JSON, and a class at once.
+
+A sheet says what is given, how each line is computed in ordinary mathematics, and perhaps what somebody wrote:
+
+    title = "One neuron"
+    carried = 0.5                       # a line that follows from a mistake gets half its marks; all, if this is left out
+    digits = 3                          # an answer has at least so many significant digits; any number, if this is left out
+
+    [given]
+    w = 0.5
+    x = 2
+    t = 1
+    eta = 0.1
+
+    [lines]                             # in the order in which they are worked out
+    z = "w x"
+    o = "σ(z)"
+    E = "½(o − t)²"
+    dw = "∂E/∂w"                        # the derivative of a line, by what is given or by another line
+    w_new = "w − eta dw"
+
+    [marks]
+    dw = 2                              # the others are worth 1
+
+    [answers]
+    z = 1.0
+    o = "0,7311"                        # in quotes for a decimal comma, a formula or a way of working
+    dw = "(0.7311 − 1)·0.7311·0.2689·2 = −0.1057"
+
+Answers may also come in files of their own: one for each person, `o = 0,7311  # comment` on each line (.txt, .md), or .toml,
+or .json; or one table for all (.csv) with a person in each row and a line in each column. What cannot be read is reported
+with the place; everything else is marked all the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import re
+import textwrap
+import tomllib
+from collections import Counter, namedtuple
+from difflib import get_close_matches
+from pathlib import Path
+
+from autograd.display.files import FileError, clean, read_bytes
+from autograd.formula.lexer import RELATION, FormulaError
+from autograd.formula.spellings import undressed
+from autograd.formula.systems import read_line
+from autograd.mark.claims import without_brackets
+from autograd.mark.worksheet import Worksheet
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
+LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
+LONGEST_LINE = 12_000  # characters, a claim and its name
+MOST_ENTRIES = 2_000  # answers of one person; columns of a table
+TOO_DEEP = "brackets stand in brackets, hundreds of them"
+MOST_PROBLEMS = 20  # of one person that are told
+DEEPEST = 16  # parts of a name in TOML, a.b.c; each is a table of its own
+_PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*\.[ \t]*"""
+_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_\"'-])(?:{_PART}){{{DEEPEST}}}")
+SECTIONS = ("title", "carried", "digits", "given", "lines", "marks", "answers")
+
+
+class SheetError(ValueError):
+    """A file that cannot be understood; the message says where, and why."""
+
+
+class Problem(namedtuple("Problem", "file place reason")):
+    """What could not be read in a file of answers, and where."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return clean(f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}")
+
+
+class SheetFile(namedtuple("SheetFile", "sheet answers marks carried digits")):
+    """A worksheet from a file, its answers, what lines are worth, what carried ones get, and the digits asked for."""
+
+    __slots__ = ()
+
+
+class Answers(namedtuple("Answers", "person claims problems")):
+    """What somebody wrote, by line, and what of it could not be read."""
+
+    __slots__ = ()
+
+
+class _HandedIn(namedtuple("_HandedIn", "person claims problems unread")):
+    """The same, with what could not be read by line."""
+
+    __slots__ = ()
+
+
+# ---------------------------------------------------------------------------------------------------------------- sheets
+
+
+def read_sheet(path: str | os.PathLike[str]) -> SheetFile:
+    """A worksheet from a TOML file, as in the description of this module.
+
+    Raises OSError where it cannot be opened, SheetError where it cannot be understood.
+    """
+    path = Path(path)
+    return sheet_from(_text(path), path.name)
+
+
+def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
+    """A worksheet from the text of such a file; where: what messages call it. Raises SheetError."""
+    content = _toml(text, where)
+    if unknown := [key for key in content if key not in SECTIONS]:
+        raise SheetError(f"{where}: {unknown[0]!r} is nothing a sheet has; it has {', '.join(SECTIONS)}")
+    for section in ("given", "lines", "marks", "answers"):
+        if not isinstance(content.get(section, {}), dict):
+            raise SheetError(f"{where}: {section} is a table: write [{section}] and its entries below")
+    if not content.get("lines"):
+        raise SheetError(f"{where}: there are no [lines] to be worked out")
+    known = {name: Value(_number(where, name, x), name) for name, x in content.get("given", {}).items()}
+    lines: dict[str, Value] = {}
+    for name, formula in content["lines"].items():
+        if not isinstance(formula, str) or not formula.strip():
+            raise SheetError(f"{where}, [lines], {name}: a line is a formula in quotes, not {formula!r}")
+        if name in known:
+            raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
+        try:
+            lines[name] = known[name] = read_line(formula, known)
+        except FormulaError as error:
+            raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
+        except ValueError as error:
+            raise SheetError(f"{where}: {error}") from None
+        if not math.isfinite(lines[name].data):
+            raise SheetError(f"{where}, [lines], {name}: this comes to {lines[name].data}, which nobody can work out")
+    numbers = {name: _number(where, name, x) for name, x in content.get("marks", {}).items()}
+    carried = _number(where, "carried", content.get("carried", 1.0))
+    digits = content.get("digits", 0)
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
+        raise SheetError(f"{where}: digits is a whole number from 0 to 15, not {digits}")
+    try:
+        sheet = Worksheet(lines)
+        marks = {sheet.line_named(name): x for name, x in numbers.items()}
+        sheet.mark({}, marks, carried)
+    except (TypeError, ValueError, LookupError) as error:
+        raise SheetError(f"{where}: {error.args[0]}") from None
+    sheet.title = str(content.get("title", ""))
+    return SheetFile(sheet, dict(content.get("answers", {})), marks, carried, digits)
+
+
+class _Written(str):
+    """A number in a file, with its digits."""
+
+    __slots__ = ()
+
+
+def _toml(text: str, where: str) -> dict[str, Any]:
+    if (deep := _DEEP_KEY.search(text)) is not None:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise SheetError(f"{where}, line {line}: a name of over {DEEPEST} parts")
+    try:
+        return tomllib.loads(text, parse_float=_Written)
+    except ValueError as error:
+        raise SheetError(f"{where}: {error}") from None
+    except RecursionError:
+        raise SheetError(f"{where}: {TOO_DEEP}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        content = read_bytes(path, LONGEST)
+    except FileError as error:
+        raise SheetError(f"{clean(path.name)}: {error}") from None
+    try:
+        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SheetError(f"{path.name}, line {line}: this is no text in UTF-8; save it as such") from None
+
+
+def _number(where: str, name: str, x: object) -> float:
+    try:
+        number = float(str(x).replace(",", ".")) if not isinstance(x, bool) else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise SheetError(f"{where}: {name} is a number, not {x!r}")
+    return number
+
+
+# --------------------------------------------------------------------------------------------------------------- answers
+
+
+def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers]:
+    """What one or, in a table, several people wrote.
+
+    Raises OSError where the file cannot be opened, SheetError where nothing in it can be understood.
+    """
+    return [Answers(*each[:3]) for each in _handed_in(path, sheet)]
+
+
+def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn]:
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        return list(_from_table(path, sheet))
+    if ending == ".toml":
+        content = _toml(_text(path), path.name)
+        person = str(content.pop("name", path.stem))
+        if isinstance(content.get("lines"), dict):
+            raise SheetError(f"{path.name}: this is a worksheet, and no answers")
+        given = content.pop("answers", content)
+        if not isinstance(given, dict):
+            raise SheetError(f"{path.name}: answers is a table: write [answers] and the lines below")
+        entries = [(name, name, text) for name, text in given.items()]
+    elif ending == ".json":
+        try:
+            content = json.loads(_text(path), parse_float=_Written, parse_int=_Written, object_pairs_hook=_each_once)
+        except json.JSONDecodeError as error:
+            raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
+        except ValueError as error:
+            raise SheetError(f"{path.name}: {error}") from None
+        except RecursionError:
+            raise SheetError(f"{path.name}: {TOO_DEEP}") from None
+        if not isinstance(content, dict):
+            raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
+        person = str(content.pop("name", path.stem))
+        given = content.get("answers", content)
+        if not isinstance(given, dict):
+            raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
+        entries = [(name, name, text) for name, text in given.items()]
+    elif ending in (".txt", ".md"):
+        person, entries, problems = _from_lines(path)
+        read = _readable(path.name, person, entries, sheet)
+        return [read._replace(problems=[*problems, *read.problems])]
+    else:
+        raise SheetError(f"{path.name}: answers come in files that end in {', '.join(ENDINGS)}")
+    return [_readable(path.name, person, entries, sheet)]
+
+
+_ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
+
+
+def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
+    """Lines such as `z1 = 0,3775  # comment`; one that begins with a sign of equality goes on from the line above."""
+    person, problems = path.stem, list[Problem]()
+    entries: list[tuple[str, str, object]] = []
+    text = _text(path)
+    rows = [_cells(line) for line in text.splitlines()]
+    if sum(len(cells) == 2 for cells in rows) > 1:  # a table: what stands around it is the exercise
+        for number, cells in enumerate(rows, start=1):
+            if len(cells) == 2 and cells[0].strip("-: ") and cells[0] != "line":
+                entries.append((cells[0], f"line {number}", cells[1]))
+        return person, entries, problems
+    every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
+    chain: list[str] = []  # the members of the last answer, each on a line of its own
+    for number, line in every:
+        if len(line) > LONGEST_LINE:
+            problems.append(Problem(path.name, f"line {number}", f"{_shown(line)} is longer than any answer"))
+            continue
+        line = re.sub(r"\s{2,}", " ", line)
+        line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
+        line = without_brackets(undressed(line).text)
+        if not line or not line.strip("-`= "):
+            continue
+        if re.match(RELATION, line) and entries:
+            chain.append(line)
+            continue
+        entries, chain = _joined(entries, chain), []
+        if (match := _ENTRY.fullmatch(line)) and match["name"].strip().lower() == "name":
+            person = match["claim"].strip() or person
+        elif match:
+            entries.append((match["name"].strip(), f"line {number}", match["claim"].strip()))
+        else:
+            problems.append(
+                Problem(
+                    path.name, f"line {number}", f"{_shown(line)} is no answer: write the line's name, =, and what came out"
+                )
+            )
+    return person, _joined(entries, chain), problems
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:60].rstrip() + " …")
+
+
+def _joined(entries: list[tuple[str, str, object]], chain: list[str]) -> list[tuple[str, str, object]]:
+    """With the members of a chain behind the last claim."""
+    if chain:
+        name, place, claim = entries[-1]
+        entries[-1] = name, place, " ".join([str(claim), *chain])
+    return entries
+
+
+_SEMICOLON = re.compile(r"(?<!\\);(?=[^;=≈]+[=≈])")  # behind which another answer begins
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row of a table in Markdown."""
+    line = line.strip()
+    return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+
+
+def _from_table(path: Path, sheet: Worksheet) -> Iterator[_HandedIn]:
+    """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
+    text = _text(path)
+    head = text.partition("\n")[0]
+    mark = max(";\t,", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise SheetError(f"{path.name}, line {reader.line_num}: {error}") from None
+    if len(rows) < 2 or len(rows[0][1]) < 2:
+        raise SheetError(f"{path.name}: a table has the lines' names in its first row, and a person in each other one")
+    names = [cell.strip() for cell in rows[0][1]]
+    if len(names) > MOST_ENTRIES:
+        raise SheetError(f"{path.name}: a table of {len(names):,} columns; no more than {MOST_ENTRIES:,} are read")
+    known = [name for name in names[1:] if _is_line(sheet, name)]
+    if not known:
+        raise SheetError(f"{path.name}: none of {', '.join(names[1:6])} is a line of this worksheet")
+    odd = [name for name in names[1:] if name and name not in known and get_close_matches(name, sheet.lines, 1)]
+    problems = [
+        Problem(path.name, "the head", f"{name} is no line; is {get_close_matches(name, sheet.lines, 1)[0]} meant?")
+        for name in odd
+    ]
+    for number, row in rows[1:]:
+        if len(row) > len(names):
+            why = f"{len(row)} cells, and the head has {len(names)}: quote numbers with a decimal comma, or part cells by ;"
+            problems.append(Problem(path.name, f"row {number}", why))
+            continue
+        entries = [(name, f"row {number}, {name}", cell) for name, cell in zip(names[1:], row[1:]) if name in known]
+        read = _readable(path.name, row[0].strip() or f"row {number}", entries, sheet)
+        yield read._replace(problems=[*problems, *read.problems])
+        problems = []
+    if problems:
+        yield _HandedIn("", {}, problems, {})
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The keys and contents of an object in JSON, where no key may stand twice."""
+    if twice := [key for key, n in Counter(key for key, _ in pairs).items() if n > 1]:
+        raise ValueError(f"{twice[0]} stands there twice")
+    return dict(pairs)
+
+
+def _is_line(sheet: Worksheet, name: str) -> bool:
+    try:
+        return bool(sheet.line_named(name))
+    except LookupError:
+        return False
+
+
+def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> _HandedIn:
+    """The entries that can be read, and what is wrong with the others."""
+    claims: dict[str, object] = {}
+    unread: dict[str, object] = {}
+    problems: list[Problem] = []
+    entries = list(entries)
+    if len(entries) > MOST_ENTRIES:
+        problems.append(Problem(file, "", f"{len(entries):,} answers: no more than the first {MOST_ENTRIES:,} are read"))
+    for name, place, given in entries[:MOST_ENTRIES]:
+        name, given = clean(name), [_cleaned(each) for each in given] if isinstance(given, list) else _cleaned(given)
+        written = isinstance(given, (str, int)) and not isinstance(given, bool)
+        text = "" if given is None else str(given) if written else given
+        line = ""
+        try:
+            line = sheet.line_named(name)
+            sheet.read(line, text)
+        except (FormulaError, TypeError) as error:
+            reason = str(error) if isinstance(error, TypeError) else "\n" + textwrap.indent(str(error), "    ")
+            problems.append(Problem(file, place, reason))
+            unread[line] = text
+        except LookupError as error:
+            problems.append(Problem(file, place, error.args[0]))
+        else:
+            if line in claims:
+                problems.append(Problem(file, place, f"{line} was answered before; the last answer counts"))
+            claims[line] = text
+    if len(problems) > MOST_PROBLEMS:
+        more = f"{len(problems) - MOST_PROBLEMS:,} other answers cannot be read either"
+        problems[MOST_PROBLEMS:] = [Problem(file, "", more)]
+    unread = {line: text for line, text in unread.items() if line not in claims}
+    return _HandedIn(clean(person), claims, problems, unread)
+
+
+def _cleaned(given: object) -> object:
+    return clean(given) if isinstance(given, str) else given
+
+
+# --------------------------------------------------------------------------------------------------------------- a class

@@ -1,0 +1,574 @@
+"""Judging numbers: each from the numbers before it that the same person wrote.
+
+What rounding can do is worked out, not allowed for as a percentage. Who writes 0.5933 holds either that or the unrounded
+number behind it, and may round whatever comes out of each operation on the way, to the digits that are kept; how far a
+step's result can move by that is its reach. A number that was exact, like 0.3925, can move nothing. The numbers that stand
+before a result (working.py) show how far somebody has rounded there.
+
+Where a person's number is wrong, what follows may go on from it, or from the right number, or from what should have come
+out of the numbers before it: each such reading is tried, and the one that fits best is taken.
+
+A number that nothing explains is wrong, and then the mistakes of mistakes.py are tried in its place: the one whose
+result has the digits that were written is the guess; where many have, there is none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from copy import copy
+from functools import cached_property
+from itertools import islice, pairwise, product
+from random import Random
+
+from autograd.formula.operations import quantities
+from autograd.graph import nodes
+from autograd.mark.mistakes import digit_mistakes, mistakes, rounded_early
+from autograd.mark.steps import (
+    EXACT,
+    PRODUCTS,
+    Held,
+    Kept,
+    close,
+    grain,
+    rearranged,
+    rounding,
+    spelt_out,
+    straightened,
+    swing,
+    unit_of,
+)
+from autograd.mark.working import Near, Worth
+from autograd.rewriting import evaluate, expanded, substitute, value_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from autograd.mark.claims import Number
+    from autograd.mark.mistakes import Mistake, Surroundings
+    from autograd.mark.working import Member
+    from autograd.value import Value
+
+MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
+MOST_WAYS = 24  # to work out one formula
+MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
+MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said
+FEWEST_DIGITS, ENOUGH_DIGITS = 2, 4  # for a guess at all; for one at a rare mistake
+TWICE = 1.1  # as far as half a unit reaches that was rounded before, to one digit more
+ENOUGH_NUMBERS = 3  # to tell how somebody rounds
+MOST_LACKING, DOUBTFUL = 3, 3  # digits that one number may lack; by which it cannot be told what somebody keeps
+MOST_DIGITS = 16  # of a number that was written as one, and not worked out from others
+
+
+class Step:
+    """How a line is computed from the claims before it; lines left blank are worked out inside.
+
+    formula: over claimed and given quantities; cut: the claimed ones; blanks: the nodes that stand for lines left blank
+    """
+
+    def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
+        formula, inside = expanded(formulas[line], formulas, claimed)
+        self.lines, self._blanks = set(inside), list(inside.values())
+        self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
+        self._of(formula)
+
+    def _of(self, formula: Value) -> None:
+        self.formula, self.order = formula, nodes(formula)
+        self.cut = [node for node in self.order if node in self._claimed]
+        in_order = set(self.order)
+        self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
+
+    def short(self) -> Step | None:
+        """The step that people take where fractions cancel, such as o − t; None where they do not."""
+        formula = straightened(self.formula)
+        return None if formula is None else self.by(formula)
+
+    def by(self, formula: Value) -> Step:
+        """The same step by another formula."""
+        other = copy(self)
+        other._of(formula)
+        return other
+
+    def value(self, values: Mapping[Value, float]) -> float:
+        return evaluate(self.order, values)[self.formula]
+
+    def reach(self, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept | None) -> float:
+        """How far the result can move; see reach_of."""
+        return reach_of(self.formula, values, {x: held[x] for x in self.cut}, kept)
+
+
+def reach_of(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept | None) -> float:
+    """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
+    reach = swing(formula, values, held)
+    if kept is not None:
+        reach += rounding(spelt_out(formula), values, held, kept)
+    return reach
+
+
+class Reading(namedtuple("Reading", "step values held wrong")):
+    """One way in which somebody may have taken the numbers before a line.
+
+    values, held: for each quantity that the step is cut at, the number, and what is held around it
+    wrong: the lines whose wrong numbers are taken, as (quantity, line); the quantity is None for a wrong formula
+    """
+
+    __slots__ = ()
+
+    def worth(self, kept: Kept | None) -> Worth:
+        """What the line comes to; kept: the digits that are kept on the way, if only some are."""
+        return Worth(self.step.value(self.values), self.step.reach(self.values, self.held, kept))
+
+
+class Judgement(namedtuple("Judgement", "verdict own tolerance held used follows truncated readings")):
+    """What became of a line.
+
+    own, tolerance: what the person's own numbers give, and how far off that is still right
+    held: what the person may hold; used: the wrong numbers that the line rests on
+    follows: whether it fits the person's own numbers at all; truncated: whether digits were cut off
+    readings: how it may have been worked out
+    """
+
+    __slots__ = ()
+
+
+class Judge:
+    """Marks the numbers of a sheet, line by line.
+
+    lines: in an order in which each comes after what it needs; true: the right numbers; formulas: how lines are computed
+    numbers: what was written; workings: the members before it in which numbers stand; routes: formulas, which are right
+    wrong_formulas: what was written where a formula is wrong, which may have been used
+    cut_off: the lines on which this person is known to cut digits off instead of rounding
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Value],
+        true: Mapping[Value, float],
+        formulas: Mapping[Value, Value],
+        numbers: Mapping[Value, Number],
+        workings: Mapping[Value, Sequence[Member]],
+        routes: Mapping[Value, Sequence[Value]],
+        wrong_formulas: Mapping[Value, Value],
+        cut_off: Collection[Value] = (),
+    ) -> None:
+        self.true, self.formulas, self.cut_off = true, formulas, cut_off
+        self.truncating = bool(cut_off)
+        self.workings, self.routes, self.wrong_formulas = workings, routes, wrong_formulas
+        self.usual = usually_kept(numbers.values(), self.truncating)
+        self.numbers = {x: self._promised(number) for x, number in numbers.items()}
+        self.place_of = {line: i for i, line in enumerate(lines)}
+        self.judged: dict[Value, Judgement] = {}
+        self._near: dict[Value, Near] = {}
+        self.same: dict[Value, list[Value]] = {}  # the lines with a number that are another line over again, as ∂L/∂b is δ
+        for line, formula in formulas.items():
+            if line in numbers and formula is not line and formula in formulas:
+                self.same.setdefault(formula, []).append(line)
+        for line in lines:
+            if line in numbers:
+                self.judged[line] = self.judge(line, self.numbers[line])
+
+    def _promised(self, number: Number) -> Number:
+        """A number with what it promises: 0 is 0.000 for somebody who keeps three decimals, and leaves zeros out."""
+        bare = not number.digits and number.unit >= 0.1
+        return number._replace(unit=self.usual.unit) if bare and self.usual and self.usual.unit else number
+
+    def judge(self, line: Value, claim: Number) -> Judgement:
+        readings = self.readings(line)
+        judged = self.judge_by(readings, line, claim)
+        if judged.verdict == "wrong" or judged.truncated or not judged.follows:
+            readings += self.other_readings(line)
+            judged = self.judge_by(readings, line, claim)
+            if judged.verdict == "wrong":
+                in_some_way = self.judge_by(readings, line, claim, in_every_way=True)
+                judged = judged if in_some_way.verdict == "wrong" else in_some_way
+        return judged
+
+    def judge_by(self, readings: Sequence[Reading], line: Value, claim: Number, in_every_way: bool = False) -> Judgement:
+        """What becomes of a line if it was worked out in one of these ways.
+
+        in_every_way: numbers before a result are taken in every way that leads to it, not as exactly as they can be
+        """
+        true, c, kept = self.true[line], claim.value, self.kept(claim)
+        half = 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0  # 0.0000 may be rounded, 0 is nothing
+        results = self.results(line, readings, kept)
+        own, tolerance = results[0].value, half + results[0].reach
+        if self.workings.get(line):  # then what was rounded on the way stands there
+            shown = self.shown(line, claim, kept, in_every_way)
+            results = [
+                r._replace(reach=r.reach + max((_agreeing(ways, r) for ways in shown), default=0.0))
+                for r in self.results(line, readings, None)
+            ]
+        readings_of = [*readings, readings[0]._replace(wrong=())]  # the last is who keeps all digits in a calculator
+        off = [
+            (abs(c - r.value) / (half * TWICE + r.reach + grain(r.value)), len(readings_of[i].wrong), i)
+            for i, r in enumerate(results)
+        ]
+        fitting = [each for each in off if each[0] <= 1.0]
+        may_cut = self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting)
+        cut_off = [
+            (_beyond(c, r.value, claim.unit) / (r.reach + grain(r.value)), len(readings_of[i].wrong), i)
+            for i, r in enumerate(results)
+            if may_cut and _is_cut_off(c, r.value, claim.unit, r.reach)
+        ]
+        explaining = [i for *_, i in sorted([*fitting, *cut_off])]
+        used = self.materially(readings_of[explaining[0]]) if explaining else ()
+        exact = abs(c - true) <= half + grain(true)
+        verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
+        own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
+        follows = not exact or bool(own_way) or not math.isfinite(own)
+        truncated = line in self.cut_off if self.truncating else bool(cut_off)
+        held = self.held(claim, [results[i] for i in explaining], truncated)
+        if kept is None and self.usual is not None:  # no number was written, but one was held
+            step = readings[0].step
+            off = (
+                0.5 * claim.unit + self.usual.most(c) + rounding(spelt_out(step.formula), readings[0].values, {}, self.usual)
+            )
+            held = Held(-off, off)
+        return Judgement(verdict, own, tolerance, held, () if exact else used, follows, truncated, readings)
+
+    def results(self, line: Value, readings: Sequence[Reading], kept: Kept | None) -> list[Worth]:
+        """What a line comes to: in each reading, and at last what is right, to all digits.
+
+        kept: the digits that are kept on the way, if only some are
+        """
+        return [*(r.worth(kept) for r in readings), Worth(self.true[line], 0.0)]
+
+    def kept(self, claim: Number) -> Kept | None:
+        """The digits that a person keeps who writes this; None for what was not written as one number."""
+        if claim.digits > MOST_DIGITS:
+            return None
+        unit = claim.unit * 0.01 if claim.digits <= FEWEST_DIGITS and claim.unit > 0.01 else claim.unit  # 0.6 may end there
+        usual = self.usual
+        if usual is None or not usual.digits:
+            return Kept(unit, 0, self.truncating)
+        return Kept(unit, max(claim.digits, usual.digits), usual.cut) if usual.unit else Kept(0.0, claim.digits, usual.cut)
+
+    def readings(self, line: Value) -> list[Reading]:
+        """The ways in which the numbers before a line may have been taken, the person's own first."""
+        found: list[Reading] = []
+        for formulas in (
+            [{**self.formulas, **self.wrong_formulas}, self.formulas] if self.wrong_formulas else [self.formulas]
+        ):
+            whole = Step(line, formulas, self.is_known)
+            blamed = tuple((None, x) for x in self.wrong_formulas if x in whole.lines and formulas is not self.formulas)
+            if formulas is self.formulas or blamed:
+                short = whole.short()
+                for step in [whole] if short is None else [short, whole]:
+                    found += self.readings_of(step, blamed)
+        return found
+
+    def other_readings(self, line: Value) -> list[Reading]:
+        """The ways around one of the lines before: by longer products, where fractions cancel, by formulas as written.
+
+        And those by the same formula that is worked out in another way.
+        """
+        found: list[Reading] = []
+        formula = self.formulas[line]
+        for x in Step(line, self.formulas, self.is_known).cut:
+            longer = [self.formulas[x]] if formula.op in PRODUCTS and self.formulas[x].op in PRODUCTS else []
+            for other in (*longer, *self.shorter(x)):
+                others = {**self.formulas, x: other}
+                found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
+        for other in (*self.shorter(line), *self.routes.get(line, ())):
+            found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        for member in self.workings.get(line, ()):
+            for other in self.restored(line, member):
+                found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
+        step = Step(line, self.formulas, self.is_known)
+        for other in islice(rearranged(step.formula), MOST_WAYS):
+            found += self.readings_of(step.by(other), ())
+        return found
+
+    def restored(self, line: Value, member: Member) -> Iterator[Value]:
+        """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
+        before = {x: n.value for x, n in self.numbers.items() if self.place_of[x] < self.place_of[line]}
+        ways: list[list[tuple[Value, Value]]] = []
+        for node in member.numbers:
+            same = [(x, x_is) for x, x_is in before.items() if close(abs(x_is), abs(node.data))]
+            ways.append([(node, node), *((node, x if x_is * node.data > 0.0 else -x) for x, x_is in same)])
+        for each in islice(product(*ways), 1, MOST_READINGS):
+            other = substitute(member.formula, dict(each))
+            if close(value_at(other, self.true), self.true[line]):
+                yield other
+
+    def shorter(self, line: Value) -> list[Value]:
+        """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
+        formula = self.formulas[line]
+        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in quantities(formula))  # type: ignore[misc]
+        return [short for whole in wholes if (short := straightened(whole)) is not None]
+
+    def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
+        for combination in _combinations([self.taken(x) for x in step.cut]):
+            values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
+            held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
+            wrong = tuple((x, culprit) for x, (_, _, culprit) in zip(step.cut, combination) if culprit is not None)
+            yield Reading(step, values, held, (*blamed, *wrong))
+
+    def is_known(self, x: Value) -> bool:
+        """Whether there is a number for a quantity by now: its own, or one on a line that is the same."""
+        return x in self.judged or any(line in self.judged for line in self.same.get(x, ()))
+
+    def taken(self, x: Value) -> list[tuple[float, Held, Value | None]]:
+        """How a number may be taken further: as (number, what is held around it, the line it is wrong on)."""
+        lines = [line for line in (x, *self.same.get(x, ())) if line in self.judged]
+        ways = [  # those of the line itself come first; the right number is never the first where another was written
+            way
+            for line in lines
+            for way in sorted(self._taken_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
+        ]
+        fine = {number for number, _, culprit in ways if culprit is None}  # nothing wrong is taken with one of these
+        return list(dict.fromkeys(way for way in ways if way[2] is None or way[0] not in fine))
+
+    def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
+        claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
+        at_fault = line if judged.verdict in ("wrong", "carried") else None
+        yield claim.value, judged.held, at_fault
+        if at_fault is None and abs(claim.value - judged.own) > 0.5 * claim.unit:  # who works it out once more, another way
+            yield judged.own, Held(-0.5 * claim.unit, 0.5 * claim.unit), None
+        if at_fault is not None:  # what should have come out, as far as it is known, and to as many digits
+            off = max(0.0, judged.tolerance - 0.5 * claim.unit) + 0.5 * unit_of(judged.own, claim.digits)
+            around = Held(-off, off)
+            if judged.verdict == "wrong" and not close(judged.own, true):
+                yield judged.own, around, line
+            yield true, around, None
+
+    def materially(self, reading: Reading) -> tuple[Value, ...]:
+        """The lines with wrong numbers that the result of a reading depends on."""
+        step, values = reading.step, reading.values
+        value = step.value(values)
+        return tuple(line for x, line in reading.wrong if x is None or step.value({**values, x: self.true[x]}) != value)
+
+    def held(self, claim: Number, explaining: Sequence[Worth], cut_off: bool) -> Held:
+        """What somebody holds who wrote this: at most half a unit off; a whole one for who cuts digits off.
+
+        explaining: what the readings that fit come to; none for a number that is wrong
+        """
+        low, high = -0.5 * claim.unit, 0.5 * claim.unit
+        if cut_off or self.truncating:
+            low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
+        if not explaining:
+            return Held(low, high)
+        unit = min(claim.unit, self.usual.unit_at(claim.value)) if self.usual is not None else claim.unit
+        finer = Kept(0.1 * unit, 0, cut_off or self.truncating)  # what is held is rounded too, to a digit more than is usual
+        reaches = [worth.reach + finer.off(worth.value, worth.reach) for worth in explaining]
+        offsets = [worth.value + by - claim.value for worth, reach in zip(explaining, reaches) for by in (-reach, reach)]
+        return Held(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
+
+    # ---- what stands before a result
+
+    def worths(self, line: Value, member: Member, kept: Kept | None = None) -> Iterator[Worth]:
+        """What a member before a result comes to, for this person's own numbers and for the right ones.
+
+        kept: the digits that are kept on the way to the result
+        """
+        near, held = self.near(line), {x: self.held_at(x) for x in quantities(member.formula)}
+        for strict in (True, False):
+            yield member.worth(self.persons_numbers, held, near, strict, kept)
+            yield member.worth(self.true, {}, near, strict, kept)
+
+    def shown(self, line: Value, claim: Number, kept: Kept | None, in_every_way: bool) -> list[list[Worth]]:
+        """What those members come to that lead to a result: each taken as exactly as it can be, or in every way."""
+        found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings.get(line, ())]
+        return [list(islice(ways, None if in_every_way else 1)) for ways in found]
+
+    def held_at(self, x: Value) -> Held:
+        return self.judged[x].held if x in self.judged else EXACT
+
+    def near(self, line: Value) -> Near:
+        """What numbers on a line may stand for."""
+        if line not in self._near:
+            self._near[line] = Near(line, self.formulas, self.persons_numbers, self.true, kept=self.usual)
+        return self._near[line]
+
+    def astray(self, line: Value) -> list[Member]:
+        """The members before a result that come to something else than the line does."""
+        members = self.workings.get(line, ())
+        right: set[Member] = set()
+
+        def look(target: Worth, at: Iterable[Member]) -> None:
+            right.update(m for m in at if m not in right and any(w.agrees(target) for w in self.worths(line, m)))
+
+        for readings in (self.readings, self.other_readings):
+            for reading in readings(line) if len(right) < len(members) else ():
+                look(reading.worth(None), members)
+                if len(right) == len(members):
+                    return []
+            look(Worth(self.true[line], 0.0), members)
+            for before, member in pairwise(members):  # which may follow from the one before it, if that is right
+                if before in right:
+                    for values in (self.persons_numbers, self.true):
+                        look(Worth(value_at(before.formula, values), 0.0), [member])
+        return [member for member in members if member not in right]
+
+    # ---- guesses
+
+    @cached_property
+    def places(self) -> list[dict[Value, float]]:
+        """Numbers near those of the sheet, which tell formulas apart."""
+        return list(places_nearby(self.formulas))
+
+    @cached_property
+    def persons_numbers(self) -> dict[Value, float]:
+        """Every quantity as this person has it: as written, else worked out from what was."""
+        written = {x: self.numbers[lines[0]].value for x, lines in self.same.items()}
+        written.update((x, number.value) for x, number in self.numbers.items())
+        return with_lines(self.formulas, written)
+
+    def guesses(self, line: Value, around: Surroundings) -> list[tuple[Mistake, Reading, float]]:
+        """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
+        claim = self.numbers[line]
+        if claim.digits < FEWEST_DIGITS:
+            return []
+        readings, left = _differing(self.judged[line].readings)[:12], MOST_WORKED_OUT
+        for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
+            exactly: dict[object, tuple[Mistake, Reading, float]] = {}
+            nearly: dict[object, tuple[Mistake, Reading, float]] = {}  # with what rounding can do
+            for reading in readings:
+                numbers = {**self.persons_numbers, **reading.values}
+                for mistake, value, reach, size in self.tried(line, claim, reading, numbers, around, common):
+                    left -= size
+                    if left < 0:
+                        return []
+                    if self.explains(claim, value, reach) and _is_near(claim, value):
+                        found = exactly if self.explains(claim, value, 0.0) else nearly
+                        found.setdefault(self.signature(mistake), (mistake, reading, value))
+                if exactly or nearly:
+                    break
+            best = exactly or nearly
+            if best:
+                return list(best.values()) if len(best) <= MOST_GUESSES else []
+        return []
+
+    def tried(
+        self,
+        line: Value,
+        claim: Number,
+        reading: Reading,
+        numbers: Mapping[Value, float],
+        around: Surroundings,
+        common: bool,
+    ) -> Iterator[tuple[Mistake, float, float, int]]:
+        """Mistakes with what they come to, how far rounding can move that, and how many numbers it took to work that out."""
+        step, kept = reading.step, self.kept(claim)
+        right = self.signature_of(step.formula)
+        for mistake in mistakes(step.formula, around, line):
+            if mistake.common == common:
+                order = nodes(mistake.formula)
+                value, reach = evaluate(order, numbers)[mistake.formula], 0.0
+                if _is_near(claim, value) and self.signature(mistake) == right:
+                    value = math.nan  # no mistake on this sheet
+                elif _is_near(claim, value):
+                    held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
+                    reach = reach_of(mistake.formula, numbers, held, kept)
+                yield mistake, value, reach, len(order)
+        value, reach = step.value(reading.values), step.reach(reading.values, reading.held, kept)
+        for mistake, candidate, scale in digit_mistakes(claim, value):
+            if mistake.common == common:
+                yield mistake, claim.value + (value - candidate) / scale, reach / scale, 1
+        if not common:
+            at = evaluate(step.order, reading.values)
+            units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
+            for mistake, coarse in rounded_early({x: at[x] for x in units}, units):
+                yield mistake, evaluate(step.order, {**reading.values, **coarse})[step.formula], 0.0, len(step.order)
+
+    def explains(self, claim: Number, value: float, reach: float) -> bool:
+        off = abs(claim.value - value)
+        cut_off = self.truncating and _is_cut_off(claim.value, value, claim.unit, reach)
+        return off <= 0.5 * claim.unit + reach + grain(value) or cut_off
+
+    def signature(self, mistake: Mistake) -> object:
+        return self.signature_of(mistake.formula) if mistake.formula is not None else mistake.kind
+
+    def signature_of(self, formula: Value) -> object:
+        """What formulas that come to the same on this sheet have in common: their values at points near its numbers."""
+        order = nodes(formula)
+        return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in self.places)
+
+
+def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) -> dict[Value, float]:
+    """Every quantity of a sheet: as it is known, else worked out from the others; given numbers are what they are."""
+    found = dict(known)
+    stack = [x for x in formulas if x not in found][::-1]
+    while stack:
+        x = stack[-1]
+        own = formulas.get(x, x)
+        waiting = [q for q in quantities(own) if q not in found and q is not x]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        found.setdefault(x, x.data if own is x else evaluate(nodes(own), found)[own])
+    return found
+
+
+def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float]]:
+    """The numbers of a sheet for three sets of given numbers near its own."""
+    for seed in range(3):
+        random = Random(seed)
+        given = {
+            x: x.data * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01) for x, own in formulas.items() if own is x
+        }
+        yield with_lines(formulas, given)
+
+
+def usually_kept(numbers: Iterable[Number], cut: bool = False) -> Kept | None:
+    """The significant digits that somebody keeps, or the decimals, whichever fewer of the numbers lack; both where that does
+    not tell. None if there are too few numbers."""
+    rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
+    if len(rounded) < ENOUGH_NUMBERS:
+        return None
+    lacking, digits = _most_kept([number.digits for number in rounded])
+    others, decimals = _most_kept([-round(math.log10(number.unit)) for number in rounded])
+    return Kept(10.0**-decimals if lacking >= others - DOUBTFUL else 0.0, digits if others >= lacking - DOUBTFUL else 0, cut)
+
+
+def _most_kept(sizes: Sequence[int]) -> tuple[int, int]:
+    """How many digits are kept where so many were written, and how many are lacking then; some end earlier by themselves."""
+
+    def lacking(kept: int) -> int:
+        return sum(min(kept - size, MOST_LACKING) if size <= kept else MOST_LACKING for size in sizes)
+
+    kept = min(set(sizes), key=lambda kept: (lacking(kept), -kept))
+    return lacking(kept), kept
+
+
+def _differing(readings: Iterable[Reading]) -> list[Reading]:
+    seen: dict[tuple[object, ...], Reading] = {}
+    for reading in readings:
+        seen.setdefault((f"{reading.step.value(reading.values):.12g}", *reading.values.values()), reading)
+    return list(seen.values())
+
+
+def _agreeing(ways: Sequence[Worth], result: Worth) -> float:
+    """How far off the first of the ways may be that agrees with a result."""
+    return next((w.reach + w.rounding for w in ways if w.agrees(result)), 0.0)
+
+
+def _is_near(claim: Number, v: float) -> bool:
+    """Whether a number is near enough to be explained; further off, much would."""
+    return bool(abs(claim.value - v) <= claim.unit)
+
+
+def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:
+    """Whether digits of v were left off to make c."""
+    return c * v >= 0.0 and _beyond(c, v, unit) <= reach + grain(v)
+
+
+def _beyond(c: float, v: float, unit: float) -> float:
+    """How far v is from the numbers that become c without their further digits."""
+    return max(0.0, abs(c) - abs(v), abs(v) - abs(c) - unit * (1.0 - 1e-9))
+
+
+def _combinations(ways: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """All ways together; where they are too many, all the first, all the last, and one that differs at a time."""
+    if math.prod(map(len, ways)) <= MOST_READINGS:
+        yield from product(*ways)
+        return
+    first = [each[0] for each in ways]
+    yield first
+    yield [each[-1] for each in ways]
+    for i, each in enumerate(ways):
+        for other in each[1:]:
+            yield [*first[:i], other, *first[i + 1 :]]

@@ -1,0 +1,624 @@
+"""Plausible mistakes in one step of a calculation, made from the step's own graph.
+
+Each mistake is the step's formula with something in it changed, so that it can be worked out for the numbers that a person
+had: if that gives the person's digits, the mistake is a guess at what happened. `mistakes` knows no network. It looks at
+shapes: what is a factor, a term, a bias, an update, the derivative of an activation; what else has the same kind of name.
+
+    whole line     the sign; twice or half; the value of another line
+    product        a factor left out (½, the rate, the derivative of the activation); + for ×; ÷ for ×
+    sum            the sign of a term; a term or the bias left out; a − b the wrong way round; ascent for descent
+    function       not applied; another one in its place; another base of the logarithm; not squared
+    operand        another index; indices the wrong way round (a matrix transposed); z for a; σ′ at z; old for new
+    digits         the point moved; two neighbours changed places; one lost or doubled; rounded too early
+
+The common ones are tried first, and the rare ones only where they explain nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import namedtuple
+from itertools import combinations, pairwise, product
+
+from autograd import primitives as ops
+from autograd.calculus import gradient
+from autograd.formula.operations import quantities, softmax_of
+from autograd.formula.writing import written
+from autograd.graph import nodes
+from autograd.mark.steps import PRODUCTS, chain, close, products_in, spelt_out, straightened, taken_apart, total
+from autograd.operation import CONSTANT, PRIMITIVES, Primitive
+from autograd.rewriting import apply, expanded, substitute, value_at
+from autograd.value import Value
+from autograd.writing.names import UNSUB, text_name
+from autograd.writing.numbers import number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from autograd.mark.claims import Number
+
+    Show = Callable[[Value], str]
+
+KINDS = {
+    "sign": "a sign",
+    "swapped": "a difference the wrong way round, as y − ŷ for ŷ − y",
+    "operation": "+ for ×, or the like",
+    "factor": "a factor left out",
+    "term": "a term left out",
+    "bias": "the bias left out",
+    "derivative": "the derivative of the activation left out, or taken in the wrong place",
+    "index": "another index",
+    "transposed": "indices the wrong way round",
+    "half": "½ or 2 of the square",
+    "square": "a square",
+    "ascent": "ascent for descent",
+    "rate": "the learning rate left out",
+    "old weights": "old weights for new ones, or the other way round",
+    "operand": "another quantity in its place",
+    "function": "a function not or another one",
+    "log base": "another base of the logarithm",
+    "copied": "the number of another line",
+    "decimal point": "the decimal point moved",
+    "digits": "digits that changed places, or were lost",
+    "rounding": "rounded too early",
+    "arithmetic": "a slip in the arithmetic",
+    "miscopied": "a number copied wrongly",
+    "formula": "a formula",
+}
+
+ACTIVATIONS = [PRIMITIVES[name] for name in "sigmoid tanh relu leaky_relu elu gelu silu softplus".split()]
+LOGARITHMS = [ops.log, ops.log2, ops.log10]
+BASES = {"log": "e", "log2": "2", "log10": "10"}
+RATES = re.compile(r"(?i)(η|eta|α|alpha|lr|rate|step|learning_?rate|γ|gamma|ε|epsilon)")
+MOST_FACTORS = 8  # in a product, for mistakes that are tried on each of them
+
+
+class Mistake(namedtuple("Mistake", "kind common formula tell")):
+    """A step gone wrong: its kind (a key of KINDS), whether it is common, the formula, and a function that says it in words.
+
+    formula: None for a slip of the pen
+    """
+
+    __slots__ = ()
+
+
+class Surroundings:
+    """What a step is surrounded by: all quantities of the sheet, with their formulas and the families that names make.
+
+    formulas: what each quantity is computed by; itself where it is given
+    """
+
+    def __init__(self, formulas: Mapping[Value, Value]) -> None:
+        self.formulas = formulas
+        self.names = {leaf: _stem_and_indices(leaf.label) for leaf in formulas}
+        self.by_name = {name: leaf for leaf, name in self.names.items()}
+        self.functions = {leaf: (f.op, f.inputs[0]) for leaf, f in formulas.items() if f.op in ACTIVATIONS}
+        self.applied: dict[Value, list[Value]] = {}
+        for leaf, (_, argument) in self.functions.items():
+            self.applied.setdefault(argument, []).append(leaf)
+        self.updates = {leaf: old for leaf, f in formulas.items() if (old := _updated(f)) is not None}
+        self.renewed: dict[Value, list[Value]] = {}
+        for new, old in self.updates.items():
+            self.renewed.setdefault(old, []).append(new)
+        self.places = {leaf: i for i, leaf in enumerate(formulas)}
+        self.shapes: dict[Value, object] = {}
+        self.needed = {leaf: quantities(f) for leaf, f in formulas.items() if f is not leaf}
+        self._after: dict[Value, set[Value]] = {}
+
+    def family(self, leaf: Value) -> list[Value]:
+        """Quantities whose names differ in the indices alone, the nearest first."""
+        stem, indices = self.names.get(leaf, (leaf.label, ()))
+        by_name = [
+            other
+            for other, (s, i) in self.names.items()
+            if s == stem and other is not leaf and indices and len(i) == len(indices)
+        ]
+        by_name.sort(key=lambda other: sum(a != b for a, b in zip(indices, self.names[other][1])))
+        return by_name
+
+    def alike(self, line: Value) -> list[Value]:
+        """Lines that are computed in the same way, whatever from, and have other names."""
+        family = self.family(line)
+        return [
+            other
+            for other, f in self.formulas.items()
+            if f.inputs and other is not line and other not in family and self.shape(other) == self.shape(line)
+        ]
+
+    def before(self, line: Value) -> set[Value]:
+        """What is known when a line is worked out: what is given, and the lines above it."""
+        place = self.places.get(line, len(self.places))
+        return {x for x, own in self.formulas.items() if own is x or self.places[x] < place}
+
+    def after(self, line: Value) -> set[Value]:
+        """The line itself and all that is computed from it."""
+        if line not in self._after:
+            found = {line}
+            grown = True
+            while grown:
+                new = {x for x, needed in self.needed.items() if x not in found and not found.isdisjoint(needed)}
+                grown, found = bool(new), found | new
+            self._after[line] = found
+        return self._after[line]
+
+    def shape(self, leaf: Value) -> object:
+        """How a quantity is computed, whatever from."""
+        if leaf not in self.shapes:
+            formula = self.formulas.get(leaf, leaf)
+            self.shapes[leaf] = tuple(
+                (node.op.name, len(node.inputs)) if node.op else () for node in nodes(formula)
+            ) if formula is not leaf else leaf  # fmt: skip
+        return self.shapes[leaf]
+
+    def slope_of(self, factors: Sequence[Value]) -> tuple[Value, list[Value]] | None:
+        """Factors that are, together, the derivative of an activation: what it is taken at, and which they are."""
+        for h in dict.fromkeys(q for factor in factors for q in quantities(factor)):
+            own = [factor for factor in factors if quantities(factor) == [h]]
+            if h in self.functions and own and self._is_derivative(chain(own), h):
+                return h, own
+        return None
+
+    def _is_derivative(self, formula: Value, h: Value) -> bool:
+        """Whether a formula over an activation is the derivative of that, as h(1 − h) is; h² and ln(h) are not."""
+        op, (_, *rest) = self.formulas[h].op, [x.data for x in self.formulas[h].inputs]
+        at = [(op.value(x, *rest), (x, *rest)) for x in (0.7, -0.4)]  # type: ignore[union-attr]
+        return all(close(value_at(formula, {h: z}), op.slopes(z, xs)[0]) for z, xs in at)  # type: ignore[union-attr]
+
+    def is_slope(self, leaf: Value) -> bool:
+        """Whether a quantity is a line such as s = h(1 − h)."""
+        own = self.formulas.get(leaf, leaf)
+        slope = self.slope_of(taken_apart(own).above) if own.inputs else None
+        return slope is not None and len(slope[1]) == len(taken_apart(own).above)
+
+
+def _stem_and_indices(label: str) -> tuple[str, tuple[str, ...]]:
+    """A name with each number in it taken out: dw_12 is dw_## with (1, 2)."""
+    text = text_name(label).translate(UNSUB)
+    numbers = re.findall(r"\d+(?=,)|(?<=,)\d+|\d", text)
+    return re.sub(r"\d+(?=,)|(?<=,)\d+|\d", "#", text), tuple(numbers)
+
+
+def _updated(formula: Value) -> Value | None:
+    """For w − η·g, w."""
+    if formula.op is ops.sum_of and len(formula.inputs) == 2:
+        old, step = formula.inputs
+        if not old.inputs and old.op is None and step.op in PRODUCTS and taken_apart(step).sign < 0.0:
+            factors = taken_apart(step).above
+            if any(_is_rate(factor) for factor in factors) or taken_apart(step).below:
+                return old
+    return None
+
+
+def _is_rate(factor: Value) -> bool:
+    return factor.op is CONSTANT or bool(RATES.fullmatch(text_name(factor.label)) or RATES.fullmatch(factor.label))
+
+
+def text_of(formula: Value) -> str:
+    """A formula in a sentence; what would fill pages is said to be long."""
+    try:
+        return written(formula)[0]
+    except ValueError:
+        return "a formula too long to be shown"
+
+
+def figure(x: float) -> str:
+    return number(x, 6)[0]
+
+
+# --------------------------------------------------------------------------------------------------------- the mistakes
+
+
+def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    """Each plausible mistake in a step, the more telling ones first.
+
+    step: the formula; around: the sheet's quantities; line: the quantity that the step computes
+    """
+    yield from _of_softmax(step)
+    short = straightened(step)
+    if short is None:
+        short = _difference_of(step, around)
+    step = spelt_out(step, (softmax_of,))
+    for form in [step] if short is None else [short, step]:
+        yield from _of_updates(form)
+        yield from _of_differences(form)
+        yield from _of_products(form, around)
+        yield from _of_sums(form, around, line)
+        yield from _of_functions(form)
+        yield from _of_operands(form, around, line)
+    yield from _of_the_whole(step, short, around, line)
+
+
+def _difference_of(step: Value, around: Surroundings) -> Value | None:
+    """o_i − t_i where a step comes to that because the targets add up to 1, which only their numbers say."""
+    outputs = [q for q in quantities(step) if around.formulas.get(q, q).op is softmax_of]
+    targets = [q for q in quantities(step) if around.formulas.get(q, q) is q]
+    same = [(o, t) for o in outputs for t in targets if abs(o.data - t.data - step.data) < 1e-12]
+    return total([same[0][0], -same[0][1]]) if same else None
+
+
+def _changed(
+    step: Value, new: Mapping[Value, Value], kind: str, tell: str | Callable[[Show], str], common: bool = True
+) -> Mistake:
+    """The mistake that puts other nodes in the place of some."""
+    return Mistake(kind, common, substitute(step, new), tell if callable(tell) else lambda show: tell)
+
+
+def _of_softmax(step: Value) -> Iterator[Mistake]:
+    for node in nodes(step):
+        if node.op is softmax_of:
+            tell = f"You applied σ to {text_of(node.inputs[-1])}; here it is softmax"
+            yield _changed(step, {node: apply(ops.sigmoid, [node.inputs[-1]])}, "function", tell)
+
+
+def _of_updates(step: Value) -> Iterator[Mistake]:
+    if _updated(step) is None:
+        return
+    old, change = step.inputs
+    product, name = taken_apart(change), text_of(old)
+    yield _changed(step, {change: -change}, "ascent", f"You went up the slope: {name} + … stands for {name} − …")
+    for rate in [factor for factor in product.above if _is_rate(factor)][:1]:
+        rest = _without(product.above, rate)
+        if rest:
+            yield _changed(step, {change: product.graph(rest)}, "rate", f"You left out the learning rate {text_of(rate)}")
+            yield _changed(step, {change: -rate}, "factor", f"You left out the gradient {text_of(chain(rest))}")
+    alone = f"This is the step alone, without {name}"
+    yield _changed(step, {step: -change}, "term", alone)
+    yield _changed(step, {step: change}, "term", alone)
+
+
+def _of_differences(step: Value) -> Iterator[Mistake]:
+    for node in nodes(step):
+        if node.op is ops.sum_of and len(node.inputs) == 2 and _updated(node) is None:
+            plus, minus = sorted(node.inputs, key=lambda x: -taken_apart(x).sign)
+            opposite = taken_apart(plus).sign > 0.0 > taken_apart(minus).sign
+            if opposite and not plus.inputs and not _positive(minus).inputs and plus.op is _positive(minus).op is None:
+                turned = total([_positive(minus), -plus])
+                yield _changed(step, {node: turned}, "swapped", f"You took {text_of(turned)}; here it is {text_of(node)}")
+
+
+def _of_products(step: Value, around: Surroundings) -> Iterator[Mistake]:
+    for node in [*products_in(step), *([step] if step.op not in PRODUCTS else [])]:
+        product = taken_apart(node)
+        above, below = product.above, product.below
+        slope = around.slope_of(above)
+        if slope:
+            yield from _of_slopes(step, node, slope, around)
+        if len(above) + len(below) > MOST_FACTORS or node.op not in PRODUCTS:
+            continue
+        for factor in dict.fromkeys(above):
+            rest, what = _without(above, factor), text_of(factor)
+            if rest or below:
+                kind = _kind_of_factor(factor, around, slope is not None and factor in slope[1])
+                yield _changed(step, {node: product.graph(rest)}, kind, _leaves_out(factor, kind))
+                divided = product.graph(rest, [*below, factor])
+                yield _changed(step, {node: divided}, "operation", f"You divided by {what} and should multiply", False)
+            if rest:
+                added = product._replace(above=[total([chain(rest), factor])]).graph()
+                both = [what, text_of(chain(rest))] if above[0] is factor else [text_of(chain(rest)), what]
+                yield _changed(step, {node: added}, "operation", f"You added {' and '.join(both)} and should multiply")
+                twice = product.graph([*above, factor])
+                yield _changed(step, {node: twice}, "factor", f"You multiplied by {what} twice", False)
+        for factor in dict.fromkeys(below):
+            rest, what, kind = _without(below, factor), text_of(factor), _kind_of_factor(factor, around)
+            yield _changed(step, {node: product.graph(None, rest)}, kind, f"You did not divide by {what}")
+            multiplied = product.graph([*above, factor], rest)
+            yield _changed(step, {node: multiplied}, "operation", f"You multiplied by {what} and should divide", False)
+
+
+def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], around: Surroundings) -> Iterator[Mistake]:
+    """The derivative of an activation, h(1 − h), that is left out or taken in the wrong place."""
+    product = taken_apart(node)
+    h, factors = slope
+    op, argument = around.functions[h]
+    symbol, what = f"{op.notation.symbol}′", text_of(chain(factors))
+    rest = [factor for factor in product.above if factor not in factors]
+    if rest:
+        yield _changed(step, {node: product.graph(rest)}, "derivative", f"You left out {symbol}, the factor {what}")
+        added = product._replace(above=[total([chain(rest), chain(factors)])]).graph()
+        yield _changed(step, {node: added}, "operation", f"You added {symbol}, {what}, and should multiply")
+        alone = product.graph(factors, [])
+        yield _changed(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
+    for other in (argument, apply(op, [h])):
+        moved = product.graph([substitute(factor, {h: other}) if factor in factors else factor for factor in product.above])
+        yield _changed(step, {node: moved}, "derivative", _takes_at(symbol, what, h, other))
+    for another in ACTIVATIONS[:2]:
+        if another is not op:
+            slope_there = h * (1.0 - h) if another is ops.sigmoid else 1.0 - h * h
+            tell = f"You took the derivative of {another.notation.symbol}; here it is {symbol}"
+            yield _changed(step, {node: product.graph([*rest, slope_there])}, "derivative", tell, False)
+
+
+def _takes_at(symbol: str, what: str, h: Value, other: Value) -> Callable[[Show], str]:
+    return lambda show: (
+        f"You took {symbol}, {what}, with {text_of(other) if other.inputs else show(other)} in the place of {show(h)}"
+    )
+
+
+def _kind_of_factor(factor: Value, around: Surroundings, in_a_slope: bool = False) -> str:
+    if factor.op is CONSTANT:
+        return "half" if factor.data in (0.5, 2.0) else "factor"
+    if around.formulas.get(factor, None) is factor and _is_rate(factor):
+        return "rate"
+    return "derivative" if in_a_slope or (not factor.inputs and around.is_slope(factor)) else "factor"
+
+
+def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
+    named = not factor.inputs and factor.op is None
+    what = "σ′, the factor" if kind == "derivative" and named else "the factor"
+    return lambda show: f"You left out {what} {show(factor) if named else text_of(factor)}"
+
+
+def _of_sums(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    is_slope = slope_named(line.label) is not None
+    for node in nodes(step):
+        if node.op is not ops.sum_of or _updated(node) is not None:
+            continue
+        terms = node.inputs
+        several = any(taken_apart(x).above[1:] for x in terms)
+        for i, term in enumerate(terms):
+            what, added = text_of(_positive(term)), taken_apart(term).sign > 0.0
+            flipped = total([*terms[:i], -term if added else _positive(term), *terms[i + 1 :]])
+            tell = f"The sign of {what} is wrong: it is {'added' if added else 'taken away'} here"
+            yield _changed(step, {node: flipped}, "sign", tell)
+            kind, tell = "term", f"You left out the term {what}"
+            if is_slope and node is step:
+                way = _on_the_way(term, line, around)
+                tell = f"You left out {'one of the paths' if way is None else f'the path through {text_of(way)}'}: {what}"
+            elif several and not term.inputs:
+                kind, tell = "bias", f"You left out the bias {what}"
+            yield _changed(step, {node: total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
+        if len(terms) == 2:
+            yield _changed(
+                step, {node: terms[0] * terms[1]}, "operation", f"You multiplied the terms of {text_of(node)}", False
+            )
+
+
+def slope_named(label: str) -> tuple[str, str] | None:
+    """The two names in that of a derivative: L and z in ∂L/∂z; none and z in dz, none at all in δ."""
+    if match := re.fullmatch(r"(?:∂|d)(.+?)\s*/\s*(?:∂|d)(.+)", label):
+        return match[1], match[2]
+    if re.fullmatch(r"(?:δ|delta|∇).*", label):
+        return "", ""
+    return ("", match[1]) if (match := re.fullmatch(r"d_?(\w+)", label)) else None
+
+
+def _on_the_way(term: Value, line: Value, around: Surroundings) -> Value | None:
+    """What a path goes through, from a loss down to what the derivative on a line is taken by."""
+    named = {text_name(q.label): q for q in around.formulas}
+    top, below = (named.get(text_name(name)) for name in slope_named(line.label) or ("", ""))
+    if below is None:
+        return None
+    passed = [q for q, own in around.formulas.items() if q is not below and below in quantities(own)]
+    for q in passed:
+        if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in quantities(term)):
+            return q
+    for q in passed if top is not None else ():
+        whole = expanded(around.formulas[top], around.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
+        if close(gradient(whole, q)[0].data * gradient(around.formulas[q], below)[0].data, term.data):
+            return q
+    return None
+
+
+def _of_functions(step: Value) -> Iterator[Mistake]:
+    by_kind: dict[Primitive, list[Value]] = {}
+    for node in nodes(step):
+        if node.op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data == 2.0:
+            by_kind.setdefault(ops.pow, []).append(node)
+        elif node.op is not None and node.op.arity == 1 and node.op not in (ops.neg, CONSTANT):
+            by_kind.setdefault(node.op, []).append(node)
+    for op, found in by_kind.items():
+        for each in [found, *([node] for node in found if len(found) > 1)]:  # made everywhere, or in one place
+            yield from _of_squares(step, each) if op is ops.pow else _of_function(step, op, each)
+
+
+def _of_squares(step: Value, found: Sequence[Value]) -> Iterator[Mistake]:
+    what = " and ".join(text_of(node.inputs[0]) for node in found)
+    yield _changed(step, {node: node.inputs[0] for node in found}, "square", f"You did not square {what}")
+    doubled = {node: 2.0 * node.inputs[0] for node in found}
+    yield _changed(step, doubled, "square", f"You took twice {what} for the square", False)
+
+
+def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator[Mistake]:
+    symbol, what = op.notation.symbol, " and ".join(text_of(node.inputs[0]) for node in found)
+    xs = {node: node.inputs[0] for node in found}
+
+    def instead(other: Callable[[Value], Value]) -> dict[Value, Value]:
+        return {node: other(x) for node, x in xs.items()}
+
+    yield _changed(step, xs, "function", f"You did not apply {symbol} to {what}")
+    common = op in (ops.exp, ops.sigmoid, ops.tanh)
+    yield _changed(step, instead(lambda x: apply(op, [-x])), "sign", f"You took {symbol} of −({what})", common)
+    for other in LOGARITHMS if op in LOGARITHMS else ():
+        if other is not op:
+            tell = f"You took the logarithm to base {BASES[other.name]}"
+            yield _changed(step, instead(lambda x, o=other: apply(o, [x])), "log base", tell)  # type: ignore[misc]
+    for other in (ops.sigmoid, ops.tanh, ops.relu) if op in ACTIVATIONS else ():
+        if other is not op:
+            tell = f"You applied {other.notation.symbol}; here it is {symbol}"
+            yield _changed(step, instead(lambda x, o=other: apply(o, [x])), "function", tell)  # type: ignore[misc]
+    if op is ops.sigmoid:
+        yield _changed(step, {node: node * (1.0 - node) for node in found}, "function", "You took σ′ for σ", False)
+        alone = instead(lambda x: apply(ops.exp, [-x]))
+        yield _changed(step, alone, "function", f"This is e^−({what}) alone", False)
+        below = {node: 1.0 + x for node, x in alone.items()}
+        yield _changed(step, below, "function", f"You did not take 1 over 1 + e^−({what})", False)
+    if op is ops.tanh:
+        yield _changed(step, {node: 1.0 - node * node for node in found}, "function", "You took tanh′ for tanh", False)
+
+
+def _of_operands(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    """Another quantity in the place of one, except for those that come after the line."""
+    leaves = quantities(step)
+    known = around.before(line)
+    slopes = dict(slope for node in products_in(step) if (slope := around.slope_of(taken_apart(node).above)))
+    for leaf in leaves:
+        for common, others in ((True, around.family(leaf)), (False, around.alike(leaf))):
+            for other in others:
+                if other in known:
+                    tell = _used(leaf, other, slopes.get(leaf, ()), around)
+                    yield _changed(step, {leaf: other}, "index", tell, common)
+    yield from _throughout(step, leaves, around, known)
+    for leaf in leaves:
+        others = [around.functions[leaf][1]] if leaf in around.functions else []
+        for other in [*others, *around.applied.get(leaf, ())]:
+            if other in known or other.inputs:
+                yield _changed(step, {leaf: other}, "operand", _used(leaf, other))
+        for other in [*around.renewed.get(leaf, ()), *([around.updates[leaf]] if leaf in around.updates else [])]:
+            if other in known:
+                yield _changed(step, {leaf: other}, "old weights", _used(leaf, other))
+    old = {leaf: around.updates[leaf] for leaf in leaves if leaf in around.updates}
+    if len(old) > 1:
+        yield _changed(step, old, "old weights", "You used the weights from before the update")
+    for leaf in leaves:
+        indices = around.names.get(leaf, ("", ()))[1]
+        for other, (_, i) in around.names.items():  # another layer: the same index, but another letter
+            if other is not leaf and indices and i == indices and other in known:
+                yield _changed(step, {leaf: other}, "operand", _used(leaf, other), False)
+
+
+def _used(
+    leaf: Value, other: Value, slope: Sequence[Value] = (), around: Surroundings | None = None
+) -> Callable[[Show], str]:
+    """You used this; here it is that. slope: the factors of which the quantity is the activation"""
+    if slope and around is not None:
+        symbol, own = f"{around.functions[leaf][0].notation.symbol}′", chain(slope)
+        there = substitute(own, {leaf: other})
+        return lambda show: f"You used {symbol} of {text_of(other)} ({show(there)}); for {text_of(leaf)} it is {show(own)}"
+    return lambda show: f"You used {text_of(other) if other.inputs else show(other)}; here it is {show(leaf)}"
+
+
+def _throughout(step: Value, leaves: Sequence[Value], around: Surroundings, known: set[Value]) -> Iterator[Mistake]:
+    """One index changed wherever it stands; two indices that change places."""
+    names = {leaf: around.names.get(leaf, ("", ())) for leaf in leaves}
+    numbers = sorted({i for _, indices in names.values() for i in indices})
+    all_numbers = sorted({i for _, indices in around.names.values() for i in indices})
+    seen: set[frozenset[tuple[Value, Value]]] = set()
+    for here, there, place in product(numbers, all_numbers, (0, -1)):
+        changed: dict[Value, Value] = {}
+        for leaf, (stem, indices) in names.items():
+            if here != there and indices and indices[place] == here:
+                new = around.by_name.get((stem, (*indices[:-1], there) if place else (there, *indices[1:])))
+                if new in known:
+                    changed[leaf] = new
+        if len(changed) > 1 and frozenset(changed.items()) not in seen:
+            seen.add(frozenset(changed.items()))
+            used, right = (", ".join(map(text_of, each)) for each in (changed.values(), changed))
+            yield _changed(step, changed, "index", f"You used {used}; here it is {right}")
+    yield from _exchanged(step, names)
+    by_stem: dict[str, dict[Value, Value]] = {}
+    for leaf, (stem, indices) in names.items():
+        turned = around.by_name.get((stem, (*indices[:-2], *indices[:-3:-1]))) if len(indices) > 1 else None
+        if turned in known:
+            by_stem.setdefault(stem, {})[leaf] = turned
+    for changed in by_stem.values():
+        pairs = [f"{text_of(new)} for {text_of(old)}" for old, new in changed.items() if old is not new]
+        if pairs:
+            yield _changed(step, changed, "transposed", f"You turned the indices round: {', '.join(pairs)}")
+
+
+def _exchanged(step: Value, names: Mapping[Value, tuple[str, tuple[str, ...]]]) -> Iterator[Mistake]:
+    """Two quantities that change places wherever they stand, such as t and o in the cross-entropy; all of their kind."""
+    stems = list(dict.fromkeys(stem for stem, _ in names.values()))
+    if len(stems) <= 3:
+        for one, other in combinations(stems, 2):
+            here = {indices: leaf for leaf, (stem, indices) in names.items() if stem == one}
+            there = {indices: leaf for leaf, (stem, indices) in names.items() if stem == other}
+            if set(here) == set(there):
+                changed = {here[i]: there[i] for i in here} | {there[i]: here[i] for i in here}
+                pairs = ", ".join(f"{text_of(here[i])} and {text_of(there[i])}" for i in here)
+                yield _changed(step, changed, "swapped", f"{pairs} changed places")
+
+
+def _of_the_whole(step: Value, short: Value | None, around: Surroundings, line: Value) -> Iterator[Mistake]:
+    yield _changed(step, {step: -step}, "sign", "The sign is the other way round")
+    yield _changed(step, {step: 2.0 * step}, "half", "This is twice what it should be")
+    yield _changed(step, {step: step / 2.0}, "half", "This is half of what it should be")
+    yield _changed(step, {step: 4.0 * step}, "half", "This is four times what it should be: 2 stands for ½", False)
+    known = around.before(line)
+    for other in around.family(line):
+        yield Mistake("index", True, other, _is_value_of(other))
+    for other in around.alike(line):
+        if other in known:
+            yield Mistake("index", False, other, _is_value_of(other))
+    for leaf in quantities(step):
+        yield Mistake("copied", False, leaf, _is_value_of(leaf))
+    if short is not None:
+        for o in quantities(short):
+            if o in around.functions or around.formulas.get(o, o).op is softmax_of:
+                tell = f"You multiplied by {text_of(o)}·(1 − {text_of(o)}), which cancels against the loss here"
+                yield _changed(short, {short: short * (o * (1.0 - o))}, "derivative", tell)
+    yield _changed(step, {step: 1.0 / step}, "operation", "This is one over what it should be", False)
+
+
+def _is_value_of(other: Value) -> Callable[[Show], str]:
+    return lambda show: f"This is the value of {show(other)}"
+
+
+def _without(factors: Sequence[Value], factor: Value) -> list[Value]:
+    """The factors without one of them, once."""
+    i = next(i for i, each in enumerate(factors) if each is factor)
+    return [*factors[:i], *factors[i + 1 :]]
+
+
+def _positive(term: Value) -> Value:
+    return taken_apart(term)._replace(sign=1.0).graph()
+
+
+# -------------------------------------------------------------------------------------------------------------- digits
+
+
+def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Mistake, float, float]]:
+    """Slips of the pen: the number that was meant, and how many times it is what was written.
+
+    claim: what was written; value: what should have come out
+    """
+    for k in (1, -1, 2, -2, 3, -3):
+        yield _slip("decimal point", f"The decimal point is {_places(k)}", True), claim.value * 10.0**k, 10.0**k
+    decimals = max(0, round(-math.log10(claim.unit))) if claim.unit else 17
+    if decimals > 16 or claim.value * value < 0.0:
+        return
+    sign = -1.0 if claim.value < 0.0 else 1.0
+    text, meant = f"{abs(claim.value):.{decimals}f}", f"{abs(value):.{decimals}f}"
+    for i, (a, b) in enumerate(pairwise(text)):
+        if a != b and "." not in (a, b):
+            turned = f"{text[:i]}{b}{a}{text[i + 2 :]}"
+            yield _slip("digits", f"Two digits changed places: {b}{a} became {a}{b}", True), sign * float(turned), 1.0
+    if claim.digits > 4 and len(meant) == len(text) and sum(a != b for a, b in zip(text, meant)) == 1:
+        yield _slip("digits", f"One digit is another: {meant} became {text}"), value, 1.0
+    elif claim.digits > 3 and 0.5 < abs(claim.value - value) / claim.unit < 3.0:
+        yield _slip("digits", "Only the last digit is off"), value, 1.0
+    longer, shorter = f"{abs(value):.{decimals + 1}f}", f"{abs(value):.{max(decimals - 1, 0)}f}"
+    if decimals and any(c != "." and longer[:i] + longer[i + 1 :] == text for i, c in enumerate(longer)):
+        yield _slip("digits", f"A digit was lost: {longer} became {text}"), value, 1.0
+    doubled = [i for i in range(1, len(text)) if text[i] == text[i - 1]]
+    if decimals > 1 and any(text[:i] + text[i + 1 :] == shorter for i in doubled):
+        yield _slip("digits", f"A digit was written twice: {shorter} became {text}"), value, 1.0
+
+
+def _slip(kind: str, sentence: str, common: bool = False) -> Mistake:
+    return Mistake(kind, common, None, lambda show: sentence)
+
+
+def _places(k: int) -> str:
+    many = {1: "one place", 2: "two places", 3: "three places"}[abs(k)]
+    return f"{many} too far to the {'left' if k > 0 else 'right'}"
+
+
+def rounded_early(
+    numbers: Mapping[Value, float], units: Mapping[Value, float]
+) -> Iterator[tuple[Mistake, dict[Value, float]]]:
+    """Numbers that were rounded further before they were used: all of them, or one; and what they became.
+
+    numbers: those that a step uses; units: what their last digits count
+    """
+    for places in (1, 2, 3, 4):
+        coarse = {x: round(value, places) for x, value in numbers.items() if units[x] < 0.5 * 10.0**-places}
+        coarse = {x: value for x, value in coarse.items() if value != numbers[x]}
+        decimals = f"{places} decimal{'s'[: places > 1]}"
+        if len(coarse) > 1:
+            yield _slip("rounding", f"You rounded to {decimals} before you went on"), coarse
+        for x, value in coarse.items():
+            what = text_of(x) if not x.inputs else "a number"
+            yield _slip("rounding", f"You rounded {what} to {decimals} before you went on"), {x: value}

@@ -1,0 +1,243 @@
+"""A marked worksheet: one row for each line, and how it shows itself.
+
+In a terminal it is a table; in Jupyter and as HTML a page with ticks and a red pen, where a line leads from a mistake to
+what follows from it; as CSV and JSON the rows, for a grade book. Neither colour nor shape alone says what is wrong: each
+verdict has a sign, a word and a colour.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections import namedtuple
+from pathlib import Path
+
+from autograd.display.documents import whole_page
+from autograd.display.files import save
+from autograd.mark.claims import last_number, written_number
+from autograd.mark.red_pen import SIGNS, _mark, marked_page
+from autograd.writing.columns import table
+from autograd.writing.names import pretty
+from autograd.writing.numbers import number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+COLUMNS = (
+    "line", "written", "verdict", "right", "own", "tolerance", "diagnosis", "carried from", "remark", "marks", "worth",
+)  # fmt: skip
+
+
+class Diagnosis(namedtuple("Diagnosis", "kind sentence value")):
+    """A guess at a mistake: its kind (a key of mistakes.KINDS), a sentence, and the number that it leads to."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sources remarks marks worth")):
+    """One line of a marked sheet.
+
+    name, claim: the line, and what was written there
+    verdict: "right", "rounded", "carried", "wrong", "blank" or "unread"
+    true: the right number; own: what the person's own earlier numbers lead to; tolerance: how far off that is still right
+    diagnoses: guesses at the mistake; where there are several, one or the other
+    sources: the lines whose wrong numbers this one rests on
+    remarks: sentences on what else was written there
+    marks, worth: marks reached, and to be had
+    """
+
+    __slots__ = ()
+
+    @property
+    def remark(self) -> str:
+        """All that the red pen writes beside the line."""
+        guesses = [str(guess) for guess in self.diagnoses]
+        said = (
+            guesses if len(guesses) < 2 else [f"either: {'; or: '.join(guess[0].lower() + guess[1:] for guess in guesses)}"]
+        )
+        return ". ".join([*said, *self.remarks])
+
+    @property
+    def right(self) -> str:
+        """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
+        if self.verdict in ("blank", "unread"):
+            return ""
+        number = last_number(self.claim)
+        decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
+        if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
+            decimals = 0
+        return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else _number(self.true)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row in plain numbers and text."""
+        cells = (
+            self.name, self.claim, self.verdict, _plain(self.true), _plain(self.own), _plain(self.tolerance),
+            " / ".join(d.kind for d in self.diagnoses), " ".join(self.sources), self.remark, self.marks, self.worth,
+        )  # fmt: skip
+        return dict(zip(COLUMNS, cells, strict=True))
+
+
+class Marking:
+    """A marked worksheet, as Worksheet.mark gives it. Iterating gives its rows, marking["z1"] the row of a line.
+
+    rows: a Row for each line, in order
+    score, out_of: marks reached, and to be had
+    first_wrong: the name of the first line with a mistake of its own, or None
+    title: what stands above the page
+
+    >>> from autograd import Value, Worksheet
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> marking = Worksheet(y=y, z=y + 1).mark({"y": "6.0", "z": "7.0"})
+    >>> marking.score, marking.out_of, marking.first_wrong
+    (1.0, 2.0, 'y')
+    >>> marking["z"].verdict, marking["z"].sources
+    ('carried', ('y',))
+    >>> print(marking)
+    line  written  mark           right  remark
+    y     6.0      ✗ wrong        9.0
+    z     7.0      ↳ carried ← y  10.0
+    <BLANKLINE>
+    1 of 2 marks. The first mistake: y.
+    """
+
+    def __init__(self, rows: Sequence[Row], title: str = "") -> None:
+        self.rows, self.title = list(rows), title
+        self.score: float = sum(row.marks for row in self.rows)
+        self.out_of: float = sum(row.worth for row in self.rows)
+        self.first_wrong: str | None = next((row.name for row in self.rows if row.verdict == "wrong"), None)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str) -> Row:
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"{name} is no line of this worksheet; the lines are {', '.join(row.name for row in self.rows)}")
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict of each line, by name."""
+        return {row.name: row.verdict for row in self.rows}
+
+    @property
+    def summary(self) -> str:
+        """How many marks there are, and where to look first."""
+        marks = f"{_mark(self.score)} of {_mark(self.out_of)} marks."
+        named = {verdict: [pretty(row.name) for row in self.rows if row.verdict == verdict] for verdict in SIGNS}
+        wrong, blank, unread = named["wrong"], named["blank"], named["unread"]
+        if len(blank) == len(self.rows):
+            return f"{marks} Nothing is filled in yet."
+        if len(blank) + len(unread) == len(self.rows):
+            return (
+                f"{marks} Nothing that is written can be read: {', '.join(unread)}"
+                + f"; {len(blank)} blank" * bool(blank)
+                + "."
+            )
+        if wrong:
+            found = f"The first mistake: {wrong[0]}." + f" Others in {', '.join(wrong[1:])}." * bool(wrong[1:])
+        else:
+            found = "No other mistake" if named["carried"] else "No mistake"
+            found += " in what can be read" * bool(unread) + f"; {len(blank)} blank" * bool(blank) + "."
+        return f"{marks} {found}" + f" Cannot be read: {', '.join(unread)}." * bool(unread)
+
+    # ---- text
+
+    @property
+    def text(self) -> str:
+        """The marked sheet as a table for a terminal; what print shows."""
+        lines = [("line", "written", "mark", "right", "remark")]
+        for row in self.rows:
+            verdict = f"{SIGNS[row.verdict]} {row.verdict}" + (
+                f" ← {', '.join(map(pretty, row.sources))}" if row.sources else ""
+            )
+            lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
+        return "\n\n".join([*([self.title] if self.title else []), table(lines, (1, 4)), self.summary])
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    # ---- other forms
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The rows as plain numbers and text, one dict for each line.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> (row,) = Worksheet(y=x * x).mark({"y": "9.0"}).as_dicts()
+        >>> row["line"], row["verdict"], row["marks"]
+        ('y', 'right', 1.0)
+        """
+        return [row.as_dict() for row in self.rows]
+
+    @property
+    def csv(self) -> str:
+        """The rows as CSV, with a head: a line of names."""
+        file = io.StringIO()
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: _safe_cell(item) for key, item in row.items()} for row in self.as_dicts())
+        return file.getvalue()
+
+    @property
+    def json(self) -> str:
+        """Score and rows as JSON, in text."""
+        whole = {"title": self.title, "score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
+        return json.dumps({**whole, "rows": self.as_dicts()}, ensure_ascii=False, indent=2)
+
+    def html(self) -> str:
+        """The marked page as HTML, for a place in another page."""
+        return marked_page(self)
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the marking to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
+
+        path: where to; its ending says as what
+
+        Raises ValueError for another ending.
+        """
+        return save(
+            path,
+            "a marking",
+            {
+                ".html": lambda: whole_page(self.title or "Marked worksheet", self.html()),
+                ".csv": lambda: self.csv,
+                ".json": lambda: self.json,
+                ".txt": lambda: self.text + "\n",
+                ".md": lambda: f"```\n{self.text}\n```\n",
+            },
+        )
+
+
+def _plain(x: float | None) -> float | str:
+    return "" if x is None else x if x - x == 0.0 else repr(x)
+
+
+def _number(x: float | None) -> str:
+    return "" if x is None else number(x, 6)[0]
+
+
+def _safe_cell(item: object) -> object:
+    """Text that a spreadsheet does not take for a formula to be run; in one line."""
+    if not isinstance(item, str):
+        return item
+    text = " ".join(item.split("\r"))
+    runs = text[:1] in ("=", "+", "@", "\t") or (text[:1] == "-" and written_number(text) is None)
+    return f"'{text}" if runs else text

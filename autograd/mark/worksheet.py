@@ -1,0 +1,600 @@
+"""Marking: what a person worked out by hand, against the graph, as a careful teacher would.
+
+A worksheet is a list of named Values. Its page (formula/page.py) says how each line follows from the lines above it, and
+by that one step a line is marked: from the numbers that the person had, not from the right ones. So a mistake is marked
+once, and what merely follows from it is carried forward.
+
+    right      the right number, to the digits written
+    rounded    off in its last digits by no more than what rounding (or cutting off) the numbers before it can do
+    carried    follows from an earlier mistake: right for the person's own numbers
+    wrong      here
+    blank      nothing was written; the lines below are then marked from the nearest lines above that have a number
+    unread     what was written cannot be read, and the remark says why and where; for the rest it is as if it were blank
+
+claims.py reads what was written, judging.py marks numbers, comparing.py formulas, mistakes.py makes the mistakes
+that explain a wrong one; here they come together.
+"""
+
+from __future__ import annotations
+
+import math
+from difflib import get_close_matches
+
+from autograd import primitives as ops
+from autograd.calculus import gradient
+from autograd.formula.lexer import FormulaError, name_key
+from autograd.formula.operations import quantities
+from autograd.formula.page import Page
+from autograd.formula.spellings import undressed
+from autograd.formula.writing import written
+from autograd.graph import leaves, nodes, paths_between
+from autograd.labels import subscript
+from autograd.mark.ambiguity import ambiguities
+from autograd.mark.claims import Claim, Number, read_claim, shortened
+from autograd.mark.comparing import Check, Comparison
+from autograd.mark.judging import MOST_DIGITS, Judge, usually_kept, with_lines
+from autograd.mark.mistakes import Surroundings, figure, text_of
+from autograd.mark.report import Diagnosis, Marking, Row
+from autograd.mark.steps import Held
+from autograd.mark.working import Member, Near, slips
+from autograd.operation import CONSTANT
+from autograd.rewriting import expanded, value_at
+from autograd.value import Value, constant
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from autograd.mark.ambiguity import Ambiguity
+    from autograd.mark.claims import Piece
+    from autograd.mark.judging import Judgement
+
+
+class Worksheet:
+    """Named Values to be worked out by hand, in the order in which they are.
+
+    values, named: the lines, each a Value that was computed; a list of Values gets numbered lines: h=[h1, h2] is h_1 and
+        h_2. Leaves are given, not worked out; so are those that stand on no line but have a label
+
+    .lines are the names of the lines, .given the numbers that are given, .true the right numbers, by name; .steps how each
+    line follows from those before it, as text.
+
+    Since `gradient` gives graphs, a worksheet covers all of backpropagation: the loss, gradients, updated weights, and the
+    next forward pass with these.
+
+    >>> from autograd import Value, Worksheet, gradient, sigmoid
+    >>> w, x, t = Value(0.5, label="w"), Value(2.0, label="x"), Value(1.0, label="t")
+    >>> z = w * x
+    >>> o = sigmoid(z)
+    >>> E = (o - t) ** 2 / 2
+    >>> sheet = Worksheet(z=z, o=o, E=E, dw=gradient(E, w)[0])
+    >>> print(sheet.mark({"z": "1.0", "o": "0.7311", "E": "0.0362", "dw": "0.1057"}))
+    line  written  mark     right    remark
+    z     1.0      ✓ right  1.0
+    o     0.7311   ✓ right  0.7311
+    E     0.0362   ✓ right  0.0362
+    dw    0.1057   ✗ wrong  −0.1058  You took t − o; here it is o − t
+    <BLANKLINE>
+    3 of 4 marks. The first mistake: dw.
+
+    Raises TypeError for what is no Value, ValueError for a sheet without a line, or with two lines of one name.
+    """
+
+    def __init__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        self.title = ""
+        self.values: dict[str, Value] = dict(_flattened({**(values or {}), **named}))
+        self._by_key: dict[object, str] = {}
+        for name in self.values:
+            other = self._by_key.setdefault(name_key(name), name)
+            if other != name:
+                raise ValueError(f"{other!r} and {name!r} are one name: give one of them another")
+        for name, value in self.values.items():
+            renamed = bool(value.label) and not value.inputs and name_key(value.label) != name_key(name)
+            plain = value.op is CONSTANT and not value.label  # a derivative that is 1
+            if renamed or plain:
+                self.values[name] = ops.sum_of(value)
+        computed = [name for name, value in self.values.items() if value.inputs]
+        if not computed:
+            raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as z=w * x + b")
+        self.page = Page(twins=True)
+        names: dict[Value, str] = {}
+        again: dict[str, Value] = {}  # a Value with two names gets a second node, which is equal to the first
+        for name, value in self.values.items():
+            if value in names:
+                again[name] = value = ops.sum_of(value)
+            names[value] = name
+        on_page = {name: again.get(name, value) for name, value in self.values.items()}
+        self.page.write(*on_page.values(), names=names)
+        self.leaves = {name: self.page.leaves[value] for name, value in on_page.items()}
+        self.formulas: dict[Value, Value] = dict(self.page.formulas)
+        self.right = {leaf: leaf.data for leaf in self.formulas}
+        self.right.update((self.leaves[name], value.data) for name, value in self.values.items())
+        self._names = {leaf: name for name, leaf in self.leaves.items()}
+        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
+        self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
+        self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
+        self.around = Surroundings(self.formulas)
+        self.readable = self._readable()
+
+    def _readable(self) -> dict[str, Value]:
+        """What formulas may speak of, by name: each name once, those of the sheet first."""
+        found: dict[object, tuple[str, Value]] = {}
+        for leaf in [*self.leaves.values(), *self.formulas]:
+            label = self._names.get(leaf, leaf.label)
+            if label:
+                found.setdefault(name_key(label), (label, leaf))
+        return dict(found.values())
+
+    def slope(self, y: Value, x: Value) -> Value | None:
+        """The derivative of one quantity of the page by another that it is computed from, as a formula of this sheet.
+
+        y, x: leaves of the page. None where y does not depend on x
+        """
+        above, below = self._nodes.get(y), self._nodes.get(x)
+        if above is None or below is None or not paths_between(above, below):
+            return None
+        return self.page.write(gradient(above, below)[0])[0]
+
+    @classmethod
+    def of(cls, loss: Value, rate: float | Value | None = None) -> Worksheet:
+        """The whole sheet of a labelled graph: forward, ∂L/∂u for each labelled u from the output on, updated parameters.
+
+        loss: the output; give labels to what is to be worked out, and to the parameters
+        rate: the learning rate; with it, a line w_new for each parameter. Labelled constants (inputs, targets) get no
+            gradient
+
+        Raises ValueError for a graph in which nothing but the output has a label.
+
+        >>> from autograd import Value, Worksheet
+        >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+        >>> z = w * x
+        >>> z.label = "z"
+        >>> Worksheet.of(z ** 2, rate=0.1)
+        Worksheet(7 lines: z, L, ∂L/∂z, ∂L/∂w, ∂L/∂x, w_new, x_new)
+        """
+        if not isinstance(loss, Value):
+            raise TypeError(f"Worksheet.of takes the Value to be differentiated, not {loss!r}")
+        named = [node for node in nodes(loss) if node.label and node is not loss]
+        inner = [node for node in named if node.inputs]
+        parameters = [node for node in leaves(loss) if node.op is None and node.label]
+        if not named:
+            raise ValueError("nothing in this graph has a label: autograd.label(w=w, z=z) gives them")
+        name = loss.label or "L"
+        lines: dict[str, Value] = {node.label: node for node in inner} | {name: loss}
+        for node in [*inner[::-1], *parameters]:
+            lines[f"∂{name}/∂{node.label}"] = gradient(loss, node)[0]
+        if rate is not None:
+            for node in parameters:
+                lines[f"{node.label}_new"] = node - rate * gradient(loss, node)[0]
+        return cls(lines)
+
+    @property
+    def true(self) -> dict[str, float]:
+        """The right number of each line, by its name.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> Worksheet(y=x * x).true
+        {'y': 9.0}
+        """
+        return {name: self.right[self.leaves[name]] for name in self.lines}
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """How each line follows from those before it, as a formula by its name.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x
+        >>> Worksheet(y=y, z=y + 1).steps
+        {'y': 'x²', 'z': 'y + 1'}
+        """
+        return {name: written(self.formulas[self.leaves[name]])[0] for name in self.lines}
+
+    def line_named(self, name: str) -> str:
+        """The line that a name means: w1 and w_1 are one name.
+
+        name: in any of its spellings
+
+        Raises LookupError, with the nearest name, if there is none.
+        """
+        if not isinstance(name, str):
+            raise LookupError(f"{name!r} is no line of this worksheet: lines have names, {', '.join(self.lines[:12])}")
+        if name in self.lines:
+            return name
+        found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undressed(name).text.strip()))
+        if found in self.lines:
+            return str(found)
+        near = get_close_matches(name, self.lines, 1)
+        given = " is given, not worked out" if found or name in self.given else " is no line of this worksheet"
+        hint = (
+            f"; is {near[0]} meant?"
+            if near
+            else f"; the lines are {', '.join(self.lines[:12])}{', …' * (len(self.lines) > 12)}"
+        )
+        raise LookupError(f"{name}{given}{hint if 'no line' in given else ''}")
+
+    def read(self, name: str, text: object) -> Claim | None:
+        """What somebody wrote on a line, as numbers and formulas; None for nothing.
+
+        name: the line
+        text: what stands there
+
+        Raises FormulaError or TypeError for what cannot be read.
+        """
+        try:
+            return self._claim(name, text)
+        except FormulaError as error:
+            raise FormulaError(error.text, error.position, f"{error.reason} (on the line {name})") from None
+
+    def _claim(self, name: str, text: object) -> Claim | None:
+        derived: list[Value] = []  # what derivatives of quantities came to, where these are no lines
+
+        def derive(y: Value, x: Value) -> Value | None:
+            if x not in self.formulas or x.op is CONSTANT:
+                return None
+            slope = self.slope(y, x) if y in self.formulas else None
+            if slope is None:
+                slope = gradient(expanded(y, self.formulas, lambda q: q is x)[0], x)[0]
+            derived.extend([slope] * (y in self.formulas))
+            return slope
+
+        claim = read_claim(text, self.readable, name, derive)
+        if claim is not None and len(claim.pieces) > 1 and claim.pieces[0].formula is self.leaves[name]:
+            del claim.pieces[0]  # the line by another name, such as ∂E/∂b for δ
+        formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
+        after = self.around.after(self.leaves[name]) if formulas else set()
+        for piece in formulas:
+            assert claim is not None
+            for q in quantities(piece.formula):
+                if q is self.leaves[name]:
+                    raise FormulaError(claim.chain, piece.position, f"{name} is what is to be found here")
+                if q in after:
+                    reason = f"{self.name_of(q)} rests on {name}, and explains nothing here"
+                    raise FormulaError(claim.chain, piece.position, reason)
+            if piece is claim.pieces[-1] and any(piece.formula is each for each in derived):
+                raise FormulaError(
+                    claim.chain, piece.position, "this names what is to be worked out: write what it comes to"
+                )
+        return claim
+
+    def _read(self, line: str, text: object, digits: int) -> Claim | FormulaError | None:
+        """What `mark` makes of what was written: an error only costs the line."""
+        try:
+            claim = self._claim(line, text)
+        except FormulaError as error:
+            return _where_written(text, error)
+        except TypeError as error:
+            return FormulaError(shortened(repr(text)), 0, str(error))
+        number = claim.number if claim is not None else None
+        if isinstance(text, float) and number is not None and number.digits < digits:
+            reason = f"at least {digits} digits are wanted, and this number has lost its last zeros: write it in quotes"
+            return FormulaError(repr(text), 0, reason)
+        return claim
+
+    def mark(
+        self,
+        claims: Mapping[str, object],
+        marks: float | Mapping[str, float] = 1.0,
+        carried: float = 1.0,
+        digits: int = 0,
+    ) -> Marking:
+        """Mark what somebody worked out.
+
+        claims: for each line what was written there, as text: "0.2570", "-t/o + (1-t)/(1-o)", "0.4·0.59 = 0.236", or a chain
+            over several lines; lines may be missing. A number is taken with the digits that Python shows, so that 0.2570
+            speaks for three decimals alone
+        marks: what a line is worth; or, by name, what some are
+        carried: what part of its marks a line gets that follows from an earlier mistake
+        digits: how many significant digits are asked for; a number with fewer is wrong, unless it is exact
+
+        A claim that cannot be read is "unread", whatever it is, and the others are marked.
+
+        Raises LookupError for a name that is no line, TypeError for claims that do not go by line, ValueError for marks that
+        are no marks.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x
+        >>> marking = Worksheet(y=y, z=y + 1).mark({"y": "8.0", "z": "9.0"}, carried=0.5)
+        >>> marking.verdicts, marking.score
+        ({'y': 'wrong', 'z': 'carried'}, 0.5)
+        """
+        if not hasattr(claims, "items"):
+            example = f'{{"{self.lines[0]}": "0.5"}}'
+            raise TypeError(f"claims go by line, as in {example}, and this is {shortened(repr(claims))}")
+        read: dict[Value, Claim] = {}
+        unread: dict[Value, FormulaError] = {}
+        for name, text in claims.items():
+            line = self.line_named(name)
+            leaf = self.leaves[line]
+            if leaf in read or leaf in unread:
+                raise ValueError(f"{line} has two claims")
+            claim = self._read(line, text, digits)
+            if isinstance(claim, FormulaError):
+                unread[leaf] = claim
+            elif claim is not None:
+                read[leaf] = claim
+        worth = _worth(self, marks)
+        if isinstance(carried, bool) or not 0.0 <= carried <= 1.0:
+            raise ValueError(f"a carried line gets a part of its marks, from 0 to 1, not {carried!r}")
+        marker = _Marker(self, read, unread)
+        return Marking([marker.row(name, worth[name], carried, digits) for name in self.lines], self.title)
+
+    def check_formula(self, name: str, text: str) -> Check:
+        """Whether a formula is that of a line, as a function: true or false, with a point where they differ.
+
+        name: the line
+        text: the formula, in the names of the sheet
+
+        >>> from autograd import Value, Worksheet, gradient
+        >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
+        >>> E = -t * o.log() - (1 - t) * (1 - o).log()
+        >>> check = Worksheet(E=E, slope=gradient(E, o)[0]).check_formula("slope", "-t/o - (1-t)/(1-o)")
+        >>> bool(check), check.difference.point, check.diagnosis
+        (False, [('t', 0.81), ('o', 0.73)], 'The sign of (1 − t)/(1 − o) is wrong: it is added here')
+        """
+        line = self.line_named(name)
+        claim = self.read(line, text)
+        if claim is None or len(claim.pieces) > 1:
+            raise ValueError("check_formula takes one formula; check_chain takes several")
+        (piece,) = claim.pieces
+        formula = constant(piece.number.value) if piece.formula is None else piece.formula
+        return Comparison(self.formulas, self.around).check(self.leaves[line], formula, claim.text)
+
+    def check_chain(self, name: str, text: str | Sequence[str]) -> list[Check]:
+        """Each member of a chain a = b = c against the line, and against the member before it.
+
+        name: the line
+        text: the chain, in one piece or as a list of lines
+
+        Two mistakes that cancel are both found: the second member is right again, and does not follow from the first.
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(3.0, label="x")
+        >>> sheet = Worksheet(y=(x + 1) ** 2)
+        >>> [(check.right, check.follows) for check in sheet.check_chain("y", "x^2 + 1 = x^2 + 2x + 1")]
+        [(False, True), (True, False)]
+        """
+        line = self.line_named(name)
+        claim = self.read(line, text)
+        return [] if claim is None else Comparison(self.formulas, self.around).chain(self.leaves[line], claim.formulas)
+
+    def audit(self, digits: int = 5) -> list[Ambiguity]:
+        """For authors: the common mistakes that this sheet's numbers would not show, or would not tell apart.
+
+        digits: how many significant digits are written
+
+        >>> from autograd import Value, Worksheet
+        >>> x = Value(2.0, label="x")
+        >>> [str(each) for each in Worksheet(y=x * x).audit()]
+        ['y: This is half of what it should be — and You did not square x — both give 2']
+        """
+        return list(self.ambiguities(digits))
+
+    def ambiguities(self, digits: int = 5) -> Iterator[Ambiguity]:
+        """What audit lists, one by one; digits: how many significant digits are written."""
+        return ambiguities({name: self.leaves[name] for name in self.lines}, self.right, self.around, digits)
+
+    def name_of(self, leaf: Value) -> str:
+        """What a quantity of the page is called on this sheet.
+
+        leaf: the Value that stands for it there
+        """
+        return self._names.get(leaf, leaf.label)
+
+    def __repr__(self) -> str:
+        return f"Worksheet({len(self.lines)} lines: {', '.join(self.lines)})"
+
+
+def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    for name, item in values.items():
+        if not isinstance(name, str) or not name.strip():
+            raise TypeError(f"lines have names, not {name!r}")
+        found = list(_values_in(item))
+        if not found or not all(
+            isinstance(value, (Value, int, float)) and not isinstance(value, bool) for _, value in found
+        ):
+            raise TypeError(f"{name}={item!r}: a line is a Value, or a list of Values")
+        for indices, value in found:
+            yield (
+                f"{name}_{subscript(indices)}" if indices else name,
+                value if isinstance(value, Value) else Value(value, name),
+            )
+
+
+def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    if isinstance(item, (list, tuple)):
+        for i, inner in enumerate(item, start=1):
+            yield from _values_in(inner, (*indices, i))
+    else:
+        yield indices, item
+
+
+def _worth(sheet: Worksheet, marks: float | Mapping[str, float]) -> dict[str, float]:
+    worth = dict.fromkeys(sheet.lines, 1.0)
+    given = (
+        {sheet.line_named(name): mark for name, mark in marks.items()}
+        if hasattr(marks, "items")
+        else dict.fromkeys(worth, marks)
+    )
+    worth.update(given)
+    for name, mark in worth.items():
+        if isinstance(mark, bool) or not isinstance(mark, (int, float)) or not 0.0 <= mark < math.inf:
+            raise ValueError(f"a line is worth a number of marks from 0 on, not {name}={mark!r}")
+    return worth
+
+
+# ------------------------------------------------------------------------------------------------------------- marking
+
+
+def _in_order(sheet: Worksheet) -> list[Value]:
+    """The lines in the order of the sheet; but what a line needs comes before it, and what repeats it right behind."""
+    again: dict[Value, list[Value]] = {}
+    for name in sheet.lines:
+        again.setdefault(sheet.formulas[sheet.leaves[name]], []).append(sheet.leaves[name])
+    order: dict[Value, None] = {}
+    for name in sheet.lines:
+        stack = [sheet.leaves[name]]
+        while stack:
+            leaf = stack[-1]
+            waiting = [q for q in quantities(sheet.formulas.get(leaf, leaf)) if q is not leaf and q not in order]
+            if waiting:
+                stack += waiting[::-1]
+            else:
+                order[stack.pop()] = None
+                stack += [line for line in again.get(leaf, ()) if line not in order]
+    return list(order)
+
+
+class _Marker:
+    """Marks one person's claims on a sheet."""
+
+    def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim], unread: Mapping[Value, FormulaError]) -> None:
+        self.sheet, self.unread = sheet, unread
+        self.comparison = Comparison(sheet.formulas, sheet.around)
+        self.order = _in_order(sheet)
+        self.claims = claims
+        self.kept = usually_kept(claim.number for claim in claims.values() if claim.number is not None)
+        self.checks: dict[Value, list[Check]] = {}
+        self.workings: dict[Value, list[Member]] = {}  # the members whose value counts, but for a number at the end
+        self.routes: dict[Value, list[Value]] = {}  # those that are functions, and right
+        self.numbers: dict[Value, Number] = {}
+        for leaf in self.order:
+            if leaf in claims:
+                self._part(leaf, claims[leaf])
+        self.verdicts: dict[Value, str] = {}  # of lines that end in a formula
+        self.sources: dict[Value, list[Value]] = {}
+        self.wrong_formulas: dict[Value, Value] = {}
+        self._mark_formulas()
+        self.judge = self._judge()
+        if cut_off := [leaf for leaf, judged in self.judge.judged.items() if judged.truncated]:  # then others may be so, too
+            self.judge = self._judge(cut_off)
+
+    def _judge(self, cut_off: Sequence[Value] = ()) -> Judge:
+        sheet, read = self.sheet, (self.numbers, self.workings, self.routes, self.wrong_formulas)
+        return Judge(self.order, sheet.right, sheet.formulas, *read, cut_off)
+
+    def _part(self, leaf: Value, claim: Claim) -> None:
+        """The members of a chain: functions are compared as such, and of the others the value counts."""
+        functions, others = self.comparison.parted(leaf, claim.pieces)
+        self.checks[leaf] = self.comparison.chain(leaf, functions)
+        self.routes[leaf] = [piece.formula for piece, check in zip(functions, self.checks[leaf]) if check.right]
+        last = claim.pieces[-1]
+        if last in others:
+            self.numbers[leaf] = last.number if last.formula is None else self._worked_out(leaf, last)
+        self.workings[leaf] = [Member(piece) for piece in others if piece is not last]
+
+    def _worked_out(self, leaf: Value, piece: Piece) -> Number:
+        """A formula with numbers put in, at the end of a line, as the number that it comes to."""
+        member, sheet = Member(piece), self.sheet
+        if (alone := member.number) is not None:
+            return alone
+        own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
+        off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
+        held = {x: Held(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
+        worth = member.worth(own, held, Near(leaf, sheet.formulas, own, sheet.right, kept=self.kept))
+        return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
+
+    def _mark_formulas(self) -> None:
+        for leaf in self.order:
+            claim = self.claims.get(leaf)
+            if claim is None or leaf in self.numbers:
+                continue
+            formula = claim.pieces[-1].formula
+            if self.checks[leaf][-1].right:
+                self.verdicts[leaf] = "right" if all(self.checks[leaf]) else "wrong"
+                continue
+            theirs = {**self.sheet.formulas, **self.wrong_formulas}
+            follows = (
+                bool(self.wrong_formulas) and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None
+            )
+            self.verdicts[leaf] = "carried" if follows else "wrong"
+            if follows:
+                below = expanded(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
+            self.wrong_formulas[leaf] = formula
+
+    def row(self, name: str, worth: float, carried: float, digits: int) -> Row:
+        leaf = self.sheet.leaves[name]
+        claim, true = self.claims.get(leaf), self.sheet.right[leaf]
+        if leaf in self.unread:
+            error = self.unread[leaf]
+            return Row(name, error.text, "unread", true, None, None, (), (), (_in_words(error),), 0.0, worth)
+        if claim is None:
+            return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
+        remarks: list[str] = []
+        diagnoses: list[Diagnosis] = []
+        verdict, own, tolerance, sources = self.verdicts.get(leaf, ""), None, None, self.sources.get(leaf, [])
+        number = self.numbers.get(leaf)
+        if number is not None:
+            judged = self.judge.judged[leaf]
+            verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
+            found = slips(leaf, self.judge, claim.pieces[-1].text)
+            exact = abs(number.value - true) <= 1e-12 * abs(true)
+            if verdict != "wrong" and number.digits < digits and not exact:
+                verdict, sources = "wrong", []
+                remarks.append(f"Too few digits: at least {digits} are wanted")
+            elif verdict == "wrong":
+                diagnoses, found = found[:1] or self._guesses(leaf), found[1:]
+            remarks += [*(slip.sentence for slip in found), *self._about(leaf, number, judged)]
+        failed = [check for check in self.checks.get(leaf, []) if not check]
+        if failed and (number is not None or verdict == "right"):
+            verdict = "wrong"
+        if verdict == "carried" and number is None:
+            failed = []
+        diagnoses += [Diagnosis(check.kind, check.diagnosis, None) for check in failed if check.diagnosis]
+        remarks += [str(check._replace(diagnosis="")) for check in failed]
+        if number is None and (astray := self.judge.astray(leaf)):
+            verdict = "wrong"
+            comes_to = f"is not what this comes to, {figure(true)}"
+            remarks += [f"{member.text} {comes_to}" for member in astray]
+        marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
+        names = tuple(self.sheet.name_of(x) for x in sources)
+        each_once = tuple({guess.sentence: guess for guess in diagnoses[::-1]}.values())[::-1]
+        return Row(
+            name, claim.text, verdict, true, own, tolerance, each_once, names, tuple(dict.fromkeys(remarks)), marks, worth
+        )
+
+    def _about(self, leaf: Value, number: Number, judged: Judgement) -> Iterator[str]:
+        """What a number's row says besides a guess."""
+        if judged.truncated:
+            yield "Cut off, not rounded"
+        if not judged.follows:
+            yield f"Right, but not from your numbers: they give {figure(judged.own)}"
+        own_way = judged.readings[0].wrong and abs(judged.own - self.sheet.right[leaf]) > 0.5 * number.unit
+        if judged.verdict == "wrong" and own_way:
+            yield f"Your own numbers give {figure(judged.own)}"
+
+    def _guesses(self, leaf: Value) -> list[Diagnosis]:
+        found = []
+        for mistake, reading, value in self.judge.guesses(leaf, self.sheet.around):
+            numbers = {**self.judge.persons_numbers, **reading.values}
+            found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
+        return found
+
+    def _show(self, numbers: Mapping[Value, float]) -> Callable[[Value], str]:
+        def show(node: Value) -> str:
+            if not node.inputs and node.op is None:
+                claim = self.claims.get(node)
+                text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
+                return f"{text_of(node)} = {text}"
+            return figure(value_at(node, numbers))
+
+        return show
+
+
+def _where_written(text: object, error: FormulaError) -> FormulaError:
+    """An error with its place in what was written, if what stands there was written so."""
+    whole = "\n".join(map(str, text)) if isinstance(text, (list, tuple)) else str(text)
+    rest = error.text[error.position :]
+    at = whole.rfind(rest) if rest else len(whole)
+    return FormulaError(whole, at, error.reason) if at >= 0 else error
+
+
+def _in_words(error: FormulaError) -> str:
+    """Why a claim cannot be read, and where."""
+    rest = " ".join(error.text[error.position :].split())
+    where = f"at {rest[:20]}{'…' * (len(rest) > 20)}" if rest else "at its end"
+    return f"This cannot be read, {where}: {error.reason}"

@@ -1,0 +1,1 @@
+"""Programs: a graph as array code that runs at full speed."""

@@ -1,0 +1,93 @@
+"""The array libraries that run a program: which one an array is of, and what it is asked for."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def _put_together(xp: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any]) -> dict[str, Any]:
+    """How values and gradients are put together from rows: summed over the batch, or for each row of it."""
+    nothing = asarray([[0.0]])
+
+    def spread(x: Any, n: int) -> Any:
+        return xp.broadcast_to(x + nothing, (n, size))
+
+    def outer(x: Any, y: Any) -> Any:
+        return (x[:, None, :] * y[None, :, :]).reshape((-1, size)) if per_sample else (x @ y.T).reshape((-1,))
+
+    def total(x: Any, n: int) -> Any:
+        return spread(x, n) if per_sample else spread(x, n).sum(1)
+
+    def joined(*pieces: Any) -> Any:
+        return xp.concatenate(pieces) if hasattr(xp, "concatenate") else xp.concat(pieces)
+
+    def rows(*values: Any) -> Any:
+        return joined(*(spread(value, 1) for value in values))
+
+    zero = spread(0.0, 1) if per_sample else nothing[0]
+    return {"outer": outer, "total": total, "joined": joined, "rows": rows, "zero": zero}
+
+
+def _engine(name: str) -> tuple[Any, Any]:
+    """The namespace of an array library, and where it has erf."""
+    if name == "numpy":
+        return _numpy(), None
+    if name == "jax":
+        try:
+            import jax.numpy as xp
+            from jax.scipy import special
+        except ImportError:
+            raise ImportError('programs for JAX need it: pip install "chalkgrad[jax]"') from None
+        return xp, special
+    if name == "torch":
+        try:
+            import torch
+        except ImportError:
+            raise ImportError('programs for PyTorch need it: pip install "chalkgrad[torch]"') from None
+        return torch, torch.special
+    raise ValueError(f"engines are 'numpy', 'jax' and 'torch', not {name!r}")
+
+
+def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
+    """How tables become arrays beside theta: of its kind of number, on its device; places stay whole numbers."""
+
+    def make(table: Any) -> Any:
+        array = xp.asarray(table)
+        if "int" not in str(array.dtype):
+            array = xp.asarray(table, dtype=theta.dtype)  # from the numbers themselves: there may have been digits lost
+        return array.to(theta.device) if xp.__name__ == "torch" else array
+
+    return make
+
+
+def _no_coarser(xp: Any, array: Any, theta: Any) -> Any:
+    """Inputs in numbers as fine as those of theta, so that what is worked out from them alone has as many digits."""
+    kind = xp.promote_types(array.dtype, theta.dtype)
+    if array.dtype == kind:
+        return array
+    return array.to(kind) if xp.__name__ == "torch" else array.astype(kind)
+
+
+def _real(what: str, numbers: Any) -> Any:
+    """Numbers as an array in float64."""
+    np = _numpy()
+    try:
+        array = np.asarray(numbers)
+        if array.dtype.kind in "cMm":
+            raise TypeError(f"these are {array.dtype}")
+        if np.ma.isMaskedArray(numbers):  # what is masked is missing
+            array = numbers.astype(float).filled(np.nan)
+        return np.asarray(array, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"{what} is an array of real numbers: {error}") from None
+
+
+def _numpy() -> Any:
+    try:
+        import numpy as np
+    except ImportError:
+        raise ImportError('compiled programs run on NumPy: pip install "chalkgrad[arrays]"') from None
+    return np

@@ -1,0 +1,251 @@
+"""From a graph to sums of products: the first steps of compiling.
+
+    numbered   equal operations on equal inputs become one, so that a graph and its gradient share what they have in common
+    forms      what is linear is written as one sum of products, {factors: coefficient}, whoever wrote it and however: dot
+               nodes, `sum(w * x for ...) + b`, a running total with minus signs. Everything else is an atom: a leaf, a
+               function of atoms, or a sum that somebody else uses too
+    levels     how far each atom is from the leaves; and whether it varies from row to row of a batch
+
+The result has no Values in it: atoms are numbered, and know what they are made of.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+
+from autograd import primitives as ops
+from autograd.graph import nodes
+from autograd.operation import CONSTANT, Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from autograd.value import Value
+
+Factors = tuple[int, ...]  # atoms, in order; a square has one of them twice
+Form = dict[Factors, float]  # a sum of products, with the coefficient of each
+
+
+class Atom(namedtuple("Atom", "kind what inputs form varies level")):
+    """A number that a program works out.
+
+    kind: "leaf" (what: the name of its list, and its place there), "function" (what: the Primitive; inputs: atoms, or plain
+        numbers), or "sum" (form: its products)
+    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf
+    """
+
+    __slots__ = ()
+
+
+RECIPROCAL = "1/x"
+LARGEST = "largest"  # of several numbers, or 0 if that is infinite: what softmax takes from all of them, row by row
+LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
+
+
+class Lowered:
+    """Outputs as sums of products over atoms.
+
+    outputs: for each output its Form; atoms: all that was met, each after what it is made of
+    """
+
+    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]], varying: Iterable[str]) -> None:
+        self.atoms: list[Atom] = []
+        self._varying = set(varying)
+        self._known: dict[tuple[object, ...], int] = {}
+        numbered = _Numbered(outputs, leaves)
+        self.operations = len(numbered.operations)
+        self._ids = numbered.ids
+        self._uses = numbered.uses
+        self._forms: list[Form | None] = []  # of each operation that is linear
+        self._of: list[int | float | None] = []  # the atom that each operation is, as soon as it is one; a constant's number
+        for i, (op, inputs, what) in enumerate(numbered.operations):
+            self._forms.append(None)
+            self._of.append(None)
+            if op is CONSTANT:
+                self._of[i] = what  # type: ignore[call-overload]
+            elif op is None:
+                self._of[i] = self._entered("leaf", what, (), {})
+            elif numbered.is_linear(i):
+                form = self._worked_out(op, inputs)
+                if form.keys() <= {()}:  # nothing is left but a number, as of w h where h is 0 at the start
+                    self._of[i] = form.get((), 0.0)
+                else:
+                    self._forms[i] = form
+            else:
+                self._of[i] = self._function(op, tuple(map(self._atom, inputs)))
+        self.outputs = [self._linear(i) for i in numbered.outputs]
+
+    def atom_of(self, node: Value) -> int | None:
+        """The atom that a node of the graph has become; None where it is inside of a sum, or not there."""
+        known = self._of[self._ids[node]] if node in self._ids else None
+        return known if isinstance(known, int) else None
+
+    # ---- sums of products
+
+    def _linear(self, i: int) -> Form:
+        """What a sum takes in for an operation: its products where nobody else uses them, else the atom that it is."""
+        known, form = self._of[i], self._forms[i]
+        if isinstance(known, float):
+            return {(): known} if known else {}
+        if form is not None:
+            if len(form) == 1 and len(next(iter(form))) == 1:  # a multiple of something else
+                return dict(form)
+            if known is None and self._uses[i] <= 1:
+                self._forms[i] = None  # it is taken over, not copied: a running total of n terms costs n
+                return form
+        return {(self._atom(i),): 1.0}  # type: ignore[dict-item]
+
+    def _worked_out(self, op: Primitive | str | None, inputs: tuple[int, ...]) -> Form:
+        """The sum of products that a linear operation is."""
+        if op is ops.mul:
+            return self._product(*inputs)
+        if op is ops.pow:
+            x = self._atom(inputs[0])
+            return {(): x * x} if isinstance(x, float) else {(x, x): 1.0}
+        if op is ops.div:
+            return self._quotient(*inputs)
+        if op is ops.dot_of:
+            n = len(inputs) // 2
+            form: Form = {}
+            for a, b in zip(inputs[:n], inputs[n : 2 * n]):
+                _add(form, self._product(a, b))
+            inputs = inputs[2 * n :]
+        else:
+            form = self._linear(inputs[0])
+            if op is ops.neg:
+                form = {factors: -c for factors, c in form.items()}
+            inputs = inputs[1:]
+        for x in inputs:
+            _add(form, self._linear(x), -1.0 if op is ops.sub else 1.0)
+        return form
+
+    def _product(self, a: int, b: int) -> Form:
+        left, right = self._factor(a, b), self._factor(b, a)
+        return {tuple(sorted(f + g)): c * d for f, c in left.items() for g, d in right.items()}
+
+    def _quotient(self, a: int, b: int) -> Form:
+        divisor = self._of[b]
+        if isinstance(divisor, float):
+            return {f: c / divisor if divisor else c * math.inf for f, c in self._linear(a).items()}
+        above = self._factor(a, b)
+        turned = self._entered("function", RECIPROCAL, (self._atom(b),), {})
+        return {tuple(sorted((*f, turned))): c for f, c in above.items()}
+
+    def _factor(self, i: int, other: int) -> Form:
+        """What a product takes in: a sum stays whole, unless it is multiplied by a number."""
+        form = self._forms[i]
+        if form is not None and len(form) > 1 and not isinstance(self._of[other], float):
+            self._atom(i)
+        return self._linear(i)
+
+    # ---- atoms
+
+    def _function(self, op: Primitive | str, inputs: tuple[int | float, ...]) -> int | float:
+        """A function of atoms; of plain numbers alone it is one."""
+        numbers = [x for x in inputs if isinstance(x, float)]
+        if len(numbers) == len(inputs):
+            if isinstance(op, str):
+                return ops.largest(numbers)
+            return op.value(*numbers) if op.arity else op.value(numbers)
+        return self._entered("function", op, inputs, {})
+
+    def _atom(self, i: int) -> int | float:
+        """The atom that an operation is; the number of a constant."""
+        known = self._of[i]
+        if known is None:
+            form = self._forms[i]
+            assert form is not None
+            known = self._of[i] = self._shared(form)
+        return known
+
+    def _shared(self, form: Form) -> int:
+        """The atom that a sum is, for those who use it as a whole."""
+        items = list(form.items())
+        if len(items) == 1 and items[0][1] == 1.0 and len(items[0][0]) == 1:
+            return items[0][0][0]
+        return self._entered("sum", None, (), form)
+
+    def _entered(self, kind: str, what: object, inputs: tuple[int | float, ...], form: Form) -> int:
+        key = (kind, what, tuple(map(repr, inputs)), frozenset(form.items()))  # atom 1 is not the number 1.0
+        if key not in self._known:
+            below = [x for x in inputs if isinstance(x, int)] + [f for factors in form for f in factors]
+            varies = any(self.atoms[x].varies for x in below) or (kind == "leaf" and what[0] in self._varying)  # type: ignore[index]
+            level = 1 + max((self.atoms[x].level for x in below), default=-1)
+            self._known[key] = len(self.atoms)
+            self.atoms.append(Atom(kind, what, inputs, form, varies, level))
+        return self._known[key]
+
+
+class _Numbered:
+    """The operations behind outputs, equal ones once, each after its inputs: (operation, inputs, number or leaf).
+
+    Every logsumexp is one of differences to the largest number, with that number added: log_softmax is made so, for its
+    digits, with the largest number as a constant; here it is found anew for each row of a batch.
+    """
+
+    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]]) -> None:
+        self._known: dict[object, int] = {}
+        self.ids: dict[Value, int] = {}
+        ids = self.ids
+        self.operations: list[tuple[Primitive | str | None, tuple[int, ...], object]] = []
+        for node in with_siblings(nodes(*outputs)):
+            op, before = node.op, ops.shifted_from(node)
+            inputs = tuple(ids[x] for x in node.inputs)
+            if node in leaves:
+                ids[node] = self._numbered(None, (), leaves[node])
+            elif (before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1):
+                ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
+            elif before:
+                ids[node] = self._numbered(ops.sub, (inputs[0], self._numbered(LARGEST, tuple(ids[x] for x in before))))
+            elif self._are_constant(inputs):
+                ids[node] = self._numbered(CONSTANT, (), node.data)
+            elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
+                top = self._numbered(LARGEST, inputs)
+                total = self._numbered(op, tuple(self._numbered(ops.sub, (x, top)) for x in inputs))
+                ids[node] = self._numbered(ops.add, (top, total))
+            else:
+                ids[node] = self._numbered(op, inputs)
+        self.outputs = [ids[y] for y in outputs]
+        self.uses = [0] * len(self.operations)
+        for i in self.outputs:
+            self.uses[i] += 1
+        for _, inputs, _ in self.operations:
+            for i in inputs:
+                self.uses[i] += 1
+
+    def _numbered(self, op: Primitive | str | None, inputs: tuple[int, ...], what: object = None) -> int:
+        key = (op, inputs, repr(what) if op is CONSTANT else what)
+        if key not in self._known:
+            self._known[key] = len(self.operations)
+            self.operations.append((op, inputs, what))
+        return self._known[key]
+
+    def _are_constant(self, inputs: Iterable[int]) -> bool:
+        return all(self.operations[i][0] is CONSTANT for i in inputs)
+
+    def is_linear(self, i: int) -> bool:
+        op, inputs, _ = self.operations[i]
+        return op in LINEAR or (
+            op is ops.pow and self.operations[inputs[1]][0] is CONSTANT and self.operations[inputs[1]][2] == 2.0
+        )
+
+
+def with_siblings(order: Sequence[Value]) -> list[Value]:
+    """Nodes in order, each after its inputs; a difference to the largest of several numbers after all of these, too."""
+    done: dict[Value, None] = {}
+    for node in order:
+        stack = [node]
+        while stack:
+            missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
+            if missing:
+                stack += missing[::-1]
+            else:
+                done[stack.pop()] = None
+    return list(done)
+
+
+def _add(form: Form, other: Form, times: float = 1.0) -> None:
+    for factors, coefficient in other.items():
+        form[factors] = form.get(factors, 0.0) + times * coefficient

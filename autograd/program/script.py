@@ -1,0 +1,110 @@
+"""A compiled program as a Python file that needs NumPy alone: to be handed to somebody, run, and changed.
+
+The body is that of Program.source. Before it stand the functions that it uses, from array_functions.py, and tables
+of places. Where NumPy has no such function Python may, number by number; an operation that the user has added is taken from
+the table of primitives, and the file says so.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from autograd.operation import PRIMITIVES
+from autograd.program.array_functions import CALLED, DEFINITIONS, OF_THE_LIBRARY, OTHER_NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+OF_PYTHON = ("erf", "erfc")
+INSIDE = {  # what puts together values and gradients of B rows
+    "outer": "def outer(x, y):\n    return (x @ y.T).ravel()\n",
+    "total": "def total(x, n):\n    return np.broadcast_to(x, (n, batch)).sum(axis=1)\n",
+    "joined": "def joined(*pieces):\n    return np.concatenate(pieces)\n",
+    "rows": "def rows(*values):\n    return np.concatenate([np.broadcast_to(value, (1, batch)) for value in values])\n",
+}
+
+
+def script_of(
+    source: str, tables: Mapping[str, Any], lists: Mapping[str, Sequence[object]], parameters: int, mean: bool
+) -> str:
+    """The file.
+
+    source, tables: what a Printer printed; lists: the inputs by name; parameters: how many there are; mean: over the batch
+    """
+    head, *body = source.rstrip().splitlines()
+    name = head[len("def ") : head.index("(")]
+    gradient = "seed" in head
+    words = _used(set(re.findall(r"\b\w+(?=\()", source)))
+    widths = ", ".join(f"{x} (rows, {len(leaves)})" for x, leaves in lists.items())
+    result = "The outputs of each row"
+    setting, returned = [f"batch = {next(iter(lists))}.shape[1]"], "return value.T"
+    if gradient:
+        result = f"{'Mean' if mean else 'Sum'} of the loss over the rows, and its gradient"
+        setting.append("seed = np.array([1.0 / batch])" if mean else "seed = np.array([1.0])")
+        returned = body[-1].strip().replace("value", "value.sum() * seed[0]")
+    if re.search(r"\bzero\b", source):
+        setting.append("zero = np.zeros(1)")
+    inside = [
+        *(f"{x} = np.asarray({x}, dtype=float).T  # a column for each row" for x in lists), *setting, "",
+        *(text for name, text in INSIDE.items() if name in words), *(line[4:] for line in body[:-1]), returned,
+    ]  # fmt: skip
+    own = [name for name in _looked_up(words) if name not in OF_PYTHON]
+    needs = f"with {', '.join(own)} of autograd's table" if own else "alone"
+    standard = ["import math", ""] if words & {*OF_PYTHON} else []
+    lines = [
+        f'"""{result}, in NumPy {needs}."""', "", *standard, "import numpy as np", *_imports(words),
+        *(f"{table} = {_table(numbers)}" for table, numbers in tables.items()), "", "",
+        *(f"{_definition(name)}\n\n" for name in DEFINITIONS if name in words),
+        f"def {name}({', '.join(['theta', *lists])}):", f'    """{result}.', "",
+        f"    theta: the {parameters} parameters in a row; {widths}", '    """',
+        *(f"    {line}".rstrip() for line in "\n".join(inside).splitlines()), "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _used(words: set[str]) -> set[str]:
+    """The functions that are called, and those that these call."""
+    inner = {name for word in words & set(DEFINITIONS) for name in DEFINITIONS[word].__code__.co_names}
+    more = (inner & {*CALLED}) - words
+    return _used(words | more) if more else words
+
+
+def _looked_up(words: set[str]) -> list[str]:
+    """The functions that neither NumPy has nor the file with the others."""
+    return sorted((words & set(PRIMITIVES)) - set(DEFINITIONS) - set(OF_THE_LIBRARY))
+
+
+def _imports(words: set[str]) -> list[str]:
+    """Functions of NumPy under the names that the table has for them; what only Python has, or the table, from there."""
+    numpy = sorted(words & set(OF_THE_LIBRARY) - set(DEFINITIONS))
+    others = _looked_up(words)
+    python = [name for name in others if name in OF_PYTHON]
+    own = [name for name in others if name not in OF_PYTHON]
+    return [
+        *(["from autograd import PRIMITIVES"] * bool(own)), "",
+        *(f"{name} = np.{OTHER_NAMES.get(name, name)}" for name in numpy),
+        *(f"{name} = np.vectorize(math.{name}, otypes=[float])" for name in python),
+        *(f'{name} = np.vectorize(PRIMITIVES["{name}"], otypes=[float])  # define this Primitive first' for name in own),
+    ]  # fmt: skip
+
+
+def _definition(name: str) -> str:
+    """A function as it stands in its file, without the types."""
+    return re.sub(r": Any| -> Any", "", inspect.getsource(DEFINITIONS[name])).rstrip()
+
+
+def _table(numbers: Any) -> str:
+    """Plain numbers as an array; places that follow one another as from:to."""
+    flat = list(numbers)
+    if len(flat) < 4 or not all(isinstance(x, int) for x in flat):
+        return f"np.array({numbers!r})"
+    runs: list[list[int]] = []
+    for x in flat:
+        if runs and x == runs[-1][1]:
+            runs[-1][1] += 1
+        else:
+            runs.append([x, x + 1])
+    return f"np.r_[{', '.join(f'{a}:{b}' if b > a + 1 else str(a) for a, b in runs)}]"

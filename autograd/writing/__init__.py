@@ -1,0 +1,1 @@
+"""How operations, numbers and names are written."""

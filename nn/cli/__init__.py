@@ -1,0 +1,10 @@
+"""The commands of `chalkgrad`, by idea: each file has its commands' parsers beside what they do.
+
+    formulas.py    step, derive, grad, hessian, draw: any formula that is typed
+    lessons.py     tour, exercise, mark, lab: what a course needs
+    training.py    train, predict: nets on data
+    machine.py     doctor, completion: the computer that all this runs on
+    shared.py      what they share: help, terminals, JSON
+
+main.py puts them together. What a command needs is imported when it runs, so that help comes at once.
+"""

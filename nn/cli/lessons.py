@@ -1,0 +1,245 @@
+"""The commands that a course needs: tour, exercise, mark, and lab, which opens its notebooks."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from autograd.display.files import write
+from nn.cli.shared import JSON_HELP, command, note, print_json, show
+
+KEPT = ".chalkgrad.json"  # in a folder of notebooks: what each file was when it was copied there
+
+
+def add_to(commands: Any) -> None:
+    tour = command(
+        commands,
+        "tour",
+        _tour,
+        help="a two-layer network in numbers, then a training on real data",
+        examples=["chalkgrad tour --folder pictures --no-progress"],
+    )
+    tour.add_argument("--folder", metavar="FOLDER", default="chalkgrad-tour", help="where the pictures go (%(default)s)")
+    tour.add_argument("--no-progress", action="store_true", help="leave out the progress bar")
+
+    exercise = command(
+        commands,
+        "exercise",
+        _exercise,
+        help="a new exercise with kind numbers",
+        description="A new exercise on backpropagation: one neuron, two inputs, two layers, or softmax. Printed as Markdown;"
+        " --save writes it for paper (.md, .tex, .html), as a notebook that marks itself (.ipynb), or as a worksheet for"
+        " `chalkgrad mark` (.toml).",
+        examples=[
+            "chalkgrad exercise neuron --seed 3 --answers",
+            'chalkgrad exercise "two layers" --seed 3 --save exercise.ipynb --save sheet.toml',
+        ],
+    )
+    exercise.add_argument(
+        "level", nargs="?", default="two layers", help='neuron, "two inputs", "two layers" or softmax (%(default)s)'
+    )
+    exercise.add_argument("--seed", type=int, help="for the same numbers again")
+    exercise.add_argument("--digits", type=int, default=5, help="significant digits that are wanted (%(default)s)")
+    exercise.add_argument("--answers", action="store_true", help="print the right numbers below")
+    exercise.add_argument("--save", metavar="FILE", action="append", default=[], help="write it to a file instead")
+    exercise.add_argument("--json", action="store_true", help=JSON_HELP)
+
+    mark = command(
+        commands,
+        "mark",
+        _mark,
+        help="mark calculations worked by hand",
+        description="Mark what people worked out by hand against a worksheet: each line from the numbers that they had,"
+        " so that a mistake counts once. The worksheet is a TOML file with the numbers that are [given], the [lines] as"
+        " formulas, and perhaps [answers]; answers also come in files of their own (.txt, .md, .toml, .json, a .csv table)"
+        " or in folders.",
+        examples=[
+            "chalkgrad lab course --copy-only && chalkgrad mark course/two-layer-network.toml",
+            'mkdir -p class && echo "o = 0.7" > class/ann.txt',
+            "chalkgrad exercise neuron --seed 3 --save sheet.toml",
+            "chalkgrad mark sheet.toml class --each --save class.html",
+        ],
+        more="answers",
+    )
+    mark.add_argument("sheet", metavar="FILE", help="the worksheet, a TOML file")
+    mark.add_argument("answers", metavar="FILE", nargs="*", default=[], help="files of answers, and folders of such files")
+    mark.add_argument("--each", action="store_true", help="print every marked sheet, not the class alone")
+    mark.add_argument("--json", action="store_true", help="print everything as JSON")
+    mark.add_argument(
+        "--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .csv, .json, .txt"
+    )
+
+    lab = command(
+        commands,
+        "lab",
+        _lab,
+        help="the course's notebooks, opened in JupyterLab",
+        description="Copy the notebooks of the course into a folder and open JupyterLab there. Files that were changed since"
+        " they were copied are never overwritten. JupyterLab comes with chalkgrad[lab].",
+        examples=["chalkgrad lab --list", "chalkgrad lab my-course --copy-only"],
+    )
+    lab.add_argument(
+        "folder", metavar="FOLDER", nargs="?", default="chalkgrad-notebooks", help="where they go (%(default)s)"
+    )
+    lab.add_argument("--list", action="store_true", help="say which notebooks there are, and copy nothing")
+    lab.add_argument("--copy-only", action="store_true", help="do not start JupyterLab")
+    lab.add_argument("--no-browser", action="store_true", help="start JupyterLab, and open no browser")
+    lab.add_argument(
+        "--jupyter",
+        metavar="ARGS",
+        default="",
+        help='more for JupyterLab itself, as in --jupyter="--port 9000 --allow-root"',
+    )
+    lab.add_argument("--json", action="store_true", help=f"with --list or --copy-only, {JSON_HELP}")
+
+
+def _tour(options: argparse.Namespace) -> int:
+    from nn.cli.tour import tour
+
+    tour(options.folder, progress=False if options.no_progress else None)
+    return 0
+
+
+def _exercise(options: argparse.Namespace) -> int:
+    from autograd.mark.exercises import exercise
+
+    task = exercise(options.level, options.seed, digits=options.digits)
+    paths = [str(task.save(path)) for path in options.save]
+    if options.json:
+        answers = {"answers": dict(task.answers)} if options.answers else {}
+        print_json({"seed": task.seed, "markdown": task.markdown, **answers, "saved": paths})
+        return 0
+    for path in paths:
+        print(path)
+    if not paths:
+        print(task.markdown)
+    if options.answers:
+        print("\n".join(f"{name} = {number}" for name, number in task.answers.items()))
+    note(f"seed {task.seed}")
+    return 0
+
+
+def _mark(options: argparse.Namespace) -> int:
+    """0 where everything could be read; wrong answers are no error."""
+    from autograd.mark.classes import mark_files
+
+    marked = mark_files(options.sheet, options.answers)
+    if not len(marked) and not marked.problems:
+        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in")
+    alone = len(marked) == 1 and not any(os.path.isdir(path) for path in options.answers)
+    single = next(iter(marked))[1] if alone and not options.answers[1:] else None
+    unsaved = None
+    for path in options.save:  # before anything is printed, as nobody may read that to its end
+        try:
+            (single or marked).save(path)
+        except (OSError, ValueError) as error:
+            unsaved = error
+    if options.json:
+        print(marked.json)
+    elif single is not None:
+        show(str(single))
+    else:
+        show("\n\n\n".join([*(str(marking) for _, marking in marked if options.each), str(marked)]))
+    if marked.problems and (single is not None or options.json):
+        note("Could not be read\n" + "\n".join(map(str, marked.problems)))
+    if unsaved is not None:
+        raise unsaved
+    return 1 if marked.problems else 0
+
+
+# -------------------------------------------------------------------------------------------------------------------- lab
+
+
+def _lab(options: argparse.Namespace) -> int:
+    source = _notebooks()
+    files = _files(source)
+    if options.list:
+        titles = {name: _title(source / name) for name in files}
+        if options.json:
+            print_json({"notebooks": titles})
+        else:
+            width = max(map(len, titles))
+            show("\n".join(f"{name:{width}}  {title}".rstrip() for name, title in titles.items()))
+        return 0
+    copied, left = _copy(source, files, Path(options.folder))
+    if left:
+        note(f"left as they are, because they were changed: {', '.join(left)}")
+    if options.json and options.copy_only:
+        print_json({"folder": options.folder, "copied": copied, "left": left})
+    else:
+        print(f"{len(copied)} of {len(files)} files copied into {options.folder}")
+    if options.copy_only:
+        return 0
+    return _start(options.folder, [*(["--no-browser"] if options.no_browser else []), *shlex.split(options.jupyter)])
+
+
+def _notebooks() -> Path:
+    """The notebooks: inside the package where it was installed, beside it in the source tree."""
+    package = Path(__file__).parent.parent
+    for folder in (package / "notebooks", package.parent / "notebooks"):
+        if folder.is_dir():
+            return folder
+    raise ValueError("the notebooks are not part of this installation: install chalkgrad anew, from its wheel or its source")
+
+
+def _files(source: Path) -> list[str]:
+    """What is copied, by its path inside; nothing that editors and Jupyter leave behind."""
+    paths = (path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file())
+    return [path.as_posix() for path in paths if not any(part[0] in "._" for part in path.parts) and path.suffix != ".pyc"]
+
+
+def _title(path: Path) -> str:
+    """The first heading of a notebook; nothing for other files."""
+    if path.suffix != ".ipynb":
+        return ""
+    cells = json.loads(path.read_text(encoding="utf-8")).get("cells", [])
+    text = "".join("".join(cell.get("source", "")) + "\n" for cell in cells if cell.get("cell_type") == "markdown")
+    return next((line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")), "")
+
+
+def _copy(source: Path, files: list[str], folder: Path) -> tuple[list[str], list[str]]:
+    """Copy files into a folder: the names of those that were copied, and of those that somebody has changed there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        before = json.loads((folder / KEPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = {}
+    kept: dict[str, str] = dict(before) if isinstance(before, dict) else {}
+    copied, left = [], []
+    for name in files:
+        new, place = (source / name).read_bytes(), folder / name
+        now = place.read_bytes() if place.exists() else None
+        if now is not None and now != new and _digest(now) != kept.get(name):
+            left.append(name)
+            continue
+        if now != new:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write(place, new)
+            copied.append(name)
+        kept[name] = _digest(new)
+    write(folder / KEPT, json.dumps(kept, indent=1))
+    return copied, left
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _start(folder: str, more: list[str]) -> int:
+    if find_spec("jupyterlab") is None:
+        raise ImportError('the notebooks are opened by JupyterLab: pip install "chalkgrad[lab]"')
+    lab = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path(folder).resolve()}"]
+    process = subprocess.Popen([*lab, *more])
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # it was sent to JupyterLab as well, which asks what is meant
+            continue

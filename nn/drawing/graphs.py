@@ -1,0 +1,475 @@
+"""`draw`: a computation graph as a picture.
+
+One graph, three depths. At the depth of operations every node is a box; of neurons, each neuron is one box and its weights
+stand on the arrows; of layers, each layer is one box with its shape and norms. Which node belongs where, structure.py
+knows; what is outside of all modules stays as it is while it is little, and is gathered into a box where it is much.
+
+A picture is coloured by the gradients in the graph: blue below zero, orange above, the stronger the further from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd.formula.writing import formula
+from autograd.graph import nodes
+from autograd.labels import subscript
+from autograd.operation import CONSTANT
+from autograd.value import Value, constant
+from autograd.writing.names import pretty
+from autograd.writing.notation import ATOM, level_of
+from nn.drawing.picture import Arrow, Box, Picture, name, number
+from nn.drawing.structure import LAYER, NEURON, Part, parts
+from nn.drawing.writers import Drawing
+from nn.layers import MLP
+from nn.module import Module
+
+OPERATION = "operation"
+DEPTHS = (OPERATION, NEURON, LAYER)
+READABLE = {OPERATION: 90, NEURON: 48, LAYER: math.inf}  # boxes that a reader takes in: depth="auto" keeps below
+MOST = 2_000  # boxes that can be laid out in reasonable time
+APART = 40  # nodes outside of all parts that are drawn one by one, at the depths of neurons and layers
+LABELLED = 40  # arrows that can carry a text each
+
+
+def draw(
+    y: Any,
+    x: Sequence[Any] | None = None,
+    *,
+    depth: str = "auto",
+    local: str | None = None,
+    focus: Value | None = None,
+    radius: int = 2,
+    highlight: Iterable[Value] = (),
+    colour: str = "weight",
+    theme: str = "light",
+    direction: str = "right",
+    digits: int = 4,
+    numbers: bool = True,
+) -> Drawing:
+    """Draw the graph behind a Value, or the architecture of an MLP.
+
+    y: a Value, or a list of Values, whose graph is drawn; or an MLP, whose neurons are then drawn in columns
+    x: for an MLP, the inputs whose values are shown in the neurons; none are shown without
+    depth: "operation", "neuron", "layer", or "auto", which takes the first of them that is not too large to read
+    local: what stands on each arrow of the depth "operation": "formula" or "value" of the local derivative, or "both"
+    focus, radius: show only what lies within so many arrows of this node
+    highlight: Values that stand out, such as paths_between(y, x); all others step back
+    colour: for an MLP, whether arrows are coloured by "weight" or by "gradient"
+    theme: "light" or "dark"
+    direction: "right" or "down", the way the computation goes
+    digits: how many significant digits numbers show
+    numbers: whether values and gradients are shown; without them the graph of a Value is a picture of its formula
+
+    The Drawing that comes back shows itself in Jupyter, saves itself by the suffix of a file (.svg, .png, .pdf, .dot, .mmd,
+    .tex, .txt), and gives a graphviz.Digraph to change as .dot.
+
+    Raises TypeError for what has no graph, ValueError for an unknown option and for a graph of more than 2,000 boxes at the
+    depth asked for, with what to ask for instead.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> o = (w * x).relu()
+    >>> o.backward()
+    >>> picture = nn.draw(o, local="formula")
+    >>> picture
+    <Drawing of 4 boxes and 3 arrows>
+    >>> print(picture.text)
+    ReLU relu(w·x): 1, grad 1
+    └─ [1] × w·x: 1, grad 1
+       ├─ [x] w: 0.5, grad 2
+       └─ [w] x: 2, grad 0.5
+    """
+    for what, option, known in (
+        ("depth", depth, ("auto", *DEPTHS)),
+        ("local", local, (None, "formula", "value", "both")),
+        ("colour", colour, ("weight", "gradient")),
+        ("theme", theme, ("light", "dark")),
+        ("direction", direction, ("right", "down")),
+    ):
+        if option not in known:
+            raise ValueError(f"{what} is one of {', '.join(repr(k) for k in known)}, not {option!r}")
+    if isinstance(y, Module):
+        picture = _architecture(y, x, colour, digits)
+        picture.direction = direction
+        return Drawing(picture, theme)
+    if x is not None:
+        raise TypeError("x goes with an MLP, whose neurons then show their values; the graph of a Value holds its own")
+    outputs = [y] if isinstance(y, Value) else list(y) if isinstance(y, (list, tuple)) else []
+    if not outputs or not all(isinstance(each, Value) for each in outputs):
+        raise TypeError(f"draw takes a Value, a list of Values or an MLP, not {y!r}")
+    graph = _Graph(outputs, digits, set(highlight), focus, radius)
+    picture = graph.picture(depth, local)
+    if not numbers:
+        picture.leave_out_numbers()
+    picture.direction = direction
+    return Drawing(picture, theme)
+
+
+class _Graph:
+    """The nodes to draw, the parts they belong to, and how each is gathered at each depth."""
+
+    def __init__(self, outputs: list[Value], digits: int, highlight: set[Value], focus: Value | None, radius: int) -> None:
+        self.digits, self.highlight = digits, highlight
+        self.nodes = nodes(*outputs)
+        if focus is not None:
+            self.nodes = _neighbourhood(self.nodes, focus, radius)
+        self.shown = set(self.nodes)
+        self.inputs = {node: node.inputs for node in self.nodes}
+        self.parts = parts(*outputs)
+        self.placed: dict[str, dict[Value, Any]] = {}
+        self.keys: dict[Value, str] = {}  # of the box in which each node is, once a picture is made
+        self.differentiated = any(node.grad for node in self.nodes)
+
+    def picture(self, depth: str, local: str | None) -> Picture:
+        if depth == "auto":
+            depth = next(d for d in DEPTHS if self._count(d) <= READABLE[d])
+        count = self._count(depth)
+        if count > MOST:
+            smaller = [f"depth={d!r} ({self._count(d):,} boxes)" for d in DEPTHS if self._count(d) <= MOST]
+            offers = [*smaller, "focus=a_node, radius=2 (what is near one node)"]
+            raise ValueError(
+                f"at the depth {depth!r} this graph has {count:,} boxes, more than can be laid out ({MOST:,}): ask for"
+                f" {' or '.join(offers)}"
+            )
+        picture = self._operations(local) if depth == OPERATION else self._gathered(depth)
+        if not self.differentiated:
+            picture.note = "no gradients yet: call backward() first"
+        return picture
+
+    def _count(self, depth: str) -> int:
+        return len(self.nodes) if depth == OPERATION else len(set(self._places(depth).values()))
+
+    # ------------------------------------------------------------------------------------------ every operation a box
+
+    def _operations(self, local: str | None) -> Picture:
+        picture = Picture()
+        keys = self.keys = {node: f"n{i}" for i, node in enumerate(self.nodes)}
+        texts = self._texts(self.nodes)
+        for node in self.nodes:
+            picture.boxes.append(self._box(node, keys[node], texts[node]))
+        for node in self.nodes:
+            slopes = node.op.slopes(node.data, [x.data for x in node.inputs]) if node.op and node.inputs else []
+            formulas = self._formulas(node) if slopes and local in ("formula", "both") else [""] * len(slopes)
+            for x, slope, text in zip(node.inputs, slopes, formulas):
+                if x not in self.shown:
+                    continue
+                arrow = Arrow(keys[x], keys[node], highlighted={x, node} <= self.highlight)
+                if x.op is not CONSTANT:
+                    arrow.flow = node.grad * slope if self.differentiated else None
+                    value = number(slope, self.digits)
+                    arrow.text = {"formula": text, "value": value}.get(local or "", "")
+                    if local == "both":
+                        arrow.text = text if text == value else f"{text} = {value}"
+                picture.arrows.append(arrow)
+        return picture
+
+    def _box(self, node: Value, key: str, text: str) -> Box:
+        if node.op is CONSTANT:
+            title = f"{pretty(node.label)} = {self._number(node)}".removeprefix(" = ")
+            return Box(key, "constant", "", title, [], None, self._around(node), node in self.highlight)
+        symbol = node.op.notation.symbol if node.op else ""
+        title = name(node, text)
+        lines = [self._number(node), f"grad {number(node.grad, self.digits)}" if self.differentiated else "grad –"]
+        grad = node.grad if self.differentiated else None
+        kind = OPERATION if node.inputs else "leaf"
+        return Box(key, kind, symbol, title, lines, grad, self._around(node), node in self.highlight)
+
+    def _around(self, node: Value) -> Part | None:
+        return self.parts.get(node)
+
+    def _number(self, node: Value) -> str:
+        return number(node.data, self.digits)
+
+    def _texts(self, shown: Iterable[Value]) -> dict[Value, str]:
+        """For each node without a label its formula in the labels of its inputs; empty where an input has neither."""
+        named: dict[Value, tuple[str, int]] = {}
+        texts: dict[Value, str] = {}
+        for node in shown:
+            text, level = "", ATOM
+            if node.op is not None and node.inputs:
+                operands = [named.get(x) or (own := pretty(x.label), level_of(own)) for x in node.inputs]
+                if all(operand for operand, _ in operands) and len(operands) <= 6:
+                    text, level = node.op.notation.text.write(operands)
+            elif node.op is CONSTANT:
+                text = self._number(node)
+                level = level_of(text)
+            texts[node] = text = pretty(text)
+            if label := pretty(node.label):
+                named[node] = label, level_of(label)
+            elif text and len(text) <= 24:
+                named[node] = text, level
+        return texts
+
+    def _formulas(self, node: Value) -> list[str]:
+        """The local derivatives in the names of the nodes."""
+
+        def wearing(x: Value) -> Value | float:
+            return x.data if x.op is CONSTANT else Value(x.data, label=pretty(x.label) or "…")
+
+        slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
+        texts = [formula(s, self.digits) if isinstance(s, Value) else number(s, self.digits) for s in slopes]
+        own = [number(s, self.digits) for s in node.op.slopes(node.data, [x.data for x in node.inputs])]  # type: ignore[union-attr]
+        return [number_text if "…" in text else text for text, number_text in zip(texts, own)]
+
+    # ------------------------------------------------------------------------------- neurons or layers as boxes
+
+    def _places(self, depth: str) -> dict[Value, Any]:
+        """What stands for each node: its neuron or layer, itself, or a group of nodes outside of all parts."""
+        if depth in self.placed:
+            return self.placed[depth]
+        stands: dict[Part, Part | None] = {}
+        for part in dict.fromkeys(self.parts.values()):
+            stands[part] = part.within(depth) or part.within(LAYER)
+        places = self.placed[depth] = {}
+        outside: list[Value] = []
+        for node in self.nodes:
+            inside = stands[self.parts[node]] if node in self.parts else None
+            if inside is None:
+                outside.append(node)
+            else:
+                places[node] = inside
+        if len(outside) <= APART:
+            places.update({node: node for node in outside})
+        else:
+            self._gather(outside, places)
+        return places
+
+    def _gather(self, outside: list[Value], places: dict[Value, Any]) -> None:
+        """Nodes outside of all parts: those after the last part together, the others by the parts that they depend on.
+
+        What depends on the same parts never waits for one another through a part, so that no arrow goes in a circle.
+        Leaves go with what uses them.
+        """
+        feeding: set[Value] = set()
+        for node in reversed(self.nodes):
+            if node in places or node in feeding:
+                feeding.update(self.inputs[node])
+        bits: dict[Any, int] = {}
+        depends: dict[Value, int] = {}
+        users: dict[Value, Value] = {}
+        for node in self.nodes:
+            mask = 0
+            for x in self.inputs[node]:
+                users.setdefault(x, node)
+                mask |= depends.get(x, 0)
+            place = places.get(node)
+            depends[node] = mask | (1 << bits.setdefault(place, len(bits))) if place is not None else mask
+        groups: dict[tuple[str, Any], _Group] = {}
+
+        def group(kind: str, key: Any) -> _Group:
+            return groups.setdefault((kind, key), _Group(kind))
+
+        for node in outside:
+            if node.inputs:
+                places[node] = group("computed", depends[node] if node in feeding else None)
+                places[node].nodes.append(node)
+        for node in outside:
+            if not node.inputs:
+                user = places.get(users[node]) if node in users else None
+                joined = user if isinstance(user, _Group) else group("inputs", user)
+                joined.nodes.append(node)
+                places[node] = joined
+
+    def _gathered(self, depth: str) -> Picture:
+        places = self._places(depth)
+        members: dict[Any, list[Value]] = {}
+        for node in self.nodes:
+            members.setdefault(places[node], []).append(node)
+        keys = {place: f"n{i}" for i, place in enumerate(members)}
+        self.keys = {node: keys[place] for node, place in places.items()}
+        self.roomy = len(members) <= 24  # room for a neuron's bias and net
+        texts = self._texts(node for node in self.nodes if places[node] is node)
+        picture = Picture()
+        for place, inside in members.items():
+            if isinstance(place, Part):
+                box = self._neuron_box(place, inside) if place.kind == NEURON else self._layer_box(place, inside)
+            elif isinstance(place, _Group):
+                box = self._group_box(place, texts)
+            else:
+                box = self._box(place, "", texts[place])
+            box.key = keys[place]
+            box.highlighted = any(node in self.highlight for node in inside)
+            picture.boxes.append(box)
+        picture.arrows = self._arrows(places, keys)
+        return picture
+
+    def _arrows(self, places: dict[Value, Any], keys: dict[Any, str]) -> list[Arrow]:
+        between: dict[tuple[Any, Any], list[tuple[Value, Value, int]]] = {}
+        for node, inputs in self.inputs.items():
+            head = places[node]
+            for position, x in enumerate(inputs):
+                tail = places.get(x)
+                if tail is not None and tail is not head:
+                    between.setdefault((tail, head), []).append((x, node, position))
+        labelled = len(between) <= LABELLED
+        arrows = []
+        for (tail, head), links in between.items():
+            passing = {x for x, _, _ in links}
+            arrow = Arrow(keys[tail], keys[head])
+            arrow.highlighted = any(x in self.highlight and node in self.highlight for x, node, _ in links)
+            weights: set[Value | None] = {None}
+            if isinstance(head, Part) and head.kind == NEURON:
+                weights = {_weight(node, position) for _, node, position in links}
+            weight = weights.pop() if len(weights) == 1 else None
+            if weight is not None:
+                if labelled:
+                    arrow.text = f"{pretty(weight.label)} = {self._number(weight)}".removeprefix(" = ")
+                arrow.flow = weight.grad if self.differentiated else None
+            else:
+                if labelled and len(passing) > 1:
+                    arrow.text = f"{len(passing):,} values"
+                penalty = isinstance(tail, Part) and not any(x.inputs for x in passing)  # on parameters: kept quiet
+                arrow.flow = self._flow(links) if self.differentiated and not penalty else None
+            arrows.append(arrow)
+        return arrows
+
+    def _neuron_box(self, part: Part, inside: list[Value]) -> Box:
+        computed = [node for node in inside if node.inputs]
+        nets = [node for node in computed if node.op and node.op.name == "dot"]
+        output = computed[-1] if computed else None
+        symbol = output.op.notation.symbol if output is not None and output.op and output.op.name != "dot" else "Σ"
+        biases = [b for net in nets[:1] if len(net.inputs) % 2 for b in net.inputs[-1:]]
+        lines = [f"b = {self._number(b)}" for b in biases] if self.roomy else []
+        grad: float | None = None
+        title = part.name
+        if len(nets) > 1:
+            lines.append(f"on {len(nets):,} rows")
+            used = {x for node in computed for x in node.inputs}
+            grad = self._norm(node.grad for node in computed if node not in used) if self.differentiated else None
+        elif output is not None:
+            title = pretty(output.label) or part.name
+            if nets and output is not nets[0] and self.roomy:
+                lines.append(f"net {self._number(nets[0])}")
+            lines.append(f"out {self._number(output)}")
+            if self.differentiated:
+                grad = output.grad
+                lines.append(f"grad {number(grad, self.digits)}")
+        return Box("", NEURON, symbol, title, lines, grad, part.parent)
+
+    def _layer_box(self, part: Part, inside: list[Value]) -> Box:
+        everyone = [node for node in inside if node.inputs]
+        parameters = [node for node in inside if not node.inputs and node.op is not CONSTANT]
+        nets = [node for node in everyone if node.op and node.op.name == "dot"]
+        neurons = {net.inputs[0] for net in nets}
+        n_inputs = len(nets[0].inputs) // 2 if nets else 0
+        symbols = list(dict.fromkeys(n.op.notation.symbol for n in everyone if n.op and n.op.name != "dot"))
+        lines = [f"{n_inputs} → {len(neurons)}" + (f" · {symbols[0]}" if len(symbols) == 1 else "")]
+        lines.append(f"{len(parameters):,} parameters")
+        rows = len(nets) // max(len(neurons), 1)
+        if rows > 1:
+            lines.append(f"on {rows:,} rows")
+        lines.append(f"‖w‖ {number(self._norm(p.data for p in parameters), self.digits)}")
+        grad = None
+        if self.differentiated:
+            grad = self._norm(p.grad for p in parameters)
+            lines.append(f"‖grad w‖ {number(grad, self.digits)}")
+        return Box("", LAYER, "", part.name, lines, grad, part.parent)
+
+    def _group_box(self, group: _Group, texts: dict[Value, str]) -> Box:
+        computed = [node for node in group.nodes if node.inputs]
+        if not computed:
+            return Box("", "group", "", "inputs", [f"{len(group.nodes):,} numbers"])
+        if len(computed) == 1:
+            return self._box(computed[0], "", texts.get(computed[0], ""))
+        counts: dict[str, int] = {}
+        for node in computed:
+            symbol = node.op.notation.symbol if node.op else ""
+            counts[symbol] = counts.get(symbol, 0) + 1
+        kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in sorted(counts.items(), key=lambda item: -item[1])[:5])
+        last = computed[-1]
+        title = pretty(last.label) or f"{len(computed):,} operations"
+        lines = [kinds, self._number(last)] + ([f"grad {number(last.grad, self.digits)}"] if self.differentiated else [])
+        return Box("", "group", "", title, lines, last.grad if self.differentiated else None)
+
+    def _flow(self, links: list[tuple[Value, Value, int]]) -> float:
+        """What comes back along one link, or how much along many."""
+        if len(links) > 1:
+            return self._norm(x.grad for x in {x for x, _, _ in links})
+        ((x, node, position),) = links
+        if x.op is CONSTANT:
+            return 0.0
+        return float(node.grad * node.op.slopes(node.data, [x.data for x in node.inputs])[position])  # type: ignore[union-attr]
+
+    @staticmethod
+    def _norm(xs: Iterable[float]) -> float:
+        return math.hypot(*xs)
+
+
+class _Group:
+    """Nodes outside of all parts that are drawn as one box."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.nodes: list[Value] = []
+
+
+def _weight(net: Value, position: int) -> Value | None:
+    """The weight that a net multiplies the input at this position with, if it is a net."""
+    if net.op is None or net.op.name != "dot":
+        return None
+    n = len(net.inputs) // 2
+    return net.inputs[position - n] if n <= position < 2 * n else None
+
+
+def _neighbourhood(order: list[Value], focus: Value, radius: int) -> list[Value]:
+    """The nodes within so many arrows of the focus, whichever way the arrows point."""
+    if focus not in set(order):
+        raise ValueError(f"the focus {focus!r} is no part of this graph")
+    users: dict[Value, list[Value]] = {}
+    for node in order:
+        for x in node.inputs:
+            users.setdefault(x, []).append(node)
+    near, edge = {focus}, {focus}
+    for _ in range(radius):
+        edge = {other for node in edge for other in (*node.inputs, *users.get(node, ()))} - near
+        near |= edge
+    return [node for node in order if node in near]
+
+
+# ------------------------------------------------------------------------------------------------ the architecture of a net
+
+SHOWN = 10  # neurons of a layer that are drawn; of a wider one the first and the last
+
+
+def _architecture(model: Module, x: Sequence[Any] | None, colour: str, digits: int) -> Picture:
+    """Columns of neurons, the weights as arrows between them."""
+    if not isinstance(model, MLP):
+        raise TypeError(
+            f"the architecture that can be drawn is that of an MLP, not of {model!r}: draw what it returns instead"
+        )
+    values: list[list[float]] | None = None
+    if x is not None:
+        current: Any = [each if isinstance(each, Value) else constant(each) for each in x]
+        values = [[each.data for each in current]]
+        for layer in model.layers:
+            current = layer(current)
+            current = current if isinstance(current, list) else [current]
+            values.append([each.data for each in current])
+    picture = Picture(note="weights" if colour == "weight" else "gradients of the weights")
+    sizes = [model.layers[0].nin, *(len(layer.neurons) for layer in model.layers)]
+    columns = []
+    for k, size in enumerate(sizes):
+        header = "inputs" if k == 0 else f"layer {k} · {model.layers[k - 1].activation}"
+        picture.boxes.append(Box(f"c{k}_header", "header", "", header, []))
+        if k:
+            picture.arrows.append(Arrow(f"c{k - 1}_header", f"c{k}_header"))
+        shown = list(range(size)) if size <= SHOWN else [*range(SHOWN - 3), -1, size - 2, size - 1]
+        columns.append([i for i in shown if i >= 0])
+        for i in shown:
+            if i < 0:
+                picture.boxes.append(Box(f"c{k}_more", "more", "", "…", [f"{size - SHOWN + 1} more"]))
+                continue
+            title = pretty(f"h_{subscript((k, i + 1))}" if k else f"x_{i + 1}")
+            lines = [number(values[k][i], digits)] if values is not None else []
+            picture.boxes.append(Box(f"c{k}_{i}", "circle", "", title, lines))
+    for k, layer in enumerate(model.layers):
+        for i in columns[k + 1]:
+            for j in columns[k]:
+                w = layer.neurons[i].w[j]
+                flow = w.data if colour == "weight" else w.grad
+                picture.arrows.append(Arrow(f"c{k}_{j}", f"c{k + 1}_{i}", "", flow))
+    return picture

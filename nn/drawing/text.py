@@ -1,0 +1,71 @@
+"""Drawings as text: Mermaid, and an outline."""
+
+from __future__ import annotations
+
+from nn.drawing.colours import _shade, strength
+from nn.drawing.dot import _nested
+from nn.drawing.picture import Arrow, Box, Picture
+from nn.drawing.structure import Part
+
+
+def _mermaid(picture: Picture, theme: dict[str, str]) -> str:
+    lines = [f"flowchart {'LR' if picture.direction == 'right' else 'TB'}"]
+    dot_order: dict[Part, int] = {}
+
+    def quoted(parts: list[str]) -> str:
+        return '"' + "<br/>".join("".join(_mermaid_safe(c) for c in part) for part in parts if part) + '"'
+
+    for box in picture.boxes:
+        chain = box.part.around() if box.part else []
+        for part in chain:
+            dot_order.setdefault(part, len(dot_order))
+    for depth, item in _nested(picture):
+        indent = "  " * (depth + 1)
+        if isinstance(item, Box):
+            heading = " ".join(filter(None, [item.symbol, item.title]))
+            left, right = ("(", ")") if item.kind in ("leaf", "constant") else ("[", "]")
+            lines.append(f"{indent}{item.key}{left}{quoted([heading, *item.lines])}{right}")
+        elif item is not None:
+            lines.append(f"{indent}subgraph part{dot_order[item]} [{quoted([item.name])}]")
+        else:
+            lines.append(f"{indent}end")
+    for arrow in picture.arrows:
+        text = f"|{quoted([arrow.text])}|" if arrow.text else ""
+        lines.append(f"  {arrow.tail} -->{text} {arrow.head}")
+    for box in picture.boxes:
+        t = strength(box.grad, picture.strongest)
+        if t:
+            fill = _shade(theme["box"], t, theme, 0.42)
+            lines.append(f"  style {box.key} fill:{fill},stroke:{_shade(theme['line'], t, theme, 0.9)},color:{theme['ink']}")
+    return "\n".join(lines) + "\n"
+
+
+def _mermaid_safe(c: str) -> str:
+    return c if c.isalnum() or c in " .,=+-" or ord(c) > 127 else f"#{ord(c)};"
+
+
+def _outline(picture: Picture) -> str:
+    """From each result down to what it was computed from; what was shown above is named only."""
+    boxes = {box.key: box for box in picture.boxes}
+    inputs: dict[str, list[Arrow]] = {box.key: [] for box in picture.boxes}
+    used = set()
+    for arrow in picture.arrows:
+        inputs[arrow.head].append(arrow)
+        used.add(arrow.tail)
+    lines: list[str] = []
+    told: set[str] = set()
+    stack = [(box.key, "", "", "") for box in reversed(picture.boxes) if box.key not in used]
+    while stack:
+        key, first, rest, text = stack.pop()
+        box = boxes[key]
+        heading = " ".join(filter(None, [box.symbol, box.title])) or box.kind
+        again = key in told and inputs[key]
+        details = "" if again else ", ".join(filter(None, box.lines))
+        line = first + (f"[{text}] " if text else "") + heading + (f": {details}" if details else "")
+        lines.append(line + (" (shown above)" if again else ""))
+        if not again:
+            told.add(key)
+            for i, arrow in enumerate(reversed(inputs[key])):
+                branch = ("└─ ", "   ") if i == 0 else ("├─ ", "│  ")
+                stack.append((arrow.tail, rest + branch[0], rest + branch[1], arrow.text))
+    return "\n".join(lines + ([picture.note] if picture.note else []))

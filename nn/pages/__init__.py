@@ -1,0 +1,1 @@
+"""Pages that move: the stepper and the player."""

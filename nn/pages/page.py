@@ -1,0 +1,55 @@
+"""A page of its own, or a place in someone else's: how the interactive figures reach a reader.
+
+stepper.js is all their JavaScript. It goes along with every figure, inside a shadow DOM, so that a figure works inline
+in a notebook, after the kernel is gone, and as one file that needs nothing from anywhere.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+from importlib import resources
+from itertools import count
+from typing import Any
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_ids = count(1)
+
+
+def script() -> str:
+    """The JavaScript, as a module."""
+    return resources.files("nn.pages").joinpath("stepper.js").read_text(encoding="utf-8")
+
+
+def inline(function: str, data: Any, fallback: str = "") -> str:
+    """HTML of a place in a page, and the script that fills it.
+
+    function: which function of stepper.js does that; it is called with the place and the data
+    data: what json can write
+    fallback: HTML that is there until the script runs, and stays where scripts do not
+    """
+    place = f"chalkgrad-{next(_ids)}-{os.getpid()}"
+    functions = re.sub(r"(?m)^export (?!default)", "", re.sub(r"(?m)^export default .*$", "", script()))
+    written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+    return (
+        f'<div id="{place}">{fallback}</div><script>(() => {{\n{functions}\n'
+        f'{function}(document.getElementById("{place}"), {written});\n}})();</script>'
+    )
+
+
+def page(title: str, body: str) -> str:
+    """A whole HTML page, to which nothing from outside is let in."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        "<style>body{margin:0;background:Canvas;color:CanvasText}</style></head>"
+        f"<body>{body}</body></html>\n"
+    )
+
+
+def plain(x: float) -> float | str:
+    """A number for JSON, which has no infinities."""
+    return x if x - x == 0.0 else repr(x)

@@ -1,0 +1,217 @@
+"""`step_through`: the drawing of a graph with a slider, on which backpropagation goes one node at a time.
+
+The page computes for itself: it gets the graph, and for every node the partial derivatives as little trees over the table of
+operations, which are the table's own rules, called on leaves and written down. So a leaf can be dragged in the page, forward
+and backward run again there with no kernel, and there is still no second derivative rule anywhere.
+
+stepper.js is the page: `mount(element, data)`. It is served inside a shadow DOM, inline in a notebook or as one file that
+needs nothing from anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd.display.files import save
+from autograd.graph import history, nodes
+from autograd.operation import CONSTANT
+from autograd.trace import trace
+from autograd.value import Value
+from autograd.writing.names import pretty
+from autograd.writing.notation import ATOM
+from nn.drawing.dot import _render
+from nn.drawing.graphs import DEPTHS, OPERATION, _Graph, draw
+from nn.drawing.picture import number
+from nn.drawing.structure import NEURON
+from nn.drawing.writers import Drawing
+from nn.pages.page import inline, page, plain, script
+
+MOST = 20_000  # nodes that a page can hold; up to 2,000 of them drawn one by one, above that folded
+
+
+def step_through(y: Value) -> Stepper:
+    """Step through the forward and the backward pass of a graph, in Jupyter or in a page of its own.
+
+    y: the output
+
+    The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
+    Python and page in step with one another. In the page the graph can be folded to neurons or layers.
+    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, one that no folding makes
+    small enough, or one with an operation of your own, which the page cannot compute, RuntimeError where no Graphviz is
+    found to lay out the drawing.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> nn.step_through((w * x).sigmoid())
+    <Stepper of 4 nodes: save it as .html, or show it in Jupyter>
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"step_through follows the graph of a Value, and {y!r} is none")
+    n = len(nodes(y))
+    if n > MOST:
+        raise ValueError(
+            f"this graph has {n:,} nodes, more than a page can step through ({MOST:,}): take the loss of fewer rows of data"
+        )
+    return Stepper(y)
+
+
+class Stepper:
+    """What step_through gives: it shows itself in Jupyter, and saves itself as a page."""
+
+    def __init__(self, y: Value) -> None:
+        self.y = y
+        self.data = _data(y)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
+        title = f"Backpropagation, step by step: {self.data['nodes'][self.data['output']]['name']}"
+        return save(path, "a stepper", {".html": lambda: page(title, inline("mount", {**self.data, "alone": True}))})
+
+    def widget(self) -> Any:
+        """The page as a Jupyter widget, in step with Python both ways.
+
+        .position is the step shown; .leaves holds changed leaves, by their place among the nodes. Setting either in Python
+        moves the page; moving the page sets them, and the graph's Values with them. Unlike the page that a cell shows by
+        itself, a widget needs its kernel. Raises ImportError without anywidget.
+        """
+        try:
+            import anywidget
+            import traitlets
+        except ImportError:
+            raise ImportError('the widget form comes with anywidget: pip install "chalkgrad[widget]"') from None
+
+        class StepperWidget(anywidget.AnyWidget):
+            _esm = script()
+            data = traitlets.Dict().tag(sync=True)
+            position = traitlets.Int(0).tag(sync=True)
+            leaves = traitlets.Dict().tag(sync=True)
+
+        order = nodes(self.y)
+        starts = {str(i): node.data for i, node in enumerate(order) if not node.inputs}
+
+        def moved(change: Any) -> None:
+            for i, data in {**starts, **change["new"]}.items():
+                order[int(i)].data = float(data)
+            self.y.forward()
+
+        widget = StepperWidget(data=self.data)
+        widget.observe(moved, "leaves")
+        return widget
+
+    def _repr_html_(self) -> str:
+        picture = draw(self.y)._repr_html_()  # what an untrusted notebook shows, where scripts do not run
+        return inline("mount", self.data, fallback=picture)
+
+    def __repr__(self) -> str:
+        return f"<Stepper of {len(self.data['nodes'])} nodes: save it as .html, or show it in Jupyter>"
+
+
+def _data(y: Value) -> dict[str, Any]:
+    """Everything the page needs, as plain data."""
+    order = nodes(y)
+    place = {node: i for i, node in enumerate(order)}
+    names = {node: pretty(name) for node, name in trace(y).names.items()}
+    views = {}
+    sizes = set()
+    for depth in DEPTHS:
+        try:
+            view, titles = _view(y, order, depth)
+        except ValueError:  # too many boxes at this depth
+            continue
+        if len(set(view["places"])) not in sizes:
+            sizes.add(len(set(view["places"])))
+            views[depth] = view
+        if depth == OPERATION:
+            names.update({node: title for node, title in titles.items() if title and node.inputs})
+    if not views:
+        raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
+    return {
+        "nodes": [_node(node, place, names) for node in order],
+        "output": place[y],
+        "forward": [place[node] for node in reversed(history(y))],
+        "firstReached": [place[node] for node in _first_reached(y)],
+        "views": views,
+    }
+
+
+def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dict[Value, str]]:
+    """The drawing at one depth, with room for any number; which box each node is in, and whose numbers a box shows."""
+    graph = _Graph([y], 4, set(), None, 0)
+    picture = graph.picture(depth, None)
+    boxes = {box.key: box for box in picture.boxes}
+    shown = {}
+    for i, node in enumerate(order):
+        box = boxes[graph.keys[node]]
+        if (box.kind in (OPERATION, "leaf") and node.op is not CONSTANT) or (box.kind == NEURON and node.inputs):
+            shown[box.key] = i  # of a neuron the last one computed, which is its output
+    for box in picture.boxes:
+        box.grad = None
+        if box.key in shown:
+            box.lines = ["−0.00000000", "grad −0.00000000"]
+        else:  # what the page does not keep up to date, it does not show
+            box.lines = box.lines[:1] if box.kind == "group" else [line for line in box.lines if "‖" not in line]
+    for arrow in picture.arrows:
+        arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
+    picture.note = ""
+    svg = _render(Drawing(picture).dot, "svg").decode()
+    view = {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
+    return view, {node: boxes[graph.keys[node]].title for node in order} if depth == OPERATION else {}
+
+
+def _first_reached(y: Value) -> list[Value]:
+    from autograd.trace import _as_first_reached
+
+    return _as_first_reached(y)
+
+
+def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
+    inputs, op = node.inputs, node.op
+    kind = "constant" if op is CONSTANT else "computed" if inputs else "leaf"
+    entry: dict[str, Any] = {"name": names[node], "kind": kind, "value": plain(node.data), "grad": plain(node.grad)}
+    if node.label and kind == "constant":
+        entry["labelled"] = True
+    if inputs and op is not None:
+        if op.name not in op.built_in:
+            raise ValueError(
+                f"the page cannot compute {op.name}, an operation of your own; trace(y) steps through it in text"
+            )
+        places = [(f"{{{i}}}", ATOM) for i in range(len(inputs))]
+        z, xs = Value(node.data), [Value(x.data) for x in inputs]
+        partials = op.slopes(z, [x.data if inner.op is CONSTANT else x for x, inner in zip(xs, inputs)])
+        entry |= {
+            "op": op.name,
+            "symbol": op.notation.symbol,
+            "nary": op.arity is None,
+            "inputs": [place[x] for x in inputs],
+            "template": op.notation.write(places),
+            "partials": [_tree(p, z, xs) for p in partials],
+            "formulas": _formulas(node, names),
+        }
+    return entry
+
+
+def _tree(slope: Any, z: Value, xs: Sequence[Value]) -> Any:
+    """A partial derivative as a number, "z", the index of an input, or [operation, operands]."""
+    trees: dict[Value, Any] = {z: "z", **{x: f"x{i}" for i, x in enumerate(xs)}}
+    if not isinstance(slope, Value):
+        return plain(slope)
+    for node in nodes(slope):
+        if node not in trees:
+            operands = [trees[x] for x in node.inputs]
+            trees[node] = [node.op.name, *operands] if node.inputs and node.op else plain(node.data)
+    return trees[slope]
+
+
+def _formulas(node: Value, names: dict[Value, str]) -> list[str]:
+    """The local derivatives in the names of the nodes."""
+    from autograd.formula.writing import formula
+
+    def wearing(x: Value) -> Value | float:
+        return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=names[x])
+
+    slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
+    return [pretty(formula(s)) if isinstance(s, Value) else number(s, 6) for s in slopes]

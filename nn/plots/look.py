@@ -1,0 +1,244 @@
+"""How all plots look: colours, lines, axes, legends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from autograd import no_grad
+from autograd.value import lift
+from nn.train.steps import _flat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+
+
+PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#F0E442"
+
+
+MARKERS = "o^sDvPX*"  # of classes; one more than there are colours, so that 56 classes differ
+
+
+DASHES: Sequence[Any] = ("-", (0, (4, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, (1.2, 1.4)), (0, (9, 1.6)))  # of lines
+
+
+TITLE, TEXT, SMALL = 12, 11, 9.5  # sizes of letters, in points
+
+
+class _Look(NamedTuple):
+    """paper: the background; ink: text and outlines; quiet: axes; lines, classes: colours; low, high: ends of a scale."""
+
+    paper: str
+    ink: str
+    quiet: str
+    lines: tuple[str, ...]
+    classes: tuple[str, ...]
+    low: str  # also the upper end of a scale without signs, which begins with paper
+    high: str
+
+
+LIGHT = _Look(
+    paper="#FFFFFF",
+    ink="#1B1E23",
+    quiet="#7A808A",
+    lines=(BLUE, VERMILLION, GREEN, PURPLE),
+    classes=(BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, YELLOW),
+    low="#7DB6D8",
+    high="#F3CA78",
+)
+
+
+DARK = _Look(
+    paper="#15181D",
+    ink="#F2F3F5",
+    quiet="#8D939E",
+    lines=(SKY, ORANGE, GREEN, PURPLE),
+    classes=(SKY, ORANGE, GREEN, PURPLE, VERMILLION, BLUE, YELLOW),
+    low="#2F6184",
+    high="#8A6418",
+)
+
+
+def _table(X: Any) -> Any:
+    """Rows of numbers as an array."""
+    import numpy as np
+
+    try:
+        table = np.array(X, dtype=float)
+    except ValueError as error:
+        raise ValueError(f"X is rows of numbers, all of one length: {error}") from None
+    if table.ndim == 1:
+        table = table[:, None]
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"X is a list of rows of numbers, at least one, and this has the shape {table.shape}")
+    return table
+
+
+def _stretch(column: Any, n: int) -> Any:
+    """n numbers from below the lowest to above the highest, a tenth of the way between."""
+    import numpy as np
+
+    margin = 0.1 * float(np.ptp(column)) or 0.5
+    return np.linspace(column.min() - margin, column.max() + margin, n)
+
+
+def _over_plane(f: Callable[[float, float], list[float]], across: Any, up: Any) -> Any:
+    """What f gives for every pair of numbers: an array for each of its outputs, rows going up."""
+    import numpy as np
+
+    with no_grad():
+        values = np.array([[f(float(a), float(b)) for a in across] for b in up])
+    return np.moveaxis(values, 2, 0)
+
+
+def _outputs(model: Callable[..., Any], row: Sequence[float]) -> list[float]:
+    try:
+        return [lift(output).data for output in _flat(model(list(row)))]
+    except ValueError as error:
+        raise ValueError(f"plot_boundary draws the plane of two inputs, and the model: {error}") from error
+
+
+def _look(dark: bool) -> _Look:
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ImportError('plots are drawn by Matplotlib: pip install "chalkgrad[plot]"') from None
+    return DARK if dark else LIGHT
+
+
+def _axes(ax: Axes | None, look: _Look, size: tuple[float, float]) -> Axes:
+    """The Axes given, or one in a new figure of this size in inches, in this look."""
+    if ax is None:
+        from matplotlib import pyplot
+        from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+        layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12)
+        try:  # through pyplot, so that notebooks and plt.show() find it
+            figure = pyplot.figure(figsize=size, layout=layout)
+        except Exception:  # no window can be opened here, which each toolkit says in its own way
+            figure = Figure(figsize=size, layout=layout)
+        ax = figure.add_subplot()
+    ax.figure.set_facecolor(look.paper)
+    return _dressed(ax, look)
+
+
+def _dressed(ax: Axes, look: _Look) -> Axes:
+    ax.set_facecolor(look.paper)
+    ax.grid(False)
+    for side, spine in ax.spines.items():
+        spine.set(visible=side in ("left", "bottom"), color=look.quiet, linewidth=0.8)
+    ax.tick_params(which="both", color=look.quiet, labelcolor=look.ink, labelsize=SMALL, width=0.8)
+    for label in (ax.xaxis.label, ax.yaxis.label):
+        label.set(color=look.ink, fontsize=TEXT)
+    return ax
+
+
+def _line(ax: Axes, look: _Look, x: Sequence[float], y: Sequence[float], i: int, dashes: int, **style: Any) -> Any:
+    """The i-th line; a point with no neighbours to be joined to is a dot."""
+    known = [False, *map(math.isfinite, y), False]
+    alone = [k for k in range(len(y)) if known[k + 1] and not (known[k] or known[k + 2])]
+    style = {"linewidth": 2.2, "marker": "o" if alone else "", "markersize": 5, "markevery": alone or None, **style}
+    colour, pattern = look.lines[i % len(look.lines)], DASHES[dashes % len(DASHES)]
+    return ax.plot(x, y, color=colour, linestyle=pattern, **style)[0]
+
+
+def _name_lines(ax: Axes, look: _Look, lines: list[Any]) -> None:
+    """The names of lines at their right ends, moved apart where they would touch; a legend where there is no room."""
+    if len(lines) < 2:
+        return
+    if not _has_room(ax):
+        _legend(ax, look, lines)
+        return
+    bottom, top = sorted(ax.get_ylim())
+    points_per_pixel = 72 / ax.figure.dpi
+    ends = []
+    for line in lines:
+        seen = [p for p in zip(*line.get_data()) if math.isfinite(p[1]) and bottom <= p[1] <= top]
+        if seen:
+            ends.append((ax.transData.transform(seen[-1])[1] * points_per_pixel, seen[-1], line))
+    place = -math.inf
+    for height, end, line in sorted(ends, key=lambda item: item[0]):
+        place = max(height, place + 1.25 * TEXT)
+        colour = _readable(look, line.get_color())
+        _write(ax, look, end, line.get_label(), va="center", shift=(6, place - height), size=TEXT, color=colour)
+
+
+def _write(ax: Axes, look: _Look, at: tuple[float, float], text: str, *, transform: Any = "data", **style: Any) -> Any:
+    """Text beside a place, shifted by points."""
+    style = {"color": look.ink, "size": SMALL, "xytext": style.pop("shift", (0, 0)), **style}
+    return ax.annotate(text, at, xycoords=transform, textcoords="offset points", annotation_clip=False, **style)
+
+
+def _legend(ax: Axes, look: _Look, handles: list[Any]) -> None:
+    """Beside the Axes where there is room, else where it hides least."""
+    beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0), "borderaxespad": 0.0, "frameon": False}
+    within: dict[str, Any] = {"loc": "best", "facecolor": look.paper, "edgecolor": "none", "framealpha": 0.85}
+    names = [_wrapped(handle.get_label()) for handle in handles]
+    place = beside if _has_room(ax) else within
+    legend = ax.legend(handles, ["?"] * len(names), fontsize=SMALL, labelcolor=look.ink, handlelength=2.4, **place)
+    for text, name in zip(legend.get_texts(), names):  # given afterwards, as a name that begins with _ may be left out
+        text.set_text(name)
+
+
+def _wrapped(text: str) -> str:
+    import textwrap
+
+    return textwrap.fill(text, 22)
+
+
+def _has_room(ax: Any) -> bool:
+    """Whether the figure makes room for what stands beside its Axes."""
+    return ax.figure.get_layout_engine() is not None
+
+
+def _colour_bar(ax: Axes, look: _Look, shades: Any, label: str, height: float = 1.0) -> Any:
+    """A scale at the right; where there is room, it is height times as tall as the Axes."""
+    place: dict[str, Any] = {"cax": ax.inset_axes((1.03, 0.0, 0.035, height))} if _has_room(ax) else {"ax": ax}
+    bar = ax.figure.colorbar(shades, **place)
+    bar.outline.set_visible(False)
+    bar.set_label(label, color=look.ink, fontsize=TEXT)
+    bar.ax.tick_params(which="both", color=look.quiet, labelcolor=look.ink, labelsize=SMALL, width=0.8)
+    return bar
+
+
+def _shades(look: _Look, signed: bool) -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ends = [look.low, look.paper, look.high] if signed else [look.paper, look.low]
+    return LinearSegmentedColormap.from_list("chalkgrad", ends)
+
+
+def _hatch(ax: Axes, look: _Look) -> None:
+    """Hatching where nothing is drawn because there is no number."""
+    ax.patch.set(hatch="///", edgecolor=_mixed(look.quiet, look.paper, 0.5), linewidth=0)
+
+
+def _halo(look: _Look) -> list[Any]:
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3.5, foreground=look.paper)]
+
+
+def _mixed(colour: str, other: str, share: float) -> Any:
+    """A colour with a share of another in it."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = (a + share * (b - a) for a, b in zip(to_rgb(colour), to_rgb(other)))
+    return to_hex((red, green, blue))
+
+
+def _readable(look: _Look, colour: str) -> Any:
+    """A line's colour for letters, which are thinner."""
+    return _mixed(colour, look.ink, 0.3)
+
+
+def _name_of(f: Any) -> str:
+    """What a function is called, "f" if nothing in particular."""
+    name = getattr(f, "__name__", None) or getattr(f, "name", "")
+    return "f" if name in ("", "<lambda>") else str(name)

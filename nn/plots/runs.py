@@ -1,0 +1,197 @@
+"""Plots: a run, a boundary, what happens in the layers, a function and a surface, each fit for a slide as it stands.
+
+    ax = nn.plot_loss(history)
+    ax = nn.plot_boundary(model, nn.data.moons(), dark=True)
+
+Every function computes its numbers first and then draws them on one Matplotlib Axes, which it returns, to be changed
+further: the `ax` given, or one in a new figure. Nothing is shown, saved or set globally. Matplotlib is imported when a
+function is called, and its absence is an ImportError that says what to install; NumPy comes with it.
+
+Nothing is said by colour alone: lines also differ in dashes, points in shape, and both are named where they stand. Names
+stand at the ends of lines where the figure makes room for them (layout="constrained"), else in a legend.
+
+Two looks, one for paper and one for a dark slide. Their colours are those of Okabe and Ito, Color universal design (2008),
+which people tell apart with any kind of colour vision; shades mix them evenly with the background, so that equal steps of a
+number look equal, and the background itself is where a signed number is 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.conversions import short
+from autograd.value import lift
+from nn.plots.look import (
+    _axes,
+    _dressed,
+    _line,
+    _Look,
+    _look,
+    _name_lines,
+    _readable,
+    _write,
+)
+from nn.train.history import History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+# ---------------------------------------------------------------------------------------------------------------- training
+
+
+def plot_loss(
+    history: History | Iterable[Any], *, log: bool = False, metrics: bool = False, dark: bool = False, ax: Axes | None = None
+) -> Axes:
+    """Draw the loss over the epochs, with the validation loss where there is one; or the losses of several runs.
+
+    history: what fit returned, or the losses alone, as numbers or Values; or a dict of such, to compare runs by name
+    log: a logarithmic axis, for losses above 0; where none is, the axis stays linear
+    metrics: the metrics of one run, too, in a panel of their own below, which takes a part of the Axes' place
+    dark: light on dark
+    ax: the Axes to draw on; a new figure is made without
+
+    The epoch that early stopping went back to is marked. Epochs whose loss is nan or infinite are a bar at the upper edge.
+    Of runs that are compared, the loss alone is drawn. ax.figure.savefig("loss.svg") saves the picture.
+
+    Raises ValueError for a history without epochs, no runs, or without the metrics asked for.
+
+    >>> import nn
+    >>> ax = nn.plot_loss([4.0, 1.0, 0.25], log=True)
+    >>> ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()
+    ('epoch', 'loss (logarithmic)', 'log')
+    """
+    look = _look(dark)
+    if isinstance(history, Mapping):
+        if metrics:
+            raise ValueError("metrics are drawn of one run: plot_loss(history, metrics=True)")
+        return _compare({str(name): _history_of(each) for name, each in history.items()}, look, log, ax)
+    run = _history_of(history)
+    measured = {**run.metrics, **{f"validation {name}": values for name, values in run.val_metrics.items()}}
+    if metrics and run.loss and not measured:
+        raise ValueError('the history holds no metrics: pass fit metrics=["accuracy"], say')
+    losses = {"loss": run.loss} | ({"validation loss": run.val_loss} if run.val_loss else {})
+    _refuse_without_epochs(losses)
+    ax = _axes(ax, look, (6.4, 5.6 if metrics else 4.0))
+    panel = _panel_below(ax, look) if metrics else None
+    _losses(ax, look, losses, [(0, 0), (1, 1)], log)
+    if run.stopped == "early stopping":
+        _mark_best(ax, look, run.val_loss or run.loss)
+    if panel is not None:
+        names = list(run.metrics)
+        styles = [(2 + names.index(name.removeprefix("validation ")), int(name not in names)) for name in measured]
+        _over_epochs(panel, look, measured, styles)
+        panel.set_ylabel(names[0] if len(names) == 1 else "metrics")
+        ax.tick_params(labelbottom=False)
+    (ax if panel is None else panel).set_xlabel("epoch")
+    return ax
+
+
+def _compare(runs: Mapping[str, History], look: _Look, log: bool, ax: Axes | None) -> Axes:
+    losses = {name: run.loss for name, run in runs.items()}
+    _refuse_without_epochs(losses)
+    ax = _axes(ax, look, (6.4, 4.0))
+    _losses(ax, look, losses, [(i, i) for i in range(len(losses))], log)
+    ax.set_xlabel("epoch")
+    return ax
+
+
+def _refuse_without_epochs(losses: Mapping[str, list[float]]) -> None:
+    if not losses or not all(losses.values()):
+        raise ValueError("the history has no epoch yet: there is no loss to draw")
+
+
+def _losses(ax: Axes, look: _Look, losses: dict[str, list[float]], styles: list[tuple[int, int]], log: bool) -> None:
+    if log and any(0.0 < loss < math.inf for curve in losses.values() for loss in curve):
+        ax.set_yscale("log", nonpositive="mask")
+    _over_epochs(ax, look, losses, styles)
+    ax.set_ylabel("loss" if ax.get_yscale() == "linear" else "loss (logarithmic)")
+
+
+def _history_of(losses: History | Iterable[Any]) -> History:
+    if isinstance(losses, History):
+        return losses
+    run = History(None)
+    run.loss = [lift(loss).data for loss in losses]
+    return run
+
+
+def _over_epochs(ax: Axes, look: _Look, curves: dict[str, list[float]], styles: list[tuple[int, int]]) -> None:
+    """Lines from epoch 1 on, each in its (colour, dashes) of the look, and named."""
+    from matplotlib.ticker import MaxNLocator
+
+    n = max(map(len, curves.values()))
+    lines = [
+        _line(ax, look, range(1, len(curve) + 1), curve, *style, label=name)
+        for (name, curve), style in zip(curves.items(), styles)
+    ]
+    ax.set_xlim(1 - (min(0.02 * n, 0.5) if n > 1 else 0.5), n + (0.02 * n if n > 1 else 0.5))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    row = 0
+    for (name, curve), (colour, _) in zip(curves.items(), styles):
+        row += _mark_lost(ax, look, name, curve, colour, row)
+    if not any(math.isfinite(y) for curve in curves.values() for y in curve):
+        ax.set_yticks([])
+    _name_lines(ax, look, lines)
+
+
+def _mark_lost(ax: Axes, look: _Look, name: str, curve: list[float], colour: int, row: int) -> bool:
+    """A bar at the upper edge over the epochs in which a curve has no place, and words below it; whether there are any."""
+    lost = [i for i, y in enumerate(curve, start=1) if not math.isfinite(y)]
+    if not lost:
+        return False
+    kinds = " and ".join(dict.fromkeys("nan" if math.isnan(curve[i - 1]) else "infinite" for i in lost))
+    to_the_end = len(lost) == len(curve) - lost[0] + 1
+    when = f"from epoch {lost[0]} on" if to_the_end else f"in {len(lost)} epoch{'s'[: len(lost) != 1]}"
+    height, edge = 0.98 - 0.11 * row, ax.get_xaxis_transform()
+    bar = [math.nan if math.isfinite(y) else height for y in curve]
+    _line(ax, look, range(1, len(curve) + 1), bar, colour, 0, transform=edge, linewidth=4, label=f"_{name}")
+    at, side = (lost[0], "left") if lost[0] <= len(curve) / 2 else (lost[-1], "right")
+    style = {"color": _readable(look, look.lines[colour]), "transform": edge, "shift": (0, -5)}
+    _write(ax, look, (at, height), f"{name} {kinds} {when}", ha=side, va="top", **style)
+    return True
+
+
+def _mark_best(ax: Axes, look: _Look, curve: list[float]) -> None:
+    finite = [loss for loss in curve if math.isfinite(loss)]
+    if finite:
+        epoch = curve.index(min(finite)) + 1
+        ax.axvline(epoch, color=look.quiet, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+        ax.plot([epoch], [min(finite)], "o", ms=9, mfc=look.paper, mec=look.ink, mew=1.8, zorder=4, label="_best")
+        side, shift = ("left", 6) if epoch < 0.75 * len(curve) else ("right", -6)  # curves come from the upper left
+        text, edge = f"best epoch {epoch}\n{short(min(finite))}", ax.get_xaxis_transform()
+        _write(ax, look, (epoch, 1.0), text, ha=side, va="top", shift=(shift, 0), transform=edge)
+
+
+def _panel_below(ax: Any, look: _Look) -> Axes:
+    """A second Axes with the same x axis, in the lower part of the place that ax had."""
+    spec, figure = ax.get_subplotspec(), ax.figure
+    if spec is None:
+        x, y, width, height = ax.get_position().bounds
+        ax.set_position((x, y + 0.45 * height, width, 0.55 * height))
+        panel = figure.add_axes((x, y, width, 0.37 * height), sharex=ax)
+    else:
+        upper, lower = spec.subgridspec(2, 1, height_ratios=(3, 2), hspace=0.14)
+        ax.set_subplotspec(upper)
+        panel = figure.add_subplot(lower, sharex=ax)
+    return _dressed(panel, look)
+
+
+# ---------------------------------------------------------------------------------------------------------------- boundary
+
+
+# ------------------------------------------------------------------------------------------------------------------ layers
+
+
+# --------------------------------------------------------------------------------------------------------------- functions
+
+
+# ---------------------------------------------------------------------------------------------------------------- surfaces
+
+
+# ---------------------------------------------------------------------------------------------------- numbers on the plane
+
+
+# ----------------------------------------------------------------------------------------------------- what all plots share

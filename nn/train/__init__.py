@@ -1,0 +1,1 @@
+"""Training: fit, its batches, its history, what it measures."""
