@@ -261,11 +261,16 @@ class Tests:
 
     def remembered(self, items: dict[str, Any]) -> Any:
         """What is measured; kept in a file for as long as neither the code nor a test changes."""
+        import pytest
+
         files = [path_of(f) for f in sorted(self.imported)] + [ROOT / test for test in self.tests]
         key = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
         path = self.log.path.with_name(f"covered-{key}.json")
         if not path.exists():
-            path.write_text(json.dumps(_told(lambda: self.measured(items))))
+            found = _told(lambda: self.measured(items))
+            if not isinstance(found, list):
+                raise pytest.UsageError(f"the tests do not pass without a fault: {found}")
+            path.write_text(json.dumps(found))
         passing, took = json.loads(path.read_text())
         return {f: {int(n): tests for n, tests in lines.items()} for f, lines in passing.items()}, took
 
@@ -281,7 +286,7 @@ class Tests:
             cov.switch_context(next(names, first))
         cov.stop()
         if self.failed:
-            raise SystemExit(f"{self.failed} fails without a fault")
+            raise SystemExit(self.failed)
         data = cov.get_data()
         return {
             Path(f).stem: {n: [*filter(None, c)] for n, c in data.contexts_by_lineno(f).items()}

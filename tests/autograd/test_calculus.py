@@ -472,3 +472,15 @@ def test_a_derivative_at_a_value_along_plain_numbers_stays_a_value():
             assert isinstance(slope, Value)
     _, both = ag.jvp(lambda a, b: a * b, (x, 3.0), (1.0, 0.0))
     assert isinstance(both, Value)
+
+
+def test_what_is_made_of_values_stays_so_whatever_the_vector():
+    """The point holds a Value: a vector of plain numbers does not make its derivatives plain."""
+    w = Value(3.0)
+    for product, vector in ((ag.jvp, (1.0, 0.0)), (ag.vjp, (1.0,)), (ag.hvp, (1.0, 0.0))):
+        found = product(lambda a, b: 2.0 * a + b, (w, 2.0), vector)  # whose slopes do not speak of w
+        assert all(isinstance(each, Value) for each in flattened(found))
+
+
+def flattened(found):
+    return [x for part in found for x in flattened(part)] if isinstance(found, list | tuple) else [found]

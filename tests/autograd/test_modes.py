@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import autograd as ag
-from autograd import AnomalyError, Value, detect_anomaly, no_grad
+from autograd import AnomalyError, Value, detect_anomaly, modes, no_grad
 from autograd import value as engine
 
 # -------------------------------------------------------------------------------------------------------------- no_grad
@@ -303,3 +303,18 @@ def test_a_derivative_that_is_not_finite_in_words():
     assert error.node is root
     derivative = "the derivative of sqrt(x) in x is inf where x = 0.0"
     assert says == f"{derivative}, and the gradient 3.0 that comes to the sqrt node times it is inf; {OUTSIDE}"
+
+
+def test_what_is_handed_to_a_computation_without_a_graph_arrives():
+    """The arguments, in order, and what comes out of it."""
+    x = Value(2.0)
+    result = modes.without_graph(lambda a, b: a * b + 1.0, x, 3.0)
+    assert (result.data, result.inputs) == (7.0, ())
+    assert remembers()
+
+
+@pytest.mark.parametrize("kind", [no_grad, detect_anomaly])
+def test_a_block_that_ends_where_it_was_not_begun_is_named(kind):
+    """By its name, which is that of the with-statement."""
+    with pytest.raises(RuntimeError, match=f"^{kind.__name__} ends where it was not begun: in another thread"):
+        kind().leave()

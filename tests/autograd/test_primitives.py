@@ -349,3 +349,13 @@ def test_a_pickled_operation_that_is_not_defined_here_says_so(plant):
 def test_an_operation_is_written_with_the_brackets_it_needs(name, operands, text):
     """An operand stands in brackets where it holds together less tightly than its place needs, and only there."""
     assert PRIMITIVES[name].notation.write(operands) == text
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc", "gelu", "silu", "sigmoid", "tanh", "softplus", "exp", "log", "sin", "atan"])
+def test_nan_goes_through_values_and_slopes(name):
+    """What is no number has no slope either, and nothing makes a number of it."""
+    x = Value(math.nan)
+    y = PRIMITIVES[name](x)
+    y.backward()
+    assert math.isnan(y.data)
+    assert math.isnan(x.grad)
