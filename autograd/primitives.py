@@ -83,7 +83,7 @@ def shifted(xs: Sequence[Any]) -> list[Any]:
 
 def shifted_from(x: Any) -> tuple[Value, ...] | None:
     """The numbers from all of which the largest was taken, where x is one of the differences."""
-    return x.__dict__.get("_shifted") if x.__class__ is not float and x.op is sub else None
+    return x.__dict__.get("_shifted") if getattr(x, "op", None) is sub else None
 
 
 def _tie(x: Any, y: Any) -> Any:

@@ -481,11 +481,11 @@ def test_which_lines_took_the_number_out_is_remembered():
     assert y > 1
     float(y)
     taken = y.detach()
-    assert y.__dict__["_asked_at"].startswith("line ")
-    assert y.__dict__["_asked_at"].endswith(f" of {__file__}")
-    assert y.__dict__["_taken_at"].endswith(f" of {__file__}")
-    assert taken.__dict__["_detached_at"].endswith(f" of {__file__}")
-    assert "_detached_at" not in x.detach().__dict__
+    assert y.__dict__["asked at"].startswith("line ")
+    assert y.__dict__["asked at"].endswith(f" of {__file__}")
+    assert y.__dict__["taken at"].endswith(f" of {__file__}")
+    assert taken.__dict__["detached at"].endswith(f" of {__file__}")
+    assert "detached at" not in x.detach().__dict__
     constant = y.inputs[1]
     assert constant < 4
-    assert "_asked_at" not in constant.__dict__
+    assert "asked at" not in constant.__dict__

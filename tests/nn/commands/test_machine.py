@@ -60,7 +60,7 @@ def test_what_is_missing_is_no_error(run, monkeypatch):
 
     monkeypatch.setattr(machine, "version", nothing)
     monkeypatch.setattr(machine, "distributions", lambda name: [])
-    monkeypatch.setattr("nn.drawing.writers.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("nn.drawing.dot.shutil.which", lambda *_, **__: None)
     code, out, _ = run("doctor")
     assert code == 0
     assert 'numpy         missing  compiled programs on whole batches: pip install "chalkgrad[arrays]"' in out
