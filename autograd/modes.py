@@ -22,7 +22,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Protocol
+
+    class Supervisor(Protocol):
+        """What a block does with each new node, and after each backward pass."""
+
+        def made(self, node: Value) -> Value: ...
+        def differentiated(self, order: list[Value]) -> None: ...
+
 
 PACKAGES = ("autograd", "nn")  # frames of these are not the user's
 

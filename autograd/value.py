@@ -19,37 +19,23 @@ from __future__ import annotations
 
 import functools
 import math
-import os
-import threading
 
 from autograd import primitives as ops
 from autograd.conversions import check_number, explained, number, short
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
+from autograd.threads import one_at_a_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, Protocol
+    from typing import Any
 
-    class Supervisor(Protocol):
-        """What no_grad and detect_anomaly do with each new node, and after each backward pass."""
-
-        def made(self, node: Value) -> Value: ...
-        def differentiated(self, order: list[Value]) -> None: ...
+    from autograd.modes import Supervisor
 
 
 supervisor: Supervisor | None = None  # set by autograd.modes while one of its blocks is open, anywhere
 new = object.__new__
-
-# Held by whatever changes numbers that threads may share: backward, forward, zero_grad, an optimiser's step. `x.grad += g`
-# reads, adds and writes, and what another thread adds in between is lost. A lock around each addition would cost more than
-# the addition; one around the whole pass costs 0.2 µs, and makes of a pass one event for all others.
-one_at_a_time = threading.RLock()
-if hasattr(os, "register_at_fork"):  # no process is forked in the middle of another thread's pass
-    os.register_at_fork(
-        before=one_at_a_time.acquire, after_in_parent=one_at_a_time.release, after_in_child=one_at_a_time.release
-    )
 
 
 def record(op: Primitive | None, data: float, first: Any, second: Value | None = None) -> Value:

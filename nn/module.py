@@ -24,7 +24,7 @@ from autograd.conversions import number
 from autograd.display.files import read_bytes, suffix_of, write
 from autograd.graph import nodes
 from autograd.labels import subscript
-from autograd.value import one_at_a_time
+from autograd.threads import one_at_a_time
 
 
 class _Maker:

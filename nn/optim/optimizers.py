@@ -33,7 +33,7 @@ from autograd import maximum as maximum_of
 from autograd import sqrt as sqrt_of
 from autograd.conversions import number
 from autograd.primitives import div as div_of
-from autograd.value import one_at_a_time
+from autograd.threads import one_at_a_time
 from nn.losses import _ByName
 
 State = dict[str, float]
