@@ -10,6 +10,7 @@ import math
 import threading
 from contextlib import ContextDecorator
 from contextvars import ContextVar, copy_context
+from weakref import WeakSet
 
 from autograd import value as engine
 from autograd.conversions import short
@@ -54,7 +55,7 @@ class AnomalyError(FloatingPointError):
 class _Open:
     """A block that is open: what holds inside, and what holds outside."""
 
-    __slots__ = "outside", "state"
+    __slots__ = "__weakref__", "outside", "state"
 
     def __init__(self, state: Any, outside: _Open | None) -> None:
         self.state, self.outside = state, outside
@@ -64,7 +65,7 @@ class _Block(ContextDecorator):
     """A with-block, also a decorator, that may be entered again and again, inside itself and in several threads."""
 
     opened: ContextVar[_Open | None]  # the innermost block of this kind, in this thread and task
-    everywhere: ClassVar[set[_Open]] = set()  # the open blocks of all kinds, in all threads
+    everywhere: ClassVar[WeakSet[_Open]] = WeakSet()  # the open blocks of all kinds, in all threads; Ctrl-C may lose one
     lock = threading.Lock()
 
     def enter(self, state: object) -> None:

@@ -1,7 +1,7 @@
 """Threads take turns, so that no contribution to a gradient is lost.
 
 `x.grad += g` reads, adds and writes, and what another thread adds in between is lost. A lock around each addition would cost
-more than the addition; one around a whole pass costs 0.2 µs, and makes of the pass one event for all others. Whatever changes
+more than the addition; one around a whole pass costs 0.2 µs, and makes of it one event for all others. Whatever changes
 numbers that threads may share holds it: backward, forward, zero_grad, an optimiser's step.
 """
 
