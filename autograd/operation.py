@@ -56,10 +56,11 @@ class Primitive:
     Raises ValueError for the name of an operation that this package is made of.
     """
 
-    # What to do with arguments that are not all plain floats, and a plain number as a node of a graph. autograd.value sets
-    # them: an operation knows no graph.
+    # What to do with arguments that are not all plain floats; a plain number as a node of a graph; how a new operation
+    # becomes a method. autograd.value sets them: an operation knows no graph.
     apply: ClassVar[Callable[[Primitive, tuple[Any, ...]], Any]]
     lift: ClassVar[Callable[[Any], Value]]
+    attach: ClassVar[Callable[[Primitive], None]] = staticmethod(lambda op: None)
     built_in: ClassVar[frozenset[str]] = frozenset()  # the names of the rows in primitives.py
     notation: Notation
 
@@ -88,6 +89,7 @@ class Primitive:
         if notation is not None:
             self.notation = notation
         PRIMITIVES[name] = self
+        Primitive.attach(self)
 
     if TYPE_CHECKING:
 

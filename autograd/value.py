@@ -17,13 +17,12 @@ Beside it stand labels.py (names for Values), copying.py (copies and pickles) an
 
 from __future__ import annotations
 
-import functools
 import math
 
 from autograd import primitives as ops
 from autograd.conversions import check_number, explained, number, short
 from autograd.graph import history, nodes
-from autograd.operation import CONSTANT, PRIMITIVES, Primitive
+from autograd.operation import CONSTANT, Primitive
 from autograd.threads import one_at_a_time
 
 TYPE_CHECKING = False
@@ -277,15 +276,6 @@ class Value:
         grad = f", grad={short(self.grad)}" if self.grad else ""
         return f"Value({short(self.data)}{label}{grad})"
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """An operation of one's own, as a method: whatever row of the table has none above."""
-            op = PRIMITIVES.get(name)
-            if op is None or name in Primitive.built_in:
-                raise AttributeError(f"a Value has no attribute {name!r}", name=name, obj=self)
-            return functools.partial(op, self)
-
     @property
     def inputs(self) -> tuple[Value, ...]:
         """What it was computed from, in order; empty for a leaf.
@@ -371,6 +361,24 @@ class Value:
                 raise explained(error, nodes(self)) from None
             if supervisor is not None:
                 supervisor.differentiated(order)
+
+
+_own: set[str] = set()  # methods that are operations of somebody's own
+
+
+def _attach(op: Primitive) -> None:
+    """Make an operation of one's own a method, too, unless Values have something else of that name."""
+    if op.arity is not None and (op.name in _own or not hasattr(Value, op.name)):
+
+        def method(x: Value, *others: Any) -> Any:
+            return op(x, *others)
+
+        method.__name__, method.__doc__ = op.name, op.doc
+        setattr(Value, op.name, method)  # __getattr__ would do without, and make all that a Value has twice as slow
+        _own.add(op.name)
+
+
+Primitive.attach = staticmethod(_attach)
 
 
 def _accumulate(output: Value, order: Sequence[Value]) -> None:

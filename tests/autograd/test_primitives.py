@@ -359,3 +359,20 @@ def test_nan_goes_through_values_and_slopes(name):
     y.backward()
     assert math.isnan(y.data)
     assert math.isnan(x.grad)
+
+
+def test_an_operation_of_ones_own_is_a_method(plant):
+    """Of one input and of several; what Values have already stays what it is."""
+    plant("cube", lambda x: x**3, lambda z, x: 3 * x * x)
+    plant("blend", lambda x, y: 0.5 * (x + y), 0.5, 0.5)
+    plant("label", lambda x: x, 1.0)
+    x = Value(2.0)
+    assert (x.cube().data, x.blend(4.0).data, x.label) == (8.0, 3.0, "")
+    assert gradient(x.cube(), x)[0].data == 12.0
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        x.nothing_of_the_kind()
+
+
+def test_the_one_class_of_nodes_is_read_without_detours():
+    """A __getattr__ or __getattribute__ on Value makes Python look for every attribute by a slower way."""
+    assert not {"__getattr__", "__getattribute__", "__setattr__"} & set(vars(Value))
