@@ -220,7 +220,7 @@ class Judge:
         follows = not exact or bool(own_way) or not math.isfinite(own)
         truncated = line in self.cut_off if self.truncating else bool(cut_off)
         held = self.held(claim, [results[i] for i in explaining], truncated)
-        if kept is None and self.usual is not None:  # no number was written, but one was held
+        if claim.digits > MOST_DIGITS and self.usual is not None:  # no number was written, but one was held
             step = readings[0].step
             off = (
                 0.5 * claim.unit + self.usual.most(c) + rounding(spelt_out(step.formula), readings[0].values, {}, self.usual)
@@ -236,9 +236,9 @@ class Judge:
         return [*(r.worth(kept) for r in readings), Worth(self.true[line], 0.0)]
 
     def kept(self, claim: Number) -> Kept | None:
-        """The digits that a person keeps who writes this; None for what was not written as one number."""
+        """The digits that a person keeps who writes this: the usual ones where it was not written as one number."""
         if claim.digits > MOST_DIGITS:
-            return None
+            return self.usual
         unit = claim.unit * 0.01 if claim.digits <= FEWEST_DIGITS and claim.unit > 0.01 else claim.unit  # 0.6 may end there
         usual = self.usual
         if usual is None or not usual.digits:
@@ -358,13 +358,15 @@ class Judge:
 
     # ---- what stands before a result
 
-    def worths(self, line: Value, member: Member, kept: Kept | None = None) -> Iterator[Worth]:
+    def worths(
+        self, line: Value, member: Member, kept: Kept | None = None, ways: Sequence[bool] = (True, False)
+    ) -> Iterator[Worth]:
         """What a member before a result comes to, for this person's own numbers and for the right ones.
 
-        kept: the digits that are kept on the way to the result
+        kept: the digits that are kept on the way to the result; ways: whether its numbers are taken strictly (see Near)
         """
         near, held = self.near(line), {x: self.held_at(x) for x in quantities(member.formula)}
-        for strict in (True, False):
+        for strict in ways:
             yield member.worth(self.persons_numbers, held, near, strict, kept)
             yield member.worth(self.true, {}, near, strict, kept)
 
@@ -383,23 +385,32 @@ class Judge:
         return self._near[line]
 
     def astray(self, line: Value) -> list[Member]:
-        """The members before a result that come to something else than the line does."""
+        """The members before a result that come to something else than the line does, or than the member before them."""
         members = self.workings.get(line, ())
+        kept = self.kept(self.numbers[line]) if line in self.numbers else self.usual
         right: set[Member] = set()
 
-        def look(target: Worth, at: Iterable[Member]) -> None:
-            right.update(m for m in at if m not in right and any(w.agrees(target) for w in self.worths(line, m)))
+        def look(at: Iterable[Member], exact: Worth, rounded: Worth) -> None:
+            """Find what comes to a number; either its own numbers may stand for others, or each operation was rounded."""
+            for member in at:
+                if member in right:
+                    continue
+                if any(worth.agrees(exact) for worth in self.worths(line, member)) or any(
+                    worth.agrees(rounded) for worth in self.worths(line, member, ways=(True,))
+                ):
+                    right.add(member)
 
         for readings in (self.readings, self.other_readings):
             for reading in readings(line) if len(right) < len(members) else ():
-                look(reading.worth(None), members)
+                look(members, reading.worth(None), reading.worth(kept))
                 if len(right) == len(members):
                     return []
-            look(Worth(self.true[line], 0.0), members)
-            for before, member in pairwise(members):  # which may follow from the one before it, if that is right
+            look(members, exact := Worth(self.true[line], 0.0), exact)
+            for before, member in pairwise(members):
                 if before in right:
                     for values in (self.persons_numbers, self.true):
-                        look(Worth(value_at(before.formula, values), 0.0), [member])
+                        exact = Worth(value_at(before.formula, values), 0.0)
+                        look([member], exact, exact._replace(reach=reach_of(before.formula, values, {}, kept)))
         return [member for member in members if member not in right]
 
     # ---- guesses

@@ -201,21 +201,39 @@ EXACT = Held(0.0, 0.0)
 
 
 def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held]) -> float:
-    """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction."""
+    """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction.
+
+    To first order where the formula is longer than anybody works out in one line.
+    """
     order = nodes(formula)
-    value = evaluate(order, values)[formula]
+    at = evaluate(order, values)
+    value = at[formula]
+    if len(order) > LONGEST:
+        slopes = _slopes(formula, order, at)
+        reach = sum(abs(slopes.get(x, 0.0)) * max(map(abs, around)) for x, around in held.items())
+        return reach if math.isfinite(reach) else 0.0
     reach, up, down = 0.0, dict(values), dict(values)
     for x, around in held.items():
         if around != EXACT:
-            at = values.get(x, x.data)
+            here = values.get(x, x.data)
             ends = sorted(
-                (evaluate(order, {**values, x: end})[formula], end) for end in (at, at + around.low, at + around.high)
+                (evaluate(order, {**values, x: end})[formula], end) for end in (here, here + around.low, here + around.high)
             )
             reach += max(abs(ends[0][0] - value), abs(ends[-1][0] - value))
             down[x], up[x] = ends[0][1], ends[-1][1]
     if reach:
         reach = max(reach, *(abs(evaluate(order, all_of_them)[formula] - value) for all_of_them in (up, down)))
     return reach if math.isfinite(reach) else 0.0
+
+
+def _slopes(formula: Value, order: Sequence[Value], at: Mapping[Value, float]) -> dict[Value, float]:
+    """The derivative of a formula in each of the nodes that it is computed from, for other numbers of these."""
+    found = dict[Value, float]({formula: 1.0})
+    for node in reversed(order):
+        if node in found and node.inputs:
+            for x, slope in zip(node.inputs, _partials(node, at)):
+                found[x] = found.get(x, 0.0) + found[node] * slope
+    return found
 
 
 class Kept(namedtuple("Kept", "unit digits cut")):
@@ -280,7 +298,6 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
     """
     order = nodes(formula)
     at = evaluate(order, values)
-    partials = {node: _partials(node, at) for node in order if node.inputs}
     inside: set[Value] = set()  # parts of a longer product
     for node in reversed(order):
         if node.op is ops.mul or (node.op is ops.neg and node in inside):
@@ -291,8 +308,10 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
     off = {node: max(map(abs, held.get(node, EXACT))) for node in order if not node.inputs}  # of each node, all in all
     written = {node for node, by in off.items() if not kept.off(at[node], by)}  # what ends within the digits that are kept
     added: dict[Value, float] = {}  # what rounding puts in
-    for node, slopes in partials.items():
-        before: float = sum(abs(slope) * off[x] for x, slope in zip(node.inputs, slopes) if off[x])
+    for node in order:
+        if not node.inputs:
+            continue
+        before: float = sum(abs(slope) * off[x] for x, slope in zip(node.inputs, _partials(node, at)) if off[x])
         ends = written.issuperset(node.inputs)
         added[node] = 0.0
         if not (node in inside or node.op is ops.neg or (ends and node.op in SUMS and not kept.digits)):
@@ -302,13 +321,8 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
         off[node] = before + added[node]
         if ends:
             written.add(node)
-    found, slope_of = 0.0, dict[Value, float]({formula: 1.0})
-    for node in reversed(order):
-        if node in slope_of and node.inputs:
-            found += abs(slope_of[node]) * added[node]
-            for x, slope in zip(node.inputs, partials[node]):
-                if x.inputs:
-                    slope_of[x] = slope_of.get(x, 0.0) + slope_of[node] * slope
+    slopes = _slopes(formula, order, at)
+    found = sum(abs(slopes[node]) * by for node, by in added.items())
     return found if math.isfinite(found) else 0.0
 
 

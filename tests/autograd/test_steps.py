@@ -709,7 +709,8 @@ def test_what_the_last_digit_counts(x, digits, unit):
         (Kept(0.01, 0, True), -0.13 + 1.5e-8, 0.0, 0.01 - 1.5e-8),
         (Kept(0.01, 0, True), 0.129, 0.0015, 0.01),
         (Kept(0.01, 3, False), 12.34, 0.0, 0.04),
-        (Kept(0.01, 3, False), 0.012345, 0.0, 0.000045),
+        (Kept(0.0, 3, False), 0.012345, 0.0, 0.000045),
+        (Kept(0.01, 3, False), 0.012345, 0.0, 0.002345),  # the coarser of the two
         (Kept(0.01, 3, True), 12.38, 0.0, 0.08),
         (Kept(0.0, 0, False), 0.123, 0.0, 0.0),
         (Kept(0.01, 0, False), math.inf, 0.0, 0.0),
@@ -727,7 +728,7 @@ def test_how_far_rounding_can_move_a_number_at_most():
     assert Kept(0.01, 0, False).most(12.34) == 0.005
     assert Kept(0.01, 0, True).most(12.34) == 0.01
     assert Kept(0.01, 3, False).most(12.34) == pytest.approx(0.05)
-    assert Kept(0.01, 3, True).most(0.01234) == pytest.approx(1e-4)
+    assert Kept(0.0, 3, True).most(0.01234) == pytest.approx(1e-4)
 
 
 def formula_at(text, **numbers):
@@ -757,7 +758,7 @@ def test_how_far_a_result_swings_while_its_numbers_do(text, numbers, held, reach
     assert swing(formula, at, {values[name]: Held(*around) for name, around in held.items()}) == near(reach)
 
 
-TWO, THREE, CUT = Kept(0.01, 0, False), Kept(0.01, 3, False), Kept(0.01, 0, True)
+TWO, THREE, CUT = Kept(0.01, 0, False), Kept(0.0, 3, False), Kept(0.01, 0, True)
 
 
 @pytest.mark.parametrize(
