@@ -123,7 +123,7 @@ _IN_FRONT = re.compile(
 )
 _BEHIND = re.compile(r"(?m)(?:\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?![A-Za-z])))+[ \t]*$")
 _MARKED = re.compile(
-    r"(?m)(?:^|(?<=[^\w)\]}*`]))\s*(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])(.*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+    r"(?m)(?:^|(?<=[^\w)\]}*`]))\s*(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])((?s:.*?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
 _DRESS = re.compile(rf"\\(?P<what>{'|'.join([*FONTS, *_BOXES, 'textcolor', 'colorbox'])}){END}\s*")
 _INDICATOR = re.compile(r"\s*_?\s*(?:[{(\[]|\\\{)")

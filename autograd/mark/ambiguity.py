@@ -6,7 +6,7 @@ the same, nobody could mark the mistake; where those of two mistakes are the sam
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import NamedTuple
 
 from autograd.graph import nodes
 from autograd.mark.judging import places_nearby
@@ -17,52 +17,55 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from autograd.mark.mistakes import Surroundings
+    from autograd.mark.mistakes import SheetContext
     from autograd.value import Value
 
 
-class Ambiguity(namedtuple("Ambiguity", "line mistake other digits")):
+class Ambiguity(NamedTuple):
     """Two ways to work out a line that print the same digits.
 
     line: its name; mistake, other: sentences; other is empty where it is the right way
     """
 
-    __slots__ = ()
+    line: str
+    mistake: str
+    other: str
+    digits: str
 
     def __str__(self) -> str:
         return f"{self.line}: {self.mistake} — and {self.other or 'the right way'} — both give {self.digits}"
 
 
 def ambiguities(
-    lines: Mapping[str, Value], true: Mapping[Value, float], around: Surroundings, digits: int
+    lines: Mapping[str, Value], true: Mapping[Value, float], context: SheetContext, digits: int
 ) -> Iterator[Ambiguity]:
     """The ambiguities of a sheet, line by line, each with the number that it prints, to so many significant digits."""
-    places = list(places_nearby(around.formulas))
+    places = list(places_nearby(context.formulas))
     for name, line in lines.items():
-        step = around.formulas[line]
+        step = context.formulas[line]
         right = _signature(step, places)
-        seen, told = {_printed(true[line], digits): (right, "")}, set[Ambiguity]()
-        for mistake in mistakes(step, around, line):
+        seen, told = {_print(true[line], digits): (right, "")}, set[Ambiguity]()
+        for mistake in mistakes(step, context, line):
             if not mistake.common:
                 continue
             value = evaluate(nodes(mistake.formula), true)[mistake.formula]
-            printed = _printed(value, digits)
+            printed = _print(value, digits)
             signature = _signature(mistake.formula, places)
             if printed not in seen:
-                seen[printed] = signature, mistake.tell(lambda node: _shown(node, true))
+                seen[printed] = signature, mistake.tell(lambda node: _show(node, true))
                 continue
-            found = Ambiguity(name, mistake.tell(lambda node: _shown(node, true)), seen[printed][1], printed)
+            found = Ambiguity(name, mistake.tell(lambda node: _show(node, true)), seen[printed][1], printed)
             if seen[printed][0] != signature and found not in told:
                 told.add(found)
                 yield found
 
 
-def _shown(node: Value, numbers: Mapping[Value, float]) -> str:
+def _show(node: Value, numbers: Mapping[Value, float]) -> str:
     value = figure(evaluate(nodes(node), numbers)[node])
     return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
 
 
-def _printed(x: float, digits: int) -> str:
+def _print(x: float, digits: int) -> str:
     return f"{x:.{digits}g}"
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import namedtuple
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
 from numbers import Integral
+from typing import NamedTuple
 
 from autograd.formula.lexer import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
 from autograd.formula.operations import quantities
@@ -27,7 +27,7 @@ from autograd.formula.parser import parse, read_formula, slope, split_chain
 from autograd.formula.spellings import END, OFTEN, undressed
 from autograd.graph import nodes
 from autograd.rewriting import evaluate
-from autograd.value import Value
+from autograd.value import Value, constant
 from autograd.writing.names import all_readings
 
 TYPE_CHECKING = False
@@ -87,22 +87,35 @@ _MEANS_MORE = set(  # words that change a number
 )
 
 
-class Number(namedtuple("Number", "value unit digits")):
+class Number(NamedTuple):
     """A number as it was written.
 
     value: the number; unit: what its last digit counts, 0 where it is exact; digits: how many of its digits are significant
     """
 
-    __slots__ = ()
+    value: float
+    unit: float
+    digits: int
 
 
-class Piece(namedtuple("Piece", "text position number formula")):
+class Piece(NamedTuple):
     """One member of a chain: a Number, a formula, or, where there are no names in the formula, both.
 
     position: where it stands in the chain
     """
 
-    __slots__ = ()
+    text: str
+    position: int
+    number: Number | None
+    formula: Value | None
+
+    @property
+    def graph(self) -> Value:
+        """The member as a formula, which is a constant where it is a number alone."""
+        if self.formula is not None:
+            return self.formula
+        assert self.number is not None
+        return constant(self.number.value)
 
 
 class Claim:
@@ -206,7 +219,7 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     name, colon, rest = without_brackets(plain).partition(":")
     if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
         plain = rest
-    chain = _NOTHING_BEHIND.sub("", _in_one_line(_unboxed(plain), line, names))
+    chain = _NOTHING_BEHIND.sub("", _in_one_line(_unbox(plain), line, names))
     if BLANK.fullmatch(chain) or (line and _is_named(chain.strip(), line)):
         return None
     parts = split_chain(chain)
@@ -214,7 +227,7 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
         parts = others
     if not parts or BLANK.fullmatch(parts[-1][0]):
         return None
-    if len(parts) > 1 and (other := _assigned(chain, parts, line, names)):
+    if len(parts) > 1 and (other := _find_assigned(chain, parts, line, names)):
         if not _is_anew(other, line):
             raise FormulaError(chain, parts[0][1], f"this is an equation of {other}: write it on a line of its own")
         del parts[0]
@@ -243,10 +256,10 @@ def _text_of(what: object, line: str) -> str:
     if isinstance(number, Integral):
         return str(int(number))
     where = f"{line}=" if line.isidentifier() else f"{line}: " if line else ""
-    raise TypeError(f"{where}{shortened(repr(what))}: a claim is text, as it was written: {shortened(repr(str(what)))}")
+    raise TypeError(f"{where}{shorten(repr(what))}: a claim is text, as it was written: {shorten(repr(str(what)))}")
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """A text as far as a message has room for it."""
     return text if len(text) <= 80 else f"{text[:80]}…"
 
@@ -261,7 +274,7 @@ def _in_one_line(text: str, line: str, names: Mapping[str, Value]) -> str:
         if statements and (_ENDS_OPEN.search(statements[-1]) or _GOES_ON.match(written)):
             statements[-1] += " " + written
         else:
-            statements.append(_unboxed(written))
+            statements.append(_unbox(written))
     begins = [bool(line) and _is_named(_left_of(each), line) and _is_equation(each) for each in statements]
     if True in begins[1:]:
         statements = statements[begins.index(True) :]
@@ -297,7 +310,7 @@ def _is_equation(text: str) -> bool:
         return True
 
 
-def _assigned(chain: str, parts: Sequence[tuple[str, int]], line: str, names: Mapping[str, Value]) -> str:
+def _find_assigned(chain: str, parts: Sequence[tuple[str, int]], line: str, names: Mapping[str, Value]) -> str:
     """The name that gets a new number in a chain, w := 0.4 or w = w − 0.1; nothing where none does."""
     (left, start), (right, behind) = parts[:2]
     name = _name_in(left, names) if line else ""
@@ -315,7 +328,7 @@ def _is_anew(name: str, line: str) -> bool:
     return old[0] == new[0] if len(old) == len(new) == 4 else line.startswith(name)
 
 
-def _unboxed(text: str) -> str:
+def _unbox(text: str) -> str:
     """A chain that stands in a box, (z = 0.5), without it; [i = 2] is an indicator."""
     inside = without_brackets(text)
     if text.strip()[:1] not in ("(", "{"):
@@ -379,7 +392,7 @@ class _Reader:
         if number is None or (_EXPONENT.search(text) and not {"e", "E"}.isdisjoint(self.names)):
             number = None
             try:
-                formula = self.parsed(text, position)
+                formula = self.parse_formula(text, position)
             except FormulaError:
                 number = self.with_words(text)
                 if number is None:
@@ -398,7 +411,7 @@ class _Reader:
     def error(self, position: int, reason: str) -> FormulaError:
         return FormulaError(self.chain, position, reason)
 
-    def parsed(self, text: str, position: int) -> Value:
+    def parse_formula(self, text: str, position: int) -> Value:
         """A formula. A comma between digits is the decimal comma, where it can be read in no other way; an x between numbers
         is a name or a sign, whichever leads to a number of the chain."""
         if _LOST_POWER.fullmatch(text):
@@ -408,7 +421,7 @@ class _Reader:
             text = pointed = pointed.replace(";", ",")
         if self.x_between.search(pointed):
             signs = (" · ", " · x · ") if self.x_is_a_name else (" · ",)
-            ways = [self.tried(self.x_between.sub(sign, pointed)) for sign in signs]
+            ways = [self.try_to_read(self.x_between.sub(sign, pointed)) for sign in signs]
             readings = [formula for formula in ways if formula is not None]
             fitting = [f for f in readings if any(abs(f.data - n.value) <= n.unit for n in self.numbers)]
             if len(found := fitting if self.x_is_a_name else readings) == 1:
@@ -416,11 +429,11 @@ class _Reader:
         try:
             return read_formula(text, self.names, self.derive)
         except FormulaError as error:
-            if pointed != text and (formula := self.tried(pointed)) is not None:
+            if pointed != text and (formula := self.try_to_read(pointed)) is not None:
                 return formula
             raise self.error(position + error.position, error.reason) from None
 
-    def tried(self, text: str) -> Value | None:
+    def try_to_read(self, text: str) -> Value | None:
         try:
             return read_formula(text, self.names, self.derive)
         except FormulaError:

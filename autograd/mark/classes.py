@@ -12,10 +12,10 @@ from pathlib import Path
 
 from autograd.display.documents import whole_page
 from autograd.display.files import save
-from autograd.mark.files import ENDINGS, Problem, SheetError, _handed_in, _HandedIn, _readable, read_sheet
+from autograd.mark.files import ENDINGS, HandedIn, Problem, SheetError, read_entries, read_handed_in, read_sheet
 from autograd.mark.mistakes import KINDS
-from autograd.mark.red_pen import _mark
-from autograd.mark.report import Marking, _safe_cell
+from autograd.mark.red_pen import write_mark
+from autograd.mark.report import Marking, safe_cell
 from autograd.writing.columns import table
 from autograd.writing.names import pretty
 
@@ -77,7 +77,7 @@ class Class:
             counts = Counter(row.verdict for row in marking)
             rows.append(
                 (
-                    person, f"{_mark(marking.score)} / {_mark(marking.out_of)}",
+                    person, f"{write_mark(marking.score)} / {write_mark(marking.out_of)}",
                     *(str(counts[verdict]) for verdict in self.head[2:-2]),
                     pretty(marking.first_wrong or ""), marking[marking.first_wrong].remark if marking.first_wrong else "",
                 )
@@ -97,10 +97,9 @@ class Class:
         if self.markings:
             scores = [marking.score for marking in self.markings.values()]
             blocks.append(table([self.head, *self._rows()], (0, len(self.head) - 1)))
-            of = _mark(next(iter(self.markings.values())).out_of)
-            blocks.append(
-                f"{len(scores)} sheet{'s'[: len(scores) != 1]}; {_mark(sum(scores) / len(scores))} of {of} marks on average."
-            )
+            sheets = "1 sheet" if len(scores) == 1 else f"{len(scores)} sheets"
+            average, most = sum(scores) / len(scores), next(iter(self.markings.values())).out_of
+            blocks.append(f"{sheets}; {write_mark(average)} of {write_mark(most)} marks on average.")
         if common := self.mistakes[:8]:
             lines = [
                 (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people)) for line, kind, n, people in common
@@ -119,10 +118,10 @@ class Class:
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
         lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
-        writer.writerow([_safe_cell(cell) for cell in ["name", "marks", "out of", "first mistake", *lines]])
+        writer.writerow([safe_cell(cell) for cell in ["name", "marks", "out of", "first mistake", *lines]])
         for person, marking in self:
             cells = [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
-            writer.writerow([_safe_cell(cell) for cell in cells])
+            writer.writerow([safe_cell(cell) for cell in cells])
         return file.getvalue()
 
     @property
@@ -207,17 +206,18 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     """
     path = Path(sheet)
     file = read_sheet(path)
-    read: list[_HandedIn] = []
+    read: list[HandedIn] = []
     problems: list[Problem] = []
     if file.answers:
-        read.append(_readable(path.name, path.stem, [(name, name, text) for name, text in file.answers.items()], file.sheet))
+        entries = [(name, name, text) for name, text in file.answers.items()]
+        read.append(read_entries(path.name, path.stem, entries, file.sheet))
     for each, folder in _files(answers):
         try:
             if each.exists() and each.samefile(path):
                 continue
             if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
                 raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
-            read += _handed_in(each, file.sheet)
+            read += read_handed_in(each, file.sheet)
         except (OSError, SheetError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             problems.append(

@@ -12,8 +12,8 @@ members go to working.py.
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from itertools import islice, product
+from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.operations import quantities
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd.mark.claims import Piece
-    from autograd.mark.mistakes import Surroundings
+    from autograd.mark.mistakes import SheetContext
     from autograd.value import Value
 
 MOST_RESTORED, MOST_TRIED = 6, 64  # numbers in a formula that may stand for names; ways to put names in their place
 
 
-class Check(namedtuple("Check", "text right follows difference jump kind diagnosis", defaults=(True, None, None, "", ""))):
+class Check(NamedTuple):
     """What became of a formula; true if it is right, and follows from the one before it.
 
     right: whether it is the line's formula, as a function; follows: whether it is the formula before it in its chain
@@ -45,7 +45,13 @@ class Check(namedtuple("Check", "text right follows difference jump kind diagnos
     kind, diagnosis: a guess at the mistake, and a sentence that says it
     """
 
-    __slots__ = ()
+    text: str
+    right: bool = True
+    follows: bool = True
+    difference: Difference | None = None
+    jump: Difference | None = None
+    kind: str = ""
+    diagnosis: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.right and self.follows)
@@ -82,12 +88,12 @@ def _apart(found: Difference) -> str:
 class Comparison:
     """Compares formulas with lines.
 
-    formulas: how each quantity is computed; around: the same, for guesses at mistakes
+    formulas: how each quantity is computed; context: the same, for guesses at mistakes
     """
 
-    def __init__(self, formulas: Mapping[Value, Value], around: Surroundings) -> None:
-        self.formulas, self.around = formulas, around
-        self.bound = _bound(around)
+    def __init__(self, formulas: Mapping[Value, Value], context: SheetContext) -> None:
+        self.formulas, self.context = formulas, context
+        self.bound = _bound(context)
         self._agreeing: dict[tuple[Value, Value], bool] = {}
 
     def differ(self, one: Value, other: Value, formulas: Mapping[Value, Value] | None = None) -> Difference | None:
@@ -103,7 +109,7 @@ class Comparison:
         everything = named | set(quantities(there))
         if any(_rests_on(x, everything - {x}, formulas) for x in everything):
             one, there = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
-        return _told(_difference(one, there))
+        return _name_point(_difference(one, there))
 
     def agree(self, one: Value, other: Value) -> bool:
         """Whether two formulas do not differ on this sheet, which takes less than to say where they do."""
@@ -125,7 +131,7 @@ class Comparison:
         Decimals do that which are in no formula of the line, and any number where something that is given is left out, and 0
         and 1, which leave no trace. Other numbers do if the formula is right with names in their place.
         """
-        right, written = (expanded(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.formula))
+        right, written = (expanded(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.graph))
         of_formula = {abs(node.data) for node in nodes(right) if node.op is CONSTANT}
         numbers = Member(piece).numbers
         if any(number.is_put_in(of_formula) for number in numbers.values()):
@@ -137,7 +143,7 @@ class Comparison:
 
     def _is_restored(self, line: Value, piece: Piece) -> bool:
         """Whether a formula is right with quantities in the place of numbers, or of factors 0 and 1 that are left out."""
-        named = set(quantities(piece.formula))
+        named = set(quantities(piece.graph))
         step = expanded(self.formulas[line], self.formulas, named.__contains__)[0]
         left_out = [q for q in quantities(step) if q not in named and self.formulas.get(q, q) is q]
         switches = [node for node in nodes(step) if node.op is ops.greater]  # such as [z > 0]
@@ -149,15 +155,15 @@ class Comparison:
             others = [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
             ways.append([(node, node), *((node, other) for other in others)])
         combinations = islice(product(*ways), 1, MOST_TRIED)
-        return any(self.agree(substitute(piece.formula, dict(each)), self.formulas[line]) for each in combinations)
+        return any(self.agree(substitute(piece.graph, dict(each)), self.formulas[line]) for each in combinations)
 
-    def parted(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    def part(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The members of a chain that are functions of what they name, and those whose value counts."""
         functions = [
             piece
             for piece in pieces
             if piece.number is None
-            and (self.agree(piece.formula, self.formulas[line]) or not self.has_numbers_put_in(line, piece))
+            and (self.agree(piece.graph, self.formulas[line]) or not self.has_numbers_put_in(line, piece))
         ]
         return functions, [piece for piece in pieces if piece not in functions]
 
@@ -177,16 +183,16 @@ class Comparison:
     def chain(self, line: Value, pieces: Sequence[Piece]) -> list[Check]:
         """Formulas that are to be the same, one after the other: each against the line, and against the one before it."""
         checks: list[Check] = []
-        functions, by_value = self.parted(line, pieces)
+        functions, by_value = self.part(line, pieces)
         worths = {piece: self.worth(line, piece) for piece in pieces} if by_value else {}
         for before, piece in zip([None, *pieces], pieces):
             if piece in functions:
-                check = self.check(line, piece.formula, piece.text)
+                check = self.check(line, piece.graph, piece.text)
             else:
                 right = worths[piece].agrees(Worth(line.data, 0.0))
                 check = Check(piece.text, right, True, None if right else Difference([], worths[piece].value, line.data))
             if before is not None and piece in functions and before in functions:
-                jump = self.differ(piece.formula, before.formula)
+                jump = self.differ(piece.graph, before.graph)
                 check = check._replace(follows=jump is None, jump=jump)
             elif before is not None:
                 check = check._replace(follows=worths[piece].agrees(worths[before]))
@@ -209,7 +215,7 @@ class Comparison:
         steps = [expanded(step, self.formulas, cut)[0] for cut in cuts]
         for common in (True, False):
             for form in steps:
-                for mistake in mistakes(form, self.around, line):
+                for mistake in mistakes(form, self.context, line):
                     if mistake.common == common:
                         wrong = expanded(mistake.formula, self.formulas, named.__contains__)[0]
                         if are_same(wrong, formula):
@@ -217,11 +223,11 @@ class Comparison:
         return "", ""
 
 
-def _bound(around: Surroundings) -> dict[Value, Value]:
+def _bound(context: SheetContext) -> dict[Value, Value]:
     """Probabilities that are given, such as the targets of a softmax: the last of each family is 1 without the others."""
     families: dict[str, list[Value]] = {}
-    for q, (stem, indices) in around.names.items():
-        if indices and around.formulas[q] is q and 0.0 <= q.data <= 1.0:
+    for q, (stem, indices) in context.names.items():
+        if indices and context.formulas[q] is q and 0.0 <= q.data <= 1.0:
             families.setdefault(stem, []).append(q)
     return {qs[-1]: 1.0 - total(qs[:-1]) for qs in families.values() if len(qs) > 1 and close(sum(q.data for q in qs), 1.0)}
 
@@ -233,7 +239,7 @@ def _rests_on(x: Value, others: set[Value], formulas: Mapping[Value, Value]) -> 
     return not others.isdisjoint(quantities(expanded(formulas[x], formulas, others.__contains__)[0]))
 
 
-def _told(found: Difference) -> Difference:
+def _name_point(found: Difference) -> Difference:
     by_name = ([(x.label, value) for x, value in point] for point in (found.point, found.decisive))
     return found._replace(point=next(by_name), decisive=next(by_name))
 

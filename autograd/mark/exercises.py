@@ -93,7 +93,7 @@ def _with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Workshe
     best: Worksheet | None = None
     fewest = math.inf
     for _ in range(TRIES):
-        renewed = _renumbered(sheet, random)
+        renewed = _renumber(sheet, random)
         if renewed is None:
             continue
         found = 0
@@ -112,7 +112,7 @@ def _with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Workshe
     return best
 
 
-def _renumbered(sheet: Worksheet, random: Random) -> Worksheet | None:
+def _renumber(sheet: Worksheet, random: Random) -> Worksheet | None:
     """The sheet with other numbers; None if these are not kind."""
     values = copy.deepcopy(sheet.values)
     leaves = [node for node in nodes(*values.values()) if node.op is None and not node.inputs]
@@ -123,7 +123,7 @@ def _renumbered(sheet: Worksheet, random: Random) -> Worksheet | None:
         if leaf.data in (0.0, 1.0):
             leaf.data = targets.pop()
         else:
-            leaf.data = _drawn(leaf, random)
+            leaf.data = _draw(leaf, random)
             drawn.append(abs(leaf.data))
     doubled = any(a == b or max(a, b) == 2.0 * min(a, b) for a, b in combinations(drawn, 2))
     if doubled or any(x in (0.0, 0.5, 1.0) for x in drawn):
@@ -133,7 +133,7 @@ def _renumbered(sheet: Worksheet, random: Random) -> Worksheet | None:
     return Worksheet(values) if all(map(_is_kind, nodes(*values.values()))) else None
 
 
-def _drawn(leaf: Value, random: Random) -> float:
+def _draw(leaf: Value, random: Random) -> float:
     if RATES.fullmatch(leaf.label):
         return random.choice(RATE_CHOICES)
     size = 10.0 ** max(0, math.ceil(math.log10(abs(leaf.data))))
@@ -229,7 +229,7 @@ class Exercise:
             if value in forward:
                 value.label = name
         named = [x for x in nodes(loss) if x.op is None and x.label]
-        updated = {old.label for old in self.sheet.around.updates.values()}
+        updated = {old.label for old in self.sheet.context.updates.values()}
         return derivation(loss, *(x for x in named if f"∂{self.loss}/∂{x.label}" in self.lines or x.label in updated))
 
     def mark(self, claims: Mapping[str, object], **options: float) -> Marking:
@@ -343,7 +343,7 @@ class Exercise:
     def _parts(self) -> list[tuple[str, list[str]]]:
         """The lines under a few headings."""
         forward = [name for name in self.lines if name in self.formulas] if self.loss else self.lines
-        new = [name for name in self.lines if self.sheet.leaves[name] in self.sheet.around.updates]
+        new = [name for name in self.lines if self.sheet.leaves[name] in self.sheet.context.updates]
         back = [name for name in self.lines if name not in forward and name not in new]
         parts = [("Forward" if self.loss else "Lines", forward), ("Backward", back), ("The updated weights", new)]
         return [(title, names) for title, names in parts if names]

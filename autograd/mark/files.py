@@ -42,9 +42,10 @@ import os
 import re
 import textwrap
 import tomllib
-from collections import Counter, namedtuple
+from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from autograd.display.files import FileError, clean, read_bytes
 from autograd.formula.lexer import RELATION, FormulaError
@@ -57,7 +58,6 @@ from autograd.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
 LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
@@ -75,31 +75,42 @@ class SheetError(ValueError):
     """A file that cannot be understood; the message says where, and why."""
 
 
-class Problem(namedtuple("Problem", "file place reason")):
+class Problem(NamedTuple):
     """What could not be read in a file of answers, and where."""
 
-    __slots__ = ()
+    file: str
+    place: str
+    reason: str
 
     def __str__(self) -> str:
         return clean(f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}")
 
 
-class SheetFile(namedtuple("SheetFile", "sheet answers marks carried digits")):
+class SheetFile(NamedTuple):
     """A worksheet from a file, its answers, what lines are worth, what carried ones get, and the digits asked for."""
 
-    __slots__ = ()
+    sheet: Worksheet
+    answers: dict[str, object]
+    marks: dict[str, float]
+    carried: float
+    digits: int
 
 
-class Answers(namedtuple("Answers", "person claims problems")):
+class Answers(NamedTuple):
     """What somebody wrote, by line, and what of it could not be read."""
 
-    __slots__ = ()
+    person: str
+    claims: dict[str, object]
+    problems: list[Problem]
 
 
-class _HandedIn(namedtuple("_HandedIn", "person claims problems unread")):
+class HandedIn(NamedTuple):
     """The same, with what could not be read by line."""
 
-    __slots__ = ()
+    person: str
+    claims: dict[str, object]
+    problems: list[Problem]
+    unread: dict[str, object]
 
 
 # ---------------------------------------------------------------------------------------------------------------- sheets
@@ -202,10 +213,10 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
 
     Raises OSError where the file cannot be opened, SheetError where nothing in it can be understood.
     """
-    return [Answers(*each[:3]) for each in _handed_in(path, sheet)]
+    return [Answers(*each[:3]) for each in read_handed_in(path, sheet)]
 
 
-def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn]:
+def read_handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[HandedIn]:
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".csv":
@@ -237,11 +248,11 @@ def _handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[_HandedIn
         entries = [(name, name, text) for name, text in given.items()]
     elif ending in (".txt", ".md"):
         person, entries, problems = _from_lines(path)
-        read = _readable(path.name, person, entries, sheet)
+        read = read_entries(path.name, person, entries, sheet)
         return [read._replace(problems=[*problems, *read.problems])]
     else:
         raise SheetError(f"{path.name}: answers come in files that end in {', '.join(ENDINGS)}")
-    return [_readable(path.name, person, entries, sheet)]
+    return [read_entries(path.name, person, entries, sheet)]
 
 
 _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
@@ -262,7 +273,7 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
     chain: list[str] = []  # the members of the last answer, each on a line of its own
     for number, line in every:
         if len(line) > LONGEST_LINE:
-            problems.append(Problem(path.name, f"line {number}", f"{_shown(line)} is longer than any answer"))
+            problems.append(Problem(path.name, f"line {number}", f"{_show(line)} is longer than any answer"))
             continue
         line = re.sub(r"\s{2,}", " ", line)
         line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
@@ -272,7 +283,7 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
         if re.match(RELATION, line) and entries:
             chain.append(line)
             continue
-        entries, chain = _joined(entries, chain), []
+        entries, chain = _join(entries, chain), []
         if (match := _ENTRY.fullmatch(line)) and match["name"].strip().lower() == "name":
             person = match["claim"].strip() or person
         elif match:
@@ -280,17 +291,17 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
         else:
             problems.append(
                 Problem(
-                    path.name, f"line {number}", f"{_shown(line)} is no answer: write the line's name, =, and what came out"
+                    path.name, f"line {number}", f"{_show(line)} is no answer: write the line's name, =, and what came out"
                 )
             )
-    return person, _joined(entries, chain), problems
+    return person, _join(entries, chain), problems
 
 
-def _shown(text: str) -> str:
+def _show(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:60].rstrip() + " …")
 
 
-def _joined(entries: list[tuple[str, str, object]], chain: list[str]) -> list[tuple[str, str, object]]:
+def _join(entries: list[tuple[str, str, object]], chain: list[str]) -> list[tuple[str, str, object]]:
     """With the members of a chain behind the last claim."""
     if chain:
         name, place, claim = entries[-1]
@@ -307,7 +318,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
-def _from_table(path: Path, sheet: Worksheet) -> Iterator[_HandedIn]:
+def _from_table(path: Path, sheet: Worksheet) -> Iterator[HandedIn]:
     """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
     text = _text(path)
     head = text.partition("\n")[0]
@@ -336,11 +347,11 @@ def _from_table(path: Path, sheet: Worksheet) -> Iterator[_HandedIn]:
             problems.append(Problem(path.name, f"row {number}", why))
             continue
         entries = [(name, f"row {number}, {name}", cell) for name, cell in zip(names[1:], row[1:]) if name in known]
-        read = _readable(path.name, row[0].strip() or f"row {number}", entries, sheet)
+        read = read_entries(path.name, row[0].strip() or f"row {number}", entries, sheet)
         yield read._replace(problems=[*problems, *read.problems])
         problems = []
     if problems:
-        yield _HandedIn("", {}, problems, {})
+        yield HandedIn("", {}, problems, {})
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -357,7 +368,7 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
         return False
 
 
-def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> _HandedIn:
+def read_entries(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> HandedIn:
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
     unread: dict[str, object] = {}
@@ -366,7 +377,7 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
     if len(entries) > MOST_ENTRIES:
         problems.append(Problem(file, "", f"{len(entries):,} answers: no more than the first {MOST_ENTRIES:,} are read"))
     for name, place, given in entries[:MOST_ENTRIES]:
-        name, given = clean(name), [_cleaned(each) for each in given] if isinstance(given, list) else _cleaned(given)
+        name, given = clean(name), [_clean(each) for each in given] if isinstance(given, list) else _clean(given)
         written = isinstance(given, (str, int)) and not isinstance(given, bool)
         text = "" if given is None else str(given) if written else given
         line = ""
@@ -387,10 +398,10 @@ def _readable(file: str, person: str, entries: Iterable[tuple[str, str, object]]
         more = f"{len(problems) - MOST_PROBLEMS:,} other answers cannot be read either"
         problems[MOST_PROBLEMS:] = [Problem(file, "", more)]
     unread = {line: text for line, text in unread.items() if line not in claims}
-    return _HandedIn(clean(person), claims, problems, unread)
+    return HandedIn(clean(person), claims, problems, unread)
 
 
-def _cleaned(given: object) -> object:
+def _clean(given: object) -> object:
     return clean(given) if isinstance(given, str) else given
 
 

@@ -2,8 +2,8 @@
 
 What rounding can do is worked out, not allowed for as a percentage. Who writes 0.5933 holds either that or the unrounded
 number behind it, and may round whatever comes out of each operation on the way, to the digits that are kept; how far a
-step's result can move by that is its reach. A number that was exact, like 0.3925, can move nothing. The numbers that stand
-before a result (working.py) show how far somebody has rounded there.
+step's result can move by that is its error bound. A number that was exact, like 0.3925, can move nothing. The numbers that
+stand before a result (working.py) show how far somebody has rounded there.
 
 Where a person's number is wrong, what follows may go on from it, or from the right number, or from what should have come
 out of the numbers before it: each such reading is tried, and the one that fits best is taken.
@@ -15,26 +15,26 @@ result has the digits that were written is the guess; where many have, there is 
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from copy import copy
 from functools import cached_property
 from itertools import islice, pairwise, product
 from random import Random
+from typing import Any, NamedTuple
 
 from autograd.formula.operations import quantities
 from autograd.graph import nodes
-from autograd.mark.mistakes import digit_mistakes, mistakes, rounded_early
+from autograd.mark.mistakes import Slip, digit_mistakes, mistakes, round_early
 from autograd.mark.steps import (
     EXACT,
     PRODUCTS,
-    Held,
+    Interval,
     Kept,
     close,
     grain,
-    rearranged,
+    rearrange,
     rounding,
-    spelt_out,
-    straightened,
+    spell_out,
+    straighten,
     swing,
     unit_of,
 )
@@ -44,10 +44,9 @@ from autograd.rewriting import evaluate, expanded, substitute, value_at
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
 
     from autograd.mark.claims import Number
-    from autograd.mark.mistakes import Mistake, Surroundings
+    from autograd.mark.mistakes import Mistake, SheetContext
     from autograd.mark.working import Member
     from autograd.value import Value
 
@@ -82,7 +81,7 @@ class Step:
 
     def short(self) -> Step | None:
         """The step that people take where fractions cancel, such as o − t; None where they do not."""
-        formula = straightened(self.formula)
+        formula = straighten(self.formula)
         return None if formula is None else self.by(formula)
 
     def by(self, formula: Value) -> Step:
@@ -94,34 +93,37 @@ class Step:
     def value(self, values: Mapping[Value, float]) -> float:
         return evaluate(self.order, values)[self.formula]
 
-    def reach(self, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept | None) -> float:
-        """How far the result can move; see reach_of."""
-        return reach_of(self.formula, values, {x: held[x] for x in self.cut}, kept)
+    def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
+        """How far the result can move; see error_bound."""
+        return error_bound(self.formula, values, {x: held[x] for x in self.cut}, kept)
 
 
-def reach_of(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept | None) -> float:
+def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
     """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
     reach = swing(formula, values, held)
     if kept is not None:
-        reach += rounding(spelt_out(formula), values, held, kept)
+        reach += rounding(spell_out(formula), values, held, kept)
     return reach
 
 
-class Reading(namedtuple("Reading", "step values held wrong")):
+class Reading(NamedTuple):
     """One way in which somebody may have taken the numbers before a line.
 
     values, held: for each quantity that the step is cut at, the number, and what is held around it
     wrong: the lines whose wrong numbers are taken, as (quantity, line); the quantity is None for a wrong formula
     """
 
-    __slots__ = ()
+    step: Step
+    values: Mapping[Value, float]
+    held: Mapping[Value, Interval]
+    wrong: tuple[tuple[Value | None, Value], ...]
 
     def worth(self, kept: Kept | None) -> Worth:
         """What the line comes to; kept: the digits that are kept on the way, if only some are."""
-        return Worth(self.step.value(self.values), self.step.reach(self.values, self.held, kept))
+        return Worth(self.step.value(self.values), self.step.error_bound(self.values, self.held, kept))
 
 
-class Judgement(namedtuple("Judgement", "verdict own tolerance held used follows truncated readings")):
+class Judgement(NamedTuple):
     """What became of a line.
 
     own, tolerance: what the person's own numbers give, and how far off that is still right
@@ -130,7 +132,14 @@ class Judgement(namedtuple("Judgement", "verdict own tolerance held used follows
     readings: how it may have been worked out
     """
 
-    __slots__ = ()
+    verdict: str
+    own: float
+    tolerance: float
+    held: Interval
+    used: tuple[Value, ...]
+    follows: bool
+    truncated: bool
+    readings: Sequence[Reading]
 
 
 class Judge:
@@ -190,43 +199,53 @@ class Judge:
 
         in_every_way: numbers before a result are taken in every way that leads to it, not as exactly as they can be
         """
-        true, c, kept = self.true[line], claim.value, self.kept(claim)
-        half = 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0  # 0.0000 may be rounded, 0 is nothing
-        results = self.results(line, readings, kept)
-        own, tolerance = results[0].value, half + results[0].reach
-        if self.workings.get(line):  # then what was rounded on the way stands there
-            shown = self.shown(line, claim, kept, in_every_way)
-            results = [
-                r._replace(reach=r.reach + max((_agreeing(ways, r) for ways in shown), default=0.0))
-                for r in self.results(line, readings, None)
-            ]
+        true, half = self.true[line], _half_a_unit(claim)
+        first, *_ = self.results(line, readings, self.kept(claim))
+        results = self.results_shown(line, readings, claim, in_every_way)
         readings_of = [*readings, readings[0]._replace(wrong=())]  # the last is who keeps all digits in a calculator
-        off = [
-            (abs(c - r.value) / (half * TWICE + r.reach + grain(r.value)), len(readings_of[i].wrong), i)
-            for i, r in enumerate(results)
-        ]
-        fitting = [each for each in off if each[0] <= 1.0]
-        may_cut = self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting)
-        cut_off = [
-            (_beyond(c, r.value, claim.unit) / (r.reach + grain(r.value)), len(readings_of[i].wrong), i)
-            for i, r in enumerate(results)
-            if may_cut and _is_cut_off(c, r.value, claim.unit, r.reach)
-        ]
-        explaining = [i for *_, i in sorted([*fitting, *cut_off])]
-        used = self.materially(readings_of[explaining[0]]) if explaining else ()
-        exact = abs(c - true) <= half + grain(true)
-        verdict = "right" if exact else "carried" if used else "rounded" if explaining else "wrong"
+        explaining, cut_off = self.explaining(claim, results, [len(reading.wrong) for reading in readings_of])
+        used = self.find_used(readings_of[explaining[0]]) if explaining else ()
+        exact = abs(claim.value - true) <= half + grain(true)
+        if exact:
+            verdict, used = "right", ()
+        elif explaining:
+            verdict = "carried" if used else "rounded"
+        else:
+            verdict = "wrong"
         own_way = [r for i in explaining if i < len(readings) and ((r := readings[i]).wrong or not readings[0].wrong)]
-        follows = not exact or bool(own_way) or not math.isfinite(own)
-        truncated = line in self.cut_off if self.truncating else bool(cut_off)
-        held = self.held(claim, [results[i] for i in explaining], truncated)
-        if kept is None and self.usual is not None:  # no number was written, but one was held
-            step = readings[0].step
-            off = (
-                0.5 * claim.unit + self.usual.most(c) + rounding(spelt_out(step.formula), readings[0].values, {}, self.usual)
-            )
-            held = Held(-off, off)
-        return Judgement(verdict, own, tolerance, held, () if exact else used, follows, truncated, readings)
+        follows = not exact or bool(own_way) or not math.isfinite(first.value)
+        truncated = line in self.cut_off if self.truncating else cut_off
+        if claim.digits > MOST_DIGITS and self.usual is not None:
+            held = self.held_unwritten(claim, readings[0], self.usual)
+        else:
+            held = self.held(claim, [results[i] for i in explaining], truncated)
+        return Judgement(verdict, first.value, half + first.error_bound, held, used, follows, truncated, readings)
+
+    def explaining(self, claim: Number, results: Sequence[Worth], blamed: Sequence[int]) -> tuple[list[int], bool]:
+        """The results that a number can be, the nearest first, by their places; and whether it is one with digits cut off.
+
+        blamed: how many wrong lines each result rests on; of two that are as near, the one with fewer comes first
+        """
+        half = _half_a_unit(claim)
+        off = [abs(claim.value - r.value) / (half * TWICE + r.error_bound + grain(r.value)) for r in results]
+        fitting = [(far, blamed[i], i) for i, far in enumerate(off) if far <= 1.0]
+        cut_off: list[tuple[float, int, int]] = []
+        if self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting):
+            for i, r in enumerate(results):
+                if _is_cut_off(claim.value, r.value, claim.unit, r.error_bound):
+                    beyond = _beyond(claim.value, r.value, claim.unit)
+                    cut_off.append((beyond / (r.error_bound + grain(r.value)), blamed[i], i))
+        return [i for *_, i in sorted([*fitting, *cut_off])], bool(cut_off)
+
+    def results_shown(self, line: Value, readings: Sequence[Reading], claim: Number, in_every_way: bool) -> list[Worth]:
+        """What a line comes to; where it was worked out in writing, what was rounded on the way stands there."""
+        kept = self.kept(claim)
+        if not self.workings.get(line):
+            return self.results(line, readings, kept)
+        shown = self.show_ways(line, claim, kept, in_every_way)
+        results = self.results(line, readings, None)
+        more = [max((_agreeing(ways, result) for ways in shown), default=0.0) for result in results]
+        return [r._replace(error_bound=r.error_bound + by) for r, by in zip(results, more)]
 
     def results(self, line: Value, readings: Sequence[Reading], kept: Kept | None) -> list[Worth]:
         """What a line comes to: in each reading, and at last what is right, to all digits.
@@ -236,9 +255,9 @@ class Judge:
         return [*(r.worth(kept) for r in readings), Worth(self.true[line], 0.0)]
 
     def kept(self, claim: Number) -> Kept | None:
-        """The digits that a person keeps who writes this; None for what was not written as one number."""
+        """The digits that a person keeps who writes this: the usual ones where it was not written as one number."""
         if claim.digits > MOST_DIGITS:
-            return None
+            return self.usual
         unit = claim.unit * 0.01 if claim.digits <= FEWEST_DIGITS and claim.unit > 0.01 else claim.unit  # 0.6 may end there
         usual = self.usual
         if usual is None or not usual.digits:
@@ -274,14 +293,14 @@ class Judge:
         for other in (*self.shorter(line), *self.routes.get(line, ())):
             found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
         for member in self.workings.get(line, ()):
-            for other in self.restored(line, member):
+            for other in self.restore(line, member):
                 found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
         step = Step(line, self.formulas, self.is_known)
-        for other in islice(rearranged(step.formula), MOST_WAYS):
+        for other in islice(rearrange(step.formula), MOST_WAYS):
             found += self.readings_of(step.by(other), ())
         return found
 
-    def restored(self, line: Value, member: Member) -> Iterator[Value]:
+    def restore(self, line: Value, member: Member) -> Iterator[Value]:
         """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
         before = {x: n.value for x, n in self.numbers.items() if self.place_of[x] < self.place_of[line]}
         ways: list[list[tuple[Value, Value]]] = []
@@ -297,10 +316,10 @@ class Judge:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
         formula = self.formulas[line]
         wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in quantities(formula))  # type: ignore[misc]
-        return [short for whole in wholes if (short := straightened(whole)) is not None]
+        return [short for whole in wholes if (short := straighten(whole)) is not None]
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
-        for combination in _combinations([self.taken(x) for x in step.cut]):
+        for combination in _combinations([self.ways_on_from(x) for x in step.cut]):
             values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
             held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
             wrong = tuple((x, culprit) for x, (_, _, culprit) in zip(step.cut, combination) if culprit is not None)
@@ -310,37 +329,37 @@ class Judge:
         """Whether there is a number for a quantity by now: its own, or one on a line that is the same."""
         return x in self.judged or any(line in self.judged for line in self.same.get(x, ()))
 
-    def taken(self, x: Value) -> list[tuple[float, Held, Value | None]]:
+    def ways_on_from(self, x: Value) -> list[tuple[float, Interval, Value | None]]:
         """How a number may be taken further: as (number, what is held around it, the line it is wrong on)."""
         lines = [line for line in (x, *self.same.get(x, ())) if line in self.judged]
         ways = [  # those of the line itself come first; the right number is never the first where another was written
             way
             for line in lines
-            for way in sorted(self._taken_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
+            for way in sorted(self._ways_on_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
         ]
         fine = {number for number, _, culprit in ways if culprit is None}  # nothing wrong is taken with one of these
         return list(dict.fromkeys(way for way in ways if way[2] is None or way[0] not in fine))
 
-    def _taken_from(self, line: Value) -> Iterator[tuple[float, Held, Value | None]]:
+    def _ways_on_from(self, line: Value) -> Iterator[tuple[float, Interval, Value | None]]:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
         at_fault = line if judged.verdict in ("wrong", "carried") else None
         yield claim.value, judged.held, at_fault
         if at_fault is None and abs(claim.value - judged.own) > 0.5 * claim.unit:  # who works it out once more, another way
-            yield judged.own, Held(-0.5 * claim.unit, 0.5 * claim.unit), None
+            yield judged.own, Interval(-0.5 * claim.unit, 0.5 * claim.unit), None
         if at_fault is not None:  # what should have come out, as far as it is known, and to as many digits
             off = max(0.0, judged.tolerance - 0.5 * claim.unit) + 0.5 * unit_of(judged.own, claim.digits)
-            around = Held(-off, off)
+            around = Interval(-off, off)
             if judged.verdict == "wrong" and not close(judged.own, true):
                 yield judged.own, around, line
             yield true, around, None
 
-    def materially(self, reading: Reading) -> tuple[Value, ...]:
+    def find_used(self, reading: Reading) -> tuple[Value, ...]:
         """The lines with wrong numbers that the result of a reading depends on."""
         step, values = reading.step, reading.values
         value = step.value(values)
         return tuple(line for x, line in reading.wrong if x is None or step.value({**values, x: self.true[x]}) != value)
 
-    def held(self, claim: Number, explaining: Sequence[Worth], cut_off: bool) -> Held:
+    def held(self, claim: Number, explaining: Sequence[Worth], cut_off: bool) -> Interval:
         """What somebody holds who wrote this: at most half a unit off; a whole one for who cuts digits off.
 
         explaining: what the readings that fit come to; none for a number that is wrong
@@ -349,31 +368,39 @@ class Judge:
         if cut_off or self.truncating:
             low, high = (low, claim.unit) if claim.value >= 0.0 else (-claim.unit, high)
         if not explaining:
-            return Held(low, high)
+            return Interval(low, high)
         unit = min(claim.unit, self.usual.unit_at(claim.value)) if self.usual is not None else claim.unit
         finer = Kept(0.1 * unit, 0, cut_off or self.truncating)  # what is held is rounded too, to a digit more than is usual
-        reaches = [worth.reach + finer.off(worth.value, worth.reach) for worth in explaining]
+        reaches = [worth.error_bound + finer.off(worth.value, worth.error_bound) for worth in explaining]
         offsets = [worth.value + by - claim.value for worth, reach in zip(explaining, reaches) for by in (-reach, reach)]
-        return Held(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
+        return Interval(min(0.0, max(min(offsets), low)), max(0.0, min(max(offsets), high)))
+
+    def held_unwritten(self, claim: Number, reading: Reading, usual: Kept) -> Interval:
+        """What somebody holds who wrote a formula: its number, rounded on the way to it and at last."""
+        on_the_way = rounding(spell_out(reading.step.formula), reading.values, {}, usual)
+        off = 0.5 * claim.unit + usual.most(claim.value) + on_the_way
+        return Interval(-off, off)
 
     # ---- what stands before a result
 
-    def worths(self, line: Value, member: Member, kept: Kept | None = None) -> Iterator[Worth]:
+    def worths(
+        self, line: Value, member: Member, kept: Kept | None = None, ways: Sequence[bool] = (True, False)
+    ) -> Iterator[Worth]:
         """What a member before a result comes to, for this person's own numbers and for the right ones.
 
-        kept: the digits that are kept on the way to the result
+        kept: the digits that are kept on the way to the result; ways: whether its numbers are taken strictly (see Near)
         """
         near, held = self.near(line), {x: self.held_at(x) for x in quantities(member.formula)}
-        for strict in (True, False):
+        for strict in ways:
             yield member.worth(self.persons_numbers, held, near, strict, kept)
             yield member.worth(self.true, {}, near, strict, kept)
 
-    def shown(self, line: Value, claim: Number, kept: Kept | None, in_every_way: bool) -> list[list[Worth]]:
+    def show_ways(self, line: Value, claim: Number, kept: Kept | None, in_every_way: bool) -> list[list[Worth]]:
         """What those members come to that lead to a result: each taken as exactly as it can be, or in every way."""
         found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings.get(line, ())]
         return [list(islice(ways, None if in_every_way else 1)) for ways in found]
 
-    def held_at(self, x: Value) -> Held:
+    def held_at(self, x: Value) -> Interval:
         return self.judged[x].held if x in self.judged else EXACT
 
     def near(self, line: Value) -> Near:
@@ -383,23 +410,32 @@ class Judge:
         return self._near[line]
 
     def astray(self, line: Value) -> list[Member]:
-        """The members before a result that come to something else than the line does."""
+        """The members before a result that come to something else than the line does, or than the member before them."""
         members = self.workings.get(line, ())
+        kept = self.kept(self.numbers[line]) if line in self.numbers else self.usual
         right: set[Member] = set()
 
-        def look(target: Worth, at: Iterable[Member]) -> None:
-            right.update(m for m in at if m not in right and any(w.agrees(target) for w in self.worths(line, m)))
+        def look(at: Iterable[Member], exact: Worth, rounded: Worth) -> None:
+            """Find what comes to a number; either its own numbers may stand for others, or each operation was rounded."""
+            for member in at:
+                if member in right:
+                    continue
+                if any(worth.agrees(exact) for worth in self.worths(line, member)) or any(
+                    worth.agrees(rounded) for worth in self.worths(line, member, ways=(True,))
+                ):
+                    right.add(member)
 
         for readings in (self.readings, self.other_readings):
             for reading in readings(line) if len(right) < len(members) else ():
-                look(reading.worth(None), members)
+                look(members, reading.worth(None), reading.worth(kept))
                 if len(right) == len(members):
                     return []
-            look(Worth(self.true[line], 0.0), members)
-            for before, member in pairwise(members):  # which may follow from the one before it, if that is right
+            look(members, exact := Worth(self.true[line], 0.0), exact)
+            for before, member in pairwise(members):
                 if before in right:
                     for values in (self.persons_numbers, self.true):
-                        look(Worth(value_at(before.formula, values), 0.0), [member])
+                        exact = Worth(value_at(before.formula, values), 0.0)
+                        look([member], exact, exact._replace(error_bound=error_bound(before.formula, values, {}, kept)))
         return [member for member in members if member not in right]
 
     # ---- guesses
@@ -416,18 +452,18 @@ class Judge:
         written.update((x, number.value) for x, number in self.numbers.items())
         return with_lines(self.formulas, written)
 
-    def guesses(self, line: Value, around: Surroundings) -> list[tuple[Mistake, Reading, float]]:
+    def guesses(self, line: Value, context: SheetContext) -> list[tuple[Mistake | Slip, Reading, float]]:
         """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
         claim = self.numbers[line]
         if claim.digits < FEWEST_DIGITS:
             return []
         readings, left = _differing(self.judged[line].readings)[:12], MOST_WORKED_OUT
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
-            exactly: dict[object, tuple[Mistake, Reading, float]] = {}
-            nearly: dict[object, tuple[Mistake, Reading, float]] = {}  # with what rounding can do
+            exactly: dict[object, tuple[Mistake | Slip, Reading, float]] = {}
+            nearly: dict[object, tuple[Mistake | Slip, Reading, float]] = {}  # with what rounding can do
             for reading in readings:
                 numbers = {**self.persons_numbers, **reading.values}
-                for mistake, value, reach, size in self.tried(line, claim, reading, numbers, around, common):
+                for mistake, value, reach, size in self.try_mistakes(line, claim, reading, numbers, context, common):
                     left -= size
                     if left < 0:
                         return []
@@ -441,19 +477,19 @@ class Judge:
                 return list(best.values()) if len(best) <= MOST_GUESSES else []
         return []
 
-    def tried(
+    def try_mistakes(
         self,
         line: Value,
         claim: Number,
         reading: Reading,
         numbers: Mapping[Value, float],
-        around: Surroundings,
+        context: SheetContext,
         common: bool,
-    ) -> Iterator[tuple[Mistake, float, float, int]]:
+    ) -> Iterator[tuple[Mistake | Slip, float, float, int]]:
         """Mistakes with what they come to, how far rounding can move that, and how many numbers it took to work that out."""
         step, kept = reading.step, self.kept(claim)
         right = self.signature_of(step.formula)
-        for mistake in mistakes(step.formula, around, line):
+        for mistake in mistakes(step.formula, context, line):
             if mistake.common == common:
                 order = nodes(mistake.formula)
                 value, reach = evaluate(order, numbers)[mistake.formula], 0.0
@@ -461,25 +497,25 @@ class Judge:
                     value = math.nan  # no mistake on this sheet
                 elif _is_near(claim, value):
                     held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
-                    reach = reach_of(mistake.formula, numbers, held, kept)
+                    reach = error_bound(mistake.formula, numbers, held, kept)
                 yield mistake, value, reach, len(order)
-        value, reach = step.value(reading.values), step.reach(reading.values, reading.held, kept)
-        for mistake, candidate, scale in digit_mistakes(claim, value):
-            if mistake.common == common:
-                yield mistake, claim.value + (value - candidate) / scale, reach / scale, 1
+        value, reach = step.value(reading.values), step.error_bound(reading.values, reading.held, kept)
+        for slip, candidate, scale in digit_mistakes(claim, value):
+            if slip.common == common:
+                yield slip, claim.value + (value - candidate) / scale, reach / scale, 1
         if not common:
             at = evaluate(step.order, reading.values)
             units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
-            for mistake, coarse in rounded_early({x: at[x] for x in units}, units):
-                yield mistake, evaluate(step.order, {**reading.values, **coarse})[step.formula], 0.0, len(step.order)
+            for slip, coarse in round_early({x: at[x] for x in units}, units):
+                yield slip, evaluate(step.order, {**reading.values, **coarse})[step.formula], 0.0, len(step.order)
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)
         cut_off = self.truncating and _is_cut_off(claim.value, value, claim.unit, reach)
         return off <= 0.5 * claim.unit + reach + grain(value) or cut_off
 
-    def signature(self, mistake: Mistake) -> object:
-        return self.signature_of(mistake.formula) if mistake.formula is not None else mistake.kind
+    def signature(self, mistake: Mistake | Slip) -> object:
+        return mistake.kind if isinstance(mistake, Slip) else self.signature_of(mistake.formula)
 
     def signature_of(self, formula: Value) -> object:
         """What formulas that come to the same on this sheet have in common: their values at points near its numbers."""
@@ -534,6 +570,11 @@ def _most_kept(sizes: Sequence[int]) -> tuple[int, int]:
     return lacking(kept), kept
 
 
+def _half_a_unit(claim: Number) -> float:
+    """Half of what the last digit counts; 0.0000 may be rounded, 0 is nothing."""
+    return 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0
+
+
 def _differing(readings: Iterable[Reading]) -> list[Reading]:
     seen: dict[tuple[object, ...], Reading] = {}
     for reading in readings:
@@ -543,7 +584,7 @@ def _differing(readings: Iterable[Reading]) -> list[Reading]:
 
 def _agreeing(ways: Sequence[Worth], result: Worth) -> float:
     """How far off the first of the ways may be that agrees with a result."""
-    return next((w.reach + w.rounding for w in ways if w.agrees(result)), 0.0)
+    return next((w.error_bound + w.rounding for w in ways if w.agrees(result)), 0.0)
 
 
 def _is_near(claim: Number, v: float) -> bool:

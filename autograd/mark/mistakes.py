@@ -18,15 +18,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections import namedtuple
 from itertools import combinations, pairwise, product
+from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.operations import quantities, softmax_of
 from autograd.formula.writing import written
 from autograd.graph import nodes
-from autograd.mark.steps import PRODUCTS, chain, close, products_in, spelt_out, straightened, taken_apart, total
+from autograd.mark.steps import PRODUCTS, chain, close, factorize, products_in, spell_out, straighten, total
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.rewriting import apply, expanded, substitute, value_at
 from autograd.value import Value
@@ -75,16 +75,24 @@ RATES = re.compile(r"(?i)(η|eta|α|alpha|lr|rate|step|learning_?rate|γ|gamma|�
 MOST_FACTORS = 8  # in a product, for mistakes that are tried on each of them
 
 
-class Mistake(namedtuple("Mistake", "kind common formula tell")):
-    """A step gone wrong: its kind (a key of KINDS), whether it is common, the formula, and a function that says it in words.
+class Mistake(NamedTuple):
+    """A step gone wrong: its kind (a key of KINDS), whether it is common, its formula, a function that says it."""
 
-    formula: None for a slip of the pen
-    """
+    kind: str
+    common: bool
+    formula: Value
+    tell: Callable[[Show], str]
 
-    __slots__ = ()
+
+class Slip(NamedTuple):
+    """A slip of the pen, or on the calculator: a Mistake without a formula."""
+
+    kind: str
+    common: bool
+    tell: Callable[[Show], str]
 
 
-class Surroundings:
+class SheetContext:
     """What a step is surrounded by: all quantities of the sheet, with their formulas and the families that names make.
 
     formulas: what each quantity is computed by; itself where it is given
@@ -98,7 +106,7 @@ class Surroundings:
         self.applied: dict[Value, list[Value]] = {}
         for leaf, (_, argument) in self.functions.items():
             self.applied.setdefault(argument, []).append(leaf)
-        self.updates = {leaf: old for leaf, f in formulas.items() if (old := _updated(f)) is not None}
+        self.updates = {leaf: old for leaf, f in formulas.items() if (old := _find_updated(f)) is not None}
         self.renewed: dict[Value, list[Value]] = {}
         for new, old in self.updates.items():
             self.renewed.setdefault(old, []).append(new)
@@ -169,8 +177,8 @@ class Surroundings:
     def is_slope(self, leaf: Value) -> bool:
         """Whether a quantity is a line such as s = h(1 − h)."""
         own = self.formulas.get(leaf, leaf)
-        slope = self.slope_of(taken_apart(own).above) if own.inputs else None
-        return slope is not None and len(slope[1]) == len(taken_apart(own).above)
+        slope = self.slope_of(factorize(own).above) if own.inputs else None
+        return slope is not None and len(slope[1]) == len(factorize(own).above)
 
 
 def _stem_and_indices(label: str) -> tuple[str, tuple[str, ...]]:
@@ -180,13 +188,13 @@ def _stem_and_indices(label: str) -> tuple[str, tuple[str, ...]]:
     return re.sub(r"\d+(?=,)|(?<=,)\d+|\d", "#", text), tuple(numbers)
 
 
-def _updated(formula: Value) -> Value | None:
+def _find_updated(formula: Value) -> Value | None:
     """For w − η·g, w."""
     if formula.op is ops.sum_of and len(formula.inputs) == 2:
         old, step = formula.inputs
-        if not old.inputs and old.op is None and step.op in PRODUCTS and taken_apart(step).sign < 0.0:
-            factors = taken_apart(step).above
-            if any(_is_rate(factor) for factor in factors) or taken_apart(step).below:
+        if not old.inputs and old.op is None and step.op in PRODUCTS and factorize(step).sign < 0.0:
+            factors = factorize(step).above
+            if any(_is_rate(factor) for factor in factors) or factorize(step).below:
                 return old
     return None
 
@@ -210,35 +218,35 @@ def figure(x: float) -> str:
 # --------------------------------------------------------------------------------------------------------- the mistakes
 
 
-def mistakes(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+def mistakes(step: Value, context: SheetContext, line: Value) -> Iterator[Mistake]:
     """Each plausible mistake in a step, the more telling ones first.
 
-    step: the formula; around: the sheet's quantities; line: the quantity that the step computes
+    step: the formula; context: the sheet's quantities; line: the quantity that the step computes
     """
     yield from _of_softmax(step)
-    short = straightened(step)
+    short = straighten(step)
     if short is None:
-        short = _difference_of(step, around)
-    step = spelt_out(step, (softmax_of,))
+        short = _difference_of(step, context)
+    step = spell_out(step, (softmax_of,))
     for form in [step] if short is None else [short, step]:
         yield from _of_updates(form)
         yield from _of_differences(form)
-        yield from _of_products(form, around)
-        yield from _of_sums(form, around, line)
+        yield from _of_products(form, context)
+        yield from _of_sums(form, context, line)
         yield from _of_functions(form)
-        yield from _of_operands(form, around, line)
-    yield from _of_the_whole(step, short, around, line)
+        yield from _of_operands(form, context, line)
+    yield from _of_the_whole(step, short, context, line)
 
 
-def _difference_of(step: Value, around: Surroundings) -> Value | None:
+def _difference_of(step: Value, context: SheetContext) -> Value | None:
     """o_i − t_i where a step comes to that because the targets add up to 1, which only their numbers say."""
-    outputs = [q for q in quantities(step) if around.formulas.get(q, q).op is softmax_of]
-    targets = [q for q in quantities(step) if around.formulas.get(q, q) is q]
+    outputs = [q for q in quantities(step) if context.formulas.get(q, q).op is softmax_of]
+    targets = [q for q in quantities(step) if context.formulas.get(q, q) is q]
     same = [(o, t) for o in outputs for t in targets if abs(o.data - t.data - step.data) < 1e-12]
     return total([same[0][0], -same[0][1]]) if same else None
 
 
-def _changed(
+def _change(
     step: Value, new: Mapping[Value, Value], kind: str, tell: str | Callable[[Show], str], common: bool = True
 ) -> Mistake:
     """The mistake that puts other nodes in the place of some."""
@@ -249,85 +257,85 @@ def _of_softmax(step: Value) -> Iterator[Mistake]:
     for node in nodes(step):
         if node.op is softmax_of:
             tell = f"You applied σ to {text_of(node.inputs[-1])}; here it is softmax"
-            yield _changed(step, {node: apply(ops.sigmoid, [node.inputs[-1]])}, "function", tell)
+            yield _change(step, {node: apply(ops.sigmoid, [node.inputs[-1]])}, "function", tell)
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
-    if _updated(step) is None:
+    if _find_updated(step) is None:
         return
     old, change = step.inputs
-    product, name = taken_apart(change), text_of(old)
-    yield _changed(step, {change: -change}, "ascent", f"You went up the slope: {name} + … stands for {name} − …")
+    product, name = factorize(change), text_of(old)
+    yield _change(step, {change: -change}, "ascent", f"You went up the slope: {name} + … stands for {name} − …")
     for rate in [factor for factor in product.above if _is_rate(factor)][:1]:
         rest = _without(product.above, rate)
         if rest:
-            yield _changed(step, {change: product.graph(rest)}, "rate", f"You left out the learning rate {text_of(rate)}")
-            yield _changed(step, {change: -rate}, "factor", f"You left out the gradient {text_of(chain(rest))}")
+            yield _change(step, {change: product.graph(rest)}, "rate", f"You left out the learning rate {text_of(rate)}")
+            yield _change(step, {change: -rate}, "factor", f"You left out the gradient {text_of(chain(rest))}")
     alone = f"This is the step alone, without {name}"
-    yield _changed(step, {step: -change}, "term", alone)
-    yield _changed(step, {step: change}, "term", alone)
+    yield _change(step, {step: -change}, "term", alone)
+    yield _change(step, {step: change}, "term", alone)
 
 
 def _of_differences(step: Value) -> Iterator[Mistake]:
     for node in nodes(step):
-        if node.op is ops.sum_of and len(node.inputs) == 2 and _updated(node) is None:
-            plus, minus = sorted(node.inputs, key=lambda x: -taken_apart(x).sign)
-            opposite = taken_apart(plus).sign > 0.0 > taken_apart(minus).sign
+        if node.op is ops.sum_of and len(node.inputs) == 2 and _find_updated(node) is None:
+            plus, minus = sorted(node.inputs, key=lambda x: -factorize(x).sign)
+            opposite = factorize(plus).sign > 0.0 > factorize(minus).sign
             if opposite and not plus.inputs and not _positive(minus).inputs and plus.op is _positive(minus).op is None:
                 turned = total([_positive(minus), -plus])
-                yield _changed(step, {node: turned}, "swapped", f"You took {text_of(turned)}; here it is {text_of(node)}")
+                yield _change(step, {node: turned}, "swapped", f"You took {text_of(turned)}; here it is {text_of(node)}")
 
 
-def _of_products(step: Value, around: Surroundings) -> Iterator[Mistake]:
+def _of_products(step: Value, context: SheetContext) -> Iterator[Mistake]:
     for node in [*products_in(step), *([step] if step.op not in PRODUCTS else [])]:
-        product = taken_apart(node)
+        product = factorize(node)
         above, below = product.above, product.below
-        slope = around.slope_of(above)
+        slope = context.slope_of(above)
         if slope:
-            yield from _of_slopes(step, node, slope, around)
+            yield from _of_slopes(step, node, slope, context)
         if len(above) + len(below) > MOST_FACTORS or node.op not in PRODUCTS:
             continue
         for factor in dict.fromkeys(above):
             rest, what = _without(above, factor), text_of(factor)
             if rest or below:
-                kind = _kind_of_factor(factor, around, slope is not None and factor in slope[1])
-                yield _changed(step, {node: product.graph(rest)}, kind, _leaves_out(factor, kind))
+                kind = _kind_of_factor(factor, context, slope is not None and factor in slope[1])
+                yield _change(step, {node: product.graph(rest)}, kind, _leaves_out(factor, kind))
                 divided = product.graph(rest, [*below, factor])
-                yield _changed(step, {node: divided}, "operation", f"You divided by {what} and should multiply", False)
+                yield _change(step, {node: divided}, "operation", f"You divided by {what} and should multiply", False)
             if rest:
                 added = product._replace(above=[total([chain(rest), factor])]).graph()
                 both = [what, text_of(chain(rest))] if above[0] is factor else [text_of(chain(rest)), what]
-                yield _changed(step, {node: added}, "operation", f"You added {' and '.join(both)} and should multiply")
+                yield _change(step, {node: added}, "operation", f"You added {' and '.join(both)} and should multiply")
                 twice = product.graph([*above, factor])
-                yield _changed(step, {node: twice}, "factor", f"You multiplied by {what} twice", False)
+                yield _change(step, {node: twice}, "factor", f"You multiplied by {what} twice", False)
         for factor in dict.fromkeys(below):
-            rest, what, kind = _without(below, factor), text_of(factor), _kind_of_factor(factor, around)
-            yield _changed(step, {node: product.graph(None, rest)}, kind, f"You did not divide by {what}")
+            rest, what, kind = _without(below, factor), text_of(factor), _kind_of_factor(factor, context)
+            yield _change(step, {node: product.graph(None, rest)}, kind, f"You did not divide by {what}")
             multiplied = product.graph([*above, factor], rest)
-            yield _changed(step, {node: multiplied}, "operation", f"You multiplied by {what} and should divide", False)
+            yield _change(step, {node: multiplied}, "operation", f"You multiplied by {what} and should divide", False)
 
 
-def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], around: Surroundings) -> Iterator[Mistake]:
+def _of_slopes(step: Value, node: Value, slope: tuple[Value, list[Value]], context: SheetContext) -> Iterator[Mistake]:
     """The derivative of an activation, h(1 − h), that is left out or taken in the wrong place."""
-    product = taken_apart(node)
+    product = factorize(node)
     h, factors = slope
-    op, argument = around.functions[h]
+    op, argument = context.functions[h]
     symbol, what = f"{op.notation.symbol}′", text_of(chain(factors))
     rest = [factor for factor in product.above if factor not in factors]
     if rest:
-        yield _changed(step, {node: product.graph(rest)}, "derivative", f"You left out {symbol}, the factor {what}")
+        yield _change(step, {node: product.graph(rest)}, "derivative", f"You left out {symbol}, the factor {what}")
         added = product._replace(above=[total([chain(rest), chain(factors)])]).graph()
-        yield _changed(step, {node: added}, "operation", f"You added {symbol}, {what}, and should multiply")
+        yield _change(step, {node: added}, "operation", f"You added {symbol}, {what}, and should multiply")
         alone = product.graph(factors, [])
-        yield _changed(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
+        yield _change(step, {node: alone}, "factor", f"This is {symbol} alone, without {text_of(chain(rest))}", False)
     for other in (argument, apply(op, [h])):
         moved = product.graph([substitute(factor, {h: other}) if factor in factors else factor for factor in product.above])
-        yield _changed(step, {node: moved}, "derivative", _takes_at(symbol, what, h, other))
+        yield _change(step, {node: moved}, "derivative", _takes_at(symbol, what, h, other))
     for another in ACTIVATIONS[:2]:
         if another is not op:
             slope_there = h * (1.0 - h) if another is ops.sigmoid else 1.0 - h * h
             tell = f"You took the derivative of {another.notation.symbol}; here it is {symbol}"
-            yield _changed(step, {node: product.graph([*rest, slope_there])}, "derivative", tell, False)
+            yield _change(step, {node: product.graph([*rest, slope_there])}, "derivative", tell, False)
 
 
 def _takes_at(symbol: str, what: str, h: Value, other: Value) -> Callable[[Show], str]:
@@ -336,12 +344,12 @@ def _takes_at(symbol: str, what: str, h: Value, other: Value) -> Callable[[Show]
     )
 
 
-def _kind_of_factor(factor: Value, around: Surroundings, in_a_slope: bool = False) -> str:
+def _kind_of_factor(factor: Value, context: SheetContext, in_a_slope: bool = False) -> str:
     if factor.op is CONSTANT:
         return "half" if factor.data in (0.5, 2.0) else "factor"
-    if around.formulas.get(factor, None) is factor and _is_rate(factor):
+    if context.formulas.get(factor, None) is factor and _is_rate(factor):
         return "rate"
-    return "derivative" if in_a_slope or (not factor.inputs and around.is_slope(factor)) else "factor"
+    return "derivative" if in_a_slope or (not factor.inputs and context.is_slope(factor)) else "factor"
 
 
 def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
@@ -350,27 +358,27 @@ def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
     return lambda show: f"You left out {what} {show(factor) if named else text_of(factor)}"
 
 
-def _of_sums(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+def _of_sums(step: Value, context: SheetContext, line: Value) -> Iterator[Mistake]:
     is_slope = slope_named(line.label) is not None
     for node in nodes(step):
-        if node.op is not ops.sum_of or _updated(node) is not None:
+        if node.op is not ops.sum_of or _find_updated(node) is not None:
             continue
         terms = node.inputs
-        several = any(taken_apart(x).above[1:] for x in terms)
+        several = any(factorize(x).above[1:] for x in terms)
         for i, term in enumerate(terms):
-            what, added = text_of(_positive(term)), taken_apart(term).sign > 0.0
+            what, added = text_of(_positive(term)), factorize(term).sign > 0.0
             flipped = total([*terms[:i], -term if added else _positive(term), *terms[i + 1 :]])
             tell = f"The sign of {what} is wrong: it is {'added' if added else 'taken away'} here"
-            yield _changed(step, {node: flipped}, "sign", tell)
+            yield _change(step, {node: flipped}, "sign", tell)
             kind, tell = "term", f"You left out the term {what}"
             if is_slope and node is step:
-                way = _on_the_way(term, line, around)
+                way = _on_the_way(term, line, context)
                 tell = f"You left out {'one of the paths' if way is None else f'the path through {text_of(way)}'}: {what}"
             elif several and not term.inputs:
                 kind, tell = "bias", f"You left out the bias {what}"
-            yield _changed(step, {node: total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
+            yield _change(step, {node: total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
         if len(terms) == 2:
-            yield _changed(
+            yield _change(
                 step, {node: terms[0] * terms[1]}, "operation", f"You multiplied the terms of {text_of(node)}", False
             )
 
@@ -384,19 +392,19 @@ def slope_named(label: str) -> tuple[str, str] | None:
     return ("", match[1]) if (match := re.fullmatch(r"d_?(\w+)", label)) else None
 
 
-def _on_the_way(term: Value, line: Value, around: Surroundings) -> Value | None:
+def _on_the_way(term: Value, line: Value, context: SheetContext) -> Value | None:
     """What a path goes through, from a loss down to what the derivative on a line is taken by."""
-    named = {text_name(q.label): q for q in around.formulas}
+    named = {text_name(q.label): q for q in context.formulas}
     top, below = (named.get(text_name(name)) for name in slope_named(line.label) or ("", ""))
     if below is None:
         return None
-    passed = [q for q, own in around.formulas.items() if q is not below and below in quantities(own)]
+    passed = [q for q, own in context.formulas.items() if q is not below and below in quantities(own)]
     for q in passed:
         if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in quantities(term)):
             return q
     for q in passed if top is not None else ():
-        whole = expanded(around.formulas[top], around.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
-        if close(gradient(whole, q)[0].data * gradient(around.formulas[q], below)[0].data, term.data):
+        whole = expanded(context.formulas[top], context.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
+        if close(gradient(whole, q)[0].data * gradient(context.formulas[q], below)[0].data, term.data):
             return q
     return None
 
@@ -415,9 +423,9 @@ def _of_functions(step: Value) -> Iterator[Mistake]:
 
 def _of_squares(step: Value, found: Sequence[Value]) -> Iterator[Mistake]:
     what = " and ".join(text_of(node.inputs[0]) for node in found)
-    yield _changed(step, {node: node.inputs[0] for node in found}, "square", f"You did not square {what}")
+    yield _change(step, {node: node.inputs[0] for node in found}, "square", f"You did not square {what}")
     doubled = {node: 2.0 * node.inputs[0] for node in found}
-    yield _changed(step, doubled, "square", f"You took twice {what} for the square", False)
+    yield _change(step, doubled, "square", f"You took twice {what} for the square", False)
 
 
 def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator[Mistake]:
@@ -427,95 +435,95 @@ def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator
     def instead(other: Callable[[Value], Value]) -> dict[Value, Value]:
         return {node: other(x) for node, x in xs.items()}
 
-    yield _changed(step, xs, "function", f"You did not apply {symbol} to {what}")
+    yield _change(step, xs, "function", f"You did not apply {symbol} to {what}")
     common = op in (ops.exp, ops.sigmoid, ops.tanh)
-    yield _changed(step, instead(lambda x: apply(op, [-x])), "sign", f"You took {symbol} of −({what})", common)
+    yield _change(step, instead(lambda x: apply(op, [-x])), "sign", f"You took {symbol} of −({what})", common)
     for other in LOGARITHMS if op in LOGARITHMS else ():
         if other is not op:
             tell = f"You took the logarithm to base {BASES[other.name]}"
-            yield _changed(step, instead(lambda x, o=other: apply(o, [x])), "log base", tell)  # type: ignore[misc]
+            yield _change(step, instead(lambda x, o=other: apply(o, [x])), "log base", tell)  # type: ignore[misc]
     for other in (ops.sigmoid, ops.tanh, ops.relu) if op in ACTIVATIONS else ():
         if other is not op:
             tell = f"You applied {other.notation.symbol}; here it is {symbol}"
-            yield _changed(step, instead(lambda x, o=other: apply(o, [x])), "function", tell)  # type: ignore[misc]
+            yield _change(step, instead(lambda x, o=other: apply(o, [x])), "function", tell)  # type: ignore[misc]
     if op is ops.sigmoid:
-        yield _changed(step, {node: node * (1.0 - node) for node in found}, "function", "You took σ′ for σ", False)
+        yield _change(step, {node: node * (1.0 - node) for node in found}, "function", "You took σ′ for σ", False)
         alone = instead(lambda x: apply(ops.exp, [-x]))
-        yield _changed(step, alone, "function", f"This is e^−({what}) alone", False)
+        yield _change(step, alone, "function", f"This is e^−({what}) alone", False)
         below = {node: 1.0 + x for node, x in alone.items()}
-        yield _changed(step, below, "function", f"You did not take 1 over 1 + e^−({what})", False)
+        yield _change(step, below, "function", f"You did not take 1 over 1 + e^−({what})", False)
     if op is ops.tanh:
-        yield _changed(step, {node: 1.0 - node * node for node in found}, "function", "You took tanh′ for tanh", False)
+        yield _change(step, {node: 1.0 - node * node for node in found}, "function", "You took tanh′ for tanh", False)
 
 
-def _of_operands(step: Value, around: Surroundings, line: Value) -> Iterator[Mistake]:
+def _of_operands(step: Value, context: SheetContext, line: Value) -> Iterator[Mistake]:
     """Another quantity in the place of one, except for those that come after the line."""
     leaves = quantities(step)
-    known = around.before(line)
-    slopes = dict(slope for node in products_in(step) if (slope := around.slope_of(taken_apart(node).above)))
+    known = context.before(line)
+    slopes = dict(slope for node in products_in(step) if (slope := context.slope_of(factorize(node).above)))
     for leaf in leaves:
-        for common, others in ((True, around.family(leaf)), (False, around.alike(leaf))):
+        for common, others in ((True, context.family(leaf)), (False, context.alike(leaf))):
             for other in others:
                 if other in known:
-                    tell = _used(leaf, other, slopes.get(leaf, ()), around)
-                    yield _changed(step, {leaf: other}, "index", tell, common)
-    yield from _throughout(step, leaves, around, known)
+                    tell = _used(leaf, other, slopes.get(leaf, ()), context)
+                    yield _change(step, {leaf: other}, "index", tell, common)
+    yield from _throughout(step, leaves, context, known)
     for leaf in leaves:
-        others = [around.functions[leaf][1]] if leaf in around.functions else []
-        for other in [*others, *around.applied.get(leaf, ())]:
+        others = [context.functions[leaf][1]] if leaf in context.functions else []
+        for other in [*others, *context.applied.get(leaf, ())]:
             if other in known or other.inputs:
-                yield _changed(step, {leaf: other}, "operand", _used(leaf, other))
-        for other in [*around.renewed.get(leaf, ()), *([around.updates[leaf]] if leaf in around.updates else [])]:
+                yield _change(step, {leaf: other}, "operand", _used(leaf, other))
+        for other in [*context.renewed.get(leaf, ()), *([context.updates[leaf]] if leaf in context.updates else [])]:
             if other in known:
-                yield _changed(step, {leaf: other}, "old weights", _used(leaf, other))
-    old = {leaf: around.updates[leaf] for leaf in leaves if leaf in around.updates}
+                yield _change(step, {leaf: other}, "old weights", _used(leaf, other))
+    old = {leaf: context.updates[leaf] for leaf in leaves if leaf in context.updates}
     if len(old) > 1:
-        yield _changed(step, old, "old weights", "You used the weights from before the update")
+        yield _change(step, old, "old weights", "You used the weights from before the update")
     for leaf in leaves:
-        indices = around.names.get(leaf, ("", ()))[1]
-        for other, (_, i) in around.names.items():  # another layer: the same index, but another letter
+        indices = context.names.get(leaf, ("", ()))[1]
+        for other, (_, i) in context.names.items():  # another layer: the same index, but another letter
             if other is not leaf and indices and i == indices and other in known:
-                yield _changed(step, {leaf: other}, "operand", _used(leaf, other), False)
+                yield _change(step, {leaf: other}, "operand", _used(leaf, other), False)
 
 
 def _used(
-    leaf: Value, other: Value, slope: Sequence[Value] = (), around: Surroundings | None = None
+    leaf: Value, other: Value, slope: Sequence[Value] = (), context: SheetContext | None = None
 ) -> Callable[[Show], str]:
     """You used this; here it is that. slope: the factors of which the quantity is the activation"""
-    if slope and around is not None:
-        symbol, own = f"{around.functions[leaf][0].notation.symbol}′", chain(slope)
+    if slope and context is not None:
+        symbol, own = f"{context.functions[leaf][0].notation.symbol}′", chain(slope)
         there = substitute(own, {leaf: other})
         return lambda show: f"You used {symbol} of {text_of(other)} ({show(there)}); for {text_of(leaf)} it is {show(own)}"
     return lambda show: f"You used {text_of(other) if other.inputs else show(other)}; here it is {show(leaf)}"
 
 
-def _throughout(step: Value, leaves: Sequence[Value], around: Surroundings, known: set[Value]) -> Iterator[Mistake]:
+def _throughout(step: Value, leaves: Sequence[Value], context: SheetContext, known: set[Value]) -> Iterator[Mistake]:
     """One index changed wherever it stands; two indices that change places."""
-    names = {leaf: around.names.get(leaf, ("", ())) for leaf in leaves}
+    names = {leaf: context.names.get(leaf, ("", ())) for leaf in leaves}
     numbers = sorted({i for _, indices in names.values() for i in indices})
-    all_numbers = sorted({i for _, indices in around.names.values() for i in indices})
+    all_numbers = sorted({i for _, indices in context.names.values() for i in indices})
     seen: set[frozenset[tuple[Value, Value]]] = set()
     for here, there, place in product(numbers, all_numbers, (0, -1)):
         changed: dict[Value, Value] = {}
         for leaf, (stem, indices) in names.items():
             if here != there and indices and indices[place] == here:
-                new = around.by_name.get((stem, (*indices[:-1], there) if place else (there, *indices[1:])))
+                new = context.by_name.get((stem, (*indices[:-1], there) if place else (there, *indices[1:])))
                 if new in known:
                     changed[leaf] = new
         if len(changed) > 1 and frozenset(changed.items()) not in seen:
             seen.add(frozenset(changed.items()))
             used, right = (", ".join(map(text_of, each)) for each in (changed.values(), changed))
-            yield _changed(step, changed, "index", f"You used {used}; here it is {right}")
+            yield _change(step, changed, "index", f"You used {used}; here it is {right}")
     yield from _exchanged(step, names)
     by_stem: dict[str, dict[Value, Value]] = {}
     for leaf, (stem, indices) in names.items():
-        turned = around.by_name.get((stem, (*indices[:-2], *indices[:-3:-1]))) if len(indices) > 1 else None
+        turned = context.by_name.get((stem, (*indices[:-2], *indices[:-3:-1]))) if len(indices) > 1 else None
         if turned in known:
             by_stem.setdefault(stem, {})[leaf] = turned
     for changed in by_stem.values():
         pairs = [f"{text_of(new)} for {text_of(old)}" for old, new in changed.items() if old is not new]
         if pairs:
-            yield _changed(step, changed, "transposed", f"You turned the indices round: {', '.join(pairs)}")
+            yield _change(step, changed, "transposed", f"You turned the indices round: {', '.join(pairs)}")
 
 
 def _exchanged(step: Value, names: Mapping[Value, tuple[str, tuple[str, ...]]]) -> Iterator[Mistake]:
@@ -528,28 +536,28 @@ def _exchanged(step: Value, names: Mapping[Value, tuple[str, tuple[str, ...]]]) 
             if set(here) == set(there):
                 changed = {here[i]: there[i] for i in here} | {there[i]: here[i] for i in here}
                 pairs = ", ".join(f"{text_of(here[i])} and {text_of(there[i])}" for i in here)
-                yield _changed(step, changed, "swapped", f"{pairs} changed places")
+                yield _change(step, changed, "swapped", f"{pairs} changed places")
 
 
-def _of_the_whole(step: Value, short: Value | None, around: Surroundings, line: Value) -> Iterator[Mistake]:
-    yield _changed(step, {step: -step}, "sign", "The sign is the other way round")
-    yield _changed(step, {step: 2.0 * step}, "half", "This is twice what it should be")
-    yield _changed(step, {step: step / 2.0}, "half", "This is half of what it should be")
-    yield _changed(step, {step: 4.0 * step}, "half", "This is four times what it should be: 2 stands for ½", False)
-    known = around.before(line)
-    for other in around.family(line):
+def _of_the_whole(step: Value, short: Value | None, context: SheetContext, line: Value) -> Iterator[Mistake]:
+    yield _change(step, {step: -step}, "sign", "The sign is the other way round")
+    yield _change(step, {step: 2.0 * step}, "half", "This is twice what it should be")
+    yield _change(step, {step: step / 2.0}, "half", "This is half of what it should be")
+    yield _change(step, {step: 4.0 * step}, "half", "This is four times what it should be: 2 stands for ½", False)
+    known = context.before(line)
+    for other in context.family(line):
         yield Mistake("index", True, other, _is_value_of(other))
-    for other in around.alike(line):
+    for other in context.alike(line):
         if other in known:
             yield Mistake("index", False, other, _is_value_of(other))
     for leaf in quantities(step):
         yield Mistake("copied", False, leaf, _is_value_of(leaf))
     if short is not None:
         for o in quantities(short):
-            if o in around.functions or around.formulas.get(o, o).op is softmax_of:
+            if o in context.functions or context.formulas.get(o, o).op is softmax_of:
                 tell = f"You multiplied by {text_of(o)}·(1 − {text_of(o)}), which cancels against the loss here"
-                yield _changed(short, {short: short * (o * (1.0 - o))}, "derivative", tell)
-    yield _changed(step, {step: 1.0 / step}, "operation", "This is one over what it should be", False)
+                yield _change(short, {short: short * (o * (1.0 - o))}, "derivative", tell)
+    yield _change(step, {step: 1.0 / step}, "operation", "This is one over what it should be", False)
 
 
 def _is_value_of(other: Value) -> Callable[[Show], str]:
@@ -563,13 +571,13 @@ def _without(factors: Sequence[Value], factor: Value) -> list[Value]:
 
 
 def _positive(term: Value) -> Value:
-    return taken_apart(term)._replace(sign=1.0).graph()
+    return factorize(term)._replace(sign=1.0).graph()
 
 
 # -------------------------------------------------------------------------------------------------------------- digits
 
 
-def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Mistake, float, float]]:
+def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Slip, float, float]]:
     """Slips of the pen: the number that was meant, and how many times it is what was written.
 
     claim: what was written; value: what should have come out
@@ -597,8 +605,8 @@ def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Mistake, float
         yield _slip("digits", f"A digit was written twice: {shorter} became {text}"), value, 1.0
 
 
-def _slip(kind: str, sentence: str, common: bool = False) -> Mistake:
-    return Mistake(kind, common, None, lambda show: sentence)
+def _slip(kind: str, sentence: str, common: bool = False) -> Slip:
+    return Slip(kind, common, lambda show: sentence)
 
 
 def _places(k: int) -> str:
@@ -606,9 +614,7 @@ def _places(k: int) -> str:
     return f"{many} too far to the {'left' if k > 0 else 'right'}"
 
 
-def rounded_early(
-    numbers: Mapping[Value, float], units: Mapping[Value, float]
-) -> Iterator[tuple[Mistake, dict[Value, float]]]:
+def round_early(numbers: Mapping[Value, float], units: Mapping[Value, float]) -> Iterator[tuple[Slip, dict[Value, float]]]:
     """Numbers that were rounded further before they were used: all of them, or one; and what they became.
 
     numbers: those that a step uses; units: what their last digits count
@@ -616,7 +622,7 @@ def rounded_early(
     for places in (1, 2, 3, 4):
         coarse = {x: round(value, places) for x, value in numbers.items() if units[x] < 0.5 * 10.0**-places}
         coarse = {x: value for x, value in coarse.items() if value != numbers[x]}
-        decimals = f"{places} decimal{'s'[: places > 1]}"
+        decimals = "1 decimal" if places == 1 else f"{places} decimals"
         if len(coarse) > 1:
             yield _slip("rounding", f"You rounded to {decimals} before you went on"), coarse
         for x, value in coarse.items():

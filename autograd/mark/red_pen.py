@@ -79,7 +79,7 @@ WORDS = {verdict: verdict for verdict in SIGNS} | {"rounded": "right, rounded"}
 MOST_LANES = 8
 
 
-def marked_page(marking: Marking) -> str:
+def write_page(marking: Marking) -> str:
     """The rows as a table in HTML; in the margin a line leads from each mistake to all that follows from it."""
     rows = marking.rows
     lanes = _lanes(rows)
@@ -97,7 +97,7 @@ def marked_page(marking: Marking) -> str:
             f'<td class="c{" long" * (len(row.claim) > 24)}"><span>{claim}</span></td>'
             f'<td class="v"><b aria-hidden="true">{SIGNS[row.verdict]}</b>{WORDS[row.verdict]}{source}</td>'
             f'<td class="t">{html.escape(row.right)}</td><td class="r">{html.escape(row.remark)}</td>'
-            + f'<td class="m">{_mark(row.marks)} / {_mark(row.worth)}</td>' * with_marks
+            + f'<td class="m">{write_mark(row.marks)} / {write_mark(row.worth)}</td>' * with_marks
             + "</tr>"
         )
     title = f"<h3>{html.escape(marking.title)}</h3>" if marking.title else ""
@@ -143,5 +143,5 @@ def _lanes(rows: Sequence[Row]) -> list[list[str]]:
     return cells
 
 
-def _mark(x: float) -> str:
+def write_mark(x: float) -> str:
     return f"{x:.2f}".rstrip("0").rstrip(".")

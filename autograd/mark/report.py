@@ -11,13 +11,13 @@ import csv
 import io
 import json
 import os
-from collections import namedtuple
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from autograd.display.documents import whole_page
 from autograd.display.files import save
 from autograd.mark.claims import last_number, written_number
-from autograd.mark.red_pen import SIGNS, _mark, marked_page
+from autograd.mark.red_pen import SIGNS, write_mark, write_page
 from autograd.writing.columns import table
 from autograd.writing.names import pretty
 from autograd.writing.numbers import number
@@ -25,23 +25,24 @@ from autograd.writing.numbers import number
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
 COLUMNS = (
     "line", "written", "verdict", "right", "own", "tolerance", "diagnosis", "carried from", "remark", "marks", "worth",
 )  # fmt: skip
 
 
-class Diagnosis(namedtuple("Diagnosis", "kind sentence value")):
+class Diagnosis(NamedTuple):
     """A guess at a mistake: its kind (a key of mistakes.KINDS), a sentence, and the number that it leads to."""
 
-    __slots__ = ()
+    kind: str
+    sentence: str
+    value: float | None
 
     def __str__(self) -> str:
         return str(self.sentence)
 
 
-class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sources remarks marks worth")):
+class Row(NamedTuple):
     """One line of a marked sheet.
 
     name, claim: the line, and what was written there
@@ -53,7 +54,17 @@ class Row(namedtuple("Row", "name claim verdict true own tolerance diagnoses sou
     marks, worth: marks reached, and to be had
     """
 
-    __slots__ = ()
+    name: str
+    claim: str
+    verdict: str
+    true: float
+    own: float | None
+    tolerance: float | None
+    diagnoses: tuple[Diagnosis, ...]
+    sources: tuple[str, ...]
+    remarks: tuple[str, ...]
+    marks: float
+    worth: float
 
     @property
     def remark(self) -> str:
@@ -134,7 +145,7 @@ class Marking:
     @property
     def summary(self) -> str:
         """How many marks there are, and where to look first."""
-        marks = f"{_mark(self.score)} of {_mark(self.out_of)} marks."
+        marks = f"{write_mark(self.score)} of {write_mark(self.out_of)} marks."
         named = {verdict: [pretty(row.name) for row in self.rows if row.verdict == verdict] for verdict in SIGNS}
         wrong, blank, unread = named["wrong"], named["blank"], named["unread"]
         if len(blank) == len(self.rows):
@@ -190,7 +201,7 @@ class Marking:
         file = io.StringIO()
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows({key: _safe_cell(item) for key, item in row.items()} for row in self.as_dicts())
+        writer.writerows({key: safe_cell(item) for key, item in row.items()} for row in self.as_dicts())
         return file.getvalue()
 
     @property
@@ -201,7 +212,7 @@ class Marking:
 
     def html(self) -> str:
         """The marked page as HTML, for a place in another page."""
-        return marked_page(self)
+        return write_page(self)
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -234,7 +245,7 @@ def _number(x: float | None) -> str:
     return "" if x is None else number(x, 6)[0]
 
 
-def _safe_cell(item: object) -> object:
+def safe_cell(item: object) -> object:
     """Text that a spreadsheet does not take for a formula to be run; in one line."""
     if not isinstance(item, str):
         return item

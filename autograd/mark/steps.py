@@ -1,15 +1,15 @@
 """One step of a calculation: a formula over quantities, worked out for the numbers that somebody had.
 
 A quantity is a leaf of a page (formula/page.py): a number that is given, or a line of a sheet, which has a formula of
-its own. Formulas here are graphs of Values and stay as they are; nothing is simplified, except by `straightened`.
+its own. Formulas here are graphs of Values and stay as they are; nothing is simplified, except by `straighten`.
 """
 
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from itertools import accumulate, combinations, islice
 from random import Random
+from typing import Any, NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.operations import quantities, softmax_of
@@ -34,10 +34,12 @@ ENOUGH, FEWEST, TRIES = 24, 3, 600  # points where formulas are compared, at lea
 # ------------------------------------------------------------------------------------------------------ products and sums
 
 
-class Product(namedtuple("Product", "sign above below")):
+class Product(NamedTuple):
     """A product taken apart: sign · above / below."""
 
-    __slots__ = ()
+    sign: float
+    above: list[Value]
+    below: list[Value]
 
     def graph(self, above: Sequence[Value] | None = None, below: Sequence[Value] | None = None) -> Value:
         """It as a graph again, with other factors perhaps."""
@@ -57,7 +59,7 @@ def chain(factors: Sequence[Value]) -> Value:
     return whole
 
 
-def taken_apart(node: Value) -> Product:
+def factorize(node: Value) -> Product:
     """A formula as its factors above and below the line; one factor where it is no product."""
     sign, above, below = 1.0, list[Value](), list[Value]()
     stack = [(node, True)]
@@ -86,13 +88,13 @@ def products_in(formula: Value) -> list[Value]:
     return [node for node in order if node.op in PRODUCTS and (node not in inner or node in outer)]
 
 
-def straightened(formula: Value) -> Value | None:
+def straighten(formula: Value) -> Value | None:
     """A formula with fractions in it that comes to a plain sum, as (−t/o + (1 − t)/(1 − o))·o·(1 − o)·x comes to (o − t)·x.
 
     It is found by numbers alone: where the factors that speak of the same quantities as a fraction does are, together, a sum
     of these with coefficients 1, 0 or −1. None where nothing of the kind is found.
     """
-    product = taken_apart(formula)
+    product = factorize(formula)
     dividing = [f for f in product.above if any(node.op is ops.div for node in nodes(f))] + product.below
     over = {q for factor in dividing for q in quantities(factor)}
     inside = [f for f in product.above if (f.inputs and set(quantities(f)) & over) or f in over]
@@ -103,7 +105,7 @@ def straightened(formula: Value) -> Value | None:
     return None if short is None else chain([*outside, short]) if outside else short
 
 
-def rearranged(formula: Value) -> Iterator[Value]:
+def rearrange(formula: Value) -> Iterator[Value]:
     """A formula in the other ways to work it out that the distributive law allows at one place of it.
 
     Brackets multiplied out, o − o² for o(1 − o); a common factor taken out; 1 − h² as (1 − h)(1 + h); fractions over one
@@ -112,7 +114,7 @@ def rearranged(formula: Value) -> Iterator[Value]:
     if len(nodes(formula)) > LONGEST:
         return
     for node in products_in(formula):
-        sign, above, below = taken_apart(node)
+        sign, above, below = factorize(node)
         for bracket in [factor for factor in above if factor.op in SUMS]:
             others = [factor for factor in above if factor is not bracket]
             for inside in dict.fromkeys([*((x,) for x in others), tuple(others)]):
@@ -131,7 +133,7 @@ def _terms(node: Value) -> list[Value]:
 
 
 def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
-    products = [taken_apart(term) for term in terms]
+    products = [factorize(term) for term in terms]
     common = [x for x in products[0].above if all(x in each.above for each in products)]
     if common and len(terms) > 1:
         rest = [p.graph([x for x in p.above if x not in common]) for p in products]
@@ -191,25 +193,34 @@ def unit_of(x: float, digits: int) -> float:
     return 10.0 ** (math.floor(math.log10(abs(x))) + 1 - digits) if x and math.isfinite(x) else 0.0
 
 
-class Held(namedtuple("Held", "low high")):
+class Interval(NamedTuple):
     """What somebody holds who wrote a number down: that number, or the one behind it; from, and up to, how far off it."""
 
-    __slots__ = ()
+    low: float
+    high: float
 
 
-EXACT = Held(0.0, 0.0)
+EXACT = Interval(0.0, 0.0)
 
 
-def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held]) -> float:
-    """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction."""
+def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval]) -> float:
+    """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction.
+
+    To first order where the formula is longer than anybody works out in one line.
+    """
     order = nodes(formula)
-    value = evaluate(order, values)[formula]
+    at = evaluate(order, values)
+    value = at[formula]
+    if len(order) > LONGEST:
+        slopes = _slopes(formula, order, at)
+        reach = sum(abs(slopes.get(x, 0.0)) * max(map(abs, around)) for x, around in held.items())
+        return reach if math.isfinite(reach) else 0.0
     reach, up, down = 0.0, dict(values), dict(values)
     for x, around in held.items():
         if around != EXACT:
-            at = values.get(x, x.data)
+            here = values.get(x, x.data)
             ends = sorted(
-                (evaluate(order, {**values, x: end})[formula], end) for end in (at, at + around.low, at + around.high)
+                (evaluate(order, {**values, x: end})[formula], end) for end in (here, here + around.low, here + around.high)
             )
             reach += max(abs(ends[0][0] - value), abs(ends[-1][0] - value))
             down[x], up[x] = ends[0][1], ends[-1][1]
@@ -218,7 +229,17 @@ def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, He
     return reach if math.isfinite(reach) else 0.0
 
 
-class Kept(namedtuple("Kept", "unit digits cut")):
+def _slopes(formula: Value, order: Sequence[Value], at: Mapping[Value, float]) -> dict[Value, float]:
+    """The derivative of a formula in each of the nodes that it is computed from, for other numbers of these."""
+    found = dict[Value, float]({formula: 1.0})
+    for node in reversed(order):
+        if node in found and node.inputs:
+            for x, slope in zip(node.inputs, _partials(node, at)):
+                found[x] = found.get(x, 0.0) + found[node] * slope
+    return found
+
+
+class Kept(NamedTuple):
     """The digits that somebody keeps of every result on the way, as with a pocket calculator.
 
     unit: what the last decimal counts, or 0 for who keeps significant digits; digits: how many of these, or 0 for who keeps
@@ -226,7 +247,9 @@ class Kept(namedtuple("Kept", "unit digits cut")):
     cut: whether further digits are cut off, not rounded
     """
 
-    __slots__ = ()
+    unit: float
+    digits: int
+    cut: bool
 
     def unit_at(self, x: float) -> float:
         return max(float(self.unit), unit_of(x, self.digits) if self.digits else 0.0)
@@ -253,7 +276,7 @@ class Kept(namedtuple("Kept", "unit digits cut")):
         return off if off > TIE * unit else 0.0
 
 
-def spelt_out(formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.sigmoid)) -> Value:
+def spell_out(formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.sigmoid)) -> Value:
     """The formula with softmax and σ in their exponentials, each of which is worked out by itself on paper."""
     new: dict[Value, Value] = {}
     for node in nodes(formula):
@@ -273,14 +296,13 @@ def total(terms: Sequence[Value]) -> Value:
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(x.data for x in terms), tuple(terms))
 
 
-def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Held], kept: Kept) -> float:
+def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept) -> float:
     """How far a result can be off where every operation before the last is rounded; to first order, in whatever order.
 
     held: what the quantities may be off, so that what comes out may be rounded to either side
     """
     order = nodes(formula)
     at = evaluate(order, values)
-    partials = {node: _partials(node, at) for node in order if node.inputs}
     inside: set[Value] = set()  # parts of a longer product
     for node in reversed(order):
         if node.op is ops.mul or (node.op is ops.neg and node in inside):
@@ -291,8 +313,10 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
     off = {node: max(map(abs, held.get(node, EXACT))) for node in order if not node.inputs}  # of each node, all in all
     written = {node for node, by in off.items() if not kept.off(at[node], by)}  # what ends within the digits that are kept
     added: dict[Value, float] = {}  # what rounding puts in
-    for node, slopes in partials.items():
-        before: float = sum(abs(slope) * off[x] for x, slope in zip(node.inputs, slopes) if off[x])
+    for node in order:
+        if not node.inputs:
+            continue
+        before: float = sum(abs(slope) * off[x] for x, slope in zip(node.inputs, _partials(node, at)) if off[x])
         ends = written.issuperset(node.inputs)
         added[node] = 0.0
         if not (node in inside or node.op is ops.neg or (ends and node.op in SUMS and not kept.digits)):
@@ -302,13 +326,8 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
         off[node] = before + added[node]
         if ends:
             written.add(node)
-    found, slope_of = 0.0, dict[Value, float]({formula: 1.0})
-    for node in reversed(order):
-        if node in slope_of and node.inputs:
-            found += abs(slope_of[node]) * added[node]
-            for x, slope in zip(node.inputs, partials[node]):
-                if x.inputs:
-                    slope_of[x] = slope_of.get(x, 0.0) + slope_of[node] * slope
+    slopes = _slopes(formula, order, at)
+    found = sum(abs(slopes[node]) * by for node, by in added.items())
     return found if math.isfinite(found) else 0.0
 
 
@@ -361,14 +380,17 @@ def _are_short(factors: Sequence[float], kept: Kept) -> bool:
 # ------------------------------------------------------------------------------------------------------------ comparison
 
 
-class Difference(namedtuple("Difference", "point here there decisive", defaults=((),))):
+class Difference(NamedTuple):
     """Where two formulas differ.
 
     point: the numbers of the quantities that one of them varies with, as (quantity, number)
     here, there: what each comes to; decisive: the part of the point that the difference varies with
     """
 
-    __slots__ = ()
+    point: Sequence[tuple[Any, float]]
+    here: float
+    there: float
+    decisive: Sequence[tuple[Any, float]] = ()
 
 
 def points(over: Sequence[Value], seed: int = 0) -> Iterator[dict[Value, float]]:
@@ -390,7 +412,7 @@ def points(over: Sequence[Value], seed: int = 0) -> Iterator[dict[Value, float]]
         yield {q: round(way(q), 2) if n % 2 == 0 else way(q) for q in over}
 
 
-def compared(one: Value, other: Value) -> Iterator[tuple[dict[Value, float], float, float]]:
+def compare_at_points(one: Value, other: Value) -> Iterator[tuple[dict[Value, float], float, float]]:
     """Random points at which two formulas are finite, with what both are there.
 
     Those at which one of them is not, such as a logarithm of −1, do not count.
@@ -407,7 +429,7 @@ def compared(one: Value, other: Value) -> Iterator[tuple[dict[Value, float], flo
 def are_same(one: Value, other: Value) -> bool:
     """Whether two formulas are the same function, as far as random points tell."""
     valid = 0
-    for _, here, there in islice(compared(one, other), ENOUGH):
+    for _, here, there in islice(compare_at_points(one, other), ENOUGH):
         valid += 1
         if not close(here, there):
             return False
@@ -419,15 +441,15 @@ def difference(one: Value, other: Value) -> Difference | None:
 
     Raises ValueError if there are hardly any at which both are finite.
     """
-    everywhere = list(islice(compared(one, other), ENOUGH))
+    everywhere = list(islice(compare_at_points(one, other), ENOUGH))
     if len(everywhere) < FEWEST:
         raise ValueError("these formulas are finite together at hardly any point, so they cannot be compared")
-    found = [Difference(list(point.items()), *both) for point, *both in everywhere if not close(*both)]
+    found = [Difference(list(point.items()), here, there) for point, here, there in everywhere if not close(here, there)]
     readable = [each for each in found if all(round(x, 2) == x for _, x in each.point)]
-    return next((_reduced(each, one, other) for each in readable or found), None)
+    return next((_reduce(each, one, other) for each in readable or found), None)
 
 
-def _reduced(found: Difference, one: Value, other: Value) -> Difference:
+def _reduce(found: Difference, one: Value, other: Value) -> Difference:
     """A difference with those numbers alone that matter: to either formula, and to what lies between them."""
     order, at = nodes(one, other), dict(found.point)
     matters: dict[Value, tuple[bool, bool]] = {}

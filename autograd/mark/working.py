@@ -12,9 +12,10 @@ be right if other quantities stood there?
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, namedtuple
+from collections import Counter
 from functools import cached_property
 from itertools import combinations, permutations
+from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.operations import quantities
@@ -22,10 +23,9 @@ from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
 from autograd.mark.mistakes import figure, text_of
 from autograd.mark.report import Diagnosis
-from autograd.mark.steps import EXACT, Held, grain, rounding, spelt_out, straightened, swing
+from autograd.mark.steps import EXACT, Interval, grain, rounding, spell_out, straighten, swing
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expanded, value_at
-from autograd.value import constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,10 +40,13 @@ MOST_COPIES = 2  # wrong ones that are still told apart
 MOST_LOOKED_AT = 8  # numbers, and quantities, that are tried in each other's place
 
 
-class Literal(namedtuple("Literal", "text value unit digits")):
+class Literal(NamedTuple):
     """A number as it stands in a formula: a Number with its text."""
 
-    __slots__ = ()
+    text: str
+    value: float
+    unit: float
+    digits: int
 
     @property
     def is_whole(self) -> bool:
@@ -58,21 +61,23 @@ class Literal(namedtuple("Literal", "text value unit digits")):
         return not self.value or not (self.text.isdigit() or (self.value in of_formula and not self.value.is_integer()))
 
 
-class Worth(namedtuple("Worth", "value reach rounding", defaults=(0.0,))):
+class Worth(NamedTuple):
     """What something comes to, and how far off that may be.
 
-    reach: by what its numbers may be off; rounding: by what is rounded from there on
+    error_bound: by what its numbers may be off; rounding: by what is rounded from there on
     """
 
-    __slots__ = ()
+    value: float
+    error_bound: float
+    rounding: float = 0.0
 
     def agrees(self, other: Worth) -> bool:
-        return bool(abs(self.value - other.value) <= self.reach + other.reach + grain(other.value))
+        return bool(abs(self.value - other.value) <= self.error_bound + other.error_bound + grain(other.value))
 
     def leads_to(self, result: Number) -> bool:
         """Whether a number is this, rounded or with digits cut off."""
         off, short = abs(self.value - result.value), abs(self.value) - abs(result.value)
-        slack = self.reach + self.rounding + grain(self.value)
+        slack = self.error_bound + self.rounding + grain(self.value)
         cut_off = result.digits > 1 and self.value * result.value >= 0.0 and -slack <= short < result.unit + slack
         return bool(off <= 0.55 * result.unit + slack or cut_off)
 
@@ -105,15 +110,15 @@ class Near:
         """Whatever is met on the way to the line."""
         found: set[float] = set()
         for formula in (self.formula, expanded(self.formula, self.formulas, lambda x: False)[0]):
-            for form in (straightened(formula), formula):
+            for form in (straighten(formula), formula):
                 if form is not None:
-                    order = nodes(spelt_out(form))
+                    order = nodes(spell_out(form))
                     for values in self.numbers:
                         at = evaluate(order, values)
                         found.update(abs(at[node]) for node in order)
         return sorted(found)
 
-    def around(self, member: Member, strict: bool) -> Iterator[tuple[Value, Held]]:
+    def around(self, member: Member, strict: bool) -> Iterator[tuple[Value, Interval]]:
         """How far off each number of a member may be from what it stands for.
 
         It is that, rounded, if there is something that it can stand for; else the result of a step that stands nowhere.
@@ -136,19 +141,21 @@ class Near:
             else:
                 yield node, self._around(number, known)
 
-    def _around_whole(self, x: float) -> Held:
+    def _around_whole(self, x: float) -> Interval:
         """1 may be 1.0002, and 0 be −0.0002, if somebody who keeps three decimals and leaves zeros out comes by that."""
         most = self.kept.most(x) if self.kept is not None else 0.0
         off = [other - x for other in _between(self.roughly, x - most, x + most)] if most else []
         return _hull(off if x else [*off, *(-by for by in off)])
 
-    def _around(self, number: Literal, known: bool) -> Held:
+    def _around(self, number: Literal, known: bool) -> Interval:
         x, unit = number.value, number.unit
+        if known and self.kept is not None:  # 0.1, where there is such a number, is not 0.05 for who keeps four digits
+            unit = min(unit, self.kept.unit_at(x))
         half = 0.5 * unit * (1.0 + 1e-9)
         off = [other - x for other in _between(self.roughly, x - half, x + half)]
         if not off and number.digits > 2:  # digits may have been cut off
             off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
-        return _hull(off) if off or known else Held(-0.5 * unit, 0.5 * unit)
+        return _hull(off) if off or known else Interval(-0.5 * unit, 0.5 * unit)
 
 
 def _uses(formula: Value) -> Counter[Value]:
@@ -171,10 +178,10 @@ def _has(numbers: Sequence[float], x: float) -> bool:
     return bool(_between(numbers, x - grain(x), x + grain(x)))
 
 
-def _hull(off: Iterable[float]) -> Held:
+def _hull(off: Iterable[float]) -> Interval:
     """From the lowest to the highest, with 0 between them."""
     found = [0.0, *off]
-    return Held(min(found), max(found))
+    return Interval(min(found), max(found))
 
 
 class Member:
@@ -184,12 +191,10 @@ class Member:
     """
 
     def __init__(self, piece: Piece) -> None:
-        self.text: str = piece.text
-        if piece.formula is None:
-            self.formula = constant(piece.number.value)
-            self.numbers: dict[Value, Literal] = {self.formula: Literal(piece.text, *piece.number)}
+        self.text, self.formula = piece.text, piece.graph
+        if piece.formula is None and piece.number is not None:
+            self.numbers = {self.formula: Literal(piece.text, *piece.number)}
             return
-        self.formula = piece.formula
         written = [Literal(text, *number) for text in NUMBERS.findall(piece.text) if (number := written_number(text))]
         written.sort(key=lambda literal: (not literal.is_whole, literal.unit))  # of 1 and 1.00, the one that may be rounded
         by_value = {literal.value: literal for literal in written}
@@ -207,7 +212,7 @@ class Member:
     def worth(
         self,
         values: Mapping[Value, float],
-        held: Mapping[Value, Held],
+        held: Mapping[Value, Interval],
         near: Near,
         strict: bool = False,
         kept: Kept | None = None,
@@ -219,7 +224,7 @@ class Member:
         """
         around = {q: held[q] for q in quantities(self.formula) if q in held}
         around.update(near.around(self, strict))
-        by_key = spelt_out(self.formula) if kept is not None else None
+        by_key = spell_out(self.formula) if kept is not None else None
         rounded = rounding(by_key, values, {}, kept) if by_key is not None and kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
@@ -244,26 +249,26 @@ def slips(line: Value, judge: Judge, result: str) -> list[Diagnosis]:
     for member in judge.workings.get(line, ()):
         reached = member.worth(own, {}, near, strict=True, kept=kept)
         if member in astray:
-            for literal, x in _miscopied(member, own, expected, targets, near):
-                found.append(Diagnosis("miscopied", _told(literal, x, judge), reached.value))
+            for literal, x in _find_miscopied(member, own, expected, targets, near):
+                found.append(Diagnosis("miscopied", _tell_copy(literal, x, judge), reached.value))
         if not reached.leads_to(claim):
             sentence = f"{member.text} comes to {figure(reached.value)}, not {result}"
             found.append(Diagnosis("arithmetic", sentence, reached.value))
     return found
 
 
-def _miscopied(
+def _find_miscopied(
     member: Member, values: Mapping[Value, float], expected: Sequence[Value], targets: Sequence[Worth], near: Near
 ) -> list[tuple[Literal, Value]]:
     """The numbers in a member in whose place others would make it right, each with the quantity that belongs there.
 
     values: of all quantities; expected: those that the line is worked out from; targets: what it may come to
     """
-    over, missing = _unmatched(member, values, expected)
+    over, missing = _find_unmatched(member, values, expected)
     for n in range(1, MOST_COPIES + 1):
         for places in combinations(over, n):
             for others in permutations(missing, n):
-                for put in _signed(places, others, values):
+                for put in _put_in_place(places, others, values):
                     there = Member.__new__(Member)
                     there.formula, there.numbers = member.formula, {k: v for k, v in member.numbers.items() if k not in put}
                     held = there.worth({**values, **put}, {}, near)
@@ -272,7 +277,9 @@ def _miscopied(
     return []
 
 
-def _unmatched(member: Member, values: Mapping[Value, float], expected: Sequence[Value]) -> tuple[list[Value], list[Value]]:
+def _find_unmatched(
+    member: Member, values: Mapping[Value, float], expected: Sequence[Value]
+) -> tuple[list[Value], list[Value]]:
     """The numbers that are none of those expected, and those expected that do not stand there."""
     named = set(quantities(member.formula))
     over, missing = list(member.numbers), [x for x in expected if x not in named]
@@ -289,7 +296,9 @@ def _unmatched(member: Member, values: Mapping[Value, float], expected: Sequence
     return list(here.values())[:MOST_LOOKED_AT], list(there.values())[:MOST_LOOKED_AT]
 
 
-def _signed(places: Sequence[Value], others: Sequence[Value], values: Mapping[Value, float]) -> Iterator[dict[Value, float]]:
+def _put_in_place(
+    places: Sequence[Value], others: Sequence[Value], values: Mapping[Value, float]
+) -> Iterator[dict[Value, float]]:
     """The numbers of quantities in the place of others; the sign may stand before it."""
     plain = {node: values[x] for node, x in zip(places, others)}
     yield plain
@@ -303,7 +312,7 @@ def _is_copy(number: Literal, x: float) -> bool:
     return bool(abs(off) <= 0.5 * number.unit * (1.0 + 1e-9)) or (number.digits > 2 and abs(off) < number.unit)
 
 
-def _told(literal: Literal, right: Value, judge: Judge) -> str:
+def _tell_copy(literal: Literal, right: Value, judge: Judge) -> str:
     numbers, formulas = judge.persons_numbers, judge.formulas
     it_is = [x for x in formulas if x is not right and _is_copy(literal, numbers[x])]
     it_is = [x for x in it_is if literal.digits > 1 or formulas[x] is x]

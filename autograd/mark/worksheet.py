@@ -30,16 +30,16 @@ from autograd.formula.writing import written
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
-from autograd.mark.claims import Claim, Number, read_claim, shortened
+from autograd.mark.claims import Claim, Number, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.judging import MOST_DIGITS, Judge, usually_kept, with_lines
-from autograd.mark.mistakes import Surroundings, figure, text_of
+from autograd.mark.mistakes import SheetContext, figure, text_of
 from autograd.mark.report import Diagnosis, Marking, Row
-from autograd.mark.steps import Held
+from autograd.mark.steps import Interval
 from autograd.mark.working import Member, Near, slips
 from autograd.operation import CONSTANT
 from autograd.rewriting import expanded, value_at
-from autograd.value import Value, constant
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Worksheet:
 
     def __init__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         self.title = ""
-        self.values: dict[str, Value] = dict(_flattened({**(values or {}), **named}))
+        self.values: dict[str, Value] = dict(_flatten({**(values or {}), **named}))
         self._by_key: dict[object, str] = {}
         for name in self.values:
             other = self._by_key.setdefault(name_key(name), name)
@@ -114,7 +114,7 @@ class Worksheet:
         self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
         self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
         self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
-        self.around = Surroundings(self.formulas)
+        self.context = SheetContext(self.formulas)
         self.readable = self._readable()
 
     def _readable(self) -> dict[str, Value]:
@@ -243,11 +243,12 @@ class Worksheet:
         claim = read_claim(text, self.readable, name, derive)
         if claim is not None and len(claim.pieces) > 1 and claim.pieces[0].formula is self.leaves[name]:
             del claim.pieces[0]  # the line by another name, such as ∂E/∂b for δ
-        formulas = [piece for piece in claim.pieces if piece.formula is not None] if claim is not None else []
-        after = self.around.after(self.leaves[name]) if formulas else set()
+        if claim is None:
+            return None
+        formulas = [piece for piece in claim.pieces if piece.formula is not None]
+        after = self.context.after(self.leaves[name]) if formulas else set()
         for piece in formulas:
-            assert claim is not None
-            for q in quantities(piece.formula):
+            for q in quantities(piece.graph):
                 if q is self.leaves[name]:
                     raise FormulaError(claim.chain, piece.position, f"{name} is what is to be found here")
                 if q in after:
@@ -266,7 +267,7 @@ class Worksheet:
         except FormulaError as error:
             return _where_written(text, error)
         except TypeError as error:
-            return FormulaError(shortened(repr(text)), 0, str(error))
+            return FormulaError(shorten(repr(text)), 0, str(error))
         number = claim.number if claim is not None else None
         if isinstance(text, float) and number is not None and number.digits < digits:
             reason = f"at least {digits} digits are wanted, and this number has lost its last zeros: write it in quotes"
@@ -303,7 +304,7 @@ class Worksheet:
         """
         if not hasattr(claims, "items"):
             example = f'{{"{self.lines[0]}": "0.5"}}'
-            raise TypeError(f"claims go by line, as in {example}, and this is {shortened(repr(claims))}")
+            raise TypeError(f"claims go by line, as in {example}, and this is {shorten(repr(claims))}")
         read: dict[Value, Claim] = {}
         unread: dict[Value, FormulaError] = {}
         for name, text in claims.items():
@@ -340,8 +341,7 @@ class Worksheet:
         if claim is None or len(claim.pieces) > 1:
             raise ValueError("check_formula takes one formula; check_chain takes several")
         (piece,) = claim.pieces
-        formula = constant(piece.number.value) if piece.formula is None else piece.formula
-        return Comparison(self.formulas, self.around).check(self.leaves[line], formula, claim.text)
+        return Comparison(self.formulas, self.context).check(self.leaves[line], piece.graph, claim.text)
 
     def check_chain(self, name: str, text: str | Sequence[str]) -> list[Check]:
         """Each member of a chain a = b = c against the line, and against the member before it.
@@ -359,7 +359,7 @@ class Worksheet:
         """
         line = self.line_named(name)
         claim = self.read(line, text)
-        return [] if claim is None else Comparison(self.formulas, self.around).chain(self.leaves[line], claim.formulas)
+        return [] if claim is None else Comparison(self.formulas, self.context).chain(self.leaves[line], claim.formulas)
 
     def audit(self, digits: int = 5) -> list[Ambiguity]:
         """For authors: the common mistakes that this sheet's numbers would not show, or would not tell apart.
@@ -375,7 +375,7 @@ class Worksheet:
 
     def ambiguities(self, digits: int = 5) -> Iterator[Ambiguity]:
         """What audit lists, one by one; digits: how many significant digits are written."""
-        return ambiguities({name: self.leaves[name] for name in self.lines}, self.right, self.around, digits)
+        return ambiguities({name: self.leaves[name] for name in self.lines}, self.right, self.context, digits)
 
     def name_of(self, leaf: Value) -> str:
         """What a quantity of the page is called on this sheet.
@@ -388,7 +388,7 @@ class Worksheet:
         return f"Worksheet({len(self.lines)} lines: {', '.join(self.lines)})"
 
 
-def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+def _flatten(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for name, item in values.items():
         if not isinstance(name, str) or not name.strip():
             raise TypeError(f"lines have names, not {name!r}")
@@ -453,7 +453,7 @@ class _Marker:
 
     def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim], unread: Mapping[Value, FormulaError]) -> None:
         self.sheet, self.unread = sheet, unread
-        self.comparison = Comparison(sheet.formulas, sheet.around)
+        self.comparison = Comparison(sheet.formulas, sheet.context)
         self.order = _in_order(sheet)
         self.claims = claims
         self.kept = usually_kept(claim.number for claim in claims.values() if claim.number is not None)
@@ -478,31 +478,33 @@ class _Marker:
 
     def _part(self, leaf: Value, claim: Claim) -> None:
         """The members of a chain: functions are compared as such, and of the others the value counts."""
-        functions, others = self.comparison.parted(leaf, claim.pieces)
+        functions, others = self.comparison.part(leaf, claim.pieces)
         self.checks[leaf] = self.comparison.chain(leaf, functions)
-        self.routes[leaf] = [piece.formula for piece, check in zip(functions, self.checks[leaf]) if check.right]
+        self.routes[leaf] = [piece.graph for piece, check in zip(functions, self.checks[leaf]) if check.right]
         last = claim.pieces[-1]
         if last in others:
-            self.numbers[leaf] = last.number if last.formula is None else self._worked_out(leaf, last)
+            self.numbers[leaf] = self._work_out(leaf, last)
         self.workings[leaf] = [Member(piece) for piece in others if piece is not last]
 
-    def _worked_out(self, leaf: Value, piece: Piece) -> Number:
-        """A formula with numbers put in, at the end of a line, as the number that it comes to."""
+    def _work_out(self, leaf: Value, piece: Piece) -> Number:
+        """What stands at the end of a line, a number or a formula with numbers put in, as the number that it comes to."""
+        if piece.formula is None and piece.number is not None:
+            return piece.number
         member, sheet = Member(piece), self.sheet
         if (alone := member.number) is not None:
             return alone
         own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
         off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
-        held = {x: Held(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
+        held = {x: Interval(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
         worth = member.worth(own, held, Near(leaf, sheet.formulas, own, sheet.right, kept=self.kept))
-        return Number(worth.value, 2.0 * worth.reach, MOST_DIGITS + 1)
+        return Number(worth.value, 2.0 * worth.error_bound, MOST_DIGITS + 1)
 
     def _mark_formulas(self) -> None:
         for leaf in self.order:
             claim = self.claims.get(leaf)
             if claim is None or leaf in self.numbers:
                 continue
-            formula = claim.pieces[-1].formula
+            formula = claim.pieces[-1].graph
             if self.checks[leaf][-1].right:
                 self.verdicts[leaf] = "right" if all(self.checks[leaf]) else "wrong"
                 continue
@@ -569,7 +571,7 @@ class _Marker:
 
     def _guesses(self, leaf: Value) -> list[Diagnosis]:
         found = []
-        for mistake, reading, value in self.judge.guesses(leaf, self.sheet.around):
+        for mistake, reading, value in self.judge.guesses(leaf, self.sheet.context):
             numbers = {**self.judge.persons_numbers, **reading.values}
             found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
         return found

@@ -417,7 +417,7 @@ def test_how_far_a_member_may_be_off():
     near = Near(sheet.leaves["y"], sheet.formulas, sheet.right)
     for text, reach in [("0.50 + 0.08", 0.01), ("0.50 + 0.7", 0.005), ("0.31 + 0.27", 0.0), ("2 + 0.50", 0.005)]:
         member = Member(sheet.read("y", text).pieces[0])
-        assert member.worth(sheet.right, {}, near).reach == pytest.approx(reach)
+        assert member.worth(sheet.right, {}, near).error_bound == pytest.approx(reach)
     products = Member(sheet.read("y", "0.37·0.53 + 0.41·0.77").pieces[0])
     assert products.worth(sheet.right, {}, near, kept=Kept(0.01, 0, False)).rounding == pytest.approx(0.0039 + 0.0043)
     assert products.worth(sheet.right, {}, near).rounding == 0.0

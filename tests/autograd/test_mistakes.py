@@ -15,7 +15,7 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
 from autograd.formula.operations import quantities
 from autograd.mark.claims import written_number
-from autograd.mark.mistakes import KINDS, digit_mistakes, mistakes, rounded_early, slope_named, text_of
+from autograd.mark.mistakes import KINDS, Slip, digit_mistakes, mistakes, round_early, slope_named, text_of
 from autograd.rewriting import value_at
 
 
@@ -312,7 +312,7 @@ def rows_of(line):
 def test_these_mistakes_are_tried_on_a_step(line):
     """All of them, in this order, each with the formula that is written here, and the sentence."""
     leaf, at_random = SHEET.leaves[line], random.Random(1)
-    made = [m for m in mistakes(SHEET.formulas[leaf], SHEET.around, leaf) if "of −(b)" not in m.tell(shown)]
+    made = [m for m in mistakes(SHEET.formulas[leaf], SHEET.context, leaf) if "of −(b)" not in m.tell(shown)]
     places = [{x: at_random.uniform(0.2, 0.9) for x in SHEET.formulas} for _ in range(3)]
     expected = list(rows_of(line))
     assert [(m.kind, m.common, m.tell(shown)) for m in made] == [(kind, common, text) for kind, common, _, text in expected]
@@ -331,7 +331,7 @@ def test_what_is_no_activation_has_no_derivative_left_out():
     """h² is h·h and not tanh′; log(b) is no derivative either: nobody is told of σ′ or tanh′ where none stands."""
     for line in ("u", "q", "y", "E"):
         leaf = SHEET.leaves[line]
-        told = [m.tell(shown) for m in mistakes(SHEET.formulas[leaf], SHEET.around, leaf)]
+        told = [m.tell(shown) for m in mistakes(SHEET.formulas[leaf], SHEET.context, leaf)]
         assert told
         assert not [text for text in told if "′" in text]
 
@@ -381,7 +381,7 @@ PAIR = pair()
 def test_names_with_other_indices_stand_in_the_place_of_a_quantity(line, kind, common, sentence):
     """Another index, one index changed throughout, a matrix turned round, σ for softmax, σ′ of another neuron."""
     leaf = PAIR.leaves[line]
-    told = [(m.kind, m.common, m.tell(shown)) for m in mistakes(PAIR.formulas[leaf], PAIR.around, leaf)]
+    told = [(m.kind, m.common, m.tell(shown)) for m in mistakes(PAIR.formulas[leaf], PAIR.context, leaf)]
     assert (kind, common, sentence) in told, "\n".join(map(str, told))
 
 
@@ -389,14 +389,14 @@ def test_no_quantity_that_comes_later_is_used():
     """Nobody can have taken a number that was not there yet; the line itself stands for nothing either."""
     for line in PAIR.lines:
         leaf = PAIR.leaves[line]
-        allowed = PAIR.around.before(leaf) | set(PAIR.around.family(leaf))
-        for mistake in mistakes(PAIR.formulas[leaf], PAIR.around, leaf):
+        allowed = PAIR.context.before(leaf) | set(PAIR.context.family(leaf))
+        for mistake in mistakes(PAIR.formulas[leaf], PAIR.context, leaf):
             assert {q for q in quantities(mistake.formula) if q.label} <= allowed
 
 
 def test_what_a_quantity_is_surrounded_by():
     """Its family, the nearest name first; what is computed alike; what comes before and after."""
-    around, named = PAIR.around, PAIR.leaves | {q.label: q for q in PAIR.formulas}
+    around, named = PAIR.context, PAIR.leaves | {q.label: q for q in PAIR.formulas}
     assert [q.label for q in around.family(named["w_11"])] == ["w_12", "w_21", "w_22"]
     assert [q.label for q in around.family(named["L"])] == []
     assert {q.label for q in around.before(named["h_1"]) if q.inputs or q in PAIR.leaves.values()} >= {"z_1", "z_2"}
@@ -444,7 +444,7 @@ def test_a_slip_of_the_pen_leads_from_the_number_to_what_was_written(written, va
     assert [m.tell(shown) for m in found] == slips
     for m in found:
         common = m.tell(shown).startswith(("The decimal point", "Two digits"))
-        assert (m.kind in ("decimal point", "digits"), m.common, m.formula) == (True, common, None)
+        assert (m.kind in ("decimal point", "digits"), m.common, type(m)) == (True, common, Slip)
 
 
 def test_a_moved_point_scales_what_is_written():
@@ -457,7 +457,7 @@ def test_numbers_that_were_rounded_before_they_were_used():
     """All to one to four decimals, or one of them; never to as many as were written, and never to the same number."""
     x, y, z = Value(0.12345, "x"), Value(0.5, "y"), Value(2.0, "p") * 3.0
     numbers, units = {x: 0.12345, y: 0.56785, z: 6.66666}, {x: 1e-5, y: 1e-3, z: 1e-5}
-    found = [(m.kind, m.tell(shown), coarse) for m, coarse in rounded_early(numbers, units)]
+    found = [(m.kind, m.tell(shown), coarse) for m, coarse in round_early(numbers, units)]
     before = "before you went on"
     assert found == [
         ("rounding", f"You rounded to 1 decimal {before}", {x: 0.1, y: 0.6, z: 6.7}),

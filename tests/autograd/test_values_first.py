@@ -341,3 +341,64 @@ def test_a_number_that_two_quantities_have_may_be_either_rounded():
     claims = {"o": "σ(z)", "∂E/∂z": "0.425557", "E": "-(1 - 0)·log(1 - 0.425557) = -(-0.554354) = 0.554354"}
     assert sheet.mark(claims).first_wrong is None
     assert sheet.mark({**claims, "E": "-(1 - 0)·log(1 - 0.425557) = 0.554334"})["E"].verdict == "wrong"
+
+
+def squares_of_sigmoids():
+    v = leaves(a_1=0.44, a_2=-0.599, t_1=0.15, t_2=0.59)
+    p_1, p_2 = sigmoid(v["a_1"]), sigmoid(v["a_2"])
+    E = ((p_1 - v["t_1"]) ** 2 + (p_2 - v["t_2"]) ** 2) / 2
+    return Worksheet({"p_1": p_1, "p_2": p_2, "E": E, "∂E/∂p_1": gradient(E, p_1)[0]})
+
+
+def small_step():
+    v = leaves(g=0.032, x=0.03, b=0.25, α=0.5)
+    k = v["g"] * v["x"]
+    return Worksheet(k=k, z=v["g"] + v["b"], y=v["g"] + v["α"], b_new=v["b"] - v["α"] * k)
+
+
+def slope_of_a_logarithm():
+    v = leaves(a=0.01226, y=1.0, w=0.3, x=0.7)
+    o = sigmoid(v["a"])
+    J = -v["y"] * log(o) - (1 - v["y"]) * log(1 - o)
+    return Worksheet({"u": v["w"] * v["x"] * 0.71533, "o": o, "z": v["w"] / v["x"], "J": J, "∂J/∂o": gradient(J, o)[0]})
+
+
+STAGES = [  # a sheet, what was written before, a line whose every operation was rounded, and the same with a slip
+    (
+        squares_of_sigmoids,
+        {"p_1": "0.608", "p_2": "0.355", "∂E/∂p_1": "0.458"},
+        ("E", "((1/(1 + e^(-0.440)) - 0.15)² + (σ(-0.599) - 0.59)²)/2 = ((0.610 - 0.15)² + (0.355 - 0.59)²)/2 = 0.134"),
+        "((1/(1 + e^(-0.440)) - 0.15)² + (σ(-0.599) - 0.59)²)/2 = ((0.680 - 0.15)² + (0.355 - 0.59)²)/2 = 0.168",
+    ),
+    (
+        small_step,
+        {"k": ".001", "z": ".282", "y": ".532"},
+        ("b_new", "b − α*k = .25 − .5*.001 = .25 − .001 = .250"),
+        "b − α*k = .25 − .5*.001 = .25 − .010 = .240",
+    ),
+    (
+        slope_of_a_logarithm,
+        {"u": "0.15022", "z": "0.42857", "o": "0.50306", "J": "0.68703"},
+        ("∂J/∂o", "-1/(1/(1 + e^(-a))) + (1 - 1)/(1 - σ(a)) = -1.98779 + 0.00000"),
+        "-1/(1/(1 + e^(-a))) + (1 - 1)/(1 - σ(a)) = -1.99779 + 0.00000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sheet", "before", "honest", "slip"), STAGES)
+def test_a_stage_may_be_the_one_before_it_with_every_operation_rounded(sheet, before, honest, slip):
+    """1/(1 + e^−0.440) is 0.610 for who keeps three digits; nothing is said of it, and a larger slip is found."""
+    line, text = honest
+    marking = sheet().mark({**before, line: text})
+    assert marking.first_wrong is None
+    assert [row.remark for row in marking] == [""] * len(marking)
+    assert sheet().mark({**before, line: slip})[line].verdict == "wrong"
+
+
+def test_a_number_of_the_sheet_is_no_other_one_with_fewer_digits():
+    """0.1 is x_2, and not x_1 = 0.05 to one digit, for who keeps six."""
+    v = leaves(δ=0.140744, x_1=0.05, x_2=0.1, b=0.3)
+    sheet = Worksheet(u=v["δ"] + v["b"], s=v["δ"] * v["b"], r=v["δ"] - v["x_2"], dw=v["δ"] * v["x_1"])
+    before = {"u": "0.440744", "s": "0.0422232", "r": "0.040744"}
+    assert sheet.mark({**before, "dw": "0.140744·0.1 = 0.014074"}).first_wrong == "dw"
+    assert sheet.mark({**before, "dw": "0.140744·0.05 = 0.0070372"}).first_wrong is None
