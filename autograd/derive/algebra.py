@@ -64,7 +64,7 @@ def _sympy() -> Any:
     return SimpleNamespace(**{**vars(sympy), **remembered, "text": lru_cache(maxsize=MOST_REMEMBERED)(str)})
 
 
-def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
+def simplify(page: Page, factors: Sequence[Value]) -> list[Step]:
     """The steps from a product of formulas on a page to its simplest form, each a formula with the reason for it.
 
     Nothing without SymPy, for formulas that are simple already, and for those too long to be worth it.
@@ -72,17 +72,17 @@ def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
     if sum(map(size, factors)) > MOST or not available():
         return []
     raw = page.product(factors)
-    if multiplied_out(raw) > MOST_MULTIPLIED_OUT:
+    if count_terms_multiplied_out(raw) > MOST_MULTIPLIED_OUT:
         return []
     algebra = _Algebra(page, raw)
     if len(algebra.symbols) > MOST_SYMBOLS:
         return []
     terms = [algebra.read(factor) for factor in factors]
     steps = [(raw, ""), *algebra.steps(terms)]
-    return _worth_telling(steps)
+    return _choose_steps(steps)
 
 
-def _worth_telling(steps: list[Step]) -> list[Step]:
+def _choose_steps(steps: list[Step]) -> list[Step]:
     """Without what changes nothing, what no step before leads to, and detours that end where they began."""
     told = steps[:1]
     for formula, reason in steps[1:]:
@@ -107,7 +107,7 @@ def size(formula: Value) -> int:
     return sizes[formula]
 
 
-def multiplied_out(formula: Value) -> int:
+def count_terms_multiplied_out(formula: Value) -> int:
     """How many terms a formula would have with all brackets multiplied out and over one denominator, at most."""
     terms: dict[Value, int] = {}
     for node in nodes(formula):
@@ -315,12 +315,12 @@ def _fraction(x: float) -> Fraction | None:
     return fraction if fraction.denominator != 5 and float(fraction) == x else None
 
 
-def collected(page: Page, formulas: Iterable[Value]) -> list[Value]:
+def simplify_each(page: Page, formulas: Iterable[Value]) -> list[Value]:
     """Each formula in its simplest form; as it is without SymPy."""
-    return [steps[-1][0] if (steps := simplified(page, [formula])) else formula for formula in formulas]
+    return [steps[-1][0] if (steps := simplify(page, [formula])) else formula for formula in formulas]
 
 
-def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> list[Step]:
+def express_in_function(page: Page, formula: Value, definition: Value, own: Value) -> list[Step]:
     """A derivative in terms of the function itself: the steps from e^-x / (1 + e^-x)^2 to σ(x) (1 − σ(x)).
 
     definition: the function z as a fraction n/m, on the page; own: z as an operation on x
@@ -352,7 +352,7 @@ def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> li
         rest = page.sum([algebra.write(replaced.subs(m, 0))]) if replaced.is_Add and replaced.has(m) else None
         if rest is not None and sympy.expand(replaced - m).is_number:
             shown = record(ops.sum_of, algebra.write(above).data, (algebra.write(bottom), rest))
-            told.append((page._node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1"))
+            told.append((page.node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1"))
     if (whole.free_symbols - {n, m}) & (bottom.free_symbols | top.free_symbols):
         return []
     split = sympy.expand(whole)

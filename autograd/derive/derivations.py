@@ -27,14 +27,14 @@ from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
 from autograd.derive.study import (
     LARGE,
-    Study,
+    NamedGraph,
     chain,
+    cut_between,
     derivative_of,
-    finished,
-    number_lines,
-    part_between,
+    drop_repetitions,
+    simplify_product,
     values_in,
-    without_repetition,
+    write_in_numbers,
 )
 from autograd.display.board import NOTHING, Board, Line, figure, joined, named, reason_of, words
 from autograd.graph import history
@@ -128,8 +128,8 @@ class Derivation(Board):
     def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
         whole, originals = (y, x), dict[Value, Value]()
         if len(history(y)) > LARGE:
-            y, x, originals = part_between(y, x)
-        self.study = study = Study(y, [x], digits=digits, numbers=numbers)
+            y, x, originals = cut_between(y, x)
+        self.study = study = NamedGraph(y, [x], digits=digits, numbers=numbers)
         leaf = study.leaf(x)
         self.value = gradient(*whole)[0].data
         self.paths: list[list[Value]] = []
@@ -152,7 +152,7 @@ class Derivation(Board):
                 self.formula = sheet.formulas[leaf]
         super().__init__(lines, boards=boards)
 
-    def _along(self, study: Study, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:
+    def _along(self, study: NamedGraph, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:
         left = derivative_of(study.y.label, x.label)
         if x is study.y:
             return [Line(left, figure(1.0), words("a quantity varies with itself by 1"))], Value(1.0)
@@ -168,8 +168,8 @@ class Derivation(Board):
         lines += study.sum_lines([chain(path) for path in factors], study.reasons([link for path in links for link in path]))
         page = study.page
         products = factors[0] if len(factors) == 1 else [page.sum(map(page.product, factors))]
-        end, told = finished(study, products, x)
+        end, told = simplify_product(study, products, x)
         lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
-        lines += number_lines(study, end, self.value)
+        lines += write_in_numbers(study, end, self.value)
         lines[0] = lines[0]._replace(left=left)
-        return without_repetition(lines), end
+        return drop_repetitions(lines), end

@@ -33,5 +33,5 @@ def unnamed(y: Value) -> list[Value]:
     return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
 
 
-def _place(array: Array, i: int, j: int) -> tuple[int, ...]:
+def place_in(array: Array, i: int, j: int) -> tuple[int, ...]:
     return (i,) if array.vector else (i, j)

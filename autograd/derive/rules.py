@@ -18,11 +18,12 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.algebra import available, in_terms_of, simplified
+from autograd.derive.algebra import available, express_in_function, simplify
 from autograd.display.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
 from autograd.display.board import math as mathematics
 from autograd.formula.help import names_of
-from autograd.formula.operations import display, quantities
+from autograd.formula.measures import free_variables
+from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, Primitive
@@ -40,7 +41,7 @@ def _pending(name: str) -> Primitive:
     """The operation d/dx, on what is still to be differentiated."""
     text, latex = f"d/d{text_name(name)} ", rf"\frac{{d}}{{d{latex_name(name)}}} "
     notation = Notation("d/dx", text.__add__, OPERATOR, POWER, latex_form(latex.__add__, OPERATOR, POWER))
-    return display("d/dx", notation, lambda u: math.nan, 1.0)
+    return pseudo_primitive("d/dx", notation, lambda u: math.nan, 1.0)
 
 
 def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
@@ -92,7 +93,7 @@ def _partials(op: Primitive) -> Board:
             f"∂/∂{text_name(x.label)} ({mathematics(whole).text})",
             rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(mathematics(whole).latex)}",
         )
-        lines.append(Line(left, mathematics(page.again(slope)), words("rule of the table")))
+        lines.append(Line(left, mathematics(page.take_in(slope)), words("rule of the table")))
     return Board(lines)
 
 
@@ -109,8 +110,8 @@ class RuleDerivation(Board):
         self.x = page.leaves[x] if x in page.leaves else Value(x.data, x.label)
         self.pending = _pending(x.label)
         op = f if isinstance(f, Primitive) else None
-        own = page._node(op, [self.x]) if op is not None else definition
-        self.wanted = None if op is None or target is None else page.again(_on(target, op, x, self.x, own))
+        own = page.node(op, [self.x]) if op is not None else definition
+        self.wanted = None if op is None or target is None else page.take_in(_on(target, op, x, self.x, own))
         if op is not None and op.definition is None:
             steps = [(page.number(0.0) if self.wanted is None else self.wanted, words("rule of the table"))]
         else:
@@ -129,7 +130,7 @@ class RuleDerivation(Board):
         self.formula = self.formulas[-1]
         lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
         left = mathematics(self._to_take(own))
-        if own is self.x or self.x not in quantities(own):
+        if own is self.x or self.x not in free_variables(own):
             u = mathematics(own)
             left = Math(f"d/d{text_name(x.label)} {u.text}", rf"\frac{{d}}{{d{latex_name(x.label)}}} {u.latex}")
         lines[0] = lines[0]._replace(left=left)
@@ -140,9 +141,9 @@ class RuleDerivation(Board):
         page = self.page
         if u is self.x:
             return page.number(1.0)
-        if self.x not in quantities(u):
+        if self.x not in free_variables(u):
             return page.number(0.0)
-        node = page._node(self.pending, [u])
+        node = page.node(self.pending, [u])
         node.data = gradient(u, self.x)[0].data
         return node
 
@@ -162,28 +163,28 @@ class RuleDerivation(Board):
             return page.product([minus, d(u.inputs[0])]), words("constant factor")
         if op is ops.mul:
             a, b = u.inputs
-            if self.x not in quantities(a) or self.x not in quantities(b):
-                return page.product([a, d(b)] if self.x not in quantities(a) else [d(a), b]), words("constant factor")
+            if self.x not in free_variables(a) or self.x not in free_variables(b):
+                return page.product([a, d(b)] if self.x not in free_variables(a) else [d(a), b]), words("constant factor")
             return page.sum([page.product([d(a), b]), page.product([a, d(b)])]), words("product rule")
         if op is ops.div:
             a, b = u.inputs
-            if self.x not in quantities(b):
+            if self.x not in free_variables(b):
                 return page.product([d(a)], [b]), words("constant factor")
             above = page.sum([page.product([d(a), b]), page.product([minus, a, d(b)])])
             return page.product([above], [b, b]), words("quotient rule")
         if op is ops.pow and u.inputs[1].op is CONSTANT:
             base, n = u.inputs[0], u.inputs[1].data
-            power = page.made(ops.pow, [base, page.number(n - 1.0)])
+            power = page.apply(ops.pow, [base, page.number(n - 1.0)])
             chain = "" if base is self.x else ", chain rule"
             return page.product([page.number(n), power, d(base)]), words(f"power rule{chain}")
         assert op is not None
         slopes = op.slopes(u, [x.data if x.op is CONSTANT else x for x in u.inputs])
         terms = [
-            page.product([page.again(slope) if isinstance(slope, Value) else page.number(slope), d(x)])
+            page.product([page.take_in(slope) if isinstance(slope, Value) else page.number(slope), d(x)])
             for x, slope in zip(u.inputs, slopes)
-            if self.x in quantities(x)
+            if self.x in free_variables(x)
         ]
-        chain = "chain rule, " if any(x is not self.x for x in u.inputs if self.x in quantities(x)) else ""
+        chain = "chain rule, " if any(x is not self.x for x in u.inputs if self.x in free_variables(x)) else ""
         return page.sum(terms), joined([words(f"{chain}derivative of "), symbol(op)], "")
 
     def _simplest(self, line: Value, op: Primitive | None, own: Value | None, definition: Value) -> list[Step]:
@@ -194,11 +195,11 @@ class RuleDerivation(Board):
         if fraction is not line:
             steps.append((fraction, words("negative powers as fractions")))
         if own is not None and op is not None and available():
-            found = in_terms_of(page, fraction, _as_fraction(page, definition), own)
+            found = express_in_function(page, fraction, _as_fraction(page, definition), own)
             if found and _equal(found[-1][0], line):
                 *before, (last, _) = [(formula, reason_of(why)) for formula, why in found]
                 return [*steps, *before, (last, joined([words("definition of "), symbol(op)], ""))]
-        return steps + [(formula, reason_of(why)) for formula, why in simplified(page, [fraction])]
+        return steps + [(formula, reason_of(why)) for formula, why in simplify(page, [fraction])]
 
 
 def _equal(a: Value, b: Value) -> bool:
@@ -227,8 +228,8 @@ def _as_fraction(page: Page, line: Value) -> Value:
 
     def invert(node: Value, inputs: list[Value]) -> Value:
         if node.op is ops.pow and inputs[1].op is CONSTANT and inputs[1].data < 0.0:
-            return page.product([], [page.made(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
-        return page.made(node.op, inputs) if inputs else node
+            return page.product([], [page.apply(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
+        return page.apply(node.op, inputs) if inputs else node
 
     return rewrite(line, invert)
 

@@ -18,22 +18,22 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.algebra import cost, simplified, size
-from autograd.derive.families import Family, _place, unnamed
+from autograd.derive.algebra import cost, simplify, size
+from autograd.derive.families import Family, place_in, unnamed
 from autograd.derive.study import (
     TINY,
-    Study,
+    NamedGraph,
     chain,
     derivative_of,
-    finished,
-    number_lines,
+    drop_repetitions,
+    simplify_product,
     too_large,
     total,
-    without_repetition,
+    write_in_numbers,
 )
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, reason_of, words
-from autograd.formula.folding import MANY, folded, generalised
-from autograd.formula.operations import quantities
+from autograd.formula.folding import MANY, fold_sums, index_family
+from autograd.formula.measures import free_variables
 from autograd.rewriting import rewrite
 from autograd.value import Value
 from autograd.writing.names import Index, indexed, readings
@@ -72,10 +72,10 @@ class Sheet(Board):
     """
 
     def __init__(
-        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None, numbers: bool = True
+        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: NamedGraph | None = None, numbers: bool = True
     ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        self.study = study = study or NamedGraph(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
         targets = [leaf for x in xs or study.structure.parameters() if (leaf := study.leaf(x)) is not None]
         inside = study.between(*targets)
         self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
@@ -133,7 +133,7 @@ class Sheet(Board):
             labels = array.labels()
             flat = [leaf for row in rows for leaf in row]
             agree = all(
-                leaf in depth and (array.stem, (*array.prefix, *_place(array, i, j))) in readings(leaf.label)
+                leaf in depth and (array.stem, (*array.prefix, *place_in(array, i, j))) in readings(leaf.label)
                 for i, row in enumerate(rows, start=1)
                 for j, leaf in enumerate(row, start=1)
             )
@@ -200,9 +200,9 @@ class Sheet(Board):
             lines += study.sum_lines([self._names(u, v) for u in self.users[v]], words("chain rule"))
         lines += study.sum_lines([chain(term) for term in self._terms(v)], study.reasons([(u, v) for u in self.users[v]]))
         lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
-        lines += number_lines(study, end, self.adjoints[v].data)
+        lines += write_in_numbers(study, end, self.adjoints[v].data)
         lines[0] = lines[0]._replace(left=derivative_of(study.y.label, v.label))
-        return without_repetition(lines)
+        return drop_repetitions(lines)
 
     def in_numbers(self, v: Value, formula: bool = True) -> Line:
         """One derivative in one line: its formula, unless that is said already, and its numbers.
@@ -212,7 +212,7 @@ class Sheet(Board):
         """
         study = self.study
         end, _ = self._simplest(v)
-        numbers = [line.right for line in number_lines(study, end, self.adjoints[v].data)]
+        numbers = [line.right for line in write_in_numbers(study, end, self.adjoints[v].data)]
         pieces = dict.fromkeys([study.write(end)] * (formula or not numbers) + numbers)
         return Line(derivative_of(study.y.label, v.label), joined(pieces, " = "))
 
@@ -227,13 +227,13 @@ class Sheet(Board):
             return self.formulas[v], []
         terms = self._terms(v)
         products = terms[0] if len(terms) == 1 else [self._sum(terms)]
-        end, told = finished(self.study, products, v)
+        end, told = simplify_product(self.study, products, v)
         above = [u for u in self.users[v] if u is not self.study.y]
         if above and all(u in self.formulas and not _speaks_of_derivatives(self.formulas[u]) for u in above):
             terms = self._terms(v, substituted=True)
             if sum(map(size, (factor for term in terms for factor in term))) < 60:
                 products = terms[0] if len(terms) == 1 else [self._sum(terms)]
-                other, steps = finished(self.study, products, v)
+                other, steps = simplify_product(self.study, products, v)
                 if any(why for _, why in steps) and cost(other) <= cost(end) and other is not end:
                     raw = total([chain(term) for term in terms])
                     end, told = other, [(raw, "with what was found above"), *steps]
@@ -265,7 +265,7 @@ class Sheet(Board):
         else:  # each has its own simplest form, but one line speaks of all of them
             self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
             self.settled.update(family.leaves)
-        lines = without_repetition(lines)
+        lines = drop_repetitions(lines)
         return [*lines[:-1], self._for_all(lines[-1], family, letters)]
 
     def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
@@ -303,7 +303,7 @@ class Sheet(Board):
         """
 
         def one(v: Value) -> Value:
-            return folded(make(v), many=many)
+            return fold_sums(make(v), many=many)
 
         def in_row(row: Sequence[Value]) -> Value | None:
             return _one_for_all([partial(one, v) for v in row], letters[-1])
@@ -381,7 +381,7 @@ class Sheet(Board):
         if any(self._moved(formulas[k], k + 1, i + 1) is not formulas[i] for i in others):
             return None
         difference = page.sum([formulas[odd], page.product([page.number(-1.0), self._moved(formulas[k], k + 1, odd + 1)])])
-        steps = simplified(page, [difference])
+        steps = simplify(page, [difference])
         extra = steps[-1][0] if steps else difference
         if size(extra) > 1 + (extra.op in (ops.div, ops.mul)):
             return None
@@ -433,7 +433,7 @@ class Sheet(Board):
         """
         from autograd.derive.vectors import VectorForm
 
-        study = Study(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
+        study = NamedGraph(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
         return VectorForm(Sheet(self.y, self.xs, self.digits, study), numbers)
 
 
@@ -446,7 +446,7 @@ def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) ->
         written = [formula for formula in formed if formula is not None]
         if len(written) < len(part) or n == 1:
             return formed[0] if n == 1 else None
-        one = generalised(written, letter, n - 3 if found else 1)
+        one = index_family(written, letter, n - 3 if found else 1)
         if one is None:
             return None
         found.append(one[0])
@@ -455,8 +455,8 @@ def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) ->
 
 def study_leaves(formula: Value) -> list[Value]:
     """The leaves of a formula whose names can be read as a stem with indices."""
-    return [leaf for leaf in quantities(formula) if readings(leaf.label)]
+    return [leaf for leaf in free_variables(formula) if readings(leaf.label)]
 
 
 def _speaks_of_derivatives(formula: Value) -> bool:
-    return any(leaf.label.startswith("∂") for leaf in quantities(formula))
+    return any(leaf.label.startswith("∂") for leaf in free_variables(formula))

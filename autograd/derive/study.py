@@ -16,13 +16,14 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.algebra import Step, cost, multiplied_out, simplified, size
+from autograd.derive.algebra import Step, cost, count_terms_multiplied_out, simplify, size
 from autograd.derive.arrays import ARITHMETIC, Array, arrays_of
-from autograd.derive.layers import DATA, Structure, named_as
+from autograd.derive.layers import DATA, Structure, judge_name
 from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
-from autograd.formula.operations import display, quantities
+from autograd.formula.measures import free_variables
+from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
-from autograd.formula.writing import written
+from autograd.formula.writing import write_formula
 from autograd.graph import dependents, history, nodes, ways
 from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import like, rewrite
@@ -49,7 +50,7 @@ def too_large(why: str, y: Value) -> ValueError:
     return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
 
 
-class Study:
+class NamedGraph:
     """A graph as named quantities, each with its formula in the others, and their local derivatives.
 
     y: the leaf on the page that stands for the output
@@ -161,7 +162,7 @@ class Study:
     def inputs(self, leaf: Value) -> list[Value]:
         """The quantities in the formula of one on the page."""
         formula = self.page.formulas.get(leaf, leaf)
-        return [] if formula is leaf else quantities(formula)
+        return [] if formula is leaf else free_variables(formula)
 
     def leaf(self, x: Value) -> Value | None:
         """What stands for a node of the graph on the page; None if y does not depend on it."""
@@ -181,8 +182,10 @@ class Study:
         if (u, v) not in self._written:
             slopes, hidden = self._locals[u]
             whole = self.page.formulas.get(self.y, self.y)
-            with self.page.spelt_out(whole if u is not self.y and whole.op in ARITHMETIC else u):  # 1 − h², not 1 − L
-                self._written[u, v] = self.page.again(slopes[v], hidden)
+            with self.page.spelt_out(
+                whole if u is not self.y and whole.op in ARITHMETIC else u, hidden
+            ):  # 1 − h², not 1 − L
+                self._written[u, v] = self.page.take_in(slopes[v])
         return self._written[u, v]
 
     @cached_property
@@ -196,7 +199,7 @@ class Study:
                     beside[x] = beside.get(x, True) and node.op is ops.mul and others == [True]
         families: dict[Any, list[Value]] = {}
         for leaf in self.order:
-            if beside.get(leaf) and not self.below[leaf] and named_as(leaf.label) == DATA:
+            if beside.get(leaf) and not self.below[leaf] and judge_name(leaf.label) == DATA:
                 for stem, indices in readings(leaf.label)[-1:]:
                     families.setdefault((stem, indices[:-1]), []).append(leaf)
         return [
@@ -297,14 +300,14 @@ def rule_of(op: Primitive) -> Math | None:
     slope = op.slopes(z, [x])[0]
     if not isinstance(slope, Value):
         return None
-    formula = page.again(slope)
+    formula = page.take_in(slope)
     if op is ops.exp:
         return Math("exp′ = exp", r"\left(e^{x}\right)' = e^{x}")
-    text, _ = written(formula, name=lambda label: label if label == "x" else name.text)
-    latex, _ = written(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
+    text, _ = write_formula(formula, name=lambda label: label if label == "x" else name.text)
+    latex, _ = write_formula(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
     right = Math(text, latex)
     right = right._replace(latex=right.latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
-    argument = "(x)" if x in quantities(formula) else ""
+    argument = "(x)" if x in free_variables(formula) else ""
     return joined([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
 
 
@@ -320,7 +323,7 @@ def chain(factors: Sequence[Value]) -> Value:
         places = (NEGATION, *(PRODUCT,) * (n - 1))
         in_latex = latex_form(lambda *xs: r" \cdot ".join(xs), PRODUCT, places)
         notation = Notation("·", lambda *xs: " · ".join(xs), PRODUCT, places, in_latex)
-        _chains[n] = display("chain", notation, lambda xs: 0.0, nary=True)
+        _chains[n] = pseudo_primitive("chain", notation, lambda xs: 0.0, nary=True)
     data = 1.0
     for factor in factors:
         data *= factor.data
@@ -332,7 +335,7 @@ def total(terms: Sequence[Value]) -> Value:
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
 
 
-def part_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
+def cut_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
     """y and x in a copy of what lies between them, down to labelled nodes; and which node each of the copies stands for."""
     leading = dependents([x], history(y))
     copies: dict[Value, Value] = {}
@@ -380,29 +383,29 @@ def derivative_of(y: str, x: str) -> Math:
     return named(f"∂{y}/∂{x}")
 
 
-def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
+def simplify_product(study: NamedGraph, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
     """The simplest form of a product, a derivative in x, and the steps to it."""
     page = study.page
     product = page.product(factors)
-    study.patience -= multiplied_out(product)
+    study.patience -= count_terms_multiplied_out(product)
     if study.patience < 0:
         return product, []
-    steps = simplified(page, factors)
+    steps = simplify(page, factors)
     if not steps:
         shorter = len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05
         steps = [(product, "")] if shorter else []
     end = steps[-1][0] if steps else product
-    for leaf in quantities(end):  # t₀, if that is 1 − t₁
+    for leaf in free_variables(end):  # t₀, if that is 1 − t₁
         formula = page.formulas.get(leaf, leaf)
         if formula.op in ARITHMETIC and size(formula) <= 2 and x not in study.below_all(leaf):
             with page.spelt_out(formula):
                 put_in = substituted(page, end, leaf, formula)
-                more = simplified(page, [put_in])
+                more = simplify(page, [put_in])
             if more and cost(more[-1][0]) < cost(end):
                 reason = (page.equation(leaf, formula), "")
                 return more[-1][0], [*steps, (put_in, reason), *more]
     for family in study.distributions:
-        if x not in family and set(family) <= set(quantities(end)):
+        if x not in family and set(family) <= set(free_variables(end)):
             whole = page.sum(family)
             reason = (page.equation(whole, page.number(1.0)), "")
             ends = [end]
@@ -410,7 +413,7 @@ def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, l
                 rest = page.sum(
                     [page.number(1.0), *(page.product([page.number(-1.0), y]) for y in family if y is not share)]
                 )
-                ends += [formula for formula, _ in simplified(page, [substituted(page, end, share, rest)])]
+                ends += [formula for formula, _ in simplify(page, [substituted(page, end, share, rest)])]
             best = min(ends, key=cost)
             if best is not end:
                 end, steps = best, [*steps, (best, reason)]
@@ -422,7 +425,7 @@ def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
     return rewrite(formula, page.rebuild, {leaf: by})
 
 
-def number_lines(study: Study, end: Value, value: float) -> list[Line]:
+def write_in_numbers(study: NamedGraph, end: Value, value: float) -> list[Line]:
     if not study.numbers or (not end.inputs and not end.label):
         return []
     numbers, result = study.write(end, numbers=True), figure(study.rounded(end, value), study.digits)
@@ -430,7 +433,7 @@ def number_lines(study: Study, end: Value, value: float) -> list[Line]:
     return [Line(NOTHING, right, words("in numbers"))]
 
 
-def without_repetition(lines: list[Line]) -> list[Line]:
+def drop_repetitions(lines: list[Line]) -> list[Line]:
     """Without lines that say what the one above says, apart from the spacing."""
     kept = lines[:1]
     for line in lines[1:]:

@@ -17,10 +17,10 @@ from typing import Any
 
 from autograd.calculus import gradient, symmetric_entries
 from autograd.conversions import number
-from autograd.derive.algebra import collected
-from autograd.derive.study import Study, values_in
+from autograd.derive.algebra import simplify_each
+from autograd.derive.study import NamedGraph, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
-from autograd.formula.operations import quantities
+from autograd.formula.measures import free_variables
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
 from autograd.value import Value, lift
@@ -165,7 +165,7 @@ class Derivatives(Board):
         columns = range(len(self.inputs))
         cells = [[self._cell(letter, (*row, j)) for j in columns] for row in rows]
         tables = [[[self._name((*row, j)) for j in columns] for row in rows], cells]
-        if numbers and any(quantities(formula) for formula in self.entries.values()):
+        if numbers and any(free_variables(formula) for formula in self.entries.values()):
             tables.append([[figure(self._at((*row, j)), self.digits) for j in columns] for row in rows])
         if len(self.inputs) > 4:  # too wide for names in every place: they stand at the edge
             tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
@@ -212,7 +212,7 @@ class Derivatives(Board):
                 zeros += times
                 continue
             right = math(formula, digits=self.digits)
-            if numbers and quantities(formula):
+            if numbers and free_variables(formula):
                 right = joined([right, figure(self._at((output, *index)), self.digits)], " = ")
             lines.append(Line(self._name((output, *index)), right, words(f"{times} entries" if times > 1 else "")))
         whole = n**self.order
@@ -228,7 +228,7 @@ class Derivatives(Board):
 
 def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]) -> dict[Index, Value]:
     """The formula of each derivative of y, by its inputs in ascending order; beside it stand other outputs, with names."""
-    study = Study(y, xs, beside=beside)
+    study = NamedGraph(y, xs, beside=beside)
     slopes = _Slopes(study)
     leaves = [study.leaf(x) for x in xs]
     for v in study.order:  # from the leaves up, so that no call goes deep
@@ -241,19 +241,19 @@ def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]
     for j, leaf in enumerate(leaves):
         entries[(j,)] = zero if leaf is None else slopes.of_quantity(study.y, leaf)
     for _ in range(order - 1):
-        simple = dict(zip(entries, collected(page, entries.values())))
+        simple = dict(zip(entries, simplify_each(page, entries.values())))
         entries = {
             (*index, j): zero if leaves[j] is None else slopes.of_formula(formula, leaves[j])  # type: ignore[arg-type]
             for index, formula in simple.items()
             for j in range(index[-1], len(xs))
         }
-    return dict(zip(entries, collected(page, entries.values())))
+    return dict(zip(entries, simplify_each(page, entries.values())))
 
 
 class _Slopes:
     """How quantities on a page, and formulas of them, vary with its leaves, along all ways."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: NamedGraph) -> None:
         self.study, self.page = study, study.page
         self._known: dict[tuple[Value, Value], Value] = {}
         self._varying: dict[tuple[Value, Value], bool] = {}
@@ -274,10 +274,10 @@ class _Slopes:
         return self._known[v, x]
 
     def of_formula(self, formula: Value, x: Value) -> Value:
-        inside = [w for w in quantities(formula) if self.varies(w, x)]
+        inside = [w for w in free_variables(formula) if self.varies(w, x)]
         slopes = gradient(formula, *inside)
         return self.page.sum(
-            [self.page.product([self.page.again(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]
+            [self.page.product([self.page.take_in(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]
         )
 
 

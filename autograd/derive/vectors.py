@@ -13,10 +13,10 @@ from typing import Any
 
 from autograd.derive.arrays import Array
 from autograd.derive.families import Family
-from autograd.derive.matrix_form import MatrixForm, shaped
+from autograd.derive.matrix_form import MatrixForm, write_shape
 from autograd.derive.study import derivative_of
 from autograd.display.board import Board, Line, Math, figure, joined, named
-from autograd.formula.folding import folded
+from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import indexed
@@ -90,7 +90,7 @@ class VectorForm(Board):
         """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
         formula = self.study.page.formulas[leaf]
         name, scalar = named(leaf.label), self.study.write(formula)
-        tensor = self.form.write(folded(formula, many=1), ())
+        tensor = self.form.write(fold_sums(formula, many=1), ())
         if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
         self.equations.append((name.text, tensor.text))
@@ -130,7 +130,7 @@ class VectorForm(Board):
         if nets is None:
             return None
         name = named(nets.name)
-        return f"softmax({name.text})", rf"\operatorname{{softmax}}({shaped(name.latex, nets.shape)})"
+        return f"softmax({name.text})", rf"\operatorname{{softmax}}({write_shape(name.latex, nets.shape)})"
 
     def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
         """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
@@ -189,7 +189,7 @@ class VectorForm(Board):
     ) -> list[Line]:
         rows, columns = shape
         self.equations.append((left.text, matrix[0]))
-        under = Math(left.text, shaped(left.latex, shape))
+        under = Math(left.text, write_shape(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         right = Math(*matrix)
         if self.numbers and rows * columns <= 64:

@@ -375,13 +375,13 @@ def test_zeros_are_as_good_as_other_numbers():
 
 def counted(monkeypatch):
     """How many formulas pages make, in a list of one number."""
-    made, original = [0], Page._node
+    made, original = [0], Page.node
 
     def counting(page, op, inputs):
         made[0] += 1
         return original(page, op, inputs)
 
-    monkeypatch.setattr(Page, "_node", counting)
+    monkeypatch.setattr(Page, "node", counting)
     return made
 
 
