@@ -21,9 +21,12 @@ from fractions import Fraction
 from functools import lru_cache
 from numbers import Integral
 
-from autograd.formula.lexer import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
+from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
+from autograd.formula.name_keys import name_key
 from autograd.formula.parser import parse, read_formula, slope, split_chain
+from autograd.formula.patterns import ARROW, RELATION
+from autograd.formula.signs import FUNCTIONS, IN_TWO_WAYS
 from autograd.formula.spellings import END, OFTEN, undressed
 from autograd.graph import nodes
 from autograd.rewriting import evaluate

@@ -47,7 +47,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograd.display.files import FileError, clean, read_bytes
-from autograd.formula.lexer import RELATION, FormulaError
+from autograd.formula.lexer import FormulaError
+from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undressed
 from autograd.formula.systems import read_line
 from autograd.mark.claims import without_brackets

@@ -22,8 +22,9 @@ from difflib import get_close_matches
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.lexer import FormulaError, name_key
+from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
+from autograd.formula.name_keys import name_key
 from autograd.formula.page import Page
 from autograd.formula.spellings import undressed
 from autograd.formula.writing import write_formula

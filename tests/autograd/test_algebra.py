@@ -11,9 +11,10 @@ from long_runs import examples
 
 from autograd import Value, exp, log, sin
 from autograd import primitives as ops
-from autograd.derive.algebra import cost, simplify, simplify_each, size
+from autograd.derive.algebra import cost, simplify, simplify_each
 from autograd.display.board import math as mathematics
 from autograd.display.board import reason_of
+from autograd.formula.measures import count_leaves
 from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
@@ -294,7 +295,7 @@ def test_what_is_too_long_is_left_alone():
     page = Page()
     xs = page.write(*(Value(0.01 * i, f"x_{i}") for i in range(1, 90)))
     long = page.sum([page.product([x, x, page.number(-1.0)]) for x in xs])
-    assert size(long) > 120
+    assert count_leaves(long) > 120
     assert simplify(page, [long, page.product([page.number(1.0)], [long])]) == []
 
 
@@ -340,8 +341,8 @@ def test_size_counts_what_is_written():
     """A leaf that a graph holds once and a formula writes twice counts twice; a chain of doublings does not overflow."""
     page = Page()
     (a,) = page.write(Value(1.5, "a"))
-    assert size(page.product([page.sum([a, page.number(1.0)]), a])) == 3
+    assert count_leaves(page.product([page.sum([a, page.number(1.0)]), a])) == 3
     x = a
     for _ in range(200):
         x = page.node(ops.sum_of, [x, x])
-    assert size(x) > 120
+    assert count_leaves(x) > 120

@@ -96,7 +96,7 @@ def test_no_line_speaks_of_what_comes_after_it(number):
         whole = [*whole_lines(board), *(line for inner in board.boards for line in whole_lines(inner))]
         here = {left for left, _, _ in whole}
         for left, right, _ in whole:
-            for name in re.findall(rf"∂{text_name(sheet.study.y.label)}/∂[^\s·/()^²]+", right):
+            for name in re.findall(rf"∂{text_name(sheet.graph.y.label)}/∂[^\s·/()^²]+", right):
                 spoken = re.sub("[₀-₉ᵢⱼₘᵣₛ]+$", "", name)
                 assert name != left, f"{left} = {right}"
                 assert spoken in found or len(here) > 1 or spoken == "∂", f"{left} = {right}"

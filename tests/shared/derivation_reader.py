@@ -85,18 +85,18 @@ class Known:
     """What the names on a sheet stand for: numbers and gradients of the nodes of the graph, after backward()."""
 
     def __init__(self, y, derived):
-        study = derived.study
+        graph = derived.graph
         for node in nodes(y):
             node.grad = 0.0
         y.backward()
-        self.nodes = {text_name(leaf.label): node for leaf, node in study.originals.items()}
-        assert len(self.nodes) == len(study.originals), "two quantities have one name"
-        formulas = study.page.formulas.items()
+        self.nodes = {text_name(leaf.label): node for leaf, node in graph.originals.items()}
+        assert len(self.nodes) == len(graph.originals), "two quantities have one name"
+        formulas = graph.page.formulas.items()
         self.formulas = {text_name(leaf.label): math(formula, digits=DIGITS).text for leaf, formula in formulas}
         self.slopes = {
-            text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in study.originals
+            text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in graph.originals
         }
-        self.y, self.stops = text_name(study.y.label), {y, *study.originals.values()}
+        self.y, self.stops = text_name(graph.y.label), {y, *graph.originals.values()}
         self.nodes.setdefault(self.y, y)
 
     def __call__(self, name):
