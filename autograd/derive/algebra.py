@@ -17,9 +17,11 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import lru_cache
+from operator import neg, truediv
 from types import SimpleNamespace
 
 from autograd import primitives as ops
+from autograd.formula.measures import count_leaves
 from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
@@ -36,8 +38,6 @@ Step = tuple[Value, Reason]
 MOST_MULTIPLIED_OUT = 40  # terms that it would have without brackets
 MOST = 60  # leaves of a formula that is still simplified
 MOST_SYMBOLS = 10  # different ones in it: beyond, polynomials in so many take seconds to factor, and say no more
-
-
 MOST_REMEMBERED = 4096  # of the results of each of SymPy's functions
 REMEMBERED = ("cancel", "denom", "expand", "factor", "factor_terms", "fraction", "solve", "together")
 
@@ -64,25 +64,25 @@ def _sympy() -> Any:
     return SimpleNamespace(**{**vars(sympy), **remembered, "text": lru_cache(maxsize=MOST_REMEMBERED)(str)})
 
 
-def simplified(page: Page, factors: Sequence[Value]) -> list[Step]:
+def simplify(page: Page, factors: Sequence[Value]) -> list[Step]:
     """The steps from a product of formulas on a page to its simplest form, each a formula with the reason for it.
 
     Nothing without SymPy, for formulas that are simple already, and for those too long to be worth it.
     """
-    if sum(map(size, factors)) > MOST or not available():
+    if sum(map(count_leaves, factors)) > MOST or not available():
         return []
     raw = page.product(factors)
-    if multiplied_out(raw) > MOST_MULTIPLIED_OUT:
+    if count_terms_multiplied_out(raw) > MOST_MULTIPLIED_OUT:
         return []
     algebra = _Algebra(page, raw)
     if len(algebra.symbols) > MOST_SYMBOLS:
         return []
     terms = [algebra.read(factor) for factor in factors]
     steps = [(raw, ""), *algebra.steps(terms)]
-    return _worth_telling(steps)
+    return _choose_steps(steps)
 
 
-def _worth_telling(steps: list[Step]) -> list[Step]:
+def _choose_steps(steps: list[Step]) -> list[Step]:
     """Without what changes nothing, what no step before leads to, and detours that end where they began."""
     told = steps[:1]
     for formula, reason in steps[1:]:
@@ -99,15 +99,7 @@ def _fits(x: float, y: float) -> bool:
     return not (math.isfinite(x) and math.isfinite(y)) or math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9)
 
 
-def size(formula: Value) -> int:
-    """How many leaves are written in a formula, each as often as it occurs."""
-    sizes: dict[Value, int] = {}
-    for node in nodes(formula):
-        sizes[node] = min(sum(sizes[x] for x in node.inputs), 10 * MOST) if node.inputs else 1
-    return sizes[formula]
-
-
-def multiplied_out(formula: Value) -> int:
+def count_terms_multiplied_out(formula: Value) -> int:
     """How many terms a formula would have with all brackets multiplied out and over one denominator, at most."""
     terms: dict[Value, int] = {}
     for node in nodes(formula):
@@ -129,19 +121,24 @@ def cost(formula: Value) -> float:
     """How much there is to read: leaves, and a little for signs, fractions, and numbers in front of brackets."""
     costs: dict[Value, float] = {}
     for node in nodes(formula):
-        own = 0.0 if node.inputs else 1.3 if node.op is CONSTANT and node.data < 0.0 else 1.0
-        if node.op is ops.neg:
-            own = 0.3
-        elif node.op is ops.div:
-            own = 0.4
-        elif node.op is ops.mul and node.inputs[0].op is CONSTANT and node.inputs[1].op is ops.sum_of:
-            own = 2.0  # 2x + 2y rather than 2(x + y)
-        elif node.op is ops.sum_of:
-            own = 0.2 * (node.inputs[0].op is ops.neg) + 1.2 * bool(set.intersection(*map(_factors, node.inputs)))
-        elif node.op is ops.pow and node.inputs[1].op is CONSTANT:
-            own = -0.5
-        costs[node] = min(own + sum(costs[x] for x in node.inputs), 1e6)
+        costs[node] = min(_own_cost(node) + sum(costs[x] for x in node.inputs), 1e6)
     return costs[formula]
+
+
+def _own_cost(node: Value) -> float:
+    if not node.inputs:
+        return 1.3 if node.op is CONSTANT and node.data < 0.0 else 1.0
+    if node.op is ops.neg:
+        return 0.3
+    if node.op is ops.div:
+        return 0.4
+    if node.op is ops.mul and node.inputs[0].op is CONSTANT and node.inputs[1].op is ops.sum_of:
+        return 2.0  # 2x + 2y rather than 2(x + y)
+    if node.op is ops.sum_of:
+        begins_with_a_minus = node.inputs[0].op is ops.neg
+        has_a_common_factor = bool(set.intersection(*map(_factors, node.inputs)))
+        return (0.2 if begins_with_a_minus else 0.0) + (1.2 if has_a_common_factor else 0.0)
+    return -0.5 if node.op is ops.pow and node.inputs[1].op is CONSTANT else 0.0
 
 
 def _factors(term: Value) -> set[Value]:
@@ -164,6 +161,7 @@ class _Algebra:
 
     def __init__(self, page: Page, first: Value) -> None:
         self.sympy, self.page = _sympy(), page
+        self.operations = {ops.sum_of: self.sympy.Add, ops.mul: self.sympy.Mul, ops.div: truediv, ops.neg: neg}
         self.symbols: dict[Value, Any] = {}
         self.formulas: dict[Any, Value] = {}
         self.familiar = {node for node in nodes(first) if node.op is ops.sum_of}
@@ -180,21 +178,15 @@ class _Algebra:
             xs = [found[x] for x in node.inputs]
             if node.op is CONSTANT and (number := _fraction(node.data)) is not None:
                 found[node] = sympy.Rational(number.numerator, number.denominator)
-            elif node.op is ops.sum_of:
-                found[node] = sympy.Add(*xs)
-            elif node.op is ops.mul:
-                found[node] = sympy.Mul(*xs)
-            elif node.op is ops.div:
-                found[node] = xs[0] / xs[1]
-            elif node.op is ops.neg:
-                found[node] = -xs[0]
+            elif node.op in self.operations:
+                found[node] = self.operations[node.op](*xs)
             elif node.op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data.is_integer():
                 found[node] = xs[0] ** int(node.inputs[1].data)
             else:
-                found[node] = self._symbol(node)
+                found[node] = self.symbol_of(node)
         return found[formula]
 
-    def _symbol(self, formula: Value) -> Any:
+    def symbol_of(self, formula: Value) -> Any:
         if formula not in self.symbols:
             symbol = self.symbols[formula] = self.sympy.Symbol(f"x{len(self.symbols):04d}")
             self.formulas[symbol] = formula
@@ -246,7 +238,7 @@ class _Algebra:
     def steps(self, terms: Sequence[Any]) -> list[Step]:
         sympy = self.sympy
         told: list[Step] = []
-        prepared = [self._prepared(term) for term in terms]
+        prepared = [self._prepare(term) for term in terms]
         reasons = dict.fromkeys(reason for _, reason in prepared if reason)
         line = self.page.product(self.write(term) for term, _ in prepared)
         if reasons:
@@ -258,14 +250,14 @@ class _Algebra:
         if len(sympy.Add.make_args(sympy.expand(above))) < _terms_without_cancelling(above):
             told.append((self.write(spread), "multiply out"))
         reduced = sympy.cancel(whole)
-        ends = {self.write(end): None for end in (sympy.factor(reduced), self._half_factored(reduced), reduced, spread)}
+        ends = {self.write(end): None for end in (sympy.factor(reduced), self._factor_in_part(reduced), reduced, spread)}
         self.familiar = set()
         ends |= dict.fromkeys(map(self.write, (sympy.factor(reduced), reduced)))
         end = min(ends, key=cost)
         told.append((end, "collect" if len(told) > 1 and told[-1][1] == "multiply out" else "multiply out and collect"))
         return told
 
-    def _prepared(self, term: Any) -> tuple[Any, str]:
+    def _prepare(self, term: Any) -> tuple[Any, str]:
         """A factor over a common denominator, or with what is common to its terms in front."""
         sympy = self.sympy
         if not term.is_Add:
@@ -289,7 +281,7 @@ class _Algebra:
             return "simplify"
         return self.write(sympy.Mul(*shared)), "cancels"
 
-    def _half_factored(self, expression: Any) -> Any:
+    def _factor_in_part(self, expression: Any) -> Any:
         """With common factors in front of the numerator, but no sum taken apart into factors."""
         above, below = self.sympy.fraction(expression)
         return self.sympy.factor_terms(above) / self.sympy.factor(below)
@@ -315,12 +307,12 @@ def _fraction(x: float) -> Fraction | None:
     return fraction if fraction.denominator != 5 and float(fraction) == x else None
 
 
-def collected(page: Page, formulas: Iterable[Value]) -> list[Value]:
+def simplify_each(page: Page, formulas: Iterable[Value]) -> list[Value]:
     """Each formula in its simplest form; as it is without SymPy."""
-    return [steps[-1][0] if (steps := simplified(page, [formula])) else formula for formula in formulas]
+    return [steps[-1][0] if (steps := simplify(page, [formula])) else formula for formula in formulas]
 
 
-def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> list[Step]:
+def express_in_function(page: Page, formula: Value, definition: Value, own: Value) -> list[Step]:
     """A derivative in terms of the function itself: the steps from e^-x / (1 + e^-x)^2 to σ(x) (1 − σ(x)).
 
     definition: the function z as a fraction n/m, on the page; own: z as an operation on x
@@ -332,7 +324,7 @@ def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> li
     sympy = _sympy()
     algebra = _Algebra(page, page.sum([formula, definition]))
     top, bottom = (algebra.read(part) for part in definition.inputs)
-    n, m, z = sympy.Symbol("n"), sympy.Symbol("m"), algebra._symbol(own)
+    n, m, z = sympy.Symbol("n"), sympy.Symbol("m"), algebra.symbol_of(own)
     given = algebra.read(formula)
     if not bottom.is_Add and not bottom.is_Symbol:
         return []
@@ -352,7 +344,7 @@ def in_terms_of(page: Page, formula: Value, definition: Value, own: Value) -> li
         rest = page.sum([algebra.write(replaced.subs(m, 0))]) if replaced.is_Add and replaced.has(m) else None
         if rest is not None and sympy.expand(replaced - m).is_number:
             shown = record(ops.sum_of, algebra.write(above).data, (algebra.write(bottom), rest))
-            told.append((page._node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1"))
+            told.append((page.node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1"))
     if (whole.free_symbols - {n, m}) & (bottom.free_symbols | top.free_symbols):
         return []
     split = sympy.expand(whole)

@@ -23,20 +23,18 @@ from itertools import islice, pairwise
 from typing import Any, overload
 
 from autograd.calculus import gradient
+from autograd.derive.lines import (
+    chain,
+    complete_lines,
+    derivative_of,
+    local_derivatives,
+    simplify_sum,
+    sum_lines,
+)
+from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
-from autograd.derive.study import (
-    LARGE,
-    Study,
-    chain,
-    derivative_of,
-    finished,
-    number_lines,
-    part_between,
-    values_in,
-    without_repetition,
-)
-from autograd.display.board import NOTHING, Board, Line, figure, joined, named, reason_of, words
+from autograd.display.board import Board, Line, figure, joined, named, words
 from autograd.graph import history
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
@@ -128,48 +126,44 @@ class Derivation(Board):
     def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
         whole, originals = (y, x), dict[Value, Value]()
         if len(history(y)) > LARGE:
-            y, x, originals = part_between(y, x)
-        self.study = study = Study(y, [x], digits=digits, numbers=numbers)
-        leaf = study.leaf(x)
+            y, x, originals = cut_between(y, x)
+        self.graph = graph = NamedGraph(y, [x], digits=digits, numbers=numbers)
+        leaf = graph.leaf(x)
         self.value = gradient(*whole)[0].data
         self.paths: list[list[Value]] = []
         boards: Sequence[Board] = ()
         if leaf is None:
             name = named(x.label or "x")
-            left = derivative_of(study.y.label, x.label or "x")
-            why = joined([named(study.y.label), words(" does not depend on "), name], "")
+            left = derivative_of(graph.y.label, x.label or "x")
+            why = joined([named(graph.y.label), words(" does not depend on "), name], "")
             self.formula = Value(0.0)
             lines = [Line(left, figure(0.0), why)]
         else:
-            nodes = {u: originals.get(v, v) for u, v in study.originals.items()}
-            self.paths = [[nodes.get(u, u) for u in path] for path in islice(study.paths(leaf), 1000)]
-            few = list(islice(study.paths(leaf), FEW_PATHS + 1))
+            nodes = {u: originals.get(v, v) for u, v in graph.originals.items()}
+            self.paths = [[nodes.get(u, u) for u in path] for path in islice(graph.paths(leaf), 1000)]
+            few = list(islice(graph.paths(leaf), FEW_PATHS + 1))
             if len(few) <= FEW_PATHS:
-                lines, self.formula = self._along(study, few, leaf)
+                lines, self.formula = self._along(graph, few, leaf)
             else:
-                sheet = Sheet(y, [x], digits, study)
+                sheet = Sheet(y, [x], digits, graph)
                 lines, boards = [], sheet.boards
                 self.formula = sheet.formulas[leaf]
         super().__init__(lines, boards=boards)
 
-    def _along(self, study: Study, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:
-        left = derivative_of(study.y.label, x.label)
-        if x is study.y:
+    def _along(self, graph: NamedGraph, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:
+        left = derivative_of(graph.y.label, x.label)
+        if x is graph.y:
             return [Line(left, figure(1.0), words("a quantity varies with itself by 1"))], Value(1.0)
         links = [list(pairwise(path)) for path in paths]
         lines: list[Line] = []
         if any(len(path) > 1 for path in links):
             names = [
-                chain([study.partial(u, v) for u, v in path]) if len(path) > 1 else study.local(*path[0]) for path in links
+                chain([graph.partial(u, v) for u, v in path]) if len(path) > 1 else graph.local(*path[0]) for path in links
             ]
             why = "chain rule" if len(paths) == 1 else f"chain rule, along each of {len(paths)} paths"
-            lines += study.sum_lines(names, words(why))
-        factors = [[study.local(u, v) for u, v in path] for path in links]
-        lines += study.sum_lines([chain(path) for path in factors], study.reasons([link for path in links for link in path]))
-        page = study.page
-        products = factors[0] if len(factors) == 1 else [page.sum(map(page.product, factors))]
-        end, told = finished(study, products, x)
-        lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
-        lines += number_lines(study, end, self.value)
-        lines[0] = lines[0]._replace(left=left)
-        return without_repetition(lines), end
+            lines += sum_lines(graph, names, words(why))
+        factors = [[graph.local(u, v) for u, v in path] for path in links]
+        why_local = local_derivatives(graph, [link for path in links for link in path])
+        lines += sum_lines(graph, [chain(path) for path in factors], why_local)
+        end, told = simplify_sum(graph, factors, x)
+        return complete_lines(graph, left, lines, told, end, self.value), end

@@ -36,7 +36,7 @@ LONGER = ("weight", "bias", "theta")  # and what begins with them
 OF_BOTH = {"v", "m", "u"}  # weights more often than not
 
 
-def named_as(label: str) -> int:
+def judge_name(label: str) -> int:
     """What a name says: PARAMETER, OFTEN one, DATA, or nothing, which is OPEN."""
     base = Parts(label).base.rstrip("′").lower() if label else ""
     if base in OF_PARAMETERS or base.startswith(LONGER) or (len(base) in (2, 3) and base[0] in "wb" and base.isascii()):
@@ -90,7 +90,7 @@ class Structure:
         if x not in self._evidence:
             node = self.original[x]
             computed = bool(x.inputs) or node.op is CONSTANT
-            self._evidence[x] = (COMPUTED if computed else named_as(node.label), int(node in self.asked))
+            self._evidence[x] = (COMPUTED if computed else judge_name(node.label), int(node in self.asked))
         return self._evidence[x]
 
     def _layers(self) -> list[tuple[list[Value], list[Row]]]:
@@ -145,13 +145,13 @@ class Structure:
     def parameters(self) -> list[Value]:
         """The variables that are not data, as far as names and use tell: all of them where nothing is a parameter."""
         variables = [x for x in leaves(*self.ys) if x.op is not CONSTANT]
-        named = {x for x in variables if named_as(x.label) == PARAMETER}
+        named = {x for x in variables if judge_name(x.label) == PARAMETER}
         weights = {self.original[w] for _, rows in self.layers for row in rows for w in row.weights.values()}
         weights |= {self.original[row.bias] for _, rows in self.layers for row in rows if row.bias is not None}
         if not named and not weights:
             return variables
         inputs = self._inputs(named) | self._beside(named)
-        kept = {x for x in variables if x in named or (named_as(x.label) != DATA and (x in weights or x not in inputs))}
+        kept = {x for x in variables if x in named or (judge_name(x.label) != DATA and (x in weights or x not in inputs))}
         return [x for x in variables if x in kept] or variables
 
     def _inputs(self, named: set[Value]) -> set[Value]:

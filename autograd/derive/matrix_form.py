@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograd import primitives as ops
 from autograd.derive.arrays import Array
+from autograd.formula.operations import series_bounds
 from autograd.graph import nodes
 from autograd.value import Value
 from autograd.writing.names import INDICATOR, Index, latex_name, readings, text_name
@@ -33,12 +34,12 @@ class Tensor:
     def turned(self) -> tuple[str, str]:
         """Both texts of the transpose."""
         if self.symbol:
-            return f"{self.text}ᵀ", shaped(rf"{self.symbol}^{{\top}}", self.shape[::-1])
+            return f"{self.text}ᵀ", write_shape(rf"{self.symbol}^{{\top}}", self.shape[::-1])
         text, latex = self.at(ATOM)
         return f"{text}ᵀ", rf"{latex}^{{\top}}"
 
 
-def shaped(latex: str, shape: tuple[int, int]) -> str:
+def write_shape(latex: str, shape: tuple[int, int]) -> str:
     """A symbol with its rows and columns below it."""
     return rf"\underset{{{shape[0]} \times {shape[1]}}}{{{latex}}}"
 
@@ -76,7 +77,7 @@ class MatrixForm:
             return self._leaf(node)
         op = node.op
         assert op is not None
-        if op in (ops.mul, ops.neg) or op.name.startswith("series "):
+        if op in (ops.mul, ops.neg) or series_bounds(op):
             return self._product(node, found)
         if op is ops.div and (whole := self._softmax(*node.inputs)) is not None:
             return whole
@@ -95,7 +96,7 @@ class MatrixForm:
         if op is ops.pow and known[0].axes:
             base, exponent = known[0].at(ATOM), known[1]
             above = rf"^{{\odot {exponent.latex}}}"
-            latex = shaped(known[0].symbol + above, known[0].shape) if known[0].symbol else base[1] + above
+            latex = write_shape(known[0].symbol + above, known[0].shape) if known[0].symbol else base[1] + above
             return Tensor(f"{base[0]}^⊙{exponent.text}", latex, axes, POWER)
         text, level = op.notation.text.write([(x.text, x.level) for x in known])
         latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
@@ -125,12 +126,13 @@ class MatrixForm:
 
     def _softmax(self, above: Value, below: Value) -> Tensor | None:
         """exp(z_i) over the sum of exp(z_j) is an entry of softmax(z)."""
-        if below.op is None or not below.op.name.startswith("series ") or above.op is not ops.exp:
+        bounds = series_bounds(below.op)
+        if bounds is None or above.op is not ops.exp:
             return None
-        _, letter, low, high = below.op.name.split()
+        letter, low, high = bounds
         each = below.inputs[0]
         one, other = (self._leaf(x.inputs[0]) if not x.inputs[0].inputs else None for x in (above, each))
-        whole = low == "1" and self.lengths.get(letter) == {int(high)} and each.op is ops.exp
+        whole = low == 1 and self.lengths.get(letter) == {high} and each.op is ops.exp
         if one is None or other is None or not whole or one.text != other.text or other.axes != (letter,):
             return None
         return Tensor(f"softmax({one.text})", rf"\operatorname{{softmax}}({one.latex})", one.axes, ATOM)
@@ -154,13 +156,13 @@ class MatrixForm:
         if gradient:
             return Tensor(
                 f"∇_{text} {text_name(self.output)}",
-                shaped(symbol := rf"\nabla_{{{latex}}} {latex_name(self.output)}", array.shape),
+                write_shape(symbol := rf"\nabla_{{{latex}}} {latex_name(self.output)}", array.shape),
                 letters,
                 PRODUCT,
                 rf"({symbol})",
                 array.shape,
             )
-        return Tensor(text, shaped(latex, array.shape), letters, ATOM, latex, array.shape)
+        return Tensor(text, write_shape(latex, array.shape), letters, ATOM, latex, array.shape)
 
     def _product(self, node: Value, found: dict[Value, Tensor | None]) -> Tensor | None:
         """Factors, with the indices that are summed over."""
@@ -175,9 +177,9 @@ class MatrixForm:
             elif inner.op is ops.neg:
                 negative = not negative
                 stack += inner.inputs
-            elif inner.op is not None and inner.op.name.startswith("series "):
-                _, letter, low, high = inner.op.name.split()
-                if low != "1" or self.lengths.get(letter) != {int(high)}:
+            elif bounds := series_bounds(inner.op):
+                letter, low, high = bounds
+                if low != 1 or self.lengths.get(letter) != {high}:
                     return None  # a sum over a part of an axis is no product of matrices
                 summed.add(letter)
                 stack += inner.inputs
@@ -192,14 +194,14 @@ class MatrixForm:
             for axis in matrix.axes:
                 if axis.startswith("#") and any(x.axes == (axis,) for x in factors):
                     summed.add(axis)
-        result = _contracted(factors, summed)
+        result = _contract(factors, summed)
         if result is not None and negative:
             text, latex = result.at(PRODUCT)
             return Tensor(f"−{text}", f"-{latex}", result.axes, NEGATION)
         return result
 
 
-def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
+def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
     """A product of numbers, vectors and at most one matrix, with the summed indices gone."""
     matrices = [x for x in factors if len(x.axes) == 2]
     numbers = [x for x in factors if not x.axes]
@@ -207,7 +209,7 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
     for x in factors:
         if len(x.axes) == 1:
             by_axis.setdefault(x.axes[0], []).append(x)
-    vectors = {axis: _elementwise(xs) for axis, xs in by_axis.items()}
+    vectors = {axis: _multiply_elementwise(xs) for axis, xs in by_axis.items()}
     whole: Tensor | None = None
     if len(matrices) == 1 and len(summed) <= 1:
         matrix = matrices[0]
@@ -220,7 +222,7 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
             left, right = matrix.turned() if turned else matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
             whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (rest,), PRODUCT)
             if rest in vectors:
-                whole = _elementwise([whole, vectors.pop(rest)])
+                whole = _multiply_elementwise([whole, vectors.pop(rest)])
         else:
             whole = matrix
     elif matrices or len(vectors) > 2:
@@ -247,7 +249,7 @@ def _contracted(factors: list[Tensor], summed: set[str]) -> Tensor | None:
     return Tensor(" ".join(a for a, _ in parts), r" \, ".join(b for _, b in parts), axes, PRODUCT)
 
 
-def _elementwise(xs: Sequence[Tensor]) -> Tensor:
+def _multiply_elementwise(xs: Sequence[Tensor]) -> Tensor:
     if len(xs) == 1:
         return xs[0]
     texts = [x.at(PRODUCT) for x in xs]

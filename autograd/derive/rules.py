@@ -18,15 +18,16 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.algebra import available, in_terms_of, simplified
+from autograd.derive.algebra import available, express_in_function, simplify
 from autograd.display.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
 from autograd.display.board import math as mathematics
 from autograd.formula.help import names_of
-from autograd.formula.operations import display, quantities
+from autograd.formula.measures import free_variables
+from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, Primitive
-from autograd.rewriting import like, rewrite
+from autograd.rewriting import rewrite, substitute
 from autograd.value import Value
 from autograd.value import constant as constant_node
 from autograd.writing.names import latex_name, text_name
@@ -40,7 +41,7 @@ def _pending(name: str) -> Primitive:
     """The operation d/dx, on what is still to be differentiated."""
     text, latex = f"d/d{text_name(name)} ", rf"\frac{{d}}{{d{latex_name(name)}}} "
     notation = Notation("d/dx", text.__add__, OPERATOR, POWER, latex_form(latex.__add__, OPERATOR, POWER))
-    return display("d/dx", notation, lambda u: math.nan, 1.0)
+    return pseudo_primitive("d/dx", notation, lambda u: math.nan, 1.0)
 
 
 def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
@@ -71,7 +72,7 @@ def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
 
 
 def _of_primitive(op: Primitive) -> RuleDerivation:
-    x = Value(POINT + (op is ops.acosh), "x")
+    x = Value(POINT + 1.0 if op is ops.acosh else POINT, "x")  # acosh has no value below 1
     z = op(x)
     slope = op.slopes(z, [x])[0]
     target = slope if isinstance(slope, Value) else constant_node(slope)
@@ -92,7 +93,7 @@ def _partials(op: Primitive) -> Board:
             f"∂/∂{text_name(x.label)} ({mathematics(whole).text})",
             rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(mathematics(whole).latex)}",
         )
-        lines.append(Line(left, mathematics(page.again(slope)), words("rule of the table")))
+        lines.append(Line(left, mathematics(page.take_in(slope)), words("rule of the table")))
     return Board(lines)
 
 
@@ -109,81 +110,102 @@ class RuleDerivation(Board):
         self.x = page.leaves[x] if x in page.leaves else Value(x.data, x.label)
         self.pending = _pending(x.label)
         op = f if isinstance(f, Primitive) else None
-        own = page._node(op, [self.x]) if op is not None else definition
-        self.wanted = None if op is None or target is None else page.again(_on(target, op, x, self.x, own))
+        own = page.node(op, [self.x]) if op is not None else definition
+        self.wanted = None if op is None or target is None else page.take_in(_put_on_page(target, op, x, self.x, own))
         if op is not None and op.definition is None:
             steps = [(page.number(0.0) if self.wanted is None else self.wanted, words("rule of the table"))]
         else:
-            steps = [] if op is None else [(self._to_take(definition), joined([words("definition of "), symbol(op)], ""))]
-            line = self._to_take(definition)
-            if not steps and line.op is CONSTANT:
-                steps = [(line, words("x varies with itself by 1" if line.data else "a constant does not vary"))]
-            while any(node.op is self.pending for node in nodes(line)):
-                line, rule = self._next(line)
-                steps.append((line, rule))
-            if line is not self.wanted:
-                steps += self._simplest(line, op, own, definition)
-            if self.wanted is not None and steps[-1][0] is not self.wanted:
-                steps.append((self.wanted, words("the form in the table")))
+            steps = self._derive(op, own, definition)
         self.formulas = [formula for formula, _ in steps]
         self.formula = self.formulas[-1]
         lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
-        left = mathematics(self._to_take(own))
-        if own is self.x or self.x not in quantities(own):
-            u = mathematics(own)
-            left = Math(f"d/d{text_name(x.label)} {u.text}", rf"\frac{{d}}{{d{latex_name(x.label)}}} {u.latex}")
-        lines[0] = lines[0]._replace(left=left)
-        super().__init__(_different(lines))
+        lines[0] = lines[0]._replace(left=self._left_side(own))
+        super().__init__(_without_repetition(lines))
+
+    def _left_side(self, own: Value) -> Math:
+        if own is not self.x and self._varies(own):
+            return mathematics(self._to_take(own))
+        u, name = mathematics(own), self.x.label  # d/dx of x, or of a constant, is worked out already
+        return Math(f"d/d{text_name(name)} {u.text}", rf"\frac{{d}}{{d{latex_name(name)}}} {u.latex}")
+
+    def _derive(self, op: Primitive | None, own: Value, definition: Value) -> list[Step]:
+        """The lines from the definition to the simplest form, or to that of the table."""
+        line = self._to_take(definition)
+        steps = [(line, joined([words("definition of "), symbol(op)], ""))] if op is not None else []
+        if not steps and line.op is CONSTANT:
+            steps.append((line, words("x varies with itself by 1" if line.data else "a constant does not vary")))
+        while any(node.op is self.pending for node in nodes(line)):
+            line, rule = self._next(line)
+            steps.append((line, rule))
+        if line is not self.wanted:
+            steps += self._simplest(line, op, own, definition)
+        if self.wanted is not None and steps[-1][0] is not self.wanted:
+            steps.append((self.wanted, words("the form in the table")))
+        return steps
 
     def _to_take(self, u: Value) -> Value:
         """d/dx u, or what it is where u is x or does not vary with x."""
         page = self.page
         if u is self.x:
             return page.number(1.0)
-        if self.x not in quantities(u):
+        if not self._varies(u):
             return page.number(0.0)
-        node = page._node(self.pending, [u])
+        node = page.node(self.pending, [u])
         node.data = gradient(u, self.x)[0].data
         return node
 
     def _next(self, line: Value) -> Step:
         """The line with the rule for its first d/dx applied."""
         first = _first(line, self.pending)
-        result, rule = self._rule(first.inputs[0])
-        return rewrite(line, self.page.rebuild, {first: result}), rule
+        u = first.inputs[0]
+        rule = RULES.get(u.op)
+        result, reason = (rule(self, *u.inputs) if rule is not None else None) or self._chain_rule(u)
+        return self.page.substitute(line, {first: result}), reason
 
-    def _rule(self, u: Value) -> Step:
-        """d/dx u in simpler derivatives, and the rule that says so."""
-        page, d, op = self.page, self._to_take, u.op
-        minus = page.number(-1.0)
-        if op is ops.sum_of:
-            return page.sum([d(term) for term in u.inputs]), words("sum rule")
-        if op is ops.neg:
-            return page.product([minus, d(u.inputs[0])]), words("constant factor")
-        if op is ops.mul:
-            a, b = u.inputs
-            if self.x not in quantities(a) or self.x not in quantities(b):
-                return page.product([a, d(b)] if self.x not in quantities(a) else [d(a), b]), words("constant factor")
-            return page.sum([page.product([d(a), b]), page.product([a, d(b)])]), words("product rule")
-        if op is ops.div:
-            a, b = u.inputs
-            if self.x not in quantities(b):
-                return page.product([d(a)], [b]), words("constant factor")
-            above = page.sum([page.product([d(a), b]), page.product([minus, a, d(b)])])
-            return page.product([above], [b, b]), words("quotient rule")
-        if op is ops.pow and u.inputs[1].op is CONSTANT:
-            base, n = u.inputs[0], u.inputs[1].data
-            power = page.made(ops.pow, [base, page.number(n - 1.0)])
-            chain = "" if base is self.x else ", chain rule"
-            return page.product([page.number(n), power, d(base)]), words(f"power rule{chain}")
+    def _varies(self, u: Value) -> bool:
+        return self.x in free_variables(u)
+
+    def _sum_rule(self, *terms: Value) -> Step:
+        return self.page.sum(map(self._to_take, terms)), words("sum rule")
+
+    def _minus_rule(self, u: Value) -> Step:
+        return self.page.negate(self._to_take(u)), words("constant factor")
+
+    def _product_rule(self, a: Value, b: Value) -> Step:
+        page, d = self.page, self._to_take
+        if not self._varies(a):
+            return page.product([a, d(b)]), words("constant factor")
+        if not self._varies(b):
+            return page.product([d(a), b]), words("constant factor")
+        return page.sum([page.product([d(a), b]), page.product([a, d(b)])]), words("product rule")
+
+    def _quotient_rule(self, a: Value, b: Value) -> Step:
+        page, d = self.page, self._to_take
+        if not self._varies(b):
+            return page.product([d(a)], [b]), words("constant factor")
+        above = page.sum([page.product([d(a), b]), page.product([page.number(-1.0), a, d(b)])])
+        return page.product([above], [b, b]), words("quotient rule")
+
+    def _power_rule(self, base: Value, exponent: Value) -> Step | None:
+        """That of a power whose exponent is a number."""
+        if exponent.op is not CONSTANT:
+            return None
+        page, n = self.page, exponent.data
+        power = page.apply(ops.pow, [base, page.number(n - 1.0)])
+        chain = "" if base is self.x else ", chain rule"
+        return page.product([page.number(n), power, self._to_take(base)]), words(f"power rule{chain}")
+
+    def _chain_rule(self, u: Value) -> Step:
+        """The rule of the table for an operation, times the derivatives of what is inside of it."""
+        page, op = self.page, u.op
         assert op is not None
         slopes = op.slopes(u, [x.data if x.op is CONSTANT else x for x in u.inputs])
+        varying = [(x, slope) for x, slope in zip(u.inputs, slopes) if self._varies(x)]
         terms = [
-            page.product([page.again(slope) if isinstance(slope, Value) else page.number(slope), d(x)])
-            for x, slope in zip(u.inputs, slopes)
-            if self.x in quantities(x)
+            page.product([page.take_in(slope) if isinstance(slope, Value) else page.number(slope), self._to_take(x)])
+            for x, slope in varying
         ]
-        chain = "chain rule, " if any(x is not self.x for x in u.inputs if self.x in quantities(x)) else ""
+        chain = "chain rule, " if any(x is not self.x for x, _ in varying) else ""
         return page.sum(terms), joined([words(f"{chain}derivative of "), symbol(op)], "")
 
     def _simplest(self, line: Value, op: Primitive | None, own: Value | None, definition: Value) -> list[Step]:
@@ -194,11 +216,20 @@ class RuleDerivation(Board):
         if fraction is not line:
             steps.append((fraction, words("negative powers as fractions")))
         if own is not None and op is not None and available():
-            found = in_terms_of(page, fraction, _as_fraction(page, definition), own)
+            found = express_in_function(page, fraction, _as_fraction(page, definition), own)
             if found and _equal(found[-1][0], line):
                 *before, (last, _) = [(formula, reason_of(why)) for formula, why in found]
                 return [*steps, *before, (last, joined([words("definition of "), symbol(op)], ""))]
-        return steps + [(formula, reason_of(why)) for formula, why in simplified(page, [fraction])]
+        return steps + [(formula, reason_of(why)) for formula, why in simplify(page, [fraction])]
+
+
+RULES: dict[Primitive | None, Callable[..., Step | None]] = {  # d/dx of an operation; of any other by the chain rule
+    ops.sum_of: RuleDerivation._sum_rule,
+    ops.neg: RuleDerivation._minus_rule,
+    ops.mul: RuleDerivation._product_rule,
+    ops.div: RuleDerivation._quotient_rule,
+    ops.pow: RuleDerivation._power_rule,
+}
 
 
 def _equal(a: Value, b: Value) -> bool:
@@ -216,10 +247,10 @@ def _first(line: Value, op: Primitive) -> Value:
     raise LookupError(op.name)
 
 
-def _on(target: Value, op: Primitive, x: Value, leaf: Value, own: Value) -> Value:
+def _put_on_page(target: Value, op: Primitive, x: Value, leaf: Value, own: Value) -> Value:
     """A partial of the table, which speaks of a point x, on the page."""
     itself = {node: own for node in nodes(target) if node.op is op and node.inputs == (x,)}
-    return rewrite(target, lambda node, inputs: like(node, inputs) if inputs else node, {x: leaf, **itself})
+    return substitute(target, {x: leaf, **itself})
 
 
 def _as_fraction(page: Page, line: Value) -> Value:
@@ -227,13 +258,13 @@ def _as_fraction(page: Page, line: Value) -> Value:
 
     def invert(node: Value, inputs: list[Value]) -> Value:
         if node.op is ops.pow and inputs[1].op is CONSTANT and inputs[1].data < 0.0:
-            return page.product([], [page.made(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
-        return page.made(node.op, inputs) if inputs else node
+            return page.product([], [page.apply(ops.pow, [inputs[0], page.number(-inputs[1].data)])])
+        return page.apply(node.op, inputs) if inputs else node
 
     return rewrite(line, invert)
 
 
-def _different(lines: Sequence[Line]) -> list[Line]:
+def _without_repetition(lines: Sequence[Line]) -> list[Line]:
     kept = [lines[0]]
     for line in lines[1:]:
         if line.right.text != kept[-1].right.text:

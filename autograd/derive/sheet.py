@@ -12,34 +12,33 @@ Source: Rumelhart, Hinton and Williams, Learning representations by back-propaga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.algebra import cost, simplified, size
-from autograd.derive.families import Family, _place, unnamed
-from autograd.derive.study import (
-    TINY,
-    Study,
+from autograd.derive.algebra import cost
+from autograd.derive.families import Family, find_families, single_out, unnamed
+from autograd.derive.lines import (
     chain,
+    complete_lines,
     derivative_of,
-    finished,
-    number_lines,
-    too_large,
+    drop_repetitions,
+    local_derivatives,
+    simplify_sum,
+    sum_lines,
     total,
-    without_repetition,
+    write_in_numbers,
 )
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, reason_of, words
-from autograd.formula.folding import MANY, folded, generalised
-from autograd.formula.operations import quantities
-from autograd.rewriting import rewrite
+from autograd.derive.named_graph import TINY, NamedGraph, too_large
+from autograd.derive.vectors import VectorForm
+from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, reason_of, words
+from autograd.formula.measures import count_leaves, free_variables
 from autograd.value import Value
-from autograd.writing.names import Index, indexed, readings
+from autograd.writing.names import readings
 
 MOST_FAMILIES = 120  # on a sheet
 MOST_MEMBERS = 32  # of a family that no one line can speak of
+MOST_LEAVES = 60  # of a derivative into which the formulas of those before it are put
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
 
 
@@ -72,137 +71,98 @@ class Sheet(Board):
     """
 
     def __init__(
-        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, study: Study | None = None, numbers: bool = True
+        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, graph: NamedGraph | None = None, numbers: bool = True
     ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.study = study = study or Study(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
-        targets = [leaf for x in xs or study.structure.parameters() if (leaf := study.leaf(x)) is not None]
-        inside = study.between(*targets)
-        self.wanted = [leaf for leaf in reversed(study.order) if leaf in inside]
-        self.users: dict[Value, list[Value]] = {leaf: [] for leaf in self.wanted}
-        for u in self.wanted:
-            for v in study.below[u]:
-                if v in inside:
-                    self.users[v].append(u)
-        for users in self.users.values():
-            users.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
+        self.graph = graph = graph or NamedGraph(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
+        inside = graph.between(*targets)
+        self.wanted = [leaf for leaf in reversed(graph.order) if leaf in inside]
+        self.users = self._users()
         self.adjoints = self._numbers()
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
-        self.families = self._families()
+        self.families = find_families(graph, self.wanted, self.users)
         if len(self.families) > MOST_FAMILIES:
             raise too_large(f"a sheet would have {len(self.families)} parts", y)
         boards = [self._board(family) for family in self.families]
-        missing = [x for x in xs if study.leaf(x) is None]
-        boards += [Board([Line(derivative_of(study.y.label, x.label or "x"), figure(0.0))]) for x in missing]
-        if study.y in targets:
+        missing = [x for x in xs if graph.leaf(x) is None]
+        boards += [Board([Line(derivative_of(graph.y.label, x.label or "x"), figure(0.0))]) for x in missing]
+        if graph.y in targets:
             why = words("a quantity varies with itself by 1")
-            boards.append(Board([Line(derivative_of(study.y.label, study.y.label), figure(1.0), why)]))
-        self.gradients = {study.originals[v]: self._slopes[v] for v in self.adjoints if v in study.originals}
+            boards.append(Board([Line(derivative_of(graph.y.label, graph.y.label), figure(1.0), why)]))
+        self.gradients = {graph.originals[v]: self._slopes[v] for v in self.adjoints if v in graph.originals}
         super().__init__(boards=[board for board in boards if board.lines])
+
+    def _users(self) -> dict[Value, list[Value]]:
+        """For each quantity those in whose formulas it stands, in the order of their labels."""
+        users: dict[Value, list[Value]] = {v: [] for v in self.wanted}
+        for u in self.wanted:
+            for v in self.graph.below[u]:
+                if v in users:
+                    users[v].append(u)
+        for several in users.values():
+            several.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
+        return users
 
     def _numbers(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
-        study = self.study
+        graph = self.graph
         found: dict[Value, Value] = {}
         self._slopes: dict[Value, float] = {}
-        originals = [v for v in self.wanted if v in study.originals]
-        slopes = dict(zip(originals, gradient(self.y, *(study.originals[v] for v in originals))))
+        originals = [v for v in self.wanted if v in graph.originals]
+        slopes = dict(zip(originals, gradient(self.y, *(graph.originals[v] for v in originals))))
         for v in self.wanted:
             known = slopes.get(v)  # to the last digit what backward() gives
-            data = known.data if known is not None else sum(found[u].data * study.local(u, v).data for u in self.users[v])
+            data = known.data if known is not None else sum(found[u].data * graph.local(u, v).data for u in self.users[v])
             self._slopes[v] = data
             if 0.0 < abs(data) < TINY:
-                terms = [[study.local(u, v)] if u is study.y else [found[u], study.local(u, v)] for u in self.users[v]]
-                data = study.rounded(self._sum(terms), data) if terms else data
-            found[v] = Value(data, f"∂{study.y.label}/∂{v.label}")
+                terms = self._terms(v, found)
+                data = graph.round_off(self._sum(terms), data) if terms else data
+            found[v] = Value(data, f"∂{graph.y.label}/∂{v.label}")
             if data != self._slopes[v]:
-                study.noise[found[v]] = abs(self._slopes[v])
+                graph.noise[found[v]] = abs(self._slopes[v])
         return found
-
-    def _families(self) -> list[Family]:
-        """Arrays, labels that count up, and what is alone; in the order of backpropagation, parameters first."""
-        study = self.study
-        depth = {study.y: 0}
-        for v in self.wanted[1:]:
-            depth[v] = 1 + max(depth[u] for u in self.users[v])
-        families: list[Family] = []
-        placed = {study.y}
-        for array in study.arrays:
-            rows = [[study.page.leaves.get(node) for node in row] for row in array.rows]
-            labels = array.labels()
-            flat = [leaf for row in rows for leaf in row]
-            agree = all(
-                leaf in depth and (array.stem, (*array.prefix, *_place(array, i, j))) in readings(leaf.label)
-                for i, row in enumerate(rows, start=1)
-                for j, leaf in enumerate(row, start=1)
-            )
-            if labels and agree and placed.isdisjoint(x for x in flat if x is not None):
-                known = [[leaf for leaf in row if leaf is not None] for row in rows]
-                families.append(Family(known, array.stem, array.prefix, array.vector))
-                placed.update(leaf for row in known for leaf in row)
-        rest = [v for v in self.wanted if v not in placed]
-        by_name: dict[Any, list[tuple[int, Value]]] = {}
-        for v in rest:
-            for stem, indices in readings(v.label)[-1:]:
-                if isinstance(indices[-1], int):
-                    by_name.setdefault((stem, indices[:-1], depth[v]), []).append((indices[-1], v))
-        for (stem, prefix, _), members in by_name.items():
-            members.sort(key=lambda member: member[0])
-            numbers = [i for i, _ in members]
-            if len(members) > 1 and numbers == list(range(1, len(members) + 1)):
-                families.append(Family([[v] for _, v in members], stem, prefix, True))
-                placed.update(v for _, v in members)
-        families += [Family([[v]], "", (), True) for v in rest if v not in placed]
-        families.sort(key=lambda f: (max(depth[v] for v in f.leaves), bool(study.below[f.leaves[0]])))
-        return families
 
     # ---- lines
 
-    def _terms(self, v: Value, substituted: bool = False) -> list[list[Value]]:
-        """∂y/∂v as products: ∂y/∂u, or its formula, times ∂u/∂v for each u that v goes into."""
-        study = self.study
-        return [
-            [study.local(u, v)]
-            if u is study.y
-            else [(self.formulas if substituted else self.adjoints)[u], study.local(u, v)]
-            for u in self.users[v]
-        ]
+    def _terms(self, v: Value, above: Mapping[Value, Value] | None = None) -> list[list[Value]]:
+        """∂y/∂v as products: ∂y/∂u times ∂u/∂v for each u that v goes into.
+
+        above: what is written for ∂y/∂u, by default its name
+        """
+        graph, above = self.graph, above or self.adjoints
+        return [[graph.local(u, v)] if u is graph.y else [above[u], graph.local(u, v)] for u in self.users[v]]
 
     def _sum(self, terms: Sequence[Sequence[Value]]) -> Value:
-        page = self.study.page
+        page = self.graph.page
         return page.sum([page.product(term) for term in terms])
 
     def _board(self, family: Family) -> Board:
         if len(family.leaves) == 1:
             return Board(self.member(family.leaves[0]))
-        generic = self._in_one(family)
-        alike = generic is not None
-        small = len(family.leaves) <= FEW_MEMBERS
-        if generic is None:
-            generic = self._with_indicator(family)
-        elif not small:
-            return Board(generic)
-        lines = [self.in_numbers(v, formula=not alike) for v in family.leaves[:MOST_MEMBERS]]
+        whole = self._in_one(family)
+        if whole is not None and len(family.leaves) > FEW_MEMBERS:
+            return Board(whole)
+        above = self._with_indicator(family) if whole is None else whole
+        lines = [self.in_numbers(v, formula=whole is None) for v in family.leaves[:MOST_MEMBERS]]
         if len(family.leaves) > MOST_MEMBERS:
             lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
-        return Board(generic, boards=[Board(lines)]) if generic else Board(lines)
+        return Board(above, boards=[Board(lines)]) if above else Board(lines)
 
     def member(self, v: Value) -> list[Line]:
         """The lines of one derivative.
 
         v: the quantity on the page that y is differentiated with respect to
         """
-        study = self.study
+        graph = self.graph
         end, told = self._simplest(v)
         lines: list[Line] = []
-        if any(u is not study.y for u in self.users[v]):
-            lines += study.sum_lines([self._names(u, v) for u in self.users[v]], words("chain rule"))
-        lines += study.sum_lines([chain(term) for term in self._terms(v)], study.reasons([(u, v) for u in self.users[v]]))
-        lines += [Line(NOTHING, study.write(formula), reason_of(why)) for formula, why in told]
-        lines += number_lines(study, end, self.adjoints[v].data)
-        lines[0] = lines[0]._replace(left=derivative_of(study.y.label, v.label))
-        return without_repetition(lines)
+        if any(u is not graph.y for u in self.users[v]):
+            lines += sum_lines(graph, [self._names(u, v) for u in self.users[v]], words("chain rule"))
+        why = local_derivatives(graph, [(u, v) for u in self.users[v]])
+        lines += sum_lines(graph, [chain(term) for term in self._terms(v)], why)
+        return complete_lines(graph, derivative_of(graph.y.label, v.label), lines, told, end, self.adjoints[v].data)
 
     def in_numbers(self, v: Value, formula: bool = True) -> Line:
         """One derivative in one line: its formula, unless that is said already, and its numbers.
@@ -210,30 +170,27 @@ class Sheet(Board):
         v: the quantity on the page that y is differentiated with respect to
         formula: whether its formula is written
         """
-        study = self.study
+        graph = self.graph
         end, _ = self._simplest(v)
-        numbers = [line.right for line in number_lines(study, end, self.adjoints[v].data)]
-        pieces = dict.fromkeys([study.write(end)] * (formula or not numbers) + numbers)
-        return Line(derivative_of(study.y.label, v.label), joined(pieces, " = "))
+        numbers = [line.right for line in write_in_numbers(graph, end, self.adjoints[v].data)]
+        pieces = [graph.write(end), *numbers] if formula or not numbers else numbers
+        return Line(derivative_of(graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
-        if u is self.study.y:  # beside other ways, where ∂y/∂v is the name of the whole
-            return self.study.local(u, v)
-        return chain([self.adjoints[u], self.study.partial(u, v)])
+        if u is self.graph.y:  # beside other ways, where ∂y/∂v is the name of the whole
+            return self.graph.local(u, v)
+        return chain([self.adjoints[u], self.graph.partial(u, v)])
 
     def _simplest(self, v: Value) -> tuple[Value, list[Any]]:
         """The derivative in v in its simplest form: with the names of derivatives before it, or with their formulas."""
         if v in self.settled:
             return self.formulas[v], []
-        terms = self._terms(v)
-        products = terms[0] if len(terms) == 1 else [self._sum(terms)]
-        end, told = finished(self.study, products, v)
-        above = [u for u in self.users[v] if u is not self.study.y]
+        end, told = simplify_sum(self.graph, self._terms(v), v)
+        above = [u for u in self.users[v] if u is not self.graph.y]
         if above and all(u in self.formulas and not _speaks_of_derivatives(self.formulas[u]) for u in above):
-            terms = self._terms(v, substituted=True)
-            if sum(map(size, (factor for term in terms for factor in term))) < 60:
-                products = terms[0] if len(terms) == 1 else [self._sum(terms)]
-                other, steps = finished(self.study, products, v)
+            terms = self._terms(v, self.formulas)
+            if sum(count_leaves(factor) for term in terms for factor in term) < MOST_LEAVES:
+                other, steps = simplify_sum(self.graph, terms, v)
                 if any(why for _, why in steps) and cost(other) <= cost(end) and other is not end:
                     raw = total([chain(term) for term in terms])
                     end, told = other, [(raw, "with what was found above"), *steps]
@@ -242,50 +199,48 @@ class Sheet(Board):
 
     def _in_one(self, family: Family) -> list[Line] | None:
         """One line for all members, in index notation, and their numbers; None where they are not alike."""
-        study = self.study
-        letters = self.letters_of(family)
-        raw = self.generic(family, lambda v: total([chain(term) for term in self._terms(v)]), letters)
+        graph = self.graph
+        letters = self.letters(family)
+        raw = family.index(lambda v: total([chain(term) for term in self._terms(v)]), letters)
         users = self.users[family.leaves[0]]
         lines = []
-        if users != [study.y]:
-            names = self.generic(family, lambda v: total([self._names(u, v) for u in self.users[v]]), letters)
+        if users != [graph.y]:
+            names = family.index(lambda v: total([self._names(u, v) for u in self.users[v]]), letters)
             if names is None:
                 return None
-            lines.append(Line(NOTHING, study.write(names), words("chain rule")))
+            lines.append(Line(NOTHING, graph.write(names), words("chain rule")))
         if raw is None:  # but where they end, they may be: pᵢ − yᵢ
             return self._alike_in_the_end(family, letters, lines)
-        lines.append(Line(NOTHING, study.write(raw), study.reasons([(u, family.leaves[0]) for u in users])))
-        lines[0] = lines[0]._replace(left=derivative_of(study.y.label, family.generic(letters)))
+        lines.append(Line(NOTHING, graph.write(raw), local_derivatives(graph, [(u, family.leaves[0]) for u in users])))
+        lines[0] = lines[0]._replace(left=derivative_of(graph.y.label, family.name(letters)))
         if len(family.leaves) <= FEW_MEMBERS:
             for v in family.leaves:
                 self._simplest(v)
-        end = self.generic(family, self.formula, letters)
+        end = family.index(self.formula, letters)
         if end is not None:
-            lines.append(Line(NOTHING, study.write(end), words("simplify")))
+            lines.append(Line(NOTHING, graph.write(end), words("simplify")))
         else:  # each has its own simplest form, but one line speaks of all of them
             self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
             self.settled.update(family.leaves)
-        lines = without_repetition(lines)
+        lines = drop_repetitions(lines)
         return [*lines[:-1], self._for_all(lines[-1], family, letters)]
 
     def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
         """A line with what its letters run through behind its reason."""
-        return line._replace(
-            reason=joined([p for p in (line.reason, self.range_of(family, letters)) if p.text], ", ", r",\; ")
-        )
+        return line._replace(reason=joined([p for p in (line.reason, family.range(letters)) if p.text], ", ", r",\; "))
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
         """One line for members whose formulas differ until they are simplified; None where they differ then, too."""
         if len(family.leaves) > MOST_MEMBERS:
             return None
         whys = [[reason_of(why) for _, why in self._simplest(v)[1]] for v in family.leaves]
-        end = self.generic(family, self.formula, letters)
+        end = family.index(self.formula, letters)
         if end is None:
             return None
         told = [why for why in whys[0] if why.text and all(why in other for other in whys)]
         reason = joined(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
-        lines = [*lines, self._for_all(Line(NOTHING, self.study.write(end), reason), family, letters)]
-        return [lines[0]._replace(left=derivative_of(self.study.y.label, family.generic(letters))), *lines[1:]]
+        lines = [*lines, self._for_all(Line(NOTHING, self.graph.write(end), reason), family, letters)]
+        return [lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters))), *lines[1:]]
 
     def formula(self, v: Value) -> Value:
         """∂y/∂v as the sheet has it, for a quantity v on the page."""
@@ -293,24 +248,7 @@ class Sheet(Board):
             self.formulas[v] = self._sum(self._terms(v))
         return self.formulas[v]
 
-    def generic(self, family: Family, make: Any, letters: tuple[str, ...], many: int = MANY) -> Value | None:
-        """One formula for all members of a family, with letters for their indices; None where they are not alike.
-
-        family: whose members are meant
-        make: a function that gives a member's formula
-        letters: one for each index that counts
-        many: how many terms of a sum are written out
-        """
-
-        def one(v: Value) -> Value:
-            return folded(make(v), many=many)
-
-        def in_row(row: Sequence[Value]) -> Value | None:
-            return _one_for_all([partial(one, v) for v in row], letters[-1])
-
-        return _one_for_all([partial(in_row, row) for row in family.rows], letters[0])
-
-    def letters_of(self, family: Family) -> tuple[str, ...]:
+    def letters(self, family: Family) -> tuple[str, ...]:
         """The letters for the indices of a family: i for a vector, or j among the inputs of a layer; i and j for a matrix.
 
         family: whose members are meant
@@ -320,88 +258,37 @@ class Sheet(Board):
         v = family.leaves[0]
         own = max((len(indices) for _, indices in readings(v.label)), default=0)
         for u in self.users[v]:
-            for factor in study_leaves(self.study.local(u, v)):
+            for factor in free_variables(self.graph.local(u, v)):
                 if any(len(indices) == own + 1 for _, indices in readings(factor.label)[:1]):
                     return ("j",)  # a place among the inputs of the next layer
         return ("i",)
-
-    def range_of(self, family: Family, letters: tuple[str, ...]) -> Math:
-        """What the letters of a family run through: for i = 1 … n.
-
-        family: whose members are meant
-        letters: one for each index that counts
-        """
-        lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
-        pieces = [
-            Math(f"{a} = 1 … {n}", rf"{a} = 1, \ldots, {n}") if n > 2 else Math(f"{a} = 1, 2", f"{a} = 1, 2")
-            for a, n in zip(letters, lengths)
-            if n > 1
-        ]
-        return joined([words("for "), joined(pieces, "; ", r";\;")], "") if pieces else NOTHING
 
     def _with_indicator(self, family: Family) -> list[Line]:
         """One line for members that are alike but for one, which has a term more: −1/ŷ_l·(1_{i=l} ŷ_l − ŷ_l ŷ_i)."""
         if not family.vector or not 2 <= len(family.leaves) <= MOST_MEMBERS:
             return []
-        study, letters = self.study, self.letters_of(family)
+        graph, letters = self.graph, self.letters(family)
         ends = [self._simplest(v)[0] for v in family.leaves]
-        end = self.but_for_one(ends, letters[0])
+        end = single_out(graph.page, ends, letters[0])
         if end is None:
             return []
-        left = derivative_of(study.y.label, family.generic(letters))
+        left = derivative_of(graph.y.label, family.name(letters))
         lines = []
         users = self.users[family.leaves[0]]
         local = None
         if len(users) == 1 and all(self.users[v] == users for v in family.leaves):
-            local = self.but_for_one([study.local(users[0], v) for v in family.leaves], letters[0])
+            local = single_out(graph.page, [graph.local(users[0], v) for v in family.leaves], letters[0])
         if local is not None:
             (u,) = users
-            names = self.generic(family, lambda v: self._names(u, v), letters)
-            if names is not None and u is not study.y:
-                lines.append(Line(NOTHING, study.write(names), words("chain rule")))
-            above = [] if u is study.y else [self.formula(u)]
-            lines.append(Line(NOTHING, study.write(chain([*above, local])), study.reasons([(u, family.leaves[0])])))
-        lines.append(Line(NOTHING, study.write(end), self.range_of(family, letters)))
+            names = family.index(lambda v: self._names(u, v), letters)
+            if names is not None and u is not graph.y:
+                lines.append(Line(NOTHING, graph.write(names), words("chain rule")))
+            above = [] if u is graph.y else [self.formula(u)]
+            why = local_derivatives(graph, [(u, family.leaves[0])])
+            lines.append(Line(NOTHING, graph.write(chain([*above, local])), why))
+        lines.append(Line(NOTHING, graph.write(end), family.range(letters)))
         lines[0] = lines[0]._replace(left=left)
         return lines
-
-    def but_for_one(self, formulas: Sequence[Value], letter: str) -> Value | None:
-        """One formula for several that are alike, but that one has a term more, which gets the factor 1_{i=l}.
-
-        formulas: theirs, in order
-        letter: the index that counts them
-        """
-        ways = [way for odd in range(len(formulas)) if (way := self._but_for(odd, formulas, letter)) is not None]
-        return min(ways, key=cost, default=None)
-
-    def _but_for(self, odd: int, formulas: Sequence[Value], letter: str) -> Value | None:
-        page = self.study.page
-        k = 1 if odd == 0 else 0
-        others = [i for i in range(len(formulas)) if i not in (odd, k)]
-        if any(self._moved(formulas[k], k + 1, i + 1) is not formulas[i] for i in others):
-            return None
-        difference = page.sum([formulas[odd], page.product([page.number(-1.0), self._moved(formulas[k], k + 1, odd + 1)])])
-        steps = simplified(page, [difference])
-        extra = steps[-1][0] if steps else difference
-        if size(extra) > 1 + (extra.op in (ops.div, ops.mul)):
-            return None
-        indicator = Value(1.0, f"1_{{{letter}={odd + 1}}}")
-        terms = [page.product([extra, indicator]), self._moved(formulas[k], k + 1, letter)]
-        return page.sum(terms[::-1] if terms[0].op is ops.neg else terms)
-
-    def _moved(self, formula: Value, number: int, to: Index) -> Value:
-        """A formula with another last index in all labels that have this one."""
-        by_label = {leaf.label: leaf for leaf in self.study.page.formulas}
-
-        def move(node: Value, inputs: list[Value]) -> Value:
-            for stem, indices in readings(node.label) if not inputs else ():
-                if indices[-1] == number:
-                    label = indexed(stem, (*indices[:-1], to))
-                    same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
-                    return next(same, None) or by_label.setdefault(label, Value(node.data, label))
-            return self.study.page.rebuild(node, inputs)
-
-        return rewrite(formula, move)
 
     def vector_form(self, numbers: bool = False) -> Board:
         """The same derivatives in vectors and matrices, as they were found in the graph of scalars.
@@ -431,32 +318,9 @@ class Sheet(Board):
         ∇_W₁ L = ∇_a L xᵀ   [2×2]  ∂L/∂w₁ᵢⱼ = ∂L/∂aᵢ·xⱼ
         ∇_b₁ L = ∇_a L      [2×1]  ∂L/∂b₁ᵢ = ∂L/∂aᵢ
         """
-        from autograd.derive.vectors import VectorForm
-
-        study = Study(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
-        return VectorForm(Sheet(self.y, self.xs, self.digits, study), numbers)
-
-
-def _one_for_all(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value | None:
-    """One formula for many of the same structure; of more than sixteen, the first four and the last four are looked at."""
-    n = len(formulas)
-    found: list[Value] = []
-    for part in [formulas] if n <= 16 else [formulas[:4], formulas[-4:]]:
-        formed = [formula() for formula in part]
-        written = [formula for formula in formed if formula is not None]
-        if len(written) < len(part) or n == 1:
-            return formed[0] if n == 1 else None
-        one = generalised(written, letter, n - 3 if found else 1)
-        if one is None:
-            return None
-        found.append(one[0])
-    return found[0] if len({math(formula).text for formula in found}) == 1 else None
-
-
-def study_leaves(formula: Value) -> list[Value]:
-    """The leaves of a formula whose names can be read as a stem with indices."""
-    return [leaf for leaf in quantities(formula) if readings(leaf.label)]
+        graph = NamedGraph(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
+        return VectorForm(Sheet(self.y, self.xs, self.digits, graph), numbers)
 
 
 def _speaks_of_derivatives(formula: Value) -> bool:
-    return any(leaf.label.startswith("∂") for leaf in quantities(formula))
+    return any(leaf.label.startswith("∂") for leaf in free_variables(formula))

@@ -17,10 +17,10 @@ from typing import Any
 
 from autograd.calculus import gradient, symmetric_entries
 from autograd.conversions import number
-from autograd.derive.algebra import collected
-from autograd.derive.study import Study, values_in
+from autograd.derive.algebra import simplify_each
+from autograd.derive.named_graph import NamedGraph, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
-from autograd.formula.operations import quantities
+from autograd.formula.measures import free_variables
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
 from autograd.value import Value, lift
@@ -165,7 +165,7 @@ class Derivatives(Board):
         columns = range(len(self.inputs))
         cells = [[self._cell(letter, (*row, j)) for j in columns] for row in rows]
         tables = [[[self._name((*row, j)) for j in columns] for row in rows], cells]
-        if numbers and any(quantities(formula) for formula in self.entries.values()):
+        if numbers and any(free_variables(formula) for formula in self.entries.values()):
             tables.append([[figure(self._at((*row, j)), self.digits) for j in columns] for row in rows])
         if len(self.inputs) > 4:  # too wide for names in every place: they stand at the edge
             tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
@@ -212,7 +212,7 @@ class Derivatives(Board):
                 zeros += times
                 continue
             right = math(formula, digits=self.digits)
-            if numbers and quantities(formula):
+            if numbers and free_variables(formula):
                 right = joined([right, figure(self._at((output, *index)), self.digits)], " = ")
             lines.append(Line(self._name((output, *index)), right, words(f"{times} entries" if times > 1 else "")))
         whole = n**self.order
@@ -228,56 +228,56 @@ class Derivatives(Board):
 
 def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]) -> dict[Index, Value]:
     """The formula of each derivative of y, by its inputs in ascending order; beside it stand other outputs, with names."""
-    study = Study(y, xs, beside=beside)
-    slopes = _Slopes(study)
-    leaves = [study.leaf(x) for x in xs]
-    for v in study.order:  # from the leaves up, so that no call goes deep
+    graph = NamedGraph(y, xs, beside=beside)
+    slopes = _Slopes(graph)
+    leaves = [graph.leaf(x) for x in xs]
+    for v in graph.order:  # from the leaves up, so that no call goes deep
         for x in leaves:
             if x is not None and slopes.varies(v, x):
                 slopes.of_quantity(v, x)
-    page = study.page
+    page = graph.page
     entries: dict[Index, Value] = {}
     zero = page.number(0.0)
     for j, leaf in enumerate(leaves):
-        entries[(j,)] = zero if leaf is None else slopes.of_quantity(study.y, leaf)
+        entries[(j,)] = zero if leaf is None else slopes.of_quantity(graph.y, leaf)
     for _ in range(order - 1):
-        simple = dict(zip(entries, collected(page, entries.values())))
+        simple = dict(zip(entries, simplify_each(page, entries.values())))
         entries = {
             (*index, j): zero if leaves[j] is None else slopes.of_formula(formula, leaves[j])  # type: ignore[arg-type]
             for index, formula in simple.items()
             for j in range(index[-1], len(xs))
         }
-    return dict(zip(entries, collected(page, entries.values())))
+    return dict(zip(entries, simplify_each(page, entries.values())))
 
 
 class _Slopes:
     """How quantities on a page, and formulas of them, vary with its leaves, along all ways."""
 
-    def __init__(self, study: Study) -> None:
-        self.study, self.page = study, study.page
+    def __init__(self, graph: NamedGraph) -> None:
+        self.graph, self.page = graph, graph.page
         self._known: dict[tuple[Value, Value], Value] = {}
         self._varying: dict[tuple[Value, Value], bool] = {}
 
     def varies(self, v: Value, x: Value) -> bool:
         """Whether a quantity varies with x; those beside y, such as the rest of a softmax, are on the page, too."""
         if (v, x) not in self._varying:
-            self._varying[v, x] = v is x or any(self.varies(w, x) for w in self.study.inputs(v))
+            self._varying[v, x] = v is x or any(self.varies(w, x) for w in self.graph.inputs(v))
         return self._varying[v, x]
 
     def of_quantity(self, v: Value, x: Value) -> Value:
         if v is x:
             return self.page.number(1.0)
         if (v, x) not in self._known:
-            inside = [w for w in self.study.inputs(v) if self.varies(w, x)]
-            products = [self.page.product([self.study.local(v, w), self.of_quantity(w, x)]) for w in inside]
+            inside = [w for w in self.graph.inputs(v) if self.varies(w, x)]
+            products = [self.page.product([self.graph.local(v, w), self.of_quantity(w, x)]) for w in inside]
             self._known[v, x] = self.page.sum(products)
         return self._known[v, x]
 
     def of_formula(self, formula: Value, x: Value) -> Value:
-        inside = [w for w in quantities(formula) if self.varies(w, x)]
+        inside = [w for w in free_variables(formula) if self.varies(w, x)]
         slopes = gradient(formula, *inside)
         return self.page.sum(
-            [self.page.product([self.page.again(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]
+            [self.page.product([self.page.take_in(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.calculus import gradient
 from autograd.conversions import number
-from autograd.derive.study import free_names, values_in
+from autograd.derive.named_graph import free_names, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
 from autograd.graph import nodes
 from autograd.operation import CONSTANT

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.derive.arrays import Array
-from autograd.derive.families import Family
-from autograd.derive.matrix_form import MatrixForm, shaped
-from autograd.derive.study import derivative_of
+from autograd.derive.families import Family, single_out
+from autograd.derive.lines import derivative_of
+from autograd.derive.matrix_form import MatrixForm, write_shape
 from autograd.display.board import Board, Line, Math, figure, joined, named
-from autograd.formula.folding import folded
+from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import indexed
@@ -36,8 +36,8 @@ class VectorForm(Board):
     """
 
     def __init__(self, sheet: Sheet, numbers: bool) -> None:
-        self.sheet, self.study, self.digits, self.numbers = sheet, sheet.study, sheet.digits, numbers
-        self.form = MatrixForm(self.study.arrays, self.study.y.label, self.digits)
+        self.sheet, self.graph, self.digits, self.numbers = sheet, sheet.graph, sheet.digits, numbers
+        self.form = MatrixForm(self.graph.arrays, self.graph.y.label, self.digits)
         self.equations: list[tuple[str, str]] = []
         self._leave_out_what_has_no_line()
         forward = self._forward_pass()
@@ -57,11 +57,11 @@ class VectorForm(Board):
 
     def _forward_pass(self) -> list[Line]:
         """A line for each array, and one for each quantity that is in none, in the order in which they are computed."""
-        study = self.study
+        graph = self.graph
         kinds = ("nets", "outputs", "probabilities")
         of_leaf = {
             leaf: array
-            for array in study.arrays
+            for array in graph.arrays
             if array.kind in kinds and array in self.form.arrays.values() and (rows := self._leaves(array)) is not None
             for row in rows
             for leaf in row
@@ -69,12 +69,12 @@ class VectorForm(Board):
         lines = [self._meaning(array) for array in self.form.arrays.values() if array not in of_leaf.values()]
         lines = [line for line in lines if line.right.text]
         told: set[Array] = set()
-        for leaf in study.order:
+        for leaf in graph.order:
             array = of_leaf.get(leaf)
             if array is not None and array not in told:
                 told.add(array)
                 lines += [*self._forward(array), *([self._meaning(array)] if array.renamed else [])]
-            elif array is None and study.below[leaf]:
+            elif array is None and graph.below[leaf]:
                 lines.append(self._scalar(leaf))
         return lines
 
@@ -88,9 +88,9 @@ class VectorForm(Board):
 
     def _scalar(self, leaf: Value) -> Line:
         """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
-        formula = self.study.page.formulas[leaf]
-        name, scalar = named(leaf.label), self.study.write(formula)
-        tensor = self.form.write(folded(formula, many=1), ())
+        formula = self.graph.page.formulas[leaf]
+        name, scalar = named(leaf.label), self.graph.write(formula)
+        tensor = self.form.write(fold_sums(formula, many=1), ())
         if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
         self.equations.append((name.text, tensor.text))
@@ -100,22 +100,22 @@ class VectorForm(Board):
         leaves = self._leaves(array)
         if leaves is None:
             return []
-        study = self.study
+        graph = self.graph
         family = Family(leaves, array.stem, array.prefix, array.vector)
-        formulas = study.page.formulas
-        scalar = self.sheet.generic(family, formulas.__getitem__, ("i",))
+        formulas = graph.page.formulas
+        scalar = family.index(formulas.__getitem__, ("i",))
         matrix = (
             self._matrix(family, formulas.__getitem__, ("i",)) if array.kind != "probabilities" else self._softmax(array)
         )
         if matrix is None or scalar is None:
             return []
         left = named(array.name)
-        beside = joined([named(family.generic(("i",))), study.write(scalar)], " = ")
+        beside = joined([named(family.name(("i",))), graph.write(scalar)], " = ")
         return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
 
     def _leaves(self, array: Array) -> list[list[Value]] | None:
         """The leaves of an array on the page, if they are all there."""
-        page = self.study.page
+        page = self.graph.page
         if array.kind == "probabilities":
             by_label = {leaf.label.replace("{", "").replace("}", ""): leaf for leaf in page.formulas}
             labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
@@ -125,16 +125,16 @@ class VectorForm(Board):
         return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
 
     def _softmax(self, array: Array) -> tuple[str, str] | None:
-        alike = (other for other in self.study.arrays if other.kind == "nets" and other.nodes == array.nodes)
+        alike = (other for other in self.graph.arrays if other.kind == "nets" and other.nodes == array.nodes)
         nets = next(alike, None)
         if nets is None:
             return None
         name = named(nets.name)
-        return f"softmax({name.text})", rf"\operatorname{{softmax}}({shaped(name.latex, nets.shape)})"
+        return f"softmax({name.text})", rf"\operatorname{{softmax}}({write_shape(name.latex, nets.shape)})"
 
     def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
         """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
-        generic = self.sheet.generic(family, make, letters, many=1)
+        generic = family.index(make, letters, many=1)
         if generic is None:
             return None
         axes = []
@@ -147,38 +147,38 @@ class VectorForm(Board):
         return None if tensor is None else (tensor.text, tensor.latex)
 
     def _backward(self, family: Family) -> list[Line]:
-        sheet, study = self.sheet, self.study
-        letters = sheet.letters_of(family)
+        sheet, graph = self.sheet, self.graph
+        letters = sheet.letters(family)
         array = self.form.arrays.get((family.stem, family.prefix))
         if array is None:
             return [self._by_itself(v) for v in family.leaves]
-        scalar = sheet.generic(family, sheet.formula, letters)
+        scalar = family.index(sheet.formula, letters)
         matrix = self._matrix(family, sheet.formula, letters)
         if matrix is None and family.vector and scalar is None:
             scalar, matrix = self._one_hot(family, letters)
         if scalar is None:
             return [self._by_itself(v) for v in family.leaves]
-        left = derivative_of(study.y.label, family.generic(letters))
-        beside = joined([left, study.write(scalar)], " = ")
+        left = derivative_of(graph.y.label, family.name(letters))
+        beside = joined([left, graph.write(scalar)], " = ")
         if matrix is None:
-            return [Line(left, study.write(scalar), sheet.range_of(family, letters))]
+            return [Line(left, graph.write(scalar), family.range(letters))]
         name = named(array.name)
         gradient_of = Math(
-            f"∇_{name.text} {named(study.y.label).text}", rf"\nabla_{{{name.latex}}} {named(study.y.label).latex}"
+            f"∇_{name.text} {named(graph.y.label).text}", rf"\nabla_{{{name.latex}}} {named(graph.y.label).latex}"
         )
         data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
         return self._line(gradient_of, matrix, array.shape, beside, data)
 
     def _by_itself(self, v: Value) -> Line:
         """The derivative in one number, by its formula."""
-        pieces = [self.study.write(self.sheet.formula(v))]
+        pieces = [self.graph.write(self.sheet.formula(v))]
         if self.numbers:
             pieces.append(figure(self.sheet.adjoints[v].data, self.digits))
-        return Line(derivative_of(self.study.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
+        return Line(derivative_of(self.graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
 
     def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, tuple[str, str] | None]:
         """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
-        formula = self.sheet.but_for_one([self.sheet.formulas[v] for v in family.leaves], letters[0])
+        formula = single_out(self.graph.page, [self.sheet.formulas[v] for v in family.leaves], letters[0])
         if formula is None:
             return None, None
         tensor = self.form.write(formula, letters)
@@ -189,7 +189,7 @@ class VectorForm(Board):
     ) -> list[Line]:
         rows, columns = shape
         self.equations.append((left.text, matrix[0]))
-        under = Math(left.text, shaped(left.latex, shape))
+        under = Math(left.text, write_shape(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         right = Math(*matrix)
         if self.numbers and rows * columns <= 64:

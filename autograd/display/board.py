@@ -15,7 +15,7 @@ from pathlib import Path
 from autograd.display.documents import DOCUMENT, PAGE
 from autograd.display.files import save
 from autograd.display.mathml import mathml
-from autograd.formula.writing import written
+from autograd.formula.writing import write_formula
 from autograd.operation import Primitive
 from autograd.value import Value
 from autograd.writing.names import escaped, latex_name, latex_text, text_name
@@ -30,7 +30,7 @@ class Math(namedtuple("Math", "text latex")):
 
 def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
     """A formula, in names or in numbers."""
-    return Math(*(written(y, latex, numbers, digits)[0] for latex in (False, True)))
+    return Math(*(write_formula(y, latex, numbers, digits)[0] for latex in (False, True)))
 
 
 def named(label: str) -> Math:

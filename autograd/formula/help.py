@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.calculus import gradient
 from autograd.formula.page import Page
-from autograd.formula.writing import written
+from autograd.formula.writing import write_formula
 from autograd.operation import Primitive
 from autograd.value import Value, constant
 
@@ -50,9 +50,9 @@ def _slopes(op: Primitive, point: tuple[float, ...]) -> str:
     page = Page()
     z = op(*xs)
     page.write(z)
-    slopes = [page.again(slope if isinstance(slope, Value) else constant(slope)) for slope in op.slopes(z, xs)]
+    slopes = [page.take_in(slope if isinstance(slope, Value) else constant(slope)) for slope in op.slopes(z, xs)]
     d = "∂" if len(xs) > 1 else "d"
-    text = " and ".join(f"{d}/{d}{x.label} {call} = {written(slope)[0]}" for x, slope in zip(xs, slopes))
+    text = " and ".join(f"{d}/{d}{x.label} {call} = {write_formula(slope)[0]}" for x, slope in zip(xs, slopes))
     told = ", where a bracket [ ] is 1 if what it says is true, else 0" if "[" in text else ""
     return f"Its slope{'s are' if len(xs) > 1 else ' is'} {text}{told}."
 

@@ -1,28 +1,31 @@
 """Text into tokens: the first of the two steps that lead from a written formula to a graph; see parser.py.
 
-SIGNS says what each sign is; letters side by side are cut into the names, functions and constants that they spell. The names
-decide: where x is a name, x(1 − x) is a product, and so is xy where xy is no name, but x and y are. All ways to write one
-name (w1, w_1, w_{1}, w₁) have one key in common, `name_key`.
+Signs are told by a table (signs.py); letters side by side are cut into the names, functions and constants that they spell.
+The names decide: where x is a name, x(1 − x) is a product, and so is xy where xy is no name, but x and y are. They are
+compared by their keys (name_keys.py), which all ways to write one name share.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections import namedtuple
 from difflib import get_close_matches
-from functools import lru_cache
 from unicodedata import combining, normalize, numeric
 
 from autograd import primitives as ops
-from autograd.formula.spellings import END, FONTS, undressed
+from autograd.formula import patterns
+from autograd.formula.name_keys import key_of, keys_of, name_key, read_accent
+from autograd.formula.signs import BASES, CONSTANTS, ELSEWHERE, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS
+from autograd.formula.spellings import undressed
 from autograd.operation import PRIMITIVES, Primitive
 from autograd.value import Value, lift
-from autograd.writing.names import ACCENTS, GREEK, UNSUB, UNSUP, Parts, latex_name, text_name
+from autograd.writing.names import ACCENTS, GREEK, list_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from autograd.formula.name_keys import Key
 
     Derive = Callable[[Value, Value], Value | None]
 
@@ -51,132 +54,15 @@ class FormulaError(ValueError):
 
     def __str__(self) -> str:
         start = max(0, self.position - 60) if len(self.text) > 100 else 0
-        shown = "…" * (start > 0) + self.text[start : start + 100] + "…" * (len(self.text) > start + 100)
-        shown = "".join(c if c.isprintable() else " " for c in shown)
-        before = shown[: self.position - start + (start > 0)]
-        return f"{shown}\n{' ' * sum(not combining(c) for c in before)}^ {self.reason}"
+        end = start + 100
+        opening, closing = "…" if start else "", "…" if len(self.text) > end else ""
+        before, behind = (_printable(part) for part in (self.text[start : self.position], self.text[self.position : end]))
+        blanks = " " * sum(not combining(c) for c in opening + before)
+        return f"{opening}{before}{behind}{closing}\n{blanks}^ {self.reason}"
 
 
-# ---------------------------------------------------------------------------------------------------------------- tables
-
-SIGNS = {  # what is written, and the kind of token that it is
-    spelling: kind
-    for kind, spellings in {
-        "+": "+", "-": "- − –", "·": r"· * × ⋅ ∙ ∗ \cdot \times \ast", "/": r"/ ÷ : ∕ \div", "^": "^ **",
-        "(": "(", ")": ")", "[": "[", "]": "]", "{": r"{ \{ \lbrace", "}": r"} \} \rbrace",
-        "|": r"| \vert", "left|": r"\lvert", "right|": r"\rvert", ",": ",",
-        ">": r"> \gt", "<": r"< \lt", "≥": r"≥ >= ⩾ \ge \geq", "≤": r"≤ <= ⩽ \le \leq",
-        "=": r"= == ≈ ≃ ≅ ≊ ≐ ≒ ∼ ≡ ≜ \approx \simeq \cong \sim \doteq \equiv \triangleq := ≔ ← \coloneqq \leftarrow \gets",
-        "⇒": r"⇒ ⟹ → ⟶ ➔ ➜ ➝ ➞ ➡ ⇨ ↦ => ==> -> --> \Rightarrow \implies \Longrightarrow \rightarrow \longrightarrow \to",
-        "fraction": r"\frac \dfrac \tfrac", "root": r"√ \sqrt", "cube root": "∛", "∞": r"∞ \infty",
-        "prime": r"' ′ ’ ^\prime ^{\prime}", "_": "_",
-        "sum": r"\sum ∑ \prod ∏ \int ∫", "dots": r"⋯ … ... \cdots \ldots \dots",
-    }.items()
-    for spelling in spellings.split()
-}  # fmt: skip
-
-FUNCTIONS: dict[str, Primitive] = {
-    **{name: PRIMITIVES[name] for name in """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh
-       cosh tanh asinh acosh atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign clip""".split()},
-    "ln": ops.log, "σ": ops.sigmoid, "sig": ops.sigmoid, "logistic": ops.sigmoid, "max": ops.maximum, "min": ops.minimum,
-    "maximum": ops.maximum, "minimum": ops.minimum, "arcsin": ops.asin, "arccos": ops.acos, "arctan": ops.atan,
-    "arctan2": ops.atan2, "arsinh": ops.asinh, "arcosh": ops.acosh, "artanh": ops.atanh, "arcsinh": ops.asinh,
-    "arccosh": ops.acosh, "arctanh": ops.atanh, "leakyrelu": ops.leaky_relu, "sgn": ops.sign, "swish": ops.silu,
-    "clamp": ops.clip,
-}  # fmt: skip
-
-IN_WORDS = set("exp ln log sin cos tan sinh cosh tanh σ".split())  # what is looked for in a word such as logx
-BASES = {"e": ops.log, "2": ops.log2, "10": ops.log10, "₂": ops.log2, "₁₀": ops.log10}
-ELSEWHERE = {  # functions that others know, and how they are written here
-    "lg": "log_10(x) or log_2(x)", "sqr": "x^2 or sqrt(x)", "cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)",
-    "csc": "1/sin(x)", "cosec": "1/sin(x)", "coth": "1/tanh(x)", "sech": "1/cosh(x)", "csch": "1/sinh(x)", "tg": "tan(x)",
-    "sh": "sinh(x)", "ch": "cosh(x)", "th": "tanh(x)", "softmax": "e^x/(e^x + e^y)", "sum": "the terms with +",
-    "mean": "(x + y)/2", "avg": "(x + y)/2", "norm": "sqrt(x^2 + y^2)", "step": "[x > 0]", "heaviside": "[x > 0]",
-}  # fmt: skip
-CONSTANTS = {"e": math.e, "π": math.pi, "nan": math.nan}
-IN_TWO_WAYS = "this can be read in two ways"
-
-LONG = {
-    "sum": "sums, products and integrals by a sign are not read: write the terms one by one",
-    "dots": "dots are not read: write all the terms",
-}
-
-
-# ------------------------------------------------------------------------------------------------- names in one spelling
-
-Key = tuple[object, ...]  # (base, primes, above, below), or ("∂", key, key), or ("", text)
-_OF_A_LABEL = re.compile(r"(?:∂|d)(.+)/(?:∂|d)(.+)|\\[td]?frac\s*\{\\partial\b(.+?)\}\s*\{\\partial\b(.+)\}")
-
-
-@lru_cache(maxsize=4096)
-def name_key(label: str) -> Key:
-    """What all ways to write one name have in common."""
-    if derivative := _OF_A_LABEL.fullmatch(label):
-        return "∂", *(name_key(name.strip()) for name in derivative.groups() if name)
-    text = _ACCENTED.sub(lambda m: _accented(m) or m[0], label)
-    text = _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
-    text = _LOWERED.sub(lambda m: f"_{{{''.join(map(_LOW.__getitem__, m[0]))}}}", _WORD.sub(r"\2", text))
-    text = _NEW.sub("^{new}", text)
-    parts = Parts(re.sub(r"\^(\[\w+\]|[+*](?=_|$))", r"^{\1}", text.replace("’", "′")))
-    base = parts.base.rstrip("′")
-    return _key(base, len(parts.base) - len(base), parts.up, parts.down) if base else ("", text.replace(r"\_", "_"))
-
-
-@lru_cache(maxsize=256)  # a sheet has the same names for each of its texts
-def _keys_of(labels: tuple[str, ...]) -> tuple[dict[Key, str], frozenset[str], list[tuple[str, Key]]]:
-    """Names by what all their spellings have in common; those with a layer; those that are spelt letter by letter.
-
-    Raises ValueError if two of them are one name.
-    """
-    by_key: dict[Key, str] = {}
-    for label in labels:
-        if (other := by_key.setdefault(name_key(label), label)) != label:
-            raise ValueError(f"{other!r} and {label!r} are one name: give one of them another")
-    layered = frozenset(str(key[0]) for key in by_key if len(key) == 4 and str(key[2]).startswith("("))
-    spellings = {undressed(spelling).text: key for key, label in by_key.items() for spelling in literals(label)}
-    return by_key, layered, sorted(spellings.items(), key=lambda item: -len(item[0]))
-
-
-@lru_cache(maxsize=4096)
-def literals(label: str) -> tuple[str, ...]:
-    """How a name is spelt that is not put together of a base and what stands above and below it."""
-    key, in_latex = name_key(label), latex_name(label)
-    if "" in (key[0], *(part[0] for part in key[1:] if isinstance(part, tuple))):
-        plain = [str(part) for part in key[1:] if not key[0]]
-        return tuple(spelling for spelling in (label, *plain, text_name(label), in_latex) if spelling.strip())
-    return (in_latex,) if r"\text" in in_latex else ()
-
-
-def _accented(match: re.Match[str]) -> str:
-    r"""A letter with its accent, \hat{y} as ŷ; nothing where the letter is none."""
-    letter = (match[2] or match[3]).strip()
-    letter = _LETTERS.get(letter[1:], "") if letter[0] == "\\" else letter
-    return letter and normalize("NFC", letter + _OVER[match[1]])
-
-
-@lru_cache(maxsize=4096)
-def _key(base: str, primes: int = 0, up: str = "", down: str = "") -> Key:
-    base = "".join(c if c == "ℓ" else normalize("NFKC", c) for c in normalize("NFC", base))  # 𝑥 is x
-    above, below = _script(up), _script(down)
-    if not above and (updated := re.fullmatch(r"(.*?)[_,]?new", below)):  # w_11_new and w_{11,new} are w_{11}^{new}
-        above, below = "new", updated[1]
-    if accent := re.fullmatch(r"(.)(hat|bar|tilde)", base):  # yhat
-        base = accent[1] + ACCENTS[accent[2]]
-    elif len(base) == 1 and (accent := re.fullmatch(r"(hat|bar|tilde)_?(.*)", below)):  # y_hat, y_hat_1
-        base, below = base + ACCENTS[accent[1]], accent[2]
-    return normalize("NFC", GREEK.get(base, base)), primes, above, below
-
-
-def _script(text: str) -> str:
-    """What stands above or below a name; 1,2 is 12."""
-    text = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", text)
-    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
-    text = "".join(text.split()).replace("\\", "").replace("−", "-")
-    indices = text.split(",")
-    return "".join(indices) if all(len(index) == 1 for index in indices) else GREEK.get(text, text)
-
-
-# ------------------------------------------------------------------------------------------------------- text into tokens
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 class Token(namedtuple("Token", "kind start end what")):
@@ -185,84 +71,7 @@ class Token(namedtuple("Token", "kind start end what")):
     __slots__ = ()
 
 
-_HIGH = {chr(raised): plain for raised, plain in UNSUP.items()} | dict(zip("ˣʸᶻᵗᵉʷ", "xyztew"))
-_LOW = {chr(lowered): plain for lowered, plain in UNSUB.items()} | {",": ","}
-_FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
-_LETTERS = {command: sign for command, sign in GREEK.items() if command not in ("partial", "cdot", "times")}
-_LETTERS |= {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varrho": "ρ"}
-_OVER = {**ACCENTS, "widehat": ACCENTS["hat"], "overline": ACCENTS["bar"], "widetilde": ACCENTS["tilde"]}
-
-_R = f"[{re.escape(''.join(_HIGH))}]"
-_L = f"[{re.escape(''.join(_LOW).replace(',', ''))}]"
-_D = r"(?:∂|\\partial(?![A-Za-z])|d|\\mathrm\{d\})\s*"
-_N = "[0-9]"
-_PART = rf"(?:\{{\s*{_N}+\s*\}}|{_N})"
-_BLANKS = re.compile(r"\s+")
-_BAR = re.compile(rf"\\(left|right|[bB]igg?[lr])\s*(?:\||\\vert{END})")
-_SIGN = re.compile("|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True)))
-_NUMBER = re.compile(rf"({_N}+(?:\.(?!\.){_N}*)?|\.{_N}+)(?:([eE])([+\-−–]?{_N}+))?")
-_APART = re.compile(rf"\s*([eE])(\s*[+\-−–]{_N}+|0{_N}+)(?![\w.])")  # an exponent that stands apart
-_MINUS = str.maketrans("−–", "--")
-_FACTOR = re.compile(rf"\s*(?:(?P<number>(?:(?<=\s)[\-−–])?\.?{_N})|[(\[{{√]|\\[A-Za-z{{]|(?<=\s)[^\W\d_])")
-PLAIN_FRACTION = re.compile(rf"\\[td]?frac\s*{_PART}\s*{_PART}")
-_STEP = re.compile(r"1_(?=\{)|(?:𝟙|\\math(?:bf|bb|rm)\s*(?:\{1\}|1))\s*_?\s*(?=[{(\[]|\\\{|\\left)")
-_WORD = re.compile(rf"\\({'|'.join(FONTS)}|operatorname\*?)\s*\{{((?:\w|\\_)+)\}}")
-_ACCENTED = re.compile(rf"\\({'|'.join(_OVER)}){END}\s*(?:\{{\s*(\w|\\[A-Za-z]+)\s*\}}|(\w|\\[A-Za-z]+ *))")
-_COMMAND = re.compile(r"\\([A-Za-z]+) *")
-_FUNCTION_WORD = re.compile("[A-Za-z]+[A-Za-z0-9_]*")
-_LOG_BASE = re.compile(rf"_\{{?(10|2|e)\}}?(?!{_N})|(₁₀|₂)(?!{_L})")
-_TO_A_POWER = re.compile(rf"\s*(?:\^|\*\*|{_R})")
-_PRIMES, _DIGITS = re.compile("[′'’]*"), re.compile(f"{_N}*")
-_NEW = re.compile(r"_(?:new|\{new\})$|ⁿᵉʷ")
-_LOWERED, _RAISED = re.compile(f"{_L}+(?:,{_L}+)*"), re.compile(f"{_R}+")
-_BRACED = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
-_IN_BRACKETS = re.compile(r"\([^\W_][\w+,\-−]*\)|\[\w+\]")
-_ALONE = re.compile(r"[+*](?!\s*[\w.({\[\\])")  # w^+, w^*
-_BARE = re.compile(r"[^\W_](?:[^\W_]|[_,](?=[^\W_]))*")
-_GOES_ON = re.compile(rf"{_N}|[_'′’]|{_L}")  # what stands behind a name only as a part of it
-_LAYER = rf"(?:\^\{{?\({_N}+\)\}}?|⁽[⁰¹²³⁴-⁹]+⁾)"
-_LAYER_AHEAD = re.compile(f"{_GOES_ON.pattern}|{_LAYER}")  # where a^(1) is a name, a^(2) is no square
-_OF_A_NAME = re.compile(r"\s*\(\s*[^\W\d]\w*\s*\)")
-_OPERAND = re.compile(r"\s+[\w\\√]|\s*[\\√]")
-_AMONG_NUMBERS = re.compile(rf"{_N}\s+$"), re.compile(rf"\s+[+\-−–]?\.?{_N}")  # an x that is a sign
-_BEHIND_D = re.compile(r"[^\s}/()]*")
-_BEHIND_A_NAME = re.compile(rf"{_N}*[′'’]*(?:[_^](?:\{{[^{{}}]*\}}|\(\w*\)|\w+)|{_L})*_?")
-_DERIVATIVES = [  # what stands before, between and behind the names of a derivative
-    (re.compile(_D), re.compile(rf"\s*/\s*{_D}"), re.compile("")),
-    (re.compile(rf"\\[td]?frac\s*\{{\s*{_D}"), re.compile(rf"\s*\}}\s*\{{\s*{_D}"), re.compile(r"\s*\}")),
-]
-RELATION = "|".join(  # the signs that part a chain
-    re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True) if SIGNS[s] in ("=", "⇒")
-)
-_ORDER = r"(?:\^\s*(?:\{\s*([2-9])\s*\}|([2-9]))|([²³]))?"
-_OPERATORS = [  # what stands before and behind the name in d/dx
-    (re.compile(rf"{_D}{_ORDER}\s*/\s*{_D}"), re.compile(_ORDER)),
-    (re.compile(rf"\\[td]?frac\s*\{{\s*{_D}{_ORDER}\s*\}}\s*\{{\s*{_D}"), re.compile(rf"{_ORDER}\s*\}}")),
-]
-_WORD_OF_D = r"[^\W\d_]\w*(?:_\{\w+\})?"
-_QUOTIENT = re.compile(
-    rf"(?:\\[td]?frac\s*\{{\s*d\s?|(?<![\w\\]) ?(?P<plain>d))(?P<above>{_WORD_OF_D})"
-    rf"(?(plain)/d|\s*\}}\s*\{{\s*d\s?)(?P<below>{_WORD_OF_D})(?(plain)|\s*\}})"
-)
-_T = r"(?:T|\\top|\\intercal|⊤)"
-_TRANSPOSED = re.compile(rf"\s*(?:\^\s*(?:\{{\s*{_T}\s*\}}|{_T}(?![\w])|(?:\\top|\\intercal)(?![A-Za-z]))|ᵀ)")
-ARROW = "|".join(re.escape(s) + END * s[-1].isalpha() for s in sorted(SIGNS, key=len, reverse=True) if SIGNS[s] == "⇒")
-CHAIN = re.compile(rf"[()\[\]{{}}]|[<>]=|(?P<relation>{RELATION})")
-
-# Names in a text where none are given: words, and letters that are Greek or have an accent, with what belongs to them.
-_ONE = rf"(?:(?!{_R}|{_L}|[ᵀ{_FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"
-_GREEK = f"[{''.join(_LETTERS.values())}]"
-_NEW_BASE = re.compile(
-    rf"{_ACCENTED.pattern}|{_WORD.pattern}|(?:Δ|\\Delta{END} *)?(?:(?!{_GREEK}){_ONE})+|{_COMMAND.pattern}|{_GREEK}"
-)
-_NEW_SCRIPT = rf"(?:_\{{[^{{}}]*\}}|_{_N}+|_{_ONE}+(?:_{_N}+)?|{_L}+)"
-_NEW_NAME = re.compile(
-    rf"{_NUMBER.pattern}|\\math\w+\{{1\}}|(?P<raised>[ⁱⁿˣʸᶻᵗ])|(?P<d>∂\s*|\\partial{END}\s*)?"
-    rf"(?P<name>(?:{_NEW_BASE.pattern})[′'’]*(?:{_N}+|{_LAYER}?{_NEW_SCRIPT}?{_LAYER}?))"
-)
-
-
-def _taken(pattern: re.Pattern[str], text: str, at: int) -> str:
+def _match(pattern: re.Pattern[str], text: str, at: int) -> str:
     """What a pattern matches here, or nothing."""
     match = pattern.match(text, at)
     return match[0] if match else ""
@@ -270,7 +79,7 @@ def _taken(pattern: re.Pattern[str], text: str, at: int) -> str:
 
 def _is_a_sign(name: str, match: re.Match[str]) -> bool:
     """Whether a name is an x between two numbers, 2 x 0.2."""
-    before, behind = _AMONG_NUMBERS
+    before, behind = patterns.AMONG_NUMBERS
     text = match.string
     return name in ("x", "X") and bool(before.search(text, 0, match.start()) and behind.match(text, match.end()))
 
@@ -288,7 +97,7 @@ class Lexer:
         self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
         added = [op for op in PRIMITIVES.values() if op.name not in Primitive.built_in]
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
-        self.labels = _keys_of(tuple(names))[0]
+        self.labels = keys_of(tuple(names))[0]
         self.known: dict[Key, Value] = dict(zip(self.labels, map(lift, names.values())))
         self.given = frozenset(self.known)
         if inventing:
@@ -296,25 +105,25 @@ class Lexer:
             for label in self.invented():
                 if (key := name_key(label)) not in self.known:
                     self.labels[key], self.known[key] = label, Value(1.0, label)
-        _, self.layered, self.literals = _keys_of(tuple(self.labels.values()))
+        _, self.layered, self.literals = keys_of(tuple(self.labels.values()))
 
     def invented(self) -> list[str]:
         """The names that a text means besides those that are given; what could be an unknown function is refused."""
         text, found = self.text, dict[str, list[re.Match[str]]]()
-        for before, _ in _OPERATORS:  # d/dx names x alone
+        for before, _ in patterns.OPERATORS:  # d/dx names x alone
             text = before.sub(lambda match: " " * len(match[0]), text)
-        for match in _QUOTIENT.finditer(text):  # dL/dw is one name, unless dL is another
+        for match in patterns.QUOTIENT.finditer(text):  # dL/dw is one name, unless dL is another
             if not self.is_given("d" + match["above"]) and not (
                 self.is_given(match["above"]) and self.is_given(match["below"])
             ):
                 found[f"∂{match['above']}/∂{match['below']}"] = []
                 text = text.replace(match[0], " " * len(match[0]))
         above = ""
-        for match in _NEW_NAME.finditer(text):
-            name = _HIGH[match["raised"]] if match["raised"] else (match["name"] or "").strip()
-            base = _taken(_NEW_BASE, name, 0).strip()
+        for match in patterns.NEW_NAME.finditer(text):
+            name = patterns.HIGH[match["raised"]] if match["raised"] else (match["name"] or "").strip()
+            base = _match(patterns.NEW_BASE, name, 0).strip()
             word = base.rstrip("}").rpartition("{")[2].lstrip("\\")
-            is_command = base == "\\" + word and word.isalpha() and word not in _LETTERS
+            is_command = base == "\\" + word and word.isalpha() and word not in patterns.LETTERS
             is_number = base == name and GREEK.get(word, word) in CONSTANTS
             if match["d"]:  # the first of two makes no name, but ∂L and ∂w do
                 if not above:
@@ -350,17 +159,17 @@ class Lexer:
         near = get_close_matches(word.lower(), [f for f in self.functions if len(f) > 2], 1, cutoff=0.7)
         here = ELSEWHERE.get(word.lower(), "")
         hint = f"; write {here}" if here else f"; is {near[0]} meant?" if near else ""
-        if called and (len(word) > 1 or (name in "fgFG" and all(_OF_A_NAME.match(rest) for rest in behind))):
+        if called and (len(word) > 1 or (name in "fgFG" and all(patterns.OF_A_NAME.match(rest) for rest in behind))):
             product = "" if hint else f"; write {name}·(…) for a product"
             raise self.error(matches[0].start(), f"{name} is no function that is known here{hint}{product}")
-        if len(word) > 1 and hint and (self.text.strip() == name or any(_OPERAND.match(rest) for rest in behind)):
+        if len(word) > 1 and hint and (self.text.strip() == name or any(patterns.OPERAND.match(rest) for rest in behind)):
             raise self.error(matches[0].start(), f"{name} is not known here{hint}")
 
     def tokens(self) -> Iterator[Token]:
         """Each token; the last is of kind "end"."""
         at = self.start
         while at < self.end:
-            if blanks := _BLANKS.match(self.text, at):
+            if blanks := patterns.BLANKS.match(self.text, at):
                 at = blanks.end()
             else:
                 for token in self.next(at):
@@ -374,32 +183,32 @@ class Lexer:
         text = self.text
         if name := self.literal(at) or self.derivative(at):
             return [name]
-        if match := _STEP.match(text, at):
+        if match := patterns.STEP.match(text, at):
             return [Token("step", at, match.end(), None)]
-        if match := _NUMBER.match(text, at):
+        if match := patterns.NUMBER.match(text, at):
             return [self.number(match)]
-        if text[at] in _FRACTIONS:
+        if text[at] in patterns.FRACTIONS:
             return [Token("number", at, at + 1, numeric(text[at]))]
-        if match := _RAISED.match(text, at):
+        if match := patterns.RAISED.match(text, at):
             return self.exponent(match)
-        if match := _BAR.match(text, at):
+        if match := patterns.BAR.match(text, at):
             return [Token("left|" if match[1] == "left" or match[1].endswith("l") else "right|", at, match.end(), None)]
-        if match := _WORD.match(text, at):
+        if match := patterns.WORD.match(text, at):
             return [self.word(match)]
         if operator := self.operator(at):
             return [operator]
-        if _key("T") not in self.given and self.is_transposed(at):
+        if key_of("T") not in self.given and self.is_transposed(at):
             raise self.error(at, "this transposes a vector, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
         if text[at] in "xX" and self.is_times(at):
             return [Token("·", at, at + 1, None)]
         if self.unit(at):
             return self.run(at)
-        if match := _SIGN.match(text, at):
+        if match := patterns.SIGN.match(text, at):
             kind = SIGNS[match[0]]
             if kind in LONG:
                 raise self.error(at, LONG[kind])
             return [Token(kind, at, match.end(), None)]
-        match = _COMMAND.match(text, at)
+        match = patterns.COMMAND.match(text, at)
         if match and (op := self.function(match[1])):
             return [self.finished(Token("function", at, match.end(1), op))]
         if match or text[at] == "∂":
@@ -413,41 +222,41 @@ class Lexer:
         """A number, with its exponent; 2E-1 is none where E is a name, nor is 2e - 1."""
         at, end, text = match.start(), match.end(), match[0]
         mantissa, letter, exponent = match[1], match[2], match[3]
-        if not letter and (apart := _APART.match(self.text, end)):  # 6.13 e-2
+        if not letter and (apart := patterns.APART.match(self.text, end)):  # 6.13 e-2
             letter, exponent = apart.groups()
             text, end = f"{text}e{exponent}", apart.end()
             if " " in exponent:
                 raise self.error(at, f"{IN_TWO_WAYS}: write {mantissa}e{exponent.strip()}, or a sign between the factors")
         doubtful = bool(letter) and (mantissa.isdigit() or end > match.end()) and exponent.lstrip("+-−–")[0] != "0"
-        if doubtful and _key(letter) in self.known:
-            number = f"{mantissa}·10^{exponent.translate(_MINUS)}"
+        if doubtful and key_of(letter) in self.known:
+            number = f"{mantissa}·10^{exponent.translate(patterns.MINUS)}"
             raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write {number}, or a sign behind {letter}")
-        return Token("number", at, end, float(text.translate(_MINUS)))
+        return Token("number", at, end, float(text.translate(patterns.MINUS)))
 
     def is_times(self, at: int) -> bool:
         """Whether the letter x between two factors is a sign of multiplication, as in 2 x 0.2. Where it could be a name as
         well, nobody knows."""
-        before, behind = self.last, _FACTOR.match(self.text, at + 1)
+        before, behind = self.last, patterns.FACTOR.match(self.text, at + 1)
         if before is None or not behind or before.kind not in ("number", "name", "constant", ")", "]", "}"):
             return False
         numbers = before.kind == "number" and behind["number"] is not None
         letter = self.text[at]
         if any(end > at + 1 and key in self.known for end, key in self.names(at).items()):  # x_1
             return False
-        if _key(letter) in self.known:
+        if key_of(letter) in self.known:
             if numbers and self.text[at - 1].isspace() == self.text[at + 1].isspace():
                 raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write ·")
             return False
         return numbers or not any(str(key[0]).lower() == "x" for key in self.known)
 
     def is_transposed(self, at: int) -> bool:
-        return bool(_TRANSPOSED.match(self.text, at)) and self.last is not None and self.last.kind != "number"
+        return bool(patterns.TRANSPOSED.match(self.text, at)) and self.last is not None and self.last.kind != "number"
 
     def unknown(self, at: int, spelling: str) -> FormulaError:
         """The error for a name, with the nearest one that is known, or all that are."""
         names = list(self.labels.values())
         near = get_close_matches(spelling[:LONGEST_NAME], [*names, *(f for f in self.functions if len(f) > 2)], 1)
-        hint = f"; the names are {', '.join(names[:8])}{', …' * (len(names) > 8)}" if names else ""
+        hint = f"; the names are {list_names(names)}" if names else ""
         return self.error(at, f"{spelling[:LONGEST_NAME]} is not known here" + (f"; is {near[0]} meant?" if near else hint))
 
     # ---- names
@@ -457,7 +266,7 @@ class Lexer:
         for spelling, key in self.literals:
             end = at + len(spelling)
             if self.text.startswith(spelling, at):
-                goes_on = _GOES_ON.match(self.text, end) or (spelling[-1].isalnum() and self.unit(end))
+                goes_on = patterns.GOES_ON.match(self.text, end) or (spelling[-1].isalnum() and self.unit(end))
                 if not goes_on:
                     return Token("name", at, end, self.known[key])
         return None
@@ -465,7 +274,7 @@ class Lexer:
     def derivative(self, at: int) -> Token | None:
         """∂E/∂w, in any of its spellings, where that is a name."""
         found = None
-        for before, between, behind in _DERIVATIVES:
+        for before, between, behind in patterns.DERIVATIVES:
             if opening := before.match(self.text, at):
                 for p, top in self.names(opening.end()).items():
                     if middle := between.match(self.text, p):
@@ -480,7 +289,7 @@ class Lexer:
         if ("∂", top, bottom) in self.known:
             return self.known["∂", top, bottom]
         d_is_a_letter = "d" in opening and any(
-            _key("d" + str(key[0]), *key[1:]) in self.known for key in (top,) if len(key) == 4
+            key_of("d" + str(key[0]), *key[1:]) in self.known for key in (top,) if len(key) == 4
         )
         if self.derive is None or d_is_a_letter or top not in self.known or bottom not in self.known:
             return None
@@ -488,16 +297,16 @@ class Lexer:
 
     def operator(self, at: int) -> Token | None:
         r"""d/dx in front of what is to be differentiated, \frac{d}{dx} or ∂/∂x: a token that knows x, and how often."""
-        for before, behind in _OPERATORS:
+        for before, behind in patterns.OPERATORS:
             opening = before.match(self.text, at)
-            if opening and not ("d" in opening[0] and _key("d") in self.given):
+            if opening and not ("d" in opening[0] and key_of("d") in self.given):
                 found = None
                 for end, key in self.names(opening.end()).items():
                     closing = behind.match(self.text, end)
                     if closing and key in self.known:
                         found = closing, key
                 if found is None:
-                    raise self.unknown(opening.end(), _taken(_BEHIND_D, self.text, opening.end()))
+                    raise self.unknown(opening.end(), _match(patterns.BEHIND_D, self.text, opening.end()))
                 closing, key = found
                 order, below = (int(normalize("NFKC", "".join(filter(None, m.groups())) or "1")) for m in (opening, closing))
                 if order != below:
@@ -509,21 +318,21 @@ class Lexer:
         """All that could be a name here, known or not: its key, by where it ends."""
         found = {}
         for end, base, whole in self.bases(at):
-            primes = _taken(_PRIMES, self.text, end) if whole else ""
-            digits = _taken(_DIGITS, self.text, end + len(primes)) if whole else ""
+            primes = _match(patterns.PRIMES, self.text, end) if whole else ""
+            digits = _match(patterns.DIGITS, self.text, end + len(primes)) if whole else ""
             behind = end + len(primes) + len(digits)
             for stop, up, down in self.scripts(behind) if whole else [(end, "", "")]:
                 if digits and down == "new":  # w11_new
                     up, down = down, ""
-                key = _key(base, len(primes), up, digits or down)
-                goes_on = _LAYER_AHEAD if key[0] in self.layered and not up else _GOES_ON
+                key = key_of(base, len(primes), up, digits or down)
+                goes_on = patterns.LAYER_AHEAD if key[0] in self.layered and not up else patterns.GOES_ON
                 if not goes_on.match(self.text, stop) and not (digits and down):
                     found[stop] = key
         return dict(sorted(found.items()))
 
     def bases(self, at: int) -> Iterator[tuple[int, str, bool]]:
         """The letters that a name could begin with: where they end, what they are, and whether no more letters follow."""
-        if word := _WORD.match(self.text, at):
+        if word := patterns.WORD.match(self.text, at):
             yield word.end(), word[2], True
             return
         letters, end = "", at
@@ -538,12 +347,12 @@ class Lexer:
         return self.units[at]
 
     def letter(self, at: int) -> tuple[str, int] | None:
-        if match := _ACCENTED.match(self.text, at):
-            return (letter, match.end()) if (letter := _accented(match)) else None
-        if (match := _COMMAND.match(self.text, at)) and match[1] in _LETTERS:
-            return _LETTERS[match[1]], match.end()
+        if match := patterns.ACCENTED.match(self.text, at):
+            return (letter, match.end()) if (letter := read_accent(match)) else None
+        if (match := patterns.COMMAND.match(self.text, at)) and match[1] in patterns.LETTERS:
+            return patterns.LETTERS[match[1]], match.end()
         letter, end = self.text[at], at + 1
-        if not (letter.isalpha() or letter == "∇") or letter in _LOW or letter in _HIGH or letter == "ᵀ":
+        if not (letter.isalpha() or letter == "∇") or letter in patterns.LOW or letter in patterns.HIGH or letter == "ᵀ":
             return None
         while end < self.end and self.text[end] in ACCENTS.values():
             end += 1
@@ -560,27 +369,27 @@ class Lexer:
             yield from ((stop, up, down) for stop, down in self.below(end))
 
     def below(self, at: int) -> Iterator[tuple[int, str]]:
-        if run := _LOWERED.match(self.text, at):
-            yield run.end(), "".join(map(_LOW.__getitem__, run[0]))
+        if run := patterns.LOWERED.match(self.text, at):
+            yield run.end(), patterns.spell(run[0])
         elif self.text.startswith("_", at):
             yield from self.script(at + 1)
 
     def above(self, at: int) -> Iterator[tuple[int, str]]:
-        if run := _RAISED.match(self.text, at):
-            plain = "".join(map(_HIGH.__getitem__, run[0]))
+        if run := patterns.RAISED.match(self.text, at):
+            plain = patterns.spell(run[0])
             yield from ((at + n, plain[:n]) for n in range(1, len(plain) + 1))
         elif self.text.startswith("^", at):
             yield from self.script(at + 1)
 
     def script(self, at: int) -> Iterator[tuple[int, str]]:
         """What could stand behind _ or ^: a group, or so many characters as make a known name."""
-        if group := _BRACED.match(self.text, at) or _WORD.match(self.text, at):
+        if group := patterns.BRACED.match(self.text, at) or patterns.WORD.match(self.text, at):
             yield group.end(), group[group.lastindex or 1]
-        elif (command := _COMMAND.match(self.text, at)) and command[1] in _LETTERS:
-            yield command.end(1), _LETTERS[command[1]]
-        elif layer := _IN_BRACKETS.match(self.text, at) or _ALONE.match(self.text, at):
+        elif (command := patterns.COMMAND.match(self.text, at)) and command[1] in patterns.LETTERS:
+            yield command.end(1), patterns.LETTERS[command[1]]
+        elif layer := patterns.IN_BRACKETS.match(self.text, at) or patterns.ALONE.match(self.text, at):
             yield layer.end(), layer[0]
-        elif bare := _BARE.match(self.text, at):
+        elif bare := patterns.BARE.match(self.text, at):
             yield from ((at + n, bare[0][:n]) for n in range(1, min(len(bare[0]), LONGEST_NAME) + 1))
 
     # ---- letters side by side
@@ -602,7 +411,7 @@ class Lexer:
         if at not in best:
             if self.text[at] == "Σ":
                 raise self.error(at, LONG["sum"])
-            raise self.unknown(at, self.text[at:stop] + _taken(_BEHIND_A_NAME, self.text, stop))
+            raise self.unknown(at, self.text[at:stop] + _match(patterns.BEHIND_A_NAME, self.text, stop))
         while at in best:
             yield self.finished(best[at])
             at = best[at].end
@@ -616,14 +425,14 @@ class Lexer:
         """Functions and constants that begin here."""
         text, found = self.text, []
         words = [(end, letters) for end, letters, _ in self.bases(start)]
-        if (match := _FUNCTION_WORD.match(text, start)) and match.end() > stop:  # log2, leaky_relu
+        if (match := patterns.FUNCTION_WORD.match(text, start)) and match.end() > stop:  # log2, leaky_relu
             words.append((match.end(), match[0]))
         for end, word in words:
             alone = whole and end >= stop
             if (op := self.function(word)) and (alone or word in IN_WORDS):
                 found.append(Token("function", start, end, op))
             word = GREEK.get(word, word)
-            in_front_of_a_power = word == "e" and end >= stop and _TO_A_POWER.match(text, end)
+            in_front_of_a_power = word == "e" and end >= stop and patterns.TO_A_POWER.match(text, end)
             if word in CONSTANTS and (alone or word == "π" or in_front_of_a_power):
                 found.append(Token("constant", start, end, CONSTANTS[word]))
         return found
@@ -650,12 +459,12 @@ class Lexer:
         """A logarithm with the base that stands behind it; any other token as it is."""
         if token.what is not ops.log or not self.text[: token.end].rstrip("}").lower().endswith("log"):
             return token
-        if base := _LOG_BASE.match(self.text, token.end):
+        if base := patterns.LOG_BASE.match(self.text, token.end):
             return token._replace(end=base.end(), what=BASES[base[1] or base[2]])
-        behind = _taken(_GOES_ON, self.text, token.end)
+        behind = _match(patterns.GOES_ON, self.text, token.end)
         if behind.isascii() and behind.isdigit():
             raise self.error(token.start, f"{IN_TWO_WAYS}: write log_2(x), or log(2x)")
-        if behind == "_" or behind in _LOW:
+        if behind == "_" or behind in patterns.LOW:
             raise self.error(token.end, "a logarithm has the base e, 2 or 10 here: write log(x)/log(b) for others")
         return token
 
@@ -664,14 +473,14 @@ class Lexer:
         at, end = match.span()
         yield Token("^", at, at, None)
         yield Token("{", at, at, None)
-        for part in re.finditer("[0-9]+|.", "".join(map(_HIGH.__getitem__, match[0]))):
+        for part in re.finditer("[0-9]+|.", patterns.spell(match[0])):
             start, stop = at + part.start(), at + part.end()
             if part[0].isdigit():
                 yield Token("number", start, stop, float(part[0]))
             elif part[0].isalpha():
-                if _key(part[0]) not in self.known:
+                if key_of(part[0]) not in self.known:
                     raise self.unknown(start, part[0])
-                yield Token("name", start, stop, self.known[_key(part[0])])
+                yield Token("name", start, stop, self.known[key_of(part[0])])
             else:
                 yield Token(SIGNS[part[0]], start, stop, None)
         yield Token("}", end, end, None)

@@ -2,10 +2,12 @@
 
 Three steps lead from a recorded graph to a line of writing, and each gives a graph again, or text:
 
-    Page        the same function as a person would write it: cut at labels, equal parts merged, signs and fractions
-                gathered, softmax recognised; what is computed in a roundabout way, for its digits, in the plain way
-    folded      long sums as Σ over an index that runs through the labels: w₁₁₁x₁ + … + w₁₁₄x₄ is Σⱼ w₁₁ⱼ·xⱼ
-    written     text or LaTeX, in names or in numbers
+    Page             the same function as a person would write it: cut at labels, equal parts merged, signs and fractions
+                     gathered, softmax recognised; what is computed in a roundabout way, for its digits, in the plain way
+    fold_sums        long sums as Σ over an index that runs through the labels: w₁₁₁x₁ + … + w₁₁₄x₄ is Σⱼ w₁₁ⱼ·xⱼ
+    write_formula    text or LaTeX, in names or in numbers
+
+RULES says what each operation becomes on a page, in a line each; sums.py and products.py put sums and products in order.
 
 Nothing is simplified here: −t/o stays what it is. Since a page is a graph of Values, every formula on it can be evaluated,
 differentiated and compared with the numbers of the graph it came from.
@@ -13,29 +15,54 @@ differentiated and compared with the numbers of the graph it came from.
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import contextmanager
-from fractions import Fraction
-from math import isfinite
 
 from autograd import primitives as ops
-from autograd.formula.operations import equals, less, softmax_of, too_long
+from autograd.formula.measures import too_long
+from autograd.formula.operations import equals, softmax_of
+from autograd.formula.products import chain_factors, multiply, raise_to_0_or_1
+from autograd.formula.sums import RunningTotals, add, compare
 from autograd.graph import nodes
-from autograd.operation import CONSTANT, Primitive
-from autograd.rewriting import apply
-from autograd.value import Value, record
-from autograd.value import constant as constant_node
+from autograd.operation import CONSTANT
+from autograd.rewriting import apply, rewrite
+from autograd.value import Value, constant, lift, record
 from autograd.writing.names import indexed, readings, text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from autograd.operation import Primitive
+
+    Rule = Callable[["Page", Sequence[Value]], Value | None]
 
 
-MOST_FACTORS, MOST_TERMS = 500, 20_000  # in one product, in one sum
+def _pair_up(page: Page, xs: Sequence[Value]) -> list[Value]:
+    """The terms of a dot product, and its bias."""
+    n = len(xs) // 2
+    return [*(page.product(pair) for pair in zip(xs[:n], xs[n : 2 * n])), *xs[2 * n :]]
 
 
-# ---------------------------------------------------------------------------------------------------------------- pages
+def _undo_log(page: Page, xs: Sequence[Value]) -> Value | None:
+    """exp(log o) is o, where o is a softmax."""
+    (x,) = xs
+    inside = x.inputs[0] if x.op is ops.log else None
+    return inside if inside is not None and page.formulas.get(inside, inside).op is softmax_of else None
+
+
+# What an operation becomes, where its rule gives something: else what its row of the table has for a page, or itself.
+RULES: dict[Primitive, Rule] = {
+    ops.add: lambda page, xs: page.sum(xs),
+    ops.sum_of: lambda page, xs: page.sum(xs),
+    ops.dot_of: lambda page, xs: page.sum(_pair_up(page, xs)),
+    ops.sub: lambda page, xs: page.sum([xs[0], page.negate(xs[1])]),
+    ops.neg: lambda page, xs: page.negate(xs[0]),
+    ops.mul: lambda page, xs: page.product(xs),
+    ops.div: lambda page, xs: page.product(xs[:1], xs[1:]),
+    ops.pow: raise_to_0_or_1,
+    ops.exp: _undo_log,
+    ops.greater: compare,
+}
 
 
 class Page:
@@ -44,6 +71,8 @@ class Page:
     leaves: the leaf on the page that stands for a node of the graph which has a name
     formulas: what each leaf on the page is computed by, in terms of other leaves; itself for a leaf of the graph
     copies: what any node of the graph is on the page
+    probabilities: how softmax of these nodes is called where it has no name
+    unshifted: for a logsumexp on the page, its numbers as they were before log_softmax took one from all of them
     bare: labels are not looked at, and each number is a leaf of its own: the structure alone
     most: how many leaves may be written in one formula, each as often as it occurs; 0 where they are not counted
     twins: what a graph computes once more beside a node that has a name is that node; on a worksheet, where each call of
@@ -52,60 +81,84 @@ class Page:
 
     def __init__(self, bare: bool = False, twins: bool = False, most: int = 0) -> None:
         self.bare, self.twins, self.most = bare, twins, most
-        self._extents: dict[Value, int] = {}
-        self.probabilities: dict[tuple[Value, ...], str] = {}  # how softmax of these nodes is called where it has no name
-        self._unshifted: dict[Value, list[Value]] = {}  # for a logsumexp, its numbers as they were before a shift
-        self._known: dict[tuple[object, ...], Value] = {}
-        self._formulas: set[Value] = set()
-        self._forward = False  # while a graph is written, not what is made of it
-        self._taken: set[str] = set()  # names of quantities
-        self._numbers: dict[
-            tuple[str, float], Value
-        ] = {}  # the leaf of a plain number that has a name, written twice or not
-        self._invented: set[Value] = set()  # leaves that nobody but this package gave a name
-        self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
         self.copies: dict[Value, Value] = {}
         self.leaves: dict[Value, Value] = {}
         self.formulas: dict[Value, Value] = {}
+        self.probabilities: dict[tuple[Value, ...], str] = {}
+        self.unshifted: dict[Value, list[Value]] = {}
+        self._known: dict[tuple[object, ...], Value] = {}  # operations and numbers
+        self._made: dict[Value, int] = {}  # the formulas of this page, and how many leaves are written in each
+        self._forward = False  # while a graph is written, not what is made of it
+        self._standing: dict[Value, Value] = {}  # for a formula on the page: the leaf whose formula it is
+        self._taken: set[str] = set()  # names of quantities
+        self._numbers: dict[tuple[str, float], Value] = {}  # the leaf of a plain number that has a name
+        self._invented: set[Value] = set()  # leaves that nobody but this package gave a name
 
-    def write(self, *ys: Value, names: dict[Value, str] | None = None) -> list[Value]:
+    # ---- graphs
+
+    def write(self, *ys: Value, names: Mapping[Value, str] | None = None) -> list[Value]:
         """Formulas for graphs, down to labelled nodes.
 
         names: what further nodes are to be called
         """
+        softmaxes = [node for node in nodes(*ys) if node.op is ops.exp and node.label]  # one that has a name names the rest
+        order = list(_nodes_before([*softmaxes, *ys], self.copies))
         names = names or {}
-        copies = self.copies
-        first = [
-            node for node in nodes(*ys) if node.op is ops.exp and node.label
-        ]  # a softmax that has a name names the rest
-        order = list(_unread([*first, *ys], copies))
-        if not self.bare:
-            self._taken |= {text_name(name) for node in order if (name := names.get(node) or node.label)}
-        totals = _RunningTotals(
-            order, {*ys, *(node for node in order if not self.bare and (node.label or node in names))}, not self.bare
-        )
+        called = {} if self.bare else {node: name for node in order if (name := names.get(node) or node.label)}
+        self._taken |= set(map(text_name, called.values()))
+        totals = RunningTotals(order, [*ys, *called], differences=not self.bare)
         self._forward = True
         for node in order:
-            name = "" if self.bare else names.get(node) or node.label
-            if node in totals.inside:
-                continue
-            if node.inputs:
-                if node.op in totals.ops:
-                    terms = [(sign, self._shown(copies[x])) for sign, x in totals.terms(node)]
-                    copy = self.sum([x if sign > 0.0 else self.product([self.number(-1.0), x]) for sign, x in terms])
-                else:
-                    copy = self.made(node.op, [self._shown(copies[x]) for x in node.inputs])
-            else:
-                plain = node.op is CONSTANT and not name and not self.bare
-                copy = self.number(node.data) if plain else Value(node.data)
-            self._remember_unshifted(node, copies, copy)
-            if name:
-                copy = self.named(node, copy, name)
-            copies[node] = copy
+            if node not in totals.inside:
+                copy = self._copy(node, totals, node in called)
+                self._remember_unshifted(node, self.copies, copy)
+                self.copies[node] = self.name(node, copy, called[node]) if node in called else copy
         self._forward = False
-        return [copies[y] for y in ys]
+        return [self.copies[y] for y in ys]
 
-    def named(self, node: Value, formula: Value, name: str) -> Value:
+    def _copy(self, node: Value, totals: RunningTotals, named: bool) -> Value:
+        """What a node is in terms of the copies of its inputs."""
+        if node.op in totals.ops:
+            terms = [(sign, self.show(self.copies[x])) for sign, x in totals.terms(node)]
+            return self.sum([x if sign > 0.0 else self.negate(x) for sign, x in terms])
+        if node.inputs:
+            return self.apply(node.op, [self.show(self.copies[x]) for x in node.inputs])
+        plain = node.op is CONSTANT and not named and not self.bare
+        return self.number(node.data) if plain else Value(node.data)
+
+    def take_in(self, graph: Value) -> Value:
+        """A graph made of this page's leaves and formulas, such as a derivative of one, written on the page too.
+
+        A formula on the page that has a name is shown by it. What a derivative adds up comes from the output's side; here it
+        is put in the order of the formula.
+        """
+        copies: dict[Value, Value] = {}
+        for node in _nodes_before([graph], copies):
+            if not node.inputs:
+                copies[node] = self.number(node.data) if node.op is CONSTANT else node
+            elif node in self._made:
+                copies[node] = self._standing.get(node, node)
+            else:
+                copies[node] = self.apply(node.op, [copies[x] for x in _in_order_of_the_formula(node)])
+                self._remember_unshifted(node, copies, copies[node])
+        return copies[graph]
+
+    def substitute(self, formula: Value, new: Mapping[Value, Value]) -> Value:
+        """A formula on the page with others in the place of some."""
+        return rewrite(formula, self.rebuild, new)
+
+    def rebuild(self, node: Value, inputs: Sequence[Value]) -> Value:
+        """The same operation on other formulas of this page; the node itself, if they are the same."""
+        return node if all(x is y for x, y in zip(inputs, node.inputs)) else self.apply(node.op, inputs)
+
+    def _remember_unshifted(self, node: Value, copies: Mapping[Value, Value], copy: Value) -> None:
+        if node.op is ops.logsumexp_of:
+            before = _before_the_shift(node.inputs)
+            self.unshifted[copy] = [self.number(x) if isinstance(x, float) else copies[x] for x in before]
+
+    # ---- names
+
+    def name(self, node: Value, formula: Value, name: str) -> Value:
         """The leaf that stands for a node from here on."""
         if formula in self._invented:  # now its author names it
             self._invented.discard(formula)
@@ -115,8 +168,7 @@ class Page:
         if node.op is CONSTANT and (leaf := self._numbers.get((name, node.data))) is not None:
             self.leaves[node] = leaf
             return leaf
-        leaf = Value(node.data, name)
-        self.leaves[node] = leaf
+        leaf = self.leaves[node] = Value(node.data, name)
         if node.op is CONSTANT:
             self._numbers[name, node.data] = leaf
         self._stand(leaf, formula if node.inputs else leaf)
@@ -129,13 +181,23 @@ class Page:
         if formula.inputs and (formula not in self._standing or self._standing[formula] in self._invented):
             self._standing[formula] = leaf
 
-    def equation(self, leaf: Value, formula: Value) -> Value:
-        """leaf = formula, as something to be written."""
-        return record(equals, leaf.data, leaf, formula)
+    def show(self, formula: Value) -> Value:
+        """A formula by its name; what a graph computed beside a node that has a name is that node only where twins are."""
+        leaf = self._standing.get(formula, formula)
+        return leaf if self.twins or not self._forward or leaf in self._invented else formula
 
     def forget(self, leaf: Value) -> None:
         """Do not show formulas by a name that only this package gave."""
         self._standing.pop(self.formulas[leaf], None)
+
+    @contextmanager
+    def spelt_out(self, *formulas: Value | None) -> Iterator[None]:
+        """In this block formulas that have a name are not shown by it."""
+        hidden = {x: self._standing.pop(x) for x in formulas if x in self._standing}
+        try:
+            yield
+        finally:
+            self._standing |= hidden
 
     def _name_siblings(self, formula: Value, name: str) -> None:
         """Where softmax(net)_2 is o_2, the others are o_1 to o_n; they count as the labels of net do, if these have any."""
@@ -145,7 +207,7 @@ class Page:
         for stem, indices in readings(name):
             if indices[-1] == numbers[xs.index(x)] and len(set(numbers)) == len(xs):
                 for i, other in zip(numbers, xs):
-                    self._invent(self._node(softmax_of, [*xs, other]), indexed(stem, (*indices[:-1], i)))
+                    self._invent(self.node(softmax_of, [*xs, other]), indexed(stem, (*indices[:-1], i)))
                 return
 
     def _invent(self, formula: Value, label: str) -> None:
@@ -155,129 +217,36 @@ class Page:
             self._invented.add(leaf)
             self._stand(leaf, formula)
 
-    def _probability(self, xs: Sequence[Value], i: int) -> Value:
+    def probability(self, xs: Sequence[Value], i: int) -> Value:
         """softmax(xs)_i, by the name that it goes by on this page."""
-        whole = self._node(softmax_of, [*xs, xs[i]])
+        whole = self.node(softmax_of, [*xs, xs[i]])
         if whole not in self._standing:
             for nodes_of, stem in self.probabilities.items():
                 if [self.leaves.get(node) for node in nodes_of] == list(xs):
                     for j, x in enumerate(xs, start=1):
-                        self._invent(self._node(softmax_of, [*xs, x]), indexed(stem, (j,)))
-        return self._shown(whole)
+                        self._invent(self.node(softmax_of, [*xs, x]), indexed(stem, (j,)))
+        return self.show(whole)
 
-    def again(self, graph: Value, hidden: Value | None = None) -> Value:
-        """A graph made of this page's leaves and formulas, such as a derivative of one, written on the page too.
+    # ---- formulas
 
-        A formula on the page that has a name is shown by it, except for the hidden one. What a derivative adds up comes from
-        the output's side; here it is put in the order of the formula.
-        """
-        if hidden is not None:
-            with self.spelt_out(hidden):
-                return self.again(graph)
-        copies: dict[Value, Value] = {}
-        for node in _unread([graph], copies):
-            if not node.inputs:
-                copies[node] = self.number(node.data) if node.op is CONSTANT else node
-            elif node in self._standing:
-                copies[node] = self._standing[node]
-            elif node in self._formulas:
-                copies[node] = node
-            elif node.op is ops.sum_of:
-                copies[node] = self.sum([copies[x] for x in node.inputs[::-1]])
-            elif node.op is ops.dot_of:
-                n = len(node.inputs) // 2
-                pairs = zip(node.inputs[:n][::-1], node.inputs[n:][::-1])
-                copies[node] = self.sum([self.product([copies[a], copies[b]]) for a, b in pairs])
-            else:
-                copies[node] = self.made(node.op, [copies[x] for x in node.inputs])
-                self._remember_unshifted(node, copies, copies[node])
-        return copies[graph]
-
-    def _remember_unshifted(self, node: Value, copies: Mapping[Value, Value], copy: Value) -> None:
-        if node.op is ops.logsumexp_of:
-            before = _before_the_shift(node.inputs)
-            self._unshifted[copy] = [self.number(x) if isinstance(x, float) else copies[x] for x in before]
-
-    @contextmanager
-    def spelt_out(self, formula: Value) -> Iterator[None]:
-        """In this block a formula that has a name is not shown by it."""
-        leaf = self._standing.pop(formula, None)
-        try:
-            yield
-        finally:
-            if leaf is not None:
-                self._standing[formula] = leaf
-
-    # ---- what each operation becomes
-
-    def made(self, op: Primitive | None, inputs: Sequence[Value]) -> Value:
+    def apply(self, op: Primitive | None, inputs: Sequence[Value]) -> Value:
         """An operation on formulas of this page."""
         assert op is not None
-        name = op.name
-        if name in ("add", "sum"):
-            return self.sum(inputs)
-        if name == "sub":
-            return self.sum([inputs[0], self.product([self.number(-1.0), inputs[1]])])
-        if name == "neg":
-            return self.product([self.number(-1.0), inputs[0]])
-        if name == "mul":
-            return self.product(inputs)
-        if name == "div":
-            return self.product(inputs[:1], inputs[1:])
-        if name == "dot":
-            n = len(inputs) // 2
-            return self.sum([*(self.product(pair) for pair in zip(inputs[:n], inputs[n : 2 * n])), *inputs[2 * n :]])
-        if name == "pow" and inputs[1].op is CONSTANT and inputs[1].data in (0.0, 1.0):
-            return inputs[0] if inputs[1].data else self.number(1.0)
-        if name == "exp" and inputs[0].op is ops.log and self._is_probability(inputs[0].inputs[0]):
-            return inputs[0].inputs[0]
-        if op is ops.greater:
-            return self._step(*inputs)
+        rule = RULES.get(op)
+        if rule is not None and (found := rule(self, inputs)) is not None:
+            return found
         if op.page is not None:
-            return self.again(_lifted(op.page(*inputs)))
-        return self._shown(self._node(op, inputs))
+            return self.take_in(lift(op.page(*inputs)))
+        return self.show(self.node(op, inputs))
 
-    def rebuild(self, node: Value, inputs: Sequence[Value]) -> Value:
-        """The same operation on other formulas of this page; the node itself, if they are the same."""
-        return node if all(x is y for x, y in zip(inputs, node.inputs)) else self.made(node.op, inputs)
-
-    def _step(self, x: Value, y: Value) -> Value:
-        """[x > y]; where c − u is compared with 0 it is u that is compared with c, as in [y f < 1]."""
-        if not self.bare and 0.0 in (x.data, y.data):
-            for whole, zero, op in (x, y, less), (y, x, ops.greater):
-                if zero.op is CONSTANT and zero.data == 0.0 and whole.op is ops.sum_of:
-                    numbers = [term for term in whole.inputs if term.op is CONSTANT]
-                    rest = [term for term in whole.inputs if term.op is not CONSTANT]
-                    if len(numbers) == 1 and all(term.op is ops.neg for term in rest):
-                        return self._shown(self._node(op, [self.sum([term.inputs[0] for term in rest]), numbers[0]]))
-        return self._shown(self._node(ops.greater, [x, y]))
-
-    def _tie(self, terms: Sequence[Value]) -> Value | None:
-        """½ + ½·([x > y] − [y > x]) is [x > y], but where both are equal: there each gets half, and the page says so."""
-        if len(terms) == 2 and terms[1].op is ops.mul and terms[0] is terms[1].inputs[0] is self.number(0.5):
-            steps = terms[1].inputs[1]
-            if steps.op is ops.sum_of and len(steps.inputs) == 2 and steps.inputs[1].op is ops.neg:
-                one, other = steps.inputs[0], steps.inputs[1].inputs[0]
-                compared = {one.op, other.op} <= {ops.greater, less} and set(one.inputs) == set(other.inputs)
-                if compared and one.data != other.data:
-                    return one
-        return None
-
-    def _is_probability(self, x: Value) -> bool:
-        return self.formulas.get(x, x).op is softmax_of
-
-    def _shown(self, formula: Value) -> Value:
-        """A formula by its name; what a graph computed beside a node that has a name is that node only where twins are."""
-        leaf = self._standing.get(formula, formula)
-        return leaf if self.twins or not self._forward or leaf in self._invented else formula
-
-    def _node(self, op: Primitive, inputs: Sequence[Value]) -> Value:
+    def node(self, op: Primitive, inputs: Sequence[Value]) -> Value:
+        """An operation on formulas of this page as it is, once on the page."""
         key = (op, *inputs)
         if key not in self._known:
             node = self._known[key] = apply(op, inputs)
-            self._formulas.add(node)
+            self._made[node] = 1
             if self.most and self._forward:
-                self._extents[node] = total = sum([self._extents.get(x, 1) for x in inputs])
+                self._made[node] = total = sum([self._made.get(x, 1) for x in inputs])
                 if total > self.most:
                     raise too_long(node)
         return self._known[key]
@@ -286,157 +255,39 @@ class Page:
         """A plain number, once on the page."""
         key = ("number", repr(x))
         if key not in self._known:
-            self._known[key] = constant_node(x)
+            self._known[key] = constant(x)
         return self._known[key]
 
     def sum(self, terms: Iterable[Value]) -> Value:
         """A sum; sums in it are taken apart, zeros left out."""
-        flat: list[Value] = []
-        terms = list(terms)
-        for term in terms:
-            taken_apart = term.op is ops.sum_of and not (self.bare and _is_whole(term, terms))
-            flat += term.inputs if taken_apart else [term]
-        if len(flat) > MOST_TERMS:
-            raise too_long()
-        flat = [term for term in flat if not (term.op is CONSTANT and term.data == 0.0)] or [self.number(0.0)]
-        whole = [i for i, term in enumerate(flat) if term.op is CONSTANT and term.data.is_integer()]
-        if len(whole) > 1:  # y − 1 − 1
-            number = self.number(sum(flat[i].data for i in whole))
-            flat = [number if i == whole[0] else term for i, term in enumerate(flat) if i not in whole[1:]]
-            flat = [term for term in flat if term.data or term.op is not CONSTANT] or [number]
-        if len(flat) == 1:
-            return flat[0]
-        known = self._log_softmax(flat)
-        known = self._tie(flat) if known is None else known
-        return self._shown(self._node(ops.sum_of, flat)) if known is None else known
+        return add(self, terms)
+
+    def negate(self, formula: Value) -> Value:
+        """A formula with a minus in front."""
+        return self.product([self.number(-1.0), formula])
 
     def product(self, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
         """A product over a product, its sign in front and its number first; equal factors make a power."""
-        numbers: list[float] = []
-        divisors: list[float] = []
-        over: list[Value] = []
-        under: list[Value] = []
-        for factor in above:
-            _take_apart(factor, numbers, divisors, over, under)
-        for factor in below:
-            _take_apart(factor, divisors, numbers, under, over)
-        sign, numbers, divisors = _reduced(numbers, divisors, bool(under))
-        if 0.0 in numbers and 0.0 not in divisors:
-            return self.number(0.0)
-        over, under = [*map(self.number, numbers), *over], [*map(self.number, divisors), *under]
-        whole = self.chain(over or [self.number(1.0)])
-        if under:
-            whole = self._shown(self._node(ops.div, [whole, self.chain(under)]))
-        if sign > 0.0:
-            return whole
-        return self.number(-whole.data) if whole.op is CONSTANT else self._shown(self._node(ops.neg, [whole]))
+        return multiply(self, above, below)
 
     def chain(self, factors: Sequence[Value]) -> Value:
         """Factors one after the other, as they are; equal ones make a power."""
-        powers = Counter(factors)
-        for power in [x for x in powers if x.op is ops.pow and x.inputs[1].op is not CONSTANT and powers[x.inputs[0]]]:
-            base, exponent = power.inputs  # x·x^(y − 1) is x^y
-            if powers[power] == 1 and exponent.op is ops.sum_of and self.number(-1.0) in exponent.inputs:
-                raised = self.sum([exponent, self.number(1.0)])
-                powers = Counter({self.made(ops.pow, [base, raised]) if x is power else x: n for x, n in powers.items()})
-                powers[base] -= 1
-                powers += Counter()
-        chain = None
-        for factor, times in powers.items():
-            if times == 1 or factor.op is CONSTANT:
-                power = factor
-            elif factor.op is ops.sqrt and times == 2:
-                power = factor.inputs[0]
-            else:
-                power = self._shown(self._node(ops.pow, [factor, self.number(float(times))]))
-            for each in [power] * (times if factor.op is CONSTANT else 1):
-                chain = each if chain is None else self._shown(self._node(ops.mul, [chain, each]))
-        assert chain is not None
-        return chain
+        return chain_factors(self, factors)
 
-    def _log_softmax(self, terms: list[Value]) -> Value | None:
-        """x_i - logsumexp(x_1, ..., x_n), and the same with one number taken from every x, is log softmax(x)_i."""
-        for term in terms:
-            if term.op is ops.neg and term.inputs[0].op is ops.logsumexp_of:
-                xs = term.inputs[0].inputs
-                rest = [other for other in terms if other is not term]
-                x = rest[0] if len(rest) == 1 else self._node(ops.sum_of, rest)
-                if x in xs:
-                    plain = self._unshifted.get(term.inputs[0], xs)
-                    return self._shown(self._node(ops.log, [self._probability(plain, xs.index(x))]))
-        return None
+    def equation(self, leaf: Value, formula: Value) -> Value:
+        """leaf = formula, as something to be written."""
+        return record(equals, leaf.data, leaf, formula)
 
 
-def _is_whole(term: Value, terms: Sequence[Value]) -> bool:
-    """Whether a sum of products, to which more is added, is a neuron's net already: it has its bias, or less is not more."""
-    others = [other for other in terms if other is not term and other.op is not ops.mul]
-    return any(x.op is ops.mul for x in term.inputs) and any(
-        other.inputs or any(not x.inputs for x in term.inputs) for other in others
-    )
-
-
-def _take_apart(formula: Value, numbers: list[float], divisors: list[float], above: list[Value], below: list[Value]) -> None:
-    """Add what a formula is a product of to the numbers and factors above and below the line."""
-    stack = [(formula, True)]
-    while stack:
-        node, up = stack.pop()
-        if node.op is ops.neg:
-            numbers.append(-1.0)
-            stack.append((node.inputs[0], up))
-        elif node.op is ops.mul or node.op is ops.div:
-            x, y = node.inputs
-            stack += [(y, up if node.op is ops.mul else not up), (x, up)]
-            if len(above) + len(below) + len(stack) > MOST_FACTORS:
-                raise too_long()
-        elif node.op is CONSTANT and isfinite(node.data) and (up or node.data):
-            (numbers if up else divisors).append(node.data)
-        else:
-            times = _whole_power(node)
-            (above if up else below).extend([node.inputs[0] if times > 1 else node] * times)
-
-
-def _whole_power(node: Value) -> int:
-    exponent = node.inputs[1] if node.op is ops.pow else None
-    small = exponent is not None and exponent.op is CONSTANT and exponent.data in range(2, MOST_FACTORS)
-    return int(exponent.data) if small and exponent is not None else 1
-
-
-def _reduced(above: list[float], below: list[float], fraction: bool) -> tuple[float, list[float], list[float]]:
-    """Numbers over numbers as a sign and what is left to write, multiplied only where that needs no rounding."""
-    sign = 1.0
-    for x in above + below:
-        sign = -sign if x < 0.0 else sign
-    over, under = _multiplied(above), _multiplied(below)
-    if len(under) == 1 and len(over) <= 1 and under[0]:
-        quotient = Fraction(over[0] if over else 1.0) / Fraction(under[0])
-        if _is_float(quotient) and (over or quotient.denominator == 1):  # 6/3 is 2, and 1/½ too, but 1/2 stays
-            over, under = [float(quotient)], []
-    if over in ([0.5], [0.25], [0.125]) and (under or fraction):
-        over, under = [], [*under, 1.0 / over[0]]
-    return sign, [x for x in over if x != 1.0], [x for x in under if x != 1.0]
-
-
-def _multiplied(numbers: list[float]) -> list[float]:
-    products: list[float] = []
-    for x in map(abs, numbers):
-        last = products[-1] if products else 1.0
-        if not products or Fraction(last) * Fraction(x) != _exact(last * x):
-            products.append(x)
-        else:
-            products[-1] = last * x
-    return products
-
-
-def _exact(x: float) -> Fraction | None:
-    return Fraction(x) if isfinite(x) else None
-
-
-def _is_float(x: Fraction) -> bool:
-    """Whether a fraction is a float exactly."""
-    try:
-        return float(x) == x
-    except OverflowError:
-        return False
+def _in_order_of_the_formula(node: Value) -> tuple[Value, ...]:
+    """The inputs of a sum the other way round, and those of a dot product pair by pair; of anything else as they are."""
+    xs = node.inputs
+    if node.op is ops.sum_of:
+        return xs[::-1]
+    if node.op is ops.dot_of:
+        n = len(xs) // 2
+        return *xs[:n][::-1], *xs[n : 2 * n][::-1], *xs[2 * n :]
+    return xs
 
 
 def _before_the_shift(xs: Sequence[Value]) -> Sequence[Value | float]:
@@ -448,45 +299,7 @@ def _before_the_shift(xs: Sequence[Value]) -> Sequence[Value | float]:
     return [x.data + shift if x.op is CONSTANT else x.inputs[0] for x in xs]
 
 
-class _RunningTotals:
-    """Sums that were added up term by term: only the last of them is a formula; the others are inside it."""
-
-    def __init__(self, order: Sequence[Value], shown: set[Value], differences: bool) -> None:
-        self.ops = (ops.add, ops.sub) if differences else (ops.add,)
-        users: dict[Value, list[Value]] = {}
-        for node in order:
-            for x in node.inputs:
-                if x.op in self.ops:
-                    users.setdefault(x, []).append(node)
-        self.inside = {x for x, using in users.items() if x not in shown and len(using) == 1 and self._goes_on(x, using[0])}
-
-    def _goes_on(self, x: Value, user: Value) -> bool:
-        """Whether what uses a total adds to it; what takes a number from it may be softmax, which needs it whole."""
-        return user.op is ops.add or (user.op in self.ops and user.inputs[0] is x and user.inputs[1].op is not CONSTANT)
-
-    def terms(self, node: Value) -> list[tuple[float, Value]]:
-        """All terms of a total with their signs, without the 0 that Python's sum begins with."""
-        terms: list[tuple[float, Value]] = []
-        stack = [(1.0, node)]
-        while stack:
-            sign, x = stack.pop()
-            if x is node or x in self.inside:
-                left, right = x.inputs
-                stack += [(-sign if x.op is ops.sub else sign, right), (sign, left)]
-            else:
-                terms.append((sign, x))
-        return [(sign, x) for sign, x in terms if not _is_zero(x)] or terms[:1]
-
-
-def _is_zero(x: Value) -> bool:
-    return x.op is CONSTANT and x.data == 0.0 and not x.label
-
-
-def _lifted(x: Value | float) -> Value:
-    return x if isinstance(x, Value) else constant_node(x)
-
-
-def _unread(ys: Iterable[Value], known: dict[Value, Value]) -> Iterable[Value]:
+def _nodes_before(ys: Iterable[Value], known: Mapping[Value, Value]) -> Iterator[Value]:
     """The nodes behind ys that are not known yet, each after its inputs; what is behind a known one is left alone."""
     seen = set()
     stack = [(y, False) for y in ys][::-1]
@@ -498,9 +311,3 @@ def _unread(ys: Iterable[Value], known: dict[Value, Value]) -> Iterable[Value]:
             seen.add(node)
             stack.append((node, True))
             stack += [(x, False) for x in reversed(node.inputs) if x not in known and x not in seen]
-
-
-# ---------------------------------------------------------------------------------------------------------------- folding
-
-
-# ---------------------------------------------------------------------------------------------------------------- writing

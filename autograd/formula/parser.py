@@ -39,7 +39,9 @@ from functools import reduce
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.lexer import CHAIN, IN_TWO_WAYS, PLAIN_FRACTION, FormulaError, Lexer, Token
+from autograd.formula.lexer import FormulaError, Lexer, Token
+from autograd.formula.patterns import CHAIN, PLAIN_FRACTION
+from autograd.formula.signs import IN_TWO_WAYS
 from autograd.graph import leaves
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value, constant, lift
@@ -426,7 +428,8 @@ class _Parser:
         if op in (ops.maximum, ops.minimum) and len(args) > 2:
             return reduce(op, args)
         if op.arity not in (None, len(args)):
-            count = f"{self.text[token.start : token.end]} takes {op.arity} argument{'s' * (op.arity != 1)}, not {len(args)}"
+            number = "1 argument" if op.arity == 1 else f"{op.arity} arguments"
+            count = f"{self.text[token.start : token.end]} takes {number}, not {len(args)}"
             comma = re.search("[0-9],[0-9]", self.text[token.start : self.token.start])
-            raise self.error(token.start, count + "; a number has a point, as in 0.5" * (comma is not None))
+            raise self.error(token.start, f"{count}; a number has a point, as in 0.5" if comma else count)
         return op(*args)

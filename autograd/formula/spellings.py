@@ -125,6 +125,9 @@ _BEHIND = re.compile(r"(?m)(?:\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?!
 _MARKED = re.compile(
     r"(?m)(?:^|(?<=[^\w)\]}*`]))\s*(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])((?s:.*?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
+_MARKED_LINES = re.compile(  # bold, or code, over several lines
+    r"(?m)(?:^|(?<=[^\w)\]}*`]))\s*(\*{2,3}|__|`{1,3})(?=\s*[^\s*_`])((?:(?!\1)[\s\S])*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+)
 _DRESS = re.compile(rf"\\(?P<what>{'|'.join([*FONTS, *_BOXES, 'textcolor', 'colorbox'])}){END}\s*")
 _INDICATOR = re.compile(r"\s*_?\s*(?:[{(\[]|\\\{)")
 _UNDER_A_BRACE = re.compile(r"\s*[_^]\s*(?=\{)")
@@ -159,8 +162,9 @@ def _kept(text: str, match: re.Match[str]) -> tuple[int, list[tuple[str, int]]]:
     if is_font and (is_word or (not _NAME.fullmatch(inside) and match["what"].startswith(("text", "mbox")))):
         return closing + 1, [*((c, start + i) for i, c in enumerate(match[0])), ("{", opening), *kept, ("}", closing)]
     if is_font and (inside == "1" or _NAME.fullmatch(inside)):  # apart from letters beside it
-        before = [(" ", start)] * text[start - 1 : start].isalpha()
-        return closing + 1, [*before, *kept, *[(" ", closing)] * text[closing + 1 : closing + 2].isalpha()]
+        before = [(" ", start)] if text[start - 1 : start].isalpha() else []
+        behind = [(" ", closing)] if text[closing + 1 : closing + 2].isalpha() else []
+        return closing + 1, [*before, *kept, *behind]
     label = _UNDER_A_BRACE.match(text, closing + 1) if match["what"].endswith("brace") else None
     end = closing if label is None else max(closing, _closing(text, label.end()))
     return end + 1, [("{", opening), *kept, ("}", closing)]
@@ -176,7 +180,7 @@ def _closing(text: str, opening: int) -> int:
     """Where the brace is closed that is opened here; −1 where it never is."""
     depth = 0
     for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, opening):
-        depth += (match[0] == "{") - (match[0] == "}")
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
         if not depth:
             return match.start()
     return -1
@@ -192,6 +196,7 @@ _IN_TURN: Sequence[Callable[[Plain], Plain]] = [
     _replacing(_GROUPED, lambda match: _BETWEEN_GROUPS.sub("", match[0])),
     _alike,
     _replacing(_MARKED, lambda match: match.span(2)),
+    _replacing(_MARKED_LINES, lambda match: match.span(2)),
     _replacing(_ABOUT, "≈"),
     _replacing(_BLANKS, " "),
     _replacing(_FRACTIONS, r"\frac"),

@@ -16,16 +16,18 @@ from collections import namedtuple
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from autograd.formula.lexer import FormulaError, name_key
+from autograd.formula.lexer import FormulaError
+from autograd.formula.name_keys import name_key
 from autograd.formula.parser import parse, read_formula, split_chain, variables
 from autograd.graph import leaves
 from autograd.value import Value
+from autograd.writing.names import list_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from autograd.formula.lexer import Key
+    from autograd.formula.name_keys import Key
 
 _PIECE = re.compile(r"(?:\\;|[^;\n])+")  # \; is a space in LaTeX
 _COMMENT = re.compile(r"(^|\s)#.*")
@@ -61,8 +63,8 @@ class Formulas(namedtuple("Formulas", "text results named variables unknown")):
                 read_line(line.formula, names)
             except FormulaError as error:
                 first, near = self.unknown[0], get_close_matches(self.unknown[0], self.variables.keys() - self.unknown, 1)
-                listed = ", ".join(self.unknown[:8]) + ", …" * (len(self.unknown) > 8)
-                missing = f"{listed} {'has' if len(self.unknown) == 1 else 'have'} no number: write {first}=0.5, say, behind"
+                verb = "has" if len(self.unknown) == 1 else "have"
+                missing = f"{list_names(self.unknown)} {verb} no number: write {first}=0.5, say, behind"
                 meant = "".join(f"; or is {name} meant?" for name in near)
                 raise FormulaError(self.text, line.start + error.position, f"{missing} the formula{meant}") from None
 
@@ -247,5 +249,7 @@ def _nearest(name: str, names: Iterable[str]) -> str:
     """A hint at the nearest name, or at all that there are."""
     names = [each for each in names if not each.endswith(";")]
     near = get_close_matches(name, names, 1)
-    listed = f": there {'are' if len(names) > 1 else 'is'} {', '.join(names[:8])}{', …' * (len(names) > 8)}"
-    return f"; is {near[0]} meant?" if near else listed * bool(names)
+    if near:
+        return f"; is {near[0]} meant?"
+    verb = "are" if len(names) > 1 else "is"
+    return f": there {verb} {list_names(names)}" if names else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograd.formula.folding import folded
-from autograd.formula.operations import LONGEST, MOST_LEAVES, extent, too_long
+from autograd.formula.folding import fold_sums
+from autograd.formula.measures import LONGEST, MOST_LEAVES, count_leaves, too_long
 from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from autograd.writing.notation import Written
 
+_RAISED = set("^⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
 
-def written(
+
+def write_formula(
     y: Value, latex: bool = False, numbers: bool = False, digits: int = 6, name: Callable[[str], str] | None = None
 ) -> Written:
     """A formula as text with its level.
@@ -32,10 +34,11 @@ def written(
     Raises ValueError for one that would be over 20,000 characters long.
     """
     name = name or (latex_name if latex else text_name)
+    level = _level_in_latex if latex else _level_in_text
     texts: dict[Value, Written] = {}
-    if extent(y) > MOST_LEAVES:
+    if count_leaves(y) > MOST_LEAVES:
         raise too_long(y)
-    whole_formula, y = y, folded(y, numbers)
+    whole_formula, y = y, fold_sums(y, numbers)
     for node in nodes(y):
         if node.op is not None and node.op is not CONSTANT:
             notation = node.op.notation
@@ -44,7 +47,8 @@ def written(
             if len(whole[0]) > LONGEST:
                 raise too_long(whole_formula)
         elif node.label and not numbers:
-            texts[node] = _name_written(name(node.label), latex)
+            text = name(node.label)
+            texts[node] = text, level(text)
         elif node.op is CONSTANT and not numbers:
             texts[node] = constant(node.data, digits, latex)
         else:
@@ -52,18 +56,22 @@ def written(
     return texts[y]
 
 
-def _name_written(text: str, latex: bool) -> Written:
-    """A name with its level: one with a blank or a sign in it asks for brackets, as does a base with something above it."""
-    if latex:
-        words = text.startswith(r"\text{") and any(sign in text for sign in " +-*/")
-        return text, SUM if words or text.startswith("{") else POWER if "^" in text or r"\frac" in text else ATOM
-    if text.startswith(("∂", "(∂")):
-        return text, POWER if text[0] == "∂" else ATOM
-    raised = "^" in text or any(c in _RAISED for c in text)
-    return text, SUM if any(sign in text[1:] for sign in "+-−*/·") else POWER if raised else level_of(text)
+def _level_in_latex(text: str) -> int:
+    """How tightly a name holds together: one with words in it asks for brackets, as does a base with something above it."""
+    words = text.startswith(r"\text{") and any(sign in text for sign in " +-*/")
+    if words or text.startswith("{"):
+        return SUM
+    return POWER if "^" in text or r"\frac" in text else ATOM
 
 
-_RAISED = set("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
+def _level_in_text(text: str) -> int:
+    if text.startswith("(∂"):
+        return ATOM
+    if text.startswith("∂"):
+        return POWER
+    if any(sign in text[1:] for sign in "+-−*/·"):
+        return SUM
+    return POWER if any(c in _RAISED for c in text) else level_of(text)
 
 
 def formula(y: Value, digits: int = 6, name: Callable[[str], str] = str) -> str:
@@ -76,7 +84,7 @@ def formula(y: Value, digits: int = 6, name: Callable[[str], str] = str) -> str:
     >>> formula(1 / (1 + (-w * x).exp()))
     '1/(1 + exp(−w_1·x_1))'
     """
-    return written(page_of(y), digits=digits, name=name)[0]
+    return write_formula(page_of(y), digits=digits, name=name)[0]
 
 
 def latex(y: Value, digits: int = 6) -> str:
@@ -97,7 +105,7 @@ def latex(y: Value, digits: int = 6) -> str:
     """
     if not isinstance(y, Value):
         raise TypeError(f"latex writes the graph of a Value, and {y!r} is none")
-    return written(page_of(y), latex=True, digits=digits)[0]
+    return write_formula(page_of(y), latex=True, digits=digits)[0]
 
 
 def page_of(y: Value) -> Value:

@@ -21,9 +21,12 @@ from functools import lru_cache
 from numbers import Integral
 from typing import NamedTuple
 
-from autograd.formula.lexer import ARROW, FUNCTIONS, IN_TWO_WAYS, RELATION, FormulaError, name_key
-from autograd.formula.operations import quantities
+from autograd.formula.lexer import FormulaError
+from autograd.formula.measures import free_variables
+from autograd.formula.name_keys import name_key
 from autograd.formula.parser import parse, read_formula, slope, split_chain
+from autograd.formula.patterns import ARROW, RELATION
+from autograd.formula.signs import FUNCTIONS, IN_TWO_WAYS
 from autograd.formula.spellings import END, OFTEN, undressed
 from autograd.graph import nodes
 from autograd.rewriting import evaluate
@@ -317,7 +320,7 @@ def _find_assigned(chain: str, parts: Sequence[tuple[str, int]], line: str, name
     if not name or chain[start + len(left) : behind].strip() in _ASSIGNMENTS:
         return name
     try:
-        return name if names[name] in quantities(parse(right, names)) else ""
+        return name if names[name] in free_variables(parse(right, names)) else ""
     except FormulaError:
         return ""
 
@@ -397,12 +400,12 @@ class _Reader:
                 number = self.with_words(text)
                 if number is None:
                     raise
-        if formula is not None and not quantities(formula):
+        if formula is not None and not free_variables(formula):
             number = written_number(text)  # 6.13E-2 where E is a name, too
         if number is not None:
             return Piece(text, position, number, None)
         assert formula is not None
-        if quantities(formula):
+        if free_variables(formula):
             return Piece(text, position, None, formula)
         if not math.isfinite(formula.data):
             raise self.error(position, f"this comes to {formula.data}, which is no number to go on with")

@@ -16,7 +16,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from autograd import primitives as ops
-from autograd.formula.operations import quantities
+from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.mistakes import figure, mistakes, text_of
 from autograd.mark.steps import Difference, are_same, close, difference, total
@@ -104,9 +104,9 @@ class Comparison:
         if self.agree(one, other) if formulas is None else self._agree(one, other, formulas):
             return None
         formulas = formulas or self.formulas
-        named = set(quantities(one))
+        named = set(free_variables(one))
         there = expanded(other, formulas, named.__contains__)[0]
-        everything = named | set(quantities(there))
+        everything = named | set(free_variables(there))
         if any(_rests_on(x, everything - {x}, formulas) for x in everything):
             one, there = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
         return _name_point(_difference(one, there))
@@ -118,7 +118,7 @@ class Comparison:
         return self._agreeing[one, other]
 
     def _agree(self, one: Value, other: Value, formulas: Mapping[Value, Value]) -> bool:
-        if are_same(one, expanded(other, formulas, set(quantities(one)).__contains__)[0]):
+        if are_same(one, expanded(other, formulas, set(free_variables(one)).__contains__)[0]):
             return True
         one, other = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
         if are_same(one, other):
@@ -136,20 +136,20 @@ class Comparison:
         numbers = Member(piece).numbers
         if any(number.is_put_in(of_formula) for number in numbers.values()):
             return True
-        left_out = set(quantities(right)).difference(quantities(written))
+        left_out = set(free_variables(right)).difference(free_variables(written))
         return (bool(left_out) and (bool(numbers) or any(q.data in (0.0, 1.0) for q in left_out))) or self._is_restored(
             line, piece
         )
 
     def _is_restored(self, line: Value, piece: Piece) -> bool:
         """Whether a formula is right with quantities in the place of numbers, or of factors 0 and 1 that are left out."""
-        named = set(quantities(piece.graph))
+        named = set(free_variables(piece.graph))
         step = expanded(self.formulas[line], self.formulas, named.__contains__)[0]
-        left_out = [q for q in quantities(step) if q not in named and self.formulas.get(q, q) is q]
+        left_out = [q for q in free_variables(step) if q not in named and self.formulas.get(q, q) is q]
         switches = [node for node in nodes(step) if node.op is ops.greater]  # such as [z > 0]
         if any(node.data in (0.0, 1.0) for node in left_out + switches):
             return True
-        of_line = quantities(expanded(self.formulas[line], self.formulas, lambda x: False)[0])
+        of_line = free_variables(expanded(self.formulas[line], self.formulas, lambda x: False)[0])
         ways: list[list[tuple[Value, Value]]] = []
         for node in list(Member(piece).numbers)[:MOST_RESTORED]:
             others = [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
@@ -203,14 +203,14 @@ class Comparison:
 
     def guess(self, line: Value, formula: Value) -> tuple[str, str]:
         """The kind of mistake that leads to a formula, and a sentence; both empty where none does."""
-        again = {q: self.formulas.get(q, q) for q in quantities(formula)}  # a line that is another quantity over again
+        again = {q: self.formulas.get(q, q) for q in free_variables(formula)}  # a line that is another quantity over again
         formula = substitute(formula, {q: own for q, own in again.items() if own in self.formulas})
-        named = set(quantities(formula))
+        named = set(free_variables(formula))
         step = self.formulas[line]
         cuts = [
             named.__contains__,
             lambda x: True,
-            lambda x: x not in quantities(step),
+            lambda x: x not in free_variables(step),
         ]  # down to its names; as it is; one line deeper
         steps = [expanded(step, self.formulas, cut)[0] for cut in cuts]
         for common in (True, False):
@@ -236,7 +236,7 @@ def _rests_on(x: Value, others: set[Value], formulas: Mapping[Value, Value]) -> 
     """Whether one quantity is computed from some of the others."""
     if formulas.get(x, x) is x:
         return False
-    return not others.isdisjoint(quantities(expanded(formulas[x], formulas, others.__contains__)[0]))
+    return not others.isdisjoint(free_variables(expanded(formulas[x], formulas, others.__contains__)[0]))
 
 
 def _name_point(found: Difference) -> Difference:

@@ -29,7 +29,7 @@ from autograd.derive.derivations import derivation
 from autograd.display.board import Board
 from autograd.display.documents import whole_page
 from autograd.display.files import save
-from autograd.formula.writing import written
+from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.levels import LEVELS
 from autograd.mark.mistakes import RATES, figure
@@ -203,7 +203,7 @@ class Exercise:
         sheet = self.sheet
         shown = self.lines[: self.lines.index(self.loss) + 1] if self.loss else self.lines
         lines = {name: sheet.formulas[sheet.leaves[name]] for name in shown}
-        return {name: written(formula, latex=latex)[0] for name, formula in (self._inner | lines).items()}
+        return {name: write_formula(formula, latex=latex)[0] for name, formula in (self._inner | lines).items()}
 
     @property
     def _inner(self) -> dict[str, Value]:
@@ -317,7 +317,7 @@ class Exercise:
         given = "\n".join(f"{json.dumps(name, ensure_ascii=False)} = {x!r}" for name, x in self.sheet.given.items())
         lines = "\n".join(
             f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(formula, ensure_ascii=False)}"
-            for name, formula in ({n: written(f)[0] for n, f in self._inner.items()} | self.sheet.steps).items()
+            for name, formula in ({n: write_formula(f)[0] for n, f in self._inner.items()} | self.sheet.steps).items()
         )
         head = f"title = {json.dumps(self.title, ensure_ascii=False)}\ndigits = {self.least_digits}"
         return f"{head}\n\n[given]\n{given}\n\n[lines]\n{lines}\n"

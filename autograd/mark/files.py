@@ -48,7 +48,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.display.files import FileError, clean, read_bytes
-from autograd.formula.lexer import RELATION, FormulaError
+from autograd.formula.lexer import FormulaError
+from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undressed
 from autograd.formula.systems import read_line
 from autograd.mark.claims import without_brackets

@@ -21,7 +21,7 @@ from itertools import islice, pairwise, product
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd.formula.operations import quantities
+from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.mistakes import Slip, digit_mistakes, mistakes, round_early
 from autograd.mark.steps import (
@@ -315,7 +315,7 @@ class Judge:
     def shorter(self, line: Value) -> list[Value]:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
         formula = self.formulas[line]
-        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in quantities(formula))  # type: ignore[misc]
+        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
         return [short for whole in wholes if (short := straighten(whole)) is not None]
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
@@ -390,7 +390,7 @@ class Judge:
 
         kept: the digits that are kept on the way to the result; ways: whether its numbers are taken strictly (see Near)
         """
-        near, held = self.near(line), {x: self.held_at(x) for x in quantities(member.formula)}
+        near, held = self.near(line), {x: self.held_at(x) for x in free_variables(member.formula)}
         for strict in ways:
             yield member.worth(self.persons_numbers, held, near, strict, kept)
             yield member.worth(self.true, {}, near, strict, kept)
@@ -530,7 +530,7 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
     while stack:
         x = stack[-1]
         own = formulas.get(x, x)
-        waiting = [q for q in quantities(own) if q not in found and q is not x]
+        waiting = [q for q in free_variables(own) if q not in found and q is not x]
         if waiting:
             stack += waiting
             continue

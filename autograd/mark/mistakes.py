@@ -23,8 +23,9 @@ from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.operations import quantities, softmax_of
-from autograd.formula.writing import written
+from autograd.formula.measures import free_variables
+from autograd.formula.operations import softmax_of
+from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.steps import PRODUCTS, chain, close, factorize, products_in, spell_out, straighten, total
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
@@ -112,7 +113,7 @@ class SheetContext:
             self.renewed.setdefault(old, []).append(new)
         self.places = {leaf: i for i, leaf in enumerate(formulas)}
         self.shapes: dict[Value, object] = {}
-        self.needed = {leaf: quantities(f) for leaf, f in formulas.items() if f is not leaf}
+        self.needed = {leaf: free_variables(f) for leaf, f in formulas.items() if f is not leaf}
         self._after: dict[Value, set[Value]] = {}
 
     def family(self, leaf: Value) -> list[Value]:
@@ -162,8 +163,8 @@ class SheetContext:
 
     def slope_of(self, factors: Sequence[Value]) -> tuple[Value, list[Value]] | None:
         """Factors that are, together, the derivative of an activation: what it is taken at, and which they are."""
-        for h in dict.fromkeys(q for factor in factors for q in quantities(factor)):
-            own = [factor for factor in factors if quantities(factor) == [h]]
+        for h in dict.fromkeys(q for factor in factors for q in free_variables(factor)):
+            own = [factor for factor in factors if free_variables(factor) == [h]]
             if h in self.functions and own and self._is_derivative(chain(own), h):
                 return h, own
         return None
@@ -206,7 +207,7 @@ def _is_rate(factor: Value) -> bool:
 def text_of(formula: Value) -> str:
     """A formula in a sentence; what would fill pages is said to be long."""
     try:
-        return written(formula)[0]
+        return write_formula(formula)[0]
     except ValueError:
         return "a formula too long to be shown"
 
@@ -240,8 +241,8 @@ def mistakes(step: Value, context: SheetContext, line: Value) -> Iterator[Mistak
 
 def _difference_of(step: Value, context: SheetContext) -> Value | None:
     """o_i − t_i where a step comes to that because the targets add up to 1, which only their numbers say."""
-    outputs = [q for q in quantities(step) if context.formulas.get(q, q).op is softmax_of]
-    targets = [q for q in quantities(step) if context.formulas.get(q, q) is q]
+    outputs = [q for q in free_variables(step) if context.formulas.get(q, q).op is softmax_of]
+    targets = [q for q in free_variables(step) if context.formulas.get(q, q) is q]
     same = [(o, t) for o in outputs for t in targets if abs(o.data - t.data - step.data) < 1e-12]
     return total([same[0][0], -same[0][1]]) if same else None
 
@@ -398,9 +399,9 @@ def _on_the_way(term: Value, line: Value, context: SheetContext) -> Value | None
     top, below = (named.get(text_name(name)) for name in slope_named(line.label) or ("", ""))
     if below is None:
         return None
-    passed = [q for q, own in context.formulas.items() if q is not below and below in quantities(own)]
+    passed = [q for q, own in context.formulas.items() if q is not below and below in free_variables(own)]
     for q in passed:
-        if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in quantities(term)):
+        if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in free_variables(term)):
             return q
     for q in passed if top is not None else ():
         whole = expanded(context.formulas[top], context.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
@@ -458,7 +459,7 @@ def _of_function(step: Value, op: Primitive, found: Sequence[Value]) -> Iterator
 
 def _of_operands(step: Value, context: SheetContext, line: Value) -> Iterator[Mistake]:
     """Another quantity in the place of one, except for those that come after the line."""
-    leaves = quantities(step)
+    leaves = free_variables(step)
     known = context.before(line)
     slopes = dict(slope for node in products_in(step) if (slope := context.slope_of(factorize(node).above)))
     for leaf in leaves:
@@ -550,10 +551,10 @@ def _of_the_whole(step: Value, short: Value | None, context: SheetContext, line:
     for other in context.alike(line):
         if other in known:
             yield Mistake("index", False, other, _is_value_of(other))
-    for leaf in quantities(step):
+    for leaf in free_variables(step):
         yield Mistake("copied", False, leaf, _is_value_of(leaf))
     if short is not None:
-        for o in quantities(short):
+        for o in free_variables(short):
             if o in context.functions or context.formulas.get(o, o).op is softmax_of:
                 tell = f"You multiplied by {text_of(o)}·(1 − {text_of(o)}), which cancels against the loss here"
                 yield _change(short, {short: short * (o * (1.0 - o))}, "derivative", tell)

@@ -12,7 +12,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import primitives as ops
-from autograd.formula.operations import quantities, softmax_of
+from autograd.formula.measures import free_variables
+from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply, evaluate, substitute
@@ -96,12 +97,12 @@ def straighten(formula: Value) -> Value | None:
     """
     product = factorize(formula)
     dividing = [f for f in product.above if any(node.op is ops.div for node in nodes(f))] + product.below
-    over = {q for factor in dividing for q in quantities(factor)}
-    inside = [f for f in product.above if (f.inputs and set(quantities(f)) & over) or f in over]
+    over = {q for factor in dividing for q in free_variables(factor)}
+    inside = [f for f in product.above if (f.inputs and set(free_variables(f)) & over) or f in over]
     outside = [f for f in product.above if f not in inside]
-    if not over or not dividing or {q for f in inside for q in quantities(f)} - over:
+    if not over or not dividing or {q for f in inside for q in free_variables(f)} - over:
         return None
-    short = _as_a_sum(Product(product.sign, inside, product.below).graph(), sorted(over, key=quantities(formula).index))
+    short = _as_a_sum(Product(product.sign, inside, product.below).graph(), sorted(over, key=free_variables(formula).index))
     return None if short is None else chain([*outside, short]) if outside else short
 
 
@@ -141,7 +142,7 @@ def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
     if any(p.below for p in products):
         over = list(dict.fromkeys(x for p in products for x in p.below))
         above = total([p.graph([*p.above, *(x for x in over if x not in p.below)], []) for p in products])
-        short = _as_a_sum(above, quantities(above))
+        short = _as_a_sum(above, free_variables(above))
         yield from (each / chain(over) for each in (above, short) if each is not None)
     if len(terms) == 2 and products[0].sign > 0.0 > products[1].sign and not (products[0].below or products[1].below):
         a, b = (_root(p.above) for p in products)
@@ -417,7 +418,7 @@ def compare_at_points(one: Value, other: Value) -> Iterator[tuple[dict[Value, fl
 
     Those at which one of them is not, such as a logarithm of −1, do not count.
     """
-    over = list(dict.fromkeys([*quantities(one), *quantities(other)]))
+    over = list(dict.fromkeys([*free_variables(one), *free_variables(other)]))
     order = nodes(one, other)
     for point in points(over):
         all_of_them = evaluate(order, point)

@@ -18,7 +18,7 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 from autograd import primitives as ops
-from autograd.formula.operations import quantities
+from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
 from autograd.mark.mistakes import figure, text_of
@@ -222,7 +222,7 @@ class Member:
         values, held: of the quantities that it names; near, strict: what its numbers may stand for
         kept: the digits that are kept on the way, if only some are
         """
-        around = {q: held[q] for q in quantities(self.formula) if q in held}
+        around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
         by_key = spell_out(self.formula) if kept is not None else None
         rounded = rounding(by_key, values, {}, kept) if by_key is not None and kept is not None else 0.0
@@ -281,7 +281,7 @@ def _find_unmatched(
     member: Member, values: Mapping[Value, float], expected: Sequence[Value]
 ) -> tuple[list[Value], list[Value]]:
     """The numbers that are none of those expected, and those expected that do not stand there."""
-    named = set(quantities(member.formula))
+    named = set(free_variables(member.formula))
     over, missing = list(member.numbers), [x for x in expected if x not in named]
     pairs = sorted(
         (abs(abs(number.value) - abs(values[x])), i, j)

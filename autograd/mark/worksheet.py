@@ -22,11 +22,12 @@ from difflib import get_close_matches
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.lexer import FormulaError, name_key
-from autograd.formula.operations import quantities
+from autograd.formula.lexer import FormulaError
+from autograd.formula.measures import free_variables
+from autograd.formula.name_keys import name_key
 from autograd.formula.page import Page
 from autograd.formula.spellings import undressed
-from autograd.formula.writing import written
+from autograd.formula.writing import write_formula
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
@@ -190,7 +191,7 @@ class Worksheet:
         >>> Worksheet(y=y, z=y + 1).steps
         {'y': 'x²', 'z': 'y + 1'}
         """
-        return {name: written(self.formulas[self.leaves[name]])[0] for name in self.lines}
+        return {name: write_formula(self.formulas[self.leaves[name]])[0] for name in self.lines}
 
     def line_named(self, name: str) -> str:
         """The line that a name means: w1 and w_1 are one name.
@@ -248,7 +249,7 @@ class Worksheet:
         formulas = [piece for piece in claim.pieces if piece.formula is not None]
         after = self.context.after(self.leaves[name]) if formulas else set()
         for piece in formulas:
-            for q in quantities(piece.graph):
+            for q in free_variables(piece.graph):
                 if q is self.leaves[name]:
                     raise FormulaError(claim.chain, piece.position, f"{name} is what is to be found here")
                 if q in after:
@@ -439,7 +440,7 @@ def _in_order(sheet: Worksheet) -> list[Value]:
         stack = [sheet.leaves[name]]
         while stack:
             leaf = stack[-1]
-            waiting = [q for q in quantities(sheet.formulas.get(leaf, leaf)) if q is not leaf and q not in order]
+            waiting = [q for q in free_variables(sheet.formulas.get(leaf, leaf)) if q is not leaf and q not in order]
             if waiting:
                 stack += waiting[::-1]
             else:

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")
 SUPERSCRIPTS = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
@@ -200,11 +200,11 @@ def latex_text(text: str) -> str:
     pieces: list[str] = []
     for run in re.findall(r"[₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.", text, re.DOTALL):
         if run[0].translate(_LEVELLED) != run[0]:
-            above = ord(run[0]) in UNSUP
-            pieces.append(f"{{}}{'_^'[above]}{{{run.translate(_LEVELLED)}}}")
+            place = "^" if ord(run[0]) in UNSUP else "_"
+            pieces.append(f"{{}}{place}{{{run.translate(_LEVELLED)}}}")
         elif run in _SIGNS or run in GREEK_COMMANDS:
             command = _SIGNS.get(run) or rf"\{GREEK_COMMANDS[run]}"
-            pieces.append(command + " " * command[-1:].isalpha())
+            pieces.append(f"{command} " if command[-1:].isalpha() else command)
         elif pieces and pieces[-1].startswith(r"\text{"):
             pieces[-1] = f"{pieces[-1][:-1]}{run}}}"
         else:
@@ -218,8 +218,16 @@ def escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "%&#_{}$" else f"${_SIGNS[c]}$" if c in _SIGNS else c for c in text)
 
 
-# -------------------------------------------------------------------------------------------------------------- families
+def list_names(names: Sequence[str], most: int = 8) -> str:
+    """The first of some names, in a sentence.
 
+    >>> list_names(["w", "x", "b"], 2)
+    'w, x, …'
+    """
+    return ", ".join([*names[:most], *(["…"] if len(names) > most else [])])
+
+
+# -------------------------------------------------------------------------------------------------------------- families
 
 Index = int | str  # a number, or the letter that stands for all of them
 
@@ -249,7 +257,8 @@ def indexed(stem: str, indices: tuple[Index, ...]) -> str:
     ('w_{1ij}', 'w_{1,10,j}', 'x_{12}')
     """
     words = [str(i) for i in indices]
-    return f"{stem}_{{{('' if len(words) == 1 or max(map(len, words), default=0) < 2 else ',').join(words)}}}"
+    apart = len(words) > 1 and max(map(len, words)) > 1
+    return f"{stem}_{{{(',' if apart else '').join(words)}}}"
 
 
 class Reading(namedtuple("Reading", "stems lengths indices")):

@@ -128,7 +128,8 @@ def _power_slope_page(x: Any, y: Any, i: Any, j: Any) -> Any:
     terms = []
     for c, left, k in ieee.power_terms(int(i.data), int(j.data)):
         factors = [y - float(u) if u else y for u in left] + [pow(x, y - i.data) if i.data else pow(x, y)]
-        factors += [pow(log(x), float(k)) if k > 1 else log(x)] * bool(k)
+        if k:
+            factors.append(pow(log(x), float(k)) if k > 1 else log(x))
         terms.append(_product_of(c, factors))
     return functools.reduce(add, terms)
 

@@ -248,7 +248,7 @@ def _derive(options: argparse.Namespace) -> int:
 def _derived(options: argparse.Namespace) -> tuple[Board, dict[str, Any]]:
     """The derivation that is asked for, and for JSON what it is of, its formulas and its numbers."""
     from autograd import derivation
-    from autograd.formula.lexer import FUNCTIONS
+    from autograd.formula.signs import FUNCTIONS
     from autograd.formula.writing import formula
 
     if (name := options.formula.strip()) in FUNCTIONS and not options.values:

@@ -13,10 +13,10 @@ from formula_judges import LOW, ROWS, LatexReader, a, agree, applied, as_read, b
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
-from autograd.formula.folding import folded
-from autograd.formula.operations import quantities
+from autograd.formula.folding import fold_sums
+from autograd.formula.measures import free_variables
 from autograd.formula.page import Page
-from autograd.formula.writing import formula, page_of, written
+from autograd.formula.writing import formula, page_of, write_formula
 from autograd.graph import nodes
 from autograd.writing.names import latex_name, text_name
 
@@ -166,11 +166,11 @@ def test_a_page_knows_its_leaves_and_formulas():
     (top,) = page.write(h + 1.0)
     leaf = page.leaves[h]
     assert (leaf.label, leaf.data, leaf.inputs) == ("h", h.data, ())
-    assert written(page.formulas[leaf]) == ("x·y", 3)
+    assert write_formula(page.formulas[leaf]) == ("x·y", 3)
     assert page.formulas[page.leaves[x]] is page.leaves[x]
     assert page.copies[h] is leaf
-    assert quantities(top) == [leaf]
-    assert quantities(page.formulas[leaf]) == [page.leaves[x], page.leaves[y]]
+    assert free_variables(top) == [leaf]
+    assert free_variables(page.formulas[leaf]) == [page.leaves[x], page.leaves[y]]
 
 
 def test_further_nodes_may_be_given_names():
@@ -178,7 +178,7 @@ def test_further_nodes_may_be_given_names():
     h = x * y
     page = Page()
     (top,) = page.write(h + 1.0, names={h: "g"})
-    assert written(top)[0] == "g + 1"
+    assert write_formula(top)[0] == "g + 1"
     assert h.label == ""
 
 
@@ -190,7 +190,7 @@ def test_a_bare_page_has_no_names():
     (top,) = page.write(h + 2.0)
     assert page.leaves == {}
     assert {leaf.label for leaf in nodes(top)} == {""}
-    assert [leaf.data for leaf in quantities(top)] == [x.data, 2.0, 2.0]
+    assert [leaf.data for leaf in free_variables(top)] == [x.data, 2.0, 2.0]
     assert top.data == h.data + 2.0
 
 
@@ -206,8 +206,8 @@ def test_the_names_in_a_formula():
 def test_labels_that_look_like_operations_stand_in_brackets(label):
     """As a base, and below the line in plain text: b/(a/b) is no b/a/b."""
     name = Value(0.3, label)
-    assert written(page_of(name**2))[0] == f"({label})²"
-    assert written(page_of(b / name))[0] == f"b/({label})"
+    assert write_formula(page_of(name**2))[0] == f"({label})²"
+    assert write_formula(page_of(b / name))[0] == f"b/({label})"
     base = latex(name**2).removesuffix("^{2}")
     assert re.fullmatch(r"\(.*\)|\\left\(.*\\right\)", base)
 
@@ -216,7 +216,7 @@ def test_labels_that_look_like_operations_stand_in_brackets(label):
 def test_labels_that_look_like_sums_stand_in_brackets_in_products(label):
     """Whatever their author meant, 2·x + 1 is no product."""
     name = Value(0.3, label)
-    assert written(page_of(b * name))[0] == f"b·({label})"
+    assert write_formula(page_of(b * name))[0] == f"b·({label})"
     assert re.match(r"b( \\cdot| \\,)? (\(|\\left\()", latex(b * name))
     assert re.match(r"b - (\(|\\left\()", latex(b - name))
 
@@ -225,7 +225,7 @@ def test_labels_that_look_like_sums_stand_in_brackets_in_products(label):
 def test_a_label_with_something_above_it_is_no_base(label, square):
     """x²² would be another power."""
     name = Value(0.3, label)
-    assert written(page_of(name**2))[0] == square
+    assert write_formula(page_of(name**2))[0] == square
     assert latex(name**2) == f"({latex_name(label)})^{{2}}"
 
 
@@ -298,7 +298,7 @@ def test_different_functions_look_different_in_latex(pair):
 @pytest.mark.parametrize("pair", PAIRS_THAT_DIFFER, ids=lambda pair: " and ".join(map(formula, pair)))
 def test_different_functions_look_different_in_plain_text(pair):
     """Nor in plain text."""
-    one, other = (written(page_of(graph))[0] for graph in pair)
+    one, other = (write_formula(page_of(graph))[0] for graph in pair)
     assert one != other
 
 
@@ -381,7 +381,7 @@ def as_number(graph):
     """What the LaTeX of a graph says, where each label has the number of its node."""
     y = page_of(graph)
     labels = {latex_name(node.label): node.data for node in [*nodes(graph), *nodes(y)][::-1] if node.label}
-    return float(LatexReader(written(y, latex=True, digits=17)[0], labels).number())
+    return float(LatexReader(write_formula(y, latex=True, digits=17)[0], labels).number())
 
 
 def test_exp_of_log_of_a_probability_is_the_probability():
@@ -402,9 +402,9 @@ def test_the_gradient_of_cross_entropy_is_written_in_probabilities():
     page = Page()
     page.write(loss)
     (slope,) = gradient(page.formulas[page.leaves[o[1]]], page.leaves[net[1]])
-    assert written(page.again(slope))[0] in ("o₂·(1 − o₂)", "o₂ − o₂²")
+    assert write_formula(page.take_in(slope))[0] in ("o₂·(1 − o₂)", "o₂ − o₂²")
     (slope,) = gradient(page.formulas[page.leaves[o[1]]], page.leaves[net[0]])
-    assert written(page.again(slope))[0] in ("−o₂·o₁", "−o₁·o₂")
+    assert write_formula(page.take_in(slope))[0] in ("−o₂·o₁", "−o₁·o₂")
 
 
 # ------------------------------------------------------------------------------------------------------------- long sums
@@ -446,7 +446,7 @@ LONG = family("x", 12)
 )
 def test_long_sums_are_folded(graph, text, tex):
     """More than three terms whose labels count up by one are Σ over an index; three are written out."""
-    found = written(page_of(graph))[0]
+    found = write_formula(page_of(graph))[0]
     if "wⱼ₂" in text:
         assert re.sub("[ₘᵢ]", "ⱼ", found) == text  # any letter will do
     else:
@@ -461,7 +461,7 @@ def test_the_letter_of_the_index_is_nobodys_name(label):
     own = Value(3.0, label)
     graph = page_of(ag.sum([own * t for t in XS]))
     assert all(agree(one, exact(graph), 14) for one in as_read(graph))
-    letter = re.search("Σ(.)", written(graph)[0])
+    letter = re.search("Σ(.)", write_formula(graph)[0])
     name = text_name(label)
     assert letter is None or (letter[1].translate(LOW) != name and letter[1] not in name)
 
@@ -470,7 +470,7 @@ def test_sums_of_sums_run_over_different_letters():
     """An index in an index: the inner Σ keeps its own."""
     inner = [ag.sum([W[i][j] * YS[j] for j in range(4)]) for i in range(4)]
     graph = page_of(ag.sum([XS[i] * s.sin() for i, s in enumerate(inner)]))
-    text = written(graph)[0]
+    text = write_formula(graph)[0]
     letters = re.findall("Σ(.)", text)
     assert len(letters) == len(set(letters)) == 2
     assert all(agree(one, exact(graph), 14) for one in as_read(graph))
@@ -488,23 +488,23 @@ def test_terms_that_are_no_family():
 def test_a_formula_in_numbers():
     """Names become numbers; sums are written out, long ones with dots."""
     graph = page_of(dot(XS[:2], YS[:2], Value(-0.5, "b")) / Value(2.0, "n"))
-    assert written(graph, numbers=True)[0] == "(0.2·0.2 + 0.5·0.5 − 0.5)/2"
-    assert written(graph, latex=True, numbers=True)[0] == r"\frac{0.2 \cdot 0.2 + 0.5 \cdot 0.5 - 0.5}{2}"
-    assert written(page_of(Value(-3.0, "x") * Value(-2.0, "y")), numbers=True)[0] == "−3·(−2)"
-    assert written(page_of(Value(2.0, "x") - Value(-2.0, "y")), numbers=True)[0] == "2 − (−2)"
-    assert written(page_of(Value(-2.0, "x") ** 2), numbers=True)[0] == "(−2)²"
+    assert write_formula(graph, numbers=True)[0] == "(0.2·0.2 + 0.5·0.5 − 0.5)/2"
+    assert write_formula(graph, latex=True, numbers=True)[0] == r"\frac{0.2 \cdot 0.2 + 0.5 \cdot 0.5 - 0.5}{2}"
+    assert write_formula(page_of(Value(-3.0, "x") * Value(-2.0, "y")), numbers=True)[0] == "−3·(−2)"
+    assert write_formula(page_of(Value(2.0, "x") - Value(-2.0, "y")), numbers=True)[0] == "2 − (−2)"
+    assert write_formula(page_of(Value(-2.0, "x") ** 2), numbers=True)[0] == "(−2)²"
     many = [Value(float(i), f"x_{i}") for i in range(1, 21)]
-    assert written(page_of(ag.sum(many[:5])), numbers=True)[0] == "1 + 2 + 3 + 4 + 5"
-    assert written(page_of(ag.sum(many)), numbers=True)[0] == "1 + 2 + ⋯ + 20"
+    assert write_formula(page_of(ag.sum(many[:5])), numbers=True)[0] == "1 + 2 + 3 + 4 + 5"
+    assert write_formula(page_of(ag.sum(many)), numbers=True)[0] == "1 + 2 + ⋯ + 20"
 
 
 def test_folding_is_for_writing_only():
     """The page keeps its sum; what is folded has the same number."""
     graph = page_of(dot(XS, YS, b))
-    assert [node.op.name for node in (graph, folded(graph))] == ["sum", "sum"]
+    assert [node.op.name for node in (graph, fold_sums(graph))] == ["sum", "sum"]
     assert len(graph.inputs) == 5
-    assert len(folded(graph).inputs) == 2
-    assert folded(graph).data == pytest.approx(graph.data, rel=1e-14)
+    assert len(fold_sums(graph).inputs) == 2
+    assert fold_sums(graph).data == pytest.approx(graph.data, rel=1e-14)
 
 
 # --------------------------------------------------------------------------------------------------------- great graphs
@@ -559,7 +559,7 @@ def test_a_graph_with_many_ways_is_read_node_by_node():
     for i in range(60):
         node = (node * node).tanh()
         node.label = f"h_{i}" if i == 30 else ""
-    assert written(page_of(node.sin()))[0].count("h₃₀") == 1
+    assert write_formula(page_of(node.sin()))[0].count("h₃₀") == 1
 
 
 def peak_of_memory(graph):
@@ -603,7 +603,7 @@ def test_pdflatex_takes_every_operation(tmp_path):
     pages += [graph for pair in PAIRS_THAT_DIFFER for graph in pair if not re.search("∂.", formula(graph))]
     pages += [softmax(XS)[0], log_softmax(XS)[0], ag.sum(LONG), dot(XS, YS, b), x * math.inf, x + math.nan, x * 1e-300]
     pages = [page_of(graph) for graph in pages]
-    formulas = [written(page, latex=True, numbers=numbers)[0] for page in pages for numbers in (False, True)]
+    formulas = [write_formula(page, latex=True, numbers=numbers)[0] for page in pages for numbers in (False, True)]
     head = r"\documentclass{article}\usepackage{amsmath}\begin{document}"
     body = [rf"\(\displaystyle {each}\)\par" for each in formulas]
     (tmp_path / "all.tex").write_text("\n".join([head, *body, r"\end{document}"]), encoding="utf-8")

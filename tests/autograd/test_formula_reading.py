@@ -13,7 +13,7 @@ from mpmath import mp, mpf
 import autograd as ag
 from autograd import PRIMITIVES, Notation, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
 from autograd.formula.page import Page
-from autograd.formula.writing import formula, page_of, written
+from autograd.formula.writing import formula, page_of, write_formula
 from autograd.graph import nodes
 from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM
 
@@ -160,7 +160,7 @@ def can_be_computed(y, labels=False):
 def written_out(y, numbers=False):
     """Whether a formula is neither too long nor has dots in it, which no reader can fill."""
     try:
-        return not any("⋯" in written(y, in_latex, numbers, digits=17)[0] for in_latex in (True, False))
+        return not any("⋯" in write_formula(y, in_latex, numbers, digits=17)[0] for in_latex in (True, False))
     except ValueError:
         return False
 
@@ -231,7 +231,7 @@ def test_a_gradient_on_the_page_is_the_gradient(recipe, i):
     leaf = next((leaf for node, leaf in page.leaves.items() if node.label == NAMES[i]), None)
     assume(leaf is not None)
     x = next(node for node, other in page.leaves.items() if other is leaf)
-    slope = page.again(gradient(page.copies[y], leaf)[0])
+    slope = page.take_in(gradient(page.copies[y], leaf)[0])
     number = can_be_computed(gradient(y, x)[0])
     assert abs(exact(slope) - number) <= rounding(slope)
     assume(written_out(slope))
@@ -320,11 +320,11 @@ def test_what_a_page_shows_of_a_derivative_is_the_derivative(name, point):
     on_page = page.copies[y]
     for x in xs:
         slope, leaf = gradient(y, x)[0], page.leaves[x]
-        shown = page.again(gradient(on_page, leaf)[0])
+        shown = page.take_in(gradient(on_page, leaf)[0])
         assert agree(exact(shown), exact(slope), 14)
         assert shown.data == pytest.approx(slope.data, rel=1e-9, abs=1e-12)
         assert all(agree(one, exact(slope), 14) for one in as_read(shown))
-        again = page.again(gradient(shown, leaf)[0])
+        again = page.take_in(gradient(shown, leaf)[0])
         assert again.data == pytest.approx(gradient(slope, x)[0].data, rel=1e-9, abs=1e-12)
 
 

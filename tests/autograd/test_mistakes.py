@@ -13,7 +13,7 @@ import random
 import pytest
 
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
-from autograd.formula.operations import quantities
+from autograd.formula.measures import free_variables
 from autograd.mark.claims import written_number
 from autograd.mark.mistakes import KINDS, Slip, digit_mistakes, mistakes, round_early, slope_named, text_of
 from autograd.rewriting import value_at
@@ -391,7 +391,7 @@ def test_no_quantity_that_comes_later_is_used():
         leaf = PAIR.leaves[line]
         allowed = PAIR.context.before(leaf) | set(PAIR.context.family(leaf))
         for mistake in mistakes(PAIR.formulas[leaf], PAIR.context, leaf):
-            assert {q for q in quantities(mistake.formula) if q.label} <= allowed
+            assert {q for q in free_variables(mistake.formula) if q.label} <= allowed
 
 
 def test_what_a_quantity_is_surrounded_by():

@@ -11,7 +11,7 @@ import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
 from autograd.formula.lexer import FormulaError
 from autograd.formula.parser import parse, split_chain
-from autograd.formula.writing import formula, latex, page_of, written
+from autograd.formula.writing import formula, latex, page_of, write_formula
 from autograd.graph import leaves
 
 ONE = [PRIMITIVES[name] for name in """neg exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh
@@ -65,7 +65,7 @@ def graphs(draw, labels):
 
 
 def in_plain_text(y):
-    return written(page_of(y), digits=17)[0]
+    return write_formula(page_of(y), digits=17)[0]
 
 
 def as_labels_are(y):

@@ -110,6 +110,7 @@ CALM = examples(600)
 @example((r"\boxed{≈ −0.55}.", Decimal("-0.55"), Decimal("0.01")))
 @example(("z = 6.13 e-2", Decimal("0.0613"), Decimal("0.0001")))
 @example(("6.13 E-02", Decimal("0.0613"), Decimal("0.0001")))
+@example(("**z\n= 0.0**", Decimal("0.0"), Decimal("0.1")))
 def test_a_number_is_read_through_its_dress(case):
     """To the last bit and with its digits, in hundreds of dresses."""
     text, value, unit = case

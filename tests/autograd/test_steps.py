@@ -16,7 +16,8 @@ from long_runs import examples
 import autograd as ag
 from autograd import Value
 from autograd import primitives as ops
-from autograd.formula.operations import quantities, softmax_of
+from autograd.formula.measures import free_variables
+from autograd.formula.operations import softmax_of
 from autograd.formula.parser import parse
 from autograd.graph import leaves, nodes
 from autograd.mark.steps import (
@@ -655,7 +656,7 @@ def test_quantities_of_what_was_made_are_those_of_the_parts():
     """A replaced formula speaks of what it was given, and no more."""
     a, b, c = (Value(0.5, label=name) for name in "abc")
     whole = record(ops.sum_of, 1.0, (a, b))
-    assert quantities(substitute(whole, {b: c})) == [a, c]
+    assert free_variables(substitute(whole, {b: c})) == [a, c]
     assert substitute(whole, {b: c}).op is ops.sum_of
 
 

@@ -127,8 +127,8 @@ class Numbers:
     def __init__(self, y, sheet, more=None):
         zero_grad(y)
         y.backward()
-        self.nodes = {text_name(leaf.label): node for leaf, node in sheet.study.originals.items()}
-        self.y, self.more = text_name(sheet.study.y.label), more or {}
+        self.nodes = {text_name(leaf.label): node for leaf, node in sheet.graph.originals.items()}
+        self.y, self.more = text_name(sheet.graph.y.label), more or {}
 
     def __call__(self, name):
         if name in self.more:
@@ -349,7 +349,7 @@ def test_no_derivative_stands_on_both_sides(name):
 @pytest.mark.parametrize("name", NETS)
 def test_no_two_quantities_have_one_name(name):
     """What a sheet calls x₁ is one number, whoever gave it that name."""
-    names = [text_name(leaf.label) for leaf in made(name).sheet.study.originals]
+    names = [text_name(leaf.label) for leaf in made(name).sheet.graph.originals]
     assert len(names) == len(set(names))
 
 

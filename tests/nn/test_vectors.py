@@ -365,8 +365,8 @@ def test_no_matrix_is_claimed_where_there_is_none(make):
     y.label = "L"
     form = derivation(y).vector_form()
     y.backward()
-    originals = {text_name(leaf.label): node for leaf, node in form.study.originals.items()}
-    arrays = {text_name(a.name): a for a in form.study.arrays}
+    originals = {text_name(leaf.label): node for leaf, node in form.graph.originals.items()}
+    arrays = {text_name(a.name): a for a in form.graph.arrays}
     program = Program({name: node.data for name, node in originals.items() if not node.inputs})
     program.known |= {
         name: np.array([[x.data for x in row] for row in array.rows])
@@ -402,7 +402,7 @@ def test_without_any_array_there_are_lines_all_the_same(labels):
 def test_labels_and_vectors_agree():
     """Where terms come in another order than the labels count, w₂₁₁ is still what is labelled w_211."""
     form = derivation(by_hand(labels=True, terms=[1, 0, 2, 3]).loss).vector_form()
-    for leaf, node in form.study.originals.items():
+    for leaf, node in form.graph.originals.items():
         assert not node.label or text_name(node.label) == text_name(leaf.label)
 
 

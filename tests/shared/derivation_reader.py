@@ -1,7 +1,9 @@
 """Lines of a derivation, read as a student reads them and computed from the numbers of the graph.
 
 The numbers are the engine's: data and gradients after backward(), and for ∂u/∂v between two quantities the sum over the ways
-that meet no other. What the lines say is read by a grammar of its own (tests/shared/formula_judges.py).
+that meet no other. What no node of the graph is, such as the ŷ₁ … ŷₙ that the page calls the entries of a softmax, is read
+from its formula and differentiated in numbers. What the lines say is read by a grammar of its own
+(tests/shared/formula_judges.py).
 """
 
 import itertools
@@ -11,6 +13,7 @@ from formula_judges import DIGITS, HIGH, LOW, TextReader
 from mpmath import mp, mpf
 from without_matrices import local
 
+from autograd.display.board import math
 from autograd.graph import nodes
 from autograd.writing.names import text_name
 
@@ -62,44 +65,53 @@ def _low(c, at):
     return str(at[c]).translate(UNDER) if c in at else c
 
 
+def read(text, names, at):
+    """What a formula comes to, where its letters stand for these numbers."""
+    reader = object.__new__(LineReader)
+    reader.names, reader.at = names, 0
+    reader.tokens = [*reader.split(text), ("end", "")]
+    whole = reader.sum()
+    reader.take("end")
+    return whole(at)
+
+
 def computed(text, names, **at):
     """What a line comes to, where its letters stand for these numbers."""
     with mp.workdps(DIGITS):
-        reader = object.__new__(LineReader)
-        reader.names, reader.at = names, 0
-        reader.tokens = [*reader.split(text), ("end", "")]
-        whole = reader.sum()
-        reader.take("end")
-        return float(whole(at))
+        return float(read(text, names, at))
 
 
 class Known:
     """What the names on a sheet stand for: numbers and gradients of the nodes of the graph, after backward()."""
 
     def __init__(self, y, derived):
-        study = derived.study
+        graph = derived.graph
         for node in nodes(y):
             node.grad = 0.0
         y.backward()
-        self.nodes = {text_name(leaf.label): node for leaf, node in study.originals.items()}
-        assert len(self.nodes) == len(study.originals), "two quantities have one name"
-        self.more = {text_name(leaf.label): leaf.data for leaf in study.page.formulas if leaf not in study.originals}
-        self.study, self.leaves = study, {text_name(leaf.label): leaf for leaf in study.page.formulas}
+        self.nodes = {text_name(leaf.label): node for leaf, node in graph.originals.items()}
+        assert len(self.nodes) == len(graph.originals), "two quantities have one name"
+        formulas = graph.page.formulas.items()
+        self.formulas = {text_name(leaf.label): math(formula, digits=DIGITS).text for leaf, formula in formulas}
         self.slopes = {
-            text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in study.originals
+            text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in graph.originals
         }
-        self.y, self.stops = text_name(study.y.label), {y, *study.originals.values()}
+        self.y, self.stops = text_name(graph.y.label), {y, *graph.originals.values()}
         self.nodes.setdefault(self.y, y)
 
     def __call__(self, name):
         if "∂" not in name:
-            return self.nodes[name].data if name in self.nodes else self.more[name]
+            return self.nodes[name].data if name in self.nodes else read(self.formulas[name], self, {})
         u, v = re.fullmatch(r"\(?∂(.+)/∂(.+?)\)?", name).groups()
-        if u == self.y and not name.startswith("("):
-            return self.slopes[v] if v in self.slopes else self.nodes[v].grad if v in self.nodes else 0.0
-        if u not in self.nodes or v not in self.nodes:  # what softmax says of the others, which no node of the graph says
-            return self.study.local(self.leaves[u], self.leaves[v]).data
+        if u == self.y and not name.startswith("(") and (v in self.slopes or v in self.nodes):
+            return self.slopes[v] if v in self.slopes else self.nodes[v].grad
+        if u not in self.nodes or v not in self.nodes:
+            return self.slope(u, v)
         return local(self.nodes[u], self.nodes[v], self.stops)
+
+    def slope(self, u, v):
+        """∂u/∂v by the formula of u, in numbers."""
+        return mp.diff(lambda moved: read(self.formulas[u], lambda name: moved if name == v else self(name), {}), self(v))
 
 
 def boards_of(board):

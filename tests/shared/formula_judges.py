@@ -13,7 +13,7 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Value
-from autograd.formula.writing import written
+from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.writing.names import latex_name, text_name
 
@@ -381,7 +381,7 @@ def as_read(y, numbers=False):
     with mp.workdps(DIGITS):
         readers = zip((TextReader, LatexReader), numbers_of(y), strict=True)
         return [
-            reader(written(y, in_latex, numbers, digits=17)[0], names).number()
+            reader(write_formula(y, in_latex, numbers, digits=17)[0], names).number()
             for in_latex, (reader, names) in enumerate(readers)
         ]
 

@@ -1,8 +1,8 @@
 """A graph as named quantities: what derivations are made of.
 
-A labelled node is a quantity, and what lies between labelled nodes folds away into the formula of the upper one. A `Study`
-has each quantity's formula on a page (autograd/formula/page.py), and its local derivatives: what `gradient` makes of that
-formula, so that they come from the same table as `backward()` and cannot disagree with it.
+A labelled node is a quantity, and what lies between labelled nodes folds away into the formula of the upper one. A
+`NamedGraph` has each quantity's formula on a page (formula/page.py), and its local derivatives: what `gradient` makes of
+that formula, so that they come from the same table as `backward()` and cannot disagree with it.
 """
 
 from __future__ import annotations
@@ -16,21 +16,17 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.algebra import Step, cost, multiplied_out, simplified, size
 from autograd.derive.arrays import ARITHMETIC, Array, arrays_of
-from autograd.derive.layers import DATA, Structure, named_as
-from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
-from autograd.formula.operations import display, quantities
+from autograd.derive.layers import DATA, Structure, judge_name
+from autograd.display.board import Math, math
+from autograd.formula.measures import free_variables
 from autograd.formula.page import Page
-from autograd.formula.writing import written
 from autograd.graph import dependents, history, nodes, ways
-from autograd.operation import CONSTANT, Primitive
+from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
-from autograd.value import Value, constant, record
+from autograd.value import Value, constant
 from autograd.writing.names import readings, text_name
-from autograd.writing.notation import NEGATION, PRODUCT, Notation, latex_form
 
-WIDEST = 90  # characters of a line of products
 WAYS_TO_COUNT = "{}^{{({})}}", "{} ({})", "{} [{}]", "{} no. {}"
 MOST_TERMS = 3_000  # of a formula that is derived, each leaf as often as it is written
 MOST_NODES = 6_000  # that are computed
@@ -38,7 +34,6 @@ LARGE = 1_000  # of a graph of which only what lies between is looked at, for on
 MOST_WORK = 1_000_000  # nodes that are visited to derive all formulas in all that they are computed from
 TINY, EPSILON = 1e-9, 2.0**-52
 PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
-LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 
 def too_large(why: str, y: Value) -> ValueError:
@@ -49,7 +44,7 @@ def too_large(why: str, y: Value) -> ValueError:
     return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
 
 
-class Study:
+class NamedGraph:
     """A graph as named quantities, each with its formula in the others, and their local derivatives.
 
     y: the leaf on the page that stands for the output
@@ -91,7 +86,7 @@ class Study:
         if not y.label:
             self.page.forget(self.y)
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
-        self.order, self.below = self._ordered()
+        self.order, self.below = self._order_quantities()
         self._check_length()
         self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
         self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
@@ -120,9 +115,9 @@ class Study:
             if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
         names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
-        return names | self._numbered(y, names, taken)
+        return names | self._number_alike(y, names, taken)
 
-    def _numbered(self, y: Value, names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
+    def _number_alike(self, y: Value, names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
         """Names for quantities of one label, as the h of a loop is at every step: h⁽¹⁾, h⁽²⁾, as they are computed."""
         alike: dict[str, list[Value]] = {}
         for node in nodes(y):
@@ -134,7 +129,7 @@ class Study:
             found |= zip(several, next(way for way in ways if taken.isdisjoint(map(text_name, way))))
         return found
 
-    def _ordered(self) -> tuple[list[Value], dict[Value, list[Value]]]:
+    def _order_quantities(self) -> tuple[list[Value], dict[Value, list[Value]]]:
         below: dict[Value, list[Value]] = {}
         order: list[Value] = []
         stack = [(self.y, False)]
@@ -161,7 +156,7 @@ class Study:
     def inputs(self, leaf: Value) -> list[Value]:
         """The quantities in the formula of one on the page."""
         formula = self.page.formulas.get(leaf, leaf)
-        return [] if formula is leaf else quantities(formula)
+        return [] if formula is leaf else free_variables(formula)
 
     def leaf(self, x: Value) -> Value | None:
         """What stands for a node of the graph on the page; None if y does not depend on it."""
@@ -181,8 +176,10 @@ class Study:
         if (u, v) not in self._written:
             slopes, hidden = self._locals[u]
             whole = self.page.formulas.get(self.y, self.y)
-            with self.page.spelt_out(whole if u is not self.y and whole.op in ARITHMETIC else u):  # 1 − h², not 1 − L
-                self._written[u, v] = self.page.again(slopes[v], hidden)
+            with self.page.spelt_out(
+                whole if u is not self.y and whole.op in ARITHMETIC else u, hidden
+            ):  # 1 − h², not 1 − L
+                self._written[u, v] = self.page.take_in(slopes[v])
         return self._written[u, v]
 
     @cached_property
@@ -196,7 +193,7 @@ class Study:
                     beside[x] = beside.get(x, True) and node.op is ops.mul and others == [True]
         families: dict[Any, list[Value]] = {}
         for leaf in self.order:
-            if beside.get(leaf) and not self.below[leaf] and named_as(leaf.label) == DATA:
+            if beside.get(leaf) and not self.below[leaf] and judge_name(leaf.label) == DATA:
                 for stem, indices in readings(leaf.label)[-1:]:
                     families.setdefault((stem, indices[:-1]), []).append(leaf)
         return [
@@ -223,7 +220,7 @@ class Study:
         elsewhere = any(v in self.below_all(w) for w in self.inputs(u) if w is not v)
         return Value(self.local(u, v).data, f"({name})" if elsewhere else name)
 
-    def rounded(self, formula: Value, value: float) -> float:
+    def round_off(self, formula: Value, value: float) -> float:
         """A number, or 0 where it is no more than what rounding leaves in its formula: 0.2 − 0.2 = 0, not 2.8·10⁻¹⁷.
 
         Source: running error analysis, Wilkinson, Rounding errors in algebraic processes (1963).
@@ -252,105 +249,30 @@ class Study:
             self._below_all[v] = found
         return self._below_all[v]
 
-    # ---- pieces of lines
-
     def write(self, formula: Value, numbers: bool = False) -> Math:
         return math(formula, numbers, self.digits)
 
-    def sum_lines(self, terms: Sequence[Value], reason: Math) -> list[Line]:
-        """A sum of products in one line, or, where that would be too wide, with a line for each term."""
-        whole = self.write(total(terms))
-        if len(whole.text) <= WIDEST or len(terms) == 1:
-            return [Line(NOTHING, whole, reason)]
-        lines: list[Line] = []
-        for term in terms:
-            text = self.write(term)
-            minus = text.text.startswith("−") and lines
-            sign = Math("=", "=") if not lines else Math("−", "-") if minus else Math("+", "+")
-            lines.append(Line(NOTHING, Math(text.text[1:], text.latex[1:]) if minus else text, reason, sign))
-            reason = NOTHING
-        return lines
 
-    def reasons(self, links: Sequence[tuple[Value, Value]]) -> Math:
-        """The derivatives of the functions that are met on the way, such as σ′ = σ·(1 − σ)."""
-        met: dict[Primitive, None] = {}
-        for u, v in links:
-            for node in _way(self.page.formulas[u], v):
-                if node.op is not None and node.op.arity == 1 and node.op is not ops.neg and node.op.name != "series":
-                    met[node.op] = None
-        rules = [rule for op in met if (rule := rule_of(op)) is not None and len(rule.text) <= LONGEST_RULE]
-        return joined([words("local derivatives"), *rules[:3]], ", ", r",\; ")
-
-
-def _way(formula: Value, v: Value) -> list[Value]:
-    """The nodes of a formula that vary with v."""
-    order = history(formula)
-    leading = dependents([v], order)
-    return [node for node in order if node in leading]
-
-
-def rule_of(op: Primitive) -> Math | None:
-    """The derivative of a function of one number as the table has it: σ′ = σ·(1 − σ), log′(x) = 1/x."""
-    page = Page()
-    name = symbol(op)
-    x, z = Value(0.5, "x"), Value(op.value(0.5), "f")
-    slope = op.slopes(z, [x])[0]
-    if not isinstance(slope, Value):
-        return None
-    formula = page.again(slope)
-    if op is ops.exp:
-        return Math("exp′ = exp", r"\left(e^{x}\right)' = e^{x}")
-    text, _ = written(formula, name=lambda label: label if label == "x" else name.text)
-    latex, _ = written(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
-    right = Math(text, latex)
-    right = right._replace(latex=right.latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
-    argument = "(x)" if x in quantities(formula) else ""
-    return joined([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
-
-
-_chains: dict[int, Primitive] = {}
-
-
-def chain(factors: Sequence[Value]) -> Value:
-    """Factors as the chain rule has them, each on its own."""
-    if len(factors) == 1:
-        return factors[0]
-    n = len(factors)
-    if n not in _chains:
-        places = (NEGATION, *(PRODUCT,) * (n - 1))
-        in_latex = latex_form(lambda *xs: r" \cdot ".join(xs), PRODUCT, places)
-        notation = Notation("·", lambda *xs: " · ".join(xs), PRODUCT, places, in_latex)
-        _chains[n] = display("chain", notation, lambda xs: 0.0, nary=True)
-    data = 1.0
-    for factor in factors:
-        data *= factor.data
-    return record(_chains[n], data, tuple(factors))
-
-
-def total(terms: Sequence[Value]) -> Value:
-    """A sum of chains, for writing."""
-    return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(term.data for term in terms), tuple(terms))
-
-
-def part_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
+def cut_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
     """y and x in a copy of what lies between them, down to labelled nodes; and which node each of the copies stands for."""
     leading = dependents([x], history(y))
-    copies: dict[Value, Value] = {}
-    stack = [(y, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            copies[node] = copy = like(node, [copies[inner] for inner in node.inputs])
-            copy.label = node.label
-        elif node not in copies:
-            if not node.inputs or node is x or (node.label and node not in leading):
-                copies[node] = (
-                    constant(node.data) if node.op is CONSTANT and not node.label else Value(node.data, node.label)
-                )
-            else:
-                stack += [(node, True), *((inner, False) for inner in node.inputs)]
-    inside = copies[x] if x in copies else Value(x.data, x.label)
-    return copies[y], inside, {copy: node for node, copy in copies.items()}
+    originals: dict[Value, Value] = {}
+    inside = Value(x.data, x.label)
+
+    def copy(node: Value, inputs: list[Value]) -> Value:
+        if node is x:
+            new = inside
+        elif node.inputs and (not node.label or node in leading):
+            new = like(node, inputs)
+            new.label = node.label
+        elif node.op is CONSTANT and not node.label:
+            new = constant(node.data)
+        else:
+            new = Value(node.data, node.label)
+        originals[new] = node
+        return new
+
+    return rewrite(y, copy), inside, originals
 
 
 def values_in(xs: Iterable[Any]) -> list[Any]:
@@ -371,69 +293,3 @@ def free_names(stem: str, n: int, taken: set[str]) -> list[str]:
     names = (name for name in ((stem,) if n == 1 else ()) if name not in taken)
     counted = (name for i in count(1) if text_name(name := f"{stem}_{i}") not in taken)
     return list(islice(chain_of(names, counted), n))
-
-
-# ------------------------------------------------------------------------------------------------------------- lines
-
-
-def derivative_of(y: str, x: str) -> Math:
-    return named(f"∂{y}/∂{x}")
-
-
-def finished(study: Study, factors: Sequence[Value], x: Value) -> tuple[Value, list[Step]]:
-    """The simplest form of a product, a derivative in x, and the steps to it."""
-    page = study.page
-    product = page.product(factors)
-    study.patience -= multiplied_out(product)
-    if study.patience < 0:
-        return product, []
-    steps = simplified(page, factors)
-    if not steps:
-        shorter = len(factors) > 1 and cost(product) < sum(map(cost, factors)) - 0.05
-        steps = [(product, "")] if shorter else []
-    end = steps[-1][0] if steps else product
-    for leaf in quantities(end):  # t₀, if that is 1 − t₁
-        formula = page.formulas.get(leaf, leaf)
-        if formula.op in ARITHMETIC and size(formula) <= 2 and x not in study.below_all(leaf):
-            with page.spelt_out(formula):
-                put_in = substituted(page, end, leaf, formula)
-                more = simplified(page, [put_in])
-            if more and cost(more[-1][0]) < cost(end):
-                reason = (page.equation(leaf, formula), "")
-                return more[-1][0], [*steps, (put_in, reason), *more]
-    for family in study.distributions:
-        if x not in family and set(family) <= set(quantities(end)):
-            whole = page.sum(family)
-            reason = (page.equation(whole, page.number(1.0)), "")
-            ends = [end]
-            for share in family[0], family[-1]:
-                rest = page.sum(
-                    [page.number(1.0), *(page.product([page.number(-1.0), y]) for y in family if y is not share)]
-                )
-                ends += [formula for formula, _ in simplified(page, [substituted(page, end, share, rest)])]
-            best = min(ends, key=cost)
-            if best is not end:
-                end, steps = best, [*steps, (best, reason)]
-    return end, steps
-
-
-def substituted(page: Page, formula: Value, leaf: Value, by: Value) -> Value:
-    """A formula on a page with something else in place of a leaf."""
-    return rewrite(formula, page.rebuild, {leaf: by})
-
-
-def number_lines(study: Study, end: Value, value: float) -> list[Line]:
-    if not study.numbers or (not end.inputs and not end.label):
-        return []
-    numbers, result = study.write(end, numbers=True), figure(study.rounded(end, value), study.digits)
-    right = result if numbers.text == result.text else joined([numbers, result], " = ")
-    return [Line(NOTHING, right, words("in numbers"))]
-
-
-def without_repetition(lines: list[Line]) -> list[Line]:
-    """Without lines that say what the one above says, apart from the spacing."""
-    kept = lines[:1]
-    for line in lines[1:]:
-        if line.relation.text != "=" or line.right.text.replace(" · ", "·") != kept[-1].right.text.replace(" · ", "·"):
-            kept.append(line)
-    return kept

@@ -1,0 +1,55 @@
+"""How long a formula is, and what stands in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from autograd.formula.operations import softmax_of
+from autograd.graph import nodes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+LONGEST = 20_000  # characters; nobody reads more
+MOST_LEAVES = 50_000  # in a formula, each as often as it is written; Σ makes sums short, but no formula that branches
+NO_NAMES_ASKED = {"mul", "neg", "sum", "div", "pow", "log"}  # operations whose results nobody would label
+
+
+def free_variables(formula: Value) -> list[Value]:
+    """The leaves of a formula that have names, in the order in which it names them."""
+    found: dict[Value, None] = {}
+    seen: set[Value] = set()
+    stack = [formula]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            if inputs := node.inputs:
+                stack += inputs[-2::-1] if node.op is softmax_of else inputs[::-1]
+            elif node.op is None:
+                found[node] = None
+    return list(found)
+
+
+def count_leaves(formula: Value, most: int = MOST_LEAVES) -> int:
+    """How many leaves are written in a formula, each as often as it occurs, as far as there are no more than most."""
+    counts: dict[Value, int] = {}
+    for node in nodes(formula):
+        counts[node] = min(sum([counts[x] for x in node.inputs]), most + 1) if node.inputs else 1
+    return counts[formula]
+
+
+def too_long(formula: Value | None = None) -> ValueError:
+    """The refusal of a formula, with what stands in it that could have names."""
+    found: Counter[str] = Counter()
+    for node in nodes(formula) if formula is not None else ():
+        if node.op is not None and node.inputs and node.op.name not in NO_NAMES_ASKED:
+            symbol = node.op.notation.symbol
+            found[symbol if symbol.isalpha() else node.op.name] += 1
+    most = " or of ".join(name for name, _ in found.most_common(2))
+    example = f", such as the results of {most}" if most else ", such as the sums"
+    return ValueError(
+        f"this formula is too long for a page: label nodes on the way{example}, and they are shown by name;"
+        " or ask for the derivative of a labelled part alone"
+    )

@@ -1,0 +1,50 @@
+"""The words of written formulas: what each sign is, the functions and constants by all their names, and what is refused."""
+
+from __future__ import annotations
+
+import math
+
+from autograd import primitives as ops
+from autograd.operation import PRIMITIVES, Primitive
+
+SIGNS = {  # what is written, and the kind of token that it is
+    spelling: kind
+    for kind, spellings in {
+        "+": "+", "-": "- − –", "·": r"· * × ⋅ ∙ ∗ \cdot \times \ast", "/": r"/ ÷ : ∕ \div", "^": "^ **",
+        "(": "(", ")": ")", "[": "[", "]": "]", "{": r"{ \{ \lbrace", "}": r"} \} \rbrace",
+        "|": r"| \vert", "left|": r"\lvert", "right|": r"\rvert", ",": ",",
+        ">": r"> \gt", "<": r"< \lt", "≥": r"≥ >= ⩾ \ge \geq", "≤": r"≤ <= ⩽ \le \leq",
+        "=": r"= == ≈ ≃ ≅ ≊ ≐ ≒ ∼ ≡ ≜ \approx \simeq \cong \sim \doteq \equiv \triangleq := ≔ ← \coloneqq \leftarrow \gets",
+        "⇒": r"⇒ ⟹ → ⟶ ➔ ➜ ➝ ➞ ➡ ⇨ ↦ => ==> -> --> \Rightarrow \implies \Longrightarrow \rightarrow \longrightarrow \to",
+        "fraction": r"\frac \dfrac \tfrac", "root": r"√ \sqrt", "cube root": "∛", "∞": r"∞ \infty",
+        "prime": r"' ′ ’ ^\prime ^{\prime}", "_": "_",
+        "sum": r"\sum ∑ \prod ∏ \int ∫", "dots": r"⋯ … ... \cdots \ldots \dots",
+    }.items()
+    for spelling in spellings.split()
+}  # fmt: skip
+
+FUNCTIONS: dict[str, Primitive] = {
+    **{name: PRIMITIVES[name] for name in """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh
+       cosh tanh asinh acosh atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign clip""".split()},
+    "ln": ops.log, "σ": ops.sigmoid, "sig": ops.sigmoid, "logistic": ops.sigmoid, "max": ops.maximum, "min": ops.minimum,
+    "maximum": ops.maximum, "minimum": ops.minimum, "arcsin": ops.asin, "arccos": ops.acos, "arctan": ops.atan,
+    "arctan2": ops.atan2, "arsinh": ops.asinh, "arcosh": ops.acosh, "artanh": ops.atanh, "arcsinh": ops.asinh,
+    "arccosh": ops.acosh, "arctanh": ops.atanh, "leakyrelu": ops.leaky_relu, "sgn": ops.sign, "swish": ops.silu,
+    "clamp": ops.clip,
+}  # fmt: skip
+
+IN_WORDS = set("exp ln log sin cos tan sinh cosh tanh σ".split())  # what is looked for in a word such as logx
+BASES = {"e": ops.log, "2": ops.log2, "10": ops.log10, "₂": ops.log2, "₁₀": ops.log10}
+ELSEWHERE = {  # functions that others know, and how they are written here
+    "lg": "log_10(x) or log_2(x)", "sqr": "x^2 or sqrt(x)", "cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)",
+    "csc": "1/sin(x)", "cosec": "1/sin(x)", "coth": "1/tanh(x)", "sech": "1/cosh(x)", "csch": "1/sinh(x)", "tg": "tan(x)",
+    "sh": "sinh(x)", "ch": "cosh(x)", "th": "tanh(x)", "softmax": "e^x/(e^x + e^y)", "sum": "the terms with +",
+    "mean": "(x + y)/2", "avg": "(x + y)/2", "norm": "sqrt(x^2 + y^2)", "step": "[x > 0]", "heaviside": "[x > 0]",
+}  # fmt: skip
+CONSTANTS = {"e": math.e, "π": math.pi, "nan": math.nan}
+IN_TWO_WAYS = "this can be read in two ways"
+
+LONG = {
+    "sum": "sums, products and integrals by a sign are not read: write the terms one by one",
+    "dots": "dots are not read: write all the terms",
+}
