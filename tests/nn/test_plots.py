@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value, relu, tan, tanh
-from nn.plots import runs as plots
+from nn import plots
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
