@@ -218,5 +218,7 @@ def _without_guess(check: Check) -> str:
 def _say_in_words(error: FormulaError) -> str:
     """Why a claim cannot be read, and where."""
     rest = " ".join(error.text[error.position :].split())
-    where = f"at {rest[:20]}{'…' * (len(rest) > 20)}" if rest else "at its end"
+    if len(rest) > 20:
+        rest = f"{rest[:20]}…"
+    where = f"at {rest}" if rest else "at its end"
     return f"This cannot be read, {where}: {error.reason}"

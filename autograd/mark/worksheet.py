@@ -93,6 +93,16 @@ class Worksheet:
         computed = [name for name, value in self.values.items() if value.inputs]
         if not computed:
             raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as z=w * x + b")
+        self._write_page()
+        self._names = {leaf: name for name, leaf in self.leaves.items()}
+        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
+        self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
+        self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
+        self.context = SheetContext(self.formulas)
+        self.readable = self._readable()
+
+    def _write_page(self) -> None:
+        """How each line follows from those before it: a leaf for each, its formula over the others, its right number."""
         self.page = Page(twins=True)
         names: dict[Value, str] = {}
         again: dict[str, Value] = {}  # a Value with two names gets a second node, which is equal to the first
@@ -106,12 +116,6 @@ class Worksheet:
         self.formulas: dict[Value, Value] = dict(self.page.formulas)
         self.right = {leaf: leaf.data for leaf in self.formulas}
         self.right.update((self.leaves[name], value.data) for name, value in self.values.items())
-        self._names = {leaf: name for name, leaf in self.leaves.items()}
-        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
-        self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
-        self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
-        self.context = SheetContext(self.formulas)
-        self.readable = self._readable()
 
     def _readable(self) -> dict[str, Value]:
         """What formulas may speak of, by name: each name once, those of the sheet first."""
@@ -202,14 +206,12 @@ class Worksheet:
         found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undressed(name).text.strip()))
         if found in self.lines:
             return str(found)
-        near = get_close_matches(name, self.lines, 1)
-        given = " is given, not worked out" if found or name in self.given else " is no line of this worksheet"
-        hint = (
-            f"; is {near[0]} meant?"
-            if near
-            else f"; the lines are {', '.join(self.lines[:12])}{', …' * (len(self.lines) > 12)}"
-        )
-        raise LookupError(f"{name}{given}{hint if 'no line' in given else ''}")
+        if found or name in self.given:
+            raise LookupError(f"{name} is given, not worked out")
+        if near := get_close_matches(name, self.lines, 1):
+            raise LookupError(f"{name} is no line of this worksheet; is {near[0]} meant?")
+        some = [*self.lines[:12], "…"] if len(self.lines) > 12 else self.lines
+        raise LookupError(f"{name} is no line of this worksheet; the lines are {', '.join(some)}")
 
     def read(self, name: str, text: object) -> Claim | None:
         """What somebody wrote on a line, as numbers and formulas; None for nothing.
@@ -388,34 +390,30 @@ def _flatten(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for name, item in values.items():
         if not isinstance(name, str) or not name.strip():
             raise TypeError(f"lines have names, not {name!r}")
-        found = list(_values_in(item))
-        if not found or not all(
-            isinstance(value, (Value, int, float)) and not isinstance(value, bool) for _, value in found
-        ):
+        found = list(_items_in(item))
+        numbers = all(isinstance(x, (Value, int, float)) and not isinstance(x, bool) for _, x in found)
+        if not found or not numbers:
             raise TypeError(f"{name}={item!r}: a line is a Value, or a list of Values")
-        for indices, value in found:
-            yield (
-                f"{name}_{subscript(indices)}" if indices else name,
-                value if isinstance(value, Value) else Value(value, name),
-            )
+        for indices, x in found:
+            line = f"{name}_{subscript(indices)}" if indices else name
+            yield line, x if isinstance(x, Value) else Value(x, name)
 
 
-def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+def _items_in(item: Any, indices: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """What stands in lists, with its indices from 1 on."""
     if isinstance(item, (list, tuple)):
         for i, inner in enumerate(item, start=1):
-            yield from _values_in(inner, (*indices, i))
+            yield from _items_in(inner, (*indices, i))
     else:
         yield indices, item
 
 
 def _worth(sheet: Worksheet, marks: float | Mapping[str, float]) -> dict[str, float]:
-    worth = dict.fromkeys(sheet.lines, 1.0)
-    given = (
-        {sheet.line_named(name): mark for name, mark in marks.items()}
-        if hasattr(marks, "items")
-        else dict.fromkeys(worth, marks)
-    )
-    worth.update(given)
+    """What each line is worth."""
+    if hasattr(marks, "items"):
+        worth = dict.fromkeys(sheet.lines, 1.0) | {sheet.line_named(name): mark for name, mark in marks.items()}
+    else:
+        worth = dict.fromkeys(sheet.lines, marks)
     for name, mark in worth.items():
         if isinstance(mark, bool) or not isinstance(mark, (int, float)) or not 0.0 <= mark < math.inf:
             raise ValueError(f"a line is worth a number of marks from 0 on, not {name}={mark!r}")
