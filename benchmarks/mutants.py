@@ -53,7 +53,7 @@ PARTS = {
     ),
     "table": ("primitives", "test_value test_functions test_primitives test_extremes"),
     "judgement": (
-        "judging mistakes steps working comparing worksheet",
+        "judging mistakes steps working comparing marker worksheet",
         "test_mistakes test_judging test_worksheet test_steps test_values_first test_comparing test_lecture_sheet"
         " test_claims test_staged_working test_marking test_marking_students test_marking_hands",
     ),

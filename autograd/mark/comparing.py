@@ -63,12 +63,9 @@ class Check(NamedTuple):
         elif self.difference:
             says += f": {_apart(self.difference)}"
         if not self.follows:
-            jump = (
-                f" ({_at(self.jump.point)} was {figure(self.jump.there)}, and is {figure(self.jump.here)})"
-                if self.jump
-                else ""
-            )
-            says += f"{', but' if self.right else '; it'} does not follow from the line before{jump}"
+            says += f"{', but' if self.right else '; it'} does not follow from the line before"
+        if not self.follows and self.jump:
+            says += f" ({_at(self.jump.point)} was {figure(self.jump.there)}, and is {figure(self.jump.here)})"
         return says + (f". {self.diagnosis}" if self.diagnosis else "")
 
 
@@ -137,9 +134,9 @@ class Comparison:
         if any(number.is_put_in(of_formula) for number in numbers.values()):
             return True
         left_out = set(free_variables(right)).difference(free_variables(written))
-        return (bool(left_out) and (bool(numbers) or any(q.data in (0.0, 1.0) for q in left_out))) or self._is_restored(
-            line, piece
-        )
+        if left_out and (numbers or any(q.data in (0.0, 1.0) for q in left_out)):
+            return True
+        return self._is_restored(line, piece)
 
     def _is_restored(self, line: Value, piece: Piece) -> bool:
         """Whether a formula is right with quantities in the place of numbers, or of factors 0 and 1 that are left out."""
@@ -207,11 +204,8 @@ class Comparison:
         formula = substitute(formula, {q: own for q, own in again.items() if own in self.formulas})
         named = set(free_variables(formula))
         step = self.formulas[line]
-        cuts = [
-            named.__contains__,
-            lambda x: True,
-            lambda x: x not in free_variables(step),
-        ]  # down to its names; as it is; one line deeper
+        own = set(free_variables(step))
+        cuts = [named.__contains__, lambda x: True, lambda x: x not in own]  # down to its names; as it is; a line deeper
         steps = [expanded(step, self.formulas, cut)[0] for cut in cuts]
         for common in (True, False):
             for form in steps:

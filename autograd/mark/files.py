@@ -60,6 +60,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    _Entry = tuple[str, str, object]  # the name of a line, the place, what is written there
+
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
 LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
 LONGEST_LINE = 12_000  # characters, a claim and its name
@@ -136,12 +138,31 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
             raise SheetError(f"{where}: {section} is a table: write [{section}] and its entries below")
     if not content.get("lines"):
         raise SheetError(f"{where}: there are no [lines] to be worked out")
-    known = {name: Value(_number(where, name, x), name) for name, x in content.get("given", {}).items()}
+    given = {name: Value(_number(where, name, x), name) for name, x in content.get("given", {}).items()}
+    lines = _lines_of_sheet(content["lines"], given, where)
+    marks = {name: _number(where, name, x) for name, x in content.get("marks", {}).items()}
+    carried = _number(where, "carried", content.get("carried", 1.0))
+    digits = content.get("digits", 0)
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
+        raise SheetError(f"{where}: digits is a whole number from 0 to 15, not {digits}")
+    try:
+        sheet = Worksheet(lines)
+        marks = {sheet.line_named(name): x for name, x in marks.items()}
+        sheet.mark({}, marks, carried)
+    except (TypeError, ValueError, LookupError) as error:
+        raise SheetError(f"{where}: {error.args[0]}") from None
+    sheet.title = str(content.get("title", ""))
+    return SheetFile(sheet, dict(content.get("answers", {})), marks, carried, digits)
+
+
+def _lines_of_sheet(formulas: dict[str, Any], given: dict[str, Value], where: str) -> dict[str, Value]:
+    """The lines, each by its formula, from what is given and the lines before it."""
     lines: dict[str, Value] = {}
-    for name, formula in content["lines"].items():
+    known = dict(given)
+    for name, formula in formulas.items():
         if not isinstance(formula, str) or not formula.strip():
             raise SheetError(f"{where}, [lines], {name}: a line is a formula in quotes, not {formula!r}")
-        if name in known:
+        if name in given:
             raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
         try:
             lines[name] = known[name] = read_line(formula, known)
@@ -151,19 +172,7 @@ def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
             raise SheetError(f"{where}: {error}") from None
         if not math.isfinite(lines[name].data):
             raise SheetError(f"{where}, [lines], {name}: this comes to {lines[name].data}, which nobody can work out")
-    numbers = {name: _number(where, name, x) for name, x in content.get("marks", {}).items()}
-    carried = _number(where, "carried", content.get("carried", 1.0))
-    digits = content.get("digits", 0)
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
-        raise SheetError(f"{where}: digits is a whole number from 0 to 15, not {digits}")
-    try:
-        sheet = Worksheet(lines)
-        marks = {sheet.line_named(name): x for name, x in numbers.items()}
-        sheet.mark({}, marks, carried)
-    except (TypeError, ValueError, LookupError) as error:
-        raise SheetError(f"{where}: {error.args[0]}") from None
-    sheet.title = str(content.get("title", ""))
-    return SheetFile(sheet, dict(content.get("answers", {})), marks, carried, digits)
+    return lines
 
 
 class _Written(str):
@@ -218,96 +227,94 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
 
 
 def read_handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[HandedIn]:
+    """What one or, in a table, several people wrote, and by line what of it cannot be read."""
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".csv":
         return list(_from_table(path, sheet))
-    if ending == ".toml":
-        content = _toml(_text(path), path.name)
-        person = str(content.pop("name", path.stem))
-        if isinstance(content.get("lines"), dict):
-            raise SheetError(f"{path.name}: this is a worksheet, and no answers")
-        given = content.pop("answers", content)
-        if not isinstance(given, dict):
-            raise SheetError(f"{path.name}: answers is a table: write [answers] and the lines below")
-        entries = [(name, name, text) for name, text in given.items()]
-    elif ending == ".json":
-        try:
-            content = json.loads(_text(path), parse_float=_Written, parse_int=_Written, object_pairs_hook=_each_once)
-        except json.JSONDecodeError as error:
-            raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
-        except ValueError as error:
-            raise SheetError(f"{path.name}: {error}") from None
-        except RecursionError:
-            raise SheetError(f"{path.name}: {TOO_DEEP}") from None
-        if not isinstance(content, dict):
-            raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
-        person = str(content.pop("name", path.stem))
-        given = content.get("answers", content)
-        if not isinstance(given, dict):
-            raise SheetError(f"{path.name}: answers in JSON are one object, with the lines as its keys")
-        entries = [(name, name, text) for name, text in given.items()]
-    elif ending in (".txt", ".md"):
+    if ending in (".txt", ".md"):
         person, entries, problems = _from_lines(path)
         read = read_entries(path.name, person, entries, sheet)
         return [read._replace(problems=[*problems, *read.problems])]
-    else:
+    if ending not in (".toml", ".json"):
         raise SheetError(f"{path.name}: answers come in files that end in {', '.join(ENDINGS)}")
-    return [read_entries(path.name, person, entries, sheet)]
+    content, what = _answers_in_toml(path) if ending == ".toml" else _answers_in_json(path)
+    person = str(content.pop("name", path.stem))
+    given = content.get("answers", content)
+    if not isinstance(given, dict):
+        raise SheetError(f"{path.name}: {what}")
+    return [read_entries(path.name, person, [(name, name, text) for name, text in given.items()], sheet)]
+
+
+def _answers_in_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """What a file in TOML holds, and how answers stand in such files."""
+    content = _toml(_text(path), path.name)
+    if isinstance(content.get("lines"), dict):
+        raise SheetError(f"{path.name}: this is a worksheet, and no answers")
+    return content, "answers is a table: write [answers] and the lines below"
+
+
+def _answers_in_json(path: Path) -> tuple[dict[str, Any], str]:
+    """The same for JSON."""
+    what = "answers in JSON are one object, with the lines as its keys"
+    try:
+        content = json.loads(_text(path), parse_float=_Written, parse_int=_Written, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except ValueError as error:
+        raise SheetError(f"{path.name}: {error}") from None
+    except RecursionError:
+        raise SheetError(f"{path.name}: {TOO_DEEP}") from None
+    if not isinstance(content, dict):
+        raise SheetError(f"{path.name}: {what}")
+    return content, what
 
 
 _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
 
 
-def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Problem]]:
-    """Lines such as `z1 = 0,3775  # comment`; one that begins with a sign of equality goes on from the line above."""
+def _from_lines(path: Path) -> tuple[str, list[_Entry], list[Problem]]:
+    """Lines such as `z1 = 0,3775  # comment`, or a table in Markdown; with the person's name, and what cannot be read."""
+    lines = list(enumerate(_text(path).splitlines(), start=1))
+    rows = [(cells[0], f"line {n}", cells[1]) for n, line in lines if len(cells := _cells(line)) == 2]
+    if len(rows) > 1:  # what stands around a table is the exercise
+        return path.stem, [row for row in rows if _is_no_head(row[0])], []
     person, problems = path.stem, list[Problem]()
-    entries: list[tuple[str, str, object]] = []
-    text = _text(path)
-    rows = [_cells(line) for line in text.splitlines()]
-    if sum(len(cells) == 2 for cells in rows) > 1:  # a table: what stands around it is the exercise
-        for number, cells in enumerate(rows, start=1):
-            if len(cells) == 2 and cells[0].strip("-: ") and cells[0] != "line":
-                entries.append((cells[0], f"line {number}", cells[1]))
-        return person, entries, problems
-    every = [(n, part) for n, line in enumerate(text.splitlines(), start=1) for part in _SEMICOLON.split(line)]
-    chain: list[str] = []  # the members of the last answer, each on a line of its own
-    for number, line in every:
-        if len(line) > LONGEST_LINE:
-            problems.append(Problem(path.name, f"line {number}", f"{_show(line)} is longer than any answer"))
+    answers: list[tuple[str, str, list[str]]] = []  # each with the members of its chain
+    for place, text in [(f"line {n}", part) for n, line in lines for part in _SEMICOLON.split(line)]:
+        if len(text) > LONGEST_LINE:
+            problems.append(Problem(path.name, place, f"{_show(text)} is longer than any answer"))
             continue
-        line = re.sub(r"\s{2,}", " ", line)
-        line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
-        line = without_brackets(undressed(line).text)
-        if not line or not line.strip("-`= "):
+        plain = _without_comment(text)
+        if not plain.strip("-`= "):
             continue
-        if re.match(RELATION, line) and entries:
-            chain.append(line)
-            continue
-        entries, chain = _join(entries, chain), []
-        if (match := _ENTRY.fullmatch(line)) and match["name"].strip().lower() == "name":
+        match = _ENTRY.fullmatch(plain)
+        if answers and re.match(RELATION, plain):  # it goes on from the line above
+            answers[-1][2].append(plain)
+        elif match is None:
+            reason = f"{_show(plain)} is no answer: write the line's name, =, and what came out"
+            problems.append(Problem(path.name, place, reason))
+        elif match["name"].strip().lower() == "name":
             person = match["claim"].strip() or person
-        elif match:
-            entries.append((match["name"].strip(), f"line {number}", match["claim"].strip()))
         else:
-            problems.append(
-                Problem(
-                    path.name, f"line {number}", f"{_show(line)} is no answer: write the line's name, =, and what came out"
-                )
-            )
-    return person, _join(entries, chain), problems
+            answers.append((match["name"].strip(), place, [match["claim"].strip()]))
+    return person, [(name, place, " ".join(members)) for name, place, members in answers], problems
+
+
+def _without_comment(line: str) -> str:
+    """A line without its bullet, its comment and its dress."""
+    line = re.sub(r"\s{2,}", " ", line)
+    line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
+    return without_brackets(undressed(line).text)
+
+
+def _is_no_head(cell: str) -> bool:
+    """Whether a first cell is neither the head of a table nor the rule below that."""
+    return bool(cell.strip("-: ")) and cell != "line"
 
 
 def _show(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:60].rstrip() + " …")
-
-
-def _join(entries: list[tuple[str, str, object]], chain: list[str]) -> list[tuple[str, str, object]]:
-    """With the members of a chain behind the last claim."""
-    if chain:
-        name, place, claim = entries[-1]
-        entries[-1] = name, place, " ".join([str(claim), *chain])
-    return entries
 
 
 _SEMICOLON = re.compile(r"(?<!\\);(?=[^;=≈]+[=≈])")  # behind which another answer begins
@@ -369,7 +376,7 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
         return False
 
 
-def read_entries(file: str, person: str, entries: Iterable[tuple[str, str, object]], sheet: Worksheet) -> HandedIn:
+def read_entries(file: str, person: str, entries: Iterable[_Entry], sheet: Worksheet) -> HandedIn:
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
     unread: dict[str, object] = {}
@@ -378,16 +385,15 @@ def read_entries(file: str, person: str, entries: Iterable[tuple[str, str, objec
     if len(entries) > MOST_ENTRIES:
         problems.append(Problem(file, "", f"{len(entries):,} answers: no more than the first {MOST_ENTRIES:,} are read"))
     for name, place, given in entries[:MOST_ENTRIES]:
-        name, given = clean(name), [_clean(each) for each in given] if isinstance(given, list) else _clean(given)
-        written = isinstance(given, (str, int)) and not isinstance(given, bool)
-        text = "" if given is None else str(given) if written else given
-        line = ""
+        text, line = _as_claim(given), ""
         try:
-            line = sheet.line_named(name)
+            line = sheet.line_named(clean(name))
             sheet.read(line, text)
-        except (FormulaError, TypeError) as error:
-            reason = str(error) if isinstance(error, TypeError) else "\n" + textwrap.indent(str(error), "    ")
-            problems.append(Problem(file, place, reason))
+        except FormulaError as error:
+            problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
+            unread[line] = text
+        except TypeError as error:
+            problems.append(Problem(file, place, str(error)))
             unread[line] = text
         except LookupError as error:
             problems.append(Problem(file, place, error.args[0]))
@@ -402,8 +408,12 @@ def read_entries(file: str, person: str, entries: Iterable[tuple[str, str, objec
     return HandedIn(clean(person), claims, problems, unread)
 
 
-def _clean(given: object) -> object:
-    return clean(given) if isinstance(given, str) else given
-
-
-# --------------------------------------------------------------------------------------------------------------- a class
+def _as_claim(given: object) -> object:
+    """What stands in a file, as Worksheet.mark takes it: text, without what could not be shown."""
+    if given is None:
+        return ""
+    if isinstance(given, list):
+        return [clean(each) if isinstance(each, str) else each for each in given]
+    if isinstance(given, (str, int)) and not isinstance(given, bool):
+        return clean(str(given))
+    return given

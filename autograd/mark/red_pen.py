@@ -83,28 +83,37 @@ def write_page(marking: Marking) -> str:
     """The rows as a table in HTML; in the margin a line leads from each mistake to all that follows from it."""
     rows = marking.rows
     lanes = _lanes(rows)
-    wide = max(map(len, lanes), default=0)
     with_marks = any(row.worth != 1.0 or row.marks not in (0.0, 1.0) for row in rows)
-    head = f'<th colspan="{wide}"></th>' * bool(wide) + '<th class="n">line</th><th>written</th><th>mark</th>'
-    head += "<th>right</th><th>remark</th>" + '<th class="m">marks</th>' * with_marks
-    body = []
-    for row, cells in zip(rows, lanes):
-        claim = html.escape(" ".join(row.claim.split()) if "\n" not in row.claim else row.claim).replace("\n", "<br>")
-        sources = ", ".join(map(text_name, row.sources))
-        source = f" <span{' class=many' * (len(sources) > 12)}>from {html.escape(sources)}</span>" if sources else ""
-        body.append(
-            f'<tr class="{row.verdict}">{"".join(cells)}<td class="n">{html.escape(text_name(row.name))}</td>'
-            f'<td class="c{" long" * (len(row.claim) > 24)}"><span>{claim}</span></td>'
-            f'<td class="v"><b aria-hidden="true">{SIGNS[row.verdict]}</b>{WORDS[row.verdict]}{source}</td>'
-            f'<td class="t">{html.escape(row.right)}</td><td class="r">{html.escape(row.remark)}</td>'
-            + f'<td class="m">{write_mark(row.marks)} / {write_mark(row.worth)}</td>' * with_marks
-            + "</tr>"
-        )
+    heads = ['<th class="n">line</th>', "<th>written</th>", "<th>mark</th>", "<th>right</th>", "<th>remark</th>"]
+    if wide := max(map(len, lanes), default=0):
+        heads.insert(0, f'<th colspan="{wide}"></th>')
+    if with_marks:
+        heads.append('<th class="m">marks</th>')
+    body = "".join(_write_row(row, margin, with_marks) for row, margin in zip(rows, lanes))
     title = f"<h3>{html.escape(marking.title)}</h3>" if marking.title else ""
     return (
-        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table><p>{html.escape(marking.summary)}</p></div>"
+        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table><thead><tr>{"".join(heads)}</tr></thead>'
+        f"<tbody>{body}</tbody></table><p>{html.escape(marking.summary)}</p></div>"
     )
+
+
+def _write_row(row: Row, margin: Sequence[str], with_marks: bool) -> str:
+    """A row of the table, behind its cells of the margin."""
+    written = html.escape(" ".join(row.claim.split()) if "\n" not in row.claim else row.claim).replace("\n", "<br>")
+    size = "c long" if len(row.claim) > 24 else "c"
+    verdict = f'<b aria-hidden="true">{SIGNS[row.verdict]}</b>{WORDS[row.verdict]}'
+    if sources := ", ".join(map(text_name, row.sources)):
+        many = " class=many" if len(sources) > 12 else ""
+        verdict += f" <span{many}>from {html.escape(sources)}</span>"
+    cells = [
+        *margin,
+        f'<td class="n">{html.escape(text_name(row.name))}</td><td class="{size}"><span>{written}</span></td>',
+        f'<td class="v">{verdict}</td><td class="t">{html.escape(row.right)}</td>',
+        f'<td class="r">{html.escape(row.remark)}</td>',
+    ]
+    if with_marks:
+        cells.append(f'<td class="m">{write_mark(row.marks)} / {write_mark(row.worth)}</td>')
+    return f'<tr class="{row.verdict}">{"".join(cells)}</tr>'
 
 
 def _lanes(rows: Sequence[Row]) -> list[list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,10 +71,9 @@ class Row(NamedTuple):
     def remark(self) -> str:
         """All that the red pen writes beside the line."""
         guesses = [str(guess) for guess in self.diagnoses]
-        said = (
-            guesses if len(guesses) < 2 else [f"either: {'; or: '.join(guess[0].lower() + guess[1:] for guess in guesses)}"]
-        )
-        return ". ".join([*said, *self.remarks])
+        if len(guesses) > 1:
+            guesses = ["either: " + "; or: ".join(guess[0].lower() + guess[1:] for guess in guesses)]
+        return ". ".join([*guesses, *self.remarks])
 
     @property
     def right(self) -> str:
@@ -145,23 +145,25 @@ class Marking:
     @property
     def summary(self) -> str:
         """How many marks there are, and where to look first."""
-        marks = f"{write_mark(self.score)} of {write_mark(self.out_of)} marks."
         named = {verdict: [pretty(row.name) for row in self.rows if row.verdict == verdict] for verdict in SIGNS}
-        wrong, blank, unread = named["wrong"], named["blank"], named["unread"]
-        if len(blank) == len(self.rows):
-            return f"{marks} Nothing is filled in yet."
-        if len(blank) + len(unread) == len(self.rows):
-            return (
-                f"{marks} Nothing that is written can be read: {', '.join(unread)}"
-                + f"; {len(blank)} blank" * bool(blank)
-                + "."
-            )
-        if wrong:
-            found = f"The first mistake: {wrong[0]}." + f" Others in {', '.join(wrong[1:])}." * bool(wrong[1:])
+        wrong, unread, blank = named["wrong"], named["unread"], len(named["blank"])
+        if blank == len(self.rows):
+            found = "Nothing is filled in yet"
+        elif blank + len(unread) == len(self.rows):
+            found = f"Nothing that is written can be read: {', '.join(unread)}"
+        elif wrong:
+            found = f"The first mistake: {wrong[0]}"
+            if wrong[1:]:
+                found += f". Others in {', '.join(wrong[1:])}"
         else:
             found = "No other mistake" if named["carried"] else "No mistake"
-            found += " in what can be read" * bool(unread) + f"; {len(blank)} blank" * bool(blank) + "."
-        return f"{marks} {found}" + f" Cannot be read: {', '.join(unread)}." * bool(unread)
+            if unread:
+                found += " in what can be read"
+        if not wrong and 0 < blank < len(self.rows):
+            found += f"; {blank} blank"
+        if unread and blank + len(unread) < len(self.rows):
+            found += f". Cannot be read: {', '.join(unread)}"
+        return f"{write_mark(self.score)} of {write_mark(self.out_of)} marks. {found}."
 
     # ---- text
 
@@ -170,11 +172,12 @@ class Marking:
         """The marked sheet as a table for a terminal; what print shows."""
         lines = [("line", "written", "mark", "right", "remark")]
         for row in self.rows:
-            verdict = f"{SIGNS[row.verdict]} {row.verdict}" + (
-                f" ← {', '.join(map(pretty, row.sources))}" if row.sources else ""
-            )
+            verdict = f"{SIGNS[row.verdict]} {row.verdict}"
+            if row.sources:
+                verdict += f" ← {', '.join(map(pretty, row.sources))}"
             lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
-        return "\n\n".join([*([self.title] if self.title else []), table(lines, (1, 4)), self.summary])
+        blocks = [self.title, table(lines, (1, 4)), self.summary]
+        return "\n\n".join(block for block in blocks if block)
 
     def __str__(self) -> str:
         return self.text
@@ -238,7 +241,9 @@ class Marking:
 
 
 def _plain(x: float | None) -> float | str:
-    return "" if x is None else x if x - x == 0.0 else repr(x)
+    if x is None:
+        return ""
+    return x if math.isfinite(x) else repr(x)
 
 
 def _number(x: float | None) -> str:

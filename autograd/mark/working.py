@@ -149,7 +149,7 @@ class Near:
 
     def _around(self, number: Literal, known: bool) -> Interval:
         x, unit = number.value, number.unit
-        if known and self.kept is not None:  # 0.1, where there is such a number, is not 0.05 for who keeps four digits
+        if known and number.digits < 2 and self.kept is not None:  # nobody makes 0.1, which is x_2, of 0.05 who keeps four
             unit = min(unit, self.kept.unit_at(x))
         half = 0.5 * unit * (1.0 + 1e-9)
         off = [other - x for other in _between(self.roughly, x - half, x + half)]

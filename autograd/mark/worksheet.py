@@ -11,8 +11,8 @@ once, and what merely follows from it is carried forward.
     blank      nothing was written; the lines below are then marked from the nearest lines above that have a number
     unread     what was written cannot be read, and the remark says why and where; for the rest it is as if it were blank
 
-claims.py reads what was written, judging.py marks numbers, comparing.py formulas, mistakes.py makes the mistakes
-that explain a wrong one; here they come together.
+claims.py reads what was written, judging.py marks numbers, comparing.py formulas, mistakes.py makes the mistakes that
+explain a wrong one; marker.py puts together what is said of one person's lines. Here is the sheet itself.
 """
 
 from __future__ import annotations
@@ -31,25 +31,21 @@ from autograd.formula.writing import write_formula
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
-from autograd.mark.claims import Claim, Number, read_claim, shorten
+from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
-from autograd.mark.judging import MOST_DIGITS, Judge, usually_kept, with_lines
-from autograd.mark.mistakes import SheetContext, figure, text_of
-from autograd.mark.report import Diagnosis, Marking, Row
-from autograd.mark.steps import Interval
-from autograd.mark.working import Member, Near, slips
+from autograd.mark.marker import Marker
+from autograd.mark.mistakes import SheetContext
+from autograd.mark.report import Marking
 from autograd.operation import CONSTANT
-from autograd.rewriting import expanded, value_at
+from autograd.rewriting import expanded
 from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from autograd.mark.ambiguity import Ambiguity
-    from autograd.mark.claims import Piece
-    from autograd.mark.judging import Judgement
 
 
 class Worksheet:
@@ -98,6 +94,16 @@ class Worksheet:
         computed = [name for name, value in self.values.items() if value.inputs]
         if not computed:
             raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as z=w * x + b")
+        self._write_page()
+        self._names = {leaf: name for name, leaf in self.leaves.items()}
+        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
+        self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
+        self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
+        self.context = SheetContext(self.formulas)
+        self.readable = self._readable()
+
+    def _write_page(self) -> None:
+        """How each line follows from those before it: a leaf for each, its formula over the others, its right number."""
         self.page = Page(twins=True)
         names: dict[Value, str] = {}
         again: dict[str, Value] = {}  # a Value with two names gets a second node, which is equal to the first
@@ -111,12 +117,6 @@ class Worksheet:
         self.formulas: dict[Value, Value] = dict(self.page.formulas)
         self.right = {leaf: leaf.data for leaf in self.formulas}
         self.right.update((self.leaves[name], value.data) for name, value in self.values.items())
-        self._names = {leaf: name for name, leaf in self.leaves.items()}
-        self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
-        self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
-        self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
-        self.context = SheetContext(self.formulas)
-        self.readable = self._readable()
 
     def _readable(self) -> dict[str, Value]:
         """What formulas may speak of, by name: each name once, those of the sheet first."""
@@ -207,14 +207,12 @@ class Worksheet:
         found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undressed(name).text.strip()))
         if found in self.lines:
             return str(found)
-        near = get_close_matches(name, self.lines, 1)
-        given = " is given, not worked out" if found or name in self.given else " is no line of this worksheet"
-        hint = (
-            f"; is {near[0]} meant?"
-            if near
-            else f"; the lines are {', '.join(self.lines[:12])}{', …' * (len(self.lines) > 12)}"
-        )
-        raise LookupError(f"{name}{given}{hint if 'no line' in given else ''}")
+        if found or name in self.given:
+            raise LookupError(f"{name} is given, not worked out")
+        if near := get_close_matches(name, self.lines, 1):
+            raise LookupError(f"{name} is no line of this worksheet; is {near[0]} meant?")
+        some = [*self.lines[:12], "…"] if len(self.lines) > 12 else self.lines
+        raise LookupError(f"{name} is no line of this worksheet; the lines are {', '.join(some)}")
 
     def read(self, name: str, text: object) -> Claim | None:
         """What somebody wrote on a line, as numbers and formulas; None for nothing.
@@ -266,7 +264,7 @@ class Worksheet:
         try:
             claim = self._claim(line, text)
         except FormulaError as error:
-            return _where_written(text, error)
+            return _place_in_text(text, error)
         except TypeError as error:
             return FormulaError(shorten(repr(text)), 0, str(error))
         number = claim.number if claim is not None else None
@@ -321,7 +319,7 @@ class Worksheet:
         worth = _worth(self, marks)
         if isinstance(carried, bool) or not 0.0 <= carried <= 1.0:
             raise ValueError(f"a carried line gets a part of its marks, from 0 to 1, not {carried!r}")
-        marker = _Marker(self, read, unread)
+        marker = Marker(self, read, unread)
         return Marking([marker.row(name, worth[name], carried, digits) for name in self.lines], self.title)
 
     def check_formula(self, name: str, text: str) -> Check:
@@ -393,211 +391,39 @@ def _flatten(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for name, item in values.items():
         if not isinstance(name, str) or not name.strip():
             raise TypeError(f"lines have names, not {name!r}")
-        found = list(_values_in(item))
-        if not found or not all(
-            isinstance(value, (Value, int, float)) and not isinstance(value, bool) for _, value in found
-        ):
+        found = list(_items_in(item))
+        numbers = all(isinstance(x, (Value, int, float)) and not isinstance(x, bool) for _, x in found)
+        if not found or not numbers:
             raise TypeError(f"{name}={item!r}: a line is a Value, or a list of Values")
-        for indices, value in found:
-            yield (
-                f"{name}_{subscript(indices)}" if indices else name,
-                value if isinstance(value, Value) else Value(value, name),
-            )
+        for indices, x in found:
+            line = f"{name}_{subscript(indices)}" if indices else name
+            yield line, x if isinstance(x, Value) else Value(x, name)
 
 
-def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+def _items_in(item: Any, indices: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """What stands in lists, with its indices from 1 on."""
     if isinstance(item, (list, tuple)):
         for i, inner in enumerate(item, start=1):
-            yield from _values_in(inner, (*indices, i))
+            yield from _items_in(inner, (*indices, i))
     else:
         yield indices, item
 
 
 def _worth(sheet: Worksheet, marks: float | Mapping[str, float]) -> dict[str, float]:
-    worth = dict.fromkeys(sheet.lines, 1.0)
-    given = (
-        {sheet.line_named(name): mark for name, mark in marks.items()}
-        if hasattr(marks, "items")
-        else dict.fromkeys(worth, marks)
-    )
-    worth.update(given)
+    """What each line is worth."""
+    if hasattr(marks, "items"):
+        worth = dict.fromkeys(sheet.lines, 1.0) | {sheet.line_named(name): mark for name, mark in marks.items()}
+    else:
+        worth = dict.fromkeys(sheet.lines, marks)
     for name, mark in worth.items():
         if isinstance(mark, bool) or not isinstance(mark, (int, float)) or not 0.0 <= mark < math.inf:
             raise ValueError(f"a line is worth a number of marks from 0 on, not {name}={mark!r}")
     return worth
 
 
-# ------------------------------------------------------------------------------------------------------------- marking
-
-
-def _in_order(sheet: Worksheet) -> list[Value]:
-    """The lines in the order of the sheet; but what a line needs comes before it, and what repeats it right behind."""
-    again: dict[Value, list[Value]] = {}
-    for name in sheet.lines:
-        again.setdefault(sheet.formulas[sheet.leaves[name]], []).append(sheet.leaves[name])
-    order: dict[Value, None] = {}
-    for name in sheet.lines:
-        stack = [sheet.leaves[name]]
-        while stack:
-            leaf = stack[-1]
-            waiting = [q for q in free_variables(sheet.formulas.get(leaf, leaf)) if q is not leaf and q not in order]
-            if waiting:
-                stack += waiting[::-1]
-            else:
-                order[stack.pop()] = None
-                stack += [line for line in again.get(leaf, ()) if line not in order]
-    return list(order)
-
-
-class _Marker:
-    """Marks one person's claims on a sheet."""
-
-    def __init__(self, sheet: Worksheet, claims: Mapping[Value, Claim], unread: Mapping[Value, FormulaError]) -> None:
-        self.sheet, self.unread = sheet, unread
-        self.comparison = Comparison(sheet.formulas, sheet.context)
-        self.order = _in_order(sheet)
-        self.claims = claims
-        self.kept = usually_kept(claim.number for claim in claims.values() if claim.number is not None)
-        self.checks: dict[Value, list[Check]] = {}
-        self.workings: dict[Value, list[Member]] = {}  # the members whose value counts, but for a number at the end
-        self.routes: dict[Value, list[Value]] = {}  # those that are functions, and right
-        self.numbers: dict[Value, Number] = {}
-        for leaf in self.order:
-            if leaf in claims:
-                self._part(leaf, claims[leaf])
-        self.verdicts: dict[Value, str] = {}  # of lines that end in a formula
-        self.sources: dict[Value, list[Value]] = {}
-        self.wrong_formulas: dict[Value, Value] = {}
-        self._mark_formulas()
-        self.judge = self._judge()
-        if cut_off := [leaf for leaf, judged in self.judge.judged.items() if judged.truncated]:  # then others may be so, too
-            self.judge = self._judge(cut_off)
-
-    def _judge(self, cut_off: Sequence[Value] = ()) -> Judge:
-        sheet, read = self.sheet, (self.numbers, self.workings, self.routes, self.wrong_formulas)
-        return Judge(self.order, sheet.right, sheet.formulas, *read, cut_off)
-
-    def _part(self, leaf: Value, claim: Claim) -> None:
-        """The members of a chain: functions are compared as such, and of the others the value counts."""
-        functions, others = self.comparison.part(leaf, claim.pieces)
-        self.checks[leaf] = self.comparison.chain(leaf, functions)
-        self.routes[leaf] = [piece.graph for piece, check in zip(functions, self.checks[leaf]) if check.right]
-        last = claim.pieces[-1]
-        if last in others:
-            self.numbers[leaf] = self._work_out(leaf, last)
-        self.workings[leaf] = [Member(piece) for piece in others if piece is not last]
-
-    def _work_out(self, leaf: Value, piece: Piece) -> Number:
-        """What stands at the end of a line, a number or a formula with numbers put in, as the number that it comes to."""
-        if piece.formula is None and piece.number is not None:
-            return piece.number
-        member, sheet = Member(piece), self.sheet
-        if (alone := member.number) is not None:
-            return alone
-        own = with_lines(sheet.formulas, {x: number.value for x, number in self.numbers.items()})
-        off = {x: sheet.right[x] - own[x] for x, number in self.numbers.items()}
-        held = {x: Interval(min(0.0, by), max(0.0, by)) for x, by in off.items() if abs(by) <= self.numbers[x].unit}
-        worth = member.worth(own, held, Near(leaf, sheet.formulas, own, sheet.right, kept=self.kept))
-        return Number(worth.value, 2.0 * worth.error_bound, MOST_DIGITS + 1)
-
-    def _mark_formulas(self) -> None:
-        for leaf in self.order:
-            claim = self.claims.get(leaf)
-            if claim is None or leaf in self.numbers:
-                continue
-            formula = claim.pieces[-1].graph
-            if self.checks[leaf][-1].right:
-                self.verdicts[leaf] = "right" if all(self.checks[leaf]) else "wrong"
-                continue
-            theirs = {**self.sheet.formulas, **self.wrong_formulas}
-            follows = (
-                bool(self.wrong_formulas) and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None
-            )
-            self.verdicts[leaf] = "carried" if follows else "wrong"
-            if follows:
-                below = expanded(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
-                self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
-            self.wrong_formulas[leaf] = formula
-
-    def row(self, name: str, worth: float, carried: float, digits: int) -> Row:
-        leaf = self.sheet.leaves[name]
-        claim, true = self.claims.get(leaf), self.sheet.right[leaf]
-        if leaf in self.unread:
-            error = self.unread[leaf]
-            return Row(name, error.text, "unread", true, None, None, (), (), (_in_words(error),), 0.0, worth)
-        if claim is None:
-            return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
-        remarks: list[str] = []
-        diagnoses: list[Diagnosis] = []
-        verdict, own, tolerance, sources = self.verdicts.get(leaf, ""), None, None, self.sources.get(leaf, [])
-        number = self.numbers.get(leaf)
-        if number is not None:
-            judged = self.judge.judged[leaf]
-            verdict, own, tolerance, sources = judged.verdict, judged.own, judged.tolerance, list(judged.used)
-            found = slips(leaf, self.judge, claim.pieces[-1].text)
-            exact = abs(number.value - true) <= 1e-12 * abs(true)
-            if verdict != "wrong" and number.digits < digits and not exact:
-                verdict, sources = "wrong", []
-                remarks.append(f"Too few digits: at least {digits} are wanted")
-            elif verdict == "wrong":
-                diagnoses, found = found[:1] or self._guesses(leaf), found[1:]
-            remarks += [*(slip.sentence for slip in found), *self._about(leaf, number, judged)]
-        failed = [check for check in self.checks.get(leaf, []) if not check]
-        if failed and (number is not None or verdict == "right"):
-            verdict = "wrong"
-        if verdict == "carried" and number is None:
-            failed = []
-        diagnoses += [Diagnosis(check.kind, check.diagnosis, None) for check in failed if check.diagnosis]
-        remarks += [str(check._replace(diagnosis="")) for check in failed]
-        if number is None and (astray := self.judge.astray(leaf)):
-            verdict = "wrong"
-            comes_to = f"is not what this comes to, {figure(true)}"
-            remarks += [f"{member.text} {comes_to}" for member in astray]
-        marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
-        names = tuple(self.sheet.name_of(x) for x in sources)
-        each_once = tuple({guess.sentence: guess for guess in diagnoses[::-1]}.values())[::-1]
-        return Row(
-            name, claim.text, verdict, true, own, tolerance, each_once, names, tuple(dict.fromkeys(remarks)), marks, worth
-        )
-
-    def _about(self, leaf: Value, number: Number, judged: Judgement) -> Iterator[str]:
-        """What a number's row says besides a guess."""
-        if judged.truncated:
-            yield "Cut off, not rounded"
-        if not judged.follows:
-            yield f"Right, but not from your numbers: they give {figure(judged.own)}"
-        own_way = judged.readings[0].wrong and abs(judged.own - self.sheet.right[leaf]) > 0.5 * number.unit
-        if judged.verdict == "wrong" and own_way:
-            yield f"Your own numbers give {figure(judged.own)}"
-
-    def _guesses(self, leaf: Value) -> list[Diagnosis]:
-        found = []
-        for mistake, reading, value in self.judge.guesses(leaf, self.sheet.context):
-            numbers = {**self.judge.persons_numbers, **reading.values}
-            found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
-        return found
-
-    def _show(self, numbers: Mapping[Value, float]) -> Callable[[Value], str]:
-        def show(node: Value) -> str:
-            if not node.inputs and node.op is None:
-                claim = self.claims.get(node)
-                text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
-                return f"{text_of(node)} = {text}"
-            return figure(value_at(node, numbers))
-
-        return show
-
-
-def _where_written(text: object, error: FormulaError) -> FormulaError:
+def _place_in_text(text: object, error: FormulaError) -> FormulaError:
     """An error with its place in what was written, if what stands there was written so."""
     whole = "\n".join(map(str, text)) if isinstance(text, (list, tuple)) else str(text)
     rest = error.text[error.position :]
     at = whole.rfind(rest) if rest else len(whole)
     return FormulaError(whole, at, error.reason) if at >= 0 else error
-
-
-def _in_words(error: FormulaError) -> str:
-    """Why a claim cannot be read, and where."""
-    rest = " ".join(error.text[error.position :].split())
-    where = f"at {rest[:20]}{'…' * (len(rest) > 20)}" if rest else "at its end"
-    return f"This cannot be read, {where}: {error.reason}"
