@@ -49,7 +49,7 @@ from pathlib import Path
 from autograd.display.files import FileError, clean, read_bytes
 from autograd.formula.lexer import FormulaError
 from autograd.formula.patterns import RELATION
-from autograd.formula.spellings import undressed
+from autograd.formula.spellings import undress
 from autograd.formula.systems import read_line
 from autograd.mark.claims import without_brackets
 from autograd.mark.worksheet import Worksheet
@@ -267,7 +267,7 @@ def _from_lines(path: Path) -> tuple[str, list[tuple[str, str, object]], list[Pr
             continue
         line = re.sub(r"\s{2,}", " ", line)
         line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
-        line = without_brackets(undressed(line).text)
+        line = without_brackets(undress(line).text)
         if not line or not line.strip("-`= "):
             continue
         if re.match(RELATION, line) and entries:
