@@ -110,9 +110,9 @@ class _Help:
     def __get__(self, op: Primitive | None, owner: type[Primitive]) -> str | None:
         if op is None:
             return self.of_the_class
-        from autograd.formula.help import description  # it takes as long to load as the rest of the package
+        from autograd.formula.help import describe_operation  # it takes as long to load as the rest of the package
 
-        return description(op, globals())
+        return describe_operation(op, globals())
 
 
 Primitive.__doc__ = _Help(Primitive.__doc__)  # type: ignore[assignment]

@@ -324,50 +324,52 @@ def express_in_function(page: Page, formula: Value, definition: Value, own: Valu
     sympy = _sympy()
     algebra = _Algebra(page, page.sum([formula, definition]))
     top, bottom = (algebra.read(part) for part in definition.inputs)
-    n, m, z = sympy.Symbol("n"), sympy.Symbol("m"), algebra.symbol_of(own)
-    given = algebra.read(formula)
     if not bottom.is_Add and not bottom.is_Symbol:
         return []
+    n, m, z = sympy.Symbol("n"), sympy.Symbol("m"), algebra.symbol_of(own)
+
+    def put_back(expression: Any) -> Value:
+        return algebra.write(expression.subs({m: bottom, n: top}, simultaneous=True))
+
     told: list[Step] = []
-    whole = given.subs(bottom, m)
+    whole = algebra.read(formula).subs(bottom, m)
     if top.free_symbols:
         whole = whole.subs(top, n)
-    inside = bottom.free_symbols & whole.free_symbols
-    if not top.free_symbols and len(inside) == 1 and bottom.is_Add:
-        (e,) = inside
-        solved = sympy.solve(bottom - m, e)
-        if len(solved) != 1 or solved[0].free_symbols != {m}:
-            return []
-        above, below = sympy.fraction(sympy.together(whole))
-        replaced = above.subs(e, solved[0])
-        whole = replaced / below
-        rest = page.sum([algebra.write(replaced.subs(m, 0))]) if replaced.is_Add and replaced.has(m) else None
-        if rest is not None and sympy.expand(replaced - m).is_number:
-            shown = record(ops.sum_of, algebra.write(above).data, (algebra.write(bottom), rest))
-            told.append((page.node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1"))
+    elif bottom.is_Add:
+        whole, told = _use_bottom(algebra, whole, bottom, m)
     if (whole.free_symbols - {n, m}) & (bottom.free_symbols | top.free_symbols):
         return []
     split = sympy.expand(whole)
-    back = {m: bottom, n: top}
     if split.is_Add and split != whole:
-        told.append(
-            (
-                page.sum([algebra.write(term.subs(back, simultaneous=True)) for term in _signs_last(split)]),
-                "split the fraction",
-            )
-        )
+        told.append((page.sum(map(put_back, _signs_last(split))), "split the fraction"))
     factored = sympy.factor_terms(split)
     if factored != split and factored.is_Mul:
-        parts = [
-            algebra.write(part.subs(back, simultaneous=True)) for part in sorted(factored.args, key=lambda part: part.is_Add)
-        ]
-        told.append((page.chain(parts), "factor out"))
+        parts = sorted(factored.args, key=lambda part: part.is_Add)
+        told.append((page.chain([put_back(part) for part in parts]), "factor out"))
     in_z = factored.subs(n, z * m) if top.free_symbols else factored.subs(m, top / z)
     in_z = sympy.factor_terms(sympy.expand(sympy.cancel(in_z)))
     if in_z.free_symbols & {n, m}:
         return []
-    told.append((algebra.write(in_z), "definition"))
-    return told
+    return [*told, (algebra.write(in_z), "definition")]
+
+
+def _use_bottom(algebra: _Algebra, whole: Any, bottom: Any, m: Any) -> tuple[Any, list[Step]]:
+    """An expression with e^-x as m − 1, where m is 1 + e^-x; and the step that says so, if it is one to be told."""
+    sympy, page = algebra.sympy, algebra.page
+    inside = bottom.free_symbols & whole.free_symbols
+    if len(inside) != 1:
+        return whole, []
+    (e,) = inside
+    solved = sympy.solve(bottom - m, e)
+    if len(solved) != 1 or solved[0].free_symbols != {m}:
+        return whole, []
+    above, below = sympy.fraction(sympy.together(whole))
+    replaced = above.subs(e, solved[0])
+    if not (replaced.is_Add and sympy.expand(replaced - m).is_number):
+        return replaced / below, []
+    rest = page.sum([algebra.write(replaced.subs(m, 0))])
+    shown = record(ops.sum_of, algebra.write(above).data, (algebra.write(bottom), rest))
+    return replaced / below, [(page.node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1")]
 
 
 def _signs_last(expression: Any) -> list[Any]:

@@ -4,9 +4,6 @@ A layer is not written in the graph: there are only numbers and what was compute
 run over the same numbers x_1 ... x_m, those numbers are a vector, the other factors a matrix with a row for each sum, what
 else is added a second vector, and the sums a third: a = W x + b. A function applied to each of them gives h = g(a), and the
 next sums run over h. `arrays` finds them in this way, by structure alone; labels give them their names where they fit.
-
-`matrix_form` goes from index notation to matrices, as a lecturer does: a factor w_{2mj} summed over m beside v_m is
-(W_2^T v)_j, u_i v_j is (u v^T)_{ij}, u_i v_i is (u ⊙ v)_i.
 """
 
 from __future__ import annotations
@@ -22,7 +19,7 @@ from autograd.writing.names import Index, indexed, readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -56,20 +53,22 @@ class Array:
     def nodes(self) -> list[Value]:
         return [node for row in self.rows for node in row]
 
+    def entries(self) -> Iterator[tuple[tuple[int, ...], Value]]:
+        """Each node with its indices."""
+        for i, row in enumerate(self.rows, start=1):
+            for j, node in enumerate(row, start=1):
+                yield (i,) if self.vector else (i, j), node
+
     def labels(self) -> dict[Value, str]:
         """What each entry is called."""
         if self.kind == "probabilities":
             return {}
         if self.scalar:
             return dict.fromkeys(self.nodes, self.name)
-        return {
-            node: indexed(self.stem, (*self.prefix, i) if self.vector else (*self.prefix, i, j))
-            for i, row in enumerate(self.rows, start=1)
-            for j, node in enumerate(row, start=1)
-        }
+        return {node: indexed(self.stem, (*self.prefix, *indices)) for indices, node in self.entries()}
 
     @property
-    def turned(self) -> list[list[Value]]:
+    def as_matrix(self) -> list[list[Value]]:
         """The rows, in which a vector of weights stands as the one row of a matrix that it is to a layer."""
         return [self.nodes] if self.vector else self.rows
 
@@ -93,18 +92,18 @@ def arrays_of(structure: Structure) -> list[Array]:
     original, layers = structure.original, structure.layers
     _sort(layers, structure.order, original)
     finder = _Finder(original, len(layers) == 1 and len(layers[0][1]) == 1)
-    applied = finder.applied(structure.order)
+    applied = finder.find_applied(structure.order)
     for xs, rows in layers:
-        finder.layer(xs, rows, applied)
+        finder.enter_layer(xs, rows, applied)
     for node in structure.order:
         if node.op is softmax_of:
-            finder.softmax(node)
+            finder.enter_softmax(node)
     _name(finder.found, structure.labels)
     found = [array for array in finder.found if array.stem]
-    return found + _labelled(structure, found)
+    return found + _find_labelled(structure, found)
 
 
-def _labelled(structure: Structure, found: Sequence[Array]) -> list[Array]:
+def _find_labelled(structure: Structure, found: Sequence[Array]) -> list[Array]:
     """Vectors that only labels show, such as the targets t_1 ... t_n: leaves, or what is computed side by side."""
     inside = {node for array in found for node in array.nodes}
     names = {(array.stem, array.prefix) for array in found}
@@ -151,7 +150,7 @@ class _Finder:
             for node in row:
                 self.entries.setdefault(node, (array, i))
 
-    def applied(self, order: Sequence[Value]) -> dict[tuple[object, ...], Value]:
+    def find_applied(self, order: Sequence[Value]) -> dict[tuple[object, ...], Value]:
         """What is a function of one node, and of numbers."""
         applied: dict[tuple[object, ...], Value] = {}
         for node in order:
@@ -160,15 +159,15 @@ class _Finder:
                 applied.setdefault((node.op, node.inputs[0], len(node.inputs)), node)
         return applied
 
-    def layer(self, xs: Sequence[Value], rows: list[Row], applied: dict[tuple[object, ...], Value]) -> None:
-        ordered = self._ordered(xs)
+    def enter_layer(self, xs: Sequence[Value], rows: list[Row], applied: dict[tuple[object, ...], Value]) -> None:
+        ordered = self._order(xs)
         if ordered is None:
             return
         xs = ordered
         first = rows[0].weights[xs[0]]
         known = self.entries[first][0] if first in self.entries and self.entries[first][0].kind == "weights" else None
         if known is not None:  # the same weights again: another data point
-            places = {w: (i, j) for i, row in enumerate(known.turned) for j, w in enumerate(row)}
+            places = {w: (i, j) for i, row in enumerate(known.as_matrix) for j, w in enumerate(row)}
             try:
                 rows.sort(key=lambda row: places[self.original[row.weights[xs[0]]]])
                 if all(x not in self.entries for x in xs):
@@ -177,7 +176,7 @@ class _Finder:
                 return
         weights = [[row.weights[x] for x in xs] for row in rows]
         k = known.layer if known is not None else len(self.samples) + 1
-        if known is not None and [[self.original[w] for w in row] for row in weights] != known.turned:
+        if known is not None and [[self.original[w] for w in row] for row in weights] != known.as_matrix:
             return
         if known is None and not _new_leaves([w for row in weights for w in row], self.entries):
             return
@@ -227,7 +226,7 @@ class _Finder:
         names = [self.original[x].label for x in numbers if x is not None]
         return self.single or any(name and not any(way[1][-1] == 1 for way in readings(name)) for name in names)
 
-    def _ordered(self, xs: Sequence[Value]) -> Sequence[Value] | None:
+    def _order(self, xs: Sequence[Value]) -> Sequence[Value] | None:
         """The numbers that sums run over, as the vector that they are has them; None where they are parts of several."""
         arrays = {self.entries[x][0] if x in self.entries else None for x in xs}
         if arrays == {None}:
@@ -237,7 +236,7 @@ class _Finder:
             return None
         return sorted(xs, key=lambda x: self.entries[x][1])
 
-    def softmax(self, node: Value) -> None:
+    def enter_softmax(self, node: Value) -> None:
         """The probabilities of a softmax over all nets of a layer, of which the graph may have some only."""
         *nets, own = node.inputs
         array, i = self.entries.get(own, (None, 0))
@@ -338,15 +337,10 @@ def _own_name(array: Array, called: Counter[tuple[str, tuple[Index, ...], int]])
     free = 1 if array.vector else 2
     common: set[tuple[str, tuple[Index, ...]]] | None = None
     labelled = 0
-    for i, row in enumerate(array.rows, start=1):
-        for j, node in enumerate(row, start=1):
-            if node.label and array.kind != "probabilities":
-                labelled += 1
-                indices = (i,) if array.vector else (i, j)
-                fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
-                common = fitting if common is None else common & fitting
+    for indices, node in array.entries():
+        if node.label and array.kind != "probabilities":
+            labelled += 1
+            fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
+            common = fitting if common is None else common & fitting
     alone = {name for name in common or () if called[*name, free] == labelled}
     return min(alone, key=lambda name: len(name[1])) if alone else None
-
-
-# ------------------------------------------------------------------------------------------- from indices to matrices

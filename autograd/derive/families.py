@@ -17,7 +17,7 @@ from autograd.graph import leaves
 from autograd.operation import CONSTANT
 from autograd.rewriting import rewrite
 from autograd.value import Value
-from autograd.writing.names import Index, indexed, readings
+from autograd.writing.names import Index, indexed, readings, text_name
 
 FEW = 16  # formulas that are all looked at; of more, the first and the last ENDS
 ENDS = 4
@@ -120,15 +120,13 @@ def find_families(graph: NamedGraph, wanted: Sequence[Value], users: Mapping[Val
 
 def _as_family(graph: NamedGraph, array: Array) -> Family | None:
     """The entries of an array, if all stand on the page by the names that the array gives them."""
-    rows: list[list[Value]] = []
-    for i, row in enumerate(array.rows, start=1):
-        rows.append([])
-        for j, node in enumerate(row, start=1):
-            leaf = graph.page.leaves.get(node)
-            place = (i,) if array.vector else (i, j)
-            if leaf is None or (array.stem, (*array.prefix, *place)) not in readings(leaf.label):
-                return None
-            rows[-1].append(leaf)
+    found: dict[Value, Value] = {}
+    for indices, node in array.entries():
+        leaf = graph.page.leaves.get(node)
+        if leaf is None or (array.stem, (*array.prefix, *indices)) not in readings(leaf.label):
+            return None
+        found[node] = leaf
+    rows = [[found[node] for node in row] for row in array.rows]
     return Family(rows, array.stem, array.prefix, array.vector) if array.labels() else None
 
 
@@ -177,14 +175,13 @@ def _single_out(page: Page, odd: int, formulas: Sequence[Value], letter: str) ->
 
 def _move(page: Page, formula: Value, number: int, to: Index) -> Value:
     """A formula with another last index in all labels that have this one."""
-    by_label = {leaf.label: leaf for leaf in page.formulas}
+    by_name = {text_name(leaf.label): leaf for leaf in page.formulas}
 
     def move(node: Value, inputs: list[Value]) -> Value:
         for stem, indices in readings(node.label) if not inputs else ():
             if indices[-1] == number:
                 label = indexed(stem, (*indices[:-1], to))
-                same = (by_label[name] for name in (label, label.replace("{", "").replace("}", "")) if name in by_label)
-                return next(same, None) or by_label.setdefault(label, Value(node.data, label))
+                return by_name.setdefault(text_name(label), Value(node.data, label))
         return page.rebuild(node, inputs)
 
     return rewrite(formula, move)

@@ -41,7 +41,9 @@ def judge_name(label: str) -> int:
     base = Parts(label).base.rstrip("′").lower() if label else ""
     if base in OF_PARAMETERS or base.startswith(LONGER) or (len(base) in (2, 3) and base[0] in "wb" and base.isascii()):
         return PARAMETER
-    return DATA if base in OF_DATA else OFTEN if base in OF_BOTH else OPEN
+    if base in OF_DATA:
+        return DATA
+    return OFTEN if base in OF_BOTH else OPEN
 
 
 def one_name(labels: Iterable[str]) -> bool:
@@ -57,7 +59,7 @@ class Row:
     def __init__(self, net: Value, weights: dict[Value, Value], bias: Value | None) -> None:
         self.net, self.weights, self.bias = net, weights, bias
 
-    def turned(self) -> Row:
+    def swap(self) -> Row:
         """The same sum with inputs for weights and weights for inputs."""
         return Row(self.net, {w: x for x, w in self.weights.items()}, self.bias)
 
@@ -102,7 +104,7 @@ class Structure:
                 self.uses.update({x for pair in parts[0] for x in pair})
         found: dict[object, tuple[list[Value], list[Row]]] = {}
         for node, (pairs, bias) in sums.items():
-            weights = dict(self._told_apart(*pair) for pair in pairs)
+            weights = dict(self._tell_apart(*pair) for pair in pairs)
             apart = len({*weights, *weights.values()}) == 2 * len(pairs) and bias not in (*weights, *weights.values())
             if not apart or any(w.inputs for w in weights.values()):
                 continue
@@ -120,12 +122,12 @@ class Structure:
         layers: list[tuple[list[Value], list[Row]]] = []
         for xs, rows in found.values():
             if self._is_batch(xs, rows):
-                layers += [([*row.weights.values()], [row.turned()]) for row in rows]
+                layers += [([*row.weights.values()], [row.swap()]) for row in rows]
             else:
                 layers.append((xs, rows))
         return [(xs, rows) for xs, rows in layers if all(self._may_weigh(row) for row in rows)]
 
-    def _told_apart(self, w: Value, x: Value) -> tuple[Value, Value]:
+    def _tell_apart(self, w: Value, x: Value) -> tuple[Value, Value]:
         """Of two factors, the input and the weight."""
         key = [(*self.evidence(each), -self.uses[each], not self.original[each].label) for each in (w, x)]
         return (w, x) if key[0] < key[1] else (x, w)
@@ -139,8 +141,6 @@ class Structure:
     def _may_weigh(self, row: Row) -> bool:
         """Weights are not called x or y, and are no plain numbers."""
         return all(self.evidence(w)[0] > DATA for w in row.weights.values())
-
-    # ---- parameters
 
     def parameters(self) -> list[Value]:
         """The variables that are not data, as far as names and use tell: all of them where nothing is a parameter."""
@@ -157,9 +157,8 @@ class Structure:
     def _inputs(self, named: set[Value]) -> set[Value]:
         """The leaves that layers run over, where it is certain which are inputs and which weights."""
         above = {x for xs, _ in self.layers for x in xs}
-        above |= {
-            x for node in above if node.op is not softmax_of for x in node.inputs
-        }  # functions of nets, over which the next layer runs
+        # functions of nets, over which the next layer runs
+        above |= {x for node in above if node.op is not softmax_of for x in node.inputs}
         found: set[Value] = set()
         for xs, rows in self.layers:
             weights = [self.original[w] for row in rows for w in row.weights.values()]

@@ -1,9 +1,13 @@
-"""From indices to matrices: formulas of single entries as formulas of whole arrays."""
+"""From indices to matrices: formulas of single entries as formulas of whole arrays, as a lecturer writes them.
+
+A factor w_{2mj} summed over m beside v_m is (W_2^T v)_j, u_i v_j is (u v^T)_{ij}, u_i v_i is (u ⊙ v)_i.
+"""
 
 from __future__ import annotations
 
 from autograd import primitives as ops
 from autograd.derive.arrays import Array
+from autograd.display.board import Math
 from autograd.formula.operations import series_bounds
 from autograd.graph import nodes
 from autograd.value import Value
@@ -27,11 +31,16 @@ class Tensor:
     ) -> None:
         self.text, self.latex, self.axes, self.level, self.symbol, self.shape = text, latex, axes, level, symbol, shape
 
+    @property
+    def math(self) -> Math:
+        """Both texts, for a line."""
+        return Math(self.text, self.latex)
+
     def at(self, level: int) -> tuple[str, str]:
         """Both texts, in brackets where the place asks for them."""
         return (self.text, self.latex) if self.level >= level else (f"({self.text})", bracketed(self.latex))
 
-    def turned(self) -> tuple[str, str]:
+    def transpose(self) -> tuple[str, str]:
         """Both texts of the transpose."""
         if self.symbol:
             return f"{self.text}ᵀ", write_shape(rf"{self.symbol}^{{\top}}", self.shape[::-1])
@@ -65,12 +74,12 @@ class MatrixForm:
         for node in nodes(formula):
             found[node] = self._node(node, [found[x] for x in node.inputs], found)
         whole = found[formula]
-        return whole if whole is not None and whole.axes == axes else self._turned(whole, axes)
+        return whole if whole is not None and whole.axes == axes else self._transpose(whole, axes)
 
-    def _turned(self, whole: Tensor | None, axes: tuple[str, ...]) -> Tensor | None:
+    def _transpose(self, whole: Tensor | None, axes: tuple[str, ...]) -> Tensor | None:
         if whole is None or set(whole.axes) != set(axes):
             return None
-        return Tensor(*whole.turned(), axes, POWER)
+        return Tensor(*whole.transpose(), axes, POWER)
 
     def _node(self, node: Value, xs: Sequence[Tensor | None], found: dict[Value, Tensor | None]) -> Tensor | None:
         if not node.inputs:
@@ -219,7 +228,7 @@ def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
                 return None
             turned = matrix.axes[0] == axis
             rest = matrix.axes[1] if turned else matrix.axes[0]
-            left, right = matrix.turned() if turned else matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
+            left, right = matrix.transpose() if turned else matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
             whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (rest,), PRODUCT)
             if rest in vectors:
                 whole = _multiply_elementwise([whole, vectors.pop(rest)])
@@ -229,7 +238,7 @@ def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         return None
     elif len(vectors) == 2 and not summed:
         (i, u), (j, v) = vectors.items()
-        left, right = u.at(PRODUCT), v.turned()
+        left, right = u.at(PRODUCT), v.transpose()
         whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (i, j), PRODUCT)
         vectors = {}
     elif len(vectors) == 1 and not summed:
@@ -238,7 +247,7 @@ def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         pair = by_axis[vectors.popitem()[0]]
         if len(pair) != 2:
             return None
-        left, right = pair[0].turned(), pair[1].at(PRODUCT)
+        left, right = pair[0].transpose(), pair[1].at(PRODUCT)
         whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (), PRODUCT)
     if vectors or (whole is None and (summed or not numbers)):
         return None

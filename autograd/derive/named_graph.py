@@ -88,7 +88,7 @@ class NamedGraph:
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
         self.order, self.below = self._order_quantities()
         self._check_length()
-        self._locals: dict[Value, tuple[dict[Value, Value], Value | None]] = {}
+        self._slopes: dict[Value, dict[Value, Value]] = {}
         self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
         self._below_all: dict[Value, set[Value]] = {}
         self._written: dict[tuple[Value, Value], Value] = {}
@@ -97,10 +97,9 @@ class NamedGraph:
         """Whether nodes without a label may be named after their layer: where the labels of its weights are those of one."""
         weights = [other for other in self.arrays if other.kind == "weights" and other.layer == array.layer]
         return all(
-            not other.vector and (other.stem, (*other.prefix, i, j)) in readings(node.label)
+            not other.vector and (other.stem, (*other.prefix, *indices)) in readings(node.label)
             for other in weights
-            for i, row in enumerate(other.rows, start=1)
-            for j, node in enumerate(row, start=1)
+            for indices, node in other.entries()
         )
 
     def _names(self, y: Value, regular: bool, taken: set[str]) -> dict[Value, str]:
@@ -165,22 +164,23 @@ class NamedGraph:
 
     def local(self, u: Value, v: Value) -> Value:
         """∂u/∂v as a formula, the other quantities held fixed."""
-        if u not in self._locals:
-            formula = self.page.formulas[u]
-            hidden = (
-                formula if formula.op in ARITHMETIC or (u is self.y and not self.y_is_named) else None
-            )  # o·(1 − o), but no −L/c
+        if u not in self._slopes:
             inputs = self.inputs(u)
-            slopes = dict(zip(inputs, gradient(formula, *inputs)))
-            self._locals[u] = slopes, hidden
+            self._slopes[u] = dict(zip(inputs, gradient(self.page.formulas[u], *inputs)))
         if (u, v) not in self._written:
-            slopes, hidden = self._locals[u]
-            whole = self.page.formulas.get(self.y, self.y)
-            with self.page.spelt_out(
-                whole if u is not self.y and whole.op in ARITHMETIC else u, hidden
-            ):  # 1 − h², not 1 − L
-                self._written[u, v] = self.page.take_in(slopes[v])
+            with self.page.spelt_out(*self._not_by_name(u)):
+                self._written[u, v] = self.page.take_in(self._slopes[u][v])
         return self._written[u, v]
+
+    def _not_by_name(self, u: Value) -> list[Value]:
+        """The formulas that are written out in the derivatives of u."""
+        own, whole = self.page.formulas[u], self.page.formulas.get(self.y, self.y)
+        found = []
+        if own.op in ARITHMETIC or (u is self.y and not self.y_is_named):
+            found.append(own)  # o·(1 − o), but no −L/c
+        if u is not self.y and whole.op in ARITHMETIC:
+            found.append(whole)  # 1 − h², not 1 − L
+        return found
 
     @cached_property
     def distributions(self) -> list[list[Value]]:

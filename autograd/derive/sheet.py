@@ -124,8 +124,6 @@ class Sheet(Board):
                 graph.noise[found[v]] = abs(self._slopes[v])
         return found
 
-    # ---- lines
-
     def _terms(self, v: Value, above: Mapping[Value, Value] | None = None) -> list[list[Value]]:
         """∂y/∂v as products: ∂y/∂u times ∂u/∂v for each u that v goes into.
 

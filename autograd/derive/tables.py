@@ -54,7 +54,7 @@ def derivatives(f: Any, *xs: Any, order: int = 1, numbers: bool = False, digits:
         raise ValueError(f"the order of a derivative is 1, 2, 3, ..., not {order!r}")
     ys: list[Value]
     if callable(f) and not isinstance(f, Value):
-        ys, inputs, names, known, bare = _called(f, xs)
+        ys, inputs, names, known, bare = _call(f, xs)
     else:
         listed = list(f) if isinstance(f, (list, tuple)) else [f]
         inputs = values_in(xs)
@@ -71,7 +71,7 @@ def derivatives(f: Any, *xs: Any, order: int = 1, numbers: bool = False, digits:
     return Derivatives(ys, inputs, names, order, numbers and known, digits, bare)
 
 
-def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], list[Value], list[str], bool, bool]:
+def _call(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], list[Value], list[str], bool, bool]:
     """A function called on Values that wear the names of its arguments."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -86,7 +86,7 @@ def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], l
     labels = arguments if len(arguments) == n else [f"x_{i}" for i in range(1, n + 1)]
     xs: list[Value] = []
 
-    result = f(*(_own(x, label, xs) for x, label in zip(point or [0.3 + 0.4 * i for i in range(n)], labels)))
+    result = f(*(_make_own(x, label, xs) for x, label in zip(point or [0.3 + 0.4 * i for i in range(n)], labels)))
     ys = [lift(y) for y in (result if isinstance(result, (list, tuple)) else [result])]
     given = getattr(f, "__name__", "f")
     name = given if len(given) == 1 else "f"
@@ -94,10 +94,10 @@ def _called(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], l
     return ys, xs, names, bool(point), not isinstance(result, (list, tuple))
 
 
-def _own(x: Any, label: str, xs: list[Value], indices: Index = ()) -> Any:
+def _make_own(x: Any, label: str, xs: list[Value], indices: Index = ()) -> Any:
     """A number as a Value of this call's own, added to xs; a list of numbers as a list of them, with numbered labels."""
     if isinstance(x, (list, tuple)):
-        return [_own(inner, label, xs, (*indices, i)) for i, inner in enumerate(x, start=1)]
+        return [_make_own(inner, label, xs, (*indices, i)) for i, inner in enumerate(x, start=1)]
     xs.append(Value(number(x.data if isinstance(x, Value) else x), f"{label}_{subscript(indices)}" if indices else label))
     return xs[-1]
 
@@ -140,25 +140,22 @@ class Derivatives(Board):
                 self.entries[i, *index] = formula
             for index, entry in symmetric_entries(y, list(xs), order).items():
                 self._numbers[i, *index] = entry.data
-        tensors = [self._nested((i,)) for i in range(len(ys))]
+        tensors = [self._nest((i,)) for i in range(len(ys))]
         self.values = tensors[0] if bare else tensors
         if order == 1:
             super().__init__(self._matrix("J", [(i,) for i in range(len(ys))], numbers))
         elif order == 2:
             n = range(len(xs))
-            letters = (
-                ["H"]
-                if len(ys) == 1
-                else [f"H_{{{name}}}" if "_" not in name else f"H_{i}" for i, name in enumerate(names, 1)]
-            )
+            letters = [f"H_{{{name}}}" if "_" not in name else f"H_{i}" for i, name in enumerate(names, 1)]
+            letters = ["H"] if len(ys) == 1 else letters
             super().__init__(boards=[Board(self._matrix(letters[i], [(i, j) for j in n], numbers)) for i in range(len(ys))])
         else:
             super().__init__(boards=[Board(self._list(i, numbers)) for i in range(len(ys))])
 
-    def _nested(self, index: Index) -> Any:
+    def _nest(self, index: Index) -> Any:
         if len(index) == self.order + 1:
             return self._numbers[index[0], *sorted(index[1:])]
-        return [self._nested((*index, j)) for j in range(len(self.inputs))]
+        return [self._nest((*index, j)) for j in range(len(self.inputs))]
 
     def _matrix(self, letter: str, rows: Sequence[Index], numbers: bool) -> list[Line]:
         """The matrix in names, in formulas and in numbers; row by row the indices that stand before the column's."""
@@ -170,10 +167,10 @@ class Derivatives(Board):
         if len(self.inputs) > 4:  # too wide for names in every place: they stand at the edge
             tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
             sides = [named(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
-            return [Line(named(letter), _bordered(table, tops, sides)) for table in tables[1:2]] + [
-                Line(NOTHING, _brackets(table)) for table in tables[2:]
+            return [Line(named(letter), _write_bordered(table, tops, sides)) for table in tables[1:2]] + [
+                Line(NOTHING, _write_matrix(table)) for table in tables[2:]
             ]
-        return [Line(named(letter) if i == 0 else NOTHING, _brackets(table)) for i, table in enumerate(tables)]
+        return [Line(named(letter) if i == 0 else NOTHING, _write_matrix(table)) for i, table in enumerate(tables)]
 
     def _at(self, index: Index) -> float:
         return self._numbers[index[0], *sorted(index[1:])]
@@ -281,22 +278,22 @@ class _Slopes:
         )
 
 
-def _columns(rows: Sequence[Sequence[Math]]) -> list[str]:
+def _align_columns(rows: Sequence[Sequence[Math]]) -> list[str]:
     """Rows of cells as lines of text, in columns."""
     widths = [max(len(cell.text) for cell in column) for column in zip(*rows)]
     return ["  ".join(cell.text.ljust(width) for cell, width in zip(row, widths)) for row in rows]
 
 
-def _brackets(rows: Sequence[Sequence[Math]]) -> Math:
+def _write_matrix(rows: Sequence[Sequence[Math]]) -> Math:
     latex = r" \\ ".join(" & ".join(cell.latex for cell in row) for row in rows)
-    text = [line.rstrip() if len(rows) == 1 else line for line in _columns(rows)]
+    text = [line.rstrip() if len(rows) == 1 else line for line in _align_columns(rows)]
     return Math("\n".join(f"[{line}]" for line in text), rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
 
 
-def _bordered(rows: Sequence[Sequence[Math]], tops: Sequence[Math], sides: Sequence[Math]) -> Math:
+def _write_bordered(rows: Sequence[Sequence[Math]], tops: Sequence[Math], sides: Sequence[Math]) -> Math:
     """A matrix with the names of its rows and columns at the edge."""
     body = r" \\ ".join(side.latex + " & " + " & ".join(cell.latex for cell in row) for side, row in zip(sides, rows))
     head = " & ".join(["", *(top.latex for top in tops)])
-    lines = _columns([[NOTHING, *tops], *([side, *row] for side, row in zip(sides, rows))])
+    lines = _align_columns([[NOTHING, *tops], *([side, *row] for side, row in zip(sides, rows))])
     text = "\n".join(line.rstrip() for line in lines)
     return Math(text, rf"\begin{{array}}{{c|{'c' * len(tops)}}} {head} \\ \hline {body} \end{{array}}")

@@ -3,7 +3,7 @@
     ∇_h₁ L = W₂ᵀ ∇_a₂ L       beside it    ∂L/∂h₁ⱼ = Σₘ ∂L/∂a₂ₘ·w₂ₘⱼ
 
 The arrays are those that the structure of the graph shows, the lines those of the sheet in index notation, and the matrix
-form is read off them (arrays.py). A line that has none stays a line of scalars.
+form is read off them (matrix_form.py). A line that has none stays a line of scalars.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from autograd.display.board import Board, Line, Math, figure, joined, named
 from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
-from autograd.writing.names import indexed
+from autograd.writing.names import indexed, text_name
 
 FEW = 8  # plain numbers of a vector that are written out
-
+MOST_NUMBERS = 64  # of a matrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class VectorForm(Board):
         if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
         self.equations.append((name.text, tensor.text))
-        return Line(name, Math(tensor.text, tensor.latex), joined([name, scalar], " = "))
+        return Line(name, tensor.math, joined([name, scalar], " = "))
 
     def _forward(self, array: Array) -> list[Line]:
         leaves = self._leaves(array)
@@ -104,9 +104,10 @@ class VectorForm(Board):
         family = Family(leaves, array.stem, array.prefix, array.vector)
         formulas = graph.page.formulas
         scalar = family.index(formulas.__getitem__, ("i",))
-        matrix = (
-            self._matrix(family, formulas.__getitem__, ("i",)) if array.kind != "probabilities" else self._softmax(array)
-        )
+        if array.kind == "probabilities":
+            matrix = self._softmax(array)
+        else:
+            matrix = self._matrix(family, formulas.__getitem__, ("i",))
         if matrix is None or scalar is None:
             return []
         left = named(array.name)
@@ -117,22 +118,22 @@ class VectorForm(Board):
         """The leaves of an array on the page, if they are all there."""
         page = self.graph.page
         if array.kind == "probabilities":
-            by_label = {leaf.label.replace("{", "").replace("}", ""): leaf for leaf in page.formulas}
+            by_name = {text_name(leaf.label): leaf for leaf in page.formulas}
             labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
-            found = [by_label.get(label.replace("{", "").replace("}", "")) for label in labels]
+            found = [by_name.get(text_name(label)) for label in labels]
             return None if None in found else [[leaf] for leaf in found if leaf is not None]
         rows = [[page.leaves.get(node) for node in row] for row in array.rows]
         return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
 
-    def _softmax(self, array: Array) -> tuple[str, str] | None:
+    def _softmax(self, array: Array) -> Math | None:
         alike = (other for other in self.graph.arrays if other.kind == "nets" and other.nodes == array.nodes)
         nets = next(alike, None)
         if nets is None:
             return None
         name = named(nets.name)
-        return f"softmax({name.text})", rf"\operatorname{{softmax}}({write_shape(name.latex, nets.shape)})"
+        return Math(f"softmax({name.text})", rf"\operatorname{{softmax}}({write_shape(name.latex, nets.shape)})")
 
-    def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> tuple[str, str] | None:
+    def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> Math | None:
         """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
         generic = family.index(make, letters, many=1)
         if generic is None:
@@ -144,7 +145,7 @@ class VectorForm(Board):
             layer = array.layer - axis if array is not None and array.kind != "inputs" else 0
             axes.append(letter if n > 1 else f"#{layer}")
         tensor = self.form.write(generic, tuple(axes))
-        return None if tensor is None else (tensor.text, tensor.latex)
+        return None if tensor is None else tensor.math
 
     def _backward(self, family: Family) -> list[Line]:
         sheet, graph = self.sheet, self.graph
@@ -176,25 +177,22 @@ class VectorForm(Board):
             pieces.append(figure(self.sheet.adjoints[v].data, self.digits))
         return Line(derivative_of(self.graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
 
-    def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, tuple[str, str] | None]:
+    def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, Math | None]:
         """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
         formula = single_out(self.graph.page, [self.sheet.formulas[v] for v in family.leaves], letters[0])
         if formula is None:
             return None, None
         tensor = self.form.write(formula, letters)
-        return formula, None if tensor is None else (tensor.text, tensor.latex)
+        return formula, None if tensor is None else tensor.math
 
-    def _line(
-        self, left: Math, matrix: tuple[str, str], shape: tuple[int, int], beside: Math, data: list[list[float]]
-    ) -> list[Line]:
+    def _line(self, left: Math, matrix: Math, shape: tuple[int, int], beside: Math, data: list[list[float]]) -> list[Line]:
         rows, columns = shape
-        self.equations.append((left.text, matrix[0]))
+        self.equations.append((left.text, matrix.text))
         under = Math(left.text, write_shape(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
-        right = Math(*matrix)
-        if self.numbers and rows * columns <= 64:
-            right = joined([right, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
-        return [Line(under, right, reason)]
+        if self.numbers and rows * columns <= MOST_NUMBERS:
+            matrix = joined([matrix, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
+        return [Line(under, matrix, reason)]
 
 
 def _matrix_of(rows: Sequence[Sequence[Math]]) -> Math:

@@ -20,18 +20,18 @@ from autograd.operation import Primitive
 from autograd.value import Value, constant
 
 
-def description(op: Primitive, public: Container[str]) -> str:
+def describe_operation(op: Primitive, public: Container[str]) -> str:
     """The docstring of an operation; its sentence alone, where the row names no points.
 
     public: what the examples may import from autograd
     """
-    return Context().run(_described, op, public) if op.points else op.doc  # whatever block of no_grad it is asked for in
+    return Context().run(_describe, op, public) if op.points else op.doc  # whatever block of no_grad it is asked for in
 
 
-def _described(op: Primitive, public: Container[str]) -> str:
+def _describe(op: Primitive, public: Container[str]) -> str:
     points = [point if isinstance(point, tuple) else (point,) for point in op.points]
-    examples = [line for i, point in enumerate(points) for line in _example(op, point, public if i == 0 else None)]
-    return "\n".join([op.doc, "", _slopes(op, points[0]), "", *examples])
+    examples = [line for i, point in enumerate(points) for line in _write_example(op, point, public if i == 0 else None)]
+    return "\n".join([op.doc, "", _write_slopes(op, points[0]), "", *examples])
 
 
 def names_of(op: Primitive) -> list[str]:
@@ -43,7 +43,7 @@ def names_of(op: Primitive) -> list[str]:
     return list("xyzt"[:n]) if n <= 4 else [f"x_{i}" for i in range(1, n + 1)]
 
 
-def _slopes(op: Primitive, point: tuple[float, ...]) -> str:
+def _write_slopes(op: Primitive, point: tuple[float, ...]) -> str:
     """Its partial derivatives, as formulas."""
     xs = [Value(x, name) for x, name in zip(point, names_of(op), strict=True)]
     call = f"{op.name}({', '.join(names_of(op))})"
@@ -57,7 +57,7 @@ def _slopes(op: Primitive, point: tuple[float, ...]) -> str:
     return f"Its slope{'s are' if len(xs) > 1 else ' is'} {text}{told}."
 
 
-def _example(op: Primitive, point: tuple[float, ...], public: Container[str] | None) -> list[str]:
+def _write_example(op: Primitive, point: tuple[float, ...], public: Container[str] | None) -> list[str]:
     """Value and slopes at one point, as lines of a session."""
     names = ", ".join(names_of(op))
     numbers = ", ".join(f"Value({x!r})" for x in point)

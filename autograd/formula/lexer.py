@@ -16,7 +16,7 @@ from autograd import primitives as ops
 from autograd.formula import patterns
 from autograd.formula.name_keys import key_of, keys_of, name_key, read_accent
 from autograd.formula.signs import BASES, CONSTANTS, ELSEWHERE, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS
-from autograd.formula.spellings import undressed
+from autograd.formula.spellings import undress
 from autograd.operation import PRIMITIVES, Primitive
 from autograd.value import Value, lift
 from autograd.writing.names import ACCENTS, GREEK, list_names
@@ -90,7 +90,7 @@ class Lexer:
     def __init__(
         self, text: str, names: Mapping[str, Value | float], derive: Derive | None = None, inventing: bool = False
     ) -> None:
-        self.written, (self.text, self.places) = text, undressed(text)
+        self.written, (self.text, self.places) = text, undress(text)
         self.start, self.end = len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
         self.derive = derive
         self.last: Token | None = None
@@ -158,7 +158,8 @@ class Lexer:
         called = all(rest.lstrip().startswith("(") for rest in behind)
         near = get_close_matches(word.lower(), [f for f in self.functions if len(f) > 2], 1, cutoff=0.7)
         here = ELSEWHERE.get(word.lower(), "")
-        hint = f"; write {here}" if here else f"; is {near[0]} meant?" if near else ""
+        guess = f"; is {near[0]} meant?" if near else ""
+        hint = f"; write {here}" if here else guess
         if called and (len(word) > 1 or (name in "fgFG" and all(patterns.OF_A_NAME.match(rest) for rest in behind))):
             product = "" if hint else f"; write {name}·(…) for a product"
             raise self.error(matches[0].start(), f"{name} is no function that is known here{hint}{product}")
@@ -210,7 +211,7 @@ class Lexer:
             return [Token(kind, at, match.end(), None)]
         match = patterns.COMMAND.match(text, at)
         if match and (op := self.function(match[1])):
-            return [self.finished(Token("function", at, match.end(1), op))]
+            return [self.add_base(Token("function", at, match.end(1), op))]
         if match or text[at] == "∂":
             raise self.unknown(at, match[0].strip() if match else re.split(r"[\s+*·)\]}]", text[at:])[0])
         raise self.error(at, f"the character {text[at]!r} means nothing here")
@@ -413,7 +414,7 @@ class Lexer:
                 raise self.error(at, LONG["sum"])
             raise self.unknown(at, self.text[at:stop] + _match(patterns.BEHIND_A_NAME, self.text, stop))
         while at in best:
-            yield self.finished(best[at])
+            yield self.add_base(best[at])
             at = best[at].end
 
     def pieces(self, start: int, whole: bool, stop: int) -> list[Token]:
@@ -444,7 +445,7 @@ class Lexer:
         named = [Token("name", at, end, self.known[key]) for end, key in keys if key in self.known]
         op = self.function(word)
         if op and (not named or match[1].startswith("operatorname")):
-            return self.finished(Token("function", at, match.end(), op))
+            return self.add_base(Token("function", at, match.end(), op))
         if not named and word in CONSTANTS:
             return Token("constant", at, match.end(), CONSTANTS[word])
         if not named:
@@ -455,7 +456,7 @@ class Lexer:
         word = GREEK.get(word, word)
         return self.functions.get(word) or (self.functions.get(word.lower()) if len(word) > 1 else None)
 
-    def finished(self, token: Token) -> Token:
+    def add_base(self, token: Token) -> Token:
         """A logarithm with the base that stands behind it; any other token as it is."""
         if token.what is not ops.log or not self.text[: token.end].rstrip("}").lower().endswith("log"):
             return token

@@ -7,7 +7,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from autograd.formula import patterns
-from autograd.formula.spellings import undressed
+from autograd.formula.spellings import undress
 from autograd.writing.names import ACCENTS, GREEK, Parts, latex_name, text_name
 
 Key = tuple[object, ...]  # (base, primes, above, below), or ("∂", key, key), or ("", text)
@@ -40,7 +40,7 @@ def keys_of(labels: tuple[str, ...]) -> tuple[dict[Key, str], frozenset[str], li
         if (other := by_key.setdefault(name_key(label), label)) != label:
             raise ValueError(f"{other!r} and {label!r} are one name: give one of them another")
     layered = frozenset(str(key[0]) for key in by_key if len(key) == 4 and str(key[2]).startswith("("))
-    spellings = {undressed(spelling).text: key for key, label in by_key.items() for spelling in literals(label)}
+    spellings = {undress(spelling).text: key for key, label in by_key.items() for spelling in literals(label)}
     return by_key, layered, sorted(spellings.items(), key=lambda item: -len(item[0]))
 
 

@@ -60,7 +60,7 @@ BINDING = {  # how tightly a token holds on to what stands left of it; an operan
     "+": SUM, "-": SUM, "·": PRODUCT, "/": PRODUCT, "^": POWER,
     "function": BEFORE_FUNCTION, "d": BEFORE_FUNCTION, **dict.fromkeys(OPERANDS, BESIDE),
 }  # fmt: skip
-INFIX = ("+", "-", "·", "/", "^")
+ARITHMETIC = {"+": ops.add, "-": ops.sub, "·": ops.mul}
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "left|": "right|"}
 COMPARISONS = (">", "<", "≥", "≤")
 INVERSE = {
@@ -187,10 +187,10 @@ class _Parser:
             return self.error(at, f"here {closing.replace('right', chr(92) + 'right')} is expected")
         return self.error(at, MISPLACED[kind])
 
-    def opened(self) -> None:
+    def open_bracket(self) -> None:
         self.open.append(self.advance())
 
-    def closed(self) -> None:
+    def close_bracket(self) -> None:
         if self.token.kind != CLOSING[self.open[-1].kind]:
             raise self.misplaced()
         self.open.pop()
@@ -202,7 +202,7 @@ class _Parser:
         """All that holds together more tightly than binding."""
         left = self.operand(binding)
         while self.binding() > binding:
-            left = self.continued(left, binding)
+            left = self.go_on(left, binding)
         return left
 
     def deeper(self, binding: int = 0) -> Value:
@@ -219,17 +219,14 @@ class _Parser:
         closes = self.token.kind == "|" and self.open and self.open[-1].kind == "|"
         return 0 if closes else BINDING.get(self.token.kind, 0)
 
-    def continued(self, left: Value, binding: int) -> Value:
+    def go_on(self, left: Value, binding: int) -> Value:
         """left, with the sign that stands here and what is right of it, or with one more factor."""
         token, before = self.token, self.before[-1]
-        if token.kind in INFIX:
+        if token.kind in ARITHMETIC:
             self.advance()
-            if token.kind == "+":
-                return left + self.expression(SUM)
-            if token.kind == "-":
-                return left - self.expression(SUM)
-            if token.kind == "·":
-                return left * self.expression(PRODUCT)
+            return ARITHMETIC[token.kind](left, self.expression(BINDING[token.kind]))
+        if token.kind in ("/", "^"):
+            self.advance()
             return left / self.divisor(before) if token.kind == "/" else self.power(left)
         if token.kind == "number" or (before.kind == "number" and PLAIN_FRACTION.match(self.text, token.start)):
             raise self.error(token.start, "a number stands in front of other factors: a sign is expected here, such as ·")
@@ -249,15 +246,15 @@ class _Parser:
             a, b = self.text[above.start : above.end], self.text[first.start : first.end]
             raise self.error(self.token.start, f"{IN_TWO_WAYS}: write ({a}/{b})·… or {a}/({b}·…)")
         while self.binding() > PRODUCT:
-            below = self.continued(below, PRODUCT)
+            below = self.go_on(below, PRODUCT)
         return below
 
     def power(self, base: Value) -> Value:
         """base ^ what stands here; since that takes in further powers, 2^3^2 is 2^(3^2)."""
         start = self.token.start
-        return self.raised(base, self.deeper(BESIDE), start)
+        return self.raise_to(base, self.deeper(BESIDE), start)
 
-    def raised(self, base: Value, exponent: Value, start: int) -> Value:
+    def raise_to(self, base: Value, exponent: Value, start: int) -> Value:
         """base ** exponent, unless that is a number too large."""
         number = exponent.inputs[0] if exponent.op is ops.neg else exponent
         of_ten = base.op is CONSTANT and base.data == 10.0  # 10⁻³⁰⁰ is a number
@@ -310,21 +307,21 @@ class _Parser:
 
     def group(self, arguments: bool = False, comparison: bool = False) -> list[Value]:
         """What stands in brackets: an expression, the arguments of a function, or a comparison perhaps."""
-        self.opened()
+        self.open_bracket()
         inside = [self.deeper()]
-        if comparison and self.at_a_comparison():
-            inside = [self.compared(inside[0])]
+        if comparison and self.is_at_a_comparison():
+            inside = [self.compare(inside[0])]
         while arguments and self.token.kind == ",":
             self.advance()
             inside.append(self.deeper())
-        self.closed()
+        self.close_bracket()
         return inside
 
-    def at_a_comparison(self) -> bool:
+    def is_at_a_comparison(self) -> bool:
         """Whether a sign stands here that compares; = does, but => may be meant for ≥."""
         return self.token.kind in COMPARISONS or self.text[self.token.start : self.token.end] in ("=", "==")
 
-    def compared(self, left: Value) -> Value:
+    def compare(self, left: Value) -> Value:
         """1 where left > right, and so on, else 0."""
         sign = self.advance().kind
         right = self.deeper()
@@ -337,16 +334,16 @@ class _Parser:
     def step(self) -> Value:
         r"""The comparison behind 1_: in one pair of brackets, or in two as in 1_{\{x > 0\}}."""
         openers = 1
-        self.opened()
+        self.open_bracket()
         if self.token.kind == "{":
             openers = 2
-            self.opened()
+            self.open_bracket()
         left = self.deeper()
-        if not self.at_a_comparison():
+        if not self.is_at_a_comparison():
             raise self.error(self.token.start, "here a comparison is expected, as in 1_{x > 0}")
-        inside = self.compared(left)
+        inside = self.compare(left)
         for _ in range(openers):
-            self.closed()
+            self.close_bracket()
         return inside
 
     def part(self) -> Value:
@@ -405,12 +402,12 @@ class _Parser:
             op, exponent = INVERSE[op], None
         bracketed = self.token.kind in ("(", "[", "{")
         args = self.group(arguments=True) if bracketed else [self.deeper(ARGUMENT)]
-        y = self.applied(op, args, token)
+        y = self.apply(op, args, token)
         if primes:
             if primes > 1 or len(args) > 1:
                 raise self.error(token.start, "a prime is the first derivative of a function of one argument")
             y = lift(op.slopes(y, args)[0])
-        return y if exponent is None else self.raised(y, exponent, start)
+        return y if exponent is None else self.raise_to(y, exponent, start)
 
     def exponent(self) -> Value:
         """What stands above the name of a function: a group, or a number or a name, with a minus perhaps."""
@@ -421,7 +418,7 @@ class _Parser:
             raise self.error(self.token.start, WANTED)
         return -self.leaf(self.advance()) if minus else self.leaf(self.advance())
 
-    def applied(self, op: Primitive, args: list[Value], token: Token) -> Value:
+    def apply(self, op: Primitive, args: list[Value], token: Token) -> Value:
         """The function of its arguments, if they are as many as it takes; max and min take more than two."""
         if op in SECOND_ARGUMENT and len(args) == 1:
             args.append(constant(SECOND_ARGUMENT[op]))

@@ -2,7 +2,7 @@ r"""How a text is dressed, taken off: boxes, bold letters, dollar signs, thin sp
 
     \boxed{\mathbf{w}_2 \cdot 0{,}55}.    →    { w_2 \cdot 0,55}
 
-`undressed` gives the plain text, and for each of its characters the place where that stood, so that an error in it can be
+`undress` gives the plain text, and for each of its characters the place where that stood, so that an error in it can be
 shown in the text that was written. A plain text stays as it is. Names decide nothing here: what depends on them is decided
 by the reader (lexer.py).
 """
@@ -46,16 +46,16 @@ class Plain(namedtuple("Plain", "text places")):
 
 
 @lru_cache(maxsize=4096)  # each name and each member of a chain is looked at many times
-def undressed(text: str) -> Plain:
+def undress(text: str) -> Plain:
     """A text without what means no mathematics.
 
-    >>> print(undressed(r"$\\boxed{\\mathbf{w}_2\\,x}.$").text.strip())
+    >>> print(undress(r"$\\boxed{\\mathbf{w}_2\\,x}.$").text.strip())
     {w_2 x}
     """
-    return _remembered(text) if len(text) <= OFTEN else _undressed(text)
+    return _undress_remembered(text) if len(text) <= OFTEN else _undress(text)
 
 
-def _undressed(text: str) -> Plain:
+def _undress(text: str) -> Plain:
     plain = Plain(text, range(len(text) + 1))
     for _ in range(MOST_LAYERS if len(text) <= LONGEST else 0):
         before = plain
@@ -66,13 +66,10 @@ def _undressed(text: str) -> Plain:
     return plain
 
 
-_remembered = lru_cache(1000)(_undressed)
+_undress_remembered = lru_cache(1000)(_undress)
 
 
-# ------------------------------------------------------------------------------------------------------ one after the other
-
-
-def _replaced(plain: Plain, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], tuple[int, int] | str]) -> Plain:
+def _replace(plain: Plain, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], tuple[int, int] | str]) -> Plain:
     """With something new for each match: a text, or a part of the match, given as the places where it begins and ends."""
     text, places = plain
     pieces: list[str] = []
@@ -94,7 +91,7 @@ def _replaced(plain: Plain, pattern: re.Pattern[str], new: str | Callable[[re.Ma
     return Plain("".join([*pieces, text[end:]]), [*stood, *places[end:]])
 
 
-def _alike(plain: Plain) -> Plain:
+def _make_alike(plain: Plain) -> Plain:
     """Digits of all scripts as 0 to 9, dashes as minus signs, blanks as blanks."""
     text = plain.text.translate(_ALIKE)
     if not text.isascii():
@@ -134,13 +131,13 @@ _UNDER_A_BRACE = re.compile(r"\s*[_^]\s*(?=\{)")
 _NAME = re.compile(r"(?:[^\W\d_]+[0-9]*|\\[A-Za-z]+)['′’]*(?:[_^](?:\w+|\{[^{}]*\}))*")
 
 
-def _without_fonts(plain: Plain) -> Plain:
+def _take_off_fonts(plain: Plain) -> Plain:
     r"""Without boxes and fonts, innermost first; words stay what they are, since \mathrm{net} is one name."""
     for start in reversed([match.start() for match in _DRESS.finditer(plain.text)]):
         text, places = plain
         match = _DRESS.match(text, start)
         assert match is not None
-        end, kept = _kept(text, match)
+        end, kept = _find_kept(text, match)
         stood = [places[at] for _, at in kept]
         plain = Plain(
             text[:start] + "".join(sign for sign, _ in kept) + text[end:], [*places[:start], *stood, *places[end:]]
@@ -148,10 +145,10 @@ def _without_fonts(plain: Plain) -> Plain:
     return plain
 
 
-def _kept(text: str, match: re.Match[str]) -> tuple[int, list[tuple[str, int]]]:
+def _find_kept(text: str, match: re.Match[str]) -> tuple[int, list[tuple[str, int]]]:
     """Where a command ends with all that it holds, and what is kept of that: characters, and where each of them stands."""
     start, opening, is_font = match.start(), match.end(), match["what"] in FONTS
-    closing = _closing(text, opening) if text[opening : opening + 1] == "{" else -1
+    closing = _find_closing(text, opening) if text[opening : opening + 1] == "{" else -1
     if closing < 0:  # \mathbf w; but \mathbf 1 is an indicator
         is_open = text[opening : opening + 1] in ("{", "1")
         return opening, [(c, start + i) for i, c in enumerate(match[0] if is_open else " ")]
@@ -166,7 +163,7 @@ def _kept(text: str, match: re.Match[str]) -> tuple[int, list[tuple[str, int]]]:
         behind = [(" ", closing)] if text[closing + 1 : closing + 2].isalpha() else []
         return closing + 1, [*before, *kept, *behind]
     label = _UNDER_A_BRACE.match(text, closing + 1) if match["what"].endswith("brace") else None
-    end = closing if label is None else max(closing, _closing(text, label.end()))
+    end = closing if label is None else max(closing, _find_closing(text, label.end()))
     return end + 1, [("{", opening), *kept, ("}", closing)]
 
 
@@ -176,7 +173,7 @@ def _is_word(text: str) -> bool:
     return len(letters) > 1 and all(category(c) in ("Lu", "Ll", "Lo", "Lt") for c in letters)
 
 
-def _closing(text: str, opening: int) -> int:
+def _find_closing(text: str, opening: int) -> int:
     """Where the brace is closed that is opened here; −1 where it never is."""
     depth = 0
     for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, opening):
@@ -186,25 +183,25 @@ def _closing(text: str, opening: int) -> int:
     return -1
 
 
-def _replacing(
+def _replacer(
     pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], tuple[int, int] | str]
 ) -> Callable[[Plain], Plain]:
-    return lambda plain: _replaced(plain, pattern, new)
+    return lambda plain: _replace(plain, pattern, new)
 
 
 _IN_TURN: Sequence[Callable[[Plain], Plain]] = [
-    _replacing(_GROUPED, lambda match: _BETWEEN_GROUPS.sub("", match[0])),
-    _alike,
-    _replacing(_MARKED, lambda match: match.span(2)),
-    _replacing(_MARKED_LINES, lambda match: match.span(2)),
-    _replacing(_ABOUT, "≈"),
-    _replacing(_BLANKS, " "),
-    _replacing(_FRACTIONS, r"\frac"),
-    _replacing(_IN_BRACES, lambda match: match.span(1)),
-    _without_fonts,
-    _replacing(_COMPARED, lambda match: match.span(1)),
-    _replacing(_GOING_ON, lambda match: match.span(1)),
-    _replacing(_IN_FRONT, " "),
-    _replacing(_BEHIND, ""),
-    _replacing(_STOP, ""),
+    _replacer(_GROUPED, lambda match: _BETWEEN_GROUPS.sub("", match[0])),
+    _make_alike,
+    _replacer(_MARKED, lambda match: match.span(2)),
+    _replacer(_MARKED_LINES, lambda match: match.span(2)),
+    _replacer(_ABOUT, "≈"),
+    _replacer(_BLANKS, " "),
+    _replacer(_FRACTIONS, r"\frac"),
+    _replacer(_IN_BRACES, lambda match: match.span(1)),
+    _take_off_fonts,
+    _replacer(_COMPARED, lambda match: match.span(1)),
+    _replacer(_GOING_ON, lambda match: match.span(1)),
+    _replacer(_IN_FRONT, " "),
+    _replacer(_BEHIND, ""),
+    _replacer(_STOP, ""),
 ]  # fmt: skip

@@ -52,13 +52,13 @@ class Formulas(namedtuple("Formulas", "text results named variables unknown")):
         by_key: dict[Key, Value] = {name_key(each): value for each, value in everything.items()}
         found = by_key.get(name_key(name))
         if found is None:
-            raise ValueError(f"{name} is none of the names here{_nearest(name, everything)}")
+            raise ValueError(f"{name} is none of the names here{_hint(name, everything)}")
         return found
 
     def need_numbers(self) -> None:
         """Raise FormulaError, at the first of them, where variables have no numbers."""
         names = {name: value for name, value in {**self.variables, **self.named}.items() if name not in self.unknown}
-        for line in _written(self.text) if self.unknown else ():
+        for line in _split_formulas(self.text) if self.unknown else ():
             try:
                 read_line(line.formula, names)
             except FormulaError as error:
@@ -85,14 +85,14 @@ def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Form
 
     Raises FormulaError for what cannot be read, is defined twice or in a circle; ValueError for a number that nothing uses.
     """
-    given = _given(numbers or {})
-    lines = _lines(text, given)
-    free, uses = _names_in(text, lines, given)
+    given = _read_numbers(numbers or {})
+    lines = _read_lines(text, given)
+    free, uses = _find_names(text, lines, given)
     used = {each for found in uses.values() for each in found}
     for name in given:
         if name not in used:
-            raise ValueError(f"a number is given for {name}, which stands in no formula{_nearest(name, used)}")
-    found = _computed(text, [lines[key] for key in _in_order(text, uses, lines)], {**given, **free})
+            raise ValueError(f"a number is given for {name}, which stands in no formula{_hint(name, used)}")
+    found = _compute(text, [lines[key] for key in _sort(text, uses, lines)], {**given, **free})
     values = {key: found[line] for key, line in lines.items()}
     numbered = {key: y for key, y in values.items() if not y.inputs and y.label == key}
     named = {key: y for key, y in values.items() if lines[key].name and key not in numbered}
@@ -108,22 +108,19 @@ def read_line(formula: str, known: Mapping[str, Value]) -> Value:
     return read_formula(formula, known)
 
 
-# ------------------------------------------------------------------------------------------------------------------ parts
-
-
 class _Line(namedtuple("_Line", "place name start formula")):
     """A formula with its name, or "", and the places in the text where both begin."""
 
     __slots__ = ()
 
 
-def _written(text: str) -> Iterator[_Line]:
+def _split_formulas(text: str) -> Iterator[_Line]:
     """Each formula that is written."""
     for match in _PIECE.finditer(text):
         piece, first = _COMMENT.sub("", match[0]), match.start()
         if not piece.strip():
             continue
-        with _placed(text, first):
+        with _shift_errors(text, first):
             parts = split_chain(piece)
             (name, at), (formula, start), *more = parts if len(parts) > 1 else [("", 0), *parts]
             if more:
@@ -143,7 +140,7 @@ def _is_name(text: str) -> bool:
     return leaf.op is None and not leaf.inputs
 
 
-def _given(numbers: Mapping[str, float]) -> dict[str, Value]:
+def _read_numbers(numbers: Mapping[str, float]) -> dict[str, Value]:
     """The variables that have numbers."""
     by_key: dict[Key, str] = {}
     for name in numbers:
@@ -154,11 +151,11 @@ def _given(numbers: Mapping[str, float]) -> dict[str, Value]:
     return {name: Value(x, label=name) for name, x in numbers.items()}
 
 
-def _lines(text: str, given: Mapping[str, Value]) -> dict[str, _Line]:
+def _read_lines(text: str, given: Mapping[str, Value]) -> dict[str, _Line]:
     """The formulas by name, those without one by "0;", "1;", ..., of which no formula can speak."""
     lines: dict[str, _Line] = {}
     taken = dict.fromkeys(map(name_key, given), "given as a number, and defined here")
-    for i, line in enumerate(_written(text)):
+    for i, line in enumerate(_split_formulas(text)):
         if line.name and name_key(line.name) in taken:
             raise FormulaError(text, line.place, f"{line.name} is {taken[name_key(line.name)]}")
         if line.name:
@@ -169,7 +166,7 @@ def _lines(text: str, given: Mapping[str, Value]) -> dict[str, _Line]:
     return lines
 
 
-def _names_in(
+def _find_names(
     text: str, lines: Mapping[str, _Line], given: Mapping[str, Value]
 ) -> tuple[dict[str, Value], dict[str, list[str]]]:
     """The variables that are not given, and for each formula the names that it speaks of."""
@@ -177,17 +174,17 @@ def _names_in(
     free: dict[str, Value] = {}
     uses: dict[str, list[str]] = {}
     for key, line in lines.items():
-        with _placed(text, line.start):
-            free |= _new_names(line.formula, {**known, **free})
-            uses[key] = _used(line.formula, {**known, **free})
+        with _shift_errors(text, line.start):
+            free |= _find_new(line.formula, {**known, **free})
+            uses[key] = _find_used(line.formula, {**known, **free})
     return free, uses
 
 
-def _computed(text: str, lines: Iterable[_Line], known: dict[str, Value]) -> dict[_Line, Value]:
+def _compute(text: str, lines: Iterable[_Line], known: dict[str, Value]) -> dict[_Line, Value]:
     """The Values of formulas, each of which speaks of what is known or comes before it."""
     found: dict[_Line, Value] = {}
     for line in lines:
-        with _placed(text, line.start):
+        with _shift_errors(text, line.start):
             y = read_line(line.formula, known)
         if not any(leaf.op is None for leaf in leaves(y)):
             y = Value(y.data)  # w = 0.5 is a variable, not a constant
@@ -198,24 +195,24 @@ def _computed(text: str, lines: Iterable[_Line], known: dict[str, Value]) -> dic
     return found
 
 
-def _new_names(formula: str, known: Mapping[str, Value]) -> dict[str, Value]:
+def _find_new(formula: str, known: Mapping[str, Value]) -> dict[str, Value]:
     """The variables that a formula brings in: names that are not known, nor put together of those that are."""
-    found = variables(read_formula(formula, known, _both, inventing=True))
+    found = variables(read_formula(formula, known, _mention_both, inventing=True))
     return {name: leaf for name, leaf in found.items() if leaf not in known.values()}
 
 
-def _used(formula: str, known: Mapping[str, Value]) -> list[str]:
+def _find_used(formula: str, known: Mapping[str, Value]) -> list[str]:
     """The known names that a formula speaks of, directly or in a derivative."""
-    found = set(leaves(read_formula(formula, known, _both)))
+    found = set(leaves(read_formula(formula, known, _mention_both)))
     return [name for name, value in known.items() if value in found]
 
 
-def _both(y: Value, x: Value) -> Value:
+def _mention_both(y: Value, x: Value) -> Value:
     """In the place of ∂y/∂x, where it only counts what is spoken of."""
     return y * x
 
 
-def _in_order(text: str, uses: Mapping[str, list[str]], lines: Mapping[str, _Line]) -> Iterator[str]:
+def _sort(text: str, uses: Mapping[str, list[str]], lines: Mapping[str, _Line]) -> Iterator[str]:
     """The formulas, each after those that it uses."""
     done: dict[str, None] = {}
     for first in lines:
@@ -237,7 +234,7 @@ def _in_order(text: str, uses: Mapping[str, list[str]], lines: Mapping[str, _Lin
 
 
 @contextmanager
-def _placed(text: str, start: int) -> Iterator[None]:
+def _shift_errors(text: str, start: int) -> Iterator[None]:
     """An error in a part of a text knows its place in the whole."""
     try:
         yield
@@ -245,7 +242,7 @@ def _placed(text: str, start: int) -> Iterator[None]:
         raise FormulaError(text, start + error.position, error.reason) from None
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+def _hint(name: str, names: Iterable[str]) -> str:
     """A hint at the nearest name, or at all that there are."""
     names = [each for each in names if not each.endswith(";")]
     near = get_close_matches(name, names, 1)

@@ -27,7 +27,7 @@ from autograd.formula.name_keys import name_key
 from autograd.formula.parser import parse, read_formula, slope, split_chain
 from autograd.formula.patterns import ARROW, RELATION
 from autograd.formula.signs import FUNCTIONS, IN_TWO_WAYS
-from autograd.formula.spellings import END, OFTEN, undressed
+from autograd.formula.spellings import END, OFTEN, undress
 from autograd.graph import nodes
 from autograd.rewriting import evaluate
 from autograd.value import Value, constant
@@ -153,7 +153,7 @@ def written_number(text: str) -> Number | None:
     >>> written_number("0.2570"), written_number("(−1,5e-3)."), written_number("x")
     (Number(value=0.257, unit=0.0001, digits=4), Number(value=-0.0015, unit=0.0001, digits=2), None)
     """
-    bare = without_brackets(undressed(without_brackets(undressed(text).text)).text)
+    bare = without_brackets(undress(without_brackets(undress(text).text)).text)
     sign, bare = ("-" if bare[0] in "-−–" else "", without_brackets(bare[1:])) if bare[:1] in tuple("+-−–") else ("", bare)
     match = _NUMBER.fullmatch(bare)
     if match is None or _LOST_POWER.fullmatch(bare):
@@ -180,7 +180,7 @@ def written_number(text: str) -> Number | None:
 
 def last_number(text: str) -> Number | None:
     """The number that a chain ends with; None where it ends with something else."""
-    return written_number(re.split(RELATION, without_brackets(undressed(text).text))[-1])
+    return written_number(re.split(RELATION, without_brackets(undress(text).text))[-1])
 
 
 def without_brackets(text: str) -> str:
@@ -218,7 +218,7 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     text = "\n".join(_text_of(each, line) for each in text) if isinstance(text, (list, tuple)) else _text_of(text, line)
     if len(text) > LONGEST:
         raise FormulaError(text, LONGEST, f"an answer has up to {LONGEST:,} characters, and this one has {len(text):,}")
-    plain = _in_this_line(undressed(text.replace("&", " ")).text, line, names)
+    plain = _in_this_line(undress(text.replace("&", " ")).text, line, names)
     name, colon, rest = without_brackets(plain).partition(":")
     if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
         plain = rest

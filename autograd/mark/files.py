@@ -50,7 +50,7 @@ from typing import Any, NamedTuple
 from autograd.display.files import FileError, clean, read_bytes
 from autograd.formula.lexer import FormulaError
 from autograd.formula.patterns import RELATION
-from autograd.formula.spellings import undressed
+from autograd.formula.spellings import undress
 from autograd.formula.systems import read_line
 from autograd.mark.claims import without_brackets
 from autograd.mark.worksheet import Worksheet
@@ -305,7 +305,7 @@ def _without_comment(line: str) -> str:
     """A line without its bullet, its comment and its dress."""
     line = re.sub(r"\s{2,}", " ", line)
     line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
-    return without_brackets(undressed(line).text)
+    return without_brackets(undress(line).text)
 
 
 def _is_no_head(cell: str) -> bool:

@@ -26,7 +26,7 @@ from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
 from autograd.formula.name_keys import name_key
 from autograd.formula.page import Page
-from autograd.formula.spellings import undressed
+from autograd.formula.spellings import undress
 from autograd.formula.writing import write_formula
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
@@ -204,7 +204,7 @@ class Worksheet:
             raise LookupError(f"{name!r} is no line of this worksheet: lines have names, {', '.join(self.lines[:12])}")
         if name in self.lines:
             return name
-        found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undressed(name).text.strip()))
+        found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undress(name).text.strip()))
         if found in self.lines:
             return str(found)
         if found or name in self.given:

@@ -77,6 +77,7 @@ _SIGNS = {  # what \\text would show as code somewhere, as mathematics
     "′": r"{}^{\prime}", "→": r"\to", "∈": r"\in", "Σ": r"\Sigma", "Π": r"\Pi", "⊙": r"\odot",
     "…": r"\ldots", "°": r"{}^{\circ}",
 }  # fmt: skip
+_ESCAPED = {c: f"${command}$" for c, command in _SIGNS.items()} | {c: f"\\{c}" for c in "%&#_{}$"}  # beside mathematics
 _INDICES = re.compile("[i-m]{1,3}|[a-zA-Z]")  # min and rms are words
 INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
 HELD = re.compile(r"\((∂.+/∂.+)\)")  # a derivative with the other quantities held fixed
@@ -215,7 +216,7 @@ def latex_text(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text that LaTeX sets as it is, outside of mathematics."""
-    return "".join(f"\\{c}" if c in "%&#_{}$" else f"${_SIGNS[c]}$" if c in _SIGNS else c for c in text)
+    return "".join(_ESCAPED.get(c, c) for c in text)
 
 
 def list_names(names: Sequence[str], most: int = 8) -> str:

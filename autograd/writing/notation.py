@@ -104,7 +104,9 @@ def infix(sign: str, level: int, symbol: str = "", latex: Form | None = None) ->
 
 def level_of(text: str) -> int:
     """How tightly a name or number holds together: a minus sign or a blank in it asks for brackets."""
-    return NEGATION if text.startswith(MINUS) else SUM if " " in text else ATOM
+    if text.startswith(MINUS):
+        return NEGATION
+    return SUM if " " in text else ATOM
 
 
 # --------------------------------------------------------------------------------------------------------------- LaTeX
@@ -165,6 +167,3 @@ def _is_number(text: str) -> bool:
 
 def in_power(base: str, exponent: str) -> str:
     return f"{base}^{{{exponent}}}"
-
-
-# ------------------------------------------------------------------------------------------------------------- numbers

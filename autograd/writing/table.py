@@ -107,8 +107,10 @@ def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
     terms, n = ieee.ray_terms(int(k), int(i), int(j))
     tops = []
     for (a, b), c in terms.items():
-        powers = [_write_power(base, str(m)).removesuffix("¹") for base, m in ((x, a), (y, b)) if m]
-        tops.append("·".join(([f"(−{-c})" if c < 0 else str(c)] if c != 1 or not powers else []) + powers))
+        factors = [_write_power(base, str(m)).removesuffix("¹") for base, m in ((x, a), (y, b)) if m]
+        if c != 1 or not factors:
+            factors.insert(0, f"(−{-c})" if c < 0 else str(c))
+        tops.append("·".join(factors))
     length = _write_power(f"hypot({x}, {y})", str(n)).removesuffix("¹")
     return f"{tops[0] if len(tops) == 1 else bracketed(plus(*tops))}/{length}"
 
@@ -119,8 +121,12 @@ def _write_power_slope(x: str, y: str, i: str, j: str) -> str:
     power = _write_power(x, y if i == "0" else f"({y} − {i})")
     terms = []
     for c, left, k in ieee.power_terms(int(i), int(j)):
-        factors = ([f"{c:.0f}"] if c != 1.0 else []) + [f"({y} − {u})" if u else y for u in left]
-        terms.append("·".join([*factors, power, *([_write_power(f"log({x})", str(k)).removesuffix("¹")] if k else [])]))
+        factors = [f"({y} − {u})" if u else y for u in left] + [power]
+        if c != 1.0:
+            factors.insert(0, f"{c:.0f}")
+        if k:
+            factors.append(_write_power(f"log({x})", str(k)).removesuffix("¹"))
+        terms.append("·".join(factors))
     return terms[0] if len(terms) == 1 else f"({plus(*terms)})"
 
 
@@ -149,7 +155,9 @@ def _product_of(c: float, factors: Sequence[Any]) -> Any:
     if not factors:
         return c
     product = functools.reduce(mul, factors)
-    return product if c == 1.0 else neg(product) if c == -1.0 else c * product
+    if c == -1.0:
+        return neg(product)
+    return product if c == 1.0 else c * product
 
 
 def _gaussian_page(x: Any, n: Any) -> Any:

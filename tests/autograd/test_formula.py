@@ -407,6 +407,15 @@ def test_the_gradient_of_cross_entropy_is_written_in_probabilities():
     assert write_formula(page.take_in(slope))[0] in ("−o₂·o₁", "−o₁·o₂")
 
 
+def test_a_dot_product_that_a_page_takes_in_keeps_its_bias():
+    """Pair by pair, and what is added to them, whatever the order."""
+    page = Page()
+    a, b, c, d, e = page.write(*(Value(float(i), name) for i, name in enumerate("abcde", start=1)))
+    taken_in = page.take_in(dot([a, b], [c, d], e))
+    assert taken_in.data == 1.0 * 3.0 + 2.0 * 4.0 + 5.0
+    assert sorted(write_formula(taken_in)[0].split(" + ")) == ["a·c", "b·d", "e"]
+
+
 # ------------------------------------------------------------------------------------------------------------- long sums
 
 W = [[Value(0.1 * i + j, f"w_{i}{j}") for j in range(1, 5)] for i in range(1, 5)]

@@ -14,7 +14,7 @@ from long_runs import examples
 
 from autograd import FormulaError, Value, Worksheet, gradient, parse, sigmoid, softmax
 from autograd.formula.parser import variables
-from autograd.formula.spellings import undressed
+from autograd.formula.spellings import undress
 from autograd.mark.claims import read_claim
 from autograd.rewriting import value_at
 
@@ -262,11 +262,11 @@ DRESSED_PARTS = [
 @given(st.lists(st.sampled_from(DRESSED_PARTS), max_size=12).map("".join))
 def test_a_plain_text_knows_where_it_stood(text):
     """Places rise with the text, signs that stay themselves stand where they stood, and what is plain stays plain."""
-    plain = undressed(text)
+    plain = undress(text)
     assert len(plain.places) == len(plain.text) + 1
     assert list(plain.places) == sorted(plain.places)
     assert all(text[place] == sign for sign, place in zip(plain.text, plain.places) if sign in "§zw_(=")
-    assert undressed(plain.text).text == plain.text
+    assert undress(plain.text).text == plain.text
 
 
 @pytest.mark.parametrize(
