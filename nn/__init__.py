@@ -21,7 +21,6 @@ from nn.plots.nets import plot_boundary, plot_histograms
 from nn.plots.runs import plot_loss
 from nn.train.fit import fit
 from nn.train.history import History
-from nn.train.predictor import Predictor
 
 __all__ = [
     "MLP",
@@ -29,7 +28,6 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
-    "Predictor",
     "data",
     "draw",
     "fit",

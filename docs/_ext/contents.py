@@ -101,8 +101,8 @@ GROUPS = [
     Group(
         "training",
         "Training",
-        "Gradient descent on rows of data; a trained net in a file.",
-        "nn.fit nn.History nn.Predictor",
+        "Gradient descent on rows of data.",
+        "nn.fit nn.History",
     ),
     Group("data", "Data", "Small data sets made here, and real ones through scikit-learn.", "nn.data.*"),
     Group("metrics", "Metrics", "How good predictions are, in numbers to be read.", "nn.metrics.*"),
