@@ -19,7 +19,6 @@ from nn.pages.stepper import step_through
 from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
 from nn.train.fit import fit
 from nn.train.history import History
-from nn.train.predictor import Predictor
 
 __all__ = [
     "MLP",
@@ -27,7 +26,6 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
-    "Predictor",
     "data",
     "draw",
     "fit",

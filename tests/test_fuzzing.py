@@ -185,26 +185,13 @@ def damaged(content, text, chance):
 
 
 def read_a_saved_file(text, chance):
-    """A net, a net with all that it takes to predict, and a training."""
+    """A net and a training."""
     name, read = chance.choice([*SAVED.items()])
     content = json.dumps(damaged(json.loads((FOLDER / name).read_text("utf-8")), text, chance))
     cut = content if chance.random() < 0.8 else content[: chance.randrange(len(content))]
     path = FOLDER / "damaged.json"
     path.write_text(chance.choice([cut, cut, cut, text]), encoding="utf-8", errors="replace")
     read(path)
-
-
-def read_a_table(text, chance):
-    mark = chance.choice([",", ";", "\t"])
-    cells = [["length", "colour", "kind"], *([f"{i}.5", chance.choice(["red", "blue"]), f"{i % 2}"] for i in range(4))]
-    for _ in range(chance.randint(1, 3)):
-        cells[chance.randrange(5)][chance.randrange(3)] = chance.choice([text, f'"{text}"', "", "nan", "1e999", "1,5"])
-    path = FOLDER / "table.csv"
-    content = chance.choice(["\n", "\r\n"]).join(map(mark.join, cells))
-    path.write_text(chance.choice([content, content, content, text]), "utf-8", "replace", "")
-    data = nn.data.from_csv(path, skip=chance.random() < 0.5)
-    data.split(0.5)
-    data.standardized()
 
 
 def type_a_command(text, chance):
@@ -230,7 +217,6 @@ def save_all():
     """Genuine files, in FOLDER."""
     model = nn.MLP(2, [2, 1], seed=0)
     model.save(FOLDER / "net.json")
-    nn.Predictor(model, ["a", "b"], "c", ["no", "yes"], [(0.0, 1.0), (1.0, 2.0), (0.0, 1.0)]).save(FOLDER / "predictor.json")
     trained(epochs=1).save(FOLDER / "training.json")
 
 
@@ -246,7 +232,6 @@ def trained(**options):
 
 SAVED = {
     "net.json": lambda path: nn.MLP(2, [2, 1]).load(path),
-    "predictor.json": lambda path: nn.Predictor.load(path)([0.5, -0.5]),
     "training.json": lambda path: trained(epochs=2, resume=path),
 }
 
@@ -262,7 +247,6 @@ def warm_up():
     save_all()
     for name, read in SAVED.items():
         read(FOLDER / name)
-    read_a_table("1", random.Random(0))
 
 
 READERS = {  # what reads, the errors that it documents, and its share of the inputs
@@ -271,7 +255,6 @@ READERS = {  # what reads, the errors that it documents, and its share of the in
     mark_a_line: ((), 0.05),
     read_a_sheet: (SheetError, 0.1),
     read_a_saved_file: ((ValueError, KeyError), 0.07),
-    read_a_table: (ValueError, 0.05),
     read_a_label: ((), 0.03),
     type_a_command: ((), 0.02),
 }

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import argparse
 import platform
+import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, distributions, version
+from importlib.metadata import PackageNotFoundError, distributions, requires, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nn.cli.shared import JSON_HELP, columns, command, heading, print_json, show, styled
 from nn.engine import CURE
 
-EXTRAS = {  # what pyproject.toml has for people who use the library: the packages of each, and what they are for
-    "arrays": (("numpy",), "compiled programs on whole batches"),
-    "data": (("scikit-learn",), "iris, wine, breast cancer, digits"),
-    "progress": (("tqdm",), "progress bars"),
-    "draw": (("graphviz",), "drawings"),
-    "math": (("sympy", "latex2mathml"), "simplification, and mathematics on web pages"),
-    "plot": (("matplotlib",), "curves, boundaries, histograms"),
-    "widget": (("anywidget",), "the stepper in step with Python"),
-    "lab": (("jupyterlab",), "the course's notebooks"),
-    "completion": (("shtab",), "completion in the shell"),
-    "jax": (("jax",), "programs on JAX"),
-    "torch": (("torch",), "programs on PyTorch"),
-    "onnx": (("onnx",), "nets as ONNX"),
+PURPOSES = {  # of the extras that are for people who use the library; their packages stand in chalkgrad's own metadata
+    "arrays": "compiled programs on whole batches",
+    "data": "iris, wine, breast cancer, digits",
+    "progress": "progress bars",
+    "draw": "drawings",
+    "math": "simplification, and mathematics on web pages",
+    "plot": "curves, boundaries, histograms",
+    "widget": "the stepper in step with Python",
+    "lab": "the course's notebooks",
+    "completion": "completion in the shell",
+    "jax": "programs on JAX",
+    "torch": "programs on PyTorch",
+    "onnx": "nets as ONNX",
 }
 SHELLS = ("bash", "zsh", "tcsh")
 COLOURS = {"✓": "green", "✗": "red", "–": "yellow"}
@@ -103,12 +104,26 @@ def _versions() -> Iterator[Finding]:
 
 
 def _extras() -> Iterator[Finding]:
-    for extra, (packages, purpose) in EXTRAS.items():
-        for package in packages:
+    try:
+        packages = packages_of_extras()
+    except PackageNotFoundError:
+        packages = {}
+        yield Finding("–", "extras", "unknown", "chalkgrad is found here, but not installed: pip install chalkgrad")
+    for extra, purpose in PURPOSES.items():
+        for package in packages.get(extra, []):
             found = _installed(package)
             install = "" if found else f': pip install "chalkgrad[{extra}]"'
             yield Finding("✓" if found else "–", package, found or "missing", purpose + install)
     yield _graphviz()
+
+
+def packages_of_extras() -> dict[str, list[str]]:
+    """What each extra asks for on every machine, as chalkgrad's metadata says. Raises PackageNotFoundError without them."""
+    found: dict[str, list[str]] = {}
+    for asked in requires("chalkgrad") or []:
+        if part := re.fullmatch(r"""([\w.-]+)[^;]*; extra == ['"](\w+)['"]""", asked):
+            found.setdefault(part[2], []).append(part[1])
+    return found
 
 
 def _graphviz() -> Finding:

@@ -4,7 +4,8 @@ An optimiser is one formula for one parameter,
 
     update(w, g, state)        the parameter's new number, from its number w, its gradient g and what it remembers of it
 
-and the base class applies it to every parameter. So each class below is its formula, with a docstring that states it:
+and the base class applies it to every parameter. So each class below is a dataclass, whose fields are its arguments in
+torch's order, and its formula, with a docstring that states it:
 
     for each epoch:
         loss = ...
@@ -25,6 +26,7 @@ import copy
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -38,17 +40,16 @@ from nn.losses import _ByName
 
 State = dict[str, float]
 
-FROM_ZERO = {  # hyperparameters that may not be negative, and what messages call them
-    "lr": "learning rate",
-    "momentum": "momentum value",
-    "weight_decay": "weight_decay value",
-    "alpha": "alpha value",
-    "eps": "epsilon value",
-    "lr_decay": "lr_decay value",
-    "initial_accumulator_value": "initial_accumulator_value value",
+BOUNDS: dict[str, tuple[str, float, float | None]] = {  # what messages say, the least number, and what it is below
+    "lr": ("learning rate", 0.0, None),
+    "momentum": ("momentum value", 0.0, None),
+    "weight_decay": ("weight_decay value", 0.0, None),
+    "alpha": ("alpha value", 0.0, None),
+    "betas": ("beta parameter", 0.0, 1.0),
+    "eps": ("epsilon value", 0.0, None),
+    "lr_decay": ("lr_decay value", 0.0, None),
+    "initial_accumulator_value": ("initial_accumulator_value value", 0.0, None),
 }
-
-
 # -------------------------------------------------------------------------------------------------------------- optimisers
 
 
@@ -91,6 +92,7 @@ class Optimizer:
     for parameters that are not Values and hyperparameters that are not numbers. In PyTorch this has the same name.
     """
 
+    parameters: Any  # leaf Values, in a list
     lr: float
     weight_decay: float
     maximize: bool
@@ -109,6 +111,10 @@ class Optimizer:
         self.initial_lr: float | None = None  # what lr was when its first schedule began
         self._settings = ("lr", "weight_decay", "maximize", *others)
         self._set({"lr": lr, "weight_decay": weight_decay, "maximize": maximize, **others})
+
+    def __post_init__(self) -> None:
+        """Check what a rule below, a dataclass whose fields are its arguments in torch's order, was made with."""
+        Optimizer.__init__(self, **{field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]
 
     def update(self, w: float, g: float, state: State) -> float:
         """The new number of a parameter; every optimiser states it.
@@ -301,17 +307,20 @@ class Optimizer:
         self.check(checked)
         vars(self).update(checked)
 
-    def _checked(self, name: str, x: Any) -> Any:
+    def _checked(self, name: str, x: Any, place: str = "") -> Any:
         if isinstance(x, (tuple, list)):
-            return tuple(self._checked(name, item) for item in x)
+            return tuple(self._checked(name, item, f" at index {i}") for i, item in enumerate(x))
         if isinstance(x, bool):
             return x
         try:
             x = number(x)
         except TypeError as error:
             raise TypeError(f"{name} of {type(self).__name__}: {error}") from None
-        if name in FROM_ZERO and not x >= 0.0:
-            raise ValueError(f"Invalid {FROM_ZERO[name]}: {x}: {name} is 0 or more")
+        called, least, below = BOUNDS.get(name, (name, -math.inf, None))
+        if name in BOUNDS and not x >= least:
+            raise ValueError(f"Invalid {called}{place}: {x}: {name} is {least:g} or more")
+        if below is not None and not x < below:
+            raise ValueError(f"Invalid {called}{place}: {x}: {name} is below {below:g}")
         return x
 
     def check(self, settings: Mapping[str, Any]) -> None:
@@ -322,9 +331,11 @@ class Optimizer:
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={getattr(self, name)}" for name in self._settings)
-        return f"{type(self).__name__}({len(self.parameters)} parameter{'s'[: len(self.parameters) != 1]}, {settings})"
+        count = "1 parameter" if len(self.parameters) == 1 else f"{len(self.parameters)} parameters"
+        return f"{type(self).__name__}({count}, {settings})"
 
 
+@dataclass(eq=False, repr=False)
 class SGD(Optimizer):
     """Gradient descent: w ← w − eta g; with momentum, v ← mu v + (1 − dampening) g and w ← w − eta v.
 
@@ -350,30 +361,14 @@ class SGD(Optimizer):
     1.0
     """
 
-    momentum: float
-    dampening: float
-    nesterov: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            parameters,
-            lr,
-            weight_decay,
-            maximize=maximize,
-            momentum=momentum,
-            dampening=dampening,
-            nesterov=nesterov,
-        )
+    parameters: Iterable[Value]
+    lr: float = 1e-3
+    momentum: float = 0.0
+    dampening: float = 0.0
+    weight_decay: float = 0.0
+    nesterov: bool = False
+    _: KW_ONLY
+    maximize: bool = False
 
     def check(self, settings: Mapping[str, Any]) -> None:
         if settings["nesterov"] and (not settings["momentum"] > 0.0 or settings["dampening"] != 0.0):
@@ -392,6 +387,7 @@ class SGD(Optimizer):
         return w - self.lr * g
 
 
+@dataclass(eq=False, repr=False)
 class RMSprop(Optimizer):
     """RMSprop: v ← alpha v + (1 − alpha) g² and w ← w − eta g / (√v + eps), from v = 0.
 
@@ -417,33 +413,15 @@ class RMSprop(Optimizer):
     Value(0.75, grad=4.0)
     """
 
-    alpha: float
-    eps: float
-    momentum: float
-    centered: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            parameters,
-            lr,
-            weight_decay,
-            maximize=maximize,
-            alpha=alpha,
-            eps=eps,
-            momentum=momentum,
-            centered=centered,
-        )
+    parameters: Iterable[Value]
+    lr: float = 1e-2
+    alpha: float = 0.99
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    momentum: float = 0.0
+    centered: bool = False
+    _: KW_ONLY
+    maximize: bool = False
 
     def update(self, w: float, g: float, state: State) -> float:
         v = state["square_avg"] = self.alpha * state.get("square_avg", 0.0) + (1.0 - self.alpha) * g * g
@@ -458,6 +436,7 @@ class RMSprop(Optimizer):
         return w - div(self.lr * g, sqrt(v) + self.eps)
 
 
+@dataclass(eq=False, repr=False)
 class Adagrad(Optimizer):
     """Adagrad: s ← s + g² and w ← w − eta_t g / (√s + eps), where eta_t = eta / (1 + (t − 1) lr_decay).
 
@@ -480,30 +459,14 @@ class Adagrad(Optimizer):
     Value(1.5, grad=4.0)
     """
 
-    lr_decay: float
-    initial_accumulator_value: float
-    eps: float
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-2,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            parameters,
-            lr,
-            weight_decay,
-            maximize=maximize,
-            lr_decay=lr_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-        )
+    parameters: Iterable[Value]
+    lr: float = 1e-2
+    lr_decay: float = 0.0
+    weight_decay: float = 0.0
+    initial_accumulator_value: float = 0.0
+    eps: float = 1e-10
+    _: KW_ONLY
+    maximize: bool = False
 
     def update(self, w: float, g: float, state: State) -> float:
         t = state["step"] = state.get("step", 0) + 1
@@ -512,6 +475,7 @@ class Adagrad(Optimizer):
         return w - div(lr * g, sqrt(s) + self.eps)
 
 
+@dataclass(eq=False, repr=False)
 class Adam(Optimizer):
     """Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − eta m̂ / (√v̂ + eps), from m = v = 0.
 
@@ -535,30 +499,19 @@ class Adam(Optimizer):
     Value(1.5, grad=4.0)
     """
 
-    betas: tuple[float, float]
-    eps: float
-    amsgrad: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(parameters, lr, weight_decay, maximize=maximize, betas=betas, eps=eps, amsgrad=amsgrad)
+    parameters: Iterable[Value]
+    lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    amsgrad: bool = False
+    _: KW_ONLY
+    maximize: bool = False
 
     def check(self, settings: Mapping[str, Any]) -> None:
         betas = settings["betas"]
         if not isinstance(betas, tuple) or len(betas) != 2:
             raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {betas}")
-        for i, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}: it is from 0 on and below 1")
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
@@ -573,6 +526,7 @@ class Adam(Optimizer):
         return w - div(self.lr / start1 * m, sqrt(v) / math.sqrt(start2) + self.eps)
 
 
+@dataclass(eq=False, repr=False)
 class AdamW(Adam):
     """AdamW: w ← (1 − eta lambda) w, and then Adam's step with the gradient as it is.
 
@@ -593,18 +547,7 @@ class AdamW(Adam):
     Value(1.0, grad=4.0)
     """
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+    weight_decay: float = 1e-2
 
     def decay(self, w: float, g: float) -> tuple[float, float]:
         return w * (1.0 - self.lr * self.weight_decay), g

@@ -18,10 +18,11 @@ from typing import Any
 from autograd.display.files import save
 from autograd.writing.names import pretty
 from nn.data import Dataset
+from nn.data.dataset import listed
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
 from nn.pages.page import inline, page, plain
 from nn.train.history import History, Record
-from nn.train.steps import OF_CLASSES, OF_LOGITS, _plain
+from nn.train.steps import OF_CLASSES, OF_LOGITS
 
 SHOWN = 12  # neurons of a layer that are drawn, and then how many more there are
 BUDGET = 400_000  # characters of recorded numbers that a page carries
@@ -90,8 +91,8 @@ class _Points:
             X, y = X.X, X.y if y is None else y
         elif y is None:
             raise TypeError("y is missing: the class of each row of X")
-        self.X = [[float(x) for x in row] if isinstance(row, (list, tuple)) else [float(row)] for row in _plain(X, "X")]
-        self.y = [float(t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t) for t in _plain(y, "y")]
+        self.X = [[float(x) for x in row] if isinstance(row, (list, tuple)) else [float(row)] for row in listed(X, "X")]
+        self.y = [float(t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t) for t in listed(y, "y")]
         if not self.X or len(self.X) != len(self.y):
             raise ValueError(f"X has {len(self.X)} rows and y {len(self.y)} classes: each row needs one")
         for i, row in enumerate(self.X):

@@ -10,6 +10,7 @@ from autograd import Value
 from autograd.conversions import number
 from autograd.modes import without_graph
 from autograd.value import constant, lift
+from nn.data.dataset import listed
 from nn.losses import LOSSES
 from nn.metrics import METRICS, accuracy
 from nn.optim import Optimizer
@@ -52,7 +53,7 @@ class _Run:
 
     def checked(self, X: Any, y: Any, x_name: str, y_name: str) -> list[Row]:
         """The rows as (numbers, target), once everything about them is known to fit."""
-        X, y = _plain(X, x_name), _plain(y, y_name)
+        X, y = listed(X, x_name), listed(y, y_name)
         if not X:
             raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
         if len(X) != len(y):
@@ -175,16 +176,6 @@ class _Step:
 def _set(parameters: list[Value], numbers: list[float]) -> None:
     for p, data in zip(parameters, numbers):
         p.data = data
-
-
-def _plain(data: Any, name: str) -> list[Any]:
-    """Lists, of what may be an array, a data frame or any sequence."""
-    for method in ("to_numpy", "tolist"):
-        if hasattr(data, method):
-            data = getattr(data, method)()
-    if isinstance(data, (str, dict, set, frozenset)) or not hasattr(data, "__iter__"):
-        raise TypeError(f"{name} is a list with an entry for each row, not {data!r}")
-    return [row.tolist() if hasattr(row, "tolist") else row for row in data]
 
 
 def _flat(row: Any) -> Iterator[Any]:

@@ -127,3 +127,56 @@ def test_without_scikit_learn_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
     with pytest.raises(ImportError, match=r'pip install "chalkgrad\[data\]"'):
         nn.data.iris()
+
+
+def flowers():
+    """Rows, targets, and the names of the columns."""
+    return [[5.1, 3.5], [7.0, 3.2], [4.9, 3.0], [6.4, 3.1]], [0, 1, 0, 1], ["length", "width"]
+
+
+def given_as(kind):
+    """The flowers as lists, as arrays or as a frame and a column of it."""
+    X, y, columns = flowers()
+    if kind == "lists":
+        return X, y
+    if kind == "arrays":
+        numpy = pytest.importorskip("numpy")
+        return numpy.array(X), numpy.array(y)
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=columns).assign(kind=y)
+    return frame[columns], frame["kind"]
+
+
+@pytest.mark.parametrize("kind", ["lists", "arrays", "frames"])
+def test_a_data_set_takes_lists_arrays_and_frames(kind):
+    """All become plain Python numbers; the columns of a frame are the names of the features."""
+    X, y, columns = flowers()
+    data = nn.data.Dataset(*given_as(kind), "flowers")
+    assert (data.X, data.y, data.classes) == (X, y, ["0", "1"])
+    assert {type(x) for row in data.X for x in row} | {type(c) for c in data.y} == {float, int}
+    assert data.features == (columns if kind == "frames" else ["x1", "x2"])
+    assert nn.data.Dataset(*given_as(kind), "flowers", features=["a", "b"]).features == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["arrays", "frames"])
+def test_fit_takes_arrays_and_frames(kind):
+    """What is learned from them, and watched, is to the last bit what is learned from lists."""
+
+    def learned(X, y):
+        net = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+        history = nn.fit(net, X, y, loss="bce_with_logits", epochs=5, validation=(X, y), progress=False, compiled=False)
+        return [p.data for p in net.parameters()], history.val_loss
+
+    assert learned(*given_as(kind)) == learned(*given_as("lists"))
+
+
+def test_a_target_of_real_numbers_has_no_classes():
+    """Whatever it stands in."""
+    numpy = pytest.importorskip("numpy")
+    assert nn.data.Dataset([[1.0], [2.0]], numpy.array([0.5, 1.5]), "two").classes == []
+
+
+def test_names_of_classes_are_refused_with_the_way_out():
+    """They are no numbers yet."""
+    with pytest.raises(TypeError, match=r"pandas\.factorize"):
+        nn.data.Dataset([[1.0], [2.0]], ["red", "blue"], "two")

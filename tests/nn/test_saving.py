@@ -47,12 +47,6 @@ def classroom(folder):
     return mark_files(sheet, [answers])
 
 
-def predictor(folder):
-    from nn.train.predictor import learn
-
-    return learn(nn.data.moons(8), [2], epochs=1, progress=False)[0]
-
-
 SAVERS = {  # what saves itself, made in a folder, with a suffix that it has
     "a drawing": (lambda folder: nn.draw(neuron()[0]).save, ".mmd"),
     "a stepper": (lambda folder: nn.step_through(neuron()[0]).save, ".html"),
@@ -62,7 +56,6 @@ SAVERS = {  # what saves itself, made in a folder, with a suffix that it has
     "a class": (lambda folder: classroom(folder).save, ".json"),
     "an exercise": (lambda folder: exercise("neuron", seed=0).save, ".toml"),
     "a model": (lambda folder: trained()[0].save, ".json"),
-    "a predictor": (lambda folder: predictor(folder).save, ".json"),
     "an ONNX model": (lambda folder: lambda path: nn.to_onnx(trained()[0], path), ".onnx"),
 }
 
@@ -103,15 +96,6 @@ def test_a_command_refuses_a_wrong_suffix(command, tmp_path, monkeypatch, capsys
         assert main([*COMMANDS[command], name]) == 1
         assert f"not as {name!r}" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-def test_predictions_are_saved_as_csv_alone(tmp_path, capsys):
-    """`chalkgrad predict --save` writes a table."""
-    net = tmp_path / "net.json"
-    assert main(["train", "xor", "--layers", "2", "--epochs", "1", "--no-progress", "--save", str(net)]) == 0
-    assert main(["predict", str(net), "0,1", "--save", str(tmp_path / "found.txt")]) == 1
-    assert "a table is saved as .csv" in capsys.readouterr().err
-    assert main(["predict", str(net), "0,1", "--save", str(tmp_path / "found.csv")]) == 0
 
 
 WRITES_ITSELF = {  # with the reason why not by way of autograd/display/files.py

@@ -14,8 +14,8 @@ LAYERS = {
         stepper stepper_numbers structure tables typesetting updates vectors vectors_of_others writers""",
     "marking": """answers claims comparing exercises handed_in hostile_answers judging lecture_sheet marking marking_hands
         marking_strangers marking_students mistakes staged_working steps values_first worksheet""",
-    "program": """batches columns commands cli data engines export files first_guesses fuzzing interruptions layers losses
-        losses_by_hand memory metrics module optim optim_papers predictor program program_calls program_ends program_checks
+    "program": """batches commands cli data engines export files first_guesses fuzzing interruptions layers losses
+        losses_by_hand memory metrics module optim optim_papers program program_calls program_ends program_checks
         program_strangers program_text random_programs readme resuming saving threads training
         training_by_hand""",
     "external": "docs lite notebooks pyodide",

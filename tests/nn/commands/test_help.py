@@ -21,7 +21,7 @@ PROGRAMS = f"""set -e -o pipefail
 chalkgrad() {{ "{sys.executable}" -m nn "$@"; }}
 mkdir() {{ "{sys.executable}" -c 'import os, sys; os.makedirs(sys.argv[2], exist_ok=True)' "$@"; }}
 """  # what the examples call, where PATH has neither
-NEEDED = {"tour": ["sklearn"], "train": ["sklearn", "matplotlib"], "predict": ["sklearn"], "completion": ["shtab"]}
+NEEDED = {"tour": ["sklearn"], "train": ["sklearn", "matplotlib"], "completion": ["shtab"]}
 
 
 def examples(command):

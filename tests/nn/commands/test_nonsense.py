@@ -23,7 +23,6 @@ ASKED = {
     "mark": ["sheet.toml"],
     "lab": ["notebooks", "--copy-only"],
     "train": ["xor", "--epochs", "1"],
-    "predict": ["net.json", "1,2"],
     "doctor": [],
     "completion": ["bash"],
 }
@@ -47,12 +46,11 @@ def cases():
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch, run):
-    """A folder with a worksheet and a net."""
+    """A folder with a worksheet."""
     monkeypatch.setattr("nn.cli.tour.tour", lambda folder, progress: Path(folder).mkdir(exist_ok=True))
     monkeypatch.setattr("nn.cli.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
     monkeypatch.setattr("nn.cli.lessons._start", lambda folder, more: 0)
     run("exercise", "neuron", "--seed", "3", "--save", "sheet.toml")
-    run("train", "xor", "--epochs", "1", "--save", "net.json")
 
 
 def test_every_command_is_asked():

@@ -1,0 +1,15 @@
+"""Data sets to learn from: small ones made here, real ones through scikit-learn.
+
+    X, y = nn.data.moons(100, noise=0.1, seed=0)
+    train, test = nn.data.iris().split(0.25, seed=0)
+    houses = nn.data.Dataset(frame[["size", "age"]], frame["price"], "houses")
+
+X is a list of rows of floats, y a list of class numbers from 0 on, or of the numbers that are to be predicted. Data of your
+own may come as lists, as NumPy's arrays or as frames of pandas, which reads files of every kind.
+"""
+
+from nn.data.dataset import Dataset
+from nn.data.made import blobs, circles, moons, spirals, xor
+from nn.data.real import breast_cancer, digits, iris, wine
+
+__all__ = ["Dataset", "blobs", "breast_cancer", "circles", "digits", "iris", "moons", "spirals", "wine", "xor"]
