@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.judging import places_nearby
+from autograd.mark.judging import places_nearby, signature_at
 from autograd.mark.mistakes import figure, mistakes, text_of
 from autograd.rewriting import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from autograd.mark.mistakes import SheetContext
     from autograd.value import Value
@@ -43,14 +43,14 @@ def ambiguities(
     places = list(places_nearby(context.formulas))
     for name, line in lines.items():
         step = context.formulas[line]
-        right = _signature(step, places)
+        right = signature_at(step, places)
         seen, told = {_print(true[line], digits): (right, "")}, set[Ambiguity]()
         for mistake in mistakes(step, context, line):
             if not mistake.common:
                 continue
             value = evaluate(nodes(mistake.formula), true)[mistake.formula]
             printed = _print(value, digits)
-            signature = _signature(mistake.formula, places)
+            signature = signature_at(mistake.formula, places)
             if printed not in seen:
                 seen[printed] = signature, mistake.tell(lambda node: _show(node, true))
                 continue
@@ -67,8 +67,3 @@ def _show(node: Value, numbers: Mapping[Value, float]) -> str:
 
 def _print(x: float, digits: int) -> str:
     return f"{x:.{digits}g}"
-
-
-def _signature(formula: Value, places: Sequence[Mapping[Value, float]]) -> tuple[str, ...]:
-    order = nodes(formula)
-    return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in places)

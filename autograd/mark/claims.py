@@ -154,7 +154,9 @@ def written_number(text: str) -> Number | None:
     (Number(value=0.257, unit=0.0001, digits=4), Number(value=-0.0015, unit=0.0001, digits=2), None)
     """
     bare = without_brackets(undress(without_brackets(undress(text).text)).text)
-    sign, bare = ("-" if bare[0] in "-−–" else "", without_brackets(bare[1:])) if bare[:1] in tuple("+-−–") else ("", bare)
+    sign = "-" if bare.startswith(("-", "−", "–")) else ""
+    if bare.startswith(("+", "-", "−", "–")):
+        bare = without_brackets(bare[1:])
     match = _NUMBER.fullmatch(bare)
     if match is None or _LOST_POWER.fullmatch(bare):
         return None
@@ -165,7 +167,9 @@ def written_number(text: str) -> Number | None:
     elif max(digits.count(","), digits.count(".")) > 1:
         digits = digits.replace(",", "").replace(".", "")
     whole, _, decimals = digits.replace(",", ".").partition(".")
-    exponent = int((match["plain"] or match["raised"] or "0").translate(_RAISED)) - 2 * bool(match["percent"])
+    exponent = int((match["plain"] or match["raised"] or "0").translate(_RAISED))
+    if match["percent"]:
+        exponent -= 2
     if abs(exponent) > 300:
         return None
     value = float(f"{sign}{whole or '0'}.{decimals or '0'}e{exponent}")
@@ -258,7 +262,8 @@ def _text_of(what: object, line: str) -> str:
     number = None if isinstance(what, bool) else what
     if isinstance(number, Integral):
         return str(int(number))
-    where = f"{line}=" if line.isidentifier() else f"{line}: " if line else ""
+    where = f"{line}=" if line.isidentifier() else f"{line}: "
+    where = where if line else ""
     raise TypeError(f"{where}{shorten(repr(what))}: a claim is text, as it was written: {shorten(repr(str(what)))}")
 
 

@@ -7,7 +7,9 @@ import html
 import io
 import json
 import os
+import re
 from collections import Counter
+from itertools import chain, count
 from pathlib import Path
 
 from autograd.display.documents import whole_page
@@ -21,7 +23,7 @@ from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 
 CLASS_STYLE = """
@@ -75,20 +77,19 @@ class Class:
         rows = []
         for person, marking in self:
             counts = Counter(row.verdict for row in marking)
-            rows.append(
-                (
-                    person, f"{write_mark(marking.score)} / {write_mark(marking.out_of)}",
-                    *(str(counts[verdict]) for verdict in self.head[2:-2]),
-                    pretty(marking.first_wrong or ""), marking[marking.first_wrong].remark if marking.first_wrong else "",
-                )
-            )  # fmt: skip
+            numbers = [str(counts[verdict]) for verdict in self.head[2:-2]]
+            first = marking.first_wrong
+            remark = marking[first].remark if first else ""
+            marks = f"{write_mark(marking.score)} / {write_mark(marking.out_of)}"
+            rows.append((person, marks, *numbers, pretty(first or ""), remark))
         return rows
 
     @property
     def head(self) -> tuple[str, ...]:
         """What the columns are; that of lines that cannot be read is there if somebody has such."""
         unread = any("unread" in marking.verdicts.values() for marking in self.markings.values())
-        return ("name", "marks", "wrong", "carried", "blank", *["unread"] * unread, "first mistake", "remark")
+        verdicts = ("wrong", "carried", "blank", "unread") if unread else ("wrong", "carried", "blank")
+        return ("name", "marks", *verdicts, "first mistake", "remark")
 
     @property
     def text(self) -> str:
@@ -100,11 +101,8 @@ class Class:
             sheets = "1 sheet" if len(scores) == 1 else f"{len(scores)} sheets"
             average, most = sum(scores) / len(scores), next(iter(self.markings.values())).out_of
             blocks.append(f"{sheets}; {write_mark(average)} of {write_mark(most)} marks on average.")
-        if common := self.mistakes[:8]:
-            lines = [
-                (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people)) for line, kind, n, people in common
-            ]
-            blocks.append("The commonest mistakes\n" + table(lines, (3,)))
+        if common := self._commonest(8):
+            blocks.append("The commonest mistakes\n" + table(common, (3,)))
         if self.problems:
             blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
@@ -137,34 +135,31 @@ class Class:
 
     def html(self) -> str:
         """The table, with the marked sheets below."""
-        rows = "".join(
-            f'<tr><td><a href="#sheet-{i}">{html.escape(row[0])}</a></td>'
-            + "".join(f"<td>{html.escape(c)}</td>" for c in row[1:])
-            + "</tr>"
-            for i, row in enumerate(self._rows())
+        people = "".join(
+            f'<tr><td><a href="#sheet-{i}">{html.escape(name)}</a></td>{_cells(others)}</tr>'
+            for i, (name, *others) in enumerate(self._rows())
         )
         heads = "".join(f"<th>{head}</th>" for head in self.head)
-        common = "".join(
-            f"<tr><td>{n} ×</td><td>{html.escape(pretty(line))}</td><td>{html.escape(KINDS.get(kind, 'no guess'))}</td>"
-            f"<td>{html.escape(', '.join(people))}</td></tr>"
-            for line, kind, n, people in self.mistakes[:12]
-        )
-        sheets = "".join(
+        parts = [f"<table><thead><tr>{heads}</tr></thead><tbody>{people}</tbody></table>"]
+        if self.title:
+            parts.insert(0, f"<h2>{html.escape(self.title)}</h2>")
+        if common := "".join(f"<tr>{_cells(cells)}</tr>" for cells in self._commonest(12)):
+            parts.append(f"<h3>The commonest mistakes</h3><table><tbody>{common}</tbody></table>")
+        if self.problems:
+            problems = html.escape("\n".join(map(str, self.problems)))
+            parts.append(f"<h3>Could not be read</h3><pre>{problems}</pre>")
+        parts += [
             f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
             for i, (person, marking) in enumerate(self)
-        )
-        problems = (
-            "<h3>Could not be read</h3><pre>" + html.escape("\n".join(map(str, self.problems))) + "</pre>"
-            if self.problems
-            else ""
-        )
-        title = f"<h2>{html.escape(self.title)}</h2>" if self.title else ""
-        mistakes = f"<h3>The commonest mistakes</h3><table><tbody>{common}</tbody></table>" if common else ""
-        return (
-            f'<style>{CLASS_STYLE}</style><div class="cg-class">{title}'
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-            f"{mistakes}{problems}{sheets}</div>"
-        )
+        ]
+        return f'<style>{CLASS_STYLE}</style><div class="cg-class">{"".join(parts)}</div>'
+
+    def _commonest(self, most: int) -> list[tuple[str, ...]]:
+        """The commonest mistakes as cells: how many, the line, what it is, who."""
+        return [
+            (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people))
+            for line, kind, n, people in self.mistakes[:most]
+        ]
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -219,23 +214,27 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
                 raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
             read += read_handed_in(each, file.sheet)
         except (OSError, SheetError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            problems.append(
-                Problem(each.name, "", str(reason).removeprefix(f"{each.name}: ").removeprefix(f"{each.name}, "))
-            )
+            reason = str(error.strerror if isinstance(error, OSError) else error)
+            problems.append(Problem(each.name, "", re.sub(f"^{re.escape(each.name)}[:,] ", "", reason)))
     markings: dict[str, Marking] = {}
     for person, claims, reasons, unread in read:
         problems += reasons
         if not person:
             continue
-        name, n = person, 2
-        while name in markings:
-            name, n = f"{person} ({n})", n + 1
-        markings[name] = file.sheet.mark({**claims, **unread}, file.marks, file.carried, file.digits)
-        markings[name].title = (
-            f"{file.sheet.title}: {name}" if file.sheet.title and len(read) > 1 else file.sheet.title or name
-        )
+        name = _name_anew(person, markings)
+        marking = file.sheet.mark({**claims, **unread}, file.marks, file.carried, file.digits)
+        if not file.sheet.title:
+            marking.title = name
+        elif len(read) > 1:
+            marking.title = f"{file.sheet.title}: {name}"
+        markings[name] = marking
     return Class(markings, problems, file.sheet.title)
+
+
+def _name_anew(person: str, known: Container[str]) -> str:
+    """The name of a person, with a number where others have the same."""
+    numbered = (f"{person} ({n})" for n in count(2))
+    return next(name for name in chain([person], numbered) if name not in known)
 
 
 def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
@@ -247,3 +246,8 @@ def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path
             yield from ((each, path) for each in sorted(named))
         else:
             yield path, None
+
+
+def _cells(texts: Iterable[str]) -> str:
+    """The cells of a row in HTML."""
+    return "".join(f"<td>{html.escape(text)}</td>" for text in texts)

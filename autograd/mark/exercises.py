@@ -19,8 +19,8 @@ import json
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,6 +31,7 @@ from autograd.display.documents import whole_page
 from autograd.display.files import save
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
+from autograd.mark.files import sheet_from
 from autograd.mark.levels import LEVELS
 from autograd.mark.mistakes import RATES, figure
 from autograd.mark.report import Marking
@@ -42,9 +43,6 @@ from autograd.writing.numbers import number
 TRIES = 300
 STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated
 RATE_CHOICES = (0.1, 0.2, 0.3, 0.4)
-
-
-# ---------------------------------------------------------------------------------------------------------------- levels
 
 
 def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, loss: str = "", digits: int = 5) -> Exercise:
@@ -68,16 +66,7 @@ def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, 
     """
     if not isinstance(digits, int) or not 3 <= digits <= 12:
         raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
-    if isinstance(model, Worksheet):
-        sheet, title = model, model.title or "Exercise"
-        loss = model.line_named(loss) if loss else ""
-    elif not isinstance(model, str):
-        raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
-    elif model in LEVELS:
-        build, loss, title = LEVELS[model]
-        sheet = build()
-    else:
-        raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
+    sheet, loss, title = _look_up(model, loss)
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
@@ -86,23 +75,30 @@ def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, 
     return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed)
 
 
+def _look_up(model: object, loss: str) -> tuple[Worksheet, str, str]:
+    """The sheet of a level, or somebody's own, with its loss and its title."""
+    if isinstance(model, Worksheet):
+        return model, model.line_named(loss) if loss else "", model.title or "Exercise"
+    if not isinstance(model, str):
+        raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
+    if model not in LEVELS:
+        raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
+    build, loss, title = LEVELS[model]
+    return build(), loss, title
+
+
 # --------------------------------------------------------------------------------------------------------------- numbers
 
 
 def _with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Worksheet:
+    """The sheet with numbers by which as few mistakes as possible are hidden; none, in most cases."""
     best: Worksheet | None = None
     fewest = math.inf
     for _ in range(TRIES):
         renewed = _renumber(sheet, random)
-        if renewed is None:
-            continue
-        found = 0
-        for _ in renewed.ambiguities(digits):
-            found += 1
-            if found >= fewest:
-                break
-        if found < fewest:
-            best, fewest = renewed, found
+        hidden = math.inf if renewed is None else _count(renewed.ambiguities(digits), fewest)
+        if hidden < fewest:
+            best, fewest = renewed, hidden
         if not fewest:
             break
     if best is None:
@@ -110,6 +106,11 @@ def _with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Workshe
             "no kind numbers are found for this worksheet: its functions are saturated, or not finite, with all of them"
         )
     return best
+
+
+def _count(found: Iterable[object], most: float) -> int:
+    """How many there are; no more are looked for than matter."""
+    return sum(1 for _ in (found if most == math.inf else islice(found, int(most))))
 
 
 def _renumber(sheet: Worksheet, random: Random) -> Worksheet | None:
@@ -361,8 +362,6 @@ class Exercise:
         >>> task.answers
         {'y': '9.0000'}
         """
-        from autograd.mark.files import sheet_from
-
         return cls(sheet_from(text).sheet, loss, digits)
 
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -123,6 +123,31 @@ class Reading(NamedTuple):
         return Worth(self.step.value(self.values), self.step.error_bound(self.values, self.held, kept))
 
 
+class Way(NamedTuple):
+    """One way to go on from a line: with which number, what is held around it, and the line that it is wrong on, if any."""
+
+    number: float
+    held: Interval
+    culprit: Value | None
+
+
+class Attempt(NamedTuple):
+    """A mistake that may explain a number: what it comes to, how far off that may be, how many numbers were worked out."""
+
+    mistake: Mistake | Slip
+    value: float
+    error_bound: float
+    size: int
+
+
+class Guess(NamedTuple):
+    """A mistake that explains a number, with the numbers it was made with, and what it comes to."""
+
+    mistake: Mistake | Slip
+    reading: Reading
+    value: float
+
+
 class Judgement(NamedTuple):
     """What became of a line.
 
@@ -320,38 +345,38 @@ class Judge:
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
         for combination in _combinations([self.ways_on_from(x) for x in step.cut]):
-            values = {x: value for x, (value, _, _) in zip(step.cut, combination)}
-            held = {x: around for x, (_, around, _) in zip(step.cut, combination)}
-            wrong = tuple((x, culprit) for x, (_, _, culprit) in zip(step.cut, combination) if culprit is not None)
+            values = {x: way.number for x, way in zip(step.cut, combination)}
+            held = {x: way.held for x, way in zip(step.cut, combination)}
+            wrong = tuple((x, way.culprit) for x, way in zip(step.cut, combination) if way.culprit is not None)
             yield Reading(step, values, held, (*blamed, *wrong))
 
     def is_known(self, x: Value) -> bool:
         """Whether there is a number for a quantity by now: its own, or one on a line that is the same."""
         return x in self.judged or any(line in self.judged for line in self.same.get(x, ()))
 
-    def ways_on_from(self, x: Value) -> list[tuple[float, Interval, Value | None]]:
-        """How a number may be taken further: as (number, what is held around it, the line it is wrong on)."""
+    def ways_on_from(self, x: Value) -> list[Way]:
+        """How a number may be taken further."""
         lines = [line for line in (x, *self.same.get(x, ())) if line in self.judged]
         ways = [  # those of the line itself come first; the right number is never the first where another was written
             way
             for line in lines
-            for way in sorted(self._ways_on_from(line), key=lambda way: way[2] is None and way[0] == self.true[x])
+            for way in sorted(self._ways_on_from(line), key=lambda way: way.culprit is None and way.number == self.true[x])
         ]
-        fine = {number for number, _, culprit in ways if culprit is None}  # nothing wrong is taken with one of these
-        return list(dict.fromkeys(way for way in ways if way[2] is None or way[0] not in fine))
+        fine = {way.number for way in ways if way.culprit is None}  # nothing wrong is taken with one of these
+        return list(dict.fromkeys(way for way in ways if way.culprit is None or way.number not in fine))
 
-    def _ways_on_from(self, line: Value) -> Iterator[tuple[float, Interval, Value | None]]:
+    def _ways_on_from(self, line: Value) -> Iterator[Way]:
         claim, judged, true = self.numbers[line], self.judged[line], self.true[line]
         at_fault = line if judged.verdict in ("wrong", "carried") else None
-        yield claim.value, judged.held, at_fault
+        yield Way(claim.value, judged.held, at_fault)
         if at_fault is None and abs(claim.value - judged.own) > 0.5 * claim.unit:  # who works it out once more, another way
-            yield judged.own, Interval(-0.5 * claim.unit, 0.5 * claim.unit), None
+            yield Way(judged.own, Interval(-0.5 * claim.unit, 0.5 * claim.unit), None)
         if at_fault is not None:  # what should have come out, as far as it is known, and to as many digits
             off = max(0.0, judged.tolerance - 0.5 * claim.unit) + 0.5 * unit_of(judged.own, claim.digits)
             around = Interval(-off, off)
             if judged.verdict == "wrong" and not close(judged.own, true):
-                yield judged.own, around, line
-            yield true, around, None
+                yield Way(judged.own, around, line)
+            yield Way(true, around, None)
 
     def find_used(self, reading: Reading) -> tuple[Value, ...]:
         """The lines with wrong numbers that the result of a reading depends on."""
@@ -452,15 +477,15 @@ class Judge:
         written.update((x, number.value) for x, number in self.numbers.items())
         return with_lines(self.formulas, written)
 
-    def guesses(self, line: Value, context: SheetContext) -> list[tuple[Mistake | Slip, Reading, float]]:
+    def guesses(self, line: Value, context: SheetContext) -> list[Guess]:
         """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
         claim = self.numbers[line]
         if claim.digits < FEWEST_DIGITS:
             return []
         readings, left = _differing(self.judged[line].readings)[:12], MOST_WORKED_OUT
         for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
-            exactly: dict[object, tuple[Mistake | Slip, Reading, float]] = {}
-            nearly: dict[object, tuple[Mistake | Slip, Reading, float]] = {}  # with what rounding can do
+            exactly: dict[object, Guess] = {}
+            nearly: dict[object, Guess] = {}  # with what rounding can do
             for reading in readings:
                 numbers = {**self.persons_numbers, **reading.values}
                 for mistake, value, reach, size in self.try_mistakes(line, claim, reading, numbers, context, common):
@@ -469,11 +494,10 @@ class Judge:
                         return []
                     if self.explains(claim, value, reach) and _is_near(claim, value):
                         found = exactly if self.explains(claim, value, 0.0) else nearly
-                        found.setdefault(self.signature(mistake), (mistake, reading, value))
+                        found.setdefault(self.signature(mistake), Guess(mistake, reading, value))
                 if exactly or nearly:
                     break
-            best = exactly or nearly
-            if best:
+            if best := exactly or nearly:
                 return list(best.values()) if len(best) <= MOST_GUESSES else []
         return []
 
@@ -485,8 +509,8 @@ class Judge:
         numbers: Mapping[Value, float],
         context: SheetContext,
         common: bool,
-    ) -> Iterator[tuple[Mistake | Slip, float, float, int]]:
-        """Mistakes with what they come to, how far rounding can move that, and how many numbers it took to work that out."""
+    ) -> Iterator[Attempt]:
+        """The mistakes in one reading of a line, common or rare ones, and what they come to."""
         step, kept = reading.step, self.kept(claim)
         right = self.signature_of(step.formula)
         for mistake in mistakes(step.formula, context, line):
@@ -498,16 +522,17 @@ class Judge:
                 elif _is_near(claim, value):
                     held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
                     reach = error_bound(mistake.formula, numbers, held, kept)
-                yield mistake, value, reach, len(order)
+                yield Attempt(mistake, value, reach, len(order))
         value, reach = step.value(reading.values), step.error_bound(reading.values, reading.held, kept)
         for slip, candidate, scale in digit_mistakes(claim, value):
             if slip.common == common:
-                yield slip, claim.value + (value - candidate) / scale, reach / scale, 1
+                yield Attempt(slip, claim.value + (value - candidate) / scale, reach / scale, 1)
         if not common:
             at = evaluate(step.order, reading.values)
             units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
             for slip, coarse in round_early({x: at[x] for x in units}, units):
-                yield slip, evaluate(step.order, {**reading.values, **coarse})[step.formula], 0.0, len(step.order)
+                value = step.value({**reading.values, **coarse})
+                yield Attempt(slip, value, 0.0, len(step.order))
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)
@@ -518,9 +543,7 @@ class Judge:
         return mistake.kind if isinstance(mistake, Slip) else self.signature_of(mistake.formula)
 
     def signature_of(self, formula: Value) -> object:
-        """What formulas that come to the same on this sheet have in common: their values at points near its numbers."""
-        order = nodes(formula)
-        return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in self.places)
+        return signature_at(formula, self.places)
 
 
 def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) -> dict[Value, float]:
@@ -547,6 +570,12 @@ def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float
             x: x.data * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01) for x, own in formulas.items() if own is x
         }
         yield with_lines(formulas, given)
+
+
+def signature_at(formula: Value, places: Sequence[Mapping[Value, float]]) -> tuple[str, ...]:
+    """What formulas that come to the same on a sheet have in common: their values at places near its numbers."""
+    order = nodes(formula)
+    return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in places)
 
 
 def usually_kept(numbers: Iterable[Number], cut: bool = False) -> Kept | None:

@@ -103,7 +103,9 @@ def straighten(formula: Value) -> Value | None:
     if not over or not dividing or {q for f in inside for q in free_variables(f)} - over:
         return None
     short = _as_a_sum(Product(product.sign, inside, product.below).graph(), sorted(over, key=free_variables(formula).index))
-    return None if short is None else chain([*outside, short]) if outside else short
+    if short is None or not outside:
+        return short
+    return chain([*outside, short])
 
 
 def rearrange(formula: Value) -> Iterator[Value]:
