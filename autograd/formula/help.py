@@ -54,7 +54,8 @@ def _write_slopes(op: Primitive, point: tuple[float, ...]) -> str:
     d = "∂" if len(xs) > 1 else "d"
     text = " and ".join(f"{d}/{d}{x.label} {call} = {write_formula(slope)[0]}" for x, slope in zip(xs, slopes))
     told = ", where a bracket [ ] is 1 if what it says is true, else 0" if "[" in text else ""
-    return f"Its slope{'s are' if len(xs) > 1 else ' is'} {text}{told}."
+    beginning = "Its slopes are" if len(xs) > 1 else "Its slope is"
+    return f"{beginning} {text}{told}."
 
 
 def _write_example(op: Primitive, point: tuple[float, ...], public: Container[str] | None) -> list[str]:

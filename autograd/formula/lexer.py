@@ -15,7 +15,7 @@ from unicodedata import combining, normalize, numeric
 from autograd import primitives as ops
 from autograd.formula import patterns
 from autograd.formula.name_keys import key_of, keys_of, name_key, read_accent
-from autograd.formula.signs import BASES, CONSTANTS, ELSEWHERE, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS
+from autograd.formula.signs import BASES, CONSTANTS, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS
 from autograd.formula.spellings import undress
 from autograd.operation import PRIMITIVES, Primitive
 from autograd.value import Value, lift
@@ -23,7 +23,7 @@ from autograd.writing.names import ACCENTS, GREEK, list_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from autograd.formula.name_keys import Key
 
@@ -71,24 +71,25 @@ class Token(namedtuple("Token", "kind start end what")):
     __slots__ = ()
 
 
-def _match(pattern: re.Pattern[str], text: str, at: int) -> str:
+def match_at(pattern: re.Pattern[str], text: str, at: int) -> str:
     """What a pattern matches here, or nothing."""
     match = pattern.match(text, at)
     return match[0] if match else ""
 
 
-def _is_a_sign(name: str, match: re.Match[str]) -> bool:
-    """Whether a name is an x between two numbers, 2 x 0.2."""
-    before, behind = patterns.AMONG_NUMBERS
-    text = match.string
-    return name in ("x", "X") and bool(before.search(text, 0, match.start()) and behind.match(text, match.end()))
-
-
 class Lexer:
-    """The tokens of a text, one after the other, so that the first mistake is the one that is reported."""
+    """The tokens of a text, one after the other, so that the first mistake is the one that is reported.
+
+    names: what the text may speak of; given: those of them that its author gave, by default all
+    derive: the derivative of one Value by another, or None where nothing is known of it
+    """
 
     def __init__(
-        self, text: str, names: Mapping[str, Value | float], derive: Derive | None = None, inventing: bool = False
+        self,
+        text: str,
+        names: Mapping[str, Value | float],
+        derive: Derive | None = None,
+        given: Mapping[str, Value | float] | None = None,
     ) -> None:
         self.written, (self.text, self.places) = text, undress(text)
         self.start, self.end = len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
@@ -97,74 +98,9 @@ class Lexer:
         self.units: dict[int, tuple[str, int] | None] = {}  # what `unit` found, since letters are looked at again and again
         added = [op for op in PRIMITIVES.values() if op.name not in Primitive.built_in]
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
-        self.labels = keys_of(tuple(names))[0]
+        self.labels, self.layered, self.literals = keys_of(tuple(names))
         self.known: dict[Key, Value] = dict(zip(self.labels, map(lift, names.values())))
-        self.given = frozenset(self.known)
-        if inventing:
-            self.labels = dict(self.labels)
-            for label in self.invented():
-                if (key := name_key(label)) not in self.known:
-                    self.labels[key], self.known[key] = label, Value(1.0, label)
-        _, self.layered, self.literals = keys_of(tuple(self.labels.values()))
-
-    def invented(self) -> list[str]:
-        """The names that a text means besides those that are given; what could be an unknown function is refused."""
-        text, found = self.text, dict[str, list[re.Match[str]]]()
-        for before, _ in patterns.OPERATORS:  # d/dx names x alone
-            text = before.sub(lambda match: " " * len(match[0]), text)
-        for match in patterns.QUOTIENT.finditer(text):  # dL/dw is one name, unless dL is another
-            if not self.is_given("d" + match["above"]) and not (
-                self.is_given(match["above"]) and self.is_given(match["below"])
-            ):
-                found[f"∂{match['above']}/∂{match['below']}"] = []
-                text = text.replace(match[0], " " * len(match[0]))
-        above = ""
-        for match in patterns.NEW_NAME.finditer(text):
-            name = patterns.HIGH[match["raised"]] if match["raised"] else (match["name"] or "").strip()
-            base = _match(patterns.NEW_BASE, name, 0).strip()
-            word = base.rstrip("}").rpartition("{")[2].lstrip("\\")
-            is_command = base == "\\" + word and word.isalpha() and word not in patterns.LETTERS
-            is_number = base == name and GREEK.get(word, word) in CONSTANTS
-            if match["d"]:  # the first of two makes no name, but ∂L and ∂w do
-                if not above:
-                    above, name = name, ""
-                elif name_key(above) in self.given:  # it is worked out
-                    above = ""
-                else:
-                    above, name = "", f"∂{above}/∂{name}"
-            elif is_command or is_number or self.function(word) or self.function(name) or _is_a_sign(name, match):
-                continue
-            if name and name[0] != "Σ":
-                found.setdefault(name, []).append(match)
-        for name, matches in found.items():
-            if matches and matches[0].start("name") >= 0 and not self.is_given(name):
-                self.refuse_functions(name, matches)
-        return [name for name in found if not self.is_given(name)]
-
-    def is_given(self, name: str) -> bool:
-        """Whether the names that are given spell this one, alone or side by side."""
-        if not self.given:
-            return False
-        given = {self.labels[key]: self.known[key] for key in self.given}
-        try:
-            return bool([*Lexer(name, given).tokens()])
-        except FormulaError:
-            return False
-
-    def refuse_functions(self, name: str, matches: Sequence[re.Match[str]]) -> None:
-        """foo(x) is no product, nor is lg x; w(x + b) is one, and net(1 − net), since net stands there as a variable."""
-        word = "".join(filter(str.isalpha, str(name_key(name)[0] or name))).lstrip("Δ")
-        behind = [self.text[match.end() :] for match in matches]
-        called = all(rest.lstrip().startswith("(") for rest in behind)
-        near = get_close_matches(word.lower(), [f for f in self.functions if len(f) > 2], 1, cutoff=0.7)
-        here = ELSEWHERE.get(word.lower(), "")
-        guess = f"; is {near[0]} meant?" if near else ""
-        hint = f"; write {here}" if here else guess
-        if called and (len(word) > 1 or (name in "fgFG" and all(patterns.OF_A_NAME.match(rest) for rest in behind))):
-            product = "" if hint else f"; write {name}·(…) for a product"
-            raise self.error(matches[0].start(), f"{name} is no function that is known here{hint}{product}")
-        if len(word) > 1 and hint and (self.text.strip() == name or any(patterns.OPERAND.match(rest) for rest in behind)):
-            raise self.error(matches[0].start(), f"{name} is not known here{hint}")
+        self.given = set(map(name_key, names if given is None else given))
 
     def tokens(self) -> Iterator[Token]:
         """Each token; the last is of kind "end"."""
@@ -307,7 +243,7 @@ class Lexer:
                     if closing and key in self.known:
                         found = closing, key
                 if found is None:
-                    raise self.unknown(opening.end(), _match(patterns.BEHIND_D, self.text, opening.end()))
+                    raise self.unknown(opening.end(), match_at(patterns.BEHIND_D, self.text, opening.end()))
                 closing, key = found
                 order, below = (int(normalize("NFKC", "".join(filter(None, m.groups())) or "1")) for m in (opening, closing))
                 if order != below:
@@ -319,8 +255,8 @@ class Lexer:
         """All that could be a name here, known or not: its key, by where it ends."""
         found = {}
         for end, base, whole in self.bases(at):
-            primes = _match(patterns.PRIMES, self.text, end) if whole else ""
-            digits = _match(patterns.DIGITS, self.text, end + len(primes)) if whole else ""
+            primes = match_at(patterns.PRIMES, self.text, end) if whole else ""
+            digits = match_at(patterns.DIGITS, self.text, end + len(primes)) if whole else ""
             behind = end + len(primes) + len(digits)
             for stop, up, down in self.scripts(behind) if whole else [(end, "", "")]:
                 if digits and down == "new":  # w11_new
@@ -412,7 +348,7 @@ class Lexer:
         if at not in best:
             if self.text[at] == "Σ":
                 raise self.error(at, LONG["sum"])
-            raise self.unknown(at, self.text[at:stop] + _match(patterns.BEHIND_A_NAME, self.text, stop))
+            raise self.unknown(at, self.text[at:stop] + match_at(patterns.BEHIND_A_NAME, self.text, stop))
         while at in best:
             yield self.add_base(best[at])
             at = best[at].end
@@ -462,7 +398,7 @@ class Lexer:
             return token
         if base := patterns.LOG_BASE.match(self.text, token.end):
             return token._replace(end=base.end(), what=BASES[base[1] or base[2]])
-        behind = _match(patterns.GOES_ON, self.text, token.end)
+        behind = match_at(patterns.GOES_ON, self.text, token.end)
         if behind.isascii() and behind.isdigit():
             raise self.error(token.start, f"{IN_TWO_WAYS}: write log_2(x), or log(2x)")
         if behind == "_" or behind in patterns.LOW:

@@ -40,6 +40,7 @@ from functools import reduce
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.lexer import FormulaError, Lexer, Token
+from autograd.formula.new_names import invent_names
 from autograd.formula.patterns import CHAIN, PLAIN_FRACTION
 from autograd.formula.signs import IN_TWO_WAYS
 from autograd.graph import leaves
@@ -154,7 +155,8 @@ class _Parser:
     def __init__(self, text: str, names: Mapping[str, Value | float], derive: Derive, inventing: bool) -> None:
         if len(text) > LONGEST:
             raise FormulaError(text, LONGEST, f"a formula has up to {LONGEST:,} characters, and this text has {len(text):,}")
-        lexer = Lexer(text, names, derive, inventing)
+        new = invent_names(text, names) if inventing else {}
+        lexer = Lexer(text, {**names, **new}, derive, given=names)
         self.text, self.error, self.stream, self.derive = lexer.text, lexer.error, lexer.tokens(), derive
         self.before: list[Token] = []  # what was read, to look back at
         self.open: list[Token] = []  # brackets

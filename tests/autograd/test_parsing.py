@@ -18,7 +18,7 @@ from long_runs import examples
 
 import autograd as ag
 from autograd import Value, gradient
-from autograd.formula import lexer, name_keys, parser, patterns, signs
+from autograd.formula import lexer, name_keys, new_names, parser, patterns, signs
 from autograd.formula.lexer import FormulaError
 from autograd.formula.parser import parse, split_chain, variables
 from autograd.operation import CONSTANT
@@ -757,7 +757,7 @@ def test_reading_takes_bounded_work(piece):
         assert calls_made(text, names) < 8 * calls_made(shorter, names) + 10_000
 
 
-READERS = lexer, name_keys, parser, patterns, signs
+READERS = lexer, name_keys, new_names, parser, patterns, signs
 
 
 def test_nothing_is_ever_run():
