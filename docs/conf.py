@@ -9,6 +9,7 @@ there is no script from elsewhere. Nothing is executed: notebooks show the outpu
 _ext/contents.py   which names and files there are, and their order
 _ext/reference.py  a page for each public name, and the command line
 _ext/listing.py    the code, file by file
+_ext/annotated.py  the engine with its prose beside its code
 _ext/texts.py      README and its like, and the notebooks
 _ext/pages.py      writes all these before the build
 _ext/house.py      the house's docstrings as reStructuredText

@@ -126,8 +126,9 @@ PLAIN_DATA = {  # what is neither a class nor a function has no docstring of its
     "autograd.CONSTANT": "What stands in `.op` of a plain number in an expression: drawn, and never differentiated.",
 }
 
+ENGINE = "The engine"
 READING = {  # the rooms, and in them the files in the order in which they are best read; "room.*" is all the others of it
-    "The engine": "autograd.operation autograd.primitives autograd.value autograd.graph autograd.*",
+    ENGINE: "autograd.operation autograd.primitives autograd.value autograd.graph autograd.*",
     "How things are written": "autograd.writing.*",
     "Formulas": "autograd.formula.page autograd.formula.lexer autograd.formula.parser autograd.formula.*",
     "How things are shown": "autograd.display.*",

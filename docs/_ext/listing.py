@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from contents import ROOT, files
+from annotated import annotated
+from contents import ENGINE, ROOT, files
 from house import rst
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -30,8 +31,13 @@ def code() -> Iterator[tuple[str, str]]:
             text = path.read_text(encoding="utf-8")
             name, lines = path.relative_to(ROOT).as_posix(), text.count("\n")
             essay = rst((inspect.getdoc(importlib.import_module(module)) or "").split("\n"), link_from(f"{module}."))
-            parts += [titled(name, sign="^").rstrip(), "\n".join(essay), f":doc:`The code <{module}>` ({lines} lines)"]
             pages.append(module)
+            ways = f":doc:`The code <{module}>` ({lines} lines)"
+            if heading == ENGINE:
+                pages.append(f"{module}-annotated")
+                ways += f", and :doc:`annotated <{module}-annotated>`"
+                yield f"code/{module}-annotated.rst", titled(f"{name}, annotated", annotated(text, link_from(f"{module}.")))
+            parts += [titled(name, sign="^").rstrip(), "\n".join(essay), ways]
             yield f"code/{module}.rst", titled(name, ".. raw:: html\n\n" + _highlighted(text))
     about = "What each file says of itself, in the order in which they are best read."
     yield "code/index.rst", titled("The code, file by file", about, *parts, toctree(*pages))

@@ -4,8 +4,8 @@ An optimiser is one formula for one parameter,
 
     update(w, g, state)        the parameter's new number, from its number w, its gradient g and what it remembers of it
 
-and the base class applies it to every parameter. So each class below is a dataclass, whose fields are its arguments in torch's
-order, and its formula, with a docstring that states it:
+and the base class applies it to every parameter. So each class below is a dataclass, whose fields are its arguments in
+torch's order, and its formula, with a docstring that states it:
 
     for each epoch:
         loss = ...
