@@ -23,6 +23,7 @@ import nn
 from autograd import FormulaError, Value, Worksheet, mark_files, parse
 from autograd.display.mathml import mathml
 from autograd.formula.systems import read_formulas
+from autograd.formula.writing import written
 from autograd.mark.files import SheetError, sheet_from
 from autograd.writing.names import readings
 from nn.cli.main import main
@@ -144,7 +145,7 @@ def read_formula(text, chance):
     y = parse(text) if chance.random() < 0.5 else parse(text, NAMES)
     with suppress(ValueError):  # too long for a page
         mathml(ag.latex(y))
-        ag.formula.written(y)
+        written(y)
 
 
 def read_several(text, chance):
@@ -208,7 +209,7 @@ def read_a_label(text, chance):
         assert indices
     y = labelled(text, chance)
     with suppress(ValueError):  # too long to be written
-        ag.formula.written(y)
+        written(y)
     nn.draw(y).text.encode("utf-8", "replace")
 
 
