@@ -11,6 +11,7 @@ import sys
 import urllib.parse
 
 import pytest
+from annotated import parts
 from contents import GROUPS, files, names_of, not_there, public_names, without_a_group
 from house import first_sentence, rst
 from links import LINK, links, markdown_of, without_code
@@ -124,6 +125,23 @@ def test_every_file_stands_in_the_tour_of_the_code():
     named = [module for _, modules in files() for module in modules]
     there = [path.relative_to(ROOT).as_posix().removesuffix(".py").replace("/", ".") for path in MODULES]
     assert sorted(named) == sorted(name for name in there if not name.endswith(("__init__", "__main__")))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograd").glob("*.py")), ids=lambda path: path.name)
+def test_annotated_source_is_the_whole_file(path):
+    """Prose and code together are all its words; the code of a part begins in the line of the file that it says."""
+    text = path.read_text(encoding="utf-8")
+    shown = list(parts(text))
+    assert [text.splitlines()[part.start - 1] for part in shown if part.code] == [
+        part.code[0] for part in shown if part.code
+    ]
+    together = "\n".join("\n".join([part.prose, *part.code]) for part in shown)
+    assert sorted(words_of(together)) == sorted(words_of(text))
+
+
+def words_of(text):
+    """The words of a file, without quotes and signs of comments."""
+    return re.findall(r"\w+", text)
 
 
 # --------------------------------------------------------------------------------------------------------------- the site

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -96,6 +97,24 @@ def test_imports_make_no_circle():
         for module in ready:
             del left[module]
     assert left == {}
+
+
+def test_the_map_names_every_file():
+    """The map in CONTRIBUTING.md is the tree: each file, in the row of its room, and no other."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## The map")[2].partition("\n## ")[0]
+    named, package, folder = [], "", ""
+    for line in text.splitlines():
+        if not line.startswith("| ") or line.startswith("|---"):
+            continue
+        place, files = (cell.strip() for cell in line.split("|")[1:3])
+        if place.startswith("room in"):
+            package = place.removeprefix("room in").strip(" `/")
+            continue
+        if place:
+            folder = place.strip("`/") + "." if place.startswith("`") else ""
+        named += [f"{package}.{folder}{name}" for name in re.findall(r"`([\w.]+)`", files) if not name.endswith(".js")]
+    there = [module for module in FILES if FILES[module].name not in ("__init__.py", "__main__.py")]
+    assert sorted(named) == sorted(there)
 
 
 @pytest.mark.parametrize("module", [module for module in FILES if module.count(".") == 1 and module.startswith("autograd.")])

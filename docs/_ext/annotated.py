@@ -54,7 +54,7 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def _structure(tree: ast.Module) -> tuple[set[int], dict[int, tuple[int, str]]]:
-    """The lines in which classes and functions begin; and for the first line of each docstring the last, and its text."""
+    """The lines in which classes and functions begin; and each docstring by its first line: its last one, and its text."""
     beginnings: set[int] = set()
     docstrings: dict[int, tuple[int, str]] = {}
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""The command `chalkgrad`, also `python -m nn`: its parser, and what becomes of errors. What it does is in nn/commands."""
+"""The command `chalkgrad`, also `python -m nn`: its parser, and what becomes of errors. What it does stands beside it."""
 
 from __future__ import annotations
 
