@@ -10,13 +10,13 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from autograd.display.documents import whole_page
+from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.files import ENDINGS, Problem, SheetError, _handed_in, _HandedIn, _readable, read_sheet
 from autograd.mark.mistakes import KINDS
 from autograd.mark.red_pen import _mark
 from autograd.mark.report import Marking, _safe_cell
-from autograd.writing.columns import table
+from autograd.writing.columns import align
 from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
@@ -96,7 +96,7 @@ class Class:
         blocks = [self.title] if self.title else []
         if self.markings:
             scores = [marking.score for marking in self.markings.values()]
-            blocks.append(table([self.head, *self._rows()], (0, len(self.head) - 1)))
+            blocks.append(align([self.head, *self._rows()], (0, len(self.head) - 1)))
             of = _mark(next(iter(self.markings.values())).out_of)
             blocks.append(
                 f"{len(scores)} sheet{'s'[: len(scores) != 1]}; {_mark(sum(scores) / len(scores))} of {of} marks on average."
@@ -105,7 +105,7 @@ class Class:
             lines = [
                 (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people)) for line, kind, n, people in common
             ]
-            blocks.append("The commonest mistakes\n" + table(lines, (3,)))
+            blocks.append("The commonest mistakes\n" + align(lines, (3,)))
         if self.problems:
             blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
@@ -176,7 +176,7 @@ class Class:
             path,
             "a class",
             {
-                ".html": lambda: whole_page(self.title or "Marked worksheets", self.html()),
+                ".html": lambda: html_page(self.title or "Marked worksheets", self.html()),
                 ".csv": lambda: self.csv,
                 ".json": lambda: self.json,
                 ".txt": lambda: self.text + "\n",

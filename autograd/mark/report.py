@@ -14,11 +14,11 @@ import os
 from collections import namedtuple
 from pathlib import Path
 
-from autograd.display.documents import whole_page
+from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.claims import last_number, written_number
 from autograd.mark.red_pen import SIGNS, _mark, marked_page
-from autograd.writing.columns import table
+from autograd.writing.columns import align
 from autograd.writing.names import pretty
 from autograd.writing.numbers import number
 
@@ -163,7 +163,7 @@ class Marking:
                 f" ← {', '.join(map(pretty, row.sources))}" if row.sources else ""
             )
             lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
-        return "\n\n".join([*([self.title] if self.title else []), table(lines, (1, 4)), self.summary])
+        return "\n\n".join([*([self.title] if self.title else []), align(lines, (1, 4)), self.summary])
 
     def __str__(self) -> str:
         return self.text
@@ -217,7 +217,7 @@ class Marking:
             path,
             "a marking",
             {
-                ".html": lambda: whole_page(self.title or "Marked worksheet", self.html()),
+                ".html": lambda: html_page(self.title or "Marked worksheet", self.html()),
                 ".csv": lambda: self.csv,
                 ".json": lambda: self.json,
                 ".txt": lambda: self.text + "\n",
