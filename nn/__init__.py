@@ -16,9 +16,7 @@ from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
 from nn.pages.player import play_training
 from nn.pages.stepper import step_through
-from nn.plots.functions import plot_function, plot_surface
-from nn.plots.nets import plot_boundary, plot_histograms
-from nn.plots.runs import plot_loss
+from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
 from nn.train.fit import fit
 from nn.train.history import History
 from nn.train.predictor import Predictor
