@@ -14,6 +14,7 @@ from autograd.calculus import _flat, _like, _name, _Run, gradient
 from autograd.conversions import short
 from autograd.graph import nodes
 from autograd.value import Value
+from autograd.writing.columns import align
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,12 +60,11 @@ class GradientCheck:
         return iter(self.rows)
 
     def __str__(self) -> str:
-        table = [("derivative", "analytic", "numeric", "verdict")]
+        rows = [("derivative", "analytic", "numeric", "verdict")]
         for row in self.rows:
             sides = f" ({row.left:.6g} on the left, {row.right:.6g} on the right)" if row.verdict == KINK else ""
-            table.append((row.name, f"{row.analytic:.8g}", f"{row.numeric:.8g}", row.verdict + sides))
-        widths = [max(map(len, column)) for column in zip(*table)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in table]
+            rows.append((row.name, f"{row.analytic:.8g}", f"{row.numeric:.8g}", row.verdict + sides))
+        lines = align(rows).splitlines()
         return "\n".join([self.title, *("  " + line for line in lines), *self.culprits])
 
     __repr__ = __str__

@@ -20,6 +20,7 @@ from collections import namedtuple
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT
 from autograd.value import Value
+from autograd.writing.columns import align
 from autograd.writing.notation import level_of
 from autograd.writing.numbers import number
 
@@ -132,7 +133,7 @@ class Trace:
 
     def forward_table(self) -> str:
         """The forward pass as lines: name = formula = numbers = value."""
-        return _aligned([(s.name, f"= {s.formula}", f"= {s.numbers}", f"= {self._text(s.value)}") for s in self.forward])
+        return align([(s.name, f"= {s.formula}", f"= {s.numbers}", f"= {self._text(s.value)}") for s in self.forward])
 
     def backward_table(self) -> str:
         """The backward pass as lines: ∂y/∂input gets upstream × local derivative = contribution, and the total so far."""
@@ -149,7 +150,7 @@ class Trace:
                     local,
                 )
             )
-        return _aligned([("gradient", "upstream × local = contribution", "total so far", "local derivative"), *lines])
+        return align([("gradient", "upstream × local = contribution", "total so far", "local derivative"), *lines])
 
     def differences(self, other: Trace) -> list[tuple[Value, str, float, float]]:
         """The nodes whose gradients differ in another trace of the same graph, as (node, name, here, there).
@@ -364,8 +365,3 @@ def _html_table(caption: str, head: tuple[str, ...], rows: Iterable[tuple[str, .
 
     body = "".join(line(row, "td") for row in rows)
     return f"<table><caption>{escape(caption)}</caption><thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>"
-
-
-def _aligned(lines: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)

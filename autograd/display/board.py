@@ -12,7 +12,7 @@ from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from autograd.display.documents import DOCUMENT, PAGE
+from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
 from autograd.display.mathml import mathml
 from autograd.formula.writing import write_formula
@@ -79,6 +79,17 @@ class Line(
 
 NOTHING = Math("", "")
 PAGE_WIDTH = 90  # characters that fit on a sheet of paper held upright
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
+table.board { border-collapse: collapse; display: block; overflow-x: auto; margin-bottom: 1.4rem }
+math { display: inline math }
+mtable[columnlines] > mtr > mtd:first-child { border-right: 1px solid }
+mtable[columnlines] > mtr:first-child > mtd { border-bottom: 1px solid }
+table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
+table.board td.left { text-align: right }
+table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }
+"""
 
 
 class Board:
@@ -167,7 +178,15 @@ class Board:
             for line in lines
         )
         paper = "landscape" if wide else "portrait"
-        return DOCUMENT.replace("DECLARED", declared, 1).replace("PAPER", paper, 1).replace("BODY", body, 1)
+        preamble = "\n".join(
+            [
+                r"\usepackage{amsmath, amssymb}",
+                rf"\ifPDFTeX{declared}\fi",
+                rf"\usepackage[margin=2cm, {paper}]{{geometry}}",
+                r"\allowdisplaybreaks",
+            ]
+        )
+        return latex_document(body, preamble, r"\documentclass[fleqn]{article}")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the board to a file and give its path.
@@ -192,8 +211,7 @@ class Board:
         )
 
     def _page(self) -> str:
-        before, after = PAGE.split("BODY")
-        return before.replace("TITLE", html.escape(self.title or "chalkgrad"), 1) + self.html() + after
+        return html_page(self.title or "chalkgrad", self.html(), STYLE)
 
 
 def _aligned(lines: Sequence[Line]) -> str:

@@ -1,46 +1,41 @@
-"""Whole documents, in LaTeX and in HTML, around what is shown."""
+"""Whole documents around what is shown: one page in HTML and one document in LaTeX, for every part that saves either."""
 
 from __future__ import annotations
 
 import html
 
-DOCUMENT = r"""\documentclass[fleqn]{article}
-\usepackage{amsmath, amssymb, iftex}
-\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}DECLARED\else\usepackage{fontspec}\fi
-\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\usepackage[margin=2cm, PAPER]{geometry}
-\allowdisplaybreaks
-\begin{document}
-BODY\end{document}
-"""
-
+NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'"
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>TITLE</title>
+<meta http-equiv="Content-Security-Policy" content="POLICY">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
-h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
-table.board { border-collapse: collapse; display: block; overflow-x: auto; margin-bottom: 1.4rem }
-math { display: inline math }
-mtable[columnlines] > mtr > mtd:first-child { border-right: 1px solid }
-mtable[columnlines] > mtr:first-child > mtd { border-bottom: 1px solid }
-table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
-table.board td.left { text-align: right }
-table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }
-</style></head>
-<body>
-BODY
-</body></html>
+<style>STYLE</style></head>
+<body>"""
+
+PREAMBLE = r"""\usepackage{iftex}
+\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 """
 
 
-def whole_page(title: str, body: str) -> str:
-    """A page of its own, which needs nothing from anywhere."""
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        "<style>body{margin:24px;background:Canvas;color:CanvasText}</style></head>"
-        f"<body>{body}</body></html>\n"
-    )
+def html_page(title: str, body: str, style: str = "body{margin:24px}", policy: str = NO_SCRIPTS) -> str:
+    """A page of its own, which needs nothing from anywhere.
+
+    title: plain text
+    body: HTML
+    style: CSS
+    policy: what the page may load and run; unless it says otherwise, nothing
+    """
+    head = PAGE.replace("POLICY", policy).replace("STYLE", f"body{{background:Canvas;color:CanvasText}}{style}")
+    return f"{head.replace('TITLE', html.escape(title))}{body}</body></html>\n"
+
+
+def latex_document(body: str, preamble: str, document_class: str = r"\documentclass{article}") -> str:
+    """A document that pdfTeX, XeTeX and LuaTeX set.
+
+    body: LaTeX
+    preamble: the packages and settings that this body needs
+    document_class: the line that names the class
+    """
+    return f"{document_class}\n{PREAMBLE}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"

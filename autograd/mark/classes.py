@@ -12,13 +12,13 @@ from collections import Counter
 from itertools import chain, count
 from pathlib import Path
 
-from autograd.display.documents import whole_page
+from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.files import ENDINGS, HandedIn, Problem, SheetError, read_entries, read_handed_in, read_sheet
 from autograd.mark.mistakes import KINDS
 from autograd.mark.red_pen import write_mark
 from autograd.mark.report import Marking, safe_cell
-from autograd.writing.columns import table
+from autograd.writing.columns import align
 from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
@@ -97,12 +97,12 @@ class Class:
         blocks = [self.title] if self.title else []
         if self.markings:
             scores = [marking.score for marking in self.markings.values()]
-            blocks.append(table([self.head, *self._rows()], (0, len(self.head) - 1)))
+            blocks.append(align([self.head, *self._rows()], (0, len(self.head) - 1)))
             sheets = "1 sheet" if len(scores) == 1 else f"{len(scores)} sheets"
             average, most = sum(scores) / len(scores), next(iter(self.markings.values())).out_of
             blocks.append(f"{sheets}; {write_mark(average)} of {write_mark(most)} marks on average.")
         if common := self._commonest(8):
-            blocks.append("The commonest mistakes\n" + table(common, (3,)))
+            blocks.append("The commonest mistakes\n" + align(common, (3,)))
         if self.problems:
             blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
@@ -170,7 +170,7 @@ class Class:
             path,
             "a class",
             {
-                ".html": lambda: whole_page(self.title or "Marked worksheets", self.html()),
+                ".html": lambda: html_page(self.title or "Marked worksheets", self.html()),
                 ".csv": lambda: self.csv,
                 ".json": lambda: self.json,
                 ".txt": lambda: self.text + "\n",

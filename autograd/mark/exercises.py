@@ -27,7 +27,7 @@ from typing import Any
 
 from autograd.derive.derivations import derivation
 from autograd.display.board import Board
-from autograd.display.documents import whole_page
+from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
@@ -43,6 +43,9 @@ from autograd.writing.numbers import number
 TRIES = 300
 STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated
 RATE_CHOICES = (0.1, 0.2, 0.3, 0.4)
+LATEX_PREAMBLE = r"""\usepackage{amsmath,amssymb,longtable,array}
+\usepackage[margin=25mm]{geometry}
+\setlength{\parindent}{0pt}"""
 
 
 def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, loss: str = "", digits: int = 5) -> Exercise:
@@ -301,14 +304,12 @@ class Exercise:
         rows = "\n".join(
             f"\\rule[-4mm]{{0pt}}{{11mm}}$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines
         )
-        return (
-            "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{lmodern}\n"
-            "\\usepackage{amsmath,amssymb,longtable,array}\n\\usepackage[margin=25mm]{geometry}\n"
-            "\\setlength{\\parindent}{0pt}\n\n\\begin{document}\n"
+        body = (
             f"\\section*{{{escaped(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
             "\\begin{longtable}{|>{\\raggedright}p{35mm}|p{100mm}|} \\hline line & your number \\\\ \\hline \\endhead\n"
-            f"{rows}\n\\end{{longtable}}\n\\end{{document}}\n"
+            f"{rows}\n\\end{{longtable}}"
         )
+        return latex_document(body, LATEX_PREAMBLE)
 
     # ---- files
 
@@ -377,7 +378,7 @@ class Exercise:
             {
                 ".md": lambda: self.markdown,
                 ".tex": lambda: self.latex,
-                ".html": lambda: whole_page(self.title, self.html()),
+                ".html": lambda: html_page(self.title, self.html()),
                 ".ipynb": lambda: self.notebook,
                 ".toml": lambda: self.toml,
             },

@@ -15,11 +15,11 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.display.documents import whole_page
+from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.claims import last_number, written_number
 from autograd.mark.red_pen import SIGNS, write_mark, write_page
-from autograd.writing.columns import table
+from autograd.writing.columns import align
 from autograd.writing.names import pretty
 from autograd.writing.numbers import number
 
@@ -176,7 +176,7 @@ class Marking:
             if row.sources:
                 verdict += f" ← {', '.join(map(pretty, row.sources))}"
             lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
-        blocks = [self.title, table(lines, (1, 4)), self.summary]
+        blocks = [self.title, align(lines, (1, 4)), self.summary]
         return "\n\n".join(block for block in blocks if block)
 
     def __str__(self) -> str:
@@ -231,7 +231,7 @@ class Marking:
             path,
             "a marking",
             {
-                ".html": lambda: whole_page(self.title or "Marked worksheet", self.html()),
+                ".html": lambda: html_page(self.title or "Marked worksheet", self.html()),
                 ".csv": lambda: self.csv,
                 ".json": lambda: self.json,
                 ".txt": lambda: self.text + "\n",

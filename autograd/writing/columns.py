@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def table(lines: Sequence[Sequence[str]], wrapped: Sequence[int] = (), width: int = 118) -> str:
+def align(lines: Sequence[Sequence[str]], wrapped: Sequence[int] = (), width: int = 118) -> str:
     """Rows in columns; cells of the wrapped columns go on below themselves where the row would be too wide."""
     widths = [max(map(len, column)) for column in zip(*lines)]
     for column in wrapped:

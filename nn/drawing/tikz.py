@@ -7,22 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograd.display.documents import latex_document
 from autograd.writing.names import ACCENT_COMMANDS, GREEK_COMMANDS, UNSUB, UNSUP
 from nn.drawing.colours import _scale
 from nn.drawing.picture import Picture, shortened
 
-TIKZ_HEAD = r"""\documentclass[tikz]{standalone}
-\usepackage{iftex}
-\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
-\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\usetikzlibrary{arrows.meta}
-"""
-
-
-TIKZ_BEGIN = r"\begin{document}", r"\begin{tikzpicture}[x=1bp,y=1bp,font=\sffamily]"
-
-
-TIKZ_END = r"\end{tikzpicture}", r"\end{document}", ""
+BEGIN = r"\begin{tikzpicture}[x=1bp,y=1bp,font=\sffamily]"
+END = r"\end{tikzpicture}"
 
 
 def _tikz(picture: Picture, theme: dict[str, str], graph: dict[str, Any]) -> str:
@@ -62,7 +53,8 @@ def _tikz(picture: Picture, theme: dict[str, str], graph: dict[str, Any]) -> str
         lines.append(f"\\node[{style}] at ({item['pos']}) {{{text}}};")
     lines += _tikz_legend(picture, theme, graph, shade)
     colours = [f"\\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}" for colour, name in shades.items()]
-    return TIKZ_HEAD + "\n".join([*colours, *TIKZ_BEGIN, *lines, *TIKZ_END])
+    preamble = "\n".join([r"\usetikzlibrary{arrows.meta}", *colours])
+    return latex_document("\n".join([BEGIN, *lines, END]), preamble, r"\documentclass[tikz]{standalone}")
 
 
 def _tikz_curve(edge: dict[str, Any]) -> str:

@@ -6,13 +6,14 @@ in a notebook, after the kernel is gone, and as one file that needs nothing from
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
 from importlib import resources
 from itertools import count
 from typing import Any
+
+from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 _ids = count(1)
@@ -40,14 +41,8 @@ def inline(function: str, data: Any, fallback: str = "") -> str:
 
 
 def page(title: str, body: str) -> str:
-    """A whole HTML page, to which nothing from outside is let in."""
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        "<style>body{margin:0;background:Canvas;color:CanvasText}</style></head>"
-        f"<body>{body}</body></html>\n"
-    )
+    """A whole HTML page whose own scripts run, and to which nothing from outside is let in."""
+    return html_page(title, body, "body{margin:0}", POLICY)
 
 
 def plain(x: float) -> float | str:

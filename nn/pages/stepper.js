@@ -169,9 +169,21 @@ export function forward(graph, leaves) {
   const values = graph.nodes.map((node, i) => leaves[i] ?? Number(fromText(node.value)));
   for (const i of graph.forward) {
     const node = graph.nodes[i];
-    values[i] = VALUES[node.op](...node.inputs.map((x) => values[x]));
+    if (!node.recorded) values[i] = VALUES[node.op](...node.inputs.map((x) => values[x]));
   }
   return values;
+}
+
+// The first operation above a node whose numbers the page cannot compute anew, if there is one.
+export function recordedAbove(graph, start) {
+  const above = new Set([start]);
+  for (const i of graph.forward) {
+    const node = graph.nodes[i];
+    if (!node.inputs.some((x) => above.has(x))) continue;
+    if (node.recorded) return node.op;
+    above.add(i);
+  }
+  return null;
 }
 
 // The steps back, right or in one of the wrong ways: "overwrite", "order", "no zero_grad".
@@ -410,7 +422,14 @@ export function mount(element, graph, changed = () => {}) {
 
   // The state: what the leaves hold, which way is gone, how many steps have been taken, which node is looked at.
   const leaves = {};
-  let wrong = "", position = 0, chosen = null, timer = null, run;
+  let wrong = "", position = 0, chosen = null, timer = null, refused = "", run;
+
+  // Why a leaf cannot be changed here; empty for one that can.
+  function refusal(i) {
+    const op = recordedAbove(graph, i);
+    return op ? `${name(i)} cannot be changed here: it leads to ${op}, an operation that was added in Python, ` +
+      "and a page cannot compute its numbers anew." : "";
+  }
 
   function compute() {
     const values = forward(graph, leaves);
@@ -461,6 +480,7 @@ export function mount(element, graph, changed = () => {}) {
     else if (step) for (const x of new Set(graph.nodes[step.node].inputs))
       for (const group of arrows(x, step.node)) group.classList.add("active", "going");
     tell(step);
+    if (refused) $(".now").append(make("p", refused, "wrong"));
     if (step) together($(".now"));
     if (step) follow(boxes[boxOf(step.input ?? step.node)]);
     look(grads, reached);
@@ -539,7 +559,7 @@ export function mount(element, graph, changed = () => {}) {
     if (info.dataset.node !== String(chosen)) {
       info.dataset.node = chosen;
       info.replaceChildren(make("h3", node.name), make("div", "", "facts"));
-      if (node.kind === "leaf") info.append(nudge(chosen));
+      if (node.kind === "leaf") info.append(refusal(chosen) ? make("p", refusal(chosen), "muted") : nudge(chosen));
     }
     const facts = info.querySelector(".facts");
     facts.replaceChildren();
@@ -660,7 +680,8 @@ export function mount(element, graph, changed = () => {}) {
   show();
   const change = (given) => {
     for (const i of Object.keys(leaves)) delete leaves[i];
-    for (const [i, x] of Object.entries(given)) leaves[i] = Number(x);
+    refused = Object.keys(given).map((i) => refusal(Number(i))).filter(Boolean).join(" ");
+    for (const [i, x] of Object.entries(given)) if (!refusal(Number(i))) leaves[i] = Number(x);
     compute();
     show();
   };

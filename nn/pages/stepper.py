@@ -4,6 +4,9 @@ The page computes for itself: it gets the graph, and for every node the partial 
 operations, which are the table's own rules, called on leaves and written down. So a leaf can be dragged in the page, forward
 and backward run again there with no kernel, and there is still no second derivative rule anywhere.
 
+An operation that a person adds is a function in Python, which a page cannot call: its numbers are the recorded ones, and
+a leaf that leads to it is not to be changed there.
+
 stepper.js is the page: `mount(element, data)`. It is served inside a shadow DOM, inline in a notebook or as one file that
 needs nothing from anywhere.
 """
@@ -39,9 +42,8 @@ def step_through(y: Value) -> Stepper:
 
     The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
     Python and page in step with one another. In the page the graph can be folded to neurons or layers.
-    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, one that no folding makes
-    small enough, or one with an operation of your own, which the page cannot compute, RuntimeError where no Graphviz is
-    found to lay out the drawing.
+    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, or one that no folding makes
+    small enough, RuntimeError where no Graphviz is found to lay out the drawing.
 
     >>> import nn
     >>> from autograd import Value
@@ -175,23 +177,29 @@ def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict
     if node.label and kind == "constant":
         entry["labelled"] = True
     if inputs and op is not None:
-        if op.name not in op.built_in:
-            raise ValueError(
-                f"the page cannot compute {op.name}, an operation of your own; trace(y) steps through it in text"
-            )
         places = [(f"{{{i}}}", ATOM) for i in range(len(inputs))]
-        z, xs = Value(node.data), [Value(x.data) for x in inputs]
-        partials = op.slopes(z, [x.data if inner.op is CONSTANT else x for x, inner in zip(xs, inputs)])
         entry |= {
             "op": op.name,
             "symbol": op.notation.symbol,
             "nary": op.arity is None,
             "inputs": [place[x] for x in inputs],
             "template": op.notation.write(places),
-            "partials": [_tree(p, z, xs) for p in partials],
+            "recorded": op.name not in op.built_in,
+            "partials": _partials(node),
             "formulas": _formulas(node, names),
         }
     return entry
+
+
+def _partials(node: Value) -> list[Any]:
+    """The partial derivatives as trees; those of an operation that a person adds are the numbers that they have here."""
+    op, inputs = node.op, node.inputs
+    assert op is not None
+    if op.name not in op.built_in:
+        return [plain(float(slope)) for slope in op.slopes(node.data, [x.data for x in inputs])]
+    z, xs = Value(node.data), [Value(x.data) for x in inputs]
+    slopes = op.slopes(z, [x.data if inner.op is CONSTANT else x for x, inner in zip(xs, inputs)])
+    return [_tree(slope, z, xs) for slope in slopes]
 
 
 def _tree(slope: Any, z: Value, xs: Sequence[Value]) -> Any:

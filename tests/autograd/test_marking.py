@@ -22,7 +22,7 @@ from autograd.mark.classes import Class
 from autograd.mark.files import sheet_from
 from autograd.mark.red_pen import SIGNS
 from autograd.mark.report import Diagnosis, Marking, Row
-from autograd.writing.columns import table
+from autograd.writing.columns import align
 
 WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}
 
@@ -186,7 +186,7 @@ def test_columns_stand_below_each_other(width):
     """Each column begins at the same place in every row, however its cells are wrapped, two blanks after the last one."""
     words = "the quick brown fox jumps over the lazy dog".split()
     lines = [("n", "left", "middle", "right"), *((str(i), " ".join(words[:i]), "x" * i, " ".join(words)) for i in range(8))]
-    text = table(lines, (1, 3), width)
+    text = align(lines, (1, 3), width)
     starts = [text.splitlines()[0].index(head) for head in lines[0]]
     for line in text.splitlines():
         assert [line[start - 2 : start].strip() for start in starts[1:]] == [""] * 3
@@ -733,7 +733,7 @@ def test_arrow_heads_are_seen_at_the_carried_rows(name, looked):
 def test_what_is_wrapped_in_a_terminal_is_wrapped_at_words():
     """As textwrap does it; no word of a claim is parted."""
     words = [f"{i}.{i:03}" for i in range(40)]
-    text = table([("a", "b"), (" ".join(words), "x")], (0,), 40)
+    text = align([("a", "b"), (" ".join(words), "x")], (0,), 40)
     assert [line.split("  ")[0].strip() for line in text.splitlines()[1:]] == textwrap.wrap(" ".join(words), 37)
 
 

@@ -747,8 +747,21 @@ def test_a_page_of_its_own_listens_to_keys_everywhere(opened):
     assert page.locator(".count").inner_text().startswith("step 1 of")
 
 
-def test_an_operation_of_ones_own_is_refused(graphviz):
-    """The page has no value for it; the error says what steps through it."""
-    double = ag.Primitive("double_of_mine", lambda x: 2.0 * x, 2.0)
-    with pytest.raises(ValueError, match=r"cannot compute double_of_mine.*trace"):
-        nn.step_through(double(Value(1.0)))
+def test_an_operation_of_ones_own_shows_its_recorded_numbers(opened):
+    """The page steps through it as through any other; a leaf below it says why it cannot be changed, one beside it can."""
+    cube = ag.Primitive("cube_of_mine", lambda x: x * x * x, lambda z, x: 3.0 * x * x)
+    w, x, b = Value(0.5, label="w"), Value(3.0, label="x"), Value(0.25, label="b")
+    y = cube(w * x) * b
+    ag.label(y=y)
+    y.backward()
+    shown = opened(y)
+    page = shown.page
+    for _ in trace(y).forward + trace(y).backward:
+        page.keyboard.press("ArrowRight")
+    assert "Done: every node has its gradient." in page.locator(".now").inner_text()
+    for leaf in (w, x, b):
+        shown.node(leaf.label).click()
+        said = page.locator(".node-info").inner_text()
+        assert f"gradient {leaf.grad:.6g}" in said
+        assert ("cannot be changed here: it leads to cube_of_mine" in said) == (leaf is not b)
+        assert page.locator(".nudge input").count() == (leaf is b)

@@ -18,7 +18,6 @@ from autograd import Value
 from autograd.graph import paths_between
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
-from nn.drawing import dot as dot_writer
 from nn.drawing.colours import THEMES, mix, strength
 from nn.drawing.picture import pretty, shortened
 
@@ -70,7 +69,7 @@ def _binary_stays(monkeypatch):
 
 
 def hide(monkeypatch, *programs):
-    monkeypatch.setattr(dot_writer.shutil, "which", lambda name, *a, **k: None if name in programs else find(name, *a, **k))
+    monkeypatch.setattr(shutil, "which", lambda name, *a, **k: None if name in programs else find(name, *a, **k))
 
 
 @pytest.fixture(params=ENGINES)
