@@ -74,7 +74,8 @@ if TYPE_CHECKING:
     from autograd.mark.exercises import Exercise, exercise
     from autograd.mark.report import Marking
     from autograd.mark.worksheet import Worksheet
-    from autograd.program.program import Program, compile
+    from autograd.program.compile import compile
+    from autograd.program.program import Program
 
 __version__ = "0.1.0"
 
@@ -89,7 +90,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Program": "program.program",
     "Sheet": "derive.sheet",
     "Worksheet": "mark.worksheet",
-    "compile": "program.program",
+    "compile": "program.compile",
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",
     "exercise": "mark.exercises",

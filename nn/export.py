@@ -108,13 +108,10 @@ def to_jax(model: MLP | Layer) -> tuple[Callable[[Any, Any], Any], list[dict[str
     [[2.5]]
     """
     _needed("jax", "jax")
-    import jax.numpy as jnp
-
-    from autograd.program.engines import _engine
-
-    special = _engine("jax")[1]
     from autograd.program.array_functions import array_functions
+    from autograd.program.engines import import_engine
 
+    jnp, special = import_engine("jax")
     functions = array_functions(jnp, special)
     layers = list(_layers(model))
     names = [_known(layer, TORCH, "JAX") and layer.activation for layer, _, _ in layers]

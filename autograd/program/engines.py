@@ -4,11 +4,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 
-def _put_together(xp: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any]) -> dict[str, Any]:
+def assembly_functions(xp: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any]) -> dict[str, Any]:
     """How values and gradients are put together from rows: summed over the batch, or for each row of it."""
     nothing = asarray([[0.0]])
 
@@ -31,10 +31,10 @@ def _put_together(xp: Any, size: int, per_sample: bool, asarray: Callable[[Any],
     return {"outer": outer, "total": total, "joined": joined, "rows": rows, "zero": zero}
 
 
-def _engine(name: str) -> tuple[Any, Any]:
+def import_engine(name: str) -> tuple[Any, Any]:
     """The namespace of an array library, and where it has erf."""
     if name == "numpy":
-        return _numpy(), None
+        return import_numpy(), None
     if name == "jax":
         try:
             import jax.numpy as xp
@@ -51,7 +51,7 @@ def _engine(name: str) -> tuple[Any, Any]:
     raise ValueError(f"engines are 'numpy', 'jax' and 'torch', not {name!r}")
 
 
-def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
+def array_maker(xp: Any, theta: Any) -> Callable[[Any], Any]:
     """How tables become arrays beside theta: of its kind of number, on its device; places stay whole numbers."""
 
     def make(table: Any) -> Any:
@@ -63,7 +63,7 @@ def _like(xp: Any, theta: Any) -> Callable[[Any], Any]:
     return make
 
 
-def _no_coarser(xp: Any, array: Any, theta: Any) -> Any:
+def refine(xp: Any, array: Any, theta: Any) -> Any:
     """Inputs in numbers as fine as those of theta, so that what is worked out from them alone has as many digits."""
     kind = xp.promote_types(array.dtype, theta.dtype)
     if array.dtype == kind:
@@ -71,9 +71,21 @@ def _no_coarser(xp: Any, array: Any, theta: Any) -> Any:
     return array.to(kind) if xp.__name__ == "torch" else array.astype(kind)
 
 
-def _real(what: str, numbers: Any) -> Any:
+def check_arrays(engine: str, xp: Any, arrays: Mapping[str, Any], parameters: int) -> None:
+    """Raise TypeError unless theta and the inputs are arrays of an engine, ValueError for a theta of another length."""
+    for name, each in arrays.items():
+        if not hasattr(each, "shape") or (engine == "torch" and not isinstance(each, xp.Tensor)):
+            raise TypeError(f"{name} is an array of {engine}, not of type {type(each).__name__}")
+    theta = arrays["theta"]
+    if "float" not in str(theta.dtype):
+        raise TypeError(f"theta is in floating point, as what is worked out from it; this one is in {theta.dtype}")
+    if tuple(theta.shape) != (parameters,):
+        raise ValueError(f"theta has a number for each of the {parameters} parameters, not shape {tuple(theta.shape)}")
+
+
+def read_numbers(what: str, numbers: Any) -> Any:
     """Numbers as an array in float64."""
-    np = _numpy()
+    np = import_numpy()
     try:
         array = np.asarray(numbers)
         if array.dtype.kind in "cMm":
@@ -85,7 +97,7 @@ def _real(what: str, numbers: Any) -> Any:
         raise TypeError(f"{what} is an array of real numbers: {error}") from None
 
 
-def _numpy() -> Any:
+def import_numpy() -> Any:
     try:
         import numpy as np
     except ImportError:

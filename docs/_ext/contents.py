@@ -133,7 +133,7 @@ READING = {  # the rooms, and in them the files in the order in which they are b
     "Formulas": "autograd.formula.page autograd.formula.lexer autograd.formula.parser autograd.formula.*",
     "How things are shown": "autograd.display.*",
     "Derivations": "autograd.derive.named_graph autograd.derive.rules autograd.derive.derivations autograd.derive.*",
-    "Compiled programs": "autograd.program.program autograd.program.lowering autograd.program.grouping autograd.program.*",
+    "Compiled programs": "autograd.program.compile autograd.program.lowering autograd.program.grouping autograd.program.*",
     "The red pen": "autograd.mark.worksheet autograd.mark.claims autograd.mark.judging autograd.mark.*",
     "Nets": "nn.module nn.layers nn.losses nn.*",
     "Training": "nn.train.fit nn.train.* nn.optim.*",

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import Value, dot, logsumexp
 from autograd.modes import without_graph
-from autograd.program.program import NotCompilable, compile
+from autograd.program.compile import NotCompilable, compile
 from autograd.value import constant, lift
 from nn.train.steps import OF_CLASSES, Row, _flat, _Run, _Step
 

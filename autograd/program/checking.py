@@ -1,0 +1,97 @@
+"""No program is believed: before its first answer, each kind of it is compared with its graph, number by number.
+
+What works in place is compared with what does not. A program that differed once never answers again.
+"""
+
+from __future__ import annotations
+
+from autograd.program.engines import import_numpy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from autograd.program.plan import Plan
+
+AGREEMENT = 1e-9  # of a program with its graph, relative
+NUDGE = 1e-11  # relative: two numbers are apart by rounding alone if moving the parameters by so little moves them as far
+MANY = 5000  # parameters: a program of so many is compared with its graph on one row instead of two
+
+
+class Checks:
+    """Which kinds of a program have been compared.
+
+    passed: those that agreed; a kind in place is ("in place", whether its batch came with ones)
+    fault: what one of them was found to do wrong
+    """
+
+    def __init__(self) -> None:
+        self.passed: set[object] = set()
+        self.fault = ""
+
+    def refuse_faulty(self) -> None:
+        """Raise ArithmeticError for a program that differed from its graph once."""
+        if self.fault:
+            raise ArithmeticError(self.fault)
+
+    def compare_with_graph(self, kind: str, plan: Plan, arrays: Mapping[str, Any], *vectors: Any) -> None:
+        """Compare a kind of program with the graph itself on two rows of a batch.
+
+        Parameters are moved a little for that, since many a fault is hidden where they are all zero; not where the graph has
+        no numbers there.
+        """
+        np = import_numpy()
+        theta, *others = vectors
+        rows = _choose_rows(arrays, 1 if len(theta) > MANY else 2)
+        if not rows:
+            return
+        few = {name: array[:, rows] for name, array in arrays.items()}
+        chance = np.random.default_rng(0)
+        for each in (theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta)), theta):
+            expected = plan.by_graph(few, each, *others)
+            if all(np.isfinite(array).all() for array in expected):
+                break
+        nudged = each * (1.0 + NUDGE * chance.choice([-1.0, 1.0], len(theta)))
+        self._compare(plan.run(few, each, *others), expected, lambda: plan.by_graph(few, nudged, *others))
+        self.passed.add(kind)
+
+    def compare_in_place(
+        self, ones: bool, plan: Plan, arrays: Mapping[str, Any], theta: Any, seed: Any, found: Sequence[Any]
+    ) -> None:
+        """Compare what the program in place gave for its first batch, value and gradient, with what the other one does."""
+
+        def at(theta: Any) -> list[Any]:
+            rows, slopes = plan.run(arrays, theta, seed)
+            return [rows.sum() * seed[0], slopes]
+
+        nudged = theta * (1.0 + NUDGE * import_numpy().random.default_rng(0).choice([-1.0, 1.0], len(theta)))
+        self._compare(found, at(theta), lambda: at(nudged))
+        self.passed.add(("in place", ones))
+
+    def _compare(self, found: Sequence[Any], expected: Sequence[Any], nearby: Callable[[], Sequence[Any]]) -> None:
+        """Hold numbers against those that they should be; nearby: what these are if the parameters are nudged."""
+        np = import_numpy()
+        for i, (here, there) in enumerate(zip(found, expected)):
+            with np.errstate(all="ignore"):
+                off = np.abs(here - there)
+                alike = (off <= AGREEMENT * np.maximum(np.abs(there), 1.0)) | (here == there) | np.isnan(there)
+                if not np.all(alike):
+                    alike |= off <= 10.0 * np.abs(nearby()[i] - there)
+            if not np.all(alike):
+                self.fault = (
+                    f"the compiled program differs from its graph by {np.max(off[~alike]):.3g}: a fault in the compiler;"
+                    " please report it with the graph, and use the graph itself meanwhile"
+                )
+                raise ArithmeticError(self.fault)
+
+
+def _choose_rows(arrays: Mapping[str, Any], most: int) -> list[int]:
+    """The row of the largest number, and the first one, of those rows that are finite; none where no row is."""
+    np = import_numpy()
+    size = np.max([np.abs(array).max(0) for array in arrays.values()], axis=0)
+    usable = np.flatnonzero(np.isfinite(size))
+    if not len(usable):
+        return []
+    busiest = int(usable[np.argmax(size[usable])])
+    return [busiest] if most == 1 else sorted({int(usable[0]), busiest})

@@ -1,0 +1,165 @@
+"""What a program computes, pass by pass: a graph and its slopes, lowered, grouped, stated, and printed as source.
+
+There is a plan for each kind of thing that is asked of a program:
+
+    values       the outputs of each row
+    gradient     the value of the loss, and its gradient summed over the batch
+    inputs, parameters    the Jacobian by these, row by row
+    hvp          the Hessian times a vector
+"""
+
+from __future__ import annotations
+
+from autograd.calculus import gradient as gradient_of
+from autograd.graph import nodes
+from autograd.primitives import dot_of, sum_of
+from autograd.program.array_functions import array_functions
+from autograd.program.batch import count_rows
+from autograd.program.engines import assembly_functions, import_numpy
+from autograd.program.grouping import Grouped
+from autograd.program.lowering import Lowered, with_siblings
+from autograd.program.numpy_source import InPlace
+from autograd.program.source import Printer
+from autograd.program.statements import Statements
+from autograd.rewriting import evaluate
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from autograd.program.grouping import Array
+
+
+def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> Plan:
+    """The plan for values, for the value with its gradient, or for another kind of derivative."""
+    theta = {"theta": parameters}
+    if kind == "values":
+        return Plan(ys, None, theta, lists)
+    if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
+        seed, loss = Value(1.0), single_output(ys)
+        inner = [node for node in nodes(loss) if node.inputs]
+        slopes = gradient_of(loss * seed, *parameters, *inner)
+        adjoints = dict(zip(inner, slopes[len(parameters) :]))
+        return Plan([loss], slopes[: len(parameters)], {**theta, "seed": [seed]}, lists, adjoints)
+    if kind == "hvp":
+        vector = [Value(0.0) for _ in parameters]
+        loss = single_output(ys)
+        along = dot_of(*gradient_of(loss, *parameters), *vector) if parameters else loss
+        return Plan([], gradient_of(along, *parameters), {**theta, "vector": vector}, lists)
+    wrt = parameters if kind == "parameters" else [x for leaves in lists.values() for x in leaves]
+    return Plan([], [slope for y in ys for slope in gradient_of(y, *wrt)], theta, lists)
+
+
+def single_output(ys: Sequence[Value]) -> Value:
+    """The loss: the one output of a program. Raises ValueError where there are several."""
+    if len(ys) > 1:
+        raise ValueError(f"a gradient is that of one number, and this program has {len(ys)} outputs: take its jacobian")
+    return ys[0]
+
+
+class Plan:
+    """The statements for some outputs, and what is printed of them."""
+
+    def __init__(
+        self,
+        values: list[Value],
+        slopes: list[Value] | None,
+        vectors: Mapping[str, list[Value]],
+        lists: Mapping[str, list[Value]],
+        adjoints: Mapping[Value, Value] | None = None,
+    ) -> None:
+        both = {**vectors, **lists}
+        leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
+        self._leaves, self._outputs = leaves, [each for each in (values or None, slopes) if each is not None]
+        self._per_sample = not vectors.keys() - {"theta"}  # slopes have a column for each row, and are not summed
+        self.vectors, self.lists = list(vectors), list(lists)
+        self.lowered = Lowered([*values, *(slopes or ())], leaves, self.lists)
+        self.grouped = Grouped(self.lowered, {name: len(some) for name, some in both.items()}, self.lists)
+        self.statements = Statements(self.grouped, len(values))
+        self.adjoint_of = self._adjoint_arrays(adjoints or {})
+        printer = Printer(self.statements, self.adjoint_of)
+        name = "values" if slopes is None else "value_and_gradient" if values else "gradient"
+        self.name, self.tables = name, printer.tables
+        self.source = printer.functional(name, [*self.vectors, *self.lists], None if slopes is None else len(slopes))
+        self._code = compile(self.source, f"<{name}>", "exec")
+        self._in_place: dict[bool, tuple[Any, dict[str, Any]]] = {}
+
+    def _adjoint_arrays(self, adjoints: Mapping[Value, Value]) -> dict[Array, Array]:
+        """The arrays that hold what the loss varies by, with the arrays that it varies with."""
+        found: dict[Array, Array] = {}
+        places, arrays = self.grouped.places, self.grouped.arrays
+        for node, slope in adjoints.items():
+            inner = slope.inputs[0] if slope.op is sum_of and len(slope.inputs) == 1 else slope
+            here, there = self.lowered.atom_of(node), self.lowered.atom_of(inner)
+            if here in places and there in places:
+                array, adjoint = arrays[places[here][0]], arrays[places[there][0]]
+                if len(array) == len(adjoint) and adjoint.number > array.number and array not in found.values():
+                    found.setdefault(adjoint, array)
+        return found
+
+    def function(
+        self, xp: Any, special: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any] | None = None
+    ) -> Any:
+        """The program as a function of vectors and inputs, for one library and one size of batch."""
+        space: dict[str, Any] = array_functions(xp, special)
+        make = asarray or xp.asarray
+        space |= assembly_functions(xp, size, per_sample, make)
+        space |= {name: make(table) for name, table in self.tables.items()}
+        exec(self._code, space)
+        return space.pop(self.name)  # whose globals are the space: in it, it would be a circle for the garbage collector
+
+    def run(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
+        """Values, and slopes, as the program gives them."""
+        np = import_numpy()
+        with np.errstate(all="ignore"):
+            result = self.function(np, None, count_rows(arrays), self._per_sample)(*vectors, *arrays.values())
+        return list(result) if isinstance(result, tuple) else [result]
+
+    def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
+        """The same by the graph itself, row by row."""
+        np = import_numpy()
+        order = with_siblings(nodes(*(node for some in self._outputs for node in some)))
+        columns = {**{name: np.reshape(vector, (-1, 1)) for name, vector in zip(self.vectors, vectors)}, **arrays}
+        found = []
+        for row in range(count_rows(arrays)):
+            at = {leaf: columns[name][i, row if name in arrays else 0] for leaf, (name, i) in self._leaves.items()}
+            numbers = evaluate(order, {leaf: float(x) for leaf, x in at.items()}, shift=True)
+            found.append([np.array([numbers[node] for node in some]) for some in self._outputs])
+        results = [np.stack(columns, axis=1) for columns in zip(*found)]
+        return results if self._per_sample else [*results[:-1], results[-1].sum(1)]
+
+    def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
+        """The program for NumPy in place, bound to the arrays that it works in."""
+        if ones not in self._in_place:
+            printer = InPlace(self.statements, self.adjoint_of)
+            code = compile(printer.source(self.vectors, self.lists, ones), "<in place>", "exec")
+            self._in_place[ones] = code, {name: np.asarray(table) for name, table in printer.tables.items()}
+        code, tables = self._in_place[ones]
+        space = {**array_functions(np), **assembly_functions(np, size, False, np.asarray), **tables}
+        plain_total = space["total"]
+        space["total"] = lambda x, n, _: plain_total(x, n)
+        space["whole"] = lambda x, batch: np.sum(x) if np.ndim(x) and x.shape[-1] == batch else np.sum(x) * batch
+        exec(code, space)
+        run: Callable[..., Any] = space.pop("bind")(np, *vectors, gradient, size)
+        return run
+
+    def explain(self, recorded: int) -> str:
+        """What each pass made; recorded: how many nodes the graph of one row has."""
+        lowered, grouped, statements = self.lowered, self.grouped, self.statements
+        sums = [atom for atom in lowered.atoms if atom.kind == "sum"]
+        products = sum(len(atom.form) for atom in sums) + sum(map(len, lowered.outputs))
+        functions = sum(atom.kind == "function" for atom in lowered.atoms)
+        arrays = [a for a in grouped.arrays if a.kind != "leaf"]
+        lines = [
+            f"1. recorded     {recorded:,} nodes for one row; with the gradient {lowered.operations:,} different operations",
+            f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
+            f"3. grouped      {len(arrays)} arrays: " + ", ".join(f"{a.name} ({len(a)})" for a in arrays),
+            f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
+            "",
+            self.source,
+        ]
+        if self.name == "value_and_gradient" and len(grouped.arrays[0]):
+            lines += ["in place, for NumPy:", "", InPlace(statements, self.adjoint_of).source(self.vectors, self.lists)]
+        return "\n".join(lines).rstrip() + "\n"
