@@ -10,7 +10,7 @@ from hypothesis import settings
 from layers import STARTERS, is_left_unread, layer_of
 from long_runs import examples
 
-from autograd import PRIMITIVES, Primitive
+from autograd import PRIMITIVES, Primitive, Value
 
 settings.register_profile("ours", examples())  # for properties that say no number
 settings.load_profile("ours")
@@ -55,8 +55,10 @@ def pdflatex(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def plant():
-    """Primitive; whatever rows a test adds to the table leave it again when the test is over."""
-    before = set(PRIMITIVES)
+    """Primitive; whatever rows and methods a test adds leave the table and Value again when the test is over."""
+    rows, methods = set(PRIMITIVES), set(vars(Value))
     yield Primitive
-    for name in set(PRIMITIVES) - before:
+    for name in set(PRIMITIVES) - rows:
         del PRIMITIVES[name]
+    for name in set(vars(Value)) - methods:
+        delattr(Value, name)
