@@ -10,6 +10,7 @@ import math
 import threading
 from contextlib import ContextDecorator
 from contextvars import ContextVar, copy_context
+from weakref import WeakSet
 
 from autograd import value as engine
 from autograd.conversions import short
@@ -47,7 +48,7 @@ class AnomalyError(FloatingPointError):
 class _Open:
     """A block that is open: what holds inside, and what holds outside."""
 
-    __slots__ = "outside", "state"
+    __slots__ = "__weakref__", "outside", "state"
 
     def __init__(self, state: Any, outside: _Open | None) -> None:
         self.state, self.outside = state, outside
@@ -57,7 +58,7 @@ class _Block(ContextDecorator):
     """A with-block, also a decorator, that may be entered again and again, inside itself and in several threads."""
 
     opened: ContextVar[_Open | None]  # the innermost block of this kind, in this thread and task
-    everywhere: ClassVar[set[_Open]] = set()  # the open blocks of all kinds, in all threads
+    everywhere: ClassVar[WeakSet[_Open]] = WeakSet()  # the open blocks of all kinds, in all contexts that are left
     lock = threading.Lock()
 
     def enter(self, state: object) -> None:
@@ -84,9 +85,14 @@ class _Block(ContextDecorator):
 
     def _close(self, block: _Open) -> None:
         self.opened.set(block.outside)
-        with self.lock:
-            self.everywhere.discard(block)
-            if not self.everywhere:
+        self.everywhere.discard(block)
+        self.dismiss()
+
+    @classmethod
+    def dismiss(cls) -> None:
+        """Go back to Values that nobody is shown, if no block is open anywhere."""
+        with cls.lock:
+            if not cls.everywhere:
                 engine.supervisor = None
 
     def _recreate_cm(self) -> _Block:
@@ -190,6 +196,8 @@ class _Supervisor:
             node.op = node._first = node._second = None
         elif (block := detect_anomaly.opened.get()) is not None:
             block.state.made(node)
+        elif not _Block.everywhere:  # Ctrl-C came while the last block ended, and its context is gone
+            _Block.dismiss()
         return node
 
     def differentiated(self, order: list[Value]) -> None:
