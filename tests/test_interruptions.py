@@ -1,20 +1,26 @@
 """Ctrl-C at every place at which Python looks for it: what was begun is whole or undone, and goes on right afterwards.
 
 Python looks for signals where a function begins, where a C function has returned, and where a loop goes back. A profiler
-is called at the first two, and may raise; the third is met by real signals, in a process of its own.
+is called at the first two, and may raise; the third is met by real signals, in a process of its own, and by a tracer that
+raises at any line.
 """
 
 import inspect
+import linecache
 import random
 import subprocess
 import sys
 import threading
 
 import pytest
+from long_runs import seeds
 
 import nn
 from autograd import Value, Worksheet, compile, derivation, gradient, no_grad, trace
 from autograd import value as engine
+from autograd.display.files import write
+from autograd.modes import without_graph
+from nn.train.fit import _Training
 
 PLACES = 100  # at which each work is interrupted, spread over all that there are
 
@@ -35,6 +41,30 @@ class Interrupting:
                 raise KeyboardInterrupt
 
 
+class InterruptingLines:
+    """A tracer that raises KeyboardInterrupt at the n-th line of our own code.
+
+    Not at a `with`, which Python comes back to when the block is left, nor at a `try`: both are lines to a tracer, outside
+    of the block to Python, and no signal is looked for there.
+    """
+
+    def __init__(self, at=None):
+        self.at, self.count = at, 0
+
+    def __call__(self, frame, event, argument):
+        ours = frame.f_globals.get("__name__", "").partition(".")[0] in ("autograd", "nn")
+        return self.line if ours and not frame.f_code.co_flags & inspect.CO_GENERATOR else None
+
+    def line(self, frame, event, argument):
+        source = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        if event == "line" and not source.lstrip().startswith(("with ", "try:")):
+            self.count += 1
+            if self.count == self.at:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return self.line
+
+
 def interrupted(work, at):
     """What work gives if Ctrl-C comes at a place; None if that got through. Afterwards nothing may hold on."""
     result = None
@@ -45,18 +75,39 @@ def interrupted(work, at):
         pass
     finally:
         sys.setprofile(None)
+    check_that_nothing_holds_on()
+    return result
+
+
+def traced(work, at=None):
+    """What work gives if Ctrl-C comes at a line, None if that got through; and how many lines there were."""
+    result, tracer, before = None, InterruptingLines(at), sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        result = work()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+    return result, tracer.count
+
+
+def check_that_nothing_holds_on():
+    """No lock, no switch of the whole engine, no claim on a parameter."""
     free = []
 
     def other():  # a lock that is the thread's own does not show in this thread
         free.append(engine.one_at_a_time.acquire(timeout=5))
-        engine.one_at_a_time.release()
+        if free[0]:
+            engine.one_at_a_time.release()
 
     thread = threading.Thread(target=other)
     thread.start()
     thread.join()
     assert free == [True]
     assert (Value(2.0) * 3.0).inputs, "no_grad holds on"
-    return result
+    assert engine.supervisor is None
+    assert not _Training.owners
 
 
 def places(work, most=PLACES):
@@ -241,6 +292,90 @@ def test_resuming(compiled):
         before = state(*new)
         found = interrupted(lambda new=new: work(*new), at)
         assert state(*new) == after or (found is None and state(*new) == before)
+
+
+def ways_to_work(folder):
+    """Works by name: each with what it gives once more afterwards, which is the same as without Ctrl-C."""
+    x, w, y = small_graph()
+    program, path = [], folder / "report.txt"
+
+    def backward():
+        y.backward()
+
+    def gradients():
+        x.grad = w.grad = 0.0
+        y.forward()
+        y.backward()
+        return y.data, x.grad, w.grad
+
+    def compiling():
+        program[:] = [compile(y, [x], [w])]
+        return numbers()
+
+    def numbers():
+        if not program:
+            return compiling()
+        value, slopes = program[0].value_and_grad([0.1, 0.2])
+        return value, slopes.tolist(), program[0].jacobian([0.1]).tolist(), program[0].hvp([1.0], [0.3]).tolist()
+
+    def marking():
+        return str(Worksheet(y=y, dx=gradient(y, x)[0]).mark({"y": f"{y.data:.4f}", "dx": "-0.3 + 0.1"}))
+
+    def fit_and_go_on(compiled):
+        reached = []
+
+        def fitting():
+            reached[:] = [training(compiled=compiled)[0]]
+
+        def going_on():
+            history, *rest = training(reached.pop() if reached else None, compiled=compiled)
+            return repr((history.rows(), history.records, *(each.state_dict() for each in rest)))
+
+        return fitting, going_on
+
+    def writing():
+        write(path, "new" * 1000)
+
+    def whole():
+        left = [each.name for each in folder.iterdir() if each != path]
+        text = path.read_text(encoding="utf-8") if path.exists() else "new" * 1000
+        return left, text == "new" * 1000
+
+    return {
+        "backward": (backward, gradients),
+        "forward": (y.forward, gradients),
+        "compile": (compiling, numbers),
+        "mark": (marking, marking),
+        "fit": fit_and_go_on(compiled=False),
+        "fit by batches": fit_and_go_on(compiled=True),
+        "write": (writing, whole),
+    }
+
+
+@pytest.mark.parametrize("name", ["backward", "forward", "compile", "mark", "fit", "fit by batches", "write"])
+def test_any_line(name, tmp_path):
+    """Wherever in our files it comes, a second call gives what it should, and nothing holds on."""
+    pytest.importorskip("numpy", reason="half of it runs by whole batches")
+    work, again = ways_to_work(tmp_path)[name]
+    expected = again()
+    _, lines = traced(work)
+    for seed in seeds(8):
+        at = random.Random(seed).randint(1, lines)
+        traced(work, at)
+        check_that_nothing_holds_on()
+        assert again() == expected, f"Ctrl-C at line {at} of {lines}"
+
+
+def test_every_line_without_a_graph():
+    """Validation computes under no_grad: however it ends, the next Values remember their inputs, at full speed."""
+
+    def work():
+        return without_graph(lambda: Value(2.0) * 3.0)
+
+    _, lines = traced(work)
+    for at in range(1, lines + 1):
+        traced(work, at)
+        check_that_nothing_holds_on()
 
 
 @pytest.mark.external

@@ -308,7 +308,7 @@ class InPlace(Printer):
             out(f"np.maximum({arguments[0]}, {arguments[1]}, out={to})")
             self.body += [f"np.maximum({to}, {other}, out={to})" for other in arguments[2:]]
             out(f"np.copyto({to}, 0.0, where=np.isinf({to}))")
-        elif name == "logsumexp":  # of differences to the largest number, see autograd/lowering.py: nothing overflows
+        elif name == "logsumexp":  # of differences to the largest number, see lowering.py: nothing overflows
             spare = self._spare(rows, varies)
             out(f"np.exp({arguments[0]}, out={to})")
             for other in arguments[1:]:

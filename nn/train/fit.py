@@ -1,11 +1,16 @@
-"""`fit`: gradient descent on rows of data, and the `History` of what happened.
+"""`fit`: gradient descent on rows of data, epoch by epoch, and a way back from wherever it is interrupted.
 
 One step takes a batch of rows. Each row's loss, divided by the size of the batch, is computed and differentiated on its own,
 and the gradients add up in the parameters, as leaves do; so memory holds the graph of one row, however large the batch is.
 
     L = 1/B (l(model(x_1), t_1) + ... + l(model(x_B), t_B))  +  l2 (w_1² + ... + w_n²)
 
-Everything that can be wrong with the data is said before the first step.
+Everything that can be wrong with the data is said before the first step. After each step the training notes where it
+stands; Ctrl-C goes back to the last such note, and a resumption begins there.
+
+    steps.py      data checked against model and loss; a step, row by row; batches.py: by whole batches, compiled
+    history.py    what happened, as it is given back
+    resuming.py   the same as a file, and whether a training may go on from it
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a training leaves: a record for each epoch."""
+"""What a training leaves: its losses and metrics epoch by epoch, parameters where they were recorded, where it stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One step of a training, and one epoch of steps."""
+"""What a training learns from, checked before it starts, and one step of gradient descent, row by row."""
 
 from __future__ import annotations
 
@@ -17,14 +17,9 @@ from nn.optim import Optimizer
 from nn.train.history import Record
 
 Metric: TypeAlias = "str | Callable[[Sequence[Any], Sequence[Any]], float]"
-
-
 Row: TypeAlias = "tuple[list[float], Any]"  # the numbers of a data point, and its target
 
-
 OF_CLASSES = {"cross_entropy", "nll"}  # their targets are class numbers
-
-
 OF_LOGITS = {"bce_with_logits", "hinge"}  # their predictions say class 1 above 0, not above a half
 
 
@@ -91,9 +86,10 @@ class _Run:
         if isinstance(target, (list, tuple)):
             return target  # a share for each class
         outputs = len(prediction) if isinstance(prediction, (list, tuple)) else 1
+        there_are = "1 output" if outputs == 1 else f"{outputs} outputs"
         if target != int(target) or not 0 <= target < outputs:
             raise ValueError(
-                f"row {row} of {y_name} is of class {target!r}, and the model has {outputs} output{'s'[: outputs != 1]}:"
+                f"row {row} of {y_name} is of class {target!r}, and the model has {there_are}:"
                 f" classes are whole numbers from 0 to {outputs - 1}"
             )
         return int(target)
