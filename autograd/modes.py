@@ -65,7 +65,7 @@ class _Block(ContextDecorator):
     """A with-block, also a decorator, that may be entered again and again, inside itself and in several threads."""
 
     opened: ContextVar[_Open | None]  # the innermost block of this kind, in this thread and task
-    everywhere: ClassVar[WeakSet[_Open]] = WeakSet()  # the open blocks of all kinds, in all threads; Ctrl-C may lose one
+    everywhere: ClassVar[WeakSet[_Open]] = WeakSet()  # the open blocks of all kinds, in all contexts that are left
     lock = threading.Lock()
 
     def enter(self, state: object) -> None:
@@ -92,9 +92,14 @@ class _Block(ContextDecorator):
 
     def _close(self, block: _Open) -> None:
         self.opened.set(block.outside)
-        with self.lock:
-            self.everywhere.discard(block)
-            if not self.everywhere:
+        self.everywhere.discard(block)
+        self.dismiss()
+
+    @classmethod
+    def dismiss(cls) -> None:
+        """Go back to Values that nobody is shown, if no block is open anywhere."""
+        with cls.lock:
+            if not cls.everywhere:
                 engine.supervisor = None
 
     def _recreate_cm(self) -> _Block:
@@ -198,6 +203,8 @@ class _Supervisor:
             node.op = node._first = node._second = None
         elif (block := detect_anomaly.opened.get()) is not None:
             block.state.made(node)
+        elif not _Block.everywhere:  # Ctrl-C came while the last block ended, and its context is gone
+            _Block.dismiss()
         return node
 
     def differentiated(self, order: list[Value]) -> None:
