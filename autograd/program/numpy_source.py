@@ -64,7 +64,7 @@ class InPlace(Printer):
         }
         for i, step in enumerate(steps):
             if isinstance(step, Let) and step.array in self._shares:
-                self._softmax(step, self._shares[step.array][0])
+                self._softmax(step, self._shares[step.array][0], i, last)
             elif isinstance(step, Let):
                 self._place(step, i, last)
                 self._into(step.array.name, step.what, len(step.array), step.array.varies)
@@ -165,12 +165,14 @@ class InPlace(Printer):
                 found[folds[0]] = [array] if readers[shifted] > 1 else [array, shifted]
         return found
 
-    def _softmax(self, step: Let, shares: Array) -> None:
+    def _softmax(self, step: Let, shares: Array, i: int, last: Mapping[Array, int]) -> None:
         fold, z, whole = step.array.name, self.view(step.what.operand), shares.name
-        spare = self._spare(1, True)
-        for array, rows in ((step.array, 1), (shares, len(shares))):
-            self._homes[array] = array
-            self.bound.append(f"{array.name} = np.empty(({rows}, batch))")
+        columns, spare = "batch" if step.array.varies else 1, self._spare(1, step.array.varies)
+        self._homes[step.array] = step.array
+        self.bound.append(f"{fold} = np.empty((1, {columns}))")
+        if not self._takes_over(shares, step.what.operand.array, i, last):
+            self._homes[shares] = shares
+            self.bound.append(f"{whole} = np.empty(({len(shares)}, {columns}))")
         self.body += [
             f"np.exp({z}, out={whole})",
             f"np.sum({whole}, axis=0, keepdims=True, out={spare})",
@@ -183,18 +185,22 @@ class InPlace(Printer):
     def _place(self, step: Let, i: int, last: Mapping[Array, int]) -> None:
         """An array of its own, or the place of one that is read for the last time here."""
         array = step.array
-        for other in self._given_up(step.what):
-            home = self._homes.get(other)
-            if home is None or (len(other), other.varies) != (len(array), array.varies) or {other, array} & self.masks:
-                continue
-            tenants = [tenant for tenant, place in self._homes.items() if place is home and tenant is not other]
-            if last.get(other) == i and all(last.get(tenant, -1) < i for tenant in tenants):
-                self._homes[array] = home
-                self.bound.append(f"{array.name} = {other.name}")
-                return
-        self._homes[array] = array
-        kind = ", dtype=bool" if array in self.masks else ""
-        self.bound.append(f"{array.name} = np.empty(({len(array)}, {'batch' if array.varies else 1}){kind})")
+        if not any(self._takes_over(array, other, i, last) for other in self._given_up(step.what)):
+            self._homes[array] = array
+            kind = ", dtype=bool" if array in self.masks else ""
+            self.bound.append(f"{array.name} = np.empty(({len(array)}, {'batch' if array.varies else 1}){kind})")
+
+    def _takes_over(self, array: Array, other: Array, i: int, last: Mapping[Array, int]) -> bool:
+        """Whether an array can have the place of another that is read for the last time in step i; if so, it has it."""
+        home = self._homes.get(other)
+        if home is None or (len(other), other.varies) != (len(array), array.varies) or {other, array} & self.masks:
+            return False
+        tenants = [tenant for tenant, place in self._homes.items() if place is home and tenant is not other]
+        if last.get(other) != i or any(last.get(tenant, -1) >= i for tenant in tenants):
+            return False
+        self._homes[array] = home
+        self.bound.append(f"{array.name} = {other.name}")
+        return True
 
     def _given_up(self, e: Any) -> list[Array]:
         """The arrays whose place a result may take: those that are read at the first writing, and not again."""

@@ -154,6 +154,24 @@ def test_reductions_of_one_number_are_each_their_own():
 
 
 @pytest.mark.parametrize("many", [1, 2, 3])
+def test_a_softmax_that_is_the_same_for_all_rows(many):
+    """Shares of a mixture that are parameters: one column is enough for them, whatever is made of them."""
+    x, w, scores = leaves(2), leaves(2 * many, 1), leaves(many, 2)
+    nets = [ag.dot(w[2 * i : 2 * i + 2], x) for i in range(many)]
+    shares, logs = ag.softmax(scores), ag.log_softmax(scores)
+    X = batch(4, 2)
+    for y in (
+        ag.dot(shares, nets) ** 2 - ag.dot(shares, logs),
+        ag.logsumexp([p.log() + net for p, net in zip(shares, nets)]) + logs[0] * shares[-1],
+        ag.sum([(p - 0.5) ** 2 for p in shares]) + ag.logsumexp(scores) * nets[0],
+    ):
+        values, slopes = by_rows(y, x, X, [*w, *scores])
+        value, gradient = ag.compile(y, x, [*w, *scores]).value_and_grad(X)
+        agree(value, values.mean())
+        agree(gradient, slopes.mean(0))
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
 def test_an_operation_of_ones_own_on_any_number_of_inputs(plant, many):
     """It is applied row by row, whether its inputs are one array's rows or not."""
     norm = plant(

@@ -3,7 +3,7 @@
 A loss is a few parts of these kinds, over the same weights and inputs, so that weights are used again and again: nets called
 twice, recurrence, attention with heads, softmax over any number of scores (one, too), penalties on a gradient, also within a
 recurrence, convolutions, residual links, ratios, plain formulas, the larger of two nets and other choices, Modules that
-share a Layer, embeddings that are the output's weights as well, inputs as weights, weights that nothing rests on.
+share a Layer, embeddings that are the output's weights as well, inputs as weights, mixtures, weights that nothing rests on.
 
 Weights stand in `parameters` as nn.MLP has them (each neuron's bias behind its weights), as torch has them (matrices first),
 or in any order; neurons are dots, sums of products, or running totals.
@@ -135,7 +135,7 @@ class RandomLoss:
         return self.chance.choice([
             self.called_often, self.recurrence, self.gated, self.attention, self.classes, self.penalty, self.convolution,
             self.residual, self.ratio, self.weight_decay, self.formula, self.one_score, self.choices, self.shared_layer,
-            self.tied, self.inputs_as_weights, self.penalised_recurrence,
+            self.tied, self.inputs_as_weights, self.penalised_recurrence, self.mixture,
         ])()  # fmt: skip
 
     def called_often(self):
@@ -288,6 +288,16 @@ class RandomLoss:
         h = self.applied(self.layer(n, n), self.inputs, self.activation())
         y = self.weighed(self.inputs, [self.inputs[-1]], h)
         return y * y + ag.tanh(self.weighed(self.inputs, [], [y] * n))
+
+    def mixture(self):
+        """Of nets, by shares that are the same for all rows; with the shares' entropy, or without."""
+        n = self.chance.randint(1, 4)
+        scores = self.weights(n)
+        self.neurons.append((scores, []))
+        shares, nets = self.softmax(scores), [self.weighed(*self.neuron(len(self.inputs)), self.inputs) for _ in range(n)]
+        mixed = self.chance.choice([ag.dot(shares, nets), ag.logsumexp([p.log() + y for p, y in zip(shares, nets)])])
+        chosen = self.chance.choice([ag.log_softmax(scores)[0], ag.logsumexp(scores), 0.0])
+        return mixed * mixed - ag.dot(shares, ag.log_softmax(scores)) * self.chance.choice([0.0, 0.1]) + chosen
 
     def penalised_recurrence(self):
         """On how each state varies with the one before, or with the weights."""
