@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from autograd.graph import nodes
+from autograd.rewriting import with_siblings
 from autograd.value import Value, new, operands
 
 TYPE_CHECKING = False
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 def _reduce(self: Value) -> tuple[Any, ...]:
     behind = _Behind(self) if self.inputs and not _flattening.on else None
-    attributes = {
-        name: x for name, x in self.__dict__.items() if name.isidentifier()
-    }  # what escapes.py notes is left behind
+    attributes = {name: x for name, x in self.__dict__.items() if name.isidentifier()}  # not what escapes.py has noted
     return _revive, (behind, self.data, self.grad, self.op, self.inputs), attributes or None
 
 
@@ -33,8 +32,9 @@ _flattening = _Flattening()
 class _Behind:
     """Everything a node was computed from, handed to pickle or copy one by one, inputs first.
 
-    Each node then finds its inputs done already, so neither ever recurses into a graph; and since they are handed over as
-    themselves, a parameter that is pickled along with a loss is still one object when both come back.
+    Each node then finds its inputs done already, and what softmax took the largest of, so that neither ever recurses into
+    a graph; and since they are handed over as themselves, a parameter that is pickled along with a loss is still one object
+    when both come back.
     """
 
     def __init__(self, node: Value) -> None:
@@ -43,7 +43,7 @@ class _Behind:
     def __iter__(self) -> Iterator[Value]:
         _flattening.on = True
         try:
-            yield from nodes(self.node)[:-1]
+            yield from with_siblings(nodes(self.node))[:-1]
         finally:
             _flattening.on = False
 

@@ -17,6 +17,7 @@ from collections import namedtuple
 from autograd import primitives as ops
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, Primitive
+from autograd.rewriting import with_siblings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -230,20 +231,6 @@ class _Numbered:
         return op in LINEAR or (
             op is ops.pow and self.operations[inputs[1]][0] is CONSTANT and self.operations[inputs[1]][2] == 2.0
         )
-
-
-def with_siblings(order: Sequence[Value]) -> list[Value]:
-    """Nodes in order, each after its inputs; a difference to the largest of several numbers after all of these, too."""
-    done: dict[Value, None] = {}
-    for node in order:
-        stack = [node]
-        while stack:
-            missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
-            if missing:
-                stack += missing[::-1]
-            else:
-                done[stack.pop()] = None
-    return list(done)
 
 
 def _add(form: Form, other: Form, times: float = 1.0) -> None:

@@ -17,11 +17,11 @@ from autograd.program.array_functions import array_functions
 from autograd.program.batch import count_rows
 from autograd.program.engines import assembly_functions, import_numpy
 from autograd.program.grouping import Grouped
-from autograd.program.lowering import Lowered, with_siblings
+from autograd.program.lowering import Lowered
 from autograd.program.numpy_source import InPlace
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
-from autograd.rewriting import evaluate
+from autograd.rewriting import evaluate, with_siblings
 from autograd.value import Value
 
 TYPE_CHECKING = False

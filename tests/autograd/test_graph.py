@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from autograd import Value, gradient, mean
+from autograd import Value, gradient, log_softmax, mean, softmax
 from autograd.graph import dependents, history, leaves, nodes, paths, paths_between
 
 MILLION = 1_000_000
@@ -143,6 +143,14 @@ def test_a_long_graph_is_copied_and_pickled(build, again):
     assert (root.label, root is x) == ("x", False)
     twin.backward()
     assert x.grad == 0.0 != root.grad
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
+@pytest.mark.parametrize("end", [softmax, log_softmax, lambda xs: gradient(log_softmax(xs)[0], *xs)])
+def test_softmax_of_a_long_graph_is_copied_and_pickled(end, again):
+    """What it takes the largest of is behind a node, too, and is not walked by calling itself."""
+    y = end([Value(0.2), chain(Value(0.5), 20_000)])[0]
+    assert again(y).data == y.data
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
