@@ -53,8 +53,9 @@ PARTS = {
     ),
     "table": ("primitives", "test_value test_functions test_primitives test_extremes"),
     "judgement": (
-        "judging mistakes steps working comparing marker worksheet",
-        "test_mistakes test_judging test_worksheet test_steps test_values_first test_comparing test_lecture_sheet"
+        "judging mistakes forms points rounding working comparing marker worksheet",
+        "test_mistakes test_judging test_worksheet test_forms test_points test_rounding test_values_first test_comparing"
+        " test_lecture_sheet"
         " test_claims test_staged_working test_marking test_marking_students test_marking_hands",
     ),
 }

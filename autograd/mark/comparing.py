@@ -18,8 +18,9 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
+from autograd.mark.forms import total
 from autograd.mark.mistakes import figure, mistakes, text_of
-from autograd.mark.steps import Difference, are_same, close, difference, total
+from autograd.mark.points import Difference, are_same, close, difference
 from autograd.mark.working import Member, Near, Worth
 from autograd.operation import CONSTANT
 from autograd.rewriting import expanded, substitute

@@ -23,21 +23,10 @@ from typing import Any, NamedTuple
 
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
+from autograd.mark.forms import PRODUCTS, rearrange, straighten
 from autograd.mark.mistakes import Slip, digit_mistakes, mistakes, round_early
-from autograd.mark.steps import (
-    EXACT,
-    PRODUCTS,
-    Interval,
-    Kept,
-    close,
-    grain,
-    rearrange,
-    rounding,
-    spell_out,
-    straighten,
-    swing,
-    unit_of,
-)
+from autograd.mark.points import close
+from autograd.mark.rounding import EXACT, Interval, Kept, grain, rounding, spell_out, swing, unit_of
 from autograd.mark.working import Near, Worth
 from autograd.rewriting import evaluate, expanded, substitute, value_at
 

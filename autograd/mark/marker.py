@@ -15,7 +15,7 @@ from autograd.mark.comparing import Check, Comparison
 from autograd.mark.judging import MOST_DIGITS, Judge, usually_kept, with_lines
 from autograd.mark.mistakes import figure, text_of
 from autograd.mark.report import Diagnosis, Row
-from autograd.mark.steps import Interval
+from autograd.mark.rounding import Interval
 from autograd.mark.working import Member, Near, slips
 from autograd.rewriting import expanded, value_at
 

@@ -27,7 +27,9 @@ from autograd.formula.measures import free_variables
 from autograd.formula.operations import softmax_of
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
-from autograd.mark.steps import PRODUCTS, chain, close, factorize, products_in, spell_out, straighten, total
+from autograd.mark.forms import PRODUCTS, chain, factorize, products_in, straighten, total
+from autograd.mark.points import close
+from autograd.mark.rounding import spell_out
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.rewriting import apply, expanded, substitute, value_at
 from autograd.value import Value

@@ -21,9 +21,10 @@ from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
+from autograd.mark.forms import straighten
 from autograd.mark.mistakes import figure, text_of
 from autograd.mark.report import Diagnosis
-from autograd.mark.steps import EXACT, Interval, grain, rounding, spell_out, straighten, swing
+from autograd.mark.rounding import EXACT, Interval, grain, rounding, spell_out, swing
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expanded, value_at
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from autograd.mark.claims import Piece
     from autograd.mark.judging import Judge
-    from autograd.mark.steps import Kept
+    from autograd.mark.rounding import Kept
     from autograd.value import Value
 
 MOST_COPIES = 2  # wrong ones that are still told apart

@@ -9,7 +9,8 @@ from autograd import Value, Worksheet, gradient, log, sigmoid
 from autograd.mark.claims import written_number
 from autograd.mark.comparing import Check
 from autograd.mark.judging import MOST_READINGS, _combinations, usually_kept, with_lines
-from autograd.mark.steps import Difference, Kept
+from autograd.mark.points import Difference
+from autograd.mark.rounding import Kept
 from autograd.mark.working import Literal, Member, Near, Worth
 
 

@@ -8,12 +8,13 @@ it is marked so, or takes one of the fixtures that start something.
 import pathlib
 
 LAYERS = {
-    "engine": "calculus check conversions extremes functions graph layers_of_tests layout modes primitives trace value",
+    "engine": """calculus check conversions extremes functions graph
+        layers_of_tests layout modes primitives rewriting trace value""",
     "reading": """algebra board definitions derivations derivations_of_others docstrings draw formula
         formula_reading matrices names notation parsing parsing_round_trips picture player plots rules sheet spellings
         stepper stepper_numbers structure tables typesetting updates vectors vectors_of_others writers""",
-    "marking": """answers claims comparing exercises handed_in hostile_answers judging lecture_sheet marking marking_hands
-        marking_strangers marking_students mistakes staged_working steps values_first worksheet""",
+    "marking": """answers claims comparing exercises forms handed_in hostile_answers judging lecture_sheet marking
+        marking_hands marking_strangers marking_students mistakes points rounding staged_working values_first worksheet""",
     "program": """batches commands cli data engines export files first_guesses fuzzing interruptions layers losses
         losses_by_hand memory metrics module optim optim_papers program program_calls program_ends program_checks
         program_strangers program_text random_programs readme resuming saving threads training
