@@ -6,9 +6,7 @@ arithmetic is decimal and rounded like the person's own: every operation, or onl
 kept. An honest line is one that was worked out by these rules and nothing else. Nothing here is known to the marker, and
 nothing of the marker here.
 
-A formula is a tree of Nodes. A stage of the working is a tree too, in which more and more is a number: one that is held
-by the person, and a text of it that stands on the page. So what is written is always what was worked with, up to the
-digits.
+calculators.py works formulas out, slips.py plants mistakes, sheets.py puts the lines together.
 
 Three things are drawn for a page, and then used throughout: an Arithmetic (digits, roundings), a Hand (signs, spellings,
 LaTeX) and a Page (what the quantities are called). What is drawn for each line, its stages and shortcuts, it tells as
@@ -17,252 +15,27 @@ LaTeX) and a Page (what the quantities are called). What is drawn for each line,
 
 from __future__ import annotations
 
-import ast
-import decimal
-import functools
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-decimal.getcontext().prec = 40
-UNSEEN = 3  # what changes a line by less than so many times what rounding can do is not planted
+from calculators import (
+    ONE,
+    TWO,
+    Arithmetic,
+    Held,
+    Node,
+    count_operations,
+    negative,
+    nodes,
+    number,
+    rewritten,
+    work_out,
+)
+
 LONGEST = 12  # operations in a formula into which others are put
-PREFIXES = ("x", "w", "v", "b", "c", "t", "eta")  # of what is given
-
-Held = dict[str, Decimal]
-Leaf = Callable[["Node"], Decimal]
-Step = Callable[[Decimal], Decimal]
-
-# -------------------------------------------------------------------------------------------------------------- formulas
-
-
-class Node(NamedTuple):
-    """A formula.
-
-    op: name (parts: its identifier) · number (its value, its text) · alias (a name for a formula that has no line, the
-        formula) · "+" of terms, "*" of factors · "/" and "**" of two · neg and functions of one · lost, of a name whose
-        sign gets lost when its number is put down
-    """
-
-    op: str
-    parts: tuple[Any, ...]
-
-    @property
-    def inner(self) -> tuple[Node, ...]:
-        return () if self.op in ("name", "number") else self.parts[1:] if self.op == "alias" else self.parts
-
-    def with_inner(self, inner: Sequence[Node]) -> Node:
-        head = self.parts[: len(self.parts) - len(self.inner)]
-        return Node(self.op, (*head, *inner)) if self.inner else self
-
-
-def name(identifier: str) -> Node:
-    return Node("name", (identifier,))
-
-
-def number(value: Decimal | int, text: str = "") -> Node:
-    return Node("number", (Decimal(value), text or str(value)))
-
-
-def negative(node: Node) -> Node:
-    return node.parts[0] if node.op == "neg" else Node("neg", (node,))
-
-
-ONE, TWO = number(1), number(2)
-SILENT = ("name", "number", "alias", "neg", "lost")  # what takes no key of a calculator
-
-
-def read(formula: str) -> Node:
-    """The tree of a formula of marking.py; a minus goes to the front of its product."""
-
-    def walk(part: ast.AST) -> Node:
-        match part:
-            case ast.Expression(body):
-                return walk(body)
-            case ast.Name(identifier):
-                return name(identifier)
-            case ast.Constant(value):
-                return number(Decimal(str(value)))
-            case ast.UnaryOp(ast.USub(), operand):
-                return negative(walk(operand))
-            case ast.Call(ast.Name(function), [argument]):
-                return Node(function, (walk(argument),))
-            case ast.BinOp(left, op, right):
-                a, b = walk(left), walk(right)
-                if isinstance(op, ast.Add | ast.Sub):
-                    b = negative(b) if isinstance(op, ast.Sub) else b
-                    return Node("+", (*(a.parts if a.op == "+" else (a,)), b))
-                if isinstance(op, ast.Pow):
-                    return Node("**", (a, b))
-                if a.op == "neg":  # -t*log(o) is -(t*log(o))
-                    return negative(join(op, a.parts[0], b))
-                return join(op, a, b)
-        raise ValueError(f"no formula of a sheet: {formula}")
-
-    def join(op: ast.operator, a: Node, b: Node) -> Node:
-        if isinstance(op, ast.Div):
-            return Node("/", (a, b))
-        return Node("*", (*(a.parts if a.op == "*" else (a,)), b))
-
-    return walk(ast.parse(formula, mode="eval"))
-
-
-def in_python(node: Node) -> str:
-    """The formula for Python to work out."""
-    match node.op, [in_python(each) for each in node.inner]:
-        case "name", _:
-            return str(node.parts[0])
-        case "number", _:
-            return str(node.parts[0])
-        case "alias", [text]:
-            return text
-        case "neg" | "lost", [text]:
-            return f"(-{text})"
-        case "+" | "*" | "/" | "**", texts:
-            return f"({node.op.join(texts)})"
-        case function, texts:
-            return f"{function}({texts[0]})"
-    raise AssertionError(node)
-
-
-def nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for each in node.inner:
-        yield from nodes(each)
-
-
-def count_operations(node: Node) -> int:
-    return sum(each.op not in SILENT for each in nodes(node))
-
-
-def changed(node: Node, change: Callable[[Node], Sequence[Node]]) -> Iterator[Node]:
-    """The formula with one of its parts changed, in all ways; what has no line is not gone into."""
-    yield from change(node)
-    for i, each in enumerate(node.inner if node.op != "alias" else ()):
-        for other in changed(each, change):
-            yield node.with_inner([*node.inner[:i], other, *node.inner[i + 1 :]])
-
-
-def rewritten(node: Node, rule: Callable[[Node], Node]) -> Node:
-    """The formula with the rule applied to each of its parts, the innermost first."""
-    return rule(node.with_inner([rewritten(each, rule) for each in node.inner]))
-
-
-# ------------------------------------------------------------------------------------------------------------ arithmetic
-
-
-def exponential(x: Decimal) -> Decimal:
-    return x.exp()
-
-
-def hyperbolic_tangent(x: Decimal) -> Decimal:
-    return 1 - 2 / ((2 * x).exp() + 1)
-
-
-FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
-    "exp": exponential,
-    "log": lambda x: x.ln(),
-    "sigmoid": lambda x: 1 / (1 + (-x).exp()),
-    "tanh": hyperbolic_tangent,
-    "relu": lambda x: max(x, Decimal(0)),
-}
-
-
-def work_out(node: Node, leaf: Leaf, after: Step) -> Decimal:
-    """The number of a formula; `after` is what becomes of the result of each operation."""
-    if node.op in ("name", "number"):
-        return leaf(node)
-    numbers = [work_out(each, leaf, after) for each in node.inner]
-    if node.op == "alias":
-        return numbers[0]
-    if node.op in ("neg", "lost"):
-        return -numbers[0]
-    result = numbers[0]
-    if node.op in FUNCTIONS:
-        return after(FUNCTIONS[node.op](result))
-    for x in numbers[1:]:
-        if node.op == "+":
-            result += x
-        elif node.op == "*":
-            result *= x
-        elif node.op == "/":
-            result /= x
-        else:
-            result **= x
-        result = after(result)
-    return result
-
-
-class Digits(NamedTuple):
-    """So many of them, after the point or from the first that is not 0."""
-
-    size: int
-    significant: bool
-
-    def unit(self, x: Decimal) -> Decimal:
-        """What the last digit of a number is worth."""
-        return Decimal(1).scaleb((x.adjusted() + 1 if self.significant and x else 0) - self.size)
-
-    def round(self, x: Decimal) -> Decimal:
-        rounded = x.quantize(self.unit(x), decimal.ROUND_HALF_UP)
-        return rounded.quantize(self.unit(rounded), decimal.ROUND_HALF_UP)  # 0.99996 is 1.000
-
-
-class Arithmetic(NamedTuple):
-    kept: Digits
-    written: Digits  # no more than are kept
-    every_key: bool  # each operation is rounded, not only what is written
-    goes_on: str  # from line to line with what is "written", "kept" or "unrounded"
-    shows_kept: bool  # in the working
-
-    def after(self, x: Decimal) -> Decimal:
-        return self.kept.round(x) if self.every_key else x
-
-    def hold(self, x: Decimal) -> Decimal:
-        """What stays of a result."""
-        x = self.after(x)
-        return x if self.goes_on == "unrounded" else (self.written if self.goes_on == "written" else self.kept).round(x)
-
-
-def draw_arithmetic(rng: random.Random) -> Arithmetic:
-    kept, significant = rng.choice((3, 4, 4, 4, 5, 5, 6)), rng.random() < 0.5
-    written = max(3, kept - rng.choice((0, 0, 0, 1, 2)))
-    goes_on = rng.choice(("written", "kept", "unrounded"))
-    every_key = rng.random() < 0.5
-    shows_kept = rng.random() < 0.5
-    return Arithmetic(Digits(kept, significant), Digits(written, significant), every_key, goes_on, shows_kept)
-
-
-def reach(node: Node, held: Held, digits: Digits, units: Mapping[str, Decimal]) -> Decimal:
-    """What roundings, of each operation and of each number that is no given one, can change at most, to first order.
-
-    digits: of each result on the way; units: what the last digit of each number is worth
-    """
-
-    def run(moved: int, by: int) -> tuple[Decimal, int]:
-        count = 0
-
-        def move(x: Decimal, unit: Decimal | None = None) -> Decimal:
-            nonlocal count
-            count += 1
-            return x + by * (unit or digits.unit(x)) / 2 if count == moved else x
-
-        def leaf(each: Node) -> Decimal:
-            if each.op == "number":
-                return Decimal(each.parts[0])
-            x = held[each.parts[0]]
-            return x if is_given(each.parts[0]) else move(x, units[each.parts[0]])
-
-        return work_out(node, leaf, move), count
-
-    middle, moves = run(0, 0)
-    return sum((max(abs(run(i, by)[0] - middle) for by in (1, -1)) for i in range(1, moves + 1)), Decimal(0))
-
-
-def is_given(identifier: str) -> bool:
-    return re.fullmatch(r"([a-z]+)\d*", identifier) is not None and letters_of(identifier) in PREFIXES
 
 
 # ------------------------------------------------------------------------------------------------------------------ hands
@@ -676,24 +449,6 @@ class Plant(NamedTuple):
     where: str
 
 
-class Line(NamedTuple):
-    name: str
-    text: str  # what is written
-    styles: frozenset[str]
-    formula: Node  # as worked out
-    before: Held  # what the person held
-    result: str  # in plain digits; empty for a line without a number
-
-
-class Sheet(NamedTuple):
-    arithmetic: Arithmetic
-    hand: Hand
-    page: Page
-    lines: list[Line]
-    plant: Plant | None
-    unseen: int  # mistakes that were drawn before it, and could not be told from roundings
-
-
 class Worker(NamedTuple):
     """Works a line out, stage by stage."""
 
@@ -775,67 +530,6 @@ class Worker(NamedTuple):
         return [stage for i, stage in enumerate(stages) if not i or stage != stages[i - 1]]
 
 
-def write_sheet(
-    rng: random.Random,
-    lines: Sequence[tuple[str, str]],
-    given: Mapping[str, float],
-    page: Page,
-    short: Mapping[str, str],
-    planted: bool,
-) -> Sheet:
-    """A sheet, worked out and written; with one mistake, or none.
-
-    lines: identifiers and formulas, in order; short: shorter formulas of some
-    """
-    arithmetic, hand = draw_arithmetic(rng), draw_hand(rng)
-    numbers = {identifier: Decimal(str(x)).normalize() for identifier, x in given.items()}
-    shown = {identifier: f"{x:f}" for identifier, x in numbers.items()}
-    worker = Worker(rng, arithmetic, shown, dict(numbers), {}, hand.drops_zeros, [])
-    true = true_numbers(lines, numbers)
-    formulas: dict[str, Node] = {}
-    done: list[Line] = []
-    plant = None
-    chosen = rng.randrange(len(lines)) if planted else -1
-    global_styles = {"∂ for the sheet's names"} if rng.random() < 0.4 and not page.partials else set()
-    for i, (identifier, formula) in enumerate(lines):
-        writer = Writer(hand, page, set(global_styles))
-        tree = read(formula)
-        known = dict(formulas) | ({"short": read(short[identifier])} if identifier in short else {})
-        with_working = rng.random() < 0.75
-        varied = vary(rng, writer, identifier, tree, known, with_working)
-        before = dict(worker.held)
-        if plant is None and i >= chosen >= 0:
-            made = plant_mistake(rng, worker, identifier, varied, true[identifier], writer.styles, with_working)
-            if made:
-                plant, trees, value, text = made
-        if plant is None or plant.name != identifier:
-            trees = worker.stages(varied, writer.styles, with_working)
-            value, text = finish(worker, trees, varied)
-        if arithmetic.every_key:
-            writer.styles.add("every operation rounded")
-        if arithmetic.kept.size > arithmetic.written.size:
-            writer.styles.add("keeps more than is written")
-        writer.styles.add(
-            f"{arithmetic.written.size} {'significant digits' if arithmetic.written.significant else 'decimals'}"
-        )
-        formula_only = trees and rng.random() < 0.04 and (plant is None or plant.name != identifier)
-        result = writer.show_number(number(Decimal(text), text), first=True)
-        if result.startswith("(") and not formula_only:
-            result = hand.minus + result[2:-1]
-        shown_stages = [writer.show(stage) for stage in trees]
-        stages = [stage for j, stage in enumerate(shown_stages) if not j or stage != shown_stages[j - 1]]
-        if formula_only:
-            writer.styles.add("formula only")
-            written = "$" * hand.dollars + " = ".join(stages) + "$" * hand.dollars
-        else:
-            writer.styles.update({"bare number"} if not stages else ())
-            written = writer.join([*stages, result], writer.call(identifier))
-        worker.held[identifier], worker.texts[identifier] = value, text
-        formulas[identifier] = tree
-        done.append(Line(identifier, written, frozenset(writer.styles), varied, before, "" if formula_only else text))
-    return Sheet(arithmetic, hand, page, done, plant, len(worker.unseen))
-
-
 def finish(worker: Worker, trees: Sequence[Node], formula: Node) -> tuple[Decimal, str]:
     """What the person holds at the end of a line, and what is written."""
     value = worker.value(trees[-1] if trees else formula)
@@ -843,152 +537,3 @@ def finish(worker: Worker, trees: Sequence[Node], formula: Node) -> tuple[Decima
     text = f"{worker.arithmetic.written.round(worker.arithmetic.after(value)):f}"
     text = text if Decimal(text) else text.lstrip("-")
     return held, text
-
-
-def true_numbers(lines: Sequence[tuple[str, str]], given: Held) -> Held:
-    held = dict(given)
-    for identifier, formula in lines:
-        held[identifier] = work_out(
-            read(formula), lambda node: held[node.parts[0]] if node.op == "name" else node.parts[0], Decimal
-        )
-    return held
-
-
-# --------------------------------------------------------------------------------------------------------------- mistakes
-
-
-CONFUSED = [set(pair.split()) for pair in ("h z", "o t", "o a", "d e", "g k", "x w", "v w")]
-
-
-def letters_of(identifier: str) -> str:
-    return re.sub(r"\d.*", "", identifier)
-
-
-def mutations(formula: Node, held: Held) -> Iterator[tuple[str, Node]]:
-    """Mistakes in a formula by kind: what people do when they copy, and when they put down signs and factors."""
-
-    def others(identifier: str) -> Iterator[tuple[str, str]]:
-        for other in held:
-            letters = {letters_of(identifier), letters_of(other)}
-            if other in (identifier + "_new", identifier.removesuffix("_new")) and other != identifier:
-                yield "old weights", other
-            elif len(letters) == 1 and len(other) == len(identifier) and other != identifier:
-                yield "index", other
-            elif letters in CONFUSED:
-                yield "operand", other
-
-    def copied(wanted: str, node: Node) -> list[Node]:
-        return [name(other) for kind, other in others(node.parts[0]) if kind == wanted] if node.op == "name" else []
-
-    def sign_lost(node: Node) -> list[Node]:
-        if node.op == "name" and held[node.parts[0]] < 0:
-            return [Node("lost", (node,))]
-        if node.op == "+":
-            return [Node("+", (*node.parts[:i], negative(part), *node.parts[i + 1 :])) for i, part in enumerate(node.parts)]
-        return [node.parts[0]] if node.op == "neg" else []
-
-    def left_out(node: Node, op: str) -> list[Node]:
-        if node.op != op:
-            return []
-        rest = [[*node.parts[:i], *node.parts[i + 1 :]] for i in range(len(node.parts))]
-        return [parts[0] if len(parts) == 1 else Node(op, tuple(parts)) for parts in rest]
-
-    def unsquared(node: Node) -> list[Node]:
-        return [node.parts[0]] if node.op == "**" else []
-
-    for kind in ("index", "operand", "old weights"):
-        for other in changed(formula, functools.partial(copied, kind)):
-            yield kind, other
-    changes: dict[str, Callable[[Node], list[Node]]] = {
-        "sign": sign_lost,
-        "term": lambda node: left_out(node, "+"),
-        "factor": lambda node: left_out(node, "*"),
-        "square": unsquared,
-    }
-    for kind, change in changes.items():
-        for other in changed(formula, change):
-            yield kind, other
-
-
-def slip(rng: random.Random, text: str) -> str:
-    """A number with one digit wrong, or two that changed places."""
-    places = [i for i, sign in enumerate(text) if sign.isdigit()]
-    first = next((i for i in places if text[i] != "0"), None)
-    if first is None:
-        return text
-    i = rng.choice([place for place in places if place >= first])
-    if rng.random() < 0.4 and text[i + 1 : i + 2].isdigit():
-        return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
-    return text[:i] + rng.choice("0123456789") + text[i + 1 :]
-
-
-def plant_mistake(
-    rng: random.Random, worker: Worker, identifier: str, formula: Node, true: Decimal, styles: set[str], shown: bool
-) -> tuple[Plant, list[Node], Decimal, str] | None:
-    """A mistake on this line that the digits on the page can tell; none if none can."""
-    arithmetic = worker.arithmetic
-    right = worker.value(formula)
-    blur = reach(
-        formula, worker.held, arithmetic.written, {x: worker.unit_on_page(text) for x, text in worker.texts.items()}
-    )
-
-    def seen(kind: str, value: Decimal, text: str) -> bool:
-        unit = max(arithmetic.written.unit(value), arithmetic.written.unit(right))
-        least = max(UNSEEN * (blur + unit), worker.unit_on_page(text))
-        can_be_told = min(abs(Decimal(text) - x) for x in (right, true)) > least
-        worker.unseen.extend([kind] * (not can_be_told))
-        return can_be_told
-
-    for _ in range(20):
-        if rng.random() < 0.3:
-            made = plant_slip(rng, worker, formula, styles, shown)
-            if made:
-                trees, wrong, text, where = made
-                if seen("arithmetic", wrong, text):
-                    return Plant(identifier, "arithmetic", "", wrong, text, where), trees, wrong, text
-            continue
-        by_kind: dict[str, list[Node]] = {}
-        for kind, other in mutations(formula, worker.held):
-            by_kind.setdefault(kind, []).append(other)
-        if not by_kind:
-            continue
-        kind = rng.choice(sorted(by_kind))
-        wrong_formula = rng.choice(by_kind[kind])
-        drawn: set[str] = set()
-        try:
-            trees = worker.stages(wrong_formula, drawn, shown)
-            value, text = finish(worker, trees, wrong_formula)
-        except decimal.DecimalException:
-            continue
-        where = "in the formula" if trees and "names" in drawn else "in the working" if trees else "in the head"
-        if where == "in the formula" and rng.random() < 0.6:  # the names are right, and their numbers are copied badly
-            where, trees[0] = "in the numbers", formula
-            if len(trees) == 1:
-                trees.append(worker.in_numbers(wrong_formula))
-        if seen(kind, value, text):
-            styles |= drawn
-            return Plant(identifier, kind, in_python(wrong_formula), value, text, where), trees, value, text
-    return None
-
-
-def plant_slip(
-    rng: random.Random, worker: Worker, formula: Node, styles: set[str], shown: bool
-) -> tuple[list[Node], Decimal, str, str] | None:
-    """A part of the formula worked out badly, on the page; or the result."""
-    numbers = worker.in_numbers(formula)
-    parts = [node for node in nodes(numbers) if node.op not in SILENT and node is not numbers]
-    if not parts or not shown or rng.random() < 0.3:
-        trees = worker.stages(formula, styles, shown)
-        value, text = finish(worker, trees, formula)
-        text = slip(rng, text)
-        return trees, Decimal(text), text, "in the result"
-    part = rng.choice(parts)
-    text = slip(rng, worker.text_of(worker.value(part)))
-    wrong = rewritten(numbers, lambda node: number(Decimal(text), text) if node == part else node)
-    styles.update(("numbers", "partly worked out"))
-    trees = [formula, numbers, wrong] if rng.random() < 0.5 else [numbers, wrong]
-    try:
-        value, text = finish(worker, trees, wrong)
-    except decimal.DecimalException:
-        return None
-    return trees, value, text, "in the middle"

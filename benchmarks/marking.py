@@ -36,6 +36,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import hands
+import sheets
 from measuring import find_chalkgrad, milliseconds, table
 
 SHAPES = ((2, 2, 1), (2, 3, 1), (3, 2, 1), (2, 2, 2), (3, 2, 2), (2, 2, 3))  # inputs, hidden, outputs
@@ -539,7 +540,7 @@ class Strange(NamedTuple):
     unseen: int = 0  # mistakes that were drawn, and not planted, since the digits on the page could not tell
 
 
-def draw_page(seed: int) -> tuple[Net, hands.Sheet]:
+def draw_page(seed: int) -> tuple[Net, sheets.Sheet]:
     """A page of somebody's working; numbers that nobody can go on with are drawn again."""
     rng = random.Random(seed)
     while True:
@@ -550,7 +551,7 @@ def draw_page(seed: int) -> tuple[Net, hands.Sheet]:
         meets = net.loss in ("bce, sigmoid", "ce, softmax")  # a loss and an output whose derivatives cancel
         short = {f"d{k}": f"o{k} - t{k}" for k in net.indices[2] if meets}
         try:
-            sheet = hands.write_sheet(rng, lines, net.given, page, short, seed >= STRANGE)
+            sheet = sheets.write_sheet(rng, lines, net.given, page, short, seed >= STRANGE)
         except ArithmeticError:  # a logarithm of what was rounded to 0
             continue
         if bool(sheet.plant) == (seed >= STRANGE):
@@ -603,7 +604,7 @@ def react(seed: int, show: bool = False) -> Strange:
     return Strange(reactions, plant, marking.first_wrong == row.name, guess, seconds, story, sheet.unseen)
 
 
-def planted_numbers(sheet: hands.Sheet, plant: hands.Plant, lines: list[Line], true: Numbers) -> list[float]:
+def planted_numbers(sheet: sheets.Sheet, plant: hands.Plant, lines: list[Line], true: Numbers) -> list[float]:
     """What the wrong formula gives: as the person worked; from the numbers held, written, right, or worked out afresh."""
     numbers = [float(plant.value), float(plant.text)]
     line = next(found for found in sheet.lines if found.name == plant.name)

@@ -30,6 +30,7 @@ def load(name, path):
 
 
 students = load("marking_people", FOLDER / "marking.py")
+calculators, sheets, slips = (sys.modules[name] for name in ("calculators", "sheets", "slips"))
 iv, mpf, mpi = mpmath.iv, mpmath.mpf, mpmath.iv.mpf
 
 
@@ -91,7 +92,7 @@ def test_an_honest_result_is_within_what_its_own_roundings_can_do(seed):
     for line in sheet.lines:
         if not line.result:
             continue
-        formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
+        formula = ast.parse(calculators.in_python(line.formula), mode="eval")
         possible = enclosure(formula, line.before, sheet.arithmetic.written)
         possible = widened(possible, sheet.arithmetic.written)
         assert mpi(line.result) in possible, (seed, line.name, line.text, str(possible))
@@ -134,7 +135,7 @@ def test_each_stage_in_numbers_says_what_the_line_says(seed):
     net, sheet = students.draw_page(seed)
     words = r"\\(?!hat|partial|eta|alpha|delta)[a-z]+|tanh|sigmoid|exp|max|log|ln|e\^|[eE](?= ?-\d)| x |σ"
     for line in sheet.lines:
-        formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
+        formula = ast.parse(calculators.in_python(line.formula), mode="eval")
         results = line.before.keys() - net.given.keys()
         possible = widened(enclosure(formula, line.before, sheet.arithmetic.written, results), sheet.arithmetic.written)
         for stage in re.split(rf"\s+(?:=|{re.escape(sheet.hand.approximately)})\s+", line.text)[:-1]:
@@ -148,7 +149,7 @@ def test_shortcuts_and_other_orders_are_the_same_formula(seed):
     net, sheet = students.draw_page(seed)
     true = students.true_numbers(students.lines_of(net), net.given)
     for line in sheet.lines:
-        again = students.work_out(students.hands.in_python(line.formula), true)
+        again = students.work_out(calculators.in_python(line.formula), true)
         assert again == pytest.approx(true[line.name], rel=1e-9, abs=1e-12), (seed, line.name, line.formula)
 
 
@@ -158,7 +159,7 @@ def test_a_planted_mistake_is_outside_of_what_rounding_can_do(seed):
     _, sheet = students.draw_page(seed)
     plant = sheet.plant
     line = next(found for found in sheet.lines if found.name == plant.name)
-    formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
+    formula = ast.parse(calculators.in_python(line.formula), mode="eval")
     possible = widened(enclosure(formula, line.before, sheet.arithmetic.kept), sheet.arithmetic.written)
     assert mpi(plant.text) not in possible, (seed, line.text, str(possible))
 
@@ -179,7 +180,7 @@ def test_a_planted_mistake_can_be_told_by_the_digits_on_the_page(seed):
     line = next(found for found in sheet.lines if found.name == plant.name)
     read = {found.name: as_read(found.result, without_zeros) for found in sheet.lines if found.result}
     held = {name: x if name in net.given else read.get(name, x) for name, x in line.before.items()}
-    formula = ast.parse(students.hands.in_python(line.formula), mode="eval")
+    formula = ast.parse(calculators.in_python(line.formula), mode="eval")
     possible = enclosure(formula, held, sheet.arithmetic.written)
     written = as_read(plant.text, without_zeros)
     assert written.b < possible.a or written.a > possible.b, (seed, line.text, str(possible))
@@ -224,15 +225,14 @@ def test_people_who_write_as_the_first_students_do_are_marked_as_these(monkeypat
 
     So what is measured on the other pages is their styles, and no fault of the names, the numbers and the mistakes.
     """
-    hands = students.hands
-    draw_hand, draw_arithmetic, vary = hands.draw_hand, hands.draw_arithmetic, hands.vary
+    draw_hand, draw_arithmetic, vary = sheets.draw_hand, sheets.draw_arithmetic, sheets.vary
     plain = {"latex": False, "comma": False, "scientific": "", "leads": True, "drops_zeros": False, "approximately": "="}
     plain |= {"around": "", "stop": False, "own_name": False, "breaks": False, "dollars": False, "minus": "-"}
-    monkeypatch.setattr(hands, "draw_hand", lambda rng: draw_hand(rng)._replace(**plain))
-    monkeypatch.setattr(hands, "draw_arithmetic", lambda rng: draw_arithmetic(rng)._replace(every_key=False))
-    monkeypatch.setattr(hands, "vary", lambda *args: vary(*args[:-1], False))
-    monkeypatch.setattr(hands.Worker, "stages", lambda *_: [])
-    monkeypatch.setattr(hands, "plant_slip", lambda *_: None)
+    monkeypatch.setattr(sheets, "draw_hand", lambda rng: draw_hand(rng)._replace(**plain))
+    monkeypatch.setattr(sheets, "draw_arithmetic", lambda rng: draw_arithmetic(rng)._replace(every_key=False))
+    monkeypatch.setattr(sheets, "vary", lambda *args: vary(*args[:-1], False))
+    monkeypatch.setattr(sheets.Worker, "stages", lambda *_: [])
+    monkeypatch.setattr(slips, "plant_slip", lambda *_: None)
     for seed in range(students.HONEST, students.HONEST + 12):
         assert not [each.story for each in students.react(seed).reactions if each.accusation]
     for seed in range(students.STRANGE, students.STRANGE + 24):
