@@ -12,13 +12,12 @@ members go to working.py.
 from __future__ import annotations
 
 import math
-from itertools import islice, product
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.forms import total
+from autograd.mark.forms import put_names_in, total
 from autograd.mark.mistakes import figure, mistakes, text_of
 from autograd.mark.points import Difference, are_same, close, difference
 from autograd.mark.working import Member, Near, Worth
@@ -148,12 +147,11 @@ class Comparison:
         if any(node.data in (0.0, 1.0) for node in left_out + switches):
             return True
         of_line = free_variables(expanded(self.formulas[line], self.formulas, lambda x: False)[0])
-        ways: list[list[tuple[Value, Value]]] = []
-        for node in list(Member(piece).numbers)[:MOST_RESTORED]:
-            others = [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
-            ways.append([(node, node), *((node, other) for other in others)])
-        combinations = islice(product(*ways), 1, MOST_TRIED)
-        return any(self.agree(substitute(piece.graph, dict(each)), self.formulas[line]) for each in combinations)
+        names = {
+            node: [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
+            for node in list(Member(piece).numbers)[:MOST_RESTORED]
+        }
+        return any(self.agree(each, self.formulas[line]) for each in put_names_in(piece.graph, names, MOST_TRIED))
 
     def part(self, line: Value, pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The members of a chain that are functions of what they name, and those whose value counts."""

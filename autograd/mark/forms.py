@@ -7,6 +7,7 @@ which have formulas of their own. Formulas are graphs of Values and stay as they
 from __future__ import annotations
 
 import math
+from itertools import islice, product
 from random import Random
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from autograd.value import Value, constant, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 LONGEST = 200  # nodes of a formula that people work out in one line, in whatever way
@@ -176,3 +177,13 @@ def _as_a_sum(formula: Value, over: Sequence[Value]) -> Value | None:
 def total(terms: Sequence[Value]) -> Value:
     """Terms, added up as one sum."""
     return terms[0] if len(terms) == 1 else record(ops.sum_of, sum(x.data for x in terms), tuple(terms))
+
+
+def put_names_in(formula: Value, names: Mapping[Value, Sequence[Value]], most: int) -> Iterator[Value]:
+    """The formula with names in the place of some of its numbers, in every way.
+
+    names: what each number may stand for; most: how many ways there are at most
+    """
+    ways = [[(node, other) for other in (node, *others)] for node, others in names.items()]
+    for each in islice(product(*ways), 1, most):  # the first leaves all numbers where they are
+        yield substitute(formula, dict(each))

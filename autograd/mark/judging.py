@@ -23,12 +23,12 @@ from typing import Any, NamedTuple
 
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.forms import PRODUCTS, rearrange, straighten
+from autograd.mark.forms import PRODUCTS, put_names_in, rearrange, straighten
 from autograd.mark.mistakes import Slip, digit_mistakes, mistakes, round_early
 from autograd.mark.points import close
 from autograd.mark.rounding import EXACT, Interval, Kept, grain, rounding, spell_out, swing, unit_of
 from autograd.mark.working import Near, Worth
-from autograd.rewriting import evaluate, expanded, substitute, value_at
+from autograd.rewriting import evaluate, expanded, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -317,12 +317,11 @@ class Judge:
     def restore(self, line: Value, member: Member) -> Iterator[Value]:
         """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
         before = {x: n.value for x, n in self.numbers.items() if self.place_of[x] < self.place_of[line]}
-        ways: list[list[tuple[Value, Value]]] = []
-        for node in member.numbers:
-            same = [(x, x_is) for x, x_is in before.items() if close(abs(x_is), abs(node.data))]
-            ways.append([(node, node), *((node, x if x_is * node.data > 0.0 else -x) for x, x_is in same)])
-        for each in islice(product(*ways), 1, MOST_READINGS):
-            other = substitute(member.formula, dict(each))
+        names = {
+            node: [x if x_is * node.data > 0.0 else -x for x, x_is in before.items() if close(abs(x_is), abs(node.data))]
+            for node in member.numbers
+        }
+        for other in put_names_in(member.formula, names, MOST_READINGS):
             if close(value_at(other, self.true), self.true[line]):
                 yield other
 
