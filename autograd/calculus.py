@@ -363,7 +363,9 @@ class _Run:
     def vector(self, vector: Any, of: str, n: int) -> list[Number]:
         numbers = [lift(v) if isinstance(v, Value) else constant(v).data for v in _flat(vector)]
         if len(numbers) != n:
-            raise ValueError(f"the vector has {len(numbers)} entries, and {_name(self.f)} has {n} {of}{'s'[: n != 1]}")
+            raise ValueError(
+                f"the vector has {len(numbers)} entries, and {_name(self.f)} has {n} {of}{'' if n == 1 else 's'}"
+            )
         self.made_of_values |= _nodes(*numbers)
         return numbers
 

@@ -69,7 +69,7 @@ def lift(x: object) -> Value:
 def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
     """op of inputs that are not all plain floats: a Value as soon as one of them is."""
     if op.arity is not None and len(inputs) != op.arity:
-        raise TypeError(f"{op.name} takes {op.arity} argument{'s'[: op.arity != 1]}, got {len(inputs)}")
+        raise TypeError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, got {len(inputs)}")
     if op.arity == 1 and inputs[0].__class__ is Value:  # an activation: half of the nodes of a network
         try:
             return record(op, op.value(inputs[0].data), inputs[0])

@@ -450,7 +450,7 @@ def _size(shape: tuple[int, ...]) -> str:
         return "one number"
     if len(shape) == 1:
         return f"a list of {shape[0]}"
-    return f"{shape[0]} row{'s'[: shape[0] != 1]} of {' by '.join(map(str, shape[1:]))}"
+    return f"{shape[0]} row{'' if shape[0] == 1 else 's'} of {' by '.join(map(str, shape[1:]))}"
 
 
 # ----------------------------------------------------------------------------------------------------- losses by their names

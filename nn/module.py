@@ -334,7 +334,7 @@ def _leaves(value: Value) -> list[Value]:
 
 
 def _count(n: int) -> str:
-    return f"{n:,} parameter{'s'[: n != 1]}"
+    return f"{n:,} parameter{'' if n == 1 else 's'}"
 
 
 def _some(names: list[str]) -> str:

@@ -144,7 +144,7 @@ def _mark_lost(ax: Axes, look: _Look, name: str, curve: list[float], colour: int
         return False
     kinds = " and ".join(dict.fromkeys("nan" if math.isnan(curve[i - 1]) else "infinite" for i in lost))
     to_the_end = len(lost) == len(curve) - lost[0] + 1
-    when = f"from epoch {lost[0]} on" if to_the_end else f"in {len(lost)} epoch{'s'[: len(lost) != 1]}"
+    when = f"from epoch {lost[0]} on" if to_the_end else f"in {len(lost)} epoch{'' if len(lost) == 1 else 's'}"
     height, edge = 0.98 - 0.11 * row, ax.get_xaxis_transform()
     bar = [math.nan if math.isfinite(y) else height for y in curve]
     _line(ax, look, range(1, len(curve) + 1), bar, colour, 0, transform=edge, linewidth=4, label=f"_{name}")
