@@ -13,7 +13,6 @@ Start at `autograd/primitives.py`, the table that everything else reads. This pa
 import autograd.copying
 import autograd.writing.table
 from autograd.calculus import derivative_tensor, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.check import check_gradients
 from autograd.escapes import LostGradientWarning
 from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax
 from autograd.functions import sum as sum
@@ -62,6 +61,7 @@ from autograd.writing.notation import Notation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from autograd.check import check_gradients
     from autograd.derive.derivations import Derivation, derivation
     from autograd.derive.sheet import Sheet
     from autograd.derive.tables import Derivatives, derivatives
@@ -90,6 +90,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Program": "program.program",
     "Sheet": "derive.sheet",
     "Worksheet": "mark.worksheet",
+    "check_gradients": "check",
     "compile": "program.compile",
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",

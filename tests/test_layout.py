@@ -67,8 +67,8 @@ def imports(module):
     return found & set(FILES) - {module}
 
 
-def in_a_fresh_python(program):
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+def in_a_fresh_python(program, *options):
+    done = subprocess.run([sys.executable, *options, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -81,6 +81,12 @@ def test_importing_autograd_imports_the_standard_library_alone():
         "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
     assert set(loaded) - set(sys.stdlib_module_names) == {"autograd"}
+
+
+def test_importing_autograd_is_quick():
+    """It loads none of what takes long in Python's own library, such as regular expressions."""
+    loaded = in_a_fresh_python("import sys, autograd; print(*sys.modules)", "-S")
+    assert {"re", "inspect", "typing", "dataclasses", "enum", "textwrap"} & set(loaded) == set()
 
 
 @pytest.mark.parametrize("module", FILES)

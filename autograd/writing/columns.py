@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from itertools import zip_longest
 
 TYPE_CHECKING = False
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
 
 def align(lines: Sequence[Sequence[str]], wrapped: Sequence[int] = (), width: int = 118) -> str:
     """Rows in columns; cells of the wrapped columns go on below themselves where the row would be too wide."""
+    import textwrap  # with re it takes as long to load as the rest of the package
+
     widths = [max(map(len, column)) for column in zip(*lines)]
     for column in wrapped:
         others = sum(widths) - widths[column] + 2 * (len(widths) - 1)
