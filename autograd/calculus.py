@@ -143,7 +143,7 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     """
 
     def value_and_gradient(*point: Any) -> tuple[Any, Any]:
-        run = _Run(f, point)
+        run = Run(f, point)
         slopes = gradient(run.output(), *run.xs)
         value, *slopes = run.settle([run.output(), *slopes])
         return value, run.shaped(slopes)
@@ -197,7 +197,7 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
         raise ValueError(f"the order of a derivative is 0, 1, 2, ..., not {order!r}")
 
     def tensor(*point: Any) -> Any:
-        run = _Run(f, point)
+        run = Run(f, point)
         entries = [symmetric_entries(y, run.xs, order) for y in run.ys]
         settled = iter(run.settle([v for entry in entries for v in entry.values()]))
         tensors = [_nested({index: next(settled) for index in entry}, len(run.xs), order) for entry in entries]
@@ -253,7 +253,7 @@ def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
 
     Raises ValueError if the vector is not as long as there are inputs.
     """
-    run = _Run(f, _listed(point))
+    run = Run(f, _listed(point))
     tangents: dict[Value, Number] = dict(zip(run.xs, run.vector(vector, "input", len(run.xs))))
     order = history(*run.ys)
     leading = dependents(run.xs, order)
@@ -279,7 +279,7 @@ def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
 
     Raises ValueError if the vector is not as long as there are outputs.
     """
-    run = _Run(f, _listed(point))
+    run = Run(f, _listed(point))
     weighted = lift(ops.dot_of(*run.vector(vector, "output", len(run.ys)), *run.ys))
     settled = run.settle([*run.ys, *gradient(weighted, *run.xs)])
     product = settled[len(run.ys) :]
@@ -298,13 +298,13 @@ def hvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     >>> hvp(lambda x, y: x ** 2 * y, (2.0, 3.0), (1.0, 0.0))
     (12.0, [6.0, 4.0])
     """
-    run = _Run(f, _listed(point))
+    run = Run(f, _listed(point))
     along = ops.dot_of(*gradient(run.output(), *run.xs), *run.vector(vector, "input", len(run.xs)))
     value, *product = run.settle([run.output(), *gradient(lift(along), *run.xs)])
     return value, product if isinstance(point, (list, tuple)) else product[0]
 
 
-class _Run:
+class Run:
     """A function called once on Values of its own: xs, the inputs; ys, the outputs; several, whether they came in a list."""
 
     def __init__(self, f: Callable[..., Any], point: Sequence[Any]) -> None:
@@ -312,7 +312,7 @@ class _Run:
         self.made_of_values = False
         result = f(*[self._own(x) for x in point])
         self.several = isinstance(result, (list, tuple))
-        self.ys = [self._output(y) for y in _flat(result)]
+        self.ys = [self._output(y) for y in flatten(result)]
 
     xs: list[Value]
 
@@ -334,12 +334,14 @@ class _Run:
         try:
             return lift(y)
         except TypeError as error:
-            raise TypeError(f"{_name(self.f)} gave {y!r} where a number or a Value was expected: {error}") from None
+            raise TypeError(f"{function_name(self.f)} gave {y!r} where a number or a Value was expected: {error}") from None
 
     def output(self) -> Value:
         """The one output, of a function that has one."""
         if self.several and len(self.ys) != 1:
-            raise TypeError(f"{_name(self.f)} gives {len(self.ys)} outputs where one is needed; jacobian takes any number")
+            raise TypeError(
+                f"{function_name(self.f)} gives {len(self.ys)} outputs where one is needed; jacobian takes any number"
+            )
         return self.ys[0]
 
     def settle(self, results: list[Value]) -> list[Any]:
@@ -354,31 +356,31 @@ class _Run:
 
     def shaped(self, results: list[Any]) -> Any:
         """One result per input, in the form of the arguments; bare for a single argument."""
-        forms = _like(self.point, iter(results))
+        forms = nest(self.point, iter(results))
         return forms[0] if len(forms) == 1 else forms
 
     def outputs(self, results: list[Any]) -> Any:
         return results if self.several else results[0]
 
     def vector(self, vector: Any, of: str, n: int) -> list[Number]:
-        numbers = [lift(v) if isinstance(v, Value) else constant(v).data for v in _flat(vector)]
+        numbers = [lift(v) if isinstance(v, Value) else constant(v).data for v in flatten(vector)]
         if len(numbers) != n:
             raise ValueError(
-                f"the vector has {len(numbers)} entries, and {_name(self.f)} has {n} {of}{'' if n == 1 else 's'}"
+                f"the vector has {len(numbers)} entries, and {function_name(self.f)} has {n} {of}{'' if n == 1 else 's'}"
             )
         self.made_of_values |= _nodes(*numbers)
         return numbers
 
 
-def _like(x: Any, numbers: Iterator[Any]) -> Any:
+def nest(x: Any, numbers: Iterator[Any]) -> Any:
     """Numbers in the lists that others came in."""
-    return [_like(item, numbers) for item in x] if isinstance(x, (list, tuple)) else next(numbers)
+    return [nest(item, numbers) for item in x] if isinstance(x, (list, tuple)) else next(numbers)
 
 
-def _flat(x: Any) -> Iterator[Any]:
+def flatten(x: Any) -> Iterator[Any]:
     if isinstance(x, (list, tuple)):
         for item in x:
-            yield from _flat(item)
+            yield from flatten(item)
     else:
         yield x
 
@@ -387,5 +389,5 @@ def _listed(point: Any) -> Sequence[Any]:
     return point if isinstance(point, (list, tuple)) else (point,)
 
 
-def _name(f: Callable[..., Any]) -> str:
+def function_name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", None) or getattr(f, "name", None) or repr(f)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.calculus import _flat, _like, _name, _Run, gradient
+from autograd.calculus import Run, flatten, function_name, gradient, nest
 from autograd.conversions import short
 from autograd.graph import nodes
 from autograd.value import Value
@@ -92,7 +92,7 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1, toleranc
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"the order of the derivatives to check is 1, 2, ..., not {order!r}")
     rows = list(_rows(f, point, order, tolerance))
-    title = f"check of {_name(f)} at ({', '.join(short(x) for x in _numbers(point))})"
+    title = f"check of {function_name(f)} at ({', '.join(short(x) for x in _numbers(point))})"
     culprits = [] if all(row.verdict != WRONG for row in rows) else list(_culprits(f, point, order, tolerance))
     return GradientCheck(title, rows, culprits)
 
@@ -100,7 +100,7 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1, toleranc
 def _rows(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance: float) -> Iterable[CheckedDerivative]:
     at = _numbers(point)
     names = _argument_names(f, len(at))
-    outputs = len(_Run(f, _like(point, iter(at))).ys)
+    outputs = len(Run(f, nest(point, iter(at))).ys)
     for output in range(outputs):
         indices: list[tuple[int, ...]] = [()]
         for _ in range(order):
@@ -108,16 +108,16 @@ def _rows(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance: fl
             for *before, j in indices:
 
                 def entry(x: float, before: Sequence[int] = before, j: int = j, output: int = output) -> float:
-                    return _derivative(f, _like(point, iter([*at[:j], x, *at[j + 1 :]])), output, before)
+                    return _derivative(f, nest(point, iter([*at[:j], x, *at[j + 1 :]])), output, before)
 
-                analytic = _derivative(f, _like(point, iter(at)), output, [*before, j])
+                analytic = _derivative(f, nest(point, iter(at)), output, [*before, j])
                 function = "f" if outputs == 1 else f"f{output + 1}"
                 name = _derivative_name(function, [names[i] for i in (*before, j)])
                 yield CheckedDerivative(name, analytic, _Difference(entry, at[j]), tolerance)
 
 
 def _derivative(f: Callable[..., Any], point: Sequence[Any], output: int, index: Sequence[int]) -> float:
-    run = _Run(f, point)
+    run = Run(f, point)
     y = run.ys[output]
     for i in index:
         (y,) = gradient(y, run.xs[i])
@@ -126,7 +126,7 @@ def _derivative(f: Callable[..., Any], point: Sequence[Any], output: int, index:
 
 def _culprits(f: Callable[..., Any], point: Sequence[Any], order: int, tolerance: float) -> Iterable[str]:
     blamed = set()
-    for node in nodes(*_Run(f, _like(point, iter(_numbers(point)))).ys):
+    for node in nodes(*Run(f, nest(point, iter(_numbers(point)))).ys):
         op = node.op
         if op is None or op in blamed or not node.inputs:
             continue
@@ -216,7 +216,7 @@ class _Difference:
 
 
 def _numbers(point: Sequence[Any]) -> list[float]:
-    return [x.data if isinstance(x, Value) else Value(x).data for x in _flat(list(point))]
+    return [x.data if isinstance(x, Value) else Value(x).data for x in flatten(list(point))]
 
 
 def _argument_names(f: Callable[..., Any], n: int) -> list[str]:

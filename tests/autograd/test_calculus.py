@@ -58,7 +58,8 @@ def ours(name, a, b=None):
 def in_torch(torch):
     def operation(name, *operands):
         nn = torch.nn.functional
-        return getattr(nn if name in ("softplus", "silu", "gelu") else torch, name)(*operands)
+        exactly = {"threshold": 700.0} if name == "softplus" else {}  # it is x itself beyond, by default from 20 on
+        return getattr(nn if name in ("softplus", "silu", "gelu") else torch, name)(*operands, **exactly)
 
     return operation
 
