@@ -22,6 +22,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
 
 from autograd import LostGradientWarning, Value
 from autograd.conversions import number
@@ -170,7 +171,7 @@ def fit(
         history.stopped = "interrupted"
         training.end()
     finally:
-        training.release()
+        training.claim = None  # a call would be one more place for Ctrl-C
         if hasattr(bar, "close"):
             bar.close()
     return history
@@ -188,10 +189,19 @@ class _Standing(NamedTuple):
     random: Any  # the state of the random numbers before the epoch's rows are shuffled
 
 
+class _Claim:
+    """That a thread trains parameters. It ends when nobody has this object any more, however that came."""
+
+    __slots__ = "__weakref__", "thread"
+
+    def __init__(self, thread: int) -> None:
+        self.thread = thread
+
+
 class _Training:
     """A run of fit: its epochs, where it stands, and the way back there when it is interrupted in between."""
 
-    owners: ClassVar[dict[Value, int]] = {}  # each parameter that is being trained, and the thread that trains it
+    claims: ClassVar[WeakValueDictionary[Value, _Claim]] = WeakValueDictionary()  # on parameters that are being trained
     lock = threading.Lock()
 
     def __init__(
@@ -211,7 +221,7 @@ class _Training:
         self.shuffled = settings["shuffle"] and self.batch_size < len(rows)
         self.random = random.Random(settings["seed"])
         self.done: list[tuple[float, float, list[Any]]] = []  # loss, gradient's length, predictions of each batch so far
-        self.mine: list[Value] = []
+        self.claim: _Claim | None = None
         self.standing: _Standing | None = None
         self.begun = False
         self.history = History(run.model)
@@ -227,13 +237,14 @@ class _Training:
         """
         here = threading.get_ident()
         with self.lock:
-            if any(self.owners.get(p, here) != here for p in self.run.parameters):
+            before = [self.claims.get(p) for p in self.run.parameters]
+            if any(each is not None and each.thread != here for each in before):
                 raise RuntimeError(
                     "another thread is training these parameters, and steps of two would be mixed: give each thread a model"
                     " of its own, or train one after the other"
                 )
-            self.mine += [p for p in self.run.parameters if p not in self.owners]
-            self.owners.update(dict.fromkeys(self.mine, here))
+            self.claim = _Claim(here)
+            self.claims.update({p: self.claim for p, each in zip(self.run.parameters, before) if each is None})
         self.step.begin()
         self.keep()
         if state is not None:
@@ -242,11 +253,6 @@ class _Training:
             self.keep(len(self.done))
         self.history._state = self.state_dict
         self.begun = True
-
-    def release(self) -> None:
-        with self.lock:
-            for p in self.mine:
-                self.owners.pop(p, None)
 
     def epoch(self) -> float:
         """Go through all rows, or those that are left of them, and give the loss that is watched."""
