@@ -146,3 +146,32 @@ def lines_with_numbers(board, known):
                 expected = float(known(with_numbers(left, at)))
                 for text in right.split(" = "):
                     yield with_numbers(left, at), text, computed(text, known, **at), expected
+
+
+def names_used(text, known, at):
+    """The names in one side of a line, where its letters stand for these numbers, each that a Σ goes through too."""
+    used = []
+
+    def look_up(name):
+        used.append(name)
+        return known(name)
+
+    computed(text, look_up, **at)
+    return used
+
+
+def used_too_early(sheet, known):
+    """(left, text, name) for each derivative of y that a line uses, but no board above has found; or to find itself."""
+    found, early = set(), []
+    for board in boards_of(sheet):
+        lines = whole_lines(board)
+        whole = [(with_numbers(left, at), text, at) for left, text, _ in lines for at in indices_of(lines)]
+        for left, sides, at in whole:
+            used = [name for text in sides.split(" = ") for name in names_used(text, known, at)]
+            early += [
+                (left, sides, name)
+                for name in used
+                if name.startswith(f"∂{known.y}/∂") and (name == left or name not in found)
+            ]
+        found |= {left for left, _, _ in whole}
+    return early
