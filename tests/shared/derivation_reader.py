@@ -96,6 +96,9 @@ class Known:
         self.slopes = {
             text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in graph.originals
         }
+        outside = [text_name(graph.name(x)) for x in getattr(derived, "xs", []) if graph.leaf(x) is None]
+        assert len({*self.nodes, *outside}) == len(self.nodes) + len(outside), "two quantities have one name"
+        self.slopes |= dict.fromkeys(outside, 0.0)
         self.y, self.stops = text_name(graph.y.label), {y, *graph.originals.values()}
         self.nodes.setdefault(self.y, y)
 
