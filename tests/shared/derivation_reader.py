@@ -122,7 +122,10 @@ def boards_of(board):
 
 
 def whole_lines(board):
-    """(left, right, reason) of each line; what goes over several rows put together, and with the left side that it has."""
+    """(left, right, reason) of each line; what goes over several rows put together, and with the left side that it has.
+
+    Lines of which a part is left out, as dots in them say, are left out.
+    """
     found = []
     for line in board.lines:
         left, right = line.left.text, line.right.text
@@ -130,7 +133,7 @@ def whole_lines(board):
             found[-1] = (found[-1][0], f"{found[-1][1]} {line.relation.text} {right}", line.reason.text)
         elif right:
             found.append((left or found[-1][0], right, line.reason.text))
-    return found
+    return [(left, right, reason) for left, right, reason in found if "⋯" not in right]
 
 
 def indices_of(lines):
