@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 
 from autograd.graph import nodes
-from autograd.rewriting import with_siblings
-from autograd.value import Value, new, operands
+from autograd.value import Value, new, operands, with_siblings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

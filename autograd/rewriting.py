@@ -102,17 +102,3 @@ def expanded(
         else:
             copies[node] = node
     return copies[formula], inside
-
-
-def with_siblings(order: Sequence[Value]) -> list[Value]:
-    """Nodes in order, each after its inputs; a difference to the largest of several numbers after all of these, too."""
-    done: dict[Value, None] = {}
-    for node in order:
-        stack = [node]
-        while stack:
-            missing = [x for x in (*stack[-1].inputs, *(shifted_from(stack[-1]) or ())) if x not in done]
-            if missing:
-                stack += missing[::-1]
-            else:
-                done[stack.pop()] = None
-    return list(done)

@@ -95,6 +95,22 @@ def operands(op: Primitive | None, inputs: tuple[Value, ...]) -> tuple[Any, Valu
     return inputs[0], inputs[1] if op.arity == 2 else None
 
 
+def with_siblings(order: list[Value]) -> list[Value]:
+    """Nodes, each after its inputs, so that a difference to the largest of several numbers is after all of these, too."""
+    if not any(map(ops.shifted_from, [node for node in order if node.op is ops.sub])):  # as in most graphs
+        return order
+    done: dict[Value, None] = {}
+    for node in order:
+        stack = [node]
+        while stack:
+            missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
+            if missing:
+                stack += missing[::-1]
+            else:
+                done[stack.pop()] = None
+    return list(done)
+
+
 def noted(node: Value, how: str) -> None:
     """What is told of each number that leaves its graph; autograd.escapes has its own function stand here."""
 
@@ -316,7 +332,8 @@ class Value:
     def forward(self) -> float:
         """Compute self again from what its leaves hold now, and return its data.
 
-        It takes the path that was recorded: an `if` of your program on a Value is not decided again.
+        It takes the path that was recorded: an `if` of your program on a Value is not decided again. What softmax takes from
+        all of its numbers, the largest of them, is found anew.
 
         >>> from autograd import Value
         >>> x = Value(3.0)
@@ -326,7 +343,11 @@ class Value:
         (9.0, 16.0, 16.0)
         """
         with one_at_a_time:
-            for node in reversed(history(self)):
+            for node in with_siblings(history(self)[::-1]):
+                if node._first is None:
+                    continue
+                if node.op is ops.sub and (before := ops.shifted_from(node)):
+                    node.inputs[1].data = ops.largest([x.data for x in before])
                 data = [x.data for x in node.inputs]
                 try:
                     node.data = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]

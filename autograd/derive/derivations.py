@@ -133,8 +133,8 @@ class Derivation(Board):
         self.paths: list[list[Value]] = []
         boards: Sequence[Board] = ()
         if leaf is None:
-            name = named(x.label or "x")
-            left = derivative_of(graph.y.label, x.label or "x")
+            name = named(graph.name(x))
+            left = derivative_of(graph.y.label, graph.name(x))
             why = joined([named(graph.y.label), words(" does not depend on "), name], "")
             self.formula = Value(0.0)
             lines = [Line(left, figure(0.0), why)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 
 from autograd import primitives as ops
 from autograd.derive.algebra import cost, simplify
@@ -113,9 +114,36 @@ def find_families(graph: NamedGraph, wanted: Sequence[Value], users: Mapping[Val
     for family in _counted_families([v for v in wanted if v not in placed], depth):
         families.append(family)
         placed.update(family.leaves)
-    families += [Family([[v]], "", (), True) for v in wanted if v not in placed]
-    families.sort(key=lambda f: (max(depth[v] for v in f.leaves), bool(graph.below[f.leaves[0]])))
-    return families
+    families += [_alone(v) for v in wanted if v not in placed]
+    return _put_in_order(graph, families, users)
+
+
+def _alone(v: Value) -> Family:
+    return Family([[v]], "", (), True)
+
+
+def _put_in_order(graph: NamedGraph, families: list[Family], users: Mapping[Value, Sequence[Value]]) -> list[Family]:
+    """From the output on, each family after all whose derivatives its lines use, whichever member it is for.
+
+    Members may be differently far from the output, as nets are of which one alone has an output with a name. So two families
+    may each use derivatives of the other's: then the smaller one is no family, and its members stand alone.
+    """
+    while True:
+        home = {v: family for family in families for v in family.leaves}
+        used = {f: dict.fromkeys(home[u] for v in f.leaves for u in users[v] if u in home) for f in families}
+        steps = TopologicalSorter(used)
+        try:
+            steps.prepare()
+            break
+        except CycleError as error:
+            apart = min((f for f in error.args[1] if len(f.leaves) > 1), key=lambda f: len(f.leaves))
+            families = [part for f in families for part in ([f] if f is not apart else map(_alone, f.leaves))]
+    place = {family: (bool(graph.below[family.leaves[0]]), i) for i, family in enumerate(families)}  # parameters first
+    order: list[Family] = []
+    while ready := steps.get_ready():
+        order += sorted(ready, key=place.__getitem__)
+        steps.done(*ready)
+    return order
 
 
 def _as_family(graph: NamedGraph, array: Array) -> Family | None:

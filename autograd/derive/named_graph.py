@@ -47,7 +47,7 @@ def too_large(why: str, y: Value) -> ValueError:
 class NamedGraph:
     """A graph as named quantities, each with its formula in the others, and their local derivatives.
 
-    y: the leaf on the page that stands for the output
+    y: the leaf on the page that stands for the output; outputs beside it have the same names in graphs of their own
     order: all leaves on the page that y is computed from, each after those in its formula
     below: for each, the leaves in its formula
     numbers: whether derivations end in numbers
@@ -66,16 +66,18 @@ class NamedGraph:
         self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
         if (n := len(history(y))) > MOST_NODES:
             raise too_large(f"its graph has {n} computed nodes", y)
-        self.structure = Structure(y, asked=asked)
+        outputs = beside or [y]
+        self.structure = Structure(*outputs, asked=asked)
         self.arrays = arrays_of(self.structure)
-        taken = {text_name(node.label) for node in nodes(y, *beside) if node.label}
-        names = self._names(y, regular, taken)
+        taken = {text_name(node.label) for node in nodes(y, *beside, *xs) if node.label}
+        names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken)
         taken |= set(map(text_name, names.values()))
         unnamed = [x for x in xs if not x.label and x not in names]
         names |= zip(unnamed, free_names("x", len(unnamed), taken))
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
             names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
+        self.names = names
         self.page = Page(most=MOST_TERMS)
         for array in self.arrays:
             if array.kind == "probabilities" and (regular or self.implied(array)):
@@ -102,7 +104,7 @@ class NamedGraph:
             for indices, node in other.entries()
         )
 
-    def _names(self, y: Value, regular: bool, taken: set[str]) -> dict[Value, str]:
+    def _names(self, y: Value, quantities: Sequence[Value], regular: bool, taken: set[str]) -> dict[Value, str]:
         """Names of the arrays' entries: of all of them, or only of those without a label; and of what shares its label."""
         nets = [array for array in self.arrays if array.kind == "nets"]
         network = len(nets) > 1 or any(len(array.rows) > 1 for array in nets)
@@ -114,12 +116,12 @@ class NamedGraph:
             if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
         names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
-        return names | self._number_alike(y, names, taken)
+        return names | self._number_alike(dict.fromkeys(quantities), names, taken)
 
-    def _number_alike(self, y: Value, names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
+    def _number_alike(self, quantities: Iterable[Value], names: dict[Value, str], taken: set[str]) -> dict[Value, str]:
         """Names for quantities of one label, as the h of a loop is at every step: h⁽¹⁾, h⁽²⁾, as they are computed."""
         alike: dict[str, list[Value]] = {}
-        for node in nodes(y):
+        for node in quantities:
             if node.label and node not in names and node.op is not CONSTANT:
                 alike.setdefault(text_name(node.label), []).append(node)
         found: dict[Value, str] = {}
@@ -161,6 +163,10 @@ class NamedGraph:
         """What stands for a node of the graph on the page; None if y does not depend on it."""
         leaf = self.page.leaves.get(x)
         return leaf if leaf in self.below else None
+
+    def name(self, x: Value) -> str:
+        """What a quantity is called here, one of xs that y does not depend on, too: as nothing else is."""
+        return self.names.get(x, x.label)
 
     def local(self, u: Value, v: Value) -> Value:
         """∂u/∂v as a formula, the other quantities held fixed."""

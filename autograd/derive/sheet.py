@@ -87,7 +87,7 @@ class Sheet(Board):
             raise too_large(f"a sheet would have {len(self.families)} parts", y)
         boards = [self._board(family) for family in self.families]
         missing = [x for x in xs if graph.leaf(x) is None]
-        boards += [Board([Line(derivative_of(graph.y.label, x.label or "x"), figure(0.0))]) for x in missing]
+        boards += [Board([Line(derivative_of(graph.y.label, graph.name(x)), figure(0.0))]) for x in missing]
         if graph.y in targets:
             why = words("a quantity varies with itself by 1")
             boards.append(Board([Line(derivative_of(graph.y.label, graph.y.label), figure(1.0), why)]))

@@ -132,11 +132,12 @@ class Derivatives(Board):
         bare: bool,
     ) -> None:
         self.order, self.digits, self.names = order, digits, list(names)
-        self.inputs = [x.label or f"x_{i}" for i, x in enumerate(xs, start=1)]
+        graphs = [NamedGraph(y, xs, beside=ys) for y in ys]
+        self.inputs = [graphs[0].name(x) for x in xs]
         self.entries: dict[Index, Value] = {}
         self._numbers: dict[Index, float] = {}
-        for i, y in enumerate(ys):
-            for index, formula in _formulas(y, xs, order, ys).items():
+        for i, (y, graph) in enumerate(zip(ys, graphs)):
+            for index, formula in _formulas(graph, xs, order).items():
                 self.entries[i, *index] = formula
             for index, entry in symmetric_entries(y, list(xs), order).items():
                 self._numbers[i, *index] = entry.data
@@ -223,9 +224,8 @@ class Derivatives(Board):
         return lines
 
 
-def _formulas(y: Value, xs: Sequence[Value], order: int, beside: Sequence[Value]) -> dict[Index, Value]:
-    """The formula of each derivative of y, by its inputs in ascending order; beside it stand other outputs, with names."""
-    graph = NamedGraph(y, xs, beside=beside)
+def _formulas(graph: NamedGraph, xs: Sequence[Value], order: int) -> dict[Index, Value]:
+    """The formula of each derivative of a graph's y, by its inputs in ascending order."""
     slopes = _Slopes(graph)
     leaves = [graph.leaf(x) for x in xs]
     for v in graph.order:  # from the leaves up, so that no call goes deep

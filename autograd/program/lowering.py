@@ -17,13 +17,11 @@ from collections import namedtuple
 from autograd import primitives as ops
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, Primitive
-from autograd.rewriting import with_siblings
+from autograd.value import Value, with_siblings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from autograd.value import Value
 
 Factors = tuple[int, ...]  # atoms, in order; a square has one of them twice
 Form = dict[Factors, float]  # a sum of products, with the coefficient of each

@@ -21,8 +21,8 @@ from autograd.program.lowering import Lowered
 from autograd.program.numpy_source import InPlace
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
-from autograd.rewriting import evaluate, with_siblings
-from autograd.value import Value
+from autograd.rewriting import evaluate
+from autograd.value import Value, with_siblings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -488,6 +488,22 @@ def test_what_has_no_label_gets_a_name():
     assert derivatives([a * b, a], a, b).text.splitlines()[:2] == ["J = [∂f₁/∂x₁  ∂f₁/∂x₂]", "    [∂f₂/∂x₁  ∂f₂/∂x₂]"]
 
 
+def test_a_name_means_one_quantity_in_all_of_a_table():
+    """Inputs of one label are told apart, and alike for all outputs; one without a label has its name at the edge, too."""
+    w, v = Value(3.0, "w"), Value(2.0, "w")
+    L, M = w * v * v, v * v * w
+    label(L=L, M=M)
+    names, formulas = matrices(derivatives([L, M], w, v).text)
+    assert names == [["∂L/∂w⁽¹⁾", "∂L/∂w⁽²⁾"], ["∂M/∂w⁽¹⁾", "∂M/∂w⁽²⁾"]]
+    assert formulas == [["(w⁽²⁾)²", "2·w⁽¹⁾·w⁽²⁾"]] * 2
+    u, x = Value(1.0), Value(2.0, "x_2")
+    K = w * x * u
+    K.label = "K"
+    names, formulas = matrices(derivatives(K, w, u, x).text)
+    assert names == [["∂K/∂w", "∂K/∂x", "∂K/∂x₂"]]
+    assert formulas == [["x·x₂", "w·x₂", "x·w"]]
+
+
 def test_a_function_of_any_number_of_arguments_needs_a_point():
     """The point says how many there are, and they are called x₁, x₂, ..."""
     assert derivatives(lambda *x: x[0] * x[1], 2, 3).text == "J = [∂f/∂x₁  ∂f/∂x₂]\n  = [x₂  x₁]"

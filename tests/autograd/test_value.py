@@ -1,6 +1,7 @@
 """Value: a number that remembers how it was computed."""
 
 import fractions
+import itertools
 import math
 import operator
 
@@ -10,6 +11,7 @@ import autograd as ag
 from autograd import CONSTANT, PRIMITIVES, Value, gradient, label
 from autograd.conversions import short
 from autograd.labels import subscript
+from autograd.primitives import shifted
 
 
 def test_the_example_of_micrograds_readme():
@@ -255,6 +257,38 @@ def test_forward_recomputes_from_the_leaves():
     z.backward()
     other.backward()
     assert x.grad == fresh.grad
+
+
+@pytest.mark.parametrize("recorded", [0.0, 1e308, -1e308, math.inf])
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda xs: ag.log_softmax(xs)[0],
+        lambda xs: ag.softmax(xs)[1],
+        lambda xs: gradient(ag.logsumexp(xs), xs[1])[0],
+        lambda xs: gradient(ag.log_softmax([xs[1], xs[0] * xs[0], xs[0]])[2], xs[1])[0],
+        lambda xs: ag.log_softmax(ag.log_softmax(xs))[1],
+    ],
+)
+def test_softmax_is_as_exact_by_forward_as_where_it_is_recorded(end, recorded):
+    """The largest number is taken away, whichever that is by now."""
+    xs = [Value(recorded), Value(-recorded / 2), Value(0.0)]
+    y = end(xs)
+    for at in itertools.product((1e308, -1e308, 50.0, -3.0, 0.0), repeat=3):
+        for x, data in zip(xs, at):
+            x.data = data
+        fresh = end([Value(data) for data in at])
+        assert y.forward() == pytest.approx(fresh.data, rel=0, abs=0, nan_ok=True), at
+
+
+def test_forward_brings_a_number_up_to_date_that_softmax_only_takes_the_largest_of():
+    """Where one difference is all that is asked for, the others still say what is taken away; a long graph is no trouble."""
+    far = x = Value(0.0)
+    for _ in range(20_000):
+        far = far + 1e-4
+    difference = shifted([Value(1.0), far])[0]
+    x.data = 10.0
+    assert difference.forward() == 1.0 - far.data == pytest.approx(-11.0)
 
 
 def test_a_kink_is_decided_again_by_forward():

@@ -96,6 +96,9 @@ class Known:
         self.slopes = {
             text_name(v.label): a.data for v, a in getattr(derived, "adjoints", {}).items() if v not in graph.originals
         }
+        outside = [text_name(graph.name(x)) for x in getattr(derived, "xs", []) if graph.leaf(x) is None]
+        assert len({*self.nodes, *outside}) == len(self.nodes) + len(outside), "two quantities have one name"
+        self.slopes |= dict.fromkeys(outside, 0.0)
         self.y, self.stops = text_name(graph.y.label), {y, *graph.originals.values()}
         self.nodes.setdefault(self.y, y)
 
@@ -119,7 +122,10 @@ def boards_of(board):
 
 
 def whole_lines(board):
-    """(left, right, reason) of each line; what goes over several rows put together, and with the left side that it has."""
+    """(left, right, reason) of each line; what goes over several rows put together, and with the left side that it has.
+
+    Lines of which a part is left out, as dots in them say, are left out.
+    """
     found = []
     for line in board.lines:
         left, right = line.left.text, line.right.text
@@ -127,7 +133,7 @@ def whole_lines(board):
             found[-1] = (found[-1][0], f"{found[-1][1]} {line.relation.text} {right}", line.reason.text)
         elif right:
             found.append((left or found[-1][0], right, line.reason.text))
-    return found
+    return [(left, right, reason) for left, right, reason in found if "⋯" not in right]
 
 
 def indices_of(lines):
@@ -146,3 +152,32 @@ def lines_with_numbers(board, known):
                 expected = float(known(with_numbers(left, at)))
                 for text in right.split(" = "):
                     yield with_numbers(left, at), text, computed(text, known, **at), expected
+
+
+def names_used(text, known, at):
+    """The names in one side of a line, where its letters stand for these numbers, each that a Σ goes through too."""
+    used = []
+
+    def look_up(name):
+        used.append(name)
+        return known(name)
+
+    computed(text, look_up, **at)
+    return used
+
+
+def used_too_early(sheet, known):
+    """(left, text, name) for each derivative of y that a line uses, but no board above has found; or to find itself."""
+    found, early = set(), []
+    for board in boards_of(sheet):
+        lines = whole_lines(board)
+        whole = [(with_numbers(left, at), text, at) for left, text, _ in lines for at in indices_of(lines)]
+        for left, sides, at in whole:
+            used = [name for text in sides.split(" = ") for name in names_used(text, known, at)]
+            early += [
+                (left, sides, name)
+                for name in used
+                if name.startswith(f"∂{known.y}/∂") and (name == left or name not in found)
+            ]
+        found |= {left for left, _, _ in whole}
+    return early

@@ -199,6 +199,24 @@ class Author:
             pool.append(self.named(self.r.choice(makers)(*self.r.sample([p, q], 2)), f"g_{k}"))
         return pool[-1] * 1.5
 
+    def crossed(self):
+        """Quantities whose names do not count up in the order in which they are computed; one may be a layer."""
+        sizes = {stem: self.r.randint(2, 3) for stem in self.r.sample("afghsz", self.r.randint(2, 3))}
+        left = [(stem, i) for stem, n in sizes.items() for i in range(1, n + 1)]
+        self.r.shuffle(left)
+        layer = self.r.choice([None, *sizes])
+        xs = [self.leaf(label, self.data) for label in ("x_1", "x_2")]
+        pool, ends = [*xs], []
+        for stem, i in left:
+            inputs = xs if stem == layer else self.r.sample(pool, self.r.randint(1, 2))
+            weights = [self.weight(f"{'wuv'[[*sizes].index(stem)]}_{i}{j}") for j in range(1, len(inputs) + 1)]
+            beside = self.r.choice(pool[2:]) if stem == layer and pool[2:] and self.r.random() < 0.5 else 0
+            node = dot(weights, inputs, beside) if stem == layer else self.g(dot(weights, inputs))
+            node.label = f"{stem}_{i}"
+            ends = [end for end in ends if end not in (*inputs, beside)] + [node]
+            pool.append(node)
+        return ag.sum([end**2 for end in dict.fromkeys([*ends, pool[2]])])
+
     def penalised(self, L):
         """With the squares of the parameters, or the sizes, added to it."""
         L = self.named(L, "E")
