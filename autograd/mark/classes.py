@@ -32,6 +32,9 @@ CLASS_STYLE = """
 .cg-class>table th,.cg-class>table td{text-align:left!important;padding:4px 14px 4px 0;border-bottom:1px solid #8886;
 vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-class>table td:last-child{white-space:normal;min-width:12em}
+.cg-class>table td:first-child:has(a){white-space:normal;min-width:8em}
+@media screen and (max-width:700px){.cg-class>table td:nth-child(3){white-space:normal}
+.cg-class>table td:last-child{min-width:9em}}
 .cg-class details{margin:10px 0}
 .cg-class summary{cursor:pointer;font-weight:600;margin-bottom:6px}
 .cg-class pre{white-space:pre-wrap}
