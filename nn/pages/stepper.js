@@ -365,7 +365,8 @@ export function mount(element, graph, changed = () => {}) {
     return made;
   };
   const name = (i) => graph.nodes[i].name;
-  const d = (i) => `∂${/\s/.test(name(i)) ? `(${name(i)})` : name(i)}`;
+  const bare = (i) => /^[\p{L}\p{M}\p{N}_′'’…]+(\([^()]*\))?$/u.test(name(i)); // w₁, σ(net); of w·x all is meant, not w
+  const d = (i) => `∂${bare(i) ? name(i) : `(${name(i)})`}`;
   const output = name(graph.output);
 
   const LEAST = 0.75; // pixels for a unit of the drawing, whose smallest letters are 10 units high
@@ -447,10 +448,10 @@ export function mount(element, graph, changed = () => {}) {
     return fill(node.template, node.inputs.map((x) => bracketed(text(run.values[x]))));
   }
 
-  function formula(i) {
-    const node = graph.nodes[i];
-    return fill(node.template, node.inputs.map((x) => (/\s/.test(name(x)) ? `(${name(x)})` : name(x))));
-  }
+  const formula = (i) => graph.nodes[i].formula;
+
+  // As an equation; what has no name is called by its formula.
+  const named = (i) => (plain(name(i)) === plain(formula(i)) ? formula(i) : `${name(i)} = ${formula(i)}`);
 
   function show() {
     const taken = run.all.slice(0, position), step = taken.at(-1), n = run.steps_forward;
@@ -544,7 +545,8 @@ export function mount(element, graph, changed = () => {}) {
       if (!wrong) now.append(make("p", "Done: every node has its gradient.", "muted"));
       else if (apart.length) now.append(make("p", "Here the numbers part from the right ones: " + apart.map((i) =>
         `${d(graph.output)}/${d(i)} = ${text(run.grads[i], 4)}, right is ${text(run.right[i], 4)}`).join("; ") + ".", "wrong"));
-      else now.append(make("p", "On this graph the wrong way happens to give the right numbers.", "muted"));
+      else now.append(make("p", wrong === "no zero_grad" ? "There was no gradient before this pass, so the wrong way gives the right numbers."
+        : "On this graph the wrong way happens to give the right numbers.", "muted"));
     }
   }
 
@@ -618,7 +620,7 @@ export function mount(element, graph, changed = () => {}) {
       head.append(make("th", words));
     run.all.forEach((s, i) => {
       const row = make("tr", ""), z = name(s.node);
-      const cells = s.pass === "forward" ? [i + 1, `${z} = ${formula(s.node)} = ${numbers(s.node)} = ${text(s.value)}`, "", "", ""]
+      const cells = s.pass === "forward" ? [i + 1, `${named(s.node)} = ${numbers(s.node)} = ${text(s.value)}`, "", "", ""]
         : [i + 1, `${d(graph.output)}/${d(s.input)}`,
           `${d(s.node)}/${d(s.input)} = ${graph.nodes[s.node].formulas[s.slot]}`,
           `${text(s.upstream)} × ${bracketed(text(s.local))} = ${text(s.contribution)}`,

@@ -14,6 +14,7 @@ needs nothing from anywhere.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from autograd.operation import CONSTANT
 from autograd.trace import trace
 from autograd.value import Value
 from autograd.writing.names import pretty
-from autograd.writing.notation import ATOM
+from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
 from nn.drawing.dot import _render
 from nn.drawing.graphs import DEPTHS, OPERATION, _Graph, draw
 from nn.drawing.picture import number
@@ -184,11 +185,23 @@ def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict
             "nary": op.arity is None,
             "inputs": [place[x] for x in inputs],
             "template": op.notation.write(places),
+            "formula": op.notation.write([(names[x], _level(names[x])) for x in inputs]),
             "recorded": op.name not in op.built_in,
             "partials": _partials(node),
             "formulas": _formulas(node, names),
         }
     return entry
+
+
+def _level(name: str) -> int:
+    """How tightly a name holds together: that of a node without a label is a formula, whose signs outside brackets tell."""
+    inside, outside = "", name
+    while outside != inside:
+        inside, outside = outside, re.sub(r"\([^()]*\)", "", outside)
+    level = level_of(outside)
+    if level != ATOM:
+        return level
+    return PRODUCT if re.search("[·/×]", outside) else POWER if re.search("[\\^⁻⁰¹²³⁴-⁹]", outside) else ATOM
 
 
 def _partials(node: Value) -> list[Any]:

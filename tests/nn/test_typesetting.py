@@ -251,7 +251,7 @@ LOOK = """() => {
 
 @pytest.fixture(scope="module", params=[("light", 500), ("dark", 500), ("light", 1100)], ids=str)
 def looked(request, browser, saved):
-    """What is found on the page of each board, in one color scheme and width, and everything the pages said and asked for."""
+    """What is found on the page of each board, in one color scheme and width, and what the pages said and asked for."""
     scheme, width = request.param
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 700})
     page = context.new_page()
