@@ -22,12 +22,12 @@ from typing import Any
 from autograd.display.files import save
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT
-from autograd.trace import trace
+from autograd.trace import as_first_reached, trace
 from autograd.value import Value
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
-from nn.drawing.dot import _render
-from nn.drawing.graphs import DEPTHS, OPERATION, _Graph, draw
+from nn.drawing.dot import render
+from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
 from nn.drawing.picture import number
 from nn.drawing.structure import NEURON
 from nn.drawing.writers import Drawing
@@ -136,14 +136,14 @@ def _data(y: Value) -> dict[str, Any]:
         "nodes": [_node(node, place, names) for node in order],
         "output": place[y],
         "forward": [place[node] for node in reversed(history(y))],
-        "firstReached": [place[node] for node in _first_reached(y)],
+        "firstReached": [place[node] for node in as_first_reached(y)],
         "views": views,
     }
 
 
 def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dict[Value, str]]:
     """The drawing at one depth, with room for any number; which box each node is in, and whose numbers a box shows."""
-    graph = _Graph([y], 4, set(), None, 0)
+    graph = GraphPictures([y], 4, set(), None, 0)
     picture = graph.picture(depth, None)
     boxes = {box.key: box for box in picture.boxes}
     shown = {}
@@ -160,15 +160,9 @@ def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dic
     for arrow in picture.arrows:
         arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
     picture.note = ""
-    svg = _render(Drawing(picture).dot, "svg").decode()
+    svg = render(Drawing(picture).dot, "svg").decode()
     view = {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
     return view, {node: boxes[graph.keys[node]].title for node in order} if depth == OPERATION else {}
-
-
-def _first_reached(y: Value) -> list[Value]:
-    from autograd.trace import _as_first_reached
-
-    return _as_first_reached(y)
 
 
 def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
