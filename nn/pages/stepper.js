@@ -311,16 +311,21 @@ tr.current td { background: var(--now-soft); }
 @media print { .bar, .panel, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;
 
-const HTML = `
-<div class="app" role="region" aria-label="Backpropagation, step by step">
-  <div class="bar" role="toolbar" aria-label="Steps">
+// The controls that both pages have; steer() says what they do.
+const toolbar = (steps, step, more = "") => `
+  <div class="bar" role="toolbar" aria-label="${steps}">
     <button class="play" aria-keyshortcuts="Space">▶ Play</button>
     <button class="first" aria-label="To the start" title="To the start (Home)">|◀</button>
     <button class="previous" title="Arrow left">◀ Back</button>
     <button class="next" title="Arrow right">Next ▶</button>
     <button class="last" aria-label="To the end" title="To the end (End)">▶|</button>
-    <input class="slider" type="range" min="0" step="1" value="0" aria-label="Step">
-    <span class="count"></span>
+    <input class="slider" type="range" min="0" step="1" value="0" aria-label="${step}">
+    <span class="count"></span>${more}
+  </div>`;
+
+const HTML = `
+<div class="app" role="region" aria-label="Backpropagation, step by step">
+  ${toolbar("Steps", "Step", `
     <select class="depth" aria-label="What is a box">
       <option value="operation">every operation</option>
       <option value="neuron">folded to neurons</option>
@@ -331,8 +336,7 @@ const HTML = `
       <option value="overwrite">wrong: = instead of +=</option>
       <option value="order">wrong: nodes in the wrong order</option>
       <option value="no zero_grad">wrong: zero_grad forgotten</option>
-    </select>
-  </div>
+    </select>`)}
   <div class="stage" tabindex="0" aria-label="The graph; click a node to look at it"></div>
   <div class="panel">
     <div class="now" aria-live="polite"></div>
@@ -340,6 +344,30 @@ const HTML = `
   </div>
   <details><summary>All steps as a table</summary><div class="table"></div></details>
 </div>`;
+
+function make(tag, words = "", className = "") {
+  const made = document.createElement(tag);
+  made.textContent = words; // names are data: they are shown, never run
+  if (className) made.className = className;
+  return made;
+}
+
+// Buttons, slider and keys. keys: what listens for them; places(): where each key goes from here; go(to), playing a switch.
+function steer($, keys, places, go, playing) {
+  $(".play").addEventListener("click", playing);
+  for (const [button, key] of [[".first", "Home"], [".previous", "ArrowLeft"], [".next", "ArrowRight"], [".last", "End"]])
+    $(button).addEventListener("click", () => go(places()[key]));
+  $(".slider").addEventListener("input", () => go(Number($(".slider").value)));
+  keys.addEventListener("keydown", (event) => {
+    const target = event.composedPath()[0];
+    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = places()[event.key];
+    if (to !== undefined) go(to);
+    else if (event.key === " " && !target.matches?.("button, summary")) playing();
+    else return;
+    event.preventDefault();
+  });
+}
 
 // Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.
 function themed(app, changed = () => {}) {
@@ -358,12 +386,6 @@ export function mount(element, graph, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}</style>${HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const make = (tag, words, className = "") => {
-    const made = document.createElement(tag);
-    made.textContent = words; // names are data: they are shown, never run
-    if (className) made.className = className;
-    return made;
-  };
   const name = (i) => graph.nodes[i].name;
   const bare = (i) => /^[\p{L}\p{M}\p{N}_′'’…]+(\([^()]*\))?$/u.test(name(i)); // w₁, σ(net); of w·x all is meant, not w
   const d = (i) => `∂${bare(i) ? name(i) : `(${name(i)})`}`;
@@ -658,22 +680,14 @@ export function mount(element, graph, changed = () => {}) {
     $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
   }
 
-  $(".play").addEventListener("click", () => play(!timer));
-  for (const [button, to] of [[".first", () => 0], [".previous", () => along(-1)], [".next", () => along(1)],
-    [".last", () => run.all.length]]) $(button).addEventListener("click", () => { play(false); go(to()); });
-  $(".slider").addEventListener("input", () => { play(false); go(Number($(".slider").value)); });
+  const places = () => ({ Home: 0, ArrowLeft: along(-1), ArrowRight: along(1), End: run.all.length });
+  const keys = graph.alone ? document : $(".app"); // a page of its own listens everywhere
+  steer($, keys, places, (to) => { play(false); go(to); }, () => play(!timer));
   $(".way").addEventListener("change", () => { wrong = $(".way").value; compute(); table(); show(); });
   $(".depth").addEventListener("change", () => { fold($(".depth").value); show(); });
   for (const option of [...$(".depth").options]) if (!graph.views[option.value]) option.remove();
   $(".depth").hidden = $(".depth").options.length < 2;
   $("details").addEventListener("toggle", table);
-  (graph.alone ? document : $(".app")).addEventListener("keydown", (event) => { // a page of its own listens everywhere
-    const target = event.composedPath()[0];
-    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowRight: along(1), ArrowLeft: along(-1), Home: 0, End: run.all.length }[event.key];
-    if (to !== undefined) { play(false); go(to); event.preventDefault(); }
-    else if (event.key === " " && !target.matches?.("button, summary")) { play(!timer); event.preventDefault(); }
-  });
   themed($(".app"));
   globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
   fold($(".depth").value);
@@ -868,15 +882,7 @@ const PLAYER_STYLE = `
 
 const PLAYER_HTML = `
 <div class="app player" role="region" aria-label="Training, epoch by epoch">
-  <div class="bar" role="toolbar" aria-label="Epochs">
-    <button class="play" aria-keyshortcuts="Space">▶ Play</button>
-    <button class="first" aria-label="To the start" title="To the start (Home)">|◀</button>
-    <button class="previous" title="Arrow left">◀ Back</button>
-    <button class="next" title="Arrow right">Next ▶</button>
-    <button class="last" aria-label="To the end" title="To the end (End)">▶|</button>
-    <input class="slider" type="range" min="0" step="1" value="0" aria-label="Epoch">
-    <span class="count"></span>
-  </div>
+  ${toolbar("Epochs", "Epoch")}
   <p class="said" aria-live="polite"></p>
   <div class="views">
     <div>
@@ -898,12 +904,6 @@ export function mountPlayer(element, data) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${PLAYER_STYLE}</style>${PLAYER_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const make = (tag, words = "", className = "") => {
-    const made = document.createElement(tag);
-    made.textContent = words; // names are data: they are shown, never run
-    if (className) made.className = className;
-    return made;
-  };
   const shape = (parent, tag, attributes, words) => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -1303,18 +1303,9 @@ export function mountPlayer(element, data) {
       $(".plane-view .legend").append(line);
     });
   } else $(".plane-view").replaceChildren(make("p", `The net takes ${layers[0].allIn} input${layers[0].allIn === 1 ? "" : "s"}: a decision boundary is drawn for two.`, "muted"));
-  $(".play").addEventListener("click", () => play(!timer));
-  for (const [button, to] of [[".first", () => 0], [".previous", () => position - 1], [".next", () => position + 1], [".last", () => last]])
-    $(button).addEventListener("click", () => { play(false); go(to()); });
-  $(".slider").addEventListener("input", () => { play(false); go(Number($(".slider").value)); });
+  const places = () => ({ Home: 0, ArrowLeft: position - 1, ArrowRight: position + 1, End: last });
+  steer($, $(".app"), places, (to) => { play(false); go(to); }, () => play(!timer));
   for (const what of ["weights", "gradients"]) $(`.${what}`).addEventListener("click", () => choice(what));
-  $(".app").addEventListener("keydown", (event) => {
-    const target = event.composedPath()[0];
-    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowRight: position + 1, ArrowLeft: position - 1, Home: 0, End: last }[event.key];
-    if (to !== undefined) { play(false); go(to); event.preventDefault(); }
-    else if (event.key === " " && !target.matches?.("button")) { play(!timer); event.preventDefault(); }
-  });
   lay();
   themed($(".app"), show);
   let before = $(".app").clientWidth;
