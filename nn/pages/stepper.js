@@ -224,24 +224,27 @@ export function ways(graph, values, from, most = 40) {
   return { found, all: open.length === 0 };
 }
 
-// A number as a reader wants it and Python writes it: six significant digits, a tie to the even one, a true minus sign.
+const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
+const raised = (exponent) => [...String(exponent)].map((c) => RAISED[c]).join("");
+
+// A number as autograd/writing/numbers.py writes it: six significant digits, a tie to the even one, a true minus sign.
 export function text(x, digits = 6) {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "−inf";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "∞" : "−∞";
   let [mantissa, exponent] = x.toExponential(digits - 1).split("e");
   const exact = x.toExponential(60).split("e")[0];
   if (/[13579]$/.test(mantissa) && /^50*$/.test(exact.slice(mantissa.length))) mantissa = exact.slice(0, mantissa.length);
   const fixed = Number(exponent) >= -4 && Number(exponent) < digits;
-  const written = fixed ? String(Number(`${mantissa}e${exponent}`)) : `${Number(mantissa)}e${Number(exponent)}`;
+  const written = fixed ? String(Number(`${mantissa}e${exponent}`)) : `${Number(mantissa)}·10${raised(Number(exponent))}`;
   return written.replaceAll("-", "−");
 }
 
 const times = (x) => (x === "1" ? "as much" : `${x} times as much`);
 const plain = (x) => x.replace(/[()]/g, "");
 const bracketed = (x) => (x.startsWith("−") ? `(${x})` : x);
-const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
+const held = (x) => (x.includes("·") ? `(${x})` : bracketed(x)); // a power of 10 is a product
 const fill = (template, words) => template
   .replace(/\{(\d+)\}/g, (_, i) => words[Number(i)])
-  .replace(/\^([-−]?\d+)(?![\d.])/g, (_, exponent) => [...exponent].map((c) => RAISED[c]).join(""))
+  .replace(/\^([-−]?\d+)(?![\d.])/g, (_, exponent) => raised(exponent))
   .replace(/ \+ \(−([^()\s]*)\)(?=\s|\)|$)/g, " − $1") // as Python writes a + (−2)
   .replace(/\(\((−[^()\s]*)\)\)/g, "($1)"); // relu((−2)): one pair of brackets is enough
 
@@ -467,7 +470,7 @@ export function mount(element, graph, changed = () => {}) {
 
   function numbers(i) {
     const node = graph.nodes[i];
-    return fill(node.template, node.inputs.map((x) => bracketed(text(run.values[x]))));
+    return fill(node.template, node.inputs.map((x) => held(text(run.values[x]))));
   }
 
   const formula = (i) => graph.nodes[i].formula;

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from long_runs import examples
+from page_numbers import written
 
 import nn
 from autograd import Value, dot
@@ -245,7 +246,7 @@ def test_gradients_that_are_no_numbers_do_no_harm(bad):
     y.backward()
     a.grad = bad
     drawing = nn.draw(y)
-    assert box(drawing, "a").lines[1] == f"grad {bad}".replace("-", "−")
+    assert box(drawing, "a").lines[1] == f"grad {written(bad)}"
     assert drawing.picture.strongest == 1.0
 
 
