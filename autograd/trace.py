@@ -74,7 +74,7 @@ class Trace:
         }
         self.starts[y] += 1.0
         self.grads = dict(self.starts)
-        visits = _as_first_reached(y) if wrong == "order" else order
+        visits = as_first_reached(y) if wrong == "order" else order
         self.backward = [step for node in visits for step in self._backward_steps(node)]
 
     def __iter__(self) -> Iterator[ForwardStep | BackwardStep]:
@@ -344,7 +344,7 @@ def trace(y: Value, digits: int = 6, *, wrong: str = "") -> Trace:
     return Trace(y, digits, wrong)
 
 
-def _as_first_reached(y: Value) -> list[Value]:
+def as_first_reached(y: Value) -> list[Value]:
     """The computed nodes in the order in which a walk down from y first comes upon them: not the one for gradients."""
     order: dict[Value, None] = {}
     stack = [y]

@@ -23,7 +23,7 @@ from autograd.conversions import number
 from autograd.graph import nodes
 from autograd.labels import subscript
 from autograd.value import lift
-from nn.module import Module, _count
+from nn.module import Module, count_parameters
 
 Activation: TypeAlias = "str | Callable[[Value], Value]"
 Initialisation: TypeAlias = "str | Callable[[int, int], float]"
@@ -131,7 +131,7 @@ class Neuron(Module):
         return a if self._function is None else self._function(a)
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)} → 1, {self.activation}; {_count(len(self.w) + (self.b is not None))})"
+        return f"Neuron({len(self.w)} → 1, {self.activation}; {count_parameters(len(self.w) + (self.b is not None))})"
 
 
 class Layer(Module):
@@ -232,7 +232,7 @@ class Layer(Module):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
-        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {_count(len(self.parameters()))})"
+        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {count_parameters(len(self.parameters()))})"
 
 
 class MLP(Module):
@@ -326,7 +326,7 @@ class MLP(Module):
     def __repr__(self) -> str:
         sizes = " → ".join(map(str, [self.layers[0].nin, *(len(layer.neurons) for layer in self.layers)]))
         activations = ", ".join(layer.activation for layer in self.layers)
-        return f"MLP({sizes}, {activations}; {_count(len(self.parameters()))})"
+        return f"MLP({sizes}, {activations}; {count_parameters(len(self.parameters()))})"
 
 
 def _inputs(x: Any) -> list[Value]:

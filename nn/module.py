@@ -218,7 +218,7 @@ class Module:
             raise ValueError(f"{path} is damaged: {error}") from None
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({_count(len(self.parameters()))})"
+        return f"{type(self).__name__}({count_parameters(len(self.parameters()))})"
 
 
 def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -333,7 +333,7 @@ def _leaves(value: Value) -> list[Value]:
     return [node for node in nodes(value) if node.op is None]
 
 
-def _count(n: int) -> str:
+def count_parameters(n: int) -> str:
     return f"{n:,} parameter{'' if n == 1 else 's'}"
 
 

@@ -11,7 +11,7 @@ import sys
 import urllib.parse
 
 import pytest
-from annotated import parts
+from annotated import annotated, parts
 from contents import GROUPS, files, names_of, not_there, public_names, without_a_group
 from house import first_sentence, rst
 from links import LINK, links, markdown_of, without_code
@@ -142,6 +142,38 @@ def test_annotated_source_is_the_whole_file(path):
 def words_of(text):
     """The words of a file, without quotes and signs of comments."""
     return re.findall(r"\w+", text)
+
+
+@pytest.mark.parametrize(
+    ("prose", "line", "is_wide"),
+    [
+        ("What it is.", "x = 1", False),
+        ("What it is.", "x = " + " + ".join("1" * 40), True),
+        ("What it is, in " + "so " * 60 + "many words.", "x = 1", False),
+        ("What it is:\n\n    " + "an example, " * 5 + "\n\nAnd so on.", "x = 1", True),
+        ("What it is.\n\n>>> " + "f(1)." * 20, "x = 1", True),
+        ("What it is.\n\nx: " + "what it holds, " * 9, "x = 1", False),
+    ],
+)
+def test_prose_stands_above_code_that_would_be_cut_off_beside_it(prose, line, is_wide):
+    """Where lines of code or of examples are long; prose itself goes on in the next line."""
+    rows = annotated(f'"""{prose}"""\n\n{line}\n', lambda name: None)
+    assert [row.split()[3:] for row in rows.split("\n") if "annotated" in row] == [["wide"] if is_wide else []]
+
+
+def test_each_file_stands_once_in_the_navigation():
+    """An annotated page stands below its file, whose lines it shows."""
+    pytest.importorskip("pygments", reason="the docs extra is not installed")
+    from listing import code
+
+    below = {page.removesuffix(".rst"): re.findall(r"(?m)^   (?:.*<)?([\w.-]+)>?$", text) for page, text in code()}
+    files_of_code = [module for _, modules in files() for module in modules]
+    assert [entry for entry in below["code/index"] if entry in files_of_code] == files_of_code
+    beside = [page.removeprefix("code/") for page in below if page.endswith("-annotated")]
+    assert beside != []
+    assert set(beside).isdisjoint(below["code/index"])
+    for page in beside:
+        assert page in below[f"code/{page.removesuffix('-annotated')}"]
 
 
 # --------------------------------------------------------------------------------------------------------------- the site

@@ -89,6 +89,15 @@ mtable[columnlines] > mtr:first-child > mtd { border-bottom: 1px solid }
 table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
 table.board td.left { text-align: right }
 table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }
+@media screen and (max-width: 700px) { /* a reason stands below its line */
+  table.board { display: grid; grid-template-columns: auto 1fr }
+  table.board :is(tbody, tr) { display: contents }
+  table.board td { align-self: center }
+  table.board td.left { grid-column: 1 }
+  table.board td.right { grid-column: 2 }
+  table.board td.reason { grid-column: 2; padding: 0 .3rem .5rem 1.5rem; white-space: normal; font-size: .9em }
+  table.board td.reason:empty { display: none }
+}
 """
 
 

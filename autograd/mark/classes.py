@@ -12,12 +12,10 @@ from collections import Counter
 from itertools import chain, count
 from pathlib import Path
 
-from autograd.display.documents import html_page
-from autograd.display.files import save
 from autograd.mark.files import ENDINGS, HandedIn, Problem, SheetError, read_entries, read_handed_in, read_sheet
 from autograd.mark.mistakes import KINDS
 from autograd.mark.red_pen import write_mark
-from autograd.mark.report import Marking, safe_cell
+from autograd.mark.report import Marking, safe_cell, save_report
 from autograd.writing.columns import align
 from autograd.writing.names import pretty
 
@@ -32,6 +30,9 @@ CLASS_STYLE = """
 .cg-class>table th,.cg-class>table td{text-align:left!important;padding:4px 14px 4px 0;border-bottom:1px solid #8886;
 vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-class>table td:last-child{white-space:normal;min-width:12em}
+.cg-class>table td:first-child:has(a){white-space:normal;min-width:8em}
+@media screen and (max-width:700px){.cg-class>table td:nth-child(3){white-space:normal}
+.cg-class>table td:last-child{min-width:9em}}
 .cg-class details{margin:10px 0}
 .cg-class summary{cursor:pointer;font-weight:600;margin-bottom:6px}
 .cg-class pre{white-space:pre-wrap}
@@ -165,17 +166,13 @@ class Class:
         return self.html()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write all to a file and give its path: .html, .csv, .json, .txt. Raises ValueError for another ending."""
-        return save(
-            path,
-            "a class",
-            {
-                ".html": lambda: html_page(self.title or "Marked worksheets", self.html()),
-                ".csv": lambda: self.csv,
-                ".json": lambda: self.json,
-                ".txt": lambda: self.text + "\n",
-            },
-        )
+        """Write all to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
+
+        path: where to; its ending says as what
+
+        Raises ValueError for another ending.
+        """
+        return save_report(path, "a class", self, "Marked worksheets")
 
 
 def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:

@@ -43,7 +43,7 @@ padding:2px 10px 4px 0;background:none;white-space:nowrap}
 .cg-sheet td.c.long{white-space:normal;min-width:13em;overflow-wrap:anywhere}
 .cg-sheet td.t{color:var(--soft)}
 .cg-sheet td.v{white-space:nowrap;font-weight:600}
-.cg-sheet td.v b{display:inline-block;width:1.25em;font-size:1.15em;line-height:1}
+.cg-sheet td.v b{display:inline-block;width:1.25em;text-align:left;font-size:1.15em;line-height:1}
 .cg-sheet td.v span{font-weight:400}
 .cg-sheet td.v span.many{display:block;padding-left:1.5em;white-space:normal}
 .cg-sheet td.r{min-width:13em}
@@ -65,6 +65,22 @@ display:inline-block}
 .cg-sheet td.l u.over{left:0}
 .cg-sheet td.l u.end::after{content:"";position:absolute;right:-1px;top:-6px;border:5px solid transparent;border-right:0;
 border-left:7px solid var(--carry)}
+@media screen and (max-width:700px){
+.cg-sheet thead{display:none}
+.cg-sheet tr{display:grid;grid-template-columns:var(--lanes,) auto minmax(0,1fr) auto;border-bottom:1px solid var(--line)}
+.cg-sheet td{border:0;padding:0 0 5px 7px;grid-column:-4/-1}
+.cg-sheet td.n{grid-area:1/-4;padding-top:5px}
+.cg-sheet td.v{grid-area:1/-3/auto/-1;padding-top:5px;text-align:right!important;white-space:normal}
+.cg-sheet td.m{grid-area:1/-2;padding-top:5px}
+.cg-sheet tr:has(.m) td.v{grid-column-end:-2}
+.cg-sheet td.c,.cg-sheet td.c.long{grid-row:2;min-width:0;white-space:normal;overflow-wrap:anywhere}
+.cg-sheet td.t{grid-row:3}
+.cg-sheet td.t::before{content:"right: "}
+.cg-sheet td.r{grid-row:4}
+.cg-sheet td.l{grid-row:1/5;grid-column:auto}
+.cg-sheet td.l i{bottom:-1px}
+.cg-sheet td.c:has(span:empty),.cg-sheet td.t:empty,.cg-sheet td.r:empty,.cg-sheet .right td.t{display:none}
+}
 @media print{.cg-sheet{border:0;padding:0;max-width:none}.cg-sheet tr{break-inside:avoid}}
 """
     )
@@ -91,8 +107,9 @@ def write_page(marking: Marking) -> str:
         heads.append('<th class="m">marks</th>')
     body = "".join(_write_row(row, margin, with_marks) for row, margin in zip(rows, lanes))
     title = f"<h3>{html.escape(marking.title)}</h3>" if marking.title else ""
+    margin_width = f' style="--lanes:repeat({wide},13px)"' if wide else ""
     return (
-        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table><thead><tr>{"".join(heads)}</tr></thead>'
+        f'<style>{STYLE}</style><div class="cg-sheet">{title}<table{margin_width}><thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{body}</tbody></table><p>{html.escape(marking.summary)}</p></div>"
     )
 

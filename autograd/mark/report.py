@@ -26,6 +26,21 @@ from autograd.writing.numbers import number
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Protocol
+
+    class Report(Protocol):
+        """What is marked: one sheet, or those of a class."""
+
+        title: str
+
+        @property
+        def text(self) -> str: ...
+        @property
+        def csv(self) -> str: ...
+        @property
+        def json(self) -> str: ...
+        def html(self) -> str: ...
+
 
 COLUMNS = (
     "line", "written", "verdict", "right", "own", "tolerance", "diagnosis", "carried from", "remark", "marks", "worth",
@@ -227,17 +242,22 @@ class Marking:
 
         Raises ValueError for another ending.
         """
-        return save(
-            path,
-            "a marking",
-            {
-                ".html": lambda: html_page(self.title or "Marked worksheet", self.html()),
-                ".csv": lambda: self.csv,
-                ".json": lambda: self.json,
-                ".txt": lambda: self.text + "\n",
-                ".md": lambda: f"```\n{self.text}\n```\n",
-            },
-        )
+        return save_report(path, "a marking", self, "Marked worksheet")
+
+
+def save_report(path: str | os.PathLike[str], what: str, report: Report, title: str) -> Path:
+    """Write what is marked as a page, a table, data or plain text, by the path's ending; title: of a page without one."""
+    return save(
+        path,
+        what,
+        {
+            ".html": lambda: html_page(report.title or title, report.html()),
+            ".csv": lambda: report.csv,
+            ".json": lambda: report.json,
+            ".txt": lambda: report.text + "\n",
+            ".md": lambda: f"```\n{report.text}\n```\n",
+        },
+    )
 
 
 def _plain(x: float | None) -> float | str:

@@ -1,17 +1,21 @@
 """Annotated source: a file of the engine with its prose on the left, and the code that it speaks of on the right.
 
-Both come out of the file. Docstrings, and comments that have lines of their own, are the prose; a part begins where one of
-them does, or a class or a function. What stands behind code on its line stays there.
+Where lines are too long to stand there the prose goes above the code, so that none is cut off. Both come out of the
+file. Docstrings, and comments that have lines of their own, are the prose; a part begins where one of them does, or a class
+or a function. What stands behind code on its line stays there.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from house import Link, rst
+
+LONGEST = 96  # characters of code that a window of 1366 pixels shows beside prose
+LONGEST_IN_PROSE = 34  # and of examples beside code
 
 
 class Part(NamedTuple):
@@ -75,8 +79,24 @@ def _part(prose: list[str], code: list[tuple[int, str]]) -> Part:
 
 
 def _row(part: Part, link: Link) -> str:
-    written = [".. container:: annotated", "", "   .. container:: prose", ""]
-    written += [f"      {line}" for line in rst(part.prose.split("\n"), link)] if part.prose else ["      .."]
+    prose = rst(part.prose.split("\n"), link) if part.prose else [".."]
+    is_wide = _longest(part.code) > LONGEST or _longest(_examples(prose)) > LONGEST_IN_PROSE
+    written = [f".. container:: annotated{' wide' * is_wide}", "", "   .. container:: prose", ""]
+    written += [f"      {line}" for line in prose]
     if part.code:  # an option keeps the indentation that all lines of a method share
         written += ["", "   .. code-block:: python", "      :force:", "", *(f"      {line}" for line in part.code)]
     return "\n".join(line.rstrip() for line in written)
+
+
+def _longest(lines: Iterable[str]) -> int:
+    return max(map(len, lines), default=0)
+
+
+def _examples(written: list[str]) -> Iterator[str]:
+    """The lines in reStructuredText that belong to blocks of code."""
+    inside = False
+    for line in written:
+        if line and not line.startswith(" "):
+            inside = line.startswith(".. code-block::")
+        elif inside:
+            yield line.strip()

@@ -33,12 +33,14 @@ def code() -> Iterator[tuple[str, str]]:
             essay = rst((inspect.getdoc(importlib.import_module(module)) or "").split("\n"), link_from(f"{module}."))
             pages.append(module)
             ways = f":doc:`The code <{module}>` ({lines} lines)"
+            page = [".. raw:: html\n\n" + _highlighted(text)]
             if heading == ENGINE:
-                pages.append(f"{module}-annotated")
-                ways += f", and :doc:`annotated <{module}-annotated>`"
-                yield f"code/{module}-annotated.rst", titled(f"{name}, annotated", annotated(text, link_from(f"{module}.")))
+                beside = f"{module}-annotated"
+                ways += f", and :doc:`annotated <{beside}>`"
+                page.append(toctree(f"annotated <{beside}>"))  # below the file, which stands in the navigation once
+                yield f"code/{beside}.rst", titled(f"{name}, annotated", annotated(text, link_from(f"{module}.")))
             parts += [titled(name, sign="^").rstrip(), "\n".join(essay), ways]
-            yield f"code/{module}.rst", titled(name, ".. raw:: html\n\n" + _highlighted(text))
+            yield f"code/{module}.rst", titled(name, *page)
     about = "What each file says of itself, in the order in which they are best read."
     yield "code/index.rst", titled("The code, file by file", about, *parts, toctree(*pages))
 

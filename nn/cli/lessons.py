@@ -74,7 +74,7 @@ def add_to(commands: Any) -> None:
     mark.add_argument("--each", action="store_true", help="print every marked sheet, not the class alone")
     mark.add_argument("--json", action="store_true", help="print everything as JSON")
     mark.add_argument(
-        "--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .csv, .json, .txt"
+        "--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .csv, .json, .txt, .md"
     )
 
     lab = command(

@@ -128,10 +128,10 @@ def packages_of_extras() -> dict[str, list[str]]:
 
 def _graphviz() -> Finding:
     """Which program lays out drawings."""
-    from nn.drawing.dot import _engine
+    from nn.drawing.dot import find_engine
 
     try:
-        program = _engine()
+        program = find_engine()
     except (ImportError, RuntimeError):
         install = 'pip install "chalkgrad[draw]", or Graphviz itself from https://graphviz.org/download'
         return Finding("–", "Graphviz", "missing", f"lays out drawings: {install}")

@@ -35,15 +35,15 @@ def strength(gradient: float | None, strongest: float) -> float:
     return math.copysign(math.sqrt(min(abs(gradient) / strongest, 1.0)), gradient)
 
 
-def _scale(picture: Picture, theme: dict[str, str]) -> tuple[str, tuple[str, str], list[str]]:
+def legend_of(picture: Picture, theme: dict[str, str]) -> tuple[str, tuple[str, str], list[str]]:
     """What the legend says: a line of text, the numbers at both ends of the scale, and its colours; or empty."""
     columns = any(box.kind == "circle" for box in picture.boxes)
     most = picture.strongest_flow if columns else picture.strongest
     if not most:
         return picture.note, ("", ""), []
-    colours = [_shade(theme["box"], step / 3, theme, 1.0 if columns else 0.7) for step in range(-3, 4)]
+    colours = [shade(theme["box"], step / 3, theme, 1.0 if columns else 0.7) for step in range(-3, 4)]
     return picture.note or "gradient", (number(-most, 3), number(most, 3)), colours
 
 
-def _shade(base: str, t: float, theme: dict[str, str], most: float) -> str:
+def shade(base: str, t: float, theme: dict[str, str], most: float) -> str:
     return mix(base, theme["positive" if t > 0.0 else "negative"], most * abs(t))

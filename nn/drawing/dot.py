@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from nn.drawing.colours import FONT, _scale, _shade, strength
+from nn.drawing.colours import FONT, legend_of, shade, strength
 from nn.drawing.picture import Arrow, Box, Picture, shortened
 from nn.drawing.structure import Part
 
@@ -31,7 +31,7 @@ def _rows(cells: list[str], padding: int) -> str:
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{body}</TABLE>'
 
 
-class _Dot:
+class DotWriter:
     def __init__(self, picture: Picture, theme: dict[str, str]) -> None:
         try:
             import graphviz
@@ -118,8 +118,8 @@ class _Dot:
         ink, muted = (theme["line"], theme["line"]) if faded else (theme["ink"], theme["muted"])
         t = 0.0 if faded else strength(box.grad, self.picture.strongest)
         attributes = {
-            "fillcolor": _shade(theme["box"], t, theme, 0.42),
-            "color": theme["edge"] if faded else theme["ink"] if box.highlighted else _shade(theme["line"], t, theme, 0.9),
+            "fillcolor": shade(theme["box"], t, theme, 0.42),
+            "color": theme["edge"] if faded else theme["ink"] if box.highlighted else shade(theme["line"], t, theme, 0.9),
             "penwidth": "2.4" if box.highlighted else f"{1.0 + abs(t):.2f}",
         }
         if box.kind == "constant":
@@ -164,7 +164,7 @@ class _Dot:
         theme = self.theme
         faded = self.picture.has_highlights and not arrow.highlighted
         t = 0.0 if faded else strength(arrow.flow, strongest)
-        colour = theme["edge"] if faded else _shade(theme["line"], t, theme, 1.0)
+        colour = theme["edge"] if faded else shade(theme["line"], t, theme, 1.0)
         attributes = {"color": colour, "penwidth": f"{0.8 + 1.8 * abs(t) + (0.8 if arrow.highlighted else 0):.2f}"}
         if self.columns:
             attributes |= {"arrowhead": "none", "penwidth": f"{0.3 + 2.2 * abs(t):.2f}"}
@@ -189,7 +189,7 @@ class _Dot:
 
     def _legend(self) -> str:
         theme = self.theme
-        note, ends, colours = _scale(self.picture, theme)
+        note, ends, colours = legend_of(self.picture, theme)
         what = f'<TD ALIGN="LEFT">{_text(note, theme["muted"], 11)}&#160;</TD>' if note else ""
         swatches = "".join(
             f'<TD BGCOLOR="{colour}" WIDTH="16" HEIGHT="9" FIXEDSIZE="TRUE" BORDER="1" COLOR="{theme["edge"]}"></TD>'
@@ -199,13 +199,13 @@ class _Dot:
         return _rows(['<TD HEIGHT="8"></TD>', what + low + swatches + high], 1) if note else ""
 
 
-def _render(digraph: Any, form: str, dpi: int = 0) -> bytes:
+def render(digraph: Any, form: str, dpi: int = 0) -> bytes:
     """What Graphviz makes of a Digraph. Raises RuntimeError, with the reason, of one that is no DOT."""
     # The last brace gets a line of its own: behind a graph that ends too early, graphviz-pure reads on in the next line.
     source = re.sub(r"\}\s*\Z", "\n}\n", str(digraph.source))
     if sys.platform == "emscripten":
         return _render_in_a_browser(source, form)
-    engine = _engine()
+    engine = find_engine()
     command = [engine, f"-T{form}"] + ([f"-Gdpi={dpi}"] if dpi else []) + (["-q"] if "pure" in Path(engine).name else [])
     done = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
     if done.returncode or not done.stdout:
@@ -215,7 +215,7 @@ def _render(digraph: Any, form: str, dpi: int = 0) -> bytes:
     return done.stdout
 
 
-def _engine() -> str:
+def find_engine() -> str:
     """The program that lays out: dot from PATH, else graphviz-pure, which then serves .dot.render() of people's own, too."""
     found = shutil.which("dot")
     if found:
@@ -247,7 +247,7 @@ def _render_in_a_browser(source: str, form: str) -> bytes:
         raise RuntimeError(f"a browser draws svg, and could not make {form} of this drawing ({error.message})") from None
 
 
-def _readable_titles(svg: str, picture: Picture) -> str:
+def make_titles_readable(svg: str, picture: Picture) -> str:
     """Names in place of keys in what a pointer or a screen reader gets to know."""
     names = {box.key: " ".join(filter(None, [box.title or box.symbol, *box.lines])) for box in picture.boxes}
 
@@ -260,7 +260,7 @@ def _readable_titles(svg: str, picture: Picture) -> str:
     return re.sub(r"<title>(.*?)</title>", named, svg)
 
 
-def _nested(picture: Picture) -> Iterator[tuple[int, Box | Part | None]]:
+def nested(picture: Picture) -> Iterator[tuple[int, Box | Part | None]]:
     """Boxes and parts as brackets: a part opens, what is in it follows, None closes it."""
     open_parts: list[Part] = []
     for box in sorted(picture.boxes, key=_part_order(picture)):

@@ -101,7 +101,7 @@ def draw(
     outputs = [y] if isinstance(y, Value) else list(y) if isinstance(y, (list, tuple)) else []
     if not outputs or not all(isinstance(each, Value) for each in outputs):
         raise TypeError(f"draw takes a Value, a list of Values or an MLP, not {y!r}")
-    graph = _Graph(outputs, digits, set(highlight), focus, radius)
+    graph = GraphPictures(outputs, digits, set(highlight), focus, radius)
     picture = graph.picture(depth, local)
     if not numbers:
         picture.leave_out_numbers()
@@ -109,7 +109,7 @@ def draw(
     return Drawing(picture, theme)
 
 
-class _Graph:
+class GraphPictures:
     """The nodes to draw, the parts they belong to, and how each is gathered at each depth."""
 
     def __init__(self, outputs: list[Value], digits: int, highlight: set[Value], focus: Value | None, radius: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograd.value import Value
+from autograd.writing import numbers
 from autograd.writing.names import pretty
 from nn.drawing.structure import Part
 
@@ -88,13 +89,12 @@ def _largest(xs: Iterable[float | None]) -> float:
 
 
 def number(x: float, digits: int = 4) -> str:
-    """A number to so many significant digits, with a true minus sign.
+    """A number to so many significant digits, as formulas write it.
 
     >>> number(-0.7413650695), number(1e-9), number(2.0)
-    ('−0.7414', '1e−9', '2')
+    ('−0.7414', '1·10⁻⁹', '2')
     """
-    text = f"{x:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
-    return "0" if text == "-0" else text.replace("-", "−")
+    return numbers.number(x, digits)[0]
 
 
 def name(node: Value, text: str) -> str:

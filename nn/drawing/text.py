@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from nn.drawing.colours import _shade, strength
-from nn.drawing.dot import _nested
+from nn.drawing.colours import shade, strength
+from nn.drawing.dot import nested
 from nn.drawing.picture import Arrow, Box, Picture
 from nn.drawing.structure import Part
 
 
-def _mermaid(picture: Picture, theme: dict[str, str]) -> str:
+def write_mermaid(picture: Picture, theme: dict[str, str]) -> str:
     lines = [f"flowchart {'LR' if picture.direction == 'right' else 'TB'}"]
     dot_order: dict[Part, int] = {}
 
@@ -19,7 +19,7 @@ def _mermaid(picture: Picture, theme: dict[str, str]) -> str:
         chain = box.part.around() if box.part else []
         for part in chain:
             dot_order.setdefault(part, len(dot_order))
-    for depth, item in _nested(picture):
+    for depth, item in nested(picture):
         indent = "  " * (depth + 1)
         if isinstance(item, Box):
             heading = " ".join(filter(None, [item.symbol, item.title]))
@@ -35,8 +35,8 @@ def _mermaid(picture: Picture, theme: dict[str, str]) -> str:
     for box in picture.boxes:
         t = strength(box.grad, picture.strongest)
         if t:
-            fill = _shade(theme["box"], t, theme, 0.42)
-            lines.append(f"  style {box.key} fill:{fill},stroke:{_shade(theme['line'], t, theme, 0.9)},color:{theme['ink']}")
+            fill = shade(theme["box"], t, theme, 0.42)
+            lines.append(f"  style {box.key} fill:{fill},stroke:{shade(theme['line'], t, theme, 0.9)},color:{theme['ink']}")
     return "\n".join(lines) + "\n"
 
 
@@ -44,7 +44,7 @@ def _mermaid_safe(c: str) -> str:
     return c if c.isalnum() or c in " .,=+-" or ord(c) > 127 else f"#{ord(c)};"
 
 
-def _outline(picture: Picture) -> str:
+def write_outline(picture: Picture) -> str:
     """From each result down to what it was computed from; what was shown above is named only."""
     boxes = {box.key: box for box in picture.boxes}
     inputs: dict[str, list[Arrow]] = {box.key: [] for box in picture.boxes}

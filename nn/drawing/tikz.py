@@ -9,14 +9,14 @@ from typing import Any
 
 from autograd.display.documents import latex_document
 from autograd.writing.names import ACCENT_COMMANDS, GREEK_COMMANDS, UNSUB, UNSUP
-from nn.drawing.colours import _scale
+from nn.drawing.colours import legend_of
 from nn.drawing.picture import Picture, shortened
 
 BEGIN = r"\begin{tikzpicture}[x=1bp,y=1bp,font=\sffamily]"
 END = r"\end{tikzpicture}"
 
 
-def _tikz(picture: Picture, theme: dict[str, str], graph: dict[str, Any]) -> str:
+def write_tikz(picture: Picture, theme: dict[str, str], graph: dict[str, Any]) -> str:
     """What Graphviz has laid out (in its JSON format), with text that LaTeX sets."""
     shades: dict[str, str] = {}
 
@@ -78,7 +78,7 @@ def _tikz_width(item: dict[str, Any]) -> str:
 def _tikz_legend(
     picture: Picture, theme: dict[str, str], graph: dict[str, Any], shade: Callable[[str], str]
 ) -> Iterator[str]:
-    note, ends, colours = _scale(picture, theme)
+    note, ends, colours = legend_of(picture, theme)
     if note:
         text, low, high = map(_latex, (note, *ends))
         style = f"text={shade(theme['muted'])},font=\\sffamily\\footnotesize,inner sep=2pt,anchor=west"
@@ -104,7 +104,7 @@ LATEX = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$",
     "→": r"$\to$", "‖": r"$\|$", "∂": r"$\partial$", "∇": r"$\nabla$", "√": r"$\surd$", "∛": r"$\sqrt[3]{\cdot}$",
-    "′": "$'$", "Σ": r"$\Sigma$", "…": r"\ldots{}", "–": "--", "ℓ": r"$\ell$", "ʸ": "$^y$", "ᵏ": "$^k$",
+    "′": "$'$", "Σ": r"$\Sigma$", "…": r"\ldots{}", "–": "--", "ℓ": r"$\ell$", "∞": r"$\infty$", "ʸ": "$^y$", "ᵏ": "$^k$",
 }  # fmt: skip
 
 

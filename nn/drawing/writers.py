@@ -19,10 +19,10 @@ from typing import Any
 
 from autograd.display.files import save
 from nn.drawing.colours import THEMES
-from nn.drawing.dot import _Dot, _readable_titles, _render
+from nn.drawing.dot import DotWriter, make_titles_readable, render
 from nn.drawing.picture import Picture
-from nn.drawing.text import _mermaid, _outline
-from nn.drawing.tikz import _tikz
+from nn.drawing.text import write_mermaid, write_outline
+from nn.drawing.tikz import write_tikz
 
 
 class Drawing:
@@ -39,32 +39,32 @@ class Drawing:
     @cached_property
     def dot(self) -> Any:
         """The graphviz.Digraph. Raises ImportError without the package graphviz."""
-        return _Dot(self.picture, THEMES[self.theme]).digraph
+        return DotWriter(self.picture, THEMES[self.theme]).digraph
 
     @property
     def svg(self) -> str:
         """The drawing as SVG text. Raises RuntimeError where no Graphviz is found."""
-        text = _render(self.dot, "svg").decode()
-        return _readable_titles(text[text.index("<svg") :], self.picture)
+        text = render(self.dot, "svg").decode()
+        return make_titles_readable(text[text.index("<svg") :], self.picture)
 
     def png(self, dpi: int = 200) -> bytes:
         """The drawing as a PNG picture with so many dots per inch."""
-        return _render(self.dot, "png", dpi)
+        return render(self.dot, "png", dpi)
 
     @property
     def mermaid(self) -> str:
         """The drawing as Mermaid, which Markdown on the web draws."""
-        return _mermaid(self.picture, THEMES[self.theme])
+        return write_mermaid(self.picture, THEMES[self.theme])
 
     @property
     def tikz(self) -> str:
         """A LaTeX document of one TikZ picture. Raises RuntimeError where no Graphviz is found for the layout."""
-        return _tikz(self.picture, THEMES[self.theme], json.loads(_render(self.dot, "json")))
+        return write_tikz(self.picture, THEMES[self.theme], json.loads(render(self.dot, "json")))
 
     @property
     def text(self) -> str:
         """The drawing as an outline in text, each node above what it was computed from."""
-        return _outline(self.picture)
+        return write_outline(self.picture)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the drawing in the format of the suffix; return the path.
@@ -93,7 +93,7 @@ class Drawing:
 WRITERS: dict[str, Callable[[Drawing], bytes]] = {
     ".svg": lambda drawing: drawing.svg.encode(),
     ".png": lambda drawing: drawing.png(),
-    ".pdf": lambda drawing: _render(drawing.dot, "pdf"),
+    ".pdf": lambda drawing: render(drawing.dot, "pdf"),
     ".dot": lambda drawing: str(drawing.dot.source).encode(),
     ".gv": lambda drawing: str(drawing.dot.source).encode(),
     ".mmd": lambda drawing: drawing.mermaid.encode(),

@@ -224,24 +224,27 @@ export function ways(graph, values, from, most = 40) {
   return { found, all: open.length === 0 };
 }
 
-// A number as a reader wants it and Python writes it: six significant digits, a tie to the even one, a true minus sign.
+const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
+const raised = (exponent) => [...String(exponent)].map((c) => RAISED[c]).join("");
+
+// A number as autograd/writing/numbers.py writes it: six significant digits, a tie to the even one, a true minus sign.
 export function text(x, digits = 6) {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "−inf";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "∞" : "−∞";
   let [mantissa, exponent] = x.toExponential(digits - 1).split("e");
   const exact = x.toExponential(60).split("e")[0];
   if (/[13579]$/.test(mantissa) && /^50*$/.test(exact.slice(mantissa.length))) mantissa = exact.slice(0, mantissa.length);
   const fixed = Number(exponent) >= -4 && Number(exponent) < digits;
-  const written = fixed ? String(Number(`${mantissa}e${exponent}`)) : `${Number(mantissa)}e${Number(exponent)}`;
+  const written = fixed ? String(Number(`${mantissa}e${exponent}`)) : `${Number(mantissa)}·10${raised(Number(exponent))}`;
   return written.replaceAll("-", "−");
 }
 
 const times = (x) => (x === "1" ? "as much" : `${x} times as much`);
 const plain = (x) => x.replace(/[()]/g, "");
 const bracketed = (x) => (x.startsWith("−") ? `(${x})` : x);
-const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
+const held = (x) => (x.includes("·") ? `(${x})` : bracketed(x)); // a power of 10 is a product
 const fill = (template, words) => template
   .replace(/\{(\d+)\}/g, (_, i) => words[Number(i)])
-  .replace(/\^([-−]?\d+)(?![\d.])/g, (_, exponent) => [...exponent].map((c) => RAISED[c]).join(""))
+  .replace(/\^([-−]?\d+)(?![\d.])/g, (_, exponent) => raised(exponent))
   .replace(/ \+ \(−([^()\s]*)\)(?=\s|\)|$)/g, " − $1") // as Python writes a + (−2)
   .replace(/\(\((−[^()\s]*)\)\)/g, "($1)"); // relu((−2)): one pair of brackets is enough
 
@@ -311,16 +314,21 @@ tr.current td { background: var(--now-soft); }
 @media print { .bar, .panel, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;
 
-const HTML = `
-<div class="app" role="region" aria-label="Backpropagation, step by step">
-  <div class="bar" role="toolbar" aria-label="Steps">
+// The controls that both pages have; steer() says what they do.
+const toolbar = (steps, step, more = "") => `
+  <div class="bar" role="toolbar" aria-label="${steps}">
     <button class="play" aria-keyshortcuts="Space">▶ Play</button>
     <button class="first" aria-label="To the start" title="To the start (Home)">|◀</button>
     <button class="previous" title="Arrow left">◀ Back</button>
     <button class="next" title="Arrow right">Next ▶</button>
     <button class="last" aria-label="To the end" title="To the end (End)">▶|</button>
-    <input class="slider" type="range" min="0" step="1" value="0" aria-label="Step">
-    <span class="count"></span>
+    <input class="slider" type="range" min="0" step="1" value="0" aria-label="${step}">
+    <span class="count"></span>${more}
+  </div>`;
+
+const HTML = `
+<div class="app" role="region" aria-label="Backpropagation, step by step">
+  ${toolbar("Steps", "Step", `
     <select class="depth" aria-label="What is a box">
       <option value="operation">every operation</option>
       <option value="neuron">folded to neurons</option>
@@ -331,8 +339,7 @@ const HTML = `
       <option value="overwrite">wrong: = instead of +=</option>
       <option value="order">wrong: nodes in the wrong order</option>
       <option value="no zero_grad">wrong: zero_grad forgotten</option>
-    </select>
-  </div>
+    </select>`)}
   <div class="stage" tabindex="0" aria-label="The graph; click a node to look at it"></div>
   <div class="panel">
     <div class="now" aria-live="polite"></div>
@@ -340,6 +347,30 @@ const HTML = `
   </div>
   <details><summary>All steps as a table</summary><div class="table"></div></details>
 </div>`;
+
+function make(tag, words = "", className = "") {
+  const made = document.createElement(tag);
+  made.textContent = words; // names are data: they are shown, never run
+  if (className) made.className = className;
+  return made;
+}
+
+// Buttons, slider and keys. keys: what listens for them; places(): where each key goes from here; go(to), playing a switch.
+function steer($, keys, places, go, playing) {
+  $(".play").addEventListener("click", playing);
+  for (const [button, key] of [[".first", "Home"], [".previous", "ArrowLeft"], [".next", "ArrowRight"], [".last", "End"]])
+    $(button).addEventListener("click", () => go(places()[key]));
+  $(".slider").addEventListener("input", () => go(Number($(".slider").value)));
+  keys.addEventListener("keydown", (event) => {
+    const target = event.composedPath()[0];
+    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = places()[event.key];
+    if (to !== undefined) go(to);
+    else if (event.key === " " && !target.matches?.("button, summary")) playing();
+    else return;
+    event.preventDefault();
+  });
+}
 
 // Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.
 function themed(app, changed = () => {}) {
@@ -358,14 +389,9 @@ export function mount(element, graph, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}</style>${HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const make = (tag, words, className = "") => {
-    const made = document.createElement(tag);
-    made.textContent = words; // names are data: they are shown, never run
-    if (className) made.className = className;
-    return made;
-  };
   const name = (i) => graph.nodes[i].name;
-  const d = (i) => `∂${/\s/.test(name(i)) ? `(${name(i)})` : name(i)}`;
+  const bare = (i) => /^[\p{L}\p{M}\p{N}_′'’…]+(\([^()]*\))?$/u.test(name(i)); // w₁, σ(net); of w·x all is meant, not w
+  const d = (i) => `∂${bare(i) ? name(i) : `(${name(i)})`}`;
   const output = name(graph.output);
 
   const LEAST = 0.75; // pixels for a unit of the drawing, whose smallest letters are 10 units high
@@ -444,13 +470,13 @@ export function mount(element, graph, changed = () => {}) {
 
   function numbers(i) {
     const node = graph.nodes[i];
-    return fill(node.template, node.inputs.map((x) => bracketed(text(run.values[x]))));
+    return fill(node.template, node.inputs.map((x) => held(text(run.values[x]))));
   }
 
-  function formula(i) {
-    const node = graph.nodes[i];
-    return fill(node.template, node.inputs.map((x) => (/\s/.test(name(x)) ? `(${name(x)})` : name(x))));
-  }
+  const formula = (i) => graph.nodes[i].formula;
+
+  // As an equation; what has no name is called by its formula.
+  const named = (i) => (plain(name(i)) === plain(formula(i)) ? formula(i) : `${name(i)} = ${formula(i)}`);
 
   function show() {
     const taken = run.all.slice(0, position), step = taken.at(-1), n = run.steps_forward;
@@ -544,7 +570,8 @@ export function mount(element, graph, changed = () => {}) {
       if (!wrong) now.append(make("p", "Done: every node has its gradient.", "muted"));
       else if (apart.length) now.append(make("p", "Here the numbers part from the right ones: " + apart.map((i) =>
         `${d(graph.output)}/${d(i)} = ${text(run.grads[i], 4)}, right is ${text(run.right[i], 4)}`).join("; ") + ".", "wrong"));
-      else now.append(make("p", "On this graph the wrong way happens to give the right numbers.", "muted"));
+      else now.append(make("p", wrong === "no zero_grad" ? "There was no gradient before this pass, so the wrong way gives the right numbers."
+        : "On this graph the wrong way happens to give the right numbers.", "muted"));
     }
   }
 
@@ -618,7 +645,7 @@ export function mount(element, graph, changed = () => {}) {
       head.append(make("th", words));
     run.all.forEach((s, i) => {
       const row = make("tr", ""), z = name(s.node);
-      const cells = s.pass === "forward" ? [i + 1, `${z} = ${formula(s.node)} = ${numbers(s.node)} = ${text(s.value)}`, "", "", ""]
+      const cells = s.pass === "forward" ? [i + 1, `${named(s.node)} = ${numbers(s.node)} = ${text(s.value)}`, "", "", ""]
         : [i + 1, `${d(graph.output)}/${d(s.input)}`,
           `${d(s.node)}/${d(s.input)} = ${graph.nodes[s.node].formulas[s.slot]}`,
           `${text(s.upstream)} × ${bracketed(text(s.local))} = ${text(s.contribution)}`,
@@ -656,22 +683,14 @@ export function mount(element, graph, changed = () => {}) {
     $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
   }
 
-  $(".play").addEventListener("click", () => play(!timer));
-  for (const [button, to] of [[".first", () => 0], [".previous", () => along(-1)], [".next", () => along(1)],
-    [".last", () => run.all.length]]) $(button).addEventListener("click", () => { play(false); go(to()); });
-  $(".slider").addEventListener("input", () => { play(false); go(Number($(".slider").value)); });
+  const places = () => ({ Home: 0, ArrowLeft: along(-1), ArrowRight: along(1), End: run.all.length });
+  const keys = graph.alone ? document : $(".app"); // a page of its own listens everywhere
+  steer($, keys, places, (to) => { play(false); go(to); }, () => play(!timer));
   $(".way").addEventListener("change", () => { wrong = $(".way").value; compute(); table(); show(); });
   $(".depth").addEventListener("change", () => { fold($(".depth").value); show(); });
   for (const option of [...$(".depth").options]) if (!graph.views[option.value]) option.remove();
   $(".depth").hidden = $(".depth").options.length < 2;
   $("details").addEventListener("toggle", table);
-  (graph.alone ? document : $(".app")).addEventListener("keydown", (event) => { // a page of its own listens everywhere
-    const target = event.composedPath()[0];
-    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowRight: along(1), ArrowLeft: along(-1), Home: 0, End: run.all.length }[event.key];
-    if (to !== undefined) { play(false); go(to); event.preventDefault(); }
-    else if (event.key === " " && !target.matches?.("button, summary")) { play(!timer); event.preventDefault(); }
-  });
   themed($(".app"));
   globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
   fold($(".depth").value);
@@ -866,15 +885,7 @@ const PLAYER_STYLE = `
 
 const PLAYER_HTML = `
 <div class="app player" role="region" aria-label="Training, epoch by epoch">
-  <div class="bar" role="toolbar" aria-label="Epochs">
-    <button class="play" aria-keyshortcuts="Space">▶ Play</button>
-    <button class="first" aria-label="To the start" title="To the start (Home)">|◀</button>
-    <button class="previous" title="Arrow left">◀ Back</button>
-    <button class="next" title="Arrow right">Next ▶</button>
-    <button class="last" aria-label="To the end" title="To the end (End)">▶|</button>
-    <input class="slider" type="range" min="0" step="1" value="0" aria-label="Epoch">
-    <span class="count"></span>
-  </div>
+  ${toolbar("Epochs", "Epoch")}
   <p class="said" aria-live="polite"></p>
   <div class="views">
     <div>
@@ -896,12 +907,6 @@ export function mountPlayer(element, data) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${PLAYER_STYLE}</style>${PLAYER_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const make = (tag, words = "", className = "") => {
-    const made = document.createElement(tag);
-    made.textContent = words; // names are data: they are shown, never run
-    if (className) made.className = className;
-    return made;
-  };
   const shape = (parent, tag, attributes, words) => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -1301,18 +1306,9 @@ export function mountPlayer(element, data) {
       $(".plane-view .legend").append(line);
     });
   } else $(".plane-view").replaceChildren(make("p", `The net takes ${layers[0].allIn} input${layers[0].allIn === 1 ? "" : "s"}: a decision boundary is drawn for two.`, "muted"));
-  $(".play").addEventListener("click", () => play(!timer));
-  for (const [button, to] of [[".first", () => 0], [".previous", () => position - 1], [".next", () => position + 1], [".last", () => last]])
-    $(button).addEventListener("click", () => { play(false); go(to()); });
-  $(".slider").addEventListener("input", () => { play(false); go(Number($(".slider").value)); });
+  const places = () => ({ Home: 0, ArrowLeft: position - 1, ArrowRight: position + 1, End: last });
+  steer($, $(".app"), places, (to) => { play(false); go(to); }, () => play(!timer));
   for (const what of ["weights", "gradients"]) $(`.${what}`).addEventListener("click", () => choice(what));
-  $(".app").addEventListener("keydown", (event) => {
-    const target = event.composedPath()[0];
-    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowRight: position + 1, ArrowLeft: position - 1, Home: 0, End: last }[event.key];
-    if (to !== undefined) { play(false); go(to); event.preventDefault(); }
-    else if (event.key === " " && !target.matches?.("button")) { play(!timer); event.preventDefault(); }
-  });
   lay();
   themed($(".app"), show);
   let before = $(".app").clientWidth;

@@ -14,6 +14,7 @@ needs nothing from anywhere.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,12 @@ from typing import Any
 from autograd.display.files import save
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT
-from autograd.trace import trace
+from autograd.trace import as_first_reached, trace
 from autograd.value import Value
 from autograd.writing.names import pretty
-from autograd.writing.notation import ATOM
-from nn.drawing.dot import _render
-from nn.drawing.graphs import DEPTHS, OPERATION, _Graph, draw
+from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
+from nn.drawing.dot import render
+from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
 from nn.drawing.picture import number
 from nn.drawing.structure import NEURON
 from nn.drawing.writers import Drawing
@@ -135,14 +136,14 @@ def _data(y: Value) -> dict[str, Any]:
         "nodes": [_node(node, place, names) for node in order],
         "output": place[y],
         "forward": [place[node] for node in reversed(history(y))],
-        "firstReached": [place[node] for node in _first_reached(y)],
+        "firstReached": [place[node] for node in as_first_reached(y)],
         "views": views,
     }
 
 
 def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dict[Value, str]]:
     """The drawing at one depth, with room for any number; which box each node is in, and whose numbers a box shows."""
-    graph = _Graph([y], 4, set(), None, 0)
+    graph = GraphPictures([y], 4, set(), None, 0)
     picture = graph.picture(depth, None)
     boxes = {box.key: box for box in picture.boxes}
     shown = {}
@@ -159,15 +160,9 @@ def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dic
     for arrow in picture.arrows:
         arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
     picture.note = ""
-    svg = _render(Drawing(picture).dot, "svg").decode()
+    svg = render(Drawing(picture).dot, "svg").decode()
     view = {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
     return view, {node: boxes[graph.keys[node]].title for node in order} if depth == OPERATION else {}
-
-
-def _first_reached(y: Value) -> list[Value]:
-    from autograd.trace import _as_first_reached
-
-    return _as_first_reached(y)
 
 
 def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
@@ -184,11 +179,23 @@ def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict
             "nary": op.arity is None,
             "inputs": [place[x] for x in inputs],
             "template": op.notation.write(places),
+            "formula": op.notation.write([(names[x], _level(names[x])) for x in inputs]),
             "recorded": op.name not in op.built_in,
             "partials": _partials(node),
             "formulas": _formulas(node, names),
         }
     return entry
+
+
+def _level(name: str) -> int:
+    """How tightly a name holds together: that of a node without a label is a formula, whose signs outside brackets tell."""
+    inside, outside = "", name
+    while outside != inside:
+        inside, outside = outside, re.sub(r"\([^()]*\)", "", outside)
+    level = level_of(outside)
+    if level != ATOM:
+        return level
+    return PRODUCT if re.search("[·/×]", outside) else POWER if re.search("[\\^⁻⁰¹²³⁴-⁹]", outside) else ATOM
 
 
 def _partials(node: Value) -> list[Any]:

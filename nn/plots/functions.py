@@ -12,18 +12,18 @@ from autograd.value import Value, lift
 from nn.plots.look import (
     TEXT,
     TITLE,
-    _axes,
-    _colour_bar,
-    _halo,
-    _hatch,
-    _line,
-    _Look,
-    _look,
-    _name_lines,
-    _name_of,
-    _over_plane,
-    _shades,
-    _write,
+    Look,
+    axes_for,
+    choose_look,
+    draw_colour_bar,
+    draw_line,
+    evaluate_over_plane,
+    halo,
+    hatch_background,
+    name_lines,
+    name_of,
+    shades_for,
+    write,
 )
 
 TYPE_CHECKING = False
@@ -59,24 +59,24 @@ def plot_function(
     >>> [float(x) for x in ax.get_xlim()]
     [-3.0, 3.0]
     """
-    look = _look(dark)
+    look = choose_look(dark)
     orders = list(orders)
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"a function is drawn from low to a higher high, both finite, not from {low} to {high}")
     if not orders or not all(isinstance(order, int) and order >= 0 for order in orders):
         raise ValueError(f"orders of derivatives are whole numbers from 0 on, at least one, not {orders}")
     curves = [_sampled(_derivative(f, order), low, high) for order in orders]
-    ax = _axes(ax, look, (6.4, 4.0))
+    ax = axes_for(ax, look, (6.4, 4.0))
     ax.axhline(0.0, color=look.quiet, linewidth=0.8, zorder=1)
     names = [_primed(order) for order in orders]
-    lines = [_line(ax, look, xs, ys, i, i, label=name) for i, ((xs, ys, _), name) in enumerate(zip(curves, names))]
+    lines = [draw_line(ax, look, xs, ys, i, i, label=name) for i, ((xs, ys, _), name) in enumerate(zip(curves, names))]
     _frame(ax, curves)
     ax.set_xlim(low, high)
     ax.set_xlabel("x")
     ax.set_ylabel(", ".join(f"{name}(x)" for name in names))
-    if _name_of(f) != "f":
-        ax.set_title(f"f = {_name_of(f)}", fontsize=TITLE, color=look.ink, loc="left")
-    _name_lines(ax, look, lines)
+    if name_of(f) != "f":
+        ax.set_title(f"f = {name_of(f)}", fontsize=TITLE, color=look.ink, loc="left")
+    name_lines(ax, look, lines)
     return ax
 
 
@@ -192,29 +192,29 @@ def plot_surface(
     >>> [float(y) for y in ax.get_ylim()]
     [-1.0, 3.0]
     """
-    look = _look(dark)
+    look = choose_look(dark)
     import numpy as np
 
     for low, high in (x_range, y_range):
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
             raise ValueError(f"a surface is drawn over ranges (low, high) with low below high, not ({low}, {high})")
     across, up = np.linspace(*x_range, resolution), np.linspace(*y_range, resolution)
-    heights = np.ma.masked_invalid(_over_plane(lambda a, b: [lift(f(Value(a), Value(b))).data], across, up)[0])
+    heights = np.ma.masked_invalid(evaluate_over_plane(lambda a, b: [lift(f(Value(a), Value(b))).data], across, up)[0])
     if heights.mask.all():
         raise ValueError("the function has no finite value on this part of the plane")
     if log and heights.max() <= 0.0:
         raise ValueError("log=True needs a function above 0, and this one is nowhere")
     track = _track(path)
-    ax = _axes(ax, look, (6.2, 4.6))
+    ax = axes_for(ax, look, (6.2, 4.6))
     surface = _contours(ax, look, across, up, heights, log)
-    _colour_bar(ax, look, surface, f"{_name_of(f)}(x, y)")
+    draw_colour_bar(ax, look, surface, f"{name_of(f)}(x, y)")
     if len(track):
         _draw_path(ax, look, track)
     ax.set(xlim=x_range, ylim=y_range, xlabel="x", ylabel="y")
     return ax
 
 
-def _contours(ax: Axes, look: _Look, across: Any, up: Any, heights: Any, log: bool) -> Any:
+def _contours(ax: Axes, look: Look, across: Any, up: Any, heights: Any, log: bool) -> Any:
     import numpy as np
     from matplotlib.colors import LogNorm, Normalize
     from matplotlib.ticker import LogLocator, MaxNLocator
@@ -222,7 +222,7 @@ def _contours(ax: Axes, look: _Look, across: Any, up: Any, heights: Any, log: bo
     if log:
         heights = np.ma.masked_less_equal(heights, 0.0)
     if np.ma.is_masked(heights):
-        _hatch(ax, look)
+        hatch_background(ax, look)
     low, high = float(heights.min()), float(heights.max())
     signed = low < 0.0 < high
     locator = LogLocator(subs=(1.0, 2.0, 5.0), numticks=60) if log else MaxNLocator(12)
@@ -231,7 +231,7 @@ def _contours(ax: Axes, look: _Look, across: Any, up: Any, heights: Any, log: bo
     reach = max(abs(levels[0]), abs(levels[-1]))
     bounds = (-reach, reach) if signed else (levels[0], levels[-1])
     norm = (LogNorm if log else Normalize)(*bounds)
-    surface = ax.contourf(across, up, heights, levels, cmap=_shades(look, signed), norm=norm)
+    surface = ax.contourf(across, up, heights, levels, cmap=shades_for(look, signed), norm=norm)
     if low < high:
         dashes = ["dashed" if level < 0.0 else "solid" for level in levels]
         ax.contour(across, up, heights, levels, colors=[look.quiet], linewidths=0.7, linestyles=dashes)
@@ -249,14 +249,14 @@ def _track(path: Iterable[Sequence[Any]] | None) -> list[tuple[float, float]]:
     return track
 
 
-def _draw_path(ax: Axes, look: _Look, track: list[tuple[float, float]]) -> None:
+def _draw_path(ax: Axes, look: Look, track: list[tuple[float, float]]) -> None:
     """The way from start to end: a line with a dot for each step, and both ends named."""
     xs, ys = zip(*track)
-    ax.plot(xs, ys, color=look.ink, linewidth=1.8, path_effects=_halo(look), zorder=3, label="path")
+    ax.plot(xs, ys, color=look.ink, linewidth=1.8, path_effects=halo(look), zorder=3, label="path")
     ax.plot(xs, ys, "o", color=look.ink, markersize=3.4, zorder=3, label="_steps")
     ends = [("start", "o", look.paper, track[0])] + [("end", "D", look.ink, track[-1])] * (len(track) > 1)
     for name, marker, fill, point in ends:
         away = 1 if point[1] >= sum(ys) / len(ys) else -1  # from most of the path
-        ax.plot(*point, marker, ms=9, mfc=fill, mec=look.ink, mew=1.8, path_effects=_halo(look), zorder=4, label=f"_{name}")
-        text = _write(ax, look, point, name, ha="center", va="bottom" if away > 0 else "top", shift=(0, 8 * away), size=TEXT)
-        text.set(path_effects=_halo(look), zorder=5)
+        ax.plot(*point, marker, ms=9, mfc=fill, mec=look.ink, mew=1.8, path_effects=halo(look), zorder=4, label=f"_{name}")
+        text = write(ax, look, point, name, ha="center", va="bottom" if away > 0 else "top", shift=(0, 8 * away), size=TEXT)
+        text.set(path_effects=halo(look), zorder=5)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import no_grad
 from autograd.value import lift
-from nn.train.steps import _flat
+from nn.train.steps import flatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ DASHES: Sequence[Any] = ("-", (0, (4, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, (1.2, 
 TITLE, TEXT, SMALL = 12, 11, 9.5  # sizes of letters, in points
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
     """paper: the background; ink: text and outlines; quiet: axes; lines, classes: colours; low, high: ends of a scale."""
 
     paper: str
@@ -42,7 +42,7 @@ class _Look(NamedTuple):
     high: str
 
 
-LIGHT = _Look(
+LIGHT = Look(
     paper="#FFFFFF",
     ink="#1B1E23",
     quiet="#7A808A",
@@ -53,7 +53,7 @@ LIGHT = _Look(
 )
 
 
-DARK = _Look(
+DARK = Look(
     paper="#15181D",
     ink="#F2F3F5",
     quiet="#8D939E",
@@ -64,7 +64,7 @@ DARK = _Look(
 )
 
 
-def _table(X: Any) -> Any:
+def read_table(X: Any) -> Any:
     """Rows of numbers as an array."""
     import numpy as np
 
@@ -79,7 +79,7 @@ def _table(X: Any) -> Any:
     return table
 
 
-def _stretch(column: Any, n: int) -> Any:
+def stretch(column: Any, n: int) -> Any:
     """n numbers from below the lowest to above the highest, a tenth of the way between."""
     import numpy as np
 
@@ -87,7 +87,7 @@ def _stretch(column: Any, n: int) -> Any:
     return np.linspace(column.min() - margin, column.max() + margin, n)
 
 
-def _over_plane(f: Callable[[float, float], list[float]], across: Any, up: Any) -> Any:
+def evaluate_over_plane(f: Callable[[float, float], list[float]], across: Any, up: Any) -> Any:
     """What f gives for every pair of numbers: an array for each of its outputs, rows going up."""
     import numpy as np
 
@@ -96,14 +96,14 @@ def _over_plane(f: Callable[[float, float], list[float]], across: Any, up: Any) 
     return np.moveaxis(values, 2, 0)
 
 
-def _outputs(model: Callable[..., Any], row: Sequence[float]) -> list[float]:
+def outputs_for(model: Callable[..., Any], row: Sequence[float]) -> list[float]:
     try:
-        return [lift(output).data for output in _flat(model(list(row)))]
+        return [lift(output).data for output in flatten(model(list(row)))]
     except ValueError as error:
         raise ValueError(f"plot_boundary draws the plane of two inputs, and the model: {error}") from error
 
 
-def _look(dark: bool) -> _Look:
+def choose_look(dark: bool) -> Look:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
@@ -111,7 +111,7 @@ def _look(dark: bool) -> _Look:
     return DARK if dark else LIGHT
 
 
-def _axes(ax: Axes | None, look: _Look, size: tuple[float, float]) -> Axes:
+def axes_for(ax: Axes | None, look: Look, size: tuple[float, float]) -> Axes:
     """The Axes given, or one in a new figure of this size in inches, in this look."""
     if ax is None:
         from matplotlib import pyplot
@@ -125,10 +125,10 @@ def _axes(ax: Axes | None, look: _Look, size: tuple[float, float]) -> Axes:
             figure = Figure(figsize=size, layout=layout)
         ax = figure.add_subplot()
     ax.figure.set_facecolor(look.paper)
-    return _dressed(ax, look)
+    return dress(ax, look)
 
 
-def _dressed(ax: Axes, look: _Look) -> Axes:
+def dress(ax: Axes, look: Look) -> Axes:
     ax.set_facecolor(look.paper)
     ax.grid(False)
     for side, spine in ax.spines.items():
@@ -139,7 +139,7 @@ def _dressed(ax: Axes, look: _Look) -> Axes:
     return ax
 
 
-def _line(ax: Axes, look: _Look, x: Sequence[float], y: Sequence[float], i: int, dashes: int, **style: Any) -> Any:
+def draw_line(ax: Axes, look: Look, x: Sequence[float], y: Sequence[float], i: int, dashes: int, **style: Any) -> Any:
     """The i-th line; a point with no neighbours to be joined to is a dot."""
     known = [False, *map(math.isfinite, y), False]
     alone = [k for k in range(len(y)) if known[k + 1] and not (known[k] or known[k + 2])]
@@ -148,12 +148,12 @@ def _line(ax: Axes, look: _Look, x: Sequence[float], y: Sequence[float], i: int,
     return ax.plot(x, y, color=colour, linestyle=pattern, **style)[0]
 
 
-def _name_lines(ax: Axes, look: _Look, lines: list[Any]) -> None:
+def name_lines(ax: Axes, look: Look, lines: list[Any]) -> None:
     """The names of lines at their right ends, moved apart where they would touch; a legend where there is no room."""
     if len(lines) < 2:
         return
     if not _has_room(ax):
-        _legend(ax, look, lines)
+        draw_legend(ax, look, lines)
         return
     bottom, top = sorted(ax.get_ylim())
     points_per_pixel = 72 / ax.figure.dpi
@@ -165,17 +165,17 @@ def _name_lines(ax: Axes, look: _Look, lines: list[Any]) -> None:
     place = -math.inf
     for height, end, line in sorted(ends, key=lambda item: item[0]):
         place = max(height, place + 1.25 * TEXT)
-        colour = _readable(look, line.get_color())
-        _write(ax, look, end, line.get_label(), va="center", shift=(6, place - height), size=TEXT, color=colour)
+        colour = readable(look, line.get_color())
+        write(ax, look, end, line.get_label(), va="center", shift=(6, place - height), size=TEXT, color=colour)
 
 
-def _write(ax: Axes, look: _Look, at: tuple[float, float], text: str, *, transform: Any = "data", **style: Any) -> Any:
+def write(ax: Axes, look: Look, at: tuple[float, float], text: str, *, transform: Any = "data", **style: Any) -> Any:
     """Text beside a place, shifted by points."""
     style = {"color": look.ink, "size": SMALL, "xytext": style.pop("shift", (0, 0)), **style}
     return ax.annotate(text, at, xycoords=transform, textcoords="offset points", annotation_clip=False, **style)
 
 
-def _legend(ax: Axes, look: _Look, handles: list[Any]) -> None:
+def draw_legend(ax: Axes, look: Look, handles: list[Any]) -> None:
     """Beside the Axes where there is room, else where it hides least."""
     beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0), "borderaxespad": 0.0, "frameon": False}
     within: dict[str, Any] = {"loc": "best", "facecolor": look.paper, "edgecolor": "none", "framealpha": 0.85}
@@ -197,7 +197,7 @@ def _has_room(ax: Any) -> bool:
     return ax.figure.get_layout_engine() is not None
 
 
-def _colour_bar(ax: Axes, look: _Look, shades: Any, label: str, height: float = 1.0) -> Any:
+def draw_colour_bar(ax: Axes, look: Look, shades: Any, label: str, height: float = 1.0) -> Any:
     """A scale at the right; where there is room, it is height times as tall as the Axes."""
     place: dict[str, Any] = {"cax": ax.inset_axes((1.03, 0.0, 0.035, height))} if _has_room(ax) else {"ax": ax}
     bar = ax.figure.colorbar(shades, **place)
@@ -207,25 +207,25 @@ def _colour_bar(ax: Axes, look: _Look, shades: Any, label: str, height: float = 
     return bar
 
 
-def _shades(look: _Look, signed: bool) -> Any:
+def shades_for(look: Look, signed: bool) -> Any:
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = [look.low, look.paper, look.high] if signed else [look.paper, look.low]
     return LinearSegmentedColormap.from_list("chalkgrad", ends)
 
 
-def _hatch(ax: Axes, look: _Look) -> None:
+def hatch_background(ax: Axes, look: Look) -> None:
     """Hatching where nothing is drawn because there is no number."""
-    ax.patch.set(hatch="///", edgecolor=_mixed(look.quiet, look.paper, 0.5), linewidth=0)
+    ax.patch.set(hatch="///", edgecolor=mix(look.quiet, look.paper, 0.5), linewidth=0)
 
 
-def _halo(look: _Look) -> list[Any]:
+def halo(look: Look) -> list[Any]:
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=3.5, foreground=look.paper)]
 
 
-def _mixed(colour: str, other: str, share: float) -> Any:
+def mix(colour: str, other: str, share: float) -> Any:
     """A colour with a share of another in it."""
     from matplotlib.colors import to_hex, to_rgb
 
@@ -233,12 +233,12 @@ def _mixed(colour: str, other: str, share: float) -> Any:
     return to_hex((red, green, blue))
 
 
-def _readable(look: _Look, colour: str) -> Any:
+def readable(look: Look, colour: str) -> Any:
     """A line's colour for letters, which are thinner."""
-    return _mixed(colour, look.ink, 0.3)
+    return mix(colour, look.ink, 0.3)
 
 
-def _name_of(f: Any) -> str:
+def name_of(f: Any) -> str:
     """What a function is called, "f" if nothing in particular."""
     name = getattr(f, "__name__", None) or getattr(f, "name", "")
     return "f" if name in ("", "<lambda>") else str(name)

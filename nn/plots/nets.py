@@ -12,21 +12,21 @@ from nn.data import Dataset
 from nn.metrics import _class
 from nn.plots.look import (
     MARKERS,
-    _axes,
-    _colour_bar,
-    _hatch,
-    _legend,
-    _Look,
-    _look,
-    _mixed,
-    _outputs,
-    _over_plane,
-    _shades,
-    _stretch,
-    _table,
-    _write,
+    Look,
+    axes_for,
+    choose_look,
+    draw_colour_bar,
+    draw_legend,
+    evaluate_over_plane,
+    hatch_background,
+    mix,
+    outputs_for,
+    read_table,
+    shades_for,
+    stretch,
+    write,
 )
-from nn.train.steps import _flat, _Run
+from nn.train.steps import Run, flatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,26 +65,26 @@ def plot_boundary(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('x₁', 'x₂')
     """
-    look = _look(dark)
+    look = choose_look(dark)
     import numpy as np
 
     features, names, targets = _names_and_targets(X, y)
-    points = _table(X.X if isinstance(X, Dataset) else X)
+    points = read_table(X.X if isinstance(X, Dataset) else X)
     if points.shape[1] != 2:
         raise ValueError(f"plot_boundary draws the plane of two inputs, and the rows have {points.shape[1]}")
     if len(points) != len(targets):
         raise ValueError(f"X has {len(points)} rows and y {len(targets)} classes: each row needs one")
-    across, up = (_stretch(column, resolution) for column in points.T)
-    scores = _over_plane(lambda a, b: _outputs(model, (a, b)), across, up)
+    across, up = (stretch(column, resolution) for column in points.T)
+    scores = evaluate_over_plane(lambda a, b: outputs_for(model, (a, b)), across, up)
     if not np.isfinite(scores).any():
         raise ValueError("the model gives no finite number at any point of the plane: has its training diverged?")
     if threshold is None:
         threshold = 0.0 if min(targets) < 0 else 0.5
     slope = float(np.ptp(up) / np.ptp(across))
     to_scale = 0.4 < slope < 2.5
-    ax = _axes(ax, look, (6.4, 0.8 + min(4.6 * slope, 4.6) if to_scale else 4.6))
+    ax = axes_for(ax, look, (6.4, 0.8 + min(4.6 * slope, 4.6) if to_scale else 4.6))
     if not np.isfinite(scores).all():
-        _hatch(ax, look)
+        hatch_background(ax, look)
     if len(scores) == 1:
         shades = _shade_output(ax, look, across, up, scores[0], threshold)
     else:
@@ -94,9 +94,9 @@ def plot_boundary(
     if to_scale:
         ax.set_aspect("equal", adjustable="box")
     if len(scores) == 1:
-        bar = _colour_bar(ax, look, shades, "output of the model", height=0.62)
+        bar = draw_colour_bar(ax, look, shades, "output of the model", height=0.62)
         bar.ax.axhline(threshold, color=look.ink, linewidth=2)
-    _legend(ax, look, groups)
+    draw_legend(ax, look, groups)
     return ax
 
 
@@ -119,7 +119,7 @@ def _target(t: Any) -> int:
     return -1 if not isinstance(t, (list, tuple)) and lift(t).data == -1.0 else _class(t)
 
 
-def _shade_output(ax: Axes, look: _Look, across: Any, up: Any, scores: Any, threshold: float) -> Any:
+def _shade_output(ax: Axes, look: Look, across: Any, up: Any, scores: Any, threshold: float) -> Any:
     """Shades for one output, even on both sides of the threshold, and the line where it is crossed."""
     import numpy as np
     from matplotlib.colors import TwoSlopeNorm
@@ -136,19 +136,19 @@ def _shade_output(ax: Axes, look: _Look, across: Any, up: Any, scores: Any, thre
         extend = "both"
     norm = TwoSlopeNorm(threshold, levels[0], levels[-1])
     shown = np.ma.masked_invalid(scores)
-    shades = ax.contourf(across, up, shown, levels, cmap=_shades(look, signed=True), norm=norm, extend=extend)
+    shades = ax.contourf(across, up, shown, levels, cmap=shades_for(look, signed=True), norm=norm, extend=extend)
     if low < threshold < high:
         ax.contour(across, up, shown, [threshold], colors=[look.ink], linewidths=2)
     return shades
 
 
-def _paint_regions(ax: Axes, look: _Look, across: Any, up: Any, scores: Any) -> None:
+def _paint_regions(ax: Axes, look: Look, across: Any, up: Any, scores: Any) -> None:
     """One colour for each class where its score is the highest, and lines between."""
     import numpy as np
     from matplotlib.colors import ListedColormap
 
     n = len(scores)
-    tints = [_mixed(look.classes[c % len(look.classes)], look.paper, 0.62) for c in range(n)]
+    tints = [mix(look.classes[c % len(look.classes)], look.paper, 0.62) for c in range(n)]
     winner = np.ma.masked_where(~np.isfinite(scores).all(axis=0), scores.argmax(axis=0))
     ax.pcolormesh(across, up, winner, cmap=ListedColormap(tints), vmin=-0.5, vmax=n - 0.5, shading="nearest", zorder=0)
     for c in range(n):  # the areas again, with straight edges
@@ -158,7 +158,7 @@ def _paint_regions(ax: Axes, look: _Look, across: Any, up: Any, scores: Any) -> 
             ax.contour(across, up, lead, [0.0], colors=[look.ink], linewidths=1.5, zorder=1)
 
 
-def _scatter(ax: Axes, look: _Look, points: Any, classes: list[int], names: Callable[[int], str]) -> list[Any]:
+def _scatter(ax: Axes, look: Look, points: Any, classes: list[int], names: Callable[[int], str]) -> list[Any]:
     import numpy as np
 
     size = float(np.clip(9000 / len(points), 14, 44))
@@ -217,7 +217,7 @@ def plot_histograms(
     >>> ax.get_xlabel()
     'activation h'
     """
-    look = _look(dark)
+    look = choose_look(dark)
     if of not in LABELS:
         raise ValueError(f"plot_histograms draws {', '.join(LABELS)}, not {of!r}")
     if not hasattr(model, "layers"):
@@ -230,7 +230,7 @@ def plot_histograms(
     else:
         rows = _weights(model) if of == "weights" else _weight_gradients(model, X, y, loss)
         notes = [""] * len(rows)
-    ax = _axes(ax, look, (6.4, 1.0 + 0.8 * max(len(rows), 2)))
+    ax = axes_for(ax, look, (6.4, 1.0 + 0.8 * max(len(rows), 2)))
     _ridges(ax, look, rows, notes)
     names = [f"layer {k}\n{len(layer.neurons)} {layer.activation}" for k, layer in enumerate(model.layers, start=1)]
     ax.set_yticks([0.3 - k for k in range(len(rows))], names)
@@ -249,9 +249,9 @@ def _activations(layers: Sequence[Any], X: Any) -> list[Any]:
         raise TypeError("activations are those of some rows of inputs: pass X")
     rows: list[list[list[float]]] = [[] for _ in layers]
     with no_grad():
-        for x in _table(X).tolist():
+        for x in read_table(X).tolist():
             for layer, row in zip(layers, rows):
-                x = list(_flat(layer(x)))
+                x = list(flatten(layer(x)))
                 row.append([h.data for h in x])
     return [np.array(row) for row in rows]
 
@@ -265,7 +265,7 @@ def _weights(model: Any, what: str = "data") -> list[Any]:
 def _weight_gradients(model: Any, X: Any, y: Any, loss: str | Callable[[Any, Any], Any] | None) -> list[Any]:
     if X is None or y is None or loss is None:
         raise TypeError('gradients are those of a loss on some rows: pass X, y and loss="mse", say')
-    run = _Run(model, loss, ())
+    run = Run(model, loss, ())
     rows = run.checked(X, y, "X", "y")
     before = [p.grad for p in run.parameters]
     try:
@@ -289,7 +289,7 @@ def _health(activation: str, h: Any) -> str:
     return ""
 
 
-def _ridges(ax: Axes, look: _Look, rows: list[Any], notes: list[str]) -> None:
+def _ridges(ax: Axes, look: Look, rows: list[Any], notes: list[str]) -> None:
     """Histograms of one scale, one below the other, each with a line of text above its right end."""
     import numpy as np
 
@@ -300,12 +300,12 @@ def _ridges(ax: Axes, look: _Look, rows: list[Any], notes: list[str]) -> None:
         edges = _bins(known, finest=margin / 4)
         counts = np.histogram(known, edges)[0]
         heights = 0.66 * counts / max(counts.max(), 1) - k
-        ax.stairs(heights, edges, baseline=-k, fill=True, color=_mixed(look.lines[0], look.paper, 0.25), zorder=2)
+        ax.stairs(heights, edges, baseline=-k, fill=True, color=mix(look.lines[0], look.paper, 0.25), zorder=2)
         ax.axhline(-k, color=look.quiet, linewidth=0.8, zorder=3)
         spread = [f"std {known.std():.2g}"] if known.size > 1 else []
         lost = [f"{1 - known.size / row.size:.0%} nan or infinite"] if known.size < row.size else []
         text = "  ·  ".join([*filter(None, [note]), *lost, *spread])
-        _write(ax, look, (1.0, 0.92 - k), text, ha="right", va="top", transform=ax.get_yaxis_transform())
+        write(ax, look, (1.0, 0.92 - k), text, ha="right", va="top", transform=ax.get_yaxis_transform())
     if low < 0.0 < high:
         ax.axvline(0.0, color=look.quiet, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
     ax.set(xlim=(low - margin, high + margin), ylim=(0.95 - len(rows), 1.0))

@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING, Any
 from autograd.conversions import short
 from autograd.value import lift
 from nn.plots.look import (
-    _axes,
-    _dressed,
-    _line,
-    _Look,
-    _look,
-    _name_lines,
-    _readable,
-    _write,
+    Look,
+    axes_for,
+    choose_look,
+    draw_line,
+    dress,
+    name_lines,
+    readable,
+    write,
 )
 from nn.train.history import History
 
@@ -63,7 +63,7 @@ def plot_loss(
     >>> ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()
     ('epoch', 'loss (logarithmic)', 'log')
     """
-    look = _look(dark)
+    look = choose_look(dark)
     if isinstance(history, Mapping):
         if metrics:
             raise ValueError("metrics are drawn of one run: plot_loss(history, metrics=True)")
@@ -74,7 +74,7 @@ def plot_loss(
         raise ValueError('the history holds no metrics: pass fit metrics=["accuracy"], say')
     losses = {"loss": run.loss} | ({"validation loss": run.val_loss} if run.val_loss else {})
     _refuse_without_epochs(losses)
-    ax = _axes(ax, look, (6.4, 5.6 if metrics else 4.0))
+    ax = axes_for(ax, look, (6.4, 5.6 if metrics else 4.0))
     panel = _panel_below(ax, look) if metrics else None
     _losses(ax, look, losses, [(0, 0), (1, 1)], log)
     if run.stopped == "early stopping":
@@ -89,10 +89,10 @@ def plot_loss(
     return ax
 
 
-def _compare(runs: Mapping[str, History], look: _Look, log: bool, ax: Axes | None) -> Axes:
+def _compare(runs: Mapping[str, History], look: Look, log: bool, ax: Axes | None) -> Axes:
     losses = {name: run.loss for name, run in runs.items()}
     _refuse_without_epochs(losses)
-    ax = _axes(ax, look, (6.4, 4.0))
+    ax = axes_for(ax, look, (6.4, 4.0))
     _losses(ax, look, losses, [(i, i) for i in range(len(losses))], log)
     ax.set_xlabel("epoch")
     return ax
@@ -103,7 +103,7 @@ def _refuse_without_epochs(losses: Mapping[str, list[float]]) -> None:
         raise ValueError("the history has no epoch yet: there is no loss to draw")
 
 
-def _losses(ax: Axes, look: _Look, losses: dict[str, list[float]], styles: list[tuple[int, int]], log: bool) -> None:
+def _losses(ax: Axes, look: Look, losses: dict[str, list[float]], styles: list[tuple[int, int]], log: bool) -> None:
     if log and any(0.0 < loss < math.inf for curve in losses.values() for loss in curve):
         ax.set_yscale("log", nonpositive="mask")
     _over_epochs(ax, look, losses, styles)
@@ -118,13 +118,13 @@ def _history_of(losses: History | Iterable[Any]) -> History:
     return run
 
 
-def _over_epochs(ax: Axes, look: _Look, curves: dict[str, list[float]], styles: list[tuple[int, int]]) -> None:
+def _over_epochs(ax: Axes, look: Look, curves: dict[str, list[float]], styles: list[tuple[int, int]]) -> None:
     """Lines from epoch 1 on, each in its (colour, dashes) of the look, and named."""
     from matplotlib.ticker import MaxNLocator
 
     n = max(map(len, curves.values()))
     lines = [
-        _line(ax, look, range(1, len(curve) + 1), curve, *style, label=name)
+        draw_line(ax, look, range(1, len(curve) + 1), curve, *style, label=name)
         for (name, curve), style in zip(curves.items(), styles)
     ]
     ax.set_xlim(1 - (min(0.02 * n, 0.5) if n > 1 else 0.5), n + (0.02 * n if n > 1 else 0.5))
@@ -134,10 +134,10 @@ def _over_epochs(ax: Axes, look: _Look, curves: dict[str, list[float]], styles: 
         row += _mark_lost(ax, look, name, curve, colour, row)
     if not any(math.isfinite(y) for curve in curves.values() for y in curve):
         ax.set_yticks([])
-    _name_lines(ax, look, lines)
+    name_lines(ax, look, lines)
 
 
-def _mark_lost(ax: Axes, look: _Look, name: str, curve: list[float], colour: int, row: int) -> bool:
+def _mark_lost(ax: Axes, look: Look, name: str, curve: list[float], colour: int, row: int) -> bool:
     """A bar at the upper edge over the epochs in which a curve has no place, and words below it; whether there are any."""
     lost = [i for i, y in enumerate(curve, start=1) if not math.isfinite(y)]
     if not lost:
@@ -147,14 +147,14 @@ def _mark_lost(ax: Axes, look: _Look, name: str, curve: list[float], colour: int
     when = f"from epoch {lost[0]} on" if to_the_end else f"in {len(lost)} epoch{'' if len(lost) == 1 else 's'}"
     height, edge = 0.98 - 0.11 * row, ax.get_xaxis_transform()
     bar = [math.nan if math.isfinite(y) else height for y in curve]
-    _line(ax, look, range(1, len(curve) + 1), bar, colour, 0, transform=edge, linewidth=4, label=f"_{name}")
+    draw_line(ax, look, range(1, len(curve) + 1), bar, colour, 0, transform=edge, linewidth=4, label=f"_{name}")
     at, side = (lost[0], "left") if lost[0] <= len(curve) / 2 else (lost[-1], "right")
-    style = {"color": _readable(look, look.lines[colour]), "transform": edge, "shift": (0, -5)}
-    _write(ax, look, (at, height), f"{name} {kinds} {when}", ha=side, va="top", **style)
+    style = {"color": readable(look, look.lines[colour]), "transform": edge, "shift": (0, -5)}
+    write(ax, look, (at, height), f"{name} {kinds} {when}", ha=side, va="top", **style)
     return True
 
 
-def _mark_best(ax: Axes, look: _Look, curve: list[float]) -> None:
+def _mark_best(ax: Axes, look: Look, curve: list[float]) -> None:
     finite = [loss for loss in curve if math.isfinite(loss)]
     if finite:
         epoch = curve.index(min(finite)) + 1
@@ -162,10 +162,10 @@ def _mark_best(ax: Axes, look: _Look, curve: list[float]) -> None:
         ax.plot([epoch], [min(finite)], "o", ms=9, mfc=look.paper, mec=look.ink, mew=1.8, zorder=4, label="_best")
         side, shift = ("left", 6) if epoch < 0.75 * len(curve) else ("right", -6)  # curves come from the upper left
         text, edge = f"best epoch {epoch}\n{short(min(finite))}", ax.get_xaxis_transform()
-        _write(ax, look, (epoch, 1.0), text, ha=side, va="top", shift=(shift, 0), transform=edge)
+        write(ax, look, (epoch, 1.0), text, ha=side, va="top", shift=(shift, 0), transform=edge)
 
 
-def _panel_below(ax: Any, look: _Look) -> Axes:
+def _panel_below(ax: Any, look: Look) -> Axes:
     """A second Axes with the same x axis, in the lower part of the place that ax had."""
     spec, figure = ax.get_subplotspec(), ax.figure
     if spec is None:
@@ -176,7 +176,7 @@ def _panel_below(ax: Any, look: _Look) -> Axes:
         upper, lower = spec.subgridspec(2, 1, height_ratios=(3, 2), hspace=0.14)
         ax.set_subplotspec(upper)
         panel = figure.add_subplot(lower, sharex=ax)
-    return _dressed(panel, look)
+    return dress(panel, look)
 
 
 # ---------------------------------------------------------------------------------------------------------------- boundary

@@ -14,7 +14,7 @@ from autograd import Value, dot, logsumexp
 from autograd.modes import without_graph
 from autograd.program.compile import NotCompilable, compile
 from autograd.value import constant, lift
-from nn.train.steps import OF_CLASSES, Row, _flat, _Run, _Step
+from nn.train.steps import OF_CLASSES, Row, Run, Step, flatten
 
 FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; more where the net is small:
 MOST_PRODUCTS = 100_000  # about a tenth of a second
@@ -24,7 +24,7 @@ class NoProgram(ValueError):
     """A net, or its loss, that has no program: what it says is the reason."""
 
 
-class BatchStep(_Step):
+class BatchStep(Step):
     """One step of gradient descent on a batch of rows, in a compiled program.
 
     Raises ImportError without NumPy, NoProgram where the model, or its loss, has no graph for every row.
@@ -32,7 +32,7 @@ class BatchStep(_Step):
 
     compiled = True
 
-    def __init__(self, run: _Run, optimizer: Any, l2: float, clip_norm: float | None, rows: list[Row]) -> None:
+    def __init__(self, run: Run, optimizer: Any, l2: float, clip_norm: float | None, rows: list[Row]) -> None:
         try:
             import numpy as np
         except ImportError:
@@ -43,7 +43,7 @@ class BatchStep(_Step):
         x = [Value(number) for number in rows[0][0]]
         try:
             prediction = run.model(x)
-            outputs = [lift(p) for p in _flat(prediction)]
+            outputs = [lift(p) for p in flatten(prediction)]
             self.classes = len(outputs) if run.loss_name in OF_CLASSES else 0
             t = self._leaves(rows[0][1])
             loss = self._loss(prediction, outputs, t)
@@ -53,7 +53,7 @@ class BatchStep(_Step):
             raise NoProgram(reason) from error
         if math.isnan(loss.data):
             raise NoProgram("the loss is nan on the first row")
-        inputs = {"X": x, "T": list(_flat(t))}
+        inputs = {"X": x, "T": list(flatten(t))}
         try:
             self.program = compile(loss, inputs, run.parameters)
             self.outputs = compile(outputs, {"X": x}, run.parameters) if all(p.inputs for p in outputs) else None
@@ -103,7 +103,7 @@ class BatchStep(_Step):
         if id(rows) not in self.known:
             np = self.np
             X = np.array([x for x, _ in rows], dtype=float)
-            T = np.array([self._shares(t) if self.classes else list(_flat(t)) for _, t in rows], dtype=float)
+            T = np.array([self._shares(t) if self.classes else list(flatten(t)) for _, t in rows], dtype=float)
             self.known[id(rows)] = X, T, {id(row): i for i, row in enumerate(rows)}
         return self.known[id(rows)]
 

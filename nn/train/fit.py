@@ -28,9 +28,9 @@ from autograd import LostGradientWarning, Value
 from autograd.conversions import number
 from autograd.modes import without_graph
 from nn.optim import OPTIMIZERS, Optimizer
-from nn.train.history import History, Record, _Frozen
+from nn.train.history import Frozen, History, Record
 from nn.train.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state
-from nn.train.steps import Metric, Row, _Run, _set, _Step
+from nn.train.steps import Metric, Row, Run, Step, set_data
 
 Callback: TypeAlias = "Callable[[History], object]"
 
@@ -102,7 +102,7 @@ def fit(
     >>> line([3.0])
     Value(7.0)
     """
-    run = _Run(model, loss, metrics)
+    run = Run(model, loss, metrics)
     rows = run.checked(X, y, "X", "y")
     held_out: list[Row] = []
     if isinstance(validation, (int, float)):
@@ -206,8 +206,8 @@ class _Training:
 
     def __init__(
         self,
-        run: _Run,
-        step: _Step,
+        run: Run,
+        step: Step,
         scheduler: Any,
         best: _Best,
         rows: list[Row],
@@ -312,7 +312,7 @@ class _Training:
     def freeze(self) -> None:
         """Let the history know where the training stands without holding on to what ran."""
         if self.begun:
-            self.history._state = _Frozen(self.state_dict())
+            self.history._state = Frozen(self.state_dict())
 
     def end(self) -> None:
         """The last record, the best parameters, and a history by itself."""
@@ -416,7 +416,7 @@ class _Best:
 
     def restore(self) -> None:
         if self.seen[2] is not None:
-            _set(self.parameters, self.seen[2])
+            set_data(self.parameters, self.seen[2])
 
 
 def _optimizer(optimizer: str | Optimizer, model: Any, lr: float | None) -> Optimizer:
@@ -468,8 +468,8 @@ def _whole(name: str, n: Any, least: int = 1) -> int:
 
 
 def _step(
-    run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None, rows: list[Row], compiled: bool | None
-) -> _Step:
+    run: Run, optimizer: Optimizer, l2: float, clip_norm: float | None, rows: list[Row], compiled: bool | None
+) -> Step:
     """A step by whole batches where that can be, and is not unwanted."""
     if compiled is not None and not isinstance(compiled, bool):
         raise ValueError(f"compiled is True, False or None, not {compiled!r}")
@@ -488,4 +488,4 @@ def _step(
                 " compiled=False says that this is meant",
                 stacklevel=3,
             )
-    return _Step(run, optimizer, l2, clip_norm)
+    return Step(run, optimizer, l2, clip_norm)

@@ -109,7 +109,7 @@ class History:
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy holds where the training stands, and nothing of what runs it."""
-        return {**vars(self), "_state": _Frozen(self._state())}
+        return {**vars(self), "_state": Frozen(self._state())}
 
     def curve(self, width: int = 60, height: int = 8) -> str:
         """The loss over the epochs as a drawing in text, width by height characters, for a terminal."""
@@ -138,7 +138,7 @@ class History:
         return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
 
 
-class _Frozen:
+class Frozen:
     """Gives the same state again and again."""
 
     def __init__(self, state: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ OF_CLASSES = {"cross_entropy", "nll"}  # their targets are class numbers
 OF_LOGITS = {"bce_with_logits", "hinge"}  # their predictions say class 1 above 0, not above a half
 
 
-class _Run:
+class Run:
     """A model with its loss and metrics, and the checks of data against them."""
 
     def __init__(self, model: Any, loss: str | Callable[[Any, Any], Any], metrics: Iterable[Metric]) -> None:
@@ -53,13 +53,13 @@ class _Run:
             raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
         if len(X) != len(y):
             raise ValueError(f"{x_name} has {len(X)} rows and {y_name} {len(y)} targets: each row needs one")
-        inputs = [[_finite(x, x_name, i) for x in _flat(row)] for i, row in enumerate(X)]
+        inputs = [[_finite(x, x_name, i) for x in flatten(row)] for i, row in enumerate(X)]
         lengths = {len(row): i for i, row in reversed(list(enumerate(inputs)))}
         if len(lengths) > 1:
             (m, i), (n, j) = sorted(lengths.items(), key=lambda item: item[1])[:2]
             raise ValueError(f"the rows of {x_name} differ in length: row {i} has {m} numbers, row {j} has {n}")
         for i, target in enumerate(y):
-            for t in _flat(target):
+            for t in flatten(target):
                 _finite(t, y_name, i)
         rows: list[Row] = without_graph(self._fitting, inputs, y, x_name, y_name)
         if self.loss_name in OF_CLASSES:  # once with a graph, where a softmax of a softmax is seen
@@ -102,12 +102,12 @@ class _Run:
             into.setdefault(name, []).append(metric(predictions, targets))
 
 
-class _Step:
+class Step:
     """One step of gradient descent on a batch of rows."""
 
     compiled = False
 
-    def __init__(self, run: _Run, optimizer: Optimizer, l2: float, clip_norm: float | None) -> None:
+    def __init__(self, run: Run, optimizer: Optimizer, l2: float, clip_norm: float | None) -> None:
         if l2 < 0.0 or (clip_norm is not None and not clip_norm > 0.0):
             raise ValueError(f"l2 is 0 or more and clip_norm more than 0, got {l2} and {clip_norm}")
         self.run, self.optimizer, self.l2, self.clip_norm = run, optimizer, l2, clip_norm
@@ -123,7 +123,7 @@ class _Step:
             loss = lift(self.run.loss(prediction, target)) / len(rows)
             loss.backward()
             total += loss.data
-            predictions.append([lift(p).data for p in _flat(prediction)])
+            predictions.append([lift(p).data for p in flatten(prediction)])
         if self.l2:
             for p in parameters:
                 total += self.l2 * p.data * p.data
@@ -169,12 +169,12 @@ class _Step:
         return loss
 
 
-def _set(parameters: list[Value], numbers: list[float]) -> None:
+def set_data(parameters: list[Value], numbers: list[float]) -> None:
     for p, data in zip(parameters, numbers):
         p.data = data
 
 
-def _flat(row: Any) -> Iterator[Any]:
+def flatten(row: Any) -> Iterator[Any]:
     if isinstance(row, (list, tuple)):
         yield from row
     else:

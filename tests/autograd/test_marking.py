@@ -686,6 +686,14 @@ def test_a_page_is_as_wide_as_the_window(looked):
             assert [sheet["wide"] - sheet["shown"] for sheet in seen["sheets"]] == [0], where
 
 
+def test_on_a_phone_a_remark_stands_below_what_it_speaks_of(looked):
+    """In a window of 400 pixels nothing of a marked sheet has to be scrolled to."""
+    for where, seen in places(looked, *MARKINGS):
+        if where[2] == min(WIDTHS):
+            assert [sheet["wide"] - sheet["shown"] for sheet in seen["sheets"]] == [0], where
+            assert all(each["rect"][2] <= where[2] for each in seen["texts"]), where
+
+
 def brightness(colour):
     """The relative luminance of a color, after WCAG."""
     channels = [int(x) / 255 for x in re.match(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups()]

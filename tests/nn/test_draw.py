@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from long_runs import examples
+from page_numbers import written
 
 import nn
 from autograd import Value, dot
 from autograd.graph import history, nodes, paths_between
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
-from nn.drawing.graphs import DEPTHS, _Graph
+from nn.drawing.graphs import DEPTHS, GraphPictures
 from nn.losses import cross_entropy, half_squared_error, hinge
 
 GATHERED = ("neuron", "layer")
@@ -245,7 +246,7 @@ def test_gradients_that_are_no_numbers_do_no_harm(bad):
     y.backward()
     a.grad = bad
     drawing = nn.draw(y)
-    assert box(drawing, "a").lines[1] == f"grad {bad}".replace("-", "−")
+    assert box(drawing, "a").lines[1] == f"grad {written(bad)}"
     assert drawing.picture.strongest == 1.0
 
 
@@ -508,7 +509,7 @@ GRAPHS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 30), st.integers(0
 @given(GRAPHS)
 def test_at_operation_depth_boxes_are_nodes_and_arrows_are_inputs(y):
     """Whatever the graph: a box for each node, an arrow for each operand."""
-    graph = _Graph([y], 4, set(), None, 2)
+    graph = GraphPictures([y], 4, set(), None, 2)
     picture = graph.picture("operation", None)
     keys = {node: f"n{i}" for i, node in enumerate(nodes(y))}
     assert [each.key for each in picture.boxes] == list(keys.values())
@@ -521,7 +522,7 @@ def test_at_operation_depth_boxes_are_nodes_and_arrows_are_inputs(y):
 @given(GRAPHS, st.sampled_from(GATHERED))
 def test_gathered_pictures_hold_every_node_once_and_have_no_cycles(y, depth):
     """Whatever the graph: each node is in one box, and arrows stand just where inputs cross between boxes."""
-    graph = _Graph([y], 4, set(), None, 2)
+    graph = GraphPictures([y], 4, set(), None, 2)
     places = graph._places(depth)
     picture = graph.picture(depth, None)
     assert set(places) == set(nodes(y))

@@ -17,8 +17,10 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from random import Random
 
 import pytest
+from long_runs import seeds
 from page_numbers import written
 
 import autograd as ag
@@ -213,7 +215,7 @@ def test_every_number_of_a_wrong_way_is_pythons(wrong, opened):
     last = page.look()["now"][-1]
     assert apart
     for node, _, here, there in apart:
-        assert f"∂y/∂{names[node]} = {written(here, 4)}, right is {written(there, 4)}" in last
+        assert f"∂y/∂{names[node]} = {written(here, 4)}, right is {written(there, 4)}" in plain(last)
     page.find("select.way").select_option("")
     page.start()
     page.press("End")
@@ -588,6 +590,67 @@ def test_the_drawing_stays_legible_and_follows_the_step(opened):
         }""")
         assert seen
         assert smallest >= 7
+
+
+def products_of_products():
+    """Nodes without labels of their own, used where they need brackets."""
+    w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+    s = (w * x) ** 2
+    y = s / (x * w) - (w - x)
+    ag.label(s=s, y=y)
+    return y
+
+
+def test_a_name_that_is_a_formula_is_in_brackets_where_they_matter(opened):
+    """(w·x)² is not w·x², and ∂(w·x) is not (∂w)·x; what is called by its formula is not set equal to itself."""
+    page = opened(products_of_products())
+    rows = page.look()["rows"]
+    assert [row[1] for row in rows[:5]] == [
+        "w·x = 2·(−3) = −6",
+        "s = (w·x)² = (−6)² = 36",
+        "x·w = (−3)·2 = −6",
+        "s/(x·w) = 36/(−6) = −6",
+        "w − x = 2 − (−3) = 5",
+    ]
+    assert "∂s/∂(w·x) = 2·(w·x)" in [row[2] for row in rows]
+    assert {"∂y/∂(w·x)", "∂y/∂(x·w)", "∂y/∂(w − x)", "∂y/∂s", "∂y/∂w"} <= {row[1] for row in rows}
+
+
+def test_why_zero_grad_that_is_forgotten_does_no_harm_is_told(opened):
+    """Where no gradient was there before it is the first pass that saves it, and not the graph."""
+    page = opened(products_of_products())
+    page.find("select.way").select_option("no zero_grad")
+    page.find(".stage").focus()
+    page.press("End")
+    assert page.look()["now"][-1].startswith("There was no gradient before this pass")
+
+
+def somehow(random, leaves, depth):
+    """An expression of the leaves, and some of its parts with labels."""
+    if depth == 0 or random.random() < 0.15:
+        return random.choice(leaves)
+    x, y = (somehow(random, leaves, depth - 1) for _ in range(2))
+    z = random.choice(
+        [lambda: x + y, lambda: x - y, lambda: x * y, lambda: x / y, lambda: -x, lambda: x**2, lambda: x**-1, x.tanh, x.exp]
+    )()
+    if random.random() < 0.3:
+        z.label = f"z_{random.randrange(10**6)}"
+    return z
+
+
+@pytest.mark.usefixtures("graphviz")
+@pytest.mark.parametrize("seed", seeds(40))
+def test_every_formula_of_the_page_means_its_number(seed):
+    """Read as anyone reads it, in the names that the page has for its nodes, it comes to the value of the node."""
+    random = Random(seed)
+    leaves = [Value(random.uniform(0.5, 1.5), label=name) for name in ("a", "b", "w_1")]
+    y = somehow(random, leaves, 4) * leaves[0]
+    data = stepper._data(y)
+    names = {entry["name"]: node for entry, node in zip(data["nodes"], nodes(y), strict=True)}
+    known = {name: node for name, node in names.items() if node.label or re.fullmatch(r"v\d+", name)}
+    for entry, node in zip(data["nodes"], nodes(y), strict=True):
+        if "formula" in entry:
+            assert ag.parse(entry["formula"], known).data == pytest.approx(node.data, rel=1e-5), entry["formula"]
 
 
 # ------------------------------------------------------------------------------------------------------------ in a notebook

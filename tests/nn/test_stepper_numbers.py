@@ -44,7 +44,7 @@ def numerics(browser):
 @pytest.fixture
 def graph_of(monkeypatch):
     """The plain data of a graph, as JSON, without its drawing."""
-    monkeypatch.setattr(stepper, "_render", lambda *_, **__: b"<svg xmlns='http://www.w3.org/2000/svg'></svg>")
+    monkeypatch.setattr(stepper, "render", lambda *_, **__: b"<svg xmlns='http://www.w3.org/2000/svg'></svg>")
     return lambda y: json.dumps(stepper._data(y))
 
 

@@ -238,6 +238,8 @@ LOOK = """() => {
         }).map((math) => math.textContent),
         cramped: [...document.querySelectorAll("table.board")]
             .filter((box) => box.scrollHeight > box.clientHeight + 1).length,
+        below: [...document.querySelectorAll("td.reason:not(:empty)")].map((reason) =>
+            reason.getBoundingClientRect().top >= reason.previousElementSibling.getBoundingClientRect().bottom - 1),
         ink: [...new Set(all.map((math) => bright(getComputedStyle(math).color)))],
         paper: bright(getComputedStyle(paper).color),
         commands: all.flatMap((math) => math.textContent.match(/\\\\[a-zA-Z]+|\\\\[%_&#{}$]/g) ?? []),
@@ -247,10 +249,11 @@ LOOK = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=[("light", 500), ("dark", 500), ("light", 1100)], ids=str)
 def looked(request, browser, saved):
-    """What is found on the page of each board, in one color scheme, and everything the pages said and asked for."""
-    context = browser.new_context(color_scheme=request.param, viewport={"width": 500, "height": 700})
+    """What is found on the page of each board, in one color scheme and width, and what the pages said and asked for."""
+    scheme, width = request.param
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 700})
     page = context.new_page()
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
@@ -284,6 +287,13 @@ def test_nothing_runs_out_of_reach(looked):
     assert where(looked, "cramped") == {}
 
 
+def test_a_reason_stands_beside_its_line_and_below_it_where_there_is_no_room(looked):
+    """In a narrow window nobody has to scroll to find out why."""
+    (_, width), found, *_ = looked
+    assert any(page["below"] for page in found.values())
+    assert {below for page in found.values() for below in page["below"]} == {width < 700}
+
+
 def test_pages_are_silent(looked):
     """Nothing is on the console, and nothing is asked of the network."""
     *_, said, asked = looked
@@ -292,7 +302,7 @@ def test_pages_are_silent(looked):
 
 def test_pages_can_be_read_in_either_color_scheme(looked):
     """Dark ink on light paper, or the other way round, for reasons too."""
-    scheme, found, *_ = looked
+    (scheme, _), found, *_ = looked
     for name, page in found.items():
         assert (page["paper"] < 70) == (scheme == "dark"), name
         assert all(abs(ink - page["paper"]) > 120 for ink in page["ink"]), name
