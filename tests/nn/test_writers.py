@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
+import page_numbers
 import pytest
-from page_numbers import written
 
 import nn
 from autograd import Value
@@ -227,7 +227,7 @@ def test_gradients_that_are_no_numbers_are_drawn(engine, bad):
     y.backward()
     a.grad = y.grad = bad
     found = texts(parsed(nn.draw(y).svg))
-    assert f"grad {written(bad)}" in found
+    assert f"grad {page_numbers.written(bad)}" in found
     assert "gradient" in found
 
 
