@@ -10,15 +10,10 @@ import pathlib
 LAYERS = {
     "engine": """calculus check conversions extremes functions graph
         layers_of_tests layout modes primitives rewriting trace value""",
-    "reading": """algebra board definitions derivations derivations_of_others docstrings draw formula
-        formula_reading matrices names notation parsing parsing_round_trips picture player plots rules sheet spellings
-        stepper stepper_numbers structure tables typesetting updates vectors vectors_of_others writers""",
-    "marking": """ambiguity answers claims comparing exercises forms handed_in hostile_answers judging lecture_sheet marking
-        marking_hands marking_strangers marking_students mistakes points rounding staged_working values_first worksheet""",
-    "program": """batches cli commands data engines export files first_guesses fuzzing interruptions layers losses
-        losses_by_hand memory metrics module optim optim_papers optim_saving program program_calls program_checks
-        program_ends program_strangers program_text random_programs readme resuming saving threads training
-        training_by_hand""",
+    "reading": "writing formula display derive drawing pages plots docstrings",
+    "marking": "mark",
+    "program": """program cli optim train data export first_guesses fuzzing interruptions layers losses
+        losses_by_hand memory metrics module readme saving threads""",
     "external": "docs lite notebooks pyodide",
 }
 STARTERS = {"browser", "jax", "onnx", "onnxruntime", "pdflatex", "torch"}  # fixtures

@@ -8,7 +8,7 @@ import pytest
 from autograd.mark.claims import written_number
 from autograd.mark.files import read_sheet
 
-NOTE = pathlib.Path(__file__).parents[2] / "notebooks" / "two-layer-network.toml"
+NOTE = pathlib.Path(__file__).parents[3] / "notebooks" / "two-layer-network.toml"
 FILE = read_sheet(NOTE)
 MARKING = FILE.sheet.mark(FILE.answers)
 

@@ -1,4 +1,4 @@
-"""What a drawing shows of a graph, at every depth; how it is written in a format is tests/nn/test_writers.py's business."""
+"""What a drawing shows of a graph, at every depth; how it is written in a format is test_writers.py's business."""
 
 import copy
 import math

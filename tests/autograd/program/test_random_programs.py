@@ -1,6 +1,6 @@
 """Programs of losses that nobody would think of give the numbers of the graph, whichever way they are asked.
 
-LONG=500 python -m pytest tests/autograd/test_random_programs.py     a hundred thousand other losses; also with -n 4
+LONG=500 python -m pytest tests/autograd/program/test_random_programs.py     a hundred thousand other losses; also with -n 4
 """
 
 import random

@@ -14,7 +14,7 @@ import pytest
 
 mpmath = pytest.importorskip("mpmath")
 
-FOLDER = pathlib.Path(__file__).parent.parent / "benchmarks"
+FOLDER = pathlib.Path(__file__).parents[3] / "benchmarks"
 
 
 def load(name, path):

@@ -1,4 +1,4 @@
-"""lab: the notebooks of the course. The tour and marking are tested in tests/nn/test_cli.py."""
+"""lab: the notebooks of the course. The tour and marking are tested in tests/nn/cli/test_cli.py."""
 
 import json
 import sys
