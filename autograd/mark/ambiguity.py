@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.judging import places_nearby, signature_at
-from autograd.mark.mistakes import figure, mistakes, text_of
+from autograd.mark.forms import figure, text_of
+from autograd.mark.guessing import places_nearby, signature_at
+from autograd.mark.mistakes import mistakes
 from autograd.rewriting import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from autograd.mark.mistakes import SheetContext
+    from autograd.mark.context import SheetContext
     from autograd.value import Value
 
 

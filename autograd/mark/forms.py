@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
+from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, substitute
 from autograd.value import Value, constant, record
+from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,3 +189,15 @@ def put_names_in(formula: Value, names: Mapping[Value, Sequence[Value]], most: i
     ways = [[(node, other) for other in (node, *others)] for node, others in names.items()]
     for each in islice(product(*ways), 1, most):  # the first leaves all numbers where they are
         yield substitute(formula, dict(each))
+
+
+def text_of(formula: Value) -> str:
+    """A formula in a sentence; what would fill pages is said to be long."""
+    try:
+        return write_formula(formula)[0]
+    except ValueError:
+        return "a formula too long to be shown"
+
+
+def figure(x: float) -> str:
+    return number(x, 6)[0]

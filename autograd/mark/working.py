@@ -21,8 +21,7 @@ from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
-from autograd.mark.forms import straighten
-from autograd.mark.mistakes import figure, text_of
+from autograd.mark.forms import figure, straighten, text_of
 from autograd.mark.report import Diagnosis
 from autograd.mark.rounding import EXACT, Interval, grain, rounding, spell_out, swing
 from autograd.operation import CONSTANT

@@ -33,8 +33,8 @@ from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
 from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
+from autograd.mark.context import SheetContext
 from autograd.mark.marker import Marker
-from autograd.mark.mistakes import SheetContext
 from autograd.mark.report import Marking
 from autograd.operation import CONSTANT
 from autograd.rewriting import expanded

@@ -8,9 +8,9 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, sigmoid
 from autograd.mark.claims import written_number
 from autograd.mark.comparing import Check
-from autograd.mark.judging import MOST_READINGS, _combinations, usually_kept, with_lines
+from autograd.mark.judging import MOST_READINGS, _combinations, with_lines
 from autograd.mark.points import Difference
-from autograd.mark.rounding import Kept
+from autograd.mark.rounding import Kept, usually_kept
 from autograd.mark.working import Literal, Member, Near, Worth
 
 

@@ -15,7 +15,9 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
 from autograd.formula.measures import free_variables
 from autograd.mark.claims import written_number
-from autograd.mark.mistakes import KINDS, Slip, digit_mistakes, mistakes, round_early, slope_named, text_of
+from autograd.mark.forms import text_of
+from autograd.mark.mistakes import KINDS, mistakes, slope_named
+from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import value_at
 
 
