@@ -32,10 +32,10 @@ from autograd.display.files import save
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.context import RATES
-from autograd.mark.files import sheet_from
 from autograd.mark.forms import figure
 from autograd.mark.levels import LEVELS
 from autograd.mark.report import Marking
+from autograd.mark.sheets import sheet_from
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
 from autograd.writing.names import escaped, latex_name, text_name

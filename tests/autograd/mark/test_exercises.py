@@ -16,8 +16,8 @@ import autograd as ag
 from autograd import Exercise, Value, Worksheet, exercise, gradient
 from autograd.mark.classes import mark_files
 from autograd.mark.exercises import significant
-from autograd.mark.files import sheet_from
 from autograd.mark.levels import LEVELS
+from autograd.mark.sheets import sheet_from
 from autograd.writing.names import text_name
 
 SEEDS = range(6)
