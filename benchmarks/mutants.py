@@ -51,7 +51,10 @@ PARTS = {
         "value graph calculus functions conversions modes check",
         "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads",
     ),
-    "table": ("primitives", "test_value test_functions test_primitives test_extremes"),
+    "table": (
+        "primitives table",
+        "test_value test_functions test_primitives test_extremes test_notation test_table test_formula_reading test_rules",
+    ),
     "judgement": (
         "judging mistakes forms points rounding working comparing marker worksheet",
         "test_mistakes test_judging test_worksheet test_forms test_points test_rounding test_values_first test_comparing"

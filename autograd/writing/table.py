@@ -108,9 +108,9 @@ def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
     tops = []
     for (a, b), c in terms.items():
         factors = [_write_power(base, str(m)).removesuffix("¹") for base, m in ((x, a), (y, b)) if m]
-        if c != 1 or not factors:
-            factors.insert(0, f"(−{-c})" if c < 0 else str(c))
-        tops.append("·".join(factors))
+        if abs(c) != 1 or not factors:
+            factors.insert(0, str(abs(c)))
+        tops.append("−" * (c < 0) + "·".join(factors))
     length = _write_power(f"hypot({x}, {y})", str(n)).removesuffix("¹")
     return f"{tops[0] if len(tops) == 1 else bracketed(plus(*tops))}/{length}"
 

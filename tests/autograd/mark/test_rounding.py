@@ -142,6 +142,7 @@ TWO, THREE, CUT = Kept(0.01, 0, False), Kept(0.0, 3, False), Kept(0.01, 0, True)
         ("total(a, b, c)", TWO, 0.0),
         ("total(a*b, c*d, a, b)", THREE, 0.0001 + 0.0003 + 2 * 0.005),
         ("exp(a*b)", TWO, 0.0039 * math.exp(0.1961)),
+        ("exp(a*b) + c", TWO, 0.0039 * math.exp(0.1961) + 0.005),  # for who has 0.20 for ab it is 1.22, which 1.2167 is not
         ("exp(a) + c", TWO, abs(math.exp(0.37) - 1.45)),
         ("exp(a) - c", TWO, abs(math.exp(0.37) - 1.45)),
         ("exp(a) + c", THREE, abs(math.exp(0.37) - 1.45)),
