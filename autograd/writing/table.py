@@ -98,7 +98,7 @@ def _write_over(x: str, y: str) -> str:
 
 def _write_power(x: str, y: str) -> str:
     """With the exponent raised, if it is a whole number."""
-    return x + (y.translate(RAISED) if y.lstrip("-−").isdigit() else "^" + y)
+    return x + (y.translate(RAISED) if y.isdigit() else "^" + y)
 
 
 def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:

@@ -13,7 +13,7 @@ import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
 from autograd.formula.help import names_of
 from autograd.formula.writing import page_of
-from autograd.writing.notation import ATOM
+from autograd.writing.notation import ATOM, SUM
 
 OWN = [name for name, op in PRIMITIVES.items() if op.arity is not None]
 
@@ -300,11 +300,16 @@ def test_derivatives_of_powers_and_lengths_are_written_in_one_line(name, point):
     assert not re.search("(?<![₀-₉0-9])1·|[¹⁰](?![⁰-⁹])|/1$|--|\\(−1\\)·", text), text
 
 
+def test_the_logarithm_of_a_sum_is_a_call():
+    """In a trace; a page has log and exp."""
+    assert PRIMITIVES["logsumexp"].notation.write([("a + b", SUM), ("c", ATOM)]) == "logsumexp(a + b, c)"
+
+
 def test_derivatives_of_bells_are_written_with_their_order():
     """exp(−x²) itself, and d/dx of it so many times."""
     write = PRIMITIVES["gaussian"].notation.write
     assert write([("x", ATOM), ("0", ATOM)]) == "exp(−x²)"
-    assert write([("a + b", 0), ("0", ATOM)]) == "exp(−(a + b)²)"
+    assert write([("a + b", SUM), ("0", ATOM)]) == "exp(−(a + b)²)"
     assert write([("x", ATOM), ("3", ATOM)]) == "d³/dx³ exp(−x²)"
 
 
