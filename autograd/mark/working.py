@@ -155,7 +155,7 @@ class Near:
         half = 0.5 * unit * (1.0 + 1e-9)
         off = [other - x for other in _between(self.roughly, x - half, x + half)]
         if not off and number.digits > 2:  # digits may have been cut off
-            off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
+            off = [other - x for other in _between(self.roughly, x, x + unit) if 0.0 < other - x < unit]
         return _hull(off) if off or known else Interval(-0.5 * unit, 0.5 * unit)
 
 
