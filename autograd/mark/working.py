@@ -225,8 +225,7 @@ class Member:
         """
         around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
-        by_key = spell_out(self.formula) if kept is not None else None
-        rounded = rounding(by_key, values, {}, kept) if by_key is not None and kept is not None else 0.0
+        rounded = rounding(spell_out(self.formula), values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 

@@ -285,6 +285,8 @@ def test_what_is_wrong_in_the_numbers_before_a_result(claim, verdict, sentences)
     assert [text for text in said if "belongs" in text or "comes to" in text] == sentences
     for diagnosis in row.diagnoses:
         assert diagnosis.kind == ("miscopied" if "belongs" in diagnosis.sentence else "arithmetic")
+        if "comes to" in diagnosis.sentence:
+            assert f"comes to {diagnosis.value:g}," in diagnosis.sentence
 
 
 @pytest.mark.parametrize(
@@ -314,11 +316,12 @@ DECIMALS, DIGITS, CUT = Kept(0.001, 0, False), Kept(0.0, 4, False), Kept(0.001, 
 
 @pytest.mark.parametrize(
     ("number", "kept", "around"),
-    [  # y = a + b + c + d, of 0.0002, 0.31, 0.1239 and 0.9994; x = 0.3 stands elsewhere
+    [  # y = a + b + c + d + e, of 0.0002, 0.31, 0.1239, 0.9994 and 0.304; x = 0.3 stands elsewhere
         ("0.31", None, (0.0, 0.0)),
         ("0.3", None, (0.0, 0.01)),  # x, or 0.31 rounded
         ("0.3", DECIMALS, (0.0, 0.0)),  # who keeps three decimals makes no 0.3 of 0.31
         ("0.3", DIGITS, (0.0, 0.0)),
+        ("0.3", Kept(0.0, 2, False), (0.0, 0.004)),  # who keeps two digits makes it of 0.304
         ("0.124", None, (-0.0001, 0.0)),
         ("0.123", None, (0.0, 0.0009)),  # cut off
         ("0.122", None, (-0.0005, 0.0005)),  # nothing of the sheet
@@ -336,9 +339,9 @@ DECIMALS, DIGITS, CUT = Kept(0.001, 0, False), Kept(0.0, 4, False), Kept(0.001, 
 )
 def test_how_far_a_number_is_off_what_it_stands_for(number, kept, around):
     """A quantity, rounded or with digits cut off; something between, which nobody wrote down; or nothing that is known."""
-    values = dict(zip("abcdx", (0.0002, 0.31, 0.1239, 0.9994, 0.3)))
-    a, b, c, d, x = (Value(value, name) for name, value in values.items())
-    sheet = Worksheet(y=a + b + c + d, z=x * x)
+    values = dict(zip("abcdex", (0.0002, 0.31, 0.1239, 0.9994, 0.304, 0.3)))
+    a, b, c, d, e, x = (Value(value, name) for name, value in values.items())
+    sheet = Worksheet(y=a + b + c + d + e, z=x * x)
     near = Near(sheet.leaves["y"], sheet.formulas, sheet.right, kept=kept)
     member = Member(sheet.read("y", f"{number} + 0.31").pieces[0])
     (found,) = [interval for node, interval in near.around(member, strict=False) if member.numbers[node].text == number][:1]
