@@ -12,7 +12,8 @@ the same faults everywhere:
     in what import    a process of its own imports the faulty text, and runs the tests of the part, until one fails
     makes
 
-PyTorch and JAX are hidden: what holds only beside them does not hold for most people. A sample is drawn with a seed, so
+PyTorch and JAX are hidden: what holds only beside them does not hold for most people. Tests that start a program, such as
+a browser, are left out. A sample is drawn with a seed, so
 that figures can be had again. What survives is shown as a difference; --again tries the survivors of the last run once
 more, after tests were added. The results are in mutants/PART.jsonl.
 """
@@ -68,6 +69,8 @@ PYTEST = [
     "-q",
     "-x",
     "-s",
+    "-m",
+    "not external",
     "-W",
     "ignore::pytest.PytestAssertRewriteWarning",
     "-p",
