@@ -331,6 +331,13 @@ def test_a_derivative_that_is_not_finite_in_words():
     assert says == f"{derivative}, and the gradient 3.0 that comes to the sqrt node times it is inf; {OUTSIDE}"
 
 
+def test_a_block_that_was_never_ended_is_noticed():
+    """As after Ctrl-C at its end: the next Value finds no block open, and Values are no longer shown to anybody."""
+    engine.supervisor = modes._supervisor
+    assert (Value(2.0) * 3.0).data == 6.0
+    assert engine.supervisor is None
+
+
 def test_what_is_handed_to_a_computation_without_a_graph_arrives():
     """The arguments, in order, and what comes out of it."""
     x = Value(2.0)
