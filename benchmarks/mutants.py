@@ -50,11 +50,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = {
     "engine": (
         "value graph calculus functions conversions modes check",
-        "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads",
+        "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads"
+        " test_primitives test_program_calls test_losses",
     ),
     "table": (
         "primitives table",
-        "test_value test_functions test_primitives test_extremes test_notation test_table test_formula_reading test_rules",
+        "test_value test_functions test_primitives test_extremes test_notation test_table test_formula test_formula_reading",
     ),
     "judgement": (
         "judging mistakes forms points rounding working comparing marker worksheet",

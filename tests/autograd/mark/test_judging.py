@@ -499,3 +499,13 @@ def test_what_is_held_behind_numbers_that_nobody_added_up(z, verdict):
     row = sheet.mark(written)["z"]
     assert row.verdict == verdict
     assert row.tolerance == pytest.approx(0.005 + 100.0 * (0.0002 + 0.00005))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_is_held_behind_digits_that_were_cut_off(sign):
+    """0.645 is 0.6459 cut off: up to 0.0009 further from 0 is held behind it, and a hundred times that behind 64.50."""
+    a, b = Value(0.3459 * sign, "a"), Value(0.3 * sign, "b")
+    y = a + b
+    rows = Worksheet(y=y, z=100.0 * y).mark({"y": f"{0.645 * sign}", "z": f"{64.5 * sign:.2f}"})
+    assert [rows[name].verdict for name in "yz"] == ["rounded", "rounded"]
+    assert rows["z"].tolerance == pytest.approx(0.005 + 100.0 * 0.0009)

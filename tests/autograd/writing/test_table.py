@@ -317,3 +317,9 @@ def test_derivatives_of_bells_are_written_with_their_order():
 def test_where_the_order_is_a_letter_the_name_is_written(name, letters):
     """As a call, for there is nothing to write out."""
     assert PRIMITIVES[name].notation.write([(letter, ATOM) for letter in letters]) == f"{name}({', '.join(letters)})"
+
+
+def test_a_plain_number_is_no_operation_to_be_seen():
+    """A drawing shows it by its number alone; micrograd's spelling has the empty text."""
+    two = (Value(3.0) * 2.0).inputs[1]
+    assert (two.op.notation.symbol, two.op.notation.write([]), two._op) == ("", "", "")
