@@ -101,7 +101,7 @@ def ways(y: Value, x: Value, below: Callable[[Value], Iterable[Value]], leading:
     path = [y]
     if y is x:
         yield [x]
-    turns = [iter(below(y) if y is not x else ())]
+    turns = [iter(below(y))]
     while turns:
         step = next((node for node in turns[-1] if node in leading), None)
         if step is None:

@@ -154,7 +154,7 @@ class Near:
         half = 0.5 * unit * (1.0 + 1e-9)
         off = [other - x for other in _between(self.roughly, x - half, x + half)]
         if not off and number.digits > 2:  # digits may have been cut off
-            off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
+            off = [other - x for other in _between(self.roughly, x, x + unit) if 0.0 < other - x < unit]
         return _hull(off) if off or known else Interval(-0.5 * unit, 0.5 * unit)
 
 
@@ -224,8 +224,7 @@ class Member:
         """
         around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
-        by_key = spell_out(self.formula) if kept is not None else None
-        rounded = rounding(by_key, values, {}, kept) if by_key is not None and kept is not None else 0.0
+        rounded = rounding(spell_out(self.formula), values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 

@@ -98,7 +98,7 @@ def _write_over(x: str, y: str) -> str:
 
 def _write_power(x: str, y: str) -> str:
     """With the exponent raised, if it is a whole number."""
-    return x + (y.translate(RAISED) if y.lstrip("-−").isdigit() else "^" + y)
+    return x + (y.translate(RAISED) if y.isdigit() else "^" + y)
 
 
 def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
@@ -108,9 +108,9 @@ def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
     tops = []
     for (a, b), c in terms.items():
         factors = [_write_power(base, str(m)).removesuffix("¹") for base, m in ((x, a), (y, b)) if m]
-        if c != 1 or not factors:
-            factors.insert(0, f"(−{-c})" if c < 0 else str(c))
-        tops.append("·".join(factors))
+        if abs(c) != 1 or not factors:
+            factors.insert(0, str(abs(c)))
+        tops.append("−" * (c < 0) + "·".join(factors))
     length = _write_power(f"hypot({x}, {y})", str(n)).removesuffix("¹")
     return f"{tops[0] if len(tops) == 1 else bracketed(plus(*tops))}/{length}"
 
@@ -135,20 +135,18 @@ def _power_slope_page(x: Any, y: Any, i: Any, j: Any) -> Any:
     for c, left, k in ieee.power_terms(int(i.data), int(j.data)):
         factors = [y - float(u) if u else y for u in left] + [pow(x, y - i.data) if i.data else pow(x, y)]
         if k:
-            factors.append(pow(log(x), float(k)) if k > 1 else log(x))
+            factors.append(pow(log(x), float(k)))
         terms.append(_product_of(c, factors))
     return functools.reduce(add, terms)
 
 
 def _ray_page(x: Any, y: Any, k: Any, i: Any, j: Any) -> Any:
     terms, n = ieee.ray_terms(int(k.data), int(i.data), int(j.data))
-    powers = [
-        (c, [pow(base, float(m)) if m > 1 else base for base, m in ((x, a), (y, b)) if m]) for (a, b), c in terms.items()
-    ]
+    powers = [(c, [pow(base, float(m)) for base, m in ((x, a), (y, b)) if m]) for (a, b), c in terms.items()]
     top = functools.reduce(add, [_product_of(float(c), factors) for c, factors in powers])
     if n % 2:
-        return div(top, pow(hypot(x, y), float(n)) if n > 1 else hypot(x, y))
-    return div(top, pow(x * x + y * y, n / 2) if n > 2 else x * x + y * y)
+        return div(top, pow(hypot(x, y), float(n)))
+    return div(top, pow(x * x + y * y, n / 2))
 
 
 def _product_of(c: float, factors: Sequence[Any]) -> Any:
@@ -303,7 +301,7 @@ _say(
 _say(
     "relu",
     "The rectified linear unit: x above 0, else 0; its slope at 0 is 0 (as in torch).",
-    notation=Notation("ReLU", "relu({})", latex=call("ReLU")),
+    notation=Notation("ReLU", "relu({})"),
     points=(2.0, -2.0, 0.0),
 )
 _say(
@@ -340,7 +338,7 @@ _say("sign", "The sign of x: -1, 0 or 1; its slope is 0 everywhere (as in torch)
 _say(
     "maximum",
     "The larger of x and y, nan if either is; where both are equal each gets half of the slope (as in torch).",
-    notation=Notation("max", "max({}, {})", latex=call("max")),
+    notation=Notation("max", "max({}, {})"),
     points=((3.0, 2.0), (2.0, 2.0)),
 )
 _say(

@@ -17,7 +17,8 @@ from autograd import LostGradientWarning, Value, grad, jvp
 def wrong_inputs():
     np = pytest.importorskip("numpy", reason="arrays are among the wrong inputs")
     return {
-        "text": ("abc", "the text 'abc'"),
+        "text": ("abc", "the text 'abc'$"),
+        "bytes": (b"1.5", r"the text b'1\.5': pass float\(b'1\.5'\)$"),
         "text that reads as a number": ("3.5", r"the text '3\.5': pass float\('3\.5'\)"),
         "None": (None, "None: did a function forget to return its result"),
         "list": ([1.0], "a list: pass its numbers one by one"),
@@ -28,7 +29,7 @@ def wrong_inputs():
         "array of one": (np.array(1.0), r"a numpy ndarray: pass x\.item\(\) for one number"),
         "function": (math.sin, "the function sin: call it and pass its result"),
         "Decimal": (Decimal(1), r"a Decimal: pass float\(x\)"),
-        "object": (object(), "a object"),
+        "object": (object(), "a object$"),
     }
 
 
@@ -82,9 +83,16 @@ def test_what_is_no_real_number_is_a_type_error_that_says_what_to_pass(entry, wr
         ENTRIES[entry](Value(0.5), x)
 
 
+def test_an_array_is_named_after_its_package():
+    """Wherever in the package its class stands."""
+    np = pytest.importorskip("numpy", reason="arrays are among the wrong inputs")
+    with pytest.raises(TypeError, match=r"not with a numpy MaskedArray: pass x\.item\(\) for one number"):
+        Value(np.ma.array([1.0]))
+
+
 def test_a_value_made_of_a_value_is_refused():
     """Value(v) would cut the graph; the sentence says to use v."""
-    with pytest.raises(TypeError, match=r"a Value here: use it as it is, or pass its \.data"):
+    with pytest.raises(TypeError, match=r"with a Value here: use it as it is, or pass its \.data for the plain number$"):
         Value(Value(1.0))
 
 

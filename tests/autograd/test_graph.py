@@ -8,6 +8,7 @@ import weakref
 
 import pytest
 
+import autograd as ag
 from autograd import Value, gradient, log_softmax, mean, softmax
 from autograd.graph import dependents, history, leaves, nodes, paths, paths_between
 
@@ -57,6 +58,12 @@ def test_leaves_come_in_the_order_of_the_formula():
     """Leaves are found from left to right, each once."""
     a, b, c = Value(1.0), Value(2.0), Value(3.0)
     assert leaves((c + a) * (b + c)) == [c, a, b]
+
+
+def test_leaves_of_a_sum_come_in_the_order_of_its_terms():
+    """However deep each of them stands."""
+    a, b, c = (Value(1.0, label=name) for name in "abc")
+    assert [leaf.label for leaf in leaves(ag.sum([a.exp().log(), b.exp(), c.exp().log().exp()]))] == ["a", "b", "c"]
 
 
 def test_dependents_are_what_varies_with_x():

@@ -268,6 +268,22 @@ def test_a_new_operation_is_one_row(plant):
         (y,) = gradient(y, x)
 
 
+def test_a_new_operation_is_a_method_too(plant):
+    """The row that was written last; of any number of numbers; and never in the place of what a Value has otherwise."""
+    plant("twist", lambda x: 2.0 * x, 2.0)
+    assert Value(3.0).twist().data == 6.0
+    plant("twist", lambda x, y: x - y, 1.0, -1.0, doc="One less the other.")
+    assert Value(3.0).twist(Value(1.0)).data == Value(3.0).twist(1.0).data == 2.0
+    assert (Value.twist.__name__, Value.twist.__doc__) == ("twist", "One less the other.")
+    for taken in ("backward", "item", "label"):
+        plant(taken, lambda x: 2.0 * x, 2.0)
+    x = Value(3.0, "x")
+    (x * x).backward()
+    assert (x.grad, x.item(), x.label) == (6.0, 3.0, "x")
+    plant("every", sum, lambda z, xs: [1.0] * len(xs), nary=True)
+    assert not hasattr(x, "every")
+
+
 def test_a_new_operation_of_any_number_of_inputs(plant):
     """A row with nary=True is given sequences, and gives all slopes at once."""
     norm2 = plant("norm2", lambda xs: sum(x * x for x in xs), lambda z, xs: [2.0 * x for x in xs], nary=True)
