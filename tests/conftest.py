@@ -31,6 +31,12 @@ def pytest_itemcollected(item):
         item.add_marker("external" if STARTERS.intersection(item.fixturenames) else layer)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Where several processes share a run, what takes longest comes first, and no process waits for it in the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: layer_of(item.path) != "external")
+
+
 def pytest_collection_finish():
     """Thousands of tests stay till the end: the garbage collector need not walk them again and again."""
     gc.freeze()
