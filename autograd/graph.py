@@ -47,9 +47,15 @@ def history(*outputs: Value) -> list[Value]:
 def nodes(*outputs: Value) -> list[Value]:
     """Every node behind the outputs, leaves and constants too, and they themselves; each after its inputs."""
     order: dict[Value, None] = {}
-    for node in reversed(history(*outputs)):
-        for x in node.inputs:
-            order[x] = None  # where it stands already, it stays
+    for node in reversed(history(*outputs)):  # hot as well, in all marking; what stands already stays where it is
+        x, y = node._first, node._second
+        if x.__class__ is tuple:
+            for each in x:
+                order[each] = None
+        else:
+            order[x] = None
+            if y is not None:
+                order[y] = None
         order[node] = None
     order.update(dict.fromkeys(outputs))
     return list(order)

@@ -15,6 +15,7 @@ from annotated import annotated, parts
 from contents import GROUPS, files, names_of, not_there, public_names, without_a_group
 from house import first_sentence, rst
 from links import LINK, links, markdown_of, without_code
+from once import made_once
 
 import autograd
 
@@ -100,15 +101,18 @@ def words(text):
     return re.sub(r"[\s`:;,]", "", text)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_docstring_says_the_same_in_restructuredtext(path):
+def test_a_docstring_says_the_same_in_restructuredtext():
     """No word and no sign of any docstring is lost or changed, and nothing in it is an error."""
     core = pytest.importorskip("docutils.core", reason="the docs extra is not installed")
-    for line, docstring in docstrings(path):
-        text = "\n".join(rst(docstring.split("\n")))
-        settings = {"report_level": 1, "halt_level": 1, "file_insertion_enabled": False, "syntax_highlight": "none"}
-        shown = core.publish_doctree(text, settings_overrides=settings).astext()
-        assert words(shown) == words(docstring), f"line {line}"
+    settings = {"report_level": 1, "halt_level": 1, "file_insertion_enabled": False, "syntax_highlight": "none"}
+    differing = []
+    for path in MODULES:
+        for line, docstring in docstrings(path):
+            text = "\n".join(rst(docstring.split("\n")))
+            shown = core.publish_doctree(text, settings_overrides=settings).astext()
+            if words(shown) != words(docstring):
+                differing.append((path.relative_to(ROOT).as_posix(), line))
+    assert differing == []
 
 
 # ------------------------------------------------------------------------------------------------------------- groups
@@ -215,19 +219,22 @@ class Page(html.parser.HTMLParser):
             self.prose.append(data)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The pages of the site, by their path; it is built once, as conf.py says, and a warning is an error."""
-    missing = [name for name in ("sphinx", "furo", "myst_nb", "sphinx_copybutton") if importlib.util.find_spec(name) is None]
-    if missing:
-        pytest.skip(f"the site is built by {', '.join(missing)}: pip install '.[docs]'")
-    folder = tmp_path_factory.mktemp("site")
+def build(folder):
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", str(folder / "doctrees")]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
     done = subprocess.run(
         [*command, "docs", str(folder / "html")], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages of the site, by their path; it is built once, as conf.py says, and a warning is an error."""
+    missing = [name for name in ("sphinx", "furo", "myst_nb", "sphinx_copybutton") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"the site is built by {', '.join(missing)}: pip install '.[docs]'")
+    folder = made_once(tmp_path_factory, "docs", build)
     return {
         path.relative_to(folder / "html").as_posix(): Page(path.read_text(encoding="utf-8"))
         if path.suffix == ".html"

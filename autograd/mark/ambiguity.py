@@ -44,19 +44,18 @@ def ambiguities(
     places = list(places_nearby(context.formulas))
     for name, line in lines.items():
         step = context.formulas[line]
-        right = signature_at(step, places)
-        seen, told = {_print(true[line], digits): (right, "")}, set[Ambiguity]()
+        seen, told = {_print(true[line], digits): (step, "")}, set[Ambiguity]()
         for mistake in mistakes(step, context, line):
             if not mistake.common:
                 continue
             value = evaluate(nodes(mistake.formula), true)[mistake.formula]
             printed = _print(value, digits)
-            signature = signature_at(mistake.formula, places)
             if printed not in seen:
-                seen[printed] = signature, mistake.tell(lambda node: _show(node, true))
+                seen[printed] = mistake.formula, mistake.tell(lambda node: _show(node, true))
                 continue
-            found = Ambiguity(name, mistake.tell(lambda node: _show(node, true)), seen[printed][1], printed)
-            if seen[printed][0] != signature and found not in told:
+            other, sentence = seen[printed]
+            found = Ambiguity(name, mistake.tell(lambda node: _show(node, true)), sentence, printed)
+            if found not in told and signature_at(other, places) != signature_at(mistake.formula, places):
                 told.add(found)
                 yield found
 

@@ -119,6 +119,7 @@ def _without_commands(text: str) -> str:
     return re.sub(accent, lambda m: normalize("NFC", (m[2] or m[3]) + ACCENTS[m[1]]), text)
 
 
+@lru_cache(10_000)  # the same few names stand in every formula
 def text_name(label: str) -> str:
     """A label on a terminal.
 
@@ -146,6 +147,7 @@ def _lowered(text: str) -> str:
     return f"_{text}" if word or re.search(r"[^₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ,]", translated) else translated
 
 
+@lru_cache(10_000)
 def latex_name(label: str) -> str:
     r"""A label in LaTeX.
 

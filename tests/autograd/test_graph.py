@@ -139,9 +139,9 @@ def test_a_node_with_very_many_inputs():
 @pytest.mark.parametrize("build", [chain, doubled], ids=["chain", "each used twice"])
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
 def test_a_long_graph_is_copied_and_pickled(build, again):
-    """Copies of twenty thousand nodes have the same shape and numbers, and stand apart."""
+    """Copies of five thousand nodes have the same shape and numbers, and stand apart."""
     x = Value(0.0, label="x")
-    y = build(x, 20_000)
+    y = build(x, 5_000)
     twin = again(y)
     ours, theirs = history(y), history(twin)
     assert [node.op for node in ours] == [node.op for node in theirs]
@@ -156,7 +156,7 @@ def test_a_long_graph_is_copied_and_pickled(build, again):
 @pytest.mark.parametrize("end", [softmax, log_softmax, lambda xs: gradient(log_softmax(xs)[0], *xs)])
 def test_softmax_of_a_long_graph_is_copied_and_pickled(end, again):
     """What it takes the largest of is behind a node, too, and is not walked by calling itself."""
-    y = end([Value(0.2), chain(Value(0.5), 20_000)])[0]
+    y = end([Value(0.2), chain(Value(0.5), 5_000)])[0]
     assert again(y).data == y.data
 
 

@@ -103,13 +103,13 @@ def test_the_slope_at_a_kink_is_torchs(name, point):
 
 @pytest.mark.external
 @pytest.mark.parametrize("name", (UNARY + " " + IN_NN_FUNCTIONAL).split())
-@pytest.mark.parametrize("x", [inf, -inf, 0.0, -0.0, 1.0, -1.0, 2.0, -2.0])
-def test_special_numbers_give_what_torch_gives(name, x):
+def test_special_numbers_give_what_torch_gives(name):
     """Infinities, zeros, poles and points outside the domain have torch's value, and its slope."""
-    if name == "acosh" and x < 0.0:
-        assert all(map(math.isnan, by_us(name, (x,))))  # torch gives a slope on the side where there is no function
-    else:
-        assert alike(by_us(name, (x,)), by_torch(name, (x,)))
+    for x in (inf, -inf, 0.0, -0.0, 1.0, -1.0, 2.0, -2.0):
+        if name == "acosh" and x < 0.0:
+            assert all(map(math.isnan, by_us(name, (x,))))  # torch gives a slope on the side where there is no function
+        else:
+            assert alike(by_us(name, (x,)), by_torch(name, (x,))), x
 
 
 @pytest.mark.external
