@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from nn.drawing.colours import shade, strength
-from nn.drawing.dot import nested
-from nn.drawing.picture import Arrow, Box, Picture
+from nn.drawing.picture import Arrow, Box, Picture, contents
 from nn.drawing.structure import Part
 
 
 def write_mermaid(picture: Picture, theme: dict[str, str]) -> str:
     lines = [f"flowchart {'LR' if picture.direction == 'right' else 'TB'}"]
-    dot_order: dict[Part, int] = {}
+    inside = contents(picture)
+    numbers = {part: i for i, part in enumerate(inside, start=-1)}
 
     def quoted(parts: list[str]) -> str:
         return '"' + "<br/>".join("".join(_mermaid_safe(c) for c in part) for part in parts if part) + '"'
 
-    for box in picture.boxes:
-        chain = box.part.around() if box.part else []
-        for part in chain:
-            dot_order.setdefault(part, len(dot_order))
-    for depth, item in nested(picture):
-        indent = "  " * (depth + 1)
-        if isinstance(item, Box):
-            heading = " ".join(filter(None, [item.symbol, item.title]))
-            left, right = ("(", ")") if item.kind in ("leaf", "constant") else ("[", "]")
-            lines.append(f"{indent}{item.key}{left}{quoted([heading, *item.lines])}{right}")
-        elif item is not None:
-            lines.append(f"{indent}subgraph part{dot_order[item]} [{quoted([item.name])}]")
-        else:
-            lines.append(f"{indent}end")
+    def write_part(part: Part | None, indent: str) -> None:
+        for item in inside[part]:
+            if isinstance(item, Box):
+                heading = " ".join(filter(None, [item.symbol, item.title]))
+                left, right = "()" if item.kind in ("leaf", "constant") else "[]"
+                lines.append(f"{indent}{item.key}{left}{quoted([heading, *item.lines])}{right}")
+            else:
+                lines.append(f"{indent}subgraph part{numbers[item]} [{quoted([item.name])}]")
+                write_part(item, indent + "  ")
+                lines.append(f"{indent}end")
+
+    write_part(None, "  ")
     for arrow in picture.arrows:
         text = f"|{quoted([arrow.text])}|" if arrow.text else ""
         lines.append(f"  {arrow.tail} -->{text} {arrow.head}")

@@ -16,17 +16,9 @@ if TYPE_CHECKING:
 
 
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-
-
 PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#F0E442"
-
-
 MARKERS = "o^sDvPX*"  # of classes; one more than there are colours, so that 56 classes differ
-
-
 DASHES: Sequence[Any] = ("-", (0, (4, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, (1.2, 1.4)), (0, (9, 1.6)))  # of lines
-
-
 TITLE, TEXT, SMALL = 12, 11, 9.5  # sizes of letters, in points
 
 
@@ -51,8 +43,6 @@ LIGHT = Look(
     low="#7DB6D8",
     high="#F3CA78",
 )
-
-
 DARK = Look(
     paper="#15181D",
     ink="#F2F3F5",
