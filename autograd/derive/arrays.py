@@ -15,7 +15,7 @@ from autograd import primitives as ops
 from autograd.derive.layers import Row, Structure, one_name
 from autograd.formula.operations import softmax_of
 from autograd.value import Value
-from autograd.writing.names import Index, indexed, readings
+from autograd.writing.names import Index, add_indices, readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Array:
             return {}
         if self.scalar:
             return dict.fromkeys(self.nodes, self.name)
-        return {node: indexed(self.stem, (*self.prefix, *indices)) for indices, node in self.entries()}
+        return {node: add_indices(self.stem, (*self.prefix, *indices)) for indices, node in self.entries()}
 
     @property
     def as_matrix(self) -> list[list[Value]]:
@@ -76,7 +76,7 @@ class Array:
     def name(self) -> str:
         """What the whole is called: h_1, W_2."""
         stem = self.stem if self.vector or len(self.stem) > 1 else self.stem.upper()
-        return indexed(stem, self.prefix) if self.prefix else stem
+        return add_indices(stem, self.prefix) if self.prefix else stem
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}: {self.shape[0]} × {self.shape[1]}>"

@@ -10,7 +10,7 @@ from autograd import primitives as ops
 from autograd.derive.algebra import Step, cost, count_terms_multiplied_out, simplify
 from autograd.derive.arrays import ARITHMETIC
 from autograd.derive.named_graph import NamedGraph
-from autograd.display.board import NOTHING, Line, Math, figure, joined, named, reason_of, symbol, words
+from autograd.display.board import NOTHING, Line, Math, figure, join, named, reason_of, symbol, words
 from autograd.formula.measures import count_leaves, free_variables
 from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
@@ -81,7 +81,7 @@ def local_derivatives(graph: NamedGraph, links: Sequence[tuple[Value, Value]]) -
             if node in leading and node.op is not None and node.op.arity == 1 and node.op is not ops.neg:
                 met[node.op] = None
     rules = [rule for op in met if (rule := _rule_of(op)) is not None and len(rule.text) <= LONGEST_RULE]
-    return joined([words("local derivatives"), *rules[:3]], ", ", r",\; ")
+    return join([words("local derivatives"), *rules[:3]], ", ", r",\; ")
 
 
 def _rule_of(op: Primitive) -> Math | None:
@@ -98,7 +98,7 @@ def _rule_of(op: Primitive) -> Math | None:
     latex, _ = write_formula(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
     right = Math(text, latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
     argument = "(x)" if x in free_variables(formula) else ""
-    return joined([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
+    return join([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
 
 
 # ---- the simplest form, and numbers
@@ -154,7 +154,7 @@ def write_in_numbers(graph: NamedGraph, end: Value, value: float) -> list[Line]:
     if not graph.numbers or (not end.inputs and not end.label):
         return []
     numbers, result = graph.write(end, numbers=True), figure(graph.round_off(end, value), graph.digits)
-    right = result if numbers.text == result.text else joined([numbers, result], " = ")
+    right = result if numbers.text == result.text else join([numbers, result], " = ")
     return [Line(NOTHING, right, words("in numbers"))]
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.derive.algebra import available, express_in_function, simplify
-from autograd.display.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
+from autograd.display.board import NOTHING, Board, Line, Math, join, reason_of, symbol, words
 from autograd.display.board import math as mathematics
 from autograd.formula.help import names_of
 from autograd.formula.measures import free_variables
@@ -131,7 +131,7 @@ class RuleDerivation(Board):
     def _derive(self, op: Primitive | None, own: Value, definition: Value) -> list[Step]:
         """The lines from the definition to the simplest form, or to that of the table."""
         line = self._to_take(definition)
-        steps = [(line, joined([words("definition of "), symbol(op)], ""))] if op is not None else []
+        steps = [(line, join([words("definition of "), symbol(op)], ""))] if op is not None else []
         if not steps and line.op is CONSTANT:
             steps.append((line, words("x varies with itself by 1" if line.data else "a constant does not vary")))
         while any(node.op is self.pending for node in nodes(line)):
@@ -206,7 +206,7 @@ class RuleDerivation(Board):
             for x, slope in varying
         ]
         chain = "chain rule, " if any(x is not self.x for x, _ in varying) else ""
-        return page.sum(terms), joined([words(f"{chain}derivative of "), symbol(op)], "")
+        return page.sum(terms), join([words(f"{chain}derivative of "), symbol(op)], "")
 
     def _simplest(self, line: Value, op: Primitive | None, own: Value | None, definition: Value) -> list[Step]:
         """From the line with no d/dx left to the simplest one."""
@@ -219,7 +219,7 @@ class RuleDerivation(Board):
             found = express_in_function(page, fraction, _as_fraction(page, definition), own)
             if found and _equal(found[-1][0], line):
                 *before, (last, _) = [(formula, reason_of(why)) for formula, why in found]
-                return [*steps, *before, (last, joined([words("definition of "), symbol(op)], ""))]
+                return [*steps, *before, (last, join([words("definition of "), symbol(op)], ""))]
         return steps + [(formula, reason_of(why)) for formula, why in simplify(page, [fraction])]
 
 

@@ -31,7 +31,7 @@ from autograd.derive.lines import (
 )
 from autograd.derive.named_graph import TINY, NamedGraph, too_large
 from autograd.derive.vectors import VectorForm
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, reason_of, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, reason_of, words
 from autograd.formula.measures import count_leaves, free_variables
 from autograd.value import Value
 from autograd.writing.names import readings
@@ -172,7 +172,7 @@ class Sheet(Board):
         end, _ = self._simplest(v)
         numbers = [line.right for line in write_in_numbers(graph, end, self.adjoints[v].data)]
         pieces = [graph.write(end), *numbers] if formula or not numbers else numbers
-        return Line(derivative_of(graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
+        return Line(derivative_of(graph.y.label, v.label), join(dict.fromkeys(pieces), " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
         if u is self.graph.y:  # beside other ways, where ∂y/∂v is the name of the whole
@@ -225,7 +225,7 @@ class Sheet(Board):
 
     def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
         """A line with what its letters run through behind its reason."""
-        return line._replace(reason=joined([p for p in (line.reason, family.range(letters)) if p.text], ", ", r",\; "))
+        return line._replace(reason=join([p for p in (line.reason, family.range(letters)) if p.text], ", ", r",\; "))
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
         """One line for members whose formulas differ until they are simplified; None where they differ then, too."""
@@ -236,7 +236,7 @@ class Sheet(Board):
         if end is None:
             return None
         told = [why for why in whys[0] if why.text and all(why in other for other in whys)]
-        reason = joined(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
+        reason = join(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
         lines = [*lines, self._for_all(Line(NOTHING, self.graph.write(end), reason), family, letters)]
         return [lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters))), *lines[1:]]
 

@@ -19,7 +19,7 @@ from autograd.calculus import gradient, symmetric_entries
 from autograd.conversions import number
 from autograd.derive.algebra import simplify_each
 from autograd.derive.named_graph import NamedGraph, values_in
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, math, named, words
 from autograd.formula.measures import free_variables
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
@@ -211,7 +211,7 @@ class Derivatives(Board):
                 continue
             right = math(formula, digits=self.digits)
             if numbers and free_variables(formula):
-                right = joined([right, figure(self._at((output, *index)), self.digits)], " = ")
+                right = join([right, figure(self._at((output, *index)), self.digits)], " = ")
             lines.append(Line(self._name((output, *index)), right, words(f"{times} entries" if times > 1 else "")))
         whole = n**self.order
         if whole == zeros == 1:
@@ -220,7 +220,7 @@ class Derivatives(Board):
             rest = "the other entry is 0" if zeros == 1 else f"the other {zeros} of {whole} entries are 0"
             text = f"all {whole} entries are 0" if zeros == whole else rest
             name = [] if lines else [named(self.names[output]), words(": ")]
-            lines.append(Line(right=joined([*name, words(text)], ""), relation=NOTHING))
+            lines.append(Line(right=join([*name, words(text)], ""), relation=NOTHING))
         return lines
 
 

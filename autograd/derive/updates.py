@@ -11,7 +11,7 @@ from typing import Any
 from autograd.calculus import gradient
 from autograd.conversions import number
 from autograd.derive.named_graph import free_names, values_in
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, math, named, words
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import value_at
@@ -94,19 +94,17 @@ class Descent(Board):
             else next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
         )
         rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
-        reason = (
-            joined([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")
-        )
+        reason = join([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")
         lines = [Line(_new(every), math(rule), reason)]
         for label, x, slope in list(zip(labels, xs, slopes))[:MOST]:
             numbers = math(Value(x.data, label) - Value(rate, symbol) * Value(slope, "slope"), numbers=True, digits=digits)
-            lines.append(Line(_new(label) if len(xs) > 1 else NOTHING, joined([numbers, show(self.new[x])], " = ")))
+            lines.append(Line(_new(label) if len(xs) > 1 else NOTHING, join([numbers, show(self.new[x])], " = ")))
         if len(xs) > MOST:
             lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(xs)} parameters in all")))
         name = named(loss)
         lines.append(Line(name, show(self.before), words("before the step")))
         lines.append(Line(_new(loss), show(self.after), words("after it")))
-        fallen = joined([name, _new(loss)], " − ", " - ")
+        fallen = join([name, _new(loss)], " − ", " - ")
         lines.append(
             Line(
                 fallen,

@@ -15,11 +15,11 @@ from autograd.derive.arrays import Array
 from autograd.derive.families import Family, single_out
 from autograd.derive.lines import derivative_of
 from autograd.derive.matrix_form import MatrixForm, write_shape
-from autograd.display.board import Board, Line, Math, figure, joined, named
+from autograd.display.board import Board, Line, Math, figure, join, named
 from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
-from autograd.writing.names import indexed, text_name
+from autograd.writing.names import add_indices, text_name
 
 FEW = 8  # plain numbers of a vector that are written out
 MOST_NUMBERS = 64  # of a matrix
@@ -94,7 +94,7 @@ class VectorForm(Board):
         if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
         self.equations.append((name.text, tensor.text))
-        return Line(name, tensor.math, joined([name, scalar], " = "))
+        return Line(name, tensor.math, join([name, scalar], " = "))
 
     def _forward(self, array: Array) -> list[Line]:
         leaves = self._leaves(array)
@@ -111,7 +111,7 @@ class VectorForm(Board):
         if matrix is None or scalar is None:
             return []
         left = named(array.name)
-        beside = joined([named(family.name(("i",))), graph.write(scalar)], " = ")
+        beside = join([named(family.name(("i",))), graph.write(scalar)], " = ")
         return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
 
     def _leaves(self, array: Array) -> list[list[Value]] | None:
@@ -119,7 +119,7 @@ class VectorForm(Board):
         page = self.graph.page
         if array.kind == "probabilities":
             by_name = {text_name(leaf.label): leaf for leaf in page.formulas}
-            labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
+            labels = [add_indices(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
             found = [by_name.get(text_name(label)) for label in labels]
             return None if None in found else [[leaf] for leaf in found if leaf is not None]
         rows = [[page.leaves.get(node) for node in row] for row in array.rows]
@@ -160,7 +160,7 @@ class VectorForm(Board):
         if scalar is None:
             return [self._by_itself(v) for v in family.leaves]
         left = derivative_of(graph.y.label, family.name(letters))
-        beside = joined([left, graph.write(scalar)], " = ")
+        beside = join([left, graph.write(scalar)], " = ")
         if matrix is None:
             return [Line(left, graph.write(scalar), family.range(letters))]
         name = named(array.name)
@@ -175,7 +175,7 @@ class VectorForm(Board):
         pieces = [self.graph.write(self.sheet.formula(v))]
         if self.numbers:
             pieces.append(figure(self.sheet.adjoints[v].data, self.digits))
-        return Line(derivative_of(self.graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
+        return Line(derivative_of(self.graph.y.label, v.label), join(dict.fromkeys(pieces), " = "))
 
     def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, Math | None]:
         """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
@@ -191,7 +191,7 @@ class VectorForm(Board):
         under = Math(left.text, write_shape(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         if self.numbers and rows * columns <= MOST_NUMBERS:
-            matrix = joined([matrix, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
+            matrix = join([matrix, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
         return [Line(under, matrix, reason)]
 
 

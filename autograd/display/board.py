@@ -18,7 +18,7 @@ from autograd.display.mathml import mathml
 from autograd.formula.writing import write_formula
 from autograd.operation import Primitive
 from autograd.value import Value
-from autograd.writing.names import escaped, latex_name, latex_text, text_name
+from autograd.writing.names import escape_latex, latex_name, latex_text, text_name
 from autograd.writing.numbers import number
 
 
@@ -60,10 +60,10 @@ def reason_of(why: str | tuple[Value, str]) -> Math:
     """Why a step of algebra is right: in words, or a formula and what happens to it."""
     if isinstance(why, str):
         return words(why)
-    return joined([piece for piece in (math(why[0]), words(why[1])) if piece.text], " ", r"\;")
+    return join([piece for piece in (math(why[0]), words(why[1])) if piece.text], " ", r"\;")
 
 
-def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
+def join(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
     """Pieces with something between them."""
     pieces = list(pieces)
     return Math(text.join(p.text for p in pieces), (text if latex is None else latex).join(p.latex for p in pieces))
@@ -148,7 +148,7 @@ class Board:
             return _in("aligned", blocks[0][1])
         rows = []
         for title, lines in blocks:
-            rows += [rf"\textbf{{{escaped(title)}}}"] * bool(title) + [_in("aligned", lines)] * bool(lines)
+            rows += [rf"\textbf{{{escape_latex(title)}}}"] * bool(title) + [_in("aligned", lines)] * bool(lines)
         return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
     def _blocks(self) -> Iterator[tuple[str, list[Line]]]:
@@ -176,7 +176,7 @@ class Board:
     def document(self) -> str:
         """The board as a whole LaTeX document, which may break between any two lines."""
         body = "".join(
-            (f"\\section*{{{escaped(title)}}}\n" if title else "") + (_in("align*", lines) + "\n" if lines else "")
+            (f"\\section*{{{escape_latex(title)}}}\n" if title else "") + (_in("align*", lines) + "\n" if lines else "")
             for title, lines in self._blocks()
         )
         foreign = sorted({c for c in body if ord(c) > 0x24F})  # pdfTeX has no letters for them: it shows their numbers

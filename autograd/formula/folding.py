@@ -158,9 +158,9 @@ def _count_up(row: Row) -> dict[int, tuple[Reading, list[int]]]:
         ]
         if alike and None not in alike:
             places = [_places_that_differ(first, r) for r in alike if r is not None]
-            low = {first.indices[k] for k in places[0]}
-            if len(low) == 1 and places.count(places[0]) == len(places):
-                ways.setdefault(low.pop(), (first, places[0]))
+            match list({first.indices[k] for k in places[0]}):
+                case [int(low)] if places.count(places[0]) == len(places):
+                    ways.setdefault(low, (first, places[0]))
     return ways
 
 

@@ -26,7 +26,7 @@ from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply, rewrite
 from autograd.value import Value, constant, lift, record
-from autograd.writing.names import indexed, readings, text_name
+from autograd.writing.names import add_indices, readings, text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Page:
         for stem, indices in readings(name):
             if indices[-1] == numbers[xs.index(x)] and len(set(numbers)) == len(xs):
                 for i, other in zip(numbers, xs):
-                    self._invent(self.node(softmax_of, [*xs, other]), indexed(stem, (*indices[:-1], i)))
+                    self._invent(self.node(softmax_of, [*xs, other]), add_indices(stem, (*indices[:-1], i)))
                 return
 
     def _invent(self, formula: Value, label: str) -> None:
@@ -224,7 +224,7 @@ class Page:
             for nodes_of, stem in self.probabilities.items():
                 if [self.leaves.get(node) for node in nodes_of] == list(xs):
                     for j, x in enumerate(xs, start=1):
-                        self._invent(self.node(softmax_of, [*xs, x]), indexed(stem, (j,)))
+                        self._invent(self.node(softmax_of, [*xs, x]), add_indices(stem, (j,)))
         return self.show(whole)
 
     # ---- formulas

@@ -28,7 +28,7 @@ from autograd.mark.mistakes import Slip, digit_mistakes, mistakes, round_early
 from autograd.mark.points import close
 from autograd.mark.rounding import EXACT, Interval, Kept, grain, rounding, spell_out, swing, unit_of
 from autograd.mark.working import Near, Worth
-from autograd.rewriting import evaluate, expanded, value_at
+from autograd.rewriting import evaluate, expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Step:
     """
 
     def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
-        formula, inside = expanded(formulas[line], formulas, claimed)
+        formula, inside = expand(formulas[line], formulas, claimed)
         self.lines, self._blanks = set(inside), list(inside.values())
         self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
         self._of(formula)
@@ -328,7 +328,7 @@ class Judge:
     def shorter(self, line: Value) -> list[Value]:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
         formula = self.formulas[line]
-        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
+        wholes = (expand(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
         return [short for whole in wholes if (short := straighten(whole)) is not None]
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:

@@ -17,7 +17,7 @@ from autograd.mark.mistakes import figure, text_of
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import Interval
 from autograd.mark.working import Member, Near, slips
-from autograd.rewriting import expanded, value_at
+from autograd.rewriting import expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Marker:
             )
             self.verdicts[leaf] = "carried" if follows else "wrong"
             if follows:
-                below = expanded(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                below = expand(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
                 self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
             self.wrong_formulas[leaf] = formula
 

@@ -163,7 +163,3 @@ def beside(*factors: str) -> str:
 
 def _is_number(text: str) -> bool:
     return not text.lstrip("-").strip("0123456789.")
-
-
-def in_power(base: str, exponent: str) -> str:
-    return f"{base}^{{{exponent}}}"

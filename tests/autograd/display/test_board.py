@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
-from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
+from autograd.display.board import NOTHING, Line, Math, figure, join, math, named, symbol, words
 from nn.cli.tour import two_layer_network
 
 EQUAL = Math("=", "=")
@@ -341,9 +341,9 @@ def test_a_folder_that_is_not_there(tmp_path):
         (lambda: words(""), "", ""),
         (lambda: math(Value(2.0, "x") * Value(3.0, "y")), "x·y", "x y"),
         (lambda: math(Value(2.0, "x") * Value(3.0, "y"), numbers=True), "2·3", r"2 \cdot 3"),
-        (lambda: joined([named("x"), figure(2.0)], " = "), "x = 2", "x = 2"),
-        (lambda: joined([named("x"), named("y")], ", ", r",\;"), "x, y", r"x,\;y"),
-        (lambda: joined([], ", "), "", ""),
+        (lambda: join([named("x"), figure(2.0)], " = "), "x = 2", "x = 2"),
+        (lambda: join([named("x"), named("y")], ", ", r",\;"), "x, y", r"x,\;y"),
+        (lambda: join([], ", "), "", ""),
         (lambda: NOTHING, "", ""),
     ],
 )
