@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.derive.algebra import available, express_in_function, simplify
+from autograd.derive.lines import drop_repetitions
 from autograd.display.board import NOTHING, Board, Line, Math, join, reason_of, symbol, words
 from autograd.display.board import math as mathematics
 from autograd.formula.help import names_of
@@ -120,7 +121,7 @@ class RuleDerivation(Board):
         self.formula = self.formulas[-1]
         lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
         lines[0] = lines[0]._replace(left=self._left_side(own))
-        super().__init__(_without_repetition(lines))
+        super().__init__(drop_repetitions(lines))
 
     def _left_side(self, own: Value) -> Math:
         if own is not self.x and self._varies(own):
@@ -262,11 +263,3 @@ def _as_fraction(page: Page, line: Value) -> Value:
         return page.apply(node.op, inputs) if inputs else node
 
     return rewrite(line, invert)
-
-
-def _without_repetition(lines: Sequence[Line]) -> list[Line]:
-    kept = [lines[0]]
-    for line in lines[1:]:
-        if line.right.text != kept[-1].right.text:
-            kept.append(line)
-    return kept

@@ -14,8 +14,8 @@ from typing import Any
 from autograd.derive.arrays import Array
 from autograd.derive.families import Family, single_out
 from autograd.derive.lines import derivative_of
-from autograd.derive.matrix_form import MatrixForm, write_shape
-from autograd.display.board import Board, Line, Math, figure, join, named
+from autograd.derive.matrix_form import MatrixForm, gradient_of, softmax_of, write_shape
+from autograd.display.board import Board, Line, Math, figure, join, latex_matrix, named
 from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
@@ -84,16 +84,16 @@ class VectorForm(Board):
         if not array.renamed and not numbers:
             return Line()
         rows = [[named(node.label) if node.label else figure(node.data, self.digits) for node in row] for row in array.rows]
-        return Line(named(array.name), _matrix_of(rows))
+        return Line(named(array.name), _write_matrix(rows))
 
     def _scalar(self, leaf: Value) -> Line:
         """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
         formula = self.graph.page.formulas[leaf]
         name, scalar = named(leaf.label), self.graph.write(formula)
         tensor = self.form.write(fold_sums(formula, many=1), ())
-        if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
+        if tensor is None or tensor.math.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
-        self.equations.append((name.text, tensor.text))
+        self.equations.append((name.text, tensor.math.text))
         return Line(name, tensor.math, join([name, scalar], " = "))
 
     def _forward(self, array: Array) -> list[Line]:
@@ -131,7 +131,7 @@ class VectorForm(Board):
         if nets is None:
             return None
         name = named(nets.name)
-        return Math(f"softmax({name.text})", rf"\operatorname{{softmax}}({write_shape(name.latex, nets.shape)})")
+        return softmax_of(Math(name.text, write_shape(name.latex, nets.shape)))
 
     def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> Math | None:
         """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
@@ -163,12 +163,8 @@ class VectorForm(Board):
         beside = join([left, graph.write(scalar)], " = ")
         if matrix is None:
             return [Line(left, graph.write(scalar), family.range(letters))]
-        name = named(array.name)
-        gradient_of = Math(
-            f"∇_{name.text} {named(graph.y.label).text}", rf"\nabla_{{{name.latex}}} {named(graph.y.label).latex}"
-        )
         data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
-        return self._line(gradient_of, matrix, array.shape, beside, data)
+        return self._line(gradient_of(array, graph.y.label), matrix, array.shape, beside, data)
 
     def _by_itself(self, v: Value) -> Line:
         """The derivative in one number, by its formula."""
@@ -191,11 +187,10 @@ class VectorForm(Board):
         under = Math(left.text, write_shape(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         if self.numbers and rows * columns <= MOST_NUMBERS:
-            matrix = join([matrix, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
+            matrix = join([matrix, _write_matrix([[figure(x, self.digits) for x in row] for row in data])], " = ")
         return [Line(under, matrix, reason)]
 
 
-def _matrix_of(rows: Sequence[Sequence[Math]]) -> Math:
-    text = "[" + "; ".join(", ".join(x.text for x in row) for row in rows) + "]"
-    latex = r" \\ ".join(" & ".join(x.latex for x in row) for row in rows)
-    return Math(text, rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
+def _write_matrix(rows: Sequence[Sequence[Math]]) -> Math:
+    """Rows one after the other."""
+    return Math("[" + "; ".join(", ".join(x.text for x in row) for row in rows) + "]", latex_matrix(rows))

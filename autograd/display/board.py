@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import os
-from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
@@ -22,10 +22,14 @@ from autograd.writing.names import escape_latex, latex_name, latex_text, text_na
 from autograd.writing.numbers import number
 
 
-class Math(namedtuple("Math", "text latex")):
+class Math(NamedTuple):
     """A piece of mathematics, as plain text and as LaTeX."""
 
-    __slots__ = ()
+    text: str
+    latex: str
+
+
+NOTHING = Math("", "")
 
 
 def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
@@ -69,15 +73,21 @@ def join(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
     return Math(text.join(p.text for p in pieces), (text if latex is None else latex).join(p.latex for p in pieces))
 
 
-class Line(
-    namedtuple("Line", "left right reason relation", defaults=(Math("", ""), Math("", ""), Math("", ""), Math("=", "=")))
-):
+def latex_matrix(rows: Sequence[Sequence[Math]]) -> str:
+    """A matrix in LaTeX."""
+    inside = r" \\ ".join(" & ".join(cell.latex for cell in row) for row in rows)
+    return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
+
+
+class Line(NamedTuple):
     """left = right, and why; left is empty where the line goes on from the one above."""
 
-    __slots__ = ()
+    left: Math = NOTHING
+    right: Math = NOTHING
+    reason: Math = NOTHING
+    relation: Math = Math("=", "=")
 
 
-NOTHING = Math("", "")
 PAGE_WIDTH = 90  # characters that fit on a sheet of paper held upright
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }

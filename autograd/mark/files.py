@@ -49,9 +49,9 @@ from typing import Any, NamedTuple
 
 from autograd.display.files import FileError, clean, read_bytes
 from autograd.formula.lexer import FormulaError
+from autograd.formula.parser import read_formula
 from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undress
-from autograd.formula.systems import read_line
 from autograd.mark.claims import without_brackets
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
@@ -165,7 +165,7 @@ def _lines_of_sheet(formulas: dict[str, Any], given: dict[str, Value], where: st
         if name in given:
             raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
         try:
-            lines[name] = known[name] = read_line(formula, known)
+            lines[name] = known[name] = read_formula(formula, known)
         except FormulaError as error:
             raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
         except ValueError as error:
