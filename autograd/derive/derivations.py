@@ -140,10 +140,10 @@ class Derivation(Board):
             lines = [Line(left, figure(0.0), why)]
         else:
             nodes = {u: originals.get(v, v) for u, v in graph.originals.items()}
-            self.paths = [[nodes.get(u, u) for u in path] for path in islice(graph.paths(leaf), 1000)]
-            few = list(islice(graph.paths(leaf), FEW_PATHS + 1))
-            if len(few) <= FEW_PATHS:
-                lines, self.formula = self._along(graph, few, leaf)
+            paths = list(islice(graph.paths(leaf), 1000))
+            self.paths = [[nodes.get(u, u) for u in path] for path in paths]
+            if len(paths) <= FEW_PATHS:
+                lines, self.formula = self._along(graph, paths, leaf)
             else:
                 sheet = Sheet(y, [x], digits, graph)
                 lines, boards = [], sheet.boards

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.arrays import ARITHMETIC, Array, arrays_of
+from autograd.derive.arrays import ARITHMETIC, Array, find_arrays
 from autograd.derive.layers import DATA, Structure, judge_name
 from autograd.display.board import Math, math
 from autograd.formula.measures import free_variables
@@ -68,7 +68,7 @@ class NamedGraph:
             raise too_large(f"its graph has {n} computed nodes", y)
         outputs = beside or [y]
         self.structure = Structure(*outputs, asked=asked)
-        self.arrays = arrays_of(self.structure)
+        self.arrays = find_arrays(self.structure)
         taken = {text_name(node.label) for node in nodes(y, *beside, *xs) if node.label}
         names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken)
         taken |= set(map(text_name, names.values()))

@@ -12,16 +12,15 @@ them, until none is left. What then remains is brought to the form of the table,
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable
+from math import isclose, nan
 from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.derive.algebra import available, express_in_function, simplify
 from autograd.derive.lines import drop_repetitions
-from autograd.display.board import NOTHING, Board, Line, Math, join, reason_of, symbol, words
-from autograd.display.board import math as mathematics
+from autograd.display.board import NOTHING, Board, Line, Math, join, math, reason_of, symbol, words
 from autograd.formula.help import names_of
 from autograd.formula.measures import free_variables
 from autograd.formula.operations import pseudo_primitive
@@ -29,8 +28,7 @@ from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import rewrite, substitute
-from autograd.value import Value
-from autograd.value import constant as constant_node
+from autograd.value import Value, constant
 from autograd.writing.names import latex_name, text_name
 from autograd.writing.notation import OPERATOR, POWER, Notation, bracketed, latex_form
 
@@ -42,7 +40,7 @@ def _pending(name: str) -> Primitive:
     """The operation d/dx, on what is still to be differentiated."""
     text, latex = f"d/d{text_name(name)} ", rf"\frac{{d}}{{d{latex_name(name)}}} "
     notation = Notation("d/dx", text.__add__, OPERATOR, POWER, latex_form(latex.__add__, OPERATOR, POWER))
-    return pseudo_primitive("d/dx", notation, lambda u: math.nan, 1.0)
+    return pseudo_primitive("d/dx", notation, lambda u: nan, 1.0)
 
 
 def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
@@ -76,7 +74,7 @@ def _of_primitive(op: Primitive) -> RuleDerivation:
     x = Value(POINT + 1.0 if op is ops.acosh else POINT, "x")  # acosh has no value below 1
     z = op(x)
     slope = op.slopes(z, [x])[0]
-    target = slope if isinstance(slope, Value) else constant_node(slope)
+    target = slope if isinstance(slope, Value) else constant(slope)
     return RuleDerivation(op, x, op.definition(x) if op.definition is not None else z, target)
 
 
@@ -91,10 +89,10 @@ def _partials(op: Primitive) -> Board:
     lines = []
     for x, slope in zip(xs, gradient(z, *xs)):
         left = Math(
-            f"∂/∂{text_name(x.label)} ({mathematics(whole).text})",
-            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(mathematics(whole).latex)}",
+            f"∂/∂{text_name(x.label)} ({math(whole).text})",
+            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(math(whole).latex)}",
         )
-        lines.append(Line(left, mathematics(page.take_in(slope)), words("rule of the table")))
+        lines.append(Line(left, math(page.take_in(slope)), words("rule of the table")))
     return Board(lines)
 
 
@@ -119,14 +117,14 @@ class RuleDerivation(Board):
             steps = self._derive(op, own, definition)
         self.formulas = [formula for formula, _ in steps]
         self.formula = self.formulas[-1]
-        lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
+        lines = [Line(NOTHING, math(formula), reason) for formula, reason in steps]
         lines[0] = lines[0]._replace(left=self._left_side(own))
         super().__init__(drop_repetitions(lines))
 
     def _left_side(self, own: Value) -> Math:
         if own is not self.x and self._varies(own):
-            return mathematics(self._to_take(own))
-        u, name = mathematics(own), self.x.label  # d/dx of x, or of a constant, is worked out already
+            return math(self._to_take(own))
+        u, name = math(own), self.x.label  # d/dx of x, or of a constant, is worked out already
         return Math(f"d/d{text_name(name)} {u.text}", rf"\frac{{d}}{{d{latex_name(name)}}} {u.latex}")
 
     def _derive(self, op: Primitive | None, own: Value, definition: Value) -> list[Step]:
@@ -234,7 +232,7 @@ RULES: dict[Primitive | None, Callable[..., Step | None]] = {  # d/dx of an oper
 
 
 def _equal(a: Value, b: Value) -> bool:
-    return math.isclose(a.data, b.data, rel_tol=1e-9, abs_tol=1e-12)
+    return isclose(a.data, b.data, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _first(line: Value, op: Primitive) -> Value:

@@ -210,7 +210,6 @@ class Sheet(Board):
         if raw is None:  # but where they end, they may be: pᵢ − yᵢ
             return self._alike_in_the_end(family, letters, lines)
         lines.append(Line(NOTHING, graph.write(raw), local_derivatives(graph, [(u, family.leaves[0]) for u in users])))
-        lines[0] = lines[0]._replace(left=derivative_of(graph.y.label, family.name(letters)))
         if len(family.leaves) <= FEW_MEMBERS:
             for v in family.leaves:
                 self._simplest(v)
@@ -220,12 +219,13 @@ class Sheet(Board):
         else:  # each has its own simplest form, but one line speaks of all of them
             self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
             self.settled.update(family.leaves)
-        lines = drop_repetitions(lines)
-        return [*lines[:-1], self._for_all(lines[-1], family, letters)]
+        return self._for_all(drop_repetitions(lines), family, letters)
 
-    def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
-        """A line with what its letters run through behind its reason."""
-        return line._replace(reason=join([p for p in (line.reason, family.range(letters)) if p.text], ", ", r",\; "))
+    def _for_all(self, lines: list[Line], family: Family, letters: tuple[str, ...]) -> list[Line]:
+        """Lines with what they speak of in front, and what its letters run through behind the last reason."""
+        lines[0] = lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters)))
+        reasons = [reason for reason in (lines[-1].reason, family.range(letters)) if reason.text]
+        return [*lines[:-1], lines[-1]._replace(reason=join(reasons, ", ", r",\; "))]
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
         """One line for members whose formulas differ until they are simplified; None where they differ then, too."""
@@ -237,8 +237,7 @@ class Sheet(Board):
             return None
         told = [why for why in whys[0] if why.text and all(why in other for other in whys)]
         reason = join(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
-        lines = [*lines, self._for_all(Line(NOTHING, self.graph.write(end), reason), family, letters)]
-        return [lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters))), *lines[1:]]
+        return self._for_all([*lines, Line(NOTHING, self.graph.write(end), reason)], family, letters)
 
     def formula(self, v: Value) -> Value:
         """∂y/∂v as the sheet has it, for a quantity v on the page."""
@@ -270,23 +269,19 @@ class Sheet(Board):
         end = single_out(graph.page, ends, letters[0])
         if end is None:
             return []
-        left = derivative_of(graph.y.label, family.name(letters))
         lines = []
-        users = self.users[family.leaves[0]]
+        u, *others = self.users[family.leaves[0]]
         local = None
-        if len(users) == 1 and all(self.users[v] == users for v in family.leaves):
-            local = single_out(graph.page, [graph.local(users[0], v) for v in family.leaves], letters[0])
+        if not others and all(self.users[v] == [u] for v in family.leaves):
+            local = single_out(graph.page, [graph.local(u, v) for v in family.leaves], letters[0])
         if local is not None:
-            (u,) = users
             names = family.index(lambda v: self._names(u, v), letters)
             if names is not None and u is not graph.y:
                 lines.append(Line(NOTHING, graph.write(names), words("chain rule")))
             above = [] if u is graph.y else [self.formula(u)]
             why = local_derivatives(graph, [(u, family.leaves[0])])
             lines.append(Line(NOTHING, graph.write(chain([*above, local])), why))
-        lines.append(Line(NOTHING, graph.write(end), family.range(letters)))
-        lines[0] = lines[0]._replace(left=left)
-        return lines
+        return self._for_all([*lines, Line(NOTHING, graph.write(end))], family, letters)
 
     def vector_form(self, numbers: bool = False) -> Board:
         """The same derivatives in vectors and matrices, as they were found in the graph of scalars.

@@ -88,36 +88,27 @@ class Descent(Board):
         taken = {text_name(label) for label in [loss, symbol, *(node.label for node in nodes(y) if node.label)]}
         invented = iter(free_names("w", sum(not x.label for x in xs), taken))
         labels = [x.label or next(invented) for x in xs]
-        every = (
-            labels[0]
-            if len(xs) == 1
-            else next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
-        )
+        every, reason, several = labels[0], words("gradient descent"), len(xs) > 1
+        if several:
+            every = next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
+            reason = join([words("gradient descent, for each "), named(every)], "")
         rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
-        reason = join([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")
         lines = [Line(_new(every), math(rule), reason)]
         for label, x, slope in list(zip(labels, xs, slopes))[:MOST]:
             numbers = math(Value(x.data, label) - Value(rate, symbol) * Value(slope, "slope"), numbers=True, digits=digits)
-            lines.append(Line(_new(label) if len(xs) > 1 else NOTHING, join([numbers, show(self.new[x])], " = ")))
+            lines.append(Line(_new(label) if several else NOTHING, join([numbers, show(self.new[x])], " = ")))
         if len(xs) > MOST:
             lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(xs)} parameters in all")))
-        name = named(loss)
-        lines.append(Line(name, show(self.before), words("before the step")))
-        lines.append(Line(_new(loss), show(self.after), words("after it")))
-        fallen = join([name, _new(loss)], " − ", " - ")
-        lines.append(
-            Line(
-                fallen,
-                show(self.before - self.after),
-                words(
-                    "so much the loss fell"
-                    if self.before >= self.after
-                    else "the loss rose: for its curvature the rate is too large"
-                ),
-            )
-        )
+        name, new_name = named(loss), _new(loss)
+        fell = self.before >= self.after
+        what = "so much the loss fell" if fell else "the loss rose: for its curvature the rate is too large"
         norm = Math(f"{eta.text}·‖∇{name.text}‖²", rf"{eta.latex} \, \|\nabla {name.latex}\|^{{2}}")
-        lines.append(Line(norm, show(self.promise), words("so much the gradient promised, to first order")))
+        lines += [
+            Line(name, show(self.before), words("before the step")),
+            Line(new_name, show(self.after), words("after it")),
+            Line(join([name, new_name], " − ", " - "), show(self.before - self.after), words(what)),
+            Line(norm, show(self.promise), words("so much the gradient promised, to first order")),
+        ]
         super().__init__(lines)
 
 
