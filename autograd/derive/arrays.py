@@ -50,6 +50,16 @@ class Array:
         return len(self.rows), len(self.rows[0])
 
     @property
+    def free(self) -> int:
+        """How many indices tell its entries apart."""
+        return 1 if self.vector else 2
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether a forward pass has a line for it."""
+        return self.kind in ("nets", "outputs", "probabilities")
+
+    @property
     def nodes(self) -> list[Value]:
         return [node for row in self.rows for node in row]
 
@@ -304,9 +314,8 @@ def _name(found: Sequence[Array], labels: Sequence[str]) -> None:
         prefix = (array.layer,) if several and array.kind not in ("inputs", "probabilities") else ()
         above = f"^{{({array.sample})}}" if samples and array.sample else ""
         stems = STEMS[array.kind]
-        free = 1 if array.vector else 2
-        every = chain(stems, (stems[0] * k for k in count(2)))  # x, v, u, and then xx, xxx
-        ways = ((stem + above, prefix) for stem in every if stem not in taken and not called[stem + above, prefix, free])
+        every = (stem + above for stem in chain(stems, (stems[0] * k for k in count(2))) if stem not in taken)  # x, v, u, xx
+        ways = ((stem, prefix) for stem in every if not called[stem, prefix, array.free])
         array.stem, array.prefix = next(way for way in ways if way not in names)
         names.add((array.stem, array.prefix))
 
@@ -318,13 +327,11 @@ def _own_name(array: Array, called: Counter[tuple[str, tuple[Index, ...], int]])
     """
     if array.scalar and array.nodes[0].label:
         return array.nodes[0].label, ()
-    free = 1 if array.vector else 2
-    common: set[tuple[str, tuple[Index, ...]]] | None = None
-    labelled = 0
-    for indices, node in array.entries():
-        if node.label and array.kind != "probabilities":
-            labelled += 1
-            fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
-            common = fitting if common is None else common & fitting
-    alone = {name for name in common or () if called[*name, free] == labelled}
-    return min(alone, key=lambda name: len(name[1])) if alone else None
+    n = array.free
+    ways = [
+        {(stem, every[:-n]) for stem, every in readings(node.label) if every[-n:] == indices}
+        for indices, node in array.entries()
+        if node.label and array.kind != "probabilities"
+    ]
+    alone = {name for name in set.intersection(*ways) if called[*name, n] == len(ways)} if ways else set()
+    return min(alone, key=lambda name: len(name[1]), default=None)

@@ -128,7 +128,7 @@ class MatrixForm:
             for array in self.arrays.values():
                 n = len(array.prefix)
                 free = indices[n:]
-                if array.stem == base and array.prefix == indices[:n] and len(free) == (1 if array.vector else 2):
+                if array.stem == base and array.prefix == indices[:n] and len(free) == array.free:
                     letters = self._letters(array, free)
                     if letters is not None:
                         return self._whole(array, letters, gradient)

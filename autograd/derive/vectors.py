@@ -47,8 +47,7 @@ class VectorForm(Board):
     def _leave_out_what_has_no_line(self) -> None:
         """An array whose own line cannot be written in matrices is none: its entries go by their names, in all lines."""
         while True:
-            computed = [array for array in self.form.arrays.values() if array.kind in ("nets", "outputs", "probabilities")]
-            without = [array for array in computed if not self._forward(array)]
+            without = [array for array in self.form.arrays.values() if array.is_computed and not self._forward(array)]
             if not without:
                 break
             for array in without:
@@ -58,12 +57,11 @@ class VectorForm(Board):
     def _forward_pass(self) -> list[Line]:
         """A line for each array, and one for each quantity that is in none, in the order in which they are computed."""
         graph = self.graph
-        kinds = ("nets", "outputs", "probabilities")
         of_leaf = {
             leaf: array
-            for array in graph.arrays
-            if array.kind in kinds and array in self.form.arrays.values() and (rows := self._leaves(array)) is not None
-            for row in rows
+            for array in self.form.arrays.values()
+            if array.is_computed
+            for row in self._leaves(array) or ()
             for leaf in row
         }
         lines = [self._meaning(array) for array in self.form.arrays.values() if array not in of_leaf.values()]

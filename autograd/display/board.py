@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,13 +137,10 @@ class Board:
     @property
     def text(self) -> str:
         """The board in plain text, aligned at the signs of equality and at the reasons."""
-        blocks = [self._heading()] if self.title else []
+        blocks = [f"{self.title}\n{'─' * len(self.title)}"] if self.title else []
         if self.lines:
-            blocks.append(_aligned(self.lines))
+            blocks.append(_align(self.lines))
         return "\n\n".join([*blocks, *(board.text for board in self.boards)])
-
-    def _heading(self) -> str:
-        return f"{self.title}\n{'─' * len(self.title)}"
 
     def __repr__(self) -> str:
         return self.text
@@ -155,10 +152,10 @@ class Board:
         """The board in LaTeX, for mathematics mode; several boards follow each other in rows."""
         blocks = list(self._blocks())
         if len(blocks) == 1 and not blocks[0][0]:
-            return _in("aligned", blocks[0][1])
+            return _align_in("aligned", blocks[0][1])
         rows = []
         for title, lines in blocks:
-            rows += [rf"\textbf{{{escape_latex(title)}}}"] * bool(title) + [_in("aligned", lines)] * bool(lines)
+            rows += [rf"\textbf{{{escape_latex(title)}}}"] * bool(title) + [_align_in("aligned", lines)] * bool(lines)
         return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
     def _blocks(self) -> Iterator[tuple[str, list[Line]]]:
@@ -185,10 +182,7 @@ class Board:
 
     def document(self) -> str:
         """The board as a whole LaTeX document, which may break between any two lines."""
-        body = "".join(
-            (f"\\section*{{{escape_latex(title)}}}\n" if title else "") + (_in("align*", lines) + "\n" if lines else "")
-            for title, lines in self._blocks()
-        )
+        body = self._write_blocks(lambda title: f"\\section*{{{escape_latex(title)}}}\n", lambda rows: f"{rows}\n", "align*")
         foreign = sorted({c for c in body if ord(c) > 0x24F})  # pdfTeX has no letters for them: it shows their numbers
         declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
         wide = any(
@@ -197,14 +191,10 @@ class Board:
             for line in lines
         )
         paper = "landscape" if wide else "portrait"
-        preamble = "\n".join(
-            [
-                r"\usepackage{amsmath, amssymb}",
-                rf"\ifPDFTeX{declared}\fi",
-                rf"\usepackage[margin=2cm, {paper}]{{geometry}}",
-                r"\allowdisplaybreaks",
-            ]
-        )
+        preamble = rf"""\usepackage{{amsmath, amssymb}}
+\ifPDFTeX{declared}\fi
+\usepackage[margin=2cm, {paper}]{{geometry}}
+\allowdisplaybreaks"""
         return latex_document(body, preamble, r"\documentclass[fleqn]{article}")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -220,20 +210,21 @@ class Board:
             "a board",
             {
                 ".tex": self.document,
-                ".html": self._page,
-                ".txt": lambda: self.text + "\n",
-                ".md": lambda: "".join(
-                    (f"## {title}\n\n" if title else "") + (f"$$\n{_in('aligned', lines)}\n$$\n\n" if lines else "")
-                    for title, lines in self._blocks()
-                ),
+                ".html": lambda: html_page(self.title or "chalkgrad", self.html(), STYLE),
+                ".txt": lambda: f"{self.text}\n",
+                ".md": lambda: self._write_blocks("## {}\n\n".format, "$$\n{}\n$$\n\n".format, "aligned"),
             },
         )
 
-    def _page(self) -> str:
-        return html_page(self.title or "chalkgrad", self.html(), STYLE)
+    def _write_blocks(self, heading: Callable[[str], str], rows: Callable[[str], str], environment: str) -> str:
+        """Each title, and each board's lines in an environment of LaTeX, as a kind of document has them."""
+        return "".join(
+            (heading(title) if title else "") + (rows(_align_in(environment, lines)) if lines else "")
+            for title, lines in self._blocks()
+        )
 
 
-def _aligned(lines: Sequence[Line]) -> str:
+def _align(lines: Sequence[Line]) -> str:
     left = max((len(line.left.text) for line in lines), default=0)
     blocks = []
     for line in lines:
@@ -251,7 +242,7 @@ def _aligned(lines: Sequence[Line]) -> str:
     return "\n".join(row for block in blocks for row in block)
 
 
-def _in(environment: str, lines: Sequence[Line]) -> str:
+def _align_in(environment: str, lines: Sequence[Line]) -> str:
     """Lines in one of LaTeX's aligning environments."""
     rows = []
     for line in lines:
