@@ -21,7 +21,7 @@ from autograd.derive.layers import DATA, Structure, judge_name
 from autograd.display.board import Math, math
 from autograd.formula.measures import free_variables
 from autograd.formula.page import Page
-from autograd.graph import dependents, history, nodes, ways
+from autograd.graph import bottom_up, dependents, history, nodes, ways
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant
@@ -88,7 +88,8 @@ class NamedGraph:
         if not y.label:
             self.page.forget(self.y)
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
-        self.order, self.below = self._order_quantities()
+        self.below: dict[Value, list[Value]] = {}
+        self.order = list(bottom_up([self.y], self._find_below))
         self._check_length()
         self._slopes: dict[Value, dict[Value, Value]] = {}
         self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
@@ -130,20 +131,6 @@ class NamedGraph:
             found |= zip(several, next(way for way in ways if taken.isdisjoint(map(text_name, way))))
         return found
 
-    def _order_quantities(self) -> tuple[list[Value], dict[Value, list[Value]]]:
-        below: dict[Value, list[Value]] = {}
-        order: list[Value] = []
-        stack = [(self.y, False)]
-        while stack:
-            leaf, ready = stack.pop()
-            if ready:
-                order.append(leaf)
-            elif leaf not in below:
-                below[leaf] = self.inputs(leaf)
-                stack.append((leaf, True))
-                stack += [(x, False) for x in reversed(below[leaf])]
-        return order, below
-
     def _check_length(self) -> None:
         """Refuse at once, before any line is made, what takes more patience to derive than anyone has to read it."""
         work = 0
@@ -153,6 +140,10 @@ class NamedGraph:
             work += len(self.below[leaf]) * (1 if flat else len(nodes(formula)))
         if work > MOST_WORK:
             raise too_large(f"it would go through {len(self.order)} quantities", self.page.formulas[self.y])
+
+    def _find_below(self, leaf: Value) -> list[Value]:
+        self.below[leaf] = self.inputs(leaf)
+        return self.below[leaf]
 
     def inputs(self, leaf: Value) -> list[Value]:
         """The quantities in the formula of one on the page."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from autograd.graph import bottom_up
 from autograd.program.lowering import LARGEST
 
 TYPE_CHECKING = False
@@ -305,19 +306,15 @@ def split_sign(term: Expression) -> tuple[str, Expression]:
 def in_turn(statements: Statements, roots: Iterable[Expression | Store]) -> list[Let | Expression | Store]:
     """Values and parts of the gradient, each after the Lets that it needs and no other has needed before."""
     lets = {let.array: let for let in statements.lets}
+
+    def below(e: Expression | Store) -> list[Array]:
+        return [array for array in arrays_in(e)[::-1] if array in lets]
+
     done: set[Array] = set()
     order: list[Let | Expression | Store] = []
     for root in roots:
-        stack = [(array, False) for array in arrays_in(root)]
-        while stack:
-            array, ready = stack.pop()
-            if array in done or array not in lets:
-                continue
-            if ready:
-                done.add(array)
-                order.append(lets[array])
-            else:
-                stack.append((array, True))
-                stack += [(other, False) for other in arrays_in(lets[array].what)]
+        for array in bottom_up(below(root), lambda array: below(lets[array].what), done):
+            done.add(array)
+            order.append(lets[array])
         order.append(root)
     return order
