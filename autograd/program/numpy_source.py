@@ -33,7 +33,7 @@ from autograd.program.statements import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import TypeGuard
 
     from autograd.program.grouping import Array
@@ -78,25 +78,25 @@ class NumpyPrinter(Printer):
         self._computed = {let.array for let in self.statements.lets} - covered - set(self._shares) - self.masks
         roots = [*self.statements.values, *sorted(self._join_biases(), key=_deepest_last)]
         steps = [step for step in in_turn(self.statements, roots) if not isinstance(step, Let) or step.array not in covered]
-        last = {a: i for i, step in enumerate(steps) for a in arrays_in(step.what if isinstance(step, Let) else step)}
-        for i, step in enumerate(steps):
-            if isinstance(step, Let) and step.array in self._shares:
-                self._write_softmax(step, self._shares[step.array][0], i, last)
-            elif isinstance(step, Let):
-                self._find_place(step, i, last)
-                self._write(step.array.name, step.what, step.array)
-            elif isinstance(step, Store):
-                self._store(step)
-            else:
-                self.body.append(f"value = {self._add_up(step)}")
+        self._last_read = {array: i for i, step in enumerate(steps) for array in arrays_in(step)}
+        for self._now, step in enumerate(steps):
+            match step:
+                case Let(array, Fold(_, z)) if array in self._shares:
+                    self._write_softmax(array, z, self._shares[array][0])
+                case Let(array, what):
+                    self._find_place(array, what)
+                    self._write(array.name, what, array)
+                case Outer() | Total():
+                    self._store(step)
+                case _:
+                    self.body.append(f"value = {self._add_up(step)}")
         if self._fill or len(self._written) < len(self.statements.arrays[0]):  # the caller may have changed what is left out
             self.body.insert(0, "gradient.fill(0.0)")
         given = [f"{name}x" if ones else name for name in inputs]
-        views = [
-            f"{a.name} = {a.name}x[:{len(a)}]" for a in self.statements.arrays if a.kind == "leaf" and a.varies and ones
-        ]
+        leaves = [array for array in self.statements.arrays if array.kind == "leaf" and array.varies]
+        views = [f"{array.name} = {array.name}x[:{len(array)}]" for array in leaves] if ones else []
         lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):"]
-        lines += [f"    {line}" for line in [*self.cuts, *self._allocate()]]
+        lines += [f"    {line}" for line in [*self.cuts, *self._list_arrays()]]
         lines += [f"    def run({', '.join(given)}):"]
         lines += [f"        {line}" for line in [*views, *self.lookups, *self.body]]
         return "\n".join([*lines, "        return value * seed[0]", "    return run", ""])
@@ -142,7 +142,7 @@ class NumpyPrinter(Printer):
         self._with_ones.add(view.array)
         return f"{view.array.name}x"
 
-    def _allocate(self) -> list[str]:
+    def _list_arrays(self) -> list[str]:
         """The arrays that are kept, with a row of ones below those that need one."""
         homes = {self._homes[array] for array in self._with_ones if array in self._homes}
         lines = []
@@ -178,20 +178,17 @@ class NumpyPrinter(Printer):
                         found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
         return found
 
-    def _write_softmax(self, let: Let, shares: Array, i: int, last: Mapping[Array, int]) -> None:
-        assert isinstance(let.what, Fold)
-        fold, operand, whole, varies = let.array.name, let.what.operand, shares.name, let.array.varies
-        spare = self._spare(1, varies)
-        self._homes[let.array] = let.array
-        self._bind(fold, 1, varies)
-        if not self._takes_over(shares, operand.array, i, last):
-            self._homes[shares] = shares
-            self._bind(whole, len(shares), varies)
+    def _write_softmax(self, fold: Array, z: View, shares: Array) -> None:
+        """A logsumexp, and beside it the softmax of the same numbers."""
+        whole, spare = shares.name, self._spare(1, fold.varies)
+        self._allocate(fold)
+        if not self._takes_over(shares, z.array):
+            self._allocate(shares)
         self.body += [
-            f"np.exp({self.view(operand)}, out={whole})",
+            f"np.exp({self.view(z)}, out={whole})",
             f"np.sum({whole}, axis=0, keepdims=True, out={spare})",
             f"np.divide({whole}, {spare}, out={whole})",
-            f"np.log({spare}, out={fold})",
+            f"np.log({spare}, out={fold.name})",
         ]
 
     # ---- where arrays live
@@ -207,20 +204,23 @@ class NumpyPrinter(Printer):
         self._bind(name, rows, varies)
         return name
 
-    def _find_place(self, let: Let, i: int, last: Mapping[Array, int]) -> None:
-        """An array of its own, or the place of one that is read for the last time here."""
-        array = let.array
-        if not any(self._takes_over(array, other, i, last) for other in self._given_up(let.what)):
-            self._homes[array] = array
-            self._bind(array.name, len(array), array.varies, ", dtype=bool" if array in self.masks else "")
+    def _allocate(self, array: Array) -> None:
+        self._homes[array] = array
+        self._bind(array.name, len(array), array.varies, ", dtype=bool" if array in self.masks else "")
 
-    def _takes_over(self, array: Array, other: Array, i: int, last: Mapping[Array, int]) -> bool:
-        """Whether an array can have the place of another that is read for the last time in step i; if so, it has it."""
+    def _find_place(self, array: Array, what: Expression) -> None:
+        """A place of its own for an array, or that of one which is read for the last time now."""
+        if not any(self._takes_over(array, other) for other in self._given_up(what)):
+            self._allocate(array)
+
+    def _takes_over(self, array: Array, other: Array) -> bool:
+        """Whether an array can have the place of another that is read for the last time now; if so, it has it."""
         home = self._homes.get(other)
         if home is None or (len(other), other.varies) != (len(array), array.varies) or {other, array} & self.masks:
             return False
         tenants = [tenant for tenant, place in self._homes.items() if place is home and tenant is not other]
-        if last.get(other) != i or any(last.get(tenant, -1) >= i for tenant in tenants):
+        last = self._last_read
+        if last.get(other) != self._now or any(last.get(tenant, -1) >= self._now for tenant in tenants):
             return False
         self._homes[array] = home
         self.bound.append(f"{array.name} = {other.name}")

@@ -274,8 +274,8 @@ def _reads_down(places: Sequence[Sequence[int]]) -> bool:
 # ------------------------------------------------------------------------------------------------------- read by printers
 
 
-def arrays_in(e: Expression | Store) -> list[Array]:
-    """The arrays that an expression, or a part of the gradient, reads."""
+def arrays_in(e: Expression | Let | Store) -> list[Array]:
+    """The arrays that an expression, or a statement, reads."""
     match e:
         case View():
             return [e.array]
@@ -287,7 +287,7 @@ def arrays_in(e: Expression | Store) -> list[Array]:
             return [array for array, _ in e.factors]
         case Outer():
             return [e.left.array, e.right.array]
-        case Total():
+        case Let() | Total():
             return arrays_in(e.what)
         case _:
             return []
@@ -307,13 +307,13 @@ def in_turn(statements: Statements, roots: Iterable[Expression | Store]) -> list
     """Values and parts of the gradient, each after the Lets that it needs and no other has needed before."""
     lets = {let.array: let for let in statements.lets}
 
-    def below(e: Expression | Store) -> list[Array]:
+    def below(e: Expression | Let | Store) -> list[Array]:
         return [array for array in arrays_in(e)[::-1] if array in lets]
 
     done: set[Array] = set()
     order: list[Let | Expression | Store] = []
     for root in roots:
-        for array in bottom_up(below(root), lambda array: below(lets[array].what), done):
+        for array in bottom_up(below(root), lambda array: below(lets[array]), done):
             done.add(array)
             order.append(lets[array])
         order.append(root)
