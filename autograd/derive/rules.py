@@ -216,7 +216,7 @@ class RuleDerivation(Board):
             steps.append((fraction, words("negative powers as fractions")))
         if own is not None and op is not None and available():
             found = express_in_function(page, fraction, _as_fraction(page, definition), own)
-            if found and _equal(found[-1][0], line):
+            if found and isclose(found[-1][0].data, line.data, rel_tol=1e-9, abs_tol=1e-12):
                 *before, (last, _) = [(formula, reason_of(why)) for formula, why in found]
                 return [*steps, *before, (last, join([words("definition of "), symbol(op)], ""))]
         return steps + [(formula, reason_of(why)) for formula, why in simplify(page, [fraction])]
@@ -229,10 +229,6 @@ RULES: dict[Primitive | None, Callable[..., Step | None]] = {  # d/dx of an oper
     ops.div: RuleDerivation._quotient_rule,
     ops.pow: RuleDerivation._power_rule,
 }
-
-
-def _equal(a: Value, b: Value) -> bool:
-    return isclose(a.data, b.data, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _first(line: Value, op: Primitive) -> Value:

@@ -185,7 +185,8 @@ class Sheet(Board):
             return self.formulas[v], []
         end, told = simplify_sum(self.graph, self._terms(v), v)
         above = [u for u in self.users[v] if u is not self.graph.y]
-        if above and all(u in self.formulas and not _speaks_of_derivatives(self.formulas[u]) for u in above):
+        there = [leaf.label for u in above if u in self.formulas for leaf in free_variables(self.formulas[u])]
+        if above and self.formulas.keys() >= set(above) and not any(label.startswith("∂") for label in there):
             terms = self._terms(v, self.formulas)
             if sum(count_leaves(factor) for term in terms for factor in term) < MOST_LEAVES:
                 other, steps = simplify_sum(self.graph, terms, v)
@@ -313,7 +314,3 @@ class Sheet(Board):
         """
         graph = NamedGraph(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
         return VectorForm(Sheet(self.y, self.xs, self.digits, graph), numbers)
-
-
-def _speaks_of_derivatives(formula: Value) -> bool:
-    return any(leaf.label.startswith("∂") for leaf in free_variables(formula))

@@ -150,7 +150,7 @@ class Board:
     @property
     def latex(self) -> str:
         """The board in LaTeX, for mathematics mode; several boards follow each other in rows."""
-        blocks = list(self._blocks())
+        blocks = list(self.blocks())
         if len(blocks) == 1 and not blocks[0][0]:
             return _align_in("aligned", blocks[0][1])
         rows = []
@@ -158,12 +158,12 @@ class Board:
             rows += [rf"\textbf{{{escape_latex(title)}}}"] * bool(title) + [_align_in("aligned", lines)] * bool(lines)
         return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
-    def _blocks(self) -> Iterator[tuple[str, list[Line]]]:
+    def blocks(self) -> Iterator[tuple[str, list[Line]]]:
         """Each title with the lines below it, of this board and of those inside."""
         if self.title or self.lines:
             yield self.title, self.lines
         for board in self.boards:
-            yield from board._blocks()
+            yield from board.blocks()
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.latex}\n$$"
@@ -187,7 +187,7 @@ class Board:
         declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
         wide = any(
             len(line.left.text + line.right.text + line.reason.text) > PAGE_WIDTH
-            for _, lines in self._blocks()
+            for _, lines in self.blocks()
             for line in lines
         )
         paper = "landscape" if wide else "portrait"
@@ -220,7 +220,7 @@ class Board:
         """Each title, and each board's lines in an environment of LaTeX, as a kind of document has them."""
         return "".join(
             (heading(title) if title else "") + (rows(_align_in(environment, lines)) if lines else "")
-            for title, lines in self._blocks()
+            for title, lines in self.blocks()
         )
 
 

@@ -138,7 +138,8 @@ class Lexer:
             return [self.word(match)]
         if operator := self.operator(at):
             return [operator]
-        if key_of("T") not in self.given and self.is_transposed(at):
+        behind_a_number = self.last is None or self.last.kind == "number"
+        if key_of("T") not in self.given and patterns.TRANSPOSED.match(text, at) and not behind_a_number:
             raise self.error(at, "this transposes a vector, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
         if text[at] in "xX" and self.is_times(at):
             return [Token("·", at, at + 1)]
@@ -189,9 +190,6 @@ class Lexer:
                 raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write ·")
             return False
         return numbers or not any(str(key[0]).lower() == "x" for key in self.known)
-
-    def is_transposed(self, at: int) -> bool:
-        return bool(patterns.TRANSPOSED.match(self.text, at)) and self.last is not None and self.last.kind != "number"
 
     def unknown(self, at: int, spelling: str) -> FormulaError:
         """The error for a name, with the nearest one that is known, or all that are."""

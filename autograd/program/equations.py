@@ -135,7 +135,7 @@ class Equations(Printer):
     def _parameters(self, store: Store) -> str:
         """The parameters of a part of the gradient, by the name that they have in the forward pass."""
         places = tuple(map(tuple, store.places)) if isinstance(store, Outer) else tuple(store.places)
-        return self.symbol(self._cut.get(("theta", places), "theta"))
+        return self.symbol(self.names.get(("theta", places), "theta"))
 
     def piece(self, store: Store) -> str:
         """A part of the gradient."""

@@ -43,6 +43,7 @@ class Printer:
     """Expressions as text, with names for arrays, for views of the parameters, and for tables of numbers.
 
     tables: plain numbers and places that the source refers to by name, as nested lists
+    names: what the columns and matrices of parameters are called, by the vector that they are of, and their places
     cuts: the lines that cut views out of the vectors of parameters; lookups: those that cannot be views
     """
 
@@ -51,7 +52,7 @@ class Printer:
         self.tables: dict[str, Any] = {}
         self.cuts: list[str] = []
         self.lookups: list[str] = []
-        self._cut: dict[object, str] = {}
+        self.names: dict[object, str] = {}
         self._counts: dict[str, int] = {}
         self._tables: dict[object, str] = {}
         self.masks = self._find_masks()
@@ -103,24 +104,24 @@ class Printer:
     def column(self, of: str, places: Sequence[int]) -> str:
         """Parameters as a column."""
         key = of, tuple(places)
-        if key not in self._cut:
-            name = self._cut[key] = self.new("b" if of == "theta" else of[0])
+        if key not in self.names:
+            name = self.names[key] = self.new("b" if of == "theta" else of[0])
             even = slice_of(places)
             (self.cuts if even else self.lookups).append(f"{name} = {of}[{even or self.table('at', list(places))}, None]")
-        return self._cut[key]
+        return self.names[key]
 
     def matrix(self, of: str, places: Sequence[Sequence[int]], stem: str = "W") -> str:
         """Parameters as a matrix, or as its transpose where that is known already."""
         key, turned = (of, tuple(map(tuple, places))), (of, tuple(zip(*places)))
-        if key not in self._cut and turned in self._cut:
-            return f"{self._cut[turned]}.T"
-        if key not in self._cut:
-            name = self._cut[key] = self.new(stem)
+        if key not in self.names and turned in self.names:
+            return f"{self.names[turned]}.T"
+        if key not in self.names:
+            name = self.names[key] = self.new(stem)
             if cut := self.cut_matrix(of, places):
                 self.cuts.append(f"{name} = {cut}")
             else:
                 self.lookups.append(f"{name} = {of}[{self.table('at', [list(row) for row in places])}]")
-        return self._cut[key]
+        return self.names[key]
 
     def cut_matrix(self, of: str, places: Sequence[Sequence[int]]) -> str:
         """Parameters, or parts of the gradient, as a view in the form of a matrix; empty where there is none."""

@@ -234,7 +234,7 @@ def _derive(options: argparse.Namespace) -> int:
     if options.json:
         lines = [
             {"left": line.left.text, "right": line.right.text, "reason": line.reason.text, "latex": line.right.latex}
-            for _, block in board._blocks()
+            for _, block in board.blocks()
             for line in block
         ]
         print_json({**about, "lines": lines, "latex": board.latex})
