@@ -236,14 +236,7 @@ class NamedGraph:
     def below_all(self, v: Value) -> set[Value]:
         """Everything that a quantity is computed from, and it itself."""
         if v not in self._below_all:
-            found = {v}
-            stack = [v]
-            while stack:
-                for w in self.inputs(stack.pop()):
-                    if w not in found:
-                        found.add(w)
-                        stack.append(w)
-            self._below_all[v] = found
+            self._below_all[v] = set(bottom_up([v], self.inputs))
         return self._below_all[v]
 
     def write(self, formula: Value, numbers: bool = False) -> Math:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from autograd.graph import bottom_up
 from autograd.primitives import greater
 
 TYPE_CHECKING = False
@@ -63,7 +64,8 @@ class Grouping:
         lists = {array.what: array for array in self.arrays}
         self.places: dict[int, Place] = {}
         by_level: dict[int, list[int]] = {}
-        for i in self._find_needed():
+        roots = [f for form in self.outputs for factors in form for f in factors]
+        for i in sorted(bottom_up(roots, lambda i: self.atoms[i].below)):
             atom = self.atoms[i]
             if atom.kind == "leaf":
                 name, row = atom.what
@@ -82,17 +84,6 @@ class Grouping:
         """The kind of a product, and its factors in the order of their arrays."""
         ordered = sorted(factors, key=self.places.__getitem__)
         return tuple(self.places[f][0] for f in ordered), ordered
-
-    def _find_needed(self) -> list[int]:
-        needed = set[int]()
-        stack = [f for form in self.outputs for factors in form for f in factors]
-        while stack:
-            i = stack.pop()
-            if i not in needed:
-                needed.add(i)
-                stack += [x for x in self.atoms[i].inputs if isinstance(x, int)]
-                stack += [f for factors in self.atoms[i].form for f in factors]
-        return sorted(needed)
 
     def _key(self, atom: Atom) -> object:
         """What is the same for atoms that are alike."""

@@ -33,7 +33,7 @@ class Atom(NamedTuple):
 
     kind: "leaf" (what: the name of its list, and its place there), "function" (what: the Primitive; inputs: atoms, or plain
         numbers), or "sum" (form: its products)
-    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf
+    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf; below: the atoms in it
     """
 
     kind: str
@@ -42,6 +42,7 @@ class Atom(NamedTuple):
     form: Form
     varies: bool
     level: int
+    below: list[int]
 
 
 RECIPROCAL = "1/x"
@@ -176,7 +177,7 @@ class Lowering:
             varies = any(self.atoms[x].varies for x in below) or (kind == "leaf" and what[0] in self._varying)
             level = 1 + max((self.atoms[x].level for x in below), default=-1)
             self._known[key] = len(self.atoms)
-            self.atoms.append(Atom(kind, what, inputs, form, varies, level))
+            self.atoms.append(Atom(kind, what, inputs, form, varies, level, below))
         return self._known[key]
 
 
