@@ -22,7 +22,7 @@ from autograd.derive.algebra import available, express_in_function, simplify
 from autograd.derive.lines import drop_repetitions
 from autograd.display.board import NOTHING, Board, Line, Math, join, math, reason_of, symbol, words
 from autograd.formula.help import names_of
-from autograd.formula.measures import free_variables
+from autograd.formula.measures import as_read, free_variables
 from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
 from autograd.graph import nodes
@@ -155,7 +155,7 @@ class RuleDerivation(Board):
 
     def _next(self, line: Value) -> Step:
         """The line with the rule for its first d/dx applied."""
-        first = _first(line, self.pending)
+        first = next(node for node in as_read(line) if node.op is self.pending)
         u = first.inputs[0]
         rule = RULES.get(u.op)
         result, reason = (rule(self, *u.inputs) if rule is not None else None) or self._chain_rule(u)
@@ -229,17 +229,6 @@ RULES: dict[Primitive | None, Callable[..., Step | None]] = {  # d/dx of an oper
     ops.div: RuleDerivation._quotient_rule,
     ops.pow: RuleDerivation._power_rule,
 }
-
-
-def _first(line: Value, op: Primitive) -> Value:
-    """The first node of an operation as one reads, outermost first."""
-    stack = [line]
-    while stack:
-        node = stack.pop()
-        if node.op is op:
-            return node
-        stack += node.inputs[::-1]
-    raise LookupError(op.name)
 
 
 def _put_on_page(target: Value, op: Primitive, x: Value, leaf: Value, own: Value) -> Value:

@@ -224,7 +224,7 @@ def _formulas(graph: NamedGraph, xs: Sequence[Value], order: int) -> dict[Index,
     leaves = [graph.leaf(x) for x in xs]
     for v in graph.order:  # from the leaves up, so that no call goes deep
         for x in leaves:
-            if x is not None and x in graph.below_all(v):
+            if x is not None and slopes.varies(v, x):
                 slopes.of_quantity(v, x)
     page = graph.page
     entries: dict[Index, Value] = {}
@@ -247,18 +247,25 @@ class _Slopes:
     def __init__(self, graph: NamedGraph) -> None:
         self.graph, self.page = graph, graph.page
         self._known: dict[tuple[Value, Value], Value] = {}
+        self._varying: dict[tuple[Value, Value], bool] = {}
+
+    def varies(self, v: Value, x: Value) -> bool:
+        """Whether a quantity varies with x; those beside y, such as the rest of a softmax, are on the page, too."""
+        if (v, x) not in self._varying:
+            self._varying[v, x] = v is x or any(self.varies(w, x) for w in self.graph.inputs(v))
+        return self._varying[v, x]
 
     def of_quantity(self, v: Value, x: Value) -> Value:
         if v is x:
             return self.page.number(1.0)
         if (v, x) not in self._known:
-            inside = [w for w in self.graph.inputs(v) if x in self.graph.below_all(w)]
+            inside = [w for w in self.graph.inputs(v) if self.varies(w, x)]
             products = [self.page.product([self.graph.local(v, w), self.of_quantity(w, x)]) for w in inside]
             self._known[v, x] = self.page.sum(products)
         return self._known[v, x]
 
     def of_formula(self, formula: Value, x: Value) -> Value:
-        inside = [w for w in free_variables(formula) if x in self.graph.below_all(w)]
+        inside = [w for w in free_variables(formula) if self.varies(w, x)]
         slopes = gradient(formula, *inside)
         return self.page.sum(
             [self.page.product([self.page.take_in(slope), self.of_quantity(w, x)]) for w, slope in zip(inside, slopes)]

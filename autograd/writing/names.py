@@ -208,13 +208,13 @@ def escape_latex(text: str) -> str:
     return "".join(_ESCAPED.get(c, c) for c in text)
 
 
-def list_names(names: Sequence[str], most: int = 8) -> str:
-    """The first of some names, in a sentence.
+def list_names(names: Sequence[str]) -> str:
+    """The first eight of some names, in a sentence.
 
-    >>> list_names(["w", "x", "b"], 2)
-    'w, x, …'
+    >>> list_names("abcdefghij")
+    'a, b, c, d, e, f, g, h, …'
     """
-    return ", ".join([*names[:most], *(["…"] if len(names) > most else [])])
+    return ", ".join([*names[:8], *(["…"] if len(names) > 8 else [])])
 
 
 # -------------------------------------------------------------------------------------------------------------- families
