@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-from autograd.program.lowering import LARGEST, RECIPROCAL
-from autograd.program.source import Printer, write_sum
-from autograd.program.statements import (
+from autograd.program.expressions import (
     Column,
     Contract,
     Fold,
@@ -20,16 +18,18 @@ from autograd.program.statements import (
     Number,
     Outer,
     Product,
+    Store,
     Sum,
-    Total,
     View,
-    in_turn,
 )
+from autograd.program.lowering import LARGEST, RECIPROCAL
+from autograd.program.source import Printer, write_sum
+from autograd.program.statements import in_turn
 from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from autograd.program.statements import Expression, Store
+    from autograd.program.expressions import Expression
 
 NAMES = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "sigmoid": r"\sigma", "sin": r"\sin", "cos": r"\cos"}
 
@@ -48,18 +48,17 @@ class Equations(Printer):
         lines: list[tuple[str, str]] = []
         stored: dict[str, str] = {}  # what a parameter gets from several places is one sum
         for step in in_turn(s, [*s.values, *s.stores]):
-            match step:
-                case Let():
-                    lines.append((self.symbol(step.array.name), self.tex(step.what)))
-                case Outer() | Total():
-                    name, piece = rf"\nabla_{{{self._parameters(step)}}}", self.piece(step)
-                    if name in stored:
-                        lines.remove((name, stored[name]))
-                        piece = f"{stored[name]} + {piece}"
-                    stored[name] = piece
-                    lines.append((name, piece))
-                case _:
-                    lines.append(("L", self.tex(step)))
+            if isinstance(step, Let):
+                lines.append((self.symbol(step.array.name), self.tex(step.what)))
+            elif isinstance(step, Store):
+                name, piece = rf"\nabla_{{{self._parameters(step)}}}", self.piece(step)
+                if name in stored:
+                    lines.remove((name, stored[name]))
+                    piece = f"{stored[name]} + {piece}"
+                stored[name] = piece
+                lines.append((name, piece))
+            else:
+                lines.append(("L", self.tex(step)))
         body = " \\\\\n".join(f"{left} &= {right}" for left, right in lines)
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 

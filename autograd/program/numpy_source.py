@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from autograd.program.array_functions import OF_THE_LIBRARY, OTHER_NAMES
-from autograd.program.lowering import LARGEST, RECIPROCAL
-from autograd.program.source import Printer, flat, slice_of, write_number
-from autograd.program.statements import (
+from autograd.program.expressions import (
     Column,
     Contract,
     Fold,
@@ -27,17 +25,19 @@ from autograd.program.statements import (
     Total,
     View,
     arrays_in,
-    in_turn,
     split_sign,
 )
+from autograd.program.lowering import LARGEST, RECIPROCAL
+from autograd.program.source import Printer, flat, slice_of, write_number
+from autograd.program.statements import in_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeGuard
 
+    from autograd.program.expressions import Expression
     from autograd.program.grouping import Array
-    from autograd.program.statements import Expression
 
 UFUNCS = {name: OTHER_NAMES.get(name, name) for name in (*OF_THE_LIBRARY, "cbrt") if name != "sum"}
 RECIPES = {  # what fills the array {to} with a function of {0} and {1}

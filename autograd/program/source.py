@@ -12,8 +12,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from autograd.program.lowering import RECIPROCAL
-from autograd.program.statements import (
+from autograd.program.expressions import (
     Column,
     Contract,
     Fold,
@@ -21,22 +20,24 @@ from autograd.program.statements import (
     Let,
     Matmul,
     Number,
-    Outer,
     Product,
     Sum,
+    Total,
     View,
     arrays_in,
-    in_turn,
     split_sign,
 )
+from autograd.program.lowering import RECIPROCAL
+from autograd.program.statements import in_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from autograd.program.expressions import Expression, Store
     from autograd.program.grouping import Array
-    from autograd.program.statements import Expression, Statements, Store
+    from autograd.program.statements import Statements
 
 
 class Printer:
@@ -196,9 +197,9 @@ class Printer:
 
     def piece(self, store: Store) -> str:
         """A part of the gradient, a row for each parameter."""
-        if isinstance(store, Outer):
-            return f"outer({self.view(store.left)}, {self.view(store.right)})"
-        return f"total({self.expression(store.what)}, {len(store.places)})"
+        if isinstance(store, Total):
+            return f"total({self.expression(store.what)}, {len(store.places)})"
+        return f"outer({self.view(store.left)}, {self.view(store.right)})"
 
     # ---- for any library
 
