@@ -34,7 +34,7 @@ from autograd.derive.lines import (
 from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
-from autograd.display.board import Board, Line, figure, join, named, words
+from autograd.display.board import Board, Line, figure, join, words, write_name
 from autograd.graph import history
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
@@ -133,9 +133,9 @@ class Derivation(Board):
         self.paths: list[list[Value]] = []
         boards: Sequence[Board] = ()
         if leaf is None:
-            name = named(graph.name(x))
+            name = write_name(graph.name(x))
             left = derivative_of(graph.y.label, graph.name(x))
-            why = join([named(graph.y.label), words(" does not depend on "), name], "")
+            why = join([write_name(graph.y.label), words(" does not depend on "), name], "")
             self.formula = Value(0.0)
             lines = [Line(left, figure(0.0), why)]
         else:

@@ -90,7 +90,7 @@ def _index(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value
 # ---- which families there are
 
 
-def unnamed(y: Value) -> list[Value]:
+def find_unnamed(y: Value) -> list[Value]:
     """The variables that nobody has named."""
     return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
 

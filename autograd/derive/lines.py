@@ -10,7 +10,7 @@ from autograd import primitives as ops
 from autograd.derive.algebra import Step, cost, count_terms_multiplied_out, simplify
 from autograd.derive.arrays import ARITHMETIC
 from autograd.derive.named_graph import NamedGraph
-from autograd.display.board import NOTHING, Line, Math, figure, join, named, reason_of, symbol, words
+from autograd.display.board import NOTHING, Line, Math, figure, join, reason_of, symbol, words, write_name
 from autograd.formula.measures import count_leaves, free_variables
 from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
@@ -26,7 +26,7 @@ LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 def derivative_of(y: str, x: str) -> Math:
     """The name ∂y/∂x."""
-    return named(f"∂{y}/∂{x}")
+    return write_name(f"∂{y}/∂{x}")
 
 
 # ---- products and sums, as the chain rule has them
@@ -125,7 +125,7 @@ def _put_in_a_short_formula(graph: NamedGraph, end: Value, steps: list[Step], x:
     for leaf in free_variables(end):
         formula = page.formulas.get(leaf, leaf)
         if formula.op in ARITHMETIC and count_leaves(formula) <= 2 and x not in graph.below_all(leaf):
-            with page.spelt_out(formula):
+            with page.spell_out(formula):
                 put_in = page.substitute(end, {leaf: formula})
                 more = simplify(page, [put_in])
             if more and cost(more[-1][0]) < cost(end):

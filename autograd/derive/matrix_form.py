@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from autograd import primitives as ops
 from autograd.derive.arrays import Array
-from autograd.display.board import Math, join, named
+from autograd.display.board import Math, join, write_name
 from autograd.formula.operations import series_bounds
 from autograd.graph import nodes
 from autograd.value import Value
 from autograd.writing.names import INDICATOR, Index, readings
-from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, plus
+from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracket, plus
 from autograd.writing.numbers import constant
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ class Tensor:
 
     def at(self, level: int) -> Math:
         """In brackets where the place asks for them."""
-        return self.math if self.level >= level else Math(f"({self.math.text})", bracketed(self.math.latex))
+        return self.math if self.level >= level else Math(f"({self.math.text})", bracket(self.math.latex))
 
     def transpose(self) -> Math:
         """The transpose, as it is written."""
@@ -50,7 +50,7 @@ def write_shape(latex: str, shape: tuple[int, int]) -> str:
 
 def gradient_of(array: Array, output: str) -> Math:
     """The name ∇_w L."""
-    of, by = named(output), named(array.name)
+    of, by = write_name(output), write_name(array.name)
     return Math(f"∇_{by.text} {of.text}", rf"\nabla_{{{by.latex}}} {of.latex}")
 
 
@@ -121,7 +121,7 @@ class MatrixForm:
             return Tensor(Math(text, latex), (), level)
         if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
             letter, number = indicator.groups()
-            return Tensor(named(f"e_{number}"), (letter,), ATOM)
+            return Tensor(write_name(f"e_{number}"), (letter,), ATOM)
         gradient = node.label.startswith("∂")
         ways = readings(node.label.rpartition("/∂")[2])
         for base, indices in ways:
@@ -134,7 +134,7 @@ class MatrixForm:
                         return self._whole(array, letters, gradient)
         if any(isinstance(index, str) for _, indices in ways for index in indices):
             return None  # entries of nothing that has a name
-        return Tensor(named(node.label), (), ATOM if not gradient else POWER)
+        return Tensor(write_name(node.label), (), ATOM if not gradient else POWER)
 
     def _softmax(self, above: Value, below: Value) -> Tensor | None:
         """exp(z_i) over the sum of exp(z_j) is an entry of softmax(z)."""
@@ -164,7 +164,7 @@ class MatrixForm:
         return tuple(letters)
 
     def _whole(self, array: Array, letters: tuple[str, ...], gradient: bool) -> Tensor:
-        text, symbol = gradient_of(array, self.output) if gradient else named(array.name)
+        text, symbol = gradient_of(array, self.output) if gradient else write_name(array.name)
         whole = Math(text, write_shape(symbol, array.shape))
         if gradient:
             return Tensor(whole, letters, PRODUCT, f"({symbol})", array.shape)

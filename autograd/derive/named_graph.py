@@ -165,7 +165,7 @@ class NamedGraph:
             inputs = self.inputs(u)
             self._slopes[u] = dict(zip(inputs, gradient(self.page.formulas[u], *inputs)))
         if (u, v) not in self._written:
-            with self.page.spelt_out(*self._not_by_name(u)):
+            with self.page.spell_out(*self._not_by_name(u)):
                 self._written[u, v] = self.page.take_in(self._slopes[u][v])
         return self._written[u, v]
 

@@ -30,7 +30,7 @@ from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import rewrite, substitute
 from autograd.value import Value, constant
 from autograd.writing.names import latex_name, text_name
-from autograd.writing.notation import OPERATOR, POWER, Notation, bracketed, latex_form
+from autograd.writing.notation import OPERATOR, POWER, Notation, bracket, latex_form
 
 Step = tuple[Value, Math]
 POINT = 0.3  # where lines are compared
@@ -90,7 +90,7 @@ def _partials(op: Primitive) -> Board:
     for x, slope in zip(xs, gradient(z, *xs)):
         left = Math(
             f"∂/∂{text_name(x.label)} ({math(whole).text})",
-            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(math(whole).latex)}",
+            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracket(math(whole).latex)}",
         )
         lines.append(Line(left, math(page.take_in(slope)), words("rule of the table")))
     return Board(lines)

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd.calculus import gradient
 from autograd.derive.algebra import cost
-from autograd.derive.families import Family, find_families, single_out, unnamed
+from autograd.derive.families import Family, find_families, find_unnamed, single_out
 from autograd.derive.lines import (
     chain,
     complete_lines,
@@ -74,7 +74,7 @@ class Sheet(Board):
         self, y: Value, xs: Sequence[Value] = (), digits: int = 6, graph: NamedGraph | None = None, numbers: bool = True
     ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.graph = graph = graph or NamedGraph(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        self.graph = graph = graph or NamedGraph(y, xs or find_unnamed(y), digits=digits, numbers=numbers, asked=xs)
         targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
         inside = graph.between(*targets)
         self.wanted = [leaf for leaf in reversed(graph.order) if leaf in inside]
@@ -312,5 +312,5 @@ class Sheet(Board):
         ∇_W₁ L = ∇_a L xᵀ   [2×2]  ∂L/∂w₁ᵢⱼ = ∂L/∂aᵢ·xⱼ
         ∇_b₁ L = ∇_a L      [2×1]  ∂L/∂b₁ᵢ = ∂L/∂aᵢ
         """
-        graph = NamedGraph(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
+        graph = NamedGraph(self.y, self.xs or find_unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
         return VectorForm(Sheet(self.y, self.xs, self.digits, graph), numbers)

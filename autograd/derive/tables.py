@@ -20,7 +20,7 @@ from autograd.calculus import gradient, symmetric_entries
 from autograd.conversions import number
 from autograd.derive.algebra import simplify_each
 from autograd.derive.named_graph import NamedGraph, values_in
-from autograd.display.board import NOTHING, Board, Line, Math, figure, join, latex_matrix, math, named, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, latex_matrix, math, words, write_name
 from autograd.formula.measures import free_variables
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
@@ -167,28 +167,28 @@ class Derivatives(Board):
         if len(self.inputs) <= 4:
             matrices = [_write_matrix(fill(self._name)), _write_matrix(formulas)]
         else:  # too wide for names in every place: they stand at the edge
-            tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
-            sides = [named(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
+            tops = [Math(f"∂/∂{x.text}", rf"\frac{{\partial}}{{\partial {x.latex}}}") for x in map(write_name, self.inputs)]
+            sides = [write_name(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
             matrices = [_write_bordered(formulas, tops, sides)]
         if self.numbers and any(map(free_variables, self.entries.values())):
             matrices.append(_write_matrix(fill(lambda index: figure(self._at(index), self.digits))))
-        return [Line(named(letter) if i == 0 else NOTHING, matrix) for i, matrix in enumerate(matrices)]
+        return [Line(write_name(letter) if i == 0 else NOTHING, matrix) for i, matrix in enumerate(matrices)]
 
     def _cell(self, letter: str, index: Index) -> Math:
         """An entry's formula; below the diagonal of a symmetric matrix a long one is called by its place above it."""
         mirrored = (index[0], *sorted(index[1:]))
         formula = math(self.entries[mirrored], digits=self.digits)
         if mirrored != index and len(formula.text) > SHORT:
-            return named(f"H_{{{subscript(i + 1 for i in mirrored[1:])}}}") if letter == "H" else self._name(mirrored)
+            return write_name(f"H_{{{subscript(i + 1 for i in mirrored[1:])}}}") if letter == "H" else self._name(mirrored)
         return formula
 
     def _name(self, index: Index) -> Math:
         """∂²f/∂x∂y."""
         output, *inputs = index
-        order, name = _write_order(len(inputs)), named(self.names[output])
+        order, name = _write_order(len(inputs)), write_name(self.names[output])
         below = []
         for i, n in Counter(inputs).items():
-            times, x = _write_order(n), named(self.inputs[i])
+            times, x = _write_order(n), write_name(self.inputs[i])
             below.append(Math(f"∂{x.text}{times.text}", rf"\partial {x.latex}{times.latex}"))
         text, latex = join(below, "", r" \, ")
         return Math(f"∂{order.text}{name.text}/{text}", rf"\frac{{\partial{order.latex} {name.latex}}}{{{latex}}}")
@@ -213,7 +213,7 @@ class Derivatives(Board):
         elif zeros:
             rest = "the other entry is 0" if zeros == 1 else f"the other {zeros} of {whole} entries are 0"
             text = f"all {whole} entries are 0" if zeros == whole else rest
-            name = [] if lines else [named(self.names[output]), words(": ")]
+            name = [] if lines else [write_name(self.names[output]), words(": ")]
             lines.append(Line(right=join([*name, words(text)], ""), relation=NOTHING))
         return lines
 

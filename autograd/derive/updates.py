@@ -11,7 +11,7 @@ from typing import Any
 from autograd.calculus import gradient
 from autograd.conversions import number
 from autograd.derive.named_graph import free_names, values_in
-from autograd.display.board import NOTHING, Board, Line, Math, figure, join, math, named, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, math, words, write_name
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import value_at
@@ -80,7 +80,7 @@ class Descent(Board):
         self.new = {x: x.data - rate * slope for x, slope in zip(xs, slopes)}
         self.before, self.after = y.data, value_at(y, self.new)
         self.promise = rate * sum(slope * slope for slope in slopes)
-        eta, loss = named(symbol), y.label or "L"
+        eta, loss = write_name(symbol), y.label or "L"
 
         def show(x: float) -> Math:
             return figure(x, digits)
@@ -91,7 +91,7 @@ class Descent(Board):
         every, reason, several = labels[0], words("gradient descent"), len(xs) > 1
         if several:
             every = next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
-            reason = join([words("gradient descent, for each "), named(every)], "")
+            reason = join([words("gradient descent, for each "), write_name(every)], "")
         rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
         lines = [Line(_new(every), math(rule), reason)]
         for label, x, slope in list(zip(labels, xs, slopes))[:MOST]:
@@ -99,7 +99,7 @@ class Descent(Board):
             lines.append(Line(_new(label) if several else NOTHING, join([numbers, show(self.new[x])], " = ")))
         if len(xs) > MOST:
             lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(xs)} parameters in all")))
-        name, new_name = named(loss), _new(loss)
+        name, new_name = write_name(loss), _new(loss)
         fell = self.before >= self.after
         what = "so much the loss fell" if fell else "the loss rose: for its curvature the rate is too large"
         norm = Math(f"{eta.text}·‖∇{name.text}‖²", rf"{eta.latex} \, \|\nabla {name.latex}\|^{{2}}")
@@ -114,6 +114,6 @@ class Descent(Board):
 
 def _new(label: str) -> Math:
     """The name of a quantity after the step."""
-    name = named(label)
+    name = write_name(label)
     latex = f"{{{name.latex}}}" if "^" in name.latex else name.latex
     return Math(f"{name.text}ⁿᵉʷ", rf"{latex}^{{\mathrm{{new}}}}")

@@ -15,7 +15,7 @@ from autograd.derive.arrays import Array
 from autograd.derive.families import Family, single_out
 from autograd.derive.lines import derivative_of
 from autograd.derive.matrix_form import MatrixForm, gradient_of, softmax_of, write_shape
-from autograd.display.board import Board, Line, Math, figure, join, latex_matrix, named
+from autograd.display.board import Board, Line, Math, figure, join, latex_matrix, write_name
 from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
@@ -81,13 +81,13 @@ class VectorForm(Board):
         numbers = all(node.op is CONSTANT and not node.label for node in array.nodes) and len(array.nodes) <= FEW
         if not array.renamed and not numbers:
             return Line()
-        rows = [[named(node.label) if node.label else figure(node.data, self.digits) for node in row] for row in array.rows]
-        return Line(named(array.name), _write_matrix(rows))
+        cells = [[write_name(x.label) if x.label else figure(x.data, self.digits) for x in row] for row in array.rows]
+        return Line(write_name(array.name), _write_matrix(cells))
 
     def _scalar(self, leaf: Value) -> Line:
         """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
         formula = self.graph.page.formulas[leaf]
-        name, scalar = named(leaf.label), self.graph.write(formula)
+        name, scalar = write_name(leaf.label), self.graph.write(formula)
         tensor = self.form.write(fold_sums(formula, many=1), ())
         if tensor is None or tensor.math.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
@@ -108,8 +108,8 @@ class VectorForm(Board):
             matrix = self._matrix(family, formulas.__getitem__, ("i",))
         if matrix is None or scalar is None:
             return []
-        left = named(array.name)
-        beside = join([named(family.name(("i",))), graph.write(scalar)], " = ")
+        left = write_name(array.name)
+        beside = join([write_name(family.name(("i",))), graph.write(scalar)], " = ")
         return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
 
     def _leaves(self, array: Array) -> list[list[Value]] | None:
@@ -128,7 +128,7 @@ class VectorForm(Board):
         nets = next(alike, None)
         if nets is None:
             return None
-        name = named(nets.name)
+        name = write_name(nets.name)
         return softmax_of(Math(name.text, write_shape(name.latex, nets.shape)))
 
     def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> Math | None:

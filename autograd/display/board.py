@@ -37,7 +37,7 @@ def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
     return Math(*(write_formula(y, latex, numbers, digits)[0] for latex in (False, True)))
 
 
-def named(label: str) -> Math:
+def write_name(label: str) -> Math:
     """A name, read as mathematics."""
     return Math(text_name(label), latex_name(label))
 

@@ -192,7 +192,7 @@ class Page:
         self._standing.pop(self.formulas[leaf], None)
 
     @contextmanager
-    def spelt_out(self, *formulas: Value) -> Iterator[None]:
+    def spell_out(self, *formulas: Value) -> Iterator[None]:
         """In this block formulas that have a name are not shown by it."""
         hidden = {x: self._standing.pop(x) for x in formulas if x in self._standing}
         try:

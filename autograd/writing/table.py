@@ -29,7 +29,7 @@ from autograd.writing.notation import (
     SUM,
     Notation,
     beside,
-    bracketed,
+    bracket,
     call,
     infix,
     latex_form,
@@ -90,7 +90,7 @@ def _dot_written_as(multiply: Callable[[str, str], str]) -> Callable[..., str]:
 
 
 def _write_logsumexp(*xs: str) -> str:
-    return r"\log" + bracketed(plus(*(f"e^{{{x}}}" for x in xs)))
+    return r"\log" + bracket(plus(*(f"e^{{{x}}}" for x in xs)))
 
 
 def _write_over(x: str, y: str) -> str:
@@ -117,7 +117,7 @@ def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
         if c != 1 or not factors:
             factors.insert(0, f"(−{-c})" if c < 0 else str(c))
         tops.append("·".join(factors))
-    return f"{tops[0] if len(tops) == 1 else bracketed(plus(*tops))}/{_repeat(f'hypot({x}, {y})', n)}"
+    return f"{tops[0] if len(tops) == 1 else bracket(plus(*tops))}/{_repeat(f'hypot({x}, {y})', n)}"
 
 
 def _write_power_slope(x: str, y: str, i: str, j: str) -> str:
@@ -206,14 +206,14 @@ _say("log", "The natural logarithm of x; log(0) is -inf, and that of a negative 
 _say(
     "log2",
     "The logarithm of x to base 2, log(x) / log(2); log2(0) is -inf, and that of a negative number nan.",
-    notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracketed(x)}", POWER)),
+    notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracket(x)}", POWER)),
     definition=lambda x: div(log(x), math.log(2.0)),
     points=(8.0, 0.0),
 )
 _say(
     "log10",
     "The logarithm of x to base 10, log(x) / log(10); log10(0) is -inf, and that of a negative number nan.",
-    notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracketed(x)}", POWER)),
+    notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracket(x)}", POWER)),
     definition=lambda x: div(log(x), math.log(10.0)),
     points=(100.0, 0.0),
 )
@@ -225,7 +225,7 @@ _say(
         lambda x: f"log({plus('1', x)})",
         ATOM,
         NEGATION,
-        latex_form(lambda x: rf"\log{bracketed(plus('1', x))}", POWER, NEGATION),
+        latex_form(lambda x: rf"\log{bracket(plus('1', x))}", POWER, NEGATION),
     ),
     page=lambda x: log(1.0 + x),
     points=(1.0, 1e-12, -1.0),
@@ -294,7 +294,7 @@ _say("erfc", "1 - erf(x), right to the last digits for large x too, where the di
 _say(
     "sigmoid",
     "The logistic function σ(x) = 1 / (1 + exp(-x)), never overflowing: an activation with outputs from 0 to 1.",
-    notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracketed(x), POWER)),
+    notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracket(x), POWER)),
     definition=lambda x: pow(1.0 + exp(-x), -1.0),
     points=(0.0, 2.0, -1000.0),
 )

@@ -19,7 +19,7 @@ from autograd.writing.notation import (
     Form,
     Notation,
     beside,
-    bracketed,
+    bracket,
     call,
     infix,
     latex_form,
@@ -200,13 +200,13 @@ def test_a_dot_after_sigma_wherever_it_stands(before):
 )
 def test_brackets_grow_around_what_is_tall(inside, latex):
     """Plain ones for a line, growing ones around a fraction."""
-    assert bracketed(inside) == latex
+    assert bracket(inside) == latex
 
 
 @pytest.mark.parametrize("tall", [r"\frac{x}{y}", r"\sum_{j=1}^{3} x_{j}", r"\sqrt{x}", r"\left(\frac{x}{y}\right)"])
 def test_brackets_around_brackets_grow_with_them(tall):
     r"""\left and \right come in pairs, however deep."""
-    latex = bracketed(bracketed(tall) + " + 1")
+    latex = bracket(bracket(tall) + " + 1")
     assert latex.startswith(r"\left(")
     assert latex.count(r"\left(") == latex.count(r"\right)")
 
