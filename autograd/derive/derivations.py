@@ -23,14 +23,7 @@ from itertools import islice, pairwise
 from typing import Any, overload
 
 from autograd.calculus import gradient
-from autograd.derive.lines import (
-    chain,
-    complete_lines,
-    derivative_of,
-    local_derivatives,
-    simplify_sum,
-    sum_lines,
-)
+from autograd.derive.lines import chain, complete_lines, derivative_of, local_derivatives, simplify_sum, sum_lines
 from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
