@@ -10,6 +10,7 @@ are at no even distances they are looked up one by one, on every call.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import pairwise
 
 from autograd.program.expressions import (
@@ -48,28 +49,27 @@ class Printer:
     cuts: the lines that cut views out of the vectors of parameters; lookups: those that cannot be views
     """
 
-    def __init__(self, statements: Statements, adjoint_of: Mapping[Array, Array] | None = None) -> None:
+    def __init__(self, statements: Statements, adjoint_of: Mapping[Array, Array]) -> None:
         self.statements = statements
         self.tables: dict[str, Any] = {}
         self.cuts: list[str] = []
         self.lookups: list[str] = []
         self.names: dict[object, str] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
         self._tables: dict[object, str] = {}
         self.masks = self._find_masks()
-        adjoint_of = adjoint_of or {}
         for array in statements.arrays:
-            array.name = self._call(array, adjoint_of.get(array))
+            array.name = self._choose_name(array, adjoint_of.get(array))
 
-    def _call(self, array: Array, adjoint_of: Array | None) -> str:
+    def _choose_name(self, array: Array, adjoint_of: Array | None) -> str:
         """Z1 for a sum, H1 for a function of it, dZ1 for what the loss varies with Z1 by."""
         if array.kind == "leaf":
             return str(array.what)
         if adjoint_of is not None and adjoint_of.number < array.number:
             return f"d{adjoint_of.name}"
         if array in self.masks:
-            return self.new("m")
-        return self.new("H" if array.kind == "function" else "Z")
+            return self.new_name("m")
+        return self.new_name("H" if array.kind == "function" else "Z")
 
     def _find_masks(self) -> set[Array]:
         """Arrays of 0 and 1 that numbers are multiplied with, and that nothing else reads: truth values do for these."""
@@ -91,14 +91,14 @@ class Printer:
 
     # ---- names
 
-    def new(self, stem: str) -> str:
-        self._counts[stem] = self._counts.get(stem, 0) + 1
+    def new_name(self, stem: str) -> str:
+        self._counts[stem] += 1
         return f"{stem}{self._counts[stem]}"
 
     def table(self, stem: str, numbers: Any) -> str:
         key = stem, repr(numbers)
         if key not in self._tables:
-            self._tables[key] = name = self.new(stem)
+            self._tables[key] = name = self.new_name(stem)
             self.tables[name] = numbers
         return self._tables[key]
 
@@ -106,7 +106,7 @@ class Printer:
         """Parameters as a column."""
         key = of, tuple(places)
         if key not in self.names:
-            name = self.names[key] = self.new("b" if of == "theta" else of[0])
+            name = self.names[key] = self.new_name("b" if of == "theta" else of[0])
             even = slice_of(places)
             (self.cuts if even else self.lookups).append(f"{name} = {of}[{even or self.table('at', list(places))}, None]")
         return self.names[key]
@@ -117,7 +117,7 @@ class Printer:
         if key not in self.names and turned in self.names:
             return f"{self.names[turned]}.T"
         if key not in self.names:
-            name = self.names[key] = self.new(stem)
+            name = self.names[key] = self.new_name(stem)
             if cut := self.cut_matrix(of, places):
                 self.cuts.append(f"{name} = {cut}")
             else:
@@ -125,8 +125,17 @@ class Printer:
         return self.names[key]
 
     def cut_matrix(self, of: str, places: Sequence[Sequence[int]]) -> str:
-        """Parameters, or parts of the gradient, as a view in the form of a matrix; empty where there is none."""
-        return cut_matrix(of, places, len(self.statements.arrays[0]))
+        """Parameters, or parts of the gradient, as a view in the form of a matrix; empty where their places are uneven."""
+        rows, columns, base = len(places), len(places[0]), places[0][0]
+        down = places[1][0] - base if rows > 1 else columns
+        along = places[0][1] - base if columns > 1 else 1
+        if any(p != base + down * i + along * j for i, row in enumerate(places) for j, p in enumerate(row)):
+            return ""
+        size = len(self.statements.arrays[0])
+        if along == 1 and down >= columns:
+            return _cut_rows(of, size, base, rows, columns, down)
+        turned = _cut_rows(of, size, base, columns, rows, along) if down == 1 and along >= rows else ""
+        return f"{turned}.T" if turned else ""
 
     # ---- expressions
 
@@ -258,22 +267,6 @@ def slice_of(places: Sequence[int]) -> str:
     if step > 0 and all(b - a == step for a, b in pairwise(places)):
         return f"{places[0]}:{places[-1] + 1}" + (f":{step}" if step > 1 else "")
     return ""
-
-
-def cut_matrix(of: str, places: Sequence[Sequence[int]], size: int) -> str:
-    """A matrix of parameters as a view of their vector; empty where their places are at no even distances.
-
-    of: the vector; size: how long it is
-    """
-    rows, columns, base = len(places), len(places[0]), places[0][0]
-    down = places[1][0] - base if rows > 1 else columns
-    along = places[0][1] - base if columns > 1 else 1
-    if any(p != base + down * i + along * j for i, row in enumerate(places) for j, p in enumerate(row)):
-        return ""
-    if along == 1 and down >= columns:
-        return _cut_rows(of, size, base, rows, columns, down)
-    turned = _cut_rows(of, size, base, columns, rows, along) if down == 1 and along >= rows else ""
-    return f"{turned}.T" if turned else ""
 
 
 def _cut_rows(of: str, size: int, base: int, rows: int, columns: int, step: int) -> str:
