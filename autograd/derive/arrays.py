@@ -43,7 +43,8 @@ class Array:
     def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
         self.kind, self.rows, self.layer, self.vector = kind, [list(row) for row in rows], layer, vector
         self.sample, self.scalar, self.renamed = 0, False, False
-        self.stem, self.prefix = "", ()  # type: tuple[str, tuple[Index, ...]]
+        self.stem = ""
+        self.prefix: tuple[Index, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -78,8 +78,8 @@ class Sheet(Board):
         targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
         inside = graph.between(*targets)
         self.wanted = [leaf for leaf in reversed(graph.order) if leaf in inside]
-        self.users = self._users()
-        self.adjoints = self._numbers()
+        self.users = self._find_users()
+        self.adjoints = self._find_adjoints()
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
         self.families = find_families(graph, self.wanted, self.users)
@@ -94,7 +94,7 @@ class Sheet(Board):
         self.gradients = {graph.originals[v]: self._slopes[v] for v in self.adjoints if v in graph.originals}
         super().__init__(boards=[board for board in boards if board.lines])
 
-    def _users(self) -> dict[Value, list[Value]]:
+    def _find_users(self) -> dict[Value, list[Value]]:
         """For each quantity those in whose formulas it stands, in the order of their labels."""
         users: dict[Value, list[Value]] = {v: [] for v in self.wanted}
         for u in self.wanted:
@@ -105,7 +105,7 @@ class Sheet(Board):
             several.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
         return users
 
-    def _numbers(self) -> dict[Value, Value]:
+    def _find_adjoints(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
         graph = self.graph
         found: dict[Value, Value] = {}
