@@ -9,8 +9,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
+    from typing import TypeVar
 
     from autograd.value import Value
+
+    T = TypeVar("T")
 
 
 def history(*outputs: Value) -> list[Value]:
@@ -59,6 +62,24 @@ def nodes(*outputs: Value) -> list[Value]:
         order[node] = None
     order.update(dict.fromkeys(outputs))
     return list(order)
+
+
+def bottom_up(roots: Iterable[T], below: Callable[[T], Iterable[T]], known: Container[T] = ()) -> Iterator[T]:
+    """All that can be reached from the roots, each after what is below it.
+
+    below: what is directly below one, in the order in which it is to come
+    known: what is left alone, with all that is below it; it may grow on the way
+    """
+    seen: set[T] = set()
+    stack = [(root, False) for root in roots][::-1]
+    while stack:
+        item, ready = stack.pop()
+        if ready:
+            yield item
+        elif item not in known and item not in seen:
+            seen.add(item)
+            stack.append((item, True))
+            stack += [(x, False) for x in below(item) if x not in seen][::-1]
 
 
 def leaves(*outputs: Value) -> list[Value]:

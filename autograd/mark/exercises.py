@@ -34,7 +34,7 @@ from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
-from autograd.writing.names import escaped, latex_name, text_name
+from autograd.writing.names import escape_latex, latex_name, text_name
 from autograd.writing.numbers import number
 
 LATEX_PREAMBLE = r"""\usepackage{amsmath,amssymb,longtable,array}
@@ -233,7 +233,7 @@ class Exercise:
             f"\\rule[-4mm]{{0pt}}{{11mm}}$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines
         )
         body = (
-            f"\\section*{{{escaped(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
+            f"\\section*{{{escape_latex(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
             "\\begin{longtable}{|>{\\raggedright}p{35mm}|p{100mm}|} \\hline line & your number \\\\ \\hline \\endhead\n"
             f"{rows}\n\\end{{longtable}}"
         )

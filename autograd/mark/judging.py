@@ -38,7 +38,7 @@ from autograd.mark.rounding import (
     usually_kept,
 )
 from autograd.mark.working import Near, Worth
-from autograd.rewriting import evaluate, expanded, value_at
+from autograd.rewriting import evaluate, expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Judge:
     def shorter(self, line: Value) -> list[Value]:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
         formula = self.formulas[line]
-        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
+        wholes = (expand(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
         return [short for whole in wholes if (short := straighten(whole)) is not None]
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:

@@ -19,7 +19,7 @@ from autograd.mark.judging import Judge, with_lines
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.working import Member, Near, slips
-from autograd.rewriting import expanded, value_at
+from autograd.rewriting import expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Marker:
             )
             self.verdicts[leaf] = "carried" if follows else "wrong"
             if follows:
-                below = expanded(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                below = expand(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
                 self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
             self.wrong_formulas[leaf] = formula
 

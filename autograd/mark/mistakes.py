@@ -29,7 +29,7 @@ from autograd.mark.forms import PRODUCTS, chain, factorize, products_in, straigh
 from autograd.mark.points import close
 from autograd.mark.rounding import spell_out
 from autograd.operation import CONSTANT, Primitive
-from autograd.rewriting import apply, expanded, substitute
+from autograd.rewriting import apply, expand, substitute
 from autograd.value import Value
 from autograd.writing.names import text_name
 
@@ -268,7 +268,7 @@ def _on_the_way(term: Value, line: Value, context: SheetContext) -> Value | None
         if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in free_variables(term)):
             return q
     for q in passed if top is not None else ():
-        whole = expanded(context.formulas[top], context.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
+        whole = expand(context.formulas[top], context.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
         if close(gradient(whole, q)[0].data * gradient(context.formulas[q], below)[0].data, term.data):
             return q
     return None

@@ -9,7 +9,7 @@ from autograd.graph import nodes
 from autograd.mark.forms import straighten
 from autograd.mark.rounding import Interval, Kept, rounding, spell_out, swing
 from autograd.mark.working import Worth
-from autograd.rewriting import evaluate, expanded
+from autograd.rewriting import evaluate, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Step:
     """
 
     def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
-        formula, inside = expanded(formulas[line], formulas, claimed)
+        formula, inside = expand(formulas[line], formulas, claimed)
         self.lines, self._blanks = set(inside), list(inside.values())
         self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
         self._of(formula)

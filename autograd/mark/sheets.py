@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.formula.lexer import FormulaError
-from autograd.formula.systems import read_line
+from autograd.formula.parser import read_formula
 from autograd.mark.texts import SheetError, read_text, read_toml
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
@@ -101,7 +101,7 @@ def _lines_of_sheet(formulas: dict[str, Any], given: dict[str, Value], where: st
         if name in given:
             raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
         try:
-            lines[name] = known[name] = read_line(formula, known)
+            lines[name] = known[name] = read_formula(formula, known)
         except FormulaError as error:
             raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
         except ValueError as error:

@@ -25,7 +25,7 @@ from autograd.mark.forms import figure, straighten, text_of
 from autograd.mark.report import Diagnosis
 from autograd.mark.rounding import EXACT, Interval, grain, rounding, spell_out, swing
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, expanded, value_at
+from autograd.rewriting import evaluate, expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Near:
     def roughly(self) -> list[float]:
         """Whatever is met on the way to the line."""
         found: set[float] = set()
-        for formula in (self.formula, expanded(self.formula, self.formulas, lambda x: False)[0]):
+        for formula in (self.formula, expand(self.formula, self.formulas, lambda x: False)[0]):
             for form in (straighten(formula), formula):
                 if form is not None:
                     order = nodes(spell_out(form))

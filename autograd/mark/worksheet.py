@@ -37,7 +37,7 @@ from autograd.mark.context import SheetContext
 from autograd.mark.marker import Marker
 from autograd.mark.report import Marking
 from autograd.operation import CONSTANT
-from autograd.rewriting import expanded
+from autograd.rewriting import expand
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -235,7 +235,7 @@ class Worksheet:
                 return None
             slope = self.slope(y, x) if y in self.formulas else None
             if slope is None:
-                slope = gradient(expanded(y, self.formulas, lambda q: q is x)[0], x)[0]
+                slope = gradient(expand(y, self.formulas, lambda q: q is x)[0], x)[0]
             derived.extend([slope] * (y in self.formulas))
             return slope
 

@@ -234,7 +234,7 @@ def _derive(options: argparse.Namespace) -> int:
     if options.json:
         lines = [
             {"left": line.left.text, "right": line.right.text, "reason": line.reason.text, "latex": line.right.latex}
-            for _, block in board._blocks()
+            for _, block in board.blocks()
             for line in block
         ]
         print_json({**about, "lines": lines, "latex": board.latex})
@@ -279,7 +279,7 @@ def _tables(options: argparse.Namespace, order: int) -> tuple[Formulas, list[Val
 
 
 def _grad(options: argparse.Namespace) -> int:
-    from autograd.display.board import Board, Line, figure, joined, math, named
+    from autograd.display.board import Board, Line, figure, join, math, write_name
     from autograd.formula.writing import formula
 
     formulas, ys, table = _tables(options, 1)
@@ -299,7 +299,7 @@ def _grad(options: argparse.Namespace) -> int:
     def line(name: str, y: Value, x: float) -> Line:
         pieces = [math(y, digits=options.digits)] + [figure(x, options.digits)] * known
         unlike = dict.fromkeys(piece for piece in pieces if piece.text != name)
-        return Line(named(name), joined(unlike, " = "))
+        return Line(write_name(name), join(unlike, " = "))
 
     lines = [line(name, _unnamed(y), y.data) for name, y in zip(table.names, ys)]
     if len(ys) == 1:
