@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from autograd import Value, Worksheet, gradient, log, sigmoid, softmax, tanh
-from autograd.mark import judging
+from autograd.mark import guessing
 
 
 def leaves(**numbers):
@@ -316,8 +316,8 @@ def test_looking_for_a_mistake_ends_where_there_are_too_many(monkeypatch):
     for _ in range(150):
         y = rng.choice([lambda y: y * x, lambda y: tanh(y) + x, lambda y: sigmoid(y) - 0.5 * x])(y)
     slope = gradient(y, x)[0]
-    of_line = judging.mistakes
-    monkeypatch.setattr(judging, "mistakes", lambda *args: (looked_at.append(1) or each for each in of_line(*args)))
+    of_line = guessing.mistakes
+    monkeypatch.setattr(guessing, "mistakes", lambda *args: (looked_at.append(1) or each for each in of_line(*args)))
     row = Worksheet(slope=slope).mark({"slope": f"{1.13 * slope.data:.6f}"})["slope"]
     assert (row.verdict, row.diagnoses) == ("wrong", ())
     assert 0 < len(looked_at) < 1000
