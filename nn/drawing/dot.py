@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -66,11 +67,8 @@ class DotWriter:
 
     def _places_for_operands(self) -> dict[str, int]:
         """How many arrows come into an operation of several operands, so that each can have its place, in their order."""
-        counts: dict[str, int] = {}
-        for arrow in self.picture.arrows:
-            kind = self.kinds[arrow.head]
-            if kind == "operation" or (kind == "neuron" and not self.dense):
-                counts[arrow.head] = counts.get(arrow.head, 0) + 1
+        kinds = ("operation",) if self.dense else ("operation", "neuron")
+        counts = Counter(arrow.head for arrow in self.picture.arrows if self.kinds[arrow.head] in kinds)
         return {key: n for key, n in counts.items() if 1 < n <= 12}
 
     def _boxes(self, graph: Any, part: Part | None, depth: int, inside: dict[Part | None, list[Box | Part]]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import no_grad
 from autograd.value import lift
 from nn.train.steps import flatten
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -169,17 +169,11 @@ def draw_legend(ax: Axes, look: Look, handles: list[Any]) -> None:
     """Beside the Axes where there is room, else where it hides least."""
     beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0), "borderaxespad": 0.0, "frameon": False}
     within: dict[str, Any] = {"loc": "best", "facecolor": look.paper, "edgecolor": "none", "framealpha": 0.85}
-    names = [_wrapped(handle.get_label()) for handle in handles]
+    names = [textwrap.fill(handle.get_label(), 22) for handle in handles]
     place = beside if _has_room(ax) else within
     legend = ax.legend(handles, ["?"] * len(names), fontsize=SMALL, labelcolor=look.ink, handlelength=2.4, **place)
     for text, name in zip(legend.get_texts(), names):  # given afterwards, as a name that begins with _ may be left out
         text.set_text(name)
-
-
-def _wrapped(text: str) -> str:
-    import textwrap
-
-    return textwrap.fill(text, 22)
 
 
 def _has_room(ax: Any) -> bool:
