@@ -11,6 +11,7 @@ _ext/reference.py  a page for each public name, and the command line
 _ext/listing.py    the code, file by file
 _ext/annotated.py  the engine with its prose beside its code
 _ext/pages.py      writes all these, README and the notebooks, before the build
+_ext/navigation.py the list of all pages beside each
 _ext/house.py      the house's docstrings as reStructuredText
 _ext/formulas.py   LaTeX as MathML
 """
@@ -36,7 +37,7 @@ author = "The chalkgrad founders"
 project_copyright = f"2026, {author}"
 version = release = autograd.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "sphinx_copybutton", "formulas", "pages"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "sphinx_copybutton", "formulas", "navigation", "pages"]
 exclude_patterns = ["_build", "lite", "readme"]
 highlight_language = "text"  # what is not said to be Python is what Python prints
 smartquotes = False  # reduction="mean"
