@@ -21,10 +21,12 @@ import random
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from operator import index
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
 from autograd import LostGradientWarning, Value
+from autograd.calculus import flatten
 from autograd.conversions import number
 from autograd.modes import without_graph
 from nn.optim import OPTIMIZERS, Optimizer
@@ -375,14 +377,16 @@ class _Training:
             raise ValueError(
                 f"{type(self.scheduler).__name__} has no state_dict() and load_state_dict(), so what it had come to is lost"
             )
-        done = [(float(loss), float(norm), list(predictions)) for loss, norm, predictions in state["batches"]]
+        done = [(number(loss), number(norm), list(predictions)) for loss, norm, predictions in state["batches"]]
+        for _, _, predictions in done:
+            list(map(number, (x for x in flatten(predictions) if x is not None)))  # None where no metric asks for them
         numbers, slopes = list(map(number, state["parameters"])), list(map(number, state["gradients"]))
         kept = None if best["parameters"] is None else list(map(number, best["parameters"]))
         for held in (numbers, slopes, kept):
             if held is not None and len(held) != len(self.run.parameters):
                 raise TypeError(f"it has {len(held)} numbers for {len(self.run.parameters)} parameters")
         seen = number(best["loss"]), int(best["waited"]), kept
-        records = [Record(*record) for record in past["records"]]
+        records = [Record(index(n), *(list(map(number, of_all)) for of_all in lists)) for n, *lists in past["records"]]
         lists = {name: list(map(number, past[name])) for name in ("loss", "val_loss", "grad_norm", "lr")}
         tables = {name: {k: list(map(number, v)) for k, v in past[name].items()} for name in ("metrics", "val_metrics")}
         if self.shuffled:

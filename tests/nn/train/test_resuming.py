@@ -385,6 +385,10 @@ def test_a_damaged_state_is_refused_whole(part, damage):
     [
         lambda s: s["history"].update(metrics=["x"]),
         lambda s: s["history"].update(val_metrics={"accuracy": 1.0}),
+        lambda s: s["history"]["records"].append(["1", [], []]),
+        lambda s: s["history"]["records"].append([1, ["1"], []]),
+        lambda s: s["batches"].append([1.0, 1.0, ["1"]]),
+        lambda s: s["batches"].append(["1", 1.0, []]),
         lambda s: s["best"].update(waited=math.inf),
         lambda s: s["best"].update(parameters=[1.0]),
         lambda s: s["settings"].update(hyperparameters=[]),
