@@ -9,6 +9,7 @@ import math
 
 from autograd import primitives as ops
 from autograd.conversions import number
+from autograd.operation import CONSTANT
 from autograd.value import Value, record
 
 TYPE_CHECKING = False
@@ -144,6 +145,41 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
     xs = ops.shifted([x if isinstance(x, Value) else number(x) for x in xs])
     total = ops.logsumexp_of(*xs)
     return [ops.sub(x, total) for x in xs]
+
+
+def select(index: Number, values: Iterable[Number]) -> Number:
+    """The item of values that stands at index, counted from 0; its slope is 1 in that item, 0 in the others and in index.
+
+    index: a whole number, or a Value that holds one, such as a token that a program is given
+    values: Values or plain numbers, in a list or any other iterable
+
+    A Value as the index makes one node, which looks the item up anew in forward() and in each row of a compiled program,
+    and is nan where there is none. A plain number gives the item itself.
+
+    Raises IndexError for an index at which there is no item, ValueError for one that is no whole number.
+
+    In PyTorch: torch.nn.functional.embedding, for a list of numbers.
+
+    >>> from autograd import Value, gradient, select
+    >>> token, table = Value(2.0), [Value(0.5), Value(-1.0), Value(3.0)]
+    >>> chosen = select(token, table)
+    >>> chosen, gradient(chosen, *table)
+    (Value(3.0), [Value(0.0), Value(0.0), Value(1.0)])
+    >>> token.data = 1.0
+    >>> chosen.forward()
+    -1.0
+    """
+    xs = _listed("select", values)
+    at = index.data if isinstance(index, Value) else number(index)
+    if at != at // 1.0:  # neither a fraction, nor infinite, nor nan
+        raise ValueError(f"select takes a whole number for its index, not {at!r}")
+    if not 0.0 <= at < len(xs):
+        counted = f"the items are {len(xs)}, counted from 0 to {len(xs) - 1}" if xs else "there are no items"
+        raise IndexError(f"select has no item {at:.0f}: {counted}")
+    if isinstance(index, Value) and index.op is not CONSTANT:
+        return ops.select_of(index, *xs)
+    item = xs[int(at)]
+    return item if isinstance(item, Value) else number(item)
 
 
 def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Number:

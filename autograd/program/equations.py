@@ -10,7 +10,20 @@ import re
 
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.source import Printer, flat, in_turn, minus
-from autograd.program.statements import Column, Contract, Fold, Let, Matmul, Number, Outer, Product, Sum, View
+from autograd.program.statements import (
+    Column,
+    Contract,
+    Fold,
+    Gather,
+    Let,
+    Matmul,
+    Number,
+    Outer,
+    Product,
+    Scatter,
+    Sum,
+    View,
+)
 from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
@@ -104,6 +117,8 @@ class Equations(Printer):
             c = weights.pop() if len(weights) == 1 else 1.0
             before = "" if c == 1.0 else "-" if c == -1.0 else number(c, 6, latex=True)[0] + r" \, "
             return before + r"\textstyle\sum " + r" \odot ".join(names)
+        if isinstance(e, Gather):
+            return rf"{self.symbol(e.array.name)}\left[{self.tex(e.index)}\right]"
         return self._function(e)
 
     def _function(self, e: Any) -> str:
@@ -112,8 +127,8 @@ class Equations(Printer):
             return rf"1 \oslash {arguments[0]}"
         if e.op == LARGEST:
             return rf"\max\left({', '.join(arguments)}\right)"
-        if e.op.name == "greater":
-            return rf"\mathbf{{1}}_{{{arguments[0]} > {arguments[1]}}}"
+        if e.op.name in ("greater", "equal"):
+            return rf"\mathbf{{1}}_{{{arguments[0]} {'>' if e.op.name == 'greater' else '='} {arguments[1]}}}"
         if e.op.name in ("sigmoid_slope", "tanh_slope"):
             z = arguments[0]
             return rf"{z} \odot (1 - {z})" if e.op.name == "sigmoid_slope" else rf"1 - {z}^{{\odot 2}}"
@@ -132,6 +147,8 @@ class Equations(Printer):
         what = store.what
         if isinstance(what, Outer):
             return rf"{self.tex(what.left)} \, {self.tex(what.right)}^{{\top}}"
+        if isinstance(what, Scatter):
+            return rf"\textstyle\sum_{{{self.tex(what.index)}}} {self.tex(what.what, True)}"
         return rf"{self.tex(what.what, True)} \, \mathbf{{1}}"
 
 

@@ -200,6 +200,9 @@ class _Numbered:
                 ids[node] = self._numbered(ops.sub, (inputs[0], self._numbered(LARGEST, tuple(ids[x] for x in before))))
             elif self._are_constant(inputs):
                 ids[node] = self._numbered(CONSTANT, (), node.data)
+            elif op is ops.select_of and self._are_constant(inputs[:1]):
+                known = ops.select_of.value([self._number(inputs[0]), *range(len(inputs) - 1)])  # which item, nan for none
+                ids[node] = self._numbered(CONSTANT, (), known) if known != known else inputs[int(known) + 1]  # noqa: PLR0124
             elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
                 top = self._numbered(LARGEST, inputs)
                 total = self._numbered(op, tuple(self._numbered(ops.sub, (x, top)) for x in inputs))
@@ -220,6 +223,10 @@ class _Numbered:
             self._known[key] = len(self.operations)
             self.operations.append((op, inputs, what))
         return self._known[key]
+
+    def _number(self, i: int) -> float:
+        number: float = self.operations[i][2]  # type: ignore[assignment]
+        return number
 
     def _are_constant(self, inputs: Iterable[int]) -> bool:
         return all(self.operations[i][0] is CONSTANT for i in inputs)

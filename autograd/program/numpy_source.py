@@ -19,6 +19,7 @@ from autograd.program.statements import (
     Number,
     Outer,
     Product,
+    Scatter,
     Store,
     Sum,
     View,
@@ -366,6 +367,9 @@ class InPlace(Printer):
             self._store_matrix(what, places, id(store) in self._joined, new)
             return
         to = slice_of(places) or self.table("at", places)
+        if isinstance(what, Scatter):
+            self.body.append(f"gradient[{to}] {'' if new else '+'}= {self.piece(store)}")
+            return
         total = f"{self.view(what.what)} @ ones" if self._is_whole(what.what) and what.what.array.varies else ""
         if total and "ones = np.ones(batch)" not in self.bound:
             self.bound.append("ones = np.ones(batch)")
@@ -389,5 +393,5 @@ class InPlace(Printer):
 def _deepest_last(store: Store) -> tuple[int, int]:
     """Matrices first, each as soon as its arrays are there; then sums over the batch; last what is the same for all rows."""
     arrays = arrays_in(store.what)
-    kind = 0 if isinstance(store.what, Outer) else 1 if any(array.varies for array in arrays) else 2
+    kind = 0 if isinstance(store.what, (Outer, Scatter)) else 1 if any(array.varies for array in arrays) else 2
     return kind, max((array.number for array in arrays), default=0)

@@ -19,11 +19,13 @@ from autograd.program.statements import (
     Contract,
     Fold,
     Function,
+    Gather,
     Let,
     Matmul,
     Number,
     Outer,
     Product,
+    Scatter,
     Store,
     Sum,
     View,
@@ -200,6 +202,8 @@ class Printer:
             return f"{self.matrix(e.matrix)} @ {self.view(e.operand)}"
         if isinstance(e, Fold):
             return f"{name_of(e.op)}({self.view(e.operand)})"
+        if isinstance(e, Gather):
+            return f"gathered({e.array.name}, {self.table('at', e.rows)}, {self.view(e.index)})"
         return self.contracted(e) if isinstance(e, Contract) else self.factor(e)
 
     def piece(self, store: Store) -> str:
@@ -207,6 +211,9 @@ class Printer:
         what = store.what
         if isinstance(what, Outer):
             return f"outer({self.view(what.left)}, {self.view(what.right)})"
+        if isinstance(what, Scatter):
+            rows = self.table("at", what.rows)
+            return f"scattered({self.expression(what.what)}, {rows}, {self.view(what.index)}, {len(store.places)})"
         return f"total({self.expression(what.what)}, {len(store.places)})"
 
     # ---- for any library

@@ -8,11 +8,13 @@ An array has a row for each of its numbers and a column for each row of the batc
     Matmul     a matrix of parameters, or of plain numbers, times rows of an array
     Fold       an operation along the rows of an array, such as logsumexp
     Contract   sums of products of any rows, where there is no matrix
+    Gather     for each row the row of an array that an index says, as a token its embedding
 
 and the gradient is put together from
 
     Outer      rows of one array times rows of another, summed over the batch: D Xᵀ
     Total      an expression, summed over the batch
+    Scatter    an expression, summed over the batch, each number of it at the place that an index says
 
 for parameters in the places of a matrix or of a vector. That rows make a matrix is seen from their places alone.
 """
@@ -22,7 +24,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from autograd.operation import Primitive
-from autograd.primitives import logsumexp_of
+from autograd.primitives import equal, logsumexp_of, select_of
 from autograd.program.lowering import LARGEST
 
 TYPE_CHECKING = False
@@ -43,8 +45,10 @@ Matmul = namedtuple("Matmul", "matrix operand")
 Matrix = namedtuple("Matrix", "array places coefficients")  # array and places are None for plain numbers
 Fold = namedtuple("Fold", "op operand")
 Contract = namedtuple("Contract", "factors coefficients")  # factors: (array, rows in it, for each sum and each product)
+Gather = namedtuple("Gather", "index array rows")  # rows: for each index the rows that it chooses from
 Outer = namedtuple("Outer", "left right")
 Total = namedtuple("Total", "what")
+Scatter = namedtuple("Scatter", "index what rows")  # rows: for each index those of what is stored that it chooses from
 
 Let = namedtuple("Let", "array what")
 Store = namedtuple("Store", "places what")  # the parameters, as a list or a list of lists
@@ -77,8 +81,18 @@ class Statements:
             places = [self.places[x] for x in inputs if isinstance(x, int)]
             if len(set(places)) == len(inputs) and len({number for number, _ in places}) == 1:
                 return Fold(op, View(self.arrays[places[0][0]], [row for _, row in places]))
+        if op is select_of and (found := self._gathered(atoms)) is not None:
+            return found
         wanted = 1 if isinstance(op, Primitive) and op.name in FROM_OUTPUT else len(inputs)
         return Function(op, [self._view([atom.inputs[k] for atom in atoms]) for k in range(wanted)])
+
+    def _gathered(self, atoms: Sequence[Any]) -> Gather | None:
+        """What an index chooses from the rows of one array; None where the items are of several, or plain numbers."""
+        items = [x for atom in atoms for x in atom.inputs[1:]]
+        if not all(isinstance(x, int) for x in items) or len({self.places[x][0] for x in items}) != 1:
+            return None
+        rows = [[self.places[x][1] for x in atom.inputs[1:]] for atom in atoms]
+        return Gather(self._view([atom.inputs[0] for atom in atoms]), self.arrays[self.places[items[0]][0]], rows)
 
     def _view(self, atoms: Sequence[int | float]) -> Any:
         """The rows where atoms stand; a plain number where they are one."""
@@ -148,6 +162,7 @@ class Statements:
 
     def _gradient(self, forms: Sequence[Form]) -> Iterator[Store]:
         """What is summed over the batch for each parameter; products of one kind, and as many of them, in one go."""
+        yield from self._scattered(forms := [dict(form) for form in forms])
         alike: dict[tuple[tuple[int, ...], int], dict[int, list[tuple[list[int], float]]]] = {}
         for p, form in enumerate(forms):
             by_kind: dict[tuple[int, ...], list[tuple[list[int], float]]] = {}
@@ -164,6 +179,33 @@ class Statements:
                 if found is not None
                 else Store(sorted(some), Total(self._terms(kind, [some[p] for p in sorted(some)])))
             )
+
+    def _scattered(self, forms: Sequence[dict[tuple[int, ...], float]]) -> Iterator[Store]:
+        """What each item of a choice varies by: [index = k] times the same for all k. It is taken out of the forms."""
+        chosen: dict[tuple[int, tuple[int, ...], float], dict[float, list[tuple[int, tuple[int, ...]]]]] = {}
+        for p, form in enumerate(forms):
+            for factors, c in form.items():
+                choices = [f for f in factors if self.atoms[f].what is equal]
+                if len(choices) == 1 and [type(x) for x in self.atoms[choices[0]].inputs] == [int, float]:
+                    index, k = self.atoms[choices[0]].inputs
+                    rest = tuple(f for f in factors if f not in choices)
+                    chosen.setdefault((index, rest, c), {}).setdefault(k, []).append((p, factors))
+        alike: dict[object, list[tuple[int, list[int], float, list[int]]]] = {}
+        for (index, rest, c), by_item in chosen.items():
+            n, often = len(by_item), {len(some) for some in by_item.values()}
+            if n < 2 or set(by_item) != set(range(n)) or len(often) > 1:
+                continue
+            kind, ordered = self._kind(rest)
+            for each in zip(*(by_item[k] for k in range(n))):  # two tables that one index looks into make two rows
+                alike.setdefault((self.places[index][0], kind, n), []).append((index, ordered, c, [p for p, _ in each]))
+                for p, factors in each:
+                    del forms[p][factors]
+        for rows in alike.values():
+            places = sorted({p for *_, some in rows for p in some})
+            at = {p: i for i, p in enumerate(places)}
+            what = self._product([ordered for _, ordered, _, _ in rows], [c for _, _, c, _ in rows])
+            index = self._view([index for index, *_ in rows])
+            yield Store(places, Scatter(index, what, [[at[p] for p in some] for *_, some in rows]))
 
     def _outer(self, terms: Mapping[int, list[tuple[list[int], float]]]) -> Store | None:
         """D Xᵀ, where the parameters make a matrix: every row of one array with every row of the other."""
@@ -215,4 +257,8 @@ def arrays_in(e: Any) -> list[Array]:
         return [array for array, _ in e.factors]
     if isinstance(e, Outer):
         return [e.left.array, e.right.array]
+    if isinstance(e, Gather):
+        return [e.array, *arrays_in(e.index)]
+    if isinstance(e, Scatter):
+        return [*arrays_in(e.index), *arrays_in(e.what)]
     return arrays_in(e.what) if isinstance(e, Total) else []

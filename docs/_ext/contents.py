@@ -47,7 +47,7 @@ GROUPS = [
             for name in (
                 "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh"
                 " hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign maximum minimum clip"
-                " sum dot prod mean logsumexp softmax log_softmax"
+                " sum dot prod mean select logsumexp softmax log_softmax"
             ).split()
         ),
     ),
