@@ -35,6 +35,7 @@ FLOORS = """
     autograd
     nn.engine
     nn.module nn.losses nn.metrics nn.layers nn.optim nn.data
+    nn.vectors nn.linear nn.normalisation nn.recurrent nn.attention nn.gpt
     nn.train nn.export
     nn.drawing nn.plots
     nn.pages

@@ -85,6 +85,13 @@ GROUPS = [
         "autograd.compile autograd.Program",
     ),
     Group("nets", "Nets", "Neurons, layers and multilayer perceptrons.", "nn.Module nn.Neuron nn.Layer nn.MLP"),
+    Group(
+        "vectors",
+        "Nets for texts, and their parts",
+        "Modules over vectors and lists of vectors, under PyTorch's names, each written in scalars.",
+        "nn.Linear nn.Sequential nn.Dropout nn.Embedding nn.RMSNorm nn.LayerNorm nn.Attention nn.Block nn.GPT nn.RNN"
+        " nn.LSTM",
+    ),
     Group("losses", "Losses", "How wrong a prediction is, as one number to make small.", "nn.losses.*"),
     Group(
         "optim",
