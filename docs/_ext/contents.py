@@ -47,7 +47,7 @@ GROUPS = [
             for name in (
                 "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh"
                 " hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign maximum minimum clip"
-                " sum dot prod mean select logsumexp softmax log_softmax"
+                " sum dot prod mean select logsumexp logaddexp logsigmoid softmax log_softmax"
             ).split()
         ),
     ),
@@ -100,8 +100,8 @@ GROUPS = [
         " ".join(
             f"nn.optim.{name}"
             for name in (
-                "Optimizer SGD RMSprop Adagrad Adam AdamW LRScheduler StepLR MultiStepLR ExponentialLR CosineAnnealingLR"
-                " LinearLR LambdaLR ReduceLROnPlateau"
+                "Optimizer SGD RMSprop Adagrad Adadelta Adam AdamW Adamax NAdam RAdam LRScheduler StepLR MultiStepLR"
+                " ExponentialLR CosineAnnealingLR LinearLR LambdaLR ReduceLROnPlateau"
             ).split()
         ),
     ),
