@@ -45,8 +45,8 @@ GROUPS = [
         " ".join(
             f"autograd.{name}"
             for name in (
-                "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh"
-                " hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign maximum minimum clip"
+                "exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh"
+                " atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign maximum minimum clip"
                 " sum dot prod mean select logsumexp logaddexp logsigmoid softmax log_softmax"
             ).split()
         ),
