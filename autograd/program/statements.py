@@ -112,7 +112,9 @@ class Statements:
         for row, form in enumerate(forms):
             for factors, c in form.items():
                 kind, ordered = self._kind(factors)
-                by_kind.setdefault(kind, [[] for _ in forms])[row].append((ordered, c))
+                if kind not in by_kind:
+                    by_kind[kind] = [[] for _ in forms]
+                by_kind[kind][row].append((ordered, c))
         kinds = sorted(by_kind.items(), key=lambda item: -len(item[1][0]))
         terms = [self._terms(kind, rows) for kind, rows in kinds]
         return terms[0] if len(terms) == 1 else _gathered(terms) if terms else Number(0.0)
