@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Value, dot, mean
+from autograd import Value, dot, mean, sqrt
 from nn.vectors import VectorModule, column, described, whole
 
 SMALLEST_STEP = 2.0**-52  # ε where PyTorch takes it from the kind of number
@@ -38,8 +38,8 @@ class RMSNorm(VectorModule):
         self.weight = column(self.width, lambda: 1.0, "g") if elementwise_affine else None
 
     def vector(self, x: list[Value]) -> list[Any]:
-        scale = (dot(x, x) / len(x) + self.eps) ** -0.5
-        return [each * scale * g for each, g in zip(x, self.weight)] if self.weight else [each * scale for each in x]
+        r = sqrt(dot(x, x) / len(x) + self.eps)
+        return [each / r * g for each, g in zip(x, self.weight)] if self.weight else [each / r for each in x]
 
     def __repr__(self) -> str:
         return described(self, f"{self.width}", "" if self.weight else "no gain")
@@ -70,8 +70,8 @@ class LayerNorm(VectorModule):
     def vector(self, x: list[Value]) -> list[Any]:
         m = mean(x)
         apart = [each - m for each in x]
-        scale = (dot(apart, apart) / len(x) + self.eps) ** -0.5
-        y = [each * scale for each in apart]
+        s = sqrt(dot(apart, apart) / len(x) + self.eps)
+        y = [each / s for each in apart]
         if self.weight:
             y = [each * gain for each, gain in zip(y, self.weight)]
         return [each + b for each, b in zip(y, self.bias)] if self.bias else y
