@@ -169,7 +169,7 @@ class _Difference:
             for _ in range(10):
                 before, row = row, [slope(step)]
                 for k, entry in enumerate(before):
-                    factor = power ** (k + 1) if power == 4.0 else 2.0 ** (k + 1)
+                    factor = power ** (k + 1)
                     row.append((factor * row[k] - entry) / (factor - 1.0))
                     error = max(math.fabs(row[-1] - row[-2]), math.fabs(row[-1] - entry))
                     if error < least:

@@ -40,7 +40,7 @@ def _described(x: object) -> str:
         return f"the complex number {x}: pass its .real or .imag"
     if hasattr(x, "inputs") and hasattr(x, "data"):
         return "a Value here: use it as it is, or pass its .data for the plain number"
-    if hasattr(x, "shape") or hasattr(x, "ndim"):
+    if hasattr(x, "shape"):
         package = type(x).__module__.partition(".")[0]
         return f"a {package} {kind}: pass x.item() for one number, or [Value(x) for x in array.tolist()]"
     if isinstance(x, (list, tuple, set, dict)) or hasattr(x, "__iter__"):

@@ -9,8 +9,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
+    from typing import TypeVar
 
     from autograd.value import Value
+
+    T = TypeVar("T")
 
 
 def history(*outputs: Value) -> list[Value]:
@@ -47,12 +50,36 @@ def history(*outputs: Value) -> list[Value]:
 def nodes(*outputs: Value) -> list[Value]:
     """Every node behind the outputs, leaves and constants too, and they themselves; each after its inputs."""
     order: dict[Value, None] = {}
-    for node in reversed(history(*outputs)):
-        for x in node.inputs:
-            order[x] = None  # where it stands already, it stays
+    for node in reversed(history(*outputs)):  # hot as well, in all marking; what stands already stays where it is
+        x, y = node._first, node._second
+        if x.__class__ is tuple:
+            for each in x:
+                order[each] = None
+        else:
+            order[x] = None
+            if y is not None:
+                order[y] = None
         order[node] = None
     order.update(dict.fromkeys(outputs))
     return list(order)
+
+
+def bottom_up(roots: Iterable[T], below: Callable[[T], Iterable[T]], known: Container[T] = ()) -> Iterator[T]:
+    """All that can be reached from the roots, each after what is below it.
+
+    below: what is directly below one, in the order in which it is to come
+    known: what is left alone, with all that is below it; it may grow on the way
+    """
+    seen: set[T] = set()
+    stack = [(root, False) for root in roots][::-1]
+    while stack:
+        item, ready = stack.pop()
+        if ready:
+            yield item
+        elif item not in known and item not in seen:
+            seen.add(item)
+            stack.append((item, True))
+            stack += [(x, False) for x in below(item) if x not in seen][::-1]
 
 
 def leaves(*outputs: Value) -> list[Value]:
@@ -101,7 +128,7 @@ def ways(y: Value, x: Value, below: Callable[[Value], Iterable[Value]], leading:
     path = [y]
     if y is x:
         yield [x]
-    turns = [iter(below(y) if y is not x else ())]
+    turns = [iter(below(y))]
     while turns:
         step = next((node for node in turns[-1] if node in leading), None)
         if step is None:

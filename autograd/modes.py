@@ -227,7 +227,7 @@ def _name(node: Value) -> str:
 
 def _formula(node: Value) -> str:
     names = [(x.label or short(x.data), ATOM if x.label or x.data >= 0.0 else NEGATION) for x in node.inputs]
-    return node.op.notation.write(names) if node.op else _name(node)
+    return node.op.notation.write(names)  # type: ignore[union-attr]
 
 
 def _numbers(node: Value) -> str:

@@ -76,7 +76,7 @@ def value_at(y: Value, at: Mapping[Value, float]) -> float:
     return evaluate(nodes(y), at)[y]
 
 
-def expanded(
+def expand(
     formula: Value, formulas: Mapping[Value, Value], known: Callable[[Value], bool]
 ) -> tuple[Value, dict[Value, Value]]:
     """The formula down to quantities that are known, or given; and what the others have become in it."""

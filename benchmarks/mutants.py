@@ -12,7 +12,8 @@ the same faults everywhere:
     in what import    a process of its own imports the faulty text, and runs the tests of the part, until one fails
     makes
 
-PyTorch and JAX are hidden: what holds only beside them does not hold for most people. A sample is drawn with a seed, so
+PyTorch and JAX are hidden: what holds only beside them does not hold for most people. Tests that start a program, such as
+a browser, are left out. A sample is drawn with a seed, so
 that figures can be had again. What survives is shown as a difference; --again tries the survivors of the last run once
 more, after tests were added. The results are in mutants/PART.jsonl.
 """
@@ -49,9 +50,13 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = {
     "engine": (
         "value graph calculus functions conversions modes check",
-        "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads",
+        "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads"
+        " test_primitives test_program_calls test_losses",
     ),
-    "table": ("primitives", "test_value test_functions test_primitives test_extremes"),
+    "table": (
+        "primitives table",
+        "test_value test_functions test_primitives test_extremes test_notation test_table test_formula test_formula_reading",
+    ),
     "judgement": (
         "judging mistakes forms points rounding working comparing marker worksheet",
         "test_mistakes test_judging test_worksheet test_forms test_points test_rounding test_values_first test_comparing"
@@ -65,6 +70,8 @@ PYTEST = [
     "-q",
     "-x",
     "-s",
+    "-m",
+    "not external",
     "-W",
     "ignore::pytest.PytestAssertRewriteWarning",
     "-p",
@@ -77,6 +84,7 @@ PYTEST = [
     str(ROOT),
 ]
 MEMORY = 6 << 30
+NOWHERE = "no function is alive that is made of this code"
 
 
 class Mutant(NamedTuple):
@@ -194,6 +202,7 @@ class Living:
     """The functions of autograd that are alive once the tests are collected, and what keeps their results."""
 
     def __init__(self) -> None:
+        gc.unfreeze()  # the tests are frozen once they are collected, and what is frozen is not listed
         gc.collect()
         alive = gc.get_objects()
         ours = str(ROOT / "autograd")
@@ -202,19 +211,23 @@ class Living:
         gc.freeze()  # children leave these pages alone
 
 
-def plant(pairs: Sequence[tuple[CodeType, CodeType]], living: Living) -> None:
-    """Give every living function that is made of right code the faulty one."""
+def plant(pairs: Sequence[tuple[CodeType, CodeType]], living: Living) -> bool:
+    """Give every living function that is made of right code the faulty one; whether there is any."""
 
     def place(code: CodeType) -> tuple[Any, ...]:
         return code.co_qualname, code.co_firstlineno, *code.co_positions()
 
     faulty = {(place(right), Path(right.co_filename).name): wrong for right, wrong in pairs}
     lines = {right.co_firstlineno for right, _ in pairs}
+    found = False
     for f in living.functions:
         if f.__code__.co_firstlineno in lines:
-            f.__code__ = faulty.get((place(f.__code__), Path(f.__code__.co_filename).name), f.__code__)
+            wrong = faulty.get((place(f.__code__), Path(f.__code__.co_filename).name))
+            if wrong is not None:
+                f.__code__, found = wrong, True
     for cache in living.caches:  # what was kept was computed by right code
         cache.cache_clear()
+    return found
 
 
 class Tests:
@@ -234,7 +247,7 @@ class Tests:
         items = {item.nodeid: item for item in session.items}
         self.living = Living()
         passing, took = self.remembered(items)
-        quick = [name for name in items if took[name] <= self.longest]
+        quick = sorted((name for name in items if took[name] <= self.longest), key=took.__getitem__)
         print(f"{len(items)} tests in {sum(took.values()):.0f} s", flush=True)
         for mutant in self.mutants:
             start = time.time()
@@ -249,6 +262,8 @@ class Tests:
                 chosen = [items[name] for name in sorted(through, key=took.__getitem__) if took[name] <= self.longest]
                 limit = 30 + 5 * int(sum(took[name] for name in through))
                 how, end = "function", _told(lambda: self.tried(pairs, chosen), limit) or "timeout"  # noqa: B023
+                if end == NOWHERE:
+                    how, end = "import", alone(mutant, self.tests, quick)
             self.log.add(mutant, how, end, time.time() - start)
         return True
 
@@ -295,7 +310,8 @@ class Tests:
         }, took
 
     def tried(self, pairs: Sequence[tuple[CodeType, CodeType]], items: Sequence[Any]) -> str:
-        plant(pairs, self.living)
+        if not plant(pairs, self.living):
+            return NOWHERE
         for _ in self.run(items):
             pass
         return self.failed or "survived"
@@ -374,7 +390,7 @@ def alone(mutant: Mutant, files: Sequence[str], tests: Sequence[str]) -> str:
 
 def run_alone() -> int:
     file, text, files, tests = json.load(sys.stdin)
-    wanted = set(tests)
+    rank = {name: i for i, name in enumerate(tests)}
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.meta_path.insert(0, Faulty(file, text))
     _prepare()
@@ -382,7 +398,7 @@ def run_alone() -> int:
 
     class Quick:
         def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-            items[:] = [item for item in items if item.nodeid in wanted]
+            items[:] = sorted((item for item in items if item.nodeid in rank), key=lambda item: rank[item.nodeid])
 
     return int(pytest.main([*PYTEST, *files], plugins=[Quick()]))
 

@@ -6,12 +6,12 @@
 and open docs/_build/html/index.html. It needs no network, neither to be built nor to be read: mathematics is MathML, and
 there is no script from elsewhere. Nothing is executed: notebooks show the outputs that are stored in them.
 
-_ext/contents.py   which names and files there are, and their order
+_ext/contents.toml which names and files there are, and their order
 _ext/reference.py  a page for each public name, and the command line
 _ext/listing.py    the code, file by file
 _ext/annotated.py  the engine with its prose beside its code
-_ext/texts.py      README and its like, and the notebooks
-_ext/pages.py      writes all these before the build
+_ext/pages.py      writes all these, README and the notebooks, before the build
+_ext/navigation.py the list of all pages beside each
 _ext/house.py      the house's docstrings as reStructuredText
 _ext/formulas.py   LaTeX as MathML
 """
@@ -37,8 +37,8 @@ author = "The chalkgrad founders"
 project_copyright = f"2026, {author}"
 version = release = autograd.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "sphinx_copybutton", "formulas", "pages"]
-exclude_patterns = ["_build", "extra", "lite", "readme"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "sphinx_copybutton", "formulas", "navigation", "pages"]
+exclude_patterns = ["_build", "lite", "readme"]
 highlight_language = "text"  # what is not said to be Python is what Python prints
 smartquotes = False  # reduction="mean"
 trim_doctest_flags = True
@@ -55,7 +55,7 @@ linkcode_resolve = source_of
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # it would come from another server
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
-myst_enable_extensions = ["dollarmath", "amsmath", "attrs_inline", "deflist"]
+myst_enable_extensions = ["dollarmath", "amsmath", "attrs_inline", "deflist", "html_image"]
 myst_heading_anchors = 3
 myst_update_mathjax = False
 
@@ -63,7 +63,6 @@ html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"  # as the light one of furo
 html_title = "chalkgrad"
 html_static_path = ["_static"]
-html_extra_path = ["extra"]
 html_css_files = ["custom.css"]
 html_math_renderer = "mathml"
 html_show_sourcelink = False
@@ -84,7 +83,6 @@ copybutton_prompt_is_regexp = True
 
 def setup(app: Any) -> None:
     """Read every docstring by the rules of the house."""
-    (HERE / "extra").mkdir(exist_ok=True)
     app.connect("autodoc-process-docstring", _house)
     app.connect("autodoc-skip-member", _skip)
 
@@ -96,7 +94,7 @@ def _house(app: Any, what: str, name: str, thing: Any, options: Any, lines: list
             arguments = set(inspect.signature(thing).parameters)
         except ValueError:
             arguments = set()
-    lines[:] = rst(lines, link_from(name), arguments)
+    lines[:] = rst("\n".join(lines), link_from(name), arguments).split("\n")
 
 
 def _skip(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +16,8 @@ TORCH = {  # what the activations are called there
     "gelu": "GELU", "elu": "ELU", "leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax",
 }  # fmt: skip
 SETTINGS: dict[str, dict[str, Any]] = {
-    "Softmax": {"dim": -1},
-    "LogSoftmax": {"dim": -1},
-    "Softplus": {"threshold": 40},
-}  # above it x itself, to 1e-17
+    "Softmax": {"dim": -1}, "LogSoftmax": {"dim": -1}, "Softplus": {"threshold": 40}  # above it x itself, to 1e-17
+}  # fmt: skip
 OURS: dict[str, dict[str, Any]] = {  # settings that an activation of an MLP does not have any others of
     "LeakyReLU": {"negative_slope": 0.01}, "ELU": {"alpha": 1.0}, "GELU": {"approximate": "none"}, "Softplus": {"beta": 1},
     "Softmax": {"dim": -1}, "LogSoftmax": {"dim": -1},
@@ -184,31 +183,23 @@ def to_onnx(model: MLP | Layer, path: str | os.PathLike[str] | None = None, *, d
 
 def _layers(model: Any) -> list[tuple[Layer, list[list[float]], list[float] | None]]:
     """Each layer with its weights and biases as plain numbers."""
-    layers = model.layers if isinstance(model, MLP) else [model] if isinstance(model, Layer) else None
-    if layers is None:
+    if not isinstance(model, (MLP, Layer)):
         raise TypeError(f"an MLP or a Layer can be handed over, and {model!r} is neither")
-    found = []
-    for layer in layers:
-        b = [float(x) for x in layer.b]
-        found.append((layer, [[float(x) for x in row] for row in layer.W], b or None))
-    return found
-
-
-def _meant(name: str) -> tuple[Any, ...]:
-    """The functions that are meant by a name: a function of one's own may have it, too."""
-    return None, SCALAR_ACTIVATIONS.get(name), getattr(autograd, name, None)
+    return [
+        (layer, [[float(x) for x in row] for row in layer.W], [float(x) for x in layer.b] or None)
+        for layer in (model.layers if isinstance(model, MLP) else [model])
+    ]
 
 
 def _known(layer: Layer, table: dict[str, str | None], there: str) -> str | None:
-    function = layer.neurons[0]._function
-    if layer.activation not in table or function not in _meant(layer.activation):
-        raise ValueError(f"the activation {layer.activation} has no counterpart in {there}; known are {', '.join(table)}")
-    return table[layer.activation]
+    name = layer.activation
+    meant = (None, SCALAR_ACTIVATIONS.get(name), getattr(autograd, name, None))  # a function of one's own may have its name
+    if name not in table or layer.neurons[0]._function not in meant:
+        raise ValueError(f"the activation {name} has no counterpart in {there}; known are {', '.join(table)}")
+    return table[name]
 
 
 def _needed(module: str, extra: str) -> Any:
-    import importlib
-
     try:
         return importlib.import_module(module)
     except ImportError:

@@ -12,6 +12,11 @@ from long_runs import examples
 
 from autograd import PRIMITIVES, Primitive, Value
 
+for library in (
+    "OPENBLAS",
+    "OMP",
+):  # for arrays as small as ours, threads would only wait for each other
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 settings.register_profile("ours", examples())  # for properties that say no number
 settings.load_profile("ours")
 
@@ -31,9 +36,33 @@ def pytest_itemcollected(item):
         item.add_marker("external" if STARTERS.intersection(item.fixturenames) else layer)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Where several processes share a run, what takes longest comes first, and no process waits for it in the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: layer_of(item.path) != "external")
+
+
 def pytest_collection_finish():
     """Thousands of tests stay till the end: the garbage collector need not walk them again and again."""
     gc.freeze()
+
+
+# Nothing that a browser does for itself: what a test sees on the network, the page has asked for.
+QUIET = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="pages are driven by Playwright: pip install playwright")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        pytest.skip("no Chromium opens pages here: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=program, args=QUIET.split())
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="module")

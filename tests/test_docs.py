@@ -3,6 +3,7 @@
 import ast
 import html.parser
 import importlib.util
+import json
 import os
 import pathlib
 import re
@@ -12,9 +13,9 @@ import urllib.parse
 
 import pytest
 from annotated import annotated, parts
-from contents import GROUPS, files, names_of, not_there, public_names, without_a_group
+from contents import files, groups, public_names
 from house import first_sentence, rst
-from links import LINK, links, markdown_of, without_code
+from once import made_once
 
 import autograd
 
@@ -54,12 +55,12 @@ MODULES = sorted(path for folder in ("autograd", "nn") for path in (ROOT / folde
 )
 def test_each_part_of_a_docstring_becomes_what_it_is(docstring, written):
     """Arguments, what is raised, sources, examples, code; and signs that mean something in reStructuredText are escaped."""
-    assert [line for line in rst(docstring.split("\n")) if line] == written
+    assert [line for line in rst(docstring).split("\n") if line] == written
 
 
 def test_what_a_class_is_not_called_with_is_an_attribute():
     """The same lines tell arguments of a class and attributes of its objects."""
-    docstring = ["One.", "", "rows: what there is"]
+    docstring = "One.\n\nrows: what there is"
     assert ":Attributes:" in rst(docstring, arguments={"y"})
     assert ":Arguments:" in rst(docstring, arguments={"rows"})
 
@@ -67,15 +68,9 @@ def test_what_a_class_is_not_called_with_is_an_attribute():
 def test_names_are_links_once_and_only_where_they_cannot_be_words():
     """In backticks, by their spelling, and behind "as in"; not "mean" in a sentence, nor in the title of a book."""
     names = {"mse", "mean", "nn.draw", "squared_error", "Derivatives"}
-    written = " ".join(
-        rst(
-            [
-                "The mean, as in mse. Like squared_error and `mean`; squared_error, see nn.draw.",
-                "",
-                "Source: The Derivatives.",
-            ],
-            lambda name: name if name in names else None,
-        )
+    written = rst(
+        "The mean, as in mse. Like squared_error and `mean`; squared_error, see nn.draw.\n\nSource: The Derivatives.",
+        lambda name: name if name in names else None,
     )
     assert re.findall("<(.*?)>", written) == ["mse", "squared_error", "mean", "nn.draw"]
 
@@ -100,24 +95,26 @@ def words(text):
     return re.sub(r"[\s`:;,]", "", text)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_docstring_says_the_same_in_restructuredtext(path):
+def test_a_docstring_says_the_same_in_restructuredtext():
     """No word and no sign of any docstring is lost or changed, and nothing in it is an error."""
     core = pytest.importorskip("docutils.core", reason="the docs extra is not installed")
-    for line, docstring in docstrings(path):
-        text = "\n".join(rst(docstring.split("\n")))
-        settings = {"report_level": 1, "halt_level": 1, "file_insertion_enabled": False, "syntax_highlight": "none"}
-        shown = core.publish_doctree(text, settings_overrides=settings).astext()
-        assert words(shown) == words(docstring), f"line {line}"
+    settings = {"report_level": 1, "halt_level": 1, "file_insertion_enabled": False, "syntax_highlight": "none"}
+    differing = []
+    for path in MODULES:
+        for line, docstring in docstrings(path):
+            text = rst(docstring)
+            shown = core.publish_doctree(text, settings_overrides=settings).astext()
+            if words(shown) != words(docstring):
+                differing.append((path.relative_to(ROOT).as_posix(), line))
+    assert differing == []
 
 
 # ------------------------------------------------------------------------------------------------------------- groups
 
 
 def test_every_public_name_stands_in_a_group():
-    """A new public name is given a place in docs/_ext/contents.py, and a name that is gone is taken out of it."""
-    assert without_a_group() == []
-    assert not_there() == []
+    """A new public name is given a place in docs/_ext/contents.toml, and a name that is gone is taken out of it."""
+    assert sorted(name for group in groups() for name in group.names) == sorted(public_names())
 
 
 def test_every_file_stands_in_the_tour_of_the_code():
@@ -133,9 +130,9 @@ def test_annotated_source_is_the_whole_file(path):
     text = path.read_text(encoding="utf-8")
     shown = list(parts(text))
     assert [text.splitlines()[part.start - 1] for part in shown if part.code] == [
-        part.code[0] for part in shown if part.code
+        part.code.split("\n")[0] for part in shown if part.code
     ]
-    together = "\n".join("\n".join([part.prose, *part.code]) for part in shown)
+    together = "\n".join(f"{part.prose}\n{part.code}" for part in shown)
     assert sorted(words_of(together)) == sorted(words_of(text))
 
 
@@ -215,19 +212,22 @@ class Page(html.parser.HTMLParser):
             self.prose.append(data)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The pages of the site, by their path; it is built once, as conf.py says, and a warning is an error."""
-    missing = [name for name in ("sphinx", "furo", "myst_nb", "sphinx_copybutton") if importlib.util.find_spec(name) is None]
-    if missing:
-        pytest.skip(f"the site is built by {', '.join(missing)}: pip install '.[docs]'")
-    folder = tmp_path_factory.mktemp("site")
+def build(folder):
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", str(folder / "doctrees")]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
     done = subprocess.run(
         [*command, "docs", str(folder / "html")], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages of the site, by their path; it is built once, as conf.py says, and a warning is an error."""
+    missing = [name for name in ("sphinx", "furo", "myst_nb", "sphinx_copybutton") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"the site is built by {', '.join(missing)}: pip install '.[docs]'")
+    folder = made_once(tmp_path_factory, "docs", build)
     return {
         path.relative_to(folder / "html").as_posix(): Page(path.read_text(encoding="utf-8"))
         if path.suffix == ".html"
@@ -265,9 +265,9 @@ def test_a_class_shows_its_public_methods(site):
 
 def test_every_group_links_to_its_names(site):
     """The page of a group has a link to the page of each name in it."""
-    for group in GROUPS:
+    for group in groups():
         targets = {link.partition("#")[2] for link in site[f"reference/{group.page}.html"].links}
-        assert [name for name in names_of(group) if name not in targets] == []
+        assert [name for name in group.names if name not in targets] == []
 
 
 def test_every_link_and_anchor_of_the_site_resolves(site):
@@ -322,6 +322,28 @@ def test_every_public_name_has_an_example(site):
 # --------------------------------------------------------------------------------------------------------------- the texts
 
 
+LINK = re.compile(r'(\]\(|\]: |(?:src|srcset|href)=")(?!\w+:|#|//)([^)\s"#]+)(#[^)\s"]*)?')
+CODE = re.compile(r"(?ms)^```.*?^```|(?<=\n\n)(?: {4}[^\n]*(?:\n|\Z)|\n)+|`[^`\n]+`")
+
+
+def links(text):
+    """The relative links of a text in Markdown, HTML included: (path, what follows from the # on)."""
+    return [(found[2], found[3] or "") for found in LINK.finditer(without_code(text))]
+
+
+def without_code(text):
+    """A text in Markdown without what stands in it as code, where brackets are no links."""
+    return CODE.sub(lambda code: " " * len(code[0]), text)
+
+
+def markdown_of(path):
+    """The Markdown in a file, which may be a notebook."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+
+
 def headings(text):
     """The anchors of the headings in a text, as GitHub makes them."""
     titles = re.findall(r"(?m)^#+ +(.*)$", re.sub(r"(?ms)^```.*?^```", "", text))
@@ -349,5 +371,5 @@ def test_links_of_the_texts_lead_to_files_that_are_there(path):
 def test_links_are_seen_in_markdown_and_in_html_but_not_in_code():
     """What finds the links finds them."""
     text = 'a [b](c.md#d) and <img src="e.png">, `[f](g)`, [h](https://i.org) and [j](#k)\n\n    [l](m)\n'
-    assert list(links(text)) == [("c.md", "#d"), ("e.png", "")]
+    assert links(text) == [("c.md", "#d"), ("e.png", "")]
     assert LINK.search("[h](https://i.org)") is None

@@ -24,7 +24,8 @@ from autograd import FormulaError, Value, Worksheet, mark_files, parse
 from autograd.display.mathml import mathml
 from autograd.formula.systems import read_formulas
 from autograd.formula.writing import write_formula
-from autograd.mark.files import SheetError, sheet_from
+from autograd.mark.sheets import sheet_from
+from autograd.mark.texts import SheetError
 from autograd.writing.names import readings
 from nn.cli.main import main
 

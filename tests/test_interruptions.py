@@ -13,7 +13,7 @@ import threading
 from functools import cache
 
 import pytest
-from long_runs import seeds
+from long_runs import many, seeds
 
 import nn
 from autograd import Value, Worksheet, compile, derivation, gradient, no_grad, trace
@@ -22,7 +22,7 @@ from autograd.display.files import write
 from autograd.modes import without_graph
 from nn.train.fit import _Training
 
-PLACES = 100  # at which each work is interrupted, spread over all that there are
+PLACES = many(40)  # at which each work is interrupted, spread over all that there are
 
 
 class Interrupting:

@@ -6,6 +6,7 @@ differ from machine to machine. To store the outputs anew: `jupyter execute --in
 
 import ast
 import copy
+import importlib.util
 import itertools
 import math
 import pathlib
@@ -13,10 +14,10 @@ import re
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat")
-nbclient = pytest.importorskip("nbclient")
-for extra in ("graphviz", "matplotlib", "numpy", "sklearn", "sympy"):
-    pytest.importorskip(extra)
+USED = ("graphviz", "matplotlib", "nbclient", "nbformat", "numpy", "sklearn", "sympy")  # most by the kernels alone
+for library in USED:
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"the notebooks are run with {library}: pip install '.[test]'", allow_module_level=True)
 
 FOLDER = pathlib.Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("[0-9]-*.ipynb"))
@@ -31,6 +32,8 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 
 
 def read(path):
+    import nbformat  # with all that reads JSON schemas, which takes longer than to collect a thousand tests
+
     return nbformat.read(path, as_version=4)
 
 
@@ -73,6 +76,9 @@ def test_the_course_has_nine_notebooks():
 @each_notebook
 def test_a_notebook_runs_shows_what_is_stored_and_can_be_solved(path):
     """Every exercise is solved with the right numbers on the way, in a cell that is slipped in behind it."""
+    import nbclient
+    import nbformat
+
     notebook = read(path)
     running = copy.deepcopy(notebook)
     running.cells = []

@@ -341,7 +341,8 @@ def express_in_function(page: Page, formula: Value, definition: Value, own: Valu
         return []
     split = sympy.expand(whole)
     if split.is_Add and split != whole:
-        told.append((page.sum(map(put_back, _signs_last(split))), "split the fraction"))
+        terms = sorted(split.args, key=lambda term: term.could_extract_minus_sign())
+        told.append((page.sum(map(put_back, terms)), "split the fraction"))
     factored = sympy.factor_terms(split)
     if factored != split and factored.is_Mul:
         parts = sorted(factored.args, key=lambda part: part.is_Add)
@@ -370,7 +371,3 @@ def _use_bottom(algebra: _Algebra, whole: Any, bottom: Any, m: Any) -> tuple[Any
     rest = page.sum([algebra.write(replaced.subs(m, 0))])
     shown = record(ops.sum_of, algebra.write(above).data, (algebra.write(bottom), rest))
     return replaced / below, [(page.node(ops.div, [shown, algebra.write(below.subs(m, bottom))]), "add and subtract 1")]
-
-
-def _signs_last(expression: Any) -> list[Any]:
-    return sorted(expression.args, key=lambda term: term.could_extract_minus_sign())

@@ -3,7 +3,7 @@
 A layer is not written in the graph: there are only numbers and what was computed from them. But where n sums of products
 run over the same numbers x_1 ... x_m, those numbers are a vector, the other factors a matrix with a row for each sum, what
 else is added a second vector, and the sums a third: a = W x + b. A function applied to each of them gives h = g(a), and the
-next sums run over h. `arrays` finds them in this way, by structure alone; labels give them their names where they fit.
+next sums run over h. `find_arrays` finds them in this way, by structure alone; labels give them their names where they fit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograd import primitives as ops
 from autograd.derive.layers import Row, Structure, one_name
 from autograd.formula.operations import softmax_of
 from autograd.value import Value
-from autograd.writing.names import Index, indexed, readings
+from autograd.writing.names import Index, add_indices, readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +43,22 @@ class Array:
     def __init__(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
         self.kind, self.rows, self.layer, self.vector = kind, [list(row) for row in rows], layer, vector
         self.sample, self.scalar, self.renamed = 0, False, False
-        self.stem, self.prefix = "", ()  # type: tuple[str, tuple[Index, ...]]
+        self.stem = ""
+        self.prefix: tuple[Index, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
         return len(self.rows), len(self.rows[0])
+
+    @property
+    def free(self) -> int:
+        """How many indices tell its entries apart."""
+        return 1 if self.vector else 2
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether a forward pass has a line for it."""
+        return self.kind in ("nets", "outputs", "probabilities")
 
     @property
     def nodes(self) -> list[Value]:
@@ -65,7 +76,7 @@ class Array:
             return {}
         if self.scalar:
             return dict.fromkeys(self.nodes, self.name)
-        return {node: indexed(self.stem, (*self.prefix, *indices)) for indices, node in self.entries()}
+        return {node: add_indices(self.stem, (*self.prefix, *indices)) for indices, node in self.entries()}
 
     @property
     def as_matrix(self) -> list[list[Value]]:
@@ -76,25 +87,18 @@ class Array:
     def name(self) -> str:
         """What the whole is called: h_1, W_2."""
         stem = self.stem if self.vector or len(self.stem) > 1 else self.stem.upper()
-        return indexed(stem, self.prefix) if self.prefix else stem
+        return add_indices(stem, self.prefix) if self.prefix else stem
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}: {self.shape[0]} × {self.shape[1]}>"
 
 
-def arrays(*ys: Value) -> list[Array]:
-    """The vectors and matrices in the graph of ys, in the order in which the forward pass meets them."""
-    return arrays_of(Structure(*ys))
-
-
-def arrays_of(structure: Structure) -> list[Array]:
-    """The vectors and matrices of the layers of a graph, and of what softmax makes of one; each with its name."""
-    original, layers = structure.original, structure.layers
-    _sort(layers, structure.order, original)
-    finder = _Finder(original, len(layers) == 1 and len(layers[0][1]) == 1)
-    applied = finder.find_applied(structure.order)
-    for xs, rows in layers:
-        finder.enter_layer(xs, rows, applied)
+def find_arrays(structure: Structure) -> list[Array]:
+    """The vectors and matrices in a graph, in the order in which the forward pass meets them; each with its name."""
+    _sort(structure.layers, structure.order, structure.original)
+    finder = _Finder(structure)
+    for xs, rows in structure.layers:
+        finder.enter_layer(xs, rows)
     for node in structure.order:
         if node.op is softmax_of:
             finder.enter_softmax(node)
@@ -133,59 +137,56 @@ def _find_labelled(structure: Structure, found: Sequence[Array]) -> list[Array]:
 class _Finder:
     """Arrays as they are found, layer by layer; on the bare page, with the nodes of the graph beside."""
 
-    def __init__(self, original: dict[Value, Value], single: bool) -> None:
-        self.original, self.single = original, single
+    def __init__(self, structure: Structure) -> None:
+        self.original = structure.original
+        self.single = [len(rows) for _, rows in structure.layers] == [1]
         self.found: list[Array] = []
         self.entries: dict[Value, tuple[Array, int]] = {}
-        self.samples: dict[int, list[list[Array]]] = {}  # for each layer, the arrays of each data point that goes through it
+        self.samples: Counter[int] = Counter()  # for each layer, how many data points go through it
+        self.applied: dict[tuple[object, ...], Value] = {}  # what is a function of one node, and of numbers
+        for node in structure.order:
+            function = node.inputs and node.op not in (*ARITHMETIC, softmax_of) and node in self.original
+            if function and not any(y.inputs for y in node.inputs[1:]):
+                self.applied.setdefault((node.op, node.inputs[0], len(node.inputs)), node)
 
     def enter(self, kind: str, rows: Sequence[Sequence[Value]], layer: int, vector: bool = True) -> None:
         array = Array(kind, [[self.original[x] for x in row] for row in rows], layer, vector)
         self.found.append(array)
         if kind not in ("weights", "biases"):
-            samples = self.samples[layer]
-            samples[-1].append(array)
-            array.sample = len(samples)
+            array.sample = self.samples[layer]
         for i, row in enumerate(rows):
             for node in row:
                 self.entries.setdefault(node, (array, i))
 
-    def find_applied(self, order: Sequence[Value]) -> dict[tuple[object, ...], Value]:
-        """What is a function of one node, and of numbers."""
-        applied: dict[tuple[object, ...], Value] = {}
-        for node in order:
-            function = node.inputs and node.op not in (*ARITHMETIC, softmax_of) and node in self.original
-            if function and not any(y.inputs for y in node.inputs[1:]):
-                applied.setdefault((node.op, node.inputs[0], len(node.inputs)), node)
-        return applied
-
-    def enter_layer(self, xs: Sequence[Value], rows: list[Row], applied: dict[tuple[object, ...], Value]) -> None:
-        ordered = self._order(xs)
-        if ordered is None:
+    def enter_layer(self, inputs: Sequence[Value], rows: list[Row]) -> None:
+        xs = self._order(inputs)
+        if xs is None:
             return
-        xs = ordered
-        first = rows[0].weights[xs[0]]
-        known = self.entries[first][0] if first in self.entries and self.entries[first][0].kind == "weights" else None
+        first = xs[0]
+        known, _ = self.entries.get(rows[0].weights[first], (None, 0))
+        if known is not None and known.kind != "weights":
+            known = None
         if known is not None:  # the same weights again: another data point
             places = {w: (i, j) for i, row in enumerate(known.as_matrix) for j, w in enumerate(row)}
             try:
-                rows.sort(key=lambda row: places[self.original[row.weights[xs[0]]]])
+                rows.sort(key=lambda row: places[self.original[row.weights[first]]])
                 if all(x not in self.entries for x in xs):
                     xs = sorted(xs, key=lambda x: places[self.original[rows[0].weights[x]]])
             except KeyError:
                 return
         weights = [[row.weights[x] for x in xs] for row in rows]
-        k = known.layer if known is not None else len(self.samples) + 1
+        every = [w for row in weights for w in row]
         if known is not None and [[self.original[w] for w in row] for row in weights] != known.as_matrix:
             return
-        if known is None and not _new_leaves([w for row in weights for w in row], self.entries):
+        if known is None and not self._are_new(every):
             return
-        if not all(self._alike(vector) for vector in (xs, [w for row in weights for w in row])):
+        if not all(one_name(self.original[x].label for x in vector) for vector in (xs, every)):
             return
-        neuron = self._is_one_neuron(rows, weights[0], applied)
+        neuron = self._is_one_neuron(rows, weights[0])
         if neuron and len(xs) == 1 and any(self.original[x].label for x in (xs[0], weights[0][0])):
             return  # w·x + b in numbers
-        self.samples.setdefault(k, []).append([])
+        k = known.layer if known is not None else len(self.samples) + 1
+        self.samples[k] += 1
         if all(x not in self.entries and not x.inputs for x in xs):
             self.enter("inputs", [[x] for x in xs], k)
         if neuron:
@@ -198,23 +199,21 @@ class _Finder:
         if known is None:
             self.enter("weights", weights, k, vector=False)
         biases = [[row.bias] for row in rows if row.bias is not None]
-        if len(biases) == len(rows) and _new_leaves([b for row in biases for b in row], self.entries):
+        if len(biases) == len(rows) and self._are_new([b for (b,) in biases]):
             self.enter("biases", biases, k)
         nets = [row.net for row in rows]
         self.enter("nets", [[net] for net in nets], k)
-        for op, of, n in list(applied):
+        for op, of, n in list(self.applied):
             if of is nets[0]:
-                outputs = [[applied[op, net, n]] for net in nets if (op, net, n) in applied]
+                outputs = [[self.applied[op, net, n]] for net in nets if (op, net, n) in self.applied]
                 if len(outputs) == len(nets):
                     self.enter("outputs", outputs, k)
 
-    def _alike(self, xs: Sequence[Value]) -> bool:
-        """Whether the labels, as far as there are any, are the same but for their numbers: parts of one thing."""
-        return one_name([self.original[x].label for x in xs])
+    def _are_new(self, xs: Sequence[Value]) -> bool:
+        """Whether these are leaves that differ, and are in no array yet."""
+        return len(set(xs)) == len(xs) and all(not x.inputs and x not in self.entries for x in xs)
 
-    def _is_one_neuron(
-        self, rows: Sequence[Row], weights: Sequence[Value], applied: dict[tuple[object, ...], Value]
-    ) -> bool:
+    def _is_one_neuron(self, rows: Sequence[Row], weights: Sequence[Value]) -> bool:
         """Whether a layer is a single neuron, as labels count: its weights are a vector, its net is a number."""
         if len(rows) > 1:
             return False
@@ -222,7 +221,7 @@ class _Finder:
         if any(labels):
             return not any(way and len(way[0][1]) > 1 for way in map(readings, labels))
         row = rows[0]
-        numbers = [row.net, row.bias, *(node for (_, of, _), node in applied.items() if of is row.net)]
+        numbers = [row.net, row.bias, *(node for (_, of, _), node in self.applied.items() if of is row.net)]
         names = [self.original[x].label for x in numbers if x is not None]
         return self.single or any(name and not any(way[1][-1] == 1 for way in readings(name)) for name in names)
 
@@ -251,10 +250,6 @@ class _Finder:
         names = [(stem, indices[:-1]) for stem, indices in readings(label) if indices[-1] == i + 1]
         probabilities.stem, probabilities.prefix = names[0] if names else ("", ())
         self.found.append(probabilities)
-
-
-def _new_leaves(xs: Sequence[Value], entries: dict[Value, tuple[Array, int]]) -> bool:
-    return len(set(xs)) == len(xs) and all(not x.inputs and x not in entries for x in xs)
 
 
 def _sort(layers: list[tuple[list[Value], list[Row]]], order: Sequence[Value], original: dict[Value, Value]) -> None:
@@ -320,9 +315,8 @@ def _name(found: Sequence[Array], labels: Sequence[str]) -> None:
         prefix = (array.layer,) if several and array.kind not in ("inputs", "probabilities") else ()
         above = f"^{{({array.sample})}}" if samples and array.sample else ""
         stems = STEMS[array.kind]
-        free = 1 if array.vector else 2
-        every = chain(stems, (stems[0] * k for k in count(2)))  # x, v, u, and then xx, xxx
-        ways = ((stem + above, prefix) for stem in every if stem not in taken and not called[stem + above, prefix, free])
+        every = (stem + above for stem in chain(stems, (stems[0] * k for k in count(2))) if stem not in taken)  # x, v, u, xx
+        ways = ((stem, prefix) for stem in every if not called[stem, prefix, array.free])
         array.stem, array.prefix = next(way for way in ways if way not in names)
         names.add((array.stem, array.prefix))
 
@@ -334,13 +328,11 @@ def _own_name(array: Array, called: Counter[tuple[str, tuple[Index, ...], int]])
     """
     if array.scalar and array.nodes[0].label:
         return array.nodes[0].label, ()
-    free = 1 if array.vector else 2
-    common: set[tuple[str, tuple[Index, ...]]] | None = None
-    labelled = 0
-    for indices, node in array.entries():
-        if node.label and array.kind != "probabilities":
-            labelled += 1
-            fitting = {(stem, all_of[:-free]) for stem, all_of in readings(node.label) if all_of[-free:] == indices}
-            common = fitting if common is None else common & fitting
-    alone = {name for name in common or () if called[*name, free] == labelled}
-    return min(alone, key=lambda name: len(name[1])) if alone else None
+    n = array.free
+    ways = [
+        {(stem, every[:-n]) for stem, every in readings(node.label) if every[-n:] == indices}
+        for indices, node in array.entries()
+        if node.label and array.kind != "probabilities"
+    ]
+    alone = {name for name in set.intersection(*ways) if called[*name, n] == len(ways)} if ways else set()
+    return min(alone, key=lambda name: len(name[1]), default=None)

@@ -23,18 +23,11 @@ from itertools import islice, pairwise
 from typing import Any, overload
 
 from autograd.calculus import gradient
-from autograd.derive.lines import (
-    chain,
-    complete_lines,
-    derivative_of,
-    local_derivatives,
-    simplify_sum,
-    sum_lines,
-)
+from autograd.derive.lines import chain, complete_lines, derivative_of, local_derivatives, simplify_sum, sum_lines
 from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
-from autograd.display.board import Board, Line, figure, joined, named, words
+from autograd.display.board import Board, Line, figure, join, words, write_name
 from autograd.graph import history
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
@@ -133,17 +126,17 @@ class Derivation(Board):
         self.paths: list[list[Value]] = []
         boards: Sequence[Board] = ()
         if leaf is None:
-            name = named(graph.name(x))
+            name = write_name(graph.name(x))
             left = derivative_of(graph.y.label, graph.name(x))
-            why = joined([named(graph.y.label), words(" does not depend on "), name], "")
+            why = join([write_name(graph.y.label), words(" does not depend on "), name], "")
             self.formula = Value(0.0)
             lines = [Line(left, figure(0.0), why)]
         else:
             nodes = {u: originals.get(v, v) for u, v in graph.originals.items()}
-            self.paths = [[nodes.get(u, u) for u in path] for path in islice(graph.paths(leaf), 1000)]
-            few = list(islice(graph.paths(leaf), FEW_PATHS + 1))
-            if len(few) <= FEW_PATHS:
-                lines, self.formula = self._along(graph, few, leaf)
+            paths = list(islice(graph.paths(leaf), 1000))
+            self.paths = [[nodes.get(u, u) for u in path] for path in paths]
+            if len(paths) <= FEW_PATHS:
+                lines, self.formula = self._along(graph, paths, leaf)
             else:
                 sheet = Sheet(y, [x], digits, graph)
                 lines, boards = [], sheet.boards

@@ -10,7 +10,7 @@ from autograd import primitives as ops
 from autograd.derive.algebra import cost, simplify
 from autograd.derive.arrays import Array
 from autograd.derive.named_graph import NamedGraph
-from autograd.display.board import NOTHING, Math, joined, math, words
+from autograd.display.board import NOTHING, Math, join, math, words
 from autograd.formula.folding import MANY, fold_sums, index_family
 from autograd.formula.measures import count_leaves
 from autograd.formula.page import Page
@@ -18,7 +18,7 @@ from autograd.graph import leaves
 from autograd.operation import CONSTANT
 from autograd.rewriting import rewrite
 from autograd.value import Value
-from autograd.writing.names import Index, indexed, readings, text_name
+from autograd.writing.names import Index, add_indices, readings, text_name
 
 FEW = 16  # formulas that are all looked at; of more, the first and the last ENDS
 ENDS = 4
@@ -40,12 +40,12 @@ class Family:
     def name(self, letters: tuple[str, ...]) -> str:
         """The name of any one of them; an axis of length one keeps its number."""
         free = [letter if n > 1 else 1 for letter, n in zip(letters, self._lengths())]
-        return indexed(self.stem, (*self.prefix, *free))
+        return add_indices(self.stem, (*self.prefix, *free))
 
     def range(self, letters: tuple[str, ...]) -> Math:
         """What the letters run through: for i = 1 … n."""
         pieces = [_count_to(letter, n) for letter, n in zip(letters, self._lengths()) if n > 1]
-        return joined([words("for "), joined(pieces, "; ", r";\;")], "") if pieces else NOTHING
+        return join([words("for "), join(pieces, "; ", r";\;")], "") if pieces else NOTHING
 
     def index(self, make: Callable[[Value], Value], letters: tuple[str, ...], many: int = MANY) -> Value | None:
         """One formula for all members, with letters for their indices; None where they are not alike.
@@ -90,7 +90,7 @@ def _index(formulas: Sequence[Callable[[], Value | None]], letter: str) -> Value
 # ---- which families there are
 
 
-def unnamed(y: Value) -> list[Value]:
+def find_unnamed(y: Value) -> list[Value]:
     """The variables that nobody has named."""
     return [x for x in leaves(y) if x.op is not CONSTANT and not x.label]
 
@@ -208,7 +208,7 @@ def _move(page: Page, formula: Value, number: int, to: Index) -> Value:
     def move(node: Value, inputs: list[Value]) -> Value:
         for stem, indices in readings(node.label) if not inputs else ():
             if indices[-1] == number:
-                label = indexed(stem, (*indices[:-1], to))
+                label = add_indices(stem, (*indices[:-1], to))
                 return by_name.setdefault(text_name(label), Value(node.data, label))
         return page.rebuild(node, inputs)
 

@@ -125,7 +125,7 @@ class Structure:
                 layers += [([*row.weights.values()], [row.swap()]) for row in rows]
             else:
                 layers.append((xs, rows))
-        return [(xs, rows) for xs, rows in layers if all(self._may_weigh(row) for row in rows)]
+        return [(xs, rows) for xs, rows in layers if all(self._may_weigh(w) for row in rows for w in row.weights.values())]
 
     def _tell_apart(self, w: Value, x: Value) -> tuple[Value, Value]:
         """Of two factors, the input and the weight."""
@@ -138,9 +138,9 @@ class Structure:
         undecided = all(self.evidence(x) == self.evidence(w) for row in rows for x, w in row.weights.items())
         return len(rows) > 1 and len(biases) == 1 and None not in biases and undecided
 
-    def _may_weigh(self, row: Row) -> bool:
+    def _may_weigh(self, w: Value) -> bool:
         """Weights are not called x or y, and are no plain numbers."""
-        return all(self.evidence(w)[0] > DATA for w in row.weights.values())
+        return self.evidence(w)[0] > DATA
 
     def parameters(self) -> list[Value]:
         """The variables that are not data, as far as names and use tell: all of them where nothing is a parameter."""

@@ -10,7 +10,7 @@ from autograd import primitives as ops
 from autograd.derive.algebra import Step, cost, count_terms_multiplied_out, simplify
 from autograd.derive.arrays import ARITHMETIC
 from autograd.derive.named_graph import NamedGraph
-from autograd.display.board import NOTHING, Line, Math, figure, joined, named, reason_of, symbol, words
+from autograd.display.board import NOTHING, Line, Math, figure, join, reason_of, symbol, words, write_name
 from autograd.formula.measures import count_leaves, free_variables
 from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
@@ -26,7 +26,7 @@ LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 def derivative_of(y: str, x: str) -> Math:
     """The name ∂y/∂x."""
-    return named(f"∂{y}/∂{x}")
+    return write_name(f"∂{y}/∂{x}")
 
 
 # ---- products and sums, as the chain rule has them
@@ -81,7 +81,7 @@ def local_derivatives(graph: NamedGraph, links: Sequence[tuple[Value, Value]]) -
             if node in leading and node.op is not None and node.op.arity == 1 and node.op is not ops.neg:
                 met[node.op] = None
     rules = [rule for op in met if (rule := _rule_of(op)) is not None and len(rule.text) <= LONGEST_RULE]
-    return joined([words("local derivatives"), *rules[:3]], ", ", r",\; ")
+    return join([words("local derivatives"), *rules[:3]], ", ", r",\; ")
 
 
 def _rule_of(op: Primitive) -> Math | None:
@@ -98,7 +98,7 @@ def _rule_of(op: Primitive) -> Math | None:
     latex, _ = write_formula(formula, latex=True, name=lambda label: label if label == "x" else name.latex)
     right = Math(text, latex.replace(rf"{name.latex} \cdot (", f"{name.latex} ("))
     argument = "(x)" if x in free_variables(formula) else ""
-    return joined([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
+    return join([Math(f"{name.text}′{argument}", f"{name.latex}^{{\\prime}}{argument}"), right], " = ")
 
 
 # ---- the simplest form, and numbers
@@ -125,7 +125,7 @@ def _put_in_a_short_formula(graph: NamedGraph, end: Value, steps: list[Step], x:
     for leaf in free_variables(end):
         formula = page.formulas.get(leaf, leaf)
         if formula.op in ARITHMETIC and count_leaves(formula) <= 2 and x not in graph.below_all(leaf):
-            with page.spelt_out(formula):
+            with page.spell_out(formula):
                 put_in = page.substitute(end, {leaf: formula})
                 more = simplify(page, [put_in])
             if more and cost(more[-1][0]) < cost(end):
@@ -154,7 +154,7 @@ def write_in_numbers(graph: NamedGraph, end: Value, value: float) -> list[Line]:
     if not graph.numbers or (not end.inputs and not end.label):
         return []
     numbers, result = graph.write(end, numbers=True), figure(graph.round_off(end, value), graph.digits)
-    right = result if numbers.text == result.text else joined([numbers, result], " = ")
+    right = result if numbers.text == result.text else join([numbers, result], " = ")
     return [Line(NOTHING, right, words("in numbers"))]
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from autograd import primitives as ops
 from autograd.derive.arrays import Array
-from autograd.display.board import Math
+from autograd.display.board import Math, join, write_name
 from autograd.formula.operations import series_bounds
 from autograd.graph import nodes
 from autograd.value import Value
-from autograd.writing.names import INDICATOR, Index, latex_name, readings, text_name
-from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracketed, plus
+from autograd.writing.names import INDICATOR, Index, readings
+from autograd.writing.notation import ATOM, NEGATION, POWER, PRODUCT, SUM, bracket, plus
 from autograd.writing.numbers import constant
 
 TYPE_CHECKING = False
@@ -27,30 +27,36 @@ class Tensor:
     """
 
     def __init__(
-        self, text: str, latex: str, axes: tuple[str, ...], level: int, symbol: str = "", shape: tuple[int, int] = (1, 1)
+        self, math: Math, axes: tuple[str, ...], level: int, symbol: str = "", shape: tuple[int, int] = (1, 1)
     ) -> None:
-        self.text, self.latex, self.axes, self.level, self.symbol, self.shape = text, latex, axes, level, symbol, shape
+        self.math, self.axes, self.level, self.symbol, self.shape = math, axes, level, symbol, shape
 
-    @property
-    def math(self) -> Math:
-        """Both texts, for a line."""
-        return Math(self.text, self.latex)
+    def at(self, level: int) -> Math:
+        """In brackets where the place asks for them."""
+        return self.math if self.level >= level else Math(f"({self.math.text})", bracket(self.math.latex))
 
-    def at(self, level: int) -> tuple[str, str]:
-        """Both texts, in brackets where the place asks for them."""
-        return (self.text, self.latex) if self.level >= level else (f"({self.text})", bracketed(self.latex))
-
-    def transpose(self) -> tuple[str, str]:
-        """Both texts of the transpose."""
+    def transpose(self) -> Math:
+        """The transpose, as it is written."""
         if self.symbol:
-            return f"{self.text}ᵀ", write_shape(rf"{self.symbol}^{{\top}}", self.shape[::-1])
+            return Math(f"{self.math.text}ᵀ", write_shape(rf"{self.symbol}^{{\top}}", self.shape[::-1]))
         text, latex = self.at(ATOM)
-        return f"{text}ᵀ", rf"{latex}^{{\top}}"
+        return Math(f"{text}ᵀ", rf"{latex}^{{\top}}")
 
 
 def write_shape(latex: str, shape: tuple[int, int]) -> str:
     """A symbol with its rows and columns below it."""
     return rf"\underset{{{shape[0]} \times {shape[1]}}}{{{latex}}}"
+
+
+def gradient_of(array: Array, output: str) -> Math:
+    """The name ∇_w L."""
+    of, by = write_name(output), write_name(array.name)
+    return Math(f"∇_{by.text} {of.text}", rf"\nabla_{{{by.latex}}} {of.latex}")
+
+
+def softmax_of(z: Math) -> Math:
+    """softmax(z), of a whole array."""
+    return Math(f"softmax({z.text})", rf"\operatorname{{softmax}}({z.latex})")
 
 
 class MatrixForm:
@@ -74,12 +80,9 @@ class MatrixForm:
         for node in nodes(formula):
             found[node] = self._node(node, [found[x] for x in node.inputs], found)
         whole = found[formula]
-        return whole if whole is not None and whole.axes == axes else self._transpose(whole, axes)
-
-    def _transpose(self, whole: Tensor | None, axes: tuple[str, ...]) -> Tensor | None:
         if whole is None or set(whole.axes) != set(axes):
             return None
-        return Tensor(*whole.transpose(), axes, POWER)
+        return whole if whole.axes == axes else Tensor(whole.transpose(), axes, POWER)
 
     def _node(self, node: Value, xs: Sequence[Tensor | None], found: dict[Value, Tensor | None]) -> Tensor | None:
         if not node.inputs:
@@ -97,41 +100,41 @@ class MatrixForm:
         if any(x.axes not in ((), axes) for x in known):
             return None
         if op is ops.sum_of:
-            texts = [x.at(NEGATION) for x in known]
-            return Tensor(plus(*(t for t, _ in texts)), plus(*(t for _, t in texts)), axes, SUM)
+            terms = [x.at(NEGATION) for x in known]
+            return Tensor(Math(plus(*(x.text for x in terms)), plus(*(x.latex for x in terms))), axes, SUM)
         if op is ops.div and known[1].axes:
-            top, bottom = known[0].at(PRODUCT), known[1].at(POWER)
-            return Tensor(f"{top[0]} ⊘ {bottom[0]}", rf"{top[1]} \oslash {bottom[1]}", axes, PRODUCT)
+            return Tensor(join([known[0].at(PRODUCT), known[1].at(POWER)], " ⊘ ", r" \oslash "), axes, PRODUCT)
         if op is ops.pow and known[0].axes:
-            base, exponent = known[0].at(ATOM), known[1]
+            base, exponent = known[0], known[1].math
+            text, latex = base.at(ATOM)
             above = rf"^{{\odot {exponent.latex}}}"
-            latex = write_shape(known[0].symbol + above, known[0].shape) if known[0].symbol else base[1] + above
-            return Tensor(f"{base[0]}^⊙{exponent.text}", latex, axes, POWER)
-        text, level = op.notation.text.write([(x.text, x.level) for x in known])
-        latex, _ = op.notation.latex.write([(x.latex, x.level) for x in known])
-        return Tensor(text, latex, axes, NEGATION if op is ops.div else level)  # (a/b) c: a blank binds more than a stroke
+            latex = write_shape(base.symbol + above, base.shape) if base.symbol else latex + above
+            return Tensor(Math(f"{text}^⊙{exponent.text}", latex), axes, POWER)
+        text, level = op.notation.text.write([(x.math.text, x.level) for x in known])
+        latex, _ = op.notation.latex.write([(x.math.latex, x.level) for x in known])
+        return Tensor(Math(text, latex), axes, NEGATION if op is ops.div else level)  # (a/b) c: a blank binds more than /
 
     def _leaf(self, node: Value) -> Tensor | None:
         if not node.label:
             text, level = constant(node.data, self.digits)
             latex, _ = constant(node.data, self.digits, latex=True)
-            return Tensor(text, latex, (), level)
+            return Tensor(Math(text, latex), (), level)
         if indicator := INDICATOR.fullmatch(node.label):  # 1_{i=4}, in all places: the unit vector e_4
             letter, number = indicator.groups()
-            return Tensor(text_name(f"e_{number}"), latex_name(f"e_{number}"), (letter,), ATOM)
+            return Tensor(write_name(f"e_{number}"), (letter,), ATOM)
         gradient = node.label.startswith("∂")
         ways = readings(node.label.rpartition("/∂")[2])
         for base, indices in ways:
             for array in self.arrays.values():
                 n = len(array.prefix)
                 free = indices[n:]
-                if array.stem == base and array.prefix == indices[:n] and len(free) == (1 if array.vector else 2):
+                if array.stem == base and array.prefix == indices[:n] and len(free) == array.free:
                     letters = self._letters(array, free)
                     if letters is not None:
                         return self._whole(array, letters, gradient)
         if any(isinstance(index, str) for _, indices in ways for index in indices):
             return None  # entries of nothing that has a name
-        return Tensor(text_name(node.label), latex_name(node.label), (), ATOM if not gradient else POWER)
+        return Tensor(write_name(node.label), (), ATOM if not gradient else POWER)
 
     def _softmax(self, above: Value, below: Value) -> Tensor | None:
         """exp(z_i) over the sum of exp(z_j) is an entry of softmax(z)."""
@@ -142,9 +145,9 @@ class MatrixForm:
         each = below.inputs[0]
         one, other = (self._leaf(x.inputs[0]) if not x.inputs[0].inputs else None for x in (above, each))
         whole = low == 1 and self.lengths.get(letter) == {high} and each.op is ops.exp
-        if one is None or other is None or not whole or one.text != other.text or other.axes != (letter,):
+        if one is None or other is None or not whole or one.math.text != other.math.text or other.axes != (letter,):
             return None
-        return Tensor(f"softmax({one.text})", rf"\operatorname{{softmax}}({one.latex})", one.axes, ATOM)
+        return Tensor(softmax_of(one.math), one.axes, ATOM)
 
     def _letters(self, array: Array, free: Sequence[Index]) -> tuple[str, ...] | None:
         """The letters of an array's indices; an axis of length one has none that is seen, and gets its layer's."""
@@ -161,17 +164,11 @@ class MatrixForm:
         return tuple(letters)
 
     def _whole(self, array: Array, letters: tuple[str, ...], gradient: bool) -> Tensor:
-        text, latex = text_name(array.name), latex_name(array.name)
+        text, symbol = gradient_of(array, self.output) if gradient else write_name(array.name)
+        whole = Math(text, write_shape(symbol, array.shape))
         if gradient:
-            return Tensor(
-                f"∇_{text} {text_name(self.output)}",
-                write_shape(symbol := rf"\nabla_{{{latex}}} {latex_name(self.output)}", array.shape),
-                letters,
-                PRODUCT,
-                rf"({symbol})",
-                array.shape,
-            )
-        return Tensor(text, write_shape(latex, array.shape), letters, ATOM, latex, array.shape)
+            return Tensor(whole, letters, PRODUCT, f"({symbol})", array.shape)
+        return Tensor(whole, letters, ATOM, symbol, array.shape)
 
     def _product(self, node: Value, found: dict[Value, Tensor | None]) -> Tensor | None:
         """Factors, with the indices that are summed over."""
@@ -206,7 +203,7 @@ class MatrixForm:
         result = _contract(factors, summed)
         if result is not None and negative:
             text, latex = result.at(PRODUCT)
-            return Tensor(f"−{text}", f"-{latex}", result.axes, NEGATION)
+            return Tensor(Math(f"−{text}", f"-{latex}"), result.axes, NEGATION)
         return result
 
 
@@ -228,8 +225,8 @@ def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
                 return None
             turned = matrix.axes[0] == axis
             rest = matrix.axes[1] if turned else matrix.axes[0]
-            left, right = matrix.transpose() if turned else matrix.at(POWER), vectors.pop(axis).at(PRODUCT)
-            whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (rest,), PRODUCT)
+            left = matrix.transpose() if turned else matrix.at(POWER)
+            whole = Tensor(_put_beside(left, vectors.pop(axis).at(PRODUCT)), (rest,), PRODUCT)
             if rest in vectors:
                 whole = _multiply_elementwise([whole, vectors.pop(rest)])
         else:
@@ -238,8 +235,7 @@ def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         return None
     elif len(vectors) == 2 and not summed:
         (i, u), (j, v) = vectors.items()
-        left, right = u.at(PRODUCT), v.transpose()
-        whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (i, j), PRODUCT)
+        whole = Tensor(_put_beside(u.at(PRODUCT), v.transpose()), (i, j), PRODUCT)
         vectors = {}
     elif len(vectors) == 1 and not summed:
         whole = vectors.popitem()[1]
@@ -247,19 +243,20 @@ def _contract(factors: list[Tensor], summed: set[str]) -> Tensor | None:
         pair = by_axis[vectors.popitem()[0]]
         if len(pair) != 2:
             return None
-        left, right = pair[0].transpose(), pair[1].at(PRODUCT)
-        whole = Tensor(f"{left[0]} {right[0]}", rf"{left[1]} \, {right[1]}", (), PRODUCT)
+        whole = Tensor(_put_beside(pair[0].transpose(), pair[1].at(PRODUCT)), (), PRODUCT)
     if vectors or (whole is None and (summed or not numbers)):
         return None
     if not numbers:
         return whole
-    parts = [x.at(PRODUCT) for x in numbers] + ([whole.at(PRODUCT)] if whole is not None else [])
-    axes = whole.axes if whole is not None else ()
-    return Tensor(" ".join(a for a, _ in parts), r" \, ".join(b for _, b in parts), axes, PRODUCT)
+    factors = [*numbers, whole] if whole is not None else numbers
+    return Tensor(_put_beside(*(x.at(PRODUCT) for x in factors)), factors[-1].axes, PRODUCT)
+
+
+def _put_beside(*factors: Math) -> Math:
+    return join(factors, " ", r" \, ")
 
 
 def _multiply_elementwise(xs: Sequence[Tensor]) -> Tensor:
     if len(xs) == 1:
         return xs[0]
-    texts = [x.at(PRODUCT) for x in xs]
-    return Tensor(" ⊙ ".join(a for a, _ in texts), r" \odot ".join(b for _, b in texts), xs[0].axes, PRODUCT)
+    return Tensor(join([x.at(PRODUCT) for x in xs], " ⊙ ", r" \odot "), xs[0].axes, PRODUCT)

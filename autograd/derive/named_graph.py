@@ -16,12 +16,12 @@ from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.derive.arrays import ARITHMETIC, Array, arrays_of
+from autograd.derive.arrays import ARITHMETIC, Array, find_arrays
 from autograd.derive.layers import DATA, Structure, judge_name
 from autograd.display.board import Math, math
 from autograd.formula.measures import free_variables
 from autograd.formula.page import Page
-from autograd.graph import dependents, history, nodes, ways
+from autograd.graph import bottom_up, dependents, history, nodes, ways
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant
@@ -68,7 +68,7 @@ class NamedGraph:
             raise too_large(f"its graph has {n} computed nodes", y)
         outputs = beside or [y]
         self.structure = Structure(*outputs, asked=asked)
-        self.arrays = arrays_of(self.structure)
+        self.arrays = find_arrays(self.structure)
         taken = {text_name(node.label) for node in nodes(y, *beside, *xs) if node.label}
         names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken)
         taken |= set(map(text_name, names.values()))
@@ -88,7 +88,8 @@ class NamedGraph:
         if not y.label:
             self.page.forget(self.y)
         self.originals = {leaf: node for node, leaf in self.page.leaves.items()}
-        self.order, self.below = self._order_quantities()
+        self.below: dict[Value, list[Value]] = {}
+        self.order = list(bottom_up([self.y], self._find_below))
         self._check_length()
         self._slopes: dict[Value, dict[Value, Value]] = {}
         self.noise: dict[Value, float] = {}  # how much there may be of it in a derivative that is 0 but for rounding
@@ -130,20 +131,6 @@ class NamedGraph:
             found |= zip(several, next(way for way in ways if taken.isdisjoint(map(text_name, way))))
         return found
 
-    def _order_quantities(self) -> tuple[list[Value], dict[Value, list[Value]]]:
-        below: dict[Value, list[Value]] = {}
-        order: list[Value] = []
-        stack = [(self.y, False)]
-        while stack:
-            leaf, ready = stack.pop()
-            if ready:
-                order.append(leaf)
-            elif leaf not in below:
-                below[leaf] = self.inputs(leaf)
-                stack.append((leaf, True))
-                stack += [(x, False) for x in reversed(below[leaf])]
-        return order, below
-
     def _check_length(self) -> None:
         """Refuse at once, before any line is made, what takes more patience to derive than anyone has to read it."""
         work = 0
@@ -153,6 +140,10 @@ class NamedGraph:
             work += len(self.below[leaf]) * (1 if flat else len(nodes(formula)))
         if work > MOST_WORK:
             raise too_large(f"it would go through {len(self.order)} quantities", self.page.formulas[self.y])
+
+    def _find_below(self, leaf: Value) -> list[Value]:
+        self.below[leaf] = self.inputs(leaf)
+        return self.below[leaf]
 
     def inputs(self, leaf: Value) -> list[Value]:
         """The quantities in the formula of one on the page."""
@@ -174,7 +165,7 @@ class NamedGraph:
             inputs = self.inputs(u)
             self._slopes[u] = dict(zip(inputs, gradient(self.page.formulas[u], *inputs)))
         if (u, v) not in self._written:
-            with self.page.spelt_out(*self._not_by_name(u)):
+            with self.page.spell_out(*self._not_by_name(u)):
                 self._written[u, v] = self.page.take_in(self._slopes[u][v])
         return self._written[u, v]
 
@@ -245,14 +236,7 @@ class NamedGraph:
     def below_all(self, v: Value) -> set[Value]:
         """Everything that a quantity is computed from, and it itself."""
         if v not in self._below_all:
-            found = {v}
-            stack = [v]
-            while stack:
-                for w in self.inputs(stack.pop()):
-                    if w not in found:
-                        found.add(w)
-                        stack.append(w)
-            self._below_all[v] = found
+            self._below_all[v] = set(bottom_up([v], self.inputs))
         return self._below_all[v]
 
     def write(self, formula: Value, numbers: bool = False) -> Math:

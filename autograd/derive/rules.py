@@ -12,26 +12,25 @@ them, until none is left. What then remains is brought to the form of the table,
 from __future__ import annotations
 
 import inspect
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from math import isclose, nan
 from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.derive.algebra import available, express_in_function, simplify
-from autograd.display.board import NOTHING, Board, Line, Math, joined, reason_of, symbol, words
-from autograd.display.board import math as mathematics
+from autograd.derive.lines import drop_repetitions
+from autograd.display.board import NOTHING, Board, Line, Math, join, math, reason_of, symbol, words
 from autograd.formula.help import names_of
-from autograd.formula.measures import free_variables
+from autograd.formula.measures import as_read, free_variables
 from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import rewrite, substitute
-from autograd.value import Value
-from autograd.value import constant as constant_node
+from autograd.value import Value, constant
 from autograd.writing.names import latex_name, text_name
-from autograd.writing.notation import OPERATOR, POWER, Notation, bracketed, latex_form
+from autograd.writing.notation import OPERATOR, POWER, Notation, bracket, latex_form
 
 Step = tuple[Value, Math]
 POINT = 0.3  # where lines are compared
@@ -41,7 +40,7 @@ def _pending(name: str) -> Primitive:
     """The operation d/dx, on what is still to be differentiated."""
     text, latex = f"d/d{text_name(name)} ", rf"\frac{{d}}{{d{latex_name(name)}}} "
     notation = Notation("d/dx", text.__add__, OPERATOR, POWER, latex_form(latex.__add__, OPERATOR, POWER))
-    return pseudo_primitive("d/dx", notation, lambda u: math.nan, 1.0)
+    return pseudo_primitive("d/dx", notation, lambda u: nan, 1.0)
 
 
 def rule_derivation(f: Callable[..., Any], *point: Any) -> Board:
@@ -75,7 +74,7 @@ def _of_primitive(op: Primitive) -> RuleDerivation:
     x = Value(POINT + 1.0 if op is ops.acosh else POINT, "x")  # acosh has no value below 1
     z = op(x)
     slope = op.slopes(z, [x])[0]
-    target = slope if isinstance(slope, Value) else constant_node(slope)
+    target = slope if isinstance(slope, Value) else constant(slope)
     return RuleDerivation(op, x, op.definition(x) if op.definition is not None else z, target)
 
 
@@ -90,10 +89,10 @@ def _partials(op: Primitive) -> Board:
     lines = []
     for x, slope in zip(xs, gradient(z, *xs)):
         left = Math(
-            f"∂/∂{text_name(x.label)} ({mathematics(whole).text})",
-            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracketed(mathematics(whole).latex)}",
+            f"∂/∂{text_name(x.label)} ({math(whole).text})",
+            rf"\frac{{\partial}}{{\partial {latex_name(x.label)}}} {bracket(math(whole).latex)}",
         )
-        lines.append(Line(left, mathematics(page.take_in(slope)), words("rule of the table")))
+        lines.append(Line(left, math(page.take_in(slope)), words("rule of the table")))
     return Board(lines)
 
 
@@ -118,20 +117,20 @@ class RuleDerivation(Board):
             steps = self._derive(op, own, definition)
         self.formulas = [formula for formula, _ in steps]
         self.formula = self.formulas[-1]
-        lines = [Line(NOTHING, mathematics(formula), reason) for formula, reason in steps]
+        lines = [Line(NOTHING, math(formula), reason) for formula, reason in steps]
         lines[0] = lines[0]._replace(left=self._left_side(own))
-        super().__init__(_without_repetition(lines))
+        super().__init__(drop_repetitions(lines))
 
     def _left_side(self, own: Value) -> Math:
         if own is not self.x and self._varies(own):
-            return mathematics(self._to_take(own))
-        u, name = mathematics(own), self.x.label  # d/dx of x, or of a constant, is worked out already
+            return math(self._to_take(own))
+        u, name = math(own), self.x.label  # d/dx of x, or of a constant, is worked out already
         return Math(f"d/d{text_name(name)} {u.text}", rf"\frac{{d}}{{d{latex_name(name)}}} {u.latex}")
 
     def _derive(self, op: Primitive | None, own: Value, definition: Value) -> list[Step]:
         """The lines from the definition to the simplest form, or to that of the table."""
         line = self._to_take(definition)
-        steps = [(line, joined([words("definition of "), symbol(op)], ""))] if op is not None else []
+        steps = [(line, join([words("definition of "), symbol(op)], ""))] if op is not None else []
         if not steps and line.op is CONSTANT:
             steps.append((line, words("x varies with itself by 1" if line.data else "a constant does not vary")))
         while any(node.op is self.pending for node in nodes(line)):
@@ -156,7 +155,7 @@ class RuleDerivation(Board):
 
     def _next(self, line: Value) -> Step:
         """The line with the rule for its first d/dx applied."""
-        first = _first(line, self.pending)
+        first = next(node for node in as_read(line) if node.op is self.pending)
         u = first.inputs[0]
         rule = RULES.get(u.op)
         result, reason = (rule(self, *u.inputs) if rule is not None else None) or self._chain_rule(u)
@@ -206,7 +205,7 @@ class RuleDerivation(Board):
             for x, slope in varying
         ]
         chain = "chain rule, " if any(x is not self.x for x, _ in varying) else ""
-        return page.sum(terms), joined([words(f"{chain}derivative of "), symbol(op)], "")
+        return page.sum(terms), join([words(f"{chain}derivative of "), symbol(op)], "")
 
     def _simplest(self, line: Value, op: Primitive | None, own: Value | None, definition: Value) -> list[Step]:
         """From the line with no d/dx left to the simplest one."""
@@ -217,9 +216,9 @@ class RuleDerivation(Board):
             steps.append((fraction, words("negative powers as fractions")))
         if own is not None and op is not None and available():
             found = express_in_function(page, fraction, _as_fraction(page, definition), own)
-            if found and _equal(found[-1][0], line):
+            if found and isclose(found[-1][0].data, line.data, rel_tol=1e-9, abs_tol=1e-12):
                 *before, (last, _) = [(formula, reason_of(why)) for formula, why in found]
-                return [*steps, *before, (last, joined([words("definition of "), symbol(op)], ""))]
+                return [*steps, *before, (last, join([words("definition of "), symbol(op)], ""))]
         return steps + [(formula, reason_of(why)) for formula, why in simplify(page, [fraction])]
 
 
@@ -230,21 +229,6 @@ RULES: dict[Primitive | None, Callable[..., Step | None]] = {  # d/dx of an oper
     ops.div: RuleDerivation._quotient_rule,
     ops.pow: RuleDerivation._power_rule,
 }
-
-
-def _equal(a: Value, b: Value) -> bool:
-    return math.isclose(a.data, b.data, rel_tol=1e-9, abs_tol=1e-12)
-
-
-def _first(line: Value, op: Primitive) -> Value:
-    """The first node of an operation as one reads, outermost first."""
-    stack = [line]
-    while stack:
-        node = stack.pop()
-        if node.op is op:
-            return node
-        stack += node.inputs[::-1]
-    raise LookupError(op.name)
 
 
 def _put_on_page(target: Value, op: Primitive, x: Value, leaf: Value, own: Value) -> Value:
@@ -262,11 +246,3 @@ def _as_fraction(page: Page, line: Value) -> Value:
         return page.apply(node.op, inputs) if inputs else node
 
     return rewrite(line, invert)
-
-
-def _without_repetition(lines: Sequence[Line]) -> list[Line]:
-    kept = [lines[0]]
-    for line in lines[1:]:
-        if line.right.text != kept[-1].right.text:
-            kept.append(line)
-    return kept

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd.calculus import gradient
 from autograd.derive.algebra import cost
-from autograd.derive.families import Family, find_families, single_out, unnamed
+from autograd.derive.families import Family, find_families, find_unnamed, single_out
 from autograd.derive.lines import (
     chain,
     complete_lines,
@@ -31,7 +31,7 @@ from autograd.derive.lines import (
 )
 from autograd.derive.named_graph import TINY, NamedGraph, too_large
 from autograd.derive.vectors import VectorForm
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, reason_of, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, reason_of, words
 from autograd.formula.measures import count_leaves, free_variables
 from autograd.value import Value
 from autograd.writing.names import readings
@@ -74,12 +74,12 @@ class Sheet(Board):
         self, y: Value, xs: Sequence[Value] = (), digits: int = 6, graph: NamedGraph | None = None, numbers: bool = True
     ) -> None:
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.graph = graph = graph or NamedGraph(y, xs or unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        self.graph = graph = graph or NamedGraph(y, xs or find_unnamed(y), digits=digits, numbers=numbers, asked=xs)
         targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
         inside = graph.between(*targets)
         self.wanted = [leaf for leaf in reversed(graph.order) if leaf in inside]
-        self.users = self._users()
-        self.adjoints = self._numbers()
+        self.users = self._find_users()
+        self.adjoints = self._find_adjoints()
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
         self.families = find_families(graph, self.wanted, self.users)
@@ -94,7 +94,7 @@ class Sheet(Board):
         self.gradients = {graph.originals[v]: self._slopes[v] for v in self.adjoints if v in graph.originals}
         super().__init__(boards=[board for board in boards if board.lines])
 
-    def _users(self) -> dict[Value, list[Value]]:
+    def _find_users(self) -> dict[Value, list[Value]]:
         """For each quantity those in whose formulas it stands, in the order of their labels."""
         users: dict[Value, list[Value]] = {v: [] for v in self.wanted}
         for u in self.wanted:
@@ -105,7 +105,7 @@ class Sheet(Board):
             several.sort(key=lambda u: max(readings(u.label)[:1], default=("", ())))
         return users
 
-    def _numbers(self) -> dict[Value, Value]:
+    def _find_adjoints(self) -> dict[Value, Value]:
         """∂y/∂v for each quantity, as a leaf with that name."""
         graph = self.graph
         found: dict[Value, Value] = {}
@@ -172,7 +172,7 @@ class Sheet(Board):
         end, _ = self._simplest(v)
         numbers = [line.right for line in write_in_numbers(graph, end, self.adjoints[v].data)]
         pieces = [graph.write(end), *numbers] if formula or not numbers else numbers
-        return Line(derivative_of(graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
+        return Line(derivative_of(graph.y.label, v.label), join(dict.fromkeys(pieces), " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
         if u is self.graph.y:  # beside other ways, where ∂y/∂v is the name of the whole
@@ -185,7 +185,8 @@ class Sheet(Board):
             return self.formulas[v], []
         end, told = simplify_sum(self.graph, self._terms(v), v)
         above = [u for u in self.users[v] if u is not self.graph.y]
-        if above and all(u in self.formulas and not _speaks_of_derivatives(self.formulas[u]) for u in above):
+        there = [leaf.label for u in above if u in self.formulas for leaf in free_variables(self.formulas[u])]
+        if above and self.formulas.keys() >= set(above) and not any(label.startswith("∂") for label in there):
             terms = self._terms(v, self.formulas)
             if sum(count_leaves(factor) for term in terms for factor in term) < MOST_LEAVES:
                 other, steps = simplify_sum(self.graph, terms, v)
@@ -210,7 +211,6 @@ class Sheet(Board):
         if raw is None:  # but where they end, they may be: pᵢ − yᵢ
             return self._alike_in_the_end(family, letters, lines)
         lines.append(Line(NOTHING, graph.write(raw), local_derivatives(graph, [(u, family.leaves[0]) for u in users])))
-        lines[0] = lines[0]._replace(left=derivative_of(graph.y.label, family.name(letters)))
         if len(family.leaves) <= FEW_MEMBERS:
             for v in family.leaves:
                 self._simplest(v)
@@ -220,12 +220,13 @@ class Sheet(Board):
         else:  # each has its own simplest form, but one line speaks of all of them
             self.formulas.update((v, self._sum(self._terms(v))) for v in family.leaves)
             self.settled.update(family.leaves)
-        lines = drop_repetitions(lines)
-        return [*lines[:-1], self._for_all(lines[-1], family, letters)]
+        return self._for_all(drop_repetitions(lines), family, letters)
 
-    def _for_all(self, line: Line, family: Family, letters: tuple[str, ...]) -> Line:
-        """A line with what its letters run through behind its reason."""
-        return line._replace(reason=joined([p for p in (line.reason, family.range(letters)) if p.text], ", ", r",\; "))
+    def _for_all(self, lines: list[Line], family: Family, letters: tuple[str, ...]) -> list[Line]:
+        """Lines with what they speak of in front, and what its letters run through behind the last reason."""
+        lines[0] = lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters)))
+        reasons = [reason for reason in (lines[-1].reason, family.range(letters)) if reason.text]
+        return [*lines[:-1], lines[-1]._replace(reason=join(reasons, ", ", r",\; "))]
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
         """One line for members whose formulas differ until they are simplified; None where they differ then, too."""
@@ -236,9 +237,8 @@ class Sheet(Board):
         if end is None:
             return None
         told = [why for why in whys[0] if why.text and all(why in other for other in whys)]
-        reason = joined(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
-        lines = [*lines, self._for_all(Line(NOTHING, self.graph.write(end), reason), family, letters)]
-        return [lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters))), *lines[1:]]
+        reason = join(dict.fromkeys(told[:1] + told[-1:]), ", ", r",\; ")
+        return self._for_all([*lines, Line(NOTHING, self.graph.write(end), reason)], family, letters)
 
     def formula(self, v: Value) -> Value:
         """∂y/∂v as the sheet has it, for a quantity v on the page."""
@@ -270,23 +270,19 @@ class Sheet(Board):
         end = single_out(graph.page, ends, letters[0])
         if end is None:
             return []
-        left = derivative_of(graph.y.label, family.name(letters))
         lines = []
-        users = self.users[family.leaves[0]]
+        u, *others = self.users[family.leaves[0]]
         local = None
-        if len(users) == 1 and all(self.users[v] == users for v in family.leaves):
-            local = single_out(graph.page, [graph.local(users[0], v) for v in family.leaves], letters[0])
+        if not others and all(self.users[v] == [u] for v in family.leaves):
+            local = single_out(graph.page, [graph.local(u, v) for v in family.leaves], letters[0])
         if local is not None:
-            (u,) = users
             names = family.index(lambda v: self._names(u, v), letters)
             if names is not None and u is not graph.y:
                 lines.append(Line(NOTHING, graph.write(names), words("chain rule")))
             above = [] if u is graph.y else [self.formula(u)]
             why = local_derivatives(graph, [(u, family.leaves[0])])
             lines.append(Line(NOTHING, graph.write(chain([*above, local])), why))
-        lines.append(Line(NOTHING, graph.write(end), family.range(letters)))
-        lines[0] = lines[0]._replace(left=left)
-        return lines
+        return self._for_all([*lines, Line(NOTHING, graph.write(end))], family, letters)
 
     def vector_form(self, numbers: bool = False) -> Board:
         """The same derivatives in vectors and matrices, as they were found in the graph of scalars.
@@ -316,9 +312,5 @@ class Sheet(Board):
         ∇_W₁ L = ∇_a L xᵀ   [2×2]  ∂L/∂w₁ᵢⱼ = ∂L/∂aᵢ·xⱼ
         ∇_b₁ L = ∇_a L      [2×1]  ∂L/∂b₁ᵢ = ∂L/∂aᵢ
         """
-        graph = NamedGraph(self.y, self.xs or unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
+        graph = NamedGraph(self.y, self.xs or find_unnamed(self.y), regular=True, digits=self.digits, asked=self.xs)
         return VectorForm(Sheet(self.y, self.xs, self.digits, graph), numbers)
-
-
-def _speaks_of_derivatives(formula: Value) -> bool:
-    return any(leaf.label.startswith("∂") for leaf in free_variables(formula))

@@ -11,6 +11,7 @@ as in ∂o₁/∂net₁ = o₁·(1 − o₁).
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations_with_replacement, permutations
 from typing import Any
@@ -19,12 +20,12 @@ from autograd.calculus import gradient, symmetric_entries
 from autograd.conversions import number
 from autograd.derive.algebra import simplify_each
 from autograd.derive.named_graph import NamedGraph, values_in
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, latex_matrix, math, words, write_name
 from autograd.formula.measures import free_variables
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
 from autograd.value import Value, lift
-from autograd.writing.names import text_name
+from autograd.writing.names import SUPERSCRIPTS
 
 SHORT = 9  # characters of a formula that is written twice in a symmetric matrix
 Index = tuple[int, ...]
@@ -52,27 +53,29 @@ def derivatives(f: Any, *xs: Any, order: int = 1, numbers: bool = False, digits:
     """
     if not isinstance(order, int) or isinstance(order, bool) or order < 1:
         raise ValueError(f"the order of a derivative is 1, 2, 3, ..., not {order!r}")
-    ys: list[Value]
     if callable(f) and not isinstance(f, Value):
-        ys, inputs, names, known, bare = _call(f, xs)
+        result, inputs = _call(f, xs)
+        given = getattr(f, "__name__", "f")
+        name, numbers = given if len(given) == 1 else "f", numbers and bool(xs)
     else:
-        listed = list(f) if isinstance(f, (list, tuple)) else [f]
-        inputs = values_in(xs)
-        for value in [*listed, *inputs]:
+        result, inputs, name = f, values_in(xs), "f"
+        for value in [*(f if isinstance(f, (list, tuple)) else [f]), *inputs]:
             if not isinstance(value, Value):
                 raise TypeError(f"derivatives of Values are taken with respect to Values, and {value!r} is none")
         if not inputs:
             raise ValueError("derivatives(y, x1, x2, ...) needs the Values that y is differentiated with respect to")
-        ys, names, known, bare = listed, [y.label for y in listed], True, not isinstance(f, (list, tuple))
+    bare = not isinstance(result, (list, tuple))
+    ys = [lift(y) for y in ([result] if bare else result)]
     if not ys or not inputs:
         raise ValueError("derivatives are of at least one output, in at least one input")
-    several = len(ys) > 1
-    names = [name or (f"f_{i}" if several else "f") for i, name in enumerate(names, start=1)]
-    return Derivatives(ys, inputs, names, order, numbers and known, digits, bare)
+    names = [f"{name}_{i}" for i in range(1, len(ys) + 1)] if len(ys) > 1 else [name]
+    if result is f:
+        names = [y.label or name for y, name in zip(ys, names)]
+    return Derivatives(ys, inputs, names, order, numbers, digits, bare)
 
 
-def _call(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], list[Value], list[str], bool, bool]:
-    """A function called on Values that wear the names of its arguments."""
+def _call(f: Callable[..., Any], point: Sequence[Any]) -> tuple[Any, list[Value]]:
+    """A function called on Values that wear the names of its arguments: what it gives, and they."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
         arguments = [
@@ -85,13 +88,7 @@ def _call(f: Callable[..., Any], point: Sequence[Any]) -> tuple[list[Value], lis
         raise ValueError("how many numbers this function takes cannot be seen: pass a point, as in derivatives(f, 1.0, 2.0)")
     labels = arguments if len(arguments) == n else [f"x_{i}" for i in range(1, n + 1)]
     xs: list[Value] = []
-
-    result = f(*(_make_own(x, label, xs) for x, label in zip(point or [0.3 + 0.4 * i for i in range(n)], labels)))
-    ys = [lift(y) for y in (result if isinstance(result, (list, tuple)) else [result])]
-    given = getattr(f, "__name__", "f")
-    name = given if len(given) == 1 else "f"
-    names = [f"{name}_{i}" for i in range(1, len(ys) + 1)] if len(ys) > 1 else [name]
-    return ys, xs, names, bool(point), not isinstance(result, (list, tuple))
+    return f(*(_make_own(x, label, xs) for x, label in zip(point or [0.3 + 0.4 * i for i in range(n)], labels))), xs
 
 
 def _make_own(x: Any, label: str, xs: list[Value], indices: Index = ()) -> Any:
@@ -131,7 +128,7 @@ class Derivatives(Board):
         digits: int,
         bare: bool,
     ) -> None:
-        self.order, self.digits, self.names = order, digits, list(names)
+        self.order, self.digits, self.numbers, self.names = order, digits, numbers, list(names)
         graphs = [NamedGraph(y, xs, beside=ys) for y in ys]
         self.inputs = [graphs[0].name(x) for x in xs]
         self.entries: dict[Index, Value] = {}
@@ -141,65 +138,62 @@ class Derivatives(Board):
                 self.entries[i, *index] = formula
             for index, entry in symmetric_entries(y, list(xs), order).items():
                 self._numbers[i, *index] = entry.data
-        tensors = [self._nest((i,)) for i in range(len(ys))]
+        outputs = range(len(ys))
+        tensors = [self._nest((i,)) for i in outputs]
         self.values = tensors[0] if bare else tensors
         if order == 1:
-            super().__init__(self._matrix("J", [(i,) for i in range(len(ys))], numbers))
+            super().__init__(self._write_matrix("J", [(i,) for i in outputs]))
         elif order == 2:
-            n = range(len(xs))
             letters = [f"H_{{{name}}}" if "_" not in name else f"H_{i}" for i, name in enumerate(names, 1)]
             letters = ["H"] if len(ys) == 1 else letters
-            super().__init__(boards=[Board(self._matrix(letters[i], [(i, j) for j in n], numbers)) for i in range(len(ys))])
+            rows = [[(i, j) for j in range(len(xs))] for i in outputs]
+            super().__init__(boards=[Board(self._write_matrix(letters[i], rows[i])) for i in outputs])
         else:
-            super().__init__(boards=[Board(self._list(i, numbers)) for i in range(len(ys))])
+            super().__init__(boards=[Board(self._list(i)) for i in outputs])
 
     def _nest(self, index: Index) -> Any:
-        if len(index) == self.order + 1:
-            return self._numbers[index[0], *sorted(index[1:])]
-        return [self._nest((*index, j)) for j in range(len(self.inputs))]
-
-    def _matrix(self, letter: str, rows: Sequence[Index], numbers: bool) -> list[Line]:
-        """The matrix in names, in formulas and in numbers; row by row the indices that stand before the column's."""
-        columns = range(len(self.inputs))
-        cells = [[self._cell(letter, (*row, j)) for j in columns] for row in rows]
-        tables = [[[self._name((*row, j)) for j in columns] for row in rows], cells]
-        if numbers and any(free_variables(formula) for formula in self.entries.values()):
-            tables.append([[figure(self._at((*row, j)), self.digits) for j in columns] for row in rows])
-        if len(self.inputs) > 4:  # too wide for names in every place: they stand at the edge
-            tops = [Math(f"∂/∂{named(x).text}", rf"\frac{{\partial}}{{\partial {named(x).latex}}}") for x in self.inputs]
-            sides = [named(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
-            return [Line(named(letter), _write_bordered(table, tops, sides)) for table in tables[1:2]] + [
-                Line(NOTHING, _write_matrix(table)) for table in tables[2:]
-            ]
-        return [Line(named(letter) if i == 0 else NOTHING, _write_matrix(table)) for i, table in enumerate(tables)]
+        return self._at(index) if len(index) > self.order else [self._nest((*index, j)) for j in range(len(self.inputs))]
 
     def _at(self, index: Index) -> float:
         return self._numbers[index[0], *sorted(index[1:])]
+
+    def _write_matrix(self, letter: str, rows: Sequence[Index]) -> list[Line]:
+        """The matrix in names, in formulas and in numbers; row by row the indices that stand before the column's."""
+
+        def fill(write: Callable[[Index], Math]) -> list[list[Math]]:
+            return [[write((*row, j)) for j in range(len(self.inputs))] for row in rows]
+
+        formulas = fill(lambda index: self._cell(letter, index))
+        if len(self.inputs) <= 4:
+            matrices = [_write_matrix(fill(self._name)), _write_matrix(formulas)]
+        else:  # too wide for names in every place: they stand at the edge
+            tops = [Math(f"∂/∂{x.text}", rf"\frac{{\partial}}{{\partial {x.latex}}}") for x in map(write_name, self.inputs)]
+            sides = [write_name(self.names[row[0]]) if len(row) == 1 else tops[row[1]] for row in rows]
+            matrices = [_write_bordered(formulas, tops, sides)]
+        if self.numbers and any(map(free_variables, self.entries.values())):
+            matrices.append(_write_matrix(fill(lambda index: figure(self._at(index), self.digits))))
+        return [Line(write_name(letter) if i == 0 else NOTHING, matrix) for i, matrix in enumerate(matrices)]
 
     def _cell(self, letter: str, index: Index) -> Math:
         """An entry's formula; below the diagonal of a symmetric matrix a long one is called by its place above it."""
         mirrored = (index[0], *sorted(index[1:]))
         formula = math(self.entries[mirrored], digits=self.digits)
         if mirrored != index and len(formula.text) > SHORT:
-            return named(f"H_{{{subscript(i + 1 for i in mirrored[1:])}}}") if letter == "H" else self._name(mirrored)
+            return write_name(f"H_{{{subscript(i + 1 for i in mirrored[1:])}}}") if letter == "H" else self._name(mirrored)
         return formula
 
     def _name(self, index: Index) -> Math:
         """∂²f/∂x∂y."""
         output, *inputs = index
-        order = len(inputs)
-        power = "" if order == 1 else str(order).translate(str.maketrans("23456789", "²³⁴⁵⁶⁷⁸⁹"))
-        counted = [(self.inputs[i], sum(1 for j in inputs if j == i)) for i in dict.fromkeys(inputs)]
-        below = "".join(
-            f"∂{text_name(x)}" + ("" if n == 1 else str(n).translate(str.maketrans("23456789", "²³⁴⁵⁶⁷⁸⁹")))
-            for x, n in counted
-        )
-        name = named(self.names[output])
-        latex_below = r" \, ".join(rf"\partial {named(x).latex}" + ("" if n == 1 else f"^{{{n}}}") for x, n in counted)
-        top = r"\partial" + ("" if order == 1 else f"^{{{order}}}")
-        return Math(f"∂{power}{name.text}/{below}", rf"\frac{{{top} {name.latex}}}{{{latex_below}}}")
+        order, name = _write_order(len(inputs)), write_name(self.names[output])
+        below = []
+        for i, n in Counter(inputs).items():
+            times, x = _write_order(n), write_name(self.inputs[i])
+            below.append(Math(f"∂{x.text}{times.text}", rf"\partial {x.latex}{times.latex}"))
+        text, latex = join(below, "", r" \, ")
+        return Math(f"∂{order.text}{name.text}/{text}", rf"\frac{{\partial{order.latex} {name.latex}}}{{{latex}}}")
 
-    def _list(self, output: int, numbers: bool) -> list[Line]:
+    def _list(self, output: int) -> list[Line]:
         """Each derivative that is not 0, once."""
         lines = []
         n, zeros = len(self.inputs), 0
@@ -210,8 +204,8 @@ class Derivatives(Board):
                 zeros += times
                 continue
             right = math(formula, digits=self.digits)
-            if numbers and free_variables(formula):
-                right = joined([right, figure(self._at((output, *index)), self.digits)], " = ")
+            if self.numbers and free_variables(formula):
+                right = join([right, figure(self._at((output, *index)), self.digits)], " = ")
             lines.append(Line(self._name((output, *index)), right, words(f"{times} entries" if times > 1 else "")))
         whole = n**self.order
         if whole == zeros == 1:
@@ -219,8 +213,8 @@ class Derivatives(Board):
         elif zeros:
             rest = "the other entry is 0" if zeros == 1 else f"the other {zeros} of {whole} entries are 0"
             text = f"all {whole} entries are 0" if zeros == whole else rest
-            name = [] if lines else [named(self.names[output]), words(": ")]
-            lines.append(Line(right=joined([*name, words(text)], ""), relation=NOTHING))
+            name = [] if lines else [write_name(self.names[output]), words(": ")]
+            lines.append(Line(right=join([*name, words(text)], ""), relation=NOTHING))
         return lines
 
 
@@ -278,6 +272,11 @@ class _Slopes:
         )
 
 
+def _write_order(n: int) -> Math:
+    """How often something is differentiated, as a raised number; nothing for once."""
+    return Math(str(n).translate(SUPERSCRIPTS), f"^{{{n}}}") if n > 1 else NOTHING
+
+
 def _align_columns(rows: Sequence[Sequence[Math]]) -> list[str]:
     """Rows of cells as lines of text, in columns."""
     widths = [max(len(cell.text) for cell in column) for column in zip(*rows)]
@@ -285,9 +284,9 @@ def _align_columns(rows: Sequence[Sequence[Math]]) -> list[str]:
 
 
 def _write_matrix(rows: Sequence[Sequence[Math]]) -> Math:
-    latex = r" \\ ".join(" & ".join(cell.latex for cell in row) for row in rows)
+    """Rows below one another."""
     text = [line.rstrip() if len(rows) == 1 else line for line in _align_columns(rows)]
-    return Math("\n".join(f"[{line}]" for line in text), rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
+    return Math("\n".join(f"[{line}]" for line in text), latex_matrix(rows))
 
 
 def _write_bordered(rows: Sequence[Sequence[Math]], tops: Sequence[Math], sides: Sequence[Math]) -> Math:

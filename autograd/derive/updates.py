@@ -11,7 +11,7 @@ from typing import Any
 from autograd.calculus import gradient
 from autograd.conversions import number
 from autograd.derive.named_graph import free_names, values_in
-from autograd.display.board import NOTHING, Board, Line, Math, figure, joined, math, named, words
+from autograd.display.board import NOTHING, Board, Line, Math, figure, join, math, words, write_name
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import value_at
@@ -80,7 +80,7 @@ class Descent(Board):
         self.new = {x: x.data - rate * slope for x, slope in zip(xs, slopes)}
         self.before, self.after = y.data, value_at(y, self.new)
         self.promise = rate * sum(slope * slope for slope in slopes)
-        eta, loss = named(symbol), y.label or "L"
+        eta, loss = write_name(symbol), y.label or "L"
 
         def show(x: float) -> Math:
             return figure(x, digits)
@@ -88,43 +88,32 @@ class Descent(Board):
         taken = {text_name(label) for label in [loss, symbol, *(node.label for node in nodes(y) if node.label)]}
         invented = iter(free_names("w", sum(not x.label for x in xs), taken))
         labels = [x.label or next(invented) for x in xs]
-        every = (
-            labels[0]
-            if len(xs) == 1
-            else next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
-        )
+        every, reason, several = labels[0], words("gradient descent"), len(xs) > 1
+        if several:
+            every = next(name for name in ("theta", "p", "q", "every") if text_name(name) not in taken)
+            reason = join([words("gradient descent, for each "), write_name(every)], "")
         rule = Value(0.0, every) - Value(rate, symbol) * Value(0.0, f"∂{loss}/∂{every}")
-        reason = (
-            joined([words("gradient descent, for each "), named(every)], "") if len(xs) > 1 else words("gradient descent")
-        )
         lines = [Line(_new(every), math(rule), reason)]
         for label, x, slope in list(zip(labels, xs, slopes))[:MOST]:
             numbers = math(Value(x.data, label) - Value(rate, symbol) * Value(slope, "slope"), numbers=True, digits=digits)
-            lines.append(Line(_new(label) if len(xs) > 1 else NOTHING, joined([numbers, show(self.new[x])], " = ")))
+            lines.append(Line(_new(label) if several else NOTHING, join([numbers, show(self.new[x])], " = ")))
         if len(xs) > MOST:
             lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(xs)} parameters in all")))
-        name = named(loss)
-        lines.append(Line(name, show(self.before), words("before the step")))
-        lines.append(Line(_new(loss), show(self.after), words("after it")))
-        fallen = joined([name, _new(loss)], " − ", " - ")
-        lines.append(
-            Line(
-                fallen,
-                show(self.before - self.after),
-                words(
-                    "so much the loss fell"
-                    if self.before >= self.after
-                    else "the loss rose: for its curvature the rate is too large"
-                ),
-            )
-        )
+        name, new_name = write_name(loss), _new(loss)
+        fell = self.before >= self.after
+        what = "so much the loss fell" if fell else "the loss rose: for its curvature the rate is too large"
         norm = Math(f"{eta.text}·‖∇{name.text}‖²", rf"{eta.latex} \, \|\nabla {name.latex}\|^{{2}}")
-        lines.append(Line(norm, show(self.promise), words("so much the gradient promised, to first order")))
+        lines += [
+            Line(name, show(self.before), words("before the step")),
+            Line(new_name, show(self.after), words("after it")),
+            Line(join([name, new_name], " − ", " - "), show(self.before - self.after), words(what)),
+            Line(norm, show(self.promise), words("so much the gradient promised, to first order")),
+        ]
         super().__init__(lines)
 
 
 def _new(label: str) -> Math:
     """The name of a quantity after the step."""
-    name = named(label)
+    name = write_name(label)
     latex = f"{{{name.latex}}}" if "^" in name.latex else name.latex
     return Math(f"{name.text}ⁿᵉʷ", rf"{latex}^{{\mathrm{{new}}}}")

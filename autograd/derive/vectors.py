@@ -14,12 +14,12 @@ from typing import Any
 from autograd.derive.arrays import Array
 from autograd.derive.families import Family, single_out
 from autograd.derive.lines import derivative_of
-from autograd.derive.matrix_form import MatrixForm, write_shape
-from autograd.display.board import Board, Line, Math, figure, joined, named
+from autograd.derive.matrix_form import MatrixForm, gradient_of, softmax_of, write_shape
+from autograd.display.board import Board, Line, Math, figure, join, latex_matrix, write_name
 from autograd.formula.folding import fold_sums
 from autograd.operation import CONSTANT
 from autograd.value import Value
-from autograd.writing.names import indexed, text_name
+from autograd.writing.names import add_indices, text_name
 
 FEW = 8  # plain numbers of a vector that are written out
 MOST_NUMBERS = 64  # of a matrix
@@ -47,8 +47,7 @@ class VectorForm(Board):
     def _leave_out_what_has_no_line(self) -> None:
         """An array whose own line cannot be written in matrices is none: its entries go by their names, in all lines."""
         while True:
-            computed = [array for array in self.form.arrays.values() if array.kind in ("nets", "outputs", "probabilities")]
-            without = [array for array in computed if not self._forward(array)]
+            without = [array for array in self.form.arrays.values() if array.is_computed and not self._forward(array)]
             if not without:
                 break
             for array in without:
@@ -58,12 +57,11 @@ class VectorForm(Board):
     def _forward_pass(self) -> list[Line]:
         """A line for each array, and one for each quantity that is in none, in the order in which they are computed."""
         graph = self.graph
-        kinds = ("nets", "outputs", "probabilities")
         of_leaf = {
             leaf: array
-            for array in graph.arrays
-            if array.kind in kinds and array in self.form.arrays.values() and (rows := self._leaves(array)) is not None
-            for row in rows
+            for array in self.form.arrays.values()
+            if array.is_computed
+            for row in self._leaves(array) or ()
             for leaf in row
         }
         lines = [self._meaning(array) for array in self.form.arrays.values() if array not in of_leaf.values()]
@@ -83,18 +81,18 @@ class VectorForm(Board):
         numbers = all(node.op is CONSTANT and not node.label for node in array.nodes) and len(array.nodes) <= FEW
         if not array.renamed and not numbers:
             return Line()
-        rows = [[named(node.label) if node.label else figure(node.data, self.digits) for node in row] for row in array.rows]
-        return Line(named(array.name), _matrix_of(rows))
+        cells = [[write_name(x.label) if x.label else figure(x.data, self.digits) for x in row] for row in array.rows]
+        return Line(write_name(array.name), _write_matrix(cells))
 
     def _scalar(self, leaf: Value) -> Line:
         """A quantity that is in no array, by its formula, in vectors where that has vectors in it."""
         formula = self.graph.page.formulas[leaf]
-        name, scalar = named(leaf.label), self.graph.write(formula)
+        name, scalar = write_name(leaf.label), self.graph.write(formula)
         tensor = self.form.write(fold_sums(formula, many=1), ())
-        if tensor is None or tensor.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
+        if tensor is None or tensor.math.text.replace(" ", "") == scalar.text.replace(" ", "").replace("·", ""):
             return Line(name, scalar)
-        self.equations.append((name.text, tensor.text))
-        return Line(name, tensor.math, joined([name, scalar], " = "))
+        self.equations.append((name.text, tensor.math.text))
+        return Line(name, tensor.math, join([name, scalar], " = "))
 
     def _forward(self, array: Array) -> list[Line]:
         leaves = self._leaves(array)
@@ -110,8 +108,8 @@ class VectorForm(Board):
             matrix = self._matrix(family, formulas.__getitem__, ("i",))
         if matrix is None or scalar is None:
             return []
-        left = named(array.name)
-        beside = joined([named(family.name(("i",))), graph.write(scalar)], " = ")
+        left = write_name(array.name)
+        beside = join([write_name(family.name(("i",))), graph.write(scalar)], " = ")
         return self._line(left, matrix, array.shape, beside, [[leaf.data for leaf in row] for row in leaves])
 
     def _leaves(self, array: Array) -> list[list[Value]] | None:
@@ -119,7 +117,7 @@ class VectorForm(Board):
         page = self.graph.page
         if array.kind == "probabilities":
             by_name = {text_name(leaf.label): leaf for leaf in page.formulas}
-            labels = [indexed(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
+            labels = [add_indices(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
             found = [by_name.get(text_name(label)) for label in labels]
             return None if None in found else [[leaf] for leaf in found if leaf is not None]
         rows = [[page.leaves.get(node) for node in row] for row in array.rows]
@@ -130,8 +128,8 @@ class VectorForm(Board):
         nets = next(alike, None)
         if nets is None:
             return None
-        name = named(nets.name)
-        return Math(f"softmax({name.text})", rf"\operatorname{{softmax}}({write_shape(name.latex, nets.shape)})")
+        name = write_name(nets.name)
+        return softmax_of(Math(name.text, write_shape(name.latex, nets.shape)))
 
     def _matrix(self, family: Family, make: Any, letters: tuple[str, ...]) -> Math | None:
         """The matrix form of a family's formula; an axis of length one is a letter of its layer's here."""
@@ -160,22 +158,18 @@ class VectorForm(Board):
         if scalar is None:
             return [self._by_itself(v) for v in family.leaves]
         left = derivative_of(graph.y.label, family.name(letters))
-        beside = joined([left, graph.write(scalar)], " = ")
+        beside = join([left, graph.write(scalar)], " = ")
         if matrix is None:
             return [Line(left, graph.write(scalar), family.range(letters))]
-        name = named(array.name)
-        gradient_of = Math(
-            f"∇_{name.text} {named(graph.y.label).text}", rf"\nabla_{{{name.latex}}} {named(graph.y.label).latex}"
-        )
         data = [[sheet.adjoints[leaf].data for leaf in row] for row in family.rows]
-        return self._line(gradient_of, matrix, array.shape, beside, data)
+        return self._line(gradient_of(array, graph.y.label), matrix, array.shape, beside, data)
 
     def _by_itself(self, v: Value) -> Line:
         """The derivative in one number, by its formula."""
         pieces = [self.graph.write(self.sheet.formula(v))]
         if self.numbers:
             pieces.append(figure(self.sheet.adjoints[v].data, self.digits))
-        return Line(derivative_of(self.graph.y.label, v.label), joined(dict.fromkeys(pieces), " = "))
+        return Line(derivative_of(self.graph.y.label, v.label), join(dict.fromkeys(pieces), " = "))
 
     def _one_hot(self, family: Family, letters: tuple[str, ...]) -> tuple[Value | None, Math | None]:
         """ŷ − e_l, where the entries are ŷ_i − 1_{i=l}."""
@@ -191,11 +185,10 @@ class VectorForm(Board):
         under = Math(left.text, write_shape(left.latex, shape))
         reason = Math(f"[{rows}×{columns}]  {beside.text}", beside.latex)
         if self.numbers and rows * columns <= MOST_NUMBERS:
-            matrix = joined([matrix, _matrix_of([[figure(x, self.digits) for x in row] for row in data])], " = ")
+            matrix = join([matrix, _write_matrix([[figure(x, self.digits) for x in row] for row in data])], " = ")
         return [Line(under, matrix, reason)]
 
 
-def _matrix_of(rows: Sequence[Sequence[Math]]) -> Math:
-    text = "[" + "; ".join(", ".join(x.text for x in row) for row in rows) + "]"
-    latex = r" \\ ".join(" & ".join(x.latex for x in row) for row in rows)
-    return Math(text, rf"\begin{{bmatrix}} {latex} \end{{bmatrix}}")
+def _write_matrix(rows: Sequence[Sequence[Math]]) -> Math:
+    """Rows one after the other."""
+    return Math("[" + "; ".join(", ".join(x.text for x in row) for row in rows) + "]", latex_matrix(rows))

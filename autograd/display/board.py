@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import os
-from collections import namedtuple
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
@@ -18,14 +18,18 @@ from autograd.display.mathml import mathml
 from autograd.formula.writing import write_formula
 from autograd.operation import Primitive
 from autograd.value import Value
-from autograd.writing.names import escaped, latex_name, latex_text, text_name
+from autograd.writing.names import escape_latex, latex_name, latex_text, text_name
 from autograd.writing.numbers import number
 
 
-class Math(namedtuple("Math", "text latex")):
+class Math(NamedTuple):
     """A piece of mathematics, as plain text and as LaTeX."""
 
-    __slots__ = ()
+    text: str
+    latex: str
+
+
+NOTHING = Math("", "")
 
 
 def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
@@ -33,7 +37,7 @@ def math(y: Value, numbers: bool = False, digits: int = 6) -> Math:
     return Math(*(write_formula(y, latex, numbers, digits)[0] for latex in (False, True)))
 
 
-def named(label: str) -> Math:
+def write_name(label: str) -> Math:
     """A name, read as mathematics."""
     return Math(text_name(label), latex_name(label))
 
@@ -60,24 +64,30 @@ def reason_of(why: str | tuple[Value, str]) -> Math:
     """Why a step of algebra is right: in words, or a formula and what happens to it."""
     if isinstance(why, str):
         return words(why)
-    return joined([piece for piece in (math(why[0]), words(why[1])) if piece.text], " ", r"\;")
+    return join([piece for piece in (math(why[0]), words(why[1])) if piece.text], " ", r"\;")
 
 
-def joined(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
+def join(pieces: Iterable[Math], text: str, latex: str | None = None) -> Math:
     """Pieces with something between them."""
     pieces = list(pieces)
     return Math(text.join(p.text for p in pieces), (text if latex is None else latex).join(p.latex for p in pieces))
 
 
-class Line(
-    namedtuple("Line", "left right reason relation", defaults=(Math("", ""), Math("", ""), Math("", ""), Math("=", "=")))
-):
+def latex_matrix(rows: Sequence[Sequence[Math]]) -> str:
+    """A matrix in LaTeX."""
+    inside = r" \\ ".join(" & ".join(cell.latex for cell in row) for row in rows)
+    return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
+
+
+class Line(NamedTuple):
     """left = right, and why; left is empty where the line goes on from the one above."""
 
-    __slots__ = ()
+    left: Math = NOTHING
+    right: Math = NOTHING
+    reason: Math = NOTHING
+    relation: Math = Math("=", "=")
 
 
-NOTHING = Math("", "")
 PAGE_WIDTH = 90  # characters that fit on a sheet of paper held upright
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
@@ -127,13 +137,10 @@ class Board:
     @property
     def text(self) -> str:
         """The board in plain text, aligned at the signs of equality and at the reasons."""
-        blocks = [self._heading()] if self.title else []
+        blocks = [f"{self.title}\n{'─' * len(self.title)}"] if self.title else []
         if self.lines:
-            blocks.append(_aligned(self.lines))
+            blocks.append(_align(self.lines))
         return "\n\n".join([*blocks, *(board.text for board in self.boards)])
-
-    def _heading(self) -> str:
-        return f"{self.title}\n{'─' * len(self.title)}"
 
     def __repr__(self) -> str:
         return self.text
@@ -143,20 +150,20 @@ class Board:
     @property
     def latex(self) -> str:
         """The board in LaTeX, for mathematics mode; several boards follow each other in rows."""
-        blocks = list(self._blocks())
+        blocks = list(self.blocks())
         if len(blocks) == 1 and not blocks[0][0]:
-            return _in("aligned", blocks[0][1])
+            return _align_in("aligned", blocks[0][1])
         rows = []
         for title, lines in blocks:
-            rows += [rf"\textbf{{{escaped(title)}}}"] * bool(title) + [_in("aligned", lines)] * bool(lines)
+            rows += [rf"\textbf{{{escape_latex(title)}}}"] * bool(title) + [_align_in("aligned", lines)] * bool(lines)
         return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
-    def _blocks(self) -> Iterator[tuple[str, list[Line]]]:
+    def blocks(self) -> Iterator[tuple[str, list[Line]]]:
         """Each title with the lines below it, of this board and of those inside."""
         if self.title or self.lines:
             yield self.title, self.lines
         for board in self.boards:
-            yield from board._blocks()
+            yield from board.blocks()
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.latex}\n$$"
@@ -175,26 +182,19 @@ class Board:
 
     def document(self) -> str:
         """The board as a whole LaTeX document, which may break between any two lines."""
-        body = "".join(
-            (f"\\section*{{{escaped(title)}}}\n" if title else "") + (_in("align*", lines) + "\n" if lines else "")
-            for title, lines in self._blocks()
-        )
+        body = self._write_blocks(lambda title: f"\\section*{{{escape_latex(title)}}}\n", lambda rows: f"{rows}\n", "align*")
         foreign = sorted({c for c in body if ord(c) > 0x24F})  # pdfTeX has no letters for them: it shows their numbers
         declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
         wide = any(
             len(line.left.text + line.right.text + line.reason.text) > PAGE_WIDTH
-            for _, lines in self._blocks()
+            for _, lines in self.blocks()
             for line in lines
         )
         paper = "landscape" if wide else "portrait"
-        preamble = "\n".join(
-            [
-                r"\usepackage{amsmath, amssymb}",
-                rf"\ifPDFTeX{declared}\fi",
-                rf"\usepackage[margin=2cm, {paper}]{{geometry}}",
-                r"\allowdisplaybreaks",
-            ]
-        )
+        preamble = rf"""\usepackage{{amsmath, amssymb}}
+\ifPDFTeX{declared}\fi
+\usepackage[margin=2cm, {paper}]{{geometry}}
+\allowdisplaybreaks"""
         return latex_document(body, preamble, r"\documentclass[fleqn]{article}")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -210,20 +210,21 @@ class Board:
             "a board",
             {
                 ".tex": self.document,
-                ".html": self._page,
-                ".txt": lambda: self.text + "\n",
-                ".md": lambda: "".join(
-                    (f"## {title}\n\n" if title else "") + (f"$$\n{_in('aligned', lines)}\n$$\n\n" if lines else "")
-                    for title, lines in self._blocks()
-                ),
+                ".html": lambda: html_page(self.title or "chalkgrad", self.html(), STYLE),
+                ".txt": lambda: f"{self.text}\n",
+                ".md": lambda: self._write_blocks("## {}\n\n".format, "$$\n{}\n$$\n\n".format, "aligned"),
             },
         )
 
-    def _page(self) -> str:
-        return html_page(self.title or "chalkgrad", self.html(), STYLE)
+    def _write_blocks(self, heading: Callable[[str], str], rows: Callable[[str], str], environment: str) -> str:
+        """Each title, and each board's lines in an environment of LaTeX, as a kind of document has them."""
+        return "".join(
+            (heading(title) if title else "") + (rows(_align_in(environment, lines)) if lines else "")
+            for title, lines in self.blocks()
+        )
 
 
-def _aligned(lines: Sequence[Line]) -> str:
+def _align(lines: Sequence[Line]) -> str:
     left = max((len(line.left.text) for line in lines), default=0)
     blocks = []
     for line in lines:
@@ -241,7 +242,7 @@ def _aligned(lines: Sequence[Line]) -> str:
     return "\n".join(row for block in blocks for row in block)
 
 
-def _in(environment: str, lines: Sequence[Line]) -> str:
+def _align_in(environment: str, lines: Sequence[Line]) -> str:
     """Lines in one of LaTeX's aligning environments."""
     rows = []
     for line in lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograd import primitives as ops
 from autograd.formula.operations import dots, series, series_bounds, softmax_of
+from autograd.graph import bottom_up
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, record
 from autograd.writing.names import Reading, all_readings
@@ -103,22 +104,20 @@ def _align(terms: Sequence[Value]) -> dict[Row, bool] | None:
 
     None where the formulas are not of one shape.
     """
+
+    def below(row: Row) -> list[Row]:
+        return _rows_below(row) if _is_one_shape(row) and not _is_same(row) else []
+
     found: dict[Row, bool] = {}
-    seen: set[Row] = set()
-    stack = [(tuple(terms), False)]
-    while stack:
-        row, ready = stack.pop()
-        if ready:
-            found[row] = False
-        elif row not in seen:
-            seen.add(row)
-            if _is_same(row):
-                found[row] = True
-            elif any(node.op is not row[0].op or len(node.inputs) != len(row[0].inputs) for node in row):
-                return None
-            else:
-                stack += [(row, True), *((inner, False) for inner in _rows_below(row))]
+    for row in bottom_up([tuple(terms)], below):
+        found[row] = _is_same(row)
+        if not found[row] and not _is_one_shape(row):
+            return None
     return found
+
+
+def _is_one_shape(row: Row) -> bool:
+    return all(node.op is row[0].op and len(node.inputs) == len(row[0].inputs) for node in row)
 
 
 def _rows_below(row: Row) -> list[Row]:
@@ -158,9 +157,9 @@ def _count_up(row: Row) -> dict[int, tuple[Reading, list[int]]]:
         ]
         if alike and None not in alike:
             places = [_places_that_differ(first, r) for r in alike if r is not None]
-            low = {first.indices[k] for k in places[0]}
-            if len(low) == 1 and places.count(places[0]) == len(places):
-                ways.setdefault(low.pop(), (first, places[0]))
+            match list({first.indices[k] for k in places[0]}):
+                case [int(low)] if places.count(places[0]) == len(places):
+                    ways.setdefault(low, (first, places[0]))
     return ways
 
 

@@ -45,8 +45,9 @@ def names_of(op: Primitive) -> list[str]:
 
 def _write_slopes(op: Primitive, point: tuple[float, ...]) -> str:
     """Its partial derivatives, as formulas."""
-    xs = [Value(x, name) for x, name in zip(point, names_of(op), strict=True)]
-    call = f"{op.name}({', '.join(names_of(op))})"
+    names = names_of(op)
+    xs = [Value(x, name) for x, name in zip(point, names, strict=True)]
+    call = f"{op.name}({', '.join(names)})"
     page = Page()
     z = op(*xs)
     page.write(z)

@@ -8,8 +8,8 @@ compared by their keys (name_keys.py), which all ways to write one name share.
 from __future__ import annotations
 
 import re
-from collections import namedtuple
 from difflib import get_close_matches
+from typing import NamedTuple
 from unicodedata import combining, normalize, numeric
 
 from autograd import primitives as ops
@@ -24,6 +24,7 @@ from autograd.writing.names import ACCENTS, GREEK, list_names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
 
     from autograd.formula.name_keys import Key
 
@@ -65,10 +66,13 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-class Token(namedtuple("Token", "kind start end what")):
+class Token(NamedTuple):
     """A piece of a text: its kind, where it begins and ends, and the number, Value or operation that it stands for."""
 
-    __slots__ = ()
+    kind: str
+    start: int
+    end: int
+    what: Any = None
 
 
 def match_at(pattern: re.Pattern[str], text: str, at: int) -> str:
@@ -113,7 +117,7 @@ class Lexer:
                     self.last = token
                     yield token
                     at = token.end
-        yield Token("end", self.end, self.end, None)
+        yield Token("end", self.end, self.end)
 
     def next(self, at: int) -> Iterable[Token]:
         """The tokens that begin here: one, or as many as letters side by side or raised signs stand for."""
@@ -121,7 +125,7 @@ class Lexer:
         if name := self.literal(at) or self.derivative(at):
             return [name]
         if match := patterns.STEP.match(text, at):
-            return [Token("step", at, match.end(), None)]
+            return [Token("step", at, match.end())]
         if match := patterns.NUMBER.match(text, at):
             return [self.number(match)]
         if text[at] in patterns.FRACTIONS:
@@ -129,22 +133,23 @@ class Lexer:
         if match := patterns.RAISED.match(text, at):
             return self.exponent(match)
         if match := patterns.BAR.match(text, at):
-            return [Token("left|" if match[1] == "left" or match[1].endswith("l") else "right|", at, match.end(), None)]
+            return [Token("left|" if match[1] == "left" or match[1].endswith("l") else "right|", at, match.end())]
         if match := patterns.WORD.match(text, at):
             return [self.word(match)]
         if operator := self.operator(at):
             return [operator]
-        if key_of("T") not in self.given and self.is_transposed(at):
+        behind_a_number = self.last is None or self.last.kind == "number"
+        if key_of("T") not in self.given and patterns.TRANSPOSED.match(text, at) and not behind_a_number:
             raise self.error(at, "this transposes a vector, and numbers stand here: write the sum, w_1 x_1 + w_2 x_2")
         if text[at] in "xX" and self.is_times(at):
-            return [Token("·", at, at + 1, None)]
+            return [Token("·", at, at + 1)]
         if self.unit(at):
             return self.run(at)
         if match := patterns.SIGN.match(text, at):
             kind = SIGNS[match[0]]
             if kind in LONG:
                 raise self.error(at, LONG[kind])
-            return [Token(kind, at, match.end(), None)]
+            return [Token(kind, at, match.end())]
         match = patterns.COMMAND.match(text, at)
         if match and (op := self.function(match[1])):
             return [self.add_base(Token("function", at, match.end(1), op))]
@@ -185,9 +190,6 @@ class Lexer:
                 raise self.error(at, f"{IN_TWO_WAYS}, as {letter} is a name here: write ·")
             return False
         return numbers or not any(str(key[0]).lower() == "x" for key in self.known)
-
-    def is_transposed(self, at: int) -> bool:
-        return bool(patterns.TRANSPOSED.match(self.text, at)) and self.last is not None and self.last.kind != "number"
 
     def unknown(self, at: int, spelling: str) -> FormulaError:
         """The error for a name, with the nearest one that is known, or all that are."""
@@ -408,8 +410,8 @@ class Lexer:
     def exponent(self, match: re.Match[str]) -> Iterable[Token]:
         """Raised signs, as ^ and a pair of braces."""
         at, end = match.span()
-        yield Token("^", at, at, None)
-        yield Token("{", at, at, None)
+        yield Token("^", at, at)
+        yield Token("{", at, at)
         for part in re.finditer("[0-9]+|.", patterns.spell(match[0])):
             start, stop = at + part.start(), at + part.end()
             if part[0].isdigit():
@@ -419,5 +421,5 @@ class Lexer:
                     raise self.unknown(start, part[0])
                 yield Token("name", start, stop, self.known[key_of(part[0])])
             else:
-                yield Token(SIGNS[part[0]], start, stop, None)
-        yield Token("}", end, end, None)
+                yield Token(SIGNS[part[0]], start, stop)
+        yield Token("}", end, end)

@@ -9,6 +9,8 @@ from autograd.graph import nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from autograd.value import Value
 
 LONGEST = 20_000  # characters; nobody reads more
@@ -18,25 +20,26 @@ NO_NAMES_ASKED = {"mul", "neg", "sum", "div", "pow", "log"}  # operations whose 
 
 def free_variables(formula: Value) -> list[Value]:
     """The leaves of a formula that have names, in the order in which it names them."""
-    found: dict[Value, None] = {}
+    return [node for node in as_read(formula) if node.op is None]
+
+
+def as_read(formula: Value) -> Iterator[Value]:
+    """Every node of a formula once, outermost first, then from left to right."""
     seen: set[Value] = set()
     stack = [formula]
     while stack:
         node = stack.pop()
         if node not in seen:
             seen.add(node)
-            if inputs := node.inputs:
-                stack += inputs[-2::-1] if node.op is softmax_of else inputs[::-1]
-            elif node.op is None:
-                found[node] = None
-    return list(found)
+            yield node
+            stack += node.inputs[-2::-1] if node.op is softmax_of else node.inputs[::-1]
 
 
-def count_leaves(formula: Value, most: int = MOST_LEAVES) -> int:
-    """How many leaves are written in a formula, each as often as it occurs, as far as there are no more than most."""
+def count_leaves(formula: Value) -> int:
+    """How many leaves are written in a formula, each as often as it occurs, as far as there are no more than MOST_LEAVES."""
     counts: dict[Value, int] = {}
     for node in nodes(formula):
-        counts[node] = min(sum([counts[x] for x in node.inputs]), most + 1) if node.inputs else 1
+        counts[node] = min(sum([counts[x] for x in node.inputs]), MOST_LEAVES + 1) if node.inputs else 1
     return counts[formula]
 
 

@@ -16,17 +16,18 @@ differentiated and compared with the numbers of the graph it came from.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from operator import attrgetter
 
 from autograd import primitives as ops
 from autograd.formula.measures import too_long
 from autograd.formula.operations import equals, softmax_of
 from autograd.formula.products import chain_factors, multiply, raise_to_0_or_1
 from autograd.formula.sums import RunningTotals, add, compare
-from autograd.graph import nodes
+from autograd.graph import bottom_up, nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply, rewrite
 from autograd.value import Value, constant, lift, record
-from autograd.writing.names import indexed, readings, text_name
+from autograd.writing.names import add_indices, readings, text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Page:
         names: what further nodes are to be called
         """
         softmaxes = [node for node in nodes(*ys) if node.op is ops.exp and node.label]  # one that has a name names the rest
-        order = list(_nodes_before([*softmaxes, *ys], self.copies))
+        order = list(bottom_up([*softmaxes, *ys], _inputs, self.copies))
         names = names or {}
         called = {} if self.bare else {node: name for node in order if (name := names.get(node) or node.label)}
         self._taken |= set(map(text_name, called.values()))
@@ -133,7 +134,7 @@ class Page:
         is put in the order of the formula.
         """
         copies: dict[Value, Value] = {}
-        for node in _nodes_before([graph], copies):
+        for node in bottom_up([graph], _inputs, copies):
             if not node.inputs:
                 copies[node] = self.number(node.data) if node.op is CONSTANT else node
             elif node in self._made:
@@ -191,7 +192,7 @@ class Page:
         self._standing.pop(self.formulas[leaf], None)
 
     @contextmanager
-    def spelt_out(self, *formulas: Value) -> Iterator[None]:
+    def spell_out(self, *formulas: Value) -> Iterator[None]:
         """In this block formulas that have a name are not shown by it."""
         hidden = {x: self._standing.pop(x) for x in formulas if x in self._standing}
         try:
@@ -207,7 +208,7 @@ class Page:
         for stem, indices in readings(name):
             if indices[-1] == numbers[xs.index(x)] and len(set(numbers)) == len(xs):
                 for i, other in zip(numbers, xs):
-                    self._invent(self.node(softmax_of, [*xs, other]), indexed(stem, (*indices[:-1], i)))
+                    self._invent(self.node(softmax_of, [*xs, other]), add_indices(stem, (*indices[:-1], i)))
                 return
 
     def _invent(self, formula: Value, label: str) -> None:
@@ -224,7 +225,7 @@ class Page:
             for nodes_of, stem in self.probabilities.items():
                 if [self.leaves.get(node) for node in nodes_of] == list(xs):
                     for j, x in enumerate(xs, start=1):
-                        self._invent(self.node(softmax_of, [*xs, x]), indexed(stem, (j,)))
+                        self._invent(self.node(softmax_of, [*xs, x]), add_indices(stem, (j,)))
         return self.show(whole)
 
     # ---- formulas
@@ -279,6 +280,9 @@ class Page:
         return record(equals, leaf.data, leaf, formula)
 
 
+_inputs = attrgetter("inputs")
+
+
 def _in_order_of_the_formula(node: Value) -> tuple[Value, ...]:
     """The inputs of a sum the other way round, and those of a dot product pair by pair; of anything else as they are."""
     xs = node.inputs
@@ -297,17 +301,3 @@ def _before_the_shift(xs: Sequence[Value]) -> Sequence[Value | float]:
         return xs
     (shift,) = shifts
     return [x.data + shift if x.op is CONSTANT else x.inputs[0] for x in xs]
-
-
-def _nodes_before(ys: Iterable[Value], known: Mapping[Value, Value]) -> Iterator[Value]:
-    """The nodes behind ys that are not known yet, each after its inputs; what is behind a known one is left alone."""
-    seen = set()
-    stack = [(y, False) for y in ys][::-1]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            yield node
-        elif node not in known and node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack += [(x, False) for x in reversed(node.inputs) if x not in known and x not in seen]

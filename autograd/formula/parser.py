@@ -266,7 +266,7 @@ class _Parser:
 
     # ---- operands
 
-    def operand(self, binding: int = BESIDE) -> Value:
+    def operand(self, binding: int) -> Value:
         """What an expression can begin with."""
         token = self.token
         kind = token.kind

@@ -71,9 +71,9 @@ def _factors(formula: Value, above: _Side, below: _Side) -> None:
 
 def _whole_power(node: Value) -> int:
     """n for a power xⁿ that can be written as n factors, else 1."""
-    exponent = node.inputs[1] if node.op is ops.pow else None
-    small = exponent is not None and exponent.op is CONSTANT and exponent.data in range(2, MOST_FACTORS)
-    return int(exponent.data) if small and exponent is not None else 1
+    if node.op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data in range(2, MOST_FACTORS):
+        return int(node.inputs[1].data)
+    return 1
 
 
 # ---- numbers
@@ -81,9 +81,7 @@ def _whole_power(node: Value) -> int:
 
 def _reduce(above: list[float], below: list[float], fraction: bool) -> tuple[float, list[float], list[float]]:
     """Numbers over numbers as a sign and what is left to write, multiplied only where that needs no rounding."""
-    sign = 1.0
-    for x in above + below:
-        sign = -sign if x < 0.0 else sign
+    sign = -1.0 if sum(x < 0.0 for x in above + below) % 2 else 1.0
     over, under = _multiply_exactly(above), _multiply_exactly(below)
     if len(under) == 1 and len(over) <= 1 and under[0]:
         quotient = Fraction(over[0] if over else 1.0) / Fraction(under[0])

@@ -10,8 +10,8 @@ by the reader (lexer.py).
 from __future__ import annotations
 
 import re
-from collections import namedtuple
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import category, decimal
 
 TYPE_CHECKING = False
@@ -39,22 +39,23 @@ _ALIKE = str.maketrans(  # one character for another
 )  # fmt: skip
 
 
-class Plain(namedtuple("Plain", "text places")):
-    """A text without its dress; places: where each of its characters, and its end, stood in the text as it was written."""
+class Plain(NamedTuple):
+    """A text without its dress."""
 
-    __slots__ = ()
+    text: str
+    places: Sequence[int]  # where each of its characters, and its end, stood in the text as it was written
 
 
-@lru_cache(maxsize=4096)  # each name and each member of a chain is looked at many times
 def undress(text: str) -> Plain:
     """A text without what means no mathematics.
 
     >>> print(undress(r"$\\boxed{\\mathbf{w}_2\\,x}.$").text.strip())
     {w_2 x}
     """
-    return _undress_remembered(text) if len(text) <= OFTEN else _undress(text)
+    return (_undress if len(text) <= OFTEN else _undress.__wrapped__)(text)
 
 
+@lru_cache(maxsize=4096)  # each name and each member of a chain is looked at many times
 def _undress(text: str) -> Plain:
     plain = Plain(text, range(len(text) + 1))
     for _ in range(MOST_LAYERS if len(text) <= LONGEST else 0):
@@ -64,9 +65,6 @@ def _undress(text: str) -> Plain:
         if plain.text == before.text:
             break
     return plain
-
-
-_undress_remembered = lru_cache(1000)(_undress)
 
 
 def _replace(plain: Plain, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], tuple[int, int] | str]) -> Plain:

@@ -12,9 +12,9 @@ Each formula is read by parser.py. As there, errors know their place, here in th
 from __future__ import annotations
 
 import re
-from collections import namedtuple
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.name_keys import name_key
@@ -34,17 +34,14 @@ _COMMENT = re.compile(r"(^|\s)#.*")
 _WORD = re.compile(r"[^\W\d]\w*[′'’]*")
 
 
-class Formulas(namedtuple("Formulas", "text results named variables unknown")):
-    """Formulas that were read together.
+class Formulas(NamedTuple):
+    """Formulas that were read together."""
 
-    text: as they were written
-    results: the Values that no other formula uses, in the order in which they were written
-    named: each formula with a name, a Value that wears it
-    variables: each leaf by its name; those without a number hold 1.0
-    unknown: the names of these
-    """
-
-    __slots__ = ()
+    text: str  # as they were written
+    results: list[Value]  # those that no other formula uses, in the order in which they were written
+    named: dict[str, Value]  # each formula with a name, a Value that wears it
+    variables: dict[str, Value]  # each leaf by its name; those without a number hold 1.0
+    unknown: list[str]  # the names of these
 
     def value(self, name: str) -> Value:
         """What has this name, in any of its spellings. Raises ValueError, with the nearest name, where nothing has."""
@@ -60,7 +57,7 @@ class Formulas(namedtuple("Formulas", "text results named variables unknown")):
         names = {name: value for name, value in {**self.variables, **self.named}.items() if name not in self.unknown}
         for line in _split_formulas(self.text) if self.unknown else ():
             try:
-                read_line(line.formula, names)
+                read_formula(line.formula, names)
             except FormulaError as error:
                 first, near = self.unknown[0], get_close_matches(self.unknown[0], self.variables.keys() - self.unknown, 1)
                 verb = "has" if len(self.unknown) == 1 else "have"
@@ -103,15 +100,13 @@ def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Form
     return Formulas(text, [values[key] for key in results], named, variables_here, unknown)
 
 
-def read_line(formula: str, known: Mapping[str, Value]) -> Value:
-    """The Value of a formula that speaks of known Values, and of their derivatives, ∂E/∂w. Raises FormulaError."""
-    return read_formula(formula, known)
-
-
-class _Line(namedtuple("_Line", "place name start formula")):
+class _Line(NamedTuple):
     """A formula with its name, or "", and the places in the text where both begin."""
 
-    __slots__ = ()
+    place: int
+    name: str
+    start: int
+    formula: str
 
 
 def _split_formulas(text: str) -> Iterator[_Line]:
@@ -185,7 +180,7 @@ def _compute(text: str, lines: Iterable[_Line], known: dict[str, Value]) -> dict
     found: dict[_Line, Value] = {}
     for line in lines:
         with _shift_errors(text, line.start):
-            y = read_line(line.formula, known)
+            y = read_formula(line.formula, known)
         if not any(leaf.op is None for leaf in leaves(y)):
             y = Value(y.data)  # w = 0.5 is a variable, not a constant
         y.label = y.label or line.name

@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.judging import places_nearby, signature_at
-from autograd.mark.mistakes import figure, mistakes, text_of
+from autograd.mark.forms import figure, text_of
+from autograd.mark.guessing import places_nearby, signature_at
+from autograd.mark.mistakes import mistakes
 from autograd.rewriting import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from autograd.mark.mistakes import SheetContext
+    from autograd.mark.context import SheetContext
     from autograd.value import Value
 
 
@@ -43,19 +44,18 @@ def ambiguities(
     places = list(places_nearby(context.formulas))
     for name, line in lines.items():
         step = context.formulas[line]
-        right = signature_at(step, places)
-        seen, told = {_print(true[line], digits): (right, "")}, set[Ambiguity]()
+        seen, told = {_print(true[line], digits): (step, "")}, set[Ambiguity]()
         for mistake in mistakes(step, context, line):
             if not mistake.common:
                 continue
             value = evaluate(nodes(mistake.formula), true)[mistake.formula]
             printed = _print(value, digits)
-            signature = signature_at(mistake.formula, places)
             if printed not in seen:
-                seen[printed] = signature, mistake.tell(lambda node: _show(node, true))
+                seen[printed] = mistake.formula, mistake.tell(lambda node: _show(node, true))
                 continue
-            found = Ambiguity(name, mistake.tell(lambda node: _show(node, true)), seen[printed][1], printed)
-            if seen[printed][0] != signature and found not in told:
+            other, sentence = seen[printed]
+            found = Ambiguity(name, mistake.tell(lambda node: _show(node, true)), sentence, printed)
+            if found not in told and signature_at(other, places) != signature_at(mistake.formula, places):
                 told.add(found)
                 yield found
 

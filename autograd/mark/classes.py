@@ -12,10 +12,12 @@ from collections import Counter
 from itertools import chain, count
 from pathlib import Path
 
-from autograd.mark.files import ENDINGS, HandedIn, Problem, SheetError, read_entries, read_handed_in, read_sheet
+from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries
 from autograd.mark.mistakes import KINDS
 from autograd.mark.red_pen import write_mark
 from autograd.mark.report import Marking, safe_cell, save_report
+from autograd.mark.sheets import read_sheet
+from autograd.mark.texts import SheetError
 from autograd.writing.columns import align
 from autograd.writing.names import pretty
 
@@ -198,7 +200,7 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     """
     path = Path(sheet)
     file = read_sheet(path)
-    read: list[HandedIn] = []
+    read: list[Answers] = []
     problems: list[Problem] = []
     if file.answers:
         entries = [(name, name, text) for name, text in file.answers.items()]
@@ -209,7 +211,7 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
                 continue
             if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
                 raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
-            read += read_handed_in(each, file.sheet)
+            read += read_answers(each, file.sheet)
         except (OSError, SheetError) as error:
             reason = str(error.strerror if isinstance(error, OSError) else error)
             problems.append(Problem(each.name, "", re.sub(f"^{re.escape(each.name)}[:,] ", "", reason)))

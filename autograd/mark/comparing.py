@@ -17,12 +17,12 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.forms import put_names_in, total
-from autograd.mark.mistakes import figure, mistakes, text_of
+from autograd.mark.forms import figure, put_names_in, text_of, total
+from autograd.mark.mistakes import mistakes
 from autograd.mark.points import Difference, are_same, close, difference
 from autograd.mark.working import Member, Near, Worth
 from autograd.operation import CONSTANT
-from autograd.rewriting import expanded, substitute
+from autograd.rewriting import expand, substitute
 from autograd.writing.names import text_name
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd.mark.claims import Piece
-    from autograd.mark.mistakes import SheetContext
+    from autograd.mark.context import SheetContext
     from autograd.value import Value
 
 MOST_RESTORED, MOST_TRIED = 6, 64  # numbers in a formula that may stand for names; ways to put names in their place
@@ -102,10 +102,10 @@ class Comparison:
             return None
         formulas = formulas or self.formulas
         named = set(free_variables(one))
-        there = expanded(other, formulas, named.__contains__)[0]
+        there = expand(other, formulas, named.__contains__)[0]
         everything = named | set(free_variables(there))
         if any(_rests_on(x, everything - {x}, formulas) for x in everything):
-            one, there = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
+            one, there = (expand(each, formulas, lambda x: False)[0] for each in (one, other))
         return _name_point(_difference(one, there))
 
     def agree(self, one: Value, other: Value) -> bool:
@@ -115,9 +115,9 @@ class Comparison:
         return self._agreeing[one, other]
 
     def _agree(self, one: Value, other: Value, formulas: Mapping[Value, Value]) -> bool:
-        if are_same(one, expanded(other, formulas, set(free_variables(one)).__contains__)[0]):
+        if are_same(one, expand(other, formulas, set(free_variables(one)).__contains__)[0]):
             return True
-        one, other = (expanded(each, formulas, lambda x: False)[0] for each in (one, other))
+        one, other = (expand(each, formulas, lambda x: False)[0] for each in (one, other))
         if are_same(one, other):
             return True
         return bool(self.bound) and are_same(*(substitute(each, self.bound) for each in (one, other)))
@@ -128,7 +128,7 @@ class Comparison:
         Decimals do that which are in no formula of the line, and any number where something that is given is left out, and 0
         and 1, which leave no trace. Other numbers do if the formula is right with names in their place.
         """
-        right, written = (expanded(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.graph))
+        right, written = (expand(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.graph))
         of_formula = {abs(node.data) for node in nodes(right) if node.op is CONSTANT}
         numbers = Member(piece).numbers
         if any(number.is_put_in(of_formula) for number in numbers.values()):
@@ -141,12 +141,12 @@ class Comparison:
     def _is_restored(self, line: Value, piece: Piece) -> bool:
         """Whether a formula is right with quantities in the place of numbers, or of factors 0 and 1 that are left out."""
         named = set(free_variables(piece.graph))
-        step = expanded(self.formulas[line], self.formulas, named.__contains__)[0]
+        step = expand(self.formulas[line], self.formulas, named.__contains__)[0]
         left_out = [q for q in free_variables(step) if q not in named and self.formulas.get(q, q) is q]
         switches = [node for node in nodes(step) if node.op is ops.greater]  # such as [z > 0]
         if any(node.data in (0.0, 1.0) for node in left_out + switches):
             return True
-        of_line = free_variables(expanded(self.formulas[line], self.formulas, lambda x: False)[0])
+        of_line = free_variables(expand(self.formulas[line], self.formulas, lambda x: False)[0])
         names = {
             node: [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
             for node in list(Member(piece).numbers)[:MOST_RESTORED]
@@ -205,12 +205,12 @@ class Comparison:
         step = self.formulas[line]
         own = set(free_variables(step))
         cuts = [named.__contains__, lambda x: True, lambda x: x not in own]  # down to its names; as it is; a line deeper
-        steps = [expanded(step, self.formulas, cut)[0] for cut in cuts]
+        steps = [expand(step, self.formulas, cut)[0] for cut in cuts]
         for common in (True, False):
             for form in steps:
                 for mistake in mistakes(form, self.context, line):
                     if mistake.common == common:
-                        wrong = expanded(mistake.formula, self.formulas, named.__contains__)[0]
+                        wrong = expand(mistake.formula, self.formulas, named.__contains__)[0]
                         if are_same(wrong, formula):
                             return mistake.kind, mistake.tell(text_of)
         return "", ""
@@ -229,7 +229,7 @@ def _rests_on(x: Value, others: set[Value], formulas: Mapping[Value, Value]) -> 
     """Whether one quantity is computed from some of the others."""
     if formulas.get(x, x) is x:
         return False
-    return not others.isdisjoint(free_variables(expanded(formulas[x], formulas, others.__contains__)[0]))
+    return not others.isdisjoint(free_variables(expand(formulas[x], formulas, others.__contains__)[0]))
 
 
 def _name_point(found: Difference) -> Difference:

@@ -5,10 +5,8 @@
     two layers   two inputs, two hidden neurons, one output; half the squared error
     softmax      two inputs, three classes, cross-entropy
 
-Kind numbers have few digits; none is 0 or 1, none is another one's double; no sigmoid is saturated and every ReLU is alive.
-And no common mistake is hidden by them: whatever mistake is made on a line, its digits are neither the right ones nor those
-of another mistake (ambiguity.py). Numbers are drawn until they are kind. A target of 0 or 1 would hide what it
-multiplies; so the cross-entropy of one neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
+The numbers are kind ones (kind_numbers.py). A target of 0 or 1 would hide what it multiplies; so the cross-entropy of one
+neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
 """
 
 from __future__ import annotations
@@ -16,11 +14,9 @@ from __future__ import annotations
 import copy
 import html
 import json
-import math
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations, islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,18 +27,16 @@ from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
-from autograd.mark.files import sheet_from
+from autograd.mark.forms import figure
+from autograd.mark.kind_numbers import with_kind_numbers
 from autograd.mark.levels import LEVELS
-from autograd.mark.mistakes import RATES, figure
 from autograd.mark.report import Marking
+from autograd.mark.sheets import sheet_from
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
-from autograd.writing.names import escaped, latex_name, text_name
+from autograd.writing.names import escape_latex, latex_name, text_name
 from autograd.writing.numbers import number
 
-TRIES = 300
-STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated
-RATE_CHOICES = (0.1, 0.2, 0.3, 0.4)
 LATEX_PREAMBLE = r"""\usepackage{amsmath,amssymb,longtable,array}
 \usepackage[margin=25mm]{geometry}
 \setlength{\parindent}{0pt}"""
@@ -73,7 +67,7 @@ def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, 
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
-    renewed = _with_kind_numbers(sheet, Random(seed), digits)
+    renewed = with_kind_numbers(sheet, Random(seed), digits)
     renewed.title = title
     return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed)
 
@@ -88,72 +82,6 @@ def _look_up(model: object, loss: str) -> tuple[Worksheet, str, str]:
         raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
     build, loss, title = LEVELS[model]
     return build(), loss, title
-
-
-# --------------------------------------------------------------------------------------------------------------- numbers
-
-
-def _with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Worksheet:
-    """The sheet with numbers by which as few mistakes as possible are hidden; none, in most cases."""
-    best: Worksheet | None = None
-    fewest = math.inf
-    for _ in range(TRIES):
-        renewed = _renumber(sheet, random)
-        hidden = math.inf if renewed is None else _count(renewed.ambiguities(digits), fewest)
-        if hidden < fewest:
-            best, fewest = renewed, hidden
-        if not fewest:
-            break
-    if best is None:
-        raise ValueError(
-            "no kind numbers are found for this worksheet: its functions are saturated, or not finite, with all of them"
-        )
-    return best
-
-
-def _count(found: Iterable[object], most: float) -> int:
-    """How many there are; no more are looked for than matter."""
-    return sum(1 for _ in (found if most == math.inf else islice(found, int(most))))
-
-
-def _renumber(sheet: Worksheet, random: Random) -> Worksheet | None:
-    """The sheet with other numbers; None if these are not kind."""
-    values = copy.deepcopy(sheet.values)
-    leaves = [node for node in nodes(*values.values()) if node.op is None and not node.inputs]
-    targets = [leaf.data for leaf in leaves if leaf.data in (0.0, 1.0)]
-    random.shuffle(targets)
-    drawn: list[float] = []
-    for leaf in leaves:
-        if leaf.data in (0.0, 1.0):
-            leaf.data = targets.pop()
-        else:
-            leaf.data = _draw(leaf, random)
-            drawn.append(abs(leaf.data))
-    doubled = any(a == b or max(a, b) == 2.0 * min(a, b) for a, b in combinations(drawn, 2))
-    if doubled or any(x in (0.0, 0.5, 1.0) for x in drawn):
-        return None
-    for value in values.values():
-        value.forward()
-    return Worksheet(values) if all(map(_is_kind, nodes(*values.values()))) else None
-
-
-def _draw(leaf: Value, random: Random) -> float:
-    if RATES.fullmatch(leaf.label):
-        return random.choice(RATE_CHOICES)
-    size = 10.0 ** max(0, math.ceil(math.log10(abs(leaf.data))))
-    x = round(random.uniform(0.1, 0.95) * size, 2 if size < 100.0 else 0)
-    return -x if random.random() < 0.25 and leaf.label[:1] in ("w", "v", "b", "c") else x
-
-
-def _is_kind(node: Value) -> bool:
-    if not math.isfinite(node.data):
-        return False
-    name = node.op.name if node.op else ""
-    if name in ("sigmoid", "tanh"):
-        return abs(node.inputs[0].data) < STEEPEST
-    if name in ("relu", "leaky_relu"):
-        return node.inputs[0].data > 0.02
-    return True
 
 
 # ------------------------------------------------------------------------------------------------------------- exercises
@@ -305,7 +233,7 @@ class Exercise:
             f"\\rule[-4mm]{{0pt}}{{11mm}}$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines
         )
         body = (
-            f"\\section*{{{escaped(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
+            f"\\section*{{{escape_latex(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
             "\\begin{longtable}{|>{\\raggedright}p{35mm}|p{100mm}|} \\hline line & your number \\\\ \\hline \\endhead\n"
             f"{rows}\n\\end{{longtable}}"
         )

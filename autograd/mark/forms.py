@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
+from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, substitute
 from autograd.value import Value, constant, record
+from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,10 +113,10 @@ def rearrange(formula: Value) -> Iterator[Value]:
     for node in products_in(formula):
         sign, above, below = factorize(node)
         for bracket in [factor for factor in above if factor.op in SUMS]:
-            others = [factor for factor in above if factor is not bracket]
+            others = _without(above, [bracket])
             for inside in dict.fromkeys([*((x,) for x in others), tuple(others)]):
                 if inside:
-                    outside = [x for x in others if x not in inside]
+                    outside = _without(others, inside)
                     terms = total([chain([*inside, term]) for term in _terms(bracket)])
                     yield substitute(formula, {node: Product(sign, [*outside, terms], below).graph()})
     for node in nodes(formula):
@@ -128,14 +130,16 @@ def _terms(node: Value) -> list[Value]:
 
 
 def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
-    products = [factorize(term) for term in terms]
-    common = [x for x in products[0].above if all(x in each.above for each in products)]
-    if common and len(terms) > 1:
-        rest = [p.graph([x for x in p.above if x not in common]) for p in products]
+    products = [_spread(factorize(term)) for term in terms]
+    common, over = products[0].above, list[Value]()
+    for p in products:
+        common = _without(common, _without(common, p.above))
+        over += _without(p.below, over)
+    if common:
+        rest = [p.graph(_without(p.above, common)) for p in products]
         yield chain([*common, total(rest)])
-    if any(p.below for p in products):
-        over = list(dict.fromkeys(x for p in products for x in p.below))
-        above = total([p.graph([*p.above, *(x for x in over if x not in p.below)], []) for p in products])
+    if over:
+        above = total([p.graph([*p.above, *_without(over, p.below)], []) for p in products])
         short = _as_a_sum(above, free_variables(above))
         yield from (each / chain(over) for each in (above, short) if each is not None)
     if len(terms) == 2 and products[0].sign > 0.0 > products[1].sign and not (products[0].below or products[1].below):
@@ -144,13 +148,34 @@ def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
             yield total([a, -b]) * total([a, b])
 
 
+def _without(factors: Sequence[Value], some: Sequence[Value]) -> list[Value]:
+    """Factors without some of them, each taken away as often as it is there: x·x without x is x."""
+    left = list(factors)
+    for x in some:
+        if x in left:
+            left.remove(x)
+    return left
+
+
+def _spread(product: Product) -> Product:
+    """A product with x·x for x², so that x is a factor of it, twice."""
+
+    def spread(factors: Sequence[Value]) -> list[Value]:
+        found = list[Value]()
+        for x in factors:
+            n = x.inputs[1].data if x.op is ops.pow and x.inputs[1].op is CONSTANT else 1.0
+            found += [x.inputs[0]] * int(n) if n in (2.0, 3.0) else [x]
+        return found
+
+    return product._replace(above=spread(product.above), below=spread(product.below))
+
+
 def _root(factors: Sequence[Value]) -> Value | None:
-    """What a product is the square of, if it is written as one; 1 is its own."""
-    if len(factors) == 1 and factors[0].op is ops.pow and factors[0].inputs[1].data == 2.0:
-        return factors[0].inputs[0]
-    if not factors or (len(factors) == 1 and factors[0].op is CONSTANT and factors[0].data == 1.0):
-        return factors[0] if factors else constant(1.0)
-    return factors[0] if len(factors) == 2 and factors[0] is factors[1] else None
+    """What a product is the square of, if it is one; 1 is its own."""
+    if len(factors) == 2 and factors[0] is factors[1]:
+        return factors[0]
+    is_one = all(x.op is CONSTANT and x.data == 1.0 for x in factors)
+    return constant(1.0) if is_one else None
 
 
 def _as_a_sum(formula: Value, over: Sequence[Value]) -> Value | None:
@@ -187,3 +212,15 @@ def put_names_in(formula: Value, names: Mapping[Value, Sequence[Value]], most: i
     ways = [[(node, other) for other in (node, *others)] for node, others in names.items()]
     for each in islice(product(*ways), 1, most):  # the first leaves all numbers where they are
         yield substitute(formula, dict(each))
+
+
+def text_of(formula: Value) -> str:
+    """A formula in a sentence; what would fill pages is said to be long."""
+    try:
+        return write_formula(formula)[0]
+    except ValueError:
+        return "a formula too long to be shown"
+
+
+def figure(x: float) -> str:
+    return number(x, 6)[0]

@@ -8,133 +8,49 @@ stand before a result (working.py) show how far somebody has rounded there.
 Where a person's number is wrong, what follows may go on from it, or from the right number, or from what should have come
 out of the numbers before it: each such reading is tried, and the one that fits best is taken.
 
-A number that nothing explains is wrong, and then the mistakes of mistakes.py are tried in its place: the one whose
-result has the digits that were written is the guess; where many have, there is none.
+A number that nothing explains is wrong; guessing.py looks for the mistake then.
 """
 
 from __future__ import annotations
 
 import math
-from copy import copy
 from functools import cached_property
 from itertools import islice, pairwise, product
-from random import Random
 from typing import Any, NamedTuple
 
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.forms import PRODUCTS, put_names_in, rearrange, straighten
-from autograd.mark.mistakes import Slip, digit_mistakes, mistakes, round_early
 from autograd.mark.points import close
-from autograd.mark.rounding import EXACT, Interval, Kept, grain, rounding, spell_out, swing, unit_of
+from autograd.mark.readings import Reading, Step, Way, error_bound
+from autograd.mark.rounding import (
+    EXACT,
+    FEWEST_DIGITS,
+    MOST_DIGITS,
+    Interval,
+    Kept,
+    beyond_cut,
+    grain,
+    is_cut_off,
+    rounding,
+    spell_out,
+    unit_of,
+    usually_kept,
+)
 from autograd.mark.working import Near, Worth
-from autograd.rewriting import evaluate, expanded, value_at
+from autograd.rewriting import evaluate, expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from autograd.mark.claims import Number
-    from autograd.mark.mistakes import Mistake, SheetContext
     from autograd.mark.working import Member
     from autograd.value import Value
 
 MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
 MOST_WAYS = 24  # to work out one formula
-MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
-MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said
-FEWEST_DIGITS, ENOUGH_DIGITS = 2, 4  # for a guess at all; for one at a rare mistake
 TWICE = 1.1  # as far as half a unit reaches that was rounded before, to one digit more
-ENOUGH_NUMBERS = 3  # to tell how somebody rounds
-MOST_LACKING, DOUBTFUL = 3, 3  # digits that one number may lack; by which it cannot be told what somebody keeps
-MOST_DIGITS = 16  # of a number that was written as one, and not worked out from others
-
-
-class Step:
-    """How a line is computed from the claims before it; lines left blank are worked out inside.
-
-    formula: over claimed and given quantities; cut: the claimed ones; blanks: the nodes that stand for lines left blank
-    """
-
-    def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
-        formula, inside = expanded(formulas[line], formulas, claimed)
-        self.lines, self._blanks = set(inside), list(inside.values())
-        self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
-        self._of(formula)
-
-    def _of(self, formula: Value) -> None:
-        self.formula, self.order = formula, nodes(formula)
-        self.cut = [node for node in self.order if node in self._claimed]
-        in_order = set(self.order)
-        self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
-
-    def short(self) -> Step | None:
-        """The step that people take where fractions cancel, such as o − t; None where they do not."""
-        formula = straighten(self.formula)
-        return None if formula is None else self.by(formula)
-
-    def by(self, formula: Value) -> Step:
-        """The same step by another formula."""
-        other = copy(self)
-        other._of(formula)
-        return other
-
-    def value(self, values: Mapping[Value, float]) -> float:
-        return evaluate(self.order, values)[self.formula]
-
-    def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
-        """How far the result can move; see error_bound."""
-        return error_bound(self.formula, values, {x: held[x] for x in self.cut}, kept)
-
-
-def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
-    """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
-    reach = swing(formula, values, held)
-    if kept is not None:
-        reach += rounding(spell_out(formula), values, held, kept)
-    return reach
-
-
-class Reading(NamedTuple):
-    """One way in which somebody may have taken the numbers before a line.
-
-    values, held: for each quantity that the step is cut at, the number, and what is held around it
-    wrong: the lines whose wrong numbers are taken, as (quantity, line); the quantity is None for a wrong formula
-    """
-
-    step: Step
-    values: Mapping[Value, float]
-    held: Mapping[Value, Interval]
-    wrong: tuple[tuple[Value | None, Value], ...]
-
-    def worth(self, kept: Kept | None) -> Worth:
-        """What the line comes to; kept: the digits that are kept on the way, if only some are."""
-        return Worth(self.step.value(self.values), self.step.error_bound(self.values, self.held, kept))
-
-
-class Way(NamedTuple):
-    """One way to go on from a line: with which number, what is held around it, and the line that it is wrong on, if any."""
-
-    number: float
-    held: Interval
-    culprit: Value | None
-
-
-class Attempt(NamedTuple):
-    """A mistake that may explain a number: what it comes to, how far off that may be, how many numbers were worked out."""
-
-    mistake: Mistake | Slip
-    value: float
-    error_bound: float
-    size: int
-
-
-class Guess(NamedTuple):
-    """A mistake that explains a number, with the numbers it was made with, and what it comes to."""
-
-    mistake: Mistake | Slip
-    reading: Reading
-    value: float
 
 
 class Judgement(NamedTuple):
@@ -246,8 +162,8 @@ class Judge:
         cut_off: list[tuple[float, int, int]] = []
         if self.truncating or (1 < claim.digits <= MOST_DIGITS and not fitting):
             for i, r in enumerate(results):
-                if _is_cut_off(claim.value, r.value, claim.unit, r.error_bound):
-                    beyond = _beyond(claim.value, r.value, claim.unit)
+                if is_cut_off(claim.value, r.value, claim.unit, r.error_bound):
+                    beyond = beyond_cut(claim.value, r.value, claim.unit)
                     cut_off.append((beyond / (r.error_bound + grain(r.value)), blamed[i], i))
         return [i for *_, i in sorted([*fitting, *cut_off])], bool(cut_off)
 
@@ -328,7 +244,7 @@ class Judge:
     def shorter(self, line: Value) -> list[Value]:
         """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
         formula = self.formulas[line]
-        wholes = (expanded(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
+        wholes = (expand(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
         return [short for whole in wholes if (short := straighten(whole)) is not None]
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
@@ -451,87 +367,12 @@ class Judge:
                         look([member], exact, exact._replace(error_bound=error_bound(before.formula, values, {}, kept)))
         return [member for member in members if member not in right]
 
-    # ---- guesses
-
-    @cached_property
-    def places(self) -> list[dict[Value, float]]:
-        """Numbers near those of the sheet, which tell formulas apart."""
-        return list(places_nearby(self.formulas))
-
     @cached_property
     def persons_numbers(self) -> dict[Value, float]:
         """Every quantity as this person has it: as written, else worked out from what was."""
         written = {x: self.numbers[lines[0]].value for x, lines in self.same.items()}
         written.update((x, number.value) for x, number in self.numbers.items())
         return with_lines(self.formulas, written)
-
-    def guesses(self, line: Value, context: SheetContext) -> list[Guess]:
-        """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
-        claim = self.numbers[line]
-        if claim.digits < FEWEST_DIGITS:
-            return []
-        readings, left = _differing(self.judged[line].readings)[:12], MOST_WORKED_OUT
-        for common in (True, False) if claim.digits >= ENOUGH_DIGITS else (True,):
-            exactly: dict[object, Guess] = {}
-            nearly: dict[object, Guess] = {}  # with what rounding can do
-            for reading in readings:
-                numbers = {**self.persons_numbers, **reading.values}
-                for mistake, value, reach, size in self.try_mistakes(line, claim, reading, numbers, context, common):
-                    left -= size
-                    if left < 0:
-                        return []
-                    if self.explains(claim, value, reach) and _is_near(claim, value):
-                        found = exactly if self.explains(claim, value, 0.0) else nearly
-                        found.setdefault(self.signature(mistake), Guess(mistake, reading, value))
-                if exactly or nearly:
-                    break
-            if best := exactly or nearly:
-                return list(best.values()) if len(best) <= MOST_GUESSES else []
-        return []
-
-    def try_mistakes(
-        self,
-        line: Value,
-        claim: Number,
-        reading: Reading,
-        numbers: Mapping[Value, float],
-        context: SheetContext,
-        common: bool,
-    ) -> Iterator[Attempt]:
-        """The mistakes in one reading of a line, common or rare ones, and what they come to."""
-        step, kept = reading.step, self.kept(claim)
-        right = self.signature_of(step.formula)
-        for mistake in mistakes(step.formula, context, line):
-            if mistake.common == common:
-                order = nodes(mistake.formula)
-                value, reach = evaluate(order, numbers)[mistake.formula], 0.0
-                if _is_near(claim, value) and self.signature(mistake) == right:
-                    value = math.nan  # no mistake on this sheet
-                elif _is_near(claim, value):
-                    held = {x: reading.held.get(x) or self.held_at(x) for x in order if not x.inputs and x.op is None}
-                    reach = error_bound(mistake.formula, numbers, held, kept)
-                yield Attempt(mistake, value, reach, len(order))
-        value, reach = step.value(reading.values), step.error_bound(reading.values, reading.held, kept)
-        for slip, candidate, scale in digit_mistakes(claim, value):
-            if slip.common == common:
-                yield Attempt(slip, claim.value + (value - candidate) / scale, reach / scale, 1)
-        if not common:
-            at = evaluate(step.order, reading.values)
-            units = {x: self.numbers[x].unit for x in step.cut if x in self.numbers} | dict.fromkeys(step.blanks, claim.unit)
-            for slip, coarse in round_early({x: at[x] for x in units}, units):
-                value = step.value({**reading.values, **coarse})
-                yield Attempt(slip, value, 0.0, len(step.order))
-
-    def explains(self, claim: Number, value: float, reach: float) -> bool:
-        off = abs(claim.value - value)
-        cut_off = self.truncating and _is_cut_off(claim.value, value, claim.unit, reach)
-        return off <= 0.5 * claim.unit + reach + grain(value) or cut_off
-
-    def signature(self, mistake: Mistake | Slip) -> object:
-        return mistake.kind if isinstance(mistake, Slip) else self.signature_of(mistake.formula)
-
-    def signature_of(self, formula: Value) -> object:
-        return signature_at(formula, self.places)
 
 
 def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) -> dict[Value, float]:
@@ -550,73 +391,14 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
     return found
 
 
-def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float]]:
-    """The numbers of a sheet for three sets of given numbers near its own."""
-    for seed in range(3):
-        random = Random(seed)
-        given = {
-            x: x.data * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01) for x, own in formulas.items() if own is x
-        }
-        yield with_lines(formulas, given)
-
-
-def signature_at(formula: Value, places: Sequence[Mapping[Value, float]]) -> tuple[str, ...]:
-    """What formulas that come to the same on a sheet have in common: their values at places near its numbers."""
-    order = nodes(formula)
-    return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in places)
-
-
-def usually_kept(numbers: Iterable[Number], cut: bool = False) -> Kept | None:
-    """The significant digits that somebody keeps, or the decimals, whichever fewer of the numbers lack; both where that does
-    not tell. None if there are too few numbers."""
-    rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
-    if len(rounded) < ENOUGH_NUMBERS:
-        return None
-    lacking, digits = _most_kept([number.digits for number in rounded])
-    others, decimals = _most_kept([-round(math.log10(number.unit)) for number in rounded])
-    return Kept(10.0**-decimals if lacking >= others - DOUBTFUL else 0.0, digits if others >= lacking - DOUBTFUL else 0, cut)
-
-
-def _most_kept(sizes: Sequence[int]) -> tuple[int, int]:
-    """How many digits are kept where so many were written, and how many are lacking then; some end earlier by themselves."""
-
-    def lacking(kept: int) -> int:
-        return sum(min(kept - size, MOST_LACKING) if size <= kept else MOST_LACKING for size in sizes)
-
-    kept = min(set(sizes), key=lambda kept: (lacking(kept), -kept))
-    return lacking(kept), kept
-
-
 def _half_a_unit(claim: Number) -> float:
     """Half of what the last digit counts; 0.0000 may be rounded, 0 is nothing."""
     return 0.5 * claim.unit if claim.digits or claim.unit < 0.1 else 0.0
 
 
-def _differing(readings: Iterable[Reading]) -> list[Reading]:
-    seen: dict[tuple[object, ...], Reading] = {}
-    for reading in readings:
-        seen.setdefault((f"{reading.step.value(reading.values):.12g}", *reading.values.values()), reading)
-    return list(seen.values())
-
-
 def _agreeing(ways: Sequence[Worth], result: Worth) -> float:
     """How far off the first of the ways may be that agrees with a result."""
     return next((w.error_bound + w.rounding for w in ways if w.agrees(result)), 0.0)
-
-
-def _is_near(claim: Number, v: float) -> bool:
-    """Whether a number is near enough to be explained; further off, much would."""
-    return bool(abs(claim.value - v) <= claim.unit)
-
-
-def _is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:
-    """Whether digits of v were left off to make c."""
-    return c * v >= 0.0 and _beyond(c, v, unit) <= reach + grain(v)
-
-
-def _beyond(c: float, v: float, unit: float) -> float:
-    """How far v is from the numbers that become c without their further digits."""
-    return max(0.0, abs(c) - abs(v), abs(v) - abs(c) - unit * (1.0 - 1e-9))
 
 
 def _combinations(ways: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:

@@ -6,18 +6,20 @@ the value counts. Then each line gets its row: a verdict, guesses at the mistake
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
 from autograd.mark.claims import Claim, Number
 from autograd.mark.comparing import Check, Comparison
-from autograd.mark.judging import MOST_DIGITS, Judge, usually_kept, with_lines
-from autograd.mark.mistakes import figure, text_of
+from autograd.mark.forms import figure, text_of
+from autograd.mark.guessing import Guesser
+from autograd.mark.judging import Judge, with_lines
 from autograd.mark.report import Diagnosis, Row
-from autograd.mark.rounding import Interval
+from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.working import Member, Near, slips
-from autograd.rewriting import expanded, value_at
+from autograd.rewriting import expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +83,10 @@ class Marker:
         if cut_off := [leaf for leaf, judged in self.judge.judged.items() if judged.truncated]:  # then others may be so, too
             self.judge = self._judge(cut_off)
 
+    @cached_property
+    def guesser(self) -> Guesser:
+        return Guesser(self.judge, self.sheet.context)
+
     def _judge(self, cut_off: Sequence[Value] = ()) -> Judge:
         sheet, read = self.sheet, (self.numbers, self.workings, self.routes, self.wrong_formulas)
         return Judge(self.order, sheet.right, sheet.formulas, *read, cut_off)
@@ -123,7 +129,7 @@ class Marker:
             )
             self.verdicts[leaf] = "carried" if follows else "wrong"
             if follows:
-                below = expanded(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                below = expand(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
                 self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
             self.wrong_formulas[leaf] = formula
 
@@ -189,7 +195,7 @@ class Marker:
 
     def _guesses(self, leaf: Value) -> list[Diagnosis]:
         found = []
-        for mistake, reading, value in self.judge.guesses(leaf, self.sheet.context):
+        for mistake, reading, value in self.guesser.guesses(leaf):
             numbers = {**self.judge.persons_numbers, **reading.values}
             found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
         return found

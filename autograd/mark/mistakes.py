@@ -9,38 +9,33 @@ shapes: what is a factor, a term, a bias, an update, the derivative of an activa
     sum            the sign of a term; a term or the bias left out; a − b the wrong way round; ascent for descent
     function       not applied; another one in its place; another base of the logarithm; not squared
     operand        another index; indices the wrong way round (a matrix transposed); z for a; σ′ at z; old for new
-    digits         the point moved; two neighbours changed places; one lost or doubled; rounded too early
 
-The common ones are tried first, and the rare ones only where they explain nothing.
+Slips of the pen, which no formula has, are slips.py's.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.measures import free_variables
 from autograd.formula.operations import softmax_of
-from autograd.formula.writing import write_formula
 from autograd.graph import nodes
-from autograd.mark.forms import PRODUCTS, chain, factorize, products_in, straighten, total
+from autograd.mark.context import ACTIVATIONS, SheetContext, find_updated, is_rate
+from autograd.mark.forms import PRODUCTS, chain, factorize, products_in, straighten, text_of, total
 from autograd.mark.points import close
 from autograd.mark.rounding import spell_out
-from autograd.operation import CONSTANT, PRIMITIVES, Primitive
-from autograd.rewriting import apply, expanded, substitute, value_at
+from autograd.operation import CONSTANT, Primitive
+from autograd.rewriting import apply, expand, substitute
 from autograd.value import Value
-from autograd.writing.names import UNSUB, text_name
-from autograd.writing.numbers import number
+from autograd.writing.names import text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Number
 
     Show = Callable[[Value], str]
 
@@ -71,10 +66,8 @@ KINDS = {
     "formula": "a formula",
 }
 
-ACTIVATIONS = [PRIMITIVES[name] for name in "sigmoid tanh relu leaky_relu elu gelu silu softplus".split()]
 LOGARITHMS = [ops.log, ops.log2, ops.log10]
 BASES = {"log": "e", "log2": "2", "log10": "10"}
-RATES = re.compile(r"(?i)(η|eta|α|alpha|lr|rate|step|learning_?rate|γ|gamma|ε|epsilon)")
 MOST_FACTORS = 8  # in a product, for mistakes that are tried on each of them
 
 
@@ -85,137 +78,6 @@ class Mistake(NamedTuple):
     common: bool
     formula: Value
     tell: Callable[[Show], str]
-
-
-class Slip(NamedTuple):
-    """A slip of the pen, or on the calculator: a Mistake without a formula."""
-
-    kind: str
-    common: bool
-    tell: Callable[[Show], str]
-
-
-class SheetContext:
-    """What a step is surrounded by: all quantities of the sheet, with their formulas and the families that names make.
-
-    formulas: what each quantity is computed by; itself where it is given
-    """
-
-    def __init__(self, formulas: Mapping[Value, Value]) -> None:
-        self.formulas = formulas
-        self.names = {leaf: _stem_and_indices(leaf.label) for leaf in formulas}
-        self.by_name = {name: leaf for leaf, name in self.names.items()}
-        self.functions = {leaf: (f.op, f.inputs[0]) for leaf, f in formulas.items() if f.op in ACTIVATIONS}
-        self.applied: dict[Value, list[Value]] = {}
-        for leaf, (_, argument) in self.functions.items():
-            self.applied.setdefault(argument, []).append(leaf)
-        self.updates = {leaf: old for leaf, f in formulas.items() if (old := _find_updated(f)) is not None}
-        self.renewed: dict[Value, list[Value]] = {}
-        for new, old in self.updates.items():
-            self.renewed.setdefault(old, []).append(new)
-        self.places = {leaf: i for i, leaf in enumerate(formulas)}
-        self.shapes: dict[Value, object] = {}
-        self.needed = {leaf: free_variables(f) for leaf, f in formulas.items() if f is not leaf}
-        self._after: dict[Value, set[Value]] = {}
-
-    def family(self, leaf: Value) -> list[Value]:
-        """Quantities whose names differ in the indices alone, the nearest first."""
-        stem, indices = self.names.get(leaf, (leaf.label, ()))
-        by_name = [
-            other
-            for other, (s, i) in self.names.items()
-            if s == stem and other is not leaf and indices and len(i) == len(indices)
-        ]
-        by_name.sort(key=lambda other: sum(a != b for a, b in zip(indices, self.names[other][1])))
-        return by_name
-
-    def alike(self, line: Value) -> list[Value]:
-        """Lines that are computed in the same way, whatever from, and have other names."""
-        family = self.family(line)
-        return [
-            other
-            for other, f in self.formulas.items()
-            if f.inputs and other is not line and other not in family and self.shape(other) == self.shape(line)
-        ]
-
-    def before(self, line: Value) -> set[Value]:
-        """What is known when a line is worked out: what is given, and the lines above it."""
-        place = self.places.get(line, len(self.places))
-        return {x for x, own in self.formulas.items() if own is x or self.places[x] < place}
-
-    def after(self, line: Value) -> set[Value]:
-        """The line itself and all that is computed from it."""
-        if line not in self._after:
-            found = {line}
-            grown = True
-            while grown:
-                new = {x for x, needed in self.needed.items() if x not in found and not found.isdisjoint(needed)}
-                grown, found = bool(new), found | new
-            self._after[line] = found
-        return self._after[line]
-
-    def shape(self, leaf: Value) -> object:
-        """How a quantity is computed, whatever from."""
-        if leaf not in self.shapes:
-            formula = self.formulas.get(leaf, leaf)
-            self.shapes[leaf] = tuple(
-                (node.op.name, len(node.inputs)) if node.op else () for node in nodes(formula)
-            ) if formula is not leaf else leaf  # fmt: skip
-        return self.shapes[leaf]
-
-    def slope_of(self, factors: Sequence[Value]) -> tuple[Value, list[Value]] | None:
-        """Factors that are, together, the derivative of an activation: what it is taken at, and which they are."""
-        for h in dict.fromkeys(q for factor in factors for q in free_variables(factor)):
-            own = [factor for factor in factors if free_variables(factor) == [h]]
-            if h in self.functions and own and self._is_derivative(chain(own), h):
-                return h, own
-        return None
-
-    def _is_derivative(self, formula: Value, h: Value) -> bool:
-        """Whether a formula over an activation is the derivative of that, as h(1 − h) is; h² and ln(h) are not."""
-        op, (_, *rest) = self.formulas[h].op, [x.data for x in self.formulas[h].inputs]
-        at = [(op.value(x, *rest), (x, *rest)) for x in (0.7, -0.4)]  # type: ignore[union-attr]
-        return all(close(value_at(formula, {h: z}), op.slopes(z, xs)[0]) for z, xs in at)  # type: ignore[union-attr]
-
-    def is_slope(self, leaf: Value) -> bool:
-        """Whether a quantity is a line such as s = h(1 − h)."""
-        own = self.formulas.get(leaf, leaf)
-        slope = self.slope_of(factorize(own).above) if own.inputs else None
-        return slope is not None and len(slope[1]) == len(factorize(own).above)
-
-
-def _stem_and_indices(label: str) -> tuple[str, tuple[str, ...]]:
-    """A name with each number in it taken out: dw_12 is dw_## with (1, 2)."""
-    text = text_name(label).translate(UNSUB)
-    numbers = re.findall(r"\d+(?=,)|(?<=,)\d+|\d", text)
-    return re.sub(r"\d+(?=,)|(?<=,)\d+|\d", "#", text), tuple(numbers)
-
-
-def _find_updated(formula: Value) -> Value | None:
-    """For w − η·g, w."""
-    if formula.op is ops.sum_of and len(formula.inputs) == 2:
-        old, step = formula.inputs
-        if not old.inputs and old.op is None and step.op in PRODUCTS and factorize(step).sign < 0.0:
-            factors = factorize(step).above
-            if any(_is_rate(factor) for factor in factors) or factorize(step).below:
-                return old
-    return None
-
-
-def _is_rate(factor: Value) -> bool:
-    return factor.op is CONSTANT or bool(RATES.fullmatch(text_name(factor.label)) or RATES.fullmatch(factor.label))
-
-
-def text_of(formula: Value) -> str:
-    """A formula in a sentence; what would fill pages is said to be long."""
-    try:
-        return write_formula(formula)[0]
-    except ValueError:
-        return "a formula too long to be shown"
-
-
-def figure(x: float) -> str:
-    return number(x, 6)[0]
 
 
 # --------------------------------------------------------------------------------------------------------- the mistakes
@@ -264,12 +126,12 @@ def _of_softmax(step: Value) -> Iterator[Mistake]:
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
-    if _find_updated(step) is None:
+    if find_updated(step) is None:
         return
     old, change = step.inputs
     product, name = factorize(change), text_of(old)
     yield _change(step, {change: -change}, "ascent", f"You went up the slope: {name} + … stands for {name} − …")
-    for rate in [factor for factor in product.above if _is_rate(factor)][:1]:
+    for rate in [factor for factor in product.above if is_rate(factor)][:1]:
         rest = _without(product.above, rate)
         if rest:
             yield _change(step, {change: product.graph(rest)}, "rate", f"You left out the learning rate {text_of(rate)}")
@@ -281,7 +143,7 @@ def _of_updates(step: Value) -> Iterator[Mistake]:
 
 def _of_differences(step: Value) -> Iterator[Mistake]:
     for node in nodes(step):
-        if node.op is ops.sum_of and len(node.inputs) == 2 and _find_updated(node) is None:
+        if node.op is ops.sum_of and len(node.inputs) == 2 and find_updated(node) is None:
             plus, minus = sorted(node.inputs, key=lambda x: -factorize(x).sign)
             opposite = factorize(plus).sign > 0.0 > factorize(minus).sign
             if opposite and not plus.inputs and not _positive(minus).inputs and plus.op is _positive(minus).op is None:
@@ -350,7 +212,7 @@ def _takes_at(symbol: str, what: str, h: Value, other: Value) -> Callable[[Show]
 def _kind_of_factor(factor: Value, context: SheetContext, in_a_slope: bool = False) -> str:
     if factor.op is CONSTANT:
         return "half" if factor.data in (0.5, 2.0) else "factor"
-    if context.formulas.get(factor, None) is factor and _is_rate(factor):
+    if context.formulas.get(factor, None) is factor and is_rate(factor):
         return "rate"
     return "derivative" if in_a_slope or (not factor.inputs and context.is_slope(factor)) else "factor"
 
@@ -364,7 +226,7 @@ def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
 def _of_sums(step: Value, context: SheetContext, line: Value) -> Iterator[Mistake]:
     is_slope = slope_named(line.label) is not None
     for node in nodes(step):
-        if node.op is not ops.sum_of or _find_updated(node) is not None:
+        if node.op is not ops.sum_of or find_updated(node) is not None:
             continue
         terms = node.inputs
         several = any(factorize(x).above[1:] for x in terms)
@@ -406,7 +268,7 @@ def _on_the_way(term: Value, line: Value, context: SheetContext) -> Value | None
         if any((names := slope_named(x.label)) and text_name(names[1]) == text_name(q.label) for x in free_variables(term)):
             return q
     for q in passed if top is not None else ():
-        whole = expanded(context.formulas[top], context.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
+        whole = expand(context.formulas[top], context.formulas, lambda x, q=q: x is q)[0]  # type: ignore[misc, index]
         if close(gradient(whole, q)[0].data * gradient(context.formulas[q], below)[0].data, term.data):
             return q
     return None
@@ -578,56 +440,3 @@ def _positive(term: Value) -> Value:
 
 
 # -------------------------------------------------------------------------------------------------------------- digits
-
-
-def digit_mistakes(claim: Number, value: float) -> Iterator[tuple[Slip, float, float]]:
-    """Slips of the pen: the number that was meant, and how many times it is what was written.
-
-    claim: what was written; value: what should have come out
-    """
-    for k in (1, -1, 2, -2, 3, -3):
-        yield _slip("decimal point", f"The decimal point is {_places(k)}", True), claim.value * 10.0**k, 10.0**k
-    decimals = max(0, round(-math.log10(claim.unit))) if claim.unit else 17
-    if decimals > 16 or claim.value * value < 0.0:
-        return
-    sign = -1.0 if claim.value < 0.0 else 1.0
-    text, meant = f"{abs(claim.value):.{decimals}f}", f"{abs(value):.{decimals}f}"
-    for i, (a, b) in enumerate(pairwise(text)):
-        if a != b and "." not in (a, b):
-            turned = f"{text[:i]}{b}{a}{text[i + 2 :]}"
-            yield _slip("digits", f"Two digits changed places: {b}{a} became {a}{b}", True), sign * float(turned), 1.0
-    if claim.digits > 4 and len(meant) == len(text) and sum(a != b for a, b in zip(text, meant)) == 1:
-        yield _slip("digits", f"One digit is another: {meant} became {text}"), value, 1.0
-    elif claim.digits > 3 and 0.5 < abs(claim.value - value) / claim.unit < 3.0:
-        yield _slip("digits", "Only the last digit is off"), value, 1.0
-    longer, shorter = f"{abs(value):.{decimals + 1}f}", f"{abs(value):.{max(decimals - 1, 0)}f}"
-    if decimals and any(c != "." and longer[:i] + longer[i + 1 :] == text for i, c in enumerate(longer)):
-        yield _slip("digits", f"A digit was lost: {longer} became {text}"), value, 1.0
-    doubled = [i for i in range(1, len(text)) if text[i] == text[i - 1]]
-    if decimals > 1 and any(text[:i] + text[i + 1 :] == shorter for i in doubled):
-        yield _slip("digits", f"A digit was written twice: {shorter} became {text}"), value, 1.0
-
-
-def _slip(kind: str, sentence: str, common: bool = False) -> Slip:
-    return Slip(kind, common, lambda show: sentence)
-
-
-def _places(k: int) -> str:
-    many = {1: "one place", 2: "two places", 3: "three places"}[abs(k)]
-    return f"{many} too far to the {'left' if k > 0 else 'right'}"
-
-
-def round_early(numbers: Mapping[Value, float], units: Mapping[Value, float]) -> Iterator[tuple[Slip, dict[Value, float]]]:
-    """Numbers that were rounded further before they were used: all of them, or one; and what they became.
-
-    numbers: those that a step uses; units: what their last digits count
-    """
-    for places in (1, 2, 3, 4):
-        coarse = {x: round(value, places) for x, value in numbers.items() if units[x] < 0.5 * 10.0**-places}
-        coarse = {x: value for x, value in coarse.items() if value != numbers[x]}
-        decimals = "1 decimal" if places == 1 else f"{places} decimals"
-        if len(coarse) > 1:
-            yield _slip("rounding", f"You rounded to {decimals} before you went on"), coarse
-        for x, value in coarse.items():
-            what = text_of(x) if not x.inputs else "a number"
-            yield _slip("rounding", f"You rounded {what} to {decimals} before you went on"), {x: value}

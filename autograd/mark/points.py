@@ -96,7 +96,7 @@ def _reduce(found: Difference, one: Value, other: Value) -> Difference:
     matters: dict[Value, tuple[bool, bool]] = {}
     for q, x in found.point:
         either = between = False
-        for other_number in (0.83 * x + 0.07, x - 0.13, 1.0 - x, x + 1.7):
+        for other_number in (0.83 * x + 0.07, x - 0.13, 1.0 - x, -x, x + 1.7):
             moved = evaluate(order, {**at, q: other_number})
             here, there = moved[one], moved[other]
             if math.isfinite(here) and math.isfinite(there):

@@ -15,11 +15,16 @@ from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from autograd.mark.claims import Number
     from autograd.operation import Primitive
 
 
+FEWEST_DIGITS = 2  # that say something of how somebody rounds, and of what went wrong
+ENOUGH_NUMBERS = 3  # to tell how somebody rounds
+MOST_LACKING, DOUBTFUL = 3, 3  # digits that one number may lack; by which it cannot be told what somebody keeps
+MOST_DIGITS = 16  # of a number that was written as one, and not worked out from others
 TIE = 1e-6  # of a unit; nearer to the middle than this, a number may be rounded to either side
 
 
@@ -211,3 +216,34 @@ def _are_short(factors: Sequence[float], kept: Kept) -> bool:
     """Whether no product of some of the factors has to be rounded."""
     some = (each for n in range(2, len(factors)) for each in combinations(factors, n))
     return not any(kept.off(math.prod(each)) for each in some)
+
+
+def usually_kept(numbers: Iterable[Number], cut: bool = False) -> Kept | None:
+    """The significant digits that somebody keeps, or the decimals, whichever fewer of the numbers lack; both where that does
+    not tell. None if there are too few numbers."""
+    rounded = [number for number in numbers if FEWEST_DIGITS <= number.digits <= MOST_DIGITS]
+    if len(rounded) < ENOUGH_NUMBERS:
+        return None
+    lacking, digits = _most_kept([number.digits for number in rounded])
+    others, decimals = _most_kept([-round(math.log10(number.unit)) for number in rounded])
+    return Kept(10.0**-decimals if lacking >= others - DOUBTFUL else 0.0, digits if others >= lacking - DOUBTFUL else 0, cut)
+
+
+def _most_kept(sizes: Sequence[int]) -> tuple[int, int]:
+    """How many digits are kept where so many were written, and how many are lacking then; some end earlier by themselves."""
+
+    def lacking(kept: int) -> int:
+        return sum(min(kept - size, MOST_LACKING) if size <= kept else MOST_LACKING for size in sizes)
+
+    kept = min(set(sizes), key=lambda kept: (lacking(kept), -kept))
+    return lacking(kept), kept
+
+
+def is_cut_off(c: float, v: float, unit: float, reach: float) -> bool:
+    """Whether digits of v were left off to make c."""
+    return c * v >= 0.0 and beyond_cut(c, v, unit) <= reach + grain(v)
+
+
+def beyond_cut(c: float, v: float, unit: float) -> float:
+    """How far v is from the numbers that become c without their further digits."""
+    return max(0.0, abs(c) - abs(v), abs(v) - abs(c) - unit * (1.0 - 1e-9))

@@ -21,12 +21,11 @@ from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
-from autograd.mark.forms import straighten
-from autograd.mark.mistakes import figure, text_of
+from autograd.mark.forms import figure, straighten, text_of
 from autograd.mark.report import Diagnosis
 from autograd.mark.rounding import EXACT, Interval, grain, rounding, spell_out, swing
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, expanded, value_at
+from autograd.rewriting import evaluate, expand, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ class Near:
     def roughly(self) -> list[float]:
         """Whatever is met on the way to the line."""
         found: set[float] = set()
-        for formula in (self.formula, expanded(self.formula, self.formulas, lambda x: False)[0]):
+        for formula in (self.formula, expand(self.formula, self.formulas, lambda x: False)[0]):
             for form in (straighten(formula), formula):
                 if form is not None:
                     order = nodes(spell_out(form))
@@ -155,7 +154,7 @@ class Near:
         half = 0.5 * unit * (1.0 + 1e-9)
         off = [other - x for other in _between(self.roughly, x - half, x + half)]
         if not off and number.digits > 2:  # digits may have been cut off
-            off = [other - x for other in _between(self.roughly, x, x + 2.0 * half) if 0.0 < other - x < unit]
+            off = [other - x for other in _between(self.roughly, x, x + unit) if 0.0 < other - x < unit]
         return _hull(off) if off or known else Interval(-0.5 * unit, 0.5 * unit)
 
 
@@ -225,8 +224,7 @@ class Member:
         """
         around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
-        by_key = spell_out(self.formula) if kept is not None else None
-        rounded = rounding(by_key, values, {}, kept) if by_key is not None and kept is not None else 0.0
+        rounded = rounding(spell_out(self.formula), values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 

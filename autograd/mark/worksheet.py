@@ -33,11 +33,11 @@ from autograd.labels import subscript
 from autograd.mark.ambiguity import ambiguities
 from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
+from autograd.mark.context import SheetContext
 from autograd.mark.marker import Marker
-from autograd.mark.mistakes import SheetContext
 from autograd.mark.report import Marking
 from autograd.operation import CONSTANT
-from autograd.rewriting import expanded
+from autograd.rewriting import expand
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -235,7 +235,7 @@ class Worksheet:
                 return None
             slope = self.slope(y, x) if y in self.formulas else None
             if slope is None:
-                slope = gradient(expanded(y, self.formulas, lambda q: q is x)[0], x)[0]
+                slope = gradient(expand(y, self.formulas, lambda q: q is x)[0], x)[0]
             derived.extend([slope] * (y in self.formulas))
             return slope
 

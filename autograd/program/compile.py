@@ -5,6 +5,7 @@ set of rules) a few operations on matrices. Here stands what may be compiled, an
 
     lowering.py       equal operations are one; what is linear becomes a sum of products
     grouping.py       what is computed alike becomes the rows of one array
+    expressions.py    what a program over arrays is written in
     statements.py     sums of products over the same rows become matrix products
     source.py         Python source: to be read, and to be run by any array library
     numpy_source.py   the same for NumPy, in arrays that are there already

@@ -65,19 +65,19 @@ def import_engine(name: str) -> tuple[Any, Any]:
     """The namespace of an array library, and where it has erf."""
     if name == "numpy":
         return import_numpy(), None
-    if name == "jax":
-        try:
+    try:
+        if name == "jax":
             import jax.numpy as xp
             from jax.scipy import special
-        except ImportError:
-            raise ImportError('programs for JAX need it: pip install "chalkgrad[jax]"') from None
-        return xp, special
-    if name == "torch":
-        try:
+
+            return xp, special
+        if name == "torch":
             import torch
-        except ImportError:
-            raise ImportError('programs for PyTorch need it: pip install "chalkgrad[torch]"') from None
-        return torch, torch.special
+
+            return torch, torch.special
+    except ImportError:
+        library = {"jax": "JAX", "torch": "PyTorch"}[name]
+        raise ImportError(f'programs for {library} need it: pip install "chalkgrad[{name}]"') from None
     raise ValueError(f"engines are 'numpy', 'jax' and 'torch', not {name!r}")
 
 

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 
+from autograd.graph import bottom_up
+from autograd.primitives import greater
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from autograd.program.lowering import Atom, Lowered
+    from autograd.program.lowering import Atom, Lowering
 
 Place = tuple[int, int]  # an array's number, and a row of it
+Kind = tuple[int, ...]  # of a product: the arrays that it takes its factors from
 
 
 class Array:
@@ -27,9 +31,19 @@ class Array:
     varies: whether it has a column for each row of a batch, or one for all
     """
 
-    def __init__(self, number: int, kind: str, what: object, rows: Sequence[int | None], varies: bool) -> None:
+    def __init__(self, number: int, kind: str, what: Any, rows: Sequence[int | None], varies: bool) -> None:
         self.number, self.kind, self.what, self.rows, self.varies = number, kind, what, list(rows), varies
         self.name = ""
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is the vector of the parameters, or another one beside it, such as the seed."""
+        return self.kind == "leaf" and not self.varies
+
+    @property
+    def is_indicator(self) -> bool:
+        """Whether its numbers are 0 and 1."""
+        return self.what is greater
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -38,72 +52,58 @@ class Array:
         return f"<array {self.number}: {self.kind} {self.what or ''} × {len(self.rows)}>"
 
 
-class Grouped:
+class Grouping:
     """The arrays of a lowered graph, each after what it is computed from; places: where each atom stands.
 
     leaves: for each list of leaves how long it is; the parameters are in the first
     """
 
-    def __init__(self, lowered: Lowered, leaves: Mapping[str, int], varying: Sequence[str]) -> None:
-        self.lowered = lowered
+    def __init__(self, lowering: Lowering, leaves: Mapping[str, int], varying: Sequence[str]) -> None:
+        self.atoms, self.outputs = lowering.atoms, lowering.outputs
         self.arrays = [Array(i, "leaf", name, [None] * n, name in varying) for i, (name, n) in enumerate(leaves.items())]
-        lists = {name: i for i, name in enumerate(leaves)}
+        lists = {array.what: array for array in self.arrays}
         self.places: dict[int, Place] = {}
-        atoms = lowered.atoms
         by_level: dict[int, list[int]] = {}
-        for i in self._needed():
-            atom = atoms[i]
+        roots = [f for form in self.outputs for factors in form for f in factors]
+        for i in sorted(bottom_up(roots, lambda i: self.atoms[i].below)):
+            atom = self.atoms[i]
             if atom.kind == "leaf":
-                name, place = atom.what
-                self.places[i] = lists[name], place
-                self.arrays[lists[name]].rows[place] = i
+                name, row = atom.what
+                self.places[i] = lists[name].number, row
+                lists[name].rows[row] = i
             else:
                 by_level.setdefault(atom.level, []).append(i)
         for level in sorted(by_level):
             alike: dict[object, list[int]] = {}
             for i in by_level[level]:
-                alike.setdefault(self._key(atoms[i]), []).append(i)
+                alike.setdefault(self._key(self.atoms[i]), []).append(i)
             for members in alike.values():
                 self._group(members)
 
-    def _needed(self) -> list[int]:
-        atoms, needed = self.lowered.atoms, set[int]()
-        stack = [f for form in self.lowered.outputs for factors in form for f in factors]
-        while stack:
-            i = stack.pop()
-            if i not in needed:
-                needed.add(i)
-                stack += [x for x in atoms[i].inputs if isinstance(x, int)]
-                stack += [f for factors in atoms[i].form for f in factors]
-        return sorted(needed)
+    def sort_factors(self, factors: Iterable[int]) -> tuple[Kind, list[int]]:
+        """The kind of a product, and its factors in the order of their arrays."""
+        ordered = sorted(factors, key=self.places.__getitem__)
+        return tuple(self.places[f][0] for f in ordered), ordered
 
     def _key(self, atom: Atom) -> object:
-        places = self.places
+        """What is the same for atoms that are alike."""
         if atom.kind == "function":
-            arrays = tuple(places[x][0] if isinstance(x, int) else ("number", repr(x)) for x in atom.inputs)
+            arrays = tuple(self.places[x][0] if isinstance(x, int) else ("number", repr(x)) for x in atom.inputs)
             if len(arrays) > 4 and len(set(arrays)) == 1:
                 arrays = (arrays[0], len(arrays))
             return "function", atom.what, arrays
-        kinds = Counter(self.kind_of(factors) for factors in atom.form)
+        kinds = Counter(self.sort_factors(factors)[0] for factors in atom.form)
         return "sum", frozenset(kinds.items())
 
-    def kind_of(self, factors: tuple[int, ...]) -> tuple[int, ...]:
-        """The arrays that a product takes its factors from."""
-        return tuple(sorted(self.places[f][0] for f in factors))
-
     def _group(self, members: list[int]) -> None:
-        atoms = self.lowered.atoms
-        members.sort(key=lambda i: self._rank(atoms[i]))
-        first = atoms[members[0]]
-        number = len(self.arrays)
+        members.sort(key=lambda i: self._rank(self.atoms[i]))
+        first, number = self.atoms[members[0]], len(self.arrays)
         self.arrays.append(Array(number, first.kind, first.what, members, first.varies))
-        for row, i in enumerate(members):
-            self.places[i] = number, row
+        self.places.update((i, (number, row)) for row, i in enumerate(members))
 
     def _rank(self, atom: Atom) -> list[Any]:
         """Where a row belongs among those that are alike."""
         if atom.kind == "function":
             return [self.places[x] for x in atom.inputs if isinstance(x, int)]
-        parameters = [place for factors in atom.form for f in factors if (place := self.places[f])[0] == 0]
-        rest = sorted(self.places[f] for factors in atom.form for f in factors if self.places[f][0])
-        return [[min(parameters)] if parameters else [], rest]
+        places = sorted(self.places[f] for factors in atom.form for f in factors)
+        return [[place for place in places if not place[0]][:1], [place for place in places if place[0]]]

@@ -1,6 +1,6 @@
 """From a graph to sums of products: the first steps of compiling.
 
-    numbered   equal operations on equal inputs become one, so that a graph and its gradient share what they have in common
+    numbers    equal operations on equal inputs become one, so that a graph and its gradient share what they have in common
     forms      what is linear is written as one sum of products, {factors: coefficient}, whoever wrote it and however: dot
                nodes, `sum(w * x for ...) + b`, a running total with minus signs. Everything else is an atom: a leaf, a
                function of atoms, or a sum that somebody else uses too
@@ -12,7 +12,7 @@ The result has no Values in it: atoms are numbered, and know what they are made 
 from __future__ import annotations
 
 import math
-from collections import namedtuple
+from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.graph import nodes
@@ -22,20 +22,27 @@ from autograd.value import Value, with_siblings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
 Factors = tuple[int, ...]  # atoms, in order; a square has one of them twice
 Form = dict[Factors, float]  # a sum of products, with the coefficient of each
 
 
-class Atom(namedtuple("Atom", "kind what inputs form varies level")):
+class Atom(NamedTuple):
     """A number that a program works out.
 
     kind: "leaf" (what: the name of its list, and its place there), "function" (what: the Primitive; inputs: atoms, or plain
         numbers), or "sum" (form: its products)
-    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf
+    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf; below: the atoms in it
     """
 
-    __slots__ = ()
+    kind: str
+    what: Any
+    inputs: tuple[int | float, ...]
+    form: Form
+    varies: bool
+    level: int
+    below: list[int]
 
 
 RECIPROCAL = "1/x"
@@ -43,38 +50,35 @@ LARGEST = "largest"  # of several numbers, or 0 if that is infinite: what softma
 LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
 
 
-class Lowered:
+class Lowering:
     """Outputs as sums of products over atoms.
 
-    outputs: for each output its Form; atoms: all that was met, each after what it is made of
+    outputs: for each output its Form; atoms: all that was met, each after what it is made of; count: of operations
     """
 
     def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]], varying: Iterable[str]) -> None:
         self.atoms: list[Atom] = []
         self._varying = set(varying)
         self._known: dict[tuple[object, ...], int] = {}
-        numbered = _Numbered(outputs, leaves)
-        self.operations = len(numbered.operations)
-        self._ids = numbered.ids
-        self._uses = numbered.uses
-        self._forms: list[Form | None] = []  # of each operation that is linear
-        self._of: list[int | float | None] = []  # the atom that each operation is, as soon as it is one; a constant's number
-        for i, (op, inputs, what) in enumerate(numbered.operations):
-            self._forms.append(None)
-            self._of.append(None)
+        numbers = _ValueNumbering(outputs, leaves)
+        self.count = len(numbers.operations)
+        self._ids, self._uses = numbers.ids, numbers.uses
+        self._forms: list[Form | None] = [None] * self.count  # of each operation that is linear
+        self._of: list[int | float | None] = [None] * self.count  # the atom that each is by now; a constant's number
+        for i, (op, inputs, what) in enumerate(numbers.operations):
             if op is CONSTANT:
-                self._of[i] = what  # type: ignore[call-overload]
+                self._of[i] = what
             elif op is None:
-                self._of[i] = self._entered("leaf", what, (), {})
-            elif numbered.is_linear(i):
-                form = self._worked_out(op, inputs)
+                self._of[i] = self._enter("leaf", what)
+            elif numbers.is_linear(i):
+                form = self._expand(op, inputs)
                 if form.keys() <= {()}:  # nothing is left but a number, as of w h where h is 0 at the start
                     self._of[i] = form.get((), 0.0)
                 else:
                     self._forms[i] = form
             else:
-                self._of[i] = self._function(op, tuple(map(self._atom, inputs)))
-        self.outputs = [self._linear(i) for i in numbered.outputs]
+                self._of[i] = self._apply(op, tuple(map(self._atom, inputs)))
+        self.outputs = [self._linear(i) for i in numbers.outputs]
 
     def atom_of(self, node: Value) -> int | None:
         """The atom that a node of the graph has become; None where it is inside of a sum, or not there."""
@@ -96,20 +100,20 @@ class Lowered:
                 return form
         return {(self._atom(i),): 1.0}  # type: ignore[dict-item]
 
-    def _worked_out(self, op: Primitive | str | None, inputs: tuple[int, ...]) -> Form:
+    def _expand(self, op: Primitive | str | None, inputs: tuple[int, ...]) -> Form:
         """The sum of products that a linear operation is."""
         if op is ops.mul:
-            return self._product(*inputs)
+            return self._multiply(*inputs)
         if op is ops.pow:
             x = self._atom(inputs[0])
             return {(): x * x} if isinstance(x, float) else {(x, x): 1.0}
         if op is ops.div:
-            return self._quotient(*inputs)
+            return self._divide(*inputs)
         if op is ops.dot_of:
             n = len(inputs) // 2
             form: Form = {}
             for a, b in zip(inputs[:n], inputs[n : 2 * n]):
-                _add(form, self._product(a, b))
+                _add(form, self._multiply(a, b))
             inputs = inputs[2 * n :]
         else:
             form = self._linear(inputs[0])
@@ -120,17 +124,17 @@ class Lowered:
             _add(form, self._linear(x), -1.0 if op is ops.sub else 1.0)
         return form
 
-    def _product(self, a: int, b: int) -> Form:
+    def _multiply(self, a: int, b: int) -> Form:
         left, right = self._factor(a, b), self._factor(b, a)
         return {tuple(sorted(f + g)): c * d for f, c in left.items() for g, d in right.items()}
 
-    def _quotient(self, a: int, b: int) -> Form:
+    def _divide(self, a: int, b: int) -> Form:
         divisor = self._of[b]
         if isinstance(divisor, float):
             return {f: c / divisor if divisor else c * math.inf for f, c in self._linear(a).items()}
         above = self._factor(a, b)
-        turned = self._entered("function", RECIPROCAL, (self._atom(b),), {})
-        return {tuple(sorted((*f, turned))): c for f, c in above.items()}
+        reciprocal = self._enter("function", RECIPROCAL, (self._atom(b),))
+        return {tuple(sorted((*f, reciprocal))): c for f, c in above.items()}
 
     def _factor(self, i: int, other: int) -> Form:
         """What a product takes in: a sum stays whole, unless it is multiplied by a number."""
@@ -141,14 +145,14 @@ class Lowered:
 
     # ---- atoms
 
-    def _function(self, op: Primitive | str, inputs: tuple[int | float, ...]) -> int | float:
+    def _apply(self, op: Primitive | str, inputs: tuple[int | float, ...]) -> int | float:
         """A function of atoms; of plain numbers alone it is one."""
         numbers = [x for x in inputs if isinstance(x, float)]
         if len(numbers) == len(inputs):
             if isinstance(op, str):
                 return ops.largest(numbers)
             return op.value(*numbers) if op.arity else op.value(numbers)
-        return self._entered("function", op, inputs, {})
+        return self._enter("function", op, inputs)
 
     def _atom(self, i: int) -> int | float:
         """The atom that an operation is; the number of a constant."""
@@ -156,28 +160,28 @@ class Lowered:
         if known is None:
             form = self._forms[i]
             assert form is not None
-            known = self._of[i] = self._shared(form)
+            match list(form.items()):
+                case [((atom,), 1.0)]:  # a sum of one alone
+                    known = atom
+                case _:
+                    known = self._enter("sum", form=form)
+            self._of[i] = known
         return known
 
-    def _shared(self, form: Form) -> int:
-        """The atom that a sum is, for those who use it as a whole."""
-        items = list(form.items())
-        if len(items) == 1 and items[0][1] == 1.0 and len(items[0][0]) == 1:
-            return items[0][0][0]
-        return self._entered("sum", None, (), form)
-
-    def _entered(self, kind: str, what: object, inputs: tuple[int | float, ...], form: Form) -> int:
+    def _enter(self, kind: str, what: Any = None, inputs: tuple[int | float, ...] = (), form: Form | None = None) -> int:
+        """The number of an atom, which is new or known."""
+        form = form or {}
         key = (kind, what, tuple(map(repr, inputs)), frozenset(form.items()))  # atom 1 is not the number 1.0
         if key not in self._known:
             below = [x for x in inputs if isinstance(x, int)] + [f for factors in form for f in factors]
-            varies = any(self.atoms[x].varies for x in below) or (kind == "leaf" and what[0] in self._varying)  # type: ignore[index]
+            varies = any(self.atoms[x].varies for x in below) or (kind == "leaf" and what[0] in self._varying)
             level = 1 + max((self.atoms[x].level for x in below), default=-1)
             self._known[key] = len(self.atoms)
-            self.atoms.append(Atom(kind, what, inputs, form, varies, level))
+            self.atoms.append(Atom(kind, what, inputs, form, varies, level, below))
         return self._known[key]
 
 
-class _Numbered:
+class _ValueNumbering:
     """The operations behind outputs, equal ones once, each after its inputs: (operation, inputs, number or leaf).
 
     Every logsumexp is one of differences to the largest number, with that number added: log_softmax is made so, for its
@@ -186,29 +190,29 @@ class _Numbered:
 
     def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]]) -> None:
         self._known: dict[object, int] = {}
-        self.ids: dict[Value, int] = {}
-        ids = self.ids
-        self.operations: list[tuple[Primitive | str | None, tuple[int, ...], object]] = []
+        self.operations: list[tuple[Primitive | str | None, tuple[int, ...], Any]] = []
+        self.ids = ids = dict[Value, int]()
         for node in with_siblings(nodes(*outputs)):
             op, before = node.op, ops.shifted_from(node)
             inputs = tuple(ids[x] for x in node.inputs)
             if node in leaves:
-                ids[node] = self._numbered(None, (), leaves[node])
+                ids[node] = self._number(None, (), leaves[node])
             elif (before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1):
                 ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
             elif before:
-                ids[node] = self._numbered(ops.sub, (inputs[0], self._numbered(LARGEST, tuple(ids[x] for x in before))))
-            elif self._are_constant(inputs):
-                ids[node] = self._numbered(CONSTANT, (), node.data)
-            elif op is ops.select_of and self._are_constant(inputs[:1]):
-                known = ops.select_of.value([self._number(inputs[0]), *range(len(inputs) - 1)])  # which item, nan for none
-                ids[node] = self._numbered(CONSTANT, (), known) if known != known else inputs[int(known) + 1]  # noqa: PLR0124
+                ids[node] = self._number(ops.sub, (inputs[0], self._number(LARGEST, tuple(ids[x] for x in before))))
+            elif all(map(self._is_constant, inputs)):
+                ids[node] = self._number(CONSTANT, (), node.data)
+            elif op is ops.select_of and self._is_constant(inputs[0]):
+                items = range(1, len(inputs))
+                known = ops.select_of.value([self.operations[inputs[0]][2], *items])  # which item; nan for none
+                ids[node] = inputs[int(known)] if known in items else self._number(CONSTANT, (), known)
             elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
-                top = self._numbered(LARGEST, inputs)
-                total = self._numbered(op, tuple(self._numbered(ops.sub, (x, top)) for x in inputs))
-                ids[node] = self._numbered(ops.add, (top, total))
+                top = self._number(LARGEST, inputs)
+                total = self._number(op, tuple(self._number(ops.sub, (x, top)) for x in inputs))
+                ids[node] = self._number(ops.add, (top, total))
             else:
-                ids[node] = self._numbered(op, inputs)
+                ids[node] = self._number(op, inputs)
         self.outputs = [ids[y] for y in outputs]
         self.uses = [0] * len(self.operations)
         for i in self.outputs:
@@ -217,25 +221,19 @@ class _Numbered:
             for i in inputs:
                 self.uses[i] += 1
 
-    def _numbered(self, op: Primitive | str | None, inputs: tuple[int, ...], what: object = None) -> int:
+    def _number(self, op: Primitive | str | None, inputs: tuple[int, ...], what: object = None) -> int:
         key = (op, inputs, repr(what) if op is CONSTANT else what)
         if key not in self._known:
             self._known[key] = len(self.operations)
             self.operations.append((op, inputs, what))
         return self._known[key]
 
-    def _number(self, i: int) -> float:
-        number: float = self.operations[i][2]  # type: ignore[assignment]
-        return number
-
-    def _are_constant(self, inputs: Iterable[int]) -> bool:
-        return all(self.operations[i][0] is CONSTANT for i in inputs)
+    def _is_constant(self, i: int) -> bool:
+        return self.operations[i][0] is CONSTANT
 
     def is_linear(self, i: int) -> bool:
         op, inputs, _ = self.operations[i]
-        return op in LINEAR or (
-            op is ops.pow and self.operations[inputs[1]][0] is CONSTANT and self.operations[inputs[1]][2] == 2.0
-        )
+        return op in LINEAR or (op is ops.pow and self._is_constant(inputs[1]) and self.operations[inputs[1]][2] == 2.0)
 
 
 def _add(form: Form, other: Form, times: float = 1.0) -> None:

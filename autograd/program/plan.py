@@ -16,9 +16,9 @@ from autograd.primitives import dot_of, sum_of
 from autograd.program.array_functions import array_functions
 from autograd.program.batch import count_rows
 from autograd.program.engines import assembly_functions, import_numpy
-from autograd.program.grouping import Grouped
-from autograd.program.lowering import Lowered
-from autograd.program.numpy_source import InPlace
+from autograd.program.grouping import Grouping
+from autograd.program.lowering import Lowering
+from autograd.program.numpy_source import NumpyPrinter
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
 from autograd.rewriting import evaluate
@@ -75,24 +75,24 @@ class Plan:
         self._leaves, self._outputs = leaves, [each for each in (values or None, slopes) if each is not None]
         self._per_sample = not vectors.keys() - {"theta"}  # slopes have a column for each row, and are not summed
         self.vectors, self.lists = list(vectors), list(lists)
-        self.lowered = Lowered([*values, *(slopes or ())], leaves, self.lists)
-        self.grouped = Grouped(self.lowered, {name: len(some) for name, some in both.items()}, self.lists)
-        self.statements = Statements(self.grouped, len(values))
+        self.lowering = Lowering([*values, *(slopes or ())], leaves, self.lists)
+        self.grouping = Grouping(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
+        self.statements = Statements(self.grouping, len(values))
         self.adjoint_of = self._adjoint_arrays(adjoints or {})
         printer = Printer(self.statements, self.adjoint_of)
         name = "values" if slopes is None else "value_and_gradient" if values else "gradient"
         self.name, self.tables = name, printer.tables
-        self.source = printer.functional(name, [*self.vectors, *self.lists], None if slopes is None else len(slopes))
+        self.source = printer.function(name, [*self.vectors, *self.lists], None if slopes is None else len(slopes))
         self._code = compile(self.source, f"<{name}>", "exec")
         self._in_place: dict[bool, tuple[Any, dict[str, Any]]] = {}
 
     def _adjoint_arrays(self, adjoints: Mapping[Value, Value]) -> dict[Array, Array]:
         """The arrays that hold what the loss varies by, with the arrays that it varies with."""
         found: dict[Array, Array] = {}
-        places, arrays = self.grouped.places, self.grouped.arrays
+        places, arrays = self.grouping.places, self.grouping.arrays
         for node, slope in adjoints.items():
             inner = slope.inputs[0] if slope.op is sum_of and len(slope.inputs) == 1 else slope
-            here, there = self.lowered.atom_of(node), self.lowered.atom_of(inner)
+            here, there = self.lowering.atom_of(node), self.lowering.atom_of(inner)
             if here in places and there in places:
                 array, adjoint = arrays[places[here][0]], arrays[places[there][0]]
                 if len(array) == len(adjoint) and adjoint.number > array.number and array not in found.values():
@@ -133,7 +133,7 @@ class Plan:
     def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
         """The program for NumPy in place, bound to the arrays that it works in."""
         if ones not in self._in_place:
-            printer = InPlace(self.statements, self.adjoint_of)
+            printer = NumpyPrinter(self.statements, self.adjoint_of)
             code = compile(printer.source(self.vectors, self.lists, ones), "<in place>", "exec")
             self._in_place[ones] = code, {name: np.asarray(table) for name, table in printer.tables.items()}
         code, tables = self._in_place[ones]
@@ -147,19 +147,19 @@ class Plan:
 
     def explain(self, recorded: int) -> str:
         """What each pass made; recorded: how many nodes the graph of one row has."""
-        lowered, grouped, statements = self.lowered, self.grouped, self.statements
-        sums = [atom for atom in lowered.atoms if atom.kind == "sum"]
-        products = sum(len(atom.form) for atom in sums) + sum(map(len, lowered.outputs))
-        functions = sum(atom.kind == "function" for atom in lowered.atoms)
-        arrays = [a for a in grouped.arrays if a.kind != "leaf"]
+        lowering, arrays, statements = self.lowering, self.grouping.arrays, self.statements
+        sums = [atom for atom in lowering.atoms if atom.kind == "sum"]
+        products = sum(len(atom.form) for atom in sums) + sum(map(len, lowering.outputs))
+        functions = sum(atom.kind == "function" for atom in lowering.atoms)
+        computed = [array for array in arrays if array.kind != "leaf"]
         lines = [
-            f"1. recorded     {recorded:,} nodes for one row; with the gradient {lowered.operations:,} different operations",
+            f"1. recorded     {recorded:,} nodes for one row; with the gradient {lowering.count:,} different operations",
             f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
-            f"3. grouped      {len(arrays)} arrays: " + ", ".join(f"{a.name} ({len(a)})" for a in arrays),
+            f"3. grouped      {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
             f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
             "",
             self.source,
         ]
-        if self.name == "value_and_gradient" and len(grouped.arrays[0]):
-            lines += ["in place, for NumPy:", "", InPlace(statements, self.adjoint_of).source(self.vectors, self.lists)]
+        if self.name == "value_and_gradient" and len(arrays[0]):
+            lines += ["in place, for NumPy:", "", NumpyPrinter(statements, self.adjoint_of).source(self.vectors, self.lists)]
         return "\n".join(lines).rstrip() + "\n"

@@ -366,7 +366,7 @@ class Program:
             equations.weight = r"\tfrac{1}{\text{rows}}"
         if self.reduction == "sum":
             equations.weight = "1"
-        return equations.written()
+        return equations.write()
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.equations}\n$$"

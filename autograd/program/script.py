@@ -61,11 +61,16 @@ def script_of(
         *(f"{x} = np.asarray({x}, dtype=float).T  # a column for each row" for x in lists), *setting, "",
         *(text for name, text in INSIDE.items() if name in words), *(line[4:] for line in body[:-1]), returned,
     ]  # fmt: skip
-    own = [name for name in _looked_up(words) if name not in OF_PYTHON]
+    of_numpy = words & set(OF_THE_LIBRARY) - set(DEFINITIONS)
+    of_python = words & set(OF_PYTHON)
+    own = sorted(words & set(PRIMITIVES) - set(DEFINITIONS) - set(OF_THE_LIBRARY) - of_python)
     needs = f"with {', '.join(own)} of autograd's table" if own else "alone"
-    standard = ["import math", ""] if words & {*OF_PYTHON} else []
     lines = [
-        f'"""{result}, in NumPy {needs}."""', "", *standard, "import numpy as np", *_imports(words),
+        f'"""{result}, in NumPy {needs}."""', "", *(["import math", ""] if of_python else []), "import numpy as np",
+        *(["from autograd import PRIMITIVES"] if own else []), "",
+        *(f"{name} = np.{OTHER_NAMES.get(name, name)}" for name in sorted(of_numpy)),
+        *(f"{name} = np.vectorize(math.{name}, otypes=[float])" for name in sorted(of_python)),
+        *(f'{name} = np.vectorize(PRIMITIVES["{name}"], otypes=[float])  # define this Primitive first' for name in own),
         *(f"{table} = {_table(numbers)}" for table, numbers in tables.items()), "", "",
         *(f"{_definition(name)}\n\n" for name in DEFINITIONS if name in words),
         f"def {name}({', '.join(['theta', *lists])}):", f'    """{result}.', "",
@@ -80,25 +85,6 @@ def _used(words: set[str]) -> set[str]:
     inner = {name for word in words & set(DEFINITIONS) for name in DEFINITIONS[word].__code__.co_names}
     more = (inner & {*CALLED}) - words
     return _used(words | more) if more else words
-
-
-def _looked_up(words: set[str]) -> list[str]:
-    """The functions that neither NumPy has nor the file with the others."""
-    return sorted((words & set(PRIMITIVES)) - set(DEFINITIONS) - set(OF_THE_LIBRARY))
-
-
-def _imports(words: set[str]) -> list[str]:
-    """Functions of NumPy under the names that the table has for them; what only Python has, or the table, from there."""
-    numpy = sorted(words & set(OF_THE_LIBRARY) - set(DEFINITIONS))
-    others = _looked_up(words)
-    python = [name for name in others if name in OF_PYTHON]
-    own = [name for name in others if name not in OF_PYTHON]
-    return [
-        *(["from autograd import PRIMITIVES"] * bool(own)), "",
-        *(f"{name} = np.{OTHER_NAMES.get(name, name)}" for name in numpy),
-        *(f"{name} = np.vectorize(math.{name}, otypes=[float])" for name in python),
-        *(f'{name} = np.vectorize(PRIMITIVES["{name}"], otypes=[float])  # define this Primitive first' for name in own),
-    ]  # fmt: skip
 
 
 def _definition(name: str) -> str:

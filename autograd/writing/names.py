@@ -8,8 +8,8 @@ what it is, with every character escaped.
 from __future__ import annotations
 
 import re
-from collections import namedtuple
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ GREEK = dict(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇·×ℓ",
     )
 )
+_LOW, _HIGH = "₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ", "⁰¹²³⁴-⁾ⁱⁿ"  # signs below and above the line
 JOINERS = "\u200c\u200d"  # in Persian words, and in emoji made of several
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307"}
 
@@ -35,23 +36,31 @@ def pretty(label: str) -> str:
     >>> pretty("w_{11}"), pretty("x^2"), pretty(r"\\hat{y}_1"), pretty("my_value")
     ('w₁₁', 'x²', 'ŷ₁', 'my_value')
     """
+    below = r"_\{([^{}]*)\}|_([\d,]+)(?![A-Za-z])|_([a-z])(?![A-Za-z0-9_])"
+    text = re.sub(below, lambda m: _lower(m[m.lastindex or 0]), _plain(label))
+    return re.sub(r"\^\{([^{}]*)\}|\^(\d+)", lambda m: _raise(m[m.lastindex or 0]) or m[0], text)
+
+
+def _lower(text: str) -> str:
+    """Below the line: ₁₂; behind a sign where not all of it has such signs."""
+    lowered = text.translate(SUBSCRIPTS)
+    return lowered if re.fullmatch(f"[{_LOW},]*", lowered) else f"_{text}"
+
+
+def _raise(text: str) -> str:
+    """Above the line: ⁽¹⁾; empty where not all of it has such signs."""
+    raised = text.translate(SUPERSCRIPTS)
+    return raised if re.fullmatch(f"[{_HIGH}]*", raised) else ""
+
+
+def _plain(label: str) -> str:
+    """A label on one line, without dollar signs and commands: \\hat{y}_1 as ŷ_1, \\theta as θ."""
     text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
-    text = " ".join(text.split())
-    text = _without_commands(re.sub(r"^\$+(.*?)\$+$", r"\1", text))
-    text = re.sub(r"_\{([^{}]*)\}|_([\d,]+)(?![A-Za-z])|_([a-z])(?![A-Za-z0-9_])", _subscript, text)
-    return re.sub(r"\^\{([^{}]*)\}|\^(\d+)", _superscript, text)
-
-
-def _subscript(match: re.Match[str]) -> str:
-    inner = next(group for group in match.groups() if group is not None)
-    translated = inner.translate(SUBSCRIPTS)
-    return translated if not re.search(r"[^₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ,]", translated) else f"_{inner}"
-
-
-def _superscript(match: re.Match[str]) -> str:
-    inner = next(group for group in match.groups() if group is not None)
-    translated = inner.translate(SUPERSCRIPTS)
-    return translated if not re.search(r"[^⁰¹²³⁴-⁾ⁱⁿ]", translated) else f"^{match[0][1:]}"
+    text = re.sub(r"^\$+(.*?)\$+$", r"\1", " ".join(text.split()))
+    text = re.sub(r"\\(?:mathrm|text|mathit)\{(\w+)\}", r"\1", text)
+    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
+    accent = r"\\(hat|bar|tilde|vec|dot)(?:\s*\{(\w)\}|\s+(\w)(?!\w))"  # anything but one letter stays under it
+    return re.sub(accent, lambda m: normalize("NFC", (m[2] or m[3]) + ACCENTS[m[1]]), text)
 
 
 # --------------------------------------------------------------------------------------------------------- read as parts
@@ -59,7 +68,6 @@ def _superscript(match: re.Match[str]) -> str:
 UNSUB = {v: chr(k) for k, v in SUBSCRIPTS.items() if v != k}
 UNSUP = {v: chr(k) for k, v in SUPERSCRIPTS.items() if v != k}
 _SIGN_WORDS = "partial", "nabla", "cdot", "times", "ell"  # signs by their commands alone: times is a word as well
-_LEVELLED = {**UNSUB, **UNSUP}
 GREEK_COMMANDS = {sign: word for word, sign in GREEK.items() if word not in _SIGN_WORDS}
 ACCENT_COMMANDS = {accent: command for command, accent in ACCENTS.items()}
 _LETTER = r"[^\W\d_][\u0302\u0304\u0303\u20d7\u0307]?"
@@ -90,35 +98,25 @@ class Parts:
     __slots__ = "base", "down", "up"
 
     def __init__(self, label: str) -> None:
-        text = re.sub(r"[₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ]+", lambda m: f"_{{{''.join(UNSUB[ord(c)] for c in m[0])}}}", _plain(label))
-        text = re.sub(r"[⁰¹²³⁴-⁾ⁱⁿ]+", lambda m: f"^{{{''.join(UNSUP[ord(c)] for c in m[0])}}}", text)
+        text = re.sub(f"[{_LOW}]+", lambda m: f"_{{{m[0].translate(UNSUB)}}}", _plain(label))
+        text = re.sub(f"[{_HIGH}]+", lambda m: f"^{{{m[0].translate(UNSUP)}}}", text)
         match = _LABEL.fullmatch(normalize("NFD", text))
         groups = match.groupdict("") if match else {}
         self.base = normalize("NFC", groups.get("base", "")) + "′" * len(groups.get("prime", ""))
         groups = {key: normalize("NFC", group) for key, group in groups.items()}
         self.up = "".join(groups.get(key, "") for key in ("up", "up2", "up3", "up4"))
         self.down = groups.get("down", "") + groups.get("down2", "") or groups.get("digits", "")
-        word_on_word = (
-            len(self.base) > 1 and self.base not in GREEK and self.down.isalpha() and not _INDICES.fullmatch(self.down)
-        )
+        word_on_word = len(self.base) > 1 and self.base not in GREEK and _is_word(self.down)
         if (groups.get("digits") and self.down != groups["digits"]) or word_on_word:
             self.base = ""  # x1_2 and my_value are names of programs
 
 
-def _plain(label: str) -> str:
-    """A label without dollar signs and commands: \\hat{y}_1 as ŷ_1, \\theta as θ."""
-    text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
-    return _without_commands(re.sub(r"^\$+(.*?)\$+$", r"\1", " ".join(text.split()))) or "?"
+def _is_word(text: str) -> bool:
+    """Whether what stands above or below is a word, as in w_min, and no indices."""
+    return text.isalpha() and not _INDICES.fullmatch(text)
 
 
-def _without_commands(text: str) -> str:
-    """Greek letters and accents as such; what is no single letter under an accent stays as it was typed."""
-    text = re.sub(r"\\(?:mathrm|text|mathit)\{(\w+)\}", r"\1", text)
-    text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
-    accent = r"\\(hat|bar|tilde|vec|dot)(?:\s*\{(\w)\}|\s+(\w)(?!\w))"
-    return re.sub(accent, lambda m: normalize("NFC", (m[2] or m[3]) + ACCENTS[m[1]]), text)
-
-
+@lru_cache(10_000)  # the same few names stand in every formula
 def text_name(label: str) -> str:
     """A label on a terminal.
 
@@ -133,19 +131,11 @@ def text_name(label: str) -> str:
     if not parts.base:
         return pretty(label) or ("?" if label else "")
     base = parts.base if parts.base in _SIGN_WORDS else GREEK.get(parts.base, parts.base)
-    down = _lowered(parts.down) if parts.down else ""
-    up = parts.up.translate(SUPERSCRIPTS)
-    if parts.up and re.search(r"[^⁰¹²³⁴-⁾ⁱⁿ]", up):
-        up = f"^{parts.up}"
-    return base + up + down
+    up = _raise(parts.up) or f"^{parts.up}" if parts.up else ""
+    return base + up + (f"_{parts.down}" if _is_word(parts.down) else _lower(parts.down))
 
 
-def _lowered(text: str) -> str:
-    translated = text.translate(SUBSCRIPTS)
-    word = text.isalpha() and not _INDICES.fullmatch(text)
-    return f"_{text}" if word or re.search(r"[^₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ,]", translated) else translated
-
-
+@lru_cache(10_000)
 def latex_name(label: str) -> str:
     r"""A label in LaTeX.
 
@@ -163,7 +153,7 @@ def latex_name(label: str) -> str:
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
     parts = Parts(label)
     if not parts.base:
-        return latex_text(_plain(label)) if label else r"\text{}"
+        return latex_text(_plain(label) or "?") if label else r"\text{}"
     base, primes = parts.base.rstrip("′"), parts.base.count("′")
     return (
         _latex_base(base) + "'" * primes
@@ -187,7 +177,7 @@ def _latex_base(base: str) -> str:
 
 def _latex_script(text: str) -> str:
     """What stands above or below: indices as they are, a word upright."""
-    if text.isalpha() and not _INDICES.fullmatch(text):
+    if _is_word(text):
         return rf"\mathrm{{{text}}}" if text.isascii() else latex_text(text)
     return "".join(_SIGNS.get(c, c) if c.isascii() or c in _SIGNS else latex_text(c) for c in text)
 
@@ -199,10 +189,11 @@ def latex_text(text: str) -> str:
     {\text{50 }\%\text{ of }\theta}
     """
     pieces: list[str] = []
-    for run in re.findall(r"[₀-₎ₐ-ₓₕ-ₜᵢᵣᵤᵥⱼ]+|[⁰¹²³⁴-⁾ⁱⁿ]+|.", text, re.DOTALL):
-        if run[0].translate(_LEVELLED) != run[0]:
-            place = "^" if ord(run[0]) in UNSUP else "_"
-            pieces.append(f"{{}}{place}{{{run.translate(_LEVELLED)}}}")
+    for run in re.findall(f"[{_LOW}]+|[{_HIGH}]+|.", text, re.DOTALL):
+        if ord(run[0]) in UNSUB:
+            pieces.append(f"{{}}_{{{run.translate(UNSUB)}}}")
+        elif ord(run[0]) in UNSUP:
+            pieces.append(f"{{}}^{{{run.translate(UNSUP)}}}")
         elif run in _SIGNS or run in GREEK_COMMANDS:
             command = _SIGNS.get(run) or rf"\{GREEK_COMMANDS[run]}"
             pieces.append(f"{command} " if command[-1:].isalpha() else command)
@@ -214,18 +205,18 @@ def latex_text(text: str) -> str:
     return whole if len(pieces) == 1 else f"{{{whole}}}"
 
 
-def escaped(text: str) -> str:
+def escape_latex(text: str) -> str:
     """Text that LaTeX sets as it is, outside of mathematics."""
     return "".join(_ESCAPED.get(c, c) for c in text)
 
 
-def list_names(names: Sequence[str], most: int = 8) -> str:
-    """The first of some names, in a sentence.
+def list_names(names: Sequence[str]) -> str:
+    """The first eight of some names, in a sentence.
 
-    >>> list_names(["w", "x", "b"], 2)
-    'w, x, …'
+    >>> list_names("abcdefghij")
+    'a, b, c, d, e, f, g, h, …'
     """
-    return ", ".join([*names[:most], *(["…"] if len(names) > most else [])])
+    return ", ".join([*names[:8], *(["…"] if len(names) > 8 else [])])
 
 
 # -------------------------------------------------------------------------------------------------------------- families
@@ -251,10 +242,10 @@ def readings(label: str) -> list[tuple[str, tuple[Index, ...]]]:
     return [*each, (stem, (int(down),))] if len(down) > 1 and down.isdigit() else each
 
 
-def indexed(stem: str, indices: tuple[Index, ...]) -> str:
+def add_indices(stem: str, indices: tuple[Index, ...]) -> str:
     """The label of a stem with indices; with commas where digits would run together.
 
-    >>> indexed("w", (1, "i", "j")), indexed("w", (1, 10, "j")), indexed("x", (12,))
+    >>> add_indices("w", (1, "i", "j")), add_indices("w", (1, 10, "j")), add_indices("x", (12,))
     ('w_{1ij}', 'w_{1,10,j}', 'x_{12}')
     """
     words = [str(i) for i in indices]
@@ -262,20 +253,19 @@ def indexed(stem: str, indices: tuple[Index, ...]) -> str:
     return f"{stem}_{{{(',' if apart else '').join(words)}}}"
 
 
-class Reading(namedtuple("Reading", "stems lengths indices")):
-    """A label as stems with indices: w_12 as ("w",) with (1, 2); ∂L/∂a_2 as ("L", "a") with (2,).
+class Reading(NamedTuple):
+    """A label as stems with indices: w_12 as ("w",) with (1, 2); ∂L/∂a_2 as ("L", "a") with (2,)."""
 
-    lengths: how many of the indices belong to each stem
-    """
-
-    __slots__ = ()
+    stems: tuple[str, ...]
+    lengths: tuple[int, ...]  # how many of the indices belong to each stem
+    indices: tuple[Index, ...]
 
     def label(self, indices: Iterable[Index]) -> str:
         """The label with other indices."""
         remaining = list(indices)
         names = []
         for stem, n in zip(self.stems, self.lengths):
-            names.append(indexed(stem, tuple(remaining[:n])) if n else stem)
+            names.append(add_indices(stem, tuple(remaining[:n])) if n else stem)
             remaining = remaining[n:]
         return names[0] if len(names) == 1 else "/".join(f"∂{name}" for name in names)
 

@@ -116,21 +116,21 @@ _DERIVATIVE = r"\frac{\partial"
 _TALL = r"\frac", r"\sum", r"\sqrt", r"\left"
 
 
-def bracketed(latex: str) -> str:
+def bracket(latex: str) -> str:
     """LaTeX in brackets, which grow only where something tall stands in them."""
     return rf"\left({latex}\right)" if any(command in latex for command in _TALL) else f"({latex})"
 
 
 def latex_form(text: str | Callable[..., str], level: int = ATOM, places: int | tuple[int, ...] = SUM) -> Form:
     """A form in LaTeX."""
-    return Form(text, level, places, bracketed)
+    return Form(text, level, places, bracket)
 
 
 def call(name: str) -> Form:
     r"""A function call in LaTeX: \sin(x), \operatorname{erf}(x). It counts as a power: its square is (\sin(x))^2."""
     word = "".join(c if c.isalnum() else r"\_" for c in name if c.isascii() and (c.isalnum() or c == "_")) or "f"
     command = rf"\{name}" if name in _COMMANDS else rf"\operatorname{{{word}}}"
-    return latex_form(lambda *xs: command + bracketed(", ".join(xs)), POWER)
+    return latex_form(lambda *xs: command + bracket(", ".join(xs)), POWER)
 
 
 def plus(*terms: str) -> str:
@@ -163,7 +163,3 @@ def beside(*factors: str) -> str:
 
 def _is_number(text: str) -> bool:
     return not text.lstrip("-").strip("0123456789.")
-
-
-def in_power(base: str, exponent: str) -> str:
-    return f"{base}^{{{exponent}}}"

@@ -20,28 +20,9 @@ def number(x: float, digits: int = 6, latex: bool = False) -> Written:
     >>> number(-0.74136506, 4), number(1e-9), number(1e-9, latex=True)
     (('−0.7414', 2), ('1·10⁻⁹', 3), ('10^{-9}', 4))
     """
-    if not math.isfinite(x):
-        return _not_finite(x, latex)
-    mantissa, _, exponent = f"{x:.{digits}g}".partition("e")
-    minus = MINUS[0] if latex else MINUS[1]
-    sign = minus if mantissa.startswith("-") and mantissa != "-0" else ""
-    size = mantissa.lstrip("-")
-    if not exponent:
-        return sign + size, NEGATION if sign else ATOM
-    power = f"10^{{{int(exponent)}}}" if latex else f"10{str(int(exponent)).translate(RAISED)}"
-    if latex and size == "1":
-        return sign + power, NEGATION if sign else POWER
-    times = r" \cdot " if latex else "·"
-    return sign + size + times + power, NEGATION if sign else PRODUCT
-
-
-def _not_finite(x: float, latex: bool) -> Written:
     if math.isnan(x):
         return r"\mathrm{nan}" if latex else "nan", ATOM
-    name = r"\infty" if latex else "∞"
-    if x > 0.0:
-        return name, ATOM
-    return (MINUS[0] if latex else MINUS[1]) + name, NEGATION
+    return _add_sign(x, _write_size(abs(x), digits, latex), latex)
 
 
 def constant(x: float, digits: int = 6, latex: bool = False) -> Written:
@@ -49,6 +30,20 @@ def constant(x: float, digits: int = 6, latex: bool = False) -> Written:
     if abs(x) not in FRACTIONS:
         return number(x, digits, latex)
     in_text, in_latex = FRACTIONS[abs(x)]
-    if x > 0.0:
-        return (in_latex, POWER) if latex else (in_text, ATOM)
-    return (MINUS[0] + in_latex if latex else MINUS[1] + in_text), NEGATION
+    return _add_sign(x, (in_latex, POWER) if latex else (in_text, ATOM), latex)
+
+
+def _add_sign(x: float, size: Written, latex: bool) -> Written:
+    return (MINUS[not latex] + size[0], NEGATION) if x < 0.0 else size
+
+
+def _write_size(x: float, digits: int, latex: bool) -> Written:
+    if math.isinf(x):
+        return r"\infty" if latex else "∞", ATOM
+    mantissa, _, exponent = f"{x:.{digits}g}".partition("e")
+    if not exponent:
+        return mantissa, ATOM
+    power = f"10^{{{int(exponent)}}}" if latex else f"10{str(int(exponent)).translate(RAISED)}"
+    if latex and mantissa == "1":
+        return power, POWER
+    return mantissa + (r" \cdot " if latex else "·") + power, PRODUCT

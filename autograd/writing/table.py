@@ -29,9 +29,8 @@ from autograd.writing.notation import (
     SUM,
     Notation,
     beside,
-    bracketed,
+    bracket,
     call,
-    in_power,
     infix,
     latex_form,
     plus,
@@ -46,15 +45,18 @@ if TYPE_CHECKING:
 LATEX_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 
 
+def _call_by_name(op: Primitive, symbol: str) -> Notation:
+    """As a call of its name in plain text, of its symbol in LaTeX and in drawings."""
+    return Notation(symbol, lambda *xs: f"{op.name}({', '.join(xs)})", latex=call(LATEX_NAMES.get(symbol, symbol)))
+
+
 class _AsACall:
     """The notation of an operation that has none of its own."""
 
     def __get__(self, op: Primitive | None, owner: type[Primitive]) -> Any:
         if op is None:
             return self
-        op.notation = Notation(
-            op.name, lambda *xs: f"{op.name}({', '.join(xs)})", latex=call(LATEX_NAMES.get(op.name, op.name))
-        )
+        op.notation = _call_by_name(op, op.name)
         return op.notation
 
 
@@ -64,6 +66,7 @@ Primitive.notation = _AsACall()  # type: ignore[assignment]
 def _say(
     name: str,
     doc: str,
+    symbol: str = "",
     notation: Notation | None = None,
     definition: Callable[..., Any] | None = None,
     page: Callable[..., Any] | None = None,
@@ -71,25 +74,23 @@ def _say(
 ) -> None:
     op = PRIMITIVES[name]
     op.doc, op.definition, op.page, op.points = doc, definition, page, points
-    if notation is not None:
-        op.notation = notation
+    if notation is not None or symbol:
+        op.notation = notation or _call_by_name(op, symbol)
 
 
 # ------------------------------------------------------------------------------------- what takes more than a template
 
 
-def _write_dot(*xs: str) -> str:
-    n = len(xs) // 2
-    return plus(*(f"{w}·{x}" for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)), *xs[2 * n :])
+def _dot_written_as(multiply: Callable[[str, str], str]) -> Callable[..., str]:
+    def write(*xs: str) -> str:
+        n = len(xs) // 2
+        return plus(*map(multiply, xs[:n], xs[n : 2 * n]), *xs[2 * n :])
 
-
-def _write_dot_latex(*xs: str) -> str:
-    n = len(xs) // 2
-    return plus(*(beside(w, x) for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)), *xs[2 * n :])
+    return write
 
 
 def _write_logsumexp(*xs: str) -> str:
-    return r"\log" + bracketed(plus(*(f"e^{{{x}}}" for x in xs)))
+    return r"\log" + bracket(plus(*(f"e^{{{x}}}" for x in xs)))
 
 
 def _write_over(x: str, y: str) -> str:
@@ -98,7 +99,12 @@ def _write_over(x: str, y: str) -> str:
 
 def _write_power(x: str, y: str) -> str:
     """With the exponent raised, if it is a whole number."""
-    return x + (y.translate(RAISED) if y.lstrip("-−").isdigit() else "^" + y)
+    return x + (y.translate(RAISED) if y.isdigit() else "^" + y)
+
+
+def _repeat(x: str, n: int) -> str:
+    """x so many times, as a power."""
+    return x if n == 1 else _write_power(x, str(n))
 
 
 def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
@@ -107,12 +113,11 @@ def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
     terms, n = ieee.ray_terms(int(k), int(i), int(j))
     tops = []
     for (a, b), c in terms.items():
-        factors = [_write_power(base, str(m)).removesuffix("¹") for base, m in ((x, a), (y, b)) if m]
-        if c != 1 or not factors:
-            factors.insert(0, f"(−{-c})" if c < 0 else str(c))
-        tops.append("·".join(factors))
-    length = _write_power(f"hypot({x}, {y})", str(n)).removesuffix("¹")
-    return f"{tops[0] if len(tops) == 1 else bracketed(plus(*tops))}/{length}"
+        factors = [_repeat(base, m) for base, m in ((x, a), (y, b)) if m]
+        if abs(c) != 1 or not factors:
+            factors.insert(0, str(abs(c)))
+        tops.append("−" * (c < 0) + "·".join(factors))
+    return f"{tops[0] if len(tops) == 1 else bracket(plus(*tops))}/{_repeat(f'hypot({x}, {y})', n)}"
 
 
 def _write_power_slope(x: str, y: str, i: str, j: str) -> str:
@@ -125,7 +130,7 @@ def _write_power_slope(x: str, y: str, i: str, j: str) -> str:
         if c != 1.0:
             factors.insert(0, f"{c:.0f}")
         if k:
-            factors.append(_write_power(f"log({x})", str(k)).removesuffix("¹"))
+            factors.append(_repeat(f"log({x})", k))
         terms.append("·".join(factors))
     return terms[0] if len(terms) == 1 else f"({plus(*terms)})"
 
@@ -135,20 +140,18 @@ def _power_slope_page(x: Any, y: Any, i: Any, j: Any) -> Any:
     for c, left, k in ieee.power_terms(int(i.data), int(j.data)):
         factors = [y - float(u) if u else y for u in left] + [pow(x, y - i.data) if i.data else pow(x, y)]
         if k:
-            factors.append(pow(log(x), float(k)) if k > 1 else log(x))
+            factors.append(pow(log(x), float(k)))
         terms.append(_product_of(c, factors))
     return functools.reduce(add, terms)
 
 
 def _ray_page(x: Any, y: Any, k: Any, i: Any, j: Any) -> Any:
     terms, n = ieee.ray_terms(int(k.data), int(i.data), int(j.data))
-    powers = [
-        (c, [pow(base, float(m)) if m > 1 else base for base, m in ((x, a), (y, b)) if m]) for (a, b), c in terms.items()
-    ]
+    powers = [(c, [pow(base, float(m)) for base, m in ((x, a), (y, b)) if m]) for (a, b), c in terms.items()]
     top = functools.reduce(add, [_product_of(float(c), factors) for c, factors in powers])
     if n % 2:
-        return div(top, pow(hypot(x, y), float(n)) if n > 1 else hypot(x, y))
-    return div(top, pow(x * x + y * y, n / 2) if n > 2 else x * x + y * y)
+        return div(top, pow(hypot(x, y), float(n)))
+    return div(top, pow(x * x + y * y, n / 2))
 
 
 def _product_of(c: float, factors: Sequence[Any]) -> Any:
@@ -182,7 +185,7 @@ _say("neg", "-x.", notation=Notation("−", "−{}", NEGATION, PRODUCT, latex_fo
 _say(
     "pow",
     "x to the power y; 0**0 is 1, a root of a negative number nan. At x = 0 the slope in y is 0 for y >= 0 (as in torch).",
-    notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form(in_power, POWER, (ATOM, SUM))),
+    notation=Notation("xʸ", _write_power, POWER, ATOM, latex_form("{}^{{{}}}", POWER, (ATOM, SUM))),
 )
 _say(
     "exp",
@@ -201,14 +204,14 @@ _say("log", "The natural logarithm of x; log(0) is -inf, and that of a negative 
 _say(
     "log2",
     "The logarithm of x to base 2, log(x) / log(2); log2(0) is -inf, and that of a negative number nan.",
-    notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracketed(x)}", POWER)),
+    notation=Notation("log2", "log2({})", latex=latex_form(lambda x: rf"\log_{{2}}{bracket(x)}", POWER)),
     definition=lambda x: div(log(x), math.log(2.0)),
     points=(8.0, 0.0),
 )
 _say(
     "log10",
     "The logarithm of x to base 10, log(x) / log(10); log10(0) is -inf, and that of a negative number nan.",
-    notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracketed(x)}", POWER)),
+    notation=Notation("log10", "log10({})", latex=latex_form(lambda x: rf"\log_{{10}}{bracket(x)}", POWER)),
     definition=lambda x: div(log(x), math.log(10.0)),
     points=(100.0, 0.0),
 )
@@ -220,7 +223,7 @@ _say(
         lambda x: f"log({plus('1', x)})",
         ATOM,
         NEGATION,
-        latex_form(lambda x: rf"\log{bracketed(plus('1', x))}", POWER, NEGATION),
+        latex_form(lambda x: rf"\log{bracket(plus('1', x))}", POWER, NEGATION),
     ),
     page=lambda x: log(1.0 + x),
     points=(1.0, 1e-12, -1.0),
@@ -289,7 +292,7 @@ _say("erfc", "1 - erf(x), right to the last digits for large x too, where the di
 _say(
     "sigmoid",
     "The logistic function σ(x) = 1 / (1 + exp(-x)), never overflowing: an activation with outputs from 0 to 1.",
-    notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracketed(x), POWER)),
+    notation=Notation("σ", "σ({})", latex=latex_form(lambda x: r"\sigma" + bracket(x), POWER)),
     definition=lambda x: pow(1.0 + exp(-x), -1.0),
     points=(0.0, 2.0, -1000.0),
 )
@@ -303,30 +306,22 @@ _say(
 _say(
     "relu",
     "The rectified linear unit: x above 0, else 0; its slope at 0 is 0 (as in torch).",
-    notation=Notation("ReLU", "relu({})", latex=call("ReLU")),
+    symbol="ReLU",
     points=(2.0, -2.0, 0.0),
 )
-_say(
-    "leaky_relu",
-    "x above 0, else slope * x; its slope at 0 is that of the left side (as in torch).",
-    notation=Notation("LeakyReLU", "leaky_relu({}, {})"),
-)
-_say(
-    "elu",
-    "x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch).",
-    notation=Notation("ELU", "elu({}, {})"),
-)
+_say("leaky_relu", "x above 0, else slope * x; its slope at 0 is that of the left side (as in torch).", symbol="LeakyReLU")
+_say("elu", "x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha (as in torch).", symbol="ELU")
 _say(
     "gelu",
     "x times the normal distribution function of x (Hendrycks and Gimpel 2016), the exact form. "
     "In PyTorch: torch.nn.functional.gelu.",
-    notation=Notation("GELU", "gelu({})"),
+    symbol="GELU",
     points=(0.0, 1.0, -1.0),
 )
 _say(
     "silu",
     "x σ(x) with σ the sigmoid, also called swish. In PyTorch: torch.nn.functional.silu.",
-    notation=Notation("SiLU", "silu({})"),
+    symbol="SiLU",
     definition=lambda x: x * sigmoid(x),
     points=(0.0, 1.0, -1.0),
 )
@@ -340,7 +335,7 @@ _say("sign", "The sign of x: -1, 0 or 1; its slope is 0 everywhere (as in torch)
 _say(
     "maximum",
     "The larger of x and y, nan if either is; where both are equal each gets half of the slope (as in torch).",
-    notation=Notation("max", "max({}, {})", latex=call("max")),
+    notation=Notation("max", "max({}, {})"),
     points=((3.0, 2.0), (2.0, 2.0)),
 )
 _say(
@@ -354,7 +349,7 @@ _say("sum", "x1 + ... + xn as a single node.", notation=Notation("Σ", plus, SUM
 _say(
     "dot",
     "w1 x1 + ... + wn xn + b as a single node, of inputs w1 ... wn, x1 ... xn and, if their number is odd, b.",
-    notation=Notation("w·x", _write_dot, SUM, POWER, latex_form(_write_dot_latex, SUM, POWER)),
+    notation=Notation("w·x", _dot_written_as("{}·{}".format), SUM, POWER, latex_form(_dot_written_as(beside), SUM, POWER)),
 )
 _say(
     "logsumexp",

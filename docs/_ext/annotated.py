@@ -8,11 +8,11 @@ or a function. What stands behind code on its line stays there.
 from __future__ import annotations
 
 import ast
-import inspect
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from house import Link, rst
+from house import Link, below, blocks, rst
 
 LONGEST = 96  # characters of code that a window of 1366 pixels shows beside prose
 LONGEST_IN_PROSE = 34  # and of examples beside code
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
     prose: str
     start: int
-    code: list[str]
+    code: str
 
 
 def annotated(text: str, link: Link) -> str:
@@ -36,25 +36,23 @@ def parts(text: str) -> Iterator[Part]:
     lines = text.splitlines()
     beginnings, docstrings = _structure(ast.parse(text))
     prose: list[str] = []
-    code: list[tuple[int, str]] = []
-    i = 1
-    while i <= len(lines):
-        line = lines[i - 1]
+    code: list[str] = []
+    start = end = 0
+    for i, line in enumerate(lines, start=1):
         is_comment = line.lstrip().startswith("#")
         begins = i in beginnings or (is_comment and not lines[i - 2].lstrip().startswith("#"))
-        if begins and any(each.strip() for _, each in code):
-            yield _part(prose, code)
+        if begins and code:
+            yield Part("\n".join(prose).strip("\n"), start, "\n".join(code).rstrip())
             prose, code = [], []
         if i in docstrings:
             end, docstring = docstrings[i]
-            prose += ["", *docstring.splitlines(), ""]
-            i = end
+            prose += ["", docstring, ""]
         elif is_comment:
             prose.append(line.strip("#- "))
-        else:
-            code.append((i, line))
-        i += 1
-    yield _part(prose, code)
+        elif i > end and (code or line):
+            start = start if code else i
+            code.append(line)
+    yield Part("\n".join(prose).strip("\n"), start, "\n".join(code).rstrip())
 
 
 def _structure(tree: ast.Module) -> tuple[set[int], dict[int, tuple[int, str]]]:
@@ -65,38 +63,19 @@ def _structure(tree: ast.Module) -> tuple[set[int], dict[int, tuple[int, str]]]:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             beginnings.add(min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]))
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and (docstring := ast.get_docstring(node)):
-            first = node.body[0]
-            docstrings[first.lineno] = first.end_lineno or first.lineno, inspect.cleandoc(docstring)
+            docstrings[node.body[0].lineno] = node.body[0].end_lineno or 0, docstring
     return beginnings, docstrings
 
 
-def _part(prose: list[str], code: list[tuple[int, str]]) -> Part:
-    while code and not code[0][1].strip():
-        code = code[1:]
-    while code and not code[-1][1].strip():
-        code = code[:-1]
-    return Part("\n".join(prose).strip("\n"), code[0][0] if code else 0, [line for _, line in code])
-
-
 def _row(part: Part, link: Link) -> str:
-    prose = rst(part.prose.split("\n"), link) if part.prose else [".."]
-    is_wide = _longest(part.code) > LONGEST or _longest(_examples(prose)) > LONGEST_IN_PROSE
-    written = [f".. container:: annotated{' wide' * is_wide}", "", "   .. container:: prose", ""]
-    written += [f"      {line}" for line in prose]
-    if part.code:  # an option keeps the indentation that all lines of a method share
-        written += ["", "   .. code-block:: python", "      :force:", "", *(f"      {line}" for line in part.code)]
-    return "\n".join(line.rstrip() for line in written)
+    examples = "\n".join(textwrap.dedent(block) for kind, block in blocks(part.prose) if kind != "prose")
+    is_wide = _longest(part.code) > LONGEST or _longest(examples) > LONGEST_IN_PROSE
+    prose = f".. container:: prose\n\n{below(rst(part.prose, link) or '..')}"
+    # an option of code-block keeps the indentation that all lines of a method share
+    code = ".. code-block:: python\n   :force:\n\n" + "\n".join(f"   {line}" for line in part.code.split("\n"))
+    columns = below("\n\n".join([prose, code] if part.code else [prose]))
+    return f".. container:: annotated{' wide' if is_wide else ''}\n\n{columns}"
 
 
-def _longest(lines: Iterable[str]) -> int:
-    return max(map(len, lines), default=0)
-
-
-def _examples(written: list[str]) -> Iterator[str]:
-    """The lines in reStructuredText that belong to blocks of code."""
-    inside = False
-    for line in written:
-        if line and not line.startswith(" "):
-            inside = line.startswith(".. code-block::")
-        elif inside:
-            yield line.strip()
+def _longest(text: str) -> int:
+    return max(map(len, text.split("\n")))

@@ -21,18 +21,16 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _inline(translator: Any, node: nodes.math) -> None:
-    translator.body.append(_converted(node).replace('display="block"', 'display="inline"'))
+    translator.body.append(_mathml(node).replace('display="block"', 'display="inline"'))
     raise nodes.SkipNode
 
 
 def _display(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append(translator.starttag(node, "div", CLASS="formula", TABINDEX="0"))
-    number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
-    translator.body.append(f"{_converted(node)}{number}</div>\n")
+    translator.body += [translator.starttag(node, "div", CLASS="formula", TABINDEX="0"), _mathml(node), "</div>\n"]
     raise nodes.SkipNode
 
 
-def _converted(node: nodes.Element) -> str:
+def _mathml(node: nodes.Element) -> str:
     latex = node.astext().strip()
     try:
         return mathml(latex)

@@ -2,78 +2,57 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
-import re
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from annotated import annotated
 from contents import ENGINE, ROOT, files
-from house import rst
+from house import below, rst
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from reference import link_from
-from writing import titled, toctree
+from pygments.lexers import PythonLexer
+from reference import link_from, titled, toctree
 
 from autograd import Primitive, primitives
+
+LINES = HtmlFormatter(linenos="inline", lineanchors="line", anchorlinenos=True)
 
 
 def code() -> Iterator[tuple[str, str]]:
     """A page with what each file says of itself, and one for each file, which links to its lines lead to."""
-    parts, pages = [], []
+    parts = []
     for heading, modules in files():
-        parts.append(titled(heading, sign="-").rstrip())
+        parts.append(titled(heading, sign="-"))
         for module in modules:
-            path = ROOT / (module.replace(".", "/") + ".py")
-            text = path.read_text(encoding="utf-8")
-            name, lines = path.relative_to(ROOT).as_posix(), text.count("\n")
-            essay = rst((inspect.getdoc(importlib.import_module(module)) or "").split("\n"), link_from(f"{module}."))
-            pages.append(module)
-            ways = f":doc:`The code <{module}>` ({lines} lines)"
-            page = [".. raw:: html\n\n" + _highlighted(text)]
+            name = module.replace(".", "/") + ".py"
+            text = (ROOT / name).read_text(encoding="utf-8")
+            ways = f":doc:`The code <{module}>` ({text.count(chr(10))} lines)"
+            page = [f".. raw:: html\n\n{below(highlight(text, PythonLexer(), LINES))}"]
             if heading == ENGINE:
                 beside = f"{module}-annotated"
                 ways += f", and :doc:`annotated <{beside}>`"
                 page.append(toctree(f"annotated <{beside}>"))  # below the file, which stands in the navigation once
                 yield f"code/{beside}.rst", titled(f"{name}, annotated", annotated(text, link_from(f"{module}.")))
-            parts += [titled(name, sign="^").rstrip(), "\n".join(essay), ways]
+            essay = inspect.getdoc(importlib.import_module(module)) or ""
+            parts += [titled(name, sign="^"), rst(essay, link_from(f"{module}.")), ways]
             yield f"code/{module}.rst", titled(name, *page)
     about = "What each file says of itself, in the order in which they are best read."
-    yield "code/index.rst", titled("The code, file by file", about, *parts, toctree(*pages))
-
-
-def _highlighted(text: str) -> str:
-    formatter = HtmlFormatter(cssclass="highlight", linenos="inline", lineanchors="line", anchorlinenos=True)
-    written = highlight(text, get_lexer_by_name("python"), formatter)
-    return "\n".join("   " + line for line in written.splitlines())
+    pages = toctree(*(module for _, modules in files() for module in modules))
+    yield "code/index.rst", titled("The code, file by file", about, *parts, pages)
 
 
 def source_of(domain: str, info: dict[str, str]) -> str | None:
-    """The link from a name in the reference to its lines, for sphinx.ext.linkcode."""
-    thing = _found(info["module"], info["fullname"])
-    thing = thing.fget if isinstance(thing, property) else inspect.unwrap(thing) if callable(thing) else thing
-    home = primitives.__name__ if isinstance(thing, Primitive) else getattr(thing, "__module__", None)
-    line = _line_of(thing)
-    return f"../code/{home}.html#line-{line}" if line and any(home in modules for _, modules in files()) else None
-
-
-def _found(module: str, name: str) -> Any:
-    thing: Any = sys.modules.get(module)
-    for part in name.split("."):
-        thing = getattr(thing, part, None)
-    return thing
-
-
-def _line_of(thing: Any) -> int | None:
-    """The line in which a class, a function, a method, or a row of the table begins."""
+    """The link from a name in the reference to its lines, for sphinx.ext.linkcode; or to its row of the table."""
+    steps = info["fullname"].split(".")
+    thing = functools.reduce(lambda thing, name: getattr(thing, name, None), steps, sys.modules.get(info["module"]))
     if isinstance(thing, Primitive):
-        table = inspect.getsource(primitives)
-        row = re.search(rf'(?m)^\w+ *= Primitive\("{thing.name}"', table)
-        return table.count("\n", 0, row.start()) + 1 if row else None
-    try:
-        return inspect.getsourcelines(thing)[1]
-    except (TypeError, OSError):
-        return None
+        above, row, _ = inspect.getsource(primitives).partition(f'= Primitive("{thing.name}"')
+        return f"../code/{primitives.__name__}.html#line-{above.count(chr(10)) + 1}" if row else None
+    thing = inspect.unwrap(thing.fget if isinstance(thing, property) else thing)
+    home = getattr(thing, "__module__", None)
+    if callable(thing) and any(home in modules for _, modules in files()):
+        return f"../code/{home}.html#line-{inspect.getsourcelines(thing)[1]}"
+    return None

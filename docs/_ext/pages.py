@@ -6,22 +6,27 @@ build is quick, and what no longer belongs is taken away.
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from contents import ROOT, not_there, without_a_group
+from contents import ROOT
 from listing import code
-from reference import command_line, reference
+from reference import command_line, reference, titled, toctree
 from sphinx.application import Sphinx
-from sphinx.util import logging
-from texts import course, texts
 
 import nn
 from autograd import Value, dot, label, sigmoid
 
-logger = logging.getLogger(__name__)
 DOCS = ROOT / "docs"
-MADE = ["reference", "code", "course", "project", "extra", "pictures"]  # the folders of what is made here
+TEXTS = {  # the project's own texts that are pages, by where they go
+    "README.md": "project/readme.md",
+    "CONTRIBUTING.md": "project/contributing.md",
+    "CHANGELOG.md": "project/changelog.md",
+    "benchmarks/README.md": "project/benchmarks.md",
+}
+LINK = re.compile(r'(\]\(|src=")([^)\s"#]+)')
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -32,24 +37,53 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def write_all() -> None:
     """Every page, and nothing that is left from earlier."""
-    for name in without_a_group():
-        logger.warning("%s stands in no group of docs/_ext/contents.py, and has no page", name)
-    for name in not_there():
-        logger.warning("%s stands in docs/_ext/contents.py, but is no public name, or stands there twice", name)
     pages = dict([*reference(), *command_line(), *course(), *texts(), *code(), *pictures()])
     for path, content in pages.items():
-        _write(DOCS / path, content)
-    for folder in MADE:
+        _write(DOCS / path, content.encode())
+    for folder in {path.partition("/")[0] for path in pages}:
         for path in (DOCS / folder).rglob("*"):
             if path.is_file() and path.relative_to(DOCS).as_posix() not in pages:
                 path.unlink()
 
 
-def _write(path: Path, content: str | bytes) -> None:
-    content = content.encode("utf-8") if isinstance(content, str) else content
+def _write(path: Path, content: bytes) -> None:
     if not path.exists() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def course() -> Iterator[tuple[str, str]]:
+    """The notebooks as they are stored, in the order of their numbers."""
+    found = sorted((ROOT / "notebooks").glob("*.ipynb"), key=lambda path: int(path.name.partition("-")[0]))
+    for path in found:
+        yield f"course/{path.name}", path.read_text(encoding="utf-8")
+    about = "Notebooks, each with one idea. They show here as they were run; in Jupyter they can be changed and run again."
+    pages = toctree(*(path.stem for path in found), option="maxdepth: 1")
+    yield "course/index.rst", titled("The course", about, pages)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """README and the others, and a page over them."""
+    others = toctree(
+        "contributing", "changelog", "benchmarks", "../code/index", "../browser", "../trust", option="maxdepth: 1"
+    )
+    yield "project/index.rst", titled("The project", others)
+    for source, page in TEXTS.items():
+        text = _lead((ROOT / source).read_text(encoding="utf-8"), posixpath.dirname(source))
+        yield page, text.replace("# chalkgrad\n", "# Getting started\n", 1) if source == "README.md" else text
+
+
+def _lead(text: str, folder: str) -> str:
+    """A text whose links to files of the project are right from a page in docs/project."""
+
+    def lead(link: re.Match[str]) -> str:
+        file = posixpath.normpath(posixpath.join(folder, link[2]))
+        if not (ROOT / file).is_file():
+            return link[0]
+        page = TEXTS.get(file) or (file.startswith("notebooks/") and file.replace("notebooks", "course"))
+        return f"{link[1]}../{page or f'../{file}'}"
+
+    return LINK.sub(lead, text)
 
 
 def pictures() -> Iterator[tuple[str, str]]:

@@ -7,25 +7,29 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
-from contents import GROUPS, PLAIN_DATA, Group, names_of, public_names
-from house import first_sentence, markup, rst
-from writing import below, titled, toctree
+from contents import Group, groups, public_names
+from house import Link, below, first_sentence, markup, plain, rst
 
 import nn.cli.main
-from autograd import PRIMITIVES, Primitive, Value, gradient, latex
+from autograd import CONSTANT, PRIMITIVES, Primitive, Value, gradient, latex
 
 
-def page_of(name: str) -> str:
-    """The page of a public name. Files are told apart by more than capital letters, as some systems do not see those."""
-    twins = [other for other in public_names() if other.lower() == name.lower()]
-    return f"{name}-class" if len(twins) > 1 and inspect.isclass(public_names()[name]) else name
+def titled(title: str, *parts: str, sign: str = "=") -> str:
+    """A heading with paragraphs below it."""
+    title = plain(title)
+    return "\n\n".join([f"{title}\n{sign * len(title)}", *parts]) + "\n"
 
 
-def link_from(name: str) -> Callable[[str], str | None]:
+def toctree(*entries: str, option: str = "hidden:") -> str:
+    """What stands below this page in the navigation."""
+    return "\n".join([".. toctree::", f"   :{option}", "", *(f"   {entry}" for entry in entries)])
+
+
+def link_from(name: str) -> Link:
     """What names mean in the docstring of a public name, or of a module: those beside it first."""
     known = public_names()
     around = [name.rpartition(".")[0], name, "autograd", "nn", "nn.losses", "nn.optim", "nn.data", "nn.metrics"]
@@ -45,16 +49,14 @@ def link_from(name: str) -> Callable[[str], str | None]:
 def reference() -> Iterator[tuple[str, str]]:
     """A page for each name, one for each group of them, and one over all."""
     overview = []
-    for group in GROUPS:
-        names = [name for name in names_of(group) if name in public_names()]
-        yield f"reference/{group.page}.rst", _group_page(group, names)
-        for name in names:
-            yield f"reference/{page_of(name)}.rst", _name_page(name, public_names()[name])
-        listed = " · ".join(f":py:obj:`{_short(name)} <{name}>`" for name in names)
-        overview.append(f":doc:`{group.title} <{group.page}>`\n   {markup(group.about)}\n\n   {listed}")
+    for group in groups():
+        yield f"reference/{group.page}.rst", _group_page(group)
+        for name in group.names:
+            yield f"reference/{_page_of(name)}.rst", titled(_short(name), *_name_page(name, public_names()[name]))
+        overview.append(f":doc:`{group.title} <{group.page}>`\n   {markup(group.about)}\n\n   {_listed(group.names)}")
     about = "A page for each public name, with its arguments, what it raises, and an example."
-    pages = toctree(*(group.page for group in GROUPS), "command-line")
     commands = ":doc:`The command line <command-line>`\n   What ``chalkgrad`` does in a terminal."
+    pages = toctree(*(group.page for group in groups()), "command-line")
     yield "reference/index.rst", titled("Reference", about, *overview, commands, pages)
 
 
@@ -62,23 +64,37 @@ def _short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _group_page(group: Group, names: list[str]) -> str:
-    rows = []
-    for name in names:
-        said = markup(_capital(first_sentence(description(name))))
-        rows.append(f"   * - :py:obj:`{_short(name)} <{name}>`\n     - {said}")
-    table = "\n".join([".. list-table::", "   :widths: 30 70", "   :class: names", "", *rows])
-    module = sys.modules.get(group.names.removesuffix(".*")) if group.names.endswith("*") else None
-    essay = "\n".join(rst(inspect.getdoc(module).split("\n")[2:], link_from(f"{module.__name__}."))) if module else ""
-    return titled(group.title, markup(group.about), table, essay, toctree(*map(page_of, names)))
+def _page_of(name: str) -> str:
+    """The page of a public name. Files are told apart by more than capital letters, as some systems do not see those."""
+    twins = [other for other in public_names() if other.lower() == name.lower()]
+    return f"{name}-class" if len(twins) > 1 and inspect.isclass(public_names()[name]) else name
+
+
+def _link(name: str) -> str:
+    return f":py:obj:`{_short(name)} <{name}>`"
+
+
+def _listed(names: list[str]) -> str:
+    return " · ".join(map(_link, names))
+
+
+def _table(rows: list[list[str]], *options: str) -> str:
+    written = ["   * - " + "\n     - ".join(row) for row in rows]
+    return "\n".join([".. list-table::", *(f"   :{option}" for option in options), "", *written])
+
+
+def _group_page(group: Group) -> str:
+    rows = [[_link(name), markup(_capital(first_sentence(description(name))))] for name in group.names]
+    whole = all(name in group.names for name in public_names() if name.startswith(f"{group.module}."))
+    essay = (inspect.getdoc(sys.modules[group.module]) or "").partition("\n\n")[2] if whole else ""
+    table = _table(rows, "widths: 30 70", "class: names")
+    pages = toctree(*map(_page_of, group.names))
+    return titled(group.title, markup(group.about), table, rst(essay, link_from(f"{group.module}.")), pages)
 
 
 def description(name: str) -> str:
     """The docstring of a public name."""
-    thing = public_names()[name]
-    said = inspect.getdoc(thing) or ""
-    borrowed = name in PLAIN_DATA and said in (inspect.getdoc(dict), inspect.getdoc(Primitive))  # it has none of its own
-    return PLAIN_DATA[name] if borrowed else said
+    return inspect.getdoc(public_names()[name]) or ""
 
 
 def _capital(sentence: str) -> str:
@@ -86,90 +102,82 @@ def _capital(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:] if re.match(r"[a-z]{3,}(?![\w(])", sentence) else sentence
 
 
-def _name_page(name: str, thing: Any) -> str:
-    if name in PLAIN_DATA:
-        described = below(rst(description(name).splitlines(), link_from(name)))
-        return titled(_short(name), f".. py:data:: {name}\n\n{described}", _table() if thing is PRIMITIVES else "")
-    if isinstance(thing, Primitive):
-        return titled(_short(name), _operation(name, thing))
-    if inspect.isclass(thing):
-        return titled(_short(name), _class(name, thing))
-    given = _given_by(thing)
-    parts = [f".. autofunction:: {name}"]
-    if given is not None:
-        parts += [titled("What it gives", sign="-").rstrip(), _class(f"{given.__module__}.{given.__name__}", given)]
-    return titled(_short(name), *parts)
+def _name_page(name: str, thing: Any) -> Iterator[str]:
+    if thing is PRIMITIVES or thing is CONSTANT:
+        yield f".. py:data:: {name}\n\n{below(rst(description(name), link_from(name)))}"
+        if thing is PRIMITIVES:
+            yield "The rows of one and of two inputs:"
+            yield _table(list(_rows()), "class: rows", "header-rows: 1")
+    elif isinstance(thing, Primitive):
+        yield _operation(name, thing)
+    elif inspect.isclass(thing):
+        yield from _class(name, thing)
+    else:
+        yield f".. autofunction:: {name}"
+        if given := _given_by(thing):
+            yield titled("What it gives", sign="-")
+            yield from _class(f"{given.__module__}.{given.__name__}", given)
 
 
-def _class(name: str, thing: type) -> str:
+def _class(name: str, thing: type) -> Iterator[str]:
     bases = {"tuple", "dict", "list", "str", "Exception", "Warning", "object"} & {base.__name__ for base in thing.__mro__}
-    kind = "autoexception" if issubclass(thing, BaseException) else "autoclass"
-    lines = [f".. {kind}:: {name}", "   :members:", f"   :inherited-members: {', '.join(sorted(bases))}"]
-    own = [base.__name__ for base in thing.__bases__ if base is not object]
-    lines += ["   :show-inheritance:"] * bool(own) + ["   :special-members: __call__"] * bool(_call_is_told(thing))
-    methods = [member for member in dir(thing) if thing is Value and inspect.isfunction(getattr(thing, member))]
-    functions = [f"autograd.{member}" for member in methods if f"autograd.{member}" in public_names()]
+    options = ["members:", f"inherited-members: {', '.join(sorted(bases))}"]
+    if thing.__bases__ != (object,):
+        options.append("show-inheritance:")
+    if any("__call__" in vars(base) and vars(base)["__call__"].__doc__ for base in thing.__mro__):
+        options.append("special-members: __call__")
+    shared = [each for each in sorted(public_names()) if inspect.isfunction(getattr(Value, _short(each), None))]
+    functions = shared if thing is Value else []
     if functions:  # they are told on their own pages
-        lines.append(f"   :exclude-members: {', '.join(map(_short, functions))}")
-        listed = " · ".join(f":py:obj:`{_short(each)} <{each}>`" for each in functions)
-        lines += ["", titled("Functions as methods", sign="-"), f"``v.exp()`` is ``exp(v)``, and so on: {listed}"]
-    return "\n".join(lines)
-
-
-def _call_is_told(thing: type) -> bool:
-    return any("__call__" in vars(base) and base.__dict__["__call__"].__doc__ for base in thing.__mro__)
+        options.append(f"exclude-members: {', '.join(map(_short, functions))}")
+    kind = "autoexception" if issubclass(thing, BaseException) else "autoclass"
+    yield "\n".join([f".. {kind}:: {name}", *(f"   :{option}" for option in options)])
+    if functions:
+        yield titled("Functions as methods", sign="-")
+        yield f"``v.exp()`` is ``exp(v)``, and so on: {_listed(functions)}"
 
 
 def _given_by(function: Any) -> type | None:
     """The class of what a function gives, where it is one of ours that has no page of its own."""
-    given = getattr(function, "__annotations__", {}).get("return", "")
-    module = sys.modules[function.__module__]
-    found = getattr(module, given, None) if isinstance(given, str) else given
+    found = getattr(sys.modules[function.__module__], str(getattr(function, "__annotations__", {}).get("return")), None)
     ours = inspect.isclass(found) and found.__module__.partition(".")[0] in ("autograd", "nn")
     return found if ours and found not in public_names().values() else None
 
 
-def _variables(op: Primitive) -> list[Value]:
-    """Inputs of an operation that wear the names that its row gives them."""
+def _written(op: Primitive) -> tuple[list[Value], Value, list[str]]:
+    """Inputs of an operation that wear the names that its row gives them, its output, and its slopes as formulas."""
     rules = [list(inspect.signature(rule).parameters)[1:] for rule in op.partials if callable(rule)]
-    return [Value(0.6, name) for name in (rules or ["xy"])[0][: op.arity]]
+    xs = [Value(0.6, name) for name in (rules or ["xy"])[0][: op.arity]]
+    z = op(*xs)
+    return xs, z, [latex(slope) for slope in gradient(z, *xs)]
 
 
 def _operation(name: str, op: Primitive) -> str:
-    xs = _variables(op)
-    z = op(*xs)
+    xs, z, slopes = _written(op)
+    d = "d" if len(xs) == 1 else r"\partial "
+    formulas = [f"{latex(z)} = {latex(op.definition(*xs))}"] if op.definition else []
+    formulas += [rf"\frac{{{d}}}{{{d}{latex(x)}}} \, {latex(z)} = {slope}" for x, slope in zip(xs, slopes)]
     text, begins, examples = description(name).partition("\n>>>")
     said, *more = re.sub(r"(?m)^Its slopes? (is|are) (d/d|∂/∂)(.+\n)+", "", f"{text}\n").splitlines()  # they stand below
-    lines = rst([_capital(said) + "." * (not said.endswith(".")), *more], link_from(name))
-    equations = [f"{latex(z)} = {latex(op.definition(*xs))}"] if op.definition else []
-    d = "d" if len(xs) == 1 else r"\partial "
-    for x, slope in zip(xs, gradient(z, *xs)):
-        equations.append(rf"\frac{{{d}}}{{{d}{latex(x)}}} \, {latex(z)} = {latex(slope)}")
-    lines += [line for equation in equations for line in (".. math::", "", f"   {equation}", "")]
-    if any(r"\mathbf{1}" in equation for equation in equations):
-        lines += [r":math:`\mathbf{1}` is 1 where what stands below it is true, else 0.", ""]
+    parts = [rst("\n".join([_capital(said) + "." * (not said.endswith(".")), *more]), link_from(name))]
+    parts += [f".. math::\n\n   {formula}" for formula in formulas]
+    if r"\mathbf{1}" in "".join(formulas):
+        parts.append(r":math:`\mathbf{1}` is 1 where what stands below it is true, else 0.")
     module, _, short = name.rpartition(".")
     if hasattr(Value, short) and len(xs) == 1:
-        lines += [f"A method of :py:obj:`~autograd.Value`, too: ``x.{short}()``.", ""]
-    lines += rst((begins + examples).splitlines())
+        parts.append(f"A method of :py:obj:`~autograd.Value`, too: ``x.{short}()``.")
     signature = f"{short}({', '.join(x.label for x in xs)})"
-    return f".. py:function:: {signature}\n   :module: {module}\n\n{below(lines)}"
+    described = below("\n\n".join([*parts, rst((begins + examples).lstrip())]))
+    return f".. py:function:: {signature}\n   :module: {module}\n\n{described}"
 
 
-def _table() -> str:
+def _rows() -> Iterator[list[str]]:
     """The table of operations itself."""
-    rows = []
+    yield ["name", "value", "partial derivatives"]
     for key, op in PRIMITIVES.items():
         if op.arity in (1, 2):
-            xs = _variables(op)
-            z = op(*xs)
-            slopes = ", ".join(f":math:`{latex(slope)}`" for slope in gradient(z, *xs))
-            rows.append(f"   * - ``{key}``\n     - :math:`{latex(z)}`\n     - {slopes}")
-    head = ["   :header-rows: 1", "", "   * - name\n     - value\n     - partial derivatives"]
-    return "The rows of one and of two inputs:\n\n" + "\n".join([".. list-table::", "   :class: rows", *head, *rows])
-
-
-# ------------------------------------------------------------------------------------------------------ the command line
+            _, z, slopes = _written(op)
+            yield [f"``{key}``", f":math:`{latex(z)}`", ", ".join(f":math:`{slope}`" for slope in slopes)]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -186,12 +194,9 @@ def command_line() -> Iterator[tuple[str, str]]:
 
 def _commands(parser: argparse.ArgumentParser, depth: int = 0) -> Iterator[str]:
     if depth:
-        yield titled(parser.prog, sign='-^"'[depth - 1]).rstrip()
-    yield ".. code-block:: text\n\n" + "\n".join("   " + line for line in parser.format_help().splitlines())
-    seen = []
+        yield titled(parser.prog, sign='-^"'[depth - 1])
+    yield f".. code-block:: text\n\n{below(parser.format_help())}"
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for sub in action.choices.values():
-                if sub not in seen:  # another name of the same command
-                    seen.append(sub)
-                    yield from _commands(sub, depth + 1)
+            for sub in dict.fromkeys(action.choices.values()):  # a command may have another name
+                yield from _commands(sub, depth + 1)

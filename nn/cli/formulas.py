@@ -13,6 +13,7 @@ import dataclasses
 import re
 import sys
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from nn.cli.shared import JSON_HELP, command, heading, note, print_json, show
@@ -34,94 +35,84 @@ DEPTHS = ("auto", "operation", "neuron", "layer")
 
 
 def add_to(commands: Any) -> None:
-    step = command(
+    step = _command(
         commands,
         "step",
         _step,
         help="the forward and backward pass of a formula, step by step",
-        description=f"Every step of computing a formula and of differentiating it, in two tables.\n\n{WRITTEN}",
+        description="Every step of computing a formula and of differentiating it, in two tables.",
         examples=[
             f"chalkgrad step {NEURON}",
             'chalkgrad step "o = sigmoid(net); net = w*x + b" w=0.5 x=2 b=-1 --html steps.html',
             'echo "y = x^2; x = 1/3" | chalkgrad step - --json',
         ],
-        more="values",
     )
-    _take_formula(step)
     step.add_argument("--html", metavar="FILE", help="write the steps as a page to click through")
     step.add_argument("--draw", metavar="FILE", help="draw the graph with its gradients: .svg, .png, .pdf, .dot, .mmd, .tex")
 
-    derive = command(
+    derive = _command(
         commands,
         "derive",
         _derive,
         help="a derivative as a lecturer writes it, line by line",
         description="Derive the derivatives of a formula, with the reason for each line: in symbols, and in numbers where"
-        f" all variables have one. The name of a function alone derives its derivative.\n\n{WRITTEN}",
+        " all variables have one. The name of a function alone derives its derivative.",
         examples=[
             'chalkgrad derive "-t*log(o) - (1-t)*log(1-o)" --wrt o',
             f"chalkgrad derive {ENTROPY} --wrt w",
             f"chalkgrad derive {ENTROPY} t=1 w=0.5 x=2 b=-1 --save derivation.tex",
             "chalkgrad derive sigmoid",
         ],
-        more="values",
     )
-    _take_formula(derive)
     _take_wrt(derive, "the weights and biases, or all variables")
     derive.add_argument("--latex", action="store_true", help="print LaTeX for mathematics mode")
     derive.add_argument(
         "--save", metavar="FILE", action="append", default=[], help="write it to a file: .tex, .html, .txt, .md"
     )
 
-    grad = command(
+    grad = _command(
         commands,
         "grad",
         _grad,
         help="the value and the gradient of a formula",
         description="The value of a formula and its gradient, as formulas and, where all variables have one, as numbers;"
-        f" of several results the Jacobian.\n\n{WRITTEN}",
+        " of several results the Jacobian.",
         examples=[
             'chalkgrad grad "x^2*y" x=3 y=2',
             'chalkgrad grad "x^2*y; x + sin(y)" x=3 y=2 --wrt x,y --json',
             'chalkgrad grad "a*x^2 + b*x" --wrt x',
         ],
-        more="values",
     )
-    _take_formula(grad)
     _take_wrt(grad, "all variables")
 
-    hessian = command(
+    hessian = _command(
         commands,
         "hessian",
         _hessian,
         help="second derivatives of a formula, or those of any order",
         description="The Hessian of a formula, or its derivatives of another order, as formulas and, where all variables"
-        f" have one, as numbers.\n\n{WRITTEN}",
+        " have one, as numbers.",
         examples=[
             'chalkgrad hessian "x^2 + 2*x*y + z" x=1 y=2 z=3',
             'chalkgrad hessian "x^2*sin(y)"',
             'chalkgrad hessian "x^2*y" x=3 y=2 --order 3 --json',
         ],
-        more="values",
     )
-    _take_formula(hessian)
     _take_wrt(hessian, "all variables")
     hessian.add_argument("--order", type=int, default=2, help="how often to differentiate (%(default)s)")
 
-    draw = command(
+    draw = _command(
         commands,
         "draw",
         _draw,
         help="the computation graph of a formula",
         description="Draw the computation graph of a formula, with values and gradients where all variables have numbers."
-        f" Without --save it is drawn as text.\n\n{WRITTEN}",
+        " Without --save it is drawn as text.",
         examples=[
             'chalkgrad draw "sigmoid(w*x + b)"',
             f"chalkgrad draw {NEURON} --save graph.svg --theme dark",
         ],
-        more="values",
     )
-    _take_formula(draw)
     draw.add_argument(
         "--save", metavar="FILE", action="append", default=[], help=".svg, .png, .pdf, .dot, .mmd (Mermaid), .tex, .txt"
     )
@@ -130,12 +121,16 @@ def add_to(commands: Any) -> None:
     draw.add_argument("--direction", choices=("right", "down"), default="right", help="where it goes to (%(default)s)")
 
 
-def _take_formula(parser: argparse.ArgumentParser) -> None:
+def _command(commands: Any, name: str, run: Any, *, help: str, description: str, examples: Sequence[str]) -> Any:
+    """A command on a formula and the numbers of its variables."""
+    described = f"{description}\n\n{WRITTEN}"
+    parser = command(commands, name, run, help=help, description=described, examples=examples, more="values")
     parser.add_argument("formula", metavar="FORMULA", help="one formula, or several parted by ;")
     parser.add_argument("values", metavar="NAME=NUMBER", nargs="*", default=[], help="numbers: x=0.5 y=-2 z=1/3")
     parser.add_argument("--of", metavar="NAME", default="", help="of which result, where there are several")
     parser.add_argument("--digits", type=int, default=6, help="significant digits of numbers (%(default)s)")
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
+    return parser
 
 
 def _take_wrt(parser: argparse.ArgumentParser, default: str) -> None:
@@ -234,7 +229,7 @@ def _derive(options: argparse.Namespace) -> int:
     if options.json:
         lines = [
             {"left": line.left.text, "right": line.right.text, "reason": line.reason.text, "latex": line.right.latex}
-            for _, block in board._blocks()
+            for _, block in board.blocks()
             for line in block
         ]
         print_json({**about, "lines": lines, "latex": board.latex})
@@ -279,7 +274,7 @@ def _tables(options: argparse.Namespace, order: int) -> tuple[Formulas, list[Val
 
 
 def _grad(options: argparse.Namespace) -> int:
-    from autograd.display.board import Board, Line, figure, joined, math, named
+    from autograd.display.board import Board, Line, figure, join, math, write_name
     from autograd.formula.writing import formula
 
     formulas, ys, table = _tables(options, 1)
@@ -299,7 +294,7 @@ def _grad(options: argparse.Namespace) -> int:
     def line(name: str, y: Value, x: float) -> Line:
         pieces = [math(y, digits=options.digits)] + [figure(x, options.digits)] * known
         unlike = dict.fromkeys(piece for piece in pieces if piece.text != name)
-        return Line(named(name), joined(unlike, " = "))
+        return Line(write_name(name), join(unlike, " = "))
 
     lines = [line(name, _unnamed(y), y.data) for name, y in zip(table.names, ys)]
     if len(ys) == 1:
@@ -312,8 +307,6 @@ def _grad(options: argparse.Namespace) -> int:
 
 def _unnamed(y: Value) -> Value:
     """A result without its label, so that it is written as its formula."""
-    from copy import copy
-
     bare = copy(y)
     bare.label = ""
     return bare
@@ -329,7 +322,6 @@ def _nested(table: Any, index: tuple[int, ...], order: int) -> Any:
 
 
 def _hessian(options: argparse.Namespace) -> int:
-
     if options.order < 1:
         options.parser.error(f"the order of a derivative is 1, 2, 3, …, not --order {options.order}")
     formulas, ys, table = _tables(options, options.order)
@@ -337,7 +329,6 @@ def _hessian(options: argparse.Namespace) -> int:
         show(table.text)
         return 0
     known = not formulas.unknown
-
     results = {
         name: {
             "value": y.data if known else None,

@@ -49,13 +49,10 @@ def add_to(commands: Any) -> None:
     made.add_argument("--noise", type=float, help="the standard deviation of what they are off by")
     net = train.add_argument_group("the net, and how it learns")
     net.add_argument("--layers", metavar="SIZES", default="16,16", help="sizes of the hidden layers (%(default)s)")
-    for name, known, default, help in (
-        ("--activation", ACTIVATIONS, "tanh", "what the hidden layers apply"),
-        ("--optimizer", OPTIMIZERS, "adam", "the rule of each step"),
-    ):
-        net.add_argument(
-            name, metavar="NAME", choices=known, default=default, help=f"{help}: {', '.join(known)} (%(default)s)"
-        )
+    applied = f"what the hidden layers apply: {', '.join(ACTIVATIONS)} (%(default)s)"
+    net.add_argument("--activation", metavar="NAME", choices=ACTIVATIONS, default="tanh", help=applied)
+    rule = f"the rule of each step: {', '.join(OPTIMIZERS)} (%(default)s)"
+    net.add_argument("--optimizer", metavar="NAME", choices=OPTIMIZERS, default="adam", help=rule)
     net.add_argument("--lr", type=float, default=0.01, help="the learning rate (%(default)s)")
     net.add_argument("--epochs", type=int, default=200, help="how often all rows are gone through (%(default)s)")
     net.add_argument("--batch", type=int, default=16, help="rows per step (%(default)s)")

@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from nn.drawing.colours import FONT, legend_of, shade, strength
-from nn.drawing.picture import Arrow, Box, Picture, shortened
+from nn.drawing.picture import Arrow, Box, Picture, contents, shortened
 from nn.drawing.structure import Part
 
 INSTALL = 'install the extra that draws: pip install "chalkgrad[draw]"'
@@ -61,31 +61,15 @@ class DotWriter:
         legend = self._legend()
         if legend:
             self.digraph.attr(label=f"<{legend}>")
-        self._boxes(self.digraph, None, 0, self._inside())
+        self._boxes(self.digraph, None, 0, contents(picture))
         for arrow in picture.arrows:
             self._arrow(arrow, picture.strongest_flow)
 
     def _places_for_operands(self) -> dict[str, int]:
         """How many arrows come into an operation of several operands, so that each can have its place, in their order."""
-        counts: dict[str, int] = {}
-        for arrow in self.picture.arrows:
-            kind = self.kinds[arrow.head]
-            if kind == "operation" or (kind == "neuron" and not self.dense):
-                counts[arrow.head] = counts.get(arrow.head, 0) + 1
+        kinds = ("operation",) if self.dense else ("operation", "neuron")
+        counts = Counter(arrow.head for arrow in self.picture.arrows if self.kinds[arrow.head] in kinds)
         return {key: n for key, n in counts.items() if 1 < n <= 12}
-
-    def _inside(self) -> dict[Part | None, list[Box | Part]]:
-        """What stands directly in each part: boxes and parts, in order."""
-        inside: dict[Part | None, list[Box | Part]] = {None: []}
-        for box in self.picture.boxes:
-            around = None
-            for part in box.part.around() if box.part else []:
-                if part not in inside:
-                    inside[part] = []
-                    inside[around].append(part)
-                around = part
-            inside[around].append(box)
-        return inside
 
     def _boxes(self, graph: Any, part: Part | None, depth: int, inside: dict[Part | None, list[Box | Part]]) -> None:
         theme = self.theme
@@ -258,34 +242,3 @@ def make_titles_readable(svg: str, picture: Picture) -> str:
         return f"<title>{html.escape(' → '.join(names[end] for end in ends))}</title>"
 
     return re.sub(r"<title>(.*?)</title>", named, svg)
-
-
-def nested(picture: Picture) -> Iterator[tuple[int, Box | Part | None]]:
-    """Boxes and parts as brackets: a part opens, what is in it follows, None closes it."""
-    open_parts: list[Part] = []
-    for box in sorted(picture.boxes, key=_part_order(picture)):
-        chain = box.part.around() if box.part else []
-        while open_parts and open_parts != chain[: len(open_parts)]:
-            open_parts.pop()
-            yield len(open_parts), None
-        for part in chain[len(open_parts) :]:
-            yield len(open_parts), part
-            open_parts.append(part)
-        yield len(open_parts), box
-    while open_parts:
-        open_parts.pop()
-        yield len(open_parts), None
-
-
-def _part_order(picture: Picture) -> Any:
-    """Sorts boxes so that those of one part stand together, parts in the order in which they first occur."""
-    first: dict[Part, int] = {}
-    for i, box in enumerate(picture.boxes):
-        for part in box.part.around() if box.part else []:
-            first.setdefault(part, i)
-    place = {box.key: i for i, box in enumerate(picture.boxes)}
-
-    def key(box: Box) -> list[int]:
-        return [first[part] for part in (box.part.around() if box.part else [])] + [place[box.key]]
-
-    return key

@@ -10,6 +10,7 @@ A picture is coloured by the gradients in the graph: blue below zero, orange abo
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -170,16 +171,13 @@ class GraphPictures:
     def _box(self, node: Value, key: str, text: str) -> Box:
         if node.op is CONSTANT:
             title = f"{pretty(node.label)} = {self._number(node)}".removeprefix(" = ")
-            return Box(key, "constant", "", title, [], None, self._around(node), node in self.highlight)
+            return Box(key, "constant", "", title, [], None, self.parts.get(node), node in self.highlight)
         symbol = node.op.notation.symbol if node.op else ""
         title = name(node, text)
         lines = [self._number(node), f"grad {number(node.grad, self.digits)}" if self.differentiated else "grad –"]
         grad = node.grad if self.differentiated else None
         kind = OPERATION if node.inputs else "leaf"
-        return Box(key, kind, symbol, title, lines, grad, self._around(node), node in self.highlight)
-
-    def _around(self, node: Value) -> Part | None:
-        return self.parts.get(node)
+        return Box(key, kind, symbol, title, lines, grad, self.parts.get(node), node in self.highlight)
 
     def _number(self, node: Value) -> str:
         return number(node.data, self.digits)
@@ -221,9 +219,7 @@ class GraphPictures:
         """What stands for each node: its neuron or layer, itself, or a group of nodes outside of all parts."""
         if depth in self.placed:
             return self.placed[depth]
-        stands: dict[Part, Part | None] = {}
-        for part in dict.fromkeys(self.parts.values()):
-            stands[part] = part.within(depth) or part.within(LAYER)
+        stands = {part: part.within(depth) or part.within(LAYER) for part in dict.fromkeys(self.parts.values())}
         places = self.placed[depth] = {}
         outside: list[Value] = []
         for node in self.nodes:
@@ -258,21 +254,14 @@ class GraphPictures:
                 mask |= depends.get(x, 0)
             place = places.get(node)
             depends[node] = mask | (1 << bits.setdefault(place, len(bits))) if place is not None else mask
-        groups: dict[tuple[str, Any], _Group] = {}
-
-        def group(kind: str, key: Any) -> _Group:
-            return groups.setdefault((kind, key), _Group(kind))
-
+        groups: dict[tuple[str, Any], _Group] = defaultdict(_Group)
         for node in outside:
             if node.inputs:
-                places[node] = group("computed", depends[node] if node in feeding else None)
-                places[node].nodes.append(node)
+                places[node] = groups["computed", depends[node] if node in feeding else None]
         for node in outside:
             if not node.inputs:
                 user = places.get(users[node]) if node in users else None
-                joined = user if isinstance(user, _Group) else group("inputs", user)
-                joined.nodes.append(node)
-                places[node] = joined
+                places[node] = user if isinstance(user, _Group) else groups["inputs", user]
 
     def _gathered(self, depth: str) -> Picture:
         places = self._places(depth)
@@ -288,7 +277,7 @@ class GraphPictures:
             if isinstance(place, Part):
                 box = self._neuron_box(place, inside) if place.kind == NEURON else self._layer_box(place, inside)
             elif isinstance(place, _Group):
-                box = self._group_box(place, texts)
+                box = self._group_box(inside)
             else:
                 box = self._box(place, "", texts[place])
             box.key = keys[place]
@@ -339,7 +328,7 @@ class GraphPictures:
         if len(nets) > 1:
             lines.append(f"on {len(nets):,} rows")
             used = {x for node in computed for x in node.inputs}
-            grad = self._norm(node.grad for node in computed if node not in used) if self.differentiated else None
+            grad = math.hypot(*(node.grad for node in computed if node not in used)) if self.differentiated else None
         elif output is not None:
             title = pretty(output.label) or part.name
             if nets and output is not nets[0] and self.roomy:
@@ -362,24 +351,21 @@ class GraphPictures:
         rows = len(nets) // max(len(neurons), 1)
         if rows > 1:
             lines.append(f"on {rows:,} rows")
-        lines.append(f"‖w‖ {number(self._norm(p.data for p in parameters), self.digits)}")
+        lines.append(f"‖w‖ {number(math.hypot(*(p.data for p in parameters)), self.digits)}")
         grad = None
         if self.differentiated:
-            grad = self._norm(p.grad for p in parameters)
+            grad = math.hypot(*(p.grad for p in parameters))
             lines.append(f"‖grad w‖ {number(grad, self.digits)}")
         return Box("", LAYER, "", part.name, lines, grad, part.parent)
 
-    def _group_box(self, group: _Group, texts: dict[Value, str]) -> Box:
-        computed = [node for node in group.nodes if node.inputs]
+    def _group_box(self, inside: list[Value]) -> Box:
+        computed = [node for node in inside if node.inputs]
         if not computed:
-            return Box("", "group", "", "inputs", [f"{len(group.nodes):,} numbers"])
+            return Box("", "group", "", "inputs", [f"{len(inside):,} numbers"])
         if len(computed) == 1:
-            return self._box(computed[0], "", texts.get(computed[0], ""))
-        counts: dict[str, int] = {}
-        for node in computed:
-            symbol = node.op.notation.symbol if node.op else ""
-            counts[symbol] = counts.get(symbol, 0) + 1
-        kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in sorted(counts.items(), key=lambda item: -item[1])[:5])
+            return self._box(computed[0], "", "")
+        counts = Counter(node.op.notation.symbol if node.op else "" for node in computed)
+        kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in counts.most_common(5))
         last = computed[-1]
         title = pretty(last.label) or f"{len(computed):,} operations"
         lines = [kinds, self._number(last)] + ([f"grad {number(last.grad, self.digits)}"] if self.differentiated else [])
@@ -388,23 +374,15 @@ class GraphPictures:
     def _flow(self, links: list[tuple[Value, Value, int]]) -> float:
         """What comes back along one link, or how much along many."""
         if len(links) > 1:
-            return self._norm(x.grad for x in {x for x, _, _ in links})
+            return math.hypot(*(x.grad for x in {x for x, _, _ in links}))
         ((x, node, position),) = links
         if x.op is CONSTANT:
             return 0.0
         return float(node.grad * node.op.slopes(node.data, [x.data for x in node.inputs])[position])  # type: ignore[union-attr]
 
-    @staticmethod
-    def _norm(xs: Iterable[float]) -> float:
-        return math.hypot(*xs)
-
 
 class _Group:
-    """Nodes outside of all parts that are drawn as one box."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.nodes: list[Value] = []
+    """Stands for the nodes outside of all parts that are drawn as one box."""
 
 
 def _weight(net: Value, position: int) -> Value | None:

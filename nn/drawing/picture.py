@@ -84,6 +84,20 @@ class Picture:
         return any(box.highlighted for box in self.boxes)
 
 
+def contents(picture: Picture) -> dict[Part | None, list[Box | Part]]:
+    """What stands directly in each part, and outside of all: boxes and parts, in order."""
+    inside: dict[Part | None, list[Box | Part]] = {None: []}
+    for box in picture.boxes:
+        around = None
+        for part in box.part.around() if box.part else []:
+            if part not in inside:
+                inside[part] = []
+                inside[around].append(part)
+            around = part
+        inside[around].append(box)
+    return inside
+
+
 def _largest(xs: Iterable[float | None]) -> float:
     return max((abs(x) for x in xs if x is not None and math.isfinite(x)), default=0.0)
 

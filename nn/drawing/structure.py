@@ -173,12 +173,9 @@ def _common(owners: list[Part | None]) -> Part | None:
     """The innermost part that holds all of them."""
     if not owners or None in owners:
         return None
-    if owners.count(owners[0]) == len(owners):
-        return owners[0]
-    chains = [part.around() for part in owners if part is not None]
     common = None
-    for level in zip(*chains):
-        if any(part is not level[0] for part in level):
+    for level in zip(*(part.around() for part in set(owners) if part is not None)):
+        if len(set(level)) > 1:
             break
         common = level[0]
     return common

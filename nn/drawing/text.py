@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from nn.drawing.colours import shade, strength
-from nn.drawing.dot import nested
-from nn.drawing.picture import Arrow, Box, Picture
+from nn.drawing.picture import Arrow, Box, Picture, contents
 from nn.drawing.structure import Part
 
 
 def write_mermaid(picture: Picture, theme: dict[str, str]) -> str:
     lines = [f"flowchart {'LR' if picture.direction == 'right' else 'TB'}"]
-    dot_order: dict[Part, int] = {}
-
-    def quoted(parts: list[str]) -> str:
-        return '"' + "<br/>".join("".join(_mermaid_safe(c) for c in part) for part in parts if part) + '"'
-
-    for box in picture.boxes:
-        chain = box.part.around() if box.part else []
-        for part in chain:
-            dot_order.setdefault(part, len(dot_order))
-    for depth, item in nested(picture):
-        indent = "  " * (depth + 1)
-        if isinstance(item, Box):
-            heading = " ".join(filter(None, [item.symbol, item.title]))
-            left, right = ("(", ")") if item.kind in ("leaf", "constant") else ("[", "]")
-            lines.append(f"{indent}{item.key}{left}{quoted([heading, *item.lines])}{right}")
-        elif item is not None:
-            lines.append(f"{indent}subgraph part{dot_order[item]} [{quoted([item.name])}]")
-        else:
-            lines.append(f"{indent}end")
+    inside = contents(picture)
+    numbers = {part: i for i, part in enumerate(inside, start=-1)}
+    lines += _lines_of(None, inside, numbers, "  ")
     for arrow in picture.arrows:
-        text = f"|{quoted([arrow.text])}|" if arrow.text else ""
+        text = f"|{_quoted([arrow.text])}|" if arrow.text else ""
         lines.append(f"  {arrow.tail} -->{text} {arrow.head}")
     for box in picture.boxes:
         t = strength(box.grad, picture.strongest)
@@ -38,6 +23,25 @@ def write_mermaid(picture: Picture, theme: dict[str, str]) -> str:
             fill = shade(theme["box"], t, theme, 0.42)
             lines.append(f"  style {box.key} fill:{fill},stroke:{shade(theme['line'], t, theme, 0.9)},color:{theme['ink']}")
     return "\n".join(lines) + "\n"
+
+
+def _lines_of(
+    part: Part | None, inside: Mapping[Part | None, Sequence[Box | Part]], numbers: Mapping[Part | None, int], indent: str
+) -> Iterator[str]:
+    """What stands in a part, parts of it included, a line each."""
+    for item in inside[part]:
+        if isinstance(item, Box):
+            heading = " ".join(filter(None, [item.symbol, item.title]))
+            left, right = "()" if item.kind in ("leaf", "constant") else "[]"
+            yield f"{indent}{item.key}{left}{_quoted([heading, *item.lines])}{right}"
+        else:
+            yield f"{indent}subgraph part{numbers[item]} [{_quoted([item.name])}]"
+            yield from _lines_of(item, inside, numbers, indent + "  ")
+            yield f"{indent}end"
+
+
+def _quoted(parts: Sequence[str]) -> str:
+    return '"' + "<br/>".join("".join(_mermaid_safe(c) for c in part) for part in parts if part) + '"'
 
 
 def _mermaid_safe(c: str) -> str:

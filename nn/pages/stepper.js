@@ -356,6 +356,14 @@ function make(tag, words = "", className = "") {
   return made;
 }
 
+function shape(parent, tag, attributes, words) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (words !== undefined) made.textContent = words;
+  parent?.append(made);
+  return made;
+}
+
 // Buttons, slider and keys. keys: what listens for them; places(): where each key goes from here; go(to), playing a switch.
 function steer($, keys, places, go, playing) {
   $(".play").addEventListener("click", playing);
@@ -371,6 +379,15 @@ function steer($, keys, places, go, playing) {
     else return;
     event.preventDefault();
   });
+}
+
+// What the controls say of the place where one is.
+function tellPosition($, position, last, count, spoken) {
+  $(".slider").value = position;
+  $(".slider").setAttribute("aria-valuetext", spoken);
+  $(".count").textContent = count;
+  $(".first").disabled = $(".previous").disabled = position === 0;
+  $(".last").disabled = $(".next").disabled = position === last;
 }
 
 // Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.
@@ -462,8 +479,7 @@ export function mount(element, graph, changed = () => {}) {
     const values = forward(graph, leaves);
     const steps = graph.forward.map((i) => ({ pass: "forward", node: i, value: values[i] }));
     const back = backward(graph, values, wrong);
-    run = { values, steps: [...steps, ...back.steps], ...back, steps_forward: steps.length };
-    run.all = [...steps, ...back.steps];
+    run = { values, ...back, forward: steps.length, all: [...steps, ...back.steps] };
     run.right = wrong ? backward(graph, values).grads : back.grads;
     $(".slider").max = run.all.length;
     position = Math.min(position, run.all.length);
@@ -475,12 +491,11 @@ export function mount(element, graph, changed = () => {}) {
   }
 
   const formula = (i) => graph.nodes[i].formula;
-
-  // As an equation; what has no name is called by its formula.
-  const named = (i) => (plain(name(i)) === plain(formula(i)) ? formula(i) : `${name(i)} = ${formula(i)}`);
+  const nameless = (i) => plain(name(i)) === plain(formula(i)); // called by its formula
+  const differs = (i) => graph.nodes[i].kind !== "constant" && !Object.is(run.grads[i], run.right[i]);
 
   function show() {
-    const taken = run.all.slice(0, position), step = taken.at(-1), n = run.steps_forward;
+    const taken = run.all.slice(0, position), step = taken.at(-1), n = run.forward;
     const grads = position >= n ? [...run.start] : [];
     const reached = new Set(position >= n ? [graph.output] : []);
     for (const s of taken.slice(n)) { grads[s.input] = s.total; reached.add(s.input); }
@@ -495,7 +510,7 @@ export function mount(element, graph, changed = () => {}) {
       if (known.has(i)) mark.add("known");
       if (reached.has(i)) mark.add("reached");
       if (i === chosen) mark.add("chosen");
-      if (wrong && position === run.all.length && node.kind !== "constant" && !Object.is(run.grads[i], run.right[i])) mark.add("differs");
+      if (wrong && position === run.all.length && differs(i)) mark.add("differs");
     });
     for (const i of step ? [step.node, step.input ?? step.node] : []) marks[boxOf(i)].add("active");
     for (const [key, box] of Object.entries(boxes)) {
@@ -511,11 +526,7 @@ export function mount(element, graph, changed = () => {}) {
     if (step) together($(".now"));
     if (step) follow(boxes[boxOf(step.input ?? step.node)]);
     look(grads, reached);
-    $(".slider").value = position;
-    $(".slider").setAttribute("aria-valuetext", $(".now h3")?.textContent ?? "");
-    $(".count").textContent = `step ${position} of ${run.all.length}`;
-    $(".first").disabled = $(".previous").disabled = position === 0;
-    $(".last").disabled = $(".next").disabled = position === run.all.length;
+    tellPosition($, position, run.all.length, `step ${position} of ${run.all.length}`, $(".now h3").textContent);
     for (const [i, row] of [...root.querySelectorAll("tbody tr")].entries()) row.classList.toggle("current", i === position - 1);
     changed({ position, leaves: { ...leaves } });
   }
@@ -527,7 +538,7 @@ export function mount(element, graph, changed = () => {}) {
     while (first > 0 && stop(run.all[first - 1]) === here) first--;
     const steps = run.all.slice(first, position);
     if (view === graph.views.operation || steps.length < 2) return;
-    const list = make("ul", "");
+    const list = make("ul");
     for (const s of steps.slice(-12)) list.append(make("li", s.pass === "forward" ? `${name(s.node)} = ${text(s.value)}`
       : `${d(graph.output)}/${d(s.input)}: ${text(s.before)} + ${bracketed(text(s.upstream))} × ${bracketed(text(s.local))} = ${text(s.total)}`));
     now.append(make("p", steps.length > 12 ? `The last 12 of ${steps.length} steps here:` : `The ${steps.length} steps here:`, "muted"), list);
@@ -546,9 +557,9 @@ export function mount(element, graph, changed = () => {}) {
     }
     if (step.pass === "forward") {
       now.append(make("h3", `Forward: ${name(step.node)}`), 
-        ...(plain(name(step.node)) === plain(formula(step.node)) ? [] : [math(`${name(step.node)} = ${formula(step.node)}`)]),
+        ...(nameless(step.node) ? [] : [math(`${name(step.node)} = ${formula(step.node)}`)]),
         math(`= ${numbers(step.node)} = ${text(step.value)}`));
-      if (position === run.steps_forward)
+      if (position === run.forward)
         now.append(make("p", `That is the result. Now back: ${d(graph.output)}/${d(graph.output)} = 1, and everything else starts at 0.`, "muted"));
       return;
     }
@@ -560,14 +571,14 @@ export function mount(element, graph, changed = () => {}) {
       math(`${d(step.node)}/${d(step.input)} = ${equals}${local}`),
       make("p", "upstream × local derivative = contribution", "muted"),
       math(`${bracketed(up)} × ${bracketed(local)} = ${part}`),
-      make("p", wrong === "overwrite" ? "wrong: the old total is overwritten" : "old total + contribution = new total",
-        wrong === "overwrite" ? "wrong" : "muted"),
-      math(`${d(graph.output)}/${d(step.input)}` + (wrong === "overwrite" ? ` = ${part}` : `:  ${before} + ${bracketed(part)} = ${total}`)),
+      ...(wrong === "overwrite"
+        ? [make("p", "wrong: the old total is overwritten", "wrong"), math(`${d(graph.output)}/${d(step.input)} = ${part}`)]
+        : [make("p", "old total + contribution = new total", "muted"),
+          math(`${d(graph.output)}/${d(step.input)}:  ${before} + ${bracketed(part)} = ${total}`)]),
       make("p", `If ${x} grows a little, ${z} grows ${times(local)}` +
         (step.node === graph.output ? "." : `, and ${output} ${times(up)} as ${z}.`), "muted"));
     if (position === run.all.length) {
-      const apart = graph.nodes.flatMap((node, i) =>
-        node.kind !== "constant" && !Object.is(run.grads[i], run.right[i]) ? [i] : []);
+      const apart = [...graph.nodes.keys()].filter(differs);
       if (!wrong) now.append(make("p", "Done: every node has its gradient.", "muted"));
       else if (apart.length) now.append(make("p", "Here the numbers part from the right ones: " + apart.map((i) =>
         `${d(graph.output)}/${d(i)} = ${text(run.grads[i], 4)}, right is ${text(run.right[i], 4)}`).join("; ") + ".", "wrong"));
@@ -596,13 +607,13 @@ export function mount(element, graph, changed = () => {}) {
       (reached.has(chosen) ? `gradient ${text(grads[chosen])} by now` : "no gradient yet")));
     const inward = run.all.filter((s) => s.pass === "backward" && s.input === chosen);
     if (inward.length) {
-      const list = make("ul", "");
+      const list = make("ul");
       for (const s of inward) list.append(make("li", `from ${name(s.node)}: ${text(s.upstream, 4)} × ${text(s.local, 4)} = ${text(s.contribution, 4)}`));
       facts.append(make("p", "What comes back to it:", "muted"), list);
     }
     const { found, all } = ways(graph, run.values, chosen);
     if (found.length && chosen !== graph.output) {
-      const list = make("ul", "");
+      const list = make("ul");
       for (const way of found.slice(0, 6)) list.append(make("li", `${way.names.join(" → ")}: ${text(way.product, 4)}`));
       const total = text(found.reduce((a, way) => a + way.product, 0), 4);
       const more = found.length > 6 ? ` (6 of ${found.length}${all ? "" : " and more"} shown)` : "";
@@ -641,12 +652,13 @@ export function mount(element, graph, changed = () => {}) {
   }
 
   function table() {
-    const made = make("table", ""), head = make("tr", ""), body = make("tbody", "");
+    const made = make("table"), head = make("tr"), body = make("tbody");
     for (const words of ["step", "what", "local derivative", "upstream × local = contribution", "before + contribution = total"])
       head.append(make("th", words));
     run.all.forEach((s, i) => {
-      const row = make("tr", ""), z = name(s.node);
-      const cells = s.pass === "forward" ? [i + 1, `${named(s.node)} = ${numbers(s.node)} = ${text(s.value)}`, "", "", ""]
+      const row = make("tr"), z = name(s.node);
+      const cells = s.pass === "forward"
+        ? [i + 1, `${nameless(s.node) ? "" : `${z} = `}${formula(s.node)} = ${numbers(s.node)} = ${text(s.value)}`, "", "", ""]
         : [i + 1, `${d(graph.output)}/${d(s.input)}`,
           `${d(s.node)}/${d(s.input)} = ${graph.nodes[s.node].formulas[s.slot]}`,
           `${text(s.upstream)} × ${bracketed(text(s.local))} = ${text(s.contribution)}`,
@@ -654,7 +666,7 @@ export function mount(element, graph, changed = () => {}) {
       row.append(...cells.map((cell) => make("td", String(cell))));
       body.append(row);
     });
-    const top = make("thead", "");
+    const top = make("thead");
     top.append(head);
     made.append(top, body);
     $(".table").replaceChildren(made);
@@ -710,7 +722,7 @@ export function mount(element, graph, changed = () => {}) {
 
 // The result as a function of one leaf, and the tangent that its gradient draws.
 function tangent(f, low, high, x0, y0, slope, x, y) {
-  const space = "http://www.w3.org/2000/svg", width = 320, height = 150, pad = 10;
+  const width = 320, height = 150, pad = 10;
   const xs = Array.from({ length: 61 }, (_, i) => low + ((high - low) * i) / 60), ys = xs.map(f);
   const finite = [...ys, y].filter(Number.isFinite);
   let [bottom, top] = finite.length ? [Math.min(...finite), Math.max(...finite)] : [0, 0];
@@ -718,16 +730,10 @@ function tangent(f, low, high, x0, y0, slope, x, y) {
   if (top - bottom < 1e-12 * margin) [bottom, top] = [bottom - margin, top + margin];
   const right = (t) => pad + ((t - low) / (high - low)) * (width - 2 * pad);
   const down = (t) => height - pad - ((t / 2 - bottom / 2) / (top / 2 - bottom / 2)) * (height - 2 * pad);
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("class", "tangent");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", "the result as a function of this leaf, with its tangent");
-  const add = (tag, attributes) => {
-    if (Object.values(attributes).some((value) => value === Infinity || value === -Infinity || Number.isNaN(value))) return; // no such place
-    const made = document.createElementNS(space, tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    svg.append(made);
+  const svg = shape(null, "svg", { viewBox: `0 0 ${width} ${height}`, class: "tangent", role: "img",
+    "aria-label": "the result as a function of this leaf, with its tangent" });
+  const add = (tag, attributes) => { // where there is such a place
+    if (Object.values(attributes).every((value) => typeof value === "string" || Number.isFinite(value))) shape(svg, tag, attributes);
   };
   const points = xs.map((t, i) => (Number.isFinite(ys[i]) ? `${right(t)},${down(ys[i])}` : "")).filter(Boolean).join(" ");
   add("polyline", { points, fill: "none", stroke: "var(--ink)", "stroke-width": 2 });
@@ -879,8 +885,7 @@ const PLAYER_STYLE = `
 .told li span:first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 @container (max-width: 760px) { .views { grid-template-columns: minmax(0, 1fr); } .player .count { text-align: left; }
   .bar input[type=range] { flex-basis: 100%; order: 2; } }
-@media print { .player { --paper:#fff; --ink:#1c2733; --muted:#5f6c7b; --line:#9aa7b5; --box:#fff; --part:#f4f6f9; --edge:#ccd4dd;
-  --now:#d9650b; --done:#2563c9; padding: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+@media print { .player { padding: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .switch { display: none; } .views > div > section { break-inside: avoid; } }
 `;
 
@@ -908,13 +913,6 @@ export function mountPlayer(element, data) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${PLAYER_STYLE}</style>${PLAYER_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const shape = (parent, tag, attributes, words) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    if (words !== undefined) made.textContent = words;
-    parent?.append(made);
-    return made;
-  };
   const bytes = (written) => Uint8Array.from(atob(written), (c) => c.charCodeAt(0)).buffer;
   const numbers = (list) => list.map((x) => Number(fromText(x)));
   const shortened = (words, n) => (words.length > n ? `${words.slice(0, Math.max(n - 1, 1))}…` : words);
@@ -1256,11 +1254,7 @@ export function mountPlayer(element, data) {
     const said = $(".said");
     said.setAttribute("aria-live", timer ? "off" : "polite"); // while it plays, every epoch would be too much to hear
     said.replaceChildren(make("b", epoch === 0 ? "At the start" : `Epoch ${epoch}`), `: ${facts.join(" · ") || "the net as it was before training"}`);
-    $(".count").textContent = `epoch ${epoch} of ${data.all}`;
-    $(".slider").value = position;
-    $(".slider").setAttribute("aria-valuetext", `epoch ${epoch} of ${data.all}`);
-    $(".first").disabled = $(".previous").disabled = position === 0;
-    $(".last").disabled = $(".next").disabled = position === last;
+    tellPosition($, position, last, `epoch ${epoch} of ${data.all}`, `epoch ${epoch} of ${data.all}`);
   }
 
   function go(to) {

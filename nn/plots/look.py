@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import no_grad
 from autograd.value import lift
 from nn.train.steps import flatten
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-
-
 PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#F0E442"
-
-
 MARKERS = "o^sDvPX*"  # of classes; one more than there are colours, so that 56 classes differ
-
-
 DASHES: Sequence[Any] = ("-", (0, (4, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, (1.2, 1.4)), (0, (9, 1.6)))  # of lines
-
-
 TITLE, TEXT, SMALL = 12, 11, 9.5  # sizes of letters, in points
 
 
@@ -51,8 +43,6 @@ LIGHT = Look(
     low="#7DB6D8",
     high="#F3CA78",
 )
-
-
 DARK = Look(
     paper="#15181D",
     ink="#F2F3F5",
@@ -179,17 +169,11 @@ def draw_legend(ax: Axes, look: Look, handles: list[Any]) -> None:
     """Beside the Axes where there is room, else where it hides least."""
     beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0), "borderaxespad": 0.0, "frameon": False}
     within: dict[str, Any] = {"loc": "best", "facecolor": look.paper, "edgecolor": "none", "framealpha": 0.85}
-    names = [_wrapped(handle.get_label()) for handle in handles]
+    names = [textwrap.fill(handle.get_label(), 22) for handle in handles]
     place = beside if _has_room(ax) else within
     legend = ax.legend(handles, ["?"] * len(names), fontsize=SMALL, labelcolor=look.ink, handlelength=2.4, **place)
     for text, name in zip(legend.get_texts(), names):  # given afterwards, as a name that begins with _ may be left out
         text.set_text(name)
-
-
-def _wrapped(text: str) -> str:
-    import textwrap
-
-    return textwrap.fill(text, 22)
 
 
 def _has_room(ax: Any) -> bool:

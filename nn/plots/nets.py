@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from autograd import no_grad
 from autograd.value import lift
@@ -28,7 +28,6 @@ from nn.plots.look import (
 )
 from nn.train.steps import Run, flatten
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 

@@ -23,23 +23,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.conversions import short
 from autograd.value import lift
-from nn.plots.look import (
-    Look,
-    axes_for,
-    choose_look,
-    draw_line,
-    dress,
-    name_lines,
-    readable,
-    write,
-)
+from nn.plots.look import Look, axes_for, choose_look, draw_line, dress, name_lines, readable, write
 from nn.train.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-# ---------------------------------------------------------------------------------------------------------------- training
 
 
 def plot_loss(
@@ -177,21 +165,3 @@ def _panel_below(ax: Any, look: Look) -> Axes:
         ax.set_subplotspec(upper)
         panel = figure.add_subplot(lower, sharex=ax)
     return dress(panel, look)
-
-
-# ---------------------------------------------------------------------------------------------------------------- boundary
-
-
-# ------------------------------------------------------------------------------------------------------------------ layers
-
-
-# --------------------------------------------------------------------------------------------------------------- functions
-
-
-# ---------------------------------------------------------------------------------------------------------------- surfaces
-
-
-# ---------------------------------------------------------------------------------------------------- numbers on the plane
-
-
-# ----------------------------------------------------------------------------------------------------- what all plots share

@@ -2,7 +2,9 @@
 
 import itertools
 import math
+import re
 from collections import Counter
+from functools import partial
 
 import mpmath
 import pytest
@@ -416,8 +418,12 @@ def test_one_number_as_the_point_of_a_product():
 @pytest.mark.parametrize("transform", [grad, value_and_grad])
 def test_a_gradient_needs_one_output(transform):
     """A function of several outputs is a TypeError that names jacobian."""
-    with pytest.raises(TypeError, match="gives 2 outputs where one is needed; jacobian takes any number"):
-        transform(lambda x: [x, x])(1.0)
+
+    def twice(x):
+        return [x, x]
+
+    with pytest.raises(TypeError, match=r"^twice gives 2 outputs where one is needed; jacobian takes any number$"):
+        transform(twice)(1.0)
 
 
 @pytest.mark.parametrize(("product", "expected"), [(jvp, "3 inputs"), (hvp, "3 inputs"), (vjp, "1 output")])
@@ -454,6 +460,9 @@ def operations(y):
         (lambda x, w: x * w + x, ["sum"]),
         (lambda x, w: x * w - x, ["sum"]),
         (lambda x, w: (x * w).sin(), ["mul", "cos", "mul"]),
+        (lambda x, w: (x + w) ** 2, ["add", "mul"]),
+        (lambda x, w: 2.0 * x.sin() + 3.0 * x.cos(), ["sin", "neg", "cos", "dot"]),
+        (lambda x, w: (x * w).exp() + (x * 2.0).exp(), ["mul", "exp", "mul", "exp", "dot"]),  # all products in one node
     ],
 )
 def test_a_slope_has_no_node_that_does_nothing(f, made):
@@ -481,6 +490,23 @@ def test_what_is_made_of_values_stays_so_whatever_the_vector():
     for product, vector in ((ag.jvp, (1.0, 0.0)), (ag.vjp, (1.0,)), (ag.hvp, (1.0, 0.0))):
         found = product(lambda a, b: 2.0 * a + b, (w, 2.0), vector)  # whose slopes do not speak of w
         assert all(isinstance(each, Value) for each in flattened(found))
+
+
+def test_what_is_flat_stays_a_value_too():
+    """At a Value, or along one, a derivative that depends on nothing is one that depends on nothing outside."""
+    w = Value(3.0)
+    for found in (ag.grad(ag.sign)(w), ag.jacobian(lambda a: [2.0 * a])(w), ag.jvp(ag.sign, (2.0,), (w,))):
+        assert all(isinstance(each, Value) for each in flattened([found]))
+
+
+LARGER = partial(ag.maximum, 0.0)
+
+
+@pytest.mark.parametrize(("f", "name"), [(ag.PRIMITIVES["sin"], "sin"), (LARGER, repr(LARGER))])
+def test_an_error_names_the_function(f, name):
+    """By the name of its row, or as Python shows what has none."""
+    with pytest.raises(ValueError, match=f"^the vector has 2 entries, and {re.escape(name)} has 1 output$"):
+        ag.vjp(f, (2.0,), (1.0, 2.0))
 
 
 def flattened(found):

@@ -11,6 +11,7 @@ from own_loop import in_a_loop_of_its_own
 import autograd as ag
 from autograd import AnomalyError, Value, detect_anomaly, modes, no_grad
 from autograd import value as engine
+from autograd.formula.parser import parse
 
 # -------------------------------------------------------------------------------------------------------------- no_grad
 
@@ -284,6 +285,30 @@ def test_an_anomaly_with_a_label_in_words():
     assert error.node.label == "ratio"
 
 
+def test_an_anomaly_without_names_in_words():
+    """Numbers stand in their place, in brackets where they are negative."""
+    for x, y, formula in ((0.0, 0.0, "0.0/0.0 is nan"), (-1.0, 0.0, "-1.0/0.0 is -inf"), (1.0, -0.0, "1.0/0.0 is -inf")):
+        _, (says, *_) = anomaly_of(lambda x=x, y=y: Value(x) / Value(y))
+        assert says == f"{formula} (operation div)"
+    _, (says, *_) = anomaly_of((Value(0.0) ** 0.5).backward)
+    assert says == (
+        "the derivative of 0.0^0.5 in 0.0 is inf, and the gradient 1.0 that comes to the pow node times it is inf"
+        "; it was made outside detect_anomaly, so its line is not known"
+    )
+
+
+def test_an_anomaly_in_a_formula_that_was_read_has_the_line_of_its_reader():
+    """However deep in the package a node is made, the line is that of who asked for it."""
+
+    def compute():
+        parse("log(x)", {"x": Value(0.0, "x")})
+
+    _, (says, place, source) = anomaly_of(compute)
+    assert says == "log(x) is -inf where x = 0.0 (operation log)"
+    assert place == f"  {__file__}, line {compute.__code__.co_firstlineno + 1}"
+    assert source.startswith('    parse("log(x)"')
+
+
 def test_an_anomaly_of_a_node_from_before_the_block():
     """Its line is not known, and that is said."""
     p = Value(0.0, label="p")
@@ -304,6 +329,13 @@ def test_a_derivative_that_is_not_finite_in_words():
     assert error.node is root
     derivative = "the derivative of sqrt(x) in x is inf where x = 0.0"
     assert says == f"{derivative}, and the gradient 3.0 that comes to the sqrt node times it is inf; {OUTSIDE}"
+
+
+def test_a_block_that_was_never_ended_is_noticed():
+    """As after Ctrl-C at its end: the next Value finds no block open, and Values are no longer shown to anybody."""
+    engine.supervisor = modes._supervisor
+    assert (Value(2.0) * 3.0).data == 6.0
+    assert engine.supervisor is None
 
 
 def test_what_is_handed_to_a_computation_without_a_graph_arrives():

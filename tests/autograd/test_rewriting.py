@@ -11,7 +11,7 @@ import autograd as ag
 from autograd import Value
 from autograd.graph import leaves, nodes
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, expanded, substitute, value_at
+from autograd.rewriting import evaluate, expand, substitute, value_at
 
 # --------------------------------------------------------------------------------------------------------------- worked out
 
@@ -95,7 +95,7 @@ def test_two_at_once_change_places():
     assert substitute(a - b, {a: b, b: a}).data == 1.0
 
 
-# ----------------------------------------------------------------------------------------------------------------- expanded
+# ----------------------------------------------------------------------------------------------------------------- expand
 
 LINES = "PQRS"
 OVER = [trees(NAMES + LINES[:i]) for i in range(5)]  # formulas over what is given, and the first i lines
@@ -132,7 +132,7 @@ def test_a_formula_down_to_what_is_known(sheet, text, point, written, known):
         formula = as_graph(source, values)
         values[line] = Value(formula.data, label=line)
         formulas[values[line]] = formula
-    whole, inside = expanded(as_graph(text, values), formulas, {values[line] for line in known}.__contains__)
+    whole, inside = expand(as_graph(text, values), formulas, {values[line] for line in known}.__contains__)
     numbers = dict(point)
     for line in LINES:
         numbers[line] = written[line] if line in known else in_plain_numbers(sheet[line], numbers)
@@ -150,13 +150,13 @@ def test_all_known_is_the_formula_itself():
     a = Value(2.0, label="a")
     p = Value(4.0, label="p")
     formula = p + a
-    assert expanded(formula, {a: a, p: a * a}, lambda x: True) == (formula, {})
+    assert expand(formula, {a: a, p: a * a}, lambda x: True) == (formula, {})
 
 
 def test_a_line_that_is_used_twice_is_one_node():
     """Its rounding then moves both places together."""
     a, p = Value(2.0, label="a"), Value(4.0, label="p")
-    whole, inside = expanded(p * p, {a: a, p: a * a}, lambda x: False)
+    whole, inside = expand(p * p, {a: a, p: a * a}, lambda x: False)
     assert whole.inputs[0] is whole.inputs[1] is inside[p]
 
 
@@ -164,8 +164,8 @@ def test_a_line_that_is_another_one_becomes_it():
     """db = δ: down to δ where that is known, down to its formula where it is not."""
     a, p, q = (Value(2.0, label=name) for name in "apq")
     formulas = {a: a, p: ag.exp(a), q: p}
-    assert expanded(q, formulas, {p}.__contains__) == (p, {q: p})
-    assert expanded(q, formulas, lambda x: False) == (formulas[p], {q: formulas[p], p: formulas[p]})
+    assert expand(q, formulas, {p}.__contains__) == (p, {q: p})
+    assert expand(q, formulas, lambda x: False) == (formulas[p], {q: formulas[p], p: formulas[p]})
 
 
 def test_a_thousand_lines_one_behind_the_other():
@@ -176,6 +176,6 @@ def test_a_thousand_lines_one_behind_the_other():
         new = Value(line.data + 1.0, label=f"x{i}")
         formulas[new] = line + 1.0
         line = new
-    whole, inside = expanded(line, formulas, lambda x: False)
+    whole, inside = expand(line, formulas, lambda x: False)
     assert value_at(whole, {}) == 2001.0
     assert len(inside) == 2000

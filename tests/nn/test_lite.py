@@ -13,6 +13,7 @@ import time
 import zipfile
 
 import pytest
+from once import made_once
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 CELLS = [
@@ -45,8 +46,13 @@ def site(tmp_path_factory):
     pytest.importorskip("jupyterlite_pyodide_kernel", reason='JupyterLite builds the page: pip install "chalkgrad[lite]"')
     if not shutil.which("npm"):
         pytest.skip("no npm brings Pyodide here: apt-get install nodejs npm")
-    contents, output = tmp_path_factory.mktemp("contents"), tmp_path_factory.mktemp("site")
-    shutil.copytree(ROOT / "notebooks", contents, dirs_exist_ok=True)
+    return made_once(tmp_path_factory, "lite", build) / "site"
+
+
+def build(folder):
+    """The page in folder/site; npm may have nothing to bring it with."""
+    contents, output = folder / "contents", folder / "site"
+    shutil.copytree(ROOT / "notebooks", contents)
     (contents / "cells.ipynb").write_text(notebook(CELLS), encoding="utf-8")
     command = [sys.executable if word == "python" else word for word in documented()]
     command[command.index("build/lite")] = str(output)
@@ -54,7 +60,6 @@ def site(tmp_path_factory):
     if "npm install" in done.stderr:
         pytest.skip(f"npm gives no Pyodide here: {done.stderr[-500:]}")
     assert done.returncode == 0, done.stderr
-    return output
 
 
 def notebook(cells):

@@ -579,3 +579,10 @@ def test_losses_are_found_by_name():
     assert LOSSES["mse"] is losses.mse
     with pytest.raises(KeyError, match=r"no loss 'mes'; there are squared_error, .*, nll"):
         LOSSES["mes"]
+
+
+def test_an_anomaly_in_a_loss_has_the_line_of_who_called_it():
+    """The loss is a function of the package, and its line is not the user's."""
+    with pytest.raises(autograd.AnomalyError) as raised, detect_anomaly():
+        losses.bce([Value(0.0, "p")], [1.0]).backward()
+    assert str(raised.value).splitlines()[-1] == '    losses.bce([Value(0.0, "p")], [1.0]).backward()'

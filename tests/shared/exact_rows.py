@@ -1,7 +1,7 @@
 """The value of every row in mpmath, derivatives by difference quotients of that, and what counts as the same number.
 
-A derivative never comes from a rule: it is a difference quotient, taken with steps of 1e-60 in arithmetic of so many digits
-(650, 1900 at the extremes) that it is right to a hundred wherever a double can stand.
+A derivative never comes from a rule: it is a difference quotient, taken with steps of 1e-30 in arithmetic of so many digits
+(from 460 to 2000) that it is right to twenty wherever a double can stand.
 """
 
 import functools
@@ -150,10 +150,9 @@ ROWS = {
 }
 
 
-def truth(f, point, index, step=60):
+def truth(f, point, index, step=30):
     """The derivative of f in the inputs that index names, by central differences in very long arithmetic."""
-    ordinary = all(x == 0.0 or 0.1 < abs(x) < 1100.0 for x in point)
-    with mp.workdps(650 if ordinary else 1900):
+    with mp.workdps(digits(point, step)):
         weights, divisor = {(0,) * len(point): 1}, mpf(1)  # how many steps aside in each input: how often that value counts
         for i in index:
             moved = Counter()
@@ -162,6 +161,13 @@ def truth(f, point, index, step=60):
                     moved[(*steps[:i], steps[i] + side, *steps[i + 1 :])] += side * weight
             weights, divisor = moved, divisor * 2 * step_in(point[i], step)
         return as_double(mp.fsum(weight * value(f, point, steps, step) for steps, weight in weights.items()) / divisor)
+
+
+def digits(point, step):
+    """How many tell third differences of a large square apart where the quotient is as small as a double can be."""
+    largest = max(1.0, *map(abs, point))
+    smallest = min(1.0, *(abs(x) for x in point if x != 0.0))
+    return 370 + round(2 * math.log10(largest) + 3 * (step - math.log10(smallest)))
 
 
 def step_in(x, step):

@@ -18,7 +18,8 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import PRIMITIVES, Derivation, Sheet, Value, derivation, sigmoid
-from autograd.derive.arrays import arrays
+from autograd.derive.arrays import find_arrays
+from autograd.derive.layers import Structure
 from autograd.graph import nodes
 from autograd.writing.names import text_name
 
@@ -520,7 +521,7 @@ def test_the_formula_is_the_derivative_everywhere(recipe, numbers, elsewhere, wh
 def test_every_line_is_the_derivative_everywhere(recipe, numbers, elsewhere, which):
     """Each line that is written along paths, read and computed at another point, equals the slope that backward() finds."""
     y, xs = grown(recipe, numbers)
-    assume(not arrays(y))  # whose entries have names that are not labels
+    assume(not find_arrays(Structure(y)))  # whose entries have names that are not labels
     lines = derivation(y, xs[which % len(xs)]).lines
     for x, number in zip(xs, elsewhere):
         x.data = number
@@ -547,7 +548,7 @@ def whole_lines(lines):
 def test_paths_run_along_the_labelled_nodes(recipe, numbers, which):
     """They are those of an enumeration that steps from label to label, without repetitions."""
     y, xs = grown(recipe, numbers)
-    assume(not arrays(y))  # whose entries are quantities, too
+    assume(not find_arrays(Structure(y)))  # whose entries are quantities, too
     expected = list(itertools.islice(steps_to([y], xs[which % len(xs)]), 2000))
     assume(len(expected) < 1000)
     found = derivation(y, xs[which % len(xs)]).paths

@@ -16,7 +16,8 @@ from without_matrices import convolution, local, twice_the_same_input
 
 import autograd as ag
 from autograd import Value, dot
-from autograd.derive.arrays import Array, arrays
+from autograd.derive.arrays import Array, find_arrays
+from autograd.derive.layers import Structure
 from autograd.graph import nodes
 
 G = [Value.tanh, Value.sigmoid, Value.softplus, lambda a: a.leaky_relu(0.1), Value.relu]
@@ -90,6 +91,10 @@ ROWS = {
     "one node": lambda w, x, b, r: ag.sum([*(wi * xi for wi, xi in zip(w, x)), *([] if b is None else [b])]),
     "dot, then bias": lambda w, x, b, r: dot(w, x) if b is None else dot(w, x) + b,
 }
+
+
+def arrays(y):
+    return find_arrays(Structure(y))
 
 
 def found_in(y):

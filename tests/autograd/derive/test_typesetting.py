@@ -18,7 +18,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
-from autograd.display.board import Line, figure, named, words
+from autograd.display.board import Line, figure, words, write_name
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
 
@@ -81,7 +81,7 @@ def odd(each):
 HELPERS = "gaussian", "sigmoid_slope", "tanh_slope", "power_slope", "ray"  # rows that have no rule of their own to tell
 
 CORPUS = {
-    "titles": lambda: Board([Line(named("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),
+    "titles": lambda: Board([Line(write_name("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),
     "the neuron": lambda: derivation(*neuron()),
     "the net": lambda: note()[0],
     "the net in vectors": lambda: note()[0].vector_form(numbers=False),
@@ -162,7 +162,7 @@ def test_nothing_is_cut_off_on_paper(typeset):
 
 def test_a_long_board_goes_over_several_pages(pdflatex):
     """Lines that do not fit on a page stand on the next one; none is lost below the edge."""
-    long = Board([Line(named(f"y_{i}"), figure(float(i))) for i in range(1, 121)])
+    long = Board([Line(write_name(f"y_{i}"), figure(float(i))) for i in range(1, 121)])
     status, log = pdflatex(long.document())
     assert status == 0
     assert "Overfull \\vbox" not in log

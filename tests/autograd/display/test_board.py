@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
-from autograd.display.board import NOTHING, Line, Math, figure, joined, math, named, symbol, words
+from autograd.display.board import NOTHING, Line, Math, figure, join, math, symbol, words, write_name
 from nn.cli.tour import two_layer_network
 
 EQUAL = Math("=", "=")
@@ -334,16 +334,16 @@ def test_a_folder_that_is_not_there(tmp_path):
         (lambda: figure(-0.25), "−0.25", "-0.25"),
         (lambda: figure(1e-9, 3), "1·10⁻⁹", "10^{-9}"),
         (lambda: figure(2 / 3, 4), "0.6667", "0.6667"),
-        (lambda: named("w_11"), "w₁₁", "w_{11}"),
-        (lambda: named("theta"), "θ", r"\theta"),
+        (lambda: write_name("w_11"), "w₁₁", "w_{11}"),
+        (lambda: write_name("theta"), "θ", r"\theta"),
         (lambda: symbol(ag.sigmoid), "σ", r"\sigma"),
         (lambda: symbol(ag.erf), "erf", r"\operatorname{erf}"),
         (lambda: words(""), "", ""),
         (lambda: math(Value(2.0, "x") * Value(3.0, "y")), "x·y", "x y"),
         (lambda: math(Value(2.0, "x") * Value(3.0, "y"), numbers=True), "2·3", r"2 \cdot 3"),
-        (lambda: joined([named("x"), figure(2.0)], " = "), "x = 2", "x = 2"),
-        (lambda: joined([named("x"), named("y")], ", ", r",\;"), "x, y", r"x,\;y"),
-        (lambda: joined([], ", "), "", ""),
+        (lambda: join([write_name("x"), figure(2.0)], " = "), "x = 2", "x = 2"),
+        (lambda: join([write_name("x"), write_name("y")], ", ", r",\;"), "x, y", r"x,\;y"),
+        (lambda: join([], ", "), "", ""),
         (lambda: NOTHING, "", ""),
     ],
 )

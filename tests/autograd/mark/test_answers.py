@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 import autograd
+from autograd.mark.answers import Problem, read_answers
 from autograd.mark.classes import Class, mark_files
-from autograd.mark.files import Problem, SheetError, read_answers, read_sheet, sheet_from
 from autograd.mark.mistakes import KINDS
 from autograd.mark.report import Marking
+from autograd.mark.sheets import read_sheet, sheet_from
+from autograd.mark.texts import SheetError
 
 SHEET = """
 title = "One neuron"
@@ -72,9 +74,9 @@ def sheet(write):
 
 @pytest.fixture
 def read(write):
-    """read(name, content) gives what was written in a file, for each person in it."""
+    """read(name, content) gives (person, claims, problems) of what was written in a file, for each person in it."""
     worksheet = sheet_from(SHEET).sheet
-    return lambda name, content, encoding="utf-8": read_answers(write(name, content, encoding), worksheet)
+    return lambda name, content, encoding="utf-8": [a[:3] for a in read_answers(write(name, content, encoding), worksheet)]
 
 
 def listed(claims):
@@ -331,9 +333,8 @@ PROBLEMS = {
 def test_what_cannot_be_read_is_reported_with_its_place(kind, read):
     """File, line or cell, and reason; what stands around it is read all the same."""
     file, content, place, words, claims = PROBLEMS[kind]
-    (answers,) = read(file, content)
-    assert answers.claims == claims
-    (problem,) = answers.problems
+    ((_, read_claims, (problem,)),) = read(file, content)
+    assert read_claims == claims
     assert (problem.file, problem.place) == (file, place)
     assert [word for word in words if word not in problem.reason] == []
     assert str(problem).startswith(f"{file}, {place}: ")
@@ -341,9 +342,9 @@ def test_what_cannot_be_read_is_reported_with_its_place(kind, read):
 
 def test_every_problem_of_a_file_is_reported_in_its_own_place(read):
     """One bad line does not hide another."""
-    (answers,) = read("a.txt", "zz = 1\nz = 1.0\nhm\no = w +\n\nE = )\nw = 3\n")
-    assert sorted(problem.place for problem in answers.problems) == [f"line {i}" for i in (1, 3, 4, 6, 7)]
-    assert answers.claims == {"z": "1.0"}
+    ((_, claims, problems),) = read("a.txt", "zz = 1\nz = 1.0\nhm\no = w +\n\nE = )\nw = 3\n")
+    assert sorted(problem.place for problem in problems) == [f"line {i}" for i in (1, 3, 4, 6, 7)]
+    assert claims == {"z": "1.0"}
 
 
 # (file, what stands in it, words of the message)

@@ -672,6 +672,33 @@ def test_a_mistake_that_goes_on_is_made_once():
     assert NEURON.same(in_sympy[0], in_sympy[1])
     assert [(check.right, check.follows) for check in found] == [(False, True)] * 3
     assert [check.kind for check in found] == ["sign", "", ""]
+    assert [bool(check.diagnosis) for check in found] == [True, False, False]
+
+
+def test_a_formula_that_is_a_number_hardly_anywhere_is_wrong():
+    """There is no point to show, and no guess."""
+    check = one_neuron().check_formula("net", "log(-1 - x_0^2)")
+    assert str(check) == "log(-1 - x_0^2) is wrong: it is a number hardly anywhere"
+    assert math.isnan(check.difference.here)
+    assert math.isnan(check.difference.there)
+    assert check.difference.point == []
+
+
+def test_a_member_with_numbers_in_it_is_compared_by_value():
+    """What it comes to, and what is right; there is no point, for the numbers of the sheet are meant."""
+    first, second = one_neuron().check_chain("net", "w_0x_0 + 0.7·0.4 = w_0x_0 + 0.7·0.5")
+    assert (first.right, first.follows, first.difference) == (True, True, None)
+    assert (second.right, second.follows) == (False, False)
+    assert second.difference.point == []
+    assert (second.difference.here, second.difference.there) == (pytest.approx(0.8), pytest.approx(0.73))
+
+
+def test_a_guess_looks_at_the_line_as_it_stands_on_the_sheet():
+    """(a + b) is p·q without p, though p and q are nowhere in it, and a·b·(a + b) has three factors."""
+    a, b = Value(0.4, "a"), Value(0.5, "b")
+    p, q = a * b, a + b
+    check = Worksheet(p=p, q=q, y=p * q).check_formula("y", "a + b")
+    assert (check.kind, check.diagnosis) == ("factor", "You left out the factor p")
 
 
 def test_a_member_may_speak_of_other_quantities_than_the_one_before():

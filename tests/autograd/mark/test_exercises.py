@@ -16,8 +16,8 @@ import autograd as ag
 from autograd import Exercise, Value, Worksheet, exercise, gradient
 from autograd.mark.classes import mark_files
 from autograd.mark.exercises import significant
-from autograd.mark.files import sheet_from
 from autograd.mark.levels import LEVELS
+from autograd.mark.sheets import sheet_from
 from autograd.writing.names import text_name
 
 SEEDS = range(6)
@@ -626,7 +626,7 @@ def test_the_loss_of_ones_own_sheet_is_derived():
 def test_targets_change_places():
     """Of 0 and 1 there are as many as before, on the same names; and not always in the same places."""
     z = [Value(0.3, f"a_{i}") * Value(0.4, f"b_{i}") - Value(t, f"t_{i}") for i, t in ((1, 1.0), (2, 0.0))]
-    found = [given(exercise(Worksheet(z=z), seed=seed)) for seed in range(3)]
+    found = [given(exercise(Worksheet(z=z), seed=seed)) for seed in range(2)]
     assert {(numbers["t_1"], numbers["t_2"]) for numbers in found} == {(0.0, 1.0), (1.0, 0.0)}
 
 

@@ -1,7 +1,10 @@
 """The forms of one step: products taken apart and put together, fractions that come to a plain sum."""
 
 import math
+import operator
 import re
+from contextlib import suppress
+from fractions import Fraction
 
 import pytest
 import sympy
@@ -14,7 +17,7 @@ from autograd import Value
 from autograd import primitives as ops
 from autograd.formula.parser import parse
 from autograd.graph import leaves, nodes
-from autograd.mark.forms import Product, chain, factorize, products_in, straighten
+from autograd.mark.forms import LONGEST, Product, chain, factorize, products_in, put_names_in, rearrange, straighten
 from autograd.operation import CONSTANT
 
 # ------------------------------------------------------------------------------------------------------ products taken apart
@@ -151,7 +154,7 @@ def test_the_products_of_a_sum():
 
 # -------------------------------------------------------------------------------------------------------------- straightened
 
-SYMBOLS = {name: sympy.Symbol(name) for name in "otxyvw"}
+SYMBOLS = {name: sympy.Symbol(name) for name in "otxyvwabcdh"}
 
 
 def in_sympy(formula):
@@ -252,3 +255,127 @@ def test_a_sum_over_what_it_is_multiplied_by(coefficients, below, in_one, minus)
     short = straighten(as_graph(f"{'-' * minus}{above}*{divisor}*w", values))
     expected = sum(k * SYMBOLS[name] for name, k in coefficients.items()) * SYMBOLS["w"] * (-1 if minus else 1)
     assert sympy.expand(in_sympy(short) - expected) == 0
+
+
+# ---------------------------------------------------------------------------------------------------------- other ways to it
+
+OTHER_WAYS = {  # by the distributive law at one place, as each is worked out
+    "o·(1 − o)": ["o·1 + o·−o"],
+    "x·y·(a + b)": ["y·(x·a + x·b)", "x·(y·a + y·b)", "x·y·a + x·y·b"],
+    "-x·(a + b)/c": ["−((x·a + x·b)/c)"],
+    "2·(a − b)": ["2·a + 2·−b"],
+    "x·(x + a)·x": ["x·(x·x + x·a)", "x·x·x + x·x·a"],
+    "(a − b)·(x + y)": ["(x + y)·a + (x + y)·−b", "(a − b)·x + (a − b)·y"],
+    "tanh(x·(a + b))": ["tanh(x·a + x·b)"],
+    "a·x + b·x": ["x·(a + b)"],
+    "a·x − b·x": ["x·(a + −b)"],
+    "a·x·y + y·b·x": ["x·y·(a + b)"],
+    "x·a + x": ["x·(a + 1)"],
+    "a·x/y − x": ["x·(a/y + −1)", "(a·x + −(x·y))/y"],
+    "x·x·a + x·b": ["x·(x·a + b)"],
+    "x²·a + b·x": ["x·(x·a + b)"],
+    "x³ − x²": ["x·x·(x + −1)"],
+    "x·y − y²": ["y·(x + −y)"],
+    "1 − h²": ["(1 + −h)·(1 + h)"],
+    "1 − h·h": ["(1 + −h)·(1 + h)"],
+    "h² − 1": ["(h + −1)·(h + 1)"],
+    "x² − y²": ["(x + −y)·(x + y)"],
+    "(1 − h²)·d": ["d·1 + d·−h^2", "(1 + −h)·(1 + h)·d"],
+    "a/b + c/d": ["(a·d + c·b)/(b·d)"],
+    "a/(b·b) + c/b": ["(a + c·b)/(b·b)"],
+    "a/(b·b) − c/(b·d)": ["(a·d + −(c·b))/(b·b·d)"],
+    "x² − a/y²": ["(x·x·y·y + −a)/(y·y)"],
+    "x²/y − y²": ["(x·x + −(y·y·y))/y"],
+    "1 − x/y": ["(1·y + −x)/y", "(y + −x)/y"],
+    "-t/o + (1 − t)/(1 − o)": ["(−(t·(1 − o)) + (1 − t)·o)/(o·(1 − o))", "(o + −t)/(o·(1 − o))"],
+}  # fmt: skip
+ONE_WAY = "x|x·y|a + b + c|1 + h²|-1 − h²|a − h²|4 − h²|h² − 2|x^4 − 1|x^½ − 1|x·y·y − 1|x²·y² − 1|x·a − b²|x − a".split("|")
+SIGNS = {
+    ops.add: (" + ", 1),
+    ops.sum_of: (" + ", 1),
+    ops.sub: (" − ", 1),
+    ops.mul: ("·", 2),
+    ops.div: ("/", 2),
+    ops.pow: ("^", 4),
+}
+
+
+def spelt(formula, tight=0):
+    """A formula as it is worked out, from the left; tight: parts that hold together less stand in brackets."""
+    if not formula.inputs:
+        return formula.label or f"{formula.data:g}"
+    if formula.op is ops.neg:
+        return f"−{spelt(formula.inputs[0], 3)}"
+    if formula.op not in SIGNS:
+        return f"{formula.op.name}({spelt(formula.inputs[0])})"
+    sign, level = SIGNS[formula.op]
+    first, *others = formula.inputs
+    text = sign.join([spelt(first, level if level == 2 else level + 1), *(spelt(x, level + 1) for x in others)])
+    return f"({text})" if level < tight else text
+
+
+@pytest.mark.parametrize("text", OTHER_WAYS)
+def test_other_ways_to_work_a_formula_out(text):
+    """Brackets multiplied out, common factors taken out as often as they are common, squares, fractions over one line."""
+    formula = parse(text, {name: Value(0.5, label=name) for name in SYMBOLS})
+    assert [spelt(way) for way in rearrange(formula)] == OTHER_WAYS[text]
+
+
+@pytest.mark.parametrize("text", ONE_WAY)
+def test_where_the_distributive_law_has_nothing_to_say(text):
+    """No factor in common, no difference of two squares, no fraction in a sum."""
+    formula = parse(text, {name: Value(0.5, label=name) for name in SYMBOLS})
+    assert list(rearrange(formula)) == []
+
+
+IN_FRACTIONS = {ops.sub: operator.sub, ops.mul: operator.mul, ops.div: operator.truediv, ops.neg: operator.neg}
+IN_FRACTIONS |= {op: lambda *terms: sum(terms) for op in (ops.add, ops.sum_of)}
+
+
+def in_fractions(formula, point):
+    """What a formula is at a point, exactly."""
+    at = dict(point)
+    for node in nodes(formula):
+        at[node] = IN_FRACTIONS[node.op](*(at[x] for x in node.inputs)) if node.inputs else at.get(node, Fraction(node.data))
+    return at[formula]
+
+
+@examples()
+@given(
+    trees("xyot", calls=False),
+    st.sampled_from(["{}*x - x*x", "{}/(x*x) + o/x", "({} + o)*x*{}", "x/{} + {}/t"]),
+    st.randoms(),
+)
+def test_another_way_is_the_same_function(text, around, random):
+    """Fractions find no difference, whatever the formula, and however often a factor stands in it."""
+    values = {name: Value(0.5, label=name) for name in "xyot"}
+    formula = as_graph(around.replace("{}", text), values)
+    point = {value: Fraction(random.randint(-99, 99), 7) for value in values.values()}
+    with suppress(ZeroDivisionError):
+        expected = in_fractions(formula, point)
+        for way in rearrange(formula):
+            assert in_fractions(way, point) == expected
+
+
+def test_nobody_works_out_a_long_formula_in_another_way():
+    """Up to so many nodes there are other ways, and beyond there is none."""
+    x, *terms = (Value(0.5, label=f"x_{i}") for i in range(LONGEST))
+
+    def of_nodes(n):
+        return x * ops.sum_of(*terms[: n - 3])
+
+    assert len(nodes(of_nodes(LONGEST))) == LONGEST
+    assert len(list(rearrange(of_nodes(LONGEST)))) == 1
+    assert list(rearrange(of_nodes(LONGEST + 1))) == []
+
+
+def test_names_in_the_place_of_numbers():
+    """In every way but the one that leaves all numbers; no more ways than are asked for."""
+    a, b, c = (Value(0.5, label=name) for name in "abc")
+    two, three = (parse(text, {}) for text in "23")
+    formula = (two + three) * c
+    names = {two: [a, b], three: [c]}
+    ways = [spelt(way) for way in put_names_in(formula, names, 9)]
+    assert ways == ["(2 + c)·c", "(a + 3)·c", "(a + c)·c", "(b + 3)·c", "(b + c)·c"]
+    assert [spelt(way) for way in put_names_in(formula, names, 3)] == ways[:2]
+    assert list(put_names_in(formula, {}, 9)) == []

@@ -9,10 +9,12 @@ import pytest
 from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise, gradient, sigmoid
+from autograd.mark.answers import read_answers
 from autograd.mark.classes import Class, mark_files
 from autograd.mark.exercises import significant
-from autograd.mark.files import SheetError, read_answers, sheet_from
 from autograd.mark.report import Marking
+from autograd.mark.sheets import sheet_from
+from autograd.mark.texts import SheetError
 from nn.cli.main import main
 
 SHEET = NEURON

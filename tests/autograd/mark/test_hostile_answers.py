@@ -8,7 +8,8 @@ import pytest
 from autograd import mark_files
 from autograd.formula.lexer import FormulaError
 from autograd.mark.claims import read_claim
-from autograd.mark.files import SheetError, read_sheet
+from autograd.mark.sheets import read_sheet
+from autograd.mark.texts import SheetError
 
 SHEET = '[given]\nw = 0.5\nx = 2.0\n[lines]\nz = "w x"\no = "σ(z)"\n'
 GOOD = "z = 1.0\no = 0.7311"

@@ -8,9 +8,9 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, sigmoid
 from autograd.mark.claims import written_number
 from autograd.mark.comparing import Check
-from autograd.mark.judging import MOST_READINGS, _combinations, usually_kept, with_lines
+from autograd.mark.judging import MOST_READINGS, _combinations, with_lines
 from autograd.mark.points import Difference
-from autograd.mark.rounding import Kept
+from autograd.mark.rounding import Kept, usually_kept
 from autograd.mark.working import Literal, Member, Near, Worth
 
 
@@ -283,6 +283,69 @@ def test_what_is_wrong_in_the_numbers_before_a_result(claim, verdict, sentences)
     assert row.verdict == verdict
     said = [*(d.sentence for d in row.diagnoses), *row.remarks]
     assert [text for text in said if "belongs" in text or "comes to" in text] == sentences
+    for diagnosis in row.diagnoses:
+        assert diagnosis.kind == ("miscopied" if "belongs" in diagnosis.sentence else "arithmetic")
+        if "comes to" in diagnosis.sentence:
+            assert f"comes to {diagnosis.value:g}," in diagnosis.sentence
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences"),
+    [  # y = b·x + w + c = 0.65·0.7 + 0.62 + 0.33 = 1.405
+        ("0.6·0.7 + 0.62 + 0.33 = 1.37", []),  # 0.6 is 0.65, rounded down
+        ("0.6·0.7 + 0.62 + 0.30 = 1.34", ["0.30 stands where c = 0.33 belongs"]),  # and 0.62 is w, not b that is 0.6
+        ("0.65·0.7 + 0.60 + 0.33 = 1.385", ["0.60 stands where w = 0.62 belongs"]),
+    ],
+)
+def test_each_number_stands_for_the_quantity_that_is_nearest(claim, sentences):
+    """Of two that it may be, rounded; what is wrong is found among the rest."""
+    x, b, w, c = (Value(number, name) for name, number in zip("xbwc", (0.7, 0.65, 0.62, 0.33)))
+    row = Worksheet(y=b * x + w + c).mark({"y": claim})["y"]
+    assert [d.sentence for d in row.diagnoses] == sentences
+
+
+def test_a_number_of_the_sheet_comes_to_what_it_is():
+    """0.6 is x, digit for digit: with a result that is wrong it is no 0.62, rounded."""
+    w, b, x = Value(0.62, "w"), Value(0.3, "b"), Value(0.6, "x")
+    row = Worksheet(y=w + b, e=x * b).mark({"y": "0.6 + 0.3 = 0.88"})["y"]
+    assert [d.sentence for d in row.diagnoses] == ["0.6 + 0.3 comes to 0.9, not 0.88"]
+
+
+DECIMALS, DIGITS, CUT = Kept(0.001, 0, False), Kept(0.0, 4, False), Kept(0.001, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "kept", "around"),
+    [  # y = a + b + c + d + e, of 0.0002, 0.31, 0.1239, 0.9994 and 0.304; x = 0.3 stands elsewhere
+        ("0.31", None, (0.0, 0.0)),
+        ("0.3", None, (0.0, 0.01)),  # x, or 0.31 rounded
+        ("0.3", DECIMALS, (0.0, 0.0)),  # who keeps three decimals makes no 0.3 of 0.31
+        ("0.3", DIGITS, (0.0, 0.0)),
+        ("0.3", Kept(0.0, 2, False), (0.0, 0.004)),  # who keeps two digits makes it of 0.304
+        ("0.124", None, (-0.0001, 0.0)),
+        ("0.123", None, (0.0, 0.0009)),  # cut off
+        ("0.122", None, (-0.0005, 0.0005)),  # nothing of the sheet
+        ("0.12", None, (0.0, 0.0039)),
+        ("0.11", None, (-0.005, 0.005)),  # two digits are not cut off
+        ("0", None, (0.0, 0.0)),
+        ("0", DECIMALS, (-0.0002, 0.0002)),  # 0.0002 that was rounded away, or its negative
+        ("0", CUT, (-0.0002, 0.0002)),
+        ("0", DIGITS, (0.0, 0.0)),
+        ("1", None, (0.0, 0.0)),
+        ("1", CUT, (-0.0006, 0.0)),
+        ("1", DECIMALS, (0.0, 0.0)),  # 0.9994 is 0.999
+        ("1", Kept(0.01, 0, False), (-0.0006, 0.0)),
+    ],
+)
+def test_how_far_a_number_is_off_what_it_stands_for(number, kept, around):
+    """A quantity, rounded or with digits cut off; something between, which nobody wrote down; or nothing that is known."""
+    values = dict(zip("abcdex", (0.0002, 0.31, 0.1239, 0.9994, 0.304, 0.3)))
+    a, b, c, d, e, x = (Value(value, name) for name, value in values.items())
+    sheet = Worksheet(y=a + b + c + d + e, z=x * x)
+    near = Near(sheet.leaves["y"], sheet.formulas, sheet.right, kept=kept)
+    member = Member(sheet.read("y", f"{number} + 0.31").pieces[0])
+    (found,) = [interval for node, interval in near.around(member, strict=False) if member.numbers[node].text == number][:1]
+    assert found == pytest.approx(around, abs=1e-9)
 
 
 # --------------------------------------------------------------------------------------------------- sentences of a check
@@ -436,3 +499,13 @@ def test_what_is_held_behind_numbers_that_nobody_added_up(z, verdict):
     row = sheet.mark(written)["z"]
     assert row.verdict == verdict
     assert row.tolerance == pytest.approx(0.005 + 100.0 * (0.0002 + 0.00005))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_is_held_behind_digits_that_were_cut_off(sign):
+    """0.645 is 0.6459 cut off: up to 0.0009 further from 0 is held behind it, and a hundred times that behind 64.50."""
+    a, b = Value(0.3459 * sign, "a"), Value(0.3 * sign, "b")
+    y = a + b
+    rows = Worksheet(y=y, z=100.0 * y).mark({"y": f"{0.645 * sign}", "z": f"{64.5 * sign:.2f}"})
+    assert [rows[name].verdict for name in "yz"] == ["rounded", "rounded"]
+    assert rows["z"].tolerance == pytest.approx(0.005 + 100.0 * 0.0009)

@@ -6,7 +6,7 @@ import mpmath
 import pytest
 
 from autograd.mark.claims import written_number
-from autograd.mark.files import read_sheet
+from autograd.mark.sheets import read_sheet
 
 NOTE = pathlib.Path(__file__).parents[3] / "notebooks" / "two-layer-network.toml"
 FILE = read_sheet(NOTE)

@@ -19,9 +19,9 @@ from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise
 from autograd.mark.classes import Class
-from autograd.mark.files import sheet_from
 from autograd.mark.red_pen import SIGNS
 from autograd.mark.report import Diagnosis, Marking, Row
+from autograd.mark.sheets import sheet_from
 from autograd.writing.columns import align
 
 WORDS = {"right": "right", "rounded": "right, rounded", "carried": "carried", "wrong": "wrong", "blank": "blank"}

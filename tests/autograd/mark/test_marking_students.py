@@ -44,5 +44,5 @@ def test_no_line_of_a_clean_sheet_is_called_wrong(seed):
 
 def test_a_marker_that_allows_nothing_for_rounding_fails_on_clean_sheets(monkeypatch):
     """The test above can fail."""
-    monkeypatch.setattr("autograd.mark.judging.Step.error_bound", lambda *_: 0.0)
+    monkeypatch.setattr("autograd.mark.readings.Step.error_bound", lambda *_: 0.0)
     assert any(students.simulate(seed).verdicts["wrong"] for seed in range(CLEAN, CLEAN + 20))

@@ -15,7 +15,9 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
 from autograd.formula.measures import free_variables
 from autograd.mark.claims import written_number
-from autograd.mark.mistakes import KINDS, Slip, digit_mistakes, mistakes, round_early, slope_named, text_of
+from autograd.mark.forms import figure, text_of
+from autograd.mark.mistakes import KINDS, mistakes, slope_named
+from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import value_at
 
 
@@ -495,3 +497,11 @@ def test_the_names_in_that_of_a_derivative(label, names):
     """What is differentiated, and by what; nothing for a name of another kind."""
     found = slope_named(label)
     assert found == names if found is None else tuple(name.strip() for name in found) == names
+
+
+@pytest.mark.parametrize(
+    ("x", "text"), [(1 / 3, "0.333333"), (-2 / 3, "−0.666667"), (1234567.0, "1.23457·10⁶"), (0.5, "0.5")]
+)
+def test_a_figure_in_a_sentence_has_six_digits(x, text):
+    """As many as tell two numbers of a sheet apart, and no more."""
+    assert figure(x).replace("-", "−") == text

@@ -27,6 +27,9 @@ def test_points_to_compare_at():
         assert any(-2.0 <= x < 0.0 for x in numbers)
         assert any(1.0 < x <= 2.0 for x in numbers)
         assert any(abs(x / q.data - 1.0) < 0.31 for x in numbers)
+        spread = [x / q.data for x in numbers if abs(x) > 6.0]  # the others are no further out than that
+        assert len(spread) == (0 if q.data == 0.5 else TRIES / 5)
+        assert all(0.69 < x < 1.31 for x in spread)
     assert all(round(x, 2) == x for point in found[::2] for x in point.values())
     assert not any(round(x, 2) == x for point in found[1::2] for x in point.values())
     assert len({tuple(point.values()) for point in found}) == TRIES
@@ -109,6 +112,16 @@ def test_a_difference_is_shown_at_a_point(one, other):
     assert set(point) == set(re.findall(r"\b[otxyv]\b", f"{one} {other}".replace("√x", "x")))
 
 
+@pytest.mark.parametrize(("sides", "decisive"), [("x1", "x"), ("0x", "x"), ("xy", "xy"), ("y0", "y")])
+def test_a_difference_rests_on_what_it_varies_with(sides, decisive):
+    """The formulas vary with x and y everywhere, and what lies between them jumps where one side exceeds the other."""
+    x, y = (Value(0.5, label=name) for name in "xy")
+    one = x * y + x + y
+    found = difference(one, one + ops.greater(*({"x": x, "y": y, "0": 0.0, "1": 1.0}[side] for side in sides)))
+    assert "".join(q.label for q, _ in found.point) == "xy"
+    assert "".join(q.label for q, _ in found.decisive) == decisive
+
+
 def test_numbers_that_are_far_from_one_are_looked_at():
     """log(x − 900) has values near x = 1000 alone."""
     x = Value(1000.0, label="x")
@@ -131,8 +144,9 @@ def test_formulas_that_are_never_finite_cannot_be_compared(text):
     """Neither with another nor with themselves."""
     values = {"x": Value(0.5, label="x")}
     for other in ("x", text):
-        with pytest.raises(ValueError, match="finite together at hardly any point"):
+        with pytest.raises(ValueError, match="finite together") as raised:
             difference(parse(text, values), parse(other, values))
+        assert str(raised.value) == "these formulas are finite together at hardly any point, so they cannot be compared"
 
 
 def test_points_where_one_is_not_finite_do_not_count():

@@ -7,6 +7,7 @@ from three_ways import as_graph, labelled, near
 
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
+from autograd.mark.forms import LONGEST
 from autograd.mark.rounding import Interval, Kept, rounding, spell_out, swing, unit_of
 from autograd.rewriting import value_at
 from autograd.value import record
@@ -97,6 +98,8 @@ def formula_at(text, **numbers):
         ("a*b", {"a": 2.0, "b": 3.0}, {"a": (-0.1, 0.1), "b": (-0.2, 0.2)}, 2.1 * 3.2 - 6.0),
         ("a - b", {"a": 2.0, "b": 3.0}, {"a": (-0.1, 0.1), "b": (-0.2, 0.2)}, 0.3),
         ("a/b", {"a": 2.0, "b": 4.0}, {"a": (0.0, 0.2), "b": (-1.0, 0.0)}, 2.2 / 3.0 - 0.5),
+        ("-(a*b)", {"a": 2.0, "b": 3.0}, {"a": (-0.1, 0.1), "b": (-0.2, 0.2)}, 2.1 * 3.2 - 6.0),
+        ("a*b", {"a": 2.0, "b": 3.0}, {"a": (-0.1, 0.0), "b": (-0.2, 0.0)}, 0.1 * 3.0 + 0.2 * 2.0),  # more than both at once
         ("a*a", {"a": 0.0}, {"a": (-0.1, 0.1)}, 0.01),
         ("exp(a)", {"a": 0.0}, {"a": (0.0, 1.0)}, math.e - 1.0),
         ("1.0/a", {"a": 0.5}, {"a": (-0.5, 0.0)}, 0.0),  # it has no end: nothing can be said
@@ -106,6 +109,16 @@ def test_how_far_a_result_swings_while_its_numbers_do(text, numbers, held, reach
     """One by one, or all of them in the direction that moves it most."""
     formula, values, at = formula_at(text, **numbers)
     assert swing(formula, at, {values[name]: Interval(*around) for name, around in held.items()}) == near(reach)
+
+
+@pytest.mark.parametrize(("more", "reach"), [(0, 0.25 - 0.09 + 3.0), (1, 0.2 + 3.0)])
+def test_a_long_formula_swings_to_first_order(more, reach):
+    """Up to so many nodes it is worked out at both ends, 0.5² − 0.3²; beyond, the slope 1 at 0.5 is taken."""
+    terms = LONGEST - 3 + more  # beside a, b and a·a
+    formula, values, at = formula_at("a*a" + " + b" * terms, a=0.5, b=0.0, c=1.0)
+    assert len(nodes(formula)) == LONGEST + more
+    held = {values["a"]: Interval(-0.2, 0.1), values["b"]: Interval(-3.0 / terms, 0.0), values["c"]: Interval(-9.0, 9.0)}
+    assert swing(formula, at, held) == near(reach)
 
 
 TWO, THREE, CUT = Kept(0.01, 0, False), Kept(0.0, 3, False), Kept(0.01, 0, True)
@@ -129,6 +142,7 @@ TWO, THREE, CUT = Kept(0.01, 0, False), Kept(0.0, 3, False), Kept(0.01, 0, True)
         ("total(a, b, c)", TWO, 0.0),
         ("total(a*b, c*d, a, b)", THREE, 0.0001 + 0.0003 + 2 * 0.005),
         ("exp(a*b)", TWO, 0.0039 * math.exp(0.1961)),
+        ("exp(a*b) + c", TWO, 0.0039 * math.exp(0.1961) + 0.005),  # for who has 0.20 for ab it is 1.22, which 1.2167 is not
         ("exp(a) + c", TWO, abs(math.exp(0.37) - 1.45)),
         ("exp(a) - c", TWO, abs(math.exp(0.37) - 1.45)),
         ("exp(a) + c", THREE, abs(math.exp(0.37) - 1.45)),

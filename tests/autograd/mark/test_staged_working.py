@@ -9,11 +9,13 @@ import random
 from decimal import Decimal, localcontext
 
 import pytest
-from long_runs import seeds
+from long_runs import many, seeds
 from staged_working import draw_person, draw_sheet, fill, plant
 
 import autograd as ag
 from autograd import Value, Worksheet, gradient
+
+SHEETS = many(60)
 
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 FUNCTIONS = {"exp": ag.exp, "log": ag.log, "σ": ag.sigmoid}
@@ -62,7 +64,7 @@ def draw(seed):
             continue
 
 
-@pytest.mark.parametrize("seed", seeds(150))
+@pytest.mark.parametrize("seed", seeds(SHEETS))
 def test_nothing_is_said_against_honest_working(seed):
     """Whatever is a name and what a number, however few digits are shown, and wherever was rounded."""
     _, sheet, person, claims, _ = draw(seed)
@@ -75,7 +77,7 @@ def test_nothing_is_said_against_honest_working(seed):
 def test_planted_mistakes_are_found_in_such_working():
     """In ninety-nine of a hundred sheets the first line that is called wrong is the one where the mistake was made."""
     missed, planted = [], 0
-    for seed in range(1000, 1150):
+    for seed in range(1000, 1000 + SHEETS):
         rng, sheet, person, _, held = draw(seed)
         with localcontext() as context:
             context.prec = 40
@@ -89,5 +91,5 @@ def test_planted_mistakes_are_found_in_such_working():
             marking = Worksheet(as_values(sheet)).mark(claims)
             if marking.first_wrong != found[0]:
                 missed.append((seed, found, marking.first_wrong, claims))
-    assert planted > 120
+    assert planted > 0.8 * SHEETS
     assert len(missed) <= planted // 100, missed

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from autograd import Value, Worksheet, gradient, log, sigmoid, softmax, tanh
-from autograd.mark import judging
+from autograd.mark import guessing
 
 
 def leaves(**numbers):
@@ -210,6 +210,9 @@ WAYS = {  # a formula of a, b, c; ways to work it out, each with every result ro
         [lambda r, a, b, c: r(r(b * c) * r(r(1 - a) * r(1 + a))), lambda r, a, b, c: r(r(b * r(r(1 - a) * r(1 + a))) * c)],
     ),
     "ba(1 − a)": (lambda a, b, c: b * a * (1 - a), [lambda r, a, b, c: r(b * r(a - r(a * a)))]),
+    "a − a·a": (lambda a, b, c: a - a * a, [lambda r, a, b, c: r(a * r(1 - a))]),
+    "aab + ac": (lambda a, b, c: a * a * b + a * c, [lambda r, a, b, c: r(a * r(r(a * b) + c))]),
+    "a/(bb) + c/b": (lambda a, b, c: a / (b * b) + c / b, [lambda r, a, b, c: r(r(a + r(b * c)) / r(b * b))]),
     "ab + ac": (lambda a, b, c: a * b + a * c, [lambda r, a, b, c: r(a * r(b + c))]),
     "a(b + c)": (lambda a, b, c: a * (b + c), [lambda r, a, b, c: r(r(a * b) + r(a * c))]),
     "σ(a)": (lambda a, b, c: sigmoid(a), [lambda r, a, b, c: r(1 / r(1 + r((-a).exp())))]),
@@ -313,8 +316,8 @@ def test_looking_for_a_mistake_ends_where_there_are_too_many(monkeypatch):
     for _ in range(150):
         y = rng.choice([lambda y: y * x, lambda y: tanh(y) + x, lambda y: sigmoid(y) - 0.5 * x])(y)
     slope = gradient(y, x)[0]
-    of_line = judging.mistakes
-    monkeypatch.setattr(judging, "mistakes", lambda *args: (looked_at.append(1) or each for each in of_line(*args)))
+    of_line = guessing.mistakes
+    monkeypatch.setattr(guessing, "mistakes", lambda *args: (looked_at.append(1) or each for each in of_line(*args)))
     row = Worksheet(slope=slope).mark({"slope": f"{1.13 * slope.data:.6f}"})["slope"]
     assert (row.verdict, row.diagnoses) == ("wrong", ())
     assert 0 < len(looked_at) < 1000

@@ -418,7 +418,7 @@ def test_a_planted_fault_in_the_judge_is_noticed(monkeypatch):
     """Were nothing allowed for rounding, right lines would be called wrong: the tests above can fail."""
     coarse = {"o": "0.64", "e": "-0.25890"}  # from 0.6411
     assert "wrong" not in SHEET.mark(coarse).verdicts.values()
-    monkeypatch.setattr("autograd.mark.judging.Step.error_bound", lambda *_: 0.0)
+    monkeypatch.setattr("autograd.mark.readings.Step.error_bound", lambda *_: 0.0)
     assert "wrong" in SHEET.mark(coarse).verdicts.values()
 
 

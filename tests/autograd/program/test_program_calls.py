@@ -2,6 +2,7 @@
 
 import copy
 import math
+import operator
 import pickle
 import threading
 
@@ -58,6 +59,16 @@ def test_a_graph_that_was_asked_for_numbers_is_refused(ask):
     line = ASKED[ask].__code__.co_firstlineno
     with pytest.raises(ValueError, match=f"line {line} of .*test_program_calls.py asked for the number"):
         ag.compile(a * b, x, w)
+
+
+@pytest.mark.parametrize("ask", [operator.lt, operator.le, operator.gt, operator.ge])
+@pytest.mark.parametrize("on_the_left", [True, False])
+def test_a_parameter_that_was_compared_with_another_number_is_refused(ask, on_the_left):
+    """On either side of the sign: the way that was taken is that of one number of it."""
+    x, w, limit = leaves(1), leaves(1, 1), Value(0.25)
+    ask(*((w[0], limit) if on_the_left else (limit, w[0])))
+    with pytest.raises(ValueError, match=r"test_program_calls.py asked for the number"):
+        ag.compile(w[0] * x[0], x, w)
 
 
 def test_a_leaf_that_was_asked_for_is_refused_too():

@@ -6,7 +6,7 @@ from compiled_graphs import ENGINES, agree, batch, by_rows, leaves, np, tanh_net
 import autograd as ag
 from autograd import Value
 from autograd.program import lowering
-from autograd.program.numpy_source import InPlace
+from autograd.program.numpy_source import NumpyPrinter
 
 WAYS = {
     "array": lambda p, X: p.value_and_grad(X),
@@ -57,13 +57,13 @@ def test_a_program_with_a_fault_never_answers(monkeypatch, way):
 def test_a_fault_of_the_program_in_place_alone_is_found(monkeypatch, way):
     """It is compared with the one that makes new arrays."""
     y, inputs, parameters = tanh_net()
-    right = InPlace._store
+    right = NumpyPrinter._store
 
     def wrong(self, store):
         right(self, store)
         self.body[-1] = "pass"
 
-    monkeypatch.setattr(InPlace, "_store", wrong)
+    monkeypatch.setattr(NumpyPrinter, "_store", wrong)
     program = ag.compile(y, inputs, parameters)
     for _ in range(2):
         with pytest.raises(ArithmeticError, match="a fault in the compiler"):

@@ -526,10 +526,8 @@ def test_every_loss_as_a_function(name, library):
     case.agrees((found[0], np.asarray(found[1])))
     if library == "numpy" or not len(theta):
         return
-    if library == "jax":
-        slopes = sys.modules["jax"].grad(lambda numbers: getattr(values(numbers, *arrays), case.reduction)())
-    else:
-        slopes = sys.modules["torch"].func.grad(lambda numbers: getattr(values(numbers, *arrays), case.reduction)())
+    differentiate = sys.modules["jax"].grad if library == "jax" else sys.modules["torch"].func.grad
+    slopes = ready(differentiate(lambda numbers: getattr(values(numbers, *arrays), case.reduction)()))
     if name == "an_operation_of_ones_own":
         with pytest.raises(TypeError, match=r"cannot differentiate it: use the program's own gradient"):
             slopes(theta)

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from long_runs import LONG, examples
 
-from autograd.writing.names import all_readings, indexed, latex_name, pretty, readings, text_name
+from autograd.writing.names import add_indices, all_readings, latex_name, pretty, readings, text_name
 
 MATHEMATICS = {  # label: (drawn, on a terminal, in LaTeX)
     "x": ("x", "x", "x"),
@@ -409,7 +409,7 @@ def test_labels_without_indices_have_no_readings(label):
 )
 def test_the_label_of_a_stem_with_indices(stem, indices, label):
     """Commas stand only where digits would run together."""
-    assert indexed(stem, indices) == label
+    assert add_indices(stem, indices) == label
 
 
 INDEX = st.integers(0, 120) | st.sampled_from("ijklm")
@@ -419,7 +419,7 @@ INDEX = st.integers(0, 120) | st.sampled_from("ijklm")
 @given(st.sampled_from(["w", "W", "θ", "theta", "net", "ŷ", "a^{(2)}", "x′"]), st.lists(INDEX, min_size=1, max_size=3))
 def test_an_indexed_label_is_read_as_what_it_was_made_of(stem, indices):
     """One of its readings is the stem with those indices."""
-    assert (stem, tuple(indices)) in readings(indexed(stem, tuple(indices)))
+    assert (stem, tuple(indices)) in readings(add_indices(stem, tuple(indices)))
 
 
 @pytest.mark.parametrize("label", ["w_12", "x1", "h_1,10", "ŷ_1", "a^(1)_2", "∂L/∂w_12", "∂a_1/∂w_12", "∂L/∂a^(1)_2"])

@@ -7,7 +7,8 @@ import pytest
 
 from nn.cli.main import parser
 
-COMMANDS = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
+PARSER = parser()
+COMMANDS = next(action for action in PARSER._actions if isinstance(action, argparse._SubParsersAction)).choices
 NONSENSE = ["", " ", ",", "nonsense", "-1", "0", "1.5", "nan", "1e999", "x=", "=1", "none/such.svg", "a.xyz", ".",
             "/dev/null/a.svg", "a\x00b", "🎯", "\ud800", "𝔣", "\\", '"', "%s", "{", "<b>", "٣", "²", "--", "-"]  # fmt: skip
 
@@ -46,7 +47,8 @@ def cases():
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch, run):
-    """A folder with a worksheet."""
+    """A folder with a worksheet; the parser is made once for all commands."""
+    monkeypatch.setattr("nn.cli.main.parser", lambda: PARSER)
     monkeypatch.setattr("nn.cli.tour.tour", lambda folder, progress: Path(folder).mkdir(exist_ok=True))
     monkeypatch.setattr("nn.cli.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
     monkeypatch.setattr("nn.cli.lessons._start", lambda folder, more: 0)

@@ -101,7 +101,7 @@ def test_plots(run):
         (["train", "moons", "--rows", "1"], ["moons", "1"]),
         (["train", "moons", "--save", "none/m.json"], ["none/m.json", "no folder none"]),
         (["train", "moons", "--lr", "-1"], ["-1"]),
-        (["train", "blobs", "--activation", "relu", "--optimizer", "sgd", "--lr", "1e200"], ["diverged", "--lr"]),
+        ("train blobs --activation relu --optimizer sgd --lr 1e200 --epochs 3".split(), ["diverged", "--lr"]),
     ],
 )
 def test_what_is_wrong_is_said(arguments, words, run):

@@ -502,7 +502,7 @@ def test_a_fault_of_the_compiler_is_not_swallowed(monkeypatch, compiled):
     def broken(*_):
         raise KeyError("a fault")
 
-    monkeypatch.setattr("autograd.program.plan.Lowered", broken)
+    monkeypatch.setattr("autograd.program.plan.Lowering", broken)
     with pytest.raises(KeyError, match="a fault"):
         nn.fit(net(4, 1)(), *data(), compiled=compiled, **QUIET)
 

@@ -1,35 +1,7 @@
-"""Worksheets and answers in files: a sheet as TOML, what people wrote as TOML, text, CSV or JSON, and a class at once.
+"""Answers in files: one for each person, as lines of text, TOML or JSON, or one table for all.
 
-A sheet says what is given, how each line is computed in ordinary mathematics, and perhaps what somebody wrote:
-
-    title = "One neuron"
-    carried = 0.5                       # a line that follows from a mistake gets half its marks; all, if this is left out
-    digits = 3                          # an answer has at least so many significant digits; any number, if this is left out
-
-    [given]
-    w = 0.5
-    x = 2
-    t = 1
-    eta = 0.1
-
-    [lines]                             # in the order in which they are worked out
-    z = "w x"
-    o = "σ(z)"
-    E = "½(o − t)²"
-    dw = "∂E/∂w"                        # the derivative of a line, by what is given or by another line
-    w_new = "w − eta dw"
-
-    [marks]
-    dw = 2                              # the others are worth 1
-
-    [answers]
-    z = 1.0
-    o = "0,7311"                        # in quotes for a decimal comma, a formula or a way of working
-    dw = "(0.7311 − 1)·0.7311·0.2689·2 = −0.1057"
-
-Answers may also come in files of their own: one for each person, `o = 0,7311  # comment` on each line (.txt, .md), or .toml,
-or .json; or one table for all (.csv) with a person in each row and a line in each column. What cannot be read is reported
-with the place; everything else is marked all the same.
+`o = 0,7311  # comment` on each line (.txt, .md), a key for each line (.toml, .json), or a person in each row and a line in
+each column (.csv). What cannot be read is reported with the place; everything else is marked all the same.
 """
 
 from __future__ import annotations
@@ -37,24 +9,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import os
 import re
 import textwrap
-import tomllib
 from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.display.files import FileError, clean, read_bytes
+from autograd.display.files import clean
 from autograd.formula.lexer import FormulaError
 from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undress
-from autograd.formula.systems import read_line
 from autograd.mark.claims import without_brackets
+from autograd.mark.texts import TOO_DEEP, SheetError, Written, read_text, read_toml
 from autograd.mark.worksheet import Worksheet
-from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,19 +32,9 @@ if TYPE_CHECKING:
     _Entry = tuple[str, str, object]  # the name of a line, the place, what is written there
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
-LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
 LONGEST_LINE = 12_000  # characters, a claim and its name
 MOST_ENTRIES = 2_000  # answers of one person; columns of a table
-TOO_DEEP = "brackets stand in brackets, hundreds of them"
 MOST_PROBLEMS = 20  # of one person that are told
-DEEPEST = 16  # parts of a name in TOML, a.b.c; each is a table of its own
-_PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*\.[ \t]*"""
-_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_\"'-])(?:{_PART}){{{DEEPEST}}}")
-SECTIONS = ("title", "carried", "digits", "given", "lines", "marks", "answers")
-
-
-class SheetError(ValueError):
-    """A file that cannot be understood; the message says where, and why."""
 
 
 class Problem(NamedTuple):
@@ -89,26 +48,8 @@ class Problem(NamedTuple):
         return clean(f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}")
 
 
-class SheetFile(NamedTuple):
-    """A worksheet from a file, its answers, what lines are worth, what carried ones get, and the digits asked for."""
-
-    sheet: Worksheet
-    answers: dict[str, object]
-    marks: dict[str, float]
-    carried: float
-    digits: int
-
-
 class Answers(NamedTuple):
-    """What somebody wrote, by line, and what of it could not be read."""
-
-    person: str
-    claims: dict[str, object]
-    problems: list[Problem]
-
-
-class HandedIn(NamedTuple):
-    """The same, with what could not be read by line."""
+    """What somebody wrote, by line; what of it could not be read, in words, and by line."""
 
     person: str
     claims: dict[str, object]
@@ -119,102 +60,6 @@ class HandedIn(NamedTuple):
 # ---------------------------------------------------------------------------------------------------------------- sheets
 
 
-def read_sheet(path: str | os.PathLike[str]) -> SheetFile:
-    """A worksheet from a TOML file, as in the description of this module.
-
-    Raises OSError where it cannot be opened, SheetError where it cannot be understood.
-    """
-    path = Path(path)
-    return sheet_from(_text(path), path.name)
-
-
-def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
-    """A worksheet from the text of such a file; where: what messages call it. Raises SheetError."""
-    content = _toml(text, where)
-    if unknown := [key for key in content if key not in SECTIONS]:
-        raise SheetError(f"{where}: {unknown[0]!r} is nothing a sheet has; it has {', '.join(SECTIONS)}")
-    for section in ("given", "lines", "marks", "answers"):
-        if not isinstance(content.get(section, {}), dict):
-            raise SheetError(f"{where}: {section} is a table: write [{section}] and its entries below")
-    if not content.get("lines"):
-        raise SheetError(f"{where}: there are no [lines] to be worked out")
-    given = {name: Value(_number(where, name, x), name) for name, x in content.get("given", {}).items()}
-    lines = _lines_of_sheet(content["lines"], given, where)
-    marks = {name: _number(where, name, x) for name, x in content.get("marks", {}).items()}
-    carried = _number(where, "carried", content.get("carried", 1.0))
-    digits = content.get("digits", 0)
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
-        raise SheetError(f"{where}: digits is a whole number from 0 to 15, not {digits}")
-    try:
-        sheet = Worksheet(lines)
-        marks = {sheet.line_named(name): x for name, x in marks.items()}
-        sheet.mark({}, marks, carried)
-    except (TypeError, ValueError, LookupError) as error:
-        raise SheetError(f"{where}: {error.args[0]}") from None
-    sheet.title = str(content.get("title", ""))
-    return SheetFile(sheet, dict(content.get("answers", {})), marks, carried, digits)
-
-
-def _lines_of_sheet(formulas: dict[str, Any], given: dict[str, Value], where: str) -> dict[str, Value]:
-    """The lines, each by its formula, from what is given and the lines before it."""
-    lines: dict[str, Value] = {}
-    known = dict(given)
-    for name, formula in formulas.items():
-        if not isinstance(formula, str) or not formula.strip():
-            raise SheetError(f"{where}, [lines], {name}: a line is a formula in quotes, not {formula!r}")
-        if name in given:
-            raise SheetError(f"{where}: {name} stands under [given] and under [lines]")
-        try:
-            lines[name] = known[name] = read_line(formula, known)
-        except FormulaError as error:
-            raise SheetError(f"{where}, [lines], {name}:\n{textwrap.indent(str(error), '    ')}") from None
-        except ValueError as error:
-            raise SheetError(f"{where}: {error}") from None
-        if not math.isfinite(lines[name].data):
-            raise SheetError(f"{where}, [lines], {name}: this comes to {lines[name].data}, which nobody can work out")
-    return lines
-
-
-class _Written(str):
-    """A number in a file, with its digits."""
-
-    __slots__ = ()
-
-
-def _toml(text: str, where: str) -> dict[str, Any]:
-    if (deep := _DEEP_KEY.search(text)) is not None:
-        line = text.count("\n", 0, deep.start()) + 1
-        raise SheetError(f"{where}, line {line}: a name of over {DEEPEST} parts")
-    try:
-        return tomllib.loads(text, parse_float=_Written)
-    except ValueError as error:
-        raise SheetError(f"{where}: {error}") from None
-    except RecursionError:
-        raise SheetError(f"{where}: {TOO_DEEP}") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        content = read_bytes(path, LONGEST)
-    except FileError as error:
-        raise SheetError(f"{clean(path.name)}: {error}") from None
-    try:
-        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise SheetError(f"{path.name}, line {line}: this is no text in UTF-8; save it as such") from None
-
-
-def _number(where: str, name: str, x: object) -> float:
-    try:
-        number = float(str(x).replace(",", ".")) if not isinstance(x, bool) else math.nan
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise SheetError(f"{where}: {name} is a number, not {x!r}")
-    return number
-
-
 # --------------------------------------------------------------------------------------------------------------- answers
 
 
@@ -223,11 +68,6 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
 
     Raises OSError where the file cannot be opened, SheetError where nothing in it can be understood.
     """
-    return [Answers(*each[:3]) for each in read_handed_in(path, sheet)]
-
-
-def read_handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[HandedIn]:
-    """What one or, in a table, several people wrote, and by line what of it cannot be read."""
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".csv":
@@ -248,7 +88,7 @@ def read_handed_in(path: str | os.PathLike[str], sheet: Worksheet) -> list[Hande
 
 def _answers_in_toml(path: Path) -> tuple[dict[str, Any], str]:
     """What a file in TOML holds, and how answers stand in such files."""
-    content = _toml(_text(path), path.name)
+    content = read_toml(read_text(path), path.name)
     if isinstance(content.get("lines"), dict):
         raise SheetError(f"{path.name}: this is a worksheet, and no answers")
     return content, "answers is a table: write [answers] and the lines below"
@@ -258,7 +98,7 @@ def _answers_in_json(path: Path) -> tuple[dict[str, Any], str]:
     """The same for JSON."""
     what = "answers in JSON are one object, with the lines as its keys"
     try:
-        content = json.loads(_text(path), parse_float=_Written, parse_int=_Written, object_pairs_hook=_each_once)
+        content = json.loads(read_text(path), parse_float=Written, parse_int=Written, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
     except ValueError as error:
@@ -275,7 +115,7 @@ _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
 
 def _from_lines(path: Path) -> tuple[str, list[_Entry], list[Problem]]:
     """Lines such as `z1 = 0,3775  # comment`, or a table in Markdown; with the person's name, and what cannot be read."""
-    lines = list(enumerate(_text(path).splitlines(), start=1))
+    lines = list(enumerate(read_text(path).splitlines(), start=1))
     rows = [(cells[0], f"line {n}", cells[1]) for n, line in lines if len(cells := _cells(line)) == 2]
     if len(rows) > 1:  # what stands around a table is the exercise
         return path.stem, [row for row in rows if _is_no_head(row[0])], []
@@ -326,9 +166,9 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
-def _from_table(path: Path, sheet: Worksheet) -> Iterator[HandedIn]:
+def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
     """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
-    text = _text(path)
+    text = read_text(path)
     head = text.partition("\n")[0]
     mark = max(";\t,", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
@@ -359,7 +199,7 @@ def _from_table(path: Path, sheet: Worksheet) -> Iterator[HandedIn]:
         yield read._replace(problems=[*problems, *read.problems])
         problems = []
     if problems:
-        yield HandedIn("", {}, problems, {})
+        yield Answers("", {}, problems, {})
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -376,7 +216,7 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
         return False
 
 
-def read_entries(file: str, person: str, entries: Iterable[_Entry], sheet: Worksheet) -> HandedIn:
+def read_entries(file: str, person: str, entries: Iterable[_Entry], sheet: Worksheet) -> Answers:
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
     unread: dict[str, object] = {}
@@ -405,7 +245,7 @@ def read_entries(file: str, person: str, entries: Iterable[_Entry], sheet: Works
         more = f"{len(problems) - MOST_PROBLEMS:,} other answers cannot be read either"
         problems[MOST_PROBLEMS:] = [Problem(file, "", more)]
     unread = {line: text for line, text in unread.items() if line not in claims}
-    return HandedIn(clean(person), claims, problems, unread)
+    return Answers(clean(person), claims, problems, unread)
 
 
 def _as_claim(given: object) -> object:

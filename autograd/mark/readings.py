@@ -1,0 +1,88 @@
+"""How a line may have been worked out: its step, and the numbers before it as somebody may have taken them."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import NamedTuple
+
+from autograd.graph import nodes
+from autograd.mark.forms import straighten
+from autograd.mark.rounding import Interval, Kept, rounding, spell_out, swing
+from autograd.mark.working import Worth
+from autograd.rewriting import evaluate, expand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from autograd.value import Value
+
+
+class Step:
+    """How a line is computed from the claims before it; lines left blank are worked out inside.
+
+    formula: over claimed and given quantities; cut: the claimed ones; blanks: the nodes that stand for lines left blank
+    """
+
+    def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
+        formula, inside = expand(formulas[line], formulas, claimed)
+        self.lines, self._blanks = set(inside), list(inside.values())
+        self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
+        self._of(formula)
+
+    def _of(self, formula: Value) -> None:
+        self.formula, self.order = formula, nodes(formula)
+        self.cut = [node for node in self.order if node in self._claimed]
+        in_order = set(self.order)
+        self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
+
+    def short(self) -> Step | None:
+        """The step that people take where fractions cancel, such as o − t; None where they do not."""
+        formula = straighten(self.formula)
+        return None if formula is None else self.by(formula)
+
+    def by(self, formula: Value) -> Step:
+        """The same step by another formula."""
+        other = copy(self)
+        other._of(formula)
+        return other
+
+    def value(self, values: Mapping[Value, float]) -> float:
+        return evaluate(self.order, values)[self.formula]
+
+    def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
+        """How far the result can move; see error_bound."""
+        return error_bound(self.formula, values, {x: held[x] for x in self.cut}, kept)
+
+
+def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
+    """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
+    reach = swing(formula, values, held)
+    if kept is not None:
+        reach += rounding(spell_out(formula), values, held, kept)
+    return reach
+
+
+class Reading(NamedTuple):
+    """One way in which somebody may have taken the numbers before a line.
+
+    values, held: for each quantity that the step is cut at, the number, and what is held around it
+    wrong: the lines whose wrong numbers are taken, as (quantity, line); the quantity is None for a wrong formula
+    """
+
+    step: Step
+    values: Mapping[Value, float]
+    held: Mapping[Value, Interval]
+    wrong: tuple[tuple[Value | None, Value], ...]
+
+    def worth(self, kept: Kept | None) -> Worth:
+        """What the line comes to; kept: the digits that are kept on the way, if only some are."""
+        return Worth(self.step.value(self.values), self.step.error_bound(self.values, self.held, kept))
+
+
+class Way(NamedTuple):
+    """One way to go on from a line: with which number, what is held around it, and the line that it is wrong on, if any."""
+
+    number: float
+    held: Interval
+    culprit: Value | None
