@@ -130,3 +130,14 @@ def test_a_batch_with_a_token_that_there_is_not():
         program.value_and_grad([[0.0, 1.0], [3.0, 0.0]])
     with pytest.raises(ValueError, match=r"row 0 of T holds 0.5 in column 1"):
         program([[0.0, 0.5], [2.0, 0.0]])
+
+
+@pytest.mark.parametrize("other", [lambda a: a, lambda a: 2.0 * a, lambda a: 5.0])
+def test_an_index_that_turns_out_to_be_a_plain_number(other):
+    """0·x + 1 varies in the graph, and is 1 in the program: nothing is left to look up by row."""
+    a, b, x = Value(1.5), Value(-2.0), Value(1.0)
+    loss = select(0.0 * x + 1.0, [b, other(a)]) + a * x
+    values, slopes = by_rows(loss, {"X": [x]}, [a, b], [[[3.0], [4.0]]])
+    value, found = ag.compile(loss, {"X": [x]}, [a, b]).value_and_grad([[3.0], [4.0]])
+    agree(value, values.mean())
+    agree(found, slopes.mean(0))
