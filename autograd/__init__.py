@@ -14,7 +14,21 @@ import autograd.copying
 import autograd.writing.table
 from autograd.calculus import derivative_tensor, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.escapes import LostGradientWarning
-from autograd.functions import clip, dot, elu, leaky_relu, log_softmax, logsumexp, mean, prod, softmax
+from autograd.functions import (
+    clip,
+    dot,
+    elu,
+    exp2,
+    leaky_relu,
+    log_softmax,
+    logaddexp,
+    logsigmoid,
+    logsumexp,
+    mean,
+    prod,
+    select,
+    softmax,
+)
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
 from autograd.labels import label
@@ -193,6 +207,7 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "erfc",
     "exercise",
     "exp",
+    "exp2",
     "expm1",
     "gelu",
     "grad",
@@ -210,6 +225,8 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "log2",
     "log10",
     "log_softmax",
+    "logaddexp",
+    "logsigmoid",
     "logsumexp",
     "mark_files",
     "mathml",
@@ -221,6 +238,7 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "paths_between",
     "prod",
     "relu",
+    "select",
     "sigmoid",
     "sign",
     "silu",

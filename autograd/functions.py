@@ -9,6 +9,7 @@ import math
 
 from autograd import primitives as ops
 from autograd.conversions import number
+from autograd.operation import CONSTANT
 from autograd.value import Value, record
 
 TYPE_CHECKING = False
@@ -112,6 +113,47 @@ def logsumexp(xs: Iterable[Number]) -> Number:
     return ops.logsumexp_of(*_listed("logsumexp", xs))
 
 
+def logaddexp(x: Number, y: Number) -> Number:
+    """log(exp(x) + exp(y)), never overflowing: logsumexp of two.
+
+    x, y: Values or plain numbers
+
+    >>> from autograd import Value, gradient, logaddexp
+    >>> x = Value(1000.0)
+    >>> logaddexp(x, 1000.0), gradient(logaddexp(x, 1000.0), x)
+    (Value(1000.6931), [Value(0.5)])
+    """
+    return ops.logsumexp_of(x, y)
+
+
+def exp2(x: Number) -> Number:
+    """2 to the power x; inf where that is beyond all floats, from x = 1024 on.
+
+    x: a Value or a number
+
+    >>> from autograd import Value, exp2, gradient
+    >>> x = Value(3.0)
+    >>> exp2(x), gradient(exp2(x), x), exp2(-1)
+    (Value(8.0), [Value(5.5452)], 0.5)
+    """
+    return ops.pow(2.0, x)
+
+
+def logsigmoid(x: Number) -> Number:
+    """The logarithm of sigmoid(x), without one of a number near 0: -softplus(-x).
+
+    x: a Value or a number
+
+    In PyTorch: torch.nn.functional.logsigmoid.
+
+    >>> from autograd import Value, gradient, logsigmoid
+    >>> x = Value(-1000.0)
+    >>> logsigmoid(x), gradient(logsigmoid(x), x), round(logsigmoid(0.0), 4)
+    (Value(-1000.0), [Value(1.0)], -0.6931)
+    """
+    return ops.neg(ops.softplus(ops.neg(x)))
+
+
 def softmax(xs: Iterable[Number]) -> list[Number]:
     """exp(x_i) / (exp(x1) + ... + exp(xn)) for each i, as exp of log_softmax, never overflowing.
 
@@ -144,6 +186,41 @@ def log_softmax(xs: Iterable[Number]) -> list[Number]:
     xs = ops.shifted([x if isinstance(x, Value) else number(x) for x in xs])
     total = ops.logsumexp_of(*xs)
     return [ops.sub(x, total) for x in xs]
+
+
+def select(index: Number, values: Iterable[Number]) -> Number:
+    """The item of values that stands at index, counted from 0; its slope is 1 in that item, 0 in the others and in index.
+
+    index: a whole number, or a Value that holds one, such as a token that a program is given
+    values: Values or plain numbers, in a list or any other iterable
+
+    A Value as the index makes one node, which looks the item up anew in forward() and in each row of a compiled program,
+    and is nan where there is none. A plain number gives the item itself.
+
+    Raises IndexError for an index at which there is no item, ValueError for one that is no whole number.
+
+    In PyTorch: torch.nn.functional.embedding, for a list of numbers.
+
+    >>> from autograd import Value, gradient, select
+    >>> token, table = Value(2.0), [Value(0.5), Value(-1.0), Value(3.0)]
+    >>> chosen = select(token, table)
+    >>> chosen, gradient(chosen, *table)
+    (Value(3.0), [Value(0.0), Value(0.0), Value(1.0)])
+    >>> token.data = 1.0
+    >>> chosen.forward()
+    -1.0
+    """
+    xs = _listed("select", values)
+    at = index.data if isinstance(index, Value) else number(index)
+    if at != at // 1.0:  # neither a fraction, nor infinite, nor nan
+        raise ValueError(f"select takes a whole number for its index, not {at!r}")
+    if not 0.0 <= at < len(xs):
+        counted = f"the items are {len(xs)}, counted from 0 to {len(xs) - 1}" if xs else "there are no items"
+        raise IndexError(f"select has no item {at:.0f}: {counted}")
+    if isinstance(index, Value) and index.op is not CONSTANT:
+        return ops.select_of(index, *xs)
+    item = xs[int(at)]
+    return item if isinstance(item, Value) else number(item)
 
 
 def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Number:

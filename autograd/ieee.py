@@ -200,6 +200,15 @@ def greater(x: float, y: float) -> float:
     return 1.0 if x > y else 0.0 if x <= y else nan
 
 
+def equal(x: float, y: float) -> float:
+    return 1.0 if x == y else nan if math.isnan(x) or math.isnan(y) else 0.0
+
+
+def select(inputs: Sequence[float]) -> float:
+    index, *xs = inputs
+    return xs[int(index)] if 0.0 <= index < len(xs) and index == int(index) else nan
+
+
 def sign(x: float) -> float:
     return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x * 0.0
 

@@ -126,6 +126,11 @@ def _dot_slopes(z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
     return (*inputs[n : 2 * n], *inputs[:n], 1.0) if len(inputs) % 2 else (*inputs[n:], *inputs[:n])
 
 
+def _select_slopes(z: Any, inputs: Sequence[Any]) -> list[Any]:
+    index, *xs = inputs
+    return [0.0, *(equal(index, float(k)) for k in range(len(xs)))]
+
+
 LOG2_E, LOG10_E = 1.0 / math.log(2.0), 1.0 / math.log(10.0)
 NORMAL, TWO_OVER_ROOT_PI = 1.0 / math.sqrt(2.0 * math.pi), 2.0 / math.sqrt(math.pi)
 
@@ -134,8 +139,8 @@ NORMAL, TWO_OVER_ROOT_PI = 1.0 / math.sqrt(2.0 * math.pi), 2.0 / math.sqrt(math.
 # ruff: noqa: PLW0108
 # fmt: off
 
-cos: Primitive; cosh: Primitive; div: Primitive; gaussian: Primitive; greater: Primitive; hypot: Primitive  # noqa: E702
-minimum: Primitive; one_minus_square: Primitive; power_slope: Primitive; ray: Primitive; sign: Primitive  # noqa: E702
+cos: Primitive; cosh: Primitive; div: Primitive; equal: Primitive; gaussian: Primitive; greater: Primitive  # noqa: E702
+hypot: Primitive; minimum: Primitive; one_minus_square: Primitive; power_slope: Primitive; ray: Primitive; sign: Primitive  # noqa: E702
 sigmoid_slope: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
 
 #                                    value            partials, of (z, *inputs)
@@ -191,9 +196,11 @@ clip       = Primitive("clip",       ieee.clip,       _clip_in_x, _clip_in_low, 
 sum_of     = Primitive("sum",        sum,             lambda z, xs: (1.0,) * len(xs), nary=True)
 dot_of     = Primitive("dot",        ieee.dot,        _dot_slopes, nary=True)
 logsumexp_of = Primitive("logsumexp", ieee.logsumexp, _logsumexp_slopes, nary=True)
+select_of  = Primitive("select",     ieee.select,     _select_slopes, nary=True)
 
 # ------------------------------------------------------------------------------------------ the shapes that derivatives take
 greater    = Primitive("greater",    ieee.greater,    0.0, 0.0)
+equal      = Primitive("equal",      ieee.equal,      0.0, 0.0)
 sigmoid_slope = Primitive("sigmoid_slope", ieee.sigmoid_slope, 0.0, lambda s, z, x: s * tanh(-0.5 * x))
 tanh_slope = Primitive("tanh_slope", ieee.tanh_slope, 0.0, lambda s, z, x: -2.0 * s * tanh(x))
 silu_bend  = Primitive("silu_bend",  ieee.silu_bend,  lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x))

@@ -10,22 +10,38 @@ It needs nothing but Python's own library; drawings, plots, progress bars and re
 
 import nn.engine  # before all else: is this autograd ours?
 from nn import data, losses, metrics, optim
+from nn.attention import Attention, Block
 from nn.drawing import draw
 from nn.export import from_torch, to_jax, to_onnx, to_torch
+from nn.gpt import GPT
 from nn.layers import MLP, Layer, Neuron
+from nn.linear import Dropout, Embedding, Linear, Sequential
 from nn.module import Module
+from nn.normalisation import LayerNorm, RMSNorm
 from nn.pages.player import play_training
 from nn.pages.stepper import step_through
 from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
+from nn.recurrent import LSTM, RNN
 from nn.train.fit import fit
 from nn.train.history import History
 
 __all__ = [
+    "GPT",
+    "LSTM",
     "MLP",
+    "RNN",
+    "Attention",
+    "Block",
+    "Dropout",
+    "Embedding",
     "History",
     "Layer",
+    "LayerNorm",
+    "Linear",
     "Module",
     "Neuron",
+    "RMSNorm",
+    "Sequential",
     "data",
     "draw",
     "fit",

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
 import autograd
-from autograd import CONSTANT, Value, clip, dot, log_softmax
+from autograd import CONSTANT, Value, clip, dot, log_softmax, select
 from autograd import primitives as ops
 from autograd.conversions import number
 from autograd.value import lift
@@ -34,7 +34,7 @@ from autograd.value import lift
 Number: TypeAlias = "Value | float"
 Numbers: TypeAlias = "Number | Sequence[Any]"  # a number, a list of them, a list of rows, or an array
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
-Target: TypeAlias = list[tuple[int, Number]]  # (class, its probability), without those known to be 0
+Target: TypeAlias = list[tuple[int | Value, Number]]  # (class, its probability), without those known to be 0
 
 # ------------------------------------------------------------------------------------------------- losses of pairs (o, t)
 
@@ -232,7 +232,8 @@ def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -
     a softmax in between, so that nothing overflows. Its slope in x_i is softmax(x)_i - t_i.
 
     logits: one row of scores, one for each class, or a list of rows; plain numbers or Values
-    target: for one row, a class index (from 0 on) or a list of class probabilities; for a list of rows, a list of these
+    target: for one row, a class index (from 0 on) or a list of class probabilities; for a list of rows, a list of these. A
+        class index may be a Value, such as an input of a program: see autograd.select
     reduction: "mean" over the rows (the default), "sum", or "none" for one loss per row
 
     Class probabilities that are the plain number 0 are left out. Those that are plain numbers have to lie between 0 and 1
@@ -293,8 +294,8 @@ def _is_softmax(row: Sequence[Value]) -> bool:
 def _likelihood(x: Sequence[Number], target: Target) -> Number:
     """-x_t for a class t, minus the sum of p_i x_i for class probabilities."""
     if len(target) == 1 and target[0][1] == 1.0:
-        return -x[target[0][0]]
-    return -dot([p for _, p in target], [x[i] for i, _ in target])
+        return -select(target[0][0], x)
+    return -dot([p for _, p in target], [select(i, x) for i, _ in target])
 
 
 # ------------------------------------------------------------------------------------------- what all losses have in common
@@ -381,15 +382,15 @@ def _class_target(loss: str, target: Any, n: int) -> Target:
     return [(i, p) for i, p in enumerate(probabilities) if p != 0.0]  # true of every Value
 
 
-def _class_index(loss: str, target: Any, n: int) -> int:
-    if isinstance(target, Value):
-        raise TypeError(f"{loss} takes a class index that is a plain number, not {target!r}: pass int of its .data")
-    index = _number(loss, "target", target)
+def _class_index(loss: str, target: Any, n: int) -> int | Value:
+    """A class, in range; a Value that holds one stays one, so that another may be put into it."""
+    index = target.data if isinstance(target, Value) else _number(loss, "target", target)
+    assert isinstance(index, float)
     if not math.isfinite(index) or index != int(index):
         raise ValueError(f"{loss} takes a whole number as a class index, not {target!r}, or a list of class probabilities")
     if not 0.0 <= index < n:
         raise IndexError(f"{loss} got class index {int(index)}, and a row has {n} scores: the classes are 0 to {n - 1}")
-    return int(index)
+    return target if isinstance(target, Value) and target.op is not CONSTANT else int(index)
 
 
 def _check_reduction(loss: str, reduction: object) -> None:

@@ -10,6 +10,7 @@ object that is no Module; a Value computed from numbers alone, as in Value(0.5) 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
@@ -61,6 +62,8 @@ class Module:
 
     _looked_at: tuple[int, ...] = ()  # what it held when nothing was lost
     _unprefixed: tuple[str, ...] = ()  # attributes whose parameters go by their own names
+    _drawn_as_layer = False  # whether a drawing gathers what it computes, and what is inside of it, in one box
+    training = True  # what Dropout asks; train() and eval() set it
 
     def __init_subclass__(cls) -> None:
         """Let what a module returns know who made it, so that drawings can show modules."""
@@ -71,9 +74,14 @@ class Module:
             @functools.wraps(compute)
             def call(self: Module, *inputs: Any, **options: Any) -> Any:
                 result = compute(self, *inputs, **options)
-                for value in result if isinstance(result, (list, tuple)) else (result,):
-                    if isinstance(value, Value) and value.inputs:
-                        value.made_by = _Maker(self)  # type: ignore[attr-defined]
+                maker, left = _Maker(self), [result]
+                while left:
+                    value = left.pop()
+                    if isinstance(value, Value):
+                        if value.inputs:
+                            value.made_by = maker  # type: ignore[attr-defined]
+                    elif isinstance(value, (list, tuple)):
+                        left += value
                 return result
 
             cls.__call__ = call  # type: ignore[method-assign]
@@ -91,6 +99,56 @@ class Module:
         for name, item in self._contents():
             if isinstance(item, Module):
                 yield name, item
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all that are inside it, each once. In PyTorch this has the same name.
+
+        >>> import nn
+        >>> [type(module).__name__ for module in nn.Sequential(nn.Linear(2, 3), nn.Dropout()).modules()]
+        ['Sequential', 'Linear', 'Dropout']
+        """
+        seen: set[Module] = set()
+        stack: list[Module] = [self]
+        while stack:
+            module = stack.pop()
+            if module not in seen:
+                seen.add(module)
+                yield module
+                stack += [inner for _, inner in module.children()][::-1]
+
+    def own_parameters(self) -> Iterator[tuple[str, Value]]:
+        """The parameters that stand in no module inside this one, with their names.
+
+        >>> import nn
+        >>> [name for name, _ in nn.Linear(2, 1).own_parameters()], list(nn.Sequential(nn.Linear(2, 1)).own_parameters())
+        (['weight_11', 'weight_12', 'bias_1'], [])
+        """
+        for name, item in self._contents():
+            if isinstance(item, Value):
+                yield name, item
+
+    def train(self, mode: bool = True) -> Self:
+        """Say that the model is training, and what it is made of too: Dropout leaves numbers out. In PyTorch as well.
+
+        mode: False says that it is not
+
+        >>> import nn
+        >>> net = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
+        >>> net.training, net.eval().modules_2.training, net.train().modules_2.training
+        (True, False, True)
+        """
+        for module in self.modules():
+            module.training = bool(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Say that the model is not training, but asked: Dropout does nothing. In PyTorch this has the same name.
+
+        >>> import nn
+        >>> nn.Dropout(0.5).eval()([1.0, 2.0])
+        [Value(1.0), Value(2.0)]
+        """
+        return self.train(False)
 
     def _contents(self) -> Iterator[tuple[str, Value | Module]]:
         for attribute, item in vars(self).items():
@@ -219,6 +277,19 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({count_parameters(len(self.parameters()))})"
+
+
+@contextlib.contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """A block in which a model is not training; afterwards each module is what it was. What is no Module stays as it is."""
+    before = [(module, module.training) for module in model.modules()] if isinstance(model, Module) else []
+    try:
+        for module, _ in before:
+            module.training = False
+        yield
+    finally:
+        for module, training in before:
+            module.training = training
 
 
 def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:

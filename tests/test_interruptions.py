@@ -145,7 +145,7 @@ def test_backward_and_forward():
             assert (y.data, x.grad, w.grad) == expected
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adagrad", "adam", "adamw"])
+@pytest.mark.parametrize("optimizer", list(nn.optim.OPTIMIZERS))
 def test_a_step_is_taken_by_all_parameters_or_by_none(optimizer):
     """And so is what the optimiser remembers of them."""
     ws = [Value(float(i)) for i in range(1, 4)]

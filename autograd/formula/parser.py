@@ -328,7 +328,7 @@ class _Parser:
         sign = self.advance().kind
         right = self.deeper()
         if sign == "=":
-            return (1.0 - ops.greater(left, right)) * (1.0 - ops.greater(right, left))
+            return ops.equal(left, right)
         if sign in ("<", "≥"):
             left, right = right, left
         return ops.greater(left, right) if sign in ("<", ">") else 1.0 - ops.greater(left, right)

@@ -24,8 +24,9 @@ SIGNS = {  # what is written, and the kind of token that it is
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Primitive] = {
-    **{name: PRIMITIVES[name] for name in """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh
-       cosh tanh asinh acosh atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign clip""".split()},
+    **{name: PRIMITIVES[name] for name in """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2
+       sinh cosh tanh asinh acosh atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign clip
+       select""".split()},
     "ln": ops.log, "σ": ops.sigmoid, "sig": ops.sigmoid, "logistic": ops.sigmoid, "max": ops.maximum, "min": ops.minimum,
     "maximum": ops.maximum, "minimum": ops.minimum, "arcsin": ops.asin, "arccos": ops.acos, "arctan": ops.atan,
     "arctan2": ops.atan2, "arsinh": ops.asinh, "arcosh": ops.acosh, "artanh": ops.atanh, "arcsinh": ops.asinh,

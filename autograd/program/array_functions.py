@@ -47,6 +47,17 @@ def greater(x: Any, y: Any) -> Any:
     return np.where(x > y, 1.0, np.where(x <= y, 0.0, x - y))
 
 
+def equal(x: Any, y: Any) -> Any:
+    return np.where(x == y, 1.0, np.where((x < y) | (x > y), 0.0, x - y))
+
+
+def select(index: Any, *xs: Any) -> Any:
+    found = index * np.nan
+    for k, x in enumerate(xs):
+        found = np.where(index == k, x, found)
+    return found
+
+
 def sign(x: Any) -> Any:
     return np.where(x > 0.0, 1.0, np.where(x < 0.0, -1.0, 0.0 * x))
 

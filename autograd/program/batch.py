@@ -5,12 +5,16 @@ Inside, they are turned: an array has a row for each input and a column for each
 
 from __future__ import annotations
 
+from autograd.graph import nodes
+from autograd.primitives import select_of
 from autograd.program.engines import import_numpy, read_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from autograd.value import Value
 
 
 class Batch:
@@ -59,6 +63,22 @@ def refuse_nan(arrays: Mapping[str, Any]) -> None:
         rows = np.flatnonzero(np.isnan(array).any(axis=0))
         if len(rows):
             raise ValueError(f"row {rows[0]} of {name} holds nan: mend or leave out such rows first")
+
+
+def refuse_no_item(arrays: Mapping[str, Any], lists: Mapping[str, Sequence[Value]], ys: Sequence[Value]) -> None:
+    """Raise ValueError for the first index in a batch at which select finds no item."""
+    np = import_numpy()
+    places = {leaf: (name, i) for name, leaves in lists.items() for i, leaf in enumerate(leaves)}
+    for node in nodes(*ys):
+        if node.op is select_of and node.inputs[0] in places:
+            (name, i), n = places[node.inputs[0]], len(node.inputs) - 1
+            column = arrays[name][i]
+            rows = np.flatnonzero(~((column >= 0.0) & (column < n) & (column == np.floor(column))))
+            if len(rows):
+                raise ValueError(
+                    f"row {rows[0]} of {name} holds {column[rows[0]]:g} in column {i}, an index into {n} items, counted"
+                    " from 0"
+                )
 
 
 def count_rows(arrays: Mapping[str, Any]) -> int:

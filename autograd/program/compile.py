@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 OWN_NAMES = frozenset(
     "theta vector gradient batch value values value_and_gradient seed np out bind run ones rows outer joined total whole"
+    " gathered scattered"
     " zero bool dtype axis largest RECIPROCAL math inf nan".split()
 )
 OWN_PATTERN = re.compile(r"d*([WZHCbcgmsv]|order|spare|few|at)\d+x?")

@@ -27,8 +27,38 @@ def assembly_functions(xp: Any, size: int, per_sample: bool, asarray: Callable[[
     def rows(*values: Any) -> Any:
         return joined(*(spread(value, 1) for value in values))
 
+    def places(at: Any, index: Any) -> tuple[Any, Any]:  # where each index points, and whether it points anywhere
+        fine = (index >= 0.0) & (index < at.shape[1]) & (index == xp.floor(index))
+        item = xp.where(fine, index, nothing)
+        item = item.long() if xp.__name__ == "torch" else item.astype(int)
+        return at.reshape((-1,))[item + asarray([[i * at.shape[1]] for i in range(at.shape[0])])], fine
+
+    def gathered(array: Any, at: Any, index: Any) -> Any:
+        rows, fine = places(at, index)
+        if array.ndim == 1:
+            found = array[rows]
+        else:
+            columns = asarray([list(range(array.shape[1]))])
+            found = array[rows, columns]
+        return xp.where(fine, found, nothing + xp.nan)
+
+    def scattered(x: Any, at: Any, index: Any, n: int) -> Any:
+        rows, fine = places(at, index)
+        rows, x = xp.broadcast_to(rows, (at.shape[0], size)), xp.where(fine, x, nothing)
+        if per_sample:
+            rows = rows * size + asarray([list(range(size))])
+        rows, x, n = rows.reshape((-1,)), xp.broadcast_to(x, (at.shape[0], size)).reshape((-1,)), n * size**per_sample
+        if xp.__name__ == "numpy":
+            found = xp.bincount(rows, x, n)
+        elif xp.__name__ == "torch":
+            found = xp.zeros(n, dtype=x.dtype, device=x.device).index_add(0, rows, x)
+        else:
+            found = xp.zeros(n, x.dtype).at[rows].add(x)
+        return found.reshape((-1, size)) if per_sample else found
+
     zero = spread(0.0, 1) if per_sample else nothing[0]
-    return {"outer": outer, "total": total, "joined": joined, "rows": rows, "zero": zero}
+    both = {"gathered": gathered, "scattered": scattered}
+    return {"outer": outer, "total": total, "joined": joined, "rows": rows, "zero": zero, **both}
 
 
 def import_engine(name: str) -> tuple[Any, Any]:

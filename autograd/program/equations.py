@@ -13,13 +13,16 @@ from autograd.program.expressions import (
     Contract,
     Fold,
     Function,
+    Gather,
     Let,
     Matmul,
     Number,
     Outer,
     Product,
+    Scatter,
     Store,
     Sum,
+    Total,
     View,
 )
 from autograd.program.lowering import LARGEST, RECIPROCAL
@@ -112,6 +115,8 @@ class Equations(Printer):
                 c = weights_there.pop() if len(weights_there) == 1 else 1.0
                 before = "" if c == 1.0 else "-" if c == -1.0 else number(c, 6, latex=True)[0] + r" \, "
                 return before + r"\textstyle\sum " + r" \odot ".join(names)
+            case Gather():
+                return rf"{self.symbol(e.array.name)}\left[{self.tex(e.which)}\right]"
             case Function():
                 return self._apply(e.name, [self.tex(x) for x in e.arguments])
 
@@ -124,6 +129,8 @@ class Equations(Printer):
                 return rf"\max\left({inside}\right)"
             case "greater":
                 return rf"\mathbf{{1}}_{{{x} > {arguments[1]}}}"
+            case "equal":
+                return rf"\mathbf{{1}}_{{{x} = {arguments[1]}}}"
             case "sigmoid_slope":
                 return rf"{x} \odot (1 - {x})"
             case "tanh_slope":
@@ -138,9 +145,13 @@ class Equations(Printer):
 
     def piece(self, store: Store) -> str:
         """A part of the gradient."""
-        if isinstance(store, Outer):
-            return rf"{self.tex(store.left)} \, {self.tex(store.right)}^{{\top}}"
-        return rf"{self.tex(store.what, True)} \, \mathbf{{1}}"
+        match store:
+            case Outer():
+                return rf"{self.tex(store.left)} \, {self.tex(store.right)}^{{\top}}"
+            case Total():
+                return rf"{self.tex(store.what, True)} \, \mathbf{{1}}"
+            case Scatter():
+                return rf"\textstyle\sum_{{{self.tex(store.which)}}} {self.tex(store.what, True)}"
 
 
 def _is_seed(e: Expression) -> bool:

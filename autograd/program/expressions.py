@@ -84,8 +84,16 @@ class Contract(NamedTuple):
     coefficients: list[list[float]]
 
 
+class Gather(NamedTuple):
+    """For each row the row of an array that an index says, as a token its embedding."""
+
+    which: View
+    array: Array
+    rows: list[list[int]]  # of the array, that each index chooses from
+
+
 Plain = View | Number | Column
-Expression = View | Number | Column | Product | Sum | Function | Fold | Matmul | Contract
+Expression = View | Number | Column | Product | Sum | Function | Fold | Matmul | Contract | Gather
 
 # ------------------------------------------------------------------------------------------------------------ statements
 
@@ -113,7 +121,16 @@ class Total(NamedTuple):
     what: Expression
 
 
-Store = Outer | Total
+class Scatter(NamedTuple):
+    """An expression, each number of it summed over the batch where an index says; for parameters that are chosen from."""
+
+    places: list[int]  # of the parameters
+    which: View
+    what: Expression
+    rows: list[list[int]]  # of the places, that each index chooses from
+
+
+Store = Outer | Total | Scatter
 
 
 # --------------------------------------------------------------------------------------------------------- read by printers
@@ -132,6 +149,10 @@ def arrays_in(e: Expression | Let | Store) -> list[Array]:
             return [array for array, _ in e.factors]
         case Outer():
             return [e.left.array, e.right.array]
+        case Gather():
+            return [e.array, e.which.array]
+        case Scatter():
+            return [e.which.array, *arrays_in(e.what)]
         case Let() | Total():
             return arrays_in(e.what)
         case _:

@@ -203,6 +203,10 @@ class _ValueNumbering:
                 ids[node] = self._number(ops.sub, (inputs[0], self._number(LARGEST, tuple(ids[x] for x in before))))
             elif all(map(self._is_constant, inputs)):
                 ids[node] = self._number(CONSTANT, (), node.data)
+            elif op is ops.select_of and self._is_constant(inputs[0]):
+                items = range(1, len(inputs))
+                known = ops.select_of.value([self.operations[inputs[0]][2], *items])  # which item; nan for none
+                ids[node] = inputs[int(known)] if known in items else self._number(CONSTANT, (), known)
             elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
                 top = self._number(LARGEST, inputs)
                 total = self._number(op, tuple(self._number(ops.sub, (x, top)) for x in inputs))

@@ -20,6 +20,7 @@ from autograd.program.expressions import (
     Outer,
     Plain,
     Product,
+    Scatter,
     Store,
     Sum,
     Total,
@@ -86,7 +87,7 @@ class NumpyPrinter(Printer):
                 case Let(array, what):
                     self._find_place(array, what)
                     self._write(array.name, what, array)
-                case Outer() | Total():
+                case Outer() | Total() | Scatter():
                     self._store(step)
                 case _:
                     self.body.append(f"value = {self._add_up(step)}")
@@ -357,6 +358,9 @@ class NumpyPrinter(Printer):
                 self.body.append(f"gradient[{self.table('at', store.places)}] {way} {left} @ {right}.T")
             return
         to = slice_of(places) or self.table("at", places)
+        if isinstance(store, Scatter):
+            self.body.append(f"gradient[{to}] {way} {self.piece(store)}")
+            return
         varying = [array.varies for array in arrays_in(store.what)]
         if _is_whole(store.what) and store.what.array.varies:
             total = f"{self.view(store.what)} @ ones"
@@ -395,5 +399,5 @@ def _number_minus(e: Sum) -> tuple[Plain, Product] | None:
 def _deepest_last(store: Store) -> tuple[int, int]:
     """Matrices first, each as soon as its arrays are there; then sums over the batch; last what is the same for all rows."""
     arrays = arrays_in(store)
-    kind = 0 if isinstance(store, Outer) else 1 if any(array.varies for array in arrays) else 2
+    kind = 0 if isinstance(store, (Outer, Scatter)) else 1 if any(array.varies for array in arrays) else 2
     return kind, max((array.number for array in arrays), default=0)

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 
 from autograd.graph import nodes
-from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, refuse_nan
+from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, refuse_nan, refuse_no_item
 from autograd.program.checking import Checks
 from autograd.program.engines import array_maker, check_arrays, import_engine, import_numpy, read_numbers, refine
 from autograd.program.equations import Equations
@@ -95,6 +95,8 @@ class Program:
         """The outputs of each row: an array with a number for each row, or a row for each row where there are several."""
         arrays = read_batch(batch, self._widths)
         (value,) = self._run("values", arrays, theta)
+        if import_numpy().isnan(value).any():
+            refuse_no_item(arrays, self.lists, self.ys)
         return value[0] if len(self.ys) == 1 else value.T
 
     def value(self, *batch: Any, theta: Any = None) -> float:
@@ -150,6 +152,7 @@ class Program:
             value = float(run(*given))
         if value != value:  # noqa: PLR0124  (nan)
             refuse_nan(arrays)
+            refuse_no_item(arrays, self.lists, self.ys)
         if ("in place", ones) not in self._checks.passed:
             found = [value, gradient]
             self._checks.compare_in_place(ones, self._plan("gradient"), arrays, theta, self._seed(size), found)

@@ -23,6 +23,16 @@ INSIDE = {  # what puts together values and gradients of B rows
     "outer": "def outer(x, y):\n    return (x @ y.T).ravel()\n",
     "total": "def total(x, n):\n    return np.broadcast_to(x, (n, batch)).sum(axis=1)\n",
     "joined": "def joined(*pieces):\n    return np.concatenate(pieces)\n",
+    "gathered": """def gathered(array, at, index):
+    fine = (index >= 0.0) & (index < at.shape[1]) & (index == np.floor(index))
+    rows = np.take_along_axis(at, np.where(fine, index, 0.0).astype(int), axis=1)
+    return np.where(fine, array[rows] if array.ndim == 1 else array[rows, np.arange(array.shape[1])], np.nan)
+""",
+    "scattered": """def scattered(x, at, index, n):
+    fine = (index >= 0.0) & (index < at.shape[1]) & (index == np.floor(index))
+    rows = np.take_along_axis(at, np.broadcast_to(np.where(fine, index, 0.0), (len(at), batch)).astype(int), axis=1)
+    return np.bincount(rows.ravel(), np.broadcast_to(np.where(fine, x, 0.0), rows.shape).ravel(), n)
+""",
     "rows": "def rows(*values):\n    return np.concatenate([np.broadcast_to(value, (1, batch)) for value in values])\n",
 }
 

@@ -18,10 +18,13 @@ from autograd.program.expressions import (
     Contract,
     Fold,
     Function,
+    Gather,
     Let,
     Matmul,
     Number,
+    Outer,
     Product,
+    Scatter,
     Sum,
     Total,
     View,
@@ -155,6 +158,8 @@ class Printer:
                 return f"{e.name}({self.view(e.operand)})"
             case Contract():
                 return self.contraction(e)
+            case Gather():
+                return f"gathered({e.array.name}, {self.table('at', e.rows)}, {self.view(e.which)})"
         return self.factor(e)
 
     def factor(self, e: Expression) -> str:
@@ -206,9 +211,14 @@ class Printer:
 
     def piece(self, store: Store) -> str:
         """A part of the gradient, a row for each parameter."""
-        if isinstance(store, Total):
-            return f"total({self.expression(store.what)}, {len(store.places)})"
-        return f"outer({self.view(store.left)}, {self.view(store.right)})"
+        match store:
+            case Outer():
+                return f"outer({self.view(store.left)}, {self.view(store.right)})"
+            case Total():
+                return f"total({self.expression(store.what)}, {len(store.places)})"
+            case Scatter():
+                what, rows, which = self.expression(store.what), self.table("at", store.rows), self.view(store.which)
+                return f"scattered({what}, {rows}, {which}, {len(store.places)})"
 
     # ---- for any library
 

@@ -7,16 +7,19 @@ alone: where every row runs over the same numbers, and every parameter stands on
 from __future__ import annotations
 
 from autograd.graph import bottom_up
+from autograd.primitives import equal, select_of
 from autograd.program.expressions import (
     Column,
     Contract,
     Fold,
     Function,
+    Gather,
     Let,
     Matmul,
     Number,
     Outer,
     Product,
+    Scatter,
     Sum,
     Total,
     View,
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from autograd.program.expressions import Expression, Store
     from autograd.program.grouping import Array, Grouping, Kind
-    from autograd.program.lowering import Form
+    from autograd.program.lowering import Atom, Factors, Form
 
     Term = tuple[list[int], float]  # a product: its factors, and their coefficient
 
@@ -61,8 +64,19 @@ class Statements:
             places = [self.places[x] for x in inputs if isinstance(x, int)]
             if len(set(places)) == len(inputs) and len({number for number, _ in places}) == 1:
                 return Fold(name, View(self.arrays[places[0][0]], [row for _, row in places]))
+        if array.what is select_of and (found := self._find_gather(atoms)) is not None:
+            return found
         wanted = 1 if name in FROM_OUTPUT else len(inputs)
         return Function(name, [self._view([atom.inputs[k] for atom in atoms]) for k in range(wanted)])
+
+    def _find_gather(self, atoms: Sequence[Atom]) -> Gather | None:
+        """What an index chooses from the rows of one array; None where the items are of several, or plain numbers."""
+        places = [[self.places[x] for x in atom.inputs if isinstance(x, int)] for atom in atoms]
+        numbers = {number for _, *items in places for number, _ in items}
+        if len(numbers) != 1 or any(len(some) < len(atom.inputs) for some, atom in zip(places, atoms)):
+            return None
+        which = View(self.arrays[places[0][0][0]], [row for (_, row), *_ in places])
+        return Gather(which, self.arrays[numbers.pop()], [[row for _, row in items] for _, *items in places])
 
     def _view(self, atoms: Sequence[int | float]) -> View | Number:
         """The rows where atoms stand; a plain number where they are one."""
@@ -78,7 +92,9 @@ class Statements:
         by_kind: dict[Kind, list[list[Term]]] = {}
         for row, form in enumerate(forms):
             for kind, terms in self._sort_terms(form).items():
-                by_kind.setdefault(kind, [[] for _ in forms])[row] = terms
+                if kind not in by_kind:  # a list for each sum is made once only
+                    by_kind[kind] = [[] for _ in forms]
+                by_kind[kind][row] = terms
         kinds = sorted(by_kind.items(), key=lambda item: -len(item[1][0]))
         found = [self._add_alike(kind, rows) for kind, rows in kinds]
         return found[0] if len(found) == 1 else _factor_out(found) if found else Number(0.0)
@@ -133,6 +149,8 @@ class Statements:
 
     def _find_gradient(self, forms: Sequence[Form]) -> Iterator[Store]:
         """What is summed over the batch for each parameter; products of one kind, and as many of them, in one go."""
+        forms = [dict(form) for form in forms]
+        yield from self._take_scatters(forms)
         alike: dict[tuple[Kind, int], dict[int, list[Term]]] = {}
         for p, form in enumerate(forms):
             for kind, terms in self._sort_terms(form).items():
@@ -141,6 +159,35 @@ class Statements:
             both_vary = len(kind) == 2 and all(self.arrays[k].varies for k in kind)
             found = self._find_outer(some) if both_vary and count == 1 else None
             yield found or Total(sorted(some), self._add_alike(kind, [some[p] for p in sorted(some)]))
+
+    def _take_scatters(self, forms: Sequence[Form]) -> Iterator[Scatter]:
+        """What each item of a choice varies by: [index = k] times the same for all k. It is taken out of the forms."""
+        chosen: dict[tuple[int, Factors, float], dict[float, list[tuple[int, Factors]]]] = {}
+        for p, form in enumerate(forms):
+            for factors, c in form.items():
+                choices = [f for f in factors if self.atoms[f].what is equal]
+                match [self.atoms[f].inputs for f in choices]:
+                    case [(int(index), float(k))]:
+                        rest = tuple(f for f in factors if f not in choices)
+                        chosen.setdefault((index, rest, c), {}).setdefault(k, []).append((p, factors))
+        alike: dict[tuple[int, Kind, int], list[tuple[int, Term, list[int]]]] = {}
+        for (index, rest, c), by_item in chosen.items():
+            n, often = len(by_item), {len(some) for some in by_item.values()}
+            if n < 2 or set(by_item) != set(range(n)) or len(often) > 1:
+                continue
+            kind, ordered = self._sort_factors(rest)
+            for each in zip(*(by_item[k] for k in range(n))):  # two tables that one index looks into make two rows
+                key = self.places[index][0], kind, n
+                alike.setdefault(key, []).append((index, (ordered, c), [p for p, _ in each]))
+                for p, factors in each:
+                    del forms[p][factors]
+        for found in alike.values():
+            places = sorted({p for *_, some in found for p in some})
+            at = {p: i for i, p in enumerate(places)}
+            which = [self.places[index] for index, *_ in found]
+            what = self._multiply([ordered for _, (ordered, _), _ in found], [c for _, (_, c), _ in found])
+            rows = [[at[p] for p in some] for *_, some in found]
+            yield Scatter(places, View(self.arrays[which[0][0]], [row for _, row in which]), what, rows)
 
     def _find_outer(self, terms: Mapping[int, list[Term]]) -> Outer | None:
         """D Xᵀ, where the parameters make a matrix: every row of one array with every row of the other."""

@@ -356,6 +356,12 @@ _say(
     "log(exp(x1) + ... + exp(xn)) as a single node, never overflowing.",
     notation=Notation("log Σ exp", lambda *xs: f"logsumexp({', '.join(xs)})", latex=latex_form(_write_logsumexp, POWER)),
 )
+_say("select", "The item that stands at an index, counted from 0: select(index, x0, ..., xn); nan where there is none.")
+_say(
+    "equal",
+    "1 where x = y, else 0: the slope of a choice, itself flat.",
+    notation=Notation("=", "[{} = {}]", latex=latex_form(r"\mathbf{{1}}_{{{} = {}}}")),
+)
 _say(
     "greater",
     "1 where x > y, else 0: the slope of a kink, itself flat.",

@@ -24,7 +24,7 @@ REAL = ("iris", "wine", "breast_cancer", "digits")
 DATA = (*MADE, "xor", *REAL)
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "softplus", "gelu", "silu", "leaky_relu", "elu", "sin")
 RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus")  # whose weights He's initialisation is made for
-OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adam", "adamw")
+OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adam", "adamw", "adadelta", "adamax", "nadam", "radam")
 MOST_CONFUSED = 10  # classes, for which a table of confusions is readable
 
 

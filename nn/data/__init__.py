@@ -9,7 +9,23 @@ own may come as lists, as NumPy's arrays or as frames of pandas, which reads fil
 """
 
 from nn.data.dataset import Dataset
+from nn.data.letters import Letters, Text, names, text
 from nn.data.made import blobs, circles, moons, spirals, xor
 from nn.data.real import breast_cancer, digits, iris, wine
 
-__all__ = ["Dataset", "blobs", "breast_cancer", "circles", "digits", "iris", "moons", "spirals", "wine", "xor"]
+__all__ = [
+    "Dataset",
+    "Letters",
+    "Text",
+    "blobs",
+    "breast_cancer",
+    "circles",
+    "digits",
+    "iris",
+    "moons",
+    "names",
+    "spirals",
+    "text",
+    "wine",
+    "xor",
+]

@@ -48,8 +48,8 @@ class Part:
         return chain[::-1]
 
     def within(self, kind: str) -> Part | None:
-        """The innermost part of a kind that this is, or is in."""
-        return next((part for part in reversed(self.around()) if part.kind == kind), None)
+        """The part of a kind that this is, or is in; of layers in a layer, as in attention, the outermost."""
+        return next((part for part in self.around() if part.kind == kind), None)
 
     def __repr__(self) -> str:
         return f"<{' / '.join(part.name for part in self.around())}>"
@@ -93,7 +93,8 @@ class _Modules:
     def _enter(self, module: Module, name: str, parent: Part | None) -> None:
         if module in self.of_module:
             return
-        kind = NEURON if isinstance(module, Neuron) else LAYER if isinstance(module, Layer) else MODULE
+        folded = isinstance(module, Layer) or module._drawn_as_layer
+        kind = NEURON if isinstance(module, Neuron) else LAYER if folded else MODULE
         part = self.of_module[module] = Part(kind, name, parent, module)
         for inner_name, inner in module.children():
             self._enter(inner, _part_name(inner_name, inner), part)

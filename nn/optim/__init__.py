@@ -11,6 +11,7 @@ An optimiser steps after each gradient, a schedule after each epoch:
         schedule.step()
 """
 
+from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
 from nn.optim.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.optim.schedules import (
     CosineAnnealingLR,
@@ -26,16 +27,20 @@ from nn.optim.schedules import (
 __all__ = [
     "OPTIMIZERS",
     "SGD",
+    "Adadelta",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
     "CosineAnnealingLR",
     "ExponentialLR",
     "LRScheduler",
     "LambdaLR",
     "LinearLR",
     "MultiStepLR",
+    "NAdam",
     "Optimizer",
+    "RAdam",
     "RMSprop",
     "ReduceLROnPlateau",
     "StepLR",

@@ -47,6 +47,8 @@ BOUNDS: dict[str, tuple[str, float, float | None]] = {  # what messages say, the
     "alpha": ("alpha value", 0.0, None),
     "betas": ("beta parameter", 0.0, 1.0),
     "eps": ("epsilon value", 0.0, None),
+    "rho": ("rho value", 0.0, 1.0),
+    "momentum_decay": ("momentum_decay value", 0.0, None),
     "lr_decay": ("lr_decay value", 0.0, None),
     "initial_accumulator_value": ("initial_accumulator_value value", 0.0, None),
 }
@@ -226,7 +228,7 @@ class Optimizer:
         state: what gathered() gave, or some steps later
         """
         n = len(self.parameters)
-        columns = {key: [x] * n if isinstance(x, int) else x.tolist() for key, x in state.items()}
+        columns = {key: x.tolist() if hasattr(x, "tolist") else [x] * n for key, x in state.items()}
         return [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else [{} for _ in range(n)]
 
     def zero_grad(self) -> None:

@@ -145,6 +145,7 @@ export const VALUES = {
   silu: (x) => (x >= 0 ? x / (1 + Math.exp(-x)) : x * half(x) / (1 + half(x) ** 2) * half(x)),
   abs: Math.abs, sign: Math.sign, maximum: larger, minimum: smaller, clip: (x, low, high) => smaller(larger(x, low), high),
   sum: (...xs) => sum(xs), dot: (...xs) => dot(xs), logsumexp: (...xs) => logsumexp(xs),
+  select: (i, ...xs) => xs[i] ?? NaN, equal: (x, y) => (x === y ? 1 : x !== x || y !== y ? NaN : 0),
   greater: (x, y) => (x > y ? 1 : x <= y ? 0 : NaN),
   sigmoid_slope: (z, x) => half(2 * x) / (1 + half(2 * x)) ** 2,
   tanh_slope: (z, x) => 4 * half(4 * x) / (1 + half(4 * x)) ** 2,

@@ -14,7 +14,7 @@ from autograd import Value, dot, logsumexp
 from autograd.modes import without_graph
 from autograd.program.compile import NotCompilable, compile
 from autograd.value import constant, lift
-from nn.train.steps import OF_CLASSES, Row, Run, Step, flatten
+from nn.train.steps import OF_CLASSES, Row, Run, Step, flatten, gives_rows, outputs_of
 
 FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; more where the net is small:
 MOST_PRODUCTS = 100_000  # about a tenth of a second
@@ -43,8 +43,8 @@ class BatchStep(Step):
         x = [Value(number) for number in rows[0][0]]
         try:
             prediction = run.model(x)
-            outputs = [lift(p) for p in flatten(prediction)]
-            self.classes = len(outputs) if run.loss_name in OF_CLASSES else 0
+            outputs = [lift(p) for p in outputs_of(prediction)]
+            self.classes = len(outputs) if run.loss_name in OF_CLASSES and not gives_rows(prediction) else 0
             t = self._leaves(rows[0][1])
             loss = self._loss(prediction, outputs, t)
             self.all = self._arrays_of(rows)
@@ -92,6 +92,8 @@ class BatchStep(Step):
         return [float(i == target) for i in range(self.classes)]
 
     def _loss(self, prediction: Any, outputs: list[Value], t: Any) -> Value:
+        if not self.classes:
+            return lift(self.run.loss(prediction, t))
         if self.run.loss_name == "cross_entropy":  # −Σ t log softmax(o), with Σ t = 1
             return lift(logsumexp(outputs) - dot(t, outputs))
         if self.run.loss_name == "nll":

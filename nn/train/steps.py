@@ -13,6 +13,7 @@ from autograd.value import constant, lift
 from nn.data.dataset import listed
 from nn.losses import LOSSES
 from nn.metrics import METRICS, accuracy
+from nn.module import evaluating
 from nn.optim import Optimizer
 from nn.train.history import Record
 
@@ -84,7 +85,7 @@ class Run:
 
     def _class(self, target: Any, prediction: Any, y_name: str, row: int) -> Any:
         if isinstance(target, (list, tuple)):
-            return target  # a share for each class
+            return target  # a share for each class, or a class for each of several rows
         outputs = len(prediction) if isinstance(prediction, (list, tuple)) else 1
         there_are = "1 output" if outputs == 1 else f"{outputs} outputs"
         if target != int(target) or not 0 <= target < outputs:
@@ -123,7 +124,7 @@ class Step:
             loss = lift(self.run.loss(prediction, target)) / len(rows)
             loss.backward()
             total += loss.data
-            predictions.append([lift(p).data for p in flatten(prediction)])
+            predictions.append([lift(p).data for p in outputs_of(prediction)])
         if self.l2:
             for p in parameters:
                 total += self.l2 * p.data * p.data
@@ -163,7 +164,8 @@ class Step:
 
     def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
         """The mean loss on rows that are not learned from; under no_grad."""
-        predictions = [self.run.model([constant(number) for number in x]) for x, _ in rows]
+        with evaluating(self.run.model):
+            predictions = [self.run.model([constant(number) for number in x]) for x, _ in rows]
         loss = math.fsum(lift(self.run.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
         self.run.measure(metrics, predictions, [t for _, t in rows])
         return loss
@@ -179,6 +181,20 @@ def flatten(row: Any) -> Iterator[Any]:
         yield from row
     else:
         yield row
+
+
+def outputs_of(prediction: Any) -> Iterator[Any]:
+    """All that a model gives for one row, also where it gives a row of scores for each place of a text."""
+    if isinstance(prediction, (list, tuple)):
+        for each in prediction:
+            yield from outputs_of(each)
+    else:
+        yield prediction
+
+
+def gives_rows(prediction: Any) -> bool:
+    """Whether a model gives rows of scores, whose targets are one class for each."""
+    return isinstance(prediction, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in prediction)
 
 
 def _finite(x: Any, name: str, row: int) -> float:

@@ -13,11 +13,13 @@ SPECIAL_POINTS = {
     "sum": (0.3, 0.5, -1.2),
     "dot": (0.3, 0.5, -1.2, 2.0, 0.7),
     "logsumexp": (0.3, 0.5, -1.2),
+    "equal": (0.3, 0.5),
 }
 WITH_CONSTANTS = {  # rows of which one input is a whole number, or does not count
     "gaussian": lambda x: PRIMITIVES["gaussian"](x, 2.0),
     "power_slope": lambda x, y: PRIMITIVES["power_slope"](x, y, 1.0, 2.0),
     "ray": lambda x, y: PRIMITIVES["ray"](x, y, 2.0, 1.0, 0.0),
+    "select": lambda x, y: PRIMITIVES["select"](1.0, x, y),
     "sigmoid_slope": lambda x: PRIMITIVES["sigmoid_slope"](ag.sigmoid(x), x),
     "tanh_slope": lambda x: PRIMITIVES["tanh_slope"](ag.tanh(x), x),
 }

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "clip": lambda x, low, high: x in (low, high) or low >= high,  # a kink, or no interval
     "div": lambda x, y: abs(y) < 1e-102,  # 1/y³ is beyond the floats
     "elu": lambda x, alpha: x < -708.0,  # exp(x) is subnormal, and has few digits that alpha could multiply
+    "equal": lambda x, y: x == y,
     "greater": lambda x, y: x == y,
     "maximum": lambda x, y: x == y,
     "minimum": lambda x, y: x == y,

@@ -225,3 +225,20 @@ def test_the_mean_of_no_numbers_in_words():
     """There is none."""
     with pytest.raises(ValueError, match=r"^mean of no numbers: pass at least one$"):
         ag.mean([])
+
+
+@pytest.mark.parametrize("x", [-1000.0, -3.5, -1e-9, 0.0, 0.3, 7.0, 1000.0])
+def test_powers_of_two_and_logarithms_of_sums_and_sigmoids(x):
+    """exp2, logsigmoid and logaddexp, values and slopes, against mpmath; nothing overflows, no digit is lost."""
+    functions = {
+        ag.exp2: lambda t: mpmath.mpf(2) ** t,
+        ag.logsigmoid: lambda t: -mpmath.log1p(mpmath.exp(-t)),
+        lambda t: ag.logaddexp(t, 0.5): lambda t: mpmath.log(mpmath.exp(t) + mpmath.exp(mpmath.mpf(0.5))),
+    }
+    with mpmath.workdps(600):
+        for ours, truth in functions.items():
+            v = Value(x)
+            y = ours(v)
+            assert y.data == ours(x) == pytest.approx(float(truth(mpmath.mpf(x))), rel=1e-14)
+            y.backward()
+            assert v.grad == pytest.approx(float(mpmath.diff(truth, mpmath.mpf(x))), rel=1e-12, abs=1e-300)

@@ -29,6 +29,8 @@ def every_operation():
     results = {}
     for name, operation in autograd.PRIMITIVES.items():
         xs = [0.3, 0.7, 0.2, 0.4, 0.6][: operation.arity or 4]
+        if name == "select":
+            xs[0] = 1.0  # an index
         z = operation(*xs)
         results[name] = [z, *operation.slopes(z, xs)]
     return results

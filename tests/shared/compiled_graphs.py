@@ -258,6 +258,9 @@ def applications():
     for name, op in PRIMITIVES.items():
         if name in NOT_CALLED:
             continue
+        if name == "select":  # an index that is a plain number; programs that are given one have tests of their own
+            yield from ((f"{name} of {n}", op, [n - 1.0] + [None] * n) for n in (1, 2, 3))
+            continue
         if op.arity is None:
             yield from ((f"{name} of {n}", op, [None] * n) for n in ((2, 3, 4) if name == "dot" else (1, 2, 3)))
             continue

@@ -1,6 +1,7 @@
 """Every optimiser and schedule with options of all kinds, and a surface to go down on."""
 
 from autograd import Value, cos, exp, sin
+from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
 from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, StepLR
 
@@ -43,8 +44,22 @@ OPTIONS = [
     (AdamW, {"lr": 0.1, "weight_decay": 0.0}),
     (AdamW, {"lr": 0.1, "weight_decay": 0.2, "amsgrad": True, "betas": (0.9, 0.8)}),
     (AdamW, {"lr": 0.01, "maximize": True}),
+    (Adadelta, {}),
+    (Adadelta, {"lr": 0.5, "rho": 0.6, "eps": 1e-4, "weight_decay": 0.2}),
+    (Adadelta, {"maximize": True}),
+    (Adamax, {}),
+    (Adamax, {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-3}),
+    (Adamax, {"weight_decay": 0.2, "maximize": True}),
+    (NAdam, {}),
+    (NAdam, {"lr": 0.1, "betas": (0.5, 0.8), "eps": 1e-3, "momentum_decay": 0.1}),
+    (NAdam, {"weight_decay": 0.2, "maximize": True}),
+    (NAdam, {"lr": 0.05, "weight_decay": 0.2, "decoupled_weight_decay": True}),
+    (RAdam, {}),
+    (RAdam, {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-3}),
+    (RAdam, {"betas": (0.9, 0.99), "weight_decay": 0.2, "maximize": True}),
+    (RAdam, {"lr": 0.05, "weight_decay": 0.2, "decoupled_weight_decay": True}),
 ]
-RULES = [SGD, RMSprop, Adagrad, Adam, AdamW]
+RULES = [SGD, RMSprop, Adagrad, Adam, AdamW, Adadelta, Adamax, NAdam, RAdam]
 
 # A table of schedules: class, options. Each line is walked for 60 epochs beside torch.
 SCHEDULES = [

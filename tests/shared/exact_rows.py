@@ -121,6 +121,12 @@ ROWS = {
     "sum": row(lambda *xs: sum(xs), [(0.3, -1.5, 40.0), (1e308, -1e308, 1e-300)]),
     "dot": row(lambda v, w, x, y, b: v * x + w * y + b, [(0.3, -1.5, 40.0, 1000.0, -5.0), (1e-300, 1e300, 1.5, -0.5, 0.3)]),
     "logsumexp": row(lambda x, y: mp.log(mp.exp(x) + mp.exp(y)), [(0.3, -0.5), (745.0, 743.0), (-1000.0, -1001.0)]),
+    "select": row(
+        lambda i, *xs: xs[int(i)] if i in range(len(xs)) else mp.nan,
+        [(i, 0.3, -1e300, 745.0) for i in (0.0, 1.0, 2.0)],
+        active=[1, 2, 3],
+    ),
+    "equal": row(lambda x, y: mpf(x == y), [(x, y) for x, y in FEW if x != y]),
     "greater": row(lambda x, y: mpf(x > y), [(x, y) for x, y in FEW if x != y]),
     "sigmoid_slope": row(lambda z, x: mp.exp(x) / (1 + mp.exp(x)) ** 2, [(ag.sigmoid(x), x) for x in POINTS], active=[1]),
     "tanh_slope": row(lambda z, x: mp.sech(x) ** 2, [(ag.tanh(x), x) for x in POINTS], active=[1]),

@@ -79,6 +79,8 @@ EXACT = {
     "dot": in_pairs,
     "logsumexp": lambda *xs: mp.log(mp.fsum([mp.exp(x) for x in xs])),
     "softmax": lambda *xs: mp.exp(xs[-1]) / mp.fsum([mp.exp(x) for x in xs[:-1]]),
+    "select": lambda i, *xs: xs[int(i)],
+    "equal": lambda x, y: mpf(x == y),
     "greater": lambda x, y: mpf(x > y),
     "sigmoid_slope": lambda z, x: sigmoid(x) * (1 - sigmoid(x)),
     "tanh_slope": lambda z, x: 1 - mp.tanh(x) ** 2,
@@ -199,7 +201,7 @@ class TextReader(Reader):
     TOKENS = re.compile(
         r"(?P<blank> +)|(?P<series>Σ[ⱼₘᵢᵣₛ]₌[₀-₉]+[⁰¹²³⁴-⁹]+)|(?P<raised>⁻?[⁰¹²³⁴-⁹]+)"
         r"|(?P<function>[A-Za-zσ][A-Za-z_0-9]*(?=\())|(?P<number>\d+(?:\.\d+)?|[½⅓⅔])"
-        r"|(?P<name>[A-Za-zŷα-ωΑ-Ω]+(?:⁽[¹²³]⁾)?[₀-₉ⱼₘᵢᵣₛ]*)|(?P<sign>[-−+·/^()|,\[\]>])"
+        r"|(?P<name>[A-Za-zŷα-ωΑ-Ω]+(?:⁽[¹²³]⁾)?[₀-₉ⱼₘᵢᵣₛ]*)|(?P<sign>[-−+·/^()|,\[\]>=])"
     )
 
     def bounds(self, text):
@@ -244,9 +246,9 @@ class TextReader(Reader):
             return lambda at: abs(inside(at))
         if self.peek("["):
             self.take("[")
-            x, _, y = self.sum(), self.take(">"), self.sum()
+            x, sign, y = self.sum(), self.take("=" if self.peek("=") else ">"), self.sum()
             self.take("]")
-            return lambda at: mpf(x(at) > y(at))
+            return lambda at: mpf(x(at) == y(at) if sign == "=" else x(at) > y(at))
         self.take("(")
         inside = self.sum()
         self.take(")")
@@ -275,7 +277,7 @@ class LatexReader(Reader):
         r"|(?P<frac>\\frac)|(?P<cube>\\sqrt\[3\])|(?P<root>\\sqrt)|(?P<one>\\mathbf\{1\}_)"
         r"|(?P<number>\d+(?:\.\d+)?)|(?P<exp>e(?=\^))"
         r"|(?P<name>(?:\\hat\{[a-z]\}|\\mathrm\{\w+\}|\\[a-z]+|[A-Za-z])(?:\^\{\(\d\)\})?(?:_\{\w+\})?)"
-        r"|(?P<sign>[-+^{},>])"
+        r"|(?P<sign>[-+^{},>=])"
     )
     STARTS = "open", "bar", "function", "frac", "cube", "root", "one", "exp", "name"
 
@@ -343,9 +345,9 @@ class LatexReader(Reader):
         if self.peek("one"):
             self.take("one")
             self.take("{")
-            x, _, y = self.sum(), self.take(">"), self.sum()
+            x, sign, y = self.sum(), self.take("=" if self.peek("=") else ">"), self.sum()
             self.take("}")
-            return lambda at: mpf(x(at) > y(at))
+            return lambda at: mpf(x(at) == y(at) if sign == "=" else x(at) > y(at))
         if self.peek("bar"):
             self.take("bar")
             inside = self.sum()
@@ -404,6 +406,8 @@ POINTS = {  # inputs that are Values, and after | what is a plain number; where 
     "sum": [(0.3, -1.2, 2.5), (0.3, -1.2, 2.5, 0.8, 1.1)],
     "dot": [(0.3, -1.2, 2.5, 0.8, 1.1), (0.3, -1.2, 2.5, 0.8)],
     "logsumexp": [(0.3, -1.2, 2.5)],
+    "select": [(0.0, -1.2, 2.5), (2.0, 0.3, -1.2, 2.5)],
+    "equal": [(0.3, -1.2), (2.5, 2.5)],
     "gaussian": [(0.3, 0.0), (-1.2, 1.0), (0.8, 2.0), (0.8, 3.0)],
     "power_slope": [(1.7, 2.5, 1.0, 1.0), (0.4, 0.8, 0.0, 2.0), (0.4, -1.5, 2.0, 0.0)],
     "ray": [(0.3, -1.2, 1.0, 0.0, 0.0), (2.5, 0.8, 2.0, 1.0, 0.0), (0.3, -1.2, 1.0, 1.0, 1.0)],

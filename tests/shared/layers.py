@@ -9,11 +9,11 @@ import pathlib
 
 LAYERS = {
     "engine": """calculus check conversions extremes functions graph
-        layers_of_tests layout modes primitives rewriting trace value""",
+        layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark",
-    "program": """program cli optim train data export first_guesses fuzzing interruptions layers losses
-        losses_by_hand memory metrics module readme saving threads""",
+    "program": """program cli optim train data export first_guesses fuzzing interruptions layers losses vectors
+        losses_by_hand memory metrics module readme saving texts threads""",
     "external": "docs lite notebooks pyodide",
 }
 STARTERS = {"browser", "jax", "onnx", "onnxruntime", "pdflatex", "torch"}  # fixtures

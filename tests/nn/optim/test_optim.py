@@ -18,7 +18,11 @@ from nn.optim.schedules import CosineAnnealingLR, LambdaLR, ReduceLROnPlateau, S
 
 @pytest.fixture
 def torch():
-    return pytest.importorskip("torch", reason="torch is the oracle for trajectories: pip install torch")
+    torch = pytest.importorskip("torch", reason="torch is the oracle for trajectories: pip install torch")
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)  # in which NAdam keeps the product of its momenta
+    yield torch
+    torch.set_default_dtype(before)
 
 
 def theirs(torch, start=START):
@@ -379,9 +383,9 @@ def test_hyperparameters_that_are_no_numbers_are_told(rule, options, error, mess
 
 def test_optimisers_are_found_by_name():
     """The names are the classes' in lower case, and an unknown one is answered with all of them."""
-    assert list(OPTIMIZERS) == ["sgd", "rmsprop", "adagrad", "adam", "adamw"]
+    assert list(OPTIMIZERS) == ["sgd", "rmsprop", "adagrad", "adam", "adamw", "adadelta", "adamax", "nadam", "radam"]
     assert list(OPTIMIZERS.values()) == RULES
-    with pytest.raises(KeyError, match="no optimiser 'adm'; there are sgd, rmsprop, adagrad, adam, adamw"):
+    with pytest.raises(KeyError, match="no optimiser 'adm'; there are sgd, rmsprop, adagrad, adam, adamw, adadelta"):
         OPTIMIZERS["adm"]
 
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 import pytest
 
 from autograd import Value
+from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
 from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, ReduceLROnPlateau, StepLR
 
@@ -78,7 +79,55 @@ def adam(gs, lr=D("0.001"), betas=(D("0.9"), D("0.999")), eps=D("1e-8"), amsgrad
     return lr * m / (v.sqrt() + eps)
 
 
+def adadelta(gs, lr=D(1), rho=D("0.9"), eps=D("1e-6")):
+    """Zeiler (2012), algorithm 1: the step is made of all steps before it."""
+    steps = []
+    for t in range(1, len(gs) + 1):
+        v = mean_of(rho, [g * g for g in gs[:t]])
+        u = mean_of(rho, [d * d for d in steps]) if steps else 0
+        steps.append((u + eps).sqrt() / (v + eps).sqrt() * gs[t - 1])
+    return lr * steps[-1]
+
+
+def adamax(gs, lr=D("0.002"), betas=(D("0.9"), D("0.999")), eps=D("1e-8")):
+    """Kingma and Ba (2015), section 7.1: the largest of β₂^(t−i) |g_i|."""
+    t, (beta1, beta2) = len(gs), betas
+    u = max(beta2 ** (t - i) * (abs(g) + eps) for i, g in enumerate(gs, start=1))
+    return lr * mean_of(beta1, gs) / (1 - beta1**t) / u
+
+
+def nadam(gs, lr=D("0.002"), betas=(D("0.9"), D("0.999")), eps=D("1e-8"), momentum_decay=D("0.004")):
+    """Dozat (2016), algorithm 2, with the schedule of its section 3."""
+    t, (beta1, beta2) = len(gs), betas
+    mus = [beta1 * (1 - D("0.5") * D("0.96") ** (i * momentum_decay)) for i in range(1, t + 2)]
+    product = D(1)
+    for mu in mus[:t]:
+        product *= mu
+    ahead = mus[t] * mean_of(beta1, gs) / (1 - product * mus[t]) + (1 - mus[t - 1]) * gs[-1] / (1 - product)
+    return lr * ahead / ((mean_of(beta2, [g * g for g in gs]) / (1 - beta2**t)).sqrt() + eps)
+
+
+def radam(gs, lr=D("0.001"), betas=(D("0.9"), D("0.999")), eps=D("1e-8")):
+    """Liu et al. (2020), algorithm 2; with more than four squares needed for a rate, as its authors' code has it, five."""
+    t, (beta1, beta2) = len(gs), betas
+    m, rho = mean_of(beta1, gs) / (1 - beta1**t), 2 / (1 - beta2) - 1
+    now = rho - 2 * t * beta2**t / (1 - beta2**t)
+    if now <= 5:
+        return lr * m
+    r = ((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now)).sqrt()
+    v = mean_of(beta2, [g * g for g in gs]).sqrt() + eps
+    return lr * m * r * (1 - beta2**t).sqrt() / v
+
+
 PAPERS = [
+    (Adadelta, adadelta, {}),
+    (Adadelta, adadelta, {"lr": 0.5, "rho": 0.75, "eps": 0.125, "weight_decay": 0.25}),
+    (Adamax, adamax, {}),
+    (Adamax, adamax, {"lr": 0.25, "betas": (0.5, 0.75), "eps": 0.125, "weight_decay": 0.25}),
+    (NAdam, nadam, {}),
+    (NAdam, nadam, {"lr": 0.25, "betas": (0.5, 0.75), "momentum_decay": 0.25, "weight_decay": 0.25}),
+    (RAdam, radam, {}),
+    (RAdam, radam, {"lr": 0.25, "betas": (0.5, 0.875), "weight_decay": 0.25}),
     (SGD, sgd, {}),
     (SGD, sgd, {"lr": 0.5}),
     (SGD, sgd, {"momentum": 0.75}),
@@ -184,6 +233,10 @@ DEFAULTS = {  # those of the papers, and of torch
     Adagrad: {"lr": 0.01, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
     Adam: {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False},
     AdamW: {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01, "amsgrad": False},
+    Adadelta: {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0},
+    Adamax: {"lr": 2e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0},
+    NAdam: {"lr": 2e-3, "betas": (0.9, 0.999), "momentum_decay": 4e-3, "decoupled_weight_decay": False},
+    RAdam: {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0, "decoupled_weight_decay": False},
     StepLR: {"gamma": 0.1, "last_epoch": -1},
     MultiStepLR: {"gamma": 0.1, "last_epoch": -1},
     ExponentialLR: {"last_epoch": -1},
@@ -209,7 +262,7 @@ def test_defaults_are_the_published_ones(rule):
     parameters = inspect.signature(rule).parameters
     found = {name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty}
     assert {name: found[name] for name in DEFAULTS[rule]} == DEFAULTS[rule]
-    if rule in (SGD, RMSprop, Adagrad, Adam, AdamW):
+    if rule in (SGD, RMSprop, Adagrad, Adam, AdamW, Adadelta, Adamax, NAdam, RAdam):
         made = rule([Value(1.0)])
         assert {name: getattr(made, name) for name in DEFAULTS[rule]} == DEFAULTS[rule]
         assert made.maximize is False

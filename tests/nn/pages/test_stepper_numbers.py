@@ -96,6 +96,7 @@ INPUTS = {
     "sum": (FEWER, FEWER, FEWER),
     "dot": (FEWER, MODERATE[:6], FEWER, MODERATE[3:9], [0.0, -0.5, nan]),
     "logsumexp": (FEW, FEW, FEW),
+    "select": ([0.0, 1.0, -0.0, 2.0, -1.0, 0.5, inf, nan], FEW, FEW),
 }
 CONSTANTS = {"gaussian": (1,), "ray": (2, 3, 4), "power_slope": (2, 3)}
 

@@ -149,7 +149,7 @@ MESSAGES = [
     ({"l2": -1.0}, "l2 is 0 or more and clip_norm more than 0, got -1.0 and None"),
     ({"clip_norm": 0.0}, "l2 is 0 or more and clip_norm more than 0, got 0.0 and 0.0"),
     ({"compiled": 1}, "compiled is True, False or None, not 1"),
-    ({"optimizer": "adamax"}, "no optimiser 'adamax': there are sgd, rmsprop, adagrad, adam, adamw"),
+    ({"optimizer": "adamex"}, "no optimiser 'adamex': there are " + ", ".join(nn.optim.OPTIMIZERS)),
 ]
 
 

@@ -1,0 +1,177 @@
+"""`Attention`, `Block`: each place of a text looks at the others, and takes from them what it looks for.
+
+For the vector x_t at place t, and each place s that it may look at,
+
+    q_t = Q x_t    k_s = K x_s    v_s = V x_s          what is looked for; what is there; what is handed over
+    α_ts = softmax over s of q_t·k_s / √d              how much t attends to s
+    o_t = O (Σ_s α_ts v_s)
+
+With several heads the numbers of q, k and v are parted into as many groups of d, each with an α of its own. Causal attention
+looks at itself and what is before, so that a text can be written letter by letter.
+
+Source: Vaswani et al., Attention is all you need (2017); norms first, as in Radford et al., Language models are unsupervised
+multitask learners (2019).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Value, dot, softmax
+from nn.linear import Dropout, Linear, Sequential
+from nn.module import Module
+from nn.normalisation import LayerNorm, RMSNorm
+from nn.vectors import as_vectors, described, generator, tell_apart, whole
+
+
+class Attention(Module):
+    """A list of vectors becomes a list of vectors, each a mixture of what all of them hand over.
+
+    embed_dim: how many numbers a vector has
+    num_heads: how many mixtures are made side by side, of embed_dim / num_heads numbers each
+    bias: whether the four linear maps have biases
+    causal: whether each place looks at itself and what is before, and not at what comes
+    seed: a number that makes the parameters repeatable
+
+    `query`, `key`, `value` and `output` are the linear maps Q, K, V and O. `attend` gives the weights α.
+
+    Raises ValueError for a number of heads that does not divide the width, and for vectors of another width.
+
+    In PyTorch: torch.nn.MultiheadAttention, with its causal mask.
+
+    >>> import nn
+    >>> attention = nn.Attention(4, 2, seed=0)
+    >>> attention
+    Attention(4, 2 heads, causal; 80 parameters)
+    >>> len(attention([[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8], [0.9, 1.0, 1.1, 1.2]]))
+    3
+    """
+
+    _drawn_as_layer = True
+
+    def __init__(
+        self, embed_dim: int, num_heads: int = 1, bias: bool = True, *, causal: bool = True, seed: Any = None
+    ) -> None:
+        self.width, self.heads, self.causal = whole(embed_dim, "numbers in a vector"), whole(num_heads, "heads"), causal
+        if self.width % self.heads:
+            raise ValueError(
+                f"{self.width} numbers cannot be parted among {self.heads} heads: take a number that divides them"
+            )
+        rng = generator(seed)
+        self.query, self.key, self.value, self.output = (
+            Linear(embed_dim, embed_dim, bias, seed=rng, _letters=letters) for letters in ("Qq", "Kk", "Vv", "Oo")
+        )
+
+    def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        x = as_vectors(x, self.width, self)
+        v = self.value(x)
+        shares = self.attend(x)
+        mixed = []
+        for t in range(len(x)):
+            mixture: list[Any] = []
+            for head, (first, end) in enumerate(self._parts()):
+                mixture += [dot(shares[head][t], [v[s][i] for s in range(self._seen(t, len(x)))]) for i in range(first, end)]
+            mixed.append(mixture)
+        return self.output(mixed)  # type: ignore[no-any-return]
+
+    def attend(self, x: Sequence[Sequence[Any]]) -> list[list[list[Any]]]:
+        """How much each place attends to each: for each head, for each place, a share for every place that it looks at.
+
+        x: the vectors
+
+        >>> import nn
+        >>> shares = nn.Attention(2, seed=0).attend([[1.0, 0.0], [0.0, 1.0]])
+        >>> [[round(share.data, 4) for share in row] for row in shares[0]]
+        [[1.0], [0.5582, 0.4418]]
+        """
+        x = as_vectors(x, self.width, self)
+        q, k = self.query(x), self.key(x)
+        return [
+            [
+                softmax(
+                    [dot(q[t][first:end], k[s][first:end]) / math.sqrt(end - first) for s in range(self._seen(t, len(x)))]
+                )
+                for t in range(len(x))
+            ]
+            for first, end in self._parts()
+        ]
+
+    def _parts(self) -> list[tuple[int, int]]:
+        """Where the numbers of each head begin and end."""
+        d = self.width // self.heads
+        return [(head * d, head * d + d) for head in range(self.heads)]
+
+    def _seen(self, t: int, n: int) -> int:
+        """How many of n places the one at t looks at."""
+        return t + 1 if self.causal else n
+
+    def __repr__(self) -> str:
+        heads = "1 head" if self.heads == 1 else f"{self.heads} heads"
+        return described(self, f"{self.width}", heads, "causal" if self.causal else "")
+
+
+NORMS: dict[str, Callable[[int], Module]] = {
+    "rms": lambda width: RMSNorm(width, eps=1e-5),
+    "rms without gain": lambda width: RMSNorm(width, eps=1e-5, elementwise_affine=False),
+    "layer": LayerNorm,
+}
+
+
+class Block(Module):
+    """Attention, then a net of two layers at each place; both add to what comes in, and are given it normalised.
+
+        x ← x + attention(norm(x))        x ← x + mlp(norm(x))
+
+    embed_dim, num_heads, bias, causal, seed: as for Attention; bias holds for all linear maps
+    dim_feedforward: how many numbers the net has in between, four times the width by default
+    activation: what stands between its layers: a name, or a function of one Value
+    norm: "rms", "rms without gain" or "layer"
+    dropout: the probability with which a number that is to be added is left out in training
+
+    In PyTorch: torch.nn.TransformerEncoderLayer with norm_first=True, where norm="layer".
+
+    >>> import nn
+    >>> nn.Block(4, 2, seed=0)
+    Block(4, 2 heads, relu; 200 parameters)
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int = 1,
+        bias: bool = False,
+        *,
+        dim_feedforward: int | None = None,
+        activation: str | Callable[[Value], Value] = "relu",
+        norm: str = "rms",
+        causal: bool = True,
+        dropout: float = 0.0,
+        seed: Any = None,
+    ) -> None:
+        if norm not in NORMS:
+            raise ValueError(f"norm is one of {', '.join(map(repr, NORMS))}, not {norm!r}")
+        rng = generator(seed)
+        hidden = 4 * embed_dim if dim_feedforward is None else dim_feedforward
+        self.norm_1 = NORMS[norm](embed_dim)
+        self.attention = Attention(embed_dim, num_heads, bias, causal=causal, seed=rng)
+        self.norm_2 = NORMS[norm](embed_dim)
+        self.mlp = Sequential(
+            Linear(embed_dim, hidden, bias, seed=rng), activation, Linear(hidden, embed_dim, bias, seed=rng)
+        )
+        self.dropout = Dropout(dropout, seed=rng)
+        self._activation = activation if isinstance(activation, str) else getattr(activation, "name", "function")
+        tell_apart(self)
+
+    def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        x = _sum(x, self.dropout(self.attention(self.norm_1(x))))
+        return _sum(x, self.dropout(self.mlp(self.norm_2(x))))
+
+    def __repr__(self) -> str:
+        heads = "1 head" if self.attention.heads == 1 else f"{self.attention.heads} heads"
+        return described(self, f"{self.attention.width}", heads, str(self._activation))
+
+
+def _sum(x: Sequence[Sequence[Any]], y: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [[a + b for a, b in zip(row, more)] for row, more in zip(x, y)]

@@ -1,0 +1,133 @@
+"""`GPT`: what comes next in a text, learned letter by letter.
+
+    token → its embedding + that of its place → norm → blocks of attention → a score for each token that may come next
+
+As small as it can be: no biases, norms without gains, ReLU; 4,192 parameters at width 16 with 4 heads, one block, 16 places
+and 27 letters.
+
+Source: Radford et al., Language models are unsupervised multitask learners (2019).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Value, no_grad, softmax
+from nn.attention import NORMS, Block
+from nn.data.letters import Letters
+from nn.linear import Embedding, Linear
+from nn.module import Module, evaluating
+from nn.vectors import described, generator, tell_apart, whole
+
+
+class GPT(Module):
+    """Scores for what comes next, at each place of a text.
+
+    vocabulary: how many tokens there are, or the letters, as nn.data.Letters; then samples are texts
+    width: how many numbers stand for a token
+    heads: of attention, in each block
+    layers: how many blocks
+    positions: how many tokens it sees at most
+    activation, norm, bias, dropout: as for Block
+    seed: a number that makes the parameters repeatable; they start as normal numbers of standard deviation 0.08
+
+    Called on a list of tokens, whole numbers or Values that hold them, it gives a list of scores for each place: how likely
+    each token is to be the next one, as cross_entropy takes them.
+
+    Raises IndexError for a token that there is not, ValueError for more tokens than positions, or for none.
+
+    >>> import nn
+    >>> model = nn.GPT(27, width=16, heads=4, layers=1, positions=16, seed=0)
+    >>> model
+    GPT(27 tokens, width 16, 4 heads, 1 block, 16 positions; 4,192 parameters)
+    >>> scores = model([0, 5, 13])
+    >>> nn.losses.cross_entropy(scores, [5, 13, 13])
+    Value(3.376)
+    """
+
+    def __init__(
+        self,
+        vocabulary: int | Letters,
+        width: int,
+        heads: int,
+        layers: int,
+        positions: int,
+        *,
+        activation: str | Callable[[Value], Value] = "relu",
+        norm: str = "rms without gain",
+        bias: bool = False,
+        dropout: float = 0.0,
+        seed: Any = None,
+    ) -> None:
+        rng = generator(seed)
+        self._letters = vocabulary if isinstance(vocabulary, Letters) else None
+        tokens = len(vocabulary) if isinstance(vocabulary, Letters) else whole(vocabulary, "tokens")
+        self.tokens = Embedding(tokens, width, seed=rng)
+        self.places = Embedding(whole(positions, "positions"), width, seed=rng, _letter="p")
+        settings: dict[str, Any] = {"activation": activation, "norm": norm, "dropout": dropout, "seed": rng}
+        self.blocks = [Block(width, heads, bias, **settings) for _ in range(whole(layers, "layers"))]
+        self.norm = NORMS[norm](width)
+        self.head = Linear(width, tokens, bias, seed=rng, _letters="Ud")
+        for name, parameter in self.named_parameters():
+            if "weight" in name and "norm" not in name:
+                parameter.data = rng.gauss(0.0, 0.08)
+        tell_apart(self)
+
+    def __call__(self, tokens: Sequence[Any]) -> list[list[Any]]:
+        tokens = list(tokens) if hasattr(tokens, "__iter__") and not isinstance(tokens, str) else []
+        if not 1 <= len(tokens) <= len(self.places.weight):
+            raise ValueError(f"{self!r} takes a list of 1 to {len(self.places.weight)} tokens, got {len(tokens)}")
+        x = [[a + b for a, b in zip(self.tokens(token), self.places(t))] for t, token in enumerate(tokens)]
+        x = self.norm(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x)  # type: ignore[no-any-return]
+
+    def sample(
+        self, temperature: float = 1.0, seed: int | None = None, *, start: Any = "", length: int | None = None
+    ) -> Any:
+        """A text, each next token drawn by the shares that softmax gives its score.
+
+        temperature: what the scores are divided by: near 0 the likeliest token is taken, above 1 others come more
+        seed: for the same text again
+        start: what it begins with: a text, or tokens where the model knows no letters
+        length: how many tokens to write at most, start included, as many as there are positions by default
+
+        With letters the text ends before the letter that ends lines, and comes as a str; else the list of tokens is full.
+
+        Raises ValueError for a temperature that is not above 0, for a start that is too long, and for letters unknown.
+
+        >>> import nn
+        >>> model = nn.GPT(nn.data.Letters("abc"), width=4, heads=2, layers=1, positions=8, seed=0)
+        >>> model.sample(seed=0), nn.GPT(3, 4, 2, 1, 8, seed=0).sample(seed=1, start=[0], length=4)
+        ('cca', [0, 0, 2, 2])
+        """
+        if not isinstance(temperature, (int, float)) or not 0.0 < temperature < math.inf:
+            raise ValueError(f"the temperature is a number above 0, not {temperature!r}")
+        rng, most = generator(seed), len(self.places.weight) if length is None else whole(length, "tokens to write")
+        end = self._letters.end if self._letters is not None else None
+        given = self._letters.encode(start) if self._letters is not None else list(start) or [0]
+        tokens = given if end is None else [end, *given]
+        if most > len(self.places.weight) or len(tokens) > most:
+            raise ValueError(f"{len(tokens)} tokens to begin with, {most} in all: this model sees {len(self.places.weight)}")
+        with no_grad(), evaluating(self):
+            while len(tokens) < most:
+                shares = softmax([score.data / temperature for score in self(tokens)[-1]])
+                token = rng.choices(range(len(shares)), shares)[0]
+                if token == end:
+                    break
+                tokens.append(token)
+        return tokens if self._letters is None else self._letters.decode(tokens[1:])
+
+    def __repr__(self) -> str:
+        heads, blocks = self.blocks[0].attention.heads, len(self.blocks)
+        return described(
+            self,
+            f"{len(self.tokens.weight)} tokens",
+            f"width {len(self.tokens.weight[0])}",
+            f"{heads} head{'' if heads == 1 else 's'}",
+            f"{blocks} block{'' if blocks == 1 else 's'}",
+            f"{len(self.places.weight)} positions",
+        )

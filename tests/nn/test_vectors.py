@@ -1,0 +1,462 @@
+"""Linear, Embedding, norms, attention, recurrent nets, GPT: PyTorch's numbers, hand-worked ones, errors, names, drawings."""
+
+import math
+import pickle
+import random
+
+import pytest
+
+import autograd as ag
+import nn
+from autograd import Value
+from nn.losses import cross_entropy, mse
+
+WIDTH = 4
+EPS = 1e-3  # of Adam: the slope of a bias of keys is 0, and what rounding leaves of it must not be blown up
+
+
+def vectors(n, width=WIDTH, seed=0):
+    rng = random.Random(seed)
+    return [[rng.uniform(-1.5, 1.5) for _ in range(width)] for _ in range(n)]
+
+
+MODULES = {
+    "linear": lambda: nn.Linear(WIDTH, 3, seed=0),
+    "linear without bias": lambda: nn.Linear(WIDTH, 3, bias=False, seed=0),
+    "rms": lambda: nn.RMSNorm(WIDTH),
+    "rms without gain": lambda: nn.RMSNorm([WIDTH], eps=1e-3, elementwise_affine=False),
+    "layer": lambda: nn.LayerNorm(WIDTH),
+    "layer without bias": lambda: nn.LayerNorm((WIDTH,), eps=0.5, bias=False),
+    "layer without gain": lambda: nn.LayerNorm(WIDTH, elementwise_affine=False),
+    "attention": lambda: nn.Attention(WIDTH, 2, seed=0),
+    "one head of everything": lambda: nn.Attention(WIDTH, 1, bias=False, causal=False, seed=0),
+    "block": lambda: nn.Block(WIDTH, 2, bias=True, norm="layer", activation="gelu", dim_feedforward=6, seed=0),
+    "rnn": lambda: nn.RNN(WIDTH, 3, seed=0),
+    "rnn of relus": lambda: nn.RNN(WIDTH, 2, nonlinearity="relu", bias=False, seed=0),
+    "lstm": lambda: nn.LSTM(WIDTH, 2, seed=0),
+    "sequential": lambda: nn.Sequential(nn.Linear(WIDTH, 5, seed=0), ag.tanh, nn.Linear(5, 2, seed=1), "log_softmax"),
+}
+every_module = pytest.mark.parametrize("name", MODULES)
+
+
+def prepared(name):
+    """A module whose gains and biases are not those that it starts with."""
+    module, rng = MODULES[name](), random.Random(1)
+    for p in module.parameters():
+        p.data += rng.uniform(-0.3, 0.3)
+    return module
+
+
+def outputs(module, x):
+    """What it gives for each place, without the last states of recurrent nets."""
+    found = module(x)
+    return found[0] if isinstance(found, tuple) else found
+
+
+# ------------------------------------------------------------------------------------------------------------- PyTorch
+
+
+@pytest.fixture
+def torch():
+    return pytest.importorskip("torch", reason="PyTorch is the oracle here: pip install torch")
+
+
+def tensor(torch, rows):
+    return torch.tensor([[p.data for p in row] if isinstance(row, list) else row.data for row in rows], dtype=torch.float64)
+
+
+def its_twin(torch, name, module):
+    """A function of a tensor (places, width) and the tensors it has for parameters, in the order of ours."""
+    kind = {"dtype": torch.float64}
+    if name.startswith("linear"):
+        twin = torch.nn.Linear(WIDTH, 3, bias=module.bias is not None, **kind)
+        return twin, list(twin.parameters()), twin
+    if name.startswith("rms"):
+        twin = torch.nn.RMSNorm(
+            WIDTH, eps=None if module.eps < 1e-9 else module.eps, elementwise_affine=bool(module.weight), **kind
+        )
+        return twin, list(twin.parameters()), twin
+    if name.startswith("layer"):
+        twin = torch.nn.LayerNorm(WIDTH, module.eps, bool(module.weight), bias=bool(module.bias), **kind)
+        return twin, list(twin.parameters()), twin
+    if name in ("attention", "one head of everything"):
+        twin = torch.nn.MultiheadAttention(WIDTH, module.heads, bias=module.query.bias is not None, **kind)
+        mask = torch.triu(torch.ones(5, 5, dtype=torch.bool), 1) if module.causal else None
+        return twin, None, lambda x: twin(x, x, x, attn_mask=mask[: len(x), : len(x)] if module.causal else None)[0]
+    if name == "block":
+        twin = torch.nn.TransformerEncoderLayer(WIDTH, 2, 6, 0.0, "gelu", norm_first=True, **kind)
+        mask = torch.triu(torch.ones(5, 5, dtype=torch.bool), 1)
+        return twin, None, lambda x: twin(x[:, None], src_mask=mask[: len(x), : len(x)])[:, 0]
+    if name.startswith("rnn"):
+        twin = torch.nn.RNN(WIDTH, module.hidden, nonlinearity=module.nonlinearity, bias=bool(module.bias_ih), **kind)
+        return twin, list(twin.parameters()), lambda x: twin(x)[0]
+    if name == "lstm":
+        twin = torch.nn.LSTM(WIDTH, 2, **kind)
+        return twin, list(twin.parameters()), lambda x: twin(x)[0]
+    twin = torch.nn.Sequential(
+        torch.nn.Linear(WIDTH, 5, **kind), torch.nn.Tanh(), torch.nn.Linear(5, 2, **kind), torch.nn.LogSoftmax(-1)
+    )
+    return twin, list(twin.parameters()), twin
+
+
+def groups(name, module, twin):
+    """Pairs of a tensor, or of a part of one, and the parameters of ours that it has."""
+    if name in ("attention", "one head of everything"):
+        parts = [(twin, module)]
+    elif name == "block":
+        parts = [(twin.self_attn, module.attention)]
+    else:
+        parts = []
+    pairs = []
+    for theirs, ours in parts:
+        pairs += [(theirs.in_proj_weight, ours.query.weight + ours.key.weight + ours.value.weight)]
+        pairs += [(theirs.out_proj.weight, ours.output.weight)]
+        if ours.query.bias:
+            pairs += [(theirs.in_proj_bias, ours.query.bias + ours.key.bias + ours.value.bias)]
+            pairs += [(theirs.out_proj.bias, ours.output.bias)]
+    if name == "block":
+        for theirs, ours in [
+            (twin.norm1, module.norm_1),
+            (twin.norm2, module.norm_2),
+            (twin.linear1, module.mlp.modules_1),
+            (twin.linear2, module.mlp.modules_3),
+        ]:
+            pairs += [(theirs.weight, ours.weight), (theirs.bias, ours.bias)]
+    return pairs
+
+
+def twins(torch, name):
+    module = prepared(name)
+    twin, theirs, function = its_twin(torch, name, module)
+    if theirs is not None:
+        flat, pairs = module.parameters(), []
+        for each in theirs:
+            pairs.append((each, flat[: each.numel()]))
+            del flat[: each.numel()]
+        assert flat == []
+    else:
+        pairs = groups(name, module, twin)
+    with torch.no_grad():
+        for each, values in pairs:
+            each.copy_(tensor(torch, values).reshape(each.shape))
+    assert sum(each.numel() for each, _ in pairs) == len(module.parameters())
+    return module, function, pairs, list(twin.parameters())
+
+
+def flat(values):
+    return [p for row in values for p in (row if isinstance(row, list) else [row])]
+
+
+def close(ours, theirs):
+    assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-12)
+
+
+@every_module
+@pytest.mark.external
+def test_values_gradients_and_ten_steps_are_torchs(torch, name):
+    """Outputs, gradients of parameters and inputs, and what ten steps of Adam make of all, in float64 to 1e-12."""
+    module, function, pairs, parameters = twins(torch, name)
+    rows = vectors(5)
+    ours = nn.optim.Adam(module.parameters(), lr=0.05, eps=EPS) if parameters else None
+    theirs = torch.optim.Adam(parameters, lr=0.05, eps=EPS) if parameters else None
+    for _ in range(10 if parameters else 1):
+        xs = [[Value(x) for x in row] for row in rows]
+        there = torch.tensor(rows, dtype=torch.float64, requires_grad=True)
+        y, expected = outputs(module, xs), function(there)
+        close([o.data for row in y for o in row], expected.flatten().tolist())
+        weights = vectors(len(y), len(y[0]), seed=3)
+        module.zero_grad()
+        for p in parameters:
+            p.grad = None
+        ag.sum([(o - w) ** 2 for row, ws in zip(y, weights, strict=True) for o, w in zip(row, ws, strict=True)]).backward()
+        ((expected - torch.tensor(weights, dtype=torch.float64)) ** 2).sum().backward()
+        close([x.grad for row in xs for x in row], there.grad.flatten().tolist())
+        for each, values in pairs:
+            close([p.grad for p in flat(values)], each.grad.flatten().tolist())
+        if parameters:
+            ours.step()
+            theirs.step()
+    for each, values in pairs:
+        close([p.data for p in flat(values)], each.flatten().tolist())
+
+
+@pytest.mark.external
+def test_a_gpt_is_torchs_operations_in_its_order(torch):
+    """Scores, loss, gradients and ten steps of training, against the same net put together of PyTorch's functions."""
+    model, tokens, targets = nn.GPT(7, 4, 2, 2, 6, seed=0), [0, 3, 6, 3, 1], [3, 6, 3, 1, 0]
+    for p in model.parameters():
+        p.data *= 10.0
+    state = {}
+    for name, p in model.named_parameters():
+        state.setdefault(name.rpartition("_")[0], []).append(p)
+    shapes = {"tokens.weight": (7, 4), "places.weight": (6, 4), "head.weight": (7, 4)}
+    for key in state:
+        if key not in shapes:
+            shapes[key] = (16, 4) if "modules_1" in key else (4, 16) if "modules_3" in key else (4, 4)
+    W = {k: tensor(torch, v).reshape(shapes[k]).requires_grad_() for k, v in state.items()}
+
+    def norm(x):
+        return torch.nn.functional.rms_norm(x, (4,), eps=1e-5)
+
+    def forward():
+        x = norm(W["tokens.weight"][tokens] + W["places.weight"][: len(tokens)])
+        for b in ("blocks_1", "blocks_2"):
+            q, k, v = (
+                (norm(x) @ W[f"{b}.attention.{part}.weight"].T).reshape(-1, 2, 2).transpose(0, 1)
+                for part in ("query", "key", "value")
+            )
+            y = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            x = x + y.transpose(0, 1).reshape(-1, 4) @ W[f"{b}.attention.output.weight"].T
+            hidden = torch.relu(norm(x) @ W[f"{b}.mlp.modules_1.weight"].T)
+            x = x + hidden @ W[f"{b}.mlp.modules_3.weight"].T
+        return x @ W["head.weight"].T
+
+    ours, theirs = nn.optim.Adam(model.parameters(), lr=0.05), torch.optim.Adam(W.values(), lr=0.05)
+    for _ in range(10):
+        scores, expected = model(tokens), forward()
+        close([s.data for row in scores for s in row], expected.flatten().tolist())
+        loss, there = cross_entropy(scores, targets), torch.nn.functional.cross_entropy(expected, torch.tensor(targets))
+        close(loss.data, there.item())
+        model.zero_grad()
+        theirs.zero_grad()
+        loss.backward()
+        there.backward()
+        for key, values in state.items():
+            close([p.grad for p in values], W[key].grad.flatten().tolist())
+        ours.step()
+        theirs.step()
+
+
+@pytest.mark.external
+def test_states_to_begin_with_and_the_last_ones(torch):
+    """Recurrent nets take and give states as torch's do."""
+    rows = vectors(3)
+    module, _, _, parameters = twins(torch, "rnn")
+    twin = torch.nn.RNN(WIDTH, 3, dtype=torch.float64)
+    twin.load_state_dict(dict(zip(twin.state_dict(), parameters, strict=True)))
+    h = [0.3, -0.2, 0.9]
+    _, last = module(rows, h)
+    _, there = twin(torch.tensor(rows, dtype=torch.float64), torch.tensor([h], dtype=torch.float64))
+    close([x.data for x in last], there[0].tolist())
+    module, _, _, parameters = twins(torch, "lstm")
+    twin = torch.nn.LSTM(WIDTH, 2, dtype=torch.float64)
+    twin.load_state_dict(dict(zip(twin.state_dict(), parameters, strict=True)))
+    states = [0.3, -0.2], [0.5, 1.5]
+    _, last = module(rows, states)
+    begin = tuple(torch.tensor([each], dtype=torch.float64) for each in states)
+    _, there = twin(torch.tensor(rows, dtype=torch.float64), begin)
+    for mine, its in zip(last, there, strict=True):
+        close([x.data for x in mine], its[0].tolist())
+
+
+# ------------------------------------------------------------------------------------------------- by hand, without PyTorch
+
+
+def test_norms_by_hand():
+    """(3, 4) has the root mean square √12.5; (3, 7) the mean 5 and the deviation 2."""
+    close([y.data for y in nn.RMSNorm(2, eps=0.0)([3.0, 4.0])], [3 / math.sqrt(12.5), 4 / math.sqrt(12.5)])
+    close([y.data for y in nn.LayerNorm(2, eps=0.0)([3.0, 7.0])], [-1.0, 1.0])
+    assert all(abs(y.data) < 1e-3 for y in nn.LayerNorm(2)([5.0, 5.0]))
+
+
+def test_attention_by_hand():
+    """With Q, K, V, O the identity, two places, one head: shares are softmax of dot products over √2."""
+    attention = nn.Attention(2, bias=False)
+    for linear in (attention.query, attention.key, attention.value, attention.output):
+        for i in range(2):
+            for j in range(2):
+                linear.weight[i][j].data = float(i == j)
+    x, z = [[1.0, 0.0], [0.0, 2.0]], 4.0 / math.sqrt(2.0)
+    share = 1.0 / (1.0 + math.exp(z))
+    first, second = attention(x)
+    close([y.data for y in first], [1.0, 0.0])
+    close([y.data for y in second], [share, 2.0 * (1.0 - share)])
+    attention.causal = False
+    close(attention(x)[0][1].data, 2.0 / (1.0 + math.exp(1.0 / math.sqrt(2.0))))
+
+
+def test_an_lstm_of_one_number_by_hand():
+    """All weights 1 and no biases: i = f = o = σ(x + h), g = tanh(x + h)."""
+    lstm = nn.LSTM(1, 1, bias=False)
+    for p in lstm.parameters():
+        p.data = 1.0
+    (h,), (c,) = lstm.step([0.5], ([0.25], [2.0]))
+    gate = 1.0 / (1.0 + math.exp(-0.75))
+    close(c.data, gate * 2.0 + gate * math.tanh(0.75))
+    close(h.data, gate * math.tanh(c.data))
+
+
+def test_dropout_keeps_the_mean_and_says_when():
+    """So many numbers are left out as p says, the others grow; eval() and p = 0 let all through; a seed repeats it."""
+    x = [1.0] * 4000
+    found = [y.data for y in nn.Dropout(0.25, seed=3)(x)]
+    assert set(found) == {0.0, 4.0 / 3.0}
+    assert found.count(0.0) == pytest.approx(1000, abs=100)
+    assert found == [y.data for y in nn.Dropout(0.25, seed=3)(x)]
+    net = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.9))
+    assert net.training
+    assert not net.eval().modules_2.training
+    assert net.modules_2([3.0, 4.0])[1].data == 4.0
+    assert net.train().modules_2.training
+    assert [y.data for y in nn.Dropout(0.0)([3.0])] == [3.0]
+    assert [y.data for y in nn.Dropout(1.0)([3.0, 2.0])] == [0.0, 0.0]
+
+
+def test_what_dropout_drew_is_not_compiled():
+    """A program would leave out the same numbers for ever; switched off, there is one."""
+    x, net = [Value(1.0), Value(2.0)], nn.Sequential(nn.Linear(2, 4), nn.Dropout(0.5), nn.Linear(4, 1))
+    with pytest.raises(ValueError, match=r"Dropout\(p=0.5\), which model.eval\(\) switches off,"):
+        ag.compile(net(x), x)
+    assert ag.compile(net.eval()(x), x, net.parameters())
+
+
+# ---------------------------------------------------------------------------------------------------- names, files, pictures
+
+
+@every_module
+def test_parameters_are_saved_and_copied(name, tmp_path):
+    """state_dict, a file and a pickle bring every parameter back, and repr says how many there are."""
+    module, other = prepared(name), MODULES[name]()
+    path = tmp_path / "model.json"
+    module.save(path)
+    other.load(path)
+    assert other.state_dict() == module.state_dict() == pickle.loads(pickle.dumps(module)).state_dict()
+    assert repr(module).startswith(type(module).__name__)
+    if not isinstance(module, nn.Sequential):
+        assert f"{len(module.parameters())} parameters" in repr(module)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [*(MODULES[name]() for name in MODULES), nn.GPT(5, 4, 2, 2, 3, norm="layer", bias=True)],
+    ids=lambda module: type(module).__name__,
+)
+def test_every_parameter_has_a_name_of_its_own(module):
+    """In drawings and formulas no two are called the same."""
+    labels = [p.label for p in module.parameters()]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+
+
+def test_parameters_stand_in_torchs_order():
+    """Weights before biases, those of the input before those of the state."""
+    assert [name for name, _ in nn.Linear(2, 1).named_parameters()] == ["weight_11", "weight_12", "bias_1"]
+    assert [name.rpartition("_")[0] for name, _ in nn.RNN(1, 1).named_parameters()] == [
+        "weight_ih", "weight_hh", "bias_ih", "bias_hh",
+    ]  # fmt: skip
+    attention = [name.partition(".")[0] for name, _ in nn.Attention(1).named_parameters()]
+    assert list(dict.fromkeys(attention)) == ["query", "key", "value", "output"]
+
+
+def test_a_gpt_folds_into_its_layers():
+    """At the depth of layers a drawing has a box for each: embeddings, attention as a whole, both linear maps, the head."""
+    model = nn.GPT(5, 4, 2, 1, 3, seed=0)
+    loss = cross_entropy(model([0, 1, 2]), [1, 2, 3])
+    loss.backward()
+    titles = {box.title for box in nn.draw(loss, depth="layer").picture.boxes}
+    assert {"tokens", "places", "attention", "modules_1", "modules_3", "head"} <= titles
+
+
+def test_a_formula_of_an_attention_score():
+    """Parameters have names that formulas can be made of: q·k in the letters of the module."""
+    attention = nn.Attention(2, bias=False, seed=0)
+    x = [[Value(1.0, "x_1"), Value(2.0, "x_2")], [Value(0.5, "y_1"), Value(-1.0, "y_2")]]
+    share = attention.attend(x)[0][1][0]
+    text = ag.latex(share)
+    assert all(f"{letter}_{{" in text for letter in "QK")
+
+
+# ---------------------------------------------------------------------------------------------------------------- mistakes
+
+MISTAKES = [
+    (lambda: nn.Linear(0, 2), ValueError, "the number of inputs is a whole number from 1 on, not 0"),
+    (lambda: nn.Linear(2, 2.0), ValueError, "the number of outputs is a whole number from 1 on, not 2.0"),
+    (lambda: nn.Linear(2, 3)([1.0]), ValueError, r"Linear\(2 → 3; 9 parameters\) takes 2 numbers, got 1"),
+    (lambda: nn.Linear(2, 3)(1.0), TypeError, "takes a list of numbers, not 1.0"),
+    (nn.Sequential, ValueError, "a Sequential of no modules"),
+    (lambda: nn.Sequential("tahn"), ValueError, "no activation 'tahn': there are linear"),
+    (lambda: nn.Sequential(nn.Linear), TypeError, "a class"),
+    (lambda: nn.Dropout(1.5), ValueError, "p is a probability, from 0 to 1, not 1.5"),
+    (lambda: nn.Dropout(True), ValueError, "p is a probability"),
+    (lambda: nn.Embedding(3, 2)(3), IndexError, "has no row for this token: .* counted from 0 to 2"),
+    (lambda: nn.Embedding(3, 2)(0.5), ValueError, "whole number"),
+    (lambda: nn.RMSNorm([2, 3]), ValueError, "has 2 dimensions"),
+    (lambda: nn.LayerNorm(2, eps=-1.0), ValueError, "eps is a number from 0 on, not -1.0"),
+    (lambda: nn.Attention(4, 3), ValueError, "4 numbers cannot be parted among 3 heads"),
+    (lambda: nn.Attention(2)([1.0, 2.0]), TypeError, "takes a list of vectors, one for each place"),
+    (lambda: nn.Attention(2)([]), TypeError, "takes a list of vectors"),
+    (lambda: nn.Block(2, norm="batch"), ValueError, "norm is one of 'rms', 'rms without gain', 'layer', not 'batch'"),
+    (lambda: nn.RNN(2, 3, "sigmoid"), ValueError, "nonlinearity is 'tanh' or 'relu', not 'sigmoid'"),
+    (lambda: nn.RNN(2, 3)([[1.0]]), ValueError, "takes 2 numbers, got 1"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2)([0, 1, 2]), ValueError, "takes a list of 1 to 2 tokens, got 3"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2)([]), ValueError, "takes a list of 1 to 2 tokens, got 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2)([7]), IndexError, "no row for this token"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature=0), ValueError, "a number above 0, not 0"),
+    (lambda: nn.GPT(nn.data.Letters("ab"), 4, 2, 1, 2).sample(start="abab"), ValueError, "this model sees 2"),
+    (lambda: nn.GPT(nn.data.Letters("ab"), 4, 2, 1, 4).sample(start="c"), ValueError, "'c' in 'c' is no letter here"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "said"), MISTAKES)
+def test_what_makes_no_sense_is_refused(call, error, said):
+    """With the numbers and the way out."""
+    with pytest.raises(error, match=said):
+        call()
+
+
+# ---------------------------------------------------------------------------------------------------------------- programs
+
+
+@every_module
+def test_a_compiled_module_is_its_graph(name):
+    """Value and gradient for a batch, whatever the module."""
+    np = pytest.importorskip("numpy", reason="programs run on NumPy")
+    module = prepared(name)
+    xs = [[Value(x) for x in row] for row in vectors(3)]
+    loss = mse(outputs(module, xs), vectors(3, len(outputs(module, xs)[0]), seed=2))
+    leaves = [x for row in xs for x in row]
+    program = ag.compile(loss, leaves, module.parameters())
+    batch = np.array([[x for row in vectors(3, seed=seed) for x in row] for seed in (5, 6)])
+    expected, slopes = 0.0, np.zeros(len(module.parameters()))
+    for row in batch.tolist():
+        for leaf, x in zip(leaves, row, strict=True):
+            leaf.data = x
+        module.zero_grad()
+        expected += loss.forward() / len(batch)
+        loss.backward()
+        slopes += np.array([p.grad for p in module.parameters()]) / len(batch)
+    value, found = program.value_and_grad(batch)
+    assert value == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(found, slopes, rtol=1e-10, atol=1e-12)
+
+
+def test_fit_trains_a_gpt_compiled_as_by_its_graph():
+    """Tokens and their successors are inputs of one program: the same losses and parameters, and validation too."""
+    pytest.importorskip("numpy", reason="programs run on NumPy")
+    text = nn.data.names(20)
+    X, y = text.windows(4)
+    found = []
+    for compiled in (True, False):
+        model = nn.GPT(text.letters, 4, 2, 1, 4, seed=0)
+        history = nn.fit(
+            model, X[:6], y[:6], loss="cross_entropy", optimizer="adam", lr=0.01, epochs=2, batch_size=3,
+            validation=(X[6:8], y[6:8]), compiled=compiled, progress=False,
+        )  # fmt: skip
+        found.append([*history.loss, *history.val_loss, *(p.data for p in model.parameters())])
+    assert found[0] == pytest.approx(found[1], rel=1e-9, abs=1e-12)
+    assert found[0][1] < found[0][0]
+
+
+def test_a_gpt_learns_what_always_comes_next():
+    """Trained on one word over and over, it writes that word."""
+    letters = nn.data.Letters("abc")
+    model, adam = nn.GPT(letters, 8, 2, 1, 5, seed=1), None
+    tokens = [letters.end, *letters.encode("cab"), letters.end]
+    adam = nn.optim.Adam(model.parameters(), lr=0.05)
+    for _ in range(60):
+        model.zero_grad()
+        cross_entropy(model(tokens[:-1]), tokens[1:]).backward()
+        adam.step()
+    assert {model.sample(temperature=0.3, seed=seed) for seed in range(5)} == {"cab"}
+    assert model.sample(temperature=0.3, seed=0, start="ca") == "cab"
+    assert model.training
