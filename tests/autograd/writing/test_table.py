@@ -172,6 +172,14 @@ SAID = {  # what help() says of an operation, and whether it is so
         "log(exp(x1) + ... + exp(xn)) as a single node": at("logsumexp", 0, 0) == math.log(2),
         "never overflowing": at("logsumexp", 1000, -1000) == 1000,
     },
+    "select": {
+        "The item that stands at an index, counted from 0": (at("select", 0, 5, 7), at("select", 1, 5, 7)) == (5, 7),
+        "nan where there is none": isnan(at("select", 2, 5, 7)),
+    },
+    "equal": {
+        "1 where x = y, else 0": (at("equal", 1, 1), at("equal", 2, 1), at("equal", 1, 2)) == (1, 0, 0),
+        "itself flat": slope("equal", 1, 1) == slope("equal", 1, 1, of=1) == 0,
+    },
     "greater": {
         "1 where x > y, else 0": (at("greater", 2, 1), at("greater", 1, 1), at("greater", 0, 1)) == (1, 0, 0),
         "itself flat": slope("greater", 1, 1) == slope("greater", 2, 1, of=1) == 0,
@@ -255,7 +263,7 @@ def test_a_definition_stands_where_there_is_a_simpler_operation():
 SYMBOLS = {
     "add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "xʸ", "sqrt": "√", "cbrt": "∛", "sigmoid": "σ",
     "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "abs": "|·|",
-    "maximum": "max", "minimum": "min", "sum": "Σ", "dot": "w·x", "logsumexp": "log Σ exp", "greater": ">",
+    "maximum": "max", "minimum": "min", "sum": "Σ", "dot": "w·x", "logsumexp": "log Σ exp", "equal": "=", "greater": ">",
     "sigmoid_slope": "σ′", "tanh_slope": "tanh′", "silu_bend": "xσ′", "one_minus_square": "1 − x²", "gaussian": "e^−x²",
     "power_slope": "∂xʸ", "ray": "x/rᵏ",
 }  # fmt: skip
