@@ -78,7 +78,10 @@ def simplify(page: Page, factors: Sequence[Value]) -> list[Step]:
     if len(algebra.symbols) > MOST_SYMBOLS:
         return []
     terms = [algebra.read(factor) for factor in factors]
-    steps = [(raw, ""), *algebra.steps(terms)]
+    try:
+        steps = [(raw, ""), *algebra.steps(terms)]
+    except ArithmeticError:  # it divides by 0 wherever it is, or has a number beyond all floats
+        return []
     return _choose_steps(steps)
 
 
@@ -220,6 +223,8 @@ class _Algebra:
                 else:
                     above.append(self.write(factor))
             return self.page.product(above, below)
+        if not expression.is_Pow:
+            raise ZeroDivisionError(f"a formula that is {expression}")
         if expression.exp.is_negative:
             return self.page.product([self.page.number(1.0)], [self.write(1 / expression)])
         return self.page.product([self.write(expression.base)] * int(expression.exp))

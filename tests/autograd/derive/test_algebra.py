@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from long_runs import examples
 
-from autograd import Value, exp, log, sin
+from autograd import Value, derivation, exp, log, parse, sin
 from autograd import primitives as ops
 from autograd.derive.algebra import cost, simplify, simplify_each
 from autograd.display.board import math as mathematics
@@ -201,6 +201,15 @@ def points():
 
 def same(x, y, scale):
     return not (math.isfinite(x) and math.isfinite(y)) or math.isclose(x, y, rel_tol=1e-7, abs_tol=1e-7 * scale)
+
+
+@pytest.mark.parametrize(
+    "formula", ["x - w^2 ln(w - w)", "-x/(z - z)*max(1, z)", "1E+308 (-8)^(1/3) exp(w)^2", "1/2 (x max(x, w) ln(w - w))^2"]
+)
+def test_what_is_infinite_everywhere_has_no_simpler_form(formula):
+    """Nor has what holds a number beyond all floats; the derivation is written all the same."""
+    y = parse(formula)
+    assert str(derivation(y))
 
 
 @examples(25)
