@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import no_grad
+from autograd.calculus import flatten
 from autograd.value import lift
-from nn.train.steps import flatten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograd import no_grad
+from autograd.calculus import flatten
 from autograd.value import lift
 from nn.data import Dataset
 from nn.metrics import _class
@@ -26,7 +27,7 @@ from nn.plots.look import (
     stretch,
     write,
 )
-from nn.train.steps import Run, flatten
+from nn.train.steps import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,10 +11,11 @@ import math
 from typing import Any
 
 from autograd import Value, dot, logsumexp
+from autograd.calculus import flatten
 from autograd.modes import without_graph
 from autograd.program.compile import NotCompilable, compile
 from autograd.value import constant, lift
-from nn.train.steps import OF_CLASSES, Row, Run, Step, flatten, gives_rows, outputs_of
+from nn.train.steps import OF_CLASSES, Row, Run, Step, gives_rows
 
 FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; more where the net is small:
 MOST_PRODUCTS = 100_000  # about a tenth of a second
@@ -43,7 +44,7 @@ class BatchStep(Step):
         x = [Value(number) for number in rows[0][0]]
         try:
             prediction = run.model(x)
-            outputs = [lift(p) for p in outputs_of(prediction)]
+            outputs = [lift(p) for p in flatten(prediction)]
             self.classes = len(outputs) if run.loss_name in OF_CLASSES and not gives_rows(prediction) else 0
             t = self._leaves(rows[0][1])
             loss = self._loss(prediction, outputs, t)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd import Value
+from autograd.calculus import flatten
 from autograd.conversions import number
 from autograd.modes import without_graph
 from autograd.value import constant, lift
@@ -54,13 +55,13 @@ class Run:
             raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
         if len(X) != len(y):
             raise ValueError(f"{x_name} has {len(X)} rows and {y_name} {len(y)} targets: each row needs one")
-        inputs = [[_finite(x, x_name, i) for x in flatten(row)] for i, row in enumerate(X)]
+        inputs = [[_finite(x, x_name, i) for x in _each_of(row)] for i, row in enumerate(X)]
         lengths = {len(row): i for i, row in reversed(list(enumerate(inputs)))}
         if len(lengths) > 1:
             (m, i), (n, j) = sorted(lengths.items(), key=lambda item: item[1])[:2]
             raise ValueError(f"the rows of {x_name} differ in length: row {i} has {m} numbers, row {j} has {n}")
         for i, target in enumerate(y):
-            for t in flatten(target):
+            for t in _each_of(target):
                 _finite(t, y_name, i)
         rows: list[Row] = without_graph(self._fitting, inputs, y, x_name, y_name)
         if self.loss_name in OF_CLASSES:  # once with a graph, where a softmax of a softmax is seen
@@ -124,7 +125,7 @@ class Step:
             loss = lift(self.run.loss(prediction, target)) / len(rows)
             loss.backward()
             total += loss.data
-            predictions.append([lift(p).data for p in outputs_of(prediction)])
+            predictions.append([lift(p).data for p in flatten(prediction)])
         if self.l2:
             for p in parameters:
                 total += self.l2 * p.data * p.data
@@ -176,20 +177,11 @@ def set_data(parameters: list[Value], numbers: list[float]) -> None:
         p.data = data
 
 
-def flatten(row: Any) -> Iterator[Any]:
+def _each_of(row: Any) -> Iterator[Any]:
     if isinstance(row, (list, tuple)):
         yield from row
     else:
         yield row
-
-
-def outputs_of(prediction: Any) -> Iterator[Any]:
-    """All that a model gives for one row, also where it gives a row of scores for each place of a text."""
-    if isinstance(prediction, (list, tuple)):
-        for each in prediction:
-            yield from outputs_of(each)
-    else:
-        yield prediction
 
 
 def gives_rows(prediction: Any) -> bool:
