@@ -12,9 +12,9 @@ from functools import partial
 
 from autograd import Value
 from autograd.primitives import abs as abs_of
-from nn.optim.optimizers import OPTIMIZERS, Adam, Optimizer, State, _for_arrays_too, div, maximum, sqrt
+from nn.optim.optimizers import OPTIMIZERS, Adam, Optimizer, State, div, for_arrays_too, maximum, means, sqrt
 
-absolute = partial(_for_arrays_too, abs_of, "abs")
+absolute = partial(for_arrays_too, abs_of, "abs")
 
 
 @dataclass(eq=False, repr=False)
@@ -144,13 +144,10 @@ class NAdam(_Decoupled):
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
-        t = state["step"] = state.get("step", 0) + 1
+        t, m, v = means(g, state, beta1, beta2)
         mu = beta1 * (1.0 - 0.5 * 0.96 ** (t * self.momentum_decay))
         ahead = beta1 * (1.0 - 0.5 * 0.96 ** ((t + 1) * self.momentum_decay))
         product = state["mu_product"] = state.get("mu_product", 1.0) * mu
-        m, v = state.get("exp_avg", 0.0), state.get("exp_avg_sq", 0.0)
-        m = state["exp_avg"] = m + (1.0 - beta1) * (g - m)
-        v = state["exp_avg_sq"] = beta2 * v + (1.0 - beta2) * g * g
         root = sqrt(v / (1.0 - beta2**t)) + self.eps
         now: float = self.lr * (1.0 - mu) / (1.0 - product) * div(g, root)
         later: float = self.lr * ahead / (1.0 - product * ahead) * div(m, root)
@@ -193,10 +190,7 @@ class RAdam(_Decoupled):
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
-        t = state["step"] = state.get("step", 0) + 1
-        m, v = state.get("exp_avg", 0.0), state.get("exp_avg_sq", 0.0)
-        m = state["exp_avg"] = m + (1.0 - beta1) * (g - m)
-        v = state["exp_avg_sq"] = beta2 * v + (1.0 - beta2) * g * g
+        t, m, v = means(g, state, beta1, beta2)
         start1: float = 1.0 - beta1**t
         start2: float = 1.0 - beta2**t
         step: float = m / start1 * self.lr

@@ -55,7 +55,7 @@ BOUNDS: dict[str, tuple[str, float, float | None]] = {  # what messages say, the
 # -------------------------------------------------------------------------------------------------------------- optimisers
 
 
-def _for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
+def for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
     """An operation of the table that takes NumPy's arrays as well: a rule below then changes all parameters at once."""
     numpy = None if all(x.__class__ is float for x in xs) else sys.modules.get("numpy")
     arrays = numpy is not None and any(isinstance(x, numpy.ndarray) for x in xs)
@@ -63,9 +63,9 @@ def _for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
     return result
 
 
-sqrt = partial(_for_arrays_too, sqrt_of, "sqrt")
-div = partial(_for_arrays_too, div_of, "divide")
-maximum = partial(_for_arrays_too, maximum_of, "maximum")
+sqrt = partial(for_arrays_too, sqrt_of, "sqrt")
+div = partial(for_arrays_too, div_of, "divide")
+maximum = partial(for_arrays_too, maximum_of, "maximum")
 
 
 class Optimizer:
@@ -477,6 +477,15 @@ class Adagrad(Optimizer):
         return w - div(lr * g, sqrt(s) + self.eps)
 
 
+def means(g: float, state: State, beta1: float, beta2: float) -> tuple[float, float, float]:
+    """Adam's t, m and v after one more gradient, as the state holds them from now on."""
+    m, v = state.get("exp_avg", 0.0), state.get("exp_avg_sq", 0.0)
+    t = state["step"] = state.get("step", 0) + 1
+    m = state["exp_avg"] = m + (1.0 - beta1) * (g - m)  # β₁ m + (1 − β₁) g, in torch's order
+    v = state["exp_avg_sq"] = beta2 * v + (1.0 - beta2) * g * g
+    return t, m, v
+
+
 @dataclass(eq=False, repr=False)
 class Adam(Optimizer):
     """Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − eta m̂ / (√v̂ + eps), from m = v = 0.
@@ -517,10 +526,7 @@ class Adam(Optimizer):
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
-        t = state["step"] = state.get("step", 0) + 1
-        m, v = state.get("exp_avg", 0.0), state.get("exp_avg_sq", 0.0)
-        m = state["exp_avg"] = m + (1.0 - beta1) * (g - m)  # β₁ m + (1 − β₁) g, in torch's order
-        v = state["exp_avg_sq"] = beta2 * v + (1.0 - beta2) * g * g
+        t, m, v = means(g, state, beta1, beta2)
         if self.amsgrad:
             v = state["max_exp_avg_sq"] = maximum(state.get("max_exp_avg_sq", 0.0), v)
         start1: float = 1.0 - beta1**t
