@@ -20,10 +20,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, dot, softmax
+from nn.arguments import generator, whole
 from nn.linear import Dropout, Linear, Sequential
 from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
-from nn.vectors import as_vectors, described, generator, tell_apart, whole
+from nn.vectors import as_vectors, described, tell_apart
 
 
 class Attention(Module):
@@ -54,7 +55,11 @@ class Attention(Module):
     def __init__(
         self, embed_dim: int, num_heads: int = 1, bias: bool = True, *, causal: bool = True, seed: Any = None
     ) -> None:
-        self.width, self.heads, self.causal = whole(embed_dim, "numbers in a vector"), whole(num_heads, "heads"), causal
+        self.width, self.heads, self.causal = (
+            whole(embed_dim, "the number of numbers in a vector"),
+            whole(num_heads, "the number of heads"),
+            causal,
+        )
         if self.width % self.heads:
             raise ValueError(
                 f"{self.width} numbers cannot be parted among {self.heads} heads: take a number that divides them"

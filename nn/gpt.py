@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad, softmax
+from nn.arguments import generator, whole
 from nn.attention import NORMS, Block
 from nn.data.letters import Letters
 from nn.linear import Embedding, Linear
 from nn.module import Module, evaluating
-from nn.vectors import described, generator, tell_apart, whole
+from nn.vectors import described, tell_apart
 
 
 class GPT(Module):
@@ -63,11 +64,11 @@ class GPT(Module):
     ) -> None:
         rng = generator(seed)
         self._letters = vocabulary if isinstance(vocabulary, Letters) else None
-        tokens = len(vocabulary) if isinstance(vocabulary, Letters) else whole(vocabulary, "tokens")
+        tokens = len(vocabulary) if isinstance(vocabulary, Letters) else whole(vocabulary, "the number of tokens")
         self.tokens = Embedding(tokens, width, seed=rng)
-        self.places = Embedding(whole(positions, "positions"), width, seed=rng, _letter="p")
+        self.places = Embedding(whole(positions, "the number of positions"), width, seed=rng, _letter="p")
         settings: dict[str, Any] = {"activation": activation, "norm": norm, "dropout": dropout, "seed": rng}
-        self.blocks = [Block(width, heads, bias, **settings) for _ in range(whole(layers, "layers"))]
+        self.blocks = [Block(width, heads, bias, **settings) for _ in range(whole(layers, "the number of layers"))]
         self.norm = NORMS[norm](width)
         self.head = Linear(width, tokens, bias, seed=rng, _letters="Ud")
         for name, parameter in self.named_parameters():
@@ -106,7 +107,10 @@ class GPT(Module):
         """
         if not isinstance(temperature, (int, float)) or not 0.0 < temperature < math.inf:
             raise ValueError(f"the temperature is a number above 0, not {temperature!r}")
-        rng, most = generator(seed), len(self.places.weight) if length is None else whole(length, "tokens to write")
+        rng, most = (
+            generator(seed),
+            len(self.places.weight) if length is None else whole(length, "the number of tokens to write"),
+        )
         end = self._letters.end if self._letters is not None else None
         given = self._letters.encode(start) if self._letters is not None else list(start) or [0]
         tokens = given if end is None else [end, *given]

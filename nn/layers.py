@@ -23,6 +23,7 @@ from autograd.conversions import number
 from autograd.graph import nodes
 from autograd.labels import subscript
 from autograd.value import lift
+from nn.arguments import generator, whole
 from nn.module import Module, count_parameters
 
 Activation: TypeAlias = "str | Callable[[Value], Value]"
@@ -94,9 +95,9 @@ class Neuron(Module):
     ) -> None:
         if not isinstance(bias, bool):
             raise TypeError(f"bias says whether there is one, True or False, not {bias!r}: its numbers are biases")
-        nout, rng, self._index = _layer or (1, _generator(seed), ())
-        draw = _drawing(init, rng, _size(nin, "inputs"), nout)
-        self.activation, self._function = _scalar_activation(_chosen(nonlin, activation))
+        nout, rng, self._index = _layer or (1, generator(seed), ())
+        draw = _drawing(init, rng, whole(nin, "the number of inputs"), nout)
+        self.activation, self._function = scalar_activation(_chosen(nonlin, activation))
         self._names = [self._name("w", j) for j in range(1, nin + 1)]
         self.w = [Value(draw(), label=name) for name in self._names]
         self.b = Value(0.0, label=self._name("b")) if bias else None
@@ -172,15 +173,15 @@ class Layer(Module):
         biases: Sequence[float] | None = None,
         _net: tuple[random.Random | Any, int] | None = None,
     ) -> None:
-        rng, k = _net or (_generator(seed), 0)
+        rng, k = _net or (generator(seed), 0)
         chosen = _chosen(nonlin, activation)
-        together = _together(chosen)
+        together = acts_on_all(chosen)
         self._together = VECTOR_ACTIVATIONS[together] if together else None
         own: Activation = "linear" if together else chosen
-        self.nin = _size(nin, "inputs")
+        self.nin = whole(nin, "the number of inputs")
         self.neurons = [
             Neuron(nin, own, init=init, bias=bias, _layer=(nout, rng, (k, i) if k else (i,)))
-            for i in range(1, _size(nout, "outputs") + 1)
+            for i in range(1, whole(nout, "the number of outputs") + 1)
         ]
         self.activation = together or self.neurons[0].activation
         if weights is not None:
@@ -271,15 +272,15 @@ class MLP(Module):
         nouts = _sizes(nin, nouts, activation)
         n = len(nouts)
         if isinstance(activation, str) or not isinstance(activation, Sequence):
-            if not _together(activation):
-                _scalar_activation(activation)  # one that there is, also where no layer is hidden
+            if not acts_on_all(activation):
+                scalar_activation(activation)  # one that there is, also where no layer is hidden
             activations: list[Activation] = [activation] * (n - 1) + ["linear"]
         else:
             activations = list(activation)
         for what, given in (("activation", activations), ("weights", weights), ("biases", biases)):
             if given is not None and len(given) != n:
                 raise ValueError(f"{what} of an MLP with {n} layers is a list of {n}, got {len(given)}")
-        rng = _generator(seed)
+        rng = generator(seed)
         self.layers = [
             Layer(
                 before,
@@ -338,10 +339,6 @@ def _inputs(x: Any) -> list[Value]:
     return [each if each.__class__ is Value else lift(each) for each in x]
 
 
-def _generator(seed: int | None) -> random.Random | Any:
-    return random if seed is None else random.Random(seed)
-
-
 def _drawing(init: Initialisation, rng: Any, nin: int, nout: int) -> Callable[[], float]:
     if callable(init):
         given = init
@@ -360,12 +357,13 @@ def _chosen(nonlin: bool | Activation, activation: Activation | None) -> Activat
     return activation
 
 
-def _together(activation: Activation) -> str:
+def acts_on_all(activation: Activation) -> str:
     """The name of an activation that acts on all outputs of a layer; "" for any other."""
     return next((name for name, f in VECTOR_ACTIVATIONS.items() if activation in (name, f)), "")
 
 
-def _scalar_activation(activation: Activation) -> tuple[str, Callable[[Value], Value] | None]:
+def scalar_activation(activation: Activation) -> tuple[str, Callable[[Value], Value] | None]:
+    """An activation of one number, with its name; None for linear. Raises ValueError for a name that there is not."""
     if callable(activation):
         name = activation.name if isinstance(activation, Primitive) else getattr(activation, "__name__", "function")
         return name, activation
@@ -392,9 +390,3 @@ def _numbers(given: Any, what: str, rows: bool = False) -> list[Any]:
     if isinstance(given, (str, dict, set)) or not hasattr(given, "__iter__"):
         raise TypeError(f"{what} of a layer is a list of {'rows' if rows else 'numbers'}, not {given!r}")
     return list(given) if rows else [number(x) for x in given]
-
-
-def _size(n: Any, what: str) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"the number of {what} is a whole number from 1 on, not {n!r}")
-    return n

@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from autograd import Value, dot, select
-from nn.layers import SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS
+from nn.arguments import generator, whole
+from nn.layers import VECTOR_ACTIVATIONS, acts_on_all, scalar_activation
 from nn.module import Module
-from nn.vectors import VectorModule, as_vector, column, described, generator, is_rows, matrix, tell_apart, whole
+from nn.vectors import VectorModule, as_vector, column, described, is_rows, matrix, tell_apart
 
 
 class Linear(VectorModule):
@@ -38,10 +39,10 @@ class Linear(VectorModule):
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, seed: Any = None, _letters: str = "wb"
     ) -> None:
-        self.width = whole(in_features, "inputs")
+        self.width = whole(in_features, "the number of inputs")
         rng, bound = generator(seed), 1.0 / math.sqrt(self.width)
         draw = lambda: rng.uniform(-bound, bound)  # noqa: E731
-        self.weight = matrix(whole(out_features, "outputs"), self.width, draw, _letters[0])
+        self.weight = matrix(whole(out_features, "the number of outputs"), self.width, draw, _letters[0])
         self.bias = column(out_features, draw, _letters[1]) if bias else None
 
     def vector(self, x: list[Value]) -> list[Any]:
@@ -92,18 +93,11 @@ def _step(module: Any) -> tuple[str, Callable[[Any], Any]]:
     """A module or an activation, with its name."""
     if isinstance(module, Module):
         return repr(module), module
-    name = next((name for name, f in VECTOR_ACTIVATIONS.items() if module in (name, f)), "")
-    if name:
+    if name := acts_on_all(module):
         return name, partial(_together, VECTOR_ACTIVATIONS[name])
-    if isinstance(module, str):
-        if module not in SCALAR_ACTIVATIONS:
-            known = ", ".join([*SCALAR_ACTIVATIONS, *VECTOR_ACTIVATIONS])
-            raise ValueError(f"no activation {module!r}: there are {known}, or pass a function")
-        name, function = module, SCALAR_ACTIVATIONS[module]
-    elif callable(module) and not isinstance(module, type):
-        name, function = getattr(module, "name", getattr(module, "__name__", "function")), module
-    else:
+    if isinstance(module, type) or not (isinstance(module, str) or callable(module)):
         raise TypeError(f"Sequential takes modules and activations, not {module!r}" + ", a class" * isinstance(module, type))
+    name, function = scalar_activation(module)
     return name, partial(_each, function)
 
 
@@ -186,8 +180,8 @@ class Embedding(Module):
     def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Any = None, _letter: str = "e") -> None:
         rng = generator(seed)
         self.weight = matrix(
-            whole(num_embeddings, "tokens"),
-            whole(embedding_dim, "numbers for each token"),
+            whole(num_embeddings, "the number of tokens"),
+            whole(embedding_dim, "the number of numbers for each token"),
             lambda: rng.gauss(0.0, 1.0),
             _letter,
         )

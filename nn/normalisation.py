@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, dot, mean, sqrt
-from nn.vectors import VectorModule, column, described, whole
+from nn.arguments import whole
+from nn.vectors import VectorModule, column, described
 
 SMALLEST_STEP = 2.0**-52  # ε where PyTorch takes it from the kind of number
 
@@ -86,7 +87,7 @@ def _size(shape: Any) -> int:
         if len(shape) != 1:
             raise ValueError(f"a norm is over the numbers of one vector, and {shape!r} has {len(shape)} dimensions")
         (shape,) = shape
-    return whole(shape, "numbers in a vector")
+    return whole(shape, "the number of numbers in a vector")
 
 
 def _tiny(eps: Any) -> float:

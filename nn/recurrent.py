@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, dot, relu, sigmoid, tanh
+from nn.arguments import generator, whole
 from nn.module import Module
-from nn.vectors import as_vector, as_vectors, column, described, generator, matrix, whole
+from nn.vectors import as_vector, as_vectors, column, described, matrix
 
 State = Sequence["Value | float"]
 
@@ -31,7 +32,10 @@ class _Recurrent(Module):
     gates: tuple[str, ...] = ("",)
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool, seed: Any) -> None:
-        self.width, self.hidden = whole(input_size, "inputs"), whole(hidden_size, "numbers in the state")
+        self.width, self.hidden = (
+            whole(input_size, "the number of inputs"),
+            whole(hidden_size, "the number of numbers in the state"),
+        )
         rng, bound = generator(seed), 1.0 / math.sqrt(self.hidden)
         draw = lambda: rng.uniform(-bound, bound)  # noqa: E731
         self.weight_ih = [row for gate in self.gates for row in matrix(self.hidden, self.width, draw, _of("W", gate))]

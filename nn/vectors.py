@@ -6,7 +6,6 @@ by one, as PyTorch does with all dimensions but the last.
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -37,7 +36,7 @@ class VectorModule(Module):
 
         x: as many Values as the width says; plain numbers have become constants
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} defines no vector(x), what it makes of one vector")
 
     def __call__(self, x: Sequence[Any]) -> Any:
         if is_rows(x):
@@ -67,20 +66,6 @@ def as_vectors(x: Any, width: int, module: Module) -> list[list[Value]]:
     if not is_rows(x):
         raise TypeError(f"{module!r} takes a list of vectors, one for each place, not {x!r}")
     return [as_vector(row, width, module) for row in x]
-
-
-def whole(n: Any, what: str) -> int:
-    """n, if it is a whole number from 1 on; ValueError with what it is the number of, else."""
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"the number of {what} is a whole number from 1 on, not {n!r}")
-    return n
-
-
-def generator(seed: Any) -> Any:
-    """Where random numbers come from: Python's own without a seed, so that random.seed rules; one given is kept."""
-    if seed is random or isinstance(seed, random.Random):
-        return seed
-    return random if seed is None else random.Random(seed)
 
 
 def matrix(rows: int, columns: int, draw: Callable[[], float], letter: str) -> list[list[Value]]:

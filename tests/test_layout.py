@@ -35,7 +35,7 @@ FLOORS = """
     autograd.mark
     autograd
     nn.engine
-    nn.module nn.losses nn.metrics nn.layers nn.optim nn.data
+    nn.arguments nn.module nn.losses nn.metrics nn.layers nn.optim nn.data
     nn.vectors nn.linear nn.normalisation nn.recurrent nn.attention nn.gpt
     nn.train nn.export
     nn.drawing nn.plots

@@ -29,6 +29,7 @@ from autograd import LostGradientWarning, Value
 from autograd.calculus import flatten
 from autograd.conversions import number
 from autograd.modes import without_graph
+from nn.arguments import whole
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.train.history import Frozen, History, Record
 from nn.train.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state
@@ -118,10 +119,10 @@ def fit(
     if state is not None and compiled is None:
         compiled = state["settings"].get("compiled")
     optimizer = _optimizer(optimizer, model, lr)
-    epochs = _whole("epochs", epochs, least=0)
-    batch_size = len(rows) if batch_size is None else _whole("batch_size", batch_size)
-    every = int(_whole("record", record, least=0))
-    best = _Best(run.parameters, patience if patience is None else _whole("patience", patience))
+    epochs = whole(epochs, "epochs", least=0)
+    batch_size = len(rows) if batch_size is None else whole(batch_size, "batch_size")
+    every = whole(int(record) if isinstance(record, bool) else record, "record", least=0)
+    best = _Best(run.parameters, patience if patience is None else whole(patience, "patience"))
     step = _step(run, optimizer, l2, clip_norm, rows, compiled)
     settings = {
         "model": described(model),
@@ -463,12 +464,6 @@ def _bar(start: int, epochs: int, progress: bool | None) -> Any:
             raise ImportError('the progress bar is drawn by tqdm: pip install "chalkgrad[progress]"') from None
         return range(start, epochs)
     return tqdm(range(start, epochs), initial=start, total=epochs, desc="fit", unit="epoch")
-
-
-def _whole(name: str, n: Any, least: int = 1) -> int:
-    if not isinstance(n, int) or n < least:
-        raise ValueError(f"{name} is a whole number from {least} on, not {n!r}")
-    return n
 
 
 def _step(
