@@ -14,12 +14,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Value, no_grad, softmax
+from autograd import Value, softmax
+from autograd.modes import without_graph
 from nn.arguments import generator, whole
 from nn.attention import NORMS, Block
 from nn.data.letters import Letters
 from nn.linear import Embedding, Linear
-from nn.module import Module, evaluating
+from nn.module import Module, asked
 from nn.vectors import described, tell_apart
 
 
@@ -107,22 +108,20 @@ class GPT(Module):
         """
         if not isinstance(temperature, (int, float)) or not 0.0 < temperature < math.inf:
             raise ValueError(f"the temperature is a number above 0, not {temperature!r}")
-        rng, most = (
-            generator(seed),
-            len(self.places.weight) if length is None else whole(length, "the number of tokens to write"),
-        )
+        rng = generator(seed)
+        most = len(self.places.weight) if length is None else whole(length, "the number of tokens to write")
         end = self._letters.end if self._letters is not None else None
         given = self._letters.encode(start) if self._letters is not None else list(start) or [0]
         tokens = given if end is None else [end, *given]
         if most > len(self.places.weight) or len(tokens) > most:
             raise ValueError(f"{len(tokens)} tokens to begin with, {most} in all: this model sees {len(self.places.weight)}")
-        with no_grad(), evaluating(self):
-            while len(tokens) < most:
-                shares = softmax([score.data / temperature for score in self(tokens)[-1]])
-                token = rng.choices(range(len(shares)), shares)[0]
-                if token == end:
-                    break
-                tokens.append(token)
+        while len(tokens) < most:
+            scores = without_graph(asked, self, tokens)[-1]
+            shares = softmax([score.data / temperature for score in scores])
+            token = rng.choices(range(len(shares)), shares)[0]
+            if token == end:
+                break
+            tokens.append(token)
         return tokens if self._letters is None else self._letters.decode(tokens[1:])
 
     def __repr__(self) -> str:

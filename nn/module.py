@@ -10,13 +10,14 @@ object that is no Module; a Value computed from numbers alone, as in Value(0.5) 
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import math
 import os
+import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextvars import ContextVar, copy_context
 from types import GeneratorType, ModuleType
 from typing import Any, Self
 
@@ -63,7 +64,7 @@ class Module:
     _looked_at: tuple[int, ...] = ()  # what it held when nothing was lost
     _unprefixed: tuple[str, ...] = ()  # attributes whose parameters go by their own names
     _drawn_as_layer = False  # whether a drawing gathers what it computes, and what is inside of it, in one box
-    training = True  # what Dropout asks; train() and eval() set it
+    _training = True
 
     def __init_subclass__(cls) -> None:
         """Let what a module returns know who made it, so that drawings can show modules."""
@@ -127,6 +128,15 @@ class Module:
             if isinstance(item, Value):
                 yield name, item
 
+    @property
+    def training(self) -> bool:
+        """What Dropout asks: train() and eval() set it, and while fit measures, no model is training."""
+        return self._training and not _is_asked.get()
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self._training = bool(mode)
+
     def train(self, mode: bool = True) -> Self:
         """Say that the model is training, and what it is made of too: Dropout leaves numbers out. In PyTorch as well.
 
@@ -138,7 +148,7 @@ class Module:
         (True, False, True)
         """
         for module in self.modules():
-            module.training = bool(mode)
+            module.training = mode
         return self
 
     def eval(self) -> Self:
@@ -279,17 +289,21 @@ class Module:
         return f"{type(self).__name__}({count_parameters(len(self.parameters()))})"
 
 
-@contextlib.contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """A block in which a model is not training; afterwards each module is what it was. What is no Module stays as it is."""
-    before = [(module, module.training) for module in model.modules()] if isinstance(model, Module) else []
-    try:
-        for module, _ in before:
-            module.training = False
-        yield
-    finally:
-        for module, training in before:
-            module.training = training
+_is_asked: ContextVar[bool] = ContextVar("_is_asked", default=False)
+
+
+def asked(compute: Callable[..., Any], *arguments: Any) -> Any:
+    """compute(*arguments) in a context of its own, where no model is training: however it ends, nothing of it holds on."""
+    context = copy_context()
+    context.run(_is_asked.set, True)
+    return context.run(compute, *arguments)
+
+
+def generators_of(model: Any) -> list[Any]:
+    """Where a model takes random numbers from, each once: Python's own among them where it has no seed."""
+    modules = model.modules() if isinstance(model, Module) else []
+    held = [x for module in modules for x in vars(module).values() if x is random or isinstance(x, random.Random)]
+    return list({id(x): x for x in held}.values())
 
 
 def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:

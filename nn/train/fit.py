@@ -30,6 +30,7 @@ from autograd.calculus import flatten
 from autograd.conversions import number
 from autograd.modes import without_graph
 from nn.arguments import whole
+from nn.module import generators_of
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.train.history import Frozen, History, Record
 from nn.train.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state
@@ -190,6 +191,7 @@ class _Standing(NamedTuple):
     scheduler: dict[str, Any] | None
     best: tuple[float, int, list[float] | None]
     random: Any  # the state of the random numbers before the epoch's rows are shuffled
+    chances: list[Any]  # the states of those that the model takes, for Dropout
 
 
 class _Claim:
@@ -223,6 +225,7 @@ class _Training:
         self.batch_size: int = settings["batch_size"]
         self.shuffled = settings["shuffle"] and self.batch_size < len(rows)
         self.random = random.Random(settings["seed"])
+        self.chances = generators_of(run.model)
         self.done: list[tuple[float, float, list[Any]]] = []  # loss, gradient's length, predictions of each batch so far
         self.claim: _Claim | None = None
         self.standing: _Standing | None = None
@@ -264,7 +267,7 @@ class _Training:
         order = self.random.sample(self.rows, len(self.rows)) if self.shuffled else self.rows
         for i in range(len(self.done) * size, len(order), size):
             self.done.append(step(order[i : i + size]))
-            self.standing = standing._replace(batches=len(self.done), step=step.kept())
+            self.standing = standing._replace(batches=len(self.done), step=step.kept(), chances=self._states())
         step.settle()
         losses, norms, predictions = zip(*self.done)
         sizes = [len(p) for p in predictions]
@@ -293,8 +296,12 @@ class _Training:
             self.scheduler.state_dict() if hasattr(self.scheduler, "state_dict") else None,
             self.best.seen,
             self.random.getstate() if self.shuffled else None,
+            self._states(),
         )
         del self.done[batches:]
+
+    def _states(self) -> list[Any]:
+        return [chance.getstate() for chance in self.chances]
 
     def undo_half(self) -> None:
         """Go back to where the training stood last: nothing is left of a step, or of the end of an epoch, that was begun."""
@@ -311,6 +318,8 @@ class _Training:
             self.scheduler.load_state_dict(standing.scheduler)
         self.step.optimizer.take_back(standing.optimizer)
         self.best.seen = standing.best
+        for chance, state in zip(self.chances, standing.chances):
+            chance.setstate(state)
 
     def freeze(self) -> None:
         """Let the history know where the training stands without holding on to what ran."""
@@ -333,7 +342,6 @@ class _Training:
         assert standing is not None
         numbers, slopes, memory = step.plain(standing.step)
         loss, waited, kept = standing.best
-        version, counters, gauss = standing.random or (0, (), None)
         n = standing.epochs
         return {
             "settings": self.settings,
@@ -342,7 +350,8 @@ class _Training:
             "optimizer": {**standing.optimizer, "state": memory},
             "scheduler": standing.scheduler,
             "best": {"loss": loss, "waited": waited, "parameters": kept},
-            "random": [version, list(counters), gauss] if self.shuffled else None,
+            "random": _as_lists(standing.random) if self.shuffled else None,
+            "chances": list(map(_as_lists, standing.chances)),
             "batches": [list(batch) for batch in self.done[: standing.batches]],
             "history": {
                 "loss": history.loss[:n],
@@ -390,9 +399,16 @@ class _Training:
         records = [Record(index(n), *(list(map(number, of_all)) for of_all in lists)) for n, *lists in past["records"]]
         lists = {name: list(map(number, past[name])) for name in ("loss", "val_loss", "grad_norm", "lr")}
         tables = {name: {k: list(map(number, v)) for k, v in past[name].items()} for name in ("metrics", "val_metrics")}
+        chances = state.get("chances", [])
+        if len(chances) != len(self.chances):
+            raise ValueError(
+                f"this training kept the random numbers of {len(chances)} generators; this model has {len(self.chances)}:"
+                " its Dropouts are others"
+            )
+        for chance, held in zip(self.chances, chances):
+            chance.setstate(_as_tuples(held))
         if self.shuffled:
-            version, counters, gauss = state["random"]
-            self.random.setstate((version, tuple(counters), gauss))
+            self.random.setstate(_as_tuples(state["random"]))
         if self.scheduler is not None:
             self.scheduler.load_state_dict(state["scheduler"])
         self.step.optimizer.load_state_dict(optimizer)
@@ -401,6 +417,17 @@ class _Training:
         self.best.seen, self.done = seen, done
         vars(self.history).update(**lists, **tables, records=records)
         self.settings = {**self.settings, "hyperparameters": state["settings"]["hyperparameters"]}
+
+
+def _as_lists(state: Any) -> list[Any]:
+    """The state of random numbers as JSON has it."""
+    version, counters, gauss = state
+    return [version, list(counters), gauss]
+
+
+def _as_tuples(state: Any) -> tuple[Any, ...]:
+    version, counters, gauss = state
+    return version, tuple(counters), gauss
 
 
 class _Best:

@@ -14,7 +14,7 @@ from autograd.value import constant, lift
 from nn.data.dataset import listed
 from nn.losses import LOSSES
 from nn.metrics import METRICS, accuracy
-from nn.module import evaluating
+from nn.module import asked
 from nn.optim import Optimizer
 from nn.train.history import Record
 
@@ -165,8 +165,7 @@ class Step:
 
     def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
         """The mean loss on rows that are not learned from; under no_grad."""
-        with evaluating(self.run.model):
-            predictions = [self.run.model([constant(number) for number in x]) for x, _ in rows]
+        predictions = [asked(self.run.model, [constant(number) for number in x]) for x, _ in rows]
         loss = math.fsum(lift(self.run.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
         self.run.measure(metrics, predictions, [t for _, t in rows])
         return loss

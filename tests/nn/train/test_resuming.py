@@ -424,6 +424,29 @@ def test_a_file_damaged_deep_inside_is_a_value_error(damage, tmp_path):
     assert (model.state_dict(), adam.state_dict(), schedule.state_dict()) == before
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+@pytest.mark.parametrize("seed", [5, None])
+def test_dropout_goes_on_with_the_numbers_that_came_next(epochs, seed):
+    """What it leaves out after a resumption is what it would have left out; validation draws nothing."""
+    X, y = rows()
+
+    def train(epochs, resume=None):
+        net = nn.Sequential(nn.Linear(2, 4, seed=0), "tanh", nn.Dropout(0.5, seed=seed), nn.Linear(4, 1, seed=1))
+        return net, nn.fit(net, X, y, epochs=epochs, batch_size=3, validation=0.25, compiled=False, resume=resume, **QUIET)
+
+    random.seed(3)
+    whole, history = train(4)
+    random.seed(3)
+    _, first = train(epochs)
+    state = json.loads(json.dumps(first.state_dict()))
+    random.seed(4)
+    parted, rest = train(4, state)
+    assert parted.state_dict() == whole.state_dict()
+    assert (rest.loss, rest.val_loss) == (history.loss, history.val_loss)
+    with pytest.raises(ValueError, match="random numbers of 0 generators; this model has 1"):
+        train(4, {**state, "chances": []})
+
+
 def test_what_cannot_be_resumed_says_so():
     """A history that fit never filled, a number, a schedule that cannot say where it stands."""
     with pytest.raises(ValueError, match="no training here that could go on"):
