@@ -39,7 +39,15 @@ def _note(node: value.Value, how: str) -> None:
     if how == "float":
         how = "taken"
         _warn_of_lost_gradient(frame)
-    node.__dict__[f"{how} at"] = f"line {frame.f_lineno} of {frame.f_code.co_filename}"
+    write_place(node, how, f"line {frame.f_lineno} of {frame.f_code.co_filename}")
+
+
+def write_place(node: value.Value, how: str, place: str) -> None:
+    """Say of a node where something was done that its graph does not know; compile gives that as its reason.
+
+    how: "asked", "taken" or "detached", see autograd.value.leave; place: as the beginning of a sentence
+    """
+    node.__dict__[f"{how} at"] = place
 
 
 value.noted = _note

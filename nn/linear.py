@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from autograd import Value, dot, select
+from autograd.escapes import write_place
 from nn.arguments import generator, whole
 from nn.layers import VECTOR_ACTIVATIONS, acts_on_all, scalar_activation
 from nn.module import Module
@@ -146,7 +147,7 @@ class Dropout(VectorModule):
     def _factor(self, i: int) -> Value:
         """0 or 1/(1 - p), as a leaf: another row of data would have another one, which compile is told."""
         factor = Value(0.0 if self._random.random() < self.p else 1.0 / (1.0 - self.p), f"m_{i}")
-        factor.__dict__["detached at"] = f"Dropout(p={self.p}), which model.eval() switches off,"
+        write_place(factor, "detached", f"Dropout(p={self.p}), which model.eval() switches off,")
         return factor
 
     def __repr__(self) -> str:
