@@ -24,7 +24,7 @@ from nn.arguments import generator, whole
 from nn.linear import Dropout, Linear, Sequential
 from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
-from nn.vectors import as_vectors, described, tell_apart
+from nn.vectors import as_vectors, tell_apart
 
 
 class Attention(Module):
@@ -112,9 +112,9 @@ class Attention(Module):
         """How many of n places the one at t looks at."""
         return t + 1 if self.causal else n
 
-    def __repr__(self) -> str:
+    def extra_repr(self) -> str:
         heads = "1 head" if self.heads == 1 else f"{self.heads} heads"
-        return described(self, f"{self.width}", heads, "causal" if self.causal else "")
+        return f"{self.width}, {heads}{', causal' * self.causal}"
 
 
 NORMS: dict[str, Callable[[int], Module]] = {
@@ -173,9 +173,9 @@ class Block(Module):
         x = _sum(x, self.dropout(self.attention(self.norm_1(x))))
         return _sum(x, self.dropout(self.mlp(self.norm_2(x))))
 
-    def __repr__(self) -> str:
+    def extra_repr(self) -> str:
         heads = "1 head" if self.attention.heads == 1 else f"{self.attention.heads} heads"
-        return described(self, f"{self.attention.width}", heads, str(self._activation))
+        return f"{self.attention.width}, {heads}, {self._activation}"
 
 
 def _sum(x: Sequence[Sequence[Any]], y: Sequence[Sequence[Any]]) -> list[list[Any]]:

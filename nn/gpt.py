@@ -21,7 +21,7 @@ from nn.attention import NORMS, Block
 from nn.data.letters import Letters
 from nn.linear import Embedding, Linear
 from nn.module import Module, asked
-from nn.vectors import described, tell_apart
+from nn.vectors import tell_apart
 
 
 class GPT(Module):
@@ -124,13 +124,9 @@ class GPT(Module):
             tokens.append(token)
         return tokens if self._letters is None else self._letters.decode(tokens[1:])
 
-    def __repr__(self) -> str:
+    def extra_repr(self) -> str:
         heads, blocks = self.blocks[0].attention.heads, len(self.blocks)
-        return described(
-            self,
-            f"{len(self.tokens.weight)} tokens",
-            f"width {len(self.tokens.weight[0])}",
-            f"{heads} head{'' if heads == 1 else 's'}",
-            f"{blocks} block{'' if blocks == 1 else 's'}",
-            f"{len(self.places.weight)} positions",
+        return (
+            f"{len(self.tokens.weight)} tokens, width {len(self.tokens.weight[0])}, {heads} head{'s' * (heads != 1)},"
+            f" {blocks} block{'s' * (blocks != 1)}, {len(self.places.weight)} positions"
         )

@@ -16,7 +16,7 @@ from autograd.escapes import write_place
 from nn.arguments import generator, whole
 from nn.layers import VECTOR_ACTIVATIONS, acts_on_all, scalar_activation
 from nn.module import Module
-from nn.vectors import VectorModule, as_vector, column, described, is_rows, matrix, tell_apart
+from nn.vectors import VectorModule, as_vector, column, is_rows, matrix, tell_apart
 
 
 class Linear(VectorModule):
@@ -50,8 +50,8 @@ class Linear(VectorModule):
         biases: Sequence[Value | float] = self.bias or [0.0] * len(self.weight)
         return [dot(row, x, b) for row, b in zip(self.weight, biases)]
 
-    def __repr__(self) -> str:
-        return described(self, f"{self.width} → {len(self.weight)}", "" if self.bias else "no bias")
+    def extra_repr(self) -> str:
+        return f"{self.width} → {len(self.weight)}{'' if self.bias else ', no bias'}"
 
 
 class Sequential(Module):
@@ -195,5 +195,5 @@ class Embedding(Module):
         except IndexError as error:
             raise IndexError(f"{self!r} has no row for this token: {error}") from None
 
-    def __repr__(self) -> str:
-        return described(self, f"{len(self.weight)} × {len(self.weight[0])}")
+    def extra_repr(self) -> str:
+        return f"{len(self.weight)} × {len(self.weight[0])}"

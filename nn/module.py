@@ -285,8 +285,18 @@ class Module:
         except TypeError as error:
             raise ValueError(f"{path} is damaged: {error}") from None
 
+    def extra_repr(self) -> str:
+        """What repr and drawings say of it, such as its sizes, besides its class and its parameters; as in PyTorch.
+
+        >>> import nn
+        >>> nn.Attention(4, 2).extra_repr()
+        '4, 2 heads, causal'
+        """
+        return ""
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({count_parameters(len(self.parameters()))})"
+        said = [part for part in (self.extra_repr(), count_parameters(len(self.parameters()))) if part]
+        return f"{type(self).__name__}({'; '.join(said)})"
 
 
 _is_asked: ContextVar[bool] = ContextVar("_is_asked", default=False)

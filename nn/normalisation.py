@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import Value, dot, mean, sqrt
 from nn.arguments import whole
-from nn.vectors import VectorModule, column, described
+from nn.vectors import VectorModule, column
 
 SMALLEST_STEP = 2.0**-52  # ε where PyTorch takes it from the kind of number
 
@@ -42,8 +42,8 @@ class RMSNorm(VectorModule):
         r = sqrt(dot(x, x) / len(x) + self.eps)
         return [each / r * g for each, g in zip(x, self.weight)] if self.weight else [each / r for each in x]
 
-    def __repr__(self) -> str:
-        return described(self, f"{self.width}", "" if self.weight else "no gain")
+    def extra_repr(self) -> str:
+        return f"{self.width}" if self.weight else f"{self.width}, no gain"
 
 
 class LayerNorm(VectorModule):
@@ -77,8 +77,8 @@ class LayerNorm(VectorModule):
             y = [each * gain for each, gain in zip(y, self.weight)]
         return [each + b for each, b in zip(y, self.bias)] if self.bias else y
 
-    def __repr__(self) -> str:
-        return described(self, f"{self.width}", "" if self.weight else "no gain", "" if self.bias else "no bias")
+    def extra_repr(self) -> str:
+        return f"{self.width}{'' if self.weight else ', no gain'}{'' if self.bias else ', no bias'}"
 
 
 def _size(shape: Any) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from autograd import Value, dot, relu, sigmoid, tanh
 from nn.arguments import generator, whole
 from nn.module import Module
-from nn.vectors import as_vector, as_vectors, column, described, matrix
+from nn.vectors import as_vector, as_vectors, column, matrix
 
 State = Sequence["Value | float"]
 
@@ -56,8 +56,8 @@ class _Recurrent(Module):
         sums = [dot(w, x, b) + dot(u, h, c) for w, u, b, c in rows]
         return [sums[i : i + self.hidden] for i in range(0, len(sums), self.hidden)]
 
-    def __repr__(self) -> str:
-        return described(self, f"{self.width} → {self.hidden}", "" if self.bias_ih else "no bias")
+    def extra_repr(self) -> str:
+        return f"{self.width} → {self.hidden}{'' if self.bias_ih else ', no bias'}"
 
 
 def _of(letter: str, gate: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from autograd import Value
 from autograd.labels import subscript
 from autograd.value import lift
-from nn.module import Module, count_parameters
+from nn.module import Module
 
 
 class VectorModule(Module):
@@ -89,9 +89,3 @@ def tell_apart(module: Module) -> None:
         for i, parameters in enumerate(by_module.values(), start=1):
             for parameter in parameters if len(by_module) > 1 and stem else ():
                 parameter.label = f"{stem}^{{({i})}}_{parameter.label.partition('_')[2]}"
-
-
-def described(module: Module, *parts: str) -> str:
-    """What repr says: the class, what it does, and how many parameters there are."""
-    said = ", ".join(part for part in parts if part)
-    return f"{type(module).__name__}({said}; {count_parameters(len(module.parameters()))})"

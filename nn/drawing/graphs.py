@@ -18,13 +18,14 @@ from autograd.formula.writing import formula
 from autograd.graph import nodes
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
+from autograd.primitives import div, shifted_from
 from autograd.value import Value, constant
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of
 from nn.drawing.picture import Arrow, Box, Picture, name, number
 from nn.drawing.structure import LAYER, NEURON, Part, parts
 from nn.drawing.writers import Drawing
-from nn.layers import MLP
+from nn.layers import MLP, Layer
 from nn.module import Module
 
 OPERATION = "operation"
@@ -261,7 +262,8 @@ class GraphPictures:
         for node in outside:
             if not node.inputs:
                 user = places.get(users[node]) if node in users else None
-                places[node] = user if isinstance(user, _Group) else groups["inputs", user]
+                within = isinstance(user, _Group) or (node in users and _is_no_input(node, users[node]))
+                places[node] = user if within else groups["inputs", user]
 
     def _gathered(self, depth: str) -> Picture:
         places = self._places(depth)
@@ -342,14 +344,8 @@ class GraphPictures:
     def _layer_box(self, part: Part, inside: list[Value]) -> Box:
         everyone = [node for node in inside if node.inputs]
         parameters = [node for node in inside if not node.inputs and node.op is not CONSTANT]
-        nets = [node for node in everyone if node.op and node.op.name == "dot"]
-        neurons = {net.inputs[0] for net in nets}
-        n_inputs = len(nets[0].inputs) // 2 if nets else 0
-        symbols = list(dict.fromkeys(n.op.notation.symbol for n in everyone if n.op and n.op.name != "dot"))
-        lines = [f"{n_inputs} → {len(neurons)}" + (f" · {symbols[0]}" if len(symbols) == 1 else "")]
-        lines.append(f"{len(parameters):,} parameters")
-        rows = len(nets) // max(len(neurons), 1)
-        if rows > 1:
+        lines = [*self._shape_of(part, everyone), f"{len(parameters):,} parameters"]
+        if (rows := self._rows_of(everyone, set(parameters))) > 1:
             lines.append(f"on {rows:,} rows")
         lines.append(f"‖w‖ {number(math.hypot(*(p.data for p in parameters)), self.digits)}")
         grad = None
@@ -357,6 +353,22 @@ class GraphPictures:
             grad = math.hypot(*(p.grad for p in parameters))
             lines.append(f"‖grad w‖ {number(grad, self.digits)}")
         return Box("", LAYER, "", part.name, lines, grad, part.parent)
+
+    def _shape_of(self, part: Part, everyone: list[Value]) -> list[str]:
+        """What a layer says of itself; a layer of neurons is counted, and has the sign of its activation."""
+        module = part.module
+        if module is not None and not isinstance(module, Layer):
+            return [text for text in (f"{type(module).__name__} {module.extra_repr()}".strip(),) if text != part.name]
+        nets = [node for node in everyone if node.op and node.op.name == "dot"]
+        symbols = list(dict.fromkeys(n.op.notation.symbol for n in everyone if n.op and n.op.name != "dot"))
+        shape = f"{len(nets[0].inputs) // 2 if nets else 0} → {len({net.inputs[0] for net in nets})}"
+        return [shape + (f" · {symbols[0]}" if len(symbols) == 1 else "")]
+
+    def _rows_of(self, everyone: list[Value], parameters: set[Value]) -> int:
+        """How often a layer was used: as often as each row of its weights was; 1 where that differs, or there are none."""
+        firsts = [node.inputs[0] for node in everyone if node.op and node.op.name == "dot" and node.inputs]
+        used = Counter(first for first in firsts if first in parameters)
+        return next(iter(used.values())) if len(set(used.values())) == 1 else 1
 
     def _group_box(self, inside: list[Value]) -> Box:
         computed = [node for node in inside if node.inputs]
@@ -379,6 +391,11 @@ class GraphPictures:
         if x.op is CONSTANT:
             return 0.0
         return float(node.grad * node.op.slopes(node.data, [x.data for x in node.inputs])[position])  # type: ignore[union-attr]
+
+
+def _is_no_input(x: Value, node: Value) -> bool:
+    """Whether a number comes from how a node is computed: what it is divided by, or what softmax takes away."""
+    return x.op is CONSTANT and x is node.inputs[-1] and (node.op is div or shifted_from(node) is not None)
 
 
 class _Group:

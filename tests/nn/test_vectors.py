@@ -353,8 +353,16 @@ def test_a_gpt_folds_into_its_layers():
     model = nn.GPT(5, 4, 2, 1, 3, seed=0)
     loss = cross_entropy(model([0, 1, 2]), [1, 2, 3])
     loss.backward()
-    titles = {box.title for box in nn.draw(loss, depth="layer").picture.boxes}
-    assert {"tokens", "places", "attention", "modules_1", "modules_3", "head"} <= titles
+    boxes = {box.title: box.lines for box in nn.draw(loss, depth="layer").picture.boxes}
+    assert {"tokens", "places", "attention", "modules_1", "modules_3", "head"} <= set(boxes)
+    said = {title: boxes[title][0] for title in ("tokens", "attention", "head")}
+    assert said == {
+        "tokens": "Embedding 5 × 4",
+        "attention": "Attention 4, 2 heads, causal",
+        "head": "Linear 4 → 5, no bias",
+    }
+    assert boxes["attention"][2] == "on 3 rows"
+    assert "inputs" not in boxes, "what scores are divided by, and what softmax takes away, nobody has put in"
 
 
 def test_a_formula_of_an_attention_score():
