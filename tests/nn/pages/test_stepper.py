@@ -5,31 +5,20 @@ The numbers by which it computes are tested in test_stepper_numbers.py.
 The truth for the page is Python itself: Value.data, Value.grad and trace, which have oracles of their own elsewhere.
 """
 
-import contextlib
-import json
-import os
 import re
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 from random import Random
 
 import pytest
 from long_runs import seeds
 from page_numbers import written
+from stepper_page import Page, called, check_all_steps, plain
 
 import autograd as ag
 import nn
 from autograd import Value, trace
 from autograd.graph import nodes
-from autograd.trace import WRONG_WAYS, ForwardStep, Walk
+from autograd.trace import WRONG_WAYS, ForwardStep
 from autograd.value import constant
-from autograd.writing.notation import ATOM, level_of
 from nn.cli.tour import two_layer_network
 from nn.drawing.picture import pretty
 from nn.pages import stepper
@@ -62,61 +51,6 @@ def used_three_times():
 GRAPHS = {"two layers": lambda: two_layer_network()[1], "one neuron": one_neuron, "used three times": used_three_times}
 
 
-@pytest.fixture(scope="module")
-def graphviz():
-    """Something that lays out drawings, without which there is no page."""
-    pytest.importorskip("graphviz", reason="graphs are drawn through graphviz")
-    if not any(map(shutil.which, ("dot", "graphviz-pure"))):
-        pytest.skip("no Graphviz lays out graphs here")
-
-
-class Page:
-    """A page that is open in the browser: what it says, what it asks for, what it shows."""
-
-    def __init__(self, browser, address, ready=".count", **settings):
-        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **settings})
-        self.page = self.context.new_page()
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(address)
-        self.find(ready).first.wait_for()
-
-    def find(self, selector):
-        return self.page.locator(selector)
-
-    def press(self, *keys):
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def step(self):
-        """How many steps have been taken, as the page says."""
-        return int(self.find(".count").inner_text().split()[1])
-
-    def start(self):
-        """To the start, with the keyboard at the drawing."""
-        self.find(".stage").focus()
-        self.press("Home")
-
-    def node(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def look(self):
-        """What can be read at this step: the lines of the panel, and of every box its name, value and gradient."""
-        return self.page.evaluate(LOOK)
-
-
-LOOK = """() => {
-    const root = [...document.querySelectorAll("div")].find((place) => place.shadowRoot).shadowRoot;
-    const lines = (selector) => [...root.querySelectorAll(selector)].map((line) => line.textContent);
-    const boxes = [...root.querySelectorAll(".stage .g-node")].map((box) =>
-        [box.getAttribute("aria-label"), ...[...box.querySelectorAll("text")].slice(-2).map((line) => line.textContent)]);
-    return { count: lines(".count")[0], now: lines(".now h3, .now p"), boxes, facts: lines(".facts li"),
-        rows: [...root.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent)) };
-}"""
-
-
 @pytest.fixture
 def opened(browser, graphviz, tmp_path):
     """opened(y) saves a page that steps through y and opens the file."""
@@ -133,68 +67,6 @@ def opened(browser, graphviz, tmp_path):
         assert page.said == []
         assert page.asked == [page.asked[0]]
         assert page.asked[0].startswith("file:")
-
-
-def plain(line):
-    """A formula without its brackets."""
-    return re.sub(r"[()]", "", line)
-
-
-def called(y):
-    """What the page calls each node."""
-    return {node: entry["name"] for node, entry in zip(nodes(y), stepper._data(y)["nodes"], strict=True)}
-
-
-def right_lines(step, y, names, wrong):
-    """The first lines that the panel has for a step; … stands for a formula, which is trace's business."""
-    z, overwrite = names[step.node], wrong == "overwrite"
-    write = step.node.op.notation.write
-    if isinstance(step, ForwardStep):
-        formula = write([(names[x], ATOM) for x in step.node.inputs])
-        numbers = write([(text := written(x.data), level_of(text)) for x in step.node.inputs])
-        named = [f"{z} = {formula}"] if plain(z) != plain(formula) else []  # what has no name is called by its formula
-        return [f"Forward: {z}", *named, f"= {numbers} = {written(step.value)}"]
-    x, top = names[step.input], f"∂{names[y]}/∂{names[step.input]}"
-    up, local, part, before, total = map(written, (step.upstream, step.local, step.contribution, step.before, step.total))
-    return [
-        f"Backward: from {z} to {x}",
-        f"∂{z}/∂{x} = … = {local}",
-        "upstream × local derivative = contribution",
-        f"{up} × {local} = {part}",
-        "wrong: the old total is overwritten" if overwrite else "old total + contribution = new total",
-        f"{top} = {part}" if overwrite else f"{top}:  {before} + {part} = {total}",
-    ]
-
-
-def check_step(page, walk, y, names, wrong):
-    """Everything shown at this step is what the walk in Python says."""
-    seen, step, by_name = page.look(), walk.step, {name: node for node, name in names.items()}
-    assert seen["count"] == f"step {walk.position} of {len(walk.steps)}"
-    if step is not None:
-        for line, right in zip(seen["now"], right_lines(step, y, names, wrong)):
-            start, _, end = right.partition("… ")
-            if end:  # the formula of a local derivative is trace's business; its number is left out where it is the formula
-                assert plain(line).startswith(plain(start))
-                assert line.endswith(end) or plain(line) == plain(start) + end.removeprefix("= ")
-            else:
-                assert plain(line) == plain(right)
-    reached = {y} if walk.position >= len(walk.trace.forward) else set()
-    reached |= {s.input for s in walk.steps[: walk.position] if not isinstance(s, ForwardStep)}
-    assert {by_name[name] for name, *_ in seen["boxes"]} == set(walk.trace.grads)
-    for name, value, grad in seen["boxes"]:
-        node = by_name[name]
-        assert value == (written(walk.values[node], 4) if node in walk.values else "")
-        assert grad == (f"grad {written(walk.grads[node], 4)}" if node in reached else "")
-
-
-def check_all_steps(page, y, wrong=""):
-    walk, names = Walk(trace(y, wrong=wrong)), called(y)
-    page.start()
-    check_step(page, walk, y, names, wrong)
-    while walk.next():
-        page.press("ArrowRight")
-        check_step(page, walk, y, names, wrong)
-    assert page.step() == len(walk.steps)
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
@@ -651,156 +523,6 @@ def test_every_formula_of_the_page_means_its_number(seed):
     for entry, node in zip(data["nodes"], nodes(y), strict=True):
         if "formula" in entry:
             assert ag.parse(entry["formula"], known).data == pytest.approx(node.data, rel=1e-5), entry["formula"]
-
-
-# ------------------------------------------------------------------------------------------------------------ in a notebook
-
-CELLS = ["import nn, nn.cli.tour", "_, loss = nn.cli.tour.two_layer_network()", "nn.step_through(loss)"]
-
-
-def surroundings(folder):
-    """Environment variables of a process that finds this package, and leaves everything else in the folder."""
-    own = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    return {**os.environ, **own, "IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(Path(nn.__file__).parents[1])}
-
-
-def notebook(path, cells):
-    nbformat = pytest.importorskip("nbformat", reason="notebooks are written with nbformat: pip install jupyterlab")
-    path.parent.mkdir(exist_ok=True)
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    written_cells = [nbformat.v4.new_code_cell(cell, id=f"cell-{i}") for i, cell in enumerate(cells)]
-    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=written_cells, metadata=kernel)), encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory, graphviz):
-    """A notebook that has been run, and the HTML that nbconvert makes of it."""
-    for module in ("nbconvert", "ipykernel"):
-        pytest.importorskip(module, reason=f"notebooks run with {module}: pip install jupyterlab")
-    folder = tmp_path_factory.mktemp("notebooks")
-    notebook(folder / "steps.ipynb", CELLS)
-    convert = [sys.executable, "-m", "nbconvert", "steps.ipynb"]
-    for options in (["--to", "notebook", "--execute", "--inplace"], ["--to", "html"]):
-        subprocess.run([*convert, *options], cwd=folder, env=surroundings(folder), check=True, capture_output=True)
-    return folder / "steps.ipynb"
-
-
-def test_an_exported_notebook_steps_offline(browser, executed):
-    """nbconvert's HTML of a run notebook, opened with no network, shows Python's numbers at every step."""
-    page = Page(browser, executed.with_suffix(".html").as_uri(), offline=True)
-    check_all_steps(page, two_layer_network()[1])
-    page.context.close()
-
-
-@pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
-    """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
-    pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
-    folder = tmp_path_factory.mktemp("lab")
-    quiet = folder / "config" / "labconfig" / "page_config.json"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={token}"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}", "--expose-app-in-browser"],
-        env=surroundings(folder),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    pages = []
-
-    def opened(path):
-        (folder / path.name).write_bytes(path.read_bytes())
-        address = f"http://127.0.0.1:{port}/lab/workspaces/{path.stem}/tree/{path.name}?token={token}"
-        pages.append(Page(browser, address, ready=".jp-Notebook .jp-CodeCell"))
-        pages[-1].page.wait_for_function("""async () => {
-            const session = jupyterapp.shell.currentWidget?.sessionContext;
-            await session?.ready;
-            return session?.session?.kernel?.status === "idle";
-        }""")
-        return pages[-1]
-
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}"):
-                break
-            time.sleep(0.1)
-        else:
-            pytest.skip("no JupyterLab server comes up here")
-        yield opened
-    finally:
-        for page in pages:
-            page.context.close()
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def run_cell(page, i):
-    page.find(".jp-CodeCell .cm-content").nth(i).click()
-    page.press("Shift+Enter")
-
-
-def test_a_cell_in_jupyterlab_steps(lab, executed):
-    """A notebook that is not trusted shows the drawing as a picture; once run, the output steps to Python's numbers."""
-    page = lab(executed)
-    picture = page.find(".jp-OutputArea-output img").first
-    picture.wait_for()
-    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
-    assert page.find(".count").count() == 0
-    page.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.find(".count").wait_for()
-    check_all_steps(page, two_layer_network()[1])
-
-
-def test_a_leaf_that_is_moved_in_a_widget_moves_the_values_of_the_graph():
-    """The numbers of the whole graph follow, and come back when the leaf does; no browser is needed to see it."""
-    pytest.importorskip("anywidget", reason="the widget is anywidget's")
-    x, w = Value(2.0, label="x"), Value(3.0, label="w")
-    y = (x * w).relu() + x
-    widget = nn.step_through(y).widget()
-    place = {node: str(i) for i, node in enumerate(nodes(y))}
-    widget.leaves = {place[x]: 5.0}
-    assert (x.data, w.data, y.data) == (5.0, 3.0, 20.0)
-    widget.leaves = {place[w]: -1.0}
-    assert (x.data, w.data, y.data) == (2.0, -1.0, 2.0)
-    widget.leaves = {}
-    assert (x.data, w.data, y.data) == (2.0, 3.0, 8.0)
-
-
-def test_the_widget_and_python_keep_in_step(lab, tmp_path, graphviz):
-    """Setting .position in Python moves the page; Next and a dragged leaf in the page are seen in Python."""
-    pytest.importorskip("anywidget", reason="the widget form comes with anywidget: pip install anywidget")
-    path = tmp_path / "widget.ipynb"
-    leaf = "[node.data for node in autograd.graph.leaves(loss) if node.label == 'w_111']"
-    shows = f"print('at', steps.position, {leaf}, loss.data)"
-    last_cells = ["steps = nn.step_through(loss).widget()\nsteps", "steps.position = 7", shows, shows]
-    notebook(path, [CELLS[0] + ", autograd", CELLS[1], *last_cells])
-    page = lab(path)
-    for i in range(3):
-        run_cell(page, i)
-    page.find(".count").wait_for()
-    assert page.step() == 0
-    run_cell(page, 3)
-    n = len(trace(two_layer_network()[1]))
-    page.page.get_by_text(f"step 7 of {n}", exact=True).wait_for()
-    page.find("button.next").click()
-    page.page.get_by_text(f"step 8 of {n}", exact=True).wait_for()
-    run_cell(page, 4)
-    page.page.get_by_text("at 8 [0.15]").wait_for()
-    page.node("w₁₁₁").dispatch_event("click")
-    page.page.get_by_role("slider", name="change w₁₁₁").fill("0.65")
-    loss = two_layer_network()[1]
-    (w,) = [node for node in nodes(loss) if node.label == "w_111"]
-    w.data = 0.65
-    loss.forward()
-    run_cell(page, 5)
-    said = page.find(".jp-OutputArea-output").filter(has_text="at 8 [0.65]")
-    said.wait_for()
-    assert float(said.inner_text().split()[-1]) == pytest.approx(loss.data, rel=1e-12)
 
 
 def test_a_page_of_its_own_listens_to_keys_everywhere(opened):
