@@ -38,7 +38,8 @@ class GPT(Module):
     Called on a list of tokens, whole numbers or Values that hold them, it gives a list of scores for each place: how likely
     each token is to be the next one, as cross_entropy takes them.
 
-    Raises IndexError for a token that there is not, ValueError for more tokens than positions, or for none.
+    Raises IndexError for a token that there is not, ValueError for more tokens than positions or for none, TypeError for a
+    text.
 
     >>> import nn
     >>> model = nn.GPT(27, width=16, heads=4, layers=1, positions=16, seed=0)
@@ -78,7 +79,9 @@ class GPT(Module):
         tell_apart(self)
 
     def __call__(self, tokens: Sequence[Any]) -> list[list[Any]]:
-        tokens = list(tokens) if hasattr(tokens, "__iter__") and not isinstance(tokens, str) else []
+        if not hasattr(tokens, "__iter__") or isinstance(tokens, str):
+            raise TypeError(f"{self!r} takes a list of tokens, not {tokens!r}: nn.data.Letters makes one of a text")
+        tokens = list(tokens)
         if not 1 <= len(tokens) <= len(self.places.weight):
             raise ValueError(f"{self!r} takes a list of 1 to {len(self.places.weight)} tokens, got {len(tokens)}")
         x = [[a + b for a, b in zip(self.tokens(token), self.places(t))] for t, token in enumerate(tokens)]
@@ -114,7 +117,9 @@ class GPT(Module):
         given = self._letters.encode(start) if self._letters is not None else list(start) or [0]
         tokens = given if end is None else [end, *given]
         if most > len(self.places.weight) or len(tokens) > most:
-            raise ValueError(f"{len(tokens)} tokens to begin with, {most} in all: this model sees {len(self.places.weight)}")
+            raise ValueError(
+                f"tokens to begin with: {len(tokens)}; in all: {most}; this model sees {len(self.places.weight)} at most"
+            )
         while len(tokens) < most:
             scores = without_graph(asked, self, tokens)[-1]
             shares = softmax([score.data / temperature for score in scores])

@@ -397,6 +397,7 @@ MISTAKES = [
     (lambda: nn.RNN(2, 3, "sigmoid"), ValueError, "nonlinearity is 'tanh' or 'relu', not 'sigmoid'"),
     (lambda: nn.RNN(2, 3)([[1.0]]), ValueError, "takes 2 numbers, got 1"),
     (lambda: nn.GPT(3, 4, 2, 1, 2)([0, 1, 2]), ValueError, "takes a list of 1 to 2 tokens, got 3"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2)("ab"), TypeError, "takes a list of tokens, not 'ab'"),
     (lambda: nn.GPT(3, 4, 2, 1, 2)([]), ValueError, "takes a list of 1 to 2 tokens, got 0"),
     (lambda: nn.GPT(3, 4, 2, 1, 2)([7]), IndexError, "no row for this token"),
     (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature=0), ValueError, "a number above 0, not 0"),
