@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from autograd.formula.lexer import Derive
 
-LONGEST = 10_000  # characters of an answer
+LONGEST, MOST_LINES = 4_000, 200  # of an answer: characters; lines, and members of a chain
 DEEPEST_NUMBER = 8  # brackets around a number
 BLANK = re.compile(r"[\s?_…–—−.-]*")  # what stands where nothing was worked out
 _DIGITS = "|".join(
@@ -71,9 +71,10 @@ _IN_A_FORMULA = re.compile(r"^[0-9]|[=·×*+−–-]|\\(?:cdot|times)(?![A-Za-z]
 _OPENS, _CLOSES = "([{", ")]}"
 _GOES_ON = re.compile(rf"\s*(?:{RELATION}|[+·×*/]|\\cdot{END}|\\times{END})")  # a line of the chain, or a broken one
 _ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
-_NOTHING_BEHIND = re.compile(rf"\s*(?:{RELATION})\s*$")
+_NOTHING_BEHIND = re.compile(rf"(?<!\s)\s*(?:{RELATION})\s*$")
 _ASSIGNMENTS = (":=", "≔", "←", r"\leftarrow", r"\gets", r"\coloneqq")
 _NEW_LINE = re.compile(rf"\n|\\\\(?:\[\w+\])?|;|(?P<arrow>{ARROW})")
+_SIGNS_BETWEEN = re.compile(rf"\n|\\\\|[;~]|{RELATION}")
 _WORD = r"(?:[^\W\d_]{2,}\.?|(?:[^\W\d_]\.)+[^\W\d_]\.?)"
 _WORDS = rf"{_WORD}(?:[\s-]+{_WORD})*"
 _REMARK = re.compile(  # what people write around a number
@@ -222,6 +223,8 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     text = "\n".join(_text_of(each, line) for each in text) if isinstance(text, (list, tuple)) else _text_of(text, line)
     if len(text) > LONGEST:
         raise FormulaError(text, LONGEST, f"an answer has up to {LONGEST:,} characters, and this one has {len(text):,}")
+    if len(_SIGNS_BETWEEN.findall(text.strip())) > MOST_LINES:
+        raise FormulaError(text, 0, f"an answer has up to {MOST_LINES} lines, or members of a chain, and this one has more")
     plain = _in_this_line(undress(text.replace("&", " ")).text, line, names)
     name, colon, rest = without_brackets(plain).partition(":")
     if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):

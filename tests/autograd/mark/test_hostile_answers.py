@@ -28,7 +28,9 @@ TEXTS = {  # what is in a file, by its name, and what the report says of it
     "brackets.json": ("[" * 100_000, "brackets"),
     "objects.json": ('{"a":' * 100_000, "brackets"),
     "number.json": (f'{{"z": {"9" * 5000}}}', ""),
-    "chain.txt": ("z = 1.0" + "\n= 1.0" * 20_000, "up to 10,000 characters"),
+    "chain.txt": ("z = 1.0" + "\n= 1.0" * 20_000, "up to 4,000 characters"),
+    "arrows.txt": (f"z = {'→' * 3_000}", "up to 200 lines"),
+    "blanks.txt": (f"z ={' ' * 3_000}1{'\ufeff' * 3_000}", "up to 4,000 characters"),
     "long.txt": (f"z = {'1+' * 100_000}1", "longer than any answer"),
     "deep.txt": (f"z = {'(' * 4_000}1{')' * 4_000}", "characters"),
     "large.txt": ("z = 1.0\n" * 200_000, "longer than the 1,000,000 bytes"),
@@ -136,7 +138,9 @@ def test_a_sheet_that_is_not_to_be_understood(tmp_path, content):
 
 
 def test_a_claim_of_any_length_is_read_or_refused():
-    """A chain of as many members as are allowed is read; a longer one is refused for its length."""
-    assert len(read_claim("1.0" + "\n= 1.0" * 1_000, {}).pieces) == 1_001
-    with pytest.raises(FormulaError, match="up to 10,000 characters"):
+    """A chain of many members is read; one of more, and a longer one, are refused for that."""
+    assert len(read_claim("1.0" + "\n= 1.0" * 99, {}).pieces) == 100
+    with pytest.raises(FormulaError, match="up to 200 lines, or members"):
+        read_claim("1" + " = 1" * 300, {})
+    with pytest.raises(FormulaError, match="up to 4,000 characters"):
         read_claim("1.0" + "\n= 1.0" * 20_000, {})
