@@ -56,7 +56,9 @@ def _raise(text: str) -> str:
 def _plain(label: str) -> str:
     """A label on one line, without dollar signs and commands: \\hat{y}_1 as ŷ_1, \\theta as θ."""
     text = "".join(c if c.isprintable() or c in JOINERS else " " for c in label)
-    text = re.sub(r"^\$+(.*?)\$+$", r"\1", " ".join(text.split()))
+    text = " ".join(text.split())
+    if len(text) > 1 and text[0] == text[-1] == "$":
+        text = text.strip("$")
     text = re.sub(r"\\(?:mathrm|text|mathit)\{(\w+)\}", r"\1", text)
     text = re.sub(r"\\([A-Za-z]+) ?", lambda m: GREEK.get(m[1], m[0]), text)
     accent = r"\\(hat|bar|tilde|vec|dot)(?:\s*\{(\w)\}|\s+(\w)(?!\w))"  # anything but one letter stays under it

@@ -183,6 +183,11 @@ def test_an_empty_label():
     assert (pretty(""), text_name(""), latex_name("")) == ("", "", r"\text{}")
 
 
+def test_dollar_signs_are_taken_off():
+    """On both sides, however many there are."""
+    assert [pretty(label) for label in ("$x$", "$$x$$", "$x", "$", "$" * 5000)] == ["x", "x", "$x", "$", ""]
+
+
 @pytest.mark.parametrize("label", [" ", "\x00", "\n\t", "$$"])
 def test_a_label_of_nothing_to_see_still_has_a_name(label):
     """Otherwise a formula would have a hole in the place of the factor: ·x."""
