@@ -11,8 +11,12 @@ An optimiser steps after each gradient, a schedule after each epoch:
         schedule.step()
 """
 
-from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
-from nn.optim.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from collections.abc import Callable
+
+from nn.losses import _ByName
+from nn.optim.adam import Adam, Adamax, AdamW, NAdam, RAdam
+from nn.optim.optimizer import Optimizer
+from nn.optim.optimizers import SGD, Adadelta, Adagrad, RMSprop
 from nn.optim.schedules import (
     CosineAnnealingLR,
     ExponentialLR,
@@ -22,6 +26,11 @@ from nn.optim.schedules import (
     MultiStepLR,
     ReduceLROnPlateau,
     StepLR,
+)
+
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = _ByName(
+    "optimiser",
+    {rule.__name__.lower(): rule for rule in (SGD, RMSprop, Adagrad, Adam, AdamW, Adadelta, Adamax, NAdam, RAdam)},
 )
 
 __all__ = [

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from autograd import Value
 from autograd.conversions import number
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 
 
 class LRScheduler:

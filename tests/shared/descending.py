@@ -1,8 +1,9 @@
 """Every optimiser and schedule with options of all kinds, and a surface to go down on."""
 
-from autograd import Value, cos, exp, sin
 from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
-from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+
+from autograd import Value, cos, exp, sin
+from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, StepLR
 
 START = [0.7, -1.2, 2.0, 0.1]

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from nn import optim
-from nn.optim import OPTIMIZERS
-from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, LambdaLR, ReduceLROnPlateau, StepLR
 
 

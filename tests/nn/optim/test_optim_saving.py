@@ -8,7 +8,7 @@ from descending import OPTIONS, SCHEDULES, fresh, one, walk
 
 from autograd import Value
 from nn import optim
-from nn.optim.optimizers import SGD, Adam
+from nn.optim import SGD, Adam
 from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, ReduceLROnPlateau, StepLR
 
 

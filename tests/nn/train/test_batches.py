@@ -12,7 +12,7 @@ from autograd import Value
 from autograd.value import lift
 from nn.losses import LOSSES
 from nn.optim import OPTIMIZERS
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 
 np = pytest.importorskip("numpy", reason="whole batches run on NumPy: pip install numpy")
 

@@ -1,59 +1,101 @@
-"""More optimisers with a rate of its own for each parameter: `Adadelta`, `Adamax`, `NAdam`, `RAdam`.
+"""Adam and its kin, which go on with a mean of gradients: `Adam`, `AdamW`, `Adamax`, `NAdam`, `RAdam`.
 
-Each is one formula, as those of optimizers.py, whose names stand there; order of arithmetic and defaults are torch's.
+Each is one formula; the names in it are those of optimizer.py.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from functools import partial
+from typing import Any
 
 from autograd import Value
-from autograd.primitives import abs as abs_of
-from nn.optim.optimizers import OPTIMIZERS, Adam, Optimizer, State, div, for_arrays_too, maximum, means, sqrt
+from nn.optim.optimizer import Optimizer, State, absolute, div, maximum, sqrt
 
-absolute = partial(for_arrays_too, abs_of, "abs")
+
+def means(g: float, state: State, beta1: float, beta2: float) -> tuple[float, float, float]:
+    """Adam's t, m and v after one more gradient, as the state holds them from now on."""
+    m, v = state.get("exp_avg", 0.0), state.get("exp_avg_sq", 0.0)
+    t = state["step"] = state.get("step", 0) + 1
+    m = state["exp_avg"] = m + (1.0 - beta1) * (g - m)  # β₁ m + (1 − β₁) g, in torch's order
+    v = state["exp_avg_sq"] = beta2 * v + (1.0 - beta2) * g * g
+    return t, m, v
 
 
 @dataclass(eq=False, repr=False)
-class Adadelta(Optimizer):
-    """Adadelta: v ← rho v + (1 − rho) g², d = g √(u + eps) / √(v + eps), u ← rho u + (1 − rho) d², w ← w − eta d.
+class Adam(Optimizer):
+    """Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − eta m̂ / (√v̂ + eps), from m = v = 0.
 
-    Both means begin at 0. A step is as large as steps were of late, over what gradients were; so it has the unit of w, and
-    eta is 1.
+    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up for the start from 0. With amsgrad, the largest v so far stands for v.
 
     parameters, lr, weight_decay, maximize, and what is raised: as in Optimizer
-    rho: from 0 on and below 1; how slowly both means forget; else ValueError
-    eps: 0 or more; it gets the first steps going
+    betas: (β₁, β₂), each from 0 on and below 1; how slowly the means of g and g² forget; else ValueError
+    eps: 0 or more; it keeps the quotient from growing where gradients are small
+    amsgrad: whether steps may only get more careful
 
-    Source: Zeiler, ADADELTA: an adaptive learning rate method (2012), algorithm 1.
+    Sources: Kingma and Ba, Adam: a method for stochastic optimization (2015), algorithm 1; Reddi, Kale and Kumar, On the
+    convergence of Adam and beyond (2018), for amsgrad.
 
     >>> import nn
     >>> from autograd import Value
     >>> w = Value(2.0)
-    >>> optimizer = nn.optim.Adadelta([w], rho=0.75, eps=4.0)
+    >>> optimizer = nn.optim.Adam([w], lr=0.5)
     >>> (w * w).backward()
     >>> optimizer.step()
     >>> w
-    Value(-0.8284, grad=4.0)
+    Value(1.5, grad=4.0)
     """
 
     parameters: Iterable[Value]
-    lr: float = 1.0
-    rho: float = 0.9
-    eps: float = 1e-6
+    lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
     weight_decay: float = 0.0
+    amsgrad: bool = False
     _: KW_ONLY
     maximize: bool = False
 
+    def check(self, settings: Mapping[str, Any]) -> None:
+        betas = settings["betas"]
+        if not isinstance(betas, tuple) or len(betas) != 2:
+            raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {betas}")
+
     def update(self, w: float, g: float, state: State) -> float:
-        v = state["square_avg"] = self.rho * state.get("square_avg", 0.0) + (1.0 - self.rho) * g * g
-        u = state.get("acc_delta", 0.0)
-        d = div(sqrt(u + self.eps), sqrt(v + self.eps)) * g
-        state["acc_delta"] = self.rho * u + (1.0 - self.rho) * d * d
-        return w - self.lr * d
+        beta1, beta2 = self.betas
+        t, m, v = means(g, state, beta1, beta2)
+        if self.amsgrad:
+            v = state["max_exp_avg_sq"] = maximum(state.get("max_exp_avg_sq", 0.0), v)
+        start1: float = 1.0 - beta1**t
+        start2: float = 1.0 - beta2**t
+        return w - div(self.lr / start1 * m, sqrt(v) / math.sqrt(start2) + self.eps)
+
+
+@dataclass(eq=False, repr=False)
+class AdamW(Adam):
+    """AdamW: w ← (1 − eta lambda) w, and then Adam's step with the gradient as it is.
+
+    So the decay does not go through the means, and parameters with large gradients decay as much as others.
+
+    parameters, lr, betas, eps, amsgrad, maximize, and what is raised: as in Adam
+    weight_decay: lambda, 0 or more
+
+    Source: Loshchilov and Hutter, Decoupled weight decay regularization (2019), algorithm 2.
+
+    >>> import nn
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> optimizer = nn.optim.AdamW([w], lr=0.5, weight_decay=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    Value(1.0, grad=4.0)
+    """
+
+    weight_decay: float = 1e-2
+
+    def decay(self, w: float, g: float) -> tuple[float, float]:
+        return w * (1.0 - self.lr * self.weight_decay), g
 
 
 @dataclass(eq=False, repr=False)
@@ -200,6 +242,3 @@ class RAdam(_Decoupled):
             return w - step
         r: float = math.sqrt((now - 4.0) * (now - 2.0) * most / ((most - 4.0) * (most - 2.0) * now))
         return w - step * div(math.sqrt(start2), sqrt(v) + self.eps) * r
-
-
-OPTIMIZERS.update({rule.__name__.lower(): rule for rule in (Adadelta, Adamax, NAdam, RAdam)})
