@@ -1,9 +1,7 @@
 """Every optimiser and schedule with options of all kinds, and a surface to go down on."""
 
-from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
-
 from autograd import Value, cos, exp, sin
-from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from nn.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, StepLR
 
 START = [0.7, -1.2, 2.0, 0.1]

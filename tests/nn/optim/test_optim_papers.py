@@ -14,10 +14,9 @@ from decimal import localcontext
 from fractions import Fraction
 
 import pytest
-from nn.optim.adaptive import Adadelta, Adamax, NAdam, RAdam
 
 from autograd import Value
-from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from nn.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, ReduceLROnPlateau, StepLR
 
 GRADIENTS = [  # of two parameters: the second has gradients as small as eps, so that eps shows
