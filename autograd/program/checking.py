@@ -56,6 +56,39 @@ class Checks:
         self._compare(plan.run(few, each, *others), expected, lambda: plan.by_graph(few, nudged, *others))
         self.passed.add(kind)
 
+    def agrees_rolled(
+        self, kind: str, plan: Plan, arrays: Mapping[str, Any], recorded: Mapping[str, Any], *vectors: Any
+    ) -> bool | None:
+        """Whether a rolled plan gives what the graph itself does, on a row of a batch and the one that was recorded: two, so
+        that what is mixed up between rows shows; in place where that is to be used.
+
+        None where no row has numbers to compare.
+        """
+        np = import_numpy()
+        theta, *others = vectors
+        if not (rows := _choose_rows(arrays, 1)):
+            return None
+        few = {name: np.concatenate([array[:, rows], recorded[name]], axis=1) for name, array in arrays.items()}
+        chance = np.random.default_rng(0)
+        moved = theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta))
+        for each in (moved, theta):
+            expected = plan.by_graph(few, each, *others)
+            if all(np.isfinite(array).all() for array in expected):
+                break
+        else:
+            return None
+        with np.errstate(all="ignore"):
+            if others:
+                gradient = np.zeros(len(theta))
+                value = plan.bound(np, (each, *others), gradient, 2, False)(*few.values())
+                found, expected = [value, gradient], [expected[0].sum() * others[0][0], expected[1]]
+            else:
+                found = plan.run(few, each)
+            alike = all(np.all(_agree(here, there)) for here, there in zip(found, expected))
+        if alike:
+            self.passed.add(("rolled", kind))
+        return alike
+
     def compare_in_place(
         self, ones: bool, plan: Plan, arrays: Mapping[str, Any], theta: Any, seed: Any, found: Sequence[Any]
     ) -> None:
@@ -74,8 +107,7 @@ class Checks:
         np = import_numpy()
         for i, (here, there) in enumerate(zip(found, expected)):
             with np.errstate(all="ignore"):
-                off = np.abs(here - there)
-                alike = (off <= AGREEMENT * np.maximum(np.abs(there), 1.0)) | (here == there) | np.isnan(there)
+                off, alike = np.abs(here - there), _agree(here, there)
                 if not np.all(alike):
                     alike |= off <= 10.0 * np.abs(nearby()[i] - there)
             if not np.all(alike):
@@ -84,6 +116,11 @@ class Checks:
                     " please report it with the graph, and use the graph itself meanwhile"
                 )
                 raise ArithmeticError(self.fault)
+
+
+def _agree(here: Any, there: Any) -> Any:
+    np = import_numpy()
+    return (np.abs(here - there) <= AGREEMENT * np.maximum(np.abs(there), 1.0)) | (here == there) | np.isnan(there)
 
 
 def _choose_rows(arrays: Mapping[str, Any], most: int) -> list[int]:

@@ -5,10 +5,11 @@ set of rules) a few operations on matrices. Here stands what may be compiled, an
 
     lowering.py       equal operations are one; what is linear becomes a sum of products
     grouping.py       what is computed alike becomes the rows of one array
+    rolling.py        the same over all places of a text at once; tables.py: rows in even steps; adjoints.py: backwards
     expressions.py    what a program over arrays is written in
     statements.py     sums of products over the same rows become matrix products
     source.py         Python source: to be read, and to be run by any array library
-    numpy_source.py   the same for NumPy, in arrays that are there already
+    numpy_source.py   the same for NumPy, in arrays that are there already; tensor_source.py: in tensors
     equations.py      the same as mathematics; script.py: as a file of its own
     plan.py           these passes, one after the other, for one kind of derivative
     batch.py          the rows that a program runs on; engines.py: the array libraries that run it

@@ -53,14 +53,21 @@ LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
 class Lowering:
     """Outputs as sums of products over atoms.
 
+    alike: whether a softmax of one number is made as that of several is, so that the two are found to be alike
     outputs: for each output its Form; atoms: all that was met, each after what it is made of; count: of operations
     """
 
-    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]], varying: Iterable[str]) -> None:
+    def __init__(
+        self,
+        outputs: Sequence[Value],
+        leaves: Mapping[Value, tuple[str, int]],
+        varying: Iterable[str],
+        alike: bool = False,
+    ) -> None:
         self.atoms: list[Atom] = []
         self._varying = set(varying)
         self._known: dict[tuple[object, ...], int] = {}
-        numbers = _ValueNumbering(outputs, leaves)
+        numbers = _ValueNumbering(outputs, leaves, alike)
         self.count = len(numbers.operations)
         self._ids, self._uses = numbers.ids, numbers.uses
         self._forms: list[Form | None] = [None] * self.count  # of each operation that is linear
@@ -188,7 +195,7 @@ class _ValueNumbering:
     digits, with the largest number as a constant; here it is found anew for each row of a batch.
     """
 
-    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]]) -> None:
+    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]], alike: bool) -> None:
         self._known: dict[object, int] = {}
         self.operations: list[tuple[Primitive | str | None, tuple[int, ...], Any]] = []
         self.ids = ids = dict[Value, int]()
@@ -197,7 +204,7 @@ class _ValueNumbering:
             inputs = tuple(ids[x] for x in node.inputs)
             if node in leaves:
                 ids[node] = self._number(None, (), leaves[node])
-            elif (before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1):
+            elif not alike and ((before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1)):
                 ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
             elif before:
                 ids[node] = self._number(ops.sub, (inputs[0], self._number(LARGEST, tuple(ids[x] for x in before))))
