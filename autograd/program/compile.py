@@ -48,7 +48,7 @@ class NotCompilable(ValueError):
 
 def compile(
     y: Value | Sequence[Value],
-    inputs: Any,
+    inputs: Any = (),
     parameters: Iterable[Value] | None = None,
     *,
     reduction: str = "mean",
@@ -57,7 +57,7 @@ def compile(
 
     y: what is worked out for each row: a loss, or several outputs
     inputs: the leaves that differ from row to row, in the order of a row's numbers: a list, or a dict of lists by name, such
-        as {"X": x, "T": t}, for batches in several arrays
+        as {"X": x, "T": t}, for batches in several arrays; none where the loss is one of parameters and plain numbers alone
     parameters: the leaves that gradients are taken of; all other leaves by default
     reduction: "mean" or "sum" over the batch, for value and gradient
 
@@ -82,7 +82,9 @@ def compile(
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}
     lists = {name: _list_leaves("inputs", leaves) for name, leaves in named.items()}
-    if not lists or not all(lists.values()):
+    if lists == {"X": []}:
+        lists = {}
+    if not all(lists.values()):
         raise ValueError("inputs are what differs from row to row: at least one leaf, in every list of them")
     listed = [leaf for leaves in lists.values() for leaf in leaves]
     _check_branches(ys, listed)

@@ -10,9 +10,11 @@ There is a plan for each kind of thing that is asked of a program:
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
+
 from autograd.calculus import gradient as gradient_of
 from autograd.graph import nodes
-from autograd.operation import CONSTANT
 from autograd.primitives import dot_of, sum_of
 from autograd.program.adjoints import RolledStatements
 from autograd.program.array_functions import array_functions
@@ -40,9 +42,11 @@ if TYPE_CHECKING:
 def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> Plan:
     """The plan for values, for the value with its gradient, or for another kind of derivative."""
     theta = {"theta": parameters}
-    if kind in ("values", "gradient") and len(ys) == 1 and _are_shared(ys[0], parameters):
+    if kind in ("values", "gradient") and len(ys) == 1:
+        order = nodes(*ys)
         try:
-            return RolledPlan(ys, parameters, lists, kind == "gradient")
+            if _are_shared(order, parameters):
+                return RolledPlan(ys, parameters, lists, kind == "gradient", with_siblings(order))
         except NotRolled:
             pass
     kind = kind.removesuffix(UNROLLED)
@@ -67,14 +71,10 @@ UNROLLED = ", unrolled"  # a kind for which the plan takes each place by itself,
 FEWEST_PLACES = 3  # that share weights: what is used twice may be a layer and a penalty on it
 
 
-def _are_shared(y: Value, parameters: Sequence[Value]) -> bool:
+def _are_shared(order: Sequence[Value], parameters: Sequence[Value]) -> bool:
     """Whether parameters are used again and again, as at each place of a text."""
-    uses = dict.fromkeys(parameters, 0)
-    for node in nodes(y):
-        for x in node.inputs:
-            if x in uses:
-                uses[x] += 1
-    used = [n for n in uses.values() if n]
+    uses = Counter(chain.from_iterable(node.inputs for node in order))
+    used = [uses[p] for p in parameters if p in uses]
     return sum(used) >= FEWEST_PLACES * len(used) > 0
 
 
@@ -204,10 +204,12 @@ class RolledPlan(Plan):
 
     rolled = True
 
-    def __init__(self, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], backward: bool) -> None:
+    def __init__(
+        self, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], backward: bool, order: list[Value]
+    ) -> None:
         vectors = {"theta": parameters, **({"seed": [Value(1.0)]} if backward else {})}
         both = {**vectors, **lists}
-        self._ys, self._parameters, self._backward = ys, parameters, backward
+        self._ys, self._parameters, self._backward, self._order = ys, parameters, backward, order
         self._leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
         self._per_sample = not backward
         self.vectors, self.lists = list(vectors), list(lists)
@@ -215,7 +217,7 @@ class RolledPlan(Plan):
             import_numpy()
         except ImportError:
             raise NotRolled("tables are made with NumPy") from None
-        self.lowering = Lowering(ys, self._leaves, self.lists, alike=True)
+        self.lowering = Lowering(ys, self._leaves, self.lists, alike=True, order=order)
         self.grouping = Rolling(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
         self.statements = RolledStatements(self.grouping, backward)
         products = [part for let in self.statements.lets for part in parts_of(let.what) if isinstance(part, Matmul)]
@@ -243,7 +245,7 @@ class RolledPlan(Plan):
     def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
         """The same by the graph itself, row by row."""
         np = import_numpy()
-        order = with_siblings(nodes(*self._ys))
+        order = self._order
         (y,), found, total = self._ys, [], np.zeros(len(self._parameters))
         for row in range(count_rows(arrays)):
             at = {}
@@ -297,6 +299,5 @@ def _slopes(order: Sequence[Value], numbers: Mapping[Value, float], y: Value) ->
         if node.inputs and (slope := found.get(node)) is not None:
             inputs = [numbers[x] for x in node.inputs]
             for x, partial in zip(node.inputs, node.op.slopes(numbers[node], inputs)):  # type: ignore[union-attr]
-                if x.op is not CONSTANT:
-                    found[x] = found.get(x, 0.0) + slope * partial
+                found[x] = found.get(x, 0.0) + slope * partial
     return found

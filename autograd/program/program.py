@@ -8,6 +8,7 @@ thread, and nothing is allocated afterwards.
 from __future__ import annotations
 
 import contextvars
+import gc
 import threading
 from collections import OrderedDict
 
@@ -70,8 +71,13 @@ class Program:
         self._checks.refuse_faulty()
         with self._lock:
             if kind not in self._plans:  # outside of any no_grad or detect_anomaly: the gradient's graph is needed as it is
-                make = contextvars.Context().run
-                self._plans[kind] = make(make_plan, kind, self.ys, self.parameters, self.lists)
+                make, collects = contextvars.Context().run, gc.isenabled()
+                try:
+                    gc.disable()  # a large graph would be gone through again and again, and nothing in it is waste
+                    self._plans[kind] = make(make_plan, kind, self.ys, self.parameters, self.lists)
+                finally:
+                    if collects:
+                        gc.enable()
             return self._plans[kind]
 
     @property
@@ -361,7 +367,7 @@ class Program:
             check_arrays(engine, xp, {"theta": theta, **dict(zip(self.lists, inputs))}, len(self.parameters))
             inputs = tuple(each[:, None] if len(each.shape) == 1 else each for each in inputs)
             check_shapes([tuple(each.shape) for each in inputs], self._widths)
-            size = inputs[0].shape[0]
+            size = inputs[0].shape[0] if inputs else 1
             columns = [refine(xp, each, theta).T for each in inputs]
             asarray = array_maker(xp, theta)
             function = plan.function(xp, special, size, False, asarray)
@@ -437,4 +443,4 @@ class Program:
     def __repr__(self) -> str:
         inputs = ", ".join(f"{name}: {len(leaves)}" for name, leaves in self.lists.items())
         outputs = "1 output" if len(self.ys) == 1 else f"{len(self.ys)} outputs"
-        return f"Program({outputs} of {inputs}; {len(self.parameters)} parameters)"
+        return f"Program({outputs}{' of ' * bool(inputs)}{inputs}; {len(self.parameters)} parameters)"

@@ -14,6 +14,7 @@ Slopes of recipes are recipes again, see adjoints.py: nothing needs to be known 
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import NamedTuple
 
 from autograd.primitives import select_of
@@ -102,24 +103,15 @@ class Rolling:
     def _flatten(self, forms: Sequence[Form], outputs: Sequence[Form]) -> None:
         """All products as one table: whose sum they belong to, their factors, and coefficients."""
         np = self.np
-        none = len(forms)
-        owners: list[int] = []
-        factors: list[int] = []
-        self.coefficients: Any = []
-        for owner, form in enumerate([*forms, *outputs]):
-            for some, coefficient in form.items():
-                n = len(some)
-                if n > MOST_FACTORS:
-                    raise NotRolled("a product of many factors")
-                owners.append(owner)
-                factors += some
-                factors += [none] * (MOST_FACTORS - n)
-                self.coefficients.append(coefficient)
-        self.factors = np.array(factors, dtype=int).reshape(-1, MOST_FACTORS)
-        self.coefficients = np.array(self.coefficients, dtype=float)
-        owner_of = np.array(owners, dtype=int)
-        bounds = np.searchsorted(owner_of, np.arange(len(forms) + len(outputs) + 1))
-        self.bounds = bounds
+        every = [*forms, *outputs]
+        sizes = np.array([len(some) for form in every for some in form], dtype=int)
+        if sizes.max(initial=0) > MOST_FACTORS:
+            raise NotRolled("a product of many factors")
+        flat = np.fromiter(chain.from_iterable(chain.from_iterable(every)), dtype=int, count=int(sizes.sum()))
+        self.factors = np.full((len(sizes), MOST_FACTORS), len(forms))
+        self.factors[np.arange(MOST_FACTORS) < sizes[:, None]] = flat
+        self.coefficients = np.fromiter(chain.from_iterable(form.values() for form in every), dtype=float, count=len(sizes))
+        self.bounds = np.cumsum([0, *map(len, every)])
 
     def _terms(self, owners: Sequence[int]) -> tuple[Any, Any]:
         """Which products belong to some sums, and to which of them."""

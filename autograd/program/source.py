@@ -174,6 +174,11 @@ class Printer:
                 return f"placed({what}, {self.table('at', e.rows)}, {self.view(e.which)}, {e.size})"
         return self.factor(e)
 
+    def in_full(self, e: Expression, rows: int) -> str:
+        """An expression of so many rows, also where it is one number for all of them."""
+        text = self.expression(e)
+        return f"spread({text}, {rows})" if rows > 1 and _is_of_one_row(e) else text
+
     def factor(self, e: Expression) -> str:
         """An expression beside others, in brackets if need be."""
         match e:
@@ -272,7 +277,7 @@ class Printer:
         """
         s = self.statements
         lets = [step for step in in_turn(s, [*s.values, *s.stores]) if isinstance(step, Let)]
-        body = [f"{let.array.name} = {self.expression(let.what)}" for let in lets]
+        body = [f"{let.array.name} = {self.in_full(let.what, len(let.array))}" for let in lets]
         results = [f"value = rows({', '.join(map(self.expression, s.values))})"] if s.values else []
         passes: list[tuple[set[int], list[Store]]] = []  # each parameter at most once in each
         for store in s.stores:
@@ -300,6 +305,15 @@ def write_sum(terms: Iterable[Expression], write: Callable[[Expression], str]) -
     """Terms with the signs between them: a − b."""
     text = "".join(f" {sign} {write(term)}" for sign, term in map(split_sign, terms))
     return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
+
+
+def _is_of_one_row(e: Expression) -> bool:
+    match e:
+        case View():
+            return e.is_one
+        case Product(parts) | Sum(parts) | Function(_, parts):
+            return all(map(_is_of_one_row, parts))
+    return isinstance(e, Number)
 
 
 def write_number(x: float) -> str:

@@ -198,6 +198,22 @@ def test_a_transformer_stands_on_a_page():
     assert "equal(" not in program.source
 
 
+def test_a_loss_of_parameters_and_plain_numbers_needs_no_inputs():
+    """One name of a GPT, with its letters as plain numbers: there is one row, and no array."""
+    model = nn.GPT(5, 4, 2, 1, 6, seed=0)
+    loss = nn.losses.cross_entropy(model([0, 3, 1, 1]), [3, 1, 1, 0])
+    program = ag.compile(loss, parameters=model.parameters())
+    value, found = program.value_and_grad()
+    loss.backward()
+    agree(value, loss.data)
+    agree(found, [p.grad for p in model.parameters()])
+    agree(program(), [loss.data])
+    space = {}
+    exec(program.script, space)
+    agree(space["value_and_gradient"](program.theta)[1], found)
+    assert repr(program) == "Program(1 output; 244 parameters)"
+
+
 def test_layers_add_lines():
     """Each block of a Transformer has as many lines as the one before."""
     one, two, three = (len(a_gpt(layers).source.splitlines()) for layers in (1, 2, 3))
