@@ -122,7 +122,7 @@ class RolledStatements:
                     rows = operand.T.reshape(-1).tolist()
                     if len(set(rows)) == len(rows):
                         return Matmul(array, weights.tolist(), plain, View(other, rows), len(operand))
-        return Contract(factors, c)
+        return Contract([(array, table.tolist()) for array, table in factors], c.tolist())
 
     # ---- new arrays
 

@@ -47,7 +47,7 @@ def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mappin
         try:
             if _are_shared(order, parameters):
                 return RolledPlan(ys, parameters, lists, kind == "gradient", with_siblings(order))
-        except NotRolled:
+        except (NotRolled, ArithmeticError, LookupError, ValueError):  # there is always the plan for each place by itself
             pass
     kind = kind.removesuffix(UNROLLED)
     if kind == "values":
@@ -282,7 +282,7 @@ class RolledPlan(Plan):
         lines = [
             f"1. recorded     {recorded:,} nodes for one row, {lowering.count:,} different operations",
             f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
-            f"3. rolled up    {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
+            f"3. grouped      {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
             f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
             "",
             source,

@@ -689,9 +689,8 @@ class TensorPrinter(Printer):
             length, steps = axis
             if axis is batch:
                 continue
-            there = [place for k, place in enumerate(places) if steps[k] or (k == 0 and not over_batch and place.varies)]
-            own = [steps[k] for k, place in enumerate(places) if place in there]
-            if len(own) == len(there) and all(p.inner == length * s and p.varies for p, s in zip(there, own)):
+            there = [k for k, place in enumerate(places) if steps[k] or (k == 0 and not over_batch and place.varies)]
+            if all(places[k].inner == length * steps[k] and places[k].varies for k in there):
                 merged = (-length, steps)
                 rest = [other for other in axes if other is not axis and other is not batch]
                 return [*rest, merged]

@@ -4,6 +4,7 @@ The oracle is the graph itself: its leaves are given a row's numbers, forward() 
 """
 
 import random
+from collections import Counter
 
 import pytest
 from compiled_graphs import ENGINES, agree, engine, np
@@ -12,6 +13,10 @@ from long_runs import seeds
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.graph import nodes
+from autograd.program.plan import RolledPlan
+from autograd.program.rolling import NotRolled
+from autograd.value import with_siblings
 
 
 class Places:
@@ -165,6 +170,18 @@ def test_a_program_over_places_is_its_graph(seed):
         agree(program(*arrays), values, largest)
 
 
+def test_what_is_not_done_at_once_is_known_not_to_be():
+    """A graph is rolled up, or refused for a reason: nothing else goes wrong on the way; and many are rolled up."""
+    reasons = Counter()
+    for seed in range(40):
+        case = Places(seed)
+        try:
+            RolledPlan([case.loss], case.parameters, case.given, True, with_siblings(nodes(case.loss)))
+        except NotRolled as reason:
+            reasons[str(reason)] += 1
+    assert reasons.total() < 30, reasons
+
+
 @pytest.mark.parametrize("library", ENGINES)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_program_over_places_on_every_engine(seed, library):
@@ -211,7 +228,7 @@ def test_a_loss_of_parameters_and_plain_numbers_needs_no_inputs():
     space = {}
     exec(program.script, space)
     agree(space["value_and_gradient"](program.theta)[1], found)
-    assert repr(program) == "Program(1 output; 244 parameters)"
+    assert repr(program) == "Program(1 output; 256 parameters)"
 
 
 def test_layers_add_lines():
