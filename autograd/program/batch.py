@@ -49,10 +49,10 @@ def check_shapes(shapes: Sequence[tuple[int, ...]], widths: Mapping[str, int]) -
     """Raise ValueError unless there is an array for each list of inputs, and all have as many rows."""
     fit = len(shapes) == len(widths) and all(len(s) == 2 and s[1] == w for s, w in zip(shapes, widths.values()))
     if not fit:
-        wanted = " and ".join(f"{name} (rows, {width})" for name, width in widths.items())
+        wanted = " and ".join(f"{name} (rows, {width})" for name, width in widths.items()) or "no array"
         raise ValueError(f"a batch is {wanted}, and this one has the shapes {', '.join(map(str, shapes)) or 'none'}")
     rows = [s[0] for s in shapes]
-    if len(set(rows)) > 1 or not rows[0]:
+    if len(set(rows)) > 1 or 0 in rows:
         raise ValueError(f"the arrays of a batch have as many rows, and at least one; these have {rows}")
 
 
@@ -82,6 +82,5 @@ def refuse_no_item(arrays: Mapping[str, Any], lists: Mapping[str, Sequence[Value
 
 
 def count_rows(arrays: Mapping[str, Any]) -> int:
-    """How many rows a batch has: the columns of its arrays."""
-    rows: int = next(iter(arrays.values())).shape[1]
-    return rows
+    """How many rows a batch has: the columns of its arrays; one where a program has no inputs."""
+    return next((each.shape[1] for each in arrays.values()), 1)

@@ -5,6 +5,7 @@ What works in place is compared with what does not. A program that differed once
 
 from __future__ import annotations
 
+from autograd.program.batch import count_rows
 from autograd.program.engines import import_numpy
 
 TYPE_CHECKING = False
@@ -56,6 +57,45 @@ class Checks:
         self._compare(plan.run(few, each, *others), expected, lambda: plan.by_graph(few, nudged, *others))
         self.passed.add(kind)
 
+    def agrees_rolled(
+        self, kind: str, plan: Plan, arrays: Mapping[str, Any], recorded: Mapping[str, Any], *vectors: Any
+    ) -> bool | None:
+        """Whether a rolled plan gives what the graph itself does, on a row of a batch, and for that row and the recorded one
+        together what it gives for each, so that what is mixed up between rows shows; in place where that is to be used.
+
+        None where no row has numbers to compare.
+        """
+        np = import_numpy()
+        theta, *others = vectors
+        if not (rows := _choose_rows(arrays, 1)):
+            return None
+        one = {name: np.ascontiguousarray(array[:, rows]) for name, array in arrays.items()}
+        two = {name: np.concatenate([array, recorded[name]], axis=1) for name, array in one.items()}
+        chance = np.random.default_rng(0)
+        moved = theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta))
+        for each in (moved, theta):
+            expected = plan.by_graph(one, each, *others)
+            if all(np.isfinite(array).all() for array in expected):
+                break
+        else:
+            return None
+
+        def at(some: Mapping[str, Any]) -> list[Any]:
+            gradient = np.zeros(len(theta))
+            return [plan.bound(np, (each, *others), gradient, count_rows(some), False)(*some.values()), gradient]
+
+        with np.errstate(all="ignore"):
+            if others:
+                pairs = [*zip(at(one), [expected[0].sum() * others[0][0], expected[1]])]
+                apart = [here + there for here, there in zip(at(one), at(recorded))]
+                pairs += zip(at(two), apart) if arrays and np.isfinite(apart[0]) else []
+            else:
+                pairs = [(plan.run(two, each)[0][:, :1], expected[0])]
+            alike = all(np.all(_agree(here, there)) for here, there in pairs)
+        if alike:
+            self.passed.add(("rolled", kind))
+        return alike
+
     def compare_in_place(
         self, ones: bool, plan: Plan, arrays: Mapping[str, Any], theta: Any, seed: Any, found: Sequence[Any]
     ) -> None:
@@ -74,8 +114,7 @@ class Checks:
         np = import_numpy()
         for i, (here, there) in enumerate(zip(found, expected)):
             with np.errstate(all="ignore"):
-                off = np.abs(here - there)
-                alike = (off <= AGREEMENT * np.maximum(np.abs(there), 1.0)) | (here == there) | np.isnan(there)
+                off, alike = np.abs(here - there), _agree(here, there)
                 if not np.all(alike):
                     alike |= off <= 10.0 * np.abs(nearby()[i] - there)
             if not np.all(alike):
@@ -86,9 +125,16 @@ class Checks:
                 raise ArithmeticError(self.fault)
 
 
+def _agree(here: Any, there: Any) -> Any:
+    np = import_numpy()
+    return (np.abs(here - there) <= AGREEMENT * np.maximum(np.abs(there), 1.0)) | (here == there) | np.isnan(there)
+
+
 def _choose_rows(arrays: Mapping[str, Any], most: int) -> list[int]:
     """The row of the largest number, and the first one, of those rows that are finite; none where no row is."""
     np = import_numpy()
+    if not arrays:
+        return [0]
     size = np.max([np.abs(array).max(0) for array in arrays.values()], axis=0)
     usable = np.flatnonzero(np.isfinite(size))
     if not len(usable):

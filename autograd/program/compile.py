@@ -5,10 +5,11 @@ set of rules) a few operations on matrices. Here stands what may be compiled, an
 
     lowering.py       equal operations are one; what is linear becomes a sum of products
     grouping.py       what is computed alike becomes the rows of one array
+    rolling.py        the same over all places of a text at once; tables.py: rows in even steps; adjoints.py: backwards
     expressions.py    what a program over arrays is written in
     statements.py     sums of products over the same rows become matrix products
     source.py         Python source: to be read, and to be run by any array library
-    numpy_source.py   the same for NumPy, in arrays that are there already
+    numpy_source.py   the same for NumPy, in arrays that are there already; tensor_source.py: in tensors
     equations.py      the same as mathematics; script.py: as a file of its own
     plan.py           these passes, one after the other, for one kind of derivative
     batch.py          the rows that a program runs on; engines.py: the array libraries that run it
@@ -47,7 +48,7 @@ class NotCompilable(ValueError):
 
 def compile(
     y: Value | Sequence[Value],
-    inputs: Any,
+    inputs: Any = (),
     parameters: Iterable[Value] | None = None,
     *,
     reduction: str = "mean",
@@ -56,7 +57,7 @@ def compile(
 
     y: what is worked out for each row: a loss, or several outputs
     inputs: the leaves that differ from row to row, in the order of a row's numbers: a list, or a dict of lists by name, such
-        as {"X": x, "T": t}, for batches in several arrays
+        as {"X": x, "T": t}, for batches in several arrays; none where the loss is one of parameters and plain numbers alone
     parameters: the leaves that gradients are taken of; all other leaves by default
     reduction: "mean" or "sum" over the batch, for value and gradient
 
@@ -81,7 +82,9 @@ def compile(
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}
     lists = {name: _list_leaves("inputs", leaves) for name, leaves in named.items()}
-    if not lists or not all(lists.values()):
+    if lists == {"X": []}:
+        lists = {}
+    if not all(lists.values()):
         raise ValueError("inputs are what differs from row to row: at least one leaf, in every list of them")
     listed = [leaf for leaves in lists.values() for leaf in leaves]
     _check_branches(ys, listed)

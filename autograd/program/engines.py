@@ -42,22 +42,30 @@ def assembly_functions(xp: Any, size: int, per_sample: bool, asarray: Callable[[
             found = array[rows, columns]
         return xp.where(fine, found, nothing + xp.nan)
 
+    def summed(rows: Any, x: Any, n: int) -> Any:
+        if xp.__name__ == "numpy":
+            return xp.bincount(rows, x, n)
+        if xp.__name__ == "torch":
+            return xp.zeros(n, dtype=x.dtype, device=x.device).index_add(0, rows, x)
+        return xp.zeros(n, x.dtype).at[rows].add(x)
+
     def scattered(x: Any, at: Any, index: Any, n: int) -> Any:
         rows, fine = places(at, index)
         rows, x = xp.broadcast_to(rows, (at.shape[0], size)), xp.where(fine, x, nothing)
         if per_sample:
             rows = rows * size + asarray([list(range(size))])
         rows, x, n = rows.reshape((-1,)), xp.broadcast_to(x, (at.shape[0], size)).reshape((-1,)), n * size**per_sample
-        if xp.__name__ == "numpy":
-            found = xp.bincount(rows, x, n)
-        elif xp.__name__ == "torch":
-            found = xp.zeros(n, dtype=x.dtype, device=x.device).index_add(0, rows, x)
-        else:
-            found = xp.zeros(n, x.dtype).at[rows].add(x)
+        found = summed(rows, x, n)
         return found.reshape((-1, size)) if per_sample else found
 
+    def placed(x: Any, at: Any, index: Any, n: int) -> Any:
+        rows, fine = places(at, index)
+        x, columns = xp.where(fine, x, nothing), asarray([list(range(size))])
+        flat, x = (rows * size + columns).reshape((-1,)), spread(x, at.shape[0]).reshape((-1,))
+        return summed(flat, x, n * size).reshape((-1, size))
+
     zero = spread(0.0, 1) if per_sample else nothing[0]
-    both = {"gathered": gathered, "scattered": scattered}
+    both = {"gathered": gathered, "scattered": scattered, "placed": placed, "spread": spread}
     return {"outer": outer, "total": total, "joined": joined, "rows": rows, "zero": zero, **both}
 
 

@@ -18,6 +18,8 @@ from autograd.program.expressions import (
     Matmul,
     Number,
     Outer,
+    Parts,
+    Placed,
     Product,
     Scatter,
     Store,
@@ -117,6 +119,11 @@ class Equations(Printer):
                 return before + r"\textstyle\sum " + r" \odot ".join(names)
             case Gather():
                 return rf"{self.symbol(e.array.name)}\left[{self.tex(e.which)}\right]"
+            case Placed():
+                place = rf"\mathbf{{1}}_{{{self.tex(e.which)}}}"
+                return rf"{place} \odot {self.tex(e.what, True)}"
+            case Parts(pieces):
+                return rf"\left[{',; '.join(self.tex(piece) for _, piece in pieces)}\right]".replace(",;", r";")
             case Function():
                 return self._apply(e.name, [self.tex(x) for x in e.arguments])
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from autograd.program.grouping import Array
 
 
@@ -66,6 +68,7 @@ class Fold(NamedTuple):
 
     name: str
     operand: View
+    results: int = 1  # how many: the first rows are the first of each, the next ones the second of each
 
 
 class Matmul(NamedTuple):
@@ -75,13 +78,14 @@ class Matmul(NamedTuple):
     places: list[list[int]]  # in it
     coefficients: list[list[float]] | None
     operand: View
+    copies: int = 1  # of what it is multiplied with, side by side: rows are (number, copy)
 
 
 class Contract(NamedTuple):
     """Sums of products of any rows, where there is no matrix."""
 
-    factors: list[tuple[Array, list[list[int]]]]  # each with its row for each sum and each product
-    coefficients: list[list[float]]
+    factors: list[tuple[Array, Any]]  # each with its row for each sum and each product
+    coefficients: Any
 
 
 class Gather(NamedTuple):
@@ -92,8 +96,24 @@ class Gather(NamedTuple):
     rows: list[list[int]]  # of the array, that each index chooses from
 
 
+class Parts(NamedTuple):
+    """An array put together from others, which have some of its rows each; in the others it is 0."""
+
+    pieces: list[tuple[list[int], Expression]]
+    size: int
+
+
+class Placed(NamedTuple):
+    """Rows of which an index says at which one of several places they stand; where nothing stands it is 0."""
+
+    which: View
+    what: View
+    rows: list[list[int]]  # that each index chooses from
+    size: int
+
+
 Plain = View | Number | Column
-Expression = View | Number | Column | Product | Sum | Function | Fold | Matmul | Contract | Gather
+Expression = View | Number | Column | Product | Sum | Function | Fold | Matmul | Contract | Gather | Parts | Placed
 
 # ------------------------------------------------------------------------------------------------------------ statements
 
@@ -112,6 +132,7 @@ class Outer(NamedTuple):
     left: View
     right: View
     ones: bool = False  # whether a row of ones stands below the right one, for biases
+    copies: int = 1  # of both, side by side, which are summed over as the batch is
 
 
 class Total(NamedTuple):
@@ -151,8 +172,10 @@ def arrays_in(e: Expression | Let | Store) -> list[Array]:
             return [e.left.array, e.right.array]
         case Gather():
             return [e.array, e.which.array]
-        case Scatter():
+        case Scatter() | Placed():
             return [e.which.array, *arrays_in(e.what)]
+        case Parts():
+            return [array for _, part in e.pieces for array in arrays_in(part)]
         case Let() | Total():
             return arrays_in(e.what)
         case _:

@@ -53,14 +53,26 @@ LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
 class Lowering:
     """Outputs as sums of products over atoms.
 
+    alike: whether a softmax of one number is made as that of several is, so that the two are found to be alike
+    order: all nodes, if they are known, as with_siblings has them
     outputs: for each output its Form; atoms: all that was met, each after what it is made of; count: of operations
     """
 
-    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]], varying: Iterable[str]) -> None:
+    def __init__(
+        self,
+        outputs: Sequence[Value],
+        leaves: Mapping[Value, tuple[str, int]],
+        varying: Iterable[str],
+        alike: bool = False,
+        order: Sequence[Value] | None = None,
+    ) -> None:
         self.atoms: list[Atom] = []
         self._varying = set(varying)
+        self._all_vary = alike and not self._varying  # one row alone, which may as well be a batch
         self._known: dict[tuple[object, ...], int] = {}
-        numbers = _ValueNumbering(outputs, leaves)
+        self._varies: list[bool] = []  # of the atoms
+        self._levels: list[int] = []
+        numbers = _ValueNumbering(outputs, order or with_siblings(nodes(*outputs)), leaves, alike)
         self.count = len(numbers.operations)
         self._ids, self._uses = numbers.ids, numbers.uses
         self._forms: list[Form | None] = [None] * self.count  # of each operation that is linear
@@ -112,8 +124,14 @@ class Lowering:
         if op is ops.dot_of:
             n = len(inputs) // 2
             form: Form = {}
-            for a, b in zip(inputs[:n], inputs[n : 2 * n]):
-                _add(form, self._multiply(a, b))
+            of, forms = self._of, self._forms
+            for a, b in zip(inputs[:n], inputs[n : 2 * n]):  # hot: most of a net is products of atoms that are known already
+                v, w = of[a], of[b]
+                if isinstance(v, int) and isinstance(w, int) and forms[a] is None and forms[b] is None:
+                    factors = (v, w) if v < w else (w, v)
+                    form[factors] = form.get(factors, 0.0) + 1.0
+                else:
+                    _add(form, self._multiply(a, b))
             inputs = inputs[2 * n :]
         else:
             form = self._linear(inputs[0])
@@ -165,6 +183,8 @@ class Lowering:
                     known = atom
                 case _:
                     known = self._enter("sum", form=form)
+                    if len(form) > 1 or len(next(iter(form))) > 1:
+                        self._forms[i] = None  # from now on it is its atom alone
             self._of[i] = known
         return known
 
@@ -174,8 +194,11 @@ class Lowering:
         key = (kind, what, tuple(map(repr, inputs)), frozenset(form.items()))  # atom 1 is not the number 1.0
         if key not in self._known:
             below = [x for x in inputs if isinstance(x, int)] + [f for factors in form for f in factors]
-            varies = any(self.atoms[x].varies for x in below) or (kind == "leaf" and what[0] in self._varying)
-            level = 1 + max((self.atoms[x].level for x in below), default=-1)
+            varies = any(map(self._varies.__getitem__, below)) or (kind == "leaf" and what[0] in self._varying)
+            varies |= self._all_vary and kind != "leaf"
+            level = 1 + max(map(self._levels.__getitem__, below), default=-1)
+            self._varies.append(varies)
+            self._levels.append(level)
             self._known[key] = len(self.atoms)
             self.atoms.append(Atom(kind, what, inputs, form, varies, level, below))
         return self._known[key]
@@ -188,16 +211,18 @@ class _ValueNumbering:
     digits, with the largest number as a constant; here it is found anew for each row of a batch.
     """
 
-    def __init__(self, outputs: Sequence[Value], leaves: Mapping[Value, tuple[str, int]]) -> None:
+    def __init__(
+        self, outputs: Sequence[Value], order: Sequence[Value], leaves: Mapping[Value, tuple[str, int]], alike: bool
+    ) -> None:
         self._known: dict[object, int] = {}
         self.operations: list[tuple[Primitive | str | None, tuple[int, ...], Any]] = []
         self.ids = ids = dict[Value, int]()
-        for node in with_siblings(nodes(*outputs)):
+        for node in order:
             op, before = node.op, ops.shifted_from(node)
             inputs = tuple(ids[x] for x in node.inputs)
             if node in leaves:
                 ids[node] = self._number(None, (), leaves[node])
-            elif (before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1):
+            elif not alike and ((before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1)):
                 ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
             elif before:
                 ids[node] = self._number(ops.sub, (inputs[0], self._number(LARGEST, tuple(ids[x] for x in before))))

@@ -10,17 +10,24 @@ There is a plan for each kind of thing that is asked of a program:
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
+
 from autograd.calculus import gradient as gradient_of
 from autograd.graph import nodes
 from autograd.primitives import dot_of, sum_of
+from autograd.program.adjoints import RolledStatements
 from autograd.program.array_functions import array_functions
 from autograd.program.batch import count_rows
 from autograd.program.engines import assembly_functions, import_numpy
+from autograd.program.expressions import Matmul
 from autograd.program.grouping import Grouping
 from autograd.program.lowering import Lowering
 from autograd.program.numpy_source import NumpyPrinter
+from autograd.program.rolling import NotRolled, Rolling
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
+from autograd.program.tensor_source import TensorPrinter, parts_of, tensor_functions
 from autograd.rewriting import evaluate
 from autograd.value import Value, with_siblings
 
@@ -35,6 +42,14 @@ if TYPE_CHECKING:
 def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> Plan:
     """The plan for values, for the value with its gradient, or for another kind of derivative."""
     theta = {"theta": parameters}
+    if kind in ("values", "gradient") and len(ys) == 1:
+        order = nodes(*ys)
+        try:
+            if _are_shared(order, parameters):
+                return RolledPlan(ys, parameters, lists, kind == "gradient", with_siblings(order))
+        except (NotRolled, ArithmeticError, LookupError, ValueError):  # there is always the plan for each place by itself
+            pass
+    kind = kind.removesuffix(UNROLLED)
     if kind == "values":
         return Plan(ys, None, theta, lists)
     if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
@@ -52,6 +67,17 @@ def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mappin
     return Plan([], [slope for y in ys for slope in gradient_of(y, *wrt)], theta, lists)
 
 
+UNROLLED = ", unrolled"  # a kind for which the plan takes each place by itself, and pads nothing
+FEWEST_PLACES = 3  # that share weights: what is used twice may be a layer and a penalty on it
+
+
+def _are_shared(order: Sequence[Value], parameters: Sequence[Value]) -> bool:
+    """Whether parameters are used again and again, as at each place of a text."""
+    uses = Counter(chain.from_iterable(node.inputs for node in order))
+    used = [uses[p] for p in parameters if p in uses]
+    return sum(used) >= FEWEST_PLACES * len(used) > 0
+
+
 def single_output(ys: Sequence[Value]) -> Value:
     """The loss: the one output of a program. Raises ValueError where there are several."""
     if len(ys) > 1:
@@ -60,7 +86,12 @@ def single_output(ys: Sequence[Value]) -> Value:
 
 
 class Plan:
-    """The statements for some outputs, and what is printed of them."""
+    """The statements for some outputs, and what is printed of them.
+
+    rolled: whether what is done at several places is done at once
+    """
+
+    rolled = False
 
     def __init__(
         self,
@@ -76,8 +107,8 @@ class Plan:
         self._per_sample = not vectors.keys() - {"theta"}  # slopes have a column for each row, and are not summed
         self.vectors, self.lists = list(vectors), list(lists)
         self.lowering = Lowering([*values, *(slopes or ())], leaves, self.lists)
-        self.grouping = Grouping(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
-        self.statements = Statements(self.grouping, len(values))
+        self.grouping: Any = Grouping(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
+        self.statements: Any = Statements(self.grouping, len(values))
         self.adjoint_of = self._adjoint_arrays(adjoints or {})
         printer = Printer(self.statements, self.adjoint_of)
         name = "values" if slopes is None else "value_and_gradient" if values else "gradient"
@@ -163,3 +194,110 @@ class Plan:
         if self.name == "value_and_gradient" and len(arrays[0]):
             lines += ["in place, for NumPy:", "", NumpyPrinter(statements, self.adjoint_of).source(self.vectors, self.lists)]
         return "\n".join(lines).rstrip() + "\n"
+
+
+class RolledPlan(Plan):
+    """The plan for a value, or a value with its gradient, where many places share their weights: see rolling.py.
+
+    Raises NotRolled where nothing is shared, or something is not known.
+    """
+
+    rolled = True
+
+    def __init__(
+        self, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], backward: bool, order: list[Value]
+    ) -> None:
+        vectors = {"theta": parameters, **({"seed": [Value(1.0)]} if backward else {})}
+        both = {**vectors, **lists}
+        self._ys, self._parameters, self._backward, self._order = ys, parameters, backward, order
+        self._leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
+        self._per_sample = not backward
+        self.vectors, self.lists = list(vectors), list(lists)
+        try:
+            import_numpy()
+        except ImportError:
+            raise NotRolled("tables are made with NumPy") from None
+        self.lowering = Lowering(ys, self._leaves, self.lists, alike=True, order=order)
+        self.grouping = Rolling(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
+        self.statements = RolledStatements(self.grouping, backward)
+        products = [part for let in self.statements.lets for part in parts_of(let.what) if isinstance(part, Matmul)]
+        if not any(part.copies > 1 for part in products):
+            raise NotRolled("no weights meet several vectors")
+        self.adjoint_of = self.statements.adjoint_of
+        self.name = "value_and_gradient" if backward else "values"
+        self._in_place = {}
+        if backward:
+            self._tensors = TensorPrinter(self.statements)
+            self._text = self._tensors.source(self.vectors, self.lists)
+
+    def __getattr__(self, name: str) -> Any:
+        """The source for any library, which is printed when it is asked for."""
+        if name not in ("tables", "source", "_code"):
+            raise AttributeError(name)
+        printer = Printer(self.statements, self.adjoint_of)
+        self.tables = printer.tables
+        self.source = printer.function(
+            self.name, [*self.vectors, *self.lists], len(self._parameters) if self._backward else None
+        )
+        self._code = compile(self.source, f"<{self.name}>", "exec")
+        return self.__dict__[name]
+
+    def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
+        """The same by the graph itself, row by row."""
+        np = import_numpy()
+        order = self._order
+        (y,), found, total = self._ys, [], np.zeros(len(self._parameters))
+        for row in range(count_rows(arrays)):
+            at = {}
+            for leaf, (name, i) in self._leaves.items():
+                if name != "seed":
+                    at[leaf] = float(arrays[name][i, row] if name in arrays else vectors[0][i])
+            numbers = evaluate(order, at, shift=True)
+            found.append(numbers[y])
+            if self._backward:
+                slopes = _slopes(order, numbers, y)
+                total += [slopes.get(p, 0.0) for p in self._parameters]
+        values = np.array([found])
+        return [values, total * vectors[1][0]] if self._backward else [values]
+
+    def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
+        """The program for NumPy in place, bound to the arrays that it works in."""
+        if not self._in_place:
+            tables = {name: np.asarray(table) for name, table in self._tensors.tables.items()}
+            self._in_place[False] = compile(self._text, "<in place>", "exec"), tables
+        code, tables = self._in_place[False]
+        space = {**array_functions(np), **tensor_functions(np), **tables}
+        exec(code, space)
+        run: Callable[..., Any] = space.pop("bind")(np, *vectors, gradient, size)
+        return run
+
+    def explain(self, recorded: int) -> str:
+        """What each pass made; recorded: how many nodes the graph of one row has."""
+        lowering, arrays, statements = self.lowering, self.statements.arrays, self.statements
+        sums = [atom for atom in lowering.atoms if atom.kind == "sum"]
+        products = sum(len(atom.form) for atom in sums) + sum(map(len, lowering.outputs))
+        functions = sum(atom.kind == "function" for atom in lowering.atoms)
+        source = self.source  # which gives arrays their names
+        computed = [array for array in arrays if array.kind != "leaf"]
+        lines = [
+            f"1. recorded     {recorded:,} nodes for one row, {lowering.count:,} different operations",
+            f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
+            f"3. grouped      {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
+            f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
+            "",
+            source,
+        ]
+        if self._backward and len(arrays[0]):
+            lines += ["in place, for NumPy:", "", self._text]
+        return "\n".join(lines).rstrip() + "\n"
+
+
+def _slopes(order: Sequence[Value], numbers: Mapping[Value, float], y: Value) -> dict[Value, float]:
+    """dy/dx at given numbers for every node x: backpropagation, by the table of operations."""
+    found = {y: 1.0}
+    for node in reversed(order):
+        if node.inputs and (slope := found.get(node)) is not None:
+            inputs = [numbers[x] for x in node.inputs]
+            for x, partial in zip(node.inputs, node.op.slopes(numbers[node], inputs)):  # type: ignore[union-attr]
+                found[x] = found.get(x, 0.0) + slope * partial
+    return found

@@ -8,6 +8,7 @@ thread, and nothing is allocated afterwards.
 from __future__ import annotations
 
 import contextvars
+import gc
 import threading
 from collections import OrderedDict
 
@@ -16,7 +17,7 @@ from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, 
 from autograd.program.checking import Checks
 from autograd.program.engines import array_maker, check_arrays, import_engine, import_numpy, read_numbers, refine
 from autograd.program.equations import Equations
-from autograd.program.plan import Plan, make_plan, single_output
+from autograd.program.plan import UNROLLED, Plan, make_plan, single_output
 from autograd.program.script import script_of
 
 TYPE_CHECKING = False
@@ -70,8 +71,13 @@ class Program:
         self._checks.refuse_faulty()
         with self._lock:
             if kind not in self._plans:  # outside of any no_grad or detect_anomaly: the gradient's graph is needed as it is
-                make = contextvars.Context().run
-                self._plans[kind] = make(make_plan, kind, self.ys, self.parameters, self.lists)
+                make, collects = contextvars.Context().run, gc.isenabled()
+                try:
+                    gc.disable()  # a large graph would be gone through again and again, and nothing in it is waste
+                    self._plans[kind] = make(make_plan, kind, self.ys, self.parameters, self.lists)
+                finally:
+                    if collects:
+                        gc.enable()
             return self._plans[kind]
 
     @property
@@ -144,6 +150,11 @@ class Program:
         size, ones = count_rows(arrays), len(batch) == 1 and isinstance(batch[0], Batch)
         if out is not None and any(np.shares_memory(out, each) for each in (theta, *(() if ones else arrays.values()))):
             raise ValueError("out is where theta or the batch is: the gradient would be written over what it is taken from")
+        if self._plan("gradient").rolled:
+            if self._is_rolled("gradient", arrays, theta, self._seed(size)):
+                return self._rolled_value_and_grad(arrays, theta, out)
+            if self._plan("gradient").rolled:
+                return self._unrolled_value_and_grad(arrays, theta, out)
         if "gradient" not in self._checks.passed:
             self._check("gradient", arrays, theta, self._seed(size))
         gradient, run = self._bound(size, theta, out, ones)
@@ -157,6 +168,26 @@ class Program:
             found = [value, gradient]
             self._checks.compare_in_place(ones, self._plan("gradient"), arrays, theta, self._seed(size), found)
         return value, gradient.copy() if out is None else gradient
+
+    def _rolled_value_and_grad(self, arrays: Mapping[str, Any], theta: Any, out: Any) -> tuple[float, Any]:
+        """The same for all places at once; for each alone where numbers end, which what is padded may have met."""
+        np = import_numpy()
+        gradient, run = self._bound(count_rows(arrays), theta, out, False)
+        with np.errstate(all="ignore"):
+            value = float(run(*arrays.values()))
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+            return self._unrolled_value_and_grad(arrays, theta, out)
+        return value, gradient.copy() if out is None else gradient
+
+    def _unrolled_value_and_grad(self, arrays: Mapping[str, Any], theta: Any, out: Any) -> tuple[float, Any]:
+        refuse_nan(arrays)
+        refuse_no_item(arrays, self.lists, self.ys)
+        seed, kind = self._seed(count_rows(arrays)), "gradient" + UNROLLED
+        self._check(kind, arrays, theta, seed)
+        rows, gradient = self._plan(kind).run(arrays, theta, seed)
+        if out is not None:
+            out[:] = gradient
+        return float(rows.sum() * seed[0]), gradient if out is None else out
 
     def _seed(self, size: int) -> Any:
         """What each row of so many counts for."""
@@ -232,8 +263,26 @@ class Program:
 
     def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any, *vectors: Any) -> list[Any]:
         vectors = self._numbers(theta, False), *vectors
+        if self._is_rolled(kind, arrays, *vectors):
+            found = self._plan(kind).run(arrays, *vectors)
+            if all(import_numpy().isfinite(each).all() for each in found):
+                return found
+            kind += UNROLLED
         self._check(kind, arrays, *vectors)
         return self._plan(kind).run(arrays, *vectors)
+
+    def _is_rolled(self, kind: str, arrays: Mapping[str, Any], *vectors: Any) -> bool:
+        """Whether the plan of a kind does at once what is done at several places, and does it as the graph does.
+
+        One that does not gives way to a plan for each place by itself.
+        """
+        plan = self._plan(kind)
+        if plan.rolled and ("rolled", kind) not in self._checks.passed:
+            agrees = self._checks.agrees_rolled(kind, plan, arrays, self._recorded(), *vectors)
+            if agrees is False:
+                self._plans[kind] = self._plan(kind + UNROLLED)
+            return bool(agrees)
+        return plan.rolled
 
     def _bound(self, size: int, theta: Any, out: Any, ones: bool) -> tuple[Any, Callable[..., Any]]:
         """The gradient's array for batches of one size, and the function that works in this thread's arrays.
@@ -277,10 +326,14 @@ class Program:
         if kind not in self._checks.passed:
             self._checks.compare_with_graph(kind, self._plan(kind), arrays, *vectors)
 
+    def _recorded(self) -> dict[str, Any]:
+        """A batch of the one row that the graph was recorded with."""
+        np = import_numpy()
+        return {name: np.array([[x.data] for x in leaves]) for name, leaves in self.lists.items()}
+
     def _check_as_recorded(self, kind: str) -> None:
         """Compare what leaves this house with the graph: on the numbers that it was recorded with."""
-        np = import_numpy()
-        arrays = {name: np.array([[x.data] for x in leaves]) for name, leaves in self.lists.items()}
+        arrays = self._recorded()
         self._check(kind, arrays, self.theta, *([self._seed(count_rows(arrays))] if kind == "gradient" else []))
 
     # ---- on other engines
@@ -314,7 +367,7 @@ class Program:
             check_arrays(engine, xp, {"theta": theta, **dict(zip(self.lists, inputs))}, len(self.parameters))
             inputs = tuple(each[:, None] if len(each.shape) == 1 else each for each in inputs)
             check_shapes([tuple(each.shape) for each in inputs], self._widths)
-            size = inputs[0].shape[0]
+            size = inputs[0].shape[0] if inputs else 1
             columns = [refine(xp, each, theta).T for each in inputs]
             asarray = array_maker(xp, theta)
             function = plan.function(xp, special, size, False, asarray)
@@ -390,4 +443,4 @@ class Program:
     def __repr__(self) -> str:
         inputs = ", ".join(f"{name}: {len(leaves)}" for name, leaves in self.lists.items())
         outputs = "1 output" if len(self.ys) == 1 else f"{len(self.ys)} outputs"
-        return f"Program({outputs} of {inputs}; {len(self.parameters)} parameters)"
+        return f"Program({outputs}{' of ' * bool(inputs)}{inputs}; {len(self.parameters)} parameters)"

@@ -33,6 +33,14 @@ INSIDE = {  # what puts together values and gradients of B rows
     rows = np.take_along_axis(at, np.broadcast_to(np.where(fine, index, 0.0), (len(at), batch)).astype(int), axis=1)
     return np.bincount(rows.ravel(), np.broadcast_to(np.where(fine, x, 0.0), rows.shape).ravel(), n)
 """,
+    "placed": """def placed(x, at, index, n):
+    fine = (index >= 0.0) & (index < at.shape[1]) & (index == np.floor(index))
+    rows = np.take_along_axis(at, np.broadcast_to(np.where(fine, index, 0.0), (len(at), batch)).astype(int), axis=1)
+    found = np.zeros((n, batch))
+    found[rows, np.arange(batch)] = np.where(fine, x, 0.0)
+    return found
+""",
+    "spread": "def spread(x, n):\n    return np.broadcast_to(x, (n, batch))\n",
     "rows": "def rows(*values):\n    return np.concatenate([np.broadcast_to(value, (1, batch)) for value in values])\n",
 }
 
@@ -50,7 +58,7 @@ def script_of(
     words = _used(set(re.findall(r"\b\w+(?=\()", source)))
     widths = ", ".join(f"{x} (rows, {len(leaves)})" for x, leaves in lists.items())
     result = "The outputs of each row"
-    setting, returned = [f"batch = {next(iter(lists))}.shape[1]"], "return value.T"
+    setting, returned = [f"batch = {next(iter(lists))}.shape[1]" if lists else "batch = 1"], "return value.T"
     if gradient:
         result = f"{'Mean' if mean else 'Sum'} of the loss over the rows, and its gradient"
         setting.append("seed = np.array([1.0 / batch])" if mean else "seed = np.array([1.0])")
@@ -96,7 +104,7 @@ def _table(numbers: Any) -> str:
     """Plain numbers as an array; places that follow one another as from:to."""
     flat = list(numbers)
     if len(flat) < 4 or not all(isinstance(x, int) for x in flat):
-        return f"np.array({numbers!r})"
+        return re.sub(r"\b(inf|nan)\b", r"np.\1", f"np.array({numbers!r})")
     runs: list[list[int]] = []
     for x in flat:
         if runs and x == runs[-1][1]:

@@ -23,6 +23,8 @@ from autograd.program.expressions import (
     Matmul,
     Number,
     Outer,
+    Parts,
+    Placed,
     Product,
     Scatter,
     Sum,
@@ -152,15 +154,30 @@ class Printer:
             case Function():
                 arguments = list(map(self.factor, e.arguments))
                 return f"1.0 / {arguments[0]}" if e.name == RECIPROCAL else f"{e.name}({', '.join(arguments)})"
+            case Matmul() if e.copies > 1:
+                weights, rows = self.weights(e), len(e.coefficients or e.places) * e.copies
+                return f"({weights} @ {self.side_by_side(e.operand, e.copies)}).reshape({rows}, -1)"
             case Matmul():
                 return f"{self.weights(e)} @ {self.view(e.operand)}"
+            case Fold() if e.results > 1:
+                return f"{e.name}(*{self.view(e.operand)}.reshape({len(e.operand.rows) // e.results}, {e.results}, -1))"
             case Fold():
                 return f"{e.name}({self.view(e.operand)})"
             case Contract():
                 return self.contraction(e)
             case Gather():
                 return f"gathered({e.array.name}, {self.table('at', e.rows)}, {self.view(e.which)})"
+            case Parts():
+                return self.parts(e)
+            case Placed():
+                what = self.view(e.what)
+                return f"placed({what}, {self.table('at', e.rows)}, {self.view(e.which)}, {e.size})"
         return self.factor(e)
+
+    def in_full(self, e: Expression, rows: int) -> str:
+        """An expression of so many rows, also where it is one number for all of them."""
+        text = self.expression(e)
+        return f"spread({text}, {rows})" if rows > 1 and _is_of_one_row(e) else text
 
     def factor(self, e: Expression) -> str:
         """An expression beside others, in brackets if need be."""
@@ -183,6 +200,31 @@ class Printer:
             return array.name if len(array) == 1 else f"{array.name}[{rows[0]}:{rows[0] + 1}]"
         return f"{array.name}[{slice_of(rows) or self.table('at', rows)}]"
 
+    def side_by_side(self, e: View, copies: int) -> str:
+        """Rows of an array with those that belong to one number side by side."""
+        return f"{self.view(e)}.reshape({len(e.rows) // copies}, -1)"
+
+    def parts(self, e: Parts) -> str:
+        """Pieces one behind the other, a row of zeros, and each row looked up there; again where they overlap."""
+        texts = []
+        left = list(e.pieces)
+        while left:
+            place: dict[int, int] = {}
+            now: list[str] = []
+            later = []
+            for rows, piece in left:
+                if place.keys() & set(rows):
+                    later.append((rows, piece))
+                    continue
+                place.update(zip(rows, range(len(place), len(place) + len(rows))))
+                now.append(f"spread({self.expression(piece)}, {len(rows)})")
+            nothing = [] if len(place) == e.size else ["spread(0.0, 1)"]
+            at = [place.get(row, len(place)) for row in range(e.size)]
+            where = "" if at == list(range(len(place))) and not nothing else f"[{self.table('at', at)}]"
+            texts.append(f"joined({', '.join([*now, *nothing])}){where}")
+            left = later
+        return " + ".join(texts)
+
     def weights(self, e: Matmul) -> str:
         """The matrix of a product."""
         if e.array is None:
@@ -195,23 +237,28 @@ class Printer:
         single = len(e.coefficients) == 1
         parts = []
         for array, places in e.factors:
-            at: Any = places[0] if single else places
+            at: Any = [list(map(int, row)) for row in places]
+            at = at[0] if single else at
             if single and not array.is_vector and len(set(at)) > 1:
                 parts.append(self.view(View(array, at)))
                 continue
             even = slice_of(at) if single and array.is_vector else ""
             parts.append(f"{array.name}[{even or self.table('at', at)}]{'[..., None]' if array.is_vector else ''}")
-        numbers = {c for row in e.coefficients for c in row}
+        coefficients = [list(map(float, row)) for row in e.coefficients]
+        numbers = {c for row in coefficients for c in row}
         if len(numbers) == 1:
             parts[:0] = [write_number(c) for c in numbers if c != 1.0]
         else:
-            columns = [[[c] for c in row] for row in e.coefficients]
+            columns = [[[c] for c in row] for row in coefficients]
             parts.append(self.table("c", columns[0] if single else columns))
         return f"sum({' * '.join(parts)}, axis={0 if single else 1}{', keepdims=True' if single else ''})"
 
     def piece(self, store: Store) -> str:
         """A part of the gradient, a row for each parameter."""
         match store:
+            case Outer() if store.copies > 1:
+                left, right = (self.side_by_side(view, store.copies) for view in (store.left, store.right))
+                return f"outer({left}, {right})"
             case Outer():
                 return f"outer({self.view(store.left)}, {self.view(store.right)})"
             case Total():
@@ -230,7 +277,7 @@ class Printer:
         """
         s = self.statements
         lets = [step for step in in_turn(s, [*s.values, *s.stores]) if isinstance(step, Let)]
-        body = [f"{let.array.name} = {self.expression(let.what)}" for let in lets]
+        body = [f"{let.array.name} = {self.in_full(let.what, len(let.array))}" for let in lets]
         results = [f"value = rows({', '.join(map(self.expression, s.values))})"] if s.values else []
         passes: list[tuple[set[int], list[Store]]] = []  # each parameter at most once in each
         for store in s.stores:
@@ -258,6 +305,15 @@ def write_sum(terms: Iterable[Expression], write: Callable[[Expression], str]) -
     """Terms with the signs between them: a − b."""
     text = "".join(f" {sign} {write(term)}" for sign, term in map(split_sign, terms))
     return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
+
+
+def _is_of_one_row(e: Expression) -> bool:
+    match e:
+        case View():
+            return e.is_one
+        case Product(parts) | Sum(parts) | Function(_, parts):
+            return all(map(_is_of_one_row, parts))
+    return isinstance(e, Number)
 
 
 def write_number(x: float) -> str:

@@ -40,42 +40,55 @@ class BatchStep(Step):
             raise ImportError('whole batches run on NumPy: pip install "chalkgrad[arrays]"') from None
         super().__init__(run, optimizer, l2, clip_norm)
         self.np = np
-        self.known: dict[int, tuple[Any, Any, dict[int, int]]] = {}
-        x = [Value(number) for number in rows[0][0]]
+        self.known: dict[int, dict[int, tuple[Any, Any, dict[int, int]]]] = {}
+        self.programs = {_length(row): self._compiled(row) for row in {_length(row): row for row in rows[::-1]}.values()}
+        self.program, self.outputs = self.programs[_length(rows[0])]
+        if run.metrics and not all(outputs for _, outputs in self.programs.values()):
+            raise NoProgram("a prediction that is an input has no program")
+        try:
+            self.all = self._arrays_of(rows)
+        except Exception as error:
+            raise NoProgram(f"the rows are no arrays of numbers ({type(error).__name__}: {error})") from error
+        self.theta, self.gradient = self.program.theta, np.zeros(len(run.parameters))
+        self.state = optimizer.gathered() if optimizer.parameters == run.parameters and optimizer.takes_vectors() else None
+        self.last = self.gradient
+        without_graph(self._verify, rows)
+
+    def _compiled(self, row: Row) -> tuple[Any, Any]:
+        """The programs of the loss, and of the outputs, for rows as long as one."""
+        run = self.run
+        x = [Value(number) for number in row[0]]
         try:
             prediction = run.model(x)
             outputs = [lift(p) for p in flatten(prediction)]
             self.classes = len(outputs) if run.loss_name in OF_CLASSES and not gives_rows(prediction) else 0
-            t = self._leaves(rows[0][1])
+            t = self._leaves(row[1])
             loss = self._loss(prediction, outputs, t)
-            self.all = self._arrays_of(rows)
         except Exception as error:  # model and loss may do anything with a plain number that they cannot do with a Value
             reason = f"the model or the loss needs plain numbers ({type(error).__name__}: {error})"
             raise NoProgram(reason) from error
         if math.isnan(loss.data):
             raise NoProgram("the loss is nan on the first row")
-        inputs = {"X": x, "T": list(flatten(t))}
+        self.single = not isinstance(prediction, (list, tuple))
         try:
-            self.program = compile(loss, inputs, run.parameters)
-            self.outputs = compile(outputs, {"X": x}, run.parameters) if all(p.inputs for p in outputs) else None
+            program = compile(loss, {"X": x, "T": list(flatten(t))}, run.parameters)
+            return program, compile(outputs, {"X": x}, run.parameters) if all(p.inputs for p in outputs) else None
         except NotCompilable as error:
             raise NoProgram(str(error)) from error
-        if run.metrics and self.outputs is None:
-            raise NoProgram("a prediction that is an input has no program")
-        self.single = not isinstance(prediction, (list, tuple))
-        self.theta, self.gradient = self.program.theta, np.zeros(len(run.parameters))
-        self.state = optimizer.gathered() if optimizer.parameters == run.parameters and optimizer.takes_vectors() else None
-        self.last = self.gradient
-        without_graph(self._verify, rows)
 
     def _verify(self, rows: list[Row]) -> None:
         """Compare with the graph on rows of different targets, and others: an `if` may have been decided once for all."""
         different = list({repr(target): i for i, (_, target) in reversed(list(enumerate(rows)))}.values())
         most = max(FEWEST_COMPARED, MOST_PRODUCTS // (len(self.theta) + 1))
         some = sorted({*different[:most], *range(0, len(rows), -(-len(rows) // most)), len(rows) - 1})
-        X, T, _ = self.all
-        found = self.program(X[some], T[some], theta=self.theta)
-        for i, loss in zip(some, found.tolist()):
+        if len(self.programs) > 1:  # a few of each length; what has been asked for then is what training asks for
+            few = max(1, most // len(self.programs))
+            some = [i for some in self._by_length(rows).values() for i in some[:few]]
+            found = [self._value_and_grad([rows[i]])[0] for i in some]
+        else:
+            X, T, _ = self.all[_length(rows[0])]
+            found = self.program(X[some], T[some], theta=self.theta).tolist()
+        for i, loss in zip(some, found):
             x, target = rows[i]
             expected = lift(self.run.loss(self.run.model([constant(number) for number in x]), target)).data
             if not math.isclose(loss, expected, rel_tol=1e-8, abs_tol=1e-10) and not math.isnan(expected):
@@ -101,14 +114,40 @@ class BatchStep(Step):
             return lift(-dot(t, outputs))
         return lift(self.run.loss(prediction, t))
 
-    def _arrays_of(self, rows: list[Row]) -> tuple[Any, Any, dict[int, int]]:
-        """All rows as arrays, once, and where each row stands."""
+    def _arrays_of(self, rows: list[Row]) -> dict[int, tuple[Any, Any, dict[int, int]]]:
+        """All rows as arrays, once, by length, and where each row stands."""
         if id(rows) not in self.known:
-            np = self.np
-            X = np.array([x for x, _ in rows], dtype=float)
-            T = np.array([self._shares(t) if self.classes else list(flatten(t)) for _, t in rows], dtype=float)
-            self.known[id(rows)] = X, T, {id(row): i for i, row in enumerate(rows)}
+            np, found = self.np, {}
+            for length, some in self._by_length(rows).items():
+                X = np.array([rows[i][0] for i in some], dtype=float)
+                targets = [rows[i][1] for i in some]
+                T = np.array([self._shares(t) if self.classes else list(flatten(t)) for t in targets], dtype=float)
+                found[length] = X, T, {id(rows[i]): k for k, i in enumerate(some)}
+            self.known[id(rows)] = found
         return self.known[id(rows)]
+
+    def _by_length(self, rows: list[Row]) -> dict[int, list[int]]:
+        """Which rows have which length."""
+        found: dict[int, list[int]] = {}
+        for i, row in enumerate(rows):
+            found.setdefault(_length(row), []).append(i)
+        return found
+
+    def _value_and_grad(self, rows: list[Row]) -> tuple[float, Any]:
+        """The mean loss of some rows, and its gradient: that of all lengths, each by how many rows have it."""
+        total, gradient = 0.0, None
+        for length, some in self._by_length(rows).items():
+            X, T, places = self.all[length]
+            if len(some) < len(X):
+                chosen = [places[id(rows[i])] for i in some]
+                X, T = X[chosen], T[chosen]
+            loss, slopes = self.programs[length][0].value_and_grad(X, T, theta=self.theta, out=self.gradient)
+            if len(some) == len(rows):
+                return loss, slopes
+            share = len(some) / len(rows)
+            total += share * loss
+            gradient = share * slopes if gradient is None else gradient + share * slopes
+        return total, gradient
 
     def begin(self) -> None:
         """Before an epoch: parameters and the optimiser's memory as they are now, which a callback may have changed."""
@@ -124,12 +163,8 @@ class BatchStep(Step):
 
     def _stepped(self, rows: list[Row]) -> tuple[float, float, list[Any]]:
         run = self.run
-        X, T, places = self.all
-        if len(rows) < len(X):
-            chosen = [places[id(row)] for row in rows]
-            X, T = X[chosen], T[chosen]
-        predictions = self._predictions(X) if run.metrics else [None] * len(rows)
-        loss, gradient = self.program.value_and_grad(X, T, theta=self.theta, out=self.gradient)
+        predictions = self._predictions(rows) if run.metrics else [None] * len(rows)
+        loss, gradient = self._value_and_grad(rows)
         if self.l2:
             loss += self.l2 * float(self.theta @ self.theta)
             gradient = gradient + 2.0 * self.l2 * self.theta
@@ -155,11 +190,16 @@ class BatchStep(Step):
         self.begin()
         return found
 
-    def _predictions(self, X: Any) -> list[list[float]]:
-        assert self.outputs is not None
-        found = self.outputs(X, theta=self.theta)
-        rows: list[Any] = found.tolist()
-        return [row if isinstance(row, list) else [row] for row in rows]
+    def _predictions(self, rows: list[Row], theta: Any = None) -> list[list[float]]:
+        found: list[Any] = [None] * len(rows)
+        arrays = self._arrays_of(rows) if theta is not None else self.all
+        for length, some in self._by_length(rows).items():
+            X, _, places = arrays[length]
+            X = X[[places[id(rows[i])] for i in some]]
+            outputs = self.programs[length][1](X, theta=self.theta if theta is None else theta).tolist()
+            for i, row in zip(some, outputs):
+                found[i] = row if isinstance(row, list) else [row]
+        return found
 
     def settle(self) -> None:
         for p, data, slope in zip(self.run.parameters, self.theta.tolist(), self.last.tolist()):
@@ -184,12 +224,21 @@ class BatchStep(Step):
         return super().plain((numbers.tolist(), slopes.tolist(), each))
 
     def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
-        X, T, _ = self._arrays_of(rows)
         theta = self.np.array([p.data for p in self.run.parameters])
-        loss = self.program.value(X, T, theta=theta)
+        if not {_length(row) for row in rows} <= set(self.programs):
+            return super().evaluate(rows, metrics)
+        arrays = self._arrays_of(rows)
+        loss = math.fsum(
+            self.programs[length][0].value(X, T, theta=theta) * (len(X) / len(rows)) for length, (X, T, _) in arrays.items()
+        )
         if math.isnan(loss):
             return super().evaluate(rows, metrics)
-        predictions = [] if not self.run.metrics else self._predictions(X)
+        predictions = [] if not self.run.metrics else self._predictions(rows, theta)
         values = [list(map(constant, p)) for p in predictions]  # as the graph gives them
         self.run.measure(metrics, [p[0] if self.single else p for p in values], [t for _, t in rows])
         return float(loss)
+
+
+def _length(row: Row) -> int:
+    """How many numbers a row has; its target has as many then as those of all such rows."""
+    return len(row[0])

@@ -66,7 +66,8 @@ def fit(
     """Train a model by gradient descent; return the history. The model's parameters are changed in place.
 
     model: a Module, or anything callable on a row that has parameters()
-    X: rows of numbers, n of one length (lists, a NumPy array, a data frame)
+    X: rows of numbers, n of one length (lists, a NumPy array, a data frame); or of several, as texts have, with a target
+        for each of its places
     y: a target for each row: a number, a row of numbers, or a class from 0 on for cross_entropy and nll
     loss: a name in nn.losses, or a function of (prediction, target) for one row that gives a Value
     optimizer: "sgd", "adam", ..., which then learns at rate lr, or an optimiser of nn.optim made with model.parameters()

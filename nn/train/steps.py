@@ -57,7 +57,7 @@ class Run:
             raise ValueError(f"{x_name} has {len(X)} rows and {y_name} {len(y)} targets: each row needs one")
         inputs = [[_finite(x, x_name, i) for x in _each_of(row)] for i, row in enumerate(X)]
         lengths = {len(row): i for i, row in reversed(list(enumerate(inputs)))}
-        if len(lengths) > 1:
+        if len(lengths) > 1 and not all(isinstance(t, (list, tuple)) and len(t) == len(x) for x, t in zip(inputs, y)):
             (m, i), (n, j) = sorted(lengths.items(), key=lambda item: item[1])[:2]
             raise ValueError(f"the rows of {x_name} differ in length: row {i} has {m} numbers, row {j} has {n}")
         for i, target in enumerate(y):
@@ -71,15 +71,18 @@ class Run:
     def _fitting(self, inputs: list[list[float]], y: list[Any], x_name: str, y_name: str) -> list[Row]:
         """Inputs and targets as rows, once the model and the loss have taken them."""
         rows = list(zip(inputs, y))
-        try:
-            prediction = self.model([constant(x) for x in inputs[0]])
-        except ValueError as error:
-            raise ValueError(f"{x_name} has rows of {len(inputs[0])} numbers, and the model: {error}") from error
+        predictions: dict[int, Any] = {}  # for the first row of each length
+        for x in inputs:
+            if len(x) not in predictions:
+                try:
+                    predictions[len(x)] = self.model([constant(each) for each in x])
+                except ValueError as error:
+                    raise ValueError(f"{x_name} has rows of {len(x)} numbers, and the model: {error}") from error
         if self.loss_name in OF_CLASSES:
-            rows = [(x, self._class(t, prediction, y_name, i)) for i, (x, t) in enumerate(rows)]
-        for i, (_, target) in enumerate(rows):
+            rows = [(x, self._class(t, predictions[len(x)], y_name, i)) for i, (x, t) in enumerate(rows)]
+        for i, (x, target) in enumerate(rows):
             try:
-                self.loss(prediction, target)
+                self.loss(predictions[len(x)], target)
             except (ValueError, TypeError, IndexError) as error:
                 raise type(error)(f"the target of row {i} in {y_name} does not fit {self.loss_name}: {error}") from error
         return rows

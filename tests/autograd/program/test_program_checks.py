@@ -28,12 +28,15 @@ WAYS = {
 
 def plant_in_sums(monkeypatch):
     """Of some products that are added up, one counts for too much."""
-    right = lowering._add
+    right = lowering.Lowering._enter
 
-    def wrong(form, other, times=1.0):
-        right(form, other, times * 1.25 if len(form) == 2 else times)
+    def wrong(self, kind, what=None, inputs=(), form=None):
+        if form and len(form) > 2:
+            second = list(form)[1]
+            form = {**form, second: form[second] * 1.25}
+        return right(self, kind, what, inputs, form)
 
-    monkeypatch.setattr(lowering, "_add", wrong)
+    monkeypatch.setattr(lowering.Lowering, "_enter", wrong)
 
 
 @pytest.mark.parametrize("way", [*(way for way in WAYS if way not in ("jax", "torch")), *ENGINES[1:]])

@@ -132,6 +132,7 @@ def put_together(size):
         "outer": lambda x, y: (x @ y.T).reshape(-1),
         "total": lambda x, n: spread(x, n).sum(1),
         "joined": lambda *pieces: np.concatenate(pieces),
+        "spread": spread,
         "rows": lambda *values: np.concatenate([spread(value, 1) for value in values]),
         "zero": np.zeros(1),
     }
