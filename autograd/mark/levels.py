@@ -64,8 +64,9 @@ def variant_of(name: str, **asked: str | int | bool | None) -> Variant:
     given = {what: x for what, x in asked.items() if x is not None}
     for what, x in given.items():
         if x != getattr(level.usual, what) and what not in level.takes:
-            takes = f"it takes {', '.join(level.takes)}" if level.takes else "there is one of its kind only"
-            raise ValueError(f"{name!r} is no exercise for another {what}: {takes}")
+            raise ValueError(
+                f"{name!r} comes with no other {what}; what can be another: {', '.join(level.takes) or 'nothing'}"
+            )
     found = level.usual._replace(**given)  # type: ignore[arg-type]
     if found.activation not in ACTIVATIONS:
         raise ValueError(f"{found.activation!r} is no activation of an exercise; there are {', '.join(ACTIVATIONS)}")
@@ -294,8 +295,8 @@ def _attention(variant: Variant) -> Worksheet:
     shares = [lift(a) for a in softmax(scores[:2])]
     o = _net(shares, vs)
     L = (o - y) ** 2 / 2
-    lines = _numbered("s", scores) | _numbered("alpha", shares) | {"o": o, "L": L}
-    lines |= _slopes(L, "L", {"o": o} | {v.label: v for v in vs} | _numbered("alpha", shares))
+    lines = _numbered("s", scores) | _numbered("α", shares) | {"o": o, "L": L}
+    lines |= _slopes(L, "L", {"o": o} | {v.label: v for v in vs} | _numbered("α", shares))
     a, g = shares, [gradient(L, share)[0] for share in shares]
     down = [g[i] * a[i] * (1 - a[i]) - g[1 - i] * a[0] * a[1] for i in (0, 1)]
     lines |= {f"∂L/∂s_{i}": slope for i, slope in enumerate(down, 1)}

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -198,8 +199,14 @@ def _notebooks() -> Path:
 
 def _files(source: Path) -> list[str]:
     """What is copied, by its path inside; nothing that editors and Jupyter leave behind."""
-    paths = (path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file())
+    paths = (path.relative_to(source) for path in sorted(source.rglob("*"), key=_by_number) if path.is_file())
     return [path.as_posix() for path in paths if not any(part[0] in "._" for part in path.parts) and path.suffix != ".pyc"]
+
+
+def _by_number(path: Path) -> list[tuple[int, str]]:
+    """The order of names, in which 10 stands behind 9."""
+    parts = re.findall(r"\d+|\D+", path.as_posix())
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _title(path: Path) -> str:
