@@ -115,6 +115,13 @@ def test_the_notebooks_of_the_project(run_json):
     assert set(names) >= {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
 
 
+def test_ten_comes_after_nine(run_json):
+    """The list is in the order of the course."""
+    numbers = [int(name.partition("-")[0]) for name in run_json("lab", "--list")["notebooks"] if name[0].isdigit()]
+    assert numbers == sorted(numbers)
+    assert len(numbers) == 10
+
+
 def test_a_wheel_has_the_notebooks(tmp_path, monkeypatch):
     """Inside the package, where `chalkgrad lab` looks first; and the program itself."""
     builder = pytest.importorskip("hatchling.builders.wheel", reason="wheels are built by hatchling: pip install hatchling")
