@@ -18,9 +18,10 @@ from autograd.primitives import log, relu, sigmoid, softplus, sqrt, tanh
 from autograd.value import Value, constant, lift
 
 Lines = dict[str, Value]
-Pass = Callable[[list[Value]], tuple[Lines, str]]  # from the parameters, forward and backward: the lines, the loss's name
+Pass = Callable[[list[Value]], Lines]  # from the parameters, forward and backward: the lines
 
 MOST_ROWS, MOST_STEPS = 4, 2
+PRIME = "'"
 ACTIVATIONS: Mapping[str, Callable[[Value], Value]] = {
     "sigmoid": sigmoid,
     "tanh": tanh,
@@ -82,12 +83,15 @@ def title_of(level: Level, variant: Variant, own: str) -> str:
 
     own: the title that its sheet has, if it has one
     """
-    usual = level.usual
-    said = [variant.activation] * (variant.activation != usual.activation)
-    said += [f"a batch of {variant.batch}"] * (variant.batch != usual.batch)
-    said += ["L2"] * (variant.l2 != usual.l2)
-    said += [["no step", "one step", "two steps"][variant.steps]] * (variant.steps != usual.steps)
-    return ": ".join([own or level.title, ", ".join(said)] if said else [own or level.title])
+    words = {
+        "activation": variant.activation,
+        "batch": f"a batch of {variant.batch}",
+        "l2": "L2",
+        "steps": ("no step", "one step", "two steps")[variant.steps],
+    }
+    said = [word for what, word in words.items() if getattr(variant, what) != getattr(level.usual, what)]
+    title = own or level.title
+    return f"{title}: {', '.join(said)}" if said else title
 
 
 # ----------------------------------------------------------------------------------------------------------- their parts
@@ -105,6 +109,12 @@ def _table(letter: str, numbers: Sequence[Sequence[float]]) -> list[list[Value]]
 def _row(letter: str, numbers: Sequence[float]) -> list[Value]:
     """Values named t_1, t_2, ...; one alone has the letter itself for a name."""
     return [Value(x, f"{letter}_{i}" if len(numbers) > 1 else letter) for i, x in enumerate(numbers, 1)]
+
+
+def _pairs(rows: int) -> list[list[Value]]:
+    """Rows of two inputs: x_11, x_12, ...; x_1 and x_2 where there is one row."""
+    numbers = [[0.6, 0.9], [0.8, 0.2], [0.3, 0.5], [0.4, 0.7]][:rows]
+    return _table("x", numbers) if rows > 1 else [_row("x", numbers[0])]
 
 
 def _net(ws: Sequence[Value], xs: Sequence[Value], b: Value | None = None) -> Value:
@@ -156,52 +166,39 @@ def _penalty(variant: Variant) -> Value | None:
     return Value(0.15, "lambda") if variant.l2 else None
 
 
-def _primed(name: str) -> str:
+def _primed(name: str, times: int) -> str:
     """w'_1 for w_1; every name in that of a derivative."""
-    parts = [f"{base}'{mark}{index}" for base, mark, index in (part.partition("_") for part in name.split("/"))]
-    return "/".join(parts)
+    parts = [part.partition("_") for part in name.split("/")]
+    return "/".join(f"{base}{PRIME * times}{mark}{index}" for base, mark, index in parts)
 
 
-def _descend(parameters: list[Value], steps: int, one_pass: Pass) -> Worksheet:
+def _descend(parameters: list[Value], steps: int, loss: str, one_pass: Pass) -> Worksheet:
     """Forward and backward, then a step of gradient descent, as often as there are steps; once if there is none.
 
-    parameters: in the order in which they are renewed
+    parameters: in the order in which they are renewed; loss: the line that is differentiated
     """
     eta = Value(0.3, "eta")
     names = [p.label for p in parameters]
     lines: Lines = {}
     for step in range(max(steps, 1)):
-        found, loss = one_pass(parameters)
-        for _ in range(step):
-            found = {_primed(name): node for name, node in found.items()}
-        lines |= found
+        found = one_pass(parameters)
+        lines |= {_primed(name, step): node for name, node in found.items()}
         if steps:
-            names = [_primed(name) for name in names]
-            whole = list(found.values())[list(found).index(_repeated(loss, step))]
-            parameters = [p - eta * gradient(whole, p)[0] for p in parameters]
-            lines |= dict(zip(names, parameters))
+            parameters = [p - eta * gradient(found[loss], p)[0] for p in parameters]
+            lines |= {_primed(name, step + 1): p for name, p in zip(names, parameters)}
     return Worksheet(lines)
-
-
-def _repeated(name: str, times: int) -> str:
-    for _ in range(times):
-        name = _primed(name)
-    return name
 
 
 # ------------------------------------------------------------------------------------------------------------- the kinds
 
 
 def _neuron(inputs: int, variant: Variant) -> Worksheet:
-    rows = [[0.6, 0.8], [0.9, 0.3], [0.2, 0.7], [0.5, 0.4]][: variant.batch]
-    X = _table("x", rows) if variant.batch > 1 and inputs > 1 else [_row("x", rows[0])]
-    if inputs == 1:
-        X = [[x] for x in _row("x", [row[0] for row in rows])]
+    X = _pairs(variant.batch) if inputs > 1 else [[x] for x in _row("x", [0.6, 0.9, 0.2, 0.5][: variant.batch])]
     ts = _row("t", [0.8, 0.3, 0.6, 0.2][: variant.batch])
     ws, (b,) = _row("w", [0.4, -0.3][:inputs]), _values(b=0.2)
     penalty, entropy = _penalty(variant), variant.activation == "sigmoid"
 
-    def one_pass(parameters: list[Value]) -> tuple[Lines, str]:
+    def one_pass(parameters: list[Value]) -> Lines:
         *ws, b = parameters
         zs = [_net(ws, row, b) for row in X]
         os = [ACTIVATIONS[variant.activation](z) for z in zs]
@@ -213,10 +210,10 @@ def _neuron(inputs: int, variant: Variant) -> Worksheet:
         z, o = _numbered("z", zs), _numbered("o", os)
         lines = z | o | (_numbered("E", each) if len(each) > 1 else {}) | {"E": E}
         lines |= _slopes(E, "E", o) | _own_slopes(o, z, variant.activation) | _slopes(E, "E", z)
-        return lines | _slopes(E, "E", _named(names, parameters)), "E"
+        return lines | _slopes(E, "E", _named(names, parameters))
 
     names = [p.label for p in (*ws, b)]
-    sheet = _descend([*ws, b], variant.steps, one_pass)
+    sheet = _descend([*ws, b], variant.steps, "E", one_pass)
     if not entropy:
         sheet.title = f"{'One neuron with' if inputs == 1 else 'A neuron with two inputs and'} half the squared error"
     return sheet
@@ -227,9 +224,7 @@ def _named(names: Sequence[str], parameters: Sequence[Value]) -> Lines:
 
 
 def _two_layers(variant: Variant) -> Worksheet:
-    X = _table("x", [[0.6, 0.9], [0.8, 0.2], [0.3, 0.5], [0.4, 0.7]][: variant.batch])
-    if variant.batch == 1:
-        X = [_row("x", [0.6, 0.9])]
+    X = _pairs(variant.batch)
     ys = _row("y", [0.25, 0.7, 0.4, 0.9][: variant.batch])
     W = _table("w", [[0.1, 0.2], [0.3, 0.4]])
     vs, bs, (c,) = _row("v", [0.5, 0.6]), _row("b", [0.3, 0.2]), _values(c=0.4)
@@ -237,7 +232,7 @@ def _two_layers(variant: Variant) -> Worksheet:
     names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
-    def one_pass(parameters: list[Value]) -> tuple[Lines, str]:
+    def one_pass(parameters: list[Value]) -> Lines:
         v1, v2, c, w11, w12, w21, w22, b1, b2 = parameters
         nets = [[_net([w11, w12], row, b1), _net([w21, w22], row, b2)] for row in X]
         hidden = [[ACTIVATIONS[variant.activation](z) for z in row] for row in nets]
@@ -251,17 +246,15 @@ def _two_layers(variant: Variant) -> Worksheet:
         named = _named(names, parameters)
         lines |= _slopes(L, "L", {name: named[name] for name in names[:3]})
         lines |= _slopes(L, "L", h) | _own_slopes(h, z, variant.activation) | _slopes(L, "L", z)
-        return lines | _slopes(L, "L", {name: named[name] for name in names[3:]}), "L"
+        return lines | _slopes(L, "L", {name: named[name] for name in names[3:]})
 
-    sheet = _descend(parameters, variant.steps, one_pass)
+    sheet = _descend(parameters, variant.steps, "L", one_pass)
     sheet.title = "" if variant.steps == 1 else "A network of two layers"
     return sheet
 
 
 def _softmax(variant: Variant) -> Worksheet:
-    X = _table("x", [[0.6, 0.9], [0.8, 0.2], [0.3, 0.5], [0.4, 0.7]][: variant.batch])
-    if variant.batch == 1:
-        X = [_row("x", [0.6, 0.9])]
+    X = _pairs(variant.batch)
     classes = [1, 0, 2, 1][: variant.batch]
     W = _table("w", [[0.1, 0.2], [0.3, 0.4], [-0.2, 0.5]])
     bs = _row("b", [0.3, 0.2, 0.1])
@@ -269,7 +262,7 @@ def _softmax(variant: Variant) -> Worksheet:
     names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
-    def one_pass(parameters: list[Value]) -> tuple[Lines, str]:
+    def one_pass(parameters: list[Value]) -> Lines:
         rows = [parameters[i : i + 3] for i in range(0, len(parameters), 3)]
         nets = [[_net(row[:2], x, row[2]) for row in rows] for x in X]
         shares = [[lift(o) for o in softmax(zs)] for zs in nets]
@@ -281,9 +274,9 @@ def _softmax(variant: Variant) -> Worksheet:
         if len(X) > 1:  # what the slopes above come to, as it is written on paper
             rests = [(o - int(i == k)) / len(X) for os, k in zip(shares, classes) for i, o in enumerate(os)]
             down = dict(zip(down, rests))
-        return lines | down | _slopes(L, "L", _named(names, parameters)), "L"
+        return lines | down | _slopes(L, "L", _named(names, parameters))
 
-    return _descend(parameters, variant.steps, one_pass)
+    return _descend(parameters, variant.steps, "L", one_pass)
 
 
 def _attention(variant: Variant) -> Worksheet:
@@ -329,16 +322,16 @@ def _embedding(variant: Variant) -> Worksheet:
     parameters = [*us, *E[0], *E[1]]
     names = [p.label for p in parameters]
 
-    def one_pass(parameters: list[Value]) -> tuple[Lines, str]:
+    def one_pass(parameters: list[Value]) -> Lines:
         us, first, second = parameters[:2], parameters[2:4], parameters[4:]
         X = [[e + p for e, p in zip(row, place)] for row, place in zip((first, second, first), P)]
         os = [_net(us, row) for row in X]
         L = _half_square(os, ys)
         lines = _in_table("x", X) | _numbered("o", os) | {"L": L}
         lines |= _slopes(L, "L", _numbered("o", os)) | _slopes(L, "L", _in_table("x", X))
-        return lines | _slopes(L, "L", _named(names, parameters)), "L"
+        return lines | _slopes(L, "L", _named(names, parameters))
 
-    return _descend(parameters, variant.steps, one_pass)
+    return _descend(parameters, variant.steps, "L", one_pass)
 
 
 def _recurrent(variant: Variant) -> Worksheet:
@@ -348,7 +341,7 @@ def _recurrent(variant: Variant) -> Worksheet:
     names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
-    def one_pass(parameters: list[Value]) -> tuple[Lines, str]:
+    def one_pass(parameters: list[Value]) -> Lines:
         v, c, w, u, b = parameters
         nets: list[Value] = []
         states = [before]
@@ -364,9 +357,9 @@ def _recurrent(variant: Variant) -> Worksheet:
         for (z, net), (name, state) in reversed(list(zip(a.items(), h.items()))):  # back through time
             lines |= _slopes(L, "L", {name: state}) | _own_slopes({name: state}, {z: net}, variant.activation)
             lines |= _slopes(L, "L", {z: net})
-        return lines | _slopes(L, "L", {name: named[name] for name in ("w", "u", "b")}), "L"
+        return lines | _slopes(L, "L", {name: named[name] for name in ("w", "u", "b")})
 
-    return _descend(parameters, variant.steps, one_pass)
+    return _descend(parameters, variant.steps, "L", one_pass)
 
 
 LEVELS: dict[str, Level] = {
