@@ -27,9 +27,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from measuring import find_chalkgrad, table, take_turns
+from measuring import find_chalkgrad, let_openblas_choose, table, take_turns
 
 find_chalkgrad()
+let_openblas_choose()
 
 import numpy as np  # noqa: E402
 

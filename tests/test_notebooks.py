@@ -20,7 +20,7 @@ for library in USED:
         pytest.skip(f"the notebooks are run with {library}: pip install '.[test]'", allow_module_level=True)
 
 FOLDER = pathlib.Path(__file__).parent.parent / "notebooks"
-NOTEBOOKS = sorted(FOLDER.glob("[0-9]-*.ipynb"))
+NOTEBOOKS = sorted(FOLDER.glob("[0-9]*-*.ipynb"), key=lambda path: int(path.name.partition("-")[0]))
 NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
 SOLUTION = """
 from autograd import Exercise
@@ -66,9 +66,9 @@ def blanks(cell):
     return {key.value: value.value for key, value in zip(call.args[0].keys, call.args[0].values, strict=True)}
 
 
-def test_the_course_has_nine_notebooks():
+def test_the_course_has_ten_notebooks():
     """Numbered from 1, each with a link to the next."""
-    assert [path.name[0] for path in NOTEBOOKS] == list("123456789")
+    assert [path.name.partition("-")[0] for path in NOTEBOOKS] == [str(i) for i in range(1, 11)]
     for path, following in itertools.pairwise(NOTEBOOKS):
         assert f"({following.name})" in read(path).cells[-1].source
 

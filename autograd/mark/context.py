@@ -34,6 +34,7 @@ class SheetContext:
         self.names = {leaf: _stem_and_indices(leaf.label) for leaf in formulas}
         self.by_name = {name: leaf for leaf, name in self.names.items()}
         self.functions = {leaf: (f.op, f.inputs[0]) for leaf, f in formulas.items() if f.op in ACTIVATIONS}
+        self.arguments = {leaf: f.inputs[0] for leaf, f in formulas.items() if _is_function(f)}
         self.applied: dict[Value, list[Value]] = {}
         for leaf, (_, argument) in self.functions.items():
             self.applied.setdefault(argument, []).append(leaf)
@@ -107,9 +108,29 @@ class SheetContext:
 
     def is_slope(self, leaf: Value) -> bool:
         """Whether a quantity is a line such as s = h(1 − h)."""
+        return self.symbol_of(leaf) != ""
+
+    def symbol_of(self, leaf: Value) -> str:
+        """The sign of the activation whose derivative a line is: σ for s = h(1 − h); none where it is no such line."""
         own = self.formulas.get(leaf, leaf)
         slope = self.slope_of(factorize(own).above) if own.inputs else None
-        return slope is not None and len(slope[1]) == len(factorize(own).above)
+        if slope is None or len(slope[1]) != len(factorize(own).above):
+            return ""
+        return self.functions[slope[0]][0].notation.symbol
+
+    def before_step(self, leaf: Value) -> list[Value]:
+        """What a quantity was before a step of descent: w for w − η·g; and of a sheet with steps z for z′."""
+        if leaf in self.updates:
+            return [self.updates[leaf]]
+        name = text_name(leaf.label)
+        older = re.sub("′(?!′)", "", name)
+        return [q for q in self.formulas if text_name(q.label) == older] if self.updates and older != name else []
+
+
+def _is_function(formula: Value) -> bool:
+    """Whether a quantity is a function of another one, and nothing else: √m, or an activation."""
+    op = formula.op
+    return op in ACTIVATIONS or (op is not None and op.arity == 1 and op not in (CONSTANT, ops.neg))
 
 
 def _stem_and_indices(label: str) -> tuple[str, tuple[str, ...]]:

@@ -4,6 +4,12 @@
     two inputs   the same with two weights
     two layers   two inputs, two hidden neurons, one output; half the squared error
     softmax      two inputs, three classes, cross-entropy
+    recurrent    a state that is carried over two inputs; back through time
+    rmsnorm      three numbers over the root of their mean square, times gains
+    embedding    a row for each letter and each place; a letter that comes twice
+    attention    a query, three keys, a mask; softmax, and back to query and keys
+
+Those with a net come in batches, with other activations, with a penalty on the weights and with two steps: levels.py.
 
 The numbers are kind ones (kind_numbers.py). A target of 0 or 1 would hide what it multiplies; so the cross-entropy of one
 neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
@@ -17,6 +23,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,7 +36,7 @@ from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.forms import figure
 from autograd.mark.kind_numbers import with_kind_numbers
-from autograd.mark.levels import LEVELS
+from autograd.mark.levels import LEVELS, title_of, variant_of
 from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
 from autograd.mark.worksheet import Worksheet
@@ -42,14 +49,29 @@ LATEX_PREAMBLE = r"""\usepackage{amsmath,amssymb,longtable,array}
 \setlength{\parindent}{0pt}"""
 
 
-def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, loss: str = "", digits: int = 5) -> Exercise:
+def exercise(
+    model: str | Worksheet = "two layers",
+    seed: int | None = None,
+    *,
+    loss: str = "",
+    digits: int = 5,
+    activation: str | None = None,
+    batch: int | None = None,
+    l2: bool | None = None,
+    steps: int | None = None,
+) -> Exercise:
     """A new exercise: a level, or a worksheet of your own, with other numbers.
 
-    model: "neuron", "two inputs", "two layers" or "softmax"; or a Worksheet, whose given numbers are drawn anew, of the size
-        that they have now; 0 and 1 are targets, and change places
+    model: "neuron", "two inputs", "two layers", "softmax", "recurrent", "rmsnorm", "embedding" or "attention"; or a
+        Worksheet, whose given numbers are drawn anew, of the size that they have now; 0 and 1 are targets, and change places
     seed: for the same numbers again
     loss: the name of the line that is differentiated, for a sheet of your own; the formulas of the lines before it are given
     digits: to how many significant digits the answers are wanted, from 3 on
+    activation: of the hidden neurons, or of the one: "sigmoid", "tanh", "relu" or "softplus"; a single neuron with another
+        one than sigmoid has half the squared error
+    batch: how many rows there are, up to 4; the loss is the mean of theirs
+    l2: whether λ/2 times the squared weights is added to the loss
+    steps: how many steps of gradient descent there are, up to 2; a prime marks what comes after a step
 
     >>> from autograd import exercise
     >>> task = exercise("neuron", seed=1)
@@ -58,30 +80,41 @@ def exercise(model: str | Worksheet = "two layers", seed: int | None = None, *, 
     >>> task.mark({"z": task.answers["z"], "o": "0.2"}).verdicts
     {'z': 'right', 'o': 'wrong'}
 
-    Raises ValueError for a level that there is not, and where no kind numbers are found; LookupError for a line that there
-    is not; TypeError for a seed that is no whole number.
+    >>> exercise("two layers", seed=1, activation="relu", batch=2).title
+    'A network of two layers and one step of gradient descent: relu, a batch of 2'
+
+    Raises ValueError for a level that there is not, for what a level is not made for, and where no kind numbers are found;
+    LookupError for a line that there is not; TypeError for a seed that is no whole number.
     """
     if not isinstance(digits, int) or not 3 <= digits <= 12:
         raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
-    sheet, loss, title = _look_up(model, loss)
+    asked: dict[str, Any] = {"activation": activation, "batch": batch, "l2": l2, "steps": steps}
+    sheet, loss, title = _look_up(model, loss, asked)
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
     renewed = with_kind_numbers(sheet, Random(seed), digits)
     renewed.title = title
-    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed)
+    made = {name: x for name, x in asked.items() if x is not None}
+    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed, made)
 
 
-def _look_up(model: object, loss: str) -> tuple[Worksheet, str, str]:
-    """The sheet of a level, or somebody's own, with its loss and its title."""
+def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[Worksheet, str, str]:
+    """The sheet of a level, or somebody's own, with its loss and its title.
+
+    asked: in what it is to differ from the plain one
+    """
     if isinstance(model, Worksheet):
+        if others := [name for name, x in asked.items() if x is not None]:
+            raise ValueError(f"a Worksheet is what it is: {', '.join(others)} says what a level is like")
         return model, model.line_named(loss) if loss else "", model.title or "Exercise"
     if not isinstance(model, str):
         raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
     if model not in LEVELS:
         raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
-    build, loss, title = LEVELS[model]
-    return build(), loss, title
+    level, variant = LEVELS[model], variant_of(model, **asked)
+    sheet = level.build(variant)
+    return sheet, level.loss, title_of(level, variant, sheet.title)
 
 
 # ------------------------------------------------------------------------------------------------------------- exercises
@@ -94,7 +127,8 @@ class Exercise:
 
     sheet: the Worksheet; given: the numbers that are given, by name; lines: what is to be worked out
     answers: the right numbers as they should be written, by line; solution: the derivation, as a Board
-    loss: the line that is differentiated, if there is one; level, seed: how to make it again
+    loss: the line that is differentiated, if there is one
+    level, seed, variant: how to make it again
     hidden: the common mistakes that these numbers would not show, or not tell apart, at so few digits
 
     >>> from autograd import exercise
@@ -113,8 +147,17 @@ class Exercise:
     Work out every line below, to 5 significant digits.
     """
 
-    def __init__(self, sheet: Worksheet, loss: str, digits: int, level: str = "", seed: int = 0) -> None:
+    def __init__(
+        self,
+        sheet: Worksheet,
+        loss: str,
+        digits: int,
+        level: str = "",
+        seed: int = 0,
+        variant: Mapping[str, Any] | None = None,
+    ) -> None:
         self.sheet, self.loss, self.digits, self.level, self.seed = sheet, loss, digits, level, seed
+        self.variant = dict(variant or {})
         self.title, self.lines = sheet.title, sheet.lines
         self.given = {name: figure(x) for name, x in _by_family(sheet.given)}
         self.answers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
@@ -188,7 +231,8 @@ class Exercise:
 
     @property
     def _wanted(self) -> str:
-        return f"Work out every line below, to {self.digits} significant digits."
+        again = " A prime marks what comes after a step." if self._steps()[1] else ""
+        return f"Work out every line below, to {self.digits} significant digits.{again}"
 
     @property
     def markdown(self) -> str:
@@ -256,9 +300,9 @@ class Exercise:
     def notebook(self) -> str:
         """The exercise as a Jupyter notebook, with cells that mark what is written in them."""
         if self.level:
-            make = (
-                f"from autograd import exercise\n\ntask = exercise({self.level!r}, seed={self.seed}, digits={self.digits})"
-            )
+            how = "".join(f", {name}={x!r}" for name, x in self.variant.items())
+            given = f"{self.level!r}, seed={self.seed}, digits={self.digits}{how}"
+            make = f"from autograd import exercise\n\ntask = exercise({given})"
         else:
             how = f"digits={self.digits}, loss={self.loss!r}"
             make = f'from autograd import Exercise\n\ntask = Exercise.from_toml(r"""\n{self.toml}""", {how})'
@@ -271,12 +315,26 @@ class Exercise:
         return _notebook(cells)
 
     def _parts(self) -> list[tuple[str, list[str]]]:
-        """The lines under a few headings."""
-        forward = [name for name in self.lines if name in self.formulas] if self.loss else self.lines
-        new = [name for name in self.lines if self.sheet.leaves[name] in self.sheet.context.updates]
-        back = [name for name in self.lines if name not in forward and name not in new]
-        parts = [("Forward" if self.loss else "Lines", forward), ("Backward", back), ("The updated weights", new)]
-        return [(title, names) for title, names in parts if names]
+        """The lines under a few headings; those after a first step of descent once more."""
+        if not self.loss:
+            return [("Lines", self.lines)]
+        first, again = self._steps()
+        parts = self._passes(first, self.loss, ("Forward", "Backward", "The updated weights"))
+        return parts + self._passes(again, f"{self.loss}'", ("Forward with these", "Backward again", "The second step"))
+
+    def _steps(self) -> tuple[list[str], list[str]]:
+        """The lines of the first step, and those of a second one, if there is one: where they go on after new weights."""
+        new = [self.sheet.leaves[name] in self.sheet.context.updates for name in self.lines]
+        ends = [i for i, (here, after) in enumerate(pairwise(new), 1) if here and not after] if self.level else []
+        end = ends[0] if ends else len(self.lines)
+        return self.lines[:end], self.lines[end:]
+
+    def _passes(self, lines: list[str], loss: str, titles: tuple[str, str, str]) -> list[tuple[str, list[str]]]:
+        """Lines parted in those up to the loss, those of derivatives, and those of new weights; titles: theirs."""
+        to_loss = lines.index(loss) + 1 if lines else 0
+        new = [name for name in lines if self.sheet.leaves[name] in self.sheet.context.updates]
+        back = [name for name in lines[to_loss:] if name not in new]
+        return [(title, names) for title, names in zip(titles, (lines[:to_loss], back, new)) if names]
 
     @classmethod
     def from_toml(cls, text: str, digits: int = 5, loss: str = "") -> Exercise:

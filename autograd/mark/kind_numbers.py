@@ -21,6 +21,7 @@ from autograd.value import Value
 TRIES = 300
 STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated
 RATE_CHOICES = (0.1, 0.2, 0.3, 0.4)
+PARAMETERS = tuple("wvubcepqk")  # what their names begin with: some are negative
 
 
 def with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Worksheet:
@@ -72,7 +73,7 @@ def _draw(leaf: Value, random: Random) -> float:
         return random.choice(RATE_CHOICES)
     size = 10.0 ** max(0, math.ceil(math.log10(abs(leaf.data))))
     x = round(random.uniform(0.1, 0.95) * size, 2 if size < 100.0 else 0)
-    return -x if random.random() < 0.25 and leaf.label[:1] in ("w", "v", "b", "c") else x
+    return -x if random.random() < 0.25 and leaf.label[:1] in PARAMETERS else x
 
 
 def _is_kind(node: Value) -> bool:

@@ -6,8 +6,9 @@ shapes: what is a factor, a term, a bias, an update, the derivative of an activa
 
     whole line     the sign; twice or half; the value of another line
     product        a factor left out (½, the rate, the derivative of the activation); + for ×; ÷ for ×
-    sum            the sign of a term; a term or the bias left out; a − b the wrong way round; ascent for descent
-    function       not applied; another one in its place; another base of the logarithm; not squared
+    sum            the sign of a term; a term or the bias left out; a − b the wrong way round; ascent for descent; the
+                   mean of paths for their sum
+    function       not applied; another one in its place; another base of the logarithm; not squared; not masked
     operand        another index; indices the wrong way round (a matrix transposed); z for a; σ′ at z; old for new
 
 Slips of the pen, which no formula has, are slips.py's.
@@ -56,6 +57,7 @@ KINDS = {
     "old weights": "old weights for new ones, or the other way round",
     "operand": "another quantity in its place",
     "function": "a function not or another one",
+    "mask": "a mask forgotten: softmax of all scores for that of some",
     "log base": "another base of the logarithm",
     "copied": "the number of another line",
     "decimal point": "the decimal point moved",
@@ -89,6 +91,7 @@ def mistakes(step: Value, context: SheetContext, line: Value) -> Iterator[Mistak
     step: the formula; context: the sheet's quantities; line: the quantity that the step computes
     """
     yield from _of_softmax(step)
+    yield from _of_masks(step, context, line)
     short = straighten(step)
     if short is None:
         short = _difference_of(step, context)
@@ -123,6 +126,19 @@ def _of_softmax(step: Value) -> Iterator[Mistake]:
         if node.op is softmax_of:
             tell = f"You applied σ to {text_of(node.inputs[-1])}; here it is softmax"
             yield _change(step, {node: apply(ops.sigmoid, [node.inputs[-1]])}, "function", tell)
+
+
+def _of_masks(step: Value, context: SheetContext, line: Value) -> Iterator[Mistake]:
+    """Softmax of some of the scores that there are: the mask that hides the others is forgotten."""
+    known = context.before(line)
+    for node in nodes(step):
+        if node.op is softmax_of:
+            *scores, own = node.inputs
+            masked = [other for other in context.family(scores[-1]) if other in known and other not in scores]
+            if masked and not any(score.inputs for score in scores):
+                hidden = ", ".join(map(text_of, masked))
+                tell = f"You let softmax see {hidden} too, which is masked here"
+                yield _change(step, {node: apply(softmax_of, [*scores, *masked, own])}, "mask", tell)
 
 
 def _of_updates(step: Value) -> Iterator[Mistake]:
@@ -162,9 +178,10 @@ def _of_products(step: Value, context: SheetContext) -> Iterator[Mistake]:
             continue
         for factor in dict.fromkeys(above):
             rest, what = _without(above, factor), text_of(factor)
+            sign = context.symbol_of(factor) or (context.functions[slope[0]][0].notation.symbol if slope else "")
             if rest or below:
                 kind = _kind_of_factor(factor, context, slope is not None and factor in slope[1])
-                yield _change(step, {node: product.graph(rest)}, kind, _leaves_out(factor, kind))
+                yield _change(step, {node: product.graph(rest)}, kind, _leaves_out(factor, kind, sign))
                 divided = product.graph(rest, [*below, factor])
                 yield _change(step, {node: divided}, "operation", f"You divided by {what} and should multiply", False)
             if rest:
@@ -217,9 +234,9 @@ def _kind_of_factor(factor: Value, context: SheetContext, in_a_slope: bool = Fal
     return "derivative" if in_a_slope or (not factor.inputs and context.is_slope(factor)) else "factor"
 
 
-def _leaves_out(factor: Value, kind: str) -> Callable[[Show], str]:
+def _leaves_out(factor: Value, kind: str, sign: str) -> Callable[[Show], str]:
     named = not factor.inputs and factor.op is None
-    what = "σ′, the factor" if kind == "derivative" and named else "the factor"
+    what = f"{sign}′, the factor" if kind == "derivative" and named else "the factor"
     return lambda show: f"You left out {what} {show(factor) if named else text_of(factor)}"
 
 
@@ -242,10 +259,18 @@ def _of_sums(step: Value, context: SheetContext, line: Value) -> Iterator[Mistak
             elif several and not term.inputs:
                 kind, tell = "bias", f"You left out the bias {what}"
             yield _change(step, {node: total([*terms[:i], *terms[i + 1 :]])}, kind, tell)
+        if node is step and len(terms) > 1 and all(map(_is_path, terms)):
+            tell = f"You took the mean of {len(terms)} paths, which add up"
+            yield _change(step, {node: node / float(len(terms))}, "operation", tell)
         if len(terms) == 2:
             yield _change(
                 step, {node: terms[0] * terms[1]}, "operation", f"You multiplied the terms of {text_of(node)}", False
             )
+
+
+def _is_path(term: Value) -> bool:
+    """Whether a derivative of something stands in a term: it goes on from there."""
+    return any(slope_named(q.label) for q in free_variables(term))
 
 
 def slope_named(label: str) -> tuple[str, str] | None:
@@ -334,11 +359,11 @@ def _of_operands(step: Value, context: SheetContext, line: Value) -> Iterator[Mi
                     yield _change(step, {leaf: other}, "index", tell, common)
     yield from _throughout(step, leaves, context, known)
     for leaf in leaves:
-        others = [context.functions[leaf][1]] if leaf in context.functions else []
+        others = [context.arguments[leaf]] if leaf in context.arguments else []
         for other in [*others, *context.applied.get(leaf, ())]:
             if other in known or other.inputs:
                 yield _change(step, {leaf: other}, "operand", _used(leaf, other))
-        for other in [*context.renewed.get(leaf, ()), *([context.updates[leaf]] if leaf in context.updates else [])]:
+        for other in [*context.renewed.get(leaf, ()), *context.before_step(leaf)]:
             if other in known:
                 yield _change(step, {leaf: other}, "old weights", _used(leaf, other))
     old = {leaf: context.updates[leaf] for leaf in leaves if leaf in context.updates}
@@ -415,6 +440,8 @@ def _of_the_whole(step: Value, short: Value | None, context: SheetContext, line:
     for other in context.alike(line):
         if other in known:
             yield Mistake("index", False, other, _is_value_of(other))
+    for other in context.before_step(line) if line not in context.updates else ():
+        yield Mistake("old weights", True, other, _is_value_of(other))
     for leaf in free_variables(step):
         yield Mistake("copied", False, leaf, _is_value_of(leaf))
     if short is not None:

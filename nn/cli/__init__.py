@@ -3,6 +3,7 @@
     formulas.py    step, derive, grad, hessian, draw: any formula that is typed
     lessons.py     tour, exercise, mark, lab: what a course needs
     training.py    train: nets on data
+    writing.py     train names: a GPT on lines of letters
     machine.py     doctor, completion: the computer that all this runs on
     shared.py      what they share: help, terminals, JSON
 

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -35,19 +36,24 @@ def add_to(commands: Any) -> None:
         "exercise",
         _exercise,
         help="a new exercise with kind numbers",
-        description="A new exercise on backpropagation: one neuron, two inputs, two layers, or softmax. Printed as Markdown;"
-        " --save writes it for paper (.md, .tex, .html), as a notebook that marks itself (.ipynb), or as a worksheet for"
-        " `chalkgrad mark` (.toml).",
+        description="A new exercise on backpropagation: one neuron, two inputs, two layers, softmax; recurrent, rmsnorm,"
+        " embedding, attention. Printed as Markdown; --save writes it for paper (.md, .tex, .html), as a notebook that marks"
+        " itself (.ipynb), or as a worksheet for `chalkgrad mark` (.toml).",
         examples=[
             "chalkgrad exercise neuron --seed 3 --answers",
+            "chalkgrad exercise attention --seed 3",
+            "chalkgrad exercise neuron --activation tanh --batch 2 --l2 --steps 2",
             'chalkgrad exercise "two layers" --seed 3 --save exercise.ipynb --save sheet.toml',
         ],
     )
-    exercise.add_argument(
-        "level", nargs="?", default="two layers", help='neuron, "two inputs", "two layers" or softmax (%(default)s)'
-    )
+    kinds = 'neuron, "two inputs", "two layers", softmax, recurrent, rmsnorm, embedding or attention (%(default)s)'
+    exercise.add_argument("level", nargs="?", default="two layers", help=kinds)
     exercise.add_argument("--seed", type=int, help="for the same numbers again")
     exercise.add_argument("--digits", type=int, default=5, help="significant digits that are wanted (%(default)s)")
+    exercise.add_argument("--activation", metavar="NAME", help="another one: sigmoid, tanh, relu or softplus")
+    exercise.add_argument("--batch", type=int, help="several rows, up to 4")
+    exercise.add_argument("--l2", action="store_true", default=None, help="with a penalty on the weights")
+    exercise.add_argument("--steps", type=int, help="steps of gradient descent, up to 2")
     exercise.add_argument("--answers", action="store_true", help="print the right numbers below")
     exercise.add_argument("--save", metavar="FILE", action="append", default=[], help="write it to a file instead")
     exercise.add_argument("--json", action="store_true", help=JSON_HELP)
@@ -111,7 +117,8 @@ def _tour(options: argparse.Namespace) -> int:
 def _exercise(options: argparse.Namespace) -> int:
     from autograd.mark.exercises import exercise
 
-    task = exercise(options.level, options.seed, digits=options.digits)
+    variant = {"activation": options.activation, "batch": options.batch, "l2": options.l2, "steps": options.steps}
+    task = exercise(options.level, options.seed, digits=options.digits, **variant)
     paths = [str(task.save(path)) for path in options.save]
     if options.json:
         answers = {"answers": dict(task.answers)} if options.answers else {}
@@ -192,8 +199,14 @@ def _notebooks() -> Path:
 
 def _files(source: Path) -> list[str]:
     """What is copied, by its path inside; nothing that editors and Jupyter leave behind."""
-    paths = (path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file())
+    paths = (path.relative_to(source) for path in sorted(source.rglob("*"), key=_by_number) if path.is_file())
     return [path.as_posix() for path in paths if not any(part[0] in "._" for part in path.parts) and path.suffix != ".pyc"]
+
+
+def _by_number(path: Path) -> list[tuple[int, str]]:
+    """The order of names, in which 10 stands behind 9."""
+    parts = re.findall(r"\d+|\D+", path.as_posix())
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _title(path: Path) -> str:

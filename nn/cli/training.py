@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.display.files import suffix_of
 from nn.cli.shared import JSON_HELP, columns, command, heading, note, print_json, show
+from nn.cli.writing import train_on_lines
 from nn.module import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
@@ -21,7 +22,19 @@ if TYPE_CHECKING:
 
 MADE = ("moons", "circles", "spirals", "blobs")
 REAL = ("iris", "wine", "breast_cancer", "digits")
-DATA = (*MADE, "xor", *REAL)
+TEXTS = ("names",)
+DATA = (*MADE, "xor", *REAL, *TEXTS)
+ONLY_FOR = {  # options that are not for all of them
+    "rows": (*MADE, *TEXTS),
+    "noise": MADE,
+    "file": TEXTS,
+    "width": TEXTS,
+    "heads": TEXTS,
+    "positions": TEXTS,
+    "samples": TEXTS,
+    "temperature": TEXTS,
+}
+OF_TEXTS = {"width": 16, "heads": 4, "positions": 16, "samples": 10, "temperature": 0.8}  # what they are if not given
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "softplus", "gelu", "silu", "leaky_relu", "elu", "sin")
 RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus")  # whose weights He's initialisation is made for
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adam", "adamw", "adadelta", "adamax", "nadam", "radam")
@@ -37,31 +50,47 @@ def add_to(commands: Any) -> None:
         description=f"Train a multilayer perceptron: on points made here ({', '.join(MADE)}, xor), or on real data that"
         f" comes with scikit-learn ({', '.join(REAL)}). Its classes are learned by cross-entropy, from standardised numbers."
         " A part of the rows is held out, and says how good the net is. For data of your own there is nn.fit, which takes"
-        " the frames of pandas.",
+        " the frames of pandas.\n\n"
+        "On names, which are made here, or on the lines of a file of your own, a GPT is trained: it learns which letter"
+        " comes next, and then writes lines of its own.",
         examples=[
             "chalkgrad train moons --layers 16,16 --plots pictures --save moons.json",
             "chalkgrad train iris --layers 8 --epochs 60 --save iris.json",
+            "chalkgrad train names --rows 200 --epochs 4 --save names.json",
+            'printf "rose\\ntulip\\nlily\\ndaisy\\naster\\n" > flowers.txt',
+            "chalkgrad train names --data flowers.txt --positions 8 --epochs 60 --samples 5",
         ],
     )
     train.add_argument("data", metavar="NAME", help=", ".join(DATA))
-    made = train.add_argument_group(f"points made here: {', '.join(MADE)}")
-    made.add_argument("--rows", type=int, help="how many (200)")
+    made = train.add_argument_group(f"what is made here: {', '.join((*MADE, *TEXTS))}")
+    made.add_argument("--rows", type=int, help="how many (200; 1,000 names)")
     made.add_argument("--noise", type=float, help="the standard deviation of what they are off by")
     net = train.add_argument_group("the net, and how it learns")
-    net.add_argument("--layers", metavar="SIZES", default="16,16", help="sizes of the hidden layers (%(default)s)")
-    applied = f"what the hidden layers apply: {', '.join(ACTIVATIONS)} (%(default)s)"
-    net.add_argument("--activation", metavar="NAME", choices=ACTIVATIONS, default="tanh", help=applied)
+    sizes = "sizes of the hidden layers (16,16); for names, how many blocks of attention (1)"
+    net.add_argument("--layers", metavar="SIZES", help=sizes)
+    applied = f"what the hidden layers apply: {', '.join(ACTIVATIONS)} (tanh; relu for names)"
+    net.add_argument("--activation", metavar="NAME", choices=ACTIVATIONS, help=applied)
     rule = f"the rule of each step: {', '.join(OPTIMIZERS)} (%(default)s)"
     net.add_argument("--optimizer", metavar="NAME", choices=OPTIMIZERS, default="adam", help=rule)
     net.add_argument("--lr", type=float, default=0.01, help="the learning rate (%(default)s)")
-    net.add_argument("--epochs", type=int, default=200, help="how often all rows are gone through (%(default)s)")
-    net.add_argument("--batch", type=int, default=16, help="rows per step (%(default)s)")
+    net.add_argument("--epochs", type=int, help="how often all rows are gone through (200; 10 for names)")
+    net.add_argument("--batch", type=int, help="rows per step (16; 32 for names)")
     net.add_argument("--l2", type=float, default=0.0, help="the factor of the squared weights in the loss (%(default)s)")
     net.add_argument("--patience", type=int, help="stop after so many epochs without a better loss on the rows held out")
-    net.add_argument("--test", metavar="SHARE", type=float, help="the share of the rows held out (0.25; 0 for xor)")
+    held_out = "the share of the rows held out (0.25; 0 for xor; 0.1 of names, and 0 of fewer than 100 lines)"
+    net.add_argument("--test", metavar="SHARE", type=float, help=held_out)
     net.add_argument("--seed", type=int, default=0, help="of all that is drawn by lot (%(default)s)")
+    gpt = train.add_argument_group("names: a GPT, and what it writes")
+    gpt.add_argument("--data", metavar="FILE", dest="file", help="a text of your own, whose lines are learned for names")
+    gpt.add_argument("--width", type=int, help=f"how many numbers stand for a letter ({OF_TEXTS['width']})")
+    gpt.add_argument("--heads", type=int, help=f"heads of attention, among which these are parted ({OF_TEXTS['heads']})")
+    gpt.add_argument("--positions", type=int, help=f"how many letters it sees at most ({OF_TEXTS['positions']})")
+    gpt.add_argument("--samples", type=int, help=f"how many lines it writes in the end ({OF_TEXTS['samples']})")
+    heat = f"below 1 likely letters come more often, above 1 others do ({OF_TEXTS['temperature']})"
+    gpt.add_argument("--temperature", type=float, help=heat)
     out = train.add_argument_group("what comes out")
-    out.add_argument("--save", metavar="FILE", help="write the net to a JSON file, which load of an nn.MLP reads")
+    saved = "write the net to a JSON file, which load of an nn.MLP, or an nn.GPT, of these sizes reads"
+    out.add_argument("--save", metavar="FILE", help=saved)
     out.add_argument("--plots", metavar="FOLDER", help="draw the loss, and of two features the decision boundary")
     out.add_argument("--no-progress", action="store_true", help="leave out the progress bar")
     out.add_argument("--json", action="store_true", help=JSON_HELP)
@@ -104,11 +133,16 @@ class Classifier(NamedTuple):
 
 
 def _train(options: argparse.Namespace) -> int:
-    sizes = _sizes(options)
+    _check_name(options)
     if options.save and not Path(options.save).parent.is_dir():  # before anything is learned
         raise ValueError(f"{options.save} cannot be written: there is no folder {Path(options.save).parent}")
     if options.save:
         suffix_of(options.save, "a model", MODEL_SUFFIXES)
+    if options.data in TEXTS:
+        for name, usual in OF_TEXTS.items():
+            setattr(options, name, usual if getattr(options, name) is None else getattr(options, name))
+        return train_on_lines(options)
+    sizes = _sizes(options)
     data = _data(options)
     share = options.test
     if share is None:
@@ -137,24 +171,32 @@ def _train(options: argparse.Namespace) -> int:
     return 130 if history.stopped == "interrupted" else 0
 
 
-def _data(options: argparse.Namespace) -> Dataset:
-    import nn
-
+def _check_name(options: argparse.Namespace) -> None:
+    """Whether there is such data, and whether the options are for it."""
     name = options.data
-    given = {key: x for key, x in (("noise", options.noise), ("n", options.rows)) if x is not None}
     if name not in DATA:
         near = get_close_matches(name, DATA, 1)
         hint = f"; is {near[0]} meant?" if near else f": there are {', '.join(DATA)}"
         raise ValueError(f"{name} is no data set here{hint}")
-    if name not in MADE and given:
-        options.parser.error(f"--rows and --noise are for {', '.join(MADE)}, and not for {name}")
-    made: Dataset = getattr(nn.data, name)(**{"n": 200, "seed": options.seed, **given} if name in MADE else {})
+    for option, names in ONLY_FOR.items():
+        if name not in names and getattr(options, option) is not None:
+            flag = "data" if option == "file" else option
+            options.parser.error(f"--{flag} is for {', '.join(names)}, and not for {name}")
+
+
+def _data(options: argparse.Namespace) -> Dataset:
+    import nn
+
+    given = {key: x for key, x in (("noise", options.noise), ("n", options.rows)) if x is not None}
+    settings = {"n": 200, "seed": options.seed, **given} if options.data in MADE else {}
+    made: Dataset = getattr(nn.data, options.data)(**settings)
     return made
 
 
 def _sizes(options: argparse.Namespace) -> list[int]:
     """The sizes of the hidden layers; none of them, for "", is a linear model."""
-    texts = [text.strip() for text in options.layers.split(",") if text.strip()]
+    layers = "16,16" if options.layers is None else options.layers
+    texts = [text.strip() for text in layers.split(",") if text.strip()]
     sizes = [int(text) if text.isdecimal() else 0 for text in texts]
     if 0 in sizes:
         options.parser.error(f"--layers takes sizes from 1 on, as in 16,16, not {options.layers!r}")
@@ -168,8 +210,9 @@ def _learn(
     import nn
 
     outputs = 1 if len(data.classes) == 2 else len(data.classes)
-    init = "he" if options.activation in RECTIFIERS else "xavier"
-    model = nn.MLP(len(data.features), [*sizes, outputs], options.activation, init=init, seed=options.seed)
+    activation = options.activation or "tanh"
+    init = "he" if activation in RECTIFIERS else "xavier"
+    model = nn.MLP(len(data.features), [*sizes, outputs], activation, init=init, seed=options.seed)
     net = Classifier(model, data, data.scaler())
     quiet = options.json or options.no_progress or not sys.stderr.isatty()
     history = nn.fit(
@@ -181,8 +224,8 @@ def _learn(
         seed=options.seed,
         optimizer=options.optimizer,
         lr=options.lr,
-        epochs=options.epochs,
-        batch_size=options.batch,
+        epochs=200 if options.epochs is None else options.epochs,
+        batch_size=16 if options.batch is None else options.batch,
         l2=options.l2,
         patience=options.patience,
         progress=False if quiet else None,

@@ -74,8 +74,10 @@ class Text:
 
     lines: the texts, such as names; empty ones are left out
     name: what they are called
+    letters: the letters that there are, if they are not just those of the lines
 
-    `letters` holds their letters. `windows` cuts them into rows for nn.fit. Raises ValueError where there is no line.
+    `letters` holds their letters. `rows` and `windows` cut them into rows for nn.fit. Raises ValueError where there is no
+    line.
 
     >>> import nn
     >>> text = nn.data.Text(["anna", "ben"], "two names")
@@ -83,11 +85,11 @@ class Text:
     (Text(two names: 2 lines of 5 letters), ['anna', 'ben'], [0, 1, 4, 4, 1, 0])
     """
 
-    def __init__(self, lines: Iterable[str], name: str) -> None:
+    def __init__(self, lines: Iterable[str], name: str, letters: Letters | None = None) -> None:
         self.lines = [line for line in lines if line]
         if not self.lines:
             raise ValueError(f"{name} has no lines: there is nothing to learn from")
-        self.name, self.letters = name, Letters(self.lines)
+        self.name, self.letters = name, Letters(self.lines) if letters is None else letters
 
     def tokens(self, i: int) -> list[int]:
         """The tokens of a line, between two that end lines.
@@ -107,15 +109,58 @@ class Text:
         >>> nn.data.Text(["anna", "ben"], "two names").windows(4)
         ([[0, 1, 4, 4], [1, 0, 2, 3]], [[1, 4, 4, 1], [0, 2, 3, 4]])
         """
-        tokens = [self.letters.end]
+        tokens = self._all_tokens()
+        return self._cut(tokens, range(0, len(tokens), positions) if positions > 0 else (), positions)
+
+    def rows(self, positions: int) -> tuple[list[list[int]], list[list[int]]]:
+        """For each line a row of so many tokens that begins with it and goes on with what follows, and what comes next.
+
+        positions: how many tokens a row has
+
+        So a model sees each line from its first letter, as it will write one; letters are gone through more than once. A
+        line that is longer has more rows. The rows at the end that cannot be filled are left out. Raises ValueError where
+        nothing is left.
+
+        >>> import nn
+        >>> nn.data.Text(["anna", "ben"], "two names").rows(4)
+        ([[0, 1, 4, 4], [1, 0, 2, 3], [0, 2, 3, 4]], [[1, 4, 4, 1], [0, 2, 3, 4], [2, 3, 4, 0]])
+        """
+        starts: list[int] = []
+        at = 0
         for line in self.lines:
-            tokens += [*self.letters.encode(line), self.letters.end]
-        starts = range(0, len(tokens) - positions, positions) if positions > 0 else ()
-        if not starts:
-            raise ValueError(
-                f"{self.name} has {len(tokens)} tokens, of which no row of {positions} can be cut with one to follow"
-            )
-        return [tokens[i : i + positions] for i in starts], [tokens[i + 1 : i + 1 + positions] for i in starts]
+            starts += range(at, at + len(line) + 1, positions) if positions > 0 else ()
+            at += len(line) + 1
+        return self._cut(self._all_tokens(), starts, positions)
+
+    def split(self, test: float = 0.1, seed: int = 0) -> tuple[Text, Text]:
+        """Two texts, one to learn from and one held out, each with all the letters: some lines, and the others.
+
+        test: the share of the lines that is held out, between 0 and 1
+        seed: for the same lines again
+
+        Raises ValueError for another share, or too few lines for it.
+
+        >>> import nn
+        >>> nn.data.names(200).split(0.25)
+        (Text(names: 150 lines of 27 letters), Text(names, held out: 50 lines of 27 letters))
+        """
+        if not 0.0 < test < 1.0:
+            raise ValueError(f"the share held out lies between 0 and 1, not {test}")
+        n = round(test * len(self))
+        if not 0 < n < len(self):
+            raise ValueError(f"{len(self)} lines are too few to hold out a share of {test}")
+        lines = random.Random(seed).sample(self.lines, len(self))
+        return Text(lines[n:], self.name, self.letters), Text(lines[:n], f"{self.name}, held out", self.letters)
+
+    def _all_tokens(self) -> list[int]:
+        return [self.letters.end, *(token for i in range(len(self)) for token in self.tokens(i)[1:])]
+
+    def _cut(self, tokens: list[int], starts: Iterable[int], n: int) -> tuple[list[list[int]], list[list[int]]]:
+        """Rows of n tokens, those that can be filled, and for each what comes next at each place."""
+        full = [i for i in starts if i + n < len(tokens)]
+        if not full:
+            raise ValueError(f"{self.name} has {len(tokens)} tokens, of which no row of {n} can be cut with one to follow")
+        return [tokens[i : i + n] for i in full], [tokens[i + 1 : i + 1 + n] for i in full]
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -1,5 +1,7 @@
 """Letters and texts: tokens there and back, files of one's own, names made by rules, rows for nn.fit."""
 
+import re
+
 import pytest
 
 import nn
@@ -69,3 +71,32 @@ def test_rows_for_fit_are_the_text_itself(positions):
     assert [token for row in X for token in row][1:] == [token for row in y for token in row][:-1]
     assert {len(row) for row in X + y} == {positions}
     assert text.tokens(0) == [0, *text.letters.encode(text.lines[0]), 0]
+
+
+@pytest.mark.parametrize("positions", [3, 8, 40])
+def test_rows_begin_where_lines_do(positions):
+    """And again where a line is longer; each target is the token after; nothing is missing but what fills no row."""
+    text = nn.data.names(60)
+    X, y = text.rows(positions)
+    whole = "\n" + "\n".join(text) + "\n"
+    begins = [m.start() + k for m in re.finditer("\n[^\n]+", whole) for k in range(0, len(m[0]), positions)]
+    starts = [i for i in begins if i + positions < len(whole)]
+    assert [text.letters.decode(row) for row in X] == [whole[i : i + positions] for i in starts]
+    assert [text.letters.decode(row) for row in y] == [whole[i + 1 : i + 1 + positions] for i in starts]
+
+
+def test_lines_are_held_out():
+    """Each line stands in one of the two, with the letters of all; another seed holds out others."""
+    text = nn.data.names(50)
+    train, test = text.split(0.2, seed=1)
+    assert (len(train), len(test)) == (40, 10)
+    assert sorted([*train, *test]) == sorted(text)
+    assert train.letters is test.letters is text.letters
+    assert text.split(0.2, seed=2)[1].lines != test.lines == text.split(0.2, seed=1)[1].lines
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.5, 0.01, 0.99])
+def test_no_lines_to_hold_out_or_to_learn_from(share):
+    """A ValueError with the share."""
+    with pytest.raises(ValueError, match=str(share)):
+        Text(["a", "b", "c"], "three").split(share)

@@ -90,7 +90,73 @@ def softmax(g):
     return found
 
 
+def recurrent(g):
+    """The lines of a state of one number over two inputs, and of the way back through time."""
+    a_1 = g["w"] * g["x_1"] + g["u"] * g["h_0"] + g["b"]
+    h_1 = math.tanh(a_1)
+    a_2 = g["w"] * g["x_2"] + g["u"] * h_1 + g["b"]
+    h_2 = math.tanh(a_2)
+    o = g["v"] * h_2 + g["c"]
+    e = o - g["y"]
+    d_2 = e * g["v"] * (1 - h_2**2)
+    d_1 = d_2 * g["u"] * (1 - h_1**2)
+    slopes = {"v": e * h_2, "c": e, "w": d_1 * g["x_1"] + d_2 * g["x_2"], "u": d_1 * g["h_0"] + d_2 * h_1, "b": d_1 + d_2}
+    found = {"a_1": a_1, "h_1": h_1, "a_2": a_2, "h_2": h_2, "o": o, "L": e**2 / 2, "∂L/∂o": e}
+    found |= {"∂L/∂h_2": e * g["v"], "∂h_2/∂a_2": 1 - h_2**2, "∂L/∂a_2": d_2}
+    found |= {"∂L/∂h_1": d_2 * g["u"], "∂h_1/∂a_1": 1 - h_1**2, "∂L/∂a_1": d_1}
+    found |= {f"∂L/∂{name}": slope for name, slope in slopes.items()}
+    return found | {f"{name}'": g[name] - g["eta"] * slope for name, slope in slopes.items()}
+
+
+def rmsnorm(g):
+    """The lines of three numbers over the root of their mean square; the slope in x_i is (d_i − n_i Σ d n / 3) / r."""
+    m = sum(g[f"x_{i}"] ** 2 for i in (1, 2, 3)) / 3
+    r = math.sqrt(m)
+    n = {i: g[f"x_{i}"] / r for i in (1, 2, 3)}
+    e = {i: g[f"g_{i}"] * n[i] - g[f"t_{i}"] for i in n}
+    d = {i: e[i] * g[f"g_{i}"] for i in n}
+    along = sum(d[i] * n[i] for i in n)
+    found = {"m": m, "r": r, "L": sum(x**2 for x in e.values()) / 2, "∂L/∂r": -along / r, "∂L/∂m": -along / (2 * m)}
+    for i in (1, 2, 3):
+        found |= {f"n_{i}": n[i], f"y_{i}": e[i] + g[f"t_{i}"], f"∂L/∂y_{i}": e[i], f"∂L/∂n_{i}": d[i]}
+        found |= {f"∂L/∂g_{i}": e[i] * n[i], f"∂L/∂x_{i}": (d[i] - n[i] * along / 3) / r}
+    return found
+
+
+def embedding(g):
+    """The lines of three places with the letters 1, 2, 1."""
+    letters = {1: 1, 2: 2, 3: 1}
+    x = {(t, j): g[f"e_{letter}{j}"] + g[f"p_{t}{j}"] for t, letter in letters.items() for j in (1, 2)}
+    o = {t: g["u_1"] * x[t, 1] + g["u_2"] * x[t, 2] for t in letters}
+    e = {t: o[t] - g[f"y_{t}"] for t in letters}
+    found = {f"x_{t}{j}": value for (t, j), value in x.items()} | {f"o_{t}": value for t, value in o.items()}
+    found |= {"L": sum(value**2 for value in e.values()) / 2} | {f"∂L/∂o_{t}": value for t, value in e.items()}
+    found |= {f"∂L/∂x_{t}{j}": e[t] * g[f"u_{j}"] for t, j in x}
+    slopes = {f"u_{j}": sum(e[t] * x[t, j] for t in letters) for j in (1, 2)}
+    slopes |= {f"e_{k}{j}": g[f"u_{j}"] * sum(e[t] for t in letters if letters[t] == k) for k in (1, 2) for j in (1, 2)}
+    found |= {f"∂L/∂{name}": slope for name, slope in slopes.items()}
+    return found | {name[0] + "'" + name[1:]: g[name] - g["eta"] * slope for name, slope in slopes.items()}
+
+
+def attention(g):
+    """The lines of the second place: with two shares their slopes in the scores are ±α₁α₂."""
+    s = {i: sum(g[f"q_{j}"] * g[f"k_{i}{j}"] for j in (1, 2)) / math.sqrt(2) for i in (1, 2, 3)}
+    first = sigmoid(s[1] - s[2])
+    alpha = {1: first, 2: 1 - first}
+    o = alpha[1] * g["v_1"] + alpha[2] * g["v_2"]
+    e = o - g["y"]
+    down = {1: e * (g["v_1"] - g["v_2"]) * alpha[1] * alpha[2]}
+    down[2] = -down[1]
+    found = {f"s_{i}": s[i] for i in s} | {"o": o, "L": e**2 / 2, "∂L/∂o": e}
+    for i in (1, 2):
+        found |= {f"α_{i}": alpha[i], f"∂L/∂v_{i}": e * alpha[i]}
+        found |= {f"∂L/∂α_{i}": e * g[f"v_{i}"], f"∂L/∂s_{i}": down[i]}
+        found |= {f"∂L/∂k_{i}{j}": down[i] * g[f"q_{j}"] / math.sqrt(2) for j in (1, 2)}
+    return found | {f"∂L/∂q_{j}": (down[1] * g[f"k_1{j}"] + down[2] * g[f"k_2{j}"]) / math.sqrt(2) for j in (1, 2)}
+
+
 BY_HAND = {"neuron": neuron, "two inputs": neuron, "two layers": two_layers, "softmax": softmax}
+BY_HAND |= {"recurrent": recurrent, "rmsnorm": rmsnorm, "embedding": embedding, "attention": attention}
 everywhere = pytest.mark.parametrize("level", BY_HAND)
 seeded = pytest.mark.parametrize("seed", SEEDS)
 
@@ -123,15 +189,18 @@ def test_the_answers_are_the_numbers(level, seed, digits):
 @everywhere
 @seeded
 def test_numbers_are_kind(level, seed):
-    """Two decimals at most; none is 0 or ±1, none is another one's double or itself; no sigmoid is flat."""
+    """Two decimals at most; none is 0 or ±1, none is another one's double or itself; no sigmoid or tanh is flat."""
     numbers = given(task(level, seed))
     sizes = [abs(x) for x in numbers.values()]
     assert all(re.fullmatch(r"−?\d(\.\d\d?)?", text) for text in task(level, seed).given.values())
     assert not {0.0, 1.0} & set(sizes)
     drawn = [abs(x) for name, x in numbers.items() if name not in ("y", "t")]
     assert [(a, b) for a, b in combinations(drawn, 2) if a == b or math.isclose(2 * min(a, b), max(a, b))] == []
-    sigmoids = [x for name, x in BY_HAND[level](numbers).items() if name in ("o", "ŷ", "h_1", "h_2")]
-    assert [o for o in sigmoids if o * (1 - o) < 0.05] == []
+    lines = BY_HAND[level](numbers)
+    slopes = [
+        x for name, x in lines.items() if name in ("∂o/∂z", "∂ŷ/∂z", "∂h_1/∂z_1", "∂h_2/∂z_2", "∂h_1/∂a_1", "∂h_2/∂a_2")
+    ]
+    assert [slope for slope in slopes if slope < 0.02] == []
 
 
 # For lines of a neuron: the right way, then mistakes that are often made.
@@ -299,10 +368,10 @@ def test_marks_are_given_as_on_a_worksheet():
 def by_formula(formula, names):
     """A formula as it is printed, worked out: its signs are turned into Python's, its names are what they stand for."""
     words = {"·": "*", "−": "-", "²": "**2", "σ(": "sigmoid(", "log(": "log(", "exp(": "exp("}
-    words |= {text_name(name): f"N[{i}]" for i, name in enumerate(names)}
+    words |= {"sqrt(": "sqrt(", "tanh(": "tanh("} | {text_name(name): f"N[{i}]" for i, name in enumerate(names)}
     longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     python = re.sub(longest_first, lambda match: words[match[0]], formula)
-    return eval(python, {}, {"N": list(names.values()), "sigmoid": sigmoid, "log": math.log, "exp": math.exp})
+    return eval(python, {}, {"N": list(names.values()), "sigmoid": sigmoid, **vars(math)})
 
 
 @everywhere
@@ -336,7 +405,7 @@ def test_the_exercise_in_markdown(level):
 def test_numbers_of_one_letter_stand_side_by_side():
     """Weights with weights, inputs with inputs."""
     for level in LEVELS:
-        letters = [name[0] for name in task(level).given]
+        letters = [re.match("[a-z]+", name)[0] for name in task(level).given]
         assert len([a for a, b in pairwise(letters) if a != b]) + 1 == len(set(letters))
 
 
@@ -558,8 +627,10 @@ def test_the_solution_has_the_numbers(level, seed):
     numbers = {text_name(name): x for name, x in lines.items()}
     if level == "softmax":  # on the way
         numbers["∂L/∂ŷ₂"] = -1 / lines["ŷ_2"]
+    if level == "attention":  # q·k, before it is divided
+        numbers |= {f"∂L/∂a₁{i}": lines[f"∂L/∂s_{j}"] / math.sqrt(2) for i, j in (("₁", 1), ("₂", 2))}
     assert {name: numbers.get(name) for name in found} == pytest.approx(found, rel=1e-5)
-    wanted = [text_name(name) for name in shown.lines if re.match(rf"∂{shown.loss}/∂[wvbc]", name)]
+    wanted = [text_name(name) for name in shown.lines if re.match(rf"∂{shown.loss}/∂[wvbcuqkeg]", name)]
     assert [name for name in wanted if name not in found] == []
 
 

@@ -115,6 +115,13 @@ def test_the_notebooks_of_the_project(run_json):
     assert set(names) >= {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
 
 
+def test_ten_comes_after_nine(run_json):
+    """The list is in the order of the course."""
+    numbers = [int(name.partition("-")[0]) for name in run_json("lab", "--list")["notebooks"] if name[0].isdigit()]
+    assert numbers == sorted(numbers)
+    assert len(numbers) == 10
+
+
 def test_a_wheel_has_the_notebooks(tmp_path, monkeypatch):
     """Inside the package, where `chalkgrad lab` looks first; and the program itself."""
     builder = pytest.importorskip("hatchling.builders.wheel", reason="wheels are built by hatchling: pip install hatchling")
@@ -134,3 +141,13 @@ def test_an_exercise_as_json(run_json):
     assert whole["markdown"].strip() == Path("e.md").read_text(encoding="utf-8").strip()
     assert len(whole["answers"]) > 3
     assert "answers" not in run_json("exercise", "neuron", "--seed", "3")
+
+
+def test_an_exercise_that_is_another(run_json, run):
+    """The options of a variant; what a kind is not made for is said in a sentence."""
+    options = ("--activation", "tanh", "--batch", "2", "--l2", "--steps", "2")
+    whole = run_json("exercise", "neuron", "--seed", "3", *options, "--answers")
+    assert whole["markdown"].startswith("# One neuron with half the squared error: tanh, a batch of 2, L2, two steps\n")
+    assert {"z_2", "E_1", "∂E'/∂w'", "w''"} <= set(whole["answers"])
+    code, _, err = run("exercise", "attention", "--batch", "2")
+    assert (code, err) == (1, "chalkgrad: 'attention' comes with no other batch; what can be another: nothing\n")
