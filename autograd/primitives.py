@@ -216,4 +216,5 @@ ray        = Primitive(
 )
 
 # fmt: on
+mul.products = dot_of.products = True
 Primitive.built_in = frozenset(PRIMITIVES) | {"largest"}  # so does a program call what softmax takes away

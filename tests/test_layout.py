@@ -24,7 +24,7 @@ OF_HIPS += ["tracer", "util", "wrap_util"]
 # Imports run one way, down to the floors above: from the engine to the rooms, and from these to the nets.
 FLOORS = """
     autograd.graph autograd.ieee autograd.conversions autograd.operation autograd.threads
-    autograd.primitives
+    autograd.primitives autograd.given
     autograd.value
     autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.escapes
     autograd.writing

@@ -17,6 +17,7 @@ import functools
 import math
 
 from autograd import ieee
+from autograd.given import GivenSlope
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.primitives import add, cos, div, exp, hypot, log, mul, neg, pow, sigmoid, sin, sqrt
 from autograd.value import methods
@@ -56,8 +57,20 @@ class _AsACall:
     def __get__(self, op: Primitive | None, owner: type[Primitive]) -> Any:
         if op is None:
             return self
-        op.notation = _call_by_name(op, op.name)
+        op.notation = _of_a_slope(op) if isinstance(op, GivenSlope) else _call_by_name(op, op.name)
+        op.notation.symbol = getattr(op, "symbol", op.notation.symbol)  # what was said of a node that was given
         return op.notation
+
+
+def _of_a_slope(op: GivenSlope) -> Notation:
+    """f′(x), or ∂₁f(x, y) in the first input: no formula is known of it."""
+    name, place, several = op.of.name, op.place + 1, len(op.at) > 1
+    lowered = "".join(chr(ord("₀") + int(digit)) for digit in str(place))
+    before = f"∂{lowered}{name}" if several else f"{name}′"
+    word = rf"\operatorname{{{name}}}".replace("_", r"\_")
+    in_latex = rf"\partial_{{{place}}} {word}" if several else f"{word}'"
+    form = latex_form(lambda *xs: in_latex + bracket(", ".join(xs)), POWER)
+    return Notation(before, lambda *xs: f"{before}({', '.join(xs)})", latex=form)
 
 
 Primitive.notation = _AsACall()  # type: ignore[assignment]

@@ -8,7 +8,7 @@ it is marked so, or takes one of the fixtures that start something.
 import pathlib
 
 LAYERS = {
-    "engine": """calculus check conversions extremes functions graph
+    "engine": """calculus check conversions extremes functions given graph
         layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark",
