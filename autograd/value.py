@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 
+from autograd import composed
 from autograd import primitives as ops
 from autograd.conversions import check_number, explained, number, short
 from autograd.given import Given, OfOnePoint, computed_from, slopes_by
@@ -242,11 +243,22 @@ class Value:
     __mul__, __rmul__ = _infix(ops.mul)
     __truediv__, __rtruediv__ = _infix(ops.div)
     __pow__, __rpow__ = _infix(ops.pow)
+    __mod__, __rmod__ = _infix(ops.mod)
+    __floordiv__, __rfloordiv__ = _infix(ops.floor_divide)
     __neg__ = _method(ops.neg)
     __abs__ = abs = _method(ops.abs)
 
     def __pos__(self) -> Value:
         return self
+
+    def __divmod__(self, other: Value | float) -> tuple[Value, Value]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Value | float) -> tuple[Value, Value]:
+        return other // self, other % self
+
+    def __round__(self, digits: int | None = None) -> Value:
+        return composed.round(self, digits or 0)
 
     exp, expm1 = _method(ops.exp), _method(ops.expm1)
     log, log2, log10, log1p = _method(ops.log), _method(ops.log2), _method(ops.log10), _method(ops.log1p)
@@ -257,7 +269,10 @@ class Value:
     asinh, acosh, atanh = _method(ops.asinh), _method(ops.acosh), _method(ops.atanh)
     erf, erfc = _method(ops.erf), _method(ops.erfc)
     sigmoid, softplus, relu = _method(ops.sigmoid), _method(ops.softplus), _method(ops.relu)
-    gelu, silu, sign = _method(ops.gelu), _method(ops.silu), _method(ops.sign)
+    silu, sign, softsign, sinc = _method(ops.silu), _method(ops.sign), _method(ops.softsign), _method(ops.sinc)
+    floor = _method(ops.floor)
+    exp2, logaddexp, logsigmoid, gelu = composed.exp2, composed.logaddexp, composed.logsigmoid, composed.gelu
+    ceil, trunc, round = composed.ceil, composed.trunc, composed.round
     atan2, hypot = _method_of_two(ops.atan2), _method_of_two(ops.hypot)
     maximum, minimum = _method_of_two(ops.maximum), _method_of_two(ops.minimum)
 

@@ -184,6 +184,23 @@ def _gaussian_page(x: Any, n: Any) -> Any:
     return (-1.0) ** int(n.data) * hermite * exp(-pow(x, 2.0))
 
 
+def _write_sinc_slope(x: str, n: str) -> str:
+    if n == "1":
+        return f"sinc′({x})"
+    return f"d{n.translate(RAISED)}/d{x}{n.translate(RAISED)} sinc({x})"
+
+
+def _sinc_slope_page(x: Any, n: Any) -> Any:
+    """From π x sinc(x) = sin(πx), differentiated once after the other."""
+    angle = math.pi * x
+    slope = div(sin(angle), angle)
+    for j in range(1, int(n.data) + 1):
+        wave = cos(angle) if j % 2 else sin(angle)
+        wave = -wave if j % 4 in (2, 3) else wave
+        slope = div((wave if j == 1 else math.pi ** (j - 1) * wave) - (slope if j == 1 else float(j) * slope), x)
+    return slope
+
+
 # ------------------------------------------------------------------------------------------------------------- the table
 
 _say("add", "x + y.", notation=Notation("+", plus, SUM, (SUM, OPERATOR), latex_form(plus, SUM, (SUM, OPERATOR))))
@@ -339,6 +356,19 @@ _say(
     points=(0.0, 1.0, -1.0),
 )
 _say(
+    "softsign",
+    "x / (1 + |x|), an S with slow shoulders: an activation with outputs from -1 to 1. "
+    "In PyTorch: torch.nn.functional.softsign.",
+    definition=lambda x: div(x, 1.0 + PRIMITIVES["abs"](x)),
+    points=(1.0, 0.0),
+)
+_say(
+    "sinc",
+    "sin(πx) / (πx), and 1 at 0; exactly 0 at every other whole number (as torch and NumPy define it).",
+    definition=lambda x: div(sin(math.pi * x), math.pi * x),
+    points=(0.5, 0.0, 2.0),
+)
+_say(
     "abs",
     "The absolute value of x; its slope at 0 is 0 (as in torch).",
     notation=Notation("|·|", "|{}|", latex=latex_form(r"\left|{}\right|")),
@@ -358,6 +388,28 @@ _say(
     points=((3.0, 2.0), (2.0, 2.0)),
 )
 _say("clip", "x, not below low and not above high; its slope at a bound is 1 (as in torch).")
+_say(
+    "floor",
+    "The largest whole number that is not above x; its slope is 0 everywhere (as in torch).",
+    points=(2.5, -2.5, 3.0),
+)
+_say("round", "The whole number nearest to x, of two the even one, as Python's; its slope is 0 everywhere (as in torch).")
+_say(
+    "mod",
+    "The remainder of x / y, with the sign of y, as x % y in Python; nan where y is 0. Its slope in x is 1, jumps included "
+    "(as torch.remainder).",
+)
+_say(
+    "floor_divide",
+    "The largest whole number that is not above x / y, as x // y in Python; 1 // 0 is inf. Its slopes are 0 everywhere.",
+    notation=Notation(
+        "//",
+        lambda x, y: f"floor({_write_over(x, y)})",
+        ATOM,
+        (NEGATION, POWER),
+        latex_form(r"\operatorname{{floor}}\left(\frac{{{}}}{{{}}}\right)", POWER),
+    ),
+)
 _say("sum", "x1 + ... + xn as a single node.", notation=Notation("Σ", plus, SUM, OPERATOR, latex_form(plus, SUM, OPERATOR)))
 _say(
     "dot",
@@ -403,6 +455,12 @@ _say(
     "1 - x**2, right near x = 1 too.",
     notation=Notation("1 − x²", "1 − {}²", SUM, ATOM),
     page=lambda x: 1.0 - pow(x, 2.0),
+)
+_say(
+    "sinc_slope",
+    "n-th derivative of sinc(x) in x, for a whole number n.",
+    notation=Notation("sinc⁽ⁿ⁾", _write_sinc_slope, PRODUCT, ATOM),
+    page=_sinc_slope_page,
 )
 _say(
     "gaussian",
