@@ -18,10 +18,12 @@ Beside it stand labels.py (names for Values), copying.py (copies and pickles) an
 from __future__ import annotations
 
 import math
+import operator
 
 from autograd import composed
 from autograd import primitives as ops
 from autograd.conversions import check_number, explained, number, short
+from autograd.elementwise import apply_to_elements, is_array
 from autograd.given import Given, OfOnePoint, computed_from, slopes_by
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT, Primitive
@@ -136,7 +138,12 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
 
     def direct(x: Value, y: Any) -> Value:
         if y.__class__ is not Value:
-            y = lift(y)
+            try:
+                y = lift(y)
+            except TypeError:
+                if is_array(y):  # it answers by __array_ufunc__, element by element
+                    return NotImplemented  # type: ignore[no-any-return]
+                raise
         try:  # which costs nothing where nothing is raised
             return record(op, value(x.data, y.data), x, y)
         except TypeError as error:
@@ -151,6 +158,21 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
 
     methods.extend(((op, direct), (op, reflected)))
     return direct, reflected
+
+
+def _comparison(compare: Callable[[float, float], bool]) -> Callable[[Value, Any], bool]:
+    """A method of Value that compares numbers."""
+
+    def method(x: Value, y: Any) -> bool:
+        try:
+            y = lift(y)
+        except TypeError:
+            if is_array(y):
+                return NotImplemented  # type: ignore[no-any-return]
+            raise
+        return compare(leave(x, "asked"), leave(y, "asked"))
+
+    return method
 
 
 def _method(op: Primitive) -> Callable[[Value], Value]:
@@ -205,8 +227,6 @@ class Value:
     """
 
     __slots__ = "__dict__", "_first", "_second", "data", "grad", "op"
-    __array_ufunc__ = None  # np.float64(2) * Value(3) is ours to answer
-
     data: float
     grad: float
     op: Primitive | None
@@ -288,17 +308,8 @@ class Value:
         """self, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp."""
         return ops.clip(self, low, high)
 
-    def __lt__(self, other: Value | float) -> bool:
-        return leave(self, "asked") < leave(lift(other), "asked")
-
-    def __le__(self, other: Value | float) -> bool:
-        return leave(self, "asked") <= leave(lift(other), "asked")
-
-    def __gt__(self, other: Value | float) -> bool:
-        return leave(self, "asked") > leave(lift(other), "asked")
-
-    def __ge__(self, other: Value | float) -> bool:
-        return leave(self, "asked") >= leave(lift(other), "asked")
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
 
     def __bool__(self) -> bool:
         return leave(self, "asked") != 0.0
@@ -317,6 +328,9 @@ class Value:
         6.0
         """
         return leave(self, "taken")
+
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        return apply_to_elements(function, method, inputs, settings)
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)

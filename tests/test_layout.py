@@ -26,6 +26,7 @@ FLOORS = """
     autograd.graph autograd.ieee autograd.conversions autograd.operation autograd.threads
     autograd.primitives autograd.given
     autograd.composed
+    autograd.elementwise
     autograd.value
     autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.escapes
     autograd.writing

@@ -9,7 +9,7 @@ import pathlib
 
 LAYERS = {
     "engine": """calculus check conversions extremes functions given graph
-        layers_of_tests layout modes primitives rewriting select trace value""",
+        elementwise layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark",
     "program": """program cli optim train data export first_guesses fuzzing interruptions layers losses vectors
