@@ -286,7 +286,7 @@ def test_remainders_and_rounding_are_torchs():
             t, z = theirs(a), ours(u)
             t.backward()
             z.backward()
-            assert (z.data, u.grad, ours(x)) == (t.item(), a.grad.item(), t.item()), (name, x)
+            assert (z.data, u.grad, ours(x)) == (t.item(), a.grad.item(), t.item()), (ours, x)
 
 
 @pytest.mark.external
