@@ -248,7 +248,7 @@ class Value:
         self.grad = 0.0
         self.op = None
         self._first = self._second = None
-        if children.__class__ is str:  # Value(2.0, "x")
+        if children and isinstance(children, str):  # Value(2.0, "x")
             children, label = (), label or children
         if label or name:
             self.label = label or name
