@@ -13,16 +13,15 @@ Start at `autograd/primitives.py`, the table that everything else reads. This pa
 import autograd.copying
 import autograd.writing.table
 from autograd.calculus import derivative_tensor, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.composed import ceil, exp2, gelu, logaddexp, logsigmoid, trunc
+from autograd.composed import round as round
 from autograd.escapes import LostGradientWarning
 from autograd.functions import (
     clip,
     dot,
     elu,
-    exp2,
     leaky_relu,
     log_softmax,
-    logaddexp,
-    logsigmoid,
     logsumexp,
     mean,
     prod,
@@ -50,7 +49,7 @@ from autograd.primitives import (
     erfc,
     exp,
     expm1,
-    gelu,
+    floor,
     hypot,
     log,
     log1p,
@@ -63,8 +62,10 @@ from autograd.primitives import (
     sign,
     silu,
     sin,
+    sinc,
     sinh,
     softplus,
+    softsign,
     sqrt,
     tan,
     tanh,
@@ -165,7 +166,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_READINGS})
 
 
-__all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Python's own names alone
+__all__ = [  # all but sum, abs, round and compile: `from autograd import *` leaves Python's own names alone
     "CONSTANT",
     "PRIMITIVES",
     "AnomalyError",
@@ -192,6 +193,7 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "atan2",
     "atanh",
     "cbrt",
+    "ceil",
     "check_gradients",
     "clip",
     "cos",
@@ -209,6 +211,7 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "exp",
     "exp2",
     "expm1",
+    "floor",
     "gelu",
     "grad",
     "gradient",
@@ -243,13 +246,16 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
     "softplus",
+    "softsign",
     "sqrt",
     "tan",
     "tanh",
     "trace",
+    "trunc",
     "value_and_grad",
     "vjp",
 ]

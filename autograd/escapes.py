@@ -12,7 +12,7 @@ import math
 import sys
 import warnings
 
-from autograd import functions, value
+from autograd import composed, functions, value
 from autograd.operation import PRIMITIVES
 
 TYPE_CHECKING = False
@@ -80,7 +80,7 @@ def _warn_of_lost_gradient(frame: FrameType) -> None:
         instead = "autograd.Primitive adds an operation that keeps it"
         if " " in ours:
             instead = f"use {ours} to keep it"
-        elif ours in PRIMITIVES or hasattr(functions, ours):
+        elif ours in PRIMITIVES or hasattr(functions, ours) or hasattr(composed, ours):
             instead = f"use autograd.{ours} to keep it"
         message = (
             f"{name}() of Python's math gives a plain number, and the gradient is lost there: {instead}, or pass v.data"

@@ -113,47 +113,6 @@ def logsumexp(xs: Iterable[Number]) -> Number:
     return ops.logsumexp_of(*_listed("logsumexp", xs))
 
 
-def logaddexp(x: Number, y: Number) -> Number:
-    """log(exp(x) + exp(y)), never overflowing: logsumexp of two.
-
-    x, y: Values or plain numbers
-
-    >>> from autograd import Value, gradient, logaddexp
-    >>> x = Value(1000.0)
-    >>> logaddexp(x, 1000.0), gradient(logaddexp(x, 1000.0), x)
-    (Value(1000.6931), [Value(0.5)])
-    """
-    return ops.logsumexp_of(x, y)
-
-
-def exp2(x: Number) -> Number:
-    """2 to the power x; inf where that is beyond all floats, from x = 1024 on.
-
-    x: a Value or a number
-
-    >>> from autograd import Value, exp2, gradient
-    >>> x = Value(3.0)
-    >>> exp2(x), gradient(exp2(x), x), exp2(-1)
-    (Value(8.0), [Value(5.5452)], 0.5)
-    """
-    return ops.pow(2.0, x)
-
-
-def logsigmoid(x: Number) -> Number:
-    """The logarithm of sigmoid(x), without one of a number near 0: -softplus(-x).
-
-    x: a Value or a number
-
-    In PyTorch: torch.nn.functional.logsigmoid.
-
-    >>> from autograd import Value, gradient, logsigmoid
-    >>> x = Value(-1000.0)
-    >>> logsigmoid(x), gradient(logsigmoid(x), x), round(logsigmoid(0.0), 4)
-    (Value(-1000.0), [Value(1.0)], -0.6931)
-    """
-    return ops.neg(ops.softplus(ops.neg(x)))
-
-
 def softmax(xs: Iterable[Number]) -> list[Number]:
     """exp(x_i) / (exp(x1) + ... + exp(xn)) for each i, as exp of log_softmax, never overflowing.
 

@@ -184,6 +184,55 @@ def gelu(x: float) -> float:
     return x * (0.5 * math.erfc(x * -ROOT_HALF))
 
 
+def softsign(x: float) -> float:
+    return math.copysign(1.0, x) if math.isinf(x) else x / (1.0 + math.fabs(x))
+
+
+def sinc(x: float) -> float:
+    if x == 0.0 or not math.isfinite(x):
+        return 1.0 if x == 0.0 else 0.0 if math.isinf(x) else x
+    return _sine_of_pi(x, 0) / math.pi / x
+
+
+def _sine_of_pi(x: float, n: int) -> float:
+    """The n-th derivative of the sine, at πx: 0 at every whole number, to the last digit elsewhere."""
+    near = round(x)
+    angle = math.pi * (x - near)
+    found = (math.sin, math.cos)[n % 2](angle)
+    return -found if (near + n // 2) % 2 else found
+
+
+def sinc_slope(x: float, n: float) -> float:
+    if not math.isfinite(x):
+        return 0.0 if math.isinf(x) else x
+    k, t = int(n), math.pi * x
+    if math.fabs(t) < k + 1.0:  # the series of sin(t)/t, differentiated term by term
+        terms = (
+            (-1.0) ** j * t ** (2 * j - k) / ((2 * j + 1) * math.factorial(2 * j - k)) for j in range((k + 1) // 2, k + 30)
+        )
+        return math.pi**k * math.fsum(terms)
+    slope = sinc(x)
+    for j in range(1, k + 1):  # the j-th derivative of x sinc(x) π = sin(πx)
+        slope = (math.pi ** (j - 1) * _sine_of_pi(x, j) - j * slope) / x
+    return slope
+
+
+def floor(x: float) -> float:
+    return x // 1.0 if math.isfinite(x) else x
+
+
+def round_to_even(x: float) -> float:
+    return round(x, 0) if math.isfinite(x) else x
+
+
+def mod(x: float, y: float) -> float:
+    return x % y if y else nan
+
+
+def floor_divide(x: float, y: float) -> float:
+    return x // y if y else x * math.copysign(inf, y)
+
+
 def relu(x: float) -> float:
     return 0.0 if x <= 0.0 else x  # nan stays nan
 

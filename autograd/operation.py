@@ -63,6 +63,7 @@ class Primitive:
     attach: ClassVar[Callable[[Primitive], None]] = staticmethod(lambda op: None)
     built_in: ClassVar[frozenset[str]] = frozenset()  # the names of the rows in primitives.py
     notation: Notation
+    products = False  # the slope in each input is the input that it is multiplied by, as in x y: backward has it spelt out
 
     def __init__(
         self,

@@ -142,6 +142,7 @@ NORMAL, TWO_OVER_ROOT_PI = 1.0 / math.sqrt(2.0 * math.pi), 2.0 / math.sqrt(math.
 cos: Primitive; cosh: Primitive; div: Primitive; equal: Primitive; gaussian: Primitive; greater: Primitive  # noqa: E702
 hypot: Primitive; minimum: Primitive; one_minus_square: Primitive; power_slope: Primitive; ray: Primitive; sign: Primitive  # noqa: E702
 sigmoid_slope: Primitive; silu_bend: Primitive; tanh_slope: Primitive  # noqa: E702
+abs: Primitive; floor_divide: Primitive; sinc_slope: Primitive  # noqa: E702
 
 #                                    value            partials, of (z, *inputs)
 add        = Primitive("add",        operator.add,    1.0, 1.0)
@@ -187,11 +188,18 @@ leaky_relu = Primitive("leaky_relu", ieee.leaky_relu, lambda z, x, slope: _leaky
 elu        = Primitive("elu",        ieee.elu,        _elu_slope, lambda z, x, alpha: expm1(minimum(x, 0.0)))
 gelu       = Primitive("gelu",       ieee.gelu,       _gelu_slope)
 silu       = Primitive("silu",       ieee.silu,       lambda z, x: sigmoid(x) + silu_bend(x))
+softsign   = Primitive("softsign",   ieee.softsign,   lambda z, x: pow(1.0 + abs(x), -2.0))
+sinc       = Primitive("sinc",       ieee.sinc,       lambda z, x: sinc_slope(x, 1.0))
 abs        = Primitive("abs",        math.fabs,       lambda z, x: sign(x))
 sign       = Primitive("sign",       ieee.sign,       0.0)
 maximum    = Primitive("maximum",    ieee.maximum,    lambda z, x, y: _tie(x, y), lambda z, x, y: _tie(y, x))
 minimum    = Primitive("minimum",    ieee.minimum,    lambda z, x, y: _tie(y, x), lambda z, x, y: _tie(x, y))
 clip       = Primitive("clip",       ieee.clip,       _clip_in_x, _clip_in_low, _clip_in_high)
+
+floor      = Primitive("floor",      ieee.floor,      0.0)
+round      = Primitive("round",      ieee.round_to_even, 0.0)
+mod        = Primitive("mod",        ieee.mod,        1.0, lambda z, x, y: -floor_divide(x, y))
+floor_divide = Primitive("floor_divide", ieee.floor_divide, 0.0, 0.0)
 
 sum_of     = Primitive("sum",        sum,             lambda z, xs: (1.0,) * len(xs), nary=True)
 dot_of     = Primitive("dot",        ieee.dot,        _dot_slopes, nary=True)
@@ -205,6 +213,7 @@ sigmoid_slope = Primitive("sigmoid_slope", ieee.sigmoid_slope, 0.0, lambda s, z,
 tanh_slope = Primitive("tanh_slope", ieee.tanh_slope, 0.0, lambda s, z, x: -2.0 * s * tanh(x))
 silu_bend  = Primitive("silu_bend",  ieee.silu_bend,  lambda b, x: sigmoid_slope(sigmoid(x), x) + b * tanh(-0.5 * x))
 one_minus_square = Primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda z, x: -2.0 * x)
+sinc_slope = Primitive("sinc_slope", ieee.sinc_slope, lambda z, x, n: sinc_slope(x, n + 1.0), 0.0)
 gaussian   = Primitive("gaussian",   ieee.gaussian,   lambda z, x, n: gaussian(x, n + 1.0), 0.0)
 power_slope = Primitive(
     "power_slope", ieee.power_slope,
@@ -216,4 +225,5 @@ ray        = Primitive(
 )
 
 # fmt: on
+mul.products = dot_of.products = True
 Primitive.built_in = frozenset(PRIMITIVES) | {"largest"}  # so does a program call what softmax takes away

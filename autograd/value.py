@@ -18,17 +18,21 @@ Beside it stand labels.py (names for Values), copying.py (copies and pickles) an
 from __future__ import annotations
 
 import math
+import operator
 
+from autograd import composed
 from autograd import primitives as ops
 from autograd.conversions import check_number, explained, number, short
+from autograd.elementwise import apply_to_elements, is_array
+from autograd.given import Given, OfOnePoint, computed_from, slopes_by
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT, Primitive
 from autograd.threads import one_at_a_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, overload
 
     from autograd.modes import Supervisor
 
@@ -134,7 +138,12 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
 
     def direct(x: Value, y: Any) -> Value:
         if y.__class__ is not Value:
-            y = lift(y)
+            try:
+                y = lift(y)
+            except TypeError:
+                if is_array(y):  # it answers by __array_ufunc__, element by element
+                    return NotImplemented  # type: ignore[no-any-return]
+                raise
         try:  # which costs nothing where nothing is raised
             return record(op, value(x.data, y.data), x, y)
         except TypeError as error:
@@ -149,6 +158,21 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
 
     methods.extend(((op, direct), (op, reflected)))
     return direct, reflected
+
+
+def _comparison(compare: Callable[[float, float], bool]) -> Callable[[Value, Any], bool]:
+    """A method of Value that compares numbers."""
+
+    def method(x: Value, y: Any) -> bool:
+        try:
+            y = lift(y)
+        except TypeError:
+            if is_array(y):
+                return NotImplemented  # type: ignore[no-any-return]
+            raise
+        return compare(leave(x, "asked"), leave(y, "asked"))
+
+    return method
 
 
 def _method(op: Primitive) -> Callable[[Value], Value]:
@@ -177,7 +201,9 @@ class Value:
     """A number that remembers how it was computed.
 
     data: the number, a float; may be set on a leaf, then `forward()` of what was computed from it brings that up to date
-    label: the name it goes by in drawings, formulas and messages
+    label: the name it goes by in drawings, formulas and messages; Value(2.0, "x") is Value(2.0, label="x")
+    children, local_grads: for a node that somebody else has computed, what from, and how it varies with each: microgpt's
+        spelling. Value(data, children, "+") is micrograd's, whose local gradients come with `_backward`; see given.py
 
     .grad is d output / d self of the last `output.backward()`, a float; leaves add up from call to call until set to 0.
     .op is the Primitive that computed it (None for a leaf), .inputs its operands, in order; free attributes are allowed.
@@ -201,8 +227,6 @@ class Value:
     """
 
     __slots__ = "__dict__", "_first", "_second", "data", "grad", "op"
-    __array_ufunc__ = None  # np.float64(2) * Value(3) is ours to answer
-
     data: float
     grad: float
     op: Primitive | None
@@ -210,24 +234,51 @@ class Value:
     _second: Value | None
     label: str = ""
 
-    def __init__(self, data: float, label: str = "") -> None:
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, data: float, label: str = "") -> None: ...
+        @overload
+        def __init__(self, data: float, children: Iterable[Value], local_grads: Sequence[float]) -> None: ...
+        @overload
+        def __init__(self, data: float, _children: Iterable[Value], _op: str = "", label: str = "") -> None: ...
+
+    def __init__(self, data, children=(), local_grads=(), name="", *, label="", _children=(), _op=""):  # type: ignore[no-untyped-def]
         self.data = data if data.__class__ is float else number(data)
         self.grad = 0.0
         self.op = None
         self._first = self._second = None
-        if label:
-            self.label = label
+        if children and isinstance(children, str):  # Value(2.0, "x")
+            children, label = (), label or children
+        if label or name:
+            self.label = label or name
+        if children or _children or local_grads or _op:
+            self.op, inputs = computed_from(self.data, children or _children, local_grads, _op)
+            self._first, self._second = operands(self.op, inputs)
+            if supervisor is not None:
+                supervisor.made(self)
 
     __add__, __radd__ = _infix(ops.add)
     __sub__, __rsub__ = _infix(ops.sub)
     __mul__, __rmul__ = _infix(ops.mul)
     __truediv__, __rtruediv__ = _infix(ops.div)
     __pow__, __rpow__ = _infix(ops.pow)
+    __mod__, __rmod__ = _infix(ops.mod)
+    __floordiv__, __rfloordiv__ = _infix(ops.floor_divide)
     __neg__ = _method(ops.neg)
     __abs__ = abs = _method(ops.abs)
 
     def __pos__(self) -> Value:
         return self
+
+    def __divmod__(self, other: Value | float) -> tuple[Value, Value]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Value | float) -> tuple[Value, Value]:
+        return other // self, other % self
+
+    def __round__(self, digits: int | None = None) -> Value:
+        return composed.round(self, digits or 0)
 
     exp, expm1 = _method(ops.exp), _method(ops.expm1)
     log, log2, log10, log1p = _method(ops.log), _method(ops.log2), _method(ops.log10), _method(ops.log1p)
@@ -238,7 +289,10 @@ class Value:
     asinh, acosh, atanh = _method(ops.asinh), _method(ops.acosh), _method(ops.atanh)
     erf, erfc = _method(ops.erf), _method(ops.erfc)
     sigmoid, softplus, relu = _method(ops.sigmoid), _method(ops.softplus), _method(ops.relu)
-    gelu, silu, sign = _method(ops.gelu), _method(ops.silu), _method(ops.sign)
+    silu, sign, softsign, sinc = _method(ops.silu), _method(ops.sign), _method(ops.softsign), _method(ops.sinc)
+    floor = _method(ops.floor)
+    exp2, logaddexp, logsigmoid, gelu = composed.exp2, composed.logaddexp, composed.logsigmoid, composed.gelu
+    ceil, trunc, round = composed.ceil, composed.trunc, composed.round
     atan2, hypot = _method_of_two(ops.atan2), _method_of_two(ops.hypot)
     maximum, minimum = _method_of_two(ops.maximum), _method_of_two(ops.minimum)
 
@@ -254,17 +308,8 @@ class Value:
         """self, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp."""
         return ops.clip(self, low, high)
 
-    def __lt__(self, other: Value | float) -> bool:
-        return leave(self, "asked") < leave(lift(other), "asked")
-
-    def __le__(self, other: Value | float) -> bool:
-        return leave(self, "asked") <= leave(lift(other), "asked")
-
-    def __gt__(self, other: Value | float) -> bool:
-        return leave(self, "asked") > leave(lift(other), "asked")
-
-    def __ge__(self, other: Value | float) -> bool:
-        return leave(self, "asked") >= leave(lift(other), "asked")
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
 
     def __bool__(self) -> bool:
         return leave(self, "asked") != 0.0
@@ -283,6 +328,9 @@ class Value:
         6.0
         """
         return leave(self, "taken")
+
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        return apply_to_elements(function, method, inputs, settings)
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -311,10 +359,45 @@ class Value:
         """micrograd's name for inputs."""
         return self.inputs
 
+    _children = _prev  # microgpt's
+
+    @property
+    def _local_grads(self) -> tuple[float, ...]:
+        """microgpt's name for the partial derivatives in the inputs, in order."""
+        return tuple(self.op.slopes(self.data, [x.data for x in self.inputs])) if self.inputs else ()  # type: ignore[union-attr]
+
     @property
     def _op(self) -> str:
         """micrograd's name for the symbol of the operation; empty for a leaf."""
         return self.op.notation.symbol if self.op else ""
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """micrograd's name for one step of backward(): a function that adds to the .grad of each input what comes to it.
+
+        One that is set is tried out at once, for the local gradients that it stands for, and not kept.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> out = Value(x.data**2, (x,), "square")
+        >>> def pass_on():
+        ...     x.grad += 2 * x.data * out.grad
+        >>> out._backward = pass_on
+        >>> (out + 1).backward()
+        >>> x.grad
+        6.0
+        """
+        return lambda: _pass_on(self)
+
+    @_backward.setter
+    def _backward(self, pass_on: Callable[[], object]) -> None:
+        if not self.inputs:
+            if supervisor is not None:  # in no_grad nothing is remembered
+                return
+            raise ValueError("this Value came from nothing, and passes nothing on: say what from, Value(data, children)")
+        inputs, slopes = slopes_by(pass_on, self)
+        self.op = Given(self._op, self.data, [x.data for x in inputs], slopes)
+        self._first, self._second = operands(self.op, inputs)
 
     def detach(self) -> Value:
         """A new leaf with the same number and label, which knows nothing of how it was computed.
@@ -349,6 +432,8 @@ class Value:
                 if node.op is ops.sub and (before := ops.shifted_from(node)):
                     node.inputs[1].data = ops.largest([x.data for x in before])
                 data = [x.data for x in node.inputs]
+                if isinstance(node.op, OfOnePoint):
+                    node.op.check_point(data)
                 try:
                     node.data = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]
                 except TypeError as error:
@@ -402,26 +487,51 @@ def _attach(op: Primitive) -> None:
 Primitive.attach = staticmethod(_attach)
 
 
+def _pass_on(node: Value) -> None:
+    """Add to the gradients of the inputs of a node what comes to them from its own."""
+    for x, slope in zip(node.inputs, node._local_grads):
+        if x.op is not CONSTANT:
+            x.grad += node.grad * slope
+
+
 def _accumulate(output: Value, order: Sequence[Value]) -> None:
     """What backward() does, for the computed nodes of its graph in an order in which each comes before its inputs."""
     for node in order:
         node.grad = 0.0
     output.grad += 1.0
+    constant = CONSTANT
     for node in order:
-        op, grad, x, y = node.op, node.grad, node._first, node._second
-        partials: Any = op.partials  # type: ignore[union-attr]
+        op: Any = node.op
+        grad, x, y = node.grad, node._first, node._second
         if y is not None:  # spelt out by arity: twice as fast as one loop for all
-            dx, dy = partials
-            if x.op is not CONSTANT:
+            if op.products:  # and without a call for each slope: half of many graphs
+                if x.op is not constant:
+                    x.grad += grad * y.data
+                if y.op is not constant:
+                    y.grad += grad * x.data
+                continue
+            dx, dy = op.partials
+            if x.op is not constant:
                 x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data, y.data))
-            if y.op is not CONSTANT:
+            if y.op is not constant:
                 y.grad += grad * (dy if dy.__class__ is float else dy(node.data, x.data, y.data))
         elif x.__class__ is Value:
-            if x.op is not CONSTANT:
-                (dx,) = partials
+            if x.op is not constant:
+                (dx,) = op.partials
                 x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data))
         elif grad or not math.isfinite(node.data):  # zero times slopes that are finite adds nothing
-            inputs, data = x, [x.data for x in x]
-            for x, slope in zip(inputs, op.slopes(node.data, data)):  # type: ignore[union-attr]
-                if x.op is not CONSTANT:
-                    x.grad += grad * slope
+            if op.products:
+                half = len(x) // 2
+                ws, xs = x[:half], x[half:]
+                for w, v in zip(ws, xs):
+                    if w.op is not constant:
+                        w.grad += grad * v.data
+                for w, v in zip(ws, xs):
+                    if v.op is not constant:
+                        v.grad += grad * w.data
+                if len(x) % 2 and x[-1].op is not constant:
+                    x[-1].grad += grad
+                continue
+            for each, slope in zip(x, op.slopes(node.data, [each.data for each in x])):
+                if each.op is not constant:
+                    each.grad += grad * slope

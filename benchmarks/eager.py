@@ -4,6 +4,7 @@
 
 chain     10,000 mixed operations one after the other, some operands constants: build and backward
 moons     micrograd's demo: 100 points, MLP 2-16-16-1, relu, hinge loss + L2; one full-batch loss and gradient
+gpt       a GPT of 4,192 parameters in plain Python, one name: on the class that it brings along, and on chalkgrad
 memory    bytes per operation of a chain of 1,000,000, once built and at the most during backward
 depth     the longest chain that can be differentiated under Python's own recursion limit
 import    what `import autograd` takes beyond starting Python
@@ -24,6 +25,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import chain
+import letters
 import moons
 from libraries import IMPORTS, KINDS, find
 from measuring import (
@@ -49,10 +51,11 @@ TIMED_IMPORTS = ("chalkgrad", "micrograd", "xad")  # torch's takes a second, and
 class Rounds(NamedTuple):
     chain: int
     moons: int
+    gpt: int
     imports: int
 
 
-FULL, QUICK = Rounds(15, 15, 40), Rounds(3, 3, 10)
+FULL, QUICK = Rounds(15, 15, 15, 40), Rounds(3, 3, 3, 10)
 
 
 # ------------------------------------------------------------------------------------------------------------------ speed
@@ -97,6 +100,46 @@ def race_moons(names: Sequence[str], rounds: int) -> dict[str, Any]:
     X, y, source = moons.make_data()
     work = f"{len(X)} points ({source}), MLP 2-16-16-1, hinge loss + L2"
     return {"work": work} | race(names, ["moons", X, y], rounds)
+
+
+def race_gpt(rounds: int) -> dict[str, Any]:
+    """One program in three ways, each in a process of its own, after a check that all give the same numbers."""
+    workers = {way: Worker("chalkgrad") for way in letters.WAYS}
+    results = {way: worker.ask(["gpt", way]) for way, worker in workers.items()}
+    difference = largest_difference(results.values())
+    if difference > AGREEMENT:
+        raise SystemExit(f"the programs disagree: some number differs by {difference:.1e} of itself")
+    seconds = take_turns({way: worker.turn for way, worker in workers.items()}, rounds)
+    for worker in workers.values():
+        worker.close()
+    return {
+        "numbers": len(results["as written"]),
+        "difference": difference,
+        "rounds": rounds,
+        "ways": {
+            way: {
+                "best_seconds": min(taken),
+                "median_seconds": statistics.median(taken),
+                "own_class_takes_times": ratio(seconds, "its own class", way),
+            }
+            for way, taken in seconds.items()
+        },
+    }
+
+
+def print_gpt(run: dict[str, Any]) -> None:
+    print(f"\ngpt: 4,192 parameters in plain Python, loss and gradient of the name {letters.NAME}")
+    print(f"  all agree: {run['numbers']} numbers (value, gradient), largest relative difference {run['difference']:.1e}")
+    rows = [
+        (
+            way,
+            milliseconds(found["best_seconds"]),
+            milliseconds(found["median_seconds"]),
+            times(found["own_class_takes_times"]),
+        )
+        for way, found in run["ways"].items()
+    ]
+    print(table((f"{run['rounds']} rounds", "best", "median", "its own class ÷ it"), rows))
 
 
 def print_race(title: str, run: dict[str, Any], notes: dict[str, str]) -> None:
@@ -186,10 +229,13 @@ def goals(report: dict[str, Any]) -> list[dict[str, Any]]:
         ratio: float | None = report[run]["libraries"]["chalkgrad"]["micrograd_takes_times"]
         return ratio
 
+    gpt = report["gpt"]["ways"]
     memory, seconds = report["memory"]["chalkgrad"], report["imports"]["libraries"]["chalkgrad"]["median_seconds"]
     rows: list[tuple[str, str, float | None, float]] = [
         ("chain, times as fast as micrograd", ">=", speed("chain"), 4.0),
         ("moons, times as fast as micrograd", ">=", speed("moons"), 45.0),
+        ("gpt as written, times as fast as its own class", ">=", gpt["as written"]["own_class_takes_times"], 5.0),
+        ("gpt with dot, times as fast as its own class", ">=", gpt["with dot"]["own_class_takes_times"], 15.0),
         ("bytes per node, built", "<=", memory.get("built"), 200.0),
         ("bytes per node, peak of backward", "<=", memory.get("peak"), 260.0),
         ("deepest chain", ">=", memory.get("deepest"), 1_000_000.0),
@@ -237,6 +283,7 @@ def measure(rounds: Rounds, show: bool) -> dict[str, Any]:
 
     part("chain", race_chain(names, rounds.chain), lambda run: print_race("chain", run, {}))
     part("moons", race_moons(names, rounds.moons), lambda run: print_race("moons", run, {"torch": "batched: on tensors"}))
+    part("gpt", race_gpt(rounds.gpt), print_gpt)
     part("memory", {name: measure_memory(name) for name in names}, print_memory)
     part("imports", measure_imports([name for name in TIMED_IMPORTS if name in names], rounds.imports), print_imports)
     part("goals", goals(report), print_goals)

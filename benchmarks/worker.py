@@ -1,9 +1,9 @@
 """One library at work, in a process of its own; eager.py starts it and asks, in lines of JSON, and is answered in the same.
 
-`worker.py LIBRARY`, told a workload, ["chain", operations] or ["moons", points, labels], answers with the value and the
-gradients; then with the seconds of a step, as often as it is asked. `worker.py LIBRARY no-gc` does so with the garbage
-collector off while time is taken. `worker.py LIBRARY memory` answers how long a chain the library can differentiate and
-what memory that takes.
+`worker.py LIBRARY`, told a workload, ["chain", operations], ["moons", points, labels] or ["gpt", way], answers with the
+value and the gradients; then with the seconds of a step, as often as it is asked. `worker.py LIBRARY no-gc` does so with the
+garbage collector off while time is taken. `worker.py LIBRARY memory` answers how long a chain the library can differentiate
+and what memory that takes.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ def serve(library: Any, collecting: bool) -> None:
 
 
 def make_step(library: Any, workload: str, *given: Any) -> tuple[Step, Callable[[Any, list[Any]], list[float]]]:
+    if workload == "gpt":
+        import letters
+
+        return letters.step(*given), lambda library, xs: library.gradient(xs)
     if workload == "moons":
         return moons.step(library, *given), moons.gradient
     return chain.step(chain.make_chain(*given), library), lambda library, xs: library.gradient(xs)

@@ -59,4 +59,4 @@ def test_the_new_operation_of_contributing_is_right():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names = {"Primitive": Primitive}
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], names)
-    assert check_gradients(names["softsign"], 0.7, order=2)
+    assert check_gradients(names["isru"], 0.7, order=2)

@@ -15,7 +15,7 @@ from unicodedata import combining, normalize, numeric
 from autograd import primitives as ops
 from autograd.formula import patterns
 from autograd.formula.name_keys import key_of, keys_of, name_key, read_accent
-from autograd.formula.signs import BASES, CONSTANTS, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS
+from autograd.formula.signs import BASES, CONSTANTS, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS, Composed
 from autograd.formula.spellings import undress
 from autograd.operation import PRIMITIVES, Primitive
 from autograd.value import Value, lift
@@ -390,7 +390,7 @@ class Lexer:
             raise self.unknown(at, word)
         return named[-1]
 
-    def function(self, word: str) -> Primitive | None:
+    def function(self, word: str) -> Primitive | Composed | None:
         word = GREEK.get(word, word)
         return self.functions.get(word) or (self.functions.get(word.lower()) if len(word) > 1 else None)
 

@@ -42,7 +42,7 @@ from autograd.calculus import gradient
 from autograd.formula.lexer import FormulaError, Lexer, Token
 from autograd.formula.new_names import invent_names
 from autograd.formula.patterns import CHAIN, PLAIN_FRACTION
-from autograd.formula.signs import IN_TWO_WAYS
+from autograd.formula.signs import IN_TWO_WAYS, Composed
 from autograd.graph import leaves
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value, constant, lift
@@ -420,7 +420,7 @@ class _Parser:
             raise self.error(self.token.start, WANTED)
         return -self.leaf(self.advance()) if minus else self.leaf(self.advance())
 
-    def apply(self, op: Primitive, args: list[Value], token: Token) -> Value:
+    def apply(self, op: Primitive | Composed, args: list[Value], token: Token) -> Value:
         """The function of its arguments, if they are as many as it takes; max and min take more than two."""
         if op in SECOND_ARGUMENT and len(args) == 1:
             args.append(constant(SECOND_ARGUMENT[op]))

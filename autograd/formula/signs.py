@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import math
 
+from autograd import composed
 from autograd import primitives as ops
+from autograd.calculus import gradient
 from autograd.operation import PRIMITIVES, Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from autograd.value import Value
 
 SIGNS = {  # what is written, and the kind of token that it is
     spelling: kind
@@ -23,15 +32,32 @@ SIGNS = {  # what is written, and the kind of token that it is
     for spelling in spellings.split()
 }  # fmt: skip
 
-FUNCTIONS: dict[str, Primitive] = {
+
+class Composed:
+    """A function that is made of operations, where the name of one may stand; its derivative is worked out."""
+
+    def __init__(self, function: Callable[..., Any], arity: int) -> None:
+        self.function, self.arity = function, arity
+
+    def __call__(self, *xs: Value) -> Value:
+        made: Value = self.function(*xs)
+        return made
+
+    def slopes(self, z: Value, inputs: Sequence[Value]) -> list[Value]:
+        """The partial derivatives at the output z."""
+        return gradient(z, *inputs)
+
+
+FUNCTIONS: dict[str, Primitive | Composed] = {
     **{name: PRIMITIVES[name] for name in """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2
        sinh cosh tanh asinh acosh atanh hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign clip
-       select""".split()},
+       select softsign sinc floor round mod floor_divide""".split()},
     "ln": ops.log, "σ": ops.sigmoid, "sig": ops.sigmoid, "logistic": ops.sigmoid, "max": ops.maximum, "min": ops.minimum,
     "maximum": ops.maximum, "minimum": ops.minimum, "arcsin": ops.asin, "arccos": ops.acos, "arctan": ops.atan,
     "arctan2": ops.atan2, "arsinh": ops.asinh, "arcosh": ops.acosh, "artanh": ops.atanh, "arcsinh": ops.asinh,
     "arccosh": ops.acosh, "arctanh": ops.atanh, "leakyrelu": ops.leaky_relu, "sgn": ops.sign, "swish": ops.silu,
-    "clamp": ops.clip,
+    "clamp": ops.clip, "exp2": Composed(composed.exp2, 1), "logaddexp": Composed(composed.logaddexp, 2),
+    "logsigmoid": Composed(composed.logsigmoid, 1), "ceil": Composed(composed.ceil, 1), "trunc": Composed(composed.trunc, 1),
 }  # fmt: skip
 
 IN_WORDS = set("exp ln log sin cos tan sinh cosh tanh σ".split())  # what is looked for in a word such as logx

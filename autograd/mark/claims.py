@@ -388,6 +388,9 @@ def _reads_as(text: str, line: str) -> bool:
     return False
 
 
+_OF_ROUNDING = {"round", "floor", "ceil", "trunc"}  # behind a number they say how it was written: 0.62 (rounded)
+
+
 class _Reader:
     """Reads the members of one chain; numbers: those among them, which may tell what was meant by the others."""
 
@@ -459,7 +462,7 @@ class _Reader:
         before, behind = (
             re.findall(r"[^\W\d_]{2,}", (match[part] or "").replace(r"\text", "")) for part in ("before", "behind")
         )
-        known = [*self.names, *FUNCTIONS]
+        known = [*self.names, *(word for word in FUNCTIONS if word not in _OF_ROUNDING)]
         odd = [word for word in behind if get_close_matches(word, known, 1, 0.7) or word.lower() in _MEANS_MORE]
         return None if odd or not _BEFORE_A_NUMBER.issuperset(map(str.lower, before)) else number
 

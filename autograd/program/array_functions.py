@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     erfc: Callable[..., Any]
 
 OTHER_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}
-OTHER_NAMES |= {"asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+OTHER_NAMES |= {"asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "mod": "remainder"}
 OF_THE_LIBRARY = "exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh".split()
-OF_THE_LIBRARY += "asinh acosh atanh hypot abs sum".split()
+OF_THE_LIBRARY += "asinh acosh atanh hypot abs sum floor floor_divide mod round".split()
 NO_SLOPES = "{} has no {}, and cannot differentiate it: use the program's own gradient"
 CALLED = ("maximum", "minimum", "sign", "erfc", "largest")  # by functions here
 
@@ -109,6 +109,16 @@ def sigmoid_slope(z: Any) -> Any:
 
 def tanh_slope(z: Any) -> Any:
     return 1.0 - z * z
+
+
+def softsign(x: Any) -> Any:
+    return np.where(abs(x) < np.inf, x / (1.0 + abs(x)), sign(x))
+
+
+def sinc(x: Any) -> Any:
+    near = np.round(x)
+    sine = np.sin(np.pi * (x - near)) * (1.0 - 2.0 * abs(near - 2.0 * np.floor(0.5 * near)))
+    return np.where(x == 0.0, 1.0, np.where(abs(x) == np.inf, 0.0, sine / np.pi / np.where(x == 0.0, 1.0, x)))
 
 
 def silu(x: Any) -> Any:

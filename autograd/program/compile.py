@@ -24,6 +24,7 @@ from __future__ import annotations
 import keyword
 import re
 
+from autograd.given import AS_A_ROW, OfOnePoint
 from autograd.graph import nodes
 from autograd.operation import CONSTANT, PRIMITIVES
 from autograd.program.program import Program
@@ -146,6 +147,8 @@ def _check_branches(ys: Sequence[Value], inputs: Sequence[Any]) -> None:
     order, given = nodes(*ys), {x for x in inputs if isinstance(x, Value)}
     there = set(order)
     for node in [*order, *(given - there)]:
+        if isinstance(node.op, OfOnePoint):
+            raise NotCompilable(f"{node!r} was handed over as a number, of which nobody said how it is computed: {AS_A_ROW}")
         marks = node.__dict__ if node.op is not CONSTANT else {}
         line = marks.get("asked at") or (marks.get("taken at") if node.inputs or node in given else None)
         if line and (node not in there or len(nodes(node)) < len(order)):

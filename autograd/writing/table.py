@@ -17,6 +17,7 @@ import functools
 import math
 
 from autograd import ieee
+from autograd.given import GivenSlope
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.primitives import add, cos, div, exp, hypot, log, mul, neg, pow, sigmoid, sin, sqrt
 from autograd.value import methods
@@ -56,8 +57,20 @@ class _AsACall:
     def __get__(self, op: Primitive | None, owner: type[Primitive]) -> Any:
         if op is None:
             return self
-        op.notation = _call_by_name(op, op.name)
+        op.notation = _of_a_slope(op) if isinstance(op, GivenSlope) else _call_by_name(op, op.name)
+        op.notation.symbol = getattr(op, "symbol", op.notation.symbol)  # what was said of a node that was given
         return op.notation
+
+
+def _of_a_slope(op: GivenSlope) -> Notation:
+    """f′(x), or ∂₁f(x, y) in the first input: no formula is known of it."""
+    name, place, several = op.of.name, op.place + 1, len(op.at) > 1
+    lowered = "".join(chr(ord("₀") + int(digit)) for digit in str(place))
+    before = f"∂{lowered}{name}" if several else f"{name}′"
+    word = rf"\operatorname{{{name}}}".replace("_", r"\_")
+    in_latex = rf"\partial_{{{place}}} {word}" if several else f"{word}'"
+    form = latex_form(lambda *xs: in_latex + bracket(", ".join(xs)), POWER)
+    return Notation(before, lambda *xs: f"{before}({', '.join(xs)})", latex=form)
 
 
 Primitive.notation = _AsACall()  # type: ignore[assignment]
@@ -169,6 +182,23 @@ def _gaussian_page(x: Any, n: Any) -> Any:
     for k in range(int(n.data)):
         before, hermite = hermite, 2.0 * x * hermite - 2.0 * k * before
     return (-1.0) ** int(n.data) * hermite * exp(-pow(x, 2.0))
+
+
+def _write_sinc_slope(x: str, n: str) -> str:
+    if n == "1":
+        return f"sinc′({x})"
+    return f"d{n.translate(RAISED)}/d{x}{n.translate(RAISED)} sinc({x})"
+
+
+def _sinc_slope_page(x: Any, n: Any) -> Any:
+    """From π x sinc(x) = sin(πx), differentiated once after the other."""
+    angle = math.pi * x
+    slope = div(sin(angle), angle)
+    for j in range(1, int(n.data) + 1):
+        wave = cos(angle) if j % 2 else sin(angle)
+        wave = -wave if j % 4 in (2, 3) else wave
+        slope = div((wave if j == 1 else math.pi ** (j - 1) * wave) - (slope if j == 1 else float(j) * slope), x)
+    return slope
 
 
 # ------------------------------------------------------------------------------------------------------------- the table
@@ -326,6 +356,19 @@ _say(
     points=(0.0, 1.0, -1.0),
 )
 _say(
+    "softsign",
+    "x / (1 + |x|), an S with slow shoulders: an activation with outputs from -1 to 1. "
+    "In PyTorch: torch.nn.functional.softsign.",
+    definition=lambda x: div(x, 1.0 + PRIMITIVES["abs"](x)),
+    points=(1.0, 0.0),
+)
+_say(
+    "sinc",
+    "sin(πx) / (πx), and 1 at 0; exactly 0 at every other whole number (as torch and NumPy define it).",
+    definition=lambda x: div(sin(math.pi * x), math.pi * x),
+    points=(0.5, 0.0, 2.0),
+)
+_say(
     "abs",
     "The absolute value of x; its slope at 0 is 0 (as in torch).",
     notation=Notation("|·|", "|{}|", latex=latex_form(r"\left|{}\right|")),
@@ -345,6 +388,28 @@ _say(
     points=((3.0, 2.0), (2.0, 2.0)),
 )
 _say("clip", "x, not below low and not above high; its slope at a bound is 1 (as in torch).")
+_say(
+    "floor",
+    "The largest whole number that is not above x; its slope is 0 everywhere (as in torch).",
+    points=(2.5, -2.5, 3.0),
+)
+_say("round", "The whole number nearest to x, of two the even one, as Python's; its slope is 0 everywhere (as in torch).")
+_say(
+    "mod",
+    "The remainder of x / y, with the sign of y, as x % y in Python; nan where y is 0. Its slope in x is 1, jumps included "
+    "(as torch.remainder).",
+)
+_say(
+    "floor_divide",
+    "The largest whole number that is not above x / y, as x // y in Python; 1 // 0 is inf. Its slopes are 0 everywhere.",
+    notation=Notation(
+        "//",
+        lambda x, y: f"floor({_write_over(x, y)})",
+        ATOM,
+        (NEGATION, POWER),
+        latex_form(r"\operatorname{{floor}}\left(\frac{{{}}}{{{}}}\right)", POWER),
+    ),
+)
 _say("sum", "x1 + ... + xn as a single node.", notation=Notation("Σ", plus, SUM, OPERATOR, latex_form(plus, SUM, OPERATOR)))
 _say(
     "dot",
@@ -390,6 +455,12 @@ _say(
     "1 - x**2, right near x = 1 too.",
     notation=Notation("1 − x²", "1 − {}²", SUM, ATOM),
     page=lambda x: 1.0 - pow(x, 2.0),
+)
+_say(
+    "sinc_slope",
+    "n-th derivative of sinc(x) in x, for a whole number n.",
+    notation=Notation("sinc⁽ⁿ⁾", _write_sinc_slope, PRODUCT, ATOM),
+    page=_sinc_slope_page,
 )
 _say(
     "gaussian",

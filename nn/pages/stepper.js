@@ -129,6 +129,50 @@ function dot(xs) {
   return total;
 }
 
+// The n-th derivative of the sine at πx, and that of sin(πx)/(πx)
+function sineOfPi(x, n) {
+  const near = Math.round(x), angle = Math.PI * (x - near);
+  const found = n % 2 ? Math.cos(angle) : Math.sin(angle);
+  return (Math.abs(near % 2) + Math.floor(n / 2)) % 2 ? -found : found;
+}
+
+function sincSlope(x, n) {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? x : 0;
+  const t = Math.PI * x;
+  if (Math.abs(t) < n + 1) {
+    let total = 0;
+    for (let j = n + 29; j >= Math.floor((n + 1) / 2); j--) {
+      let term = (j % 2 ? -1 : 1) / (2 * j + 1);
+      for (let m = 2 * j - n; m > 0; m--) term *= t / m;
+      total += term;
+    }
+    return Math.PI ** n * total;
+  }
+  let slope = VALUES.sinc(x);
+  for (let j = 1; j <= n; j++) slope = (Math.PI ** (j - 1) * sineOfPi(x, j) - j * slope) / x;
+  return slope;
+}
+
+function mod(x, y) {
+  const rest = x % y;
+  if (rest === 0) return y < 0 ? -0 : 0;
+  return rest < 0 === y < 0 ? rest : rest + y;
+}
+
+function floorDivide(x, y) {
+  if (y === 0) return x * (1 / y);
+  const rest = x % y;
+  const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0);
+  const floor = Math.floor(quotient);
+  return quotient === 0 ? (x / y < 0 || Object.is(x / y, -0) ? -0 : 0) : quotient - floor > 0.5 ? floor + 1 : floor;
+}
+
+function roundToEven(x) {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return x - floor < 0.5 ? (floor === 0 && x < 0 ? -0 : floor) : floor === -1 ? -0 : floor + 1;
+  return floor % 2 ? (floor === -1 ? -0 : floor + 1) : floor;
+}
+
 const half = (x) => Math.exp(-0.5 * Math.abs(x));
 const larger = (x, y) => (x >= y || Number.isNaN(x) ? x : y);
 const smaller = (x, y) => (x <= y || Number.isNaN(x) ? x : y);
@@ -143,6 +187,9 @@ export const VALUES = {
   relu: (x) => (x <= 0 ? 0 : x), leaky_relu: (x, slope) => (x > 0 ? x : slope * x),
   elu: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)), gelu: (x) => x * (0.5 * erfc(-x * Math.SQRT1_2)),
   silu: (x) => (x >= 0 ? x / (1 + Math.exp(-x)) : x * half(x) / (1 + half(x) ** 2) * half(x)),
+  softsign: (x) => (Math.abs(x) === Infinity ? Math.sign(x) : x / (1 + Math.abs(x))),
+  sinc: (x) => (x === 0 ? 1 : Math.abs(x) === Infinity ? 0 : sineOfPi(x, 0) / Math.PI / x), sinc_slope: sincSlope,
+  floor: Math.floor, round: roundToEven, mod, floor_divide: floorDivide,
   abs: Math.abs, sign: Math.sign, maximum: larger, minimum: smaller, clip: (x, low, high) => smaller(larger(x, low), high),
   sum: (...xs) => sum(xs), dot: (...xs) => dot(xs), logsumexp: (...xs) => logsumexp(xs),
   select: (i, ...xs) => xs[i] ?? NaN, equal: (x, y) => (x === y ? 1 : x !== x || y !== y ? NaN : 0),

@@ -17,6 +17,7 @@ SPECIAL_POINTS = {
 }
 WITH_CONSTANTS = {  # rows of which one input is a whole number, or does not count
     "gaussian": lambda x: PRIMITIVES["gaussian"](x, 2.0),
+    "sinc_slope": lambda x: PRIMITIVES["sinc_slope"](x, 2.0),
     "power_slope": lambda x, y: PRIMITIVES["power_slope"](x, y, 1.0, 2.0),
     "ray": lambda x, y: PRIMITIVES["ray"](x, y, 2.0, 1.0, 0.0),
     "select": lambda x, y: PRIMITIVES["select"](1.0, x, y),

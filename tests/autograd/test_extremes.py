@@ -22,7 +22,7 @@ SIZES = [5e-324, 1e-310, 1e-300, 1e-154, 1e-16, 0.3, 1.0 - 2.0**-53, 1.0, 1.0 + 
 SIZES += [1000.0, 1e16, 1e154, 1e300, 1e308]
 NUMBERS = [sign * x for x in SIZES for sign in (1.0, -1.0)]
 POINTS_OF_EACH = many(4)
-WHOLE = {"gaussian": 1, "power_slope": 2, "ray": 3}  # how many last inputs are whole numbers
+WHOLE = {"gaussian": 1, "sinc_slope": 1, "power_slope": 2, "ray": 3}  # how many last inputs are whole numbers
 
 # What the floats cannot give. The chain rule multiplies local slopes, and these have to be floats themselves.
 LEFT_OUT = {
@@ -34,6 +34,11 @@ LEFT_OUT = {
     "maximum": lambda x, y: x == y,
     "minimum": lambda x, y: x == y,
     "gaussian": lambda x, n: abs(x) > 1e154,  # where mpmath gives up
+    "sinc_slope": lambda x, n: not 1e-16 <= abs(x) <= 1e154,  # where nothing is left of the formula's differences
+    "floor": lambda x: x % 1.0 == 0.0,  # jumps
+    "round": lambda x: x % 1.0 == 0.5,
+    "mod": lambda x, y: abs(x) > 1e15 * abs(y) or x % y == 0.0,
+    "floor_divide": lambda x, y: abs(x) > 1e15 * abs(y) or x % y == 0.0,
 }
 ENDS = {name: {-1.0, 1.0} for name in ("asin", "acos", "atanh")} | {"log1p": {-1.0}, "acosh": {1.0}}  # of the domain
 

@@ -242,3 +242,103 @@ def test_powers_of_two_and_logarithms_of_sums_and_sigmoids(x):
             assert y.data == ours(x) == pytest.approx(float(truth(mpmath.mpf(x))), rel=1e-14)
             y.backward()
             assert v.grad == pytest.approx(float(mpmath.diff(truth, mpmath.mpf(x))), rel=1e-12, abs=1e-300)
+
+
+# ---------------------------------------------------------------------------------------- whole numbers, and what is left
+
+NUMBERS = [0.0, 0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 3.5, 7.25, -7.25, 1e16, 123.456]
+DIVISORS = [2.0, -2.0, 0.1, -0.1, 3.0, 1e-3, 7.25]
+
+
+@pytest.mark.parametrize("x", NUMBERS)
+@pytest.mark.parametrize("y", DIVISORS)
+def test_remainders_are_pythons_and_their_slopes_torchs(x, y):
+    """x % y, x // y and divmod, of Values and plain numbers on either side; 1 and -floor(x / y) are the slopes of %."""
+    for left, right in ((Value(x), y), (x, Value(y)), (Value(x), Value(y))):
+        assert ((left % right).data, (left // right).data) == (x % y, x // y)
+        assert tuple(z.data for z in divmod(left, right)) == divmod(x, y)
+    u, v = Value(x), Value(y)
+    (u % v).backward()
+    assert (u.grad, v.grad) == (1.0, -(x // y))
+
+
+@pytest.mark.external
+def test_remainders_and_rounding_are_torchs():
+    """Values and slopes, negative numbers and zeros included."""
+    torch = pytest.importorskip("torch", reason="PyTorch is the oracle here")
+
+    def tensor(x):
+        return torch.tensor(x, dtype=torch.float64, requires_grad=True)
+
+    for x in (*NUMBERS, math.inf, -math.inf):
+        for y in (*DIVISORS, math.inf, 0.0):
+            a, b, u, v = tensor(x), tensor(y), Value(x), Value(y)
+            t, z = torch.remainder(a, b), u % v
+            assert z.data == pytest.approx(t.item(), rel=1e-15, nan_ok=True), (x, y)
+            assert (u // v).data == pytest.approx(torch.floor_divide(a, b).item(), rel=1e-15, nan_ok=True), (x, y)
+        for ours, theirs in (
+            (ag.floor, torch.floor),
+            (ag.ceil, torch.ceil),
+            (ag.trunc, torch.trunc),
+            (ag.round, torch.round),
+        ):
+            a, u = tensor(x), Value(x)
+            t, z = theirs(a), ours(u)
+            t.backward()
+            z.backward()
+            assert (z.data, u.grad, ours(x)) == (t.item(), a.grad.item(), t.item()), (ours, x)
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("x", [-30.0, -3.0, -0.5, 0.0, 1e-3, 0.7, 2.0, 30.0])
+def test_activations_are_torchs(x):
+    """softsign, sinc and both forms of gelu, with their slopes."""
+    torch = pytest.importorskip("torch", reason="PyTorch is the oracle here")
+    of_torch = torch.nn.functional
+    for ours, theirs in (
+        (ag.softsign, of_torch.softsign),
+        (ag.sinc, torch.sinc),
+        (ag.gelu, of_torch.gelu),
+        (lambda v: ag.gelu(v, approximate="tanh"), lambda t: of_torch.gelu(t, approximate="tanh")),
+    ):
+        v, t = Value(x), torch.tensor(x, dtype=torch.float64, requires_grad=True)
+        y, expected = ours(v), theirs(t)
+        y.backward()
+        expected.backward()
+        assert y.data == pytest.approx(expected.item(), rel=1e-13, abs=1e-15)
+        assert v.grad == pytest.approx(t.grad.item(), rel=1e-12, abs=1e-12)  # torch's sinc loses digits near 0
+
+
+def test_gelu_knows_two_forms():
+    """ "none" and "tanh", as a function and as a method."""
+    assert Value(1.5).gelu(approximate="tanh").data == ag.gelu(1.5, "tanh") != ag.gelu(1.5) == Value(1.5).gelu().data
+    with pytest.raises(ValueError, match=r"approximate is 'none' or 'tanh', not 'fast'"):
+        ag.gelu(Value(1.0), "fast")
+
+
+@pytest.mark.parametrize("name", ["exp2", "logsigmoid", "ceil", "trunc", "floor", "round", "sinc", "softsign"])
+def test_functions_made_of_others_are_methods_and_are_read(name):
+    """v.exp2(), exp2(v) and parse("exp2(v)") are one; of a plain number it is one."""
+    v = Value(0.7, label="v")
+    made = getattr(ag, name)(v)
+    assert getattr(v, name)().data == made.data == getattr(ag, name)(0.7) == ag.parse(f"{name}(v)", {"v": v}).data
+    assert type(getattr(ag, name)(0.7)) is float
+    assert gradient(ag.parse(f"{name}(v)", {"v": v}), v)[0].data == gradient(made, v)[0].data
+    with pytest.raises(ag.FormulaError, match="takes 1 argument, not 2"):
+        ag.parse(f"{name}(v, v)", {"v": v})
+
+
+def test_logaddexp_is_a_method_and_is_read():
+    """Of two numbers."""
+    v, w = Value(0.7, label="v"), Value(-0.2, label="w")
+    assert v.logaddexp(w).data == ag.parse("logaddexp(v, w)", {"v": v, "w": w}).data == ag.logaddexp(0.7, -0.2)
+
+
+@pytest.mark.parametrize("digits", [-2, -1, 0, 1, 3])
+def test_pythons_round(digits):
+    """round(v, digits) is a Value with the number that round gives, to the last place; round(v) has no digits."""
+    for x in (2.5, 3.5, -0.5, 0.125, 3.14159, -987.654, 1234.5):
+        assert round(Value(x), digits).data == pytest.approx(round(x, digits), rel=1e-15, abs=1e-15)
+        assert (round(Value(x)).data, type(round(Value(x)))) == (round(x), Value)
+    assert math.floor(Value(2.7)) == 2  # a whole number of Python's, to count with
+    assert [5, 6, 7][math.floor(Value(1.9))] == 6

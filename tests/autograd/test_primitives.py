@@ -58,6 +58,20 @@ def test_backward_gives_what_gradient_gives(name):
             assert same(x.grad, slope.data), point
 
 
+@pytest.mark.parametrize("name", ROWS)
+def test_products_are_what_backward_takes_them_for(name):
+    """The rows whose slopes backward() has spelt out are those whose slope in each input is the input opposite."""
+    op = PRIMITIVES[name]
+    for n in [op.arity] if op.arity else [2, 3, 6, 7]:
+        numbers = [1.5 + i / 8 for i in range(n)]
+        half = n // 2
+        opposite = [*numbers[half : 2 * half], *numbers[:half], *[1.0] * (n % 2)]
+        if op.products:
+            assert list(op.slopes(op(*numbers), numbers)) == opposite
+        elif n > 1:
+            assert list(op.slopes(op(*numbers), numbers)) != opposite
+
+
 # ------------------------------------------------------------------------------- kinks and special numbers, as in torch
 
 UNARY = """neg exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh

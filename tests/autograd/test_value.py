@@ -116,7 +116,8 @@ METHODS = sorted(name for name in {*PRIMITIVES, "leaky_relu", "elu", "clip"} if 
 def test_every_function_of_the_contract_is_a_method():
     """The functions of numbers are methods of Value under the same names."""
     contract = """exp log log2 log10 log1p expm1 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
-        hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu abs sign maximum minimum clip"""
+        hypot erf erfc sigmoid softplus relu leaky_relu elu gelu silu softsign sinc floor round abs sign maximum minimum
+        clip"""
     assert set(METHODS) == set(contract.split())
 
 

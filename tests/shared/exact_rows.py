@@ -20,6 +20,8 @@ SMALLEST_NORMAL = 2.2250738585072014e-308
 POINTS = [1e-300] + [sign * x for x in (0.3, 0.5, 1.5, 5.0, 40.0, 745.0, 1000.0, 1e308) for sign in (1.0, -1.0)]
 
 
+BETWEEN = [sign * x for x in (1e-9, 0.3, 2.3, 40.2, 744.81, 1e9 + 0.3) for sign in (1.0, -1.0)]  # where nothing jumps
+
 # ------------------------------------------------------------------------------------------------ the truth, by mpmath
 
 
@@ -67,6 +69,11 @@ POWER_SLOPES = {  # d/dx^i dy^j of x**y
     (2.0, 0.0): lambda x, y: y * (y - 1) * x ** (y - 2),
     (0.0, 2.0): lambda x, y: x**y * mp.log(x) ** 2,
 }
+SINC_SLOPES = {  # d/dt^n of sin(t)/t
+    0.0: lambda t: mp.sin(t) / t,
+    1.0: lambda t: mp.cos(t) / t - mp.sin(t) / t**2,
+    2.0: lambda t: -mp.sin(t) / t - 2 * mp.cos(t) / t**2 + 2 * mp.sin(t) / t**3,
+}
 RAY_SLOPES = {  # of x / r**k
     (0.0, 0.0): lambda x, y, k, r: x / r**k,
     (1.0, 0.0): lambda x, y, k, r: 1 / r**k - k * x * x / r ** (k + 2),
@@ -113,6 +120,12 @@ ROWS = {
     "elu": row(lambda x, alpha: x if x > 0 else alpha * mp.expm1(x), pairs(1.0, -2.0)),
     "gelu": row(lambda x: x * erfc(-x / mp.sqrt(2)) / 2, [*POINTS, -20.0, -37.0]),
     "silu": row(lambda x: x / (1 + mp.exp(-x)), [*POINTS, -20.0, 20.0]),
+    "softsign": row(lambda x: x / (1 + abs(x))),
+    "sinc": row(mp.sincpi, [*POINTS, 1.0, 2.0, 1e-3, 0.123, 3.0000001]),
+    "floor": row(mp.floor, BETWEEN),
+    "round": row(mp.nint, BETWEEN),
+    "mod": row(lambda x, y: x - y * mp.floor(x / y), [(x, y) for x in BETWEEN for y in (0.7, -0.7, 3.0)]),
+    "floor_divide": row(lambda x, y: mp.floor(x / y), [(x, y) for x in BETWEEN for y in (0.7, -0.7, 3.0)]),
     "abs": row(abs),
     "sign": row(mp.sign),
     "maximum": row(max, [(x, y) for x, y in FEW if x != y]),
@@ -132,6 +145,11 @@ ROWS = {
     "tanh_slope": row(lambda z, x: mp.sech(x) ** 2, [(ag.tanh(x), x) for x in POINTS], active=[1]),
     "silu_bend": row(lambda x: x * mp.exp(x) / (1 + mp.exp(x)) ** 2),
     "one_minus_square": row(lambda x: 1 - x * x, [*POINTS, 0.999999]),
+    "sinc_slope": row(
+        lambda x, n: SINC_SLOPES[n](mp.pi * x) * mp.pi ** int(n),
+        [(x, n) for x in (0.3, -0.5, 1.5, 1e-3, 5.0, 2.0000001) for n in (0.0, 1.0, 2.0)],
+        active=[0],
+    ),
     "gaussian": row(
         lambda x, n: (-1) ** int(n) * mp.hermite(int(n), x) * mp.exp(-x * x),
         [(x, n) for x in POINTS if abs(x) < 1e200 for n in (0.0, 1.0, 2.0)],

@@ -41,6 +41,11 @@ def sigmoid(x):
     return 1 / (1 + mp.exp(-x))
 
 
+def sinc(x):
+    """With the number that a double has for π, which is what a page writes."""
+    return mp.sin(math.pi * x) / (math.pi * x)
+
+
 def length(x, y):
     return mp.sqrt(x * x + y * y)
 
@@ -71,6 +76,13 @@ EXACT = {
     "elu": lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
     "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
     "silu": lambda x: x * sigmoid(x),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "sinc": sinc,
+    "floor": mp.floor,
+    "round": mp.nint,
+    "mod": lambda x, y: x - y * mp.floor(x / y),
+    "floor_divide": lambda x, y: mp.floor(x / y),
+    "sinc_slope": lambda x, n: mp.diff(sinc, x, int(n)),
     "abs": abs,
     "maximum": max,
     "minimum": min,
@@ -408,13 +420,14 @@ POINTS = {  # inputs that are Values, and after | what is a plain number; where 
     "logsumexp": [(0.3, -1.2, 2.5)],
     "select": [(0.0, -1.2, 2.5), (2.0, 0.3, -1.2, 2.5)],
     "equal": [(0.3, -1.2), (2.5, 2.5)],
+    "sinc_slope": [(0.3, 1.0), (-1.2, 2.0), (2.5, 3.0)],
     "gaussian": [(0.3, 0.0), (-1.2, 1.0), (0.8, 2.0), (0.8, 3.0)],
     "power_slope": [(1.7, 2.5, 1.0, 1.0), (0.4, 0.8, 0.0, 2.0), (0.4, -1.5, 2.0, 0.0)],
     "ray": [(0.3, -1.2, 1.0, 0.0, 0.0), (2.5, 0.8, 2.0, 1.0, 0.0), (0.3, -1.2, 1.0, 1.0, 1.0)],
     "sigmoid_slope": [(ag.sigmoid(x), x) for (x,) in ORDINARY],
     "tanh_slope": [(math.tanh(x), x) for (x,) in ORDINARY],
 }
-PLAIN = {"gaussian": [1], "power_slope": [2, 3], "ray": [2, 3, 4]}  # which inputs are plain numbers
+PLAIN = {"gaussian": [1], "sinc_slope": [1], "power_slope": [2, 3], "ray": [2, 3, 4]}  # which inputs are plain numbers
 PAIRS = [(0.3, -1.2), (-1.2, 2.5), (2.5, 0.8)]
 ROWS = [
     pytest.param(name, point, id=f"{name}{point}".replace(",)", ")"))

@@ -8,8 +8,8 @@ it is marked so, or takes one of the fixtures that start something.
 import pathlib
 
 LAYERS = {
-    "engine": """calculus check conversions extremes functions graph
-        layers_of_tests layout modes primitives rewriting select trace value""",
+    "engine": """calculus check conversions extremes functions given graph
+        elementwise layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark",
     "program": """program cli optim train data export first_guesses gpt_benchmark fuzzing interruptions layers losses vectors

@@ -61,6 +61,10 @@ TRUTH = {
     "relu": lambda x: max(x, mpf(0)),
     "gelu": lambda x: x * erfc(-x / mp.sqrt(2)) / 2,
     "silu": lambda x: x * sigmoid(x),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "sinc": mp.sincpi,
+    "floor": mp.floor,
+    "round": mp.nint,
     "abs": abs,
     "sign": mp.sign,
     "silu_bend": lambda x: x * sigmoid(x) * (1 - sigmoid(x)),
@@ -428,7 +432,7 @@ def test_arguments_with_defaults_stay_as_they_are():
         assert value_at(found.formula, x) == pytest.approx(1.0 if x > 0 else math.exp(x))
 
 
-@pytest.mark.parametrize("name", ["gaussian", "sigmoid_slope", "tanh_slope", "power_slope", "ray"])
+@pytest.mark.parametrize("name", ["gaussian", "sinc_slope", "sigmoid_slope", "tanh_slope", "power_slope", "ray"])
 def test_a_row_that_only_helps_to_compute_has_no_rule_to_tell(name):
     """σ′ = z·(1 − z) varies with x alone in the table, so that its row says nothing true about z on paper."""
     with pytest.raises(ValueError, match="only helps to compute"):

@@ -78,7 +78,14 @@ def odd(each):
     return Board(boards=[derivation(loss, x), sheet, derivatives(loss, x, y), descent(loss, x, y, rate=0.1, symbol=each)])
 
 
-HELPERS = "gaussian", "sigmoid_slope", "tanh_slope", "power_slope", "ray"  # rows that have no rule of their own to tell
+HELPERS = (
+    "gaussian",
+    "sinc_slope",
+    "sigmoid_slope",
+    "tanh_slope",
+    "power_slope",
+    "ray",
+)  # rows that have no rule of their own to tell
 
 CORPUS = {
     "titles": lambda: Board([Line(write_name("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),

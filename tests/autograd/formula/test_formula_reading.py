@@ -259,7 +259,7 @@ OPERANDS = [  # text and LaTeX with their levels, and the number, where p, q and
     (("p/q", PRODUCT), (r"\frac{p}{q}", POWER), "0.6"),
     (("p²", POWER), ("p^{2}", POWER), "0.09"),
 ]
-WRITTEN_BY_FORM = sorted(set(PRIMITIVES) - {"gaussian", "logsumexp"})  # these two stand for what only a page can write
+WRITTEN_BY_FORM = sorted(set(PRIMITIVES) - {"gaussian", "sinc_slope", "logsumexp"})  # a page alone writes these
 
 
 @pytest.mark.parametrize("name", WRITTEN_BY_FORM)
@@ -274,6 +274,8 @@ def test_the_notation_of_a_row_has_one_reading_whatever_its_operands(name):
             whole = "1101"[-op.arity + 2 :]
             writings = [(*writing[:2], *((digit, ATOM) for digit in whole)) for writing in writings]
             numbers = (*numbers[:2], *whole)
+        if name == "round" and "-0.5" in numbers:
+            continue  # a jump
         with mp.workdps(DIGITS):
             try:
                 number = real(mpf(VALUE_OF_FORM.get(name, EXACT[name])(*map(mpf, numbers))))

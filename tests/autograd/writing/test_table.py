@@ -184,6 +184,35 @@ SAID = {  # what help() says of an operation, and whether it is so
         "1 where x > y, else 0": (at("greater", 2, 1), at("greater", 1, 1), at("greater", 0, 1)) == (1, 0, 0),
         "itself flat": slope("greater", 1, 1) == slope("greater", 2, 1, of=1) == 0,
     },
+    "softsign": {
+        "x / (1 + |x|)": at("softsign", -3) == -0.75,
+        "outputs from -1 to 1": (at("softsign", -inf), at("softsign", inf)) == (-1, 1),
+        "In PyTorch: torch.nn.functional.softsign": True,
+    },
+    "sinc": {
+        "sin(πx) / (πx), and 1 at 0": at("sinc", 0.5) == pytest.approx(2 / pi) and at("sinc", 0) == 1,
+        "exactly 0 at every other whole number": [at("sinc", n) for n in (1, -2, 1e6)] == [0, 0, 0],
+    },
+    "sinc_slope": {"n-th derivative of sinc(x) in x": at("sinc_slope", 1, 1) == -1},
+    "floor": {
+        "The largest whole number that is not above x": [at("floor", x) for x in (2.7, -2.3, 3)] == [2, -3, 3],
+        "its slope is 0 everywhere": slope("floor", 2.7) == slope("floor", 3) == 0,
+    },
+    "round": {
+        "The whole number nearest to x, of two the even one": [at("round", x) for x in (2.4, 2.5, 3.5, -0.6)]
+        == [2, 2, 4, -1],
+        "its slope is 0 everywhere": slope("round", 2.4) == slope("round", 2.5) == 0,
+    },
+    "mod": {
+        "The remainder of x / y, with the sign of y": [at("mod", *p) for p in ((7, 3), (-7, 3), (7, -3))] == [1, 2, -2],
+        "nan where y is 0": isnan(at("mod", 1, 0)),
+        "Its slope in x is 1, jumps included": slope("mod", 7, 3) == slope("mod", 6, 3) == 1,
+    },
+    "floor_divide": {
+        "The largest whole number that is not above x / y": [at("floor_divide", *p) for p in ((7, 3), (-7, 3))] == [2, -3],
+        "1 // 0 is inf": at("floor_divide", 1, 0) == inf,
+        "Its slopes are 0 everywhere": slope("floor_divide", 7, 3) == slope("floor_divide", 7, 3, of=1) == 0,
+    },
     "sigmoid_slope": {
         "z (1 - z) where z = sigmoid(x)": at("sigmoid_slope", at("sigmoid", 1), 1) == pytest.approx(0.19661193)
     },
@@ -255,7 +284,7 @@ def test_help_shows_where_an_operation_is_special(name):
 def test_a_definition_stands_where_there_is_a_simpler_operation():
     """What derivations start from."""
     defined = {name for name, op in PRIMITIVES.items() if op.definition is not None}
-    assert defined == set("log2 log10 sqrt tan sinh cosh tanh sigmoid softplus silu".split())
+    assert defined == set("log2 log10 sqrt tan sinh cosh tanh sigmoid softplus silu softsign sinc".split())
 
 
 # ----------------------------------------------------------------------------------------------------------------- symbols
@@ -265,6 +294,7 @@ SYMBOLS = {
     "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "abs": "|·|",
     "maximum": "max", "minimum": "min", "sum": "Σ", "dot": "w·x", "logsumexp": "log Σ exp", "equal": "=", "greater": ">",
     "sigmoid_slope": "σ′", "tanh_slope": "tanh′", "silu_bend": "xσ′", "one_minus_square": "1 − x²", "gaussian": "e^−x²",
+    "sinc_slope": "sinc⁽ⁿ⁾", "floor_divide": "//",
     "power_slope": "∂xʸ", "ray": "x/rᵏ",
 }  # fmt: skip
 

@@ -90,6 +90,7 @@ WHOLE = [0.0, 1.0, 2.0, 3.0, 4.0]
 # For each operation of several inputs what they are; a whole number that is no variable is given as a constant.
 INPUTS = {
     "gaussian": (UNARY, WHOLE),
+    "sinc_slope": (UNARY, WHOLE),
     "ray": (SOME, FEW, [1.0, 2.0], WHOLE[:2], WHOLE[:2]),
     "power_slope": (SOME, FEW, WHOLE[:3], WHOLE[:3]),
     "clip": (FEW, FEWER, FEWER),
@@ -98,7 +99,7 @@ INPUTS = {
     "logsumexp": (FEW, FEW, FEW),
     "select": ([0.0, 1.0, -0.0, 2.0, -1.0, 0.5, inf, nan], FEW, FEW),
 }
-CONSTANTS = {"gaussian": (1,), "ray": (2, 3, 4), "power_slope": (2, 3)}
+CONSTANTS = {"gaussian": (1,), "sinc_slope": (1,), "ray": (2, 3, 4), "power_slope": (2, 3)}
 
 
 def points_of(name):

@@ -1,0 +1,123 @@
+"""Functions of numbers that are made of others: each is its formula, on Values and on plain numbers, and a method, too."""
+
+from __future__ import annotations
+
+import math
+
+from autograd import primitives as ops
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from autograd.value import Value
+
+    X = TypeVar("X", "Value", float)
+
+ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
+
+
+def logaddexp(x: X, y: X | float) -> X:
+    """log(exp(x) + exp(y)), never overflowing: logsumexp of two.
+
+    x, y: Values or plain numbers
+
+    >>> from autograd import Value, gradient, logaddexp
+    >>> x = Value(1000.0)
+    >>> logaddexp(x, 1000.0), gradient(logaddexp(x, 1000.0), x)
+    (Value(1000.6931), [Value(0.5)])
+    """
+    return ops.logsumexp_of(x, y)
+
+
+def exp2(x: X) -> X:
+    """2 to the power x; inf where that is beyond all floats, from x = 1024 on.
+
+    x: a Value or a number
+
+    >>> from autograd import Value, exp2, gradient
+    >>> x = Value(3.0)
+    >>> exp2(x), gradient(exp2(x), x), exp2(-1)
+    (Value(8.0), [Value(5.5452)], 0.5)
+    """
+    return ops.pow(2.0, x)
+
+
+def logsigmoid(x: X) -> X:
+    """The logarithm of sigmoid(x), without one of a number near 0: -softplus(-x).
+
+    x: a Value or a number
+
+    In PyTorch: torch.nn.functional.logsigmoid.
+
+    >>> from autograd import Value, gradient, logsigmoid
+    >>> x = Value(-1000.0)
+    >>> logsigmoid(x), gradient(logsigmoid(x), x), round(logsigmoid(0.0), 4)
+    (Value(-1000.0), [Value(1.0)], -0.6931)
+    """
+    return ops.neg(ops.softplus(ops.neg(x)))
+
+
+def gelu(x: X, approximate: str = "none") -> X:
+    """x times the normal distribution function of x (Hendrycks and Gimpel 2016).
+
+    x: a Value or a number
+    approximate: "none" for that function itself, or "tanh" for 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))), as GPT-2 has it
+
+    In PyTorch: torch.nn.functional.gelu.
+
+    Raises ValueError for another approximation.
+
+    >>> from autograd import Value, gelu, gradient
+    >>> x = Value(1.0)
+    >>> gelu(x), gradient(gelu(x), x), gelu(x, approximate="tanh")
+    (Value(0.8413), [Value(1.0833)], Value(0.8412))
+    """
+    if approximate == "none":
+        return ops.gelu(x)
+    if approximate != "tanh":
+        raise ValueError(f"approximate is 'none' or 'tanh', not {approximate!r}")
+    inner = ops.mul(2.0 * ROOT_2_OVER_PI, ops.add(x, ops.mul(0.044715, ops.pow(x, 3.0))))
+    return ops.mul(x, ops.sigmoid(inner))  # (1 + tanh(u))/2 is σ(2u), which keeps its digits
+
+
+def ceil(x: X) -> X:
+    """The smallest whole number that is not below x: -floor(-x); its slope is 0 everywhere (as in torch).
+
+    x: a Value or a number
+
+    >>> from autograd import Value, ceil
+    >>> ceil(Value(2.1)), ceil(-2.1)
+    (Value(3.0), -2.0)
+    """
+    return ops.neg(ops.floor(ops.neg(x)))
+
+
+def trunc(x: X) -> X:
+    """x without what stands behind its point: floor(x) above 0, ceil(x) below; its slope is 0 everywhere (as in torch).
+
+    x: a Value or a number
+
+    >>> from autograd import Value, trunc
+    >>> trunc(Value(2.9)), trunc(-2.9)
+    (Value(2.0), -2.0)
+    """
+    return ops.sub(ops.floor(ops.relu(x)), ops.floor(ops.relu(ops.neg(x))))
+
+
+def round(x: X, digits: int = 0) -> X:
+    """x to so many digits behind the point, of two the even one; its slope is 0 everywhere (as in torch).
+
+    x: a Value or a number
+    digits: how many; -2 for hundreds
+
+    It is round(x · 10ⁿ) / 10ⁿ for n digits, as torch.round has it. Python's own round(x, digits) of a Value gives the same.
+
+    >>> import autograd
+    >>> autograd.round(autograd.Value(2.5)), autograd.round(3.14159, 2), round(autograd.Value(1234.5), -2)
+    (Value(2.0), 3.14, Value(1200.0))
+    """
+    if digits == 0:
+        return ops.round(x)
+    power = 10.0 ** abs(digits)
+    return ops.div(ops.round(ops.mul(x, power)), power) if digits > 0 else ops.mul(ops.round(ops.div(x, power)), power)
