@@ -1,4 +1,9 @@
-"""Names for Values: those of the variables that hold them."""
+"""Names for Values: those of the variables that hold them, and those by which what made them calls them.
+
+A label is what a person calls a Value. What a module computes on its way, such as the q, k and v of attention, has no
+variable in anybody's program, and a name all the same: `suggest` writes it beside the node, where no label is touched and no
+attribute of anybody's can be, and a derivation takes it where there is no label.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+SUGGESTED = "called by its maker"
 
 
 def label(names: dict[str, Any] | None = None, /, **values: Any) -> None:
@@ -50,6 +57,32 @@ def _values_in(item: Any, indices: tuple[int, ...] = ()) -> Iterable[tuple[str, 
     elif isinstance(item, (list, tuple)) and len(indices) < 3:
         for i, inner in enumerate(item, start=1):
             yield from _values_in(inner, (*indices, i))
+
+
+def suggest(item: Any, stem: str, *indices: int) -> Any:
+    """Say what computed Values are called by what made them, where nobody labels them; give them back.
+
+    item: a Value, or lists of them, whose places follow the indices: suggest(q, "q", 2) calls them q_21, q_22, ...
+
+    >>> from autograd import Value
+    >>> from autograd.labels import suggest, suggested
+    >>> rows = suggest([Value(2.0) * 3, Value(4.0) * 5], "q", 1)
+    >>> [suggested(value) for value in rows], rows[0].label
+    (['q_11', 'q_12'], '')
+    """
+    if item.__class__ is Value:
+        if item.inputs:
+            item.__dict__[SUGGESTED] = stem, indices
+    elif item.__class__ is list:
+        for i, inner in enumerate(item, start=1):
+            suggest(inner, stem, *indices, i)
+    return item
+
+
+def suggested(value: Value) -> str:
+    """What a Value is called by what made it; nothing, if that says nothing."""
+    stem, indices = (value.__dict__ if value.inputs else {}).get(SUGGESTED, ("", ()))
+    return f"{stem}_{subscript(indices)}" if indices else stem
 
 
 def subscript(indices: Iterable[int]) -> str:

@@ -20,6 +20,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, dot, softmax
+from autograd.labels import suggest
+from autograd.value import constant
 from nn.arguments import generator, whole
 from nn.linear import Dropout, Linear, Sequential
 from nn.module import Module
@@ -66,20 +68,21 @@ class Attention(Module):
             )
         rng = generator(seed)
         self.query, self.key, self.value, self.output = (
-            Linear(embed_dim, embed_dim, bias, seed=rng, _letters=letters) for letters in ("Qq", "Kk", "Vv", "Oo")
+            Linear(embed_dim, embed_dim, bias, seed=rng, _letters=(letter, f"b^{letter.lower()}")) for letter in "QKVO"
         )
 
     def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
         x = as_vectors(x, self.width, self)
-        v = self.value(x)
+        v = self._by_head(self.value(x), "v")
         shares = self.attend(x)
         mixed = []
         for t in range(len(x)):
             mixture: list[Any] = []
-            for head, (first, end) in enumerate(self._parts()):
-                mixture += [dot(shares[head][t], [v[s][i] for s in range(self._seen(t, len(x)))]) for i in range(first, end)]
+            for head, vs in enumerate(v):
+                mixture += [dot(shares[head][t], list(column)) for column in zip(*vs[: self._seen(t, len(x))])]
             mixed.append(mixture)
-        return self.output(mixed)  # type: ignore[no-any-return]
+        output = self.output(suggest(mixed, f"c{self._above}"))
+        return suggest(output, f"o{self._above}")  # type: ignore[no-any-return]
 
     def attend(self, x: Sequence[Sequence[Any]]) -> list[list[list[Any]]]:
         """How much each place attends to each: for each head, for each place, a share for every place that it looks at.
@@ -92,21 +95,23 @@ class Attention(Module):
         [[1.0], [0.5582, 0.4418]]
         """
         x = as_vectors(x, self.width, self)
-        q, k = self.query(x), self.key(x)
-        return [
-            [
-                softmax(
-                    [dot(q[t][first:end], k[s][first:end]) / math.sqrt(end - first) for s in range(self._seen(t, len(x)))]
-                )
-                for t in range(len(x))
-            ]
-            for first, end in self._parts()
-        ]
+        q, k = self._by_head(self.query(x), "q"), self._by_head(self.key(x), "k")
+        n, d = len(x), self.width // self.heads
+        shares = []
+        for head, (qs, ks) in enumerate(zip(q, k), start=1):
+            place = (head,) if self.heads > 1 else ()
+            scores = [[dot(qs[t], ks[s]) / _root(d) for s in range(self._seen(t, n))] for t in range(n)]
+            suggest(scores, f"z{self._above}", *place)
+            shares.append(suggest([softmax(row) for row in scores], f"α{self._above}", *place))
+        return shares
 
-    def _parts(self) -> list[tuple[int, int]]:
-        """Where the numbers of each head begin and end."""
+    def _by_head(self, rows: list[list[Any]], letter: str) -> list[list[list[Any]]]:
+        """Vectors in the groups of numbers that the heads have: for each head, for each place; with their names."""
         d = self.width // self.heads
-        return [(head * d, head * d + d) for head in range(self.heads)]
+        parted = [[row[i : i + d] for row in rows] for i in range(0, self.width, d)]
+        for head, part in enumerate(parted, start=1):
+            suggest(part, f"{letter}{self._above}", *((head,) if self.heads > 1 else ()))
+        return parted
 
     def _seen(self, t: int, n: int) -> int:
         """How many of n places the one at t looks at."""
@@ -115,6 +120,13 @@ class Attention(Module):
     def extra_repr(self) -> str:
         heads = "1 head" if self.heads == 1 else f"{self.heads} heads"
         return f"{self.width}, {heads}{', causal' * self.causal}"
+
+
+def _root(d: int) -> Value:
+    """√d, a plain number with a name."""
+    named = constant(math.sqrt(d))
+    named.label = f"√{d}" if d > 1 else ""
+    return named
 
 
 NORMS: dict[str, Callable[[int], Module]] = {
@@ -170,8 +182,8 @@ class Block(Module):
         tell_apart(self)
 
     def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
-        x = _sum(x, self.dropout(self.attention(self.norm_1(x))))
-        return _sum(x, self.dropout(self.mlp(self.norm_2(x))))
+        u = suggest(_sum(x, self.dropout(self.attention(self.norm_1(x)))), f"u{self._above}")
+        return suggest(_sum(u, self.dropout(self.mlp(self.norm_2(u)))), f"y{self._above}")  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         heads = "1 head" if self.attention.heads == 1 else f"{self.attention.heads} heads"

@@ -38,7 +38,7 @@ class Linear(VectorModule):
     _drawn_as_layer = True
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, *, seed: Any = None, _letters: str = "wb"
+        self, in_features: int, out_features: int, bias: bool = True, *, seed: Any = None, _letters: Sequence[str] = "wb"
     ) -> None:
         self.width = whole(in_features, "the number of inputs")
         rng, bound = generator(seed), 1.0 / math.sqrt(self.width)

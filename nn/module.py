@@ -65,6 +65,7 @@ class Module:
     _unprefixed: tuple[str, ...] = ()  # attributes whose parameters go by their own names
     _drawn_as_layer = False  # whether a drawing gathers what it computes, and what is inside of it, in one box
     _training = True
+    _above = ""  # what stands above the names of its results, where several modules of a kind are told apart
 
     def __init_subclass__(cls) -> None:
         """Let what a module returns know who made it, so that drawings can show modules."""

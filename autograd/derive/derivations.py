@@ -23,8 +23,9 @@ from itertools import islice, pairwise
 from typing import Any, overload
 
 from autograd.calculus import gradient
+from autograd.derive.definitions import define
 from autograd.derive.lines import chain, complete_lines, derivative_of, local_derivatives, simplify_sum, sum_lines
-from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in
+from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in, wear_names
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
 from autograd.display.board import Board, Line, figure, join, words, write_name
@@ -117,10 +118,13 @@ class Derivation(Board):
     """
 
     def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
-        whole, originals = (y, x), dict[Value, Value]()
+        whole = y, x
+        y, (x,), worn = wear_names(y, [x])
+        originals = worn
         if len(history(y)) > LARGE:
-            y, x, originals = cut_between(y, x)
-        self.graph = graph = NamedGraph(y, [x], digits=digits, numbers=numbers)
+            y, x, cut = cut_between(y, x)
+            originals = {new: worn.get(node, node) for new, node in cut.items()}
+        self.graph = graph = NamedGraph(y, [x], digits=digits, numbers=numbers, called=bool(worn))
         leaf = graph.leaf(x)
         self.value = gradient(*whole)[0].data
         self.paths: list[list[Value]] = []
@@ -141,6 +145,8 @@ class Derivation(Board):
                 sheet = Sheet(y, [x], digits, graph)
                 lines, boards = [], sheet.boards
                 self.formula = sheet.formulas[leaf]
+            if worn:  # names that nobody has seen yet
+                lines, boards = [], [define(graph, graph.between(leaf), numbers), *([Board(lines)] if lines else boards)]
         super().__init__(lines, boards=boards)
 
     def _along(self, graph: NamedGraph, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:

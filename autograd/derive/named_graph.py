@@ -22,6 +22,7 @@ from autograd.display.board import Math, math
 from autograd.formula.measures import free_variables
 from autograd.formula.page import Page
 from autograd.graph import bottom_up, dependents, history, nodes, ways
+from autograd.labels import suggested
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant
@@ -51,6 +52,7 @@ class NamedGraph:
     order: all leaves on the page that y is computed from, each after those in its formula
     below: for each, the leaves in its formula
     numbers: whether derivations end in numbers
+    called: whether its quantities have names from the modules that computed them
     """
 
     def __init__(
@@ -62,8 +64,9 @@ class NamedGraph:
         beside: Sequence[Value] = (),
         numbers: bool = True,
         asked: Sequence[Value] = (),
+        called: bool = False,
     ) -> None:
-        self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
+        self.digits, self.numbers, self.patience, self.called = digits, numbers, PATIENCE, called
         if (n := len(history(y))) > MOST_NODES:
             raise too_large(f"its graph has {n} computed nodes", y)
         outputs = beside or [y]
@@ -116,6 +119,9 @@ class NamedGraph:
             for node, label in array.labels().items()
             if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
+        if self.called and not regular:  # what is a part of a sum that has its name is no quantity of its own
+            parts = {x for node in nodes(y) if node.label and node.op is ops.add for x in node.inputs}
+            names = {node: name for node, name in names.items() if node not in parts}
         names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
         return names | self._number_alike(dict.fromkeys(quantities), names, taken)
 
@@ -263,6 +269,40 @@ def cut_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
         return new
 
     return rewrite(y, copy), inside, originals
+
+
+def wear_names(y: Value, xs: Sequence[Value]) -> tuple[Value, list[Value], dict[Value, Value]]:
+    """y and xs in a copy of the graph in which what has no label wears the name that its maker suggests, if anything does.
+
+    Names that several have are counted: q⁽¹⁾₁₁, q⁽²⁾₁₁. Gives the node that each node of the copy stands for besides; leaves
+    are the same in both.
+    """
+    order = nodes(y, *xs)
+    names = {node: name for node in order if not node.label and (name := suggested(node))}
+    if not names:
+        return y, list(xs), {}
+    taken = {text_name(node.label) for node in order if node.label}
+    alike: dict[str, list[Value]] = {}
+    for node, name in names.items():
+        alike.setdefault(text_name(name), []).append(node)
+    for text, several in alike.items():
+        if len(several) > 1 or text in taken:
+            stem, _, place = names[several[0]].partition("_")
+            base, _, above = stem.partition("^")
+            above = above.strip("{}")
+            counted = (f"{base}^{{{above}({k})}}_{place}" for k in count(1))
+            names |= zip(
+                several, (name for name in counted if text_name(name) not in taken and text_name(name) not in alike)
+            )
+    copies: dict[Value, Value] = {}
+    for node in order:
+        inputs = [copies[x] for x in node.inputs]
+        if not inputs or (node not in names and all(x is old for x, old in zip(inputs, node.inputs))):
+            copies[node] = node
+        else:
+            copies[node] = like(node, inputs)
+            copies[node].label = names.get(node, node.label)
+    return copies[y], [copies[x] for x in xs], {new: node for node, new in copies.items()}
 
 
 def values_in(xs: Iterable[Any]) -> list[Any]:

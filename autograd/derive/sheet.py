@@ -17,6 +17,7 @@ from typing import Any
 
 from autograd.calculus import gradient
 from autograd.derive.algebra import cost
+from autograd.derive.definitions import define
 from autograd.derive.families import Family, find_families, find_unnamed, single_out
 from autograd.derive.lines import (
     chain,
@@ -29,7 +30,7 @@ from autograd.derive.lines import (
     total,
     write_in_numbers,
 )
-from autograd.derive.named_graph import TINY, NamedGraph, too_large
+from autograd.derive.named_graph import TINY, NamedGraph, too_large, wear_names
 from autograd.derive.vectors import VectorForm
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, reason_of, words
 from autograd.formula.measures import count_leaves, free_variables
@@ -73,8 +74,13 @@ class Sheet(Board):
     def __init__(
         self, y: Value, xs: Sequence[Value] = (), digits: int = 6, graph: NamedGraph | None = None, numbers: bool = True
     ) -> None:
+        originals: dict[Value, Value] = {}
+        if graph is None:
+            y, xs, originals = wear_names(y, xs)
         self.y, self.xs, self.digits = y, list(xs), digits
-        self.graph = graph = graph or NamedGraph(y, xs or find_unnamed(y), digits=digits, numbers=numbers, asked=xs)
+        self.graph = graph = graph or NamedGraph(
+            y, xs or find_unnamed(y), digits=digits, numbers=numbers, asked=xs, called=bool(originals)
+        )
         targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
         inside = graph.between(*targets)
         self.wanted = [leaf for leaf in reversed(graph.order) if leaf in inside]
@@ -91,7 +97,10 @@ class Sheet(Board):
         if graph.y in targets:
             why = words("a quantity varies with itself by 1")
             boards.append(Board([Line(derivative_of(graph.y.label, graph.y.label), figure(1.0), why)]))
-        self.gradients = {graph.originals[v]: self._slopes[v] for v in self.adjoints if v in graph.originals}
+        known = [v for v in self.adjoints if v in graph.originals]
+        self.gradients = {originals.get(node := graph.originals[v], node): self._slopes[v] for v in known}
+        if originals:  # names that nobody has seen yet
+            boards = [define(graph, self.wanted, numbers), *boards]
         super().__init__(boards=[board for board in boards if board.lines])
 
     def _find_users(self) -> dict[Value, list[Value]]:
