@@ -72,16 +72,23 @@ def suggest(item: Any, stem: str, *indices: int) -> Any:
     """
     if item.__class__ is Value:
         if item.inputs:
-            item.__dict__[SUGGESTED] = stem, indices
-    elif item.__class__ is list:
-        for i, inner in enumerate(item, start=1):
-            suggest(inner, stem, *indices, i)
+            item.__dict__[SUGGESTED] = (stem, indices), 0
+    elif item.__class__ is list and item:
+        if item[0].__class__ is Value:  # in every forward pass of a net: the names are put together when they are read
+            every = stem, indices
+            for i, value in enumerate(item, start=1):
+                if value._first is not None:  # a computed one, read from the slot
+                    value.__dict__[SUGGESTED] = every, i
+        else:
+            for i, inner in enumerate(item, start=1):
+                suggest(inner, stem, *indices, i)
     return item
 
 
 def suggested(value: Value) -> str:
     """What a Value is called by what made it; nothing, if that says nothing."""
-    stem, indices = (value.__dict__ if value.inputs else {}).get(SUGGESTED, ("", ()))
+    (stem, indices), i = (value.__dict__ if value.inputs else {}).get(SUGGESTED, (("", ()), 0))
+    indices = (*indices, i) if i else indices
     return f"{stem}_{subscript(indices)}" if indices else stem
 
 

@@ -16,7 +16,9 @@ multitask learners (2019).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import Value, dot, softmax
@@ -100,9 +102,12 @@ class Attention(Module):
         shares = []
         for head, (qs, ks) in enumerate(zip(q, k), start=1):
             place = (head,) if self.heads > 1 else ()
-            scores = [[dot(qs[t], ks[s]) / _root(d) for s in range(self._seen(t, n))] for t in range(n)]
+            roots = [_root(d) for _ in range(n)]
+            scores = [[dot(qs[t], ks[s]) / roots[t] for s in range(self._seen(t, n))] for t in range(n)]
             suggest(scores, f"z{self._above}", *place)
             shares.append(suggest([softmax(row) for row in scores], f"α{self._above}", *place))
+        if (seen := _watched.get()) is not None:
+            seen.append((self, shares))
         return shares
 
     def _by_head(self, rows: list[list[Any]], letter: str) -> list[list[list[Any]]]:
@@ -120,6 +125,20 @@ class Attention(Module):
     def extra_repr(self) -> str:
         heads = "1 head" if self.heads == 1 else f"{self.heads} heads"
         return f"{self.width}, {heads}{', causal' * self.causal}"
+
+
+_watched: ContextVar[list[tuple[Attention, Any]] | None] = ContextVar("_watched", default=None)
+
+
+@contextmanager
+def watch_attention() -> Iterator[list[tuple[Attention, Any]]]:
+    """In this block every call of an Attention writes down itself and its weights α, as `attend` gives them."""
+    seen: list[tuple[Attention, Any]] = []
+    before = _watched.set(seen)
+    try:
+        yield seen
+    finally:
+        _watched.reset(before)
 
 
 def _root(d: int) -> Value:
