@@ -9,6 +9,7 @@ It needs nothing but Python's own library; drawings, plots, progress bars and re
 """
 
 import nn.engine  # before all else: is this autograd ours?
+import nn.folding  # too long a derivation says block by block what there is
 from nn import data, losses, metrics, optim
 from nn.attention import Attention, Block
 from nn.drawing import draw

@@ -196,6 +196,7 @@ class Block(Module):
         self.mlp = Sequential(
             Linear(embed_dim, hidden, bias, seed=rng), activation, Linear(hidden, embed_dim, bias, seed=rng)
         )
+        self.mlp._results = "ahf"
         self.dropout = Dropout(dropout, seed=rng)
         self._activation = activation if isinstance(activation, str) else getattr(activation, "name", "function")
         tell_apart(self)

@@ -70,9 +70,9 @@ class GPT(Module):
         tokens = len(vocabulary) if isinstance(vocabulary, Letters) else whole(vocabulary, "the number of tokens")
         self.tokens = Embedding(tokens, width, seed=rng)
         self.places = Embedding(whole(positions, "the number of positions"), width, seed=rng, _letter="p")
+        self.norm = NORMS[norm](width)
         settings: dict[str, Any] = {"activation": activation, "norm": norm, "dropout": dropout, "seed": rng}
         self.blocks = [Block(width, heads, bias, **settings) for _ in range(whole(layers, "the number of layers"))]
-        self.norm = NORMS[norm](width)
         self.head = Linear(width, tokens, bias, seed=rng, _letters="Ud")
         for name, parameter in self.named_parameters():
             if "weight" in name and "norm" not in name:

@@ -37,16 +37,11 @@ def define(graph: NamedGraph, quantities: Iterable[Value], numbers: bool = True)
     numbers: whether each line ends in its number
     """
     wanted = set(quantities)
-    kinds: dict[tuple[str, int], list[Value]] = {}
+    kinds: dict[str, list[Value]] = {}
     for leaf in graph.order:
         if leaf in wanted and graph.below[leaf]:
-            kinds.setdefault((leaf.label.partition("_")[0], depth(leaf)), []).append(leaf)
+            kinds.setdefault(leaf.label.partition("_")[0], []).append(leaf)
     return Board([_line(graph, members, numbers) for members in kinds.values()])
-
-
-def depth(leaf: Value) -> int:
-    """How many indices a name has."""
-    return max((len(indices) for _, indices in readings(leaf.label)), default=0)
 
 
 def _line(graph: NamedGraph, members: Sequence[Value], numbers: bool) -> Line:
@@ -65,7 +60,7 @@ def definition(graph: NamedGraph, formula: Value) -> list[Math]:
     if formula.op is softmax_of:
         return [_softmax(graph, formula)]
     short, whole = graph.write(with_vectors(formula)), graph.write(formula)
-    return [short, whole] if len(whole.text) <= WIDEST else [short]
+    return [short, whole] if len(whole.text) <= WIDEST and whole.text != short.text else [short]
 
 
 def _softmax(graph: NamedGraph, formula: Value) -> Math:

@@ -29,11 +29,14 @@ from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_i
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
 from autograd.display.board import Board, Line, figure, join, words, write_name
+from autograd.formula.measures import TooLong
 from autograd.graph import history
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side
+MANY = 1_500  # nodes of a graph that is folded, if it can be, without a try at the whole
+fold: Callable[[Value, int, bool], Board | None] | None = None  # how nn, once imported, folds a graph
 
 
 @overload
@@ -56,7 +59,10 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
 
     The result shows itself in Jupyter and in print; .text, .latex and .save("sheet.tex") (or .html, .txt, .md) write it.
     The lines go on to the simplest form where SymPy is installed, which the extra "math" brings.
-    A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form().
+    A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form(). Quantities that
+    modules compute have their names, such as q, k, v and α of attention, and lines in front say what they mean. Where a
+    sheet of every parameter is too long for a page, and modules computed it, it comes folded: what each block gives, and
+    .open("block 1") shows one, a few lines for each kind of quantity.
 
     >>> from autograd import Value, derivation
     >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
@@ -91,7 +97,21 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
             raise ValueError(f"{x.data} is a plain number, and nothing varies with it: make it Value({x.data}, label=...)")
     if len(xs) == 1 and isinstance(xs[0], Value):
         return Derivation(y, wanted[0], digits, numbers)
-    return Sheet(y, wanted, digits, numbers=numbers)
+    if wanted:
+        return Sheet(y, wanted, digits, numbers=numbers)
+    many = len(history(y)) > MANY
+    if many and (folded := _fold(y, digits, numbers)) is not None:
+        return folded
+    try:
+        return Sheet(y, wanted, digits, numbers=numbers)
+    except TooLong:
+        if many or (folded := _fold(y, digits, numbers)) is None:
+            raise
+        return folded
+
+
+def _fold(y: Value, digits: int, numbers: bool) -> Board | None:
+    return fold(y, digits, numbers) if fold is not None else None
 
 
 class Derivation(Board):

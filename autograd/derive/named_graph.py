@@ -19,7 +19,7 @@ from autograd.calculus import gradient
 from autograd.derive.arrays import ARITHMETIC, Array, find_arrays
 from autograd.derive.layers import DATA, Structure, judge_name
 from autograd.display.board import Math, math
-from autograd.formula.measures import free_variables
+from autograd.formula.measures import TooLong, free_variables
 from autograd.formula.page import Page
 from autograd.graph import bottom_up, dependents, history, nodes, ways
 from autograd.labels import suggested
@@ -37,12 +37,12 @@ TINY, EPSILON = 1e-9, 2.0**-52
 PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
 
 
-def too_large(why: str, y: Value) -> ValueError:
+def too_large(why: str, y: Value) -> TooLong:
     """The refusal of a derivation, with what can be asked for instead."""
     near = [node.label for node in reversed(nodes(y)) if node.label and node.inputs and node is not y][:3]
     instead = f"derivation(y, x) for a labelled x near y, such as {', '.join(near)}" if near else "label nodes near y, and"
     end = "" if near else " derivation(y, x) for one of them"
-    return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
+    return TooLong(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
 
 
 class NamedGraph:
@@ -53,6 +53,7 @@ class NamedGraph:
     below: for each, the leaves in its formula
     numbers: whether derivations end in numbers
     called: whether its quantities have names from the modules that computed them
+    invent: whether what has no name may get one, and what shares one with others another
     """
 
     def __init__(
@@ -65,15 +66,16 @@ class NamedGraph:
         numbers: bool = True,
         asked: Sequence[Value] = (),
         called: bool = False,
+        invent: bool = True,
     ) -> None:
         self.digits, self.numbers, self.patience, self.called = digits, numbers, PATIENCE, called
         if (n := len(history(y))) > MOST_NODES:
             raise too_large(f"its graph has {n} computed nodes", y)
         outputs = beside or [y]
         self.structure = Structure(*outputs, asked=asked)
-        self.arrays = find_arrays(self.structure)
+        self.arrays = find_arrays(self.structure) if invent else []
         taken = {text_name(node.label) for node in nodes(y, *beside, *xs) if node.label}
-        names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken)
+        names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken) if invent else {}
         taken |= set(map(text_name, names.values()))
         unnamed = [x for x in xs if not x.label and x not in names]
         names |= zip(unnamed, free_names("x", len(unnamed), taken))

@@ -24,7 +24,7 @@ from autograd.value import Value, constant
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of
 from nn.drawing.picture import Arrow, Box, Picture, name, number
-from nn.drawing.structure import BLOCK, LAYER, NEURON, Part, parts
+from nn.drawing.structure import BLOCK, LAYER, MODULE, NEURON, Part, parts
 from nn.drawing.writers import Drawing
 from nn.layers import MLP, Layer
 from nn.module import Module
@@ -124,6 +124,7 @@ class GraphPictures:
         self.shown = set(self.nodes)
         self.inputs = {node: node.inputs for node in self.nodes}
         self.parts = parts(*outputs)
+        self.outside: dict[Any, Group] = {}  # of what comes into a part from outside
         self.placed: dict[str, dict[Value, Any]] = {}
         self.keys: dict[Value, str] = {}  # of the box in which each node is, once a picture is made
         self.differentiated = any(node.grad for node in self.nodes)
@@ -139,7 +140,7 @@ class GraphPictures:
                 f"at the depth {depth!r} this graph has {count:,} boxes, more than can be laid out ({MOST:,}): ask for"
                 f" {' or '.join(offers)}"
             )
-        picture = self._operations(local) if depth == OPERATION else self._gathered(depth)
+        picture = self._operations(local) if depth == OPERATION else self._gathered(self._places(depth))
         if not self.differentiated:
             picture.note = "no gradients yet: call backward() first"
         return picture
@@ -239,6 +240,28 @@ class GraphPictures:
             self._gather(outside, places)
         return places
 
+    def blocks(self, root: Part | None = None) -> dict[Value, Part | Group]:
+        """What stands for each node at the depth of blocks, or for each within a part: the parts directly inside it."""
+        places: dict[Value, Any] = {}
+        outside: list[Value] = []
+        for node in self.nodes:
+            around = self.parts[node].around() if node in self.parts else []
+            if root is not None and root not in around:
+                continue
+            inner = around[around.index(root) + 1 :] if root is not None else around[around[:1] == [self._whole()] :]
+            if inner:
+                places[node] = inner[0]
+            else:
+                outside.append(node)
+        self._gather(outside, places)
+        return {node: place for node, place in places.items() if node in self.shown}
+
+    def _whole(self) -> Part | None:
+        """The model, where the graph is one model's and it is made of blocks."""
+        tops = {part.around()[0] for part in self.parts.values()}
+        whole = tops.pop() if len(tops) == 1 else None
+        return whole if whole is not None and whole.kind == MODULE else None
+
     def _gather(self, outside: list[Value], places: dict[Value, Any]) -> None:
         """Nodes in no box: those after the last one together, the others by the boxes that they depend on, and by module.
 
@@ -259,22 +282,36 @@ class GraphPictures:
                 mask |= depends.get(x, 0)
             place = places.get(node)
             depends[node] = mask | (1 << bits.setdefault(place, len(bits))) if place is not None else mask
-        groups: dict[tuple[Any, ...], _Group] = {}
+        groups: dict[tuple[Any, ...], Group] = {}
         for node in outside:
             if node.inputs:
                 key = "computed", self.parts.get(node), depends[node] if node in feeding else None
-                places[node] = groups.setdefault(key, _Group(self.parts.get(node)))
+                places[node] = groups.setdefault(key, Group(self.parts.get(node)))
         for node in outside:
             if not node.inputs:
                 user = places.get(users[node]) if node in users else None
-                within = isinstance(user, _Group) or (node in users and _is_no_input(node, users[node]))
-                places[node] = user if within else groups.setdefault(("inputs", user), _Group(None))
+                within = isinstance(user, Group) or (node in users and _is_no_input(node, users[node]))
+                places[node] = user if within else groups.setdefault(("inputs", user), Group(None))
 
-    def _gathered(self, depth: str) -> Picture:
-        places = self._places(depth)
+    def inside(self, root: Part | None) -> tuple[Picture, dict[Value, Part | Group]]:
+        """The picture of what stands in a part, or of the whole in blocks; and what stands for each node in it.
+
+        What comes from outside of the part is a box in front.
+        """
+        places = self.blocks(root)
+        if root is not None:
+            around = self.blocks(root.parent)
+            for node in list(places):
+                for x in self.inputs[node]:
+                    if x not in places and x.op is not CONSTANT:
+                        places[x] = self.outside.setdefault(around.get(x, x), Group(None))
+        return self._gathered(places), places
+
+    def _gathered(self, places: dict[Value, Any]) -> Picture:
         members: dict[Any, list[Value]] = {}
         for node in self.nodes:
-            members.setdefault(places[node], []).append(node)
+            if node in places:
+                members.setdefault(places[node], []).append(node)
         keys = {place: f"n{i}" for i, place in enumerate(members)}
         self.keys = {node: keys[place] for node, place in places.items()}
         self.roomy = len(members) <= 24  # room for a neuron's bias and net
@@ -283,7 +320,7 @@ class GraphPictures:
         for place, inside in members.items():
             if isinstance(place, Part):
                 box = self._neuron_box(place, inside) if place.kind == NEURON else self._layer_box(place, inside)
-            elif isinstance(place, _Group):
+            elif isinstance(place, Group):
                 box = self._group_box(place, inside)
             else:
                 box = self._box(place, "", texts[place])
@@ -296,7 +333,9 @@ class GraphPictures:
     def _arrows(self, places: dict[Value, Any], keys: dict[Any, str]) -> list[Arrow]:
         between: dict[tuple[Any, Any], list[tuple[Value, Value, int]]] = {}
         for node, inputs in self.inputs.items():
-            head = places[node]
+            head = places.get(node)
+            if head is None:
+                continue
             for position, x in enumerate(inputs):
                 tail = places.get(x)
                 if tail is not None and tail is not head:
@@ -377,7 +416,7 @@ class GraphPictures:
         used = Counter(first for first in firsts if first in parameters)
         return next(iter(used.values())) if len(set(used.values())) == 1 else 1
 
-    def _group_box(self, group: _Group, inside: list[Value]) -> Box:
+    def _group_box(self, group: Group, inside: list[Value]) -> Box:
         computed = [node for node in inside if node.inputs]
         if not computed:
             return Box("", "group", "", "inputs", [f"{len(inside):,} numbers"])
@@ -411,7 +450,7 @@ def _is_no_input(x: Value, node: Value) -> bool:
     return own and x.op is CONSTANT and x is node.inputs[-1]
 
 
-class _Group:
+class Group:
     """Stands for nodes that are in no layer and drawn as one box; part: the module that they belong to, if any."""
 
     def __init__(self, part: Part | None) -> None:
