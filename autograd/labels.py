@@ -87,9 +87,14 @@ def suggest(item: Any, stem: str, *indices: int) -> Any:
 
 def suggested(value: Value) -> str:
     """What a Value is called by what made it; nothing, if that says nothing."""
-    (stem, indices), i = (value.__dict__ if value.inputs else {}).get(SUGGESTED, (("", ()), 0))
-    indices = (*indices, i) if i else indices
+    stem, indices = suggested_parts(value)
     return f"{stem}_{subscript(indices)}" if indices else stem
+
+
+def suggested_parts(value: Value) -> tuple[str, tuple[int, ...]]:
+    """What a Value is called by what made it: the stem and the indices."""
+    (stem, indices), i = (value.__dict__ if value.inputs else {}).get(SUGGESTED, (("", ()), 0))
+    return stem, (*indices, i) if i else indices
 
 
 def subscript(indices: Iterable[int]) -> str:

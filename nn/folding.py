@@ -21,7 +21,7 @@ from autograd.display.board import NOTHING, Board, Line, Math, figure, join, wor
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import escape_latex
-from nn.drawing.graphs import GraphPictures, Group
+from nn.drawing.graphs import GraphPictures, Group, in_order
 from nn.drawing.structure import Part
 
 MOST_KINDS = 60  # of quantities and parameters in a block that is opened into scalars
@@ -51,7 +51,7 @@ class Folded(Board):
         self.worn: dict[Value, Value] = {old: new for new, old in self.kinds.originals.items()}
         self.places = self.pictures.blocks(root)
         self._find_results()
-        order = self._in_order()
+        order = [place for place in in_order(self.places, self.pictures.inputs) if place in self.results]
         self.parts = {place.name: place for place in order if isinstance(place, Part)}
         self.names = list(self.parts)
         forward = [line for place in order for line in self._forward(place)]
@@ -98,17 +98,6 @@ class Folded(Board):
         if self.y in self.places:
             self.results[self.places[self.y]][self.y] = None
         self.results = {place: found for place, found in self.results.items() if found and not _are_plain(found)}
-
-    def _in_order(self) -> list[Part | Group]:
-        """The places, each after those that it uses."""
-        order: list[Part | Group] = []
-        left = dict.fromkeys(self.results)
-        while left:
-            ready = [place for place in left if not any(source in left for source in self.inputs[place])]
-            for place in ready or list(left):  # a net called on its own output has no order
-                order.append(place)
-                del left[place]
-        return order
 
     def _name(self, place: Part | Group) -> str:
         """What the results of a place are called together."""

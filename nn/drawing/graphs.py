@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from autograd.formula.writing import formula
 from autograd.graph import nodes
@@ -29,6 +29,7 @@ from nn.drawing.writers import Drawing
 from nn.layers import MLP, Layer
 from nn.module import Module
 
+T = TypeVar("T")
 OPERATION = "operation"
 DEPTHS = (OPERATION, NEURON, LAYER, BLOCK)
 READABLE = {OPERATION: 90, NEURON: 48, LAYER: 60, BLOCK: math.inf}  # boxes that a reader takes in: depth="auto" keeps below
@@ -242,23 +243,30 @@ class GraphPictures:
 
     def blocks(self, root: Part | None = None) -> dict[Value, Part | Group]:
         """What stands for each node at the depth of blocks, or for each within a part: the parts directly inside it."""
+        top = root if root is not None else self._whole()
+        stands: dict[Part | None, Part | None] = {}  # for each part the one directly inside the top that it is in
+        inside: set[Part | None] = set() if root is not None else {None}
+        for part in dict.fromkeys(self.parts.values()):
+            around = part.around()
+            inner = around[around.index(top) + 1 :] if top is not None and top in around else around * (root is None)
+            stands[part] = inner[0] if inner else None
+            if root is None or root in around:
+                inside.add(part)
         places: dict[Value, Any] = {}
         outside: list[Value] = []
         for node in self.nodes:
-            around = self.parts[node].around() if node in self.parts else []
-            if root is not None and root not in around:
-                continue
-            inner = around[around.index(root) + 1 :] if root is not None else around[around[:1] == [self._whole()] :]
-            if inner:
-                places[node] = inner[0]
-            else:
-                outside.append(node)
+            part_of = self.parts.get(node)
+            if part_of in inside:
+                if (stand := stands.get(part_of)) is not None:
+                    places[node] = stand
+                else:
+                    outside.append(node)
         self._gather(outside, places)
-        return {node: place for node, place in places.items() if node in self.shown}
+        return places
 
     def _whole(self) -> Part | None:
         """The model, where the graph is one model's and it is made of blocks."""
-        tops = {part.around()[0] for part in self.parts.values()}
+        tops = {part.around()[0] for part in dict.fromkeys(self.parts.values())}
         whole = tops.pop() if len(tops) == 1 else None
         return whole if whole is not None and whole.kind == MODULE else None
 
@@ -315,7 +323,7 @@ class GraphPictures:
         keys = {place: f"n{i}" for i, place in enumerate(members)}
         self.keys = {node: keys[place] for node, place in places.items()}
         self.roomy = len(members) <= 24  # room for a neuron's bias and net
-        texts = self._texts(node for node in self.nodes if places[node] is node)
+        texts = self._texts(node for node in self.nodes if places.get(node) is node)
         picture = Picture()
         for place, inside in members.items():
             if isinstance(place, Part):
@@ -455,6 +463,18 @@ class Group:
 
     def __init__(self, part: Part | None) -> None:
         self.part = part
+
+
+def in_order(places: Mapping[Value, T], inputs: Mapping[Value, Sequence[Value]]) -> list[T]:
+    """What stands for nodes, each after what it uses."""
+    used: dict[T, dict[T, None]] = {place: {} for place in places.values()}
+    for node, place in places.items():
+        used[place] |= {places[x]: None for x in inputs[node] if x in places and places[x] is not place}
+    order: dict[T, None] = {}
+    while len(order) < len(used):
+        ready = [place for place, sources in used.items() if place not in order and all(s in order for s in sources)]
+        order |= dict.fromkeys(ready or used)  # a net called on its own output has no order
+    return list(order)
 
 
 def _stem(several: Sequence[Value]) -> str:
