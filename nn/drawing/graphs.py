@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from autograd.formula.writing import formula
 from autograd.graph import nodes
-from autograd.labels import subscript, suggested
+from autograd.labels import subscript, suggested_parts
 from autograd.operation import CONSTANT
 from autograd.primitives import div, shifted_from
 from autograd.value import Value, constant
@@ -436,9 +436,9 @@ class GraphPictures:
         if group.part is not None and len(counts) == 1:  # one step of a module, for each of many numbers
             lines = [f"{len(computed):,} numbers"] + (gradients if self.differentiated else [])
             grad = math.hypot(*(node.grad for node in computed)) if self.differentiated else None
-            return Box("", "group", next(iter(counts)), _stem(computed), lines, grad, group.part)
+            return Box("", "group", next(iter(counts)), _stems(computed), lines, grad, group.part)
         kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in counts.most_common(5))
-        title = pretty(last.label) or f"{len(computed):,} operations"
+        title = pretty(last.label) or _stems(computed) or f"{len(computed):,} operations"
         lines = [kinds, self._number(last)] + ([f"grad {number(last.grad, self.digits)}"] if self.differentiated else [])
         return Box("", "group", "", title, lines, last.grad if self.differentiated else None, group.part)
 
@@ -477,10 +477,9 @@ def in_order(places: Mapping[Value, T], inputs: Mapping[Value, Sequence[Value]])
     return list(order)
 
 
-def _stem(several: Sequence[Value]) -> str:
-    """What nodes are called together by the module that computed them: u for u_11, u_12, ...; nothing if it says nothing."""
-    stems = {suggested(node).partition("_")[0] for node in several}
-    return pretty(stems.pop()) if len(stems) == 1 else ""
+def _stems(several: Sequence[Value]) -> str:
+    """What nodes are called by the module that computed them: u for u_11, u_12, ...; nothing if it says nothing."""
+    return ", ".join(pretty(stem) for stem in dict.fromkeys(suggested_parts(node)[0] for node in several) if stem)
 
 
 def _weight(net: Value, position: int) -> Value | None:

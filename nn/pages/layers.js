@@ -14,9 +14,12 @@ const LAYERS_STYLE = `
 .maps figure { margin: 0; max-width: 100%; }
 .maps figcaption { color: var(--muted); font-size: .87em; }
 .maps canvas { display: block; max-width: 100%; image-rendering: pixelated; border: 1px solid var(--edge); cursor: crosshair; }
-.panel.layers { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
-@media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); } }
-.scalar { border-left: 4px solid var(--done); padding: 2px 0 2px 12px; overflow-wrap: anywhere; }
+.panel.layers { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); align-items: start; }
+.scalar { border-left: 4px solid var(--done); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
+  position: sticky; top: 8px; max-height: 92vh; overflow-y: auto; }
+.panel.layers .now { min-height: 0; margin-bottom: 12px; }
+@media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); }
+  .scalar { top: auto; bottom: 0; max-height: 42vh; border-top: 1px solid var(--edge); } }
 .scalar ul { margin: 4px 0; padding-left: 18px; }
 .scalar li { margin: 2px 0; }
 .link { padding: 0 6px; min-height: 26px; }
@@ -29,15 +32,14 @@ const LAYERS_HTML = `
   <nav class="path" aria-label="Where this is in the model"></nav>
   <div class="stage" tabindex="0" aria-label="The layers; click one to look at its numbers"></div>
   <div class="panel layers">
-    <div class="now" aria-live="polite"></div>
-    <div class="scalar"></div>
+    <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
+    <div class="scalar" aria-live="polite"></div>
   </div>
-  <div class="arrays"></div>
 </div>`;
 
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const lowered = (indices) => indices.map((i) => [...String(i)].map((c) => LOWERED[c]).join("")).join(indices.some((i) => i > 9) ? "," : "");
-const MOST_SHOWN = 24; // terms of a sum, or uses of a number, that are written
+const MOST_SHOWN = 16; // terms of a sum, or uses of a number, that are written
 
 function unpack(words, Kind) {
   const bytes = Uint8Array.from(atob(words), (c) => c.charCodeAt(0));
@@ -89,7 +91,7 @@ export function mountLayers(element, data, changed = () => {}) {
   });
   const users = graph.nodes.map(() => []);
   for (const i of graph.forward) graph.nodes[i].inputs.forEach((x, slot) => users[x].push([i, slot]));
-  const name = (i) => names.get(i) ?? (graph.nodes[i].kind === "constant" ? text(values[i], 4) : graph.nodes[i].inputs.length ? `${graph.nodes[i].symbol} no. ${i}` : `leaf no. ${i}`);
+  const name = (i) => names.get(i) ?? (graph.nodes[i].kind === "constant" ? text(values[i], 4) : graph.nodes[i].inputs.length ? `${graph.nodes[i].op} no. ${i}` : `leaf no. ${i}`);
   const output = name(graph.output);
 
   function indicesOf(array, place) {
@@ -237,14 +239,25 @@ export function mountLayers(element, data, changed = () => {}) {
       head.append(" ", button);
     }
     place.append(head);
-    for (const a of unit.arrays) {
+    const put = (a, into) => {
       const array = arrays[a], block = make("div", "", "array"), maps = make("div", "", "maps");
-      block.append(make("h4", `${array.name} — ${array.shape.join(" × ")}${array.parameters ? ", parameters" : ""}`), maps);
+      block.append(make("h4", `${array.name} — ${sizeOf(array)}${array.parameters ? ", parameters" : ""}`), maps);
       maps.append(map(array, values, "values", forwardDone(key) || array.parameters));
       maps.append(map(array, grads, "gradients", backwardDone(key)));
-      place.append(block);
-    }
+      into.append(block);
+    };
+    const shown = unit.opens === null ? unit.arrays : unit.results; // what is inside stands in the drawing inside
+    for (const a of shown) if (arrays[a].named) put(a, place);
+    const between = shown.filter((a) => !arrays[a].named);
+    if (!between.length) return;
+    const details = make("details");
+    details.append(make("summary", between.length === shown.length ? "its numbers" : "the steps between"));
+    details.addEventListener("toggle", () => { if (details.open && details.childElementCount === 1) for (const a of between) put(a, details); });
+    details.open = between.length === shown.length;
+    place.append(details);
   }
+
+  const sizeOf = (array) => (array.flat ? `${array.ids.filter((i) => i >= 0).length} number${array.ids.length > 1 ? "s" : ""}` : array.shape.join(" × "));
 
   // One array as a picture: a cell for each number, blue below zero and orange above, the stronger the larger.
   function map(array, numbers, what, known) {
@@ -254,28 +267,28 @@ export function mountLayers(element, data, changed = () => {}) {
       return figure;
     }
     const own = Array.from(array.ids).filter((i) => i >= 0).map((i) => numbers[i]).filter(Number.isFinite);
-    const most = own.reduce((a, x) => Math.max(a, Math.abs(x)), 0), room = Math.min($(".app").clientWidth - 40, 460);
-    const cell = Math.max(3, Math.min(22, Math.floor(room / width), Math.floor(340 / height)));
-    const gap = blocks > 1 ? 4 : 0, rows = height / blocks;
+    const most = own.reduce((a, x) => Math.max(a, Math.abs(x)), 0), room = Math.min($(".arrays").clientWidth - 4, 420);
+    const gap = blocks > 1 ? 6 : 0, rows = height / blocks; // heads stand side by side
+    const cell = Math.max(3, Math.min(22, Math.floor((room - gap * (blocks - 1)) / width / blocks), Math.floor(340 / rows)));
     const canvas = make("canvas");
-    Object.assign(canvas, { width: width * cell, height: height * cell + gap * (blocks - 1), tabIndex: 0 });
+    Object.assign(canvas, { width: blocks * (width * cell + gap) - gap, height: rows * cell, tabIndex: 0 });
     canvas.setAttribute("role", "application");
     const colours = getComputedStyle($(".app")), ink = (property) => colours.getPropertyValue(property).trim();
-    const pen = canvas.getContext("2d"), top = (row) => row * cell + gap * Math.floor(row / rows);
+    const pen = canvas.getContext("2d");
     let cursor = 0;
     const paint = () => {
       pen.globalAlpha = 1;
       pen.fillStyle = ink("--paper");
       pen.fillRect(0, 0, canvas.width, canvas.height);
       array.ids.forEach((i, at) => {
-        const column = at % width, row = Math.floor(at / width);
+        const row = Math.floor(at / width), x = (at % width) * cell + Math.floor(row / rows) * (width * cell + gap), y = (row % rows) * cell;
         if (i < 0) { pen.globalAlpha = 0.35; pen.fillStyle = ink("--edge"); }
         else {
           pen.globalAlpha = most ? Math.sqrt(Math.min(1, Math.abs(numbers[i]) / most)) : 0;
           pen.fillStyle = ink(numbers[i] < 0 ? "--done" : "--now");
         }
-        pen.fillRect(column * cell, top(row), cell - (cell > 5 ? 1 : 0), cell - (cell > 5 ? 1 : 0));
-        if (i >= 0 && i === chosen) { pen.globalAlpha = 1; pen.lineWidth = 2; pen.strokeStyle = ink("--ink"); pen.strokeRect(column * cell + 1, top(row) + 1, cell - 2, cell - 2); }
+        pen.fillRect(x, y, cell - (cell > 5 ? 1 : 0), cell - (cell > 5 ? 1 : 0));
+        if (i >= 0 && i === chosen) { pen.globalAlpha = 1; pen.lineWidth = 2; pen.strokeStyle = ink("--ink"); pen.strokeRect(x + 1, y + 1, cell - 2, cell - 2); }
       });
     };
     const say = () => {
@@ -291,8 +304,8 @@ export function mountLayers(element, data, changed = () => {}) {
     };
     canvas.addEventListener("click", (event) => {
       const box = canvas.getBoundingClientRect(), x = ((event.clientX - box.left) / box.width) * canvas.width, y = ((event.clientY - box.top) / box.height) * canvas.height;
-      const row = Math.floor(y / (rows * cell + gap)) * rows + Math.min(rows - 1, Math.floor((y % (rows * cell + gap)) / cell));
-      pick(row * width + Math.min(width - 1, Math.floor(x / cell)));
+      const block = Math.min(blocks - 1, Math.floor(x / (width * cell + gap))), column = Math.floor((x - block * (width * cell + gap)) / cell);
+      pick((block * rows + Math.min(rows - 1, Math.floor(y / cell))) * width + Math.min(width - 1, column));
     });
     canvas.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[event.key];
@@ -305,9 +318,7 @@ export function mountLayers(element, data, changed = () => {}) {
     });
     say();
     paint();
-    const range = what === "values" ? "numbers" : "gradients";
     figure.append(make("figcaption", `${what}, up to ${text(most, 3)} in size`), canvas);
-    figure.title = `${array.name}: ${range}`;
     return figure;
   }
 
@@ -324,6 +335,14 @@ export function mountLayers(element, data, changed = () => {}) {
     return button;
   }
 
+  // An operation on many numbers: a sum of products by its first and last ones.
+  function inShort(node) {
+    const n = Math.floor(node.inputs.length / 2), product = (i) => `${name(node.inputs[i])}·${name(node.inputs[n + i])}`;
+    if (node.op !== "dot") return `${node.op} of ${name(node.inputs[0])}, ${name(node.inputs[1])}, … (${node.inputs.length} numbers)`;
+    const bias = node.inputs.length % 2 ? ` + ${name(node.inputs.at(-1))}` : "";
+    return `${product(0)} + ${product(1)} + … + ${product(n - 1)}${bias}`;
+  }
+
   function tellScalar() {
     const place = $(".scalar");
     place.replaceChildren();
@@ -335,7 +354,7 @@ export function mountLayers(element, data, changed = () => {}) {
     place.append(make("h3", name(chosen)), make("p", `value ${text(values[chosen])}, gradient ∂${output}/∂${name(chosen)} = ${text(grads[chosen])}`));
     if (node.inputs.length) {
       const words = node.inputs.map((x) => held(text(values[x], 4)));
-      const written = node.template ? fill(node.template, node.inputs.map(name)) : `${node.op} of ${node.inputs.length} numbers`;
+      const written = node.template ? fill(node.template, node.inputs.map(name)) : inShort(node);
       place.append(make("p", `= ${written}`, "math"));
       if (node.template) place.append(make("p", `= ${fill(node.template, words)} = ${text(values[chosen])}`, "math"));
       const xs = node.inputs.map((x) => values[x]);
