@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from autograd import Value, dot, softmax
-from autograd.labels import suggest
+from autograd.labels import Names
 from autograd.value import constant
 from nn.arguments import generator, whole
 from nn.linear import Dropout, Linear, Sequential
@@ -75,16 +75,17 @@ class Attention(Module):
 
     def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
         x = as_vectors(x, self.width, self)
-        v = self._by_head(self.value(x), "v")
-        shares = self.attend(x)
+        names = Names(self._above)
+        v = self._by_head(names, self.value(x), "v")
+        shares = self._attend(x, names)
         mixed = []
         for t in range(len(x)):
             mixture: list[Any] = []
             for head, vs in enumerate(v):
                 mixture += [dot(shares[head][t], list(column)) for column in zip(*vs[: self._seen(t, len(x))])]
             mixed.append(mixture)
-        output = self.output(suggest(mixed, f"c{self._above}"))
-        return suggest(output, f"o{self._above}")  # type: ignore[no-any-return]
+        output = self.output(names.give(mixed, "c"))
+        return names.give(output, "o")  # type: ignore[no-any-return]
 
     def attend(self, x: Sequence[Sequence[Any]]) -> list[list[list[Any]]]:
         """How much each place attends to each: for each head, for each place, a share for every place that it looks at.
@@ -96,26 +97,28 @@ class Attention(Module):
         >>> [[round(share.data, 4) for share in row] for row in shares[0]]
         [[1.0], [0.5582, 0.4418]]
         """
-        x = as_vectors(x, self.width, self)
-        q, k = self._by_head(self.query(x), "q"), self._by_head(self.key(x), "k")
+        return self._attend(as_vectors(x, self.width, self), Names(self._above))
+
+    def _attend(self, x: list[list[Value]], names: Names) -> list[list[list[Any]]]:
+        q, k = self._by_head(names, self.query(x), "q"), self._by_head(names, self.key(x), "k")
         n, d = len(x), self.width // self.heads
         shares = []
         for head, (qs, ks) in enumerate(zip(q, k), start=1):
             place = (head,) if self.heads > 1 else ()
             roots = [_root(d) for _ in range(n)]
             scores = [[dot(qs[t], ks[s]) / roots[t] for s in range(self._seen(t, n))] for t in range(n)]
-            suggest(scores, f"z{self._above}", *place)
-            shares.append(suggest([softmax(row) for row in scores], f"α{self._above}", *place))
+            names.give(scores, "z", *place)
+            shares.append(names.give([softmax(row) for row in scores], "α", *place))
         if (seen := _watched.get()) is not None:
             seen.append((self, shares))
         return shares
 
-    def _by_head(self, rows: list[list[Any]], letter: str) -> list[list[list[Any]]]:
+    def _by_head(self, names: Names, rows: list[list[Any]], letter: str) -> list[list[list[Any]]]:
         """Vectors in the groups of numbers that the heads have: for each head, for each place; with their names."""
         d = self.width // self.heads
         parted = [[row[i : i + d] for row in rows] for i in range(0, self.width, d)]
         for head, part in enumerate(parted, start=1):
-            suggest(part, f"{letter}{self._above}", *((head,) if self.heads > 1 else ()))
+            names.give(part, letter, *((head,) if self.heads > 1 else ()))
         return parted
 
     def _seen(self, t: int, n: int) -> int:
@@ -202,8 +205,9 @@ class Block(Module):
         tell_apart(self)
 
     def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
-        u = suggest(_sum(x, self.dropout(self.attention(self.norm_1(x)))), f"u{self._above}")
-        return suggest(_sum(u, self.dropout(self.mlp(self.norm_2(u)))), f"y{self._above}")  # type: ignore[no-any-return]
+        names = Names(self._above)
+        u = names.give(_sum(x, self.dropout(self.attention(self.norm_1(x)))), "u")
+        return names.give(_sum(u, self.dropout(self.mlp(self.norm_2(u)))), "y")  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         heads = "1 head" if self.attention.heads == 1 else f"{self.attention.heads} heads"

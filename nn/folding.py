@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from autograd.derive import derivations
 from autograd.derive.kinds import Kinds
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
+from autograd.labels import suggested
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import escape_latex
@@ -54,8 +55,9 @@ class Folded(Board):
         order = [place for place in in_order(self.places, self.pictures.inputs) if place in self.results]
         self.parts = {place.name: place for place in order if isinstance(place, Part)}
         self.names = list(self.parts)
-        forward = [line for place in order for line in self._forward(place)]
-        backward = [line for place in order[::-1] for line in self._backward(place)]
+        shown = [place for place in order if not self._is_given(place)]
+        forward = [line for place in shown for line in self._forward(place)]
+        backward = [line for place in shown[::-1] for line in self._backward(place)]
         how = f"open({self.names[-1]!r}) shows what is in a block: {', '.join(self.names)}" if self.names else ""
         last = Board([Line(NOTHING, words(how), NOTHING, NOTHING)] if how else [])
         super().__init__(boards=[Board(forward, "Forward"), Board(backward, "Backward"), last])
@@ -97,18 +99,23 @@ class Folded(Board):
                         self.inputs[place].setdefault(source, {})[x] = None
         if self.y in self.places:
             self.results[self.places[self.y]][self.y] = None
-        self.results = {place: found for place, found in self.results.items() if found and not _are_plain(found)}
+        self.results = {place: found for place, found in self.results.items() if found}
 
     def _name(self, place: Part | Group) -> str:
         """What the results of a place are called together."""
         found = list(self.results[place])
-        labels = [self.worn.get(node, node).label for node in found]
+        stems = {(node.label or suggested(node)).partition("_")[0] for node in found}
         if len(found) == 1:
-            return labels[0] or self.kinds.name
-        stems = {label.partition("_")[0] for label in labels}
+            return self.worn.get(found[0], found[0]).label or self.kinds.name
         if len(stems) == 1 and (stem := stems.pop()):
             return stem
-        return place.name if isinstance(place, Part) else f"step {1 + list(self.results).index(place)}"
+        if isinstance(place, Part):
+            return place.name
+        return "inputs" if self._is_given(place) else f"step {1 + list(self.results).index(place)}"
+
+    def _is_given(self, place: Part | Group) -> bool:
+        """Whether a place holds nothing that is computed, and is no module's."""
+        return isinstance(place, Group) and not any(n.inputs for n, where in self.places.items() if where is place)
 
     # ---- lines
 
@@ -171,10 +178,6 @@ class Folded(Board):
 
 def _around(pictures: GraphPictures, node: Value) -> list[Part]:
     return pictures.parts[node].around() if node in pictures.parts else []
-
-
-def _are_plain(several: Sequence[Value] | dict[Value, None]) -> bool:
-    return all(node.op is CONSTANT for node in several)
 
 
 def fold(y: Value, digits: int, numbers: bool) -> Board | None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, softmax
-from autograd.labels import suggest
+from autograd.labels import Names
 from autograd.modes import without_graph
 from nn.arguments import generator, whole
 from nn.attention import NORMS, Block
@@ -86,10 +86,11 @@ class GPT(Module):
         if not 1 <= len(tokens) <= len(self.places.weight):
             raise ValueError(f"{self!r} takes a list of 1 to {len(self.places.weight)} tokens, got {len(tokens)}")
         x = [[a + b for a, b in zip(self.tokens(token), self.places(t))] for t, token in enumerate(tokens)]
-        x = self.norm(suggest(x, f"x{self._above}"))
+        names = Names(self._above)
+        x = self.norm(names.give(x, "x"))
         for block in self.blocks:
             x = block(x)
-        return suggest(self.head(x), f"s{self._above}")  # type: ignore[no-any-return]
+        return names.give(self.head(x), "s")  # type: ignore[no-any-return]
 
     def sample(
         self, temperature: float = 1.0, seed: int | None = None, *, start: Any = "", length: int | None = None

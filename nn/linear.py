@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd import Value, dot, select
 from autograd.escapes import write_place
-from autograd.labels import suggest
+from autograd.labels import Names
 from nn.arguments import generator, whole
 from nn.layers import VECTOR_ACTIVATIONS, acts_on_all, scalar_activation
 from nn.module import Module
@@ -83,10 +83,11 @@ class Sequential(Module):
     _results: Sequence[str] = ()  # what its owner calls what each step gives
 
     def __call__(self, x: Any) -> Any:
+        names = Names(self._above)
         for (_, step), letter in zip_longest(self._steps, self._results):
             x = step(x)
             if letter:
-                suggest(x, f"{letter}{self._above}")
+                names.give(x, letter)
         return x[0] if isinstance(x, list) and len(x) == 1 and isinstance(x[0], Value) else x
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, dot, mean, sqrt
-from autograd.labels import suggest
+from autograd.labels import Names
 from autograd.value import constant
 from nn.arguments import whole
 from nn.vectors import VectorModule, as_vector, column, is_rows
@@ -28,16 +28,17 @@ class _Norm(VectorModule):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         if not is_rows(x):
-            return self.normalise(as_vector(x, self.width, self))
-        return [self.normalise(as_vector(row, self.width, self), t) for t, row in enumerate(x, start=1)]
+            return self.vector(as_vector(x, self.width, self))
+        names = Names(self._above)
+        return [self.normalise(as_vector(row, self.width, self), names, t) for t, row in enumerate(x, start=1)]
 
     def vector(self, x: list[Value]) -> list[Any]:
-        return self.normalise(x)
+        return self.normalise(x, Names(self._above))
 
-    def normalise(self, x: list[Value], *place: int) -> list[Any]:
+    def normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
         """The output for one vector.
 
-        place: its place in a list of vectors, from 1 on, which names have
+        names: for what is computed on the way; place: its place in a list of vectors, from 1 on, which names have
         """
         raise NotImplementedError
 
@@ -67,10 +68,10 @@ class RMSNorm(_Norm):
         self.eps = _tiny(SMALLEST_STEP if eps is None else eps)
         self.weight = column(self.width, lambda: 1.0, "g") if elementwise_affine else None
 
-    def normalise(self, x: list[Value], *place: int) -> list[Any]:
-        r = suggest(sqrt(dot(x, x) / len(x) + self.epsilon()), f"r{self._above}", *place)
+    def normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+        r = names.give(sqrt(dot(x, x) / len(x) + self.epsilon()), "r", *place)
         y = [each / r * g for each, g in zip(x, self.weight)] if self.weight else [each / r for each in x]
-        return suggest(y, f"n{self._above}", *place)  # type: ignore[no-any-return]
+        return names.give(y, "n", *place)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         return f"{self.width}" if self.weight else f"{self.width}, no gain"
@@ -96,15 +97,15 @@ class LayerNorm(_Norm):
         self.weight = column(self.width, lambda: 1.0, "γ") if elementwise_affine else None
         self.bias = column(self.width, lambda: 0.0, "β") if elementwise_affine and bias else None
 
-    def normalise(self, x: list[Value], *place: int) -> list[Any]:
-        m = suggest(mean(x), f"m{self._above}", *place)
-        apart = suggest([each - m for each in x], f"d{self._above}", *place)
-        s = suggest(sqrt(dot(apart, apart) / len(x) + self.epsilon()), f"s{self._above}", *place)
+    def normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+        m = names.give(mean(x), "m", *place)
+        apart = names.give([each - m for each in x], "d", *place)
+        s = names.give(sqrt(dot(apart, apart) / len(x) + self.epsilon()), "s", *place)
         y = [each / s for each in apart]
         if self.weight:
             y = [each * gain for each, gain in zip(y, self.weight)]
         y = [each + b for each, b in zip(y, self.bias)] if self.bias else y
-        return suggest(y, f"n{self._above}", *place)  # type: ignore[no-any-return]
+        return names.give(y, "n", *place)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         return f"{self.width}{'' if self.weight else ', no gain'}{'' if self.bias else ', no bias'}"

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, dot, relu, sigmoid, tanh
-from autograd.labels import suggest
+from autograd.labels import Names
 from nn.arguments import generator, whole
 from nn.module import Module
 from nn.vectors import as_vector, as_vectors, column, matrix
@@ -96,18 +96,19 @@ class RNN(_Recurrent):
 
         x: an input; h: the state before
         """
-        return self._step(x, h)
+        return self._step(x, h, Names(self._above))
 
-    def _step(self, x: State, h: State, *place: int) -> list[Any]:
+    def _step(self, x: State, h: State, names: Names, *place: int) -> list[Any]:
         bend = tanh if self.nonlinearity == "tanh" else relu
-        a = suggest(self.nets(x, h)[0], f"a{self._above}", *place)
-        return suggest([bend(each) for each in a], f"h{self._above}", *place)  # type: ignore[no-any-return]
+        a = names.give(self.nets(x, h)[0], "a", *place)
+        return names.give([bend(each) for each in a], "h", *place)  # type: ignore[no-any-return]
 
     def __call__(self, x: Sequence[State], h: State | None = None) -> tuple[list[list[Any]], list[Any]]:
         outputs: list[list[Any]] = []
         state: Any = [0.0] * self.hidden if h is None else h
+        names = Names(self._above)
         for t, each in enumerate(as_vectors(x, self.width, self), start=1):
-            state = self._step(each, state, t)
+            state = self._step(each, state, names, t)
             outputs.append(state)
         return outputs, state
 
@@ -139,11 +140,11 @@ class LSTM(_Recurrent):
 
         x: an input; states: (h, C) before
         """
-        return self._step(x, states)
+        return self._step(x, states, Names(self._above))
 
-    def _step(self, x: State, states: tuple[State, State], *place: int) -> tuple[list[Any], list[Any]]:
+    def _step(self, x: State, states: tuple[State, State], names: Names, *place: int) -> tuple[list[Any], list[Any]]:
         def call(values: list[Any], letter: str) -> list[Any]:
-            return suggest(values, f"{letter}{self._above}", *place)  # type: ignore[no-any-return]
+            return names.give(values, letter, *place)  # type: ignore[no-any-return]
 
         h, C = states
         gates = zip(self.gates, self.nets(x, h))
@@ -156,7 +157,8 @@ class LSTM(_Recurrent):
     ) -> tuple[list[list[Any]], tuple[list[Any], list[Any]]]:
         outputs: list[list[Any]] = []
         both: Any = ([0.0] * self.hidden, [0.0] * self.hidden) if states is None else states
+        names = Names(self._above)
         for t, each in enumerate(as_vectors(x, self.width, self), start=1):
-            both = self._step(each, both, t)
+            both = self._step(each, both, names, t)
             outputs.append(both[0])
         return outputs, both

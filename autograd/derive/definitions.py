@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from autograd import primitives as ops
 from autograd.derive.named_graph import NamedGraph
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
+from autograd.formula.measures import free_variables
 from autograd.formula.operations import pseudo_primitive, softmax_of
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
@@ -22,6 +23,7 @@ from autograd.value import Value, record
 from autograd.writing.names import add_indices, readings
 from autograd.writing.notation import PRODUCT, Notation, latex_form
 
+LONGEST = 200  # characters of a formula that is written at all
 WIDEST = 60  # characters of a sum that is written out beside its vectors
 MOST_ARGUMENTS = 6  # of a softmax that are all written
 
@@ -60,6 +62,8 @@ def definition(graph: NamedGraph, formula: Value) -> list[Math]:
     if formula.op is softmax_of:
         return [_softmax(graph, formula)]
     short, whole = graph.write(with_vectors(formula)), graph.write(formula)
+    if len(short.text) > LONGEST:
+        return [words(f"a formula of {len(free_variables(formula))} quantities")]
     return [short, whole] if len(whole.text) <= WIDEST and whole.text != short.text else [short]
 
 

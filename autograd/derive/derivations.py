@@ -24,6 +24,7 @@ from typing import Any, overload
 
 from autograd.calculus import gradient
 from autograd.derive.definitions import define
+from autograd.derive.kinds import Along
 from autograd.derive.lines import chain, complete_lines, derivative_of, local_derivatives, simplify_sum, sum_lines
 from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in, wear_names
 from autograd.derive.rules import rule_derivation
@@ -31,11 +32,12 @@ from autograd.derive.sheet import Sheet
 from autograd.display.board import Board, Line, figure, join, words, write_name
 from autograd.formula.measures import TooLong
 from autograd.graph import history
+from autograd.labels import call_of
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side
-MANY = 1_500  # nodes of a graph that is folded, if it can be, without a try at the whole
+MANY = 100  # nodes of a graph in which modules gave names, and which is folded
 fold: Callable[[Value, int, bool], Board | None] | None = None  # how nn, once imported, folds a graph
 
 
@@ -96,22 +98,21 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
         if x.op is CONSTANT and not x.label:
             raise ValueError(f"{x.data} is a plain number, and nothing varies with it: make it Value({x.data}, label=...)")
     if len(xs) == 1 and isinstance(xs[0], Value):
-        return Derivation(y, wanted[0], digits, numbers)
+        try:
+            return Derivation(y, wanted[0], digits, numbers)
+        except TooLong:
+            if not _is_called(y):
+                raise
+            return Along(y, wanted[0], digits, numbers)
     if wanted:
         return Sheet(y, wanted, digits, numbers=numbers)
-    many = len(history(y)) > MANY
-    if many and (folded := _fold(y, digits, numbers)) is not None:
-        return folded
-    try:
-        return Sheet(y, wanted, digits, numbers=numbers)
-    except TooLong:
-        if many or (folded := _fold(y, digits, numbers)) is None:
-            raise
-        return folded
+    folded = fold(y, digits, numbers) if fold is not None and len(history(y)) > MANY and _is_called(y) else None
+    return folded or Sheet(y, wanted, digits, numbers=numbers)
 
 
-def _fold(y: Value, digits: int, numbers: bool) -> Board | None:
-    return fold(y, digits, numbers) if fold is not None else None
+def _is_called(y: Value) -> bool:
+    """Whether modules gave names to what is in the graph."""
+    return any(call_of(node) is not None for node in history(y))
 
 
 class Derivation(Board):

@@ -20,7 +20,7 @@ from autograd.derive.named_graph import NamedGraph, wear_names
 from autograd.derive.sheet import Adjoints
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
 from autograd.formula.measures import TooLong
-from autograd.graph import nodes
+from autograd.graph import dependents, nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, record
@@ -138,6 +138,25 @@ class Kinds:
             if x not in copies:
                 copies[x] = Value(x.data, x.label)
         return rewrite(u, copy, {x: x for x in nodes(u) if x.op is CONSTANT} | copies)
+
+
+class Along(Board):
+    """The derivation of dy/dx where the whole way is too long for a page: for each kind of quantity on it, one; and x.
+
+    value: the derivative, a number
+    """
+
+    def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
+        found = Kinds(y, digits, numbers)
+        leaf = next(new for new in found.order if found.originals.get(new, new) is x)
+        self.value = found.adjoints[leaf]
+        between = dependents([leaf], found.order[::-1])
+        way = [[node for node in members if node in between] for members in found.kinds(lambda node: node is not x)]
+        kinds = [members for members in way if members]
+        forward = found.define(kinds)
+        forward.title = "Forward"
+        lines = [found.differentiate(members) for members in [*kinds[::-1], [leaf]]]
+        super().__init__(boards=[forward, Board(boards=lines, title="Backward")])
 
 
 def _count(members: Sequence[Value]) -> Math:

@@ -22,7 +22,7 @@ from autograd.display.board import Math, math
 from autograd.formula.measures import TooLong, free_variables
 from autograd.formula.page import Page
 from autograd.graph import bottom_up, dependents, history, nodes, ways
-from autograd.labels import suggested
+from autograd.labels import call_of, suggested, suggested_parts
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant
@@ -280,21 +280,22 @@ def wear_names(y: Value, xs: Sequence[Value]) -> tuple[Value, list[Value], dict[
     are the same in both.
     """
     order = nodes(y, *xs)
-    names = {node: name for node in order if not node.label and (name := suggested(node))}
-    if not names:
+    named = [node for node in order if not node.label and call_of(node) is not None]
+    if not named:
         return y, list(xs), {}
     taken = {text_name(node.label) for node in order if node.label}
-    alike: dict[str, list[Value]] = {}
-    for node, name in names.items():
-        alike.setdefault(text_name(name), []).append(node)
-    for text, several in alike.items():
-        if len(several) > 1 or text in taken:
-            stem, _, place = names[several[0]].partition("_")
-            base, _, above = stem.partition("^")
-            above = above.strip("{}")
-            counted = (f"{base}^{{{above}({k})}}_{place}" for k in count(1))
-            names |= zip(
-                several, (name for name in counted if text_name(name) not in taken and text_name(name) not in alike)
+    calls: dict[str, dict[object, list[Value]]] = {}
+    for node in named:
+        calls.setdefault(suggested_parts(node)[0], {}).setdefault(call_of(node), []).append(node)
+    names: dict[Value, str] = {}
+    for several in calls.values():
+        numbers = (f"({k})" for k in count(1))
+        for alike in several.values():
+            ways = chain_of([""] if len(several) == 1 else [], numbers)
+            names |= next(
+                found
+                for number in ways
+                if taken.isdisjoint(map(text_name, (found := {node: suggested(node, number) for node in alike}).values()))
             )
     copies: dict[Value, Value] = {}
     for node in order:
