@@ -81,7 +81,7 @@ class Folded(Board):
         forward = self.kinds.define(kinds)
         forward.title = "Forward"
         backward = Board(boards=[self.kinds.differentiate(members) for members in kinds[::-1]], title="Backward")
-        return Board(boards=[forward, backward])
+        return Board(boards=[forward, backward] if forward.lines else [backward])
 
     # ---- what goes in and what comes out
 
@@ -128,7 +128,7 @@ class Folded(Board):
         if isinstance(place, Part):
             right = Math(
                 f"{place.name}({', '.join(name.text for name in names)})",
-                rf"\mathrm{{{escape_latex(place.name)}}}\left({', '.join(name.latex for name in names)}\right)",
+                rf"\text{{{escape_latex(place.name)}}}\left({', '.join(name.latex for name in names)}\right)",
             )
             if place.module is not None:
                 said = place.module.extra_repr()
@@ -161,7 +161,7 @@ class Folded(Board):
         if isinstance(place, Part) and parameters and set(parameters) != set(self.results[place]):
             left = Math(
                 f"∂{loss}/∂({place.name})",
-                rf"\frac{{\partial {write_name(loss).latex}}}{{\partial \,\mathrm{{{escape_latex(place.name)}}}}}",
+                rf"\frac{{\partial {write_name(loss).latex}}}{{\partial \,\text{{{escape_latex(place.name)}}}}}",
             )
             right = words(f"its {len(parameters):,} parameters")
             lines.append(Line(left, right, self._size(left, parameters)))

@@ -153,7 +153,7 @@ def latex_name(label: str) -> str:
         top, bottom = (latex_name(part) for part in derivative.groups())
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
     if root := ROOT.fullmatch(label):
-        return rf"\sqrt{{{latex_name(root[1])}}}"
+        return rf"\sqrt{{{root[1]}}}"
     parts = Parts(label)
     if not parts.base:
         return latex_text(_plain(label) or "?") if label else r"\text{}"

@@ -13,7 +13,7 @@ LAYERS = {
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark",
     "program": """program cli optim train data export first_guesses fuzzing interruptions layers losses vectors
-        losses_by_hand memory metrics module readme saving texts threads""",
+        folding losses_by_hand memory metrics module readme saving texts threads""",
     "external": "docs lite notebooks pyodide",
 }
 STARTERS = {"browser", "jax", "onnx", "onnxruntime", "pdflatex", "torch"}  # fixtures
