@@ -102,16 +102,12 @@ def test_gathered_models_have_no_circles(depth, seed):
     """Any model of blocks, at any depth: each box after those that it uses, each operation in one box."""
     rng = Random(seed)
     norm = rng.choice(["rms", "rms without gain", "layer"])
-    _, L = language_model(rng.choice([1, 2, 3]), seed, norm=norm, bias=rng.random() < 0.5, dropout=rng.choice([0.0, 0.2]))
+    _, L = language_model(rng.choice([1, 2, 3]), seed, norm=norm, bias=rng.random() < 0.5)
     picture = nn.draw(L, depth=depth).picture
     used = {box.key: set() for box in picture.boxes}
     for arrow in picture.arrows:
         used[arrow.head].add(arrow.tail)
-    if not rng or norm:  # dropout is one module that is used twice
-        try:
-            assert len(list(TopologicalSorter(used).static_order())) == len(picture.boxes)
-        except ValueError:
-            assert any(box.title == "dropout" for box in picture.boxes)
+    assert len(list(TopologicalSorter(used).static_order())) == len(picture.boxes)
 
 
 def test_a_part_is_drawn_with_what_comes_into_it():
