@@ -42,7 +42,7 @@ class Folded(Board):
     ['tokens', 'places', 'norm', 'block 1', 'head']
     >>> page = folded.open("block 1")
     >>> next(line for line in page.boards[0].lines if line.left.text.startswith("α")).right.text
-    'softmax(z₂₅₁, z₂₅₂, z₂₅₃, z₂₅₄, z₂₅₅)₅ = 0.200099'
+    'softmax(z₂₅₁, z₂₅₂, z₂₅₃, z₂₅₄, z₂₅₅)₅ = 0.193179'
     """
 
     def __init__(self, y: Value, digits: int, numbers: bool, root: Part | None = None, outer: Folded | None = None) -> None:

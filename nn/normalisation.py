@@ -30,12 +30,12 @@ class _Norm(VectorModule):
         if not is_rows(x):
             return self.vector(as_vector(x, self.width, self))
         names = Names(self._above)
-        return [self.normalise(as_vector(row, self.width, self), names, t) for t, row in enumerate(x, start=1)]
+        return [self._normalise(as_vector(row, self.width, self), names, t) for t, row in enumerate(x, start=1)]
 
     def vector(self, x: list[Value]) -> list[Any]:
-        return self.normalise(x, Names(self._above))
+        return self._normalise(x, Names(self._above))
 
-    def normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+    def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
         """The output for one vector.
 
         names: for what is computed on the way; place: its place in a list of vectors, from 1 on, which names have
@@ -68,7 +68,7 @@ class RMSNorm(_Norm):
         self.eps = _tiny(SMALLEST_STEP if eps is None else eps)
         self.weight = column(self.width, lambda: 1.0, "g") if elementwise_affine else None
 
-    def normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+    def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
         r = names.give(sqrt(dot(x, x) / len(x) + self.epsilon()), "r", *place)
         y = [each / r * g for each, g in zip(x, self.weight)] if self.weight else [each / r for each in x]
         return names.give(y, "n", *place)  # type: ignore[no-any-return]
@@ -97,7 +97,7 @@ class LayerNorm(_Norm):
         self.weight = column(self.width, lambda: 1.0, "γ") if elementwise_affine else None
         self.bias = column(self.width, lambda: 0.0, "β") if elementwise_affine and bias else None
 
-    def normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+    def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
         m = names.give(mean(x), "m", *place)
         apart = names.give([each - m for each in x], "d", *place)
         s = names.give(sqrt(dot(apart, apart) / len(x) + self.epsilon()), "s", *place)

@@ -20,9 +20,9 @@ from autograd.derive.named_graph import NamedGraph, wear_names
 from autograd.derive.sheet import Adjoints
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
 from autograd.formula.measures import TooLong
-from autograd.graph import dependents, nodes
+from autograd.graph import bottom_up, dependents, nodes
 from autograd.operation import CONSTANT
-from autograd.rewriting import like, rewrite
+from autograd.rewriting import like
 from autograd.value import Value, record
 
 MOST_USERS = 64  # quantities that one goes into, of which the lines are written
@@ -129,15 +129,20 @@ class Kinds:
     def _cut(self, u: Value, copies: dict[Value, Value]) -> Value:
         """A copy of a quantity that ends at the next ones; copies: of these, which are shared."""
 
-        def copy(node: Value, inputs: list[Value]) -> Value:
-            new = like(node, inputs)
-            new.label = node.label
-            return new
-
         for x in self.below[u]:
             if x not in copies:
                 copies[x] = Value(x.data, x.label)
-        return rewrite(u, copy, {x: x for x in nodes(u) if x.op is CONSTANT} | copies)
+        found: dict[Value, Value] = {}
+        ends = copies.keys() - {u}
+        for node in bottom_up([u], lambda node: () if node in ends else node.inputs):
+            if node in ends:
+                found[node] = copies[node]
+            elif node.inputs:
+                found[node] = like(node, [found[x] for x in node.inputs])
+                found[node].label = node.label
+            else:
+                found[node] = node
+        return found[u]
 
 
 class Along(Board):

@@ -125,6 +125,7 @@ class GraphPictures:
         self.shown = set(self.nodes)
         self.inputs = {node: node.inputs for node in self.nodes}
         self.parts = parts(*outputs)
+        self.opened: dict[Part | None, dict[Value, Any]] = {}  # what stands for the nodes in a part
         self.outside: dict[Any, Group] = {}  # of what comes into a part from outside
         self.placed: dict[str, dict[Value, Any]] = {}
         self.keys: dict[Value, str] = {}  # of the box in which each node is, once a picture is made
@@ -238,11 +239,13 @@ class GraphPictures:
         if len(outside) <= APART:
             places.update({node: node for node in outside})
         else:
-            self._gather(outside, places)
+            self._gather(outside, places, self.nodes)
         return places
 
     def blocks(self, root: Part | None = None) -> dict[Value, Part | Group]:
         """What stands for each node at the depth of blocks, or for each within a part: the parts directly inside it."""
+        if root in self.opened:
+            return self.opened[root]
         top = root if root is not None else self._whole()
         stands: dict[Part | None, Part | None] = {}  # for each part the one directly inside the top that it is in
         inside: set[Part | None] = set() if root is not None else {None}
@@ -261,7 +264,8 @@ class GraphPictures:
                     places[node] = stand
                 else:
                     outside.append(node)
-        self._gather(outside, places)
+        self._gather(outside, places, [node for node in self.nodes if self.parts.get(node) in inside])
+        self.opened[root] = places
         return places
 
     def _whole(self) -> Part | None:
@@ -270,20 +274,20 @@ class GraphPictures:
         whole = tops.pop() if len(tops) == 1 else None
         return whole if whole is not None and whole.kind == MODULE else None
 
-    def _gather(self, outside: list[Value], places: dict[Value, Any]) -> None:
+    def _gather(self, outside: list[Value], places: dict[Value, Any], order: list[Value]) -> None:
         """Nodes in no box: those after the last one together, the others by the boxes that they depend on, and by module.
 
         What depends on the same boxes never waits for one another through a box, so that no arrow goes in a circle.
         Leaves go with what uses them.
         """
         feeding: set[Value] = set()
-        for node in reversed(self.nodes):
+        for node in reversed(order):
             if node in places or node in feeding:
                 feeding.update(self.inputs[node])
         bits: dict[Any, int] = {}
         depends: dict[Value, int] = {}
         users: dict[Value, Value] = {}
-        for node in self.nodes:
+        for node in order:
             mask = 0
             for x in self.inputs[node]:
                 users.setdefault(x, node)
@@ -306,7 +310,7 @@ class GraphPictures:
 
         What comes from outside of the part is a box in front.
         """
-        places = self.blocks(root)
+        places = dict(self.blocks(root))
         if root is not None:
             around = self.blocks(root.parent)
             for node in list(places):
