@@ -9,6 +9,7 @@ It needs nothing but Python's own library; drawings, plots, progress bars and re
 """
 
 import nn.engine  # before all else: is this autograd ours?
+import nn.folding  # too long a derivation says block by block what there is
 from nn import data, losses, metrics, optim
 from nn.attention import Attention, Block
 from nn.drawing import draw
@@ -20,7 +21,7 @@ from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
 from nn.pages.player import play_training
 from nn.pages.stepper import step_through
-from nn.plots import plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
+from nn.plots import plot_attention, plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
 from nn.recurrent import LSTM, RNN
 from nn.train.fit import fit
 from nn.train.history import History
@@ -50,6 +51,7 @@ __all__ = [
     "metrics",
     "optim",
     "play_training",
+    "plot_attention",
     "plot_boundary",
     "plot_function",
     "plot_histograms",

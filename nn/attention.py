@@ -16,10 +16,14 @@ multitask learners (2019).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import Value, dot, softmax
+from autograd.labels import Names
+from autograd.value import constant
 from nn.arguments import generator, whole
 from nn.linear import Dropout, Linear, Sequential
 from nn.module import Module
@@ -66,20 +70,22 @@ class Attention(Module):
             )
         rng = generator(seed)
         self.query, self.key, self.value, self.output = (
-            Linear(embed_dim, embed_dim, bias, seed=rng, _letters=letters) for letters in ("Qq", "Kk", "Vv", "Oo")
+            Linear(embed_dim, embed_dim, bias, seed=rng, _letters=(letter, f"b^{letter.lower()}")) for letter in "QKVO"
         )
 
     def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
         x = as_vectors(x, self.width, self)
-        v = self.value(x)
-        shares = self.attend(x)
+        names = Names(self._above)
+        v = self._by_head(names, self.value(x), "v")
+        shares = self._attend(x, names)
         mixed = []
         for t in range(len(x)):
             mixture: list[Any] = []
-            for head, (first, end) in enumerate(self._parts()):
-                mixture += [dot(shares[head][t], [v[s][i] for s in range(self._seen(t, len(x)))]) for i in range(first, end)]
+            for head, vs in enumerate(v):
+                mixture += [dot(shares[head][t], list(column)) for column in zip(*vs[: self._seen(t, len(x))])]
             mixed.append(mixture)
-        return self.output(mixed)  # type: ignore[no-any-return]
+        output = self.output(names.give(mixed, "c"))
+        return names.give(output, "o")  # type: ignore[no-any-return]
 
     def attend(self, x: Sequence[Sequence[Any]]) -> list[list[list[Any]]]:
         """How much each place attends to each: for each head, for each place, a share for every place that it looks at.
@@ -91,22 +97,29 @@ class Attention(Module):
         >>> [[round(share.data, 4) for share in row] for row in shares[0]]
         [[1.0], [0.5582, 0.4418]]
         """
-        x = as_vectors(x, self.width, self)
-        q, k = self.query(x), self.key(x)
-        return [
-            [
-                softmax(
-                    [dot(q[t][first:end], k[s][first:end]) / math.sqrt(end - first) for s in range(self._seen(t, len(x)))]
-                )
-                for t in range(len(x))
-            ]
-            for first, end in self._parts()
-        ]
+        return self._attend(as_vectors(x, self.width, self), Names(self._above))
 
-    def _parts(self) -> list[tuple[int, int]]:
-        """Where the numbers of each head begin and end."""
+    def _attend(self, x: list[list[Value]], names: Names) -> list[list[list[Any]]]:
+        q, k = self._by_head(names, self.query(x), "q"), self._by_head(names, self.key(x), "k")
+        n, d = len(x), self.width // self.heads
+        shares = []
+        for head, (qs, ks) in enumerate(zip(q, k), start=1):
+            place = (head,) if self.heads > 1 else ()
+            roots = [_root(d) for _ in range(n)]
+            scores = [[dot(qs[t], ks[s]) / roots[t] for s in range(self._seen(t, n))] for t in range(n)]
+            names.give(scores, "z", *place)
+            shares.append(names.give([softmax(row) for row in scores], "α", *place))
+        if (seen := _watched.get()) is not None:
+            seen.append((self, shares))
+        return shares
+
+    def _by_head(self, names: Names, rows: list[list[Any]], letter: str) -> list[list[list[Any]]]:
+        """Vectors in the groups of numbers that the heads have: for each head, for each place; with their names."""
         d = self.width // self.heads
-        return [(head * d, head * d + d) for head in range(self.heads)]
+        parted = [[row[i : i + d] for row in rows] for i in range(0, self.width, d)]
+        for head, part in enumerate(parted, start=1):
+            names.give(part, letter, *((head,) if self.heads > 1 else ()))
+        return parted
 
     def _seen(self, t: int, n: int) -> int:
         """How many of n places the one at t looks at."""
@@ -115,6 +128,27 @@ class Attention(Module):
     def extra_repr(self) -> str:
         heads = "1 head" if self.heads == 1 else f"{self.heads} heads"
         return f"{self.width}, {heads}{', causal' * self.causal}"
+
+
+_watched: ContextVar[list[tuple[Attention, Any]] | None] = ContextVar("_watched", default=None)
+
+
+@contextmanager
+def watch_attention() -> Iterator[list[tuple[Attention, Any]]]:
+    """In this block every call of an Attention writes down itself and its weights α, as `attend` gives them."""
+    seen: list[tuple[Attention, Any]] = []
+    before = _watched.set(seen)
+    try:
+        yield seen
+    finally:
+        _watched.reset(before)
+
+
+def _root(d: int) -> Value:
+    """√d, a plain number with a name."""
+    named = constant(math.sqrt(d))
+    named.label = f"√{d}" if d > 1 else ""
+    return named
 
 
 NORMS: dict[str, Callable[[int], Module]] = {
@@ -165,13 +199,15 @@ class Block(Module):
         self.mlp = Sequential(
             Linear(embed_dim, hidden, bias, seed=rng), activation, Linear(hidden, embed_dim, bias, seed=rng)
         )
+        self.mlp._results = "ahf"
         self.dropout = Dropout(dropout, seed=rng)
         self._activation = activation if isinstance(activation, str) else getattr(activation, "name", "function")
         tell_apart(self)
 
     def __call__(self, x: Sequence[Sequence[Any]]) -> list[list[Any]]:
-        x = _sum(x, self.dropout(self.attention(self.norm_1(x))))
-        return _sum(x, self.dropout(self.mlp(self.norm_2(x))))
+        names = Names(self._above)
+        u = names.give(_sum(x, self.dropout(self.attention(self.norm_1(x)))), "u")
+        return names.give(_sum(u, self.dropout(self.mlp(self.norm_2(u)))), "y")  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         heads = "1 head" if self.attention.heads == 1 else f"{self.attention.heads} heads"

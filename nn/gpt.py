@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, softmax
+from autograd.labels import Names
 from autograd.modes import without_graph
 from nn.arguments import generator, whole
 from nn.attention import NORMS, Block
@@ -69,9 +70,9 @@ class GPT(Module):
         tokens = len(vocabulary) if isinstance(vocabulary, Letters) else whole(vocabulary, "the number of tokens")
         self.tokens = Embedding(tokens, width, seed=rng)
         self.places = Embedding(whole(positions, "the number of positions"), width, seed=rng, _letter="p")
+        self.norm = NORMS[norm](width)
         settings: dict[str, Any] = {"activation": activation, "norm": norm, "dropout": dropout, "seed": rng}
         self.blocks = [Block(width, heads, bias, **settings) for _ in range(whole(layers, "the number of layers"))]
-        self.norm = NORMS[norm](width)
         self.head = Linear(width, tokens, bias, seed=rng, _letters="Ud")
         for name, parameter in self.named_parameters():
             if "weight" in name and "norm" not in name:
@@ -85,10 +86,11 @@ class GPT(Module):
         if not 1 <= len(tokens) <= len(self.places.weight):
             raise ValueError(f"{self!r} takes a list of 1 to {len(self.places.weight)} tokens, got {len(tokens)}")
         x = [[a + b for a, b in zip(self.tokens(token), self.places(t))] for t, token in enumerate(tokens)]
-        x = self.norm(x)
+        names = Names(self._above)
+        x = self.norm(names.give(x, "x"))
         for block in self.blocks:
             x = block(x)
-        return self.head(x)  # type: ignore[no-any-return]
+        return names.give(self.head(x), "s")  # type: ignore[no-any-return]
 
     def sample(
         self, temperature: float = 1.0, seed: int | None = None, *, start: Any = "", length: int | None = None

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from autograd import Value, dot, select
 from autograd.escapes import write_place
+from autograd.labels import Names
 from nn.arguments import generator, whole
 from nn.layers import VECTOR_ACTIVATIONS, acts_on_all, scalar_activation
 from nn.module import Module
@@ -38,7 +40,7 @@ class Linear(VectorModule):
     _drawn_as_layer = True
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, *, seed: Any = None, _letters: str = "wb"
+        self, in_features: int, out_features: int, bias: bool = True, *, seed: Any = None, _letters: Sequence[str] = "wb"
     ) -> None:
         self.width = whole(in_features, "the number of inputs")
         rng, bound = generator(seed), 1.0 / math.sqrt(self.width)
@@ -78,9 +80,14 @@ class Sequential(Module):
                 setattr(self, f"modules_{i}", module)
         tell_apart(self)
 
+    _results: Sequence[str] = ()  # what its owner calls what each step gives
+
     def __call__(self, x: Any) -> Any:
-        for _, step in self._steps:
+        names = Names(self._above)
+        for (_, step), letter in zip_longest(self._steps, self._results):
             x = step(x)
+            if letter:
+                names.give(x, letter)
         return x[0] if isinstance(x, list) and len(x) == 1 and isinstance(x[0], Value) else x
 
     def __len__(self) -> int:

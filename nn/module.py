@@ -30,12 +30,15 @@ from autograd.threads import one_at_a_time
 
 
 class _Maker:
-    """Stands on a Value for the module that returned it; copies and pickles of the graph do without."""
+    """Stands on a Value for a call of a module that returned it; copies and pickles of the graph do without.
 
-    __slots__ = ("module",)
+    module: whose call it was; inputs: what it was called on
+    """
 
-    def __init__(self, module: Module | None = None) -> None:
-        self.module = module
+    __slots__ = ("inputs", "module")
+
+    def __init__(self, module: Module | None = None, inputs: Any = ()) -> None:
+        self.module, self.inputs = module, inputs
 
     def __reduce__(self) -> tuple[type[_Maker], tuple[()]]:
         return _Maker, ()
@@ -65,6 +68,7 @@ class Module:
     _unprefixed: tuple[str, ...] = ()  # attributes whose parameters go by their own names
     _drawn_as_layer = False  # whether a drawing gathers what it computes, and what is inside of it, in one box
     _training = True
+    _above = ""  # what stands above the names of its results, where several modules of a kind are told apart
 
     def __init_subclass__(cls) -> None:
         """Let what a module returns know who made it, so that drawings can show modules."""
@@ -75,12 +79,13 @@ class Module:
             @functools.wraps(compute)
             def call(self: Module, *inputs: Any, **options: Any) -> Any:
                 result = compute(self, *inputs, **options)
-                maker, left = _Maker(self), [result]
+                maker, left = _Maker(self, (inputs, options)), [result]
                 while left:
                     value = left.pop()
                     if isinstance(value, Value):
                         if value.inputs:
-                            value.made_by = maker  # type: ignore[attr-defined]
+                            marks = value.__dict__
+                            marks["made_by"] = (*marks.get("made_by", ()), maker)  # the innermost call first
                     elif isinstance(value, (list, tuple)):
                         left += value
                 return result

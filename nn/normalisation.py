@@ -8,16 +8,48 @@ Sources: Zhang and Sennrich, Root mean square layer normalization (2019); Ba, Ki
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, dot, mean, sqrt
+from autograd.labels import Names
+from autograd.value import constant
 from nn.arguments import whole
-from nn.vectors import VectorModule, column
+from nn.vectors import VectorModule, as_vector, column, is_rows
 
 SMALLEST_STEP = 2.0**-52  # ε where PyTorch takes it from the kind of number
 
 
-class RMSNorm(VectorModule):
+class _Norm(VectorModule):
+    """What both have: each vector by itself, and names for what is computed on the way, with its place in a list of them."""
+
+    _drawn_as_layer = True
+    eps: float
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        if not is_rows(x):
+            return self.vector(as_vector(x, self.width, self))
+        names = Names(self._above)
+        return [self._normalise(as_vector(row, self.width, self), names, t) for t, row in enumerate(x, start=1)]
+
+    def vector(self, x: list[Value]) -> list[Any]:
+        return self._normalise(x, Names(self._above))
+
+    def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+        """The output for one vector.
+
+        names: for what is computed on the way; place: its place in a list of vectors, from 1 on, which names have
+        """
+        raise NotImplementedError
+
+    def epsilon(self) -> Value:
+        """ε, a plain number with a name."""
+        named = constant(self.eps)
+        named.label = "ε"
+        return named
+
+
+class RMSNorm(_Norm):
     """x divided by the root of the mean of its squares, times a gain for each number.
 
     normalized_shape: how many numbers a vector has
@@ -31,22 +63,21 @@ class RMSNorm(VectorModule):
     (RMSNorm(2; 2 parameters), [Value(0.8485), Value(1.1314)])
     """
 
-    _drawn_as_layer = True
-
     def __init__(self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True) -> None:
         self.width = _size(normalized_shape)
         self.eps = _tiny(SMALLEST_STEP if eps is None else eps)
         self.weight = column(self.width, lambda: 1.0, "g") if elementwise_affine else None
 
-    def vector(self, x: list[Value]) -> list[Any]:
-        r = sqrt(dot(x, x) / len(x) + self.eps)
-        return [each / r * g for each, g in zip(x, self.weight)] if self.weight else [each / r for each in x]
+    def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+        r = names.give(sqrt(dot(x, x) / len(x) + self.epsilon()), "r", *place)
+        y = [each / r * g for each, g in zip(x, self.weight)] if self.weight else [each / r for each in x]
+        return names.give(y, "n", *place)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         return f"{self.width}" if self.weight else f"{self.width}, no gain"
 
 
-class LayerNorm(VectorModule):
+class LayerNorm(_Norm):
     """x less its mean, divided by its standard deviation, times a gain, plus a bias for each number.
 
     normalized_shape: how many numbers a vector has
@@ -61,21 +92,20 @@ class LayerNorm(VectorModule):
     (LayerNorm(2; 4 parameters), [Value(-1.0), Value(1.0)])
     """
 
-    _drawn_as_layer = True
-
     def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True) -> None:
         self.width, self.eps = _size(normalized_shape), _tiny(eps)
         self.weight = column(self.width, lambda: 1.0, "γ") if elementwise_affine else None
         self.bias = column(self.width, lambda: 0.0, "β") if elementwise_affine and bias else None
 
-    def vector(self, x: list[Value]) -> list[Any]:
-        m = mean(x)
-        apart = [each - m for each in x]
-        s = sqrt(dot(apart, apart) / len(x) + self.eps)
+    def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
+        m = names.give(mean(x), "m", *place)
+        apart = names.give([each - m for each in x], "d", *place)
+        s = names.give(sqrt(dot(apart, apart) / len(x) + self.epsilon()), "s", *place)
         y = [each / s for each in apart]
         if self.weight:
             y = [each * gain for each, gain in zip(y, self.weight)]
-        return [each + b for each, b in zip(y, self.bias)] if self.bias else y
+        y = [each + b for each, b in zip(y, self.bias)] if self.bias else y
+        return names.give(y, "n", *place)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         return f"{self.width}{'' if self.weight else ', no gain'}{'' if self.bias else ', no bias'}"

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, dot, relu, sigmoid, tanh
+from autograd.labels import Names
 from nn.arguments import generator, whole
 from nn.module import Module
 from nn.vectors import as_vector, as_vectors, column, matrix
@@ -95,14 +96,19 @@ class RNN(_Recurrent):
 
         x: an input; h: the state before
         """
+        return self._step(x, h, Names(self._above))
+
+    def _step(self, x: State, h: State, names: Names, *place: int) -> list[Any]:
         bend = tanh if self.nonlinearity == "tanh" else relu
-        return [bend(a) for a in self.nets(x, h)[0]]
+        a = names.give(self.nets(x, h)[0], "a", *place)
+        return names.give([bend(each) for each in a], "h", *place)  # type: ignore[no-any-return]
 
     def __call__(self, x: Sequence[State], h: State | None = None) -> tuple[list[list[Any]], list[Any]]:
         outputs: list[list[Any]] = []
         state: Any = [0.0] * self.hidden if h is None else h
-        for each in as_vectors(x, self.width, self):
-            state = self.step(each, state)
+        names = Names(self._above)
+        for t, each in enumerate(as_vectors(x, self.width, self), start=1):
+            state = self._step(each, state, names, t)
             outputs.append(state)
         return outputs, state
 
@@ -134,18 +140,25 @@ class LSTM(_Recurrent):
 
         x: an input; states: (h, C) before
         """
+        return self._step(x, states, Names(self._above))
+
+    def _step(self, x: State, states: tuple[State, State], names: Names, *place: int) -> tuple[list[Any], list[Any]]:
+        def call(values: list[Any], letter: str) -> list[Any]:
+            return names.give(values, letter, *place)  # type: ignore[no-any-return]
+
         h, C = states
-        i, f, g, o = self.nets(x, h)
-        gates = zip(i, f, g, o, as_vector(C, self.hidden, self))
-        C = [sigmoid(f) * before + sigmoid(i) * tanh(g) for i, f, g, _, before in gates]
-        return [sigmoid(each) * tanh(c) for each, c in zip(o, C)], C
+        gates = zip(self.gates, self.nets(x, h))
+        i, f, g, o = (call([(tanh if gate == "g" else sigmoid)(a) for a in net], gate) for gate, net in gates)
+        C = call([f * before + i * g for i, f, g, before in zip(i, f, g, as_vector(C, self.hidden, self))], "C")
+        return call([each * tanh(c) for each, c in zip(o, C)], "h"), C
 
     def __call__(
         self, x: Sequence[State], states: tuple[State, State] | None = None
     ) -> tuple[list[list[Any]], tuple[list[Any], list[Any]]]:
         outputs: list[list[Any]] = []
         both: Any = ([0.0] * self.hidden, [0.0] * self.hidden) if states is None else states
-        for each in as_vectors(x, self.width, self):
-            both = self.step(each, both)
+        names = Names(self._above)
+        for t, each in enumerate(as_vectors(x, self.width, self), start=1):
+            both = self._step(each, both, names, t)
             outputs.append(both[0])
         return outputs, both

@@ -79,13 +79,26 @@ def column(n: int, draw: Callable[[], float], letter: str) -> list[Value]:
 
 
 def tell_apart(module: Module) -> None:
-    """Give parameters of one name in several modules an index for the module: W_11 and W_11 become W^(1)_11 and W^(2)_11."""
+    """Give parameters of one name in several modules an index for the module: W_11 and W_11 become W^(1)_11 and W^(2)_11.
+
+    So does what the modules compute: `above` is what stands above the names of its results.
+    """
     owners: dict[str, dict[Module, list[Value]]] = {}
+    kinds: dict[type, list[Module]] = {}
     for inner in module.modules():
+        kinds.setdefault(type(inner), []).append(inner)
         for _, parameter in inner.own_parameters():
-            stem = re.sub(r"\^\{\(\d+\)\}", "", parameter.label.partition("_")[0])
-            owners.setdefault(stem, {}).setdefault(inner, []).append(parameter)
+            owners.setdefault(_without_number(parameter.label), {}).setdefault(inner, []).append(parameter)
     for stem, by_module in owners.items():
         for i, parameters in enumerate(by_module.values(), start=1):
             for parameter in parameters if len(by_module) > 1 and stem else ():
-                parameter.label = f"{stem}^{{({i})}}_{parameter.label.partition('_')[2]}"
+                base, _, gate = stem.partition("^")
+                parameter.label = f"{base}^{{{gate}({i})}}_{parameter.label.partition('_')[2]}"
+    for alike in kinds.values():
+        for i, inner in enumerate(alike, start=1):
+            inner._above = f"^{{({i})}}" if len(alike) > 1 else ""
+
+
+def _without_number(label: str) -> str:
+    """The stem of a label, without the index of a module that it may have already."""
+    return re.sub(r"\^\{(\w*)\(\d+\)\}", lambda found: f"^{found[1]}" if found[1] else "", label.partition("_")[0])

@@ -36,6 +36,7 @@ NEEDS = {
     "nn.plot_function": "matplotlib",
     "nn.plot_histograms": "matplotlib",
     "nn.plot_loss": "matplotlib",
+    "nn.plot_attention": "matplotlib",
     "nn.plot_surface": "matplotlib",
     "nn.step_through": "graphviz",
     "nn.to_jax": "jax",

@@ -41,7 +41,7 @@ FLOORS = """
     nn.vectors nn.linear nn.normalisation nn.recurrent nn.attention nn.gpt
     nn.train nn.export
     nn.drawing nn.plots
-    nn.pages
+    nn.pages nn.folding
     nn
     nn.cli nn.__main__
 """

@@ -21,9 +21,9 @@ from operator import neg, truediv
 from types import SimpleNamespace
 
 from autograd import primitives as ops
-from autograd.formula.measures import count_leaves
+from autograd.formula.operations import softmax_of
 from autograd.formula.page import Page
-from autograd.graph import nodes
+from autograd.graph import bottom_up, nodes
 from autograd.operation import CONSTANT
 from autograd.value import Value, record
 
@@ -69,7 +69,7 @@ def simplify(page: Page, factors: Sequence[Value]) -> list[Step]:
 
     Nothing without SymPy, for formulas that are simple already, and for those too long to be worth it.
     """
-    if sum(map(count_leaves, factors)) > MOST or not available():
+    if sum(map(_count_symbols, factors)) > MOST or not available():
         return []
     raw = page.product(factors)
     if count_terms_multiplied_out(raw) > MOST_MULTIPLIED_OUT:
@@ -83,6 +83,20 @@ def simplify(page: Page, factors: Sequence[Value]) -> list[Step]:
     except ArithmeticError:  # it divides by 0 wherever it is, or has a number beyond all floats
         return []
     return _choose_steps(steps)
+
+
+def _seen_by_algebra(node: Value) -> tuple[Value, ...]:
+    """The inputs of a node; none of a softmax, which stays whole."""
+    return () if node.op is softmax_of else node.inputs
+
+
+def _count_symbols(formula: Value) -> int:
+    """How many leaves are written in a formula; a softmax, which stays whole, is one."""
+    counts: dict[Value, int] = {}
+    for node in bottom_up([formula], _seen_by_algebra):
+        inputs = _seen_by_algebra(node)
+        counts[node] = min(sum(counts[x] for x in inputs), MOST + 1) if inputs else 1
+    return counts[formula]
 
 
 def _choose_steps(steps: list[Step]) -> list[Step]:
@@ -177,7 +191,10 @@ class _Algebra:
         """A formula as an expression."""
         sympy = self.sympy
         found: dict[Value, Any] = {}
-        for node in nodes(formula):
+        for node in bottom_up([formula], _seen_by_algebra):
+            if node.op is softmax_of:
+                found[node] = self.symbol_of(node)
+                continue
             xs = [found[x] for x in node.inputs]
             if node.op is CONSTANT and (number := _fraction(node.data)) is not None:
                 found[node] = sympy.Rational(number.numerator, number.denominator)

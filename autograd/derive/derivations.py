@@ -23,16 +23,22 @@ from itertools import islice, pairwise
 from typing import Any, overload
 
 from autograd.calculus import gradient
+from autograd.derive.definitions import define
+from autograd.derive.kinds import Along
 from autograd.derive.lines import chain, complete_lines, derivative_of, local_derivatives, simplify_sum, sum_lines
-from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in
+from autograd.derive.named_graph import LARGE, NamedGraph, cut_between, values_in, wear_names
 from autograd.derive.rules import rule_derivation
 from autograd.derive.sheet import Sheet
 from autograd.display.board import Board, Line, figure, join, words, write_name
+from autograd.formula.measures import TooLong
 from autograd.graph import history
+from autograd.labels import call_of
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side
+MANY = 100  # nodes of a graph in which modules gave names, and which is folded
+fold: Callable[[Value, int, bool], Board | None] | None = None  # how nn, once imported, folds a graph
 
 
 @overload
@@ -55,7 +61,10 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
 
     The result shows itself in Jupyter and in print; .text, .latex and .save("sheet.tex") (or .html, .txt, .md) write it.
     The lines go on to the simplest form where SymPy is installed, which the extra "math" brings.
-    A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form().
+    A derivation of one x has .paths, .formula and .value besides; a sheet has .gradients and .vector_form(). Quantities that
+    modules compute have their names, such as q, k, v and α of attention, and lines in front say what they mean. Where a
+    sheet of every parameter is too long for a page, and modules computed it, it comes folded: what each block gives, and
+    .open("block 1") shows one, a few lines for each kind of quantity.
 
     >>> from autograd import Value, derivation
     >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
@@ -89,8 +98,21 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
         if x.op is CONSTANT and not x.label:
             raise ValueError(f"{x.data} is a plain number, and nothing varies with it: make it Value({x.data}, label=...)")
     if len(xs) == 1 and isinstance(xs[0], Value):
-        return Derivation(y, wanted[0], digits, numbers)
-    return Sheet(y, wanted, digits, numbers=numbers)
+        try:
+            return Derivation(y, wanted[0], digits, numbers)
+        except TooLong:
+            if not _is_called(y):
+                raise
+            return Along(y, wanted[0], digits, numbers)
+    if wanted:
+        return Sheet(y, wanted, digits, numbers=numbers)
+    folded = fold(y, digits, numbers) if fold is not None and len(history(y)) > MANY and _is_called(y) else None
+    return folded or Sheet(y, wanted, digits, numbers=numbers)
+
+
+def _is_called(y: Value) -> bool:
+    """Whether modules gave names to what is in the graph."""
+    return any(call_of(node) is not None for node in history(y))
 
 
 class Derivation(Board):
@@ -117,10 +139,13 @@ class Derivation(Board):
     """
 
     def __init__(self, y: Value, x: Value, digits: int = 6, numbers: bool = True) -> None:
-        whole, originals = (y, x), dict[Value, Value]()
+        whole = y, x
+        y, (x,), worn = wear_names(y, [x])
+        originals = worn
         if len(history(y)) > LARGE:
-            y, x, originals = cut_between(y, x)
-        self.graph = graph = NamedGraph(y, [x], digits=digits, numbers=numbers)
+            y, x, cut = cut_between(y, x)
+            originals = {new: worn.get(node, node) for new, node in cut.items()}
+        self.graph = graph = NamedGraph(y, [x], digits=digits, numbers=numbers, called=bool(worn))
         leaf = graph.leaf(x)
         self.value = gradient(*whole)[0].data
         self.paths: list[list[Value]] = []
@@ -141,6 +166,8 @@ class Derivation(Board):
                 sheet = Sheet(y, [x], digits, graph)
                 lines, boards = [], sheet.boards
                 self.formula = sheet.formulas[leaf]
+            if worn:  # names that nobody has seen yet
+                lines, boards = [], [define(graph, graph.between(leaf), numbers), *([Board(lines)] if lines else boards)]
         super().__init__(lines, boards=boards)
 
     def _along(self, graph: NamedGraph, paths: list[list[Value]], x: Value) -> tuple[list[Line], Value]:

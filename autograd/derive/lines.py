@@ -22,6 +22,7 @@ from autograd.value import Value, record
 from autograd.writing.notation import NEGATION, PRODUCT, Notation, latex_form
 
 WIDEST = 90  # characters of a line of products
+MOST_TERMS = 16  # of a sum that has a line for each
 LONGEST_RULE = 32  # characters of a derivative that is quoted as a reason
 
 
@@ -59,13 +60,15 @@ def sum_lines(graph: NamedGraph, terms: Sequence[Value], reason: Math) -> list[L
     whole = graph.write(total(terms))
     if len(whole.text) <= WIDEST or len(terms) == 1:
         return [Line(NOTHING, whole, reason)]
-    first, *others = map(graph.write, terms)
+    shown = list(terms) if len(terms) <= MOST_TERMS else [*terms[:3], None, terms[-1]]
+    first, *others = [graph.write(term) if term is not None else Math("⋯", r"\cdots") for term in shown]
     lines = [Line(NOTHING, first, reason)]
     for term in others:
         if term.text.startswith("−"):
             lines.append(Line(NOTHING, Math(term.text[1:], term.latex[1:]), NOTHING, Math("−", "-")))
         else:
-            lines.append(Line(NOTHING, term, NOTHING, Math("+", "+")))
+            why = words(f"{len(terms)} terms in all") if term.text == "⋯" else NOTHING
+            lines.append(Line(NOTHING, term, why, Math("+", "+")))
     return lines
 
 

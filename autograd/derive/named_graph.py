@@ -19,9 +19,10 @@ from autograd.calculus import gradient
 from autograd.derive.arrays import ARITHMETIC, Array, find_arrays
 from autograd.derive.layers import DATA, Structure, judge_name
 from autograd.display.board import Math, math
-from autograd.formula.measures import free_variables
+from autograd.formula.measures import TooLong, free_variables
 from autograd.formula.page import Page
 from autograd.graph import bottom_up, dependents, history, nodes, ways
+from autograd.labels import call_of, suggested, suggested_parts
 from autograd.operation import CONSTANT
 from autograd.rewriting import like, rewrite
 from autograd.value import Value, constant
@@ -36,12 +37,12 @@ TINY, EPSILON = 1e-9, 2.0**-52
 PATIENCE = 5_000  # terms of brackets multiplied out on one sheet; what comes after that stays as it is
 
 
-def too_large(why: str, y: Value) -> ValueError:
+def too_large(why: str, y: Value) -> TooLong:
     """The refusal of a derivation, with what can be asked for instead."""
     near = [node.label for node in reversed(nodes(y)) if node.label and node.inputs and node is not y][:3]
     instead = f"derivation(y, x) for a labelled x near y, such as {', '.join(near)}" if near else "label nodes near y, and"
     end = "" if near else " derivation(y, x) for one of them"
-    return ValueError(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
+    return TooLong(f"this derivation is too long for a page: {why}. Take a smaller net, or ask for less: {instead}{end}")
 
 
 class NamedGraph:
@@ -51,6 +52,8 @@ class NamedGraph:
     order: all leaves on the page that y is computed from, each after those in its formula
     below: for each, the leaves in its formula
     numbers: whether derivations end in numbers
+    called: whether its quantities have names from the modules that computed them
+    invent: whether what has no name may get one, and what shares one with others another
     """
 
     def __init__(
@@ -62,15 +65,17 @@ class NamedGraph:
         beside: Sequence[Value] = (),
         numbers: bool = True,
         asked: Sequence[Value] = (),
+        called: bool = False,
+        invent: bool = True,
     ) -> None:
-        self.digits, self.numbers, self.patience = digits, numbers, PATIENCE
+        self.digits, self.numbers, self.patience, self.called = digits, numbers, PATIENCE, called
         if (n := len(history(y))) > MOST_NODES:
             raise too_large(f"its graph has {n} computed nodes", y)
         outputs = beside or [y]
         self.structure = Structure(*outputs, asked=asked)
-        self.arrays = find_arrays(self.structure)
+        self.arrays = find_arrays(self.structure) if invent else []
         taken = {text_name(node.label) for node in nodes(y, *beside, *xs) if node.label}
-        names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken)
+        names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken) if invent else {}
         taken |= set(map(text_name, names.values()))
         unnamed = [x for x in xs if not x.label and x not in names]
         names |= zip(unnamed, free_names("x", len(unnamed), taken))
@@ -116,6 +121,9 @@ class NamedGraph:
             for node, label in array.labels().items()
             if (regular and node is not y) or not (node.label or text_name(label) in taken)
         }
+        if self.called and not regular:  # what is a part of a sum that has its name is no quantity of its own
+            parts = {x for node in nodes(y) if node.label and node.op is ops.add for x in node.inputs}
+            names = {node: name for node, name in names.items() if node not in parts}
         names.update((twin, names[x]) for twin, x in self.structure.twins.items() if x in names)
         return names | self._number_alike(dict.fromkeys(quantities), names, taken)
 
@@ -263,6 +271,41 @@ def cut_between(y: Value, x: Value) -> tuple[Value, Value, dict[Value, Value]]:
         return new
 
     return rewrite(y, copy), inside, originals
+
+
+def wear_names(y: Value, xs: Sequence[Value]) -> tuple[Value, list[Value], dict[Value, Value]]:
+    """y and xs in a copy of the graph in which what has no label wears the name that its maker suggests, if anything does.
+
+    Names that several have are counted: q⁽¹⁾₁₁, q⁽²⁾₁₁. Gives the node that each node of the copy stands for besides; leaves
+    are the same in both.
+    """
+    order = nodes(y, *xs)
+    named = [node for node in order if not node.label and call_of(node) is not None]
+    if not named:
+        return y, list(xs), {}
+    taken = {text_name(node.label) for node in order if node.label}
+    calls: dict[str, dict[object, list[Value]]] = {}
+    for node in named:
+        calls.setdefault(suggested_parts(node)[0], {}).setdefault(call_of(node), []).append(node)
+    names: dict[Value, str] = {}
+    for several in calls.values():
+        numbers = (f"({k})" for k in count(1))
+        for alike in several.values():
+            ways = chain_of([""] if len(several) == 1 else [], numbers)
+            names |= next(
+                found
+                for number in ways
+                if taken.isdisjoint(map(text_name, (found := {node: suggested(node, number) for node in alike}).values()))
+            )
+    copies: dict[Value, Value] = {}
+    for node in order:
+        inputs = [copies[x] for x in node.inputs]
+        if not inputs or (node not in names and all(x is old for x, old in zip(inputs, node.inputs))):
+            copies[node] = node
+        else:
+            copies[node] = like(node, inputs)
+            copies[node].label = names.get(node, node.label)
+    return copies[y], [copies[x] for x in xs], {new: node for node, new in copies.items()}
 
 
 def values_in(xs: Iterable[Any]) -> list[Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograd.calculus import gradient
 from autograd.derive.algebra import cost
+from autograd.derive.definitions import define
 from autograd.derive.families import Family, find_families, find_unnamed, single_out
 from autograd.derive.lines import (
     chain,
@@ -29,7 +30,7 @@ from autograd.derive.lines import (
     total,
     write_in_numbers,
 )
-from autograd.derive.named_graph import TINY, NamedGraph, too_large
+from autograd.derive.named_graph import TINY, NamedGraph, too_large, wear_names
 from autograd.derive.vectors import VectorForm
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, reason_of, words
 from autograd.formula.measures import count_leaves, free_variables
@@ -42,57 +43,21 @@ MOST_LEAVES = 60  # of a derivative into which the formulas of those before it a
 FEW_MEMBERS = 8  # of a family, whose numbers are each written out
 
 
-class Sheet(Board):
-    """The derivation of all derivatives of y, each worked out once and used by name from there on; see `derivation`.
+class Adjoints:
+    """The derivatives of y in the quantities of a graph: how each follows from those of what the quantity goes into.
 
-    gradients: the number of ∂y/∂v for each quantity v of the graph that is on the sheet
-    boards: one for each family of quantities, from the output on
-
-    >>> from autograd import Value, derivation, label
-    >>> w, x, b = Value(1.5), Value(2.0), Value(-1.0)
-    >>> z = w * x + b
-    >>> E = z ** 2
-    >>> label(w=w, x=x, b=b, z=z, E=E)
-    >>> sheet = derivation(E, w, b)
-    >>> sheet.gradients[w], sheet.gradients[b]
-    (8.0, 4.0)
-    >>> print(sheet)
-    ∂E/∂z = 2·z       local derivatives
-          = 2·2 = 4   in numbers
-    <BLANKLINE>
-    ∂E/∂b = ∂E/∂z · ∂z/∂b   chain rule
-          = ∂E/∂z · 1       local derivatives
-          = ∂E/∂z
-          = 4               in numbers
-    <BLANKLINE>
-    ∂E/∂w = ∂E/∂z · ∂z/∂w   chain rule
-          = ∂E/∂z · x       local derivatives
-          = 4·2 = 8         in numbers
+    graph: the graph, whose page they stand on; y: its output, a node
+    targets: the quantities on the page that y is differentiated with respect to, and with them all on the way
     """
 
-    def __init__(
-        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, graph: NamedGraph | None = None, numbers: bool = True
-    ) -> None:
-        self.y, self.xs, self.digits = y, list(xs), digits
-        self.graph = graph = graph or NamedGraph(y, xs or find_unnamed(y), digits=digits, numbers=numbers, asked=xs)
-        targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
+    def __init__(self, graph: NamedGraph, y: Value, targets: Sequence[Value]) -> None:
+        self.graph, self.y = graph, y
         inside = graph.between(*targets)
         self.wanted = [leaf for leaf in reversed(graph.order) if leaf in inside]
         self.users = self._find_users()
         self.adjoints = self._find_adjoints()
         self.formulas: dict[Value, Value] = {}
         self.settled: set[Value] = set()  # whose formula is not to be simplified further
-        self.families = find_families(graph, self.wanted, self.users)
-        if len(self.families) > MOST_FAMILIES:
-            raise too_large(f"a sheet would have {len(self.families)} parts", y)
-        boards = [self._board(family) for family in self.families]
-        missing = [x for x in xs if graph.leaf(x) is None]
-        boards += [Board([Line(derivative_of(graph.y.label, graph.name(x)), figure(0.0))]) for x in missing]
-        if graph.y in targets:
-            why = words("a quantity varies with itself by 1")
-            boards.append(Board([Line(derivative_of(graph.y.label, graph.y.label), figure(1.0), why)]))
-        self.gradients = {graph.originals[v]: self._slopes[v] for v in self.adjoints if v in graph.originals}
-        super().__init__(boards=[board for board in boards if board.lines])
 
     def _find_users(self) -> dict[Value, list[Value]]:
         """For each quantity those in whose formulas it stands, in the order of their labels."""
@@ -136,18 +101,6 @@ class Sheet(Board):
         page = self.graph.page
         return page.sum([page.product(term) for term in terms])
 
-    def _board(self, family: Family) -> Board:
-        if len(family.leaves) == 1:
-            return Board(self.member(family.leaves[0]))
-        whole = self._in_one(family)
-        if whole is not None and len(family.leaves) > FEW_MEMBERS:
-            return Board(whole)
-        above = self._with_indicator(family) if whole is None else whole
-        lines = [self.in_numbers(v, formula=whole is None) for v in family.leaves[:MOST_MEMBERS]]
-        if len(family.leaves) > MOST_MEMBERS:
-            lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
-        return Board(above, boards=[Board(lines)]) if above else Board(lines)
-
     def member(self, v: Value) -> list[Line]:
         """The lines of one derivative.
 
@@ -161,18 +114,6 @@ class Sheet(Board):
         why = local_derivatives(graph, [(u, v) for u in self.users[v]])
         lines += sum_lines(graph, [chain(term) for term in self._terms(v)], why)
         return complete_lines(graph, derivative_of(graph.y.label, v.label), lines, told, end, self.adjoints[v].data)
-
-    def in_numbers(self, v: Value, formula: bool = True) -> Line:
-        """One derivative in one line: its formula, unless that is said already, and its numbers.
-
-        v: the quantity on the page that y is differentiated with respect to
-        formula: whether its formula is written
-        """
-        graph = self.graph
-        end, _ = self._simplest(v)
-        numbers = [line.right for line in write_in_numbers(graph, end, self.adjoints[v].data)]
-        pieces = [graph.write(end), *numbers] if formula or not numbers else numbers
-        return Line(derivative_of(graph.y.label, v.label), join(dict.fromkeys(pieces), " = "))
 
     def _names(self, u: Value, v: Value) -> Value:
         if u is self.graph.y:  # beside other ways, where ∂y/∂v is the name of the whole
@@ -195,6 +136,86 @@ class Sheet(Board):
                     end, told = other, [(raw, "with what was found above"), *steps]
         self.formulas[v] = end
         return end, told
+
+
+class Sheet(Adjoints, Board):
+    """The derivation of all derivatives of y, each worked out once and used by name from there on; see `derivation`.
+
+    gradients: the number of ∂y/∂v for each quantity v of the graph that is on the sheet
+    boards: one for each family of quantities, from the output on
+
+    >>> from autograd import Value, derivation, label
+    >>> w, x, b = Value(1.5), Value(2.0), Value(-1.0)
+    >>> z = w * x + b
+    >>> E = z ** 2
+    >>> label(w=w, x=x, b=b, z=z, E=E)
+    >>> sheet = derivation(E, w, b)
+    >>> sheet.gradients[w], sheet.gradients[b]
+    (8.0, 4.0)
+    >>> print(sheet)
+    ∂E/∂z = 2·z       local derivatives
+          = 2·2 = 4   in numbers
+    <BLANKLINE>
+    ∂E/∂b = ∂E/∂z · ∂z/∂b   chain rule
+          = ∂E/∂z · 1       local derivatives
+          = ∂E/∂z
+          = 4               in numbers
+    <BLANKLINE>
+    ∂E/∂w = ∂E/∂z · ∂z/∂w   chain rule
+          = ∂E/∂z · x       local derivatives
+          = 4·2 = 8         in numbers
+    """
+
+    def __init__(
+        self, y: Value, xs: Sequence[Value] = (), digits: int = 6, graph: NamedGraph | None = None, numbers: bool = True
+    ) -> None:
+        originals: dict[Value, Value] = {}
+        if graph is None:
+            y, xs, originals = wear_names(y, xs)
+        self.xs, self.digits = list(xs), digits
+        graph = graph or NamedGraph(
+            y, xs or find_unnamed(y), digits=digits, numbers=numbers, asked=xs, called=bool(originals)
+        )
+        targets = [leaf for x in xs or graph.structure.parameters() if (leaf := graph.leaf(x)) is not None]
+        Adjoints.__init__(self, graph, y, targets)
+        self.families = find_families(graph, self.wanted, self.users)
+        if len(self.families) > MOST_FAMILIES:
+            raise too_large(f"a sheet would have {len(self.families)} parts", y)
+        boards = [self._board(family) for family in self.families]
+        missing = [x for x in xs if graph.leaf(x) is None]
+        boards += [Board([Line(derivative_of(graph.y.label, graph.name(x)), figure(0.0))]) for x in missing]
+        if graph.y in targets:
+            why = words("a quantity varies with itself by 1")
+            boards.append(Board([Line(derivative_of(graph.y.label, graph.y.label), figure(1.0), why)]))
+        known = [v for v in self.adjoints if v in graph.originals]
+        self.gradients = {originals.get(node := graph.originals[v], node): self._slopes[v] for v in known}
+        if originals:  # names that nobody has seen yet
+            boards = [define(graph, self.wanted, numbers), *boards]
+        Board.__init__(self, boards=[board for board in boards if board.lines])
+
+    def _board(self, family: Family) -> Board:
+        if len(family.leaves) == 1:
+            return Board(self.member(family.leaves[0]))
+        whole = self._in_one(family)
+        if whole is not None and len(family.leaves) > FEW_MEMBERS:
+            return Board(whole)
+        above = self._with_indicator(family) if whole is None else whole
+        lines = [self.in_numbers(v, formula=whole is None) for v in family.leaves[:MOST_MEMBERS]]
+        if len(family.leaves) > MOST_MEMBERS:
+            lines.append(Line(Math("⋯", r"\cdots"), reason=words(f"{len(family.leaves)} in all")))
+        return Board(above, boards=[Board(lines)]) if above else Board(lines)
+
+    def in_numbers(self, v: Value, formula: bool = True) -> Line:
+        """One derivative in one line: its formula, unless that is said already, and its numbers.
+
+        v: the quantity on the page that y is differentiated with respect to
+        formula: whether its formula is written
+        """
+        graph = self.graph
+        end, _ = self._simplest(v)
+        numbers = [line.right for line in write_in_numbers(graph, end, self.adjoints[v].data)]
+        pieces = [graph.write(end), *numbers] if formula or not numbers else numbers
+        return Line(derivative_of(graph.y.label, v.label), join(dict.fromkeys(pieces), " = "))
 
     def _in_one(self, family: Family) -> list[Line] | None:
         """One line for all members, in index notation, and their numbers; None where they are not alike."""

@@ -43,7 +43,11 @@ def count_leaves(formula: Value) -> int:
     return counts[formula]
 
 
-def too_long(formula: Value | None = None) -> ValueError:
+class TooLong(ValueError):
+    """What would fill more than a page."""
+
+
+def too_long(formula: Value | None = None) -> TooLong:
     """The refusal of a formula, with what stands in it that could have names."""
     found: Counter[str] = Counter()
     for node in nodes(formula) if formula is not None else ():
@@ -52,7 +56,7 @@ def too_long(formula: Value | None = None) -> ValueError:
             found[symbol if symbol.isalpha() else node.op.name] += 1
     most = " or of ".join(name for name, _ in found.most_common(2))
     example = f", such as the results of {most}" if most else ", such as the sums"
-    return ValueError(
+    return TooLong(
         f"this formula is too long for a page: label nodes on the way{example}, and they are shown by name;"
         " or ask for the derivative of a labelled part alone"
     )

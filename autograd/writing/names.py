@@ -92,6 +92,7 @@ _INDICES = re.compile("[i-m]{1,3}|[a-zA-Z]")  # min and rms are words
 INDICATOR = re.compile(r"1_\{([a-z])=(\d+)\}")  # 1 where the index is that number, else 0
 HELD = re.compile(r"\((∂.+/∂.+)\)")  # a derivative with the other quantities held fixed
 DERIVATIVE = re.compile("∂(.+)/∂(.+)")
+ROOT = re.compile(r"√(\d+)")  # of a whole number
 
 
 class Parts:
@@ -153,6 +154,8 @@ def latex_name(label: str) -> str:
     if derivative := DERIVATIVE.fullmatch(label):
         top, bottom = (latex_name(part) for part in derivative.groups())
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+    if root := ROOT.fullmatch(label):
+        return rf"\sqrt{{{root[1]}}}"
     parts = Parts(label)
     if not parts.base:
         return latex_text(_plain(label) or "?") if label else r"\text{}"

@@ -1,8 +1,9 @@
 """`draw`: a computation graph as a picture.
 
-One graph, three depths. At the depth of operations every node is a box; of neurons, each neuron is one box and its weights
-stand on the arrows; of layers, each layer is one box with its shape and norms. Which node belongs where, structure.py
-knows; what is outside of all modules stays as it is while it is little, and is gathered into a box where it is much.
+One graph, four depths. At the depth of operations every node is a box; of neurons, each neuron is one box and its weights
+stand on the arrows; of layers, each layer is one box with its shape and norms; of blocks, each thing that a model is made
+of. Which node belongs where, structure.py knows; what is in no layer stays as it is while it is little, and is gathered
+where it is much, within the module that it belongs to.
 
 A picture is coloured by the gradients in the graph: blue below zero, orange above, the stronger the further from it.
 """
@@ -10,27 +11,28 @@ A picture is coloured by the gradients in the graph: blue below zero, orange abo
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from autograd.formula.writing import formula
 from autograd.graph import nodes
-from autograd.labels import subscript
+from autograd.labels import subscript, suggested_parts
 from autograd.operation import CONSTANT
 from autograd.primitives import div, shifted_from
 from autograd.value import Value, constant
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of
 from nn.drawing.picture import Arrow, Box, Picture, name, number
-from nn.drawing.structure import LAYER, NEURON, Part, parts
+from nn.drawing.structure import BLOCK, LAYER, MODULE, NEURON, Part, parts
 from nn.drawing.writers import Drawing
 from nn.layers import MLP, Layer
 from nn.module import Module
 
+T = TypeVar("T")
 OPERATION = "operation"
-DEPTHS = (OPERATION, NEURON, LAYER)
-READABLE = {OPERATION: 90, NEURON: 48, LAYER: math.inf}  # boxes that a reader takes in: depth="auto" keeps below
+DEPTHS = (OPERATION, NEURON, LAYER, BLOCK)
+READABLE = {OPERATION: 90, NEURON: 48, LAYER: 60, BLOCK: math.inf}  # boxes that a reader takes in: depth="auto" keeps below
 MOST = 2_000  # boxes that can be laid out in reasonable time
 APART = 40  # nodes outside of all parts that are drawn one by one, at the depths of neurons and layers
 LABELLED = 40  # arrows that can carry a text each
@@ -55,7 +57,8 @@ def draw(
 
     y: a Value, or a list of Values, whose graph is drawn; or an MLP, whose neurons are then drawn in columns
     x: for an MLP, the inputs whose values are shown in the neurons; none are shown without
-    depth: "operation", "neuron", "layer", or "auto", which takes the first of them that is not too large to read
+    depth: "operation", "neuron", "layer", "block" (one box for each thing that a model is made of), or "auto", which takes
+        the first of them that is not too large to read
     local: what stands on each arrow of the depth "operation": "formula" or "value" of the local derivative, or "both"
     focus, radius: show only what lies within so many arrows of this node
     highlight: Values that stand out, such as paths_between(y, x); all others step back
@@ -122,6 +125,8 @@ class GraphPictures:
         self.shown = set(self.nodes)
         self.inputs = {node: node.inputs for node in self.nodes}
         self.parts = parts(*outputs)
+        self.opened: dict[Part | None, dict[Value, Any]] = {}  # what stands for the nodes in a part
+        self.outside: dict[Any, Group] = {}  # of what comes into a part from outside
         self.placed: dict[str, dict[Value, Any]] = {}
         self.keys: dict[Value, str] = {}  # of the box in which each node is, once a picture is made
         self.differentiated = any(node.grad for node in self.nodes)
@@ -137,7 +142,7 @@ class GraphPictures:
                 f"at the depth {depth!r} this graph has {count:,} boxes, more than can be laid out ({MOST:,}): ask for"
                 f" {' or '.join(offers)}"
             )
-        picture = self._operations(local) if depth == OPERATION else self._gathered(depth)
+        picture = self._operations(local) if depth == OPERATION else self._gathered(self._places(depth))
         if not self.differentiated:
             picture.note = "no gradients yet: call backward() first"
         return picture
@@ -221,6 +226,8 @@ class GraphPictures:
         if depth in self.placed:
             return self.placed[depth]
         stands = {part: part.within(depth) or part.within(LAYER) for part in dict.fromkeys(self.parts.values())}
+        if depth == BLOCK:
+            stands = {part: part.within(BLOCK) for part in stands}
         places = self.placed[depth] = {}
         outside: list[Value] = []
         for node in self.nodes:
@@ -232,54 +239,101 @@ class GraphPictures:
         if len(outside) <= APART:
             places.update({node: node for node in outside})
         else:
-            self._gather(outside, places)
+            self._gather(outside, places, self.nodes)
         return places
 
-    def _gather(self, outside: list[Value], places: dict[Value, Any]) -> None:
-        """Nodes outside of all parts: those after the last part together, the others by the parts that they depend on.
+    def blocks(self, root: Part | None = None) -> dict[Value, Part | Group]:
+        """What stands for each node at the depth of blocks, or for each within a part: the parts directly inside it."""
+        if root in self.opened:
+            return self.opened[root]
+        top = root if root is not None else self._whole()
+        stands: dict[Part | None, Part | None] = {}  # for each part the one directly inside the top that it is in
+        inside: set[Part | None] = set() if root is not None else {None}
+        for part in dict.fromkeys(self.parts.values()):
+            around = part.around()
+            inner = around[around.index(top) + 1 :] if top is not None and top in around else around * (root is None)
+            stands[part] = inner[0] if inner else None
+            if root is None or root in around:
+                inside.add(part)
+        places: dict[Value, Any] = {}
+        outside: list[Value] = []
+        for node in self.nodes:
+            part_of = self.parts.get(node)
+            if part_of in inside:
+                if (stand := stands.get(part_of)) is not None:
+                    places[node] = stand
+                else:
+                    outside.append(node)
+        self._gather(outside, places, [node for node in self.nodes if self.parts.get(node) in inside])
+        self.opened[root] = places
+        return places
 
-        What depends on the same parts never waits for one another through a part, so that no arrow goes in a circle.
+    def _whole(self) -> Part | None:
+        """The model, where the graph is one model's and it is made of blocks."""
+        tops = {part.around()[0] for part in dict.fromkeys(self.parts.values())}
+        whole = tops.pop() if len(tops) == 1 else None
+        return whole if whole is not None and whole.kind == MODULE else None
+
+    def _gather(self, outside: list[Value], places: dict[Value, Any], order: list[Value]) -> None:
+        """Nodes in no box: those after the last one together, the others by the boxes that they depend on, and by module.
+
+        What depends on the same boxes never waits for one another through a box, so that no arrow goes in a circle.
         Leaves go with what uses them.
         """
         feeding: set[Value] = set()
-        for node in reversed(self.nodes):
+        for node in reversed(order):
             if node in places or node in feeding:
                 feeding.update(self.inputs[node])
         bits: dict[Any, int] = {}
         depends: dict[Value, int] = {}
         users: dict[Value, Value] = {}
-        for node in self.nodes:
+        for node in order:
             mask = 0
             for x in self.inputs[node]:
                 users.setdefault(x, node)
                 mask |= depends.get(x, 0)
             place = places.get(node)
             depends[node] = mask | (1 << bits.setdefault(place, len(bits))) if place is not None else mask
-        groups: dict[tuple[str, Any], _Group] = defaultdict(_Group)
+        groups: dict[tuple[Any, ...], Group] = {}
         for node in outside:
             if node.inputs:
-                places[node] = groups["computed", depends[node] if node in feeding else None]
+                key = "computed", self.parts.get(node), depends[node] if node in feeding else None
+                places[node] = groups.setdefault(key, Group(self.parts.get(node)))
         for node in outside:
             if not node.inputs:
                 user = places.get(users[node]) if node in users else None
-                within = isinstance(user, _Group) or (node in users and _is_no_input(node, users[node]))
-                places[node] = user if within else groups["inputs", user]
+                within = isinstance(user, Group) or (node in users and _is_no_input(node, users[node]))
+                places[node] = user if within else groups.setdefault(("inputs", user), Group(None))
 
-    def _gathered(self, depth: str) -> Picture:
-        places = self._places(depth)
+    def inside(self, root: Part | None) -> tuple[Picture, dict[Value, Part | Group]]:
+        """The picture of what stands in a part, or of the whole in blocks; and what stands for each node in it.
+
+        What comes from outside of the part is a box in front.
+        """
+        places = dict(self.blocks(root))
+        if root is not None:
+            around = self.blocks(root.parent)
+            for node in list(places):
+                for x in self.inputs[node]:
+                    if x not in places and x.op is not CONSTANT:
+                        places[x] = self.outside.setdefault(around.get(x, x), Group(None))
+        return self._gathered(places), places
+
+    def _gathered(self, places: dict[Value, Any]) -> Picture:
         members: dict[Any, list[Value]] = {}
         for node in self.nodes:
-            members.setdefault(places[node], []).append(node)
+            if node in places:
+                members.setdefault(places[node], []).append(node)
         keys = {place: f"n{i}" for i, place in enumerate(members)}
         self.keys = {node: keys[place] for node, place in places.items()}
         self.roomy = len(members) <= 24  # room for a neuron's bias and net
-        texts = self._texts(node for node in self.nodes if places[node] is node)
+        texts = self._texts(node for node in self.nodes if places.get(node) is node)
         picture = Picture()
         for place, inside in members.items():
             if isinstance(place, Part):
                 box = self._neuron_box(place, inside) if place.kind == NEURON else self._layer_box(place, inside)
-            elif isinstance(place, _Group):
-                box = self._group_box(inside)
+            elif isinstance(place, Group):
+                box = self._group_box(place, inside)
             else:
                 box = self._box(place, "", texts[place])
             box.key = keys[place]
@@ -291,7 +345,9 @@ class GraphPictures:
     def _arrows(self, places: dict[Value, Any], keys: dict[Any, str]) -> list[Arrow]:
         between: dict[tuple[Any, Any], list[tuple[Value, Value, int]]] = {}
         for node, inputs in self.inputs.items():
-            head = places[node]
+            head = places.get(node)
+            if head is None:
+                continue
             for position, x in enumerate(inputs):
                 tail = places.get(x)
                 if tail is not None and tail is not head:
@@ -344,6 +400,8 @@ class GraphPictures:
     def _layer_box(self, part: Part, inside: list[Value]) -> Box:
         everyone = [node for node in inside if node.inputs]
         parameters = [node for node in inside if not node.inputs and node.op is not CONSTANT]
+        if not parameters and part.module is not None:
+            return Box("", LAYER, "", part.name, self._shape_of(part, everyone), None, part.parent)
         lines = [*self._shape_of(part, everyone), f"{len(parameters):,} parameters"]
         if (rows := self._rows_of(everyone, set(parameters))) > 1:
             lines.append(f"on {rows:,} rows")
@@ -370,18 +428,23 @@ class GraphPictures:
         used = Counter(first for first in firsts if first in parameters)
         return next(iter(used.values())) if len(set(used.values())) == 1 else 1
 
-    def _group_box(self, inside: list[Value]) -> Box:
+    def _group_box(self, group: Group, inside: list[Value]) -> Box:
         computed = [node for node in inside if node.inputs]
         if not computed:
             return Box("", "group", "", "inputs", [f"{len(inside):,} numbers"])
         if len(computed) == 1:
             return self._box(computed[0], "", "")
         counts = Counter(node.op.notation.symbol if node.op else "" for node in computed)
-        kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in counts.most_common(5))
         last = computed[-1]
-        title = pretty(last.label) or f"{len(computed):,} operations"
+        gradients = [f"‖grad‖ {number(math.hypot(*(node.grad for node in computed)), self.digits)}"]
+        if group.part is not None and len(counts) == 1:  # one step of a module, for each of many numbers
+            lines = [f"{len(computed):,} numbers"] + (gradients if self.differentiated else [])
+            grad = math.hypot(*(node.grad for node in computed)) if self.differentiated else None
+            return Box("", "group", next(iter(counts)), _stems(computed), lines, grad, group.part)
+        kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in counts.most_common(5))
+        title = pretty(last.label) or _stems(computed) or f"{len(computed):,} operations"
         lines = [kinds, self._number(last)] + ([f"grad {number(last.grad, self.digits)}"] if self.differentiated else [])
-        return Box("", "group", "", title, lines, last.grad if self.differentiated else None)
+        return Box("", "group", "", title, lines, last.grad if self.differentiated else None, group.part)
 
     def _flow(self, links: list[tuple[Value, Value, int]]) -> float:
         """What comes back along one link, or how much along many."""
@@ -394,12 +457,33 @@ class GraphPictures:
 
 
 def _is_no_input(x: Value, node: Value) -> bool:
-    """Whether a number comes from how a node is computed: what it is divided by, or what softmax takes away."""
-    return x.op is CONSTANT and x is node.inputs[-1] and (node.op is div or shifted_from(node) is not None)
+    """Whether a number comes from how a node is computed: what it is divided by, what softmax takes away, or an ε."""
+    own = node.op is div or bool(x.label) or shifted_from(node) is not None
+    return own and x.op is CONSTANT and x is node.inputs[-1]
 
 
-class _Group:
-    """Stands for the nodes outside of all parts that are drawn as one box."""
+class Group:
+    """Stands for nodes that are in no layer and drawn as one box; part: the module that they belong to, if any."""
+
+    def __init__(self, part: Part | None) -> None:
+        self.part = part
+
+
+def in_order(places: Mapping[Value, T], inputs: Mapping[Value, Sequence[Value]]) -> list[T]:
+    """What stands for nodes, each after what it uses."""
+    used: dict[T, dict[T, None]] = {place: {} for place in places.values()}
+    for node, place in places.items():
+        used[place] |= {places[x]: None for x in inputs[node] if x in places and places[x] is not place}
+    order: dict[T, None] = {}
+    while len(order) < len(used):
+        ready = [place for place, sources in used.items() if place not in order and all(s in order for s in sources)]
+        order |= dict.fromkeys(ready or used)  # a net called on its own output has no order
+    return list(order)
+
+
+def _stems(several: Sequence[Value]) -> str:
+    """What nodes are called by the module that computed them: u for u_11, u_12, ...; nothing if it says nothing."""
+    return ", ".join(pretty(stem) for stem in dict.fromkeys(suggested_parts(node)[0] for node in several) if stem)
 
 
 def _weight(net: Value, position: int) -> Value | None:

@@ -1,8 +1,8 @@
 """Which neuron, layer and module each node of a graph belongs to.
 
-A module leaves its mark on what it returns, and its parameters are known; the rest follows. Going through the graph in the
-order of computation, a node that uses parameters belongs to their module, and one that uses none belongs where its inputs
-do: to the innermost module that holds them all, or to the one around it where they were returned from there.
+A call of a module leaves its mark on what it returns, and the mark knows what the module was called on. What lies between
+belongs to the module, and to the innermost one whose call it lies in. Within a call a node that uses parameters belongs to
+their module, and one that uses none goes on where its inputs are.
 
         w, b of neuron 2 ──▶ net ──▶ activation ──▶ (returned by the MLP) ──▶ loss
         neuron 2             neuron 2    neuron 2                               outside
@@ -13,15 +13,17 @@ those on the same inputs make a layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from autograd.graph import history, nodes
+from autograd.graph import bottom_up, history, nodes
 from autograd.value import Value
+from nn.attention import Block
 from nn.layers import SCALAR_ACTIVATIONS, Layer, Neuron
 from nn.module import Module
 
-NEURON, LAYER, MODULE = "neuron", "layer", "module"
+NEURON, LAYER, BLOCK, MODULE = "neuron", "layer", "block", "module"
 ACTIVATIONS = set(SCALAR_ACTIVATIONS) - {"exp", "abs", "sin"}  # these mean other things, too
 
 
@@ -48,7 +50,12 @@ class Part:
         return chain[::-1]
 
     def within(self, kind: str) -> Part | None:
-        """The part of a kind that this is, or is in; of layers in a layer, as in attention, the outermost."""
+        """The part of a kind that this is, or is in; of layers in a layer, as in attention, the outermost.
+
+        A block is what a model is made of, whatever is inside of it.
+        """
+        if kind == BLOCK:
+            return next((part for part in self.around() if part.parent is not None or part.kind != MODULE), None)
         return next((part for part in self.around() if part.kind == kind), None)
 
     def __repr__(self) -> str:
@@ -76,12 +83,15 @@ def parts(*outputs: Value) -> dict[Value, Part]:
 
 
 class _Modules:
-    """The parts that are modules: found through the marks on their results, and from there inwards."""
+    """The parts that are modules: found through the marks that their calls have left."""
 
-    def __init__(self, order: Iterable[Value]) -> None:
-        makers = {node: maker for node in order if (maker := getattr(node, "made_by", None)) and maker.module is not None}
-        self.behind = set(history(*makers))  # a penalty on weights uses parameters too, but no module returns it
-        roots = list(dict.fromkeys(maker.module for maker in makers.values()))
+    def __init__(self, order: Sequence[Value]) -> None:
+        results: dict[Any, list[Value]] = {}  # of each call
+        for node in order:
+            for call in getattr(node, "made_by", ()):
+                if call.module is not None:
+                    results.setdefault(call, []).append(node)
+        roots = list(dict.fromkeys(call.module for call in results))
         inside = {inner for module in roots for inner in _all_inside(module)}
         self.of_module: dict[Module, Part] = {}
         self.of_parameter: dict[Value, Part] = {}
@@ -89,6 +99,13 @@ class _Modules:
         for i, module in enumerate(tops, start=1):
             name = type(module).__name__ + (f" {i}" if len(tops) > 1 else "")
             self._enter(module, name, None)
+        self.of_node: dict[Value, Part] = {}
+        for call in sorted(results, key=lambda call: len(self.of_module[call.module].around())):
+            part = self.of_module[call.module]
+            for node in bottom_up(results[call], attrgetter("inputs"), _values_in(call.inputs)):
+                if node.inputs:
+                    self.of_node[node] = part
+        self.behind = set(history(*self.of_node))  # a penalty on weights uses parameters too, but no module returns it
 
     def _enter(self, module: Module, name: str, parent: Part | None) -> None:
         if module in self.of_module:
@@ -102,6 +119,11 @@ class _Modules:
             self.of_parameter.setdefault(parameter, part)
 
     def part(self, node: Value, found: dict[Value, Part]) -> Part | None:
+        """The part in whose call a node lies; further inside, where its parameters say so, as a net calls no layer."""
+        whole, inner = self.of_node.get(node), self._by_parameters(node, found)
+        return inner if whole is None or (inner is not None and whole in inner.around()) else whole
+
+    def _by_parameters(self, node: Value, found: dict[Value, Part]) -> Part | None:
         if node not in self.behind:
             return None
         owners: list[Part | None] = [self.of_parameter[x] for x in node.inputs if x in self.of_parameter]
@@ -109,9 +131,9 @@ class _Modules:
 
     def _after(self, x: Value, found: dict[Value, Part]) -> Part | None:
         """The part that goes on with x: where x was returned from a module, the one around that."""
-        part, maker = found.get(x), getattr(x, "made_by", None)
-        if maker is not None and maker.module in self.of_module:
-            return self.of_module[maker.module].parent
+        part, calls = found.get(x), getattr(x, "made_by", ())
+        if calls and calls[-1].module in self.of_module:
+            return self.of_module[calls[-1].module].parent
         if part is None or part.module is None:
             return None
         ended = isinstance(part.module, Neuron) and part.module.activation == "linear"  # softmax is the layer's business
@@ -165,8 +187,23 @@ def _all_inside(module: Module) -> Iterable[Module]:
 def _part_name(attribute: str, module: Module) -> str:
     """What to write on a module: layer 1 for layers_1, neuron 2 for neurons_2, attributes of one's own as they are."""
     singular, _, index = attribute.rpartition("_")
-    kind = {"layers": "layer", "neurons": "neuron"}.get(singular)
+    kind = "block" if isinstance(module, Block) else {"layers": "layer", "neurons": "neuron"}.get(singular)
     return f"{kind} {index}" if kind else attribute
+
+
+def _values_in(inputs: Any) -> set[Value]:
+    """Every Value in what a module was called on."""
+    found: set[Value] = set()
+    stack = [inputs]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Value):
+            found.add(item)
+        elif isinstance(item, dict):
+            stack += item.values()
+        elif isinstance(item, (list, tuple)):
+            stack += item
+    return found
 
 
 def _common(owners: list[Part | None]) -> Part | None:

@@ -1,7 +1,7 @@
 """A page of its own, or a place in someone else's: how the interactive figures reach a reader.
 
-stepper.js is all their JavaScript. It goes along with every figure, inside a shadow DOM, so that a figure works inline
-in a notebook, after the kernel is gone, and as one file that needs nothing from anywhere.
+SCRIPTS are all their JavaScript, joined into one. It goes along with every figure, inside a shadow DOM, so that a figure
+works inline in a notebook, after the kernel is gone, and as one file that needs nothing from anywhere.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from typing import Any
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+SCRIPTS = ("numbers.js", "controls.js", "stepper.js", "layers.js", "player.js", "widget.js")
 _ids = count(1)
 
 
 def script() -> str:
-    """The JavaScript, as a module."""
-    return resources.files("nn.pages").joinpath("stepper.js").read_text(encoding="utf-8")
+    """The JavaScript, as one module."""
+    folder = resources.files("nn.pages")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def inline(function: str, data: Any, fallback: str = "") -> str:
     """HTML of a place in a page, and the script that fills it.
 
-    function: which function of stepper.js does that; it is called with the place and the data
+    function: which function of the script does that; it is called with the place and the data
     data: what json can write
     fallback: HTML that is there until the script runs, and stays where scripts do not
     """

@@ -1,7 +1,7 @@
 """`play_training`: a recorded run of fit with a slider: its loss, its decision boundary and its weights, epoch by epoch.
 
 The page gets the recorded parameters and computes the net's outputs over the plane itself, with the same table of operations
-as the stepper. stepper.js is the page: `mountPlayer(element, data)`.
+as the stepper. player.js is the page: `mountPlayer(element, data)`.
 """
 
 from __future__ import annotations

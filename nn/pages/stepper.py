@@ -7,15 +7,14 @@ and backward run again there with no kernel, and there is still no second deriva
 An operation that a person adds is a function in Python, which a page cannot call: its numbers are the recorded ones, and
 a leaf that leads to it is not to be changed there.
 
-stepper.js is the page: `mount(element, data)`. It is served inside a shadow DOM, inline in a notebook or as one file that
-needs nothing from anywhere.
+stepper.js is the page: `mount(element, data)`; layers.js is that of models too large for it, see layers.py. It is served
+inside a shadow DOM, inline in a notebook or as one file that needs nothing from anywhere.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +30,26 @@ from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
 from nn.drawing.picture import number
 from nn.drawing.structure import NEURON
 from nn.drawing.writers import Drawing
+from nn.pages.layers import LayeredGraph
 from nn.pages.page import inline, page, plain, script
+from nn.pages.trees import partials_of
 
 MOST = 20_000  # nodes that a page can hold; up to 2,000 of them drawn one by one, above that folded
+SCALARS = 5_000  # nodes of a model that is stepped through number by number; above that layer by layer
 
 
-def step_through(y: Value) -> Stepper:
+def step_through(y: Value, *, layers: bool | None = None) -> Stepper:
     """Step through the forward and the backward pass of a graph, in Jupyter or in a page of its own.
 
     y: the output
+    layers: whether to go layer by layer, each with its vectors and matrices of numbers and gradients, which open down to
+        every scalar; without it that is done where modules computed the graph and it has more than 5,000 nodes
 
     The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
     Python and page in step with one another. In the page the graph can be folded to neurons or layers.
-    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes, or one that no folding makes
-    small enough, RuntimeError where no Graphviz is found to lay out the drawing.
+    Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes that no modules computed, one
+    that no folding makes small enough, and layers of a graph without any, RuntimeError where no Graphviz is found to lay out
+    the drawing.
 
     >>> import nn
     >>> from autograd import Value
@@ -55,9 +60,16 @@ def step_through(y: Value) -> Stepper:
     if not isinstance(y, Value):
         raise TypeError(f"step_through follows the graph of a Value, and {y!r} is none")
     n = len(nodes(y))
+    if layers or (layers is None and n > SCALARS):
+        layered = LayeredGraph(y)
+        if layered.has_layers:
+            return Stepper(y, layered)
+        if layers:
+            raise ValueError("there are no layers in this graph: no nn.Module computed it")
     if n > MOST:
         raise ValueError(
-            f"this graph has {n:,} nodes, more than a page can step through ({MOST:,}): take the loss of fewer rows of data"
+            f"this graph has {n:,} nodes, more than a page can step through ({MOST:,}): take the loss of fewer rows of data,"
+            " or let modules such as nn.Linear compute it, and it is stepped through layer by layer"
         )
     return Stepper(y)
 
@@ -65,14 +77,16 @@ def step_through(y: Value) -> Stepper:
 class Stepper:
     """What step_through gives: it shows itself in Jupyter, and saves itself as a page."""
 
-    def __init__(self, y: Value) -> None:
-        self.y = y
-        self.data = _data(y)
+    def __init__(self, y: Value, layered: LayeredGraph | None = None) -> None:
+        self.y, self.nodes = y, len(nodes(y))
+        self.function = "mount" if layered is None else "mountLayers"
+        self.data = _data(y) if layered is None else layered.data()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
-        title = f"Backpropagation, step by step: {self.data['nodes'][self.data['output']]['name']}"
-        return save(path, "a stepper", {".html": lambda: page(title, inline("mount", {**self.data, "alone": True}))})
+        title = f"Backpropagation, step by step: {pretty(self.y.label) or 'the output'}"
+        whole = {**self.data, "alone": True}
+        return save(path, "a stepper", {".html": lambda: page(title, inline(self.function, whole))})
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.
@@ -107,10 +121,10 @@ class Stepper:
 
     def _repr_html_(self) -> str:
         picture = draw(self.y)._repr_html_()  # what an untrusted notebook shows, where scripts do not run
-        return inline("mount", self.data, fallback=picture)
+        return inline(self.function, self.data, fallback=picture)
 
     def __repr__(self) -> str:
-        return f"<Stepper of {len(self.data['nodes'])} nodes: save it as .html, or show it in Jupyter>"
+        return f"<Stepper of {self.nodes:,} nodes: save it as .html, or show it in Jupyter>"
 
 
 def _data(y: Value) -> dict[str, Any]:
@@ -181,7 +195,7 @@ def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict
             "template": op.notation.write(places),
             "formula": op.notation.write([(names[x], _level(names[x])) for x in inputs]),
             "recorded": op.name not in op.built_in,
-            "partials": _partials(node),
+            "partials": partials_of(node),
             "formulas": _formulas(node, names),
         }
     return entry
@@ -196,29 +210,6 @@ def _level(name: str) -> int:
     if level != ATOM:
         return level
     return PRODUCT if re.search("[·/×]", outside) else POWER if re.search("[\\^⁻⁰¹²³⁴-⁹]", outside) else ATOM
-
-
-def _partials(node: Value) -> list[Any]:
-    """The partial derivatives as trees; those of an operation that a person adds are the numbers that they have here."""
-    op, inputs = node.op, node.inputs
-    assert op is not None
-    if op.name not in op.built_in:
-        return [plain(float(slope)) for slope in op.slopes(node.data, [x.data for x in inputs])]
-    z, xs = Value(node.data), [Value(x.data) for x in inputs]
-    slopes = op.slopes(z, [x.data if inner.op is CONSTANT else x for x, inner in zip(xs, inputs)])
-    return [_tree(slope, z, xs) for slope in slopes]
-
-
-def _tree(slope: Any, z: Value, xs: Sequence[Value]) -> Any:
-    """A partial derivative as a number, "z", the index of an input, or [operation, operands]."""
-    trees: dict[Value, Any] = {z: "z", **{x: f"x{i}" for i, x in enumerate(xs)}}
-    if not isinstance(slope, Value):
-        return plain(slope)
-    for node in nodes(slope):
-        if node not in trees:
-            operands = [trees[x] for x in node.inputs]
-            trees[node] = [node.op.name, *operands] if node.inputs and node.op else plain(node.data)
-    return trees[slope]
 
 
 def _formulas(node: Value, names: dict[Value, str]) -> list[str]:

@@ -622,6 +622,7 @@ def test_highlighted_paths_stand_out(depth):
         "operation": {"w₁₂₁", "a₁₂", "h₁₂", "a₂₁", "h₂₁"},
         "neuron": {"h₁₂", "h₂₁"},
         "layer": {"layer 1", "layer 2"},
+        "block": {"layer 1", "layer 2"},
     }
     assert bright == own[depth] | rest
     names = {each.key: each.title for each in drawing.picture.boxes}
@@ -683,7 +684,7 @@ def test_wide_layers_are_elided():
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("depth", "neurons", "depth is one of 'auto', 'operation', 'neuron', 'layer', not 'neurons'"),
+        ("depth", "neurons", "depth is one of 'auto', 'operation', 'neuron', 'layer', 'block', not 'neurons'"),
         ("local", "numbers", "local is one of None, 'formula', 'value', 'both'"),
         ("colour", "red", "colour is one of 'weight', 'gradient'"),
         ("theme", "solarized", "theme is one of 'light', 'dark', not 'solarized'"),

@@ -7,7 +7,6 @@ import itertools
 import json
 import math
 import random
-from importlib import resources
 from math import inf, nan
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from autograd.graph import nodes
 from autograd.trace import WRONG_WAYS
 from autograd.value import constant
 from nn.pages import stepper
+from nn.pages.page import script
 
 SMALLEST = 5e-324  # the distance between neighbouring doubles near zero
 SMALLEST_NORMAL = 2.2250738585072014e-308
@@ -34,8 +34,7 @@ SMALLEST_NORMAL = 2.2250738585072014e-308
 def numerics(browser):
     """The JavaScript as a module in a blank page: numerics(expression, argument) evaluates with its exports at hand."""
     page = browser.new_page()
-    source = resources.files("nn.pages").joinpath("stepper.js").read_text(encoding="utf-8")
-    address = "data:text/javascript;charset=utf-8," + quote(source)
+    address = "data:text/javascript;charset=utf-8," + quote(script())
     page.evaluate("async (address) => { globalThis.m = await import(address); }", address)
     yield page.evaluate
     page.close()

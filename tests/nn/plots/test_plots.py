@@ -19,6 +19,7 @@ from matplotlib.contour import ContourSet  # noqa: E402
 
 MOONS = nn.data.moons(20, seed=1)
 LOGISTIC = nn.MLP(2, [1], ["sigmoid"], weights=[[[4.0, 0.0]]], biases=[[-2.0]])  # 1/2 where x1 is 1/2
+NAMES = nn.GPT(nn.data.Letters("anna b"), 4, 2, 2, 70, seed=0)
 THREE = nn.MLP(2, [3], weights=[[[2.0, 0.0], [-1.0, 2.0], [-1.0, -2.0]]])
 
 
@@ -64,6 +65,7 @@ DRAWN = {
     "histograms": lambda **how: plots.plot_histograms(LOGISTIC, MOONS, **how),
     "function": lambda **how: plots.plot_function(tanh, -1, 1, **how),
     "surface": lambda **how: plots.plot_surface(bowl, (-1, 2), (-1, 1), path=[(0, 1), (1, 0)], resolution=8, **how),
+    "attention": lambda **how: plots.plot_attention(NAMES, "anna", **how),
 }
 each = pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 
@@ -611,3 +613,90 @@ def test_surfaces_need_a_range_and_numbers(f, x_range, log, message):
     with pytest.raises(ValueError, match=message):
         plots.plot_surface(f, x_range, (0, 1), log=log, resolution=4)
     assert pyplot.get_fignums() == []
+
+
+# -------------------------------------------------------------------------------------------------------------- attention
+
+
+def squares(ax):
+    """The numbers of each square that is drawn, hatched places as nan."""
+    return [np.ma.filled(mesh.get_array(), np.nan) for mesh in ax.collections]
+
+
+def test_a_square_for_each_head_of_each_block_holds_its_shares():
+    """The numbers are those of attend, worked out block by block by hand, and rows of them add up to 1."""
+    ax = plots.plot_attention(NAMES, "ann")
+    tokens = NAMES._letters.encode("\nann")
+    x = NAMES.norm([[a + b for a, b in zip(NAMES.tokens(token), NAMES.places(t))] for t, token in enumerate(tokens)])
+    drawn = iter(squares(ax))
+    for block in NAMES.blocks:
+        for shares in block.attention.attend(block.norm_1(x)):
+            square = next(drawn)
+            for t, row in enumerate(shares):
+                assert square[t, : t + 1] == pytest.approx([share.data for share in row])
+                assert np.isnan(square[t, t + 1 :]).all()
+        x = block(x)
+    assert next(drawn, None) is None
+
+
+def test_heads_and_blocks_are_named_and_letters_stand_on_both_axes():
+    """Each square has its title; the letter that ends lines and blanks are signs that can be seen."""
+    ax = plots.plot_attention(NAMES, "a b")
+    titles = [text for text in texts(ax) if "head" in text]
+    assert titles == [f"block {k}, head {h}" for k in (1, 2) for h in (1, 2)]
+    letters = ["↵", "a", "␣", "b"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == letters * 2
+    assert [label.get_text() for label in ax.get_yticklabels()] == letters * 2
+
+
+def test_shares_are_written_where_they_can_be_read():
+    """In hundredths in a short text, not at all in a long one."""
+    short = [text for text in texts(plots.plot_attention(NAMES, "an")) if text.startswith((".", "1"))]
+    assert len(short) == 4 * 6
+    assert not [text for text in texts(plots.plot_attention(NAMES, "an" * 20)) if text.startswith((".", "1"))]
+
+
+@pytest.mark.parametrize("causal", [True, False])
+def test_attention_alone_and_in_ones_own_module_are_drawn(causal):
+    """Whatever holds an nn.Attention: its places are numbered, or have the labels given."""
+
+    class Mine(nn.Module):
+        def __init__(self):
+            self.look = nn.Attention(2, causal=causal, seed=0)
+
+        def __call__(self, x):
+            return self.look(x)
+
+    for model in (Mine(), Mine().look):
+        ax = plots.plot_attention(model, [[0.1, 0.2], [0.3, 0.4]])
+        assert [label.get_text() for label in ax.get_yticklabels()] == ["1", "2"]
+        assert np.isnan(squares(ax)[0][0, 1]) == causal
+    ax = plots.plot_attention(Mine(), [[0.1, 0.2], [0.3, 0.4]], labels=["he", "it"])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["he", "it"]
+
+
+@pytest.mark.parametrize(
+    ("model", "x", "options", "error", "words"),
+    [
+        (nn.MLP(2, [1]), [1.0, 2.0], {}, ValueError, "has no nn.Attention in it"),
+        (math.sin, "anna", {}, TypeError, "looks into a Module"),
+        (nn.GPT(3, 2, 1, 1, 4, seed=0), "anna", {}, TypeError, "knows no letters"),
+        (NAMES, "xyz", {}, ValueError, "is no letter here"),
+        (NAMES, "a" * 65, {}, ValueError, "66 places, more than can be told apart"),
+        (NAMES, "an", {"labels": ["a"]}, ValueError, "3 places and 1 labels"),
+    ],
+)
+def test_what_has_no_attention_to_draw_is_refused(model, x, options, error, words):
+    """With a sentence that says what is missing."""
+    with pytest.raises(error, match=words):
+        plots.plot_attention(model, x, **options)
+
+
+def test_drawing_attention_leaves_the_model_alone():
+    """No gradient is touched, no number is drawn at random, and nothing goes on being watched."""
+    model = nn.GPT(nn.data.Letters("an"), 2, 1, 1, 4, dropout=0.5, seed=0)
+    before = model.state_dict()
+    first, second = (squares(plots.plot_attention(model, "an"))[0] for _ in range(2))
+    assert np.array_equal(first, second, equal_nan=True)
+    assert model.state_dict() == before
+    assert model.training

@@ -1,0 +1,131 @@
+// What the pages have in common: how they look, the buttons and keys, light and dark.
+
+const STYLE = `
+:host { all: initial; display: block; }
+.app { --paper:#fff; --ink:#1c2733; --muted:#5f6c7b; --line:#9aa7b5; --box:#fff; --part:#f4f6f9; --edge:#ccd4dd;
+  --now:#d9650b; --done:#2563c9; --now-soft:#fdebdc; --done-soft:#e3edfb; --wrong:#b3261e;
+  font: 15px/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--ink); background: var(--paper);
+  padding: 12px 16px 16px; border-radius: 8px; box-sizing: border-box; }
+@media screen { .app.dark { --paper:#14181f; --ink:#eef2f6; --muted:#a9b5c3; --line:#76849a; --box:#1f2630;
+  --part:#1a2029; --edge:#3d4859; --now:#f58a3c; --done:#5b9bf8; --now-soft:#4a3020; --done-soft:#1f3350; --wrong:#ff8a80; } }
+.app * { box-sizing: border-box; }
+.bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; }
+button, select { font: inherit; color: var(--ink); background: var(--part); border: 1px solid var(--edge); border-radius: 6px;
+  padding: 5px 11px; min-height: 34px; cursor: pointer; }
+.bar select { flex: 0 1 auto; max-width: 250px; }
+.now ul { margin: 2px 0; padding-left: 18px; font-size: .93em; }
+button:hover { border-color: var(--line); }
+button:disabled { opacity: .45; cursor: default; }
+button.play { background: var(--done); border-color: var(--done); color: var(--paper); font-weight: 600; min-width: 96px; }
+:focus-visible { outline: 3px solid var(--now); outline-offset: 2px; }
+input[type=range] { accent-color: var(--done); }
+.bar input[type=range] { flex: 1 1 160px; min-width: 120px; }
+.count { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 96px; }
+.stage { overflow: auto; max-height: 80vh; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
+.stage svg { display: block; width: 100%; height: auto; max-height: 62vh; }
+.panel { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; margin-top: 12px; }
+@media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
+.now { border-left: 4px solid var(--now); padding: 2px 0 2px 12px; min-height: 9.5em; }
+.now.forward { border-color: var(--done); }
+h3 { font-size: 1.05em; margin: 0 0 4px; }
+p { margin: 4px 0; }
+.math { font-family: "Cambria Math", "STIX Two Math", Georgia, serif; font-size: 1.08em; overflow-wrap: anywhere; }
+.muted { color: var(--muted); }
+.wrong { color: var(--wrong); }
+.node-info { font-size: .95em; overflow-wrap: anywhere; }
+.node-info label { display: grid; grid-template-columns: auto 1fr auto; gap: 8px; align-items: center; }
+.node-info ul { margin: 4px 0; padding-left: 18px; }
+.tangent { width: 100%; max-width: 320px; height: auto; display: block; }
+details { margin-top: 10px; }
+.table { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9em; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 2px 12px 2px 0; white-space: nowrap; border-bottom: 1px solid var(--edge); }
+tr.current td { background: var(--now-soft); }
+.g-node { cursor: pointer; }
+.stage .graph > polygon { fill: var(--paper); stroke: none; }
+.stage .cluster path, .stage .cluster polygon { fill: var(--part); stroke: var(--edge); }
+.stage text { fill: var(--ink); }
+.stage .cluster text, .stage .edge text, .stage .graph > text { fill: var(--muted); }
+.stage .node path { fill: var(--box); stroke: var(--line); stroke-width: 1; }
+.stage .edge path { stroke: var(--line); stroke-width: 1; }
+.stage .edge polygon { fill: var(--line); stroke: var(--line); }
+.stage .waiting text.number { opacity: 0; }
+.stage .known path { fill: var(--done-soft); stroke: var(--done); }
+.stage .reached path { fill: var(--now-soft); stroke: var(--now); stroke-width: 1.6; }
+.stage .node.active path { stroke: var(--now); stroke-width: 4; }
+.stage .node.active.going path { stroke: var(--done); }
+.stage .node.chosen path { stroke-dasharray: 5 3; stroke-width: 2.5; }
+.stage .node.differs path { stroke: var(--wrong); stroke-dasharray: 2 3; stroke-width: 3; }
+.stage .edge.active path { stroke: var(--now); stroke-width: 4.5; }
+.stage .edge.active polygon { fill: var(--now); stroke: var(--now); }
+.stage .edge.active.going path { stroke: var(--done); }
+.stage .edge.active.going polygon { fill: var(--done); stroke: var(--done); }
+@media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
+@media print { .bar, .panel, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
+`;
+
+// The controls that both pages have; steer() says what they do.
+const toolbar = (steps, step, more = "") => `
+  <div class="bar" role="toolbar" aria-label="${steps}">
+    <button class="play" aria-keyshortcuts="Space">▶ Play</button>
+    <button class="first" aria-label="To the start" title="To the start (Home)">|◀</button>
+    <button class="previous" title="Arrow left">◀ Back</button>
+    <button class="next" title="Arrow right">Next ▶</button>
+    <button class="last" aria-label="To the end" title="To the end (End)">▶|</button>
+    <input class="slider" type="range" min="0" step="1" value="0" aria-label="${step}">
+    <span class="count"></span>${more}
+  </div>`;
+
+function make(tag, words = "", className = "") {
+  const made = document.createElement(tag);
+  made.textContent = words; // names are data: they are shown, never run
+  if (className) made.className = className;
+  return made;
+}
+
+function shape(parent, tag, attributes, words) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (words !== undefined) made.textContent = words;
+  parent?.append(made);
+  return made;
+}
+
+// Buttons, slider and keys. keys: what listens for them; places(): where each key goes from here; go(to), playing a switch.
+function steer($, keys, places, go, playing) {
+  $(".play").addEventListener("click", playing);
+  for (const [button, key] of [[".first", "Home"], [".previous", "ArrowLeft"], [".next", "ArrowRight"], [".last", "End"]])
+    $(button).addEventListener("click", () => go(places()[key]));
+  $(".slider").addEventListener("input", () => go(Number($(".slider").value)));
+  keys.addEventListener("keydown", (event) => {
+    const target = event.composedPath()[0];
+    if (target.matches?.("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = places()[event.key];
+    if (to !== undefined) go(to);
+    else if (event.key === " " && !target.matches?.("button, summary")) playing();
+    else return;
+    event.preventDefault();
+  });
+}
+
+// What the controls say of the place where one is.
+function tellPosition($, position, last, count, spoken) {
+  $(".slider").value = position;
+  $(".slider").setAttribute("aria-valuetext", spoken);
+  $(".count").textContent = count;
+  $(".first").disabled = $(".previous").disabled = position === 0;
+  $(".last").disabled = $(".next").disabled = position === last;
+}
+
+// Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.
+function themed(app, changed = () => {}) {
+  const system = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+  const look = () => {
+    const light = document.body.dataset.jpThemeLight;
+    app.classList.toggle("dark", light === undefined ? Boolean(system?.matches) : light === "false");
+    changed();
+  };
+  system?.addEventListener("change", look);
+  new MutationObserver(look).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  look();
+}

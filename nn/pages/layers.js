@@ -1,0 +1,412 @@
+// A net layer by layer: the page behind nn.step_through for graphs of modules, however many numbers they have.
+//
+// mountLayers(element, data) fills an element with the drawing of a model, a box for each layer. Forward and backward go from
+// box to box; a box shows its numbers and their gradients as vectors and matrices, and opens into what it is made of; a number
+// in them shows how it was computed, down to the leaves. `data` has the graph in arrays of integers and no number but those of
+// the leaves: all else is computed here.
+
+const LAYERS_STYLE = `
+.path { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin: 0 0 8px; }
+.path button { padding: 2px 9px; min-height: 30px; }
+.arrays { display: grid; gap: 14px; }
+.array h4 { margin: 0 0 2px; font-size: 1em; }
+.maps { display: flex; flex-wrap: wrap; gap: 6px 18px; }
+.maps figure { margin: 0; max-width: 100%; }
+.maps figcaption { color: var(--muted); font-size: .87em; }
+.maps canvas { display: block; max-width: 100%; image-rendering: pixelated; border: 1px solid var(--edge); cursor: crosshair; }
+.panel.layers { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); align-items: start; }
+.scalar { border-left: 4px solid var(--done); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
+  position: sticky; top: 8px; max-height: 92vh; overflow-y: auto; }
+.panel.layers .now { min-height: 0; margin-bottom: 12px; }
+@media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); }
+  .scalar { top: auto; bottom: 0; max-height: 42vh; border-top: 1px solid var(--edge); } }
+.scalar ul { margin: 4px 0; padding-left: 18px; }
+.scalar li { margin: 2px 0; }
+.link { padding: 0 6px; min-height: 26px; }
+.stage .node.g-node:hover path { stroke-width: 2.5; }
+`;
+
+const LAYERS_HTML = `
+<div class="app" role="region" aria-label="Backpropagation, layer by layer">
+  ${toolbar("Steps", "Step")}
+  <nav class="path" aria-label="Where this is in the model"></nav>
+  <div class="stage" tabindex="0" aria-label="The layers; click one to look at its numbers"></div>
+  <div class="panel layers">
+    <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
+    <div class="scalar" aria-live="polite"></div>
+  </div>
+</div>`;
+
+const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
+const lowered = (indices) => indices.map((i) => [...String(i)].map((c) => LOWERED[c]).join("")).join(indices.some((i) => i > 9) ? "," : "");
+const MOST_SHOWN = 16; // terms of a sum, or uses of a number, that are written
+
+function unpack(words, Kind) {
+  const bytes = Uint8Array.from(atob(words), (c) => c.charCodeAt(0));
+  return new Kind(bytes.buffer);
+}
+
+// The graph as the passes take it: nodes with their operation, inputs and partial derivatives.
+export function expandGraph(data) {
+  const kinds = unpack(data.nodes, Int32Array), inputs = unpack(data.inputs, Int32Array), numbers = unpack(data.leaves, Float64Array);
+  let at = 0, leaf = 0;
+  const nodes = Array.from(kinds, (k) => {
+    if (k < 0) return { kind: k === -1 ? "leaf" : "constant", value: numbers[leaf++], inputs: [] };
+    const kind = data.kinds[k], own = Array.from(inputs.subarray(at, at + kind.n));
+    at += kind.n;
+    return { kind: "computed", op: kind.op, symbol: kind.symbol, template: kind.template, partials: kind.partials, inputs: own };
+  });
+  for (const [i, { value, partials }] of Object.entries(data.recorded)) Object.assign(nodes[i], { value: Number(fromText(value)), partials, recorded: true });
+  return { nodes, output: data.output, forward: [...nodes.keys()].filter((i) => nodes[i].kind === "computed") };
+}
+
+// The gradient of the output in every node.
+export function gradients(graph, values) {
+  const grads = new Float64Array(graph.nodes.length);
+  grads[graph.output] = 1;
+  for (let k = graph.forward.length - 1; k >= 0; k--) {
+    const i = graph.forward[k], node = graph.nodes[i], up = grads[i];
+    if (up === 0) continue;
+    const xs = node.inputs.map((x) => values[x]);
+    node.inputs.forEach((x, slot) => {
+      if (graph.nodes[x].kind !== "constant") grads[x] += up * evaluate(node.partials[slot], values[i], xs);
+    });
+  }
+  return grads;
+}
+
+export function mountLayers(element, data, changed = () => {}) {
+  const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
+  root.innerHTML = `<style>${STYLE}${LAYERS_STYLE}</style>${LAYERS_HTML}`;
+  const $ = (selector) => root.querySelector(selector);
+  const graph = expandGraph(data), values = forward(graph, {}), grads = gradients(graph, values);
+  const arrays = data.arrays.map((array) => ({ ...array, ids: unpack(array.ids, Int32Array) }));
+
+  const names = new Map(Object.entries(data.names).map(([i, name]) => [Number(i), name]));
+  const homes = new Map(); // the array in which a node is, and its place there
+  for (const array of arrays) array.ids.forEach((i, place) => {
+    if (i < 0) return;
+    homes.set(i, [array, place]);
+    if (array.named && !names.has(i)) names.set(i, array.name + lowered(indicesOf(array, place)));
+  });
+  const users = graph.nodes.map(() => []);
+  for (const i of graph.forward) graph.nodes[i].inputs.forEach((x, slot) => users[x].push([i, slot]));
+  const name = (i) => names.get(i) ?? (graph.nodes[i].kind === "constant" ? text(values[i], 4) : graph.nodes[i].inputs.length ? `${graph.nodes[i].op} no. ${i}` : `leaf no. ${i}`);
+  const output = name(graph.output);
+
+  function indicesOf(array, place) {
+    const found = [];
+    for (const n of [...array.shape].reverse()) { found.unshift((place % n) + 1); place = Math.floor(place / n); }
+    return array.shape.length > 1 || array.shape[0] > 1 ? found.slice(array.flat ? 1 : 0) : [];
+  }
+
+  // The state: which drawing is open, how far it is stepped, which box and which number are looked at.
+  let trail = [0], position = 0, looked = null, chosen = null, boxes = {}, timer = null;
+  const view = () => data.views[trail.at(-1)];
+  const steps = () => 2 * view().order.length;
+
+  function unfold() {
+    boxes = {};
+    const drawing = new DOMParser().parseFromString(view().svg, "image/svg+xml").documentElement;
+    drawing.removeAttribute("width");
+    drawing.removeAttribute("height");
+    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+    drawing.style.minWidth = `${0.75 * width}px`;
+    drawing.style.minHeight = `${0.75 * height}px`;
+    $(".stage").replaceChildren(document.importNode(drawing, true));
+    for (const group of root.querySelectorAll(".stage g.node")) boxes[group.querySelector("title").textContent] = group;
+    for (const title of root.querySelectorAll(".stage title")) title.remove();
+    for (const [key, unit] of Object.entries(view().units)) {
+      const box = boxes[key];
+      box.classList.add("g-node");
+      const what = `${unit.name}${unit.opens === null ? "" : ", opens"}`;
+      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["aria-label", what]]) box.setAttribute(attribute, word);
+      box.addEventListener("click", () => look(key));
+      box.addEventListener("dblclick", () => open(key));
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        if (event.key === "Enter" && looked === key) open(key);
+        else look(key);
+        event.preventDefault();
+        event.stopPropagation();
+      });
+    }
+    const path = $(".path");
+    path.replaceChildren();
+    trail.forEach((place, depth) => {
+      const last = depth === trail.length - 1, step = make(last ? "b" : "button", data.views[place].title);
+      if (!last) step.addEventListener("click", () => back(depth));
+      if (depth) path.append("▸");
+      path.append(step);
+    });
+    $(".slider").max = steps();
+  }
+
+  function open(key) {
+    const place = view().units[key]?.opens;
+    if (place === null || place === undefined) return;
+    play(false);
+    const done = position === steps();
+    trail.push(place);
+    [looked, position] = [null, 0];
+    unfold();
+    if (done) position = steps();
+    show();
+    $(".stage").focus({ preventScroll: true });
+  }
+
+  function back(depth) {
+    play(false);
+    const done = position === steps();
+    trail = trail.slice(0, depth + 1);
+    [looked, position] = [null, done ? 2 * view().order.length : 0];
+    unfold();
+    show();
+  }
+
+  // What is known by now: up to where forward and backward have come in this drawing.
+  const unitAt = (p) => (p < 1 ? null : p <= view().order.length ? view().order[p - 1] : view().order[steps() - p]);
+  const forwardDone = (key) => { const k = view().order.indexOf(key); return k < 0 || position > k; };
+  const backwardDone = (key) => { const k = view().order.indexOf(key); return k >= 0 && position > steps() - 1 - k; };
+
+  function show() {
+    const here = unitAt(position), n = view().order.length;
+    for (const [key, box] of Object.entries(boxes)) {
+      const marks = { known: forwardDone(key) && key in view().units, reached: backwardDone(key), active: key === here, chosen: key === looked, going: position <= n };
+      for (const [word, on] of Object.entries(marks)) box.classList.toggle(word, Boolean(on));
+    }
+    tell(here);
+    if (here) follow(boxes[here]);
+    drawArrays();
+    tellScalar();
+    tellPosition($, position, steps(), `step ${position} of ${steps()}`, $(".now h3").textContent);
+    changed({ position, leaves: {} });
+  }
+
+  function follow(box) {
+    const stage = $(".stage"), frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
+    const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
+    stage.scrollBy(away(at.left, at.right, frame.left, frame.right), away(at.top, at.bottom, frame.top, frame.bottom));
+  }
+
+  const size = (ids, numbers) => Math.hypot(...Array.from(ids).filter((i) => i >= 0).map((i) => numbers[i]));
+
+  function tell(here) {
+    const now = $(".now"), n = view().order.length;
+    now.className = `now ${position <= n ? "forward" : "backward"}`;
+    now.replaceChildren();
+    if (!here) {
+      now.append(make("h3", "Press Play."), make("p", `First the numbers go forward, layer by layer, to ${output} = ${text(values[graph.output], 5)}. ` +
+        "Then the gradient comes back through the same layers. Click a layer to see its numbers; click it again, or press Enter, to open it."));
+      return;
+    }
+    const unit = view().units[here], ahead = position <= n;
+    now.append(make("h3", `${ahead ? "Forward" : "Backward"}: ${unit.name}`), make("p", unit.said, "muted"));
+    for (const a of unit.results) {
+      const array = arrays[a], many = array.shape.join(" × ");
+      now.append(make("p", ahead ? `${array.name}: ${many} numbers, ‖${array.name}‖ = ${text(size(array.ids, values), 4)}`
+        : `∂${output}/∂${array.name}: ${many} numbers, of length ${text(size(array.ids, grads), 4)}`, "math"));
+    }
+    const parameters = unit.arrays.map((a) => arrays[a]).filter((array) => array.parameters);
+    if (!ahead && parameters.length) {
+      const length = Math.hypot(...parameters.map((array) => size(array.ids, grads)));
+      now.append(make("p", `its parameters ${parameters.map((array) => array.name).join(", ")}: gradient of length ${text(length, 4)}`, "math"));
+    }
+    if (position === n) now.append(make("p", `That is the result. Now back: ∂${output}/∂${output} = 1.`, "muted"));
+    if (position === steps()) now.append(make("p", "Done: every number has its gradient.", "muted"));
+  }
+
+  // ------------------------------------------------------------------------------------------------- vectors and matrices
+
+  function look(key) {
+    if (looked === key && view().units[key].opens !== null) { open(key); return; }
+    looked = looked === key ? null : key;
+    chosen = null;
+    show();
+  }
+
+  function drawArrays() {
+    const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth}`;
+    if (place.dataset.shown === stamp) return;
+    place.dataset.shown = stamp;
+    place.replaceChildren();
+    const unit = view().units[key];
+    if (!unit) return;
+    const head = make("h3", unit.name);
+    if (unit.opens !== null) {
+      const button = make("button", `open ${unit.name}`, "link");
+      button.addEventListener("click", () => open(key));
+      head.append(" ", button);
+    }
+    place.append(head);
+    const put = (a, into) => {
+      const array = arrays[a], block = make("div", "", "array"), maps = make("div", "", "maps");
+      block.append(make("h4", `${array.name} — ${sizeOf(array)}${array.parameters ? ", parameters" : ""}`), maps);
+      maps.append(map(array, values, "values", forwardDone(key) || array.parameters));
+      maps.append(map(array, grads, "gradients", backwardDone(key)));
+      into.append(block);
+    };
+    const shown = unit.opens === null ? unit.arrays : unit.results; // what is inside stands in the drawing inside
+    for (const a of shown) if (arrays[a].named) put(a, place);
+    const between = shown.filter((a) => !arrays[a].named);
+    if (!between.length) return;
+    const details = make("details");
+    details.append(make("summary", between.length === shown.length ? "its numbers" : "the steps between"));
+    details.addEventListener("toggle", () => { if (details.open && details.childElementCount === 1) for (const a of between) put(a, details); });
+    details.open = between.length === shown.length;
+    place.append(details);
+  }
+
+  const sizeOf = (array) => (array.flat ? `${array.ids.filter((i) => i >= 0).length} number${array.ids.length > 1 ? "s" : ""}` : array.shape.join(" × "));
+
+  // One array as a picture: a cell for each number, blue below zero and orange above, the stronger the larger.
+  function map(array, numbers, what, known) {
+    const figure = make("figure"), width = array.shape.at(-1), height = array.ids.length / width, blocks = array.shape.length > 2 ? array.shape[0] : 1;
+    if (!known) {
+      figure.append(make("figcaption", `${what}: not yet`));
+      return figure;
+    }
+    const own = Array.from(array.ids).filter((i) => i >= 0).map((i) => numbers[i]).filter(Number.isFinite);
+    const most = own.reduce((a, x) => Math.max(a, Math.abs(x)), 0), room = Math.min($(".arrays").clientWidth - 4, 420);
+    const gap = blocks > 1 ? 6 : 0, rows = height / blocks; // heads stand side by side
+    const cell = Math.max(3, Math.min(22, Math.floor((room - gap * (blocks - 1)) / width / blocks), Math.floor(340 / rows)));
+    const canvas = make("canvas");
+    Object.assign(canvas, { width: blocks * (width * cell + gap) - gap, height: rows * cell, tabIndex: 0 });
+    canvas.setAttribute("role", "application");
+    const colours = getComputedStyle($(".app")), ink = (property) => colours.getPropertyValue(property).trim();
+    const pen = canvas.getContext("2d");
+    let cursor = 0;
+    const paint = () => {
+      pen.globalAlpha = 1;
+      pen.fillStyle = ink("--paper");
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      array.ids.forEach((i, at) => {
+        const row = Math.floor(at / width), x = (at % width) * cell + Math.floor(row / rows) * (width * cell + gap), y = (row % rows) * cell;
+        if (i < 0) { pen.globalAlpha = 0.35; pen.fillStyle = ink("--edge"); }
+        else {
+          pen.globalAlpha = most ? Math.sqrt(Math.min(1, Math.abs(numbers[i]) / most)) : 0;
+          pen.fillStyle = ink(numbers[i] < 0 ? "--done" : "--now");
+        }
+        pen.fillRect(x, y, cell - (cell > 5 ? 1 : 0), cell - (cell > 5 ? 1 : 0));
+        if (i >= 0 && i === chosen) { pen.globalAlpha = 1; pen.lineWidth = 2; pen.strokeStyle = ink("--ink"); pen.strokeRect(x + 1, y + 1, cell - 2, cell - 2); }
+      });
+    };
+    const say = () => {
+      const i = array.ids[cursor];
+      canvas.setAttribute("aria-label", i < 0 ? "nothing here" : `${name(i)}, ${what === "values" ? "value" : "gradient"} ${text(numbers[i], 4)}`);
+    };
+    const pick = (at) => {
+      if (at < 0 || at >= array.ids.length || array.ids[at] < 0) return;
+      cursor = at;
+      say();
+      choose(array.ids[at]);
+      paint();
+    };
+    canvas.addEventListener("click", (event) => {
+      const box = canvas.getBoundingClientRect(), x = ((event.clientX - box.left) / box.width) * canvas.width, y = ((event.clientY - box.top) / box.height) * canvas.height;
+      const block = Math.min(blocks - 1, Math.floor(x / (width * cell + gap))), column = Math.floor((x - block * (width * cell + gap)) / cell);
+      pick((block * rows + Math.min(rows - 1, Math.floor(y / cell))) * width + Math.min(width - 1, column));
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[event.key];
+      if (by === undefined && event.key !== "Enter") return;
+      let to = cursor + (by ?? 0);
+      while (by !== undefined && to >= 0 && to < array.ids.length && array.ids[to] < 0) to += by;
+      pick(to);
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    say();
+    paint();
+    figure.append(make("figcaption", `${what}, up to ${text(most, 3)} in size`), canvas);
+    return figure;
+  }
+
+  // --------------------------------------------------------------------------------------------------------- one number
+
+  function choose(i) {
+    chosen = i;
+    tellScalar();
+  }
+
+  function link(i, words = name(i)) {
+    const button = make("button", words, "link");
+    button.addEventListener("click", () => { choose(i); $(".arrays").dataset.shown = ""; drawArrays(); });
+    return button;
+  }
+
+  // An operation on many numbers: a sum of products by its first and last ones.
+  function inShort(node) {
+    const n = Math.floor(node.inputs.length / 2), product = (i) => `${name(node.inputs[i])}·${name(node.inputs[n + i])}`;
+    if (node.op !== "dot") return `${node.op} of ${name(node.inputs[0])}, ${name(node.inputs[1])}, … (${node.inputs.length} numbers)`;
+    const bias = node.inputs.length % 2 ? ` + ${name(node.inputs.at(-1))}` : "";
+    return `${product(0)} + ${product(1)} + … + ${product(n - 1)}${bias}`;
+  }
+
+  function tellScalar() {
+    const place = $(".scalar");
+    place.replaceChildren();
+    if (chosen === null) {
+      place.append(make("p", "Click a number in a vector to see how it was computed, and what comes back to it.", "muted"));
+      return;
+    }
+    const node = graph.nodes[chosen], list = make("ul");
+    place.append(make("h3", name(chosen)), make("p", `value ${text(values[chosen])}, gradient ∂${output}/∂${name(chosen)} = ${text(grads[chosen])}`));
+    if (node.inputs.length) {
+      const words = node.inputs.map((x) => held(text(values[x], 4)));
+      const written = node.template ? fill(node.template, node.inputs.map(name)) : inShort(node);
+      place.append(make("p", `= ${written}`, "math"));
+      if (node.template) place.append(make("p", `= ${fill(node.template, words)} = ${text(values[chosen])}`, "math"));
+      const xs = node.inputs.map((x) => values[x]);
+      node.inputs.slice(0, MOST_SHOWN).forEach((x, slot) => {
+        const item = make("li");
+        item.append(link(x), ` = ${text(values[x], 4)}`);
+        if (graph.nodes[x].kind !== "constant") {
+          const local = evaluate(node.partials[slot], values[chosen], xs);
+          item.append(`, gets ${bracketed(text(grads[chosen], 4))} × ${bracketed(text(local, 4))} = ${text(grads[chosen] * local, 4)}`);
+        }
+        list.append(item);
+      });
+      if (node.inputs.length > MOST_SHOWN) list.append(make("li", `and ${node.inputs.length - MOST_SHOWN} more`));
+      place.append(make("p", "It is computed from, and sends back to each gradient × local derivative:", "muted"), list);
+    }
+    if (users[chosen].length) {
+      const into = make("ul");
+      for (const [i, slot] of users[chosen].slice(0, MOST_SHOWN)) {
+        const other = graph.nodes[i], local = evaluate(other.partials[slot], values[i], other.inputs.map((x) => values[x])), item = make("li");
+        item.append("from ", link(i), `: ${bracketed(text(grads[i], 4))} × ${bracketed(text(local, 4))} = ${text(grads[i] * local, 4)}`);
+        into.append(item);
+      }
+      if (users[chosen].length > MOST_SHOWN) into.append(make("li", `and from ${users[chosen].length - MOST_SHOWN} more`));
+      if (node.kind !== "constant") place.append(make("p", "What comes back to it, which adds up to its gradient:", "muted"), into);
+    }
+  }
+
+  // ----------------------------------------------------------------------------------------------------- all together
+
+  function go(to) {
+    position = Math.max(0, Math.min(steps(), to));
+    looked = null;
+    show();
+  }
+
+  function play(on) {
+    clearInterval(timer);
+    timer = null;
+    if (on) {
+      go(position === steps() ? 0 : position + 1);
+      timer = setInterval(() => (position < steps() ? go(position + 1) : play(false)), 1400);
+    }
+    $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
+  }
+
+  const places = () => ({ Home: 0, ArrowLeft: position - 1, ArrowRight: position + 1, End: steps() });
+  steer($, data.alone ? document : $(".app"), places, (to) => { play(false); go(to); }, () => play(!timer));
+  (data.alone ? document : $(".app")).addEventListener("keydown", (event) => {
+    if ((event.key === "Escape" || event.key === "Backspace") && trail.length > 1) { back(trail.length - 2); event.preventDefault(); }
+  });
+  unfold();
+  themed($(".app"), () => { $(".arrays").dataset.shown = ""; drawArrays(); });
+  show();
+  return { go, play, open, back, choose, look, change: () => {}, state: () => ({ position, leaves: {}, trail: [...trail], values, grads, chosen }) };
+}
