@@ -12,8 +12,8 @@ LAYERS = {
         elementwise layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark",
-    "program": """program cli optim train data export first_guesses gpt_benchmark folding fuzzing interruptions layers losses vectors
-        losses_by_hand memory metrics module readme saving texts threads""",
+    "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark interruptions layers
+        losses vectors losses_by_hand memory metrics module readme saving texts threads""",
     "external": "docs lite notebooks pyodide",
 }
 STARTERS = {"browser", "jax", "onnx", "onnxruntime", "pdflatex", "torch"}  # fixtures
