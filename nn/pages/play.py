@@ -1,7 +1,7 @@
 """`play`: backpropagation as one page that needs no Python: a story in six screens, and a bench for formulas that one types.
 
-The page is written in ES modules, in the folder play/, and in stepper.js; here they are joined into one offline file, each in
-a scope of its own. What they know of operations and of formulas is written out by play_data.py when the page is built.
+The page is written in ES modules, in the folder play/ and in stepper.js; here they are joined into one offline file, each
+in a scope of its own. What they know of operations and formulas is written out by play_data.py when the page is built.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def play(formula: str = "") -> Play:
 
     formula: one or several formulas that stand on the bench when the page opens, as autograd.parse reads them
 
-    The last line of a cell shows it; `.save("play.html")` writes one file that works offline anywhere. The page reads formulas
-    as the library does, and knows every operation: one that you have added with Primitive(..., definition=...), too.
+    The last line of a cell shows it; `.save("play.html")` writes one file that works offline anywhere. The page reads
+    formulas as the library does, and knows every operation, one that you have added with Primitive(..., definition=...) too.
 
     Raises FormulaError for a formula that cannot be read.
 
@@ -56,8 +56,10 @@ class Play:
         written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
         body = (
             f"<style>{_source('play/play.css')}</style><main></main>"
-            f'<script type="application/json" id="data">{written}</script><script>{bundle("play/start.js")}\n'
-            'play_start.start(document.querySelector("main"), JSON.parse(document.getElementById("data").textContent));</script>'
+            f'<script type="application/json" id="data">{written}</script>'
+            f"<script>{bundle('play/start.js')}\n"
+            'const data = JSON.parse(document.getElementById("data").textContent);\n'
+            'play_start.start(document.querySelector("main"), data);</script>'
         )
         return page.page(TITLE, body)
 

@@ -138,7 +138,7 @@ def _at(y: Value, xs: list[Value], point: tuple[float, ...]) -> float:
 
 
 def _agree(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) or (a != a and b != b)
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(a) and math.isnan(b))
 
 
 def _operations(written: Any) -> list[str]:
@@ -149,9 +149,8 @@ def _operations(written: Any) -> list[str]:
 
 # ------------------------------------------------------------------------------------------------------------ the grammar
 
-_PATTERNS = """BLANKS BAR SIGN NUMBER APART FACTOR PLAIN_FRACTION STEP WORD FUNCTION_WORD LOG_BASE TO_A_POWER PRIMES DIGITS NEW
-    LOWERED RAISED BRACED IN_BRACKETS ALONE BARE GOES_ON LAYER_AHEAD OF_A_NAME OPERAND BEHIND_A_NAME TRANSPOSED CHAIN NEW_BASE
-    NEW_NAME""".split()
+_PATTERNS = """BLANKS SIGN NUMBER APART FACTOR STEP FUNCTION_WORD LOG_BASE TO_A_POWER PRIMES DIGITS NEW LOWERED RAISED BRACED
+    IN_BRACKETS ALONE BARE GOES_ON LAYER_AHEAD OF_A_NAME OPERAND BEHIND_A_NAME TRANSPOSED CHAIN NEW_BASE NEW_NAME""".split()
 
 
 def grammar() -> dict[str, Any]:
@@ -236,7 +235,7 @@ _TOKEN = re.compile("|".join(map(re.escape, _WHOLE)) + r"|\\u[0-9a-f]{4}|\\?(?s:
 
 
 def javascript(pattern: re.Pattern[str]) -> list[str]:
-    """The source and the flags of a pattern, as JavaScript has them: \\w and \\d mean letters and digits of all scripts there."""
+    """The source and the flags of a pattern for JavaScript, where \\w and \\d mean letters and digits of all scripts."""
     written: list[str] = []
     inside = False
     for match in _TOKEN.finditer(pattern.pattern):

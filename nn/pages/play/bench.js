@@ -155,7 +155,7 @@ export function bench(book, first) {
     app.go(0);
     losses.push(run().loss);
     const now = losses[losses.length - 1], name = graph.nodes[graph.output].name;
-    drawLosses(!moving.length ? "Nothing moves: tick ↓ beside a number." : now > loss ? `${name} went up, from ${num(loss, 4)} to ${num(now, 4)}: take a smaller η.` : `${name}: ${num(loss, 4)} → ${num(now, 4)}.`);
+    drawLosses(!moving.length ? "Nothing moves: tick ↓ beside a number." : now > loss ? `${name} went up, from ${num(loss, 4)} to ${num(now, 4)}: the step was too long, take a smaller η.` : now === loss ? `${name} stays ${num(now, 4)}.` : `${name}: ${num(loss, 4)} → ${num(now, 4)}.`);
     return Number.isFinite(now) && now <= loss;
   }
   function stop() {
@@ -251,7 +251,7 @@ export function bench(book, first) {
   let waiting = 0;
   box.addEventListener("input", () => { clearTimeout(waiting); waiting = Number(setTimeout(read, 90)); });
   const examples = make("div", { class: "chips", role: "group", "aria-label": "Examples" }, ...EXAMPLES.map(([name, formula]) =>
-    button(name, () => { box.value = formula.replaceAll("; ", ";\n"); kept.clear(); read(); })));
+    button(name, () => { box.value = formula; kept.clear(); read(); })));
   const element = make("section", { class: "bench", id: "bench", "aria-labelledby": "bench-title" },
     make("h2", { id: "bench-title" }, "Your own formula"),
     make("p", { class: "lead" }, "Type it as on paper. It becomes a graph while you type; each of its numbers can be turned, stepped through, and foretold."),
@@ -266,6 +266,6 @@ export function bench(book, first) {
     const here = Number(place.clientWidth < 600);
     if (place.clientWidth && here !== wide && app) { wide = here; read(); }
   }).observe(place);
-  box.value = (first || EXAMPLES[1][1]).replaceAll("; ", ";\n");
+  box.value = (first || EXAMPLES[1][1]);
   return { element, start: () => { wide = Number(place.clientWidth < 600); read(); } };
 }

@@ -87,12 +87,12 @@ export function lossCurve(svg, losses, width, height) {
   svg.replaceChildren();
   const finite = losses.filter(Number.isFinite), high = Math.max(...finite, 1e-12), low = Math.min(0, ...finite);
   const x = (/** @type {number} */ i) => 10 + (i / Math.max(losses.length - 1, 10)) * (width - 20);
-  const y = (/** @type {number} */ e) => height - 10 - ((e - low) / (high - low || 1)) * (height - 40);
+  const y = (/** @type {number} */ e) => height - 10 - ((e - low) / (high - low || 1)) * (height - 52);
   shape(svg, "path", { d: `M10 ${y(0)}H${width - 10}`, class: "axis" });
   shape(svg, "path", { d: line(losses.map((e, i) => [x(i), y(Math.min(e, high))])), class: "curve" });
   const now = losses[losses.length - 1];
   if (Number.isFinite(now)) shape(svg, "circle", { cx: x(losses.length - 1), cy: y(now), r: 6, class: "dot" });
-  shape(svg, "text", { x: 10, y: 20 }, `after ${losses.length - 1} step${losses.length === 2 ? "" : "s"}: ${num(now, 4)}`);
+  shape(svg, "text", { x: 10, y: 18 }, `after ${losses.length - 1} step${losses.length === 2 ? "" : "s"}: ${num(now, 4)}`);
 }
 
 /** Whether the reader wants no motion. */

@@ -11,10 +11,13 @@
 
 /** @typedef {{ key: string, source: Box | null, node: number, rank: number, size: number, turn: number, at: number, left: Box[], right: Box[] }} Box source: of a place that an edge goes through */
 
-const HEIGHT = 72, GAP = 16, LANE = 20, BETWEEN = 46, NAME = 16, NUMBERS = 15;
+const HEIGHT = 70, GAP = 14, LANE = 20, BETWEEN = 32, NAME = 16, NUMBERS = 15, PAD = 10;
 
-/** How wide a line is set, about. @param {string} line @param {number} size */
-const widthOf = (line, size) => [...line].reduce((sum, c) => sum + (/[iljt.,·()[\]|\u2080-\u209c\u00b9\u00b2\u00b3\u2070-\u207f ]/u.test(c) ? 0.4 : /[mwMW]/.test(c) ? 0.9 : 0.62), 0) * size;
+/** How wide a line is set, about, in the letters of the drawing. @param {string} line @param {number} size */
+const widthOf = (line, size) => [...line].reduce((sum, c) =>
+  sum + (/[iljt.,·'|[\]() ]/u.test(c) ? 0.31 : /[\u2070-\u209c\u00b2\u00b3\u00b9rf-]/u.test(c) ? 0.37 : /[mwMW@]/.test(c) ? 0.86 : 0.57), 0) * size;
+/** What is not told by its name has its sign beside that. @param {any} node */
+const signOf = (node) => (node.symbol && node.name !== node.formula ? node.symbol : "");
 
 /**
  * Where everything stands: boxes with their middles and sizes, and edges as the points that they go through.
@@ -43,8 +46,8 @@ function boxWidth(node) {
 }
 /** @param {any} node */
 function measure(node) {
-  const symbol = node.symbol ? widthOf(node.symbol, 18) + 8 : 0;
-  return Math.ceil(Math.max(widthOf("grad −1.234·10⁻⁵", NUMBERS), widthOf(node.name, NAME) * 1.06) + symbol + 24);
+  const sign = signOf(node), room = sign ? widthOf(sign, NAME) + 12 : 0;
+  return Math.ceil(Math.max(widthOf("grad −1.234·10⁻⁵", NUMBERS), widthOf(node.name, NAME) * 1.08 + room) + 2 * PAD);
 }
 /** The size of a box along the columns, and across them. @param {any} graph @param {number} i @param {boolean} down */
 const long = (graph, i, down) => (down ? boxWidth(graph.nodes[i]) : HEIGHT);
@@ -202,6 +205,8 @@ function rising(column, wish, weights, apart) {
 // ---------------------------------------------------------------------------------------------------------- the drawing
 
 const escape = (/** @type {string} */ words) => words.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+/** @param {string} left @param {string} top @param {number} width */
+const rounded = (left, top, width) => `<path d="M${left} ${top}m8 0h${width - 16}q8 0 8 8v${HEIGHT - 16}q0 8 -8 8h${16 - width}q-8 0 -8 -8v${16 - HEIGHT}q0 -8 8 -8z"/>`;
 const round = (/** @type {number} */ x) => x.toFixed(1);
 
 /** The view of a graph that stepper.js shows: an SVG, the box that each node is in, and whose numbers each box shows. @param {any} graph @param {boolean} [down] */
@@ -212,11 +217,11 @@ export function view(graph, down = false) {
   const w = (down ? laid.extent : laid.width) + 2 * margin, h = (down ? laid.width : laid.extent) + 2 * margin;
   for (const box of laid.boxes) {
     const node = graph.nodes[box.node], [x, y] = at(middles[box.rank], box.at), width = boxWidth(node);
-    const left = x - width / 2, words = left + 12 + (node.symbol ? widthOf(node.symbol, 18) + 8 : 0), [l, t, r, b] = [left, y - HEIGHT / 2, left + width, y + HEIGHT / 2].map(round);
+    const left = x - width / 2, sign = signOf(node), words = left + PAD, [l, t] = [left, y - HEIGHT / 2].map(round);
     const line = (/** @type {number} */ dy, /** @type {number} */ size, /** @type {string} */ text, more = "") =>
       `<text x="${round(words)}" y="${round(y + dy)}" font-size="${size}"${more}>${escape(text)}</text>`;
-    svg.push(`<g class="node ${node.kind}"><title>${box.key}</title><path d="M${l} ${t}H${r}V${b}H${l}Z" stroke-linejoin="round"/>`,
-      node.symbol ? `<text class="symbol" x="${round(left + 12)}" y="${round(y + 6)}" font-size="18">${escape(node.symbol)}</text>` : "",
+    svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`,
+      sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 14)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
       line(-14, NAME, node.name, ' font-weight="bold"'), line(6, NUMBERS, ""), line(25, NUMBERS, ""), "</g>");
   }
   const edges = [];

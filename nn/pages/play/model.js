@@ -12,16 +12,15 @@ export function modelOf(book, output) {
   const graph = describe(book.table, output, book.textName), order = nodesOf(output);
   const place = new Map(order.map((node, i) => [node.label, i]).filter(([label]) => label));
   const index = (/** @type {string} */ name) => /** @type {number} */ (place.get(name));
-  /** Values, gradients and local derivatives with these numbers in the leaves. @param {Record<string, number>} numbers */
+  /** Values, gradients and slopes of one by another, with these numbers in the leaves. @param {Record<string, number>} numbers */
   function at(numbers) {
     const leaves = Object.fromEntries(Object.entries(numbers).filter(([name]) => place.has(name)).map(([name, x]) => [index(name), x]));
-    const values = forward(graph, leaves), { steps, grads } = backward(graph, values);
+    const values = forward(graph, leaves), { grads } = backward(graph, values);
     return {
       loss: values[graph.output],
       value: (/** @type {string} */ name) => values[index(name)],
       grad: (/** @type {string} */ name) => grads[index(name)],
-      local: (/** @type {string} */ of, /** @type {string} */ by) =>
-        steps.find((/** @type {any} */ step) => step.node === index(of) && step.input === index(by))?.local ?? NaN,
+      slope: (/** @type {string} */ of, /** @type {string} */ by) => backward({ ...graph, output: index(of) }, values).grads[index(by)],
     };
   }
   return { graph, at, names: order.filter((node) => node.op === null && node.label).map((node) => node.label) };

@@ -31,7 +31,7 @@ export function network(book) {
 
   const across = (/** @type {number} */ x) => ((x + REACH) / (2 * REACH)) * CELLS, down = (/** @type {number} */ y) => ((REACH - y) / (2 * REACH)) * CELLS;
   const colours = () => {
-    const look = getComputedStyle(right);
+    const look = getComputedStyle(document.documentElement);
     return ["--class-0", "--class-1"].map((name) => Number.parseInt(look.getPropertyValue(name).trim().slice(1), 16) || 0);
   };
 
@@ -171,17 +171,17 @@ export function network(book) {
     pick(far.indexOf(Math.min(...far)));
   });
   const fresh = (/** @type {keyof typeof set} */ key) => (/** @type {any} */ value) => { /** @type {any} */ (set)[key] = value; restart(); };
-  const settings = make("div", { class: "row settings" },
+  const settings = make("div", { class: "row" },
     choice("points", DATA, set.data, fresh("data")), choice("activation", ["tanh", "relu", "sigmoid"], set.activation, fresh("activation")),
     choice("optimiser", Object.keys(OPTIMISERS), set.optimiser, fresh("optimiser")));
   const width = slider({ name: "neurons", low: 1, high: 8, step: 1, value: set.hidden, write: (x) => String(x), set: fresh("hidden") });
   const rate = slider({ name: "η", low: 0.05, high: 2, step: 0.05, value: set.rate, label: "the learning rate η", set: (x) => { set.rate = x; move = OPTIMISERS[set.optimiser](x); } });
   restart();
   globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", look);
-  return { title: "A whole network does nothing else", say, more: make("div", {}, curve, steps), picture: make("div", { class: "lab" }, left, right),
+  return { title: "A whole network does nothing else", say, more: curve, below: steps, picture: make("div", { class: "lab" }, left, right),
+    under: make("div", { class: "settings" }, settings, make("div", { class: "sliders" }, width.element, rate.element)),
     controls: [make("div", { class: "row" }, playing, button("One step", () => { stop(); step(); look(); tell(); }), button("New weights", () => { seed++; restart(); })),
-      settings, width.element, rate.element,
-      make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step this point's gradient", () => { looked = -1; open(model.z); }))],
-    words: ["Every line is a weight, every neuron what you saw. For each point the slopes are multiplied along paths and added up; then all weights step downhill, again and again.",
-      "Stop it anywhere. Click a neuron, and step through its gradient for the ringed point."], };
+      make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => { looked = -1; open(model.z); }))],
+    words: ["Every line is a weight, every square a neuron as you saw it. For each point slopes are multiplied along paths, and added up; then all weights step downhill.",
+      "Stop anywhere, click a neuron, and step through its gradient for the ringed point."] };
 }

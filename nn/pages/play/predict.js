@@ -5,11 +5,11 @@ import { text } from "../stepper.js";
 
 /** @typedef {{ right: boolean, say: string }} Mark */
 
-/** Half of a unit in the last place of what was written, at least 0.1 percent. @param {string} typed @param {number} truth */
+/** Half of a unit in the last place of what was written, but no more than a twentieth of the truth. @param {string} typed @param {number} truth */
 export function tolerance(typed, truth) {
   const match = /^[-+−]?(\d*)[.,]?(\d*)(?:e([-+]?\d+))?$/iu.exec(typed.trim());
   const unit = match ? 10 ** (Number(match[3] ?? 0) - match[2].length) : 0;
-  return Math.max(0.501 * unit, 0.0005 * Math.abs(truth), 1e-12);
+  return Math.max(Math.min(0.501 * unit, 0.05 * Math.abs(truth)), 0.0005 * Math.abs(truth), 1e-12);
 }
 
 /**

@@ -14,7 +14,7 @@ const MORE = `
 .stage { scrollbar-width: thin; }
 .now { min-height: 8em; }
 @media (min-width: 900px) {
-  .app { display: grid; grid-template-columns: minmax(0, 1fr) minmax(270px, 330px); column-gap: 20px; align-items: start; }
+  .app { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 290px); column-gap: 20px; align-items: start; }
   .bar, details { grid-column: 1 / -1; }
   .stage { grid-column: 1; grid-row: 2; max-height: 56vh; }
   .stage svg { max-height: 54vh; }

@@ -18,12 +18,12 @@ export function start(root, { grammar, table, formula }) {
     make("h1", { class: "hidden" }, "Backpropagation, alive: six screens and your own formula"));
   const own = bench(book, formula);
   const build = (/** @type {number} */ i) => {
-    const { title, words, controls, picture, say, more } = screens[i](book), id = `screen-${i + 1}`;
+    const { title, words, controls, picture, say, more, under, below } = screens[i](book), id = `screen-${i + 1}`;
     const next = make("a", { class: "next", href: `#${places[i + 1][0]}` }, i + 1 < screens.length ? "Next screen ↓" : "Your own formula ↓");
     return make("section", { class: `screen at-${i + 1}`, id, "aria-labelledby": `${id}-title` },
       make("div", { class: "words" }, make("p", { class: "count" }, `${i + 1} of ${screens.length}`), make("h2", { id: `${id}-title` }, title),
-        ...words.map((each) => make("p", {}, each)), ...controls, ...(say ? [say] : []), ...(more ? [more] : []), next),
-      make("div", { class: "picture" }, picture));
+        ...words.map((each) => make("p", { class: "told" }, each)), ...controls, ...(say ? [say] : []), ...(more ? [more] : []), next),
+      make("div", { class: "picture" }, picture, ...(under ? [under] : [])), ...(below ? [make("div", { class: "below" }, below)] : []));
   };
   root.append(build(0));
   setTimeout(() => {

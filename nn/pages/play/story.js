@@ -8,7 +8,7 @@ const NEURON = "E = ½(o − t)²; o = σ(net); net = w x + b";
 const FIXED = { x: 1.5, b: -0.6, t: 0.4 };
 const LOW = -3, HIGH = 4;
 
-/** @typedef {{ title: string, words: (string | Node)[], controls: Node[], picture: Node, say?: Node, more?: Node }} Screen */
+/** @typedef {{ title: string, words: (string | Node)[], controls: Node[], picture: Node, say?: Node, more?: Node, under?: Node, below?: Node }} Screen */
 /** @typedef {import("./lexer.js").Book} Book */
 
 /** A line that says what happened, for everybody and for screen readers. */
@@ -35,15 +35,16 @@ function arrow(svg, from, to, kind = "") {
 /** 1. Turn a weight. @param {Book} book @returns {Screen} */
 function turn(book) {
   const neuron = model(book, NEURON), svg = drawing(372, "One neuron, and its loss at each weight that was tried"), say = saying();
-  const xs = [44, 142, 240, 338, 436], values = [box(svg, xs[0], 34, "x", "given", 70), box(svg, xs[1], 34, "w·x + b", "now", 88), box(svg, xs[2], 34, "σ", "now", 70), box(svg, xs[3], 34, "t", "given", 70), box(svg, xs[4], 34, "E", "now", 80)];
-  arrow(svg, [79, 34], [97, 34], "forward"); arrow(svg, [187, 34], [204, 34], "forward"); arrow(svg, [276, 34], [302, 34], "forward"); arrow(svg, [374, 34], [395, 34], "forward");
+  const values = [box(svg, 42, 34, "x", "given", 70), box(svg, 147, 34, "w·x + b", "now", 92), box(svg, 256, 34, "o = σ", "now", 80), box(svg, 358, 34, "E", "now", 80), box(svg, 446, 34, "t", "given", 60)];
+  for (const [from, to] of [[77, 101], [193, 216], [296, 318]]) arrow(svg, [from, 34], [to, 34], "forward");
+  arrow(svg, [416, 34], [398, 34], "forward");
   const { x, y, bottom } = plot(svg, { top: 84, bottom: 312, across: [LOW, HIGH], up: [0, 0.2], names: ["w", "E"] });
   const seen = shape(svg, "path", { class: "curve" }), stem = shape(svg, "path", { class: "stem" }), dot = shape(svg, "circle", { r: 9, class: "dot" });
   const tried = new Map();
   let before = 0, least = Infinity;
   const show = (/** @type {number} */ w) => {
     const now = neuron.at({ ...FIXED, w });
-    [FIXED.x, now.value("net"), now.value("o"), FIXED.t, now.loss].forEach((value, i) => { values[i].textContent = num(value); });
+    [FIXED.x, now.value("net"), now.value("o"), now.loss, FIXED.t].forEach((value, i) => { values[i].textContent = num(value); });
     for (const at of tried.size ? range(before, w, 24) : [w]) tried.set(Math.round(at * 20), [at, neuron.at({ ...FIXED, w: at }).loss]);
     before = w;
     least = Math.min(least, now.loss);
@@ -107,7 +108,7 @@ function chain(book) {
       values[i].textContent = num(value(now, name));
       grown[i].textContent = `${value(next, name) < value(now, name) ? "" : "+"}${num(value(next, name) - value(now, name), 2)}`;
     });
-    const local = [now.local("net", "w"), now.local("o", "net"), now.local("E", "o")];
+    const local = [now.slope("net", "w"), now.slope("o", "net"), now.slope("E", "o")];
     slopes.forEach((words, i) => { words.textContent = `× ${held(local[i])}`; });
     product.textContent = `∂E/∂w = ${local.map((x) => held(x)).join(" × ")} = ${num(now.grad("w"))}`;
     say.textContent = `The nudge of 0.01 makes E grow by ${num(next.loss - now.loss)}: about 0.01 × ${held(now.grad("w"))}.`;
@@ -130,7 +131,7 @@ function paths(book) {
   const result = shape(svg, "text", { x: 240, y: 312, "text-anchor": "middle", class: "slope big" });
   let w = 1.2;
   const show = () => {
-    const now = sum.at({ w }), locals = ends.map(([a, b]) => now.local(b, a)), next = sum.at({ w: w + 1e-4 }), before = sum.at({ w: w - 1e-4 });
+    const now = sum.at({ w }), locals = ends.map(([a, b]) => now.slope(b, a)), next = sum.at({ w: w + 1e-4 }), before = sum.at({ w: w - 1e-4 });
     ["w", "p", "q", "E"].forEach((name, i) => { values[i].textContent = num(now.value(name)); });
     ends.forEach(([a, b], i) => {
       const shown = open[a === "w" ? /** @type {"p" | "q"} */ (b) : /** @type {"p" | "q"} */ (a)];
@@ -157,17 +158,18 @@ function paths(book) {
 
 /** 5. Step downhill. @param {Book} book @returns {Screen} */
 function downhill(book) {
-  const bowl = model(book, "E = ½(w + b − 1)² + ½(2w + b − 3)²"), svg = drawing(372, "The loss over w and b as a map; lower is lighter"), say = saying();
+  const bowl = model(book, "E = ½(w + b − 1)² + ½(2w + b − 3)²"), svg = drawing(372, "The loss over w and b as a map; the less colour, the lower"), say = saying();
   const W = /** @type {[number, number]} */ ([-1, 5]), B = /** @type {[number, number]} */ ([-4, 3]);
   const { x, y, left, right, top, bottom } = plot(svg, { top: 12, bottom: 318, across: W, up: B, names: ["w", "b"] });
   const height = (/** @type {number} */ w, /** @type {number} */ b) => bowl.at({ w, b }).loss;
-  const cells = shape(null, "g", { class: "map", "aria-hidden": "true" }), N = 42, M = 32;
-  svg.insertBefore(cells, svg.firstChild);
+  const N = 84, M = 64, canvas = make("canvas", { width: N, height: M }), ink = canvas.getContext("2d"), map = ink.createImageData(N, M);
   for (let i = 0; i < N; i++) for (let j = 0; j < M; j++) {
-    const e = height(W[0] + ((i + 0.5) / N) * (W[1] - W[0]), B[0] + ((j + 0.5) / M) * (B[1] - B[0]));
-    shape(cells, "rect", { x: left + (i * (right - left)) / N, y: bottom - ((j + 1) * (bottom - top)) / M, width: (right - left) / N + 0.4, height: (bottom - top) / M + 0.4,
-      opacity: Math.min(0.85, Math.floor(Math.log2(1 + 12 * e)) * 0.095).toFixed(3) });
+    const e = height(W[0] + ((i + 0.5) / N) * (W[1] - W[0]), B[1] - ((j + 0.5) / M) * (B[1] - B[0]));
+    map.data.set([118, 132, 154, 255 * Math.min(0.85, Math.floor(1.6 * Math.log2(1 + 12 * e)) * 0.06)], 4 * (j * N + i));
   }
+  ink.putImageData(map, 0, 0);
+  const picture = shape(null, "image", { href: canvas.toDataURL(), x: left, y: top, width: right - left, height: bottom - top, preserveAspectRatio: "none" });
+  svg.insertBefore(picture, svg.firstChild);
   const trail = shape(svg, "path", { class: "trail" }), dots = shape(svg, "g", {}), ahead = shape(svg, "path", { class: "tangent" }), dot = shape(svg, "circle", { r: 9, class: "dot back" });
   const curve = shape(null, "svg", { viewBox: "0 0 300 130", class: "losses", role: "img", "aria-label": "The loss after each step" });
   let at = /** @type {Record<string, number>} */ ({ w: 4, b: 2 }), rate = 0.1, way = [at], timer = 0;
@@ -209,7 +211,7 @@ function downhill(book) {
   show();
   return { title: "Step downhill, again and again", picture: svg, say, more: curve,
     controls: [knob.element, make("div", { class: "row" }, button("Step", () => { stop(); step(); }), again, button("Start again", () => restart({ w: 4, b: 2 })))], words: [
-      "Two numbers to turn now, w and b. The map is dark where the loss is high. The gradient points uphill, so step against it: w − η ∂E/∂w, b − η ∂E/∂b.",
+      "Two numbers to turn now, w and b. The more colour a place of the map has, the higher its loss. The gradient points uphill, so step against it: w − η ∂E/∂w, b − η ∂E/∂b.",
       "η says how long a step is. Too small is slow; beyond 0.29 the steps leap across the valley, higher each time. Click the map to start elsewhere."] };
 }
 
