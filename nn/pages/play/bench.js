@@ -185,9 +185,10 @@ export function bench(book, first) {
     const name = (/** @type {number} */ i) => graph.nodes[i].name, top = name(graph.output), d = (/** @type {number} */ i) => (/^[\p{L}\p{M}\p{N}_′]+$/u.test(name(i)) ? `∂${name(i)}` : `∂(${name(i)})`);
     const { values: at } = app.state();
     const inputs = graph.nodes[step.node].inputs.map((/** @type {number} */ i) => /** @type {[string, number]} */ ([name(i), at[i]]));
-    if (step.pass === "forward") return { name: name(step.node), inputs, ask: `Forward: what is ${name(step.node) === graph.nodes[step.node].formula ? "" : `${name(step.node)} = `}${graph.nodes[step.node].formula}?`, hint: inputs.map(([of, x]) => (of === text(x) ? of : `${of} = ${text(x)}`)).join(", ") };
+    const shown = (/** @type {[string, number]} */ [of, x]) => (of === text(x) ? of : `${of} = ${text(x)}`);
+    if (step.pass === "forward") return { name: name(step.node), inputs, ask: `Forward: what is ${name(step.node) === graph.nodes[step.node].formula ? "" : `${name(step.node)} = `}${graph.nodes[step.node].formula}?`, hint: inputs.map(shown).join(", ") };
     return { name: `∂${top}/${d(step.input)}`, inputs, ask: `Back: along the edge from ${name(step.node)} to ${name(step.input)}, what does ∂${top}/${d(step.input)} come to?`,
-      hint: `upstream ${text(step.upstream)}; ${d(step.node)}/${d(step.input)} = ${graph.nodes[step.node].formulas[step.slot]}; with ${inputs.map(([of, x]) => (of === text(x) ? "" : `${of} = ${text(x)}`)).filter(Boolean).join(", ")}${graph.nodes[step.node].op.match(/sigmoid|tanh|exp|sqrt|tan/) ? `, ${name(step.node)} = ${text(at[step.node])}` : ""}${step.before ? `; there already: ${text(step.before)}` : ""}` };
+      hint: `upstream ${text(step.upstream)}; ${d(step.node)}/${d(step.input)} = ${graph.nodes[step.node].formulas[step.slot]}; with ${inputs.map(shown).filter((/** @type {string} */ each) => each.includes("=")).join(", ")}${graph.nodes[step.node].op.match(/sigmoid|tanh|exp|sqrt|tan/) ? `, ${name(step.node)} = ${text(at[step.node])}` : ""}${step.before ? `; there already: ${text(step.before)}` : ""}` };
   }
   function question() {
     const step = next();

@@ -8,6 +8,9 @@ import { VALUES, evaluate, text } from "../stepper.js";
 
 /** @typedef {{ op: string | null, inputs: Node[], data: number, label: string }} Node a leaf has op null, a number "constant" */
 
+/** What each operation computes. @type {Record<string, (...xs: any[]) => any>} */
+const functions = VALUES;
+
 /** @param {number} data @param {string} [label] @returns {Node} */
 export const variable = (data, label = "") => ({ op: null, inputs: [], data, label });
 /** @param {number} data @returns {Node} */
@@ -15,13 +18,13 @@ export const constant = (data) => ({ op: "constant", inputs: [], data, label: ""
 /** An operation of nodes and numbers. @param {string} op @param {...(Node | number)} inputs @returns {Node} */
 export function apply(op, ...inputs) {
   const nodes = inputs.map((x) => (typeof x === "number" ? constant(x) : x));
-  return { op, inputs: nodes, data: VALUES[op](...nodes.map((x) => x.data)), label: "" };
+  return { op, inputs: nodes, data: functions[op](...nodes.map((x) => x.data)), label: "" };
 }
 
 /** What is added in Python is computed here, too. @param {any} table */
 export function learn(table) {
   for (const [name, row] of Object.entries(table))
-    if (row.definition !== undefined) VALUES[name] = (/** @type {number[]} */ ...xs) => evaluate(row.definition, NaN, xs);
+    if (row.definition !== undefined) functions[name] = (/** @type {number[]} */ ...xs) => evaluate(row.definition, NaN, xs);
 }
 
 /** Every node behind an output, each after its inputs. @param {Node} output */

@@ -63,7 +63,7 @@ function rankOf(graph, drawn) {
   for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
   for (const i of [...graph.forward].reverse()) { // what is computed from leaves alone waits until it is needed
     const waits = graph.nodes[i].inputs.every((/** @type {number} */ x) => graph.nodes[x].kind !== "computed");
-    if (waits && users[i].length) ranks[i] = Math.min(...users[i].map((user) => ranks[user])) - 1;
+    if (waits && users[i].length) ranks[i] = Math.min(...users[i].map((/** @type {number} */ user) => ranks[user])) - 1;
   }
   for (const i of [...graph.forward].reverse())
     for (const x of graph.nodes[i].inputs) if (graph.nodes[x].kind === "leaf") ranks[x] = ranks[x] < 0 ? ranks[i] - 1 : Math.min(ranks[x], ranks[i] - 1);
@@ -224,7 +224,7 @@ export function view(graph, down = false) {
       sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 14)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
       line(-14, NAME, node.name, ' font-weight="bold"'), line(6, NUMBERS, ""), line(25, NUMBERS, ""), "</g>");
   }
-  const edges = [];
+  const edges = /** @type {string[]} */ ([]);
   for (const i of graph.forward) {
     const inputs = graph.nodes[i].inputs, target = /** @type {Box} */ (by.get(`n${i}`));
     const arriving = inputs.map((/** @type {number} */ x, /** @type {number} */ slot) => ({ x, slot })).filter((/** @type {any} */ { x }) => by.has(`n${x}`))

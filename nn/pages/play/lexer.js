@@ -37,8 +37,7 @@ export function refuseBeyond(text) {
 
 /** The books that all readers share: patterns compiled, names read. @param {any} grammar @param {any} table */
 export function openBook(grammar, table) {
-  /** @type {Record<string, RegExp>} */
-  const sticky = {}, anywhere = {};
+  const sticky = /** @type {Record<string, RegExp>} */ ({}), anywhere = /** @type {Record<string, RegExp>} */ ({});
   for (const [name, [source, flags]] of Object.entries(/** @type {Record<string, [string, string]>} */ (grammar.patterns))) {
     sticky[name] = new RegExp(source, `uy${flags}`);
     anywhere[name] = new RegExp(source, `gu${flags}`);

@@ -10,7 +10,7 @@ import { readFormulas } from "./systems.js";
 /** @param {import("./lexer.js").Book} book @param {Node} output */
 export function modelOf(book, output) {
   const graph = describe(book.table, output, book.textName), order = nodesOf(output);
-  const place = new Map(order.map((node, i) => [node.label, i]).filter(([label]) => label));
+  const place = new Map(order.map((node, i) => /** @type {[string, number]} */ ([node.label, i])).filter(([label]) => label));
   const index = (/** @type {string} */ name) => /** @type {number} */ (place.get(name));
   /** Values, gradients and slopes of one by another, with these numbers in the leaves. @param {Record<string, number>} numbers */
   function at(numbers) {

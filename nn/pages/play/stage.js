@@ -31,7 +31,7 @@ const MORE = `
 export function showStepper(place, graph, changed = () => {}) {
   const host = make("div", { class: "stepper" }), views = { operation: view(graph, place.clientWidth < NARROW) };
   place.replaceChildren(host);
-  const app = mount(host, { ...graph, views }, changed);
+  const app = /** @type {any} */ (mount)(host, { ...graph, views }, changed);
   host.shadowRoot.append(make("style", {}, MORE));
   return app;
 }
