@@ -79,12 +79,15 @@ export function bench(book, first) {
     leaves = order.flatMap((node, i) => (node.op === null ? [{ name: book.textName(node.label), i, base: book.nameKey(node.label).base, label: node.label, move: () => {} }] : []));
     if (now !== signature || !app) {
       signature = now;
-      app = showStepper(place, graph, follow);
+      app = showStepper(place, graph, { changed: follow, kept: worthABox(order), folded: order.length > 24 });
       if (!ask.hidden) question();
     } else app.change(values());
     sliders();
     restartLosses();
   }
+
+  /** What has a box where the graph is folded: formulas with a name, and numbers that are given. @param {import("./graph.js").Node[]} order */
+  const worthABox = (order) => new Set(order.flatMap((node, i) => (node.label && (node.inputs.length || GIVEN.has(book.nameKey(node.label).base)) ? [i] : [])));
 
   /** The numbers of all leaves, by their places. */
   const values = () => Object.fromEntries(leaves.map(({ i }) => [i, graph.nodes[i].value]));

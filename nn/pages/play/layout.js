@@ -11,7 +11,7 @@
 
 /** @typedef {{ key: string, source: Box | null, node: number, rank: number, size: number, turn: number, at: number, left: Box[], right: Box[] }} Box source: of a place that an edge goes through */
 
-const HEIGHT = 70, GAP = 14, LANE = 20, BETWEEN = 32, NAME = 16, NUMBERS = 15, PAD = 10;
+const HEIGHT = 70, GAP = 14, LANE = 20, BETWEEN = 28, NAME = 16, NUMBERS = 15, PAD = 10, MOST = 1.2; // pixels that a unit is shown as, at most
 
 /** How wide a line is set, about, in the letters of the drawing. @param {string} line @param {number} size */
 const widthOf = (line, size) => [...line].reduce((sum, c) =>
@@ -252,7 +252,7 @@ export function view(graph, down = false) {
   const places = graph.nodes.map((/** @type {any} */ node, /** @type {number} */ i) => `n${node.kind === "constant"
     ? graph.forward.find((/** @type {number} */ user) => graph.nodes[user].inputs.includes(i)) ?? i : i}`);
   return {
-    svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${round(w)} ${round(h)}" font-family="Helvetica, Arial, sans-serif">` +
+    svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${round(w)} ${round(h)}" font-family="Helvetica, Arial, sans-serif" style="max-width: ${round(MOST * w)}px; margin: 0 auto">` +
       `<g class="graph">${edges.join("")}${svg.join("")}</g></svg>`,
     places, shown: Object.fromEntries(laid.boxes.map((box) => [box.key, box.node])),
   };

@@ -160,7 +160,7 @@ export function network(book) {
     const name = graph.nodes[node].name, place = make("div", {});
     steps.replaceChildren(make("h3", {}, `The gradient at ${name}, for the point (${num(a, 2)}, ${num(b, 2)}) with t = ${t}`),
       make("p", { class: "muted" }, "This is the net as it was stopped, all of it. Press Play: forward to E, then back. The training adds up what comes back for every point."), place);
-    const app = showStepper(place, graph);
+    const app = showStepper(place, graph, { kept: new Set([...model.x, model.t, ...model.h, model.z]), folded: true });
     app.choose(node);
     steps.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
   }
@@ -180,7 +180,7 @@ export function network(book) {
   globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", look);
   return { title: "A whole network does nothing else", say, more: curve, below: steps, picture: make("div", { class: "lab" }, left, right),
     under: make("div", { class: "settings" }, settings, make("div", { class: "sliders" }, width.element, rate.element)),
-    controls: [make("div", { class: "row" }, playing, button("One step", () => { stop(); step(); look(); tell(); }), button("New weights", () => { seed++; restart(); })),
+    controls: [make("div", { class: "row told" }, playing, button("One step", () => { stop(); step(); look(); tell(); }), button("New weights", () => { seed++; restart(); })),
       make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => { looked = -1; open(model.z); }))],
     words: ["Every line is a weight, every square a neuron as you saw it. For each point slopes are multiplied along paths, and added up; then all weights step downhill.",
       "Stop anywhere, click a neuron, and step through its gradient for the ringed point."] };

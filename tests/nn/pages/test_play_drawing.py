@@ -23,11 +23,22 @@ def formula(chance, depth=0):
     return chance.choice(["({} + {})", "({} − {})", "{}·{}", "tanh({}·{})", "max({}, {})"]).format(one, other)
 
 
+def layers(chance):
+    """Formulas with names, each of which speaks of some below it."""
+    names = ["E", *(f"h_{i}" for i in range(chance.randint(2, 7))), "x", "t"]
+    lines = []
+    for i, name in enumerate(names[:-2]):
+        below = [chance.choice(names[i + 1 :]) for _ in range(chance.randint(1, 3))]
+        lines.append(f"{name} = σ({' + '.join(f'w_{i}{j} {each}' for j, each in enumerate(below))} + b_{i})")
+    return "; ".join(lines)
+
+
 @pytest.fixture(scope="module")
 def drawings():
     texts = [formula(random.Random(seed)) for seed in seeds(60)]
     texts += ["x", "x x", "x + x + x", "E = ½(o − t)²; o = σ(net); net = w x + b"]
     texts.append(" + ".join(f"w_{i} x_{i}" for i in range(1, 40)))
+    texts += [layers(random.Random(seed)) for seed in seeds(20)]
     book = {"grammar": play_data.grammar(), "table": play_data.table()}
     return node("lay_out_in_page.mjs", PAGES / "play", data={"book": book, "texts": texts})
 
@@ -77,6 +88,26 @@ def test_every_edge_goes_forward(drawings):
         assert sorted(titles) == sorted(f"n{x}->n{i}" for x, i in wanted)
         side = 1 if drawing["down"] else 0
         assert all(boxes[f"n{x}"][side + 2] < boxes[f"n{i}"][side] for x, i in wanted)
+
+
+def test_a_folded_drawing_has_each_node_in_a_box_and_edges_forward(drawings):
+    """What is worth a box has its own, which shows its numbers; boxes lie apart, and no box is above one that it needs."""
+    folded = [(each, each["folded"]) for each in drawings if each["folded"]]
+    assert len(folded) > 20
+    for drawing, fewer in folded:
+        boxes, nodes = rectangles(fewer), drawing["nodes"]
+        assert len(boxes) < len([each for each in nodes if each["kind"] != "constant"])
+        assert set(fewer["places"]) == set(boxes)
+        assert all(fewer["places"][i] == key for key, i in fewer["shown"].items())
+        side = 1 if drawing["down"] else 0
+        for i, each in enumerate(nodes):
+            for x in each.get("inputs", []):
+                above, below = boxes[fewer["places"][i]], boxes[fewer["places"][x]]
+                assert above == below or below[side + 2] < above[side]
+        every = list(boxes.values())
+        for i, (left, t, r, b) in enumerate(every):
+            for l2, t2, r2, b2 in every[:i]:
+                assert r + 10 <= l2 or r2 + 10 <= left or b + 10 <= t2 or b2 + 10 <= t
 
 
 def test_letters_can_be_read_and_stay_within_their_box(drawings):

@@ -1,4 +1,4 @@
-"""The modules of play.html are typed: TypeScript's compiler reads their JSDoc, and finds nothing. Without it this is skipped."""
+"""The modules of play.html are typed: TypeScript's compiler reads their JSDoc and finds nothing; without it this is skipped."""
 
 import shutil
 import subprocess
@@ -7,7 +7,9 @@ import pytest
 from in_node import PAGES
 
 MODULES = sorted((PAGES / "play").glob("*.js"))
-SETTINGS = "--allowJs --noEmit --strict --target esnext --module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable"
+SETTINGS = (
+    "--allowJs --noEmit --strict --target esnext --module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable"
+)
 
 
 def test_every_module_asks_to_be_checked():
