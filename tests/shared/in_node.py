@@ -8,9 +8,17 @@ import subprocess
 import pytest
 
 import nn
+from nn.pages import page
 
-PAGES = pathlib.Path(nn.__file__).parent / "pages"
 HERE = pathlib.Path(__file__).parent
+
+
+def write_modules(folder):
+    """The modules of play.html in a folder, beside the script that all pages share, from which they import."""
+    shutil.copytree(pathlib.Path(nn.__file__).parent / "pages" / "play", folder / "play")
+    (folder / "stepper.js").write_text(page.script(), encoding="utf-8")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    return folder / "play"
 
 
 def node(script, *arguments, data=None):

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
-from in_node import PAGES, node
+from in_node import node
 from long_runs import seeds
 
 from nn.pages import play_data
@@ -34,13 +34,13 @@ def layers(chance):
 
 
 @pytest.fixture(scope="module")
-def drawings():
+def drawings(modules):
     texts = [formula(random.Random(seed)) for seed in seeds(60)]
     texts += ["x", "x x", "x + x + x", "E = ½(o − t)²; o = σ(net); net = w x + b"]
     texts.append(" + ".join(f"w_{i} x_{i}" for i in range(1, 40)))
     texts += [layers(random.Random(seed)) for seed in seeds(20)]
     book = {"grammar": play_data.grammar(), "table": play_data.table()}
-    return node("lay_out_in_page.mjs", PAGES / "play", data={"book": book, "texts": texts})
+    return node("lay_out_in_page.mjs", modules, data={"book": book, "texts": texts})
 
 
 def rectangles(drawing):

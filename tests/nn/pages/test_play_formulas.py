@@ -8,7 +8,7 @@ import random
 
 import pytest
 from hostile_texts import NUMBERS, SIGNS, hostile_text, plausible_formula
-from in_node import PAGES, node
+from in_node import node
 from long_runs import seeds
 
 from autograd import Primitive
@@ -33,9 +33,9 @@ def by_library(text):
     return y.data, {leaf.label: leaf.grad for leaf in formulas.variables.values()}
 
 
-def by_page(texts):
+def by_page(modules, texts):
     book = {"grammar": play_data.grammar(), "table": play_data.table()}
-    return node("read_in_page.mjs", PAGES / "play", data={"book": book, "texts": texts, "numbers": POINTS})
+    return node("read_in_page.mjs", modules, data={"book": book, "texts": texts, "numbers": POINTS})
 
 
 def agree(got, true):
@@ -45,10 +45,10 @@ def agree(got, true):
     return math.isclose(got, true, rel_tol=1e-9, abs_tol=1e-300)
 
 
-def differences(texts):
+def differences(modules, texts):
     """Where page and library part, and how many texts both read, both refuse, and the page alone refuses."""
     misses, counts = [], {"read": 0, "refused": 0, "beyond": 0}
-    for text, got in zip(texts, by_page(texts), strict=True):
+    for text, got in zip(texts, by_page(modules, texts), strict=True):
         true = by_library(text)
         if got.get("beyond"):
             counts["beyond"] += 1
@@ -106,10 +106,10 @@ def slip(chance):
 
 
 @pytest.mark.parametrize("kind", [typed_formula, system, plain_hostile, slip])
-def test_page_and_library_read_the_same(kind):
+def test_page_and_library_read_the_same(kind, modules):
     """Of two thousand texts the value and all gradients are the library's; of each refusal the sentence and the place."""
     texts = [kind(random.Random(seed)) for seed in seeds(500)]
-    misses, counts = differences(texts)
+    misses, counts = differences(modules, texts)
     assert misses == []
     assert counts["beyond"] < len(texts) / 8
     assert counts["read"] + counts["refused"] > 0.8 * len(texts)
@@ -131,9 +131,11 @@ sigmoid | SIN(x) | Tanh x
 """
 
 
-def test_what_people_write_is_read_as_the_library_reads_it():
+def test_what_people_write_is_read_as_the_library_reads_it(modules):
     """Written by hand, each form of parser.py and systems.py, right and wrong."""
-    misses, counts = differences([text.strip() for line in WRITTEN.strip().splitlines() for text in line.split(" | ")])
+    misses, counts = differences(
+        modules, [text.strip() for line in WRITTEN.strip().splitlines() for text in line.split(" | ")]
+    )
     assert misses == []
     assert counts["beyond"] == 0
 
@@ -149,9 +151,9 @@ def test_what_people_write_is_read_as_the_library_reads_it():
         ("σ′(x)", 1, "prime"),
     ],
 )
-def test_what_only_the_library_reads_is_refused_and_said(text, place, sentence):
+def test_what_only_the_library_reads_is_refused_and_said(text, place, sentence, modules):
     """Never is it read as something else: a sentence says that the library reads it."""
-    (got,) = by_page([text])
+    (got,) = by_page(modules, [text])
     assert got["beyond"]
     assert got["place"] == place
     assert sentence in got["reason"]
@@ -161,24 +163,24 @@ def test_what_only_the_library_reads_is_refused_and_said(text, place, sentence):
 # ------------------------------------------------------------------------------------------- operations that a person adds
 
 
-def test_an_operation_with_a_definition_is_computed_in_the_page():
+def test_an_operation_with_a_definition_is_computed_in_the_page(modules):
     """Its value and its gradient are those of Python, for ordinary numbers as in formulas around it."""
     Primitive(
         "softsign", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
     )
     Primitive("mix", lambda x, y: 0.3 * x + 0.7 * y, 0.3, 0.7, definition=lambda x, y: 0.3 * x + 0.7 * y)
-    misses, counts = differences(["softsign(w x) + b", "mix(x, softsign y)²", "softsign(mix(x, y)", "mix(x)"])
+    misses, counts = differences(modules, ["softsign(w x) + b", "mix(x, softsign y)²", "softsign(mix(x, y)", "mix(x)"])
     assert misses == []
     assert counts == {"read": 2, "refused": 2, "beyond": 0}
 
 
-def test_an_operation_that_the_page_cannot_compute_is_refused():
+def test_an_operation_that_the_page_cannot_compute_is_refused(modules):
     """Without a definition, with one in other operations, or with one that gives other numbers: a sentence says so."""
     Primitive("lacking", lambda x: x * x, lambda z, x: 2 * x)
     Primitive("lying", lambda x: x * x, lambda z, x: 2 * x, definition=lambda x: x * x * x)
     Primitive("leaning", lambda x: x * x, lambda z, x: 2 * x, definition=lambda x: Primitive.lift(x).lacking())
     Primitive("heaping", sum, lambda z, xs: [1.0] * len(xs), nary=True)
     wanted = ["has no definition", "gives other numbers", "uses lacking", "takes any number"]
-    found = by_page(["lacking(x)", "1 + lying x", "leaning(x)", "heaping(x, y)"])
+    found = by_page(modules, ["lacking(x)", "1 + lying x", "leaning(x)", "heaping(x, y)"])
     assert all(got["beyond"] for got in found)
     assert [words for words, got in zip(wanted, found) if words not in got["reason"]] == []

@@ -1,7 +1,7 @@
 """What play.html says of a number that somebody foretells: right to the digits, or the likeliest slip."""
 
 import pytest
-from in_node import PAGES, node
+from in_node import node
 
 BACK = {"pass": "backward", "upstream": 0.8, "local": -0.25, "contribution": -0.2, "before": 0.0, "total": -0.2}
 AGAIN = {**BACK, "before": 0.5, "total": 0.3}
@@ -34,8 +34,8 @@ ABOUT = {"name": "o", "inputs": [["net", 1.0]]}
         ("12", FORWARD, False, "Not yet"),
     ],
 )
-def test_a_foretold_number_is_marked(typed, step, right, words):
+def test_a_foretold_number_is_marked(typed, step, right, words, modules):
     """By its value, and otherwise by what it is instead: another sign, a factor forgotten, a total not added to."""
-    (got,) = node("mark_in_page.mjs", PAGES / "play", data=[[typed, float(typed.replace("−", "-")), step, ABOUT]])
+    (got,) = node("mark_in_page.mjs", modules, data=[[typed, float(typed.replace("−", "-")), step, ABOUT]])
     assert got["right"] is right
     assert words in got["say"]
