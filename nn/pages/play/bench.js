@@ -3,7 +3,7 @@
 
 import { backward, forward, text } from "../stepper.js";
 import { button, lossCurve, make, num, shape, slider } from "./dom.js";
-import { describe, nodesOf } from "./graph.js";
+import { describe, nodesOf, numberOf, plain } from "./graph.js";
 import { FormulaError } from "./lexer.js";
 import { readFormula } from "./parser.js";
 import { mark } from "./predict.js";
@@ -53,7 +53,9 @@ export function bench(book, first) {
       show(describe(book.table, output, book.textName), order);
       const others = results.slice(1).map((y) => book.textName(y.label) || "a formula without a name"), idle = [...unknown.values(), ...numbered.values()].filter((leaf) => !used.has(leaf));
       says.className = "says";
-      says.replaceChildren(results.length > 1 ? make("p", { class: "muted" }, `Shown is ${graph.nodes[graph.output].name}; ${others.join(", ")} ${others.length > 1 ? "stand" : "stands"} beside it.`) : "",
+      const run = [...unknown.keys()].find((name) => /^[a-z]{2}$/.test(name) && !GIVEN.has(name)); // wx, as it stands on paper
+      says.replaceChildren(run ? make("p", { class: "muted" }, `${run} is read as one name; with a blank between, ${[...run].join(" ")}, it is a product.`) : "",
+        results.length > 1 ? make("p", { class: "muted" }, `Shown is ${graph.nodes[graph.output].name}; ${others.join(", ")} ${others.length > 1 ? "stand" : "stands"} beside it.`) : "",
         idle.length && results.length < 2 ? make("p", { class: "muted" }, `${idle.map((leaf) => book.textName(leaf.label)).join(", ")}: used nowhere.`) : "");
       place.classList.remove("stale");
     } catch (error) {
@@ -90,7 +92,7 @@ export function bench(book, first) {
   const worthABox = (order) => new Set(order.flatMap((node, i) => (node.label && (node.inputs.length || GIVEN.has(book.nameKey(node.label).base)) ? [i] : [])));
 
   /** The numbers of all leaves, by their places. */
-  const values = () => Object.fromEntries(leaves.map(({ i }) => [i, graph.nodes[i].value]));
+  const values = () => Object.fromEntries(leaves.map(({ i }) => [i, numberOf(graph.nodes[i].value)]));
   const run = () => {
     const found = forward(graph, values());
     return { loss: found[graph.output], grads: backward(graph, found).grads };
@@ -101,12 +103,12 @@ export function bench(book, first) {
   function sliders() {
     numbers.replaceChildren();
     for (const leaf of leaves.slice(0, MOST_SLIDERS)) {
-      const x = Number(graph.nodes[leaf.i].value), reach = Math.max(3, Math.ceil(Math.abs(x) * 2));
+      const x = numberOf(graph.nodes[leaf.i].value), reach = Number.isFinite(x) ? Math.max(3, Math.ceil(Math.abs(x) * 2)) : 3;
       const knob = slider({ name: leaf.name || "the number", low: -reach, high: reach, step: reach / 300, value: x, set: (value) => { turn(leaf, value); restartLosses(); } });
       const exact = make("input", { type: "text", inputmode: "decimal", value: text(x), "aria-label": `${leaf.name}, as a number`, onchange: () => {
         const value = Number(exact.value.replace("−", "-").replace(",", "."));
         if (exact.value.trim() && Number.isFinite(value)) { turn(leaf, value); knob.move(value); restartLosses(); }
-        exact.value = text(Number(graph.nodes[leaf.i].value));
+        exact.value = text(numberOf(graph.nodes[leaf.i].value));
       } });
       knob.element.querySelector("output").replaceWith(exact);
       knob.input.addEventListener("input", () => { exact.value = text(Number(knob.input.value), 4); });
@@ -128,7 +130,7 @@ export function bench(book, first) {
 
   /** @param {any} leaf @param {number} value */
   function set(leaf, value) {
-    graph.nodes[leaf.i].value = value;
+    graph.nodes[leaf.i].value = plain(value);
     kept.set(leaf.label, value);
   }
   /** @param {any} leaf @param {number} value */
@@ -152,8 +154,8 @@ export function bench(book, first) {
   }
   function descend() {
     const moving = leaves.filter(learns), { grads, loss } = run();
-    for (const leaf of moving) set(leaf, Number(graph.nodes[leaf.i].value) - rate * grads[leaf.i]);
-    for (const leaf of moving) leaf.move(Number(graph.nodes[leaf.i].value));
+    for (const leaf of moving) set(leaf, numberOf(graph.nodes[leaf.i].value) - rate * grads[leaf.i]);
+    for (const leaf of moving) leaf.move(numberOf(graph.nodes[leaf.i].value));
     app.change(values());
     app.go(0);
     losses.push(run().loss);

@@ -125,8 +125,10 @@ export function describe(table, output, pretty) {
   return { nodes, output: order.length - 1, forward, firstReached: firstReached(order, place) };
 }
 
+/** A number as it stands in a description, where infinities are words. @param {number | string} x */
+export const numberOf = (x) => (typeof x === "number" ? x : x === "inf" ? Infinity : x === "-inf" ? -Infinity : NaN);
 /** @param {number} x */
-const plain = (x) => (Number.isFinite(x) ? x : x > 0 ? "inf" : x < 0 ? "-inf" : "nan");
+export const plain = (x) => (Number.isFinite(x) ? x : x > 0 ? "inf" : x < 0 ? "-inf" : "nan");
 
 /** The wrong order: that in which a walk down from the output first comes upon them. @param {Node[]} order @param {Map<Node, number>} place */
 function firstReached(order, place) {

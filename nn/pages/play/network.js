@@ -17,8 +17,8 @@ function choice(words, options, value, set) {
 
 /** @param {import("./lexer.js").Book} book @returns {import("./story.js").Screen} */
 export function network(book) {
-  const set = { data: "moons", hidden: 4, activation: "tanh", rate: 0.5, optimiser: "momentum" };
-  let seed = 3, cloud = points(set.data), model = net(book, set.hidden, set.activation, seed), theta = [...model.start], losses = /** @type {number[]} */ ([]);
+  const set = { data: "moons", layers: 1, hidden: 4, activation: "tanh", rate: 0.5, optimiser: "momentum" };
+  let seed = 3, cloud = points(set.data), model = net(book, set.layers, set.hidden, set.activation, seed), theta = [...model.start], losses = /** @type {number[]} */ ([]);
   let move = OPTIMISERS[set.optimiser](set.rate), chosen = 0, timer = 0, looked = -1;
   /** @type {ReturnType<typeof lossAndGradient>} */
   let now;
@@ -46,7 +46,7 @@ export function network(book) {
   }
 
   function look() {
-    const both = colours(), z = /** @type {number[]} */ ([]), small = model.h.map(() => /** @type {number[]} */ ([]));
+    const both = colours(), z = /** @type {number[]} */ ([]), small = model.h.flat().map(() => /** @type {number[]} */ ([]));
     for (let j = 0; j < CELLS; j++) for (let i = 0; i < CELLS; i++) {
       const said = says(model, theta, -REACH + ((i + 0.5) / CELLS) * 2 * REACH, REACH - ((j + 0.5) / CELLS) * 2 * REACH);
       z.push(said.z);
@@ -55,7 +55,7 @@ export function network(book) {
     paint(plane, CELLS, z.map((x) => Math.tanh(x / 2)), both);
     over.querySelector(".border").setAttribute("d", zeroLine(z, CELLS));
     neurons.querySelectorAll("canvas").forEach((/** @type {any} */ canvas, /** @type {number} */ k) => paint(canvas, SMALL, small[k], both));
-    const most = Math.max(...model.weights.hidden.flat().map((k) => Math.abs(theta[k])), ...model.weights.output.map((k) => Math.abs(theta[k])), 1e-9);
+    const most = Math.max(...model.weights.flat(2).map((k) => Math.abs(theta[k])), 1e-9);
     wires.querySelectorAll("path").forEach((/** @type {any} */ wire) => {
       const w = theta[Number(wire.dataset.weight)];
       wire.setAttribute("class", w < 0 ? "below" : "above");
@@ -106,7 +106,7 @@ export function network(book) {
   function restart() {
     stop();
     cloud = points(set.data);
-    model = net(book, set.hidden, set.activation, seed);
+    model = net(book, set.layers, set.hidden, set.activation, seed);
     theta = [...model.start];
     move = OPTIMISERS[set.optimiser](set.rate);
     chosen %= cloud.length;
@@ -138,18 +138,19 @@ export function network(book) {
       element.style.top = `${y}%`;
       neurons.append(element);
     };
-    model.weights.hidden.forEach((weights, i) => weights.slice(0, 2).forEach((weight, j) => wire(12, row(j, 2), 50, row(i, set.hidden), weight)));
-    model.weights.output.forEach((weight, i) => wire(50, row(i, set.hidden), 90, 50, weight));
+    const sizes = [2, ...model.h.map((column) => column.length), 1], along = (/** @type {number} */ k) => 9 + (81 * k) / (sizes.length - 1);
+    model.weights.forEach((layer, k) => layer.forEach((weights, i) => weights.forEach((weight, j) =>
+      wire(along(k) + (k ? 0 : 3), row(j, sizes[k]), along(k + 1), row(i, sizes[k + 1]), weight))));
     ["x₁", "x₂"].forEach((name, j) => put(make("span", { class: "input" }, name), 9, row(j, 2)));
-    model.h.forEach((node, i) => put(make("button", { type: "button", class: "neuron", "aria-label": `step the gradient of neuron ${i + 1}`, onclick: () => { looked = i; open(node); } },
-      make("canvas", { width: SMALL, height: SMALL })), 50, row(i, set.hidden)));
-    put(make("button", { type: "button", class: "neuron out", "aria-label": "step the gradient of the output", onclick: () => open(model.z) }, "z"), 90, 50);
+    model.h.forEach((column, k) => column.forEach((node, i) => put(make("button", { type: "button", class: "neuron", "aria-label": `step the gradient of neuron ${i + 1}${model.h.length > 1 ? ` of layer ${k + 1}` : ""}`,
+      onclick: () => { looked = node; open(node); } }, make("canvas", { width: SMALL, height: SMALL })), along(k + 1), row(i, column.length))));
+    put(make("button", { type: "button", class: "neuron out", "aria-label": "step the gradient of the output", onclick: () => { looked = -1; open(model.z); } }, "z"), 90, 50);
   }
 
   function pick(/** @type {number} */ i) {
     chosen = i;
     tell();
-    if (steps.firstChild) open(looked < 0 ? model.z : model.h[looked]);
+    if (steps.firstChild) open(looked < 0 ? model.z : looked);
   }
 
   /** The stepper of this net, with its weights as they are, for the ringed point. @param {number} node */
@@ -160,7 +161,7 @@ export function network(book) {
     const name = graph.nodes[node].name, place = make("div", {});
     steps.replaceChildren(make("h3", {}, `The gradient at ${name}, for the point (${num(a, 2)}, ${num(b, 2)}) with t = ${t}`),
       make("p", { class: "muted" }, "This is the net as it was stopped, all of it. Press Play: forward to E, then back. The training adds up what comes back for every point."), place);
-    const app = showStepper(place, graph, { kept: new Set([...model.x, model.t, ...model.h, model.z]), folded: true });
+    const app = showStepper(place, graph, { kept: new Set([...model.x, model.t, ...model.h.flat(), model.z]), folded: true });
     app.choose(node);
     steps.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
   }
@@ -174,12 +175,13 @@ export function network(book) {
   const settings = make("div", { class: "row" },
     choice("points", DATA, set.data, fresh("data")), choice("activation", ["tanh", "relu", "sigmoid"], set.activation, fresh("activation")),
     choice("optimiser", Object.keys(OPTIMISERS), set.optimiser, fresh("optimiser")));
-  const width = slider({ name: "neurons", low: 1, high: 8, step: 1, value: set.hidden, write: (x) => String(x), set: fresh("hidden") });
+  const count = (/** @type {"layers" | "hidden"} */ key, /** @type {string} */ name, /** @type {number} */ high) => slider({ name, low: 1, high, step: 1, value: set[key], write: (x) => String(x), set: fresh(key) });
+  const depth = count("layers", "layers", 3), width = count("hidden", "neurons", 8);
   const rate = slider({ name: "η", low: 0.05, high: 2, step: 0.05, value: set.rate, label: "the learning rate η", set: (x) => { set.rate = x; move = OPTIMISERS[set.optimiser](x); } });
   restart();
   globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", look);
   return { title: "A whole network does nothing else", say, more: curve, below: steps, picture: make("div", { class: "lab" }, left, right),
-    under: make("div", { class: "settings" }, settings, make("div", { class: "sliders" }, width.element, rate.element)),
+    under: make("div", { class: "settings" }, settings, make("div", { class: "sliders" }, depth.element, width.element, rate.element)),
     controls: [make("div", { class: "row told" }, playing, button("One step", () => { stop(); step(); look(); tell(); }), button("New weights", () => { seed++; restart(); })),
       make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => { looked = -1; open(model.z); }))],
     words: ["Every line is a weight, every square a neuron as you saw it. For each point slopes are multiplied along paths, and added up; then all weights step downhill.",

@@ -17,6 +17,14 @@ export function start(root, { grammar, table, formula }) {
   root.append(make("header", {}, make("div", { class: "brand" }, make("b", {}, "chalkgrad"), make("span", {}, "backpropagation, alive")), make("nav", { "aria-label": "Screens" }, ...links)),
     make("h1", { class: "hidden" }, "Backpropagation, alive: six screens and your own formula"));
   const own = bench(book, formula);
+  root.addEventListener("click", (event) => { // within the frame of a notebook a link would lead out of it
+    const link = /** @type {Element} */ (event.target).closest("a"), to = link && document.getElementById((link.getAttribute("href") ?? "").slice(1));
+    if (!to) return;
+    event.preventDefault();
+    to.tabIndex = -1;
+    to.scrollIntoView();
+    to.focus({ preventScroll: true });
+  });
   const build = (/** @type {number} */ i) => {
     const { title, words, controls, picture, say, more, under, below } = screens[i](book), id = `screen-${i + 1}`;
     const next = make("a", { class: "next", href: `#${places[i + 1][0]}` }, i + 1 < screens.length ? "Next screen ↓" : "Your own formula ↓");

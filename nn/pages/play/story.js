@@ -7,6 +7,7 @@ import { descend, model } from "./model.js";
 const NEURON = "E = ½(o − t)²; o = σ(net); net = w x + b";
 const FIXED = { x: 1.5, b: -0.6, t: 0.4 };
 const LOW = -3, HIGH = 4;
+const STARTS = [{ w: 4, b: 2 }, { w: -0.5, b: -3 }, { w: 4.5, b: -3.5 }, { w: 0, b: 2.5 }];
 
 /** @typedef {{ title: string, words: (string | Node)[], controls: Node[], picture: Node, say?: Node, more?: Node, under?: Node, below?: Node }} Screen */
 /** @typedef {import("./lexer.js").Book} Book */
@@ -172,7 +173,7 @@ function downhill(book) {
   svg.insertBefore(picture, svg.firstChild);
   const trail = shape(svg, "path", { class: "trail" }), dots = shape(svg, "g", {}), ahead = shape(svg, "path", { class: "tangent" }), dot = shape(svg, "circle", { r: 9, class: "dot back" });
   const curve = shape(null, "svg", { viewBox: "0 0 300 130", class: "losses", role: "img", "aria-label": "The loss after each step" });
-  let at = /** @type {Record<string, number>} */ ({ w: 4, b: 2 }), rate = 0.1, way = [at], timer = 0;
+  let at = /** @type {Record<string, number>} */ (STARTS[0]), rate = 0.1, way = [at], timer = 0, turn = 0;
   const pin = (/** @type {number} */ z, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low - 60, Math.min(high + 60, Number.isFinite(z) ? z : high));
   const place = (/** @type {Record<string, number>} */ p) => /** @type {[number, number]} */ ([pin(x(p.w), left, right), pin(y(p.b), top, bottom)]);
   const show = () => {
@@ -210,7 +211,7 @@ function downhill(book) {
   const knob = slider({ name: "η", low: 0.01, high: 0.35, step: 0.01, value: rate, label: "the learning rate η", set: (value) => { rate = value; show(); } });
   show();
   return { title: "Step downhill, again and again", picture: svg, say, more: curve,
-    controls: [knob.element, make("div", { class: "row" }, button("Step", () => { stop(); step(); }), again, button("Start again", () => restart({ w: 4, b: 2 })))], words: [
+    controls: [knob.element, make("div", { class: "row" }, button("Step", () => { stop(); step(); }), again, button("Start again", () => restart(way[0])), button("Elsewhere", () => restart(STARTS[++turn % STARTS.length])))], words: [
       "Two numbers to turn now, w and b. The more colour a place of the map has, the higher its loss. The gradient points uphill, so step against it: w − η ∂E/∂w, b − η ∂E/∂b.",
       "η says how long a step is. Too small is slow; beyond 0.29 the steps leap across the valley, higher each time. Click the map to start elsewhere."] };
 }

@@ -38,29 +38,32 @@ export function points(name, n = 60, seed = 4) {
 const SCALE = 1.6; // of the first weights, over the root of how many inputs there are
 
 /**
- * The graph of a net on one point: two inputs, one hidden layer, one output, and the cross-entropy of its logit.
- * @param {import("./lexer.js").Book} book @param {number} hidden @param {string} activation @param {number} seed
+ * The graph of a net on one point: two inputs, hidden layers, one output, and the cross-entropy of its logit. w_kij is the weight
+ * in layer k of neuron i for input j.
+ * @param {import("./lexer.js").Book} book @param {number} layers @param {number} width @param {string} activation @param {number} seed
  */
-export function net(book, hidden, activation, seed) {
+export function net(book, layers, width, activation, seed) {
   const random = chance(seed), weight = (/** @type {string} */ name, /** @type {number} */ n) => variable(((random() * 2 - 1) * SCALE) / Math.sqrt(n), name);
-  const x = [variable(0, "x_1"), variable(0, "x_2")], t = variable(0, "t"), parameters = [], h = [];
-  for (let i = 1; i <= hidden; i++) {
-    const w = [weight(`w_{1${i}1}`, 2), weight(`w_{1${i}2}`, 2)], b = weight(`b_{1${i}}`, 2);
+  const x = [variable(0, "x_1"), variable(0, "x_2")], t = variable(0, "t"), parameters = /** @type {import("./graph.js").Node[]} */ ([]);
+  const weights = /** @type {number[][][]} */ ([]), columns = [x];
+  const neuron = (/** @type {number} */ k, /** @type {number} */ i) => {
+    const below = columns[k - 1], w = below.map((_, j) => weight(`w_{${k}${i}${j + 1}}`, below.length)), b = k > layers ? variable(0, `b_{${k}${i}}`) : weight(`b_{${k}${i}}`, below.length);
+    (weights[k - 1] ??= []).push(w.map((_, j) => parameters.length + j));
     parameters.push(...w, b);
-    const a = apply("dot", ...w, ...x, b);
-    a.label = `a_{1${i}}`;
-    h.push(apply(activation, a));
-    h[i - 1].label = `h_{1${i}}`;
-  }
-  const v = h.map((_, j) => weight(`w_{21${j + 1}}`, hidden)), c = variable(0, "b_{21}");
-  parameters.push(...v, c);
-  const z = apply("dot", ...v, ...h, c), loss = apply("sub", apply("softplus", z), apply("mul", t, z));
+    return apply("dot", ...w, ...below, b);
+  };
+  for (let k = 1; k <= layers; k++) columns.push(Array.from({ length: width }, (_, i) => {
+    const a = neuron(k, i + 1), h = apply(activation, a);
+    a.label = `a_{${k}${i + 1}}`;
+    h.label = `h_{${k}${i + 1}}`;
+    return h;
+  }));
+  const z = neuron(layers + 1, 1), loss = apply("sub", apply("softplus", z), apply("mul", t, z));
   z.label = "z";
   loss.label = "E";
   const graph = describe(book.table, loss, book.textName), order = nodesOf(loss), index = new Map(order.map((node, i) => [node, i]));
   const at = (/** @type {any} */ node) => /** @type {number} */ (index.get(node));
-  return { graph, parameters: parameters.map(at), start: parameters.map((p) => p.data), x: x.map(at), t: at(t), z: at(z), h: h.map(at),
-    weights: { hidden: h.map((_, i) => [0, 1, 2].map((k) => 3 * i + k)), output: v.map((_, j) => 3 * hidden + j) } };
+  return { graph, weights, parameters: parameters.map(at), start: parameters.map((p) => p.data), x: x.map(at), t: at(t), z: at(z), h: columns.slice(1).map((column) => column.map(at)) };
 }
 
 /** @typedef {ReturnType<typeof net>} Net */
@@ -89,7 +92,7 @@ export function lossAndGradient(net, theta, data) {
 /** What the output and each hidden neuron say at a place. @param {Net} net @param {number[]} theta @param {number} x1 @param {number} x2 */
 export function says(net, theta, x1, x2) {
   const values = forward(net.graph, leavesFor(net, theta, [x1, x2, 0]));
-  return { z: values[net.z], h: net.h.map((i) => values[i]) };
+  return { z: values[net.z], h: net.h.flat().map((i) => values[i]) };
 }
 
 /** How steps are taken: each gives the change of θ from its gradient. @type {Record<string, (rate: number) => (gradient: number[]) => number[]>} */

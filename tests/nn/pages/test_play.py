@@ -61,7 +61,7 @@ def typed(page, text):
 
 def numbers_of(page):
     """Name, value and gradient in each box of the bench's drawing, at the last step."""
-    page.locator(".stepper .last").click()
+    page.locator(".stepper .last").evaluate("(button) => button.click()")
     return page.evaluate("""() => Object.fromEntries([...document.querySelector(".stepper-place .stepper").shadowRoot
         .querySelectorAll(".stage .g-node")].map((box) => [box.getAttribute("aria-label"),
         [...box.querySelectorAll("text")].slice(-2).map((text) => text.textContent)]))""")
@@ -155,6 +155,8 @@ def test_the_network_learns_and_its_gradient_is_stepped(opened):
     page = opened()
     screen = page.locator("#screen-6")
     screen.scroll_into_view_if_needed()
+    for name, value in [("layers", 2), ("neurons", 3)]:
+        slide(page, name, value)
     before = number(screen.locator(".losses text").text_content())
     screen.get_by_role("button", name="▶ Play").click()
     page.wait_for_function(
@@ -162,7 +164,7 @@ def test_the_network_learns_and_its_gradient_is_stepped(opened):
     )
     screen.get_by_role("button", name="⏸ Pause").click()
     assert number(screen.locator(".losses text").text_content()) < before
-    screen.get_by_role("button", name="step the gradient of neuron 2").click()
+    screen.get_by_role("button", name="step the gradient of neuron 2 of layer 1").click()
     assert "The gradient at h₁₂" in screen.locator(".steps h3").first.inner_text()
     screen.locator(".steps .last").click()
     assert "Done" in screen.locator(".steps .now").inner_text()
@@ -232,6 +234,30 @@ def test_descending_takes_the_step_of_the_gradient(opened):
     assert "take a smaller η" in told.inner_text()
 
 
+def test_many_nodes_are_folded_to_formulas_with_names(opened):
+    """Two layers come as boxes h₁, h₂, o, E, whose numbers are Python's; a choice opens every operation."""
+    page = opened()
+    page.get_by_role("button", name="two layers").click()
+    page.wait_for_timeout(160)
+    depth = page.locator(".stepper-place .depth")
+    assert depth.input_value() == "neuron"
+    folded = numbers_of(page)
+    assert set(folded) == {"x₁", "x₂", "t", "h₁", "h₂", "o", "E"}
+    depth.select_option("operation")
+    opened_up = numbers_of(page)
+    assert len(opened_up) > 25
+    assert {name: opened_up[name] for name in folded} == folded
+
+
+def test_letters_side_by_side_are_said_to_be_one_name(opened):
+    """wx is one name for the library; who meant a product is told how to write it. Infinite numbers are shown as such."""
+    page = opened()
+    typed(page, "wx + b")
+    assert "w x, it is a product" in page.locator("#formula-says").inner_text()
+    typed(page, "w x + b; x = 1e999")
+    assert numbers_of(page)["w·x"][0] == "∞"
+
+
 def test_numbers_are_foretold_and_scored(opened):
     """The next number is asked for and not shown; right and wrong ones are told apart, and counted."""
     page = opened()
@@ -255,6 +281,22 @@ def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened, tmp_path):
     shown = numbers_of(page)
     assert shown["y"] == ["0.75", "grad 1"]
     assert shown["x"] == ["1", f"grad {written(3 / 16, 4)}"]
+
+
+@pytest.mark.external
+def test_in_a_notebooks_frame_links_stay_in_the_frame(browser, tmp_path):
+    """As a cell shows it: the page runs in its frame, and a link of the bar scrolls there and leads nowhere else."""
+    place = tmp_path / "cell.html"
+    place.write_text(f"<!DOCTYPE html><title>cell</title>{nn.play('σ(w x)')._repr_html_()}", encoding="utf-8")
+    page = browser.new_page()
+    page.goto(place.as_uri())
+    frame = page.frames[1]
+    frame.wait_for_selector("main[data-ready]")
+    assert frame.locator("#formula").input_value() == "σ(w x)"
+    frame.get_by_role("link", name="Screen 3 of 6").click()
+    assert frame.evaluate("document.activeElement.id") == "screen-3"
+    assert frame.evaluate("document.title") == play_module.TITLE
+    page.close()
 
 
 # ------------------------------------------------------------------------------------------------------ fit for everybody
