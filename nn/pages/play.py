@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.display.files import save
-from autograd.formula.systems import read_formulas
 from nn.pages import page
-from nn.pages.play_data import grammar, table
 
 TITLE = "Press play: backpropagation, alive"
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"([^"]+)";$', re.MULTILINE)
@@ -39,6 +37,8 @@ def play(formula: str = "") -> Play:
     <Play: save it as .html, or show it in Jupyter>
     """
     if formula:
+        from autograd.formula.systems import read_formulas  # `import nn` takes a third longer with it
+
         read_formulas(formula)
     return Play(formula)
 
@@ -52,6 +52,8 @@ class Play:
     @property
     def html(self) -> str:
         """The whole page."""
+        from nn.pages.play_data import grammar, table
+
         data = {"grammar": grammar(), "table": table(), "formula": self.formula}
         written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
         body = (

@@ -1,6 +1,8 @@
 """play.html in a browser: the story computes, the bench reads and steps what is typed; keyboard, contrast, no network."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from in_node import HERE
@@ -96,6 +98,14 @@ def test_a_formula_that_cannot_be_read_is_refused_in_python():
         nn.play("x +")
     assert repr(nn.play("x + 1")).startswith("<Play")
     assert "srcdoc" in nn.play()._repr_html_()
+
+
+@pytest.mark.external
+def test_importing_nn_does_not_wait_for_the_page():
+    """What reads formulas, and takes a third of the time, is loaded when a page is made."""
+    program = "import sys, nn; print('autograd.formula.parser' in sys.modules or 'nn.pages.play_data' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 # ------------------------------------------------------------------------------------------------------------- the story
