@@ -159,7 +159,12 @@ def grammar() -> dict[str, Any]:
     functions = {op.notation.symbol: op for op in added} | signs.FUNCTIONS | {op.name: op for op in added}
     return {
         "patterns": {name: javascript(getattr(patterns, name)) for name in _PATTERNS}
-        | {"PARTS": javascript(names._LABEL), "COMMENT": javascript(systems._COMMENT), "DEFINED": javascript(systems._WORD)},
+        | {
+            "PARTS": javascript(names._LABEL),
+            "OPERATOR": javascript(patterns.OPERATORS[0][0]),
+            "COMMENT": javascript(systems._COMMENT),
+            "DEFINED": javascript(systems._WORD),
+        },
         "undress": [javascript(pattern) for pattern in _UNDRESSING],
         "alike": {chr(code): sign for code, sign in spellings._ALIKE.items()},
         "zeros": _zeros(),

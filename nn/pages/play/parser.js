@@ -42,7 +42,7 @@ class Parser {
     if (n > grammar.longest)
       throw new FormulaError(text, [...text].slice(0, grammar.longest).join("").length,
         `a formula has up to ${grouped(grammar.longest)} characters, and this text has ${grouped(n)}`);
-    refuseBeyond(text);
+    refuseBeyond(book, text);
     const fresh = inventing ? inventNames(book, text, names) : new Map();
     this.lexer = new Lexer(book, text, new Map([...names, ...fresh]), names.keys());
     this.book = book;

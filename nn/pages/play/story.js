@@ -123,10 +123,10 @@ function chain(book) {
 
 /** 4. Two paths add. @param {Book} book @returns {Screen} */
 function paths(book) {
-  const sum = model(book, "E = p + q; p = 3w; q = w²"), svg = drawing(330, "From w two paths lead to E"), say = saying();
+  const sum = model(book, "E = p + q; p = 3w; q = w²"), svg = drawing(330, "Two paths lead from w to E, and the slopes come back on both"), say = saying();
   const at = { w: [60, 150], p: [232, 62], q: [232, 238], E: [410, 150] }, open = { p: true, q: true };
   const ends = /** @type {[("w" | "p" | "q" | "E"), ("w" | "p" | "q" | "E")][]} */ ([["w", "p"], ["w", "q"], ["p", "E"], ["q", "E"]]);
-  const arrows = ends.map(([a, b]) => arrow(svg, [at[a][0] + 44, at[a][1] + (at[b][1] - at[a][1]) * 0.16], [at[b][0] - 46, at[b][1] - (at[b][1] - at[a][1]) * 0.16], "back flip"));
+  const arrows = ends.map(([a, b]) => arrow(svg, [at[b][0] - 44, at[b][1] - (at[b][1] - at[a][1]) * 0.16], [at[a][0] + 46, at[a][1] + (at[b][1] - at[a][1]) * 0.16], "back"));
   const slopes = ends.map(([a, b]) => shape(svg, "text", { x: (at[a][0] + at[b][0]) / 2 + (a === "w" ? -14 : 14), y: (at[a][1] + at[b][1]) / 2 + (b === "p" || a === "p" ? -14 : 26), "text-anchor": "middle", class: "slope" }));
   const values = /** @type {const} */ (["w", "p", "q", "E"]).map((name) => box(svg, at[name][0], at[name][1], { w: "w", p: "p = 3w", q: "q = w²", E: "p + q" }[name], "now", 88));
   const result = shape(svg, "text", { x: 240, y: 312, "text-anchor": "middle", class: "slope big" });

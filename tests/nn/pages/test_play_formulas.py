@@ -59,9 +59,9 @@ def differences(modules, texts):
         else:
             counts["read"] += 1
             value, grads = true
-            same = "value" in got and agree(got["value"], value) and all(
-                agree(x, grads[name]) for name, x in got["grads"].items() if name
-            )  # fmt: skip
+            shown = {name: x for name, x in got.get("grads", {}).items() if name}
+            same = "value" in got and agree(got["value"], value) and shown.keys() <= grads.keys()
+            same = same and all(agree(x, grads[name]) for name, x in shown.items())
             if not same:
                 misses.append((text, got, true))
     return misses, counts
@@ -105,14 +105,28 @@ def slip(chance):
     return text[:at] + chance.choice(["", sign]) + text[at + chance.randint(0, 1) :]
 
 
-@pytest.mark.parametrize("kind", [typed_formula, system, plain_hostile, slip])
+def near_a_derivative(chance):
+    """Pieces of derivatives side by side, some of which are ordinary quotients of names with a d."""
+    pieces = "d dx dw E dE x w d^2 d² / /d ( ) + · 2 d_1 d1 y dy du/ x_1 /dx sin d/ net dnet dθ θ Δx /Δx '".split()
+    pieces += [" / ", "d x", " "]
+    text = "".join(chance.choice(pieces) for _ in range(chance.randint(2, 7)))
+    return chance.choice(["", "E = w x; ", "y = x²; ", "d = 2; ", "E = w x\n"]) + text
+
+
+def dressed(chance):
+    """A formula as it stands in a message or on a sheet: bold, ticked off, with digits in groups."""
+    dress = "**{}**|`{}`|{}.|{} ✓|• {}|${}$|{}…|1'000 + {}|3.141 592 653 {}|~ {}|{} ≈ 2|_{}_|１２ + {}|{} ~ 3| {} ;|# c\n{}"
+    return chance.choice(dress.split("|")).format(typed_formula(chance))
+
+
+@pytest.mark.parametrize("kind", [near_a_derivative, dressed, typed_formula, system, plain_hostile, slip])
 def test_page_and_library_read_the_same(kind, modules):
-    """Of two thousand texts the value and all gradients are the library's; of each refusal the sentence and the place."""
+    """Of three thousand texts the value and all gradients are the library's; of each refusal the sentence and the place."""
     texts = [kind(random.Random(seed)) for seed in seeds(500)]
     misses, counts = differences(modules, texts)
     assert misses == []
-    assert counts["beyond"] < len(texts) / 8
-    assert counts["read"] + counts["refused"] > 0.8 * len(texts)
+    assert counts["beyond"] < len(texts) / 4
+    assert counts["read"] > len(texts) / 10
 
 
 WRITTEN = """
