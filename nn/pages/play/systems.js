@@ -37,7 +37,7 @@ export function readFormulas(book, text) {
 /** Each formula that is written. @param {Book} book @param {string} text @returns {Generator<Line>} */
 function* split(book, text) {
   for (const match of text.matchAll(/(?:\\;|[^;\n])+/gu)) {
-    const piece = match[0].replace(book.anywhere.COMMENT, "$1"), first = match.index ?? 0;
+    const piece = match[0].replace(book.anywhere.COMMENT, ""), first = match.index ?? 0;
     if (!piece.trim()) continue;
     const [[name, at], [formula, start]] = within(text, first, () => {
       const found = splitChain(book, piece), parts = found.length > 1 ? found : [/** @type {[string, number]} */ (["", 0]), ...found];
