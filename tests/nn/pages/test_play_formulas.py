@@ -135,7 +135,8 @@ WRITTEN = """
 w_11 x_1 | a/bc | 1/2x | log o (1 - o) | log2x | x 2 | 2½ | foo(x) | lg x | x^T y | sinh⁻¹ x | sin⁻¹x | exp⁻¹(x)
 max(a, b, c) | clip(x, 0, 1) | leaky_relu(x) + elu x | atan2(y, x) | hypot(3, x) | erf x erfc x
 gelu(x) silu(x) softplus x | x(1 − x) | σ(1 − σ) | (x − 3)³ + x² | x ÷ y × z | ŷ − y | θ_1 x + θ_0 | x³ʸ
-1'234.5 x | 0.333… x | 0{,}5 x | **x + 1** | x + 1. | ✓ x + 1 | x=2; y = x² ; x+y | o = # nothing | → # 0 ≥ 1 | a = b + 1; b = 2a
+1'234.5 x | 0.333… x | 0{,}5 x | **x + 1** | x + 1. | ✓ x + 1 | x=2; y = x² ; x+y
+o = # nothing | → # 0 ≥ 1 | a = b + 1; b = 2a
 x = x + 1 | a = 1; a = 2 | | ; | x + | + + x | (x | x) | [x > | x > 2 | 2 = x | x = 2 = 3 | sum(x) | softmax(x)
 d + 1 | select(1, x, y) | 1e400 x | 1e-3x | 2e-1 e | 6.13 e-2 | e | e x | π r² | τ = 2π; τ r | ∞ - x | 1/0
 0/0 x | log(-1) x | (-8)^(1/3) + x | x^65 | x^(-65) | 10^300 x
