@@ -1,4 +1,4 @@
-"""lab, the notebooks of the course, and play. The tour and marking are tested in tests/nn/cli/test_cli.py."""
+"""lab: the notebooks of the course. The tour and marking are tested in tests/nn/cli/test_cli.py."""
 
 import json
 import sys
@@ -134,31 +134,3 @@ def test_an_exercise_as_json(run_json):
     assert whole["markdown"].strip() == Path("e.md").read_text(encoding="utf-8").strip()
     assert len(whole["answers"]) > 3
     assert "answers" not in run_json("exercise", "neuron", "--seed", "3")
-
-
-# ------------------------------------------------------------------------------------------------------------------- play
-
-
-@pytest.mark.parametrize("opens", [True, False])
-def test_play_opens_its_page_where_a_browser_is(opens, run, monkeypatch):
-    """It is written to a file of its own, whose path is printed; without a browser it says what to do."""
-    asked = []
-    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or opens)
-    code, out, err = run("play", "o = σ(w x)")
-    path = Path(out.strip())
-    assert code == 0
-    assert asked == [path.resolve().as_uri()]
-    assert "o = σ(w x)" in path.read_text(encoding="utf-8")
-    assert ("no browser opens here" in err) is not opens
-
-
-def test_play_saves_and_opens_nothing(run, monkeypatch, tmp_path):
-    """--save names the file, --no-open keeps the browser shut; what cannot be read is refused with its place."""
-    monkeypatch.setattr("webbrowser.open", lambda address: pytest.fail("a browser was opened"))
-    assert run("play", "--save", "page.html", "--no-open")[0] == 0
-    assert (tmp_path / "page.html").stat().st_size > 100_000
-    code, _, err = run("play", "w x + (", "--save", "other.html", "--no-open")
-    assert code == 1
-    assert "is expected" in err
-    assert not (tmp_path / "other.html").exists()
-    assert run("play", "--save", "page.txt", "--no-open")[0] == 1
