@@ -31,6 +31,7 @@ from listing import source_of  # noqa: E402
 from reference import link_from  # noqa: E402
 
 import autograd  # noqa: E402
+import nn  # noqa: E402
 
 project = "chalkgrad"
 author = "The chalkgrad founders"
@@ -82,9 +83,15 @@ copybutton_prompt_is_regexp = True
 
 
 def setup(app: Any) -> None:
-    """Read every docstring by the rules of the house."""
+    """Read every docstring by the rules of the house; put the page that is played with beside the others."""
     app.connect("autodoc-process-docstring", _house)
     app.connect("autodoc-skip-member", _skip)
+    app.connect("build-finished", _play)
+
+
+def _play(app: Any, error: Exception | None) -> None:
+    if error is None and app.builder.format == "html":
+        nn.play().save(Path(app.outdir) / "play.html")
 
 
 def _house(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:

@@ -19,6 +19,7 @@ from nn.layers import MLP, Layer, Neuron
 from nn.linear import Dropout, Embedding, Linear, Sequential
 from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
+from nn.pages.play import play
 from nn.pages.player import play_training
 from nn.pages.stepper import step_through
 from nn.plots import plot_attention, plot_boundary, plot_function, plot_histograms, plot_loss, plot_surface
@@ -50,6 +51,7 @@ __all__ = [
     "losses",
     "metrics",
     "optim",
+    "play",
     "play_training",
     "plot_attention",
     "plot_boundary",

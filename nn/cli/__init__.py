@@ -1,7 +1,7 @@
 """The commands of `chalkgrad`, by idea: each file has its commands' parsers beside what they do.
 
     formulas.py    step, derive, grad, hessian, draw: any formula that is typed
-    lessons.py     tour, exercise, mark, lab: what a course needs
+    lessons.py     play, tour, exercise, mark, lab: what a course needs
     training.py    train: nets on data
     writing.py     train names: a GPT on lines of letters
     machine.py     doctor, completion: the computer that all this runs on

@@ -1,4 +1,4 @@
-"""The commands that a course needs: tour, exercise, mark, and lab, which opens its notebooks."""
+"""The commands that a course needs: play, tour, exercise, mark, and lab, which opens its notebooks."""
 
 from __future__ import annotations
 
@@ -21,6 +21,23 @@ KEPT = ".chalkgrad.json"  # in a folder of notebooks: what each file was when it
 
 
 def add_to(commands: Any) -> None:
+    play = command(
+        commands,
+        "play",
+        _play,
+        help="backpropagation to play with, as a page in the browser",
+        description="Open the page on which backpropagation is played with: six screens from a first weight to a network,"
+        " and a bench for formulas that one types, which become graphs while one types. The page is one file, which needs"
+        " neither Python nor a network; `chalkgrad play` alone opens it.",
+        examples=[
+            "chalkgrad play --save play.html --no-open",
+            "chalkgrad play 'E = ½(o − t)²; o = σ(w x + b)' --save neuron.html --no-open",
+        ],
+    )
+    play.add_argument("formula", nargs="?", default="", help="what stands on the bench when the page opens")
+    play.add_argument("--save", metavar="FILE", help="where the page is written (a folder of its own among temporary files)")
+    play.add_argument("--no-open", action="store_true", help="write the page, and open no browser")
+
     tour = command(
         commands,
         "tour",
@@ -105,6 +122,19 @@ def add_to(commands: Any) -> None:
         help='more for JupyterLab itself, as in --jupyter="--port 9000 --allow-root"',
     )
     lab.add_argument("--json", action="store_true", help=f"with --list or --copy-only, {JSON_HELP}")
+
+
+def _play(options: argparse.Namespace) -> int:
+    import tempfile
+    import webbrowser
+
+    from nn.pages.play import play
+
+    path = play(options.formula).save(options.save or Path(tempfile.mkdtemp(prefix="chalkgrad-")) / "play.html")
+    print(path)
+    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
+        note("no browser opens here: open the file in one")
+    return 0
 
 
 def _tour(options: argparse.Namespace) -> int:
