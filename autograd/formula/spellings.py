@@ -114,14 +114,14 @@ _COMPARED = re.compile(r"(?<=_\{)\s*\(([^(){}]*[<>=≥≤][^(){}]*)\)\s*(?=\})")
 _FRACTIONS = re.compile(r"\\(?:c|nice|s)frac(?![A-Za-z])")
 _STOP = re.compile(r"(?m)(?<=[\w)\]}%²³⁰-⁹½-¾|])[ \t]*(?:[.,;:][ \t]*$|[.;][ \t]*(?=[ \t)\]}]+$))")
 _IN_FRONT = re.compile(
-    r"^[^\S\n]*(?:[✓✔☑✅☐□■▪•◦‣●○★☆∴]\s*|\*\s+|\\(?:checkmark|therefore|bullet)(?![A-Za-z])\s*)+", re.MULTILINE
+    r"^[ \t]*(?:[✓✔☑✅☐□■▪•◦‣●○★☆∴]\s*|\*\s+|\\(?:checkmark|therefore|bullet)(?![A-Za-z])\s*)+", re.MULTILINE
 )
 _BEHIND = re.compile(r"(?m)(?<!\s)(?:\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?![A-Za-z])))+[ \t]*$")
 _MARKED = re.compile(
-    r"(?m)(?:^[^\S\n]*|(?<=[^\w)\]}*`]))(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])((?s:.*?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+    r"(?m)(?:^[ \t]*|(?<=[^\w)\]}*`]))(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])((?s:.*?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
 _MARKED_LINES = re.compile(  # bold, or code, over several lines
-    r"(?m)(?:^[^\S\n]*|(?<=[^\w)\]}*`]))(\*{2,3}|__|`{1,3})(?=\s*[^\s*_`])((?:(?!\1)[\s\S])*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+    r"(?m)(?:^[ \t]*|(?<=[^\w)\]}*`]))(\*{2,3}|__|`{1,3})(?=\s*[^\s*_`])((?:(?!\1)[\s\S])*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
 _DRESS = re.compile(rf"\\(?P<what>{'|'.join([*FONTS, *_BOXES, 'textcolor', 'colorbox'])}){END}\s*")
 _INDICATOR = re.compile(r"\s*_?\s*(?:[{(\[]|\\\{)")

@@ -169,7 +169,8 @@ def grammar() -> dict[str, Any]:
         "alike": {chr(code): sign for code, sign in spellings._ALIKE.items()},
         "zeros": _zeros(),
         "signs": signs.SIGNS,
-        "functions": {word: op.name for word, op in functions.items()},
+        "functions": {word: word if isinstance(op, signs.Composed) else op.name for word, op in functions.items()},
+        "composed": {word: _composed(op) for word, op in functions.items() if isinstance(op, signs.Composed)},
         "inWords": sorted(signs.IN_WORDS),
         "bases": {sign: op.name for sign, op in signs.BASES.items()},
         "elsewhere": signs.ELSEWHERE,
@@ -201,6 +202,11 @@ def grammar() -> dict[str, Any]:
         "wanted": parser.WANTED,
         "misplaced": parser.MISPLACED,
     }
+
+
+def _composed(function: signs.Composed) -> dict[str, Any]:
+    xs = [Value(0.0) for _ in range(function.arity)]
+    return {"arity": function.arity, "tree": tree(function(*xs), None, xs)}
 
 
 _UNDRESSING = [  # what is taken off a plain text, in turn; undress.js says what is put in the place of each

@@ -21,6 +21,12 @@ export function apply(op, ...inputs) {
   return { op, inputs: nodes, data: functions[op](...nodes.map((x) => x.data)), label: "" };
 }
 
+/** The graph of a tree, over nodes in the places x0, x1, ... @param {any} tree @param {Node[]} xs @returns {Node} */
+export function grow(tree, xs) {
+  if (Array.isArray(tree)) return apply(tree[0], ...tree.slice(1).map((branch) => grow(branch, xs)));
+  return /^x\d/.test(tree) ? xs[Number(tree.slice(1))] : constant(numberOf(tree));
+}
+
 /** What is added in Python is computed here, too. @param {any} table */
 export function learn(table) {
   for (const [name, row] of Object.entries(table))

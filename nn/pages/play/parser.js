@@ -1,7 +1,7 @@
 // Tokens into a graph, after Pratt, as autograd/formula/parser.py reads them; how tightly signs hold comes from its grammar.
 // @ts-check
 
-import { apply, constant, leavesOf } from "./graph.js";
+import { apply, constant, grow, leavesOf } from "./graph.js";
 import { FormulaError, Lexer, refuseBeyond } from "./lexer.js";
 import { length } from "./names.js";
 import { inventNames } from "./new_names.js";
@@ -285,7 +285,8 @@ class Parser {
 
   /** The function of its arguments, if they are as many as it takes. @param {string} op @param {Node[]} args @param {Token} token */
   apply(op, args, token) {
-    const row = this.book.table[op], { secondArgument } = this.grammar, spelling = this.text.slice(token.start, token.end);
+    const { secondArgument, composed } = this.grammar, made = Object.hasOwn(composed, op) ? composed[op] : null;
+    const row = made ?? this.book.table[op], spelling = this.text.slice(token.start, token.end);
     if (row.refused) throw new FormulaError(this.lexer.written, this.lexer.places[token.start], row.refused, true);
     if (Object.hasOwn(secondArgument, op) && args.length === 1) args.push(constant(secondArgument[op]));
     if ((op === "maximum" || op === "minimum") && args.length > 2) return args.reduce((a, b) => apply(op, a, b));
@@ -296,7 +297,7 @@ class Parser {
     }
     if (row.arity === null && args.length >= row.sizes.length)
       throw new FormulaError(this.lexer.written, this.lexer.places[token.start], `${spelling} takes up to ${row.sizes.length - 1} arguments in this page`, true);
-    return apply(op, ...args);
+    return made ? grow(made.tree, args) : apply(op, ...args);
   }
 }
 
