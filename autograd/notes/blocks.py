@@ -23,6 +23,7 @@ class Row(NamedTuple):
 
     line: of the page, from 1 on; place: within its block, from 1 on; text: as it stands there
     shown: whether it stands by itself, and not within a sentence; before: the words in front of it in its paragraph
+    block: the place of its block on the page
     """
 
     line: int
@@ -30,6 +31,7 @@ class Row(NamedTuple):
     text: str
     shown: bool
     before: str
+    block: int = 0
 
 
 _ENVIRONMENTS = "equation align aligned alignat gather gathered multline eqnarray displaymath math split flalign".split()
@@ -103,7 +105,7 @@ def _split_rows(text: str, inside: str, start: int, shown: bool, before: str) ->
         if piece.strip(" \n\t&\r"):
             lead = len(inside[begin:stop]) - len(inside[begin:stop].lstrip())
             own = line + inside.count("\n", 0, begin + lead)
-            yield Row(own, place if own == line else 1, piece.strip(), shown, before if place == 1 else "")
+            yield Row(own, place, piece.strip(), shown, before if place == 1 else "", start)
 
 
 def _plain_rows(text: str) -> Iterator[Row]:

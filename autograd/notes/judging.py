@@ -13,15 +13,16 @@ from typing import NamedTuple
 
 from autograd.calculus import gradient
 from autograd.formula.arrays import Array, ShapeError
-from autograd.formula.indexed import read_quantity
+from autograd.formula.indexed import NAME, read_quantity
 from autograd.formula.lexer import FormulaError
 from autograd.graph import leaves
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.equality import Comparison, Difference, compare
-from autograd.notes.notation import Notation, find_uses
-from autograd.notes.numbers import has_numbers, judge_numbers
+from autograd.notes.notation import LOSSES, Notation, find_uses
+from autograd.mark.rounding import grain
+from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.statements import Part, find_parts
-from autograd.notes.world import UnsaidError, World
+from autograd.notes.world import LAYERS, UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
     from autograd.formula.arrays import Quantity
 
-MOST_PLACES = 12  # choices of numbers for letters that count, in one world
+MOST_PLACES, FEW_PLACES = 8, 2  # choices of numbers for letters that count, in one world
+MOST_WIDE = 400  # of them in which names are defined
+RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
 ERRORS = (FormulaError, ShapeError, UnsaidError, ZeroDivisionError, OverflowError, RecursionError)
 RIGHT, WRONG, JUMP, OPEN, UNREAD, STATED = "right", "wrong", "does not follow", "depends", "unread", "stated"
 ORDER = (WRONG, OPEN, JUMP, UNREAD, RIGHT, STATED)  # what counts of several judgements of one row
@@ -57,15 +60,14 @@ class Judgement(NamedTuple):
 
 
 class Chain:
-    """Rows of one chain, and what its members are in each world."""
+    """Rows of one chain: its members, each with the number of its row."""
 
     def __init__(self, parts: list[Part]) -> None:
         self.parts = parts
-        self.members: list[tuple[str, int]] = [(f, i) for i, part in enumerate(parts) for f in part.formulas]
 
     @property
-    def text(self) -> str:
-        return " = ".join(text for text, _ in self.members)
+    def members(self) -> list[tuple[str, int]]:
+        return [(f, i) for i, part in enumerate(self.parts) for f in part.formulas]
 
 
 class Page:
@@ -76,15 +78,20 @@ class Page:
 
     def __init__(self, text: str, given: Sequence[str] = (), latex: bool = False) -> None:
         self.text = text
-        self.rows = [*(Row(0, i + 1, g, True, "") for i, g in enumerate(given)), *find_rows(text, latex)]
+        self.rows = [*(Row(0, i + 1, g, True, "", -1 - i) for i, g in enumerate(given)), *find_rows(text, latex)]
         bullets = sum(bool(re.match(r"\s*[-–]\s+[\\A-Za-z]", row.text)) for row in self.rows) > 1
         parts = [part for row in self.rows for part in find_parts(row, bullets)]
         self.chains = _find_chains(parts)
         texts = [" = ".join(part.formulas) for part in parts]
         self.notation = Notation(texts, text, "\\" in "".join(texts) or "$" in text)
         self.worlds = self._make_worlds()
+        self.letters: dict[str, list[str]] = {}
+        self.read_before: dict[object, Quantity | BaseException] = {}
         self.judgements: dict[Row, Judgement] = {}
+        self.timelines = [Timeline(world) for world in self.worlds]
         self._collect()
+        self.reckoner = Reckoner(self.worlds[0])
+        self._collect_numbers()
         self._judge()
 
     # ---- worlds
@@ -93,63 +100,229 @@ class Page:
         flat = World(self.notation, 1, flat=True)
         if not (self.notation.has_arrays or self.notation.counts or self.notation.sizes):
             return [flat]
+        if self.notation.shapes:
+            size = max(max(shape) for shape in self.notation.shapes.values())
+            return [World(self.notation, size), flat]
         return [World(self.notation, 3), World(self.notation, 2), World(self.notation, 4), flat]
 
-    def _collect(self) -> None:
-        """Let every name be what the page first says that it is."""
-        for world in self.worlds:
-            for chain in self.chains:
-                self._define(world, chain)
+    def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
+        """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""
+        key = (world, text, tuple(sorted(env.items())), world.of_vectors, self.timelines[self.worlds.index(world)].version)
+        if key not in self.read_before:
+            world.env = env
+            world.touched = set()
+            try:
+                self.read_before[key] = read_quantity(text, world)
+            except ERRORS as error:
+                self.read_before[key] = error
+            finally:
+                world.env = {}
+            self.touched[key] = world.touched
+        found = self.read_before[key]
+        world.touched = world.touched | self.touched[key]
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
-    def _define(self, world: World, chain: Chain) -> None:
-        if len(chain.members) < 2 or has_numbers(chain.members[1][0]):
+    def _collect(self) -> None:
+        """Let every name be what the page says that it is, from where it says so on."""
+        self.touched: dict[object, set[Value]] = {}
+        for timeline in self.timelines:
+            for i, chain in enumerate(self.chains):
+                self._define(timeline, i, chain)
+            timeline.go_to(0)
+
+    def _define(self, timeline: Timeline, i: int, chain: Chain) -> None:
+        members = chain.members
+        if len(members) < 2:
             return
-        left, right = chain.members[0][0], chain.members[1][0]
+        world = timeline.world
+        left = members[0][0]
+        right = next((text for text, _ in members[1:] if not has_numbers(text)), None)
+        if right is None:
+            return
+        if self._is_name(right) and len(members) > 2 and not has_numbers(members[2][0]):  # MSE = L = …
+            self._define_as(timeline, i, right, members[2][0])
+        self._define_as(timeline, i, left, right)
+
+    @staticmethod
+    def _is_name(text: str) -> bool:
+        uses = list(find_uses(text))
+        return len(uses) == 1 and text.strip() == text[uses[0].start : uses[0].end].strip()
+
+    def _define_as(self, timeline: Timeline, i: int, left: str, right: str) -> None:
+        world = timeline.world
+        letters = set(self._letters_of(world, [left]))
+        if set(self._letters_of(world, [right])) - letters and not world.flat:
+            return
         for env in self._places(world, [left, right], wide=True):
             world.env = env
             try:
                 one, other = read_quantity(left, world), read_quantity(right, world)
             except ERRORS:
                 continue
+            finally:
+                world.env = {}
             for x, y in _pairs(one, other):
-                if x not in world.definitions:
-                    world.define(x, y)
-        world.env = {}
+                timeline.define(i, x, y)
 
-    def _places(self, world: World, texts: Sequence[str], wide: bool = False) -> Iterator[dict[str, int]]:
-        """Numbers for the letters that count in formulas and that no sum binds."""
+    def _letters_of(self, world: World, texts: Sequence[str]) -> list[str]:
+        """The letters that count in formulas and that no sum binds."""
+        found: dict[str, None] = {}
+        for text in texts:
+            if text not in self.letters:
+                self.letters[text] = self._find_letters(self.worlds[0], text)
+            found.update(dict.fromkeys(self.letters[text]))
+        return list(found)
+
+    def _find_letters(self, world: World, text: str) -> list[str]:
         letters: dict[str, None] = {}
-        for _ in range(4):
-            world.unbound = set()
-            world.env = dict.fromkeys(letters, 1)
-            for text in texts:
-                try:
-                    read_quantity(text, world)
-                except ERRORS:
-                    pass
+        for _ in range(5):
+            world.unbound, world.env = set(), dict.fromkeys(letters, 1)
+            try:
+                read_quantity(text, world)
+            except ERRORS:
+                pass
             if world.unbound <= letters.keys():
                 break
             letters.update(dict.fromkeys(sorted(world.unbound)))
         world.env = {}
-        if world.flat:
+        return list(letters)
+
+    def _places(self, world: World, texts: Sequence[str], wide: bool = False) -> Iterator[dict[str, int]]:
+        """Numbers for the letters that count in formulas and that no sum binds."""
+        letters = self._letters_of(world, texts)
+        if world.flat or not letters:
             yield dict.fromkeys(letters, 1)
             return
-        tops = [4 if letter in self.notation.layers and wide else 2 if letter in self.notation.layers else world.k + wide for letter in letters]
+        layers = self.notation.layers
+        tops = [(LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + wide for letter in letters]
         everything = [dict(zip(letters, place)) for place in product(*(range(1, top + 1) for top in tops))]
-        step = max(1, len(everything) // MOST_PLACES) if not wide else 1
-        yield from islice(everything[::step], 400)
+        most = MOST_PLACES if world.k < 4 else FEW_PLACES
+        step = 1 if wide else -(-len(everything) // most)
+        yield from islice(everything[::step], MOST_WIDE)
+
+    # ---- numbers
+
+    def _collect_numbers(self) -> None:
+        """The numbers that the page gives to names."""
+        world = self.worlds[0]
+        for chain in self.chains:
+            members = chain.members
+            if len(members) != 2 or not is_pure(members[1][0]):
+                continue
+            for x, number in self._named_numbers(world, members[0][0], members[1][0]):
+                if x not in world.definitions:
+                    self.reckoner.exact.add(abs(number.value))
+                    self.reckoner.note(x, number)
+
+    def _named_numbers(self, world: World, name: str, numbers: str) -> list[tuple[Value, Written]]:
+        try:
+            left = self.read(world, name, {})
+        except ERRORS:
+            return []
+        names, written = entries_of(left), written_numbers(numbers)
+        if len(names) != len(written) or any(x.inputs or x.op is not None for x in names):
+            return []
+        return list(zip(names, written))
+
+    def _judge_numbers(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
+        """Members with numbers in them, each against the one before it."""
+        members = chain.members
+        numeric = [has_numbers(text) or (is_pure(text) and any(has_numbers(t) for t, _ in members)) for text, _ in members]
+        if not any(numeric):
+            return
+        world = self.worlds[0]
+        for i, (text, row) in enumerate(members):
+            if not numeric[i] or i == 0:
+                continue
+            before = members[i - 1][0]
+            yield row, self._judge_number(world, before, text, numeric[i - 1])
+        last = members[-1][0]
+        if is_pure(last):
+            for text, _ in members[:-1]:
+                for x, number in self._named_numbers(world, text, last):
+                    self.reckoner.note(x, number)
+
+    def _judge_number(self, world: World, before: str, text: str, is_number: bool) -> Judgement:
+        try:
+            one, other = self.read(world, before, {}), self.read(world, text, {})
+        except ERRORS as error:
+            return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=text)
+        ones, others = entries_of(one), entries_of(other)
+        if len(ones) != len(others):
+            return Judgement(OPEN, reason="a number and a vector are set equal", formula=text)
+        found: list[Judgement] = []
+        written = written_numbers(text) if is_pure(text) else []
+        for k, (x, y) in enumerate(zip(ones, others)):
+            if y in set(leaves(x)) or (x.op is None and not x.inputs and x in set(leaves(y))):
+                found.append(Judgement(OPEN, formula=text, reason="a name stands on both sides"))
+                continue
+            here = self.reckoner.worths(x, before)
+            if not here:
+                is_name = not x.inputs and x.op is None
+                found.append(Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text))
+                continue
+            if len(written) == len(others):
+                good = any(leads_to(value, off, written[k]) for value, off in here)
+                there = written[k].value
+            else:
+                sides = self.reckoner.worths(y, text)
+                if not sides:
+                    found.append(Judgement(OPEN, reason="a number is not said", formula=text))
+                    continue
+                good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)
+                there = sides[0][0]
+            against = "the numbers before it" if is_number else "the formula and the numbers on this page"
+            if good:
+                found.append(Judgement(RIGHT, against, "to its digits", formula=text))
+            else:
+                value = here[0][0]
+                found.append(
+                    Judgement(WRONG, against, "by more than rounding can do", Difference([], value, there), formula=text)
+                )
+        return _worst(found) or Judgement(UNREAD, formula=text)
 
     # ---- judging
 
     def _judge(self) -> None:
-        for chain in self.chains:
+        for i, chain in enumerate(self.chains):
+            for timeline in self.timelines:
+                timeline.go_to(i)
+            self._attach(i)
             found: dict[int, list[Judgement]] = {}
-            for i, judgement in self._judge_chain(chain):
-                found.setdefault(i, []).append(judgement)
-            for i, part in enumerate(chain.parts):
-                new = _worst(found.get(i, []))
+            for row, judgement in self._judge_chain(chain):
+                found.setdefault(row, []).append(judgement)
+            for row, part in enumerate(chain.parts):
+                new = _worst(found.get(row, []))
                 if new is not None:
                     self._note(part.row, new)
+
+    def _attach(self, i: int) -> None:
+        """Let rows that go on from an earlier chain, past a remark, be rows of that one."""
+        chain = self.chains[i]
+        first = next((n for n, part in enumerate(chain.parts) if part.goes_on), None)
+        if first is None or first == 0 or not chain.members:
+            return
+        start = chain.members[0][0]
+        formula = chain.parts[first].formulas[0]
+        if has_numbers(formula) or self._compare(start, formula).verdict in (RIGHT, STATED):
+            return
+        for other in (self.chains[j] for j in range(i - 1, max(-1, i - 4), -1)):
+            if other.members and any(self._compare(f, formula).verdict == RIGHT for f in {other.members[0][0], other.members[-1][0]}):
+                moved = Chain([*other.parts[:1], *chain.parts[first:]])
+                del chain.parts[first:]
+                self.chains[i] = chain
+                self._judge_moved(moved)
+                return
+
+    def _judge_moved(self, chain: Chain) -> None:
+        found: dict[int, list[Judgement]] = {}
+        for row, judgement in self._judge_chain(chain):
+            found.setdefault(row, []).append(judgement)
+        for row, part in enumerate(chain.parts):
+            if row and (new := _worst(found.get(row, []))) is not None:
+                self._note(part.row, new)
 
     def _note(self, row: Row, new: Judgement) -> None:
         before = self.judgements.get(row)
@@ -161,34 +334,90 @@ class Page:
         members = chain.members
         if len(members) < 2:
             return
-        if cancelled := _judge_cancelling(chain):
-            yield from cancelled
+        if (found := self._judge_update(chain)) is not None:
+            yield 0, found
             return
-        numeric = [has_numbers(text) for text, _ in members]
-        yield from judge_numbers(self, chain, numeric)
-        symbolic = [i for i, is_numeric in enumerate(numeric) if not is_numeric]
+        yield from self._judge_numbers(chain)
+        symbolic = [i for i, (text, _) in enumerate(members) if not has_numbers(text) and not (is_pure(text) and any(has_numbers(t) for t, _ in members))]
         if len(symbolic) < 2:
             return
-        yield 0, Judgement(STATED)
-        before = symbolic[0]
+        before = first = symbolic[0]
         for i in symbolic[1:]:
-            truth = self._compare(chain, symbolic[0], i)
-            if truth.verdict == WRONG and before != symbolic[0]:
-                step = self._compare(chain, before, i)
-                if step.verdict in (RIGHT, STATED):
-                    truth = truth._replace(reason="it follows from the row above, which is wrong")
-            elif truth.verdict == RIGHT and before != symbolic[0]:
-                step = self._compare(chain, before, i)
+            truth = self._compare(members[first][0], members[i][0])
+            if cancelled := self._judge_cancelling(members[i - 1][0] if i else "", members[i][0], truth):
+                truth = cancelled
+            if truth.verdict == WRONG and before != first:
+                if self._compare(members[before][0], members[i][0]).verdict in (RIGHT, STATED):
+                    truth = truth._replace(reason="it follows from what stands before it, which is wrong")
+            elif truth.verdict == RIGHT and before != first:
+                step = self._compare(members[before][0], members[i][0])
                 if step.verdict == WRONG:
                     truth = truth._replace(verdict=JUMP, difference=step.difference, reason="it does not follow from what stands before it")
+            elif truth.verdict in (OPEN, UNREAD) and before != first:
+                step = self._compare(members[before][0], members[i][0])
+                if step.verdict in (RIGHT, WRONG):
+                    truth = step
             yield members[i][1], truth
+            if truth.verdict == STATED and truth.reason:  # a name for an array
+                first = i
             before = i
 
-    def _compare(self, chain: Chain, first: int, second: int) -> Judgement:
-        one, other = chain.members[first][0], chain.members[second][0]
+    def _judge_update(self, chain: Chain) -> Judgement | None:
+        """w := w − η ∂L/∂w, where the name itself stands on the right."""
+        left, right = chain.members[0][0], chain.members[1][0]
+        names = [use.key for use in find_uses(left)]
+        if len(names) != 1 or not self._is_name(left) or has_numbers(right):
+            return None
+        itself = any(use.key == names[0] for use in find_uses(right)) and not re.search(r"∂|partial|nabla|∇|\bd", left)
+        if not itself:
+            return None
+        if not any(re.match(rf"\s*{re.escape(left.strip())}\s*[-−–]", text) for text in (right,)):
+            return Judgement(STATED, formula=right)
+        world = self.worlds[-1]
+        losses = [base for base in self.notation.tops if base in LOSSES]
+        if len(losses) != 1 or len(chain.members) > 2:
+            return Judgement(STATED, formula=right)
+        try:
+            old, new, loss = (self.read(world, text, dict.fromkeys(self._letters_of(world, [left, right]), 1)) for text in (left, right, losses[0]))
+            if not (isinstance(old, Value) and isinstance(new, Value) and isinstance(loss, Value)):
+                return Judgement(STATED, formula=right)
+            rates = [x for x in leaves(new) if x.op is None and x.label in RATES]
+            if len(rates) != 1:
+                return Judgement(STATED, formula=right)
+            wanted = old - rates[0] * world.slope(loss, old)
+        except ERRORS as error:
+            return Judgement(STATED, reason=_sentence(error), formula=right)
+        found = self._compare_values(world, wanted, new, left)
+        return found if found.verdict in (RIGHT, WRONG) else Judgement(STATED, formula=right)
+
+    def _judge_cancelling(self, before: str, text: str, so_far: Judgement) -> Judgement | None:
+        """Products of derivatives of which nothing else is said: the chain rule lets them cancel, or they are wrong."""
+        if so_far.verdict not in (OPEN, STATED, UNREAD):
+            return None
+        left, right = derivatives_of(before), derivatives_of(text)
+        if left is None or right is None or len(left) != 1 or len(right) < 2:
+            return None
+        tops = [top for top, _ in right]
+        bottoms = [bottom for _, bottom in right]
+        for name in list(tops):
+            if name in bottoms:
+                tops.remove(name)
+                bottoms.remove(name)
+        if (tops, bottoms) == ([left[0][0]], [left[0][1]]):
+            return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
+        ends = right[0][0], right[-1][1]
+        same = {left[0][0], left[0][1]} == {tops[0] if tops else "", bottoms[0] if bottoms else ""}
+        if len(tops) == len(bottoms) == 2 and so_far.verdict != UNREAD and set(tops) == {left[0][0], left[0][1]} - set() and len(set(bottoms)) == 1:
+            return Judgement(WRONG, "the chain rule", "name by name", formula=text, reason=f"these do not cancel: {bottoms[0]} stands below twice")
+        del ends, same
+        return None
+
+    def _compare(self, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
         flat: Judgement | None = None
         for world in self.worlds:
+            if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
+                continue
             judgement = self._compare_in(world, one, other)
             if world.flat:
                 flat = judgement
@@ -198,9 +427,10 @@ class Page:
         assert flat is not None
         if arrays is None:
             return flat
-        legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_", one + other)
-        if arrays.verdict in (UNREAD, OPEN) and legit and flat.verdict not in (UNREAD,):
-            return flat if arrays.verdict == UNREAD or flat.verdict == RIGHT else arrays
+        legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
+        if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
+            worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict == OPEN)
+            return arrays if worse else flat
         if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
             strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
             return arrays if strong else flat
@@ -216,86 +446,95 @@ class Page:
             if result.verdict in (RIGHT, STATED):
                 return result
             results.append(result)
-            if world.flat or way == "dot" and not re.search(r"\\cdot|·|\\times|\\ast|[\w)}]\s*[\w(\\]", one + other):
+            if world.flat:
                 break
         return results[0] if results[0].verdict != UNREAD else results[-1]
 
     def _compare_places(self, world: World, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
-        left_letters = self._letters(world, one)
+        extra = set(self._letters_of(world, [other])) - set(self._letters_of(world, [one]))
         for env in self._places(world, [one, other]):
-            world.env = env
+            world.touched = set()
             try:
-                left, right = read_quantity(one, world), read_quantity(other, world)
+                left, right = self.read(world, one, env), self.read(world, other, env)
             except ERRORS as error:
-                world.env = {}
                 return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=other)
-            finally:
-                world.env = {}
-            judgement = self._compare_quantities(world, left, right, env)
-            if judgement.verdict == WRONG and set(env) - left_letters and not world.flat:
-                only = ", ".join(sorted(set(env) - left_letters))
-                judgement = Judgement(OPEN, reason=f"which {only} is meant is not said", formula=other)
-            if judgement.verdict in (WRONG, UNREAD):
+            judgement = self._compare_quantities(world, left, right, one)
+            if judgement.verdict == WRONG and extra and not world.flat:
+                return Judgement(OPEN, reason=f"which {', '.join(sorted(extra))} is meant is not said", formula=other)
+            if judgement.verdict in (WRONG, UNREAD, OPEN):
                 return judgement._replace(formula=other)
             found.append(judgement)
-        return (_worst(found) or Judgement(UNREAD, formula=other))._replace(formula=other)
+        return (_worst(found) or Judgement(UNREAD))._replace(formula=other)
 
-    def _letters(self, world: World, text: str) -> set[str]:
-        for _ in self._places(world, [text]):
-            break
-        return set(next(iter(self._places(world, [text])), {}))
-
-    def _compare_quantities(self, world: World, left: Quantity, right: Quantity, env: dict[str, int]) -> Judgement:
-        if isinstance(left, Value) and isinstance(right, Array) and right.shape == (1, 1):
-            right = right.entries[0]
+    def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str) -> Judgement:
+        if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
+            before = world.arrays.get(left)
+            world.arrays[left] = right
+            if before is None or before.shape != right.shape:
+                return Judgement(STATED, reason="a name for an array")
+            left = before
         if isinstance(left, Array) and isinstance(right, Array) and left.shape != right.shape:
             if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
                 right = right.transposed
             else:
                 return Judgement(OPEN, reason=f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]} are set equal")
+        if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
+            same: Value = right
+            right = left.map(lambda x: same)
         if isinstance(left, Array) != isinstance(right, Array):
-            if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
-                right = left.map(lambda x: right)  # type: ignore[return-value]
-            else:
-                return Judgement(OPEN, reason="a number and a vector are set equal")
-        found = [self._compare_values(world, x, y) for x, y in _pairs(left, right)]
+            return Judgement(OPEN, reason="a number and a vector are set equal")
+        found = [self._compare_values(world, x, y, text) for x, y in _pairs(left, right)]
         return _worst(found) or Judgement(UNREAD)
 
-    def _compare_values(self, world: World, left: Value, right: Value) -> Judgement:
+    def _compare_values(self, world: World, left: Value, right: Value, text: str) -> Judgement:
         if left is right or world.definitions.get(left) is right:
             return Judgement(STATED)
         as_written = compare(left, right)
         if as_written.same:
             return Judgement(RIGHT, "as it is written", as_written.how)
+        if not left.inputs and left.op is None and left not in world.definitions:
+            return Judgement(STATED if left not in world.slopes.values() else OPEN, reason="" if left not in world.slopes.values() else f"{left.label} is not said")
         one, other = world.expanded(left), world.expanded(right)
         found = compare(one, other)
+        against = self._against(world, left)
         if found.same:
-            return Judgement(RIGHT, self._against(world, left), found.how)
+            return Judgement(RIGHT, against, found.how)
         if found.same is None:
             return Judgement(OPEN, reason=found.how or "it cannot be told")
-        assumed = self._assume(world, one, other)
-        if assumed:
+        if assumed := self._assume(world, one, other):
             return Judgement(RIGHT, assumed, "at points")
-        if stranger := self._strangers(world, one, other):
+        if stranger := self._stranger(world, left, right, one, other):
             return Judgement(OPEN, reason=f"what {stranger} is stands nowhere")
-        return Judgement(WRONG, self._against(world, left), found.how, found.difference)
+        if renamed := self._renamed(left, right):
+            return Judgement(OPEN, reason=f"it is right if {renamed}")
+        if not left.inputs and left.op is None and left in world.definitions and self._is_name(text):
+            return Judgement(OPEN, reason=f"{left.label} is said to be something else before")
+        return Judgement(WRONG, against, found.how, found.difference)
 
     def _against(self, world: World, left: Value) -> str:
         if left in world.definitions:
             return f"the definition of {left.label}"
-        return "the derivative, from the definitions on this page" if world.definitions else "the other side"
+        return "the derivative, from the definitions on this page" if world.touched else "what stands before it"
+
+    def _renamed(self, left: Value, right: Value) -> str:
+        """σ(z) = 1/(1 + e^{−x}): right if x is z."""
+        new = [x for x in leaves(right) if x.op is None and x not in set(leaves(left))]
+        if len(new) == 1 and len(left.inputs) == 1 and compare(left, substitute(right, {new[0]: left.inputs[0]})).same:
+            return f"{new[0].label} is what stands in brackets"
+        return ""
 
     def _assume(self, world: World, one: Value, other: Value) -> str:
         """What makes two formulas the same that is usually meant: that the numbers of a family sum to one."""
-        families: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, Value]]] = {}
+        families: dict[tuple[str, str, tuple[str, ...]], list[Value]] = {}
         behind = {x for x in (*leaves(one), *leaves(other)) if x.op is None}
         for (base, up, indices), leaf in world.leaves.items():
             if leaf in behind and indices and indices[-1].isdigit():
-                families.setdefault((base, up, indices[:-1]), []).append((int(indices[-1]), leaf))
+                families.setdefault((base, up, indices[:-1]), []).append(leaf)
         for (base, up, before), members in families.items():
-            whole = [leaf for i in range(0, world.k + 1) if (leaf := world.leaves.get((base, up, (*before, str(i))))) is not None]
-            if len(whole) > 1 and base.lower() in "typqd" and len(members) <= len(whole):
+            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(0, world.k + 2))
+            whole = [leaf for leaf in everyone if leaf is not None]
+            if len(members) > 1 and (base.lower() in "typqd" or world.notation.counts.get(base)):
                 last = whole[-1]
                 rest = constant(1.0)
                 for x in whole[:-1]:
@@ -304,33 +543,104 @@ class Page:
                     return f"the {base} sum to 1"
         return ""
 
-    def _strangers(self, world: World, one: Value, other: Value) -> str:
-        """A name that one side alone has, and that no definition speaks of."""
+    def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
+        """A name that one side alone has, and that nothing says how it goes with the other."""
         here = {x for x in leaves(one) if x.op is None}
         there = {x for x in leaves(other) if x.op is None}
-        known = {x for y in world.definitions.values() for x in leaves(y)} | set(world.definitions)
+        tied: set[Value] = set()
+        waiting = [*world.touched, left, *leaves(left)]
+        while waiting:
+            x = waiting.pop()
+            if x in tied:
+                continue
+            tied.add(x)
+            waiting += [y for y in leaves(world.definitions.get(x, x)) if y not in tied]
+            waiting += [y for y in leaves(x) if y not in tied]
+        symbols = set(world.slopes.values())
         for x in (there - here) | (here - there):
-            if x in world.slopes.values():
+            if x in symbols or x not in tied:
                 return x.label
-            if x not in known:
-                return x.label
+        if symbols & (here | there):
+            both = symbols & here & there
+            if symbols & (here | there) != both:
+                return "a derivative"
         return ""
+
+
+class Timeline:
+    """What each name is, from one chain to the next.
+
+    world: where; version: a number that changes when a definition does
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world, self.version = world, 0
+        self.entries: dict[Value, list[tuple[int, Value]]] = {}
+
+    def define(self, i: int, name: Value, formula: Value) -> None:
+        """A definition in a chain: the first of a name, or another one that speaks of something else."""
+        before = self.entries.get(name)
+        if before is None:
+            if self.world.define(name, formula):
+                self.entries[name] = [(i, formula)]
+            return
+        old = before[-1][1]
+        if before[-1][0] == i:
+            return
+        behind = {x for x in leaves(self.world.expanded(old))} | set(leaves(old))
+        if any(x.op is None and x not in behind for x in leaves(formula)):
+            kept = self.world.definitions.pop(name)
+            if name in set(leaves(self.world.expanded(formula))):
+                self.world.definitions[name] = kept
+                return
+            self.world.definitions[name] = formula
+            before.append((i, formula))
+
+    def go_to(self, i: int) -> None:
+        """Let names be what they are at a chain: what was said last, or else first."""
+        definitions = {}
+        for name, said in self.entries.items():
+            earlier = [formula for j, formula in said if j <= i]
+            definitions[name] = earlier[-1] if earlier else said[0][1]
+        if definitions != self.world.definitions:
+            self.world.definitions = definitions
+            self.version += 1
+
+
+_PRODUCT = re.compile(r"\\(?:cdot|times)(?![A-Za-z])|[·×]")
+
+
+def derivatives_of(text: str) -> list[tuple[str, str]] | None:
+    """The derivatives of a product that is made of nothing else, as names above and below."""
+    text = _PRODUCT.sub(" ", text)
+    fraction = rf"\\frac\s*\{{\s*(?:\\partial|∂|d)\s*({NAME})(?:\s*\([^()]*\))?\s*\}}\s*\{{\s*(?:\\partial|∂|d)\s*({NAME})\s*\}}"
+    inline = rf"(?:\\partial|∂|(?<![A-Za-z])d)\s*({NAME})(?:\s*\([^()]*\))?\s*/\s*(?:\\partial|∂|d)\s*({NAME})"
+    found: list[tuple[str, str]] = []
+    at = 0
+    for match in re.finditer(rf"{fraction}|{inline}", text):
+        if text[at : match.start()].strip(" {}"):
+            return None
+        above, below = (match[1], match[2]) if match[1] else (match[3], match[4])
+        found.append((_canonical(above), _canonical(below)))
+        at = match.end()
+    return found if found and not text[at:].strip(" {}") else None
+
+
+def _canonical(name: str) -> str:
+    return str([use.key for use in find_uses(name)])
 
 
 def _find_chains(parts: Sequence[Part]) -> list[Chain]:
     """Statements, each with the rows that go on from it."""
     chains: list[Chain] = []
     for part in parts:
-        if part.goes_on and chains:
-            chains[-1].parts.append(part)
-            chains[-1].members += [(f, len(chains[-1].parts) - 1) for f in part.formulas]
-        elif len(part.formulas) > 1 or part.row.shown:
+        if not part.goes_on or not chains:
             chains.append(Chain([part]))
-    return [_join_products(chain, behind) for chain, behind in zip(chains, [*chains[1:], None])]
-
-
-def _join_products(chain: Chain, behind: Chain | None) -> Chain:
-    return chain
+            continue
+        last, before = chains[-1], chains[-2] if len(chains) > 1 else None
+        remark = before is not None and len(last.parts) == 1 and before.parts[-1].row.block == last.parts[0].row.block == part.row.block
+        (before if remark and before is not None and before.parts[-1].goes_on else last).parts.append(part)
+    return chains
 
 
 def _pairs(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:
@@ -348,10 +658,6 @@ def _worst(found: Sequence[Judgement]) -> Judgement | None:
 
 def _sentence(error: BaseException) -> str:
     return error.reason if isinstance(error, FormulaError) else str(error)
-
-
-def _judge_cancelling(chain: Chain) -> list[tuple[int, Judgement]]:
-    return []
 
 
 __all__ = ["Comparison", "Judgement", "Page", "find_uses", "gradient"]

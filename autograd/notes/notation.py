@@ -26,6 +26,7 @@ MAY_COUNT = set("abcijklmnpqrstuv")  # letters that can be indices, where they s
 USUALLY_COUNT = set("ijklmnpqrstc")
 LOSSES = set("LJECℓQR")
 USUAL_FUNCTIONS = set("fgφψF")
+UP_TO = set("nmkKNMCdp")  # letters for sizes
 SCALARS = set("LJECℓηαλμγεβTnmkijltdNKMτρκ")
 ARITHMETIC = re.compile(r"([^\W\d_])([+−-])([0-9])")
 _HEAD = re.compile(
@@ -113,7 +114,7 @@ def split_indices(down: str) -> list[str]:
     letters = re.findall(r"[^\W\d_]'*|[0-9]|.", down.replace(" ", ""))
     if re.fullmatch(r"[^\W\d_]{3,}", down) and not set(down) <= USUALLY_COUNT:
         return [down]
-    if down in ("in", "out", "hat", "old", "new"):
+    if down in ("out", "hat", "old", "new"):
         return [down]
     return letters
 
@@ -152,6 +153,7 @@ class Notation:
         self.counts = self._count_indices()
         self.whole = set(self._find_whole())
         self.ranks: dict[tuple[str, str], int] = {}
+        self.shapes: dict[tuple[str, str], tuple[int, int]] = {}
         self.prose = prose
         self._rank_names()
 
@@ -184,10 +186,11 @@ class Notation:
             for match in re.finditer(r"\\[lcdv]?dots|…|⋯|⋮", text):
                 behind = text[match.end() : match.end() + 60]
                 for use in find_uses(behind):
-                    parts = split_indices(use.down)
-                    if parts and re.fullmatch(r"[^\W\d_]", parts[-1]):
-                        found.add(parts[-1])
+                    found |= {part for part in split_indices(use.down) if part in UP_TO}
                     break
+            for match in re.finditer(r"_\{\(?\w\s*=\s*(\w)\)?\}", text):  # 1_{l=k}
+                if match[1] in UP_TO:
+                    found.add(match[1])
         return found
 
     def _find_letters(self) -> set[str]:
@@ -268,7 +271,13 @@ class Notation:
                 body = literal[1:end] if end > 0 else ""
                 rows = body.split("⏎")
                 many = max(row.count("¦") + row.count(",") for row in rows)
-                self.ranks[names[0].base, names[0].up] = 2 if len(rows) > 1 and many else 1 if len(rows) > 1 or many else 0
+                if not names[0].down:
+                    self.ranks[names[0].base, names[0].up] = 2 if len(rows) > 1 and many else 1 if len(rows) > 1 or many else 0
+                if re.fullmatch(r"[-−+0-9.\s¦⏎,]+", body) and not names[0].down:
+                    self.shapes.setdefault((names[0].base, names[0].up), (len(rows), many + 1))
+            if len(names) == 1 and not names[0].down and left.strip() == left[names[0].start : names[0].end].strip():
+                if any(re.fullmatch(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*", member) for member in right.split("=")):
+                    self.ranks.setdefault((names[0].base, names[0].up), 0)
             for shape in re.finditer(rf"({NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*\{{\s*R\s*\}}|\\mathbb R|R|ℝ)\s*\^\s*(\{{[^{{}}]*\}}|\w)", text):
                 for use in find_uses(shape[1]):
                     rank[use.base] = 2 if re.search(r"\\times|×|x", shape[2]) else 1
@@ -328,7 +337,7 @@ class Notation:
             for use in find_uses(text):
                 if re.search(before, text[: use.start]) or re.match(behind, text[use.end :]) or _TRANSPOSED_UP.fullmatch(use.up):
                     yield use.base, len(split_indices(use.down))
-                    if use.base.isupper() and use.base not in self.counts:
+                    if use.base in "WUV" and use.base not in self.counts:
                         yield use.base.lower(), len(split_indices(use.down))
         for base, partner in self._transposed():
             if partner and partner not in SCALARS:
@@ -354,9 +363,7 @@ class Notation:
             return "" if bare and len(base) == 1 and base.islower() and not pure else "function"
         if pure and (base in LOSSES or (base in self.tops and base not in USUAL_FUNCTIONS and base.isupper())):
             return "quantity"
-        if base in USUAL_FUNCTIONS and not self._stands_bare(base):
-            return "function"
-        if pure and base == "h" and base in self.tops and not self._stands_bare(base):
+        if (base in USUAL_FUNCTIONS or (pure and base == "h")) and not self._stands_bare(base):
             return "function"
         return ""
 
@@ -364,7 +371,8 @@ class Notation:
         """Whether a name stands anywhere without brackets behind it."""
         for text in self.texts:
             for use in find_uses(text):
-                if use.base == base and not use.primes and (use.up or use.down or not re.match(r"\s*(?:\\left\s*)?\(", text[use.end :])):
+                alone = base in self.words or not use.down
+                if use.base == base and not use.primes and alone and not re.match(r"\s*(?:\\left\s*)?\(", text[use.end :]):
                     return True
         return False
 

@@ -79,6 +79,9 @@ def _without_words(text: str) -> tuple[str, str]:
     def look(match: re.Match[str]) -> str:
         inside = match[1]
         word = inside.strip()
+        if word in ("New", "Updated"):
+            said.append(word)
+            return " "
         if word.isalnum() and word == inside and word.lower() not in NO_NAMES and not word.isdigit():
             return match[0]
         said.append(word)
@@ -201,6 +204,8 @@ def _part(row: Row, text: str, words: str, first: bool) -> Part | None:
         else:
             formulas[-1] += c
             i += 1
+    if re.search(r"\b[nN]ew\b|\b[uU]pdated\b", words) and len(formulas) > 1:
+        formulas[0] = r"\text{anew}"  # another number of that name
     stripped = [_TRAILING.sub("", f).strip() for f in formulas]
     if not any(stripped):
         return None

@@ -57,7 +57,9 @@ class World:
         self.unbound: set[str] = set()
         self.bound: dict[Key, Quantity] = {}
         self.sizes = notation.sizes
-        self.shapes: dict[tuple[str, str], tuple[int, int]] = {}
+        self.shapes = {} if flat else notation.shapes
+        self.arrays: dict[Value, Array] = {}  # names that stand for arrays, though nothing else shows it
+        self.touched: set[Value] = set()  # what was differentiated
         self._deep = 0
 
     # ---- names
@@ -136,7 +138,9 @@ class World:
         return part
 
     def letters_in_formula(self, text: str) -> list[str]:
-        return [p for use in find_uses(text) for p in split_indices(use.down) if p in self.notation.letters or p in self.sizes]
+        below = re.findall(r"_\s*(?:\{([^{}]*)\}|([^\W_]))", text)
+        parts = [p for group, one in below for p in re.findall(r"[^\W\d_]'*", (group or one).replace("′", "'"))]
+        return [p for p in parts if p in self.notation.letters or p in self.sizes]
 
     def size(self, letter: str) -> int:
         letter = letter.strip()
@@ -151,6 +155,10 @@ class World:
         rank = 0 if self.flat else self.notation.rank(base, up, len(indices))
         if (base, up) in self.shapes and not indices:
             n, m = self.shapes[base, up]
+            if n == m == 1:
+                return self.leaf(base, up, ())
+            if n == 1:
+                return Array([[self.leaf(base, up, ("1", str(j + 1))) for j in range(m)]])
             if m == 1:
                 return vector([self.leaf(base, up, (str(i + 1),)) for i in range(n)])
             return Array([[self.leaf(base, up, (str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)])
@@ -253,6 +261,7 @@ class World:
     def slope(self, top: Value, bottom: Value) -> Value:
         if bottom.op is CONSTANT or bottom.inputs:
             raise UnsaidError("a derivative is taken by something that has no name")
+        self.touched.add(top)
         self._deep += 1
         try:
             if self._deep > DEEPEST:
