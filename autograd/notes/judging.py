@@ -30,6 +30,7 @@ from autograd.value import Value, constant
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from autograd.formula.arrays import Quantity
 
@@ -88,6 +89,8 @@ class Page:
         self.letters: dict[str, list[str]] = {}
         self.read_before: dict[object, Quantity | BaseException] = {}
         self.judgements: dict[Row, Judgement] = {}
+        self.current = 0
+        self.concludes = False
         self.timelines = [Timeline(world) for world in self.worlds]
         self._collect()
         self.reckoner = Reckoner(self.worlds[0])
@@ -110,27 +113,42 @@ class Page:
         key = (world, text, tuple(sorted(env.items())), world.of_vectors, self.timelines[self.worlds.index(world)].version)
         if key not in self.read_before:
             world.env = env
-            world.touched = set()
+            before, world.touched, world.any_functions = world.touched, set(), set()
             try:
                 self.read_before[key] = read_quantity(text, world)
             except ERRORS as error:
                 self.read_before[key] = error
             finally:
                 world.env = {}
-            self.touched[key] = world.touched
+            self.touched[key] = world.touched, world.any_functions
+            world.touched = before
         found = self.read_before[key]
-        world.touched = world.touched | self.touched[key]
+        touched, world.any_functions = self.touched[key]
+        world.touched = world.touched | touched
         if isinstance(found, BaseException):
             raise found
         return found
 
     def _collect(self) -> None:
         """Let every name be what the page says that it is, from where it says so on."""
-        self.touched: dict[object, set[Value]] = {}
+        self.touched: dict[object, tuple[set[Value], set[str]]] = {}
+        self._fix_letters()
         for timeline in self.timelines:
             for i, chain in enumerate(self.chains):
                 self._define(timeline, i, chain)
             timeline.go_to(0)
+
+    def _fix_letters(self) -> None:
+        """L = −log ŷ_l: which class is meant is the same on the whole page."""
+        for members in (chain.members for chain in self.chains if len(chain.members) == 2):
+            (left, _), (right, _) = members
+            uses = list(find_uses(left))
+            if len(uses) == 1 and uses[0].base in LOSSES and not uses[0].down and not re.search(r"∂|partial|∇|nabla", left + right):
+                for letter in self._letters_of(self.worlds[0], [right]):
+                    for world in self.worlds:
+                        if not world.flat:
+                            world.fixed[letter] = max(1, world.k - 1)
+        self.letters.clear()
 
     def _define(self, timeline: Timeline, i: int, chain: Chain) -> None:
         members = chain.members
@@ -163,6 +181,8 @@ class Page:
                 continue
             finally:
                 world.env = {}
+            if isinstance(one, Value) and isinstance(other, Array) and not one.inputs and one.op is None:
+                timeline.define_array(i, one, other)
             for x, y in _pairs(one, other):
                 timeline.define(i, x, y)
 
@@ -287,9 +307,12 @@ class Page:
 
     def _judge(self) -> None:
         for i, chain in enumerate(self.chains):
+            self.current = i
             for timeline in self.timelines:
                 timeline.go_to(i)
             self._attach(i)
+            row_of = chain.parts[0].row
+            self.concludes = bool(_CONCLUDES.search(row_of.text[:30]) or _CONCLUDES.search(row_of.before[-60:]))
             found: dict[int, list[Judgement]] = {}
             for row, judgement in self._judge_chain(chain):
                 found.setdefault(row, []).append(judgement)
@@ -306,10 +329,10 @@ class Page:
             return
         start = chain.members[0][0]
         formula = chain.parts[first].formulas[0]
-        if has_numbers(formula) or self._compare(start, formula).verdict in (RIGHT, STATED):
+        if has_numbers(formula) or self._relate(start, formula).verdict == RIGHT:
             return
         for other in (self.chains[j] for j in range(i - 1, max(-1, i - 4), -1)):
-            if other.members and any(self._compare(f, formula).verdict == RIGHT for f in {other.members[0][0], other.members[-1][0]}):
+            if other.members and any(self._relate(f, formula).verdict == RIGHT for f in {other.members[0][0], other.members[-1][0]}):
                 moved = Chain([*other.parts[:1], *chain.parts[first:]])
                 del chain.parts[first:]
                 self.chains[i] = chain
@@ -339,28 +362,52 @@ class Page:
             return
         yield from self._judge_numbers(chain)
         symbolic = [i for i, (text, _) in enumerate(members) if not has_numbers(text) and not (is_pure(text) and any(has_numbers(t) for t, _ in members))]
-        if len(symbolic) < 2:
+        if len(symbolic) > 1:
+            yield from self._judge_symbolic(members, symbolic)
+
+    def _judge_symbolic(self, members: Sequence[tuple[str, int]], symbolic: Sequence[int]) -> Iterator[tuple[int, Judgement]]:
+        """Members without numbers: each against the first; against each other, where nothing is known of that."""
+        head, *rest = symbolic
+        found = {i: self._relate(members[head][0], members[i][0]) for i in rest}
+        if any(judgement.verdict in (RIGHT, WRONG) for judgement in found.values()):
+            before = head
+            for i in rest:
+                truth = found[i]
+                if before != head and truth.verdict in (RIGHT, WRONG, OPEN, UNREAD):
+                    step = self._compare(members[before][0], members[i][0])
+                    if truth.verdict == WRONG and step.verdict in (RIGHT, STATED):
+                        truth = truth._replace(reason="it follows from what stands before it, which is wrong")
+                    elif truth.verdict == RIGHT and step.verdict == WRONG:
+                        reason = "it does not follow from what stands before it"
+                        truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
+                    elif truth.verdict in (OPEN, UNREAD) and step.verdict in (RIGHT, WRONG):
+                        truth = step if step.verdict == RIGHT or found[before].verdict == RIGHT else truth
+                yield members[i][1], truth
+                before = i
             return
-        before = first = symbolic[0]
-        for i in symbolic[1:]:
-            truth = self._compare(members[first][0], members[i][0])
-            if cancelled := self._judge_cancelling(members[i - 1][0] if i else "", members[i][0], truth):
-                truth = cancelled
-            if truth.verdict == WRONG and before != first:
-                if self._compare(members[before][0], members[i][0]).verdict in (RIGHT, STATED):
-                    truth = truth._replace(reason="it follows from what stands before it, which is wrong")
-            elif truth.verdict == RIGHT and before != first:
-                step = self._compare(members[before][0], members[i][0])
-                if step.verdict == WRONG:
-                    truth = truth._replace(verdict=JUMP, difference=step.difference, reason="it does not follow from what stands before it")
-            elif truth.verdict in (OPEN, UNREAD) and before != first:
-                step = self._compare(members[before][0], members[i][0])
-                if step.verdict in (RIGHT, WRONG):
-                    truth = step
-            yield members[i][1], truth
-            if truth.verdict == STATED and truth.reason:  # a name for an array
-                first = i
-            before = i
+        first = rest[0]
+        yield members[first][1], found[first]
+        alike = {i: self._compare(members[first][0], members[i][0]) for i in rest[1:]}
+        against = [i for i in alike if alike[i].verdict == WRONG]
+        agree = [i for i in alike if alike[i].verdict == RIGHT]
+        if len(against) > 1 and not agree and all(
+            self._compare(members[against[0]][0], members[i][0]).verdict == RIGHT for i in against[1:]
+        ):
+            odd = alike[against[0]]
+            yield members[first][1], odd._replace(formula=members[first][0], reason="all that stands behind it is something else")
+            return
+        for i in rest[1:]:
+            judgement = alike[i]
+            together = members[i][1] == members[first][1] or found[first].verdict == STATED or agree
+            if judgement.verdict == WRONG and not together:
+                reason = "it does not follow from what stands before it, and which is right is not said"
+                judgement = judgement._replace(verdict=JUMP, reason=reason)
+            yield members[i][1], judgement
+
+    def _relate(self, one: str, other: str) -> Judgement:
+        """Two members compared; where nothing is said of what is differentiated, by how derivatives cancel."""
+        found = self._compare(one, other)
+        return self._judge_cancelling(one, other, found) or found
 
     def _judge_update(self, chain: Chain) -> Judgement | None:
         """w := w − η ∂L/∂w, where the name itself stands on the right."""
@@ -452,28 +499,44 @@ class Page:
 
     def _compare_places(self, world: World, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
+        by_place: dict[object, list[Judgement]] = {}
         extra = set(self._letters_of(world, [other])) - set(self._letters_of(world, [one]))
         for env in self._places(world, [one, other]):
             world.touched = set()
             try:
-                left, right = self.read(world, one, env), self.read(world, other, env)
+                left = self.read(world, one, env)
+                functions = world.any_functions
+                right = self.read(world, other, env)
             except ERRORS as error:
                 return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=other)
             judgement = self._compare_quantities(world, left, right, one)
-            if judgement.verdict == WRONG and extra and not world.flat:
-                return Judgement(OPEN, reason=f"which {', '.join(sorted(extra))} is meant is not said", formula=other)
+            if judgement.verdict == WRONG and functions != world.any_functions:
+                unknown = ", ".join(sorted(functions ^ world.any_functions))
+                return Judgement(OPEN, reason=f"what function {unknown} is stands nowhere", formula=other)
+            if extra and not world.flat and judgement.verdict in (RIGHT, WRONG):
+                place = tuple(sorted((x, n) for x, n in env.items() if x not in extra))
+                by_place.setdefault(place, []).append(judgement)
+                continue
             if judgement.verdict in (WRONG, UNREAD, OPEN):
                 return judgement._replace(formula=other)
             found.append(judgement)
+        for judgements in by_place.values():
+            if all(judgement.verdict == WRONG for judgement in judgements):
+                return judgements[0]._replace(formula=other)
+            if any(judgement.verdict == WRONG for judgement in judgements):
+                found.append(Judgement(OPEN, reason=f"which {', '.join(sorted(extra))} is meant is not said"))
+            else:
+                found += judgements
         return (_worst(found) or Judgement(UNREAD))._replace(formula=other)
 
     def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str) -> Judgement:
         if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
             before = world.arrays.get(left)
-            world.arrays[left] = right
-            if before is None or before.shape != right.shape:
-                return Judgement(STATED, reason="a name for an array")
-            left = before
+            if before is None or before[0] == self.current:
+                return Judgement(STATED)
+            if before[1].shape != right.shape:
+                return Judgement(OPEN, reason=f"{left.label} has another shape before")
+            left = before[1]
         if isinstance(left, Array) and isinstance(right, Array) and left.shape != right.shape:
             if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
                 right = right.transposed
@@ -488,7 +551,8 @@ class Page:
         return _worst(found) or Judgement(UNREAD)
 
     def _compare_values(self, world: World, left: Value, right: Value, text: str) -> Judgement:
-        if left is right or world.definitions.get(left) is right:
+        timeline = self.timelines[self.worlds.index(world)]
+        if left is right or timeline.defined_at.get(left) == self.current or (left.op is CONSTANT and self._is_name(text)):
             return Judgement(STATED)
         as_written = compare(left, right)
         if as_written.same:
@@ -506,9 +570,11 @@ class Page:
             return Judgement(RIGHT, assumed, "at points")
         if stranger := self._stranger(world, left, right, one, other):
             return Judgement(OPEN, reason=f"what {stranger} is stands nowhere")
+        if world.are_tied({*leaves(one), *leaves(other)}):
+            return Judgement(OPEN, reason="how the names in it go with one another is not said")
         if renamed := self._renamed(left, right):
             return Judgement(OPEN, reason=f"it is right if {renamed}")
-        if not left.inputs and left.op is None and left in world.definitions and self._is_name(text):
+        if not left.inputs and left.op is None and left in world.definitions and self._is_name(text) and not self.concludes:
             return Judgement(OPEN, reason=f"{left.label} is said to be something else before")
         return Judgement(WRONG, against, found.how, found.difference)
 
@@ -576,6 +642,13 @@ class Timeline:
     def __init__(self, world: World) -> None:
         self.world, self.version = world, 0
         self.entries: dict[Value, list[tuple[int, Value]]] = {}
+        self.arrays: dict[Value, list[tuple[int, Array]]] = {}
+        self.defined_at: dict[Value, int] = {}
+
+    def define_array(self, i: int, name: Value, array: Array) -> None:
+        said = self.arrays.setdefault(name, [])
+        if not said or said[-1][1].shape != array.shape:
+            said.append((i, array))
 
     def define(self, i: int, name: Value, formula: Value) -> None:
         """A definition in a chain: the first of a name, or another one that speaks of something else."""
@@ -600,13 +673,22 @@ class Timeline:
         """Let names be what they are at a chain: what was said last, or else first."""
         definitions = {}
         for name, said in self.entries.items():
-            earlier = [formula for j, formula in said if j <= i]
-            definitions[name] = earlier[-1] if earlier else said[0][1]
+            self.defined_at[name], definitions[name] = _said(said, i)
+        self.world.arrays = {name: _said(arrays, i) for name, arrays in self.arrays.items()}
         if definitions != self.world.definitions:
             self.world.definitions = definitions
             self.version += 1
 
 
+def _said(entries: Sequence[tuple[int, Any]], i: int) -> tuple[int, Any]:
+    """What was said last before a place, or else first behind it."""
+    earlier = [entry for entry in entries if entry[0] <= i]
+    return earlier[-1] if earlier else entries[0]
+
+
+_CONCLUDES = re.compile(
+    r"\\(?:Rightarrow|implies|therefore)|⇒|∴|(?i:\b(?:so|hence|thus|therefore|then|becomes|simplif\w+|reduces?|get|gives?|yields?)\b)"
+)
 _PRODUCT = re.compile(r"\\(?:cdot|times)(?![A-Za-z])|[·×]")
 
 

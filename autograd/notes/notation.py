@@ -142,7 +142,8 @@ class Notation:
         self.layers = {c for use in self.uses if is_layer(use.up) for c in re.findall(r"[a-z]", use.up) if use.up not in ("new", "old")}
         self.layered = {use.base for use in self.uses if is_layer(use.up) and use.up not in ("new", "old", "*")}
         self.functions = self._find_functions()
-        self.tops = self._find_tops()
+        self.pairs = self._find_pairs()
+        self.tops = {top for top, _ in self.pairs}
         self.transposed = {base for base, _ in self._transposed()}
         self.has_arrays = bool(
             self.transposed or any("⊙" in t or "⟦" in t for t in self.texts) or any("∇" in t or "nabla" in t for t in self.texts)
@@ -218,24 +219,25 @@ class Notation:
             uses = list(find_uses(match["name"]))
             params = [p.strip() for p in re.split("[,;|]", match["args"])]
             pure = all(re.fullmatch(rf"\s*{NAME}\s*", p) for p in params)
-            named = {use.key for p in params for use in find_uses(p)}
-            if len(uses) == 1 and not uses[0].primes and pure and named & {use.key for use in find_uses(match["rest"])}:
+            named = {use.base for p in params for use in find_uses(p)}
+            if len(uses) == 1 and not uses[0].primes and pure and named & {use.base for use in find_uses(match["rest"])}:
                 found.setdefault(uses[0].base, (params, match["rest"]))
         return found
 
-    def _find_tops(self) -> set[str]:
-        """Names that are differentiated."""
+    def _find_pairs(self) -> set[tuple[str, str]]:
+        """What is differentiated on the page, and by what."""
         found = set()
+        d = r"(?:∂|\\partial(?![A-Za-z])|d)"
+        args = r"(?:\s*\([^()]*\))?\s*"
+        above = rf"\\[tdc]?frac\s*\{{\s*{d}\s*(?:\^\s*\{{?[2-9]\}}?)?\s*(?P<a>{NAME}){args}\}}\s*\{{\s*{d}\s*(?P<x>{NAME})"
+        before = rf"(?:∂|\\partial(?![A-Za-z])|(?<![A-Za-z\\])d)\s*(?P<b>{NAME}){args}/\s*{d}\s*(?P<y>{NAME})"
+        behind = rf"(?:\\nabla|∇)\s*_\s*(?P<z>\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}}|\\?\w)\s*(?P<c>{NAME})"
         for text in self.texts:
-            for match in re.finditer(r"(?:∂|\\partial(?![A-Za-z]))\s*", text):
-                for use in find_uses(text[match.end() : match.end() + 40]):
-                    if use.start == 0:
-                        found.add(use.base)
-                    break
-            for match in re.finditer(rf"(?<![A-Za-z\\])d({NAME})\s*(?:/|\}})", text):
-                for use in find_uses(match[1]):
-                    found.add(use.base)
-                    break
+            for match in re.finditer(f"{above}|{before}|{behind}", text):
+                tops = list(find_uses(match["a"] or match["b"] or match["c"]))
+                bottoms = list(find_uses(match["x"] or match["y"] or match["z"]))
+                if tops and bottoms:
+                    found.add((tops[0].base, bottoms[0].base))
         return found
 
     def _transposed(self) -> Iterator[tuple[str, str]]:

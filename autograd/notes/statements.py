@@ -34,6 +34,7 @@ _SPACE = re.compile(r"\\q?quad(?![A-Za-z])|\\hfill(?![A-Za-z])|\\hspace\*?\{[^{}
 _NUMBER_OF_ROW = re.compile(r"(?:⁏[-–—.…\s]*\(\d+[a-z]?\)|\\tag\*?\{[^{}]*\})\s*$")
 _ARROWS = re.compile(r"\\(?:down|up|swarrow|searrow|nearrow|nwarrow)(?:arrow)?(?![A-Za-z])|[↓↑↙↘↖↗✓]|\\checkmark")
 _TRAILING = re.compile(r"(?:[,.;:]|\\\s|\s|\+\s*\\[lc]?dots)+$")
+_GOES_ON = re.compile(r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)")
 _MARK = "⁏"
 
 
@@ -69,6 +70,8 @@ def find_parts(row: Row, bullets: bool = False) -> list[Part]:
         part = _part(row, piece, words, first=not found)
         if part is not None:
             found.append(part)
+    if found and found[0].goes_on and not _GOES_ON.match(row.text):  # words are on its left
+        found[0] = found[0]._replace(goes_on=False)
     return found
 
 

@@ -49,6 +49,7 @@ class World:
     def __init__(self, notation: Notation, size: int, flat: bool = False, given: Mapping[str, str] | None = None) -> None:
         self.notation, self.k, self.flat = notation, size, flat
         self.env: dict[str, int] = {}
+        self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
         self.leaves: dict[tuple[Any, ...], Value] = {}
         self.definitions: dict[Value, Value] = {}
@@ -58,8 +59,10 @@ class World:
         self.bound: dict[Key, Quantity] = {}
         self.sizes = notation.sizes
         self.shapes = {} if flat else notation.shapes
-        self.arrays: dict[Value, Array] = {}  # names that stand for arrays, though nothing else shows it
+        self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
+        self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
         self.touched: set[Value] = set()  # what was differentiated
+        self._families: dict[Value, tuple[str, str]] = {}
         self._deep = 0
 
     # ---- names
@@ -90,8 +93,8 @@ class World:
             key = key_of(str(key[1]))
         base, _, up, down = (str(part) for part in key)
         if not up and not down:
-            if base in self.env:
-                return constant(float(self.env[base]))
+            if base in self.env or base in self.fixed:
+                return constant(float(self.env.get(base, self.fixed.get(base, 0))))
             if base in self.sizes and base in "nmkKNMC" and not self.flat:
                 return constant(float(self.k))
         inner = self._transposed(up)
@@ -115,17 +118,17 @@ class World:
 
     def letters_in(self, down: str) -> list[str]:
         """Indices with numbers for the letters that count."""
-        parts = [self.place(part) for part in split_indices(down)]
+        parts = split_indices(down)
         if self.flat:
-            parts = [p for p in parts if p not in self.notation.letters]
-        return parts
+            parts = [part for part in parts if ARITHMETIC.sub(r"\1", part) not in self.notation.letters]
+        return [self.place(part) for part in parts]
 
     def place(self, part: str) -> str:
-        if part in self.env:
-            return str(self.env[part])
+        if part in self.env or part in self.fixed:
+            return str(self.env.get(part, self.fixed.get(part)))
         if match := ARITHMETIC.fullmatch(part):
             letter, sign, by = match.groups()
-            base = self.env.get(letter)
+            base = self.env.get(letter, self.fixed.get(letter))
             if base is None and letter in self.sizes and not self.flat:
                 base = self.k
             if base is not None:
@@ -153,6 +156,8 @@ class World:
 
     def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
         rank = 0 if self.flat else self.notation.rank(base, up, len(indices))
+        if base.islower() and (base, up) not in self.shapes and (base.upper(), up) in self.shapes and not indices:
+            base = base.upper()
         if (base, up) in self.shapes and not indices:
             n, m = self.shapes[base, up]
             if n == m == 1:
@@ -181,12 +186,6 @@ class World:
             label = base + (f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else "") + (f"_{{{below}}}" if below else "")
             self.leaves[key] = Value(1.0, label)
         return self.leaves[key]
-
-    def base_of(self, leaf: Value) -> str:
-        for (base, _, _), value in self.leaves.items():
-            if value is leaf:
-                return str(base)
-        return ""
 
     # ---- functions
 
@@ -229,6 +228,7 @@ class World:
             if not isinstance(y, Value):
                 raise ShapeError(f"{base} is no number")
             return y
+        self.any_functions.add(base)
         seed = hashlib.sha256(base.encode()).digest()
         y = constant(0.0)
         for i, x in enumerate(args):  # any function will do, if what is claimed holds for all
@@ -291,11 +291,18 @@ class World:
         return x.label.partition("_")[0] == y.label.partition("_")[0]
 
     def _may_vary(self, x: Value, bottom: Value) -> bool:
-        """Whether a quantity without a definition could vary with another."""
+        """Whether a quantity without a definition could vary with another: where the page differentiates such by such."""
         if x in self.stated.get(bottom, ()):
             return True
-        base = self.base_of(x)
-        return base in self.notation.tops and not self._are_siblings(x, bottom) and base not in ("x",)
+        (base, up), (other, layer) = self._family(x), self._family(bottom)
+        if base == other and (up == layer or up < layer):
+            return False
+        return (base, other) in self.notation.pairs
+
+    def _family(self, leaf: Value) -> tuple[str, str]:
+        if leaf not in self._families:
+            self._families = {value: (base, up) for (base, up, _), value in self.leaves.items()}
+        return self._families.get(leaf, ("", ""))
 
     def symbol(self, top: Value, bottom: Value) -> Value:
         """The slope of a quantity that has no definition: stated, or through what is computed from the other, or a name."""
@@ -324,6 +331,14 @@ class World:
 
     def _rests_on(self, x: Value, other: Value) -> bool:
         return other in set(leaves(expand(x, self.definitions, lambda y: False)[0]))
+
+    def are_tied(self, names: set[Value]) -> bool:
+        """Whether one of some names varies with another, though no definition says how."""
+        free = [x for x in names if x.op is None and x not in self.definitions]
+        families = {self._family(x) for x in free}
+        pairs = [*self.slopes, *((top, bottom) for bottom, tops in self.stated.items() for top in tops)]
+        ties = {(self._family(top), self._family(bottom)) for top, bottom in pairs if top not in self.definitions}
+        return any(top in families and bottom in families for top, bottom in ties)
 
     def expanded(self, y: Value) -> Value:
         """A formula down to what is given."""
