@@ -216,7 +216,7 @@ class Page:
             yield dict.fromkeys(letters, 1)
             return
         layers = self.notation.layers
-        tops = [(LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + wide for letter in letters]
+        tops = [(LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + (wide and self.notation.has_neighbours) for letter in letters]
         everything = [dict(zip(letters, place)) for place in product(*(range(1, top + 1) for top in tops))]
         most = MOST_PLACES if world.k < 4 else FEW_PLACES
         step = 1 if wide else -(-len(everything) // most)
@@ -667,6 +667,7 @@ class Timeline:
                 self.world.definitions[name] = kept
                 return
             self.world.definitions[name] = formula
+            self.world.changed()
             before.append((i, formula))
 
     def go_to(self, i: int) -> None:
@@ -677,6 +678,7 @@ class Timeline:
         self.world.arrays = {name: _said(arrays, i) for name, arrays in self.arrays.items()}
         if definitions != self.world.definitions:
             self.world.definitions = definitions
+            self.world.changed()
             self.version += 1
 
 

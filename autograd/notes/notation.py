@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from autograd.formula import patterns
 from autograd.formula.indexed import NAME, closing_of, prepare
@@ -55,8 +56,17 @@ def plain(text: str) -> str:
     return undress(prepare(text)).text
 
 
-def find_uses(text: str) -> Iterator[Use]:
+def find_uses(text: str) -> Sequence[Use]:
     """Each name in a text that is plain, with what stands above and below it."""
+    return _find_uses(text)
+
+
+@lru_cache(maxsize=4096)
+def _find_uses(text: str) -> Sequence[Use]:
+    return list(_each_use(text))
+
+
+def _each_use(text: str) -> Iterator[Use]:
     at = 0
     while head := _HEAD.search(text, at):
         match, word = head, head[0]
@@ -134,9 +144,11 @@ class Notation:
 
     def __init__(self, texts: Sequence[str], prose: str, in_latex: bool) -> None:
         self.texts = list(texts)
+        self._bare: dict[str, bool] = {}
         self.words = set(self._find_words(in_latex))
         self.uses = [use for text in self.texts for use in find_uses(text)]
         self.bases = {use.base for use in self.uses}
+        self.has_neighbours = any(ARITHMETIC.search(use.down + use.up) for use in self.uses)  # i + 1
         self.sizes = self._find_sizes()
         self.letters = self._find_letters()
         self.layers = {c for use in self.uses if is_layer(use.up) for c in re.findall(r"[a-z]", use.up) if use.up not in ("new", "old")}
@@ -371,6 +383,11 @@ class Notation:
 
     def _stands_bare(self, base: str) -> bool:
         """Whether a name stands anywhere without brackets behind it."""
+        if base not in self._bare:
+            self._bare[base] = self._look_for_bare(base)
+        return self._bare[base]
+
+    def _look_for_bare(self, base: str) -> bool:
         for text in self.texts:
             for use in find_uses(text):
                 alone = base in self.words or not use.down

@@ -35,6 +35,7 @@ _NUMBER_OF_ROW = re.compile(r"(?:⁏[-–—.…\s]*\(\d+[a-z]?\)|\\tag\*?\{[^{}
 _ARROWS = re.compile(r"\\(?:down|up|swarrow|searrow|nearrow|nwarrow)(?:arrow)?(?![A-Za-z])|[↓↑↙↘↖↗✓]|\\checkmark")
 _TRAILING = re.compile(r"(?:[,.;:]|\\\s|\s|\+\s*\\[lc]?dots)+$")
 _GOES_ON = re.compile(r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)")
+_BESIDE = re.compile(r"\s*(?:\\nabla|∇)[^=]*=")
 _MARK = "⁏"
 
 
@@ -123,6 +124,11 @@ def _split(text: str) -> list[str]:
             if match:
                 pieces[-1] += match[0]
                 i = match.end()
+                continue
+            if c == "⟧" and _BESIDE.match(text, i + 1):  # a statement behind a matrix
+                pieces[-1] += c
+                pieces += [_MARK, ""]
+                i += 1
                 continue
             if c == _MARK or (c in ",;" and i):
                 pieces += [c, ""]

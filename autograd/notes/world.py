@@ -62,6 +62,8 @@ class World:
         self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
         self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
         self.touched: set[Value] = set()  # what was differentiated
+        self._used_in: dict[Value, list[tuple[Value, Value]]] | None = None
+        self._behind: dict[Value, frozenset[Value]] = {}
         self._families: dict[Value, tuple[str, str]] = {}
         self._deep = 0
 
@@ -327,10 +329,23 @@ class World:
         return self.slopes.setdefault((top, bottom), Value(1.0, f"∂{top.label}/∂{bottom.label}"))
 
     def _users(self, x: Value) -> list[tuple[Value, Value]]:
-        return [(user, own) for user, own in self.definitions.items() if x in set(leaves(own))]
+        """The names that are computed directly from one, each with its definition."""
+        if self._used_in is None:
+            self._used_in = {}
+            for user, own in self.definitions.items():
+                for leaf in leaves(own):
+                    self._used_in.setdefault(leaf, []).append((user, own))
+        return self._used_in.get(x, [])
+
+    def changed(self) -> None:
+        """Forget what was found out for other definitions."""
+        self._used_in = None
+        self._behind.clear()
 
     def _rests_on(self, x: Value, other: Value) -> bool:
-        return other in set(leaves(expand(x, self.definitions, lambda y: False)[0]))
+        if x not in self._behind:
+            self._behind[x] = frozenset(leaves(expand(x, self.definitions, lambda y: False)[0]))
+        return other in self._behind[x]
 
     def are_tied(self, names: set[Value]) -> bool:
         """Whether one of some names varies with another, though no definition says how."""
@@ -354,6 +369,7 @@ class World:
             if symbol is left:
                 self.stated.setdefault(pair[1], {})[pair[0]] = right
         self.definitions[left] = right
+        self.changed()
         return True
 
 
