@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from autograd.mark.exercises import Exercise, exercise
     from autograd.mark.report import Marking
     from autograd.mark.worksheet import Worksheet
+    from autograd.notes.report import NotesReport, check_notes
     from autograd.program.compile import compile
     from autograd.program.program import Program
 
@@ -101,10 +102,12 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Exercise": "mark.exercises",
     "FormulaError": "formula.lexer",
     "Marking": "mark.report",
+    "NotesReport": "notes.report",
     "Program": "program.program",
     "Sheet": "derive.sheet",
     "Worksheet": "mark.worksheet",
     "check_gradients": "check",
+    "check_notes": "notes.report",
     "compile": "program.compile",
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",
@@ -178,6 +181,7 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "LostGradientWarning",
     "Marking",
     "Notation",
+    "NotesReport",
     "Primitive",
     "Program",
     "Sheet",
@@ -193,6 +197,7 @@ __all__ = [  # all but sum, abs and compile: `from autograd import *` leaves Pyt
     "atanh",
     "cbrt",
     "check_gradients",
+    "check_notes",
     "clip",
     "cos",
     "cosh",

@@ -1,4 +1,4 @@
-r"""Formulas with indices, sums, vectors and matrices: what the parser reads besides, where somebody says what names stand for.
+r"""Formulas with indices, sums, vectors and matrices: what is read besides, where somebody says what names stand for.
 
     \sum_{j=1}^{k} w_{ij} x_j      the body, read once for each j
     \begin{bmatrix} a & b \\ …     an Array; W^T δ ⊙ σ'(z) is computed with Arrays
@@ -18,14 +18,12 @@ from autograd.formula import patterns
 from autograd.formula.arrays import Array, ShapeError, add_up, each, multiply, product, vector
 from autograd.formula.lexer import FormulaError, Lexer, Token
 from autograd.formula.name_keys import key_of
-from autograd.formula.operations import softmax_of
 from autograd.formula.parser import (
     ARGUMENT,
     BEFORE_FUNCTION,
     BESIDE,
     BINDING,
     CLOSING,
-    IN_TWO_WAYS,
     LONGEST,
     POWER,
     PRODUCT,
@@ -33,6 +31,7 @@ from autograd.formula.parser import (
     WANTED,
     _Parser,
 )
+from autograd.formula.signs import IN_TWO_WAYS
 from autograd.functions import softmax
 from autograd.operation import CONSTANT, Primitive
 from autograd.primitives import abs as absolute
@@ -57,9 +56,7 @@ _MATRIX = re.compile(
     re.DOTALL,
 )
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]]*\])?")
-_NUMBERS = re.compile(
-    r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]"
-)
+_NUMBERS = re.compile(r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]")
 _DOTS = re.compile(r"\\[vd]dots(?![A-Za-z])|[⋮⋱]")
 _ELLIPSIS = re.compile(r"\\[lc]?dots(?![A-Za-z])|…|⋯|\.\.\.")
 _HADAMARD = re.compile(r"\\(?:odot|circ)(?![A-Za-z])|[⊙∘]")
@@ -83,9 +80,7 @@ _INLINE = re.compile(
     rf"(?P<d>∂|\\partial(?![A-Za-z])|(?<![A-Za-z\\])d)\s*(?P<top>{NAME}(?:\s*\([^()]*\))?)?\s*/\s*"
     rf"(?:∂|\\partial(?![A-Za-z])|d)\s*(?P<bottom>{NAME})"
 )
-_INLINE_WORDS = re.compile(
-    rf"(?P<d>∂|(?<![A-Za-z\\])d)(?P<top>{_WORD_NAME})\s*/\s*(?:∂|d)(?P<bottom>{_WORD_NAME})"
-)
+_INLINE_WORDS = re.compile(rf"(?P<d>∂|(?<![A-Za-z\\])d)(?P<top>{_WORD_NAME})\s*/\s*(?:∂|d)(?P<bottom>{_WORD_NAME})")
 _PURE = re.compile(rf"\s*(?:\(|\\left\s*\()\s*{NAME}(?:\s*[,;|]\s*{NAME})*\s*(?:\\right\s*)?\)")
 MARKS = "⟦¦⏎⟧⦃⦄⊙‖"
 
@@ -181,9 +176,9 @@ class _IndexedLexer(Lexer):
         """What stands behind _ or ^: a group, a sign of layers, digits, or one letter."""
         if (group := patterns.BRACED.match(self.text, at)) or patterns.WORD.match(self.text, at):
             yield from super().script(at)
-        elif match := re.compile(r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])").match(
-            self.text, at
-        ):
+        elif match := re.compile(
+            r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])"
+        ).match(self.text, at):
             yield match.end(), match[0]
         elif (command := patterns.COMMAND.match(self.text, at)) and command[1] in patterns.LETTERS:
             yield command.end(1), patterns.LETTERS[command[1]]
@@ -254,7 +249,9 @@ class _IndexedLexer(Lexer):
             else:
                 break
             at += len(text[at:]) - len(text[at:].lstrip())
-        return Token("Σ", match.start(), at, ("∏" if match[0][0] in "∏" or "prod" in match[0] else "Σ", scripts["_"], scripts["^"]))
+        return Token(
+            "Σ", match.start(), at, ("∏" if match[0][0] in "∏" or "prod" in match[0] else "Σ", scripts["_"], scripts["^"])
+        )
 
     def call_token(self, at: int) -> Token | None:
         """A name in front of brackets that is a function here, or a quantity with what it depends on."""
@@ -289,7 +286,9 @@ class _IndexedParser(_Parser):
 
     def __init__(self, text: str, scope: Scope) -> None:
         if len(text) > 2 * LONGEST:
-            raise FormulaError(text, LONGEST, f"a formula has up to {2 * LONGEST:,} characters, and this text has {len(text):,}")
+            raise FormulaError(
+                text, LONGEST, f"a formula has up to {2 * LONGEST:,} characters, and this text has {len(text):,}"
+            )
         lexer = _IndexedLexer(text, scope)
         self.scope = scope
         self.text, self.error, self.stream = lexer.text, lexer.error, lexer.tokens()
@@ -542,7 +541,7 @@ class _IndexedParser(_Parser):
             raise self.misplaced()
         self.open.pop()
         self.advance()
-        result, last = found[-1]
+        result = found[-1][0]
         for value, condition in reversed(found[:-1]):
             if condition is None:
                 raise ShapeError("a case has no condition")
@@ -582,7 +581,7 @@ class _IndexedParser(_Parser):
         sizes = [self.scope.size(letter if high.strip() == "" else high.strip()) for letter in letters]
         ranges = [range(first, size + 1) for size in sizes]
         outer, terms = self.scope.env, list[Any]()
-        places = [{}]
+        places: list[dict[str, int]] = [{}]
         for letter, values in zip(letters, ranges):
             places = [{**place, letter: v} for place in places for v in values]
         places = [place for place in places if all(_holds(c, {**outer, **place}) for c in conditions)]
@@ -614,7 +613,7 @@ class _IndexedParser(_Parser):
     # ---- derivatives and functions
 
     def derivative(self, token: Token) -> Any:
-        top, bottoms = token.what
+        _, bottoms = token.what
         grouped = self.token.kind in CLOSING
         y = self.deeper(BESIDE if grouped else ARGUMENT)
         if grouped and self.binding() >= BEFORE_FUNCTION and self.binding() < _TIGHTEST:
@@ -659,7 +658,15 @@ class _IndexedParser(_Parser):
             n, m = arrays[0].shape
             if any(x.shape != (n, m) for x in arrays):
                 raise ShapeError("the arguments of a function have different shapes")
-            y = Array([[self.applied(op, [x.rows[i][j] if isinstance(x, Array) else x for x in args], primes, token) for j in range(m)] for i in range(n)])
+            y = Array(
+                [
+                    [
+                        self.applied(op, [x.rows[i][j] if isinstance(x, Array) else x for x in args], primes, token)
+                        for j in range(m)
+                    ]
+                    for i in range(n)
+                ]
+            )
         else:
             y = self.applied(op, args, primes, token)
         return y if exponent is None else self.raise_to(y, exponent, start)
@@ -703,7 +710,11 @@ def _bounds(low: str) -> tuple[list[str], int, list[tuple[str, str]]]:
     match = _BOUND.fullmatch(low)
     if match is None or match["rest"].strip(" ,"):
         raise ShapeError(f"what this sum runs over is not read: {low}")
-    return [letter.strip().replace("’", "'").replace("′", "'") for letter in match["letters"].split(",")], int(match["first"] or 1), []
+    return (
+        [letter.strip().replace("’", "'").replace("′", "'") for letter in match["letters"].split(",")],
+        int(match["first"] or 1),
+        [],
+    )
 
 
 def _holds(condition: tuple[str, str], env: dict[str, int]) -> bool:
@@ -719,4 +730,4 @@ def _condition(text: str) -> str | None:
     return re.sub(r"\b(?:if|for|when|where)\b", " ", text).strip(" ,.")
 
 
-__all__ = ["NAME", "FormulaError", "Scope", "closing_of", "prepare", "read_quantity", "softmax_of"]
+__all__ = ["NAME", "FormulaError", "Scope", "closing_of", "prepare", "read_quantity"]

@@ -98,10 +98,8 @@ def _split_rows(text: str, inside: str, start: int, shown: bool, before: str) ->
             depth += 1 if match[0].startswith(r"\begin") else -1
     ends = [cut[0] for cut in cuts[1:]] + [len(inside)]
     line = text.count("\n", 0, start) + 1
-    place = 0
-    for (_, begin), stop in zip(cuts, ends):
+    for place, ((_, begin), stop) in enumerate(zip(cuts, ends), 1):
         piece = _ROW_ENVIRONMENT.sub(" ", inside[begin:stop])
-        place += 1
         if piece.strip(" \n\t&\r"):
             lead = len(inside[begin:stop]) - len(inside[begin:stop].lstrip())
             own = line + inside.count("\n", 0, begin + lead)

@@ -47,7 +47,7 @@ class Difference(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What came of comparing: whether they are the same, nothing where that cannot be said; how it was found; a difference."""
+    """What came of comparing: whether they are the same, or nothing; how that was found; a difference."""
 
     same: bool | None
     how: str
@@ -85,7 +85,9 @@ def compare(one: Value, other: Value, positive: frozenset[Value] = frozenset()) 
     readable = [each for each in differences if all(round(x, 2) == x for _, x in each.point)]
     if len(differences) < max(2, valid // 2):
         return Comparison(None, "they differ at few points alone")
-    return Comparison(False, "exactly" if exact is False else "by more than the bounds of error", _shown(readable or differences))
+    return Comparison(
+        False, "exactly" if exact is False else "by more than the bounds of error", _shown(readable or differences)
+    )
 
 
 def _shown(found: Sequence[Difference]) -> Difference:
@@ -97,16 +99,29 @@ def _exactly(one: Value, other: Value, order: Sequence[Value], over: Sequence[Va
     """Whether rational formulas are the same, in fractions; None where they are not rational."""
     for node in order:
         if node.op not in (None, CONSTANT) and node.op not in RATIONAL:
-            if node.op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data.is_integer() and abs(node.inputs[1].data) < 9:
+            if (
+                node.op is ops.pow
+                and node.inputs[1].op is CONSTANT
+                and node.inputs[1].data.is_integer()
+                and abs(node.inputs[1].data) < 9
+            ):
                 continue
-            if node.op is ops.pow and node.inputs[1].op is ops.neg and node.inputs[1].inputs[0].op is CONSTANT and node.inputs[1].data.is_integer() and abs(node.inputs[1].data) < 9:
+            if (
+                node.op is ops.pow
+                and node.inputs[1].op is ops.neg
+                and node.inputs[1].inputs[0].op is CONSTANT
+                and node.inputs[1].data.is_integer()
+                and abs(node.inputs[1].data) < 9
+            ):
                 continue
             return None
         if node.op is CONSTANT and not math.isfinite(node.data):
             return None
     random = Random(1)
     for _ in range(EXACT_POINTS):
-        found: dict[Value, Fraction] = {x: Fraction(random.randrange(-LARGE, LARGE), random.randrange(1, 1000)) for x in over}
+        found: dict[Value, Fraction] = {
+            x: Fraction(random.randrange(-LARGE, LARGE), random.randrange(1, 1000)) for x in over
+        }
         try:
             for node in order:
                 if node in found:

@@ -8,6 +8,7 @@ where one reading makes it so. Where what decides is not said on the page, it is
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -16,10 +17,10 @@ from autograd.formula.arrays import Array, ShapeError
 from autograd.formula.indexed import NAME, read_quantity
 from autograd.formula.lexer import FormulaError
 from autograd.graph import leaves
+from autograd.mark.rounding import grain
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.equality import Comparison, Difference, compare
 from autograd.notes.notation import LOSSES, Notation, find_uses
-from autograd.mark.rounding import grain
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.statements import Part, find_parts
 from autograd.notes.world import LAYERS, UnsaidError, World
@@ -143,7 +144,12 @@ class Page:
         for members in (chain.members for chain in self.chains if len(chain.members) == 2):
             (left, _), (right, _) = members
             uses = list(find_uses(left))
-            if len(uses) == 1 and uses[0].base in LOSSES and not uses[0].down and not re.search(r"∂|partial|∇|nabla", left + right):
+            if (
+                len(uses) == 1
+                and uses[0].base in LOSSES
+                and not uses[0].down
+                and not re.search(r"∂|partial|∇|nabla", left + right)
+            ):
                 for letter in self._letters_of(self.worlds[0], [right]):
                     for world in self.worlds:
                         if not world.flat:
@@ -154,7 +160,6 @@ class Page:
         members = chain.members
         if len(members) < 2:
             return
-        world = timeline.world
         left = members[0][0]
         right = next((text for text, _ in members[1:] if not has_numbers(text)), None)
         if right is None:
@@ -199,10 +204,8 @@ class Page:
         letters: dict[str, None] = {}
         for _ in range(5):
             world.unbound, world.env = set(), dict.fromkeys(letters, 1)
-            try:
+            with suppress(*ERRORS):
                 read_quantity(text, world)
-            except ERRORS:
-                pass
             if world.unbound <= letters.keys():
                 break
             letters.update(dict.fromkeys(sorted(world.unbound)))
@@ -216,7 +219,10 @@ class Page:
             yield dict.fromkeys(letters, 1)
             return
         layers = self.notation.layers
-        tops = [(LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + (wide and self.notation.has_neighbours) for letter in letters]
+        tops = [
+            (LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + (wide and self.notation.has_neighbours)
+            for letter in letters
+        ]
         everything = [dict(zip(letters, place)) for place in product(*(range(1, top + 1) for top in tops))]
         most = MOST_PLACES if world.k < 4 else FEW_PLACES
         step = 1 if wide else -(-len(everything) // most)
@@ -281,7 +287,9 @@ class Page:
             here = self.reckoner.worths(x, before)
             if not here:
                 is_name = not x.inputs and x.op is None
-                found.append(Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text))
+                found.append(
+                    Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text)
+                )
                 continue
             if len(written) == len(others):
                 good = any(leads_to(value, off, written[k]) for value, off in here)
@@ -332,7 +340,9 @@ class Page:
         if has_numbers(formula) or self._relate(start, formula).verdict == RIGHT:
             return
         for other in (self.chains[j] for j in range(i - 1, max(-1, i - 4), -1)):
-            if other.members and any(self._relate(f, formula).verdict == RIGHT for f in {other.members[0][0], other.members[-1][0]}):
+            if other.members and any(
+                self._relate(f, formula).verdict == RIGHT for f in {other.members[0][0], other.members[-1][0]}
+            ):
                 moved = Chain([*other.parts[:1], *chain.parts[first:]])
                 del chain.parts[first:]
                 self.chains[i] = chain
@@ -361,11 +371,17 @@ class Page:
             yield 0, found
             return
         yield from self._judge_numbers(chain)
-        symbolic = [i for i, (text, _) in enumerate(members) if not has_numbers(text) and not (is_pure(text) and any(has_numbers(t) for t, _ in members))]
+        symbolic = [
+            i
+            for i, (text, _) in enumerate(members)
+            if not has_numbers(text) and not (is_pure(text) and any(has_numbers(t) for t, _ in members))
+        ]
         if len(symbolic) > 1:
             yield from self._judge_symbolic(members, symbolic)
 
-    def _judge_symbolic(self, members: Sequence[tuple[str, int]], symbolic: Sequence[int]) -> Iterator[tuple[int, Judgement]]:
+    def _judge_symbolic(
+        self, members: Sequence[tuple[str, int]], symbolic: Sequence[int]
+    ) -> Iterator[tuple[int, Judgement]]:
         """Members without numbers: each against the first; against each other, where nothing is known of that."""
         head, *rest = symbolic
         found = {i: self._relate(members[head][0], members[i][0]) for i in rest}
@@ -390,11 +406,16 @@ class Page:
         alike = {i: self._compare(members[first][0], members[i][0]) for i in rest[1:]}
         against = [i for i in alike if alike[i].verdict == WRONG]
         agree = [i for i in alike if alike[i].verdict == RIGHT]
-        if len(against) > 1 and not agree and all(
-            self._compare(members[against[0]][0], members[i][0]).verdict == RIGHT for i in against[1:]
+        if (
+            len(against) > 1
+            and not agree
+            and all(self._compare(members[against[0]][0], members[i][0]).verdict == RIGHT for i in against[1:])
         ):
             odd = alike[against[0]]
-            yield members[first][1], odd._replace(formula=members[first][0], reason="all that stands behind it is something else")
+            yield (
+                members[first][1],
+                odd._replace(formula=members[first][0], reason="all that stands behind it is something else"),
+            )
             return
         for i in rest[1:]:
             judgement = alike[i]
@@ -425,7 +446,10 @@ class Page:
         if len(losses) != 1 or len(chain.members) > 2:
             return Judgement(STATED, formula=right)
         try:
-            old, new, loss = (self.read(world, text, dict.fromkeys(self._letters_of(world, [left, right]), 1)) for text in (left, right, losses[0]))
+            old, new, loss = (
+                self.read(world, text, dict.fromkeys(self._letters_of(world, [left, right]), 1))
+                for text in (left, right, losses[0])
+            )
             if not (isinstance(old, Value) and isinstance(new, Value) and isinstance(loss, Value)):
                 return Judgement(STATED, formula=right)
             rates = [x for x in leaves(new) if x.op is None and x.label in RATES]
@@ -454,8 +478,19 @@ class Page:
             return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
         ends = right[0][0], right[-1][1]
         same = {left[0][0], left[0][1]} == {tops[0] if tops else "", bottoms[0] if bottoms else ""}
-        if len(tops) == len(bottoms) == 2 and so_far.verdict != UNREAD and set(tops) == {left[0][0], left[0][1]} - set() and len(set(bottoms)) == 1:
-            return Judgement(WRONG, "the chain rule", "name by name", formula=text, reason=f"these do not cancel: {bottoms[0]} stands below twice")
+        if (
+            len(tops) == len(bottoms) == 2
+            and so_far.verdict != UNREAD
+            and set(tops) == {left[0][0], left[0][1]} - set()
+            and len(set(bottoms)) == 1
+        ):
+            return Judgement(
+                WRONG,
+                "the chain rule",
+                "name by name",
+                formula=text,
+                reason=f"these do not cancel: {bottoms[0]} stands below twice",
+            )
         del ends, same
         return None
 
@@ -508,7 +543,9 @@ class Page:
                 functions = world.any_functions
                 right = self.read(world, other, env)
             except ERRORS as error:
-                return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=other)
+                return Judgement(
+                    UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=other
+                )
             judgement = self._compare_quantities(world, left, right, one)
             if judgement.verdict == WRONG and functions != world.any_functions:
                 unknown = ", ".join(sorted(functions ^ world.any_functions))
@@ -541,7 +578,9 @@ class Page:
             if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
                 right = right.transposed
             else:
-                return Judgement(OPEN, reason=f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]} are set equal")
+                return Judgement(
+                    OPEN, reason=f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]} are set equal"
+                )
         if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
             same: Value = right
             right = left.map(lambda x: same)
@@ -558,7 +597,10 @@ class Page:
         if as_written.same:
             return Judgement(RIGHT, "as it is written", as_written.how)
         if not left.inputs and left.op is None and left not in world.definitions:
-            return Judgement(STATED if left not in world.slopes.values() else OPEN, reason="" if left not in world.slopes.values() else f"{left.label} is not said")
+            return Judgement(
+                STATED if left not in world.slopes.values() else OPEN,
+                reason="" if left not in world.slopes.values() else f"{left.label} is not said",
+            )
         one, other = world.expanded(left), world.expanded(right)
         found = compare(one, other)
         against = self._against(world, left)
@@ -598,7 +640,7 @@ class Page:
             if leaf in behind and indices and indices[-1].isdigit():
                 families.setdefault((base, up, indices[:-1]), []).append(leaf)
         for (base, up, before), members in families.items():
-            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(0, world.k + 2))
+            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.k + 2))
             whole = [leaf for leaf in everyone if leaf is not None]
             if len(members) > 1 and (base.lower() in "typqd" or world.notation.counts.get(base)):
                 last = whole[-1]
@@ -660,7 +702,7 @@ class Timeline:
         old = before[-1][1]
         if before[-1][0] == i:
             return
-        behind = {x for x in leaves(self.world.expanded(old))} | set(leaves(old))
+        behind = {*leaves(self.world.expanded(old)), *leaves(old)}
         if any(x.op is None and x not in behind for x in leaves(formula)):
             kept = self.world.definitions.pop(name)
             if name in set(leaves(self.world.expanded(formula))):
@@ -697,7 +739,9 @@ _PRODUCT = re.compile(r"\\(?:cdot|times)(?![A-Za-z])|[·×]")
 def derivatives_of(text: str) -> list[tuple[str, str]] | None:
     """The derivatives of a product that is made of nothing else, as names above and below."""
     text = _PRODUCT.sub(" ", text)
-    fraction = rf"\\frac\s*\{{\s*(?:\\partial|∂|d)\s*({NAME})(?:\s*\([^()]*\))?\s*\}}\s*\{{\s*(?:\\partial|∂|d)\s*({NAME})\s*\}}"
+    fraction = (
+        rf"\\frac\s*\{{\s*(?:\\partial|∂|d)\s*({NAME})(?:\s*\([^()]*\))?\s*\}}\s*\{{\s*(?:\\partial|∂|d)\s*({NAME})\s*\}}"
+    )
     inline = rf"(?:\\partial|∂|(?<![A-Za-z])d)\s*({NAME})(?:\s*\([^()]*\))?\s*/\s*(?:\\partial|∂|d)\s*({NAME})"
     found: list[tuple[str, str]] = []
     at = 0
@@ -722,7 +766,11 @@ def _find_chains(parts: Sequence[Part]) -> list[Chain]:
             chains.append(Chain([part]))
             continue
         last, before = chains[-1], chains[-2] if len(chains) > 1 else None
-        remark = before is not None and len(last.parts) == 1 and before.parts[-1].row.block == last.parts[0].row.block == part.row.block
+        remark = (
+            before is not None
+            and len(last.parts) == 1
+            and before.parts[-1].row.block == last.parts[0].row.block == part.row.block
+        )
         (before if remark and before is not None and before.parts[-1].goes_on else last).parts.append(part)
     return chains
 
@@ -730,10 +778,10 @@ def _find_chains(parts: Sequence[Part]) -> list[Chain]:
 def _pairs(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:
     if isinstance(one, Value) and isinstance(other, Value):
         return [(one, other)]
-    if isinstance(one, Array) and isinstance(other, Array):
-        if one.shape == other.shape or (one.is_vector and other.is_vector and one.shape == other.shape[::-1]):
-            return list(zip(one.entries, other.entries))
-    return []
+    if not (isinstance(one, Array) and isinstance(other, Array)):
+        return []
+    turned = one.is_vector and other.is_vector and one.shape == other.shape[::-1]
+    return list(zip(one.entries, other.entries)) if turned or one.shape == other.shape else []
 
 
 def _worst(found: Sequence[Judgement]) -> Judgement | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
+from unicodedata import combining
 
 from autograd.formula import patterns
 from autograd.formula.indexed import NAME, closing_of, prepare
@@ -18,7 +20,7 @@ from autograd.writing.names import GREEK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograd.formula.name_keys import Key
 
@@ -32,12 +34,17 @@ SCALARS = set("LJECℓηαλμγεβTnmkijltdNKMτρκ")
 ARITHMETIC = re.compile(r"([^\W\d_])([+−-])([0-9])")
 _HEAD = re.compile(
     r"\\(?:text|mathrm|operatorname|begin|end)\s*\{(?:(?P<name>[^\W_]+)|(?P<words>[^{}]*))\}"
-    rf"|\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*"
+    rf"|\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\[A-Za-z]+"
+    r"|(?!∂)[^\W\d_][\u0300-\u036f]*"
 )
-_SCRIPTS = re.compile(rf"\s*(?:(?P<sign>[_^])(?P<what>\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}}|\([^()]*\)|\[[^\[\]]*\]|\\?\w)|(?P<low>[{re.escape(''.join(patterns.LOW).replace(',', ''))}]+)|(?P<high>[⁰¹²³⁴-⁹⁽⁾]+))")
+_GROUP = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\?\w"
+_LOW = f"[{re.escape(''.join(patterns.LOW).replace(',', ''))}]+"
+_SCRIPTS = re.compile(rf"\s*(?:(?P<sign>[_^])(?P<what>{_GROUP})|(?P<low>{_LOW})|(?P<high>[⁰¹²³⁴-⁹⁽⁾]+))")
 _SUM = re.compile(r"(?:\\sum|\\prod|∑|∏|Σ)\s*(?:\\limits)?\s*((?:[_^](?:\{[^{}]*\}|\w)\s*){1,2})")
 _TRANSPOSED_UP = re.compile(r"(.*?)\s*(?:T|⊤|top|intercal)$")
-_FUNCTION_LEFT = re.compile(rf"(?P<name>{NAME})\s*(?:\\left\s*)?\((?P<args>[^()=]*)\)\s*(?:=|:=|≡|\\equiv|\\triangleq)(?P<rest>.*)", re.DOTALL)
+_FUNCTION_LEFT = re.compile(
+    rf"(?P<name>{NAME})\s*(?:\\left\s*)?\((?P<args>[^()=]*)\)\s*(?:=|:=|≡|\\equiv|\\triangleq)(?P<rest>.*)", re.DOTALL
+)
 
 
 class Use:
@@ -73,11 +80,11 @@ def _each_use(text: str) -> Iterator[Use]:
         if head["words"]:
             at = head.end()
             continue
-        if word.startswith("\\") and head['name'] is None and word[1:] not in GREEK and not patterns.ACCENTED.match(word):
+        if word.startswith("\\") and head["name"] is None and word[1:] not in GREEK and not patterns.ACCENTED.match(word):
             at = head.end()
             continue
         accent = patterns.ACCENTED.match(word)
-        base = head['name'] or word
+        base = head["name"] or word
         if accent:
             letter = (accent[2] or accent[3]).strip()
             base = patterns.LETTERS.get(letter[1:], letter) + patterns.OVER[accent[1]]
@@ -151,18 +158,24 @@ class Notation:
         self.has_neighbours = any(ARITHMETIC.search(use.down + use.up) for use in self.uses)  # i + 1
         self.sizes = self._find_sizes()
         self.letters = self._find_letters()
-        self.layers = {c for use in self.uses if is_layer(use.up) for c in re.findall(r"[a-z]", use.up) if use.up not in ("new", "old")}
+        self.layers = {
+            c for use in self.uses if is_layer(use.up) for c in re.findall(r"[a-z]", use.up) if use.up not in ("new", "old")
+        }
         self.layered = {use.base for use in self.uses if is_layer(use.up) and use.up not in ("new", "old", "*")}
         self.functions = self._find_functions()
         self.pairs = self._find_pairs()
         self.tops = {top for top, _ in self.pairs}
         self.transposed = {base for base, _ in self._transposed()}
         self.has_arrays = bool(
-            self.transposed or any("⊙" in t or "⟦" in t for t in self.texts) or any("∇" in t or "nabla" in t for t in self.texts)
+            self.transposed
+            or any("⊙" in t or "⟦" in t for t in self.texts)
+            or any("∇" in t or "nabla" in t for t in self.texts)
         )
-        self.kronecker = "δ" in self.bases and all(
-            len(split_indices(use.down)) == 2 and not use.up for use in self.uses if use.base == "δ"
-        ) and not any(re.match(r"\s*(?:\\delta|δ)\b", text) for text in self.texts)
+        self.kronecker = (
+            "δ" in self.bases
+            and all(len(split_indices(use.down)) == 2 and not use.up for use in self.uses if use.base == "δ")
+            and not any(re.match(r"\s*(?:\\delta|δ)\b", text) for text in self.texts)
+        )
         self.counts = self._count_indices()
         self.whole = set(self._find_whole())
         self.ranks: dict[tuple[str, str], int] = {}
@@ -180,9 +193,11 @@ class Notation:
                 if word in FUNCTIONS or word.lower() in FUNCTIONS or (word[0] in "d∂" and word[1:] in self._single_words()):
                     continue
                 alone = bare[: match.start()].strip() == "" and re.match(r"\s*(?:_\S+\s*)?=", bare[match.end() :])
-                if not in_latex and len(word) > 1 and not re.fullmatch(r"[dδ∂][^\W\d_]", word):
-                    yield word
-                elif word.lower() in WORDS or (len(word) > 2 and (alone or bare[match.end() : match.end() + 1] == "_")):
+                if (
+                    (not in_latex and len(word) > 1 and not re.fullmatch(r"[dδ∂][^\W\d_]", word))
+                    or word.lower() in WORDS
+                    or (len(word) > 2 and (alone or bare[match.end() : match.end() + 1] == "_"))
+                ):
                     yield word
 
     def _single_words(self) -> set[str]:
@@ -258,7 +273,9 @@ class Notation:
             uses = list(find_uses(text))
             for use, behind in zip(uses, [*uses[1:], None]):
                 inside = _TRANSPOSED_UP.fullmatch(use.up)
-                after = patterns.TRANSPOSED.match(text, use.end) or re.match(r"\s*\)\s*(?:\^\s*\{?\s*(?:T|\\top)\b|ᵀ)", text[use.end :])
+                after = patterns.TRANSPOSED.match(text, use.end) or re.match(
+                    r"\s*\)\s*(?:\^\s*\{?\s*(?:T|\\top)\b|ᵀ)", text[use.end :]
+                )
                 if inside or after:
                     partner = behind.base if behind is not None and behind.start - use.end < 8 else ""
                     yield use.base, partner
@@ -280,19 +297,28 @@ class Notation:
             left, _, right = text.partition("=")
             literal = right.strip()
             names = list(find_uses(left))
-            if len(names) == 1 and not names[0].primes and left.strip() == left[names[0].start : names[0].end].strip() and literal.startswith("⟦"):
+            if (
+                len(names) == 1
+                and not names[0].primes
+                and left.strip() == left[names[0].start : names[0].end].strip()
+                and literal.startswith("⟦")
+            ):
                 end = closing_of(literal, 0)
                 body = literal[1:end] if end > 0 else ""
                 rows = body.split("⏎")
                 many = max(row.count("¦") + row.count(",") for row in rows)
                 if not names[0].down:
-                    self.ranks[names[0].base, names[0].up] = 2 if len(rows) > 1 and many else 1 if len(rows) > 1 or many else 0
+                    self.ranks[names[0].base, names[0].up] = (
+                        2 if len(rows) > 1 and many else 1 if len(rows) > 1 or many else 0
+                    )
                 if re.fullmatch(r"[-−+0-9.\s¦⏎,]+", body) and not names[0].down:
                     self.shapes.setdefault((names[0].base, names[0].up), (len(rows), many + 1))
             if len(names) == 1 and not names[0].down and left.strip() == left[names[0].start : names[0].end].strip():
-                if any(re.fullmatch(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*", member) for member in right.split("=")):
-                    self.ranks.setdefault((names[0].base, names[0].up), 0)
-            for shape in re.finditer(rf"({NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*\{{\s*R\s*\}}|\\mathbb R|R|ℝ)\s*\^\s*(\{{[^{{}}]*\}}|\w)", text):
+                numbers = [re.fullmatch(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*", member) for member in right.split("=")]
+                self.ranks.setdefault((names[0].base, names[0].up), 0) if any(numbers) else None
+            reals = r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb R|R|ℝ)"
+            of_reals = rf"({NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*{reals}\s*\^\s*(\{{[^{{}}]*\}}|\w)"
+            for shape in re.finditer(of_reals, text):
                 for use in find_uses(shape[1]):
                     rank[use.base] = 2 if re.search(r"\\times|×|x", shape[2]) else 1
         for base, partner in self._transposed():
@@ -307,7 +333,11 @@ class Notation:
                 for use in ([after] if after else []) + before[-1:]:
                     if use.base not in FUNCTIONS and len(use.base) <= 2 and not use.base.isupper():
                         rank.setdefault(use.base, 1)
-        matrices = {base for base in self.bases if base.isupper() and len(base) == 1 and base in "WUVAMH" and self._stands_before_a_name(base)}
+        matrices = {
+            base
+            for base in self.bases
+            if base.isupper() and len(base) == 1 and base in "WUVAMH" and self._stands_before_a_name(base)
+        }
         if self.has_arrays and (any(rank.get(base) == 2 for base in rank) or any("⊙" in text for text in self.texts)):
             for base in matrices:
                 rank.setdefault(base, 2)
@@ -320,7 +350,7 @@ class Notation:
     def _stands_before_a_name(self, base: str) -> bool:
         for text in self.texts:
             uses = list(find_uses(text))
-            for use, behind in zip(uses, uses[1:]):
+            for use, behind in pairwise(uses):
                 if use.base == base and not text[use.end : behind.start].strip() and behind.base.islower():
                     return True
         return False
@@ -344,16 +374,20 @@ class Notation:
         return True
 
     def _find_whole(self) -> Iterator[tuple[str, int]]:
-        """Names, each with how many indices it has, that stand where vectors do: in softmax(a), ∇_a, aᵀ, a ⊙ b, = [a_1, …]."""
+        """Names, each with how many indices it has, that stand where vectors do: softmax(a), ∇_a, aᵀ, a ⊙ b, = [a_1, …]."""
         before = r"(?:[sS]oftmax\s*\}?\s*(?:\\left)?\(|\\exp\s*\((?=[^()]*\)_)|(?:\\nabla|∇)\s*_\s*\{?|⊙\s*)\s*$"
         behind = r"\s*(?:⊙|=\s*[\[⟦]|\^\s*\{?\s*(?:T|\\top)\b|ᵀ|\)\s*(?:\^\s*\{?\s*(?:T|\\top)\b|ᵀ))"
         for text in self.texts:
             for use in find_uses(text):
-                if re.search(before, text[: use.start]) or re.match(behind, text[use.end :]) or _TRANSPOSED_UP.fullmatch(use.up):
+                if (
+                    re.search(before, text[: use.start])
+                    or re.match(behind, text[use.end :])
+                    or _TRANSPOSED_UP.fullmatch(use.up)
+                ):
                     yield use.base, len(split_indices(use.down))
                     if use.base in "WUV" and use.base not in self.counts:
                         yield use.base.lower(), len(split_indices(use.down))
-        for base, partner in self._transposed():
+        for _, partner in self._transposed():
             if partner and partner not in SCALARS:
                 yield partner, 0
 
@@ -396,16 +430,7 @@ class Notation:
         return False
 
     def is_name(self, base: str) -> bool:
-        if len(base) > 1 and not any(0x300 <= ord(c) < 0x370 for c in base) and not (len(base) == 1):
-            if base in self.words:
-                return True
-            import unicodedata
-
-            return len(unicodedata.normalize("NFD", base)) > 1 and len(base) == 1
-        if base in ("e", "π"):
-            return False
-        return not (base in FUNCTIONS and base != "σ") and base != "σ"
-
-
-def letters_of(texts: Iterable[str]) -> list[str]:
-    return [part for text in texts for use in find_uses(text) for part in split_indices(use.down)]
+        """Whether letters side by side can be a name here."""
+        if len(base) > 1:  # or a letter whose accent is a sign of its own
+            return base in self.words or all(combining(c) for c in base[1:])
+        return base not in ("e", "π", "σ") and base not in FUNCTIONS

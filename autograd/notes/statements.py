@@ -1,7 +1,7 @@
 r"""Rows of mathematics as statements: chains of formulas, without the words and signs that stand around them.
 
-    \text{For neuron 1: } 0.40 \cdot 0.138 = 0.0552 \quad (1)      →   0.40 \cdot 0.138  =  0.0552
-    L = ½(ŷ − y)² → ∂L/∂ŷ = ŷ − y                                  →   two statements
+\text{For neuron 1: } 0.40 \cdot 0.138 = 0.0552 \quad (1)      →   0.40 \cdot 0.138  =  0.0552
+L = ½(ŷ − y)² → ∂L/∂ŷ = ŷ − y                                  →   two statements
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ _SPACE = re.compile(r"\\q?quad(?![A-Za-z])|\\hfill(?![A-Za-z])|\\hspace\*?\{[^{}
 _NUMBER_OF_ROW = re.compile(r"(?:⁏[-–—.…\s]*\(\d+[a-z]?\)|\\tag\*?\{[^{}]*\})\s*$")
 _ARROWS = re.compile(r"\\(?:down|up|swarrow|searrow|nearrow|nwarrow)(?:arrow)?(?![A-Za-z])|[↓↑↙↘↖↗✓]|\\checkmark")
 _TRAILING = re.compile(r"(?:[,.;:]|\\\s|\s|\+\s*\\[lc]?dots)+$")
-_GOES_ON = re.compile(r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)")
+_GOES_ON = re.compile(
+    r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)"
+)
 _BESIDE = re.compile(r"\s*(?:\\nabla|∇)[^=]*=")
 _MARK = "⁏"
 
@@ -151,7 +153,11 @@ def _join(pieces: list[str]) -> list[str]:
             if not before.strip():
                 found[-1] = piece
             elif piece.strip().startswith("=") or (not stated and not states and _looks_like_formula(piece)):
-                found[-1] = before + (" = " if not piece.strip().startswith("=") else " ") + piece if _looks_like_formula(before) else piece
+                found[-1] = (
+                    before + (" = " if not piece.strip().startswith("=") else " ") + piece
+                    if _looks_like_formula(before)
+                    else piece
+                )
             else:
                 found.append(piece)
         elif sign == "←":

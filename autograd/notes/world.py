@@ -114,7 +114,11 @@ class World:
         if not is_layer(up) or up in ("new", "old", "*"):
             return up
         if inside in ("L", "L-1", "L−1", "L+1"):
-            return f"({LAYERS + (0 if inside == 'L' else 1 if '+' in inside else -1)})" if "l" in self.notation.layers else f"({inside})"
+            return (
+                f"({LAYERS + (0 if inside == 'L' else 1 if '+' in inside else -1)})"
+                if "l" in self.notation.layers
+                else f"({inside})"
+            )
         place = self.place(inside)
         return f"({place})"
 
@@ -174,7 +178,9 @@ class World:
         if rank == 1:
             return vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(self.k)])
         if rank == 2:
-            return Array([[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(self.k)] for i in range(self.k)])
+            return Array(
+                [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(self.k)] for i in range(self.k)]
+            )
         raise ShapeError(f"{base} has {rank} indices, and stands without them")
 
     def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
@@ -185,7 +191,11 @@ class World:
         key = base, up, indices
         if key not in self.leaves:
             below = "".join(indices) if all(len(i) == 1 for i in indices) else ",".join(indices)
-            label = base + (f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else "") + (f"_{{{below}}}" if below else "")
+            label = (
+                base
+                + (f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else "")
+                + (f"_{{{below}}}" if below else "")
+            )
             self.leaves[key] = Value(1.0, label)
         return self.leaves[key]
 
@@ -247,7 +257,8 @@ class World:
             return bottom.map(lambda x: self.slope(top, x))
         if isinstance(top, Array) and isinstance(bottom, Value):
             return top.map(lambda y: self.slope(y, bottom))
-        assert isinstance(top, Array) and isinstance(bottom, Array)
+        if isinstance(top, Value) or isinstance(bottom, Value):
+            raise ShapeError("this has no derivative")
         if top.is_vector and bottom.is_vector:
             return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
         raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
@@ -278,9 +289,8 @@ class World:
         full = expand(top, self.definitions, lambda x: x is bottom)[0]
         behind = [x for x in leaves(full) if x.op is not CONSTANT]
         terms = [gradient(full, bottom)[0]] if bottom in behind else []
-        for x in behind:
-            if x is not bottom and x is not top and self._may_vary(x, bottom):
-                terms.append(gradient(full, x)[0] * self.symbol(x, bottom))
+        others = [x for x in behind if x is not bottom and x is not top and self._may_vary(x, bottom)]
+        terms += [gradient(full, x)[0] * self.symbol(x, bottom) for x in others]
         if terms:
             return add_up(terms)
         if not top.inputs:

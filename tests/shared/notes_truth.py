@@ -1,4 +1,4 @@
-"""What is right and wrong in five public pages of lecture notes, found by hand with SymPy, before anything was checked by machine.
+"""What is right and wrong in five public pages of lecture notes, found by hand, before anything was checked.
 
 The pages themselves lie elsewhere: of each row there are its line, its place within the block that begins there, a verdict
 and why, in our words. `benchmarks/notes.py --pages FOLDER` compares.
