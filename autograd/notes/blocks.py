@@ -84,7 +84,7 @@ def find_rows(text: str, latex: bool = False) -> list[Row]:
         before = text[max(end, text.rfind("\n\n", 0, match.start()) + 2) : match.start()].strip()
         end = match.end()
         rows += _split_rows(text, inside, start, shown, before)
-    return rows if found else list(_plain_rows(text))
+    return rows if found else list(_plain_rows(_BLOCK.sub(lambda match: "\n" * match[0].count("\n"), text)))
 
 
 def _split_rows(text: str, inside: str, start: int, shown: bool, before: str) -> Iterator[Row]:

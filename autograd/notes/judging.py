@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import islice, product
 from typing import NamedTuple
 
-from autograd.calculus import gradient
+from autograd import primitives as ops
 from autograd.formula.arrays import Array, ShapeError
 from autograd.formula.indexed import NAME, read_quantity
 from autograd.formula.lexer import FormulaError
@@ -591,7 +591,12 @@ class Page:
 
     def _compare_values(self, world: World, left: Value, right: Value, text: str) -> Judgement:
         timeline = self.timelines[self.worlds.index(world)]
-        if left is right or timeline.defined_at.get(left) == self.current or (left.op is CONSTANT and self._is_name(text)):
+        if (
+            left is right
+            or left in timeline.own
+            or timeline.defined_at.get(left) == self.current
+            or (left.op is CONSTANT and self._is_name(text))
+        ):
             return Judgement(STATED)
         as_written = compare(left, right)
         if as_written.same:
@@ -628,7 +633,8 @@ class Page:
     def _renamed(self, left: Value, right: Value) -> str:
         """σ(z) = 1/(1 + e^{−x}): right if x is z."""
         new = [x for x in leaves(right) if x.op is None and x not in set(leaves(left))]
-        if len(new) == 1 and len(left.inputs) == 1 and compare(left, substitute(right, {new[0]: left.inputs[0]})).same:
+        is_function = left.op is not None and left.op.arity == 1 and left.op is not ops.neg
+        if len(new) == 1 and is_function and compare(left, substitute(right, {new[0]: left.inputs[0]})).same:
             return f"{new[0].label} is what stands in brackets"
         return ""
 
@@ -686,6 +692,7 @@ class Timeline:
         self.entries: dict[Value, list[tuple[int, Value]]] = {}
         self.arrays: dict[Value, list[tuple[int, Array]]] = {}
         self.defined_at: dict[Value, int] = {}
+        self.own: set[Value] = set()  # what is stated just here
 
     def define_array(self, i: int, name: Value, array: Array) -> None:
         said = self.arrays.setdefault(name, [])
@@ -717,6 +724,7 @@ class Timeline:
         definitions = {}
         for name, said in self.entries.items():
             self.defined_at[name], definitions[name] = _said(said, i)
+        self.own = {definitions[name] for name, place in self.defined_at.items() if place == i}
         self.world.arrays = {name: _said(arrays, i) for name, arrays in self.arrays.items()}
         if definitions != self.world.definitions:
             self.world.definitions = definitions
@@ -792,4 +800,4 @@ def _sentence(error: BaseException) -> str:
     return error.reason if isinstance(error, FormulaError) else str(error)
 
 
-__all__ = ["Comparison", "Judgement", "Page", "find_uses", "gradient"]
+__all__ = ["Comparison", "Judgement", "Page"]

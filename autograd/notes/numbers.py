@@ -1,8 +1,9 @@
 """Numbers on a page: what was worked out, from the numbers before it.
 
 A number stands for what comes to it when that is rounded to its digits, or cut off there; numbers in a formula may be
-rounded themselves, and then their results are off by as much as that can do. Numbers with one or two digits, and those that the page
-gives, are exact. A name stands for the number that the page says that it has, or else for what its definition comes to.
+rounded themselves, and then their results are off by as much as that can do. Numbers with one or two digits, and those
+that the page gives, are exact. A name stands for the number that the page says that it has, or else for what its definition
+comes to.
 """
 
 from __future__ import annotations
