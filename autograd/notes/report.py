@@ -73,10 +73,17 @@ class NotesRow(NamedTuple):
 
 
 class NotesReport:
-    """What `check_notes` found; true if nothing is wrong. It shows itself in Jupyter.
+    r"""What `check_notes` found; true if nothing is wrong. It shows itself in Jupyter.
 
     .rows are all rows of mathematics that state something, in order; .wrong are those that are wrong
     .text, .html and .data say it in words, as a marked page, and for json
+
+    >>> from autograd import check_notes
+    >>> report = check_notes(r"$$\frac{d}{dx} x^2 = 3x$$")
+    >>> bool(report), len(report.wrong)
+    (False, 1)
+    >>> report
+    <1 row of mathematics read: 0 right, 1 wrong>
     """
 
     def __init__(self, rows: Sequence[NotesRow]) -> None:
@@ -84,6 +91,7 @@ class NotesReport:
 
     @property
     def wrong(self) -> list[NotesRow]:
+        """The rows that are wrong."""
         return [row for row in self.rows if row.verdict == WRONG]
 
     def __bool__(self) -> bool:
@@ -91,10 +99,12 @@ class NotesReport:
 
     @property
     def counts(self) -> dict[str, int]:
+        """How many rows there are of each verdict."""
         return {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in WORDS}
 
     @property
     def summary(self) -> str:
+        """How many rows were read, and what they are, in a sentence."""
         counts = self.counts
         read = len(self.rows) - counts[UNREAD]
         parts = [
@@ -143,10 +153,16 @@ class NotesReport:
 
     @property
     def json(self) -> str:
+        """The same as JSON."""
         return json.dumps(self.data, ensure_ascii=False, indent=2)
 
     def save(self, path: str | Path) -> Path:
-        """Write it to a file: .html, .json or .txt. Raises ValueError for another suffix, OSError where that cannot be."""
+        """Write it to a file, and return the path.
+
+        path: where to; its suffix is .html, .json or .txt
+
+        Raises ValueError for another suffix, OSError where it cannot be written; no file is made then.
+        """
         from autograd.display.documents import html_page
         from autograd.display.files import save
 
