@@ -23,8 +23,9 @@ def add_to(commands: Any) -> None:
         " them; numbers by the numbers before them. What depends on something that the page does not say is not called"
         " wrong. The exit code is 1 when something is wrong.",
         examples=[
-            "echo '$L = (w x - y)^2$, $\\partial L/\\partial w = 2(w x - y)$' | chalkgrad check -",
-            'chalkgrad check notes.tex --given "a = \\sigma(z)" --save notes.html',
+            "echo '$\\frac{d}{dx} x^3 = 3x^2$' | chalkgrad check -",
+            "echo '$\\partial a/\\partial z = a(1 - a)$' > page.md && chalkgrad check page.md --given 'a = \\sigma(z)'",
+            "echo '$0.8 \\cdot 0.5 + 0.1 = 0.5$' > page.txt && chalkgrad check page.txt --save marked.html",
         ],
     )
     check.add_argument("file", metavar="FILE", help="the page: .tex, .md, .txt or .ipynb; - is standard input")
