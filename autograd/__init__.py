@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from autograd.mark.exercises import Exercise, exercise
     from autograd.mark.report import Marking
     from autograd.mark.worksheet import Worksheet
+    from autograd.notes.report import NotesReport, check_notes
     from autograd.program.compile import compile
     from autograd.program.program import Program
 
@@ -102,10 +103,12 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Exercise": "mark.exercises",
     "FormulaError": "formula.lexer",
     "Marking": "mark.report",
+    "NotesReport": "notes.report",
     "Program": "program.program",
     "Sheet": "derive.sheet",
     "Worksheet": "mark.worksheet",
     "check_gradients": "check",
+    "check_notes": "notes.report",
     "compile": "program.compile",
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",
@@ -179,6 +182,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "LostGradientWarning",
     "Marking",
     "Notation",
+    "NotesReport",
     "Primitive",
     "Program",
     "Sheet",
@@ -195,6 +199,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "cbrt",
     "ceil",
     "check_gradients",
+    "check_notes",
     "clip",
     "cos",
     "cosh",

@@ -23,7 +23,7 @@ OFTEN = 200  # characters of a text that is remembered: a line is undressed agai
 END = "(?![A-Za-z])"  # of a command
 FONTS = """mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathnormal boldsymbol bm pmb text textbf textit textrm
     textsf texttt textnormal mbox""".split()
-_BOXES = "boxed fbox framebox underline underbrace overbrace ensuremath".split()
+_BOXES = "boxed fbox framebox underline underbrace overbrace ensuremath cancel bcancel xcancel".split()
 _SWITCHES = """displaystyle textstyle scriptstyle scriptscriptstyle quad qquad limits nolimits nonumber notag hfill hfil
     enspace enskip thinspace noindent centering bf rm it sf tt""".split()
 _SIZES = "left right middle".split() + [f"{size}{side}" for size in "big Big bigg Bigg".split() for side in ("", *"lrm")]

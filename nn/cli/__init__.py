@@ -2,6 +2,7 @@
 
     formulas.py    step, derive, grad, hessian, draw: any formula that is typed
     lessons.py     play, tour, exercise, mark, lab: what a course needs
+    notes.py       check: a page of notes
     training.py    train: nets on data
     writing.py     train names: a GPT on lines of letters
     machine.py     doctor, completion: the computer that all this runs on

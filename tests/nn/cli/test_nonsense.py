@@ -23,6 +23,7 @@ ASKED = {
     "exercise": ["neuron"],
     "mark": ["sheet.toml"],
     "lab": ["notebooks", "--copy-only"],
+    "check": ["notes.md"],
     "train": ["xor", "--epochs", "1"],
     "doctor": [],
     "completion": ["bash"],
@@ -53,6 +54,7 @@ def desk(tmp_path, monkeypatch, run):
     monkeypatch.setattr("nn.cli.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
     monkeypatch.setattr("nn.cli.lessons._start", lambda folder, more: 0)
     run("exercise", "neuron", "--seed", "3", "--save", "sheet.toml")
+    Path("notes.md").write_text("$1 + 1 = 2$", encoding="utf-8")
 
 
 def test_every_command_is_asked():

@@ -285,9 +285,9 @@ def test_numbers_are_foretold_and_scored(opened):
 def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened, tmp_path):
     """Saved behind Primitive(...), the page computes it from its definition."""
     Primitive(
-        "softsign", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
+        "soft", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
     )
-    page = opened(nn.play("y = softsign(w x); w = 3; x = 1").save(tmp_path / "own.html"))
+    page = opened(nn.play("y = soft(w x); w = 3; x = 1").save(tmp_path / "own.html"))
     shown = numbers_of(page)
     assert shown["y"] == ["0.75", "grad 1"]
     assert shown["x"] == ["1", f"grad {written(3 / 16, 4)}"]

@@ -181,10 +181,10 @@ def test_what_only_the_library_reads_is_refused_and_said(text, place, sentence, 
 def test_an_operation_with_a_definition_is_computed_in_the_page(modules):
     """Its value and its gradient are those of Python, for ordinary numbers as in formulas around it."""
     Primitive(
-        "softsign", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
+        "soft", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
     )
     Primitive("mix", lambda x, y: 0.3 * x + 0.7 * y, 0.3, 0.7, definition=lambda x, y: 0.3 * x + 0.7 * y)
-    misses, counts = differences(modules, ["softsign(w x) + b", "mix(x, softsign y)²", "softsign(mix(x, y)", "mix(x)"])
+    misses, counts = differences(modules, ["soft(w x) + b", "mix(x, soft y)²", "soft(mix(x, y)", "mix(x)"])
     assert misses == []
     assert counts == {"read": 2, "refused": 2, "beyond": 0}
 

@@ -1,0 +1,234 @@
+r"""Rows of mathematics as statements: chains of formulas, without the words and signs that stand around them.
+
+\text{For neuron 1: } 0.40 \cdot 0.138 = 0.0552 \quad (1)      →   0.40 \cdot 0.138  =  0.0552
+L = ½(ŷ − y)² → ∂L/∂ŷ = ŷ − y                                  →   two statements
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from autograd.formula.indexed import closing_of, prepare
+from autograd.formula.spellings import undress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.notes.blocks import Row
+
+NO_NAMES = set(
+    """let so where with and or if for then thus hence since because when as is are the of otherwise derivative reciprocal
+    inputs new old to in by from we get have now i.e. e.g. using chain rule here note""".split()
+)
+_RELATION = re.compile(
+    r"\\(?:Leftrightarrow|iff)(?![A-Za-z])|(?P<definition>:=|≔|\\coloneqq|\\triangleq|≜|\\equiv(?![A-Za-z])|≡)"
+    r"|(?P<equal>==|(?<![<>!≠])=(?!=)|\\approx(?![A-Za-z])|≈|≃|≅|\\simeq|\\cong|\\doteq)"
+    r"|(?P<right>\\(?:Rightarrow|implies|Longrightarrow|rightarrow|longrightarrow|to)(?![A-Za-z])|⇒|⟹|→|⟶|=>|->)"
+    r"|(?P<left>\\(?:leftarrow|gets|longleftarrow)(?![A-Za-z])|←)"
+    r"|(?P<other>\\(?:propto|in|leq?|geq?|neq?|sim|mid|ll|gg|subset)(?![A-Za-z])|∝|∈|≤|≥|≠|<=|>=|<|>)"
+)
+_TEXT = re.compile(r"\\(?:text|mathrm|mbox|textbf|textit|textrm|textnormal)\s*\{([^{}]*)\}")
+_SPACE = re.compile(r"\\q?quad(?![A-Za-z])|\\hfill(?![A-Za-z])|\\hspace\*?\{[^{}]*\}")
+_NUMBER_OF_ROW = re.compile(r"(?:⁏[-–—.…\s]*\(\d+[a-z]?\)|\\tag\*?\{[^{}]*\})\s*$")
+_ARROWS = re.compile(r"\\(?:down|up|swarrow|searrow|nearrow|nwarrow)(?:arrow)?(?![A-Za-z])|[↓↑↙↘↖↗✓]|\\checkmark")
+_TRAILING = re.compile(r"(?:[,.;:]|\\\s|\s|\+\s*\\[lc]?dots)+$")
+_GOES_ON = re.compile(
+    r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)"
+)
+_BESIDE = re.compile(r"\s*(?:\\nabla|∇)[^=]*=")
+_MARK = "⁏"
+
+
+class Part(NamedTuple):
+    """A statement: formulas, with the sign in front of each; the first has none, unless the statement goes on.
+
+    words: what is said around it; is_definition: whether its sign says so
+    """
+
+    row: Row
+    formulas: Sequence[str]
+    signs: Sequence[str]
+    words: str
+    goes_on: bool
+    is_definition: bool
+
+
+def find_parts(row: Row, bullets: bool = False) -> list[Part]:
+    """The statements of a row; none where it states nothing.
+
+    bullets: whether a minus in front of a row is the dash of a list
+    """
+    text, words = _without_words(row.text)
+    text = _SPACE.sub(f" {_MARK} ", text)
+    text = _ARROWS.sub(" ", _NUMBER_OF_ROW.sub("", text))
+    if bullets:
+        text = re.sub(r"^\s*[-–]\s+(?=[\\A-Za-z])", "", text)
+    text = undress(prepare(text)).text.strip()
+    while text.startswith("{") and closing_of(text, 0) == len(text) - 1:
+        text = text[1:-1].strip()
+    found: list[Part] = []
+    for piece in _split(text):
+        part = _part(row, piece, words, first=not found)
+        if part is not None:
+            found.append(part)
+    if found and found[0].goes_on and not _GOES_ON.match(row.text):  # words are on its left
+        found[0] = found[0]._replace(goes_on=False)
+    return found
+
+
+def _without_words(text: str) -> tuple[str, str]:
+    """A row without words, and these; a single word may be a name."""
+    said: list[str] = []
+
+    def look(match: re.Match[str]) -> str:
+        inside = match[1]
+        word = inside.strip()
+        if word in ("New", "Updated"):
+            said.append(word)
+            return " "
+        if word.isalnum() and word == inside and word.lower() not in NO_NAMES and not word.isdigit():
+            return match[0]
+        said.append(word)
+        return f" {_MARK} " if match.start() and text[: match.start()].strip(" &=") else " "
+
+    before = text
+    text = _TEXT.sub(lambda m: m[0] if _is_script(before, m.start()) else look(m), text)
+    return text, " ".join(said)
+
+
+def _is_script(text: str, at: int) -> bool:
+    """Whether words stand below or above something, or in a matrix or in cases, where they are left."""
+    before = text[:at].rstrip(" {")
+    inside = text.rfind(r"\begin{cases}", 0, at) > text.rfind(r"\end{cases}", 0, at)
+    return before.endswith(("_", "^")) or inside or bool(re.search(r"[_^]\{[^{}]*$", text[:at]))
+
+
+def _split(text: str) -> list[str]:
+    """Statements side by side: parted by wide spaces, arrows, or commas between those that have a sign."""
+    pieces = [""]
+    depth = 0
+    i = 0
+    while i < len(text):
+        c = text[i]
+        if c in "([{⟦⦃":
+            depth += 1
+        elif c in ")]}⟧⦄":
+            depth = max(0, depth - 1)
+        if depth == 0:
+            match = _RELATION.match(text, i)
+            if match and (match["right"] or match["left"]):
+                pieces.append(f"{'←' if match['left'] else '→'}")
+                pieces.append("")
+                i = match.end()
+                continue
+            if match:
+                pieces[-1] += match[0]
+                i = match.end()
+                continue
+            if c == "⟧" and _BESIDE.match(text, i + 1):  # a statement behind a matrix
+                pieces[-1] += c
+                pieces += [_MARK, ""]
+                i += 1
+                continue
+            if c == _MARK or (c in ",;" and i):
+                pieces += [c, ""]
+                i += 1
+                continue
+        pieces[-1] += c
+        i += 1
+    return _join(pieces)
+
+
+def _join(pieces: list[str]) -> list[str]:
+    """What belongs together again, of pieces with what parts them between."""
+    found = [pieces[0]]
+    for sign, piece in zip(pieces[1::2], pieces[2::2]):
+        before = found[-1]
+        stated, states = _has_relation(before), _has_relation(piece)
+        if not piece.strip():
+            continue
+        if sign == "→":
+            if not before.strip():
+                found[-1] = piece
+            elif piece.strip().startswith("=") or (not stated and not states and _looks_like_formula(piece)):
+                found[-1] = (
+                    before + (" = " if not piece.strip().startswith("=") else " ") + piece
+                    if _looks_like_formula(before)
+                    else piece
+                )
+            else:
+                found.append(piece)
+        elif sign == "←":
+            if not stated and _looks_like_formula(before):
+                found[-1] = f"{before} := {piece}"
+        elif sign == _MARK:
+            if piece.strip().startswith("="):
+                found[-1] = before + " " + piece
+            elif not before.strip():
+                found[-1] = piece
+            elif states:
+                found.append(piece)
+            elif not stated:
+                found[-1] = before + " " + piece
+        elif states and (stated or not before.strip()):
+            found.append(piece)
+        elif stated and not states:
+            continue  # a remark behind a comma
+        else:
+            found[-1] = before + sign + piece
+    return found
+
+
+def _has_relation(text: str) -> bool:
+    depth = 0
+    i = 0
+    while i < len(text):
+        c = text[i]
+        depth += (c in "([{⟦⦃") - (c in ")]}⟧⦄")
+        match = _RELATION.match(text, i) if depth == 0 else None
+        if match and (match["equal"] or match["definition"] or match["other"]):
+            return True
+        i = match.end() if match else i + 1
+    return False
+
+
+def _looks_like_formula(text: str) -> bool:
+    return bool(re.search(r"[\w∂]", text)) and not re.search(r"\\(?:text|mathrm)\s*\{[^{}]* ", text)
+
+
+def _part(row: Row, text: str, words: str, first: bool) -> Part | None:
+    """One statement, or nothing where there is no sign of equality in it."""
+    text = _TRAILING.sub("", text)
+    formulas, signs = [""], [""]
+    depth = 0
+    i = 0
+    definition = False
+    while i < len(text):
+        c = text[i]
+        depth += (c in "([{⟦⦃") - (c in ")]}⟧⦄")
+        match = _RELATION.match(text, i) if depth <= 0 else None
+        if match and match["other"]:
+            return None
+        if match:
+            formulas.append("")
+            signs.append(match[0])
+            definition = definition or bool(match["definition"])
+            i = match.end()
+        else:
+            formulas[-1] += c
+            i += 1
+    if re.search(r"\b[nN]ew\b|\b[uU]pdated\b", words) and len(formulas) > 1:
+        formulas[0] = r"\text{anew}"  # another number of that name
+    stripped = [_TRAILING.sub("", f).strip() for f in formulas]
+    if not any(stripped):
+        return None
+    goes_on = not stripped[0] and len(stripped) > 1
+    if goes_on:
+        stripped, signs = stripped[1:], signs[1:]
+    while len(stripped) > 1 and not stripped[-1]:
+        stripped, signs = stripped[:-1], signs[:-1]
+    if len(stripped) == 1 and not goes_on:
+        return Part(row, stripped, signs, words, False, False) if first else None
+    return Part(row, stripped, signs, words, goes_on, definition)

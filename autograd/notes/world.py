@@ -1,0 +1,386 @@
+"""One reading of a page: sizes for its vectors, numbers for the letters that count, and a Value for each name.
+
+A page says that ŷ = σ(θᵀx) and speaks of no size; what it claims is to hold for all of them. So it is read in several
+worlds, with vectors of two entries, of three, and of one, and its rows are judged in each.
+
+What a derivative comes to is worked out from the page's definitions. Where a quantity has none, as a loss of which only
+∂L/∂a is written, it varies with another through all that is computed from that one: the chain rule, down to slopes that the
+page states, or that nothing says, which are names of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from autograd import primitives as ops
+from autograd.calculus import gradient
+from autograd.formula.arrays import Array, ShapeError, add_up, vector
+from autograd.formula.indexed import read_quantity
+from autograd.formula.name_keys import key_of
+from autograd.graph import leaves
+from autograd.notes.notation import ARITHMETIC, LOSSES, Notation, find_uses, is_layer, plain, split_indices
+from autograd.operation import CONSTANT
+from autograd.rewriting import apply, expand, substitute
+from autograd.value import Value, constant
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from autograd.formula.arrays import Quantity
+    from autograd.formula.name_keys import Key
+
+LAYERS = 3
+DEEPEST = 12  # quantities that one varies through
+
+
+class UnsaidError(ValueError):
+    """Something that is not said on the page decides."""
+
+
+class World:
+    """A reading of a page.
+
+    size: of its vectors; flat: whether all vectors have one entry, and are written as numbers
+    """
+
+    def __init__(self, notation: Notation, size: int, flat: bool = False, given: Mapping[str, str] | None = None) -> None:
+        self.notation, self.k, self.flat = notation, size, flat
+        self.env: dict[str, int] = {}
+        self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
+        self.of_vectors = "dot"
+        self.leaves: dict[tuple[Any, ...], Value] = {}
+        self.definitions: dict[Value, Value] = {}
+        self.slopes: dict[tuple[Value, Value], Value] = {}
+        self.stated: dict[Value, dict[Value, Value]] = {}  # by what: of what, the slope that the page states
+        self.unbound: set[str] = set()
+        self.bound: dict[Key, Quantity] = {}
+        self.sizes = notation.sizes
+        self.shapes = {} if flat else notation.shapes
+        self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
+        self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
+        self.touched: set[Value] = set()  # what was differentiated
+        self._used_in: dict[Value, list[tuple[Value, Value]]] | None = None
+        self._behind: dict[Value, frozenset[Value]] = {}
+        self._families: dict[Value, tuple[str, str]] = {}
+        self._deep = 0
+
+    # ---- names
+
+    def __contains__(self, key: Key) -> bool:
+        if key in self.bound:
+            return True
+        if len(key) != 4:
+            return len(key) == 2 and key[0] == "" and str(key[1]) in self.notation.words
+        base, primes, up, down = (str(part) for part in key)
+        if not base or primes != "0" or not self.notation.is_name(base):
+            return False
+        if base == "d" and not down and "d" not in self.notation.bases:
+            return False
+        return not up or is_layer(up) or self._transposed(up) is not None
+
+    def _transposed(self, up: str) -> str | None:
+        match = re.fullmatch(r"(\(.*\)|\[.*\]|[lL](?:[+−-]1)?)\s*(?:T|⊤|top)", up)
+        return match[1] if match else None
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter([key_of(base) for base in self.notation.bases])
+
+    def __getitem__(self, key: Key) -> Quantity:
+        if key in self.bound:
+            return self.bound[key]
+        if len(key) == 2:
+            key = key_of(str(key[1]))
+        base, _, up, down = (str(part) for part in key)
+        if not up and not down:
+            if base in self.env or base in self.fixed:
+                return constant(float(self.env.get(base, self.fixed.get(base, 0))))
+            if base in self.sizes and base in "nmkKNMC" and not self.flat:
+                return constant(float(self.k))
+        inner = self._transposed(up)
+        if inner is not None:
+            found = self[key_of(base, 0, inner, down)]
+            return found.transposed if isinstance(found, Array) else found
+        indices = self.letters_in(down)
+        if self.notation.kronecker and base == "δ" and len(indices) == 2 and all(str(i).isdigit() for i in indices):
+            return constant(float(indices[0] == indices[1]))
+        return self.quantity(base, self._layer(up), tuple(indices))
+
+    def _layer(self, up: str) -> str:
+        """What stands above a name, with numbers for the letters that count layers."""
+        inside = up.strip("()[]")
+        if not is_layer(up) or up in ("new", "old", "*"):
+            return up
+        if inside in ("L", "L-1", "L−1", "L+1"):
+            return (
+                f"({LAYERS + (0 if inside == 'L' else 1 if '+' in inside else -1)})"
+                if "l" in self.notation.layers
+                else f"({inside})"
+            )
+        place = self.place(inside)
+        return f"({place})"
+
+    def letters_in(self, down: str) -> list[str]:
+        """Indices with numbers for the letters that count."""
+        parts = split_indices(down)
+        if self.flat:
+            parts = [part for part in parts if ARITHMETIC.sub(r"\1", part) not in self.notation.letters]
+        return [self.place(part) for part in parts]
+
+    def place(self, part: str) -> str:
+        if part in self.env or part in self.fixed:
+            return str(self.env.get(part, self.fixed.get(part)))
+        if match := ARITHMETIC.fullmatch(part):
+            letter, sign, by = match.groups()
+            base = self.env.get(letter, self.fixed.get(letter))
+            if base is None and letter in self.sizes and not self.flat:
+                base = self.k
+            if base is not None:
+                return str(base + (int(by) if sign == "+" else -int(by)))
+            if letter in self.notation.letters or letter in self.notation.layers:
+                self.unbound.add(letter)
+            return part.replace("−", "-")
+        if part in self.notation.letters or part in self.notation.layers:
+            self.unbound.add(part)
+        return part
+
+    def letters_in_formula(self, text: str) -> list[str]:
+        below = re.findall(r"_\s*(?:\{([^{}]*)\}|([^\W_]))", text)
+        parts = [p for group, one in below for p in re.findall(r"[^\W\d_]'*", (group or one).replace("′", "'"))]
+        return [p for p in parts if p in self.notation.letters or p in self.sizes]
+
+    def size(self, letter: str) -> int:
+        letter = letter.strip()
+        if letter.isdigit():
+            return int(letter)
+        if match := ARITHMETIC.fullmatch(letter.replace(" ", "")):
+            base = self.env.get(match[1], self.k)
+            return base + (int(match[3]) if match[2] == "+" else -int(match[3]))
+        return self.k
+
+    def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
+        rank = 0 if self.flat else self.notation.rank(base, up, len(indices))
+        if base.islower() and (base, up) not in self.shapes and (base.upper(), up) in self.shapes and not indices:
+            base = base.upper()
+        if (base, up) in self.shapes and not indices:
+            n, m = self.shapes[base, up]
+            if n == m == 1:
+                return self.leaf(base, up, ())
+            if n == 1:
+                return Array([[self.leaf(base, up, ("1", str(j + 1))) for j in range(m)]])
+            if m == 1:
+                return vector([self.leaf(base, up, (str(i + 1),)) for i in range(n)])
+            return Array([[self.leaf(base, up, (str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)])
+        if rank == 0:
+            return self.leaf(base, up, indices)
+        if rank == 1:
+            return vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(self.k)])
+        if rank == 2:
+            return Array(
+                [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(self.k)] for i in range(self.k)]
+            )
+        raise ShapeError(f"{base} has {rank} indices, and stands without them")
+
+    def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
+        if base.isupper() and len(base) == 1 and base not in self.notation.counts and base.lower() in self.notation.counts:
+            lower = self.notation.counts[base.lower()]
+            if len(indices) == lower and base not in LOSSES and not self.notation.array_bases.get(base):
+                base = base.lower()
+        key = base, up, indices
+        if key not in self.leaves:
+            below = "".join(indices) if all(len(i) == 1 for i in indices) else ",".join(indices)
+            label = (
+                base
+                + (f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else "")
+                + (f"_{{{below}}}" if below else "")
+            )
+            self.leaves[key] = Value(1.0, label)
+        return self.leaves[key]
+
+    # ---- functions
+
+    def is_called(self, base: str, pure: bool, primed: bool) -> str:
+        return self.notation.is_called(base, pure, primed)
+
+    def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity:
+        """A function of the page, or any function of that name, entry by entry."""
+        if len(args) == 1 and isinstance(args[0], Array):
+            return args[0].map(lambda x: self._call(base, [x], primes))
+        if not all(isinstance(x, Value) for x in args):
+            raise ShapeError(f"{base} is a function of numbers here")
+        return self._call(base, [x for x in args if isinstance(x, Value)], primes)
+
+    def _call(self, base: str, args: list[Value], primes: int) -> Value:
+        if primes > 1 or (primes and len(args) > 1):
+            raise ShapeError("a prime is the first derivative of a function of one argument")
+        fresh = [Value(1.0, f"{base}·{i}") for i in range(len(args))]
+        y = self._body(base, fresh)
+        if primes:
+            y = gradient(y, fresh[0])[0]
+        return substitute(y, dict(zip(fresh, args)))
+
+    def _body(self, base: str, args: list[Value]) -> Value:
+        if base in self.notation.functions:
+            params, body = self.notation.functions[base]
+            body = re.split(r"(?<![<>=≤≥])=(?!=)|≈|\\approx|\\Rightarrow|\\rightarrow", body)[0]
+            keys = [use.key for p in params for use in find_uses(p)]
+            if len(keys) != len(args):
+                raise ShapeError(f"{base} has {len(keys)} arguments here")
+            before, self.bound = self.bound, {**self.bound, **dict(zip(keys, args))}
+            self._deep += 1
+            try:
+                if self._deep > DEEPEST:
+                    raise ShapeError(f"{base} is defined by itself")
+                y = read_quantity(body, self)
+            finally:
+                self.bound = before
+                self._deep -= 1
+            if not isinstance(y, Value):
+                raise ShapeError(f"{base} is no number")
+            return y
+        self.any_functions.add(base)
+        seed = hashlib.sha256(base.encode()).digest()
+        y = constant(0.0)
+        for i, x in enumerate(args):  # any function will do, if what is claimed holds for all
+            a, b, c, d = (0.4 + seed[4 * i + j] / 256.0 for j in range(4))
+            y = y + a * ops.sin(b * x + c) + d * x * x + 2.0
+        return y
+
+    # ---- derivatives
+
+    def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity:
+        if isinstance(top, Value) and isinstance(bottom, Value):
+            return self.slope(top, bottom)
+        if isinstance(top, Value) and isinstance(bottom, Array):
+            return bottom.map(lambda x: self.slope(top, x))
+        if isinstance(top, Array) and isinstance(bottom, Value):
+            return top.map(lambda y: self.slope(y, bottom))
+        if isinstance(top, Value) or isinstance(bottom, Value):
+            raise ShapeError("this has no derivative")
+        if top.is_vector and bottom.is_vector:
+            return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
+        raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
+
+    def gradient_of(self, loss: str, by: Quantity) -> Quantity:
+        if not loss:
+            found = [base for base in self.notation.bases if base in LOSSES and base in self.notation.tops]
+            if len(found) != 1:
+                raise UnsaidError("of what this is the gradient is not said")
+            loss = found[0]
+        return self.differentiate(read_quantity(loss, self), by)
+
+    def slope(self, top: Value, bottom: Value) -> Value:
+        if bottom.op is CONSTANT or bottom.inputs:
+            raise UnsaidError("a derivative is taken by something that has no name")
+        self.touched.add(top)
+        self._deep += 1
+        try:
+            if self._deep > DEEPEST:
+                raise UnsaidError("this varies through too many quantities")
+            return self._slope(top, bottom)
+        finally:
+            self._deep -= 1
+
+    def _slope(self, top: Value, bottom: Value) -> Value:
+        if top is bottom:
+            return constant(1.0)
+        full = expand(top, self.definitions, lambda x: x is bottom)[0]
+        behind = [x for x in leaves(full) if x.op is not CONSTANT]
+        terms = [gradient(full, bottom)[0]] if bottom in behind else []
+        others = [x for x in behind if x is not bottom and x is not top and self._may_vary(x, bottom)]
+        terms += [gradient(full, x)[0] * self.symbol(x, bottom) for x in others]
+        if terms:
+            return add_up(terms)
+        if not top.inputs:
+            return self.symbol(top, bottom)
+        if all(self._are_siblings(x, bottom) for x in behind):
+            return constant(0.0)
+        raise UnsaidError(f"nothing says how this varies with {bottom.label}")
+
+    def _are_siblings(self, x: Value, y: Value) -> bool:
+        return x.label.partition("_")[0] == y.label.partition("_")[0]
+
+    def _may_vary(self, x: Value, bottom: Value) -> bool:
+        """Whether a quantity without a definition could vary with another: where the page differentiates such by such."""
+        if x in self.stated.get(bottom, ()):
+            return True
+        (base, up), (other, layer) = self._family(x), self._family(bottom)
+        if base == other and (up == layer or up < layer):
+            return False
+        return (base, other) in self.notation.pairs
+
+    def _family(self, leaf: Value) -> tuple[str, str]:
+        if leaf not in self._families:
+            self._families = {value: (base, up) for (base, up, _), value in self.leaves.items()}
+        return self._families.get(leaf, ("", ""))
+
+    def symbol(self, top: Value, bottom: Value) -> Value:
+        """The slope of a quantity that has no definition: stated, or through what is computed from the other, or a name."""
+        if top is bottom:
+            return constant(1.0)
+        if (stated := self.stated.get(bottom, {}).get(top)) is not None:
+            return stated
+        if self._are_siblings(top, bottom) and top.label != bottom.label:
+            return constant(0.0)
+        terms = [
+            self.slope(top, user) * gradient(own, bottom)[0]
+            for user, own in self._users(bottom)
+            if user is not top and user.op is None and not self._rests_on(user, top)
+        ]
+        terms += [
+            self.slope(top, user) * slope
+            for user, slope in self.stated.get(bottom, {}).items()
+            if user is not top and user not in self.definitions and not self._rests_on(user, top)
+        ]
+        if terms:
+            return add_up(terms)
+        return self.slopes.setdefault((top, bottom), Value(1.0, f"∂{top.label}/∂{bottom.label}"))
+
+    def _users(self, x: Value) -> list[tuple[Value, Value]]:
+        """The names that are computed directly from one, each with its definition."""
+        if self._used_in is None:
+            self._used_in = {}
+            for user, own in self.definitions.items():
+                for leaf in leaves(own):
+                    self._used_in.setdefault(leaf, []).append((user, own))
+        return self._used_in.get(x, [])
+
+    def changed(self) -> None:
+        """Forget what was found out for other definitions."""
+        self._used_in = None
+        self._behind.clear()
+
+    def _rests_on(self, x: Value, other: Value) -> bool:
+        if x not in self._behind:
+            self._behind[x] = frozenset(leaves(expand(x, self.definitions, lambda y: False)[0]))
+        return other in self._behind[x]
+
+    def are_tied(self, names: set[Value]) -> bool:
+        """Whether one of some names varies with another, though no definition says how."""
+        free = [x for x in names if x.op is None and x not in self.definitions]
+        families = {self._family(x) for x in free}
+        pairs = [*self.slopes, *((top, bottom) for bottom, tops in self.stated.items() for top in tops)]
+        ties = {(self._family(top), self._family(bottom)) for top, bottom in pairs if top not in self.definitions}
+        return any(top in families and bottom in families for top, bottom in ties)
+
+    def expanded(self, y: Value) -> Value:
+        """A formula down to what is given."""
+        return expand(y, self.definitions, lambda x: False)[0]
+
+    def define(self, left: Value, right: Value) -> bool:
+        """Let a name be a formula, unless that rests on the name itself."""
+        if left.op is not None or left.inputs or left is right:
+            return False
+        if left in set(leaves(self.expanded(right))):
+            return False
+        for pair, symbol in self.slopes.items():
+            if symbol is left:
+                self.stated.setdefault(pair[1], {})[pair[0]] = right
+        self.definitions[left] = right
+        self.changed()
+        return True
+
+
+__all__ = ["UnsaidError", "World", "apply", "plain"]

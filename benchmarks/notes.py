@@ -1,0 +1,95 @@
+"""How well pages of notes are judged: mistakes found and missed, right rows called wrong, and how long a page takes.
+
+python benchmarks/notes.py             thirty pages, and every mistake that can be planted in them; the misses are listed
+python benchmarks/notes.py --quick     a part of it
+python benchmarks/notes.py --pages FOLDER      the five public pages of tests/shared/notes_truth.py, if they lie there
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "shared"))
+
+import notes_pages
+import notes_truth
+
+from autograd.notes.judging import Page
+from autograd.notes.report import check_notes
+from autograd.notes.statements import find_parts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--pages", type=Path)
+    options = parser.parse_args()
+    if options.pages:
+        judge_public(options.pages)
+        return
+    right = called_wrong = 0
+    for name, lines in notes_pages.pages():
+        report = check_notes(notes_pages.text_of(lines))
+        right += len(report.rows)
+        for row in report.wrong:
+            called_wrong += 1
+            print(f"called wrong, and right: {name}, {row.text}: {row.remark}")
+    print(f"{right} right rows on thirty pages: {called_wrong} called wrong")
+    found, missed, elsewhere, beside = Counter[str](), Counter[str](), 0, 0
+    for name, kind, line, text in notes_pages.planted(most=40 if options.quick else 10_000):
+        report = check_notes(text)
+        hit = [row for row in report.wrong if row.line == line]
+        elsewhere += len(report.wrong) - len(hit)
+        beside += len(report.rows) - 1
+        (found if hit else missed)[kind] += 1
+        if not hit:
+            row = next((row for row in report.rows if row.line == line), None)
+            said = f"{row.text} ({row.verdict}: {row.remark})" if row else "not a row any more"
+            print(f"missed: {name}, {kind}: {said}")
+    total = sum(found.values()) + sum(missed.values())
+    print(f"{total} planted mistakes: {sum(found.values())} found, {sum(missed.values())} missed")
+    print(f"{beside} right rows beside them: {elsewhere} called wrong")
+    for kind in sorted({*found, *missed}):
+        print(f"    {kind:10} {found[kind]} of {found[kind] + missed[kind]}")
+    lines = [line for _, page in list(notes_pages.pages())[::3] for line in page][:40]
+    start = time.perf_counter()
+    check_notes(notes_pages.text_of(lines))
+    print(f"a page of forty lines: {time.perf_counter() - start:.2f} s")
+
+
+def judge_public(folder: Path) -> None:
+    """The public pages against what was found by hand."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for path in sorted(folder.iterdir()):
+        name = path.name[:3]
+        if name not in notes_truth.TRUTH:
+            continue
+        start = time.perf_counter()
+        page = Page(path.read_text(encoding="utf-8"))
+        took = time.perf_counter() - start
+        places: Counter[int] = Counter()
+        said = {}
+        for row in page.rows:
+            if row.place > 1 or any(len(part.formulas) > 1 or part.goes_on for part in find_parts(row)):
+                places[row.line] += 1
+                said[row.line, places[row.line]] = page.judgements.get(row)
+        for line, place, verdict, why in notes_truth.rows(name):
+            judgement = said.get((line, place))
+            word = judgement.verdict if judgement else "unread"
+            counts[verdict, word] += 1
+            if (verdict == "W") != (word == "wrong"):
+                print(f"{name} line {line}.{place}: by hand {verdict} {why}; here {word}")
+        print(f"{name}: {took:.1f} s")
+    rows = sum(counts.values())
+    read = rows - sum(n for (_, word), n in counts.items() if word == "unread")
+    wrong = sum(n for (verdict, _), n in counts.items() if verdict == "W")
+    alarms = sum(n for (verdict, word), n in counts.items() if verdict != "W" and word == "wrong")
+    print(f"{rows} rows, {read} read; {wrong} wrong, {counts['W', 'wrong']} found; {alarms} others called wrong")
+
+
+if __name__ == "__main__":
+    main()

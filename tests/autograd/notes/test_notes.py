@@ -1,0 +1,143 @@
+"""Pages of notes: what is right is never called wrong, and planted mistakes are found."""
+
+import json
+
+import notes_pages
+import notes_truth
+import pytest
+from long_runs import many, seeds
+from walks import failures
+
+from autograd import check_notes
+from autograd.notes.report import NotesError
+from nn.cli.main import main
+
+
+def verdicts(text, **options):
+    return [row.verdict for row in check_notes(text, **options).rows]
+
+
+def test_nothing_right_is_called_wrong():
+    """On thirty pages without a mistake no row is wrong, and all are read."""
+
+    def check(text):
+        report = check_notes(text)
+        assert [row.text for row in report.wrong] == []
+        assert report.counts["unread"] == 0
+
+    assert failures(check, [notes_pages.text_of(lines) for _, lines in notes_pages.pages()]) == {}
+
+
+@pytest.mark.parametrize("seed", seeds(1))
+def test_planted_mistakes_are_found_where_they_stand(seed):
+    """Of mistakes of seven kinds nine in ten are found, and no other row is blamed."""
+    cases = notes_pages.planted(seed, many(60))
+    found = 0
+    for name, kind, line, text in cases:
+        wrong = check_notes(text).wrong
+        assert [row.text for row in wrong if row.line != line] == [], (name, kind)
+        found += bool(wrong)
+    assert found >= 0.9 * len(cases)
+
+
+JACOBIAN = r"J = \begin{bmatrix} \frac{\partial f}{\partial x} & \frac{\partial f}{\partial y} \end{bmatrix}"
+ROWS = {  # a page, and the verdict on its last row
+    r"$$L = (wx - y)^2$$ $$\frac{\partial L}{\partial w} = 2(wx - y)x$$": "right",
+    r"$$L = (wx - y)^2$$ $$\frac{\partial L}{\partial w} = 2(wx - y)$$": "wrong",
+    r"$$L = (wx - y)^2$$ $$\frac{\partial L}{\partial w} = 2(wx - y)u$$": "depends",
+    r"$$\sigma(x) = \frac{1}{1+e^{-x}}$$": "right",
+    r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$": "depends",
+    r"$$\frac{d}{dx} x^2 = 3x$$": "wrong",
+    r"$$\frac{\partial}{\partial z} \frac{g(z)}{h(z)} = \frac{g'(z)}{h(z)} - \frac{g(z) h'(z)}{h(z)^2}$$": "right",
+    r"$$\frac{\partial}{\partial z} \frac{g(z)}{h(z)} = \frac{g'(z)}{h(z)} + \frac{g(z) h'(z)}{h(z)^2}$$": "wrong",
+    r"$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial w}$$": "right",
+    r"$$e^{0.12} = 1.13$$": "right",
+    r"$$e^{0.12} = 1.27$$": "wrong",
+    r"$$0.593269(1-0.593269) = 0.241300$$": "right",
+    rf"$$f(x, y, z) = x^2 + 2xy + z$$ $${JACOBIAN}"
+    r" = \begin{bmatrix} 2x + 2y & 2x \end{bmatrix}$$": "right",
+    rf"$$f(x, y, z) = x^2 + 2xy + z$$ $${JACOBIAN}"
+    r" = \begin{bmatrix} 2x + 2y & 2y \end{bmatrix}$$": "wrong",
+    r"$$z = w_0 x_0 + w_1 x_1 + \dots + w_n x_n$$ $$\frac{\partial z}{\partial w_1} = x_1$$": "right",
+    r"$$b := b - \alpha(a - y)$$": "stated",
+}  # fmt: skip
+
+
+def test_single_rows():
+    """Rows of one kind each are judged as they deserve."""
+
+    def check(text, verdict):
+        assert verdicts(text)[-1] == verdict
+
+    assert failures(check, list(ROWS.items())) == {}
+
+
+def test_a_row_that_mends_a_mistake_is_right_and_does_not_follow():
+    """In a chain with one wrong member, the next is right again."""
+    text = r"""$$J = -(y \log a + (1-y) \log(1-a)),\quad a = \sigma(z)$$
+\begin{align}
+\frac{\partial J}{\partial z} &= -\left[\frac{y}{a} + \frac{1-y}{1-a}\right] a (1-a) \\
+&= -(y (1-a) - a (1-y)) \\
+&= a - y
+\end{align}"""
+    assert verdicts(text)[-3:] == ["wrong", "does not follow", "right"]
+
+
+def test_what_is_left_out_can_be_given():
+    """A definition that the page leaves out decides, when it is given."""
+    text = r"$$\frac{\partial a}{\partial z} = a(1+a)$$"
+    assert verdicts(text) == ["stated"]
+    assert verdicts(text, given=r"$a = \sigma(z)$") == ["wrong"]
+
+
+def test_what_is_crossed_out_or_code_is_left_out():
+    """Neither struck out formulas nor code are rows."""
+    assert verdicts("~~$1 + 1 = 3$~~\n\n```\n$1 + 1 = 3$\n```\n`$1 + 1 = 3$`") == []
+
+
+def test_a_notebook_is_read_cell_by_cell():
+    """The Markdown of a notebook is its page; what is no notebook is refused."""
+    cells = [
+        {"cell_type": "markdown", "source": ["$$\\frac{d}{dx} ", "x^2 = 3x$$"]},
+        {"cell_type": "code", "source": "$x=y$"},
+    ]
+    assert verdicts(json.dumps({"cells": cells})) == ["wrong"]
+    with pytest.raises(NotesError, match="no notebook"):
+        check_notes('{"cells": 3}')
+
+
+def test_a_report_says_it_in_words_as_a_page_and_as_data(tmp_path):
+    """Text, HTML, JSON and files agree on what is wrong."""
+    report = check_notes(r"$$L = (wx - y)^2$$ $$\frac{\partial L}{\partial w} = 2(wx - y)$$")
+    assert not report
+    assert "wrong: at" in report.text
+    assert json.loads(report.json)["rows"][1]["point"]
+    assert 'class="wrong"' in report._repr_html_()
+    assert report.save(tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_the_command_says_with_its_exit_code_whether_something_is_wrong(tmp_path, capsys):
+    """0 for a right page, 1 for a wrong one, and a sentence for a file that is none."""
+    page = tmp_path / "notes.tex"
+    page.write_text("% $1 = 2$\n$$\\frac{d}{dx} x^2 = 2x$$", encoding="utf-8")
+    assert main(["check", str(page)]) == 0
+    page.write_text("$$\\frac{d}{dx} x^2 = 3x$$", encoding="utf-8")
+    assert main(["check", str(page), "--json"]) == 1
+    assert main(["check", str(tmp_path / "notes.docx")]) == 1
+    assert "not 'notes.docx'" in capsys.readouterr().err
+    assert main(["check", str(tmp_path / "none.md")]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no mathematics", "$", "$$", "$$=$$", "$$= = =$$", r"\begin{align}", r"$$\frac{$$", "$$x^{x^{x$$"]
+)
+def test_any_text_at_all_is_a_page(text):
+    """Nothing that people may write raises."""
+    assert check_notes(text).wrong == []
+
+
+def test_what_was_found_by_hand_is_a_table():
+    """Each row of the five pages has a place and a verdict."""
+    found = [row for page in notes_truth.TRUTH for row in notes_truth.rows(page)]
+    assert len(found) > 200
+    assert {verdict for _, _, verdict, _ in found} == set("DRW?U")
