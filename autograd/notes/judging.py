@@ -284,9 +284,9 @@ class Page:
             if y in set(leaves(x)) or (x.op is None and not x.inputs and x in set(leaves(y))):
                 found.append(Judgement(OPEN, formula=text, reason="a name stands on both sides"))
                 continue
-            here = self.reckoner.worths(x, before)
+            is_name = not x.inputs and x.op is None
+            here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
             if not here:
-                is_name = not x.inputs and x.op is None
                 found.append(
                     Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text)
                 )
@@ -379,6 +379,14 @@ class Page:
         if len(symbolic) > 1:
             yield from self._judge_symbolic(members, symbolic)
 
+    def _by_numbers(self, members: Sequence[tuple[str, int]], i: int, judgement: Judgement) -> Judgement:
+        """What is said of a whole number, if the numbers on the page make it right."""
+        text = members[i][0]
+        if judgement.verdict != OPEN or not is_pure(text):
+            return judgement
+        by_numbers = self._judge_number(self.worlds[0], members[i - 1][0], text, False)
+        return by_numbers if by_numbers.verdict == RIGHT else judgement
+
     def _judge_symbolic(
         self, members: Sequence[tuple[str, int]], symbolic: Sequence[int]
     ) -> Iterator[tuple[int, Judgement]]:
@@ -398,11 +406,11 @@ class Page:
                         truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
                     elif truth.verdict in (OPEN, UNREAD) and step.verdict in (RIGHT, WRONG):
                         truth = step if step.verdict == RIGHT or found[before].verdict == RIGHT else truth
-                yield members[i][1], truth
+                yield members[i][1], self._by_numbers(members, i, truth)
                 before = i
             return
         first = rest[0]
-        yield members[first][1], found[first]
+        yield members[first][1], self._by_numbers(members, first, found[first])
         alike = {i: self._compare(members[first][0], members[i][0]) for i in rest[1:]}
         against = [i for i in alike if alike[i].verdict == WRONG]
         agree = [i for i in alike if alike[i].verdict == RIGHT]
@@ -511,7 +519,7 @@ class Page:
             return flat
         legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
         if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
-            worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict == OPEN)
+            worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
             return arrays if worse else flat
         if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
             strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
@@ -535,6 +543,7 @@ class Page:
     def _compare_places(self, world: World, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
         by_place: dict[object, list[Judgement]] = {}
+        by_meeting: dict[bool, list[Judgement]] = {}  # whether two of the letters are the same number there
         extra = set(self._letters_of(world, [other])) - set(self._letters_of(world, [one]))
         for env in self._places(world, [one, other]):
             world.touched = set()
@@ -554,9 +563,22 @@ class Page:
                 place = tuple(sorted((x, n) for x, n in env.items() if x not in extra))
                 by_place.setdefault(place, []).append(judgement)
                 continue
-            if judgement.verdict in (WRONG, UNREAD, OPEN):
+            if judgement.verdict in (UNREAD, OPEN):
+                return judgement._replace(formula=other)
+            if len(env) > 1 and judgement.verdict in (RIGHT, WRONG):
+                by_meeting.setdefault(len(set(env.values())) < len(env), []).append(judgement)
+            elif judgement.verdict == WRONG:
                 return judgement._replace(formula=other)
             found.append(judgement)
+        for meet, judgements in by_meeting.items():
+            others = by_meeting.get(not meet, [])
+            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict == RIGHT for j in others):
+                reason = (
+                    "it is right where the indices "
+                    + ("differ" if meet else "are the same")
+                    + ", and which are meant is not said"
+                )
+                return Judgement(OPEN, reason=reason, formula=other)
         for judgements in by_place.values():
             if all(judgement.verdict == WRONG for judgement in judgements):
                 return judgements[0]._replace(formula=other)
@@ -615,6 +637,8 @@ class Page:
             return Judgement(OPEN, reason=found.how or "it cannot be told")
         if assumed := self._assume(world, one, other):
             return Judgement(RIGHT, assumed, "at points")
+        if bool(_names_in(one)) != bool(_names_in(other)):  # z = wx = 1, where w and x have numbers
+            return Judgement(OPEN, reason="for which numbers this is meant is not said")
         if stranger := self._stranger(world, left, right, one, other):
             return Judgement(OPEN, reason=f"what {stranger} is stands nowhere")
         if world.are_tied({*leaves(one), *leaves(other)}):
@@ -700,7 +724,9 @@ class Timeline:
             said.append((i, array))
 
     def define(self, i: int, name: Value, formula: Value) -> None:
-        """A definition in a chain: the first of a name, or another one that speaks of something else."""
+        """A definition in a chain: the first of a name, or another one that speaks of something else; a number is none."""
+        if not _names_in(formula):
+            return
         before = self.entries.get(name)
         if before is None:
             if self.world.define(name, formula):
@@ -790,6 +816,10 @@ def _pairs(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:
         return []
     turned = one.is_vector and other.is_vector and one.shape == other.shape[::-1]
     return list(zip(one.entries, other.entries)) if turned or one.shape == other.shape else []
+
+
+def _names_in(y: Value) -> list[Value]:
+    return [x for x in leaves(y) if x.op is not CONSTANT]
 
 
 def _worst(found: Sequence[Judgement]) -> Judgement | None:

@@ -81,6 +81,11 @@ class Reckoner:
     def note(self, name: Value, number: Written) -> None:
         self.given.setdefault(name, []).append(number)
 
+    def is_defined(self, name: Value) -> bool:
+        """Whether a formula says what a name is, not just a number, which another may follow."""
+        definition = self.world.definitions.get(name)
+        return definition is not None and any(x.op is not CONSTANT for x in leaves(definition))
+
     def worths(self, formula: Value, text: str) -> list[tuple[float, float]]:
         """What a formula may come to, and how far off each may be; nothing where a name has no number."""
         found = []
@@ -111,7 +116,7 @@ class Reckoner:
 
     def _number(self, x: Value, way: str, depth: int, own: bool = False) -> Written | None:
         stated = self.given.get(x)
-        if stated and not own and (way != "defined" or x not in self.world.definitions):
+        if stated and not own and (way != "defined" or not self.is_defined(x)):
             return stated[0] if way == "first" else stated[-1]
         definition = self.world.definitions.get(x)
         if definition is None or depth > 20:

@@ -18,7 +18,7 @@ from autograd.calculus import gradient
 from autograd.formula.arrays import Array, ShapeError, add_up, vector
 from autograd.formula.indexed import read_quantity
 from autograd.formula.name_keys import key_of
-from autograd.graph import leaves
+from autograd.graph import leaves, nodes
 from autograd.notes.notation import ARITHMETIC, LOSSES, Notation, find_uses, is_layer, plain, split_indices
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply, expand, substitute
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from autograd.formula.name_keys import Key
 
 LAYERS = 3
-DEEPEST = 12  # quantities that one varies through
+DEEPEST, MOST_WORK = 12, 30_000  # quantities that one varies through; nodes of all that is differentiated on a page
 
 
 class UnsaidError(ValueError):
@@ -63,9 +63,10 @@ class World:
         self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
         self.touched: set[Value] = set()  # what was differentiated
         self._used_in: dict[Value, list[tuple[Value, Value]]] | None = None
-        self._behind: dict[Value, frozenset[Value]] = {}
+        self._leaves: dict[Value, list[Value]] = {}  # those of definitions
         self._families: dict[Value, tuple[str, str]] = {}
-        self._deep = 0
+        self._found: dict[tuple[Value, Value], Value] = {}
+        self._deep = self._asked = 0
 
     # ---- names
 
@@ -275,22 +276,25 @@ class World:
         if bottom.op is CONSTANT or bottom.inputs:
             raise UnsaidError("a derivative is taken by something that has no name")
         self.touched.add(top)
+        if (top, bottom) in self._found:
+            return self._found[top, bottom]
         self._deep += 1
         try:
             if self._deep > DEEPEST:
                 raise UnsaidError("this varies through too many quantities")
-            return self._slope(top, bottom)
+            found = self._found[top, bottom] = self._slope(top, bottom)
         finally:
             self._deep -= 1
+        return found
 
     def _slope(self, top: Value, bottom: Value) -> Value:
         if top is bottom:
             return constant(1.0)
         full = expand(top, self.definitions, lambda x: x is bottom)[0]
         behind = [x for x in leaves(full) if x.op is not CONSTANT]
-        terms = [gradient(full, bottom)[0]] if bottom in behind else []
+        terms = [self._partial(full, bottom)] if bottom in behind else []
         others = [x for x in behind if x is not bottom and x is not top and self._may_vary(x, bottom)]
-        terms += [gradient(full, x)[0] * self.symbol(x, bottom) for x in others]
+        terms += [self._partial(full, x) * self.symbol(x, bottom) for x in others]
         if terms:
             return add_up(terms)
         if not top.inputs:
@@ -298,6 +302,12 @@ class World:
         if all(self._are_siblings(x, bottom) for x in behind):
             return constant(0.0)
         raise UnsaidError(f"nothing says how this varies with {bottom.label}")
+
+    def _partial(self, y: Value, x: Value) -> Value:
+        self._asked += len(nodes(y))
+        if self._asked > MOST_WORK:
+            raise UnsaidError("this varies through too many quantities")
+        return gradient(y, x)[0]
 
     def _are_siblings(self, x: Value, y: Value) -> bool:
         return x.label.partition("_")[0] == y.label.partition("_")[0]
@@ -325,7 +335,7 @@ class World:
         if self._are_siblings(top, bottom) and top.label != bottom.label:
             return constant(0.0)
         terms = [
-            self.slope(top, user) * gradient(own, bottom)[0]
+            self.slope(top, user) * self._partial(own, bottom)
             for user, own in self._users(bottom)
             if user is not top and user.op is None and not self._rests_on(user, top)
         ]
@@ -350,12 +360,22 @@ class World:
     def changed(self) -> None:
         """Forget what was found out for other definitions."""
         self._used_in = None
-        self._behind.clear()
+        self._found.clear()
 
     def _rests_on(self, x: Value, other: Value) -> bool:
-        if x not in self._behind:
-            self._behind[x] = frozenset(leaves(expand(x, self.definitions, lambda y: False)[0]))
-        return other in self._behind[x]
+        """Whether other, which has no definition, is behind the definition of x."""
+        waiting, seen = [x], {x}
+        while waiting and other not in self.definitions:
+            y = waiting.pop()
+            if y is other:
+                return True
+            own = self.definitions.get(y)
+            if own is not None:
+                if own not in self._leaves:
+                    self._leaves[own] = leaves(own)
+                waiting += [leaf for leaf in self._leaves[own] if leaf not in seen]
+                seen.update(self._leaves[own])
+        return False
 
     def are_tied(self, names: set[Value]) -> bool:
         """Whether one of some names varies with another, though no definition says how."""
