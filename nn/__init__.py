@@ -8,8 +8,10 @@
 It needs nothing but Python's own library; drawings, plots, progress bars and real data sets come with extras.
 """
 
+from typing import Any
+
 import nn.engine  # before all else: is this autograd ours?
-import nn.folding  # too long a derivation says block by block what there is
+from autograd import derive
 from nn import data, losses, metrics, optim
 from nn.attention import Attention, Block
 from nn.drawing import draw
@@ -26,6 +28,15 @@ from nn.plots import plot_attention, plot_boundary, plot_function, plot_histogra
 from nn.recurrent import LSTM, RNN
 from nn.train.fit import fit
 from nn.train.history import History
+
+
+def _fold(*asked: Any) -> Any:
+    from nn.folding import fold
+
+    return fold(*asked)
+
+
+derive.fold = _fold  # too long a derivation says block by block what there is
 
 __all__ = [
     "GPT",

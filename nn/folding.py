@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from autograd.derive import derivations
 from autograd.derive.kinds import Kinds
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
 from autograd.labels import suggested
@@ -184,6 +183,3 @@ def fold(y: Value, digits: int, numbers: bool) -> Board | None:
     """The derivation of y block by block, where modules computed it; None for other graphs."""
     folded = Folded(y, digits, numbers)
     return folded if folded.names else None
-
-
-derivations.fold = fold

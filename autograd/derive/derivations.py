@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
 from typing import Any, overload
 
+from autograd import derive
 from autograd.calculus import gradient
 from autograd.derive.definitions import define
 from autograd.derive.kinds import Along
@@ -38,7 +39,6 @@ from autograd.value import Value
 
 FEW_PATHS = 3  # that are written as products, side by side
 MANY = 100  # nodes of a graph in which modules gave names, and which is folded
-fold: Callable[[Value, int, bool], Board | None] | None = None  # how nn, once imported, folds a graph
 
 
 @overload
@@ -106,6 +106,7 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
             return Along(y, wanted[0], digits, numbers)
     if wanted:
         return Sheet(y, wanted, digits, numbers=numbers)
+    fold = derive.fold
     folded = fold(y, digits, numbers) if fold is not None and len(history(y)) > MANY and _is_called(y) else None
     return folded or Sheet(y, wanted, digits, numbers=numbers)
 

@@ -19,6 +19,7 @@ ASKED = {
     "grad": ["w*x"],
     "hessian": ["w*x"],
     "draw": ["w*x"],
+    "play": ["w*x", "--no-open"],
     "tour": [],
     "exercise": ["neuron"],
     "mark": ["sheet.toml"],
