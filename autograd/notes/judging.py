@@ -40,6 +40,7 @@ MOST_WIDE = 400  # of them in which names are defined
 RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
 ERRORS = (FormulaError, ShapeError, UnsaidError, ZeroDivisionError, OverflowError, RecursionError)
 RIGHT, WRONG, JUMP, OPEN, UNREAD, STATED = "right", "wrong", "does not follow", "depends", "unread", "stated"
+AS_WRITTEN = "as it is written"
 ORDER = (WRONG, OPEN, JUMP, UNREAD, RIGHT, STATED)  # what counts of several judgements of one row
 
 
@@ -622,7 +623,7 @@ class Page:
             return Judgement(STATED)
         as_written = compare(left, right)
         if as_written.same:
-            return Judgement(RIGHT, "as it is written", as_written.how)
+            return Judgement(RIGHT, AS_WRITTEN, as_written.how)
         if not left.inputs and left.op is None and left not in world.definitions:
             return Judgement(
                 STATED if left not in world.slopes.values() else OPEN,
@@ -678,7 +679,7 @@ class Page:
                 for x in whole[:-1]:
                     rest = rest - x
                 if compare(substitute(one, {last: rest}), substitute(other, {last: rest})).same:
-                    return f"the {base} sum to 1"
+                    return f"the rule that the {base} sum to 1"
         return ""
 
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:

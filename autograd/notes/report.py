@@ -9,8 +9,9 @@ from typing import NamedTuple
 from autograd.mark.forms import figure
 from autograd.mark.red_pen import DARK, LIGHT
 from autograd.notes.blocks import LONGEST, cells_of_notebook
-from autograd.notes.judging import JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, Page
+from autograd.notes.judging import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, Page
 from autograd.notes.statements import find_parts
+from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -223,12 +224,13 @@ def _sentence(found: Judgement) -> str:
     """Why a row is what it is said to be."""
     said = [found.reason] if found.reason else []
     if found.difference is not None and found.verdict in (WRONG, JUMP):
-        at = ", ".join(f"{name} = {figure(x)}" for name, x in found.difference.point)
+        at = ", ".join(f"{pretty(name)} = {figure(x)}" for name, x in found.difference.point)
         where = f"at {at} " if at else ""
         it_is, should = figure(found.difference.there), figure(found.difference.here)
         said.append(f"{where}it is {it_is}, and should be {should}, by {found.against or 'the other side'}")
     elif found.verdict == RIGHT and found.against:
-        said.append(f"by {found.against}{', ' + found.how if found.how else ''}")
+        by = "" if found.against == AS_WRITTEN else "by "
+        said.append(f"{by}{found.against}{', ' + found.how if found.how else ''}")
     return "; ".join(said)
 
 
