@@ -192,8 +192,12 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
 
 def _method_of_two(op: Primitive) -> Callable[[Value, Any], Value]:
     """The method x.op(y) of Value."""
-    method = _infix(op)[0]
+
+    def method(x: Value, y: Any) -> Value:
+        return op(x, y)
+
     method.__name__ = op.name
+    methods.append((op, method))
     return method
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 import warnings
 from decimal import Decimal
 from math import exp
@@ -77,14 +78,18 @@ ENTRIES = {
 
 @pytest.mark.parametrize("wrong", [*wrong_inputs(), "tensor", "tensor of one"])
 def test_what_is_no_real_number_is_a_type_error_that_says_what_to_pass(wrong):
-    """At every entry, what is no number gives a sentence that names it and says what to pass instead."""
+    """At every entry, what is no number gives a sentence that names it and says what to pass instead.
+
+    Operators take NumPy's arrays, element by element (test_elementwise.py).
+    """
+    entries = [name for name in ENTRIES if not wrong.startswith("array") or not re.fullmatch(r"[vx] \S+ [vx]", name)]
     x, sentence = {**wrong_inputs(), **(torch_inputs() if "tensor" in wrong else {})}[wrong]
 
     def refused(entry):
         with pytest.raises(TypeError, match=f"autograd computes with real numbers, not with {sentence}"):
             ENTRIES[entry](Value(0.5), x)
 
-    assert failures(refused, ENTRIES) == {}
+    assert failures(refused, entries) == {}
 
 
 def test_an_array_is_named_after_its_package():
