@@ -1,6 +1,6 @@
 """A GPT of 4,192 parameters in plain Python, as people bring it along: loss and gradient of one name of six letters.
 
-The program is tests/shared/plain_gpt.py, which has a class of its own for gradients. It is run in three ways:
+The program is tests/shared/gpt_in_lists.py, which has a class of its own for gradients. It is run in three ways:
 
     its own class    as it stands
     as written       with nothing but its class taken away, on chalkgrad's Values
@@ -25,7 +25,7 @@ NAME = "olivia"
 
 def load(way: str) -> ModuleType:
     """The program, run in one of the ways."""
-    program = plain_programs.load("plain_gpt", own_class=way == "its own class")
+    program = plain_programs.load("gpt_in_lists", own_class=way == "its own class")
     if way == "with dot":
         from autograd import dot, softmax
 

@@ -8,7 +8,7 @@ import random
 import re
 import weakref
 
-import plain_gpt
+import gpt_in_lists
 import plain_programs
 import pytest
 from long_runs import seeds
@@ -22,7 +22,7 @@ NAMES = ["emma", "olivia", "noa", "li", "maximilian", "zoe"]
 
 def test_a_program_with_only_its_class_removed_runs():
     """A GPT in plain Python trains to the same losses and the same parameters, and writes the same names."""
-    theirs, ours = plain_programs.load("plain_gpt"), plain_programs.load("plain_gpt", own_class=False)
+    theirs, ours = plain_programs.load("gpt_in_lists"), plain_programs.load("gpt_in_lists", own_class=False)
     assert ours.Value is Value
     weights = {program: program.make_weights(seed=3) for program in (theirs, ours)}
     losses = {program: program.train(weights[program], NAMES) for program in weights}
@@ -112,7 +112,7 @@ def by_closure(name, xs):
 @pytest.mark.parametrize("seed", seeds(40))
 def test_graphs_in_part_given_have_the_gradients_of_the_program_of_others(seed):
     """Random graphs: operations, given nodes and closures mixed at random, against a class that shares no code with ours."""
-    theirs = plain_gpt.Value
+    theirs = gpt_in_lists.Value
     rng = random.Random(seed)
     numbers = [rng.uniform(-1.0, 1.0) for _ in range(3)]
     ours, others = [Value(x) for x in numbers], [theirs(x) for x in numbers]
