@@ -341,7 +341,7 @@ OURS = set(
     style div table thead tbody tr th td span p h1 h2 h3 details summary pre a b i em strong sub sup svg g path line
     circle text title defs marker rect polygon ellipse tspan html head meta body main section ul ol li code small br hr
     caption input label button output figure figcaption img math mrow mi mo mn msub msup msubsup mfrac mtext mover munder
-    munderover msqrt mroot mtable mtr mtd mspace mstyle mpadded menclose semantics annotation del ins mark bdi
+    munderover msqrt mroot mtable mtr mtd mspace mstyle mpadded menclose semantics annotation del ins mark bdi u
     """.split()
 )
 

@@ -18,10 +18,15 @@ from nn.drawing.structure import Part
 
 INSTALL = 'install the extra that draws: pip install "chalkgrad[draw]"'
 
+_AS_CODES = {ord(sign): f"&#{ord(sign)};" for sign in "\\]"}
+
 
 def _text(text: str, colour: str, size: float, bold: bool = False) -> str:
-    """A piece of an HTML-like label, in which \\N would stand for the name of the node, were it in one piece."""
-    pieces = [html.escape(piece).replace("\\", "&#92;") for piece in re.split(r"(?<=\\)(?=[A-Z])", text)]
+    """A piece of an HTML-like label, in which \\N would stand for the name of the node, were it in one piece.
+
+    Graphviz takes a ] at the front of a piece for the end of all.
+    """
+    pieces = [html.escape(piece).translate(_AS_CODES) for piece in re.split(r"(?<=\\)(?=[A-Z])", text)]
     style = f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">'
     return "".join(f"{style}{f'<B>{piece}</B>' if bold else piece}</FONT>" for piece in pieces)
 

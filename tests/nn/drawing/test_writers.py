@@ -621,3 +621,9 @@ def test_labels_that_look_like_data_reach_no_program(engine):
     """A label is never an argument or a file name: the program is given DOT on its input alone."""
     drawing = labelled("-o/x", "; rm -rf /", "$(id)")
     assert {"-o/x", "; rm -rf /", "$(id)"} <= set(texts(parsed(drawing.svg)))
+
+
+@pytest.mark.parametrize("label", ["]", "]]", "]]>", "a]", "\\]", "["])
+def test_brackets_are_drawn(engine, label):
+    """Also where a label begins with one, at which Graphviz stumbles."""
+    assert label.replace(">", "&gt;") in nn.draw(Value(0.5, label) * 2).svg
