@@ -23,6 +23,7 @@ from autograd.notes.equality import Comparison, Difference, compare
 from autograd.notes.notation import LOSSES, Notation, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.statements import Part, find_parts
+from autograd.notes.timeline import Timeline, names_in
 from autograd.notes.world import LAYERS, UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
@@ -31,7 +32,6 @@ from autograd.value import Value, constant
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from autograd.formula.arrays import Quantity
 
@@ -50,7 +50,7 @@ class Judgement(NamedTuple):
     verdict: right, wrong, does not follow (it is right, and the row above is not), depends (on what is not said), unread,
         stated (a definition, or what is taken as given)
     against: what it was judged by; how: exactly, or at points; difference: a point that proves it
-    reason: a sentence; formula: the member that it is about; better: what would be right
+    reason: a sentence; formula: the member that it is about
     """
 
     verdict: str
@@ -59,7 +59,6 @@ class Judgement(NamedTuple):
     difference: Difference | None = None
     reason: str = ""
     formula: str = ""
-    better: str = ""
 
 
 class Chain:
@@ -638,7 +637,7 @@ class Page:
             return Judgement(OPEN, reason=found.how or "it cannot be told")
         if assumed := self._assume(world, one, other):
             return Judgement(RIGHT, assumed, "at points")
-        if bool(_names_in(one)) != bool(_names_in(other)):  # z = wx = 1, where w and x have numbers
+        if bool(names_in(one)) != bool(names_in(other)):  # z = wx = 1, where w and x have numbers
             return Judgement(OPEN, reason="for which numbers this is meant is not said")
         if stranger := self._stranger(world, left, right, one, other):
             return Judgement(OPEN, reason=f"what {stranger} is stands nowhere")
@@ -706,65 +705,6 @@ class Page:
         return ""
 
 
-class Timeline:
-    """What each name is, from one chain to the next.
-
-    world: where; version: a number that changes when a definition does
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world, self.version = world, 0
-        self.entries: dict[Value, list[tuple[int, Value]]] = {}
-        self.arrays: dict[Value, list[tuple[int, Array]]] = {}
-        self.defined_at: dict[Value, int] = {}
-        self.own: set[Value] = set()  # what is stated just here
-
-    def define_array(self, i: int, name: Value, array: Array) -> None:
-        said = self.arrays.setdefault(name, [])
-        if not said or said[-1][1].shape != array.shape:
-            said.append((i, array))
-
-    def define(self, i: int, name: Value, formula: Value) -> None:
-        """A definition in a chain: the first of a name, or another one that speaks of something else; a number is none."""
-        if not _names_in(formula):
-            return
-        before = self.entries.get(name)
-        if before is None:
-            if self.world.define(name, formula):
-                self.entries[name] = [(i, formula)]
-            return
-        old = before[-1][1]
-        if before[-1][0] == i:
-            return
-        behind = {*leaves(self.world.expanded(old)), *leaves(old)}
-        if any(x.op is None and x not in behind for x in leaves(formula)):
-            kept = self.world.definitions.pop(name)
-            if name in set(leaves(self.world.expanded(formula))):
-                self.world.definitions[name] = kept
-                return
-            self.world.definitions[name] = formula
-            self.world.changed()
-            before.append((i, formula))
-
-    def go_to(self, i: int) -> None:
-        """Let names be what they are at a chain: what was said last, or else first."""
-        definitions = {}
-        for name, said in self.entries.items():
-            self.defined_at[name], definitions[name] = _said(said, i)
-        self.own = {definitions[name] for name, place in self.defined_at.items() if place == i}
-        self.world.arrays = {name: _said(arrays, i) for name, arrays in self.arrays.items()}
-        if definitions != self.world.definitions:
-            self.world.definitions = definitions
-            self.world.changed()
-            self.version += 1
-
-
-def _said(entries: Sequence[tuple[int, Any]], i: int) -> tuple[int, Any]:
-    """What was said last before a place, or else first behind it."""
-    earlier = [entry for entry in entries if entry[0] <= i]
-    return earlier[-1] if earlier else entries[0]
-
-
 _CONCLUDES = re.compile(
     r"\\(?:Rightarrow|implies|therefore)|⇒|∴|(?i:\b(?:so|hence|thus|therefore|then|becomes|simplif\w+|reduces?|get|gives?|yields?)\b)"
 )
@@ -817,10 +757,6 @@ def _pairs(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:
         return []
     turned = one.is_vector and other.is_vector and one.shape == other.shape[::-1]
     return list(zip(one.entries, other.entries)) if turned or one.shape == other.shape else []
-
-
-def _names_in(y: Value) -> list[Value]:
-    return [x for x in leaves(y) if x.op is not CONSTANT]
 
 
 def _worst(found: Sequence[Judgement]) -> Judgement | None:
