@@ -36,11 +36,11 @@ class _Norm(VectorModule):
         return self._normalise(x, Names(self._above))
 
     def _normalise(self, x: list[Value], names: Names, *place: int) -> list[Any]:
-        """The output for one vector.
+        """The output for one vector; each norm defines it.
 
         names: for what is computed on the way; place: its place in a list of vectors, from 1 on, which names have
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} defines no _normalise, what it makes of one vector")
 
     def epsilon(self) -> Value:
         """ε, a plain number with a name."""
