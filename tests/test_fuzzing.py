@@ -20,12 +20,13 @@ from long_runs import seeds
 
 import autograd as ag
 import nn
-from autograd import FormulaError, Value, Worksheet, mark_files, parse
+from autograd import FormulaError, Value, Worksheet, check_notes, mark_files, parse
 from autograd.display.mathml import mathml
 from autograd.formula.systems import read_formulas
 from autograd.formula.writing import write_formula
 from autograd.mark.sheets import sheet_from
 from autograd.mark.texts import SheetError
+from autograd.notes.report import NotesError
 from autograd.writing.names import readings
 from nn.cli.main import main
 
@@ -165,6 +166,28 @@ def read_a_sheet(text, chance):
     sheet_from(f'[given]\nw = 0.5\nx = {chance.choice(["2", text, "-1.5"])}\n[lines]\nz = "{other}"\no = {lines}\n')
 
 
+def page(text, chance):
+    """A page of notes with a text somewhere in it."""
+    other = plausible_formula(chance, ["w", "x"])
+    return chance.choice(
+        [
+            f"$$z = {text}$$\nso $\\frac{{dz}}{{dw}} = {other}$\n",
+            f"z = {other}\ndz/dw = {text}\n = {text}\n",
+            f"\\begin{{aligned}} z &= {text} \\\\ &= {other} \\end{{aligned}}",
+            f"# {text}\n$$\\begin{{bmatrix}} {text} \\\\ {other} \\end{{bmatrix}} = W^T {text}$$\n{text}",
+            json.dumps({"cells": [{"cell_type": "markdown", "source": [text, f"$z = {other}$"]}]}),
+            text,
+        ]
+    )
+
+
+def read_a_page(text, chance):
+    report = check_notes(page(text, chance))
+    assert harmful(report.html) == []
+    assert report.text
+    json.dumps(report.data)
+
+
 def damaged(content, text, chance):
     """What was saved, with something else in one place."""
     whole = where = json.loads(json.dumps(content))
@@ -240,7 +263,7 @@ SAVED = {
 def warm_up():
     """Load what is loaded when it is first needed: that runs Python of libraries, some of it made on the spot."""
     for text in ("w x + 1", "sin(w)^2/3", "(", "0.25"):
-        for reader in (read_formula, read_several, mark_a_line, read_a_sheet, type_a_command):
+        for reader in (read_formula, read_several, mark_a_line, read_a_sheet, read_a_page, type_a_command):
             for seed in range(8):
                 with suppress(ValueError):
                     reader(text, random.Random(seed))
@@ -251,10 +274,11 @@ def warm_up():
 
 
 READERS = {  # what reads, the errors that it documents, and its share of the inputs
-    read_formula: (FormulaError, 0.55),
+    read_formula: (FormulaError, 0.5),
     read_several: (FormulaError, 0.1),
     mark_a_line: ((), 0.05),
     read_a_sheet: (SheetError, 0.1),
+    read_a_page: (NotesError, 0.1),
     read_a_saved_file: ((ValueError, KeyError), 0.07),
     read_a_label: ((), 0.03),
     type_a_command: ((), 0.02),

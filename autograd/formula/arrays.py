@@ -46,6 +46,9 @@ class Array:
     def map(self, function: Callable[[Value], Value]) -> Array:
         return Array([[function(x) for x in row] for row in self.rows])
 
+    def __neg__(self) -> Array:
+        return self.map(ops.neg)
+
     def __repr__(self) -> str:
         return f"Array({self.rows})"
 

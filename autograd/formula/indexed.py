@@ -25,6 +25,7 @@ from autograd.formula.parser import (
     BINDING,
     CLOSING,
     LONGEST,
+    MISPLACED,
     POWER,
     PRODUCT,
     SUM,
@@ -306,7 +307,7 @@ class _IndexedParser(_Parser):
         return y
 
     def misplaced(self) -> FormulaError:
-        if self.token.kind in _BINDING or self.token.kind in "¦⏎⟧⦄‖":
+        if self.token.kind not in ("end", *CLOSING.values(), *MISPLACED):
             return self.error(self.token.start, "here a sign of mathematics is expected")
         return super().misplaced()
 
@@ -442,6 +443,15 @@ class _IndexedParser(_Parser):
             raise self.error(token.start, WANTED)
         return super().operand(binding)
 
+    def number(self, x: Any, what: str) -> Value:
+        if not isinstance(x, Value):
+            raise ShapeError(f"{what} is a number, and no vector")
+        return x
+
+    def comparison(self, sign: str, left: Any, right: Any) -> Value:
+        left, right = (self.number(x, "what is compared") for x in (left, right))
+        return super().comparison(sign, left, right)
+
     def scalars(self, entries: Sequence[Any]) -> list[Value]:
         if not all(isinstance(x, Value) for x in entries):
             raise ShapeError("vectors stand within a vector")
@@ -532,7 +542,7 @@ class _IndexedParser(_Parser):
                 end = re.search(r"[⏎⦄]", text)
                 condition = _condition(text[: end.start() if end else 0])
                 while self.token.kind not in ("⏎", "⦄", "end"):
-                    self.advance_over()
+                    self.advance()
             found.append((value, condition))
             if self.token.kind != "⏎":
                 break
@@ -548,13 +558,6 @@ class _IndexedParser(_Parser):
             switch = _IndexedParser(f"[{condition}]", self.scope).quantity()
             result = each(ops.add, each(ops.mul, switch, value), each(ops.mul, each(ops.sub, constant(1.0), switch), result))
         return result
-
-    def advance_over(self) -> None:
-        """Leave out a token, whatever it is."""
-        try:
-            self.advance()
-        except FormulaError:
-            raise
 
     def norm(self) -> Any:
         self.open.append(self.advance())
@@ -627,8 +630,11 @@ class _IndexedParser(_Parser):
                 y = self.scope.differentiate(y, x)
         return y
 
-    def root(self, sign: Token) -> Any:
-        return super().root(sign)
+    def root_of(self, inside: Any, degree: Any) -> Any:
+        degree = self.number(degree, "the degree of a root")
+        if isinstance(inside, Array):
+            return inside.map(lambda x: super(_IndexedParser, self).root_of(x, degree))
+        return super().root_of(inside, degree)
 
     def leaf(self, token: Token) -> Any:
         if token.kind == "constant" and token.what == 2.718281828459045 and self.token.kind == "^":
@@ -647,7 +653,7 @@ class _IndexedParser(_Parser):
         if self.token.kind == "^":
             self.advance()
             start = self.token.start
-            exponent = self.exponent()
+            exponent = self.number(self.exponent(), "the power of a function")
         if exponent is not None and exponent.op is ops.neg:
             raise self.error(start, f"{IN_TWO_WAYS}: write 1/{self.text[token.start : token.end]}(…)")
         args: list[Any] = self.group(arguments=True) if self.token.kind in ("(", "[", "{") else [self.deeper(ARGUMENT)]

@@ -184,7 +184,7 @@ class _Parser:
             return self.error(self.open[-1].start, "this bracket is never closed")
         if kind == "," and re.search(r"[0-9]\{?$", self.text[:at]) and re.match(r",\}?[0-9]", self.text[at:]):
             return self.error(at, "a number has a point, as in 0.5; " + MISPLACED[","])
-        closing = CLOSING[self.open[-1].kind] if self.open else ""
+        closing = CLOSING.get(self.open[-1].kind) if self.open else None
         if closing and kind in CLOSING.values():
             return self.error(at, f"here {closing.replace('right', chr(92) + 'right')} is expected")
         return self.error(at, MISPLACED[kind])
@@ -326,7 +326,9 @@ class _Parser:
     def compare(self, left: Value) -> Value:
         """1 where left > right, and so on, else 0."""
         sign = self.advance().kind
-        right = self.deeper()
+        return self.comparison(sign, left, self.deeper())
+
+    def comparison(self, sign: str, left: Value, right: Value) -> Value:
         if sign == "=":
             return ops.equal(left, right)
         if sign in ("<", "≥"):
@@ -368,6 +370,9 @@ class _Parser:
         if self.token.kind == "[" and self.text[sign.start] == "\\":
             degree = self.group()[0]
         inside = self.group()[0] if self.token.kind in ("(", "{") else self.deeper(BESIDE)
+        return self.root_of(inside, degree)
+
+    def root_of(self, inside: Value, degree: Value) -> Value:
         if degree.op is CONSTANT and degree.data in (2.0, 3.0):
             return ops.sqrt(inside) if degree.data == 2.0 else ops.cbrt(inside)
         return inside ** (1.0 / degree)

@@ -31,6 +31,7 @@ LOSSES = set("LJECℓQR")
 USUAL_FUNCTIONS = set("fgφψF")
 UP_TO = set("nmkKNMCdp")  # letters for sizes
 SCALARS = set("LJECℓηαλμγεβTnmkijltdNKMτρκ")
+NEAR = 60  # characters in front of a name that say what it is
 ARITHMETIC = re.compile(r"([^\W\d_])([+−-])([0-9])")
 _HEAD = re.compile(
     r"\\(?:text|mathrm|operatorname|begin|end)\s*\{(?:(?P<name>[^\W_]+)|(?P<words>[^{}]*))\}"
@@ -363,15 +364,11 @@ class Notation:
             return self.counts[base] - n if self._is_whole(base, n) else 0
         if (base, up) in self.ranks or base in self.array_bases:
             full = self.ranks.get((base, up), self.array_bases.get(base, 0))
-            numbered = base not in self.counts
-            return max(0, full if numbered and n and not self._has_entries(base) else full - n)
+            return max(0, full - n)
         lower = base.lower()
         if base.isupper() and lower in self.counts and base not in self.counts and lower != base and base not in LOSSES:
             return self.counts[lower] - n if n < self.counts[lower] and self._is_whole(lower, n) else 0
         return 0
-
-    def _has_entries(self, base: str) -> bool:
-        return True
 
     def _find_whole(self) -> Iterator[tuple[str, int]]:
         """Names, each with how many indices it has, that stand where vectors do: softmax(a), ∇_a, aᵀ, a ⊙ b, = [a_1, …]."""
@@ -380,7 +377,7 @@ class Notation:
         for text in self.texts:
             for use in find_uses(text):
                 if (
-                    re.search(before, text[: use.start])
+                    re.search(before, text[max(0, use.start - NEAR) : use.start])
                     or re.match(behind, text[use.end :])
                     or _TRANSPOSED_UP.fullmatch(use.up)
                 ):

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
 _NUMBER = re.compile(r"(?<![\w.{^])[0-9]*\.?[0-9]+(?![\w])")
-_PURE = re.compile(r"[-−+\s\[\]()⟦⟧¦⏎,{}]*(?:[0-9]*\.?[0-9]+[-−+\s\[\]()⟦⟧¦⏎,{}]*)+")
+_BETWEEN = r"[-−+\s\[\]()⟦⟧¦⏎,{}]*"
+_PURE = re.compile(rf"{_BETWEEN}(?:(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![0-9.]){_BETWEEN})+")
 FEW_DIGITS = 2  # of a number that nobody has rounded
 
 

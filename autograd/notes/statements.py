@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from autograd.formula.indexed import closing_of, prepare
+from autograd.formula.parser import LONGEST
 from autograd.formula.spellings import undress
 
 TYPE_CHECKING = False
@@ -39,6 +40,7 @@ _GOES_ON = re.compile(
 )
 _BESIDE = re.compile(r"\s*(?:\\nabla|∇)[^=]*=")
 _MARK = "⁏"
+LONGEST_ROW = 2 * LONGEST  # characters of a row that is read
 
 
 class Part(NamedTuple):
@@ -56,10 +58,12 @@ class Part(NamedTuple):
 
 
 def find_parts(row: Row, bullets: bool = False) -> list[Part]:
-    """The statements of a row; none where it states nothing.
+    """The statements of a row; none where it states nothing, or is too long to be a formula.
 
     bullets: whether a minus in front of a row is the dash of a list
     """
+    if len(row.text) > LONGEST_ROW:
+        return []
     text, words = _without_words(row.text)
     text = _SPACE.sub(f" {_MARK} ", text)
     text = _ARROWS.sub(" ", _NUMBER_OF_ROW.sub("", text))
