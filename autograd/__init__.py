@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from autograd.derive.updates import Descent, descent
     from autograd.display.board import Board
     from autograd.display.mathml import mathml
+    from autograd.exams.exam import exam
+    from autograd.exams.returned import mark_exam
     from autograd.formula.parser import parse
     from autograd.formula.writing import latex
     from autograd.mark.classes import mark_files
@@ -112,7 +114,9 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "compile": "program.compile",
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",
+    "exam": "exams.exam",
     "exercise": "mark.exercises",
+    "mark_exam": "exams.returned",
     "mark_files": "mark.classes",
     "descent": "derive.updates",
     "latex": "formula.writing",
@@ -212,6 +216,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "elu",
     "erf",
     "erfc",
+    "exam",
     "exercise",
     "exp",
     "exp2",
@@ -236,6 +241,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "logaddexp",
     "logsigmoid",
     "logsumexp",
+    "mark_exam",
     "mark_files",
     "mathml",
     "maximum",

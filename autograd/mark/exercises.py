@@ -8,8 +8,11 @@
     rmsnorm      three numbers over the root of their mean square, times gains
     embedding    a row for each letter and each place; a letter that comes twice
     attention    a query, three keys, a mask; softmax, and back to query and keys
+    jacobian     two functions of two variables, and the slopes of a loss back through them
+    hessian      a function of two variables, its slopes and theirs
 
-Those with a net come in batches, with other activations, with a penalty on the weights and with two steps: levels.py.
+Those with a net come in batches, with other activations, with a penalty on the weights and with two steps: levels.py. In
+symbols, formulas are wanted and no numbers are given.
 
 The numbers are kind ones (kind_numbers.py). A target of 0 or 1 would hide what it multiplies; so the cross-entropy of one
 neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
@@ -23,6 +26,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -34,6 +38,7 @@ from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
+from autograd.mark.ambiguity import Ambiguity
 from autograd.mark.forms import figure
 from autograd.mark.kind_numbers import with_kind_numbers
 from autograd.mark.levels import LEVELS, title_of, variant_of
@@ -59,11 +64,14 @@ def exercise(
     batch: int | None = None,
     l2: bool | None = None,
     steps: int | None = None,
+    true_class: int | None = None,
+    symbols: bool | None = None,
 ) -> Exercise:
     """A new exercise: a level, or a worksheet of your own, with other numbers.
 
-    model: "neuron", "two inputs", "two layers", "softmax", "recurrent", "rmsnorm", "embedding" or "attention"; or a
-        Worksheet, whose given numbers are drawn anew, of the size that they have now; 0 and 1 are targets, and change places
+    model: "neuron", "two inputs", "two layers", "softmax", "recurrent", "rmsnorm", "embedding", "attention", "jacobian" or
+        "hessian"; or a Worksheet, whose given numbers are drawn anew, of the size that they have now; 0 and 1 are targets,
+        and change places
     seed: for the same numbers again
     loss: the name of the line that is differentiated, for a sheet of your own; the formulas of the lines before it are given
     digits: to how many significant digits the answers are wanted, from 3 on
@@ -72,6 +80,8 @@ def exercise(
     batch: how many rows there are, up to 4; the loss is the mean of theirs
     l2: whether λ/2 times the squared weights is added to the loss
     steps: how many steps of gradient descent there are, up to 2; a prime marks what comes after a step
+    true_class: of softmax, from 1 to 3; with several rows, that of the first
+    symbols: whether formulas are wanted, which are judged as functions; then no numbers are given
 
     >>> from autograd import exercise
     >>> task = exercise("neuron", seed=1)
@@ -89,6 +99,7 @@ def exercise(
     if not isinstance(digits, int) or not 3 <= digits <= 12:
         raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
     asked: dict[str, Any] = {"activation": activation, "batch": batch, "l2": l2, "steps": steps}
+    asked |= {"true_class": true_class, "symbols": symbols}
     sheet, loss, title = _look_up(model, loss, asked)
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
@@ -129,7 +140,6 @@ class Exercise:
     answers: the right numbers as they should be written, by line; solution: the derivation, as a Board
     loss: the line that is differentiated, if there is one
     level, seed, variant: how to make it again
-    hidden: the common mistakes that these numbers would not show, or not tell apart, at so few digits
 
     >>> from autograd import exercise
     >>> task = exercise("neuron", seed=1)
@@ -158,11 +168,19 @@ class Exercise:
     ) -> None:
         self.sheet, self.loss, self.digits, self.level, self.seed = sheet, loss, digits, level, seed
         self.variant = dict(variant or {})
+        self.in_symbols = bool(self.variant.get("symbols"))
         self.title, self.lines = sheet.title, sheet.lines
-        self.given = {name: figure(x) for name, x in _by_family(sheet.given)}
-        self.answers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
+        if self.in_symbols:  # what is defined is given; what follows from it is wanted
+            self.lines = sheet.lines[sheet.lines.index(loss) + 1 :]
+        self.given = {} if self.in_symbols else {name: figure(x) for name, x in _by_family(sheet.given)}
+        numbers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
+        self.answers = {name: sheet.steps[name] for name in self.lines} if self.in_symbols else numbers
         self._written: dict[str, object] = {}
-        self.hidden = sheet.audit(digits) if level else []
+
+    @cached_property
+    def hidden(self) -> list[Ambiguity]:
+        """The common mistakes that these numbers would not show, or not tell apart, at so few digits."""
+        return self.sheet.audit(self.digits) if self.level else []
 
     @property
     def least_digits(self) -> int:
@@ -176,7 +194,7 @@ class Exercise:
 
     def _formulas(self, latex: bool) -> dict[str, str]:
         sheet = self.sheet
-        shown = self.lines[: self.lines.index(self.loss) + 1] if self.loss else self.lines
+        shown = sheet.lines[: sheet.lines.index(self.loss) + 1] if self.loss else sheet.lines
         lines = {name: sheet.formulas[sheet.leaves[name]] for name in shown}
         return {name: write_formula(formula, latex=latex)[0] for name, formula in (self._inner | lines).items()}
 
@@ -223,15 +241,25 @@ class Exercise:
             return self.sheet.mark(claims)  # which says how claims go
         names = [self.sheet.line_named(name) for name in claims]
         wanted: dict[str, Any] = {"digits": self.least_digits, **options}
-        whole = self.sheet.mark({**self._written, **dict(zip(names, claims.values()))}, **wanted)
+        whole = self.mark_sheet({**self._written, **dict(zip(names, claims.values()))}, **wanted)
         self._written.update(zip(names, claims.values()))
         return Marking([row for row in whole if row.name in names]) if names else whole
+
+    def mark_sheet(self, claims: Mapping[str, object], **options: Any) -> Marking:
+        """Mark a whole sheet by itself: its rows are the lines of the exercise, whatever earlier calls had.
+
+        claims, options: as for Worksheet.mark
+        """
+        whole = self.sheet.mark(claims, **{"digits": self.least_digits, **options})
+        return Marking([row for row in whole if row.name in self.lines], whole.title)
 
     # ---- on paper
 
     @property
     def _wanted(self) -> str:
         again = " A prime marks what comes after a step." if self._steps()[1] else ""
+        if self.in_symbols:
+            return f"Derive every line below, as a formula in these names.{again}"
         return f"Work out every line below, to {self.digits} significant digits.{again}"
 
     @property
@@ -241,7 +269,7 @@ class Exercise:
         formulas = "\n".join(f"- {text_name(name)} = {formula}" for name, formula in self.formulas.items())
         rows = "\n".join(f"| {text_name(name)} | |" for name in self.lines)
         return (
-            f"# {self.title}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
+            f"# {self.title}\n\n{f'Given: {given}.' if given else 'Given:'}\n\n{formulas}\n\n{self._wanted}\n\n"
             f"| line | your number |\n|---|---|\n{rows}\n"
         )
 
@@ -267,21 +295,24 @@ class Exercise:
     @property
     def latex(self) -> str:
         """The exercise as a LaTeX document."""
-        given = ", ".join(
-            f"${latex_name(name)} = {number(x, 6, latex=True)[0]}$" for name, x in _by_family(self.sheet.given)
-        )
+        return latex_document(self.latex_body, LATEX_PREAMBLE)
+
+    @property
+    def latex_body(self) -> str:
+        """The exercise in LaTeX, for a place in another document."""
+        numbers = [f"${latex_name(name)} = {number(self.sheet.given[name], 6, latex=True)[0]}$" for name in self.given]
+        given = f"Given: {', '.join(numbers)}." if numbers else "Given:"
         formulas = "\n".join(
             f"\\[ {latex_name(name)} = {formula} \\]" for name, formula in self._formulas(latex=True).items()
         )
         rows = "\n".join(
             f"\\rule[-4mm]{{0pt}}{{11mm}}$\\displaystyle {latex_name(name)}$ & \\\\ \\hline" for name in self.lines
         )
-        body = (
-            f"\\section*{{{escape_latex(self.title)}}}\n\nGiven: {given}.\n\n{formulas}\n\n{self._wanted}\n\n"
+        return (
+            f"\\section*{{{escape_latex(self.title)}}}\n\n{given}\n\n{formulas}\n\n{self._wanted}\n\n"
             "\\begin{longtable}{|>{\\raggedright}p{35mm}|p{100mm}|} \\hline line & your number \\\\ \\hline \\endhead\n"
             f"{rows}\n\\end{{longtable}}"
         )
-        return latex_document(body, LATEX_PREAMBLE)
 
     # ---- files
 
@@ -299,6 +330,11 @@ class Exercise:
     @property
     def notebook(self) -> str:
         """The exercise as a Jupyter notebook, with cells that mark what is written in them."""
+        return write_notebook(self.cells)
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """The cells of the notebook: the kind of each, "markdown" or "code", and what stands in it."""
         if self.level:
             how = "".join(f", {name}={x!r}" for name, x in self.variant.items())
             given = f"{self.level!r}, seed={self.seed}, digits={self.digits}{how}"
@@ -312,7 +348,7 @@ class Exercise:
             cells += [("markdown", f"## {title}"), ("code", f"task.mark({{\n{blanks}\n}})")]
         if self.loss:
             cells += [("markdown", "## Solution\n\nRun this when you have tried."), ("code", "# task.solution")]
-        return _notebook(cells)
+        return cells
 
     def _parts(self) -> list[tuple[str, list[str]]]:
         """The lines under a few headings; those after a first step of descent once more."""
@@ -331,7 +367,7 @@ class Exercise:
 
     def _passes(self, lines: list[str], loss: str, titles: tuple[str, str, str]) -> list[tuple[str, list[str]]]:
         """Lines parted in those up to the loss, those of derivatives, and those of new weights; titles: theirs."""
-        to_loss = lines.index(loss) + 1 if lines else 0
+        to_loss = lines.index(loss) + 1 if loss in lines else 0
         new = [name for name in lines if self.sheet.leaves[name] in self.sheet.context.updates]
         back = [name for name in lines[to_loss:] if name not in new]
         return [(title, names) for title, names in zip(titles, (lines[:to_loss], back, new)) if names]
@@ -402,13 +438,18 @@ def significant(x: float, digits: int) -> str:
     return f"{float(rounded):.{max(decimals, 0)}f}" if abs(x) < 1e15 else rounded
 
 
-def _notebook(cells: Sequence[tuple[str, str]]) -> str:
+def write_notebook(cells: Sequence[tuple[str, str]], metadata: Mapping[int, Mapping[str, object]] | None = None) -> str:
+    """A notebook with these cells, none of which was run.
+
+    cells: the kind of each, and what stands in it
+    metadata: of cells, by their places
+    """
     written = []
     for i, (kind, text) in enumerate(cells):
         cell: dict[str, object] = {
             "cell_type": kind,
             "id": f"cell-{i}",
-            "metadata": {},
+            "metadata": dict((metadata or {}).get(i, {})),
             "source": text.splitlines(keepends=True),
         }
         written.append(cell | ({"execution_count": None, "outputs": []} if kind == "code" else {}))

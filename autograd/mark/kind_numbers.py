@@ -49,20 +49,17 @@ def _count(found: Iterable[object], most: float) -> int:
 
 def _renumber(sheet: Worksheet, random: Random) -> Worksheet | None:
     """The sheet with other numbers; None if these are not kind."""
-    values = copy.deepcopy(sheet.values)
-    leaves = [node for node in nodes(*values.values()) if node.op is None and not node.inputs]
+    leaves = [node for node in nodes(*sheet.values.values()) if node.op is None and not node.inputs]
     targets = [leaf.data for leaf in leaves if leaf.data in (0.0, 1.0)]
     random.shuffle(targets)
-    drawn: list[float] = []
-    for leaf in leaves:
-        if leaf.data in (0.0, 1.0):
-            leaf.data = targets.pop()
-        else:
-            leaf.data = _draw(leaf, random)
-            drawn.append(abs(leaf.data))
+    numbers = [targets.pop() if leaf.data in (0.0, 1.0) else _draw(leaf, random) for leaf in leaves]
+    drawn = [abs(x) for leaf, x in zip(leaves, numbers) if leaf.data not in (0.0, 1.0)]
     doubled = any(a == b or max(a, b) == 2.0 * min(a, b) for a, b in combinations(drawn, 2))
     if doubled or any(x in (0.0, 0.5, 1.0) for x in drawn):
         return None
+    values = copy.deepcopy(sheet.values)
+    for leaf, x in zip((node for node in nodes(*values.values()) if node.op is None and not node.inputs), numbers):
+        leaf.data = x
     for value in values.values():
         value.forward()
     return Worksheet(values) if all(map(_is_kind, nodes(*values.values()))) else None

@@ -20,7 +20,7 @@ from autograd.value import Value, constant, lift
 Lines = dict[str, Value]
 Pass = Callable[[list[Value]], Lines]  # from the parameters, forward and backward: the lines
 
-MOST_ROWS, MOST_STEPS = 4, 2
+MOST_ROWS, MOST_STEPS, CLASSES = 4, 2, 3
 PRIME = "'"
 ACTIVATIONS: Mapping[str, Callable[[Value], Value]] = {
     "sigmoid": sigmoid,
@@ -31,12 +31,17 @@ ACTIVATIONS: Mapping[str, Callable[[Value], Value]] = {
 
 
 class Variant(NamedTuple):
-    """What an exercise is like: the name of its activation, its rows, whether weights are penalised, its steps."""
+    """What an exercise is like: the name of its activation, its rows, whether weights are penalised, its steps.
+
+    true_class: of the first row, from 1 on; symbols: whether formulas are wanted, and no numbers are given
+    """
 
     activation: str = "sigmoid"
     batch: int = 1
     l2: bool = False
     steps: int = 1
+    true_class: int = 2
+    symbols: bool = False
 
 
 class Level(NamedTuple):
@@ -53,7 +58,7 @@ class Level(NamedTuple):
     loss: str
     title: str
     usual: Variant = Variant()
-    takes: tuple[str, ...] = ("activation", "batch", "l2", "steps")
+    takes: tuple[str, ...] = ("activation", "batch", "l2", "steps", "symbols")
 
 
 def variant_of(name: str, **asked: str | int | bool | None) -> Variant:
@@ -71,8 +76,8 @@ def variant_of(name: str, **asked: str | int | bool | None) -> Variant:
     found = level.usual._replace(**given)  # type: ignore[arg-type]
     if found.activation not in ACTIVATIONS:
         raise ValueError(f"{found.activation!r} is no activation of an exercise; there are {', '.join(ACTIVATIONS)}")
-    for what, most in (("batch", MOST_ROWS), ("steps", MOST_STEPS)):
-        x, least = getattr(found, what), int(what == "batch")
+    for what, least, most in (("batch", 1, MOST_ROWS), ("steps", 0, MOST_STEPS), ("true_class", 1, CLASSES)):
+        x = getattr(found, what)
         if isinstance(x, bool) or not isinstance(x, int) or not least <= x <= most:
             raise ValueError(f"{what} is a whole number from {least} to {most}, not {x!r}")
     return found
@@ -88,6 +93,8 @@ def title_of(level: Level, variant: Variant, own: str) -> str:
         "batch": f"a batch of {variant.batch}",
         "l2": "L2",
         "steps": ("no step", "one step", "two steps")[variant.steps],
+        "true_class": f"class {variant.true_class}",
+        "symbols": "in symbols",
     }
     said = [word for what, word in words.items() if getattr(variant, what) != getattr(level.usual, what)]
     title = own or level.title
@@ -255,7 +262,7 @@ def _two_layers(variant: Variant) -> Worksheet:
 
 def _softmax(variant: Variant) -> Worksheet:
     X = _pairs(variant.batch)
-    classes = [1, 0, 2, 1][: variant.batch]
+    classes = [(k + variant.true_class + 1) % CLASSES for k in (1, 0, 2, 1)][: variant.batch]
     W = _table("w", [[0.1, 0.2], [0.3, 0.4], [-0.2, 0.5]])
     bs = _row("b", [0.3, 0.2, 0.1])
     parameters = [p for w, b in zip(W, bs) for p in (*w, b)]
@@ -295,6 +302,27 @@ def _attention(variant: Variant) -> Worksheet:
     lines |= {f"∂L/∂s_{i}": slope for i, slope in enumerate(down, 1)}
     lines |= {f"∂L/∂{q[j].label}": (down[0] * K[0][j] + down[1] * K[1][j]) / root for j in (0, 1)}
     return Worksheet(lines | {f"∂L/∂{K[i][j].label}": down[i] * q[j] / root for i in (0, 1) for j in (0, 1)})
+
+
+def _jacobian(variant: Variant) -> Worksheet:
+    """Two functions of two variables; and how the slopes of a loss come back through their Jacobian."""
+    (x, y), (a, b) = _row("x", [0.6, 0.9]), _values(a=0.8, b=0.3)
+    fs = [a * x**2 * y + b * y, ACTIVATIONS[variant.activation](x * y - b * x)]
+    L = lift(total([f**2 for f in fs])) / 2
+    f, names = _numbered("f", fs), {"x_1": x, "x_2": y}
+    lines = f | {"L": L}
+    for name, node in f.items():
+        lines |= _slopes(node, name, names)
+    return Worksheet(lines | _slopes(L, "L", f) | _slopes(L, "L", names))
+
+
+def _hessian(variant: Variant) -> Worksheet:
+    """A function of two variables, its slopes, and theirs: H_ij is ∂²f/∂x_i∂x_j."""
+    (x, y), (a, b) = _row("x", [0.6, 0.9]), _values(a=0.8, b=0.3)
+    f = a * x**2 * y + b * x * y**3
+    slopes = gradient(f, x, y)
+    lines = {"f": f} | dict(zip(("∂f/∂x_1", "∂f/∂x_2"), slopes))
+    return Worksheet(lines | {f"H_{i}{j}": gradient(slopes[i - 1], (x, y)[j - 1])[0] for i, j in ((1, 1), (1, 2), (2, 2))})
 
 
 def _rmsnorm(variant: Variant) -> Worksheet:
@@ -366,11 +394,15 @@ LEVELS: dict[str, Level] = {
     "neuron": Level(lambda variant: _neuron(1, variant), "E", "One neuron with cross-entropy"),
     "two inputs": Level(lambda variant: _neuron(2, variant), "E", "A neuron with two inputs and cross-entropy"),
     "two layers": Level(_two_layers, "L", "A network of two layers and one step of gradient descent"),
-    "softmax": Level(_softmax, "L", "Softmax with cross-entropy", Variant(steps=0), ("batch", "l2", "steps")),
-    "recurrent": Level(
-        _recurrent, "L", "Backpropagation through time", Variant(activation="tanh"), ("activation", "l2", "steps")
+    "softmax": Level(
+        _softmax, "L", "Softmax with cross-entropy", Variant(steps=0), ("batch", "l2", "steps", "true_class", "symbols")
     ),
-    "rmsnorm": Level(_rmsnorm, "L", "RMSNorm and its gains", Variant(steps=0), ()),
-    "embedding": Level(_embedding, "L", "Embeddings of the letters 1, 2, 1", Variant(), ("steps",)),
-    "attention": Level(_attention, "L", "Attention of place 2, which does not see place 3", Variant(steps=0), ()),
+    "recurrent": Level(
+        _recurrent, "L", "Backpropagation through time", Variant(activation="tanh"), ("activation", "l2", "steps", "symbols")
+    ),
+    "rmsnorm": Level(_rmsnorm, "L", "RMSNorm and its gains", Variant(steps=0), ("symbols",)),
+    "embedding": Level(_embedding, "L", "Embeddings of the letters 1, 2, 1", Variant(), ("steps", "symbols")),
+    "attention": Level(_attention, "L", "Attention of place 2, which does not see place 3", Variant(steps=0), ("symbols",)),
+    "jacobian": Level(_jacobian, "L", "The Jacobian of two functions", Variant(steps=0), ("activation", "symbols")),
+    "hessian": Level(_hessian, "f", "A Hessian, H_ij = ∂²f/∂x_i∂x_j", Variant(steps=0), ("symbols",)),
 }

@@ -1,0 +1,55 @@
+"""The code on a sheet: it names the kind, in what the sheet differs from the plain one, and the seed of its numbers.
+
+    two-layers-48213              two-layers-tanh-batch2-l2-48213
+
+So a sheet can be made again from what is printed on it. The key of an exam has the codes as well, and a sheet that is handed
+in is marked only if its code is there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from autograd.mark.exercises import Exercise, exercise
+from autograd.mark.levels import ACTIVATIONS, LEVELS
+
+PATTERN = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+\d*)*-\d{1,9}(?![\w-])")
+
+
+def write_code(task: Exercise) -> str:
+    """The code of an exercise."""
+    parts = [task.level.replace(" ", "-")]
+    for name, x in task.variant.items():
+        if name == "activation":
+            parts.append(str(x))
+        elif isinstance(x, bool):
+            parts += [name] * x
+        else:
+            parts.append(f"{name.replace('_', '')}{x}")
+    if task.digits != 5:
+        parts.append(f"digits{task.digits}")
+    return "-".join([*parts, str(task.seed)])
+
+
+def read_code(code: str) -> Exercise:
+    """The exercise that a code names.
+
+    Raises ValueError for what is no code.
+    """
+    level = max((name for name in LEVELS if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default="")
+    options: dict[str, Any] = {}
+    for part in code[len(level) + 1 :].split("-")[:-1] if level else ():
+        word, number = re.fullmatch(r"([a-z2]*?)(\d*)", part).groups() if part != "l2" else ("l2", "")  # type: ignore[union-attr]
+        if part in ACTIVATIONS:
+            options["activation"] = part
+        elif part in ("l2", "symbols"):
+            options[part] = True
+        elif number and word in ("batch", "steps", "digits", "trueclass"):
+            options["true_class" if word == "trueclass" else word] = int(number)
+        else:
+            level = ""
+    seed = code.rpartition("-")[2]
+    if not level or not seed.isdecimal():
+        raise ValueError(f"{code!r} is no code of a sheet, such as two-layers-48213")
+    return exercise(level, int(seed), **options)

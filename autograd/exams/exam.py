@@ -1,0 +1,229 @@
+"""An exam: one sheet a person, each with numbers of its own, and the keys apart.
+
+    exam/sheets/    one LaTeX and one HTML file a person, to print; and a notebook
+    exam/keys/      for the teacher alone: key.json, key.html with all right numbers, answers.csv to type in what comes back
+    exam/marked/    what marking writes: a page to hand back for each person, and the report on the class
+
+Sheets are equal in difficulty: the same lines in the same order, with numbers by the same rules, which hide no common
+mistake. The seed of the exam gives everybody's seed; nobody can tell one's neighbour's numbers from one's own.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from autograd.display.documents import html_page, latex_document
+from autograd.display.files import clean, read_bytes, write
+from autograd.exams.codes import read_code, write_code
+from autograd.exams.tables import Student, read_students
+from autograd.mark.exercises import LATEX_PREAMBLE, Exercise, exercise, write_notebook
+from autograd.mark.report import safe_cell
+from autograd.mark.texts import SheetError
+from autograd.writing.names import escape_latex, text_name
+
+SHEETS, KEYS, MARKED, KEY = "sheets", "keys", "marked", "key.json"
+LONGEST_KEY = 20_000_000  # bytes
+SEEDS = 1_000_000
+STYLE = """body{margin:24px;max-width:50em}header{display:flex;flex-wrap:wrap;gap:.2em 2em;border-bottom:1px solid #8888;
+margin-bottom:1em;padding-bottom:.4em;font:15px/1.5 system-ui,sans-serif}header code{font-size:1em}
+@media print{@page{margin:18mm}body{margin:0}tr{break-inside:avoid}}"""
+KEY_STYLE = """body{margin:24px;font:15px/1.5 system-ui,sans-serif}section{break-inside:avoid;margin-bottom:1.6em}
+h2{font-size:1.05em;margin:0 0 .3em}p{margin:0 0 .3em}dl{display:grid;
+grid-template-columns:repeat(auto-fill,minmax(12em,1fr));gap:0 1em;margin:0}
+dl div{display:flex;gap:.5em;font-variant-numeric:tabular-nums}dt{font-style:italic}dd{margin:0}"""
+
+
+class Sheet(NamedTuple):
+    """One person's sheet: whose it is, its code, and what its files are called, but for the ending."""
+
+    student: Student
+    code: str
+    file: str
+
+    @property
+    def task(self) -> Exercise:
+        """The exercise, made from the code."""
+        return read_code(self.code)
+
+
+class Exam:
+    """The sheets of an exam, as `exam` makes it.
+
+    sheets: a Sheet for each person; title: what stands above them
+    """
+
+    def __init__(self, title: str, sheets: Sequence[Sheet], tasks: Mapping[str, Exercise] | None = None) -> None:
+        self.title, self.sheets = title, list(sheets)
+        self._tasks = dict(tasks or {})
+
+    def __len__(self) -> int:
+        return len(self.sheets)
+
+    def task(self, sheet: Sheet) -> Exercise:
+        """The exercise of a sheet."""
+        if sheet.code not in self._tasks:
+            self._tasks[sheet.code] = sheet.task
+        return self._tasks[sheet.code]
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write all files into a folder, and give its path.
+
+        folder: a new one, or one with the same exam in it
+
+        Raises ValueError where another exam stands there, OSError where files cannot be written.
+        """
+        folder = Path(folder)
+        if (folder / KEYS / KEY).exists() and read_exam(folder).sheets != self.sheets:
+            raise ValueError(
+                f"{folder} has another exam in it, whose sheets may be with people already: name another folder"
+            )
+        for name in (SHEETS, KEYS):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for sheet in self.sheets:
+            task = self.task(sheet)
+            write(folder / SHEETS / f"{sheet.file}.tex", sheet_in_latex(sheet, task))
+            write(folder / SHEETS / f"{sheet.file}.html", sheet_in_html(sheet, task))
+            write(folder / SHEETS / f"{sheet.file}.ipynb", write_notebook([_head(sheet), *task.cells]))
+        write(folder / KEYS / "key.html", self._key_page())
+        write(folder / KEYS / "answers.csv", self._table(), "utf-8-sig")
+        whole = {
+            "title": self.title,
+            "sheets": [sheet.student._asdict() | {"code": sheet.code, "file": sheet.file} for sheet in self.sheets],
+        }
+        write(folder / KEYS / KEY, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+        return folder
+
+    def _key_page(self) -> str:
+        parts = []
+        for sheet in self.sheets:
+            answers = self.task(sheet).answers.items()
+            numbers = "".join(f"<div><dt>{html.escape(text_name(name))}</dt><dd>{x}</dd></div>" for name, x in answers)
+            head = f"<h2>{html.escape(label(sheet.student))} · <code>{sheet.code}</code></h2>"
+            given = ", ".join(f"{text_name(name)} = {x}" for name, x in self.task(sheet).given.items())
+            parts.append(f"<section>{head}<p>{html.escape(given)}</p><dl>{numbers}</dl></section>")
+        return html_page(f"Key: {self.title}", f"<h1>{html.escape(self.title)}</h1>{''.join(parts)}", KEY_STYLE)
+
+    def _table(self) -> str:
+        """A table with the names, and blanks for what people wrote."""
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        lines = list(dict.fromkeys(line for sheet in self.sheets for line in self.task(sheet).lines))
+        writer.writerow([safe_cell(cell) for cell in ("code", "name", "id", *lines)])
+        for sheet in self.sheets:
+            writer.writerow(
+                [safe_cell(cell) for cell in (sheet.code, sheet.student.name, sheet.student.id, *[""] * len(lines))]
+            )
+        return file.getvalue()
+
+
+def exam(
+    kind: str,
+    students: str | os.PathLike[str] | Sequence[str | Student],
+    seed: int | None = None,
+    *,
+    digits: int = 5,
+    **options: Any,
+) -> Exam:
+    """An exam: a sheet with numbers of its own for everybody.
+
+    kind: of exercise
+    students: a table (CSV), or names
+    seed: for the same exam again
+    digits, options: as for `exercise`; a list of values is dealt out in turn, as in activation=["sigmoid", "tanh"]
+
+    Raises what `exercise` raises; OSError and SheetError for a table that cannot be read.
+
+    >>> from autograd import exam
+    >>> small = exam("neuron", ["Ada", "Emmy"], seed=1)
+    >>> [(sheet.student.name, sheet.code) for sheet in small.sheets]
+    [('Ada', 'neuron-140891'), ('Emmy', 'neuron-596573')]
+    """
+    if isinstance(students, (str, os.PathLike)):
+        people = read_students(Path(students))
+    else:
+        people = [each if isinstance(each, Student) else Student(clean(each)) for each in students]
+    if not people:
+        raise ValueError("an exam is for somebody: give names, or a table of them")
+    random = Random(seed)
+    dealt = {name: cycle(x) if isinstance(x, (list, tuple)) else cycle([x]) for name, x in options.items()}
+    sheets, tasks = [], {}
+    for student, number in zip(people, random.sample(range(1, SEEDS), len(people))):
+        task = exercise(kind, number, digits=digits, **{name: next(turn) for name, turn in dealt.items()})
+        code = write_code(task)
+        sheets.append(Sheet(student, code, _file_name(student, number)))
+        tasks[code] = task
+    return Exam(next(iter(tasks.values())).title.partition(":")[0], sheets, tasks)
+
+
+def read_exam(folder: str | os.PathLike[str]) -> Exam:
+    """The exam that was saved in a folder. Raises SheetError where there is none, or its key is damaged."""
+    path = Path(folder) / KEYS / KEY
+    try:
+        whole = json.loads(read_bytes(path, LONGEST_KEY))
+        sheets = [
+            Sheet(Student(*(str(each[x]) for x in Student._fields)), str(each["code"]), str(each["file"]))
+            for each in whole["sheets"]
+        ]
+        title = str(whole["title"])
+    except OSError as error:
+        raise SheetError(f"{folder} is no exam: {path} cannot be opened ({error.strerror})") from None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise SheetError(f"{path}: this key is damaged; `chalkgrad exam` with the same --seed writes it anew") from None
+    if odd := [sheet.file for sheet in sheets if not re.fullmatch(r"[\w.-]+", sheet.file) or sheet.file.startswith(".")]:
+        raise SheetError(f"{path}: {odd[0]!r} is no name of a sheet of this exam")
+    return Exam(title, sheets)
+
+
+def label(student: Student) -> str:
+    """A name, with what tells it from another of the same."""
+    return f"{student.name} ({student.id})" if student.id else student.name
+
+
+def sheet_in_html(sheet: Sheet, task: Exercise) -> str:
+    """A sheet to print, or to fill in on a screen."""
+    head = f"<header><b>{html.escape(label(sheet.student))}</b><span>Sheet <code>{sheet.code}</code></span></header>"
+    return html_page(f"{task.title}: {sheet.student.name}", head + task.html(), STYLE)
+
+
+def sheet_in_latex(sheet: Sheet, task: Exercise) -> str:
+    """A sheet as a LaTeX document."""
+    head = rf"\textbf{{{_latex(label(sheet.student))}}}\hfill Sheet \texttt{{{escape_latex(sheet.code)}}}" + "\n\n\\hrule\n"
+    return latex_document(head + task.latex_body, LATEX_PREAMBLE)
+
+
+def _head(sheet: Sheet) -> tuple[str, str]:
+    """The cell of a notebook that says whose it is."""
+    name = re.sub(r"([\\`*_{}\[\]<>()#+!|$~&-])", r"\\\1", label(sheet.student))
+    return "markdown", f"**{name}**, sheet `{sheet.code}`"
+
+
+def _latex(text: str) -> str:
+    """Text that pdfTeX sets, too: a letter that its fonts lack loses its accent, or becomes its number."""
+    letters = []
+    for c in unicodedata.normalize("NFC", text):
+        base = unicodedata.normalize("NFKD", c)[:1]
+        if ord(c) < 0x180 and c.isprintable():
+            letters.append(c)
+        elif base.isascii() and base.isprintable():
+            letters.append(base)
+        else:
+            letters.append(f"[{ord(c):04X}]")
+    return escape_latex("".join(letters))
+
+
+def _file_name(student: Student, seed: int) -> str:
+    """What a person's files are called: the letters of the name that every system has, and the number of the sheet."""
+    letters = unicodedata.normalize("NFKD", student.name).encode("ascii", "ignore").decode()
+    stem = "-".join(re.findall(r"[a-z0-9]+", letters.lower()))[:40] or "sheet"
+    return f"{stem}-{seed}"

@@ -1,0 +1,268 @@
+"""What comes back from an exam: whose each answer is, and what it is worth.
+
+Answers come as a table for all (a person in each row, found by code, name or number), as a file for each person (.txt, .md,
+.toml, .json), or as the notebooks of the exam, filled in. A file is known by the code that stands in it or in its name, else
+by the person's name. What nobody can be found for is told, and never marked as somebody's.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from autograd.display.documents import html_page
+from autograd.display.files import clean, write
+from autograd.exams.codes import PATTERN
+from autograd.exams.exam import MARKED, Exam, Sheet, label, read_exam
+from autograd.exams.report import ExamClass
+from autograd.exams.tables import decode, read_table
+from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries
+from autograd.mark.texts import SheetError, read_text
+from autograd.mark.worksheet import Worksheet
+
+ALL_ENDINGS = (*ENDINGS, ".ipynb")
+
+
+class _Finder:
+    """Whose an answer is: by the code, else by what only one person is called."""
+
+    def __init__(self, exam: Exam) -> None:
+        self.by_code = {sheet.code: sheet for sheet in exam.sheets}
+        self.by_name: dict[str, list[Sheet]] = {}
+        for sheet in exam.sheets:
+            keys = {_key(x) for x in (*sheet.student, label(sheet.student), sheet.file)}
+            if ", " in sheet.student.name:  # Lovelace, Ada is Ada Lovelace
+                last, _, first = sheet.student.name.partition(", ")
+                keys.add(_key(f"{first} {last}"))
+            for key in keys - {""}:
+                self.by_name.setdefault(key, []).append(sheet)
+
+    def find(self, *texts: str) -> Sheet:
+        """The sheet that the first text which says something names. Raises LookupError, with why not."""
+        for text in texts:
+            codes = {found for found in PATTERN.findall(text) if found in self.by_code}
+            if len(codes) == 1:
+                return self.by_code[codes.pop()]
+        for text in texts:
+            last, _, first = text.partition(", ")
+            for each in (text, f"{first} {last}"):
+                sheets = self.by_name.get(_key(each), [])
+                if len(sheets) == 1:
+                    return sheets[0]
+                if sheets:
+                    raise LookupError(f"{len(sheets)} people are called {text}: write the code of the sheet, or the number")
+        raise LookupError("whose this is cannot be told: write the code that stands on the sheet")
+
+
+def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> ExamClass:
+    """Mark what came back from an exam.
+
+    folder: in which the exam was saved
+    answers: files, and folders of files
+
+    The result is a class: print it, or .save("class.html") it. People who handed in nothing are in .missing.
+
+    Raises SheetError where there is no exam in the folder. What is wrong with answers is in .problems of the result.
+
+    >>> import pathlib, tempfile
+    >>> from autograd import exam, mark_exam
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     small = exam("neuron", ["Ada", "Emmy"], seed=1)
+    ...     _ = small.save(folder)
+    ...     answers = pathlib.Path(folder, "ada.txt")
+    ...     _ = answers.write_text("z = 1.5", encoding="utf-8")
+    ...     marked = mark_exam(folder, [answers])
+    >>> marked["Ada"]["z"].verdict, marked.missing
+    ('wrong', ['Emmy'])
+    """
+    exam = read_exam(folder)
+    finder = _Finder(exam)
+    read: dict[str, Answers] = {}
+    problems: list[Problem] = []
+    for path, within in _files(answers):
+        try:
+            if within is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(within)):
+                raise SheetError("a link that leads out of the folder is not followed")
+            for sheet, found in _read(path, exam, finder):
+                before = read.get(sheet.code)
+                if before is not None:
+                    again = f"{label(sheet.student)} has handed in before; of a line answered twice, the last answer counts"
+                    problems.append(Problem(clean(path.name), "", again))
+                    found = found._replace(
+                        claims=before.claims | found.claims,
+                        problems=[*before.problems, *found.problems],
+                        unread={k: x for k, x in (before.unread | found.unread).items() if k not in found.claims},
+                    )
+                read[sheet.code] = found
+        except _Rows as rows:
+            problems += rows.problems
+        except (OSError, SheetError, LookupError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error.args[0]
+            problems.append(Problem(clean(path.name), "", re.sub(f"^{re.escape(path.name)}[:,] ", "", str(reason))))
+    names = _names(exam)
+    markings = {}
+    for sheet in exam.sheets:
+        if sheet.code in read:
+            found, task = read[sheet.code], exam.task(sheet)
+            problems += found.problems
+            marking = task.mark_sheet({**found.claims, **found.unread})
+            marking.title = f"{exam.title}: {names[sheet.code]}"
+            markings[names[sheet.code]] = marking
+    missing = [names[sheet.code] for sheet in exam.sheets if sheet.code not in read]
+    files = {names[sheet.code]: sheet.file for sheet in exam.sheets}
+    return ExamClass(markings, problems, exam.title, missing, files)
+
+
+def hand_back(marked: ExamClass, folder: str | os.PathLike[str]) -> Path:
+    """Write a page for each person, and the report on the class, into the folder of the exam; its path."""
+    place = Path(folder) / MARKED
+    place.mkdir(parents=True, exist_ok=True)
+    for person, marking in marked:
+        write(place / f"{marked.files[person]}.html", html_page(marking.title, marking.html()))
+    marked.save(place / "class.html")
+    marked.save(place / "class.csv")
+    write(place / "mistakes.svg", marked.picture)
+    return place
+
+
+class _Rows(Exception):
+    """What is wrong with rows of a table, when the others have been read."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def _read(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answers]]:
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        yield from _from_table(path, exam, finder)
+        return
+    if ending not in ALL_ENDINGS:
+        raise SheetError(f"answers come in files that end in {', '.join(ALL_ENDINGS)}")
+    text = decode(path) if ending in (".txt", ".md") else read_text(path)
+    if ending == ".ipynb":
+        code, entries = _in_notebook(text)
+        sheet = finder.find(code, path.stem)
+        yield sheet, read_entries(clean(path.name), label(sheet.student), entries, exam.task(sheet).sheet)
+        return
+    said = re.search(r"(?im)^\W*(?:name|student)\W*[:=]\W*(.+?)\W*$", text)
+    sheet = finder.find(text, path.stem, said[1].strip() if said else "", path.stem.partition("_")[0])
+    for found in read_answers(path, exam.task(sheet).sheet):
+        heads = tuple(f"{word} is no line" for word in ("code", "Code", "sheet", "Sheet", "student", "Student", "id", "ID"))
+        yield sheet, found._replace(problems=[each for each in found.problems if not each.reason.startswith(heads)])
+
+
+def _from_table(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answers]]:
+    """A person in each row, a line in each column."""
+    table = read_table(path)
+    head = table.head if any(table.head) or not table.rows else table.rows[0][1]
+    rows = table.rows if any(table.head) else table.rows[1:]
+    own = set(table.meaning.values()) or {0}
+    problems: list[Problem] = []
+    for number, row in rows:
+        place = f"row {number}"
+        if len(row) > len(head):
+            why = f"{len(row)} cells, and the head has {len(head)}: quote numbers with a decimal comma, or part cells by ;"
+            problems.append(Problem(clean(path.name), place, why))
+            continue
+        entries = [(head[i], f"{place}, {head[i]}", cell.lstrip("'")) for i, cell in enumerate(row) if i not in own]
+        entries = [entry for entry in entries if entry[0] and entry[2].strip()]
+        student = table.student(row)
+        code = row[table.meaning["code"]] if "code" in table.meaning and len(row) > table.meaning["code"] else ""
+        if not entries:
+            continue
+        try:
+            sheet = finder.find(code, student.id, student.email, student.name)
+        except LookupError as error:
+            who = f"{place}, {student.name}" if student.name else place
+            problems.append(Problem(clean(path.name), who, str(error.args[0])))
+            continue
+        known = exam.task(sheet).sheet
+        entries = [entry for entry in entries if _is_line(known, entry[0])]
+        if not entries:
+            problems.append(Problem(clean(path.name), place, "no column is a line of this sheet"))
+            continue
+        yield sheet, read_entries(clean(path.name), label(sheet.student), entries, known)
+    if problems:
+        raise _Rows(problems)
+
+
+def _is_line(sheet: Worksheet, name: str) -> bool:
+    try:
+        return bool(sheet.line_named(name))
+    except LookupError:
+        return False
+
+
+def _in_notebook(text: str) -> tuple[str, list[tuple[str, str, object]]]:
+    """The code in a notebook, and what stands between the brackets of its task.mark({...}); no code is run."""
+    try:
+        cells = json.loads(text)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        kinds = [cell["cell_type"] for cell in cells]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise SheetError("this is no notebook") from None
+    entries: list[tuple[str, str, object]] = []
+    for i, (source, kind) in enumerate(zip(sources, kinds), 1):
+        if kind != "code" or "mark(" not in source:
+            continue
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise SheetError(f"cell {i} is no Python: a quotation mark or a comma is missing") from None
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "mark"
+                and node.args
+            ):
+                entries += _entries(node.args[0], source, f"cell {i}")
+    code = next((found for source in sources for found in PATTERN.findall(source)), "")
+    return code, entries
+
+
+def _entries(claims: ast.expr, source: str, place: str) -> Iterator[tuple[str, str, object]]:
+    if not isinstance(claims, ast.Dict):
+        return
+    for key, value in zip(claims.keys, claims.values):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            text = value.value if isinstance(value, ast.Constant) else ast.get_source_segment(source, value)
+            number = isinstance(text, (int, float)) and not isinstance(text, bool)
+            written = (ast.get_source_segment(source, value) if number else text) or ""  # with the digits that stand there
+            if str(written).strip():
+                yield key.value, f"{place}, {key.value}", written
+
+
+def _names(exam: Exam) -> dict[str, str]:
+    """What people are called in the report, by code: a name, with the number or the code where two have the same."""
+    names: dict[str, str] = {}
+    plain = [sheet.student.name for sheet in exam.sheets]
+    labels = [label(sheet.student) for sheet in exam.sheets]
+    for sheet, name, longer in zip(exam.sheets, plain, labels):
+        alone = plain.count(name) == 1
+        unique = labels.count(longer) == 1
+        names[sheet.code] = name if alone else longer if unique else f"{name} ({sheet.code})"
+    return names
+
+
+def _key(text: str) -> str:
+    """A name without case, accents and signs, as people type it."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"\w+", "".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ")))
+
+
+def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
+    """Files, and those in folders, in the order of their names."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            found = (each for each in sorted(path.rglob("*")) if each.suffix.lower() in ALL_ENDINGS)
+            yield from ((each, path) for each in found if not any(part[0] == "." for part in each.relative_to(path).parts))
+        else:
+            yield path, None

@@ -1,0 +1,252 @@
+"""Files for platforms, opened by readers of these formats; and their marks by what a platform does with them."""
+
+import io
+import json
+import re
+import runpy
+import xml.etree.ElementTree as ET
+import zipfile
+from functools import cache
+
+import pytest
+
+from autograd import exercise
+from autograd.exams.codes import read_code, write_code
+from autograd.exams.foreseen import foreseen, tolerance
+from autograd.exams.platforms import WRITERS, write_for_platform
+from nn.cli.main import main
+
+
+@cache
+def tasks():
+    return [exercise("neuron", 3), exercise("two layers", 4, activation="tanh")]
+
+
+def files(platform):
+    return WRITERS[platform](tasks())
+
+
+# ---------------------------------------------------------------------------------------------------------- guesses foreseen
+
+
+def test_each_foreseen_number_is_wrong_and_unlike_the_others():
+    """By more than the tolerance; and the red pen explains it as the platform will."""
+    for task in tasks():
+        for line in task.lines:
+            right, reach = float(task.answers[line]), tolerance(task.answers[line])
+            found = foreseen(task, line)
+            numbers = [right, *(float(each.number) for each in found)]
+            assert min((abs(a - b) for i, a in enumerate(numbers) for b in numbers[:i]), default=1) > 2 * reach * 0.99
+            for each in found[:2]:
+                row = task.mark_sheet({**task.answers, line: each.number})[line]
+                assert row.verdict == "wrong"
+                assert each.sentence in {str(guess) for guess in row.diagnoses}
+
+
+# ------------------------------------------------------------------------------------------------------------------- Moodle
+
+
+def cloze_blanks(text):
+    """The blanks of a cloze text as Moodle reads them: (weight, [(fraction, number, tolerance, feedback)])."""
+    for weight, body in re.findall(r"\{(\d*):NUMERICAL:((?:\\.|[^}\\])*)\}", text):
+        answers = []
+        for part in re.split(r"(?<!\\)~", body):
+            match = re.fullmatch(r"(=|%[\d.]+%)?([-\d.e]+):([-\d.e]+)(?:#(.*))?", part, re.S)
+            assert match, part
+            share = 100.0 if match[1] == "=" else float((match[1] or "%0%").strip("%"))
+            answers.append((share, float(match[2]), float(match[3]), re.sub(r"\\(.)", r"\1", match[4] or "")))
+        yield int(weight), answers
+
+
+def test_moodle_reads_a_blank_for_each_line():
+    """Right is right, each foreseen wrong number gets its remark; and the text says what Moodle cannot do."""
+    root = ET.fromstring(files("moodle")["moodle.xml"])
+    questions = [each for each in root.findall("question") if each.get("type") == "cloze"]
+    assert len(questions) == 2
+    for question, task in zip(questions, tasks()):
+        text = question.findtext("questiontext/text")
+        assert "cannot carry" in text
+        assert write_code(task) in question.findtext("name/text")
+        blanks = list(cloze_blanks(text))
+        assert text.count("{") == len(blanks) == len(task.lines)
+        for (weight, answers), line in zip(blanks, task.lines):
+            assert weight == 1
+            share, number, reach, _ = answers[0]
+            assert (share, number) == (100.0, float(task.answers[line]))
+            assert 0 < reach < 1e-2 * abs(number)
+            assert [each[1] for each in answers[1:]] == [float(each.number) for each in foreseen(task, line)]
+            assert all(each[0] == 0 and each[3] for each in answers[1:])
+
+
+def test_moodle_xml_parser_reads_it(tmp_path):
+    """A reader of Moodle's questions that is not ours."""
+    reader = pytest.importorskip("moodle_xml_parser")
+    path = tmp_path / "moodle.xml"
+    path.write_text(files("moodle")["moodle.xml"], encoding="utf-8")
+    assert reader is not None
+
+
+# ---------------------------------------------------------------------------------------------------------------------- QTI
+
+
+def local(element):
+    return element.tag.rpartition("}")[2]
+
+
+def score(item, written):
+    """What an item of QTI 1.2 gives for a number: the marks, and what is shown."""
+    for condition in (each for each in item.iter() if local(each) == "respcondition"):
+        test = next(each for each in condition if local(each) == "conditionvar")[0]
+        same = any(local(each) == "varequal" and each.text == written for each in test)
+        between = next(each for each in test if local(each) == "and")
+        low, high = (float(each.text) for each in between)
+        if same or low <= float(written) <= high:
+            shown = next(each.get("linkrefid") for each in condition if local(each) == "displayfeedback")
+            marks = [float(each.text) for each in condition if local(each) == "setvar"]
+            texts = {each.get("ident"): "".join(each.itertext()) for each in item if local(each) == "itemfeedback"}
+            return sum(marks), texts[shown]
+    return 0.0, ""
+
+
+def test_qti_gives_marks_and_remarks():
+    """The zip has its manifest; every item gives all or nothing, and our guess for a foreseen number."""
+    with zipfile.ZipFile(io.BytesIO(files("qti")["qti.zip"])) as whole:
+        assert whole.testzip() is None
+        manifest = ET.fromstring(whole.read("imsmanifest.xml"))
+        (name,) = [each.get("href") for each in manifest.iter() if local(each) == "resource"]
+        quiz = ET.fromstring(whole.read(name))
+    items = [each for each in quiz.iter() if local(each) == "item"]
+    lines = [(task, line) for task in tasks() for line in task.lines]
+    assert len(items) == len({each.get("ident") for each in items}) == len(lines)
+    for item, (task, line) in zip(items, lines):
+        assert score(item, task.answers[line]) == (100.0, "Right.")
+        for each in foreseen(task, line):
+            assert score(item, each.number) == (0.0, each.sentence)
+        assert score(item, "12345.6") == (0.0, "")
+    assert files("qti") == WRITERS["qti"](tasks())
+
+
+# ---------------------------------------------------------------------------------------------------------------- notebooks
+
+
+def run(notebook, answers, *, left_out=()):
+    """Run the cells of a notebook as a kernel would, with answers filled in, and give its names and last value."""
+    names = {"__name__": "__main__"}
+    value = None
+    for cell in json.loads(notebook)["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or any(word in source for word in left_out):
+            continue
+        if source.startswith("answers ="):
+            source = f"answers = {answers!r}"
+        *body, last = source.rstrip().split("\n")
+        exec("\n".join(body), names)
+        try:
+            value = eval(last, names)
+        except SyntaxError:
+            exec(source, names)
+    return names, value
+
+
+def test_nbgrader_gets_the_red_pen_s_marks(capsys):
+    """Its cell of tests comes to the marks; the other cells are locked, and the answers are the student's."""
+    (task, *_), notebook = tasks(), next(iter(files("nbgrader").values()))
+    wrong = {**task.answers, "z": str(-float(task.answers["z"]))}
+    assert run(notebook, task.answers)[1] == len(task.lines)
+    assert run(notebook, wrong)[1] == task.mark_sheet(wrong).score == len(task.lines) - 1
+    assert run(notebook, {})[1] == 0.0
+    own = [cell["metadata"].get("nbgrader") for cell in json.loads(notebook)["cells"]]
+    assert [each["points"] for each in own if each and each["grade"]] == [len(task.lines)]
+    assert all(each["locked"] for each in own if each)
+    capsys.readouterr()
+
+
+@pytest.mark.external
+def test_nbgrader_itself_takes_them(tmp_path):
+    """It reads our metadata as its own, and gives the partial credit."""
+    pytest.importorskip("nbgrader")
+    import nbformat
+    from nbgrader.nbgraderformat import MetadataValidator
+    from nbgrader.utils import determine_grade
+
+    for text in files("nbgrader").values():
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+        MetadataValidator().validate_nb(notebook)
+        cell = notebook.cells[4]
+        cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "3.0"})]
+        assert determine_grade(cell)[0] == 3.0
+
+
+def test_otter_counts_the_lines_that_are_right():
+    """Its tests are doctests, each for one line; all pass on right answers, and those of wrong lines fail."""
+    import doctest
+
+    found = files("otter")
+    for task in tasks():
+        code = write_code(task)
+        names, _ = run(found[f"{code}/{code}.ipynb"], {**task.answers, task.lines[0]: "9.9"}, left_out=["otter", "grader"])
+        tests = {}
+        exec(found[f"{code}/tests/marks.py"], tests)
+        (suite,) = tests["test"]["suites"]
+        failed = []
+        for case in suite["cases"]:
+            example = doctest.DocTestParser().get_doctest(case["code"], names, "case", None, 0)
+            failed.append(doctest.DocTestRunner(verbose=False).run(example, out=lambda text: None).failed)
+        assert tests["OK_FORMAT"]
+        assert len(failed) == len(task.lines) == len(tests["test"]["points"])
+        rows = task.mark_sheet({**task.answers, task.lines[0]: "9.9"})
+        assert failed == [int(row.verdict == "wrong") for row in rows]
+
+
+# ------------------------------------------------------------------------------------------------------------- PrairieLearn
+
+
+def test_prairielearn_marks_with_the_red_pen(tmp_path):
+    """Its server makes a variant from the seed, and grades it, carried errors and all."""
+    for name, text in files("prairielearn").items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    folder = tmp_path / "questions" / "two-layers-tanh"
+    info = json.loads((folder / "info.json").read_text(encoding="utf-8"))
+    assert (info["type"], len(info["uuid"])) == ("v3", 36)
+    server = runpy.run_path(str(folder / "server.py"))
+    data = {"variant_seed": 99, "params": {}, "correct_answers": {}, "feedback": {}, "partial_scores": {}}
+    server["generate"](data)
+    assert len(data["params"]["lines"]) == len(data["correct_answers"])
+    data = json.loads(json.dumps(data)) | {"submitted_answers": dict(data["correct_answers"])}
+    server["grade"](data)
+    assert data["score"] == 1.0
+    data["submitted_answers"]["line0"] = "0.5"
+    server["grade"](data)
+    assert 0.5 < data["score"] < 1.0
+    assert data["partial_scores"]["line0"]["score"] == 0.0
+    assert "<table" in data["feedback"]["page"]
+    page = (folder / "question.html").read_text(encoding="utf-8")
+    assert ET.fromstring(f"<x>{re.sub(r'{{.*?}}+', '', page)}</x>") is not None
+
+
+# -------------------------------------------------------------------------------------------------------------- the command
+
+
+@pytest.mark.parametrize("platform", WRITERS)
+def test_the_command_writes_for_every_platform(platform, tmp_path, capsys):
+    """As many variants as are asked for, and the paths are printed."""
+    assert (
+        main(["exam", "--kind", "neuron", "--platform", platform, "--variants", "2", "--seed", "1", "--out", str(tmp_path)])
+        == 0
+    )
+    paths = capsys.readouterr().out.split()
+    assert sorted(paths) == sorted(str(path) for path in tmp_path.rglob("*") if path.is_file())
+    assert paths
+
+
+def test_what_a_platform_cannot_do_is_said(tmp_path):
+    """A platform that there is not; formulas, where numbers are compared; no variant."""
+    with pytest.raises(ValueError, match="no platform"):
+        write_for_platform("abacus", tmp_path, "neuron")
+    with pytest.raises(ValueError, match="compares numbers"):
+        write_for_platform("moodle", tmp_path, "neuron", symbols=True)
+    with pytest.raises(ValueError, match="variants"):
+        write_for_platform("moodle", tmp_path, "neuron", 0)
+    assert read_code("neuron-3").answers == tasks()[0].answers
