@@ -147,7 +147,7 @@ def exam(
     >>> from autograd import exam
     >>> small = exam("neuron", ["Ada", "Emmy"], seed=1)
     >>> [(sheet.student.name, sheet.code) for sheet in small.sheets]
-    [('Ada', 'neuron-140891'), ('Emmy', 'neuron-596573')]
+    [('Ada', 'neuron-140892'), ('Emmy', 'neuron-596854')]
     """
     if isinstance(students, (str, os.PathLike)):
         people = read_students(Path(students))

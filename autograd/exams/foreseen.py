@@ -41,7 +41,8 @@ def foreseen(task: Exercise, line: str, most: int = 12) -> list[Foreseen]:
     right, reach = sheet.right[leaf], tolerance(task.answers[line])
 
     def show(node: Value) -> str:
-        value = figure(evaluate(nodes(node), sheet.right)[node])
+        written = task.answers.get(sheet.name_of(node))
+        value = written or figure(evaluate(nodes(node), sheet.right)[node])
         return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
 
     found: dict[str, Foreseen] = {}

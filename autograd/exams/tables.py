@@ -20,7 +20,8 @@ HEADS = {  # what columns are called, without case, spaces and signs
     "name": "name fullname student studentname nameofstudent schueler nom navn naam nombre nome learner person people",
     "first": "firstname givenname vorname prenom fornavn voornaam givennames",
     "last": "lastname surname familyname nachname familienname nomdefamille efternavn achternaam apellidos cognome",
-    "id": "id idnumber idnummer matrikelnr studentid studentnumber sisuserid matrikelnummer matriculationnumber number nummer orgdefinedid no",
+    "id": """id idnumber idnummer studentid studentnumber sisuserid matrikelnummer matrikelnr matriculationnumber number
+        nummer orgdefinedid no""",
     "email": "email emailaddress mail sisloginid username loginid login benutzername emailadresse",
     "code": "code sheet exam",
 }

@@ -284,7 +284,7 @@ def test_mistakes_in_variants_are_seen(line, formula, variant, sentence):
 @pytest.mark.parametrize(
     ("level", "variant", "words"),
     [
-        ("attention", {"batch": 2}, ["'attention' comes with no other batch", "nothing"]),
+        ("attention", {"batch": 2}, ["'attention' comes with no other batch", "symbols"]),
         ("softmax", {"activation": "tanh"}, ["no other activation", "batch, l2, steps"]),
         ("recurrent", {"batch": 2}, ["no other batch", "activation, l2, steps"]),
         ("neuron", {"activation": "gelu"}, ["'gelu'", "sigmoid, tanh, relu, softplus"]),

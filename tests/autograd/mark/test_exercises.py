@@ -155,8 +155,31 @@ def attention(g):
     return found | {f"∂L/∂q_{j}": (down[1] * g[f"k_1{j}"] + down[2] * g[f"k_2{j}"]) / math.sqrt(2) for j in (1, 2)}
 
 
+def jacobian(g):
+    """The lines of f₁ = a x² y + b y and f₂ = σ(x y − b x), and of half the sum of their squares."""
+    x, y, a, b = (g[name] for name in ("x_1", "x_2", "a", "b"))
+    f, o = a * x * x * y + b * y, sigmoid(x * y - b * x)
+    bend = o * (1 - o)
+    found = {"f_1": f, "f_2": o, "L": (f * f + o * o) / 2, "∂L/∂f_1": f, "∂L/∂f_2": o}
+    found |= {"∂f_1/∂x_1": 2 * a * x * y, "∂f_1/∂x_2": a * x**2 + b}
+    found |= {"∂f_2/∂x_1": bend * (y - b), "∂f_2/∂x_2": bend * x}
+    return found | {f"∂L/∂x_{i}": f * found[f"∂f_1/∂x_{i}"] + o * found[f"∂f_2/∂x_{i}"] for i in (1, 2)}
+
+
+def hessian(g):
+    """The lines of f = a x² y + b x y³, its slopes and theirs."""
+    x, y, a, b = (g[name] for name in ("x_1", "x_2", "a", "b"))
+    found = {
+        "f": a * x * x * y + b * x * y**3,
+        "∂f/∂x_1": 2 * a * x * y + b * y**3,
+        "∂f/∂x_2": a * x * x + 3 * b * x * y * y,
+    }
+    return found | {"H_11": 2 * a * y, "H_12": 2 * a * x + 3 * b * y * y, "H_22": 6 * b * x * y}
+
+
 BY_HAND = {"neuron": neuron, "two inputs": neuron, "two layers": two_layers, "softmax": softmax}
 BY_HAND |= {"recurrent": recurrent, "rmsnorm": rmsnorm, "embedding": embedding, "attention": attention}
+BY_HAND |= {"jacobian": jacobian, "hessian": hessian}
 everywhere = pytest.mark.parametrize("level", BY_HAND)
 seeded = pytest.mark.parametrize("seed", SEEDS)
 
@@ -776,3 +799,24 @@ def test_where_no_numbers_are_kind():
     """A sigmoid that is flat with all of them cannot be an exercise."""
     with pytest.raises(ValueError, match="no kind numbers"):
         exercise(Worksheet(o=ag.sigmoid(Value(400.0, "x") * Value(300.0, "k"))), seed=1)
+
+
+def test_in_symbols_formulas_are_wanted():
+    """No number is given; each line after the loss is judged as a function, in other words of one's own as well."""
+    shown = exercise("neuron", seed=2, symbols=True)
+    assert (shown.given, shown.lines[0]) == ({}, "∂E/∂o")
+    assert not re.search(r"= −?\d", shown.markdown)
+    assert set(shown.mark_sheet(shown.answers).verdicts.values()) == {"right"}
+    own = {"∂E/∂z": "o - t", "∂E/∂w": "(o - t) x", "w'": "w - eta (o - t) x", "b'": "b + eta (o - t)"}
+    marking = shown.mark_sheet(own)
+    assert [marking[name].verdict for name in own] == ["right", "right", "right", "wrong"]
+    assert marking.out_of == len(shown.lines)
+
+
+@pytest.mark.parametrize("true_class", [1, 2, 3])
+def test_another_class_is_the_true_one(true_class):
+    """The loss is −log of its probability, and its slope alone is below 0."""
+    shown = exercise("softmax", seed=1, true_class=true_class)
+    numbers = {name: float(x) for name, x in shown.answers.items()}
+    assert numbers["L"] == pytest.approx(-math.log(numbers[f"ŷ_{true_class}"]), abs=1e-4)
+    assert [i for i in (1, 2, 3) if numbers[f"∂L/∂z_{i}"] < 0] == [true_class]

@@ -150,4 +150,4 @@ def test_an_exercise_that_is_another(run_json, run):
     assert whole["markdown"].startswith("# One neuron with half the squared error: tanh, a batch of 2, L2, two steps\n")
     assert {"z_2", "E_1", "∂E'/∂w'", "w''"} <= set(whole["answers"])
     code, _, err = run("exercise", "attention", "--batch", "2")
-    assert (code, err) == (1, "chalkgrad: 'attention' comes with no other batch; what can be another: nothing\n")
+    assert (code, err) == (1, "chalkgrad: 'attention' comes with no other batch; what can be another: symbols\n")
