@@ -390,7 +390,7 @@ def test_marks_are_given_as_on_a_worksheet():
 
 def by_formula(formula, names):
     """A formula as it is printed, worked out: its signs are turned into Python's, its names are what they stand for."""
-    words = {"·": "*", "−": "-", "²": "**2", "σ(": "sigmoid(", "log(": "log(", "exp(": "exp("}
+    words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid(", "log(": "log(", "exp(": "exp("}
     words |= {"sqrt(": "sqrt(", "tanh(": "tanh("} | {text_name(name): f"N[{i}]" for i, name in enumerate(names)}
     longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     python = re.sub(longest_first, lambda match: words[match[0]], formula)
