@@ -4,7 +4,7 @@
     exam/keys/      for the teacher alone: key.json, key.html with all right numbers, answers.csv to type in what comes back
     exam/marked/    what marking writes: a page to hand back for each person, and the report on the class
 
-Sheets are equal in difficulty: the same lines in the same order, with numbers by the same rules, which hide no common
+Sheets without other options are equal in difficulty: the same lines, with numbers by the same rules, which hide no common
 mistake. The seed of the exam gives everybody's seed; nobody can tell one's neighbour's numbers from one's own.
 """
 

@@ -111,7 +111,7 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
             found, task = read[sheet.code], exam.task(sheet)
             problems += found.problems
             marking = task.mark_sheet({**found.claims, **found.unread})
-            marking.title = f"{exam.title}: {names[sheet.code]}"
+            marking.title = f"{task.title}: {names[sheet.code]}"
             markings[names[sheet.code]] = marking
     missing = [names[sheet.code] for sheet in exam.sheets if sheet.code not in read]
     files = {names[sheet.code]: sheet.file for sheet in exam.sheets}
