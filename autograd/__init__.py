@@ -30,6 +30,7 @@ from autograd.functions import (
 )
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
+from autograd.guesses import OF_AUTOGRAD, missing
 from autograd.labels import label
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
@@ -157,7 +158,7 @@ _warn_of_hips()
 
 def __getattr__(name: str) -> object:
     if name not in _READINGS:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        raise missing("autograd", name, OF_AUTOGRAD)
     from importlib import import_module
 
     found: object = getattr(import_module(f"autograd.{_READINGS[name]}"), name)

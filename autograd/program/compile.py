@@ -78,7 +78,8 @@ def compile(
     """
     ys = [y] if isinstance(y, Value) else list(y) if hasattr(y, "__iter__") else []
     if not ys or not all(isinstance(each, Value) for each in ys):
-        raise TypeError(f"compile takes a Value, or a list of Values, not {y!r}")
+        way = ": call it on Values, and compile what it gives" if callable(y) else ""
+        raise TypeError(f"compile takes a Value, or a list of Values, not {y!r}{way}")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}

@@ -9,7 +9,7 @@ import pathlib
 
 LAYERS = {
     "engine": """calculus check conversions extremes functions given graph
-        elementwise layers_of_tests layout modes primitives rewriting select trace value""",
+        elementwise guesses layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark notes",
     "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark interruptions layers
