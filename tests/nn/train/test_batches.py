@@ -461,6 +461,14 @@ def test_the_reason_is_told():
         nn.fit(net(4, 1)(), X, y, loss=order_branch, compiled=True, **QUIET)
     with pytest.raises(ValueError, match="takes another path than that of the first row"):
         nn.fit(net(4, 1)(), X, y, loss=equal_branch, compiled=True, **QUIET)
+    with pytest.raises(ValueError, match=r"^the loss is nan on the first row$"):
+        nn.fit(net(4, 1)(), X, [-1, *y[1:]], loss=lambda p, t: (p - ag.log(t + 0.5)) ** 2, compiled=True, **QUIET)
+
+
+def test_a_net_that_fits_already_is_compiled():
+    """Its loss is 0 by the graph and 1e-33 by whole batches, which is no other path."""
+    model, (X, _) = net(4, 1)(), data()
+    assert nn.fit(model, X, [model(x).data for x in X], epochs=1, compiled=True, **QUIET).loss[0] < 1e-30
 
 
 class Noisy(nn.Module):
@@ -628,8 +636,9 @@ def test_bce_of_a_sigmoid_that_saturates():
     def make():
         return nn.MLP(1, [1], activation=["sigmoid"], weights=[[[1.0]]], biases=[[0.0]])
 
-    runs = both(make, X, y, loss="bce", lr=30.0, compiled=None)
-    assert all(map(math.isfinite, runs[1][1].loss))
+    watched = {"validation": ([[800.0]], [1]), "metrics": ["accuracy"]}
+    runs = both(make, X, y, loss="bce", lr=30.0, compiled=None, **watched)
+    assert all(map(math.isfinite, [*runs[1][1].loss, *runs[1][1].val_loss]))
     same(runs)
 
 

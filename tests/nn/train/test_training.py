@@ -274,10 +274,14 @@ def test_any_callable_with_parameters_can_be_trained():
 
 
 def test_progress_is_a_bar_of_tqdm(capsys):
-    """With progress=True the bar counts epochs on standard error."""
+    """With progress=True the bar counts epochs on standard error, those before a resumption included."""
     pytest.importorskip("tqdm", reason="tqdm draws the bar")
-    nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=3, progress=True)
+    history = nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=3, progress=True)
     assert "3/3" in capsys.readouterr().err
+    nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=5, progress=True, resume=history)
+    shown = capsys.readouterr().err
+    assert "3/5" in shown
+    assert "5/5" in shown
 
 
 def test_without_tqdm_the_extra_is_named(monkeypatch):

@@ -67,6 +67,19 @@ def test_l2_and_clipping_by_hand(compiled):
     model = line(2.0, 1.0)
     nn.fit(model, [[1.0]], [0.0], lr=1.0, epochs=1, clip_norm=1000.0, compiled=compiled, **QUIET)
     assert numbers(model) == pytest.approx([-4.0, -5.0], rel=1e-14)
+    model = line(1.0, 0.0)  # error 2 at 0.75: slopes 3 and 4, whose length is 5, and not longer
+    nn.fit(model, [[0.75]], [-1.25], lr=1.0, epochs=1, clip_norm=5.0, compiled=compiled, **QUIET)
+    assert numbers(model) == [-2.0, -4.0]
+
+
+def test_what_is_not_said_is_as_it_is_written_down(compiled):
+    """A hundred epochs of plain descent on all rows, by the mean squared error, at torch's rate."""
+    history = nn.fit(line(), [[1.0], [2.0]], [1.0, 2.0], compiled=compiled, **QUIET)
+    assert (len(history), history.lr[0], history.loss_name) == (100, 0.001, "mse")
+    asked_for = {"optimizer": "SGD", "batch_size": 2, "shuffle": True, "seed": 0, "l2": 0.0, "record": 0, "metrics": []}
+    left_out = dict.fromkeys(["clip_norm", "patience", "scheduler"])
+    settings = history.state_dict()["settings"]
+    assert {name: settings[name] for name in [*asked_for, *left_out]} == {**asked_for, **left_out}
 
 
 def test_accuracy_of_logits_and_of_probabilities(compiled):
@@ -93,11 +106,13 @@ def test_metrics_are_called_by_their_names():
 
 
 def test_patience_counts_epochs_that_are_no_better(compiled):
-    """Losses 1, 1, 1, …: the first is the best, and after two more it is over."""
+    """Losses 1, 9, …, or 1, 1, …: the first is the best, and after two more it is over."""
     history = nn.fit(line(1.0, 0.0), [[1.0]], [0.0], lr=1.0, epochs=10, patience=2, compiled=compiled, **QUIET)
     # slope (2, 2) at (1, 0) leads to (−1, −2), error −3
     assert history.loss[:2] == [1.0, 9.0]
     assert (len(history), history.stopped) == (3, "early stopping")
+    history = nn.fit(line(1.0, 0.0), [[1.0]], [0.0], lr=0.0, epochs=10, patience=2, compiled=compiled, **QUIET)
+    assert history.loss == [1.0] * 3
 
 
 def test_a_plateau_is_shown_the_validation_loss_or_else_the_loss():
@@ -137,6 +152,7 @@ MESSAGES = [
     ({"X": [], "y": []}, "X has no rows: there is nothing to learn from"),
     ({"y": [1, 1]}, "X has 1 rows and y 2 targets: each row needs one"),
     ({"X": [[1.0], [1.0, 2.0]], "y": [1, 1]}, "the rows of X differ in length: row 0 has 1 numbers, row 1 has 2"),
+    ({"X": [[1.0, 2.0], [1.0]], "y": [1, 1]}, "the rows of X differ in length: row 0 has 2 numbers, row 1 has 1"),
     ({"X": [[float("inf")]]}, "row 0 of X holds inf: mend or leave out such rows first"),
     ({"validation": 0.0}, "validation is a share between 0 and 1, or a pair (X, y), not 0.0"),
     ({"validation": 1.0}, "validation is a share between 0 and 1, or a pair (X, y), not 1.0"),
@@ -211,13 +227,15 @@ def test_a_history_in_one_line():
     """How many epochs, what has become of each number, and why it ended."""
     history = filled()
     assert repr(history) == "History(6 epochs, loss 8.0 → 0.0)"
-    history.val_loss, history.metrics, history.val_metrics = [1.0, 0.5], {"accuracy": [0.5, 0.75]}, {"accuracy": [0.25]}
+    history.val_loss, history.val_metrics = [1.0, 0.75, 0.5], {"accuracy": [0.25]}
+    history.metrics = {"accuracy": [0.5, 0.625, 0.75]}
     history.stopped = "epochs"
     assert repr(history) == "History(6 epochs, loss 8.0 → 0.0, val_loss 0.5, accuracy 0.75, val_accuracy 0.25; epochs)"
     assert history.rows()[0] == {"epoch": 1, "loss": 8.0, "val_loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.25}
     assert history.rows()[5] == {"epoch": 6, "loss": 0.0}
     empty = nn.History(None)
     assert repr(empty) == "History(no epoch yet)"
+    assert (empty.stopped, empty.loss_name, empty.rows()) == ("", "", [])
     empty.stopped = "interrupted"
     assert repr(empty) == "History(no epoch yet; interrupted)"
 
@@ -228,3 +246,6 @@ def test_a_history_is_pickled_with_its_state_and_no_more():
     again = pickle.loads(pickle.dumps(history))
     assert again.state_dict() == history.state_dict()
     assert vars(again).keys() == vars(history).keys()
+    state = again.state_dict()
+    state["history"]["loss"].clear()  # what was given away is its taker's
+    assert again.state_dict() == history.state_dict()
