@@ -161,6 +161,14 @@ def test_the_sheet_of_the_lecture_note_is_worked_out_as_it_should_be():
     )
 
 
+def test_a_sheet_may_give_nothing_and_ask_for_fifteen_digits():
+    """Lines of plain numbers are lines; where a sheet has no file, messages call it the sheet."""
+    file = sheet_from('digits = 15\n[lines]\ny = "1 + 2"\nz = "3 y"\n')
+    assert (file.sheet.true, file.digits) == ({"y": 3.0, "z": 9.0}, 15)
+    with pytest.raises(SheetError, match=r"^the sheet: digits is a whole number from 0 to 15, not 16$"):
+        sheet_from('digits = 16\n[lines]\ny = "1 + 2"\n')
+
+
 GIVEN = "[given]\nw = 0.5\nx = 2\n"
 LINE = '[lines]\nz = "w x"\n'
 BAD_SHEETS = {

@@ -15,8 +15,10 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
 from autograd.formula.measures import free_variables
 from autograd.mark.claims import written_number
+from autograd.mark.classes import Class
 from autograd.mark.forms import figure, text_of
 from autograd.mark.mistakes import KINDS, mistakes, slope_named
+from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import value_at
 
@@ -329,6 +331,43 @@ def test_all_of_these_kinds_have_a_name():
     assert {kind for line in STEPS for kind, *_ in rows_of(line)} <= set(KINDS)
 
 
+def test_a_class_table_says_each_kind_in_words():
+    """Beside the line and who made the mistake; what is no kind is no guess."""
+    words = """
+        sign a sign
+        swapped a difference the wrong way round, as y − ŷ for ŷ − y
+        operation + for ×, or the like
+        factor a factor left out
+        term a term left out
+        bias the bias left out
+        derivative the derivative of the activation left out, or taken in the wrong place
+        index another index
+        transposed indices the wrong way round
+        half ½ or 2 of the square
+        square a square
+        ascent ascent for descent
+        rate the learning rate left out
+        old-weights old weights for new ones, or the other way round
+        operand another quantity in its place
+        function a function not or another one
+        mask a mask forgotten: softmax of all scores for that of some
+        log-base another base of the logarithm
+        copied the number of another line
+        decimal-point the decimal point moved
+        digits digits that changed places, or were lost
+        rounding rounded too early
+        arithmetic a slip in the arithmetic
+        miscopied a number copied wrongly
+        other no guess
+    """
+    said = dict(line.strip().split(" ", 1) for line in words.strip().splitlines())
+    said = {kind.replace("-", " "): text for kind, text in said.items()}
+    assert set(said) - {"other"} == set(KINDS)
+    for kind, text in said.items():
+        row = Row("y", "3", "wrong", 1.0, None, None, (Diagnosis(kind, "", None),), (), (), 0.0, 1.0)
+        assert Class({"ann": Marking([row])}).text.splitlines()[-1] == f"1 ×  y  {text}  ann"
+
+
 def test_what_is_no_activation_has_no_derivative_left_out():
     """h² is h·h and not tanh′; log(b) is no derivative either: nobody is told of σ′ or tanh′ where none stands."""
     for line in ("u", "q", "y", "E"):
@@ -351,10 +390,21 @@ def pair():
     p = softmax(h)
     L = -t[0] * log(p[0]) - t[1] * log(p[1])
     lines = {"z": z, "h": h, "p": p, "L": L, "∂L/∂h": gradient(L, *h), "∂L/∂z": gradient(L, *z)}
-    return Worksheet(lines | {"∂L/∂w": [gradient(L, *row) for row in w]})
+    return Worksheet(lines | {"∂L/∂w": [gradient(L, *row) for row in w], "∂L/∂x": gradient(L, *x)})
 
 
 PAIR = pair()
+
+
+def test_a_matrix_of_a_layer_is_turned_round_without_its_layer():
+    """Of three indices the last two change places: w_{kij} is neuron i and input j of layer k."""
+    x = [Value(0.7, "x_1"), Value(-0.4, "x_2")]
+    w = [[Value(0.3, "w_311"), Value(0.8, "w_312")], [Value(-0.5, "w_321"), Value(0.2, "w_322")]]
+    sheet = Worksheet(z=[row[0] * x[0] + row[1] * x[1] for row in w])
+    for line, turned in {"z_1": "w₃₂₁ for w₃₁₂", "z_2": "w₃₁₂ for w₃₂₁"}.items():
+        leaf = sheet.leaves[line]
+        told = [m.tell(shown) for m in mistakes(sheet.formulas[leaf], sheet.context, leaf) if m.kind == "transposed"]
+        assert told == [f"You turned the indices round: {turned}"]
 
 
 @pytest.mark.parametrize(
@@ -378,6 +428,9 @@ PAIR = pair()
         ("∂L/∂w_12", "index", True, "You used x₁; here it is x₂"),
         ("∂L/∂w_12", "index", True, "You used ∂L/∂z₂; here it is ∂L/∂z₁"),
         ("∂L/∂w_12", "index", True, "This is the value of ∂L/∂w₁₁"),
+        ("∂L/∂x_1", "operation", True, "You took the mean of 2 paths, which add up"),
+        ("∂L/∂x_1", "term", True, "You left out the path through z₂: ∂L/∂z₂·w₂₁"),
+        ("L", "swapped", True, "t₁ and p₁, t₂ and p₂ changed places"),
     ],
 )
 def test_names_with_other_indices_stand_in_the_place_of_a_quantity(line, kind, common, sentence):
