@@ -36,6 +36,8 @@ def verdict(true, written):
         (0.64544, "0.646", "wrong"),
         (0.64590, "0.645", "rounded"),  # cut off
         (0.64590, "0.644", "wrong"),
+        (0.64590, "0.64", "rounded"),
+        (0.64590, "0.63", "wrong"),
         (0.64590, "0.647", "wrong"),
         (-0.64590, "-0.645", "rounded"),
         (-0.64590, "-0.644", "wrong"),
@@ -147,6 +149,15 @@ def test_what_should_have_come_of_a_wrong_line_may_be_gone_on_from():
     y = 2 * x
     row = Worksheet(x=x, y=y, z=100 * y).mark({"x": "0.600", "y": "1.700", "z": "120.0"})["z"]
     assert (row.verdict, row.sources, row.own) == ("carried", ("y",), pytest.approx(170.0))
+
+
+def test_a_line_rests_on_the_wrong_formulas_that_are_in_it():
+    """Two formulas are wrong, and the number comes of one of them."""
+    a, b = Value(0.3, "a"), Value(0.7, "b")
+    p, q = a * b, a + b
+    sheet = Worksheet(p=p, q=q, r=10 * p)
+    row = sheet.mark({"p": "a/b", "q": "a - b", "r": f"{3 / 0.7:.4f}"})["r"]
+    assert (row.verdict, row.sources) == ("carried", ("p",))
 
 
 def test_who_writes_sixteen_digits_keeps_them():

@@ -440,6 +440,53 @@ def test_names_with_other_indices_stand_in_the_place_of_a_quantity(line, kind, c
     assert (kind, common, sentence) in told, "\n".join(map(str, told))
 
 
+def told(sheet, line, kind, show=shown):
+    """The sentences of the mistakes of a kind that are tried on a line."""
+    leaf = sheet.leaves[line]
+    return [m.tell(show) for m in mistakes(sheet.formulas[leaf], sheet.context, leaf) if m.kind == kind]
+
+
+def test_weights_of_before_and_after_a_step_stand_for_each_other():
+    """After w_new both are there; before it nobody can have used it."""
+    w, x, c, t, rate = (Value(x, name) for name, x in {"w": 0.4, "x": 0.7, "c": 0.3, "t": 0.9, "η": 0.1}.items())
+    y = w * x
+    g = gradient((y - t) ** 2 / 2, w)[0]
+    new = w - rate * g
+    sheet = Worksheet({"y": y, "g": g, "early": w * c, "w_new": new, "y_new": new * x, "late": w * c + x})
+    assert told(sheet, "y_new", "old weights") == ["You used w; here it is w_new"]
+    assert told(sheet, "late", "old weights") == []  # it is early + x
+    late = Worksheet({"g": g, "w_new": new, "late": w * c})
+    assert told(late, "late", "old weights") == ["You used w_new; here it is w"]
+    assert told(sheet, "early", "old weights") == []
+
+
+def test_a_path_goes_through_the_line_behind_its_leaf():
+    """x goes through z_1 and z_2; that each path begins with ∂E/∂o does not make it the path through o."""
+    x, u, v, t = (Value(x, name) for name, x in {"x": 0.7, "u": 0.3, "v": 0.5, "t": 0.9}.items())
+    z = [(u * x).tanh(), (v * x).tanh()]
+    o = sigmoid(z[0] + 2 * z[1])
+    E = (o - t) ** 2 / 2
+    sheet = Worksheet({"z": z, "o": o, "E": E, "∂E/∂o": gradient(E, o)[0], "∂E/∂x": gradient(E, x)[0]})
+    paths = sorted(sentence.partition(":")[0] for sentence in told(sheet, "∂E/∂x", "term") if "path" in sentence)
+    assert paths == ["You left out the path through z₁", "You left out the path through z₂"]
+
+
+def test_what_is_no_line_is_shown_as_it_is_computed():
+    """w·x is a formula; h is a line, and shown with its number."""
+    w, x, v = Value(0.4, "w"), Value(0.7, "x"), Value(0.9, "v")
+    h = (w * x).tanh()
+    sheet = Worksheet(h=h, y=v * h)
+    assert told(sheet, "y", "operand", lambda q: f"{text_of(q)} = …") == ["You used w·x; here it is h = …"]
+
+
+def test_of_four_kinds_of_names_none_change_places():
+    """Of three any two may."""
+    a, b, c, d = (Value(x, name) for name, x in {"a": 0.3, "b": 0.4, "c": 0.5, "d": 0.7}.items())
+    changed = ["a and b changed places", "a and c changed places", "b and c changed places"]
+    assert told(Worksheet(y=a * b + c), "y", "swapped") == changed
+    assert told(Worksheet(y=a * b + c * d), "y", "swapped") == []
+
+
 def test_no_quantity_that_comes_later_is_used():
     """Nobody can have taken a number that was not there yet; the line itself stands for nothing either."""
     for line in PAIR.lines:

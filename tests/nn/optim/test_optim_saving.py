@@ -67,6 +67,11 @@ def test_a_state_is_plain_data_and_comes_back_as_it_was():
         ({"settings": None}, KeyError, "no 'settings'"),
         ({"lr": -1.0}, ValueError, "Invalid learning rate"),
         ({"nesterov": True}, ValueError, "Nesterov"),
+        (
+            {"state": [{"v": 1.0}], "momentum": 0.5},
+            ValueError,
+            "^no step of SGD goes on from such a state: momentum_buffer is missing$",
+        ),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(change, error, message):

@@ -338,11 +338,12 @@ def test_a_rule_that_changes_its_memory_in_place_is_taken_back_whole(at):
         model = nn.MLP(2, [2, 1], seed=0)
         optimizer = Running(model.parameters(), lr=0.001, at=at)
         history = nn.fit(model, X, y, optimizer=optimizer, batch_size=4, epochs=4, **options, **QUIET)
-        return history, history.loss, model.state_dict()
+        return history, history.loss, model.state_dict(), optimizer.state
 
-    interrupted = run(at)[0]
+    interrupted, *_, memory = run(at)
     assert interrupted.stopped == "interrupted"
     state = interrupted.state_dict()
+    assert memory == state["optimizer"]["state"]
     state["settings"]["hyperparameters"]["at"] = state["optimizer"]["settings"]["at"] = 0.0
     assert run(0, resume=state)[1:] == run(0)[1:]
 
@@ -421,7 +422,11 @@ def test_other_data_and_other_models_are_refused():
         ("[]", "is not a file of a training that save"),
         ('{"format": "chalkgrad parameters", "version": 1}', "is not a file of a training that save"),
         ('{"format": "chalkgrad training", "version": 99}', "version 99"),
-        ('{"format": "chalkgrad training", "version": 1}', "it lacks settings, parameters"),
+        (
+            '{"format": "chalkgrad training", "version": 1}',
+            r"^this is not what the state_dict\(\) of a History gave: it lacks settings, parameters, gradients, optimizer,"
+            " scheduler, best, random, batches, history$",
+        ),
     ],
 )
 def test_files_that_are_no_training_are_refused(content, message, tmp_path):
@@ -462,6 +467,7 @@ def test_a_damaged_state_is_refused_whole(part, damage):
         lambda s: s["best"].update(waited=math.inf),
         lambda s: s["best"].update(parameters=[1.0]),
         lambda s: s["settings"].update(hyperparameters=[]),
+        lambda s: s["settings"].pop("hyperparameters"),
         lambda s: s["random"].__setitem__(1, [10**30] * 625),
         lambda s: s["optimizer"]["settings"].update(betas=0.9),
         lambda s: s["optimizer"]["settings"].update(lr=[0.1, 0.2]),
@@ -513,7 +519,8 @@ def test_dropout_goes_on_with_the_numbers_that_came_next(epochs, seed):
     parted, rest = train(4, state)
     assert parted.state_dict() == whole.state_dict()
     assert (rest.loss, rest.val_loss) == (history.loss, history.val_loss)
-    with pytest.raises(ValueError, match="random numbers of 0 generators; this model has 1"):
+    kept = "^this training kept the random numbers of 0 generators; this model has 1: its Dropouts are others$"
+    with pytest.raises(ValueError, match=kept):
         train(4, {**state, "chances": []})
 
 
@@ -522,7 +529,9 @@ def test_what_cannot_be_resumed_says_so():
     nothing = "there is no training here that could go on: fit fills a History, and gives it back"
     with pytest.raises(ValueError, match=f"^{nothing}$"):
         nn.History(nn.MLP(1, [1])).state_dict()
-    with pytest.raises(TypeError, match="fit resumes a History"):
+    with pytest.raises(
+        TypeError, match=r"^fit resumes a History, the path of a file that it saved, or its state_dict, not 3$"
+    ):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], resume=3, **QUIET)
     with pytest.raises(FileNotFoundError):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], resume="nowhere.json", **QUIET)
@@ -532,7 +541,8 @@ def test_what_cannot_be_resumed_says_so():
             pass
 
     history = nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], epochs=1, scheduler=Own(), **QUIET)
-    with pytest.raises(ValueError, match="Own has no state_dict"):
+    lost = r"^Own has no state_dict\(\) and load_state_dict\(\), so what it had come to is lost$"
+    with pytest.raises(ValueError, match=lost):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], epochs=2, scheduler=Own(), resume=history, **QUIET)
 
 

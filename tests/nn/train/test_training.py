@@ -287,7 +287,7 @@ def test_progress_is_a_bar_of_tqdm(capsys):
 def test_without_tqdm_the_extra_is_named(monkeypatch):
     """Asking for the bar names the extra; not asking does without."""
     monkeypatch.setitem(__import__("sys").modules, "tqdm.auto", None)
-    with pytest.raises(ImportError, match=r'pip install "chalkgrad\[progress\]"'):
+    with pytest.raises(ImportError, match=r'^the progress bar is drawn by tqdm: pip install "chalkgrad\[progress\]"$'):
         nn.fit(nn.MLP(1, [1]), *line_data(), epochs=1, progress=True)
     assert len(nn.fit(nn.MLP(1, [1]), *line_data(), epochs=1)) == 1
 
