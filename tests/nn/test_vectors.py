@@ -9,6 +9,8 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.graph import nodes
+from autograd.labels import suggested
 from nn.losses import cross_entropy, mse
 
 WIDTH = 4
@@ -336,6 +338,104 @@ def test_every_parameter_has_a_name_of_its_own(module):
     labels = [p.label for p in module.parameters()]
     assert all(labels)
     assert len(set(labels)) == len(labels)
+
+
+SEEDED = {name: make for name, make in MODULES.items() if not name.startswith(("rms", "layer"))}
+SEEDED |= {"gpt": lambda seed=0: nn.GPT(3, 4, 2, 2, 3, norm="layer", bias=True, seed=seed)}
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_a_seed_repeats_all_parameters(name):
+    """Each of them, and no two weights are drawn alike."""
+    made = SEEDED[name]()
+    assert made.state_dict() == SEEDED[name]().state_dict()
+    drawn = [x for x in (p.data for p in made.parameters()) if x not in (0.0, 1.0)]
+    assert len(set(drawn)) == len(drawn) > 0
+
+
+def test_the_parameters_of_a_gpt_start_small():
+    """Weights are normal numbers of standard deviation 0.08 around 0; gains of norms are 1, and biases 0."""
+    numbers = {}
+    for name, p in nn.GPT(27, 16, 4, 1, 16, norm="layer", seed=0).named_parameters():
+        numbers.setdefault("norm" in name, {}).setdefault(name.rpartition(".")[2].partition("_")[0], []).append(p.data)
+    weights = numbers[False]["weight"]
+    assert (len(weights), set(numbers[True]["weight"]), set(numbers[True]["bias"])) == (4192, {1.0}, {0.0})
+    assert math.fsum(weights) / 4192 == pytest.approx(0.0, abs=0.004)
+    assert math.sqrt(math.fsum(w * w for w in weights) / 4192) == pytest.approx(0.08, rel=0.03)
+
+
+SIZES = [  # counted by hand: of a block two norms, four maps of 4 × 4 and two of 4 × 16
+    (nn.Block(4, 2), "Block(4, 2 heads, relu; 200 parameters)"),
+    (nn.Block(4, bias=True, activation=ag.tanh), "Block(4, 1 head, tanh; 236 parameters)"),
+    (nn.Block(4, 4, norm="layer", dim_feedforward=3), "Block(4, 4 heads, relu; 104 parameters)"),
+    (nn.Block(4, 2, norm="rms without gain", activation=lambda x: x * x), "Block(4, 2 heads, function; 192 parameters)"),
+    (nn.Attention(4, causal=False), "Attention(4, 1 head; 80 parameters)"),
+    (nn.Attention(4, 2, False), "Attention(4, 2 heads, causal; 64 parameters)"),
+    (nn.GPT(5, 4, 1, 1, 3), "GPT(5 tokens, width 4, 1 head, 1 block, 3 positions; 244 parameters)"),
+    (nn.GPT(5, 4, 2, 2, 3, bias=True), "GPT(5 tokens, width 4, 2 heads, 2 blocks, 3 positions; 513 parameters)"),
+    (nn.RNN(2, 3, bias=False), "RNN(2 → 3, no bias; 15 parameters)"),
+    (nn.LSTM(2, 3), "LSTM(2 → 3; 84 parameters)"),
+    (nn.RMSNorm([3]), "RMSNorm(3; 3 parameters)"),
+    (nn.RMSNorm(3, elementwise_affine=False), "RMSNorm(3, no gain; 0 parameters)"),
+    (nn.LayerNorm((3,), bias=False), "LayerNorm(3, no bias; 3 parameters)"),
+    (nn.LayerNorm(3, elementwise_affine=False), "LayerNorm(3, no gain, no bias; 0 parameters)"),
+]
+
+
+@pytest.mark.parametrize(("module", "text"), SIZES, ids=[text for _, text in SIZES])
+def test_a_module_says_what_it_is(module, text):
+    """What it was made with, and how many numbers it learns."""
+    assert repr(module) == text
+
+
+def test_norms_of_blocks_add_a_hundred_thousandth():
+    """As PyTorch's LayerNorm does; an RMSNorm by itself adds what the kind of number cannot tell from 0, as there."""
+    for norm in ("rms", "rms without gain", "layer"):
+        block = nn.Block(2, norm=norm)
+        assert block.norm_1.eps == block.norm_2.eps == 1e-5
+    assert (nn.RMSNorm(2).eps, nn.LayerNorm(2).eps, nn.LayerNorm(2, eps=0).eps) == (2.0**-52, 1e-5, 0.0)
+
+
+X = [[1.0, 2.0], [0.5, -1.0]]
+CALLED = [  # what names the numbers have that are worked out on the way: a letter, the place, which number of the vector
+    (lambda: nn.Attention(2, 1), X, "q_11 q_12 q_21 q_22 k_11 k_12 k_21 k_22 v_11 v_12 v_21 v_22 √2 z_11 z_21 z_22"
+     " α_11 α_21 α_22 c_11 c_12 c_21 c_22 o_11 o_12 o_21 o_22"),
+    # by two heads of one number each: the head comes first, and √1 is nothing to speak of
+    (lambda: nn.Attention(2, 2, causal=False), X, "q_111 q_121 q_211 q_221 k_111 k_121 k_211 k_221 v_111 v_121 v_211 v_221"
+     " z_111 z_112 z_121 z_122 z_211 z_212 z_221 z_222 α_111 α_112 α_121 α_122 α_211 α_212 α_221 α_222"
+     " c_11 c_12 c_21 c_22 o_11 o_12 o_21 o_22"),
+    (lambda: nn.RMSNorm(2), X, "ε r_1 r_2 n_11 n_12 n_21 n_22"),
+    (lambda: nn.RMSNorm(2), X[0], "ε r n_1 n_2"),
+    (lambda: nn.LayerNorm(2), X, "ε m_1 m_2 d_11 d_12 d_21 d_22 s_1 s_2 n_11 n_12 n_21 n_22"),
+    (lambda: nn.LayerNorm(2), X[0], "ε m d_1 d_2 s n_1 n_2"),
+    (lambda: nn.RNN(2, 1), X, "a_11 h_11 a_21 h_21"),
+    (lambda: nn.LSTM(2, 1), X, "i_11 f_11 g_11 o_11 C_11 h_11 i_21 f_21 g_21 o_21 C_21 h_21"),
+    (lambda: lambda x: nn.RNN(2, 1).step(x, [0.0]), X[0], "a_1 h_1"),
+    (lambda: lambda x: nn.LSTM(2, 1).step(x, ([0.0], [0.0])), X[0], "i_1 f_1 g_1 o_1 C_1 h_1"),
+    (lambda: nn.Block(2, 1, dim_feedforward=1), X[:1], "ε r^{(1)}_1 n^{(1)}_11 n^{(1)}_12 q_11 q_12 k_11 k_12 v_11 v_12 √2"
+     " z_11 α_11 c_11 c_12 o_11 o_12 u_11 u_12 r^{(2)}_1 n^{(2)}_11 n^{(2)}_12 a_11 h_11 f_11 f_12 y_11 y_12"),
+    (lambda: nn.GPT(2, 1, 1, 1, 2), [1], "ε x_11 r^{(1)}_1 n^{(1)}_11 r^{(2)}_1 n^{(2)}_11 q_11 k_11 v_11 z_11 α_11 c_11"
+     " o_11 u_11 r^{(3)}_1 n^{(3)}_11 a_11 a_12 a_13 a_14 h_11 h_12 h_13 h_14 f_11 y_11 s_11 s_12"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "x", "names"), CALLED)
+def test_what_is_worked_out_on_the_way_has_the_names_of_the_papers(make, x, names):
+    """Those, and no others; plain numbers that mean something have one too."""
+
+    def values(found):
+        return [value for each in found for value in values(each)] if isinstance(found, (list, tuple)) else [found]
+
+    order = nodes(*values(make()(x)))
+    assert {suggested(node) or node.label for node in order if node.op is not None} - {""} == set(names.split())
+
+
+def test_a_block_may_look_ahead():
+    """What comes later changes the first place where it is not causal, and does not where it is."""
+    for causal in (True, False):
+        block = nn.Block(2, 1, bias=True, causal=causal, seed=0)
+        first, other = (block([[0.5, -1.0], later])[0][0].data for later in ([1.0, 2.0], [-2.0, 0.25]))
+        assert (first == other) is causal
 
 
 def test_parameters_stand_in_torchs_order():
