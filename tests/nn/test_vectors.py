@@ -259,6 +259,16 @@ def test_norms_by_hand():
     close([y.data for y in nn.RMSNorm(2, eps=0.0)([3.0, 4.0])], [3 / math.sqrt(12.5), 4 / math.sqrt(12.5)])
     close([y.data for y in nn.LayerNorm(2, eps=0.0)([3.0, 7.0])], [-1.0, 1.0])
     assert all(abs(y.data) < 1e-3 for y in nn.LayerNorm(2)([5.0, 5.0]))
+    layer, rms = nn.LayerNorm(2, eps=0.5), nn.RMSNorm(2, eps=0.5)
+    for norm in (layer, rms):
+        norm.weight[0].data, norm.weight[1].data = 2.0, 3.0
+    layer.bias[0].data, layer.bias[1].data = 10.0, 20.0
+    for row in layer([[3.0, 7.0], [-1.0, 3.0]]):
+        close([y.data for y in row], [10.0 - 4.0 / math.sqrt(4.5), 20.0 + 6.0 / math.sqrt(4.5)])
+    close([y.data for y in rms([3.0, 4.0])], [6 / math.sqrt(13.0), 12 / math.sqrt(13.0)])
+    plain = nn.LayerNorm(2, eps=0.0, elementwise_affine=False)
+    assert (plain.weight, plain.bias, nn.LayerNorm(2, bias=False).bias) == (None, None, None)
+    close([y.data for y in plain([3.0, 7.0])], [-1.0, 1.0])
 
 
 def test_attention_by_hand():
@@ -275,6 +285,23 @@ def test_attention_by_hand():
     close([y.data for y in second], [share, 2.0 * (1.0 - share)])
     attention.causal = False
     close(attention(x)[0][1].data, 2.0 / (1.0 + math.exp(1.0 / math.sqrt(2.0))))
+
+
+@pytest.mark.parametrize(("bend", "function"), [("tanh", math.tanh), ("relu", lambda a: max(a, 0.0))])
+def test_an_rnn_of_one_number_by_hand(bend, function):
+    """h ← bend(½ x + 1/10 + ¼ h + 1/5), place by place, from 0 or what it is given."""
+    rnn = nn.RNN(1, 1, bend)
+    for p, x in zip(rnn.parameters(), (0.5, 0.25, 0.1, 0.2), strict=True):
+        p.data = x
+    first = function(1.3)
+    outputs, last = rnn([[2.0], [-1.0]])
+    close([h.data for (h,) in outputs], [first, function(-0.2 + first / 4)])
+    assert last is outputs[-1]
+    close(rnn([[2.0]], [0.4])[1][0].data, function(1.4))
+    close(rnn.step([2.0], [0.4])[0].data, function(1.4))
+    letters = [[p.label for p in net.parameters()] for net in (rnn, nn.LSTM(1, 1))]
+    gates = [f"{letter}^{gate}_{i}" for letter, i in zip("WUbc", ("11", "11", "1", "1")) for gate in "ifgo"]
+    assert letters == [["W_11", "U_11", "b_1", "c_1"], gates]
 
 
 def test_an_lstm_of_one_number_by_hand():
@@ -465,6 +492,15 @@ def test_a_gpt_folds_into_its_layers():
     assert "inputs" not in boxes, "what scores are divided by, and what softmax takes away, nobody has put in"
 
 
+@pytest.mark.parametrize("module", [nn.RMSNorm(2), nn.LayerNorm(2), nn.Attention(2), nn.RNN(2, 2), nn.LSTM(2, 2)], ids=repr)
+def test_a_layer_of_vectors_is_one_box(module):
+    """At the depth of layers, whatever is inside of it."""
+    end = outputs(module, X)[-1][0]
+    end.backward()
+    boxes = [box.lines[0] for box in nn.draw(end, depth="layer").picture.boxes if box.lines]
+    assert repr(module).partition(";")[0].replace("(", " ") in boxes
+
+
 def test_a_formula_of_an_attention_score():
     """Parameters have names that formulas can be made of: q·k in the letters of the module."""
     attention = nn.Attention(2, bias=False, seed=0)
@@ -490,6 +526,29 @@ MISTAKES = [
     (lambda: nn.Embedding(3, 2)(0.5), ValueError, "whole number"),
     (lambda: nn.RMSNorm([2, 3]), ValueError, "has 2 dimensions"),
     (lambda: nn.LayerNorm(2, eps=-1.0), ValueError, "eps is a number from 0 on, not -1.0"),
+    (lambda: nn.LayerNorm(2, eps=math.inf), ValueError, "eps is a number from 0 on, not inf"),
+    (lambda: nn.LayerNorm(2, eps=math.nan), ValueError, "eps is a number from 0 on, not nan"),
+    (lambda: nn.RMSNorm(2, eps=True), ValueError, "eps is a number from 0 on, not True"),
+    (lambda: nn.RMSNorm(0), ValueError, "^the number of numbers in a vector is a whole number from 1 on, not 0"),
+    (lambda: nn.RMSNorm(2)([[1.0]]), ValueError, r"^RMSNorm\(2; 2 parameters\) takes 2 numbers, got 1"),
+    (lambda: nn.RMSNorm(2)([1.0]), ValueError, r"^RMSNorm\(2; 2 parameters\) takes 2 numbers, got 1"),
+    (lambda: nn.RNN(0, 1), ValueError, "^the number of inputs is a whole number from 1 on, not 0"),
+    (lambda: nn.RNN(1, 0), ValueError, "^the number of numbers in the state is a whole number from 1 on, not 0"),
+    (lambda: nn.RNN(2, 3).step([1.0, 2.0], [0.0]), ValueError, r"^RNN\(2 → 3; 21 parameters\) takes 3 numbers, got 1"),
+    (lambda: nn.LSTM(2, 3).step([1.0, 2.0], ([0.0] * 3, [0.0])), ValueError, r"^LSTM\(2 → 3; .*\) takes 3 numbers, got 1"),
+    (lambda: nn.LSTM(2, 3).step([1.0], ([0.0] * 3, [0.0] * 3)), ValueError, r"^LSTM\(2 → 3; .*\) takes 2 numbers, got 1"),
+    (lambda: nn.Attention(0), ValueError, "^the number of numbers in a vector is a whole number from 1 on, not 0"),
+    (lambda: nn.Attention(2, 0), ValueError, "^the number of heads is a whole number from 1 on, not 0"),
+    (lambda: nn.Attention(2)([[1.0]]), ValueError, r"^Attention\(2, 1 head, causal; .*\) takes 2 numbers, got 1"),
+    (lambda: nn.GPT(0, 4, 2, 1, 2), ValueError, "^the number of tokens is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 0, 2), ValueError, "^the number of layers is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 0), ValueError, "^the number of positions is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(length=3), ValueError,
+     "^tokens to begin with: 1; in all: 3; this model sees 2 at most$"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(length=0), ValueError,
+     "^the number of tokens to write is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature=math.inf), ValueError, "^the temperature is a number above 0, not inf"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature="x"), ValueError, "^the temperature is a number above 0, not 'x'$"),
     (lambda: nn.Attention(4, 3), ValueError, "4 numbers cannot be parted among 3 heads"),
     (lambda: nn.Attention(2)([1.0, 2.0]), TypeError, "takes a list of vectors, one for each place"),
     (lambda: nn.Attention(2)([]), TypeError, "takes a list of vectors"),
