@@ -446,9 +446,9 @@ class Log:
     """What became of each mutant, on a file and on the screen."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.counts = path, Counter[tuple[str, str]]()
+        self.path, self.counts, self.begun = path, Counter[tuple[str, str]](), path.with_suffix(".part")
         path.parent.mkdir(exist_ok=True)
-        path.write_text("")
+        self.begun.write_text("")
 
     def add(self, mutant: Mutant, how: str, end: str, seconds: float) -> None:
         survived = end in ("survived", "no test")
@@ -461,10 +461,15 @@ class Log:
             "seconds": round(seconds, 2),
             "change": mutant.change,
         }
-        with self.path.open("a") as file:
+        with self.begun.open("a") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
         if survived:
             print(f"\n{named(mutant.file)}, {end} ({seconds:.1f} s)\n{mutant.change}", flush=True)
+
+
+    def end(self) -> None:
+        """What a run leaves that came to its end; until then the last one's results are there."""
+        self.begun.replace(self.path)
 
 
 def main() -> None:
@@ -510,6 +515,7 @@ def main() -> None:
 
     log = Log(path)
     pytest.main([*PYTEST, *tests], plugins=[Tests(mutants, imported, tests, chosen.longest, log)])
+    log.end()
     print()
     for file in files:
         killed, survived = log.counts[file, "killed"], log.counts[file, "survived"]

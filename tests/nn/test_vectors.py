@@ -547,7 +547,7 @@ MISTAKES = [
      "^tokens to begin with: 1; in all: 3; this model sees 2 at most$"),
     (lambda: nn.GPT(3, 4, 2, 1, 2).sample(length=0), ValueError,
      "^the number of tokens to write is a whole number from 1 on, not 0"),
-    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature=math.inf), ValueError, "^the temperature is a number above 0, not inf"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature=math.inf), ValueError, "the temperature is a number above 0, not inf"),
     (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature="x"), ValueError, "^the temperature is a number above 0, not 'x'$"),
     (lambda: nn.Attention(4, 3), ValueError, "4 numbers cannot be parted among 3 heads"),
     (lambda: nn.Attention(2)([1.0, 2.0]), TypeError, "takes a list of vectors, one for each place"),
