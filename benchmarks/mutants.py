@@ -466,7 +466,6 @@ class Log:
         if survived:
             print(f"\n{named(mutant.file)}, {end} ({seconds:.1f} s)\n{mutant.change}", flush=True)
 
-
     def end(self) -> None:
         """What a run leaves that came to its end; until then the last one's results are there."""
         self.begun.replace(self.path)
