@@ -116,7 +116,11 @@ def test_loading_a_schedule_sets_the_learning_rate(schedule, options):
     """Even where the optimiser's own state was not loaded, it goes on at the rate of the saved schedule."""
     saved = schedule(SGD(fresh(), lr=0.125), **options).state_dict()
     optimizer = SGD(fresh(), lr=5.0)
-    schedule(optimizer, **options).load_state_dict(saved)
+    made = schedule(optimizer, **options)
+    made.load_state_dict(saved)
+    assert optimizer.lr == 0.125
+    with pytest.raises(ValueError, match=f"^last_epoch of {schedule.__name__} is a whole number from 0 on, not -1"):
+        made.load_state_dict({**saved, "last_epoch": -1})
     assert optimizer.lr == 0.125
 
 
