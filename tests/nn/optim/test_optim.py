@@ -248,6 +248,8 @@ def test_a_new_rule_is_one_method():
     w, optimizer = one(HeavyBall, 1.0, lr=1.0, weight_decay=0.5)
     optimizer.step()
     assert (w.data, optimizer.state) == (0.0, [{"v": 2.0}])
+    plain = HeavyBall([w])
+    assert (plain.lr, plain.weight_decay, plain.maximize) == (0.001, 0.0, False)
     with pytest.raises(TypeError, match=r"^Optimizer has no update rule: define update\(self, w, g, state\)$"):
         one(Optimizer)[1].step()
 
@@ -344,8 +346,8 @@ def test_an_optimiser_shows_its_hyperparameters():
     [
         ([], ValueError, "got no parameters"),
         (iter(()), ValueError, "got no parameters"),
-        (Value(1.0), TypeError, r"a list, as in \[w\]"),
-        (3.0, TypeError, "model.parameters"),
+        (Value(1.0), TypeError, r"^Adam takes its parameters as a list, as in \[w\], not Value\(1\.0\)$"),
+        (3.0, TypeError, r"^Adam takes its parameters as model\.parameters\(\), or a list of Values, not 3\.0$"),
         (None, TypeError, "model.parameters"),
         ("w", TypeError, "model.parameters"),
         ({"w": Value(1.0)}, TypeError, "model.parameters"),
