@@ -28,6 +28,7 @@ from autograd.notes.world import LAYERS, UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
+from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -471,26 +472,19 @@ class Page:
         left, right = derivatives_of(before), derivatives_of(text)
         if left is None or right is None or len(left) != 1 or len(right) < 2:
             return None
-        tops = [top for top, _ in right]
-        bottoms = [bottom for _, bottom in right]
+        wanted = [_canonical(name) for name in left[0]]
+        written = {_canonical(name): name for pair in right for name in pair}
+        tops, bottoms = ([_canonical(pair[i]) for pair in right] for i in (0, 1))
         for name in list(tops):
             if name in bottoms:
                 tops.remove(name)
                 bottoms.remove(name)
-        if (tops, bottoms) == ([left[0][0]], [left[0][1]]):
+        if tops + bottoms == wanted:
             return Judgement(RIGHT, "the chain rule", "name by name")
-        if (
-            len(tops) == len(bottoms) == 2
-            and so_far.verdict != UNREAD
-            and set(tops) == {left[0][0], left[0][1]}
-            and len(set(bottoms)) == 1
-        ):
-            return Judgement(
-                WRONG,
-                "the chain rule",
-                "name by name",
-                reason=f"these do not cancel: {bottoms[0]} stands below twice",
-            )
+        twice = len(tops) == len(bottoms) == 2 and set(tops) == set(wanted) and len(set(bottoms)) == 1
+        if twice and so_far.verdict != UNREAD:
+            reason = f"these do not cancel: {pretty(written[bottoms[0]])} stands below twice"
+            return Judgement(WRONG, "the chain rule", "name by name", reason=reason)
         return None
 
     def _compare(self, one: str, other: str) -> Judgement:
@@ -713,7 +707,7 @@ def derivatives_of(text: str) -> list[tuple[str, str]] | None:
         if text[at : match.start()].strip(" {}"):
             return None
         above, below = (match[1], match[2]) if match[1] else (match[3], match[4])
-        found.append((_canonical(above), _canonical(below)))
+        found.append((above, below))
         at = match.end()
     return found if found and not text[at:].strip(" {}") else None
 

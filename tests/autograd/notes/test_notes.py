@@ -73,6 +73,7 @@ def test_single_rows():
     assert failures(check, list(ROWS.items())) == {}
 
 
+FROM_HERE = "the derivative, from the definitions on this page"
 LOSS = r"$$L = (wx - y)^2$$"
 SAID = [  # a page, the verdict on its last row, and the remark
     (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$", "right", "as it is written, exactly"),
@@ -88,6 +89,17 @@ SAID = [  # a page, the verdict on its last row, and the remark
     (r"$$x = y + 0.5 = 0.7$$", "depends", "a number is not said"),
     (r"$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial w}$$", "right",
      "by the chain rule, name by name"),
+    (r"$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial z_{1}} \cdot \frac{\partial w}{\partial z_1}$$", "wrong",
+     "these do not cancel: z₁ stands below twice"),
+    (r"$$\frac{\partial L}{\partial w} = 3$$", "depends", "∂L/∂w is not said"),
+    (r"$z = wx$. $$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", "it is right if x is what stands in brackets"),
+    (r"$$x = x + 0.5$$", "depends", "a name stands on both sides"),
+    (r"$$v = \begin{bmatrix} 0.1 \\ 0.2 \end{bmatrix}$$ $$v + 1 = 0.3$$", "depends", "a number and a vector are set equal"),
+    (r"$$g(x) = h(x) + 1 = f(x)$$", "depends", "what function f, h is stands nowhere"),
+    (r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ $$\frac{\partial p_i}{\partial z_j} = -p_i p_j$$", "depends",
+     "it is right where the indices differ, and which are meant is not said"),
+    (r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ $$\frac{\partial p_i}{\partial z_k} = p_i(\delta_{ik} - p_k)$$", "right",
+     f"by {FROM_HERE}, at 10 points, within bounds of error"),
     (r"$$z = wx$$ $$z = wx + 1$$", "depends", "z is said to be something else before"),
     (r"$$p_1 + p_2 = 1$$", "right", "by the rule that the p sum to 1, at points"),
     (r"$$A = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} = \begin{bmatrix} 1 & 2 & 3 \end{bmatrix}$$", "depends",
@@ -106,7 +118,6 @@ def test_what_is_said_of_a_row(page, verdict, remark):
     assert (row.verdict, row.remark) == (verdict, remark)
 
 
-FROM_HERE = "the derivative, from the definitions on this page"
 WRONG = [  # a page, what its last row is and what it should be, for the numbers of the point; by what, and how that is known
     (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)$$", lambda w, x, y: 2 * (w * x - y),
      lambda w, x, y: 2 * (w * x - y) * x, FROM_HERE, "exactly"),
