@@ -514,7 +514,8 @@ def main() -> None:
 
     log = Log(path)
     pytest.main([*PYTEST, *tests], plugins=[Tests(mutants, imported, tests, chosen.longest, log)])
-    log.end()
+    if sum(log.counts.values()) == len(mutants):
+        log.end()
     print()
     for file in files:
         killed, survived = log.counts[file, "killed"], log.counts[file, "survived"]

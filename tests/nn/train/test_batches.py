@@ -507,7 +507,7 @@ def test_without_numpy(monkeypatch):
         history = nn.fit(model, X, y, lr=0.1, epochs=2, **QUIET)
     assert history.loss == expected.loss
     assert model.state_dict() == twin.state_dict()
-    with pytest.raises(ImportError):
+    with pytest.raises(ImportError, match=r'^whole batches run on NumPy: pip install "chalkgrad\[arrays\]"$'):
         nn.fit(model, X, y, compiled=True, **QUIET)
 
 

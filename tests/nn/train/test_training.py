@@ -277,7 +277,9 @@ def test_progress_is_a_bar_of_tqdm(capsys):
     """With progress=True the bar counts epochs on standard error, those before a resumption included."""
     pytest.importorskip("tqdm", reason="tqdm draws the bar")
     history = nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=3, progress=True)
-    assert "3/3" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "fit: 100%" in shown
+    assert "3/3" in shown
     nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=5, progress=True, resume=history)
     shown = capsys.readouterr().err
     assert "3/5" in shown
