@@ -19,7 +19,7 @@ from autograd.formula.lexer import FormulaError
 from autograd.graph import leaves
 from autograd.mark.rounding import grain
 from autograd.notes.blocks import Row, find_rows
-from autograd.notes.equality import Comparison, Difference, compare
+from autograd.notes.equality import Difference, compare
 from autograd.notes.notation import LOSSES, Notation, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.statements import Part, find_parts
@@ -748,6 +748,3 @@ def _worst(found: Sequence[Judgement]) -> Judgement | None:
 
 def _sentence(error: BaseException) -> str:
     return error.reason if isinstance(error, FormulaError) else str(error)
-
-
-__all__ = ["Comparison", "Judgement", "Page"]

@@ -529,8 +529,8 @@ ERRORS = [
         losses.nll,
         ([0.25, 0.75], 0),
         ValueError,
-        r"^nll takes logarithms of probabilities, and \[0\.25, 0\.75\] are probabilities: pass their logarithms, log_softmax of"
-        " scores, or the scores themselves to cross_entropy$",
+        r"^nll takes logarithms of probabilities, and \[0\.25, 0\.75\] are probabilities: pass their logarithms,"
+        " log_softmax of scores, or the scores themselves to cross_entropy$",
     ),
     (losses.nll, ([1.0, 2.0], 0.5), ValueError, "whole number as a class index, not 0.5"),
     (losses.nll, ([1.0, 2.0], math.nan), ValueError, "whole number as a class index, not nan"),

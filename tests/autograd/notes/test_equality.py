@@ -75,8 +75,8 @@ BOUNDS = [  # at x = ½, y = 2: what it comes to, and how many units of 2⁻⁵�
 def test_how_far_rounding_can_move_a_number(formula, value, units):
     """What comes in is moved by the slope of the operation, and the operation adds its own."""
     found, error = _with_bounds(nodes(formula), {X: 0.5, Y: 2.0})[formula]
-    assert found == pytest.approx(value, rel=1e-15)
-    assert error == pytest.approx(units * 2.0**-52, rel=1e-12)
+    assert found == pytest.approx(value, rel=1e-15, abs=0.0)
+    assert error == pytest.approx(units * 2.0**-52, rel=1e-12, abs=0.0)
 
 
 def test_what_is_no_number_has_no_bound():

@@ -75,8 +75,9 @@ def test_single_rows():
 
 FROM_HERE = "the derivative, from the definitions on this page"
 LOSS = r"$$L = (wx - y)^2$$"
+SLOPE = rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$"
 SAID = [  # a page, the verdict on its last row, and the remark
-    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$", "right", "as it is written, exactly"),
+    (SLOPE, "right", "as it is written, exactly"),
     (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends", "what u is stands nowhere"),
     (r"$$\sin(x)^2 + \cos(x)^2 = 1$$", "right", "as it is written, at 10 points, within bounds of error"),
     (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", "what x is stands nowhere"),
@@ -100,6 +101,8 @@ SAID = [  # a page, the verdict on its last row, and the remark
      "it is right where the indices differ, and which are meant is not said"),
     (r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ $$\frac{\partial p_i}{\partial z_k} = p_i(\delta_{ik} - p_k)$$", "right",
      f"by {FROM_HERE}, at 10 points, within bounds of error"),
+    (rf"{SLOPE} with $z = wx$ $$= 2(z - y)x$$", "right", f"by {FROM_HERE}, exactly"),  # past a remark
+    (rf"{SLOPE} $$w := w - \eta \frac{{\partial L}}{{\partial w}}$$", "right", "as it is written, exactly"),
     (r"$$z = wx$$ $$z = wx + 1$$", "depends", "z is said to be something else before"),
     (r"$$p_1 + p_2 = 1$$", "right", "by the rule that the p sum to 1, at points"),
     (r"$$A = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} = \begin{bmatrix} 1 & 2 & 3 \end{bmatrix}$$", "depends",
@@ -121,6 +124,8 @@ def test_what_is_said_of_a_row(page, verdict, remark):
 WRONG = [  # a page, what its last row is and what it should be, for the numbers of the point; by what, and how that is known
     (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)$$", lambda w, x, y: 2 * (w * x - y),
      lambda w, x, y: 2 * (w * x - y) * x, FROM_HERE, "exactly"),
+    (rf"{SLOPE} $$w := w - \alpha (wx - y)x$$", lambda w, x, y, alpha: w - alpha * (w * x - y) * x,
+     lambda w, x, y, alpha: w - alpha * 2 * (w * x - y) * x, FROM_HERE, "exactly"),
     (r"$$\frac{d}{dx} x^2 = 3x$$", lambda x: 3 * x, lambda x: 2 * x, FROM_HERE, "exactly"),
     (r"$$\frac{d}{dx} \sin x = \sin x$$", math.sin, math.cos, FROM_HERE, "by more than the bounds of error"),
     (r"$$x^2 + 1 = x^2 + 2$$", lambda x: x * x + 2, lambda x: x * x + 1, "what stands before it", "exactly"),
@@ -138,8 +143,9 @@ def test_a_wrong_row_has_a_point_that_proves_it(page, it_is, should, against, ho
     row = check_notes(page).rows[-1]
     assert (row.verdict, row.against, row.how) == ("wrong", against, how)
     names = it_is.__code__.co_varnames if hasattr(it_is, "__code__") else "x"
-    assert set(row.point) == set(names)
-    numbers = [row.point[name] for name in names]
+    point = {{"α": "alpha"}.get(name, name): number for name, number in row.point.items()}
+    assert set(point) == set(names)
+    numbers = [point[name] for name in names]
     assert (row.there, row.here) == (pytest.approx(it_is(*numbers)), pytest.approx(should(*numbers)))
     assert row.remark.endswith(f", by {against}")
 

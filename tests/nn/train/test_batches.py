@@ -605,6 +605,36 @@ def test_an_interruption_in_the_middle_of_a_step():
         assert p.data == pytest.approx(other.data, rel=1e-9)
 
 
+class StoppingAdam(nn.optim.Adam):
+    """Ctrl-C at one of the steps that are taken in arrays."""
+
+    calls, at = 0, None
+
+    def update(self, w, g, state):
+        StoppingAdam.calls += isinstance(w, np.ndarray)
+        if StoppingAdam.calls == self.at:
+            raise KeyboardInterrupt
+        return super().update(w, g, state)
+
+
+def test_an_interruption_between_two_batches(monkeypatch):
+    """What the optimiser remembers is that of the last complete step, and what follows is what would have followed."""
+
+    def run(at=None, resume=None):
+        monkeypatch.setattr(StoppingAdam, "calls", 0)
+        monkeypatch.setattr(StoppingAdam, "at", at)
+        model = net(4, 1)()
+        optimizer = StoppingAdam(model.parameters(), lr=0.05)
+        history = nn.fit(model, *data(), optimizer=optimizer, epochs=4, batch_size=4, compiled=True, resume=resume, **QUIET)
+        return history, optimizer.state_dict()["state"], model.state_dict()
+
+    history, remembered, _ = run(at=2 + 6)  # after two on trial, the sixth of four an epoch
+    assert (history.stopped, len(history)) == ("interrupted", 1)
+    assert {each["step"] for each in remembered} == {5}
+    assert remembered == history.state_dict()["optimizer"]["state"]
+    assert run(resume=history)[1:] == run()[1:]
+
+
 def test_a_callback_changes_parameters():
     """What it sets is what the next epoch starts from."""
 
