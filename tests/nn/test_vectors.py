@@ -391,6 +391,65 @@ def test_the_parameters_of_a_gpt_start_small():
     assert math.sqrt(math.fsum(w * w for w in weights) / 4192) == pytest.approx(0.08, rel=0.03)
 
 
+def test_a_seed_means_the_same_numbers_for_ever():
+    """The loss that the reference prints for a fresh GPT, which is about that of knowing nothing, ln 27 = 3.296."""
+    scores = nn.GPT(27, width=16, heads=4, layers=1, positions=16, seed=0)([0, 5, 13])
+    assert round(cross_entropy(scores, [5, 13, 13]).data, 3) == 3.376
+
+
+def written(model, temperature, seed, tokens, most, end=None):
+    """What a GPT writes, by its scores and Python's own random numbers."""
+    chance = random.Random(seed)
+    while len(tokens) < most:
+        weights = [math.exp(score.data / temperature) for score in model(tokens)[-1]]
+        (token,) = chance.choices(range(len(weights)), weights)
+        if token == end:
+            break
+        tokens = [*tokens, token]
+    return tokens
+
+
+def test_a_sample_is_drawn_by_the_shares_of_the_scores():
+    """Token by token, as many as there are places, or as are asked for; with letters up to the one that ends lines."""
+    letters = nn.data.Letters("abc")
+    plain, spelling = nn.GPT(3, 2, 1, 1, 6, seed=0), nn.GPT(letters, 2, 1, 1, 6, seed=1)
+    for model in (plain, spelling):
+        for p in model.parameters():
+            p.data *= 8.0  # so that shares differ
+    lengths = set()
+    for seed in range(6):
+        for temperature in (0.5, 2.0):
+            assert plain.sample(temperature, seed) == written(plain, temperature, seed, [0], 6)
+            text = spelling.sample(temperature, seed, start="b", length=5)
+            begun = [letters.end, *letters.encode("b")]
+            assert text == letters.decode(written(spelling, temperature, seed, begun, 5, letters.end)[1:])
+            lengths.add(len(text))
+    assert plain.sample(seed=3, start=[2, 1], length=4) == written(plain, 1.0, 3, [2, 1], 4)
+    assert min(lengths) < max(lengths) == 4
+
+
+def test_a_token_and_its_place_are_added_up():
+    """x is the row of the token plus that of the place."""
+    model = nn.GPT(3, 2, 1, 1, 2, seed=0)
+    named = {suggested(node): node.data for node in nodes(*[s for row in model([2, 1]) for s in row])}
+    for t, token in enumerate([2, 1]):
+        for i in range(2):
+            total = model.tokens.weight[token][i].data + model.places.weight[t][i].data
+            assert named[f"x_{t + 1}{i + 1}"] == total
+
+
+def test_parameters_have_the_letters_of_the_papers():
+    """Gains and biases of norms; embeddings, attention, the net between, and the head of a GPT, without their indices."""
+    letters = {
+        nn.RMSNorm(1): "g",
+        nn.LayerNorm(1): "γ β",
+        nn.Attention(1): "Q b^q K b^k V b^v O b^o",
+        nn.GPT(2, 1, 1, 1, 1, bias=True): "e p Q b^q K b^k V b^v O b^o w^{(1)} b^{(1)} w^{(2)} b^{(2)} U d",
+    }
+    for module, expected in letters.items():
+        assert " ".join(dict.fromkeys(p.label.rpartition("_")[0] for p in module.parameters())) == expected
+
+
 SIZES = [  # counted by hand: of a block two norms, four maps of 4 × 4 and two of 4 × 16
     (nn.Block(4, 2), "Block(4, 2 heads, relu; 200 parameters)"),
     (nn.Block(4, bias=True, activation=ag.tanh), "Block(4, 1 head, tanh; 236 parameters)"),
