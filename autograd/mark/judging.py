@@ -174,7 +174,7 @@ class Judge:
             return self.results(line, readings, kept)
         shown = self.show_ways(line, claim, kept, in_every_way)
         results = self.results(line, readings, None)
-        more = [max((_agreeing(ways, result) for ways in shown), default=0.0) for result in results]
+        more = [max(_agreeing(ways, result) for ways in shown) for result in results]
         return [r._replace(error_bound=r.error_bound + by) for r, by in zip(results, more)]
 
     def results(self, line: Value, readings: Sequence[Reading], kept: Kept | None) -> list[Worth]:

@@ -165,6 +165,7 @@ def test_a_sheet_may_give_nothing_and_ask_for_fifteen_digits():
     """Lines of plain numbers are lines; where a sheet has no file, messages call it the sheet."""
     file = sheet_from('digits = 15\n[lines]\ny = "1 + 2"\nz = "3 y"\n')
     assert (file.sheet.true, file.digits) == ({"y": 3.0, "z": 9.0}, 15)
+    assert sheet_from('[lines]\ny = "1 + 2"\n')[2:] == ({}, 1.0, 0)  # all of the marks, for any number of digits
     with pytest.raises(SheetError, match=r"^the sheet: digits is a whole number from 0 to 15, not 16$"):
         sheet_from('digits = 16\n[lines]\ny = "1 + 2"\n')
 

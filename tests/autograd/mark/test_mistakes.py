@@ -458,6 +458,12 @@ def test_weights_of_before_and_after_a_step_stand_for_each_other():
     late = Worksheet({"g": g, "w_new": new, "late": w * c})
     assert told(late, "late", "old weights") == ["You used w_new; here it is w"]
     assert told(sheet, "early", "old weights") == []
+    u, z = Value(0.6, "u"), Value(0.2, "z")
+    steps = {"w_new": w - rate * c, "u_new": u - rate * z}
+    both = Worksheet(steps | {"sum": steps["w_new"] * x + steps["u_new"] * c})
+    leaf, said = both.leaves["sum"], "You used the weights from before the update"
+    (old,) = [m.formula for m in mistakes(both.formulas[leaf], both.context, leaf) if m.tell(shown) == said]
+    assert old.data == pytest.approx(0.4 * 0.7 + 0.6 * 0.3)
 
 
 def test_a_path_goes_through_the_line_behind_its_leaf():
@@ -476,7 +482,10 @@ def test_what_is_no_line_is_shown_as_it_is_computed():
     w, x, v = Value(0.4, "w"), Value(0.7, "x"), Value(0.9, "v")
     h = (w * x).tanh()
     sheet = Worksheet(h=h, y=v * h)
-    assert told(sheet, "y", "operand", lambda q: f"{text_of(q)} = …") == ["You used w·x; here it is h = …"]
+    numbered = lambda q: f"{text_of(q)} = …"  # noqa: E731
+    assert told(sheet, "y", "operand", numbered) == ["You used w·x; here it is h = …"]
+    moved = [text for text in told(SHEET, "∂E/∂z", "derivative", numbered) if "in the place" in text]
+    assert moved == [f"You took tanh′, 1 − h², with {other} in the place of h = …" for other in ("z = …", "tanh(h)")]
 
 
 def test_of_four_kinds_of_names_none_change_places():

@@ -7,6 +7,7 @@ import pytest
 from autograd import Value, abs, cos, exp, log, maximum, relu, sin, sqrt, sum
 from autograd.graph import nodes
 from autograd.notes.equality import _with_bounds, compare
+from autograd.value import constant
 
 X, Y = Value(0.3, "x"), Value(0.7, "y")
 EXACTLY, AT_POINTS, BY_MORE = "exactly", "at 10 points, within bounds of error", "by more than the bounds of error"
@@ -27,6 +28,8 @@ PAIRS = [  # one, the other, whether they are the same, how that is found
     (X / Y, X * Y, False, EXACTLY),
     (X - Y, X + Y, False, EXACTLY),
     (X**9, X * X**8, True, AT_POINTS),  # powers from nine on are not worked out in fractions
+    (X ** -constant(8.0), 1 / (X * X) ** 4, True, EXACTLY),  # as −8 is read
+    (X ** -constant(9.0), 1 / (X * X**8), True, AT_POINTS),
     (X**0.5, sqrt(X), True, AT_POINTS),
     (X**Y, exp(Y * log(X)), True, AT_POINTS),
     (log(X * Y), log(X) + log(Y), True, AT_POINTS),
