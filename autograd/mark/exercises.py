@@ -34,6 +34,7 @@ from autograd.display.documents import html_page, latex_document
 from autograd.display.files import save
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
+from autograd.mark.ambiguity import Ambiguity
 from autograd.mark.forms import figure
 from autograd.mark.kind_numbers import with_kind_numbers
 from autograd.mark.levels import LEVELS, title_of, variant_of
@@ -93,10 +94,10 @@ def exercise(
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
-    renewed = with_kind_numbers(sheet, Random(seed), digits)
+    renewed, hidden = with_kind_numbers(sheet, Random(seed), digits)
     renewed.title = title
     made = {name: x for name, x in asked.items() if x is not None}
-    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed, made)
+    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
 
 
 def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[Worksheet, str, str]:
@@ -155,6 +156,7 @@ class Exercise:
         level: str = "",
         seed: int = 0,
         variant: Mapping[str, Any] | None = None,
+        hidden: Sequence[Ambiguity] = (),
     ) -> None:
         self.sheet, self.loss, self.digits, self.level, self.seed = sheet, loss, digits, level, seed
         self.variant = dict(variant or {})
@@ -162,7 +164,7 @@ class Exercise:
         self.given = {name: figure(x) for name, x in _by_family(sheet.given)}
         self.answers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
         self._written: dict[str, object] = {}
-        self.hidden = sheet.audit(digits) if level else []
+        self.hidden = list(hidden) if level else []
 
     @property
     def least_digits(self) -> int:

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 
 import pytest
-from compiled_graphs import ENGINES, agree, engine, np
+from compiled_graphs import ENGINES, agree, engine, np, ready
 from long_runs import seeds
 
 import autograd as ag
@@ -190,7 +190,7 @@ def test_a_program_over_places_on_every_engine(seed, library):
     program, arrays = ag.compile(case.loss, case.given, case.parameters), case.batch(3)
     values, slopes = by_rows(case.loss, case.given, case.parameters, arrays)
     array = engine(library)
-    value, found = program.function(library)(array(program.theta), *map(array, arrays))
+    value, found = ready(library)(program.function(library))(array(program.theta), *map(array, arrays))
     agree(float(value), values.mean())
     agree(np.asarray(found), slopes.mean(0))
     space = {}
