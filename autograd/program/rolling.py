@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from autograd.program.lowering import Form, Lowering
+    from autograd.program.lowering import Factors, Form, Lowering
 
 ALONG = ("logsumexp", LARGEST)  # what may be done along any number of rows
 MOST_PADDING = 2.5  # products with holes, for each without
@@ -104,14 +104,28 @@ class Rolling:
         """All products as one table: whose sum they belong to, their factors, and coefficients."""
         np = self.np
         every = [*forms, *outputs]
-        sizes = np.array([len(some) for form in every for some in form], dtype=int)
+        self.bounds = np.cumsum([0, *map(len, every)])
+        self.factors = np.full((int(self.bounds[-1]), MOST_FACTORS), len(forms))
+        self.coefficients = np.ones(len(self.factors))
+        vectors: dict[Factors, Any] = {}
+        where: list[int] = []
+        rest: list[dict[Factors, float]] = []
+        for start, form in zip(self.bounds.tolist(), every):
+            pairs = len(form.first)
+            for column, atoms in enumerate((form.first, form.second) if pairs else ()):
+                if atoms not in vectors:
+                    vectors[atoms] = np.array(atoms)
+                self.factors[start : start + pairs, column] = vectors[atoms]
+            if form.rest:
+                where += range(start + pairs, start + len(form))
+                rest.append(form.rest)
+        sizes = np.array([len(some) for each in rest for some in each], dtype=int)
         if sizes.max(initial=0) > MOST_FACTORS:
             raise NotRolled("a product of many factors")
-        flat = np.fromiter(chain.from_iterable(chain.from_iterable(every)), dtype=int, count=int(sizes.sum()))
-        self.factors = np.full((len(sizes), MOST_FACTORS), len(forms))
-        self.factors[np.arange(MOST_FACTORS) < sizes[:, None]] = flat
-        self.coefficients = np.fromiter(chain.from_iterable(form.values() for form in every), dtype=float, count=len(sizes))
-        self.bounds = np.cumsum([0, *map(len, every)])
+        some = np.full((len(sizes), MOST_FACTORS), len(forms))
+        some[np.arange(MOST_FACTORS) < sizes[:, None]] = [*chain.from_iterable(chain.from_iterable(rest))]
+        self.factors[where] = some
+        self.coefficients[where] = [c for each in rest for c in each.values()]
 
     def _terms(self, owners: Sequence[int]) -> tuple[Any, Any]:
         """Which products belong to some sums, and to which of them."""
@@ -126,13 +140,17 @@ class Rolling:
         """The kind of each product as one number: the arrays of its factors, in order; and the factors in that order."""
         np = self.np
         factors = self.factors[terms]
-        arrays, rows = self.array_of[factors], self.row_of[factors]
-        order = np.lexsort((rows, np.where(arrays < 0, len(self.arrays), arrays)), axis=1)
-        factors, arrays = (np.take_along_axis(each, order, axis=1) for each in (factors, arrays))
+        while factors.shape[1] > 1 and (factors[:, -1] == len(self.atoms)).all():
+            factors = factors[:, :-1]
+        arrays = self.array_of[factors]
+        where = (np.where(arrays < 0, len(self.arrays), arrays) << 32) + self.row_of[factors]
+        if factors.shape[1] > 1 and (where[:, 1:] < where[:, :-1]).any():
+            order = np.argsort(where, axis=1)
+            factors, arrays = (np.take_along_axis(each, order, axis=1) for each in (factors, arrays))
         code = np.zeros(len(terms), dtype=int)
         for column in arrays.T:
             code = code * (1 << 15) + column + 1
-        return code, factors
+        return code << 15 * (MOST_FACTORS - factors.shape[1]), factors
 
     # ---- classes
 
@@ -143,18 +161,22 @@ class Rolling:
             for f in self.factors[self.bounds[owner] : self.bounds[owner + 1]].ravel().tolist():
                 if f < len(self.atoms):
                     needed[f] = True
-        lists = {array.what: array for array in self.arrays}
-        for i in reversed(range(len(self.atoms))):
-            if needed[i]:
-                for x in self.atoms[i].below:
+        passed: set[int] = set()  # lists of atoms that many sums share
+        for atom, here in zip(reversed(self.atoms), reversed(needed)):
+            if here:
+                rest = [f for factors in atom.form.rest for f in factors]
+                lists = [each for each in (atom.form.first, atom.form.second) if id(each) not in passed]
+                passed.update(map(id, lists))
+                for x in chain(rest, *lists, (x for x in atom.inputs if isinstance(x, int))):
                     needed[x] = True
+        leaves = {array.what: array for array in self.arrays}
         for i, atom in enumerate(self.atoms):
             if not needed[i]:
                 continue
             if atom.kind == "leaf":
                 name, row = atom.what
-                self.array_of[i], self.row_of[i] = lists[name].number, row
-                lists[name].rows[row] = i
+                self.array_of[i], self.row_of[i] = leaves[name].number, row
+                leaves[name].rows[row] = i
             else:
                 by_level.setdefault(atom.level, []).append(i)
         for level in sorted(by_level):
@@ -187,10 +209,14 @@ class Rolling:
         np = self.np
         terms, which = self._terms(sums)
         code, _ = self._kinds(terms)
-        pairs, counts = np.unique(np.stack([which, code]), axis=1, return_counts=True)
+        begins = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (which[1:] != which[:-1])])
+        kinds_met, kind = np.unique(code[begins], return_inverse=True)
+        pairs, run = np.unique(which[begins] * len(kinds_met) + kind, return_inverse=True)
+        counts = np.bincount(run, weights=np.diff(np.r_[begins, len(code)])).astype(int)
         kinds: list[list[int]] = [[] for _ in sums]
         many: list[list[int]] = [[] for _ in sums]
-        for owner, kind, count in zip(*pairs.tolist(), counts.tolist()):
+        for pair, count in zip(pairs.tolist(), counts.tolist()):
+            owner, kind = divmod(pair, len(kinds_met))
             kinds[owner].append(kind)
             many[owner].append(count)
         families: dict[tuple[int, ...], dict[tuple[int, ...], list[int]]] = {}
@@ -225,11 +251,11 @@ class Rolling:
                 continue
             terms, which = self._terms(members)
             code, factors = self._kinds(terms)
-            for kind in np.unique(code):
-                here = code == kind
+            for here in _apart(code):
                 counts = np.bincount(which[here], minlength=len(members))
-                for k in range(MOST_FACTORS):
-                    column = factors[here][:, k]
+                if counts.min() == counts.max() > 1:
+                    continue
+                for column in factors[here].T:
                     if column[0] == len(self.atoms) or self.arrays[self.array_of[column[0]]].kind == "leaf":
                         continue
                     if counts.max() == 1 and counts.min() == 1:
@@ -298,23 +324,22 @@ class Rolling:
         code, factors = self._kinds(terms)
         rows = self.row_of[factors]
         best: tuple[int, Any] | None = None
-        for kind in np.unique(code):
-            here = code == kind
-            if here.sum() == size and (np.bincount(which[here], minlength=size) == 1).all():
+        alike = _apart(code)
+        for here in alike:
+            if len(here) == size and (np.bincount(which[here], minlength=size) == 1).all():
                 order = np.argsort(which[here], kind="stable")
-                for k in range(MOST_FACTORS):
-                    column = factors[here][order, k]
+                for column in factors[here[order]].T:
                     if column[0] < len(self.atoms):
                         owner = self.arrays[self.array_of[column[0]]]
                         if owner.varies and len(np.unique(column)) == size and (best is None or owner.number < best[0]):
                             best = owner.number, self.row_of[column]
         if best is not None:
             return [(r,) for r in best[1].tolist()], self._copied(self.arrays[best[0]], size)
-        largest = max(np.unique(code).tolist(), key=lambda kind: ((code == kind).sum(), -kind))
-        here = np.flatnonzero(code == largest)
-        order = here[np.lexsort((*rows[here].T[::-1], which[here]))]
-        first = np.unique(which[order], return_index=True)[1]
-        found = [tuple(row) for row in rows[order[first]].tolist()]
+        here = max(alike, key=len)
+        order = here[_ordered((which[here], *rows[here].T))]
+        owners = which[order]
+        first = order[np.r_[True, owners[1:] != owners[:-1]]]
+        found = [tuple(row) for row in rows[first].tolist()]
         return (found, None) if len(found) == size else ([(i,) for i in range(size)], None)
 
     def _copied(self, owner: Array, size: int) -> Array | None:
@@ -384,9 +409,8 @@ class Rolling:
         coefficients = self.coefficients[terms]
         places_of = np.arange(rows) if at is None else np.array(at)
         found = []
-        for kind in sorted(np.unique(code).tolist(), key=lambda kind: -int((code == kind).sum())):
-            here = np.flatnonzero(code == kind)
-            here = here[np.lexsort((*places[here].T[::-1], which[here]))]
+        for here in sorted(_apart(code), key=len, reverse=True):
+            here = here[_ordered((which[here], *places[here].T))]
             counts = np.bincount(which[here], minlength=len(owners))
             longest = int(counts.max())
             column = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -398,8 +422,7 @@ class Rolling:
             own[row] = True
             made: list[tuple[Array, Any]] = []
             hidden = False  # whether what is missing from a sum is 0 by itself
-            for k in range(MOST_FACTORS):
-                atom = int(factors[here[0], k])
+            for k, atom in enumerate(factors[here[0]].tolist()):
                 if atom == len(self.atoms):
                     continue
                 array = self.arrays[self.array_of[atom]]
@@ -488,3 +511,23 @@ class Rolling:
         if abs(found) == math.inf and found != HIDDEN:
             raise NotRolled("numbers of no size in holes")
         return found
+
+
+def _apart(code: Any) -> list[Any]:
+    """Where each number stands, from the lowest number to the highest."""
+    np = import_numpy()
+    found = np.unique(code[np.r_[True, code[1:] != code[:-1]]])
+    return [np.arange(len(code))] if len(found) == 1 else [np.flatnonzero(code == each) for each in found]
+
+
+def _ordered(columns: Sequence[Any]) -> Any:
+    """The order in which rows of numbers go up: by the first column, then by the next."""
+    np = import_numpy()
+    key = np.zeros(len(columns[0]), dtype=int)
+    largest = 1
+    for column in columns:
+        lowest, width = int(column.min()), int(np.ptp(column)) + 1
+        if largest * width >= 1 << 62:
+            return np.lexsort(columns[::-1])
+        key, largest = key * width + (column - lowest), largest * width
+    return np.arange(len(key)) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
