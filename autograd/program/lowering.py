@@ -73,13 +73,14 @@ class Form:
 
     def add(self, other: Form, times: float = 1.0) -> None:
         """Take in other products, a number of times."""
-        if other.first and not self.first and times == 1.0 and len(self.rest) <= len(other.first):
-            if not any(len(factors) == 2 for factors in self.rest):
-                self.first, self.second, other = other.first, other.second, Form(other.rest)
+        takes_pairs = not self.first and times == 1.0 and len(self.rest) <= len(other.first)
+        if takes_pairs and not any(len(factors) == 2 for factors in self.rest):
+            self.first, self.second, other = other.first, other.second, Form(other.rest)
         if self.first and (other.first or any(len(factors) == 2 for factors in other.rest)):
             self.spread()
-        for factors, coefficient in other.items():
-            self.rest[factors] = self.rest.get(factors, 0.0) + times * coefficient
+        rest = self.rest
+        for factors, coefficient in other.items() if other.first else other.rest.items():
+            rest[factors] = rest.get(factors, 0.0) + times * coefficient
 
     def pair(self) -> None:
         """Keep products of two as pairs, if each has the coefficient 1: equal sums become the same, however written."""
@@ -258,6 +259,9 @@ class Lowering:
         return self._vectors[atoms]
 
     def _multiply(self, a: int, b: int) -> Form:
+        x, y = self._of[a], self._of[b]
+        if x.__class__ is y.__class__ is int and self._forms[a] is self._forms[b] is None:  # hot: two atoms
+            return Form({(x, y) if x < y else (y, x): 1.0})
         left, right = self._factor(a, b), self._factor(b, a)
         return Form({tuple(sorted(f + g)): c * d for f, c in left.items() for g, d in right.items()})
 
@@ -340,40 +344,56 @@ class _ValueNumbering:
         self._known: dict[object, int] = {}
         self.operations: list[tuple[Primitive | str | None, tuple[int, ...], Any]] = []
         self.ids = ids = dict[Value, int]()
-        for node in order:
-            op, before = node.op, ops.shifted_from(node)
-            inputs = tuple(map(ids.__getitem__, node.inputs))
+        for node in order:  # hot: it reads the slots in which Values keep their inputs, and asks few nodes for more
+            op, first, second = node.op, node._first, node._second
             if node in leaves:
                 ids[node] = self._number(None, (), leaves[node])
-            elif not alike and ((before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1)):
-                ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
-            elif before:
-                ids[node] = self._number(ops.sub, (inputs[0], self._number(LARGEST, tuple(ids[x] for x in before))))
-            elif all(map(self._is_constant, inputs)):
+            elif first is None:
                 ids[node] = self._number(CONSTANT, (), node.data)
-            elif op is ops.select_of and self._is_constant(inputs[0]):
-                items = range(1, len(inputs))
-                known = ops.select_of.value([self.operations[inputs[0]][2], *items])  # which item; nan for none
-                ids[node] = inputs[int(known)] if known in items else self._number(CONSTANT, (), known)
-            elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
-                top = self._number(LARGEST, inputs)
-                total = self._number(op, tuple(self._number(ops.sub, (x, top)) for x in inputs))
-                ids[node] = self._number(ops.add, (top, total))
+            elif first.__class__ is tuple:
+                ids[node] = self._combine(op, tuple(map(ids.__getitem__, first)), node, alike)
+            elif second is None:
+                ids[node] = self._combine(op, (ids[first],), node, alike)
             else:
-                ids[node] = self._number(op, inputs)
+                ids[node] = self._combine(op, (ids[first], ids[second]), node, alike)
         self.outputs = [ids[y] for y in outputs]
         self.uses = Counter(chain(self.outputs, chain.from_iterable(inputs for _, inputs, _ in self.operations)))
 
+    def _combine(self, op: Primitive | None, inputs: tuple[int, ...], node: Value, alike: bool) -> int:
+        """The operation that a node is, of others."""
+        operations, number = self.operations, self._number
+        if operations[inputs[0]][0] is CONSTANT and all(map(self._is_constant, inputs)):
+            before = ops.shifted_from(node)
+            if not before:
+                return number(CONSTANT, (), node.data)
+        if op is ops.sub and (before := ops.shifted_from(node)):
+            if not alike and len(before) == 1:
+                return inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
+            return number(ops.sub, (inputs[0], number(LARGEST, tuple(self.ids[x] for x in before))))
+        if op is ops.select_of and self._is_constant(inputs[0]):
+            items = range(1, len(inputs))
+            known = ops.select_of.value([operations[inputs[0]][2], *items])  # which item; nan for none
+            return inputs[int(known)] if known in items else number(CONSTANT, (), known)
+        if op is ops.logsumexp_of:
+            if not alike and len(inputs) == 1:
+                return inputs[0]
+            if not all(map(ops.shifted_from, node.inputs)):
+                top = number(LARGEST, inputs)
+                total = number(op, tuple(number(ops.sub, (x, top)) for x in inputs))
+                return number(ops.add, (top, total))
+        return number(op, inputs)
+
     def _number(self, op: Primitive | str | None, inputs: tuple[int, ...], what: object = None) -> int:
         key = (op, inputs, repr(what) if op is CONSTANT else what)
-        if key not in self._known:
-            self._known[key] = len(self.operations)
+        known = self._known.setdefault(key, len(self.operations))
+        if known == len(self.operations):
             self.operations.append((op, inputs, what))
-        return self._known[key]
+        return known
 
     def _is_constant(self, i: int) -> bool:
         return self.operations[i][0] is CONSTANT
 
     def is_linear(self, i: int) -> bool:
+        """Whether an operation is one of sums of products."""
         op, inputs, _ = self.operations[i]
         return op in LINEAR or (op is ops.pow and self._is_constant(inputs[1]) and self.operations[inputs[1]][2] == 2.0)

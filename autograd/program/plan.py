@@ -20,14 +20,15 @@ from autograd.program.adjoints import RolledStatements
 from autograd.program.array_functions import array_functions
 from autograd.program.batch import count_rows
 from autograd.program.engines import assembly_functions, import_numpy
-from autograd.program.expressions import Matmul
+from autograd.program.expressions import Matmul, parts_of
 from autograd.program.grouping import Grouping
 from autograd.program.lowering import Lowering
 from autograd.program.numpy_source import NumpyPrinter
 from autograd.program.rolling import NotRolled, Rolling
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
-from autograd.program.tensor_source import TensorPrinter, parts_of, tensor_functions
+from autograd.program.tensor_layout import tensor_functions
+from autograd.program.tensor_source import TensorPrinter
 from autograd.rewriting import evaluate
 from autograd.value import Value, with_siblings
 

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from autograd.program.lowering import Factors, Form, Lowering
+    from autograd.program.lowering import Form, Lowering
 
 ALONG = ("logsumexp", LARGEST)  # what may be done along any number of rows
 MOST_PADDING = 2.5  # products with holes, for each without
 MOST_FACTORS = 4
+NONE = (1 << 15) - 1  # the array of a factor that is not there, where a product has fewer than others
 HIDDEN = -math.inf
 
 
@@ -85,8 +86,9 @@ class Rolling:
         self.np = np = import_numpy()
         self.atoms = atoms = lowering.atoms
         self.arrays = [Array(i, "leaf", name, [None] * n, name in varying) for i, (name, n) in enumerate(leaves.items())]
-        self.array_of = np.full(len(atoms) + 1, -1)  # of the atom; the last is none, where a product has fewer factors
-        self.row_of = np.full(len(atoms) + 1, -1)
+        self.array_of = np.full(len(atoms) + 1, -1, dtype=np.int32)  # of the atom; the last stands for none
+        self.array_of[-1] = NONE
+        self.row_of = np.full(len(atoms) + 1, -1, dtype=np.int32)
         self.side: dict[Array, int] = {}
         self.hidden: dict[Array, float] = {}
         self.recipes: dict[Array, Recipe] = {}
@@ -105,52 +107,56 @@ class Rolling:
         np = self.np
         every = [*forms, *outputs]
         self.bounds = np.cumsum([0, *map(len, every)])
-        self.factors = np.full((int(self.bounds[-1]), MOST_FACTORS), len(forms))
-        self.coefficients = np.ones(len(self.factors))
-        vectors: dict[Factors, Any] = {}
-        where: list[int] = []
-        rest: list[dict[Factors, float]] = []
-        for start, form in zip(self.bounds.tolist(), every):
-            pairs = len(form.first)
-            for column, atoms in enumerate((form.first, form.second) if pairs else ()):
-                if atoms not in vectors:
-                    vectors[atoms] = np.array(atoms)
-                self.factors[start : start + pairs, column] = vectors[atoms]
-            if form.rest:
-                where += range(start + pairs, start + len(form))
-                rest.append(form.rest)
-        sizes = np.array([len(some) for each in rest for some in each], dtype=int)
+        rest = [(start + len(form.first), form.rest) for start, form in zip(self.bounds.tolist(), every) if form.rest]
+        sizes = np.array([len(some) for _, each in rest for some in each], dtype=int)
         if sizes.max(initial=0) > MOST_FACTORS:
             raise NotRolled("a product of many factors")
-        some = np.full((len(sizes), MOST_FACTORS), len(forms))
-        some[np.arange(MOST_FACTORS) < sizes[:, None]] = [*chain.from_iterable(chain.from_iterable(rest))]
-        self.factors[where] = some
-        self.coefficients[where] = [c for each in rest for c in each.values()]
+        self.factors = np.full((max(sizes.max(initial=0), 2), int(self.bounds[-1])), len(forms), dtype=np.int32)
+        self.coefficients = np.ones(self.factors.shape[1])
+        vectors: dict[int, Any] = {}
+        for start, form in zip(self.bounds.tolist(), every):
+            if form.first:
+                for column, atoms in zip(self.factors, (form.first, form.second)):
+                    if id(atoms) not in vectors:
+                        vectors[id(atoms)] = np.array(atoms, dtype=np.int32)
+                    column[start : start + len(atoms)] = vectors[id(atoms)]
+        where = [start + i for start, each in rest for i in range(len(each))]
+        some = np.full((len(sizes), len(self.factors)), len(forms))
+        some[np.arange(len(self.factors)) < sizes[:, None]] = [*chain.from_iterable(chain.from_iterable(r for _, r in rest))]
+        self.factors[:, where] = some.T
+        self.coefficients[where] = [c for _, each in rest for c in each.values()]
 
     def _terms(self, owners: Sequence[int]) -> tuple[Any, Any]:
         """Which products belong to some sums, and to which of them."""
         np = self.np
         starts, ends = self.bounds[owners], self.bounds[[o + 1 for o in owners]]
         lengths = ends - starts
-        which = np.repeat(np.arange(len(owners)), lengths)
-        terms = np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(starts, lengths)
+        which = np.repeat(np.arange(len(owners), dtype=np.int32), lengths)
+        terms = np.arange(len(which))
+        terms += np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
         return terms, which
 
     def _kinds(self, terms: Any) -> tuple[Any, Any]:
         """The kind of each product as one number: the arrays of its factors, in order; and the factors in that order."""
         np = self.np
-        factors = self.factors[terms]
-        while factors.shape[1] > 1 and (factors[:, -1] == len(self.atoms)).all():
-            factors = factors[:, :-1]
+        factors = self.factors[:, terms]
+        while len(factors) > 1 and (factors[-1] == len(self.atoms)).all():
+            factors = factors[:-1]
         arrays = self.array_of[factors]
-        where = (np.where(arrays < 0, len(self.arrays), arrays) << 32) + self.row_of[factors]
-        if factors.shape[1] > 1 and (where[:, 1:] < where[:, :-1]).any():
-            order = np.argsort(where, axis=1)
-            factors, arrays = (np.take_along_axis(each, order, axis=1) for each in (factors, arrays))
-        code = np.zeros(len(terms), dtype=int)
-        for column in arrays.T:
-            code = code * (1 << 15) + column + 1
-        return code << 15 * (MOST_FACTORS - factors.shape[1]), factors
+        turned = arrays[1:] < arrays[:-1]
+        if (same := arrays[1:] == arrays[:-1]).any():
+            rows = self.row_of[factors]
+            turned |= same & (rows[1:] < rows[:-1])
+        if len(factors) == 2 and turned.all():
+            factors, arrays = factors[::-1], arrays[::-1]
+        elif turned.any():
+            order = np.argsort((arrays.astype(int) << 32) + self.row_of[factors], axis=0)
+            factors, arrays = (np.take_along_axis(each, order, axis=0) for each in (factors, arrays))
+        code = np.zeros(factors.shape[1], dtype=int)
+        for column in arrays:
+            code <<= 15
+            code += column
+        return code, factors
 
     # ---- classes
 
@@ -158,7 +164,7 @@ class Rolling:
         by_level: dict[int, list[int]] = {}
         needed = [False] * len(self.atoms)
         for owner in range(len(self.atoms), len(self.bounds) - 1):
-            for f in self.factors[self.bounds[owner] : self.bounds[owner + 1]].ravel().tolist():
+            for f in self.factors[:, self.bounds[owner] : self.bounds[owner + 1]].ravel().tolist():
                 if f < len(self.atoms):
                     needed[f] = True
         passed: set[int] = set()  # lists of atoms that many sums share
@@ -255,7 +261,7 @@ class Rolling:
                 counts = np.bincount(which[here], minlength=len(members))
                 if counts.min() == counts.max() > 1:
                     continue
-                for column in factors[here].T:
+                for column in factors[:, here]:
                     if column[0] == len(self.atoms) or self.arrays[self.array_of[column[0]]].kind == "leaf":
                         continue
                     if counts.max() == 1 and counts.min() == 1:
@@ -322,13 +328,12 @@ class Rolling:
             return [tuple(row) for row in zip(*(self.row_of[column].tolist() for column in columns))], None
         terms, which = self._terms(members)
         code, factors = self._kinds(terms)
-        rows = self.row_of[factors]
         best: tuple[int, Any] | None = None
         alike = _apart(code)
         for here in alike:
             if len(here) == size and (np.bincount(which[here], minlength=size) == 1).all():
                 order = np.argsort(which[here], kind="stable")
-                for column in factors[here[order]].T:
+                for column in factors[:, here[order]]:
                     if column[0] < len(self.atoms):
                         owner = self.arrays[self.array_of[column[0]]]
                         if owner.varies and len(np.unique(column)) == size and (best is None or owner.number < best[0]):
@@ -336,10 +341,11 @@ class Rolling:
         if best is not None:
             return [(r,) for r in best[1].tolist()], self._copied(self.arrays[best[0]], size)
         here = max(alike, key=len)
-        order = here[_ordered((which[here], *rows[here].T))]
-        owners = which[order]
+        rows = self.row_of[factors[:, here]]
+        order = _ordered((which[here], *rows))
+        owners = which[here][order]
         first = order[np.r_[True, owners[1:] != owners[:-1]]]
-        found = [tuple(row) for row in rows[first].tolist()]
+        found = [tuple(row) for row in rows[:, first].T.tolist()]
         return (found, None) if len(found) == size else ([(i,) for i in range(size)], None)
 
     def _copied(self, owner: Array, size: int) -> Array | None:
@@ -410,7 +416,7 @@ class Rolling:
         places_of = np.arange(rows) if at is None else np.array(at)
         found = []
         for here in sorted(_apart(code), key=len, reverse=True):
-            here = here[_ordered((which[here], *places[here].T))]
+            here = here[_ordered((which[here], *places[:, here]))]
             counts = np.bincount(which[here], minlength=len(owners))
             longest = int(counts.max())
             column = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -422,12 +428,12 @@ class Rolling:
             own[row] = True
             made: list[tuple[Array, Any]] = []
             hidden = False  # whether what is missing from a sum is 0 by itself
-            for k, atom in enumerate(factors[here[0]].tolist()):
+            for k, atom in enumerate(factors[:, here[0]].tolist()):
                 if atom == len(self.atoms):
                     continue
                 array = self.arrays[self.array_of[atom]]
                 table = np.full((rows, longest), -1)
-                table[row, column] = places[here, k]
+                table[row, column] = places[k, here]
                 missing = table < 0
                 if side is not None:
                     table = filled(np.ascontiguousarray(table.T), side, len(array)).T
@@ -529,5 +535,7 @@ def _ordered(columns: Sequence[Any]) -> Any:
         lowest, width = int(column.min()), int(np.ptp(column)) + 1
         if largest * width >= 1 << 62:
             return np.lexsort(columns[::-1])
-        key, largest = key * width + (column - lowest), largest * width
+        key *= width
+        key += column - lowest
+        largest *= width
     return np.arange(len(key)) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
