@@ -170,7 +170,7 @@ class Lowering:
                     self._forms[i] = form
             else:
                 self._of[i] = self._apply(op, tuple(map(self._atom, inputs)))
-        self.outputs = [self._linear(i) for i in numbers.outputs]
+        self.outputs = list(map(self._alone if alike and len(outputs) > 1 else self._linear, numbers.outputs))
 
     def atom_of(self, node: Value) -> int | None:
         """The atom that a node of the graph has become; None where it is inside of a sum, or not there."""
@@ -191,6 +191,11 @@ class Lowering:
                 self._forms[i] = None  # it is taken over, not copied: a running total of n terms costs n
                 return form
         return Form({(self._atom(i),): 1.0})  # type: ignore[dict-item]
+
+    def _alone(self, i: int) -> Form:
+        """An operation as the atom that it is, or a number."""
+        atom = self._atom(i)
+        return Form({(): atom} if isinstance(atom, float) else {(atom,): 1.0})
 
     def _expand(self, op: Primitive | str | None, inputs: tuple[int, ...]) -> Form:
         """The sum of products that a linear operation is."""

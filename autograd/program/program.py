@@ -13,19 +13,19 @@ import threading
 from collections import OrderedDict
 
 from autograd.graph import nodes
+from autograd.primitives import dot_of
 from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, refuse_nan, refuse_no_item
 from autograd.program.checking import Checks
 from autograd.program.engines import array_maker, check_arrays, import_engine, import_numpy, read_numbers, refine
 from autograd.program.equations import Equations
-from autograd.program.plan import UNROLLED, Plan, make_plan, single_output
+from autograd.program.plan import UNROLLED, Plan, are_shared, make_plan, single_output
 from autograd.program.script import script_of
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
-
-    from autograd.value import Value
 
 MOST_SIZES = 8  # of batches for which arrays are kept
 
@@ -65,6 +65,7 @@ class Program:
         self._kept = threading.local()
         self._checks = Checks()
         self._lock = threading.Lock()
+        self._sum: Program | None = None
 
     def _plan(self, kind: str) -> Plan:
         """The passes for values, for the value with its gradient, or for another kind of derivative; made once."""
@@ -235,8 +236,35 @@ class Program:
         if wrt not in ("inputs", "parameters"):
             raise ValueError(f"wrt is 'inputs' or 'parameters', not {wrt!r}")
         arrays = read_batch(batch, self._widths)
+        if wrt == "parameters" and are_shared(nodes(*self.ys), self.parameters):
+            weighted = self._weighted()
+            if weighted._plan("gradient").rolled:
+                return weighted._row_by_row(arrays, theta, len(self.ys))
         (slopes,) = self._run(wrt, arrays, theta)
         return slopes.reshape(len(self.ys), len(slopes) // len(self.ys), slopes.shape[1]).transpose(2, 0, 1)
+
+    def _weighted(self) -> Program:
+        """The program of Σ s y over the outputs y, whose weights s are inputs: 1 for one output, 0 for the others."""
+        if self._sum is None:
+            s = [Value(1.0) for _ in self.ys]
+            name = "s"
+            while name in self.lists:
+                name += "s"
+            self._sum = Program([dot_of(*s, *self.ys)], {**self.lists, name: s}, self.parameters, "sum")
+        return self._sum
+
+    def _row_by_row(self, arrays: Mapping[str, Any], theta: Any, outputs: int) -> Any:
+        """The gradient for each row alone, and for each output, that this program has the weights of."""
+        np = import_numpy()
+        theta = self._numbers(theta, False).copy()
+        found, weights = np.empty((count_rows(arrays), outputs, len(self.parameters))), np.eye(outputs)
+        gradient = np.empty(len(self.parameters))
+        for row, slopes in enumerate(found):
+            columns = [array[:, row : row + 1].T for array in arrays.values()]
+            for k in range(outputs):
+                self.value_and_grad(*columns, weights[k : k + 1], theta=theta, out=gradient)
+                slopes[k] = gradient
+        return found
 
     def hvp(self, vector: Any, *batch: Any, theta: Any = None) -> Any:
         """The Hessian of the value over the batch, by the parameters, times a vector.
@@ -264,12 +292,28 @@ class Program:
     def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any, *vectors: Any) -> list[Any]:
         vectors = self._numbers(theta, False), *vectors
         if self._is_rolled(kind, arrays, *vectors):
-            found = self._plan(kind).run(arrays, *vectors)
-            if all(import_numpy().isfinite(each).all() for each in found):
-                return found
+            found = self._rolled_values(kind, arrays, vectors[0])
+            if import_numpy().isfinite(found).all():
+                return [found]
             kind += UNROLLED
         self._check(kind, arrays, *vectors)
         return self._plan(kind).run(arrays, *vectors)
+
+    def _rolled_values(self, kind: str, arrays: Mapping[str, Any], theta: Any) -> Any:
+        """The same for all places at once, in this thread's arrays for batches of one size."""
+        np = import_numpy()
+        kept = self._kept.__dict__.setdefault(kind, OrderedDict())
+        size = count_rows(arrays)
+        if size not in kept:
+            own = theta.copy()
+            kept[size] = own, self._plan(kind).bound(np, (own,), None, size, False)
+            if len(kept) > MOST_SIZES:
+                kept.popitem(last=False)
+        kept.move_to_end(size)
+        own, run = kept[size]
+        own[:] = theta
+        with np.errstate(all="ignore"):
+            return run(*arrays.values())
 
     def _is_rolled(self, kind: str, arrays: Mapping[str, Any], *vectors: Any) -> bool:
         """Whether the plan of a kind does at once what is done at several places, and does it as the graph does.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from autograd.program.grouping import Place
     from autograd.program.lowering import Form, Lowering
 
 ALONG = ("logsumexp", LARGEST)  # what may be done along any number of rows
@@ -77,7 +78,7 @@ Recipe = list[Products] | Call | Along | Choice
 class Rolling:
     """The arrays of a lowered graph with their recipes, each after what it is made of; those of leaves are first.
 
-    outputs: the recipe of each output, in one row
+    outputs: the recipe of the one output, in one row; places: of several, where each stands
     side, hidden: for an array with holes how many rows follow each other to the end of a list, and the number in its holes,
         nan if that may be any
     """
@@ -98,7 +99,18 @@ class Rolling:
         for array in self.arrays[len(leaves) :]:
             self._order(array, lists.get(array))
             self._describe(array)
-        self.outputs = [self._products([len(atoms) + i], 1, None) for i in range(len(lowering.outputs))]
+        self.outputs = []
+        self.places: list[Place | float] = []
+        if len(lowering.outputs) == 1:
+            self.outputs.append(self._products([len(atoms)], 1, None))
+        else:
+            self.places = [*map(self._place, lowering.outputs)]
+
+    def _place(self, output: Form) -> Place | float:
+        """Where an output that is an atom stands, or the number that it is."""
+        for factors, number in output.items():
+            return (int(self.array_of[factors[0]]), int(self.row_of[factors[0]])) if factors else number
+        return 0.0
 
     # ---- products
 

@@ -253,6 +253,15 @@ class Printer:
             parts.append(self.table("c", columns[0] if single else columns))
         return f"sum({' * '.join(parts)}, axis={0 if single else 1}{', keepdims=True' if single else ''})"
 
+    def _results(self, values: Sequence[Expression]) -> str:
+        """What is given for each row of the batch: a row for each value, or those of one expression for all of them."""
+        match values:
+            case [View(_, rows) as e] if len(rows) > 1:
+                return f"value = spread({self.expression(e)}, {len(rows)})"
+            case [Parts() as e]:
+                return f"value = spread({self.expression(e)}, {e.size})"
+        return f"value = rows({', '.join(map(self.expression, values))})"
+
     def piece(self, store: Store) -> str:
         """A part of the gradient, a row for each parameter."""
         match store:
@@ -278,7 +287,7 @@ class Printer:
         s = self.statements
         lets = [step for step in in_turn(s, [*s.values, *s.stores]) if isinstance(step, Let)]
         body = [f"{let.array.name} = {self.in_full(let.what, len(let.array))}" for let in lets]
-        results = [f"value = rows({', '.join(map(self.expression, s.values))})"] if s.values else []
+        results = [self._results(s.values)] if s.values else []
         passes: list[tuple[set[int], list[Store]]] = []  # each parameter at most once in each
         for store in s.stores:
             places = flat(store.places)

@@ -87,18 +87,21 @@ class TensorPrinter:
                     self._write(layout.whole(array), what)
                 case Outer() | Total() | Scatter():
                     self._store(step)
-                case _:
+                case _ if "seed" in vectors:
                     self._total("value", step)
+                case _:
+                    self._give(step)
             for array in {*arrays_in(step), *([step.array] if isinstance(step, Let) else [])}:
                 if last.get(array, -1) <= i:
                     layout.release(array)
-        if self._fill or len(self._written) < len(s.arrays[0]):
+        if "seed" in vectors and (self._fill or len(self._written) < len(s.arrays[0])):
             layout.body.insert(0, "gradient.fill(0.0)")
         lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):"]
         lines += [f"    {line}" for line in layout.bound]
         lines += [f"    def run({', '.join(inputs)}):"]
         lines += [f"        {line}" for line in [*layout.head, *layout.body]]
-        return "\n".join([*lines, "        return value[0] * seed[0]", "    return run", ""])
+        given = "value[0] * seed[0]" if "seed" in vectors else "values[:, :, 0].copy()"
+        return "\n".join([*lines, f"        return {given}", "    return run", ""])
 
     def _operands(self, to: Place, others: Sequence[Expression]) -> tuple[str, list[str]]:
         """Views of where a result goes and of what it is made of, element by element."""
@@ -365,6 +368,12 @@ class TensorPrinter:
         write(spare)
         at = slice_of(places) or self.layout.table("at", places)
         self.layout.body.append(f"gradient[{at}] {'=' if new else '+='} {spare.name}")
+
+    def _give(self, e: Expression) -> None:
+        """What is given for each row of the batch."""
+        n = e.size if isinstance(e, Parts) else len(e.rows) if isinstance(e, View) else 1
+        self.layout.bound.append(f"values = np.empty(({n}, batch, 1))")
+        self._write(Place("values", 1, True, self.layout.np.arange(n)), e)
 
     def _total(self, name: str, e: Expression) -> None:
         self.layout.bound.append(f"{name} = np.empty(1)")
