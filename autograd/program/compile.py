@@ -11,7 +11,7 @@ set of rules) a few operations on matrices. Here stands what may be compiled, an
     source.py         Python source: to be read, and to be run by any array library
     numpy_source.py   the same for NumPy, in arrays that are there already
     tensor_source.py  in tensors: tensor_layout.py says where these lie, tensor_products.py what is added up along them
-    equations.py      the same as mathematics; script.py: as a file of its own
+    equations.py      the same as mathematics; script.py: as a file of its own; c_source.py: of C
     plan.py           these passes, one after the other, for one kind of derivative
     batch.py          the rows that a program runs on; engines.py: the array libraries that run it
     checking.py       no program is believed: each is compared with its graph first

@@ -386,12 +386,13 @@ class Rolling:
                 if side is not None or index.kind != "leaf" or not index.varies:
                     raise NotRolled("a choice by an index that was computed")
                 which = [int(x[0]) for x in inputs if x is not None]
-                recipe = Choice((index, self.row_of[which]), source, self.row_of[[x[1:] for x in inputs if x is not None]])
+                rows_of = self.row_of.astype(int)
+                recipe = Choice((index, rows_of[which]), source, rows_of[[x[1:] for x in inputs if x is not None]])
             else:
                 arguments: list[Any] = []
                 for k, x in enumerate(example.inputs):
                     if isinstance(x, int):
-                        table = self.np.array([[-1 if each is None else self.row_of[each[k]] for each in inputs]])
+                        table = self.np.array([[-1 if each is None else self.row_of[each[k]] for each in inputs]], dtype=int)
                         source = self.arrays[self.array_of[x]]
                         arguments.append((source, filled(table, side or len(rows), len(source))[0]))
                     else:

@@ -7,11 +7,9 @@ which only one factor goes makes the rows or the columns. What fits no product i
 
 from __future__ import annotations
 
-from autograd.program.expressions import (
-    Contract,
-    Fold,
-    Matmul,
-)
+from collections import Counter
+
+from autograd.program.expressions import Contract, Fold, Function, Matmul, Sum, View, arrays_in, split_sign
 from autograd.program.lowering import LARGEST
 from autograd.program.rolling import NotRolled
 from autograd.program.source import write_number
@@ -106,7 +104,7 @@ class Products:
             out(f"np.multiply({view}, batch, out={view})")
         elif len(views) == 1:
             axes_out = tuple(i for i, letter in enumerate(subscripts[0]) if letter not in result)
-            out(f"np.sum({views[0]}, axis={axes_out}, out={view})")
+            out(f"np.add.reduce({views[0]}, axis={axes_out}, out={view})")
         else:
             out(f"np.einsum('{','.join(subscripts)}->{result}', {', '.join(views)}, out={view})")
         self._scale(to, lengths, own, c, over_batch)
@@ -217,28 +215,62 @@ class Products:
         first = there[2]._replace(table=there[2].table[:, 0])
         other = self.layout.tensor(first, [*zip(lengths, there[0]), *zip(terms, there[1])])
         view = self.layout.tensor(to, list(zip(lengths, own[0])))
-        self.layout.body.append(f"np.sum({other}, axis={axes}, out={view})")
+        self.layout.body.append(f"np.add.reduce({other}, axis={axes}, out={view})")
         self.layout.body.append(f"np.log({view}, out={view})")
 
     def _largest(self, view: str, other: str, axes: tuple[int, ...], length: int) -> None:
         """The largest numbers along an axis; where these lie side by side by halves, which is several times as fast."""
         if len(axes) > 1 or length < 4:
-            self.layout.body.append(f"np.max({other}, axis={axes}, out={view})")
+            self.layout.body.append(f"np.maximum.reduce({other}, axis={axes}, out={view})")
             return
-        half = length // 2
-        first, name = self.layout.new_name("v"), self.layout.new_name("half")
+        first, name, half = self.layout.new_name("v"), self.layout.new_name("half"), length // 2
         self.layout.bound.append(f"{first} = np.moveaxis({other}, {axes[0]}, 0)")
         self.layout.bound.append(f"{name} = np.empty(({half}, *{first}.shape[1:]))")
-        odd = [f"{first}[{length - 1}]"] if length % 2 else []
-        self.layout.body.append(f"np.maximum({first}[:{half}], {first}[{half}:{2 * half}], out={name})")
-        while half > 1:
-            if half % 2:
-                odd.append(f"{name}[{half - 1}]")
-            half //= 2
-            self.layout.body.append(f"np.maximum({name}[:{half}], {name}[{half}:{2 * half}], out={name}[:{half}])")
-        rest = odd or [f"{name}[0]"]
-        self.layout.body.append(f"np.maximum({name}[0], {rest[0]}, out={view})")
-        self.layout.body += [f"np.maximum({view}, {each}, out={view})" for each in rest[1:]]
+
+        def part(of: str, start: int, stop: int | None = None) -> str:
+            name_of = self.layout.new_name("v")
+            self.layout.bound.append(f"{name_of} = {of}[{start}{'' if stop is None else f':{stop}'}]")
+            return name_of
+
+        odd = [part(first, length - 1)] if length % 2 else []
+        left, of = length, first
+        while left > 3:
+            half = left // 2
+            left_half, right_half = part(of, 0, half), part(of, half, 2 * half)
+            to = part(name, 0, half)
+            self.layout.body.append(f"np.maximum({left_half}, {right_half}, out={to})")
+            left, of = half, name
+            if left % 2:
+                odd.append(part(name, left - 1))
+        whole = [part(of, i) for i in range(left - left % 2)] + odd
+        self.layout.body.append(f"np.maximum({whole[0]}, {whole[1]}, out={view})")
+        self.layout.body += [f"np.maximum({view}, {each}, out={view})" for each in whole[2:]]
+
+    def find_softmaxes(self) -> dict[Array, list[Array]]:
+        """For a logsumexp the array exp(z - logsumexp(z)), and the difference if nothing else reads it."""
+        s = self.layout.statements
+        lets = {let.array: let.what for let in s.lets}
+        readers = Counter(array for e in (*lets.values(), *s.values, *s.stores) for array in set(arrays_in(e)))
+        found: dict[Array, list[Array]] = {}
+        for array, what in lets.items():
+            if not (isinstance(what, Function) and what.name == "exp" and isinstance(what.arguments[0], View)):
+                continue
+            shifted = what.arguments[0].array
+            difference = lets.get(shifted)
+            if not what.arguments[0].is_all or not isinstance(difference, Sum):
+                continue
+            match [*map(split_sign, difference.terms)]:
+                case [("+", View() as z), ("-", View() as taken)] | [("-", View() as taken), ("+", View() as z)]:
+                    fold = lets.get(taken.array)
+                    if not isinstance(fold, Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
+                        continue
+                    whole = z.is_all and len(fold.operand.rows) == len(z.array)
+                    table = self.layout.np.array(fold.operand.rows).reshape(-1, fold.results)
+                    owner = self.layout.np.empty(len(z.array), dtype=int)
+                    owner[table] = self.layout.np.arange(fold.results)
+                    if whole and (owner == self.layout.np.array(taken.rows)).all() and taken.array not in found:
+                        found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
+        return found
 
     def softmax(self, array: Array, fold: Fold, share: Array) -> None:
         """A logsumexp, and beside it the softmax of the same numbers."""

@@ -7,8 +7,6 @@ the gradient.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from autograd.program.expressions import (
     Column,
     Contract,
@@ -72,7 +70,7 @@ class TensorPrinter:
         """
         s, layout = self.layout.statements, self.layout
         steps = in_turn(s, [*s.values, *sorted(s.stores, key=_deepest_last)])
-        self._shares = self._find_shares()
+        self._shares = self._products.find_softmaxes()
         lets = {let.array for let in s.lets} - {array for some in self._shares.values() for array in some}
         steps = [step for step in steps if not isinstance(step, Let) or step.array in lets]
         last = {array: i for i, step in enumerate(steps) for array in arrays_in(step)}
@@ -236,32 +234,6 @@ class TensorPrinter:
             self.layout.body.append(f"np.copyto({view}, {arguments[0]})")
         else:
             self.layout.body.append(f"{view}[...] = {e.name}({', '.join(arguments)})")
-
-    def _find_shares(self) -> dict[Array, list[Array]]:
-        """For a logsumexp the array exp(z - logsumexp(z)), and the difference if nothing else reads it."""
-        s = self.layout.statements
-        lets = {let.array: let.what for let in s.lets}
-        readers = Counter(array for e in (*lets.values(), *s.values, *s.stores) for array in set(arrays_in(e)))
-        found: dict[Array, list[Array]] = {}
-        for array, what in lets.items():
-            if not (isinstance(what, Function) and what.name == "exp" and isinstance(what.arguments[0], View)):
-                continue
-            shifted = what.arguments[0].array
-            difference = lets.get(shifted)
-            if not what.arguments[0].is_all or not isinstance(difference, Sum):
-                continue
-            match [*map(split_sign, difference.terms)]:
-                case [("+", View() as z), ("-", View() as taken)] | [("-", View() as taken), ("+", View() as z)]:
-                    fold = lets.get(taken.array)
-                    if not isinstance(fold, Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
-                        continue
-                    whole = z.is_all and len(fold.operand.rows) == len(z.array)
-                    table = self.layout.np.array(fold.operand.rows).reshape(-1, fold.results)
-                    owner = self.layout.np.empty(len(z.array), dtype=int)
-                    owner[table] = self.layout.np.arange(fold.results)
-                    if whole and (owner == self.layout.np.array(taken.rows)).all() and taken.array not in found:
-                        found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
-        return found
 
     def _index(self, out: Place, which: View, source: Array | None, rows: Any, to: Place | None = None) -> str:
         """Where each index points, in the memory of what is chosen from; worked out once, and kept."""
