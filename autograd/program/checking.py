@@ -93,6 +93,7 @@ class Checks:
                 run = plan.bound(np, (each,), None, 2 if arrays else 1, False)
                 found = run(*two.values())
                 pairs = [(found[:, :1] if np.ndim(found) else found, expected[0])]
+                pairs.append((plan.run(two, each)[0][:, :1], expected[0]))
             alike = all(np.all(_agree(here, there)) for here, there in pairs)
         if alike:
             self.passed.add(("rolled", kind))

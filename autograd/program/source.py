@@ -33,7 +33,7 @@ from autograd.program.expressions import (
     arrays_in,
     split_sign,
 )
-from autograd.program.lowering import RECIPROCAL
+from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.statements import in_turn
 
 TYPE_CHECKING = False
@@ -159,6 +159,11 @@ class Printer:
                 return f"({weights} @ {self.side_by_side(e.operand, e.copies)}).reshape({rows}, -1)"
             case Matmul():
                 return f"{self.weights(e)} @ {self.view(e.operand)}"
+            case Fold() if (
+                1 < e.results == len(e.operand.rows)
+            ):  # each of one number: with one argument, all would be one list
+                view = self.view(e.operand)
+                return f"{e.name}({view}, {view})" if e.name == LARGEST else view
             case Fold() if e.results > 1:
                 return f"{e.name}(*{self.view(e.operand)}.reshape({len(e.operand.rows) // e.results}, {e.results}, -1))"
             case Fold():
