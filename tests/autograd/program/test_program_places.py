@@ -231,7 +231,7 @@ def test_a_transformer_stands_on_a_page():
 
 
 def test_softmaxes_of_one_number_each_are_not_one_of_all():
-    """At the first place each head looks at one number alone: the heads do not share a sum, in the source for any library."""
+    """At the first place each head looks at one number alone: heads do not share a sum, in the source for any library."""
     case = Places(1138047255132678835)  # two heads that look at three places
     plan = RolledPlan([case.loss], case.parameters, case.given, False, with_siblings(nodes(case.loss)))
     arrays = {name: array.T for name, array in zip(case.given, case.batch(3), strict=True)}
