@@ -105,6 +105,9 @@ def with_siblings(order: list[Value]) -> list[Value]:
         return order
     done: dict[Value, None] = {}
     for node in order:
+        if not ops.shifted_from(node):  # what it is made of came before it
+            done[node] = None
+            continue
         stack = [node]
         while stack:
             missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
