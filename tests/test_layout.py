@@ -35,7 +35,7 @@ FLOORS = """
     autograd.display
     autograd.derive autograd.program
     autograd.mark
-    autograd.notes
+    autograd.notes autograd.judge
     autograd
     nn.engine
     nn.arguments nn.module nn.losses nn.metrics nn.layers nn.optim nn.data

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from autograd import __version__
-from nn.cli import formulas, lessons, machine, notes, training
+from nn.cli import engines, formulas, lessons, machine, notes, training
 from nn.cli.shared import Parser, styled
 
 
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (formulas, lessons, notes, training, machine):
+    for group in (formulas, lessons, notes, engines, training, machine):
         group.add_to(commands)
     whole.set_defaults(whole=whole)
     return whole
