@@ -365,9 +365,10 @@ class Examination:
             side = use.sides[k]
             whose = use.shown if operation.arity == 1 else f"{use.shown}: for the {('left', 'right')[side]} input"
             if not (text or words) or not right_texts:
+                of = "of" if operation.arity == 1 else f"for the {('left', 'right')[side]} input of"
                 parts.append(
-                    f"{whose} {'at ' if operation.arity == 1 else 'of '}{_at(use, m.at)} the slope is {_figure(m.right[k])},"
-                    f" and this one says {_figure(m.slopes[k])}"
+                    f"{use.shown}: the slope {of} {_at(use, m.at)} is {_figure(m.right[k])}, and this one says"
+                    f" {_figure(m.slopes[k])}"
                 )
                 continue
             right = right_texts[side]
