@@ -43,8 +43,8 @@ nav { display: none }
 .live tr.later { visibility: hidden }
 .live nav { display: flex; align-items: center; gap: .8em; padding: .4em 1em calc(.4em + env(safe-area-inset-bottom));
   border-top: 1px solid var(--line); font-size: 16px }
-nav button { font: 22px/1 system-ui, sans-serif; color: inherit; background: none; border: 1px solid var(--line); border-radius: 8px;
-  min-width: 56px; min-height: 44px; cursor: pointer }
+nav button { font: 22px/1 system-ui, sans-serif; color: inherit; background: none; border: 1px solid var(--line);
+  border-radius: 8px; min-width: 56px; min-height: 44px; cursor: pointer }
 nav button:disabled { opacity: .35; cursor: default }
 nav output { flex: 1; text-align: center; color: var(--soft); font-variant-numeric: tabular-nums }
 @media screen and (max-width: 700px) { /* a reason stands below its line, and the thumb's button is wide */
@@ -199,7 +199,7 @@ class Slides:
         Raises ValueError for another ending, OSError where the file cannot be written, ImportError for .html without
         latex2mathml.
         """
-        return save(path, "slides", {".html": self.html, ".tex": self.document})
+        return save(path, "a set of slides", {".html": self.html, ".tex": self.document})
 
 
 def _parted(blocks: Sequence[tuple[str, Sequence[Line]]]) -> list[tuple[str, list[Line]]]:

@@ -232,7 +232,7 @@ class Examination:
         simple = [use for use in self.measured if not self.calls[use] - {use.name}]
         for use in simple:
             self._judge_alone(use, self.measured[use])
-        if self._walk_is_wrong() or self._one_failure() or self._is_wrong_under() or self._is_wrong_beside():
+        if self._fails_from_here_on() or self._walk_is_wrong() or self._is_wrong_under() or self._is_wrong_beside():
             self._tell_operations()
             return False
         for use, measured in self.measured.items():
@@ -303,6 +303,7 @@ class Examination:
                 lambda z, r, side, n: times * r,
             ),
             (UNDER["added"].format("each operation"), lambda z, r, side, n: 1.0 + r),
+            ("each operation divides by its own slope, and should multiply by it", lambda z, r, side, n: 1.0 / r),
             (walks.LEFT, lambda z, r, side, n: r if side == 0 else 0.0),
             (walks.RIGHT, lambda z, r, side, n: r if side == n - 1 else 0.0),
         ]
@@ -385,22 +386,22 @@ class Examination:
 
     # ------------------------------------------------------------------------------------------ operations, among others
 
-    def _carrier(self, but: str) -> tuple[Use, float] | None:
+    def _carrier(self) -> tuple[Use, float] | None:
         """Something that stands above an operation with a slope that is not 1, and a number for its other side."""
         for name, x in (("__mul__", 3.0), ("mul", 3.0), ("__truediv__", 0.4), ("div", 0.4), ("__sub__", 0.4)):
             for use, _ in self.good:
-                if use.operation.name == name and use.is_plain and name != but:
+                if use.operation.name == name and use.is_plain:
                     return use, x
         return None
 
     def _is_wrong_under(self) -> bool:
         """Whether none of the operations takes what comes from above; where only some do not, these are noted."""
-        slips: dict[Use, str] = {}
+        slips: dict[Use, frozenset[str]] = {}
         tested = 0
         for use, _ in self.good:
             if not use.is_plain and any(u.operation is use.operation and u.is_plain for u, _ in self.good):
                 continue
-            carrier = self._carrier("") or next(((u, 0.0) for u, _ in self.good if u.operation.arity == 1), None)
+            carrier = self._carrier() or next(((u, 0.0) for u, _ in self.good if u.operation.arity == 1), None)
             if carrier is None:
                 return False
             found = self._under(use, *carrier)
@@ -411,19 +412,18 @@ class Examination:
                 slips[use] = found
         if not slips:
             return False
-        kinds = set(slips.values())
-        if len(kinds) == 1 and len(slips) == tested > 1:
-            (kind,) = kinds
-            self.say(self.backward, WRONG, UNDER[kind].format("each operation"))
+        common = frozenset.intersection(*slips.values())
+        if common and len(slips) == tested > 1:
+            self.say(self.backward, WRONG, UNDER[next(kind for kind in UNDER if kind in common)].format("each operation"))
             return True
-        for use, kind in slips.items():
-            calls = dict(self.good)[use]
-            self._fault(use, UNDER[kind].format(use.shown), calls)
+        for use, kinds in slips.items():
+            kind = next(kind for kind in UNDER if kind in kinds)
+            self._fault(use, UNDER[kind].format(use.shown), dict(self.good)[use])
         self.good = [(use, calls) for use, calls in self.good if use not in slips]
         return False
 
-    def _under(self, use: Use, above: Use, x: float) -> str | None:
-        """How an operation fails under another one: a key of UNDER, empty for not at all; None where nothing is known."""
+    def _under(self, use: Use, above: Use, x: float) -> frozenset[str] | None:
+        """How an operation fails under another one: keys of UNDER, none for not at all; None where nothing is known."""
         slips: set[str] | None = None
         fails = False
         for at, z, slopes, _, _ in self.measured[use][:4]:
@@ -452,8 +452,8 @@ class Examination:
             }
             slips = could if slips is None else slips & could
         if not fails:
-            return ""
-        return next((kind for kind in UNDER_RULES if slips and kind in slips), "unknown")
+            return frozenset()
+        return frozenset(slips or {"unknown"})
 
     def _is_wrong_beside(self) -> bool:
         """Whether no operation keeps what its input has from elsewhere; where only some do not, these are noted."""
@@ -531,13 +531,24 @@ class Examination:
             name = "plain numbers" if where else "values as exponents"
             self.say(name, MISSING, f"{what}: {self.missing[uses[0]]}")
 
-    def _one_failure(self) -> bool:
-        """Whether backward() fails in one way after every operation: then it is backward() that fails."""
-        told = {fault.general for fault in self.faults if not fault.calls - {fault.use.name}}
-        if len(told) != 1 or len(self.faults) < 2 or self.good or not (words := told.pop()):
+    def _fails_from_here_on(self) -> bool:
+        """Whether from one operation on backward() fails in one way: it is its own fault, or what it keeps is broken."""
+        tried = [use for use in self._uses() if use not in self.missing]
+        failed = {fault.use: fault for fault in self.faults if fault.general}
+        last = failed.get(tried[-1]) if tried else None
+        if last is None:
             return False
-        self.say(self.backward, WRONG, f"{words}, after every operation: {self.faults[0].remark}")
-        self.faults = []
+        same = len(tried)
+        while same and (fault := failed.get(tried[same - 1])) is not None and fault.general == last.general:
+            same -= 1
+        if len(tried) - same < 2:
+            return False
+        first = failed[tried[same]]
+        self.faults = [fault for fault in self.faults if fault.use in tried[:same]]
+        if same:
+            self._fault(first.use, f"{first.remark}; all that was tried later failed likewise", first.calls)
+        else:
+            self.say(self.backward, WRONG, f"{first.general}, with all that was tried: {first.remark}")
         return True
 
     # --------------------------------------------------------------------------------------------------- backward() itself

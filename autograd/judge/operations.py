@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import functions
@@ -94,7 +95,8 @@ def spelled() -> dict[str, Operation]:
     return found
 
 
-def truth(operation: Operation, at: Sequence[float]) -> tuple[float, list[float]]:
+@cache
+def truth(operation: Operation, at: tuple[float, ...]) -> tuple[float, list[float]]:
     """The right value and the right slopes at a point."""
     xs = [Value(x) for x in at]
     y = operation.function(*xs)
@@ -326,7 +328,7 @@ def name_value(operation: Operation, samples: Sequence[tuple[Sequence[float], fl
     for text, rule in UNARY_VALUES if operation.arity == 1 else BINARY_VALUES:
         if all(_near(rule, at, z) for at, z in samples):
             return text
-    if all(close(-truth(operation, at)[0], z) for at, z in samples):
+    if all(close(-truth(operation, tuple(at))[0], z) for at, z in samples):
         return "the right one with the other sign"
     return ""
 

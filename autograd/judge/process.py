@@ -22,7 +22,8 @@ from typing import Any
 from autograd.judge import bench
 from autograd.judge.bench import EngineError
 
-MOST_STARTS = 8  # of one file
+MOST_STARTS = 8  # of one file that loops or ends
+MOST_RENEWED = 30  # times that it is started anew after an error
 MEMORY = 4 << 30  # bytes that it may ask for
 Steps = Sequence[Sequence[Any]]
 
@@ -57,7 +58,7 @@ class Apart:
 
     def __init__(self, path: Path, name: str, names: Sequence[str], seconds: float) -> None:
         self.path, self.spelled, self.seconds = path, [name, *names], seconds
-        self.starts, self.process = 0, None
+        self.starts, self.renewed, self.process = 0, 0, None
         self.folder = tempfile.TemporaryDirectory(prefix="chalkgrad-judge-", ignore_cleanup_errors=True)
         self.printed, self.forks, self.only_definitions = "", 0, ""
         try:
@@ -139,6 +140,10 @@ class Apart:
         if "failed" in answer:
             error = {"step": -1, "kind": answer["failed"], "text": answer["text"]}
             return {"reads": [], "calls": [], "visits": 0, "error": error}
+        if (error := answer["error"]) and steps[error["step"]][0] == "backward" and self.renewed < MOST_RENEWED:
+            self._end()  # what it kept, such as a tape, may be broken, and would be in the way of all that follows
+            self.renewed += 1
+            self.starts -= 1
         return answer
 
     def has(self, names: Sequence[str]) -> list[str]:

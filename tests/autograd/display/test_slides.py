@@ -47,7 +47,7 @@ def test_a_page_loads_nothing(page):
 
 def test_other_endings_are_refused(sheet, tmp_path):
     """And no file is made."""
-    with pytest.raises(ValueError, match=r"slides is saved as \.html, \.tex"):
+    with pytest.raises(ValueError, match=r"a set of slides is saved as \.html, \.tex"):
         sheet.slides().save(tmp_path / "sheet.pdf")
     assert list(tmp_path.iterdir()) == []
 

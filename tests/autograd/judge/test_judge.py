@@ -1,13 +1,19 @@
 """Engines of strangers are judged: right ones get no word, and a planted mistake is named."""
 
+import random
 import sys
 import types
 
 import pytest
 from engines_of_strangers import ENGINES, MISTAKES
+from faulty_engines import ABOUT, behaviour, faults
+from long_runs import many, seeds
 
 from autograd import Value, judge_engine
 from autograd.judge.bench import EngineError, find_engine
+from nn.cli.main import parser
+
+COMMANDS = next(action for action in parser()._actions if action.dest == "command").choices
 
 
 @pytest.fixture
@@ -57,6 +63,33 @@ def test_planted_mistakes_are_named(judge):
             missed.append((hand, kind, said))
     assert len({kind for _, kind, *_ in MISTAKES}) >= 30
     assert len(missed) <= 0.05 * len(MISTAKES), missed
+
+
+HELPERS = {"init", "backward", "backprop", "build", "build_topo", "record", "lift", "_sorted", "made", "as_node"}
+OTHERWISE = {"_div": "truediv"}
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("hand", ABOUT)
+def test_faults_anywhere_are_found_where_they_are(hand, judge_file, judge):
+    """A random fault of those that can be planted: found if it shows in random programs, and in that operation alone."""
+    draw = random.Random(seeds(1)[0])
+    spelled, operations = ABOUT[hand]
+    planted = list(faults(ENGINES[hand]))
+    right = behaviour(ENGINES[hand], spelled, operations)
+    silent, elsewhere, n = [], [], 0
+    for where, source in draw.sample(planted, min(many(12), len(planted))):
+        home = where.partition(".")[0].strip("_")
+        if home == "zero_grad":
+            continue
+        report = judge_file(source, seconds=3.0) if hand == "tape" else judge(source)
+        said = {row.name.strip("_").removesuffix("()") for row in report.wrong}
+        n += 1
+        if not said and behaviour(source, spelled, operations) != right:
+            silent += [] if any(row.verdict == "missing" and home in row.remark for row in report) else [(where, source)]
+        if said and not said <= {home, OTHERWISE.get(f"_{home}")} and not {home, f"_{home}"} & HELPERS:
+            elsewhere.append((where, report.text))
+    assert len(silent) + len(elsewhere) <= 0.05 * n, (silent, elsewhere)
 
 
 def test_own_values_are_right():
@@ -116,6 +149,7 @@ def test_a_report_is_text_and_data(judge):
     assert not report
     assert report.text.splitlines()[0] == "✗ wrong: `tanh` has the slope 1 − z² with z the result, this is 1 − x²"
     assert report.text.splitlines()[-1] == report.summary
+    assert report.text.splitlines()[0] in COMMANDS["judge"].description  # its help shows it
     assert report.data["counts"]["wrong"] == 1
     assert report.data["rows"][0].keys() == {"name", "verdict", "remark"}
 
