@@ -255,10 +255,11 @@ class Examination:
                 self._note_failure(use, at, result, frozenset(calls))
                 return
             z = result["reads"][0][0][0]
-            if z is None or None in [pair[0] for pair in result["reads"][1]]:
+            if z is None:
                 self._fault(use, f"{use.shown} gives nothing that has a number", frozenset(calls))
                 return
-            if not close(result["reads"][1][-1][0], z):
+            after = result["reads"][1][-1][0]
+            if after is not None and not close(after, z):
                 general = "it changes the number of the result"
                 self._fault(use, f"{use.shown}: {self.backward} changes its number", frozenset(calls), general)
                 return

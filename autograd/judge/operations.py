@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from autograd import functions
@@ -95,7 +95,7 @@ def spelled() -> dict[str, Operation]:
     return found
 
 
-@cache
+@lru_cache(4096)
 def truth(operation: Operation, at: tuple[float, ...]) -> tuple[float, list[float]]:
     """The right value and the right slopes at a point."""
     xs = [Value(x) for x in at]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autograd.display.files import read_bytes
+from autograd.judge.bench import EngineError
 from autograd.judge.examination import CONVENTION, LIMIT, MISSING, RIGHT, UNREAD, WRONG, EngineRow, Examination
 from autograd.judge.process import Apart, Here
 
@@ -19,6 +21,8 @@ WORDS = {
     UNREAD: "not examined",
     RIGHT: "right",
 }
+LONGEST = 2_000_000  # bytes of a file
+MOST_SECONDS = 3600.0
 SIGNS = {WRONG: "✗", LIMIT: "≈", MISSING: "–", CONVENTION: "·", UNREAD: "?", RIGHT: "✓"}
 
 
@@ -130,15 +134,19 @@ def judge_engine(
     >>> print(judge_engine(Mine).wrong[0].remark)
     `__mul__` gives each factor its own value as slope; they are swapped
 
-    Raises EngineError for what has no number, slope or backward(), OSError for a file that cannot be opened.
+    Raises EngineError, a ValueError, for what has no number, slope or backward(), and for a file that is not Python's;
+    OSError for one that cannot be opened; ValueError for seconds that are none.
     """
     names = (value, grad, backward)
     if isinstance(engine, type):
         here = Here(engine, names)
         return _report(here, here.engine.backward, seconds)
+    if not 0.0 < seconds <= MOST_SECONDS:
+        raise ValueError(f"an experiment may take up to {MOST_SECONDS:,.0f} seconds, and more than none, not {seconds:g}")
     path = Path(engine)
-    with path.open("rb"):
-        pass  # what cannot be read is said here, and not by another process
+    if path.suffix != ".py":
+        raise EngineError(f"an engine is a file of Python, such as my_engine.py, and not {path.name!r}")
+    read_bytes(path, LONGEST)  # what cannot be read is said here, and not by another process
     apart = Apart(path, name, names, seconds)
     try:
         return _report(apart, apart.backward, seconds)
