@@ -528,7 +528,9 @@ class Examination:
                 self.say(use.name, RIGHT)
         for where in dict.fromkeys(use.with_number for use in self.missing):
             uses = [use for use in self.missing if use.with_number == where]
-            what = f"{where}, that is in {', '.join(use.shown for use in uses)}" if where else f"in {uses[0].shown}"
+            side = where.rpartition(" ")[2]
+            those = ", ".join(use.shown for use in uses)
+            what = f"none can stand on the {side}, in {those}" if where else f"in {those}"
             name = "plain numbers" if where else "values as exponents"
             self.say(name, MISSING, f"{what}: {self.missing[uses[0]]}")
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ from autograd.judge import bench
 from autograd.judge.bench import EngineError
 
 MOST_STARTS = 8  # of one file that loops or ends
-MOST_RENEWED = 30  # times that it is started anew after an error
+RENEWING = 10.0  # seconds for starting anew after errors
 MEMORY = 4 << 30  # bytes that it may ask for
 Steps = Sequence[Sequence[Any]]
 
@@ -58,7 +59,7 @@ class Apart:
 
     def __init__(self, path: Path, name: str, names: Sequence[str], seconds: float) -> None:
         self.path, self.spelled, self.seconds = path, [name, *names], seconds
-        self.starts, self.renewed, self.process = 0, 0, None
+        self.starts, self.spent, self.process = 0, 0.0, None
         self.folder = tempfile.TemporaryDirectory(prefix="chalkgrad-judge-", ignore_cleanup_errors=True)
         self.printed, self.forks, self.only_definitions = "", 0, ""
         try:
@@ -104,7 +105,10 @@ class Apart:
         )
         self.lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_read, args=(self.process, self.lines), daemon=True).start()
-        return self._answer(2.0 * self.seconds)
+        began = time.monotonic()
+        answer = self._answer(2.0 * self.seconds)
+        self.spent += time.monotonic() - began
+        return answer
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         if self.process is None:
@@ -140,9 +144,8 @@ class Apart:
         if "failed" in answer:
             error = {"step": -1, "kind": answer["failed"], "text": answer["text"]}
             return {"reads": [], "calls": [], "visits": 0, "error": error}
-        if (error := answer["error"]) and steps[error["step"]][0] == "backward" and self.renewed < MOST_RENEWED:
+        if (error := answer["error"]) and steps[error["step"]][0] == "backward" and self.spent < RENEWING:
             self._end()  # what it kept, such as a tape, may be broken, and would be in the way of all that follows
-            self.renewed += 1
             self.starts -= 1
         return answer
 

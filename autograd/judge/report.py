@@ -157,7 +157,7 @@ def judge_engine(
 def _report(bench: Here | Apart, backward: str, seconds: float) -> EngineReport:
     rows = Examination(bench, seconds, backward).rows
     if bench.only_definitions:
-        remark = f"only its definitions were run, since for the whole of it {bench.only_definitions}"
+        remark = f"its definitions alone were run; as for the whole of it, {bench.only_definitions}"
         rows.append(EngineRow("the file", CONVENTION, remark))
     if bench.printed:
         rows.append(EngineRow("print", CONVENTION, f"it prints: {' '.join(bench.printed.split())[:60]!r}"))
