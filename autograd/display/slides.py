@@ -145,8 +145,10 @@ ROWS
 FIT = r"""\usepackage{amsmath, amssymb}
 \setbeamertemplate{navigation symbols}{}
 \newsavebox{\whole}
-\newcommand{\fit}[1]{\sbox{\whole}{#1}\begin{center}\ifdim\wd\whole>\textwidth\resizebox{\textwidth}{!}{\usebox{\whole}}%
-\else\usebox{\whole}\fi\end{center}}
+\newcommand{\fit}[1]{\sbox{\whole}{#1}%
+\ifdim\wd\whole>\textwidth\sbox{\whole}{\resizebox{\textwidth}{!}{\usebox{\whole}}}\fi
+\ifdim\dimexpr\ht\whole+\dp\whole\relax>.8\textheight\sbox{\whole}{\resizebox{!}{.8\textheight}{\usebox{\whole}}}\fi
+\begin{center}\usebox{\whole}\end{center}}
 """
 
 
@@ -224,8 +226,8 @@ def _frame(title: str, lines: Sequence[Line]) -> str:
     rows = []
     for i, line in enumerate(lines, 1):
         right = line.right.latex and f"{line.relation.latex} {line.right.latex}"
-        reason = line.reason.latex and rf"\scriptstyle {line.reason.latex}"
+        reason = line.reason.latex and rf"\mbox{{\footnotesize ${line.reason.latex}$}}"
         cells = [rf"\uncover<{i}->{{\displaystyle {cell}}}" if cell else "" for cell in (line.left.latex, right)]
         rows.append(" & ".join([*cells, rf"\uncover<{i}->{{{reason}}}" if reason else ""]))
     head = rf"{{{escape_latex(title)}}}" if title else ""
-    return FRAME.replace("TITLE", head).replace("ROWS", " \\\\[8pt]\n".join(rows))
+    return FRAME.replace("TITLE", head).replace("ROWS", "\\\\\\noalign{\\vskip 8pt}\n".join(rows))

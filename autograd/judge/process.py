@@ -144,14 +144,20 @@ class Apart:
         if "failed" in answer:
             error = {"step": -1, "kind": answer["failed"], "text": answer["text"]}
             return {"reads": [], "calls": [], "visits": 0, "error": error}
-        if (error := answer["error"]) and steps[error["step"]][0] == "backward" and self.spent < RENEWING:
-            self._end()  # what it kept, such as a tape, may be broken, and would be in the way of all that follows
-            self.starts -= 1
+        if (error := answer["error"]) and steps[error["step"]][0] == "backward":
+            self._renew()
         return answer
+
+    def _renew(self) -> None:
+        """Begin anew: what it keeps, such as a tape, may be broken, and would be in the way of all that follows."""
+        if self.spent < RENEWING:
+            self._end()
+            self.starts -= 1
 
     def has(self, names: Sequence[str]) -> list[str]:
         """Which operations there are."""
         found: list[str] = self._ask({"has": list(names)}).get("has", [])
+        self._renew()  # functions were tried
         return found
 
     def _end(self) -> None:
