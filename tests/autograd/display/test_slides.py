@@ -52,14 +52,42 @@ def test_other_endings_are_refused(sheet, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def odd():
+    """A derivation whose names are what other languages take for their own."""
+    pytest.importorskip("sympy")
+    names = ("<b>", "50% & $x$", "a}b{", "каша")
+    x, y, z, w = (Value(float(i + 2), name) for i, name in enumerate(names))
+    return derivation((x * y + z * w) ** 2)
+
+
+def test_names_of_other_languages_stay_names(odd):
+    """Nothing of a name becomes a tag of the page."""
+    pytest.importorskip("latex2mathml")
+    page = odd.slides().html()
+    assert "<b>" not in page
+    assert page.count("<script>") == 1
+
+
 @pytest.mark.external
-def test_beamer_shows_a_line_after_the_other(sheet, pdflatex):
-    """The document builds, with as many pages as there are lines, and nothing stands out."""
+def test_beamer_shows_names_of_other_languages(odd, pdflatex):
+    """The document builds."""
+    skip_without_beamer()
+    assert pdflatex(odd.slides().document())[0] == 0
+
+
+def skip_without_beamer():
     if (
         not shutil.which("kpsewhich")
         or subprocess.run(["kpsewhich", "beamer.cls"], capture_output=True, check=False).returncode
     ):
         pytest.skip("no Beamer here: apt-get install texlive-latex-recommended")
+
+
+@pytest.mark.external
+def test_beamer_shows_a_line_after_the_other(sheet, pdflatex):
+    """The document builds, with as many pages as there are lines, and nothing stands out."""
+    skip_without_beamer()
     slides = sheet.slides()
     code, said = pdflatex(slides.document())
     assert code == 0, said

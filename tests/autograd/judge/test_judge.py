@@ -52,17 +52,23 @@ def test_no_right_engine_is_accused(hand, judge):
     assert "values used twice, in any order" in [row.name for row in report if row.verdict == "right"]
 
 
-@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
-def test_planted_mistakes_are_named(judge):
-    """In one sentence that says what it is, in at least 95 of 100; an operation that is right is not called wrong."""
+@pytest.mark.parametrize("hand", dict.fromkeys(hand for hand, *_ in MISTAKES))
+def test_planted_mistakes_are_named(hand, judge):
+    """In one sentence that says what it is; an operation that is right is not called wrong."""
     missed = []
-    for hand, kind, old, new, words in MISTAKES:
-        assert old in ENGINES[hand], (hand, kind)
+    for own, kind, old, new, words in MISTAKES:
+        if own != hand:
+            continue
+        assert old in ENGINES[hand], kind
         said = [f"{row.name}: {row.remark}" for row in judge(ENGINES[hand].replace(old, new)).wrong]
         if len(said) != 1 or not all(word in said[0] for word in words):
-            missed.append((hand, kind, said))
-    assert len({kind for _, kind, *_ in MISTAKES}) >= 30
-    assert len(missed) <= 0.05 * len(MISTAKES), missed
+            missed.append((kind, said))
+    assert missed == []
+
+
+def test_the_mistakes_are_of_many_kinds():
+    """Of more than thirty."""
+    assert len({kind for _, kind, *_ in MISTAKES}) > 30
 
 
 HELPERS = {"init", "backward", "backprop", "build", "build_topo", "record", "lift", "_sorted", "made", "as_node"}
