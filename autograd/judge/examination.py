@@ -167,8 +167,8 @@ class Examination:
         self.calls: dict[Use, frozenset[str]] = {}
         if not self.operations:
             self.say("operations", UNREAD, "the class has no operator or method that has a name of an operation")
-        elif self._begins_rightly() and self._examine_operations():
-            self._examine_habits()
+        elif not (self._begins_rightly() and self._examine_operations() and self._examine_habits()):
+            self.say("all else", UNREAD, "it shows when this is mended")
 
     def say(self, name: str, verdict: str, remark: str = "") -> None:
         """Note what was found."""
@@ -556,15 +556,15 @@ class Examination:
 
     # --------------------------------------------------------------------------------------------------- backward() itself
 
-    def _examine_habits(self) -> None:
-        """Graphs of several operations, made of those that are right."""
+    def _examine_habits(self) -> bool:
+        """Graphs of several operations, made of those that are right; whether all could be examined."""
         plain = self._joins()
         if not plain:
             self.say(self.backward, UNREAD, "no operation of two values is right, of which graphs could be made")
-            return
+            return True
         first, second = plain[0], plain[1] if len(plain) > 1 else plain[0]
         if not self._order_is_right(first, second):
-            return
+            return False
         for examine in (
             self._second_backward,
             self._shared_part,
@@ -576,6 +576,7 @@ class Examination:
         ):
             examine(first, second)
         self._extremes()
+        return True
 
     def _walk_is_wrong(self) -> bool:
         """Whether one slip of backward() explains all graphs: then it is no operation's own."""

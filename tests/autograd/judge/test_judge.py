@@ -128,6 +128,14 @@ def test_the_second_backward_is_a_convention(hand, judge):
     assert CONVENTIONS[hand] in row.remark
 
 
+def test_what_was_not_examined_is_said(judge):
+    """Where backward() itself is wrong, nobody knows what else is."""
+    report = judge(ENGINES["slopes kept"].replace("reversed(topo)", "topo"))
+    assert [row.name for row in report if row.verdict == "unread"] == ["all else"]
+    assert "? not examined: all else: it shows when this is mended" in report.text.splitlines()
+    assert not any(row.verdict == "unread" for row in judge(ENGINES["slopes kept"]))
+
+
 def test_limits_and_gaps_are_not_wrong(judge):
     """What overflows, what is too deep, what numbers cannot stand beside: said, each under its own word."""
     report = judge(ENGINES["slopes kept"])
