@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from autograd.display.mathml import mathml
     from autograd.formula.parser import parse
     from autograd.formula.writing import latex
+    from autograd.judge.report import EngineReport, judge_engine
     from autograd.mark.classes import mark_files
     from autograd.mark.exercises import Exercise, exercise
     from autograd.mark.report import Marking
@@ -101,6 +102,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Derivation": "derive.derivations",
     "Derivatives": "derive.tables",
     "Descent": "derive.updates",
+    "EngineReport": "judge.report",
     "Exercise": "mark.exercises",
     "FormulaError": "formula.lexer",
     "Marking": "mark.report",
@@ -114,6 +116,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "derivation": "derive.derivations",
     "derivatives": "derive.tables",
     "exercise": "mark.exercises",
+    "judge_engine": "judge.report",
     "mark_files": "mark.classes",
     "descent": "derive.updates",
     "latex": "formula.writing",
@@ -178,6 +181,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "Derivation",
     "Derivatives",
     "Descent",
+    "EngineReport",
     "Exercise",
     "FormulaError",
     "LostGradientWarning",
@@ -225,6 +229,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "hvp",
     "hypot",
     "jacobian",
+    "judge_engine",
     "jvp",
     "label",
     "latex",

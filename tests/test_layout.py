@@ -36,7 +36,7 @@ FLOORS = """
     autograd.display
     autograd.derive autograd.program
     autograd.mark
-    autograd.notes
+    autograd.notes autograd.judge
     autograd
     nn.engine
     nn.arguments nn.module

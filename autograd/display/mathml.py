@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.display.board import Line
+
 
 def mathml(latex: str) -> str:
     r"""LaTeX of mathematics mode as MathML.
@@ -24,6 +28,14 @@ def mathml(latex: str) -> str:
     for found, better in TOUCHES:
         converted = re.sub(found, better, converted)
     return converted
+
+
+def table_row(line: Line) -> str:
+    """A line of a board as a row of a table in HTML."""
+    right = line.right.latex and f"{line.relation.latex} {line.right.latex}"
+    cells = {"left": line.left.latex, "right": right, "reason": line.reason.latex}
+    written = {kind: mathml("\\displaystyle " + latex) if latex else "" for kind, latex in cells.items()}
+    return "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in written.items()) + "</tr>"
 
 
 TOUCHES = (  # what MathML should say, and latex2mathml does not

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from autograd import __version__
-from nn.cli import formulas, lessons, machine, notes, training
+from nn.cli import engines, formulas, lessons, machine, notes, training
 from nn.cli.shared import Parser, styled
 
 GREETING = """\
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")
-    for group in (formulas, lessons, notes, training, machine):
+    for group in (formulas, lessons, notes, engines, training, machine):
         group.add_to(commands)
     whole.set_defaults(whole=whole, parser=whole, more="")
     return whole

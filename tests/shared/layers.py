@@ -11,7 +11,7 @@ LAYERS = {
     "engine": """calculus check conversions extremes functions given graph
         elementwise guesses layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
-    "marking": "mark notes",
+    "marking": "mark notes judge",
     "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark interruptions layers
         losses vectors losses_by_hand memory metrics module readme saving texts threads""",
     "external": "docs lite notebooks pyodide",

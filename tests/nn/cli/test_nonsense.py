@@ -25,6 +25,7 @@ ASKED = {
     "mark": ["sheet.toml"],
     "lab": ["notebooks", "--copy-only"],
     "check": ["notes.md"],
+    "judge": ["notes.md"],
     "train": ["xor", "--epochs", "1"],
     "doctor": [],
     "completion": ["bash"],
