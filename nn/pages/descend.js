@@ -5,10 +5,11 @@ export const stepDown = (values, grads, moving, rate) => Object.fromEntries(movi
 
 const DESCEND = `
   <div class="row"><button class="descend">Descend</button><button class="often">▶ 25 times</button>
-    <label class="rate">η <input type="range" class="eta" min="-3" max="1" step="0.05" value="-0.3" aria-label="the learning rate η"><output></output></label></div>
+    <label class="rate">η <input type="range" class="eta" min="0" max="12" step="1" value="8" aria-label="the learning rate η"><output></output></label></div>
   <svg class="losses" viewBox="0 0 300 72" role="img" aria-label="the loss after each step downhill"></svg>
   <p class="fell" role="status"></p><p class="muted moves"></p>`;
 
+const RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]; // of η: round numbers
 const LOSSES = { width: 300, height: 72, pad: 8 };
 
 function drawLosses(svg, losses) {
@@ -28,9 +29,9 @@ function drawLosses(svg, losses) {
 function descender(it, $) {
   const { graph, words } = it, losses = [];
   let timer = null, own = false; // whether it is by a step of ours that the leaves have changed
-  const rate = () => 10 ** Number($(".eta").value);
+  const rate = () => RATES[Number($(".eta").value)];
   const moving = () => it.moving().filter((i) => !it.refusal(i));
-  const tellRate = () => { $(".rate output").textContent = text(rate(), 2); $(".eta").setAttribute("aria-valuetext", text(rate(), 2)); };
+  const tellRate = () => { $(".rate output").textContent = text(rate()); $(".eta").setAttribute("aria-valuetext", text(rate())); };
 
   function step() {
     const which = moving(), before = it.run.values[graph.output];

@@ -4,12 +4,15 @@
 // name, value, operation, inputs and partial derivatives. The page computes all numbers itself, from the leaves.
 
 const HTML = `
-<div class="app" role="region" aria-label="Backpropagation, step by step">
+<div class="app beside" role="region" aria-label="Backpropagation, step by step">
   ${toolbar("Steps", "Step", `
     <select class="depth" aria-label="What is a box">
       <option value="operation">every operation</option>
       <option value="neuron">folded to neurons</option>
       <option value="layer">folded to layers</option>
+    </select>
+    <select class="speed" aria-label="How fast it plays">
+      <option value="2800">slow</option><option value="1400" selected>at ease</option><option value="700">fast</option><option value="250">very fast</option>
     </select>
     <select class="way" aria-label="The right way, or a wrong one">
       <option value="">the right way</option>
@@ -18,7 +21,7 @@ const HTML = `
       <option value="no zero_grad">wrong: zero_grad forgotten</option>
     </select>`)}
   <div class="stage" tabindex="0" aria-label="The graph; click a node to look at it"></div>
-  <div class="panel">
+  <div class="panel" tabindex="0" role="group" aria-label="What happens here">
     <div class="now" aria-live="polite"></div>
     <div class="node-info"></div>
   </div>
@@ -36,7 +39,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const $ = (selector) => root.querySelector(selector);
   const words = wordsOf(graph), { name } = words;
 
-  const LEAST = 0.75; // pixels for a unit of the drawing, whose smallest letters are 10 units high
+  const LEAST = 11; // pixels that the smallest letters are high, at least
   function follow(box) {
     const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
     const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
@@ -47,7 +50,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   }
 
   // The drawing at one depth: Graphviz names groups by <title>, boxes n0, n1, ... and arrows n0->n5.
-  let view, boxes, edges, lines;
+  let view, boxes, edges, lines, letters;
   function fold(depth) {
     view = graph.views[depth];
     [boxes, edges, lines] = [{}, {}, {}];
@@ -55,8 +58,9 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     drawing.removeAttribute("width");
     drawing.removeAttribute("height");
     const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    drawing.style.minWidth = `${LEAST * width}px`; // then the stage scrolls, and follows the step
-    drawing.style.minHeight = `${LEAST * height}px`;
+    letters = Math.min(...[...drawing.querySelectorAll("text[font-size]")].map((each) => parseFloat(each.getAttribute("font-size"))));
+    drawing.style.minWidth = `${(LEAST / letters) * width}px`; // then the stage scrolls, and follows the step
+    drawing.style.minHeight = `${(LEAST / letters) * height}px`;
     $(".stage").replaceChildren(document.importNode(drawing, true));
     for (const group of root.querySelectorAll(".stage g.node, .stage g.edge")) {
       const key = group.querySelector("title").textContent.replace(/:[^-]*/g, "");
@@ -69,7 +73,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       lines[key] = { node: i, value, grad };
       const box = boxes[key];
       box.classList.add("g-node");
-      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["aria-label", name(i)]]) box.setAttribute(attribute, word);
+      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["data-name", name(i)]]) box.setAttribute(attribute, word);
       box.addEventListener("click", () => choose(i));
       box.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -126,9 +130,11 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const reached = new Set(position >= n ? [graph.output] : []);
     for (const s of taken.slice(n)) { grads[s.input] = s.total; reached.add(s.input); }
     const known = new Set(taken.slice(0, n).map((s) => s.node));
-    for (const { node, value, grad } of Object.values(lines)) {
+    for (const [key, { node, value, grad }] of Object.entries(lines)) {
       value.textContent = graph.nodes[node].kind !== "computed" || known.has(node) ? text(run.values[node], 4) : "";
       grad.textContent = reached.has(node) ? `grad ${text(grads[node], 4)}` : "";
+      const said = [name(node), value.textContent && `value ${value.textContent}`, grad.textContent && `gradient ${text(grads[node], 4)}`];
+      boxes[key].setAttribute("aria-label", said.filter(Boolean).join(", "));
     }
     const marks = Object.fromEntries(Object.keys(boxes).map((key) => [key, new Set()]));
     graph.nodes.forEach((node, i) => {
@@ -143,10 +149,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       for (const word of ["known", "reached", "chosen", "differs", "active"]) box.classList.toggle(word, marks[key].has(word));
       box.classList.toggle("going", step?.pass === "forward");
     }
-    for (const groups of Object.values(edges)) for (const group of groups) group.classList.remove("active", "going");
-    if (step?.pass === "backward") edge(step)?.classList.add("active");
-    else if (step) for (const x of new Set(graph.nodes[step.node].inputs))
-      for (const group of arrows(x, step.node)) group.classList.add("active", "going");
+    showFlow(it, edges, arrows, edge, letters);
     tellStep(it, $(".now"));
     if (refused) $(".now").append(make("p", refused, "wrong"));
     if (step) together();
@@ -195,7 +198,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     if (on) {
       if (it.position === it.run.all.length) go(0);
       go(along(1));
-      timer = setInterval(() => (it.position < it.run.all.length ? go(along(1)) : play(false)), 1400);
+      timer = setInterval(() => (it.position < it.run.all.length ? go(along(1)) : play(false)), Number($(".speed").value));
     }
     $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
   }
@@ -203,6 +206,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const places = () => ({ Home: 0, ArrowLeft: along(-1), ArrowRight: along(1), End: it.run.all.length });
   const keys = graph.alone ? document : $(".app"); // a page of its own listens everywhere
   steer($, keys, places, (to) => { play(false); go(to); }, () => play(!timer));
+  $(".speed").addEventListener("change", () => { if (timer) play(true); });
   $(".way").addEventListener("change", () => { it.wrong = $(".way").value; compute(); table(); show(); });
   $(".depth").addEventListener("change", () => { fold($(".depth").value); show(); });
   for (const option of [...$(".depth").options]) if (!graph.views[option.value]) option.remove();

@@ -14,15 +14,6 @@ const MORE = `
 .eta { height: 44px; }
 .bar input[type=range] { min-height: 44px; }
 .stage { scrollbar-width: thin; }
-.now { min-height: 8em; }
-@media (min-width: 900px) {
-  .app { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 272px); column-gap: 20px; align-items: start; }
-  .bar, .tools, details { grid-column: 1 / -1; }
-  .stage { grid-column: 1; grid-row: 2; max-height: 56vh; }
-  .stage svg { max-height: 54vh; }
-  .panel { grid-column: 2; grid-row: 2; display: block; margin: 0; max-height: 56vh; overflow: auto; padding: 3px; }
-  .node-info { margin-top: 12px; }
-}
 .stage text.symbol { fill: var(--muted); }
 `;
 

@@ -65,7 +65,7 @@ def numbers_of(page):
     """Name, value and gradient in each box of the bench's drawing, at the last step."""
     page.locator(".stepper .last").evaluate("(button) => button.click()")
     return page.evaluate("""() => Object.fromEntries([...document.querySelector(".stepper-place .stepper").shadowRoot
-        .querySelectorAll(".stage .g-node")].map((box) => [box.getAttribute("aria-label"),
+        .querySelectorAll(".stage .g-node")].map((box) => [box.dataset.name,
         [...box.querySelectorAll("text")].slice(-2).map((text) => text.textContent)]))""")
 
 
@@ -371,7 +371,7 @@ def test_the_page_is_used_with_the_keyboard_alone(opened):
     names = [name for _, name, _ in seen]
     for wanted in ["Screen 1 of 6", "Your formula", "the weight w", "▶ Again and again", "▶ Play", "one neuron", "Descend"]:
         assert wanted in names
-    assert page.locator(".stepper-place").get_by_role("button", name="sin(x)", exact=True).count() == 1
+    assert page.locator(".stepper-place").get_by_role("button", name="sin(x), value 0.4794").count() == 1
     assert [each for each in seen if each[2] == "none"] == []
 
 
