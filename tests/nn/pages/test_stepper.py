@@ -629,3 +629,23 @@ def test_what_is_to_be_foretold_stands_nowhere(opened):
     page.find(".answer").fill("much")
     page.press("Enter")
     assert "is no number" in page.find(".marked").inner_text()
+
+
+def test_what_flows_is_seen_on_the_edges(opened):
+    """Back, the edge in use wears its local derivative; dashed below zero, and the wider the larger the contribution."""
+    y = one_neuron()
+    page, steps = opened(y), list(trace(y))
+    page.start()
+    widths = {}
+    for step in steps:
+        page.press("ArrowRight")
+        if not isinstance(step, ForwardStep):
+            assert page.find(".stage .local").all_text_contents()[0].strip("× ()") == written(step.local, 4)
+            width, dashes = page.find(".edge.active path").first.evaluate(
+                "p => [p.style.strokeWidth, p.style.strokeDasharray]"
+            )
+            assert (dashes != "none") == (step.contribution < 0)
+            widths[abs(step.contribution)] = float(width.removesuffix("px"))
+    assert [widths[size] for size in sorted(widths)] == sorted(widths.values())
+    page.press("Home")
+    assert page.find(".edge.returned, .edge.sent, .local").count() == 0
