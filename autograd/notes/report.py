@@ -248,6 +248,7 @@ def _set(text: str) -> str:
     from autograd.display.mathml import mathml
 
     plain = text.replace("&", " ") if r"\begin" not in text else text
+    plain = plain.replace("<", r"\lt ").replace(">", r"\gt ")  # latex2mathml writes \text{<script>} as it stands
     try:
         return mathml(plain)
     except Exception:  # of latex2mathml, for whatever people write

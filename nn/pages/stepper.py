@@ -18,6 +18,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from autograd.derive.layers import Structure
 from autograd.display.files import save
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT
@@ -150,6 +151,7 @@ def _data(y: Value) -> dict[str, Any]:
         "nodes": [_node(node, place, names) for node in order],
         "output": place[y],
         "forward": [place[node] for node in reversed(history(y))],
+        "parameters": [place[x] for x in Structure(y).parameters()],
         "firstReached": [place[node] for node in as_first_reached(y)],
         "views": views,
     }

@@ -63,3 +63,10 @@ def test_a_mistake_among_them_is_found(written):
     """A number that does not come out, a factor that is missing."""
     page = rf"$L = (z - 5)^2$, $z = wx + b$. ${written}$."
     assert "wrong" in [row.verdict for row in check_notes(page).rows]
+
+
+def test_words_of_a_page_stay_words():
+    """A tag in \\text is shown, and none of the report's: nothing that a browser would run."""
+    report = check_notes(r"$$z = 2x + \text{</svg><script>alert(1)</script>} = 2x$$")
+    assert "<script" not in report.html
+    assert "script" in report.html
