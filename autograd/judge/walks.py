@@ -54,19 +54,19 @@ def _plus(old: float, new: float) -> float:
 
 def _postorder(graph: Graph, key: Callable[[int], object] = lambda i: i, once: bool = True) -> list[int]:
     order: list[int] = []
-    seen: set[object] = set()
-
-    def visit(i: int) -> None:
-        if once:
-            if key(i) in seen:
-                return
-            seen.add(key(i))
-        for j in graph[i].inputs:
-            visit(j)
-        order.append(i)
-
-    visit(len(graph) - 1)
+    _visit_below(graph, len(graph) - 1, key, set() if once else None, order)
     return order
+
+
+def _visit_below(graph: Graph, i: int, key: Callable[[int], object], seen: set[object] | None, order: list[int]) -> None:
+    """Append what is below a node, then the node; seen: what was met, if that counts."""
+    if seen is not None:
+        if key(i) in seen:
+            return
+        seen.add(key(i))
+    for j in graph[i].inputs:
+        _visit_below(graph, j, key, seen, order)
+    order.append(i)
 
 
 def right(graph: Graph) -> list[float]:
@@ -97,15 +97,15 @@ def _same(keep_last: bool) -> Walk:
 def _preorder(graph: Graph) -> list[float]:
     """Depth first: a node passes its slope on when it is first met."""
     order: list[int] = []
-
-    def visit(i: int) -> None:
-        if i not in order:
-            order.append(i)
-            for j in graph[i].inputs:
-                visit(j)
-
-    visit(len(graph) - 1)
+    _visit_at_once(graph, len(graph) - 1, order)
     return _pass_on(graph, order, _plus)
+
+
+def _visit_at_once(graph: Graph, i: int, order: list[int]) -> None:
+    if i not in order:
+        order.append(i)
+        for j in graph[i].inputs:
+            _visit_at_once(graph, j, order)
 
 
 def _stack(level: bool, again: bool) -> Walk:
@@ -152,21 +152,21 @@ def _recursive(together: bool) -> Walk:
     def walk(graph: Graph) -> list[float]:
         grads = [0.0] * len(graph)
         grads[-1] = 1.0
-
-        def visit(i: int) -> None:
-            pairs = list(zip(graph[i].inputs, graph[i].slopes))
-            for j, s in pairs:
-                grads[j] += grads[i] * s
-                if not together:
-                    visit(j)
-            if together:
-                for j, _ in pairs:
-                    visit(j)
-
-        visit(len(graph) - 1)
+        _pass_down(graph, len(graph) - 1, grads, together)
         return grads
 
     return walk
+
+
+def _pass_down(graph: Graph, i: int, grads: list[float], together: bool) -> None:
+    pairs = list(zip(graph[i].inputs, graph[i].slopes))
+    for j, s in pairs:
+        grads[j] += grads[i] * s
+        if not together:
+            _pass_down(graph, j, grads, together)
+    if together:
+        for j, _ in pairs:
+            _pass_down(graph, j, grads, together)
 
 
 def _unvisited(graph: Graph) -> list[float]:
@@ -177,14 +177,14 @@ def _unvisited(graph: Graph) -> list[float]:
 def _last_path(graph: Graph) -> list[float]:
     """Along every path, where a node keeps what came along the last one."""
     grads = [0.0] * len(graph)
-
-    def visit(i: int, g: float) -> None:
-        grads[i] = g
-        for j, s in zip(graph[i].inputs, graph[i].slopes):
-            visit(j, g * s)
-
-    visit(len(graph) - 1, 1.0)
+    _write_down(graph, len(graph) - 1, 1.0, grads)
     return grads
+
+
+def _write_down(graph: Graph, i: int, g: float, grads: list[float]) -> None:
+    grads[i] = g
+    for j, s in zip(graph[i].inputs, graph[i].slopes):
+        _write_down(graph, j, g * s, grads)
 
 
 def _level(graph: Graph) -> list[float]:
