@@ -10,7 +10,8 @@ from typing import Any
 
 from autograd.display.files import read_bytes
 from autograd.judge.bench import EngineError
-from autograd.judge.examination import CONVENTION, LIMIT, MISSING, RIGHT, UNREAD, WRONG, EngineRow, Examination
+from autograd.judge.examination import Examination
+from autograd.judge.experiments import CONVENTION, LIMIT, MISSING, RIGHT, UNREAD, WRONG, EngineRow
 from autograd.judge.process import Apart, Here
 
 WORDS = {
