@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from typing import NamedTuple
 
 from autograd.mark.forms import figure
@@ -47,7 +46,6 @@ STYLE = (
     ".cg-notes .stated td,.cg-notes .unread td{color:var(--soft)}"
     ".cg-notes math{font-size:1.05em}"
 ).replace("LIGHT", LIGHT).replace("DARK", DARK)  # fmt: skip
-_LINKS = re.compile(r"\\(?:href|url|class|style|id|cssId)(?![A-Za-z])")
 _CLASSES = {JUMP: "jump", OPEN: "open"}
 
 
@@ -250,8 +248,6 @@ def _set(text: str) -> str:
     from autograd.display.mathml import mathml
 
     plain = text.replace("&", " ") if r"\begin" not in text else text
-    plain = plain.replace("<", r"\lt ").replace(">", r"\gt ")  # latex2mathml writes \text{<script>} as it stands
-    plain = _LINKS.sub("", plain)  # a page of a stranger's has no links, and no style, in the report
     try:
         return mathml(plain)
     except Exception:  # of latex2mathml, for whatever people write
