@@ -132,7 +132,7 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> grad(lambda x: x * grad(lambda y: x * y)(x))(3.0)
     6.0
     """
-    both = value_and_grad(of_function(f, "grad"))
+    both = value_and_grad(f)
     return lambda *point: both(*point)[1]
 
 
@@ -149,8 +149,7 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     >>> value_and_grad(lambda ws, b: ws[0] * ws[1] + b)([2.0, 3.0], 1.0)
     (7.0, [[3.0, 2.0], 1.0])
     """
-
-    of_function(f, "value_and_grad")
+    check_function(f)
 
     def value_and_gradient(*point: Any) -> tuple[Any, Any]:
         run = Run(f, point)
@@ -172,7 +171,7 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> jacobian(lambda x, y: [x * y, x - y])(2.0, 3.0)
     [[3.0, 2.0], [1.0, -1.0]]
     """
-    return derivative_tensor(of_function(f, "jacobian"), 1)
+    return derivative_tensor(f, 1)
 
 
 def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -184,7 +183,7 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> hessian(lambda x, y, z: x ** 2 + 2 * x * y + z)(1.0, 2.0, 3.0)
     [[2.0, 2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    return derivative_tensor(of_function(f, "hessian"), 2)
+    return derivative_tensor(f, 2)
 
 
 def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
@@ -205,8 +204,7 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
     """
     if not isinstance(order, int) or order < 0:
         raise ValueError(f"the order of a derivative is 0, 1, 2, ..., not {order!r}")
-
-    of_function(f, "derivative_tensor")
+    check_function(f)
 
     def tensor(*point: Any) -> Any:
         run = Run(f, point)
@@ -242,7 +240,7 @@ def _transform(product: Callable[..., tuple[Any, Any]]) -> Callable[..., Any]:
 
     @functools.wraps(product)
     def transform(f: Callable[..., Any], *point_and_vector: Any) -> Any:
-        of_function(f, product.__name__)
+        check_function(f)
         return product(f, *point_and_vector) if point_and_vector else functools.partial(product, f)
 
     return transform
@@ -406,15 +404,13 @@ def _listed(point: Any) -> Sequence[Any]:
     return point if isinstance(point, (list, tuple)) else (point,)
 
 
-def of_function(f: Any, transform: str) -> Callable[..., Any]:
-    """f, if it can be called; else TypeError with what there is for a graph."""
+def check_function(f: object) -> None:
+    """Raise TypeError, with what there is for a graph, if f cannot be called."""
     if not callable(f):
         raise TypeError(
-            f"{transform} takes a function of numbers, as in {transform}(lambda x: x ** 2), not {f!r}; of a graph there are"
+            f"a transform takes a function of numbers, as in grad(lambda x: x ** 2), not {f!r}; of a graph there are"
             " gradient(y, x) and derivatives(y)"
         )
-    found: Callable[..., Any] = f
-    return found
 
 
 def function_name(f: Callable[..., Any]) -> str:

@@ -37,11 +37,9 @@ def add_guesses(owner: type, ways: Mapping[str, str]) -> None:
 
 
 def _without_guesses(x: object) -> list[str]:
-    return [name for name in object.__dir__(x) if name in vars(x) or not isinstance(_held(x, name), Guess)]
+    from inspect import getattr_static  # which takes as long to load as all of the engine
 
-
-def _held(x: object, name: str) -> object:
-    return next((vars(kind)[name] for kind in type(x).__mro__ if name in vars(kind)), None)
+    return [name for name in object.__dir__(x) if not isinstance(getattr_static(x, name, None), Guess)]
 
 
 def missing(module: str, name: str, ways: Mapping[str, str]) -> AttributeError:

@@ -286,6 +286,8 @@ class Module:
             raise TypeError(
                 f"a file holds numbers, and no net: nn.MLP(2, [3, 1]).load({self!r}), with the sizes of that net"
             )
+        if not path:
+            raise TypeError("load takes the path of a file: model.load('model.json')")
         content = read_parameters(path)
         try:
             return self.load_state_dict(content["parameters"])
