@@ -90,7 +90,7 @@ TOLD = {  # what is written, and what is said
     "several rows": (lambda: MODEL(X), TypeError, "one row at a time: [model(x) for x in X]"),
     "words as labels": (lambda: nn.fit(MODEL, X, ["cat", "dog"], loss="cross_entropy"), TypeError, "words.index(x)"),
     "MLP.load": (lambda: nn.MLP.load("model.json"), TypeError, "nn.MLP(2, [3, 1]).load('model.json')"),
-    "model.load()": (lambda: MODEL.load(), TypeError, "the path of a file"),
+    "model.load()": (MODEL.load, TypeError, "the path of a file"),
     "label(y)": (lambda: ag.label(Value(1.0)), TypeError, "label(y=y), or label(locals())"),
     "parse(None)": (lambda: ag.parse(None), TypeError, "reads a text"),
     "hessian(y)": (lambda: ag.hessian(Value(2.0) ** 2), TypeError, "gradient(y, x) and derivatives(y)"),
