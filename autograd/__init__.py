@@ -30,6 +30,7 @@ from autograd.functions import (
 )
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
+from autograd.guesses import OF_AUTOGRAD, missing
 from autograd.labels import label
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     from autograd.exams.returned import mark_exam
     from autograd.formula.parser import parse
     from autograd.formula.writing import latex
+    from autograd.judge.report import EngineReport, judge_engine
     from autograd.mark.classes import mark_files
     from autograd.mark.exercises import Exercise, exercise
     from autograd.mark.report import Marking
@@ -102,6 +104,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "Derivation": "derive.derivations",
     "Derivatives": "derive.tables",
     "Descent": "derive.updates",
+    "EngineReport": "judge.report",
     "Exercise": "mark.exercises",
     "FormulaError": "formula.lexer",
     "Marking": "mark.report",
@@ -116,6 +119,7 @@ _READINGS = {  # loaded when first asked for: they take longer to load than all 
     "derivatives": "derive.tables",
     "exam": "exams.exam",
     "exercise": "mark.exercises",
+    "judge_engine": "judge.report",
     "mark_exam": "exams.returned",
     "mark_files": "mark.classes",
     "descent": "derive.updates",
@@ -161,7 +165,7 @@ _warn_of_hips()
 
 def __getattr__(name: str) -> object:
     if name not in _READINGS:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        raise missing("autograd", name, OF_AUTOGRAD)
     from importlib import import_module
 
     found: object = getattr(import_module(f"autograd.{_READINGS[name]}"), name)
@@ -181,6 +185,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "Derivation",
     "Derivatives",
     "Descent",
+    "EngineReport",
     "Exercise",
     "FormulaError",
     "LostGradientWarning",
@@ -229,6 +234,7 @@ __all__ = [  # all but sum, abs, round and compile: `from autograd import *` lea
     "hvp",
     "hypot",
     "jacobian",
+    "judge_engine",
     "jvp",
     "label",
     "latex",

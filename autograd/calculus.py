@@ -6,9 +6,9 @@ and asks the same table for the same partials, so what comes out is a graph agai
     adjoint(x) = sum over the users z of x of  adjoint(z) * dz/dx          one n-ary node for each x
 
 The transforms below it, from `grad` to `hvp`, turn a function of numbers into a function that gives its derivatives. Rows
-are outputs and columns inputs throughout. Arguments are numbers, Values, or lists of them; the inputs are all numbers in
-them, in order. Given plain numbers they give plain numbers; where the result depends on Values, whether they are arguments
-or used inside the function, it is a Value and knows how, so that transforms nest.
+are outputs and columns inputs throughout. Arguments are numbers, Values, lists or arrays of them; the inputs are all
+numbers in them, in order. Given plain numbers they give plain numbers; where the result depends on Values, whether they are
+arguments or used inside the function, it is a Value and knows how, so that transforms nest.
 
 Sources: Griewank and Walther, Evaluating Derivatives (2008), chapters 3 and 5; Pearlmutter, Fast exact multiplication by the
 Hessian (1994).
@@ -20,6 +20,7 @@ import functools
 
 from autograd import primitives as ops
 from autograd.conversions import check_number
+from autograd.elementwise import array_of, holds_several
 from autograd.graph import dependents, history, leaves
 from autograd.operation import CONSTANT
 from autograd.value import Value, constant, lift
@@ -49,7 +50,14 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
     """
     for x in xs:
         if not isinstance(x, Value):
-            raise TypeError(f"gradient(y, x) differentiates with respect to Values, not {x!r}: make it Value({x!r}) first")
+            raise TypeError(
+                f"gradient(y, x) differentiates with respect to Values, not {x!r}: "
+                + (
+                    "pass them one by one, gradient(y, *xs)"
+                    if x.__class__ in (list, tuple)
+                    else f"make it Value({x!r}) first"
+                )
+            )
     check_number(y := lift(y))
     order = history(y)
     taken = {*order, *(x for node in order for x in node.inputs), y}
@@ -141,6 +149,7 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     >>> value_and_grad(lambda ws, b: ws[0] * ws[1] + b)([2.0, 3.0], 1.0)
     (7.0, [[3.0, 2.0], 1.0])
     """
+    check_function(f)
 
     def value_and_gradient(*point: Any) -> tuple[Any, Any]:
         run = Run(f, point)
@@ -195,6 +204,7 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
     """
     if not isinstance(order, int) or order < 0:
         raise ValueError(f"the order of a derivative is 0, 1, 2, ..., not {order!r}")
+    check_function(f)
 
     def tensor(*point: Any) -> Any:
         run = Run(f, point)
@@ -230,6 +240,7 @@ def _transform(product: Callable[..., tuple[Any, Any]]) -> Callable[..., Any]:
 
     @functools.wraps(product)
     def transform(f: Callable[..., Any], *point_and_vector: Any) -> Any:
+        check_function(f)
         return product(f, *point_and_vector) if point_and_vector else functools.partial(product, f)
 
     return transform
@@ -283,7 +294,7 @@ def vjp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     weighted = lift(ops.dot_of(*run.vector(vector, "output", len(run.ys)), *run.ys))
     settled = run.settle([*run.ys, *gradient(weighted, *run.xs)])
     product = settled[len(run.ys) :]
-    return run.outputs(settled[: len(run.ys)]), product if isinstance(point, (list, tuple)) else product[0]
+    return run.outputs(settled[: len(run.ys)]), product if isinstance(point, (list, tuple)) else nest(point, iter(product))
 
 
 @_transform
@@ -301,7 +312,7 @@ def hvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     run = Run(f, _listed(point))
     along = ops.dot_of(*gradient(run.output(), *run.xs), *run.vector(vector, "input", len(run.xs)))
     value, *product = run.settle([run.output(), *gradient(lift(along), *run.xs)])
-    return value, product if isinstance(point, (list, tuple)) else product[0]
+    return value, product if isinstance(point, (list, tuple)) else nest(point, iter(product))
 
 
 class Run:
@@ -311,7 +322,7 @@ class Run:
         self.f, self.point, self.xs = f, point, []
         self.made_of_values = False
         result = f(*[self._own(x) for x in point])
-        self.several = isinstance(result, (list, tuple))
+        self.several = isinstance(result, (list, tuple)) or holds_several(result)
         self.ys = [self._output(y) for y in flatten(result)]
 
     xs: list[Value]
@@ -320,6 +331,8 @@ class Run:
         """x as an input of this run alone; one made of a Value hangs on it, so that outer derivatives reach through."""
         if isinstance(x, (list, tuple)):
             return [self._own(item) for item in x]
+        if holds_several(x):
+            return array_of(self._own, x)
         if isinstance(x, Value):
             self.made_of_values = True
             own = ops.sum_of(x)
@@ -373,12 +386,14 @@ class Run:
 
 
 def nest(x: Any, numbers: Iterator[Any]) -> Any:
-    """Numbers in the lists that others came in."""
+    """Numbers in the lists, or the arrays, that others came in."""
+    if holds_several(x):
+        return array_of(lambda _: next(numbers), x)
     return [nest(item, numbers) for item in x] if isinstance(x, (list, tuple)) else next(numbers)
 
 
 def flatten(x: Any) -> Iterator[Any]:
-    if isinstance(x, (list, tuple)):
+    if isinstance(x, (list, tuple)) or holds_several(x):
         for item in x:
             yield from flatten(item)
     else:
@@ -387,6 +402,15 @@ def flatten(x: Any) -> Iterator[Any]:
 
 def _listed(point: Any) -> Sequence[Any]:
     return point if isinstance(point, (list, tuple)) else (point,)
+
+
+def check_function(f: object) -> None:
+    """Raise TypeError, with what there is for a graph, if f cannot be called."""
+    if not callable(f):
+        raise TypeError(
+            f"a transform takes a function of numbers, as in grad(lambda x: x ** 2), not {f!r}; of a graph there are"
+            " gradient(y, x) and derivatives(y)"
+        )
 
 
 def function_name(f: Callable[..., Any]) -> str:

@@ -35,7 +35,7 @@ def _described(x: object) -> str:
     if x is None:
         return "None: did a function forget to return its result?"
     if isinstance(x, (str, bytes)):
-        return f"the text {x!r}: pass float({x!r})" if _reads_as_float(x) else f"the text {x!r}"
+        return f"the text {x!r}: pass float({x!r})" if reads_as_float(x) else f"the text {x!r}"
     if isinstance(x, complex):
         return f"the complex number {x}: pass its .real or .imag"
     if hasattr(x, "inputs") and hasattr(x, "data"):
@@ -57,7 +57,8 @@ def _is_numpy_bool(x: object) -> bool:
     return type(x).__module__ == "numpy" and type(x).__name__ in ("bool", "bool_")
 
 
-def _reads_as_float(text: str | bytes) -> bool:
+def reads_as_float(text: str | bytes) -> bool:
+    """Whether a text is a number."""
     try:
         float(text)
     except ValueError:

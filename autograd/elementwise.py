@@ -13,6 +13,7 @@ from autograd.operation import PRIMITIVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 OPERATORS: dict[str, Any] = {
@@ -30,6 +31,20 @@ OTHER_NAMES |= {"arccosh": "acosh", "arctanh": "atanh", "fabs": "abs", "rint": "
 def is_array(x: object) -> bool:
     """Whether x, which is no number, answers for its elements when it stands beside a Value."""
     return hasattr(x, "__array_ufunc__")
+
+
+def holds_several(x: object) -> bool:
+    """Whether x is an array of one axis or more, whose elements are what counts."""
+    return is_array(x) and getattr(x, "ndim", 0) > 0
+
+
+def array_of(function: Callable[[Any], Any], array: Any) -> Any:
+    """An array of the same shape: function of each element, in order; of floats, where all that it gives are floats."""
+    import numpy as np
+
+    found = [function(x) for x in array.ravel().tolist()]
+    result = np.array([*found, None], dtype=object)[:-1].reshape(array.shape)  # lists in it stay lists
+    return result.astype(float) if all(x.__class__ is float for x in found) else result
 
 
 def apply_to_elements(function: Any, method: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:

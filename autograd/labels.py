@@ -36,8 +36,10 @@ def label(names: dict[str, Any] | None = None, /, **values: Any) -> None:
     >>> W[0][1].label
     'W_12'
 
-    Raises TypeError for a keyword that holds neither a Value nor a list of Values.
+    Raises TypeError for a keyword that holds neither a Value nor a list of Values, and for a Value without one.
     """
+    if not hasattr(names or {}, "items"):
+        raise TypeError(f"label takes names: label(y=y), or label(locals()), not {names!r}")
     for name, item in (names or {}).items():
         if not name.startswith("_"):
             for ending, value in _values_in(item):

@@ -105,6 +105,9 @@ def with_siblings(order: list[Value]) -> list[Value]:
         return order
     done: dict[Value, None] = {}
     for node in order:
+        if not ops.shifted_from(node):  # what it is made of came before it
+            done[node] = None
+            continue
         stack = [node]
         while stack:
             missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
@@ -519,7 +522,7 @@ def _accumulate(output: Value, order: Sequence[Value]) -> None:
                 x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data, y.data))
             if y.op is not constant:
                 y.grad += grad * (dy if dy.__class__ is float else dy(node.data, x.data, y.data))
-        elif x.__class__ is Value:
+        elif x.__class__ is not tuple:
             if x.op is not constant:
                 (dx,) = op.partials
                 x.grad += grad * (dx if dx.__class__ is float else dx(node.data, x.data))

@@ -1,6 +1,6 @@
 """Mutants: faults planted one by one in the code, and whether a test notices.
 
-    python benchmarks/mutants.py engine|table|judgement [--sample N] [--seed N] [--files value judging …] [--again]
+    python benchmarks/mutants.py engine|table|judgement|notes|training|models [--sample N] [--seed N] [--files …] [--again]
 
 The faults are those of mutmut (pip install "mutmut>=3.8"): a constant that is one more, a + that is a −, a < that is a <=,
 an argument that is None. mutmut's own runner plants them in functions; but an operation here is a row of a table, which is
@@ -15,7 +15,7 @@ the same faults everywhere:
 PyTorch and JAX are hidden: what holds only beside them does not hold for most people. Tests that start a program, such as
 a browser, are left out. A sample is drawn with a seed, so
 that figures can be had again. What survives is shown as a difference; --again tries the survivors of the last run once
-more, after tests were added. The results are in mutants/PART.jsonl.
+more, after tests were added. The results are in mutants/PART.jsonl, or PART-FILES.jsonl.
 """
 
 from __future__ import annotations
@@ -58,12 +58,20 @@ PARTS = {
         "test_value test_functions test_primitives test_extremes test_notation test_table test_formula test_formula_reading",
     ),
     "judgement": (
-        "judging mistakes forms points rounding working comparing marker worksheet",
+        "mark/judging mistakes sheets forms points rounding working comparing marker worksheet",
         "test_mistakes test_judging test_worksheet test_forms test_points test_rounding test_values_first test_comparing"
         " test_lecture_sheet"
         " test_claims test_staged_working test_marking test_marking_students test_marking_hands",
     ),
+    "notes": ("notes/judging equality", "test_notes test_pages_of_strangers test_comparing_notes"),
+    "training": (
+        "losses optimizer optimizers adam schedules fit batches history resuming steps",
+        "test_losses test_losses_by_hand test_optim test_optim_papers test_optim_saving test_training_by_hand test_training"
+        " test_training_texts test_batches test_resuming test_threads",
+    ),
+    "models": ("attention gpt normalisation recurrent", "test_vectors test_texts"),
 }
+TREES = ("autograd", "nn")
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 HIDDEN = ("torch", "jax", "onnx", "onnxruntime")
 PYTEST = [
@@ -98,9 +106,17 @@ class Mutant(NamedTuple):
         return self.file, self.change
 
 
+@functools.cache
 def path_of(file: str) -> Path:
-    """Where a file stands, in autograd/ or in a folder of it."""
-    return next((ROOT / "autograd").rglob(f"{file}.py"))
+    """Where a file stands, in autograd/ or nn/ or in a folder of them; its name has its folder where two are called so."""
+    found = [path for tree in TREES for path in (ROOT / tree).rglob(f"{file}.py")]
+    if len(found) != 1:
+        raise SystemExit(f"{file}.py is {' or '.join(str(path.relative_to(ROOT)) for path in found) or 'nowhere'}")
+    return found[0]
+
+
+def named(file: str) -> str:
+    return str(path_of(file).relative_to(ROOT))
 
 
 def module_of(file: str) -> str:
@@ -114,7 +130,7 @@ def source_of(file: str) -> str:
 
 
 def mutants_of(file: str, pick: random.Random | None, count: int) -> tuple[list[Mutant], int]:
-    """Some of the faults that mutmut knows for a file of autograd/, and how many there are."""
+    """Some of the faults that mutmut knows for a file, and how many there are."""
     from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
     from mutmut.mutation.file_mutation import create_mutations
 
@@ -199,13 +215,13 @@ def _own(code: CodeType) -> tuple[Any, ...]:
 
 
 class Living:
-    """The functions of autograd that are alive once the tests are collected, and what keeps their results."""
+    """Our functions that are alive once the tests are collected, and what keeps their results."""
 
     def __init__(self) -> None:
         gc.unfreeze()  # the tests are frozen once they are collected, and what is frozen is not listed
         gc.collect()
         alive = gc.get_objects()
-        ours = str(ROOT / "autograd")
+        ours = tuple(str(ROOT / tree) for tree in TREES)
         self.functions = [f for f in alive if isinstance(f, FunctionType) and f.__code__.co_filename.startswith(ours)]
         self.caches: list[Any] = [each for each in alive if type(each).__name__ == "_lru_cache_wrapper"]
         gc.freeze()  # children leave these pages alone
@@ -217,12 +233,12 @@ def plant(pairs: Sequence[tuple[CodeType, CodeType]], living: Living) -> bool:
     def place(code: CodeType) -> tuple[Any, ...]:
         return code.co_qualname, code.co_firstlineno, *code.co_positions()
 
-    faulty = {(place(right), Path(right.co_filename).name): wrong for right, wrong in pairs}
+    faulty = {(place(right), right.co_filename): wrong for right, wrong in pairs}
     lines = {right.co_firstlineno for right, _ in pairs}
     found = False
     for f in living.functions:
         if f.__code__.co_firstlineno in lines:
-            wrong = faulty.get((place(f.__code__), Path(f.__code__.co_filename).name))
+            wrong = faulty.get((place(f.__code__), f.__code__.co_filename))
             if wrong is not None:
                 f.__code__, found = wrong, True
     for cache in living.caches:  # what was kept was computed by right code
@@ -260,7 +276,7 @@ class Tests:
                 how, end = "function", "no test"
             else:
                 chosen = [items[name] for name in sorted(through, key=took.__getitem__) if took[name] <= self.longest]
-                limit = 30 + 5 * int(sum(took[name] for name in through))
+                limit = 20 + 2 * int(sum(took[item.nodeid] for item in chosen))
                 how, end = "function", _told(lambda: self.tried(pairs, chosen), limit) or "timeout"  # noqa: B023
                 if end == NOWHERE:
                     how, end = "import", alone(mutant, self.tests, quick)
@@ -292,7 +308,8 @@ class Tests:
 
     def measured(self, items: dict[str, Any]) -> tuple[dict[str, dict[int, list[str]]], dict[str, float]]:
         """For each file and line the tests that pass through it, and how long each takes."""
-        cov = _coverage({m.file for m in self.mutants})
+        files = {str(path_of(file)): file for file in self.imported}
+        cov = _coverage(files.values())
         names = iter(items)
         took: dict[str, float] = {}
         cov.start()
@@ -305,8 +322,7 @@ class Tests:
             raise SystemExit(self.failed)
         data = cov.get_data()
         return {
-            Path(f).stem: {n: [*filter(None, c)] for n, c in data.contexts_by_lineno(f).items()}
-            for f in data.measured_files()
+            files[f]: {n: [*filter(None, c)] for n, c in data.contexts_by_lineno(f).items()} for f in data.measured_files()
         }, took
 
     def tried(self, pairs: Sequence[tuple[CodeType, CodeType]], items: Sequence[Any]) -> str:
@@ -403,9 +419,16 @@ def run_alone() -> int:
     return int(pytest.main([*PYTEST, *files], plugins=[Quick()]))
 
 
+class Hidden(importlib.abc.MetaPathFinder):
+    """Finds no PyTorch; None in sys.modules would do, if SciPy did not look for its Tensor there."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name.partition(".")[0] in HIDDEN:
+            raise ModuleNotFoundError(f"{name} is hidden from the tests of mutants", name=name)
+
+
 def _prepare() -> None:
-    for name in HIDDEN:
-        sys.modules[name] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, Hidden())
     sys.path.insert(0, str(ROOT))
     sys.dont_write_bytecode = True
     from hypothesis import Phase, settings
@@ -423,9 +446,9 @@ class Log:
     """What became of each mutant, on a file and on the screen."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.counts = path, Counter[tuple[str, str]]()
+        self.path, self.counts, self.begun = path, Counter[tuple[str, str]](), path.with_suffix(".part")
         path.parent.mkdir(exist_ok=True)
-        path.write_text("")
+        self.begun.write_text("")
 
     def add(self, mutant: Mutant, how: str, end: str, seconds: float) -> None:
         survived = end in ("survived", "no test")
@@ -438,10 +461,14 @@ class Log:
             "seconds": round(seconds, 2),
             "change": mutant.change,
         }
-        with self.path.open("a") as file:
+        with self.begun.open("a") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
         if survived:
-            print(f"\nautograd/{mutant.file}.py, {end} ({seconds:.1f} s)\n{mutant.change}", flush=True)
+            print(f"\n{named(mutant.file)}, {end} ({seconds:.1f} s)\n{mutant.change}", flush=True)
+
+    def end(self) -> None:
+        """What a run leaves that came to its end; until then the last one's results are there."""
+        self.begun.replace(self.path)
 
 
 def main() -> None:
@@ -458,7 +485,7 @@ def main() -> None:
     files = chosen.files or files
     found = [next((ROOT / "tests").rglob(f"{name}.py")) for name in names]
     tests = chosen.tests or [str(path.relative_to(ROOT)) for path in found]
-    path = ROOT / "mutants" / f"{chosen.part}.jsonl"
+    path = ROOT / "mutants" / f"{'-'.join([chosen.part, *(chosen.files or ())]).replace('/', '.')}.jsonl"
     os.chdir(ROOT)
 
     _prepare()
@@ -467,7 +494,7 @@ def main() -> None:
     for file in files:
         importlib.import_module(module_of(file))
     cov.stop()
-    imported = {Path(f).stem: _inside_functions(f, cov.get_data().lines(f) or []) for f in cov.get_data().measured_files()}
+    imported = {f: _inside_functions(path_of(f), cov.get_data().lines(str(path_of(f))) or []) for f in files}
 
     if chosen.again:
         rows = [json.loads(line) for line in path.read_text().splitlines()]
@@ -481,18 +508,18 @@ def main() -> None:
         if chosen.again:
             some = [m for m in some if (file, _bare(m.change)) in wanted]
         mutants += some
-        print(f"autograd/{file}.py: {len(some)} of {of} mutants", flush=True)
+        print(f"{named(file)}: {len(some)} of {of} mutants", flush=True)
 
     import pytest
 
     log = Log(path)
     pytest.main([*PYTEST, *tests], plugins=[Tests(mutants, imported, tests, chosen.longest, log)])
+    if sum(log.counts.values()) == len(mutants):
+        log.end()
     print()
     for file in files:
         killed, survived = log.counts[file, "killed"], log.counts[file, "survived"]
-        print(
-            f"autograd/{file}.py: {killed} of {killed + survived} killed, {100 * killed / max(killed + survived, 1):.1f} %"
-        )
+        print(f"{named(file)}: {killed} of {killed + survived} killed, {100 * killed / max(killed + survived, 1):.1f} %")
 
 
 def _bare(change: str) -> str:
@@ -500,9 +527,9 @@ def _bare(change: str) -> str:
     return "\n".join(line for line in change.splitlines() if not line.startswith("@@"))
 
 
-def _inside_functions(path: str, lines: Collection[int]) -> set[int]:
+def _inside_functions(path: Path, lines: Collection[int]) -> set[int]:
     """Of the lines that import runs those inside a function, which runs with the fault only where import does."""
-    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     bodies = [
         (node.body[0].lineno, node.end_lineno or 0)
         for node in ast.walk(tree)

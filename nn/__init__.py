@@ -12,11 +12,13 @@ from typing import Any
 
 import nn.engine  # before all else: is this autograd ours?
 from autograd import derive
+from autograd.guesses import missing
 from nn import data, losses, metrics, optim
 from nn.attention import Attention, Block
 from nn.drawing import draw
 from nn.export import from_torch, to_jax, to_onnx, to_torch
 from nn.gpt import GPT
+from nn.guesses import OF_NN
 from nn.layers import MLP, Layer, Neuron
 from nn.linear import Dropout, Embedding, Linear, Sequential
 from nn.module import Module
@@ -37,6 +39,11 @@ def _fold(*asked: Any) -> Any:
 
 
 derive.fold = _fold  # too long a derivation says block by block what there is
+
+
+def __getattr__(name: str) -> Any:
+    raise missing("nn", name, OF_NN)
+
 
 __all__ = [
     "GPT",

@@ -336,7 +336,16 @@ def _inputs(x: Any) -> list[Value]:
         raise TypeError(f"a net takes its inputs in order, in a list, and not in a {type(x).__name__}")
     if isinstance(x, Value) or not hasattr(x, "__iter__") or isinstance(x, str):
         return [lift(x)]
-    return [each if each.__class__ is Value else lift(each) for each in x]
+    try:
+        return [each if each.__class__ is Value else lift(each) for each in x]
+    except TypeError as error:
+        if isinstance(x, (list, tuple)) and isinstance(x[0], (list, tuple)):
+            raise TypeError("a net takes one row at a time: [model(x) for x in X]") from None
+        if getattr(x, "ndim", 1) == 2:
+            raise TypeError(
+                f"a net takes one row at a time, [model(x) for x in X], and no {type(x).__name__} of rows"
+            ) from None
+        raise error
 
 
 def _drawing(init: Initialisation, rng: Any, nin: int, nout: int) -> Callable[[], float]:

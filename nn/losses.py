@@ -337,6 +337,7 @@ def _pairs(loss: str, prediction: Numbers, target: Numbers, reduction: Reduction
         raise ValueError(
             f"{loss} compares a prediction and a target of one shape, not {_size(shape)} with {_size(target_shape)}:"
             " pass one target for each number in the prediction"
+            + ("; for the number of a class there is cross_entropy" if len(shape) == 1 and not target_shape else "")
         )
     return _Batch([(lift(o), t) for o, t in zip(outputs, targets)], shape, reduction, _plain(outputs + targets))
 

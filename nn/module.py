@@ -71,10 +71,10 @@ class Module:
     _above = ""  # what stands above the names of its results, where several modules of a kind are told apart
 
     def __init_subclass__(cls) -> None:
-        """Let what a module returns know who made it, so that drawings can show modules."""
+        """Let what a module returns know who made it, so that drawings can show modules. PyTorch's forward will do."""
         super().__init_subclass__()
-        if "__call__" in cls.__dict__:
-            compute = cls.__dict__["__call__"]
+        compute = cls.__dict__.get("__call__") or cls.__dict__.get("forward")
+        if compute is not None:
 
             @functools.wraps(compute)
             def call(self: Module, *inputs: Any, **options: Any) -> Any:
@@ -267,7 +267,7 @@ class Module:
                 raise ValueError(f"{name} is {data}: a model with such a parameter is not worth keeping, and is not saved")
         write_content(path, {**FORMAT, "model": repr(self), **(about or {}), "parameters": state})
 
-    def load(self, path: str | os.PathLike[str]) -> Self:
+    def load(self, path: str | os.PathLike[str] = "") -> Self:
         """Set all parameters from a file that save wrote; return self.
 
         path: that file
@@ -282,6 +282,12 @@ class Module:
         >>> layer.W
         [[0.5, -1.0]]
         """
+        if not isinstance(self, Module):  # nn.MLP.load("model.json")
+            raise TypeError(
+                f"a file holds numbers, and no net: nn.MLP(2, [3, 1]).load({self!r}), with the sizes of that net"
+            )
+        if not path:
+            raise TypeError("load takes the path of a file: model.load('model.json')")
         content = read_parameters(path)
         try:
             return self.load_state_dict(content["parameters"])

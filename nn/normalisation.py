@@ -40,7 +40,7 @@ class _Norm(VectorModule):
 
         names: for what is computed on the way; place: its place in a list of vectors, from 1 on, which names have
         """
-        raise NotImplementedError(f"{type(self).__name__} defines no _normalise, what it makes of one vector")
+        raise NotImplementedError
 
     def epsilon(self) -> Value:
         """ε, a plain number with a name."""

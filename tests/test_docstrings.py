@@ -51,6 +51,7 @@ MADE_BY = {
     "autograd.Derivation": "derivation",
     "autograd.Derivatives": "derivatives",
     "autograd.Descent": "descent",
+    "autograd.EngineReport": "judge_engine",
     "autograd.Exercise": "exercise",
     "autograd.LostGradientWarning": "math",
     "autograd.Marking": "Worksheet.mark",

@@ -29,16 +29,18 @@ FLOORS = """
     autograd.elementwise
     autograd.value
     autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.escapes
+    autograd.guesses
     autograd.writing
     autograd.formula
     autograd.modes autograd.check autograd.trace
     autograd.display
     autograd.derive autograd.program
     autograd.mark
-    autograd.notes autograd.exams
+    autograd.notes autograd.judge autograd.exams
     autograd
     nn.engine
-    nn.arguments nn.module nn.losses nn.metrics nn.layers nn.optim nn.data
+    nn.arguments nn.module
+    nn.guesses nn.losses nn.metrics nn.layers nn.optim nn.data
     nn.vectors nn.linear nn.normalisation nn.recurrent nn.attention nn.gpt
     nn.train nn.export
     nn.drawing nn.plots

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd.display.documents import html_page, latex_document
+from autograd.display.documents import foreign_letters, html_page, latex_document
 from autograd.display.files import save
-from autograd.display.mathml import mathml
+from autograd.display.mathml import table_row
+from autograd.display.slides import Slides
 from autograd.formula.writing import write_formula
 from autograd.operation import Primitive
 from autograd.value import Value
@@ -176,15 +177,13 @@ class Board:
         Raises ImportError, with what to install, where latex2mathml is missing.
         """
         title = f"<h2>{html.escape(self.title)}</h2>" if self.title else ""
-        rows = "".join(_html_row(line) for line in self.lines)
+        rows = "".join(table_row(line) for line in self.lines)
         table = f'<table class="board">{rows}</table>' if rows else ""
         return title + table + "".join(board.html() for board in self.boards)
 
     def document(self) -> str:
         """The board as a whole LaTeX document, which may break between any two lines."""
         body = self._write_blocks(lambda title: f"\\section*{{{escape_latex(title)}}}\n", lambda rows: f"{rows}\n", "align*")
-        foreign = sorted({c for c in body if ord(c) > 0x24F})  # pdfTeX has no letters for them: it shows their numbers
-        declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
         wide = any(
             len(line.left.text + line.right.text + line.reason.text) > PAGE_WIDTH
             for _, lines in self.blocks()
@@ -192,7 +191,7 @@ class Board:
         )
         paper = "landscape" if wide else "portrait"
         preamble = rf"""\usepackage{{amsmath, amssymb}}
-\ifPDFTeX{declared}\fi
+{foreign_letters(body)}
 \usepackage[margin=2cm, {paper}]{{geometry}}
 \allowdisplaybreaks"""
         return latex_document(body, preamble, r"\documentclass[fleqn]{article}")
@@ -215,6 +214,15 @@ class Board:
                 ".md": lambda: self._write_blocks("## {}\n\n".format, "$$\n{}\n$$\n\n".format, "aligned"),
             },
         )
+
+    def slides(self) -> Slides:
+        """The board for a room: a slide for each part, a line a click; .save("x.html") or, for Beamer, .save("x.tex").
+
+        >>> from autograd import derivation, tanh
+        >>> derivation(tanh).slides()
+        <3 slides, 13 lines>
+        """
+        return Slides(list(self.blocks()))
 
     def _write_blocks(self, heading: Callable[[str], str], rows: Callable[[str], str], environment: str) -> str:
         """Each title, and each board's lines in an environment of LaTeX, as a kind of document has them."""
@@ -249,11 +257,3 @@ def _align_in(environment: str, lines: Sequence[Line]) -> str:
         body = f"{line.left.latex} &{line.relation.latex} {line.right.latex}" if line.right.latex else f"{line.left.latex} &"
         rows.append(body + (f" && {line.reason.latex}" if line.reason.latex else ""))
     return f"\\begin{{{environment}}}\n" + " \\\\[3pt]\n".join(rows) + f"\n\\end{{{environment}}}"
-
-
-def _html_row(line: Line) -> str:
-    def cell(latex: str, kind: str) -> str:
-        return f'<td class="{kind}">{mathml(chr(92) + "displaystyle " + latex) if latex else ""}</td>'
-
-    right = line.right.latex and f"{line.relation.latex} {line.right.latex}"
-    return f"<tr>{cell(line.left.latex, 'left')}{cell(right, 'right')}{cell(line.reason.latex, 'reason')}</tr>"

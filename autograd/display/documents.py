@@ -39,3 +39,10 @@ def latex_document(body: str, preamble: str, document_class: str = r"\documentcl
     document_class: the line that names the class
     """
     return f"{document_class}\n{PREAMBLE}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+
+
+def foreign_letters(body: str) -> str:
+    """For a preamble: what pdfTeX, which has no letters beyond the Latin ones, shows in their place, their numbers."""
+    foreign = sorted({c for c in body if ord(c) > 0x24F})
+    declared = "".join(rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{[{ord(c):04X}]}}" for c in foreign)
+    return rf"\ifPDFTeX{declared}\fi"

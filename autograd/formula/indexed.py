@@ -70,7 +70,7 @@ _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{d\}|d)"
 _FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
 _ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
 _SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\?\w))"
-_LOW_HIGH = rf"(?:[{re.escape(''.join(patterns.LOW).replace(',', ''))}]+|[⁰¹²³⁴-⁹⁽⁾]+)"
+_LOW_HIGH = rf"[{re.escape(''.join(patterns.LOW).replace(',', ''))}⁰¹²³⁴-⁹⁽⁾]"
 NAME = (
     rf"(?:\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\(?:text|mathrm)\s*\{{\w+\}}"
     rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"

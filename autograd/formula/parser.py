@@ -99,8 +99,10 @@ def parse(text: str, names: Mapping[str, Value | float] | None = None) -> Value:
 
     Raises FormulaError, which knows the place, for a text that cannot be read or can be read in two ways: unknown names and
     characters, over 2,000 characters, brackets over 60 deep, whole-number exponents over 64, and so on.
-    Raises ValueError if two of names are one name.
+    Raises ValueError if two of names are one name, TypeError for what is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"parse reads a text, such as 'σ(w x + b)', not {text!r}")
     return read_formula(text, names or {}, inventing=names is None)
 
 

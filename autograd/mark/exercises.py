@@ -26,7 +26,6 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -104,10 +103,10 @@ def exercise(
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
-    renewed = with_kind_numbers(sheet, Random(seed), digits)
+    renewed, hidden = with_kind_numbers(sheet, Random(seed), digits)
     renewed.title = title
     made = {name: x for name, x in asked.items() if x is not None}
-    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed, made)
+    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
 
 
 def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[Worksheet, str, str]:
@@ -165,6 +164,7 @@ class Exercise:
         level: str = "",
         seed: int = 0,
         variant: Mapping[str, Any] | None = None,
+        hidden: Sequence[Ambiguity] = (),
     ) -> None:
         self.sheet, self.loss, self.digits, self.level, self.seed = sheet, loss, digits, level, seed
         self.variant = dict(variant or {})
@@ -176,11 +176,7 @@ class Exercise:
         numbers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
         self.answers = {name: sheet.steps[name] for name in self.lines} if self.in_symbols else numbers
         self._written: dict[str, object] = {}
-
-    @cached_property
-    def hidden(self) -> list[Ambiguity]:
-        """The common mistakes that these numbers would not show, or not tell apart, at so few digits."""
-        return self.sheet.audit(self.digits) if self.level else []
+        self.hidden = list(hidden) if level else []
 
     @property
     def least_digits(self) -> int:

@@ -170,11 +170,11 @@ class Judge:
     def results_shown(self, line: Value, readings: Sequence[Reading], claim: Number, in_every_way: bool) -> list[Worth]:
         """What a line comes to; where it was worked out in writing, what was rounded on the way stands there."""
         kept = self.kept(claim)
-        if not self.workings.get(line):
+        if not self.workings[line]:
             return self.results(line, readings, kept)
         shown = self.show_ways(line, claim, kept, in_every_way)
         results = self.results(line, readings, None)
-        more = [max((_agreeing(ways, result) for ways in shown), default=0.0) for result in results]
+        more = [max(_agreeing(ways, result) for ways in shown) for result in results]
         return [r._replace(error_bound=r.error_bound + by) for r, by in zip(results, more)]
 
     def results(self, line: Value, readings: Sequence[Reading], kept: Kept | None) -> list[Worth]:
@@ -220,9 +220,9 @@ class Judge:
             for other in (*longer, *self.shorter(x)):
                 others = {**self.formulas, x: other}
                 found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
-        for other in (*self.shorter(line), *self.routes.get(line, ())):
+        for other in (*self.shorter(line), *self.routes[line]):
             found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
-        for member in self.workings.get(line, ()):
+        for member in self.workings[line]:
             for other in self.restore(line, member):
                 found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
         step = Step(line, self.formulas, self.is_known)
@@ -326,7 +326,7 @@ class Judge:
 
     def show_ways(self, line: Value, claim: Number, kept: Kept | None, in_every_way: bool) -> list[list[Worth]]:
         """What those members come to that lead to a result: each taken as exactly as it can be, or in every way."""
-        found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings.get(line, ())]
+        found = [filter(lambda w: w.leads_to(claim), self.worths(line, m, kept)) for m in self.workings[line]]
         return [list(islice(ways, None if in_every_way else 1)) for ways in found]
 
     def held_at(self, x: Value) -> Interval:
@@ -340,7 +340,7 @@ class Judge:
 
     def astray(self, line: Value) -> list[Member]:
         """The members before a result that come to something else than the line does, or than the member before them."""
-        members = self.workings.get(line, ())
+        members = self.workings[line]
         kept = self.kept(self.numbers[line]) if line in self.numbers else self.usual
         right: set[Member] = set()
 

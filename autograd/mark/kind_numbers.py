@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from itertools import combinations, islice
 from random import Random
 
 from autograd.graph import nodes
+from autograd.mark.ambiguity import Ambiguity
 from autograd.mark.context import RATES
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
@@ -24,14 +25,18 @@ RATE_CHOICES = (0.1, 0.2, 0.3, 0.4)
 PARAMETERS = tuple("wvubcepqk")  # what their names begin with: some are negative
 
 
-def with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Worksheet:
-    """The sheet with numbers by which as few mistakes as possible are hidden; none, in most cases."""
+def with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> tuple[Worksheet, list[Ambiguity]]:
+    """The sheet with numbers by which as few mistakes as possible are hidden, and those that are: none, in most cases."""
     best: Worksheet | None = None
-    fewest = math.inf
+    fewest: list[Ambiguity] = []
+    values = copy.deepcopy(sheet.values)  # in which numbers are tried; only kind ones are worth a sheet
+    usual = {node: node.data for node in nodes(*values.values()) if node.op is None and not node.inputs}
     for _ in range(TRIES):
-        renewed = _renumber(sheet, random)
-        hidden = math.inf if renewed is None else _count(renewed.ambiguities(digits), fewest)
-        if hidden < fewest:
+        if not _renumber(values, usual, random):
+            continue
+        renewed = Worksheet(copy.deepcopy(values))
+        hidden = list(islice(renewed.ambiguities(digits), len(fewest) if best else None))  # no more than matter
+        if best is None or len(hidden) < len(fewest):
             best, fewest = renewed, hidden
         if not fewest:
             break
@@ -39,38 +44,34 @@ def with_kind_numbers(sheet: Worksheet, random: Random, digits: int) -> Workshee
         raise ValueError(
             "no kind numbers are found for this worksheet: its functions are saturated, or not finite, with all of them"
         )
-    return best
+    return best, fewest
 
 
-def _count(found: Iterable[object], most: float) -> int:
-    """How many there are; no more are looked for than matter."""
-    return sum(1 for _ in (found if most == math.inf else islice(found, int(most))))
-
-
-def _renumber(sheet: Worksheet, random: Random) -> Worksheet | None:
-    """The sheet with other numbers; None if these are not kind."""
-    leaves = [node for node in nodes(*sheet.values.values()) if node.op is None and not node.inputs]
-    targets = [leaf.data for leaf in leaves if leaf.data in (0.0, 1.0)]
+def _renumber(values: Mapping[str, Value], usual: Mapping[Value, float], random: Random) -> bool:
+    """Give the quantities of a sheet other numbers, each of the size that is usual; whether these are kind."""
+    targets = [x for x in usual.values() if x in (0.0, 1.0)]
     random.shuffle(targets)
-    numbers = [targets.pop() if leaf.data in (0.0, 1.0) else _draw(leaf, random) for leaf in leaves]
-    drawn = [abs(x) for leaf, x in zip(leaves, numbers) if leaf.data not in (0.0, 1.0)]
+    drawn: list[float] = []
+    for leaf, x in usual.items():
+        if x in (0.0, 1.0):
+            leaf.data = targets.pop()
+        else:
+            leaf.data = _draw(leaf.label, x, random)
+            drawn.append(abs(leaf.data))
     doubled = any(a == b or max(a, b) == 2.0 * min(a, b) for a, b in combinations(drawn, 2))
     if doubled or any(x in (0.0, 0.5, 1.0) for x in drawn):
-        return None
-    values = copy.deepcopy(sheet.values)
-    for leaf, x in zip((node for node in nodes(*values.values()) if node.op is None and not node.inputs), numbers):
-        leaf.data = x
+        return False
     for value in values.values():
         value.forward()
-    return Worksheet(values) if all(map(_is_kind, nodes(*values.values()))) else None
+    return all(map(_is_kind, nodes(*values.values())))
 
 
-def _draw(leaf: Value, random: Random) -> float:
-    if RATES.fullmatch(leaf.label):
+def _draw(label: str, usual: float, random: Random) -> float:
+    if RATES.fullmatch(label):
         return random.choice(RATE_CHOICES)
-    size = 10.0 ** max(0, math.ceil(math.log10(abs(leaf.data))))
+    size = 10.0 ** max(0, math.ceil(math.log10(abs(usual))))
     x = round(random.uniform(0.1, 0.95) * size, 2 if size < 100.0 else 0)
-    return -x if random.random() < 0.25 and leaf.label[:1] in PARAMETERS else x
+    return -x if random.random() < 0.25 and label[:1] in PARAMETERS else x
 
 
 def _is_kind(node: Value) -> bool:

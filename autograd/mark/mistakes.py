@@ -65,7 +65,6 @@ KINDS = {
     "rounding": "rounded too early",
     "arithmetic": "a slip in the arithmetic",
     "miscopied": "a number copied wrongly",
-    "formula": "a formula",
 }
 
 LOGARITHMS = [ops.log, ops.log2, ops.log10]

@@ -245,7 +245,7 @@ def slips(line: Value, judge: Judge, result: str) -> list[Diagnosis]:
     found: list[Diagnosis] = []
     expected = list(dict.fromkeys(x for r in judged.readings for x in r.step.order if not x.inputs and x.op is None))
     near, targets, kept = judge.near(line), judge.results(line, judged.readings, None), judge.kept(claim)
-    for member in judge.workings.get(line, ()):
+    for member in judge.workings[line]:
         reached = member.worth(own, {}, near, strict=True, kept=kept)
         if member in astray:
             for literal, x in _find_miscopied(member, own, expected, targets, near):

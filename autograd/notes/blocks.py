@@ -39,7 +39,7 @@ _BLOCK = re.compile(
     r"(?P<verbatim>^(?:```|~~~).*?^(?:```|~~~)|\\begin\{(?:verbatim|lstlisting|minted)\}.*?\\end\{(?:verbatim|lstlisting|minted)\})"
     r"|(?P<struck>~~(?=\S).*?~~)"
     r"|(?<!\\)\$\$(?P<a>.+?)(?<!\\)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)"
-    rf"|\\begin\{{(?P<name>(?:{'|'.join(_ENVIRONMENTS)})\*?)\}}(?:\{{\d+\}})?(?P<d>.+?)\\end\{{(?P=name)\}}"
+    rf"|\\begin\{{(?P<name>(?:{'|'.join(_ENVIRONMENTS)})\*?)\}}(?:\{{\d+\}})?(?P<d>(?:(?!\\begin\{{(?P=name)\}}).)+?)\\end\{{(?P=name)\}}"
     r"|(?<![\\\w])\$(?P<e>[^$\n]+?(?:\n[^$\n]+?)?)(?<!\\)\$|`[^`\n]*`",
     re.DOTALL | re.MULTILINE,
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EPSILON = 2.0**-52
 ENOUGH, FEWEST, MOST = 10, 3, 160  # points at which formulas are compared, at least; points looked at
+MOST_NODES = 100_000  # that are worked out for two formulas, however large these are
 EXACT_POINTS, LARGE = 3, 10**9
 SLACK = 64.0  # how much further than the bound of error two numbers are apart that are called different
 RATIONAL: dict[object, Callable[..., Fraction]] = {
@@ -66,7 +67,8 @@ def compare(one: Value, other: Value, positive: frozenset[Value] = frozenset()) 
         return Comparison(True, "exactly")
     differences: list[Difference] = []
     valid = 0
-    for point in islice(points(over), MOST):
+    tries = max(ENOUGH, min(MOST, MOST_NODES // len(order))) if over else ENOUGH  # without names all points are one
+    for point in islice(points(over), tries):
         at = _with_bounds(order, point)
         (here, error), (there, other_error) = at[one], at[other]
         if not (math.isfinite(here) and math.isfinite(there) and math.isfinite(error) and math.isfinite(other_error)):

@@ -19,7 +19,7 @@ from autograd.formula.lexer import FormulaError
 from autograd.graph import leaves
 from autograd.mark.rounding import grain
 from autograd.notes.blocks import Row, find_rows
-from autograd.notes.equality import Comparison, Difference, compare
+from autograd.notes.equality import Difference, compare
 from autograd.notes.notation import LOSSES, Notation, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.statements import Part, find_parts
@@ -28,6 +28,7 @@ from autograd.notes.world import LAYERS, UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
+from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Judgement(NamedTuple):
     verdict: right, wrong, does not follow (it is right, and the row above is not), depends (on what is not said), unread,
         stated (a definition, or what is taken as given)
     against: what it was judged by; how: exactly, or at points; difference: a point that proves it
-    reason: a sentence; formula: the member that it is about
+    reason: a sentence
     """
 
     verdict: str
@@ -58,7 +59,6 @@ class Judgement(NamedTuple):
     how: str = ""
     difference: Difference | None = None
     reason: str = ""
-    formula: str = ""
 
 
 class Chain:
@@ -274,22 +274,20 @@ class Page:
         try:
             one, other = self.read(world, before, {}), self.read(world, text, {})
         except ERRORS as error:
-            return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=text)
+            return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error))
         ones, others = entries_of(one), entries_of(other)
         if len(ones) != len(others):
-            return Judgement(OPEN, reason="a number and a vector are set equal", formula=text)
+            return Judgement(OPEN, reason="a number and a vector are set equal")
         found: list[Judgement] = []
         written = written_numbers(text) if is_pure(text) else []
         for k, (x, y) in enumerate(zip(ones, others)):
             if y in set(leaves(x)) or (x.op is None and not x.inputs and x in set(leaves(y))):
-                found.append(Judgement(OPEN, formula=text, reason="a name stands on both sides"))
+                found.append(Judgement(OPEN, reason="a name stands on both sides"))
                 continue
             is_name = not x.inputs and x.op is None
             here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
             if not here:
-                found.append(
-                    Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text)
-                )
+                found.append(Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said"))
                 continue
             if len(written) == len(others):
                 good = any(leads_to(value, off, written[k]) for value, off in here)
@@ -297,19 +295,17 @@ class Page:
             else:
                 sides = self.reckoner.worths(y, text)
                 if not sides:
-                    found.append(Judgement(OPEN, reason="a number is not said", formula=text))
+                    found.append(Judgement(OPEN, reason="a number is not said"))
                     continue
                 good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)
                 there = sides[0][0]
             against = "the numbers before it" if is_number else "the formula and the numbers on this page"
             if good:
-                found.append(Judgement(RIGHT, against, "to its digits", formula=text))
+                found.append(Judgement(RIGHT, against, "to its digits"))
             else:
                 value = here[0][0]
-                found.append(
-                    Judgement(WRONG, against, "by more than rounding can do", Difference([], value, there), formula=text)
-                )
-        return _worst(found) or Judgement(UNREAD, formula=text)
+                found.append(Judgement(WRONG, against, "by more than rounding can do", Difference([], value, there)))
+        return _worst(found) or Judgement(UNREAD)
 
     # ---- judging
 
@@ -422,7 +418,7 @@ class Page:
             odd = alike[against[0]]
             yield (
                 members[first][1],
-                odd._replace(formula=members[first][0], reason="all that stands behind it is something else"),
+                odd._replace(reason="all that stands behind it is something else"),
             )
             return
         for i in rest[1:]:
@@ -448,26 +444,26 @@ class Page:
         if not itself:
             return None
         if not any(re.match(rf"\s*{re.escape(left.strip())}\s*[-−–]", text) for text in (right,)):
-            return Judgement(STATED, formula=right)
+            return Judgement(STATED)
         world = self.worlds[-1]
         losses = [base for base in self.notation.tops if base in LOSSES]
         if len(losses) != 1 or len(chain.members) > 2:
-            return Judgement(STATED, formula=right)
+            return Judgement(STATED)
         try:
             old, new, loss = (
                 self.read(world, text, dict.fromkeys(self._letters_of(world, [left, right]), 1))
                 for text in (left, right, losses[0])
             )
             if not (isinstance(old, Value) and isinstance(new, Value) and isinstance(loss, Value)):
-                return Judgement(STATED, formula=right)
+                return Judgement(STATED)
             rates = [x for x in leaves(new) if x.op is None and x.label in RATES]
             if len(rates) != 1:
-                return Judgement(STATED, formula=right)
+                return Judgement(STATED)
             wanted = old - rates[0] * world.slope(loss, old)
         except ERRORS as error:
-            return Judgement(STATED, reason=_sentence(error), formula=right)
+            return Judgement(STATED, reason=_sentence(error))
         found = self._compare_values(world, wanted, new, left)
-        return found if found.verdict in (RIGHT, WRONG) else Judgement(STATED, formula=right)
+        return found if found.verdict in (RIGHT, WRONG) else Judgement(STATED)
 
     def _judge_cancelling(self, before: str, text: str, so_far: Judgement) -> Judgement | None:
         """Products of derivatives of which nothing else is said: the chain rule lets them cancel, or they are wrong."""
@@ -476,30 +472,19 @@ class Page:
         left, right = derivatives_of(before), derivatives_of(text)
         if left is None or right is None or len(left) != 1 or len(right) < 2:
             return None
-        tops = [top for top, _ in right]
-        bottoms = [bottom for _, bottom in right]
+        wanted = [_canonical(name) for name in left[0]]
+        written = {_canonical(name): name for pair in right for name in pair}
+        tops, bottoms = ([_canonical(pair[i]) for pair in right] for i in (0, 1))
         for name in list(tops):
             if name in bottoms:
                 tops.remove(name)
                 bottoms.remove(name)
-        if (tops, bottoms) == ([left[0][0]], [left[0][1]]):
-            return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
-        ends = right[0][0], right[-1][1]
-        same = {left[0][0], left[0][1]} == {tops[0] if tops else "", bottoms[0] if bottoms else ""}
-        if (
-            len(tops) == len(bottoms) == 2
-            and so_far.verdict != UNREAD
-            and set(tops) == {left[0][0], left[0][1]} - set()
-            and len(set(bottoms)) == 1
-        ):
-            return Judgement(
-                WRONG,
-                "the chain rule",
-                "name by name",
-                formula=text,
-                reason=f"these do not cancel: {bottoms[0]} stands below twice",
-            )
-        del ends, same
+        if tops + bottoms == wanted:
+            return Judgement(RIGHT, "the chain rule", "name by name")
+        twice = len(tops) == len(bottoms) == 2 and set(tops) == set(wanted) and len(set(bottoms)) == 1
+        if twice and so_far.verdict != UNREAD:
+            reason = f"these do not cancel: {pretty(written[bottoms[0]])} stands below twice"
+            return Judgement(WRONG, "the chain rule", "name by name", reason=reason)
         return None
 
     def _compare(self, one: str, other: str) -> Judgement:
@@ -552,23 +537,21 @@ class Page:
                 functions = world.any_functions
                 right = self.read(world, other, env)
             except ERRORS as error:
-                return Judgement(
-                    UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error), formula=other
-                )
+                return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=_sentence(error))
             judgement = self._compare_quantities(world, left, right, one)
             if judgement.verdict == WRONG and functions != world.any_functions:
                 unknown = ", ".join(sorted(functions ^ world.any_functions))
-                return Judgement(OPEN, reason=f"what function {unknown} is stands nowhere", formula=other)
+                return Judgement(OPEN, reason=f"what function {unknown} is stands nowhere")
             if extra and not world.flat and judgement.verdict in (RIGHT, WRONG):
                 place = tuple(sorted((x, n) for x, n in env.items() if x not in extra))
                 by_place.setdefault(place, []).append(judgement)
                 continue
             if judgement.verdict in (UNREAD, OPEN):
-                return judgement._replace(formula=other)
+                return judgement
             if len(env) > 1 and judgement.verdict in (RIGHT, WRONG):
                 by_meeting.setdefault(len(set(env.values())) < len(env), []).append(judgement)
             elif judgement.verdict == WRONG:
-                return judgement._replace(formula=other)
+                return judgement
             found.append(judgement)
         for meet, judgements in by_meeting.items():
             others = by_meeting.get(not meet, [])
@@ -578,15 +561,15 @@ class Page:
                     + ("differ" if meet else "are the same")
                     + ", and which are meant is not said"
                 )
-                return Judgement(OPEN, reason=reason, formula=other)
+                return Judgement(OPEN, reason=reason)
         for judgements in by_place.values():
             if all(judgement.verdict == WRONG for judgement in judgements):
-                return judgements[0]._replace(formula=other)
+                return judgements[0]
             if any(judgement.verdict == WRONG for judgement in judgements):
                 found.append(Judgement(OPEN, reason=f"which {', '.join(sorted(extra))} is meant is not said"))
             else:
                 found += judgements
-        return (_worst(found) or Judgement(UNREAD))._replace(formula=other)
+        return _worst(found) or Judgement(UNREAD)
 
     def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str) -> Judgement:
         if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
@@ -724,7 +707,7 @@ def derivatives_of(text: str) -> list[tuple[str, str]] | None:
         if text[at : match.start()].strip(" {}"):
             return None
         above, below = (match[1], match[2]) if match[1] else (match[3], match[4])
-        found.append((_canonical(above), _canonical(below)))
+        found.append((above, below))
         at = match.end()
     return found if found and not text[at:].strip(" {}") else None
 
@@ -765,6 +748,3 @@ def _worst(found: Sequence[Judgement]) -> Judgement | None:
 
 def _sentence(error: BaseException) -> str:
     return error.reason if isinstance(error, FormulaError) else str(error)
-
-
-__all__ = ["Comparison", "Judgement", "Page"]

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.program.expressions import Expression, Store
+    from autograd.program.grouping import Place
     from autograd.program.rolling import Recipe, Rolling
 
     Factor = tuple[Array, Any]  # an array, and for each row a row of it
@@ -73,6 +74,8 @@ class RolledStatements:
         for array, recipe in rolling.recipes.items():
             self.lets.append(Let(array, self._express(recipe, len(array))))
         self.values = [self._express(recipe, 1) for recipe in rolling.outputs]
+        if rolling.places:
+            self.values.append(self._put_together(rolling.places))
         if backward:
             self._go_back()
 
@@ -123,6 +126,19 @@ class RolledStatements:
                     if len(set(rows)) == len(rows):
                         return Matmul(array, weights.tolist(), plain, View(other, rows), len(operand))
         return Contract([(array, table.tolist()) for array, table in factors], c.tolist())
+
+    def _put_together(self, places: Sequence[Place | float]) -> Expression:
+        """Rows of several arrays, and plain numbers, as one array."""
+        found: dict[int | str, list[tuple[int, int]]] = {}
+        for i, place in enumerate(places):
+            key, row = place if isinstance(place, tuple) else (repr(place), 0)
+            found.setdefault(key, []).append((i, row))
+        pieces: list[tuple[list[int], Expression]] = []
+        there: View | Number
+        for key, some in found.items():
+            there = View(self.arrays[key], [row for _, row in some]) if isinstance(key, int) else Number(float(key))
+            pieces.append(([i for i, _ in some], there))
+        return pieces[0][1] if len(pieces) == 1 else Parts(pieces, len(places))
 
     # ---- new arrays
 

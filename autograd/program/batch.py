@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Batch:
     """Rows made ready for a program; see Program.batch. Columns are rows of the batch, and a row of ones stands below."""
 
-    def __init__(self, arrays: Mapping[str, Any]) -> None:
+    def __init__(self, arrays: Mapping[str, Any], widths: Mapping[str, int]) -> None:
         np = import_numpy()
+        self.widths = widths  # of the program that made it, which need not look at it again
         self.with_ones = [np.concatenate([array, np.ones((1, array.shape[1]))]) for array in arrays.values()]
         self.arrays = {name: each[:-1] for name, each in zip(arrays, self.with_ones)}
 
@@ -33,6 +34,8 @@ def read_batch(batch: Sequence[Any], widths: Mapping[str, int]) -> dict[str, Any
     """
     np = import_numpy()
     if len(batch) == 1 and isinstance(batch[0], Batch):
+        if batch[0].widths is widths:
+            return batch[0].arrays
         arrays = batch[0].arrays.values()
         check_shapes([each.T.shape for each in arrays], widths)
         return dict(zip(widths, arrays))

@@ -9,8 +9,9 @@ set of rules) a few operations on matrices. Here stands what may be compiled, an
     expressions.py    what a program over arrays is written in
     statements.py     sums of products over the same rows become matrix products
     source.py         Python source: to be read, and to be run by any array library
-    numpy_source.py   the same for NumPy, in arrays that are there already; tensor_source.py: in tensors
-    equations.py      the same as mathematics; script.py: as a file of its own
+    numpy_source.py   the same for NumPy, in arrays that are there already
+    tensor_source.py  in tensors: tensor_layout.py says where these lie, tensor_products.py what is added up along them
+    equations.py      the same as mathematics; script.py: as a file of its own; c_source.py: of C
     plan.py           these passes, one after the other, for one kind of derivative
     batch.py          the rows that a program runs on; engines.py: the array libraries that run it
     checking.py       no program is believed: each is compared with its graph first
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from itertools import chain
 
 from autograd.given import AS_A_ROW, OfOnePoint
 from autograd.graph import nodes
@@ -78,7 +80,8 @@ def compile(
     """
     ys = [y] if isinstance(y, Value) else list(y) if hasattr(y, "__iter__") else []
     if not ys or not all(isinstance(each, Value) for each in ys):
-        raise TypeError(f"compile takes a Value, or a list of Values, not {y!r}")
+        way = ": call it on Values, and compile what it gives" if callable(y) else ""
+        raise TypeError(f"compile takes a Value, or a list of Values, not {y!r}{way}")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     named = dict(inputs) if hasattr(inputs, "items") else {"X": inputs}
@@ -88,8 +91,9 @@ def compile(
     if not all(lists.values()):
         raise ValueError("inputs are what differs from row to row: at least one leaf, in every list of them")
     listed = [leaf for leaves in lists.values() for leaf in leaves]
-    _check_branches(ys, listed)
-    every = [node for node in nodes(*ys) if not node.inputs]
+    order = nodes(*ys)
+    _check_branches(order, listed)
+    every = [node for node in order if node._first is None]
     if parameters is None:
         given = set(listed)
         parameters = [x for x in every if x.op is None and x not in given and "detached at" not in x.__dict__]
@@ -137,16 +141,17 @@ def _check_leaves(
             raise ValueError(f"inputs are called by a name such as X, not {name!r}: the program calls something else so")
 
 
-def _check_branches(ys: Sequence[Value], inputs: Sequence[Any]) -> None:
+def _check_branches(order: Sequence[Value], inputs: Sequence[Any]) -> None:
     """Refuse a graph in which a program asked for a number and may have gone on by it.
+
+    order: all nodes behind the outputs
 
     Whoever asks for a number has the whole graph below it already: if that is all of the graph, nothing was decided in it.
     An input may have decided what is in the graph without being there itself. A parameter that was taken as a number was
     printed, most of the time.
     """
-    order, given = nodes(*ys), {x for x in inputs if isinstance(x, Value)}
-    there = set(order)
-    for node in [*order, *(given - there)]:
+    given, there = {x for x in inputs if isinstance(x, Value)}, set(order)
+    for node in chain(order, given - there):
         if isinstance(node.op, OfOnePoint):
             raise NotCompilable(f"{node!r} was handed over as a number, of which nobody said how it is computed: {AS_A_ROW}")
         marks = node.__dict__ if node.op is not CONSTANT else {}

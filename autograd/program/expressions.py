@@ -182,6 +182,16 @@ def arrays_in(e: Expression | Let | Store) -> list[Array]:
             return []
 
 
+def parts_of(e: Expression) -> list[Expression]:
+    """The terms of sums, the factors of products, and the pieces that an array is put together from."""
+    match e:
+        case Sum(parts) | Product(parts):
+            return [each for part in parts for each in parts_of(part)]
+        case Parts(pieces):
+            return [each for _, piece in pieces for each in parts_of(piece)]
+    return [e]
+
+
 def split_sign(term: Expression) -> tuple[str, Expression]:
     """The sign in front of a term, and what stands behind it: − and x for −1·x."""
     match term:

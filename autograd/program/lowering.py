@@ -12,6 +12,9 @@ The result has no Values in it: atoms are numbered, and know what they are made 
 from __future__ import annotations
 
 import math
+from collections import Counter
+from itertools import chain, repeat
+from operator import lt, ne
 from typing import NamedTuple
 
 from autograd import primitives as ops
@@ -21,11 +24,70 @@ from autograd.value import Value, with_siblings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 Factors = tuple[int, ...]  # atoms, in order; a square has one of them twice
-Form = dict[Factors, float]  # a sum of products, with the coefficient of each
+
+
+class Form:
+    """A sum of products.
+
+    Most are those of a row of weights with numbers that many rows meet, all with the coefficient 1: these are kept as two
+    lists of atoms, which the next sum may share, and nothing is made for each product.
+
+    first, second: the factors of such products, each product once, the lower atom first, in order
+    rest: all others, with their coefficients; none of two factors where there are pairs
+    """
+
+    __slots__ = "first", "rest", "second"
+
+    def __init__(self, rest: dict[Factors, float], first: Factors = (), second: Factors = ()) -> None:
+        self.first, self.second, self.rest = first, second, rest
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.rest)
+
+    def __iter__(self) -> Iterator[Factors]:
+        return chain(zip(self.first, self.second), self.rest)
+
+    def items(self) -> Iterator[tuple[Factors, float]]:
+        """Each product with its coefficient."""
+        return chain(zip(zip(self.first, self.second), repeat(1.0)), self.rest.items())
+
+    def values(self) -> Iterator[float]:
+        """The coefficients."""
+        return chain(repeat(1.0, len(self.first)), self.rest.values())
+
+    def atoms(self) -> Iterator[int]:
+        """All factors of all products."""
+        return chain(self.first, self.second, *self.rest)
+
+    def copy(self) -> Form:
+        return Form(dict(self.rest), self.first, self.second)
+
+    def spread(self) -> None:
+        """Keep all products, with their coefficients, in rest."""
+        self.rest = dict(self.items())
+        self.first = self.second = ()
+
+    def add(self, other: Form, times: float = 1.0) -> None:
+        """Take in other products, a number of times."""
+        takes_pairs = not self.first and times == 1.0 and len(self.rest) <= len(other.first)
+        if takes_pairs and not any(len(factors) == 2 for factors in self.rest):
+            self.first, self.second, other = other.first, other.second, Form(other.rest)
+        if self.first and (other.first or any(len(factors) == 2 for factors in other.rest)):
+            self.spread()
+        rest = self.rest
+        for factors, coefficient in other.items() if other.first else other.rest.items():
+            rest[factors] = rest.get(factors, 0.0) + times * coefficient
+
+    def pair(self) -> None:
+        """Keep products of two as pairs, if each has the coefficient 1: equal sums become the same, however written."""
+        two = [(factors, c) for factors, c in self.rest.items() if len(factors) == 2]
+        if two and all(c == 1.0 for _, c in two):
+            self.rest = {factors: c for factors, c in self.rest.items() if len(factors) != 2}
+            self.first, self.second = zip(*sorted(factors for factors, _ in two))
 
 
 class Atom(NamedTuple):
@@ -33,7 +95,7 @@ class Atom(NamedTuple):
 
     kind: "leaf" (what: the name of its list, and its place there), "function" (what: the Primitive; inputs: atoms, or plain
         numbers), or "sum" (form: its products)
-    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf; below: the atoms in it
+    varies: whether it differs from row to row of a batch; level: the longest way down to a leaf
     """
 
     kind: str
@@ -42,7 +104,23 @@ class Atom(NamedTuple):
     form: Form
     varies: bool
     level: int
-    below: list[int]
+
+    @property
+    def below(self) -> list[int]:
+        """The atoms that it is made of."""
+        return [*(x for x in self.inputs if isinstance(x, int)), *self.form.atoms()]
+
+
+class _Vector(NamedTuple):
+    """What is known of a list of atoms that many sums share."""
+
+    atoms: Factors
+    lowest: int
+    highest: int
+    varies: bool
+    level: int  # the highest of them
+    apart: bool  # whether no atom is there twice
+    ordered: bool
 
 
 RECIPROCAL = "1/x"
@@ -70,6 +148,8 @@ class Lowering:
         self._varying = set(varying)
         self._all_vary = alike and not self._varying  # one row alone, which may as well be a batch
         self._known: dict[tuple[object, ...], int] = {}
+        self._vectors: dict[Factors, _Vector] = {}
+        self._vector_of: dict[tuple[int, ...], _Vector] = {}  # of operations
         self._varies: list[bool] = []  # of the atoms
         self._levels: list[int] = []
         numbers = _ValueNumbering(outputs, order or with_siblings(nodes(*outputs)), leaves, alike)
@@ -84,13 +164,13 @@ class Lowering:
                 self._of[i] = self._enter("leaf", what)
             elif numbers.is_linear(i):
                 form = self._expand(op, inputs)
-                if form.keys() <= {()}:  # nothing is left but a number, as of w h where h is 0 at the start
-                    self._of[i] = form.get((), 0.0)
+                if not form.first and form.rest.keys() <= {()}:  # nothing is left but a number, as of w h where h is 0
+                    self._of[i] = form.rest.get((), 0.0)
                 else:
                     self._forms[i] = form
             else:
                 self._of[i] = self._apply(op, tuple(map(self._atom, inputs)))
-        self.outputs = [self._linear(i) for i in numbers.outputs]
+        self.outputs = list(map(self._alone if alike and len(outputs) > 1 else self._linear, numbers.outputs))
 
     def atom_of(self, node: Value) -> int | None:
         """The atom that a node of the graph has become; None where it is inside of a sum, or not there."""
@@ -103,14 +183,19 @@ class Lowering:
         """What a sum takes in for an operation: its products where nobody else uses them, else the atom that it is."""
         known, form = self._of[i], self._forms[i]
         if isinstance(known, float):
-            return {(): known} if known else {}
+            return Form({(): known} if known else {})
         if form is not None:
             if len(form) == 1 and len(next(iter(form))) == 1:  # a multiple of something else
-                return dict(form)
+                return form.copy()
             if known is None and self._uses[i] <= 1:
                 self._forms[i] = None  # it is taken over, not copied: a running total of n terms costs n
                 return form
-        return {(self._atom(i),): 1.0}  # type: ignore[dict-item]
+        return Form({(self._atom(i),): 1.0})  # type: ignore[dict-item]
+
+    def _alone(self, i: int) -> Form:
+        """An operation as the atom that it is, or a number."""
+        atom = self._atom(i)
+        return Form({(): atom} if isinstance(atom, float) else {(atom,): 1.0})
 
     def _expand(self, op: Primitive | str | None, inputs: tuple[int, ...]) -> Form:
         """The sum of products that a linear operation is."""
@@ -118,41 +203,80 @@ class Lowering:
             return self._multiply(*inputs)
         if op is ops.pow:
             x = self._atom(inputs[0])
-            return {(): x * x} if isinstance(x, float) else {(x, x): 1.0}
+            return Form({(): x * x} if isinstance(x, float) else {(x, x): 1.0})
         if op is ops.div:
             return self._divide(*inputs)
         if op is ops.dot_of:
             n = len(inputs) // 2
-            form: Form = {}
-            of, forms = self._of, self._forms
-            for a, b in zip(inputs[:n], inputs[n : 2 * n]):  # hot: most of a net is products of atoms that are known already
-                v, w = of[a], of[b]
-                if isinstance(v, int) and isinstance(w, int) and forms[a] is None and forms[b] is None:
-                    factors = (v, w) if v < w else (w, v)
-                    form[factors] = form.get(factors, 0.0) + 1.0
-                else:
-                    _add(form, self._multiply(a, b))
+            form = self._pair_up(inputs[:n], inputs[n : 2 * n])
+            if form is None:
+                form = Form({})
+                for a, b in zip(inputs[:n], inputs[n : 2 * n]):
+                    form.add(self._multiply(a, b))
             inputs = inputs[2 * n :]
         else:
             form = self._linear(inputs[0])
             if op is ops.neg:
-                form = {factors: -c for factors, c in form.items()}
+                form = Form({factors: -c for factors, c in form.items()})
             inputs = inputs[1:]
         for x in inputs:
-            _add(form, self._linear(x), -1.0 if op is ops.sub else 1.0)
+            form.add(self._linear(x), -1.0 if op is ops.sub else 1.0)
         return form
 
+    def _pair_up(self, a: tuple[int, ...], b: tuple[int, ...]) -> Form | None:
+        """Products of operations, each with each, where all are atoms; None where some are not, or a product comes twice."""
+        v = self._vector_of.get(a) or self._find_vector(a)
+        w = self._vector_of.get(b) or self._find_vector(b)
+        if v is None or w is None:
+            return None
+        if v.lowest > w.lowest:
+            v, w = w, v
+        first, second = v.atoms, w.atoms
+        if v.highest < w.lowest and (v.apart or w.apart):
+            if v.ordered and v.apart:
+                return Form({}, first, second)
+            pairs = sorted(zip(first, second))
+        else:
+            pairs = sorted((x, y) if x < y else (y, x) for x, y in zip(first, second))
+            if not all(map(ne, pairs, pairs[1:])):
+                return None
+        first, second = zip(*pairs)
+        return Form({}, self._vector(first).atoms, self._vector(second).atoms)
+
+    def _find_vector(self, operations: tuple[int, ...]) -> _Vector | None:
+        """Operations as atoms; None where some are numbers, or single products, which are multiplied factor by factor."""
+        of, forms = self._of, self._forms
+        for i in operations:
+            form = forms[i]
+            if isinstance(of[i], float) or (form is not None and len(form) == 1):
+                return None
+        if not operations:
+            return None
+        found = self._vector_of[operations] = self._vector(tuple(map(self._atom, operations)))  # type: ignore[arg-type]
+        return found
+
+    def _vector(self, atoms: Factors) -> _Vector:
+        """What is known of a list of atoms."""
+        if atoms not in self._vectors:
+            level, varies = max(map(self._levels.__getitem__, atoms)), any(map(self._varies.__getitem__, atoms))
+            apart, ordered = len(set(atoms)) == len(atoms), all(map(lt, atoms, atoms[1:]))
+            self._vectors[atoms] = _Vector(atoms, min(atoms), max(atoms), varies, level, apart, ordered)
+        return self._vectors[atoms]
+
     def _multiply(self, a: int, b: int) -> Form:
+        x, y = self._of[a], self._of[b]
+        if x.__class__ is y.__class__ is int and self._forms[a] is self._forms[b] is None:  # hot: two atoms
+            return Form({(x, y) if x < y else (y, x): 1.0})
         left, right = self._factor(a, b), self._factor(b, a)
-        return {tuple(sorted(f + g)): c * d for f, c in left.items() for g, d in right.items()}
+        return Form({tuple(sorted(f + g)): c * d for f, c in left.items() for g, d in right.items()})
 
     def _divide(self, a: int, b: int) -> Form:
         divisor = self._of[b]
         if isinstance(divisor, float):
-            return {f: c / divisor if divisor else c * math.inf for f, c in self._linear(a).items()}
+            return Form({f: c / divisor if divisor else c * math.inf for f, c in self._linear(a).items()})
         above = self._factor(a, b)
         reciprocal = self._enter("function", RECIPROCAL, (self._atom(b),))
-        return {tuple(sorted((*f, reciprocal))): c for f, c in above.items()}
+        return Form({tuple(sorted((*f, reciprocal))): c for f, c in above.items()})
 
     def _factor(self, i: int, other: int) -> Form:
         """What a product takes in: a sum stays whole, unless it is multiplied by a number."""
@@ -178,7 +302,7 @@ class Lowering:
         if known is None:
             form = self._forms[i]
             assert form is not None
-            match list(form.items()):
+            match list(form.items()) if len(form) == 1 else ():
                 case [((atom,), 1.0)]:  # a sum of one alone
                     known = atom
                 case _:
@@ -190,18 +314,26 @@ class Lowering:
 
     def _enter(self, kind: str, what: Any = None, inputs: tuple[int | float, ...] = (), form: Form | None = None) -> int:
         """The number of an atom, which is new or known."""
-        form = form or {}
-        key = (kind, what, tuple(map(repr, inputs)), frozenset(form.items()))  # atom 1 is not the number 1.0
+        if kind == "leaf":  # which is there once
+            return self._new(kind, what, (), Form({}), what[0] in self._varying, 0)
+        form = form or Form({})
+        form.pair()
+        own = tuple([x if isinstance(x, int) else repr(x) for x in inputs])  # −0.0 is not 0.0
+        key = (kind, what, own, form.first, form.second, frozenset(form.rest.items()))
         if key not in self._known:
-            below = [x for x in inputs if isinstance(x, int)] + [f for factors in form for f in factors]
-            varies = any(map(self._varies.__getitem__, below)) or (kind == "leaf" and what[0] in self._varying)
-            varies |= self._all_vary and kind != "leaf"
-            level = 1 + max(map(self._levels.__getitem__, below), default=-1)
-            self._varies.append(varies)
-            self._levels.append(level)
-            self._known[key] = len(self.atoms)
-            self.atoms.append(Atom(kind, what, inputs, form, varies, level, below))
+            below = [x for x in inputs if isinstance(x, int)] + [f for factors in form.rest for f in factors]
+            vectors = [self._vector(each) for each in (form.first, form.second) if each]
+            form.first, form.second = (each.atoms for each in vectors) if vectors else ((), ())
+            varies = self._all_vary or any(map(self._varies.__getitem__, below)) or any(each.varies for each in vectors)
+            level = 1 + max([*map(self._levels.__getitem__, below), *(each.level for each in vectors)], default=-1)
+            self._known[key] = self._new(kind, what, inputs, form, varies, level)
         return self._known[key]
+
+    def _new(self, kind: str, what: Any, inputs: tuple[int | float, ...], form: Form, varies: bool, level: int) -> int:
+        self._varies.append(varies)
+        self._levels.append(level)
+        self.atoms.append(Atom(kind, what, inputs, form, varies, level))
+        return len(self.atoms) - 1
 
 
 class _ValueNumbering:
@@ -217,50 +349,56 @@ class _ValueNumbering:
         self._known: dict[object, int] = {}
         self.operations: list[tuple[Primitive | str | None, tuple[int, ...], Any]] = []
         self.ids = ids = dict[Value, int]()
-        for node in order:
-            op, before = node.op, ops.shifted_from(node)
-            inputs = tuple(ids[x] for x in node.inputs)
+        for node in order:  # hot: it reads the slots in which Values keep their inputs, and asks few nodes for more
+            op, first, second = node.op, node._first, node._second
             if node in leaves:
                 ids[node] = self._number(None, (), leaves[node])
-            elif not alike and ((before and len(before) == 1) or (op is ops.logsumexp_of and len(inputs) == 1)):
-                ids[node] = inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
-            elif before:
-                ids[node] = self._number(ops.sub, (inputs[0], self._number(LARGEST, tuple(ids[x] for x in before))))
-            elif all(map(self._is_constant, inputs)):
+            elif first is None:
                 ids[node] = self._number(CONSTANT, (), node.data)
-            elif op is ops.select_of and self._is_constant(inputs[0]):
-                items = range(1, len(inputs))
-                known = ops.select_of.value([self.operations[inputs[0]][2], *items])  # which item; nan for none
-                ids[node] = inputs[int(known)] if known in items else self._number(CONSTANT, (), known)
-            elif op is ops.logsumexp_of and not all(map(ops.shifted_from, node.inputs)):
-                top = self._number(LARGEST, inputs)
-                total = self._number(op, tuple(self._number(ops.sub, (x, top)) for x in inputs))
-                ids[node] = self._number(ops.add, (top, total))
+            elif first.__class__ is tuple:
+                ids[node] = self._combine(op, tuple(map(ids.__getitem__, first)), node, alike)
+            elif second is None:
+                ids[node] = self._combine(op, (ids[first],), node, alike)
             else:
-                ids[node] = self._number(op, inputs)
+                ids[node] = self._combine(op, (ids[first], ids[second]), node, alike)
         self.outputs = [ids[y] for y in outputs]
-        self.uses = [0] * len(self.operations)
-        for i in self.outputs:
-            self.uses[i] += 1
-        for _, inputs, _ in self.operations:
-            for i in inputs:
-                self.uses[i] += 1
+        self.uses = Counter(chain(self.outputs, chain.from_iterable(inputs for _, inputs, _ in self.operations)))
+
+    def _combine(self, op: Primitive | None, inputs: tuple[int, ...], node: Value, alike: bool) -> int:
+        """The operation that a node is, of others."""
+        operations, number = self.operations, self._number
+        if operations[inputs[0]][0] is CONSTANT and all(map(self._is_constant, inputs)):
+            before = ops.shifted_from(node)
+            if not before:
+                return number(CONSTANT, (), node.data)
+        if op is ops.sub and (before := ops.shifted_from(node)):
+            if not alike and len(before) == 1:
+                return inputs[0]  # log_softmax of one number is it, less its logsumexp, which is it as well
+            return number(ops.sub, (inputs[0], number(LARGEST, tuple(self.ids[x] for x in before))))
+        if op is ops.select_of and self._is_constant(inputs[0]):
+            items = range(1, len(inputs))
+            known = ops.select_of.value([operations[inputs[0]][2], *items])  # which item; nan for none
+            return inputs[int(known)] if known in items else number(CONSTANT, (), known)
+        if op is ops.logsumexp_of:
+            if not alike and len(inputs) == 1:
+                return inputs[0]
+            if not all(map(ops.shifted_from, node.inputs)):
+                top = number(LARGEST, inputs)
+                total = number(op, tuple(number(ops.sub, (x, top)) for x in inputs))
+                return number(ops.add, (top, total))
+        return number(op, inputs)
 
     def _number(self, op: Primitive | str | None, inputs: tuple[int, ...], what: object = None) -> int:
         key = (op, inputs, repr(what) if op is CONSTANT else what)
-        if key not in self._known:
-            self._known[key] = len(self.operations)
+        known = self._known.setdefault(key, len(self.operations))
+        if known == len(self.operations):
             self.operations.append((op, inputs, what))
-        return self._known[key]
+        return known
 
     def _is_constant(self, i: int) -> bool:
         return self.operations[i][0] is CONSTANT
 
     def is_linear(self, i: int) -> bool:
+        """Whether an operation is one of sums of products."""
         op, inputs, _ = self.operations[i]
         return op in LINEAR or (op is ops.pow and self._is_constant(inputs[1]) and self.operations[inputs[1]][2] == 2.0)
-
-
-def _add(form: Form, other: Form, times: float = 1.0) -> None:
-    for factors, coefficient in other.items():
-        form[factors] = form.get(factors, 0.0) + times * coefficient

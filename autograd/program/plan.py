@@ -20,14 +20,15 @@ from autograd.program.adjoints import RolledStatements
 from autograd.program.array_functions import array_functions
 from autograd.program.batch import count_rows
 from autograd.program.engines import assembly_functions, import_numpy
-from autograd.program.expressions import Matmul
+from autograd.program.expressions import Matmul, parts_of
 from autograd.program.grouping import Grouping
 from autograd.program.lowering import Lowering
 from autograd.program.numpy_source import NumpyPrinter
 from autograd.program.rolling import NotRolled, Rolling
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
-from autograd.program.tensor_source import TensorPrinter, parts_of, tensor_functions
+from autograd.program.tensor_layout import tensor_functions
+from autograd.program.tensor_source import TensorPrinter
 from autograd.rewriting import evaluate
 from autograd.value import Value, with_siblings
 
@@ -42,10 +43,10 @@ if TYPE_CHECKING:
 def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> Plan:
     """The plan for values, for the value with its gradient, or for another kind of derivative."""
     theta = {"theta": parameters}
-    if kind in ("values", "gradient") and len(ys) == 1:
+    if kind == "values" or (kind == "gradient" and len(ys) == 1):
         order = nodes(*ys)
         try:
-            if _are_shared(order, parameters):
+            if are_shared(order, parameters):
                 return RolledPlan(ys, parameters, lists, kind == "gradient", with_siblings(order))
         except (NotRolled, ArithmeticError, LookupError, ValueError):  # there is always the plan for each place by itself
             pass
@@ -71,7 +72,7 @@ UNROLLED = ", unrolled"  # a kind for which the plan takes each place by itself,
 FEWEST_PLACES = 3  # that share weights: what is used twice may be a layer and a penalty on it
 
 
-def _are_shared(order: Sequence[Value], parameters: Sequence[Value]) -> bool:
+def are_shared(order: Sequence[Value], parameters: Sequence[Value]) -> bool:
     """Whether parameters are used again and again, as at each place of a text."""
     uses = Counter(chain.from_iterable(node.inputs for node in order))
     used = [uses[p] for p in parameters if p in uses]
@@ -226,9 +227,8 @@ class RolledPlan(Plan):
         self.adjoint_of = self.statements.adjoint_of
         self.name = "value_and_gradient" if backward else "values"
         self._in_place = {}
-        if backward:
-            self._tensors = TensorPrinter(self.statements)
-            self._text = self._tensors.source(self.vectors, self.lists)
+        self._tensors = TensorPrinter(self.statements)
+        self._text = self._tensors.source(self.vectors, self.lists)
 
     def __getattr__(self, name: str) -> Any:
         """The source for any library, which is printed when it is asked for."""
@@ -246,18 +246,18 @@ class RolledPlan(Plan):
         """The same by the graph itself, row by row."""
         np = import_numpy()
         order = self._order
-        (y,), found, total = self._ys, [], np.zeros(len(self._parameters))
+        found, total = [], np.zeros(len(self._parameters))
         for row in range(count_rows(arrays)):
             at = {}
             for leaf, (name, i) in self._leaves.items():
                 if name != "seed":
                     at[leaf] = float(arrays[name][i, row] if name in arrays else vectors[0][i])
             numbers = evaluate(order, at, shift=True)
-            found.append(numbers[y])
+            found.append([numbers[y] for y in self._ys])
             if self._backward:
-                slopes = _slopes(order, numbers, y)
+                slopes = _slopes(order, numbers, self._ys[0])
                 total += [slopes.get(p, 0.0) for p in self._parameters]
-        values = np.array([found])
+        values = np.array(found).T
         return [values, total * vectors[1][0]] if self._backward else [values]
 
     def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
@@ -287,7 +287,7 @@ class RolledPlan(Plan):
             "",
             source,
         ]
-        if self._backward and len(arrays[0]):
+        if len(arrays[0]):
             lines += ["in place, for NumPy:", "", self._text]
         return "\n".join(lines).rstrip() + "\n"
 

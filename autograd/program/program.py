@@ -9,23 +9,26 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import math
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 
 from autograd.graph import nodes
+from autograd.primitives import dot_of
 from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, refuse_nan, refuse_no_item
+from autograd.program.c_source import CPrinter
 from autograd.program.checking import Checks
 from autograd.program.engines import array_maker, check_arrays, import_engine, import_numpy, read_numbers, refine
 from autograd.program.equations import Equations
-from autograd.program.plan import UNROLLED, Plan, make_plan, single_output
-from autograd.program.script import script_of
+from autograd.program.plan import UNROLLED, Plan, are_shared, make_plan, single_output
+from autograd.program.script import Script, script_of
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
-
-    from autograd.value import Value
 
 MOST_SIZES = 8  # of batches for which arrays are kept
 
@@ -65,6 +68,7 @@ class Program:
         self._kept = threading.local()
         self._checks = Checks()
         self._lock = threading.Lock()
+        self._sum: Program | None = None
 
     def _plan(self, kind: str) -> Plan:
         """The passes for values, for the value with its gradient, or for another kind of derivative; made once."""
@@ -151,7 +155,8 @@ class Program:
         if out is not None and any(np.shares_memory(out, each) for each in (theta, *(() if ones else arrays.values()))):
             raise ValueError("out is where theta or the batch is: the gradient would be written over what it is taken from")
         if self._plan("gradient").rolled:
-            if self._is_rolled("gradient", arrays, theta, self._seed(size)):
+            known = ("rolled", "gradient") in self._checks.passed
+            if known or self._is_rolled("gradient", arrays, theta, self._seed(size)):
                 return self._rolled_value_and_grad(arrays, theta, out)
             if self._plan("gradient").rolled:
                 return self._unrolled_value_and_grad(arrays, theta, out)
@@ -175,7 +180,7 @@ class Program:
         gradient, run = self._bound(count_rows(arrays), theta, out, False)
         with np.errstate(all="ignore"):
             value = float(run(*arrays.values()))
-        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+        if not (math.isfinite(value) and math.isfinite(gradient.dot(gradient))):
             return self._unrolled_value_and_grad(arrays, theta, out)
         return value, gradient.copy() if out is None else gradient
 
@@ -235,8 +240,36 @@ class Program:
         if wrt not in ("inputs", "parameters"):
             raise ValueError(f"wrt is 'inputs' or 'parameters', not {wrt!r}")
         arrays = read_batch(batch, self._widths)
+        if wrt == "parameters" and are_shared(nodes(*self.ys), self.parameters):
+            weighted = self._weighted()
+            with suppress(ValueError):  # a row with nan, or with an index of no item: its slopes are nan, and no fault
+                if weighted._plan("gradient").rolled:
+                    return weighted._row_by_row(arrays, theta, len(self.ys))
         (slopes,) = self._run(wrt, arrays, theta)
         return slopes.reshape(len(self.ys), len(slopes) // len(self.ys), slopes.shape[1]).transpose(2, 0, 1)
+
+    def _weighted(self) -> Program:
+        """The program of Σ s y over the outputs y, whose weights s are inputs: 1 for one output, 0 for the others."""
+        if self._sum is None:
+            s = [Value(1.0) for _ in self.ys]
+            name = "s"
+            while name in self.lists:
+                name += "s"
+            self._sum = Program([dot_of(*s, *self.ys)], {**self.lists, name: s}, self.parameters, "sum")
+        return self._sum
+
+    def _row_by_row(self, arrays: Mapping[str, Any], theta: Any, outputs: int) -> Any:
+        """The gradient for each row alone, and for each output, that this program has the weights of."""
+        np = import_numpy()
+        theta = self._numbers(theta, False).copy()
+        found, weights = np.empty((count_rows(arrays), outputs, len(self.parameters))), np.eye(outputs)
+        gradient = np.empty(len(self.parameters))
+        for row, slopes in enumerate(found):
+            columns = [array[:, row : row + 1].T for array in arrays.values()]
+            for k in range(outputs):
+                self.value_and_grad(*columns, weights[k : k + 1], theta=theta, out=gradient)
+                slopes[k] = gradient
+        return found
 
     def hvp(self, vector: Any, *batch: Any, theta: Any = None) -> Any:
         """The Hessian of the value over the batch, by the parameters, times a vector.
@@ -264,12 +297,28 @@ class Program:
     def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any, *vectors: Any) -> list[Any]:
         vectors = self._numbers(theta, False), *vectors
         if self._is_rolled(kind, arrays, *vectors):
-            found = self._plan(kind).run(arrays, *vectors)
-            if all(import_numpy().isfinite(each).all() for each in found):
-                return found
+            found = self._rolled_values(kind, arrays, vectors[0])
+            if import_numpy().isfinite(found).all():
+                return [found]
             kind += UNROLLED
         self._check(kind, arrays, *vectors)
         return self._plan(kind).run(arrays, *vectors)
+
+    def _rolled_values(self, kind: str, arrays: Mapping[str, Any], theta: Any) -> Any:
+        """The same for all places at once, in this thread's arrays for batches of one size."""
+        np = import_numpy()
+        kept = self._kept.__dict__.setdefault(kind, OrderedDict())
+        size = count_rows(arrays)
+        if size not in kept:
+            own = theta.copy()
+            kept[size] = own, self._plan(kind).bound(np, (own,), None, size, False)
+            if len(kept) > MOST_SIZES:
+                kept.popitem(last=False)
+        kept.move_to_end(size)
+        own, run = kept[size]
+        own[:] = theta
+        with np.errstate(all="ignore"):
+            return run(*arrays.values())
 
     def _is_rolled(self, kind: str, arrays: Mapping[str, Any], *vectors: Any) -> bool:
         """Whether the plan of a kind does at once what is done at several places, and does it as the graph does.
@@ -319,7 +368,7 @@ class Program:
         >>> w.data
         -6.5
         """
-        return Batch(read_batch(arrays, self._widths))
+        return Batch(read_batch(arrays, self._widths), self._widths)
 
     def _check(self, kind: str, arrays: Mapping[str, Any], *vectors: Any) -> None:
         """Compare a kind of program with the graph itself before it is used."""
@@ -388,8 +437,11 @@ class Program:
         return self._printed.source
 
     @property
-    def script(self) -> str:
-        """The program as a Python file that needs NumPy alone.
+    def script(self) -> Script:
+        """The program as a Python file that needs NumPy alone; script("c") is one file of C that needs no library but libm.
+
+        The one in C works out one row, and its main prints value and gradient for the numbers of the recorded one.
+        Raises ValueError for an operation that C has no word for here.
 
         >>> from autograd import Value, compile
         >>> w, x = Value(0.5), Value(1.0)
@@ -399,7 +451,14 @@ class Program:
         """
         self._check_as_recorded(self._printed_kind)
         plan = self._printed
-        return script_of(plan.source, plan.tables, self.lists, len(self.parameters), self.reduction == "mean")
+        text = script_of(plan.source, plan.tables, self.lists, len(self.parameters), self.reduction == "mean")
+        return Script(text, self._script_in_c)
+
+    def _script_in_c(self) -> str:
+        plan = self._printed
+        plan.source  # noqa: B018  which gives arrays their names
+        recorded = {name: [float(x.data) for x in leaves] for name, leaves in self.lists.items()}
+        return CPrinter(plan.statements, recorded).source(self.theta.tolist(), recorded, self._printed_kind == "gradient")
 
     @property
     def equations(self) -> str:

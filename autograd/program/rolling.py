@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from autograd.program.grouping import Place
     from autograd.program.lowering import Form, Lowering
 
 ALONG = ("logsumexp", LARGEST)  # what may be done along any number of rows
 MOST_PADDING = 2.5  # products with holes, for each without
 MOST_FACTORS = 4
+NONE = (1 << 15) - 1  # the array of a factor that is not there, where a product has fewer than others
 HIDDEN = -math.inf
 
 
@@ -76,7 +78,7 @@ Recipe = list[Products] | Call | Along | Choice
 class Rolling:
     """The arrays of a lowered graph with their recipes, each after what it is made of; those of leaves are first.
 
-    outputs: the recipe of each output, in one row
+    outputs: the recipe of the one output, in one row; places: of several, where each stands
     side, hidden: for an array with holes how many rows follow each other to the end of a list, and the number in its holes,
         nan if that may be any
     """
@@ -85,8 +87,9 @@ class Rolling:
         self.np = np = import_numpy()
         self.atoms = atoms = lowering.atoms
         self.arrays = [Array(i, "leaf", name, [None] * n, name in varying) for i, (name, n) in enumerate(leaves.items())]
-        self.array_of = np.full(len(atoms) + 1, -1)  # of the atom; the last is none, where a product has fewer factors
-        self.row_of = np.full(len(atoms) + 1, -1)
+        self.array_of = np.full(len(atoms) + 1, -1, dtype=np.int32)  # of the atom; the last stands for none
+        self.array_of[-1] = NONE
+        self.row_of = np.full(len(atoms) + 1, -1, dtype=np.int32)
         self.side: dict[Array, int] = {}
         self.hidden: dict[Array, float] = {}
         self.recipes: dict[Array, Recipe] = {}
@@ -96,7 +99,18 @@ class Rolling:
         for array in self.arrays[len(leaves) :]:
             self._order(array, lists.get(array))
             self._describe(array)
-        self.outputs = [self._products([len(atoms) + i], 1, None) for i in range(len(lowering.outputs))]
+        self.outputs = []
+        self.places: list[Place | float] = []
+        if len(lowering.outputs) == 1:
+            self.outputs.append(self._products([len(atoms)], 1, None))
+        else:
+            self.places = [*map(self._place, lowering.outputs)]
+
+    def _place(self, output: Form) -> Place | float:
+        """Where an output that is an atom stands, or the number that it is."""
+        for factors, number in output.items():
+            return (int(self.array_of[factors[0]]), int(self.row_of[factors[0]])) if factors else number
+        return 0.0
 
     # ---- products
 
@@ -104,34 +118,56 @@ class Rolling:
         """All products as one table: whose sum they belong to, their factors, and coefficients."""
         np = self.np
         every = [*forms, *outputs]
-        sizes = np.array([len(some) for form in every for some in form], dtype=int)
+        self.bounds = np.cumsum([0, *map(len, every)])
+        rest = [(start + len(form.first), form.rest) for start, form in zip(self.bounds.tolist(), every) if form.rest]
+        sizes = np.array([len(some) for _, each in rest for some in each], dtype=int)
         if sizes.max(initial=0) > MOST_FACTORS:
             raise NotRolled("a product of many factors")
-        flat = np.fromiter(chain.from_iterable(chain.from_iterable(every)), dtype=int, count=int(sizes.sum()))
-        self.factors = np.full((len(sizes), MOST_FACTORS), len(forms))
-        self.factors[np.arange(MOST_FACTORS) < sizes[:, None]] = flat
-        self.coefficients = np.fromiter(chain.from_iterable(form.values() for form in every), dtype=float, count=len(sizes))
-        self.bounds = np.cumsum([0, *map(len, every)])
+        self.factors = np.full((max(sizes.max(initial=0), 2), int(self.bounds[-1])), len(forms), dtype=np.int32)
+        self.coefficients = np.ones(self.factors.shape[1])
+        vectors: dict[int, Any] = {}
+        for start, form in zip(self.bounds.tolist(), every):
+            if form.first:
+                for column, atoms in zip(self.factors, (form.first, form.second)):
+                    if id(atoms) not in vectors:
+                        vectors[id(atoms)] = np.array(atoms, dtype=np.int32)
+                    column[start : start + len(atoms)] = vectors[id(atoms)]
+        where = [start + i for start, each in rest for i in range(len(each))]
+        some = np.full((len(sizes), len(self.factors)), len(forms))
+        some[np.arange(len(self.factors)) < sizes[:, None]] = [*chain.from_iterable(chain.from_iterable(r for _, r in rest))]
+        self.factors[:, where] = some.T
+        self.coefficients[where] = [c for _, each in rest for c in each.values()]
 
     def _terms(self, owners: Sequence[int]) -> tuple[Any, Any]:
         """Which products belong to some sums, and to which of them."""
         np = self.np
         starts, ends = self.bounds[owners], self.bounds[[o + 1 for o in owners]]
         lengths = ends - starts
-        which = np.repeat(np.arange(len(owners)), lengths)
-        terms = np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(starts, lengths)
+        which = np.repeat(np.arange(len(owners), dtype=np.int32), lengths)
+        terms = np.arange(len(which))
+        terms += np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
         return terms, which
 
     def _kinds(self, terms: Any) -> tuple[Any, Any]:
         """The kind of each product as one number: the arrays of its factors, in order; and the factors in that order."""
         np = self.np
-        factors = self.factors[terms]
-        arrays, rows = self.array_of[factors], self.row_of[factors]
-        order = np.lexsort((rows, np.where(arrays < 0, len(self.arrays), arrays)), axis=1)
-        factors, arrays = (np.take_along_axis(each, order, axis=1) for each in (factors, arrays))
-        code = np.zeros(len(terms), dtype=int)
-        for column in arrays.T:
-            code = code * (1 << 15) + column + 1
+        factors = self.factors[:, terms]
+        while len(factors) > 1 and (factors[-1] == len(self.atoms)).all():
+            factors = factors[:-1]
+        arrays = self.array_of[factors]
+        turned = arrays[1:] < arrays[:-1]
+        if (same := arrays[1:] == arrays[:-1]).any():
+            rows = self.row_of[factors]
+            turned |= same & (rows[1:] < rows[:-1])
+        if len(factors) == 2 and turned.all():
+            factors, arrays = factors[::-1], arrays[::-1]
+        elif turned.any():
+            order = np.argsort((arrays.astype(int) << 32) + self.row_of[factors], axis=0)
+            factors, arrays = (np.take_along_axis(each, order, axis=0) for each in (factors, arrays))
+        code = np.zeros(factors.shape[1], dtype=int)
+        for column in arrays:
+            code <<= 15
+            code += column
         return code, factors
 
     # ---- classes
@@ -140,21 +176,25 @@ class Rolling:
         by_level: dict[int, list[int]] = {}
         needed = [False] * len(self.atoms)
         for owner in range(len(self.atoms), len(self.bounds) - 1):
-            for f in self.factors[self.bounds[owner] : self.bounds[owner + 1]].ravel().tolist():
+            for f in self.factors[:, self.bounds[owner] : self.bounds[owner + 1]].ravel().tolist():
                 if f < len(self.atoms):
                     needed[f] = True
-        lists = {array.what: array for array in self.arrays}
-        for i in reversed(range(len(self.atoms))):
-            if needed[i]:
-                for x in self.atoms[i].below:
+        passed: set[int] = set()  # lists of atoms that many sums share
+        for atom, here in zip(reversed(self.atoms), reversed(needed)):
+            if here:
+                rest = [f for factors in atom.form.rest for f in factors]
+                lists = [each for each in (atom.form.first, atom.form.second) if id(each) not in passed]
+                passed.update(map(id, lists))
+                for x in chain(rest, *lists, (x for x in atom.inputs if isinstance(x, int))):
                     needed[x] = True
+        leaves = {array.what: array for array in self.arrays}
         for i, atom in enumerate(self.atoms):
             if not needed[i]:
                 continue
             if atom.kind == "leaf":
                 name, row = atom.what
-                self.array_of[i], self.row_of[i] = lists[name].number, row
-                lists[name].rows[row] = i
+                self.array_of[i], self.row_of[i] = leaves[name].number, row
+                leaves[name].rows[row] = i
             else:
                 by_level.setdefault(atom.level, []).append(i)
         for level in sorted(by_level):
@@ -187,10 +227,14 @@ class Rolling:
         np = self.np
         terms, which = self._terms(sums)
         code, _ = self._kinds(terms)
-        pairs, counts = np.unique(np.stack([which, code]), axis=1, return_counts=True)
+        begins = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (which[1:] != which[:-1])])
+        kinds_met, kind = np.unique(code[begins], return_inverse=True)
+        pairs, run = np.unique(which[begins] * len(kinds_met) + kind, return_inverse=True)
+        counts = np.bincount(run, weights=np.diff(np.r_[begins, len(code)])).astype(int)
         kinds: list[list[int]] = [[] for _ in sums]
         many: list[list[int]] = [[] for _ in sums]
-        for owner, kind, count in zip(*pairs.tolist(), counts.tolist()):
+        for pair, count in zip(pairs.tolist(), counts.tolist()):
+            owner, kind = divmod(pair, len(kinds_met))
             kinds[owner].append(kind)
             many[owner].append(count)
         families: dict[tuple[int, ...], dict[tuple[int, ...], list[int]]] = {}
@@ -225,11 +269,11 @@ class Rolling:
                 continue
             terms, which = self._terms(members)
             code, factors = self._kinds(terms)
-            for kind in np.unique(code):
-                here = code == kind
+            for here in _apart(code):
                 counts = np.bincount(which[here], minlength=len(members))
-                for k in range(MOST_FACTORS):
-                    column = factors[here][:, k]
+                if counts.min() == counts.max() > 1:
+                    continue
+                for column in factors[:, here]:
                     if column[0] == len(self.atoms) or self.arrays[self.array_of[column[0]]].kind == "leaf":
                         continue
                     if counts.max() == 1 and counts.min() == 1:
@@ -296,25 +340,24 @@ class Rolling:
             return [tuple(row) for row in zip(*(self.row_of[column].tolist() for column in columns))], None
         terms, which = self._terms(members)
         code, factors = self._kinds(terms)
-        rows = self.row_of[factors]
         best: tuple[int, Any] | None = None
-        for kind in np.unique(code):
-            here = code == kind
-            if here.sum() == size and (np.bincount(which[here], minlength=size) == 1).all():
+        alike = _apart(code)
+        for here in alike:
+            if len(here) == size and (np.bincount(which[here], minlength=size) == 1).all():
                 order = np.argsort(which[here], kind="stable")
-                for k in range(MOST_FACTORS):
-                    column = factors[here][order, k]
+                for column in factors[:, here[order]]:
                     if column[0] < len(self.atoms):
                         owner = self.arrays[self.array_of[column[0]]]
                         if owner.varies and len(np.unique(column)) == size and (best is None or owner.number < best[0]):
                             best = owner.number, self.row_of[column]
         if best is not None:
             return [(r,) for r in best[1].tolist()], self._copied(self.arrays[best[0]], size)
-        largest = max(np.unique(code).tolist(), key=lambda kind: ((code == kind).sum(), -kind))
-        here = np.flatnonzero(code == largest)
-        order = here[np.lexsort((*rows[here].T[::-1], which[here]))]
-        first = np.unique(which[order], return_index=True)[1]
-        found = [tuple(row) for row in rows[order[first]].tolist()]
+        here = max(alike, key=len)
+        rows = self.row_of[factors[:, here]]
+        order = _ordered((which[here], *rows))
+        owners = which[here][order]
+        first = order[np.r_[True, owners[1:] != owners[:-1]]]
+        found = [tuple(row) for row in rows[:, first].T.tolist()]
         return (found, None) if len(found) == size else ([(i,) for i in range(size)], None)
 
     def _copied(self, owner: Array, size: int) -> Array | None:
@@ -343,12 +386,13 @@ class Rolling:
                 if side is not None or index.kind != "leaf" or not index.varies:
                     raise NotRolled("a choice by an index that was computed")
                 which = [int(x[0]) for x in inputs if x is not None]
-                recipe = Choice((index, self.row_of[which]), source, self.row_of[[x[1:] for x in inputs if x is not None]])
+                rows_of = self.row_of.astype(int)
+                recipe = Choice((index, rows_of[which]), source, rows_of[[x[1:] for x in inputs if x is not None]])
             else:
                 arguments: list[Any] = []
                 for k, x in enumerate(example.inputs):
                     if isinstance(x, int):
-                        table = self.np.array([[-1 if each is None else self.row_of[each[k]] for each in inputs]])
+                        table = self.np.array([[-1 if each is None else self.row_of[each[k]] for each in inputs]], dtype=int)
                         source = self.arrays[self.array_of[x]]
                         arguments.append((source, filled(table, side or len(rows), len(source))[0]))
                     else:
@@ -384,9 +428,8 @@ class Rolling:
         coefficients = self.coefficients[terms]
         places_of = np.arange(rows) if at is None else np.array(at)
         found = []
-        for kind in sorted(np.unique(code).tolist(), key=lambda kind: -int((code == kind).sum())):
-            here = np.flatnonzero(code == kind)
-            here = here[np.lexsort((*places[here].T[::-1], which[here]))]
+        for here in sorted(_apart(code), key=len, reverse=True):
+            here = here[_ordered((which[here], *places[:, here]))]
             counts = np.bincount(which[here], minlength=len(owners))
             longest = int(counts.max())
             column = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -398,13 +441,12 @@ class Rolling:
             own[row] = True
             made: list[tuple[Array, Any]] = []
             hidden = False  # whether what is missing from a sum is 0 by itself
-            for k in range(MOST_FACTORS):
-                atom = int(factors[here[0], k])
+            for k, atom in enumerate(factors[:, here[0]].tolist()):
                 if atom == len(self.atoms):
                     continue
                 array = self.arrays[self.array_of[atom]]
                 table = np.full((rows, longest), -1)
-                table[row, column] = places[here, k]
+                table[row, column] = places[k, here]
                 missing = table < 0
                 if side is not None:
                     table = filled(np.ascontiguousarray(table.T), side, len(array)).T
@@ -488,3 +530,25 @@ class Rolling:
         if abs(found) == math.inf and found != HIDDEN:
             raise NotRolled("numbers of no size in holes")
         return found
+
+
+def _apart(code: Any) -> list[Any]:
+    """Where each number stands, from the lowest number to the highest."""
+    np = import_numpy()
+    found = np.unique(code[np.r_[True, code[1:] != code[:-1]]])
+    return [np.arange(len(code))] if len(found) == 1 else [np.flatnonzero(code == each) for each in found]
+
+
+def _ordered(columns: Sequence[Any]) -> Any:
+    """The order in which rows of numbers go up: by the first column, then by the next."""
+    np = import_numpy()
+    key = np.zeros(len(columns[0]), dtype=int)
+    largest = 1
+    for column in columns:
+        lowest, width = int(column.min()), int(np.ptp(column)) + 1
+        if largest * width >= 1 << 62:
+            return np.lexsort(columns[::-1])
+        key *= width
+        key += column - lowest
+        largest *= width
+    return np.arange(len(key)) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")

@@ -15,7 +15,7 @@ from autograd.program.array_functions import CALLED, DEFINITIONS, OF_THE_LIBRARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 OF_PYTHON = ("erf", "erfc")
@@ -43,6 +43,24 @@ INSIDE = {  # what puts together values and gradients of B rows
     "spread": "def spread(x, n):\n    return np.broadcast_to(x, (n, batch))\n",
     "rows": "def rows(*values):\n    return np.concatenate([np.broadcast_to(value, (1, batch)) for value in values])\n",
 }
+
+
+class Script(str):
+    """A program as a file of Python; called with the name of a language, as one of that."""
+
+    _in_c: Callable[[], str]
+
+    def __new__(cls, python: str, in_c: Callable[[], str]) -> Script:
+        """python: the file; in_c: what gives the one in C."""
+        script = super().__new__(cls, python)
+        script._in_c = in_c
+        return script
+
+    def __call__(self, language: str = "python") -> str:
+        """The file in "python", or in "c"."""
+        if language not in ("python", "c"):
+            raise ValueError(f'a script is in "python" or in "c", not {language!r}')
+        return self._in_c() if language == "c" else str(self)
 
 
 def script_of(

@@ -33,7 +33,7 @@ from autograd.program.expressions import (
     arrays_in,
     split_sign,
 )
-from autograd.program.lowering import RECIPROCAL
+from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.statements import in_turn
 
 TYPE_CHECKING = False
@@ -159,6 +159,11 @@ class Printer:
                 return f"({weights} @ {self.side_by_side(e.operand, e.copies)}).reshape({rows}, -1)"
             case Matmul():
                 return f"{self.weights(e)} @ {self.view(e.operand)}"
+            case Fold() if (
+                1 < e.results == len(e.operand.rows)
+            ):  # each of one number: with one argument, all would be one list
+                view = self.view(e.operand)
+                return f"{e.name}({view}, {view})" if e.name == LARGEST else view
             case Fold() if e.results > 1:
                 return f"{e.name}(*{self.view(e.operand)}.reshape({len(e.operand.rows) // e.results}, {e.results}, -1))"
             case Fold():
@@ -253,6 +258,15 @@ class Printer:
             parts.append(self.table("c", columns[0] if single else columns))
         return f"sum({' * '.join(parts)}, axis={0 if single else 1}{', keepdims=True' if single else ''})"
 
+    def _results(self, values: Sequence[Expression]) -> str:
+        """What is given for each row of the batch: a row for each value, or those of one expression for all of them."""
+        match values:
+            case [View(_, rows) as e] if len(rows) > 1:
+                return f"value = spread({self.expression(e)}, {len(rows)})"
+            case [Parts() as e]:
+                return f"value = spread({self.expression(e)}, {e.size})"
+        return f"value = rows({', '.join(map(self.expression, values))})"
+
     def piece(self, store: Store) -> str:
         """A part of the gradient, a row for each parameter."""
         match store:
@@ -278,7 +292,7 @@ class Printer:
         s = self.statements
         lets = [step for step in in_turn(s, [*s.values, *s.stores]) if isinstance(step, Let)]
         body = [f"{let.array.name} = {self.in_full(let.what, len(let.array))}" for let in lets]
-        results = [f"value = rows({', '.join(map(self.expression, s.values))})"] if s.values else []
+        results = [self._results(s.values)] if s.values else []
         passes: list[tuple[set[int], list[Store]]] = []  # each parameter at most once in each
         for store in s.stores:
             places = flat(store.places)

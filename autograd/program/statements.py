@@ -99,7 +99,7 @@ class Statements:
         found = [self._add_alike(kind, rows) for kind, rows in kinds]
         return found[0] if len(found) == 1 else _factor_out(found) if found else Number(0.0)
 
-    def _sort_terms(self, form: Form) -> dict[Kind, list[Term]]:
+    def _sort_terms(self, form: Form | dict[Factors, float]) -> dict[Kind, list[Term]]:
         """The products of a sum by their kind."""
         by_kind: dict[Kind, list[Term]] = {}
         for factors, c in form.items():
@@ -149,10 +149,10 @@ class Statements:
 
     def _find_gradient(self, forms: Sequence[Form]) -> Iterator[Store]:
         """What is summed over the batch for each parameter; products of one kind, and as many of them, in one go."""
-        forms = [dict(form) for form in forms]
-        yield from self._take_scatters(forms)
+        left = [dict(form.items()) for form in forms]
+        yield from self._take_scatters(left)
         alike: dict[tuple[Kind, int], dict[int, list[Term]]] = {}
-        for p, form in enumerate(forms):
+        for p, form in enumerate(left):
             for kind, terms in self._sort_terms(form).items():
                 alike.setdefault((kind, len(terms)), {})[p] = terms
         for (kind, count), some in alike.items():
@@ -160,7 +160,7 @@ class Statements:
             found = self._find_outer(some) if both_vary and count == 1 else None
             yield found or Total(sorted(some), self._add_alike(kind, [some[p] for p in sorted(some)]))
 
-    def _take_scatters(self, forms: Sequence[Form]) -> Iterator[Scatter]:
+    def _take_scatters(self, forms: Sequence[dict[Factors, float]]) -> Iterator[Scatter]:
         """What each item of a choice varies by: [index = k] times the same for all k. It is taken out of the forms."""
         chosen: dict[tuple[int, Factors, float], dict[float, list[tuple[int, Factors]]]] = {}
         for p, form in enumerate(forms):

@@ -3,6 +3,7 @@
     formulas.py    step, derive, grad, hessian, draw: any formula that is typed
     lessons.py     play, tour, exercise, mark, lab: what a course needs
     notes.py       check: a page of notes
+    engines.py     judge: an engine of one's own
     training.py    train: nets on data
     writing.py     train names: a GPT on lines of letters
     machine.py     doctor, completion: the computer that all this runs on

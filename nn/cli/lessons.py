@@ -60,11 +60,11 @@ def add_to(commands: Any) -> None:
             "chalkgrad exercise neuron --seed 3 --answers",
             "chalkgrad exercise attention --seed 3",
             "chalkgrad exercise neuron --activation tanh --batch 2 --l2 --steps 2",
-            'chalkgrad exercise "two layers" --seed 3 --save exercise.ipynb --save sheet.toml',
+            "chalkgrad exercise two layers --seed 3 --save exercise.ipynb --save sheet.toml",
         ],
     )
     kinds = 'neuron, "two inputs", "two layers", softmax, recurrent, rmsnorm, embedding, attention, jacobian, hessian'
-    exercise.add_argument("level", nargs="?", default="two layers", help=f"{kinds} (%(default)s)")
+    exercise.add_argument("level", nargs="*", default=["two layers"], help=f"{kinds} (two layers)")
     exercise.add_argument("--seed", type=int, help="for the same numbers again")
     exercise.add_argument("--digits", type=int, default=5, help="significant digits that are wanted (%(default)s)")
     exercise.add_argument("--activation", metavar="NAME", help="another one: sigmoid, tanh, relu or softplus")
@@ -185,7 +185,7 @@ def _exercise(options: argparse.Namespace) -> int:
 
     names = ("activation", "batch", "l2", "steps", "true_class", "symbols")
     variant = {name: getattr(options, name) for name in names}
-    task = exercise(options.level, options.seed, digits=options.digits, **variant)
+    task = exercise(" ".join(options.level), options.seed, digits=options.digits, **variant)
     paths = [str(task.save(path)) for path in options.save]
     if options.json:
         answers = {"answers": dict(task.answers)} if options.answers else {}

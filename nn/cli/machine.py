@@ -28,7 +28,7 @@ PURPOSES = {  # of the extras that are for people who use the library; their pac
     "torch": "programs on PyTorch",
     "onnx": "nets as ONNX",
 }
-SHELLS = ("bash", "zsh", "tcsh")
+SHELLS = ("bash", "zsh", "tcsh", "fish")
 COLOURS = {"✓": "green", "✗": "red", "–": "yellow"}
 
 
@@ -53,6 +53,7 @@ def add_to(commands: Any) -> None:
         " chalkgrad[completion].\n\n"
         'In bash, put this line into ~/.bashrc:\n\n  eval "$(chalkgrad completion bash)"\n\n'
         'In zsh, put these into ~/.zshrc:\n\n  autoload -U compinit && compinit\n  eval "$(chalkgrad completion zsh)"\n\n'
+        "In fish, run this once:\n\n  chalkgrad completion fish > ~/.config/fish/completions/chalkgrad.fish\n\n"
         "In tcsh, run the first once, and put the second into ~/.tcshrc:\n\n"
         "  chalkgrad completion tcsh > ~/.chalkgrad.tcsh\n  source ~/.chalkgrad.tcsh",
         examples=["chalkgrad completion bash > chalkgrad-completion.bash"],
@@ -180,6 +181,8 @@ def _completion(options: argparse.Namespace) -> int:
         import shtab
     except ImportError:
         raise ImportError('completion is written by shtab: pip install "chalkgrad[completion]"') from None
+    if options.shell not in shtab.SUPPORTED_SHELLS:
+        raise ImportError(f"this shtab is too old for {options.shell}: pip install --upgrade shtab")
     whole = options.whole
     files = {"FILE": shtab.FILE, "FOLDER": shtab.DIRECTORY}
     for each in _parsers(whole):

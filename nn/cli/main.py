@@ -7,8 +7,17 @@ import sys
 from collections.abc import Sequence
 
 from autograd import __version__
-from nn.cli import formulas, lessons, machine, notes, training
+from nn.cli import engines, formulas, lessons, machine, notes, training
 from nn.cli.shared import Parser, styled
+
+GREETING = """\
+chalkgrad: gradients as on the chalkboard, worked out line by line. Three things to try first:
+
+    chalkgrad play                                    a page in which backpropagation is seen at work
+    chalkgrad step "E = (o - t)^2; o = sigmoid(w x)"  a formula of your own, forward and backward, number by number
+    chalkgrad exercise neuron                         a question to work out by hand, which `chalkgrad mark` marks
+
+`chalkgrad --help` names all commands, `chalkgrad lab` opens the course."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without ∂ shows ? there
     options = _understood(sys.argv[1:] if arguments is None else arguments)
+    if options.command is None:
+        print(GREETING)
+        return 0
     try:
         code: int = options.run(options)
     except BrokenPipeError:  # whoever read this has had enough
@@ -39,10 +51,10 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
-    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (formulas, lessons, notes, training, machine):
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND")
+    for group in (formulas, lessons, notes, engines, training, machine):
         group.add_to(commands)
-    whole.set_defaults(whole=whole)
+    whole.set_defaults(whole=whole, parser=whole, more="")
     return whole
 
 

@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
             choices = [str(choice) for action in self._actions for choice in action.choices or ()]
             near = get_close_matches(slip[1] or slip[2] or "", [*choices, *self._option_string_actions], 1)
             message += "".join(f"; is {name} meant?" for name in near)
-        super().error(message)
+        self.exit(2, f"{self.prog}: error: {message}\n\n{self.format_usage()}")  # what it is about comes first
 
 
 def command(

@@ -138,6 +138,10 @@ def _train(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.save} cannot be written: there is no folder {Path(options.save).parent}")
     if options.save:
         suffix_of(options.save, "a model", MODEL_SUFFIXES)
+    if options.plots:
+        from nn.plots.look import choose_look
+
+        choose_look(dark=False)  # is Matplotlib there? After the training it would be too late
     if options.data in TEXTS:
         for name, usual in OF_TEXTS.items():
             setattr(options, name, usual if getattr(options, name) is None else getattr(options, name))

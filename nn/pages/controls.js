@@ -1,13 +1,13 @@
 // What the pages have in common: how they look, the buttons and keys, light and dark.
 
 const STYLE = `
-:host { all: initial; display: block; }
+:host { all: initial; display: block; container-type: inline-size; }
 .app { --paper:#fff; --ink:#1c2733; --muted:#5f6c7b; --line:#9aa7b5; --box:#fff; --part:#f4f6f9; --edge:#ccd4dd;
-  --now:#d9650b; --done:#2563c9; --now-soft:#fdebdc; --done-soft:#e3edfb; --wrong:#b3261e;
+  --now:#d9650b; --done:#2563c9; --now-soft:#fdebdc; --done-soft:#e3edfb; --wrong:#b3261e; --good:#00694d; --slope:#a84600;
   font: 15px/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--ink); background: var(--paper);
   padding: 12px 16px 16px; border-radius: 8px; box-sizing: border-box; }
 @media screen { .app.dark { --paper:#14181f; --ink:#eef2f6; --muted:#a9b5c3; --line:#76849a; --box:#1f2630;
-  --part:#1a2029; --edge:#3d4859; --now:#f58a3c; --done:#5b9bf8; --now-soft:#4a3020; --done-soft:#1f3350; --wrong:#ff8a80; } }
+  --part:#1a2029; --edge:#3d4859; --now:#f58a3c; --done:#5b9bf8; --now-soft:#4a3020; --done-soft:#1f3350; --wrong:#ff8a80; --good:#5fd3a8; --slope:#f79a55; } }
 .app * { box-sizing: border-box; }
 .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; }
 button, select { font: inherit; color: var(--ink); background: var(--part); border: 1px solid var(--edge); border-radius: 6px;
@@ -24,6 +24,15 @@ input[type=range] { accent-color: var(--done); }
 .stage { overflow: auto; max-height: 80vh; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
 .stage svg { display: block; width: 100%; height: auto; max-height: 62vh; }
 .panel { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; margin-top: 12px; }
+.beside .stage { max-height: 56vh; }
+@container (min-width: 900px) { /* picture and explanation side by side */
+  .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 290px); column-gap: 20px; align-items: start; }
+  .beside .bar, .beside .tools, .beside details { grid-column: 1 / -1; }
+  .beside .stage { grid-column: 1; grid-row: 2; max-height: 58vh; }
+  .beside .stage svg { max-height: 56vh; }
+  .beside .panel { grid-column: 2; grid-row: 2; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
+  .beside .node-info { margin-top: 12px; }
+}
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
 .now { border-left: 4px solid var(--now); padding: 2px 0 2px 12px; min-height: 9.5em; }
 .now.forward { border-color: var(--done); }
@@ -36,6 +45,17 @@ p { margin: 4px 0; }
 .node-info label { display: grid; grid-template-columns: auto 1fr auto; gap: 8px; align-items: center; }
 .node-info ul { margin: 4px 0; padding-left: 18px; }
 .tangent { width: 100%; max-width: 320px; height: auto; display: block; }
+.tools { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); gap: 8px 24px; margin-top: 12px; }
+.tools section { border-top: 1px solid var(--edge); padding-top: 8px; min-width: 0; }
+.row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.rate { display: grid; grid-template-columns: auto minmax(90px, 1fr) 3em; gap: 8px; align-items: center; flex: 1 1 180px; font-variant-numeric: tabular-nums; }
+.losses { display: block; width: 100%; max-width: 340px; height: auto; }
+.check { display: flex; gap: 8px; align-items: center; min-height: 34px; cursor: pointer; }
+.check input { width: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--done); }
+input[type=text] { font: inherit; color: var(--ink); background: var(--box); border: 1px solid var(--line); border-radius: 6px; padding: 5px 10px; min-height: 34px; flex: 1 1 110px; min-width: 0; }
+.fell, .marked { min-height: 1.4em; font-variant-numeric: tabular-nums; }
+.marked.right { color: var(--good); font-weight: 600; } .marked.wrong { font-weight: 600; }
+[hidden] { display: none !important; }
 details { margin-top: 10px; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9em; font-variant-numeric: tabular-nums; }
@@ -56,12 +76,16 @@ tr.current td { background: var(--now-soft); }
 .stage .node.active.going path { stroke: var(--done); }
 .stage .node.chosen path { stroke-dasharray: 5 3; stroke-width: 2.5; }
 .stage .node.differs path { stroke: var(--wrong); stroke-dasharray: 2 3; stroke-width: 3; }
-.stage .edge.active path { stroke: var(--now); stroke-width: 4.5; }
+.stage .edge.sent path { stroke: var(--done); opacity: .55; } .stage .edge.sent polygon { fill: var(--done); stroke: var(--done); opacity: .55; }
+.stage .edge.returned path { stroke: var(--now); opacity: .6; } .stage .edge.returned polygon { fill: var(--now); stroke: var(--now); opacity: .6; }
+.stage .edge.active path, .stage .edge.active polygon { opacity: 1; }
+.stage .edge.active path { stroke: var(--now); filter: drop-shadow(0 0 2px var(--now)); }
 .stage .edge.active polygon { fill: var(--now); stroke: var(--now); }
-.stage .edge.active.going path { stroke: var(--done); }
+.stage .edge.active.going path { stroke: var(--done); filter: drop-shadow(0 0 2px var(--done)); }
 .stage .edge.active.going polygon { fill: var(--done); stroke: var(--done); }
+.stage .edge text.local { fill: var(--slope); font-weight: 700; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 @media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
-@media print { .bar, .panel, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
+@media print { .bar, .panel, .tools, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;
 
 // The controls that both pages have; steer() says what they do.

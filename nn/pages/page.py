@@ -16,7 +16,9 @@ from typing import Any
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SCRIPTS = ("numbers.js", "controls.js", "stepper.js", "layers.js", "player.js", "widget.js")
+SCRIPTS = tuple(
+    f"{name}.js" for name in "numbers controls words explain nudge flow descend predict stepper layers player widget".split()
+)
 _ids = count(1)
 
 

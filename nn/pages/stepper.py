@@ -18,6 +18,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from autograd.derive.layers import Structure
 from autograd.display.files import save
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT
@@ -136,7 +137,7 @@ def _data(y: Value) -> dict[str, Any]:
     sizes = set()
     for depth in DEPTHS:
         try:
-            view, titles = _view(y, order, depth)
+            view, titles = _view(y, order, depth, names)
         except ValueError:  # too many boxes at this depth
             continue
         if len(set(view["places"])) not in sizes:
@@ -150,12 +151,13 @@ def _data(y: Value) -> dict[str, Any]:
         "nodes": [_node(node, place, names) for node in order],
         "output": place[y],
         "forward": [place[node] for node in reversed(history(y))],
+        "parameters": [place[x] for x in Structure(y).parameters()],
         "firstReached": [place[node] for node in as_first_reached(y)],
         "views": views,
     }
 
 
-def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dict[Value, str]]:
+def _view(y: Value, order: list[Value], depth: str, names: dict[Value, str]) -> tuple[dict[str, Any], dict[Value, str]]:
     """The drawing at one depth, with room for any number; which box each node is in, and whose numbers a box shows."""
     graph = GraphPictures([y], 4, set(), None, 0)
     picture = graph.picture(depth, None)
@@ -165,6 +167,9 @@ def _view(y: Value, order: list[Value], depth: str) -> tuple[dict[str, Any], dic
         box = boxes[graph.keys[node]]
         if (box.kind in (OPERATION, "leaf") and node.op is not CONSTANT) or (box.kind == NEURON and node.inputs):
             shown[box.key] = i  # of a neuron the last one computed, which is its output
+    for node in order if depth == OPERATION else ():
+        box = boxes[graph.keys[node]]
+        box.title = box.title or (names[node] if node.inputs else "")  # no line speaks of a name that no box wears
     for box in picture.boxes:
         box.grad = None
         if box.key in shown:

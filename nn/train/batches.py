@@ -106,12 +106,8 @@ class BatchStep(Step):
         return [float(i == target) for i in range(self.classes)]
 
     def _loss(self, prediction: Any, outputs: list[Value], t: Any) -> Value:
-        if not self.classes:
-            return lift(self.run.loss(prediction, t))
-        if self.run.loss_name == "cross_entropy":  # −Σ t log softmax(o), with Σ t = 1
+        if self.classes and self.run.loss_name == "cross_entropy":  # −Σ t log softmax(o), with Σ t = 1
             return lift(logsumexp(outputs) - dot(t, outputs))
-        if self.run.loss_name == "nll":
-            return lift(-dot(t, outputs))
         return lift(self.run.loss(prediction, t))
 
     def _arrays_of(self, rows: list[Row]) -> dict[int, tuple[Any, Any, dict[int, int]]]:
@@ -119,7 +115,7 @@ class BatchStep(Step):
         if id(rows) not in self.known:
             np, found = self.np, {}
             for length, some in self._by_length(rows).items():
-                X = np.array([rows[i][0] for i in some], dtype=float)
+                X = np.array([rows[i][0] for i in some])
                 targets = [rows[i][1] for i in some]
                 T = np.array([self._shares(t) if self.classes else list(flatten(t)) for t in targets], dtype=float)
                 found[length] = X, T, {id(rows[i]): k for k, i in enumerate(some)}

@@ -101,7 +101,7 @@ def check_settings(was: Mapping[str, Any], now: Mapping[str, Any], hyperparamete
         if name != "hyperparameters" and was.get(name) != x
     ]
     if was.get("optimizer") == now["optimizer"]:
-        began = was.get("hyperparameters", {})
+        began = was["hyperparameters"]
         differences += [
             f"{name} of {now['optimizer']} was {_said(began.get(name))} and is {_said(x)}"
             for name, x in now["hyperparameters"].items()

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from autograd import Value
 from autograd.calculus import flatten
-from autograd.conversions import number
+from autograd.conversions import number, reads_as_float
 from autograd.modes import without_graph
 from autograd.value import constant, lift
 from nn.data.dataset import listed
@@ -192,6 +192,11 @@ def gives_rows(prediction: Any) -> bool:
 
 
 def _finite(x: Any, name: str, row: int) -> float:
+    if isinstance(x, str) and not reads_as_float(x):
+        raise TypeError(
+            f"row {row} of {name} holds the text {x!r}: nets compute with numbers, so give each word one, as in"
+            f" [words.index(x) for x in {name}] with words = sorted(set({name}))"
+        )
     data = x.data if isinstance(x, Value) else number(x)
     if not math.isfinite(data):
         raise ValueError(f"row {row} of {name} holds {data}: mend or leave out such rows first")

@@ -80,9 +80,9 @@ ENTRIES = {
 def test_what_is_no_real_number_is_a_type_error_that_says_what_to_pass(wrong):
     """At every entry, what is no number gives a sentence that names it and says what to pass instead.
 
-    Operators take NumPy's arrays, element by element (test_elementwise.py).
+    Operators and vectors take NumPy's arrays, element by element (test_elementwise.py).
     """
-    entries = [name for name in ENTRIES if not wrong.startswith("array") or not re.fullmatch(r"[vx] \S+ [vx]", name)]
+    entries = [name for name in ENTRIES if not wrong.startswith("array") or not re.fullmatch(r"[vx] \S+ [vx]|jvp", name)]
     x, sentence = {**wrong_inputs(), **(torch_inputs() if "tensor" in wrong else {})}[wrong]
 
     def refused(entry):

@@ -124,3 +124,31 @@ def test_a_net_in_numpys_words():
     for i, j in itertools.product(range(3), range(4)):
         t = math.tanh(z[i])
         assert W[i, j].grad == pytest.approx(2 * t * (1 - t * t) * x[j] / 3, rel=1e-12)
+
+
+ARRAY = np.array([1.0, 2.0, 3.0])
+OF_ARRAYS = {  # what is asked, and what NumPy and calculus say
+    "grad": (lambda: ag.grad(lambda x: (x**2).sum())(ARRAY), 2 * ARRAY),
+    "grad, np.exp": (lambda: ag.grad(lambda x: np.exp(x).sum())(ARRAY), np.exp(ARRAY)),
+    "grad of a matrix": (lambda: ag.grad(lambda W: (W @ ARRAY).sum())(np.ones((2, 3))), np.tile(ARRAY, (2, 1))),
+    "grad in grad": (lambda: ag.grad(lambda x: ag.grad(lambda y: (y**3).sum())(x).sum())(ARRAY), 6 * ARRAY),
+    "grad of whole numbers": (lambda: ag.grad(lambda x: x[0] * 2 + x[1])(np.array([1, 2])), [2.0, 1.0]),
+    "jacobian": (lambda: ag.jacobian(lambda x: x**2)(ARRAY), np.diag(2 * ARRAY)),
+    "hessian": (lambda: ag.hessian(lambda x: (x**3).sum())(ARRAY), np.diag(6 * ARRAY)),
+    "jvp": (lambda: ag.jvp(lambda x: x**2, ARRAY, ARRAY)[1], 2 * ARRAY**2),
+    "vjp": (lambda: ag.vjp(lambda x: x**2, ARRAY, ARRAY)[1], 2 * ARRAY**2),
+    "hvp": (lambda: ag.hvp(lambda x: (x**3).sum(), ARRAY, ARRAY)[1], 6 * ARRAY**2),
+}
+
+
+@pytest.mark.parametrize("asked", OF_ARRAYS)
+def test_transforms_take_arrays(asked):
+    """An array is an argument like a list, and its gradient an array of the same shape."""
+    found, expected = OF_ARRAYS[asked]
+    assert np.asarray(found(), dtype=float).tolist() == np.asarray(expected).tolist()
+
+
+def test_two_arrays_have_a_gradient_each():
+    """Each in its own shape, and a number stays one."""
+    value, (of_w, of_b) = ag.value_and_grad(lambda W, b: ((W @ ARRAY + b) ** 2).sum())(np.ones((2, 3)), 1.0)
+    assert (value, of_w.tolist(), of_b) == (98.0, [[14.0, 28.0, 42.0]] * 2, 28.0)

@@ -524,3 +524,19 @@ def test_which_lines_took_the_number_out_is_remembered():
     constant = y.inputs[1]
     assert constant < 4
     assert "asked at" not in constant.__dict__
+
+
+def test_a_class_of_ones_own_is_differentiated_as_a_value():
+    """Operations of one, two and any number of inputs, whichever of them are of a class below Value."""
+
+    class Weight(Value):
+        pass
+
+    def loss(w, x):
+        return ag.softmax([w.gelu(), w * x, ag.exp(w)])[0] + ag.dot([w, x], [x, w]) / w - ag.tanh(w) ** 2
+
+    w, x, own, own_x = Value(0.7), Value(-1.2), Weight(0.7), Weight(-1.2)
+    loss(w, x).backward()
+    loss(own, own_x).backward()
+    assert (own.grad, own_x.grad) == (w.grad, x.grad)
+    assert own.grad == ag.gradient(loss(own, own_x), own)[0].data

@@ -80,7 +80,7 @@ REFUSED = {  # what is written, and what is said
     "a dict of inputs": (lambda: net()({0: 1.0, 1: 2.0}), TypeError, "in order, in a list, and not in a dict"),
     "a set of inputs": (lambda: net()({1.0, 2.0}), TypeError, "in order, in a list, and not in a set"),
     "a text of inputs": (lambda: net()("12"), TypeError, "not with the text '12'"),
-    "a batch of inputs": (lambda: net()(np.array(X[:2])), TypeError, "numpy ndarray"),
+    "a batch of inputs": (lambda: net()(np.array(X[:2])), TypeError, "[model(x) for x in X], and no ndarray"),
     "mse, two shapes": (lambda: losses.mse(np.ones((2, 1)), np.ones(2)), ValueError, "2 rows of 1 with a list of 2"),
     "mse, one target": (lambda: losses.mse([1.0, 2.0], 1.0), ValueError, "a list of 2 with one number"),
     "mse, too few": (lambda: losses.mse([1.0, 2.0], [1.0]), ValueError, "a list of 2 with a list of 1"),

@@ -525,6 +525,13 @@ ERRORS = [
     (losses.cross_entropy, ([1.0, 2.0], 2), IndexError, "class index 2, and a row has 2 scores: the classes are 0 to 1"),
     (losses.cross_entropy, ([1.0, 2.0], -1), IndexError, "class index -1"),
     (losses.cross_entropy, ([[1.0, 2.0]] * 2, [1, 5]), IndexError, "class index 5"),
+    (
+        losses.nll,
+        ([0.25, 0.75], 0),
+        ValueError,
+        r"^nll takes logarithms of probabilities, and \[0\.25, 0\.75\] are probabilities: pass their logarithms,"
+        " log_softmax of scores, or the scores themselves to cross_entropy$",
+    ),
     (losses.nll, ([1.0, 2.0], 0.5), ValueError, "whole number as a class index, not 0.5"),
     (losses.nll, ([1.0, 2.0], math.nan), ValueError, "whole number as a class index, not nan"),
     (losses.nll, ([1.0, 2.0], math.inf), ValueError, "whole number as a class index, not inf"),

@@ -9,6 +9,8 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.graph import nodes
+from autograd.labels import suggested
 from nn.losses import cross_entropy, mse
 
 WIDTH = 4
@@ -257,6 +259,16 @@ def test_norms_by_hand():
     close([y.data for y in nn.RMSNorm(2, eps=0.0)([3.0, 4.0])], [3 / math.sqrt(12.5), 4 / math.sqrt(12.5)])
     close([y.data for y in nn.LayerNorm(2, eps=0.0)([3.0, 7.0])], [-1.0, 1.0])
     assert all(abs(y.data) < 1e-3 for y in nn.LayerNorm(2)([5.0, 5.0]))
+    layer, rms = nn.LayerNorm(2, eps=0.5), nn.RMSNorm(2, eps=0.5)
+    for norm in (layer, rms):
+        norm.weight[0].data, norm.weight[1].data = 2.0, 3.0
+    layer.bias[0].data, layer.bias[1].data = 10.0, 20.0
+    for row in layer([[3.0, 7.0], [-1.0, 3.0]]):
+        close([y.data for y in row], [10.0 - 4.0 / math.sqrt(4.5), 20.0 + 6.0 / math.sqrt(4.5)])
+    close([y.data for y in rms([3.0, 4.0])], [6 / math.sqrt(13.0), 12 / math.sqrt(13.0)])
+    plain = nn.LayerNorm(2, eps=0.0, elementwise_affine=False)
+    assert (plain.weight, plain.bias, nn.LayerNorm(2, bias=False).bias) == (None, None, None)
+    close([y.data for y in plain([3.0, 7.0])], [-1.0, 1.0])
 
 
 def test_attention_by_hand():
@@ -275,6 +287,23 @@ def test_attention_by_hand():
     close(attention(x)[0][1].data, 2.0 / (1.0 + math.exp(1.0 / math.sqrt(2.0))))
 
 
+@pytest.mark.parametrize(("bend", "function"), [("tanh", math.tanh), ("relu", lambda a: max(a, 0.0))])
+def test_an_rnn_of_one_number_by_hand(bend, function):
+    """h ← bend(½ x + 1/10 + ¼ h + 1/5), place by place, from 0 or what it is given."""
+    rnn = nn.RNN(1, 1, bend)
+    for p, x in zip(rnn.parameters(), (0.5, 0.25, 0.1, 0.2), strict=True):
+        p.data = x
+    first = function(1.3)
+    outputs, last = rnn([[2.0], [-1.0]])
+    close([h.data for (h,) in outputs], [first, function(-0.2 + first / 4)])
+    assert last is outputs[-1]
+    close(rnn([[2.0]], [0.4])[1][0].data, function(1.4))
+    close(rnn.step([2.0], [0.4])[0].data, function(1.4))
+    letters = [[p.label for p in net.parameters()] for net in (rnn, nn.LSTM(1, 1))]
+    gates = [f"{letter}^{gate}_{i}" for letter, i in zip("WUbc", ("11", "11", "1", "1")) for gate in "ifgo"]
+    assert letters == [["W_11", "U_11", "b_1", "c_1"], gates]
+
+
 def test_an_lstm_of_one_number_by_hand():
     """All weights 1 and no biases: i = f = o = σ(x + h), g = tanh(x + h)."""
     lstm = nn.LSTM(1, 1, bias=False)
@@ -284,6 +313,10 @@ def test_an_lstm_of_one_number_by_hand():
     gate = 1.0 / (1.0 + math.exp(-0.75))
     close(c.data, gate * 2.0 + gate * math.tanh(0.75))
     close(h.data, gate * math.tanh(c.data))
+    wide = nn.LSTM(1, 2)
+    assert [[a.inputs[0].inputs[0].label for a in gate] for gate in wide.nets([0.5], [0.25, 0.0])] == [
+        [f"W^{gate}_{i}1" for i in (1, 2)] for gate in "ifgo"
+    ]
 
 
 def test_dropout_keeps_the_mean_and_says_when():
@@ -338,6 +371,166 @@ def test_every_parameter_has_a_name_of_its_own(module):
     assert len(set(labels)) == len(labels)
 
 
+SEEDED = {name: make for name, make in MODULES.items() if not name.startswith(("rms", "layer"))}
+SEEDED |= {"gpt": lambda seed=0: nn.GPT(3, 4, 2, 2, 3, norm="layer", bias=True, seed=seed)}
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_a_seed_repeats_all_parameters(name):
+    """Each of them, and no two weights are drawn alike."""
+    made = SEEDED[name]()
+    assert made.state_dict() == SEEDED[name]().state_dict()
+    drawn = [x for x in (p.data for p in made.parameters()) if x not in (0.0, 1.0)]
+    assert len(set(drawn)) == len(drawn) > 0
+
+
+def test_the_parameters_of_a_gpt_start_small():
+    """Weights are normal numbers of standard deviation 0.08 around 0; gains of norms are 1, and biases 0."""
+    numbers = {}
+    for name, p in nn.GPT(27, 16, 4, 1, 16, norm="layer", seed=0).named_parameters():
+        numbers.setdefault("norm" in name, {}).setdefault(name.rpartition(".")[2].partition("_")[0], []).append(p.data)
+    weights = numbers[False]["weight"]
+    assert (len(weights), set(numbers[True]["weight"]), set(numbers[True]["bias"])) == (4192, {1.0}, {0.0})
+    assert math.fsum(weights) / 4192 == pytest.approx(0.0, abs=0.004)
+    assert math.sqrt(math.fsum(w * w for w in weights) / 4192) == pytest.approx(0.08, rel=0.03)
+
+
+def test_a_seed_means_the_same_numbers_for_ever():
+    """The loss that the reference prints for a fresh GPT, which is about that of knowing nothing, ln 27 = 3.296."""
+    scores = nn.GPT(27, width=16, heads=4, layers=1, positions=16, seed=0)([0, 5, 13])
+    assert round(cross_entropy(scores, [5, 13, 13]).data, 3) == 3.376
+
+
+def written(model, temperature, seed, tokens, most, end=None):
+    """What a GPT writes, by its scores and Python's own random numbers."""
+    chance = random.Random(seed)
+    while len(tokens) < most:
+        weights = [math.exp(score.data / temperature) for score in model(tokens)[-1]]
+        (token,) = chance.choices(range(len(weights)), weights)
+        if token == end:
+            break
+        tokens = [*tokens, token]
+    return tokens
+
+
+def test_a_sample_is_drawn_by_the_shares_of_the_scores():
+    """Token by token, as many as there are places, or as are asked for; with letters up to the one that ends lines."""
+    letters = nn.data.Letters("abc")
+    plain, spelling = nn.GPT(3, 2, 1, 1, 6, seed=0), nn.GPT(letters, 2, 1, 1, 6, seed=1)
+    for model in (plain, spelling):
+        for p in model.parameters():
+            p.data *= 8.0  # so that shares differ
+    lengths = set()
+    for seed in range(6):
+        for temperature in (0.5, 2.0):
+            assert plain.sample(temperature, seed) == written(plain, temperature, seed, [0], 6)
+            text = spelling.sample(temperature, seed, start="b", length=5)
+            begun = [letters.end, *letters.encode("b")]
+            assert text == letters.decode(written(spelling, temperature, seed, begun, 5, letters.end)[1:])
+            lengths.add(len(text))
+    assert plain.sample(seed=3, start=[2, 1], length=4) == written(plain, 1.0, 3, [2, 1], 4)
+    assert min(lengths) < max(lengths) == 4
+
+
+def test_a_token_and_its_place_are_added_up():
+    """x is the row of the token plus that of the place."""
+    model = nn.GPT(3, 2, 1, 1, 2, seed=0)
+    named = {suggested(node): node.data for node in nodes(*[s for row in model([2, 1]) for s in row])}
+    for t, token in enumerate([2, 1]):
+        for i in range(2):
+            total = model.tokens.weight[token][i].data + model.places.weight[t][i].data
+            assert named[f"x_{t + 1}{i + 1}"] == total
+
+
+def test_parameters_have_the_letters_of_the_papers():
+    """Gains and biases of norms; embeddings, attention, the net between, and the head of a GPT, without their indices."""
+    letters = {
+        nn.RMSNorm(1): "g",
+        nn.LayerNorm(1): "γ β",
+        nn.Attention(1): "Q b^q K b^k V b^v O b^o",
+        nn.GPT(2, 1, 1, 1, 1, bias=True): "e p Q b^q K b^k V b^v O b^o w^{(1)} b^{(1)} w^{(2)} b^{(2)} U d",
+    }
+    for module, expected in letters.items():
+        assert " ".join(dict.fromkeys(p.label.rpartition("_")[0] for p in module.parameters())) == expected
+
+
+SIZES = [  # counted by hand: of a block two norms, four maps of 4 × 4 and two of 4 × 16
+    (lambda: nn.Block(4, 2), "Block(4, 2 heads, relu; 200 parameters)"),
+    (lambda: nn.Block(4, bias=True, activation=ag.tanh), "Block(4, 1 head, tanh; 236 parameters)"),
+    (lambda: nn.Block(4, 4, norm="layer", dim_feedforward=3), "Block(4, 4 heads, relu; 104 parameters)"),
+    (
+        lambda: nn.Block(4, 2, norm="rms without gain", activation=lambda x: x * x),
+        "Block(4, 2 heads, function; 192 parameters)",
+    ),
+    (lambda: nn.Attention(4, causal=False), "Attention(4, 1 head; 80 parameters)"),
+    (lambda: nn.Attention(4, 2, False), "Attention(4, 2 heads, causal; 64 parameters)"),
+    (lambda: nn.GPT(5, 4, 1, 1, 3), "GPT(5 tokens, width 4, 1 head, 1 block, 3 positions; 244 parameters)"),
+    (lambda: nn.GPT(5, 4, 2, 2, 3, bias=True), "GPT(5 tokens, width 4, 2 heads, 2 blocks, 3 positions; 513 parameters)"),
+    (lambda: nn.RNN(2, 3, bias=False), "RNN(2 → 3, no bias; 15 parameters)"),
+    (lambda: nn.LSTM(2, 3), "LSTM(2 → 3; 84 parameters)"),
+    (lambda: nn.RMSNorm([3]), "RMSNorm(3; 3 parameters)"),
+    (lambda: nn.RMSNorm(3, elementwise_affine=False), "RMSNorm(3, no gain; 0 parameters)"),
+    (lambda: nn.LayerNorm((3,), bias=False), "LayerNorm(3, no bias; 3 parameters)"),
+    (lambda: nn.LayerNorm(3, elementwise_affine=False), "LayerNorm(3, no gain, no bias; 0 parameters)"),
+]
+
+
+@pytest.mark.parametrize(("make", "text"), SIZES, ids=[text for _, text in SIZES])
+def test_a_module_says_what_it_is(make, text):
+    """What it was made with, and how many numbers it learns."""
+    assert repr(make()) == text
+
+
+def test_norms_of_blocks_add_a_hundred_thousandth():
+    """As PyTorch's LayerNorm does; an RMSNorm by itself adds what the kind of number cannot tell from 0, as there."""
+    for norm in ("rms", "rms without gain", "layer"):
+        block = nn.Block(2, norm=norm)
+        assert block.norm_1.eps == block.norm_2.eps == 1e-5
+    assert (nn.RMSNorm(2).eps, nn.LayerNorm(2).eps, nn.LayerNorm(2, eps=0).eps) == (2.0**-52, 1e-5, 0.0)
+
+
+X = [[1.0, 2.0], [0.5, -1.0]]
+CALLED = [  # what names the numbers have that are worked out on the way: a letter, the place, which number of the vector
+    (lambda: nn.Attention(2, 1), X, "q_11 q_12 q_21 q_22 k_11 k_12 k_21 k_22 v_11 v_12 v_21 v_22 √2 z_11 z_21 z_22"
+     " α_11 α_21 α_22 c_11 c_12 c_21 c_22 o_11 o_12 o_21 o_22"),
+    # by two heads of one number each: the head comes first, and √1 is nothing to speak of
+    (lambda: nn.Attention(2, 2, causal=False), X, "q_111 q_121 q_211 q_221 k_111 k_121 k_211 k_221 v_111 v_121 v_211 v_221"
+     " z_111 z_112 z_121 z_122 z_211 z_212 z_221 z_222 α_111 α_112 α_121 α_122 α_211 α_212 α_221 α_222"
+     " c_11 c_12 c_21 c_22 o_11 o_12 o_21 o_22"),
+    (lambda: nn.RMSNorm(2), X, "ε r_1 r_2 n_11 n_12 n_21 n_22"),
+    (lambda: nn.RMSNorm(2), X[0], "ε r n_1 n_2"),
+    (lambda: nn.LayerNorm(2), X, "ε m_1 m_2 d_11 d_12 d_21 d_22 s_1 s_2 n_11 n_12 n_21 n_22"),
+    (lambda: nn.LayerNorm(2), X[0], "ε m d_1 d_2 s n_1 n_2"),
+    (lambda: nn.RNN(2, 1), X, "a_11 h_11 a_21 h_21"),
+    (lambda: nn.LSTM(2, 1), X, "i_11 f_11 g_11 o_11 C_11 h_11 i_21 f_21 g_21 o_21 C_21 h_21"),
+    (lambda: lambda x: nn.RNN(2, 1).step(x, [0.0]), X[0], "a_1 h_1"),
+    (lambda: lambda x: nn.LSTM(2, 1).step(x, ([0.0], [0.0])), X[0], "i_1 f_1 g_1 o_1 C_1 h_1"),
+    (lambda: nn.Block(2, 1, dim_feedforward=1), X[:1], "ε r^{(1)}_1 n^{(1)}_11 n^{(1)}_12 q_11 q_12 k_11 k_12 v_11 v_12 √2"
+     " z_11 α_11 c_11 c_12 o_11 o_12 u_11 u_12 r^{(2)}_1 n^{(2)}_11 n^{(2)}_12 a_11 h_11 f_11 f_12 y_11 y_12"),
+    (lambda: nn.GPT(2, 1, 1, 1, 2), [1], "ε x_11 r^{(1)}_1 n^{(1)}_11 r^{(2)}_1 n^{(2)}_11 q_11 k_11 v_11 z_11 α_11 c_11"
+     " o_11 u_11 r^{(3)}_1 n^{(3)}_11 a_11 a_12 a_13 a_14 h_11 h_12 h_13 h_14 f_11 y_11 s_11 s_12"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "x", "names"), CALLED)
+def test_what_is_worked_out_on_the_way_has_the_names_of_the_papers(make, x, names):
+    """Those, and no others; plain numbers that mean something have one too."""
+
+    def values(found):
+        return [value for each in found for value in values(each)] if isinstance(found, (list, tuple)) else [found]
+
+    order = nodes(*values(make()(x)))
+    assert {suggested(node) or node.label for node in order if node.op is not None} - {""} == set(names.split())
+
+
+def test_a_block_may_look_ahead():
+    """What comes later changes the first place where it is not causal, and does not where it is."""
+    for causal in (True, False):
+        block = nn.Block(2, 1, bias=True, causal=causal, seed=0)
+        first, other = (block([[0.5, -1.0], later])[0][0].data for later in ([1.0, 2.0], [-2.0, 0.25]))
+        assert (first == other) is causal
+
+
 def test_parameters_stand_in_torchs_order():
     """Weights before biases, those of the input before those of the state."""
     assert [name for name, _ in nn.Linear(2, 1).named_parameters()] == ["weight_11", "weight_12", "bias_1"]
@@ -365,6 +558,15 @@ def test_a_gpt_folds_into_its_layers():
     assert "inputs" not in boxes, "what scores are divided by, and what softmax takes away, nobody has put in"
 
 
+@pytest.mark.parametrize("module", [nn.RMSNorm(2), nn.LayerNorm(2), nn.Attention(2), nn.RNN(2, 2), nn.LSTM(2, 2)], ids=repr)
+def test_a_layer_of_vectors_is_one_box(module):
+    """At the depth of layers, whatever is inside of it."""
+    end = outputs(module, X)[-1][0]
+    end.backward()
+    boxes = [box.lines[0] for box in nn.draw(end, depth="layer").picture.boxes if box.lines]
+    assert repr(module).partition(";")[0].replace("(", " ") in boxes
+
+
 def test_a_formula_of_an_attention_score():
     """Parameters have names that formulas can be made of: q·k in the letters of the module."""
     attention = nn.Attention(2, bias=False, seed=0)
@@ -390,6 +592,29 @@ MISTAKES = [
     (lambda: nn.Embedding(3, 2)(0.5), ValueError, "whole number"),
     (lambda: nn.RMSNorm([2, 3]), ValueError, "has 2 dimensions"),
     (lambda: nn.LayerNorm(2, eps=-1.0), ValueError, "eps is a number from 0 on, not -1.0"),
+    (lambda: nn.LayerNorm(2, eps=math.inf), ValueError, "eps is a number from 0 on, not inf"),
+    (lambda: nn.LayerNorm(2, eps=math.nan), ValueError, "eps is a number from 0 on, not nan"),
+    (lambda: nn.RMSNorm(2, eps=True), ValueError, "eps is a number from 0 on, not True"),
+    (lambda: nn.RMSNorm(0), ValueError, "^the number of numbers in a vector is a whole number from 1 on, not 0"),
+    (lambda: nn.RMSNorm(2)([[1.0]]), ValueError, r"^RMSNorm\(2; 2 parameters\) takes 2 numbers, got 1"),
+    (lambda: nn.RMSNorm(2)([1.0]), ValueError, r"^RMSNorm\(2; 2 parameters\) takes 2 numbers, got 1"),
+    (lambda: nn.RNN(0, 1), ValueError, "^the number of inputs is a whole number from 1 on, not 0"),
+    (lambda: nn.RNN(1, 0), ValueError, "^the number of numbers in the state is a whole number from 1 on, not 0"),
+    (lambda: nn.RNN(2, 3).step([1.0, 2.0], [0.0]), ValueError, r"^RNN\(2 → 3; 21 parameters\) takes 3 numbers, got 1"),
+    (lambda: nn.LSTM(2, 3).step([1.0, 2.0], ([0.0] * 3, [0.0])), ValueError, r"^LSTM\(2 → 3; .*\) takes 3 numbers, got 1"),
+    (lambda: nn.LSTM(2, 3).step([1.0], ([0.0] * 3, [0.0] * 3)), ValueError, r"^LSTM\(2 → 3; .*\) takes 2 numbers, got 1"),
+    (lambda: nn.Attention(0), ValueError, "^the number of numbers in a vector is a whole number from 1 on, not 0"),
+    (lambda: nn.Attention(2, 0), ValueError, "^the number of heads is a whole number from 1 on, not 0"),
+    (lambda: nn.Attention(2)([[1.0]]), ValueError, r"^Attention\(2, 1 head, causal; .*\) takes 2 numbers, got 1"),
+    (lambda: nn.GPT(0, 4, 2, 1, 2), ValueError, "^the number of tokens is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 0, 2), ValueError, "^the number of layers is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 0), ValueError, "^the number of positions is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(length=3), ValueError,
+     "^tokens to begin with: 1; in all: 3; this model sees 2 at most$"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(length=0), ValueError,
+     "^the number of tokens to write is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature=math.inf), ValueError, "the temperature is a number above 0, not inf"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2).sample(temperature="x"), ValueError, "^the temperature is a number above 0, not 'x'$"),
     (lambda: nn.Attention(4, 3), ValueError, "4 numbers cannot be parted among 3 heads"),
     (lambda: nn.Attention(2)([1.0, 2.0]), TypeError, "takes a list of vectors, one for each place"),
     (lambda: nn.Attention(2)([]), TypeError, "takes a list of vectors"),

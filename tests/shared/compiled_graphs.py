@@ -4,6 +4,7 @@ The oracle is the graph: its leaves are given a row's numbers, and forward() and
 """
 
 import random
+import sys
 
 import pytest
 
@@ -62,6 +63,11 @@ def engine(name):
     if name == "torch":
         return pytest.importorskip("torch", reason="programs for PyTorch need it: pip install torch").tensor
     return np.asarray
+
+
+def ready(library):
+    """What makes a function of that library's arrays ready: JAX compiles it whole, instead of line by line."""
+    return sys.modules["jax"].jit if library == "jax" else lambda function: function
 
 
 # ------------------------------------------------------------------------------------------------------------------ graphs

@@ -9,9 +9,9 @@ import pathlib
 
 LAYERS = {
     "engine": """calculus check conversions extremes functions given graph
-        elementwise layers_of_tests layout modes primitives rewriting select trace value""",
+        elementwise guesses layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
-    "marking": "mark exams notes",
+    "marking": "mark exams notes judge",
     "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark interruptions layers
         losses vectors losses_by_hand memory metrics module readme saving texts threads""",
     "external": "docs lite notebooks pyodide",

@@ -1,5 +1,6 @@
 """A page behind step_through that is open in a browser: what it says and shows, and whether that is what Python says."""
 
+import json
 import re
 
 from page_numbers import written
@@ -41,7 +42,7 @@ class Page:
         self.press("Home")
 
     def node(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
+        return self.find(f".g-node[data-name={json.dumps(name, ensure_ascii=False)}]")
 
     def look(self):
         """What can be read at this step: the lines of the panel, and of every box its name, value and gradient."""
@@ -52,7 +53,7 @@ LOOK = """() => {
     const root = [...document.querySelectorAll("div")].find((place) => place.shadowRoot).shadowRoot;
     const lines = (selector) => [...root.querySelectorAll(selector)].map((line) => line.textContent);
     const boxes = [...root.querySelectorAll(".stage .g-node")].map((box) =>
-        [box.getAttribute("aria-label"), ...[...box.querySelectorAll("text")].slice(-2).map((line) => line.textContent)]);
+        [box.dataset.name, ...[...box.querySelectorAll("text")].slice(-2).map((line) => line.textContent)]);
     return { count: lines(".count")[0], now: lines(".now h3, .now p"), boxes, facts: lines(".facts li"),
         rows: [...root.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent)) };
 }"""

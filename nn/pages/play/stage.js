@@ -10,32 +10,24 @@ const NARROW = 600; // pixels: below that a graph runs from top to bottom
 
 const MORE = `
 .app { padding: 0; background: none; }
-.bar button, .bar select { min-height: 44px; }
+.app button, .app input[type=text], .bar select, .check { min-height: 44px; }
+.eta { height: 44px; }
 .bar input[type=range] { min-height: 44px; }
 .stage { scrollbar-width: thin; }
-.now { min-height: 8em; }
-@media (min-width: 900px) {
-  .app { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 272px); column-gap: 20px; align-items: start; }
-  .bar, details { grid-column: 1 / -1; }
-  .stage { grid-column: 1; grid-row: 2; max-height: 56vh; }
-  .stage svg { max-height: 54vh; }
-  .panel { grid-column: 2; grid-row: 2; display: block; margin: 0; max-height: 56vh; overflow: auto; padding: 3px; }
-  .node-info { margin-top: 12px; }
-}
 .stage text.symbol { fill: var(--muted); }
 `;
 
 /**
  * A stepper in a place; it gives what mount gives.
  * @param {HTMLElement} place @param {any} graph of describe
- * @param {{ changed?: (state: any) => void, kept?: Set<number>, folded?: boolean }} [options] the nodes that have a box where the
+ * @param {{ changed?: (state: any) => void, kept?: Set<number>, folded?: boolean, moving?: () => number[] }} [options] the nodes that have a box where the
  * graph is folded; whether it is so at first
  */
-export function showStepper(place, graph, { changed = () => {}, kept = new Set(), folded = false } = {}) {
+export function showStepper(place, graph, { changed = () => {}, kept = new Set(), folded = false, moving } = {}) {
   const host = make("div", { class: "stepper" }), narrow = place.clientWidth < NARROW, fewer = kept.size ? foldedView(graph, kept, narrow) : null;
   const views = { operation: view(graph, narrow), ...(fewer ? { neuron: fewer } : {}) };
   place.replaceChildren(host);
-  const app = /** @type {any} */ (mount)(host, { ...graph, views }, changed);
+  const app = /** @type {any} */ (mount)(host, { ...graph, views }, changed, { moving });
   host.shadowRoot.append(make("style", {}, MORE));
   const depth = host.shadowRoot.querySelector(".depth");
   if (fewer && folded && depth) {

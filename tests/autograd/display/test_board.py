@@ -386,3 +386,16 @@ def test_mathml_says_what_latex_does(latex, said):
     assert said in written
     assert "3pt]" not in written
     assert "\\" not in written
+
+
+FOREIGN = [r"\text{</svg><script>x</script>}", r"\text{\left<b>}", r"\hbox{<img src=x>}", r"\href{y}{x}"]
+
+
+@pytest.mark.parametrize("latex", FOREIGN)
+def test_mathematics_holds_no_tag_of_its_writers(latex):
+    """Words that look like tags stay words, and a link is none; a comparison is one."""
+    pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml")
+    page = ag.mathml(rf"{latex} < 2")
+    assert set(re.findall(r"<(\w+)", page)) <= {"math", "mrow", "mtext", "mstyle", "mi", "mn", "mo"}
+    assert "href" not in page
+    assert "<mo>&#x0003C;</mo>" in page

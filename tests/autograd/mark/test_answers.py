@@ -161,6 +161,15 @@ def test_the_sheet_of_the_lecture_note_is_worked_out_as_it_should_be():
     )
 
 
+def test_a_sheet_may_give_nothing_and_ask_for_fifteen_digits():
+    """Lines of plain numbers are lines; where a sheet has no file, messages call it the sheet."""
+    file = sheet_from('digits = 15\n[lines]\ny = "1 + 2"\nz = "3 y"\n')
+    assert (file.sheet.true, file.digits) == ({"y": 3.0, "z": 9.0}, 15)
+    assert sheet_from('[lines]\ny = "1 + 2"\n')[2:] == ({}, 1.0, 0)  # all of the marks, for any number of digits
+    with pytest.raises(SheetError, match=r"^the sheet: digits is a whole number from 0 to 15, not 16$"):
+        sheet_from('digits = 16\n[lines]\ny = "1 + 2"\n')
+
+
 GIVEN = "[given]\nw = 0.5\nx = 2\n"
 LINE = '[lines]\nz = "w x"\n'
 BAD_SHEETS = {
@@ -172,7 +181,9 @@ BAD_SHEETS = {
     "lines that are no table": ('lines = "z"\n', ["[lines]"]),
     "given numbers that are no table": ("given = [1]\n" + LINE, ["[given]"]),
     "answers that are no table": ("answers = 3\n" + GIVEN + LINE, ["[answers]"]),
-    "a formula that breaks off": (GIVEN + '[lines]\nz = "w +"\n', ["[lines], z", "w +\n", "^"]),
+    "marks that are no table": ("marks = 3\n" + GIVEN + LINE, [": marks is a table: write [marks] and its entries below"]),
+    "a part in words": ('carried = "half"\n' + GIVEN + LINE, [": carried is a number, not 'half'"]),
+    "a formula that breaks off": (GIVEN + '[lines]\nz = "w +"\n', ["[lines], z:\n    w +\n       ^"]),
     "a name that is not known": (GIVEN + '[lines]\nz = "w q"\n', ["[lines], z", "q is not known", "w, x"]),
     "a line that comes later": (GIVEN + '[lines]\na = "z + 1"\nz = "w x"\n', ["[lines], a", "z is not known"]),
     "two formulas at once": (GIVEN + '[lines]\nz = "w x = 1"\n', ["[lines], z"]),

@@ -6,11 +6,11 @@ import math
 import re
 import tomllib
 from decimal import Decimal
-from functools import cache
 from html.parser import HTMLParser
 from itertools import combinations, pairwise
 
 import pytest
+from drawn_exercises import fresh, task
 
 import autograd as ag
 from autograd import Exercise, Value, Worksheet, exercise, gradient
@@ -21,11 +21,6 @@ from autograd.mark.sheets import sheet_from
 from autograd.writing.names import text_name
 
 SEEDS = range(6)
-
-
-@cache
-def task(level="two layers", seed=1, digits=5):
-    return exercise(level, seed=seed, digits=digits)
 
 
 def number(text):
@@ -329,7 +324,7 @@ def test_zero_is_zero():
 def test_right_answers_are_right(level):
     """All of them at once, with full marks; and the rows come in the order of the sheet."""
     shown = task(level)
-    marking = exercise(level, seed=1).mark(dict(reversed(shown.answers.items())))
+    marking = fresh(level).mark(dict(reversed(shown.answers.items())))
     assert set(marking.verdicts.values()) == {"right"}
     assert list(marking.verdicts) == list(shown.lines)
     assert marking.score == marking.out_of == len(shown.lines)
@@ -337,7 +332,7 @@ def test_right_answers_are_right(level):
 
 def test_a_mistake_is_carried_from_one_call_to_the_next():
     """What follows from a number of an earlier call is carried; when that is put right, it is wrong itself."""
-    shown = exercise("neuron", seed=1)
+    shown = fresh("neuron")
     z = BY_HAND["neuron"](given(shown))["z"] + 0.2
     o, t = sigmoid(z), given(shown)["t"]
     assert shown.mark({"z": f"{z:.5f}"}).verdicts == {"z": "wrong"}
@@ -350,7 +345,7 @@ def test_a_mistake_is_carried_from_one_call_to_the_next():
 
 def test_only_the_lines_of_a_call_are_shown():
     """Blank ones too; without any, the whole sheet as it stands by now."""
-    shown = exercise("neuron", seed=1)
+    shown = fresh("neuron")
     assert shown.mark({"o": shown.answers["o"], "z": ""}).verdicts == {"z": "blank", "o": "right"}
     whole = shown.mark({}).verdicts
     assert list(whole) == list(shown.lines)
@@ -362,7 +357,7 @@ def test_only_the_lines_of_a_call_are_shown():
 @pytest.mark.parametrize(("claims", "error"), [({"q": "1.0"}, LookupError), ({2: "1.0"}, LookupError)])
 def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
     """Also what stands beside it in the same call."""
-    shown = exercise("neuron", seed=1)
+    shown = fresh("neuron")
     shown.mark({"z": shown.answers["z"]})
     before = shown.mark({}).verdicts
     with pytest.raises(error):
@@ -374,12 +369,12 @@ def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
 def test_claims_go_by_line(claims):
     """Anything else is refused with an example."""
     with pytest.raises(TypeError, match=r"claims go by line, as in \{.z.: .0\.5.\}"):
-        exercise("neuron", seed=1).mark(claims)
+        fresh("neuron").mark(claims)
 
 
 def test_marks_are_given_as_on_a_worksheet():
     """What lines are worth, and what part of it carried ones get."""
-    shown = exercise("neuron", seed=1)
+    shown = fresh("neuron")
     z = BY_HAND["neuron"](given(shown))["z"] + 0.2
     marking = shown.mark({"z": f"{z:.5f}", "o": f"{sigmoid(z):.5f}"}, marks=4.0, carried=0.25)
     assert [(row.marks, row.worth) for row in marking] == [(0.0, 4.0), (1.0, 4.0)]
@@ -521,6 +516,12 @@ def test_the_exercise_in_latex_has_all():
 # ------------------------------------------------------------------------------------------------------------- a notebook
 
 
+@pytest.fixture
+def drawn_once(monkeypatch):
+    """A notebook draws its exercise with what is written in it; whoever has drawn that already does not draw it again."""
+    monkeypatch.setattr(ag, "exercise", fresh)
+
+
 def run(cells, fill=lambda source: source):
     """What the code cells of a notebook show, run in order in one namespace, each as it was filled in."""
     names, shown = {}, []
@@ -550,6 +551,7 @@ def test_the_notebook_is_valid(name):
     nbformat.validate(nbformat.reads(shown.notebook, as_version=4))
 
 
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", [*LEVELS, *HOSTILE])
 @pytest.mark.parametrize("wrong", [False, True])
 def test_the_notebook_marks_itself(name, wrong):
@@ -577,6 +579,7 @@ def test_mistakes_are_carried_from_cell_to_cell_of_a_notebook():
     assert set(updated.verdicts.values()) == {"blank"}
 
 
+@pytest.mark.usefixtures("drawn_once")
 @everywhere
 def test_the_notebook_has_the_exercise_and_the_solution(level):
     """The first cell is the exercise without its table; the last one, when its sign is taken away, shows the derivation."""

@@ -9,6 +9,7 @@ from autograd import Value, Worksheet, gradient, log, sigmoid
 from autograd.mark.claims import written_number
 from autograd.mark.comparing import Check
 from autograd.mark.judging import MOST_READINGS, _combinations, with_lines
+from autograd.mark.marker import Marker
 from autograd.mark.points import Difference
 from autograd.mark.rounding import Kept, usually_kept
 from autograd.mark.working import Literal, Member, Near, Worth
@@ -35,6 +36,8 @@ def verdict(true, written):
         (0.64544, "0.646", "wrong"),
         (0.64590, "0.645", "rounded"),  # cut off
         (0.64590, "0.644", "wrong"),
+        (0.64590, "0.64", "rounded"),
+        (0.64590, "0.63", "wrong"),
         (0.64590, "0.647", "wrong"),
         (-0.64590, "-0.645", "rounded"),
         (-0.64590, "-0.644", "wrong"),
@@ -113,11 +116,57 @@ def test_numbers_may_be_taken_in_so_many_ways():
     """All ways together up to two hundred; beyond, all the first, all the last, and one that differs at a time."""
     assert sorted(_combinations([(1, 2), (3,), (4, 5)])) == [(1, 3, 4), (1, 3, 5), (2, 3, 4), (2, 3, 5)]
     assert len(list(_combinations([(0, 1)] * 7))) == 128 <= MOST_READINGS
+    assert len(list(_combinations([range(100), range(2)]))) == 200 == MOST_READINGS
     many = [tuple(each) for each in _combinations([(0, 1, 2)] + [(0, 1)] * 7)]
     assert many[:2] == [(0,) * 8, (2, *(1,) * 7)]
     assert many[2:] == [
         tuple((other if k == i else 0) for k in range(8)) for i in range(8) for other in ((1, 2)[: 2 - (i > 0)])
     ]
+
+
+@pytest.mark.parametrize(
+    ("results", "blamed", "places", "cut_off"),
+    [  # of 0.645: 0.00055 off is as far as rounding goes
+        ([Worth(0.6453, 0.0), Worth(0.6452, 0.0)], [0, 0], [1, 0], False),
+        ([Worth(0.6453, 0.001), Worth(0.6452, 0.0)], [0, 0], [0, 1], False),  # 0.3 of 1.55, and 0.2 of 0.55
+        ([Worth(0.6453, 0.0), Worth(0.6453, 0.0)], [1, 0], [1, 0], False),
+        ([Worth(0.6458, 0.0), Worth(0.6453, 0.0)], [0, 0], [1], False),
+        ([Worth(0.6458, 0.0), Worth(0.6459, 0.0)], [1, 0], [1, 0], True),
+        ([Worth(0.6462, 0.0005), Worth(0.6461, 0.00015)], [0, 0], [0, 1], True),  # 0.2 of 0.5, and 0.1 of 0.15
+        ([Worth(0.6447, 0.0), Worth(0.6470, 0.0)], [0, 0], [0], False),
+        ([Worth(0.6470, 0.0)], [0], [], False),
+    ],
+)
+def test_what_is_nearest_explains_a_number_first(results, blamed, places, cut_off):
+    """In parts of what each may be off; of two that are as near, the one that rests on fewer wrong lines."""
+    judge = Marker(one(a=0.5), {}, {}).judge
+    assert judge.explaining(written_number("0.645"), results, blamed) == (places, cut_off)
+
+
+def test_what_should_have_come_of_a_wrong_line_may_be_gone_on_from():
+    """y is neither right nor what 0.6 gives, 1.2; who goes on from that 1.2 rests on a wrong line all the same."""
+    x = Value(0.3, "a") + Value(0.2, "b")
+    y = 2 * x
+    row = Worksheet(x=x, y=y, z=100 * y).mark({"x": "0.600", "y": "1.700", "z": "120.0"})["z"]
+    assert (row.verdict, row.sources, row.own) == ("carried", ("y",), pytest.approx(170.0))
+
+
+def test_a_line_rests_on_the_wrong_formulas_that_are_in_it():
+    """Two formulas are wrong, and the number comes of one of them."""
+    a, b = Value(0.3, "a"), Value(0.7, "b")
+    p, q = a * b, a + b
+    sheet = Worksheet(p=p, q=q, r=10 * p)
+    row = sheet.mark({"p": "a/b", "q": "a - b", "r": f"{3 / 0.7:.4f}"})["r"]
+    assert (row.verdict, row.sources) == ("carried", ("p",))
+
+
+def test_who_writes_sixteen_digits_keeps_them():
+    """Three decimals elsewhere explain no product rounded to 0.070 in a sum that is written to the last digit."""
+    a, b, c = Value(0.1234, "a"), Value(0.5678, "b"), Value(0.361234, "c")
+    sheet = Worksheet(p=a * 10, q=b * 10, r=c * 2, y=a * b + c)
+    written = {"p": "1.234", "q": "5.678", "r": "0.722"}
+    assert sheet.mark({**written, "y": "0.431"})["y"].verdict == "right"
+    assert sheet.mark({**written, "y": "0.4312340000000000"})["y"].verdict == "wrong"
 
 
 def test_quantities_that_are_not_written_are_worked_out_from_those_that_are():

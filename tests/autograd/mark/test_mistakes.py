@@ -15,8 +15,10 @@ import pytest
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
 from autograd.formula.measures import free_variables
 from autograd.mark.claims import written_number
+from autograd.mark.classes import Class
 from autograd.mark.forms import figure, text_of
 from autograd.mark.mistakes import KINDS, mistakes, slope_named
+from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import value_at
 
@@ -329,6 +331,43 @@ def test_all_of_these_kinds_have_a_name():
     assert {kind for line in STEPS for kind, *_ in rows_of(line)} <= set(KINDS)
 
 
+def test_a_class_table_says_each_kind_in_words():
+    """Beside the line and who made the mistake; what is no kind is no guess."""
+    words = """
+        sign a sign
+        swapped a difference the wrong way round, as y − ŷ for ŷ − y
+        operation + for ×, or the like
+        factor a factor left out
+        term a term left out
+        bias the bias left out
+        derivative the derivative of the activation left out, or taken in the wrong place
+        index another index
+        transposed indices the wrong way round
+        half ½ or 2 of the square
+        square a square
+        ascent ascent for descent
+        rate the learning rate left out
+        old-weights old weights for new ones, or the other way round
+        operand another quantity in its place
+        function a function not or another one
+        mask a mask forgotten: softmax of all scores for that of some
+        log-base another base of the logarithm
+        copied the number of another line
+        decimal-point the decimal point moved
+        digits digits that changed places, or were lost
+        rounding rounded too early
+        arithmetic a slip in the arithmetic
+        miscopied a number copied wrongly
+        other no guess
+    """
+    said = dict(line.strip().split(" ", 1) for line in words.strip().splitlines())
+    said = {kind.replace("-", " "): text for kind, text in said.items()}
+    assert set(said) - {"other"} == set(KINDS)
+    for kind, text in said.items():
+        row = Row("y", "3", "wrong", 1.0, None, None, (Diagnosis(kind, "", None),), (), (), 0.0, 1.0)
+        assert Class({"ann": Marking([row])}).text.splitlines()[-1] == f"1 ×  y  {text}  ann"
+
+
 def test_what_is_no_activation_has_no_derivative_left_out():
     """h² is h·h and not tanh′; log(b) is no derivative either: nobody is told of σ′ or tanh′ where none stands."""
     for line in ("u", "q", "y", "E"):
@@ -351,10 +390,21 @@ def pair():
     p = softmax(h)
     L = -t[0] * log(p[0]) - t[1] * log(p[1])
     lines = {"z": z, "h": h, "p": p, "L": L, "∂L/∂h": gradient(L, *h), "∂L/∂z": gradient(L, *z)}
-    return Worksheet(lines | {"∂L/∂w": [gradient(L, *row) for row in w]})
+    return Worksheet(lines | {"∂L/∂w": [gradient(L, *row) for row in w], "∂L/∂x": gradient(L, *x)})
 
 
 PAIR = pair()
+
+
+def test_a_matrix_of_a_layer_is_turned_round_without_its_layer():
+    """Of three indices the last two change places: w_{kij} is neuron i and input j of layer k."""
+    x = [Value(0.7, "x_1"), Value(-0.4, "x_2")]
+    w = [[Value(0.3, "w_311"), Value(0.8, "w_312")], [Value(-0.5, "w_321"), Value(0.2, "w_322")]]
+    sheet = Worksheet(z=[row[0] * x[0] + row[1] * x[1] for row in w])
+    for line, turned in {"z_1": "w₃₂₁ for w₃₁₂", "z_2": "w₃₁₂ for w₃₂₁"}.items():
+        leaf = sheet.leaves[line]
+        told = [m.tell(shown) for m in mistakes(sheet.formulas[leaf], sheet.context, leaf) if m.kind == "transposed"]
+        assert told == [f"You turned the indices round: {turned}"]
 
 
 @pytest.mark.parametrize(
@@ -378,6 +428,9 @@ PAIR = pair()
         ("∂L/∂w_12", "index", True, "You used x₁; here it is x₂"),
         ("∂L/∂w_12", "index", True, "You used ∂L/∂z₂; here it is ∂L/∂z₁"),
         ("∂L/∂w_12", "index", True, "This is the value of ∂L/∂w₁₁"),
+        ("∂L/∂x_1", "operation", True, "You took the mean of 2 paths, which add up"),
+        ("∂L/∂x_1", "term", True, "You left out the path through z₂: ∂L/∂z₂·w₂₁"),
+        ("L", "swapped", True, "t₁ and p₁, t₂ and p₂ changed places"),
     ],
 )
 def test_names_with_other_indices_stand_in_the_place_of_a_quantity(line, kind, common, sentence):
@@ -385,6 +438,62 @@ def test_names_with_other_indices_stand_in_the_place_of_a_quantity(line, kind, c
     leaf = PAIR.leaves[line]
     told = [(m.kind, m.common, m.tell(shown)) for m in mistakes(PAIR.formulas[leaf], PAIR.context, leaf)]
     assert (kind, common, sentence) in told, "\n".join(map(str, told))
+
+
+def told(sheet, line, kind, show=shown):
+    """The sentences of the mistakes of a kind that are tried on a line."""
+    leaf = sheet.leaves[line]
+    return [m.tell(show) for m in mistakes(sheet.formulas[leaf], sheet.context, leaf) if m.kind == kind]
+
+
+def test_weights_of_before_and_after_a_step_stand_for_each_other():
+    """After w_new both are there; before it nobody can have used it."""
+    w, x, c, t, rate = (Value(x, name) for name, x in {"w": 0.4, "x": 0.7, "c": 0.3, "t": 0.9, "η": 0.1}.items())
+    y = w * x
+    g = gradient((y - t) ** 2 / 2, w)[0]
+    new = w - rate * g
+    sheet = Worksheet({"y": y, "g": g, "early": w * c, "w_new": new, "y_new": new * x, "late": w * c + x})
+    assert told(sheet, "y_new", "old weights") == ["You used w; here it is w_new"]
+    assert told(sheet, "late", "old weights") == []  # it is early + x
+    late = Worksheet({"g": g, "w_new": new, "late": w * c})
+    assert told(late, "late", "old weights") == ["You used w_new; here it is w"]
+    assert told(sheet, "early", "old weights") == []
+    u, z = Value(0.6, "u"), Value(0.2, "z")
+    steps = {"w_new": w - rate * c, "u_new": u - rate * z}
+    both = Worksheet(steps | {"sum": steps["w_new"] * x + steps["u_new"] * c})
+    leaf, said = both.leaves["sum"], "You used the weights from before the update"
+    (old,) = [m.formula for m in mistakes(both.formulas[leaf], both.context, leaf) if m.tell(shown) == said]
+    assert old.data == pytest.approx(0.4 * 0.7 + 0.6 * 0.3)
+
+
+def test_a_path_goes_through_the_line_behind_its_leaf():
+    """x goes through z_1 and z_2; that each path begins with ∂E/∂o does not make it the path through o."""
+    x, u, v, t = (Value(x, name) for name, x in {"x": 0.7, "u": 0.3, "v": 0.5, "t": 0.9}.items())
+    z = [(u * x).tanh(), (v * x).tanh()]
+    o = sigmoid(z[0] + 2 * z[1])
+    E = (o - t) ** 2 / 2
+    sheet = Worksheet({"z": z, "o": o, "E": E, "∂E/∂o": gradient(E, o)[0], "∂E/∂x": gradient(E, x)[0]})
+    paths = sorted(sentence.partition(":")[0] for sentence in told(sheet, "∂E/∂x", "term") if "path" in sentence)
+    assert paths == ["You left out the path through z₁", "You left out the path through z₂"]
+
+
+def test_what_is_no_line_is_shown_as_it_is_computed():
+    """w·x is a formula; h is a line, and shown with its number."""
+    w, x, v = Value(0.4, "w"), Value(0.7, "x"), Value(0.9, "v")
+    h = (w * x).tanh()
+    sheet = Worksheet(h=h, y=v * h)
+    numbered = lambda q: f"{text_of(q)} = …"  # noqa: E731
+    assert told(sheet, "y", "operand", numbered) == ["You used w·x; here it is h = …"]
+    moved = [text for text in told(SHEET, "∂E/∂z", "derivative", numbered) if "in the place" in text]
+    assert moved == [f"You took tanh′, 1 − h², with {other} in the place of h = …" for other in ("z = …", "tanh(h)")]
+
+
+def test_of_four_kinds_of_names_none_change_places():
+    """Of three any two may."""
+    a, b, c, d = (Value(x, name) for name, x in {"a": 0.3, "b": 0.4, "c": 0.5, "d": 0.7}.items())
+    changed = ["a and b changed places", "a and c changed places", "b and c changed places"]
+    assert told(Worksheet(y=a * b + c), "y", "swapped") == changed
+    assert told(Worksheet(y=a * b + c * d), "y", "swapped") == []
 
 
 def test_no_quantity_that_comes_later_is_used():

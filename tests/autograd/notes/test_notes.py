@@ -1,6 +1,7 @@
 """Pages of notes: what is right is never called wrong, and planted mistakes are found."""
 
 import json
+import math
 
 import notes_pages
 import notes_truth
@@ -70,6 +71,83 @@ def test_single_rows():
         assert verdicts(text)[-1] == verdict
 
     assert failures(check, list(ROWS.items())) == {}
+
+
+FROM_HERE = "the derivative, from the definitions on this page"
+LOSS = r"$$L = (wx - y)^2$$"
+SLOPE = rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$"
+SAID = [  # a page, the verdict on its last row, and the remark
+    (SLOPE, "right", "as it is written, exactly"),
+    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends", "what u is stands nowhere"),
+    (r"$$\sin(x)^2 + \cos(x)^2 = 1$$", "right", "as it is written, at 10 points, within bounds of error"),
+    (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", "what x is stands nowhere"),
+    (r"$$a = b + 1 = c$$", "depends", "what c is stands nowhere"),
+    (r"$$e^{0.12} = 1.13$$", "right", "by the numbers before it, to its digits"),
+    (r"$$e^{0.12} = 1.27$$", "wrong", "it is 1.27, and should be 1.1275, by the numbers before it"),
+    (r"$$z = 0.5 \cdot 2 = 1.0 = 1.1$$", "wrong", "it is 1.1, and should be 1, by the numbers before it"),
+    (r"$$a = 0.6$$ $$b = 2a = 1.2$$", "right", "by the formula and the numbers on this page, to its digits"),
+    (r"$$a = 0.6$$ $$b = 2a = 1.3$$", "wrong", "it is 1.3, and should be 1.2, by the formula and the numbers on this page"),
+    (r"$$x = y + 0.5 = 0.7$$", "depends", "a number is not said"),
+    (r"$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial w}$$", "right",
+     "by the chain rule, name by name"),
+    (r"$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial z_{1}} \cdot \frac{\partial w}{\partial z_1}$$", "wrong",
+     "these do not cancel: z₁ stands below twice"),
+    (r"$$\frac{\partial L}{\partial w} = 3$$", "depends", "∂L/∂w is not said"),
+    (r"$z = wx$. $$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", "it is right if x is what stands in brackets"),
+    (r"$$x = x + 0.5$$", "depends", "a name stands on both sides"),
+    (r"$$v = \begin{bmatrix} 0.1 \\ 0.2 \end{bmatrix}$$ $$v + 1 = 0.3$$", "depends", "a number and a vector are set equal"),
+    (r"$$g(x) = h(x) + 1 = f(x)$$", "depends", "what function f, h is stands nowhere"),
+    (r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ $$\frac{\partial p_i}{\partial z_j} = -p_i p_j$$", "depends",
+     "it is right where the indices differ, and which are meant is not said"),
+    (r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ $$\frac{\partial p_i}{\partial z_k} = p_i(\delta_{ik} - p_k)$$", "right",
+     f"by {FROM_HERE}, at 10 points, within bounds of error"),
+    (rf"{SLOPE} with $z = wx$ $$= 2(z - y)x$$", "right", f"by {FROM_HERE}, exactly"),  # past a remark
+    (rf"{SLOPE} $$w := w - \eta \frac{{\partial L}}{{\partial w}}$$", "right", "as it is written, exactly"),
+    (r"$$z = wx$$ $$z = wx + 1$$", "depends", "z is said to be something else before"),
+    (r"$$p_1 + p_2 = 1$$", "right", "by the rule that the p sum to 1, at points"),
+    (r"$$A = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} = \begin{bmatrix} 1 & 2 & 3 \end{bmatrix}$$", "depends",
+     "2×2 and 1×3 are set equal"),
+    (r"$$\log x = \log(-x)$$", "depends", "they have numbers together hardly anywhere"),
+    (r"$$q(z) = \frac{z$$", "unread", "this bracket is never closed"),
+    (r"$$x^T y = y^T x$$", "right", "as it is written, exactly"),
+    (r"$$w := w - \eta g$$", "stated", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "verdict", "remark"), SAID)
+def test_what_is_said_of_a_row(page, verdict, remark):
+    """Why it is right, by what it is wrong, or what is not said."""
+    row = check_notes(page).rows[-1]
+    assert (row.verdict, row.remark) == (verdict, remark)
+
+
+WRONG = [  # a page, what its last row is and what it should be, for the numbers of the point; by what, and how that is known
+    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)$$", lambda w, x, y: 2 * (w * x - y),
+     lambda w, x, y: 2 * (w * x - y) * x, FROM_HERE, "exactly"),
+    (rf"{SLOPE} $$w := w - \alpha (wx - y)x$$", lambda w, x, y, alpha: w - alpha * (w * x - y) * x,
+     lambda w, x, y, alpha: w - alpha * 2 * (w * x - y) * x, FROM_HERE, "exactly"),
+    (r"$$\frac{d}{dx} x^2 = 3x$$", lambda x: 3 * x, lambda x: 2 * x, FROM_HERE, "exactly"),
+    (r"$$\frac{d}{dx} \sin x = \sin x$$", math.sin, math.cos, FROM_HERE, "by more than the bounds of error"),
+    (r"$$x^2 + 1 = x^2 + 2$$", lambda x: x * x + 2, lambda x: x * x + 1, "what stands before it", "exactly"),
+    (r"$$f(x) = x^2$$ $$f'(x) = 2x = 3x$$", lambda x: 3 * x, lambda x: 2 * x, "what stands before it", "exactly"),
+    (r"$$z = wx$$ so $$z = wx + 1$$", lambda w, x: w * x + 1, lambda w, x: w * x, "the definition of z", "exactly"),
+    (r"$$J = -(y \log a + (1-y) \log(1-a)),\quad a = \sigma(z)$$ $$\frac{\partial J}{\partial z} = a + y$$",
+     lambda z, y: 1 / (1 + math.exp(-z)) + y, lambda z, y: 1 / (1 + math.exp(-z)) - y, FROM_HERE,
+     "by more than the bounds of error"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "it_is", "should", "against", "how"), WRONG)
+def test_a_wrong_row_has_a_point_that_proves_it(page, it_is, should, against, how):
+    """The numbers of both sides there, as Python works them out."""
+    row = check_notes(page).rows[-1]
+    assert (row.verdict, row.against, row.how) == ("wrong", against, how)
+    names = it_is.__code__.co_varnames if hasattr(it_is, "__code__") else "x"
+    point = {{"α": "alpha"}.get(name, name): number for name, number in row.point.items()}
+    assert set(point) == set(names)
+    numbers = [point[name] for name in names]
+    assert (row.there, row.here) == (pytest.approx(it_is(*numbers)), pytest.approx(should(*numbers)))
+    assert row.remark.endswith(f", by {against}")
 
 
 def test_a_row_that_mends_a_mistake_is_right_and_does_not_follow():

@@ -63,3 +63,16 @@ def test_a_mistake_among_them_is_found(written):
     """A number that does not come out, a factor that is missing."""
     page = rf"$L = (z - 5)^2$, $z = wx + b$. ${written}$."
     assert "wrong" in [row.verdict for row in check_notes(page).rows]
+
+
+@pytest.mark.parametrize(
+    ("row", "never"),
+    [
+        (r"z = 2x + \text{</svg><script>alert(1)</script>} = 2x", "<script"),
+        (r"z = 2x + \href{javascript:alert(1)}{x}", "href="),
+        (r"z = 2x + \style{position:fixed}{x}", "style="),
+    ],
+)
+def test_words_of_a_page_stay_words(row, never):
+    """A tag, a link and a style of somebody's are none of the report's: nothing that a browser would follow or run."""
+    assert never not in check_notes(f"$${row}$$").html.partition("</style>")[2]

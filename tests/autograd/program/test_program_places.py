@@ -7,7 +7,7 @@ import random
 from collections import Counter
 
 import pytest
-from compiled_graphs import ENGINES, agree, engine, np
+from compiled_graphs import ENGINES, agree, engine, np, ready
 from long_runs import seeds
 
 import autograd as ag
@@ -29,6 +29,7 @@ class Places:
         x = self.embedded() if rng.random() < 0.6 else self.numbers("X", self.n, self.width)
         for _ in range(rng.randint(1, 3)):
             x = rng.choice([self.attention, self.attention, self.mlp, self.norm, self.window, self.mixed, self.recurrent])(x)
+        self.outputs = [a for row in x for a in row]
         self.loss = self.losses(x)
         if rng.random() < 0.3:
             self.loss = self.loss + 0.01 * ag.sum([p * p for p in self.parameters])
@@ -170,6 +171,20 @@ def test_a_program_over_places_is_its_graph(seed):
         agree(program(*arrays), values, largest)
 
 
+@pytest.mark.parametrize("seed", seeds(15))
+def test_several_outputs_over_places_are_their_graphs(seed):
+    """What is computed at all places, and the loss behind; and the slopes of each by the parameters, row by row."""
+    case = Places(seed)
+    outputs = [case.loss, *case.rng.sample(case.outputs, min(4, len(case.outputs))), case.loss]
+    program, arrays = ag.compile(outputs, case.given, case.parameters), case.batch(3)
+    values, slopes = zip(*(by_rows(y, case.given, case.parameters, arrays) for y in outputs), strict=True)
+    agree(program(*arrays), np.transpose(values), np.abs(values).max())
+    agree(program.jacobian(*arrays, wrt="parameters"), np.swapaxes(slopes, 0, 1), np.abs(slopes).max(initial=0.0))
+    space = {}
+    exec(program.script, space)
+    agree(space["values"](program.theta, *arrays), np.transpose(values), np.abs(values).max())
+
+
 def test_what_is_not_done_at_once_is_known_not_to_be():
     """A graph is rolled up, or refused for a reason: nothing else goes wrong on the way; and many are rolled up."""
     reasons = Counter()
@@ -190,7 +205,7 @@ def test_a_program_over_places_on_every_engine(seed, library):
     program, arrays = ag.compile(case.loss, case.given, case.parameters), case.batch(3)
     values, slopes = by_rows(case.loss, case.given, case.parameters, arrays)
     array = engine(library)
-    value, found = program.function(library)(array(program.theta), *map(array, arrays))
+    value, found = ready(library)(program.function(library))(array(program.theta), *map(array, arrays))
     agree(float(value), values.mean())
     agree(np.asarray(found), slopes.mean(0))
     space = {}
@@ -213,6 +228,29 @@ def test_a_transformer_stands_on_a_page():
     assert program.source.count("outer(") == 5
     assert program.source.count("gathered(") == 2
     assert "equal(" not in program.source
+
+
+def test_softmaxes_of_one_number_each_are_not_one_of_all():
+    """At the first place each head looks at one number alone: heads do not share a sum, in the source for any library."""
+    case = Places(1138047255132678835)  # two heads that look at three places
+    plan = RolledPlan([case.loss], case.parameters, case.given, False, with_siblings(nodes(case.loss)))
+    arrays = {name: array.T for name, array in zip(case.given, case.batch(3), strict=True)}
+    theta = np.array([p.data for p in case.parameters])
+    agree(plan.run(arrays, theta)[0], plan.by_graph(arrays, theta)[0])
+
+
+def test_the_scores_of_a_transformer_are_one_array():
+    """All outputs of all places, as a metric asks for them, are a matrix product; so is the gradient of each row's loss."""
+    model, rng = nn.GPT(5, 4, 2, 1, 4, seed=0), np.random.default_rng(0)
+    tokens = [Value(float(i)) for i in range(4)]
+    scores = ag.compile([y for row in model(tokens) for y in row], {"X": tokens}, model.parameters())
+    X = rng.integers(0, 5, (3, 4)).astype(float)
+    agree(scores(X), [[y.data for row in model(x) for y in row] for x in X.tolist()])
+    assert len(scores.source.splitlines()) < 50
+    assert "value = spread(" in scores.source
+    program, T = a_gpt(), rng.integers(0, 5, (3, 4)).astype(float)
+    each = [program.value_and_grad(X[i : i + 1], T[i : i + 1])[1] for i in range(3)]
+    agree(program.per_sample_gradients(X, T), each)
 
 
 def test_a_loss_of_parameters_and_plain_numbers_needs_no_inputs():

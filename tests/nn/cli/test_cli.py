@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.cli.main import main
+from nn.cli.main import main, parser
 
 ROOT = Path(nn.__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
@@ -25,13 +26,34 @@ def test_help_and_version(capsys):
         assert text in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["tuor"]])
-def test_a_command_that_is_not_understood(arguments, capsys):
-    """Exit code 2, and the commands are named."""
+def test_the_command_alone_greets(capsys):
+    """And names three things to try, each of which is understood."""
+    assert main([]) == 0
+    said = capsys.readouterr().out
+    tried = [
+        shlex.split(line.strip().split("   ")[0].split("  ")[0]) for line in said.splitlines() if line.startswith("    ")
+    ]
+    assert [words[:2] for words in tried] == [["chalkgrad", name] for name in ("play", "step", "exercise")]
+    assert [parser().parse_args(words[1:]).command for words in tried] == ["play", "step", "exercise"]
+
+
+MISTYPED = {  # what is typed, and what the first line of the answer says
+    "tuor": "is tour meant?",
+    "--hlep": "is --help meant?",
+    "grad": "the following arguments are required: FORMULA",
+    "train moons --epoch 3": "is --epochs meant?",
+}
+
+
+@pytest.mark.parametrize("typed", MISTYPED)
+def test_a_command_that_is_not_understood(typed, capsys):
+    """Exit code 2; the first line says what is wrong, and how it is used comes after that."""
     with pytest.raises(SystemExit) as end:
-        main(arguments)
+        main(typed.split())
+    first, _, usage = capsys.readouterr().err.partition("\n\n")
     assert end.value.code == 2
-    assert "tour" in capsys.readouterr().err or not arguments
+    assert MISTYPED[typed] in first
+    assert usage.startswith("usage: chalkgrad")
 
 
 @pytest.mark.external

@@ -86,7 +86,7 @@ def test_a_slip_of_the_pen_gets_a_hint(arguments, hint, run):
     """Exit code 2, and the nearest command, option or choice."""
     code, _, err = run(*arguments)
     assert code == 2
-    assert err.rstrip().endswith(hint)
+    assert err.splitlines()[0].endswith(hint)
 
 
 def test_help_fits_the_terminal(run, monkeypatch):

@@ -134,6 +134,11 @@ def test_a_wheel_has_the_notebooks(tmp_path, monkeypatch):
     assert {f"nn/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")} <= names
 
 
+def test_a_kind_of_two_words_needs_no_quotes(run_json):
+    """Nor is it another exercise with them."""
+    assert run_json("exercise", "two", "layers", "--seed", "3") == run_json("exercise", "two layers", "--seed", "3")
+
+
 def test_an_exercise_as_json(run_json):
     """Its text, its seed, and the right numbers if they are wanted."""
     whole = run_json("exercise", "neuron", "--seed", "3", "--answers", "--save", "e.md")

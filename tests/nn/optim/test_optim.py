@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from nn import optim
-from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optim import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 from nn.optim.schedules import CosineAnnealingLR, LambdaLR, ReduceLROnPlateau, StepLR
 
 
@@ -248,6 +248,8 @@ def test_a_new_rule_is_one_method():
     w, optimizer = one(HeavyBall, 1.0, lr=1.0, weight_decay=0.5)
     optimizer.step()
     assert (w.data, optimizer.state) == (0.0, [{"v": 2.0}])
+    plain = HeavyBall([w])
+    assert (plain.lr, plain.weight_decay, plain.maximize) == (0.001, 0.0, False)
     with pytest.raises(TypeError, match=r"^Optimizer has no update rule: define update\(self, w, g, state\)$"):
         one(Optimizer)[1].step()
 
@@ -344,8 +346,8 @@ def test_an_optimiser_shows_its_hyperparameters():
     [
         ([], ValueError, "got no parameters"),
         (iter(()), ValueError, "got no parameters"),
-        (Value(1.0), TypeError, r"a list, as in \[w\]"),
-        (3.0, TypeError, "model.parameters"),
+        (Value(1.0), TypeError, r"^Adam takes its parameters as a list, as in \[w\], not Value\(1\.0\)$"),
+        (3.0, TypeError, r"^Adam takes its parameters as model\.parameters\(\), or a list of Values, not 3\.0$"),
         (None, TypeError, "model.parameters"),
         ("w", TypeError, "model.parameters"),
         ({"w": Value(1.0)}, TypeError, "model.parameters"),
@@ -378,6 +380,36 @@ def test_hyperparameters_that_are_no_numbers_are_told(rule, options, error, mess
     """The message names the hyperparameter."""
     with pytest.raises(error, match=message):
         rule([Value(1.0)], **options)
+
+
+OUT_OF_RANGE = [  # what torch calls them, and what it says of too little; of too much it says less than we do
+    (SGD, "lr", "learning rate"),
+    (SGD, "momentum", "momentum value"),
+    (SGD, "weight_decay", "weight_decay value"),
+    (RMSprop, "alpha", "alpha value"),
+    (RMSprop, "eps", "epsilon value"),
+    (Adadelta, "rho", "rho value"),
+    (NAdam, "momentum_decay", "momentum_decay value"),
+    (Adagrad, "lr_decay", "lr_decay value"),
+    (Adagrad, "initial_accumulator_value", "initial_accumulator_value value"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "called"), OUT_OF_RANGE)
+def test_numbers_below_0_are_told(rule, name, called):
+    """By the words that torch has for each; 0 itself passes."""
+    with pytest.raises(ValueError, match=rf"^Invalid {called}: -0\.25: {name} is 0 or more$"):
+        rule([Value(1.0)], **{name: -0.25})
+    assert getattr(rule([Value(1.0)], **{name: 0.0}), name) == 0.0
+
+
+def test_what_forgets_nothing_is_told():
+    """Means that forget by a factor of 1 and more are none; just below 1 they are."""
+    with pytest.raises(ValueError, match=r"^Invalid rho value: 1\.0: rho is below 1$"):
+        Adadelta([Value(1.0)], rho=1.0)
+    with pytest.raises(ValueError, match=r"^Invalid beta parameter at index 0: 1\.0: betas is below 1$"):
+        Adam([Value(1.0)], betas=(1.0, 0.5))
+    assert Adam([Value(1.0)], betas=(0.0, 0.9999)).betas == (0.0, 0.9999)
 
 
 def test_optimisers_are_found_by_name():

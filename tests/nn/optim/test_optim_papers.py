@@ -127,6 +127,8 @@ PAPERS = [
     (NAdam, nadam, {"lr": 0.25, "betas": (0.5, 0.75), "momentum_decay": 0.25, "weight_decay": 0.25}),
     (RAdam, radam, {}),
     (RAdam, radam, {"lr": 0.25, "betas": (0.5, 0.875), "weight_decay": 0.25}),
+    (NAdam, nadam, {"lr": 0.25, "betas": (0.5, 0.75), "weight_decay": 0.5, "decoupled_weight_decay": True}),
+    (RAdam, radam, {"lr": 0.25, "betas": (0.5, 0.875), "weight_decay": 0.5, "decoupled_weight_decay": True}),
     (SGD, sgd, {}),
     (SGD, sgd, {"lr": 0.5}),
     (SGD, sgd, {"momentum": 0.75}),
@@ -161,6 +163,7 @@ def by_the_paper(rule, formula, options):
     """The parameters after each step, with fifty digits."""
     options = {name: exact(x) for name, x in options.items()}
     uphill = options.pop("maximize", False)
+    decoupled = options.pop("decoupled_weight_decay", rule is AdamW)
     decay = options.pop("weight_decay", D("0.01") if rule is AdamW else D(0))
     lr = options.get("lr", D("0.001"))  # AdamW's
     numbers, seen, trajectory = list(map(D, STARTS)), [[], []], []
@@ -169,7 +172,7 @@ def by_the_paper(rule, formula, options):
         for both in GRADIENTS:
             for i, g in enumerate(both):
                 g = D(-g if uphill else g)
-                if rule is AdamW:
+                if decoupled:
                     numbers[i] *= 1 - lr * decay
                 else:
                     g += decay * numbers[i]

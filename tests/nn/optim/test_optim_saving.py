@@ -67,6 +67,11 @@ def test_a_state_is_plain_data_and_comes_back_as_it_was():
         ({"settings": None}, KeyError, "no 'settings'"),
         ({"lr": -1.0}, ValueError, "Invalid learning rate"),
         ({"nesterov": True}, ValueError, "Nesterov"),
+        (
+            {"state": [{"v": 1.0}], "momentum": 0.5},
+            ValueError,
+            "^no step of SGD goes on from such a state: momentum_buffer is missing$",
+        ),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
@@ -111,7 +116,11 @@ def test_loading_a_schedule_sets_the_learning_rate(schedule, options):
     """Even where the optimiser's own state was not loaded, it goes on at the rate of the saved schedule."""
     saved = schedule(SGD(fresh(), lr=0.125), **options).state_dict()
     optimizer = SGD(fresh(), lr=5.0)
-    schedule(optimizer, **options).load_state_dict(saved)
+    made = schedule(optimizer, **options)
+    made.load_state_dict(saved)
+    assert optimizer.lr == 0.125
+    with pytest.raises(ValueError, match=f"^last_epoch of {schedule.__name__} is a whole number from 0 on, not -1"):
+        made.load_state_dict({**saved, "last_epoch": -1})
     assert optimizer.lr == 0.125
 
 

@@ -65,7 +65,7 @@ def numbers_of(page):
     """Name, value and gradient in each box of the bench's drawing, at the last step."""
     page.locator(".stepper .last").evaluate("(button) => button.click()")
     return page.evaluate("""() => Object.fromEntries([...document.querySelector(".stepper-place .stepper").shadowRoot
-        .querySelectorAll(".stage .g-node")].map((box) => [box.getAttribute("aria-label"),
+        .querySelectorAll(".stage .g-node")].map((box) => [box.dataset.name,
         [...box.querySelectorAll("text")].slice(-2).map((text) => text.textContent)]))""")
 
 
@@ -229,10 +229,10 @@ def test_descending_takes_the_step_of_the_gradient(opened):
     page = opened()
     typed(page, "E = ½(w x − t)²; x = 1; t = 3")
     page.locator(".stepper .last").click()
-    told = page.locator("#bench .card .say").first
+    told = page.locator("#bench .fell")
     w = 0.5
     for _ in range(2):
-        page.locator("#bench").get_by_role("button", name="Descend").click()
+        page.locator("#bench").get_by_role("button", name="Descend", exact=True).click()
         before, w = (w - 3) ** 2 / 2, w - 0.5 * (w - 3)
         assert page.get_by_label("w, as a number").input_value() == written(w, 4)
         assert told.inner_text() == f"E: {written(before, 4)} → {written((w - 3) ** 2 / 2, 4)}."
@@ -240,7 +240,7 @@ def test_descending_takes_the_step_of_the_gradient(opened):
     assert page.locator(".stepper .count").inner_text().startswith("step 0")
     page.get_by_label("x, as a number").fill("4")
     page.get_by_label("x, as a number").press("Enter")
-    page.locator("#bench").get_by_role("button", name="Descend").click()
+    page.locator("#bench").get_by_role("button", name="Descend", exact=True).click()
     assert "take a smaller η" in told.inner_text()
 
 
@@ -272,13 +272,13 @@ def test_numbers_are_foretold_and_scored(opened):
     """The next number is asked for and not shown; right and wrong ones are told apart, and counted."""
     page = opened()
     typed(page, "o = σ(net); net = w x + b; w = 1; x = 2; b = -1.5")
-    page.get_by_role("switch", name="Ask me").check()
+    page.locator("#bench").get_by_role("switch", name="Predict").check()
     answer = page.get_by_label("the next number")
     for text, words in [("2", "✓"), ("-0.5", "sign"), ("0.5", "✓"), ("0.62", "✓"), ("0.235", "✓")]:
         answer.fill(text)
         answer.press("Enter")
-        assert words in page.locator(".ask .say").inner_text()
-    assert page.locator(".tally").inner_text().startswith("4 of 5 right")
+        assert words in page.locator("#bench .marked").inner_text()
+    assert page.locator("#bench .tally").inner_text().startswith("4 of 5 right")
     assert page.locator(".stepper .count").inner_text().startswith("step 4")
 
 

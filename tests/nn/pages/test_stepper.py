@@ -550,3 +550,102 @@ def test_an_operation_of_ones_own_shows_its_recorded_numbers(opened):
         assert f"gradient {leaf.grad:.6g}" in said
         assert ("cannot be changed here: it leads to cube_of_mine" in said) == (leaf is not b)
         assert page.locator(".nudge input").count() == (leaf is b)
+
+
+# ---------------------------------------------------------------------------------------------------- downhill, foretold
+
+
+def test_descending_takes_pythons_steps(opened):
+    """θ − η ∂L/∂θ for what are parameters and for nothing else, again and again; all starts again, and the loss falls."""
+    y = two_layer_network()[1]
+    page, by_name = opened(y), {name: node for node, name in called(y).items()}
+    page.find(".eta").fill("9")  # η = 1
+    parameters = [by_name[name] for name in page.find(".moves").inner_text().split(": ")[1].split(". ")[0].split(", ")]
+    assert {x.label[0] for x in parameters} == {"w", "b"}
+    assert len(parameters) == 9
+    page.find(".stage").focus()
+    page.press("End")
+    for _ in range(2):
+        before = y.data
+        y.backward()
+        for x in parameters:
+            x.data, x.grad = x.data - x.grad, 0.0
+        y.forward()
+        page.page.get_by_role("button", name="Descend", exact=True).click()
+        assert page.find(".fell").inner_text() == f"L: {written(before, 4)} → {written(y.data, 4)}."
+        assert page.step() == 0
+    check_all_steps(page, y)
+    assert page.find(".losses").get_attribute("aria-label") == f"the loss after 2 steps: {written(y.data, 4)}"
+
+
+def test_a_wrong_way_descends_by_its_wrong_gradient(opened):
+    """Where a total was overwritten the step goes elsewhere: what a student's own loop would do is seen."""
+    y = used_three_times()
+    page, walk = opened(y), trace(y, wrong="overwrite")
+    page.find("select.way").select_option("overwrite")
+    page.page.get_by_role("button", name="Descend", exact=True).click()
+    for x in [node for node in nodes(y) if not node.inputs]:
+        if x.label == "w":
+            x.data -= 0.5 * walk.grads[x]
+    y.forward()
+    assert written(y.data, 4) in page.find(".fell").inner_text()
+
+
+def test_numbers_are_foretold_with_the_keyboard_alone(opened):
+    """Every number of both passes is hidden, asked for, typed, marked and scored; Escape shows all again."""
+    y = one_neuron()
+    page, steps = opened(y), list(trace(y))
+    page.find(".predicting").focus()
+    page.press("Space")
+    boxes = {name: (value, grad) for name, value, grad in page.look()["boxes"]}
+    assert boxes["net"] == ("", "")
+    for i, step in enumerate(steps):
+        number = step.value if isinstance(step, ForwardStep) else step.total
+        if i == 0:
+            page.page.keyboard.type(f"{-number:.9g}")
+            page.press("Enter")
+            assert "the sign is not" in page.find(".marked").inner_text()
+        page.page.keyboard.type(f"{number:.9g}")  # what was wrong is selected, and typed over
+        page.press("Enter")
+        assert page.step() == i + 1, page.find(".marked").inner_text()
+    assert page.find(".tally").inner_text() == f"{len(steps)} of {len(steps) + 1} right, {len(steps)} in a row"
+    assert page.find(".question").inner_text() == "That was the last number."
+    page.find(".predicting").focus()
+    page.press("Space")
+    assert page.find(".ask").is_hidden()
+
+
+def test_what_is_to_be_foretold_stands_nowhere(opened):
+    """A node that is looked at keeps its number and its ways to itself until they are said; Show it counts as not known."""
+    y = one_neuron()
+    page = opened(y)
+    page.node("net").dispatch_event("click")
+    page.find(".predicting").check()
+    assert written(nodes(y)[[node.label for node in nodes(y)].index("net")].data) not in page.find(".node-info").inner_text()
+    assert page.look()["facts"] == []
+    page.find("button.reveal").click()
+    assert page.step() == 1
+    assert page.find(".tally").inner_text() == "0 of 1 right"
+    page.find(".answer").fill("much")
+    page.press("Enter")
+    assert "is no number" in page.find(".marked").inner_text()
+
+
+def test_what_flows_is_seen_on_the_edges(opened):
+    """Back, the edge in use wears its local derivative; dashed below zero, and the wider the larger the contribution."""
+    y = one_neuron()
+    page, steps = opened(y), list(trace(y))
+    page.start()
+    widths = {}
+    for step in steps:
+        page.press("ArrowRight")
+        if not isinstance(step, ForwardStep):
+            assert page.find(".stage .local").all_text_contents()[0].strip("× ()") == written(step.local, 4)
+            width, dashes = page.find(".edge.active path").first.evaluate(
+                "p => [p.style.strokeWidth, p.style.strokeDasharray]"
+            )
+            assert (dashes != "none") == (step.contribution < 0)
+            widths[abs(step.contribution)] = float(width.removesuffix("px"))
+    assert [widths[size] for size in sorted(widths)] == sorted(widths.values())
+    page.press("Home")
+    assert page.find(".edge.returned, .edge.sent, .local").count() == 0

@@ -7,6 +7,8 @@ import itertools
 import json
 import math
 import random
+import re
+from html import unescape
 from math import inf, nan
 from urllib.parse import quote
 
@@ -253,3 +255,13 @@ def test_page_and_python_agree_on_random_graphs(numerics, graph_of, seed, size):
             assert near(page["sums"][i], node.grad, largest)
             for way in WRONG_WAYS:
                 assert near(page["others"][way][i], wrong[way].grads[node], max(largest, 1.0))
+
+
+def test_every_name_that_is_spoken_of_is_worn_by_a_box():
+    """Operations without a label, and without a formula of labels, too: v2 in the text is a box called v2."""
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    data = stepper._data((ag.tanh(ag.exp(w * x) + ag.sin(w)) - 1.0) ** 2 / 2.0)
+    titles = re.findall(r"<text[^>]*>([^<]*)</text>", unescape(data["views"]["operation"]["svg"]))
+    names = {node["name"] for node in data["nodes"] if node["kind"] == "computed"}
+    assert any(re.fullmatch(r"v\d+", name) for name in names)
+    assert names <= set(titles)

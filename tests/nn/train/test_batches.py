@@ -417,7 +417,8 @@ def test_a_module_of_ones_own():
 
 def by_the_graph(reason=""):
     """fit says, once, that it goes back to the graph, and why."""
-    return pytest.warns(UserWarning, match=f"trained by the graph, row by row.*{reason}.*compiled=False says that this is")
+    slow = "^trained by the graph, row by row, about a hundred times slower than by whole batches: "
+    return pytest.warns(UserWarning, match=f"{slow}.*({reason}).*\\. compiled=False says that this is meant$")
 
 
 def equal_branch(prediction, target):
@@ -459,8 +460,23 @@ def test_the_reason_is_told():
     X, y = labels()
     with pytest.raises(ValueError, match="asked for the number of"):
         nn.fit(net(4, 1)(), X, y, loss=order_branch, compiled=True, **QUIET)
-    with pytest.raises(ValueError, match="takes another path than that of the first row"):
+    with pytest.raises(
+        ValueError, match=r"^the loss of row \d+ takes another path than that of the first row: its graph is another$"
+    ):
         nn.fit(net(4, 1)(), X, y, loss=equal_branch, compiled=True, **QUIET)
+    with pytest.raises(ValueError, match=r"^the model or the loss needs plain numbers \(KeyError: Value\(.*\)\)$"):
+        nn.fit(net(4, 1)(), X, y, loss=by_table, compiled=True, **QUIET)
+    ragged = [[float(t)] * (1 + i % 2) for i, t in enumerate(y)]
+    with pytest.raises(ValueError, match=r"^the rows are no arrays of numbers \(ValueError: .*\)$"):
+        nn.fit(net(4, 1)(), X, ragged, loss=lambda p, t: (p - t[0]) ** 2, compiled=True, **QUIET)
+    with pytest.raises(ValueError, match=r"^the loss is nan on the first row$"):
+        nn.fit(net(4, 1)(), X, [-1, *y[1:]], loss=lambda p, t: (p - ag.log(t + 0.5)) ** 2, compiled=True, **QUIET)
+
+
+def test_a_net_that_fits_already_is_compiled():
+    """Its loss is 0 by the graph and 1e-33 by whole batches, which is no other path."""
+    model, (X, _) = net(4, 1)(), data()
+    assert nn.fit(model, X, [model(x).data for x in X], epochs=1, compiled=True, **QUIET).loss[0] < 1e-30
 
 
 class Noisy(nn.Module):
@@ -491,7 +507,7 @@ def test_without_numpy(monkeypatch):
         history = nn.fit(model, X, y, lr=0.1, epochs=2, **QUIET)
     assert history.loss == expected.loss
     assert model.state_dict() == twin.state_dict()
-    with pytest.raises(ImportError):
+    with pytest.raises(ImportError, match=r'^whole batches run on NumPy: pip install "chalkgrad\[arrays\]"$'):
         nn.fit(model, X, y, compiled=True, **QUIET)
 
 
@@ -589,6 +605,36 @@ def test_an_interruption_in_the_middle_of_a_step():
         assert p.data == pytest.approx(other.data, rel=1e-9)
 
 
+class StoppingAdam(nn.optim.Adam):
+    """Ctrl-C at one of the steps that are taken in arrays."""
+
+    calls, at = 0, None
+
+    def update(self, w, g, state):
+        StoppingAdam.calls += isinstance(w, np.ndarray)
+        if StoppingAdam.calls == self.at:
+            raise KeyboardInterrupt
+        return super().update(w, g, state)
+
+
+def test_an_interruption_between_two_batches(monkeypatch):
+    """What the optimiser remembers is that of the last complete step, and what follows is what would have followed."""
+
+    def run(at=None, resume=None):
+        monkeypatch.setattr(StoppingAdam, "calls", 0)
+        monkeypatch.setattr(StoppingAdam, "at", at)
+        model = net(4, 1)()
+        optimizer = StoppingAdam(model.parameters(), lr=0.05)
+        history = nn.fit(model, *data(), optimizer=optimizer, epochs=4, batch_size=4, compiled=True, resume=resume, **QUIET)
+        return history, optimizer.state_dict()["state"], model.state_dict()
+
+    history, remembered, _ = run(at=2 + 6)  # after two on trial, the sixth of four an epoch
+    assert (history.stopped, len(history)) == ("interrupted", 1)
+    assert {each["step"] for each in remembered} == {5}
+    assert remembered == history.state_dict()["optimizer"]["state"]
+    assert run(resume=history)[1:] == run()[1:]
+
+
 def test_a_callback_changes_parameters():
     """What it sets is what the next epoch starts from."""
 
@@ -628,8 +674,9 @@ def test_bce_of_a_sigmoid_that_saturates():
     def make():
         return nn.MLP(1, [1], activation=["sigmoid"], weights=[[[1.0]]], biases=[[0.0]])
 
-    runs = both(make, X, y, loss="bce", lr=30.0, compiled=None)
-    assert all(map(math.isfinite, runs[1][1].loss))
+    watched = {"validation": ([[800.0]], [1]), "metrics": ["accuracy"]}
+    runs = both(make, X, y, loss="bce", lr=30.0, compiled=None, **watched)
+    assert all(map(math.isfinite, [*runs[1][1].loss, *runs[1][1].val_loss]))
     same(runs)
 
 
@@ -684,6 +731,43 @@ def test_a_branch_on_a_rare_target():
 
     with by_the_graph("row 13 takes another path"):
         same(both(net(4, 1), data(rows=40)[0], [float(i) for i in range(40)], loss=loss, lr=1e-4, compiled=None))
+
+
+@pytest.mark.parametrize(("rare", "y"), [(20.0, [float(i) for i in range(40)]), (1.0, [float(i == 13) for i in range(40)])])
+def test_of_a_large_net_some_rows_are_compared(rare, y, monkeypatch):
+    """Each target once as far as there are few of them, and rows from the first to the last."""
+    monkeypatch.setattr("nn.train.batches.MOST_PRODUCTS", 0)  # as if any net were large
+
+    def loss(prediction, target):
+        return 100.0 * prediction**2 if target == rare else (prediction - target) ** 2
+
+    with pytest.raises(ValueError, match="takes another path"):
+        nn.fit(net(4, 1)(), data(rows=40)[0], y, loss=loss, compiled=True, **QUIET)
+
+
+def test_targets_may_be_whole_numbers_of_any_size():
+    """Larger than 64 bits hold, they are floats as by the graph."""
+    X, y = data()
+    same(both(net(4, 1), X, [10**20 * int(100 * t) for t in y], lr=1e-30, batch_size=5))
+
+
+def test_a_prediction_that_is_an_input_has_no_program():
+    """Which is no matter until a metric asks for predictions."""
+
+    class Passing:
+        def __init__(self):
+            self.w = Value(1.0)
+
+        def parameters(self):
+            return [self.w]
+
+        def __call__(self, x):
+            return [x[0], self.w * x[0]]
+
+    rows = [[1.0], [2.0]], [[1.0, 2.0], [2.0, 4.0]]
+    assert len(nn.fit(Passing(), *rows, epochs=2, compiled=True, **QUIET)) == 2
+    with pytest.raises(ValueError, match=r"^a prediction that is an input has no program$"):
+        nn.fit(Passing(), *rows, metrics=[worst], compiled=True, **QUIET)
 
 
 @pytest.mark.parametrize("lr", [1e200])

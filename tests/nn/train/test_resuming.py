@@ -205,8 +205,66 @@ def test_a_finished_training_is_finished():
     before = model.state_dict()
     again = nn.fit(model, X, y, epochs=4, resume=history, **QUIET)
     assert (again.loss, again.stopped, model.state_dict()) == (history.loss, "epochs", before)
-    with pytest.raises(ValueError, match="gone through 4 epochs, more than the 3 asked for"):
+    with pytest.raises(ValueError, match="gone through 4 epochs, more than the 3 asked for") as caught:
         nn.fit(model, X, y, epochs=3, resume=history, **QUIET)
+    assert str(caught.value).endswith(": epochs counts those before the resumption too")
+
+
+def test_a_training_may_be_resumed_again_and_again():
+    """With the learning rate that it ended with, or the one that it was begun with, at any later time."""
+    X, y = rows()
+
+    def run(epochs, lr, resume=None):
+        model = nn.MLP(2, [1], seed=0)
+        optimizer = nn.optim.SGD(model.parameters(), lr=lr)
+        schedule = nn.optim.ExponentialLR(optimizer, gamma=0.5)
+        history = nn.fit(model, X, y, optimizer=optimizer, scheduler=schedule, epochs=epochs, resume=resume, **QUIET)
+        return history, model.state_dict()
+
+    two = run(2, 0.5)[0]
+    four = run(4, 0.125, two)[0]
+    assert run(6, 0.5, four)[1] == run(6, 0.03125, four)[1] == run(6, 0.5)[1]
+    with pytest.raises(ValueError, match=r"lr of SGD was 0\.5 and is 0\.125"):
+        run(6, 0.125, four)
+
+
+def test_the_same_objects_may_go_on():
+    """An optimiser and a schedule that are where the training left them are as good as new ones."""
+    X, y = rows()
+
+    def objects():
+        model = nn.MLP(2, [1], seed=0)
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
+        return model, {"optimizer": optimizer, "scheduler": nn.optim.StepLR(optimizer, step_size=2, gamma=0.5)}
+
+    model, same = objects()
+    twin, others = objects()
+    first = nn.fit(model, X, y, epochs=3, **same, **QUIET)
+    nn.fit(model, X, y, epochs=5, resume=first, **same, **QUIET)
+    nn.fit(twin, X, y, epochs=5, **others, **QUIET)
+    assert model.state_dict() == twin.state_dict()
+
+
+def test_a_state_is_plain_data():
+    """As JSON gives it back; a schedule of one's own may have been made with a tuple."""
+
+    class Own:
+        def __init__(self, at):
+            self.at, self.epochs = at, 0
+
+        def step(self):
+            self.epochs += 1
+
+        def state_dict(self):
+            return {"epochs": self.epochs}
+
+        def load_state_dict(self, state):
+            self.epochs = state["epochs"]
+
+    history = nn.fit(nn.MLP(2, [1], seed=0), *rows(), epochs=2, scheduler=Own((1, 2)), validation=0.3, **QUIET)
+    state = history.state_dict()
+    assert json.loads(json.dumps(state)) == state
+    assert (state["settings"]["scheduler"], state["scheduler"]) == (["Own", {"at": [1, 2]}], {"epochs": 2})
 
 
 def test_a_history_can_be_copied_and_resumed():
@@ -231,7 +289,7 @@ def test_a_state_is_not_changed_by_what_is_trained_after_it():
 
 
 def test_a_model_that_is_no_module_can_be_resumed():
-    """Anything with parameters() trains, so it can go on."""
+    """Anything with parameters() trains, so it can go on; as another class, or with fewer parameters, it is another one."""
 
     class Line:
         def __init__(self):
@@ -243,10 +301,19 @@ def test_a_model_that_is_no_module_can_be_resumed():
         def __call__(self, x):
             return self.w * x[0] + self.b
 
-    def run(**options):
-        return nn.fit(Line(), [[1.0], [2.0], [3.0]], [1.0, 2.0, 4.0], lr=0.01, batch_size=2, **options, **QUIET)
+    class Ray(Line):
+        def parameters(self):
+            return [self.w]
+
+        def __call__(self, x):
+            return self.w * x[0]
+
+    def run(model=Line, **options):
+        return nn.fit(model(), [[1.0], [2.0], [3.0]], [1.0, 2.0, 4.0], lr=0.01, batch_size=2, **options, **QUIET)
 
     assert run(epochs=6, resume=run(epochs=3)).loss == run(epochs=6).loss
+    with pytest.raises(ValueError, match=r'model was Line and is Ray; parameters was \["1", "2"\] and is \["1"\]'):
+        run(Ray, epochs=6, resume=run(epochs=3))
 
 
 @pytest.mark.parametrize("at", [30, 60, 61, 70, 90, 97])
@@ -271,11 +338,12 @@ def test_a_rule_that_changes_its_memory_in_place_is_taken_back_whole(at):
         model = nn.MLP(2, [2, 1], seed=0)
         optimizer = Running(model.parameters(), lr=0.001, at=at)
         history = nn.fit(model, X, y, optimizer=optimizer, batch_size=4, epochs=4, **options, **QUIET)
-        return history, history.loss, model.state_dict()
+        return history, history.loss, model.state_dict(), optimizer.state
 
-    interrupted = run(at)[0]
+    interrupted, *_, memory = run(at)
     assert interrupted.stopped == "interrupted"
     state = interrupted.state_dict()
+    assert memory == state["optimizer"]["state"]
     state["settings"]["hyperparameters"]["at"] = state["optimizer"]["settings"]["at"] = 0.0
     assert run(0, resume=state)[1:] == run(0)[1:]
 
@@ -311,7 +379,10 @@ def test_a_training_that_was_begun_otherwise_is_refused(what):
     before = model.state_dict()
     with pytest.raises(ValueError, match=message) as caught:
         nn.fit(model, X, y, **{**BASE, **changes}, resume=history, **QUIET)
-    assert "leave out resume" in str(caught.value)
+    assert str(caught.value).endswith(
+        ". Call fit with what it was begun with, or leave out resume: then a new training begins with the parameters that"
+        " the model has"
+    )
     assert model.state_dict() == before
 
 
@@ -351,7 +422,11 @@ def test_other_data_and_other_models_are_refused():
         ("[]", "is not a file of a training that save"),
         ('{"format": "chalkgrad parameters", "version": 1}', "is not a file of a training that save"),
         ('{"format": "chalkgrad training", "version": 99}', "version 99"),
-        ('{"format": "chalkgrad training", "version": 1}', "it lacks settings, parameters"),
+        (
+            '{"format": "chalkgrad training", "version": 1}',
+            r"^this is not what the state_dict\(\) of a History gave: it lacks settings, parameters, gradients, optimizer,"
+            " scheduler, best, random, batches, history$",
+        ),
     ],
 )
 def test_files_that_are_no_training_are_refused(content, message, tmp_path):
@@ -392,6 +467,7 @@ def test_a_damaged_state_is_refused_whole(part, damage):
         lambda s: s["best"].update(waited=math.inf),
         lambda s: s["best"].update(parameters=[1.0]),
         lambda s: s["settings"].update(hyperparameters=[]),
+        lambda s: s["settings"].pop("hyperparameters"),
         lambda s: s["random"].__setitem__(1, [10**30] * 625),
         lambda s: s["optimizer"]["settings"].update(betas=0.9),
         lambda s: s["optimizer"]["settings"].update(lr=[0.1, 0.2]),
@@ -443,15 +519,19 @@ def test_dropout_goes_on_with_the_numbers_that_came_next(epochs, seed):
     parted, rest = train(4, state)
     assert parted.state_dict() == whole.state_dict()
     assert (rest.loss, rest.val_loss) == (history.loss, history.val_loss)
-    with pytest.raises(ValueError, match="random numbers of 0 generators; this model has 1"):
+    kept = "^this training kept the random numbers of 0 generators; this model has 1: its Dropouts are others$"
+    with pytest.raises(ValueError, match=kept):
         train(4, {**state, "chances": []})
 
 
 def test_what_cannot_be_resumed_says_so():
     """A history that fit never filled, a number, a schedule that cannot say where it stands."""
-    with pytest.raises(ValueError, match="no training here that could go on"):
+    nothing = "there is no training here that could go on: fit fills a History, and gives it back"
+    with pytest.raises(ValueError, match=f"^{nothing}$"):
         nn.History(nn.MLP(1, [1])).state_dict()
-    with pytest.raises(TypeError, match="fit resumes a History"):
+    with pytest.raises(
+        TypeError, match=r"^fit resumes a History, the path of a file that it saved, or its state_dict, not 3$"
+    ):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], resume=3, **QUIET)
     with pytest.raises(FileNotFoundError):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], resume="nowhere.json", **QUIET)
@@ -461,7 +541,8 @@ def test_what_cannot_be_resumed_says_so():
             pass
 
     history = nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], epochs=1, scheduler=Own(), **QUIET)
-    with pytest.raises(ValueError, match="Own has no state_dict"):
+    lost = r"^Own has no state_dict\(\) and load_state_dict\(\), so what it had come to is lost$"
+    with pytest.raises(ValueError, match=lost):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], epochs=2, scheduler=Own(), resume=history, **QUIET)
 
 

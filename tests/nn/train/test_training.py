@@ -274,16 +274,22 @@ def test_any_callable_with_parameters_can_be_trained():
 
 
 def test_progress_is_a_bar_of_tqdm(capsys):
-    """With progress=True the bar counts epochs on standard error."""
+    """With progress=True the bar counts epochs on standard error, those before a resumption included."""
     pytest.importorskip("tqdm", reason="tqdm draws the bar")
-    nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=3, progress=True)
-    assert "3/3" in capsys.readouterr().err
+    history = nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=3, progress=True)
+    shown = capsys.readouterr().err
+    assert "fit: 100%" in shown
+    assert "3/3" in shown
+    nn.fit(nn.MLP(1, [1], seed=0), *line_data(), epochs=5, progress=True, resume=history)
+    shown = capsys.readouterr().err
+    assert "3/5" in shown
+    assert "5/5" in shown
 
 
 def test_without_tqdm_the_extra_is_named(monkeypatch):
     """Asking for the bar names the extra; not asking does without."""
     monkeypatch.setitem(__import__("sys").modules, "tqdm.auto", None)
-    with pytest.raises(ImportError, match=r'pip install "chalkgrad\[progress\]"'):
+    with pytest.raises(ImportError, match=r'^the progress bar is drawn by tqdm: pip install "chalkgrad\[progress\]"$'):
         nn.fit(nn.MLP(1, [1]), *line_data(), epochs=1, progress=True)
     assert len(nn.fit(nn.MLP(1, [1]), *line_data(), epochs=1)) == 1
 

@@ -13,6 +13,11 @@ def texts(n=9):
     return rows, [line[1:][: len(row)] for line, row in zip(lines, rows, strict=True)]
 
 
+def len_of_both(predictions, targets):
+    """A metric: how many predictions there are for the first row, and how many targets."""
+    return len(predictions[0]) + 100.0 * len(targets[0])
+
+
 def trained(compiled, **options):
     model = nn.GPT(27, 4, 2, 1, 8, seed=0)
     X, y = texts()
@@ -21,13 +26,19 @@ def trained(compiled, **options):
     return history, [p.data for p in model.parameters()]
 
 
-@pytest.mark.parametrize("options", [{}, {"validation": 0.3, "l2": 0.01, "clip_norm": 0.5}])
+LONGER = [[0, 1, 2, 3, 4, 5, 6, 7]], [[1, 2, 3, 4, 5, 6, 7, 8]]
+
+
+@pytest.mark.parametrize(
+    "options", [{"validation": 0.3, "l2": 0.01, "clip_norm": 0.5}, {"validation": LONGER, "metrics": [len_of_both]}]
+)
 def test_names_of_several_lengths_are_learned_from_in_one_batch(options):
     """Losses, gradients and parameters are those of the graph, row by row."""
     (fast, here), (slow, there) = trained(True, **options), trained(False, **options)
     assert fast.loss == pytest.approx(slow.loss, rel=1e-9)
     assert fast.grad_norm == pytest.approx(slow.grad_norm, rel=1e-9)
     assert fast.val_loss == pytest.approx(slow.val_loss, rel=1e-9)
+    assert fast.val_metrics == slow.val_metrics
     assert here == pytest.approx(there, rel=1e-6, abs=1e-9)
 
 

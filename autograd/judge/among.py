@@ -1,0 +1,162 @@
+"""Operations among others: under another one, does each take the slope from above; beside another use, does it add?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from autograd.judge import walks
+from autograd.judge.experiments import WRONG, Use, single
+from autograd.judge.operations import close, truth
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.judge.examination import Examination
+
+
+UNDER = {
+    "left out": "{} leaves out the slope from above: its own slope is to be multiplied by that of its result",
+    "added": "{} adds the slope from above to its own, and should multiply them",
+    "as it is": "{} hands on the slope from above as it is",
+    "square": "{} multiplies by the slope from above twice",
+    "negative": "{} changes the sign of the slope from above",
+    "begun with 1": "{} has a slope that begins with 1, and only the result's does: elsewhere it begins with 0",
+    "zero": "what goes into {} gets no slope where it is not the last operation",
+    "divided": "{} divides by the slope from above, and should multiply",
+    "unknown": "{} gives wrong slopes where it is not the last operation",
+}
+
+
+UNDER_RULES: dict[str, Callable[[float, float], float]] = {
+    "left out": lambda g, r: r,
+    "added": lambda g, r: g + r,
+    "as it is": lambda g, r: g,
+    "square": lambda g, r: g * g * r,
+    "negative": lambda g, r: -g * r,
+    "begun with 1": lambda g, r: (g + 1.0) * r,
+    "zero": lambda g, r: 0.0,
+    "divided": lambda g, r: r / g if g else math.nan,
+}
+
+
+def _carrier(exam: Examination) -> tuple[Use, float] | None:
+    """Something that stands above an operation with a slope that is not 1, and a number for its other side."""
+    for name, x in (("__mul__", 3.0), ("mul", 3.0), ("__truediv__", 0.4), ("div", 0.4), ("__sub__", 0.4)):
+        for use, _ in exam.good:
+            if use.operation.name == name and use.is_plain:
+                return use, x
+    return None
+
+
+def is_wrong_under(exam: Examination) -> bool:
+    """Whether none of the operations takes what comes from above; where only some do not, these are noted."""
+    slips: dict[Use, frozenset[str]] = {}
+    tested = 0
+    for use, _ in exam.good:
+        if not use.is_plain and any(u.operation is use.operation and u.is_plain for u, _ in exam.good):
+            continue
+        carrier = _carrier(exam) or next(((u, 0.0) for u, _ in exam.good if u.operation.arity == 1), None)
+        if carrier is None:
+            return False
+        found = _under(exam, use, *carrier)
+        if found is None:
+            continue
+        tested += 1
+        if found:
+            slips[use] = found
+    if not slips:
+        return False
+    common = frozenset.intersection(*slips.values())
+    if common and len(slips) == tested > 1:
+        exam.say(exam.backward, WRONG, UNDER[next(kind for kind in UNDER if kind in common)].format("each operation"))
+        return True
+    for use, kinds in slips.items():
+        kind = next(kind for kind in UNDER if kind in kinds)
+        exam.fault(use, UNDER[kind].format(use.shown), dict(exam.good)[use])
+    exam.good = [(use, calls) for use, calls in exam.good if use not in slips]
+    return False
+
+
+def _under(exam: Examination, use: Use, above: Use, x: float) -> frozenset[str] | None:
+    """How an operation fails under another one: keys of UNDER, none for not at all; None where nothing is known."""
+    slips: set[str] | None = None
+    fails = False
+    for at, z, slopes, _, _ in exam.measured[use][:4]:
+        sketch, leaves, y = single(use, at)
+        if above.operation.arity == 2:
+            # the operation on the right of a minus, whose slope is 1 on its left
+            c = sketch.leaf(x)
+            pair, side = ((c, y), 1) if above.operation.meaning == "sub" else ((y, c), 0)
+            top = sketch.apply(above.operation.name, *pair)
+            g = truth(above.operation, (x, z) if side else (z, x))[1][side]
+        else:
+            top = sketch.apply(above.operation.name, y)
+            g = truth(above.operation, (z,))[1][0]
+        sketch.backward(top)
+        sketch.read(*leaves)
+        result = exam.bench.run(sketch.steps)
+        if result["error"] or not math.isfinite(g):
+            return None
+        measured = [pair[1] or 0.0 for pair in result["reads"][0]]
+        right = slopes  # as they are alone
+        if all(close(m, g * r) for m, r in zip(measured, right)):
+            continue
+        fails = True
+        could = {kind for kind, rule in UNDER_RULES.items() if all(close(m, rule(g, r)) for m, r in zip(measured, right))}
+        slips = could if slips is None else slips & could
+    if not fails:
+        return frozenset()
+    return frozenset(slips or {"unknown"})
+
+
+def is_wrong_beside(exam: Examination) -> bool:
+    """Whether no operation keeps what its input has from elsewhere; where only some do not, these are noted."""
+    joins = exam.joins()
+    if not joins:
+        return False
+    join = joins[0]
+    lost: dict[Use, list[int]] = {}
+    tested = 0
+    for use, _ in exam.good:
+        if not use.is_plain:
+            continue
+        sides = [side for side in range(use.operation.arity) if _loses(exam, use, side, join)]
+        tested += 1
+        if sides:
+            lost[use] = sides
+    if len(lost) == tested > 1:
+        exam.say(exam.backward, WRONG, walks.LAST)
+        return True
+    for use, sides in lost.items():
+        whose = "its input"
+        if use.operation.arity == 2 and len(sides) == 1:
+            whose = f"its {('left', 'right')[sides[0]]} input"
+        remark = (
+            f"{use.shown} overwrites the slope of {whose} (= instead of +=): a value that is used elsewhere, too,"
+            " keeps only the last contribution"
+        )
+        exam.fault(use, remark, dict(exam.good)[use])
+    exam.good = [(use, calls) for use, calls in exam.good if use not in lost]
+    return False
+
+
+def _loses(exam: Examination, use: Use, side: int, join: Use) -> bool:
+    """Whether one of the inputs of an operation has its contribution alone, though it is used elsewhere, too."""
+    off = False
+    for at, z, slopes, _, _ in exam.measured[use][:4]:
+        sketch, leaves, y = single(use, at)
+        x = leaves[side]
+        top = sketch.apply(join.operation.name, y, x)
+        sketch.backward(top)
+        sketch.read(x)
+        result = exam.bench.run(sketch.steps)
+        if result["error"]:
+            return False
+        _, (through, direct) = truth(join.operation, (z, at[side]))
+        grad = result["reads"][0][0][1] or 0.0
+        if close(grad, through * slopes[side] + direct):
+            continue
+        if not close(grad, through * slopes[side]):
+            return False
+        off = True
+    return off

@@ -1,0 +1,349 @@
+"""What operations with such names are, and the usual slips in their values and slopes.
+
+Right is what the table of operations says, here as everywhere. A slip is a formula, too: of the input x, or of a on the left
+and b on the right, and of the result z. It is named only where it gives what was measured at every point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from autograd import functions
+from autograd.calculus import gradient
+from autograd.composed import exp2, gelu, logsigmoid
+from autograd.formula.writing import formula
+from autograd.operation import PRIMITIVES
+from autograd.value import Value
+
+Rule = Callable[..., float]
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "truediv": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+}
+SIGNS = {"add": "+", "sub": "−", "mul": "·", "truediv": "/", "pow": "**"}
+SPELLINGS = {  # names that people give their operations, beside those of the table
+    "add": "__add__ add plus",
+    "sub": "__sub__ sub subtract minus",
+    "mul": "__mul__ mul multiply times",
+    "truediv": "__truediv__ truediv div divide",
+    "pow": "__pow__ pow power",
+    "neg": "__neg__ neg negate negative",
+    "abs": "__abs__ abs absolute",
+    "sigmoid": "sigmoid logistic",
+    "log": "log ln",
+    "silu": "silu swish",
+    "square": "square sqr squared",
+    "reciprocal": "reciprocal inv inverse",
+    "cube": "cube",
+}
+OWN = ("leaky_relu", "elu", "gelu")  # whose values are said in several ways: their slopes are held against their own values
+UNARY: dict[str, Callable[[Any], Any]] = {
+    "neg": lambda x: -x,
+    "square": lambda x: x**2.0,
+    "cube": lambda x: x**3.0,
+    "reciprocal": lambda x: 1.0 / x,
+    "exp2": exp2,
+    "gelu": gelu,
+    "logsigmoid": logsigmoid,
+    "leaky_relu": functions.leaky_relu,
+    "elu": functions.elu,
+} | {
+    name: PRIMITIVES[name]
+    for name in """abs exp log log2 log10 log1p expm1 sqrt cbrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
+        erf sigmoid softplus relu silu softsign""".split()
+}
+POINTS = (0.7, 1.9, -0.6, 0.3, 2.3, -1.4)
+PAIRS = ((1.7, 0.6), (0.8, 2.3), (2.9, 1.3), (1.2, 3.1))
+POWERS = ((1.7, 2.0), (0.8, 3.0), (2.9, -1.0), (1.2, 0.5))  # with a plain number as exponent
+HARD = (0.0, 1000.0, -1000.0)
+
+
+class Operation(NamedTuple):
+    """An operation as an engine has it: what it is called there, and what that is here."""
+
+    name: str
+    meaning: str
+    arity: int
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        return BINARY[self.meaning] if self.arity == 2 else UNARY[self.meaning]
+
+    @property
+    def shown(self) -> str:
+        return f"`{self.name}`"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is one right value for it."""
+        return self.meaning not in OWN
+
+
+def spelled() -> dict[str, Operation]:
+    """All names that an operation may have."""
+    found = {}
+    for meaning in (*BINARY, *UNARY):
+        for name in SPELLINGS.get(meaning, meaning).split():
+            found[name] = Operation(name, meaning, 2 if meaning in BINARY else 1)
+    return found
+
+
+@lru_cache(4096)
+def truth(operation: Operation, at: tuple[float, ...]) -> tuple[float, list[float]]:
+    """The right value and the right slopes at a point."""
+    xs = [Value(x) for x in at]
+    y = operation.function(*xs)
+    return y.data, [slope.data for slope in gradient(y, *xs)]
+
+
+def close(x: float, y: float) -> bool:
+    """Whether two numbers are one, for engines in single precision, too."""
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return x == y or (math.isnan(x) and math.isnan(y))
+    return abs(x - y) <= 1e-5 * max(abs(x), abs(y)) + 1e-7
+
+
+# ------------------------------------------------------------------------------------------------------------- what is right
+
+
+def written_slopes(operation: Operation) -> list[str]:
+    """The right slopes as formulas of x, or a and b, and of the result z."""
+    return [_written(slope) for slope in _local(operation, None)]
+
+
+def _local(operation: Operation, instead: str | None) -> list[Any]:
+    """The rule of an operation on names; instead: the name that stands in place of all others."""
+    names = "ab" if operation.arity == 2 else "x"
+    xs = [Value(0.5, instead or name) for name in names]
+    y = operation.function(*xs)
+    if y.op is not None and list(y.inputs) == xs:
+        return list(y.op.slopes(Value(0.5, instead or "z"), xs))
+    return list(gradient(y, *xs))
+
+
+def _written(slope: Any) -> str:
+    if isinstance(slope, Value):
+        return formula(slope)
+    return f"{slope:g}".replace("-", "−")
+
+
+# ------------------------------------------------------------------------------------------------------------------- slips
+
+UNARY_SLIPS: tuple[tuple[str, Rule], ...] = (
+    ("1", lambda x, z: 1.0),
+    ("0", lambda x, z: 0.0),
+    ("x", lambda x, z: x),
+    ("z", lambda x, z: z),
+    ("−1", lambda x, z: -1.0),
+    ("−z", lambda x, z: -z),
+    ("1/x", lambda x, z: 1 / x),
+    ("1/z", lambda x, z: 1 / z),
+    ("x²", lambda x, z: x * x),
+    ("z²", lambda x, z: z * z),
+    ("1 − x", lambda x, z: 1 - x),
+    ("1 − z", lambda x, z: 1 - z),
+    ("1 + z", lambda x, z: 1 + z),
+    ("z − 1", lambda x, z: z - 1),
+    ("1 − x²", lambda x, z: 1 - x * x),
+    ("1 − z²", lambda x, z: 1 - z * z),
+    ("1 + x²", lambda x, z: 1 + x * x),
+    ("1 + z²", lambda x, z: 1 + z * z),
+    ("(1 − z)²", lambda x, z: (1 - z) ** 2),
+    ("x·(1 − x)", lambda x, z: x * (1 - x)),
+    ("z·(1 − z)", lambda x, z: z * (1 - z)),
+    ("z·(1 + z)", lambda x, z: z * (1 + z)),
+    ("x·(1 − z)", lambda x, z: x * (1 - z)),
+    ("z·(1 − x)", lambda x, z: z * (1 - x)),
+    ("x·z", lambda x, z: x * z),
+    ("x·exp(x − 1)", lambda x, z: x * math.exp(x - 1)),
+    ("exp(x)", lambda x, z: math.exp(x)),
+    ("exp(z)", lambda x, z: math.exp(z)),
+    ("log(x)", lambda x, z: math.log(x)),
+    ("1/x²", lambda x, z: 1 / (x * x)),
+    ("−1/x²", lambda x, z: -1 / (x * x)),
+    ("1/(2·x)", lambda x, z: 1 / (2 * x)),
+    ("1/(2·z)", lambda x, z: 1 / (2 * z)),
+    ("√x", lambda x, z: math.sqrt(x)),
+    ("1/√x", lambda x, z: 1 / math.sqrt(x)),
+    ("2·x", lambda x, z: 2 * x),
+    ("2·z", lambda x, z: 2 * z),
+    ("sin(x)", lambda x, z: math.sin(x)),
+    ("cos(x)", lambda x, z: math.cos(x)),
+    ("tanh(x)", lambda x, z: math.tanh(x)),
+    ("σ(x)", lambda x, z: 1 / (1 + math.exp(-x))),
+    ("1 − tanh(z)²", lambda x, z: 1 - math.tanh(z) ** 2),
+    ("[x < 0]", lambda x, z: float(x < 0)),
+    ("[x > 0]", lambda x, z: float(x > 0)),
+    ("sign(x)", lambda x, z: math.copysign(1.0, x)),
+)
+BINARY_SLIPS: tuple[tuple[str, Rule], ...] = (
+    ("1", lambda a, b, z: 1.0),
+    ("−1", lambda a, b, z: -1.0),
+    ("0", lambda a, b, z: 0.0),
+    ("a", lambda a, b, z: a),
+    ("b", lambda a, b, z: b),
+    ("−a", lambda a, b, z: -a),
+    ("−b", lambda a, b, z: -b),
+    ("z", lambda a, b, z: z),
+    ("−z", lambda a, b, z: -z),
+    ("1/a", lambda a, b, z: 1 / a),
+    ("1/b", lambda a, b, z: 1 / b),
+    ("−1/a", lambda a, b, z: -1 / a),
+    ("−1/b", lambda a, b, z: -1 / b),
+    ("a/b", lambda a, b, z: a / b),
+    ("b/a", lambda a, b, z: b / a),
+    ("−a/b", lambda a, b, z: -a / b),
+    ("1/b²", lambda a, b, z: 1 / b**2),
+    ("−1/b²", lambda a, b, z: -1 / b**2),
+    ("a/b²", lambda a, b, z: a / b**2),
+    ("−a/b²", lambda a, b, z: -a / b**2),
+    ("b/a²", lambda a, b, z: b / a**2),
+    ("−b/a²", lambda a, b, z: -b / a**2),
+    ("a²", lambda a, b, z: a * a),
+    ("b²", lambda a, b, z: b * b),
+    ("a + b", lambda a, b, z: a + b),
+    ("a − b", lambda a, b, z: a - b),
+    ("b − a", lambda a, b, z: b - a),
+    ("a·b", lambda a, b, z: a * b),
+    ("a^b", lambda a, b, z: a**b),
+    ("b·a^b", lambda a, b, z: b * a**b),
+    ("a^(b − 1)", lambda a, b, z: a ** (b - 1)),
+    ("b·a^(b − 1)", lambda a, b, z: b * a ** (b - 1)),
+    ("b·a^(b + 1)", lambda a, b, z: b * a ** (b + 1)),
+    ("(b − 1)·a^(b − 1)", lambda a, b, z: (b - 1) * a ** (b - 1)),
+    ("(b − 1)·a^b", lambda a, b, z: (b - 1) * a**b),
+    ("(b − 1)·a^(b − 2)", lambda a, b, z: (b - 1) * a ** (b - 2)),
+    ("b·(a − 1)", lambda a, b, z: b * (a - 1)),
+    ("a·b^(a − 1)", lambda a, b, z: a * b ** (a - 1)),
+    ("b^(a − 1)", lambda a, b, z: b ** (a - 1)),
+    ("log(a)", lambda a, b, z: math.log(a)),
+    ("log(b)", lambda a, b, z: math.log(b)),
+    ("a^b·log(a)", lambda a, b, z: a**b * math.log(a)),
+    ("a^b·log(b)", lambda a, b, z: a**b * math.log(b)),
+    ("a·log(b)", lambda a, b, z: a * math.log(b)),
+    ("b·log(a)", lambda a, b, z: b * math.log(a)),
+)
+UNARY_VALUES: tuple[tuple[str, Rule], ...] = (
+    ("x", lambda x: x),
+    ("0", lambda x: 0.0),
+    ("1", lambda x: 1.0),
+    ("|x|", abs),
+    ("1/x", lambda x: 1 / x),
+    ("x²", lambda x: x * x),
+    ("exp(−x)", lambda x: math.exp(-x)),
+    ("σ(−x)", lambda x: 1 / (1 + math.exp(x))),
+    ("tanh(x/2)", lambda x: math.tanh(x / 2)),
+    ("min(x, 0)", lambda x: min(x, 0.0)),
+    ("min(x, 1)", lambda x: min(x, 1.0)),
+    ("max(x, 1)", lambda x: max(x, 1.0)),
+    *((f"{name}(x)", PRIMITIVES[name]) for name in UNARY if name in PRIMITIVES),
+)
+BINARY_VALUES: tuple[tuple[str, Rule], ...] = (
+    ("a + b", lambda a, b: a + b),
+    ("a − b", lambda a, b: a - b),
+    ("b − a", lambda a, b: b - a),
+    ("a·b", lambda a, b: a * b),
+    ("a/b", lambda a, b: a / b),
+    ("b/a", lambda a, b: b / a),
+    ("a^b", lambda a, b: a**b),
+    ("b^a", lambda a, b: b**a),
+    ("a", lambda a, b: a),
+    ("b", lambda a, b: b),
+    ("0", lambda a, b: 0.0),
+    ("a/b rounded down", lambda a, b: math.floor(a / b)),
+)
+_CHANGES: tuple[tuple[str, Callable[[float], float]], ...] = (  # of what is right
+    ("its sign is wrong", lambda r: -r),
+    ("it is twice that", lambda r: 2.0 * r),
+    ("it is half of that", lambda r: r / 2.0),
+    ("it is the square of that", lambda r: r * r),
+    ("it is 1 divided by that", lambda r: 1.0 / r),
+    ("it is 1 plus that", lambda r: 1.0 + r),
+    ("it is 1 minus that", lambda r: 1.0 - r),
+)
+
+Samples = Sequence[tuple[Sequence[float], float, float, float]]  # inputs, result, right slope, measured slope
+
+
+def name_slope(operation: Operation, samples: Samples) -> tuple[str, str]:
+    """The slip that gives all measured slopes: its formula, or how it comes from the right one; both empty for none."""
+    if len(samples) < 3:
+        return "", ""
+    for text, words, rule in _slips(operation):
+        if all(_near(rule, (at, z, right), measured) for at, z, right, measured in samples):
+            return text, words
+    return "", ""
+
+
+Slip = tuple[str, str, Callable[[Sequence[float], float, float], float]]
+
+
+def _slips(operation: Operation) -> Iterator[Slip]:
+    """All slips, each with its formula or its words, and what it gives for inputs, a result, and the right slope."""
+    sign, *changes = [("", words, _change(change)) for words, change in _CHANGES]
+    yield sign
+    for text, rule in UNARY_SLIPS if operation.arity == 1 else BINARY_SLIPS:
+        yield text, "", _at_point(rule)
+    if operation.arity == 1 and operation.is_known:
+        for name, words in (("z", "z in place of x"), ("x", "x in place of z")):
+            slope = _local(operation, name)[0]
+            if isinstance(slope, Value):
+                yield formula(slope), words, _confused(operation, name)
+    yield from changes
+    yield "", "it is multiplied by z once more", lambda at, z, right: right * z
+    yield "", f"it is multiplied by {'x' if operation.arity == 1 else 'a'} once more", lambda at, z, right: right * at[0]
+
+
+def _change(change: Callable[[float], float]) -> Callable[[Sequence[float], float, float], float]:
+    return lambda at, z, right: change(right)
+
+
+def _at_point(rule: Rule) -> Callable[[Sequence[float], float, float], float]:
+    return lambda at, z, right: rule(*at, z)
+
+
+def _confused(operation: Operation, name: str) -> Callable[[Sequence[float], float, float], float]:
+    return lambda at, z, right: _replaced(operation, z if name == "z" else at[0])
+
+
+def _replaced(operation: Operation, x: float) -> float:
+    """The slope of an operation of one number where its rule is given one number for input and result."""
+    y = operation.function(Value(x))
+    if y.op is None or len(y.inputs) != 1:
+        return math.nan
+    return float(y.op.slopes(x, [x])[0])
+
+
+def name_value(operation: Operation, samples: Sequence[tuple[Sequence[float], float]]) -> str:
+    """What an operation computes in place of what it should: a formula, or nothing."""
+    if len(samples) < 3:
+        return ""
+    for text, rule in UNARY_VALUES if operation.arity == 1 else BINARY_VALUES:
+        if all(_near(rule, at, z) for at, z in samples):
+            return text
+    if all(close(-truth(operation, tuple(at))[0], z) for at, z in samples):
+        return "the right one with the other sign"
+    return ""
+
+
+def _near(rule: Rule, at: Sequence[Any], measured: float) -> bool:
+    """Whether a rule gives what was measured; not where it is no number."""
+    try:
+        return close(float(rule(*at)), measured)
+    except (ArithmeticError, ValueError, TypeError):
+        return False
+
+
+def points_of(operation: Operation) -> Iterator[tuple[float, ...]]:
+    """Ordinary points, at which an operation has a finite value and slope."""
+    for at in PAIRS if operation.arity == 2 else [(x,) for x in POINTS]:
+        z, slopes = truth(operation, at)
+        if all(map(math.isfinite, (z, *slopes))):
+            yield at

@@ -1,0 +1,109 @@
+"""Programs as people type them who never read anything: they run, or the error says what to type."""
+
+import copy
+import pickle
+
+import pytest
+
+import autograd as ag
+import nn
+from autograd import Value
+from autograd.guesses import OF_AUTOGRAD, OF_VALUE
+from nn.guesses import OF_MODULE, OF_NN
+
+MODEL = nn.MLP(2, [4, 3], seed=0)
+X = [[0.0, 1.0], [1.0, 0.0]]
+OWNERS = {"autograd": (ag, OF_AUTOGRAD), "nn": (nn, OF_NN), "a Value": (Value(1.0), OF_VALUE), "a model": (MODEL, OF_MODULE)}
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_a_name_that_is_not_there_tells_the_way(owner):
+    """hasattr says no, completion does not offer it, and the error names what there is."""
+    thing, ways = OWNERS[owner]
+    for names, way in ways.items():
+        for name in names.split():
+            assert not hasattr(thing, name)
+            assert name not in dir(thing)
+            with pytest.raises(AttributeError, match=f"'{name}'") as error:
+                getattr(thing, name)
+            assert str(error.value).endswith(way)
+
+
+def test_a_name_that_nobody_guessed_is_refused_as_ever():
+    """Without a way that would lead nowhere."""
+    for thing in (ag, nn, Value(1.0), MODEL):
+        with pytest.raises(AttributeError, match=r"has no attribute 'xyz'$"):
+            thing.xyz  # noqa: B018
+
+
+def test_a_guessed_name_can_be_given():
+    """To one Value, to a class of one's own; copies and pickles have it, too."""
+
+    class Net(nn.Module):
+        step = 3
+
+        def __init__(self):
+            self.weights = [Value(0.5)]
+
+        def __call__(self, x):
+            return self.weights[0] * x
+
+    x = Value(2.0)
+    x.shape = (2, 2)
+    assert (x.shape, copy.deepcopy(x).shape, pickle.loads(pickle.dumps(x)).shape) == ((2, 2), (2, 2), (2, 2))
+    assert (Net().step, len(Net().parameters()), "shape" in dir(x)) == (3, 1, True)
+
+
+def test_the_ways_are_there():
+    """What a way names exists: each nn.… and autograd.… in it."""
+    for ways in (OF_AUTOGRAD, OF_NN, OF_VALUE, OF_MODULE):
+        for way in ways.values():
+            for word in way.replace("(", " ").replace(",", " ").replace(";", " ").replace(":", " ").split():
+                package, *names = word.rstrip(".").split(".")
+                if package in ("nn", "autograd") and names and all(names):
+                    found = nn if package == "nn" else ag
+                    for name in names:
+                        found = getattr(found, name)
+
+
+def test_pytorchs_forward_is_what_a_call_runs():
+    """A class of one's own may call it forward, in a class below as well, and drawings know who made what."""
+
+    class Line(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.slope = Value(2.0)
+
+        def forward(self, x):
+            return self.slope * x
+
+    class Steeper(Line):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    y = Line()(Value(3.0))
+    assert (y.data, Steeper()(3.0).data, type(y.made_by[0].module).__name__) == (6.0, 12.0, "Line")
+
+
+TOLD = {  # what is written, and what is said
+    "classes under mse": (lambda: nn.fit(MODEL, X, [0, 1], loss="mse"), ValueError, "there is cross_entropy"),
+    "several rows": (lambda: MODEL(X), TypeError, "one row at a time: [model(x) for x in X]"),
+    "words as labels": (lambda: nn.fit(MODEL, X, ["cat", "dog"], loss="cross_entropy"), TypeError, "words.index(x)"),
+    "MLP.load": (lambda: nn.MLP.load("model.json"), TypeError, "nn.MLP(2, [3, 1]).load('model.json')"),
+    "model.load()": (MODEL.load, TypeError, "the path of a file"),
+    "label(y)": (lambda: ag.label(Value(1.0)), TypeError, "label(y=y), or label(locals())"),
+    "parse(None)": (lambda: ag.parse(None), TypeError, "reads a text"),
+    "hessian(y)": (lambda: ag.hessian(Value(2.0) ** 2), TypeError, "gradient(y, x) and derivatives(y)"),
+    "grad(y)": (lambda: ag.grad(Value(2.0) ** 2), TypeError, "takes a function of numbers"),
+    "gradient(y, [x])": (lambda: ag.gradient(Value(2.0), [Value(1.0)]), TypeError, "one by one, gradient(y, *xs)"),
+    "compile(f)": (lambda: ag.compile(lambda x: x), TypeError, "call it on Values"),
+}
+
+
+@pytest.mark.parametrize("written", TOLD)
+def test_an_error_has_the_way_out(written):
+    """It says what to type instead."""
+    attempt, kind, way = TOLD[written]
+    with pytest.raises(kind) as error:
+        attempt()
+    assert way in str(error.value)
