@@ -2,6 +2,7 @@
 
 import json
 
+import notes_by_hand
 import notes_pages
 import notes_truth
 import pytest
@@ -141,3 +142,16 @@ def test_what_was_found_by_hand_is_a_table():
     found = [row for page in notes_truth.TRUTH for row in notes_truth.rows(page)]
     assert len(found) > 200
     assert {verdict for _, _, verdict, _ in found} == set("DRW?U")
+
+
+def test_what_is_wrong_by_hand_is_wrong_by_arithmetic():
+    """Of each wrong row of the five pages what is written misses what it is to come to, and what would be right does not."""
+    rows = [(page, *row) for page in notes_truth.TRUTH for row in notes_truth.rows(page)]
+    wrong = {(page, line, place) for page, line, place, verdict, _ in rows if verdict == "W"}
+    assert wrong == set(notes_by_hand.WRONG)
+
+    def check(why, is_right, written, right):
+        assert not is_right(written)
+        assert is_right(right)
+
+    assert failures(check, list(notes_by_hand.WRONG.values())) == {}
