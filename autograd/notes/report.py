@@ -9,8 +9,9 @@ from typing import NamedTuple
 from autograd.mark.forms import figure
 from autograd.mark.red_pen import DARK, LIGHT
 from autograd.notes.blocks import LONGEST, cells_of_notebook
-from autograd.notes.judging import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, Page
+from autograd.notes.judging import Page
 from autograd.notes.statements import find_parts
+from autograd.notes.verdicts import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
 
 TYPE_CHECKING = False

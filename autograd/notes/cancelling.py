@@ -1,0 +1,72 @@
+"""Products of derivatives of which nothing else is said: by the chain rule they cancel, name by name."""
+
+from __future__ import annotations
+
+import re
+from ast import literal_eval
+
+from autograd.formula.indexed import NAME
+from autograd.notes.notation import find_uses
+from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
+
+_D = r"(?:\\partial|∂|(?<![A-Za-z])d)"
+_BELOW = re.compile(rf"{_D}\s*({NAME})")
+_DERIVATIVE = re.compile(
+    rf"\\frac\s*\{{\s*{_D}\s*({NAME})(?:\s*\([^()]*\))?\s*\}}\s*\{{((?:\s*{_D}\s*{NAME})+)\s*\}}"
+    rf"|{_D}\s*({NAME})(?:\s*\([^()]*\))?\s*/\s*({_D}\s*{NAME})"
+)
+_PRODUCT = re.compile(r"\\(?:cdot|times)(?![A-Za-z])|[·×]")
+
+
+def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | None:
+    """Products of derivatives of which nothing else is said: the chain rule lets them cancel, or they are wrong."""
+    if so_far.verdict not in (OPEN, STATED, UNREAD):
+        return None
+    left, right = derivatives_of(before), derivatives_of(text)
+    if left is None or right is None or len(left) != 1 or len(right) < 2:
+        return None
+    tops = [top for top, _ in right]
+    bottoms = [bottom for _, below in right for bottom in below]
+    for name in list(tops):
+        if name in bottoms:
+            tops.remove(name)
+            bottoms.remove(name)
+    top, (bottom, *more) = left[0]
+    if more:
+        return None
+    if (tops, bottoms) == ([top], [bottom]):
+        return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
+    if len(bottoms) == 2 and bottom in bottoms and tops == [top] and any(len(below) > 1 for _, below in right):
+        lost = next(name for name in bottoms if name != bottom or bottoms.count(bottom) > 1)
+        return _wrong(text, f"these do not cancel: {_shown(lost)} stands below, and never above")
+    twice = len(tops) == len(bottoms) == 2 and set(tops) == {top, bottom} and len(set(bottoms)) == 1
+    if twice and so_far.verdict != UNREAD:
+        return _wrong(text, f"these do not cancel: {_shown(bottoms[0])} stands below twice")
+    return None
+
+
+def _wrong(text: str, reason: str) -> Judgement:
+    return Judgement(WRONG, "the chain rule", "name by name", formula=text, reason=reason)
+
+
+def derivatives_of(text: str) -> list[tuple[str, list[str]]] | None:
+    """The derivatives of a product that is made of nothing else, as a name above and names below."""
+    text = _PRODUCT.sub(" ", text)
+    found: list[tuple[str, list[str]]] = []
+    at = 0
+    for match in _DERIVATIVE.finditer(text):
+        if text[at : match.start()].strip(" {}"):
+            return None
+        above, below = (match[1], match[2]) if match[1] else (match[3], match[4])
+        found.append((_canonical(above), [_canonical(name) for name in _BELOW.findall(below)]))
+        at = match.end()
+    return found if found and not text[at:].strip(" {}") else None
+
+
+def _canonical(name: str) -> str:
+    return repr([use.key for use in find_uses(name)])
+
+
+def _shown(name: str) -> str:
+    base, _, up, down = literal_eval(name)[0]
+    return f"{base}{f'^{up}' if up else ''}{f'_{down}' if down else ''}"
