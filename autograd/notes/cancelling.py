@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
+from collections import Counter
+from itertools import pairwise
 
 from autograd.formula.indexed import NAME
 from autograd.notes.notation import find_uses
@@ -23,6 +25,8 @@ def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | N
     if so_far.verdict not in (OPEN, STATED, UNREAD):
         return None
     left, right = derivatives_of(before), derivatives_of(text)
+    if left is not None and len(left) == 1 and right is None:
+        return _judge_sum(left, text)
     if left is None or right is None or len(left) != 1 or len(right) < 2:
         return None
     tops = [top for top, _ in right]
@@ -43,6 +47,31 @@ def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | N
     if twice and so_far.verdict != UNREAD:
         return _wrong(text, f"these do not cancel: {_shown(bottoms[0])} stands below twice")
     return None
+
+
+def _judge_sum(left: list[tuple[str, list[str]]], text: str) -> Judgement | None:
+    """A sum of such products, of which two terms cancel only with one another: they are factors, and no terms."""
+    cuts = [i for i, c in enumerate(text) if c in "+-−" and not text.count("{", 0, i) - text.count("}", 0, i)]
+    ends = [*cuts, len(text)]
+    terms = [
+        derivatives_of(text[start:end].lstrip("+-− ")) for start, end in zip([0, *cuts], ends) if text[start:end].strip()
+    ]
+    if len(terms) < 2 or not all(terms):
+        return None
+    products = [term for term in terms if term]
+    alone = [_cancels(left, term) for term in products]
+    for i, (one, other) in enumerate(pairwise(products)):
+        rest = [*alone[:i], *alone[i + 2 :]]
+        if not alone[i] and not alone[i + 1] and all(rest) and _cancels(left, [*one, *other]):
+            return _wrong(text, "two of its terms cancel only as a product: · belongs between them")
+    return None
+
+
+def _cancels(left: list[tuple[str, list[str]]], right: list[tuple[str, list[str]]]) -> bool:
+    """Whether a product of derivatives is another one by the chain rule."""
+    tops = Counter([top for top, _ in right])
+    bottoms = Counter([bottom for _, below in right for bottom in below])
+    return (tops - bottoms, bottoms - tops) == (Counter([left[0][0]]), Counter(left[0][1]))
 
 
 def _wrong(text: str, reason: str) -> Judgement:

@@ -12,6 +12,7 @@ from autograd.formula.arrays import Array
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
+from autograd.notes.notation import find_uses, split_indices
 from autograd.notes.reading import Reading, pairs_of
 from autograd.notes.timeline import names_in
 from autograd.notes.verdicts import AS_WRITTEN, ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
@@ -23,6 +24,14 @@ from autograd.value import Value, constant
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from autograd.formula.arrays import Quantity
+    from autograd.notes.timeline import Timeline
+
+
+_ONE_CASE = re.compile(  # words and signs that speak of indices that are the same, or not
+    r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"
+    r"|\b(?:diagonal|otherwise|Kronecker|same index)\b|\\delta_\{\w\w\}|δ_"
+)
+_GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
 class Comparing(Reading):
@@ -55,27 +64,34 @@ class Comparing(Reading):
         if arrays is None:
             return flat
         legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
+        strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
+        if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
+            return flat
+        if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and strong and flat.verdict == RIGHT)):
+            return arrays  # what has no indices and no shapes says nothing of these
         if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
             worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
             return arrays if worse else flat
         if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
-            strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
             return arrays if strong else flat
         return arrays
 
     def _compare_in(self, world: World, one: str, other: str) -> Judgement:
         """Two members in a world, for all numbers of the letters that count, and in the ways that products are meant."""
         results: list[Judgement] = []
-        for way in ("dot", "each"):
-            world.of_vectors = way
+        for way, by_hand in (("dot", False), ("each", False), ("dot", True)):
+            if by_hand and not world.has_direct:
+                break
+            if world.flat and way == "each":
+                continue
+            world.of_vectors, world.direct = way, by_hand
             result = self._compare_places(world, one, other)
-            world.of_vectors = "dot"
+            world.of_vectors, world.direct = "dot", False
             if result.verdict in (RIGHT, STATED):
                 return result
             results.append(result)
-            if world.flat:
-                break
-        return results[0] if results[0].verdict != UNREAD else results[-1]
+        fitting = [result for result in results if not result.misfit and result.verdict != UNREAD]
+        return (fitting or results)[0]
 
     def _compare_places(self, world: World, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
@@ -92,7 +108,7 @@ class Comparing(Reading):
                 return Judgement(
                     UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=other
                 )
-            judgement = self._compare_quantities(world, left, right, one)
+            judgement = self._compare_quantities(world, left, right, one, other)
             if judgement.verdict == WRONG and functions != world.any_functions:
                 unknown = ", ".join(sorted(functions ^ world.any_functions))
                 return Judgement(OPEN, reason=f"what function {unknown} is stands nowhere", formula=other)
@@ -110,22 +126,32 @@ class Comparing(Reading):
         for meet, judgements in by_meeting.items():
             others = by_meeting.get(not meet, [])
             if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict == RIGHT for j in others):
+                if not meet and not _ONE_CASE.search(self.text):
+                    return judgements[0]._replace(formula=other)
                 reason = (
                     "it is right where the indices "
                     + ("differ" if meet else "are the same")
                     + ", and which are meant is not said"
                 )
-                return Judgement(OPEN, reason=reason, formula=other)
+                return Judgement(OPEN, reason=reason, formula=other, of_indices=True)
+        stray = extra and not any(self._is_repeated(letter, other) for letter in extra)
+        said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
+        unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
         for judgements in by_place.values():
-            if all(judgement.verdict == WRONG for judgement in judgements):
-                return judgements[0]._replace(formula=other)
-            if any(judgement.verdict == WRONG for judgement in judgements):
-                found.append(Judgement(OPEN, reason=f"which {', '.join(sorted(extra))} is meant is not said"))
+            wrong = [judgement for judgement in judgements if judgement.verdict == WRONG]
+            if wrong and (said or (stray and len(wrong) == len(judgements))):
+                return wrong[0]._replace(formula=other)
+            if wrong:
+                found.append(Judgement(OPEN, reason=unsaid, of_indices=True))
             else:
                 found += judgements
         return (worst(found) or Judgement(UNREAD))._replace(formula=other)
 
-    def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str) -> Judgement:
+    def _is_repeated(self, letter: str, text: str) -> bool:
+        """Whether a letter counts twice in a formula, which some mean as a sum over it."""
+        return sum(letter in split_indices(use.down) for use in find_uses(text)) > 1
+
+    def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str, other: str) -> Judgement:
         if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
             before = world.arrays.get(left)
             if before is None or before[0] == self.current:
@@ -137,14 +163,17 @@ class Comparing(Reading):
             if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
                 right = right.transposed
             else:
-                return Judgement(
-                    OPEN, reason=f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]} are set equal"
-                )
+                shapes = f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]}"
+                if left.is_vector and min(right.shape) > 1 and _GRADIENT.match(text) and other.strip().startswith("⟦"):
+                    return Judgement(
+                        WRONG, "its shape", reason=f"a gradient by a vector is a vector: {shapes} are set equal"
+                    )
+                return Judgement(OPEN, reason=f"{shapes} are set equal", misfit=True)
         if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
             same: Value = right
             right = left.map(lambda x: same)
         if isinstance(left, Array) != isinstance(right, Array):
-            return Judgement(OPEN, reason="a number and a vector are set equal")
+            return Judgement(OPEN, reason="a number and a vector are set equal", misfit=True)
         found = [self.compare_values(world, x, y, text) for x, y in pairs_of(left, right)]
         return worst(found) or Judgement(UNREAD)
 
@@ -184,7 +213,22 @@ class Comparing(Reading):
             return Judgement(OPEN, reason=f"it is right if {renamed}")
         if not left.inputs and left.op is None and left in world.definitions and self.is_name(text) and not self.concludes:
             return Judgement(OPEN, reason=f"{left.label} is said to be something else before")
+        if doubtful := self._said_twice(world, timeline, left, right):
+            return Judgement(OPEN, reason=f"{doubtful} is said to be two things on this page")
         return Judgement(WRONG, against, found.how, found.difference)
+
+    def _said_twice(self, world: World, timeline: Timeline, left: Value, right: Value) -> str:
+        """A name behind a claim that the page defines in two ways, so that which is meant is not said."""
+        waiting, seen = [*world.touched, *leaves(left), *leaves(right)], set[Value]()
+        while waiting:
+            x = waiting.pop()
+            if x in seen:
+                continue
+            seen.add(x)
+            if timeline.otherwise.get(x, set()) - {self.current}:
+                return x.label
+            waiting += leaves(world.definitions.get(x, x)) if x in world.definitions or x.inputs else []
+        return ""
 
     def _against(self, world: World, left: Value) -> str:
         if left in world.definitions:

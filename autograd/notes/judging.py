@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
+from autograd.formula.indexed import NAME
 from autograd.graph import leaves
 from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
-from autograd.notes.equality import Difference
+from autograd.notes.equality import Difference, compare
+from autograd.notes.mending import mend
 from autograd.notes.notation import LOSSES, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.reading import Chain
@@ -33,6 +35,11 @@ RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
 _CONCLUDES = re.compile(
     r"\\(?:Rightarrow|implies|therefore)|⇒|∴|(?i:\b(?:so|hence|thus|therefore|then|becomes|simplif\w+|reduces?|get|gives?|yields?)\b)"
 )
+
+
+_BEFORE_AND_AFTER = re.compile(r"_\s*\{\s*(?:\\text\s*\{\s*)?(?:new|old)\s*\}?\s*\}|_(?:new|old)\b")
+_DIFFERENTIAL = re.compile(rf"\s*d\s*(?:{NAME})\s*")
+_CALLED = re.compile(rf"\s*[a-zA-Z]\s*\(\s*{NAME}(?:\s*,\s*{NAME})*\s*\)\s*")
 
 
 class Page(Comparing):
@@ -182,13 +189,11 @@ class Page(Comparing):
 
     def _judge_chain(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
         """A judgement for each member, with the row that it stands in."""
-        members = chain.members
-        if len(members) < 2:
-            return
         if (found := self._judge_update(chain)) is not None:
             yield 0, found
             return
         yield from self._judge_numbers(chain)
+        members = [(text, row) for text, row in chain.members if not self._is_named(text)]
         symbolic = [
             i
             for i, (text, _) in enumerate(members)
@@ -196,6 +201,36 @@ class Page(Comparing):
         ]
         if len(symbolic) > 1:
             yield from self._judge_symbolic(members, symbolic)
+
+    def _is_named(self, text: str) -> bool:
+        """Whether a member is a name that only looks like a product: dw for a gradient, y(x) where y is no function."""
+        if _DIFFERENTIAL.fullmatch(text):
+            return "d" not in self.worlds[-1].notation.functions
+        return bool(_CALLED.fullmatch(text)) and all(
+            self.notation.is_called(use.base, True, False) == "" and use.base in self.notation.bases
+            for use in list(find_uses(text))[:1]
+        )
+
+    def _odd_ones(self, members: Sequence[tuple[str, int]], rest: Sequence[int]) -> dict[int, Judgement]:
+        """Members that are something else than the two next ones, which are the same in turn."""
+        found: dict[int, Judgement] = {}
+        for i, one, other in zip(rest[1:], rest[2:], rest[3:]):
+            texts = [members[j][0] for j in (i, one, other)]
+            against = [self.compare_formulas(texts[0], text) for text in texts[1:]]
+            if all(each.verdict == WRONG for each in against) and self.compare_formulas(*texts[1:]).verdict == RIGHT:
+                reason = "all that stands behind it is something else"
+                found[i] = against[0]._replace(formula=texts[0], reason=reason)
+        return found
+
+    def _mended(self, wanted: str, found: Judgement) -> Judgement:
+        """What is wrong, with what would be right, if that is one small thing away."""
+        if found.verdict != WRONG or found.reason:
+            return found
+        mended = mend(found.formula, self.notation, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
+        if mended is None:
+            return found
+        shown = "" if re.search("[⟦⦃⏎]", mended.formula) else f": {mended.formula}"
+        return found._replace(mended=f"right with {mended.kind}{shown}")
 
     def _by_numbers(self, members: Sequence[tuple[str, int]], i: int, judgement: Judgement) -> Judgement:
         """What is said of a whole number, if the numbers on the page make it right."""
@@ -224,7 +259,7 @@ class Page(Comparing):
                         truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
                     elif truth.verdict in (OPEN, UNREAD) and step.verdict in (RIGHT, WRONG):
                         truth = step if step.verdict == RIGHT or found[before].verdict == RIGHT else truth
-                yield members[i][1], self._by_numbers(members, i, truth)
+                yield members[i][1], self._mended(members[head][0], self._by_numbers(members, i, truth))
                 before = i
             return
         first = rest[0]
@@ -243,17 +278,20 @@ class Page(Comparing):
                 odd._replace(formula=members[first][0], reason="all that stands behind it is something else"),
             )
             return
+        odd_ones = self._odd_ones(members, rest)
         for i in rest[1:]:
-            judgement = alike[i]
+            judgement = odd_ones.get(i, alike[i])
             together = members[i][1] == members[first][1] or found[first].verdict == STATED or agree
-            if judgement.verdict == WRONG and not together:
+            if judgement.verdict == WRONG and not together and i not in odd_ones:
                 reason = "it does not follow from what stands before it, and which is right is not said"
                 judgement = judgement._replace(verdict=JUMP, reason=reason)
             yield members[i][1], judgement
 
     def _judge_update(self, chain: Chain) -> Judgement | None:
         """w := w − η ∂L/∂w, where the name itself stands on the right."""
-        left, right = chain.members[0][0], chain.members[1][0]
+        if len(chain.members) < 2:
+            return None
+        left, right = (_BEFORE_AND_AFTER.sub("", chain.members[i][0]) for i in (0, 1))
         names = [use.key for use in find_uses(left)]
         if len(names) != 1 or not self.is_name(left) or has_numbers(right):
             return None
@@ -280,4 +318,6 @@ class Page(Comparing):
         except ERRORS as error:
             return Judgement(STATED, reason=sentence(error), formula=right)
         found = self.compare_values(world, wanted, new, left)
+        if found.verdict == WRONG and compare(world.expanded(old + old - wanted), world.expanded(new)).same:
+            found = found._replace(reason="the step goes uphill, where it is to go down")
         return found if found.verdict in (RIGHT, WRONG) else Judgement(STATED, formula=right)

@@ -71,7 +71,14 @@ class Reading:
 
     def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
         """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""
-        key = (world, text, tuple(sorted(env.items())), world.of_vectors, self.timelines[self.worlds.index(world)].version)
+        key = (
+            world,
+            text,
+            tuple(sorted(env.items())),
+            world.of_vectors,
+            world.direct,
+            self.timelines[self.worlds.index(world)].version,
+        )
         if key not in self.read_before:
             world.env = env
             before, world.touched, world.any_functions = world.touched, set(), set()

@@ -27,6 +27,9 @@ class Judgement(NamedTuple):
         stated (a definition, or what is taken as given)
     against: what it was judged by; how: exactly, or at points; difference: a point that proves it
     reason: a sentence; formula: the member that it is about
+    misfit: whether the shapes of this reading do not fit, so that it is none
+    of_indices: whether it depends on which indices are meant
+    mended: what would be right, and what that changes
     """
 
     verdict: str
@@ -35,6 +38,9 @@ class Judgement(NamedTuple):
     difference: Difference | None = None
     reason: str = ""
     formula: str = ""
+    misfit: bool = False
+    of_indices: bool = False
+    mended: str = ""
 
 
 def worst(found: Sequence[Judgement]) -> Judgement | None:
