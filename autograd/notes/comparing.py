@@ -90,6 +90,11 @@ class Comparing(Reading):
             if result.verdict in (RIGHT, STATED):
                 return result
             results.append(result)
+        both = all(
+            re.search(pattern, one + other) for pattern in (r"\\partial|∂", r"\\frac\s*\{\s*d|(?<![A-Za-z\\])d\w*\s*/\s*d")
+        )
+        if both and world.has_direct and results[0].verdict == WRONG:
+            return results[0]._replace(verdict=OPEN, difference=None, reason="what ∂ holds fixed is not said")
         fitting = [result for result in results if not result.misfit and result.verdict != UNREAD]
         return (fitting or results)[0]
 
@@ -118,15 +123,16 @@ class Comparing(Reading):
                 continue
             if judgement.verdict in (UNREAD, OPEN):
                 return judgement._replace(formula=other)
-            if len(env) > 1 and judgement.verdict in (RIGHT, WRONG):
-                by_meeting.setdefault(len(set(env.values())) < len(env), []).append(judgement)
+            numbers = [*env.values(), *(world.fixed.values() if env else ())]
+            if len(numbers) > 1 and judgement.verdict in (RIGHT, STATED, WRONG):
+                by_meeting.setdefault(len(set(numbers)) < len(numbers), []).append(judgement)
             elif judgement.verdict == WRONG:
                 return judgement._replace(formula=other)
             found.append(judgement)
         for meet, judgements in by_meeting.items():
             others = by_meeting.get(not meet, [])
-            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict == RIGHT for j in others):
-                if not meet and not _ONE_CASE.search(self.text):
+            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict != WRONG for j in others):
+                if (not meet or world.fixed) and not _ONE_CASE.search(self.text):
                     return judgements[0]._replace(formula=other)
                 reason = (
                     "it is right where the indices "

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from autograd.notes.world import World
 
 
+MOST_MENDED = 12  # rows of a page for which what would be right is looked for
 RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
 
 _CONCLUDES = re.compile(
@@ -50,6 +51,7 @@ class Page(Comparing):
 
     def __init__(self, text: str, given: Sequence[str] = (), latex: bool = False) -> None:
         super().__init__(text, given, latex)
+        self.mended = 0  # rows for which something right was looked for
         self.judgements: dict[Row, Judgement] = {}
         self.reckoner = Reckoner(self.worlds[0])
         self._collect_numbers()
@@ -224,8 +226,9 @@ class Page(Comparing):
 
     def _mended(self, wanted: str, found: Judgement) -> Judgement:
         """What is wrong, with what would be right, if that is one small thing away."""
-        if found.verdict != WRONG or found.reason:
+        if found.verdict != WRONG or found.reason or self.mended >= MOST_MENDED:
             return found
+        self.mended += 1
         mended = mend(found.formula, self.notation, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
         if mended is None:
             return found

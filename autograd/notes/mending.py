@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from autograd.notes.notation import Notation
 
-MOST = 80  # changes that are tried for one formula
+MOST, LONGEST = 80, 300  # changes that are tried for one formula; characters of one that may have them
 _SIGN = re.compile(r"(?<![\^_{eE])[-+−]|(?<=\{)[-−]")
 _POWER = re.compile(r"\^\s*\{?\s*([23])\s*\}?")
 _TRANSPOSED = re.compile(r"\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top)(?![A-Za-z])|ᵀ")
@@ -39,6 +39,8 @@ def mend(text: str, notation: Notation, is_right: Callable[[str], bool]) -> Mend
     text: the formula; notation: of its page; is_right: what judges
     """
     seen = {text}
+    if len(text) > LONGEST:
+        return None
     for changed in changes(text, notation):
         if changed.formula in seen:
             continue

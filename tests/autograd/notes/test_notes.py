@@ -155,3 +155,41 @@ def test_what_is_wrong_by_hand_is_wrong_by_arithmetic():
         assert is_right(right)
 
     assert failures(check, list(notes_by_hand.WRONG.values())) == {}
+
+
+SOFTMAX = r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$, $E = -\sum_i t_i \log p_i$. "
+LINE = r"$L = \frac{1}{2} (f - y)^2$, $f = w x$. "
+LAYER = r"$$z = W x + b$$ $$h = \sigma(z)$$ $$L = \frac{1}{2} (h - t)^T (h - t)$$"
+ENTROPY = r"$J = -y \log p - (1 - y) \log(1 - p)$. "
+MENDED = {  # a page whose last row is wrong: what is to be said of it
+    LINE + r"$\frac{\partial L}{\partial w} = (f + y) x$": "another sign: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = (f - y) x^2$": "another exponent: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = 2 (f - y) x$": "a factor less: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = f - y$": "a factor x: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = (y - f) x$": "a minus in front",
+    SOFTMAX + r"$\frac{\partial E}{\partial p_i} = -\frac{t_i}{p_j}$": "another index",
+    LAYER + r"$$\frac{\partial L}{\partial x} = W ((h - t) \odot h \odot (1 - h))$$": "W transposed",
+    ENTROPY + r"$\frac{\partial J}{\partial p} = -\frac{y}{p} - \frac{1-y}{1-p}$": "another sign",
+    LINE + r"$\frac{\partial L}{\partial f} = f - y$; $w_{new} = w_{old} - \eta (y - f) x$": "uphill",
+    r"$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} + \frac{\partial a}{\partial w}$": "only as a product",
+    r"$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial y \partial a} \frac{\partial a}{\partial w}$": "y stands",
+}
+
+
+def test_what_would_be_right_is_said():
+    """A wrong row that is one small thing away from what is right says which thing."""
+
+    def check(page, said):
+        row = check_notes(page).rows[-1]
+        assert row.verdict == "wrong"
+        assert said in row.remark
+
+    assert failures(check, list(MENDED.items())) == {}
+
+
+def test_indices_that_stray_are_wrong_and_those_of_one_case_are_not():
+    """p_j where p_i belongs is wrong for all but one j; what a page says of one case is judged in that case alone."""
+    stray = SOFTMAX + r"$\frac{\partial E}{\partial p_i} = -\frac{t_j}{p_i}$"
+    summed = r"$a_j = \sum_i w_{ji} x_i$, $L = \sum_j a_j^2$; $\frac{\partial L}{\partial x_i} = 2 w_{ji} a_j$"
+    assert verdicts(stray)[-1] == "wrong"
+    assert verdicts(summed)[-1] == "depends"
