@@ -20,6 +20,7 @@ from autograd.notes.world import UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
+from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _ONE_CASE = re.compile(  # words and signs that speak of indices that are the sa
     r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"
     r"|\b(?:diagonal|otherwise|Kronecker|same index)\b|\\delta_\{\w\w\}|δ_"
 )
+_SHORT = 12  # characters of a name that can be given
+
+
 _GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
@@ -212,7 +216,7 @@ class Comparing(Reading):
         if bool(names_in(one)) != bool(names_in(other)):  # z = wx = 1, where w and x have numbers
             return Judgement(OPEN, reason="for which numbers this is meant is not said")
         if stranger := self._stranger(world, left, right, one, other):
-            return Judgement(OPEN, reason=f"what {stranger} is stands nowhere")
+            return Judgement(OPEN, reason=self._not_defined(stranger), unsaid=stranger)
         if world.are_tied({*leaves(one), *leaves(other)}):
             return Judgement(OPEN, reason="how the names in it go with one another is not said")
         if renamed := self._renamed(left, right):
@@ -235,6 +239,15 @@ class Comparing(Reading):
                 return x.label
             waiting += leaves(world.definitions.get(x, x)) if x in world.definitions or x.inputs else []
         return ""
+
+    def _not_defined(self, name: str) -> str:
+        """What to say of a name that the page does not define, as the page writes it: without indices of our own."""
+        if "∂" in name or len(name) > _SHORT:
+            return f"what {name} is stands nowhere"
+        base, _, below = name.partition("_")
+        if below and not any(use.base == base and f"{{{use.down}}}" == below for use in self.notation.uses):
+            name = base
+        return f'{pretty(name)} is not defined on this page: --given "{name} = …"'
 
     def _against(self, world: World, left: Value) -> str:
         if left in world.definitions:

@@ -18,6 +18,7 @@ from autograd.notes.mending import mend
 from autograd.notes.notation import LOSSES, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.reading import Chain
+from autograd.notes.scanning import read_otherwise
 from autograd.notes.verdicts import ERRORS, JUMP, OPEN, ORDER, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
 from autograd.notes.world import UnsaidError
 from autograd.value import Value
@@ -224,8 +225,17 @@ class Page(Comparing):
                 found[i] = against[0]._replace(formula=texts[0], reason=reason)
         return found
 
+    def _read_otherwise(self, wanted: str, found: Judgement) -> Judgement:
+        """What depends on a name that the page does not define, with what a scanner may have made of another one."""
+        if found.verdict != OPEN or not found.unsaid or self.mended >= MOST_MENDED:
+            return found
+        self.mended += 1
+        reading = read_otherwise(found.formula, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
+        return found._replace(reason=f"{found.reason}; {reading}") if reading else found
+
     def _mended(self, wanted: str, found: Judgement) -> Judgement:
         """What is wrong, with what would be right, if that is one small thing away."""
+        found = self._read_otherwise(wanted, found)
         if found.verdict != WRONG or found.reason or self.mended >= MOST_MENDED:
             return found
         self.mended += 1
@@ -266,7 +276,7 @@ class Page(Comparing):
                 before = i
             return
         first = rest[0]
-        yield members[first][1], self._by_numbers(members, first, found[first])
+        yield members[first][1], self._mended(members[head][0], self._by_numbers(members, first, found[first]))
         alike = {i: self.compare_formulas(members[first][0], members[i][0]) for i in rest[1:]}
         against = [i for i in alike if alike[i].verdict == WRONG]
         agree = [i for i in alike if alike[i].verdict == RIGHT]

@@ -29,6 +29,7 @@ class Judgement(NamedTuple):
     reason: a sentence; formula: the member that it is about
     misfit: whether the shapes of this reading do not fit, so that it is none
     of_indices: whether it depends on which indices are meant
+    unsaid: the name that is not defined
     mended: what would be right, and what that changes
     """
 
@@ -40,6 +41,7 @@ class Judgement(NamedTuple):
     formula: str = ""
     misfit: bool = False
     of_indices: bool = False
+    unsaid: str = ""
     mended: str = ""
 
 

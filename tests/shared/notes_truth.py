@@ -205,7 +205,7 @@ TRUTH = {
         219 W number    0.434919
         221 W number    0.591635
         223 W number    0.596088
-        225.1 W operator a plus where a product belongs
+        225.1 W operator  a plus where a product belongs
         225.2 W number  0.98671, of what the row above means; of what it says 1.72506
         227 W number    0.728327
         231 R

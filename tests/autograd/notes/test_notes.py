@@ -193,3 +193,11 @@ def test_indices_that_stray_are_wrong_and_those_of_one_case_are_not():
     summed = r"$a_j = \sum_i w_{ji} x_i$, $L = \sum_j a_j^2$; $\frac{\partial L}{\partial x_i} = 2 w_{ji} a_j$"
     assert verdicts(stray)[-1] == "wrong"
     assert verdicts(summed)[-1] == "depends"
+
+
+def test_what_is_left_unsaid_is_named():
+    """A row that depends says on which name, how to give it, and what a scanner may have made of another."""
+    page = r"$E = -t \log o - (1-t) \log(1-o)$, $o = \sigma(z)$. $$\frac{\partial o}{\partial z} = \theta (1-\theta)$$"
+    row = check_notes(page).rows[-1]
+    assert row.verdict == "depends"
+    assert row.remark == 'θ is not defined on this page: --given "θ = …"; it reads as right if θ is o'
