@@ -57,6 +57,7 @@ _MATRIX = re.compile(
     re.DOTALL,
 )
 _PHANTOM = re.compile(r"\\(?:[vh]?phantom\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}|color\s*\{[^{}]*\})")
+_BRACED_D = re.compile(r"\\partial\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")  # ∂{x}
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]]*\])?")
 _NUMBERS = re.compile(r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]")
 _DOTS = re.compile(r"\\[vd]dots(?![A-Za-z])|[⋮⋱]")
@@ -107,6 +108,7 @@ class Scope(Protocol):
 def prepare(text: str) -> str:
     """A text whose matrices, cases, norms and entrywise products are single signs, which nothing takes for dress."""
     text = _PHANTOM.sub(" ", text.replace("&=", "="))
+    text = _BRACED_D.sub(r"\\partial \1", text)
     while match := _MATRIX.search(text):
         opening, closing = "⦃⦄" if match["name"] == "cases" else "⟦⟧"
         body = _BREAK.sub("⏎", match["body"].strip().removesuffix("\\\\")).replace("&", "¦").replace("\\hline", " ")

@@ -181,6 +181,27 @@ def text_of(lines):
     return blank.join(line.removeprefix("!") for line in lines)
 
 
+def renamed(seed):
+    """(name, text) of each page with formulas, its letters others, drawn at random: all right."""
+    chance = random.Random(seed)
+    for name, lines in pages():
+        if name.startswith(("plain text", "numbers", "step by step")):
+            continue
+        letters = [c for c in "abcghkmopqrstuvwxyz" if any(re.search(rf"(?<![\\A-Za-z]){c}(?![A-Za-z])", x) for x in lines)]
+        others = [c for c in "abcghkmopqrstuvwxyz" if c in letters or chance.random() < 0.5]
+        new = dict(zip(letters, chance.sample(others, len(letters))))
+        yield name, text_of([_with_letters(line, new) for line in lines])
+
+
+def _with_letters(line, new):
+    """A line whose mathematics has other letters; commands of LaTeX, and words, stay."""
+
+    def other(match):
+        return re.sub(r"\\[A-Za-z]+|[A-Za-z]", lambda m: new.get(m[0], m[0]), match[0])
+
+    return re.sub(r"\$\$?[^$]*\$\$?", other, line) if "$" in line else other(re.match(".*", line))
+
+
 def _behind(line):
     """Where what is claimed begins."""
     at = line.rfind("=")
