@@ -217,6 +217,8 @@ def changes(line):
         yield "sign", head + tail[: match.start()] + other + tail[match.end() :]
     if re.match(r" *-\\frac", tail):
         yield "sign", head + tail.replace("-", "", 1)
+    elif re.match(r" *[\\(a-z]", tail):
+        yield "sign", f"{head} -{tail.lstrip()}"
     for match in re.finditer(r"(?<=[a-z])_([12])", tail):
         yield "index", head + tail[: match.start()] + "_" + "21"[int(match[1]) - 1] + tail[match.end() :]
     for match in re.finditer(r"w_\{ij\}", tail):
