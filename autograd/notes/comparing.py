@@ -35,6 +35,12 @@ _ONE_CASE = re.compile(  # words and signs that speak of indices that are the sa
 _SHORT = 12  # characters of a name that can be given
 
 
+def _shape_of(x: Quantity) -> str:
+    if isinstance(x, Value):
+        return "a number"
+    return "a vector" if x.is_vector else "a matrix"
+
+
 _GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
@@ -58,7 +64,7 @@ class Comparing(Reading):
         for world in self.worlds:
             if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
                 continue
-            judgement = self._compare_in(world, one, other)
+            judgement = self.compare_in(world, one, other)
             if world.flat:
                 flat = judgement
             else:
@@ -80,7 +86,7 @@ class Comparing(Reading):
             return arrays if strong else flat
         return arrays
 
-    def _compare_in(self, world: World, one: str, other: str) -> Judgement:
+    def compare_in(self, world: World, one: str, other: str) -> Judgement:
         """Two members in a world, for all numbers of the letters that count, and in the ways that products are meant."""
         results: list[Judgement] = []
         for way, by_hand in (("dot", False), ("each", False), ("dot", True)):
@@ -183,7 +189,7 @@ class Comparing(Reading):
             same: Value = right
             right = left.map(lambda x: same)
         if isinstance(left, Array) != isinstance(right, Array):
-            return Judgement(OPEN, reason="a number and a vector are set equal", misfit=True)
+            return Judgement(OPEN, reason=f"{_shape_of(left)} and {_shape_of(right)} are set equal", misfit=True)
         found = [self.compare_values(world, x, y, text) for x, y in pairs_of(left, right)]
         return worst(found) or Judgement(UNREAD)
 

@@ -14,7 +14,7 @@ from autograd.graph import leaves
 from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
 from autograd.notes.equality import Difference, compare
-from autograd.notes.mending import mend
+from autograd.notes.mending import TRANSPOSITIONS, mend
 from autograd.notes.notation import LOSSES, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.reading import Chain
@@ -39,6 +39,7 @@ _CONCLUDES = re.compile(
 )
 
 
+_OF_VECTORS = re.compile(r"⊙|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])")
 _BEFORE_AND_AFTER = re.compile(r"_\s*\{\s*(?:\\text\s*\{\s*)?(?:new|old)\s*\}?\s*\}|_(?:new|old)\b")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*(?:{NAME})\s*")
 _CALLED = re.compile(rf"\s*[a-zA-Z]\s*\(\s*{NAME}(?:\s*,\s*{NAME})*\s*\)\s*")
@@ -233,13 +234,31 @@ class Page(Comparing):
         reading = read_otherwise(found.formula, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
         return found._replace(reason=f"{found.reason}; {reading}") if reading else found
 
+    def _transposed(self, wanted: str, found: Judgement) -> Judgement:
+        """A row of vectors whose shapes fit in no reading is wrong if they fit, and it is right, with one transposition."""
+        if found.verdict != OPEN or not found.misfit or not _OF_VECTORS.search(found.formula) or self.mended >= MOST_MENDED:
+            return found
+        self.mended += 1
+        mended = mend(found.formula, self.notation, lambda text: self._would_be_right(wanted, text), among=TRANSPOSITIONS)
+        if mended is None:
+            return found
+        reason = f"{found.reason}, which fit in no reading; right with {mended.kind}"
+        return found._replace(verdict=WRONG, against="its shape", reason=reason)
+
+    def _would_be_right(self, wanted: str, text: str) -> bool:
+        """Whether a changed formula is right; one of vectors has to be so as one of vectors, and not of numbers alone."""
+        arrays = [world for world in self.worlds if not world.flat] if _OF_VECTORS.search(text) else []
+        return self.compare_formulas(wanted, text).verdict == RIGHT and all(
+            self.compare_in(world, wanted, text).verdict == RIGHT for world in arrays
+        )
+
     def _mended(self, wanted: str, found: Judgement) -> Judgement:
         """What is wrong, with what would be right, if that is one small thing away."""
-        found = self._read_otherwise(wanted, found)
+        found = self._transposed(wanted, self._read_otherwise(wanted, found))
         if found.verdict != WRONG or found.reason or self.mended >= MOST_MENDED:
             return found
         self.mended += 1
-        mended = mend(found.formula, self.notation, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
+        mended = mend(found.formula, self.notation, lambda text: self._would_be_right(wanted, text))
         if mended is None:
             return found
         shown = "" if re.search("[⟦⦃⏎]", mended.formula) else f": {mended.formula}"

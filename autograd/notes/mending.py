@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from autograd.notes.notation import Notation
 
+TRANSPOSITIONS = " transposed"
 MOST, LONGEST = 80, 300  # changes that are tried for one formula; characters of one that may have them
 _SIGN = re.compile(r"(?<![\^_{eE])[-+−]|(?<=\{)[-−]")
 _POWER = re.compile(r"\^\s*\{?\s*([23])\s*\}?")
@@ -33,16 +34,16 @@ class Mended(NamedTuple):
     formula: str
 
 
-def mend(text: str, notation: Notation, is_right: Callable[[str], bool]) -> Mended | None:
+def mend(text: str, notation: Notation, is_right: Callable[[str], bool], among: str = "") -> Mended | None:
     """The first change that makes a formula right.
 
-    text: the formula; notation: of its page; is_right: what judges
+    text: the formula; notation: of its page; is_right: what judges; among: with which words all changes end that are tried
     """
     seen = {text}
     if len(text) > LONGEST:
         return None
     for changed in changes(text, notation):
-        if changed.formula in seen:
+        if changed.formula in seen or not changed.kind.endswith(among):
             continue
         seen.add(changed.formula)
         if len(seen) > MOST:
@@ -101,7 +102,7 @@ def _of_names(text: str, notation: Notation) -> Iterator[Mended]:
             if hat in notation.bases and hat != use.base and hat[0] in (use.base, "ŷ") and use.base in ("y", hat[0]):
                 yield Mended("a hat", f"{before}\\hat{{{use.base}}}{whole[len(use.base) :]}{behind}")
         if not use.up:
-            yield Mended(f"{whole} transposed", f"{before}{whole}^T{behind}")
+            yield Mended(f"{whole}{TRANSPOSITIONS}", f"{before}{whole}^T{behind}")
             yield Mended("another exponent", f"{before}{whole}^2{behind}")
         yield Mended(f"no {whole}", f"{before} {behind}")
 

@@ -179,6 +179,7 @@ MENDED = {  # a page whose last row is wrong: what is to be said of it
     LINE + r"$\frac{\partial L}{\partial w} = (y - f) x$": "a minus in front",
     SOFTMAX + r"$\frac{\partial E}{\partial p_i} = -\frac{t_i}{p_j}$": "another index",
     LAYER + r"$$\frac{\partial L}{\partial x} = W ((h - t) \odot h \odot (1 - h))$$": "W transposed",
+    LAYER + r"$$\frac{\partial L}{\partial W} = ((h - t) \odot h \odot (1 - h)) x$$": "x transposed",
     ENTROPY + r"$\frac{\partial J}{\partial p} = -\frac{y}{p} - \frac{1-y}{1-p}$": "another sign",
     LINE + r"$\frac{\partial L}{\partial f} = f - y$; $w_{new} = w_{old} - \eta (y - f) x$": "uphill",
     r"$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} + \frac{\partial a}{\partial w}$": "only as a product",
