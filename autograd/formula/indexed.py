@@ -56,6 +56,8 @@ _MATRIX = re.compile(
     r"(?P<body>(?:(?!\\begin\{(?:\w*matrix|array|cases)\}).)*?)\\end\{(?P=name)\}",
     re.DOTALL,
 )
+_PHANTOM = re.compile(r"\\(?:[vh]?phantom\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}|color\s*\{[^{}]*\})")
+_BRACED_D = re.compile(r"\\partial\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")  # ∂{x}
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]]*\])?")
 _NUMBERS = re.compile(r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]")
 _DOTS = re.compile(r"\\[vd]dots(?![A-Za-z])|[⋮⋱]")
@@ -105,7 +107,8 @@ class Scope(Protocol):
 
 def prepare(text: str) -> str:
     """A text whose matrices, cases, norms and entrywise products are single signs, which nothing takes for dress."""
-    text = text.replace("&=", "=")
+    text = _PHANTOM.sub(" ", text.replace("&=", "="))
+    text = _BRACED_D.sub(r"\\partial \1", text)
     while match := _MATRIX.search(text):
         opening, closing = "⦃⦄" if match["name"] == "cases" else "⟦⟧"
         body = _BREAK.sub("⏎", match["body"].strip().removesuffix("\\\\")).replace("&", "¦").replace("\\hline", " ")
@@ -555,7 +558,10 @@ class _IndexedParser(_Parser):
         for value, condition in reversed(found[:-1]):
             if condition is None:
                 raise ShapeError("a case has no condition")
-            switch = _IndexedParser(f"[{condition}]", self.scope).quantity()
+            unequal = _NOT_EQUAL.sub("=", condition)
+            switch = _IndexedParser(f"[{unequal}]", self.scope).quantity()
+            if unequal != condition:
+                switch = each(ops.sub, constant(1.0), switch)
             result = each(ops.add, each(ops.mul, switch, value), each(ops.mul, each(ops.sub, constant(1.0), switch), result))
         return result
 
@@ -726,6 +732,9 @@ def _bounds(low: str) -> tuple[list[str], int, list[tuple[str, str]]]:
 def _holds(condition: tuple[str, str], env: dict[str, int]) -> bool:
     one, other = (int(x) if x.isdigit() else env.get(x) for x in condition)
     return one != other
+
+
+_NOT_EQUAL = re.compile(r"\\neq?(?![A-Za-z])|\\not\s*=|≠|!=")
 
 
 def _condition(text: str) -> str | None:

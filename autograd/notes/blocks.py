@@ -45,6 +45,8 @@ _BLOCK = re.compile(
 )
 _ROW_ENVIRONMENT = re.compile(rf"\\(?:begin|end)\{{(?:{'|'.join(_ENVIRONMENTS)})\*?\}}(?:\{{\d+\}})?")
 _INNER = re.compile(r"\\begin\{(\w*matrix|array|cases|smallmatrix)\*?\}|\\end\{(\w*matrix|array|cases|smallmatrix)\*?\}")
+_FENCED = re.compile(r"```math(?![\w-])(.*?)(?:\\\\\s*)?```", re.DOTALL)  # as GitHub has it
+_JEKYLL = re.compile(r"\\\\([()\[\]])")  # \\( for \(, where Markdown takes one of them away
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _MATHEMATICAL = re.compile(r"[=≈:]|∂|←|→")
 _PROSE = re.compile(r"[A-Za-z]{3,}")
@@ -67,6 +69,9 @@ def find_rows(text: str, latex: bool = False) -> list[Row]:
     text: the page
     latex: whether % begins a comment
     """
+    text = _FENCED.sub(lambda match: f"$${match[1].rstrip()}$$", text)
+    if "$" not in text and 0 < text.count(r"\\(") == text.count(r"\\)") and text.count(r"\\[") == text.count(r"\\]"):
+        text = _JEKYLL.sub(r"\\\1", text).replace(r"\_", "_")
     if latex:
         text = _COMMENT.sub("", text)
     rows: list[Row] = []

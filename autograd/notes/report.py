@@ -9,8 +9,9 @@ from typing import NamedTuple
 from autograd.mark.forms import figure
 from autograd.mark.red_pen import DARK, LIGHT
 from autograd.notes.blocks import LONGEST, cells_of_notebook
-from autograd.notes.judging import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, Page
+from autograd.notes.judging import Page
 from autograd.notes.statements import find_parts
+from autograd.notes.verdicts import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
@@ -60,6 +61,7 @@ class NotesRow(NamedTuple):
     verdict: right, wrong, does not follow, depends, unread or stated; remark: why
     against: what it was judged by; how: exactly, or at points; point: names with numbers at which it is wrong
     here, there: what it should be there, and what it is
+    mended: what would be right, where it is one small thing away
     """
 
     line: int
@@ -71,6 +73,7 @@ class NotesRow(NamedTuple):
     point: dict[str, float]
     here: float | None
     there: float | None
+    mended: str
 
 
 class NotesReport:
@@ -217,7 +220,9 @@ def _judged(page: Page) -> Iterator[tuple[Row, Judgement]]:
 def _row(row: Row, found: Judgement) -> NotesRow:
     point = dict(found.difference.point) if found.difference else {}
     here, there = (found.difference.here, found.difference.there) if found.difference else (None, None)
-    return NotesRow(row.line, row.text, found.verdict, _sentence(found), found.against, found.how, point, here, there)
+    return NotesRow(
+        row.line, row.text, found.verdict, _sentence(found), found.against, found.how, point, here, there, found.mended
+    )
 
 
 def _sentence(found: Judgement) -> str:
@@ -228,7 +233,9 @@ def _sentence(found: Judgement) -> str:
         where = f"at {at} " if at else ""
         it_is, should = figure(found.difference.there), figure(found.difference.here)
         said.append(f"{where}it is {it_is}, and should be {should}, by {found.against or 'the other side'}")
-    elif found.verdict == RIGHT and found.against:
+    if found.mended:
+        said.append(found.mended)
+    if found.verdict == RIGHT and found.against:
         by = "" if found.against == AS_WRITTEN else "by "
         said.append(f"{by}{found.against}{', ' + found.how if found.how else ''}")
     return "; ".join(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.graph import leaves
+from autograd.notes.equality import compare
 from autograd.operation import CONSTANT
 from autograd.value import Value
 
@@ -26,6 +27,7 @@ class Timeline:
         self.entries: dict[Value, list[tuple[int, Value]]] = {}
         self.arrays: dict[Value, list[tuple[int, Array]]] = {}
         self.defined_at: dict[Value, int] = {}
+        self.otherwise: dict[Value, set[int]] = {}  # names, and chains that say that they are another thing
         self.own: set[Value] = set()  # what is stated just here
 
     def define_array(self, i: int, name: Value, array: Array) -> None:
@@ -46,6 +48,8 @@ class Timeline:
         if before[-1][0] == i:
             return
         behind = {*leaves(self.world.expanded(old)), *leaves(old)}
+        if compare(self.world.expanded(old), self.world.expanded(formula)).same is False and name not in leaves(formula):
+            self.otherwise.setdefault(name, set()).add(i)
         if any(x.op is None and x not in behind for x in leaves(formula)):
             kept = self.world.definitions.pop(name)
             if name in set(leaves(self.world.expanded(formula))):
@@ -53,6 +57,7 @@ class Timeline:
                 return
             self.world.definitions[name] = formula
             self.world.changed()
+            self.otherwise.pop(name, None)
             before.append((i, formula))
 
     def go_to(self, i: int) -> None:

@@ -51,6 +51,8 @@ class World:
         self.env: dict[str, int] = {}
         self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
+        self.direct = False  # whether ∂L/∂x counts only where x itself stands in what L is said to be
+        self.has_direct = False  # whether that may be something else than to follow x through all names
         self.leaves: dict[tuple[Any, ...], Value] = {}
         self.definitions: dict[Value, Value] = {}
         self.slopes: dict[tuple[Value, Value], Value] = {}
@@ -276,6 +278,17 @@ class World:
         if bottom.op is CONSTANT or bottom.inputs:
             raise UnsaidError("a derivative is taken by something that has no name")
         self.touched.add(top)
+        own = self.definitions.get(top)
+        if (
+            own is not None
+            and bottom in set(leaves(own))
+            and any(
+                x is not bottom and x in self.definitions and bottom in set(leaves(self.expanded(x))) for x in leaves(own)
+            )
+        ):
+            self.has_direct = True
+            if self.direct:
+                return self._partial(own, bottom)
         if (top, bottom) in self._found:
             return self._found[top, bottom]
         self._deep += 1

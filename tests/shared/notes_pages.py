@@ -89,6 +89,72 @@ BASIC = {
         r"!$$\frac{\partial C}{\partial r} = (s_2 - t) s_1$$",
         r"!$$\frac{\partial C}{\partial u} = (s_2 - t)(x_2 + r x_1)$$",
     ],
+    "softmax in steps": [
+        r"With $p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ and $E = -\sum_i t_i \log p_i$, the targets summing to one:",
+        r"\begin{align*}",
+        r"!\frac{\partial E}{\partial z_k} &= -\sum_i t_i \frac{\partial \log p_i}{\partial z_k} \\",
+        r"! &= -\sum_i \frac{t_i}{p_i} \frac{\partial p_i}{\partial z_k} \\",
+        r"! &= -t_k + p_k \sum_i t_i \\",
+        r"! &= p_k - t_k",
+        r"\end{align*}",
+        r"!$$\frac{\partial E}{\partial p_i} = -\frac{t_i}{p_i}$$",
+    ],
+    "circuit": [
+        r"A circuit: $q = x + y$ and $f = q z$.",
+        r"!$$\frac{\partial f}{\partial q} = z$$",
+        r"!$$\frac{\partial f}{\partial z} = q$$",
+        r"!$$\frac{\partial f}{\partial x} = z$$",
+        r"Then $g(u) = \frac{1}{u}$ and $h(u) = e^{-u}$ have",
+        r"!$$\frac{dg}{du} = -\frac{1}{u^2}$$",
+        r"!$$\frac{dh}{du} = -e^{-u}$$",
+        r"!$$\frac{d}{du} \ln(1 + e^u) = \frac{1}{1 + e^{-u}}$$",
+    ],
+    "batch": [
+        r"$p_i = \sigma(z_i)$, $z_i = w x_i + b$,",
+        r"$$L = -\sum_{i=1}^{n} (y_i \log p_i + (1 - y_i) \log(1 - p_i))$$",
+        r"!$$\frac{\partial L}{\partial p_i} = -\frac{y_i}{p_i} + \frac{1 - y_i}{1 - p_i}$$",
+        r"!$$\frac{\partial L}{\partial z_i} = p_i - y_i$$",
+        r"!$$\frac{\partial L}{\partial w} = \sum_{i=1}^{n} (p_i - y_i) x_i$$",
+        r"!$$\frac{\partial L}{\partial b} = \sum_{i=1}^{n} (p_i - y_i)$$",
+    ],
+    "two layers": [
+        r"$h = \tanh(a)$, $a = u x + c$, $o = v h + d$ and $E = \frac{1}{2}(o - t)^2$.",
+        r"!$$\frac{\partial E}{\partial o} = o - t$$",
+        r"!$$\frac{\partial E}{\partial v} = (o - t) h$$",
+        r"!$$\frac{\partial E}{\partial h} = (o - t) v$$",
+        r"!$$\frac{\partial E}{\partial a} = (o - t) v (1 - h^2)$$",
+        r"!$$\frac{\partial E}{\partial u} = (o - t) v (1 - h^2) x$$",
+        r"!$$\frac{\partial^2 E}{\partial v^2} = h^2$$",
+    ],
+    "quadratic forms": [
+        r"$$J = \frac{1}{2} (A v - g)^T (A v - g)$$",
+        r"!$$\nabla_v J = A^T (A v - g)$$",
+        r"!$$\nabla_v J = A^T A v - A^T g$$",
+    ],
+    "gates": [
+        r"$i = \sigma(a)$, $m = \tanh(b)$, $c = f s + i m$ and $h = o \tanh(c)$.",
+        r"!$$\frac{\partial c}{\partial s} = f$$",
+        r"!$$\frac{\partial c}{\partial a} = m i (1 - i)$$",
+        r"!$$\frac{\partial c}{\partial b} = i (1 - m^2)$$",
+        r"!$$\frac{\partial h}{\partial c} = o (1 - \tanh^2(c))$$",
+        r"!$$\frac{\partial h}{\partial s} = o (1 - \tanh^2(c)) f$$",
+    ],
+    "step by step": [
+        r"With $w = 0.35$, $x = 0.8$, $b = 0.12$, $t = 0.9$ we get",
+        r"!$$z = w x + b = 0.40$$",
+        r"!$$\sigma(0.40) = 0.59869$$",
+        r"!$$(0.59869 - 0.9)^2 = 0.09079$$",
+        r"!$$2 (0.59869 - 0.9) = -0.60262$$",
+        r"!$$0.59869 (1 - 0.59869) = 0.24026$$",
+        r"!$$-0.60262 \cdot 0.24026 \cdot 0.8 = -0.11583$$",
+        r"!$$0.35 + 0.1 \cdot 0.11583 = 0.36158$$",
+    ],
+    "regularised": [
+        r"$f = w x$ and $R = (f - y)^2 + \lambda w^2$",
+        r"!$$\frac{\partial R}{\partial f} = 2(f - y)$$",
+        r"!$$\frac{\partial R}{\partial w} = 2(f - y) x + 2 \lambda w$$",
+        r"!$$\frac{\partial^2 R}{\partial w^2} = 2 x^2 + 2 \lambda$$",
+    ],
 }
 
 HANDS = [  # names of others, sign by sign; each keeps a page right
@@ -99,7 +165,7 @@ HANDS = [  # names of others, sign by sign; each keeps a page right
 
 
 def pages():
-    """(name, lines) of each page: thirty."""
+    """(name, lines) of each page: three hands of each."""
     for name, lines in BASIC.items():
         for n, signs in enumerate(HANDS):
             new = lines
@@ -113,6 +179,27 @@ def text_of(lines):
     if any(line.startswith(r"\begin{align*}") for line in lines):
         blank = "\n"
     return blank.join(line.removeprefix("!") for line in lines)
+
+
+def renamed(seed):
+    """(name, text) of each page with formulas, its letters others, drawn at random: all right."""
+    chance = random.Random(seed)
+    for name, lines in pages():
+        if name.startswith(("plain text", "numbers", "step by step")):
+            continue
+        letters = [c for c in "abcghkmopqrstuvwxyz" if any(re.search(rf"(?<![\\A-Za-z]){c}(?![A-Za-z])", x) for x in lines)]
+        others = [c for c in "abcghkmopqrstuvwxyz" if c in letters or chance.random() < 0.5]
+        new = dict(zip(letters, chance.sample(others, len(letters))))
+        yield name, text_of([_with_letters(line, new) for line in lines])
+
+
+def _with_letters(line, new):
+    """A line whose mathematics has other letters; commands of LaTeX, and words, stay."""
+
+    def other(match):
+        return re.sub(r"\\[A-Za-z]+|[A-Za-z]", lambda m: new.get(m[0], m[0]), match[0])
+
+    return re.sub(r"\$\$?[^$]*\$\$?", other, line) if "$" in line else other(re.match(".*", line))
 
 
 def _behind(line):
@@ -130,10 +217,16 @@ def changes(line):
         yield "sign", head + tail[: match.start()] + other + tail[match.end() :]
     if re.match(r" *-\\frac", tail):
         yield "sign", head + tail.replace("-", "", 1)
+    elif re.match(r" *[\\(a-z]", tail):
+        yield "sign", f"{head} -{tail.lstrip()}"
     for match in re.finditer(r"(?<=[a-z])_([12])", tail):
         yield "index", head + tail[: match.start()] + "_" + "21"[int(match[1]) - 1] + tail[match.end() :]
     for match in re.finditer(r"w_\{ij\}", tail):
         yield "index", head + tail[: match.start()] + "w_{ji}" + tail[match.end() :]
+    for match in re.finditer(r"_([ij])(?=[ )}$]|$)", tail):
+        if "sum" in tail and match[1] == "i":
+            continue
+        yield "index", head + tail[: match.start()] + "_" + {"i": "j", "j": "i"}[match[1]] + tail[match.end() :]
     for match in re.finditer(r"\^2", tail):
         yield "exponent", head + tail[: match.start()] + "^3" + tail[match.end() :]
     for match in re.finditer(r"\\hat(?:\{y\}| y)", tail):

@@ -6,6 +6,8 @@ and why, in our words. `benchmarks/notes.py --pages FOLDER` compares.
     D  a definition, or notation: nothing that could be wrong     R  right, whatever stands around it
     W  wrong as it is written                                     ?  right or not, as what is not said there may be
     U  cannot be read: what a scanner has left of it
+
+What would be right in place of each wrong row, and the arithmetic of that, is notes_by_hand.py.
 """
 
 TRUTH = {
@@ -203,7 +205,8 @@ TRUTH = {
         219 W number    0.434919
         221 W number    0.591635
         223 W number    0.596088
-        225 W operator  a plus where a product belongs; and then 0.98671
+        225.1 W operator  a plus where a product belongs
+        225.2 W number  0.98671, of what the row above means; of what it says 1.72506
         227 W number    0.728327
         231 R
     """,

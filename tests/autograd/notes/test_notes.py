@@ -3,6 +3,7 @@
 import json
 import math
 
+import notes_by_hand
 import notes_pages
 import notes_truth
 import pytest
@@ -30,9 +31,19 @@ def test_nothing_right_is_called_wrong():
 
 
 @pytest.mark.parametrize("seed", seeds(1))
+def test_whatever_the_letters_are_nothing_right_is_called_wrong(seed):
+    """A page stays right when its letters are others."""
+
+    def check(name, text):
+        assert [row.text for row in check_notes(text).wrong] == []
+
+    assert failures(check, list(notes_pages.renamed(seed))[seed % 5 :: 5]) == {}
+
+
+@pytest.mark.parametrize("seed", seeds(1))
 def test_planted_mistakes_are_found_where_they_stand(seed):
     """Of mistakes of seven kinds nine in ten are found, and no other row is blamed."""
-    cases = notes_pages.planted(seed, many(60))
+    cases = notes_pages.planted(seed, many(30))
     found = 0
     for name, kind, line, text in cases:
         wrong = check_notes(text).wrong
@@ -78,10 +89,10 @@ LOSS = r"$$L = (wx - y)^2$$"
 SLOPE = rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$"
 SAID = [  # a page, the verdict on its last row, and the remark
     (SLOPE, "right", "as it is written, exactly"),
-    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends", "what u is stands nowhere"),
+    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends", 'u is not defined on this page: --given "u = …"'),
     (r"$$\sin(x)^2 + \cos(x)^2 = 1$$", "right", "as it is written, at 10 points, within bounds of error"),
-    (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", "what x is stands nowhere"),
-    (r"$$a = b + 1 = c$$", "depends", "what c is stands nowhere"),
+    (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", 'x is not defined on this page: --given "x = …"'),
+    (r"$$a = b + 1 = c$$", "depends", 'c is not defined on this page: --given "c = …"'),
     (r"$$e^{0.12} = 1.13$$", "right", "by the numbers before it, to its digits"),
     (r"$$e^{0.12} = 1.27$$", "wrong", "it is 1.27, and should be 1.1275, by the numbers before it"),
     (r"$$z = 0.5 \cdot 2 = 1.0 = 1.1$$", "wrong", "it is 1.1, and should be 1, by the numbers before it"),
@@ -147,7 +158,7 @@ def test_a_wrong_row_has_a_point_that_proves_it(page, it_is, should, against, ho
     assert set(point) == set(names)
     numbers = [point[name] for name in names]
     assert (row.there, row.here) == (pytest.approx(it_is(*numbers)), pytest.approx(should(*numbers)))
-    assert row.remark.endswith(f", by {against}")
+    assert row.remark.split("; right with")[0].endswith(f", by {against}")
 
 
 def test_a_row_that_mends_a_mistake_is_right_and_does_not_follow():
@@ -219,3 +230,63 @@ def test_what_was_found_by_hand_is_a_table():
     found = [row for page in notes_truth.TRUTH for row in notes_truth.rows(page)]
     assert len(found) > 200
     assert {verdict for _, _, verdict, _ in found} == set("DRW?U")
+
+
+def test_what_is_wrong_by_hand_is_wrong_by_arithmetic():
+    """Of each wrong row of the five pages what is written misses what it is to come to, and what would be right does not."""
+    rows = [(page, *row) for page in notes_truth.TRUTH for row in notes_truth.rows(page)]
+    wrong = {(page, line, place) for page, line, place, verdict, _ in rows if verdict == "W"}
+    assert wrong == set(notes_by_hand.WRONG)
+
+    def check(why, is_right, written, right):
+        assert not is_right(written)
+        assert is_right(right)
+
+    assert failures(check, list(notes_by_hand.WRONG.values())) == {}
+
+
+SOFTMAX = r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$, $E = -\sum_i t_i \log p_i$. "
+LINE = r"$L = \frac{1}{2} (f - y)^2$, $f = w x$. "
+LAYER = r"$$z = W x + b$$ $$h = \sigma(z)$$ $$L = \frac{1}{2} (h - t)^T (h - t)$$"
+ENTROPY = r"$J = -y \log p - (1 - y) \log(1 - p)$. "
+MENDED = {  # a page whose last row is wrong: what is to be said of it
+    LINE + r"$\frac{\partial L}{\partial w} = (f + y) x$": "another sign: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = (f - y) x^2$": "another exponent: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = 2 (f - y) x$": "a factor less: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = f - y$": "a factor x: (f - y) x",
+    LINE + r"$\frac{\partial L}{\partial w} = (y - f) x$": "a minus in front",
+    SOFTMAX + r"$\frac{\partial E}{\partial p_i} = -\frac{t_i}{p_j}$": "another index",
+    LAYER + r"$$\frac{\partial L}{\partial x} = W ((h - t) \odot h \odot (1 - h))$$": "W transposed",
+    LAYER + r"$$\frac{\partial L}{\partial W} = ((h - t) \odot h \odot (1 - h)) x$$": "x transposed",
+    ENTROPY + r"$\frac{\partial J}{\partial p} = -\frac{y}{p} - \frac{1-y}{1-p}$": "another sign",
+    LINE + r"$\frac{\partial L}{\partial f} = f - y$; $w_{new} = w_{old} - \eta (y - f) x$": "uphill",
+    r"$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} + \frac{\partial a}{\partial w}$": "only as a product",
+    r"$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial y \partial a} \frac{\partial a}{\partial w}$": "y stands",
+}
+
+
+def test_what_would_be_right_is_said():
+    """A wrong row that is one small thing away from what is right says which thing."""
+
+    def check(page, said):
+        row = check_notes(page).rows[-1]
+        assert row.verdict == "wrong"
+        assert said in row.remark
+
+    assert failures(check, list(MENDED.items())) == {}
+
+
+def test_indices_that_stray_are_wrong_and_those_of_one_case_are_not():
+    """p_j where p_i belongs is wrong for all but one j; what a page says of one case is judged in that case alone."""
+    stray = SOFTMAX + r"$\frac{\partial E}{\partial p_i} = -\frac{t_j}{p_i}$"
+    summed = r"$a_j = \sum_i w_{ji} x_i$, $L = \sum_j a_j^2$; $\frac{\partial L}{\partial x_i} = 2 w_{ji} a_j$"
+    assert verdicts(stray)[-1] == "wrong"
+    assert verdicts(summed)[-1] == "depends"
+
+
+def test_what_is_left_unsaid_is_named():
+    """A row that depends says on which name, how to give it, and what a scanner may have made of another."""
+    page = r"$E = -t \log o - (1-t) \log(1-o)$, $o = \sigma(z)$. $$\frac{\partial o}{\partial z} = \theta (1-\theta)$$"
+    row = check_notes(page).rows[-1]
+    assert row.verdict == "depends"
+    assert row.remark == 'θ is not defined on this page: --given "θ = …"; it reads as right if θ is o'

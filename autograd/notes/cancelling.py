@@ -1,0 +1,102 @@
+"""Products of derivatives of which nothing else is said: by the chain rule they cancel, name by name."""
+
+from __future__ import annotations
+
+import re
+from ast import literal_eval
+from collections import Counter
+from itertools import pairwise
+
+from autograd.formula.indexed import NAME
+from autograd.notes.notation import find_uses
+from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
+from autograd.writing.names import pretty
+
+_D = r"(?:\\partial|∂|(?<![A-Za-z])d)"
+_BELOW = re.compile(rf"{_D}\s*({NAME})")
+_DERIVATIVE = re.compile(
+    rf"\\frac\s*\{{\s*{_D}\s*({NAME})(?:\s*\([^()]*\))?\s*\}}\s*\{{((?:\s*{_D}\s*{NAME})+)\s*\}}"
+    rf"|{_D}\s*({NAME})(?:\s*\([^()]*\))?\s*/\s*({_D}\s*{NAME})"
+)
+_PRODUCT = re.compile(r"\\(?:cdot|times)(?![A-Za-z])|[·×]")
+
+
+def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | None:
+    """Products of derivatives of which nothing else is said: the chain rule lets them cancel, or they are wrong."""
+    if so_far.verdict not in (OPEN, STATED, UNREAD):
+        return None
+    left, right = derivatives_of(before), derivatives_of(text)
+    if left is not None and len(left) == 1 and right is None:
+        return _judge_sum(left, text)
+    if left is None or right is None or len(left) != 1 or len(right) < 2:
+        return None
+    tops = [top for top, _ in right]
+    bottoms = [bottom for _, below in right for bottom in below]
+    for name in list(tops):
+        if name in bottoms:
+            tops.remove(name)
+            bottoms.remove(name)
+    top, (bottom, *more) = left[0]
+    if more:
+        return None
+    if (tops, bottoms) == ([top], [bottom]):
+        return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
+    if len(bottoms) == 2 and bottom in bottoms and tops == [top] and any(len(below) > 1 for _, below in right):
+        lost = next(name for name in bottoms if name != bottom or bottoms.count(bottom) > 1)
+        return _wrong(text, f"these do not cancel: {_shown(lost)} stands below, and never above")
+    twice = len(tops) == len(bottoms) == 2 and set(tops) == {top, bottom} and len(set(bottoms)) == 1
+    if twice and so_far.verdict != UNREAD:
+        return _wrong(text, f"these do not cancel: {_shown(bottoms[0])} stands below twice")
+    return None
+
+
+def _judge_sum(left: list[tuple[str, list[str]]], text: str) -> Judgement | None:
+    """A sum of such products, of which two terms cancel only with one another: they are factors, and no terms."""
+    cuts = [i for i, c in enumerate(text) if c in "+-−" and not text.count("{", 0, i) - text.count("}", 0, i)]
+    ends = [*cuts, len(text)]
+    terms = [
+        derivatives_of(text[start:end].lstrip("+-− ")) for start, end in zip([0, *cuts], ends) if text[start:end].strip()
+    ]
+    if len(terms) < 2 or not all(terms):
+        return None
+    products = [term for term in terms if term]
+    alone = [_cancels(left, term) for term in products]
+    for i, (one, other) in enumerate(pairwise(products)):
+        rest = [*alone[:i], *alone[i + 2 :]]
+        if not alone[i] and not alone[i + 1] and all(rest) and _cancels(left, [*one, *other]):
+            return _wrong(text, "two of its terms cancel only as a product: · belongs between them")
+    return None
+
+
+def _cancels(left: list[tuple[str, list[str]]], right: list[tuple[str, list[str]]]) -> bool:
+    """Whether a product of derivatives is another one by the chain rule."""
+    tops = Counter([top for top, _ in right])
+    bottoms = Counter([bottom for _, below in right for bottom in below])
+    return (tops - bottoms, bottoms - tops) == (Counter([left[0][0]]), Counter(left[0][1]))
+
+
+def _wrong(text: str, reason: str) -> Judgement:
+    return Judgement(WRONG, "the chain rule", "name by name", formula=text, reason=reason)
+
+
+def derivatives_of(text: str) -> list[tuple[str, list[str]]] | None:
+    """The derivatives of a product that is made of nothing else, as a name above and names below."""
+    text = _PRODUCT.sub(" ", text)
+    found: list[tuple[str, list[str]]] = []
+    at = 0
+    for match in _DERIVATIVE.finditer(text):
+        if text[at : match.start()].strip(" {}"):
+            return None
+        above, below = (match[1], match[2]) if match[1] else (match[3], match[4])
+        found.append((_canonical(above), [_canonical(name) for name in _BELOW.findall(below)]))
+        at = match.end()
+    return found if found and not text[at:].strip(" {}") else None
+
+
+def _canonical(name: str) -> str:
+    return repr([use.key for use in find_uses(name)])
+
+
+def _shown(name: str) -> str:
+    base, _, up, down = literal_eval(name)[0]
+    return pretty(f"{base}{f'^{up}' if up else ''}{f'_{down}' if down else ''}")

@@ -1,0 +1,311 @@
+"""Two formulas of a page compared: in each world, at all indices, and in all ways in which they can be meant.
+
+They are not the same only where they are not in any of these; and where what decides is not said, that is said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from autograd import primitives as ops
+from autograd.formula.arrays import Array
+from autograd.graph import leaves
+from autograd.notes.cancelling import judge_cancelling
+from autograd.notes.equality import compare
+from autograd.notes.notation import find_uses, split_indices
+from autograd.notes.reading import Reading, pairs_of
+from autograd.notes.timeline import names_in
+from autograd.notes.verdicts import AS_WRITTEN, ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
+from autograd.notes.world import UnsaidError, World
+from autograd.operation import CONSTANT
+from autograd.rewriting import substitute
+from autograd.value import Value, constant
+from autograd.writing.names import pretty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.formula.arrays import Quantity
+    from autograd.notes.timeline import Timeline
+
+
+_ONE_CASE = re.compile(  # words and signs that speak of indices that are the same, or not
+    r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"
+    r"|\b(?:diagonal|otherwise|Kronecker|same index)\b|\\delta_\{\w\w\}|δ_"
+)
+_SHORT = 12  # characters of a name that can be given
+
+
+def _shape_of(x: Quantity) -> str:
+    if isinstance(x, Value):
+        return "a number"
+    return "a vector" if x.is_vector else "a matrix"
+
+
+_GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
+
+
+class Comparing(Reading):
+    """A page whose formulas can be compared.
+
+    current: the place of the chain that is judged; concludes: whether it says that it follows from what was before
+    """
+
+    current = 0
+    concludes = False
+
+    def relate(self, one: str, other: str) -> Judgement:
+        """Two members compared; where nothing is said of what is differentiated, by how derivatives cancel."""
+        found = self.compare_formulas(one, other)
+        return judge_cancelling(one, other, found) or found
+
+    def compare_formulas(self, one: str, other: str) -> Judgement:
+        found: list[Judgement] = []
+        flat: Judgement | None = None
+        for world in self.worlds:
+            if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
+                continue
+            judgement = self.compare_in(world, one, other)
+            if world.flat:
+                flat = judgement
+            else:
+                found.append(judgement)
+        arrays = worst(found)
+        assert flat is not None
+        if arrays is None:
+            return flat
+        legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
+        strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
+        if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
+            return flat
+        if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and strong and flat.verdict == RIGHT)):
+            return arrays  # what has no indices and no shapes says nothing of these
+        if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
+            worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
+            return arrays if worse else flat
+        if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
+            return arrays if strong else flat
+        return arrays
+
+    def compare_in(self, world: World, one: str, other: str) -> Judgement:
+        """Two members in a world, for all numbers of the letters that count, and in the ways that products are meant."""
+        results: list[Judgement] = []
+        for way, by_hand in (("dot", False), ("each", False), ("dot", True)):
+            if by_hand and not world.has_direct:
+                break
+            if world.flat and way == "each":
+                continue
+            world.of_vectors, world.direct = way, by_hand
+            result = self._compare_places(world, one, other)
+            world.of_vectors, world.direct = "dot", False
+            if result.verdict in (RIGHT, STATED):
+                return result
+            results.append(result)
+        both = all(
+            re.search(pattern, one + other) for pattern in (r"\\partial|∂", r"\\frac\s*\{\s*d|(?<![A-Za-z\\])d\w*\s*/\s*d")
+        )
+        if both and world.has_direct and results[0].verdict == WRONG:
+            return results[0]._replace(verdict=OPEN, difference=None, reason="what ∂ holds fixed is not said")
+        fitting = [result for result in results if not result.misfit and result.verdict != UNREAD]
+        return (fitting or results)[0]
+
+    def _compare_places(self, world: World, one: str, other: str) -> Judgement:
+        found: list[Judgement] = []
+        by_place: dict[object, list[Judgement]] = {}
+        by_meeting: dict[bool, list[Judgement]] = {}  # whether two of the letters are the same number there
+        extra = set(self.letters_of(world, [other])) - set(self.letters_of(world, [one]))
+        for env in self.places(world, [one, other]):
+            world.touched = set()
+            try:
+                left = self.read(world, one, env)
+                functions = world.any_functions
+                right = self.read(world, other, env)
+            except ERRORS as error:
+                return Judgement(
+                    UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=other
+                )
+            judgement = self._compare_quantities(world, left, right, one, other)
+            if judgement.verdict == WRONG and functions != world.any_functions:
+                unknown = ", ".join(sorted(functions ^ world.any_functions))
+                return Judgement(OPEN, reason=f"what function {unknown} is stands nowhere", formula=other)
+            if extra and not world.flat and judgement.verdict in (RIGHT, WRONG):
+                place = tuple(sorted((x, n) for x, n in env.items() if x not in extra))
+                by_place.setdefault(place, []).append(judgement)
+                continue
+            if judgement.verdict in (UNREAD, OPEN):
+                return judgement._replace(formula=other)
+            numbers = [*env.values(), *(world.fixed.values() if env else ())]
+            if len(numbers) > 1 and judgement.verdict in (RIGHT, STATED, WRONG):
+                by_meeting.setdefault(len(set(numbers)) < len(numbers), []).append(judgement)
+            elif judgement.verdict == WRONG:
+                return judgement._replace(formula=other)
+            found.append(judgement)
+        for meet, judgements in by_meeting.items():
+            others = by_meeting.get(not meet, [])
+            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict != WRONG for j in others):
+                if (not meet or world.fixed) and not _ONE_CASE.search(self.text):
+                    return judgements[0]._replace(formula=other)
+                reason = (
+                    "it is right where the indices "
+                    + ("differ" if meet else "are the same")
+                    + ", and which are meant is not said"
+                )
+                return Judgement(OPEN, reason=reason, formula=other, of_indices=True)
+        stray = extra and not any(self._is_repeated(letter, other) for letter in extra)
+        said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
+        unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
+        for judgements in by_place.values():
+            wrong = [judgement for judgement in judgements if judgement.verdict == WRONG]
+            if wrong and (said or (stray and len(wrong) == len(judgements))):
+                return wrong[0]._replace(formula=other)
+            if wrong:
+                found.append(Judgement(OPEN, reason=unsaid, of_indices=True))
+            else:
+                found += judgements
+        return (worst(found) or Judgement(UNREAD))._replace(formula=other)
+
+    def _is_repeated(self, letter: str, text: str) -> bool:
+        """Whether a letter counts twice in a formula, which some mean as a sum over it."""
+        return sum(letter in split_indices(use.down) for use in find_uses(text)) > 1
+
+    def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str, other: str) -> Judgement:
+        if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
+            before = world.arrays.get(left)
+            if before is None or before[0] == self.current:
+                return Judgement(STATED)
+            if before[1].shape != right.shape:
+                return Judgement(OPEN, reason=f"{left.label} has another shape before")
+            left = before[1]
+        if isinstance(left, Array) and isinstance(right, Array) and left.shape != right.shape:
+            if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
+                right = right.transposed
+            else:
+                shapes = f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]}"
+                if left.is_vector and min(right.shape) > 1 and _GRADIENT.match(text) and other.strip().startswith("⟦"):
+                    return Judgement(
+                        WRONG, "its shape", reason=f"a gradient by a vector is a vector: {shapes} are set equal"
+                    )
+                return Judgement(OPEN, reason=f"{shapes} are set equal", misfit=True)
+        if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
+            same: Value = right
+            right = left.map(lambda x: same)
+        if isinstance(left, Array) != isinstance(right, Array):
+            return Judgement(OPEN, reason=f"{_shape_of(left)} and {_shape_of(right)} are set equal", misfit=True)
+        found = [self.compare_values(world, x, y, text) for x, y in pairs_of(left, right)]
+        return worst(found) or Judgement(UNREAD)
+
+    def compare_values(self, world: World, left: Value, right: Value, text: str) -> Judgement:
+        timeline = self.timelines[self.worlds.index(world)]
+        if (
+            left is right
+            or left in timeline.own
+            or timeline.defined_at.get(left) == self.current
+            or (left.op is CONSTANT and self.is_name(text))
+        ):
+            return Judgement(STATED)
+        as_written = compare(left, right)
+        if as_written.same:
+            return Judgement(RIGHT, AS_WRITTEN, as_written.how)
+        if not left.inputs and left.op is None and left not in world.definitions:
+            return Judgement(
+                STATED if left not in world.slopes.values() else OPEN,
+                reason="" if left not in world.slopes.values() else f"{left.label} is not said",
+            )
+        one, other = world.expanded(left), world.expanded(right)
+        found = compare(one, other)
+        against = self._against(world, left)
+        if found.same:
+            return Judgement(RIGHT, against, found.how)
+        if found.same is None:
+            return Judgement(OPEN, reason=found.how or "it cannot be told")
+        if assumed := self._assume(world, one, other):
+            return Judgement(RIGHT, assumed, "at points")
+        if bool(names_in(one)) != bool(names_in(other)):  # z = wx = 1, where w and x have numbers
+            return Judgement(OPEN, reason="for which numbers this is meant is not said")
+        if stranger := self._stranger(world, left, right, one, other):
+            return Judgement(OPEN, reason=self._not_defined(stranger), unsaid=stranger)
+        if world.are_tied({*leaves(one), *leaves(other)}):
+            return Judgement(OPEN, reason="how the names in it go with one another is not said")
+        if renamed := self._renamed(left, right):
+            return Judgement(OPEN, reason=f"it is right if {renamed}")
+        if not left.inputs and left.op is None and left in world.definitions and self.is_name(text) and not self.concludes:
+            return Judgement(OPEN, reason=f"{left.label} is said to be something else before")
+        if doubtful := self._said_twice(world, timeline, left, right):
+            return Judgement(OPEN, reason=f"{doubtful} is said to be two things on this page")
+        return Judgement(WRONG, against, found.how, found.difference)
+
+    def _said_twice(self, world: World, timeline: Timeline, left: Value, right: Value) -> str:
+        """A name behind a claim that the page defines in two ways, so that which is meant is not said."""
+        waiting, seen = [*world.touched, *leaves(left), *leaves(right)], set[Value]()
+        while waiting:
+            x = waiting.pop()
+            if x in seen:
+                continue
+            seen.add(x)
+            if timeline.otherwise.get(x, set()) - {self.current}:
+                return x.label
+            waiting += leaves(world.definitions.get(x, x)) if x in world.definitions or x.inputs else []
+        return ""
+
+    def _not_defined(self, name: str) -> str:
+        """What to say of a name that the page does not define, as the page writes it: without indices of our own."""
+        if "∂" in name or len(name) > _SHORT:
+            return f"what {name} is stands nowhere"
+        base, _, below = name.partition("_")
+        if below and not any(use.base == base and f"{{{use.down}}}" == below for use in self.notation.uses):
+            name = base
+        return f'{pretty(name)} is not defined on this page: --given "{name} = …"'
+
+    def _against(self, world: World, left: Value) -> str:
+        if left in world.definitions:
+            return f"the definition of {left.label}"
+        return "the derivative, from the definitions on this page" if world.touched else "what stands before it"
+
+    def _renamed(self, left: Value, right: Value) -> str:
+        """σ(z) = 1/(1 + e^{−x}): right if x is z."""
+        new = [x for x in leaves(right) if x.op is None and x not in set(leaves(left))]
+        is_function = left.op is not None and left.op.arity == 1 and left.op is not ops.neg
+        if len(new) == 1 and is_function and compare(left, substitute(right, {new[0]: left.inputs[0]})).same:
+            return f"{new[0].label} is what stands in brackets"
+        return ""
+
+    def _assume(self, world: World, one: Value, other: Value) -> str:
+        """What makes two formulas the same that is usually meant: that the numbers of a family sum to one."""
+        families: dict[tuple[str, str, tuple[str, ...]], list[Value]] = {}
+        behind = {x for x in (*leaves(one), *leaves(other)) if x.op is None}
+        for (base, up, indices), leaf in world.leaves.items():
+            if leaf in behind and indices and indices[-1].isdigit():
+                families.setdefault((base, up, indices[:-1]), []).append(leaf)
+        for (base, up, before), members in families.items():
+            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.k + 2))
+            whole = [leaf for leaf in everyone if leaf is not None]
+            if len(members) > 1 and (base.lower() in "typqd" or world.notation.counts.get(base)):
+                last = whole[-1]
+                rest = constant(1.0)
+                for x in whole[:-1]:
+                    rest = rest - x
+                if compare(substitute(one, {last: rest}), substitute(other, {last: rest})).same:
+                    return f"the rule that the {base} sum to 1"
+        return ""
+
+    def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
+        """A name that one side alone has, and that nothing says how it goes with the other."""
+        here = {x for x in leaves(one) if x.op is None}
+        there = {x for x in leaves(other) if x.op is None}
+        tied: set[Value] = set()
+        waiting = [*world.touched, left, *leaves(left)]
+        while waiting:
+            x = waiting.pop()
+            if x in tied:
+                continue
+            tied.add(x)
+            waiting += [y for y in leaves(world.definitions.get(x, x)) if y not in tied]
+            waiting += [y for y in leaves(x) if y not in tied]
+        symbols = set(world.slopes.values())
+        for x in (there - here) | (here - there):
+            if x in symbols or x not in tied:
+                return x.label
+        if symbols & (here | there):
+            both = symbols & here & there
+            if symbols & (here | there) != both:
+                return "a derivative"
+        return ""

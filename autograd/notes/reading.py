@@ -1,0 +1,222 @@
+"""A page as it is read: its chains of formulas, the worlds that it is read in, and what its names are in each."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from itertools import islice, product
+
+from autograd.formula.arrays import Array
+from autograd.formula.indexed import read_quantity
+from autograd.notes.blocks import Row, find_rows
+from autograd.notes.notation import LOSSES, Notation, find_uses
+from autograd.notes.numbers import has_numbers
+from autograd.notes.statements import Part, find_parts
+from autograd.notes.timeline import Timeline
+from autograd.notes.verdicts import ERRORS
+from autograd.notes.world import LAYERS, World
+from autograd.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from autograd.formula.arrays import Quantity
+
+MOST_PLACES, FEW_PLACES = 8, 2  # choices of numbers for letters that count, in one world
+MOST_WIDE = 400  # of them in which names are defined
+
+
+class Chain:
+    """Rows of one chain: its members, each with the number of its row."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = parts
+
+    @property
+    def members(self) -> list[tuple[str, int]]:
+        return [(f, i) for i, part in enumerate(self.parts) for f in part.formulas]
+
+
+class Reading:
+    """A page, and what its names are from row to row.
+
+    text: the page; given: definitions that it leaves out, such as "ŷ = σ(θᵀx)"
+    """
+
+    def __init__(self, text: str, given: Sequence[str] = (), latex: bool = False) -> None:
+        self.text = text
+        self.rows = [*(Row(0, i + 1, g, True, "", -1 - i) for i, g in enumerate(given)), *find_rows(text, latex)]
+        bullets = sum(bool(re.match(r"\s*[-–]\s+[\\A-Za-z]", row.text)) for row in self.rows) > 1
+        parts = [part for row in self.rows for part in find_parts(row, bullets)]
+        self.chains = find_chains(parts)
+        texts = [" = ".join(part.formulas) for part in parts]
+        self.notation = Notation(texts, text, "\\" in "".join(texts) or "$" in text)
+        self.worlds = self._make_worlds()
+        self.letters: dict[str, list[str]] = {}
+        self.read_before: dict[object, Quantity | BaseException] = {}
+        self.timelines = [Timeline(world) for world in self.worlds]
+        self._collect()
+
+    # ---- worlds
+
+    def _make_worlds(self) -> list[World]:
+        flat = World(self.notation, 1, flat=True)
+        if not (self.notation.has_arrays or self.notation.counts or self.notation.sizes):
+            return [flat]
+        if self.notation.shapes:
+            size = max(max(shape) for shape in self.notation.shapes.values())
+            return [World(self.notation, size), flat]
+        return [World(self.notation, 3), World(self.notation, 2), World(self.notation, 4), flat]
+
+    def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
+        """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""
+        key = (
+            world,
+            text,
+            tuple(sorted(env.items())),
+            world.of_vectors,
+            world.direct,
+            self.timelines[self.worlds.index(world)].version,
+        )
+        if key not in self.read_before:
+            world.env = env
+            before, world.touched, world.any_functions = world.touched, set(), set()
+            try:
+                self.read_before[key] = read_quantity(text, world)
+            except ERRORS as error:
+                self.read_before[key] = error
+            finally:
+                world.env = {}
+            self.touched[key] = world.touched, world.any_functions
+            world.touched = before
+        found = self.read_before[key]
+        touched, world.any_functions = self.touched[key]
+        world.touched = world.touched | touched
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _collect(self) -> None:
+        """Let every name be what the page says that it is, from where it says so on."""
+        self.touched: dict[object, tuple[set[Value], set[str]]] = {}
+        self._fix_letters()
+        for timeline in self.timelines:
+            for i, chain in enumerate(self.chains):
+                self._define(timeline, i, chain)
+            timeline.go_to(0)
+
+    def _fix_letters(self) -> None:
+        """L = −log ŷ_l: which class is meant is the same on the whole page."""
+        for members in (chain.members for chain in self.chains if len(chain.members) == 2):
+            (left, _), (right, _) = members
+            uses = list(find_uses(left))
+            if (
+                len(uses) == 1
+                and uses[0].base in LOSSES
+                and not uses[0].down
+                and not re.search(r"∂|partial|∇|nabla", left + right)
+            ):
+                for letter in self.letters_of(self.worlds[0], [right]):
+                    for world in self.worlds:
+                        if not world.flat:
+                            world.fixed[letter] = max(1, world.k - 1)
+        self.letters.clear()
+
+    def _define(self, timeline: Timeline, i: int, chain: Chain) -> None:
+        members = chain.members
+        if len(members) < 2:
+            return
+        left = members[0][0]
+        right = next((text for text, _ in members[1:] if not has_numbers(text)), None)
+        if right is None:
+            return
+        if self.is_name(right) and len(members) > 2 and not has_numbers(members[2][0]):  # MSE = L = …
+            self._define_as(timeline, i, right, members[2][0])
+        self._define_as(timeline, i, left, right)
+
+    @staticmethod
+    def is_name(text: str) -> bool:
+        uses = list(find_uses(text))
+        return len(uses) == 1 and text.strip() == text[uses[0].start : uses[0].end].strip()
+
+    def _define_as(self, timeline: Timeline, i: int, left: str, right: str) -> None:
+        world = timeline.world
+        letters = set(self.letters_of(world, [left]))
+        if set(self.letters_of(world, [right])) - letters and not world.flat:
+            return
+        for env in self.places(world, [left, right], wide=True):
+            world.env = env
+            try:
+                one, other = read_quantity(left, world), read_quantity(right, world)
+            except ERRORS:
+                continue
+            finally:
+                world.env = {}
+            if isinstance(one, Value) and isinstance(other, Array) and not one.inputs and one.op is None:
+                timeline.define_array(i, one, other)
+            for x, y in pairs_of(one, other):
+                timeline.define(i, x, y)
+
+    def letters_of(self, world: World, texts: Sequence[str]) -> list[str]:
+        """The letters that count in formulas and that no sum binds."""
+        found: dict[str, None] = {}
+        for text in texts:
+            if text not in self.letters:
+                self.letters[text] = self._find_letters(self.worlds[0], text)
+            found.update(dict.fromkeys(self.letters[text]))
+        return list(found)
+
+    def _find_letters(self, world: World, text: str) -> list[str]:
+        letters: dict[str, None] = {}
+        for _ in range(5):
+            world.unbound, world.env = set(), dict.fromkeys(letters, 1)
+            with suppress(*ERRORS):
+                read_quantity(text, world)
+            if world.unbound <= letters.keys():
+                break
+            letters.update(dict.fromkeys(sorted(world.unbound)))
+        world.env = {}
+        return list(letters)
+
+    def places(self, world: World, texts: Sequence[str], wide: bool = False) -> Iterator[dict[str, int]]:
+        """Numbers for the letters that count in formulas and that no sum binds."""
+        letters = self.letters_of(world, texts)
+        if world.flat or not letters:
+            yield dict.fromkeys(letters, 1)
+            return
+        layers = self.notation.layers
+        tops = [
+            (LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + (wide and self.notation.has_neighbours)
+            for letter in letters
+        ]
+        everything = [dict(zip(letters, place)) for place in product(*(range(1, top + 1) for top in tops))]
+        most = MOST_PLACES if world.k < 4 else FEW_PLACES
+        step = 1 if wide else -(-len(everything) // most)
+        yield from islice(everything[::step], MOST_WIDE)
+
+
+def find_chains(parts: Sequence[Part]) -> list[Chain]:
+    """Statements, each with the rows that go on from it."""
+    chains: list[Chain] = []
+    for part in parts:
+        if not part.goes_on or not chains:
+            chains.append(Chain([part]))
+            continue
+        last, before = chains[-1], chains[-2] if len(chains) > 1 else None
+        remark = (
+            before is not None
+            and len(last.parts) == 1
+            and before.parts[-1].row.block == last.parts[0].row.block == part.row.block
+        )
+        (before if remark and before is not None and before.parts[-1].goes_on else last).parts.append(part)
+    return chains
+
+
+def pairs_of(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:
+    if isinstance(one, Value) and isinstance(other, Value):
+        return [(one, other)]
+    if not (isinstance(one, Array) and isinstance(other, Array)):
+        return []
+    turned = one.is_vector and other.is_vector and one.shape == other.shape[::-1]
+    return list(zip(one.entries, other.entries)) if turned or one.shape == other.shape else []
