@@ -89,7 +89,8 @@ LOSS = r"$$L = (wx - y)^2$$"
 SLOPE = rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$"
 SAID = [  # a page, the verdict on its last row, and the remark
     (SLOPE, "right", "as it is written, exactly"),
-    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends", 'u is not defined on this page: --given "u = …"'),
+    (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends",
+     'u is not defined on this page: --given "u = …"'),
     (r"$$\sin(x)^2 + \cos(x)^2 = 1$$", "right", "as it is written, at 10 points, within bounds of error"),
     (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", 'x is not defined on this page: --given "x = …"'),
     (r"$$a = b + 1 = c$$", "depends", 'c is not defined on this page: --given "c = …"'),
