@@ -13,25 +13,8 @@ from __future__ import annotations
 
 from autograd import primitives as ops
 from autograd.operation import CONSTANT
+from autograd.program import expressions as ex
 from autograd.program.engines import import_numpy
-from autograd.program.expressions import (
-    Column,
-    Contract,
-    Fold,
-    Function,
-    Gather,
-    Let,
-    Matmul,
-    Number,
-    Outer,
-    Parts,
-    Placed,
-    Product,
-    Scatter,
-    Sum,
-    Total,
-    View,
-)
 from autograd.program.grouping import Array
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.rolling import Along, Call, Choice, NotRolled, Products
@@ -44,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from autograd.program.expressions import Expression, Store
     from autograd.program.grouping import Place
     from autograd.program.rolling import Recipe, Rolling
 
@@ -64,15 +46,15 @@ class RolledStatements:
         self.arrays = list(rolling.arrays)
         self.recipes: dict[Array, Recipe] = dict(rolling.recipes)
         self.adjoint_of: dict[Array, Array] = {}
-        self.lets: list[Let] = []
-        self.stores: list[Store] = []
+        self.lets: list[ex.Let] = []
+        self.stores: list[ex.Store] = []
         self._known = {self._key(recipe): array for array, recipe in self.recipes.items()}
         self._zero: dict[Array, Any] = {}  # for an array the rows that are known to be 0
         for array in rolling.side:
             if rolling.hidden[array] == 0.0:
                 self._zero[array] = self._np.array([i is None for i in array.rows])
         for array, recipe in rolling.recipes.items():
-            self.lets.append(Let(array, self._express(recipe, len(array))))
+            self.lets.append(ex.Let(array, self._express(recipe, len(array))))
         self.values = [self._express(recipe, 1) for recipe in rolling.outputs]
         if rolling.places:
             self.values.append(self._put_together(rolling.places))
@@ -81,40 +63,40 @@ class RolledStatements:
 
     # ---- expressions
 
-    def _express(self, recipe: Recipe, size: int) -> Expression:
+    def _express(self, recipe: Recipe, size: int) -> ex.Expression:
         match recipe:
             case Call(op, arguments):
                 name = op if isinstance(op, str) else op.name
                 wanted = 1 if name in FROM_OUTPUT else len(arguments)
-                return Function(name, [self._argument(x) for x in arguments[:wanted]])
+                return ex.Function(name, [self._argument(x) for x in arguments[:wanted]])
             case Along(name, array, table):
-                return Fold(name, View(array, table.T.reshape(-1).tolist()), len(table))
+                return ex.Fold(name, ex.View(array, table.T.reshape(-1).tolist()), len(table))
             case Choice((index, which), array, table):
-                return Gather(View(index, which.tolist()), array, table.tolist())
+                return ex.Gather(ex.View(index, which.tolist()), array, table.tolist())
         terms = [self._express_products(products) for products in recipe]
-        return Number(0.0) if not terms else terms[0] if len(terms) == 1 else Sum(terms)
+        return ex.Number(0.0) if not terms else terms[0] if len(terms) == 1 else ex.Sum(terms)
 
-    def _argument(self, x: Factor | float) -> View | Number:
-        return Number(x) if isinstance(x, float) else View(x[0], x[1].tolist())
+    def _argument(self, x: Factor | float) -> ex.View | ex.Number:
+        return ex.Number(x) if isinstance(x, float) else ex.View(x[0], x[1].tolist())
 
-    def _express_products(self, products: Products) -> Expression:
+    def _express_products(self, products: Products) -> ex.Expression:
         np = self._np
         factors, c = products
         j = c.shape[1]
         if j == 1:
-            views: list[Expression] = [View(array, table[:, 0].tolist()) for array, table in factors]
+            views: list[ex.Expression] = [ex.View(array, table[:, 0].tolist()) for array, table in factors]
             if (c != 1.0).any() or not views:
                 alike = (c == c[0]).all()
-                views.insert(0, Number(float(c[0, 0])) if alike else Column(c[:, 0].tolist()))
-            return views[0] if len(views) == 1 else Product(views)
+                views.insert(0, ex.Number(float(c[0, 0])) if alike else ex.Column(c[:, 0].tolist()))
+            return views[0] if len(views) == 1 else ex.Product(views)
         if (c == c[:, :1]).all() and (c != 1.0).any():
             inner = self._express_products(Products(factors, np.ones_like(c)))
             alike = (c == c[0, 0]).all()
-            return Product([Number(float(c[0, 0])) if alike else Column(c[:, 0].tolist()), inner])
+            return ex.Product([ex.Number(float(c[0, 0])) if alike else ex.Column(c[:, 0].tolist()), inner])
         if len(factors) == 1 and (c != 1.0).any():
             ((array, table),) = factors
             if (table == table[0]).all():
-                return Matmul(None, [], c.tolist(), View(array, table[0].tolist()))
+                return ex.Matmul(None, [], c.tolist(), ex.View(array, table[0].tolist()))
         if len(factors) == 2:
             (array, first), (other, second) = factors if factors[0][0].is_vector else factors[::-1]
             if array.what == "theta" and array.is_vector and other.varies and (parts := blocks(first, second)):
@@ -124,21 +106,21 @@ class RolledStatements:
                     plain = None if (c == 1.0).all() else own[:, 0].tolist()
                     rows = operand.T.reshape(-1).tolist()
                     if len(set(rows)) == len(rows):
-                        return Matmul(array, weights.tolist(), plain, View(other, rows), len(operand))
-        return Contract([(array, table.tolist()) for array, table in factors], c.tolist())
+                        return ex.Matmul(array, weights.tolist(), plain, ex.View(other, rows), len(operand))
+        return ex.Contract([(array, table.tolist()) for array, table in factors], c.tolist())
 
-    def _put_together(self, places: Sequence[Place | float]) -> Expression:
+    def _put_together(self, places: Sequence[Place | float]) -> ex.Expression:
         """Rows of several arrays, and plain numbers, as one array."""
         found: dict[int | str, list[tuple[int, int]]] = {}
         for i, place in enumerate(places):
             key, row = place if isinstance(place, tuple) else (repr(place), 0)
             found.setdefault(key, []).append((i, row))
-        pieces: list[tuple[list[int], Expression]] = []
-        there: View | Number
+        pieces: list[tuple[list[int], ex.Expression]] = []
+        there: ex.View | ex.Number
         for key, some in found.items():
-            there = View(self.arrays[key], [row for _, row in some]) if isinstance(key, int) else Number(float(key))
+            there = ex.View(self.arrays[key], [row for _, row in some]) if isinstance(key, int) else ex.Number(float(key))
             pieces.append(([i for i, _ in some], there))
-        return pieces[0][1] if len(pieces) == 1 else Parts(pieces, len(places))
+        return pieces[0][1] if len(pieces) == 1 else ex.Parts(pieces, len(places))
 
     # ---- new arrays
 
@@ -168,10 +150,10 @@ class RolledStatements:
             self._known[key] = array
         return self._known[key]
 
-    def _enter(self, array: Array, recipe: Recipe, what: Expression | None = None) -> None:
+    def _enter(self, array: Array, recipe: Recipe, what: ex.Expression | None = None) -> None:
         self.arrays.append(array)
         self.recipes[array] = recipe
-        self.lets.append(Let(array, what or self._express(recipe, len(array))))
+        self.lets.append(ex.Let(array, what or self._express(recipe, len(array))))
         if isinstance(recipe, list):
             zero = self._zeros(recipe, len(array))
             if zero.any():
@@ -198,7 +180,7 @@ class RolledStatements:
         np = self._np
         self._whole: dict[Array, list[Products]] = {}
         self._some: dict[Array, list[tuple[Any, Products]]] = {}
-        self._put: dict[Array, list[Placed]] = {}
+        self._put: dict[Array, list[ex.Placed]] = {}
         theta, seed = self.arrays[0], self.arrays[1]
         for recipe in self._rolling.outputs:
             assert isinstance(recipe, list)
@@ -232,7 +214,7 @@ class RolledStatements:
             if len(self.arrays) > before:
                 self.adjoint_of[found] = array
             return found
-        pieces: list[tuple[list[int], Expression]] = []
+        pieces: list[tuple[list[int], ex.Expression]] = []
         made_of = [a for p in (*whole, *(p for _, p in some)) for a, _ in p.factors]
         made_of += [a for each in put for a in (each.what.array, each.which.array)]
         for rows, products in some:
@@ -242,12 +224,12 @@ class RolledStatements:
             if same is None:
                 pieces.append((at, expression))
             else:
-                pieces[same] = at, Sum([pieces[same][1], expression])
-        terms: list[Expression] = [*map(self._express_products, whole), *put]
+                pieces[same] = at, ex.Sum([pieces[same][1], expression])
+        terms: list[ex.Expression] = [*map(self._express_products, whole), *put]
         if pieces:
-            terms.append(Parts(pieces, len(array)))
+            terms.append(ex.Parts(pieces, len(array)))
         found = Array(len(self.arrays), "sum", None, [-1] * len(array), any(a.varies for a in made_of))
-        self._enter(found, [], terms[0] if len(terms) == 1 else Sum(terms))
+        self._enter(found, [], terms[0] if len(terms) == 1 else ex.Sum(terms))
         self._zero.pop(found, None)
         self.adjoint_of[found] = array
         return found
@@ -288,16 +270,16 @@ class RolledStatements:
                     self._zero[share] = np.array([i is None for i in source.rows])[rows]
                 self._add(source, rows, Products([(adjoint[0], above), (share, np.arange(len(rows))[:, None])], ones))
             case Choice((index, which), source, table):
-                view = View(index, which.tolist())
+                view = ex.View(index, which.tolist())
                 if source.is_vector and source.what == "theta":
                     places = np.unique(table)
                     at = np.searchsorted(places, table).tolist()
-                    self.stores.append(Scatter(places.tolist(), view, View(adjoint[0], list(range(n))), at))
+                    self.stores.append(ex.Scatter(places.tolist(), view, ex.View(adjoint[0], list(range(n))), at))
                 elif source.kind != "leaf":
                     if len(np.unique(table)) < table.size:
                         raise NotRolled("choices that have numbers in common")
-                    here = View(adjoint[0], list(range(n)))
-                    self._put.setdefault(source, []).append(Placed(view, here, table.tolist(), len(source)))
+                    here = ex.View(adjoint[0], list(range(n)))
+                    self._put.setdefault(source, []).append(ex.Placed(view, here, table.tolist(), len(source)))
             case Call(op, arguments):
                 for k, x in enumerate(arguments):
                     if isinstance(x, float) or (x[0].kind == "leaf" and x[0].what != "theta"):
@@ -422,10 +404,10 @@ class RolledStatements:
 
     # ---- the gradient
 
-    def _gradient(self, theta: Array) -> list[Store]:
+    def _gradient(self, theta: Array) -> list[ex.Store]:
         return [self._store(rows, products) for rows, products in self._some.pop(theta, [])]
 
-    def _store(self, places: Any, products: Products) -> Store:
+    def _store(self, places: Any, products: Products) -> ex.Store:
         np = self._np
         factors, c = products
         if len(factors) == 2 and all(array.varies for array, _ in factors) and (c == c[0, 0]).all():
@@ -439,9 +421,9 @@ class RolledStatements:
                     if c[0, 0] != 1.0:
                         ident = np.arange(len(left))
                         left = self._array([Products([(left, ident[:, None])], np.full((len(left), 1), c[0, 0]))], len(left))
-                    views = View(left, rows.reshape(-1).tolist()), View(right, columns.reshape(-1).tolist())
-                    return Outer(matrix.tolist(), *views, copies=c.shape[1])
-        return Total(places.tolist(), self._express_products(products))
+                    views = ex.View(left, rows.reshape(-1).tolist()), ex.View(right, columns.reshape(-1).tolist())
+                    return ex.Outer(matrix.tolist(), *views, copies=c.shape[1])
+        return ex.Total(places.tolist(), self._express_products(products))
 
 
 def _added(products: Sequence[Products]) -> list[Products]:

@@ -9,24 +9,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.program.expressions import (
-    Column,
-    Contract,
-    Fold,
-    Function,
-    Gather,
-    Let,
-    Matmul,
-    Number,
-    Outer,
-    Parts,
-    Placed,
-    Product,
-    Scatter,
-    Sum,
-    Total,
-    View,
-)
+from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.source import flat
 from autograd.program.statements import in_turn
@@ -36,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from autograd.program.expressions import Expression, Store
     from autograd.program.statements import Statements
 
 OF_LIBM = "exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh".split()
@@ -110,10 +92,10 @@ class CPrinter:
         """
         s = self._statements
         for step in in_turn(s, [*s.values, *s.stores]):
-            if isinstance(step, Let):
+            if isinstance(step, ex.Let):
                 self._arrays.append(f"static double {self._names[step.array]}[{len(step.array)}];")
                 self._write(self._names[step.array], len(step.array), step.what)
-            elif isinstance(step, (Outer, Total, Scatter)):
+            elif isinstance(step, (ex.Outer, ex.Total, ex.Scatter)):
                 self._store(step)
         count = 0
         for e in s.values:
@@ -178,20 +160,22 @@ class CPrinter:
     def _loop(self, n: int, *lines: str) -> None:
         self._body += [f"    for (int i = 0; i < {n}; i++) {{", *(f"        {line}" for line in lines), "    }"]
 
-    def _element(self, e: Expression, n: int) -> str:
+    def _element(self, e: ex.Expression, n: int) -> str:
         """Row i of an expression of n rows, or of one for all."""
         match e:
-            case View(array, rows):
+            case ex.View(array, rows):
                 return f"{self._names[array]}[{self._at(rows[:1] if e.is_one else rows)}]"
-            case Number(x):
+            case ex.Number(x):
                 return _number(x)
-            case Column(numbers):
+            case ex.Column(numbers):
                 return f"{self._table(list(map(float, numbers)))}[i]"
-            case Product(factors):
-                return " * ".join(f"({self._element(f, n)})" if isinstance(f, Sum) else self._element(f, n) for f in factors)
-            case Sum(terms):
+            case ex.Product(factors):
+                return " * ".join(
+                    f"({self._element(f, n)})" if isinstance(f, ex.Sum) else self._element(f, n) for f in factors
+                )
+            case ex.Sum(terms):
                 return "(" + " + ".join(self._element(term, n) for term in terms) + ")"
-            case Function(name, arguments):
+            case ex.Function(name, arguments):
                 return self._call(name, [self._element(x, n) for x in arguments])
         own = _rows(e)
         name = f"t{len(self._arrays) + 1}"
@@ -216,10 +200,10 @@ class CPrinter:
         self._used.add(name)
         return f"{name}({inside})"
 
-    def _write(self, to: str, n: int, e: Expression) -> None:
+    def _write(self, to: str, n: int, e: ex.Expression) -> None:
         """A loop that fills an array with an expression."""
         match e:
-            case Matmul():
+            case ex.Matmul():
                 m, copies = len(e.operand.rows) // e.copies, e.copies
                 factors = [f"{self._names[e.operand.array]}[{self._at(e.operand.rows, f'j * {copies} + i % {copies}')}]"]
                 if e.array is not None:
@@ -228,7 +212,7 @@ class CPrinter:
                     table = self._table([float(c) for row in e.coefficients for c in row])
                     factors.append(f"{table}[i / {copies} * {m} + j]")
                 self._sum(to, n, m, factors)
-            case Contract(operands, coefficients):
+            case ex.Contract(operands, coefficients):
                 m, numbers = len(coefficients[0]), [float(c) for row in coefficients for c in row]
                 factors = [f"{self._names[array]}[{self._at_both(table)}]" for array, table in operands]
                 if len(set(numbers)) > 1:
@@ -236,22 +220,22 @@ class CPrinter:
                 elif numbers[0] != 1.0 or not factors:
                     factors.append(_number(numbers[0]))
                 self._sum(to, n, m, factors)
-            case Fold(name, operand, results):
+            case ex.Fold(name, operand, results):
                 self._used |= {name, LARGEST}
                 m = len(operand.rows) // results
                 at = self._at(operand.rows, f"j * {results} + i")
                 fill = f"for (int j = 0; j < {m}; j++) x[j] = {self._names[operand.array]}[{at}];"
                 self._loop(n, f"double x[{m}];", fill, f"{to}[i] = {name}(x, {m});")
-            case Gather(which, array, rows):
+            case ex.Gather(which, array, rows):
                 m = self._choose(which, rows)
                 at = self._at([row for some in rows for row in some], f"i * {m} + k")
                 self._loop(n, self._choice, f"{to}[i] = k < 0 ? NAN : {self._names[array]}[{at}];")
-            case Placed(which, what, rows, size):
+            case ex.Placed(which, what, rows, size):
                 m = self._choose(which, rows)
                 at = self._at([row for some in rows for row in some], f"i * {m} + k")
                 self._loop(size, f"{to}[i] = 0.0;")
                 self._loop(len(rows), self._choice, f"if (k >= 0) {to}[{at}] += {self._element(what, len(rows))};")
-            case Parts(pieces, size):
+            case ex.Parts(pieces, size):
                 self._loop(size, f"{to}[i] = 0.0;")
                 for some, piece in pieces:
                     self._loop(len(some), f"{to}[{self._at(some)}] += {self._element(piece, len(some))};")
@@ -262,7 +246,7 @@ class CPrinter:
         add = f"for (int j = 0; j < {m}; j++) total += {' * '.join(factors)};"
         self._loop(n, "double total = 0.0;", add, f"{to}[i] = total;")
 
-    def _choose(self, which: View, rows: Sequence[Sequence[int]]) -> int:
+    def _choose(self, which: ex.View, rows: Sequence[Sequence[int]]) -> int:
         """Of how many items an index chooses; _choice is the line that finds which."""
         self._used.add("place")
         self._choice = f"int k = place({self._element(which, len(rows))}, {len(rows[0])});"
@@ -270,41 +254,41 @@ class CPrinter:
 
     # ---- the gradient
 
-    def _store(self, store: Store) -> None:
+    def _store(self, store: ex.Store) -> None:
         places = flat(store.places)
         match store:
-            case Outer(_, left, right, _, copies):
+            case ex.Outer(_, left, right, _, copies):
                 n = len(right.rows) // copies
                 a = f"{self._names[left.array]}[{self._at(left.rows, f'i / {n} * {copies} + j')}]"
                 b = f"{self._names[right.array]}[{self._at(right.rows, f'i % {n} * {copies} + j')}]"
                 add = f"for (int j = 0; j < {copies}; j++) gradient[{self._at(places)}] += {a} * {b};"
                 self._loop(len(places), add)
-            case Total(_, what):
+            case ex.Total(_, what):
                 self._loop(len(places), f"gradient[{self._at(places)}] += {self._element(what, len(places))};")
-            case Scatter(_, which, what, rows):
+            case ex.Scatter(_, which, what, rows):
                 m = self._choose(which, rows)
                 at = self._at([places[row] for some in rows for row in some], f"i * {m} + k")
                 self._loop(len(rows), self._choice, f"if (k >= 0) gradient[{at}] += {self._element(what, len(rows))};")
 
 
-def _rows(e: Expression) -> int:
+def _rows(e: ex.Expression) -> int:
     """How many rows an expression has by itself."""
     match e:
-        case View():
+        case ex.View():
             return 1 if e.is_one else len(e.rows)
-        case Column(numbers):
+        case ex.Column(numbers):
             return len(numbers)
-        case Product(parts) | Sum(parts) | Function(_, parts):
+        case ex.Product(parts) | ex.Sum(parts) | ex.Function(_, parts):
             return max(map(_rows, parts), default=1)
-        case Matmul():
+        case ex.Matmul():
             return len(e.coefficients or e.places) * e.copies
-        case Contract():
+        case ex.Contract():
             return len(e.coefficients)
-        case Fold():
+        case ex.Fold():
             return e.results
-        case Gather():
+        case ex.Gather():
             return len(e.rows)
-        case Parts() | Placed():
+        case ex.Parts() | ex.Placed():
             return e.size
     return 1
 

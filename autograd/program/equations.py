@@ -8,33 +8,11 @@ from __future__ import annotations
 
 import re
 
-from autograd.program.expressions import (
-    Column,
-    Contract,
-    Fold,
-    Function,
-    Gather,
-    Let,
-    Matmul,
-    Number,
-    Outer,
-    Parts,
-    Placed,
-    Product,
-    Scatter,
-    Store,
-    Sum,
-    Total,
-    View,
-)
+from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.source import Printer, write_sum
 from autograd.program.statements import in_turn
 from autograd.writing.numbers import number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from autograd.program.expressions import Expression
 
 NAMES = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "sigmoid": r"\sigma", "sin": r"\sin", "cos": r"\cos"}
 
@@ -53,9 +31,9 @@ class Equations(Printer):
         lines: list[tuple[str, str]] = []
         stored: dict[str, str] = {}  # what a parameter gets from several places is one sum
         for step in in_turn(s, [*s.values, *s.stores]):
-            if isinstance(step, Let):
+            if isinstance(step, ex.Let):
                 lines.append((self.symbol(step.array.name), self.tex(step.what)))
-            elif isinstance(step, Store):
+            elif isinstance(step, ex.Store):
                 name, piece = rf"\nabla_{{{self._parameters(step)}}}", self.piece(step)
                 if name in stored:
                     lines.remove((name, stored[name]))
@@ -80,36 +58,36 @@ class Equations(Printer):
         below = ",".join(part for part in (index, rows and rf"[{rows}]") if part)
         return base + (f"_{{{below}}}" if below else "") + (r"^{\top}" if turned else "")
 
-    def tex(self, e: Expression, inside: bool = False) -> str:
+    def tex(self, e: ex.Expression, inside: bool = False) -> str:
         """An expression; inside: as a factor, with brackets where it needs them."""
         match e:
-            case View():
+            case ex.View():
                 return self.weight if _is_seed(e) else self.symbol(self.view(e).removesuffix(", None]"))
-            case Number(x):
+            case ex.Number(x):
                 text = number(x, 6, latex=True)[0]
                 return f"({text})" if inside and x < 0.0 else text
-            case Column():
+            case ex.Column():
                 return r"\mathbf{c}"
-            case Sum(terms):
-                text = write_sum(terms, lambda term: self.tex(term, isinstance(term, Sum)))
+            case ex.Sum(terms):
+                text = write_sum(terms, lambda term: self.tex(term, isinstance(term, ex.Sum)))
                 return rf"\left({text}\right)" if inside else text
-            case Product(factors):
-                plain = [f for f in factors if isinstance(f, Number) or _is_seed(f)]
+            case ex.Product(factors):
+                plain = [f for f in factors if isinstance(f, ex.Number) or _is_seed(f)]
                 numbers = [self.tex(f, True) for f in plain if not (_is_seed(f) and self.weight == "1")]
                 others = [self.tex(f, True) for f in factors if f not in plain]
                 text = r" \, ".join([*numbers, *([r" \odot ".join(others)] if others else [])]) or self.weight
                 least = r"(-1) \, "
                 return f"-{text.removeprefix(least)}" if text.startswith(least) and not inside else text
-            case Matmul():
+            case ex.Matmul():
                 matrix = self.symbol(self.table("C", e.coefficients)) if e.coefficients is not None else ""
                 if e.array is not None:
                     weights = self.symbol(self.matrix(e.array.name, e.places))
                     matrix = rf"({matrix} \odot {weights})" if matrix else weights
                 return rf"{matrix} \, {self.tex(e.operand, True)}"
-            case Fold():
+            case ex.Fold():
                 name = r"\max" if e.name == LARGEST else rf"\mathrm{{{e.name}}}"
                 return rf"{name}\left({self.tex(e.operand)}\right)"
-            case Contract():
+            case ex.Contract():
                 names = [self.symbol(array.name) for array, _ in e.factors]
                 weights_there = {c for row in e.coefficients for c in row}
                 if len(weights_there) > 1:
@@ -117,14 +95,14 @@ class Equations(Printer):
                 c = weights_there.pop() if len(weights_there) == 1 else 1.0
                 before = "" if c == 1.0 else "-" if c == -1.0 else number(c, 6, latex=True)[0] + r" \, "
                 return before + r"\textstyle\sum " + r" \odot ".join(names)
-            case Gather():
+            case ex.Gather():
                 return rf"{self.symbol(e.array.name)}\left[{self.tex(e.which)}\right]"
-            case Placed():
+            case ex.Placed():
                 place = rf"\mathbf{{1}}_{{{self.tex(e.which)}}}"
                 return rf"{place} \odot {self.tex(e.what, True)}"
-            case Parts(pieces):
+            case ex.Parts(pieces):
                 return rf"\left[{',; '.join(self.tex(piece) for _, piece in pieces)}\right]".replace(",;", r";")
-            case Function():
+            case ex.Function():
                 return self._apply(e.name, [self.tex(x) for x in e.arguments])
 
     def _apply(self, name: str, arguments: list[str]) -> str:
@@ -145,21 +123,21 @@ class Equations(Printer):
         called = NAMES.get(name) or rf"\mathrm{{{name}}}".replace("_", r"\_")
         return rf"{called}\left({inside}\right)"
 
-    def _parameters(self, store: Store) -> str:
+    def _parameters(self, store: ex.Store) -> str:
         """The parameters of a part of the gradient, by the name that they have in the forward pass."""
-        places = tuple(map(tuple, store.places)) if isinstance(store, Outer) else tuple(store.places)
+        places = tuple(map(tuple, store.places)) if isinstance(store, ex.Outer) else tuple(store.places)
         return self.symbol(self.names.get(("theta", places), "theta"))
 
-    def piece(self, store: Store) -> str:
+    def piece(self, store: ex.Store) -> str:
         """A part of the gradient."""
         match store:
-            case Outer():
+            case ex.Outer():
                 return rf"{self.tex(store.left)} \, {self.tex(store.right)}^{{\top}}"
-            case Total():
+            case ex.Total():
                 return rf"{self.tex(store.what, True)} \, \mathbf{{1}}"
-            case Scatter():
+            case ex.Scatter():
                 return rf"\textstyle\sum_{{{self.tex(store.which)}}} {self.tex(store.what, True)}"
 
 
-def _is_seed(e: Expression) -> bool:
-    return isinstance(e, View) and e.array.is_vector and e.array.what == "seed"
+def _is_seed(e: ex.Expression) -> bool:
+    return isinstance(e, ex.View) and e.array.is_vector and e.array.what == "seed"

@@ -8,26 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from autograd.program import expressions as ex
 from autograd.program.array_functions import OF_THE_LIBRARY, OTHER_NAMES
-from autograd.program.expressions import (
-    Column,
-    Contract,
-    Fold,
-    Function,
-    Let,
-    Matmul,
-    Number,
-    Outer,
-    Plain,
-    Product,
-    Scatter,
-    Store,
-    Sum,
-    Total,
-    View,
-    arrays_in,
-    split_sign,
-)
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.source import Printer, flat, slice_of, write_number
 from autograd.program.statements import in_turn
@@ -37,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeGuard
 
-    from autograd.program.expressions import Expression
     from autograd.program.grouping import Array
 
 UFUNCS = {name: OTHER_NAMES.get(name, name) for name in (*OF_THE_LIBRARY, "cbrt") if name != "sum"}
@@ -78,16 +59,18 @@ class NumpyPrinter(Printer):
         covered = {array for shares in self._shares.values() for array in shares}
         self._computed = {let.array for let in self.statements.lets} - covered - set(self._shares) - self.masks
         roots = [*self.statements.values, *sorted(self._join_biases(), key=_deepest_last)]
-        steps = [step for step in in_turn(self.statements, roots) if not isinstance(step, Let) or step.array not in covered]
-        self._last_read = {array: i for i, step in enumerate(steps) for array in arrays_in(step)}
+        steps = [
+            step for step in in_turn(self.statements, roots) if not isinstance(step, ex.Let) or step.array not in covered
+        ]
+        self._last_read = {array: i for i, step in enumerate(steps) for array in ex.arrays_in(step)}
         for self._now, step in enumerate(steps):
             match step:
-                case Let(array, Fold(_, z)) if array in self._shares:
+                case ex.Let(array, ex.Fold(_, z)) if array in self._shares:
                     self._write_softmax(array, z, self._shares[array][0])
-                case Let(array, what):
+                case ex.Let(array, what):
                     self._find_place(array, what)
                     self._write(array.name, what, array)
-                case Outer() | Total() | Scatter():
+                case ex.Outer() | ex.Total() | ex.Scatter():
                     self._store(step)
                 case _:
                     self.body.append(f"value = {self._add_up(step)}")
@@ -104,7 +87,7 @@ class NumpyPrinter(Printer):
 
     # ---- biases: W x + b is one product where b stands behind W's rows, and 1 below x
 
-    def _takes_ones(self, view: View) -> bool:
+    def _takes_ones(self, view: ex.View) -> bool:
         """Whether an operand may have a row of ones below it."""
         array = view.array
         has_room = array in self._computed if array.kind != "leaf" else array.varies and self._ones_below_inputs
@@ -116,13 +99,13 @@ class NumpyPrinter(Printer):
         follow = len(weights) == len(biases) and all(b == w + 1 for *_, w, b in both)
         return both if follow and self.cut_matrix(of, both) else None
 
-    def _join_biases(self) -> list[Store]:
+    def _join_biases(self) -> list[ex.Store]:
         """The parts of the gradient, those of weights and their biases as one product."""
         stores = list(self.statements.stores)
         for store in self.statements.stores:
-            if isinstance(store, Outer) and self._takes_ones(store.right):
+            if isinstance(store, ex.Outer) and self._takes_ones(store.right):
                 for other in stores:
-                    if not isinstance(other, Total) or other.what != store.left:
+                    if not isinstance(other, ex.Total) or other.what != store.left:
                         continue
                     if both := self._join("gradient", store.places, other.places):
                         whole = store._replace(places=both, ones=True)
@@ -130,16 +113,18 @@ class NumpyPrinter(Printer):
                         break
         return stores
 
-    def _whole_layer(self, e: Sum) -> tuple[list[list[int]], View] | None:
+    def _whole_layer(self, e: ex.Sum) -> tuple[list[list[int]], ex.View] | None:
         """For W x + b the places of [W b], and x."""
-        products = [t for t in e.terms if isinstance(t, Matmul) and t.coefficients is None and self._takes_ones(t.operand)]
-        biases = [t for t in e.terms if isinstance(t, View) and t.array.is_vector]
+        products = [
+            t for t in e.terms if isinstance(t, ex.Matmul) and t.coefficients is None and self._takes_ones(t.operand)
+        ]
+        biases = [t for t in e.terms if isinstance(t, ex.View) and t.array.is_vector]
         if len(e.terms) != 2 or not products or not biases or products[0].array is not biases[0].array:
             return None
         both = self._join("theta", products[0].places, biases[0].rows)
         return (both, products[0].operand) if both else None
 
-    def _ones_below(self, view: View) -> str:
+    def _ones_below(self, view: ex.View) -> str:
         self._with_ones.add(view.array)
         return f"{view.array.name}x"
 
@@ -164,22 +149,24 @@ class NumpyPrinter(Printer):
         """For a logsumexp the array exp(z − logsumexp(z)), and z − logsumexp(z) if nothing else reads it."""
         lets = {let.array: let.what for let in self.statements.lets}
         readers = Counter(
-            array for e in (*lets.values(), *self.statements.values, *self.statements.stores) for array in set(arrays_in(e))
+            array
+            for e in (*lets.values(), *self.statements.values, *self.statements.stores)
+            for array in set(ex.arrays_in(e))
         )
         found = {}
         for array, what in lets.items():
-            if not (isinstance(what, Function) and what.name == "exp" and _is_whole(what.arguments[0])):
+            if not (isinstance(what, ex.Function) and what.name == "exp" and _is_whole(what.arguments[0])):
                 continue
             shifted = what.arguments[0].array
             difference = lets[shifted]
-            match [*map(split_sign, difference.terms)] if isinstance(difference, Sum) else []:
-                case [("+", View() as z), ("-", View() as taken)] | [("-", View() as taken), ("+", View() as z)]:
+            match [*map(ex.split_sign, difference.terms)] if isinstance(difference, ex.Sum) else []:
+                case [("+", ex.View() as z), ("-", ex.View() as taken)] | [("-", ex.View() as taken), ("+", ex.View() as z)]:
                     fold = lets.get(taken.array)
-                    if isinstance(fold, Fold) and fold.operand == z and _is_whole(z):
+                    if isinstance(fold, ex.Fold) and fold.operand == z and _is_whole(z):
                         found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
         return found
 
-    def _write_softmax(self, fold: Array, z: View, shares: Array) -> None:
+    def _write_softmax(self, fold: Array, z: ex.View, shares: Array) -> None:
         """A logsumexp, and beside it the softmax of the same numbers."""
         whole, spare = shares.name, self._spare(1, fold.varies)
         self._allocate(fold)
@@ -209,7 +196,7 @@ class NumpyPrinter(Printer):
         self._homes[array] = array
         self._bind(array.name, len(array), array.varies, ", dtype=bool" if array in self.masks else "")
 
-    def _find_place(self, array: Array, what: Expression) -> None:
+    def _find_place(self, array: Array, what: ex.Expression) -> None:
         """A place of its own for an array, or that of one which is read for the last time now."""
         if not any(self._takes_over(array, other) for other in self._given_up(what)):
             self._allocate(array)
@@ -227,36 +214,36 @@ class NumpyPrinter(Printer):
         self.bound.append(f"{array.name} = {other.name}")
         return True
 
-    def _given_up(self, e: Expression) -> list[Array]:
+    def _given_up(self, e: ex.Expression) -> list[Array]:
         """The arrays whose place a result may take: those that are read at the first writing, and not again."""
         match e:
-            case Function(_, arguments):
+            case ex.Function(_, arguments):
                 return [a.array for a in arguments if _is_whole(a)] if e.name in READ_ONCE else []
-            case Product(factors):
-                inner = next((f for f in factors if isinstance(f, Sum)), None)
+            case ex.Product(factors):
+                inner = next((f for f in factors if isinstance(f, ex.Sum)), None)
                 if inner is not None:
-                    later = {array for f in factors if f is not inner for array in arrays_in(f)}
+                    later = {array for f in factors if f is not inner for array in ex.arrays_in(f)}
                     return [array for array in self._given_up(inner) if array not in later]
-                factors = [f for f in factors if not isinstance(f, (Number, Column))]
+                factors = [f for f in factors if not isinstance(f, (ex.Number, ex.Column))]
                 whole = [f.array for f in factors if _is_whole(f)] if len(factors) <= 2 else []
-                return [a for a in whole if sum(a in arrays_in(f) for f in factors) == 1]
-            case Sum():
+                return [a for a in whole if sum(a in ex.arrays_in(f) for f in factors) == 1]
+            case ex.Sum():
                 first, *rest = _sort_terms(e)
-                later = {array for term in rest for array in arrays_in(term)}
-                own = [first.array] if _is_whole(first) else self._given_up(first) if isinstance(first, Product) else []
+                later = {array for term in rest for array in ex.arrays_in(term)}
+                own = [first.array] if _is_whole(first) else self._given_up(first) if isinstance(first, ex.Product) else []
                 return [a for a in own if a not in later]
         return []
 
     # ---- statements
 
-    def _write(self, to: str, e: Expression, array: Array) -> None:
+    def _write(self, to: str, e: ex.Expression, array: Array) -> None:
         """Write an expression into a place as large as an array."""
         out = self.body.append
         match e:
-            case Matmul():
+            case ex.Matmul():
                 out(f"np.matmul({self.weights(e)}, {self.view(e.operand)}, out={to})")
-            case Product(factors):
-                inner = next((f for f in factors if isinstance(f, Sum)), None)
+            case ex.Product(factors):
+                inner = next((f for f in factors if isinstance(f, ex.Sum)), None)
                 if inner is not None:
                     self._write(to, inner, array)
                     rest = [self.factor(f) for f in factors if f is not inner]
@@ -264,47 +251,47 @@ class NumpyPrinter(Printer):
                     first, second, *rest = map(self.factor, sorted(factors, key=self._rank))
                     out(f"np.multiply({first}, {second}, out={to})")
                 self.body += [f"np.multiply({to}, {factor}, out={to})" for factor in rest]
-            case Sum() if (layer := self._whole_layer(e)) is not None:
+            case ex.Sum() if (layer := self._whole_layer(e)) is not None:
                 both, operand = layer
                 out(f"np.matmul({self.matrix('theta', both)}, {self._ones_below(operand)}, out={to})")
-            case Sum() if (difference := _number_minus(e)) is not None:
+            case ex.Sum() if (difference := _number_minus(e)) is not None:
                 number, product = difference
                 self._write(to, product, array)
                 out(f"np.subtract({self.factor(number)}, {to}, out={to})")
-            case Sum():
+            case ex.Sum():
                 self._write_sum(to, e, array)
-            case Function():
+            case ex.Function():
                 self._apply(to, e, array)
-            case Fold() if e.name == LARGEST:
+            case ex.Fold() if e.name == LARGEST:
                 out(f"np.max({self.view(e.operand)}, axis=0, keepdims=True, out={to})")
                 out(f"np.copyto({to}, 0.0, where=np.isinf({to}))")
-            case View() | Number():
+            case ex.View() | ex.Number():
                 out(f"np.copyto({to}, {self.factor(e)})")
             case _:
                 out(f"{to}[...] = {self.expression(e)}")
 
-    def _rank(self, factor: Expression) -> int:
-        if isinstance(factor, (Number, Column)):
+    def _rank(self, factor: ex.Expression) -> int:
+        if isinstance(factor, (ex.Number, ex.Column)):
             return 2
-        return int(isinstance(factor, View) and factor.array in self.masks)
+        return int(isinstance(factor, ex.View) and factor.array in self.masks)
 
-    def _write_sum(self, to: str, e: Sum, array: Array) -> None:
+    def _write_sum(self, to: str, e: ex.Sum, array: Array) -> None:
         terms = _sort_terms(e)
-        (_, first), *others = (("+", terms[0]), *map(split_sign, terms[1:]))
-        if isinstance(first, View) and others and isinstance(others[0][1], Plain):
+        (_, first), *others = (("+", terms[0]), *map(ex.split_sign, terms[1:]))
+        if isinstance(first, ex.View) and others and isinstance(others[0][1], ex.Plain):
             (sign, other), *others = others
             self.body.append(f"np.{SIGNS[sign]}({self.factor(first)}, {self.factor(other)}, out={to})")
         else:
             self._write(to, first, array)
         for sign, other in others:
-            if isinstance(other, Plain):
+            if isinstance(other, ex.Plain):
                 text = self.factor(other)
             else:
                 text = self._spare(len(array), array.varies)
                 self._write(text, other, array)
             self.body.append(f"np.{SIGNS[sign]}({to}, {text}, out={to})")
 
-    def _apply(self, to: str, e: Function, array: Array) -> None:
+    def _apply(self, to: str, e: ex.Function, array: Array) -> None:
         out = self.body.append
         arguments = list(map(self.factor, e.arguments))
         if e.name in RECIPES:
@@ -324,31 +311,31 @@ class NumpyPrinter(Printer):
         else:
             out(f"{to}[...] = {self.expression(e)}")
 
-    def _add_up(self, e: Expression) -> str:
+    def _add_up(self, e: ex.Expression) -> str:
         """A value, summed over the batch, term by term."""
-        return " + ".join(map(self._add_up_term, e.terms if isinstance(e, Sum) else [e]))
+        return " + ".join(map(self._add_up_term, e.terms if isinstance(e, ex.Sum) else [e]))
 
-    def _add_up_term(self, term: Expression) -> str:
+    def _add_up_term(self, term: ex.Expression) -> str:
         match term:
-            case View() if term.array.varies:
+            case ex.View() if term.array.varies:
                 return f"np.sum({self.view(term)})"
-            case Contract([(a, (i,)), (b, (j,))], [row]) if len(set(row)) == 1:
+            case ex.Contract([(a, (i,)), (b, (j,))], [row]) if len(set(row)) == 1:
                 if a.varies and b.varies and len(set(i)) == len(i) and len(set(j)) == len(j):
-                    product = f"np.einsum('ij,ij->', {self.view(View(a, i))}, {self.view(View(b, j))})"
+                    product = f"np.einsum('ij,ij->', {self.view(ex.View(a, i))}, {self.view(ex.View(b, j))})"
                     return product if row[0] == 1.0 else f"{write_number(row[0])} * {product}"
                 if a is b and i == j and a.is_vector and slice_of(i):  # a sum of squares, of weights
                     cut = f"{a.name}[{slice_of(i)}]"
                     return f"{write_number(row[0])} * batch * np.dot({cut}, {cut})"
         return f"whole({self.expression(term)}, batch)"
 
-    def _store(self, store: Store) -> None:
+    def _store(self, store: ex.Store) -> None:
         """What is summed over the batch, written where nothing has been written yet, else added."""
         places = flat(store.places)
         new = self._written.isdisjoint(places)
         self._fill |= not new and not self._written.issuperset(places)
         self._written.update(places)
         way = "=" if new else "+="
-        if isinstance(store, Outer):
+        if isinstance(store, ex.Outer):
             left, right = self.view(store.left), self._ones_below(store.right) if store.ones else self.view(store.right)
             if self.cut_matrix("gradient", store.places):
                 name = self.matrix("gradient", store.places, "g")
@@ -358,10 +345,10 @@ class NumpyPrinter(Printer):
                 self.body.append(f"gradient[{self.table('at', store.places)}] {way} {left} @ {right}.T")
             return
         to = slice_of(places) or self.table("at", places)
-        if isinstance(store, Scatter):
+        if isinstance(store, ex.Scatter):
             self.body.append(f"gradient[{to}] {way} {self.piece(store)}")
             return
-        varying = [array.varies for array in arrays_in(store.what)]
+        varying = [array.varies for array in ex.arrays_in(store.what)]
         if _is_whole(store.what) and store.what.array.varies:
             total = f"{self.view(store.what)} @ ones"
             if "ones = np.ones(batch)" not in self.bound:
@@ -373,31 +360,32 @@ class NumpyPrinter(Printer):
         self.body.append(f"gradient[{to}] {way} {total}")
 
 
-def _is_whole(e: Expression) -> TypeGuard[View]:
+def _is_whole(e: ex.Expression) -> TypeGuard[ex.View]:
     """Whether an expression is an array that the program computes, all of it."""
-    return isinstance(e, View) and e.array.kind != "leaf" and e.is_all
+    return isinstance(e, ex.View) and e.array.kind != "leaf" and e.is_all
 
 
-def _sort_terms(e: Sum) -> list[Expression]:
+def _sort_terms(e: ex.Sum) -> list[ex.Expression]:
     """Terms with those that fill an array by themselves first, and what is taken away last."""
     return sorted(
-        e.terms, key=lambda t: (not isinstance(t, (Matmul, Contract, Fold)), split_sign(t)[0] == "-", not _is_whole(t))
+        e.terms,
+        key=lambda t: (not isinstance(t, (ex.Matmul, ex.Contract, ex.Fold)), ex.split_sign(t)[0] == "-", not _is_whole(t)),
     )
 
 
-def _number_minus(e: Sum) -> tuple[Plain, Product] | None:
+def _number_minus(e: ex.Sum) -> tuple[ex.Plain, ex.Product] | None:
     """For 1 − x y, 1 and x y."""
-    match [*map(split_sign, e.terms)]:
-        case [("+", Number() | Column() as number), ("-", Product() as product)] | [
-            ("-", Product() as product),
-            ("+", Number() | Column() as number),
+    match [*map(ex.split_sign, e.terms)]:
+        case [("+", ex.Number() | ex.Column() as number), ("-", ex.Product() as product)] | [
+            ("-", ex.Product() as product),
+            ("+", ex.Number() | ex.Column() as number),
         ]:
             return number, product
     return None
 
 
-def _deepest_last(store: Store) -> tuple[int, int]:
+def _deepest_last(store: ex.Store) -> tuple[int, int]:
     """Matrices first, each as soon as its arrays are there; then sums over the batch; last what is the same for all rows."""
-    arrays = arrays_in(store)
-    kind = 0 if isinstance(store, (Outer, Scatter)) else 1 if any(array.varies for array in arrays) else 2
+    arrays = ex.arrays_in(store)
+    kind = 0 if isinstance(store, (ex.Outer, ex.Scatter)) else 1 if any(array.varies for array in arrays) else 2
     return kind, max((array.number for array in arrays), default=0)

@@ -16,11 +16,11 @@ from itertools import chain
 from autograd.calculus import gradient as gradient_of
 from autograd.graph import nodes
 from autograd.primitives import dot_of, sum_of
+from autograd.program import expressions as ex
 from autograd.program.adjoints import RolledStatements
 from autograd.program.array_functions import array_functions
 from autograd.program.batch import count_rows
 from autograd.program.engines import assembly_functions, import_numpy
-from autograd.program.expressions import Matmul, parts_of
 from autograd.program.grouping import Grouping
 from autograd.program.lowering import Lowering
 from autograd.program.numpy_source import NumpyPrinter
@@ -221,7 +221,7 @@ class RolledPlan(Plan):
         self.lowering = Lowering(ys, self._leaves, self.lists, alike=True, order=order)
         self.grouping = Rolling(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
         self.statements = RolledStatements(self.grouping, backward)
-        products = [part for let in self.statements.lets for part in parts_of(let.what) if isinstance(part, Matmul)]
+        products = [part for let in self.statements.lets for part in ex.parts_of(let.what) if isinstance(part, ex.Matmul)]
         if not any(part.copies > 1 for part in products):
             raise NotRolled("no weights meet several vectors")
         self.adjoint_of = self.statements.adjoint_of

@@ -13,26 +13,7 @@ import math
 from collections import Counter
 from itertools import pairwise
 
-from autograd.program.expressions import (
-    Column,
-    Contract,
-    Fold,
-    Function,
-    Gather,
-    Let,
-    Matmul,
-    Number,
-    Outer,
-    Parts,
-    Placed,
-    Product,
-    Scatter,
-    Sum,
-    Total,
-    View,
-    arrays_in,
-    split_sign,
-)
+from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.statements import in_turn
 
@@ -41,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    from autograd.program.expressions import Expression, Store
     from autograd.program.grouping import Array
     from autograd.program.statements import Statements
 
@@ -79,20 +59,20 @@ class Printer:
     def _find_masks(self) -> set[Array]:
         """Arrays of 0 and 1 that numbers are multiplied with, and that nothing else reads: truth values do for these."""
         s = self.statements
-        read = [array for e in (*s.values, *s.stores) for array in arrays_in(e)]
+        read = [array for e in (*s.values, *s.stores) for array in ex.arrays_in(e)]
         read += [array for let in s.lets for array in self._read_as_numbers(let.what)]
         return {let.array for let in s.lets if let.array.is_indicator} - set(read)
 
-    def _read_as_numbers(self, e: Expression) -> list[Array]:
+    def _read_as_numbers(self, e: ex.Expression) -> list[Array]:
         """The arrays that an expression reads otherwise than as a factor beside an array of numbers."""
         match e:
-            case Product(factors):
-                views = [f for f in factors if isinstance(f, View)]
+            case ex.Product(factors):
+                views = [f for f in factors if isinstance(f, ex.View)]
                 numbers = [f for f in views if not f.array.is_indicator]
-                return [] if numbers and len(views) == len(factors) else arrays_in(e)
-            case Sum(terms):
+                return [] if numbers and len(views) == len(factors) else ex.arrays_in(e)
+            case ex.Sum(terms):
                 return [array for term in terms for array in self._read_as_numbers(term)]
-        return arrays_in(e)
+        return ex.arrays_in(e)
 
     # ---- names
 
@@ -144,58 +124,58 @@ class Printer:
 
     # ---- expressions
 
-    def expression(self, e: Expression) -> str:
+    def expression(self, e: ex.Expression) -> str:
         """An expression as it stands in a statement."""
         match e:
-            case Product(factors):
+            case ex.Product(factors):
                 return " * ".join(map(self.factor, factors))
-            case Sum(terms):
+            case ex.Sum(terms):
                 return write_sum(terms, self.expression)
-            case Function():
+            case ex.Function():
                 arguments = list(map(self.factor, e.arguments))
                 return f"1.0 / {arguments[0]}" if e.name == RECIPROCAL else f"{e.name}({', '.join(arguments)})"
-            case Matmul() if e.copies > 1:
+            case ex.Matmul() if e.copies > 1:
                 weights, rows = self.weights(e), len(e.coefficients or e.places) * e.copies
                 return f"({weights} @ {self.side_by_side(e.operand, e.copies)}).reshape({rows}, -1)"
-            case Matmul():
+            case ex.Matmul():
                 return f"{self.weights(e)} @ {self.view(e.operand)}"
-            case Fold() if (
+            case ex.Fold() if (
                 1 < e.results == len(e.operand.rows)
             ):  # each of one number: with one argument, all would be one list
                 view = self.view(e.operand)
                 return f"{e.name}({view}, {view})" if e.name == LARGEST else view
-            case Fold() if e.results > 1:
+            case ex.Fold() if e.results > 1:
                 return f"{e.name}(*{self.view(e.operand)}.reshape({len(e.operand.rows) // e.results}, {e.results}, -1))"
-            case Fold():
+            case ex.Fold():
                 return f"{e.name}({self.view(e.operand)})"
-            case Contract():
+            case ex.Contract():
                 return self.contraction(e)
-            case Gather():
+            case ex.Gather():
                 return f"gathered({e.array.name}, {self.table('at', e.rows)}, {self.view(e.which)})"
-            case Parts():
+            case ex.Parts():
                 return self.parts(e)
-            case Placed():
+            case ex.Placed():
                 what = self.view(e.what)
                 return f"placed({what}, {self.table('at', e.rows)}, {self.view(e.which)}, {e.size})"
         return self.factor(e)
 
-    def in_full(self, e: Expression, rows: int) -> str:
+    def in_full(self, e: ex.Expression, rows: int) -> str:
         """An expression of so many rows, also where it is one number for all of them."""
         text = self.expression(e)
         return f"spread({text}, {rows})" if rows > 1 and _is_of_one_row(e) else text
 
-    def factor(self, e: Expression) -> str:
+    def factor(self, e: ex.Expression) -> str:
         """An expression beside others, in brackets if need be."""
         match e:
-            case View():
+            case ex.View():
                 return self.view(e)
-            case Number(x):
+            case ex.Number(x):
                 return write_number(x)
-            case Column(numbers):
+            case ex.Column(numbers):
                 return self.table("c", [[x] for x in numbers])
         return f"({self.expression(e)})"
 
-    def view(self, e: View) -> str:
+    def view(self, e: ex.View) -> str:
         array, rows = e
         if array.is_vector:
             return self.column(array.name, rows[:1] if e.is_one else rows)
@@ -205,11 +185,11 @@ class Printer:
             return array.name if len(array) == 1 else f"{array.name}[{rows[0]}:{rows[0] + 1}]"
         return f"{array.name}[{slice_of(rows) or self.table('at', rows)}]"
 
-    def side_by_side(self, e: View, copies: int) -> str:
+    def side_by_side(self, e: ex.View, copies: int) -> str:
         """Rows of an array with those that belong to one number side by side."""
         return f"{self.view(e)}.reshape({len(e.rows) // copies}, -1)"
 
-    def parts(self, e: Parts) -> str:
+    def parts(self, e: ex.Parts) -> str:
         """Pieces one behind the other, a row of zeros, and each row looked up there; again where they overlap."""
         texts = []
         left = list(e.pieces)
@@ -230,14 +210,14 @@ class Printer:
             left = later
         return " + ".join(texts)
 
-    def weights(self, e: Matmul) -> str:
+    def weights(self, e: ex.Matmul) -> str:
         """The matrix of a product."""
         if e.array is None:
             return self.table("C", e.coefficients)
         name = self.matrix(e.array.name, e.places)
         return name if e.coefficients is None else f"({self.table('C', e.coefficients)} * {name})"
 
-    def contraction(self, e: Contract) -> str:
+    def contraction(self, e: ex.Contract) -> str:
         """Σ over the second axis of products of looked-up rows; of the first where there is one sum alone."""
         single = len(e.coefficients) == 1
         parts = []
@@ -245,7 +225,7 @@ class Printer:
             at: Any = [list(map(int, row)) for row in places]
             at = at[0] if single else at
             if single and not array.is_vector and len(set(at)) > 1:
-                parts.append(self.view(View(array, at)))
+                parts.append(self.view(ex.View(array, at)))
                 continue
             even = slice_of(at) if single and array.is_vector else ""
             parts.append(f"{array.name}[{even or self.table('at', at)}]{'[..., None]' if array.is_vector else ''}")
@@ -258,26 +238,26 @@ class Printer:
             parts.append(self.table("c", columns[0] if single else columns))
         return f"sum({' * '.join(parts)}, axis={0 if single else 1}{', keepdims=True' if single else ''})"
 
-    def _results(self, values: Sequence[Expression]) -> str:
+    def _results(self, values: Sequence[ex.Expression]) -> str:
         """What is given for each row of the batch: a row for each value, or those of one expression for all of them."""
         match values:
-            case [View(_, rows) as e] if len(rows) > 1:
+            case [ex.View(_, rows) as e] if len(rows) > 1:
                 return f"value = spread({self.expression(e)}, {len(rows)})"
-            case [Parts() as e]:
+            case [ex.Parts() as e]:
                 return f"value = spread({self.expression(e)}, {e.size})"
         return f"value = rows({', '.join(map(self.expression, values))})"
 
-    def piece(self, store: Store) -> str:
+    def piece(self, store: ex.Store) -> str:
         """A part of the gradient, a row for each parameter."""
         match store:
-            case Outer() if store.copies > 1:
+            case ex.Outer() if store.copies > 1:
                 left, right = (self.side_by_side(view, store.copies) for view in (store.left, store.right))
                 return f"outer({left}, {right})"
-            case Outer():
+            case ex.Outer():
                 return f"outer({self.view(store.left)}, {self.view(store.right)})"
-            case Total():
+            case ex.Total():
                 return f"total({self.expression(store.what)}, {len(store.places)})"
-            case Scatter():
+            case ex.Scatter():
                 what, rows, which = self.expression(store.what), self.table("at", store.rows), self.view(store.which)
                 return f"scattered({what}, {rows}, {which}, {len(store.places)})"
 
@@ -290,10 +270,10 @@ class Printer:
             None where no gradient is wanted
         """
         s = self.statements
-        lets = [step for step in in_turn(s, [*s.values, *s.stores]) if isinstance(step, Let)]
+        lets = [step for step in in_turn(s, [*s.values, *s.stores]) if isinstance(step, ex.Let)]
         body = [f"{let.array.name} = {self.in_full(let.what, len(let.array))}" for let in lets]
         results = [self._results(s.values)] if s.values else []
-        passes: list[tuple[set[int], list[Store]]] = []  # each parameter at most once in each
+        passes: list[tuple[set[int], list[ex.Store]]] = []  # each parameter at most once in each
         for store in s.stores:
             places = flat(store.places)
             into = next((p for p in passes if p[0].isdisjoint(places)), None)
@@ -315,19 +295,19 @@ class Printer:
         return f"def {name}({', '.join(arguments)}):\n" + "".join(f"    {line}\n" for line in lines)
 
 
-def write_sum(terms: Iterable[Expression], write: Callable[[Expression], str]) -> str:
+def write_sum(terms: Iterable[ex.Expression], write: Callable[[ex.Expression], str]) -> str:
     """Terms with the signs between them: a − b."""
-    text = "".join(f" {sign} {write(term)}" for sign, term in map(split_sign, terms))
+    text = "".join(f" {sign} {write(term)}" for sign, term in map(ex.split_sign, terms))
     return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
 
 
-def _is_of_one_row(e: Expression) -> bool:
+def _is_of_one_row(e: ex.Expression) -> bool:
     match e:
-        case View():
+        case ex.View():
             return e.is_one
-        case Product(parts) | Sum(parts) | Function(_, parts):
+        case ex.Product(parts) | ex.Sum(parts) | ex.Function(_, parts):
             return all(map(_is_of_one_row, parts))
-    return isinstance(e, Number)
+    return isinstance(e, ex.Number)
 
 
 def write_number(x: float) -> str:

@@ -14,17 +14,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from autograd.program import expressions as ex
 from autograd.program.engines import import_numpy
-from autograd.program.expressions import (
-    Contract,
-    Fold,
-    Function,
-    Gather,
-    Matmul,
-    Parts,
-    View,
-    parts_of,
-)
 from autograd.program.rolling import NotRolled
 from autograd.program.source import Printer
 from autograd.program.tables import shared_axes
@@ -35,7 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.program.adjoints import RolledStatements
-    from autograd.program.expressions import Expression
     from autograd.program.grouping import Array
 
     Axes = list[tuple[int, int]]  # lengths and steps in rows
@@ -82,8 +72,8 @@ class Layout(Printer):
         found: dict[Array, int] = {}
         pairs = [(let.array, let.what) for let in s.lets]
         for array, what in pairs:
-            for e in parts_of(what):
-                if isinstance(e, Matmul) and e.copies > 1:
+            for e in ex.parts_of(what):
+                if isinstance(e, ex.Matmul) and e.copies > 1:
                     found.setdefault(array, e.copies)
                     if len(e.operand.rows) == len(e.operand.array):
                         found.setdefault(e.operand.array, e.copies)
@@ -145,9 +135,9 @@ class Layout(Printer):
         return Place(self._spare_of[key], inner, like.varies, self.np.arange(n))
 
     def whole(self, array: Array) -> Place:
-        return self.at(View(array, range(len(array))))  # type: ignore[arg-type]
+        return self.at(ex.View(array, range(len(array))))  # type: ignore[arg-type]
 
-    def at(self, e: View) -> Place:
+    def at(self, e: ex.View) -> Place:
         return self.place(e.array, self.np.array(e.rows))
 
     def place(self, array: Array, table: Any) -> Place:
@@ -276,23 +266,23 @@ def _block(numbers: Any) -> int:
     return int(np.gcd.reduce([n, *changes])) if len(changes) else n
 
 
-def _tables_of(e: Expression) -> list[tuple[Array, Any]]:
+def _tables_of(e: ex.Expression) -> list[tuple[Array, Any]]:
     """The arrays that an expression reads, element by element or in sums, with their rows for each row."""
     np = import_numpy()
-    if isinstance(e, Parts):
+    if isinstance(e, ex.Parts):
         return []
     found = []
-    for part in parts_of(e):
+    for part in ex.parts_of(e):
         match part:
-            case View(array, rows):
+            case ex.View(array, rows):
                 found.append((array, np.array(rows)[:, None]))
-            case Function(_, arguments):
-                found += [(x.array, np.array(x.rows)[:, None]) for x in arguments if isinstance(x, View)]
-            case Contract(factors):
+            case ex.Function(_, arguments):
+                found += [(x.array, np.array(x.rows)[:, None]) for x in arguments if isinstance(x, ex.View)]
+            case ex.Contract(factors):
                 found += [(array, np.asarray(table)) for array, table in factors]
-            case Fold():
+            case ex.Fold():
                 found.append((part.operand.array, np.array(part.operand.rows).reshape(-1, part.results).T))
-            case Gather():
+            case ex.Gather():
                 found.append((part.which.array, np.array(part.which.rows)[:, None]))
     return [(array, table) for array, table in found if not array.is_vector]
 

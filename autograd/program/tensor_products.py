@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from autograd.program.expressions import Contract, Fold, Function, Matmul, Sum, View, arrays_in, split_sign
+from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST
 from autograd.program.rolling import NotRolled
 from autograd.program.source import write_number
@@ -34,9 +34,9 @@ class Products:
 
     # ---- sums of products
 
-    def factors(self, e: Matmul | Contract) -> tuple[list[Place], float]:
+    def factors(self, e: ex.Matmul | ex.Contract) -> tuple[list[Place], float]:
         np = self.layout.np
-        if isinstance(e, Contract):
+        if isinstance(e, ex.Contract):
             c = np.asarray(e.coefficients, dtype=float)
             places = [self.layout.place(array, np.asarray(table)) for array, table in e.factors]
         else:
@@ -187,7 +187,7 @@ class Products:
 
     # ---- along rows
 
-    def _lists(self, e: Fold, to: Place) -> tuple[str, str, tuple[int, ...]]:
+    def _lists(self, e: ex.Fold, to: Place) -> tuple[str, str, tuple[int, ...]]:
         """Views of results, and of what these run over, with the axes that are run along."""
         table = self.layout.np.array(e.operand.rows).reshape(-1, e.results).T
         source = self.layout.place(e.operand.array, table)
@@ -198,7 +198,7 @@ class Products:
         )
         return view, other, tuple(range(len(lengths), len(lengths) + len(terms)))
 
-    def fold(self, to: Place, e: Fold) -> None:
+    def fold(self, to: Place, e: ex.Fold) -> None:
         view, other, axes = self._lists(e, to)
         if e.name == LARGEST:
             self._largest(view, other, axes, self.layout.np.array(e.operand.rows).size // e.results)
@@ -250,19 +250,19 @@ class Products:
         """For a logsumexp the array exp(z - logsumexp(z)), and the difference if nothing else reads it."""
         s = self.layout.statements
         lets = {let.array: let.what for let in s.lets}
-        readers = Counter(array for e in (*lets.values(), *s.values, *s.stores) for array in set(arrays_in(e)))
+        readers = Counter(array for e in (*lets.values(), *s.values, *s.stores) for array in set(ex.arrays_in(e)))
         found: dict[Array, list[Array]] = {}
         for array, what in lets.items():
-            if not (isinstance(what, Function) and what.name == "exp" and isinstance(what.arguments[0], View)):
+            if not (isinstance(what, ex.Function) and what.name == "exp" and isinstance(what.arguments[0], ex.View)):
                 continue
             shifted = what.arguments[0].array
             difference = lets.get(shifted)
-            if not what.arguments[0].is_all or not isinstance(difference, Sum):
+            if not what.arguments[0].is_all or not isinstance(difference, ex.Sum):
                 continue
-            match [*map(split_sign, difference.terms)]:
-                case [("+", View() as z), ("-", View() as taken)] | [("-", View() as taken), ("+", View() as z)]:
+            match [*map(ex.split_sign, difference.terms)]:
+                case [("+", ex.View() as z), ("-", ex.View() as taken)] | [("-", ex.View() as taken), ("+", ex.View() as z)]:
                     fold = lets.get(taken.array)
-                    if not isinstance(fold, Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
+                    if not isinstance(fold, ex.Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
                         continue
                     whole = z.is_all and len(fold.operand.rows) == len(z.array)
                     table = self.layout.np.array(fold.operand.rows).reshape(-1, fold.results)
@@ -272,7 +272,7 @@ class Products:
                         found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
         return found
 
-    def softmax(self, array: Array, fold: Fold, share: Array) -> None:
+    def softmax(self, array: Array, fold: ex.Fold, share: Array) -> None:
         """A logsumexp, and beside it the softmax of the same numbers."""
         z, whole, to = self.layout.whole(fold.operand.array), self.layout.whole(share), self.layout.whole(array)
         lengths, ((_, own), (_, there)) = self.layout.align([whole, z])

@@ -7,28 +7,7 @@ the gradient.
 
 from __future__ import annotations
 
-from autograd.program.expressions import (
-    Column,
-    Contract,
-    Fold,
-    Function,
-    Gather,
-    Let,
-    Matmul,
-    Number,
-    Outer,
-    Parts,
-    Placed,
-    Plain,
-    Product,
-    Scatter,
-    Store,
-    Sum,
-    Total,
-    View,
-    arrays_in,
-    split_sign,
-)
+from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST
 from autograd.program.numpy_source import RECIPES, SIGNS, UFUNCS
 from autograd.program.rolling import NotRolled
@@ -44,7 +23,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.program.adjoints import RolledStatements
-    from autograd.program.expressions import Expression
     from autograd.program.grouping import Array
 
 
@@ -72,24 +50,24 @@ class TensorPrinter:
         steps = in_turn(s, [*s.values, *sorted(s.stores, key=_deepest_last)])
         self._shares = self._products.find_softmaxes()
         lets = {let.array for let in s.lets} - {array for some in self._shares.values() for array in some}
-        steps = [step for step in steps if not isinstance(step, Let) or step.array in lets]
-        last = {array: i for i, step in enumerate(steps) for array in arrays_in(step)}
+        steps = [step for step in steps if not isinstance(step, ex.Let) or step.array in lets]
+        last = {array: i for i, step in enumerate(steps) for array in ex.arrays_in(step)}
         for i, step in enumerate(steps):
             match step:
-                case Let(array, Fold() as fold) if array in self._shares:
+                case ex.Let(array, ex.Fold() as fold) if array in self._shares:
                     layout.allocate(self._shares[array][0])
                     layout.allocate(array)
                     self._products.softmax(array, fold, self._shares[array][0])
-                case Let(array, what):
+                case ex.Let(array, what):
                     layout.allocate(array)
                     self._write(layout.whole(array), what)
-                case Outer() | Total() | Scatter():
+                case ex.Outer() | ex.Total() | ex.Scatter():
                     self._store(step)
                 case _ if "seed" in vectors:
                     self._total("value", step)
                 case _:
                     self._give(step)
-            for array in {*arrays_in(step), *([step.array] if isinstance(step, Let) else [])}:
+            for array in {*ex.arrays_in(step), *([step.array] if isinstance(step, ex.Let) else [])}:
                 if last.get(array, -1) <= i:
                     layout.release(array)
         if "seed" in vectors and (self._fill or len(self._written) < len(s.arrays[0])):
@@ -101,7 +79,7 @@ class TensorPrinter:
         given = "value[0] * seed[0]" if "seed" in vectors else "values[:, :, 0].copy()"
         return "\n".join([*lines, f"        return {given}", "    return run", ""])
 
-    def _operands(self, to: Place, others: Sequence[Expression]) -> tuple[str, list[str]]:
+    def _operands(self, to: Place, others: Sequence[ex.Expression]) -> tuple[str, list[str]]:
         """Views of where a result goes and of what it is made of, element by element."""
         places = [self._plain(e) for e in others]
         there = [place for place in places if isinstance(place, Place)]
@@ -110,52 +88,54 @@ class TensorPrinter:
         rest = iter(views[1:])
         return views[0], [place if isinstance(place, str) else next(rest) for place in places]
 
-    def _plain(self, e: Expression) -> Place | str:
+    def _plain(self, e: ex.Expression) -> Place | str:
         match e:
-            case View():
+            case ex.View():
                 return self.layout.at(e)
-            case Number(x):
+            case ex.Number(x):
                 return write_number(x)
-            case Column(numbers):
+            case ex.Column(numbers):
                 name = self.layout.table("c", list(numbers))
                 return Place(name, 0, False, self.layout.np.arange(len(numbers)))
         raise NotRolled(f"an operand {e!r}")
 
-    def _write(self, to: Place, e: Expression) -> None:
+    def _write(self, to: Place, e: ex.Expression) -> None:
         out = self.layout.body.append
         match e:
-            case View() | Number() | Column():
+            case ex.View() | ex.Number() | ex.Column():
                 view, (what,) = self._operands(to, [e])
                 out(f"np.copyto({view}, {what})")
-            case Product(factors):
-                inner = [f for f in factors if not isinstance(f, Plain)]
-                rest = [f for f in factors if isinstance(f, Plain)]
+            case ex.Product(factors):
+                inner = [f for f in factors if not isinstance(f, ex.Plain)]
+                rest = [f for f in factors if isinstance(f, ex.Plain)]
                 if len(inner) > 1:
                     raise NotRolled("a product of sums")
                 if inner:
                     self._write(to, inner[0])
                 else:
-                    first, second, *rest = sorted(rest, key=lambda f: isinstance(f, (Number, Column)) or self._is_mask(f))
+                    first, second, *rest = sorted(
+                        rest, key=lambda f: isinstance(f, (ex.Number, ex.Column)) or self._is_mask(f)
+                    )
                     view, (a, b) = self._operands(to, [first, second])
                     out(f"np.multiply({a}, {b}, out={view})")
                 for factor in rest:
                     view, (a,) = self._operands(to, [factor])
                     out(f"np.multiply({view}, {a}, out={view})")
-            case Sum(terms):
+            case ex.Sum(terms):
                 self._write_sum(to, terms)
-            case Function():
+            case ex.Function():
                 self._apply(to, e)
-            case Matmul():
+            case ex.Matmul():
                 self._products.contract(to, *self._products.factors(e))
-            case Contract():
+            case ex.Contract():
                 self._products.contract(to, *self._products.factors(e))
-            case Fold():
+            case ex.Fold():
                 self._products.fold(to, e)
-            case Gather():
+            case ex.Gather():
                 index = self._index(to, e.which, e.array, e.rows)
                 view = self.layout.tensor(to, None) if to.table[0] else to.name
                 out(f"np.take({self.layout.flat(e.array.name)}, {index}, out={view}, mode='clip')")
-            case Parts(pieces, size):
+            case ex.Parts(pieces, size):
                 rows = [row for some, _ in pieces for row in some]
                 apart = len(set(rows)) == len(rows)
                 if not apart or len(rows) != size:
@@ -175,26 +155,26 @@ class TensorPrinter:
                         self._write(part, piece)
                     else:
                         self._add_to(part, "+", piece)
-            case Placed(which, what, rows, _):
+            case ex.Placed(which, what, rows, _):
                 index = self._index(self.layout.place(what.array, self.layout.np.arange(len(rows))), which, None, rows, to)
                 out(f"{to.name}.fill(0.0)")
                 out(f"{self.layout.flat(to.name)}[{index}] = {what.array.name}")
             case _:
                 raise NotRolled(f"a statement {e!r}")
 
-    def _is_mask(self, e: Expression) -> bool:
-        return isinstance(e, View) and e.array in self.layout.masks
+    def _is_mask(self, e: ex.Expression) -> bool:
+        return isinstance(e, ex.View) and e.array in self.layout.masks
 
-    def _write_sum(self, to: Place, terms: list[Expression]) -> None:
-        def rank(term: Expression) -> tuple[bool, bool, bool]:
-            sign, what = split_sign(term)
-            return isinstance(what, Plain), isinstance(what, Product), sign == "-"
+    def _write_sum(self, to: Place, terms: list[ex.Expression]) -> None:
+        def rank(term: ex.Expression) -> tuple[bool, bool, bool]:
+            sign, what = ex.split_sign(term)
+            return isinstance(what, ex.Plain), isinstance(what, ex.Product), sign == "-"
 
         ordered = sorted(terms, key=rank)
         (first, *others) = ordered
-        if isinstance(first, Plain) and others:
-            sign, second = split_sign(others[0])
-            if isinstance(second, Plain):
+        if isinstance(first, ex.Plain) and others:
+            sign, second = ex.split_sign(others[0])
+            if isinstance(second, ex.Plain):
                 view, (a, b) = self._operands(to, [first, second])
                 self.layout.body.append(f"np.{SIGNS[sign]}({a}, {b}, out={view})")
                 others = others[1:]
@@ -203,10 +183,10 @@ class TensorPrinter:
         else:
             self._write(to, first)
         for term in others:
-            self._add_to(to, *split_sign(term))
+            self._add_to(to, *ex.split_sign(term))
 
-    def _add_to(self, to: Place, sign: str, what: Expression) -> None:
-        if isinstance(what, Plain):
+    def _add_to(self, to: Place, sign: str, what: ex.Expression) -> None:
+        if isinstance(what, ex.Plain):
             view, (other,) = self._operands(to, [what])
         else:
             spare = self.layout.spare(to)
@@ -220,7 +200,7 @@ class TensorPrinter:
             )
         self.layout.body.append(f"np.{SIGNS[sign]}({view}, {other}, out={view})")
 
-    def _apply(self, to: Place, e: Function) -> None:
+    def _apply(self, to: Place, e: ex.Function) -> None:
         view, arguments = self._operands(to, e.arguments)
         if e.name in RECIPES:
             self.layout.body += [line.format(*arguments, to=view) for line in RECIPES[e.name]]
@@ -235,7 +215,7 @@ class TensorPrinter:
         else:
             self.layout.body.append(f"{view}[...] = {e.name}({', '.join(arguments)})")
 
-    def _index(self, out: Place, which: View, source: Array | None, rows: Any, to: Place | None = None) -> str:
+    def _index(self, out: Place, which: ex.View, source: Array | None, rows: Any, to: Place | None = None) -> str:
         """Where each index points, in the memory of what is chosen from; worked out once, and kept."""
         np = self.layout.np
         table = np.array(rows)
@@ -276,7 +256,7 @@ class TensorPrinter:
         self._indexes[key] = name
         return name
 
-    def _integers(self, which: View, items: int) -> Place:
+    def _integers(self, which: ex.View, items: int) -> Place:
         """An input as whole numbers; the program gives nan where they are none, or point to nothing."""
         array = which.array
         inner, n = self.layout.inner[array], len(array)
@@ -292,17 +272,17 @@ class TensorPrinter:
             self.layout.head.append(check)
         return Place(name, inner, True, self.layout.np.array(which.rows))
 
-    def _store(self, store: Store) -> None:
+    def _store(self, store: ex.Store) -> None:
         np = self.layout.np
         places = flat(store.places)
         new = self._written.isdisjoint(places)
         self._fill |= not new and not self._written.issuperset(places)
         self._written.update(places)
-        if isinstance(store, Scatter):
+        if isinstance(store, ex.Scatter):
             lo, hi = min(places), max(places) + 1
             table = np.array(places)[np.array(store.rows)]
             what = store.what
-            assert isinstance(what, View)
+            assert isinstance(what, ex.View)
             out = self.layout.at(what)
             index = self._index(out, store.which, self.layout.statements.arrays[0], table)
             if not what.array.varies:
@@ -314,7 +294,7 @@ class TensorPrinter:
                 at, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
                 self.layout.body.append(f"gradient[{at}] {'=' if new else '+='} {text}[{inside}]")
             return
-        if isinstance(store, Outer):
+        if isinstance(store, ex.Outer):
             left = np.array(store.left.rows).reshape(-1, store.copies)
             right = np.array(store.right.rows).reshape(-1, store.copies)
             factors = [
@@ -341,30 +321,30 @@ class TensorPrinter:
         at = slice_of(places) or self.layout.table("at", places)
         self.layout.body.append(f"gradient[{at}] {'=' if new else '+='} {spare.name}")
 
-    def _give(self, e: Expression) -> None:
+    def _give(self, e: ex.Expression) -> None:
         """What is given for each row of the batch."""
-        n = e.size if isinstance(e, Parts) else len(e.rows) if isinstance(e, View) else 1
+        n = e.size if isinstance(e, ex.Parts) else len(e.rows) if isinstance(e, ex.View) else 1
         self.layout.bound.append(f"values = np.empty(({n}, batch, 1))")
         self._write(Place("values", 1, True, self.layout.np.arange(n)), e)
 
-    def _total(self, name: str, e: Expression) -> None:
+    def _total(self, name: str, e: ex.Expression) -> None:
         self.layout.bound.append(f"{name} = np.empty(1)")
         self._total_into(Place(name, 0, False, self.layout.np.arange(1)), e)
 
-    def _total_into(self, to: Place, e: Expression) -> None:
+    def _total_into(self, to: Place, e: ex.Expression) -> None:
         """An expression, summed over the batch."""
         c, factors = 1.0, []
-        inner = e.factors if isinstance(e, Product) else [e]
+        inner = e.factors if isinstance(e, ex.Product) else [e]
         for f in inner:
-            if isinstance(f, Number):
+            if isinstance(f, ex.Number):
                 c *= f.value
             else:
                 factors.append(f)
-        if len(factors) == 1 and isinstance(factors[0], Contract):
+        if len(factors) == 1 and isinstance(factors[0], ex.Contract):
             places, d = self._products.factors(factors[0])
             self._products.contract(to, places, c * d, over_batch=True)
             return
-        if factors and all(isinstance(f, (View, Column)) for f in factors):
+        if factors and all(isinstance(f, (ex.View, ex.Column)) for f in factors):
             places = []
             for f in factors:
                 place = self._plain(f)
@@ -372,12 +352,12 @@ class TensorPrinter:
                 places.append(place._replace(table=place.table[:, None]))
             self._products.contract(to, places, c, over_batch=True)
             return
-        varies = any(array.varies for array in arrays_in(e))
+        varies = any(array.varies for array in ex.arrays_in(e))
         spare = self.layout.spare(Place("", 1, varies, to.table), 7)
         self._write(spare, e)
         self._products.contract(to, [spare._replace(table=spare.table[:, None])], 1.0, over_batch=True)
 
 
-def _deepest_last(store: Store) -> tuple[int, int]:
+def _deepest_last(store: ex.Store) -> tuple[int, int]:
     """Each part of the gradient as soon as its arrays are there."""
-    return 0, max((array.number for array in arrays_in(store)), default=0)
+    return 0, max((array.number for array in ex.arrays_in(store)), default=0)
