@@ -17,7 +17,7 @@ from autograd.program import expressions as ex
 from autograd.program.engines import import_numpy
 from autograd.program.grouping import Array
 from autograd.program.lowering import LARGEST, RECIPROCAL
-from autograd.program.rolling import Along, Call, Choice, NotRolled, Products
+from autograd.program.recipes import Along, Call, Choice, NotRolled, Products
 from autograd.program.statements import FROM_OUTPUT
 from autograd.program.tables import blocks
 from autograd.value import Value
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.program.grouping import Place
-    from autograd.program.rolling import Recipe, Rolling
+    from autograd.program.recipes import Recipe
+    from autograd.program.rolling import Rolling
 
     Factor = tuple[Array, Any]  # an array, and for each row a row of it
     Monomial = tuple[float, list[Factor]]

@@ -24,7 +24,8 @@ from autograd.program.engines import assembly_functions, import_numpy
 from autograd.program.grouping import Grouping
 from autograd.program.lowering import Lowering
 from autograd.program.numpy_source import NumpyPrinter
-from autograd.program.rolling import NotRolled, Rolling
+from autograd.program.recipes import NotRolled
+from autograd.program.rolling import Rolling
 from autograd.program.source import Printer
 from autograd.program.statements import Statements
 from autograd.program.tensor_layout import tensor_functions

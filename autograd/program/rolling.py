@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import math
 from itertools import chain
-from typing import NamedTuple
 
 from autograd.primitives import select_of
 from autograd.program.engines import import_numpy
 from autograd.program.grouping import Array
 from autograd.program.lowering import LARGEST, RECIPROCAL
+from autograd.program.product_table import NONE, ProductTable, apart, ordered
+from autograd.program.recipes import Along, Call, Choice, NotRolled, Products
 from autograd.program.tables import filled
 
 TYPE_CHECKING = False
@@ -30,49 +31,12 @@ if TYPE_CHECKING:
 
     from autograd.program.grouping import Place
     from autograd.program.lowering import Form, Lowering
+    from autograd.program.recipes import Recipe
 
 ALONG = ("logsumexp", LARGEST)  # what may be done along any number of rows
 MOST_PADDING = 2.5  # products with holes, for each without
-MOST_FACTORS = 4
-NONE = (1 << 15) - 1  # the array of a factor that is not there, where a product has fewer than others
+MOST_ARRAYS = NONE - 1
 HIDDEN = -math.inf
-
-
-class NotRolled(Exception):
-    """A graph with something that is not known here; grouping.py takes it."""
-
-
-class Products(NamedTuple):
-    """Sums of products: Σ_j c[i, j] · a[s[i, j]] · b[t[i, j]] for each row i."""
-
-    factors: list[tuple[Array, Any]]  # arrays, each with its table
-    coefficients: Any  # a table of them
-
-
-class Call(NamedTuple):
-    """An operation, element by element; each argument with its row for each row, or a plain number."""
-
-    op: Any
-    arguments: list[tuple[Array, Any] | float]
-
-
-class Along(NamedTuple):
-    """An operation along rows of an array."""
-
-    name: str
-    array: Array
-    table: Any
-
-
-class Choice(NamedTuple):
-    """For each row the row of an array that an index says."""
-
-    which: tuple[Array, Any]
-    array: Array
-    table: Any
-
-
-Recipe = list[Products] | Call | Along | Choice
 
 
 class Rolling:
@@ -84,16 +48,14 @@ class Rolling:
     """
 
     def __init__(self, lowering: Lowering, leaves: Mapping[str, int], varying: Sequence[str]) -> None:
-        self.np = np = import_numpy()
+        self.np = import_numpy()
         self.atoms = atoms = lowering.atoms
         self.arrays = [Array(i, "leaf", name, [None] * n, name in varying) for i, (name, n) in enumerate(leaves.items())]
-        self.array_of = np.full(len(atoms) + 1, -1, dtype=np.int32)  # of the atom; the last stands for none
-        self.array_of[-1] = NONE
-        self.row_of = np.full(len(atoms) + 1, -1, dtype=np.int32)
+        self.products = ProductTable(lowering)
+        self.array_of, self.row_of = self.products.array_of, self.products.row_of  # of each atom
         self.side: dict[Array, int] = {}
         self.hidden: dict[Array, float] = {}
         self.recipes: dict[Array, Recipe] = {}
-        self._flatten([atom.form for atom in atoms], lowering.outputs)
         self._classify()
         lists = self._padded_lists()
         for array in self.arrays[len(leaves) :]:
@@ -112,73 +74,14 @@ class Rolling:
             return (int(self.array_of[factors[0]]), int(self.row_of[factors[0]])) if factors else number
         return 0.0
 
-    # ---- products
-
-    def _flatten(self, forms: Sequence[Form], outputs: Sequence[Form]) -> None:
-        """All products as one table: whose sum they belong to, their factors, and coefficients."""
-        np = self.np
-        every = [*forms, *outputs]
-        self.bounds = np.cumsum([0, *map(len, every)])
-        rest = [(start + len(form.first), form.rest) for start, form in zip(self.bounds.tolist(), every) if form.rest]
-        sizes = np.array([len(some) for _, each in rest for some in each], dtype=int)
-        if sizes.max(initial=0) > MOST_FACTORS:
-            raise NotRolled("a product of many factors")
-        self.factors = np.full((max(sizes.max(initial=0), 2), int(self.bounds[-1])), len(forms), dtype=np.int32)
-        self.coefficients = np.ones(self.factors.shape[1])
-        vectors: dict[int, Any] = {}
-        for start, form in zip(self.bounds.tolist(), every):
-            if form.first:
-                for column, atoms in zip(self.factors, (form.first, form.second)):
-                    if id(atoms) not in vectors:
-                        vectors[id(atoms)] = np.array(atoms, dtype=np.int32)
-                    column[start : start + len(atoms)] = vectors[id(atoms)]
-        where = [start + i for start, each in rest for i in range(len(each))]
-        some = np.full((len(sizes), len(self.factors)), len(forms))
-        some[np.arange(len(self.factors)) < sizes[:, None]] = [*chain.from_iterable(chain.from_iterable(r for _, r in rest))]
-        self.factors[:, where] = some.T
-        self.coefficients[where] = [c for _, each in rest for c in each.values()]
-
-    def _terms(self, owners: Sequence[int]) -> tuple[Any, Any]:
-        """Which products belong to some sums, and to which of them."""
-        np = self.np
-        starts, ends = self.bounds[owners], self.bounds[[o + 1 for o in owners]]
-        lengths = ends - starts
-        which = np.repeat(np.arange(len(owners), dtype=np.int32), lengths)
-        terms = np.arange(len(which))
-        terms += np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
-        return terms, which
-
-    def _kinds(self, terms: Any) -> tuple[Any, Any]:
-        """The kind of each product as one number: the arrays of its factors, in order; and the factors in that order."""
-        np = self.np
-        factors = self.factors[:, terms]
-        while len(factors) > 1 and (factors[-1] == len(self.atoms)).all():
-            factors = factors[:-1]
-        arrays = self.array_of[factors]
-        turned = arrays[1:] < arrays[:-1]
-        if (same := arrays[1:] == arrays[:-1]).any():
-            rows = self.row_of[factors]
-            turned |= same & (rows[1:] < rows[:-1])
-        if len(factors) == 2 and turned.all():
-            factors, arrays = factors[::-1], arrays[::-1]
-        elif turned.any():
-            order = np.argsort((arrays.astype(int) << 32) + self.row_of[factors], axis=0)
-            factors, arrays = (np.take_along_axis(each, order, axis=0) for each in (factors, arrays))
-        code = np.zeros(factors.shape[1], dtype=int)
-        for column in arrays:
-            code <<= 15
-            code += column
-        return code, factors
-
     # ---- classes
 
     def _classify(self) -> None:
         by_level: dict[int, list[int]] = {}
         needed = [False] * len(self.atoms)
-        for owner in range(len(self.atoms), len(self.bounds) - 1):
-            for f in self.factors[:, self.bounds[owner] : self.bounds[owner + 1]].ravel().tolist():
-                if f < len(self.atoms):
-                    needed[f] = True
+        for f in self.products.factors[:, self.products.bounds[len(self.atoms)] :].ravel().tolist():
+            if f < len(self.atoms):
+                needed[f] = True
         passed: set[int] = set()  # lists of atoms that many sums share
         for atom, here in zip(reversed(self.atoms), reversed(needed)):
             if here:
@@ -204,7 +107,7 @@ class Rolling:
                 if self.atoms[i].kind == "function":
                     alike.setdefault(self._key(i), []).append(i)
             for members in (*alike.values(), *(self._alike_sums(sums) if sums else ())):
-                if len(self.arrays) >= (1 << 15) - 2:
+                if len(self.arrays) >= MOST_ARRAYS:
                     raise NotRolled("many arrays")
                 first, number = self.atoms[members[0]], len(self.arrays)
                 self.arrays.append(Array(number, first.kind, first.what, members, first.varies))
@@ -225,8 +128,8 @@ class Rolling:
     def _alike_sums(self, sums: list[int]) -> Iterable[list[int]]:
         """Sums of products of the same kinds, and as many; or nearly as many, where what is missing costs little."""
         np = self.np
-        terms, which = self._terms(sums)
-        code, _ = self._kinds(terms)
+        terms, which = self.products.of_sums(sums)
+        code, _ = self.products.kinds(terms)
         begins = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (which[1:] != which[:-1])])
         kinds_met, kind = np.unique(code[begins], return_inverse=True)
         pairs, run = np.unique(which[begins] * len(kinds_met) + kind, return_inverse=True)
@@ -267,9 +170,9 @@ class Rolling:
                     for slot in zip(*(self.atoms[i].inputs for i in members)):
                         self._inherit(found, reader, members, slot)
                 continue
-            terms, which = self._terms(members)
-            code, factors = self._kinds(terms)
-            for here in _apart(code):
+            terms, which = self.products.of_sums(members)
+            code, factors = self.products.kinds(terms)
+            for here in apart(code):
                 counts = np.bincount(which[here], minlength=len(members))
                 if counts.min() == counts.max() > 1:
                     continue
@@ -338,10 +241,10 @@ class Rolling:
                 if owner.varies and len(set(column)) == size and array.what is not select_of:
                     return [(int(r),) for r in self.row_of[column]], self._copied(owner, size)
             return [tuple(row) for row in zip(*(self.row_of[column].tolist() for column in columns))], None
-        terms, which = self._terms(members)
-        code, factors = self._kinds(terms)
+        terms, which = self.products.of_sums(members)
+        code, factors = self.products.kinds(terms)
         best: tuple[int, Any] | None = None
-        alike = _apart(code)
+        alike = apart(code)
         for here in alike:
             if len(here) == size and (np.bincount(which[here], minlength=size) == 1).all():
                 order = np.argsort(which[here], kind="stable")
@@ -354,7 +257,7 @@ class Rolling:
             return [(r,) for r in best[1].tolist()], self._copied(self.arrays[best[0]], size)
         here = max(alike, key=len)
         rows = self.row_of[factors[:, here]]
-        order = _ordered((which[here], *rows))
+        order = ordered((which[here], *rows))
         owners = which[here][order]
         first = order[np.r_[True, owners[1:] != owners[:-1]]]
         found = [tuple(row) for row in rows[:, first].T.tolist()]
@@ -422,14 +325,14 @@ class Rolling:
     def _products(self, owners: list[int], rows: int, at: list[int] | None, side: int | None = None) -> list[Products]:
         """The sums that belong to owners, kind by kind, in so many rows; rows that belong to no owner are holes."""
         np = self.np
-        terms, which = self._terms(owners)
-        code, factors = self._kinds(terms)
+        terms, which = self.products.of_sums(owners)
+        code, factors = self.products.kinds(terms)
         places = self.row_of[factors]
-        coefficients = self.coefficients[terms]
+        coefficients = self.products.coefficients[terms]
         places_of = np.arange(rows) if at is None else np.array(at)
         found = []
-        for here in sorted(_apart(code), key=len, reverse=True):
-            here = here[_ordered((which[here], *places[:, here]))]
+        for here in sorted(apart(code), key=len, reverse=True):
+            here = here[ordered((which[here], *places[:, here]))]
             counts = np.bincount(which[here], minlength=len(owners))
             longest = int(counts.max())
             column = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -530,25 +433,3 @@ class Rolling:
         if abs(found) == math.inf and found != HIDDEN:
             raise NotRolled("numbers of no size in holes")
         return found
-
-
-def _apart(code: Any) -> list[Any]:
-    """Where each number stands, from the lowest number to the highest."""
-    np = import_numpy()
-    found = np.unique(code[np.r_[True, code[1:] != code[:-1]]])
-    return [np.arange(len(code))] if len(found) == 1 else [np.flatnonzero(code == each) for each in found]
-
-
-def _ordered(columns: Sequence[Any]) -> Any:
-    """The order in which rows of numbers go up: by the first column, then by the next."""
-    np = import_numpy()
-    key = np.zeros(len(columns[0]), dtype=int)
-    largest = 1
-    for column in columns:
-        lowest, width = int(column.min()), int(np.ptp(column)) + 1
-        if largest * width >= 1 << 62:
-            return np.lexsort(columns[::-1])
-        key *= width
-        key += column - lowest
-        largest *= width
-    return np.arange(len(key)) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")

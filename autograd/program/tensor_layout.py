@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from autograd.program import expressions as ex
 from autograd.program.engines import import_numpy
-from autograd.program.rolling import NotRolled
+from autograd.program.recipes import NotRolled
 from autograd.program.source import Printer
 from autograd.program.tables import shared_axes
 

@@ -11,7 +11,7 @@ from collections import Counter
 
 from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST
-from autograd.program.rolling import NotRolled
+from autograd.program.recipes import NotRolled
 from autograd.program.source import write_number
 from autograd.program.tensor_layout import Place
 

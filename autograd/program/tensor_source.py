@@ -10,7 +10,7 @@ from __future__ import annotations
 from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST
 from autograd.program.numpy_source import RECIPES, SIGNS, UFUNCS
-from autograd.program.rolling import NotRolled
+from autograd.program.recipes import NotRolled
 from autograd.program.source import flat, slice_of, write_number
 from autograd.program.statements import in_turn
 from autograd.program.tables import shared_axes

@@ -15,7 +15,7 @@ import nn
 from autograd import Value
 from autograd.graph import nodes
 from autograd.program.plan import RolledPlan
-from autograd.program.rolling import NotRolled
+from autograd.program.recipes import NotRolled
 from autograd.value import with_siblings
 
 
