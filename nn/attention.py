@@ -158,6 +158,13 @@ NORMS: dict[str, Callable[[int], Module]] = {
 }
 
 
+def make_norm(name: str, width: int) -> Module:
+    """The norm of a name, for so many numbers. Raises ValueError for a name that there is not."""
+    if name not in NORMS:
+        raise ValueError(f"norm is one of {', '.join(map(repr, NORMS))}, not {name!r}")
+    return NORMS[name](width)
+
+
 class Block(Module):
     """Attention, then a net of two layers at each place; both add to what comes in, and are given it normalised.
 
@@ -189,13 +196,11 @@ class Block(Module):
         dropout: float = 0.0,
         seed: Any = None,
     ) -> None:
-        if norm not in NORMS:
-            raise ValueError(f"norm is one of {', '.join(map(repr, NORMS))}, not {norm!r}")
         rng = generator(seed)
         hidden = 4 * embed_dim if dim_feedforward is None else dim_feedforward
-        self.norm_1 = NORMS[norm](embed_dim)
+        self.norm_1 = make_norm(norm, embed_dim)
         self.attention = Attention(embed_dim, num_heads, bias, causal=causal, seed=rng)
-        self.norm_2 = NORMS[norm](embed_dim)
+        self.norm_2 = make_norm(norm, embed_dim)
         self.mlp = Sequential(
             Linear(embed_dim, hidden, bias, seed=rng), activation, Linear(hidden, embed_dim, bias, seed=rng)
         )

@@ -18,8 +18,8 @@ from autograd import Value, softmax
 from autograd.labels import Names
 from autograd.modes import without_graph
 from nn.arguments import generator, whole
-from nn.attention import NORMS, Block
-from nn.data.letters import Letters
+from nn.attention import Block, make_norm
+from nn.data.letters import Letters, Text
 from nn.linear import Embedding, Linear
 from nn.module import Module, asked
 from nn.vectors import tell_apart
@@ -28,7 +28,7 @@ from nn.vectors import tell_apart
 class GPT(Module):
     """Scores for what comes next, at each place of a text.
 
-    vocabulary: how many tokens there are, or the letters, as nn.data.Letters; then samples are texts
+    vocabulary: how many tokens there are, or the letters, as nn.data.Letters or a Text that has them; then samples are texts
     width: how many numbers stand for a token
     heads: of attention, in each block
     layers: how many blocks
@@ -53,7 +53,7 @@ class GPT(Module):
 
     def __init__(
         self,
-        vocabulary: int | Letters,
+        vocabulary: int | Letters | Text,
         width: int,
         heads: int,
         layers: int,
@@ -66,11 +66,15 @@ class GPT(Module):
         seed: Any = None,
     ) -> None:
         rng = generator(seed)
+        if isinstance(vocabulary, Text):
+            vocabulary = vocabulary.letters
         self._letters = vocabulary if isinstance(vocabulary, Letters) else None
-        tokens = len(vocabulary) if isinstance(vocabulary, Letters) else whole(vocabulary, "the number of tokens")
+        if isinstance(vocabulary, (str, list, tuple, set)):
+            raise TypeError("a GPT takes the letters of texts as nn.data.Letters(texts), or how many tokens there are")
+        tokens = len(self._letters) if self._letters else whole(vocabulary, "the number of tokens")
         self.tokens = Embedding(tokens, width, seed=rng)
         self.places = Embedding(whole(positions, "the number of positions"), width, seed=rng, _letter="p")
-        self.norm = NORMS[norm](width)
+        self.norm = make_norm(norm, width)
         settings: dict[str, Any] = {"activation": activation, "norm": norm, "dropout": dropout, "seed": rng}
         self.blocks = [Block(width, heads, bias, **settings) for _ in range(whole(layers, "the number of layers"))]
         self.head = Linear(width, tokens, bias, seed=rng, _letters="Ud")

@@ -442,6 +442,13 @@ def test_a_token_and_its_place_are_added_up():
             assert named[f"x_{t + 1}{i + 1}"] == total
 
 
+def test_the_letters_of_a_text_are_a_vocabulary():
+    """As those letters themselves are."""
+    text = nn.data.Text(["abba", "baab"], "two lines")
+    one, other = (nn.GPT(letters, 4, 2, 1, 5, seed=1) for letters in (text, text.letters))
+    assert (repr(one), one.sample(seed=2)) == (repr(other), other.sample(seed=2))
+
+
 def test_parameters_have_the_letters_of_the_papers():
     """Gains and biases of norms; embeddings, attention, the net between, and the head of a GPT, without their indices."""
     letters = {
@@ -607,6 +614,8 @@ MISTAKES = [
     (lambda: nn.Attention(2, 0), ValueError, "^the number of heads is a whole number from 1 on, not 0"),
     (lambda: nn.Attention(2)([[1.0]]), ValueError, r"^Attention\(2, 1 head, causal; .*\) takes 2 numbers, got 1"),
     (lambda: nn.GPT(0, 4, 2, 1, 2), ValueError, "^the number of tokens is a whole number from 1 on, not 0"),
+    (lambda: nn.GPT(["ann", "ben"], 4, 2, 1, 2), TypeError, r"letters of texts as nn\.data\.Letters\(texts\), or how many"),
+    (lambda: nn.GPT(3, 4, 2, 1, 2, norm="batch"), ValueError, "norm is one of 'rms', 'rms without gain', 'layer', not 'batch'"),
     (lambda: nn.GPT(3, 4, 2, 0, 2), ValueError, "^the number of layers is a whole number from 1 on, not 0"),
     (lambda: nn.GPT(3, 4, 2, 1, 0), ValueError, "^the number of positions is a whole number from 1 on, not 0"),
     (lambda: nn.GPT(3, 4, 2, 1, 2).sample(length=3), ValueError,
