@@ -12,7 +12,7 @@ LAYERS = {
         elementwise guesses layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark exams notes judge",
-    "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark interruptions layers
+    "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark howto interruptions layers
         losses vectors losses_by_hand memory metrics module readme saving texts threads""",
     "external": "docs lite notebooks pyodide",
 }
