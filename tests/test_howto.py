@@ -12,7 +12,9 @@ import pytest
 
 PAGES = pathlib.Path(__file__).parent.parent / "docs" / "howto"
 BLOCK = re.compile(
-    r"(?:<!-- (?P<notes>.*?) -->\n)?```(?P<language>python|sh)\n(?P<code>.*?)```\n(?:\n(?P<output>(?: {4}[^\n]*\n|\n(?= {4}))+))?",
+    r"(?:<!-- (?P<notes>.*?) -->\n)?"
+    r"```(?P<language>python|sh)\n(?P<code>.*?)```\n"
+    r"(?:\n(?P<output>(?: {4}[^\n]*\n|\n(?= {4}))+))?",
     re.DOTALL,
 )
 PROGRAMS = {"torchrun": ["-m", "torch.distributed.run"], "python": []}
