@@ -313,6 +313,26 @@ def test_the_site_needs_no_network(site):
     assert elsewhere == set()
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("dropout", "howto/dropout"),
+        ("save model", "howto/save-and-load"),
+        ("nan", "howto/find-a-nan"),
+        ("exam", "howto/set-an-exam"),
+        ("onnx", "howto/take-a-net-elsewhere"),
+    ],
+)
+def test_the_search_finds_what_people_look_for(site, tmp_path_factory, words, page):
+    """The page that answers has all these words in its title, which the search lists before others."""
+    index = (made_once(tmp_path_factory, "docs", build) / "html" / "searchindex.js").read_text(encoding="utf-8")
+    found = json.loads(index.removeprefix("Search.setIndex(").rstrip(")"))
+    place = found["docnames"].index(page)
+    for word in words.split():
+        pages = found["titleterms"][word]
+        assert place in (pages if isinstance(pages, list) else [pages]), word
+
+
 def test_no_markup_is_left_in_the_text(site):
     """Neither reStructuredText nor Markdown shows through."""
     markup = re.compile(r"``|(?<![\w)\]}*])\*\*\w|:param|:py:|:math:|:doc:|\]\([^)]|^\.\. ")
