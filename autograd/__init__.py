@@ -98,7 +98,7 @@ if TYPE_CHECKING:
     from autograd.program.compile import compile as compile
     from autograd.program.program import Program
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _READINGS = {  # loaded when first asked for: they take longer to load than all the rest
     "Board": "display.board",

@@ -1,6 +1,6 @@
 """The pages that write themselves before the build begins.
 
-Everything goes into folders that are not kept (docs/.gitignore); a file is written only where it changes, so that a second
+Everything goes into folders that are not kept (.gitignore); a file is written only where it changes, so that a second
 build is quick, and what no longer belongs is taken away.
 """
 

@@ -13,7 +13,7 @@ LAYERS = {
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark exams notes judge",
     "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark howto interruptions layers
-        losses vectors losses_by_hand memory metrics module readme saving texts threads typing""",
+        losses vectors losses_by_hand memory metrics module readme release saving texts threads typing""",
     "external": "docs lite notebooks pyodide",
 }
 STARTERS = {"browser", "jax", "onnx", "onnxruntime", "pdflatex", "torch"}  # fixtures
