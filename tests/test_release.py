@@ -1,4 +1,4 @@
-"""What is released: one version everywhere, the same bytes from the same sources, and nothing among them that a build made."""
+"""What is released: one version everywhere, the same bytes from the same sources, and no page that a build made."""
 
 import hashlib
 import pathlib
