@@ -26,7 +26,7 @@ TEXTS = {  # the project's own texts that are pages, by where they go
 LINK = re.compile(r'(\]\(|src=")([^)\s"#]+)')
 PICTURE = re.compile(  # as GitHub shows one in the light and another in the dark
     r'<picture>\s*<source [^>]*srcset="(?P<dark>[^"]+)">\s*'
-    r'<img src="(?P<light>[^"]+)" alt="(?P<alt>[^"]+)"[^>]*>\s*</picture>'
+    r'<img src="(?P<light>[^"]+)" alt="(?P<alt>[^"]+)" width="(?P<width>\d+)">\s*</picture>'
 )
 
 
@@ -73,7 +73,10 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def _two_pictures(picture: re.Match[str]) -> str:
-    return "\n".join(f"![{picture['alt']}]({picture[theme]}){{.only-{theme} .film}}" for theme in ("light", "dark"))
+    return "\n".join(
+        f"![{picture['alt']}]({picture[theme]}){{.only-{theme} .film width={picture['width']}px}}"
+        for theme in ("light", "dark")
+    )
 
 
 def _lead(text: str, folder: str) -> str:
