@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from autograd.display.mathml import mathml
     from autograd.exams.exam import exam
     from autograd.exams.returned import mark_exam
+    from autograd.formula.lexer import FormulaError
     from autograd.formula.parser import parse
     from autograd.formula.writing import latex
     from autograd.judge.report import EngineReport, judge_engine
@@ -94,10 +95,10 @@ if TYPE_CHECKING:
     from autograd.mark.report import Marking
     from autograd.mark.worksheet import Worksheet
     from autograd.notes.report import NotesReport, check_notes
-    from autograd.program.compile import compile
+    from autograd.program.compile import compile as compile
     from autograd.program.program import Program
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _READINGS = {  # loaded when first asked for: they take longer to load than all the rest
     "Board": "display.board",

@@ -28,10 +28,28 @@ from autograd.value import Value, constant, lift
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, Protocol, overload
 
     Number = Value | float
     Term = tuple[Number, Number]  # an adjoint and the partial it is multiplied by
+
+    class Slope(Protocol):
+        """What grad gives, for those who check types: a number for one number, a Value for one Value, else lists."""
+
+        @overload
+        def __call__(self, x: float, /) -> float: ...
+        @overload
+        def __call__(self, x: Value, /) -> Value: ...
+        @overload
+        def __call__(self, *point: Any) -> Any: ...
+
+    class ValueAndSlope(Protocol):
+        @overload
+        def __call__(self, x: float, /) -> tuple[float, float]: ...
+        @overload
+        def __call__(self, x: Value, /) -> tuple[Value, Value]: ...
+        @overload
+        def __call__(self, *point: Any) -> tuple[Any, Any]: ...
 
 
 def gradient(y: Value, *xs: Value) -> list[Value]:
@@ -117,7 +135,7 @@ def _nodes(*xs: Number) -> bool:
 # ------------------------------------------------------------------------------------------------- transforms of functions
 
 
-def grad(f: Callable[..., Any]) -> Callable[..., Any]:
+def grad(f: Callable[..., Any]) -> Slope:
     """The gradient of a function with one output: a number for one number, else one for each argument, in a list.
 
     f: a function of numbers, or of lists of them, that gives one number
@@ -136,7 +154,7 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *point: both(*point)[1]
 
 
-def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(f: Callable[..., Any]) -> ValueAndSlope:
     """The value of a function with one output, and its gradient as grad gives it.
 
     f: a function of numbers, or of lists of them, that gives one number

@@ -39,7 +39,7 @@ project_copyright = f"2026, {author}"
 version = release = autograd.__version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "sphinx_copybutton", "formulas", "navigation", "pages"]
-exclude_patterns = ["_build", "lite", "readme"]
+exclude_patterns = ["_build", "lite"]
 highlight_language = "text"  # what is not said to be Python is what Python prints
 smartquotes = False  # reduction="mean"
 trim_doctest_flags = True

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
 import autograd
 from autograd import CONSTANT, Value, clip, dot, log_softmax, select
@@ -36,9 +36,32 @@ Numbers: TypeAlias = "Number | Sequence[Any]"  # a number, a list of them, a lis
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 Target: TypeAlias = list[tuple[int | Value, Number]]  # (class, its probability), without those known to be 0
 
+Plain: TypeAlias = "float | Sequence[float] | Sequence[Sequence[float]]"
+Computed: TypeAlias = "Value | Sequence[Value] | Sequence[Sequence[Value]]"
+Whole: TypeAlias = Literal["mean", "sum"]
+
+
+class _Loss(Protocol):
+    """What a loss gives, for those who check types: a Value of Values, a number of numbers; as an array, who knows."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, o: Computed, t: Any, /, reduction: Whole = ...) -> Value: ...
+    @overload
+    def __call__(self, o: Plain, t: Plain, /, reduction: Whole = ...) -> float: ...
+    @overload
+    def __call__(self, *arguments: Any, **options: Any) -> Any: ...
+
+
+def _typed(loss: Callable[..., Any]) -> _Loss:
+    return loss
+
+
 # ------------------------------------------------------------------------------------------------- losses of pairs (o, t)
 
 
+@_typed
 def squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "sum") -> Any:
     """Squared error: the sum of (o - t)**2, as on the page; for its mean see mse.
 
@@ -57,6 +80,7 @@ def squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "
     return batch.reduce((o - t) ** 2 for o, t in batch)
 
 
+@_typed
 def half_squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "sum") -> Any:
     """Half the squared error: E = 1/2 sum of (o - t)**2, whose slope in o is o - t, with no factor 2.
 
@@ -72,6 +96,7 @@ def half_squared_error(prediction: Numbers, target: Numbers, reduction: Reductio
     return batch.reduce(((o - t) ** 2 for o, t in batch), scale=0.5)
 
 
+@_typed
 def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
     """Mean squared error: the mean of (o - t)**2 over all numbers, those of every row included.
 
@@ -90,6 +115,7 @@ def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
     return batch.reduce((o - t) ** 2 for o, t in batch)
 
 
+@_typed
 def mae(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
     """Mean absolute error: the mean of |o - t| over all numbers; its slope where t = o is 0, as in torch.
 
@@ -104,6 +130,7 @@ def mae(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
     return batch.reduce(abs(o - t) for o, t in batch)
 
 
+@_typed
 def huber(prediction: Numbers, target: Numbers, reduction: Reduction = "mean", delta: float = 1.0) -> Any:
     """Huber's loss: half the squared error where |o - t| <= delta, and a straight line of slope delta beyond.
 
@@ -133,6 +160,7 @@ def huber(prediction: Numbers, target: Numbers, reduction: Reduction = "mean", d
     return batch.reduce(loss(o, t) for o, t in batch)
 
 
+@_typed
 def hinge(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
     """Hinge loss: max(0, 1 - t o) for targets -1 and +1; 0 as soon as the output is on the right side by a margin of 1.
 
@@ -154,6 +182,7 @@ def hinge(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -
     return batch.reduce((1.0 - t * o).relu() for o, t in batch)
 
 
+@_typed
 def bce(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
     """Binary cross-entropy: -t log(o) - (1 - t) log(1 - o), of probabilities o.
 
@@ -191,6 +220,7 @@ def bce(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
     return batch.reduce(loss(o, t) for o, t in batch)
 
 
+@_typed
 def bce_with_logits(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
     """Binary cross-entropy of sigmoid(x), from the score x: t softplus(-x) + (1 - t) softplus(x).
 
@@ -225,6 +255,7 @@ def bce_with_logits(prediction: Numbers, target: Numbers, reduction: Reduction =
 # ------------------------------------------------------------------------------------------------- losses of rows of scores
 
 
+@_typed
 def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -> Any:
     """Cross-entropy of softmax(x), from the scores x: -log softmax(x)_t for class t.
 
@@ -259,6 +290,7 @@ def cross_entropy(logits: Numbers, target: Any, reduction: Reduction = "mean") -
     return batch.reduce(_likelihood(log_softmax(x), target) for x, target in batch)
 
 
+@_typed
 def nll(log_probabilities: Numbers, target: Any, reduction: Reduction = "mean") -> Any:
     """Negative log-likelihood: -x_t for class t, of logarithms of probabilities x, as log_softmax gives them.
 

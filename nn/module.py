@@ -92,7 +92,7 @@ class Module:
 
             cls.__call__ = call  # type: ignore[method-assign]
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **options: Any) -> Any:  # of any kind: subclasses say which, and checkers let them
         raise TypeError(f"{type(self).__name__} does not say how it computes: give it a method __call__(self, x)")
 
     def children(self) -> Iterator[tuple[str, Module]]:

@@ -20,11 +20,12 @@ from once import made_once
 import autograd
 
 ROOT = pathlib.Path(__file__).parent.parent
+MADE = {ROOT / "docs" / name for name in ("index.md", "idea.md")}  # they lead to pages that the build makes
 TEXTS = [
     path
     for path in (
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")),
-        *sorted(set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "index.md"}),  # it leads to pages that the build makes
+        *sorted({*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "howto").glob("*.md")} - MADE),
     )
     if path.exists()
 ] + sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -115,6 +116,22 @@ def test_a_docstring_says_the_same_in_restructuredtext():
 def test_every_public_name_stands_in_a_group():
     """A new public name is given a place in docs/_ext/contents.toml, and a name that is gone is taken out of it."""
     assert sorted(name for group in groups() for name in group.names) == sorted(public_names())
+
+
+def test_the_table_that_tells_derivatives_apart_is_right():
+    """Each of its examples gives what stands beside it."""
+    x = autograd.Value(2.0, "x")
+    names = {**vars(autograd), "x": x, "f": lambda x: x**3, "g": lambda x, y: [x * y, x + y]}
+    rows = [row for group in groups() for row in group.choice]
+    assert len(rows) > 5
+    for code, _, _, gives in rows:
+        y = x**3
+        autograd.label(y=y)
+        names["y"] = y
+        *first, last = code.split("; ")
+        for statement in first:
+            exec(statement, names)
+        assert str(eval(last, names)) == gives, code
 
 
 def test_every_file_stands_in_the_tour_of_the_code():
@@ -294,6 +311,26 @@ def test_the_site_needs_no_network(site):
     """No script, style or picture comes from elsewhere."""
     elsewhere = {link for page in pages(site).values() for link in page.loaded if urllib.parse.urlsplit(link).netloc}
     assert elsewhere == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("dropout", "howto/dropout"),
+        ("save model", "howto/save-and-load"),
+        ("nan", "howto/find-a-nan"),
+        ("exam", "howto/set-an-exam"),
+        ("onnx", "howto/take-a-net-elsewhere"),
+    ],
+)
+def test_the_search_finds_what_people_look_for(site, tmp_path_factory, words, page):
+    """The page that answers has all these words in its title, which the search lists before others."""
+    index = (made_once(tmp_path_factory, "docs", build) / "html" / "searchindex.js").read_text(encoding="utf-8")
+    found = json.loads(index.removeprefix("Search.setIndex(").rstrip(")"))
+    place = found["docnames"].index(page)
+    for word in words.split():
+        pages = found["titleterms"][word]
+        assert place in (pages if isinstance(pages, list) else [pages]), word
 
 
 def test_no_markup_is_left_in_the_text(site):

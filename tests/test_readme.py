@@ -37,19 +37,28 @@ def test_there_are_commands():
     assert len(COMMANDS) > 3
 
 
-def test_every_name_in_the_table_of_features_is_there():
-    """`nn.draw(loss)` and the like name things that can be imported; each row has a picture, which is there."""
+def test_every_name_among_the_features_is_there():
+    """`nn.draw(loss)` and the like name things that can be imported."""
     import autograd
     import nn
 
-    table = README.read_text(encoding="utf-8").partition("## What is there")[2].partition("On the command line")[0]
-    called = set(re.findall(r"`(?:nn\.)?(\w+)\(", table))
+    features = README.read_text(encoding="utf-8").partition("## What is there")[2].partition("## How fast")[0]
+    called = set(re.findall(r"`(?:nn\.)?(\w+)\(", features))
     assert len(called) > 20
     assert {name for name in called if not (hasattr(autograd, name) or hasattr(nn, name))} == set()
-    rows = [line for line in table.splitlines() if line.startswith("| <img")]
-    pictures = [re.search(r'src="([^"]+)" alt="[^"]+"', row)[1] for row in rows]
-    assert len(pictures) == len(set(pictures)) >= 10
-    assert [picture for picture in pictures if not (ROOT / picture).exists()] == []
+
+
+def test_every_picture_is_there_in_the_light_and_in_the_dark():
+    """Each says in words what is seen on it, is no heavier than a page may be, and none lies there unused."""
+    shown = re.findall(
+        r'<picture>\n<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)-dark\.(\w+)">\n'
+        r'<img src="([^"]+)-light\.(\w+)" alt="[^"]{20,}" width="\d+">\n</picture>',
+        README.read_text(encoding="utf-8"),
+    )
+    assert [each[:2] for each in shown] == [each[2:] for each in shown]
+    pictures = {ROOT / f"{name}-{theme}.{suffix}" for name, suffix, *_ in shown for theme in ("light", "dark")}
+    assert pictures == {path for path in (ROOT / "docs" / "readme").iterdir() if path.suffix != ".py" and path.is_file()}
+    assert max(path.stat().st_size for path in pictures) < 1_500_000
 
 
 def test_the_new_operation_of_contributing_is_right():

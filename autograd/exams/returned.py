@@ -144,6 +144,7 @@ def _read(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answ
         yield from _from_table(path, exam, finder)
         return
     if ending not in ALL_ENDINGS:
+        path.stat()  # what is not there is told so
         raise SheetError(f"answers come in files that end in {', '.join(ALL_ENDINGS)}")
     text = decode(path) if ending in (".txt", ".md") else read_text(path)
     if ending == ".ipynb":

@@ -77,6 +77,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
         read = read_entries(path.name, person, entries, sheet)
         return [read._replace(problems=[*problems, *read.problems])]
     if ending not in (".toml", ".json"):
+        path.stat()  # what is not there is told so
         raise SheetError(f"{path.name}: answers come in files that end in {', '.join(ENDINGS)}")
     content, what = _answers_in_toml(path) if ending == ".toml" else _answers_in_json(path)
     person = str(content.pop("name", path.stem))

@@ -80,6 +80,8 @@ class Worksheet:
 
     def __init__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         self.title = ""
+        if isinstance(values, Value):
+            raise TypeError(f"a worksheet has a name for each line, as in Worksheet(z=z, o=o), and not {values!r} alone")
         self.values: dict[str, Value] = dict(_flatten({**(values or {}), **named}))
         self._by_key: dict[object, str] = {}
         for name in self.values:

@@ -23,13 +23,18 @@ ENGINE = next(iter(CONTENTS["reading"]))  # the heading of its files
 
 
 class Group(NamedTuple):
-    """Some public names, on one page: its title, what it says above them, and the names in full."""
+    """Some public names, on one page: its title, what it says above them, and the names in full.
+
+    choice: rows that tell like names apart: what is written, what it is asked of, what it gives, and what that is for an
+        example
+    """
 
     page: str
     title: str
     about: str
     module: str
     names: list[str]
+    choice: list[list[str]]
 
 
 @functools.cache
@@ -52,7 +57,7 @@ def groups() -> Iterator[Group]:
         within = f"{group['module']}."
         listed = [within + name for name in group.get("names", "").split()]
         names = listed or [name for name in public_names() if name.startswith(within)]
-        yield Group(page, group["title"], group["about"], group["module"], names)
+        yield Group(page, group["title"], group["about"], group["module"], names, group.get("choice", []))
 
 
 def files() -> Iterator[tuple[str, list[str]]]:

@@ -1,6 +1,6 @@
-"""The pages that write themselves before the build begins; and the picture on the first one.
+"""The pages that write themselves before the build begins.
 
-Everything goes into folders that are not kept (docs/.gitignore); a file is written only where it changes, so that a second
+Everything goes into folders that are not kept (.gitignore); a file is written only where it changes, so that a second
 build is quick, and what no longer belongs is taken away.
 """
 
@@ -16,9 +16,6 @@ from listing import code
 from reference import command_line, reference, titled, toctree
 from sphinx.application import Sphinx
 
-import nn
-from autograd import Value, dot, label, sigmoid
-
 DOCS = ROOT / "docs"
 TEXTS = {  # the project's own texts that are pages, by where they go
     "README.md": "project/readme.md",
@@ -27,6 +24,10 @@ TEXTS = {  # the project's own texts that are pages, by where they go
     "benchmarks/README.md": "project/benchmarks.md",
 }
 LINK = re.compile(r'(\]\(|src=")([^)\s"#]+)')
+PICTURE = re.compile(  # as GitHub shows one in the light and another in the dark
+    r'<picture>\s*<source [^>]*srcset="(?P<dark>[^"]+)">\s*'
+    r'<img src="(?P<light>[^"]+)" alt="(?P<alt>[^"]+)" width="(?P<width>\d+)">\s*</picture>'
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -37,7 +38,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def write_all() -> None:
     """Every page, and nothing that is left from earlier."""
-    pages = dict([*reference(), *command_line(), *course(), *texts(), *code(), *pictures()])
+    pages = dict([*reference(), *command_line(), *course(), *texts(), *code()])
     for path, content in pages.items():
         _write(DOCS / path, content.encode())
     for folder in {path.partition("/")[0] for path in pages}:
@@ -64,13 +65,18 @@ def course() -> Iterator[tuple[str, str]]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """README and the others, and a page over them."""
-    others = toctree(
-        "contributing", "changelog", "benchmarks", "../code/index", "../browser", "../trust", option="maxdepth: 1"
-    )
+    others = toctree("contributing", "changelog", "benchmarks", "../browser", option="maxdepth: 1")
     yield "project/index.rst", titled("The project", others)
     for source, page in TEXTS.items():
-        text = _lead((ROOT / source).read_text(encoding="utf-8"), posixpath.dirname(source))
+        text = _lead(PICTURE.sub(_two_pictures, (ROOT / source).read_text(encoding="utf-8")), posixpath.dirname(source))
         yield page, text.replace("# chalkgrad\n", "# Getting started\n", 1) if source == "README.md" else text
+
+
+def _two_pictures(picture: re.Match[str]) -> str:
+    return "\n".join(
+        f"![{picture['alt']}]({picture[theme]}){{.only-{theme} .film width={picture['width']}px}}"
+        for theme in ("light", "dark")
+    )
 
 
 def _lead(text: str, folder: str) -> str:
@@ -84,15 +90,3 @@ def _lead(text: str, folder: str) -> str:
         return f"{link[1]}../{page or f'../{file}'}"
 
     return LINK.sub(lead, text)
-
-
-def pictures() -> Iterator[tuple[str, str]]:
-    """The graph on the first page, drawn by the library; light and dark."""
-    w, x, b, t = [Value(0.5), Value(-1.0)], [Value(2.0), Value(1.0)], Value(0.5), Value(1.0)
-    net = dot(w, x, bias=b)
-    o = sigmoid(net)
-    E = (o - t) ** 2 / 2
-    label(w=w, x=x, b=b, t=t, net=net, o=o, E=E)
-    E.backward()
-    for theme in ("light", "dark"):
-        yield f"pictures/neuron-{theme}.svg", nn.draw(E, theme=theme).svg

@@ -89,7 +89,22 @@ def _group_page(group: Group) -> str:
     essay = (inspect.getdoc(sys.modules[group.module]) or "").partition("\n\n")[2] if whole else ""
     table = _table(rows, "widths: 30 70", "class: names")
     pages = toctree(*map(_page_of, group.names))
-    return titled(group.title, markup(group.about), table, rst(essay, link_from(f"{group.module}.")), pages)
+    return titled(group.title, markup(group.about), _choice(group), table, rst(essay, link_from(f"{group.module}.")), pages)
+
+
+def _choice(group: Group) -> str:
+    """A table that tells like names apart."""
+    if not group.choice:
+        return ""
+    rows = [["you write", "of what", "you get", "with x = 2, y = f(x) = x³"]]
+    for code, asked, given, example in group.choice:
+        lines = "\n".join(
+            f"       | {line}" if line else "" for line in example.replace(" ", "\N{NO-BREAK SPACE}").split("\n")
+        )
+        rows.append([f"``{code}``", markup(asked), markup(given), lines.lstrip()])
+    about = "Beside :py:obj:`backward <autograd.Value.backward>`, and :py:obj:`derivation <autograd.derivation>` and\n"
+    about += ":py:obj:`derivatives <autograd.derivatives>`, which write formulas. g(x, y) = (x·y, x + y)."
+    return titled("Which is which", about, _table(rows, "header-rows: 1", "class: rows"), sign="-")
 
 
 def description(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from autograd.conversions import short
+from autograd.guesses import add_guesses
 from nn.train.resuming import write_state
 
 
@@ -136,6 +137,14 @@ class History:
         parts += [f"{name} {short(values[-1])}" for name, values in self.metrics.items()]
         parts += [f"val_{name} {short(values[-1])}" for name, values in self.val_metrics.items()]
         return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
+
+
+OF_HISTORY = {
+    "losses history train_loss": "history.loss has one number an epoch, history.val_loss those of validation",
+    "accuracy acc": "nn.fit(..., metrics=['accuracy']), then history.metrics['accuracy']",
+    "plot show": "nn.plot_loss(history) draws it, print(history.curve()) does in a terminal",
+}
+add_guesses(History, OF_HISTORY)
 
 
 class Frozen:

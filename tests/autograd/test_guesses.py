@@ -10,10 +10,17 @@ import nn
 from autograd import Value
 from autograd.guesses import OF_AUTOGRAD, OF_VALUE
 from nn.guesses import OF_MODULE, OF_NN
+from nn.train.history import OF_HISTORY, History
 
 MODEL = nn.MLP(2, [4, 3], seed=0)
 X = [[0.0, 1.0], [1.0, 0.0]]
-OWNERS = {"autograd": (ag, OF_AUTOGRAD), "nn": (nn, OF_NN), "a Value": (Value(1.0), OF_VALUE), "a model": (MODEL, OF_MODULE)}
+OWNERS = {
+    "autograd": (ag, OF_AUTOGRAD),
+    "nn": (nn, OF_NN),
+    "a Value": (Value(1.0), OF_VALUE),
+    "a model": (MODEL, OF_MODULE),
+    "a history": (History(MODEL), OF_HISTORY),
+}
 
 
 @pytest.mark.parametrize("owner", OWNERS)

@@ -150,3 +150,9 @@ def test_it_is_refused_with_the_way_out(written):
     with pytest.raises(kind) as error:
         attempt()
     assert message in str(error.value)
+
+
+def test_a_worksheet_of_a_bare_value_asks_for_a_name():
+    """It has a name for each line."""
+    with pytest.raises(TypeError, match="a name for each line"):
+        ag.Worksheet(Value(2.0) ** 2)

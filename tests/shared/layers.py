@@ -12,8 +12,8 @@ LAYERS = {
         elementwise guesses layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark exams notes judge",
-    "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark interruptions layers
-        losses vectors losses_by_hand memory metrics module readme saving texts threads""",
+    "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark howto interruptions layers
+        losses vectors losses_by_hand memory metrics module readme release saving texts threads typing""",
     "external": "docs lite notebooks pyodide",
 }
 STARTERS = {"browser", "jax", "onnx", "onnxruntime", "pdflatex", "torch"}  # fixtures

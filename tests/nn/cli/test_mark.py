@@ -244,3 +244,11 @@ def test_mark_runs_in_a_terminal(desk):
         assert done.returncode == code
         assert "Traceback" not in done.stderr
         assert verdicts_in(done.stdout) == ({} if code else {"z": "wrong", "o": "carried", "E": "carried"})
+
+
+def test_a_folder_that_is_not_there_is_said_not_to_be(mark, desk):
+    """Not that its name lacks an ending; of an exam, too."""
+    desk("class.csv", "name\nAda\nEmmy\n")
+    assert "there: No such file" in mark("sheet.toml", "there")[1]
+    assert main(["exam", "--kind", "neuron", "--students", "class.csv"]) == 0
+    assert "there: No such file" in mark("exam", "there")[1]
