@@ -52,18 +52,19 @@ GRAPHS = {"two layers": lambda: two_layer_network()[1], "one neuron": one_neuron
 
 
 @pytest.fixture
-def opened(browser, graphviz, tmp_path):
+def opened(tabs, graphviz, tmp_path):
     """opened(y) saves a page that steps through y and opens the file."""
     pages = []
 
     def opened(y, **settings):
         path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
-        pages.append(Page(browser, path.as_uri(), **settings))
+        tab = tabs.take(**{"viewport": {"width": 1200, "height": 1000}, **settings})
+        pages.append(Page(tab, path.as_uri()))
         return pages[-1]
 
     yield opened
     for page in pages:
-        page.context.close()
+        tabs.give_back(page.page)
         assert page.said == []
         assert page.asked == [page.asked[0]]
         assert page.asked[0].startswith("file:")
@@ -334,7 +335,7 @@ def test_every_control_has_a_name_for_a_screen_reader(opened):
     """In the browser's accessibility tree every control is named, those of a chosen leaf as well."""
     page = opened(one_neuron())
     page.node("w₁").dispatch_event("click")
-    tree = page.context.new_cdp_session(page.page).send("Accessibility.getFullAXTree")["nodes"]
+    tree = page.page.context.new_cdp_session(page.page).send("Accessibility.getFullAXTree")["nodes"]
     controls = [each for each in tree if not each["ignored"] and each["role"]["value"] in WITH_NAMES - {"table"}]
     assert len(controls) > 12
     assert [each for each in controls if not each.get("name", {}).get("value", "").strip()] == []

@@ -19,6 +19,7 @@ from autograd import Value, trace
 from autograd.graph import nodes
 from nn.cli.tour import two_layer_network
 
+WINDOW = {"width": 1200, "height": 1000}
 CELLS = ["import nn, nn.cli.tour", "_, loss = nn.cli.tour.two_layer_network()", "nn.step_through(loss)"]
 
 
@@ -49,15 +50,15 @@ def executed(tmp_path_factory, graphviz):
     return folder / "steps.ipynb"
 
 
-def test_an_exported_notebook_steps_offline(browser, executed):
+def test_an_exported_notebook_steps_offline(tabs, executed):
     """nbconvert's HTML of a run notebook, opened with no network, shows Python's numbers at every step."""
-    page = Page(browser, executed.with_suffix(".html").as_uri(), offline=True)
+    page = Page(tabs.new(offline=True, viewport=WINDOW), executed.with_suffix(".html").as_uri())
     check_all_steps(page, two_layer_network()[1])
-    page.context.close()
+    page.page.context.close()
 
 
 @pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
+def lab(tabs, tmp_path_factory):
     """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
     pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
@@ -80,7 +81,7 @@ def lab(browser, tmp_path_factory):
     def opened(path):
         (folder / path.name).write_bytes(path.read_bytes())
         address = f"http://127.0.0.1:{port}/lab/workspaces/{path.stem}/tree/{path.name}?token={token}"
-        pages.append(Page(browser, address, ready=".jp-Notebook .jp-CodeCell"))
+        pages.append(Page(tabs.new(viewport=WINDOW), address, ready=".jp-Notebook .jp-CodeCell"))
         pages[-1].page.wait_for_function("""async () => {
             const session = jupyterapp.shell.currentWidget?.sessionContext;
             await session?.ready;
@@ -98,7 +99,7 @@ def lab(browser, tmp_path_factory):
         yield opened
     finally:
         for page in pages:
-            page.context.close()
+            page.page.context.close()
         server.terminate()
         server.wait(timeout=20)
 
