@@ -14,6 +14,7 @@ from functools import cache
 from xml.etree import ElementTree
 
 import pytest
+from long_runs import part
 
 import autograd as ag
 import nn
@@ -256,7 +257,7 @@ LOOK = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=[("light", 500), ("dark", 500), ("light", 1100)], ids=str)
+@pytest.fixture(scope="module", params=part([("light", 500), ("dark", 500), ("light", 1100)], 2), ids=str)
 def looked(request, tabs, saved):
     """What is found on the page of each board, in one color scheme and width, and what the pages said and asked for."""
     scheme, width = request.param

@@ -9,7 +9,7 @@ import re
 from random import Random
 
 import pytest
-from long_runs import seeds
+from long_runs import part, seeds
 from page_numbers import written
 from stepper_page import Page, called, check_all_steps, plain
 
@@ -291,7 +291,7 @@ AWKWARD = [
 ]
 
 
-@pytest.mark.parametrize("label", AWKWARD)
+@pytest.mark.parametrize("label", part(AWKWARD, 6))
 def test_a_label_is_shown_and_never_run(label, opened):
     """Whatever stands in a label is text: in the drawing, the panel, the table and the title; nothing of it runs."""
     x, y = Value(0.5, label=label), Value(2.0, label=f"{label} b")

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from long_runs import only_thorough
 from stepper_page import Page, check_all_steps
 
 import nn
@@ -60,6 +61,7 @@ def test_an_exported_notebook_steps_offline(tabs, executed):
 @pytest.fixture(scope="module")
 def lab(tabs, tmp_path_factory):
     """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
+    only_thorough()
     pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
     quiet = folder / "config" / "labconfig" / "page_config.json"
