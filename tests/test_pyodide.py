@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from long_runs import thorough
+from long_runs import only_thorough
 
 ROOT = pathlib.Path(__file__).parent.parent
 SHARED = ROOT / "tests" / "shared"
@@ -29,6 +29,7 @@ def runtime(tmp_path_factory):
     """A folder with Pyodide from npm, and the wheels of chalkgrad and of what it is used with."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("no node runs Pyodide here: apt-get install nodejs npm")
+    only_thorough()
     build, folder = builder(), tmp_path_factory.mktemp("pyodide")
     try:
         modules = build.node_modules(folder / "npm")
@@ -74,10 +75,7 @@ def differences(here, there, where="result"):
         yield f"{where}: {here!r} here, {there!r} there"
 
 
-@pytest.mark.parametrize(
-    "packages",
-    [pytest.param([], id="alone"), pytest.param(["graphviz", "latex2mathml", "sympy"], marks=thorough, id="with packages")],
-)
+@pytest.mark.parametrize("packages", [[], ["graphviz", "latex2mathml", "sympy"]], ids=["alone", "with packages"])
 def test_the_same_results_in_a_browser(runtime, packages):
     """Every operation, gradients, Hessian, parser, red pen, training, command line; with SymPy and Graphviz derivations,
     MathML, drawings and the stepper, too: numbers to 1e-12, texts to the letter."""
@@ -98,7 +96,6 @@ print(nn.draw(Value(2.0, label="x") ** 2)._repr_html_())
 """
 
 
-@thorough
 def test_a_drawing_where_the_page_lends_no_graphviz(runtime, tmp_path):
     """It shows its text, and says what a page has to do."""
     (tmp_path / "script.py").write_text(DRAWING, encoding="utf-8")
@@ -108,7 +105,6 @@ def test_a_drawing_where_the_page_lends_no_graphviz(runtime, tmp_path):
     assert "<img" not in shown
 
 
-@thorough
 def test_a_page_of_your_own(runtime):
     """What docs/browser.md says draws a picture."""
     (program,) = re.findall(r"```js\n(.*?)```", (ROOT / "docs" / "browser.md").read_text(encoding="utf-8"), re.DOTALL)

@@ -56,9 +56,9 @@ ENGINES = ["numpy", *(pytest.param(name, marks=pytest.mark.external) for name in
 
 def on_engines(names, n=None):
     """(library, name): each name on every engine, and n of them on JAX, which compiles longer than all else takes."""
-    yield from (("numpy", name) for name in names)
-    yield from (pytest.param("torch", name, marks=pytest.mark.external) for name in names)
-    yield from (pytest.param("jax", name, marks=pytest.mark.external) for name in part(names, n))
+    on_torch = [pytest.param("torch", name, marks=pytest.mark.external) for name in names]
+    on_jax = [pytest.param("jax", name, marks=pytest.mark.external) for name in part(names, n)]
+    return [("numpy", name) for name in names] + on_torch + on_jax
 
 
 def engine(name):

@@ -7,6 +7,7 @@
 Every test that makes up its cases takes their number, and their seeds, from here; so does one that takes long.
 """
 
+import math
 import os
 import random
 
@@ -23,7 +24,7 @@ thorough = pytest.mark.skipif(not LONG, reason="it takes long, and LONG=1 runs i
 
 def many(n):
     """n in a thorough run, so many times that in a long one, and a part of it otherwise."""
-    return round(n * LONG) if LONG else -(-n // PART)
+    return round(n * LONG) if LONG else math.ceil(n / PART)
 
 
 def seeds(n, start=0):

@@ -10,7 +10,7 @@ import pytest
 import sympy
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from long_runs import examples, part
+from long_runs import examples, part, thorough
 from sheets_in_sympy import NEURON, SOFTMAX, OnPaper, check_difference, one_neuron, softmax_of_two
 
 import autograd as ag
@@ -69,6 +69,7 @@ def test_a_formula_is_right_if_it_is_the_function(line, text):
         check_difference(NEURON, check.difference, formula, NEURON.symbol(line))
 
 
+@thorough
 def test_the_table_has_right_and_wrong_formulas():
     """SymPy finds about as many of both."""
     right = [NEURON.same(NEURON.read(in_python), NEURON.symbol(line)) for (line, _), in_python in FORMULAS.items()]

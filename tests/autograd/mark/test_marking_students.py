@@ -22,7 +22,7 @@ CLEAN = students.CLEAN
 simulate = functools.cache(students.simulate)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(many(60)))
 def test_the_first_line_called_wrong_is_that_of_the_planted_mistake(seed):
     """Whatever the network, the digits and the habits of the student."""
     outcome = simulate(seed)

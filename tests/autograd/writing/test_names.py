@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from long_runs import LONG, examples, part
+from walks import walked
 
 from autograd.writing.names import add_indices, all_readings, latex_name, pretty, readings, text_name
 
@@ -285,9 +286,7 @@ AWKWARD = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
 LABELS = st.one_of(st.text(max_size=12), AWKWARD)
 
 
-@pytest.mark.parametrize(
-    "label", [*MATHEMATICS, *WORDS, *DERIVATIVES, "1_{x > 0}", "{", "}", "$", "^", "_", "x_", "1_", "x^", '"']
-)
+@walked([*MATHEMATICS, *WORDS, *DERIVATIVES, "1_{x > 0}", "{", "}", "$", "^", "_", "x_", "1_", "x^", '"'])
 def test_the_latex_of_the_tables_is_valid(label):
     """Braces are balanced, arguments are there, and nothing special is left unescaped."""
     assert faults(latex_name(label)) == []

@@ -41,6 +41,7 @@ def notebook(path, cells):
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory, graphviz):
     """A notebook that has been run, and the HTML that nbconvert makes of it."""
+    only_thorough()
     for module in ("nbconvert", "ipykernel"):
         pytest.importorskip(module, reason=f"notebooks run with {module}: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("notebooks")
@@ -61,7 +62,6 @@ def test_an_exported_notebook_steps_offline(tabs, executed):
 @pytest.fixture(scope="module")
 def lab(tabs, tmp_path_factory):
     """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
-    only_thorough()
     pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
     quiet = folder / "config" / "labconfig" / "page_config.json"
