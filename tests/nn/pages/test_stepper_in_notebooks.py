@@ -62,6 +62,7 @@ def test_an_exported_notebook_steps_offline(tabs, executed):
 @pytest.fixture(scope="module")
 def lab(tabs, tmp_path_factory):
     """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
+    only_thorough()
     pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
     quiet = folder / "config" / "labconfig" / "page_config.json"
