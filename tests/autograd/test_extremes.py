@@ -14,6 +14,7 @@ from math import inf, nan
 import pytest
 from exact_rows import ROWS, agree, derivative, truth
 from long_runs import many
+from walks import walked
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
@@ -82,7 +83,7 @@ def right(name, point, index, got):
     return False
 
 
-@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+@walked(sorted(PRIMITIVES))
 def test_value_and_three_derivatives_are_right_at_the_extremes(name):
     """All derivatives to the third agree with mpmath's, also where what they are made of would leave the floats."""
     misses = []
@@ -95,7 +96,7 @@ def test_value_and_three_derivatives_are_right_at_the_extremes(name):
     assert misses == []
 
 
-@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+@walked(sorted(PRIMITIVES))
 def test_nothing_is_raised_at_infinities_and_nan(name):
     """Whatever is asked for, a float comes back, to the third derivative."""
     numbers = [inf, -inf, nan, 0.0, -0.0, 1.0, -1.0, 1e308]
