@@ -22,7 +22,7 @@ from autograd import PRIMITIVES, Value, gradient
 SIZES = [5e-324, 1e-310, 1e-300, 1e-154, 1e-16, 0.3, 1.0 - 2.0**-53, 1.0, 1.0 + 2.0**-52, 1.5, 2.0, 3.0, 40.0, 710.0, 745.0]
 SIZES += [1000.0, 1e16, 1e154, 1e300, 1e308]
 NUMBERS = [sign * x for x in SIZES for sign in (1.0, -1.0)]
-POINTS_OF_EACH = many(4)
+POINTS_OF_EACH = max(3, many(4))
 WHOLE = {"gaussian": 1, "sinc_slope": 1, "power_slope": 2, "ray": 3}  # how many last inputs are whole numbers
 
 # What the floats cannot give. The chain rule multiplies local slopes, and these have to be floats themselves.
