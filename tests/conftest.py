@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from layers import STARTERS, is_left_unread, layer_of
 from long_runs import examples
+from tabs import Tabs
 
 from autograd import PRIMITIVES, Primitive, Value
 
@@ -63,6 +64,12 @@ def browser():
         chromium = driver.chromium.launch(executable_path=program, args=QUIET.split())
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser):
+    """Tabs of it, used again and again."""
+    return Tabs(browser)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 from annotated import annotated, parts
 from contents import files, groups, public_names
 from house import first_sentence, rst
+from long_runs import only_thorough, part, thorough
 from once import made_once
 
 import autograd
@@ -101,7 +102,7 @@ def test_a_docstring_says_the_same_in_restructuredtext():
     core = pytest.importorskip("docutils.core", reason="the docs extra is not installed")
     settings = {"report_level": 1, "halt_level": 1, "file_insertion_enabled": False, "syntax_highlight": "none"}
     differing = []
-    for path in MODULES:
+    for path in part(MODULES):
         for line, docstring in docstrings(path):
             text = rst(docstring)
             shown = core.publish_doctree(text, settings_overrides=settings).astext()
@@ -175,6 +176,7 @@ def test_prose_stands_above_code_that_would_be_cut_off_beside_it(prose, line, is
     assert [row.split()[3:] for row in rows.split("\n") if "annotated" in row] == [["wide"] if is_wide else []]
 
 
+@thorough
 def test_each_file_stands_once_in_the_navigation():
     """An annotated page stands below its file, whose lines it shows."""
     pytest.importorskip("pygments", reason="the docs extra is not installed")
@@ -244,6 +246,7 @@ def site(tmp_path_factory):
     missing = [name for name in ("sphinx", "furo", "myst_nb", "sphinx_copybutton") if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"the site is built by {', '.join(missing)}: pip install '.[docs]'")
+    only_thorough()
     folder = made_once(tmp_path_factory, "docs", build)
     return {
         path.relative_to(folder / "html").as_posix(): Page(path.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ import pathlib
 import re
 
 import pytest
+from long_runs import thorough
 
 USED = ("graphviz", "matplotlib", "nbclient", "nbformat", "numpy", "sklearn", "sympy")  # most by the kernels alone
 for library in USED:
@@ -21,6 +22,7 @@ for library in USED:
 
 FOLDER = pathlib.Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("[0-9]*-*.ipynb"), key=lambda path: int(path.name.partition("-")[0]))
+TRAIN = ("7-train-it", "8-from-scalars-to-matrices", "10-a-gpt-number-by-number")  # which takes most of the time of all
 NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
 SOLUTION = """
 from autograd import Exercise
@@ -73,7 +75,9 @@ def test_the_course_has_ten_notebooks():
         assert f"({following.name})" in read(path).cells[-1].source
 
 
-@each_notebook
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=[thorough] * (path.stem in TRAIN), id=path.stem) for path in NOTEBOOKS]
+)
 def test_a_notebook_runs_shows_what_is_stored_and_can_be_solved(path):
     """Every exercise is solved with the right numbers on the way, in a cell that is slipped in behind it."""
     import nbclient

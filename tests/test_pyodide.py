@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from long_runs import only_thorough
 
 ROOT = pathlib.Path(__file__).parent.parent
 SHARED = ROOT / "tests" / "shared"
@@ -28,6 +29,7 @@ def runtime(tmp_path_factory):
     """A folder with Pyodide from npm, and the wheels of chalkgrad and of what it is used with."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("no node runs Pyodide here: apt-get install nodejs npm")
+    only_thorough()
     build, folder = builder(), tmp_path_factory.mktemp("pyodide")
     try:
         modules = build.node_modules(folder / "npm")

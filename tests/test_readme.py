@@ -5,6 +5,7 @@ import re
 import shlex
 
 import pytest
+from long_runs import thorough
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -21,7 +22,7 @@ def test_the_examples_print_what_stands_below_them(capsys):
         assert printed.splitlines() == [line.removeprefix("    ") for line in output.splitlines()]
 
 
-@pytest.mark.parametrize("line", COMMANDS)
+@pytest.mark.parametrize("line", [pytest.param(line, marks=[thorough] * line.startswith("train")) for line in COMMANDS])
 def test_the_commands_run(line, tmp_path, monkeypatch, capsys):
     """Each in an empty folder, with something to say and no error."""
     pytest.importorskip("sklearn")

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from walks import walked
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, check_gradients
@@ -30,7 +31,7 @@ def verdicts(report):
     return [row.verdict for row in report]
 
 
-@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+@walked(sorted(PRIMITIVES))
 def test_every_row_of_the_table_passes(name):
     """At an ordinary point the checker finds the first and second derivatives of each row right, and says so."""
     f = WITH_CONSTANTS.get(name, PRIMITIVES[name])

@@ -1,10 +1,12 @@
 """Functions made of primitives: over lists, and with defaults."""
 
+import itertools
 import math
 
 import mpmath
 import pytest
 from mpmath import mp, mpf
+from walks import walked
 
 import autograd as ag
 from autograd import Value, gradient, jacobian
@@ -250,8 +252,7 @@ NUMBERS = [0.0, 0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 3.5, 7.25, -7.25, 1e16, 123.456
 DIVISORS = [2.0, -2.0, 0.1, -0.1, 3.0, 1e-3, 7.25]
 
 
-@pytest.mark.parametrize("x", NUMBERS)
-@pytest.mark.parametrize("y", DIVISORS)
+@walked(list(itertools.product(NUMBERS, DIVISORS)))
 def test_remainders_are_pythons_and_their_slopes_torchs(x, y):
     """x % y, x // y and divmod, of Values and plain numbers on either side; 1 and -floor(x / y) are the slopes of %."""
     for left, right in ((Value(x), y), (x, Value(y)), (Value(x), Value(y))):

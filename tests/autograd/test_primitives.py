@@ -12,6 +12,7 @@ import pytest
 from exact_rows import ROWS, agree, derivative, inputs_of, same, truth
 from long_runs import many
 from mpmath import mp, mpf
+from walks import walked
 
 import autograd as ag
 from autograd import CONSTANT, PRIMITIVES, Value, gradient
@@ -33,7 +34,7 @@ def in_domain(name):
     return found if len(found) <= MOST_POINTS else random.Random(name).sample(found, MOST_POINTS)
 
 
-@pytest.mark.parametrize("name", ROWS)
+@walked(ROWS)
 def test_value_and_three_derivatives_are_right_to_twelve_digits(name):
     """The value and all first, second and third derivatives of a row agree with mpmath's, at each of its points."""
     misses = []
@@ -46,7 +47,7 @@ def test_value_and_three_derivatives_are_right_to_twelve_digits(name):
     assert misses == []
 
 
-@pytest.mark.parametrize("name", ROWS)
+@walked(ROWS)
 def test_backward_gives_what_gradient_gives(name):
     """The first derivatives of a row are the same numbers by backward() and by gradient(), at each of its points."""
     for point in in_domain(name):
@@ -58,7 +59,7 @@ def test_backward_gives_what_gradient_gives(name):
             assert same(x.grad, slope.data), point
 
 
-@pytest.mark.parametrize("name", ROWS)
+@walked(ROWS)
 def test_products_are_what_backward_takes_them_for(name):
     """The rows whose slopes backward() has spelt out are those whose slope in each input is the input opposite."""
     op = PRIMITIVES[name]
@@ -135,9 +136,7 @@ def test_pairs_of_special_numbers_give_what_torch_gives(name):
     assert [p for p in points if not alike(by_us(name, p), by_torch(name, p))] == []
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(PRIMITIVES) - {"hypot", "pow", "gaussian", "power_slope", "greater", "ray", "select"})
-)
+@walked(sorted(set(PRIMITIVES) - {"hypot", "pow", "gaussian", "power_slope", "greater", "ray", "select"}))
 def test_nan_goes_through_every_operation(name):
     """Whichever input is nan, the value is nan."""
     point = ROWS[name].points[-1]
@@ -343,14 +342,14 @@ def test_a_wrong_number_of_arguments_is_a_type_error(call):
         call()
 
 
-@pytest.mark.parametrize("name", sorted(PRIMITIVES))
+@walked(sorted(PRIMITIVES))
 def test_plain_numbers_give_plain_numbers(name):
     """On floats, and on ints, an operation gives a float and makes no node."""
     point = ROWS[name].points[1]
     assert type(PRIMITIVES[name](*point)) is type(PRIMITIVES[name](*map(int, point))) is float
 
 
-@pytest.mark.parametrize("op", [*PRIMITIVES.values(), CONSTANT], ids=lambda op: op.name)
+@walked([*PRIMITIVES.values(), CONSTANT])
 def test_an_operation_is_one_object(op):
     """Copying or pickling a graph keeps the operations themselves."""
     assert pickle.loads(pickle.dumps(op)) is copy.deepcopy(op) is op

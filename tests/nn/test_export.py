@@ -4,6 +4,7 @@ import random
 import sys
 
 import pytest
+from long_runs import part
 
 import autograd as ag
 import nn
@@ -181,7 +182,7 @@ def test_what_an_mlp_does_not_have(make, words, torch):
 # ---------------------------------------------------------------------------------------------------------------------- JAX
 
 
-@every_model
+@pytest.mark.parametrize("name", part(MODELS, 4))
 def test_outputs_and_gradients_in_jax(name, jax):
     """The function gives the outputs of the model, and jax.grad the gradients of ours; under jit."""
     model, X, weights = prepared(name)

@@ -6,6 +6,7 @@ softmax, an optimiser of another model.
 
 import numpy as np
 import pytest
+from walks import walked
 
 import autograd as ag
 import nn
@@ -143,7 +144,7 @@ REFUSED = {  # what is written, and what is said
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("written", REFUSED)
+@walked(REFUSED)
 def test_it_is_refused_with_the_way_out(written):
     """What would mean something else is an error of the kind that Python would raise, which says what to do."""
     attempt, kind, message = REFUSED[written]

@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 import pytest
+from long_runs import thorough
 
 np = pytest.importorskip("numpy", reason="the benchmark is about arrays: pip install numpy")
 
@@ -28,7 +29,7 @@ def numbers(name):
     return gpt.numbers_of(gpt.LIBRARIES[name](gpt.Work(SHAPE, 2)))
 
 
-@pytest.mark.parametrize("name", gpt.LIBRARIES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[thorough] * (name == "jax.jit")) for name in gpt.LIBRARIES])
 def test_all_compute_the_same(name):
     """As numbers, as Values, as layers, compiled, by hand, on torch and on JAX."""
     if name in ("torch", "jax.jit"):

@@ -13,6 +13,7 @@ import time
 import zipfile
 
 import pytest
+from long_runs import only_thorough
 from once import made_once
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
@@ -42,6 +43,7 @@ def documented():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The page, with one more notebook."""
+    only_thorough()
     pytest.importorskip("jupyterlite_core", reason='JupyterLite builds the page: pip install "chalkgrad[lite]"')
     pytest.importorskip("jupyterlite_pyodide_kernel", reason='JupyterLite builds the page: pip install "chalkgrad[lite]"')
     if not shutil.which("npm"):

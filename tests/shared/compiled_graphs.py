@@ -7,6 +7,7 @@ import random
 import sys
 
 import pytest
+from long_runs import part
 
 import autograd as ag
 import nn
@@ -51,6 +52,13 @@ def leaves(n, seed=0):
 
 
 ENGINES = ["numpy", *(pytest.param(name, marks=pytest.mark.external) for name in ("jax", "torch"))]
+
+
+def on_engines(names, n=None):
+    """(library, name): each name on every engine, and n of them on JAX, which compiles longer than all else takes."""
+    on_torch = [pytest.param("torch", name, marks=pytest.mark.external) for name in names]
+    on_jax = [pytest.param("jax", name, marks=pytest.mark.external) for name in part(names, n)]
+    return [("numpy", name) for name in names] + on_torch + on_jax
 
 
 def engine(name):

@@ -15,13 +15,9 @@ from nn.pages import stepper
 class Page:
     """A page that is open in the browser: what it says, what it asks for, what it shows."""
 
-    def __init__(self, browser, address, ready=".count", **settings):
-        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **settings})
-        self.page = self.context.new_page()
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
+    def __init__(self, tab, address, ready=".count"):
+        self.page = tab
+        self.said, self.asked = tab.said, tab.asked
         self.page.goto(address)
         self.find(ready).first.wait_for()
 

@@ -12,7 +12,7 @@ from derivation_reader import Known, computed, lines_with_numbers, used_too_earl
 from derived_graphs import written_by
 from hypothesis import example, given
 from hypothesis import strategies as st
-from long_runs import examples
+from long_runs import examples, part
 
 import autograd as ag
 from autograd import Value, derivation, dot, gradient, label, softmax, tanh
@@ -409,7 +409,7 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", part(SIZES, 2))
 def test_what_is_too_long_is_refused_with_little_work(monkeypatch, size):
     """Whatever is asked of a language model in scalars: few formulas are made before it is refused, with a way out."""
     L, _, parameters = language_model(**SIZES[size])

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from long_runs import examples
+from walks import walked
 from without_matrices import convolution, local, twice_the_same_input
 
 import autograd as ag
@@ -109,10 +110,10 @@ def as_sets(kinds):
 # ------------------------------------------------------------------------------------------------------- what is found
 
 
-@pytest.mark.parametrize("labels", [False, True])
-@pytest.mark.parametrize("shuffled", [False, True])
-@pytest.mark.parametrize("widths", [(2, 3, 1), (3, 2, 4, 2), (2, 2), (3, 3, 3), (2, 1, 2)])
-@pytest.mark.parametrize("way", ROWS)
+WIDTHS = [(2, 3, 1), (3, 2, 4, 2), (2, 2), (3, 3, 3), (2, 1, 2)]
+
+
+@walked(list(itertools.product(ROWS, WIDTHS, [False, True], [False, True])))
 def test_layers_are_found(way, widths, shuffled, labels):
     """Inputs, weights, biases, nets and outputs of every layer, in their places, however the rows are written."""
     if way == "factors turned" and 1 in widths[1:-1] and not labels:

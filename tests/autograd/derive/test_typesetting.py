@@ -14,6 +14,7 @@ from functools import cache
 from xml.etree import ElementTree
 
 import pytest
+from long_runs import part
 
 import autograd as ag
 import nn
@@ -256,21 +257,17 @@ LOOK = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=[("light", 500), ("dark", 500), ("light", 1100)], ids=str)
-def looked(request, browser, saved):
+@pytest.fixture(scope="module", params=part([("light", 500), ("dark", 500), ("light", 1100)], 2), ids=str)
+def looked(request, tabs, saved):
     """What is found on the page of each board, in one color scheme and width, and what the pages said and asked for."""
     scheme, width = request.param
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 700})
-    page = context.new_page()
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    page = tabs.take({"width": width, "height": 700}, scheme)
+    said, asked = page.said, page.asked
     found, (pages, _) = {}, saved
     for name, path in pages.items():
         page.goto(path.as_uri())
         found[name] = page.evaluate(LOOK)
-    context.close()
+    tabs.give_back(page)
     return request.param, found, said, [url for url in asked if url not in {path.as_uri() for path in pages.values()}]
 
 
@@ -322,15 +319,15 @@ def test_no_command_is_left_in_a_page(looked):
     assert found == {}
 
 
-def test_a_matrix_with_names_at_its_edge_has_its_rules(browser, saved):
+def test_a_matrix_with_names_at_its_edge_has_its_rules(tabs, saved):
     """The names are set apart from the entries by lines, as on paper."""
-    page = browser.new_page()
+    page = tabs.take({"width": 1280, "height": 720})
     page.goto(saved[0]["five inputs"].as_uri())
     borders = page.evaluate("""() => {
         const cells = [...document.querySelector("mtable").querySelectorAll("mtd")].map((cell) => getComputedStyle(cell));
         return [cells[0].borderBottomStyle, cells[0].borderRightStyle];
     }""")
-    page.close()
+    tabs.give_back(page)
     assert borders == ["solid", "solid"]
 
 

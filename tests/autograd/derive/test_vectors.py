@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from long_runs import seeds
+from long_runs import part, seeds
 from matrix_reader import DIGITS, HIGH, NAME, Program, Reader
 from without_matrices import convolution, twice_the_same_input
 
@@ -191,7 +191,7 @@ def made(name):
     return SimpleNamespace(**vars(net), form=sheet.vector_form(), in_numbers=sheet.vector_form(numbers=True))
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", part(NETS, 9))
 def test_the_vector_form_runs(name):
     """Forward and backward in NumPy, every gradient is that of backward(), in its place and in its shape."""
     net = made(name)
@@ -206,7 +206,7 @@ def test_the_vector_form_runs(name):
         assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", part(NETS, 9))
 def test_no_gradient_is_used_that_no_line_gives(name):
     """∇_a L on the right has been on the left of a line above, as a whole or entry by entry."""
     _, backward = made(name).form.boards
@@ -218,7 +218,7 @@ def test_no_gradient_is_used_that_no_line_gives(name):
             seen.add(f"∇_{found[2]} {found[1]}")
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", part(NETS, 9))
 def test_equations_are_the_lines_of_matrices(name):
     """.equations holds what is in matrices, and each stands on the board."""
     form = made(name).form
@@ -227,7 +227,7 @@ def test_equations_are_the_lines_of_matrices(name):
     assert all(line in form.equations for line in lines if line[0].startswith("∇"))
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", part(NETS, 9))
 def test_numbers_are_the_gradients(name):
     """With numbers=True each line ends in the matrix, row by row, that NumPy computes."""
     net = made(name)
@@ -246,7 +246,7 @@ def number(text):
     return float(mantissa) * 10.0 ** int(power.translate(str.maketrans(f"{HIGH}⁻", "0123456789-")) or 0)
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", part(NETS, 9))
 def test_shapes_stand_beside_the_lines(name):
     """[rows×columns] is what NumPy has, and LaTeX has it below the symbol."""
     net = made(name)
@@ -263,7 +263,7 @@ def test_shapes_stand_beside_the_lines(name):
 
 def test_latex_is_balanced():
     """Braces and brackets close, in every net."""
-    for name in NETS:
+    for name in part(NETS, 9):
         latex = made(name).in_numbers.latex
         assert latex.count("{") == latex.count("}")
         assert latex.count(r"\left") == latex.count(r"\right")

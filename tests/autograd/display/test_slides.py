@@ -97,9 +97,9 @@ def test_beamer_shows_a_line_after_the_other(sheet, pdflatex):
 
 @pytest.mark.external
 @pytest.mark.parametrize("width", [1366, 390])
-def test_a_click_is_a_line(page, browser, width):
+def test_a_click_is_a_line(page, tabs, width):
     """Keys, clicks and buttons go on and back; what is shown fits."""
-    tab = browser.new_page(viewport={"width": width, "height": 768})
+    tab = tabs.take({"width": width, "height": 768})
     seen = "[...document.querySelectorAll('section.now tr:not(.later)')].length"
     tab.goto(page.as_uri())
     assert tab.evaluate(seen) == 1
@@ -118,4 +118,4 @@ def test_a_click_is_a_line(page, browser, width):
     assert tab.evaluate(
         "[...document.querySelectorAll('tr')].every(r => getComputedStyle(r.cells[1]).visibility === 'visible')"
     )
-    tab.close()
+    tabs.give_back(tab)

@@ -10,6 +10,7 @@ import tracemalloc
 
 import pytest
 from formula_judges import LOW, ROWS, LatexReader, a, agree, applied, as_read, b, c, exact, value, x, y, z
+from walks import walked
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
@@ -21,8 +22,7 @@ from autograd.graph import nodes
 from autograd.writing.names import latex_name, text_name
 
 
-@pytest.mark.parametrize(
-    ("graph", "text", "tex"),
+@walked(
     [
         (x + -y, "x − y", "x - y"),
         (x - -y, "x + y", "x + y"),

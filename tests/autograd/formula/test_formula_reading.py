@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from long_runs import examples
 from mpmath import mp, mpf
+from walks import walked
 
 import autograd as ag
 from autograd import PRIMITIVES, Notation, Value, dot, gradient, latex, log_softmax, logsumexp, mean, softmax
@@ -239,7 +240,7 @@ def test_a_gradient_on_the_page_is_the_gradient(recipe, i):
         assert abs(read - number) <= rounding(slope)
 
 
-@pytest.mark.parametrize(("name", "point"), ROWS)
+@walked([row.values for row in ROWS])
 def test_what_a_page_shows_of_a_row_is_the_row(name, point):
     """Its page, where it has one, and what is written, have the value that mpmath finds."""
     y, _ = applied(name, point)
@@ -262,7 +263,7 @@ OPERANDS = [  # text and LaTeX with their levels, and the number, where p, q and
 WRITTEN_BY_FORM = sorted(set(PRIMITIVES) - {"gaussian", "sinc_slope", "logsumexp"})  # a page alone writes these
 
 
-@pytest.mark.parametrize("name", WRITTEN_BY_FORM)
+@walked(WRITTEN_BY_FORM)
 def test_the_notation_of_a_row_has_one_reading_whatever_its_operands(name):
     """As a trace writes it, without a page: brackets stand where an operand needs them, in each place and language."""
     op = PRIMITIVES[name]
@@ -313,7 +314,7 @@ def test_the_definition_of_a_row_is_the_row(name, point):
         (row,), (definition,) = gradient(row, x), gradient(definition, x)
 
 
-@pytest.mark.parametrize(("name", "point"), ROWS)
+@walked([row.values for row in ROWS])
 def test_what_a_page_shows_of_a_derivative_is_the_derivative(name, point):
     """The first and second derivatives of each row, written on its page, are what the graph has."""
     y, xs = applied(name, point)

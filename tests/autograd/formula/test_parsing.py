@@ -30,6 +30,7 @@ from formula_numbers import (
     yhat,
     z,
 )
+from walks import walked
 
 import autograd as ag
 from autograd import Value, gradient
@@ -311,7 +312,7 @@ def values(numbers=NUMBERS):
     return {name: Value(number, label=name) for name, number in numbers.items()}
 
 
-@pytest.mark.parametrize(("text", "number"), SPELLINGS.items(), ids=list(SPELLINGS))
+@walked(SPELLINGS.items())
 def test_a_formula_comes_to_what_it_says(text, number):
     """As people write it, with every name a Value or a plain number."""
     assert parse(text, values()).data == pytest.approx(number, rel=1e-12, abs=1e-12)

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 from formula_numbers import NUMBERS, x
+from walks import walked
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.parser import parse
@@ -129,7 +130,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "position", "reason"), [(k, *v) for k, v in REFUSED.items()])
+@walked([(k, *v) for k, v in REFUSED.items()])
 def test_a_text_that_cannot_be_read_is_refused_at_its_place(text, position, reason):
     """The error knows the text and the place, and says in a sentence what is wrong there."""
     with pytest.raises(FormulaError) as caught:

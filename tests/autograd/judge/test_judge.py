@@ -7,7 +7,7 @@ import types
 import pytest
 from engines_of_strangers import ENGINES, MISTAKES
 from faulty_engines import ABOUT, behaviour, faults
-from long_runs import many, seeds
+from long_runs import many, part, seeds
 
 from autograd import Value, judge_engine
 from autograd.judge.bench import EngineError, find_engine
@@ -56,9 +56,7 @@ def test_no_right_engine_is_accused(hand, judge):
 def test_planted_mistakes_are_named(hand, judge):
     """In one sentence that says what it is; an operation that is right is not called wrong."""
     missed = []
-    for own, kind, old, new, words in MISTAKES:
-        if own != hand:
-            continue
+    for _, kind, old, new, words in part([mistake for mistake in MISTAKES if mistake[0] == hand]):
         assert old in ENGINES[hand], kind
         said = [f"{row.name}: {row.remark}" for row in judge(ENGINES[hand].replace(old, new)).wrong]
         if len(said) != 1 or not all(word in said[0] for word in words):
@@ -76,7 +74,7 @@ OTHERWISE = {"_div": "truediv"}
 
 
 @pytest.mark.external
-@pytest.mark.parametrize("hand", ABOUT)
+@pytest.mark.parametrize("hand", part(ABOUT, 3))
 def test_faults_anywhere_are_found_where_they_are(hand, judge_file, judge):
     """A random fault of those that can be planted: found if it shows in random programs, and in that operation alone."""
     draw = random.Random(seeds(1)[0])
@@ -192,7 +190,7 @@ BAD_HABITS = {  # what a method does, and the words for it
 
 
 @pytest.mark.external
-@pytest.mark.parametrize("habit", BAD_HABITS)
+@pytest.mark.parametrize("habit", part(BAD_HABITS, 3))
 def test_a_bad_habit_costs_a_sentence(habit, judge_file):
     """The operation that loops or exits is named, and all others are judged as ever."""
     source = ENGINES["closures"].replace(
@@ -206,7 +204,9 @@ def test_a_bad_habit_costs_a_sentence(habit, judge_file):
 
 
 @pytest.mark.external
-@pytest.mark.parametrize("top", ["while True: pass", "raise SystemExit", "x = input()", "1 / 0", "import os; os.fork()"])
+@pytest.mark.parametrize(
+    "top", part(["while True: pass", "raise SystemExit", "x = input()", "1 / 0", "import os; os.fork()"], 2)
+)
 def test_a_file_that_does_more_than_define(top, judge_file):
     """Its classes and functions are run alone, where the whole of it does not end well."""
     report = judge_file(ENGINES["closures"] + f"\n{top}\n", seconds=1.0)

@@ -3,14 +3,12 @@
 import base64
 import csv
 import io
+import itertools
 import json
 import math
-import os
 import random
 import re
-import shutil
 import textwrap
-from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
@@ -562,57 +560,39 @@ RUNS = """async ([png, x, colour]) => {
     return runs;
 }"""
 
-# Nothing that a browser does for itself.
-QUIET = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync"""
 
-
-def look(pages, program):
-    """Every page, in both color schemes and widths; in a thread of its own, since Playwright has one driver for each."""
-    from playwright.sync_api import sync_playwright
-
+def look(pages, tabs):
+    """Every page, in both color schemes and widths."""
     found = {}
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=program, args=QUIET.split())
-        blank = chromium.new_page()
-        for scheme in ("light", "dark"):
-            for width in WIDTHS:
-                context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
-                page = context.new_page()
-                said = []
-                page.on("console", lambda message, said=said: said.append(message.text))
-                page.on("pageerror", lambda error, said=said: said.append(str(error)))
-                page.on("request", lambda request, said=said: said.append(request.url))
-                for name, path in pages.items():
-                    said.clear()
-                    page.goto(path.as_uri())
-                    seen = page.evaluate(LOOK)
-                    seen["said"] = [each for each in said if each != path.as_uri()]
-                    seen["heads"] = []
-                    margins = [each["margin"][-1] for each in seen["rows"] if each["margin"]]
-                    if name != "a class" and margins:
-                        png = base64.b64encode(page.screenshot(full_page=True)).decode()
-                        # the arrows, and the lines to them, are all that stands in the last pixels before the names
-                        seen["heads"] = blank.evaluate(RUNS, [png, int(margins[0][2]) - 4, seen["lines"][0][0]])
-                    found[name, scheme, width] = seen
-                context.close()
-        chromium.close()
+    blank = tabs.take({"width": 800, "height": 800})
+    for scheme, width in itertools.product(("light", "dark"), WIDTHS):
+        tab = tabs.take({"width": width, "height": 800}, scheme)
+        for name, path in pages.items():
+            tab.said.clear()
+            tab.asked.clear()
+            tab.goto(path.as_uri())
+            seen = tab.evaluate(LOOK)
+            seen["said"] = tab.said + [each for each in tab.asked if each != path.as_uri()]
+            seen["heads"] = []
+            margins = [each["margin"][-1] for each in seen["rows"] if each["margin"]]
+            if name != "a class" and margins:
+                png = base64.b64encode(tab.screenshot(full_page=True)).decode()
+                # the arrows, and the lines to them, are all that stands in the last pixels before the names
+                seen["heads"] = blank.evaluate(RUNS, [png, int(margins[0][2]) - 4, seen["lines"][0][0]])
+            found[name, scheme, width] = seen
+        tabs.give_back(tab)
+    tabs.give_back(blank)
     return found
 
 
 @pytest.fixture(scope="module")
-def looked(tmp_path_factory):
+def looked(tmp_path_factory, tabs):
     """What is found on each page, by its name, the color scheme and the width of the window."""
-    pytest.importorskip("playwright.sync_api", reason="pages are driven by Playwright: pip install playwright")
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not program:
-        pytest.skip("no Chromium opens pages here: apt-get install chromium")
     folder = tmp_path_factory.mktemp("pages")
     people = {name: made() for name, made in MARKINGS.items()}
     pages = {name: marking.save(folder / f"{i}.html") for i, (name, marking) in enumerate(people.items())}
     pages["a class"] = Class(people, ["odd.txt, line 3: <b> is no answer"], "A class").save(folder / "class.html")
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(look, pages, program).result()
+    return look(pages, tabs)
 
 
 def places(looked, *names):

@@ -86,7 +86,7 @@ def enclosure(node, held, digits, shown=frozenset()):
     raise AssertionError(ast.dump(node))
 
 
-@pytest.mark.parametrize("seed", range(students.HONEST, students.HONEST + 60))
+@pytest.mark.parametrize("seed", range(students.HONEST, students.HONEST + many(60)))
 def test_an_honest_result_is_within_what_its_own_roundings_can_do(seed):
     """From the numbers that the person held before it, by interval arithmetic."""
     _, sheet = students.draw_page(seed)
@@ -144,7 +144,7 @@ def test_each_stage_in_numbers_says_what_the_line_says(seed):
                 assert mpi(read_again(stage, sheet.hand.comma)) in possible, (seed, line.name, stage, str(possible))
 
 
-@pytest.mark.parametrize("seed", range(students.HONEST, students.HONEST + 60))
+@pytest.mark.parametrize("seed", range(students.HONEST, students.HONEST + many(60)))
 def test_shortcuts_and_other_orders_are_the_same_formula(seed):
     """Each line's formula, however it is put, gives the sheet's number where nothing is rounded."""
     net, sheet = students.draw_page(seed)
@@ -154,7 +154,7 @@ def test_shortcuts_and_other_orders_are_the_same_formula(seed):
         assert again == pytest.approx(true[line.name], rel=1e-9, abs=1e-12), (seed, line.name, line.formula)
 
 
-@pytest.mark.parametrize("seed", range(students.STRANGE, students.STRANGE + 60))
+@pytest.mark.parametrize("seed", range(students.STRANGE, students.STRANGE + many(60)))
 def test_a_planted_mistake_is_outside_of_what_rounding_can_do(seed):
     """Otherwise nobody could tell it from an honest line."""
     _, sheet = students.draw_page(seed)
@@ -173,7 +173,7 @@ def as_read(text, without_zeros):
     return mpi(text) + mpi([-1, 1]) * mpf(10) ** -decimals / 2
 
 
-@pytest.mark.parametrize("seed", range(students.STRANGE, students.STRANGE + 60))
+@pytest.mark.parametrize("seed", range(students.STRANGE, students.STRANGE + many(60)))
 def test_a_planted_mistake_can_be_told_by_the_digits_on_the_page(seed):
     """Worked out from the numbers that stand there, with all that they may stand for, the line comes to something else."""
     net, sheet = students.draw_page(seed)

@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 import pytest
+from long_runs import many
 
 PATH = pathlib.Path(__file__).parents[3] / "benchmarks" / "marking.py"
 spec = importlib.util.spec_from_file_location("marking_students", PATH)
@@ -21,7 +22,7 @@ CLEAN = students.CLEAN
 simulate = functools.cache(students.simulate)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(many(60)))
 def test_the_first_line_called_wrong_is_that_of_the_planted_mistake(seed):
     """Whatever the network, the digits and the habits of the student."""
     outcome = simulate(seed)
@@ -30,12 +31,12 @@ def test_the_first_line_called_wrong_is_that_of_the_planted_mistake(seed):
 
 def test_guesses_at_planted_mistakes_are_right_or_missing():
     """Of sixty at most one is wrong."""
-    guesses = [simulate(seed).guess for seed in range(60)]
+    guesses = [simulate(seed).guess for seed in range(many(60))]
     assert guesses.count("wrong") <= 1
-    assert guesses.count("right") >= 50
+    assert guesses.count("right") >= len(guesses) * 5 / 6
 
 
-@pytest.mark.parametrize("seed", range(CLEAN, CLEAN + 60))
+@pytest.mark.parametrize("seed", range(CLEAN, CLEAN + max(20, many(60))))
 def test_no_line_of_a_clean_sheet_is_called_wrong(seed):
     """Rounding, cutting off and leaving out are no mistakes."""
     outcome = simulate(seed)

@@ -2,6 +2,7 @@
 long."""
 
 import pytest
+from long_runs import part
 from walks import failures
 
 from autograd import check_notes
@@ -124,7 +125,7 @@ def test_no_right_row_is_called_wrong():
     def check(page):
         assert [str(row) for row in check_notes(page).rows if row.verdict in ("wrong", "does not follow")] == []
 
-    assert failures(check, [*RIGHT, LAYERS]) == {}
+    assert failures(check, part([*RIGHT, LAYERS])) == {}
 
 
 @pytest.mark.parametrize("written", ["z = 0.8 \\cdot 3 + 1 = 3.6", "\\frac{\\partial L}{\\partial w} = 2(z - 5)"])

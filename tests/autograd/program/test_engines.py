@@ -19,10 +19,13 @@ from compiled_graphs import (
     classifier,
     engine,
     np,
+    on_engines,
     outputs,
     ready,
     tanh_net,
 )
+from long_runs import part, thorough
+from walks import failures
 
 import autograd as ag
 
@@ -36,22 +39,24 @@ ON_ENGINES += ["attention", "shared_weights", "parameters_that_do_not_matter", "
 ON_ENGINES += ["quotients", "differences", "sparse", "an_input_itself", "a_parameter_itself"]
 
 
-@pytest.mark.parametrize("name", APPLICATIONS)
 @pytest.mark.parametrize("library", ENGINES)
-def test_every_operation_on_every_engine(library, name):
+def test_every_operation_on_every_engine(library):
     """The same numbers as a pure function of arrays of that library."""
     array = engine(library)
-    y, x, parameters, X, values, slopes = applied(name)
-    program = ag.compile(y, x, parameters)
-    value, found = program.function(library)(array(program.theta), array(X))
-    agree(float(value), values.mean())
-    agree(found, slopes[:, :-1].mean(0))
-    agree(program.function(library, "values")(array(program.theta), array(X)), values)
+
+    def check(name):
+        y, x, parameters, X, values, slopes = applied(name)
+        program = ag.compile(y, x, parameters)
+        value, found = program.function(library)(array(program.theta), array(X))
+        agree(float(value), values.mean())
+        agree(found, slopes[:, :-1].mean(0))
+        agree(program.function(library, "values")(array(program.theta), array(X)), values)
+
+    assert failures(check, part(APPLICATIONS, 12) if library == "jax" else APPLICATIONS) == {}
 
 
-@pytest.mark.parametrize("graph", ON_ENGINES)
-@pytest.mark.parametrize("library", ENGINES)
-def test_every_engine_gives_the_numbers_of_the_graph(graph, library):
+@pytest.mark.parametrize(("library", "graph"), on_engines(ON_ENGINES))
+def test_every_engine_gives_the_numbers_of_the_graph(library, graph):
     """As a pure function of arrays of that library: value and gradient, and the outputs of each row; JAX's under jit."""
     array, whole = engine(library), ready(library)
     y, inputs, parameters = GRAPHS[graph]()
@@ -92,7 +97,7 @@ def test_several_outputs_on_every_engine(library):
 
 @pytest.mark.external
 @pytest.mark.parametrize(
-    "graph", ["relu_hinge", "classifier", "tanh_net", "softmax_net", "recurrent", "attention", "sparse"]
+    "graph", part(["relu_hinge", "classifier", "tanh_net", "softmax_net", "recurrent", "attention", "sparse"])
 )
 def test_a_program_under_jit(graph):
     """jax.jit takes the function as it is, and runs it for one batch after another; jax.grad differentiates the outputs."""
@@ -184,6 +189,7 @@ SHARDED = """
 """
 
 
+@thorough
 @pytest.mark.external
 def test_a_batch_over_eight_devices():
     """Rows that are spread over the devices of a mesh give the numbers of the graph."""
@@ -237,6 +243,7 @@ PARALLEL = """
 """
 
 
+@thorough
 @pytest.mark.external
 def test_two_processes_of_torch(tmp_path):
     """DistributedDataParallel around a program averages to the gradient of the whole batch."""
@@ -323,7 +330,7 @@ SLOPED = {
 
 
 @pytest.mark.external
-@pytest.mark.parametrize("name", SLOPED)
+@pytest.mark.parametrize("name", part(SLOPED, 3))
 def test_slopes_under_jit(name):
     """JAX knows no numbers there, only shapes; and where they are 0, or large, the slopes are those of the graph."""
     make, w, x = engine("jax"), ag.Value(1.0), ag.Value(0.3)

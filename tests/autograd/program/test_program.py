@@ -1,5 +1,6 @@
 """Compiled programs give the numbers of the graph itself, row by row: every operation, every kind of graph, random ones."""
 
+import itertools
 import math
 import random
 
@@ -21,6 +22,7 @@ from compiled_graphs import (
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from long_runs import examples, seeds
+from walks import walked
 
 import autograd as ag
 from autograd import gradient
@@ -54,8 +56,7 @@ KINDS = {  # (what the program gives, what the graph gives)
 }
 
 
-@every_graph
-@pytest.mark.parametrize("kind", KINDS)
+@walked(list(itertools.product(GRAPHS, KINDS)))
 def test_everything_else_is_that_of_the_graph(graph, kind):
     """Outputs, their mean, gradients of each row, Jacobians, and the Hessian times a vector; of several rows and of one."""
     y, inputs, parameters = GRAPHS[graph]()
@@ -100,7 +101,7 @@ def test_a_list_of_one_output_is_that_output():
     agree(ag.compile([y], x, w)(X), by_rows(y, x, X, w)[0])
 
 
-@pytest.mark.parametrize("name", APPLICATIONS)
+@walked(APPLICATIONS)
 def test_every_operation_of_the_table(name):
     """Its value and slopes in every argument, of both signs and at 0, by NumPy in place and for each row."""
     y, x, parameters, X, values, slopes = applied(name)

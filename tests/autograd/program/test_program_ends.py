@@ -7,7 +7,7 @@ import itertools
 import random
 
 import pytest
-from compiled_graphs import agree, engine, np, ready
+from compiled_graphs import agree, engine, np, on_engines, ready
 from long_runs import many
 
 import autograd as ag
@@ -81,9 +81,8 @@ def ways(program, library):
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
-@pytest.mark.parametrize("library", ["numpy", "jax", "torch"])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_softmax_at_the_ends_of_the_floats_is_what_the_engine_gives(loss, library):
+@pytest.mark.parametrize(("library", "loss"), on_engines(LOSSES, 3))
+def test_softmax_at_the_ends_of_the_floats_is_what_the_engine_gives(library, loss):
     """Values and slopes, for equal numbers and for one alone, too; wherever the graph was recorded."""
     chance = random.Random(loss)
     sizes = (1, 2, 3, 6)  # each is a program for JAX to compile, so that a loss there has some of them

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 
 import pytest
-from compiled_graphs import ENGINES, agree, engine, np, ready
+from compiled_graphs import agree, engine, np, on_engines, ready
 from long_runs import seeds
 
 import autograd as ag
@@ -197,9 +197,8 @@ def test_what_is_not_done_at_once_is_known_not_to_be():
     assert reasons.total() < 30, reasons
 
 
-@pytest.mark.parametrize("library", ENGINES)
-@pytest.mark.parametrize("seed", range(6))
-def test_a_program_over_places_on_every_engine(seed, library):
+@pytest.mark.parametrize(("library", "seed"), on_engines(range(6)))
+def test_a_program_over_places_on_every_engine(library, seed):
     """The same source in other libraries' words, and as a file of its own."""
     case = Places(seed)
     program, arrays = ag.compile(case.loss, case.given, case.parameters), case.batch(3)

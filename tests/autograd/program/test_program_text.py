@@ -1,6 +1,7 @@
 """The matrices that a lecturer would write, and how a program shows them: source, script, equations, explain()."""
 
 import ast
+import itertools
 import re
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ from compiled_graphs import (
     relu_hinge,
     tanh_net,
 )
+from walks import walked
 
 import autograd as ag
 import nn
@@ -155,8 +157,7 @@ def test_the_source_is_python_and_says_what_is_computed(graph):
     agree(found, slopes.sum(0))
 
 
-@every_graph
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@walked(list(itertools.product(GRAPHS, ["mean", "sum"])))
 def test_the_script_runs_by_itself(graph, reduction):
     """Nothing is needed beside the file, and it gives value and gradient, or the outputs of each row."""
     y, inputs, parameters = GRAPHS[graph]()
@@ -213,7 +214,7 @@ def balanced(text):
     return depth == 0 and not environments and lefts == len(re.findall(r"\\right(?![a-z])", text))
 
 
-@pytest.mark.parametrize("graph", [*GRAPHS, *APPLICATIONS])
+@walked([*GRAPHS, *APPLICATIONS])
 def test_equations_are_well_formed(graph):
     """Braces, brackets and environments are closed, and each line has one place to be aligned at."""
     y, x, w = GRAPHS[graph]() if graph in GRAPHS else applied(graph)[:3]

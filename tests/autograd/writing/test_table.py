@@ -8,6 +8,7 @@ from math import e, inf, isnan, pi
 import pytest
 from formula_judges import DIGITS, TextReader, agree, as_read, exact
 from mpmath import mp
+from walks import walked
 
 import autograd as ag
 from autograd import PRIMITIVES, Value, gradient
@@ -232,14 +233,14 @@ SAID = {  # what help() says of an operation, and whether it is so
 }
 
 
-@pytest.mark.parametrize("name", PRIMITIVES)
+@walked(PRIMITIVES)
 def test_what_is_said_of_an_operation_is_so(name):
     """Its formula, its conventions, its domain: each stands in its sentences, and the operation keeps to it."""
     assert SAID[name] == dict.fromkeys(SAID[name], True)
     assert [phrase for phrase in SAID[name] if phrase not in PRIMITIVES[name].doc] == []
 
 
-@pytest.mark.parametrize("name", PRIMITIVES)
+@walked(PRIMITIVES)
 def test_what_is_said_of_an_operation_is_in_sentences(name):
     """Each begins with a capital letter, a name or a formula, and ends with a full stop."""
     doc = PRIMITIVES[name].doc
@@ -249,7 +250,7 @@ def test_what_is_said_of_an_operation_is_in_sentences(name):
     assert "  " not in doc
 
 
-@pytest.mark.parametrize("name", OWN)
+@walked(OWN)
 def test_the_examples_of_help_begin_where_nothing_is_special(name):
     """At the first point the value and all slopes are finite; each point has as many numbers as the operation has inputs."""
     points = [point if isinstance(point, tuple) else (point,) for point in PRIMITIVES[name].points]
@@ -268,7 +269,7 @@ SPECIAL = {  # kinks, ends of a domain, poles, where digits are at stake, and bo
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PRIMITIVES)
+@walked(PRIMITIVES)
 def test_help_shows_where_an_operation_is_special(name):
     """And an ordinary point beside; what only helps to compute, or needs more numbers, has none."""
     points = PRIMITIVES[name].points
@@ -299,7 +300,7 @@ SYMBOLS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PRIMITIVES)
+@walked(PRIMITIVES)
 def test_what_a_drawing_shows_of_an_operation(name):
     """A sign where mathematics has one, the name of a layer as PyTorch writes it, and else the operation's own name."""
     assert PRIMITIVES[name].notation.symbol == SYMBOLS.get(name, name)

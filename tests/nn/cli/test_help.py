@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from long_runs import thorough
 
 import nn
 from nn.cli.main import parser
@@ -30,7 +31,9 @@ def examples(command):
 
 
 @pytest.mark.external
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command", [pytest.param(command, marks=[thorough] * (command in ("tour", "train"))) for command in COMMANDS]
+)
 def test_the_examples_of_the_help_run(command, tmp_path, run):
     """One after the other in an empty folder, as they stand there, each with exit code 0 and something to see.
 

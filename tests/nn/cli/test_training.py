@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
+from long_runs import part
 
 import nn
 
 QUICK = ("--epochs", "30", "--lr", "0.05")
 
 
-@pytest.mark.parametrize("name", ["moons", "circles", "spirals", "blobs"])
+@pytest.mark.parametrize("name", part(["moons", "circles", "spirals", "blobs"], 2))
 def test_points_made_here_are_learned(name, run_json):
     """The number of rows, a quarter held out, and most of both right."""
     whole = run_json("train", name, "--rows", "80", "--epochs", "150", "--lr", "0.02")
@@ -33,7 +34,7 @@ def test_xor_is_learned_whole(run_json):
 
 
 @pytest.mark.parametrize(
-    ("name", "features", "classes"), [("iris", 4, 3), ("wine", 13, 3), ("breast_cancer", 30, 2), ("digits", 64, 10)]
+    ("name", "features", "classes"), part([("iris", 4, 3), ("wine", 13, 3), ("breast_cancer", 30, 2), ("digits", 64, 10)], 2)
 )
 def test_real_data_is_learned(name, features, classes, run_json):
     """Through scikit-learn."""

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from long_runs import thorough
 
 import nn
 
@@ -121,7 +122,7 @@ def test_a_training_that_is_interrupted_writes_and_keeps_what_it_has(run, flower
         (["--rows", "0"], ["1 to 20,000", "0"]),
         (["--rows", "120", "--test", "0.001"], ["120 lines", "0.001"]),
         (["--save", "none/m.json"], ["none/m.json", "no folder none"]),
-        (["--rows", "50", *SMALL, "--optimizer", "sgd", "--lr", "1e200"], ["diverged", "--lr"]),
+        pytest.param(["--rows", "50", *SMALL, "--optimizer", "sgd", "--lr", "1e200"], ["diverged", "--lr"], marks=thorough),
     ],
 )
 def test_what_is_wrong_is_said(arguments, words, run):

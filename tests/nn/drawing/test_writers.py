@@ -13,6 +13,7 @@ from pathlib import Path
 
 import page_numbers
 import pytest
+from long_runs import part
 
 import nn
 from autograd import Value
@@ -152,7 +153,7 @@ def test_clusters_nest_as_the_parts_do(engine, loss):
     assert nesting == [1, 2, 3, 3, 2, 3]
 
 
-@pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
+@pytest.mark.parametrize("label", part(LABELS, 7), ids=repr)
 def test_a_label_in_svg_is_text_and_nothing_else(engine, label):
     """It is there as it is drawn, long ones in full in the title; no element or attribute comes out of it."""
     shown = LABELS[label]
@@ -165,7 +166,7 @@ def test_a_label_in_svg_is_text_and_nothing_else(engine, label):
         assert not [name for name in each.attrib if name.startswith("on") or "href" in name]
 
 
-@pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
+@pytest.mark.parametrize("label", part(LABELS, 7), ids=repr)
 def test_a_label_on_an_arrow_or_a_constant(engine, label):
     """Local derivatives and constants show it just as well."""
     c = constant(3.0)
@@ -591,7 +592,7 @@ BROKEN = ["this is } no DOT {", "}", "} }", "} more", "} // a comment\n", "{", "
 
 @pytest.mark.parametrize("place", ["first", "last"])
 @pytest.mark.parametrize("end", ["", "\n"], ids=["in a line with what follows", "in a line of its own"])
-@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("broken", part(BROKEN, 5))
 def test_an_engine_that_fails_says_why(engine, loss, broken, end, place):
     """However the DOT text was broken, what the program complains of is in the error, in one line."""
     drawing = nn.draw(loss)

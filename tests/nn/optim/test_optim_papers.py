@@ -14,6 +14,7 @@ from decimal import localcontext
 from fractions import Fraction
 
 import pytest
+from walks import walked
 
 from autograd import Value
 from nn.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
@@ -185,8 +186,7 @@ def by_the_paper(rule, formula, options):
 NAMES = [f"{rule.__name__} {options}" for rule, _, options in PAPERS]
 
 
-@pytest.mark.parametrize("uphill", [False, True])
-@pytest.mark.parametrize(("rule", "formula", "options"), PAPERS, ids=NAMES)
+@walked([(*paper, uphill) for paper in PAPERS for uphill in (False, True)])
 def test_steps_are_those_of_the_paper(rule, formula, options, uphill):
     """Seven steps of two parameters, by the numbers of each, with the defaults of the papers where none are given."""
     options = {**options, "maximize": uphill}
@@ -199,8 +199,7 @@ def test_steps_are_those_of_the_paper(rule, formula, options, uphill):
         assert [w.data for w in ws] == pytest.approx(expected, rel=1e-13, abs=0.0)
 
 
-@pytest.mark.parametrize("uphill", [False, True])
-@pytest.mark.parametrize(("rule", "formula", "options"), PAPERS, ids=NAMES)
+@walked([(*paper, uphill) for paper in PAPERS for uphill in (False, True)])
 def test_steps_of_all_parameters_at_once_are_those_of_the_paper(rule, formula, options, uphill):
     """The same in arrays, and what is remembered goes to and fro between both forms."""
     numpy = pytest.importorskip("numpy", reason="arrays are NumPy's")

@@ -136,22 +136,20 @@ def test_small_models_are_stepped_through_number_by_number(graphviz):
 
 
 @pytest.fixture
-def opened(browser, graphviz, tmp_path):
+def opened(tabs, graphviz, tmp_path):
     pages = []
 
     def opened(y, **settings):
         path = nn.step_through(y, layers=True).save(tmp_path / "layers.html")
-        page = browser.new_page(**settings)
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = tabs.take(**{"viewport": {"width": 1280, "height": 720}, **settings})
         page.goto(path.as_uri())
-        pages.append((page, errors))
+        pages.append(page)
         return page
 
     yield opened
-    for page, errors in pages:
-        page.close()
-        assert errors == []
+    for page in pages:
+        assert page.said == []
+        tabs.give_back(page)
 
 
 def box(page, name):

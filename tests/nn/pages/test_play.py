@@ -21,17 +21,12 @@ def saved(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, saved):
+def opened(tabs, saved):
     """opened(**settings) opens the page; it may say nothing on the console, and ask for nothing."""
     pages = []
 
     def opened(path=saved, **settings):
-        context = browser.new_context(**{"viewport": {"width": 1366, "height": 640}, **settings})
-        page = context.new_page()
-        page.said, page.asked = [], []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("request", lambda request: page.asked.append(request.url))
+        page = tabs.take(**{"viewport": {"width": 1366, "height": 640}, **settings})
         page.goto(path.as_uri())
         page.wait_for_selector("main[data-ready]")
         pages.append(page)
@@ -41,7 +36,7 @@ def opened(browser, saved):
     for page in pages:
         assert page.said == []
         assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
-        page.context.close()
+        tabs.give_back(page)
 
 
 def number(text):

@@ -14,27 +14,23 @@ def recorded(loss="bce_with_logits", nouts=(8, 1), data=None, epochs=12, **optio
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(tabs, tmp_path):
     """opened(player) saves it and opens the file; nothing may be logged and nothing asked for but the file."""
-    contexts, said, asked = [], [], []
+    pages = []
 
     def opened(player, **settings):
-        path = player.save(tmp_path / f"training{len(contexts)}.html")
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
+        path = player.save(tmp_path / f"training{len(pages)}.html")
+        page = tabs.take(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        pages.append(page)
         page.goto(path.as_uri())
         page.locator(".count").wait_for()
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert all(address.startswith(("file:", "data:")) for address in asked)
+    for page in pages:
+        assert page.said == []
+        assert all(address.startswith(("file:", "data:")) for address in page.asked)
+        tabs.give_back(page)
 
 
 def test_every_epoch_is_played(opened):

@@ -9,7 +9,7 @@ import re
 from random import Random
 
 import pytest
-from long_runs import seeds
+from long_runs import part, seeds
 from page_numbers import written
 from stepper_page import Page, called, check_all_steps, plain
 
@@ -52,18 +52,19 @@ GRAPHS = {"two layers": lambda: two_layer_network()[1], "one neuron": one_neuron
 
 
 @pytest.fixture
-def opened(browser, graphviz, tmp_path):
+def opened(tabs, graphviz, tmp_path):
     """opened(y) saves a page that steps through y and opens the file."""
     pages = []
 
     def opened(y, **settings):
         path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
-        pages.append(Page(browser, path.as_uri(), **settings))
+        tab = tabs.take(**{"viewport": {"width": 1200, "height": 1000}, **settings})
+        pages.append(Page(tab, path.as_uri()))
         return pages[-1]
 
     yield opened
     for page in pages:
-        page.context.close()
+        tabs.give_back(page.page)
         assert page.said == []
         assert page.asked == [page.asked[0]]
         assert page.asked[0].startswith("file:")
@@ -290,7 +291,7 @@ AWKWARD = [
 ]
 
 
-@pytest.mark.parametrize("label", AWKWARD)
+@pytest.mark.parametrize("label", part(AWKWARD, 6))
 def test_a_label_is_shown_and_never_run(label, opened):
     """Whatever stands in a label is text: in the drawing, the panel, the table and the title; nothing of it runs."""
     x, y = Value(0.5, label=label), Value(2.0, label=f"{label} b")
@@ -334,7 +335,7 @@ def test_every_control_has_a_name_for_a_screen_reader(opened):
     """In the browser's accessibility tree every control is named, those of a chosen leaf as well."""
     page = opened(one_neuron())
     page.node("w₁").dispatch_event("click")
-    tree = page.context.new_cdp_session(page.page).send("Accessibility.getFullAXTree")["nodes"]
+    tree = page.page.context.new_cdp_session(page.page).send("Accessibility.getFullAXTree")["nodes"]
     controls = [each for each in tree if not each["ignored"] and each["role"]["value"] in WITH_NAMES - {"table"}]
     assert len(controls) > 12
     assert [each for each in controls if not each.get("name", {}).get("value", "").strip()] == []

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from long_runs import only_thorough
 from stepper_page import Page, check_all_steps
 
 import nn
@@ -19,6 +20,7 @@ from autograd import Value, trace
 from autograd.graph import nodes
 from nn.cli.tour import two_layer_network
 
+WINDOW = {"width": 1200, "height": 1000}
 CELLS = ["import nn, nn.cli.tour", "_, loss = nn.cli.tour.two_layer_network()", "nn.step_through(loss)"]
 
 
@@ -39,6 +41,7 @@ def notebook(path, cells):
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory, graphviz):
     """A notebook that has been run, and the HTML that nbconvert makes of it."""
+    only_thorough()
     for module in ("nbconvert", "ipykernel"):
         pytest.importorskip(module, reason=f"notebooks run with {module}: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("notebooks")
@@ -49,16 +52,17 @@ def executed(tmp_path_factory, graphviz):
     return folder / "steps.ipynb"
 
 
-def test_an_exported_notebook_steps_offline(browser, executed):
+def test_an_exported_notebook_steps_offline(tabs, executed):
     """nbconvert's HTML of a run notebook, opened with no network, shows Python's numbers at every step."""
-    page = Page(browser, executed.with_suffix(".html").as_uri(), offline=True)
+    page = Page(tabs.new(offline=True, viewport=WINDOW), executed.with_suffix(".html").as_uri())
     check_all_steps(page, two_layer_network()[1])
-    page.context.close()
+    page.page.context.close()
 
 
 @pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
+def lab(tabs, tmp_path_factory):
     """lab(notebook path) opens a notebook in a JupyterLab server of our own."""
+    only_thorough()
     pytest.importorskip("jupyterlab", reason="pages are tried in JupyterLab: pip install jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
     quiet = folder / "config" / "labconfig" / "page_config.json"
@@ -80,7 +84,7 @@ def lab(browser, tmp_path_factory):
     def opened(path):
         (folder / path.name).write_bytes(path.read_bytes())
         address = f"http://127.0.0.1:{port}/lab/workspaces/{path.stem}/tree/{path.name}?token={token}"
-        pages.append(Page(browser, address, ready=".jp-Notebook .jp-CodeCell"))
+        pages.append(Page(tabs.new(viewport=WINDOW), address, ready=".jp-Notebook .jp-CodeCell"))
         pages[-1].page.wait_for_function("""async () => {
             const session = jupyterapp.shell.currentWidget?.sessionContext;
             await session?.ready;
@@ -98,7 +102,7 @@ def lab(browser, tmp_path_factory):
         yield opened
     finally:
         for page in pages:
-            page.context.close()
+            page.page.context.close()
         server.terminate()
         server.wait(timeout=20)
 
