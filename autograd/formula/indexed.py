@@ -71,7 +71,7 @@ _SUM = re.compile(r"(?:\\sum(?![A-Za-z])|∑|Σ(?=\s*[_({\\A-Za-z])|\\prod(?![A-
 _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{d\}|d)"
 _FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
 _ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
-_SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\?\w))"
+_SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w))"
 _LOW_HIGH = rf"[{re.escape(''.join(patterns.LOW).replace(',', ''))}⁰¹²³⁴-⁹⁽⁾]"
 NAME = (
     rf"(?:\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\(?:text|mathrm)\s*\{{\w+\}}"

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array
+from autograd.formula.arrays import Array, MisfitError, write_shapes
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
 from autograd.notes.notation import find_uses, split_indices
 from autograd.notes.reading import Reading, pairs_of
 from autograd.notes.timeline import names_in
-from autograd.notes.verdicts import AS_WRITTEN, ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
+from autograd.notes.verdicts import AS_WRITTEN, BY_SHAPE, ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
 from autograd.notes.world import UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
@@ -61,18 +61,23 @@ class Comparing(Reading):
     def compare_formulas(self, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
         flat: Judgement | None = None
+        misfit = ""
         for world in self.worlds:
             if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
                 continue
             judgement = self.compare_in(world, one, other)
             if world.flat:
                 flat = judgement
+            elif judgement.misfit and world.is_uneven:
+                misfit = judgement.reason
             else:
                 found.append(judgement)
         arrays = worst(found)
         assert flat is not None
         if arrays is None:
             return flat
+        if misfit and arrays.verdict == WRONG:  # whatever the lengths are
+            return arrays._replace(against=BY_SHAPE, how="", difference=None, reason=misfit)
         legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
         strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
         if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
@@ -119,6 +124,8 @@ class Comparing(Reading):
                 left = self.read(world, one, env)
                 functions = world.any_functions
                 right = self.read(world, other, env)
+            except MisfitError as error:
+                return Judgement(OPEN, reason=str(error), formula=other, misfit=True)
             except ERRORS as error:
                 return Judgement(
                     UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=other
@@ -179,10 +186,10 @@ class Comparing(Reading):
             if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
                 right = right.transposed
             else:
-                shapes = f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]}"
+                shapes = write_shapes(left, right)
                 if left.is_vector and min(right.shape) > 1 and _GRADIENT.match(text) and other.strip().startswith("⟦"):
                     return Judgement(
-                        WRONG, "its shape", reason=f"a gradient by a vector is a vector: {shapes} are set equal"
+                        WRONG, BY_SHAPE, reason=f"a gradient by a vector is a vector: {shapes} are set equal"
                     )
                 return Judgement(OPEN, reason=f"{shapes} are set equal", misfit=True)
         if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:

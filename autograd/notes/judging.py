@@ -19,7 +19,20 @@ from autograd.notes.notation import LOSSES, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.reading import Chain
 from autograd.notes.scanning import read_otherwise
-from autograd.notes.verdicts import ERRORS, JUMP, OPEN, ORDER, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
+from autograd.notes.verdicts import (
+    BY_SHAPE,
+    ERRORS,
+    JUMP,
+    OPEN,
+    ORDER,
+    RIGHT,
+    STATED,
+    UNREAD,
+    WRONG,
+    Judgement,
+    sentence,
+    worst,
+)
 from autograd.notes.world import UnsaidError
 from autograd.value import Value
 
@@ -243,7 +256,7 @@ class Page(Comparing):
         if mended is None:
             return found
         reason = f"{found.reason}, which fit in no reading; right with {mended.kind}"
-        return found._replace(verdict=WRONG, against="its shape", reason=reason)
+        return found._replace(verdict=WRONG, against=BY_SHAPE, reason=reason)
 
     def _would_be_right(self, wanted: str, text: str) -> bool:
         """Whether a changed formula is right; one of vectors has to be so as one of vectors, and not of numbers alone."""
@@ -255,7 +268,8 @@ class Page(Comparing):
     def _mended(self, wanted: str, found: Judgement) -> Judgement:
         """What is wrong, with what would be right, if that is one small thing away."""
         found = self._transposed(wanted, self._read_otherwise(wanted, found))
-        if found.verdict != WRONG or found.reason or self.mended >= MOST_MENDED:
+        said = found.reason and found.against != BY_SHAPE
+        if found.verdict != WRONG or said or found.mended or self.mended >= MOST_MENDED:
             return found
         self.mended += 1
         mended = mend(found.formula, self.notation, lambda text: self._would_be_right(wanted, text))

@@ -6,7 +6,6 @@ Found once for a page, from all of its mathematics, before a single row is read.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 from unicodedata import combining
@@ -20,7 +19,7 @@ from autograd.writing.names import GREEK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from autograd.formula.name_keys import Key
 
@@ -38,7 +37,7 @@ _HEAD = re.compile(
     rf"|\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\[A-Za-z]+"
     r"|(?!∂)[^\W\d_][\u0300-\u036f]*"
 )
-_GROUP = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\?\w"
+_GROUP = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w"
 _LOW = f"[{re.escape(''.join(patterns.LOW).replace(',', ''))}]+"
 _SCRIPTS = re.compile(rf"\s*(?:(?P<sign>[_^])(?P<what>{_GROUP})|(?P<low>{_LOW})|(?P<high>[⁰¹²³⁴-⁹⁽⁾]+))")
 _SUM = re.compile(r"(?:\\sum|\\prod|∑|∏|Σ)\s*(?:\\limits)?\s*((?:[_^](?:\{[^{}]*\}|\w)\s*){1,2})")
@@ -150,8 +149,11 @@ class Notation:
     layers: letters that count layers above a name
     """
 
-    def __init__(self, texts: Sequence[str], prose: str, in_latex: bool) -> None:
+    def __init__(
+        self, texts: Sequence[str], prose: str, in_latex: bool, declared: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.texts = list(texts)
+        self.declared = dict(declared or {})
         self._bare: dict[str, bool] = {}
         self.words = set(self._find_words(in_latex))
         self.uses = [use for text in self.texts for use in find_uses(text)]
@@ -169,6 +171,7 @@ class Notation:
         self.transposed = {base for base, _ in self._transposed()}
         self.has_arrays = bool(
             self.transposed
+            or self.declared
             or any("⊙" in t or "⟦" in t for t in self.texts)
             or any("∇" in t or "nabla" in t for t in self.texts)
         )
@@ -292,7 +295,6 @@ class Notation:
 
     def _rank_names(self) -> None:
         """How many axes names have that stand alone, as far as the page shows it."""
-        evidence: Counter[str] = Counter()
         rank: dict[str, int] = {}
         for text in self.texts:
             left, _, right = text.partition("=")
@@ -317,13 +319,8 @@ class Notation:
             if len(names) == 1 and not names[0].down and left.strip() == left[names[0].start : names[0].end].strip():
                 numbers = [re.fullmatch(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*", member) for member in right.split("=")]
                 self.ranks.setdefault((names[0].base, names[0].up), 0) if any(numbers) else None
-            reals = r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb R|R|ℝ)"
-            of_reals = rf"({NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*{reals}\s*\^\s*(\{{[^{{}}]*\}}|\w)"
-            for shape in re.finditer(of_reals, text):
-                for use in find_uses(shape[1]):
-                    rank[use.base] = 2 if re.search(r"\\times|×|x", shape[2]) else 1
+        rank.update((base, len(shape)) for base, shape in self.declared.items())
         for base, partner in self._transposed():
-            evidence[base] += 1
             rank.setdefault(base, 2 if base.isupper() else 1)
             if rank[base] == 1 and partner and partner not in SCALARS:
                 rank.setdefault(partner, 2 if partner.isupper() and len(partner) == 1 else 1)

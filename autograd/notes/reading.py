@@ -9,9 +9,10 @@ from itertools import islice, product
 from autograd.formula.arrays import Array
 from autograd.formula.indexed import read_quantity
 from autograd.notes.blocks import Row, find_rows
-from autograd.notes.notation import LOSSES, Notation, find_uses
+from autograd.notes.notation import LOSSES, Notation, find_uses, plain
 from autograd.notes.numbers import has_numbers
-from autograd.notes.statements import Part, find_parts
+from autograd.notes.shapes import declared_shapes, find_axes
+from autograd.notes.statements import LONGEST_ROW, Part, find_parts
 from autograd.notes.timeline import Timeline
 from autograd.notes.verdicts import ERRORS
 from autograd.notes.world import LAYERS, World
@@ -51,9 +52,10 @@ class Reading:
         parts = [part for row in self.rows for part in find_parts(row, bullets)]
         self.chains = find_chains(parts)
         texts = [" = ".join(part.formulas) for part in parts]
-        self.notation = Notation(texts, text, "\\" in "".join(texts) or "$" in text)
-        self.worlds = self._make_worlds()
+        declared = declared_shapes([plain(row.text) for row in self.rows if len(row.text) <= LONGEST_ROW], text)
+        self.notation = Notation(texts, text, "\\" in "".join(texts) or "$" in text, declared)
         self.letters: dict[str, list[str]] = {}
+        self.worlds = self._make_worlds()
         self.read_before: dict[object, Quantity | BaseException] = {}
         self.timelines = [Timeline(world) for world in self.worlds]
         self._collect()
@@ -67,7 +69,18 @@ class Reading:
         if self.notation.shapes:
             size = max(max(shape) for shape in self.notation.shapes.values())
             return [World(self.notation, size), flat]
-        return [World(self.notation, 3), World(self.notation, 2), World(self.notation, 4), flat]
+        return [self._uneven_world(), World(self.notation, 2), World(self.notation, 4), flat]
+
+    def _uneven_world(self) -> World:
+        """A world of vectors of three entries, and of other numbers of them where the page lets lengths differ."""
+        square = World(self.notation, 3)
+        if not self.notation.has_arrays or self.notation.counts:
+            return square
+        self.worlds = [square]
+        members = [[text for text, _ in chain.members] for chain in self.chains]
+        axes = find_axes(square, members, lambda texts: self.places(square, texts, wide=True))
+        self.letters.clear()
+        return World(self.notation, 3, axes=axes)
 
     def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
         """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""

@@ -15,7 +15,7 @@ import re
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.arrays import Array, ShapeError, add_up, vector
+from autograd.formula.arrays import Array, Axis, ShapeError, add_up, vector
 from autograd.formula.indexed import read_quantity
 from autograd.formula.name_keys import key_of
 from autograd.graph import leaves, nodes
@@ -27,10 +27,12 @@ from autograd.value import Value, constant
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from autograd.formula.arrays import Quantity
     from autograd.formula.name_keys import Key
+
+    AxisKey: TypeAlias = tuple[str, str, int]  # a name, what stands above it, and 0 for rows or 1 for columns
 
 LAYERS = 3
 DEEPEST, MOST_WORK = 12, 30_000  # quantities that one varies through; nodes of all that is differentiated on a page
@@ -44,10 +46,15 @@ class World:
     """A reading of a page.
 
     size: of its vectors; flat: whether all vectors have one entry, and are written as numbers
+    axes: those of names that are arrays, each with how long it is, where not all are equally long
     """
 
-    def __init__(self, notation: Notation, size: int, flat: bool = False, given: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, notation: Notation, size: int, flat: bool = False, axes: Mapping[AxisKey, tuple[Axis, int]] | None = None
+    ) -> None:
         self.notation, self.k, self.flat = notation, size, flat
+        self.axes = dict(axes or {})
+        self.is_uneven = bool(axes)
         self.env: dict[str, int] = {}
         self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
@@ -178,13 +185,18 @@ class World:
             return Array([[self.leaf(base, up, (str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)])
         if rank == 0:
             return self.leaf(base, up, indices)
+        down, n = self.axis(base, up, 0)
         if rank == 1:
-            return vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(self.k)])
+            return vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(n)], down)
+        across, m = self.axis(base, up, 1)
         if rank == 2:
-            return Array(
-                [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(self.k)] for i in range(self.k)]
-            )
+            rows = [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)]
+            return Array(rows, (down, across))
         raise ShapeError(f"{base} has {rank} indices, and stands without them")
+
+    def axis(self, base: str, up: str, which: int) -> tuple[Axis, int]:
+        """The rows or the columns of a name that is an array, and how many they are."""
+        return self.axes.setdefault((base, up, which), (Axis(), self.k))
 
     def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
         if base.isupper() and len(base) == 1 and base not in self.notation.counts and base.lower() in self.notation.counts:
