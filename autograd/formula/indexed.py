@@ -100,7 +100,7 @@ class Scope(Protocol):
     def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity: ...
     def size(self, letter: str) -> int: ...
     def letters_in(self, text: str) -> list[str]: ...
-    def is_called(self, base: str, pure: bool, primed: bool) -> str: ...
+    def is_called(self, base: str, inside: str, pure: bool, primed: bool) -> str: ...
     def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity: ...
     def gradient_of(self, loss: str, by: Quantity) -> Quantity: ...
 
@@ -269,10 +269,10 @@ class _IndexedLexer(Lexer):
                 continue
             key = key_of(base)
             pure = _PURE.match(self.text, stop) is not None
-            kind = self.scope.is_called(str(key[0]), pure, bool(primes))
             close = closing_of(self.text, opening.end())
             if close < 0:
                 continue
+            kind = self.scope.is_called(str(key[0]), self.text[opening.end() + 1 : close], pure, bool(primes))
             if kind == "function" and stop == behind:
                 return Token("call", at, opening.end(), (str(key[0]), len(primes)))
             if kind == "quantity" and pure:
@@ -581,7 +581,8 @@ class _IndexedParser(_Parser):
     # ---- sums
 
     def sum(self, token: Token) -> Any:
-        """Σ or Π of what stands behind it, up to the next plus or minus, for all that its letters run through."""
+        """Σ or Π of what stands behind it, for all that its letters run through: up to the next plus or minus, or as far as
+        there are letters that nothing else binds, as in Σ_i y_i log p_i + (1 − y_i) log(1 − p_i)."""
         kind, low, high = token.what
         letters, first, conditions = _bounds(low)
         start = token.end
@@ -600,7 +601,11 @@ class _IndexedParser(_Parser):
         try:
             self.advance()
             start = self.token.start
-            terms.append(self.deeper(SUM))
+            first_term: Any = self.deeper(SUM)
+            end = self.reach([letter for letter in letters if letter not in outer])
+            while self.token.kind in ("+", "-") and self.token.start < end:
+                first_term = self.go_on(first_term, 0)
+            terms.append(first_term)
         finally:
             self.scope.env = outer
         body = self.text[start : self.token.start]
@@ -613,6 +618,23 @@ class _IndexedParser(_Parser):
         for term in terms[1:]:
             total = each(ops.add, total, term)
         return total
+
+    def reach(self, letters: Sequence[str]) -> int:
+        """Where the last term ends, of those from here on in these brackets, in which one of some letters counts."""
+        found = at = self.token.start
+        depth, term = 0, at
+        while at <= len(self.text) and depth >= 0:
+            c = self.text[at : at + 1]
+            depth += (c in "([{⟦⦃" and c != "") - (c in ")]}⟧⦄" and c != "")
+            if depth < 0 or not c or (depth == 0 and c in "+-−=¦⏎," and at > term):
+                text = self.text[term:at]
+                if set(letters) & set(self.scope.letters_in_formula(text)) and not _SUM.search(text):  # type: ignore[attr-defined]
+                    found = at
+                term = at
+            at += 1
+            if not c or (depth == 0 and c in "=¦⏎,"):
+                break
+        return found
 
     def unbound_letter(self, start: int) -> list[str]:
         """The one letter behind a Σ without bounds that nothing else says."""

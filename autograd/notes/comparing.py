@@ -41,6 +41,12 @@ def _shape_of(x: Quantity) -> str:
     return "a vector" if x.is_vector else "a matrix"
 
 
+def _is_beyond(text: str, k: int) -> bool:
+    """Whether a numbered index stands in a formula that is larger than a size."""
+    parts = [part for use in find_uses(text) for part in split_indices(use.down)]
+    return any(part.isdigit() and int(part) > k for part in parts)
+
+
 _GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
@@ -79,7 +85,8 @@ class Comparing(Reading):
         if misfit and arrays.verdict == WRONG:  # whatever the lengths are
             return arrays._replace(against=BY_SHAPE, how="", difference=None, reason=misfit)
         legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
-        strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
+        signs = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other)
+        strong = signs or self.notation.counts or self.has_matrices(other)
         if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
             return flat
         if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and strong and flat.verdict == RIGHT)):
@@ -90,6 +97,10 @@ class Comparing(Reading):
         if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
             return arrays if strong else flat
         return arrays
+
+    def has_matrices(self, text: str) -> bool:
+        """Whether names of matrices stand in a formula."""
+        return any(self.notation.array_bases.get(use.base) == 2 for use in find_uses(text))
 
     def compare_in(self, world: World, one: str, other: str) -> Judgement:
         """Two members in a world, for all numbers of the letters that count, and in the ways that products are meant."""
@@ -157,7 +168,7 @@ class Comparing(Reading):
                     + ", and which are meant is not said"
                 )
                 return Judgement(OPEN, reason=reason, formula=other, of_indices=True)
-        stray = extra and not any(self._is_repeated(letter, other) for letter in extra)
+        stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.k)
         said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
         unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
         for judgements in by_place.values():
@@ -294,6 +305,15 @@ class Comparing(Reading):
                     return f"the rule that the {base} sum to 1"
         return ""
 
+    def _is_counted(self, world: World, x: Value, tied: set[Value]) -> bool:
+        """Whether a name is one of a counted family, all with numbers that this world has, of which others are known."""
+        if world.flat or world.family(x)[0] not in world.notation.counts:
+            return False
+        places = {key[2] for key, leaf in world.leaves.items() if leaf in tied and key[:2] == world.family(x)}
+        own = next(key[2] for key, leaf in world.leaves.items() if leaf is x)
+        numbered = all(i.isdigit() for place in (own, *places) for i in place)
+        return bool(places) and numbered and all(int(i) <= world.k for i in own)
+
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
         """A name that one side alone has, and that nothing says how it goes with the other."""
         here = {x for x in leaves(one) if x.op is None}
@@ -308,8 +328,8 @@ class Comparing(Reading):
             waiting += [y for y in leaves(world.definitions.get(x, x)) if y not in tied]
             waiting += [y for y in leaves(x) if y not in tied]
         symbols = set(world.slopes.values())
-        for x in (there - here) | (here - there):
-            if x in symbols or x not in tied:
+        for x in sorted(there ^ here, key=lambda x: x.label):
+            if x in symbols or (x not in tied and not self._is_counted(world, x, tied)):
                 return x.label
         if symbols & (here | there):
             both = symbols & here & there

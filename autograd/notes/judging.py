@@ -224,7 +224,7 @@ class Page(Comparing):
         if _DIFFERENTIAL.fullmatch(text):
             return "d" not in self.worlds[-1].notation.functions
         return bool(_CALLED.fullmatch(text)) and all(
-            self.notation.is_called(use.base, True, False) == "" and use.base in self.notation.bases
+            self.notation.is_called(use.base, text.partition("(")[2].rpartition(")")[0], True, False) == "" and use.base in self.notation.bases
             for use in list(find_uses(text))[:1]
         )
 

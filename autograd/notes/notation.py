@@ -168,7 +168,7 @@ class Notation:
         self.functions = self._find_functions()
         self.pairs = self._find_pairs()
         self.tops = {top for top, _ in self.pairs}
-        self.transposed = {base for base, _ in self._transposed()}
+        self.transposed = {use.base for use, _ in self._transposed()}
         self.has_arrays = bool(
             self.transposed
             or self.declared
@@ -271,7 +271,12 @@ class Notation:
                     found.add((tops[0].base, bottoms[0].base))
         return found
 
-    def _transposed(self) -> Iterator[tuple[str, str]]:
+    def _counted(self, use: Use) -> int:
+        """How many indices count vectors: one of u_k where u_kᵀv stands, none of w where w_i is its entry."""
+        indices = len(split_indices(use.down))
+        return indices if indices == self.counts.get(use.base, 0) else 0
+
+    def _transposed(self) -> Iterator[tuple[Use, Use | None]]:
         """Names that are transposed, and the name behind each."""
         for text in self.texts:
             uses = list(find_uses(text))
@@ -281,8 +286,7 @@ class Notation:
                     r"\s*\)\s*(?:\^\s*\{?\s*(?:T|\\top)\b|ᵀ)", text[use.end :]
                 )
                 if inside or after:
-                    partner = behind.base if behind is not None and behind.start - use.end < 8 else ""
-                    yield use.base, partner
+                    yield use, behind if behind is not None and behind.start - use.end < 8 else None
 
     def _count_indices(self) -> dict[str, int]:
         """How many indices the members of a family have, where letters count them."""
@@ -320,10 +324,11 @@ class Notation:
                 numbers = [re.fullmatch(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*", member) for member in right.split("=")]
                 self.ranks.setdefault((names[0].base, names[0].up), 0) if any(numbers) else None
         rank.update((base, len(shape)) for base, shape in self.declared.items())
-        for base, partner in self._transposed():
-            rank.setdefault(base, 2 if base.isupper() else 1)
-            if rank[base] == 1 and partner and partner not in SCALARS:
-                rank.setdefault(partner, 2 if partner.isupper() and len(partner) == 1 else 1)
+        for use, partner in self._transposed():
+            rank.setdefault(use.base, 2 if use.base.isupper() else 1 + self._counted(use))
+            if partner is not None and partner.base not in SCALARS and rank[use.base] == 1 + self._counted(use):
+                is_matrix = partner.base.isupper() and len(partner.base) == 1
+                rank.setdefault(partner.base, 2 if is_matrix else 1 + self._counted(partner))
         for text in self.texts:
             for match in re.finditer("⊙", text):
                 after = next(iter(find_uses(text[match.end() :])), None)
@@ -334,8 +339,12 @@ class Notation:
         matrices = {
             base
             for base in self.bases
-            if base.isupper() and len(base) == 1 and base in "WUVAMH" and self._stands_before_a_name(base)
+            if base.isupper() and len(base) == 1 and base in "WUVAMH" and self._stands_before(base)
         }
+        vectors = {base for base, n in rank.items() if n == 1}
+        for base in self.bases - LOSSES - SCALARS - rank.keys():
+            if base.isupper() and len(base) == 1 and self._stands_before(base, vectors):
+                rank[base] = 2
         if self.has_arrays and (any(rank.get(base) == 2 for base in rank) or any("⊙" in text for text in self.texts)):
             for base in matrices:
                 rank.setdefault(base, 2)
@@ -345,11 +354,12 @@ class Notation:
                     rank.setdefault(base, 1)
         self.array_bases = rank
 
-    def _stands_before_a_name(self, base: str) -> bool:
+    def _stands_before(self, base: str, names: set[str] | None = None) -> bool:
+        """Whether a name stands right in front of one of some others, or of any small letter."""
         for text in self.texts:
-            uses = list(find_uses(text))
-            for use, behind in pairwise(uses):
-                if use.base == base and not text[use.end : behind.start].strip() and behind.base.islower():
+            for use, behind in pairwise(find_uses(text)):
+                is_beside = use.base == base and not text[use.end : behind.start].strip()
+                if is_beside and (behind.base.islower() if names is None else behind.base in names):
                     return True
         return False
 
@@ -382,14 +392,18 @@ class Notation:
                     if use.base in "WUV" and use.base not in self.counts:
                         yield use.base.lower(), len(split_indices(use.down))
         for _, partner in self._transposed():
-            if partner and partner not in SCALARS:
-                yield partner, 0
+            if partner is not None and partner.base not in SCALARS:
+                yield partner.base, 0
 
     def _is_whole(self, base: str, n: int) -> bool:
         """Whether a name with fewer indices than others of its family means all of them at once."""
         return (base, n) in self.whole
 
-    def is_called(self, base: str, pure: bool, primed: bool) -> str:
+    def is_called(self, base: str, inside: str, pure: bool, primed: bool) -> str:
+        """Whether a name in front of brackets is a "function", a "quantity" with what it depends on, or a factor.
+
+        inside: what stands in the brackets; pure: whether that is names alone
+        """
         if base in FUNCTIONS and base not in self.functions:
             return ""
         if base in ("σ", "exp", "log") or (base in CONSTANTS and base not in self.functions):
@@ -398,9 +412,11 @@ class Notation:
             return "function"
         if base in self.functions:
             params, _ = self.functions[base]
-            names = [use.base for p in params for use in find_uses(p)]
+            names = [use.base + use.down for p in params for use in find_uses(p)]
             bare = self._stands_bare(base)
-            if pure and (bare or base in LOSSES or len(names) > 1):
+            there = [use.base + use.down for use in find_uses(inside)]
+            is_elsewhere = len(there) == len(names) == 1 and there != names and base not in LOSSES  # f(x_n), where f(x) is said
+            if pure and not is_elsewhere and (bare or base in LOSSES or len(names) > 1):
                 return "quantity"
             return "" if bare and len(base) == 1 and base.islower() and not pure else "function"
         if pure and (base in LOSSES or (base in self.tops and base not in USUAL_FUNCTIONS and base.isupper())):

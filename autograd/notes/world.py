@@ -74,7 +74,7 @@ class World:
         self._used_in: dict[Value, list[tuple[Value, Value]]] | None = None
         self._leaves: dict[Value, list[Value]] = {}  # those of definitions
         self._families: dict[Value, tuple[str, str]] = {}
-        self._found: dict[tuple[Value, Value], Value] = {}
+        self._found: dict[tuple[Value, Value], tuple[Value, set[Value]]] = {}  # slopes, and what was touched for them
         self._deep = self._asked = 0
 
     # ---- names
@@ -216,8 +216,8 @@ class World:
 
     # ---- functions
 
-    def is_called(self, base: str, pure: bool, primed: bool) -> str:
-        return self.notation.is_called(base, pure, primed)
+    def is_called(self, base: str, inside: str, pure: bool, primed: bool) -> str:
+        return self.notation.is_called(base, inside, pure, primed)
 
     def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity:
         """A function of the page, or any function of that name, entry by entry."""
@@ -301,15 +301,18 @@ class World:
             self.has_direct = True
             if self.direct:
                 return self._partial(own, bottom)
-        if (top, bottom) in self._found:
-            return self._found[top, bottom]
-        self._deep += 1
-        try:
-            if self._deep > DEEPEST:
-                raise UnsaidError("this varies through too many quantities")
-            found = self._found[top, bottom] = self._slope(top, bottom)
-        finally:
-            self._deep -= 1
+        if (top, bottom) not in self._found:
+            before, self.touched = self.touched, set()
+            self._deep += 1
+            try:
+                if self._deep > DEEPEST:
+                    raise UnsaidError("this varies through too many quantities")
+                self._found[top, bottom] = self._slope(top, bottom), self.touched
+            finally:
+                self._deep -= 1
+                self.touched = before
+        found, touched = self._found[top, bottom]
+        self.touched |= touched
         return found
 
     def _slope(self, top: Value, bottom: Value) -> Value:
@@ -341,12 +344,12 @@ class World:
         """Whether a quantity without a definition could vary with another: where the page differentiates such by such."""
         if x in self.stated.get(bottom, ()):
             return True
-        (base, up), (other, layer) = self._family(x), self._family(bottom)
+        (base, up), (other, layer) = self.family(x), self.family(bottom)
         if base == other and (up == layer or up < layer):
             return False
         return (base, other) in self.notation.pairs
 
-    def _family(self, leaf: Value) -> tuple[str, str]:
+    def family(self, leaf: Value) -> tuple[str, str]:
         if leaf not in self._families:
             self._families = {value: (base, up) for (base, up, _), value in self.leaves.items()}
         return self._families.get(leaf, ("", ""))
@@ -359,11 +362,13 @@ class World:
             return stated
         if self._are_siblings(top, bottom) and top.label != bottom.label:
             return constant(0.0)
-        terms = [
-            self.slope(top, user) * self._partial(own, bottom)
+        ways = [
+            (user, own)
             for user, own in self._users(bottom)
             if user is not top and user.op is None and not self._rests_on(user, top)
         ]
+        self.touched |= {user for user, _ in ways}
+        terms = [self.slope(top, user) * self._partial(own, bottom) for user, own in ways]
         terms += [
             self.slope(top, user) * slope
             for user, slope in self.stated.get(bottom, {}).items()
@@ -405,9 +410,9 @@ class World:
     def are_tied(self, names: set[Value]) -> bool:
         """Whether one of some names varies with another, though no definition says how."""
         free = [x for x in names if x.op is None and x not in self.definitions]
-        families = {self._family(x) for x in free}
+        families = {self.family(x) for x in free}
         pairs = [*self.slopes, *((top, bottom) for bottom, tops in self.stated.items() for top in tops)]
-        ties = {(self._family(top), self._family(bottom)) for top, bottom in pairs if top not in self.definitions}
+        ties = {(self.family(top), self.family(bottom)) for top, bottom in pairs if top not in self.definitions}
         return any(top in families and bottom in families for top, bottom in ties)
 
     def expanded(self, y: Value) -> Value:
