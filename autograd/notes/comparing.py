@@ -240,7 +240,8 @@ class Comparing(Reading):
         if bool(names_in(one)) != bool(names_in(other)):  # z = wx = 1, where w and x have numbers
             return Judgement(OPEN, reason="for which numbers this is meant is not said")
         if stranger := self._stranger(world, left, right, one, other):
-            return Judgement(OPEN, reason=self._not_defined(stranger), unsaid=stranger)
+            reason, unsaid = self._not_defined(stranger), stranger
+            return Judgement(OPEN, against, found.how, found.difference, reason, unsaid=unsaid)
         if world.are_tied({*leaves(one), *leaves(other)}):
             return Judgement(OPEN, reason="how the names in it go with one another is not said")
         if renamed := self._renamed(left, right):

@@ -18,7 +18,7 @@ from autograd.notes.mending import TRANSPOSITIONS, mend
 from autograd.notes.notation import LOSSES, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.reading import Chain
-from autograd.notes.scanning import read_otherwise
+from autograd.notes.scanning import are_two, read_otherwise
 from autograd.notes.verdicts import (
     BY_SHAPE,
     ERRORS,
@@ -245,7 +245,13 @@ class Page(Comparing):
             return found
         self.mended += 1
         reading = read_otherwise(found.formula, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
-        return found._replace(reason=f"{found.reason}; {reading}") if reading else found
+        if reading is None:
+            return found
+        name, other = reading
+        if are_two(name, other, (text for chain in self.chains for text, _ in chain.members if text != found.formula)):
+            reason = f"{name} stands where {other} belongs, and they are two things on this page"
+            return found._replace(verdict=WRONG, reason=reason, unsaid="", mended=f"right with {other} for {name}")
+        return found._replace(reason=f"{found.reason}; it reads as right if {name} is {other}")
 
     def _transposed(self, wanted: str, found: Judgement) -> Judgement:
         """A row of vectors whose shapes fit in no reading is wrong if they fit, and it is right, with one transposition."""

@@ -31,7 +31,7 @@ USUAL_FUNCTIONS = set("fgφψF")
 UP_TO = set("nmkKNMCdp")  # letters for sizes
 SCALARS = set("LJECℓηαλμγεβTnmkijltdNKMτρκ")
 NEAR = 60  # characters in front of a name that say what it is
-ARITHMETIC = re.compile(r"([^\W\d_])([+−-])([0-9])")
+ARITHMETIC = re.compile(r"([^\W\d_])((?:[+−-](?:[0-9]+|[^\W\d_]))+)")  # i + 1, i + k − 1
 _HEAD = re.compile(
     r"\\(?:text|mathrm|operatorname|begin|end)\s*\{(?:(?P<name>[^\W_]+)|(?P<words>[^{}]*))\}"
     rf"|\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\[A-Za-z]+"
@@ -236,9 +236,9 @@ class Notation:
                             found.add(name)
         for use in self.uses:
             for part in split_indices(use.down):
-                bare = ARITHMETIC.sub(r"\1", part)
-                if len(bare.rstrip("'")) == 1 and bare[0] in USUALLY_COUNT:
-                    found.add(bare)
+                for bare in re.split(r"[+−-][0-9]*", part) if ARITHMETIC.fullmatch(part) else [part]:
+                    if len(bare.rstrip("'")) == 1 and bare[0] in USUALLY_COUNT:
+                        found.add(bare)
         return found
 
     def _find_functions(self) -> dict[str, tuple[list[str], str]]:

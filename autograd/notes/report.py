@@ -218,8 +218,9 @@ def _judged(page: Page) -> Iterator[tuple[Row, Judgement]]:
 
 
 def _row(row: Row, found: Judgement) -> NotesRow:
-    point = dict(found.difference.point) if found.difference else {}
-    here, there = (found.difference.here, found.difference.there) if found.difference else (None, None)
+    proof = found.difference if found.verdict in (WRONG, JUMP) else None
+    point = dict(proof.point) if proof else {}
+    here, there = (proof.here, proof.there) if proof else (None, None)
     return NotesRow(
         row.line, row.text, found.verdict, _sentence(found), found.against, found.how, point, here, there, found.mended
     )

@@ -142,19 +142,23 @@ class World:
     def place(self, part: str) -> str:
         if part in self.env or part in self.fixed:
             return str(self.env.get(part, self.fixed.get(part)))
-        if match := ARITHMETIC.fullmatch(part):
-            letter, sign, by = match.groups()
-            base = self.env.get(letter, self.fixed.get(letter))
-            if base is None and letter in self.sizes and not self.flat:
-                base = self.k
-            if base is not None:
-                return str(base + (int(by) if sign == "+" else -int(by)))
-            if letter in self.notation.letters or letter in self.notation.layers:
-                self.unbound.add(letter)
-            return part.replace("−", "-")
+        if ARITHMETIC.fullmatch(part):
+            terms = [self.term(term) for term in re.findall(r"[+−-]?(?:[0-9]+|[^\W\d_])", part)]
+            known = [term for term in terms if term is not None]
+            return str(sum(known)) if len(known) == len(terms) else part.replace("−", "-")
         if part in self.notation.letters or part in self.notation.layers:
             self.unbound.add(part)
         return part
+
+    def term(self, text: str) -> int | None:
+        """A term of an index, such as the k of i + k − 1; nothing where no number stands for it."""
+        letter = text.lstrip("+−-")
+        number = int(letter) if letter.isdigit() else self.env.get(letter, self.fixed.get(letter))
+        if number is None and letter in self.sizes and not self.flat:
+            number = self.k
+        if number is None and (letter in self.notation.letters or letter in self.notation.layers):
+            self.unbound.add(letter)
+        return number if number is None or text[0] not in "−-" else -number
 
     def letters_in_formula(self, text: str) -> list[str]:
         below = re.findall(r"_\s*(?:\{([^{}]*)\}|([^\W_]))", text)
@@ -166,8 +170,8 @@ class World:
         if letter.isdigit():
             return int(letter)
         if match := ARITHMETIC.fullmatch(letter.replace(" ", "")):
-            base = self.env.get(match[1], self.k)
-            return base + (int(match[3]) if match[2] == "+" else -int(match[3]))
+            others = [self.term(term) or 0 for term in re.findall(r"[+−-](?:[0-9]+|[^\W\d_])", match[2])]
+            return self.env.get(match[1], self.k) + sum(others)
         return self.k
 
     def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
