@@ -152,6 +152,4 @@ def multiply(factors: Sequence[Value]) -> Value:
 
 def write_shapes(*arrays: Array) -> str:
     """The shapes of arrays, by the names of their axes where these have some."""
-    return " and ".join(
-        "×".join(axis.root.name or str(n) for n, axis in zip(array.shape, array.axes)) for array in arrays
-    )
+    return " and ".join("×".join(axis.root.name or str(n) for n, axis in zip(array.shape, array.axes)) for array in arrays)

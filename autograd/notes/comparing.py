@@ -12,10 +12,22 @@ from autograd.formula.arrays import Array, MisfitError, write_shapes
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
-from autograd.notes.notation import find_uses, split_indices
 from autograd.notes.reading import Reading, pairs_of
 from autograd.notes.timeline import names_in
-from autograd.notes.verdicts import AS_WRITTEN, BY_SHAPE, ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
+from autograd.notes.uses import find_uses, split_indices
+from autograd.notes.verdicts import (
+    AS_WRITTEN,
+    BY_SHAPE,
+    ERRORS,
+    OPEN,
+    RIGHT,
+    STATED,
+    UNREAD,
+    WRONG,
+    Judgement,
+    sentence,
+    worst,
+)
 from autograd.notes.world import UnsaidError, World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
@@ -100,7 +112,7 @@ class Comparing(Reading):
 
     def has_matrices(self, text: str) -> bool:
         """Whether names of matrices stand in a formula."""
-        return any(self.notation.array_bases.get(use.base) == 2 for use in find_uses(text))
+        return any(self.notation.arrays.array_bases.get(use.base) == 2 for use in find_uses(text))
 
     def compare_in(self, world: World, one: str, other: str) -> Judgement:
         """Two members in a world, for all numbers of the letters that count, and in the ways that products are meant."""
@@ -199,9 +211,7 @@ class Comparing(Reading):
             else:
                 shapes = write_shapes(left, right)
                 if left.is_vector and min(right.shape) > 1 and _GRADIENT.match(text) and other.strip().startswith("⟦"):
-                    return Judgement(
-                        WRONG, BY_SHAPE, reason=f"a gradient by a vector is a vector: {shapes} are set equal"
-                    )
+                    return Judgement(WRONG, BY_SHAPE, reason=f"a gradient by a vector is a vector: {shapes} are set equal")
                 return Judgement(OPEN, reason=f"{shapes} are set equal", misfit=True)
         if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
             same: Value = right

@@ -15,10 +15,10 @@ from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
 from autograd.notes.equality import Difference, compare
 from autograd.notes.mending import TRANSPOSITIONS, mend
-from autograd.notes.notation import LOSSES, find_uses
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.reading import Chain
 from autograd.notes.scanning import are_two, read_otherwise
+from autograd.notes.uses import LOSSES, find_uses
 from autograd.notes.verdicts import (
     BY_SHAPE,
     ERRORS,
@@ -223,10 +223,10 @@ class Page(Comparing):
         """Whether a member is a name that only looks like a product: dw for a gradient, y(x) where y is no function."""
         if _DIFFERENTIAL.fullmatch(text):
             return "d" not in self.worlds[-1].notation.functions
-        return bool(_CALLED.fullmatch(text)) and all(
-            self.notation.is_called(use.base, text.partition("(")[2].rpartition(")")[0], True, False) == "" and use.base in self.notation.bases
-            for use in list(find_uses(text))[:1]
-        )
+        if not _CALLED.fullmatch(text):
+            return False
+        name, inside = find_uses(text)[0].base, text.partition("(")[2].rpartition(")")[0]
+        return name in self.notation.bases and not self.notation.is_called(name, inside, pure=True, primed=False)
 
     def _odd_ones(self, members: Sequence[tuple[str, int]], rest: Sequence[int]) -> dict[int, Judgement]:
         """Members that are something else than the two next ones, which are the same in turn."""

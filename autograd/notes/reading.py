@@ -9,11 +9,12 @@ from itertools import islice, product
 from autograd.formula.arrays import Array
 from autograd.formula.indexed import read_quantity
 from autograd.notes.blocks import Row, find_rows
-from autograd.notes.notation import LOSSES, Notation, find_uses, plain
+from autograd.notes.notation import Notation
 from autograd.notes.numbers import has_numbers
 from autograd.notes.shapes import declared_shapes, find_axes
 from autograd.notes.statements import LONGEST_ROW, Part, find_parts
 from autograd.notes.timeline import Timeline
+from autograd.notes.uses import LOSSES, find_uses, plain
 from autograd.notes.verdicts import ERRORS
 from autograd.notes.world import LAYERS, World
 from autograd.value import Value
@@ -53,7 +54,7 @@ class Reading:
         self.chains = find_chains(parts)
         texts = [" = ".join(part.formulas) for part in parts]
         declared = declared_shapes([plain(row.text) for row in self.rows if len(row.text) <= LONGEST_ROW], text)
-        self.notation = Notation(texts, text, "\\" in "".join(texts) or "$" in text, declared)
+        self.notation = Notation(texts, "\\" in "".join(texts) or "$" in text, declared)
         self.letters: dict[str, list[str]] = {}
         self.worlds = self._make_worlds()
         self.read_before: dict[object, Quantity | BaseException] = {}
@@ -64,17 +65,17 @@ class Reading:
 
     def _make_worlds(self) -> list[World]:
         flat = World(self.notation, 1, flat=True)
-        if not (self.notation.has_arrays or self.notation.counts or self.notation.sizes):
+        if not (self.notation.arrays.has_arrays or self.notation.counts or self.notation.sizes):
             return [flat]
-        if self.notation.shapes:
-            size = max(max(shape) for shape in self.notation.shapes.values())
+        if self.notation.arrays.shapes:
+            size = max(max(shape) for shape in self.notation.arrays.shapes.values())
             return [World(self.notation, size), flat]
         return [self._uneven_world(), World(self.notation, 2), World(self.notation, 4), flat]
 
     def _uneven_world(self) -> World:
         """A world of vectors of three entries, and of other numbers of them where the page lets lengths differ."""
         square = World(self.notation, 3)
-        if not self.notation.has_arrays or self.notation.counts:
+        if not self.notation.arrays.has_arrays or self.notation.counts:
             return square
         self.worlds = [square]
         members = [[text for text, _ in chain.members] for chain in self.chains]

@@ -1,6 +1,6 @@
 r"""Which axes of a page's vectors and matrices are equally long, so that all others may be of different lengths.
 
-    z = W x + b,  L = ½ (z − t)ᵀ(z − t)      the columns of W are as many as the entries of x; its rows as those of z, b and t
+    z = W x + b,  L = ½ (z − t)ᵀ(z − t)      columns of W are as many as entries of x, its rows as those of z, b and t
     X ∈ ℝ^{n×d}; W is an n×m matrix          as the page says it itself
 
 Where two lengths may differ, a page is read with vectors of which they do: W (z − t) has no shape there, and Wᵀ(z − t) has.
@@ -13,7 +13,7 @@ import re
 
 from autograd.formula.arrays import Array, Axis, unite
 from autograd.formula.indexed import NAME, read_quantity
-from autograd.notes.notation import find_uses
+from autograd.notes.uses import find_uses
 from autograd.notes.verdicts import ERRORS
 
 TYPE_CHECKING = False
@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 LENGTHS = (3, 2, 4, 5)  # that are given to axes that may differ, in turn
 _DERIVATIVE = re.compile(r"∂|\\partial|∇|\\nabla|\\frac\s*\{\s*d")
 _REALS = r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb R|\\mathbf\s*\{\s*R\s*\}|\\R(?![A-Za-z])|R|ℝ)"
-_OF_REALS = re.compile(rf"(?P<name>{NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*{_REALS}\s*\^\s*(?:\{{(?P<shape>[^{{}}]*)\}}|(?P<one>\w))")
+_OF_REALS = re.compile(
+    rf"(?P<name>{NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*{_REALS}\s*\^\s*(?:\{{(?P<shape>[^{{}}]*)\}}|(?P<one>\w))"
+)
 _TIMES = r"(\w+)\s*(?:\\times|×)\s*(\w+)"
-_MATRIX_BEHIND = re.compile(rf"\$({NAME})\$,?\s+(?:is|be|of size|of shape|has shape)\s+(?:an?\s+|of\s+size\s+)?\$\s*{_TIMES}\s*\$")
+_MATRIX_BEHIND = re.compile(
+    rf"\$({NAME})\$,?\s+(?:is|be|of size|of shape|has shape)\s+(?:an?\s+|of\s+size\s+)?\$\s*{_TIMES}\s*\$"
+)
 _MATRIX_BEFORE = re.compile(rf"\$\s*{_TIMES}\s*\$\s+matrix\s+\$({NAME})\$")
 
 
@@ -95,7 +99,7 @@ def _declare(world: World) -> None:
     """Let axes that the page gives the same letter be equally long."""
     named: dict[str, Axis] = {}
     for base, up, which in list(world.axes):
-        shape = world.notation.declared.get(base, ())
+        shape = world.notation.arrays.declared.get(base, ())
         if which < len(shape):
             named.setdefault(shape[which], Axis(shape[which])).unite(world.axes[base, up, which][0])
 

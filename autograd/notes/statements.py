@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from autograd.formula.indexed import closing_of, prepare
+from autograd.formula.indexed import NAME, closing_of, prepare
 from autograd.formula.parser import LONGEST
 from autograd.formula.spellings import undress
 
@@ -39,6 +39,7 @@ _GOES_ON = re.compile(
     r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)"
 )
 _BESIDE = re.compile(r"\s*(?:\\nabla|∇)[^=]*=")
+_A_NAME = re.compile(rf"\s*{NAME}\s*")
 _MARK = "⁏"
 LONGEST_ROW = 2 * LONGEST  # characters of a row that is read
 
@@ -167,6 +168,8 @@ def _join(pieces: list[str]) -> list[str]:
         elif sign == "←":
             if not stated and _looks_like_formula(before):
                 found[-1] = f"{before} := {piece}"
+            elif stated and _A_NAME.fullmatch(piece):  # L = ½(ŷ − y)² ← E says what is called E
+                found.append(f"{piece} = {before[: _RELATION.search(before).start()]}")  # type: ignore[union-attr]
         elif sign == _MARK:
             if piece.strip().startswith("="):
                 found[-1] = before + " " + piece

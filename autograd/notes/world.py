@@ -19,7 +19,8 @@ from autograd.formula.arrays import Array, Axis, ShapeError, add_up, vector
 from autograd.formula.indexed import read_quantity
 from autograd.formula.name_keys import key_of
 from autograd.graph import leaves, nodes
-from autograd.notes.notation import ARITHMETIC, LOSSES, Notation, find_uses, is_layer, plain, split_indices
+from autograd.notes.notation import Notation
+from autograd.notes.uses import ARITHMETIC, LOSSES, find_uses, is_layer, plain, split_indices
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply, expand, substitute
 from autograd.value import Value, constant
@@ -67,7 +68,7 @@ class World:
         self.unbound: set[str] = set()
         self.bound: dict[Key, Quantity] = {}
         self.sizes = notation.sizes
-        self.shapes = {} if flat else notation.shapes
+        self.shapes = {} if flat else notation.arrays.shapes
         self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
         self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
         self.touched: set[Value] = set()  # what was differentiated
@@ -175,7 +176,7 @@ class World:
         return self.k
 
     def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
-        rank = 0 if self.flat else self.notation.rank(base, up, len(indices))
+        rank = 0 if self.flat else self.notation.arrays.rank(base, up, len(indices))
         if base.islower() and (base, up) not in self.shapes and (base.upper(), up) in self.shapes and not indices:
             base = base.upper()
         if (base, up) in self.shapes and not indices:
@@ -205,7 +206,7 @@ class World:
     def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
         if base.isupper() and len(base) == 1 and base not in self.notation.counts and base.lower() in self.notation.counts:
             lower = self.notation.counts[base.lower()]
-            if len(indices) == lower and base not in LOSSES and not self.notation.array_bases.get(base):
+            if len(indices) == lower and base not in LOSSES and not self.notation.arrays.array_bases.get(base):
                 base = base.lower()
         key = base, up, indices
         if key not in self.leaves:
