@@ -11,12 +11,11 @@ import re
 
 from autograd.formula.indexed import NAME
 from autograd.graph import leaves
-from autograd.mark.rounding import grain
-from autograd.notes.comparing import Comparing
-from autograd.notes.equality import Difference, compare
+from autograd.notes.equality import compare
 from autograd.notes.mending import TRANSPOSITIONS, mend
-from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
+from autograd.notes.numbers import has_numbers, is_pure
 from autograd.notes.reading import Chain
+from autograd.notes.reckoning import Reckoning
 from autograd.notes.scanning import are_two, read_otherwise
 from autograd.notes.uses import LOSSES, find_uses
 from autograd.notes.verdicts import (
@@ -33,7 +32,6 @@ from autograd.notes.verdicts import (
     sentence,
     worst,
 )
-from autograd.notes.world import UnsaidError
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograd.notes.blocks import Row
-    from autograd.notes.world import World
 
 
 MOST_MENDED = 12  # rows of a page for which what would be right is looked for
@@ -58,7 +55,7 @@ _DIFFERENTIAL = re.compile(rf"\s*d\s*(?:{NAME})\s*")
 _CALLED = re.compile(rf"\s*[a-zA-Z]\s*\(\s*{NAME}(?:\s*,\s*{NAME})*\s*\)\s*")
 
 
-class Page(Comparing):
+class Page(Reckoning):
     """A page, its rows and what is said of each.
 
     text: the page; given: definitions that it leaves out, such as "ŷ = σ(θᵀx)"
@@ -68,92 +65,7 @@ class Page(Comparing):
         super().__init__(text, given, latex)
         self.mended = 0  # rows for which something right was looked for
         self.judgements: dict[Row, Judgement] = {}
-        self.reckoner = Reckoner(self.worlds[0])
-        self._collect_numbers()
         self._judge()
-
-    def _collect_numbers(self) -> None:
-        """The numbers that the page gives to names."""
-        world = self.worlds[0]
-        for chain in self.chains:
-            members = chain.members
-            if len(members) != 2 or not is_pure(members[1][0]):
-                continue
-            for x, number in self._named_numbers(world, members[0][0], members[1][0]):
-                if x not in world.definitions:
-                    self.reckoner.exact.add(abs(number.value))
-                    self.reckoner.note(x, number)
-
-    def _named_numbers(self, world: World, name: str, numbers: str) -> list[tuple[Value, Written]]:
-        try:
-            left = self.read(world, name, {})
-        except ERRORS:
-            return []
-        names, written = entries_of(left), written_numbers(numbers)
-        if len(names) != len(written) or any(x.inputs or x.op is not None for x in names):
-            return []
-        return list(zip(names, written))
-
-    def _judge_numbers(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
-        """Members with numbers in them, each against the one before it."""
-        members = chain.members
-        numeric = [has_numbers(text) or (is_pure(text) and any(has_numbers(t) for t, _ in members)) for text, _ in members]
-        if not any(numeric):
-            return
-        world = self.worlds[0]
-        for i, (text, row) in enumerate(members):
-            if not numeric[i] or i == 0:
-                continue
-            before = members[i - 1][0]
-            yield row, self._judge_number(world, before, text, numeric[i - 1])
-        last = members[-1][0]
-        if is_pure(last):
-            for text, _ in members[:-1]:
-                for x, number in self._named_numbers(world, text, last):
-                    self.reckoner.note(x, number)
-
-    def _judge_number(self, world: World, before: str, text: str, is_number: bool) -> Judgement:
-        try:
-            one, other = self.read(world, before, {}), self.read(world, text, {})
-        except ERRORS as error:
-            return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=text)
-        ones, others = entries_of(one), entries_of(other)
-        if len(ones) != len(others):
-            return Judgement(OPEN, reason="a number and a vector are set equal", formula=text)
-        found: list[Judgement] = []
-        written = written_numbers(text) if is_pure(text) else []
-        for k, (x, y) in enumerate(zip(ones, others)):
-            if y in set(leaves(x)) or (x.op is None and not x.inputs and x in set(leaves(y))):
-                found.append(Judgement(OPEN, formula=text, reason="a name stands on both sides"))
-                continue
-            is_name = not x.inputs and x.op is None
-            here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
-            if not here:
-                found.append(
-                    Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text)
-                )
-                continue
-            if len(written) == len(others):
-                good = any(leads_to(value, off, written[k]) for value, off in here)
-                there = written[k].value
-            else:
-                sides = self.reckoner.worths(y, text)
-                if not sides:
-                    found.append(Judgement(OPEN, reason="a number is not said", formula=text))
-                    continue
-                good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)
-                there = sides[0][0]
-            against = "the numbers before it" if is_number else "the formula and the numbers on this page"
-            if good:
-                found.append(Judgement(RIGHT, against, "to its digits", formula=text))
-            else:
-                value = here[0][0]
-                found.append(
-                    Judgement(WRONG, against, "by more than rounding can do", Difference([], value, there), formula=text)
-                )
-        return worst(found) or Judgement(UNREAD, formula=text)
-
-    # ---- judging
 
     def _judge(self) -> None:
         for i, chain in enumerate(self.chains):
@@ -209,7 +121,7 @@ class Page(Comparing):
         if (found := self._judge_update(chain)) is not None:
             yield 0, found
             return
-        yield from self._judge_numbers(chain)
+        yield from self.judge_numbers(chain)
         members = [(text, row) for text, row in chain.members if not self._is_named(text)]
         symbolic = [
             i
@@ -289,7 +201,7 @@ class Page(Comparing):
         text = members[i][0]
         if judgement.verdict != OPEN or not is_pure(text):
             return judgement
-        by_numbers = self._judge_number(self.worlds[0], members[i - 1][0], text, False)
+        by_numbers = self.judge_number(self.worlds[0], members[i - 1][0], text, False)
         return by_numbers if by_numbers.verdict == RIGHT else judgement
 
     def _judge_symbolic(
