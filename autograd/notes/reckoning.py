@@ -116,7 +116,7 @@ class Reckoning(Comparing):
             found = [self._judge_entry(x, others[0], before, text, None) for x in ones]
             if all(judgement.verdict == WRONG for judgement in found):
                 reason = f"{self._shown(before)} is a vector on this page, and this is none of its entries"
-                return found[0]._replace(against=against, reason=reason)
+                return found[0]._replace(against=against, difference=None, reason=reason)
         if len(ones) != len(others):
             return Judgement(OPEN, reason="a number and a vector are set equal", formula=text)
         written = written_numbers(text) if is_pure(text) else []
