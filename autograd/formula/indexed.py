@@ -78,6 +78,8 @@ NAME = (
     rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
 )
 _BELOW = re.compile(rf"\s*{_D}\s*(?P<name>{NAME})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?\s*(?:\\cdot(?![A-Za-z])|·)?\s*")
+_BARE_FUNCTION = re.compile(r"\\(?:sigma|tanh|exp|log|ln|sin|cos)|σ|tanh|ReLU|relu")
+_WORD_BELOW = re.compile(rf"\s*{_D}\s*(?P<name>[^\W\d_]{{2,}})(?P<index>_(?:\w|\{{[^{{}}]*\}}))?\s*")
 _WORD_NAME = r"[^\W\d_]+[0-9]*(?:_\w+)?"
 _INLINE = re.compile(
     rf"(?P<d>∂|\\partial(?![A-Za-z])|(?<![A-Za-z\\])d)\s*(?P<top>{NAME}(?:\s*\([^()]*\))?)?\s*/\s*"
@@ -162,7 +164,7 @@ class _IndexedLexer(Lexer):
             return [self.nabla(match)]
         if (match := _SUM.match(text, at)) and not (text[at] == "Σ" and key_of("Σ") in self.scope):
             return [self.sum_token(match)]
-        if self.last is not None and self.last.kind in ("name", "constant", ")", "]", "}", "⟧", "ᵀ", "index", "⟧"):
+        if self.last is not None and self.last.kind in ("name", "constant", ")", "]", "}", "⟧", "ᵀ", "index", "‖"):
             if match := patterns.TRANSPOSED.match(text, at):
                 return [Token("ᵀ", at, match.end())]
             if text[at] == "_" and self.last.kind != "constant":
@@ -212,6 +214,8 @@ class _IndexedLexer(Lexer):
                     name, order = power[1], int(power[2] or power[3])
                 bottoms.append((name, order))
                 place = each_of.end()
+            if place < len(below) and (word := _WORD_BELOW.fullmatch(below)) and key_of(word["name"]) in self.scope:
+                bottoms, place = [(f"\\text{{{word['name']}}}{word['index'] or ''}", 1)], len(below)
             if place < len(below) or (above["d"] == "d" and not re.match(r"\s*(?:d|\\mathrm\s*\{d\})", below)):
                 return None
             return self.slope_of(at, end + 1, above["rest"].strip(), bottoms, int(above["order"] or 1))
@@ -222,6 +226,8 @@ class _IndexedLexer(Lexer):
         return None
 
     def slope_of(self, at: int, end: int, top: str, bottoms: list[tuple[str, int]], order: int) -> Token:
+        if _BARE_FUNCTION.fullmatch(top) and len(bottoms) == 1 and key_of(top.lstrip("\\")) not in self.scope:
+            top = f"{top}({bottoms[0][0]})"  # dσ/dz
         if sum(n for _, n in bottoms) != order:
             raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
         bracketed = top.startswith("(") and top.endswith(")") and closing_of(top, 0) == len(top) - 1
@@ -427,9 +433,9 @@ class _IndexedParser(_Parser):
             inside: Any = self.group()[0]
             if not isinstance(inside, Array):
                 raise self.error(token.start, "softmax is of a vector")
-            flat = inside.entries
-            probabilities = [lift(p) for p in softmax(flat)]
-            return vector(probabilities) if inside.shape[1] == 1 else Array([probabilities])
+            if inside.shape[1] == 1:
+                return vector([lift(p) for p in softmax(inside.entries)], inside.axes[0])
+            return Array([[lift(p) for p in softmax(row)] for row in inside.rows], inside.axes)  # of a matrix row by row
         if kind == "call":
             self.advance()
             base, primes = token.what

@@ -17,6 +17,7 @@ from autograd.notes.numbers import has_numbers, is_pure
 from autograd.notes.reading import Chain
 from autograd.notes.reckoning import Reckoning
 from autograd.notes.scanning import are_two, read_otherwise
+from autograd.notes.timeline import names_in
 from autograd.notes.uses import LOSSES, find_uses
 from autograd.notes.verdicts import (
     BY_SHAPE,
@@ -32,7 +33,8 @@ from autograd.notes.verdicts import (
     sentence,
     worst,
 )
-from autograd.value import Value
+from autograd.rewriting import substitute
+from autograd.value import Value, constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -186,6 +188,8 @@ class Page(Reckoning):
     def _mended(self, wanted: str, found: Judgement) -> Judgement:
         """What is wrong, with what would be right, if that is one small thing away."""
         found = self._transposed(wanted, self._read_otherwise(wanted, found))
+        if found.verdict == WRONG and self._is_right_for_numbers(wanted, found.formula):
+            return Judgement(OPEN, reason="it is right for the numbers that this page gives", formula=found.formula)
         said = found.reason and found.against != BY_SHAPE
         if found.verdict != WRONG or said or found.mended or self.mended >= MOST_MENDED:
             return found
@@ -195,6 +199,22 @@ class Page(Reckoning):
             return found
         shown = "" if re.search("[⟦⦃⏎]", mended.formula) else f": {mended.formula}"
         return found._replace(mended=f"right with {mended.kind}{shown}")
+
+    def _is_right_for_numbers(self, wanted: str, text: str) -> bool:
+        """Whether the numbers that the page gives to some names make two formulas the same for all numbers of the others."""
+        world = self.worlds[-1]
+        places = dict.fromkeys(self.letters_of(world, [wanted, text]), 1)
+        try:
+            one, other = (self.read(world, each, places) for each in (wanted, text))
+        except ERRORS:
+            return False
+        if not (isinstance(one, Value) and isinstance(other, Value)):
+            return False
+        one, other = world.expanded(one), world.expanded(other)
+        numbers = {x.label: said[-1].value for x, said in self.reckoner.given.items()}
+        given = {x: constant(numbers[x.label]) for x in {*leaves(one), *leaves(other)} if x.label in numbers}
+        one, other = substitute(one, given), substitute(other, given)
+        return bool(given) and bool(names_in(one)) and bool(names_in(other)) and compare(one, other).same is True
 
     def _by_numbers(self, members: Sequence[tuple[str, int]], i: int, judgement: Judgement) -> Judgement:
         """What is said of a whole number, if the numbers on the page make it right."""

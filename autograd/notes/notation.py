@@ -17,10 +17,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-WORDS = set("net out loss cost err error mse bce nll ce mae rss lr acc var std rmse".split())
+WORDS = set("net out loss cost err error mse bce nll ce kl elbo mae rss lr acc var std rmse".split())
 USUAL_FUNCTIONS = set("fgφψF")
-UP_TO = set("nmkKNMCdp")  # letters for sizes
+UP_TO = set("nmkKNMCdpDBT")  # letters for sizes
 _SUM = re.compile(r"(?:\\sum|\\prod|∑|∏|Σ)\s*(?:\\limits)?\s*((?:[_^](?:\{[^{}]*\}|\w)\s*){1,2})")
+_MEAN = re.compile(  # (1/n) Σ
+    r"(?:\\[td]?frac\s*(?:\{\s*1\s*\}|1)\s*(?:\{\s*(\w)\s*\}|(\w))|1/(\w))\s*(?:\\sum|∑|Σ)"
+)
 _FUNCTION_LEFT = re.compile(
     rf"(?P<name>{NAME})\s*(?:\\left\s*)?\((?P<args>[^()=]*)\)\s*(?:=|:=|≡|\\equiv|\\triangleq)(?P<rest>.*)", re.DOTALL
 )
@@ -55,6 +58,7 @@ class Notation:
             and all(len(split_indices(use.down)) == 2 and not use.up for use in self.uses if use.base == "δ")
             and not any(re.match(r"\s*(?:\\delta|δ)\b", text) for text in self.texts)
         )
+        self.is_deviation = not any(re.search(r"(?:\\sigma|σ)\s*(?:'|′|\\left|[(\[])", text) for text in self.texts)
         self.counts = self._count_indices()
         self.arrays = Ranks(self.texts, self.counts, declared or {})
 
@@ -86,6 +90,8 @@ class Notation:
                     letter = (high[0] or high[1]).strip()
                     if re.fullmatch(r"[^\W\d_]", letter):
                         found.add(letter)
+            for match in _MEAN.finditer(text):
+                found |= {match[1] or match[2] or match[3]} & UP_TO
             for match in re.finditer(r"\\[lcdv]?dots|…|⋯|⋮", text):
                 behind = text[match.end() : match.end() + 60]
                 for use in find_uses(behind):
@@ -121,8 +127,10 @@ class Notation:
             uses = list(find_uses(match["name"]))
             params = [p.strip() for p in re.split("[,;|]", match["args"])]
             pure = all(re.fullmatch(rf"\s*{NAME}\s*", p) for p in params)
-            named = {use.base for p in params for use in find_uses(p)}
-            if len(uses) == 1 and not uses[0].primes and pure and named & {use.base for use in find_uses(match["rest"])}:
+            in_it = any(re.search(rf"(?<![A-Za-z\\]){re.escape(p)}(?![A-Za-z])", match["rest"]) for p in params)
+            if not uses or uses[0].base in {use.base for use in find_uses(match["rest"])}:
+                continue
+            if len(uses) == 1 and not uses[0].primes and pure and in_it:
                 found.setdefault(uses[0].base, (params, match["rest"]))
         return found
 
@@ -157,6 +165,8 @@ class Notation:
         inside: what stands in the brackets; pure: whether that is names alone
         """
         if base in FUNCTIONS and base not in self.functions:
+            return ""
+        if base == "σ" and self.is_deviation:
             return ""
         if base in ("σ", "exp", "log") or (base in CONSTANTS and base not in self.functions):
             return ""
@@ -197,4 +207,6 @@ class Notation:
         """Whether letters side by side can be a name here."""
         if len(base) > 1:  # or a letter whose accent is a sign of its own
             return base in self.words or all(combining(c) for c in base[1:])
-        return base not in ("e", "π", "σ") and base not in FUNCTIONS
+        if base == "σ":
+            return self.is_deviation
+        return base not in ("e", "π") and base not in FUNCTIONS

@@ -187,6 +187,8 @@ class Ranks:
                     yield use.base, len(split_indices(use.down))
                     if use.base in "WUV" and use.base not in self.counts:
                         yield use.base.lower(), len(split_indices(use.down))
+        for base in self.declared:
+            yield base, 0
         for _, partner in self._transposed():
             if partner is not None and partner.base not in SCALARS:
                 yield partner.base, 0

@@ -6,7 +6,8 @@ import re
 from contextlib import suppress
 from itertools import islice, product
 
-from autograd.formula.arrays import Array
+from autograd import primitives as ops
+from autograd.formula.arrays import Array, MisfitError
 from autograd.formula.indexed import read_quantity
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.notation import Notation
@@ -17,6 +18,7 @@ from autograd.notes.timeline import Timeline
 from autograd.notes.uses import LOSSES, find_uses, plain
 from autograd.notes.verdicts import ERRORS
 from autograd.notes.world import LAYERS, World
+from autograd.operation import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -70,18 +72,44 @@ class Reading:
         if self.notation.arrays.shapes:
             size = max(max(shape) for shape in self.notation.arrays.shapes.values())
             return [World(self.notation, size), flat]
-        return [self._uneven_world(), World(self.notation, 2), World(self.notation, 4), flat]
+        worlds = [self._uneven_world(), World(self.notation, 2), World(self.notation, 4), flat]
+        for world in worlds:
+            world.in_rows = worlds[0].in_rows
+        return worlds
 
     def _uneven_world(self) -> World:
         """A world of vectors of three entries, and of other numbers of them where the page lets lengths differ."""
         square = World(self.notation, 3)
+        self.worlds = [square]
+        square.in_rows = self.notation.arrays.has_arrays and self._fits_in_rows(square)
+        self.letters.clear()
         if not self.notation.arrays.has_arrays or self.notation.counts:
             return square
-        self.worlds = [square]
         members = [[text for text, _ in chain.members] for chain in self.chains]
         axes = find_axes(square, members, lambda texts: self.places(square, texts, wide=True))
         self.letters.clear()
-        return World(self.notation, 3, axes=axes)
+        uneven = World(self.notation, 3, axes=axes)
+        uneven.in_rows = square.in_rows
+        return uneven
+
+    def _fits_in_rows(self, world: World) -> bool:
+        """Whether more products have a shape where vectors are rows than where they are columns."""
+        misfits = []
+        for world.in_rows in (False, True):
+            misfits.append(sum(self._misfits(world, text) for chain in self.chains for text, _ in chain.members))
+        return misfits[1] < misfits[0]
+
+    def _misfits(self, world: World, text: str) -> bool:
+        world.env = next(iter(self.places(world, [text])), {})
+        try:
+            read_quantity(text, world)
+        except MisfitError:
+            return True
+        except ERRORS:
+            return False
+        finally:
+            world.env = {}
+        return False
 
     def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
         """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""
@@ -169,8 +197,17 @@ class Reading:
                 world.env = {}
             if isinstance(one, Value) and isinstance(other, Array) and not one.inputs and one.op is None:
                 timeline.define_array(i, one, other)
+                one = self._entries_named(world, left, other) or one
             for x, y in pairs_of(one, other):
-                timeline.define(i, x, y)
+                timeline.define(i, *undone(x, y))
+
+    def _entries_named(self, world: World, name: str, array: Array) -> Array | None:
+        """z_1, z_2 and so on, where z is said to be a vector and the page has z_i."""
+        (use,) = find_uses(name)[:1]
+        if world.notation.counts.get(use.base) != 1 or use.down or not array.is_vector:
+            return None
+        entries = [world.leaf(use.base, use.up, (str(k + 1),)) for k in range(len(array.entries))]
+        return Array([[x] for x in entries]) if array.shape[1] == 1 else Array([entries])
 
     def letters_of(self, world: World, texts: Sequence[str]) -> list[str]:
         """The letters that count in formulas and that no sum binds."""
@@ -225,6 +262,16 @@ def find_chains(parts: Sequence[Part]) -> list[Chain]:
         )
         (before if remark and before is not None and before.parts[-1].goes_on else last).parts.append(part)
     return chains
+
+
+def undone(left: Value, right: Value) -> tuple[Value, Value]:
+    """A name and what it is, where its square, its logarithm or its exponential is said: s² = v is s = √v."""
+    if left.op is ops.pow and left.inputs[1].op is CONSTANT and left.inputs[1].data == 2.0:
+        return left.inputs[0], ops.sqrt(right)
+    for op, inverse in ((ops.log, ops.exp), (ops.exp, ops.log)):
+        if left.op is op:
+            return left.inputs[0], inverse(right)
+    return left, right
 
 
 def pairs_of(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:

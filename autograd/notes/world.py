@@ -19,7 +19,7 @@ from autograd.formula.arrays import Array, Axis, ShapeError, add_up, vector
 from autograd.formula.indexed import read_quantity
 from autograd.formula.name_keys import key_of
 from autograd.graph import leaves, nodes
-from autograd.notes.notation import Notation
+from autograd.notes.notation import UP_TO, Notation
 from autograd.notes.uses import ARITHMETIC, LOSSES, find_uses, is_layer, plain, split_indices
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply, expand, substitute
@@ -56,6 +56,7 @@ class World:
         self.notation, self.k, self.flat = notation, size, flat
         self.axes = dict(axes or {})
         self.is_uneven = bool(axes)
+        self.in_rows = False  # whether a vector is a row, as in h = x W
         self.env: dict[str, int] = {}
         self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
@@ -86,7 +87,7 @@ class World:
         if len(key) != 4:
             return len(key) == 2 and key[0] == "" and str(key[1]) in self.notation.words
         base, primes, up, down = (str(part) for part in key)
-        if not base or primes != "0" or not self.notation.is_name(base):
+        if not base or primes != "0" or not (self.notation.is_name(base) or (base == "e" and down)):
             return False
         if base == "d" and not down and "d" not in self.notation.bases:
             return False
@@ -108,7 +109,7 @@ class World:
         if not up and not down:
             if base in self.env or base in self.fixed:
                 return constant(float(self.env.get(base, self.fixed.get(base, 0))))
-            if base in self.sizes and base in "nmkKNMC" and not self.flat:
+            if base in self.sizes and base in UP_TO and not self.flat:
                 return constant(float(self.k))
         inner = self._transposed(up)
         if inner is not None:
@@ -192,7 +193,8 @@ class World:
             return self.leaf(base, up, indices)
         down, n = self.axis(base, up, 0)
         if rank == 1:
-            return vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(n)], down)
+            found = vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(n)], down)
+            return found.transposed if self.in_rows else found
         across, m = self.axis(base, up, 1)
         if rank == 2:
             rows = [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)]
