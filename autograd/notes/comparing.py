@@ -110,10 +110,6 @@ class Comparing(Reading):
             return arrays if strong else flat
         return arrays
 
-    def has_matrices(self, text: str) -> bool:
-        """Whether names of matrices stand in a formula."""
-        return any(self.notation.arrays.array_bases.get(use.base) == 2 for use in find_uses(text))
-
     def compare_in(self, world: World, one: str, other: str) -> Judgement:
         """Two members in a world, for all numbers of the letters that count, and in the ways that products are meant."""
         results: list[Judgement] = []

@@ -12,7 +12,7 @@ from autograd.formula.indexed import read_quantity
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.notation import Notation
 from autograd.notes.numbers import has_numbers
-from autograd.notes.shapes import declared_shapes, find_axes
+from autograd.notes.shapes import DERIVATIVE, declared_shapes, find_axes
 from autograd.notes.statements import LONGEST_ROW, Part, find_parts
 from autograd.notes.timeline import Timeline
 from autograd.notes.uses import LOSSES, find_uses, plain
@@ -93,11 +93,17 @@ class Reading:
         return uneven
 
     def _fits_in_rows(self, world: World) -> bool:
-        """Whether more products have a shape where vectors are rows than where they are columns."""
+        """Whether products with matrices by which a page defines something have shapes with vectors as rows alone."""
+        said = [chain.members for chain in self.chains if chain.members and not DERIVATIVE.search(chain.members[0][0])]
+        texts = [text for members in said for text, _ in members if self.has_matrices(text)]
         misfits = []
         for world.in_rows in (False, True):
-            misfits.append(sum(self._misfits(world, text) for chain in self.chains for text, _ in chain.members))
-        return misfits[1] < misfits[0]
+            misfits.append(sum(self._misfits(world, text) for text in texts))
+        return misfits[0] > 0 == misfits[1]
+
+    def has_matrices(self, text: str) -> bool:
+        """Whether names of matrices stand in a formula."""
+        return any(self.notation.arrays.array_bases.get(use.base) == 2 for use in find_uses(text))
 
     def _misfits(self, world: World, text: str) -> bool:
         world.env = next(iter(self.places(world, [text])), {})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from autograd.notes.world import AxisKey, World
 
 LENGTHS = (3, 2, 4, 5)  # that are given to axes that may differ, in turn
-_DERIVATIVE = re.compile(r"∂|\\partial|∇|\\nabla|\\frac\s*\{\s*d")
+DERIVATIVE = re.compile(r"∂|\\partial|∇|\\nabla|\\frac\s*\{\s*d")
 _REALS = r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb R|\\mathbf\s*\{\s*R\s*\}|\\R(?![A-Za-z])|R|ℝ)"
 _OF_REALS = re.compile(
     rf"(?P<name>{NAME})\s*(?:\\in(?![A-Za-z])|∈)\s*{_REALS}\s*\^\s*(?:\{{(?P<shape>[^{{}}]*)\}}|(?P<one>\w))"
@@ -64,7 +64,7 @@ def find_axes(
     world: one in which all arrays are square; chains: the members of each; places: numbers for letters that count in them
     """
     chains = [chain for chain in chains if len(chain) > 1]
-    claims = [chain for chain in chains if _DERIVATIVE.search(chain[0])]
+    claims = [chain for chain in chains if DERIVATIVE.search(chain[0])]
     for chain in (chain for chain in chains if chain not in claims):
         _unite_members(world, chain, places(chain))
     _declare(world)
