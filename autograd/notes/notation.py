@@ -51,6 +51,7 @@ class Notation:
         }
         self.layered = {use.base for use in self.uses if is_layer(use.up) and use.up not in ("new", "old", "*")}
         self.functions = self._find_functions()
+        self.primed = {use.base for use in self.uses if use.primes} - FUNCTIONS.keys()  # p'(x) makes p a function
         self.pairs = self._find_pairs()
         self.tops = {top for top, _ in self.pairs}
         self.kronecker = (
@@ -185,7 +186,7 @@ class Notation:
             return "" if bare and len(base) == 1 and base.islower() and not pure else "function"
         if pure and (base in LOSSES or (base in self.tops and base not in USUAL_FUNCTIONS and base.isupper())):
             return "quantity"
-        if (base in USUAL_FUNCTIONS or (pure and base == "h")) and not self._stands_bare(base):
+        if (base in USUAL_FUNCTIONS | self.primed or (pure and base == "h")) and not self._stands_bare(base):
             return "function"
         return ""
 
