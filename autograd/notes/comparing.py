@@ -13,6 +13,7 @@ from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
 from autograd.notes.reading import Reading, pairs_of
+from autograd.notes.slopes import UnsaidError
 from autograd.notes.timeline import names_in
 from autograd.notes.uses import find_uses, split_indices
 from autograd.notes.verdicts import (
@@ -28,7 +29,7 @@ from autograd.notes.verdicts import (
     sentence,
     worst,
 )
-from autograd.notes.world import UnsaidError, World
+from autograd.notes.world import World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant

@@ -8,10 +8,10 @@ from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
 from autograd.notes.equality import Difference
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
+from autograd.notes.slopes import UnsaidError
 from autograd.notes.substituting import find_misplaced
 from autograd.notes.uses import find_uses
 from autograd.notes.verdicts import ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
-from autograd.notes.world import UnsaidError
 from autograd.value import Value
 from autograd.writing.names import pretty
 

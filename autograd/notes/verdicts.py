@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from autograd.formula.arrays import ShapeError
 from autograd.formula.lexer import FormulaError
-from autograd.notes.world import UnsaidError
+from autograd.notes.slopes import UnsaidError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
