@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from autograd.formula.indexed import NAME
+from autograd.formula.indexed_lexer import NAME
 from autograd.graph import leaves
 from autograd.notes.equality import compare
 from autograd.notes.mending import TRANSPOSITIONS, mend

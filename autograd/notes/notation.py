@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from unicodedata import combining
 
-from autograd.formula.indexed import NAME
+from autograd.formula.indexed_lexer import NAME
 from autograd.formula.signs import CONSTANTS, FUNCTIONS
 from autograd.notes.ranks import Ranks
 from autograd.notes.uses import ARITHMETIC, LOSSES, USUALLY_COUNT, find_uses, is_layer, split_indices

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 from autograd.formula import patterns
-from autograd.formula.indexed import closing_of
+from autograd.formula.indexed_lexer import closing_of
 from autograd.formula.signs import FUNCTIONS
 from autograd.notes.uses import LOSSES, SCALARS, Use, find_uses, split_indices
 

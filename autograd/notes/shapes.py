@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 
 from autograd.formula.arrays import Array, Axis, unite
-from autograd.formula.indexed import NAME, read_quantity
+from autograd.formula.indexed import read_quantity
+from autograd.formula.indexed_lexer import NAME
 from autograd.notes.uses import find_uses
 from autograd.notes.verdicts import ERRORS
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from autograd.formula import patterns
-from autograd.formula.indexed import prepare
+from autograd.formula.indexed_lexer import prepare
 from autograd.formula.name_keys import key_of
 from autograd.formula.spellings import undress
 from autograd.writing.names import GREEK
