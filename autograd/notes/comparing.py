@@ -99,10 +99,11 @@ class Comparing(Reading):
             return arrays._replace(against=BY_SHAPE, how="", difference=None, reason=misfit)
         legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
         signs = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other)
-        strong = signs or self.notation.counts or self.has_matrices(other)
+        shaped = signs or self.has_matrices(other)
+        strong = shaped or self.notation.counts
         if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
             return flat
-        if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and strong and flat.verdict == RIGHT)):
+        if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and shaped and flat.verdict == RIGHT)):
             return arrays  # what has no indices and no shapes says nothing of these
         if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
             worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
