@@ -63,7 +63,10 @@ PARTS = {
         " test_lecture_sheet"
         " test_claims test_staged_working test_marking test_marking_students test_marking_hands",
     ),
-    "notes": ("notes/judging equality", "test_notes test_pages_of_strangers test_comparing_notes"),
+    "notes": (
+        "notes/judging equality comparing reckoning substituting shapes ranks",
+        "test_equality test_notes test_pages_of_strangers test_ways_of_writing",
+    ),
     "training": (
         "losses optimizer optimizers adam schedules fit batches history resuming steps",
         "test_losses test_losses_by_hand test_optim test_optim_papers test_optim_saving test_training_by_hand test_training"

@@ -4,20 +4,18 @@ r"""Formulas with indices, sums, vectors and matrices: what is read besides, whe
     \begin{bmatrix} a & b \\ …     an Array; W^T δ ⊙ σ'(z) is computed with Arrays
     \frac{\partial J(\hat y, y)}{\partial \hat y}, ∂L/∂w, dL/dx, ∇_a L, softmax(a)_l, 1_{(l=i)}, cases
 
-A `Scope` says what a name is, how sizes and index letters stand, and what a derivative comes to. Here is only how all that
-is written: each form is a token, and a method that reads it.
+Each form is a token of indexed_lexer.py, and a method here that reads it.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
+from typing import Any
 
 from autograd import primitives as ops
-from autograd.formula import patterns
 from autograd.formula.arrays import Array, ShapeError, add_up, each, multiply, product, vector
-from autograd.formula.lexer import FormulaError, Lexer, Token
-from autograd.formula.name_keys import key_of
+from autograd.formula.indexed_lexer import SUMMED, IndexedLexer, Scope, prepare
+from autograd.formula.lexer import FormulaError, Token
 from autograd.formula.parser import (
     ARGUMENT,
     BEFORE_FUNCTION,
@@ -41,84 +39,15 @@ from autograd.value import Value, constant, lift
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from autograd.formula.arrays import Quantity
-    from autograd.formula.name_keys import Key
 
 _TIGHTEST = POWER + 1
 _BINDING = {
     **BINDING, "⊙": PRODUCT, "ᵀ": _TIGHTEST, "index": _TIGHTEST, "slope": BESIDE, "∇": BESIDE, "Σ": BESIDE, "⟦": BESIDE,
     "softmax": BESIDE, "call": BESIDE, "‖": BESIDE, "⦃": BESIDE,
 }  # fmt: skip
-_MATRIX = re.compile(
-    r"\\begin\{(?P<name>[bpvBV]?matrix|smallmatrix|array|cases)\}(?:\{[^{}]*\})?"
-    r"(?P<body>(?:(?!\\begin\{(?:\w*matrix|array|cases)\}).)*?)\\end\{(?P=name)\}",
-    re.DOTALL,
-)
-_PHANTOM = re.compile(r"\\(?:[vh]?phantom\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}|color\s*\{[^{}]*\})")
-_BRACED_D = re.compile(r"\\partial\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")  # ∂{x}
-_BREAK = re.compile(r"\\\\(?:\s*\[[^\]]*\])?")
-_NUMBERS = re.compile(r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]")
-_DOTS = re.compile(r"\\[vd]dots(?![A-Za-z])|[⋮⋱]")
-_ELLIPSIS = re.compile(r"\\[lc]?dots(?![A-Za-z])|…|⋯|\.\.\.")
-_HADAMARD = re.compile(r"\\(?:odot|circ)(?![A-Za-z])|[⊙∘]")
-_NORM = re.compile(r"\\(?:left|right)?\s*\\\||\\[lr]Vert(?![A-Za-z])|\\\||‖")
-_ANGLES = re.compile(r"\\langle(?![A-Za-z])|⟨"), re.compile(r"\\rangle(?![A-Za-z])|⟩")
-_SOFTMAX = re.compile(r"(?:\\(?:text|mathrm|operatorname)\s*\{\s*)?[sS]oftmax\s*\}?(?=\s*(?:[(\[]|\\left))")
-_NABLA = re.compile(r"(?:\\nabla(?![A-Za-z])|∇)\s*_?\s*")
-_SUM = re.compile(r"(?:\\sum(?![A-Za-z])|∑|Σ(?=\s*[_({\\A-Za-z])|\\prod(?![A-Za-z])|∏)(?:\\limits)?\s*")
-_D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{d\}|d)"
-_FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
-_ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
-_SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\?\w))"
-_LOW_HIGH = rf"[{re.escape(''.join(patterns.LOW).replace(',', ''))}⁰¹²³⁴-⁹⁽⁾]"
-NAME = (
-    rf"(?:\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\(?:text|mathrm)\s*\{{\w+\}}"
-    rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
-)
-_BELOW = re.compile(rf"\s*{_D}\s*(?P<name>{NAME})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?\s*(?:\\cdot(?![A-Za-z])|·)?\s*")
-_WORD_NAME = r"[^\W\d_]+[0-9]*(?:_\w+)?"
-_INLINE = re.compile(
-    rf"(?P<d>∂|\\partial(?![A-Za-z])|(?<![A-Za-z\\])d)\s*(?P<top>{NAME}(?:\s*\([^()]*\))?)?\s*/\s*"
-    rf"(?:∂|\\partial(?![A-Za-z])|d)\s*(?P<bottom>{NAME})"
-)
-_INLINE_WORDS = re.compile(rf"(?P<d>∂|(?<![A-Za-z\\])d)(?P<top>{_WORD_NAME})\s*/\s*(?:∂|d)(?P<bottom>{_WORD_NAME})")
-_PURE = re.compile(rf"\s*(?:\(|\\left\s*\()\s*{NAME}(?:\s*[,;|]\s*{NAME})*\s*(?:\\right\s*)?\)")
-MARKS = "⟦¦⏎⟧⦃⦄⊙‖"
-
-
-class Scope(Protocol):
-    """What a formula with indices speaks of."""
-
-    env: dict[str, int]
-    of_vectors: str
-
-    def __contains__(self, key: Key) -> bool: ...
-    def __getitem__(self, key: Key) -> Quantity: ...
-    def __iter__(self) -> Iterator[Key]: ...
-    def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity: ...
-    def size(self, letter: str) -> int: ...
-    def letters_in(self, text: str) -> list[str]: ...
-    def is_called(self, base: str, pure: bool, primed: bool) -> str: ...
-    def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity: ...
-    def gradient_of(self, loss: str, by: Quantity) -> Quantity: ...
-
-
-def prepare(text: str) -> str:
-    """A text whose matrices, cases, norms and entrywise products are single signs, which nothing takes for dress."""
-    text = _PHANTOM.sub(" ", text.replace("&=", "="))
-    text = _BRACED_D.sub(r"\\partial \1", text)
-    while match := _MATRIX.search(text):
-        opening, closing = "⦃⦄" if match["name"] == "cases" else "⟦⟧"
-        body = _BREAK.sub("⏎", match["body"].strip().removesuffix("\\\\")).replace("&", "¦").replace("\\hline", " ")
-        body = re.sub(r"⏎\s*$", "", body)
-        text = f"{text[: match.start()]} {opening}{body}{closing} {text[match.end() :]}"
-    text = _NUMBERS.sub(lambda m: "⟦" + "¦".join(re.split(r"(?:\s|\\[ ,;:]|\\quad)+", m[1].strip())) + "⟧", text)
-    text = _HADAMARD.sub("⊙", text)
-    text = _NORM.sub("‖", text)
-    text = _ANGLES[1].sub("]", _ANGLES[0].sub("[", text))
-    return _DOTS.sub(r"\\dots ", text).replace("&", " ")
 
 
 def read_quantity(text: str, scope: Scope) -> Quantity:
@@ -126,174 +55,17 @@ def read_quantity(text: str, scope: Scope) -> Quantity:
     return _IndexedParser(prepare(text), scope).quantity()
 
 
-def closing_of(text: str, at: int) -> int:
-    """Where the bracket is closed that is opened at a place; −1 where it never is."""
-    pairs, stack = {"(": ")", "[": "]", "{": "}", "⟦": "⟧"}, []
-    for i in range(at, len(text)):
-        c = text[i]
-        if c in pairs:
-            stack.append(pairs[c])
-        elif c in ")]}⟧":
-            if not stack or stack.pop() != c:
-                return -1
-            if not stack:
-                return i
-    return -1
-
-
-class _IndexedLexer(Lexer):
-    """The tokens of a text in a scope."""
-
-    def __init__(self, text: str, scope: Scope) -> None:
-        super().__init__(text, {})
-        self.scope = scope
-        self.known: Any = scope
-        self.given = {key_of("T")} if key_of("T") in scope else set()
-
-    def next(self, at: int) -> Iterable[Token]:
-        text = self.text
-        if text[at] in MARKS:
-            return [Token(text[at], at, at + 1)]
-        if match := _ELLIPSIS.match(text, at):
-            return [Token("dots", at, match.end())]
-        if found := self.slope_token(at):
-            return [found]
-        if match := _NABLA.match(text, at):
-            return [self.nabla(match)]
-        if (match := _SUM.match(text, at)) and not (text[at] == "Σ" and key_of("Σ") in self.scope):
-            return [self.sum_token(match)]
-        if self.last is not None and self.last.kind in ("name", "constant", ")", "]", "}", "⟧", "ᵀ", "index", "⟧"):
-            if match := patterns.TRANSPOSED.match(text, at):
-                return [Token("ᵀ", at, match.end())]
-            if text[at] == "_" and self.last.kind != "constant":
-                for end, script in self.below(at):
-                    return [Token("index", at, end, script)]
-        if (match := _SOFTMAX.match(text, at)) and (at == 0 or not text[at - 1].isalpha()):
-            return [Token("softmax", at, match.end())]
-        if call := self.call_token(at):
-            return [call]
-        if text[at] == "∇":
-            raise self.error(at, "∇ stands before what is differentiated by what, as in ∇_w L")
-        return super().next(at)
-
-    def script(self, at: int) -> Iterator[tuple[int, str]]:
-        """What stands behind _ or ^: a group, a sign of layers, digits, or one letter."""
-        if (group := patterns.BRACED.match(self.text, at)) or patterns.WORD.match(self.text, at):
-            yield from super().script(at)
-        elif match := re.compile(
-            r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])"
-        ).match(self.text, at):
-            yield match.end(), match[0]
-        elif (command := patterns.COMMAND.match(self.text, at)) and command[1] in patterns.LETTERS:
-            yield command.end(1), patterns.LETTERS[command[1]]
-        elif match := re.compile(r"[^\W\d_]+|\*").match(self.text, at):
-            letters = match[0]
-            if len(letters) > 1 and "\\" not in self.written and not group:
-                yield match.end(), letters
-            yield at + 1, letters[0]
-
-    def slope_token(self, at: int) -> Token | None:
-        r"""\frac{\partial y}{\partial x}, ∂y/∂x or dy/dx, and d/dx in front of what is differentiated."""
-        text = self.text
-        if match := _FRACTION.match(text, at):
-            middle = closing_of(text, match.end())
-            if middle < 0 or not (opening := re.compile(r"\s*(?=\{)").match(text, middle + 1)):
-                return None
-            end = closing_of(text, opening.end())
-            above = _ABOVE.fullmatch(text[match.end() + 1 : middle])
-            below = text[opening.end() + 1 : end]
-            if end < 0 or above is None or not re.match(rf"\s*{_D}", below):
-                return None
-            bottoms: list[tuple[str, int]] = []
-            place = 0
-            while each_of := _BELOW.match(below, place):
-                name, order = each_of["name"], int(each_of["order"] or 1)
-                if power := re.fullmatch(r"(.*)\^(?:\{\s*([2-9])\s*\}|([2-9]))", name):
-                    name, order = power[1], int(power[2] or power[3])
-                bottoms.append((name, order))
-                place = each_of.end()
-            if place < len(below) or (above["d"] == "d" and not re.match(r"\s*(?:d|\\mathrm\s*\{d\})", below)):
-                return None
-            return self.slope_of(at, end + 1, above["rest"].strip(), bottoms, int(above["order"] or 1))
-        if found := _INLINE.match(text, at) or (_INLINE_WORDS.match(text, at) if "\\" not in text else None):
-            words = _INLINE_WORDS.match(text, at) if "\\" not in text else None
-            found = words if words and words.end() > found.end() else found
-            return self.slope_of(at, found.end(), (found["top"] or "").strip(), [(found["bottom"], 1)], 1)
-        return None
-
-    def slope_of(self, at: int, end: int, top: str, bottoms: list[tuple[str, int]], order: int) -> Token:
-        if sum(n for _, n in bottoms) != order:
-            raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
-        bracketed = top.startswith("(") and top.endswith(")") and closing_of(top, 0) == len(top) - 1
-        return Token("slope" if top else "d", at, end, (top[1:-1] if bracketed else top, bottoms))
-
-    def nabla(self, match: re.Match[str]) -> Token:
-        """∇_a L: by what, and of what."""
-        text, at = self.text, match.end()
-        by = ""
-        if "_" in match[0]:
-            for end, script in self.script(at):
-                by, at = script, end
-                break
-        rest = re.compile(rf"\s*(?P<name>{NAME}(?:\s*\([^()]*\))?)").match(text, at)
-        if not by and rest is not None:  # ∇θ
-            return Token("∇", match.start(), rest.end(), (rest["name"], ""))
-        if not by:
-            raise self.error(match.start(), "∇ stands before what is differentiated by what, as in ∇_w L")
-        return Token("∇", match.start(), rest.end() if rest else at, (by, rest["name"] if rest else ""))
-
-    def sum_token(self, match: re.Match[str]) -> Token:
-        """Σ with its bounds, which may stand in either order."""
-        text, at = self.text, match.end()
-        scripts = {"_": "", "^": ""}
-        while (sign := text[at : at + 1]) in ("_", "^") and sign and not scripts[sign]:
-            for end, script in self.script(at + 1):
-                scripts[sign], at = script or " ", end
-                break
-            else:
-                break
-            at += len(text[at:]) - len(text[at:].lstrip())
-        return Token(
-            "Σ", match.start(), at, ("∏" if match[0][0] in "∏" or "prod" in match[0] else "Σ", scripts["_"], scripts["^"])
-        )
-
-    def call_token(self, at: int) -> Token | None:
-        """A name in front of brackets that is a function here, or a quantity with what it depends on."""
-        for end, base, whole in self.bases(at):
-            primes = patterns.match_primes(self.text, end)
-            behind = end + len(primes)
-            scripts = re.compile(rf"(?:{_SCRIPT}|{_LOW_HIGH})*").match(self.text, behind)
-            stop = scripts.end() if scripts else behind
-            opening = re.compile(r"\s*(?:\\left\s*)?(?=[(\[])").match(self.text, stop)
-            if opening is None or not whole:
-                continue
-            key = key_of(base)
-            pure = _PURE.match(self.text, stop) is not None
-            kind = self.scope.is_called(str(key[0]), pure, bool(primes))
-            close = closing_of(self.text, opening.end())
-            if close < 0:
-                continue
-            if kind == "function" and stop == behind:
-                return Token("call", at, opening.end(), (str(key[0]), len(primes)))
-            if kind == "quantity" and pure:
-                for stop, up, down in self.scripts(behind):
-                    key = key_of(base, len(primes), up, down)
-                    if self.text[stop : opening.end()].strip() in ("", "\\left") and key in self.scope:
-                        return Token("name", at, close + 1, self.scope[key])
-        return None
-
-
 class _IndexedParser(_Parser):
     """One formula over Values and Arrays."""
 
-    lexer_class = _IndexedLexer
+    lexer_class = IndexedLexer
 
     def __init__(self, text: str, scope: Scope) -> None:
         if len(text) > 2 * LONGEST:
             raise FormulaError(
                 text, LONGEST, f"a formula has up to {2 * LONGEST:,} characters, and this text has {len(text):,}"
             )
-        lexer = _IndexedLexer(text, scope)
+        lexer = IndexedLexer(text, scope)
         self.scope = scope
         self.text, self.error, self.stream = lexer.text, lexer.error, lexer.tokens()
         self.before: list[Token] = []
@@ -427,9 +199,9 @@ class _IndexedParser(_Parser):
             inside: Any = self.group()[0]
             if not isinstance(inside, Array):
                 raise self.error(token.start, "softmax is of a vector")
-            flat = inside.entries
-            probabilities = [lift(p) for p in softmax(flat)]
-            return vector(probabilities) if inside.shape[1] == 1 else Array([probabilities])
+            if inside.shape[1] == 1:
+                return vector([lift(p) for p in softmax(inside.entries)], inside.axes[0])
+            return Array([[lift(p) for p in softmax(row)] for row in inside.rows], inside.axes)  # of a matrix row by row
         if kind == "call":
             self.advance()
             base, primes = token.what
@@ -581,7 +353,8 @@ class _IndexedParser(_Parser):
     # ---- sums
 
     def sum(self, token: Token) -> Any:
-        """Σ or Π of what stands behind it, up to the next plus or minus, for all that its letters run through."""
+        """Σ or Π of what stands behind it, for all that its letters run through: up to the next plus or minus, or as far as
+        there are letters that nothing else binds, as in Σ_i y_i log p_i + (1 − y_i) log(1 − p_i)."""
         kind, low, high = token.what
         letters, first, conditions = _bounds(low)
         start = token.end
@@ -600,7 +373,11 @@ class _IndexedParser(_Parser):
         try:
             self.advance()
             start = self.token.start
-            terms.append(self.deeper(SUM))
+            first_term: Any = self.deeper(SUM)
+            end = self.reach([letter for letter in letters if letter not in outer])
+            while self.token.kind in ("+", "-") and self.token.start < end:
+                first_term = self.go_on(first_term, 0)
+            terms.append(first_term)
         finally:
             self.scope.env = outer
         body = self.text[start : self.token.start]
@@ -613,6 +390,23 @@ class _IndexedParser(_Parser):
         for term in terms[1:]:
             total = each(ops.add, total, term)
         return total
+
+    def reach(self, letters: Sequence[str]) -> int:
+        """Where the last term ends, of those from here on in these brackets, in which one of some letters counts."""
+        found = at = self.token.start
+        depth, term = 0, at
+        while at <= len(self.text) and depth >= 0:
+            c = self.text[at : at + 1]
+            depth += (c in "([{⟦⦃" and c != "") - (c in ")]}⟧⦄" and c != "")
+            if depth < 0 or not c or (depth == 0 and c in "+-−=¦⏎," and at > term):
+                text = self.text[term:at]
+                if set(letters) & set(self.scope.letters_in_formula(text)) and not SUMMED.search(text):  # type: ignore[attr-defined]
+                    found = at
+                term = at
+            at += 1
+            if not c or (depth == 0 and c in "=¦⏎,"):
+                break
+        return found
 
     def unbound_letter(self, start: int) -> list[str]:
         """The one letter behind a Σ without bounds that nothing else says."""
@@ -745,4 +539,4 @@ def _condition(text: str) -> str | None:
     return re.sub(r"\b(?:if|for|when|where)\b", " ", text).strip(" ,.")
 
 
-__all__ = ["NAME", "FormulaError", "Scope", "closing_of", "prepare", "read_quantity"]
+__all__ = ["FormulaError", "Scope", "read_quantity"]

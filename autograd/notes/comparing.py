@@ -8,15 +8,28 @@ from __future__ import annotations
 import re
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array
+from autograd.formula.arrays import Array, MisfitError, write_shapes
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
-from autograd.notes.notation import find_uses, split_indices
 from autograd.notes.reading import Reading, pairs_of
+from autograd.notes.slopes import UnsaidError
 from autograd.notes.timeline import names_in
-from autograd.notes.verdicts import AS_WRITTEN, ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
-from autograd.notes.world import UnsaidError, World
+from autograd.notes.uses import find_uses, split_indices
+from autograd.notes.verdicts import (
+    AS_WRITTEN,
+    BY_SHAPE,
+    ERRORS,
+    OPEN,
+    RIGHT,
+    STATED,
+    UNREAD,
+    WRONG,
+    Judgement,
+    sentence,
+    worst,
+)
+from autograd.notes.world import World
 from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
@@ -41,6 +54,12 @@ def _shape_of(x: Quantity) -> str:
     return "a vector" if x.is_vector else "a matrix"
 
 
+def _is_beyond(text: str, k: int) -> bool:
+    """Whether a numbered index stands in a formula that is larger than a size."""
+    parts = [part for use in find_uses(text) for part in split_indices(use.down)]
+    return any(part.isdigit() and int(part) > k for part in parts)
+
+
 _GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
@@ -61,23 +80,30 @@ class Comparing(Reading):
     def compare_formulas(self, one: str, other: str) -> Judgement:
         found: list[Judgement] = []
         flat: Judgement | None = None
+        misfit = ""
         for world in self.worlds:
             if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
                 continue
             judgement = self.compare_in(world, one, other)
             if world.flat:
                 flat = judgement
+            elif judgement.misfit and world.is_uneven:
+                misfit = judgement.reason
             else:
                 found.append(judgement)
         arrays = worst(found)
         assert flat is not None
         if arrays is None:
             return flat
+        if misfit and arrays.verdict == WRONG:  # whatever the lengths are
+            return arrays._replace(against=BY_SHAPE, how="", difference=None, reason=misfit)
         legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
-        strong = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other) or self.notation.counts
+        signs = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other)
+        shaped = signs or self.has_matrices(other)
+        strong = shaped or self.notation.counts
         if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
             return flat
-        if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and strong and flat.verdict == RIGHT)):
+        if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and shaped and flat.verdict == RIGHT)):
             return arrays  # what has no indices and no shapes says nothing of these
         if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
             worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
@@ -119,6 +145,8 @@ class Comparing(Reading):
                 left = self.read(world, one, env)
                 functions = world.any_functions
                 right = self.read(world, other, env)
+            except MisfitError as error:
+                return Judgement(OPEN, reason=str(error), formula=other, misfit=True)
             except ERRORS as error:
                 return Judgement(
                     UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=other
@@ -150,7 +178,7 @@ class Comparing(Reading):
                     + ", and which are meant is not said"
                 )
                 return Judgement(OPEN, reason=reason, formula=other, of_indices=True)
-        stray = extra and not any(self._is_repeated(letter, other) for letter in extra)
+        stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.k)
         said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
         unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
         for judgements in by_place.values():
@@ -179,11 +207,9 @@ class Comparing(Reading):
             if left.is_vector and right.is_vector and left.shape == right.shape[::-1]:
                 right = right.transposed
             else:
-                shapes = f"{left.shape[0]}×{left.shape[1]} and {right.shape[0]}×{right.shape[1]}"
+                shapes = write_shapes(left, right)
                 if left.is_vector and min(right.shape) > 1 and _GRADIENT.match(text) and other.strip().startswith("⟦"):
-                    return Judgement(
-                        WRONG, "its shape", reason=f"a gradient by a vector is a vector: {shapes} are set equal"
-                    )
+                    return Judgement(WRONG, BY_SHAPE, reason=f"a gradient by a vector is a vector: {shapes} are set equal")
                 return Judgement(OPEN, reason=f"{shapes} are set equal", misfit=True)
         if isinstance(left, Array) and isinstance(right, Value) and right.op is CONSTANT:
             same: Value = right
@@ -222,7 +248,8 @@ class Comparing(Reading):
         if bool(names_in(one)) != bool(names_in(other)):  # z = wx = 1, where w and x have numbers
             return Judgement(OPEN, reason="for which numbers this is meant is not said")
         if stranger := self._stranger(world, left, right, one, other):
-            return Judgement(OPEN, reason=self._not_defined(stranger), unsaid=stranger)
+            reason, unsaid = self._not_defined(stranger), stranger
+            return Judgement(OPEN, against, found.how, found.difference, reason, unsaid=unsaid)
         if world.are_tied({*leaves(one), *leaves(other)}):
             return Judgement(OPEN, reason="how the names in it go with one another is not said")
         if renamed := self._renamed(left, right):
@@ -287,6 +314,15 @@ class Comparing(Reading):
                     return f"the rule that the {base} sum to 1"
         return ""
 
+    def _is_counted(self, world: World, x: Value, tied: set[Value]) -> bool:
+        """Whether a name is one of a counted family, all with numbers that this world has, of which others are known."""
+        if world.flat or world.family(x)[0] not in world.notation.counts:
+            return False
+        places = {key[2] for key, leaf in world.leaves.items() if leaf in tied and key[:2] == world.family(x)}
+        own = next(key[2] for key, leaf in world.leaves.items() if leaf is x)
+        numbered = all(i.isdigit() for place in (own, *places) for i in place)
+        return bool(places) and numbered and all(int(i) <= world.k for i in own)
+
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
         """A name that one side alone has, and that nothing says how it goes with the other."""
         here = {x for x in leaves(one) if x.op is None}
@@ -301,8 +337,8 @@ class Comparing(Reading):
             waiting += [y for y in leaves(world.definitions.get(x, x)) if y not in tied]
             waiting += [y for y in leaves(x) if y not in tied]
         symbols = set(world.slopes.values())
-        for x in (there - here) | (here - there):
-            if x in symbols or x not in tied:
+        for x in sorted(there ^ here, key=lambda x: x.label):
+            if x in symbols or (x not in tied and not self._is_counted(world, x, tied)):
                 return x.label
         if symbols & (here | there):
             both = symbols & here & there

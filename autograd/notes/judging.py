@@ -9,26 +9,38 @@ from __future__ import annotations
 
 import re
 
-from autograd.formula.indexed import NAME
+from autograd.formula.indexed_lexer import NAME
 from autograd.graph import leaves
-from autograd.mark.rounding import grain
-from autograd.notes.comparing import Comparing
-from autograd.notes.equality import Difference, compare
+from autograd.notes.equality import compare
 from autograd.notes.mending import TRANSPOSITIONS, mend
-from autograd.notes.notation import LOSSES, find_uses
-from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
+from autograd.notes.numbers import has_numbers, is_pure
 from autograd.notes.reading import Chain
-from autograd.notes.scanning import read_otherwise
-from autograd.notes.verdicts import ERRORS, JUMP, OPEN, ORDER, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
-from autograd.notes.world import UnsaidError
-from autograd.value import Value
+from autograd.notes.reckoning import Reckoning
+from autograd.notes.scanning import are_two, read_otherwise
+from autograd.notes.timeline import names_in
+from autograd.notes.uses import LOSSES, find_uses
+from autograd.notes.verdicts import (
+    BY_SHAPE,
+    ERRORS,
+    JUMP,
+    OPEN,
+    ORDER,
+    RIGHT,
+    STATED,
+    UNREAD,
+    WRONG,
+    Judgement,
+    sentence,
+    worst,
+)
+from autograd.rewriting import substitute
+from autograd.value import Value, constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograd.notes.blocks import Row
-    from autograd.notes.world import World
 
 
 MOST_MENDED = 12  # rows of a page for which what would be right is looked for
@@ -45,7 +57,7 @@ _DIFFERENTIAL = re.compile(rf"\s*d\s*(?:{NAME})\s*")
 _CALLED = re.compile(rf"\s*[a-zA-Z]\s*\(\s*{NAME}(?:\s*,\s*{NAME})*\s*\)\s*")
 
 
-class Page(Comparing):
+class Page(Reckoning):
     """A page, its rows and what is said of each.
 
     text: the page; given: definitions that it leaves out, such as "ŷ = σ(θᵀx)"
@@ -55,92 +67,7 @@ class Page(Comparing):
         super().__init__(text, given, latex)
         self.mended = 0  # rows for which something right was looked for
         self.judgements: dict[Row, Judgement] = {}
-        self.reckoner = Reckoner(self.worlds[0])
-        self._collect_numbers()
         self._judge()
-
-    def _collect_numbers(self) -> None:
-        """The numbers that the page gives to names."""
-        world = self.worlds[0]
-        for chain in self.chains:
-            members = chain.members
-            if len(members) != 2 or not is_pure(members[1][0]):
-                continue
-            for x, number in self._named_numbers(world, members[0][0], members[1][0]):
-                if x not in world.definitions:
-                    self.reckoner.exact.add(abs(number.value))
-                    self.reckoner.note(x, number)
-
-    def _named_numbers(self, world: World, name: str, numbers: str) -> list[tuple[Value, Written]]:
-        try:
-            left = self.read(world, name, {})
-        except ERRORS:
-            return []
-        names, written = entries_of(left), written_numbers(numbers)
-        if len(names) != len(written) or any(x.inputs or x.op is not None for x in names):
-            return []
-        return list(zip(names, written))
-
-    def _judge_numbers(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
-        """Members with numbers in them, each against the one before it."""
-        members = chain.members
-        numeric = [has_numbers(text) or (is_pure(text) and any(has_numbers(t) for t, _ in members)) for text, _ in members]
-        if not any(numeric):
-            return
-        world = self.worlds[0]
-        for i, (text, row) in enumerate(members):
-            if not numeric[i] or i == 0:
-                continue
-            before = members[i - 1][0]
-            yield row, self._judge_number(world, before, text, numeric[i - 1])
-        last = members[-1][0]
-        if is_pure(last):
-            for text, _ in members[:-1]:
-                for x, number in self._named_numbers(world, text, last):
-                    self.reckoner.note(x, number)
-
-    def _judge_number(self, world: World, before: str, text: str, is_number: bool) -> Judgement:
-        try:
-            one, other = self.read(world, before, {}), self.read(world, text, {})
-        except ERRORS as error:
-            return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=text)
-        ones, others = entries_of(one), entries_of(other)
-        if len(ones) != len(others):
-            return Judgement(OPEN, reason="a number and a vector are set equal", formula=text)
-        found: list[Judgement] = []
-        written = written_numbers(text) if is_pure(text) else []
-        for k, (x, y) in enumerate(zip(ones, others)):
-            if y in set(leaves(x)) or (x.op is None and not x.inputs and x in set(leaves(y))):
-                found.append(Judgement(OPEN, formula=text, reason="a name stands on both sides"))
-                continue
-            is_name = not x.inputs and x.op is None
-            here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
-            if not here:
-                found.append(
-                    Judgement(STATED if is_name else OPEN, reason="" if is_name else "a number is not said", formula=text)
-                )
-                continue
-            if len(written) == len(others):
-                good = any(leads_to(value, off, written[k]) for value, off in here)
-                there = written[k].value
-            else:
-                sides = self.reckoner.worths(y, text)
-                if not sides:
-                    found.append(Judgement(OPEN, reason="a number is not said", formula=text))
-                    continue
-                good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)
-                there = sides[0][0]
-            against = "the numbers before it" if is_number else "the formula and the numbers on this page"
-            if good:
-                found.append(Judgement(RIGHT, against, "to its digits", formula=text))
-            else:
-                value = here[0][0]
-                found.append(
-                    Judgement(WRONG, against, "by more than rounding can do", Difference([], value, there), formula=text)
-                )
-        return worst(found) or Judgement(UNREAD, formula=text)
-
-    # ---- judging
 
     def _judge(self) -> None:
         for i, chain in enumerate(self.chains):
@@ -196,7 +123,7 @@ class Page(Comparing):
         if (found := self._judge_update(chain)) is not None:
             yield 0, found
             return
-        yield from self._judge_numbers(chain)
+        yield from self.judge_numbers(chain)
         members = [(text, row) for text, row in chain.members if not self._is_named(text)]
         symbolic = [
             i
@@ -210,10 +137,10 @@ class Page(Comparing):
         """Whether a member is a name that only looks like a product: dw for a gradient, y(x) where y is no function."""
         if _DIFFERENTIAL.fullmatch(text):
             return "d" not in self.worlds[-1].notation.functions
-        return bool(_CALLED.fullmatch(text)) and all(
-            self.notation.is_called(use.base, True, False) == "" and use.base in self.notation.bases
-            for use in list(find_uses(text))[:1]
-        )
+        if not _CALLED.fullmatch(text):
+            return False
+        name, inside = find_uses(text)[0].base, text.partition("(")[2].rpartition(")")[0]
+        return name in self.notation.bases and not self.notation.is_called(name, inside, pure=True, primed=False)
 
     def _odd_ones(self, members: Sequence[tuple[str, int]], rest: Sequence[int]) -> dict[int, Judgement]:
         """Members that are something else than the two next ones, which are the same in turn."""
@@ -232,7 +159,13 @@ class Page(Comparing):
             return found
         self.mended += 1
         reading = read_otherwise(found.formula, lambda text: self.compare_formulas(wanted, text).verdict == RIGHT)
-        return found._replace(reason=f"{found.reason}; {reading}") if reading else found
+        if reading is None:
+            return found
+        name, other = reading
+        if are_two(name, other, (text for chain in self.chains for text, _ in chain.members if text != found.formula)):
+            reason = f"{name} stands where {other} belongs, and they are two things on this page"
+            return found._replace(verdict=WRONG, reason=reason, unsaid="", mended=f"right with {other} for {name}")
+        return found._replace(reason=f"{found.reason}; it reads as right if {name} is {other}")
 
     def _transposed(self, wanted: str, found: Judgement) -> Judgement:
         """A row of vectors whose shapes fit in no reading is wrong if they fit, and it is right, with one transposition."""
@@ -243,7 +176,7 @@ class Page(Comparing):
         if mended is None:
             return found
         reason = f"{found.reason}, which fit in no reading; right with {mended.kind}"
-        return found._replace(verdict=WRONG, against="its shape", reason=reason)
+        return found._replace(verdict=WRONG, against=BY_SHAPE, reason=reason)
 
     def _would_be_right(self, wanted: str, text: str) -> bool:
         """Whether a changed formula is right; one of vectors has to be so as one of vectors, and not of numbers alone."""
@@ -255,7 +188,10 @@ class Page(Comparing):
     def _mended(self, wanted: str, found: Judgement) -> Judgement:
         """What is wrong, with what would be right, if that is one small thing away."""
         found = self._transposed(wanted, self._read_otherwise(wanted, found))
-        if found.verdict != WRONG or found.reason or self.mended >= MOST_MENDED:
+        if found.verdict == WRONG and self._is_right_for_numbers(wanted, found.formula):
+            return Judgement(OPEN, reason="it is right for the numbers that this page gives", formula=found.formula)
+        said = found.reason and found.against != BY_SHAPE
+        if found.verdict != WRONG or said or found.mended or self.mended >= MOST_MENDED:
             return found
         self.mended += 1
         mended = mend(found.formula, self.notation, lambda text: self._would_be_right(wanted, text))
@@ -264,12 +200,28 @@ class Page(Comparing):
         shown = "" if re.search("[⟦⦃⏎]", mended.formula) else f": {mended.formula}"
         return found._replace(mended=f"right with {mended.kind}{shown}")
 
+    def _is_right_for_numbers(self, wanted: str, text: str) -> bool:
+        """Whether the numbers that the page gives to some names make two formulas the same for all numbers of the others."""
+        world = self.worlds[-1]
+        places = dict.fromkeys(self.letters_of(world, [wanted, text]), 1)
+        try:
+            one, other = (self.read(world, each, places) for each in (wanted, text))
+        except ERRORS:
+            return False
+        if not (isinstance(one, Value) and isinstance(other, Value)):
+            return False
+        one, other = world.expanded(one), world.expanded(other)
+        numbers = {x.label: said[-1].value for x, said in self.reckoner.given.items()}
+        given = {x: constant(numbers[x.label]) for x in {*leaves(one), *leaves(other)} if x.label in numbers}
+        one, other = substitute(one, given), substitute(other, given)
+        return bool(given) and bool(names_in(one)) and bool(names_in(other)) and compare(one, other).same is True
+
     def _by_numbers(self, members: Sequence[tuple[str, int]], i: int, judgement: Judgement) -> Judgement:
         """What is said of a whole number, if the numbers on the page make it right."""
         text = members[i][0]
         if judgement.verdict != OPEN or not is_pure(text):
             return judgement
-        by_numbers = self._judge_number(self.worlds[0], members[i - 1][0], text, False)
+        by_numbers = self.judge_number(self.worlds[0], members[i - 1][0], text, False)
         return by_numbers if by_numbers.verdict == RIGHT else judgement
 
     def _judge_symbolic(

@@ -109,7 +109,7 @@ class Reckoner:
                 return None
             found[x] = number
         if formula.op is None and not formula.inputs:
-            number = self._number(formula, "defined", 0, own=True)
+            number = self._number(formula, way, 0, own=True)
             if number is None:
                 return None
             found[formula] = number
@@ -120,15 +120,16 @@ class Reckoner:
         if stated and not own and (way != "defined" or not self.is_defined(x)):
             return stated[0] if way == "first" else stated[-1]
         definition = self.world.definitions.get(x)
+        otherwise = stated[-1] if stated and not own else None
         if definition is None or depth > 20:
-            return None
+            return otherwise
         at = {}
         for y in leaves(definition):
             if y.op is CONSTANT:
                 continue
             number = self._number(y, way, depth + 1)
             if number is None:
-                return None
+                return otherwise
             at[y] = number
         value, off = self._worth(definition, "", at)
         return Written(value, 2.0 * off)

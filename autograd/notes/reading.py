@@ -6,15 +6,19 @@ import re
 from contextlib import suppress
 from itertools import islice, product
 
-from autograd.formula.arrays import Array
+from autograd import primitives as ops
+from autograd.formula.arrays import Array, MisfitError
 from autograd.formula.indexed import read_quantity
 from autograd.notes.blocks import Row, find_rows
-from autograd.notes.notation import LOSSES, Notation, find_uses
+from autograd.notes.notation import Notation
 from autograd.notes.numbers import has_numbers
-from autograd.notes.statements import Part, find_parts
+from autograd.notes.shapes import DERIVATIVE, declared_shapes, find_axes
+from autograd.notes.statements import LONGEST_ROW, Part, find_parts
 from autograd.notes.timeline import Timeline
+from autograd.notes.uses import LOSSES, find_uses, plain
 from autograd.notes.verdicts import ERRORS
 from autograd.notes.world import LAYERS, World
+from autograd.operation import CONSTANT
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -51,9 +55,10 @@ class Reading:
         parts = [part for row in self.rows for part in find_parts(row, bullets)]
         self.chains = find_chains(parts)
         texts = [" = ".join(part.formulas) for part in parts]
-        self.notation = Notation(texts, text, "\\" in "".join(texts) or "$" in text)
-        self.worlds = self._make_worlds()
+        declared = declared_shapes([plain(row.text) for row in self.rows if len(row.text) <= LONGEST_ROW], text)
+        self.notation = Notation(texts, "\\" in "".join(texts) or "$" in text, declared)
         self.letters: dict[str, list[str]] = {}
+        self.worlds = self._make_worlds()
         self.read_before: dict[object, Quantity | BaseException] = {}
         self.timelines = [Timeline(world) for world in self.worlds]
         self._collect()
@@ -62,12 +67,55 @@ class Reading:
 
     def _make_worlds(self) -> list[World]:
         flat = World(self.notation, 1, flat=True)
-        if not (self.notation.has_arrays or self.notation.counts or self.notation.sizes):
+        if not (self.notation.arrays.has_arrays or self.notation.counts or self.notation.sizes):
             return [flat]
-        if self.notation.shapes:
-            size = max(max(shape) for shape in self.notation.shapes.values())
+        if self.notation.arrays.shapes:
+            size = max(max(shape) for shape in self.notation.arrays.shapes.values())
             return [World(self.notation, size), flat]
-        return [World(self.notation, 3), World(self.notation, 2), World(self.notation, 4), flat]
+        worlds = [self._uneven_world(), World(self.notation, 2), World(self.notation, 4), flat]
+        for world in worlds:
+            world.in_rows = worlds[0].in_rows
+        return worlds
+
+    def _uneven_world(self) -> World:
+        """A world of vectors of three entries, and of other numbers of them where the page lets lengths differ."""
+        square = World(self.notation, 3)
+        self.worlds = [square]
+        square.in_rows = self.notation.arrays.has_arrays and self._fits_in_rows(square)
+        self.letters.clear()
+        if not self.notation.arrays.has_arrays or self.notation.counts:
+            return square
+        members = [[text for text, _ in chain.members] for chain in self.chains]
+        axes = find_axes(square, members, lambda texts: self.places(square, texts, wide=True))
+        self.letters.clear()
+        uneven = World(self.notation, 3, axes=axes)
+        uneven.in_rows = square.in_rows
+        return uneven
+
+    def _fits_in_rows(self, world: World) -> bool:
+        """Whether products with matrices by which a page defines something have shapes with vectors as rows alone."""
+        said = [chain.members for chain in self.chains if chain.members and not DERIVATIVE.search(chain.members[0][0])]
+        texts = [text for members in said for text, _ in members if self.has_matrices(text)]
+        misfits = []
+        for world.in_rows in (False, True):
+            misfits.append(sum(self._misfits(world, text) for text in texts))
+        return misfits[0] > 0 == misfits[1]
+
+    def has_matrices(self, text: str) -> bool:
+        """Whether names of matrices stand in a formula."""
+        return any(self.notation.arrays.array_bases.get(use.base) == 2 for use in find_uses(text))
+
+    def _misfits(self, world: World, text: str) -> bool:
+        world.env = next(iter(self.places(world, [text])), {})
+        try:
+            read_quantity(text, world)
+        except MisfitError:
+            return True
+        except ERRORS:
+            return False
+        finally:
+            world.env = {}
+        return False
 
     def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
         """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""
@@ -155,8 +203,17 @@ class Reading:
                 world.env = {}
             if isinstance(one, Value) and isinstance(other, Array) and not one.inputs and one.op is None:
                 timeline.define_array(i, one, other)
+                one = self._entries_named(world, left, other) or one
             for x, y in pairs_of(one, other):
-                timeline.define(i, x, y)
+                timeline.define(i, *undone(x, y))
+
+    def _entries_named(self, world: World, name: str, array: Array) -> Array | None:
+        """z_1, z_2 and so on, where z is said to be a vector and the page has z_i."""
+        (use,) = find_uses(name)[:1]
+        if world.notation.counts.get(use.base) != 1 or use.down or not array.is_vector:
+            return None
+        entries = [world.leaf(use.base, use.up, (str(k + 1),)) for k in range(len(array.entries))]
+        return Array([[x] for x in entries]) if array.shape[1] == 1 else Array([entries])
 
     def letters_of(self, world: World, texts: Sequence[str]) -> list[str]:
         """The letters that count in formulas and that no sum binds."""
@@ -211,6 +268,16 @@ def find_chains(parts: Sequence[Part]) -> list[Chain]:
         )
         (before if remark and before is not None and before.parts[-1].goes_on else last).parts.append(part)
     return chains
+
+
+def undone(left: Value, right: Value) -> tuple[Value, Value]:
+    """A name and what it is, where its square, its logarithm or its exponential is said: s² = v is s = √v."""
+    if left.op is ops.pow and left.inputs[1].op is CONSTANT and left.inputs[1].data == 2.0:
+        return left.inputs[0], ops.sqrt(right)
+    for op, inverse in ((ops.log, ops.exp), (ops.exp, ops.log)):
+        if left.op is op:
+            return left.inputs[0], inverse(right)
+    return left, right
 
 
 def pairs_of(one: Quantity, other: Quantity) -> list[tuple[Value, Value]]:

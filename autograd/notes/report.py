@@ -46,6 +46,9 @@ STYLE = (
     ".cg-notes .jump td.v,.cg-notes .open td.v{color:var(--carry)}"
     ".cg-notes .stated td,.cg-notes .unread td{color:var(--soft)}"
     ".cg-notes math{font-size:1.05em}"
+    "@media (max-width:640px){.cg-notes tr{display:grid;grid-template-columns:2.5em minmax(0,1fr);padding:6px 0;"
+    "border-bottom:1px solid var(--line)}.cg-notes td{grid-column:2;border:0;padding:2px 0}.cg-notes td.n{grid-column:1}"
+    ".cg-notes td.f{overflow-x:auto;min-width:0}.cg-notes td.f math{text-align:left}.cg-notes td:empty{display:none}}"
 ).replace("LIGHT", LIGHT).replace("DARK", DARK)  # fmt: skip
 _CLASSES = {JUMP: "jump", OPEN: "open"}
 
@@ -139,7 +142,7 @@ class NotesReport:
             f'<tr class="{_CLASSES.get(row.verdict, row.verdict)}"><td class="n">{row.line}</td>'
             f'<td class="f">{_set(row.text)}</td>'
             f'<td class="v">{SIGNS[row.verdict]} {html.escape(WORDS[row.verdict])}</td>'
-            f'<td class="r">{html.escape(row.remark)}</td></tr>'
+            f'<td class="r">{_set_remark(row)}</td></tr>'
             for row in self.rows
         )
         return (
@@ -218,8 +221,9 @@ def _judged(page: Page) -> Iterator[tuple[Row, Judgement]]:
 
 
 def _row(row: Row, found: Judgement) -> NotesRow:
-    point = dict(found.difference.point) if found.difference else {}
-    here, there = (found.difference.here, found.difference.there) if found.difference else (None, None)
+    proof = found.difference if found.verdict in (WRONG, JUMP) else None
+    point = dict(proof.point) if proof else {}
+    here, there = (proof.here, proof.there) if proof else (None, None)
     return NotesRow(
         row.line, row.text, found.verdict, _sentence(found), found.against, found.how, point, here, there, found.mended
     )
@@ -248,6 +252,14 @@ def _remark(row: NotesRow) -> str:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+
+
+def _set_remark(row: NotesRow) -> str:
+    """Why a row is what it is, the formula that would be right set as one."""
+    formula = row.mended.partition(": ")[2]
+    if not formula or not row.remark.endswith(formula):
+        return html.escape(row.remark)
+    return html.escape(row.remark.removesuffix(formula)) + _set(formula)
 
 
 def _set(text: str) -> str:

@@ -1,21 +1,25 @@
 """What a scanner may have made of a sign: σ or θ of an o, 1 of an l, a bar of a hat.
 
-That is offered as another reading of what depends on something unsaid; nothing is called wrong by it.
+That is offered as another reading of what depends on something unsaid; nothing is called wrong by it, unless the page itself
+has both names in one formula: then they are two things, and one stands where the other belongs.
 """
 
 from __future__ import annotations
 
-from autograd.notes.notation import find_uses
+from autograd.notes.uses import find_uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 ALIKE = ("oσθδ", "l1I", "aα", "wω", "vν", "yŷȳ", "uμ", "pρ", "xχ", "kκ")  # signs that are taken for one another
 
 
-def read_otherwise(text: str, is_right: Callable[[str], bool]) -> str:
-    """What a formula reads as, if one name in it is another that looks alike; nothing where that makes none right.
+HATS = {"ŷ": "y", "ȳ": "y"}
+
+
+def read_otherwise(text: str, is_right: Callable[[str], bool]) -> tuple[str, str] | None:
+    """A name in a formula, and another that looks alike and makes it right; nothing where none does.
 
     text: the formula; is_right: what judges
     """
@@ -23,8 +27,14 @@ def read_otherwise(text: str, is_right: Callable[[str], bool]) -> str:
         for family in ALIKE:
             for other in family if name in family else "":
                 if other != name and is_right(_replaced(text, name, other)):
-                    return f"it reads as right if {name} is {other}"
-    return ""
+                    return name, other
+    return None
+
+
+def are_two(name: str, other: str, texts: Iterable[str]) -> bool:
+    """Whether names that differ in a hat stand in one formula of a page, which has two things in mind then."""
+    signs = ({_sign(use.base) for use in find_uses(text)} for text in texts)
+    return HATS.get(other) == name and any({name, other} <= there for there in signs)
 
 
 def _sign(base: str) -> str:
@@ -42,4 +52,4 @@ def _replaced(text: str, name: str, other: str) -> str:
     return text
 
 
-__all__ = ["read_otherwise"]
+__all__ = ["are_two", "read_otherwise"]

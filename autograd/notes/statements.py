@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from autograd.formula.indexed import closing_of, prepare
+from autograd.formula.indexed_lexer import NAME, closing_of, prepare
 from autograd.formula.parser import LONGEST
 from autograd.formula.spellings import undress
+from autograd.notes.numbers import has_numbers, is_pure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _GOES_ON = re.compile(
     r"[&\s{]*(?:\\(?:quad|qquad|,|;|!)|[&\s{])*(?:=|\\(?:approx|equiv|Rightarrow|rightarrow|therefore|cong|simeq)|≈|→|⇒|∴|:=|≡)"
 )
 _BESIDE = re.compile(r"\s*(?:\\nabla|∇)[^=]*=")
+_NEARLY = re.compile(r"\\approx|≈|≃|≅|\\simeq|\\cong|\\doteq")
+_A_NAME = re.compile(rf"\s*{NAME}\s*")
 _MARK = "⁏"
 LONGEST_ROW = 2 * LONGEST  # characters of a row that is read
 
@@ -76,10 +79,28 @@ def find_parts(row: Row, bullets: bool = False) -> list[Part]:
     for piece in _split(text):
         part = _part(row, piece, words, first=not found)
         if part is not None:
-            found.append(part)
+            found += _exact_parts(part)
     if found and found[0].goes_on and not _GOES_ON.match(row.text):  # words are on its left
         found[0] = found[0]._replace(goes_on=False)
     return found
+
+
+def _exact_parts(part: Part) -> list[Part]:
+    """A statement without its approximations: f(x) ≈ f(a) + f'(a)(x − a) says nothing that has to hold to the last digit."""
+    cuts = [
+        i
+        for i, (sign, text) in enumerate(zip(part.signs, part.formulas))
+        if _NEARLY.match(sign.strip()) and not has_numbers(text) and not is_pure(text)
+    ]
+    if not cuts:
+        return [part]
+    ends = [*cuts, len(part.formulas)]
+    pieces = [
+        part._replace(formulas=part.formulas[i:j], signs=["", *part.signs[i + 1 : j]], goes_on=part.goes_on and i == 0 < j)
+        for i, j in zip([0, *cuts], ends)
+        if j > i
+    ]
+    return [piece for n, piece in enumerate(pieces) if len(piece.formulas) > 1 or n == 0]
 
 
 def _without_words(text: str) -> tuple[str, str]:
@@ -167,6 +188,8 @@ def _join(pieces: list[str]) -> list[str]:
         elif sign == "←":
             if not stated and _looks_like_formula(before):
                 found[-1] = f"{before} := {piece}"
+            elif stated and _A_NAME.fullmatch(piece):  # L = ½(ŷ − y)² ← E says what is called E
+                found.append(f"{piece} = {before[: _RELATION.search(before).start()]}")  # type: ignore[union-attr]
         elif sign == _MARK:
             if piece.strip().startswith("="):
                 found[-1] = before + " " + piece

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from autograd.formula.arrays import ShapeError
 from autograd.formula.lexer import FormulaError
-from autograd.notes.world import UnsaidError
+from autograd.notes.slopes import UnsaidError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ERRORS = (FormulaError, ShapeError, UnsaidError, ZeroDivisionError, OverflowError, RecursionError)
 RIGHT, WRONG, JUMP, OPEN, UNREAD, STATED = "right", "wrong", "does not follow", "depends", "unread", "stated"
-AS_WRITTEN = "as it is written"
+AS_WRITTEN, BY_SHAPE = "as it is written", "its shape"
 ORDER = (WRONG, OPEN, JUMP, UNREAD, RIGHT, STATED)  # what counts of several judgements of one row
 
 

@@ -2,10 +2,6 @@
 
 A page says that ŷ = σ(θᵀx) and speaks of no size; what it claims is to hold for all of them. So it is read in several
 worlds, with vectors of two entries, of three, and of one, and its rows are judged in each.
-
-What a derivative comes to is worked out from the page's definitions. Where a quantity has none, as a loss of which only
-∂L/∂a is written, it varies with another through all that is computed from that one: the chain rule, down to slopes that the
-page states, or that nothing says, which are names of their own.
 """
 
 from __future__ import annotations
@@ -15,60 +11,52 @@ import re
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.arrays import Array, ShapeError, add_up, vector
+from autograd.formula.arrays import Array, Axis, ShapeError, vector
 from autograd.formula.indexed import read_quantity
 from autograd.formula.name_keys import key_of
-from autograd.graph import leaves, nodes
-from autograd.notes.notation import ARITHMETIC, LOSSES, Notation, find_uses, is_layer, plain, split_indices
-from autograd.operation import CONSTANT
-from autograd.rewriting import apply, expand, substitute
+from autograd.notes.notation import UP_TO, Notation
+from autograd.notes.slopes import DEEPEST, Slopes, UnsaidError
+from autograd.notes.uses import ARITHMETIC, LOSSES, find_uses, is_layer, split_indices
+from autograd.rewriting import substitute
 from autograd.value import Value, constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
+    from typing import TypeAlias
 
     from autograd.formula.arrays import Quantity
     from autograd.formula.name_keys import Key
 
+    AxisKey: TypeAlias = tuple[str, str, int]  # a name, what stands above it, and 0 for rows or 1 for columns
+
 LAYERS = 3
-DEEPEST, MOST_WORK = 12, 30_000  # quantities that one varies through; nodes of all that is differentiated on a page
 
 
-class UnsaidError(ValueError):
-    """Something that is not said on the page decides."""
-
-
-class World:
+class World(Slopes):
     """A reading of a page.
 
     size: of its vectors; flat: whether all vectors have one entry, and are written as numbers
+    axes: those of names that are arrays, each with how long it is, where not all are equally long
     """
 
-    def __init__(self, notation: Notation, size: int, flat: bool = False, given: Mapping[str, str] | None = None) -> None:
-        self.notation, self.k, self.flat = notation, size, flat
+    def __init__(
+        self, notation: Notation, size: int, flat: bool = False, axes: Mapping[AxisKey, tuple[Axis, int]] | None = None
+    ) -> None:
+        super().__init__(notation)
+        self.k, self.flat = size, flat
+        self.axes = dict(axes or {})
+        self.is_uneven = bool(axes)
+        self.in_rows = False  # whether a vector is a row, as in h = x W
         self.env: dict[str, int] = {}
         self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
-        self.direct = False  # whether ∂L/∂x counts only where x itself stands in what L is said to be
-        self.has_direct = False  # whether that may be something else than to follow x through all names
-        self.leaves: dict[tuple[Any, ...], Value] = {}
-        self.definitions: dict[Value, Value] = {}
-        self.slopes: dict[tuple[Value, Value], Value] = {}
-        self.stated: dict[Value, dict[Value, Value]] = {}  # by what: of what, the slope that the page states
         self.unbound: set[str] = set()
         self.bound: dict[Key, Quantity] = {}
         self.sizes = notation.sizes
-        self.shapes = {} if flat else notation.shapes
+        self.shapes = {} if flat else notation.arrays.shapes
         self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
         self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
-        self.touched: set[Value] = set()  # what was differentiated
-        self._used_in: dict[Value, list[tuple[Value, Value]]] | None = None
-        self._leaves: dict[Value, list[Value]] = {}  # those of definitions
-        self._families: dict[Value, tuple[str, str]] = {}
-        self._found: dict[tuple[Value, Value], Value] = {}
-        self._deep = self._asked = 0
 
     # ---- names
 
@@ -78,7 +66,7 @@ class World:
         if len(key) != 4:
             return len(key) == 2 and key[0] == "" and str(key[1]) in self.notation.words
         base, primes, up, down = (str(part) for part in key)
-        if not base or primes != "0" or not self.notation.is_name(base):
+        if not base or primes != "0" or not (self.notation.is_name(base) or (base == "e" and down)):
             return False
         if base == "d" and not down and "d" not in self.notation.bases:
             return False
@@ -100,7 +88,7 @@ class World:
         if not up and not down:
             if base in self.env or base in self.fixed:
                 return constant(float(self.env.get(base, self.fixed.get(base, 0))))
-            if base in self.sizes and base in "nmkKNMC" and not self.flat:
+            if base in self.sizes and base in UP_TO and not self.flat:
                 return constant(float(self.k))
         inner = self._transposed(up)
         if inner is not None:
@@ -135,19 +123,23 @@ class World:
     def place(self, part: str) -> str:
         if part in self.env or part in self.fixed:
             return str(self.env.get(part, self.fixed.get(part)))
-        if match := ARITHMETIC.fullmatch(part):
-            letter, sign, by = match.groups()
-            base = self.env.get(letter, self.fixed.get(letter))
-            if base is None and letter in self.sizes and not self.flat:
-                base = self.k
-            if base is not None:
-                return str(base + (int(by) if sign == "+" else -int(by)))
-            if letter in self.notation.letters or letter in self.notation.layers:
-                self.unbound.add(letter)
-            return part.replace("−", "-")
+        if ARITHMETIC.fullmatch(part):
+            terms = [self.term(term) for term in re.findall(r"[+−-]?(?:[0-9]+|[^\W\d_])", part)]
+            known = [term for term in terms if term is not None]
+            return str(sum(known)) if len(known) == len(terms) else part.replace("−", "-")
         if part in self.notation.letters or part in self.notation.layers:
             self.unbound.add(part)
         return part
+
+    def term(self, text: str) -> int | None:
+        """A term of an index, such as the k of i + k − 1; nothing where no number stands for it."""
+        letter = text.lstrip("+−-")
+        number = int(letter) if letter.isdigit() else self.env.get(letter, self.fixed.get(letter))
+        if number is None and letter in self.sizes and not self.flat:
+            number = self.k
+        if number is None and (letter in self.notation.letters or letter in self.notation.layers):
+            self.unbound.add(letter)
+        return number if number is None or text[0] not in "−-" else -number
 
     def letters_in_formula(self, text: str) -> list[str]:
         below = re.findall(r"_\s*(?:\{([^{}]*)\}|([^\W_]))", text)
@@ -159,12 +151,12 @@ class World:
         if letter.isdigit():
             return int(letter)
         if match := ARITHMETIC.fullmatch(letter.replace(" ", "")):
-            base = self.env.get(match[1], self.k)
-            return base + (int(match[3]) if match[2] == "+" else -int(match[3]))
+            others = [self.term(term) or 0 for term in re.findall(r"[+−-](?:[0-9]+|[^\W\d_])", match[2])]
+            return self.env.get(match[1], self.k) + sum(others)
         return self.k
 
     def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
-        rank = 0 if self.flat else self.notation.rank(base, up, len(indices))
+        rank = 0 if self.flat else self.notation.arrays.rank(base, up, len(indices))
         if base.islower() and (base, up) not in self.shapes and (base.upper(), up) in self.shapes and not indices:
             base = base.upper()
         if (base, up) in self.shapes and not indices:
@@ -178,18 +170,24 @@ class World:
             return Array([[self.leaf(base, up, (str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)])
         if rank == 0:
             return self.leaf(base, up, indices)
+        down, n = self.axis(base, up, 0)
         if rank == 1:
-            return vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(self.k)])
+            found = vector([self.leaf(base, up, (*indices, str(i + 1))) for i in range(n)], down)
+            return found.transposed if self.in_rows else found
+        across, m = self.axis(base, up, 1)
         if rank == 2:
-            return Array(
-                [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(self.k)] for i in range(self.k)]
-            )
+            rows = [[self.leaf(base, up, (*indices, str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)]
+            return Array(rows, (down, across))
         raise ShapeError(f"{base} has {rank} indices, and stands without them")
+
+    def axis(self, base: str, up: str, which: int) -> tuple[Axis, int]:
+        """The rows or the columns of a name that is an array, and how many they are."""
+        return self.axes.setdefault((base, up, which), (Axis(), self.k))
 
     def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
         if base.isupper() and len(base) == 1 and base not in self.notation.counts and base.lower() in self.notation.counts:
             lower = self.notation.counts[base.lower()]
-            if len(indices) == lower and base not in LOSSES and not self.notation.array_bases.get(base):
+            if len(indices) == lower and base not in LOSSES and not self.notation.arrays.array_bases.get(base):
                 base = base.lower()
         key = base, up, indices
         if key not in self.leaves:
@@ -204,8 +202,8 @@ class World:
 
     # ---- functions
 
-    def is_called(self, base: str, pure: bool, primed: bool) -> str:
-        return self.notation.is_called(base, pure, primed)
+    def is_called(self, base: str, inside: str, pure: bool, primed: bool) -> str:
+        return self.notation.is_called(base, inside, pure, primed)
 
     def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity:
         """A function of the page, or any function of that name, entry by entry."""
@@ -251,21 +249,6 @@ class World:
             y = y + a * ops.sin(b * x + c) + d * x * x + 2.0
         return y
 
-    # ---- derivatives
-
-    def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity:
-        if isinstance(top, Value) and isinstance(bottom, Value):
-            return self.slope(top, bottom)
-        if isinstance(top, Value) and isinstance(bottom, Array):
-            return bottom.map(lambda x: self.slope(top, x))
-        if isinstance(top, Array) and isinstance(bottom, Value):
-            return top.map(lambda y: self.slope(y, bottom))
-        if isinstance(top, Value) or isinstance(bottom, Value):
-            raise ShapeError("this has no derivative")
-        if top.is_vector and bottom.is_vector:
-            return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
-        raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
-
     def gradient_of(self, loss: str, by: Quantity) -> Quantity:
         if not loss:
             found = [base for base in self.notation.bases if base in LOSSES and base in self.notation.tops]
@@ -274,146 +257,5 @@ class World:
             loss = found[0]
         return self.differentiate(read_quantity(loss, self), by)
 
-    def slope(self, top: Value, bottom: Value) -> Value:
-        if bottom.op is CONSTANT or bottom.inputs:
-            raise UnsaidError("a derivative is taken by something that has no name")
-        self.touched.add(top)
-        own = self.definitions.get(top)
-        if (
-            own is not None
-            and bottom in set(leaves(own))
-            and any(
-                x is not bottom and x in self.definitions and bottom in set(leaves(self.expanded(x))) for x in leaves(own)
-            )
-        ):
-            self.has_direct = True
-            if self.direct:
-                return self._partial(own, bottom)
-        if (top, bottom) in self._found:
-            return self._found[top, bottom]
-        self._deep += 1
-        try:
-            if self._deep > DEEPEST:
-                raise UnsaidError("this varies through too many quantities")
-            found = self._found[top, bottom] = self._slope(top, bottom)
-        finally:
-            self._deep -= 1
-        return found
 
-    def _slope(self, top: Value, bottom: Value) -> Value:
-        if top is bottom:
-            return constant(1.0)
-        full = expand(top, self.definitions, lambda x: x is bottom)[0]
-        behind = [x for x in leaves(full) if x.op is not CONSTANT]
-        terms = [self._partial(full, bottom)] if bottom in behind else []
-        others = [x for x in behind if x is not bottom and x is not top and self._may_vary(x, bottom)]
-        terms += [self._partial(full, x) * self.symbol(x, bottom) for x in others]
-        if terms:
-            return add_up(terms)
-        if not top.inputs:
-            return self.symbol(top, bottom)
-        if all(self._are_siblings(x, bottom) for x in behind):
-            return constant(0.0)
-        raise UnsaidError(f"nothing says how this varies with {bottom.label}")
-
-    def _partial(self, y: Value, x: Value) -> Value:
-        self._asked += len(nodes(y))
-        if self._asked > MOST_WORK:
-            raise UnsaidError("this varies through too many quantities")
-        return gradient(y, x)[0]
-
-    def _are_siblings(self, x: Value, y: Value) -> bool:
-        return x.label.partition("_")[0] == y.label.partition("_")[0]
-
-    def _may_vary(self, x: Value, bottom: Value) -> bool:
-        """Whether a quantity without a definition could vary with another: where the page differentiates such by such."""
-        if x in self.stated.get(bottom, ()):
-            return True
-        (base, up), (other, layer) = self._family(x), self._family(bottom)
-        if base == other and (up == layer or up < layer):
-            return False
-        return (base, other) in self.notation.pairs
-
-    def _family(self, leaf: Value) -> tuple[str, str]:
-        if leaf not in self._families:
-            self._families = {value: (base, up) for (base, up, _), value in self.leaves.items()}
-        return self._families.get(leaf, ("", ""))
-
-    def symbol(self, top: Value, bottom: Value) -> Value:
-        """The slope of a quantity that has no definition: stated, or through what is computed from the other, or a name."""
-        if top is bottom:
-            return constant(1.0)
-        if (stated := self.stated.get(bottom, {}).get(top)) is not None:
-            return stated
-        if self._are_siblings(top, bottom) and top.label != bottom.label:
-            return constant(0.0)
-        terms = [
-            self.slope(top, user) * self._partial(own, bottom)
-            for user, own in self._users(bottom)
-            if user is not top and user.op is None and not self._rests_on(user, top)
-        ]
-        terms += [
-            self.slope(top, user) * slope
-            for user, slope in self.stated.get(bottom, {}).items()
-            if user is not top and user not in self.definitions and not self._rests_on(user, top)
-        ]
-        if terms:
-            return add_up(terms)
-        return self.slopes.setdefault((top, bottom), Value(1.0, f"∂{top.label}/∂{bottom.label}"))
-
-    def _users(self, x: Value) -> list[tuple[Value, Value]]:
-        """The names that are computed directly from one, each with its definition."""
-        if self._used_in is None:
-            self._used_in = {}
-            for user, own in self.definitions.items():
-                for leaf in leaves(own):
-                    self._used_in.setdefault(leaf, []).append((user, own))
-        return self._used_in.get(x, [])
-
-    def changed(self) -> None:
-        """Forget what was found out for other definitions."""
-        self._used_in = None
-        self._found.clear()
-
-    def _rests_on(self, x: Value, other: Value) -> bool:
-        """Whether other, which has no definition, is behind the definition of x."""
-        waiting, seen = [x], {x}
-        while waiting and other not in self.definitions:
-            y = waiting.pop()
-            if y is other:
-                return True
-            own = self.definitions.get(y)
-            if own is not None:
-                if own not in self._leaves:
-                    self._leaves[own] = leaves(own)
-                waiting += [leaf for leaf in self._leaves[own] if leaf not in seen]
-                seen.update(self._leaves[own])
-        return False
-
-    def are_tied(self, names: set[Value]) -> bool:
-        """Whether one of some names varies with another, though no definition says how."""
-        free = [x for x in names if x.op is None and x not in self.definitions]
-        families = {self._family(x) for x in free}
-        pairs = [*self.slopes, *((top, bottom) for bottom, tops in self.stated.items() for top in tops)]
-        ties = {(self._family(top), self._family(bottom)) for top, bottom in pairs if top not in self.definitions}
-        return any(top in families and bottom in families for top, bottom in ties)
-
-    def expanded(self, y: Value) -> Value:
-        """A formula down to what is given."""
-        return expand(y, self.definitions, lambda x: False)[0]
-
-    def define(self, left: Value, right: Value) -> bool:
-        """Let a name be a formula, unless that rests on the name itself."""
-        if left.op is not None or left.inputs or left is right:
-            return False
-        if left in set(leaves(self.expanded(right))):
-            return False
-        for pair, symbol in self.slopes.items():
-            if symbol is left:
-                self.stated.setdefault(pair[1], {})[pair[0]] = right
-        self.definitions[left] = right
-        self.changed()
-        return True
-
-
-__all__ = ["UnsaidError", "World", "apply", "plain"]
+__all__ = ["World"]

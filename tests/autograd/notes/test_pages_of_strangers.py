@@ -1,8 +1,9 @@
 """Right pages as people write them who never saw our examples: none of their rows is called wrong, and none takes
 long."""
 
+import notes_of_others
 import pytest
-from long_runs import part
+from long_runs import many, part, seeds
 from walks import failures
 
 from autograd import check_notes
@@ -126,6 +127,31 @@ def test_no_right_row_is_called_wrong():
         assert [str(row) for row in check_notes(page).rows if row.verdict in ("wrong", "does not follow")] == []
 
     assert failures(check, part([*RIGHT, LAYERS])) == {}
+
+
+@pytest.mark.parametrize("seed", seeds(1))
+def test_no_right_row_of_further_hands_is_called_wrong(seed):
+    """Fifteen subjects, and ways of writing of their own, in their own letters and in others."""
+
+    def check(page):
+        assert [str(row) for row in check_notes(page).rows if row.verdict in ("wrong", "does not follow")] == []
+
+    pages = [*(text for text, _ in notes_of_others.PAGES.values()), *notes_of_others.RIGHT]
+    others = [notes_of_others.renamed(text, f"{seed} {text}") for text in [*pages, *RIGHT] if "$" in text]
+    assert failures(check, [*pages, *others[seed % 12 :: 12]]) == {}
+
+
+@pytest.mark.parametrize("seed", seeds(1))
+def test_mistakes_of_further_hands_are_found(seed):
+    """Of the mistakes that their authors might have made nine in ten are found, and no other line is blamed."""
+    cases = list(notes_of_others.with_mistakes())[seed % 5 :: 5][: many(10)]
+    found = 0
+    for name, line, text in cases:
+        wrong = check_notes(text).wrong
+        places = {row.line + n for row in wrong for n in range(row.text.count("\n") + 1)}
+        assert len(wrong) < 2, name
+        found += line in places
+    assert found >= 0.9 * len(cases)
 
 
 @pytest.mark.parametrize("written", ["z = 0.8 \\cdot 3 + 1 = 3.6", "\\frac{\\partial L}{\\partial w} = 2(z - 5)"])

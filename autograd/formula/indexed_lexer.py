@@ -1,0 +1,256 @@
+r"""The signs of formulas with indices: how sums, matrices, derivatives and calls are written.
+
+    \begin{bmatrix} a & b \\ …     ⟦a¦b⏎…⟧, before anything is read
+    \sum_{j=1}^{k}                  one token, with its bounds
+    \frac{\partial y}{\partial x}   one token, with what is differentiated by what
+
+A `Scope` says what a name is, how sizes and index letters stand, and what a derivative comes to.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Protocol
+
+from autograd.formula import patterns
+from autograd.formula.lexer import Lexer, Token
+from autograd.formula.name_keys import key_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from autograd.formula.arrays import Quantity
+    from autograd.formula.name_keys import Key
+
+_MATRIX = re.compile(
+    r"\\begin\{(?P<name>[bpvBV]?matrix|smallmatrix|array|cases)\}(?:\{[^{}]*\})?"
+    r"(?P<body>(?:(?!\\begin\{(?:\w*matrix|array|cases)\}).)*?)\\end\{(?P=name)\}",
+    re.DOTALL,
+)
+_PHANTOM = re.compile(r"\\(?:[vh]?phantom\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}|color\s*\{[^{}]*\})")
+_BRACED_D = re.compile(r"\\partial\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")  # ∂{x}
+_BREAK = re.compile(r"\\\\(?:\s*\[[^\]]*\])?")
+_NUMBERS = re.compile(r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]")
+_DOTS = re.compile(r"\\[vd]dots(?![A-Za-z])|[⋮⋱]")
+_ELLIPSIS = re.compile(r"\\[lc]?dots(?![A-Za-z])|…|⋯|\.\.\.")
+_HADAMARD = re.compile(r"\\(?:odot|circ)(?![A-Za-z])|[⊙∘]")
+_NORM = re.compile(r"\\(?:left|right)?\s*\\\||\\[lr]Vert(?![A-Za-z])|\\\||‖")
+_ANGLES = re.compile(r"\\langle(?![A-Za-z])|⟨"), re.compile(r"\\rangle(?![A-Za-z])|⟩")
+_SOFTMAX = re.compile(r"(?:\\(?:text|mathrm|operatorname)\s*\{\s*)?[sS]oftmax\s*\}?(?=\s*(?:[(\[]|\\left))")
+_NABLA = re.compile(r"(?:\\nabla(?![A-Za-z])|∇)\s*_?\s*")
+SUMMED = re.compile(r"(?:\\sum(?![A-Za-z])|∑|Σ(?=\s*[_({\\A-Za-z])|\\prod(?![A-Za-z])|∏)(?:\\limits)?\s*")
+_D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{d\}|d)"
+_FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
+_ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
+_SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w))"
+_LOW_HIGH = rf"[{re.escape(''.join(patterns.LOW).replace(',', ''))}⁰¹²³⁴-⁹⁽⁾]"
+NAME = (
+    rf"(?:\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\(?:text|mathrm)\s*\{{\w+\}}"
+    rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
+)
+_BELOW = re.compile(rf"\s*{_D}\s*(?P<name>{NAME})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?\s*(?:\\cdot(?![A-Za-z])|·)?\s*")
+_BARE_FUNCTION = re.compile(r"\\(?:sigma|tanh|exp|log|ln|sin|cos)|σ|tanh|ReLU|relu")
+_WORD_BELOW = re.compile(rf"\s*{_D}\s*(?P<name>[^\W\d_]{{2,}})(?P<index>_(?:\w|\{{[^{{}}]*\}}))?\s*")
+_WORD_NAME = r"[^\W\d_]+[0-9]*(?:_\w+)?"
+_INLINE = re.compile(
+    rf"(?P<d>∂|\\partial(?![A-Za-z])|(?<![A-Za-z\\])d)\s*(?P<top>{NAME}(?:\s*\([^()]*\))?)?\s*/\s*"
+    rf"(?:∂|\\partial(?![A-Za-z])|d)\s*(?P<bottom>{NAME})"
+)
+_INLINE_WORDS = re.compile(rf"(?P<d>∂|(?<![A-Za-z\\])d)(?P<top>{_WORD_NAME})\s*/\s*(?:∂|d)(?P<bottom>{_WORD_NAME})")
+_PURE = re.compile(rf"\s*(?:\(|\\left\s*\()\s*{NAME}(?:\s*[,;|]\s*{NAME})*\s*(?:\\right\s*)?\)")
+MARKS = "⟦¦⏎⟧⦃⦄⊙‖"
+
+
+class Scope(Protocol):
+    """What a formula with indices speaks of."""
+
+    env: dict[str, int]
+    of_vectors: str
+
+    def __contains__(self, key: Key) -> bool: ...
+    def __getitem__(self, key: Key) -> Quantity: ...
+    def __iter__(self) -> Iterator[Key]: ...
+    def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity: ...
+    def size(self, letter: str) -> int: ...
+    def letters_in(self, text: str) -> list[str]: ...
+    def is_called(self, base: str, inside: str, pure: bool, primed: bool) -> str: ...
+    def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity: ...
+    def gradient_of(self, loss: str, by: Quantity) -> Quantity: ...
+
+
+def prepare(text: str) -> str:
+    """A text whose matrices, cases, norms and entrywise products are single signs, which nothing takes for dress."""
+    text = _PHANTOM.sub(" ", text.replace("&=", "="))
+    text = _BRACED_D.sub(r"\\partial \1", text)
+    while match := _MATRIX.search(text):
+        opening, closing = "⦃⦄" if match["name"] == "cases" else "⟦⟧"
+        body = _BREAK.sub("⏎", match["body"].strip().removesuffix("\\\\")).replace("&", "¦").replace("\\hline", " ")
+        body = re.sub(r"⏎\s*$", "", body)
+        text = f"{text[: match.start()]} {opening}{body}{closing} {text[match.end() :]}"
+    text = _NUMBERS.sub(lambda m: "⟦" + "¦".join(re.split(r"(?:\s|\\[ ,;:]|\\quad)+", m[1].strip())) + "⟧", text)
+    text = _HADAMARD.sub("⊙", text)
+    text = _NORM.sub("‖", text)
+    text = _ANGLES[1].sub("]", _ANGLES[0].sub("[", text))
+    return _DOTS.sub(r"\\dots ", text).replace("&", " ")
+
+
+def closing_of(text: str, at: int) -> int:
+    """Where the bracket is closed that is opened at a place; −1 where it never is."""
+    pairs, stack = {"(": ")", "[": "]", "{": "}", "⟦": "⟧"}, []
+    for i in range(at, len(text)):
+        c = text[i]
+        if c in pairs:
+            stack.append(pairs[c])
+        elif c in ")]}⟧":
+            if not stack or stack.pop() != c:
+                return -1
+            if not stack:
+                return i
+    return -1
+
+
+class IndexedLexer(Lexer):
+    """The tokens of a text in a scope."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        super().__init__(text, {})
+        self.scope = scope
+        self.known: Any = scope
+        self.given = {key_of("T")} if key_of("T") in scope else set()
+
+    def next(self, at: int) -> Iterable[Token]:
+        text = self.text
+        if text[at] in MARKS:
+            return [Token(text[at], at, at + 1)]
+        if match := _ELLIPSIS.match(text, at):
+            return [Token("dots", at, match.end())]
+        if found := self.slope_token(at):
+            return [found]
+        if match := _NABLA.match(text, at):
+            return [self.nabla(match)]
+        if (match := SUMMED.match(text, at)) and not (text[at] == "Σ" and key_of("Σ") in self.scope):
+            return [self.sum_token(match)]
+        if self.last is not None and self.last.kind in ("name", "constant", ")", "]", "}", "⟧", "ᵀ", "index", "‖"):
+            if match := patterns.TRANSPOSED.match(text, at):
+                return [Token("ᵀ", at, match.end())]
+            if text[at] == "_" and self.last.kind != "constant":
+                for end, script in self.below(at):
+                    return [Token("index", at, end, script)]
+        if (match := _SOFTMAX.match(text, at)) and (at == 0 or not text[at - 1].isalpha()):
+            return [Token("softmax", at, match.end())]
+        if call := self.call_token(at):
+            return [call]
+        if text[at] == "∇":
+            raise self.error(at, "∇ stands before what is differentiated by what, as in ∇_w L")
+        return super().next(at)
+
+    def script(self, at: int) -> Iterator[tuple[int, str]]:
+        """What stands behind _ or ^: a group, a sign of layers, digits, or one letter."""
+        if (group := patterns.BRACED.match(self.text, at)) or patterns.WORD.match(self.text, at):
+            yield from super().script(at)
+        elif match := re.compile(
+            r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])"
+        ).match(self.text, at):
+            yield match.end(), match[0]
+        elif (command := patterns.COMMAND.match(self.text, at)) and command[1] in patterns.LETTERS:
+            yield command.end(1), patterns.LETTERS[command[1]]
+        elif match := re.compile(r"[^\W\d_]+|\*").match(self.text, at):
+            letters = match[0]
+            if len(letters) > 1 and "\\" not in self.written and not group:
+                yield match.end(), letters
+            yield at + 1, letters[0]
+
+    def slope_token(self, at: int) -> Token | None:
+        r"""\frac{\partial y}{\partial x}, ∂y/∂x or dy/dx, and d/dx in front of what is differentiated."""
+        text = self.text
+        if match := _FRACTION.match(text, at):
+            middle = closing_of(text, match.end())
+            if middle < 0 or not (opening := re.compile(r"\s*(?=\{)").match(text, middle + 1)):
+                return None
+            end = closing_of(text, opening.end())
+            above = _ABOVE.fullmatch(text[match.end() + 1 : middle])
+            below = text[opening.end() + 1 : end]
+            if end < 0 or above is None or not re.match(rf"\s*{_D}", below):
+                return None
+            bottoms: list[tuple[str, int]] = []
+            place = 0
+            while each_of := _BELOW.match(below, place):
+                name, order = each_of["name"], int(each_of["order"] or 1)
+                if power := re.fullmatch(r"(.*)\^(?:\{\s*([2-9])\s*\}|([2-9]))", name):
+                    name, order = power[1], int(power[2] or power[3])
+                bottoms.append((name, order))
+                place = each_of.end()
+            if place < len(below) and (word := _WORD_BELOW.fullmatch(below)) and key_of(word["name"]) in self.scope:
+                bottoms, place = [(f"\\text{{{word['name']}}}{word['index'] or ''}", 1)], len(below)
+            if place < len(below) or (above["d"] == "d" and not re.match(r"\s*(?:d|\\mathrm\s*\{d\})", below)):
+                return None
+            return self.slope_of(at, end + 1, above["rest"].strip(), bottoms, int(above["order"] or 1))
+        if found := _INLINE.match(text, at) or (_INLINE_WORDS.match(text, at) if "\\" not in text else None):
+            words = _INLINE_WORDS.match(text, at) if "\\" not in text else None
+            found = words if words and words.end() > found.end() else found
+            return self.slope_of(at, found.end(), (found["top"] or "").strip(), [(found["bottom"], 1)], 1)
+        return None
+
+    def slope_of(self, at: int, end: int, top: str, bottoms: list[tuple[str, int]], order: int) -> Token:
+        if _BARE_FUNCTION.fullmatch(top) and len(bottoms) == 1 and key_of(top.lstrip("\\")) not in self.scope:
+            top = f"{top}({bottoms[0][0]})"  # dσ/dz
+        if sum(n for _, n in bottoms) != order:
+            raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
+        bracketed = top.startswith("(") and top.endswith(")") and closing_of(top, 0) == len(top) - 1
+        return Token("slope" if top else "d", at, end, (top[1:-1] if bracketed else top, bottoms))
+
+    def nabla(self, match: re.Match[str]) -> Token:
+        """∇_a L: by what, and of what."""
+        text, at = self.text, match.end()
+        by = ""
+        if "_" in match[0]:
+            for end, script in self.script(at):
+                by, at = script, end
+                break
+        rest = re.compile(rf"\s*(?P<name>{NAME}(?:\s*\([^()]*\))?)").match(text, at)
+        if not by and rest is not None:  # ∇θ
+            return Token("∇", match.start(), rest.end(), (rest["name"], ""))
+        if not by:
+            raise self.error(match.start(), "∇ stands before what is differentiated by what, as in ∇_w L")
+        return Token("∇", match.start(), rest.end() if rest else at, (by, rest["name"] if rest else ""))
+
+    def sum_token(self, match: re.Match[str]) -> Token:
+        """Σ with its bounds, which may stand in either order."""
+        text, at = self.text, match.end()
+        scripts = {"_": "", "^": ""}
+        while (sign := text[at : at + 1]) in ("_", "^") and sign and not scripts[sign]:
+            for end, script in self.script(at + 1):
+                scripts[sign], at = script or " ", end
+                break
+            else:
+                break
+            at += len(text[at:]) - len(text[at:].lstrip())
+        return Token(
+            "Σ", match.start(), at, ("∏" if match[0][0] in "∏" or "prod" in match[0] else "Σ", scripts["_"], scripts["^"])
+        )
+
+    def call_token(self, at: int) -> Token | None:
+        """A name in front of brackets that is a function here, or a quantity with what it depends on."""
+        for end, base, whole in self.bases(at):
+            primes = patterns.match_primes(self.text, end)
+            behind = end + len(primes)
+            scripts = re.compile(rf"(?:{_SCRIPT}|{_LOW_HIGH})*").match(self.text, behind)
+            stop = scripts.end() if scripts else behind
+            opening = re.compile(r"\s*(?:\\left\s*)?(?=[(\[])").match(self.text, stop)
+            if opening is None or not whole:
+                continue
+            key = key_of(base)
+            pure = _PURE.match(self.text, stop) is not None
+            close = closing_of(self.text, opening.end())
+            if close < 0:
+                continue
+            kind = self.scope.is_called(str(key[0]), self.text[opening.end() + 1 : close], pure, bool(primes))
+            if kind == "function" and stop == behind:
+                return Token("call", at, opening.end(), (str(key[0]), len(primes)))
+            if kind == "quantity" and pure:
+                for stop, up, down in self.scripts(behind):
+                    key = key_of(base, len(primes), up, down)
+                    if self.text[stop : opening.end()].strip() in ("", "\\left") and key in self.scope:
+                        return Token("name", at, close + 1, self.scope[key])
+        return None

@@ -1,0 +1,157 @@
+"""Numbers judged: what a row of numbers comes to, by the formulas and the numbers in front of it."""
+
+from __future__ import annotations
+
+from autograd.graph import leaves
+from autograd.mark.forms import figure
+from autograd.mark.rounding import grain
+from autograd.notes.comparing import Comparing
+from autograd.notes.equality import Difference
+from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
+from autograd.notes.slopes import UnsaidError
+from autograd.notes.substituting import find_misplaced
+from autograd.notes.uses import find_uses
+from autograd.notes.verdicts import ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
+from autograd.value import Value
+from autograd.writing.names import pretty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from autograd.notes.reading import Chain
+    from autograd.notes.world import World
+
+UNSAID = "a number is not said"
+
+
+class Reckoning(Comparing):
+    """A page whose numbers can be judged.
+
+    reckoner: what its names come to, as far as it was read; anywhere: the numbers that they have all over the page
+    """
+
+    def __init__(self, text: str, given: Sequence[str] = (), latex: bool = False) -> None:
+        super().__init__(text, given, latex)
+        self.reckoner = Reckoner(self.worlds[0])
+        self.anywhere: dict[Value, list[Written]] = {}
+        self._collect_numbers()
+
+    def _collect_numbers(self) -> None:
+        """The numbers that the page gives to names."""
+        world = self.worlds[0]
+        for chain in self.chains:
+            members = chain.members
+            if len(members) > 1 and is_pure(members[-1][0]):
+                for text, _ in members[:-1]:
+                    for x, number in self._named_numbers(world, text, members[-1][0]):
+                        self.anywhere.setdefault(x, []).append(number)
+            if len(members) != 2 or not is_pure(members[1][0]):
+                continue
+            for x, number in self._named_numbers(world, members[0][0], members[1][0]):
+                if x not in world.definitions:
+                    self.reckoner.exact.add(abs(number.value))
+                    self.reckoner.note(x, number)
+
+    def _named_numbers(self, world: World, name: str, numbers: str) -> list[tuple[Value, Written]]:
+        try:
+            left = self.read(world, name, {})
+        except ERRORS:
+            return []
+        names, written = entries_of(left), written_numbers(numbers)
+        if len(names) != len(written) or any(x.inputs or x.op is not None for x in names):
+            return []
+        return list(zip(names, written))
+
+    def judge_numbers(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
+        """Members with numbers in them, each against the one before it."""
+        members = chain.members
+        numeric = [has_numbers(text) or (is_pure(text) and any(has_numbers(t) for t, _ in members)) for text, _ in members]
+        if not any(numeric):
+            return
+        world = self.worlds[0]
+        for i, (text, row) in enumerate(members):
+            if not numeric[i] or i == 0:
+                continue
+            before = members[i - 1][0]
+            yield row, self._judge_names(before, text) or self.judge_number(world, before, text, numeric[i - 1])
+        last = members[-1][0]
+        if is_pure(last):
+            for text, _ in members[:-1]:
+                for x, number in self._named_numbers(world, text, last):
+                    self.reckoner.note(x, number)
+
+    def _judge_names(self, before: str, text: str) -> Judgement | None:
+        """A formula with numbers for its names, one of which is that of another name."""
+        found = find_misplaced(before, text, self._numbers_anywhere)
+        if found is None:
+            return None
+        name, other, number = self._shown(found.name), self._shown(found.other), figure(found.number.value)
+        reason = f"{name} is {number} on this page, and the number in its place is {other}"
+        return Judgement(WRONG, "the numbers on this page", reason=reason, formula=text)
+
+    def _numbers_anywhere(self, name: str) -> list[Written]:
+        """The numbers of a name wherever they stand on the page, or of what it is said to be."""
+        world = self.worlds[0]
+        try:
+            x = self.read(world, name, {})
+        except ERRORS:
+            return []
+        while isinstance(x, Value) and x not in self.anywhere and x in world.definitions:
+            x = world.definitions[x]
+        return self.anywhere.get(x, []) if isinstance(x, Value) else []
+
+    def judge_number(self, world: World, before: str, text: str, is_number: bool) -> Judgement:
+        """A member with numbers in it against the one before it.
+
+        is_number: whether there are numbers in that, too
+        """
+        try:
+            one, other = self.read(world, before, {}), self.read(world, text, {})
+        except ERRORS as error:
+            return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=text)
+        ones, others = entries_of(one), entries_of(other)
+        against = "the numbers before it" if is_number else "the formula and the numbers on this page"
+        if len(others) == 1 and len(ones) > 1 and self.is_name(before):
+            found = [self._judge_entry(x, others[0], before, text, None) for x in ones]
+            if all(judgement.verdict == WRONG for judgement in found):
+                reason = f"{self._shown(before)} is a vector on this page, and this is none of its entries"
+                return found[0]._replace(against=against, difference=None, reason=reason)
+        if len(ones) != len(others):
+            return Judgement(OPEN, reason="a number and a vector are set equal", formula=text)
+        written = written_numbers(text) if is_pure(text) else []
+        numbers = written if len(written) == len(others) else [None] * len(others)
+        found = [self._judge_entry(x, y, before, text, number) for x, y, number in zip(ones, others, numbers)]
+        return (worst(found) or Judgement(UNREAD, formula=text))._replace(against=against)
+
+    def _judge_entry(self, x: Value, y: Value, before: str, text: str, written: Written | None) -> Judgement:
+        """A number, as it is written or as it comes out, against what it is to be."""
+        if y in set(leaves(x)) or (is_leaf(x) and x in set(leaves(y))):
+            return Judgement(OPEN, formula=text, reason="a name stands on both sides")
+        here = [] if is_leaf(x) and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
+        if not here:
+            return Judgement(STATED if is_leaf(x) else OPEN, reason="" if is_leaf(x) else UNSAID, formula=text)
+        if written is not None:
+            good = any(leads_to(value, off, written) for value, off in here)
+            there = written.value
+        else:
+            sides = self.reckoner.worths(y, text)
+            if not sides:
+                return Judgement(OPEN, reason=UNSAID, formula=text)
+            good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)
+            there = sides[0][0]
+        if good:
+            return Judgement(RIGHT, how="to its digits", formula=text)
+        difference = Difference([], here[0][0], there)
+        return Judgement(WRONG, how="by more than rounding can do", difference=difference, formula=text)
+
+    @staticmethod
+    def _shown(name: str) -> str:
+        """A name as it is drawn."""
+        use = find_uses(name)[0]
+        return pretty(f"{use.base}{f'^{use.up}' if use.up else ''}{f'_{{{use.down}}}' if use.down else ''}")
+
+
+def is_leaf(x: Value) -> bool:
+    """Whether a quantity is a name."""
+    return not x.inputs and x.op is None

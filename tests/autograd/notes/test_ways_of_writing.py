@@ -1,0 +1,167 @@
+"""How pages are written, one way at a time: of each a right row and a wrong one, and what is said of the wrong one."""
+
+import pytest
+from walks import failures
+
+from autograd import check_notes
+
+LAYER = r"$z = W x + b$, $h = \sigma(z)$, $L = \frac{1}{2} (h - t)^T (h - t)$, $\delta = (h - t) \odot h \odot (1 - h)$. "
+LOGISTIC = r"$X \in \mathbb{R}^{n \times d}$. $p = \sigma(Xw)$, $E = -y^T \log p - (1 - y)^T \log(1 - p)$. "
+CROSS = r"$J = -\frac{1}{m} \sum_{i=1}^m y_i \log h_i + (1 - y_i) \log(1 - h_i)$, $h_i = \sigma(\sum_j \theta_j x_{ij})$. "
+SPREAD = r"$\mu = \frac{1}{n} \sum_j x_j$, $s^2 = \frac{1}{n} \sum_j (x_j - \mu)^2$. "
+SCORES = r"$s_{ij} = \frac{1}{\sqrt{d}} \sum_l q_{il} k_{jl}$. "
+HATS = r"$\hat{y} = \sigma(z)$, $L = -y \log \hat{y} - (1 - y) \log(1 - \hat{y})$. "
+NUMBERS = r"$$a = \sigma(1.1059) = 0.7514$$ $$g = 0.7414 \cdot 0.1868 = 0.1385$$ "
+VECTOR = r"$W = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $x = \begin{bmatrix} 0.5 \\ 0.1 \end{bmatrix}$, $z = W x$. "
+WAYS = {  # a page, a right last row, a wrong one, and what is said of that
+    "lengths from definitions": (
+        LAYER,
+        r"\frac{\partial L}{\partial x} = W^T \delta",
+        r"\frac{\partial L}{\partial x} = W \delta",
+        "right with W transposed",
+    ),
+    "lengths of weights": (
+        LAYER,
+        r"\frac{\partial L}{\partial W} = \delta x^T",
+        r"\frac{\partial L}{\partial W} = \delta h^T",
+        "are set equal",
+    ),
+    "lengths in so many words": (
+        LOGISTIC,
+        r"\nabla_w E = X^T (p - y)",
+        r"\nabla_w E = X (p - y)",
+        "n×d and n×1 have no product",
+    ),
+    "vectors as rows": (
+        r"$h = x W$, $L = \frac12 (h - t)(h - t)^T$. ",
+        r"\frac{\partial L}{\partial x} = (h - t) W^T",
+        r"\frac{\partial L}{\partial x} = (h + t) W^T",
+        "another sign",
+    ),
+    "vectors that are counted": (
+        r"$J = -\log \sigma(u_0^T v) - \sum_{k=1}^K \log \sigma(-u_k^T v)$. ",
+        r"\frac{\partial J}{\partial u_k} = (1 - \sigma(-u_k^T v)) v",
+        r"\frac{\partial J}{\partial u_k} = (1 - \sigma(u_k^T v)) v",
+        "it is",
+    ),
+    "a sum as far as its letter": (
+        CROSS,
+        r"\frac{\partial J}{\partial \theta_j} = \frac{1}{m} \sum_{i=1}^m (h_i - y_i) x_{ij}",
+        r"\frac{\partial J}{\partial \theta_j} = \frac{1}{m} \sum_{i=1}^m (y_i - h_i) x_{ij}",
+        "a minus in front",
+    ),
+    "a square that is said": (
+        SPREAD,
+        r"\frac{\partial s}{\partial x_j} = \frac{x_j - \mu}{n s}",
+        r"\frac{\partial s}{\partial x_j} = \frac{x_j - \mu}{s}",
+        "it is",
+    ),
+    "another name of a family": (
+        SCORES,
+        r"\frac{\partial s_{ij}}{\partial q_{il}} = \frac{k_{jl}}{\sqrt{d}}",
+        r"\frac{\partial s_{ij}}{\partial q_{il}} = \frac{q_{jl}}{\sqrt{d}}",
+        "it is",
+    ),
+    "i + k": (
+        r"$y_i = \sum_{k=1}^K w_k x_{i+k}$, $L = \frac{1}{2} \sum_i (y_i - t_i)^2$. ",
+        r"\frac{\partial L}{\partial w_k} = \sum_i (y_i - t_i) x_{i+k}",
+        r"\frac{\partial L}{\partial w_k} = \sum_i (y_i - t_i) x_i",
+        "another index",
+    ),
+    "a hat that is lost": (
+        HATS,
+        r"\frac{\partial \hat{y}}{\partial z} = \hat{y} (1 - \hat{y})",
+        r"\frac{\partial \hat{y}}{\partial z} = \hat{y} (1 - y)",
+        "y stands where ŷ belongs",
+    ),
+    "an arrow that names": (
+        r"$h = \tanh(u) \leftarrow a$ ",
+        r"\frac{\partial a}{\partial u} = 1 - a^2",
+        r"\frac{\partial a}{\partial u} = 1 - a",
+        "it is",
+    ),
+    "a function elsewhere": (
+        r"$f(x) = x^2 - 2$. $$\frac{\partial^2 f}{\partial x^2} = 2$$ ",
+        r"x_n - \frac{f(x_n)}{f'(x_n)} = x_n - \frac{x_n^2 - 2}{2 x_n}",
+        r"x_n - \frac{f(x_n)}{f'(x_n)} = x_n - \frac{x_n^2 - 2}{x_n}",
+        "it is",
+    ),
+    "words below ∂": (
+        r"$o = \sigma(net)$. ",
+        r"\frac{\partial o}{\partial net} = o (1 - o)",
+        r"\frac{\partial o}{\partial net} = o (1 + o)",
+        "another sign",
+    ),
+    "dσ/dz": (
+        "",
+        r"\frac{d\sigma}{dz} = \sigma(z) (1 - \sigma(z))",
+        r"\frac{d\sigma}{dz} = \sigma(z) (1 + \sigma(z))",
+        "another sign",
+    ),
+    "σ for a deviation": (
+        r"$z = \mu + \sigma \epsilon$. ",
+        r"\frac{\partial z}{\partial \sigma} = \epsilon",
+        r"\frac{\partial z}{\partial \sigma} = \mu",
+        "it is",
+    ),
+    "e with an index": (
+        r"$a_i = \frac{e^{e_i}}{\sum_j e^{e_j}}$. ",
+        r"\frac{\partial a_i}{\partial e_i} = a_i (1 - a_i)",
+        r"\frac{\partial a_i}{\partial e_i} = a_i (1 + a_i)",
+        "another sign",
+    ),
+    "a softmax of rows": (
+        r"$A = \text{softmax}(W)$, $O = A V$, $L = \sum_i O_{i1}$. $x^T W$ ",
+        r"\text{softmax}(W) = A",
+        r"\text{softmax}(W) = A + 1",
+        "",
+    ),
+    "a norm and its index": (
+        r"$L = \|y - A x\|_2^2$, $x^T A$. ",
+        r"\nabla_x L = -2 A^T (y - A x)",
+        r"\nabla_x L = 2 A^T (y - A x)",
+        "a minus in front",
+    ),
+    "a number for another name": (
+        NUMBERS,
+        r"a (1 - a) = 0.7514 (1 - 0.7514) = 0.1868",
+        r"g (1 - a) = 0.7514 (1 - 0.7514) = 0.1868",
+        "g is 0.1385 on this page, and the number in its place is a",
+    ),
+    "a number for a vector": (
+        VECTOR + r"$z = \begin{bmatrix} 0.7 \\ 1.9 \end{bmatrix}$ ",
+        r"z = 0.5 + 0.2 = 0.7",
+        r"z = 0.5 + 0.3 = 0.8",
+        "z is a vector on this page, and this is none of its entries",
+    ),
+}
+
+
+def test_each_way_of_writing_is_read():
+    """What is right is right or taken as given, and what is wrong is wrong, with what would be right or why."""
+
+    def check(before, right, wrong, said):
+        row = check_notes(f"{before}\n\n$${right}$$").rows[-1]
+        assert row.verdict not in ("wrong", "does not follow", "unread"), row
+        row = check_notes(f"{before}\n\n$${wrong}$$").rows[-1]
+        assert (row.verdict == "wrong") == bool(said), row
+        assert said in row.remark
+
+    assert failures(check, list(WAYS.values())) == {}
+
+
+NEVER_WRONG = [  # what an author means is right, whatever else the signs could mean
+    r"$f(x) = e^{2x}$. $$f(x) \approx f(a) + f'(a)(x - a)$$",
+    r"$f(x) = e^{2x}$. At $x_0 = 0$: $$f(x_0) + f'(x_0)(x - x_0) = 1 + 2x$$",
+    r"$o = \sigma(z)$. $$e = (o - t)^2 = (0.7352 - 1)^2 = 0.0701$$ $$o = \sigma(1) = 0.7311$$",
+    r"$y = f(u)$, $u = p(m)$. $$\frac{dy}{dm} = f'(u) p'(m)$$",
+    r"$R = \sum_i a_i^2 + c$, $a_i = w_i x_i$. $$\frac{\partial R}{\partial c} = 1$$",
+    r"$E_i = \sum_j (a_j - t_j)^2 + c_i$. $$\frac{\partial E_i}{\partial c_i} = 1$$",
+    r"$y = \sigma(z)$, $L = -\hat{y} \log y - (1 - \hat{y}) \log(1 - y)$. $$\frac{\partial L}{\partial z} = y - \hat{y}$$",
+]
+
+
+@pytest.mark.parametrize("page", NEVER_WRONG)
+def test_what_is_meant_is_not_called_wrong(page):
+    """Approximations, numbers of a place, sums, functions, names the other way round."""
+    assert check_notes(page).wrong == []
