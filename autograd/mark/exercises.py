@@ -26,6 +26,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -39,8 +40,8 @@ from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.ambiguity import Ambiguity
 from autograd.mark.forms import figure
-from autograd.mark.kind_numbers import with_kind_numbers
-from autograd.mark.levels import LEVELS, title_of, variant_of
+from autograd.mark.kind_numbers import KindNumbers
+from autograd.mark.levels import LEVELS, Variant, title_of, variant_of
 from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
 from autograd.mark.worksheet import Worksheet
@@ -99,32 +100,39 @@ def exercise(
         raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
     asked: dict[str, Any] = {"activation": activation, "batch": batch, "l2": l2, "steps": steps}
     asked |= {"true_class": true_class, "symbols": symbols}
-    sheet, loss, title = _look_up(model, loss, asked)
+    source, loss, title = _look_up(model, loss, asked)
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
-    renewed, hidden = with_kind_numbers(sheet, Random(seed), digits)
-    renewed.title = title
+    sheet, hidden = source.draw(Random(seed), digits)
+    sheet.title = title
     made = {name: x for name, x in asked.items() if x is not None}
-    return Exercise(renewed, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
+    return Exercise(sheet, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
 
 
-def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[Worksheet, str, str]:
-    """The sheet of a level, or somebody's own, with its loss and its title.
+def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[KindNumbers, str, str]:
+    """Sheets of a level, or like somebody's own, with its loss and its title.
 
     asked: in what it is to differ from the plain one
     """
     if isinstance(model, Worksheet):
         if others := [name for name, x in asked.items() if x is not None]:
             raise ValueError(f"a Worksheet is what it is: {', '.join(others)} says what a level is like")
-        return model, model.line_named(loss) if loss else "", model.title or "Exercise"
+        return KindNumbers(model), model.line_named(loss) if loss else "", model.title or "Exercise"
     if not isinstance(model, str):
         raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
     if model not in LEVELS:
         raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, LEVELS))}, or give a Worksheet")
     level, variant = LEVELS[model], variant_of(model, **asked)
-    sheet = level.build(variant)
-    return sheet, level.loss, title_of(level, variant, sheet.title)
+    source, own = _sheets_of(model, variant)
+    return source, level.loss, title_of(level, variant, own)
+
+
+@lru_cache(maxsize=8)  # a class of a thousand gets sheets of few kinds
+def _sheets_of(level: str, variant: Variant) -> tuple[KindNumbers, str]:
+    """Sheets of a level, and the title that theirs have."""
+    sheet = LEVELS[level].build(variant)
+    return KindNumbers(sheet), sheet.title
 
 
 # ------------------------------------------------------------------------------------------------------------- exercises
