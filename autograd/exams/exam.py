@@ -92,9 +92,9 @@ class Exam:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for sheet in self.sheets:
             task = self.task(sheet)
-            write(folder / SHEETS / f"{sheet.file}.tex", sheet_in_latex(sheet, task))
-            write(folder / SHEETS / f"{sheet.file}.html", sheet_in_html(sheet, task))
-            write(folder / SHEETS / f"{sheet.file}.ipynb", write_notebook([_head(sheet), *task.cells]))
+            write(folder / SHEETS / f"{sheet.file}.tex", sheet_in_latex(sheet, task), wait=False)
+            write(folder / SHEETS / f"{sheet.file}.html", sheet_in_html(sheet, task), wait=False)
+            write(folder / SHEETS / f"{sheet.file}.ipynb", write_notebook([_head(sheet), *task.cells]), wait=False)
         write(folder / KEYS / "key.html", self._key_page())
         write(folder / KEYS / "answers.csv", self._table(), "utf-8-sig")
         whole = {

@@ -123,7 +123,7 @@ def hand_back(marked: ExamClass, folder: str | os.PathLike[str]) -> Path:
     place = Path(folder) / MARKED
     place.mkdir(parents=True, exist_ok=True)
     for person, marking in marked:
-        write(place / f"{marked.files[person]}.html", html_page(marking.title, marking.html()))
+        write(place / f"{marked.files[person]}.html", html_page(marking.title, marking.html()), wait=False)
     marked.save(place / "class.html")
     marked.save(place / "class.csv")
     write(place / "mistakes.svg", marked.picture)
