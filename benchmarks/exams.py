@@ -3,8 +3,8 @@
     python benchmarks/exams.py [--people N]
 
 Everybody has numbers of their own; everybody hands in a file, every third one with a wrong sign in the first line. The
-seconds are those of the clock and of one core; what draws is shared by all sheets of one kind (autograd/mark/kind_numbers.py),
-so the first sheet of a kind takes longer than the others.
+seconds are those of the clock and of one core. What draws is shared by all sheets of one kind, so the first takes longest
+(autograd/mark/kind_numbers.py).
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
         if sheet.code in read:
             found, task = read[sheet.code], exam.task(sheet)
             problems += found.problems
-            marking = task.mark_sheet({**found.claims, **found.unread})
+            marking = exam.mark(sheet, {**found.claims, **found.unread})
             marking.title = f"{task.title}: {names[sheet.code]}"
             markings[names[sheet.code]] = marking
     missing = [names[sheet.code] for sheet in exam.sheets if sheet.code not in read]

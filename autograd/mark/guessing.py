@@ -139,7 +139,9 @@ def places_nearby(formulas: Mapping[Value, Value], numbers: Mapping[Value, float
     for seed in range(3):
         random = Random(seed)
         given = {
-            x: numbers[x] * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01) for x, own in formulas.items() if own is x
+            x: numbers[x] * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01)
+            for x, own in formulas.items()
+            if own is x
         }
         yield with_lines(formulas, given)
 

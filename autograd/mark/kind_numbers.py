@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import math
+from functools import lru_cache
 from itertools import combinations, islice
 from random import Random
 
@@ -20,6 +21,7 @@ from autograd.graph import nodes
 from autograd.mark.ambiguity import Ambiguity, CommonMistakes
 from autograd.mark.context import RATES
 from autograd.mark.judging import with_lines
+from autograd.mark.levels import LEVELS, Variant
 from autograd.mark.worksheet import Worksheet
 from autograd.rewriting import evaluate
 from autograd.value import Value, with_siblings
@@ -38,9 +40,11 @@ class KindNumbers:
     """A source of sheets that are like one sheet but for their numbers.
 
     sheet: whose numbers say how large those drawn are; 0 and 1 are targets, and change places
+    title: that of the sheet
     """
 
     def __init__(self, sheet: Worksheet) -> None:
+        self.title = sheet.title
         self.values = copy.deepcopy(sheet.values)
         self._order = with_siblings(nodes(*self.values.values()))
         self._usual = {node: node.data for node in self._order if node.op is None and not node.inputs}
@@ -99,6 +103,12 @@ class KindNumbers:
         values, given = copy.deepcopy((self.values, list(self._usual)))
         _set_numbers(values, given, dict(zip(given, map(numbers.__getitem__, self._usual))))
         return Worksheet(values)
+
+
+@lru_cache(maxsize=8)  # a class of a thousand gets sheets of few kinds
+def numbers_for(level: str, variant: Variant) -> KindNumbers:
+    """The source of sheets of a level, a key of LEVELS."""
+    return KindNumbers(LEVELS[level].build(variant))
 
 
 def _set_numbers(values: Mapping[str, Value], given: Iterable[Value], numbers: Mapping[Value, float]) -> None:

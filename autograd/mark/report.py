@@ -68,6 +68,7 @@ class Row(NamedTuple):
     sources: the lines whose wrong numbers this one rests on
     remarks: sentences on what else was written there
     marks, worth: marks reached, and to be had
+    answer: what is right, where that is no number
     """
 
     name: str
@@ -81,6 +82,7 @@ class Row(NamedTuple):
     remarks: tuple[str, ...]
     marks: float
     worth: float
+    answer: str = ""
 
     @property
     def remark(self) -> str:
@@ -95,6 +97,8 @@ class Row(NamedTuple):
         """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
         if self.verdict in ("blank", "unread"):
             return ""
+        if self.answer:
+            return self.answer
         number = last_number(self.claim)
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
@@ -104,7 +108,7 @@ class Row(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """The row in plain numbers and text."""
         cells = (
-            self.name, self.claim, self.verdict, _plain(self.true), _plain(self.own), _plain(self.tolerance),
+            self.name, self.claim, self.verdict, self.answer or _plain(self.true), _plain(self.own), _plain(self.tolerance),
             " / ".join(d.kind for d in self.diagnoses), " ".join(self.sources), self.remark, self.marks, self.worth,
         )  # fmt: skip
         return dict(zip(COLUMNS, cells, strict=True))

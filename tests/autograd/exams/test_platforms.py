@@ -23,7 +23,7 @@ def tasks():
 
 
 def files(platform):
-    return WRITERS[platform](tasks())
+    return WRITERS[platform](tasks(), 15.0)
 
 
 # ---------------------------------------------------------------------------------------------------------- guesses foreseen
@@ -35,10 +35,10 @@ def test_each_foreseen_number_is_wrong_and_unlike_the_others():
         for line in task.lines:
             right, reach = float(task.answers[line]), tolerance(task.answers[line])
             found = foreseen(task, line)
-            numbers = [right, *(float(each.number) for each in found)]
+            numbers = [right, *(float(each.answer) for each in found)]
             assert min((abs(a - b) for i, a in enumerate(numbers) for b in numbers[:i]), default=1) > 2 * reach * 0.99
             for each in found[:2]:
-                row = task.mark_sheet({**task.answers, line: each.number})[line]
+                row = task.mark_sheet({**task.answers, line: each.answer})[line]
                 assert row.verdict == "wrong"
 
 
@@ -73,7 +73,7 @@ def test_moodle_reads_a_blank_for_each_line():
             share, number, reach, _ = answers[0]
             assert (share, number) == (100.0, float(task.answers[line]))
             assert 0 < reach < 1e-2 * abs(number)
-            assert [each[1] for each in answers[1:]] == [float(each.number) for each in foreseen(task, line)]
+            assert [each[1] for each in answers[1:]] == [float(each.answer) for each in foreseen(task, line)]
             assert all(each[0] == 0 and each[3] for each in answers[1:])
 
 
@@ -124,9 +124,9 @@ def test_qti_gives_marks_and_remarks():
     for item, (task, line) in zip(items, lines):
         assert score(item, task.answers[line]) == (100.0, "Right.")
         for each in foreseen(task, line):
-            assert score(item, each.number) == (0.0, each.sentence)
+            assert score(item, each.answer) == (0.0, each.sentence)
         assert score(item, "12345.6") == (0.0, "")
-    assert files("qti") == WRITERS["qti"](tasks())
+    assert files("qti") == WRITERS["qti"](tasks(), 15.0)
 
 
 # ---------------------------------------------------------------------------------------------------------------- notebooks
