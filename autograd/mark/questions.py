@@ -54,8 +54,8 @@ class Questions(Exercise):
     >>> from autograd import exercise
     >>> task = exercise("shapes", seed=1)
     >>> task.given, task.answers["∂L/∂h"], task.answers["size of ∂L/∂h"]
-    ({'inputs': '4', 'hidden': '2', 'outputs': '8'}, 'Vᵀ·g', '2×1')
-    >>> task.mark({"∂L/∂h": "V g", "size of ∂L/∂h": "1x2"}).verdicts
+    ({'inputs': '4', 'hidden': '6', 'outputs': '2'}, 'Vᵀ·g', '6×1')
+    >>> task.mark({"∂L/∂h": "V g", "size of ∂L/∂h": "1x6"}).verdicts
     {'∂L/∂h': 'wrong', 'size of ∂L/∂h': 'wrong'}
     """
 
