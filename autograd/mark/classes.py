@@ -107,7 +107,7 @@ class Class:
         if common := self._commonest(8):
             blocks.append("The commonest mistakes\n" + align(common, (3,)))
         if self.problems:
-            blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
+            blocks.append("Cannot be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
 
     def __repr__(self) -> str:
@@ -130,7 +130,7 @@ class Class:
         """Everything, as JSON."""
         whole = {
             "title": self.title,
-            "people": {person: json.loads(marking.json) for person, marking in self},
+            "people": {person: marking.data for person, marking in self},
             "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
             "problems": [problem._asdict() for problem in self.problems],
         }
@@ -150,7 +150,7 @@ class Class:
             parts.append(f"<h3>The commonest mistakes</h3><table><tbody>{common}</tbody></table>")
         if self.problems:
             problems = html.escape("\n".join(map(str, self.problems)))
-            parts.append(f"<h3>Could not be read</h3><pre>{problems}</pre>")
+            parts.append(f"<h3>Cannot be read</h3><pre>{problems}</pre>")
         parts += [
             f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
             for i, (person, marking) in enumerate(self)

@@ -236,7 +236,7 @@ def _mark(options: argparse.Namespace) -> int:
     else:
         show("\n\n\n".join([*(str(marking) for _, marking in marked if options.each), str(marked)]))
     if marked.problems and (single is not None or options.json):
-        note("Could not be read\n" + "\n".join(map(str, marked.problems)))
+        note("Cannot be read\n" + "\n".join(map(str, marked.problems)))
     if unsaved is not None:
         raise unsaved
     return 1 if marked.problems else 0

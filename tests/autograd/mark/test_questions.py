@@ -201,7 +201,7 @@ def test_a_question_is_an_exercise(kind, tmp_path):
     assert marked["Ada"].score == len(task.lines)
     assert marked["Emmy"].summary.endswith("Nothing is filled in yet.")
     assert json.loads(marked.json)
-    assert task.mark_sheet(task.answers).as_dicts()[0]["right"] == task.answers[task.lines[0]]
+    assert task.mark_sheet(task.answers).as_dicts()[0]["should"] == task.answers[task.lines[0]]
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)
