@@ -234,9 +234,7 @@ class MatrixProduct(NamedTuple):
 
 _WAYS = [(False, True), (True, False), (True, True)]
 _FACTOR = re.compile(r"\s*(?:[·⋅*@×]|\\cdot|\\,|\s)?\s*(?P<name>[^\W\d_]|\()")
-_TURNED = re.compile(
-    r"\s*(?:\^\s*\{?\s*(?:\\top|\\intercal|\\mathrm\{T\}|\\mathsf\{T\}|T|⊤|t)\s*\}?|ᵀ|⊤|\.T\b|'|′|’|T(?![a-z]))"
-)
+_TURNED = re.compile(r"\s*(?:\^\s*\{?\s*(?:\\top|\\intercal|\\mathrm\{T\}|\\mathsf\{T\}|T|⊤|t)\s*\}?|ᵀ|⊤|\.T|'|′|’|T)")
 
 
 def _write(factors: Sequence[tuple[str, bool]]) -> str:
