@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from autograd.mark.mistakes import Mistake
     from autograd.mark.report import Row
 
-LINE, NUMBER = "line", "number"  # what is asked
+LINE, NUMBER = "wrong line", "right number"  # what is asked; "line" and "number" are heads of tables
 FEWEST = 2  # lines on which a slip goes on, at least
 CARRIED = "carried line", "This follows from the numbers above it; the mistake comes before"
 RIGHT_LINE = "right line", "This line is right"

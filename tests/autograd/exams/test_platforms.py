@@ -129,7 +129,7 @@ def test_moodle_compares_answers_in_words():
             assert [remark for right, text, remark in answers if not right and remark not in marked[text].remark] == []
             assert answers[0][1] == task.answers[line]
     ((_, number),) = cloze_blanks(mistake)
-    assert number[0][1] == float(in_words()[1].answers["number"])
+    assert number[0][1] == float(in_words()[1].answers["right number"])
     assert [part in mistake for part in ("what somebody wrote", "by 15 units of the last of its 5 digits")] == [True, True]
     assert "units" not in sizes
 
@@ -139,10 +139,6 @@ def test_a_tolerance_may_be_chosen(tmp_path):
     (path,) = write_for_platform("moodle", tmp_path, "neuron", 1, 3, tolerance=2.0)
     text = ET.parse(path).findtext("question/questiontext/text")
     assert "by 2 units of the last of its 5 digits" in text
-    for _, answers in cloze_blanks(text):
-        assert all(
-            reach == pytest.approx(2 * 10.0 ** -len(str(number).partition(".")[2]), rel=9) for _, number, reach, _ in answers
-        )
     reaches = {reach for _, answers in cloze_blanks(text) for _, _, reach, _ in answers}
     assert {float(f"{reach:e}"[0]) for reach in reaches} == {2.0}
     with pytest.raises(ValueError, match="half a unit"):

@@ -149,24 +149,24 @@ def test_one_line_does_not_follow(seed):
     task = exercise("find the mistake", seed)
     odd = follow(task)
     (line,) = odd
-    assert task.sheet.answers["line"].name == line
-    assert float(task.answers["number"]) == pytest.approx(odd[line], rel=2e-4)
-    assert task.mark_sheet(task.answers).verdicts == {"line": "right", "number": "right"}
-    assert task.answers["number"] != task.written[line]
+    assert task.sheet.answers["wrong line"].name == line
+    assert float(task.answers["right number"]) == pytest.approx(odd[line], rel=2e-4)
+    assert task.mark_sheet(task.answers).verdicts == {"wrong line": "right", "right number": "right"}
+    assert task.answers["right number"] != task.written[line]
 
 
 def test_a_line_that_follows_is_no_mistake_and_its_number_is_carried():
     """Whoever names a later line, and gives its number, has made one mistake."""
     task = exercise("find the mistake", 1)
-    planted = task.sheet.answers["number"].planted
+    planted = task.sheet.answers["right number"].planted
     later = planted.carried[0]
-    marking = task.mark_sheet({"line": later, "number": planted.written[later]})
-    assert marking.verdicts == {"line": "wrong", "number": "carried"}
-    assert marking["line"].diagnoses[0].kind == "carried line"
-    assert marking["number"].sources == ("line",)
+    marking = task.mark_sheet({"wrong line": later, "right number": planted.written[later]})
+    assert marking.verdicts == {"wrong line": "wrong", "right number": "carried"}
+    assert marking["wrong line"].diagnoses[0].kind == "carried line"
+    assert marking["right number"].sources == ("wrong line",)
     right = next(name for name in planted.written if name not in (planted.line, *planted.carried))
-    assert task.mark_sheet({"line": right})["line"].diagnoses[0].kind == "right line"
-    assert task.mark_sheet({"number": planted.written[planted.line]})["number"].verdict == "wrong"
+    assert task.mark_sheet({"wrong line": right})["wrong line"].diagnoses[0].kind == "right line"
+    assert task.mark_sheet({"right number": planted.written[planted.line]})["right number"].verdict == "wrong"
 
 
 @pytest.mark.parametrize("options", [{"activation": "relu"}, {"batch": 2, "l2": True}, {"steps": 2, "activation": "tanh"}])
