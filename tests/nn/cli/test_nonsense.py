@@ -30,6 +30,7 @@ ASKED = {
     "train": ["xor", "--epochs", "1"],
     "doctor": [],
     "completion": ["bash"],
+    "help": ["exam"],
 }
 
 
