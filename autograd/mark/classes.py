@@ -34,7 +34,11 @@ vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-class>table td:last-child{white-space:normal;min-width:12em}
 .cg-class>table td:first-child:has(a){white-space:normal;min-width:8em}
 @media screen and (max-width:700px){.cg-class>table td:nth-child(3){white-space:normal}
-.cg-class>table td:last-child{min-width:9em}}
+.cg-class>table td:last-child{min-width:9em}
+.cg-class>table:has(thead) :is(th,td){white-space:normal;min-width:0;padding-right:8px}
+.cg-class>table td:first-child:has(a){min-width:4em}
+.cg-class>table:has(thead) td:last-child{min-width:7em}
+.cg-class>table:has(thead) :is(th,td):nth-child(n+3):nth-last-child(n+3){display:none}}
 .cg-class details{margin:10px 0}
 .cg-class summary{cursor:pointer;font-weight:600;margin-bottom:6px}
 .cg-class pre{white-space:pre-wrap}

@@ -151,7 +151,7 @@ class Paper(ABC):
             blocks.append(f"\\begin{{center}}\n{self.picture.tikz}\n\\end{{center}}")
         if self.written:
             rows = "\n".join(
-                f"\\rule[-2mm]{{0pt}}{{7mm}}$\\displaystyle {latex_name(name)}$ & ${_number_in_latex(x)}$ \\\\ \\hline"
+                f"\\rule[-2.5mm]{{0pt}}{{7.5mm}}${latex_name(name)}$ & ${_number_in_latex(x)}$ \\\\ \\hline"
                 for name, x in self.written.items()
             )
             blocks.append(_long_table("line & what somebody wrote", rows))
