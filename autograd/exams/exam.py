@@ -29,8 +29,8 @@ from autograd.display.files import clean, read_bytes, write
 from autograd.exams.codes import OWN, PATTERN, read_code, write_code
 from autograd.exams.tables import Student, read_students
 from autograd.mark.exercises import Exercise, exercise
+from autograd.mark.handout import write_notebook
 from autograd.mark.kind_numbers import KindNumbers
-from autograd.mark.paper import write_notebook
 from autograd.mark.report import Marking, safe_cell
 from autograd.mark.sheets import sheet_from
 from autograd.mark.texts import SheetError, read_text

@@ -10,7 +10,7 @@ import json
 
 from autograd.exams.codes import write_code
 from autograd.mark.exercises import Exercise
-from autograd.mark.paper import write_notebook
+from autograd.mark.handout import write_notebook
 
 Cells = list[tuple[str, str]]
 

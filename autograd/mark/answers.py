@@ -142,8 +142,7 @@ def _from_lines(path: Path) -> tuple[str, list[_Entry], list[Problem]]:
 
 
 def _without_comment(line: str) -> str:
-    """A line without its bullet, its comment, what is struck out, and its dress."""
-    line = re.sub(r"~~.*?~~", " ", line)
+    """A line without its bullet, its comment and its dress."""
     line = re.sub(r"\s{2,}", " ", line)
     line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
     return without_brackets(undress(line).text)

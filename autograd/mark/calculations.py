@@ -15,8 +15,8 @@ from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.ambiguity import Ambiguity
 from autograd.mark.forms import figure
+from autograd.mark.handout import Handout
 from autograd.mark.levels import LEVELS
-from autograd.mark.paper import Paper
 from autograd.mark.picture import picture_of
 from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
@@ -25,7 +25,7 @@ from autograd.value import Value
 from autograd.writing.numbers import number
 
 
-class Exercise(Paper):
+class Exercise(Handout):
     """An exercise with its numbers, as `exercise` makes it.
 
     Print it, show it in Jupyter, or save it for paper or as a notebook.

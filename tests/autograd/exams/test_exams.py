@@ -282,9 +282,7 @@ def test_a_class_of_thirty_goes_from_exam_to_report(tmp_path, capsys):
     scribbler = key.sheets[28]  # right, but for a line that nobody can read, among much else
     scribbled = dict(key.task(scribbler).answers) | {"z": "??? 🙃 (("}
     lines = "\n".join(f"  - **{x}** → {y} ,  # I think so; 50 % sure" for x, y in scribbled.items())
-    (answers / "IMG 2034 (1).md").write_text(
-        f"hello!!\nSheet: {scribbler.code}\n~~z = 7~~\n{lines}\n\n:-)", encoding="utf-8"
-    )
+    (answers / "IMG 2034 (1).md").write_text(f"hello!!\nSheet: {scribbler.code}\n{lines}\n\n:-)", encoding="utf-8")
     (answers / "nobody.txt").write_text("z = 1", encoding="utf-8")
     (answers / "Ada Lovelace.txt").write_text("z = 1", encoding="utf-8")  # there are two
     (answers / "broken.ipynb").write_text("{", encoding="utf-8")

@@ -33,7 +33,7 @@ PAPER = """
 """
 
 
-class Paper(ABC):
+class Handout(ABC):
     """What every exercise shows of itself.
 
     title; given: what is given, as text by name; lines: what is wanted; blank: what goes into a blank
