@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+LONGEST = 200  # characters of an answer
+
+
 class Said(NamedTuple):
     """What is said of an answer: a verdict, a guess at the mistake as (kind, sentence), remarks, lines that it rests on."""
 
@@ -84,8 +87,13 @@ class WordSheet:
         line, written = self.line_named(name), _plain(text)
         if not written:
             return None
-        self.answers[line].judge(written, {})
+        self._judge(line, written, {})
         return written
+
+    def _judge(self, line: str, text: str, others: Mapping[str, str]) -> Said:
+        if len(text) > LONGEST:
+            raise FormulaError(f"{text[:20]}…", 0, "this is longer than any answer here")
+        return self.answers[line].judge(text, others)
 
     def mark(self, claims: Mapping[str, object], marks: float = 1.0, carried: float = 1.0, digits: int = 0) -> Marking:
         """Mark what somebody answered; digits say nothing of words.
@@ -104,7 +112,7 @@ class WordSheet:
         if not text:
             return nothing
         try:
-            said = answer.judge(text, written)
+            said = self._judge(line, text, written)
         except FormulaError as error:
             return nothing._replace(verdict="unread", remarks=(f"This cannot be read: {error.reason}",))
         guesses = (Diagnosis(*said.guess, None),) if said.guess else ()

@@ -1,5 +1,6 @@
 """Files for platforms, opened by readers of these formats; and their marks by what a platform does with them."""
 
+import ast
 import html
 import io
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import exercise
+from autograd import Value, Worksheet, exercise
 from autograd.exams.codes import read_code, write_code
 from autograd.exams.foreseen import foreseen, tolerance
 from autograd.exams.platforms import WRITERS, write_for_platform
@@ -214,12 +215,11 @@ def run(notebook, answers, *, left_out=()):
             continue
         if source.startswith("answers ="):
             source = f"answers = {answers!r}"
-        *body, last = source.rstrip().split("\n")
-        exec("\n".join(body), names)
-        try:
-            value = eval(last, names)
-        except SyntaxError:
-            exec(source, names)
+        tree = ast.parse(source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "<cell>", "exec"), names)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
     return names, value
 
 
@@ -373,6 +373,31 @@ def test_prairielearn_marks_with_the_red_pen(tmp_path):
     assert "<table" in data["feedback"]["page"]
     page = (folder / "question.html").read_text(encoding="utf-8")
     assert ET.fromstring(f"<x>{re.sub(r'{{.*?}}+', '', page)}</x>") is not None
+
+
+@pytest.mark.parametrize("kind", ["shapes", "find the mistake", "read the graph", "own"])
+def test_prairielearn_and_notebooks_take_every_kind(kind, tmp_path, capsys):
+    """Answered in words, read from a picture, a sheet of one's own: right is right, and a blank is none."""
+    w, x = Value(0.4, "w"), Value(0.6, "x")
+    source = Worksheet(y=w * x, z=w * x + 2) if kind == "own" else kind
+    for path in write_for_platform("prairielearn", tmp_path, source, 1, 3):
+        if path.name == "server.py":
+            server = runpy.run_path(str(path))
+    data = {"variant_seed": 7, "params": {}, "correct_answers": {}, "feedback": {}, "partial_scores": {}}
+    server["generate"](data)
+    data = json.loads(json.dumps(data)) | {"submitted_answers": dict(data["correct_answers"])}
+    server["grade"](data)
+    assert data["score"] == 1.0
+    (path,) = write_for_platform("nbgrader", tmp_path, source, 1, 3)
+    names, score = run(path.read_text(encoding="utf-8"), {})
+    assert score == 0.0
+    task = names["task"]
+    assert run(path.read_text(encoding="utf-8"), task.answers)[1] == len(task.lines)
+    capsys.readouterr()
+    text = ET.parse(write_for_platform("moodle", tmp_path, source, 1, 3)[0]).findtext(
+        "question[@type='cloze']/questiontext/text"
+    )
+    assert ("<img alt=" in text) == (kind == "read the graph")
 
 
 # -------------------------------------------------------------------------------------------------------------- the command

@@ -9,6 +9,7 @@ import pytest
 from long_runs import many
 
 from autograd import exercise
+from autograd.formula.lexer import FormulaError
 from autograd.mark.classes import Class
 from autograd.mark.questions import QUESTIONS
 
@@ -216,3 +217,25 @@ def test_earlier_calls_count(kind):
     with pytest.raises(TypeError, match="by line"):
         task.mark("1")
     assert others
+
+
+LETTERS = "gdhVWxbzQT^'ᵀ⊤.()[]{}\\ \t×xX*@·,0123456789٣²-+=∂/L_₁′\0\ud800🙃"
+
+
+@pytest.mark.parametrize("n", range(many(30)))
+def test_whatever_is_written_costs_a_line_at_most(n):
+    """Any text, however long, is right, wrong or unread; never an error, and read() refuses what mark() cannot read."""
+    luck = random.Random(n)
+    task = exercise(luck.choice(list(QUESTIONS)), luck.randrange(3))
+    for _ in range(10):
+        text = "".join(luck.choice(LETTERS) for _ in range(luck.choice([1, 2, 3, 5, 9, 40, 5000])))
+        line = luck.choice(task.lines)
+        row = task.mark_sheet({line: text})[line]
+        assert row.verdict in ("right", "wrong", "unread", "blank", "carried")
+        assert row.verdict != "unread" or row.remark
+        try:
+            task.sheet.read(line, text)
+        except FormulaError:
+            assert row.verdict == "unread"
+        else:
+            assert row.verdict != "unread"
