@@ -245,13 +245,17 @@ _FACTOR = re.compile(r"\s*(?:[·⋅*@×]|\\cdot|\\,|\s)?\s*(?P<name>[^\W\d_]|\()
 _TURNED = re.compile(r"\s*(?:\^\s*\{?\s*(?:\\top|\\intercal|\\mathrm\{T\}|\\mathsf\{T\}|T|⊤|t)\s*\}?|ᵀ|⊤|\.T|'|′|’|T)")
 
 
+_OUTER = re.compile(r"(?:np\.)?outer\(\s*(\w)\s*,\s*(\w)\s*\)|(\w)\s*(?:⊗|\\otimes)\s*(\w)")
+
+
 def _write(factors: Sequence[tuple[str, bool]]) -> str:
     return "·".join(f"{f'({name})' if '·' in name else name}{'ᵀ' if turned else ''}" for name, turned in factors)
 
 
 def _read_product(text: str, known: Mapping[str, object]) -> list[tuple[str, bool]]:
     """Factors with whether they are transposed; of a bracket that is transposed, all, from behind."""
-    text = text.replace("\\delta", "δ").replace("delta", "δ")
+    text = re.sub(r"\\?delta|δ", "d", text) if "d" in known else text
+    text = _OUTER.sub(r"\1\3 (\2\4)^T", text)
     stack: list[list[tuple[str, bool]]] = [[]]
     at = 0
     while at < len(text):
@@ -314,7 +318,8 @@ class LineName(NamedTuple):
         return list(dict.fromkeys([self.name, ascii_name, ascii_name.replace("_", ""), self.name.replace("_", "")]))
 
     def judge(self, text: str, others: Mapping[str, str]) -> Said:
-        key = name_key(text.strip("= "))
+        plain = re.sub(r"\\[td]?frac\s*\{(.*?)\}\s*\{(.*)\}", r"\1/\2", text).replace("\\partial", "∂")
+        key = name_key(re.sub(r"\s", "", plain).strip("=."))
         if key == name_key(self.name):
             return Said("right", None, (self.remark,))
         for line, guess in self.rests.items():

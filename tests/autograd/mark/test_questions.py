@@ -82,6 +82,8 @@ SPELT = [
     "(h g^T)^T",
     "ghT",
     "g × h⊤",
+    "outer(g, h)",
+    "g⊗h",
     "**g hᵀ**",
 ]
 
@@ -90,6 +92,7 @@ SPELT = [
 def test_a_product_may_be_spelt_in_any_way(spelt):
     """As on paper, in LaTeX, in NumPy."""
     assert exercise("shapes", 1).mark_sheet({"dL/dV": spelt})["∂L/∂V"].verdict == "right"
+    assert exercise("shapes", 1).mark_sheet({"∂L/∂x": "W^T δ"})["∂L/∂x"].verdict == "right"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +171,16 @@ def test_a_line_that_follows_is_no_mistake_and_its_number_is_carried():
     right = next(name for name in planted.written if name not in (planted.line, *planted.carried))
     assert task.mark_sheet({"wrong line": right})["wrong line"].diagnoses[0].kind == "right line"
     assert task.mark_sheet({"right number": planted.written[planted.line]})["right number"].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "spelt", ["∂L/∂z₁", "dL/dz1", "∂L / ∂z_1", r"\partial L/\partial z_1", r"$\frac{\partial L}{\partial z_1}$", "dL/dz_1."]
+)
+def test_the_name_of_a_line_may_be_spelt_in_any_way(spelt):
+    """As on paper, in ASCII, in LaTeX."""
+    task = exercise("find the mistake", 7)
+    assert task.answers["wrong line"] == "∂L/∂z₁"
+    assert task.mark_sheet({"wrong line": spelt})["wrong line"].verdict == "right"
 
 
 @pytest.mark.parametrize("options", [{"activation": "relu"}, {"batch": 2, "l2": True}, {"steps": 2, "activation": "tanh"}])
