@@ -53,12 +53,13 @@ def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
     return content
 
 
-def write(path: str | os.PathLike[str], content: str | bytes, encoding: str = "utf-8") -> Path:
+def write(path: str | os.PathLike[str], content: str | bytes, encoding: str = "utf-8", wait: bool = True) -> Path:
     """Write a file whole, and give its path; until then, and if that fails, an older one stays as it was.
 
     path: where to; where there is a link, the file that it leads to is written, and a file's permissions stay what they are
     content: text, or bytes
     encoding: of text; what it has no sign for, such as half of a pair of surrogates, becomes a question mark
+    wait: until the disk has it; for each of a thousand files that can be made again, that is long
 
     Raises OSError where the file cannot be written.
     """
@@ -75,7 +76,8 @@ def write(path: str | os.PathLike[str], content: str | bytes, encoding: str = "u
         with open(handle, "wb") as file:
             file.write(encoded)
             file.flush()
-            os.fsync(handle)
+            if wait:
+                os.fsync(handle)
         if goal.exists():
             os.chmod(part, stat.S_IMODE(goal.stat().st_mode))
         os.replace(part, goal)

@@ -1,9 +1,9 @@
 """The code on a sheet: it names the kind, in what the sheet differs from the plain one, and the seed of its numbers.
 
-    two-layers-48213              two-layers-tanh-batch2-l2-48213
+    two-layers-48213              two-layers-tanh-batch2-l2-48213              sheet-48213
 
-So a sheet can be made again from what is printed on it. The key of an exam has the codes as well, and a sheet that is handed
-in is marked only if its code is there.
+So a sheet can be made again from what is printed on it; the last one, of a sheet of one's own, with what lies among the
+keys. The key of an exam has the codes as well, and a sheet that is handed in is marked only if its code is there.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from autograd.mark.exercises import Exercise, exercise
-from autograd.mark.levels import ACTIVATIONS, LEVELS
+from autograd.mark.exercises import KINDS, Exercise, exercise
+from autograd.mark.levels import ACTIVATIONS
 
 PATTERN = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+\d*)*-\d{1,9}(?![\w-])")
 
 
+OWN = "sheet"  # of no kind, but somebody's own
+
+
 def write_code(task: Exercise) -> str:
     """The code of an exercise."""
+    if not task.level:
+        return f"{OWN}-{task.seed}"
     parts = [task.level.replace(" ", "-")]
     for name, x in task.variant.items():
         if name == "activation":
@@ -37,7 +42,7 @@ def read_code(code: str) -> Exercise:
 
     Raises ValueError for what is no code.
     """
-    level = max((name for name in LEVELS if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default="")
+    level = max((name for name in KINDS if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default="")
     options: dict[str, Any] = {}
     for part in code[len(level) + 1 :].split("-")[:-1] if level else ():
         word, number = re.fullmatch(r"([a-z2]*?)(\d*)", part).groups() if part != "l2" else ("l2", "")  # type: ignore[union-attr]

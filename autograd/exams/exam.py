@@ -18,6 +18,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -25,11 +26,15 @@ from typing import Any, NamedTuple
 
 from autograd.display.documents import html_page, latex_document
 from autograd.display.files import clean, read_bytes, write
-from autograd.exams.codes import read_code, write_code
+from autograd.exams.codes import OWN, PATTERN, read_code, write_code
 from autograd.exams.tables import Student, read_students
-from autograd.mark.exercises import LATEX_PREAMBLE, Exercise, exercise, write_notebook
-from autograd.mark.report import safe_cell
-from autograd.mark.texts import SheetError
+from autograd.mark.exercises import Exercise, exercise
+from autograd.mark.handout import write_notebook
+from autograd.mark.kind_numbers import KindNumbers
+from autograd.mark.report import Marking, safe_cell
+from autograd.mark.sheets import sheet_from
+from autograd.mark.texts import SheetError, read_text
+from autograd.mark.worksheet import Worksheet
 from autograd.writing.names import escape_latex, text_name
 
 SHEETS, KEYS, MARKED, KEY = "sheets", "keys", "marked", "key.json"
@@ -53,18 +58,45 @@ class Sheet(NamedTuple):
 
     @property
     def task(self) -> Exercise:
-        """The exercise, made from the code."""
+        """The exercise, made from the code; of a kind that there is."""
         return read_code(self.code)
+
+
+class OwnSheet:
+    """A worksheet of somebody's own, of which everybody gets one with other numbers.
+
+    text: as a file for `chalkgrad mark`, with its marks; loss: the line that is differentiated, if there is one
+    digits: to how many significant digits the answers are wanted
+
+    Raises SheetError for a text that is none, LookupError for a loss that is no line.
+    """
+
+    def __init__(self, text: str, loss: str = "", digits: int = 5, where: str = "the sheet") -> None:
+        self.text, self.loss, self.digits = text, loss, digits
+        self.file = sheet_from(text, where)
+        self.loss = self.file.sheet.line_named(loss) if loss else ""
+
+    @cached_property
+    def _numbers(self) -> KindNumbers:
+        return KindNumbers(self.file.sheet)
+
+    def task(self, seed: int) -> Exercise:
+        """The exercise with the numbers of a seed."""
+        sheet, _ = self._numbers.draw(Random(seed), self.digits)
+        sheet.title = self.file.sheet.title or "Exercise"
+        return Exercise(sheet, self.loss, self.digits, seed=seed)
 
 
 class Exam:
     """The sheets of an exam, as `exam` makes it.
 
-    sheets: a Sheet for each person; title: what stands above them
+    sheets: a Sheet for each person; title: what stands above them; own: whose numbers they have, if that is one's own
     """
 
-    def __init__(self, title: str, sheets: Sequence[Sheet], tasks: Mapping[str, Exercise] | None = None) -> None:
-        self.title, self.sheets = title, list(sheets)
+    def __init__(
+        self, title: str, sheets: Sequence[Sheet], tasks: Mapping[str, Exercise] | None = None, own: OwnSheet | None = None
+    ) -> None:
+        self.title, self.sheets, self.own = title, list(sheets), own
         self._tasks = dict(tasks or {})
 
     def __len__(self) -> int:
@@ -73,8 +105,15 @@ class Exam:
     def task(self, sheet: Sheet) -> Exercise:
         """The exercise of a sheet."""
         if sheet.code not in self._tasks:
-            self._tasks[sheet.code] = sheet.task
+            seed = int(sheet.code.rpartition("-")[2])
+            self._tasks[sheet.code] = self.own.task(seed) if self.own else sheet.task
         return self._tasks[sheet.code]
+
+    def mark(self, sheet: Sheet, claims: Mapping[str, object]) -> Marking:
+        """What somebody wrote on a sheet, marked: a sheet of one's own says what its lines are worth."""
+        file = self.own.file if self.own else None
+        worth = {"marks": file.marks, "carried": file.carried} if file else {}
+        return self.task(sheet).mark_sheet(claims, **worth)
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write all files into a folder, and give its path.
@@ -92,15 +131,17 @@ class Exam:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for sheet in self.sheets:
             task = self.task(sheet)
-            write(folder / SHEETS / f"{sheet.file}.tex", sheet_in_latex(sheet, task))
-            write(folder / SHEETS / f"{sheet.file}.html", sheet_in_html(sheet, task))
-            write(folder / SHEETS / f"{sheet.file}.ipynb", write_notebook([_head(sheet), *task.cells]))
+            write(folder / SHEETS / f"{sheet.file}.tex", sheet_in_latex(sheet, task), wait=False)
+            write(folder / SHEETS / f"{sheet.file}.html", sheet_in_html(sheet, task), wait=False)
+            write(folder / SHEETS / f"{sheet.file}.ipynb", write_notebook([_head(sheet), *task.cells]), wait=False)
         write(folder / KEYS / "key.html", self._key_page())
         write(folder / KEYS / "answers.csv", self._table(), "utf-8-sig")
-        whole = {
+        whole: dict[str, object] = {
             "title": self.title,
             "sheets": [sheet.student._asdict() | {"code": sheet.code, "file": sheet.file} for sheet in self.sheets],
         }
+        if self.own:
+            whole["own"] = {"sheet": self.own.text, "loss": self.own.loss, "digits": self.own.digits}
         write(folder / KEYS / KEY, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
         return folder
 
@@ -128,19 +169,20 @@ class Exam:
 
 
 def exam(
-    kind: str,
+    kind: str | Worksheet | os.PathLike[str],
     students: str | os.PathLike[str] | Sequence[str | Student],
     seed: int | None = None,
     *,
     digits: int = 5,
+    loss: str = "",
     **options: Any,
 ) -> Exam:
     """An exam: a sheet with numbers of its own for everybody.
 
-    kind: of exercise
+    kind: of exercise; or a Worksheet of one's own, or the path of its file (TOML), whose marks count
     students: a table (CSV), or names
     seed: for the same exam again
-    digits, options: as for `exercise`; a list of values is dealt out in turn, as in activation=["sigmoid", "tanh"]
+    digits, loss, options: as for `exercise`; a list of values is dealt out in turn, as in activation=["sigmoid", "tanh"]
 
     Raises what `exercise` raises; OSError and SheetError for a table that cannot be read.
 
@@ -156,14 +198,29 @@ def exam(
     if not people:
         raise ValueError("an exam is for somebody: give names, or a table of them")
     random = Random(seed)
+    own = None if isinstance(kind, str) else own_sheet(kind, loss, digits, options)
     dealt = {name: cycle(x) if isinstance(x, (list, tuple)) else cycle([x]) for name, x in options.items()}
     sheets, tasks = [], {}
     for student, number in zip(people, random.sample(range(1, SEEDS), len(people))):
-        task = exercise(kind, number, digits=digits, **{name: next(turn) for name, turn in dealt.items()})
+        chosen = {name: next(turn) for name, turn in dealt.items()}
+        task = own.task(number) if own else exercise(str(kind), number, digits=digits, **chosen)
         code = write_code(task)
         sheets.append(Sheet(student, code, _file_name(student, number)))
         tasks[code] = task
-    return Exam(next(iter(tasks.values())).title.partition(":")[0], sheets, tasks)
+    title = next(iter(tasks.values())).title
+    return Exam(title if own else title.partition(":")[0], sheets, tasks, own)
+
+
+def own_sheet(
+    source: Worksheet | os.PathLike[str], loss: str, digits: int, options: Mapping[str, object] | None = None
+) -> OwnSheet:
+    """A sheet of one's own, from a Worksheet or a file. Raises ValueError for options, which say what a kind is like."""
+    if given := [name for name, x in (options or {}).items() if x is not None]:
+        raise ValueError(f"a sheet of one's own is what it is: {', '.join(given)} says what a kind is like")
+    if isinstance(source, Worksheet):
+        return OwnSheet(Exercise(source, source.line_named(loss) if loss else "", digits).toml, loss, digits)
+    path = Path(source)
+    return OwnSheet(read_text(path), loss, digits, path.name)
 
 
 def read_exam(folder: str | os.PathLike[str]) -> Exam:
@@ -176,13 +233,21 @@ def read_exam(folder: str | os.PathLike[str]) -> Exam:
             for each in whole["sheets"]
         ]
         title = str(whole["title"])
+        own = whole.get("own")
+        ours = OwnSheet(str(own["sheet"]), str(own["loss"]), int(own["digits"])) if own else None
+    except SheetError:
+        raise
     except OSError as error:
         raise SheetError(f"{folder} is no exam: {path} cannot be opened ({error.strerror})") from None
     except (ValueError, LookupError, TypeError, RecursionError):
         raise SheetError(f"{path}: this key is damaged; `chalkgrad exam` with the same --seed writes it anew") from None
     if odd := [sheet.file for sheet in sheets if not re.fullmatch(r"[\w.-]+", sheet.file) or sheet.file.startswith(".")]:
         raise SheetError(f"{path}: {odd[0]!r} is no name of a sheet of this exam")
-    return Exam(title, sheets)
+    if odd := [
+        sheet.code for sheet in sheets if not PATTERN.fullmatch(sheet.code) or sheet.code.startswith(OWN) != bool(ours)
+    ]:
+        raise SheetError(f"{path}: {odd[0]!r} is no code of a sheet of this exam")
+    return Exam(title, sheets, own=ours)
 
 
 def label(student: Student) -> str:
@@ -199,7 +264,7 @@ def sheet_in_html(sheet: Sheet, task: Exercise) -> str:
 def sheet_in_latex(sheet: Sheet, task: Exercise) -> str:
     """A sheet as a LaTeX document."""
     head = rf"\textbf{{{_latex(label(sheet.student))}}}\hfill Sheet \texttt{{{escape_latex(sheet.code)}}}" + "\n\n\\hrule\n"
-    return latex_document(head + task.latex_body, LATEX_PREAMBLE)
+    return latex_document(head + task.latex_body, task.latex_preamble)
 
 
 def _head(sheet: Sheet) -> tuple[str, str]:

@@ -9,36 +9,58 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.exercises import Exercise, significant
+from autograd.mark.calculations import Exercise, significant
 from autograd.mark.forms import figure, text_of
 from autograd.mark.mistakes import mistakes
+from autograd.mark.planted import RightNumber
+from autograd.mark.questions import Questions
 from autograd.rewriting import evaluate
 from autograd.value import Value
 
-NOT_CARRIED = "This platform marks each line by the right numbers; it cannot carry an earlier mistake forward."
+NOT_CARRIED = "This platform marks each line by the right answer; it cannot carry an earlier mistake forward."
+UNITS = 15.0  # of the last digit that is wanted: what rounding on the way does to it
 
 
 class Foreseen(NamedTuple):
-    """A wrong number, to the digits that are wanted, and the mistake it comes from."""
+    """A wrong answer, a number to the digits that are wanted, and the mistake it comes from."""
 
-    number: str
+    answer: str
     sentence: str
 
 
-def tolerance(answer: str) -> float:
-    """How far off an answer may be: one and a half units of its last digit but one, as rounding on the way does that."""
-    decimals = len(answer.partition(".")[2])
-    return float(f"{15 * 10.0**-(decimals):.3g}")
+def tolerance(answer: str, units: float = UNITS) -> float:
+    """How far off a number may be: so many units of its last digit."""
+    return float(f"{units * 10.0 ** -len(answer.partition('.')[2]):.3g}")
 
 
-def foreseen(task: Exercise, line: str, most: int = 12) -> list[Foreseen]:
-    """The wrong numbers of a line, each told once; none that the tolerance takes for right.
+def what_counts(task: Exercise, units: float) -> str:
+    """What is said of that on the sheet."""
+    if not any(is_number(task, line) for line in task.lines):
+        return NOT_CARRIED
+    return f"A number may be off by {units:g} units of the last of its {task.digits} digits. {NOT_CARRIED}"
 
-    task: the exercise; line: the name; most: how many there are at most
+
+def is_number(task: Exercise, line: str) -> bool:
+    """Whether a line is answered with a number, not in words."""
+    return not isinstance(task, Questions) or isinstance(task.sheet.answers[line], RightNumber)
+
+
+def spellings(task: Exercise, line: str) -> list[str]:
+    """The ways to write a right answer in words, for machines that compare letters."""
+    answers = task.sheet.answers if isinstance(task, Questions) else {}
+    return list(dict.fromkeys([task.answers[line], *(answers[line].spellings if line in answers else ())]))
+
+
+def foreseen(task: Exercise, line: str, units: float = UNITS, most: int = 12) -> list[Foreseen]:
+    """The wrong answers of a line, each told once; no number that the tolerance takes for right.
+
+    task: the exercise; line: the name; units: by which a number may be off; most: how many there are at most
     """
+    if isinstance(task, Questions):
+        return list({each[0]: Foreseen(*each) for each in task.sheet.answers[line].foreseen}.values())[:most]
     sheet = task.sheet
     leaf = sheet.leaves[line]
-    right, reach = sheet.right[leaf], tolerance(task.answers[line])
+    right, reach = sheet.right[leaf], tolerance(task.answers[line], units)
 
     def show(node: Value) -> str:
         written = task.answers.get(sheet.name_of(node))

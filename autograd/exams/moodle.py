@@ -1,6 +1,7 @@
-"""Moodle's XML: one cloze question a variant, with a numeric blank for each line.
+"""Moodle's XML: one cloze question a variant, with a blank for each line: a number, or an answer in words.
 
-In a blank, {1:NUMERICAL:=0.5:0.001#Right~%0%0.7:0.001#remark}, the signs } # ~ / " \\ are escaped with a backslash.
+In a blank, {1:NUMERICAL:=0.5:0.001#Right~%0%0.7:0.001#remark} or {1:SHORTANSWER:=2×3#Right~%0%3×2#remark}, the signs
+} # ~ / " \\ are escaped with a backslash, and so is the * of SHORTANSWER, which else stands for anything.
 https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type
 """
 
@@ -11,27 +12,27 @@ import re
 from xml.sax.saxutils import escape
 
 from autograd.exams.codes import write_code
-from autograd.exams.foreseen import NOT_CARRIED, foreseen, tolerance
+from autograd.exams.foreseen import NOT_CARRIED, UNITS, foreseen, is_number, spellings, tolerance, what_counts
 from autograd.mark.exercises import Exercise
 from autograd.writing.names import text_name
 
 
-def write_files(tasks: list[Exercise]) -> dict[str, str | bytes]:
-    """The files for Moodle, by name."""
+def write_files(tasks: list[Exercise], units: float = UNITS) -> dict[str, str | bytes]:
+    """The files for Moodle, by name; units: of the last digit, by which a number may be off."""
     category = f"$course$/top/chalkgrad/{tasks[0].level}"
     head = f'<question type="category"><category><text>{escape(category)}</text></category></question>\n'
-    questions = "".join(map(_question, tasks))
+    questions = "".join(_question(task, units) for task in tasks)
     return {
         "moodle.xml": f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n<!-- {NOT_CARRIED} -->\n{head}{questions}</quiz>\n'
     }
 
 
-def _question(task: Exercise) -> str:
-    rows = "".join(f"<tr><td>{html.escape(text_name(line))}</td><td>{_blank(task, line)}</td></tr>" for line in task.lines)
-    given = "".join(f"<li>{html.escape(text_name(name))} = {x}</li>" for name, x in task.given.items())
-    formulas = "".join(f"<li>{html.escape(text_name(name))} = {html.escape(f)}</li>" for name, f in task.formulas.items())
-    wanted = f"<p>Work out every line, to {task.digits} significant digits. {NOT_CARRIED}</p>"
-    text = f"<p>Given</p><ul>{given}</ul><ul>{_plain(formulas)}</ul>{wanted}<table><tbody>{rows}</tbody></table>"
+def _question(task: Exercise, units: float) -> str:
+    rows = "".join(
+        f"<tr><td>{html.escape(text_name(line))}</td><td>{_blank(task, line, units)}</td></tr>" for line in task.lines
+    )
+    asked = _plain(task.question_html(images=True))
+    text = f"{asked}<p>{what_counts(task, units)}</p><table><tbody>{rows}</tbody></table>"
     return (
         f'<question type="cloze"><name><text>{escape(f"{task.title} ({write_code(task)})")}</text></name>\n'
         f'<questiontext format="html"><text>{escape(text)}</text></questiontext>\n'
@@ -44,11 +45,19 @@ def _plain(text: str) -> str:
     return text.replace("{", "&#123;")
 
 
-def _blank(task: Exercise, line: str) -> str:
-    answer = task.answers[line]
-    reach = f"{tolerance(answer):g}"
-    wrong = "".join(f"~%0%{each.number}:{reach}#{_in_blank(each.sentence)}" for each in foreseen(task, line))
-    return f"{{1:NUMERICAL:={answer}:{reach}#Right{wrong}}}"
+def _blank(task: Exercise, line: str, units: float) -> str:
+    answer, wrong = task.answers[line], foreseen(task, line, units)
+    if is_number(task, line):
+        reach = f"{tolerance(answer, units):g}"
+        others = "".join(f"~%0%{each.answer}:{reach}#{_in_blank(each.sentence)}" for each in wrong)
+        return f"{{1:NUMERICAL:={answer}:{reach}#Right{others}}}"
+    right = "~".join(f"={_in_words(each)}#Right" for each in spellings(task, line))
+    others = "".join(f"~%0%{_in_words(each.answer)}#{_in_blank(each.sentence)}" for each in wrong)
+    return f"{{1:SHORTANSWER:{right}{others}}}"
+
+
+def _in_words(text: str) -> str:
+    return _in_blank(text).replace("*", r"\*")
 
 
 def _in_blank(text: str) -> str:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 
 from autograd.exams.codes import write_code
-from autograd.mark.exercises import Exercise, write_notebook
+from autograd.mark.exercises import Exercise
+from autograd.mark.handout import write_notebook
 
 Cells = list[tuple[str, str]]
 
 
 def _make(task: Exercise) -> str:
     """The program that makes the exercise."""
+    if not task.level:
+        return task.cells[1][1]
     return f'from autograd.exams.codes import read_code\n\ntask = read_code("{write_code(task)}")'
 
 
@@ -31,7 +34,7 @@ def write_nbgrader(tasks: list[Exercise]) -> dict[str, str | bytes]:
 
 def _nbgrader(task: Exercise) -> str:
     cells: Cells = [
-        ("markdown", task.markdown.partition("| line |")[0].strip()),
+        ("markdown", task.question),
         ("code", _make(task)),
         ("markdown", "Write what came out between the quotation marks."),
         ("code", _blanks(task)),
@@ -55,7 +58,7 @@ def write_otter(tasks: list[Exercise]) -> dict[str, str | bytes]:
         code = write_code(task)
         cells: Cells = [
             ("code", f'import otter\n\ngrader = otter.Notebook("{code}.ipynb")'),
-            ("markdown", task.markdown.partition("| line |")[0].strip()),
+            ("markdown", task.question),
             ("code", _make(task)),
             ("code", _blanks(task)),
             ("code", "marking = task.mark_sheet(answers)\nmarking"),

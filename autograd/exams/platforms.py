@@ -20,26 +20,41 @@ from typing import Any
 
 from autograd.display.files import write
 from autograd.exams import moodle, notebooks, prairielearn, qti
+from autograd.exams.exam import own_sheet
+from autograd.exams.foreseen import UNITS
 from autograd.mark.exercises import Exercise, exercise
+from autograd.mark.worksheet import Worksheet
 
 MOST_VARIANTS = 1000
+MOST_UNITS = 1e6
 
-WRITERS: dict[str, Callable[[list[Exercise]], dict[str, str | bytes]]] = {
+Files = dict[str, str | bytes]
+WRITERS: dict[str, Callable[[list[Exercise], float], Files]] = {
     "moodle": moodle.write_files,
     "qti": qti.write_files,
-    "nbgrader": notebooks.write_nbgrader,
-    "otter": notebooks.write_otter,
-    "prairielearn": prairielearn.write_files,
+    "nbgrader": lambda tasks, units: notebooks.write_nbgrader(tasks),  # here and below the red pen knows how far off
+    "otter": lambda tasks, units: notebooks.write_otter(tasks),
+    "prairielearn": lambda tasks, units: prairielearn.write_files(tasks),
 }
 
 
 def write_for_platform(
-    platform: str, folder: str | os.PathLike[str], kind: str, variants: int = 10, seed: int | None = None, **options: Any
+    platform: str,
+    folder: str | os.PathLike[str],
+    kind: str | Worksheet | os.PathLike[str],
+    variants: int = 10,
+    seed: int | None = None,
+    *,
+    tolerance: float = UNITS,
+    digits: int = 5,
+    loss: str = "",
+    **options: Any,
 ) -> list[Path]:
     """Write so many variants of an exercise for a platform, and give the paths of the files.
 
     platform: a key of WRITERS; folder: where to
-    kind, options: as for `exercise`; options that are lists are dealt out in turn
+    kind, digits, loss, options: as for `exam`; options that are lists are dealt out in turn
+    tolerance: by how many units of its last digit a number may be off, where the platform compares numbers
 
     Raises ValueError for a platform that there is not, and for what it cannot do.
     """
@@ -49,12 +64,17 @@ def write_for_platform(
         raise ValueError(f"there are 1 to {MOST_VARIANTS} variants, not {variants}")
     if options.get("symbols") and platform in ("moodle", "qti"):
         raise ValueError(f"{platform} compares numbers: formulas are marked on paper, in notebooks and by PrairieLearn")
-    tasks = [
-        exercise(kind, number, **{name: x[i % len(x)] if isinstance(x, list) else x for name, x in options.items()})
-        for i, number in enumerate(Random(seed).sample(range(1, 10**6), variants))
-    ]
+    if not 0.5 <= tolerance <= MOST_UNITS:
+        raise ValueError(f"a number may be off by half a unit of its last digit and more, not {tolerance:g}")
+    seeds = Random(seed).sample(range(1, 10**6), variants)
+    if isinstance(kind, str):
+        dealt = [{name: x[i % len(x)] if isinstance(x, list) else x for name, x in options.items()} for i in range(variants)]
+        tasks = [exercise(kind, number, digits=digits, **each) for number, each in zip(seeds, dealt)]
+    else:
+        own = own_sheet(kind, loss, digits, options)
+        tasks = [own.task(number) for number in seeds]
     paths = []
-    for name, content in WRITERS[platform](tasks).items():
+    for name, content in WRITERS[platform](tasks, tolerance).items():
         path = Path(folder) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         paths.append(write(path, content))

@@ -20,15 +20,24 @@ QUESTION = """<pl-question-panel>
 {{/params.lines}}
 <pl-submission-panel>{{{feedback.page}}}</pl-submission-panel>
 """
-SERVER = '''"""The numbers of a variant, and the red pen."""
-
-from autograd import exercise
+MAKE = """from autograd import exercise
 
 LEVEL, OPTIONS = {level!r}, {options!r}
 
 
 def make(seed):
-    return exercise(LEVEL, seed=seed, **OPTIONS)
+    return exercise(LEVEL, seed=seed, **OPTIONS)"""
+MAKE_OWN = """from autograd import exercise
+from autograd.mark.sheets import sheet_from
+
+SHEET, OPTIONS = {sheet!r}, {options!r}
+
+
+def make(seed):
+    return exercise(sheet_from(SHEET).sheet, seed=seed, **OPTIONS)"""
+SERVER = '''"""The numbers of a variant, and the red pen."""
+
+{make}
 
 
 def generate(data):
@@ -66,7 +75,9 @@ def write_files(tasks: list[Exercise]) -> dict[str, str | bytes]:
         }
         files[f"questions/{name}/info.json"] = json.dumps(info, ensure_ascii=False, indent=2) + "\n"
         files[f"questions/{name}/question.html"] = QUESTION
+        options = {"digits": task.digits} | (task.variant if task.level else {"loss": task.loss})
+        make = MAKE if task.level else MAKE_OWN
         files[f"questions/{name}/server.py"] = SERVER.format(
-            level=task.level, options={"digits": task.digits} | task.variant
+            make=make.format(level=task.level, options=options, sheet="" if task.level else task.toml)
         )
     return files

@@ -1,7 +1,7 @@
-"""QTI 1.2 in a zip, as Canvas, Blackboard and D2L import it: a section a variant, a numeric item for each line.
+"""QTI 1.2 in a zip, as Canvas, Blackboard and D2L import it: a section a variant, an item for each line.
 
-The answers are ranges; the digits give their ends. Each foreseen wrong number has a range of its own, with no marks, and our
-guess at the mistake as its feedback. https://www.imsglobal.org/question/qtiv1p2/imsqti_asi_bindv1p2.html
+Numbers are ranges; the digits give their ends. Each foreseen wrong one has a range of its own, without marks, and our guess
+at the mistake as its feedback. Answers in words are compared, spelling by spelling. https://www.imsglobal.org/question/qtiv1p2/imsqti_asi_bindv1p2.html
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
 from autograd.exams.codes import write_code
-from autograd.exams.foreseen import NOT_CARRIED, foreseen, tolerance
+from autograd.exams.foreseen import NOT_CARRIED, UNITS, foreseen, is_number, spellings, tolerance, what_counts
 from autograd.mark.exercises import Exercise
 from autograd.writing.names import text_name
 
@@ -25,10 +25,10 @@ MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def write_files(tasks: list[Exercise]) -> dict[str, str | bytes]:
-    """The files for Canvas and others, by name."""
+def write_files(tasks: list[Exercise], units: float = UNITS) -> dict[str, str | bytes]:
+    """The files for Canvas and others, by name; units: of the last digit, by which a number may be off."""
     title = f"{tasks[0].title}"
-    sections = "".join(_section(task, i) for i, task in enumerate(tasks, 1))
+    sections = "".join(_section(task, i, units) for i, task in enumerate(tasks, 1))
     quiz = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2">\n'
         f'<!-- {NOT_CARRIED} -->\n<assessment ident="chalkgrad" title={quoteattr(title)}>\n'
@@ -41,31 +41,42 @@ def write_files(tasks: list[Exercise]) -> dict[str, str | bytes]:
     return {"qti.zip": file.getvalue()}
 
 
-def _section(task: Exercise, number: int) -> str:
-    given = ", ".join(f"{html.escape(text_name(name))} = {x}" for name, x in task.given.items())
-    formulas = "".join(f"<li>{html.escape(text_name(name))} = {html.escape(f)}</li>" for name, f in task.formulas.items())
-    page = f"<p>Given {given}.</p><ul>{formulas}</ul><p>{NOT_CARRIED}</p>"
-    items = "".join(_item(task, line, f"v{number}_{i}", page) for i, line in enumerate(task.lines, 1))
+def _section(task: Exercise, number: int, units: float) -> str:
+    page = f"{task.question_html(images=True)}<p>{what_counts(task, units)}</p>"
+    items = "".join(_item(task, line, f"v{number}_{i}", page, units) for i, line in enumerate(task.lines, 1))
     return f'<section ident="v{number}" title={quoteattr(write_code(task))}>\n{items}</section>\n'
 
 
-def _item(task: Exercise, line: str, ident: str, page: str) -> str:
-    answer, reach = task.answers[line], tolerance(task.answers[line])
-    ask = f"<p>{html.escape(text_name(line))} =</p><p>To {task.digits} significant digits.</p>"
-    wrong = foreseen(task, line)
-    ranges = _range(answer, reach, f'<setvar action="Set" varname="SCORE">100</setvar>{_show("right")}')
-    ranges += "".join(_range(each.number, reach, _show(f"wrong_{i}")) for i, each in enumerate(wrong))
+def _item(task: Exercise, line: str, ident: str, page: str, units: float) -> str:
+    ask, wrong, full = f"<p>{html.escape(text_name(line))} =</p>", foreseen(task, line, units), _full_marks()
+    if is_number(task, line):
+        what, form, reach = "numerical", "Decimal", tolerance(task.answers[line], units)
+        ranges = _range(task.answers[line], reach, full)
+        ranges += "".join(_range(each.answer, reach, _show(f"wrong_{i}")) for i, each in enumerate(wrong))
+    else:
+        what, form = "short_answer", "String"
+        ranges = _same(spellings(task, line), full)
+        ranges += "".join(_same([each.answer], _show(f"wrong_{i}")) for i, each in enumerate(wrong))
     said = _feedback("right", "Right.") + "".join(_feedback(f"wrong_{i}", each.sentence) for i, each in enumerate(wrong))
     return (
         f'<item ident="{ident}" title={quoteattr(f"{write_code(task)}: {line}")}><itemmetadata><qtimetadata>'
-        "<qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>numerical_question</fieldentry></qtimetadatafield>"
+        f"<qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>{what}_question</fieldentry></qtimetadatafield>"
         "<qtimetadatafield><fieldlabel>points_possible</fieldlabel><fieldentry>1</fieldentry></qtimetadatafield>"
         f'</qtimetadata></itemmetadata><presentation><material><mattext texttype="text/html">{escape(page + ask)}</mattext>'
-        '</material><response_str ident="response1" rcardinality="Single"><render_fib fibtype="Decimal">'
+        f'</material><response_str ident="response1" rcardinality="Single"><render_fib fibtype="{form}">'
         '<response_label ident="answer1"/></render_fib></response_str></presentation><resprocessing><outcomes>'
         '<decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
         f"{ranges}</resprocessing>{said}</item>\n"
     )
+
+
+def _full_marks() -> str:
+    return f'<setvar action="Set" varname="SCORE">100</setvar>{_show("right")}'
+
+
+def _same(texts: list[str], then: str) -> str:
+    equal = "".join(f'<varequal respident="response1" case="No">{escape(text)}</varequal>' for text in texts)
+    return f'<respcondition continue="No"><conditionvar><or>{equal}</or></conditionvar>{then}</respcondition>'
 
 
 def _range(number: str, reach: float, then: str) -> str:

@@ -110,7 +110,7 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
         if sheet.code in read:
             found, task = read[sheet.code], exam.task(sheet)
             problems += found.problems
-            marking = task.mark_sheet({**found.claims, **found.unread})
+            marking = exam.mark(sheet, {**found.claims, **found.unread})
             marking.title = f"{task.title}: {names[sheet.code]}"
             markings[names[sheet.code]] = marking
     missing = [names[sheet.code] for sheet in exam.sheets if sheet.code not in read]
@@ -123,7 +123,7 @@ def hand_back(marked: ExamClass, folder: str | os.PathLike[str]) -> Path:
     place = Path(folder) / MARKED
     place.mkdir(parents=True, exist_ok=True)
     for person, marking in marked:
-        write(place / f"{marked.files[person]}.html", html_page(marking.title, marking.html()))
+        write(place / f"{marked.files[person]}.html", html_page(marking.title, marking.html()), wait=False)
     marked.save(place / "class.html")
     marked.save(place / "class.csv")
     write(place / "mistakes.svg", marked.picture)

@@ -16,7 +16,7 @@ from autograd.judge.among import is_wrong_beside, is_wrong_under
 from autograd.judge.experiments import (
     MISSING,
     RIGHT,
-    UNREAD,
+    UNEXAMINED,
     WRONG,
     Bench,
     EngineRow,
@@ -56,9 +56,9 @@ class Examination:
         self.measured: dict[Use, list[Measured]] = {}
         self.calls: dict[Use, frozenset[str]] = {}
         if not self.operations:
-            self.say("operations", UNREAD, "the class has no operator or method that has a name of an operation")
+            self.say("operations", UNEXAMINED, "the class has no operator or method that has a name of an operation")
         elif not (self._begins_rightly() and self._examine_operations() and self._examine_habits()):
-            self.say("all else", UNREAD, "it shows when this is mended")
+            self.say("all else", UNEXAMINED, "it shows when this is mended")
 
     def say(self, name: str, verdict: str, remark: str = "") -> None:
         """Note what was found."""
@@ -75,7 +75,7 @@ class Examination:
         sketch.read(sketch.leaf(2.5))
         result = self.bench.run(sketch.steps)
         if said := self.failure(result):
-            self.say("a value", UNREAD, said)
+            self.say("a value", UNEXAMINED, said)
             return False
         grad = result["reads"][0][0][1]
         if grad:
@@ -159,7 +159,7 @@ class Examination:
         """Graphs of several operations, made of those that are right; whether all could be examined."""
         plain = self.joins()
         if not plain:
-            self.say(self.backward, UNREAD, "no operation of two values is right, of which graphs could be made")
+            self.say(self.backward, UNEXAMINED, "no operation of two values is right, of which graphs could be made")
             return True
         first, second = plain[0], plain[1] if len(plain) > 1 else plain[0]
         if not self._order_is_right(first, second):

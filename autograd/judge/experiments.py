@@ -15,7 +15,7 @@ from autograd.judge.operations import SIGNS, Operation
 from autograd.value import Value
 from autograd.writing.numbers import number
 
-RIGHT, WRONG, LIMIT, MISSING, CONVENTION, UNREAD = "right", "wrong", "limit", "missing", "convention", "unread"
+RIGHT, WRONG, LIMIT, MISSING, CONVENTION, UNEXAMINED = "right", "wrong", "limit", "missing", "convention", "not examined"
 
 
 class Bench(Protocol):
@@ -28,7 +28,7 @@ class Bench(Protocol):
 class EngineRow(NamedTuple):
     """One thing that was examined.
 
-    name: what it is; verdict: right, wrong, limit, missing, convention or unread; remark: what is to be said of it
+    name: what it is; verdict: right, wrong, limit, missing, convention or not examined; remark: what is to be said of it
     """
 
     name: str

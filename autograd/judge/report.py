@@ -11,20 +11,14 @@ from typing import Any
 from autograd.display.files import read_bytes
 from autograd.judge.bench import EngineError
 from autograd.judge.examination import Examination
-from autograd.judge.experiments import CONVENTION, LIMIT, MISSING, RIGHT, UNREAD, WRONG, EngineRow
+from autograd.judge.experiments import CONVENTION, LIMIT, MISSING, RIGHT, UNEXAMINED, WRONG, EngineRow
 from autograd.judge.process import Apart, Here
+from autograd.mark.verdicts import as_row, signs, words
 
-WORDS = {
-    WRONG: "wrong",
-    LIMIT: "right within limits",
-    MISSING: "missing",
-    CONVENTION: "a convention",
-    UNREAD: "not examined",
-    RIGHT: "right",
-}
+WORDS = words(WRONG, LIMIT, MISSING, CONVENTION, UNEXAMINED, RIGHT)
 LONGEST = 2_000_000  # bytes of a file
 MOST_SECONDS = 3600.0
-SIGNS = {WRONG: "✗", LIMIT: "≈", MISSING: "–", CONVENTION: "·", UNREAD: "?", RIGHT: "✓"}
+SIGNS = signs(*WORDS)
 
 
 class EngineReport:
@@ -59,7 +53,7 @@ class EngineReport:
     def summary(self) -> str:
         """How many things were examined, and what they are, in a sentence."""
         counts = self.counts
-        others = [f"{counts[v]} {WORDS[v]}" for v in (LIMIT, MISSING, UNREAD) if counts[v]]
+        others = [f"{counts[v]} {WORDS[v]}" for v in (LIMIT, MISSING, UNEXAMINED) if counts[v]]
         n = counts[RIGHT] + counts[WRONG] + counts[LIMIT]
         return f"{self.title}: {n} examined: {', '.join([f'{counts[RIGHT]} right', f'{counts[WRONG]} wrong', *others])}"
 
@@ -67,9 +61,9 @@ class EngineReport:
     def text(self) -> str:
         """What is wrong first, then limits, what is missing, and conventions; what is right in one line."""
         lines = []
-        for verdict, words in WORDS.items():
+        for verdict, said in WORDS.items():
             if verdict != RIGHT:
-                lines += [f"{SIGNS[verdict]} {words}: {_said(r)}" for r in self.rows if r.verdict == verdict]
+                lines += [f"{SIGNS[verdict]} {said}: {_say(r)}" for r in self.rows if r.verdict == verdict]
         good = ", ".join(row.name for row in self.rows if row.verdict == RIGHT)
         return "\n".join([*lines, *([f"✓ right: {good}"] if good else []), self.summary])
 
@@ -85,7 +79,8 @@ class EngineReport:
     @property
     def data(self) -> dict[str, Any]:
         """The same as dictionaries and lists."""
-        return {"summary": self.summary, "counts": self.counts, "rows": [row._asdict() for row in self.rows]}
+        rows = [as_row(row.name, row.verdict, row.remark) for row in self.rows]
+        return {"title": self.title, "summary": self.summary, "counts": self.counts, "rows": rows}
 
     @property
     def json(self) -> str:
@@ -93,7 +88,7 @@ class EngineReport:
         return json.dumps(self.data, ensure_ascii=False, indent=2)
 
 
-def _said(row: EngineRow) -> str:
+def _say(row: EngineRow) -> str:
     named = f"`{row.name}`" in row.remark or not row.remark
     return row.remark if named and row.remark else f"{row.name}: {row.remark}"
 

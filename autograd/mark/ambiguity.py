@@ -2,6 +2,9 @@
 
 Every line is worked out with each of the common mistakes (mistakes.py) in turn. Where the digits come out right all
 the same, nobody could mark the mistake; where those of two mistakes are the same, nobody could say which one was made.
+
+Which mistakes there are is a matter of the formulas. They are made once for a sheet, and for other numbers only worked out
+again: whoever looks for kind numbers tries many.
 """
 
 from __future__ import annotations
@@ -16,9 +19,10 @@ from autograd.rewriting import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from autograd.mark.context import SheetContext
+    from autograd.mark.mistakes import Mistake
     from autograd.value import Value
 
 
@@ -37,33 +41,68 @@ class Ambiguity(NamedTuple):
         return f"{self.line}: {self.mistake} — and {self.other or 'the right way'} — both give {self.digits}"
 
 
-def ambiguities(
-    lines: Mapping[str, Value], true: Mapping[Value, float], context: SheetContext, digits: int
-) -> Iterator[Ambiguity]:
-    """The ambiguities of a sheet, line by line, each with the number that it prints, to so many significant digits."""
-    places = list(places_nearby(context.formulas))
-    for name, line in lines.items():
-        step = context.formulas[line]
-        seen, told = {_print(true[line], digits): (step, "")}, set[Ambiguity]()
-        for mistake in mistakes(step, context, line):
-            if not mistake.common:
-                continue
-            value = evaluate(nodes(mistake.formula), true)[mistake.formula]
-            printed = _print(value, digits)
-            if printed not in seen:
-                seen[printed] = mistake.formula, mistake.tell(lambda node: _show(node, true))
-                continue
-            other, sentence = seen[printed]
-            found = Ambiguity(name, mistake.tell(lambda node: _show(node, true)), sentence, printed)
-            if found not in told and signature_at(other, places) != signature_at(mistake.formula, places):
-                told.add(found)
-                yield found
+class _Line(NamedTuple):
+    """A line with the ways to work it out: the right one, which is no mistake, and the wrong ones.
+
+    signatures: equal for ways that come to the same on every such sheet; order: all nodes, each after its inputs
+    """
+
+    name: str
+    leaf: Value
+    ways: Sequence[Mistake | None]
+    signatures: Sequence[tuple[str, ...]]
+    order: Sequence[Value]
 
 
-def _show(node: Value, numbers: Mapping[Value, float]) -> str:
-    value = figure(evaluate(nodes(node), numbers)[node])
-    return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
+class CommonMistakes:
+    """The common mistakes on each line of a sheet, to be worked out for any numbers.
+
+    lines: the quantity of each line, by name; context: the sheet's quantities, with their formulas
+    """
+
+    def __init__(self, lines: Mapping[str, Value], context: SheetContext) -> None:
+        self.formulas = context.formulas
+        places = self._places({x: x.data for x in context.formulas})
+        self.lines = [_line(name, leaf, context, places) for name, leaf in lines.items()]
+
+    def _places(self, numbers: Mapping[Value, float]) -> list[dict[Value, float]]:
+        return list(places_nearby(self.formulas, numbers))
+
+    def ambiguities(self, true: Mapping[Value, float], digits: int) -> Iterator[Ambiguity]:
+        """What cannot be told apart, line by line, each with the number that it prints, to so many significant digits.
+
+        true: the right number of each quantity
+        """
+        here: list[dict[Value, float]] = []
+        for name, leaf, ways, signatures, order in self.lines:
+            values = evaluate(order, true)
+            seen: dict[str, int] = {}
+            told = set[Ambiguity]()
+            for i, way in enumerate(ways):
+                printed = f"{true[leaf] if way is None else values[way.formula]:.{digits}g}"
+                first = seen.setdefault(printed, i)
+                if way is None or signatures[first] == signatures[i]:
+                    continue
+                other, step = ways[first], self.formulas[leaf]
+                here = here or self._places(true)  # as ReLU and nothing, which are one thing to the right of 0
+                if signature_at(step if other is None else other.formula, here) != signature_at(way.formula, here):
+                    found = Ambiguity(name, _tell(way, true), "" if other is None else _tell(other, true), printed)
+                    if found not in told:
+                        told.add(found)
+                        yield found
 
 
-def _print(x: float, digits: int) -> str:
-    return f"{x:.{digits}g}"
+def _line(name: str, leaf: Value, context: SheetContext, places: Sequence[Mapping[Value, float]]) -> _Line:
+    step = context.formulas[leaf]
+    wrong = [mistake for mistake in mistakes(step, context, leaf) if mistake.common]
+    formulas = [step, *(mistake.formula for mistake in wrong)]
+    signatures = [signature_at(formula, places) for formula in formulas]
+    return _Line(name, leaf, [None, *wrong], signatures, nodes(*formulas))
+
+
+def _tell(mistake: Mistake, numbers: Mapping[Value, float]) -> str:
+    def show(node: Value) -> str:
+        value = figure(evaluate(nodes(node), numbers)[node])
+        return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
+
+    return mistake.tell(show)

@@ -34,7 +34,11 @@ vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-class>table td:last-child{white-space:normal;min-width:12em}
 .cg-class>table td:first-child:has(a){white-space:normal;min-width:8em}
 @media screen and (max-width:700px){.cg-class>table td:nth-child(3){white-space:normal}
-.cg-class>table td:last-child{min-width:9em}}
+.cg-class>table td:last-child{min-width:9em}
+.cg-class>table:has(thead) :is(th,td){white-space:normal;min-width:0;padding-right:8px}
+.cg-class>table td:first-child:has(a){min-width:4em}
+.cg-class>table:has(thead) td:last-child{min-width:7em}
+.cg-class>table:has(thead) :is(th,td):nth-child(n+3):nth-last-child(n+3){display:none}}
 .cg-class details{margin:10px 0}
 .cg-class summary{cursor:pointer;font-weight:600;margin-bottom:6px}
 .cg-class pre{white-space:pre-wrap}
@@ -107,7 +111,7 @@ class Class:
         if common := self._commonest(8):
             blocks.append("The commonest mistakes\n" + align(common, (3,)))
         if self.problems:
-            blocks.append("Could not be read\n" + "\n".join(map(str, self.problems)))
+            blocks.append("Cannot be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
 
     def __repr__(self) -> str:
@@ -130,7 +134,7 @@ class Class:
         """Everything, as JSON."""
         whole = {
             "title": self.title,
-            "people": {person: json.loads(marking.json) for person, marking in self},
+            "people": {person: marking.data for person, marking in self},
             "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
             "problems": [problem._asdict() for problem in self.problems],
         }
@@ -150,7 +154,7 @@ class Class:
             parts.append(f"<h3>The commonest mistakes</h3><table><tbody>{common}</tbody></table>")
         if self.problems:
             problems = html.escape("\n".join(map(str, self.problems)))
-            parts.append(f"<h3>Could not be read</h3><pre>{problems}</pre>")
+            parts.append(f"<h3>Cannot be read</h3><pre>{problems}</pre>")
         parts += [
             f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
             for i, (person, marking) in enumerate(self)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
 MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said
+NOTHING = 1e-14  # what is left of a − a where it is worked out by two ways
 ENOUGH_DIGITS = 4  # for a guess at a rare mistake
 
 
@@ -61,7 +62,7 @@ class Guesser:
 
     def __init__(self, judge: Judge, context: SheetContext) -> None:
         self.judge, self.context = judge, context
-        self.places = list(places_nearby(context.formulas))
+        self.places = list(places_nearby(context.formulas, {x: x.data for x in context.formulas}))
 
     def guesses(self, line: Value) -> list[Guess]:
         """The mistakes that give the digits of a wrong line; none where there are too many of them, or too few digits."""
@@ -133,12 +134,14 @@ class Guesser:
         return signature_at(formula, self.places)
 
 
-def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float]]:
-    """The numbers of a sheet for three sets of given numbers near its own."""
+def places_nearby(formulas: Mapping[Value, Value], numbers: Mapping[Value, float]) -> Iterator[dict[Value, float]]:
+    """The numbers of a sheet for three sets of given numbers near some."""
     for seed in range(3):
         random = Random(seed)
         given = {
-            x: x.data * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01) for x, own in formulas.items() if own is x
+            x: numbers[x] * random.uniform(0.93, 1.07) + random.uniform(-0.01, 0.01)
+            for x, own in formulas.items()
+            if own is x
         }
         yield with_lines(formulas, given)
 
@@ -146,7 +149,8 @@ def places_nearby(formulas: Mapping[Value, Value]) -> Iterator[dict[Value, float
 def signature_at(formula: Value, places: Sequence[Mapping[Value, float]]) -> tuple[str, ...]:
     """What formulas that come to the same on a sheet have in common: their values at places near its numbers."""
     order = nodes(formula)
-    return tuple(f"{evaluate(order, place)[formula]:.9g}" for place in places)
+    values = (evaluate(order, place)[formula] for place in places)
+    return tuple(f"{0.0 if abs(x) < NOTHING else x:.9g}" for x in values)
 
 
 def _differing(readings: Iterable[Reading]) -> list[Reading]:

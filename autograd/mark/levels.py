@@ -8,7 +8,7 @@ the parameters that it gave.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from autograd.calculus import gradient
 from autograd.functions import softmax
@@ -52,6 +52,7 @@ class Level(NamedTuple):
     title: of the plain exercise
     usual: the plain exercise
     takes: in what another one may differ
+    drawn: whether a picture of the graph is given in place of the formulas
     """
 
     build: Callable[[Variant], Worksheet]
@@ -59,21 +60,32 @@ class Level(NamedTuple):
     title: str
     usual: Variant = Variant()
     takes: tuple[str, ...] = ("activation", "batch", "l2", "steps", "symbols")
+    drawn: bool = False
 
 
-def variant_of(name: str, **asked: str | int | bool | None) -> Variant:
+class Kind(Protocol):
+    """What is known of every kind of exercise: its title, the plain one, and in what another one may differ."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def usual(self) -> Variant: ...
+    @property
+    def takes(self) -> tuple[str, ...]: ...
+
+
+def variant_of(name: str, kind: Kind, **asked: str | int | bool | None) -> Variant:
     """What somebody asks for, of a kind of exercise. Raises ValueError for what there is not.
 
-    name: of the kind; asked: by the names of a Variant; None where the usual will do
+    name: of the kind; kind: what is known of it; asked: by the names of a Variant; None where the usual will do
     """
-    level = LEVELS[name]
     given = {what: x for what, x in asked.items() if x is not None}
     for what, x in given.items():
-        if x != getattr(level.usual, what) and what not in level.takes:
+        if x != getattr(kind.usual, what) and what not in kind.takes:
             raise ValueError(
-                f"{name!r} comes with no other {what}; what can be another: {', '.join(level.takes) or 'nothing'}"
+                f"{name!r} comes with no other {what}; what can be another: {', '.join(kind.takes) or 'nothing'}"
             )
-    found = level.usual._replace(**given)  # type: ignore[arg-type]
+    found = kind.usual._replace(**given)  # type: ignore[arg-type]
     if found.activation not in ACTIVATIONS:
         raise ValueError(f"{found.activation!r} is no activation of an exercise; there are {', '.join(ACTIVATIONS)}")
     for what, least, most in (("batch", 1, MOST_ROWS), ("steps", 0, MOST_STEPS), ("true_class", 1, CLASSES)):
@@ -83,7 +95,7 @@ def variant_of(name: str, **asked: str | int | bool | None) -> Variant:
     return found
 
 
-def title_of(level: Level, variant: Variant, own: str) -> str:
+def title_of(kind: Kind, variant: Variant, own: str) -> str:
     """The title of an exercise, with all in which it differs from the plain one.
 
     own: the title that its sheet has, if it has one
@@ -96,8 +108,8 @@ def title_of(level: Level, variant: Variant, own: str) -> str:
         "true_class": f"class {variant.true_class}",
         "symbols": "in symbols",
     }
-    said = [word for what, word in words.items() if getattr(variant, what) != getattr(level.usual, what)]
-    title = own or level.title
+    said = [word for what, word in words.items() if getattr(variant, what) != getattr(kind.usual, what)]
+    title = own or kind.title
     return f"{title}: {', '.join(said)}" if said else title
 
 
@@ -325,6 +337,20 @@ def _hessian(variant: Variant) -> Worksheet:
     return Worksheet(lines | {f"H_{i}{j}": gradient(slopes[i - 1], (x, y)[j - 1])[0] for i, j in ((1, 1), (1, 2), (2, 2))})
 
 
+def _graph(variant: Variant) -> Worksheet:
+    """A chain of boxes with one of which two others make use, so that two slopes meet there."""
+    w, x, c, y = _values(w=0.4, x=0.6, c=0.3, y=0.2)
+    a = w * x
+    b = a + c
+    h = ACTIVATIONS[variant.activation](b)
+    d = h * x
+    e = d + y
+    L = e**2
+    lines = {"a": a, "b": b, "h": h, "d": d, "e": e, "L": L}
+    back = {"e": e, "d": d, "h": h, "b": b, "a": a, "w": w, "x": x}
+    return Worksheet(lines | _slopes(L, "L", back))
+
+
 def _rmsnorm(variant: Variant) -> Worksheet:
     xs, gains, ts = _row("x", [0.6, 0.9, 0.4]), _row("g", [0.8, 0.7, 0.9]), _row("t", [0.5, 0.3, 0.7])
     m = lift(total([x**2 for x in xs])) / 3
@@ -405,4 +431,5 @@ LEVELS: dict[str, Level] = {
     "attention": Level(_attention, "L", "Attention of place 2, which does not see place 3", Variant(steps=0), ("symbols",)),
     "jacobian": Level(_jacobian, "L", "The Jacobian of two functions", Variant(steps=0), ("activation", "symbols")),
     "hessian": Level(_hessian, "f", "A Hessian, H_ij = ∂²f/∂x_i∂x_j", Variant(steps=0), ("symbols",)),
+    "read the graph": Level(_graph, "L", "Read the graph", Variant(activation="tanh", steps=0), ("activation",), drawn=True),
 }

@@ -65,6 +65,10 @@ KINDS = {
     "rounding": "rounded too early",
     "arithmetic": "a slip in the arithmetic",
     "miscopied": "a number copied wrongly",
+    "size": "the size of another quantity",
+    "order": "factors of a product in the wrong order",
+    "right line": "a right line taken for a wrong one",
+    "carried line": "a line that only carries a mistake on, taken for the mistake",
 }
 
 LOGARITHMS = [ops.log, ops.log2, ops.log10]

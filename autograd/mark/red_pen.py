@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from autograd.mark.verdicts import signs, words
 from autograd.writing.names import text_name
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from autograd.mark.report import Marking, Row
 
 
-SIGNS = {"right": "✓", "rounded": "≈", "carried": "↳", "wrong": "✗", "blank": "·", "unread": "?"}
+SIGNS = signs("right", "rounded", "carried", "wrong", "blank", "unread")
 
 
 LIGHT = "--ink:#1d2733;--pen:#b3261e;--carry:#8a5300;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;--paper:#fffefa"
@@ -89,7 +90,7 @@ border-left:7px solid var(--carry)}
 )
 
 
-WORDS = {verdict: verdict for verdict in SIGNS} | {"rounded": "right, rounded"}
+WORDS = words(*SIGNS)
 
 
 MOST_LANES = 8

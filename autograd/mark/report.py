@@ -19,6 +19,7 @@ from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.claims import last_number, written_number
 from autograd.mark.red_pen import SIGNS, write_mark, write_page
+from autograd.mark.verdicts import as_row
 from autograd.writing.columns import align
 from autograd.writing.names import pretty
 from autograd.writing.numbers import number
@@ -42,9 +43,10 @@ if TYPE_CHECKING:
         def html(self) -> str: ...
 
 
-COLUMNS = (
-    "line", "written", "verdict", "right", "own", "tolerance", "diagnosis", "carried from", "remark", "marks", "worth",
-)  # fmt: skip
+COLUMNS = {  # of the table for a grade book, and the keys of a row
+    "line": "line", "written": "written", "verdict": "verdict", "right": "should", "own": "own", "tolerance": "tolerance",
+    "diagnosis": "diagnosis", "carried from": "carried from", "remark": "remark", "marks": "marks", "worth": "worth",
+}  # fmt: skip
 
 
 class Diagnosis(NamedTuple):
@@ -68,6 +70,7 @@ class Row(NamedTuple):
     sources: the lines whose wrong numbers this one rests on
     remarks: sentences on what else was written there
     marks, worth: marks reached, and to be had
+    answer: what is right, where that is no number
     """
 
     name: str
@@ -81,6 +84,7 @@ class Row(NamedTuple):
     remarks: tuple[str, ...]
     marks: float
     worth: float
+    answer: str = ""
 
     @property
     def remark(self) -> str:
@@ -95,6 +99,8 @@ class Row(NamedTuple):
         """The right number, with the digits that were written, or six; none beside a blank, which is still to be tried."""
         if self.verdict in ("blank", "unread"):
             return ""
+        if self.answer:
+            return self.answer
         number = last_number(self.claim)
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
@@ -102,12 +108,15 @@ class Row(NamedTuple):
         return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else _number(self.true)
 
     def as_dict(self) -> dict[str, Any]:
-        """The row in plain numbers and text."""
-        cells = (
-            self.name, self.claim, self.verdict, _plain(self.true), _plain(self.own), _plain(self.tolerance),
-            " / ".join(d.kind for d in self.diagnoses), " ".join(self.sources), self.remark, self.marks, self.worth,
+        """The row in plain numbers and text, with the keys of every report's rows (verdicts.py)."""
+        number = last_number(self.claim) if self.claim and not self.answer else None
+        there = self.claim if number is None else _plain(number.value)
+        should = self.answer or _plain(self.true)
+        return as_row(
+            self.name, self.verdict, self.remark, self.claim, there, should, own=_plain(self.own),
+            tolerance=_plain(self.tolerance), diagnosis=" / ".join(d.kind for d in self.diagnoses),
+            marks=self.marks, worth=self.worth, **{"carried from": " ".join(self.sources)},
         )  # fmt: skip
-        return dict(zip(COLUMNS, cells, strict=True))
 
 
 class Marking:
@@ -217,16 +226,26 @@ class Marking:
     def csv(self) -> str:
         """The rows as CSV, with a head: a line of names."""
         file = io.StringIO()
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: safe_cell(item) for key, item in row.items()} for row in self.as_dicts())
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([safe_cell(row[key]) for key in COLUMNS.values()] for row in self.as_dicts())
         return file.getvalue()
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many lines there are of each verdict."""
+        return {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in SIGNS}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Score and rows as dictionaries and lists."""
+        whole = {"title": self.title, "summary": self.summary, "counts": self.counts, "rows": self.as_dicts()}
+        return whole | {"score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
+
+    @property
     def json(self) -> str:
-        """Score and rows as JSON, in text."""
-        whole = {"title": self.title, "score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
-        return json.dumps({**whole, "rows": self.as_dicts()}, ensure_ascii=False, indent=2)
+        """The same as JSON."""
+        return json.dumps(self.data, ensure_ascii=False, indent=2)
 
     def html(self) -> str:
         """The marked page as HTML, for a place in another page."""

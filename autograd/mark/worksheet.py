@@ -30,7 +30,7 @@ from autograd.formula.spellings import undress
 from autograd.formula.writing import write_formula
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
-from autograd.mark.ambiguity import ambiguities
+from autograd.mark.ambiguity import CommonMistakes
 from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.context import SheetContext
@@ -376,7 +376,8 @@ class Worksheet:
 
     def ambiguities(self, digits: int = 5) -> Iterator[Ambiguity]:
         """What audit lists, one by one; digits: how many significant digits are written."""
-        return ambiguities({name: self.leaves[name] for name in self.lines}, self.right, self.context, digits)
+        lines = {name: self.leaves[name] for name in self.lines}
+        return CommonMistakes(lines, self.context).ambiguities(self.right, digits)
 
     def name_of(self, leaf: Value) -> str:
         """What a quantity of the page is called on this sheet.

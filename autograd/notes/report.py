@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from autograd.mark.forms import figure
 from autograd.mark.red_pen import DARK, LIGHT
+from autograd.mark.verdicts import as_row, signs, words
 from autograd.notes.blocks import LONGEST, cells_of_notebook
 from autograd.notes.judging import Page
 from autograd.notes.statements import find_parts
@@ -22,15 +23,8 @@ if TYPE_CHECKING:
 
     from autograd.notes.blocks import Row
 
-WORDS = {
-    WRONG: "wrong",
-    JUMP: "right, and does not follow",
-    OPEN: "depends on what is not said",
-    UNREAD: "not read",
-    RIGHT: "right",
-    STATED: "taken as given",
-}
-SIGNS = {WRONG: "✗", JUMP: "↳", OPEN: "?", UNREAD: "·", RIGHT: "✓", STATED: "–"}
+WORDS = words(WRONG, JUMP, OPEN, UNREAD, RIGHT, STATED)
+SIGNS = signs(*WORDS)
 SHOWN = (WRONG, JUMP, OPEN, UNREAD)  # what the text speaks of, row by row
 WIDTH = 60  # characters of a row that are shown
 STYLE = (
@@ -120,7 +114,7 @@ class NotesReport:
             *([f"{counts[STATED]} taken as given"] if counts[STATED] else []),
             *([f"{counts[OPEN]} that depend on what is not said"] if counts[OPEN] else []),
         ]
-        behind = f"; {counts[UNREAD]} not read" if counts[UNREAD] else ""
+        behind = f"; {counts[UNREAD]} unread" if counts[UNREAD] else ""
         return f"{read} row{'' if read == 1 else 's'} of mathematics read: {', '.join(parts)}{behind}"
 
     @property
@@ -156,7 +150,7 @@ class NotesReport:
     @property
     def data(self) -> dict[str, Any]:
         """The same as dictionaries and lists."""
-        return {"summary": self.summary, "counts": self.counts, "rows": [row._asdict() for row in self.rows]}
+        return {"title": "", "summary": self.summary, "counts": self.counts, "rows": list(map(_as_row, self.rows))}
 
     @property
     def json(self) -> str:
@@ -179,6 +173,11 @@ class NotesReport:
             ".txt": lambda: self.text + "\n",
         }
         return save(path, "a page of notes", writers)
+
+
+def _as_row(row: NotesRow) -> dict[str, Any]:
+    more = {"against": row.against, "how": row.how, "point": row.point, "mended": row.mended}
+    return as_row(row.line, row.verdict, row.remark, row.text, row.there, row.here, **more)
 
 
 def check_notes(text: str, *, given: Sequence[str] | str = (), latex: bool = False) -> NotesReport:

@@ -7,6 +7,7 @@
     training.py    train: nets on data
     writing.py     train names: a GPT on lines of letters
     machine.py     doctor, completion: the computer that all this runs on
+    topics.py      help: on a command, or for teachers
     shared.py      what they share: help, terminals, JSON
 
 main.py puts them together. What a command needs is imported when it runs, so that help comes at once.

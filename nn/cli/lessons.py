@@ -54,8 +54,9 @@ def add_to(commands: Any) -> None:
         _exercise,
         help="a new exercise with kind numbers",
         description="A new exercise on backpropagation: one neuron, two inputs, two layers, softmax; recurrent, rmsnorm,"
-        " embedding, attention; jacobian, hessian. Printed as Markdown; --save writes it for paper (.md, .tex, .html), as a"
-        " notebook that marks itself (.ipynb), or as a worksheet for `chalkgrad mark` (.toml).",
+        " embedding, attention; jacobian, hessian; read the graph, shapes, find the mistake. Printed as"
+        " Markdown; --save writes it for paper (.md, .tex, .html), as a notebook that marks itself (.ipynb), or as a"
+        " worksheet for `chalkgrad mark` (.toml).",
         examples=[
             "chalkgrad exercise neuron --seed 3 --answers",
             "chalkgrad exercise attention --seed 3",
@@ -63,7 +64,10 @@ def add_to(commands: Any) -> None:
             "chalkgrad exercise two layers --seed 3 --save exercise.ipynb --save sheet.toml",
         ],
     )
-    kinds = 'neuron, "two inputs", "two layers", softmax, recurrent, rmsnorm, embedding, attention, jacobian, hessian'
+    kinds = (
+        "neuron, two inputs, two layers, softmax, recurrent, rmsnorm, embedding, attention, jacobian, hessian, read the"
+        " graph, shapes, find the mistake"
+    )
     exercise.add_argument("level", nargs="*", default=["two layers"], help=f"{kinds} (two layers)")
     exercise.add_argument("--seed", type=int, help="for the same numbers again")
     exercise.add_argument("--digits", type=int, default=5, help="significant digits that are wanted (%(default)s)")
@@ -92,10 +96,13 @@ def add_to(commands: Any) -> None:
             "printf 'name,id\\nAda Lovelace,1\\nEmmy Noether,2\\n' > class.csv",
             'chalkgrad exam --kind "two layers" --students class.csv --seed 5 --out exam',
             "chalkgrad mark exam exam/keys/answers.csv",
-            "chalkgrad exam --kind neuron --platform moodle --variants 3 --out moodle",
+            "chalkgrad exam --kind neuron --platform moodle --variants 3 --tolerance 5 --out moodle",
+            "chalkgrad exercise neuron --save own.toml && chalkgrad exam --sheet own.toml --students class.csv --out own",
         ],
     )
-    exam.add_argument("--kind", default="two layers", help="of exercise (%(default)s)")
+    exam.add_argument("--kind", default="two layers", help="of exercise, as `chalkgrad exercise` has them (%(default)s)")
+    exam.add_argument("--sheet", metavar="FILE", help="a worksheet of one's own in place of a kind, a TOML file")
+    exam.add_argument("--loss", metavar="LINE", default="", help="of such a sheet: the line that is differentiated")
     exam.add_argument("--students", metavar="FILE", help="the table of people, a CSV file")
     exam.add_argument("--out", metavar="FOLDER", default="exam", help="where it is written (%(default)s)")
     exam.add_argument("--seed", type=int, help="for the same exam again")
@@ -108,6 +115,10 @@ def add_to(commands: Any) -> None:
     exam.add_argument("--symbols", action="store_true", default=None, help="formulas are wanted; no numbers are given")
     exam.add_argument("--platform", metavar="NAME", help="moodle, qti, nbgrader, otter or prairielearn")
     exam.add_argument("--variants", type=int, default=10, help="for a platform: how many there are (%(default)s)")
+    exam.add_argument(
+        "--tolerance", type=float, default=15.0, metavar="UNITS",
+        help="for moodle and qti: by how many units of its last digit a number may be off (%(default)g)",
+    )  # fmt: skip
     exam.add_argument("--json", action="store_true", help=JSON_HELP)
 
     mark = command(
@@ -225,7 +236,7 @@ def _mark(options: argparse.Namespace) -> int:
     else:
         show("\n\n\n".join([*(str(marking) for _, marking in marked if options.each), str(marked)]))
     if marked.problems and (single is not None or options.json):
-        note("Could not be read\n" + "\n".join(map(str, marked.problems)))
+        note("Cannot be read\n" + "\n".join(map(str, marked.problems)))
     if unsaved is not None:
         raise unsaved
     return 1 if marked.problems else 0
@@ -256,16 +267,16 @@ def _exam(options: argparse.Namespace) -> int:
     asked: dict[str, Any] = {name: getattr(options, name) for name in ("batch", "l2", "steps", "symbols")}
     asked["activation"] = options.activation and [each.strip() for each in options.activation.split(",")]
     asked["true_class"] = options.true_class and [_whole(options, each) for each in options.true_class.split(",")]
-    asked = {name: x for name, x in asked.items() if x is not None}
+    asked = {name: x for name, x in asked.items() if x is not None} | {"digits": options.digits, "loss": options.loss}
+    kind = Path(options.sheet) if options.sheet else options.kind
     if options.platform:
-        paths = write_for_platform(
-            options.platform, options.out, options.kind, options.variants, options.seed, digits=options.digits, **asked
-        )
+        asked["tolerance"] = options.tolerance
+        paths = write_for_platform(options.platform, options.out, kind, options.variants, options.seed, **asked)
         sheets: list[dict[str, str]] = []
     else:
         if not options.students:
             options.parser.error("--students names the table of people; or --platform what it is for")
-        made = exam(options.kind, options.students, options.seed, digits=options.digits, **asked)
+        made = exam(kind, options.students, options.seed, **asked)
         paths = [made.save(options.out)]
         sheets = [sheet.student._asdict() | {"code": sheet.code, "file": sheet.file} for sheet in made.sheets]
     if options.json:

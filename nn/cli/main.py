@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from autograd import __version__
-from nn.cli import engines, formulas, lessons, machine, notes, training
+from nn.cli import engines, formulas, lessons, machine, notes, topics, training
 from nn.cli.shared import Parser, styled
 
 GREETING = """\
@@ -47,12 +47,13 @@ def parser() -> argparse.ArgumentParser:
     whole = Parser(
         prog="chalkgrad",
         description="Gradients as on the chalkboard: formulas and networks that work themselves out, line by line.",
-        epilog="`chalkgrad COMMAND --help` says what a command takes, with examples.",
+        epilog="`chalkgrad COMMAND --help` says what a command takes, with examples; `chalkgrad help teachers` has a"
+        " teacher's day in five of them.",
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")
-    for group in (formulas, lessons, notes, engines, training, machine):
+    for group in (formulas, lessons, notes, engines, training, machine, topics):
         group.add_to(commands)
     whole.set_defaults(whole=whole, parser=whole, more="")
     return whole

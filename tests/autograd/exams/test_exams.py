@@ -11,9 +11,10 @@ from html.parser import HTMLParser
 import pytest
 from long_runs import many
 
-from autograd import exam, mark_exam
+from autograd import Value, Worksheet, exam, mark_exam
 from autograd.exams.codes import read_code, write_code
 from autograd.exams.exam import read_exam, sheet_in_latex
+from autograd.exams.foreseen import foreseen
 from autograd.exams.returned import hand_back
 from autograd.exams.tables import Student, read_students
 from autograd.mark.exercises import exercise
@@ -278,35 +279,51 @@ def test_a_class_of_thirty_goes_from_exam_to_report(tmp_path, capsys):
     for sheet, written in typed:
         table += ";".join([sheet.student.id, sheet.student.name, *(written[x].replace(".", ",") for x in lines)]) + "\n"
     (answers / "paper.csv").write_text(table, encoding="utf-8-sig")
+    scribbler = key.sheets[28]  # right, but for a line that nobody can read, among much else
+    scribbled = dict(key.task(scribbler).answers) | {"z": "??? 🙃 (("}
+    lines = "\n".join(f"  - **{x}** → {y} ,  # I think so; 50 % sure" for x, y in scribbled.items())
+    (answers / "IMG 2034 (1).md").write_text(f"hello!!\nSheet: {scribbler.code}\n{lines}\n\n:-)", encoding="utf-8")
     (answers / "nobody.txt").write_text("z = 1", encoding="utf-8")
     (answers / "Ada Lovelace.txt").write_text("z = 1", encoding="utf-8")  # there are two
     (answers / "broken.ipynb").write_text("{", encoding="utf-8")
     (answers / "binary.txt").write_bytes(bytes(range(256)))
     (answers / "photo.jpg").write_bytes(b"\xff\xd8")
+    (answers / "zipped.txt").write_bytes(b"PK\x03\x04" + bytes(1000))
+    (answers / "deep.json").write_text('{"z": ' + "[" * 50_000, encoding="utf-8")
+    (answers / "poem.md").write_text("Roses are red\nViolets = blue\n" * 40, encoding="utf-8")
+    (answers / "prices.csv").write_text("fruit;price\napple;3\n", encoding="utf-8")
+    (answers / "other.ipynb").write_text(exercise("neuron", 99).notebook, encoding="utf-8")
+    (answers / f"{key.sheets[29].file}.txt").write_text("", encoding="utf-8")  # handed in, and empty
     (answers / "link.txt").symlink_to(tmp_path / "class.csv")
     capsys.readouterr()
     assert main(["mark", str(folder), str(answers)]) == 1  # not everything could be read
     said = capsys.readouterr().out
     marked = mark_exam(folder, [answers])
+    scribbles, empty = marked["Ada Lovelace (128)"], marked["Ada Lovelace (129)"]
     assert {name for name, marking in marked if marking.score == marking.out_of} == set(right)
-    assert {name for name, marking in marked if marking.score < marking.out_of} == set(wrong)
+    others = {"Ada Lovelace (128)", "Ada Lovelace (129)"}
+    assert {name for name, marking in marked if marking.score < marking.out_of} == {*wrong, *others}
+    assert {row.name for row in scribbles if row.verdict not in ("right", "rounded")} == {"z"}
+    assert scribbles["z"].verdict == "unread"
+    assert set(empty.verdicts.values()) == {"blank"}
     for name in wrong:
         assert {row.diagnoses[0].kind for row in marked[name] if row.verdict == "wrong"} == {"ascent"}
     assert marked.misunderstandings == [("ascent for descent", wrong)]
-    assert f"{len(wrong)} of 28: ascent for descent" in said
-    assert marked.missing == ["Ada Lovelace (128)", "Ada Lovelace (129)"]
-    assert sorted(problem.file for problem in marked.problems) == [
-        "Ada Lovelace.txt", "binary.txt", "broken.ipynb", "link.txt", "nobody.txt",
+    assert f"{len(wrong)} of 30: ascent for descent" in said
+    assert marked.missing == []
+    assert sorted({problem.file for problem in marked.problems}) == [
+        "Ada Lovelace.txt", "IMG 2034 (1).md", "binary.txt", "broken.ipynb", "deep.json", "link.txt", "nobody.txt",
+        "other.ipynb", "poem.md", "prices.csv", "zipped.txt",
     ]  # fmt: skip
     assert "2 people are called Ada Lovelace" in said
     pages = sorted(path.name for path in (folder / "marked").iterdir())
-    assert len(pages) == 28 + 3
+    assert len(pages) == 30 + 3
     for sheet in key.sheets[:28]:
         page = (folder / "marked" / f"{sheet.file}.html").read_text(encoding="utf-8")
         others = [each.student.name for each in key.sheets if each is not sheet and f"{each.student.name}<" in page]
         assert sheet.student.name in page
         assert others == []
-    assert f"{len(wrong)} of 28" in (folder / "marked" / "mistakes.svg").read_text(encoding="utf-8")
+    assert f"{len(wrong)} of 30" in (folder / "marked" / "mistakes.svg").read_text(encoding="utf-8")
 
 
 def test_tables_that_the_exam_writes_come_back(tmp_path):
@@ -348,3 +365,91 @@ def test_students_are_told_apart_by_number():
     """Two of one name have a sheet each."""
     made = exam("neuron", [Student("Ada", "1"), Student("Ada", "2")], seed=1)
     assert len({sheet.code for sheet in made.sheets}) == len({sheet.file for sheet in made.sheets}) == 2
+
+
+# ---------------------------------------------------------------------------------------------- other kinds, and one's own
+
+
+@pytest.mark.parametrize("kind", ["shapes", "find the mistake", "read the graph"])
+def test_every_kind_goes_from_exam_to_marks(kind, tmp_path):
+    """In words or from a picture: sheets and keys, a table and a text that come back, and what was misunderstood."""
+    made = exam(kind, ["Ada", "Emmy"], seed=2)
+    made.save(tmp_path)
+    ada, emmy = made.sheets
+    lines = "\n".join(f"{name} = {x}" for name, x in made.task(ada).answers.items())
+    (tmp_path / f"{ada.code}.txt").write_text(lines, encoding="utf-8")
+    wrong = {name: foreseen(made.task(emmy), name) for name in made.task(emmy).lines}
+    written = {name: found[0].answer if found else "" for name, found in wrong.items()}
+    rows = ";".join(["code", *written]) + "\n" + ";".join([emmy.code, *written.values()])
+    (tmp_path / "typed.csv").write_text(rows, encoding="utf-8")
+    marked = mark_exam(tmp_path, [tmp_path / f"{ada.code}.txt", tmp_path / "typed.csv"])
+    assert marked.problems == []
+    assert marked["Ada"].score == marked["Ada"].out_of == len(made.task(ada).lines)
+    assert [name for name, x in written.items() if x and marked["Emmy"][name].verdict not in ("wrong", "carried")] == []
+    assert marked.misunderstandings
+    assert all(x in (tmp_path / "keys" / "key.html").read_text(encoding="utf-8") for x in made.task(ada).answers.values())
+
+
+OWN = """title = "Mine"
+carried = 0.5
+[given]
+w = 0.4
+x = 0.6
+t = 1
+[lines]
+z = "w x"
+o = "σ(z)"
+E = "½(o − t)²"
+dw = "∂E/∂w"
+[marks]
+dw = 3
+"""
+
+
+def test_a_sheet_of_one_s_own_goes_from_exam_to_marks(tmp_path, capsys):
+    """Everybody has other numbers; its marks count, and what a carried line is worth; key and sheet stand together."""
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "class.csv").write_text("name\nAda\nEmmy\n", encoding="utf-8")
+    folder = tmp_path / "exam"
+    command = ["exam", "--sheet", str(tmp_path / "own.toml"), "--loss", "E", "--students", str(tmp_path / "class.csv")]
+    assert main([*command, "--seed", "3", "--out", str(folder)]) == 0
+    assert main([*command, "--seed", "3", "--out", str(folder)]) == 0  # the same again
+    (tmp_path / "own.toml").unlink()
+    made = read_exam(folder)
+    tasks = [made.task(sheet) for sheet in made.sheets]
+    assert tasks[0].given != tasks[1].given
+    assert [sheet.code.rpartition("-")[0] for sheet in made.sheets] == ["sheet", "sheet"]
+    wrong = {"z": "9.0", "o": "0.99988", "E": tasks[0].answers["E"], "dw": tasks[0].answers["dw"]}
+    (tmp_path / f"{made.sheets[0].file}.json").write_text(json.dumps(wrong), encoding="utf-8")
+    source = (folder / "sheets" / f"{made.sheets[1].file}.ipynb").read_text(encoding="utf-8")
+    (tmp_path / "b.ipynb").write_text(notebook_with(source, tasks[1].answers), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["mark", str(folder), str(tmp_path / "b.ipynb"), str(tmp_path / f"{made.sheets[0].file}.json")]) == 0
+    marked = mark_exam(folder, [tmp_path / "b.ipynb", tmp_path / f"{made.sheets[0].file}.json"])
+    assert (marked["Emmy"].score, marked["Emmy"].out_of) == (6.0, 6.0)
+    assert (marked["Ada"]["z"].marks, marked["Ada"]["o"].marks, marked["Ada"]["dw"].worth) == (0.0, 0.5, 3.0)
+
+
+def test_what_a_sheet_of_one_s_own_is_not():
+    """It has no options of a kind, its loss is one of its lines, and a Worksheet will do as well as its file."""
+    x = Value(0.6, "x")
+    sheet = Worksheet(y=Value(0.4, "w") * x, z=x + 2)
+    made = exam(sheet, ["Ada", "Emmy"], seed=1)
+    assert made.task(made.sheets[0]).lines == ["y", "z"]
+    with pytest.raises(ValueError, match="l2 says what a kind is like"):
+        exam(sheet, ["Ada"], seed=1, l2=True)
+    with pytest.raises(LookupError, match="q is no line"):
+        exam(sheet, ["Ada"], seed=1, loss="q")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda own: own | {"sheet": "["}, lambda own: {}, lambda own: None, lambda own: own | {"digits": "x"}]
+)
+def test_a_damaged_sheet_of_one_s_own_is_told(damage, tmp_path):
+    """As any other key."""
+    exam(Worksheet(y=Value(0.4, "w") * Value(0.6, "x")), ["Ada"], seed=1).save(tmp_path)
+    path = tmp_path / "keys" / "key.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(whole | {"own": damage(whole["own"])}), encoding="utf-8")
+    with pytest.raises(SheetError):
+        read_exam(tmp_path)

@@ -1,20 +1,29 @@
 """Files for platforms, opened by readers of these formats; and their marks by what a platform does with them."""
 
+import ast
+import html
 import io
 import json
+import os
 import re
 import runpy
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from autograd import exercise
+import autograd
+from autograd import Value, Worksheet, exercise
 from autograd.exams.codes import read_code, write_code
 from autograd.exams.foreseen import foreseen, tolerance
 from autograd.exams.platforms import WRITERS, write_for_platform
 from nn.cli.main import main
+
+ROOT = Path(autograd.__file__).parents[1]
 
 
 @cache
@@ -23,7 +32,7 @@ def tasks():
 
 
 def files(platform):
-    return WRITERS[platform](tasks())
+    return WRITERS[platform](tasks(), 15.0)
 
 
 # ---------------------------------------------------------------------------------------------------------- guesses foreseen
@@ -35,11 +44,12 @@ def test_each_foreseen_number_is_wrong_and_unlike_the_others():
         for line in task.lines:
             right, reach = float(task.answers[line]), tolerance(task.answers[line])
             found = foreseen(task, line)
-            numbers = [right, *(float(each.number) for each in found)]
+            numbers = [right, *(float(each.answer) for each in found)]
             assert min((abs(a - b) for i, a in enumerate(numbers) for b in numbers[:i]), default=1) > 2 * reach * 0.99
-            for each in found[:2]:
-                row = task.mark_sheet({**task.answers, line: each.number})[line]
-                assert row.verdict == "wrong"
+            if found and task is tasks()[0]:
+                assert {task.mark_sheet({**task.answers, line: each.answer})[line].verdict for each in found[:2]} == {
+                    "wrong"
+                }
 
 
 # ------------------------------------------------------------------------------------------------------------------- Moodle
@@ -73,7 +83,7 @@ def test_moodle_reads_a_blank_for_each_line():
             share, number, reach, _ = answers[0]
             assert (share, number) == (100.0, float(task.answers[line]))
             assert 0 < reach < 1e-2 * abs(number)
-            assert [each[1] for each in answers[1:]] == [float(each.number) for each in foreseen(task, line)]
+            assert [each[1] for each in answers[1:]] == [float(each.answer) for each in foreseen(task, line)]
             assert all(each[0] == 0 and each[3] for each in answers[1:])
 
 
@@ -86,7 +96,55 @@ def test_a_reader_of_moodle_s_files_finds_every_blank():
         for gap, line in zip(question.gaps, task.lines):
             assert gap.sub_type.startswith("NUM")
             assert gap.options[0].answer.startswith(f"{task.answers[line]}:")
-            assert len(gap.options) == 1 + len(foreseen(task, line))
+            told = [html.escape(each.sentence, quote=False) for each in foreseen(task, line)]
+            assert [escaped(option.feedback) for option in gap.options[1:]] == told
+
+
+def escaped(text):
+    """A remark without the backslashes that Moodle takes away; this reader leaves them."""
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+@cache
+def in_words():
+    return [exercise("shapes", 2), exercise("find the mistake", 2)]
+
+
+def blanks_in_words(text):
+    """The blanks of a cloze text whose answers are compared letter by letter: [(fraction, text, feedback)]."""
+    for body in re.findall(r"\{1:SHORTANSWER:((?:\\.|[^}\\])*)\}", text):
+        parts = [re.fullmatch(r"(=|%0%)((?:\\.|[^#\\])*)#(.*)", part, re.S) for part in re.split(r"(?<!\\)~", body)]
+        assert all(parts), body
+        yield [(each[1] == "=", *(html.unescape(re.sub(r"\\(.)", r"\1", each[i])) for i in (2, 3))) for each in parts]
+
+
+def test_moodle_compares_answers_in_words():
+    """Every spelling is right, every foreseen wrong answer has its remark; what a line's name is, and a number beside it."""
+    root = ET.fromstring(WRITERS["moodle"](in_words(), 15.0)["moodle.xml"])
+    sizes, mistake = (each.findtext("questiontext/text") for each in root.findall("question") if each.get("type") == "cloze")
+    blanks = list(blanks_in_words(sizes))
+    assert len(blanks) == len(in_words()[0].lines) == sizes.count("{")
+    for task, found in ((in_words()[0], blanks), (in_words()[1], list(blanks_in_words(mistake)))):
+        for line, answers in zip(task.lines, found):
+            marked = {text: task.mark_sheet({line: text})[line] for _, text, _ in answers}
+            assert [text for right, text, _ in answers if right != (marked[text].verdict == "right")] == []
+            assert [remark for right, text, remark in answers if not right and remark not in marked[text].remark] == []
+            assert answers[0][1] == task.answers[line]
+    ((_, number),) = cloze_blanks(mistake)
+    assert number[0][1] == float(in_words()[1].answers["right number"])
+    assert [part in mistake for part in ("what somebody wrote", "by 15 units of the last of its 5 digits")] == [True, True]
+    assert "units" not in sizes
+
+
+def test_a_tolerance_may_be_chosen(tmp_path):
+    """In units of the last digit; the file says so, and every blank has it."""
+    (path,) = write_for_platform("moodle", tmp_path, "neuron", 1, 3, tolerance=2.0)
+    text = ET.parse(path).findtext("question/questiontext/text")
+    assert "by 2 units of the last of its 5 digits" in text
+    reaches = {reach for _, answers in cloze_blanks(text) for _, _, reach, _ in answers}
+    assert {float(f"{reach:e}"[0]) for reach in reaches} == {2.0}
+    with pytest.raises(ValueError, match="half a unit"):
+        write_for_platform("moodle", tmp_path, "neuron", 1, tolerance=0.0)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- QTI
@@ -124,9 +182,25 @@ def test_qti_gives_marks_and_remarks():
     for item, (task, line) in zip(items, lines):
         assert score(item, task.answers[line]) == (100.0, "Right.")
         for each in foreseen(task, line):
-            assert score(item, each.number) == (0.0, each.sentence)
+            assert score(item, each.answer) == (0.0, each.sentence)
         assert score(item, "12345.6") == (0.0, "")
-    assert files("qti") == WRITERS["qti"](tasks())
+    assert files("qti") == WRITERS["qti"](tasks(), 15.0)
+
+
+def test_qti_compares_answers_in_words():
+    """A spelling is right; what is foreseen has its remark."""
+    with zipfile.ZipFile(io.BytesIO(WRITERS["qti"](in_words()[:1], 15.0)["qti.zip"])) as whole:
+        quiz = ET.fromstring(whole.read("quiz.xml"))
+    for item, line in zip((each for each in quiz.iter() if local(each) == "item"), in_words()[0].lines, strict=True):
+        texts = {each.get("ident"): "".join(each.itertext()) for each in item if local(each) == "itemfeedback"}
+        marks = {}
+        for condition in (each for each in item.iter() if local(each) == "respcondition"):
+            shown = next(each.get("linkrefid") for each in condition if local(each) == "displayfeedback")
+            full = any(local(each) == "setvar" for each in condition)
+            marks |= {each.text: (full, texts[shown]) for each in condition.iter() if local(each) == "varequal"}
+        assert marks[in_words()[0].answers[line]] == (True, "Right.")
+        for each in foreseen(in_words()[0], line):
+            assert marks[each.answer] == (False, each.sentence)
 
 
 # ---------------------------------------------------------------------------------------------------------------- notebooks
@@ -142,12 +216,11 @@ def run(notebook, answers, *, left_out=()):
             continue
         if source.startswith("answers ="):
             source = f"answers = {answers!r}"
-        *body, last = source.rstrip().split("\n")
-        exec("\n".join(body), names)
-        try:
-            value = eval(last, names)
-        except SyntaxError:
-            exec(source, names)
+        tree = ast.parse(source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "<cell>", "exec"), names)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
     return names, value
 
 
@@ -181,6 +254,80 @@ def test_nbgrader_itself_takes_them(tmp_path):
         assert determine_grade(cell)[0] == 3.0
 
 
+ROUND = """
+import json, os, sys, warnings
+from pathlib import Path
+from traitlets.config import Config
+from nbgrader.apps import NbGraderAPI
+
+warnings.simplefilter("ignore")
+root, code, answers = Path.cwd(), sys.argv[1], json.loads(sys.argv[2])
+config = Config()
+config.CourseDirectory.root, config.CourseDirectory.course_id = str(root), "course"
+api = NbGraderAPI(config=config)
+assert api.generate_assignment(code)["success"]
+text = (root / "release" / code / f"{code}.ipynb").read_text(encoding="utf-8")
+for line, x in answers.items():
+    text = text.replace(json.dumps(json.dumps(line, ensure_ascii=False), ensure_ascii=False)[1:-1] + ': \\\\"\\\\"',
+                        json.dumps(json.dumps(line, ensure_ascii=False), ensure_ascii=False)[1:-1] + f': \\\\"{x}\\\\"')
+folder = root / "submitted" / "ada" / code
+folder.mkdir(parents=True)
+(folder / f"{code}.ipynb").write_text(text, encoding="utf-8")
+assert api.autograde(code, "ada")["success"]
+with api.gradebook as book:
+    found = book.find_submission(code, "ada")
+    print("SCORE", found.score, found.max_score)
+"""
+
+
+def with_a_wrong_line():
+    task = tasks()[0]
+    return {**task.answers, "z": str(-float(task.answers["z"]))}
+
+
+def run_elsewhere(folder, *command):
+    """Run a program that is not ours in a process of its own, which finds chalkgrad, and its own programs."""
+    paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PATH": paths}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.external
+def test_nbgrader_goes_the_whole_round(tmp_path):
+    """Source, release, a submission with one wrong line, autograde: the gradebook has the red pen's marks."""
+    pytest.importorskip("nbgrader")
+    code = write_code(tasks()[0])
+    place = tmp_path / "source" / code
+    place.mkdir(parents=True)
+    (place / f"{code}.ipynb").write_text(next(iter(files("nbgrader").values())), encoding="utf-8")
+    done = run_elsewhere(tmp_path, sys.executable, "-c", ROUND, code, json.dumps(with_a_wrong_line()))
+    n = len(tasks()[0].lines)
+    assert f"SCORE {n - 1.0} {float(n)}" in done.stdout, done.stderr[-2000:]
+
+
+@pytest.mark.external
+def test_otter_itself_grades_them(tmp_path):
+    """It runs a notebook that is filled in, and its tests: all lines but the wrong one."""
+    pytest.importorskip("otter")
+    code = write_code(tasks()[0])
+    found = files("otter")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "marks.py").write_text(found[f"{code}/tests/marks.py"], encoding="utf-8")
+    notebook = json.loads(found[f"{code}/{code}.ipynb"])
+    for cell in notebook["cells"]:
+        if "".join(cell["source"]).startswith("answers ="):
+            cell["source"] = f"answers = {with_a_wrong_line()!r}"
+    (tmp_path / f"{code}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    program = (
+        "from otter.execute import grade_notebook\n"
+        f"found = grade_notebook('{code}.ipynb', tests_glob=['tests/marks.py'], cwd='.', test_dir='tests')\n"
+        "print('SCORE', found.total, found.possible)"
+    )
+    done = run_elsewhere(tmp_path, sys.executable, "-c", program)
+    n = len(tasks()[0].lines)
+    assert f"SCORE {n - 1} {n}" in done.stdout, done.stderr[-2000:]
+
+
 def test_otter_counts_the_lines_that_are_right():
     """Its tests are doctests, each for one line; all pass on right answers, and those of wrong lines fail."""
     import doctest
@@ -189,6 +336,7 @@ def test_otter_counts_the_lines_that_are_right():
     for task in tasks():
         code = write_code(task)
         names, _ = run(found[f"{code}/{code}.ipynb"], {**task.answers, task.lines[0]: "9.9"}, left_out=["otter", "grader"])
+        names["task"].mark_sheet = lambda answers, marking=names["marking"]: marking  # the same ones, marked once
         tests = {}
         exec(found[f"{code}/tests/marks.py"], tests)
         (suite,) = tests["test"]["suites"]
@@ -227,6 +375,31 @@ def test_prairielearn_marks_with_the_red_pen(tmp_path):
     assert "<table" in data["feedback"]["page"]
     page = (folder / "question.html").read_text(encoding="utf-8")
     assert ET.fromstring(f"<x>{re.sub(r'{{.*?}}+', '', page)}</x>") is not None
+
+
+@pytest.mark.parametrize("kind", ["shapes", "find the mistake", "read the graph", "own"])
+def test_prairielearn_and_notebooks_take_every_kind(kind, tmp_path, capsys):
+    """Answered in words, read from a picture, a sheet of one's own: right is right, and a blank is none."""
+    w, x = Value(0.4, "w"), Value(0.6, "x")
+    source = Worksheet(y=w * x, z=w * x + 2) if kind == "own" else kind
+    for path in write_for_platform("prairielearn", tmp_path, source, 1, 3):
+        if path.name == "server.py":
+            server = runpy.run_path(str(path))
+    data = {"variant_seed": 7, "params": {}, "correct_answers": {}, "feedback": {}, "partial_scores": {}}
+    server["generate"](data)
+    data = json.loads(json.dumps(data)) | {"submitted_answers": dict(data["correct_answers"])}
+    server["grade"](data)
+    assert data["score"] == 1.0
+    (path,) = write_for_platform("nbgrader", tmp_path, source, 1, 3)
+    names, score = run(path.read_text(encoding="utf-8"), {})
+    assert score == 0.0
+    task = names["task"]
+    assert run(path.read_text(encoding="utf-8"), task.answers)[1] == len(task.lines)
+    capsys.readouterr()
+    text = ET.parse(write_for_platform("moodle", tmp_path, source, 1, 3)[0]).findtext(
+        "question[@type='cloze']/questiontext/text"
+    )
+    assert ("<img alt=" in text) == (kind == "read the graph")
 
 
 # -------------------------------------------------------------------------------------------------------------- the command

@@ -129,9 +129,9 @@ def test_the_second_backward_is_a_convention(hand, judge):
 def test_what_was_not_examined_is_said(judge):
     """Where backward() itself is wrong, nobody knows what else is."""
     report = judge(ENGINES["slopes kept"].replace("reversed(topo)", "topo"))
-    assert [row.name for row in report if row.verdict == "unread"] == ["all else"]
+    assert [row.name for row in report if row.verdict == "not examined"] == ["all else"]
     assert "? not examined: all else: it shows when this is mended" in report.text.splitlines()
-    assert not any(row.verdict == "unread" for row in judge(ENGINES["slopes kept"]))
+    assert not any(row.verdict == "not examined" for row in judge(ENGINES["slopes kept"]))
 
 
 def test_limits_and_gaps_are_not_wrong(judge):
@@ -163,7 +163,7 @@ def test_a_report_is_text_and_data(judge):
     assert report.text.splitlines()[-1] == report.summary
     assert report.text.splitlines()[0] in COMMANDS["judge"].description  # its help shows it
     assert report.data["counts"]["wrong"] == 1
-    assert report.data["rows"][0].keys() == {"name", "verdict", "remark"}
+    assert report.data["rows"][0].keys() == {"line", "written", "verdict", "remark", "there", "should"}
 
 
 # -------------------------------------------------------------------------------------------------- a process of its own

@@ -727,7 +727,7 @@ def test_very_long_answers(claim, is_read, sheet, write):
         assert marked.problems == []
         assert marked["long"]["z"].claim == claim
         assert ("comes to" in marked["long"]["z"].remark) == (not is_read)
-    table = marked.text.partition("Could not be read")[0]
+    table = marked.text.partition("Cannot be read")[0]
     assert max(map(len, table.splitlines())) <= 125
 
 

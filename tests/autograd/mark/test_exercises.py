@@ -15,8 +15,8 @@ from long_runs import part
 
 import autograd as ag
 from autograd import Exercise, Value, Worksheet, exercise, gradient
+from autograd.mark.calculations import significant
 from autograd.mark.classes import mark_files
-from autograd.mark.exercises import significant
 from autograd.mark.levels import LEVELS
 from autograd.mark.sheets import sheet_from
 from autograd.writing.names import text_name
@@ -173,9 +173,22 @@ def hessian(g):
     return found | {"H_11": 2 * a * y, "H_12": 2 * a * x + 3 * b * y * y, "H_22": 6 * b * x * y}
 
 
+def graph(g):
+    """The boxes of L = (tanh(w x + c) x + y)², from the top down, and back."""
+    w, x, c, y = (g[name] for name in ("w", "x", "c", "y"))
+    a = w * x
+    h = math.tanh(a + c)
+    d = h * x
+    e = d + y
+    found = {"a": a, "b": a + c, "h": h, "d": d, "e": e, "L": e * e}
+    down = 2 * e * x * (1 - h * h)
+    found |= {f"∂L/∂{name}": 2 * e for name in "ed"} | {"∂L/∂h": 2 * e * x, "∂L/∂b": down, "∂L/∂a": down}
+    return found | {"∂L/∂w": down * x, "∂L/∂x": 2 * e * h + down * w}
+
+
 BY_HAND = {"neuron": neuron, "two inputs": neuron, "two layers": two_layers, "softmax": softmax}
 BY_HAND |= {"recurrent": recurrent, "rmsnorm": rmsnorm, "embedding": embedding, "attention": attention}
-BY_HAND |= {"jacobian": jacobian, "hessian": hessian}
+BY_HAND |= {"jacobian": jacobian, "hessian": hessian, "read the graph": graph}
 everywhere = pytest.mark.parametrize("level", BY_HAND)
 seeded = pytest.mark.parametrize("seed", SEEDS)
 
@@ -401,7 +414,14 @@ def test_the_formulas_that_are_given_lead_to_the_loss(level):
     for name, formula in shown.formulas.items():
         names[name] = by_formula(formula, names)
         assert rounded(names[name], 5) == shown.answers[name]
-    assert list(shown.formulas)[-1] == shown.loss
+    if shown.picture is None:
+        assert list(shown.formulas)[-1] == shown.loss
+        return
+    signs = {"×": math.prod, "+": sum, "tanh": lambda xs: math.tanh(*xs), "( )²": lambda xs: xs[0] ** 2}
+    for row in shown.picture.text.splitlines():
+        name, sign, *inputs = re.split(r"  +from  +|  +", row.strip())
+        names[name] = signs[sign]([names[x] for x in inputs[0].split(", ")]) if inputs else float(sign)
+    assert {line: rounded(names[line], 5) for line in "abhdeL"} == {line: shown.answers[line] for line in "abhdeL"}
 
 
 @everywhere

@@ -10,8 +10,8 @@ from neuron_sheet import NEURON
 
 from autograd import Value, Worksheet, exercise, gradient, sigmoid
 from autograd.mark.answers import read_answers
+from autograd.mark.calculations import significant
 from autograd.mark.classes import Class, mark_files
-from autograd.mark.exercises import significant
 from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
 from autograd.mark.texts import SheetError

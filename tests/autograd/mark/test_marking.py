@@ -227,7 +227,7 @@ def test_json_is_json(true):
     whole = json.loads(marking.json, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     assert (whole["title"], whole["score"], whole["out_of"], whole["first_wrong"]) == ('A "sheet"', 1.0, 2.0, None)
     assert whole["rows"] == marking.as_dicts()
-    assert whole["rows"][0]["right"] == (true if math.isfinite(true) else repr(true))
+    assert whole["rows"][0]["should"] == (true if math.isfinite(true) else repr(true))
     assert [each["line"] for each in whole["rows"]] == ["z", "o"]
 
 

@@ -358,6 +358,10 @@ def test_a_class_table_says_each_kind_in_words():
         rounding rounded too early
         arithmetic a slip in the arithmetic
         miscopied a number copied wrongly
+        size the size of another quantity
+        order factors of a product in the wrong order
+        right-line a right line taken for a wrong one
+        carried-line a line that only carries a mistake on, taken for the mistake
         other no guess
     """
     said = dict(line.strip().split(" ", 1) for line in words.strip().splitlines())

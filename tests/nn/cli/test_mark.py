@@ -161,7 +161,7 @@ def test_what_cannot_be_read_is_told_below_the_table(desk, mark):
     desk("answers/dan.json", "{")
     code, out, err = mark("sheet.toml", "answers", "gone.txt")
     assert re.findall(r"^(\w+) +([\d.]+) / 3", out, re.MULTILINE) == [("ann", "3"), ("bob", "1"), ("cem", "1")]
-    told = out.partition("Could not be read\n")[2]
+    told = out.partition("Cannot be read\n")[2]
     assert re.findall(r"^([\w.]+(?:, line \d)?): ", told, re.MULTILINE) == [
         "dan.json", "gone.txt", "cem.txt, line 3", "cem.txt, line 2"
     ]  # fmt: skip
@@ -221,7 +221,7 @@ def test_no_file_of_answers_brings_the_command_down(ending, content, desk, mark)
     desk(f"odd{ending}", content)
     code, out, err = mark("sheet.toml", "answers", f"odd{ending}")
     assert re.findall(r"^(\w+) +([\d.]+) / 3", out, re.MULTILINE)[:2] == [("ann", "3"), ("bob", "1")]
-    assert code == ("Could not be read" in out)
+    assert code == ("Cannot be read" in out)
     assert err == ""
 
 

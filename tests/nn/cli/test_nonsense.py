@@ -31,6 +31,7 @@ ASKED = {
     "train": ["xor", "--epochs", "1"],
     "doctor": [],
     "completion": ["bash"],
+    "help": ["exam"],
 }
 
 

@@ -1,0 +1,182 @@
+"""Exercises that are answered in words: which product a gradient is and how large, and where the mistake is.
+
+    shapes             a net of two layers, its columns or, with several rows, its tables; the sizes of what it has, and of
+                       each gradient the product that it is: V^T g, x d^T, the other way round for rows
+    find the mistake   a network of two layers that somebody has worked out, with one slip, which is carried on
+
+A question is an exercise with a sheet of words (words.py) in the place of a worksheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, NamedTuple
+
+from autograd.display.board import Board
+from autograd.mark.calculations import Exercise
+from autograd.mark.kind_numbers import numbers_for
+from autograd.mark.levels import LEVELS, Variant
+from autograd.mark.planted import LINE, NUMBER, RightNumber, line_of, plant
+from autograd.mark.words import Answer, MatrixProduct, Size, WordSheet
+
+SIZES = range(2, 10)
+FEW = 5  # sheets that are tried for one with a mistake that shows
+
+
+class Asked(NamedTuple):
+    """What a question is about: its answers, what is given, formulas in text and in LaTeX, and what is wanted.
+
+    written: what somebody filled in
+    """
+
+    answers: Mapping[str, Answer]
+    given: dict[str, str]
+    formulas: Mapping[str, tuple[str, str]]
+    wanted: str
+    written: Mapping[str, str] = {}
+
+
+class Question(NamedTuple):
+    """A kind of question: what is asked, for a variant and a seed, to so many digits; its title, and what may be another."""
+
+    ask: Callable[[Variant, int, int], Asked]
+    title: str
+    usual: Variant
+    takes: tuple[str, ...]
+
+
+class Questions(Exercise):
+    """An exercise that is answered in words, as `exercise` makes it.
+
+    sheet: the lines with their right answers; written: what somebody has filled in, if that is given
+
+    >>> from autograd import exercise
+    >>> task = exercise("shapes", seed=1)
+    >>> task.given, task.answers["∂L/∂h"], task.answers["size of ∂L/∂h"]
+    ({'inputs': '4', 'hidden': '6', 'outputs': '2'}, 'Vᵀ·g', '6×1')
+    >>> task.mark({"∂L/∂h": "V g", "size of ∂L/∂h": "1x6"}).verdicts
+    {'∂L/∂h': 'wrong', 'size of ∂L/∂h': 'wrong'}
+    """
+
+    sheet: WordSheet  # type: ignore[assignment]  # numbers stand behind every other exercise
+    blank = "your answer"
+
+    def __init__(self, asked: Asked, title: str, level: str, seed: int, digits: int, variant: Mapping[str, Any]) -> None:
+        self.sheet, self.title, self.level, self.seed, self.digits = (
+            WordSheet(asked.answers, title),
+            title,
+            level,
+            seed,
+            digits,
+        )
+        self.variant, self.loss, self.in_symbols, self.hidden = dict(variant), "", False, []
+        self.lines, self.given, self.written = self.sheet.lines, dict(asked.given), asked.written
+        self.answers = {line: answer.right for line, answer in asked.answers.items()}
+        self._asked = asked
+        self._written: dict[str, object] = {}
+
+    def _formulas(self, latex: bool) -> dict[str, str]:
+        return {name: formula[latex] for name, formula in self._asked.formulas.items()}
+
+    def _given_in_latex(self) -> dict[str, str]:
+        return {name: x.replace("−", "-") for name, x in self.given.items()}
+
+    @property
+    def wanted(self) -> str:
+        """What is to be done, in a sentence."""
+        return self._asked.wanted
+
+    @property
+    def solution(self) -> Board:
+        """There is none beside the answers. Raises ValueError."""
+        raise ValueError("a question has no derivation: .answers has what is right")
+
+    @property
+    def toml(self) -> str:
+        """Only numbers and formulas go into such a file. Raises ValueError."""
+        raise ValueError("a worksheet file has numbers and formulas; this exercise is answered in words")
+
+    def writers(self) -> dict[str, Callable[[], str | bytes]]:
+        """What each kind of file holds, by suffix."""
+        return {suffix: write for suffix, write in super().writers().items() if suffix != ".toml"}
+
+    def _parts(self) -> list[tuple[str, list[str]]]:
+        return [("Your answers", self.lines)]
+
+
+def ask(name: str, variant: Variant, title: str, seed: int, digits: int, made: Mapping[str, Any]) -> Questions:
+    """The question of a kind, a key of QUESTIONS, with a seed; made: in what it differs from the plain one."""
+    return Questions(QUESTIONS[name].ask(variant, seed, digits), title, name, seed, digits, made)
+
+
+# ----------------------------------------------------------------------------------------------------------------- shapes
+
+
+def _shapes(variant: Variant, seed: int, digits: int) -> Asked:
+    """Sizes that are all different, so that none stands for another."""
+    n = variant.batch
+    inputs, hidden, outputs = Random(seed).sample([size for size in SIZES if size != n], 3)
+    given = {"inputs": str(inputs), "hidden": str(hidden), "outputs": str(outputs)}
+    if n == 1:
+        shapes = {
+            "x": (inputs, 1), "W": (hidden, inputs), "b": (hidden, 1), "h": (hidden, 1), "V": (outputs, hidden),
+            "c": (outputs, 1), "o": (outputs, 1), "g": (outputs, 1), "d": (hidden, 1),
+        }  # fmt: skip
+        gradients = {"V": (("g", False), ("h", True)), "h": (("V", True), ("g", False))}
+        gradients |= {"W": (("d", False), ("x", True)), "x": (("W", True), ("d", False))}
+        formulas = {"z": ("W·x + b", r"W x + b"), "o": ("V·h + c", r"V h + c")}
+        what = "All vectors are columns"
+    else:
+        shapes = {
+            "x": (n, inputs), "W": (inputs, hidden), "b": (1, hidden), "h": (n, hidden), "V": (hidden, outputs),
+            "c": (1, outputs), "o": (n, outputs), "g": (n, outputs), "d": (n, hidden),
+        }  # fmt: skip
+        gradients = {"V": (("h", True), ("g", False)), "h": (("g", False), ("V", True))}
+        gradients |= {"W": (("x", True), ("d", False)), "x": (("d", False), ("W", True))}
+        formulas = {"z": ("x·W + b", r"x W + b"), "o": ("h·V + c", r"h V + c")}
+        given = {"rows": str(n)} | given
+        what = "Each row of x is an example; b and c are rows, added to each"
+    answers: dict[str, Answer] = {f"size of {name}": Size(*shapes[name], shapes) for name in ("W", "b", "V")}
+    for name, factors in gradients.items():
+        answers[f"∂L/∂{name}"] = MatrixProduct(factors, {**shapes})
+        answers[f"size of ∂L/∂{name}"] = Size(*shapes[name], shapes)
+    answers["size of ∂L/∂b"] = Size(*shapes["b"], shapes)
+    formulas = {"z": formulas["z"], "h": ("σ(z)", r"\sigma(z)"), "o": formulas["o"]}
+    wanted = (
+        f"L depends on o; g stands for ∂L/∂o, and d for ∂L/∂z. {what}. Say how large each is, rows × "
+        "columns, such as 2×3; and which product each gradient is, such as A^T B."
+    )
+    return Asked(answers, given, formulas, wanted)
+
+
+# ------------------------------------------------------------------------------------------------------- find the mistake
+
+
+def _find_the_mistake(variant: Variant, seed: int, digits: int) -> Asked:
+    level, random = LEVELS[BASE], Random(seed)
+    source = numbers_for(BASE, variant)
+    for _ in range(FEW):
+        sheet, _hidden = source.draw(random, digits)
+        task = Exercise(sheet, level.loss, digits, BASE)
+        try:
+            planted = plant(task, random)
+            break
+        except ValueError:
+            continue
+    else:
+        raise ValueError("no mistake shows on these sheets: ask for more digits")
+    texts, in_latex = task.formulas, task._formulas(latex=True)
+    wanted = (
+        "Somebody has worked out the lines above; each follows from the numbers above it as they are written, but one. Say"
+        f" which line that is, and what should stand there, to {digits} significant digits."
+    )
+    answers: dict[str, Answer] = {LINE: line_of(task, planted), NUMBER: RightNumber(task, planted)}
+    return Asked(answers, task.given, {name: (texts[name], in_latex[name]) for name in texts}, wanted, planted.written)
+
+
+BASE = "two layers"
+QUESTIONS: dict[str, Question] = {
+    "shapes": Question(_shapes, "Which product, and how large", Variant(steps=0), ("batch",)),
+    "find the mistake": Question(_find_the_mistake, "Find the mistake", Variant(), ("activation", "batch", "l2", "steps")),
+}

@@ -1,0 +1,254 @@
+"""Questions answered in words: sizes and products by plain arithmetic, a planted mistake by working the sheet out again."""
+
+import json
+import math
+import random
+import re
+
+import pytest
+from long_runs import many
+
+from autograd import exercise
+from autograd.formula.lexer import FormulaError
+from autograd.mark.classes import Class
+from autograd.mark.questions import QUESTIONS
+
+# ----------------------------------------------------------------------------------------------------------------- shapes
+
+
+def sizes(given):
+    """How large everything is, by hand: columns, or a row for each example."""
+    i, h, o = (int(given[name]) for name in ("inputs", "hidden", "outputs"))
+    if "rows" in given:
+        return {"W": (i, h), "b": (1, h), "V": (h, o), "h": (int(given["rows"]), h), "x": (int(given["rows"]), i)}
+    return {"W": (h, i), "b": (h, 1), "V": (o, h), "h": (h, 1), "x": (i, 1)}
+
+
+COLUMNS = {"V": "g h^T", "h": "V^T g", "W": "d x^T", "x": "W^T d"}
+ROWS = {"V": "h^T g", "h": "g V^T", "W": "x^T d", "x": "d W^T"}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(many(4)))
+def test_sizes_and_products_are_right(rows, seed):
+    """A gradient is as large as what it is of; the products are those of the two conventions; no two sizes are alike."""
+    task = exercise("shapes", seed, batch=rows)
+    right = sizes(task.given)
+    counted = [task.given[name] for name in task.given] + ["1"]
+    assert len(set(counted)) == len(counted)
+    written = {f"size of {name}": f"{n}x{m}" for name, (n, m) in right.items() if name in "WbV"}
+    for name, product in (COLUMNS if rows == 1 else ROWS).items():
+        written |= {f"∂L/∂{name}": product, f"size of ∂L/∂{name}": f"({right[name][0]}, {right[name][1]})"}
+    written["size of ∂L/∂b"] = str(max(right["b"]))
+    assert set(written) == set(task.lines)
+    assert set(task.mark_sheet(written).verdicts.values()) == {"right"}
+    assert set(task.mark_sheet(task.answers).verdicts.values()) == {"right"}
+
+
+def entry(text, given, seed):
+    """A product worked out with numbers, entry by entry, in Python's own words."""
+    luck = random.Random(seed)
+    shape = {**sizes(given), "g": (int(given["outputs"]), 1), "d": (int(given["hidden"]), 1)}
+    numbers = {name: [[luck.random() for _ in range(m)] for _ in range(n)] for name, (n, m) in shape.items()}
+    found = None
+    for name, turned in re.findall(r"([a-zA-Z])(\^T)?", text):
+        matrix = [list(row) for row in zip(*numbers[name])] if turned else numbers[name]
+        if found is not None and len(found[0]) != len(matrix):
+            return None
+        found = matrix if found is None else [[sum(map(math.prod, zip(row, col))) for col in zip(*matrix)] for row in found]
+    return found
+
+
+@pytest.mark.parametrize("n", range(many(60)))
+def test_any_product_is_judged_by_its_numbers(n):
+    """Two factors at random, each perhaps turned: right where every entry is that of the right product."""
+    luck = random.Random(n)
+    task = exercise("shapes", luck.randrange(100))
+    name = luck.choice("VhWx")
+    text = " ".join(luck.choice("xWbhVgd") + luck.choice(["", "^T"]) for _ in range(luck.choice([1, 2, 2, 2, 3])))
+    row = task.mark_sheet({f"∂L/∂{name}": text})[f"∂L/∂{name}"]
+    assert row.verdict == ("right" if entry(text, task.given, n) == entry(COLUMNS[name], task.given, n) else "wrong"), text
+
+
+SPELT = [
+    "g h^T",
+    "ghᵀ",
+    "g·hᵀ",
+    "g * h.T",
+    "g @ h.T",
+    r"\(g\,h^\top\)",
+    "g h'",
+    "g h^{T}",
+    "(h g^T)^T",
+    "ghT",
+    "g × h⊤",
+    "outer(g, h)",
+    "g⊗h",
+    "**g hᵀ**",
+]
+
+
+@pytest.mark.parametrize("spelt", SPELT)
+def test_a_product_may_be_spelt_in_any_way(spelt):
+    """As on paper, in LaTeX, in NumPy."""
+    assert exercise("shapes", 1).mark_sheet({"dL/dV": spelt})["∂L/∂V"].verdict == "right"
+    assert exercise("shapes", 1).mark_sheet({"∂L/∂x": "W^T δ"})["∂L/∂x"].verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "said"),
+    [
+        ("∂L/∂V", "h g^T", "This is (g·hᵀ)ᵀ, turned round"),
+        ("∂L/∂h", "V g", "V is to be transposed, or not to be. V is 2×6 and g is 2×1: these have no product"),
+        ("∂L/∂h", "g V^T", "The factors stand in the wrong order"),
+        ("∂L/∂W", "d", "x is missing"),
+        ("size of W", "4×6", "Rows and columns the wrong way round"),
+        ("size of W", "2×6", "2×6 is the size of V"),
+        ("size of W", "3×3", ""),
+    ],
+)
+def test_what_a_wrong_answer_may_have_been_is_said(line, written, said):
+    """Where it can be told."""
+    row = exercise("shapes", 1).mark_sheet({line: written})[line]
+    assert row.verdict == "wrong"
+    assert row.remark.startswith(said)
+    assert bool(row.remark) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("line", "written"), [("size of W", "large"), ("∂L/∂V", "g q"), ("∂L/∂V", "(g h"), ("∂L/∂V", "g + h")]
+)
+def test_what_cannot_be_read_is_said(line, written):
+    """With a way to write it."""
+    row = exercise("shapes", 1).mark_sheet({line: written})[line]
+    assert (row.verdict, row.marks) == ("unread", 0.0)
+    assert row.remark.startswith("This cannot be read: ")
+
+
+# -------------------------------------------------------------------------------------------------------- find the mistake
+
+
+def follow(task):
+    """The lines that do not follow from the numbers above them, in plain arithmetic, with what they should be."""
+    n = {name: float(x.replace("−", "-")) for name, x in (task.given | task.written).items()}
+    one = {f"z_{i}": n[f"w_{i}1"] * n["x_1"] + n[f"w_{i}2"] * n["x_2"] + n[f"b_{i}"] for i in (1, 2)}
+    one |= {f"h_{i}": 1 / (1 + math.exp(-n[f"z_{i}"])) for i in (1, 2)}
+    one |= {"z": n["v_1"] * n["h_1"] + n["v_2"] * n["h_2"] + n["c"], "ŷ": 1 / (1 + math.exp(-n["z"]))}
+    one |= {"L": (n["ŷ"] - n["y"]) ** 2 / 2, "∂L/∂ŷ": n["ŷ"] - n["y"], "∂ŷ/∂z": n["ŷ"] * (1 - n["ŷ"])}
+    one |= {"∂L/∂z": n["∂L/∂ŷ"] * n["∂ŷ/∂z"], "∂L/∂c": n["∂L/∂z"]}
+    for i in (1, 2):
+        one |= {f"∂L/∂v_{i}": n["∂L/∂z"] * n[f"h_{i}"], f"∂L/∂h_{i}": n["∂L/∂z"] * n[f"v_{i}"]}
+        one |= {f"∂h_{i}/∂z_{i}": n[f"h_{i}"] * (1 - n[f"h_{i}"]), f"∂L/∂z_{i}": n[f"∂L/∂h_{i}"] * n[f"∂h_{i}/∂z_{i}"]}
+        one |= {f"∂L/∂w_{i}{j}": n[f"∂L/∂z_{i}"] * n[f"x_{j}"] for j in (1, 2)} | {f"∂L/∂b_{i}": n[f"∂L/∂z_{i}"]}
+    for name in [name for name in n if "'" in name]:
+        old = name.replace("'", "")
+        one[name] = n[old] - n["eta"] * n[f"∂L/∂{old}"]
+    assert set(one) == set(task.written)
+    return {name: x for name, x in one.items() if abs(x - n[name]) > 2e-5 * max(1.0, abs(x))}
+
+
+@pytest.mark.parametrize("seed", range(many(8)))
+def test_one_line_does_not_follow(seed):
+    """It is the one that is asked for, and what it should be is the right number; the mistake goes on from there."""
+    task = exercise("find the mistake", seed)
+    odd = follow(task)
+    (line,) = odd
+    assert task.sheet.answers["wrong line"].name == line
+    assert float(task.answers["right number"]) == pytest.approx(odd[line], rel=2e-4)
+    assert task.mark_sheet(task.answers).verdicts == {"wrong line": "right", "right number": "right"}
+    assert task.answers["right number"] != task.written[line]
+
+
+def test_a_line_that_follows_is_no_mistake_and_its_number_is_carried():
+    """Whoever names a later line, and gives its number, has made one mistake."""
+    task = exercise("find the mistake", 1)
+    planted = task.sheet.answers["right number"].planted
+    later = planted.carried[0]
+    marking = task.mark_sheet({"wrong line": later, "right number": planted.written[later]})
+    assert marking.verdicts == {"wrong line": "wrong", "right number": "carried"}
+    assert marking["wrong line"].diagnoses[0].kind == "carried line"
+    assert marking["right number"].sources == ("wrong line",)
+    right = next(name for name in planted.written if name not in (planted.line, *planted.carried))
+    assert task.mark_sheet({"wrong line": right})["wrong line"].diagnoses[0].kind == "right line"
+    assert task.mark_sheet({"right number": planted.written[planted.line]})["right number"].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "spelt", ["∂L/∂z₁", "dL/dz1", "∂L / ∂z_1", r"\partial L/\partial z_1", r"$\frac{\partial L}{\partial z_1}$", "dL/dz_1."]
+)
+def test_the_name_of_a_line_may_be_spelt_in_any_way(spelt):
+    """As on paper, in ASCII, in LaTeX."""
+    task = exercise("find the mistake", 7)
+    assert task.answers["wrong line"] == "∂L/∂z₁"
+    assert task.mark_sheet({"wrong line": spelt})["wrong line"].verdict == "right"
+
+
+@pytest.mark.parametrize("options", [{"activation": "relu"}, {"batch": 2, "l2": True}, {"steps": 2, "activation": "tanh"}])
+def test_other_networks_have_mistakes_too(options):
+    """With another activation, several rows, a penalty, two steps."""
+    task = exercise("find the mistake", 3, **options)
+    assert task.mark_sheet(task.answers).score == 2.0
+
+
+# ------------------------------------------------------------------------------------------------------------ both of them
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_a_question_is_an_exercise(kind, tmp_path):
+    """On paper, as a page, as a notebook that marks, for a class; the seed gives it again; a worksheet file it is not."""
+    task = exercise(kind, 4)
+    assert exercise(kind, 4).markdown == task.markdown != exercise(kind, 5).markdown
+    for ending in ("md", "tex", "html", "ipynb"):
+        assert task.save(tmp_path / f"task.{ending}").exists()
+    with pytest.raises(ValueError, match="toml"):
+        task.save(tmp_path / "task.toml")
+    with pytest.raises(ValueError, match="words"):
+        _ = task.toml
+    with pytest.raises(ValueError, match="derivation"):
+        _ = task.solution
+    namespace = {}
+    cells = ["".join(cell["source"]) for cell in json.loads(task.notebook)["cells"]]
+    exec(cells[1], namespace)
+    assert namespace["task"].answers == task.answers
+    assert all(f'"{line}": ""' in cells[3] for line in task.lines)
+    marked = Class({"Ada": task.mark_sheet(task.answers), "Emmy": task.mark_sheet({})})
+    assert marked["Ada"].score == len(task.lines)
+    assert marked["Emmy"].summary.endswith("Nothing is filled in yet.")
+    assert json.loads(marked.json)
+    assert task.mark_sheet(task.answers).as_dicts()[0]["should"] == task.answers[task.lines[0]]
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_earlier_calls_count(kind):
+    """As for every exercise; a name that is no line is told, and claims go by line."""
+    task = exercise(kind, 4)
+    first, *others = task.lines
+    assert task.mark({first: task.answers[first]}).verdicts == {first: "right"}
+    assert len(task.mark({})) == len(task.lines)
+    with pytest.raises(LookupError, match=first):
+        task.mark({first + "x": "1"})
+    with pytest.raises(TypeError, match="by line"):
+        task.mark("1")
+    assert others
+
+
+LETTERS = "gdhVWxbzQT^'ᵀ⊤.()[]{}\\ \t×xX*@·,0123456789٣²-+=∂/L_₁′\0\ud800🙃"
+
+
+@pytest.mark.parametrize("n", range(many(30)))
+def test_whatever_is_written_costs_a_line_at_most(n):
+    """Any text, however long, is right, wrong or unread; never an error, and read() refuses what mark() cannot read."""
+    luck = random.Random(n)
+    task = exercise(luck.choice(list(QUESTIONS)), luck.randrange(3))
+    for _ in range(10):
+        text = "".join(luck.choice(LETTERS) for _ in range(luck.choice([1, 2, 3, 5, 9, 40, 5000])))
+        line = luck.choice(task.lines)
+        row = task.mark_sheet({line: text})[line]
+        assert row.verdict in ("right", "wrong", "unread", "blank", "carried")
+        assert row.verdict != "unread" or row.remark
+        try:
+            task.sheet.read(line, text)
+        except FormulaError:
+            assert row.verdict == "unread"
+        else:
+            assert row.verdict != "unread"
