@@ -52,12 +52,12 @@ class Program:
         b1 = theta[0:1, None]
         b2 = theta[1:2, None]
         s1 = seed[0:1, None]
-        Z1 = b1 * X + b2
-        H1 = relu(Z1)
+        A1 = b1 * X + b2
+        H1 = relu(A1)
         m1 = greater(H1, 0.0)
-        dZ1 = s1 * m1
+        dA1 = s1 * m1
         value = rows(H1)
-        gradient = joined(outer(X, dZ1), total(dZ1, 1))[order1]
+        gradient = joined(outer(X, dA1), total(dA1, 1))[order1]
         return value, gradient
     """
 
@@ -491,7 +491,7 @@ class Program:
         >>> print("\n".join(compile((w * x + b).relu(), [x], [w, b]).explain().splitlines()[:4]))
         1. recorded     6 nodes for one row; with the gradient 11 different operations
         2. lowered      2 sums of 6 products, 2 functions
-        3. grouped      4 arrays: Z1 (1), H1 (1), m1 (1), dZ1 (1)
+        3. grouped      4 arrays: A1 (1), H1 (1), m1 (1), dA1 (1)
         4. statements   4 for arrays, 2 for the gradient
         """
         return self._printed.explain(len(nodes(*self.ys)))
