@@ -140,12 +140,14 @@ class Worksheet:
         return self.page.write(gradient(above, below)[0])[0]
 
     @classmethod
-    def of(cls, loss: Value, rate: float | Value | None = None) -> Worksheet:
+    def of(cls, loss: Value, rate: float | Value | None = None, parameters: Sequence[Value] | None = None) -> Worksheet:
         """The whole sheet of a labelled graph: forward, ∂L/∂u for each labelled u from the output on, updated parameters.
 
         loss: the output; give labels to what is to be worked out, and to the parameters
         rate: the learning rate; with it, a line w' for each parameter. Labelled constants (inputs, targets) get no
             gradient
+        parameters: the leaves that are differentiated by and stepped, such as model.parameters(); all that have a label,
+            where nothing is said
 
         Raises ValueError for a graph in which nothing but the output has a label.
 
@@ -155,12 +157,15 @@ class Worksheet:
         >>> z.label = "z"
         >>> Worksheet.of(z ** 2, rate=0.1)
         Worksheet(7 lines: z, L, ∂L/∂z, ∂L/∂w, ∂L/∂x, w', x')
+        >>> Worksheet.of(z ** 2, rate=0.1, parameters=[w])
+        Worksheet(5 lines: z, L, ∂L/∂z, ∂L/∂w, w')
         """
         if not isinstance(loss, Value):
             raise TypeError(f"Worksheet.of takes the Value to be differentiated, not {loss!r}")
         named = [node for node in nodes(loss) if node.label and node is not loss]
         inner = [node for node in named if node.inputs]
-        parameters = [node for node in leaves(loss) if node.op is None and node.label]
+        own = leaves(loss) if parameters is None else parameters
+        parameters = [node for node in own if node.op is None and node.label]
         if not named:
             raise ValueError("nothing in this graph has a label: autograd.label(w=w, z=z) gives them")
         name = loss.label or "L"

@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 
+from autograd.display.mathml import in_cell, mathml
 from autograd.graph import nodes
 from autograd.primitives import dot_of
 from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, refuse_nan, refuse_no_item
@@ -482,6 +483,13 @@ class Program:
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.equations}\n$$"
+
+    def _repr_html_(self) -> str | None:
+        """The equations in MathML; nothing where latex2mathml is missing."""
+        try:
+            return in_cell(self.source, mathml(self.equations))
+        except ImportError:
+            return None
 
     def explain(self) -> str:
         r"""What each pass made of the graph, one after the other.
