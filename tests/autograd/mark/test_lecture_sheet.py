@@ -79,7 +79,9 @@ def the_right_numbers():
 
 
 TRUE = the_right_numbers()
-FIRST_MADE_HERE = "h_12 L ∂L/∂a_21 ∂h_12/∂a_12 ∂L/∂a_12 ∂L/∂b_12 ∂L/∂w_111 ∂L/∂w_121 w'_121 a'_12 h'_11 h'_12 a'_21 ŷ' L'".split()
+FIRST_MADE_HERE = (
+    "h_12 L ∂L/∂a_21 ∂h_12/∂a_12 ∂L/∂a_12 ∂L/∂b_12 ∂L/∂w_111 ∂L/∂w_121 w'_121 a'_12 h'_11 h'_12 a'_21 ŷ' L'".split()
+)
 CARRIED = {"∂L/∂w_122": "∂L/∂b_12", "w'_122": "∂L/∂w_122", "b'_12": "∂L/∂b_12"}
 
 
