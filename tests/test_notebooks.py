@@ -9,10 +9,13 @@ import copy
 import importlib.util
 import itertools
 import math
+import os
 import pathlib
 import re
 
 import pytest
+
+from autograd.mark.paper import claims_in
 
 USED = ("graphviz", "matplotlib", "nbclient", "nbformat", "numpy", "sklearn", "sympy")  # most by the kernels alone
 for library in USED:
@@ -25,7 +28,8 @@ NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
 SOLUTION = """
 from autograd import Exercise
 sheet = task.sheet if isinstance(task, Exercise) else task
-marking = task.mark({{name: format(sheet.values[name].data, ".9g") for name in {names}}})
+names = map(sheet.line_named, {names})
+marking = task.mark("\\n".join(f"{{name}} = {{sheet.values[name].data:.9g}}" for name in names))
 assert marking.score == marking.out_of, marking
 """
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -61,9 +65,9 @@ def alike(text, other):
 
 
 def blanks(cell):
-    """The lines that an exercise asks for, from the dict in its cell."""
+    """The lines that an exercise asks for, and what stands on them, from the text in its cell."""
     call = ast.parse(cell.source).body[-1].value
-    return {key.value: value.value for key, value in zip(call.args[0].keys, call.args[0].values, strict=True)}
+    return claims_in(call.args[0].value)
 
 
 def test_the_course_has_ten_notebooks():
@@ -86,7 +90,9 @@ def test_a_notebook_runs_shows_what_is_stored_and_can_be_solved(path):
         running.cells.append(copy.deepcopy(cell))
         if tagged(cell, "exercise"):
             running.cells.append(nbformat.v4.new_code_cell(SOLUTION.format(names=list(blanks(cell)))))
-    nbclient.NotebookClient(running, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as other tests have the other cores
+    client = nbclient.NotebookClient(running, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env=surroundings)
     fresh = {cell.id: cell for cell in code_cells(running)}
     for cell in code_cells(notebook):
         if not tagged(cell, "varies"):
@@ -116,3 +122,60 @@ def test_the_links_of_a_notebook_lead_somewhere(path):
     text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (FOLDER / target).exists(), target
+
+
+# ---- one notation: CONTRIBUTING.md says which
+
+OTHERWISE = {  # what is no longer written, and what is written for it
+    r"\b(?:neuron's|its|last) nets?\b(?! input)": "a neuron's net input is a",
+    r"\bnet ?=|∂net\b|/∂net": "a",
+    r"∂[LE]/∂z": "∂L/∂a",
+    r"ⁿᵉʷ|_new\b|\^new|mathrm\{new\}": "w′",
+    r"[∂/][a-zŷα]['′]*_\{?\d": "w₁, not w_1, in what is shown",
+    r"∂E\b|\bE = ": "L",
+    r"\bo − t\b|\(o - t\)": "ŷ − y",
+    r"lecture note|the notes\b|the note\b": "a page that the reader does not have",
+}
+
+
+def shown_texts(notebook):
+    """All that a reader sees: prose, comments, what is printed, and the LaTeX and words of outputs."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+            continue
+        yield "\n".join(line.partition("#")[2] for line in cell.source.splitlines())
+        for output in cell.outputs:
+            data = output.get("data", {})
+            yield output.get("text", "")
+            yield data.get("text/plain", "")
+            yield re.sub(
+                r"<script>.*?</script>|<style>.*?</style>|<math.*?</math>|<[^>]+>",
+                " ",
+                data.get("text/html", ""),
+                flags=re.DOTALL,
+            )
+
+
+def test_the_course_has_one_notation():
+    """Nothing in it is written in another way than CONTRIBUTING.md says; and the words are in CONTRIBUTING.md."""
+    found = []
+    for path in NOTEBOOKS:
+        for text in shown_texts(read(path)):
+            for pattern, instead in OTHERWISE.items():
+                found += [f"{path.stem}: {match[0]!r}; {instead}" for match in re.finditer(pattern, text)]
+    assert found == []
+    said = (FOLDER.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for sign in "*w*<sub>kij</sub> *a*<sub>ki</sub> *h*<sub>ki</sub> *ŷ* *L* *w*′".split():
+        assert sign in said
+
+
+@each_notebook
+def test_a_notebook_ends_with_a_question_that_needs_thought(path):
+    """Its answer is hidden until one asks for it."""
+    last = read(path).cells[-1].source
+    question, _, rest = last.partition("<details><summary>An answer</summary>\n\n")
+    assert question.startswith("## A question to end with\n\n")
+    assert "?" in question
+    answer = rest.partition("\n\n</details>")[0]
+    assert len(answer.split()) > 30

@@ -52,7 +52,9 @@ NARROW = """@media screen and (max-width: 700px) { /* a reason stands below its 
 CELL = f"""
 .cg-board > pre {{ display: none !important }}
 .cg-board > div {{ display: block !important; overflow-x: auto; overflow-y: hidden }}
-.cg-board h2 {{ font-size: 1.05em; margin: .8em 0 .3em }}
+.cg-board h2 {{ font-size: 1.05em; font-weight: 600; margin: .8em 0 .3em }}
+.cg-board > div > math mtable[displaystyle] > mtr > mtd:nth-child(odd) {{ text-align: right }}
+.cg-board > div > math mtable[displaystyle] > mtr > mtd:nth-child(even) {{ text-align: left }}
 .cg-board table.board {{ border: 0; border-collapse: collapse; font: inherit; margin: 0 0 .8em; table-layout: auto }}
 .cg-board table.board {{ width: auto }}
 .cg-board math {{ display: inline math; font-size: 17px }}
