@@ -12,8 +12,11 @@ import math
 import os
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
+from long_runs import LONG
 
 from autograd.mark.paper import claims_in
 
@@ -32,6 +35,7 @@ names = map(sheet.line_named, {names})
 marking = task.mark("\\n".join(f"{{name}} = {{sheet.values[name].data:.9g}}" for name in names))
 assert marking.score == marking.out_of, marking
 """
+IN_MARIMO = range(10) if LONG else (0, 3, 5)  # two seconds each
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -179,3 +183,53 @@ def test_a_notebook_ends_with_a_question_that_needs_thought(path):
     assert "?" in question
     answer = rest.partition("\n\n</details>")[0]
     assert len(answer.split()) > 30
+
+
+# ---- elsewhere than in Jupyter
+
+
+@pytest.mark.external
+def test_an_exported_notebook_has_its_mathematics_without_a_network(browser, tmp_path):
+    """nbconvert's page of the fourth, opened offline: formulas are set, and nowhere is LaTeX left to be read."""
+    pytest.importorskip("nbconvert", reason="notebooks are exported by nbconvert: pip install jupyterlab")
+    convert = [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", tmp_path, "--output", "page.html"]
+    subprocess.run([*convert, NOTEBOOKS[3]], check=True, capture_output=True)
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
+    sizes = page.evaluate("[...document.querySelectorAll('math')].map((each) => each.getBoundingClientRect().height)")
+    assert len(sizes) > 30
+    assert min(sizes) > 5
+    assert page.evaluate("document.querySelectorAll('mfrac').length") > 30
+    text = page.evaluate("document.body.innerText")
+    assert not re.search(r"\\frac|\\begin|\$\$", text)
+    assert "∂L/∂a₁ =" not in text.partition("Your turn")[0]  # the plain text beside the mathematics is not shown
+    context.close()
+
+
+def test_prose_has_no_mathematics_that_a_script_would_have_to_set():
+    """Formulas in cells of prose are plain signs, so that a page needs no MathJax from elsewhere."""
+    found = [
+        f"{path.stem}: {cell.source[:60]!r}"
+        for path in NOTEBOOKS
+        for cell in read(path).cells
+        if cell.cell_type == "markdown" and "$" in cell.source
+    ]
+    assert found == []
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("path", [NOTEBOOKS[i] for i in IN_MARIMO], ids=lambda path: path.stem)
+def test_a_notebook_runs_in_marimo(path, tmp_path):
+    """Converted by marimo's own tool, as a program from top to bottom, in which the asserts of the notebook hold."""
+    if importlib.util.find_spec("marimo") is None:
+        pytest.skip("marimo is not here: pip install marimo")
+    program = tmp_path / "notebook.py"
+    (tmp_path / "two-layer-network.toml").write_bytes((FOLDER / "two-layer-network.toml").read_bytes())
+    surroundings = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(FOLDER.parent)}
+    for command in (["-m", "marimo", "convert", path, "-o", program], [program]):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert "app.cell" in program.read_text(encoding="utf-8")
