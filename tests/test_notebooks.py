@@ -226,7 +226,8 @@ def test_a_notebook_runs_in_marimo(path, tmp_path):
         pytest.skip("marimo is not here: pip install marimo")
     program = tmp_path / "notebook.py"
     (tmp_path / "two-layer-network.toml").write_bytes((FOLDER / "two-layer-network.toml").read_bytes())
-    surroundings = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(FOLDER.parent)}
+    surroundings = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
+    surroundings["PYTHONPATH"] = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     for command in (["-m", "marimo", "convert", path, "-o", program], [program]):
         done = subprocess.run(
             [sys.executable, *command], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False
