@@ -3,21 +3,26 @@
 export default { render };
 
 const STYLE = `
-.cg-answers { font: 15px/1.45 system-ui, sans-serif; max-width: 60em; color: inherit }
-.cg-answers table { border-collapse: collapse; width: 100%; margin: 0; table-layout: auto; font: inherit }
-.cg-answers tr { background: none !important }
-.cg-answers td { border: 0; border-bottom: 1px solid #8885; padding: 5px 12px 5px 0; text-align: left !important; vertical-align: baseline }
+.cg-answers { font: 15px/1.45 system-ui, sans-serif; max-width: 60em; color: var(--ink) }
+.cg-answers table { border-collapse: collapse; width: 100%; margin: 0; table-layout: auto; font: inherit; color: inherit }
+.cg-answers tr { background: none !important; border-bottom: 1px solid var(--line) }
+.cg-answers td { border: 0; padding: 5px 12px 5px 0; text-align: left !important; vertical-align: baseline }
 .cg-answers td.name { font: italic 1.1em "STIX Two Math", Cambria, "Times New Roman", serif; white-space: nowrap; width: 5em }
 .cg-answers td.box { width: 16em }
-.cg-answers input { font: inherit; color: inherit; background: transparent; border: 1px solid #888; border-radius: 5px; padding: 4px 8px;
-  min-height: 32px; width: 100%; box-sizing: border-box }
-.cg-answers input:focus-visible { outline: 2px solid #1f4fa8; outline-offset: 1px }
+.cg-answers input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 5px;
+  padding: 4px 8px; min-height: 32px; width: 100%; box-sizing: border-box }
+.cg-answers input:focus-visible { outline: 2px solid var(--ink); outline-offset: 1px }
 .cg-answers td.verdict { font-weight: 600; white-space: nowrap; width: 7em }
-.cg-answers tr.right td.verdict, .cg-answers tr.rounded td.verdict { color: #1a8f66 }
-.cg-answers tr:is(.wrong, .unread) :is(td.verdict, td.remark) { color: #d1453b }
-.cg-answers tr.carried :is(td.verdict, td.remark) { color: #b97a10 }
+.cg-answers tr:is(.right, .rounded) td.verdict { color: var(--ok) }
+.cg-answers tr:is(.wrong, .unread) :is(td.verdict, td.remark) { color: var(--pen) }
+.cg-answers tr.carried :is(td.verdict, td.remark) { color: var(--carry) }
 .cg-answers p { font-weight: 600; margin: .6em 0 }
-@media (max-width: 600px) { .cg-answers tr { display: grid; grid-template-columns: 5em 1fr } .cg-answers td.remark { grid-column: 1 / -1 } }
+@media (max-width: 600px) {
+  .cg-answers tr { display: grid; grid-template-columns: 5em 1fr }
+  .cg-answers :is(td.verdict, td.remark) { grid-column: 2 }
+  .cg-answers td.box { width: auto; padding-right: 0 }
+  .cg-answers td:empty { display: none }
+}
 `;
 
 function make(parent, kind, options = {}) {
@@ -27,7 +32,7 @@ function make(parent, kind, options = {}) {
 }
 
 function render({ model, el }) {
-  make(el, "style", { textContent: STYLE });
+  make(el, "style", { textContent: model.get("colours") + STYLE });
   const form = make(el, "form", { className: "cg-answers", autocomplete: "off" });
   const body = make(make(form, "table"), "tbody"), rows = {};
   for (const [name, shown] of model.get("lines")) {

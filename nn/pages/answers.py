@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from autograd.mark.exercises import Exercise
     from autograd.mark.worksheet import Worksheet
 
+COLOURS = """.cg-answers { LIGHT } @media (prefers-color-scheme: dark) { .cg-answers { DARK } }
+body[data-jp-theme-light=true] .cg-answers { LIGHT } body[data-jp-theme-light=false] .cg-answers { DARK }
+"""
+
 
 def answer_boxes(task: Exercise | Worksheet) -> Any:
     """A box for each line of an exercise, in a notebook; what is typed is marked when Enter is pressed.
@@ -31,7 +35,7 @@ def answer_boxes(task: Exercise | Worksheet) -> Any:
     Raises TypeError for what is no exercise; ImportError without anywidget.
     """
     from autograd.mark.exercises import Exercise  # which few programs that import nn need
-    from autograd.mark.red_pen import SIGNS
+    from autograd.mark.red_pen import DARK, LIGHT, SIGNS
     from autograd.mark.worksheet import Worksheet
     from autograd.writing.names import text_name
 
@@ -46,13 +50,15 @@ def answer_boxes(task: Exercise | Worksheet) -> Any:
 
     class AnswerBoxes(anywidget.AnyWidget):
         _esm = resources.files("nn.pages").joinpath("answers.js").read_text(encoding="utf-8")
+        colours = traitlets.Unicode().tag(sync=True)
         lines: Any = traitlets.List().tag(sync=True)
         answers: Any = traitlets.Dict().tag(sync=True)
         marks: Any = traitlets.Dict().tag(sync=True)
         summary = traitlets.Unicode().tag(sync=True)
 
     mark = task.mark_sheet if isinstance(task, Exercise) else task.mark
-    widget = AnswerBoxes(lines=[[name, text_name(name)] for name in task.lines])
+    colours = COLOURS.replace("LIGHT", LIGHT).replace("DARK", DARK)
+    widget = AnswerBoxes(colours=colours, lines=[[name, text_name(name)] for name in task.lines])
 
     def marked(change: Any) -> None:
         marking = mark({name: text for name, text in change["new"].items() if text.strip()})

@@ -68,7 +68,7 @@ def test_boxes_are_filled_and_marked_in_a_page(browser, task):
 
 
 MODEL = """
-const kept = { lines: LINES, answers: {}, marks: {}, summary: "" }, heard = {};
+const kept = { colours: "", lines: LINES, answers: {}, marks: {}, summary: "" }, heard = {};
 const model = {
   get: (name) => kept[name], set: (name, what) => { kept[name] = what; }, on: (name, what) => { heard[name] = what; },
   save_changes: async () => { [kept.marks, kept.summary] = await window.tell(kept.answers); heard["change:marks"](); },
