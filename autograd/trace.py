@@ -96,8 +96,12 @@ class Trace:
                 names[node] = f"v{unnamed}"
         return names
 
+    def _called(self, node: Value) -> str:
+        """The name of a node as it is shown: w₁ for w_1, as drawings have it."""
+        return _shown(self.names[node])
+
     def _forward_step(self, node: Value) -> ForwardStep:
-        named = [(self.names[x], level_of(self.names[x])) for x in node.inputs]
+        named = [(self._called(x), level_of(self._called(x))) for x in node.inputs]
         numbers = [number(x.data, self.digits) for x in node.inputs]
         write = node.op.notation.write  # type: ignore[union-attr]
         return ForwardStep(node, self.names[node], write(named), write(numbers), node.data)
@@ -118,7 +122,7 @@ class Trace:
         from autograd.formula.writing import formula
 
         def wearing(x: Value) -> Value | float:
-            return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self.names[x])
+            return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self._called(x))
 
         slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
         return [
@@ -133,18 +137,21 @@ class Trace:
 
     def forward_table(self) -> str:
         """The forward pass as lines: name = formula = numbers = value."""
-        return align([(s.name, f"= {s.formula}", f"= {s.numbers}", f"= {self._text(s.value)}") for s in self.forward])
+        return align(
+            [(_shown(s.name), f"= {s.formula}", f"= {s.numbers}", f"= {self._text(s.value)}") for s in self.forward]
+        )
 
     def backward_table(self) -> str:
         """The backward pass as lines: ∂y/∂input gets upstream × local derivative = contribution, and the total so far."""
-        y = self.names[self.y]
+        y = self._called(self.y)
         lines: list[tuple[str, ...]] = []
         for s in self.backward:
-            local = f"∂{s.name}/∂{s.input_name} = {s.formula}"
+            x = _shown(s.input_name)
+            local = f"∂{_shown(s.name)}/∂{x} = {s.formula}"
             sum_so_far = f"{self._text(s.before)} + {self._text(s.contribution)} = {self._text(s.total)}"
             lines.append(
                 (
-                    f"∂{y}/∂{s.input_name}",
+                    f"∂{y}/∂{x}",
                     f"{self._text(s.upstream)} × {self._text(s.local)} = {self._text(s.contribution)}",
                     sum_so_far if s.before else "",
                     local,
@@ -166,12 +173,12 @@ class Trace:
 
     def _repr_html_(self) -> str:
         """Two tables for Jupyter, with labels as text and never as markup."""
-        y = self.names[self.y]
-        forward = [(s.name, s.formula, s.numbers, self._text(s.value)) for s in self.forward]
+        y = self._called(self.y)
+        forward = [(_shown(s.name), s.formula, s.numbers, self._text(s.value)) for s in self.forward]
         backward = [
             (
-                f"∂{y}/∂{s.input_name}",
-                f"∂{s.name}/∂{s.input_name} = {s.formula}",
+                f"∂{y}/∂{_shown(s.input_name)}",
+                f"∂{_shown(s.name)}/∂{_shown(s.input_name)} = {s.formula}",
                 f"{self._text(s.upstream)} × {self._text(s.local)} = {self._text(s.contribution)}",
                 f"{self._text(s.before)} + {self._text(s.contribution)} = {self._text(s.total)}",
             )
@@ -187,9 +194,9 @@ class Trace:
         """What is wrong with a trace that was taken the wrong way stands above it."""
         if not self.wrong:
             return "backward"
-        y, right = self.names[self.y], Trace(self.y, self.digits)
+        y, right = self._called(self.y), Trace(self.y, self.digits)
         parted = [
-            f"∂{y}/∂{name} comes out as {self._text(wrong)}, and is {self._text(true)}"
+            f"∂{y}/∂{_shown(name)} comes out as {self._text(wrong)}, and is {self._text(true)}"
             for _, name, true, wrong in right.differences(self)
         ]
         return f"backward, {WRONG_WAYS[self.wrong]}: {'; '.join(parted) or 'no number of this graph shows it'}"
@@ -201,7 +208,14 @@ class Trace:
         return f"forward\n{self.forward_table()}\n\n{self._backward_title()}\n{self.backward_table()}"
 
     def __repr__(self) -> str:
-        return f"<trace of {self.names[self.y]}: {len(self.forward)} steps forward, {len(self.backward)} back>"
+        return f"<trace of {self._called(self.y)}: {len(self.forward)} steps forward, {len(self.backward)} back>"
+
+
+def _shown(name: str) -> str:
+    """A name with its indices below the line."""
+    from autograd.writing.names import pretty  # with regular expressions, which take as long to load as the engine
+
+    return pretty(name)
 
 
 class Walk:
@@ -290,19 +304,19 @@ class Walk:
         return self.run_until(lambda step: step.node is node if isinstance(step, ForwardStep) else step.input is node)
 
     def __str__(self) -> str:
-        step, text, names = self.step, self.trace._text, self.trace.names
+        step, text = self.step, self.trace._text
         lines = [f"step {self.position} of {len(self.steps)}"]
         if isinstance(step, ForwardStep):
-            lines.append(f"forward   {step.name} = {step.formula} = {step.numbers} = {text(step.value)}")
+            lines.append(f"forward   {_shown(step.name)} = {step.formula} = {step.numbers} = {text(step.value)}")
         elif step is not None:
-            local = f"∂{step.name}/∂{step.input_name}"
+            local = f"∂{_shown(step.name)}/∂{_shown(step.input_name)}"
             lines.append(f"backward  {local} = {step.formula} = {text(step.local)}")
             lines.append(f"          {text(step.upstream)} × {text(step.local)} = {text(step.contribution)}")
             lines.append(f"          {text(step.before)} + {text(step.contribution)} = {text(step.total)}")
         for node in self.watch:
             value = text(self.values[node]) if node in self.values else "not yet"
             grad = text(self.grads[node]) if node in self.grads else "not yet"
-            lines.append(f"watch     {names[node]}: value {value}, gradient {grad}")
+            lines.append(f"watch     {self.trace._called(node)}: value {value}, gradient {grad}")
         return "\n".join(lines)
 
     __repr__ = __str__

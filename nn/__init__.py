@@ -23,6 +23,7 @@ from nn.layers import MLP, Layer, Neuron
 from nn.linear import Dropout, Embedding, Linear, Sequential
 from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
+from nn.pages.answers import answer_boxes
 from nn.pages.play import play
 from nn.pages.player import play_training
 from nn.pages.stepper import step_through
@@ -62,6 +63,7 @@ __all__ = [
     "Neuron",
     "RMSNorm",
     "Sequential",
+    "answer_boxes",
     "data",
     "draw",
     "fit",

@@ -27,6 +27,7 @@ NEEDS = {
     "autograd.compile": "numpy",
     "autograd.derivation": "sympy",
     "autograd.mathml": "latex2mathml",
+    "nn.answer_boxes": "anywidget",
     "nn.data.breast_cancer": "sklearn",
     "nn.data.digits": "sklearn",
     "nn.data.iris": "sklearn",

@@ -9,11 +9,16 @@ import copy
 import importlib.util
 import itertools
 import math
+import os
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
-from long_runs import thorough
+from long_runs import LONG, thorough
+
+from autograd.mark.paper import claims_in
 
 USED = ("graphviz", "matplotlib", "nbclient", "nbformat", "numpy", "sklearn", "sympy")  # most by the kernels alone
 for library in USED:
@@ -27,9 +32,11 @@ NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
 SOLUTION = """
 from autograd import Exercise
 sheet = task.sheet if isinstance(task, Exercise) else task
-marking = task.mark({{name: format(sheet.values[name].data, ".9g") for name in {names}}})
+names = map(sheet.line_named, {names})
+marking = task.mark("\\n".join(f"{{name}} = {{sheet.values[name].data:.9g}}" for name in names))
 assert marking.score == marking.out_of, marking
 """
+IN_MARIMO = range(10) if LONG else (0, 3, 5)  # two seconds each
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -63,9 +70,9 @@ def alike(text, other):
 
 
 def blanks(cell):
-    """The lines that an exercise asks for, from the dict in its cell."""
+    """The lines that an exercise asks for, and what stands on them, from the text in its cell."""
     call = ast.parse(cell.source).body[-1].value
-    return {key.value: value.value for key, value in zip(call.args[0].keys, call.args[0].values, strict=True)}
+    return claims_in(call.args[0].value)
 
 
 def test_the_course_has_ten_notebooks():
@@ -90,7 +97,9 @@ def test_a_notebook_runs_shows_what_is_stored_and_can_be_solved(path):
         running.cells.append(copy.deepcopy(cell))
         if tagged(cell, "exercise"):
             running.cells.append(nbformat.v4.new_code_cell(SOLUTION.format(names=list(blanks(cell)))))
-    nbclient.NotebookClient(running, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as other tests have the other cores
+    client = nbclient.NotebookClient(running, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env=surroundings)
     fresh = {cell.id: cell for cell in code_cells(running)}
     for cell in code_cells(notebook):
         if not tagged(cell, "varies"):
@@ -120,3 +129,111 @@ def test_the_links_of_a_notebook_lead_somewhere(path):
     text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (FOLDER / target).exists(), target
+
+
+# ---- one notation: CONTRIBUTING.md says which
+
+OTHERWISE = {  # what is no longer written, and what is written for it
+    r"\b(?:neuron's|its|last) nets?\b(?! input)": "a neuron's net input is a",
+    r"\bnet ?=|∂net\b|/∂net": "a",
+    r"∂[LE]/∂z": "∂L/∂a",
+    r"ⁿᵉʷ|_new\b|\^new|mathrm\{new\}": "w′",
+    r"[∂/][a-zŷα]['′]*_\{?\d": "w₁, not w_1, in what is shown",
+    r"∂E\b|\bE = ": "L",
+    r"\bo − t\b|\(o - t\)": "ŷ − y",
+    r"lecture note|the notes\b|the note\b": "a page that the reader does not have",
+}
+
+
+def shown_texts(notebook):
+    """All that a reader sees: prose, comments, what is printed, and the LaTeX and words of outputs."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+            continue
+        yield "\n".join(line.partition("#")[2] for line in cell.source.splitlines())
+        for output in cell.outputs:
+            data = output.get("data", {})
+            yield output.get("text", "")
+            yield data.get("text/plain", "")
+            yield re.sub(
+                r"<script>.*?</script>|<style>.*?</style>|<math.*?</math>|<[^>]+>",
+                " ",
+                data.get("text/html", ""),
+                flags=re.DOTALL,
+            )
+
+
+def test_the_course_has_one_notation():
+    """Nothing in it is written in another way than CONTRIBUTING.md says; and the words are in CONTRIBUTING.md."""
+    found = []
+    for path in NOTEBOOKS:
+        for text in shown_texts(read(path)):
+            for pattern, instead in OTHERWISE.items():
+                found += [f"{path.stem}: {match[0]!r}; {instead}" for match in re.finditer(pattern, text)]
+    assert found == []
+    said = (FOLDER.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for sign in "*w*<sub>kij</sub> *a*<sub>ki</sub> *h*<sub>ki</sub> *ŷ* *L* *w*′".split():
+        assert sign in said
+
+
+@each_notebook
+def test_a_notebook_ends_with_a_question_that_needs_thought(path):
+    """Its answer is hidden until one asks for it."""
+    last = read(path).cells[-1].source
+    question, _, rest = last.partition("<details><summary>An answer</summary>\n\n")
+    assert question.startswith("## A question to end with\n\n")
+    assert "?" in question
+    answer = rest.partition("\n\n</details>")[0]
+    assert len(answer.split()) > 30
+
+
+# ---- elsewhere than in Jupyter
+
+
+@pytest.mark.external
+def test_an_exported_notebook_has_its_mathematics_without_a_network(browser, tmp_path):
+    """nbconvert's page of the fourth, opened offline: formulas are set, and nowhere is LaTeX left to be read."""
+    pytest.importorskip("nbconvert", reason="notebooks are exported by nbconvert: pip install jupyterlab")
+    convert = [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", tmp_path, "--output", "page.html"]
+    subprocess.run([*convert, NOTEBOOKS[3]], check=True, capture_output=True)
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
+    sizes = page.evaluate("[...document.querySelectorAll('math')].map((each) => each.getBoundingClientRect().height)")
+    assert len(sizes) > 30
+    assert min(sizes) > 5
+    assert page.evaluate("document.querySelectorAll('mfrac').length") > 30
+    text = page.evaluate("document.body.innerText")
+    assert not re.search(r"\\frac|\\begin|\$\$", text)
+    assert "∂L/∂a₁ =" not in text.partition("Your turn")[0]  # the plain text beside the mathematics is not shown
+    context.close()
+
+
+def test_prose_has_no_mathematics_that_a_script_would_have_to_set():
+    """Formulas in cells of prose are plain signs, so that a page needs no MathJax from elsewhere."""
+    found = [
+        f"{path.stem}: {cell.source[:60]!r}"
+        for path in NOTEBOOKS
+        for cell in read(path).cells
+        if cell.cell_type == "markdown" and "$" in cell.source
+    ]
+    assert found == []
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("path", [NOTEBOOKS[i] for i in IN_MARIMO], ids=lambda path: path.stem)
+def test_a_notebook_runs_in_marimo(path, tmp_path):
+    """Converted by marimo's own tool, as a program from top to bottom, in which the asserts of the notebook hold."""
+    if importlib.util.find_spec("marimo") is None:
+        pytest.skip("marimo is not here: pip install marimo")
+    program = tmp_path / "notebook.py"
+    (tmp_path / "two-layer-network.toml").write_bytes((FOLDER / "two-layer-network.toml").read_bytes())
+    surroundings = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
+    surroundings["PYTHONPATH"] = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    for command in (["-m", "marimo", "convert", path, "-o", program], [program]):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert "app.cell" in program.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One step of gradient descent, as it is written on the board: w_new = w − η ∂L/∂w, in symbols, then in numbers.
+"""One step of gradient descent, as it is written on the board: w′ = w − η ∂L/∂w, in symbols, then in numbers.
 
 And what came of it: the loss before and after, beside what the gradient promised. To first order the loss falls by
 η‖∇L‖², the rate times the square of the gradient's length; what is missing is the curvature's doing.
@@ -16,7 +16,7 @@ from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import value_at
 from autograd.value import Value
-from autograd.writing.names import text_name
+from autograd.writing.names import primed, text_name
 
 MOST = 24  # parameters that are written out
 
@@ -67,12 +67,12 @@ class Descent(Board):
     >>> step.new[w], step.before, step.after, step.promise
     (1.5, 9.0, 2.25, 9.0)
     >>> print(step)
-    wⁿᵉʷ     = w − η·∂L/∂w   gradient descent
-             = 3 − 0.25·6 = 1.5
-    L        = 9             before the step
-    Lⁿᵉʷ     = 2.25          after it
-    L − Lⁿᵉʷ = 6.75          so much the loss fell
-    η·‖∇L‖²  = 9             so much the gradient promised, to first order
+    w′      = w − η·∂L/∂w   gradient descent
+            = 3 − 0.25·6 = 1.5
+    L       = 9             before the step
+    L′      = 2.25          after it
+    L − L′  = 6.75          so much the loss fell
+    η·‖∇L‖² = 9             so much the gradient promised, to first order
     """
 
     def __init__(self, y: Value, xs: list[Value], rate: float, symbol: str, digits: int) -> None:
@@ -113,7 +113,5 @@ class Descent(Board):
 
 
 def _new(label: str) -> Math:
-    """The name of a quantity after the step."""
-    name = write_name(label)
-    latex = f"{{{name.latex}}}" if "^" in name.latex else name.latex
-    return Math(f"{name.text}ⁿᵉʷ", rf"{latex}^{{\mathrm{{new}}}}")
+    """The name of a quantity after the step: a prime says that it is new, as on the sheets of exercises."""
+    return write_name(primed(label))

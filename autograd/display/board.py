@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from autograd.display.documents import foreign_letters, html_page, latex_document
 from autograd.display.files import save
-from autograd.display.mathml import table_row
+from autograd.display.mathml import NARROW, in_cell, table_row
 from autograd.display.slides import Slides
 from autograd.formula.writing import write_formula
 from autograd.operation import Primitive
@@ -90,26 +90,17 @@ class Line(NamedTuple):
 
 
 PAGE_WIDTH = 90  # characters that fit on a sheet of paper held upright
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
-h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
-table.board { border-collapse: collapse; display: block; overflow-x: auto; margin-bottom: 1.4rem }
-math { display: inline math }
-mtable[columnlines] > mtr > mtd:first-child { border-right: 1px solid }
-mtable[columnlines] > mtr:first-child > mtd { border-bottom: 1px solid }
-table.board td { padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }
-table.board td.left { text-align: right }
-table.board td.reason { color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }
-@media screen and (max-width: 700px) { /* a reason stands below its line */
-  table.board { display: grid; grid-template-columns: auto 1fr }
-  table.board :is(tbody, tr) { display: contents }
-  table.board td { align-self: center }
-  table.board td.left { grid-column: 1 }
-  table.board td.right { grid-column: 2 }
-  table.board td.reason { grid-column: 2; padding: 0 .3rem .5rem 1.5rem; white-space: normal; font-size: .9em }
-  table.board td.reason:empty { display: none }
-}
-"""
+STYLE = f"""
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }}
+h2 {{ font-size: 1.1rem; margin: 1.6rem 0 .4rem }}
+table.board {{ border-collapse: collapse; display: block; overflow-x: auto; margin-bottom: 1.4rem }}
+math {{ display: inline math }}
+mtable[columnlines] > mtr > mtd:first-child {{ border-right: 1px solid }}
+mtable[columnlines] > mtr:first-child > mtd {{ border-bottom: 1px solid }}
+table.board td {{ padding: .35rem .3rem; vertical-align: middle; white-space: nowrap }}
+table.board td.left {{ text-align: right }}
+table.board td.reason {{ color: color-mix(in srgb, CanvasText 65%, Canvas); padding-left: 2rem }}
+{NARROW}"""
 
 
 class Board:
@@ -168,6 +159,13 @@ class Board:
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.latex}\n$$"
+
+    def _repr_html_(self) -> str | None:
+        """MathML, so that an exported notebook needs no network; nothing where latex2mathml is missing."""
+        try:
+            return in_cell(self.text, self.html())
+        except ImportError:
+            return None
 
     # ---- web pages and files
 

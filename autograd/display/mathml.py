@@ -1,7 +1,8 @@
-"""LaTeX as MathML, which browsers set by themselves."""
+"""LaTeX as MathML, which browsers set by themselves; and as what a cell of a notebook shows, which then needs no network."""
 
 from __future__ import annotations
 
+import html
 import re
 
 TYPE_CHECKING = False
@@ -36,6 +37,43 @@ def table_row(line: Line) -> str:
     cells = {"left": line.left.latex, "right": right, "reason": line.reason.latex}
     written = {kind: mathml("\\displaystyle " + latex) if latex else "" for kind, latex in cells.items()}
     return "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in written.items()) + "</tr>"
+
+
+NARROW = """@media screen and (max-width: 700px) { /* a reason stands below its line */
+  table.board { display: grid; grid-template-columns: auto 1fr }
+  table.board :is(tbody, tr) { display: contents }
+  table.board td { align-self: center }
+  table.board td.left { grid-column: 1 }
+  table.board td.right { grid-column: 2 }
+  table.board td.reason { grid-column: 2; padding: 0 .3rem .5rem 1.5rem; white-space: normal; font-size: .9em }
+  table.board td.reason:empty { display: none }
+}
+"""
+CELL = f"""
+.cg-board > pre {{ display: none !important }}
+.cg-board > div {{ display: block !important; overflow-x: auto; overflow-y: hidden }}
+.cg-board h2 {{ font-size: 1.05em; font-weight: 600; margin: .8em 0 .3em }}
+.cg-board > div > math mtable[displaystyle] > mtr > mtd:nth-child(odd) {{ text-align: right }}
+.cg-board > div > math mtable[displaystyle] > mtr > mtd:nth-child(even) {{ text-align: left }}
+.cg-board table.board {{ border: 0; border-collapse: collapse; font: inherit; margin: 0 0 .8em; table-layout: auto }}
+.cg-board table.board {{ width: auto }}
+.cg-board math {{ display: inline math; font-size: 17px }}
+.cg-board table.board :is(tr, td) {{ background: none; border: 0; color: inherit; font-size: inherit; max-width: none }}
+.cg-board table.board td {{ padding: .3em; text-align: left; vertical-align: middle; white-space: nowrap }}
+.cg-board table.board td.left {{ text-align: right }}
+.cg-board table.board td.reason {{ opacity: .75; padding-left: 2em }}
+.cg-board mtable[columnlines] > mtr > mtd:first-child {{ border-right: 1px solid }}
+.cg-board mtable[columnlines] > mtr:first-child > mtd {{ border-bottom: 1px solid }}
+{NARROW.replace("table.board", ".cg-board table.board")}"""
+
+
+def in_cell(text: str, body: str) -> str:
+    """HTML with mathematics, for the output of a cell.
+
+    text: the same as plain text, which is read where a page is shown without its styles and its mathematics, as on GitHub
+    body: HTML with MathML
+    """
+    return f'<style>{CELL}</style><div class="cg-board"><pre>{html.escape(text)}</pre><div hidden>{body}</div></div>'
 
 
 HIDDEN = {ord("<"): "\ue000", ord(">"): "\ue001"}  # while latex2mathml works, which writes \text{<script>} as it stands

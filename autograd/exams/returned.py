@@ -22,6 +22,7 @@ from autograd.exams.exam import MARKED, Exam, Sheet, label, read_exam
 from autograd.exams.report import ExamClass
 from autograd.exams.tables import decode, read_table
 from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries
+from autograd.mark.paper import read_paper
 from autograd.mark.texts import SheetError, read_text
 from autograd.mark.worksheet import Worksheet
 
@@ -202,7 +203,7 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
 
 
 def _in_notebook(text: str) -> tuple[str, list[tuple[str, str, object]]]:
-    """The code in a notebook, and what stands between the brackets of its task.mark({...}); no code is run."""
+    """The code in a notebook, and what stands between the brackets of its task.mark(...); no code is run."""
     try:
         cells = json.loads(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells]
@@ -230,6 +231,10 @@ def _in_notebook(text: str) -> tuple[str, list[tuple[str, str, object]]]:
 
 
 def _entries(claims: ast.expr, source: str, place: str) -> Iterator[tuple[str, str, object]]:
+    if isinstance(claims, ast.Constant) and isinstance(claims.value, str):  # as on paper, a line for each answer
+        for name, _, text in read_paper(claims.value).entries:
+            if str(text).strip():
+                yield name, f"{place}, {name}", text
     if not isinstance(claims, ast.Dict):
         return
     for key, value in zip(claims.keys, claims.values):

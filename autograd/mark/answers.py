@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import os
-import re
 import textwrap
 from collections import Counter
 from difflib import get_close_matches
@@ -19,9 +18,7 @@ from typing import Any, NamedTuple
 
 from autograd.display.files import clean
 from autograd.formula.lexer import FormulaError
-from autograd.formula.patterns import RELATION
-from autograd.formula.spellings import undress
-from autograd.mark.claims import without_brackets
+from autograd.mark.paper import read_paper
 from autograd.mark.texts import TOO_DEEP, SheetError, Written, read_text, read_toml
 from autograd.mark.worksheet import Worksheet
 
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     _Entry = tuple[str, str, object]  # the name of a line, the place, what is written there
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
-LONGEST_LINE = 12_000  # characters, a claim and its name
 MOST_ENTRIES = 2_000  # answers of one person; columns of a table
 MOST_PROBLEMS = 20  # of one person that are told
 
@@ -57,12 +53,6 @@ class Answers(NamedTuple):
     unread: dict[str, object]
 
 
-# ---------------------------------------------------------------------------------------------------------------- sheets
-
-
-# --------------------------------------------------------------------------------------------------------------- answers
-
-
 def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers]:
     """What one or, in a table, several people wrote.
 
@@ -73,8 +63,9 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     if ending == ".csv":
         return list(_from_table(path, sheet))
     if ending in (".txt", ".md"):
-        person, entries, problems = _from_lines(path)
-        read = read_entries(path.name, person, entries, sheet)
+        paper = read_paper(read_text(path))
+        problems = [Problem(path.name, place, reason) for place, reason in paper.problems]
+        read = read_entries(path.name, paper.person or path.stem, paper.entries, sheet)
         return [read._replace(problems=[*problems, *read.problems])]
     if ending not in (".toml", ".json"):
         path.stat()  # what is not there is told so
@@ -109,62 +100,6 @@ def _answers_in_json(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(content, dict):
         raise SheetError(f"{path.name}: {what}")
     return content, what
-
-
-_ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
-
-
-def _from_lines(path: Path) -> tuple[str, list[_Entry], list[Problem]]:
-    """Lines such as `z1 = 0,3775  # comment`, or a table in Markdown; with the person's name, and what cannot be read."""
-    lines = list(enumerate(read_text(path).splitlines(), start=1))
-    rows = [(cells[0], f"line {n}", cells[1]) for n, line in lines if len(cells := _cells(line)) == 2]
-    if len(rows) > 1:  # what stands around a table is the exercise
-        return path.stem, [row for row in rows if _is_no_head(row[0])], []
-    person, problems = path.stem, list[Problem]()
-    answers: list[tuple[str, str, list[str]]] = []  # each with the members of its chain
-    for place, text in [(f"line {n}", part) for n, line in lines for part in _SEMICOLON.split(line)]:
-        if len(text) > LONGEST_LINE:
-            problems.append(Problem(path.name, place, f"{_show(text)} is longer than any answer"))
-            continue
-        plain = _without_comment(text)
-        if not plain.strip("-`= "):
-            continue
-        match = _ENTRY.fullmatch(plain)
-        if answers and re.match(RELATION, plain):  # it goes on from the line above
-            answers[-1][2].append(plain)
-        elif match is None:
-            reason = f"{_show(plain)} is no answer: write the line's name, =, and what came out"
-            problems.append(Problem(path.name, place, reason))
-        elif match["name"].strip().lower() == "name":
-            person = match["claim"].strip() or person
-        else:
-            answers.append((match["name"].strip(), place, [match["claim"].strip()]))
-    return person, [(name, place, " ".join(members)) for name, place, members in answers], problems
-
-
-def _without_comment(line: str) -> str:
-    """A line without its bullet, its comment and its dress."""
-    line = re.sub(r"\s{2,}", " ", line)
-    line = re.sub(r"^\s*[-*•]\s+|(?:^|\s)#.*", "", line)
-    return without_brackets(undress(line).text)
-
-
-def _is_no_head(cell: str) -> bool:
-    """Whether a first cell is neither the head of a table nor the rule below that."""
-    return bool(cell.strip("-: ")) and cell != "line"
-
-
-def _show(text: str) -> str:
-    return repr(text if len(text) <= 80 else text[:60].rstrip() + " …")
-
-
-_SEMICOLON = re.compile(r"(?<!\\);(?=[^;=≈]+[=≈])")  # behind which another answer begins
-
-
-def _cells(line: str) -> list[str]:
-    """The cells of a row of a table in Markdown."""
-    line = line.strip()
-    return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
 def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:

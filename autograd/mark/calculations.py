@@ -17,6 +17,7 @@ from autograd.mark.ambiguity import Ambiguity
 from autograd.mark.forms import figure
 from autograd.mark.handout import Handout
 from autograd.mark.levels import LEVELS
+from autograd.mark.paper import claims_in
 from autograd.mark.picture import picture_of
 from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
@@ -115,10 +116,10 @@ class Exercise(Handout):
         updated = {old.label for old in self.sheet.context.updates.values()}
         return derivation(loss, *(x for x in named if f"∂{self.loss}/∂{x.label}" in self.lines or x.label in updated))
 
-    def mark(self, claims: Mapping[str, object], **options: float) -> Marking:
+    def mark(self, claims: Mapping[str, object] | str, **options: float) -> Marking:
         """Mark answers; the lines of this call are shown. Earlier calls count as well, so that mistakes are carried.
 
-        claims: by line, as text; options: as for Worksheet.mark
+        claims: by line, as text, or one text with a line for each; options: as for Worksheet.mark
 
         >>> from autograd import exercise
         >>> task = exercise("neuron", seed=1)
@@ -127,6 +128,8 @@ class Exercise(Handout):
         >>> task.mark({"o": "0.2"}).verdicts
         {'o': 'wrong'}
         """
+        if isinstance(claims, str):
+            claims = claims_in(claims)
         if not hasattr(claims, "items"):
             return self.sheet.mark(claims)  # which says how claims go
         names = [self.sheet.line_named(name) for name in claims]

@@ -21,7 +21,7 @@ from autograd.mark.claims import last_number, written_number
 from autograd.mark.red_pen import SIGNS, write_mark, write_page
 from autograd.mark.verdicts import as_row
 from autograd.writing.columns import align
-from autograd.writing.names import pretty
+from autograd.writing.names import text_name
 from autograd.writing.numbers import number
 
 TYPE_CHECKING = False
@@ -169,7 +169,7 @@ class Marking:
     @property
     def summary(self) -> str:
         """How many marks there are, and where to look first."""
-        named = {verdict: [pretty(row.name) for row in self.rows if row.verdict == verdict] for verdict in SIGNS}
+        named = {verdict: [text_name(row.name) for row in self.rows if row.verdict == verdict] for verdict in SIGNS}
         wrong, unread, blank = named["wrong"], named["unread"], len(named["blank"])
         if blank == len(self.rows):
             found = "Nothing is filled in yet"
@@ -198,8 +198,8 @@ class Marking:
         for row in self.rows:
             verdict = f"{SIGNS[row.verdict]} {row.verdict}"
             if row.sources:
-                verdict += f" ← {', '.join(map(pretty, row.sources))}"
-            lines.append((pretty(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
+                verdict += f" ← {', '.join(map(text_name, row.sources))}"
+            lines.append((text_name(row.name), " ".join(row.claim.split()), verdict, row.right, row.remark))
         blocks = [self.title, align(lines, (1, 4)), self.summary]
         return "\n\n".join(block for block in blocks if block)
 

@@ -35,10 +35,12 @@ from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.context import SheetContext
 from autograd.mark.marker import Marker
+from autograd.mark.paper import claims_in
 from autograd.mark.report import Marking
 from autograd.operation import CONSTANT
 from autograd.rewriting import expand
 from autograd.value import Value
+from autograd.writing.names import primed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,12 +142,14 @@ class Worksheet:
         return self.page.write(gradient(above, below)[0])[0]
 
     @classmethod
-    def of(cls, loss: Value, rate: float | Value | None = None) -> Worksheet:
+    def of(cls, loss: Value, rate: float | Value | None = None, parameters: Sequence[Value] | None = None) -> Worksheet:
         """The whole sheet of a labelled graph: forward, ∂L/∂u for each labelled u from the output on, updated parameters.
 
         loss: the output; give labels to what is to be worked out, and to the parameters
-        rate: the learning rate; with it, a line w_new for each parameter. Labelled constants (inputs, targets) get no
+        rate: the learning rate; with it, a line w' for each parameter. Labelled constants (inputs, targets) get no
             gradient
+        parameters: the leaves that are differentiated by and stepped, such as model.parameters(); all that have a label,
+            where nothing is said
 
         Raises ValueError for a graph in which nothing but the output has a label.
 
@@ -154,13 +158,16 @@ class Worksheet:
         >>> z = w * x
         >>> z.label = "z"
         >>> Worksheet.of(z ** 2, rate=0.1)
-        Worksheet(7 lines: z, L, ∂L/∂z, ∂L/∂w, ∂L/∂x, w_new, x_new)
+        Worksheet(7 lines: z, L, ∂L/∂z, ∂L/∂w, ∂L/∂x, w', x')
+        >>> Worksheet.of(z ** 2, rate=0.1, parameters=[w])
+        Worksheet(5 lines: z, L, ∂L/∂z, ∂L/∂w, w')
         """
         if not isinstance(loss, Value):
             raise TypeError(f"Worksheet.of takes the Value to be differentiated, not {loss!r}")
         named = [node for node in nodes(loss) if node.label and node is not loss]
         inner = [node for node in named if node.inputs]
-        parameters = [node for node in leaves(loss) if node.op is None and node.label]
+        own = leaves(loss) if parameters is None else parameters
+        parameters = [node for node in own if node.op is None and node.label]
         if not named:
             raise ValueError("nothing in this graph has a label: autograd.label(w=w, z=z) gives them")
         name = loss.label or "L"
@@ -169,7 +176,7 @@ class Worksheet:
             lines[f"∂{name}/∂{node.label}"] = gradient(loss, node)[0]
         if rate is not None:
             for node in parameters:
-                lines[f"{node.label}_new"] = node - rate * gradient(loss, node)[0]
+                lines[primed(node.label)] = node - rate * gradient(loss, node)[0]
         return cls(lines)
 
     @property
@@ -277,7 +284,7 @@ class Worksheet:
 
     def mark(
         self,
-        claims: Mapping[str, object],
+        claims: Mapping[str, object] | str,
         marks: float | Mapping[str, float] = 1.0,
         carried: float = 1.0,
         digits: int = 0,
@@ -286,7 +293,7 @@ class Worksheet:
 
         claims: for each line what was written there, as text: "0.2570", "-t/o + (1-t)/(1-o)", "0.4·0.59 = 0.236", or a chain
             over several lines; lines may be missing. A number is taken with the digits that Python shows, so that 0.2570
-            speaks for three decimals alone
+            speaks for three decimals alone. Or one text, a line for each, as on paper: "z = 0.25\\no = 0.56"
         marks: what a line is worth; or, by name, what some are
         carried: what part of its marks a line gets that follows from an earlier mistake
         digits: how many significant digits are asked for; a number with fewer is wrong, unless it is exact
@@ -302,7 +309,11 @@ class Worksheet:
         >>> marking = Worksheet(y=y, z=y + 1).mark({"y": "8.0", "z": "9.0"}, carried=0.5)
         >>> marking.verdicts, marking.score
         ({'y': 'wrong', 'z': 'carried'}, 0.5)
+        >>> Worksheet(y=y, z=y + 1).mark("y = 3² = 9\\nz = 10").score
+        2.0
         """
+        if isinstance(claims, str):
+            claims = claims_in(claims)
         if not hasattr(claims, "items"):
             example = f'{{"{self.lines[0]}": "0.5"}}'
             raise TypeError(f"claims go by line, as in {example}, and this is {shorten(repr(claims))}")

@@ -42,7 +42,7 @@ OWN_NAMES = frozenset(
     " gathered scattered"
     " zero bool dtype axis largest RECIPROCAL math inf nan".split()
 )
-OWN_PATTERN = re.compile(r"d*([WZHCbcgmsv]|order|spare|few|at)\d+x?")
+OWN_PATTERN = re.compile(r"d*([WAHCbcgmsv]|order|spare|few|at)\d+x?")
 
 
 class NotCompilable(ValueError):

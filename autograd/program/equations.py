@@ -1,4 +1,4 @@
-r"""A program over arrays as mathematics: Z_1 = W_1 X + b_1, H_1 = \mathrm{relu}(Z_1), \nabla_{W_1} = \nabla_{Z_1} X^\top.
+r"""A program over arrays as mathematics: A_1 = W_1 X + b_1, H_1 = \mathrm{relu}(A_1), \nabla_{W_1} = \nabla_{A_1} X^\top.
 
 Columns are the rows of the batch. What is added to every column, or multiplies it, is written as it is; \odot multiplies
 element by element, \mathbf{1} sums over the batch, and B is the number of its rows.

@@ -1,4 +1,4 @@
-"""Statements over arrays as Python source for NumPy at full speed: `np.maximum(Z1, 0.0, out=H1)`.
+"""Statements over arrays as Python source for NumPy at full speed: `np.maximum(A1, 0.0, out=H1)`.
 
 They are those of source.py, each written into an array that is there already. What is read for the last time by
 an operation element by element gives its place to the result.

@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 
+from autograd.display.mathml import in_cell, mathml
 from autograd.graph import nodes
 from autograd.primitives import dot_of
 from autograd.program.batch import Batch, check_shapes, count_rows, read_batch, refuse_nan, refuse_no_item
@@ -52,12 +53,12 @@ class Program:
         b1 = theta[0:1, None]
         b2 = theta[1:2, None]
         s1 = seed[0:1, None]
-        Z1 = b1 * X + b2
-        H1 = relu(Z1)
+        A1 = b1 * X + b2
+        H1 = relu(A1)
         m1 = greater(H1, 0.0)
-        dZ1 = s1 * m1
+        dA1 = s1 * m1
         value = rows(H1)
-        gradient = joined(outer(X, dZ1), total(dZ1, 1))[order1]
+        gradient = joined(outer(X, dA1), total(dA1, 1))[order1]
         return value, gradient
     """
 
@@ -483,6 +484,13 @@ class Program:
     def _repr_latex_(self) -> str:
         return f"$$\n{self.equations}\n$$"
 
+    def _repr_html_(self) -> str | None:
+        """The equations in MathML; nothing where latex2mathml is missing."""
+        try:
+            return in_cell(self.source, mathml(self.equations))
+        except ImportError:
+            return None
+
     def explain(self) -> str:
         r"""What each pass made of the graph, one after the other.
 
@@ -491,7 +499,7 @@ class Program:
         >>> print("\n".join(compile((w * x + b).relu(), [x], [w, b]).explain().splitlines()[:4]))
         1. recorded     6 nodes for one row; with the gradient 11 different operations
         2. lowered      2 sums of 6 products, 2 functions
-        3. grouped      4 arrays: Z1 (1), H1 (1), m1 (1), dZ1 (1)
+        3. grouped      4 arrays: A1 (1), H1 (1), m1 (1), dA1 (1)
         4. statements   4 for arrays, 2 for the gradient
         """
         return self._printed.explain(len(nodes(*self.ys)))

@@ -47,14 +47,14 @@ class Printer:
             array.name = self._choose_name(array, adjoint_of.get(array))
 
     def _choose_name(self, array: Array, adjoint_of: Array | None) -> str:
-        """Z1 for a sum, H1 for a function of it, dZ1 for what the loss varies with Z1 by."""
+        """A1 for a sum, H1 for a function of it, dA1 for what the loss varies with A1 by."""
         if array.kind == "leaf":
             return str(array.what)
         if adjoint_of is not None and adjoint_of.number < array.number:
             return f"d{adjoint_of.name}"
         if array in self.masks:
             return self.new_name("m")
-        return self.new_name("H" if array.kind == "function" else "Z")
+        return self.new_name("H" if array.kind == "function" else "A")
 
     def _find_masks(self) -> set[Array]:
         """Arrays of 0 and 1 that numbers are multiplied with, and that nothing else reads: truth values do for these."""

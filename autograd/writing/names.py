@@ -133,7 +133,8 @@ def text_name(label: str) -> str:
     parts = Parts(label)
     if not parts.base:
         return pretty(label) or ("?" if label else "")
-    base = parts.base if parts.base in _SIGN_WORDS else GREEK.get(parts.base, parts.base)
+    letters = parts.base.rstrip("′")
+    base = parts.base if letters in _SIGN_WORDS else GREEK.get(letters, letters) + parts.base[len(letters) :]
     up = _raise(parts.up) or f"^{parts.up}" if parts.up else ""
     return base + up + (f"_{parts.down}" if _is_word(parts.down) else _lower(parts.down))
 
@@ -165,6 +166,19 @@ def latex_name(label: str) -> str:
         + (f"^{{{_latex_script(parts.up)}}}" if parts.up else "")
         + (f"_{{{_latex_script(parts.down)}}}" if parts.down else "")
     )  # fmt: skip
+
+
+def primed(label: str) -> str:
+    """The label of what is new after a step: a prime behind its letters, or behind all of a name that is only text.
+
+    >>> primed("w_11"), primed("b"), primed(r"\\hat{y}_2"), primed("my_value")
+    ("w'_11", "b'", "ŷ'_2", "my_value'")
+    """
+    text = _plain(label)
+    letters = re.match(r"[^\W\d_]+[\u0302\u0304\u0303\u20d7\u0307]?", text)
+    if letters is None or not Parts(label).base:
+        return f"{text}'"
+    return f"{letters[0]}'{text[letters.end() :]}"
 
 
 def _latex_base(base: str) -> str:

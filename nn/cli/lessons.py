@@ -8,11 +8,16 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from autograd.display.files import write
 from nn.cli.shared import JSON_HELP, command, note, print_json, show
@@ -152,8 +157,8 @@ def add_to(commands: Any) -> None:
         "lab",
         _lab,
         help="the course's notebooks, opened in JupyterLab",
-        description="Copy the notebooks of the course into a folder and open JupyterLab there. Files that were changed since"
-        " they were copied are never overwritten. JupyterLab comes with chalkgrad[lab].",
+        description="Copy the notebooks of the course into a folder and open the first of them in JupyterLab. Files that"
+        " were changed since they were copied are never overwritten. Ctrl-C ends it. JupyterLab comes with chalkgrad[lab].",
         examples=["chalkgrad lab --list", "chalkgrad lab my-course --copy-only"],
     )
     lab.add_argument(
@@ -318,7 +323,9 @@ def _lab(options: argparse.Namespace) -> int:
         print(f"{len(copied)} of {len(files)} files copied into {options.folder}")
     if options.copy_only:
         return 0
-    return _start(options.folder, [*(["--no-browser"] if options.no_browser else []), *shlex.split(options.jupyter)])
+    first = next((name for name in files if name.endswith(".ipynb")), "")
+    more = [*(["--no-browser"] if options.no_browser else []), *shlex.split(options.jupyter)]
+    return _start(Path(options.folder), first, more)
 
 
 def _notebooks() -> Path:
@@ -379,13 +386,37 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _start(folder: str, more: list[str]) -> int:
+def _start(folder: Path, first: str, more: list[str]) -> int:
+    """JupyterLab in a folder, with the first notebook open: by the browser, and by the address that it prints.
+
+    It ends with this program, however that is ended: by Ctrl-C, which JupyterLab gets as well and does not ask about, or by
+    a signal to this program alone.
+    """
     if find_spec("jupyterlab") is None:
         raise ImportError('the notebooks are opened by JupyterLab: pip install "chalkgrad[lab]"')
-    lab = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path(folder).resolve()}"]
-    process = subprocess.Popen([*lab, *more])
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # it was sent to JupyterLab as well, which asks what is meant
-            continue
+    settings = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{quote(first)}"]
+    process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *settings, "--ServerApp.answer_yes=True", *more])
+    with _passed_on(process):
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # JupyterLab ends by itself; a second one ends it at once
+                continue
+
+
+@contextmanager
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """What would end this program ends another one first."""
+    if threading.current_thread() is not threading.main_thread():  # where signals cannot be caught
+        yield
+        return
+    caught = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [signal.signal(each, lambda number, frame: process.terminate()) for each in caught]
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+        for each, handler in zip(caught, before):
+            signal.signal(each, handler)

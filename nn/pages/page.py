@@ -19,6 +19,13 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 SCRIPTS = tuple(
     f"{name}.js" for name in "numbers controls words explain nudge flow descend predict stepper layers player widget".split()
 )
+FIT = """
+const frame = place.parentElement === document.body ? window.frameElement : null; // of this figure alone, as in marimo
+if (frame) new ResizeObserver(() => {
+  const { clientWidth, scrollWidth } = document.documentElement, bar = scrollWidth > clientWidth ? 20 : 0;
+  frame.style.height = `${Math.ceil(document.documentElement.getBoundingClientRect().height) + bar}px`;
+}).observe(document.documentElement);
+"""
 _ids = count(1)
 
 
@@ -33,14 +40,16 @@ def inline(function: str, data: Any, fallback: str = "") -> str:
 
     function: which function of the script does that; it is called with the place and the data
     data: what json can write
-    fallback: HTML that is there until the script runs, and stays where scripts do not
+    fallback: HTML that is there until the script runs, and stays where scripts do not, for the output of a cell; where that
+        is put into a frame, the frame is made as high as what it holds
     """
     place = f"chalkgrad-{next(_ids)}-{os.getpid()}"
     functions = re.sub(r"(?m)^export (?!default)", "", re.sub(r"(?m)^export default .*$", "", script()))
     written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+    fit = FIT if fallback else ""
     return (
         f'<div id="{place}">{fallback}</div><script>(() => {{\n{functions}\n'
-        f'{function}(document.getElementById("{place}"), {written});\n}})();</script>'
+        f'const place = document.getElementById("{place}");\n{function}(place, {written});\n{fit}}})();</script>'
     )
 
 

@@ -81,9 +81,10 @@ class BatchStep(Step):
         different = list({repr(target): i for i, (_, target) in reversed(list(enumerate(rows)))}.values())
         most = max(FEWEST_COMPARED, MOST_PRODUCTS // (len(self.theta) + 1))
         some = sorted({*different[:most], *range(0, len(rows), -(-len(rows) // most)), len(rows) - 1})
-        if len(self.programs) > 1:  # a few of each length; what has been asked for then is what training asks for
+        if len(self.programs) > 1:  # a few of each length
             few = max(1, most // len(self.programs))
             some = [i for some in self._by_length(rows).values() for i in some[:few]]
+        if len(self.programs) > 1 or most == FEWEST_COMPARED:  # by what training asks for: a net so large is planned once
             found = [self._value_and_grad([rows[i]])[0] for i in some]
         else:
             X, T, _ = self.all[_length(rows[0])]

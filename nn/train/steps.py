@@ -55,14 +55,13 @@ class Run:
             raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
         if len(X) != len(y):
             raise ValueError(f"{x_name} has {len(X)} rows and {y_name} {len(y)} targets: each row needs one")
-        inputs = [[_finite(x, x_name, i) for x in _each_of(row)] for i, row in enumerate(X)]
+        inputs = [_numbers_of(row, x_name, i) for i, row in enumerate(X)]
         lengths = {len(row): i for i, row in reversed(list(enumerate(inputs)))}
         if len(lengths) > 1 and not all(isinstance(t, (list, tuple)) and len(t) == len(x) for x, t in zip(inputs, y)):
             (m, i), (n, j) = sorted(lengths.items(), key=lambda item: item[1])[:2]
             raise ValueError(f"the rows of {x_name} differ in length: row {i} has {m} numbers, row {j} has {n}")
         for i, target in enumerate(y):
-            for t in _each_of(target):
-                _finite(t, y_name, i)
+            _numbers_of(target, y_name, i)
         rows: list[Row] = without_graph(self._fitting, inputs, y, x_name, y_name)
         if self.loss_name in OF_CLASSES:  # once with a graph, where a softmax of a softmax is seen
             self.loss(self.model([constant(x) for x in inputs[0]]), rows[0][1])
@@ -189,6 +188,14 @@ def _each_of(row: Any) -> Iterator[Any]:
 def gives_rows(prediction: Any) -> bool:
     """Whether a model gives rows of scores, whose targets are one class for each."""
     return isinstance(prediction, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in prediction)
+
+
+def _numbers_of(row: Any, name: str, i: int) -> list[float]:
+    """The numbers of row i, all finite; images have millions, so that a row of floats is looked at as a whole."""
+    numbers = list(_each_of(row))
+    if set(map(type, numbers)) <= {float} and all(map(math.isfinite, numbers)):
+        return numbers
+    return [_finite(x, name, i) for x in numbers]
 
 
 def _finite(x: Any, name: str, row: int) -> float:

@@ -63,8 +63,8 @@ def test_local_derivatives_come_as_formulas():
     loss, _ = network()
     formulas = {(s.name, s.input_name): s.formula for s in trace(loss).backward}
     assert formulas["o", "a"] == "o·(1 − o)"
-    assert formulas["a", "w_211"] == "h_11"
-    assert formulas["a", "h_12"] == "w_212"
+    assert formulas["a", "w_211"] == "h₁₁"
+    assert formulas["a", "h_12"] == "w₂₁₂"
     assert formulas["a", "b_21"] == "1"
 
 

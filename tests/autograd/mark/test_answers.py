@@ -125,25 +125,26 @@ def note_by_hand():
         z = [w[i][0] * 0.05 + w[i][1] * 0.10 + b[i] for i in (0, 1)]
         a = [sigmoid(each) for each in z]
         net = v[0] * a[0] + v[1] * a[1] + c
-        found = {f"{name}{prime}_{i}": x[i - 1] for name, x in (("z", z), ("a", a)) for i in (1, 2)}
-        return a, {**found, f"z{prime}": net, f"ŷ{prime}": sigmoid(net), f"L{prime}": 0.5 * (sigmoid(net) - 0.01) ** 2}
+        found = {f"{name}{prime}_1{i}": x[i - 1] for name, x in (("a", z), ("h", a)) for i in (1, 2)}
+        return a, {**found, f"a{prime}_21": net, f"ŷ{prime}": sigmoid(net), f"L{prime}": 0.5 * (sigmoid(net) - 0.01) ** 2}
 
     w, b, v, c, eta = [[0.15, 0.20], [0.25, 0.30]], [0.35, 0.35], [0.40, 0.45], 0.60, 0.5
     a, found = forward(w, b, v, c, "")
     o = found["ŷ"]
     delta = (o - 0.01) * o * (1 - o)
-    found |= {"L again": found["L"], "∂L/∂ŷ": o - 0.01, "σ′": o * (1 - o), "δ": delta, "∂L/∂c": delta}
+    found |= {"L again": found["L"], "∂L/∂ŷ": o - 0.01, "∂ŷ/∂a_21": o * (1 - o), "∂L/∂a_21": delta, "∂L/∂b_21": delta}
     d = [delta * v[i] * a[i] * (1 - a[i]) for i in (0, 1)]
     new_w, new_b, new_v = [[0, 0], [0, 0]], [0, 0], [0, 0]
     for i in (0, 1):
-        found |= {f"∂L/∂v_{i + 1}": delta * a[i], f"∂L/∂a_{i + 1}": delta * v[i], f"σ′_{i + 1}": a[i] * (1 - a[i])}
-        found |= {f"δ_{i + 1}": d[i], f"∂L/∂b_{i + 1}": d[i]}
+        found |= {f"∂L/∂w_21{i + 1}": delta * a[i], f"∂L/∂h_1{i + 1}": delta * v[i]}
+        found |= {f"∂h_1{i + 1}/∂a_1{i + 1}": a[i] * (1 - a[i])}
+        found |= {f"∂L/∂a_1{i + 1}": d[i], f"∂L/∂b_1{i + 1}": d[i]}
         new_v[i], new_b[i] = v[i] - eta * delta * a[i], b[i] - eta * d[i]
-        found |= {f"v'_{i + 1}": new_v[i], f"b'_{i + 1}": new_b[i]}
+        found |= {f"w'_21{i + 1}": new_v[i], f"b'_1{i + 1}": new_b[i]}
         for j, x in enumerate((0.05, 0.10)):
             new_w[i][j] = w[i][j] - eta * d[i] * x
-            found |= {f"∂L/∂w_{i + 1}{j + 1}": d[i] * x, f"w'_{i + 1}{j + 1}": new_w[i][j]}
-    return found | {"c'": c - eta * delta} | forward(new_w, new_b, new_v, c - eta * delta, "'")[1]
+            found |= {f"∂L/∂w_1{i + 1}{j + 1}": d[i] * x, f"w'_1{i + 1}{j + 1}": new_w[i][j]}
+    return found | {"b'_21": c - eta * delta} | forward(new_w, new_b, new_v, c - eta * delta, "'")[1]
 
 
 NOTE = Path(autograd.__file__).parents[1] / "notebooks" / "two-layer-network.toml"

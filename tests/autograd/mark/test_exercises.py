@@ -379,7 +379,7 @@ def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
     assert shown.mark({}).verdicts == before
 
 
-@pytest.mark.parametrize("claims", ["z", None, 1.04, ["1.04"]])
+@pytest.mark.parametrize("claims", [None, 1.04, ["1.04"]])
 def test_claims_go_by_line(claims):
     """Anything else is refused with an example."""
     with pytest.raises(TypeError, match=r"claims go by line, as in \{.z.: .0\.5.\}"):

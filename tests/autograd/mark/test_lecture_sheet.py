@@ -25,47 +25,47 @@ def sigmoid(z):
 
 # How each line of the sheet follows from others, in the words of the notes; n is whoever's numbers they are.
 RULES = {
-    "z_1": lambda n: W[0, 0] * x1 + W[0, 1] * x2 + b[0],
-    "z_2": lambda n: W[1, 0] * x1 + W[1, 1] * x2 + b[1],
-    "a_1": lambda n: sigmoid(n["z_1"]),
-    "a_2": lambda n: sigmoid(n["z_2"]),
-    "z": lambda n: V[0] * n["a_1"] + V[1] * n["a_2"] + c,
-    "ŷ": lambda n: sigmoid(n["z"]),
+    "a_11": lambda n: W[0, 0] * x1 + W[0, 1] * x2 + b[0],
+    "a_12": lambda n: W[1, 0] * x1 + W[1, 1] * x2 + b[1],
+    "h_11": lambda n: sigmoid(n["a_11"]),
+    "h_12": lambda n: sigmoid(n["a_12"]),
+    "a_21": lambda n: V[0] * n["h_11"] + V[1] * n["h_12"] + c,
+    "ŷ": lambda n: sigmoid(n["a_21"]),
     "L": lambda n: (n["ŷ"] - y) ** 2 / 2,
     "L again": lambda n: (n["ŷ"] - y) ** 2 / 2,
     "∂L/∂ŷ": lambda n: n["ŷ"] - y,
-    "σ′": lambda n: n["ŷ"] * (1 - n["ŷ"]),
-    "δ": lambda n: n["∂L/∂ŷ"] * n["σ′"],
-    "∂L/∂v_1": lambda n: n["δ"] * n["a_1"],
-    "∂L/∂v_2": lambda n: n["δ"] * n["a_2"],
-    "∂L/∂c": lambda n: n["δ"],
-    "∂L/∂a_1": lambda n: n["δ"] * V[0],
-    "∂L/∂a_2": lambda n: n["δ"] * V[1],
-    "σ′_1": lambda n: n["a_1"] * (1 - n["a_1"]),
-    "σ′_2": lambda n: n["a_2"] * (1 - n["a_2"]),
-    "δ_1": lambda n: n["∂L/∂a_1"] * n["σ′_1"],
-    "δ_2": lambda n: n["∂L/∂a_2"] * n["σ′_2"],
-    "∂L/∂b_1": lambda n: n["δ_1"],
-    "∂L/∂b_2": lambda n: n["δ_2"],
-    "∂L/∂w_11": lambda n: n["∂L/∂b_1"] * x1,
-    "∂L/∂w_12": lambda n: n["∂L/∂b_1"] * x2,
-    "∂L/∂w_21": lambda n: n["∂L/∂b_2"] * x1,
-    "∂L/∂w_22": lambda n: n["∂L/∂b_2"] * x2,
-    "v'_1": lambda n: V[0] - eta * n["∂L/∂v_1"],
-    "v'_2": lambda n: V[1] - eta * n["∂L/∂v_2"],
-    "c'": lambda n: c - eta * n["∂L/∂c"],
-    "w'_11": lambda n: W[0, 0] - eta * n["∂L/∂w_11"],
-    "w'_12": lambda n: W[0, 1] - eta * n["∂L/∂w_12"],
-    "w'_21": lambda n: W[1, 0] - eta * n["∂L/∂w_21"],
-    "w'_22": lambda n: W[1, 1] - eta * n["∂L/∂w_22"],
-    "b'_1": lambda n: b[0] - eta * n["∂L/∂b_1"],
-    "b'_2": lambda n: b[1] - eta * n["∂L/∂b_2"],
-    "z'_1": lambda n: n["w'_11"] * x1 + n["w'_12"] * x2 + n["b'_1"],
-    "z'_2": lambda n: n["w'_21"] * x1 + n["w'_22"] * x2 + n["b'_2"],
-    "a'_1": lambda n: sigmoid(n["z'_1"]),
-    "a'_2": lambda n: sigmoid(n["z'_2"]),
-    "z'": lambda n: n["v'_1"] * n["a'_1"] + n["v'_2"] * n["a'_2"] + n["c'"],
-    "ŷ'": lambda n: sigmoid(n["z'"]),
+    "∂ŷ/∂a_21": lambda n: n["ŷ"] * (1 - n["ŷ"]),
+    "∂L/∂a_21": lambda n: n["∂L/∂ŷ"] * n["∂ŷ/∂a_21"],
+    "∂L/∂w_211": lambda n: n["∂L/∂a_21"] * n["h_11"],
+    "∂L/∂w_212": lambda n: n["∂L/∂a_21"] * n["h_12"],
+    "∂L/∂b_21": lambda n: n["∂L/∂a_21"],
+    "∂L/∂h_11": lambda n: n["∂L/∂a_21"] * V[0],
+    "∂L/∂h_12": lambda n: n["∂L/∂a_21"] * V[1],
+    "∂h_11/∂a_11": lambda n: n["h_11"] * (1 - n["h_11"]),
+    "∂h_12/∂a_12": lambda n: n["h_12"] * (1 - n["h_12"]),
+    "∂L/∂a_11": lambda n: n["∂L/∂h_11"] * n["∂h_11/∂a_11"],
+    "∂L/∂a_12": lambda n: n["∂L/∂h_12"] * n["∂h_12/∂a_12"],
+    "∂L/∂b_11": lambda n: n["∂L/∂a_11"],
+    "∂L/∂b_12": lambda n: n["∂L/∂a_12"],
+    "∂L/∂w_111": lambda n: n["∂L/∂b_11"] * x1,
+    "∂L/∂w_112": lambda n: n["∂L/∂b_11"] * x2,
+    "∂L/∂w_121": lambda n: n["∂L/∂b_12"] * x1,
+    "∂L/∂w_122": lambda n: n["∂L/∂b_12"] * x2,
+    "w'_211": lambda n: V[0] - eta * n["∂L/∂w_211"],
+    "w'_212": lambda n: V[1] - eta * n["∂L/∂w_212"],
+    "b'_21": lambda n: c - eta * n["∂L/∂b_21"],
+    "w'_111": lambda n: W[0, 0] - eta * n["∂L/∂w_111"],
+    "w'_112": lambda n: W[0, 1] - eta * n["∂L/∂w_112"],
+    "w'_121": lambda n: W[1, 0] - eta * n["∂L/∂w_121"],
+    "w'_122": lambda n: W[1, 1] - eta * n["∂L/∂w_122"],
+    "b'_11": lambda n: b[0] - eta * n["∂L/∂b_11"],
+    "b'_12": lambda n: b[1] - eta * n["∂L/∂b_12"],
+    "a'_11": lambda n: n["w'_111"] * x1 + n["w'_112"] * x2 + n["b'_11"],
+    "a'_12": lambda n: n["w'_121"] * x1 + n["w'_122"] * x2 + n["b'_12"],
+    "h'_11": lambda n: sigmoid(n["a'_11"]),
+    "h'_12": lambda n: sigmoid(n["a'_12"]),
+    "a'_21": lambda n: n["w'_211"] * n["h'_11"] + n["w'_212"] * n["h'_12"] + n["b'_21"],
+    "ŷ'": lambda n: sigmoid(n["a'_21"]),
     "L'": lambda n: (n["ŷ'"] - y) ** 2 / 2,
 }
 WRITTEN = {name: written_number(text.rpartition("=")[2]) for name, text in FILE.answers.items()}
@@ -79,8 +79,10 @@ def the_right_numbers():
 
 
 TRUE = the_right_numbers()
-FIRST_MADE_HERE = "a_2 L δ σ′_2 δ_2 ∂L/∂b_2 ∂L/∂w_11 ∂L/∂w_21 w'_21 z'_2 a'_1 a'_2 z' ŷ' L'".split()
-CARRIED = {"∂L/∂w_22": "∂L/∂b_2", "w'_22": "∂L/∂w_22", "b'_2": "∂L/∂b_2"}
+FIRST_MADE_HERE = (
+    "h_12 L ∂L/∂a_21 ∂h_12/∂a_12 ∂L/∂a_12 ∂L/∂b_12 ∂L/∂w_111 ∂L/∂w_121 w'_121 a'_12 h'_11 h'_12 a'_21 ŷ' L'".split()
+)
+CARRIED = {"∂L/∂w_122": "∂L/∂b_12", "w'_122": "∂L/∂w_122", "b'_12": "∂L/∂b_12"}
 
 
 def prints_as(value, claim):
@@ -114,7 +116,7 @@ def test_every_line_of_the_note_is_on_the_sheet():
 @pytest.mark.parametrize("name", RULES)
 def test_a_number_is_called_wrong_where_nothing_leads_to_it(name):
     """Lines called right, rounded or carried can be reached from the note's own numbers; the others cannot."""
-    if name in ("L", "δ"):  # L: on its first page; δ: the formula before the number is wrong
+    if name in ("L", "∂L/∂a_21"):  # L: on its first page; the other: the formula before the number is wrong
         pytest.skip("not a question of the number alone")
     within_rounding = 1.5 * WRITTEN[name].unit  # the numbers before it were rounded too
     near = any(prints_as(v, WRITTEN[name]) or abs(v - WRITTEN[name].value) < within_rounding for v in reachable(name))
@@ -127,7 +129,7 @@ def test_a_number_is_called_wrong_where_nothing_leads_to_it(name):
 def test_each_mistake_is_found_where_it_was_made():
     """The lines with a mistake of their own, and no others."""
     assert [row.name for row in MARKING if row.verdict == "wrong"] == FIRST_MADE_HERE
-    assert MARKING.first_wrong == "a_2"
+    assert MARKING.first_wrong == "h_12"
 
 
 def test_what_merely_follows_is_carried():
@@ -138,14 +140,14 @@ def test_what_merely_follows_is_carried():
 @pytest.mark.parametrize(
     ("name", "kind", "says"),
     [
-        ("a_2", "digits", "0.596884 became 0.596889"),
+        ("h_12", "digits", "0.596884 became 0.596889"),
         ("L", "miscopied", "0.07 stands where y = 0.01 belongs"),
-        ("δ", "swapped", "You took y − ŷ; here it is ŷ − y"),
-        ("σ′_2", "index", "You used σ′ of a₁ (0.241301); for a₂ it is 0.240613"),
-        ("δ_2", "arithmetic", "comes to 0.015039, not 0.0149974"),
-        ("∂L/∂b_2", "digits", "0.0149974 became 0.014974"),
-        ("∂L/∂w_21", "arithmetic", "comes to 0.0007487, not 0.007487"),
-        ("z'_2", "miscopied", "1.249626 stands where w′₂₁ = 0.249626 belongs"),
+        ("∂L/∂a_21", "swapped", "You took y − ŷ; here it is ŷ − y"),
+        ("∂h_12/∂a_12", "index", "You used σ′ of h₁₁ (0.241301); for h₁₂ it is 0.240613"),
+        ("∂L/∂a_12", "arithmetic", "comes to 0.015039, not 0.0149974"),
+        ("∂L/∂b_12", "digits", "0.0149974 became 0.014974"),
+        ("∂L/∂w_121", "arithmetic", "comes to 0.0007487, not 0.007487"),
+        ("a'_12", "miscopied", "1.249626 stands where w′₁₂₁ = 0.249626 belongs"),
         ("ŷ'", "arithmetic", "σ(0.98615) comes to 0.728327, not 0.727083"),
     ],
 )
@@ -159,11 +161,11 @@ def test_the_red_pen_says_what_happened(name, kind, says):
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("∂L/∂a_1", "0.45 stands where v₁ = 0.4 belongs; it is v₂"),
-        ("z", "0.5916884 stands where a₂ = 0.596889 belongs"),
-        ("z'_1", "0.19966 stands where w′₁₁ = 0.14966 belongs"),
-        ("z'_1", "0.345316 stands where b′₁ = 0.343316 belongs"),
-        ("w'_22", "0.30 − 0.5 · 0.014974 comes to 0.292513, not 0.299251"),
+        ("∂L/∂h_11", "0.45 stands where w₂₁₁ = 0.4 belongs; it is w₂₁₂"),
+        ("a_21", "0.5916884 stands where h₁₂ = 0.596889 belongs"),
+        ("a'_11", "0.19966 stands where w′₁₁₁ = 0.14966 belongs"),
+        ("a'_11", "0.345316 stands where b′₁₁ = 0.343316 belongs"),
+        ("w'_122", "0.30 − 0.5 · 0.014974 comes to 0.292513, not 0.299251"),
     ],
 )
 def test_slips_on_the_way_to_a_number_that_is_fine_are_remarked_on(name, says):
@@ -174,7 +176,7 @@ def test_slips_on_the_way_to_a_number_that_is_fine_are_remarked_on(name, says):
 
 def test_the_sign_slip_in_the_formula_of_delta_is_proved_by_a_point():
     """(y − ŷ)·ŷ(1 − ŷ) differs from δ where the remark says so."""
-    (check, *_) = FILE.sheet.check_chain("δ", FILE.answers["δ"])
+    (check, *_) = FILE.sheet.check_chain("∂L/∂a_21", FILE.answers["∂L/∂a_21"])
     point = dict(check.difference.point)
     own = (point["y"] - point["ŷ"]) * point["ŷ"] * (1 - point["ŷ"])
     assert check.difference.here == pytest.approx(own)

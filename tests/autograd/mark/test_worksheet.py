@@ -19,7 +19,7 @@ def neuron():
     o = sigmoid(z)
     E = (o - t) ** 2 / 2
     lines = {"z": z, "o": o, "E": E, "e": gradient(E, o)[0], "s": o * (1 - o), "d": gradient(E, z)[0]}
-    lines |= {"dw": gradient(E, w)[0], "db": gradient(E, b)[0], "w_new": w - eta * gradient(E, w)[0]}
+    lines |= {"dw": gradient(E, w)[0], "db": gradient(E, b)[0], "w'": w - eta * gradient(E, w)[0]}
     return Worksheet(lines)
 
 
@@ -35,7 +35,7 @@ def by_hand(digits=4, **changed):
         "d": lambda n: n["e"] * n["s"],
         "dw": lambda n: n["d"] * x,
         "db": lambda n: n["d"],
-        "w_new": lambda n: w - eta * n["dw"],
+        "w'": lambda n: w - eta * n["dw"],
     }
     held, written = {}, {}
     for name, rule in rules.items():
@@ -55,8 +55,8 @@ MISTAKES = {  # on which line, how it was worked out there, and the kind of mist
     "σ′ at z": ("s", lambda n: n["z"] * (1 - n["z"]), "derivative"),
     "½ left out": ("E", lambda n: (n["o"] - 0.9) ** 2, "half"),
     "not squared": ("E", lambda n: (n["o"] - 0.9) / 2, "square"),
-    "up the slope": ("w_new", lambda n: 0.4 + 0.2 * n["dw"], "ascent"),
-    "without the rate": ("w_new", lambda n: 0.4 - n["dw"], "rate"),
+    "up the slope": ("w'", lambda n: 0.4 + 0.2 * n["dw"], "ascent"),
+    "without the rate": ("w'", lambda n: 0.4 - n["dw"], "rate"),
     "σ not applied": ("o", lambda n: n["z"], "function"),
     "tanh for σ": ("o", lambda n: math.tanh(n["z"]), "function"),
     "e^−z with the sign lost": ("o", lambda n: 1 / (1 + math.exp(n["z"])), "sign"),
@@ -252,7 +252,7 @@ def test_every_line_is_worth_a_mark_and_carried_ones_get_it():
 def test_marks_and_what_carried_lines_get_can_be_chosen():
     """marks= by line, carried= as a part."""
     written = by_hand(6, dw=lambda n: n["d"])
-    marking = SHEET.mark(written, marks={"dw": 3, "w_new": 2}, carried=0.5)
+    marking = SHEET.mark(written, marks={"dw": 3, "w'": 2}, carried=0.5)
     assert (marking.out_of, marking.score) == (12.0, 8.0)
     assert SHEET.mark(written, marks=0.5).out_of == 4.5
 
@@ -269,11 +269,11 @@ def test_marks_that_are_none_are_refused(marks):
 
 def test_a_sheet_knows_its_lines_what_is_given_and_its_steps():
     """Leaves are given; each step is in terms of the lines before it, however gradient computed it."""
-    assert SHEET.lines == ["z", "o", "E", "e", "s", "d", "dw", "db", "w_new"]
+    assert SHEET.lines == ["z", "o", "E", "e", "s", "d", "dw", "db", "w'"]
     assert SHEET.given == {"w": 0.4, "x": 0.7, "b": 0.3, "t": 0.9, "eta": 0.2}
     assert SHEET.steps["d"] == "e·s"
     assert SHEET.steps["db"] == "d"
-    assert SHEET.steps["w_new"] == "w − η·dw"
+    assert SHEET.steps["w'"] == "w − η·dw"
 
 
 def test_lists_make_numbered_lines():
@@ -300,9 +300,9 @@ def test_a_sheet_of_a_labelled_graph_has_all_of_backpropagation():
     L.label = "L"
     sheet = Worksheet.of(L, rate=0.1)
     assert sheet.lines[:3] == ["z", "L", "∂L/∂z"]
-    assert {"∂L/∂w", "∂L/∂x", "w_new"} <= set(sheet.lines)
+    assert {"∂L/∂w", "∂L/∂x", "w'"} <= set(sheet.lines)
     (slope,) = gradient(L, w)
-    assert sheet.values["w_new"].data == pytest.approx(0.5 - 0.1 * slope.data)
+    assert sheet.values["w'"].data == pytest.approx(0.5 - 0.1 * slope.data)
 
 
 def test_names_are_compared_as_mathematics():
@@ -324,9 +324,9 @@ def test_names_are_compared_as_mathematics():
         (lambda: Worksheet.of(3.0), TypeError, "the Value to be differentiated"),
         (lambda: Worksheet.of(Value(1.0) * 2), ValueError, "has a label"),
         (lambda: SHEET.mark({"q": "1"}), LookupError, "no line of this worksheet"),
-        (lambda: SHEET.mark({"w_nwe": "1"}), LookupError, "is w_new meant"),
+        (lambda: SHEET.mark({"dwb": "1"}), LookupError, "is dw meant"),
         (lambda: SHEET.mark({"w": "0.4"}), LookupError, "is given"),
-        (lambda: SHEET.mark("0.58"), TypeError, "claims go by line"),
+        (lambda: SHEET.mark("0.58"), ValueError, "is no answer"),
         (lambda: SHEET.mark(None), TypeError, "claims go by line"),
         (lambda: SHEET.mark(["0.58"]), TypeError, "claims go by line"),
         (lambda: SHEET.mark({1: "0.58"}), LookupError, "1 is no line"),
@@ -434,3 +434,29 @@ def test_a_formula_that_fills_pages_is_marked_all_the_same(claim):
         assert sheet.steps
     assert sheet.mark({"y": claim})["y"].verdict == "wrong"
     assert sheet.mark({"y": f"{sheet.true['y']:.4f}"})["y"].verdict == "right"
+
+
+TYPED = {  # what is typed into a cell, and what each line comes to
+    "as on paper": ("z = 2·0.5 − 0.4 = 0.6\n\n# then\no ≈ 0.6457", {"z": "right", "o": "right"}),
+    "spelled as in pictures": ("y₁ = 4\ny_2 = 8.5", {"y_1": "right", "y_2": "wrong"}),
+    "a chain that goes on": ("z = 2·0.5 − 0.4\n  = 0.7\no =", {"z": "wrong", "o": "blank"}),
+    "nothing yet": ("z =\no =\n", {"z": "blank", "o": "blank"}),
+    "two in a row": ("z = 0.6; o = 0.1", {"z": "right", "o": "wrong"}),
+}
+UNTYPED = {
+    "z 0.6": r"^line 1: 'z 0\.6' is no answer: write the line's name, =, and what came out$",
+    "z = 0.6\nz = 0.7": "^z has two claims$",
+    "u = 0.6": "^u is no line of this worksheet",
+}
+
+
+def test_a_text_is_marked_as_its_lines_are():
+    """What one types as on paper, a line for each answer, is marked as the same claims by name."""
+    x = Value(0.5, label="x")
+    z = 2 * x - 0.4
+    sheet = Worksheet(z=z, o=sigmoid(z), y_1=x * 8, y_2=x + 9)
+    for text, verdicts in TYPED.values():
+        assert verdicts.items() <= sheet.mark(text).verdicts.items(), text
+    for text, message in UNTYPED.items():
+        with pytest.raises((ValueError, LookupError), match=message):
+            sheet.mark(text)

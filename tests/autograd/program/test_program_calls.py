@@ -462,7 +462,7 @@ def test_the_graph_is_left_as_it_was():
 
 
 @pytest.mark.parametrize(
-    "name", "W1 Z1 H1 dZ1 b1 m1 s1 np seed exp ones rows total joined outer zero order1 spare1 for x".split()
+    "name", "W1 A1 H1 dA1 b1 m1 s1 np seed exp ones rows total joined outer zero order1 spare1 for x".split()
 )
 def test_inputs_under_any_name(name):
     """A name that the program uses itself is refused, or does no harm."""

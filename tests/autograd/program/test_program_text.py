@@ -246,14 +246,14 @@ def test_the_equations_of_a_net_are_those_of_the_lecture():
     """Each layer is W H + b, and the gradients of its weights and biases are products with what came in, and sums."""
     text = by_name(*_classifier_in_parts()).equations
     for equation in (
-        r"Z_{1} &= W_{1} \, X + b_{1} \\",
-        r"H_{1} &= \mathrm{relu}\left(Z_{1}\right) \\",
-        r"Z_{2} &= W_{2} \, H_{1} + b_{2} \\",
-        r"\nabla_{H_{1}} &= W_{2}^{\top} \, \nabla_{Z_{2}} \\",
-        r"\nabla_{W_{1}} &= \nabla_{Z_{1}} \, X^{\top} \\",
-        r"\nabla_{b_{1}} &= \nabla_{Z_{1}} \, \mathbf{1} \\",
-        r"\nabla_{W_{2}} &= \nabla_{Z_{2}} \, H_{1}^{\top} \\",
-        r"\nabla_{b_{2}} &= \nabla_{Z_{2}} \, \mathbf{1}",
+        r"A_{1} &= W_{1} \, X + b_{1} \\",
+        r"H_{1} &= \mathrm{relu}\left(A_{1}\right) \\",
+        r"A_{2} &= W_{2} \, H_{1} + b_{2} \\",
+        r"\nabla_{H_{1}} &= W_{2}^{\top} \, \nabla_{A_{2}} \\",
+        r"\nabla_{W_{1}} &= \nabla_{A_{1}} \, X^{\top} \\",
+        r"\nabla_{b_{1}} &= \nabla_{A_{1}} \, \mathbf{1} \\",
+        r"\nabla_{W_{2}} &= \nabla_{A_{2}} \, H_{1}^{\top} \\",
+        r"\nabla_{b_{2}} &= \nabla_{A_{2}} \, \mathbf{1}",
     ):
         assert equation in text
 
@@ -282,7 +282,7 @@ def test_coefficients_stand_in_the_equations():
     x, w = leaves(2), leaves(2, 1)
     weighed, plain = (2.0 * w[0] * x[0] + 3.0 * w[1] * x[1]).tanh(), (w[0] * x[0] + w[1] * x[1]).tanh()
     first, second = (ag.compile(y, x, w).equations.splitlines()[1] for y in (weighed, plain))
-    assert first.startswith("Z_{1} &=")
+    assert first.startswith("A_{1} &=")
     assert first != second
 
 

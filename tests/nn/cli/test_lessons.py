@@ -1,7 +1,11 @@
 """lab: the notebooks of the course. The tour and marking are tested in tests/nn/cli/test_cli.py."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -79,12 +83,15 @@ def test_a_file_that_was_there_before_is_left(course, run):
 
 
 def test_jupyterlab_is_started_in_the_folder(course, run, monkeypatch):
-    """By this Python, with its exit code; an interruption is JupyterLab's to answer."""
+    """By this Python, with its exit code, at the first notebook; an interruption is JupyterLab's to answer."""
     started, answers = [], [KeyboardInterrupt, 3]
 
     class Process:
         def __init__(self, command):
             started.append(command)
+
+        def poll(self):
+            return 3
 
         def wait(self):
             answer = answers.pop(0)
@@ -94,9 +101,53 @@ def test_jupyterlab_is_started_in_the_folder(course, run, monkeypatch):
 
     monkeypatch.setattr(lessons, "find_spec", lambda name: name == "jupyterlab")
     monkeypatch.setattr(lessons.subprocess, "Popen", Process)
+    before = signal.getsignal(signal.SIGTERM)
     assert run("lab", "here", "--no-browser", "--jupyter=--port 9000")[0] == 3
-    place = f"--ServerApp.root_dir={Path('here').resolve()}"
-    assert started == [[sys.executable, "-m", "jupyterlab", place, "--no-browser", "--port", "9000"]]
+    place, first = f"--ServerApp.root_dir={Path('here').resolve()}", "--LabApp.default_url=/lab/tree/1-chain.ipynb"
+    settings = [place, first, "--ServerApp.answer_yes=True", "--no-browser", "--port", "9000"]
+    assert started == [[sys.executable, "-m", "jupyterlab", *settings]]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # also where tests run in the background
+STAND_IN = """
+import os, pathlib, sys, time
+pathlib.Path("started").write_text(str(os.getpid()))
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    sys.exit(5)
+"""
+
+
+@pytest.mark.external
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_whoever_ends_the_command_ends_jupyterlab(tmp_path, monkeypatch, name):
+    """A signal to the command alone, or Ctrl-C, which goes to both; a program that only waits stands in for JupyterLab."""
+    monkeypatch.chdir(tmp_path)
+    Path("stands/jupyterlab").mkdir(parents=True)
+    Path("stands/jupyterlab/__init__.py").write_text("")
+    Path("stands/jupyterlab/__main__.py").write_text(HEARS + STAND_IN)
+    start = f"{HEARS}from nn.cli import lessons; import sys; sys.exit(lessons._start(lessons.Path('here'), '1.ipynb', []))"
+    paths = os.pathsep.join([str(Path("stands").resolve()), str(ROOT)])
+    command = subprocess.Popen(
+        [sys.executable, "-c", start], env={**os.environ, "PYTHONPATH": paths}, start_new_session=True
+    )
+    try:
+        until = time.monotonic() + 60
+        while not (Path("started").exists() and Path("started").read_text()):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        if name == "SIGINT":
+            os.killpg(command.pid, signal.SIGINT)
+        else:
+            command.send_signal(signal.SIGTERM)
+        command.wait(timeout=60)
+    finally:
+        command.kill()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(Path("started").read_text()), 0)
 
 
 def test_without_jupyterlab(course, run, monkeypatch):

@@ -57,7 +57,7 @@ def desk(tmp_path, monkeypatch, run):
     monkeypatch.setattr("nn.cli.main.parser", lambda: PARSER)
     monkeypatch.setattr("nn.cli.tour.tour", lambda folder, progress: Path(folder).mkdir(exist_ok=True))
     monkeypatch.setattr("nn.cli.training._plot", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
-    monkeypatch.setattr("nn.cli.lessons._start", lambda folder, more: 0)
+    monkeypatch.setattr("nn.cli.lessons._start", lambda folder, first, more: 0)
     run("exercise", "neuron", "--seed", "3", "--save", "sheet.toml")
     Path("notes.md").write_text("$1 + 1 = 2$", encoding="utf-8")
 
