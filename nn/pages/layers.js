@@ -15,7 +15,7 @@ const LAYERS_STYLE = `
 .maps figcaption { color: var(--muted); font-size: .87em; }
 .maps canvas { display: block; max-width: 100%; image-rendering: pixelated; border: 1px solid var(--edge); cursor: crosshair; }
 .panel.layers { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); align-items: start; }
-.scalar { border-left: 4px solid var(--done); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
+.scalar { border-left: 4px solid var(--line); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
   position: sticky; top: 8px; max-height: 92vh; overflow-y: auto; }
 .panel.layers .now { min-height: 0; margin-bottom: 12px; }
 @media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); }
@@ -259,7 +259,7 @@ export function mountLayers(element, data, changed = () => {}) {
 
   const sizeOf = (array) => (array.flat ? `${array.ids.filter((i) => i >= 0).length} number${array.ids.length > 1 ? "s" : ""}` : array.shape.join(" × "));
 
-  // One array as a picture: a cell for each number, blue below zero and orange above, the stronger the larger.
+  // One array as a picture: a cell for each number, violet below zero and gold above, the stronger the larger.
   function map(array, numbers, what, known) {
     const figure = make("figure"), width = array.shape.at(-1), height = array.ids.length / width, blocks = array.shape.length > 2 ? array.shape[0] : 1;
     if (!known) {
@@ -285,7 +285,7 @@ export function mountLayers(element, data, changed = () => {}) {
         if (i < 0) { pen.globalAlpha = 0.35; pen.fillStyle = ink("--edge"); }
         else {
           pen.globalAlpha = most ? Math.sqrt(Math.min(1, Math.abs(numbers[i]) / most)) : 0;
-          pen.fillStyle = ink(numbers[i] < 0 ? "--done" : "--now");
+          pen.fillStyle = ink(numbers[i] < 0 ? "--negative" : "--positive");
         }
         pen.fillRect(x, y, cell - (cell > 5 ? 1 : 0), cell - (cell > 5 ? 1 : 0));
         if (i >= 0 && i === chosen) { pen.globalAlpha = 1; pen.lineWidth = 2; pen.strokeStyle = ink("--ink"); pen.strokeRect(x + 1, y + 1, cell - 2, cell - 2); }

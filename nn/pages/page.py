@@ -13,6 +13,7 @@ from importlib import resources
 from itertools import count
 from typing import Any
 
+from autograd.display.colours import css
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -25,7 +26,8 @@ _ids = count(1)
 def script() -> str:
     """The JavaScript, as one module."""
     folder = resources.files("nn.pages")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
+    palette = "".join(f'const {theme.upper()} = "{css(theme)}";\n' for theme in ("light", "dark"))
+    return palette + "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def inline(function: str, data: Any, fallback: str = "") -> str:

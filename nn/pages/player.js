@@ -69,10 +69,7 @@ const SHAPES = [
 ];
 
 const PLAYER_STYLE = `
-.player { container-type: inline-size; max-width: 1440px; margin: 0 auto;
-  --class0:#2563c9; --class1:#d9650b; --class2:#00875f; --class3:#b4528e; --class4:#2b9cc4; --class5:#a08a00; --class6:#6b7280; }
-@media screen { .player.dark { --class0:#5b9bf8; --class1:#f58a3c; --class2:#2fc08f; --class3:#dc8fbd;
-  --class4:#6fd0f2; --class5:#e6d54a; --class6:#a9b5c3; } }
+.player { container-type: inline-size; max-width: 1440px; margin: 0 auto; }
 .player .count { min-width: 120px; text-align: right; }
 .player .said { margin: 0 0 10px; min-height: 1.45em; font-variant-numeric: tabular-nums; }
 .player .said b { font-weight: 650; }
@@ -96,28 +93,28 @@ const PLAYER_STYLE = `
 .legend svg.stroke { width: 30px; }
 .loss svg { cursor: pointer; touch-action: pan-y; }
 .loss .grid { stroke: var(--edge); stroke-width: 1; opacity: .7; }
-.curve { fill: none; stroke: var(--done); stroke-width: 2; stroke-linejoin: round; }
-.curve.validation { stroke: var(--now); stroke-dasharray: 6 4; }
+.curve { fill: none; stroke: var(--ink); stroke-width: 2; stroke-linejoin: round; }
+.curve.validation { stroke: var(--muted); stroke-dasharray: 6 4; }
 .player .loss text.name { fill: var(--ink); }
 .cursor { stroke: var(--ink); stroke-width: 1.5; }
-.mark { fill: var(--done); stroke: var(--paper); stroke-width: 2; }
-.mark.validation { fill: var(--now); }
+.mark { fill: var(--ink); stroke: var(--paper); stroke-width: 2; }
+.mark.validation { fill: var(--muted); }
 .switch { display: inline-flex; }
 .switch button { border-radius: 0; padding: 3px 12px; min-height: 30px; }
 .switch button:first-child { border-radius: 6px 0 0 6px; border-right: 0; }
 .switch button:last-child { border-radius: 0 6px 6px 0; }
-.switch button[aria-pressed=true] { background: var(--done); border-color: var(--done); color: var(--paper); font-weight: 600; }
-.weight { stroke: var(--now); fill: none; stroke-linecap: butt; }
-.weight.below { stroke: var(--done); stroke-dasharray: 7 4; }
+.switch button[aria-pressed=true] { background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600; }
+.weight { stroke: var(--positive); fill: none; stroke-linecap: butt; }
+.weight.below { stroke: var(--negative); stroke-dasharray: 7 4; }
 .weight.none { stroke: var(--edge); stroke-dasharray: none; }
 .looked .weight:not(.own) { opacity: .08 !important; }
 .neuron { cursor: pointer; outline: none; }
 .neuron .body { fill: var(--box); stroke: var(--line); stroke-width: 1.5; }
-.neuron .tint { fill: var(--now); }
-.neuron .tint.below { fill: var(--done); }
+.neuron .tint { fill: var(--positive); }
+.neuron .tint.below { fill: var(--negative); }
 .player .neuron text.sign { fill: var(--ink); font-size: 13px; font-weight: 700; text-anchor: middle; pointer-events: none; }
 .neuron:hover .body, .neuron.chosen .body { stroke: var(--ink); stroke-width: 2.5; }
-.neuron:focus-visible .body { stroke: var(--now); stroke-width: 4; }
+.neuron:focus-visible .body { stroke: var(--ink); stroke-width: 4; }
 .player .net text.side { fill: var(--ink); }
 .player .net text.title { fill: var(--ink); font-weight: 600; }
 .told { border-left: 4px solid var(--edge); padding: 2px 0 2px 12px; min-height: 5.2em; font-size: .92em; }
