@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
 from nn.drawing.picture import number
 from nn.drawing.structure import NEURON
 from nn.drawing.writers import Drawing
+from nn.pages.film import Film
 from nn.pages.layers import LayeredGraph
 from nn.pages.page import inline, page, plain, script
 from nn.pages.trees import partials_of
@@ -81,13 +83,34 @@ class Stepper:
     def __init__(self, y: Value, layered: LayeredGraph | None = None) -> None:
         self.y, self.nodes = y, len(nodes(y))
         self.function = "mount" if layered is None else "mountLayers"
-        self.data = _data(y) if layered is None else layered.data()
+        self.steps = trace(y) if layered is None else None
+        self.data = layered.data() if layered is not None else _data(y)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
+    def save(self, path: str | os.PathLike[str], *, theme: str = "light", seconds: float = 1.6) -> Path:
+        """Write a page or a film, by the suffix of the path, and return the path.
+
+        path: .html is one file that works offline anywhere, and follows its reader's light or dark; .gif and .mp4 are films
+        theme, seconds: of a film, "light" or "dark", and how long each step is shown
+
+        Raises ValueError for another suffix or theme and for a film of too many steps, ImportError where a film lacks a
+        library.
+        """
         title = f"Backpropagation, step by step: {pretty(self.y.label) or 'the output'}"
         whole = {**self.data, "alone": True}
-        return save(path, "a stepper", {".html": lambda: page(title, inline(self.function, whole))})
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".html": lambda: page(title, inline(self.function, whole)),
+            ".gif": lambda: self._film(theme, seconds).gif(),
+            ".mp4": lambda: self._film(theme, seconds).mp4(),
+        }
+        return save(path, "a stepper", writers)
+
+    def _film(self, theme: str, seconds: float) -> Film:
+        if self.steps is None:
+            raise ValueError(
+                f"a film shows every step, and this graph of {self.nodes:,} nodes is stepped through layer by layer: take"
+                " the loss of fewer rows of data, or save it as .html"
+            )
+        return Film(self.steps, self.data, nodes(self.y), theme, seconds)
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.
