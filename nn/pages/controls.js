@@ -25,10 +25,10 @@ input[type=range] { accent-color: var(--ink); }
 .beside .stage { max-height: 56vh; }
 @container (min-width: 900px) { /* picture and explanation side by side */
   .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 290px); column-gap: 20px; align-items: start; }
-  .beside .bar, .beside .tools, .beside details { grid-column: 1 / -1; }
-  .beside .stage { grid-column: 1; grid-row: 2; max-height: 58vh; }
+  .beside .bar, .beside .folds, .beside .tools, .beside details { grid-column: 1 / -1; }
+  .beside .stage { grid-column: 1; grid-row: 3; max-height: 58vh; }
   .beside .stage svg { max-height: 56vh; }
-  .beside .panel { grid-column: 2; grid-row: 2; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
+  .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
   .beside .node-info { margin-top: 12px; }
 }
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
@@ -61,6 +61,12 @@ th, td { text-align: left; padding: 2px 12px 2px 0; white-space: nowrap; border-
 tr.current td { background: var(--inner); }
 .g-node { cursor: pointer; }
 .stage .graph > polygon { fill: var(--paper); stroke: none; }
+.folds { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 0 0 8px; max-height: 76px; overflow: auto; padding: 3px; }
+.folds button { padding: 2px 9px; min-height: 30px; font-size: .92em; }
+.stage.bare .constant { display: none; }
+.stage text.symbol { fill: var(--muted); font-weight: 400; }
+.stage .cluster text { cursor: pointer; }
+.stage .cluster rect { fill: var(--part); stroke: var(--edge); }
 .stage .cluster path, .stage .cluster polygon { fill: var(--part); stroke: var(--edge); }
 .stage text { fill: var(--ink); }
 .stage .cluster text, .stage .edge text, .stage .graph > text { fill: var(--muted); }

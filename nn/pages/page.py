@@ -18,7 +18,8 @@ from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 SCRIPTS = tuple(
-    f"{name}.js" for name in "numbers controls words explain nudge flow descend predict stepper layers player widget".split()
+    f"{name}.js"
+    for name in "numbers layout folds controls words explain nudge flow descend predict stepper layers player widget".split()
 )
 _ids = count(1)
 

@@ -30,7 +30,7 @@ from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
 from nn.drawing.dot import render
 from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
 from nn.drawing.picture import number
-from nn.drawing.structure import NEURON
+from nn.drawing.structure import NEURON, Part, parts
 from nn.drawing.writers import Drawing
 from nn.pages.film import Film
 from nn.pages.layers import LayeredGraph
@@ -51,8 +51,8 @@ def step_through(y: Value, *, layers: bool | None = None) -> Stepper:
     The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
     Python and page in step with one another. In the page the graph can be folded to neurons or layers.
     Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes that no modules computed, one
-    that no folding makes small enough, and layers of a graph without any, RuntimeError where no Graphviz is found to lay out
-    the drawing.
+    that no folding makes small enough, and layers of a graph without any. Where no Graphviz is found the page lays out its
+    drawing itself.
 
     >>> import nn
     >>> from autograd import Value
@@ -163,20 +163,22 @@ def _data(y: Value) -> dict[str, Any]:
             view, titles = _view(y, order, depth, names)
         except ValueError:  # too many boxes at this depth
             continue
+        if depth == OPERATION:
+            names.update({node: title for node, title in titles.items() if title and node.inputs})
         if len(set(view["places"])) not in sizes:
             sizes.add(len(set(view["places"])))
             views[depth] = view
-        if depth == OPERATION:
-            names.update({node: title for node, title in titles.items() if title and node.inputs})
     if not views:
         raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
+    entries = [_node(node, place, names) for node in order]
     return {
-        "nodes": [_node(node, place, names) for node in order],
+        "nodes": entries,
         "output": place[y],
         "forward": [place[node] for node in reversed(history(y))],
         "parameters": [place[x] for x in Structure(y).parameters()],
         "firstReached": [place[node] for node in as_first_reached(y)],
-        "views": views,
+        "views": {depth: view for depth, view in views.items() if view["svg"]},
+        "groups": _groups(y, order, entries),
     }
 
 
@@ -202,9 +204,25 @@ def _view(y: Value, order: list[Value], depth: str, names: dict[Value, str]) -> 
     for arrow in picture.arrows:
         arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
     picture.note = ""
-    svg = render(Drawing(picture).dot, "svg").decode()
-    view = {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
+    try:
+        svg = render(Drawing(picture).dot, "svg").decode()
+    except (ImportError, RuntimeError):  # there is no Graphviz here: the page lays out what it shows
+        svg = ""
+    view = {"svg": svg[svg.find("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
     return view, {node: boxes[graph.keys[node]].title for node in order} if depth == OPERATION else {}
+
+
+def _groups(y: Value, order: list[Value], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The neurons, layers and modules, each with that around it; every entry gets the number of the innermost it is in."""
+    found = parts(y)
+    numbers: dict[Part, int] = {}
+    for node, entry in zip(order, entries):
+        for part in found[node].around() if node in found else ():
+            entry["group"] = numbers.setdefault(part, len(numbers))
+    return [
+        {"name": part.name, "kind": part.kind, "parent": -1 if part.parent is None else numbers[part.parent]}
+        for part in numbers
+    ]
 
 
 def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:

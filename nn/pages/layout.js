@@ -1,4 +1,4 @@
-// A small layered layout (Sugiyama, Tagawa and Toda, 1981): the drawing of a graph that was typed, for stepper.js.
+// A small layered layout (Sugiyama, Tagawa and Toda, 1981): the drawing of a graph in the page, where no Graphviz made one.
 //
 //   1. rank      every node one column behind its last input; a leaf directly in front of its first use
 //   2. route     an edge over several columns goes through a place in each; edges from one node share these
@@ -9,6 +9,8 @@
 // drawing, of which the stepper shows one as at least 0.75 pixels: letters are 15 units high and more.
 // @ts-check
 
+
+const layout = (() => {
 /** @typedef {{ key: string, source: Box | null, node: number, rank: number, size: number, turn: number, at: number, left: Box[], right: Box[] }} Box source: of a place that an edge goes through */
 
 const HEIGHT = 70, GAP = 14, LANE = 20, BETWEEN = 28, NAME = 16, NUMBERS = 15, PAD = 10, MOST = 1.2; // pixels that a unit is shown as, at most
@@ -23,7 +25,7 @@ const signOf = (node) => (node.symbol && node.name !== node.formula ? node.symbo
  * Where everything stands: boxes with their middles and sizes, and edges as the points that they go through.
  * @param {any} graph @param {boolean} [down] from top to bottom, for narrow screens
  */
-export function place(graph, down = false) {
+function place(graph, down = false) {
   const drawn = graph.nodes.map((/** @type {any} */ node) => node.kind !== "constant");
   const ranks = rankOf(graph, drawn), columns = route(graph, drawn, ranks, down);
   order(columns);
@@ -139,7 +141,7 @@ function order(columns) {
 }
 
 /** How many edges cross, with a tree of sums over each column. @param {Box[][]} columns */
-export function crossings(columns) {
+function crossings(columns) {
   let total = 0;
   for (let c = 0; c + 1 < columns.length; c++) {
     const size = columns[c + 1].length + 1, sums = new Int32Array(size);
@@ -210,7 +212,7 @@ const rounded = (left, top, width) => `<path d="M${left} ${top}m8 0h${width - 16
 const round = (/** @type {number} */ x) => x.toFixed(1);
 
 /** The view of a graph that stepper.js shows: an SVG, the box that each node is in, and whose numbers each box shows. @param {any} graph @param {boolean} [down] */
-export function view(graph, down = false) {
+function view(graph, down = false) {
   const laid = place(graph, down), { across, middles } = laid, by = new Map(laid.columns.flat().map((box) => [box.key, box]));
   const at = (/** @type {number} */ along, /** @type {number} */ beside) => (down ? [beside, along] : [along, beside]);
   const svg = [], margin = 8;
@@ -262,3 +264,8 @@ export function view(graph, down = false) {
 function last(by, x, target) {
   return /** @type {Box} */ (by.get(`n${x}@${target.rank - 1}`) ?? by.get(`n${x}`));
 }
+
+return { place, crossings, view };
+})();
+
+export const { place: placeGraph, crossings, view: drawGraph } = layout;
