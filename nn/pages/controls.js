@@ -59,9 +59,9 @@ details { margin-top: 10px; }
 table { border-collapse: collapse; font-size: .9em; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 2px 12px 2px 0; white-space: nowrap; border-bottom: 1px solid var(--edge); }
 tr.current td { background: var(--inner); }
-.g-node { cursor: pointer; }
+.g-node, .g-group { cursor: pointer; }
 .stage .graph > polygon { fill: var(--paper); stroke: none; }
-.folds { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 0 0 8px; max-height: 76px; overflow: auto; padding: 3px; }
+.folds { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 0 0 6px; max-height: 78px; overflow-y: auto; padding: 3px; }
 .folds button { padding: 2px 9px; min-height: 30px; font-size: .92em; }
 .stage.bare .constant { display: none; }
 .stage text.symbol { fill: var(--muted); font-weight: 400; }

@@ -98,13 +98,22 @@ class Film:
     """The frames of a stepper, one after the other.
 
     steps: of the graph, forward and backward
-    data: of the page, from which drawing and names come
+    data: of the page, from which names and formulas come
     order: the nodes, as the page counts them
+    views: drawings, the first that is small enough to be seen whole is taken
     theme: "light" or "dark"
     seconds: how long a step is shown
     """
 
-    def __init__(self, steps: Trace, data: dict[str, Any], order: Sequence[Value], theme: str, seconds: float) -> None:
+    def __init__(
+        self,
+        steps: Trace,
+        data: dict[str, Any],
+        order: Sequence[Value],
+        views: dict[str, Any],
+        theme: str,
+        seconds: float,
+    ) -> None:
         if theme not in PALETTE:
             raise ValueError(f"theme is one of {', '.join(map(repr, PALETTE))}, not {theme!r}")
         if not 0.05 <= seconds <= 60.0:
@@ -117,9 +126,9 @@ class Film:
         self.ahead = len(steps.forward)
         self.values = {i: float(entry["value"]) for i, entry in enumerate(self.entries)}
         self.values |= {self.place[s.node]: s.value for s in steps.forward}
-        scenes = [Scene(view) for view in data["views"].values()]
+        scenes = [Scene(view) for view in views.values()]
         self.scene = next((scene for scene in scenes if self._fits(scene)), scenes[-1])
-        self.folded = OPERATION not in data["views"] or self.scene is not scenes[0]
+        self.folded = OPERATION not in views or self.scene is not scenes[0]
         self.stops = [k for k in range(1, len(self.all) + 1) if k == len(self.all) or self._stop(k - 1) != self._stop(k)]
         if len(self.stops) > MOST:
             raise ValueError(

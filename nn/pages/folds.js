@@ -72,7 +72,8 @@ export function quotient(graph, box, about = (b) => graph.nodes[b]) {
 const titleOf = ({ name }, results) => (results.length === 1 && results[0].length <= 12 ? `${name}: ${results[0]}` : name);
 
 // The drawing with some groups closed, as stepper.js takes it, laid out here.
-function closedView(graph, { groups, chains }, closed, down) {
+function closedView(graph, { groups, chains }, closed, down, constants = true) {
+  const drawn = (node) => (node.labelled && constants ? { ...node, drawn: true, said: `${node.name} = ${text(Number(fromText(node.value)))}` } : node);
   const users = graph.nodes.map(() => []);
   for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
   const shut = new Set(closed);
@@ -80,7 +81,7 @@ function closedView(graph, { groups, chains }, closed, down) {
     const box = boxesOf(chains, shut);
     const inside = (b) => groups[-1 - b].nodes.filter((i) => box[i] === b && graph.nodes[i].kind === "computed");
     const results = (b) => inside(b).filter((i) => i === graph.output || users[i].some((user) => box[user] !== b));
-    const made = quotient(graph, box, (b) => (b >= 0 ? graph.nodes[b]
+    const made = quotient(graph, box, (b) => (b >= 0 ? drawn(graph.nodes[b])
       : { kind: inside(b).length ? "computed" : "leaf", name: titleOf(groups[-1 - b], results(b).map((i) => graph.nodes[i].name)), symbol: "⊞", formula: "", inputs: [] }));
     if (made.circle) { // a module that is called on its own results cannot be one box
       const open = made.circle.filter((b) => b < 0);
@@ -98,14 +99,20 @@ function closedView(graph, { groups, chains }, closed, down) {
 
 // Which groups are closed at a depth: all neurons, or all layers; what is a function is one box at each.
 const DEPTHS = { operation: ["function"], neuron: ["function", "neuron"], layer: ["function", "neuron", "layer"] };
+const FEW = { wide: 70, narrow: 14 }; // boxes that a reader takes in: at first a drawing is folded until there are fewer
+const boxesAt = (graph, tree, depth) => {
+  const box = boxesOf(tree.chains, closedAt(tree.groups, depth));
+  return new Set(box.filter((_, i) => graph.nodes[i].kind !== "constant")).size;
+};
 const closedAt = (groups, depth) => new Set(groups.flatMap(({ kind }, g) => (DEPTHS[depth].includes(kind) ? [g] : [])));
 
-const MOST_CHIPS = 24;
+const MOST_CHIPS = 12;
 
 // A button for each group that is not inside of a closed one: it opens or closes it.
 function foldBar(place, { groups }, closed, toggle) {
   const hidden = (g) => g >= 0 && (closed.has(g) || hidden(groups[g].parent));
-  const there = [...groups.keys()].filter((g) => !hidden(groups[g].parent));
+  const all = [...groups.keys()].filter((g) => !hidden(groups[g].parent));
+  const there = all.length > MOST_CHIPS ? all.filter((g) => groups[g].kind !== "neuron") : all;
   place.replaceChildren();
   place.hidden = !there.length;
   for (const g of there.slice(0, MOST_CHIPS)) {
@@ -117,26 +124,31 @@ function foldBar(place, { groups }, closed, toggle) {
     chip.addEventListener("click", () => { toggle(g); place.querySelector(`[data-group="${g}"]`)?.focus(); });
     place.append(chip);
   }
-  if (there.length > MOST_CHIPS) place.append(make("span", `and ${there.length - MOST_CHIPS} more: open them in the drawing`, "muted"));
+  const rest = all.length - Math.min(there.length, MOST_CHIPS);
+  if (rest) place.append(make("span", `and ${rest} more: open them in the drawing`, "muted"));
 }
 
 // A frame with its name around each group that is open, where nothing else stands within.
 function frameGroups(drawing, { groups }, closed, boxOf, boxes, toggle) {
   const bounds = new Map(Object.entries(boxes).map(([key, box]) => [key, box.getBBox()]));
   const graph = drawing.querySelector(".graph"), around = (g) => (g < 0 ? 0 : 1 + around(groups[g].parent));
+  const [x, y, width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+  let least = [x, y, x + width, y + height];
   const depth = (g) => Math.max(0, ...groups.flatMap((each, k) => (each.parent === g && !closed.has(k) ? [1 + depth(k)] : [])));
   for (const g of [...groups.keys()].filter((k) => !closed.has(k)).sort((a, b) => around(b) - around(a))) {
     const own = new Set(groups[g].nodes.map(boxOf).filter((key) => bounds.has(key))), rects = [...own].map((key) => bounds.get(key));
     if (rects.length < 2 || rects.some(({ width }) => width === 0)) continue;
-    const pad = 7 + 7 * depth(g), head = 16 * (1 + depth(g));
+    const pad = 7 + 7 * depth(g), head = 20 * (1 + depth(g));
     const [left, top] = [Math.min(...rects.map((r) => r.x)) - pad, Math.min(...rects.map((r) => r.y)) - head];
     const [right, bottom] = [Math.max(...rects.map((r) => r.x + r.width)) + pad, Math.max(...rects.map((r) => r.y + r.height)) + pad];
     const strange = [...bounds].some(([key, r]) => !own.has(key) && r.x < right && r.x + r.width > left && r.y < bottom && r.y + r.height > top);
     if (strange) continue;
     const frame = shape(null, "g", { class: "cluster" });
     shape(frame, "rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 10 });
-    const name = shape(frame, "text", { x: left + 9, y: top + 12, "font-size": 12 }, `⊟ ${groups[g].name}`);
+    const name = shape(frame, "text", { x: left + 9, y: top + 15, "font-size": 15 }, `⊟ ${groups[g].name}`);
     name.addEventListener("click", () => toggle(g));
     graph.prepend(frame);
+    least = [Math.min(least[0], left), Math.min(least[1], top), Math.max(least[2], right), Math.max(least[3], bottom)];
   }
+  drawing.setAttribute("viewBox", [least[0] - 2, least[1] - 2, least[2] - least[0] + 4, least[3] - least[1] + 4].join(" "));
 }

@@ -17,7 +17,7 @@ from autograd.display.colours import css
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SCRIPTS = tuple(
+SCRIPTS = tuple(  # in this order
     f"{name}.js"
     for name in "numbers layout folds controls words explain nudge flow descend predict stepper layers player widget".split()
 )

@@ -13,7 +13,7 @@ const HTML = `
       <option value="own" hidden>opened one by one</option>
     </select>
     <select class="speed" aria-label="How fast it plays">
-      <option value="2800">slow</option><option value="1400" selected>at ease</option><option value="700">fast</option><option value="250">very fast</option>
+      <option value="2800">slow</option><option value="1400" selected>at ease</option><option value="600">fast</option><option value="250">very fast</option>
     </select>
     <select class="way" aria-label="The right way, or a wrong one">
       <option value="">the right way</option>
@@ -53,15 +53,20 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     );
   }
 
-  // The drawing: at a depth that Graphviz has laid out, its; else ours. Groups are named by <title>: boxes n0, arrows n0->n5.
-  const tree = groupsOf(graph), depths = Object.keys(DEPTHS).filter((depth, k) => graph.views[depth] || !k
-    || (!Object.keys(graph.views).length && tree.groups.some(({ kind }) => kind === depth)));
+  // The drawing, laid out here, or by Graphviz where the graph is large. Groups are named by <title>: boxes n0, arrows n0->n5.
+  const tree = groupsOf(graph), sizes = new Map();
+  for (const depth of Object.keys(DEPTHS)) {
+    const size = graph.views?.[depth] ? new Set(graph.views[depth].places).size : boxesAt(graph, tree, depth);
+    const offered = graph.views?.operation || graph.views?.neuron || graph.views?.layer ? graph.views[depth] : true;
+    if (offered && ![...sizes.values()].includes(size)) sizes.set(depth, size);
+  }
+  const depths = [...sizes.keys()], narrow = () => $(".stage").clientWidth > 0 && $(".stage").clientWidth < NARROW;
   let view, boxes, edges, lines, letters, closed = new Set(), folded = false;
   function fold(depth) {
     $(".depth").value = depth;
     if (depth !== "own") closed = closedAt(tree.groups, depth);
-    const drawn = depth !== "own" && !tree.groups.some(({ kind }) => kind === "function") && graph.views[depth];
-    view = drawn || closedView(graph, tree, closed, $(".stage").clientWidth < NARROW && $(".stage").clientWidth > 0);
+    const drawn = depth !== "own" && !tree.groups.some(({ kind }) => kind === "function") && graph.views?.[depth];
+    view = drawn || closedView(graph, tree, closed, narrow(), $(".constants input").checked);
     closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
     const drawing = new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement;
@@ -89,7 +94,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
         lines[key] = { node: i, value, grad };
         box.dataset.name = name(i);
       } else box.setAttribute("aria-label", `${tree.groups[g].name}, opens`);
-      box.classList.add("g-node");
+      box.classList.add(i === undefined ? "g-group" : "g-node");
       for (const [attribute, word] of [["tabindex", "0"], ["role", "button"]]) box.setAttribute(attribute, word);
       const press = () => (i === undefined ? toggle(g) : choose(i));
       box.addEventListener("click", press);
@@ -106,7 +111,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const constants = Object.keys(boxes).filter((key) => graph.nodes.every((node, i) => boxOf(i) !== key || node.kind === "constant"));
     for (const key of constants) for (const part of [boxes[key], ...Object.entries(edges).flatMap(([way, found]) => (way.startsWith(`${key}->`) ? found : []))])
       part.classList.add("constant");
-    $(".constants").hidden = !constants.length;
+    $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
     if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
     foldBar($(".folds"), tree, closed, toggle);
   }
@@ -255,13 +260,17 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   $(".depth").addEventListener("change", () => { fold($(".depth").value); show(); });
   for (const option of [...$(".depth").options]) if (option.value !== "own" && !depths.includes(option.value)) option.remove();
   $(".depth").hidden = depths.length < 2;
-  $(".constants input").addEventListener("change", () => $(".stage").classList.toggle("bare", !$(".constants input").checked));
+  $(".constants input").addEventListener("change", () => {
+    $(".stage").classList.toggle("bare", !$(".constants input").checked);
+    fold($(".depth").value);
+    show();
+  });
   $("details").addEventListener("toggle", table);
   themed($(".app"));
   globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
   const downhill = descender(it, $), foretell = predictor(it, $);
   compute();
-  fold(depths.find((depth) => graph.views[depth]) ?? depths[0]);
+  fold(depths.find((depth) => sizes.get(depth) <= FEW[narrow() ? "narrow" : "wide"]) ?? depths.at(-1));
   table();
   show();
   const change = (given) => {

@@ -29,7 +29,7 @@ from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
 from nn.drawing.dot import render
 from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
-from nn.drawing.picture import number
+from nn.drawing.picture import Picture, number
 from nn.drawing.structure import NEURON, Part, parts
 from nn.drawing.writers import Drawing
 from nn.pages.film import Film
@@ -38,6 +38,7 @@ from nn.pages.page import inline, page, plain, script
 from nn.pages.trees import partials_of
 
 MOST = 20_000  # nodes that a page can hold; up to 2,000 of them drawn one by one, above that folded
+OWN = 400  # nodes of a graph that the page lays out itself; above that Graphviz does it better
 SCALARS = 5_000  # nodes of a model that is stepped through number by number; above that layer by layer
 
 
@@ -110,7 +111,19 @@ class Stepper:
                 f"a film shows every step, and this graph of {self.nodes:,} nodes is stepped through layer by layer: take"
                 " the loss of fewer rows of data, or save it as .html"
             )
-        return Film(self.steps, self.data, nodes(self.y), theme, seconds)
+        order = nodes(self.y)
+        return Film(self.steps, self.data, order, self._drawings(order), theme, seconds)
+
+    def _drawings(self, order: list[Value]) -> dict[str, Any]:
+        """What Graphviz makes of the graph at each depth, for films."""
+        graph, found = GraphPictures([self.y], 4, set(), None, 0), {}
+        names = {node: entry["name"] for node, entry in zip(order, self.data["nodes"])}
+        for depth in DEPTHS:
+            try:
+                found[depth] = view_of(graph, graph.picture(depth, None), order, names)
+            except ValueError:  # too many boxes at this depth
+                continue
+        return found
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.
@@ -156,20 +169,12 @@ def _data(y: Value) -> dict[str, Any]:
     order = nodes(y)
     place = {node: i for i, node in enumerate(order)}
     names = {node: pretty(name) for node, name in trace(y).names.items()}
-    views = {}
-    sizes = set()
-    for depth in DEPTHS:
-        try:
-            view, titles = _view(y, order, depth, names)
-        except ValueError:  # too many boxes at this depth
-            continue
-        if depth == OPERATION:
-            names.update({node: title for node, title in titles.items() if title and node.inputs})
-        if len(set(view["places"])) not in sizes:
-            sizes.add(len(set(view["places"])))
-            views[depth] = view
-    if not views:
-        raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
+    graph = GraphPictures([y], 4, set(), None, 0)
+    if len(order) <= OWN:
+        views = {}
+        names.update(_titles(graph, order, names))
+    else:
+        views = _views(graph, order, names)
     entries = [_node(node, place, names) for node in order]
     return {
         "nodes": entries,
@@ -177,24 +182,54 @@ def _data(y: Value) -> dict[str, Any]:
         "forward": [place[node] for node in reversed(history(y))],
         "parameters": [place[x] for x in Structure(y).parameters()],
         "firstReached": [place[node] for node in as_first_reached(y)],
-        "views": {depth: view for depth, view in views.items() if view["svg"]},
+        "views": views,
         "groups": _groups(y, order, entries),
     }
 
 
-def _view(y: Value, order: list[Value], depth: str, names: dict[Value, str]) -> tuple[dict[str, Any], dict[Value, str]]:
-    """The drawing at one depth, with room for any number; which box each node is in, and whose numbers a box shows."""
-    graph = GraphPictures([y], 4, set(), None, 0)
-    picture = graph.picture(depth, None)
+def _titles(graph: GraphPictures, order: list[Value], names: dict[Value, str]) -> dict[Value, str]:
+    """What the boxes of operations wear: no line speaks of another name."""
+    boxes = {box.key: box for box in graph.picture(OPERATION, None).boxes}
+    return {node: title for node in order if node.inputs and (title := boxes[graph.keys[node]].title or names[node])}
+
+
+def _views(graph: GraphPictures, order: list[Value], names: dict[Value, str]) -> dict[str, Any]:
+    """The drawings of a large graph, at each depth at which it has another number of boxes. None where no Graphviz is."""
+    views: dict[str, Any] = {}
+    sizes = set()
+    fits = False
+    for depth in DEPTHS:
+        try:
+            if depth == OPERATION:
+                names.update(_titles(graph, order, names))
+            picture = graph.picture(depth, None)
+        except ValueError:  # too many boxes at this depth
+            continue
+        fits = True
+        if len(picture.boxes) not in sizes:
+            sizes.add(len(picture.boxes))
+            try:
+                views[depth] = view_of(graph, picture, order, names)
+            except (ImportError, RuntimeError):
+                return {}
+    if not fits:
+        raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
+    return views
+
+
+def view_of(graph: GraphPictures, picture: Picture, order: list[Value], names: dict[Value, str]) -> dict[str, Any]:
+    """A drawing, with room for any number; which box each node is in, and whose numbers a box shows.
+
+    Raises ImportError and RuntimeError where no Graphviz is found to lay it out.
+    """
     boxes = {box.key: box for box in picture.boxes}
     shown = {}
     for i, node in enumerate(order):
         box = boxes[graph.keys[node]]
         if (box.kind in (OPERATION, "leaf") and node.op is not CONSTANT) or (box.kind == NEURON and node.inputs):
             shown[box.key] = i  # of a neuron the last one computed, which is its output
-    for node in order if depth == OPERATION else ():
-        box = boxes[graph.keys[node]]
-        box.title = box.title or (names[node] if node.inputs else "")  # no line speaks of a name that no box wears
+        if box.kind == OPERATION and node.inputs:
+            box.title = names[node]
     for box in picture.boxes:
         box.grad = None
         if box.key in shown:
@@ -204,12 +239,8 @@ def _view(y: Value, order: list[Value], depth: str, names: dict[Value, str]) -> 
     for arrow in picture.arrows:
         arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
     picture.note = ""
-    try:
-        svg = render(Drawing(picture).dot, "svg").decode()
-    except (ImportError, RuntimeError):  # there is no Graphviz here: the page lays out what it shows
-        svg = ""
-    view = {"svg": svg[svg.find("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
-    return view, {node: boxes[graph.keys[node]].title for node in order} if depth == OPERATION else {}
+    svg = render(Drawing(picture).dot, "svg").decode()
+    return {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
 
 
 def _groups(y: Value, order: list[Value], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

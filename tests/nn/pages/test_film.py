@@ -2,6 +2,7 @@
 
 import builtins
 import re
+import shutil
 from itertools import pairwise
 
 import pytest
@@ -136,7 +137,8 @@ def test_without_a_library_the_extra_is_named(missing, suffix, monkeypatch, tmp_
 
     shown = nn.step_through(small())
     monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr("shutil.which", lambda program: None)
+    which = shutil.which
+    monkeypatch.setattr("shutil.which", lambda program, **rest: None if program == "ffmpeg" else which(program, **rest))
     with pytest.raises(ImportError, match=re.escape('pip install "chalkgrad[film]"')):
         shown.save(tmp_path / f"film{suffix}")
     assert not list(tmp_path.iterdir())
