@@ -30,7 +30,7 @@ const LAYERS_HTML = `
 <div class="app" role="region" aria-label="Backpropagation, layer by layer">
   ${toolbar("Steps", "Step")}
   <nav class="path" aria-label="Where this is in the model"></nav>
-  <div class="stage" tabindex="0" aria-label="The layers; click one to look at its numbers"></div>
+  <div class="stage" tabindex="0" role="group" aria-label="The layers; click one to look at its numbers"></div>
   <div class="panel layers">
     <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
     <div class="scalar" aria-live="polite"></div>

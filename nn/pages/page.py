@@ -6,6 +6,7 @@ works inline in a notebook, after the kernel is gone, and as one file that needs
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -50,6 +51,12 @@ def inline(function: str, data: Any, fallback: str = "") -> str:
 def page(title: str, body: str) -> str:
     """A whole HTML page whose own scripts run, and to which nothing from outside is let in."""
     return html_page(title, body, "body{margin:0}", POLICY)
+
+
+def figure_page(title: str, figure: str) -> str:
+    """A page around one figure, whose name is its heading: it is read aloud, and seen in the browser's title."""
+    hidden = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+    return page(title, f'<main><h1 style="{hidden}">{html.escape(title)}</h1>{figure}</main>')
 
 
 def plain(x: float) -> float | str:

@@ -23,7 +23,7 @@ const HTML = `
     </select>
     <label class="check constants" hidden><input type="checkbox" checked> constants</label>`)}
   <nav class="folds" aria-label="Open and close" hidden></nav>
-  <div class="stage" tabindex="0" aria-label="The graph; click a node to look at it"></div>
+  <div class="stage" tabindex="0" role="group" aria-label="The graph; click a node to look at it"></div>
   <div class="panel" tabindex="0" role="group" aria-label="What happens here">
     <div class="now" aria-live="polite"></div>
     <div class="node-info"></div>

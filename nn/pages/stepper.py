@@ -34,7 +34,7 @@ from nn.drawing.structure import NEURON, Part, parts
 from nn.drawing.writers import Drawing
 from nn.pages.film import Film
 from nn.pages.layers import LayeredGraph
-from nn.pages.page import inline, page, plain, script
+from nn.pages.page import figure_page, inline, plain, script
 from nn.pages.trees import partials_of
 
 MOST = 20_000  # nodes that a page can hold; up to 2,000 of them drawn one by one, above that folded
@@ -99,7 +99,7 @@ class Stepper:
         title = f"Backpropagation, step by step: {pretty(self.y.label) or 'the output'}"
         whole = {**self.data, "alone": True}
         writers: dict[str, Callable[[], str | bytes]] = {
-            ".html": lambda: page(title, inline(self.function, whole)),
+            ".html": lambda: figure_page(title, inline(self.function, whole)),
             ".gif": lambda: self._film(theme, seconds).gif(),
             ".mp4": lambda: self._film(theme, seconds).mp4(),
         }

@@ -6,8 +6,8 @@ axe-core judges by WCAG 2.2, level AA: names and roles of all controls, contrast
 import importlib.resources
 
 import pytest
+from nets_to_step import softmax_net, three_rows
 from stepper_page import Page
-from test_folds import softmax_net, three_rows
 
 import nn
 from nn.cli.tour import two_layer_network
@@ -23,7 +23,7 @@ def axe():
 
 
 def gpt():
-    model = nn.GPT(5, 4, 4, 2, 1, seed=0)
+    model = nn.GPT(5, 4, 2, 1, 4, seed=0)
     return nn.losses.cross_entropy(model([0, 2, 1]), [2, 1, 3])
 
 
@@ -38,6 +38,7 @@ PAGES = {
     "two layers": (lambda: nn.step_through(two_layer_network()[1]), ".count"),
     "softmax": (lambda: nn.step_through(softmax_net()), ".count"),
     "three rows": (lambda: nn.step_through(three_rows()), ".count"),
+    "layers": (lambda: nn.step_through(gpt(), layers=True), ".count"),
     "player": (player, ".count"),
     "play": (nn.play, "main[data-ready]"),
 }
