@@ -108,6 +108,7 @@ function make(tag, words = "", className = "") {
   const made = document.createElement(tag);
   made.textContent = words; // names are data: they are shown, never run
   if (className) made.className = className;
+  if (/^h[34]$/.test(tag)) made.setAttribute("aria-level", String(Number(tag[1]) - 1)); // below the heading of the page
   return made;
 }
 

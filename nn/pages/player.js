@@ -133,13 +133,13 @@ const PLAYER_HTML = `
   <p class="said" aria-live="polite"></p>
   <div class="views">
     <div>
-      <section class="plane-view"><div class="head"><h3>Decision boundary</h3><div class="legend"></div></div>
+      <section class="plane-view"><div class="head"><h3 aria-level="2">Decision boundary</h3><div class="legend"></div></div>
         <div class="plane"></div><p class="muted readout"></p></section>
       <section><div class="head"><h3 class="loss-title">Loss</h3><div class="legend loss-legend"></div></div>
         <div class="loss"></div><p class="muted loss-note"></p></section>
     </div>
     <section>
-      <div class="head"><h3>Network</h3><div class="switch" role="group" aria-label="What the lines show">
+      <div class="head"><h3 aria-level="2">Network</h3><div class="switch" role="group" aria-label="What the lines show">
         <button class="weights" aria-pressed="true">weights</button><button class="gradients" aria-pressed="false">gradients</button></div></div>
       <div class="net"></div><div class="legend net-legend"></div><p class="muted net-note"></p>
       <div class="told"></div>
