@@ -26,6 +26,7 @@ input[type=range] { accent-color: var(--ink); }
 @container (min-width: 900px) { /* picture and explanation side by side */
   .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 290px); column-gap: 20px; align-items: start; }
   .beside .bar, .beside .folds, .beside .tools, .beside details { grid-column: 1 / -1; }
+  .beside .folds { grid-row: 2; } .beside .tools { grid-row: 4; } .beside details { grid-row: 5; }
   .beside .stage { grid-column: 1; grid-row: 3; max-height: 58vh; }
   .beside .stage svg { max-height: 56vh; }
   .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }

@@ -18,10 +18,9 @@ from autograd.display.colours import css
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SCRIPTS = tuple(  # in this order
-    f"{name}.js"
-    for name in "numbers layout folds controls words explain nudge flow descend predict stepper layers player widget".split()
-)
+_NAMES = """numbers layout folds controls words explain nudge flow descend predict stepper
+    expand layers plane player_look player widget"""
+SCRIPTS = tuple(f"{name}.js" for name in _NAMES.split())  # in this order
 _ids = count(1)
 
 
