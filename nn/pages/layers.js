@@ -35,6 +35,7 @@ const LAYERS_HTML = `
     <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
     <div class="scalar" aria-live="polite"></div>
   </div>
+  <div class="tools"><section class="downhill" aria-label="Descend">${DESCEND}</section></div>
 </div>`;
 
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
@@ -45,7 +46,8 @@ export function mountLayers(element, data, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${LAYERS_STYLE}</style>${LAYERS_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const graph = expandGraph(data), values = forward(graph, {}), grads = gradients(graph, values);
+  const graph = expandGraph(data);
+  let values = forward(graph, {}), grads = gradients(graph, values), times = 0; // how often they were computed anew
   const arrays = data.arrays.map((array) => ({ ...array, ids: unpack(array.ids, Int32Array) }));
 
   const names = new Map(Object.entries(data.names).map(([i, name]) => [Number(i), name]));
@@ -59,6 +61,20 @@ export function mountLayers(element, data, changed = () => {}) {
   for (const i of graph.forward) graph.nodes[i].inputs.forEach((x, slot) => users[x].push([i, slot]));
   const name = (i) => names.get(i) ?? (graph.nodes[i].kind === "constant" ? text(values[i], 4) : graph.nodes[i].inputs.length ? `${graph.nodes[i].op} no. ${i}` : `leaf no. ${i}`);
   const output = name(graph.output);
+
+  // Downhill: the parameters move, and all numbers are computed anew.
+  const learn = arrays.filter((array) => array.parameters).flatMap((array) => [...array.ids].filter((i) => i >= 0)), leaves = {};
+  const added = graph.forward.find((i) => graph.nodes[i].recorded);
+  const it = { graph, words: { name, output }, wrong: "", run: { values, grads }, moving: () => learn, play: (on) => play(on), turn,
+    refusal: (i) => (added === undefined ? "" : recordedAbove(graph, i)) };
+  function turn(given) {
+    Object.assign(leaves, given);
+    values = forward(graph, leaves);
+    grads = gradients(graph, values);
+    times++;
+    it.run = { values, grads };
+    show();
+  }
 
   function indicesOf(array, place) {
     const found = [];
@@ -145,6 +161,7 @@ export function mountLayers(element, data, changed = () => {}) {
     if (here) follow(boxes[here]);
     drawArrays();
     tellScalar();
+    downhill();
     tellPosition($, position, steps(), `step ${position} of ${steps()}`, $(".now h3").textContent);
     changed({ position, leaves: {} });
   }
@@ -192,7 +209,7 @@ export function mountLayers(element, data, changed = () => {}) {
   }
 
   function drawArrays() {
-    const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth}`;
+    const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth} ${times}`;
     if (place.dataset.shown === stamp) return;
     place.dataset.shown = stamp;
     place.replaceChildren();
@@ -371,6 +388,7 @@ export function mountLayers(element, data, changed = () => {}) {
   (data.alone ? document : $(".app")).addEventListener("keydown", (event) => {
     if ((event.key === "Escape" || event.key === "Backspace") && trail.length > 1) { back(trail.length - 2); event.preventDefault(); }
   });
+  const downhill = descender(it, $);
   unfold();
   themed($(".app"), () => { $(".arrays").dataset.shown = ""; drawArrays(); });
   show();
