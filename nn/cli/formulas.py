@@ -44,10 +44,16 @@ def add_to(commands: Any) -> None:
         examples=[
             f"chalkgrad step {NEURON}",
             'chalkgrad step "o = sigmoid(net); net = w*x + b" w=0.5 x=2 b=-1 --html steps.html',
+            'chalkgrad step "E = (o - t)^2; o = sigmoid(w*x)" w=0.5 x=2 t=1 --save backprop.gif',
             'echo "y = x^2; x = 1/3" | chalkgrad step - --json',
         ],
     )
     step.add_argument("--html", metavar="FILE", help="write the steps as a page to click through")
+    step.add_argument(
+        "--save", metavar="FILE", action="append", default=[], help="write the steps: .html to click through, .gif, .mp4"
+    )
+    step.add_argument("--theme", choices=("light", "dark"), default="light", help="of a film's colours (%(default)s)")
+    step.add_argument("--seconds", type=float, default=1.6, help="how long a film shows each step (%(default)s)")
     step.add_argument("--draw", metavar="FILE", help="draw the graph with its gradients: .svg, .png, .pdf, .dot, .mmd, .tex")
 
     derive = _command(
@@ -211,12 +217,12 @@ def _step(options: argparse.Namespace) -> int:
         show(steps.forward_table())
         print("\n" + heading("backward"))
         show(steps.backward_table())
-    if options.html or options.draw:
+    if options.html or options.draw or options.save:
         import nn
 
         y.backward()
-        if options.html:
-            note(f"saved {nn.step_through(y).save(options.html)}")
+        for path in [*filter(None, [options.html]), *options.save]:
+            note(f"saved {nn.step_through(y).save(path, theme=options.theme, seconds=options.seconds)}")
         if options.draw:
             note(f"saved {nn.draw(y, digits=options.digits).save(options.draw)}")
     return 0

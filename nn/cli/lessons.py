@@ -51,6 +51,7 @@ def add_to(commands: Any) -> None:
         examples=["chalkgrad tour --folder pictures --no-progress"],
     )
     tour.add_argument("--folder", metavar="FOLDER", default="chalkgrad-tour", help="where the pictures go (%(default)s)")
+    tour.add_argument("--no-open", action="store_true", help="make the page that shows all, without opening it")
     tour.add_argument("--no-progress", action="store_true", help="leave out the progress bar")
 
     exercise = command(
@@ -192,7 +193,11 @@ def _play(options: argparse.Namespace) -> int:
 def _tour(options: argparse.Namespace) -> int:
     from nn.cli.tour import tour
 
-    tour(options.folder, progress=False if options.no_progress else None)
+    index = tour(options.folder, progress=False if options.no_progress else None)
+    if sys.stdout.isatty() and not options.no_open:
+        import webbrowser
+
+        webbrowser.open(index.resolve().as_uri())
     return 0
 
 

@@ -21,6 +21,7 @@ PURPOSES = {  # of the extras that are for people who use the library; their pac
     "draw": "drawings",
     "math": "simplification, and mathematics on web pages",
     "plot": "curves, boundaries, histograms",
+    "film": "films of the stepper, as .gif and .mp4",
     "widget": "the stepper in step with Python",
     "lab": "the course's notebooks",
     "completion": "completion in the shell",

@@ -14,26 +14,30 @@ from typing import Any
 
 import nn
 from autograd import Value, derivation, descent, label, trace
+from autograd.display.files import write
 from autograd.value import constant, lift
+from nn.cli.album import album
 from nn.losses import half_squared_error
 
 RATE = 0.5
 
 
-def tour(folder: str | Path = "chalkgrad-tour", progress: bool | None = None) -> None:
+def tour(folder: str | Path = "chalkgrad-tour", progress: bool | None = None) -> Path:
     """Print the two-layer network of the fourth lecture note, one gradient step, and a training on iris; draw both.
 
     folder: where the pictures go; it is made if it is not there
     progress: a bar while training; by default wherever tqdm is installed
 
+    Gives the path of index.html, which explains and links all that was made.
     Raises OSError if the folder cannot be made or written to.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     pictures = _two_layer_network(folder) + _real_data(folder, progress) + _boundary(folder, progress)
-    if pictures:
-        _title("Pictures, and pages to open in a browser")
-        print("\n".join(f"  {path}" for path in pictures) + "\n")
+    index = write(folder / "index.html", album({path.name for path in pictures}))
+    _title("Pictures, and pages to open in a browser")
+    print("\n".join(f"  {path}" for path in [index, *pictures]) + "\n")
+    return index
 
 
 def two_layer_network() -> tuple[nn.MLP, Value]:

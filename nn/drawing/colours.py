@@ -1,31 +1,14 @@
-"""Colours and fonts of drawings, light and dark."""
+"""Colours and fonts of drawings, light and dark: gradients in the palette's colours for below and above zero."""
 
 from __future__ import annotations
 
 import math
 
+from autograd.display.colours import PALETTE, mix
 from nn.drawing.picture import Picture, number
 
 FONT = "Helvetica"
-
-
-# Blue below zero, orange above: a pair that all kinds of colour blindness tell apart.
-THEMES = {
-    "light": {
-        "paper": "#ffffff", "ink": "#1c2733", "muted": "#5f6c7b", "line": "#9aa7b5", "box": "#ffffff",
-        "part": "#f4f6f9", "inner": "#eaeef3", "edge": "#ccd4dd", "negative": "#2563c9", "positive": "#d9650b",
-    },
-    "dark": {
-        "paper": "#14181f", "ink": "#eef2f6", "muted": "#a9b5c3", "line": "#76849a", "box": "#1f2630",
-        "part": "#1a2029", "inner": "#212936", "edge": "#3d4859", "negative": "#5b9bf8", "positive": "#f58a3c",
-    },
-}  # fmt: skip
-
-
-def mix(a: str, b: str, share: float) -> str:
-    """The colour that is a, with a share of b in it; both as #rrggbb."""
-    parts = [(int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
+THEMES = PALETTE
 
 
 def strength(gradient: float | None, strongest: float) -> float:

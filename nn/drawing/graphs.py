@@ -5,7 +5,7 @@ stand on the arrows; of layers, each layer is one box with its shape and norms; 
 of. Which node belongs where, structure.py knows; what is in no layer stays as it is while it is little, and is gathered
 where it is much, within the module that it belongs to.
 
-A picture is coloured by the gradients in the graph: blue below zero, orange above, the stronger the further from it.
+A picture is coloured by the gradients in the graph: violet below zero, gold above, the stronger the further from it.
 """
 
 from __future__ import annotations

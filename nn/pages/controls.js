@@ -2,12 +2,10 @@
 
 const STYLE = `
 :host { all: initial; display: block; container-type: inline-size; }
-.app { --paper:#fff; --ink:#1c2733; --muted:#5f6c7b; --line:#9aa7b5; --box:#fff; --part:#f4f6f9; --edge:#ccd4dd;
-  --now:#d9650b; --done:#2563c9; --now-soft:#fdebdc; --done-soft:#e3edfb; --wrong:#b3261e; --good:#00694d; --slope:#a84600;
+.app { ${LIGHT};
   font: 15px/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--ink); background: var(--paper);
   padding: 12px 16px 16px; border-radius: 8px; box-sizing: border-box; }
-@media screen { .app.dark { --paper:#14181f; --ink:#eef2f6; --muted:#a9b5c3; --line:#76849a; --box:#1f2630;
-  --part:#1a2029; --edge:#3d4859; --now:#f58a3c; --done:#5b9bf8; --now-soft:#4a3020; --done-soft:#1f3350; --wrong:#ff8a80; --good:#5fd3a8; --slope:#f79a55; } }
+@media screen { .app.dark { ${DARK} } }
 .app * { box-sizing: border-box; }
 .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; }
 button, select { font: inherit; color: var(--ink); background: var(--part); border: 1px solid var(--edge); border-radius: 6px;
@@ -16,9 +14,9 @@ button, select { font: inherit; color: var(--ink); background: var(--part); bord
 .now ul { margin: 2px 0; padding-left: 18px; font-size: .93em; }
 button:hover { border-color: var(--line); }
 button:disabled { opacity: .45; cursor: default; }
-button.play { background: var(--done); border-color: var(--done); color: var(--paper); font-weight: 600; min-width: 96px; }
-:focus-visible { outline: 3px solid var(--now); outline-offset: 2px; }
-input[type=range] { accent-color: var(--done); }
+button.play { background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600; min-width: 96px; }
+:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
+input[type=range] { accent-color: var(--ink); }
 .bar input[type=range] { flex: 1 1 160px; min-width: 120px; }
 .count { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 96px; }
 .stage { overflow: auto; max-height: 80vh; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
@@ -27,15 +25,16 @@ input[type=range] { accent-color: var(--done); }
 .beside .stage { max-height: 56vh; }
 @container (min-width: 900px) { /* picture and explanation side by side */
   .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 290px); column-gap: 20px; align-items: start; }
-  .beside .bar, .beside .tools, .beside details { grid-column: 1 / -1; }
-  .beside .stage { grid-column: 1; grid-row: 2; max-height: 58vh; }
+  .beside .bar, .beside .folds, .beside .tools, .beside details { grid-column: 1 / -1; }
+  .beside .folds { grid-row: 2; } .beside .tools { grid-row: 4; } .beside details { grid-row: 5; }
+  .beside .stage { grid-column: 1; grid-row: 3; max-height: 58vh; }
   .beside .stage svg { max-height: 56vh; }
-  .beside .panel { grid-column: 2; grid-row: 2; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
+  .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
   .beside .node-info { margin-top: 12px; }
 }
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
-.now { border-left: 4px solid var(--now); padding: 2px 0 2px 12px; min-height: 9.5em; }
-.now.forward { border-color: var(--done); }
+.now { border-left: 4px solid var(--backward); padding: 2px 0 2px 12px; min-height: 9.5em; }
+.now.forward { border-color: var(--forward); }
 h3 { font-size: 1.05em; margin: 0 0 4px; }
 p { margin: 4px 0; }
 .math { font-family: "Cambria Math", "STIX Two Math", Georgia, serif; font-size: 1.08em; overflow-wrap: anywhere; }
@@ -51,18 +50,24 @@ p { margin: 4px 0; }
 .rate { display: grid; grid-template-columns: auto minmax(90px, 1fr) 3em; gap: 8px; align-items: center; flex: 1 1 180px; font-variant-numeric: tabular-nums; }
 .losses { display: block; width: 100%; max-width: 340px; height: auto; }
 .check { display: flex; gap: 8px; align-items: center; min-height: 34px; cursor: pointer; }
-.check input { width: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--done); }
+.check input { width: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--ink); }
 input[type=text] { font: inherit; color: var(--ink); background: var(--box); border: 1px solid var(--line); border-radius: 6px; padding: 5px 10px; min-height: 34px; flex: 1 1 110px; min-width: 0; }
 .fell, .marked { min-height: 1.4em; font-variant-numeric: tabular-nums; }
-.marked.right { color: var(--good); font-weight: 600; } .marked.wrong { font-weight: 600; }
+.marked.right { color: var(--right); font-weight: 600; } .marked.wrong { font-weight: 600; }
 [hidden] { display: none !important; }
 details { margin-top: 10px; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9em; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 2px 12px 2px 0; white-space: nowrap; border-bottom: 1px solid var(--edge); }
-tr.current td { background: var(--now-soft); }
-.g-node { cursor: pointer; }
+tr.current td { background: var(--inner); }
+.g-node, .g-group { cursor: pointer; }
 .stage .graph > polygon { fill: var(--paper); stroke: none; }
+.folds { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 0 0 6px; max-height: 78px; overflow-y: auto; padding: 3px; }
+.folds button { padding: 2px 9px; min-height: 30px; font-size: .92em; }
+.stage.bare .constant { display: none; }
+.stage text.symbol { fill: var(--muted); font-weight: 400; }
+.stage .cluster text { cursor: pointer; }
+.stage .cluster rect { fill: var(--part); stroke: var(--edge); }
 .stage .cluster path, .stage .cluster polygon { fill: var(--part); stroke: var(--edge); }
 .stage text { fill: var(--ink); }
 .stage .cluster text, .stage .edge text, .stage .graph > text { fill: var(--muted); }
@@ -70,20 +75,20 @@ tr.current td { background: var(--now-soft); }
 .stage .edge path { stroke: var(--line); stroke-width: 1; }
 .stage .edge polygon { fill: var(--line); stroke: var(--line); }
 .stage .waiting text.number { opacity: 0; }
-.stage .known path { fill: var(--done-soft); stroke: var(--done); }
-.stage .reached path { fill: var(--now-soft); stroke: var(--now); stroke-width: 1.6; }
-.stage .node.active path { stroke: var(--now); stroke-width: 4; }
-.stage .node.active.going path { stroke: var(--done); }
+.stage .known path { fill: var(--forward-soft); stroke: var(--forward); }
+.stage .reached path { fill: var(--backward-soft); stroke: var(--backward); stroke-width: 1.6; }
+.stage .node.active path { stroke: var(--backward); stroke-width: 4; }
+.stage .node.active.going path { stroke: var(--forward); }
 .stage .node.chosen path { stroke-dasharray: 5 3; stroke-width: 2.5; }
 .stage .node.differs path { stroke: var(--wrong); stroke-dasharray: 2 3; stroke-width: 3; }
-.stage .edge.sent path { stroke: var(--done); opacity: .55; } .stage .edge.sent polygon { fill: var(--done); stroke: var(--done); opacity: .55; }
-.stage .edge.returned path { stroke: var(--now); opacity: .6; } .stage .edge.returned polygon { fill: var(--now); stroke: var(--now); opacity: .6; }
+.stage .edge.sent path { stroke: var(--forward); opacity: .55; } .stage .edge.sent polygon { fill: var(--forward); stroke: var(--forward); opacity: .55; }
+.stage .edge.returned path { stroke: var(--backward); opacity: .6; } .stage .edge.returned polygon { fill: var(--backward); stroke: var(--backward); opacity: .6; }
 .stage .edge.active path, .stage .edge.active polygon { opacity: 1; }
-.stage .edge.active path { stroke: var(--now); filter: drop-shadow(0 0 2px var(--now)); }
-.stage .edge.active polygon { fill: var(--now); stroke: var(--now); }
-.stage .edge.active.going path { stroke: var(--done); filter: drop-shadow(0 0 2px var(--done)); }
-.stage .edge.active.going polygon { fill: var(--done); stroke: var(--done); }
-.stage .edge text.local { fill: var(--slope); font-weight: 700; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+.stage .edge.active path { stroke: var(--backward); filter: drop-shadow(0 0 2px var(--backward)); }
+.stage .edge.active polygon { fill: var(--backward); stroke: var(--backward); }
+.stage .edge.active.going path { stroke: var(--forward); filter: drop-shadow(0 0 2px var(--forward)); }
+.stage .edge.active.going polygon { fill: var(--forward); stroke: var(--forward); }
+.stage .edge text.local { fill: var(--backward); font-weight: 700; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 @media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
 @media print { .bar, .panel, .tools, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;
@@ -104,6 +109,7 @@ function make(tag, words = "", className = "") {
   const made = document.createElement(tag);
   made.textContent = words; // names are data: they are shown, never run
   if (className) made.className = className;
+  if (/^h[34]$/.test(tag)) made.setAttribute("aria-level", String(Number(tag[1]) - 1)); // below the heading of the page
   return made;
 }
 

@@ -18,10 +18,11 @@ function drawLosses(svg, losses) {
   const right = (i) => pad + (i / Math.max(losses.length - 1, 10)) * (width - 2 * pad);
   const down = (e) => height - pad - ((e - low) / (high - low || 1)) * (height - 2 * pad);
   svg.replaceChildren();
+  svg.toggleAttribute("hidden", losses.length < 2); // there is no curve before the first step
   shape(svg, "path", { d: `M${pad} ${down(0)}H${width - pad}`, stroke: "var(--line)" });
   const points = losses.map((e, i) => (Number.isFinite(e) ? `${right(i).toFixed(1)},${down(e).toFixed(1)}` : "")).filter(Boolean);
-  shape(svg, "polyline", { points: points.join(" "), fill: "none", stroke: "var(--done)", "stroke-width": 2.5 });
-  if (finite.length) shape(svg, "circle", { cx: right(losses.length - 1), cy: down(finite.at(-1)), r: 4, fill: "var(--done)" });
+  shape(svg, "polyline", { points: points.join(" "), fill: "none", stroke: "var(--ink)", "stroke-width": 2.5 });
+  if (finite.length) shape(svg, "circle", { cx: right(losses.length - 1), cy: down(finite.at(-1)), r: 4, fill: "var(--ink)" });
   svg.setAttribute("aria-label", `the loss after ${losses.length - 1} step${losses.length === 2 ? "" : "s"}: ${text(losses.at(-1), 4)}`);
 }
 

@@ -17,15 +17,15 @@ function flowAlong(arrows, x, most) {
 function noFlow(arrows) {
   for (const arrow of arrows) {
     arrow.classList.remove("active", "going", "sent", "returned");
-    arrow.querySelector(".local")?.remove();
     for (const path of arrow.querySelectorAll("path")) path.style.strokeWidth = path.style.strokeDasharray = "";
   }
 }
 
-// A few words in the middle of an edge.
+// A few words in the middle of an edge, on top of everything.
 function writeOn(arrow, words, size) {
   const path = arrow.querySelector("path"), { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
-  shape(arrow, "text", { class: "local", x, y: y - 4, "font-size": size, "text-anchor": "middle" }, words);
+  const top = shape(arrow.parentNode, "g", { class: "edge said" });
+  shape(top, "text", { class: "local", x, y: y - 4, "font-size": size, "text-anchor": "middle" }, words);
 }
 
 // All edges at a place: what was sent forward until now, what has come back, and what is on its way.
@@ -33,7 +33,10 @@ function showFlow(it, edges, arrowsOf, arrowOf, letters) {
   const { graph, run, position } = it, taken = run.all.slice(0, position), step = taken.at(-1);
   const largest = (numbers) => numbers.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
   const forth = largest(run.values), back = largest(run.all.slice(run.forward).map((s) => s.contribution));
-  for (const arrows of Object.values(edges)) noFlow(arrows);
+  for (const arrows of Object.values(edges)) {
+    noFlow(arrows);
+    arrows[0].parentNode.querySelector(".said")?.remove();
+  }
   for (const s of taken) {
     if (s.pass === "forward") for (const x of new Set(graph.nodes[s.node].inputs)) {
       for (const arrow of arrowsOf(x, s.node)) arrow.classList.add("sent");

@@ -15,7 +15,7 @@ const LAYERS_STYLE = `
 .maps figcaption { color: var(--muted); font-size: .87em; }
 .maps canvas { display: block; max-width: 100%; image-rendering: pixelated; border: 1px solid var(--edge); cursor: crosshair; }
 .panel.layers { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); align-items: start; }
-.scalar { border-left: 4px solid var(--done); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
+.scalar { border-left: 4px solid var(--line); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
   position: sticky; top: 8px; max-height: 92vh; overflow-y: auto; }
 .panel.layers .now { min-height: 0; margin-bottom: 12px; }
 @media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); }
@@ -30,56 +30,24 @@ const LAYERS_HTML = `
 <div class="app" role="region" aria-label="Backpropagation, layer by layer">
   ${toolbar("Steps", "Step")}
   <nav class="path" aria-label="Where this is in the model"></nav>
-  <div class="stage" tabindex="0" aria-label="The layers; click one to look at its numbers"></div>
+  <div class="stage" tabindex="0" role="group" aria-label="The layers; click one to look at its numbers"></div>
   <div class="panel layers">
     <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
     <div class="scalar" aria-live="polite"></div>
   </div>
+  <div class="tools"><section class="downhill" aria-label="Descend">${DESCEND}</section></div>
 </div>`;
 
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const lowered = (indices) => indices.map((i) => [...String(i)].map((c) => LOWERED[c]).join("")).join(indices.some((i) => i > 9) ? "," : "");
 const MOST_SHOWN = 16; // terms of a sum, or uses of a number, that are written
 
-function unpack(words, Kind) {
-  const bytes = Uint8Array.from(atob(words), (c) => c.charCodeAt(0));
-  return new Kind(bytes.buffer);
-}
-
-// The graph as the passes take it: nodes with their operation, inputs and partial derivatives.
-export function expandGraph(data) {
-  const kinds = unpack(data.nodes, Int32Array), inputs = unpack(data.inputs, Int32Array), numbers = unpack(data.leaves, Float64Array);
-  let at = 0, leaf = 0;
-  const nodes = Array.from(kinds, (k) => {
-    if (k < 0) return { kind: k === -1 ? "leaf" : "constant", value: numbers[leaf++], inputs: [] };
-    const kind = data.kinds[k], own = Array.from(inputs.subarray(at, at + kind.n));
-    at += kind.n;
-    return { kind: "computed", op: kind.op, symbol: kind.symbol, template: kind.template, partials: kind.partials, inputs: own };
-  });
-  for (const [i, { value, partials }] of Object.entries(data.recorded)) Object.assign(nodes[i], { value: Number(fromText(value)), partials, recorded: true });
-  return { nodes, output: data.output, forward: [...nodes.keys()].filter((i) => nodes[i].kind === "computed") };
-}
-
-// The gradient of the output in every node.
-export function gradients(graph, values) {
-  const grads = new Float64Array(graph.nodes.length);
-  grads[graph.output] = 1;
-  for (let k = graph.forward.length - 1; k >= 0; k--) {
-    const i = graph.forward[k], node = graph.nodes[i], up = grads[i];
-    if (up === 0) continue;
-    const xs = node.inputs.map((x) => values[x]);
-    node.inputs.forEach((x, slot) => {
-      if (graph.nodes[x].kind !== "constant") grads[x] += up * evaluate(node.partials[slot], values[i], xs);
-    });
-  }
-  return grads;
-}
-
 export function mountLayers(element, data, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${LAYERS_STYLE}</style>${LAYERS_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const graph = expandGraph(data), values = forward(graph, {}), grads = gradients(graph, values);
+  const graph = expandGraph(data);
+  let values = forward(graph, {}), grads = gradients(graph, values), times = 0; // how often they were computed anew
   const arrays = data.arrays.map((array) => ({ ...array, ids: unpack(array.ids, Int32Array) }));
 
   const names = new Map(Object.entries(data.names).map(([i, name]) => [Number(i), name]));
@@ -93,6 +61,20 @@ export function mountLayers(element, data, changed = () => {}) {
   for (const i of graph.forward) graph.nodes[i].inputs.forEach((x, slot) => users[x].push([i, slot]));
   const name = (i) => names.get(i) ?? (graph.nodes[i].kind === "constant" ? text(values[i], 4) : graph.nodes[i].inputs.length ? `${graph.nodes[i].op} no. ${i}` : `leaf no. ${i}`);
   const output = name(graph.output);
+
+  // Downhill: the parameters move, and all numbers are computed anew.
+  const learn = arrays.filter((array) => array.parameters).flatMap((array) => [...array.ids].filter((i) => i >= 0)), leaves = {};
+  const added = graph.forward.find((i) => graph.nodes[i].recorded);
+  const it = { graph, words: { name, output }, wrong: "", run: { values, grads }, moving: () => learn, play: (on) => play(on), turn,
+    refusal: (i) => (added === undefined ? "" : recordedAbove(graph, i)) };
+  function turn(given) {
+    Object.assign(leaves, given);
+    values = forward(graph, leaves);
+    grads = gradients(graph, values);
+    times++;
+    it.run = { values, grads };
+    show();
+  }
 
   function indicesOf(array, place) {
     const found = [];
@@ -179,6 +161,7 @@ export function mountLayers(element, data, changed = () => {}) {
     if (here) follow(boxes[here]);
     drawArrays();
     tellScalar();
+    downhill();
     tellPosition($, position, steps(), `step ${position} of ${steps()}`, $(".now h3").textContent);
     changed({ position, leaves: {} });
   }
@@ -226,7 +209,7 @@ export function mountLayers(element, data, changed = () => {}) {
   }
 
   function drawArrays() {
-    const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth}`;
+    const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth} ${times}`;
     if (place.dataset.shown === stamp) return;
     place.dataset.shown = stamp;
     place.replaceChildren();
@@ -259,7 +242,7 @@ export function mountLayers(element, data, changed = () => {}) {
 
   const sizeOf = (array) => (array.flat ? `${array.ids.filter((i) => i >= 0).length} number${array.ids.length > 1 ? "s" : ""}` : array.shape.join(" × "));
 
-  // One array as a picture: a cell for each number, blue below zero and orange above, the stronger the larger.
+  // One array as a picture: a cell for each number, violet below zero and gold above, the stronger the larger.
   function map(array, numbers, what, known) {
     const figure = make("figure"), width = array.shape.at(-1), height = array.ids.length / width, blocks = array.shape.length > 2 ? array.shape[0] : 1;
     if (!known) {
@@ -285,7 +268,7 @@ export function mountLayers(element, data, changed = () => {}) {
         if (i < 0) { pen.globalAlpha = 0.35; pen.fillStyle = ink("--edge"); }
         else {
           pen.globalAlpha = most ? Math.sqrt(Math.min(1, Math.abs(numbers[i]) / most)) : 0;
-          pen.fillStyle = ink(numbers[i] < 0 ? "--done" : "--now");
+          pen.fillStyle = ink(numbers[i] < 0 ? "--negative" : "--positive");
         }
         pen.fillRect(x, y, cell - (cell > 5 ? 1 : 0), cell - (cell > 5 ? 1 : 0));
         if (i >= 0 && i === chosen) { pen.globalAlpha = 1; pen.lineWidth = 2; pen.strokeStyle = ink("--ink"); pen.strokeRect(x + 1, y + 1, cell - 2, cell - 2); }
@@ -405,6 +388,7 @@ export function mountLayers(element, data, changed = () => {}) {
   (data.alone ? document : $(".app")).addEventListener("keydown", (event) => {
     if ((event.key === "Escape" || event.key === "Backspace") && trail.length > 1) { back(trail.length - 2); event.preventDefault(); }
   });
+  const downhill = descender(it, $);
   unfold();
   themed($(".app"), () => { $(".arrays").dataset.shown = ""; drawArrays(); });
   show();

@@ -41,8 +41,8 @@ function tangent(f, low, high, x0, y0, slope, x, y) {
   const points = xs.map((t, i) => (Number.isFinite(ys[i]) ? `${right(t)},${down(ys[i])}` : "")).filter(Boolean).join(" ");
   add("polyline", { points, fill: "none", stroke: "var(--ink)", "stroke-width": 2 });
   const clip = (t) => Math.max(-height, Math.min(2 * height, down(y0 + slope * (t - x0))));
-  add("line", { x1: right(low), y1: clip(low), x2: right(high), y2: clip(high), stroke: "var(--now)", "stroke-width": 2, "stroke-dasharray": "6 4" });
-  add("circle", { cx: right(x0), cy: down(y0), r: 4, fill: "var(--paper)", stroke: "var(--now)", "stroke-width": 2 });
+  add("line", { x1: right(low), y1: clip(low), x2: right(high), y2: clip(high), stroke: "var(--backward)", "stroke-width": 2, "stroke-dasharray": "6 4" });
+  add("circle", { cx: right(x0), cy: down(y0), r: 4, fill: "var(--paper)", stroke: "var(--backward)", "stroke-width": 2 });
   add("circle", { cx: right(x), cy: down(y), r: 4.5, fill: "var(--ink)" });
   return svg;
 }

@@ -6,6 +6,7 @@ works inline in a notebook, after the kernel is gone, and as one file that needs
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -13,12 +14,13 @@ from importlib import resources
 from itertools import count
 from typing import Any
 
+from autograd.display.colours import css
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SCRIPTS = tuple(
-    f"{name}.js" for name in "numbers controls words explain nudge flow descend predict stepper layers player widget".split()
-)
+_NAMES = """numbers layout folds controls words explain nudge flow descend predict stepper
+    expand layers plane player_look player widget"""
+SCRIPTS = tuple(f"{name}.js" for name in _NAMES.split())  # in this order
 FIT = """
 const frame = place.parentElement === document.body ? window.frameElement : null; // of this figure alone, as in marimo
 if (frame) new ResizeObserver(() => {
@@ -32,7 +34,8 @@ _ids = count(1)
 def script() -> str:
     """The JavaScript, as one module."""
     folder = resources.files("nn.pages")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
+    palette = "".join(f'const {theme.upper()} = "{css(theme)}";\n' for theme in ("light", "dark"))
+    return palette + "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def inline(function: str, data: Any, fallback: str = "") -> str:
@@ -56,6 +59,12 @@ def inline(function: str, data: Any, fallback: str = "") -> str:
 def page(title: str, body: str) -> str:
     """A whole HTML page whose own scripts run, and to which nothing from outside is let in."""
     return html_page(title, body, "body{margin:0}", POLICY)
+
+
+def figure_page(title: str, figure: str) -> str:
+    """A page around one figure, whose name is its heading: it is read aloud, and seen in the browser's title."""
+    hidden = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+    return page(title, f'<main><h1 style="{hidden}">{html.escape(title)}</h1>{figure}</main>')
 
 
 def plain(x: float) -> float | str:

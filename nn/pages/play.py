@@ -14,9 +14,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from autograd.display.colours import css
 from autograd.display.files import save
 from nn.pages import page
 
+PALETTE = f":root{{{css('light')}}}@media (prefers-color-scheme:dark){{:root{{{css('dark')}}}}}"
 TITLE = "Press play: backpropagation, alive"
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"([^"]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
@@ -57,7 +59,7 @@ class Play:
         data = {"grammar": grammar(), "table": table(), "formula": self.formula}
         written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
         body = (
-            f"<style>{_source('play/play.css')}</style><main></main>"
+            f"<style>{PALETTE}{_source('play/play.css')}</style><main></main>"
             f'<script type="application/json" id="data">{written}</script>'
             f"<script>{bundle('play/start.js')}\n"
             'const data = JSON.parse(document.getElementById("data").textContent);\n'

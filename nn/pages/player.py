@@ -20,7 +20,7 @@ from autograd.writing.names import pretty
 from nn.data import Dataset
 from nn.data.dataset import listed
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
-from nn.pages.page import inline, page, plain
+from nn.pages.page import figure_page, inline, plain
 from nn.train.history import History, Record
 from nn.train.steps import OF_CLASSES, OF_LOGITS
 
@@ -70,7 +70,7 @@ class Player:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
         title = f"Training, epoch by epoch: {self.history.model!r}"
-        return save(path, "a training", {".html": lambda: page(title, inline("mountPlayer", self.data))})
+        return save(path, "a training", {".html": lambda: figure_page(title, inline("mountPlayer", self.data))})
 
     def _repr_html_(self) -> str:
         curve = f"{self.history.curve()}\n{self.history!r}"  # what an untrusted notebook shows, where scripts do not run

@@ -10,17 +10,20 @@ const HTML = `
       <option value="operation">every operation</option>
       <option value="neuron">folded to neurons</option>
       <option value="layer">folded to layers</option>
+      <option value="own" hidden>opened one by one</option>
     </select>
     <select class="speed" aria-label="How fast it plays">
-      <option value="2800">slow</option><option value="1400" selected>at ease</option><option value="700">fast</option><option value="250">very fast</option>
+      <option value="2800">slow</option><option value="1400" selected>at ease</option><option value="600">fast</option><option value="250">very fast</option>
     </select>
     <select class="way" aria-label="The right way, or a wrong one">
       <option value="">the right way</option>
       <option value="overwrite">wrong: = instead of +=</option>
       <option value="order">wrong: nodes in the wrong order</option>
       <option value="no zero_grad">wrong: zero_grad forgotten</option>
-    </select>`)}
-  <div class="stage" tabindex="0" aria-label="The graph; click a node to look at it"></div>
+    </select>
+    <label class="check constants" hidden><input type="checkbox" checked> constants</label>`)}
+  <nav class="folds" aria-label="Open and close" hidden></nav>
+  <div class="stage" tabindex="0" role="group" aria-label="The graph; click a node to look at it"></div>
   <div class="panel" tabindex="0" role="group" aria-label="What happens here">
     <div class="now" aria-live="polite"></div>
     <div class="node-info"></div>
@@ -39,6 +42,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const $ = (selector) => root.querySelector(selector);
   const words = wordsOf(graph), { name } = words;
 
+  const NARROW = 600; // pixels: below that a graph runs from top to bottom
   const LEAST = 11; // pixels that the smallest letters are high, at least
   function follow(box) {
     const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
@@ -49,10 +53,21 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     );
   }
 
-  // The drawing at one depth: Graphviz names groups by <title>, boxes n0, n1, ... and arrows n0->n5.
-  let view, boxes, edges, lines, letters;
+  // The drawing, laid out here, or by Graphviz where the graph is large. Groups are named by <title>: boxes n0, arrows n0->n5.
+  const tree = groupsOf(graph), sizes = new Map();
+  for (const depth of Object.keys(DEPTHS)) {
+    const size = graph.views?.[depth] ? new Set(graph.views[depth].places).size : boxesAt(graph, tree, depth);
+    const offered = graph.views?.operation || graph.views?.neuron || graph.views?.layer ? graph.views[depth] : true;
+    if (offered && ![...sizes.values()].includes(size)) sizes.set(depth, size);
+  }
+  const depths = [...sizes.keys()], narrow = () => $(".stage").clientWidth > 0 && $(".stage").clientWidth < NARROW;
+  let view, boxes, edges, lines, letters, closed = new Set(), folded = false;
   function fold(depth) {
-    view = graph.views[depth];
+    $(".depth").value = depth;
+    if (depth !== "own") closed = closedAt(tree.groups, depth);
+    const drawn = depth !== "own" && !tree.groups.some(({ kind }) => kind === "function") && graph.views?.[depth];
+    view = drawn || closedView(graph, tree, closed, narrow(), $(".constants input").checked);
+    closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
     const drawing = new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement;
     drawing.removeAttribute("width");
@@ -68,20 +83,53 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       else (edges[key] ??= []).push(group);
     }
     for (const title of root.querySelectorAll(".stage title")) title.remove();
-    for (const [key, i] of Object.entries(view.shown)) {
-      const [value, grad] = [...boxes[key].querySelectorAll("text")].slice(-2);
-      lines[key] = { node: i, value, grad };
-      const box = boxes[key];
-      box.classList.add("g-node");
-      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["data-name", name(i)]]) box.setAttribute(attribute, word);
-      box.addEventListener("click", () => choose(i));
+    const opens = {}, worn = [...graph.nodes.keys()].filter((i) => graph.nodes[i].kind !== "constant").map(boxOf);
+    folded = new Set(worn).size < worn.length;
+    tree.chains.forEach((chain, i) => { const g = chain.find((each) => closed.has(each)); if (g !== undefined && graph.nodes[i].kind !== "constant") opens[boxOf(i)] = g; });
+    for (const [key, box] of Object.entries(boxes)) {
+      const i = view.shown[key], g = opens[key];
+      if (i === undefined && g === undefined) continue;
+      if (i !== undefined) {
+        const [value, grad] = [...box.querySelectorAll("text")].slice(-2);
+        lines[key] = { node: i, value, grad };
+        box.dataset.name = name(i);
+      } else box.setAttribute("aria-label", `${tree.groups[g].name}, opens`);
+      box.classList.add(i === undefined ? "g-group" : "g-node");
+      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"]]) box.setAttribute(attribute, word);
+      const press = () => (i === undefined ? toggle(g) : choose(i));
+      box.addEventListener("click", press);
+      if (g !== undefined) box.addEventListener("dblclick", () => toggle(g));
+      if (g !== undefined) box.querySelector(".symbol")?.addEventListener("click", (event) => { event.stopPropagation(); toggle(g); });
       box.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        choose(i);
+        if (event.key !== "Enter" && event.key !== " " && event.key !== "+") return;
+        if (g !== undefined && event.key !== " " && (event.key === "+" || it.chosen === i)) toggle(g);
+        else press();
         event.preventDefault();
         event.stopPropagation();
       });
     }
+    const constants = Object.keys(boxes).filter((key) => graph.nodes.every((node, i) => boxOf(i) !== key || node.kind === "constant"));
+    for (const key of constants) for (const part of [boxes[key], ...Object.entries(edges).flatMap(([way, found]) => (way.startsWith(`${key}->`) ? found : []))])
+      part.classList.add("constant");
+    $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
+    if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
+    foldBar($(".folds"), tree, closed, toggle);
+  }
+
+  // A group that was one box is opened, or the other way round.
+  function toggle(g) {
+    const inside = (k) => k === g || (k >= 0 && inside(tree.groups[k].parent));
+    if (closed.has(g)) {
+      closed.delete(g);
+      tree.groups.forEach(({ parent }, k) => { if (parent === g) closed.add(k); });
+    } else {
+      for (const k of [...closed]) if (inside(k)) closed.delete(k);
+      closed.add(g);
+    }
+    $(".depth option[value=own]").hidden = false;
+    $(".depth").hidden = false;
+    fold("own");
+    show();
   }
   const boxOf = (i) => view.places[i];
   const arrows = (x, i) => edges[`${boxOf(x)}->${boxOf(i)}`] ?? [];
@@ -139,12 +187,13 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const marks = Object.fromEntries(Object.keys(boxes).map((key) => [key, new Set()]));
     graph.nodes.forEach((node, i) => {
       const mark = marks[boxOf(i)];
+      if (!mark) return;
       if (known.has(i)) mark.add("known");
       if (reached.has(i)) mark.add("reached");
       if (i === it.chosen) mark.add("chosen");
       if (wrong && position === run.all.length && it.differs(i)) mark.add("differs");
     });
-    for (const i of step ? [step.node, step.input ?? step.node] : []) marks[boxOf(i)].add("active");
+    for (const i of step ? [step.node, step.input ?? step.node] : []) marks[boxOf(i)]?.add("active");
     for (const [key, box] of Object.entries(boxes)) {
       for (const word of ["known", "reached", "chosen", "differs", "active"]) box.classList.toggle(word, marks[key].has(word));
       box.classList.toggle("going", step?.pass === "forward");
@@ -167,7 +216,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const { all } = it.run, here = stop(all[it.position - 1]);
     let first = it.position - 1;
     while (first > 0 && stop(all[first - 1]) === here) first--;
-    if (view !== graph.views.operation && it.position - first > 1) tellTogether(it, $(".now"), all.slice(first, it.position));
+    if (folded && it.position - first > 1) tellTogether(it, $(".now"), all.slice(first, it.position));
   }
 
   function choose(i) {
@@ -187,7 +236,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   function along(direction) {
     const { all } = it.run;
     let to = it.position + direction;
-    if (view === graph.views.operation || it.predicting) return to;
+    if (!folded || it.predicting) return to;
     while (to > 0 && to < all.length && stop(all[to - 1]) === stop(all[to])) to += direction;
     return to;
   }
@@ -209,14 +258,19 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   $(".speed").addEventListener("change", () => { if (timer) play(true); });
   $(".way").addEventListener("change", () => { it.wrong = $(".way").value; compute(); table(); show(); });
   $(".depth").addEventListener("change", () => { fold($(".depth").value); show(); });
-  for (const option of [...$(".depth").options]) if (!graph.views[option.value]) option.remove();
-  $(".depth").hidden = $(".depth").options.length < 2;
+  for (const option of [...$(".depth").options]) if (option.value !== "own" && !depths.includes(option.value)) option.remove();
+  $(".depth").hidden = depths.length < 2;
+  $(".constants input").addEventListener("change", () => {
+    $(".stage").classList.toggle("bare", !$(".constants input").checked);
+    fold($(".depth").value);
+    show();
+  });
   $("details").addEventListener("toggle", table);
   themed($(".app"));
   globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
   const downhill = descender(it, $), foretell = predictor(it, $);
-  fold($(".depth").value);
   compute();
+  fold(depths.find((depth) => sizes.get(depth) <= FEW[narrow() ? "narrow" : "wide"]) ?? depths.at(-1));
   table();
   show();
   const change = (given) => {

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,16 @@ from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
 from nn.drawing.dot import render
 from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
-from nn.drawing.picture import number
-from nn.drawing.structure import NEURON
+from nn.drawing.picture import Picture, number
+from nn.drawing.structure import NEURON, Part, parts
 from nn.drawing.writers import Drawing
+from nn.pages.film import Film
 from nn.pages.layers import LayeredGraph
-from nn.pages.page import inline, page, plain, script
+from nn.pages.page import figure_page, inline, plain, script
 from nn.pages.trees import partials_of
 
 MOST = 20_000  # nodes that a page can hold; up to 2,000 of them drawn one by one, above that folded
+OWN = 400  # nodes of a graph that the page lays out itself; above that Graphviz does it better
 SCALARS = 5_000  # nodes of a model that is stepped through number by number; above that layer by layer
 
 
@@ -49,8 +52,8 @@ def step_through(y: Value, *, layers: bool | None = None) -> Stepper:
     The last line of a cell shows it; `.save("steps.html")` writes one file that works offline anywhere; `.widget()` keeps
     Python and page in step with one another. In the page the graph can be folded to neurons or layers.
     Raises TypeError for anything but a Value, ValueError for a graph of more than 20,000 nodes that no modules computed, one
-    that no folding makes small enough, and layers of a graph without any, RuntimeError where no Graphviz is found to lay out
-    the drawing.
+    that no folding makes small enough, and layers of a graph without any. Where no Graphviz is found the page lays out its
+    drawing itself.
 
     >>> import nn
     >>> from autograd import Value
@@ -81,13 +84,46 @@ class Stepper:
     def __init__(self, y: Value, layered: LayeredGraph | None = None) -> None:
         self.y, self.nodes = y, len(nodes(y))
         self.function = "mount" if layered is None else "mountLayers"
-        self.data = _data(y) if layered is None else layered.data()
+        self.steps = trace(y) if layered is None else None
+        self.data = layered.data() if layered is not None else _data(y)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
+    def save(self, path: str | os.PathLike[str], *, theme: str = "light", seconds: float = 1.6) -> Path:
+        """Write a page or a film, by the suffix of the path, and return the path.
+
+        path: .html is one file that works offline anywhere, and follows its reader's light or dark; .gif and .mp4 are films
+        theme, seconds: of a film, "light" or "dark", and how long each step is shown
+
+        Raises ValueError for another suffix or theme and for a film of too many steps, ImportError where a film lacks a
+        library.
+        """
         title = f"Backpropagation, step by step: {pretty(self.y.label) or 'the output'}"
         whole = {**self.data, "alone": True}
-        return save(path, "a stepper", {".html": lambda: page(title, inline(self.function, whole))})
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".html": lambda: figure_page(title, inline(self.function, whole)),
+            ".gif": lambda: self._film(theme, seconds).gif(),
+            ".mp4": lambda: self._film(theme, seconds).mp4(),
+        }
+        return save(path, "a stepper", writers)
+
+    def _film(self, theme: str, seconds: float) -> Film:
+        if self.steps is None:
+            raise ValueError(
+                f"a film shows every step, and this graph of {self.nodes:,} nodes is stepped through layer by layer: take"
+                " the loss of fewer rows of data, or save it as .html"
+            )
+        order = nodes(self.y)
+        return Film(self.steps, self.data, order, self._drawings(order), theme, seconds)
+
+    def _drawings(self, order: list[Value]) -> dict[str, Any]:
+        """What Graphviz makes of the graph at each depth, for films."""
+        graph, found = GraphPictures([self.y], 4, set(), None, 0), {}
+        names = {node: entry["name"] for node, entry in zip(order, self.data["nodes"])}
+        for depth in DEPTHS:
+            try:
+                found[depth] = view_of(graph, graph.picture(depth, None), order, names)
+            except ValueError:  # too many boxes at this depth
+                continue
+        return found
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.
@@ -133,43 +169,67 @@ def _data(y: Value) -> dict[str, Any]:
     order = nodes(y)
     place = {node: i for i, node in enumerate(order)}
     names = {node: pretty(name) for node, name in trace(y).names.items()}
-    views = {}
-    sizes = set()
-    for depth in DEPTHS:
-        try:
-            view, titles = _view(y, order, depth, names)
-        except ValueError:  # too many boxes at this depth
-            continue
-        if len(set(view["places"])) not in sizes:
-            sizes.add(len(set(view["places"])))
-            views[depth] = view
-        if depth == OPERATION:
-            names.update({node: title for node, title in titles.items() if title and node.inputs})
-    if not views:
-        raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
+    graph = GraphPictures([y], 4, set(), None, 0)
+    if len(order) <= OWN:
+        views = {}
+        names.update(_titles(graph, order, names))
+    else:
+        views = _views(graph, order, names)
+    entries = [_node(node, place, names) for node in order]
     return {
-        "nodes": [_node(node, place, names) for node in order],
+        "nodes": entries,
         "output": place[y],
         "forward": [place[node] for node in reversed(history(y))],
         "parameters": [place[x] for x in Structure(y).parameters()],
         "firstReached": [place[node] for node in as_first_reached(y)],
         "views": views,
+        "groups": _groups(y, order, entries),
     }
 
 
-def _view(y: Value, order: list[Value], depth: str, names: dict[Value, str]) -> tuple[dict[str, Any], dict[Value, str]]:
-    """The drawing at one depth, with room for any number; which box each node is in, and whose numbers a box shows."""
-    graph = GraphPictures([y], 4, set(), None, 0)
-    picture = graph.picture(depth, None)
+def _titles(graph: GraphPictures, order: list[Value], names: dict[Value, str]) -> dict[Value, str]:
+    """What the boxes of operations wear: no line speaks of another name."""
+    boxes = {box.key: box for box in graph.picture(OPERATION, None).boxes}
+    return {node: title for node in order if node.inputs and (title := boxes[graph.keys[node]].title or names[node])}
+
+
+def _views(graph: GraphPictures, order: list[Value], names: dict[Value, str]) -> dict[str, Any]:
+    """The drawings of a large graph, at each depth at which it has another number of boxes. None where no Graphviz is."""
+    views: dict[str, Any] = {}
+    sizes = set()
+    fits = False
+    for depth in DEPTHS:
+        try:
+            if depth == OPERATION:
+                names.update(_titles(graph, order, names))
+            picture = graph.picture(depth, None)
+        except ValueError:  # too many boxes at this depth
+            continue
+        fits = True
+        if len(picture.boxes) not in sizes:
+            sizes.add(len(picture.boxes))
+            try:
+                views[depth] = view_of(graph, picture, order, names)
+            except (ImportError, RuntimeError):
+                return {}
+    if not fits:
+        raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
+    return views
+
+
+def view_of(graph: GraphPictures, picture: Picture, order: list[Value], names: dict[Value, str]) -> dict[str, Any]:
+    """A drawing, with room for any number; which box each node is in, and whose numbers a box shows.
+
+    Raises ImportError and RuntimeError where no Graphviz is found to lay it out.
+    """
     boxes = {box.key: box for box in picture.boxes}
     shown = {}
     for i, node in enumerate(order):
         box = boxes[graph.keys[node]]
         if (box.kind in (OPERATION, "leaf") and node.op is not CONSTANT) or (box.kind == NEURON and node.inputs):
             shown[box.key] = i  # of a neuron the last one computed, which is its output
-    for node in order if depth == OPERATION else ():
-        box = boxes[graph.keys[node]]
-        box.title = box.title or (names[node] if node.inputs else "")  # no line speaks of a name that no box wears
+        if box.kind == OPERATION and node.inputs:
+            box.title = names[node]
     for box in picture.boxes:
         box.grad = None
         if box.key in shown:
@@ -180,8 +240,20 @@ def _view(y: Value, order: list[Value], depth: str, names: dict[Value, str]) -> 
         arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
     picture.note = ""
     svg = render(Drawing(picture).dot, "svg").decode()
-    view = {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
-    return view, {node: boxes[graph.keys[node]].title for node in order} if depth == OPERATION else {}
+    return {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
+
+
+def _groups(y: Value, order: list[Value], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The neurons, layers and modules, each with that around it; every entry gets the number of the innermost it is in."""
+    found = parts(y)
+    numbers: dict[Part, int] = {}
+    for node, entry in zip(order, entries):
+        for part in found[node].around() if node in found else ():
+            entry["group"] = numbers.setdefault(part, len(numbers))
+    return [
+        {"name": part.name, "kind": part.kind, "parent": -1 if part.parent is None else numbers[part.parent]}
+        for part in numbers
+    ]
 
 
 def _node(node: Value, place: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def _contours(ax: Axes, look: Look, across: Any, up: Any, heights: Any, log: boo
     reach = max(abs(levels[0]), abs(levels[-1]))
     bounds = (-reach, reach) if signed else (levels[0], levels[-1])
     norm = (LogNorm if log else Normalize)(*bounds)
-    surface = ax.contourf(across, up, heights, levels, cmap=shades_for(look, signed), norm=norm)
+    surface = ax.contourf(across, up, heights, levels, cmap=shades_for(look, "signs" if signed else "much"), norm=norm)
     if low < high:
         dashes = ["dashed" if level < 0.0 else "solid" for level in levels]
         ax.contour(across, up, heights, levels, colors=[look.quiet], linewidths=0.7, linestyles=dashes)

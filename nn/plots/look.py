@@ -9,49 +9,46 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import no_grad
 from autograd.calculus import flatten
+from autograd.display.colours import CLASSES, LINES, PALETTE, mix
 from autograd.value import lift
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#F0E442"
 MARKERS = "o^sDvPX*"  # of classes; one more than there are colours, so that 56 classes differ
 DASHES: Sequence[Any] = ("-", (0, (4, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, (1.2, 1.4)), (0, (9, 1.6)))  # of lines
 TITLE, TEXT, SMALL = 12, 11, 9.5  # sizes of letters, in points
 
 
 class Look(NamedTuple):
-    """paper: the background; ink: text and outlines; quiet: axes; lines, classes: colours; low, high: ends of a scale."""
+    """paper: the background; ink: text and outlines; quiet: axes; lines, classes: colours; the rest: ends of scales."""
 
     paper: str
     ink: str
     quiet: str
     lines: tuple[str, ...]
     classes: tuple[str, ...]
-    low: str  # also the upper end of a scale without signs, which begins with paper
-    high: str
+    negative: str  # of numbers with signs
+    positive: str
+    high: str  # of numbers without, which begin with paper
 
 
-LIGHT = Look(
-    paper="#FFFFFF",
-    ink="#1B1E23",
-    quiet="#7A808A",
-    lines=(BLUE, VERMILLION, GREEN, PURPLE),
-    classes=(BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, YELLOW),
-    low="#7DB6D8",
-    high="#F3CA78",
-)
-DARK = Look(
-    paper="#15181D",
-    ink="#F2F3F5",
-    quiet="#8D939E",
-    lines=(SKY, ORANGE, GREEN, PURPLE),
-    classes=(SKY, ORANGE, GREEN, PURPLE, VERMILLION, BLUE, YELLOW),
-    low="#2F6184",
-    high="#8A6418",
-)
+def _look(theme: str) -> Look:
+    palette, classes = PALETTE[theme], CLASSES[theme]
+    return Look(
+        paper=palette["paper"],
+        ink=palette["ink"],
+        quiet=palette["line"],
+        lines=LINES[theme],
+        classes=classes,
+        negative=mix(palette["paper"], palette["negative"], 0.5),
+        positive=mix(palette["paper"], palette["positive"], 0.6),
+        high=mix(palette["paper"], palette["forward"], 0.5),
+    )
+
+
+LIGHT, DARK = _look("light"), _look("dark")
 
 
 def read_table(X: Any) -> Any:
@@ -191,11 +188,16 @@ def draw_colour_bar(ax: Axes, look: Look, shades: Any, label: str, height: float
     return bar
 
 
-def shades_for(look: Look, signed: bool) -> Any:
+def shades_for(look: Look, of: str) -> Any:
+    """A scale: of numbers with "signs", from nothing to "much", or from one of two "classes" to the other."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    ends = [look.low, look.paper, look.high] if signed else [look.paper, look.low]
-    return LinearSegmentedColormap.from_list("chalkgrad", ends)
+    ends = {
+        "signs": [look.negative, look.paper, look.positive],
+        "much": [look.paper, look.high],
+        "classes": [mix(look.classes[0], look.paper, 0.45), look.paper, mix(look.classes[1], look.paper, 0.35)],
+    }
+    return LinearSegmentedColormap.from_list("chalkgrad", ends[of])
 
 
 def hatch_background(ax: Axes, look: Look) -> None:
@@ -209,15 +211,7 @@ def halo(look: Look) -> list[Any]:
     return [withStroke(linewidth=3.5, foreground=look.paper)]
 
 
-def mix(colour: str, other: str, share: float) -> Any:
-    """A colour with a share of another in it."""
-    from matplotlib.colors import to_hex, to_rgb
-
-    red, green, blue = (a + share * (b - a) for a, b in zip(to_rgb(colour), to_rgb(other)))
-    return to_hex((red, green, blue))
-
-
-def readable(look: Look, colour: str) -> Any:
+def readable(look: Look, colour: str) -> str:
     """A line's colour for letters, which are thinner."""
     return mix(colour, look.ink, 0.3)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from autograd import no_grad
 from autograd.calculus import flatten
+from autograd.display.colours import mix
 from autograd.value import lift
 from nn.data import Dataset
 from nn.metrics import _class
@@ -20,7 +21,6 @@ from nn.plots.look import (
     draw_legend,
     evaluate_over_plane,
     hatch_background,
-    mix,
     outputs_for,
     read_table,
     shades_for,
@@ -136,7 +136,7 @@ def _shade_output(ax: Axes, look: Look, across: Any, up: Any, scores: Any, thres
         extend = "both"
     norm = TwoSlopeNorm(threshold, levels[0], levels[-1])
     shown = np.ma.masked_invalid(scores)
-    shades = ax.contourf(across, up, shown, levels, cmap=shades_for(look, signed=True), norm=norm, extend=extend)
+    shades = ax.contourf(across, up, shown, levels, cmap=shades_for(look, "classes"), norm=norm, extend=extend)
     if low < threshold < high:
         ax.contour(across, up, shown, [threshold], colors=[look.ink], linewidths=2)
     return shades

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.display.colours import mix
 from autograd.modes import without_graph
 from autograd.value import lift
 from nn.attention import Attention, Block, watch_attention
 from nn.module import Module, asked
-from nn.plots.look import TEXT, Look, axes_for, choose_look, draw_colour_bar, mix, shades_for, write
+from nn.plots.look import TEXT, Look, axes_for, choose_look, draw_colour_bar, shades_for, write
 from nn.vectors import is_rows
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _draw(look: Look, seen: list[tuple[Any, Any]], labels: list[str], kind: str,
             edges = np.arange(n + 1)
             _hatch(ax, look, left, top, n)
             shades = ax.pcolormesh(
-                edges + left, edges + top, np.ma.masked_invalid(square), cmap=shades_for(look, signed=False),
+                edges + left, edges + top, np.ma.masked_invalid(square), cmap=shades_for(look, "much"),
                 vmin=0.0, vmax=1.0, edgecolor=look.paper, linewidth=0.6, zorder=2,
             )  # fmt: skip
             if cell >= ROOM:

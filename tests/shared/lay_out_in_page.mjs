@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const folder = pathToFileURL(`${process.argv[2]}/`);
-const [{ openBook }, { readFormulas }, { describe, learn, nodesOf }, { place, view }, { foldedView }] =
-  await Promise.all(["lexer.js", "systems.js", "graph.js", "layout.js", "folding.js"].map((file) => import(new URL(file, folder))));
+const [{ openBook }, { readFormulas }, { describe, learn, nodesOf }, { placeGraph: place, drawGraph: view }, { foldedView }] =
+  await Promise.all(["lexer.js", "systems.js", "graph.js", "../stepper.js", "folding.js"].map((file) => import(new URL(file, folder))));
 const { book: { grammar, table }, texts } = JSON.parse(readFileSync(0, "utf-8"));
 const book = openBook(grammar, table);
 learn(table);

@@ -125,6 +125,18 @@ export function bench(book, first) {
   function set(leaf, value) {
     graph.nodes[leaf.i].value = plain(value);
     kept.set(leaf.label, value);
+    rewrite(leaf.label, value);
+  }
+
+  /** Where the text says x = 2, it says what x is turned to. @param {string} label @param {number} value */
+  function rewrite(label, value) {
+    if (!kept.has(`${label}=`) || !Number.isFinite(value)) return;
+    const short = Number(value.toPrecision(4)), words = String(short).replace("-", "−");
+    box.value = box.value.replace(/[^;\n]+/gu, (/** @type {string} */ piece) => {
+      const parts = /^(\s*)(.+?)(\s*=\s*)[-−+]?[\d.,]+(?:e[-+]?\d+)?(\s*)$/u.exec(piece);
+      return parts && book.nameKey(parts[2]).id === book.nameKey(label).id ? `${parts[1]}${parts[2]}${parts[3]}${words}${parts[4]}` : piece;
+    });
+    kept.set(`${label}=`, short);
   }
   /** @param {any} leaf @param {number} value */
   function turn(leaf, value) {

@@ -85,6 +85,7 @@ export function line(points) {
 /** A small curve of losses, which begins at the left and needs no axis but its ends. @param {any} svg @param {number[]} losses @param {number} width @param {number} height */
 export function lossCurve(svg, losses, width, height) {
   svg.replaceChildren();
+  svg.toggleAttribute("hidden", losses.length < 2);
   const finite = losses.filter(Number.isFinite), high = Math.max(...finite, 1e-12), low = Math.min(0, ...finite);
   const x = (/** @type {number} */ i) => 10 + (i / Math.max(losses.length - 1, 10)) * (width - 20);
   const y = (/** @type {number} */ e) => height - 10 - ((e - low) / (high - low || 1)) * (height - 52);

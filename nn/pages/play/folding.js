@@ -1,7 +1,7 @@
 // A graph folded to the nodes that are worth a box: everything else stands in the one box that uses it.
 // @ts-check
 
-import { view } from "./layout.js";
+import { drawGraph, quotient } from "../stepper.js";
 
 /**
  * The box of each node: its own for those that are kept, else that of its users, where these have one in common.
@@ -23,17 +23,9 @@ export function boxesOf(graph, kept) {
  * @param {any} graph @param {Set<number>} kept @param {boolean} [down]
  */
 export function foldedView(graph, kept, down = false) {
-  const box = boxesOf(graph, kept), own = [...new Set(box)].sort((a, b) => a - b), place = new Map(own.map((i, k) => [i, k]));
-  const drawn = own.filter((i) => graph.nodes[i].kind !== "constant");
+  const box = boxesOf(graph, kept), drawn = [...new Set(box)].filter((i) => graph.nodes[i].kind !== "constant");
   if (drawn.length < 3 || drawn.length > 0.8 * graph.nodes.filter((/** @type {any} */ node) => node.kind !== "constant").length) return null;
-  /** @type {Map<number, Set<number>>} */
-  const inputs = new Map(own.map((i) => [i, new Set()]));
-  graph.nodes.forEach((/** @type {any} */ node, /** @type {number} */ i) => {
-    for (const x of node.inputs ?? []) if (box[x] !== box[i]) inputs.get(box[i])?.add(/** @type {number} */ (place.get(box[x])));
-  });
-  const nodes = own.map((i) => ({ ...graph.nodes[i], ...(graph.nodes[i].kind === "computed" ? { inputs: [.../** @type {Set<number>} */ (inputs.get(i))] } : {}) }));
-  const forward = nodes.map((_, k) => k).filter((k) => nodes[k].kind === "computed");
-  const drawing = view({ nodes, forward, output: place.get(graph.output) }, down);
-  return { svg: drawing.svg, places: box.map((i) => drawing.places[/** @type {number} */ (place.get(i))]),
-    shown: Object.fromEntries(Object.entries(drawing.shown).map(([key, k]) => [key, own[k]])) };
+  const made = quotient(graph, box), drawing = drawGraph(made, down);
+  return { svg: drawing.svg, places: made.places.map((/** @type {number} */ k) => drawing.places[k]),
+    shown: Object.fromEntries(Object.entries(drawing.shown).map(([key, k]) => [key, made.order[/** @type {any} */ (k)]])) };
 }

@@ -32,7 +32,7 @@ export function network(book) {
   const across = (/** @type {number} */ x) => ((x + REACH) / (2 * REACH)) * CELLS, down = (/** @type {number} */ y) => ((REACH - y) / (2 * REACH)) * CELLS;
   const colours = () => {
     const look = getComputedStyle(document.documentElement);
-    return ["--class-0", "--class-1"].map((name) => Number.parseInt(look.getPropertyValue(name).trim().slice(1), 16) || 0);
+    return ["--class0", "--class1"].map((name) => Number.parseInt(look.getPropertyValue(name).trim().slice(1), 16) || 0);
   };
 
   /** @param {any} canvas @param {number} n @param {number[]} sure from −1 to 1 @param {number[]} both */

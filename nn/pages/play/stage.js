@@ -1,10 +1,9 @@
 // The stepper of stepper.js, with a graph that was laid out here, beside its explanation where there is room.
 // @ts-check
 
-import { mount } from "../stepper.js";
+import { drawGraph, mount } from "../stepper.js";
 import { make } from "./dom.js";
 import { foldedView } from "./folding.js";
-import { view } from "./layout.js";
 
 const NARROW = 600; // pixels: below that a graph runs from top to bottom
 
@@ -25,7 +24,7 @@ const MORE = `
  */
 export function showStepper(place, graph, { changed = () => {}, kept = new Set(), folded = false, moving } = {}) {
   const host = make("div", { class: "stepper" }), narrow = place.clientWidth < NARROW, fewer = kept.size ? foldedView(graph, kept, narrow) : null;
-  const views = { operation: view(graph, narrow), ...(fewer ? { neuron: fewer } : {}) };
+  const views = { operation: drawGraph(graph, narrow), ...(fewer ? { neuron: fewer } : {}) };
   place.replaceChildren(host);
   const app = /** @type {any} */ (mount)(host, { ...graph, views }, changed, { moving });
   host.shadowRoot.append(make("style", {}, MORE));

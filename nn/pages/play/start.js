@@ -34,7 +34,10 @@ export function start(root, { grammar, table, formula }) {
       make("div", { class: "picture" }, picture, ...(under ? [under] : [])), ...(below ? [make("div", { class: "below" }, below)] : []));
   };
   root.append(build(0));
-  setTimeout(() => {
+  let begun = false;
+  const rest = () => {
+    if (begun) return;
+    begun = true;
     for (let i = 1; i < screens.length; i++) root.append(build(i));
     root.append(own.element);
     own.start();
@@ -45,5 +48,7 @@ export function start(root, { grammar, table, formula }) {
     }, { rootMargin: "-45% 0px -50% 0px" });
     for (const [id] of places) seen.observe(/** @type {Element} */ (document.getElementById(id)));
     root.dataset.ready = "true";
-  }, 0);
+  };
+  requestAnimationFrame(() => setTimeout(rest, 0)); // when the first screen has been painted
+  setTimeout(rest, 250); // and where nothing is painted, as in a tab behind others
 }

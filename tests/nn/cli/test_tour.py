@@ -86,10 +86,20 @@ def test_the_tour_draws_what_it_shows(tour, folder):
     if not (shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))):
         pytest.skip("no Graphviz lays out graphs here")
     names = [f"two-layer-network-{depth}.svg" for depth in ("operations", "neurons", "layers")]
-    names += ["steps.html", "training.html", "loss-curve.png", "decision-boundary.png", "derivation.tex", "derivation.html"]
+    names += [
+        "index.html",
+        "steps.html",
+        "training.html",
+        "loss-curve.png",
+        "decision-boundary.png",
+        "derivation.tex",
+        "derivation.html",
+    ]
     assert sorted(os.listdir(folder)) == sorted(names)
+    index = (folder / "index.html").read_text(encoding="utf-8")
     for name in names:
         assert str(folder / name) in tour
+        assert f'="{name}"' in index or name == "index.html"
         start = {"svg": b"<svg", "png": b"\x89PNG", "tml": b"<!DO", "tex": b"\\doc"}[name[-3:]]
         assert (folder / name).read_bytes().startswith(start)
 

@@ -17,10 +17,11 @@ from long_runs import part
 
 import nn
 from autograd import Value
+from autograd.display.colours import mix
 from autograd.graph import paths_between
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
-from nn.drawing.colours import THEMES, mix, strength
+from nn.drawing.colours import THEMES, strength
 from nn.drawing.picture import pretty, shortened
 
 graphviz = pytest.importorskip("graphviz")
@@ -314,7 +315,7 @@ def test_mixing_colours():
     assert [mix("#000000", "#ff8000", share) for share in (0.0, 0.5, 1.0)] == ["#000000", "#804000", "#ff8000"]
 
 
-def test_negative_is_blue_and_positive_is_orange():
+def test_negative_is_violet_and_positive_is_gold():
     """Leaves are tinted by the sign of their gradient, the stronger the larger it is."""
     a, b, c = (Value(x, label=name) for x, name in ((1.0, "a"), (1.0, "b"), (0.1, "c")))
     y = a - b + 0.01 * c

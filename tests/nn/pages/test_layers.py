@@ -7,6 +7,7 @@ import pytest
 
 import nn
 from autograd import Primitive, Value, sum
+from autograd.derive.layers import Structure
 from autograd.graph import nodes
 from autograd.labels import suggested
 from nn.drawing.picture import number
@@ -127,7 +128,8 @@ def test_what_has_no_layers_is_said(graphviz):
 def test_small_models_are_stepped_through_number_by_number(graphviz):
     """As before, unless layers are asked for."""
     L = perceptron()
-    assert "operation" in nn.step_through(L).data["views"]
+    assert nn.step_through(L).function == "mount"
+    assert "nodes" in nn.step_through(L).data
     assert isinstance(nn.step_through(L, layers=True).data["views"], list)
     assert isinstance(nn.step_through(L, layers=False).data["views"], dict)
 
@@ -237,3 +239,20 @@ def test_names_are_data(opened):
     page = opened(L)
     page.keyboard.press("End")
     assert page.locator("img").count() == 0
+
+
+def test_descending_takes_the_step_that_python_takes(opened):
+    """Every parameter becomes θ − η ∂L/∂θ, and the loss is that which Python then finds; twice."""
+    L = language_model()
+    page = opened(L)
+    for _ in range(2):
+        L.backward()
+        for p in Structure(L).parameters():
+            p.data -= 0.5 * p.grad
+            p.grad = 0.0
+        before, after = L.data, L.forward()
+        page.locator(".descend").click()
+        told = page.locator(".fell").inner_text()
+        assert number(before, 4) in told
+        assert number(after, 4) in told
+    assert page.locator(".losses").is_visible()

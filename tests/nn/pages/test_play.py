@@ -201,6 +201,19 @@ def test_a_typed_formula_becomes_a_stepper_with_pythons_numbers(text, opened):
         assert shown[name] == [written(value.data, 4), f"grad {written(value.grad, 4)}"]
 
 
+def test_a_turned_number_is_written_into_the_text(opened):
+    """Where the text says x = 2 it says what the slider says, and reading it again changes nothing."""
+    page = opened()
+    typed(page, "E = (o − t)²; o = w x; x = 2 ; t=-1")
+    slide(page, "x", 0.8)
+    slide(page, "t", -0.5)
+    assert page.locator("#formula").input_value() == "E = (o − t)²; o = w x; x = 0.8 ; t=−0.5"
+    before = numbers_of(page)
+    typed(page, page.locator("#formula").input_value() + " ")
+    assert numbers_of(page) == before
+    assert before["x"][0] == "0.8"
+
+
 def test_an_error_stands_under_its_place_while_the_last_graph_stays(opened):
     """The sentence and the place are those of the library; what was drawn before stays, and comes alive again."""
     page = opened()

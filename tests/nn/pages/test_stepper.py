@@ -432,6 +432,7 @@ def test_a_narrow_page_scrolls_nothing_sideways_but_the_drawing(opened):
     """At a width of 400 pixels the page fits at every step, with a leaf chosen too; only the drawing may scroll."""
     y = two_layer_network()[1]
     page = opened(y, viewport={"width": 400, "height": 800})
+    page.find("select.depth").select_option("operation")  # on a phone it is folded at first
     page.node("w₁₁₁").dispatch_event("click")
     page.start()
     for _ in trace(y):

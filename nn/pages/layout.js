@@ -1,4 +1,4 @@
-// A small layered layout (Sugiyama, Tagawa and Toda, 1981): the drawing of a graph that was typed, for stepper.js.
+// A small layered layout (Sugiyama, Tagawa and Toda, 1981): the drawing of a graph in the page, where no Graphviz made one.
 //
 //   1. rank      every node one column behind its last input; a leaf directly in front of its first use
 //   2. route     an edge over several columns goes through a place in each; edges from one node share these
@@ -9,13 +9,19 @@
 // drawing, of which the stepper shows one as at least 0.75 pixels: letters are 15 units high and more.
 // @ts-check
 
+
+const layout = (() => {
 /** @typedef {{ key: string, source: Box | null, node: number, rank: number, size: number, turn: number, at: number, left: Box[], right: Box[] }} Box source: of a place that an edge goes through */
 
-const HEIGHT = 70, GAP = 14, LANE = 20, BETWEEN = 28, NAME = 16, NUMBERS = 15, PAD = 10, MOST = 1.2; // pixels that a unit is shown as, at most
+const HEIGHT = 70, SMALL = 26, GAP = 14, LANE = 20, BETWEEN = 28, NAME = 16, NUMBERS = 15, PAD = 10, MOST = 1.2; // pixels that a unit is shown as, at most
 
 /** How wide a line is set, about, in the letters of the drawing. @param {string} line @param {number} size */
 const widthOf = (line, size) => [...line].reduce((sum, c) =>
   sum + (/[iljt.,·'|[\]() ]/u.test(c) ? 0.31 : /[\u2070-\u209c\u00b2\u00b3\u00b9rf-]/u.test(c) ? 0.37 : /[mwMW@]/.test(c) ? 0.86 : 0.57), 0) * size;
+/** Plain numbers stand in the formulas that use them. @param {any} node */
+const isDrawn = (node) => node.kind !== "constant" || Boolean(node.drawn);
+/** @param {any} node */
+const isSmall = (node) => node.kind === "constant";
 /** What is not told by its name has its sign beside that. @param {any} node */
 const signOf = (node) => (node.symbol && node.name !== node.formula ? node.symbol : "");
 
@@ -23,8 +29,8 @@ const signOf = (node) => (node.symbol && node.name !== node.formula ? node.symbo
  * Where everything stands: boxes with their middles and sizes, and edges as the points that they go through.
  * @param {any} graph @param {boolean} [down] from top to bottom, for narrow screens
  */
-export function place(graph, down = false) {
-  const drawn = graph.nodes.map((/** @type {any} */ node) => node.kind !== "constant");
+function place(graph, down = false) {
+  const drawn = graph.nodes.map(isDrawn);
   const ranks = rankOf(graph, drawn), columns = route(graph, drawn, ranks, down);
   order(columns);
   settle(columns);
@@ -46,11 +52,12 @@ function boxWidth(node) {
 }
 /** @param {any} node */
 function measure(node) {
+  if (isSmall(node)) return Math.ceil(widthOf(node.said, NUMBERS) * 1.05 + PAD);
   const sign = signOf(node), room = sign ? widthOf(sign, NAME) + 12 : 0;
   return Math.ceil(Math.max(widthOf("grad −1.234·10⁻⁵", NUMBERS), widthOf(node.name, NAME) * 1.08 + room) + 2 * PAD);
 }
 /** The size of a box along the columns, and across them. @param {any} graph @param {number} i @param {boolean} down */
-const long = (graph, i, down) => (down ? boxWidth(graph.nodes[i]) : HEIGHT);
+const long = (graph, i, down) => (down ? boxWidth(graph.nodes[i]) : isSmall(graph.nodes[i]) ? SMALL : HEIGHT);
 /** @param {any} graph @param {number} i @param {boolean} down */
 const thick = (graph, i, down) => (down ? HEIGHT : boxWidth(graph.nodes[i]));
 
@@ -66,7 +73,7 @@ function rankOf(graph, drawn) {
     if (waits && users[i].length) ranks[i] = Math.min(...users[i].map((/** @type {number} */ user) => ranks[user])) - 1;
   }
   for (const i of [...graph.forward].reverse())
-    for (const x of graph.nodes[i].inputs) if (graph.nodes[x].kind === "leaf") ranks[x] = ranks[x] < 0 ? ranks[i] - 1 : Math.min(ranks[x], ranks[i] - 1);
+    for (const x of graph.nodes[i].inputs) if (graph.nodes[x].kind !== "computed" && drawn[x]) ranks[x] = ranks[x] < 0 ? ranks[i] - 1 : Math.min(ranks[x], ranks[i] - 1);
   ranks.forEach((/** @type {number} */ rank, /** @type {number} */ i) => { if (rank < 0 && drawn[i]) ranks[i] = 0; });
   return ranks;
 }
@@ -139,7 +146,7 @@ function order(columns) {
 }
 
 /** How many edges cross, with a tree of sums over each column. @param {Box[][]} columns */
-export function crossings(columns) {
+function crossings(columns) {
   let total = 0;
   for (let c = 0; c + 1 < columns.length; c++) {
     const size = columns[c + 1].length + 1, sums = new Int32Array(size);
@@ -210,17 +217,18 @@ const rounded = (left, top, width) => `<path d="M${left} ${top}m8 0h${width - 16
 const round = (/** @type {number} */ x) => x.toFixed(1);
 
 /** The view of a graph that stepper.js shows: an SVG, the box that each node is in, and whose numbers each box shows. @param {any} graph @param {boolean} [down] */
-export function view(graph, down = false) {
+function view(graph, down = false) {
   const laid = place(graph, down), { across, middles } = laid, by = new Map(laid.columns.flat().map((box) => [box.key, box]));
   const at = (/** @type {number} */ along, /** @type {number} */ beside) => (down ? [beside, along] : [along, beside]);
   const svg = [], margin = 8;
   const w = (down ? laid.extent : laid.width) + 2 * margin, h = (down ? laid.width : laid.extent) + 2 * margin;
   for (const box of laid.boxes) {
     const node = graph.nodes[box.node], [x, y] = at(middles[box.rank], box.at), width = boxWidth(node);
-    const left = x - width / 2, sign = signOf(node), words = left + PAD, [l, t] = [left, y - HEIGHT / 2].map(round);
+    const right = isSmall(node) && !down ? (across[box.rank] - width) / 2 : 0, left = x - width / 2 + right, sign = signOf(node), words = left + PAD, [l, t] = [left, y - HEIGHT / 2].map(round);
     const line = (/** @type {number} */ dy, /** @type {number} */ size, /** @type {string} */ text, more = "") =>
       `<text x="${round(words)}" y="${round(y + dy)}" font-size="${size}"${more}>${escape(text)}</text>`;
-    svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`,
+    if (isSmall(node)) svg.push(`<g class="node constant"><title>${box.key}</title>${line(5, NUMBERS, node.said)}</g>`);
+    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`,
       sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 14)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
       line(-14, NAME, node.name, ' font-weight="bold"'), line(6, NUMBERS, ""), line(25, NUMBERS, ""), "</g>");
   }
@@ -233,7 +241,7 @@ export function view(graph, down = false) {
       const port = arriving.findIndex((/** @type {any} */ each) => each.slot === slot);
       if (port < 0) return;
       const source = /** @type {Box} */ (by.get(`n${x}`)), spread = Math.min(target.size - 24, 16 * arriving.length);
-      const points = [[middles[source.rank] + (down ? HEIGHT : boxWidth(graph.nodes[x])) / 2, source.at]];
+      const points = [[middles[source.rank] + (isSmall(graph.nodes[x]) ? (down ? SMALL : across[source.rank]) : down ? HEIGHT : boxWidth(graph.nodes[x])) / 2, source.at]];
       for (let rank = source.rank + 1; rank < target.rank; rank++) {
         const lane = /** @type {Box} */ (by.get(`n${x}@${rank}`));
         points.push([middles[rank] - across[rank] / 2, lane.at], [middles[rank] + across[rank] / 2, lane.at]);
@@ -249,12 +257,12 @@ export function view(graph, down = false) {
       edges.push(`<g class="edge"><title>n${x}-&gt;n${i}</title><path fill="none" d="${path}"/><polygon points="${tip}"/></g>`);
     });
   }
-  const places = graph.nodes.map((/** @type {any} */ node, /** @type {number} */ i) => `n${node.kind === "constant"
+  const places = graph.nodes.map((/** @type {any} */ node, /** @type {number} */ i) => `n${!isDrawn(node)
     ? graph.forward.find((/** @type {number} */ user) => graph.nodes[user].inputs.includes(i)) ?? i : i}`);
   return {
     svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${round(w)} ${round(h)}" font-family="Helvetica, Arial, sans-serif" style="max-width: ${round(MOST * w)}px; margin: 0 auto">` +
       `<g class="graph">${edges.join("")}${svg.join("")}</g></svg>`,
-    places, shown: Object.fromEntries(laid.boxes.map((box) => [box.key, box.node])),
+    places, shown: Object.fromEntries(laid.boxes.filter((box) => !isSmall(graph.nodes[box.node])).map((box) => [box.key, box.node])),
   };
 }
 
@@ -262,3 +270,10 @@ export function view(graph, down = false) {
 function last(by, x, target) {
   return /** @type {Box} */ (by.get(`n${x}@${target.rank - 1}`) ?? by.get(`n${x}`));
 }
+
+return { place, crossings, view };
+})();
+
+export const placeGraph = layout.place;
+export const crossings = layout.crossings;
+export const drawGraph = layout.view;

@@ -1,0 +1,72 @@
+"""The pages are for all: axe-core finds no fault in them, light and dark, at their start, in the middle and at the end.
+
+axe-core judges by WCAG 2.2, level AA: names and roles of all controls, contrasts, order, the areas of a page.
+"""
+
+import importlib.resources
+
+import pytest
+from nets_to_step import softmax_net, three_rows
+from stepper_page import Page
+
+import nn
+from nn.cli.tour import two_layer_network
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core."""
+    carrier = pytest.importorskip("axe_playwright_python", reason="axe-core comes with the extra browser")
+    return importlib.resources.files(carrier).joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def gpt():
+    model = nn.GPT(5, 4, 2, 1, 4, seed=0)
+    return nn.losses.cross_entropy(model([0, 2, 1]), [2, 1, 3])
+
+
+def player():
+    moons = nn.data.moons(20)
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    history = nn.fit(model, *moons, loss="bce_with_logits", lr=0.5, epochs=3, record=True, progress=False)
+    return nn.play_training(history, moons)
+
+
+PAGES = {
+    "two layers": (lambda: nn.step_through(two_layer_network()[1]), ".count"),
+    "softmax": (lambda: nn.step_through(softmax_net()), ".count"),
+    "three rows": (lambda: nn.step_through(three_rows()), ".count"),
+    "layers": (lambda: nn.step_through(gpt(), layers=True), ".count"),
+    "player": (player, ".count"),
+    "play": (nn.play, "main[data-ready]"),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name, scheme, axe, browser, tmp_path):
+    """No violation in a page as it opens, in the middle of its steps with a number looked at, and at their end."""
+    make, ready = PAGES[name]
+    page = Page(browser, make().save(tmp_path / "page.html").as_uri(), ready, color_scheme=scheme, reduced_motion="reduce")
+    page.page.evaluate(axe)
+    found = judge(page)
+    if name != "play":
+        page.find(".next").click()
+        if page.find(".g-node").count():
+            page.find(".g-node").first.dispatch_event("click")
+        found += judge(page)
+        page.find(".last").click()
+        found += judge(page)
+    page.context.close()
+    assert found == []
+
+
+def judge(page):
+    run = "async (rules) => (await axe.run(document, { runOnly: rules, resultTypes: ['violations'] })).violations"
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary'][:300]} {node['html'][:160]}"
+        for each in page.page.evaluate(run, RULES)
+        for node in each["nodes"]
+    ]

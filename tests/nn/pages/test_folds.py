@@ -1,0 +1,161 @@
+"""Boxes of the stepper that open and close: neurons, layers, modules and softmax, each by a click and by the keyboard."""
+
+import random
+import shutil
+
+import pytest
+from long_runs import seeds
+from nets_to_step import softmax_net, three_rows
+from stepper_page import Page, check_all_steps
+
+import autograd as ag
+import nn
+from autograd import Value
+from nn.cli.tour import two_layer_network
+from nn.pages import stepper
+
+
+class Cell(nn.Module):
+    """A module that is called on its own result, which no one box can be."""
+
+    def __init__(self):
+        self.w, self.v = Value(0.5, label="w"), Value(-0.3, label="v")
+
+    def __call__(self, x, h):
+        return ag.tanh(self.w * x + self.v * h)
+
+
+def recurrent():
+    cell, h = Cell(), Value(0.1, label="h_0")
+    for x in (1.0, -0.5, 0.25):
+        h = cell(x, h) * 0.9
+    ag.label(E=h)
+    return h
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """opened(y) saves a page that steps through y and opens the file; what it says on its console is an error."""
+    pages = []
+
+    def opened(y, **settings):
+        path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
+        pages.append(Page(browser, path.as_uri(), **settings))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
+        assert page.said == []
+
+
+def chips(page):
+    return page.find(".folds button").all_inner_texts()
+
+
+def boxes(page):
+    return page.page.evaluate(TITLES)
+
+
+TITLES = """() => [...document.querySelector("div").shadowRoot.querySelectorAll(".stage g.node:not(.constant)")].map((box) =>
+    [...box.querySelectorAll("text")].find((line) => !line.classList.contains("symbol")).textContent)"""
+
+
+def test_softmax_is_one_box_that_opens(opened):
+    """At first its parts stand in one box; a click on its sign opens it, and every number in it is Python's."""
+    y = softmax_net()
+    page = opened(y)
+    assert chips(page) == ["⊞ softmax"]
+    assert sum(title.startswith("softmax") for title in boxes(page)) == 1
+    few = len(boxes(page))
+    page.find(
+        ".stage text.symbol",
+    ).filter(has_text="⊞").click()
+    assert chips(page) == ["⊟ softmax"]
+    assert len(boxes(page)) == few + 5  # three shifted, log Σ exp, a difference, a power, and no box of their own
+    check_all_steps(page, y)
+
+
+def test_any_group_opens_and_closes_by_keyboard(opened):
+    """Each button closes what is in it, and opens it as its parts; the keyboard stays on it."""
+    page = opened(two_layer_network()[1])
+    assert chips(page) == [
+        "⊟ MLP",
+        "⊟ layer 1",
+        "⊟ layer 1, neuron 1",
+        "⊟ layer 1, neuron 2",
+        "⊟ layer 2",
+        "⊟ layer 2, neuron 1",
+    ]
+    page.find(".folds button").nth(1).focus()
+    page.press("Enter")
+    assert chips(page) == ["⊟ MLP", "⊞ layer 1", "⊟ layer 2", "⊟ layer 2, neuron 1"]
+    assert "layer 1" in boxes(page)
+    assert "w₁₁₁" not in boxes(page)
+    assert page.page.evaluate("document.querySelector('div').shadowRoot.activeElement.textContent") == "⊞ layer 1"
+    page.press("Enter")
+    assert chips(page)[1:4] == ["⊟ layer 1", "⊞ layer 1, neuron 1", "⊞ layer 1, neuron 2"]
+    assert "neuron 1: h₁₁" in boxes(page)
+    page.find("select.depth").select_option("operation")
+    assert "w₁₁₁" in boxes(page)
+
+
+def test_a_net_on_three_rows_is_watched_in_under_a_minute(opened):
+    """Folded to layers and played fast, a 2-8-8-1 net has fewer stops than a minute holds."""
+    page = opened(three_rows())
+    assert page.find("select.depth").input_value() == "neuron"  # hundreds of boxes are folded at first
+    page.find("select.depth").select_option("layer")
+    page.start()
+    stops = 0
+    while not page.find(".next").is_disabled():
+        page.press("ArrowRight")
+        stops += 1
+    assert stops * 0.6 < 60
+    assert page.look()["now"][-2].startswith("Done") or "Done: every node has its gradient." in page.look()["now"]
+
+
+def test_labelled_constants_can_be_hidden(opened):
+    """Inputs that are no variables stand beside what uses them, until they are switched off."""
+    page = opened(two_layer_network()[1])
+    texts = page.find(".stage .constant text")
+    assert {text.text_content() for text in texts.all()} == {"x₁ = 0.05", "x₂ = 0.1", "y = 0.01"}
+    page.find(".constants input").uncheck()
+    assert texts.count() == 0
+
+
+def test_what_is_called_on_its_own_result_stays_open(opened):
+    """A recurrent cell is no one box; its page still has every step."""
+    y = recurrent()
+    page = opened(y)
+    for depth in ("neuron", "layer"):
+        if page.find(f"select.depth option[value={depth}]").count():
+            page.find("select.depth").select_option(depth)
+    page.find(".folds button").first.click()
+    page.press("End")
+    assert "Done: every node has its gradient." in page.look()["now"]
+
+
+@pytest.mark.parametrize("seed", seeds(3))
+def test_open_and_closed_as_it_comes_the_end_is_the_same(seed, opened):
+    """Groups opened and closed at random: no step is lost, and shown numbers are Python's at the end."""
+    chance, y = random.Random(seed), two_layer_network()[1]
+    page, whole = opened(y), ag.trace(y)
+    names = {entry["name"]: node for entry, node in zip(stepper._data(y)["nodes"], ag.graph.nodes(y))}
+    for _ in range(8):
+        page.find(".folds button").nth(chance.randrange(len(chips(page)))).click()
+        page.start()
+        page.press(*["ArrowRight"] * chance.randrange(4), "End")
+        assert page.step() == len(whole)
+        for name, value, grad in page.look()["boxes"]:
+            node = names[name]
+            assert value.startswith(stepper.number(node.data, 4))
+            assert grad == f"grad {stepper.number(whole.grads[node], 4)}"
+
+
+def test_no_graphviz_is_needed(monkeypatch, tmp_path):
+    """A page is written where no program lays out graphs, of a graph of modules as of any other."""
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    for y in (softmax_net(), three_rows()):
+        data = nn.step_through(y).data
+        assert data["views"] == {}
+        assert nn.step_through(y).save(tmp_path / "steps.html").stat().st_size > 10_000
