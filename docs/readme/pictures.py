@@ -94,22 +94,8 @@ PICTURES: dict[str, tuple[Callable[[], str], Callable[[Page], None] | None]] = {
 }
 
 
-def film() -> None:
-    """One neuron on its way forward and back."""
-    w, x, b, t = (Value(v) for v in (0.5, 2.0, -0.25, 1.0))
-    o = sigmoid(w * x + b)
-    E = (o - t) ** 2
-    label(w=w, x=x, b=b, t=t, o=o, E=E)
-    for theme in ("light", "dark"):
-        path = nn.step_through(E).save(HERE / f"backprop-{theme}.gif", theme=theme)
-        print(path.name, path.stat().st_size // 1024, "KB")
-
-
 def main(names: list[str]) -> None:
     """Make the pictures of these names, or all."""
-    if not names or "film" in names:
-        film()
-    names = [name for name in names or PICTURES if name != "film"]
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=QUIET.split()

@@ -46,10 +46,11 @@ PAGES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(name, scheme, axe, browser, tmp_path):
+def test_axe_finds_nothing(name, scheme, axe, tabs, tmp_path):
     """No violation in a page as it opens, in the middle of its steps with a number looked at, and at their end."""
     make, ready = PAGES[name]
-    page = Page(browser, make().save(tmp_path / "page.html").as_uri(), ready, color_scheme=scheme, reduced_motion="reduce")
+    tab = tabs.take({"width": 1200, "height": 1000}, color_scheme=scheme, reduced_motion="reduce")
+    page = Page(tab, make().save(tmp_path / "page.html").as_uri(), ready)
     page.page.evaluate(axe)
     found = judge(page)
     if name != "play":
@@ -59,7 +60,7 @@ def test_axe_finds_nothing(name, scheme, axe, browser, tmp_path):
         found += judge(page)
         page.find(".last").click()
         found += judge(page)
-    page.context.close()
+    tabs.give_back(page.page)
     assert found == []
 
 

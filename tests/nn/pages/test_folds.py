@@ -34,18 +34,19 @@ def recurrent():
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(tabs, tmp_path):
     """opened(y) saves a page that steps through y and opens the file; what it says on its console is an error."""
     pages = []
 
     def opened(y, **settings):
         path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
-        pages.append(Page(browser, path.as_uri(), **settings))
+        tab = tabs.take(**{"viewport": {"width": 1200, "height": 1000}, **settings})
+        pages.append(Page(tab, path.as_uri()))
         return pages[-1]
 
     yield opened
     for page in pages:
-        page.context.close()
+        tabs.give_back(page.page)
         assert page.said == []
 
 
