@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from autograd.formula.arrays import Quantity
 
+MOST_SUMS = 4  # within each other: each has several terms, which have several again
 _TIGHTEST = POWER + 1
 _BINDING = {
     **BINDING, "⊙": PRODUCT, "ᵀ": _TIGHTEST, "index": _TIGHTEST, "slope": BESIDE, "∇": BESIDE, "Σ": BESIDE, "⟦": BESIDE,
@@ -369,7 +370,10 @@ class _IndexedParser(_Parser):
         places = [place for place in places if all(_holds(c, {**outer, **place}) for c in conditions)]
         if not places or not letters:
             raise self.error(token.start, "it is not said what this sum runs over")
+        if self.scope.sums == MOST_SUMS:
+            raise self.error(token.start, f"more than {MOST_SUMS} sums within each other are not read")
         self.scope.env = {**outer, **places[0]}
+        self.scope.sums += 1
         try:
             self.advance()
             start = self.token.start
@@ -378,10 +382,12 @@ class _IndexedParser(_Parser):
             while self.token.kind in ("+", "-") and self.token.start < end:
                 first_term = self.go_on(first_term, 0)
             terms.append(first_term)
+            self.scope.env = outer
+            body = self.text[start : self.token.start]
+            terms += [self.with_letters(body, place) for place in places[1:]]
         finally:
             self.scope.env = outer
-        body = self.text[start : self.token.start]
-        terms += [self.with_letters(body, place) for place in places[1:]]
+            self.scope.sums -= 1
         if kind == "∏":
             return multiply(self.scalars(terms))
         if all(isinstance(term, Value) for term in terms):

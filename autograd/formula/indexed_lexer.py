@@ -67,6 +67,7 @@ class Scope(Protocol):
 
     env: dict[str, int]
     of_vectors: str
+    sums: int  # within which it is read
 
     def __contains__(self, key: Key) -> bool: ...
     def __getitem__(self, key: Key) -> Quantity: ...

@@ -167,7 +167,7 @@ class Lexer:
         if not letter and (apart := patterns.APART.match(self.text, end)):  # 6.13 e-2
             letter, exponent = apart.groups()
             text, end = f"{text}e{exponent}", apart.end()
-            if " " in exponent:
+            if re.search(r"\s", exponent):
                 raise self.error(at, f"{IN_TWO_WAYS}: write {mantissa}e{exponent.strip()}, or a sign between the factors")
         doubtful = bool(letter) and (mantissa.isdigit() or end > match.end()) and exponent.lstrip("+-−–")[0] != "0"
         if doubtful and key_of(letter) in self.known:

@@ -51,6 +51,7 @@ class World(Slopes):
         self.env: dict[str, int] = {}
         self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
+        self.sums = 0
         self.unbound: set[str] = set()
         self.bound: dict[Key, Quantity] = {}
         self.sizes = notation.sizes

@@ -300,6 +300,8 @@ TWO_WAYS = {  # a text, the names that are given, and what it comes to; None whe
     ("6.13E-2", "E"): 0.0613,
     ("6.13 E-02", "E"): 0.0613,
     ("6.13 E-2", "E"): None,
+    ("11.2e\t−1", "w"): None,
+    ("11.2e\n−1", "w"): None,
     ("2E-1", "E"): None,
     ("2 E - 1", "E"): 1.0,
     ("2e - 1", "w"): 2 * math.e - 1,

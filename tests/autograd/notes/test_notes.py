@@ -120,6 +120,7 @@ SAID = [  # a page, the verdict on its last row, and the remark
     (r"$$A = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} = \begin{bmatrix} 1 & 2 & 3 \end{bmatrix}$$", "depends",
      "2×2 and 1×3 are set equal"),
     (r"$$\log x = \log(-x)$$", "depends", "they have numbers together hardly anywhere"),
+    ("$$z = " + r"\sum_{i=1}^n" * 5 + " x_i$$", "unread", "more than 4 sums within each other are not read"),
     (r"$$q(z) = \frac{z$$", "unread", "this bracket is never closed"),
     (r"$$x^T y = y^T x$$", "right", "as it is written, exactly"),
     (r"$$w := w - \eta g$$", "stated", ""),
