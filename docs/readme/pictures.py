@@ -78,12 +78,11 @@ def _midway(page: Page) -> None:
         drawing.style.minWidth = `${1.25 * parseFloat(drawing.style.minWidth)}px`;
         const more = root.querySelectorAll(".tools, details, .node-info, .depth, .speed, .way");
         for (const each of more) each.style.display = "none";
-        root.querySelector(".stage").style.height = "360px";
+        root.querySelector(".stage").style.height = "378px";
     }""")
     slider = page.locator("input.slider")
     slider.evaluate("s => { s.value = Math.round(0.62 * s.max); s.dispatchEvent(new Event('input', { bubbles: true })); }")
-    page.wait_for_timeout(900)  # it scrolls to the step, which then goes to the middle
-    page.locator(".stage").evaluate("stage => stage.scrollBy(120, 130)")
+    page.wait_for_timeout(900)  # it scrolls to the step
 
 
 PICTURES: dict[str, tuple[Callable[[], str], Callable[[Page], None] | None]] = {  # what, and what is pressed
