@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from autograd.formula.lexer import FormulaError
 from autograd.formula.name_keys import name_key
 from autograd.formula.spellings import undress
+from autograd.mark.paper import claims_in
 from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.writing.names import text_name
 
@@ -95,11 +96,13 @@ class WordSheet:
             raise FormulaError(f"{text[:20]}…", 0, "this is longer than any answer here")
         return self.answers[line].judge(text, others)
 
-    def mark(self, claims: Mapping[str, object], marks: float = 1.0, carried: float = 1.0, digits: int = 0) -> Marking:
+    def mark(self, claims: Mapping[str, object] | str, marks: float = 1.0, carried: float = 1.0, digits: int = 0) -> Marking:
         """Mark what somebody answered; digits say nothing of words.
 
-        claims: for each line what was written there; marks, carried: as for Worksheet.mark
+        claims: for each line what was written there, or one text of such lines; marks, carried: as for Worksheet.mark
         """
+        if isinstance(claims, str):
+            claims = claims_in(claims)
         if not hasattr(claims, "items"):
             raise TypeError(f'claims go by line, as in {{"{self.lines[0]}": "…"}}, and this is {claims!r:.60}')
         written = {self.line_named(name): _plain(text) for name, text in claims.items()}

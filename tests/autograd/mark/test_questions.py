@@ -228,8 +228,16 @@ def test_earlier_calls_count(kind):
     with pytest.raises(LookupError, match=first):
         task.mark({first + "x": "1"})
     with pytest.raises(TypeError, match="by line"):
-        task.mark("1")
+        task.mark(1)
     assert others
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_answers_as_on_paper(kind):
+    """One text with a line for each is marked as the lines themselves are, by the exercise and by its sheet."""
+    task = exercise(kind, 4)
+    written = "\n".join(f"{line} = {task.answers[line]}" for line in task.lines)
+    assert task.mark(written).verdicts == task.sheet.mark(written).verdicts == dict.fromkeys(task.lines, "right")
 
 
 LETTERS = "gdhVWxbzQT^'ᵀ⊤.()[]{}\\ \t×xX*@·,0123456789٣²-+=∂/L_₁′\0\ud800🙃"
