@@ -12,7 +12,7 @@ from nn.cli.main import main
 
 ROOT = pathlib.Path(nn.__file__).parent.parent
 WRONG = [
-    "a.gif",
+    "a.bmp",
     "a.png.exe",
     "a",
     ".html",
@@ -92,7 +92,7 @@ COMMANDS = {
 def test_a_command_refuses_a_wrong_suffix(command, tmp_path, monkeypatch, capsys):
     """Exit code 1, the suffixes in one sentence, and no file."""
     monkeypatch.chdir(tmp_path)
-    for name in ("a.gif", "a", "a.xyz"):
+    for name in ("a.bmp", "a", "a.xyz"):
         assert main([*COMMANDS[command], name]) == 1
         assert f"not as {name!r}" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
