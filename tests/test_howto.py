@@ -98,16 +98,3 @@ def test_every_page_is_in_the_list_of_pages():
     pages = sorted(path.stem for path in PAGES.glob("*.md") if path.stem != "index")
     assert sorted(re.findall(r"\]\(([\w-]+)\.md\)", listed)) == pages
     assert sorted(listed.partition(":hidden:")[2].split()[:-1]) == pages
-
-
-def test_a_day_of_a_teacher_goes_as_the_page_says(tmp_path, monkeypatch, capsys):
-    """The five commands of docs/teachers.md, with a table of two people, one of whom hands in a line."""
-    monkeypatch.chdir(tmp_path)
-    pathlib.Path("class.csv").write_text("name,id\nAda Lovelace,1\nEmmy Noether,2\n", encoding="utf-8")
-    pathlib.Path("answers").mkdir()
-    pathlib.Path("answers/Ada Lovelace.txt").write_text("z = 1\n", encoding="utf-8")
-    commands = BLOCK.search((PAGES.parent / "teachers.md").read_text(encoding="utf-8"))["code"].splitlines()
-    assert len(commands) == 5
-    assert all(call(line.partition(" # ")[0], capsys) for line in commands)
-    assert pathlib.Path("exam/marked/class.html").exists()
-    assert pathlib.Path("moodle/moodle.xml").exists()

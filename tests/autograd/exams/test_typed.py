@@ -3,7 +3,7 @@
 from autograd import exercise
 from autograd.exams.codes import write_code
 from autograd.exams.returned import _in_notebook
-from autograd.mark.exercises import write_notebook
+from autograd.mark.handout import write_notebook
 
 
 def test_a_text_in_a_returned_notebook_is_read_as_a_dict_is():
