@@ -67,12 +67,11 @@ def core():
 
 def bare():
     _, _, loss = neuron()
-    shown = nn.draw(loss)._repr_html_()
-    try:
-        nn.step_through(loss)
-    except (ImportError, RuntimeError) as error:
-        stepper = str(error)
-    return {"shown": shown, "stepper": stepper}
+    return {"shown": nn.draw(loss)._repr_html_(), "stepper": in_short(nn.step_through(loss))}
+
+
+def in_short(steps):
+    return [sorted(steps.data["views"]), len(steps.data["nodes"]), steps._repr_html_().count("<script>")]
 
 
 def full():
@@ -88,7 +87,7 @@ def full():
         "boxes": len(re.findall('class="node"', drawing.svg)),
         "titles": sorted(re.findall("<title>(.*?)</title>", drawing.svg)),
         "picture": drawing.tikz.count("\\node"),
-        "stepper": [sorted(steps.data["views"]), len(steps.data["nodes"]), steps._repr_html_().count("<script>")],
+        "stepper": in_short(steps),
     }
 
 
