@@ -6,6 +6,7 @@
     negative    violet      a number below zero
     right       green       marked as right
     wrong       red         marked as wrong, or gone the wrong way
+    carried     olive       right, were it not for another line
 
 No colour has a second meaning. The two of a pair (forward and backward, positive and negative) are told apart in all kinds
 of colour blindness; and nothing is said by colour alone: below zero lines are dashed, right and wrong have a sign and a
@@ -25,6 +26,7 @@ MEANINGS = {
     "negative": "a number below zero",
     "right": "marked as right",
     "wrong": "marked as wrong, or gone the wrong way",
+    "carried": "right, were it not for another line",
 }
 
 PALETTE = {
@@ -33,12 +35,14 @@ PALETTE = {
         "box": "#ffffff", "part": "#f4f6f9", "inner": "#eaeef3",
         "forward": "#2563c9", "forward-soft": "#e3edfb", "backward": "#b34700", "backward-soft": "#fdebdc",
         "positive": "#a67c00", "negative": "#7b3fb5", "right": "#00755a", "wrong": "#a81420",
+        "carried": "#5f5a00",
     },
     "dark": {
         "paper": "#14181f", "ink": "#eef2f6", "muted": "#b3bfcc", "line": "#8492a6", "edge": "#3d4859",
         "box": "#1f2630", "part": "#1a2029", "inner": "#212936",
         "forward": "#6ea6fa", "forward-soft": "#1f3350", "backward": "#f58a3c", "backward-soft": "#4a3020",
         "positive": "#e2c044", "negative": "#c39af8", "right": "#4fd1a5", "wrong": "#ff7f78",
+        "carried": "#ffd9a0",
     },
 }  # fmt: skip
 

@@ -40,7 +40,7 @@ from autograd.writing.names import escape_latex, text_name
 SHEETS, KEYS, MARKED, KEY = "sheets", "keys", "marked", "key.json"
 LONGEST_KEY = 20_000_000  # bytes
 SEEDS = 1_000_000
-STYLE = """body{margin:24px;max-width:50em}header{display:flex;flex-wrap:wrap;gap:.2em 2em;border-bottom:1px solid #8888;
+STYLE = """body{margin:24px;max-width:50em}header{display:flex;flex-wrap:wrap;gap:.2em 2em;border-bottom:1px solid gray;
 margin-bottom:1em;padding-bottom:.4em;font:15px/1.5 system-ui,sans-serif}header code{font-size:1em}
 @media print{@page{margin:18mm}body{margin:0}tr{break-inside:avoid}}"""
 KEY_STYLE = """body{margin:24px;font:15px/1.5 system-ui,sans-serif}section{break-inside:avoid;margin-bottom:1.6em}

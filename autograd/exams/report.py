@@ -6,14 +6,16 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 
+from autograd.display.colours import css
 from autograd.mark.answers import Problem
 from autograd.mark.classes import Class
 from autograd.mark.mistakes import KINDS
 from autograd.mark.report import Marking
 
 BAR, ROW, LEFT, RIGHT = 260, 26, 8, 90  # sizes of the picture in pixels
-STYLE = """<style>text{font:14px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:#1d2733}.bar{fill:#8a5300}
-@media (prefers-color-scheme:dark){text{fill:#e6e9ee}.bar{fill:#e8b352}}</style>"""
+STYLE = f"""<style>.cg-bars{{{css("light")}}}@media(prefers-color-scheme:dark){{.cg-bars{{{css("dark")}}}}}
+.cg-bars text{{font:14px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}}
+.cg-bars rect{{fill:var(--wrong)}}</style>"""
 MOST_BARS = 12
 KINDLESS = "a mistake of which nothing else is known"
 
@@ -81,14 +83,14 @@ class ExamClass(Class):
             y, length = 2 * ROW * i, BAR * len(people) / most
             rows.append(
                 f'<text x="{LEFT}" y="{y + 18}">{html.escape(words)}</text>'
-                f'<rect class="bar" x="{LEFT}" y="{y + 25}" width="{length:.1f}" height="14" rx="2"/>'
+                f'<rect x="{LEFT}" y="{y + 25}" width="{length:.1f}" height="14" rx="2"/>'
                 f'<text x="{LEFT + length + 8:.1f}" y="{y + 37}">{len(people)} of {len(self)}</text>'
             )
         body = "".join(rows) or f'<text x="{LEFT}" y="18">No mistake.</text>'
         size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         what = "How many people made each kind of mistake"
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" style="max-width:100%;height:auto">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="cg-bars" {size} role="img" style="max-width:100%;height:auto">'
             f"<title>{what}</title>{STYLE}{body}</svg>\n"
         )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CLASS_STYLE = """
 .cg-class{font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72em}
 .cg-class>table{display:block;overflow-x:auto;border-collapse:collapse;margin:8px 0 18px;table-layout:auto!important}
-.cg-class>table th,.cg-class>table td{text-align:left!important;padding:4px 14px 4px 0;border-bottom:1px solid #8886;
+.cg-class>table th,.cg-class>table td{text-align:left!important;padding:4px 14px 4px 0;border-bottom:1px solid silver;
 vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-class>table td:last-child{white-space:normal;min-width:12em}
 .cg-class>table td:first-child:has(a){white-space:normal;min-width:8em}

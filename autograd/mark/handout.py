@@ -28,7 +28,7 @@ PAPER = """
 .cg-task ul{list-style:none;padding:0 0 0 1.2em}
 .cg-task ul.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(8em,1fr));gap:0 1em}
 .cg-task table{border-collapse:collapse;width:100%;table-layout:auto!important}
-.cg-task th,.cg-task td{border:1px solid #8888;padding:6px 10px;text-align:left!important}
+.cg-task th,.cg-task td{border:1px solid gray;padding:6px 10px;text-align:left!important}
 .cg-task td:first-child{width:9em}
 """
 

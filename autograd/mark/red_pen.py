@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from autograd.display.colours import css
 from autograd.mark.verdicts import signs, words
 from autograd.writing.names import text_name
 
@@ -17,32 +18,26 @@ if TYPE_CHECKING:
 SIGNS = signs("right", "rounded", "carried", "wrong", "blank", "unread")
 
 
-LIGHT = "--ink:#1d2733;--pen:#b3261e;--carry:#8a5300;--ok:#1a6b4f;--soft:#5d6b7a;--line:#d7dee6;--paper:#fffefa"
-
-
-DARK = "--ink:#e6e9ee;--pen:#ff8f85;--carry:#e8b352;--ok:#6fd3ad;--soft:#9aa7b5;--line:#39424d;--paper:#1b2027"
-
-
 STYLE = (
     (
         ".cg-sheet{LIGHT}@media (prefers-color-scheme:dark){.cg-sheet{DARK}}"
         "body[data-jp-theme-light=true] .cg-sheet{LIGHT}body[data-jp-theme-light=false] .cg-sheet{DARK}"
         """
-.cg-sheet{color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:14px 18px 12px;
+.cg-sheet{color:var(--ink);background:var(--box);border:1px solid var(--edge);border-radius:6px;padding:14px 18px 12px;
 max-width:72em;box-sizing:border-box;overflow-x:auto;font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .cg-sheet h3{margin:0 0 8px;font-size:1.1em}
 .cg-sheet p{margin:10px 0 0;font-weight:600}
 .cg-sheet table{border-collapse:collapse;width:100%;margin:0;border:0;font:inherit;color:inherit;table-layout:auto!important}
 .cg-sheet tr{background:none!important;border:0}
 .cg-sheet th,.cg-sheet td{text-align:left!important;vertical-align:top!important}
-.cg-sheet th{font-weight:600;color:var(--soft);font-size:.82em;border:0;border-bottom:1px solid var(--line);
+.cg-sheet th{font-weight:600;color:var(--muted);font-size:.82em;border:0;border-bottom:1px solid var(--edge);
 padding:2px 10px 4px 0;background:none;white-space:nowrap}
-.cg-sheet td{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;background:none;font-size:1em}
+.cg-sheet td{border:0;border-bottom:1px solid var(--edge);padding:5px 12px 5px 0;background:none;font-size:1em}
 .cg-sheet td.n,.cg-sheet th.n{padding-left:7px}
 .cg-sheet td.n{font:italic 1.08em "STIX Two Math",Cambria,"Times New Roman",serif;white-space:nowrap}
 .cg-sheet td.c,.cg-sheet td.t{font-variant-numeric:tabular-nums;white-space:nowrap}
 .cg-sheet td.c.long{white-space:normal;min-width:13em;overflow-wrap:anywhere}
-.cg-sheet td.t{color:var(--soft)}
+.cg-sheet td.t{color:var(--muted)}
 .cg-sheet td.v{white-space:nowrap;font-weight:600}
 .cg-sheet td.v b{display:inline-block;width:1.25em;text-align:left;font-size:1.15em;line-height:1}
 .cg-sheet td.v span{font-weight:400}
@@ -50,25 +45,25 @@ padding:2px 10px 4px 0;background:none;white-space:nowrap}
 .cg-sheet td.r{min-width:13em}
 .cg-sheet th.m,.cg-sheet td.m{text-align:right!important}
 .cg-sheet th.m{padding-right:0}
-.cg-sheet td.m{white-space:nowrap;font-variant-numeric:tabular-nums;color:var(--soft);padding-right:0}
-.cg-sheet .right td.v,.cg-sheet .rounded td.v{color:var(--ok)}
-.cg-sheet .right td.r,.cg-sheet .rounded td.r,.cg-sheet .blank td{color:var(--soft)}
-.cg-sheet .wrong td.v,.cg-sheet .wrong td.r,.cg-sheet .unread td.v,.cg-sheet .unread td.r{color:var(--pen)}
-.cg-sheet .carried td.v,.cg-sheet .carried td.r{color:var(--carry)}
-.cg-sheet .wrong td.c span{border:2px solid var(--pen);border-radius:50%/60%;padding:0 6px;margin:-2px -8px;
+.cg-sheet td.m{white-space:nowrap;font-variant-numeric:tabular-nums;color:var(--muted);padding-right:0}
+.cg-sheet .right td.v,.cg-sheet .rounded td.v{color:var(--right)}
+.cg-sheet .right td.r,.cg-sheet .rounded td.r,.cg-sheet .blank td{color:var(--muted)}
+.cg-sheet .wrong td.v,.cg-sheet .wrong td.r,.cg-sheet .unread td.v,.cg-sheet .unread td.r{color:var(--wrong)}
+.cg-sheet .carried td.v,.cg-sheet .carried td.r{color:var(--carried)}
+.cg-sheet .wrong td.c span{border:2px solid var(--wrong);border-radius:50%/60%;padding:0 6px;margin:-2px -8px;
 display:inline-block}
 .cg-sheet .wrong td.c.long span{border-radius:8px}
 .cg-sheet td.l{position:relative;width:13px;min-width:13px;padding:0;border-bottom:0}
-.cg-sheet td.l i{position:absolute;left:6px;border-left:2px solid var(--carry);top:0;bottom:0}
+.cg-sheet td.l i{position:absolute;left:6px;border-left:2px solid var(--carried);top:0;bottom:0}
 .cg-sheet td.l i.from{top:1em}
 .cg-sheet td.l i.to{bottom:auto;height:1em}
-.cg-sheet td.l u{position:absolute;left:6px;right:0;top:1em;border-top:2px solid var(--carry)}
+.cg-sheet td.l u{position:absolute;left:6px;right:0;top:1em;border-top:2px solid var(--carried)}
 .cg-sheet td.l u.over{left:0}
 .cg-sheet td.l u.end::after{content:"";position:absolute;right:-1px;top:-6px;border:5px solid transparent;border-right:0;
-border-left:7px solid var(--carry)}
+border-left:7px solid var(--carried)}
 @media screen and (max-width:700px){
 .cg-sheet thead{display:none}
-.cg-sheet tr{display:grid;grid-template-columns:var(--lanes,) auto minmax(0,1fr) auto;border-bottom:1px solid var(--line)}
+.cg-sheet tr{display:grid;grid-template-columns:var(--lanes,) auto minmax(0,1fr) auto;border-bottom:1px solid var(--edge)}
 .cg-sheet td{border:0;padding:0 0 5px 7px;grid-column:-4/-1}
 .cg-sheet td.n{grid-area:1/-4;padding-top:5px}
 .cg-sheet td.v{grid-area:1/-3/auto/-1;padding-top:5px;text-align:right!important;white-space:normal}
@@ -85,8 +80,8 @@ border-left:7px solid var(--carry)}
 @media print{.cg-sheet{border:0;padding:0;max-width:none}.cg-sheet tr{break-inside:avoid}}
 """
     )
-    .replace("LIGHT", LIGHT)
-    .replace("DARK", DARK)
+    .replace("LIGHT", css("light"))
+    .replace("DARK", css("dark"))
 )
 
 

@@ -6,8 +6,8 @@ import html
 import json
 from typing import NamedTuple
 
+from autograd.display.colours import css
 from autograd.mark.forms import figure
-from autograd.mark.red_pen import DARK, LIGHT
 from autograd.mark.verdicts import as_row, signs, words
 from autograd.notes.blocks import LONGEST, cells_of_notebook
 from autograd.notes.judging import Page
@@ -30,20 +30,20 @@ WIDTH = 60  # characters of a row that are shown
 STYLE = (
     ".cg-notes{LIGHT}@media (prefers-color-scheme:dark){.cg-notes{DARK}}"
     "body[data-jp-theme-light=true] .cg-notes{LIGHT}body[data-jp-theme-light=false] .cg-notes{DARK}"
-    ".cg-notes{color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:12px 16px;"
+    ".cg-notes{color:var(--ink);background:var(--box);border:1px solid var(--edge);border-radius:6px;padding:12px 16px;"
     "box-sizing:border-box;overflow-x:auto;font:15px/1.45 system-ui,sans-serif}"
     ".cg-notes table{border-collapse:collapse;width:100%}.cg-notes tr{background:none!important}"
-    ".cg-notes td{border-bottom:1px solid var(--line);padding:5px 10px 5px 0;text-align:left!important;vertical-align:top}"
-    ".cg-notes td.n{color:var(--soft);white-space:nowrap}.cg-notes td.f{min-width:12em;overflow-wrap:anywhere}"
+    ".cg-notes td{border-bottom:1px solid var(--edge);padding:5px 10px 5px 0;text-align:left!important;vertical-align:top}"
+    ".cg-notes td.n{color:var(--muted);white-space:nowrap}.cg-notes td.f{min-width:12em;overflow-wrap:anywhere}"
     ".cg-notes td.r{min-width:12em}.cg-notes p{margin:10px 0 0;font-weight:600}"
-    ".cg-notes .wrong td.v,.cg-notes .wrong td.r{color:var(--pen)}.cg-notes .right td.v{color:var(--ok)}"
-    ".cg-notes .jump td.v,.cg-notes .open td.v{color:var(--carry)}"
-    ".cg-notes .stated td,.cg-notes .unread td{color:var(--soft)}"
+    ".cg-notes .wrong td.v,.cg-notes .wrong td.r{color:var(--wrong)}.cg-notes .right td.v{color:var(--right)}"
+    ".cg-notes .jump td.v,.cg-notes .open td.v{color:var(--carried)}"
+    ".cg-notes .stated td,.cg-notes .unread td{color:var(--muted)}"
     ".cg-notes math{font-size:1.05em}"
     "@media (max-width:640px){.cg-notes tr{display:grid;grid-template-columns:2.5em minmax(0,1fr);padding:6px 0;"
-    "border-bottom:1px solid var(--line)}.cg-notes td{grid-column:2;border:0;padding:2px 0}.cg-notes td.n{grid-column:1}"
+    "border-bottom:1px solid var(--edge)}.cg-notes td{grid-column:2;border:0;padding:2px 0}.cg-notes td.n{grid-column:1}"
     ".cg-notes td.f{overflow-x:auto;min-width:0}.cg-notes td.f math{text-align:left}.cg-notes td:empty{display:none}}"
-).replace("LIGHT", LIGHT).replace("DARK", DARK)  # fmt: skip
+).replace("LIGHT", css("light")).replace("DARK", css("dark"))  # fmt: skip
 _CLASSES = {JUMP: "jump", OPEN: "open"}
 
 

@@ -5,17 +5,17 @@ export default { render };
 const STYLE = `
 .cg-answers { font: 15px/1.45 system-ui, sans-serif; max-width: 60em; color: var(--ink) }
 .cg-answers table { border-collapse: collapse; width: 100%; margin: 0; table-layout: auto; font: inherit; color: inherit }
-.cg-answers tr { background: none !important; border-bottom: 1px solid var(--line) }
+.cg-answers tr { background: none !important; border-bottom: 1px solid var(--edge) }
 .cg-answers td { border: 0; padding: 5px 12px 5px 0; text-align: left !important; vertical-align: baseline }
 .cg-answers td.name { font: italic 1.1em "STIX Two Math", Cambria, "Times New Roman", serif; white-space: nowrap; width: 5em }
 .cg-answers td.box { width: 16em }
-.cg-answers input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 5px;
+.cg-answers input { font: inherit; color: inherit; background: var(--box); border: 1px solid var(--muted); border-radius: 5px;
   padding: 4px 8px; min-height: 32px; width: 100%; box-sizing: border-box }
 .cg-answers input:focus-visible { outline: 2px solid var(--ink); outline-offset: 1px }
 .cg-answers td.verdict { font-weight: 600; white-space: nowrap; width: 7em }
-.cg-answers tr:is(.right, .rounded) td.verdict { color: var(--ok) }
-.cg-answers tr:is(.wrong, .unread) :is(td.verdict, td.remark) { color: var(--pen) }
-.cg-answers tr.carried :is(td.verdict, td.remark) { color: var(--carry) }
+.cg-answers tr:is(.right, .rounded) td.verdict { color: var(--right) }
+.cg-answers tr:is(.wrong, .unread) :is(td.verdict, td.remark) { color: var(--wrong) }
+.cg-answers tr.carried :is(td.verdict, td.remark) { color: var(--carried) }
 .cg-answers p { font-weight: 600; margin: .6em 0 }
 @media (max-width: 600px) {
   .cg-answers tr { display: grid; grid-template-columns: 5em 1fr }

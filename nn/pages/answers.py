@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
+from autograd.display.colours import css
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from autograd.mark.exercises import Exercise
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 COLOURS = """.cg-answers { LIGHT } @media (prefers-color-scheme: dark) { .cg-answers { DARK } }
 body[data-jp-theme-light=true] .cg-answers { LIGHT } body[data-jp-theme-light=false] .cg-answers { DARK }
-"""
+""".replace("LIGHT", css("light")).replace("DARK", css("dark"))
 
 
 def answer_boxes(task: Exercise | Worksheet) -> Any:
@@ -35,7 +37,7 @@ def answer_boxes(task: Exercise | Worksheet) -> Any:
     Raises TypeError for what is no exercise; ImportError without anywidget.
     """
     from autograd.mark.exercises import Exercise  # which few programs that import nn need
-    from autograd.mark.red_pen import DARK, LIGHT, SIGNS
+    from autograd.mark.red_pen import SIGNS
     from autograd.mark.worksheet import Worksheet
     from autograd.writing.names import text_name
 
@@ -57,8 +59,7 @@ def answer_boxes(task: Exercise | Worksheet) -> Any:
         summary = traitlets.Unicode().tag(sync=True)
 
     mark = task.mark_sheet if isinstance(task, Exercise) else task.mark
-    colours = COLOURS.replace("LIGHT", LIGHT).replace("DARK", DARK)
-    widget = AnswerBoxes(colours=colours, lines=[[name, text_name(name)] for name in task.lines])
+    widget = AnswerBoxes(colours=COLOURS, lines=[[name, text_name(name)] for name in task.lines])
 
     def marked(change: Any) -> None:
         marking = mark({name: text for name, text in change["new"].items() if text.strip()})

@@ -45,8 +45,8 @@ def apart(a, b, sight):
 
 
 def test_no_colour_stands_outside_of_the_palette():
-    """In nn/ and autograd/display no file but the palette has a colour written in it."""
-    files = [*(ROOT / "nn").rglob("*"), *(ROOT / "autograd" / "display").rglob("*.py")]
+    """No file but the palette has a colour written in it."""
+    files = [*(ROOT / "nn").rglob("*"), *(ROOT / "autograd").rglob("*.py")]
     files = [f for f in files if f.suffix in (".py", ".js", ".css", ".html") and f.name != "__init__.py"]
     strays = {f.name: found for f in files if (found := COLOUR.findall(f.read_text(encoding="utf-8")))}
     assert set(strays) == {"colours.py"}
@@ -80,7 +80,7 @@ def test_letters_and_shapes_can_be_read(theme):
     """Letters have 4.5 : 1 on all that they stand on, shapes 3 : 1."""
     palette = PALETTE[theme]
     grounds = ["paper", "box", "part", "inner"]
-    for role in ("ink", "muted", "forward", "backward", "right", "wrong", "negative"):
+    for role in ("ink", "muted", "forward", "backward", "right", "wrong", "carried", "negative"):
         for ground in [*grounds, *(f"{role}-soft" for role in [role] if f"{role}-soft" in palette)]:
             assert contrast(palette[role], palette[ground]) >= (4.5 if ground != "inner" else 4.3), (role, ground)
     for soft in ("forward-soft", "backward-soft"):
