@@ -98,7 +98,7 @@ class Handout(ABC):
 
     def html(self) -> str:
         """The exercise for a place in another page, with blanks to write in when it is printed."""
-        rows = "".join(f"<tr><td><i>{html.escape(text_name(name))}</i></td><td></td></tr>" for name in self.lines)
+        rows = "".join(f"<tr><td>{_name_in_html(name)}</td><td></td></tr>" for name in self.lines)
         return (
             f'<style>{PAPER}</style><div class="cg-task"><h3>{html.escape(self.title)}</h3>{self.question_html()}'
             f"<table><thead><tr><th>line</th><th>{self.blank}</th></tr></thead><tbody>{rows}</tbody></table></div>"
@@ -109,7 +109,7 @@ class Handout(ABC):
 
         images: whether a picture comes as an image
         """
-        given = "".join(f"<li><i>{html.escape(text_name(name))}</i> = {x}</li>" for name, x in self.given.items())
+        given = "".join(f"<li>{_name_in_html(name)} = {x}</li>" for name, x in self.given.items())
         formulas = "".join(
             f"<li><i>{html.escape(text_name(n))}</i> = <span>{html.escape(f)}</span></li>" for n, f in self.formulas.items()
         )
@@ -121,7 +121,7 @@ class Handout(ABC):
             parts.append(f"<div>{self.picture.image if images else self.picture.svg}</div>")
         if self.written:
             rows = "".join(
-                f"<tr><td><i>{html.escape(text_name(name))}</i></td><td>{html.escape(_with_minus(x))}</td></tr>"
+                f"<tr><td>{_name_in_html(name)}</td><td>{html.escape(_with_minus(x))}</td></tr>"
                 for name, x in self.written.items()
             )
             parts.append(
@@ -196,6 +196,11 @@ def _name_in_latex(name: str) -> str:
     """The name of a line, in front of which words may stand: size of ∂L/∂W."""
     words, blank, last = name.rpartition(" ")
     return f"{escape_latex(words)}{blank}$\\displaystyle {latex_name(last)}$"
+
+
+def _name_in_html(name: str) -> str:
+    words, blank, last = text_name(name).rpartition(" ")
+    return f"{html.escape(words)}{blank}<i>{html.escape(last)}</i>"
 
 
 def _long_table(head: str, rows: str) -> str:
