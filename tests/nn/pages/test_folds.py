@@ -6,7 +6,7 @@ import shutil
 import pytest
 from long_runs import seeds
 from nets_to_step import softmax_net, three_rows
-from stepper_page import Page, check_all_steps
+from stepper_page import check_all_steps
 
 import autograd as ag
 import nn
@@ -31,23 +31,6 @@ def recurrent():
         h = cell(x, h) * 0.9
     ag.label(E=h)
     return h
-
-
-@pytest.fixture
-def opened(tabs, tmp_path):
-    """opened(y) saves a page that steps through y and opens the file; what it says on its console is an error."""
-    pages = []
-
-    def opened(y, **settings):
-        path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
-        tab = tabs.take(**{"viewport": {"width": 1200, "height": 1000}, **settings})
-        pages.append(Page(tab, path.as_uri()))
-        return pages[-1]
-
-    yield opened
-    for page in pages:
-        tabs.give_back(page.page)
-        assert page.said == []
 
 
 def chips(page):

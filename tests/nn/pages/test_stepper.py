@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from long_runs import part, seeds
 from page_numbers import written
-from stepper_page import Page, called, check_all_steps, plain
+from stepper_page import called, check_all_steps, plain
 
 import autograd as ag
 import nn
@@ -49,25 +49,6 @@ def used_three_times():
 
 
 GRAPHS = {"two layers": lambda: two_layer_network()[1], "one neuron": one_neuron, "used three times": used_three_times}
-
-
-@pytest.fixture
-def opened(tabs, graphviz, tmp_path):
-    """opened(y) saves a page that steps through y and opens the file."""
-    pages = []
-
-    def opened(y, **settings):
-        path = nn.step_through(y).save(tmp_path / f"steps{len(pages)}.html")
-        tab = tabs.take(**{"viewport": {"width": 1200, "height": 1000}, **settings})
-        pages.append(Page(tab, path.as_uri()))
-        return pages[-1]
-
-    yield opened
-    for page in pages:
-        tabs.give_back(page.page)
-        assert page.said == []
-        assert page.asked == [page.asked[0]]
-        assert page.asked[0].startswith("file:")
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
