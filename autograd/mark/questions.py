@@ -63,13 +63,8 @@ class Questions(Exercise):
     blank = "your answer"
 
     def __init__(self, asked: Asked, title: str, level: str, seed: int, digits: int, variant: Mapping[str, Any]) -> None:
-        self.sheet, self.title, self.level, self.seed, self.digits = (
-            WordSheet(asked.answers, title),
-            title,
-            level,
-            seed,
-            digits,
-        )
+        self.sheet, self.title = WordSheet(asked.answers, title), title
+        self.level, self.seed, self.digits = level, seed, digits
         self.variant, self.loss, self.in_symbols, self.hidden = dict(variant), "", False, []
         self.lines, self.given, self.written = self.sheet.lines, dict(asked.given), asked.written
         self.answers = {line: answer.right for line, answer in asked.answers.items()}
