@@ -188,7 +188,7 @@ def page(text, chance):
 
 def read_a_page(text, chance):
     report = check_notes(page(text, chance))
-    assert harmful(report.html) == []
+    assert harmful(report.html()) == []
     assert report.text
     json.dumps(report.data)
 

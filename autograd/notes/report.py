@@ -77,7 +77,7 @@ class NotesReport:
     r"""What `check_notes` found; true if nothing is wrong. It shows itself in Jupyter.
 
     .rows are all rows of mathematics that state something, in order; .wrong are those that are wrong
-    .text, .html and .data say it in words, as a marked page, and for json
+    .text, .html() and .data say it in words, as a marked page, and for json
 
     >>> from autograd import check_notes
     >>> report = check_notes(r"$$\frac{d}{dx} x^2 = 3x$$")
@@ -129,7 +129,6 @@ class NotesReport:
     def __repr__(self) -> str:
         return f"<{self.summary}>"
 
-    @property
     def html(self) -> str:
         """The rows with their marks, the mathematics set where latex2mathml is installed."""
         body = "".join(
@@ -145,7 +144,7 @@ class NotesReport:
         )
 
     def _repr_html_(self) -> str:
-        return self.html
+        return self.html()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -168,7 +167,7 @@ class NotesReport:
         from autograd.display.files import save
 
         writers = {
-            ".html": lambda: html_page("Notes", self.html),
+            ".html": lambda: html_page("Notes", self.html()),
             ".json": lambda: self.json + "\n",
             ".txt": lambda: self.text + "\n",
         }

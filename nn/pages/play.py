@@ -51,7 +51,6 @@ class Play:
     def __init__(self, formula: str) -> None:
         self.formula = formula
 
-    @property
     def html(self) -> str:
         """The whole page."""
         from nn.pages.play_data import grammar, table
@@ -69,11 +68,11 @@ class Play:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one HTML file that works offline; return its path. Raises ValueError for a path that is not .html."""
-        return save(path, "the page", {".html": lambda: self.html})
+        return save(path, "the page", {".html": self.html})
 
     def _repr_html_(self) -> str:
         return (
-            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="{TITLE}"'
+            f'<iframe srcdoc="{html.escape(self.html())}" sandbox="allow-scripts" title="{TITLE}"'
             ' style="width:100%;height:680px;border:0"></iframe>'
         )
 

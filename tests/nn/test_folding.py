@@ -182,7 +182,7 @@ def test_derivatives_of_any_module_are_those_of_backward(seed):
         found = derivation(y, leaf)
         assert found.value == pytest.approx(gradient(y, leaf)[0].data, rel=1e-9, abs=1e-15)
         assert found.latex
-        assert found.html
+        assert found.html()
 
 
 # --------------------------------------------------------------------------------------------------------------- folded
@@ -250,7 +250,7 @@ def test_an_opened_block_derives_each_kind_of_quantity_in_it(seed):
     stems = {re.match("∂L/∂(.)", left)[1] for left in ends}
     assert set("qkvzαcuahfy") <= stems
     assert page.latex
-    assert page.html
+    assert page.html()
 
 
 def derivation_name(parameter):

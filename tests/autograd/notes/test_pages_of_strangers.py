@@ -171,4 +171,4 @@ def test_a_mistake_among_them_is_found(written):
 )
 def test_words_of_a_page_stay_words(row, never):
     """A tag, a link and a style of somebody's are none of the report's: nothing that a browser would follow or run."""
-    assert never not in check_notes(f"$${row}$$").html.partition("</style>")[2]
+    assert never not in check_notes(f"$${row}$$").html().partition("</style>")[2]
