@@ -280,7 +280,7 @@ class Comparing(Reading):
         base, _, below = name.partition("_")
         if below and not any(use.base == base and f"{{{use.down}}}" == below for use in self.notation.uses):
             name = base
-        return f'{pretty(name)} is not defined on this page: --given "{name} = …"'
+        return f'{pretty(name)} is not defined on this page; given "{name} = …" says it'
 
     def _against(self, world: World, left: Value) -> str:
         if left in world.definitions:

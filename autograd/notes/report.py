@@ -265,6 +265,8 @@ def _set(text: str) -> str:
     from autograd.display.mathml import mathml
 
     plain = text.replace("&", " ") if r"\begin" not in text else text
+    if text.count("{") != text.count("}"):  # which latex2mathml takes for something else
+        return f"<code>{html.escape(text)}</code>"
     try:
         return mathml(plain)
     except Exception:  # of latex2mathml, for whatever people write

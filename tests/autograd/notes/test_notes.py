@@ -90,10 +90,10 @@ SLOPE = rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)x$$"
 SAID = [  # a page, the verdict on its last row, and the remark
     (SLOPE, "right", "as it is written, exactly"),
     (rf"{LOSS} $$\frac{{\partial L}}{{\partial w}} = 2(wx - y)u$$", "depends",
-     'u is not defined on this page: --given "u = …"'),
+     'u is not defined on this page; given "u = …" says it'),
     (r"$$\sin(x)^2 + \cos(x)^2 = 1$$", "right", "as it is written, at 10 points, within bounds of error"),
-    (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", 'x is not defined on this page: --given "x = …"'),
-    (r"$$a = b + 1 = c$$", "depends", 'c is not defined on this page: --given "c = …"'),
+    (r"$$\sigma(z) = \frac{1}{1+e^{-x}}$$", "depends", 'x is not defined on this page; given "x = …" says it'),
+    (r"$$a = b + 1 = c$$", "depends", 'c is not defined on this page; given "c = …" says it'),
     (r"$$e^{0.12} = 1.13$$", "right", "by the numbers before it, to its digits"),
     (r"$$e^{0.12} = 1.27$$", "wrong", "it is 1.27, and should be 1.1275, by the numbers before it"),
     (r"$$z = 0.5 \cdot 2 = 1.0 = 1.1$$", "wrong", "it is 1.1, and should be 1, by the numbers before it"),
@@ -204,6 +204,7 @@ def test_a_report_says_it_in_words_as_a_page_and_as_data(tmp_path):
     assert "wrong: at" in report.text
     assert json.loads(report.json)["rows"][1]["point"]
     assert 'class="wrong"' in report._repr_html_()
+    assert r"<code>q(z) = \frac{z</code>" in check_notes(r"$$q(z) = \frac{z$$").html()
     assert report.save(tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
@@ -291,4 +292,4 @@ def test_what_is_left_unsaid_is_named():
     page = r"$E = -t \log o - (1-t) \log(1-o)$, $o = \sigma(z)$. $$\frac{\partial o}{\partial z} = \theta (1-\theta)$$"
     row = check_notes(page).rows[-1]
     assert row.verdict == "depends"
-    assert row.remark == 'θ is not defined on this page: --given "θ = …"; it reads as right if θ is o'
+    assert row.remark == 'θ is not defined on this page; given "θ = …" says it; it reads as right if θ is o'
