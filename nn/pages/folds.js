@@ -100,11 +100,19 @@ function closedView(graph, { groups, chains }, closed, down, constants = true) {
 // Which groups are closed at a depth: all neurons, or all layers; what is a function is one box at each.
 const DEPTHS = { operation: ["function"], neuron: ["function", "neuron"], layer: ["function", "neuron", "layer"] };
 const FEW = { wide: 70, narrow: 14 }; // boxes that a reader takes in: at first a drawing is folded until there are fewer
-const boxesAt = (graph, tree, depth) => {
-  const box = boxesOf(tree.chains, closedAt(tree.groups, depth));
-  return new Set(box.filter((_, i) => graph.nodes[i].kind !== "constant")).size;
-};
+const countBoxes = (graph, chains, closed) =>
+  new Set(boxesOf(chains, closed).filter((_, i) => graph.nodes[i].kind !== "constant")).size;
 const closedAt = (groups, depth) => new Set(groups.flatMap(({ kind }, g) => (DEPTHS[depth].includes(kind) ? [g] : [])));
+
+// The groups to close so that few boxes are left: of modules within modules the innermost, or those around these, and so on.
+function closedToFew(graph, { groups, chains }, few) {
+  const around = groups.map(() => 0);
+  for (const chain of chains) chain.forEach((g, depth) => { around[g] = depth; });
+  for (let depth = Math.max(0, ...around); ; depth--) {
+    const closed = new Set(groups.flatMap(({ kind }, g) => (around[g] === depth || DEPTHS.layer.includes(kind) ? [g] : [])));
+    if (depth === 0 || countBoxes(graph, chains, closed) <= few) return closed;
+  }
+}
 
 const MOST_CHIPS = 12;
 

@@ -55,17 +55,17 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
 
   // The drawing, laid out here, or by Graphviz where the graph is large. Groups are named by <title>: boxes n0, arrows n0->n5.
   const tree = groupsOf(graph), sizes = new Map();
+  const views = tree.groups.some(({ kind }) => kind === "function") ? {} : graph.views ?? {}; // in which softmax is no box
   for (const depth of Object.keys(DEPTHS)) {
-    const size = graph.views?.[depth] ? new Set(graph.views[depth].places).size : boxesAt(graph, tree, depth);
-    const offered = graph.views?.operation || graph.views?.neuron || graph.views?.layer ? graph.views[depth] : true;
-    if (offered && ![...sizes.values()].includes(size)) sizes.set(depth, size);
+    const size = views[depth] ? new Set(views[depth].places).size : countBoxes(graph, tree.chains, closedAt(tree.groups, depth));
+    if ((views[depth] || !Object.keys(views).length) && ![...sizes.values()].includes(size)) sizes.set(depth, size);
   }
   const depths = [...sizes.keys()], narrow = () => $(".stage").clientWidth > 0 && $(".stage").clientWidth < NARROW;
   let view, boxes, edges, lines, letters, closed = new Set(), folded = false;
   function fold(depth) {
     $(".depth").value = depth;
     if (depth !== "own") closed = closedAt(tree.groups, depth);
-    const drawn = depth !== "own" && !tree.groups.some(({ kind }) => kind === "function") && graph.views?.[depth];
+    const drawn = views[depth];
     view = drawn || closedView(graph, tree, closed, narrow(), $(".constants input").checked);
     closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
@@ -114,6 +114,21 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
     if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
     foldBar($(".folds"), tree, closed, toggle);
+    if (it.position === 0) follow(boxes[boxOf(graph.forward[0] ?? graph.output)]);
+  }
+
+  // Folded as far as needed for a reader to take it in.
+  function foldToFew() {
+    const few = FEW[narrow() ? "narrow" : "wide"], depth = depths.find((each) => sizes.get(each) <= few);
+    if (depth === undefined && tree.groups.length) foldOneByOne(closedToFew(graph, tree, few));
+    else fold(depth ?? depths.at(-1));
+  }
+
+  function foldOneByOne(groups) {
+    closed = groups;
+    $(".depth option[value=own]").hidden = false;
+    $(".depth").hidden = false;
+    fold("own");
   }
 
   // A group that was one box is opened, or the other way round.
@@ -126,9 +141,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       for (const k of [...closed]) if (inside(k)) closed.delete(k);
       closed.add(g);
     }
-    $(".depth option[value=own]").hidden = false;
-    $(".depth").hidden = false;
-    fold("own");
+    foldOneByOne(closed);
     show();
   }
   const boxOf = (i) => view.places[i];
@@ -270,7 +283,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
   const downhill = descender(it, $), foretell = predictor(it, $);
   compute();
-  fold(depths.find((depth) => sizes.get(depth) <= FEW[narrow() ? "narrow" : "wide"]) ?? depths.at(-1));
+  foldToFew();
   table();
   show();
   const change = (given) => {

@@ -13,6 +13,13 @@ def softmax_net():
     return loss
 
 
+def small_gpt():
+    """A GPT of two thousand steps, in modules within modules, that reads three letters."""
+    loss = nn.losses.cross_entropy(nn.GPT(8, 4, 2, 1, 3, seed=0)([0, 1, 2]), [1, 2, 3])
+    ag.label(L=loss)
+    return loss
+
+
 def three_rows():
     """A 2-8-8-1 net on three rows."""
     model = nn.MLP(2, [8, 8, 1], seed=0)

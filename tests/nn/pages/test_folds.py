@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from long_runs import seeds
-from nets_to_step import softmax_net, three_rows
+from nets_to_step import small_gpt, softmax_net, three_rows
 from stepper_page import check_all_steps
 
 import autograd as ag
@@ -96,6 +96,20 @@ def test_a_net_on_three_rows_is_watched_in_under_a_minute(opened):
         stops += 1
     assert stops * 0.6 < 60
     assert page.look()["now"][-2].startswith("Done") or "Done: every node has its gradient." in page.look()["now"]
+
+
+@pytest.mark.parametrize(("width", "most"), [(1200, 70), (390, 14)])
+def test_modules_within_modules_are_closed_until_few_boxes_are_left(width, most, opened):
+    """Before the first step, too, boxes are in view; each opens, and its parts are closed."""
+    page = opened(small_gpt(), viewport={"width": width, "height": 800})
+    stage, closed = page.find(".stage").bounding_box(), page.find(".folds [aria-expanded=false]")
+    assert 1 < page.find(".stage g.node:not(.constant)").count() <= most
+    places = [box.bounding_box() for box in page.find(".stage g.node").all()]
+    assert any(stage["x"] <= p["x"] < stage["x"] + width and 0 <= p["y"] - stage["y"] < stage["height"] for p in places)
+    before = closed.count()
+    closed.first.click()
+    assert closed.count() >= before - 1
+    assert page.find(".stage g.node:not(.constant)").count() > 1
 
 
 def test_labelled_constants_can_be_hidden(opened):
