@@ -70,7 +70,7 @@ function tangent(book) {
   shape(svg, "path", { class: "curve", d: line(range(LOW, HIGH).map((w) => [x(w), y(neuron.at({ ...FIXED, w }).loss)])) });
   const clip = shape(shape(svg, "clipPath", { id: "plot-of-the-tangent" }), "rect", { x: x(LOW), y: top, width: x(HIGH) - x(LOW), height: bottom - top });
   const straight = shape(svg, "path", { class: "tangent", "clip-path": `url(#${clip.parentNode.id})` }), rise = shape(svg, "path", { class: "rise" });
-  const dot = shape(svg, "circle", { r: 9, class: "dot" }), words = shape(svg, "text", { class: "slope", "text-anchor": "end", x: 460, y: 40 });
+  const dot = shape(svg, "circle", { r: 9, class: "dot" }), words = shape(svg, "text", { class: "slope", y: 40 });
   const show = (/** @type {number} */ w) => {
     const now = neuron.at({ ...FIXED, w }), slope = now.grad("w"), on = (/** @type {number} */ to) => y(now.loss + slope * (to - w)), step = 0.5;
     const really = neuron.at({ ...FIXED, w: w + 0.1 }).loss - now.loss;
@@ -79,6 +79,8 @@ function tangent(book) {
     dot.setAttribute("cx", x(w));
     dot.setAttribute("cy", y(now.loss));
     words.textContent = `∂E/∂w = ${num(slope)}`;
+    words.setAttribute("x", String(slope > 0 ? x(LOW) + 40 : x(HIGH))); // where the tangent is low
+    words.setAttribute("text-anchor", slope > 0 ? "start" : "end");
     const way = Math.abs(slope) < 0.002 ? "Here it is nearly flat: w has little say." : slope > 0 ? "Uphill to the right: turn w down." : "Downhill to the right: turn w up.";
     say.textContent = `${way} If w grows by 0.1, E changes by about ${held(slope)} × 0.1 = ${num(slope * 0.1)}; really by ${num(really)}.`;
   };
