@@ -142,6 +142,7 @@ OTHERWISE = {  # what is no longer written, and what is written for it
     r"∂E\b|\bE = ": "L",
     r"\bo − t\b|\(o - t\)": "ŷ − y",
     r"lecture note|the notes\b|the note\b": "a page that the reader does not have",
+    r"(?i)\b(?:blue|orange)\b[^.]*\b(?:negative|positive)": "violet below zero, gold above",
 }
 
 
