@@ -5,7 +5,7 @@
 microgpt's size: width 16, 4 heads, 1 layer, 16 positions, 27 letters; 4,192 parameters. A name is a row of 16 letters, of
 names made here that stand one behind the other. All compute the same from the same numbers in float64:
 
-    own class, as microgpt       plain Python with the class that such programs bring along: plain_gpt.py
+    own class, as microgpt       plain Python with the class that such programs bring along: tests/shared/gpt_in_lists.py
     chalkgrad, as written        the same program with Value in the place of that class
     chalkgrad, nn.GPT            the library's layers, where a sum of products and a softmax are single nodes
     chalkgrad, compiled          one row's graph of these, recorded once and compiled
@@ -30,13 +30,13 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from types import ModuleType
 from typing import Any, NamedTuple
 
+from letters import plain_programs
 from measuring import find_chalkgrad, kernel, let_openblas_choose, machine, table, take_turns, times
-from plain_gpt import EPS, Number, PlainAdam, Shape, parted
-from plain_gpt import loss as plain_loss
 
 find_chalkgrad()
 let_openblas_choose()
@@ -50,6 +50,28 @@ RATE = 1e-3  # of Adam; the rest is what PyTorch has by default
 STEPS_COMPARED = 3
 MEASURED = 2  # names, number by number, of which the time is scaled
 ROUNDING = 1e-9
+EPS = 1e-5  # in the norms
+
+
+class Shape(NamedTuple):
+    """How large a GPT is; microgpt's own size by default."""
+
+    width: int = 16
+    heads: int = 4
+    layers: int = 1
+    positions: int = 16
+    letters: int = 27
+
+    def matrices(self) -> Iterator[tuple[int, int]]:
+        """The sizes of its matrices, in the order of nn.GPT's parameters."""
+        w = self.width
+        yield self.letters, w
+        yield self.positions, w
+        for _ in range(self.layers):
+            yield from [(w, w)] * 4
+            yield 4 * w, w
+            yield w, 4 * w
+        yield self.letters, w
 
 
 class Work:
@@ -72,11 +94,16 @@ class Work:
 
     def matrices(self, theta: Any) -> list[Any]:
         """Views of a flat array, one for each matrix."""
-        return views(theta, list(self.shape.matrices()))
+        return views(theta, self.shape.matrices())
 
 
-def views(flat: Any, sizes: Sequence[tuple[int, int]]) -> list[Any]:
-    return [part.reshape(size) for part, size in zip(parted(flat, sizes), sizes)]
+def views(flat: Any, sizes: Iterable[tuple[int, int]]) -> list[Any]:
+    """A flat array, cut where the matrices begin and end that stand in it one behind the other."""
+    parts, at = [], 0
+    for rows, columns in sizes:
+        parts.append(flat[at : at + rows * columns].reshape(rows, columns))
+        at += rows * columns
+    return parts
 
 
 class Library(NamedTuple):
@@ -104,7 +131,7 @@ class Library(NamedTuple):
 def one_by_one(work: Work, parameters: Sequence[Any], row_loss: Callable[[Sequence[int], Sequence[int]], Any]) -> Library:
     """A graph for each name, made anew in each step; gradients add up in the parameters.
 
-    parameters: Values or Numbers; row_loss: the loss of one name
+    parameters: Values, or numbers of the program's own class; row_loss: the loss of one name
     """
     rows = min(work.rows, MEASURED)
     optimizers: list[Any] = []
@@ -112,7 +139,7 @@ def one_by_one(work: Work, parameters: Sequence[Any], row_loss: Callable[[Sequen
     def begin() -> None:
         for p, number in zip(parameters, work.theta.tolist()):
             p.data, p.grad = number, 0.0
-        optimizers[:] = [PlainAdam(parameters, RATE)]
+        optimizers[:] = [plain_program().Adam(parameters, RATE, 0.9, 0.999)]
 
     def backward() -> float:
         value = 0.0
@@ -138,15 +165,19 @@ def one_by_one(work: Work, parameters: Sequence[Any], row_loss: Callable[[Sequen
     return Library(gradient, step, begin, lambda: [p.data for p in parameters], scale, note)
 
 
-def own_class(work: Work) -> Library:
-    sys.setrecursionlimit(100_000)  # its walk over the graph calls itself
-    parameters = [Number(x) for x in work.theta.tolist()]
-    return one_by_one(work, parameters, lambda x, t: plain_loss(work.shape, parameters, x, t))
+def plain_program(shape: Shape | None = None, *, own_class: bool = True) -> ModuleType:
+    """The program as people bring it along, in this size."""
+    program: Any = plain_programs.load("gpt_in_lists", own_class=own_class)
+    program.WIDTH, program.HEADS, program.LAYERS, program.PLACES, program.LETTERS = shape or Shape()
+    return program
 
 
-def as_written(work: Work) -> Library:
-    parameters = [Value(x) for x in work.theta.tolist()]
-    return one_by_one(work, parameters, lambda x, t: plain_loss(work.shape, parameters, x, t))
+def in_lists(work: Work, own_class: bool) -> Library:
+    """That program, whose walk over the graph calls itself."""
+    sys.setrecursionlimit(100_000)
+    program: Any = plain_program(work.shape, own_class=own_class)
+    weights = program.make_weights()
+    return one_by_one(work, program.flat(weights), lambda x, t: program.loss_between(weights, x, t))
 
 
 def by_layers(work: Work) -> Library:
@@ -437,8 +468,8 @@ def jax_jit(work: Work) -> Library:
 
 OURS, HAND = "chalkgrad, compiled", "NumPy by hand"
 LIBRARIES: dict[str, Callable[[Work], Library]] = {
-    "own class, as microgpt": own_class,
-    "chalkgrad, as written": as_written,
+    "own class, as microgpt": partial(in_lists, own_class=True),
+    "chalkgrad, as written": partial(in_lists, own_class=False),
     "chalkgrad, nn.GPT": by_layers,
     OURS: compiled,
     HAND: numpy_by_hand,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from long_runs import thorough
 
 PAGES = pathlib.Path(__file__).parent.parent / "docs" / "howto"
 BLOCK = re.compile(
@@ -81,6 +82,7 @@ def test_a_page_does_what_it_says(page, tmp_path, monkeypatch, capsys):
     run(page, capsys)
 
 
+@thorough
 @pytest.mark.external
 @pytest.mark.parametrize("page", sorted(RUNS_FILES))
 def test_programs_of_several_processes_lose_what_one_machine_loses(page, tmp_path, monkeypatch, capsys):

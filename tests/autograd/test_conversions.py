@@ -76,7 +76,10 @@ ENTRIES = {
 }
 
 
-@pytest.mark.parametrize("wrong", [*wrong_inputs(), "tensor", "tensor of one"])
+TENSORS = [pytest.param(kind, marks=pytest.mark.external) for kind in ("tensor", "tensor of one")]
+
+
+@pytest.mark.parametrize("wrong", [*wrong_inputs(), *TENSORS])
 def test_what_is_no_real_number_is_a_type_error_that_says_what_to_pass(wrong):
     """At every entry, what is no number gives a sentence that names it and says what to pass instead.
 

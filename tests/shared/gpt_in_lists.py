@@ -1,7 +1,8 @@
 """A GPT as one file of plain Python: a class of its own for gradients, lists of lists, Adam by hand. Nobody's library.
 
 Programs of this kind are what people bring along, so it is written as they write them, and says nothing of chalkgrad. It is
-run twice: as it stands, and with nothing but its class taken away and chalkgrad's put in its place (plain_programs.py).
+run twice: as it stands, and with nothing but its class taken away and chalkgrad's put in its place (plain_programs.py); the
+benchmarks run it so, too, and give its sizes other numbers.
 The class keeps children and local gradients in slots and no closures, so that Python's garbage collector costs it little.
 Sizes are those of the smallest GPTs around: width 16, 4 heads, 1 layer, 16 places, 27 letters, 4,192 parameters.
 """
@@ -152,26 +153,30 @@ def encode(name):
 
 def loss_of(weights, name):
     letters = encode(name)[: PLACES + 1]
+    return loss_between(weights, letters[:-1], letters[1:])
+
+
+def loss_between(weights, letters, following):
     keys, values = [[] for _ in range(LAYERS)], [[] for _ in range(LAYERS)]
     losses = []
-    for place in range(len(letters) - 1):
-        scores = next_scores(weights, letters[place], place, keys, values)
-        losses.append(-shares(scores)[letters[place + 1]].log())
+    for place, (letter, target) in enumerate(zip(letters, following)):
+        scores = next_scores(weights, letter, place, keys, values)
+        losses.append(-shares(scores)[target].log())
     return (1 / len(losses)) * sum(losses)
 
 
 class Adam:
-    def __init__(self, parameters, lr=0.01):
-        self.parameters, self.lr, self.steps = parameters, lr, 0
+    def __init__(self, parameters, lr=0.01, b1=0.85, b2=0.99):
+        self.parameters, self.lr, self.b1, self.b2, self.steps = parameters, lr, b1, b2, 0
         self.m, self.v = [0.0] * len(parameters), [0.0] * len(parameters)
 
     def step(self):
         self.steps += 1
         for i, p in enumerate(self.parameters):
-            self.m[i] = 0.85 * self.m[i] + 0.15 * p.grad
-            self.v[i] = 0.99 * self.v[i] + 0.01 * p.grad**2
-            m_hat = self.m[i] / (1 - 0.85**self.steps)
-            v_hat = self.v[i] / (1 - 0.99**self.steps)
+            self.m[i] = self.b1 * self.m[i] + (1 - self.b1) * p.grad
+            self.v[i] = self.b2 * self.v[i] + (1 - self.b2) * p.grad**2
+            m_hat = self.m[i] / (1 - self.b1**self.steps)
+            v_hat = self.v[i] / (1 - self.b2**self.steps)
             p.data -= self.lr * m_hat / (v_hat**0.5 + 1e-8)
             p.grad = 0
 
