@@ -15,7 +15,6 @@ import autograd.writing.table
 from autograd.calculus import derivative_tensor, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.composed import ceil, exp2, gelu, logaddexp, logsigmoid, trunc
 from autograd.composed import round as round
-from autograd.escapes import LostGradientWarning
 from autograd.functions import (
     clip,
     dot,
@@ -30,7 +29,8 @@ from autograd.functions import (
 )
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
-from autograd.guesses import OF_AUTOGRAD, missing
+from autograd.interop.escapes import LostGradientWarning
+from autograd.interop.guesses import OF_AUTOGRAD, missing
 from autograd.labels import label
 from autograd.modes import AnomalyError, detect_anomaly, no_grad
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive

@@ -19,9 +19,9 @@ from __future__ import annotations
 import functools
 
 from autograd import primitives as ops
-from autograd.conversions import check_number
-from autograd.elementwise import array_of, holds_several
 from autograd.graph import dependents, history, leaves
+from autograd.interop.conversions import check_number
+from autograd.interop.elementwise import array_of, holds_several
 from autograd.operation import CONSTANT
 from autograd.value import Value, constant, lift
 

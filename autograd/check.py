@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 
 from autograd.calculus import Run, flatten, function_name, gradient, nest
-from autograd.conversions import short
 from autograd.graph import nodes
+from autograd.interop.conversions import short
 from autograd.value import Value
 from autograd.writing.columns import align
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from autograd import primitives as ops
-from autograd.conversions import number
+from autograd.interop.conversions import number
 from autograd.operation import CONSTANT
 from autograd.value import Value, record
 

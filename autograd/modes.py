@@ -13,8 +13,8 @@ from contextvars import ContextVar, copy_context
 from weakref import WeakSet
 
 from autograd import value as engine
-from autograd.conversions import short
-from autograd.escapes import caller
+from autograd.interop.conversions import short
+from autograd.interop.escapes import caller
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.notation import ATOM, NEGATION

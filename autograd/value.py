@@ -22,10 +22,10 @@ import operator
 
 from autograd import composed
 from autograd import primitives as ops
-from autograd.conversions import check_number, explained, number, short
-from autograd.elementwise import apply_to_elements, is_array
-from autograd.given import Given, OfOnePoint, computed_from, slopes_by
 from autograd.graph import history, nodes
+from autograd.interop.conversions import check_number, explained, number, short
+from autograd.interop.elementwise import apply_to_elements, is_array
+from autograd.interop.given import Given, OfOnePoint, computed_from, slopes_by
 from autograd.operation import CONSTANT, Primitive
 from autograd.threads import one_at_a_time
 
@@ -119,7 +119,7 @@ def with_siblings(order: list[Value]) -> list[Value]:
 
 
 def noted(node: Value, how: str) -> None:
-    """What is told of each number that leaves its graph; autograd.escapes has its own function stand here."""
+    """What is told of each number that leaves its graph; autograd.interop.escapes has its own function stand here."""
 
 
 def leave(node: Value, how: str) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 import nn.engine  # before all else: is this autograd ours?
 from autograd import derive
-from autograd.guesses import missing
+from autograd.interop.guesses import missing
 from nn import data, losses, metrics, optim
 from nn.attention import Attention, Block
 from nn.drawing import draw

@@ -1,6 +1,6 @@
 """Names of nn and of models that people type at the first guess, who come from PyTorch or Keras: what to type here."""
 
-from autograd.guesses import add_guesses
+from autograd.interop.guesses import add_guesses
 from nn.module import Module
 
 _BY_NAME = (

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd import PRIMITIVES, Primitive, Value, dot, log_softmax, softmax
-from autograd.conversions import number
 from autograd.graph import nodes
+from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.value import lift
 from nn.arguments import generator, whole

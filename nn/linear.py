@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from autograd import Value, dot, select
-from autograd.escapes import write_place
+from autograd.interop.escapes import write_place
 from autograd.labels import Names
 from nn.arguments import generator, whole
 from nn.layers import VECTOR_ACTIVATIONS, acts_on_all, scalar_activation

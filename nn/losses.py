@@ -28,7 +28,7 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 import autograd
 from autograd import CONSTANT, Value, clip, dot, log_softmax, select
 from autograd import primitives as ops
-from autograd.conversions import number
+from autograd.interop.conversions import number
 from autograd.value import lift
 
 Number: TypeAlias = "Value | float"

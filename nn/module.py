@@ -22,9 +22,9 @@ from types import GeneratorType, ModuleType
 from typing import Any, Self
 
 from autograd import Value
-from autograd.conversions import number
 from autograd.display.files import read_bytes, suffix_of, write
 from autograd.graph import nodes
+from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.threads import one_at_a_time
 

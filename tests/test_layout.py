@@ -23,13 +23,14 @@ OF_HIPS += ["tracer", "util", "wrap_util"]
 
 # Imports run one way, down to the floors above: from the engine to the rooms, and from these to the nets.
 FLOORS = """
-    autograd.graph autograd.ieee autograd.conversions autograd.operation autograd.threads
-    autograd.primitives autograd.given
+    autograd.graph autograd.ieee autograd.interop autograd.operation autograd.threads
+    autograd.interop.conversions
+    autograd.primitives autograd.interop.given
     autograd.composed
-    autograd.elementwise
+    autograd.interop.elementwise
     autograd.value
-    autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.escapes
-    autograd.guesses
+    autograd.labels autograd.copying autograd.rewriting autograd.calculus autograd.functions autograd.interop.escapes
+    autograd.interop.guesses
     autograd.writing
     autograd.formula
     autograd.modes autograd.check autograd.trace

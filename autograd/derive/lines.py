@@ -15,8 +15,8 @@ from autograd.formula.measures import count_leaves, free_variables
 from autograd.formula.operations import pseudo_primitive
 from autograd.formula.page import Page
 from autograd.formula.writing import write_formula
-from autograd.given import Given
 from autograd.graph import dependents, history
+from autograd.interop.given import Given
 from autograd.operation import Primitive
 from autograd.value import Value, record
 from autograd.writing.notation import NEGATION, PRODUCT, Notation, latex_form

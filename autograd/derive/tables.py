@@ -17,11 +17,11 @@ from itertools import combinations_with_replacement, permutations
 from typing import Any
 
 from autograd.calculus import gradient, symmetric_entries
-from autograd.conversions import number
 from autograd.derive.algebra import simplify_each
 from autograd.derive.named_graph import NamedGraph, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, latex_matrix, math, words, write_name
 from autograd.formula.measures import free_variables
+from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.operation import CONSTANT
 from autograd.value import Value, lift

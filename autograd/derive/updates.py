@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.calculus import gradient
-from autograd.conversions import number
 from autograd.derive.named_graph import free_names, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, math, words, write_name
 from autograd.graph import nodes
+from autograd.interop.conversions import number
 from autograd.operation import CONSTANT
 from autograd.rewriting import value_at
 from autograd.value import Value

@@ -26,8 +26,8 @@ import keyword
 import re
 from itertools import chain
 
-from autograd.given import AS_A_ROW, OfOnePoint
 from autograd.graph import nodes
+from autograd.interop.given import AS_A_ROW, OfOnePoint
 from autograd.operation import CONSTANT, PRIMITIVES
 from autograd.program.program import Program
 from autograd.value import Value

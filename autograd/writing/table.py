@@ -17,7 +17,7 @@ import functools
 import math
 
 from autograd import ieee
-from autograd.given import GivenSlope
+from autograd.interop.given import GivenSlope
 from autograd.operation import CONSTANT, PRIMITIVES, Primitive
 from autograd.primitives import add, cos, div, exp, hypot, log, mul, neg, pow, sigmoid, sin, sqrt
 from autograd.value import methods

@@ -31,7 +31,7 @@ from typing import Any
 from autograd import Value
 from autograd import maximum as maximum_of
 from autograd import sqrt as sqrt_of
-from autograd.conversions import number
+from autograd.interop.conversions import number
 from autograd.primitives import abs as abs_of
 from autograd.primitives import div as div_of
 from autograd.threads import one_at_a_time

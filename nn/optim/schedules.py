@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from autograd import Value
-from autograd.conversions import number
+from autograd.interop.conversions import number
 from nn.optim.optimizer import Optimizer
 
 

@@ -21,7 +21,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd.conversions import short
+from autograd.interop.conversions import short
 from autograd.value import lift
 from nn.plots.look import Look, axes_for, choose_look, draw_line, dress, name_lines, readable, write
 from nn.train.history import History

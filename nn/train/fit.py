@@ -27,7 +27,7 @@ from weakref import WeakValueDictionary
 
 from autograd import LostGradientWarning, Value
 from autograd.calculus import flatten
-from autograd.conversions import number
+from autograd.interop.conversions import number
 from autograd.modes import without_graph
 from nn.arguments import whole
 from nn.module import generators_of

@@ -8,8 +8,8 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from autograd.conversions import short
-from autograd.guesses import add_guesses
+from autograd.interop.conversions import short
+from autograd.interop.guesses import add_guesses
 from nn.train.resuming import write_state
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from autograd import Value
 from autograd.calculus import flatten
-from autograd.conversions import number, reads_as_float
+from autograd.interop.conversions import number, reads_as_float
 from autograd.modes import without_graph
 from autograd.value import constant, lift
 from nn.data.dataset import listed

@@ -9,7 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import CONSTANT, PRIMITIVES, Value, gradient, label
-from autograd.conversions import short
+from autograd.interop.conversions import short
 from autograd.labels import subscript
 from autograd.primitives import shifted
 

@@ -8,8 +8,8 @@ it is marked so, or takes one of the fixtures that start something.
 import pathlib
 
 LAYERS = {
-    "engine": """calculus check conversions extremes functions given graph
-        elementwise guesses layers_of_tests layout modes primitives rewriting select trace value""",
+    "engine": """calculus check extremes functions graph interop
+        layers_of_tests layout modes primitives rewriting select trace value""",
     "reading": "writing formula display derive drawing pages plots docstrings",
     "marking": "mark exams notes judge",
     "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark howto interruptions layers

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from autograd.conversions import number, short
+from autograd.interop.conversions import number, short
 from autograd.operation import Primitive
 from autograd.threads import one_at_a_time
 

@@ -8,7 +8,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
-from autograd.guesses import OF_AUTOGRAD, OF_VALUE
+from autograd.interop.guesses import OF_AUTOGRAD, OF_VALUE
 from nn.guesses import OF_MODULE, OF_NN
 from nn.train.history import OF_HISTORY, History
 
