@@ -3,6 +3,7 @@
 import ast
 import builtins
 import functools
+import inspect
 import pathlib
 import re
 import subprocess
@@ -156,3 +157,27 @@ def test_every_public_name_of_the_contract_is_there():
         check_gradients no_grad detect_anomaly Primitive PRIMITIVES label trace
         latex derivation derivatives descent parse"""
     assert [name for name in contract.split() if not hasattr(autograd, name)] == []
+
+
+def test_what_is_to_be_read_first_is_no_more_than_six_hundred_lines():
+    """The parts that CONTRIBUTING.md names, with their prose: enough to follow x*y; backward()."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## To read first")[2].partition("## ")[0]
+    table, engine = inspect.getsource(autograd.primitives), inspect.getsource(autograd.value)
+    named = {
+        "record": autograd.value.record,
+        "constant": autograd.value.constant,
+        "lift": autograd.value.lift,
+        "operands": autograd.value.operands,
+        "_infix": autograd.value._infix,
+        "backward": autograd.Value.backward,
+        "_accumulate": autograd.value._accumulate,
+        "history": autograd.graph.history,
+    }
+    assert all(f"`{name}`" in guide for name in named)
+    parts = [
+        inspect.getsource(autograd.operation),
+        table.partition("from __future__")[0] + table.partition("-- the table\n")[2],
+        engine.partition("def record(")[0] + engine.partition("class Value:")[2].partition("exp, expm1 =")[0],
+        *map(inspect.getsource, named.values()),
+    ]
+    assert 300 < sum(len(part.splitlines()) for part in parts) <= 600
