@@ -24,6 +24,8 @@ class Batch:
         np = import_numpy()
         self.widths = widths  # of the program that made it, which need not look at it again
         self.with_ones = [np.concatenate([array, np.ones((1, array.shape[1]))]) for array in arrays.values()]
+        for each in self.with_ones:  # a program that was given the same array need not look at it again
+            each.flags.writeable = False
         self.arrays = {name: each[:-1] for name, each in zip(arrays, self.with_ones)}
 
 

@@ -12,6 +12,7 @@ for the last time leaves its memory to the next of its size.
 
 from __future__ import annotations
 
+import operator
 from typing import NamedTuple
 
 from autograd.program import expressions as ex
@@ -47,7 +48,7 @@ class Place(NamedTuple):
 class Layout(Printer):
     """Where arrays lie, and views of them; with the lines of a program that so far make these, and work in them.
 
-    bound: lines that are run once for each size of batch; head, body: on each call
+    bound: lines that are run once for each size of batch; head: for each batch; body: on each call
     inner: how many rows of an array stand behind the batch
     views: names of views and tables by what they are; depth: of memory for a moment within such memory
     """
@@ -334,4 +335,18 @@ def tensor_functions(np: Any) -> dict[str, Any]:
             return bool(turned.min() >= 0 and turned.max() < items and (turned == x).all())
         return bool(out.view(np.uintp).max() < items and (turned == given).all())  # what is below 0 is large without a sign
 
-    return {"cut": cut, "address": address, "first": first, "whole_numbers": whole_numbers}
+    return {"cut": cut, "address": address, "first": first, "whole_numbers": whole_numbers, "Seen": Seen}
+
+
+class Seen:
+    """The inputs of the last call: what follows from them alone stands ready. Only a `Batch` has arrays that come again."""
+
+    def __init__(self) -> None:
+        self.arrays: tuple[Any, ...] = ()
+
+    def holds(self, *arrays: Any) -> bool:
+        """Whether these are the same arrays; if not, none is held until somebody says so."""
+        same = len(arrays) == len(self.arrays) and all(map(operator.is_, arrays, self.arrays))
+        if not same:
+            self.arrays = ()
+        return same

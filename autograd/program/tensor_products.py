@@ -272,8 +272,8 @@ class Products:
                         found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
         return found
 
-    def softmax(self, array: Array, fold: ex.Fold, share: Array) -> None:
-        """A logsumexp, and beside it the softmax of the same numbers."""
+    def softmax(self, array: Array, fold: ex.Fold, share: Array, wanted: bool) -> None:
+        """The softmax of the numbers of a logsumexp, and this itself, where it is wanted."""
         z, whole, to = self.layout.whole(fold.operand.array), self.layout.whole(share), self.layout.whole(array)
         lengths, ((_, own), (_, there)) = self.layout.align([whole, z])
         a, b = (self.layout.tensor(p, list(zip(lengths, steps))) for p, steps in ((whole, own), (z, there)))
@@ -288,7 +288,8 @@ class Products:
         broadcast = self.layout.tensor(to, [*zip(lengths, own[0]), *((length, 0) for length in terms)])
         self.contract(to, [whole._replace(table=table)], 1.0)
         self.layout.body.append(f"np.divide({other}, {broadcast}, out={other})")
-        self.layout.body.append(f"np.log({view}, out={view})")
+        if wanted:
+            self.layout.body.append(f"np.log({view}, out={view})")
 
 
 def _is_short_sum(axes: list[tuple[str, int, list[int]]]) -> bool:

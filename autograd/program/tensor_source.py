@@ -57,7 +57,7 @@ class TensorPrinter:
                 case ex.Let(array, ex.Fold() as fold) if array in self._shares:
                     layout.allocate(self._shares[array][0])
                     layout.allocate(array)
-                    self._products.softmax(array, fold, self._shares[array][0])
+                    self._products.softmax(array, fold, self._shares[array][0], array in last)
                 case ex.Let(array, what):
                     layout.allocate(array)
                     self._write(layout.whole(array), what)
@@ -72,10 +72,13 @@ class TensorPrinter:
                     layout.release(array)
         if "seed" in vectors and (self._fill or len(self._written) < len(s.arrays[0])):
             layout.body.insert(0, "gradient.fill(0.0)")
-        lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):"]
+        lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):", "    seen = Seen()"]
         lines += [f"    {line}" for line in layout.bound]
         lines += [f"    def run({', '.join(inputs)}):"]
-        lines += [f"        {line}" for line in [*layout.head, *layout.body]]
+        if layout.head:
+            head = [*layout.head, f"seen.arrays = ({', '.join(inputs)},)"]
+            lines += [f"        if not seen.holds({', '.join(inputs)}):", *(f"            {line}" for line in head)]
+        lines += [f"        {line}" for line in layout.body]
         given = "value[0] * seed[0]" if "seed" in vectors else "values[:, :, 0].copy()"
         return "\n".join([*lines, f"        return {given}", "    return run", ""])
 
@@ -251,8 +254,8 @@ class TensorPrinter:
         if found[1][0].name != place.name:
             raise NotRolled("choices in uneven places")
         a, b = (self.layout.tensor(each, list(zip(lengths, own))) for each, own in found)
-        self.layout.body.append(f"np.multiply({b}, {name}_step, out={a})")
-        self.layout.body.append(f"np.add({name}, {base}, out={name})")
+        self.layout.head.append(f"np.multiply({b}, {name}_step, out={a})")
+        self.layout.head.append(f"np.add({name}, {base}, out={name})")
         self._indexes[key] = name
         return name
 

@@ -171,6 +171,36 @@ def test_a_program_over_places_is_its_graph(seed):
         agree(program(*arrays), values, largest)
 
 
+@pytest.mark.parametrize("seed", seeds(15, 3))  # with some, of these, that do all places at once
+def test_batches_that_come_again_give_what_they_gave(seed):
+    """What is known of a batch is not taken for what is known of another, nor for what the parameters were before."""
+    case = Places(seed)
+    program = ag.compile(case.loss, case.given, case.parameters)
+    several = [case.batch(2) for _ in range(3)]
+    ready = [program.batch(*several[0]), program.batch(*several[1])]
+    for turn in range(8):
+        k = case.rng.randrange(3)
+        given = [ready[k]] if k < 2 else several[k]
+        theta = program.theta * (1.0 + 0.1 * turn)
+        value, found = program.value_and_grad(*given, theta=theta)
+        fresh, slopes = ag.compile(case.loss, case.given, case.parameters).value_and_grad(*several[k], theta=theta)
+        agree([value, *found], [fresh, *slopes], max(abs(fresh), np.abs(slopes).max(initial=0.0)))
+
+
+def test_the_arrays_of_a_batch_that_is_ready_stay_what_they_are():
+    """They are copies, which nobody can write into."""
+    case = Places(0)
+    program, arrays = ag.compile(case.loss, case.given, case.parameters), case.batch(2)
+    ready = program.batch(*arrays)
+    before = program.value_and_grad(ready)[0]
+    for array in arrays:
+        array[:] = 0.0
+    assert program.value_and_grad(ready)[0] == before
+    for array in ready.arrays.values():
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0.0
+
+
 @pytest.mark.parametrize("seed", seeds(15))
 def test_several_outputs_over_places_are_their_graphs(seed):
     """What is computed at all places, and the loss behind; and the slopes of each by the parameters, row by row."""
