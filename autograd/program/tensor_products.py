@@ -204,13 +204,11 @@ class Products:
             self._largest(view, other, axes, self.layout.np.array(e.operand.rows).size // e.results)
             self.layout.body.append(f"np.copyto({view}, 0.0, where=np.isinf({view}))")
             return
-        spare = self.layout.spare(self.layout.whole(e.operand.array), 3)
         whole = self.layout.whole(e.operand.array)
-        _, (a,) = "", [self.layout.tensor(whole, None)]
-        b = self.layout.tensor(spare, None)
+        spare = self.layout.spare(whole, 3)
+        a, b = self.layout.tensor(whole, None), self.layout.tensor(spare, None)
         self.layout.body.append(f"np.exp({a}, out={b})")
-        rows = e.operand._replace(array=e.operand.array)
-        table = self.layout.np.array(rows.rows).reshape(-1, e.results).T
+        table = self.layout.np.array(e.operand.rows).reshape(-1, e.results).T
         lengths, terms, (own, there) = self.layout.split([to, spare._replace(table=table)])
         first = there[2]._replace(table=there[2].table[:, 0])
         other = self.layout.tensor(first, [*zip(lengths, there[0]), *zip(terms, there[1])])

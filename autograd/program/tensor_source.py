@@ -109,28 +109,12 @@ class TensorPrinter:
                 view, (what,) = self._operands(to, [e])
                 out(f"np.copyto({view}, {what})")
             case ex.Product(factors):
-                inner = [f for f in factors if not isinstance(f, ex.Plain)]
-                rest = [f for f in factors if isinstance(f, ex.Plain)]
-                if len(inner) > 1:
-                    raise NotRolled("a product of sums")
-                if inner:
-                    self._write(to, inner[0])
-                else:
-                    first, second, *rest = sorted(
-                        rest, key=lambda f: isinstance(f, (ex.Number, ex.Column)) or self._is_mask(f)
-                    )
-                    view, (a, b) = self._operands(to, [first, second])
-                    out(f"np.multiply({a}, {b}, out={view})")
-                for factor in rest:
-                    view, (a,) = self._operands(to, [factor])
-                    out(f"np.multiply({view}, {a}, out={view})")
+                self._write_product(to, factors)
             case ex.Sum(terms):
                 self._write_sum(to, terms)
             case ex.Function():
                 self._apply(to, e)
-            case ex.Matmul():
-                self._products.contract(to, *self._products.factors(e))
-            case ex.Contract():
+            case ex.Matmul() | ex.Contract():
                 self._products.contract(to, *self._products.factors(e))
             case ex.Fold():
                 self._products.fold(to, e)
@@ -139,31 +123,54 @@ class TensorPrinter:
                 view = self.layout.tensor(to, None) if to.table[0] else to.name
                 out(f"np.take({self.layout.flat(e.array.name)}, {index}, out={view}, mode='clip')")
             case ex.Parts(pieces, size):
-                rows = [row for some, _ in pieces for row in some]
-                apart = len(set(rows)) == len(rows)
-                if not apart or len(rows) != size:
-                    view, _ = self._operands(to, [])
-                    out(f"np.copyto({view}, 0.0)")
-                for some, piece in pieces:
-                    part = to._replace(table=to.table[some])
-                    lengths, (steps,) = shared_axes([part.table], [part.inner if part.inner > 1 else 0])
-                    if steps is None or not self.layout.fits(part, lengths, steps):
-                        spare = self.layout.spare(part._replace(inner=1))
-                        self.layout.depth += 1
-                        self._write(spare, piece)
-                        self.layout.depth -= 1
-                        sign = "" if apart else "+"
-                        out(f"{self.layout.flat(part.name)}[{self.layout.address(part)}] {sign}= {spare.name}")
-                    elif apart:
-                        self._write(part, piece)
-                    else:
-                        self._add_to(part, "+", piece)
+                self._write_parts(to, pieces, size)
             case ex.Placed(which, what, rows, _):
                 index = self._index(self.layout.place(what.array, self.layout.np.arange(len(rows))), which, None, rows, to)
                 out(f"{to.name}.fill(0.0)")
                 out(f"{self.layout.flat(to.name)}[{index}] = {what.array.name}")
             case _:
                 raise NotRolled(f"a statement {e!r}")
+
+    def _write_product(self, to: Place, factors: list[ex.Expression]) -> None:
+        inner = [f for f in factors if not isinstance(f, ex.Plain)]
+        rest = [f for f in factors if isinstance(f, ex.Plain)]
+        if len(inner) > 1:
+            raise NotRolled("a product of sums")
+        if inner:
+            self._write(to, inner[0])
+        else:
+            first, second, *rest = sorted(rest, key=lambda f: isinstance(f, (ex.Number, ex.Column)) or self._is_mask(f))
+            view, (a, b) = self._operands(to, [first, second])
+            self.layout.body.append(f"np.multiply({a}, {b}, out={view})")
+        for factor in rest:
+            view, (a,) = self._operands(to, [factor])
+            self.layout.body.append(f"np.multiply({view}, {a}, out={view})")
+
+    def _write_parts(self, to: Place, pieces: list[tuple[list[int], ex.Expression]], size: int) -> None:
+        rows = [row for some, _ in pieces for row in some]
+        apart = len(set(rows)) == len(rows)
+        if not apart or len(rows) != size:
+            view, _ = self._operands(to, [])
+            self.layout.body.append(f"np.copyto({view}, 0.0)")
+        for some, piece in pieces:
+            part = to._replace(table=to.table[some])
+            lengths, (steps,) = shared_axes([part.table], [part.inner if part.inner > 1 else 0])
+            if steps is None or not self.layout.fits(part, lengths, steps):
+                spare = self._write_beside(part._replace(inner=1), piece)
+                sign = "" if apart else "+"
+                self.layout.body.append(f"{self.layout.flat(part.name)}[{self.layout.address(part)}] {sign}= {spare.name}")
+            elif apart:
+                self._write(part, piece)
+            else:
+                self._add_to(part, "+", piece)
+
+    def _write_beside(self, like: Place, e: ex.Expression) -> Place:
+        """Memory for a moment, with an expression in it."""
+        spare = self.layout.spare(like)
+        self.layout.depth += 1
+        self._write(spare, e)
+        self.layout.depth -= 1
+        return spare
 
     def _is_mask(self, e: ex.Expression) -> bool:
         return isinstance(e, ex.View) and e.array in self.layout.masks
@@ -192,15 +199,9 @@ class TensorPrinter:
         if isinstance(what, ex.Plain):
             view, (other,) = self._operands(to, [what])
         else:
-            spare = self.layout.spare(to)
-            self.layout.depth += 1
-            self._write(spare, what)
-            self.layout.depth -= 1
+            spare = self._write_beside(to, what)
             lengths, ((_, own), (_, there)) = self.layout.align([to, spare])
-            view, other = (
-                self.layout.tensor(to, list(zip(lengths, own))),
-                self.layout.tensor(spare, list(zip(lengths, there))),
-            )
+            view, other = (self.layout.tensor(p, list(zip(lengths, steps))) for p, steps in ((to, own), (spare, there)))
         self.layout.body.append(f"np.{SIGNS[sign]}({view}, {other}, out={view})")
 
     def _apply(self, to: Place, e: ex.Function) -> None:
