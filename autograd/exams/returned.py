@@ -76,9 +76,9 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     ...     small = exam("neuron", ["Ada", "Emmy"], seed=1)
     ...     _ = small.save(folder)
     ...     answers = pathlib.Path(folder, "ada.txt")
-    ...     _ = answers.write_text("z = 1.5", encoding="utf-8")
+    ...     _ = answers.write_text("a = 1.5", encoding="utf-8")
     ...     marked = mark_exam(folder, [answers])
-    >>> marked["Ada"]["z"].verdict, marked.missing
+    >>> marked["Ada"]["a"].verdict, marked.missing
     ('wrong', ['Emmy'])
     """
     exam = read_exam(folder)

@@ -14,7 +14,7 @@ from unicodedata import combining, normalize, numeric
 
 from autograd import primitives as ops
 from autograd.formula import patterns
-from autograd.formula.name_keys import key_of, keys_of, name_key, read_accent
+from autograd.formula.name_keys import KnownNames, Otherwise, key_of, keys_of, name_key, read_accent
 from autograd.formula.signs import BASES, CONSTANTS, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS, Composed
 from autograd.formula.spellings import undress
 from autograd.operation import PRIMITIVES, Primitive
@@ -104,7 +104,9 @@ class Lexer:
         self.functions = {op.notation.symbol: op for op in added} | FUNCTIONS | {op.name: op for op in added}
         self.labels, self.layered, self.literals = keys_of(tuple(names))
         self.known: dict[Key, Value] = dict(zip(self.labels, map(lift, names.values())))
-        self.given = set(map(name_key, names if given is None else given))
+        given = names if given is None else given
+        self.given = set(map(name_key, given))
+        self.otherwise = given.otherwise if isinstance(given, KnownNames) else Otherwise()
 
     def tokens(self) -> Iterator[Token]:
         """Each token; the last is of kind "end"."""
@@ -225,6 +227,7 @@ class Lexer:
 
     def slope(self, top: Key, bottom: Key, opening: str) -> Value | None:
         """The derivative of one name by another, where it has a name too, or can be worked out."""
+        top, bottom = self.otherwise.of(top), self.otherwise.of(bottom)
         if ("∂", top, bottom) in self.known:
             return self.known["∂", top, bottom]
         d_is_a_letter = "d" in opening and any(
@@ -356,9 +359,18 @@ class Lexer:
             at = best[at].end
 
     def pieces(self, start: int, whole: bool, stop: int) -> list[Token]:
-        """Names, functions and constants that begin here, longest first; whole: no letter stands in front of them."""
-        named = [Token("name", start, end, self.known[key]) for end, key in self.names(start).items() if key in self.known]
+        """KnownNames, functions and constants that begin here, longest first; whole: no letter stands in front of them."""
+        keys = self.names(start).items()
+        named = [Token("name", start, end, self.known[key]) for end, key in keys if key in self.known]
+        if whole and not named:
+            named = [
+                Token("name", start, end, node) for end, key in keys if end >= stop and (node := self.spelt_otherwise(key))
+            ]
         return sorted(named + self.words(start, whole, stop), key=lambda piece: -piece.end)
+
+    def spelt_otherwise(self, key: Key) -> Value | None:
+        """What a name in other letters means, if it means something."""
+        return self.known.get(self.otherwise[key]) if key in self.otherwise else None
 
     def words(self, start: int, whole: bool, stop: int) -> list[Token]:
         """Functions and constants that begin here."""
@@ -380,7 +392,9 @@ class Lexer:
         r"""A word in letters of its own: \mathrm{net}, \operatorname{relu}."""
         at, word = match.start(), match[2].replace(r"\_", "_")
         keys = [(match.end(), ("", word)), *self.names(at).items()]
-        named = [Token("name", at, end, self.known[key]) for end, key in keys if key in self.known]
+        named = [
+            Token("name", at, end, node) for end, key in keys if (node := self.known.get(key) or self.spelt_otherwise(key))
+        ]
         op = self.function(word)
         if op and (not named or match[1].startswith("operatorname")):
             return self.add_base(Token("function", at, match.end(), op))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 from unicodedata import normalize
 
 from autograd.formula import patterns
@@ -11,6 +12,27 @@ from autograd.formula.spellings import undress
 from autograd.writing.names import ACCENTS, GREEK, Parts, latex_name, text_name
 
 Key = tuple[object, ...]  # (base, primes, above, below), or ("∂", key, key), or ("", text)
+
+
+class Otherwise(dict[Key, Key]):
+    """Names that are spelt with other letters, by their keys, and what they are called here."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # made once for the names of a sheet, and not changed any more
+        return id(self)
+
+    def of(self, key: Key) -> Key:
+        """The key that a name has here, or each of the two names in a derivative."""
+        if key[0] == "∂":
+            return "∂", *(self.get(part, part) for part in key[1:] if isinstance(part, tuple))
+        return self.get(key, key)
+
+
+class KnownNames(dict[str, Any]):
+    """Names that a text may speak of; otherwise: other letters in which they may be spelt, if these stand alone."""
+
+    otherwise = Otherwise()
+
+
 _OF_A_LABEL = re.compile(r"(?:∂|d)(.+)/(?:∂|d)(.+)|\\[td]?frac\s*\{\\partial\b(.+?)\}\s*\{\\partial\b(.+)\}")
 
 

@@ -38,16 +38,16 @@ class Exercise(Handout):
 
     >>> from autograd import exercise
     >>> task = exercise("neuron", seed=1)
-    >>> task.lines[:4], task.answers["E"]
-    (['z', 'o', 'E', '∂E/∂o'], '1.1243')
+    >>> task.lines[:4], task.answers["L"]
+    (['a', 'ŷ', 'L', '∂L/∂ŷ'], '1.1243')
     >>> print(task.markdown.partition("|")[0].rstrip())
     # One neuron with cross-entropy
     <BLANKLINE>
-    Given: w = 0.75, x = 0.52, b = 0.65, t = 0.21, η = 0.1.
+    Given: w = 0.75, x = 0.52, b = 0.65, y = 0.21, η = 0.1.
     <BLANKLINE>
-    - z = w·x + b
-    - o = σ(z)
-    - E = −t·log(o) − (1 − t)·log(1 − o)
+    - a = w·x + b
+    - ŷ = σ(a)
+    - L = −y·log(ŷ) − (1 − y)·log(1 − ŷ)
     <BLANKLINE>
     Work out every line below, to 5 significant digits.
     """
@@ -123,10 +123,10 @@ class Exercise(Handout):
 
         >>> from autograd import exercise
         >>> task = exercise("neuron", seed=1)
-        >>> task.mark({"z": task.answers["z"]}).verdicts
-        {'z': 'right'}
-        >>> task.mark({"o": "0.2"}).verdicts
-        {'o': 'wrong'}
+        >>> task.mark({"a": task.answers["a"]}).verdicts
+        {'a': 'right'}
+        >>> task.mark("ŷ = 0.2").verdicts
+        {'ŷ': 'wrong'}
         """
         if isinstance(claims, str):
             claims = claims_in(claims)

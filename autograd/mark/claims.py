@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
-from autograd.formula.name_keys import name_key
+from autograd.formula.name_keys import KnownNames, Otherwise, name_key
 from autograd.formula.parser import parse, read_formula, slope, split_chain
 from autograd.formula.patterns import ARROW, RELATION
 from autograd.formula.signs import FUNCTIONS, IN_TWO_WAYS
@@ -227,13 +227,13 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
         raise FormulaError(text, 0, f"an answer has up to {MOST_LINES} lines, or members of a chain, and this one has more")
     plain = _in_this_line(undress(text.replace("&", " ")).text, line, names)
     name, colon, rest = without_brackets(plain).partition(":")
-    if colon and not rest.startswith("=") and line and _is_named(name.strip(), line):
+    if colon and not rest.startswith("=") and line and _is_named(name.strip(), line, names):
         plain = rest
     chain = _NOTHING_BEHIND.sub("", _in_one_line(_unbox(plain), line, names))
-    if BLANK.fullmatch(chain) or (line and _is_named(chain.strip(), line)):
+    if BLANK.fullmatch(chain) or (line and _is_named(chain.strip(), line, names)):
         return None
     parts = split_chain(chain)
-    if line and len(others := [part for part in parts if not _is_named(part[0], line)]) < len(parts):
+    if line and len(others := [part for part in parts if not _is_named(part[0], line, names)]) < len(parts):
         parts = others
     if not parts or BLANK.fullmatch(parts[-1][0]):
         return None
@@ -286,7 +286,7 @@ def _in_one_line(text: str, line: str, names: Mapping[str, Value]) -> str:
             statements[-1] += " " + written
         else:
             statements.append(_unbox(written))
-    begins = [bool(line) and _is_named(_left_of(each), line) and _is_equation(each) for each in statements]
+    begins = [bool(line) and _is_named(_left_of(each), line, names) and _is_equation(each) for each in statements]
     if True in begins[1:]:
         statements = statements[begins.index(True) :]
     elif len(statements) > 1 and _is_equation(statements[0]):
@@ -367,21 +367,24 @@ def _name_in(text: str, names: Mapping[str, Value]) -> str:
     return next((name for name, value in names.items() if value is found), "")
 
 
-def _is_named(text: str, line: str) -> bool:
+def _is_named(text: str, line: str, names: Mapping[str, Value]) -> bool:
     """Whether the left side of a chain is the line itself; E(w) is E."""
     if text == line:
         return True
     if (_IN_A_FORMULA.search(text) and not _IN_A_FORMULA.search(line)) or not text:
         return False  # much sooner than by reading it
-    return (_reads_as if len(text) <= OFTEN else _reads_as.__wrapped__)(text, line)
+    otherwise = names.otherwise if isinstance(names, KnownNames) else Otherwise()
+    return (_reads_as if len(text) <= OFTEN else _reads_as.__wrapped__)(text, line, otherwise)
 
 
 @lru_cache(1000)  # asked three times of each line, mostly of the same text
-def _reads_as(text: str, line: str) -> bool:
+def _reads_as(text: str, line: str, otherwise: Otherwise) -> bool:
     one = Value(1.0)
+    names = KnownNames({line: one})
+    names.otherwise = otherwise
     for name in (text, *(match[1] for match in [_OF_NAMES.fullmatch(text)] if match)):
         try:
-            if parse(name, {line: one}) is one:
+            if parse(name, names) is one:
                 return True
         except FormulaError:
             pass

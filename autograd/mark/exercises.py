@@ -18,8 +18,9 @@
 Those with a net come in batches, with other activations, with a penalty on the weights and with two steps: levels.py. In
 symbols, formulas are wanted and no numbers are given. The last two are answered in words (questions.py).
 
-The numbers are kind ones (kind_numbers.py). A target of 0 or 1 would hide what it multiplies; so the cross-entropy of one
-neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
+The letters are those of the course; with several rows the last index is the row's. People may write z, net, o, t and E all
+the same (letters.py). The numbers are kind ones (kind_numbers.py). A target of 0 or 1 would hide what it multiplies; so the
+cross-entropy of one neuron has a target such as 0.8, and the loss of softmax is −log ŷ₂.
 """
 
 from __future__ import annotations
@@ -70,10 +71,10 @@ def exercise(
 
     >>> from autograd import exercise
     >>> task = exercise("neuron", seed=1)
-    >>> task.given, task.formulas["z"], task.answers["z"]
-    ({'w': '0.75', 'x': '0.52', 'b': '0.65', 't': '0.21', 'eta': '0.1'}, 'w·x + b', '1.0400')
-    >>> task.mark({"z": task.answers["z"], "o": "0.2"}).verdicts
-    {'z': 'right', 'o': 'wrong'}
+    >>> task.given, task.formulas["a"], task.answers["a"]
+    ({'w': '0.75', 'x': '0.52', 'b': '0.65', 'y': '0.21', 'eta': '0.1'}, 'w·x + b', '1.0400')
+    >>> task.mark({"a": task.answers["a"], "ŷ": "0.2"}).verdicts
+    {'a': 'right', 'ŷ': 'wrong'}
 
     >>> exercise("two layers", seed=1, activation="relu", batch=2).title
     'A network of two layers and one step of gradient descent: relu, a batch of 2'

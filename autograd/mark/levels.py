@@ -120,20 +120,22 @@ def _values(**numbers: float) -> list[Value]:
     return [Value(x, name) for name, x in numbers.items()]
 
 
-def _table(letter: str, numbers: Sequence[Sequence[float]]) -> list[list[Value]]:
-    """Rows of Values named x_11, x_12, ..."""
-    return [[Value(x, f"{letter}_{i}{j}") for j, x in enumerate(row, 1)] for i, row in enumerate(numbers, 1)]
+def _table(stem: str, numbers: Sequence[Sequence[float]]) -> list[list[Value]]:
+    """Rows of Values; with the stem w_ they are w_11, w_12, ..., with w_1 those of the first layer, w_111, w_112, ..."""
+    return [[Value(x, f"{stem}{i}{j}") for j, x in enumerate(row, 1)] for i, row in enumerate(numbers, 1)]
 
 
 def _row(letter: str, numbers: Sequence[float]) -> list[Value]:
-    """Values named t_1, t_2, ...; one alone has the letter itself for a name."""
+    """Values named y_1, y_2, ...; one alone has the letter itself for a name."""
     return [Value(x, f"{letter}_{i}" if len(numbers) > 1 else letter) for i, x in enumerate(numbers, 1)]
 
 
 def _pairs(rows: int) -> list[list[Value]]:
-    """Rows of two inputs: x_11, x_12, ...; x_1 and x_2 where there is one row."""
+    """Rows of two inputs, x_1 and x_2; where there are several, the last index is the row's: x_11, x_21, then x_12, x_22."""
     numbers = [[0.6, 0.9], [0.8, 0.2], [0.3, 0.5], [0.4, 0.7]][:rows]
-    return _table("x", numbers) if rows > 1 else [_row("x", numbers[0])]
+    if rows == 1:
+        return [_row("x", numbers[0])]
+    return [[Value(x, f"x_{j}{n}") for j, x in enumerate(row, 1)] for n, row in enumerate(numbers, 1)]
 
 
 def _net(ws: Sequence[Value], xs: Sequence[Value], b: Value | None = None) -> Value:
@@ -145,35 +147,35 @@ def _mean(losses: Sequence[Value]) -> Value:
 
 
 def _half_square(outputs: Sequence[Value], targets: Sequence[Value]) -> Value:
-    return lift(total([(o - y) ** 2 for o, y in zip(outputs, targets)])) / 2
+    return lift(total([(out - y) ** 2 for out, y in zip(outputs, targets)])) / 2
 
 
 def _numbered(name: str, nodes: Sequence[Value]) -> Lines:
-    """Lines z_1, z_2, ...; z where there is but one."""
+    """Lines a_1, a_2, ...; a where there is but one."""
     return {f"{name}_{i}" if len(nodes) > 1 else name: node for i, node in enumerate(nodes, 1)}
 
 
-def _in_table(name: str, rows: Sequence[Sequence[Value]]) -> Lines:
-    """Lines z_11, z_12, ..., by row and place; z_1, z_2, ... where there is but one row."""
-    if len(rows) == 1:
-        return _numbered(name, rows[0])
-    return {f"{name}_{i}{j}": node for i, row in enumerate(rows, 1) for j, node in enumerate(row, 1)}
+def _by_row(stem: str, rows: Sequence[Sequence[Value]]) -> Lines:
+    """Lines of the neurons of a layer; with the stem a_1 they are a_11, a_12, ...; where there are several rows, the last
+    index is the row's."""
+    ends = [str(n) for n in range(1, len(rows) + 1)] if len(rows) > 1 else [""]
+    return {f"{stem}{i}{end}": node for end, row in zip(ends, rows) for i, node in enumerate(row, 1)}
 
 
 def _slopes(loss: Value, name: str, lines: Lines) -> Lines:
-    """∂E/∂z for each line."""
+    """∂L/∂a for each line."""
     return {f"∂{name}/∂{of}": gradient(loss, node)[0] for of, node in lines.items()}
 
 
 def _own_slopes(outputs: Lines, inputs: Lines, activation: str) -> Lines:
-    """∂h/∂z for each activation h of a z, as its rule is written: from h, where that can be."""
-    return {f"∂{h}/∂{z}": _slope(outputs[h], inputs[z], activation) for h, z in zip(outputs, inputs)}
+    """∂h/∂a for each activation h of an a, as its rule is written: from h, where that can be."""
+    return {f"∂{h}/∂{a}": _slope(outputs[h], inputs[a], activation) for h, a in zip(outputs, inputs)}
 
 
-def _slope(h: Value, z: Value, activation: str) -> Value:
+def _slope(h: Value, a: Value, activation: str) -> Value:
     if activation == "sigmoid":
         return h * (1 - h)
-    return 1 - h**2 if activation == "tanh" else gradient(h, z)[0]
+    return 1 - h**2 if activation == "tanh" else gradient(h, a)[0]
 
 
 def _penalised(loss: Value, weights: Sequence[Value], factor: Value | None) -> Value:
@@ -213,26 +215,26 @@ def _descend(parameters: list[Value], steps: int, loss: str, one_pass: Pass) -> 
 
 def _neuron(inputs: int, variant: Variant) -> Worksheet:
     X = _pairs(variant.batch) if inputs > 1 else [[x] for x in _row("x", [0.6, 0.9, 0.2, 0.5][: variant.batch])]
-    ts = _row("t", [0.8, 0.3, 0.6, 0.2][: variant.batch])
+    ys = _row("y", [0.8, 0.3, 0.6, 0.2][: variant.batch])
     ws, (b,) = _row("w", [0.4, -0.3][:inputs]), _values(b=0.2)
     penalty, entropy = _penalty(variant), variant.activation == "sigmoid"
 
     def one_pass(parameters: list[Value]) -> Lines:
         *ws, b = parameters
-        zs = [_net(ws, row, b) for row in X]
-        os = [ACTIVATIONS[variant.activation](z) for z in zs]
+        nets = [_net(ws, row, b) for row in X]
+        outs = [ACTIVATIONS[variant.activation](net) for net in nets]
         if entropy:
-            each = [-t * log(o) - (1 - t) * log(1 - o) for o, t in zip(os, ts)]
+            each = [-y * log(out) - (1 - y) * log(1 - out) for out, y in zip(outs, ys)]
         else:
-            each = [(o - t) ** 2 / 2 for o, t in zip(os, ts)]
-        E = _penalised(_mean(each), ws, penalty)
-        z, o = _numbered("z", zs), _numbered("o", os)
-        lines = z | o | (_numbered("E", each) if len(each) > 1 else {}) | {"E": E}
-        lines |= _slopes(E, "E", o) | _own_slopes(o, z, variant.activation) | _slopes(E, "E", z)
-        return lines | _slopes(E, "E", _named(names, parameters))
+            each = [(out - y) ** 2 / 2 for out, y in zip(outs, ys)]
+        L = _penalised(_mean(each), ws, penalty)
+        a, guess = _numbered("a", nets), _numbered("ŷ", outs)
+        lines = a | guess | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
+        lines |= _slopes(L, "L", guess) | _own_slopes(guess, a, variant.activation) | _slopes(L, "L", a)
+        return lines | _slopes(L, "L", _named(names, parameters))
 
     names = [p.label for p in (*ws, b)]
-    sheet = _descend([*ws, b], variant.steps, "E", one_pass)
+    sheet = _descend([*ws, b], variant.steps, "L", one_pass)
     if not entropy:
         sheet.title = f"{'One neuron with' if inputs == 1 else 'A neuron with two inputs and'} half the squared error"
     return sheet
@@ -245,26 +247,31 @@ def _named(names: Sequence[str], parameters: Sequence[Value]) -> Lines:
 def _two_layers(variant: Variant) -> Worksheet:
     X = _pairs(variant.batch)
     ys = _row("y", [0.25, 0.7, 0.4, 0.9][: variant.batch])
-    W = _table("w", [[0.1, 0.2], [0.3, 0.4]])
-    vs, bs, (c,) = _row("v", [0.5, 0.6]), _row("b", [0.3, 0.2]), _values(c=0.4)
-    parameters = [*vs, c, *W[0], *W[1], *bs]
+    first, ((w211, w212),) = _table("w_1", [[0.1, 0.2], [0.3, 0.4]]), _table("w_2", [[0.5, 0.6]])
+    b11, b12, b21 = _values(b_11=0.3, b_12=0.2, b_21=0.4)
+    parameters = [w211, w212, b21, *first[0], *first[1], b11, b12]
     names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
     def one_pass(parameters: list[Value]) -> Lines:
-        v1, v2, c, w11, w12, w21, w22, b1, b2 = parameters
-        nets = [[_net([w11, w12], row, b1), _net([w21, w22], row, b2)] for row in X]
-        hidden = [[ACTIVATIONS[variant.activation](z) for z in row] for row in nets]
-        outs = [_net([v1, v2], row, c) for row in hidden]
-        os = [sigmoid(z) for z in outs]
-        each = [(o - y) ** 2 / 2 for o, y in zip(os, ys)]
-        L = _penalised(_mean(each), [v1, v2, w11, w12, w21, w22], penalty)
-        z, h, net, o = _in_table("z", nets), _in_table("h", hidden), _numbered("z", outs), _numbered("ŷ", os)
-        lines = z | h | net | o | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
-        lines |= _slopes(L, "L", o) | _own_slopes(o, net, "sigmoid") | _slopes(L, "L", net)
+        w211, w212, b21, w111, w112, w121, w122, b11, b12 = parameters
+        nets = [[_net([w111, w112], row, b11), _net([w121, w122], row, b12)] for row in X]
+        hidden = [[ACTIVATIONS[variant.activation](net) for net in row] for row in nets]
+        last = [_net([w211, w212], row, b21) for row in hidden]
+        outs = [sigmoid(net) for net in last]
+        each = [(out - y) ** 2 / 2 for out, y in zip(outs, ys)]
+        L = _penalised(_mean(each), [w211, w212, w111, w112, w121, w122], penalty)
+        a1, h1, a2, guess = (
+            _by_row("a_1", nets),
+            _by_row("h_1", hidden),
+            _by_row("a_2", [[a] for a in last]),
+            _numbered("ŷ", outs),
+        )
+        lines = a1 | h1 | a2 | guess | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
+        lines |= _slopes(L, "L", guess) | _own_slopes(guess, a2, "sigmoid") | _slopes(L, "L", a2)
         named = _named(names, parameters)
         lines |= _slopes(L, "L", {name: named[name] for name in names[:3]})
-        lines |= _slopes(L, "L", h) | _own_slopes(h, z, variant.activation) | _slopes(L, "L", z)
+        lines |= _slopes(L, "L", h1) | _own_slopes(h1, a1, variant.activation) | _slopes(L, "L", a1)
         return lines | _slopes(L, "L", {name: named[name] for name in names[3:]})
 
     sheet = _descend(parameters, variant.steps, "L", one_pass)
@@ -275,7 +282,7 @@ def _two_layers(variant: Variant) -> Worksheet:
 def _softmax(variant: Variant) -> Worksheet:
     X = _pairs(variant.batch)
     classes = [(k + variant.true_class + 1) % CLASSES for k in (1, 0, 2, 1)][: variant.batch]
-    W = _table("w", [[0.1, 0.2], [0.3, 0.4], [-0.2, 0.5]])
+    W = _table("w_", [[0.1, 0.2], [0.3, 0.4], [-0.2, 0.5]])
     bs = _row("b", [0.3, 0.2, 0.1])
     parameters = [p for w, b in zip(W, bs) for p in (*w, b)]
     names = [p.label for p in parameters]
@@ -284,14 +291,14 @@ def _softmax(variant: Variant) -> Worksheet:
     def one_pass(parameters: list[Value]) -> Lines:
         rows = [parameters[i : i + 3] for i in range(0, len(parameters), 3)]
         nets = [[_net(row[:2], x, row[2]) for row in rows] for x in X]
-        shares = [[lift(o) for o in softmax(zs)] for zs in nets]
-        each = [-log(os[k]) for os, k in zip(shares, classes)]
+        shares = [[lift(share) for share in softmax(scores)] for scores in nets]
+        each = [-log(row[k]) for row, k in zip(shares, classes)]
         L = _penalised(_mean(each), [w for row in rows for w in row[:2]], penalty)
-        z = _in_table("z", nets)
-        lines = z | _in_table("ŷ", shares) | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
-        down = _slopes(L, "L", z)
+        a = _by_row("a_", nets)
+        lines = a | _by_row("ŷ_", shares) | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
+        down = _slopes(L, "L", a)
         if len(X) > 1:  # what the slopes above come to, as it is written on paper
-            rests = [(o - int(i == k)) / len(X) for os, k in zip(shares, classes) for i, o in enumerate(os)]
+            rests = [(share - int(i == k)) / len(X) for row, k in zip(shares, classes) for i, share in enumerate(row)]
             down = dict(zip(down, rests))
         return lines | down | _slopes(L, "L", _named(names, parameters))
 
@@ -299,9 +306,12 @@ def _softmax(variant: Variant) -> Worksheet:
 
 
 def _attention(variant: Variant) -> Worksheet:
-    """The second of three places, which does not see the third; softmax's derivative as a matrix has it."""
+    """The second of three places, which does not see the third; o is what attention gives.
+
+    Softmax's derivative is that of its matrix.
+    """
     q, vs, (y,) = _row("q", [0.6, 0.4]), _row("v", [0.4, 0.7]), _values(y=0.25)
-    K = _table("k", [[0.3, 0.8], [0.5, 0.7], [0.2, 0.9]])
+    K = _table("k_", [[0.3, 0.8], [0.5, 0.7], [0.2, 0.9]])
     root = lift(sqrt(constant(2.0)))
     scores = [_net(q, k) / root for k in K]
     shares = [lift(a) for a in softmax(scores[:2])]
@@ -318,8 +328,8 @@ def _attention(variant: Variant) -> Worksheet:
 
 def _jacobian(variant: Variant) -> Worksheet:
     """Two functions of two variables; and how the slopes of a loss come back through their Jacobian."""
-    (x, y), (a, b) = _row("x", [0.6, 0.9]), _values(a=0.8, b=0.3)
-    fs = [a * x**2 * y + b * y, ACTIVATIONS[variant.activation](x * y - b * x)]
+    (x, y), (p, q) = _row("x", [0.6, 0.9]), _values(p=0.8, q=0.3)
+    fs = [p * x**2 * y + q * y, ACTIVATIONS[variant.activation](x * y - q * x)]
     L = lift(total([f**2 for f in fs])) / 2
     f, names = _numbered("f", fs), {"x_1": x, "x_2": y}
     lines = f | {"L": L}
@@ -330,8 +340,8 @@ def _jacobian(variant: Variant) -> Worksheet:
 
 def _hessian(variant: Variant) -> Worksheet:
     """A function of two variables, its slopes, and theirs: H_ij is ∂²f/∂x_i∂x_j."""
-    (x, y), (a, b) = _row("x", [0.6, 0.9]), _values(a=0.8, b=0.3)
-    f = a * x**2 * y + b * x * y**3
+    (x, y), (p, q) = _row("x", [0.6, 0.9]), _values(p=0.8, q=0.3)
+    f = p * x**2 * y + q * x * y**3
     slopes = gradient(f, x, y)
     lines = {"f": f} | dict(zip(("∂f/∂x_1", "∂f/∂x_2"), slopes))
     return Worksheet(lines | {f"H_{i}{j}": gradient(slopes[i - 1], (x, y)[j - 1])[0] for i, j in ((1, 1), (1, 2), (2, 2))})
@@ -352,15 +362,15 @@ def _graph(variant: Variant) -> Worksheet:
 
 
 def _rmsnorm(variant: Variant) -> Worksheet:
-    xs, gains, ts = _row("x", [0.6, 0.9, 0.4]), _row("g", [0.8, 0.7, 0.9]), _row("t", [0.5, 0.3, 0.7])
+    xs, gains, ys = _row("x", [0.6, 0.9, 0.4]), _row("g", [0.8, 0.7, 0.9]), _row("y", [0.5, 0.3, 0.7])
     m = lift(total([x**2 for x in xs])) / 3
     r = lift(sqrt(m))
     normed = [x / r for x in xs]
-    ys = [g * n for g, n in zip(gains, normed)]
-    L = _half_square(ys, ts)
-    n, y, x = _numbered("n", normed), _numbered("y", ys), _numbered("x", xs)
-    lines = {"m": m, "r": r} | n | y | {"L": L}
-    lines |= _slopes(L, "L", y) | _slopes(L, "L", _numbered("g", gains)) | _slopes(L, "L", n)
+    outs = [g * n for g, n in zip(gains, normed)]
+    L = _half_square(outs, ys)
+    n, guess, x = _numbered("n", normed), _numbered("ŷ", outs), _numbered("x", xs)
+    lines = {"m": m, "r": r} | n | guess | {"L": L}
+    lines |= _slopes(L, "L", guess) | _slopes(L, "L", _numbered("g", gains)) | _slopes(L, "L", n)
     along = list(_slopes(L, "L", n).values())
     lines["∂L/∂r"] = -lift(total([slope * each for slope, each in zip(along, normed)])) / r
     down = gradient(L, m)[0]
@@ -371,7 +381,7 @@ def _rmsnorm(variant: Variant) -> Worksheet:
 
 def _embedding(variant: Variant) -> Worksheet:
     """The letters 1, 2, 1: a row for each letter and one for each place, added; and a weight for each number."""
-    E, P = _table("e", [[0.3, 0.6], [0.7, 0.4]]), _table("p", [[0.2, 0.5], [0.4, 0.6], [0.9, 0.1]])
+    E, P = _table("e_", [[0.3, 0.6], [0.7, 0.4]]), _table("p_", [[0.2, 0.5], [0.4, 0.6], [0.9, 0.1]])
     us, ys = _row("u", [0.8, 0.5]), _row("y", [0.6, 0.2, 0.9])
     parameters = [*us, *E[0], *E[1]]
     names = [p.label for p in parameters]
@@ -379,10 +389,10 @@ def _embedding(variant: Variant) -> Worksheet:
     def one_pass(parameters: list[Value]) -> Lines:
         us, first, second = parameters[:2], parameters[2:4], parameters[4:]
         X = [[e + p for e, p in zip(row, place)] for row, place in zip((first, second, first), P)]
-        os = [_net(us, row) for row in X]
-        L = _half_square(os, ys)
-        lines = _in_table("x", X) | _numbered("o", os) | {"L": L}
-        lines |= _slopes(L, "L", _numbered("o", os)) | _slopes(L, "L", _in_table("x", X))
+        outs = [_net(us, row) for row in X]
+        L = _half_square(outs, ys)
+        x, guess = {f"x_{i}{j}": node for i, row in enumerate(X, 1) for j, node in enumerate(row, 1)}, _numbered("ŷ", outs)
+        lines = x | guess | {"L": L} | _slopes(L, "L", guess) | _slopes(L, "L", x)
         return lines | _slopes(L, "L", _named(names, parameters))
 
     return _descend(parameters, variant.steps, "L", one_pass)
@@ -402,23 +412,23 @@ def _recurrent(variant: Variant) -> Worksheet:
         for x in xs:
             nets.append(lift(total([w * x, u * states[-1], b])))
             states.append(ACTIVATIONS[variant.activation](nets[-1]))
-        o = v * states[-1] + c
-        L = _penalised((o - y) ** 2 / 2, [v, w, u], penalty)
+        out = v * states[-1] + c
+        L = _penalised((out - y) ** 2 / 2, [v, w, u], penalty)
         a, h = _numbered("a", nets), _numbered("h", states[1:])
-        lines = {name: node for both in zip(a.items(), h.items()) for name, node in both} | {"o": o, "L": L}
+        lines = {name: node for both in zip(a.items(), h.items()) for name, node in both} | {"ŷ": out, "L": L}
         named = _named(names, parameters)
-        lines |= _slopes(L, "L", {"o": o, "v": v, "c": c})
-        for (z, net), (name, state) in reversed(list(zip(a.items(), h.items()))):  # back through time
-            lines |= _slopes(L, "L", {name: state}) | _own_slopes({name: state}, {z: net}, variant.activation)
-            lines |= _slopes(L, "L", {z: net})
+        lines |= _slopes(L, "L", {"ŷ": out, "v": v, "c": c})
+        for inner, outer in reversed(list(zip(a.items(), h.items()))):  # back through time
+            lines |= _slopes(L, "L", dict([outer])) | _own_slopes(dict([outer]), dict([inner]), variant.activation)
+            lines |= _slopes(L, "L", dict([inner]))
         return lines | _slopes(L, "L", {name: named[name] for name in ("w", "u", "b")})
 
     return _descend(parameters, variant.steps, "L", one_pass)
 
 
 LEVELS: dict[str, Level] = {
-    "neuron": Level(lambda variant: _neuron(1, variant), "E", "One neuron with cross-entropy"),
-    "two inputs": Level(lambda variant: _neuron(2, variant), "E", "A neuron with two inputs and cross-entropy"),
+    "neuron": Level(lambda variant: _neuron(1, variant), "L", "One neuron with cross-entropy"),
+    "two inputs": Level(lambda variant: _neuron(2, variant), "L", "A neuron with two inputs and cross-entropy"),
     "two layers": Level(_two_layers, "L", "A network of two layers and one step of gradient descent"),
     "softmax": Level(
         _softmax, "L", "Softmax with cross-entropy", Variant(steps=0), ("batch", "l2", "steps", "true_class", "symbols")

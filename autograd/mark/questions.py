@@ -1,7 +1,7 @@
 """Exercises that are answered in words: which product a gradient is and how large, and where the mistake is.
 
     shapes             a net of two layers, its columns or, with several rows, its tables; the sizes of what it has, and of
-                       each gradient the product that it is: V^T g, x d^T, the other way round for rows
+                       each gradient the product that it is: W₂ᵀδ₂, δ₁xᵀ, the other way round for rows
     find the mistake   a network of two layers that somebody has worked out, with one slip, which is carried on
 
 A question is an exercise with a sheet of words (words.py) in the place of a worksheet.
@@ -53,10 +53,10 @@ class Questions(Exercise):
 
     >>> from autograd import exercise
     >>> task = exercise("shapes", seed=1)
-    >>> task.given, task.answers["∂L/∂h"], task.answers["size of ∂L/∂h"]
-    ({'inputs': '4', 'hidden': '6', 'outputs': '2'}, 'Vᵀ·g', '6×1')
-    >>> task.mark({"∂L/∂h": "V g", "size of ∂L/∂h": "1x6"}).verdicts
-    {'∂L/∂h': 'wrong', 'size of ∂L/∂h': 'wrong'}
+    >>> task.given, task.answers["∂L/∂h_1"], task.answers["size of ∂L/∂h_1"]
+    ({'inputs': '4', 'hidden': '6', 'outputs': '2'}, 'W₂ᵀ·δ₂', '6×1')
+    >>> task.mark({"∂L/∂h₁": "W2 d2", "size of ∂L/∂h₁": "1x6"}).verdicts
+    {'∂L/∂h_1': 'wrong', 'size of ∂L/∂h_1': 'wrong'}
     """
 
     sheet: WordSheet  # type: ignore[assignment]  # numbers stand behind every other exercise
@@ -115,32 +115,32 @@ def _shapes(variant: Variant, seed: int, digits: int) -> Asked:
     given = {"inputs": str(inputs), "hidden": str(hidden), "outputs": str(outputs)}
     if n == 1:
         shapes = {
-            "x": (inputs, 1), "W": (hidden, inputs), "b": (hidden, 1), "h": (hidden, 1), "V": (outputs, hidden),
-            "c": (outputs, 1), "o": (outputs, 1), "g": (outputs, 1), "d": (hidden, 1),
+            "x": (inputs, 1), "W_1": (hidden, inputs), "b_1": (hidden, 1), "h_1": (hidden, 1), "W_2": (outputs, hidden),
+            "b_2": (outputs, 1), "ŷ": (outputs, 1), "δ_2": (outputs, 1), "δ_1": (hidden, 1),
         }  # fmt: skip
-        gradients = {"V": (("g", False), ("h", True)), "h": (("V", True), ("g", False))}
-        gradients |= {"W": (("d", False), ("x", True)), "x": (("W", True), ("d", False))}
-        formulas = {"z": ("W·x + b", r"W x + b"), "o": ("V·h + c", r"V h + c")}
+        gradients = {"W_2": (("δ_2", False), ("h_1", True)), "h_1": (("W_2", True), ("δ_2", False))}
+        gradients |= {"W_1": (("δ_1", False), ("x", True)), "x": (("W_1", True), ("δ_1", False))}
+        formulas = {"a_1": ("W₁·x + b₁", r"W_1 x + b_1"), "ŷ": ("W₂·h₁ + b₂", r"W_2 h_1 + b_2")}
         what = "All vectors are columns"
     else:
         shapes = {
-            "x": (n, inputs), "W": (inputs, hidden), "b": (1, hidden), "h": (n, hidden), "V": (hidden, outputs),
-            "c": (1, outputs), "o": (n, outputs), "g": (n, outputs), "d": (n, hidden),
+            "x": (n, inputs), "W_1": (inputs, hidden), "b_1": (1, hidden), "h_1": (n, hidden), "W_2": (hidden, outputs),
+            "b_2": (1, outputs), "ŷ": (n, outputs), "δ_2": (n, outputs), "δ_1": (n, hidden),
         }  # fmt: skip
-        gradients = {"V": (("h", True), ("g", False)), "h": (("g", False), ("V", True))}
-        gradients |= {"W": (("x", True), ("d", False)), "x": (("d", False), ("W", True))}
-        formulas = {"z": ("x·W + b", r"x W + b"), "o": ("h·V + c", r"h V + c")}
+        gradients = {"W_2": (("h_1", True), ("δ_2", False)), "h_1": (("δ_2", False), ("W_2", True))}
+        gradients |= {"W_1": (("x", True), ("δ_1", False)), "x": (("δ_1", False), ("W_1", True))}
+        formulas = {"a_1": ("x·W₁ + b₁", r"x W_1 + b_1"), "ŷ": ("h₁·W₂ + b₂", r"h_1 W_2 + b_2")}
         given = {"rows": str(n)} | given
-        what = "Each row of x is an example; b and c are rows, added to each"
-    answers: dict[str, Answer] = {f"size of {name}": Size(*shapes[name], shapes) for name in ("W", "b", "V")}
+        what = "Each row of x is an example; b₁ and b₂ are rows, added to each"
+    answers: dict[str, Answer] = {f"size of {name}": Size(*shapes[name], shapes) for name in ("W_1", "b_1", "W_2")}
     for name, factors in gradients.items():
         answers[f"∂L/∂{name}"] = MatrixProduct(factors, {**shapes})
         answers[f"size of ∂L/∂{name}"] = Size(*shapes[name], shapes)
-    answers["size of ∂L/∂b"] = Size(*shapes["b"], shapes)
-    formulas = {"z": formulas["z"], "h": ("σ(z)", r"\sigma(z)"), "o": formulas["o"]}
+    answers["size of ∂L/∂b_1"] = Size(*shapes["b_1"], shapes)
+    formulas = {"a_1": formulas["a_1"], "h_1": ("σ(a₁)", r"\sigma(a_1)"), "ŷ": formulas["ŷ"]}
     wanted = (
-        f"L depends on o; g stands for ∂L/∂o, and d for ∂L/∂z. {what}. Say how large each is, rows × "
-        "columns, such as 2×3; and which product each gradient is, such as A^T B."
+        f"L depends on ŷ; δ₂ stands for ∂L/∂ŷ, and δ₁ for ∂L/∂a₁; typed as d2 and d1. {what}. Say how large each is, "
+        "rows × columns, such as 2×3; and which product each gradient is, such as A^T B."
     )
     return Asked(answers, given, formulas, wanted)
 

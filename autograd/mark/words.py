@@ -14,7 +14,7 @@ from random import Random
 from typing import NamedTuple, Protocol
 
 from autograd.formula.lexer import FormulaError
-from autograd.formula.name_keys import name_key
+from autograd.formula.name_keys import Key, name_key
 from autograd.formula.spellings import undress
 from autograd.mark.paper import claims_in
 from autograd.mark.report import Diagnosis, Marking, Row
@@ -163,7 +163,7 @@ class Size(NamedTuple):
         if found == (self.columns, self.rows):
             return Said("wrong", ("transposed", "Rows and columns the wrong way round"))
         same = [name for name, size in self.others.items() if size == found]
-        return Said("wrong", ("size", f"{text} is the size of {same[0]}") if same else None)
+        return Said("wrong", ("size", f"{text} is the size of {text_name(same[0])}") if same else None)
 
     @property
     def foreseen(self) -> list[tuple[str, str]]:
@@ -186,7 +186,7 @@ def _read_size(text: str) -> tuple[int, ...]:
 
 
 class MatrixProduct(NamedTuple):
-    """A product of matrices, judged by its numbers: V^T g, gᵀV transposed, and whatever else comes to the same.
+    """A product of matrices, judged by its numbers: W₂ᵀδ₂, δ₂ᵀW₂ transposed, and whatever else comes to the same.
 
     factors: the right ones, each with whether it is transposed; shapes: how large what may be spoken of is, by name
     """
@@ -200,10 +200,14 @@ class MatrixProduct(NamedTuple):
 
     @property
     def spellings(self) -> list[str]:
+        plain = [(name.replace("δ", "d"), is_turned) for name, is_turned in self.factors]
+        without = [(name.replace("_", ""), is_turned) for name, is_turned in plain]
+        shown = [(text_name(name), is_turned) for name, is_turned in self.factors]
         return [
-            mark.join(f"{name}{turned if is_turned else ''}" for name, is_turned in self.factors)
+            mark.join(f"{name}{turned if is_turned else ''}" for name, is_turned in factors)
+            for factors in (shown, self.factors, plain, without)
             for turned in ("ᵀ", "^T", ".T", "'", "T")
-            for mark in (" ", "", "*", " * ", "·", " @ ", "@")
+            for mark in (" ", "", "*", "·", " @ ", "@")
         ]
 
     def judge(self, text: str, others: Mapping[str, str]) -> Said:
@@ -228,12 +232,12 @@ class MatrixProduct(NamedTuple):
     def _guess(self, factors: Sequence[tuple[str, bool]]) -> tuple[str, str] | None:
         names, right = [name for name, _ in factors], [name for name, _ in self.factors]
         if names == right:
-            odd = [name for (name, turned), (_, wanted) in zip(factors, self.factors) if turned != wanted]
+            odd = [text_name(name) for (name, turned), (_, wanted) in zip(factors, self.factors) if turned != wanted]
             return "transposed", f"{' and '.join(odd)} {'is' if len(odd) == 1 else 'are'} to be transposed, or not to be"
         if sorted(names) == sorted(right):
             return "order", "The factors stand in the wrong order"
         missing = [name for name in right if name not in names]
-        return ("factor", f"{missing[0]} is missing") if missing else None
+        return ("factor", f"{text_name(missing[0])} is missing") if missing else None
 
     @property
     def foreseen(self) -> list[tuple[str, str]]:
@@ -244,42 +248,53 @@ class MatrixProduct(NamedTuple):
 
 
 _WAYS = [(False, True), (True, False), (True, True)]
-_FACTOR = re.compile(r"\s*(?:[·⋅*@×]|\\cdot|\\,|\s)?\s*(?P<name>[^\W\d_]|\()")
+_FACTOR = re.compile(
+    r"\s*(?:[·⋅*@×]|\\cdot|\\,|\s)?\s*(?P<name>(?P<letter>[^\W\d_]\u0302?|\\hat\s*\{?\s*y\s*\}?)\s*(?P<index>_?\{?\d\}?|[₀-₉])?|\()"
+)
 _TURNED = re.compile(r"\s*(?:\^\s*\{?\s*(?:\\top|\\intercal|\\mathrm\{T\}|\\mathsf\{T\}|T|⊤|t)\s*\}?|ᵀ|⊤|\.T|'|′|’|T)")
 
 
-_OUTER = re.compile(r"(?:np\.)?outer\(\s*(\w)\s*,\s*(\w)\s*\)|(\w)\s*(?:⊗|\\otimes)\s*(\w)")
+_OUTER = re.compile(r"(?:np\.)?outer\(\s*(\w+)\s*,\s*(\w+)\s*\)|(\w+)\s*(?:⊗|\\otimes)\s*(\w+)")
 
 
 def _write(factors: Sequence[tuple[str, bool]]) -> str:
-    return "·".join(f"{f'({name})' if '·' in name else name}{'ᵀ' if turned else ''}" for name, turned in factors)
+    names = [f"({name})" if "·" in name else text_name(name) for name, _ in factors]
+    return "·".join(f"{name}{'ᵀ' if turned else ''}" for name, (_, turned) in zip(names, factors))
 
 
 def _read_product(text: str, known: Mapping[str, object]) -> list[tuple[str, bool]]:
     """Factors with whether they are transposed; of a bracket that is transposed, all, from behind."""
-    text = re.sub(r"\\?delta|δ", "d", text) if "d" in known else text
-    text = _OUTER.sub(r"\1\3 (\2\4)^T", text)
+    text = _OUTER.sub(r"\1\3 (\2\4)^T", re.sub(r"\\?delta\s*", "δ", text))
+    named = _spelt(known)
     stack: list[list[tuple[str, bool]]] = [[]]
     at = 0
     while at < len(text):
         if text[at] == ")" and len(stack) > 1:
             inner, at = stack.pop(), at + 1
         elif (match := _FACTOR.match(text, at)) is None:
-            raise FormulaError(text, at, "write it as a product of names, such as V^T g")
+            raise FormulaError(text, at, "write it as a product of names, such as W_2^T δ_2")
         elif match["name"] == "(":
             stack.append([])
             at = match.end()
             continue
-        elif match["name"] not in known:
-            raise FormulaError(text, at, f"{match['name']} is no matrix here; there are {', '.join(known)}")
+        elif (name := named.get(name_key(match["name"]))) is None:
+            raise FormulaError(text, at, f"{match['name']} is no matrix here; there are {', '.join(map(text_name, known))}")
         else:
-            inner, at = [(match["name"], False)], match.end()
+            inner, at = [(name, False)], match.end()
         while (turned := _TURNED.match(text, at)) is not None:
             inner, at = [(name, not is_turned) for name, is_turned in inner[::-1]], turned.end()
         stack[-1] += inner
     if len(stack) > 1 or not stack[0]:
         raise FormulaError(text, len(text), "a bracket is missing" if stack[0] or len(stack) > 1 else "nothing stands here")
     return stack[0]
+
+
+def _spelt(known: Mapping[str, object]) -> dict[Key, str]:
+    """Names by the keys of their spellings: d for δ, and a letter alone where only one name has it."""
+    names = {name_key(name): name for name in known}
+    letters = [name[0] for name in known]
+    names |= {name_key(name[0]): name for name in known if letters.count(name[0]) == 1}
+    return names | {name_key(name.replace("δ", "d")): name for name in known}
 
 
 def _multiply(factors: Sequence[tuple[str, bool]], shapes: Mapping[str, tuple[int, int]]) -> list[list[float]]:

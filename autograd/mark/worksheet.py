@@ -24,7 +24,7 @@ from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
-from autograd.formula.name_keys import name_key
+from autograd.formula.name_keys import KnownNames, name_key
 from autograd.formula.page import Page
 from autograd.formula.spellings import undress
 from autograd.formula.writing import write_formula
@@ -34,6 +34,7 @@ from autograd.mark.ambiguity import CommonMistakes
 from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.context import SheetContext
+from autograd.mark.letters import other_letters
 from autograd.mark.marker import Marker
 from autograd.mark.paper import claims_in
 from autograd.mark.report import Marking
@@ -104,7 +105,8 @@ class Worksheet:
         self.lines = [name for name in computed if self.formulas[self.leaves[name]] is not self.leaves[name]]
         self.given = {leaf.label: leaf.data for leaf, formula in self.formulas.items() if formula is leaf and leaf.label}
         self.context = SheetContext(self.formulas)
-        self.readable = self._readable()
+        self.readable = KnownNames(self._readable())
+        self.readable.otherwise = other_letters(tuple(self.readable))
 
     def _write_page(self) -> None:
         """How each line follows from those before it: a leaf for each, its formula over the others, its right number."""
@@ -213,7 +215,8 @@ class Worksheet:
             raise LookupError(f"{name!r} is no line of this worksheet: lines have names, {', '.join(self.lines[:12])}")
         if name in self.lines:
             return name
-        found = self._by_key.get(name_key(name)) or self._by_key.get(name_key(undress(name).text.strip()))
+        keys = name_key(name), name_key(undress(name).text.strip())
+        found = next((line for key in keys if (line := self._by_key.get(self.readable.otherwise.of(key)))), None)
         if found in self.lines:
             return str(found)
         if found or name in self.given:

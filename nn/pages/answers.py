@@ -30,8 +30,8 @@ def answer_boxes(task: Exercise | Worksheet) -> Any:
     >>> import nn
     >>> from autograd import exercise
     >>> boxes = nn.answer_boxes(exercise("neuron", seed=1))
-    >>> boxes.answers = {"z": "1.0400", "o": "0.2"}
-    >>> boxes.marks["z"][0], boxes.marks["o"][0]
+    >>> boxes.answers = {"a": "1.0400", "ŷ": "0.2"}
+    >>> boxes.marks["a"][0], boxes.marks["ŷ"][0]
     ('right', 'wrong')
 
     Raises TypeError for what is no exercise; ImportError without anywidget.

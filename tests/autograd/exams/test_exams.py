@@ -198,7 +198,7 @@ def wrong_update(task):
     for name in task.answers:
         old = name.replace("'", "")
         if name != old:
-            up[name] = f"{numbers[old] + numbers['eta'] * numbers[f'∂E/∂{old}']:.5f}"
+            up[name] = f"{numbers[old] + numbers['eta'] * numbers[f'∂L/∂{old}']:.5f}"
     return {**task.answers, **up}
 
 
@@ -280,11 +280,11 @@ def test_a_class_of_thirty_goes_from_exam_to_report(tmp_path, capsys):
         table += ";".join([sheet.student.id, sheet.student.name, *(written[x].replace(".", ",") for x in lines)]) + "\n"
     (answers / "paper.csv").write_text(table, encoding="utf-8-sig")
     scribbler = key.sheets[28]  # right, but for a line that nobody can read, among much else
-    scribbled = dict(key.task(scribbler).answers) | {"z": "??? 🙃 (("}
+    scribbled = dict(key.task(scribbler).answers) | {"a": "??? 🙃 (("}
     lines = "\n".join(f"  - **{x}** → {y} ,  # I think so; 50 % sure" for x, y in scribbled.items())
     (answers / "IMG 2034 (1).md").write_text(f"hello!!\nSheet: {scribbler.code}\n{lines}\n\n:-)", encoding="utf-8")
-    (answers / "nobody.txt").write_text("z = 1", encoding="utf-8")
-    (answers / "Ada Lovelace.txt").write_text("z = 1", encoding="utf-8")  # there are two
+    (answers / "nobody.txt").write_text("a = 1", encoding="utf-8")
+    (answers / "Ada Lovelace.txt").write_text("a = 1", encoding="utf-8")  # there are two
     (answers / "broken.ipynb").write_text("{", encoding="utf-8")
     (answers / "binary.txt").write_bytes(bytes(range(256)))
     (answers / "photo.jpg").write_bytes(b"\xff\xd8")
@@ -303,8 +303,8 @@ def test_a_class_of_thirty_goes_from_exam_to_report(tmp_path, capsys):
     assert {name for name, marking in marked if marking.score == marking.out_of} == set(right)
     others = {"Ada Lovelace (128)", "Ada Lovelace (129)"}
     assert {name for name, marking in marked if marking.score < marking.out_of} == {*wrong, *others}
-    assert {row.name for row in scribbles if row.verdict not in ("right", "rounded")} == {"z"}
-    assert scribbles["z"].verdict == "unread"
+    assert {row.name for row in scribbles if row.verdict not in ("right", "rounded")} == {"a"}
+    assert scribbles["a"].verdict == "unread"
     assert set(empty.verdicts.values()) == {"blank"}
     for name in wrong:
         assert {row.diagnoses[0].kind for row in marked[name] if row.verdict == "wrong"} == {"ascent"}

@@ -227,7 +227,7 @@ def run(notebook, answers, *, left_out=()):
 def test_nbgrader_gets_the_red_pen_s_marks(capsys):
     """Its cell of tests comes to the marks; the other cells are locked, and the answers are the student's."""
     (task, *_), notebook = tasks(), next(iter(files("nbgrader").values()))
-    wrong = {**task.answers, "z": str(-float(task.answers["z"]))}
+    wrong = {**task.answers, "a": str(-float(task.answers["a"]))}
     assert run(notebook, task.answers)[1] == len(task.lines)
     assert run(notebook, wrong)[1] == task.mark_sheet(wrong).score == len(task.lines) - 1
     assert run(notebook, {})[1] == 0.0
@@ -282,7 +282,7 @@ with api.gradebook as book:
 
 def with_a_wrong_line():
     task = tasks()[0]
-    return {**task.answers, "z": str(-float(task.answers["z"]))}
+    return {**task.answers, "a": str(-float(task.answers["a"]))}
 
 
 def run_elsewhere(folder, *command):

@@ -35,7 +35,7 @@ FORESEEN = {
         m     | (x_1 + x_2 + x_3)/3 | You did not square x₁ and x₂ and x₃
         r     | m | You did not apply √ to m
         n_2   | x_2/m | You used m
-        y_3   | g_3*x_3/r | None
+        ŷ_3   | g_3*x_3/r | None
         dm    | dr/r | You did not divide by 2
         dr    | -(dn_1*n_1 + dn_2*n_2 + dn_3*n_3) | You did not divide by r
         dr    | (dn_1*n_1 + dn_2*n_2 + dn_3*n_3)/r | The sign is the other way round
@@ -48,8 +48,8 @@ FORESEEN = {
         de_11 | dx_11 | You left out the path through x₃₁
         de_12 | dx_32 | You left out the path through x₁₂
         de_11 | (dx_11 + dx_31)/2 | You took the mean of 2 paths, which add up
-        du_1  | (do_1*x_11 + do_2*x_21 + do_3*x_31)/3 | You took the mean of 3 paths, which add up
-        du_2  | do_1*x_12 + do_2*x_22 | You left out the path through o₃""",
+        du_1  | (dŷ_1*x_11 + dŷ_2*x_21 + dŷ_3*x_31)/3 | You took the mean of 3 paths, which add up
+        du_2  | dŷ_1*x_12 + dŷ_2*x_22 | You left out the path through ŷ₃""",
     "recurrent": """
         a_2   | w*x_2 + u*h_0 + b | You used h₀
         a_2   | w*x_2 + b | You left out the term u·h₁
@@ -118,18 +118,18 @@ def loss_of(level, variant, g):
     """The loss from the given numbers, in plain arithmetic."""
     n, bend = variant.get("batch", 1), BEND[variant.get("activation", "tanh" if level == "recurrent" else "sigmoid")]
     row = lambda letter, i: g[f"{letter}_{i}"] if n > 1 else g[letter]  # noqa: E731
-    pair = lambda i: [g[f"x_{i}{j}"] if n > 1 else g[f"x_{j}"] for j in (1, 2)]  # noqa: E731
+    pair = lambda i: [g[f"x_{j}{i}"] if n > 1 else g[f"x_{j}"] for j in (1, 2)]  # noqa: E731
     losses = []
     for i in range(1, n + 1):
         if level in ("neuron", "two inputs"):
             z = g["w"] * row("x", i) if level == "neuron" else g["w_1"] * pair(i)[0] + g["w_2"] * pair(i)[1]
-            o, t = bend(z + g["b"]), row("t", i)
+            o, t = bend(z + g["b"]), row("y", i)
             plain = variant.get("activation", "sigmoid") == "sigmoid"
             losses.append(-t * math.log(o) - (1 - t) * math.log(1 - o) if plain else (o - t) ** 2 / 2)
         elif level == "two layers":
             a, b = pair(i)
-            h = [bend(g[f"w_{k}1"] * a + g[f"w_{k}2"] * b + g[f"b_{k}"]) for k in (1, 2)]
-            o = BEND["sigmoid"](g["v_1"] * h[0] + g["v_2"] * h[1] + g["c"])
+            h = [bend(g[f"w_1{k}1"] * a + g[f"w_1{k}2"] * b + g[f"b_1{k}"]) for k in (1, 2)]
+            o = BEND["sigmoid"](g["w_211"] * h[0] + g["w_212"] * h[1] + g["b_21"])
             losses.append((o - row("y", i)) ** 2 / 2)
         elif level == "softmax":
             a, b = pair(i)
@@ -244,10 +244,10 @@ def test_a_second_step_has_headings_of_its_own():
 @pytest.mark.parametrize(
     ("line", "formula", "sentence"),
     [
-        ("z'", lambda n: n["w"] * n["x"] + n["b"], "You used the weights from before the update"),
-        ("∂o'/∂z'", lambda n: n["o"] * (1 - n["o"]), "You used o ="),
-        ("w''", lambda n: n["w"] - n["eta"] * n["∂E'/∂w'"], "You used w ="),
-        ("w''", lambda n: n["w'"] - n["eta"] * n["∂E/∂w"], "You used ∂E/∂w ="),
+        ("a'", lambda n: n["w"] * n["x"] + n["b"], "You used the weights from before the update"),
+        ("∂ŷ'/∂a'", lambda n: n["ŷ"] * (1 - n["ŷ"]), "You used ŷ ="),
+        ("w''", lambda n: n["w"] - n["eta"] * n["∂L'/∂w'"], "You used w ="),
+        ("w''", lambda n: n["w'"] - n["eta"] * n["∂L/∂w"], "You used ∂L/∂w ="),
     ],
 )
 def test_old_numbers_in_the_second_step_are_seen(line, formula, sentence):
@@ -262,12 +262,12 @@ def test_old_numbers_in_the_second_step_are_seen(line, formula, sentence):
 @pytest.mark.parametrize(
     ("line", "formula", "variant", "sentence"),
     [
-        ("∂E/∂w", lambda n: n["∂E/∂z"] * n["x"], {"l2": True}, "You left out one of the paths: λ·w"),
-        ("∂E/∂w", lambda n: n["lambda"] * n["w"], {"l2": True}, "You left out the path through z"),
-        ("∂E/∂z_1", lambda n: n["o_1"] - n["t_1"], {"batch": 2}, "This is twice what it should be"),
-        ("E", lambda n: n["E_1"] + n["E_2"], {"batch": 2}, "You did not divide by 2"),
-        ("∂E/∂w", lambda n: n["∂E/∂z_1"] * n["x_1"], {"batch": 2}, "You left out the path through z₂"),
-        ("∂E/∂z", lambda n: n["∂E/∂o"], {"activation": "tanh"}, "You left out tanh′"),
+        ("∂L/∂w", lambda n: n["∂L/∂a"] * n["x"], {"l2": True}, "You left out one of the paths: λ·w"),
+        ("∂L/∂w", lambda n: n["lambda"] * n["w"], {"l2": True}, "You left out the path through a"),
+        ("∂L/∂a_1", lambda n: n["ŷ_1"] - n["y_1"], {"batch": 2}, "This is twice what it should be"),
+        ("L", lambda n: n["L_1"] + n["L_2"], {"batch": 2}, "You did not divide by 2"),
+        ("∂L/∂w", lambda n: n["∂L/∂a_1"] * n["x_1"], {"batch": 2}, "You left out the path through a₂"),
+        ("∂L/∂a", lambda n: n["∂L/∂ŷ"], {"activation": "tanh"}, "You left out tanh′"),
     ],
 )
 def test_mistakes_in_variants_are_seen(line, formula, variant, sentence):

@@ -43,45 +43,45 @@ def sigmoid(z):
 def neuron(g):
     """The lines of one neuron with cross-entropy, of one input or of several."""
     ends = [""] if "w" in g else ["_1", "_2"]
-    z = sum(g[f"w{i}"] * g[f"x{i}"] for i in ends) + g["b"]
-    o = sigmoid(z)
-    found = {"z": z, "o": o, "E": -g["t"] * math.log(o) - (1 - g["t"]) * math.log(1 - o)}
-    found |= {"∂E/∂o": -g["t"] / o + (1 - g["t"]) / (1 - o), "∂o/∂z": o * (1 - o), "∂E/∂z": o - g["t"]}
-    found |= {f"∂E/∂w{i}": (o - g["t"]) * g[f"x{i}"] for i in ends} | {"∂E/∂b": o - g["t"]}
+    a = sum(g[f"w{i}"] * g[f"x{i}"] for i in ends) + g["b"]
+    o, t = sigmoid(a), g["y"]
+    found = {"a": a, "ŷ": o, "L": -t * math.log(o) - (1 - t) * math.log(1 - o)}
+    found |= {"∂L/∂ŷ": -t / o + (1 - t) / (1 - o), "∂ŷ/∂a": o * (1 - o), "∂L/∂a": o - t}
+    found |= {f"∂L/∂w{i}": (o - t) * g[f"x{i}"] for i in ends} | {"∂L/∂b": o - t}
     return (
         found
-        | {f"w'{i}": g[f"w{i}"] - g["eta"] * found[f"∂E/∂w{i}"] for i in ends}
-        | {"b'": g["b"] - g["eta"] * found["∂E/∂b"]}
+        | {f"w'{i}": g[f"w{i}"] - g["eta"] * found[f"∂L/∂w{i}"] for i in ends}
+        | {"b'": g["b"] - g["eta"] * found["∂L/∂b"]}
     )
 
 
 def two_layers(g):
     """The lines of two inputs, two hidden neurons and one output; half the squared error."""
-    z = {i: g[f"w_{i}1"] * g["x_1"] + g[f"w_{i}2"] * g["x_2"] + g[f"b_{i}"] for i in (1, 2)}
-    h = {i: sigmoid(z[i]) for i in (1, 2)}
-    net = g["v_1"] * h[1] + g["v_2"] * h[2] + g["c"]
-    o = sigmoid(net)
+    a = {i: g[f"w_1{i}1"] * g["x_1"] + g[f"w_1{i}2"] * g["x_2"] + g[f"b_1{i}"] for i in (1, 2)}
+    h = {i: sigmoid(a[i]) for i in (1, 2)}
+    last = g["w_211"] * h[1] + g["w_212"] * h[2] + g["b_21"]
+    o = sigmoid(last)
     delta = (o - g["y"]) * o * (1 - o)
-    found = {f"z_{i}": z[i] for i in z} | {f"h_{i}": h[i] for i in h}
-    found |= {"z": net, "ŷ": o, "L": 0.5 * (o - g["y"]) ** 2}
-    found |= {"∂L/∂ŷ": o - g["y"], "∂ŷ/∂z": o * (1 - o), "∂L/∂z": delta, "∂L/∂c": delta}
+    found = {f"a_1{i}": a[i] for i in a} | {f"h_1{i}": h[i] for i in h}
+    found |= {"a_21": last, "ŷ": o, "L": 0.5 * (o - g["y"]) ** 2}
+    found |= {"∂L/∂ŷ": o - g["y"], "∂ŷ/∂a_21": o * (1 - o), "∂L/∂a_21": delta, "∂L/∂b_21": delta}
     for i in (1, 2):
-        found |= {f"∂L/∂v_{i}": delta * h[i], f"∂L/∂h_{i}": delta * g[f"v_{i}"], f"∂h_{i}/∂z_{i}": h[i] * (1 - h[i])}
-        found[f"∂L/∂z_{i}"] = found[f"∂L/∂b_{i}"] = delta * g[f"v_{i}"] * h[i] * (1 - h[i])
-        found |= {f"∂L/∂w_{i}{j}": found[f"∂L/∂z_{i}"] * g[f"x_{j}"] for j in (1, 2)}
-    olds = [name for name in g if name[0] in "wvbc"]
+        found |= {f"∂L/∂w_21{i}": delta * h[i], f"∂L/∂h_1{i}": delta * g[f"w_21{i}"], f"∂h_1{i}/∂a_1{i}": h[i] * (1 - h[i])}
+        found[f"∂L/∂a_1{i}"] = found[f"∂L/∂b_1{i}"] = delta * g[f"w_21{i}"] * h[i] * (1 - h[i])
+        found |= {f"∂L/∂w_1{i}{j}": found[f"∂L/∂a_1{i}"] * g[f"x_{j}"] for j in (1, 2)}
+    olds = [name for name in g if name[0] in "wb"]
     return found | {name[0] + "'" + name[1:]: g[name] - g["eta"] * found[f"∂L/∂{name}"] for name in olds}
 
 
 def softmax(g):
     """The lines of two inputs and three classes; −log of the second probability."""
-    z = {i: g[f"w_{i}1"] * g["x_1"] + g[f"w_{i}2"] * g["x_2"] + g[f"b_{i}"] for i in (1, 2, 3)}
-    whole = sum(math.exp(each) for each in z.values())
-    o = {i: math.exp(z[i]) / whole for i in z}
-    found = {f"z_{i}": z[i] for i in z} | {f"ŷ_{i}": o[i] for i in o} | {"L": -math.log(o[2])}
-    for i in z:
+    a = {i: g[f"w_{i}1"] * g["x_1"] + g[f"w_{i}2"] * g["x_2"] + g[f"b_{i}"] for i in (1, 2, 3)}
+    whole = sum(math.exp(each) for each in a.values())
+    o = {i: math.exp(a[i]) / whole for i in a}
+    found = {f"a_{i}": a[i] for i in a} | {f"ŷ_{i}": o[i] for i in o} | {"L": -math.log(o[2])}
+    for i in a:
         delta = o[i] - (i == 2)
-        found |= {f"∂L/∂z_{i}": delta, f"∂L/∂b_{i}": delta}
+        found |= {f"∂L/∂a_{i}": delta, f"∂L/∂b_{i}": delta}
         found |= {f"∂L/∂w_{i}{j}": delta * g[f"x_{j}"] for j in (1, 2)}
     return found
 
@@ -97,7 +97,7 @@ def recurrent(g):
     d_2 = e * g["v"] * (1 - h_2**2)
     d_1 = d_2 * g["u"] * (1 - h_1**2)
     slopes = {"v": e * h_2, "c": e, "w": d_1 * g["x_1"] + d_2 * g["x_2"], "u": d_1 * g["h_0"] + d_2 * h_1, "b": d_1 + d_2}
-    found = {"a_1": a_1, "h_1": h_1, "a_2": a_2, "h_2": h_2, "o": o, "L": e**2 / 2, "∂L/∂o": e}
+    found = {"a_1": a_1, "h_1": h_1, "a_2": a_2, "h_2": h_2, "ŷ": o, "L": e**2 / 2, "∂L/∂ŷ": e}
     found |= {"∂L/∂h_2": e * g["v"], "∂h_2/∂a_2": 1 - h_2**2, "∂L/∂a_2": d_2}
     found |= {"∂L/∂h_1": d_2 * g["u"], "∂h_1/∂a_1": 1 - h_1**2, "∂L/∂a_1": d_1}
     found |= {f"∂L/∂{name}": slope for name, slope in slopes.items()}
@@ -109,12 +109,12 @@ def rmsnorm(g):
     m = sum(g[f"x_{i}"] ** 2 for i in (1, 2, 3)) / 3
     r = math.sqrt(m)
     n = {i: g[f"x_{i}"] / r for i in (1, 2, 3)}
-    e = {i: g[f"g_{i}"] * n[i] - g[f"t_{i}"] for i in n}
+    e = {i: g[f"g_{i}"] * n[i] - g[f"y_{i}"] for i in n}
     d = {i: e[i] * g[f"g_{i}"] for i in n}
     along = sum(d[i] * n[i] for i in n)
     found = {"m": m, "r": r, "L": sum(x**2 for x in e.values()) / 2, "∂L/∂r": -along / r, "∂L/∂m": -along / (2 * m)}
     for i in (1, 2, 3):
-        found |= {f"n_{i}": n[i], f"y_{i}": e[i] + g[f"t_{i}"], f"∂L/∂y_{i}": e[i], f"∂L/∂n_{i}": d[i]}
+        found |= {f"n_{i}": n[i], f"ŷ_{i}": e[i] + g[f"y_{i}"], f"∂L/∂ŷ_{i}": e[i], f"∂L/∂n_{i}": d[i]}
         found |= {f"∂L/∂g_{i}": e[i] * n[i], f"∂L/∂x_{i}": (d[i] - n[i] * along / 3) / r}
     return found
 
@@ -125,8 +125,8 @@ def embedding(g):
     x = {(t, j): g[f"e_{letter}{j}"] + g[f"p_{t}{j}"] for t, letter in letters.items() for j in (1, 2)}
     o = {t: g["u_1"] * x[t, 1] + g["u_2"] * x[t, 2] for t in letters}
     e = {t: o[t] - g[f"y_{t}"] for t in letters}
-    found = {f"x_{t}{j}": value for (t, j), value in x.items()} | {f"o_{t}": value for t, value in o.items()}
-    found |= {"L": sum(value**2 for value in e.values()) / 2} | {f"∂L/∂o_{t}": value for t, value in e.items()}
+    found = {f"x_{t}{j}": value for (t, j), value in x.items()} | {f"ŷ_{t}": value for t, value in o.items()}
+    found |= {"L": sum(value**2 for value in e.values()) / 2} | {f"∂L/∂ŷ_{t}": value for t, value in e.items()}
     found |= {f"∂L/∂x_{t}{j}": e[t] * g[f"u_{j}"] for t, j in x}
     slopes = {f"u_{j}": sum(e[t] * x[t, j] for t in letters) for j in (1, 2)}
     slopes |= {f"e_{k}{j}": g[f"u_{j}"] * sum(e[t] for t in letters if letters[t] == k) for k in (1, 2) for j in (1, 2)}
@@ -152,8 +152,8 @@ def attention(g):
 
 
 def jacobian(g):
-    """The lines of f₁ = a x² y + b y and f₂ = σ(x y − b x), and of half the sum of their squares."""
-    x, y, a, b = (g[name] for name in ("x_1", "x_2", "a", "b"))
+    """The lines of f₁ = p x² y + q y and f₂ = σ(x y − q x), and of half the sum of their squares."""
+    x, y, a, b = (g[name] for name in ("x_1", "x_2", "p", "q"))
     f, o = a * x * x * y + b * y, sigmoid(x * y - b * x)
     bend = o * (1 - o)
     found = {"f_1": f, "f_2": o, "L": (f * f + o * o) / 2, "∂L/∂f_1": f, "∂L/∂f_2": o}
@@ -163,8 +163,8 @@ def jacobian(g):
 
 
 def hessian(g):
-    """The lines of f = a x² y + b x y³, its slopes and theirs."""
-    x, y, a, b = (g[name] for name in ("x_1", "x_2", "a", "b"))
+    """The lines of f = p x² y + q x y³, its slopes and theirs."""
+    x, y, a, b = (g[name] for name in ("x_1", "x_2", "p", "q"))
     found = {
         "f": a * x * x * y + b * x * y**3,
         "∂f/∂x_1": 2 * a * x * y + b * y**3,
@@ -226,46 +226,48 @@ def test_numbers_are_kind(level, seed):
     sizes = [abs(x) for x in numbers.values()]
     assert all(re.fullmatch(r"−?\d(\.\d\d?)?", text) for text in task(level, seed).given.values())
     assert not {0.0, 1.0} & set(sizes)
-    drawn = [abs(x) for name, x in numbers.items() if name not in ("y", "t")]
+    drawn = [abs(x) for name, x in numbers.items() if name != "y"]
     assert [(a, b) for a, b in combinations(drawn, 2) if a == b or math.isclose(2 * min(a, b), max(a, b))] == []
     lines = BY_HAND[level](numbers)
-    slopes = [
-        x for name, x in lines.items() if name in ("∂o/∂z", "∂ŷ/∂z", "∂h_1/∂z_1", "∂h_2/∂z_2", "∂h_1/∂a_1", "∂h_2/∂a_2")
-    ]
+    own = ("∂ŷ/∂a", "∂ŷ/∂a_21", "∂h_11/∂a_11", "∂h_12/∂a_12", "∂h_1/∂a_1", "∂h_2/∂a_2")
+    slopes = [x for name, x in lines.items() if name in own]
     assert [slope for slope in slopes if slope < 0.02] == []
 
 
 # For lines of a neuron: the right way, then mistakes that are often made.
 NEURON = """
-z      | w*x + b | w*x - b | -w*x + b | w*x | b | w + x + b | w + b | x + b | -(w*x + b) | 2*(w*x + b) | (w*x + b)/2
-o      | s(z) | z | s(-z) | tanh(z) | max(z, 0) | -s(z) | 2*s(z) | s(z)/2
-E      | -t*log(o) - (1 - t)*log(1 - o) | t*log(o) - (1 - t)*log(1 - o) | -t*log(o) + (1 - t)*log(1 - o) | -t*log(o) \
-       | -(1 - t)*log(1 - o) | t*log(o) + (1 - t)*log(1 - o) | -log(o) - (1 - t)*log(1 - o) | -t*log(o) - log(1 - o)
-∂E/∂o  | -t/o + (1 - t)/(1 - o) | t/o + (1 - t)/(1 - o) | -t/o - (1 - t)/(1 - o) | t/o - (1 - t)/(1 - o) | -t/o \
-       | (1 - t)/(1 - o) | -t + (1 - t)/(1 - o) | -1/o + (1 - t)/(1 - o)
-∂o/∂z  | o*(1 - o) | o | 1 - o | -o*(1 - o) | 2*o*(1 - o) | o*(1 + o) | z*(1 - z)
-∂E/∂z  | e*d | e | d | e + d | -e*d | 2*e*d | e*d/2
-∂E/∂w  | g*x | g | x | g + x | -g*x | 2*g*x | g*x/2
+a      | w*x + b | w*x - b | -w*x + b | w*x | b | w + x + b | w + b | x + b | -(w*x + b) | 2*(w*x + b) | (w*x + b)/2
+ŷ      | s(a) | a | s(-a) | tanh(a) | max(a, 0) | -s(a) | 2*s(a) | s(a)/2
+L      | -y*log(o) - (1 - y)*log(1 - o) | y*log(o) - (1 - y)*log(1 - o) | -y*log(o) + (1 - y)*log(1 - o) | -y*log(o) \
+       | -(1 - y)*log(1 - o) | y*log(o) + (1 - y)*log(1 - o) | -log(o) - (1 - y)*log(1 - o) | -y*log(o) - log(1 - o)
+∂L/∂ŷ  | -y/o + (1 - y)/(1 - o) | y/o + (1 - y)/(1 - o) | -y/o - (1 - y)/(1 - o) | y/o - (1 - y)/(1 - o) | -y/o \
+       | (1 - y)/(1 - o) | -y + (1 - y)/(1 - o) | -1/o + (1 - y)/(1 - o)
+∂ŷ/∂a  | o*(1 - o) | o | 1 - o | -o*(1 - o) | 2*o*(1 - o) | o*(1 + o) | a*(1 - a)
+∂L/∂a  | e*d | e | d | e + d | -e*d | 2*e*d | e*d/2
+∂L/∂w  | g*x | g | x | g + x | -g*x | 2*g*x | g*x/2
 w'     | w - eta*(g*x) | w + eta*(g*x) | w - g*x | eta*(g*x) | -eta*(g*x) | w - eta
 b'     | b - eta*g | b + eta*g | b - g | eta*g | -eta*g | b - eta
 """
 
 # The same for two layers, whose lines have names with indices.
 LAYERS = """
-z_1      | w_11*x_1 + w_12*x_2 + b_1 | w_11*x_1 + w_12*x_2 | w_11*x_1 + w_12*x_2 + b_2 | w_11*x_1 + w_21*x_2 + b_1 \
-         | w_11*x_2 + w_12*x_2 + b_1 | w_11*x_1 + w_12*x_1 + b_1 | w_21*x_1 + w_22*x_2 + b_2 | w_11*x_1 - w_12*x_2 + b_1 \
-         | w_11*x_1 + b_1 | w_12*x_2 + b_1 | w_11 + x_1 + w_12*x_2 + b_1 | w_11*x_1 + w_12 + x_2 + b_1
-h_2      | s(z_2) | s(z_1) | z_2 | s(-z_2) | tanh(z_2) | max(z_2, 0)
-z        | v_1*h_1 + v_2*h_2 + c | v_1*h_1 + v_2*h_2 | v_1*z_1 + v_2*h_2 + c | v_1*h_1 + v_2*z_2 + c \
-         | v_2*h_1 + v_1*h_2 + c | v_1*h_1 + v_1*h_2 + c | v_1*h_1 - v_2*h_2 + c | v_1*h_1 + v_2*h_2 - c
+a_11     | w_111*x_1 + w_112*x_2 + b_11 | w_111*x_1 + w_112*x_2 | w_111*x_1 + w_112*x_2 + b_12 \
+         | w_111*x_1 + w_121*x_2 + b_11 | w_111*x_2 + w_112*x_2 + b_11 | w_111*x_1 + w_112*x_1 + b_11 \
+         | w_121*x_1 + w_122*x_2 + b_12 | w_111*x_1 - w_112*x_2 + b_11 | w_111*x_1 + b_11 | w_112*x_2 + b_11 \
+         | w_111 + x_1 + w_112*x_2 + b_11 | w_111*x_1 + w_112 + x_2 + b_11
+h_12     | s(a_12) | s(a_11) | a_12 | s(-a_12) | tanh(a_12) | max(a_12, 0)
+a_21     | w_211*h_11 + w_212*h_12 + b_21 | w_211*h_11 + w_212*h_12 | w_211*a_11 + w_212*h_12 + b_21 \
+         | w_211*h_11 + w_212*a_12 + b_21 | w_212*h_11 + w_211*h_12 + b_21 | w_211*h_11 + w_211*h_12 + b_21 \
+         | w_211*h_11 - w_212*h_12 + b_21 | w_211*h_11 + w_212*h_12 - b_21
 L        | (o - y)**2/2 | (o - y)**2 | (o - y)/2 | (o + y)**2/2
 ∂L/∂ŷ    | o - y | y - o | o + y | o
-∂L/∂z    | (o - y)*o*(1 - o) | o - y | o*(1 - o) | (o - y) + o*(1 - o) | -(o - y)*o*(1 - o)
-∂L/∂v_2  | d*h_2 | d*h_1 | d | h_2 | d + h_2 | -d*h_2 | d*z_2
-∂L/∂z_1  | d*v_1*h_1*(1 - h_1) | d*v_1*h_2*(1 - h_2) | d*v_2*h_1*(1 - h_1) | d*v_1 | -d*v_1*h_1*(1 - h_1)
-∂L/∂w_12 | d_1*x_2 | d_1*x_1 | d_2*x_2 | d_1 | x_2 | d_1 + x_2 | -d_1*x_2
-w'_12    | w_12 - eta*(d_1*x_2) | w_12 + eta*(d_1*x_2) | w_12 - d_1*x_2 | w_12 - eta*(d_1*x_1) | w_12 - eta*(d_2*x_2) \
-         | w_11 - eta*(d_1*x_2) | w_21 - eta*(d_1*x_2) | eta*(d_1*x_2)
+∂L/∂a_21 | (o - y)*o*(1 - o) | o - y | o*(1 - o) | (o - y) + o*(1 - o) | -(o - y)*o*(1 - o)
+∂L/∂w_212 | d*h_12 | d*h_11 | d | h_12 | d + h_12 | -d*h_12 | d*a_12
+∂L/∂a_11 | d*w_211*h_11*(1 - h_11) | d*w_211*h_12*(1 - h_12) | d*w_212*h_11*(1 - h_11) | d*w_211 \
+         | -d*w_211*h_11*(1 - h_11)
+∂L/∂w_112 | d_1*x_2 | d_1*x_1 | d_2*x_2 | d_1 | x_2 | d_1 + x_2 | -d_1*x_2
+w'_112   | w_112 - eta*(d_1*x_2) | w_112 + eta*(d_1*x_2) | w_112 - d_1*x_2 | w_112 - eta*(d_1*x_1) \
+         | w_112 - eta*(d_2*x_2) | w_111 - eta*(d_1*x_2) | w_121 - eta*(d_1*x_2) | eta*(d_1*x_2)
 """
 
 
@@ -282,7 +284,7 @@ def test_no_common_mistake_is_hidden_by_the_numbers(level, table, seed):
     """Worked out wrongly, a line has other digits than worked out rightly, and than with another mistake."""
     numbers = given(task(level, seed))
     lines = BY_HAND[level](numbers)
-    short = {"ŷ": "o", "∂E/∂o": "e", "∂o/∂z": "d", "∂E/∂z": "g", "∂L/∂z": "d", "∂L/∂z_1": "d_1", "∂L/∂z_2": "d_2"}
+    short = {"ŷ": "o", "∂L/∂ŷ": "e", "∂ŷ/∂a": "d", "∂L/∂a": "g", "∂L/∂a_21": "d", "∂L/∂a_11": "d_1", "∂L/∂a_12": "d_2"}
     names = numbers | {short.get(name, name): x for name, x in lines.items()}
     names |= {"s": sigmoid, "tanh": math.tanh, "log": math.log, "max": max}
     for line, formulas in ways(table):
@@ -347,24 +349,24 @@ def test_right_answers_are_right(level):
 def test_a_mistake_is_carried_from_one_call_to_the_next():
     """What follows from a number of an earlier call is carried; when that is put right, it is wrong itself."""
     shown = fresh("neuron")
-    z = BY_HAND["neuron"](given(shown))["z"] + 0.2
-    o, t = sigmoid(z), given(shown)["t"]
-    assert shown.mark({"z": f"{z:.5f}"}).verdicts == {"z": "wrong"}
-    second = shown.mark({"o": f"{o:.5f}", "∂E/∂z": f"{o - t:.5f}"})
-    assert second.verdicts == {"o": "carried", "∂E/∂z": "carried"}
-    assert (second["o"].sources, second["∂E/∂z"].sources) == (("z",), ("o",))
-    assert shown.mark({"z": shown.answers["z"]}).verdicts == {"z": "right"}
-    assert shown.mark({"o": f"{o:.5f}"}).verdicts == {"o": "wrong"}
+    z = BY_HAND["neuron"](given(shown))["a"] + 0.2
+    o, t = sigmoid(z), given(shown)["y"]
+    assert shown.mark({"a": f"{z:.5f}"}).verdicts == {"a": "wrong"}
+    second = shown.mark({"ŷ": f"{o:.5f}", "∂L/∂a": f"{o - t:.5f}"})
+    assert second.verdicts == {"ŷ": "carried", "∂L/∂a": "carried"}
+    assert (second["ŷ"].sources, second["∂L/∂a"].sources) == (("a",), ("ŷ",))
+    assert shown.mark({"a": shown.answers["a"]}).verdicts == {"a": "right"}
+    assert shown.mark({"ŷ": f"{o:.5f}"}).verdicts == {"ŷ": "wrong"}
 
 
 def test_only_the_lines_of_a_call_are_shown():
     """Blank ones too; without any, the whole sheet as it stands by now."""
     shown = fresh("neuron")
-    assert shown.mark({"o": shown.answers["o"], "z": ""}).verdicts == {"z": "blank", "o": "right"}
+    assert shown.mark({"ŷ": shown.answers["ŷ"], "a": ""}).verdicts == {"a": "blank", "ŷ": "right"}
     whole = shown.mark({}).verdicts
     assert list(whole) == list(shown.lines)
-    assert [name for name, verdict in whole.items() if verdict != "blank"] == ["o"]
-    assert shown.mark({"o": ""}).verdicts == {"o": "blank"}
+    assert [name for name, verdict in whole.items() if verdict != "blank"] == ["ŷ"]
+    assert shown.mark({"ŷ": ""}).verdicts == {"ŷ": "blank"}
     assert set(shown.mark({}).verdicts.values()) == {"blank"}
 
 
@@ -372,25 +374,25 @@ def test_only_the_lines_of_a_call_are_shown():
 def test_what_cannot_be_marked_leaves_everything_as_it_was(claims, error):
     """Also what stands beside it in the same call."""
     shown = fresh("neuron")
-    shown.mark({"z": shown.answers["z"]})
+    shown.mark({"a": shown.answers["a"]})
     before = shown.mark({}).verdicts
     with pytest.raises(error):
-        shown.mark({"o": "0.5", **claims})
+        shown.mark({"ŷ": "0.5", **claims})
     assert shown.mark({}).verdicts == before
 
 
 @pytest.mark.parametrize("claims", [None, 1.04, ["1.04"]])
 def test_claims_go_by_line(claims):
     """Anything else is refused with an example."""
-    with pytest.raises(TypeError, match=r"claims go by line, as in \{.z.: .0\.5.\}"):
+    with pytest.raises(TypeError, match=r"claims go by line, as in \{.a.: .0\.5.\}"):
         fresh("neuron").mark(claims)
 
 
 def test_marks_are_given_as_on_a_worksheet():
     """What lines are worth, and what part of it carried ones get."""
     shown = fresh("neuron")
-    z = BY_HAND["neuron"](given(shown))["z"] + 0.2
-    marking = shown.mark({"z": f"{z:.5f}", "o": f"{sigmoid(z):.5f}"}, marks=4.0, carried=0.25)
+    z = BY_HAND["neuron"](given(shown))["a"] + 0.2
+    marking = shown.mark({"a": f"{z:.5f}", "ŷ": f"{sigmoid(z):.5f}"}, marks=4.0, carried=0.25)
     assert [(row.marks, row.worth) for row in marking] == [(0.0, 4.0), (1.0, 4.0)]
 
 
@@ -592,11 +594,11 @@ def test_mistakes_are_carried_from_cell_to_cell_of_a_notebook():
     """What follows in the backward pass from a mistake in the forward pass is no new mistake."""
     shown = task("neuron", 3)
     numbers = BY_HAND["neuron"](given(shown))
-    o = numbers["o"] + 0.1
-    answers = {"z": shown.answers["z"], "o": f"{o:.5f}", "∂E/∂z": f"{o - given(shown)['t']:.5f}"}
+    o = numbers["ŷ"] + 0.1
+    answers = {"a": shown.answers["a"], "ŷ": f"{o:.5f}", "∂L/∂a": f"{o - given(shown)['y']:.5f}"}
     forward, backward, updated = markings(run(json.loads(shown.notebook)["cells"], filled(answers)))
-    assert (forward.verdicts["o"], forward.verdicts["z"]) == ("wrong", "right")
-    assert (backward["∂E/∂z"].verdict, backward["∂E/∂z"].sources) == ("carried", ("o",))
+    assert (forward.verdicts["ŷ"], forward.verdicts["a"]) == ("wrong", "right")
+    assert (backward["∂L/∂a"].verdict, backward["∂L/∂a"].sources) == ("carried", ("ŷ",))
     assert set(updated.verdicts.values()) == {"blank"}
 
 
@@ -828,10 +830,10 @@ def test_where_no_numbers_are_kind():
 def test_in_symbols_formulas_are_wanted():
     """No number is given; each line after the loss is judged as a function, in other words of one's own as well."""
     shown = exercise("neuron", seed=2, symbols=True)
-    assert (shown.given, shown.lines[0]) == ({}, "∂E/∂o")
+    assert (shown.given, shown.lines[0]) == ({}, "∂L/∂ŷ")
     assert not re.search(r"= −?\d", shown.markdown)
     assert set(shown.mark_sheet(shown.answers).verdicts.values()) == {"right"}
-    own = {"∂E/∂z": "o - t", "∂E/∂w": "(o - t) x", "w'": "w - eta (o - t) x", "b'": "b + eta (o - t)"}
+    own = {"∂L/∂a": "ŷ - y", "∂L/∂w": "(ŷ - y) x", "w'": "w - eta (ŷ - y) x", "b'": "b + eta (ŷ - y)"}
     marking = shown.mark_sheet(own)
     assert [marking[name].verdict for name in own] == ["right", "right", "right", "wrong"]
     assert marking.out_of == len(shown.lines)
@@ -843,4 +845,4 @@ def test_another_class_is_the_true_one(true_class):
     shown = exercise("softmax", seed=1, true_class=true_class)
     numbers = {name: float(x) for name, x in shown.answers.items()}
     assert numbers["L"] == pytest.approx(-math.log(numbers[f"ŷ_{true_class}"]), abs=1e-4)
-    assert [i for i in (1, 2, 3) if numbers[f"∂L/∂z_{i}"] < 0] == [true_class]
+    assert [i for i in (1, 2, 3) if numbers[f"∂L/∂a_{i}"] < 0] == [true_class]

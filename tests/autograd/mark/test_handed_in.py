@@ -200,7 +200,7 @@ def test_an_empty_marking_has_its_forms():
 
 def test_the_right_number_tells_something():
     """A small number is not shown as 0.0."""
-    assert exercise("two layers", seed=4).sheet.mark({"∂L/∂z": "0.5"})["∂L/∂z"].right not in ("0.0", "0")
+    assert exercise("two layers", seed=4).sheet.mark({"∂L/∂a_21": "0.5"})["∂L/∂a_21"].right not in ("0.0", "0")
 
 
 def own():

@@ -471,15 +471,15 @@ def of_forty_rows():
     task = exercise("two layers", seed=4)
     claims = dict(task.answers)
     numbers = {name: float(text.replace("−", "-")) for name, text in task.given.items()}
-    numbers["h_1"] = 0.9  # and what follows from it
-    numbers["h_2"] = float(task.answers["h_2"])
-    claims |= {"h_1": "0.90000", "L": LONG, "∂L/∂z": f"{-float(task.answers['∂L/∂z']):.7f}"}
-    claims["z"] = f"{numbers['v_1'] * 0.9 + numbers['v_2'] * numbers['h_2'] + numbers['c']:.5f}"
-    claims["ŷ"] = f"{1 / (1 + math.exp(-float(claims['z']))):.5f}"
-    for v, h in (("v_1", 0.9), ("v_2", numbers["h_2"])):
-        claims[f"∂L/∂{v}"] = f"{float(claims['∂L/∂z']) * h:.7f}"
+    numbers["h_11"] = 0.9  # and what follows from it
+    numbers["h_12"] = float(task.answers["h_12"])
+    claims |= {"h_11": "0.90000", "L": LONG, "∂L/∂a_21": f"{-float(task.answers['∂L/∂a_21']):.7f}"}
+    claims["a_21"] = f"{numbers['w_211'] * 0.9 + numbers['w_212'] * numbers['h_12'] + numbers['b_21']:.5f}"
+    claims["ŷ"] = f"{1 / (1 + math.exp(-float(claims['a_21']))):.5f}"
+    for w, h in (("w_211", 0.9), ("w_212", numbers["h_12"])):
+        claims[f"∂L/∂{w}"] = f"{float(claims['∂L/∂a_21']) * h:.7f}"
     for i in (1, 2):
-        claims[f"∂L/∂h_{i}"] = f"{float(claims['∂L/∂z']) * numbers[f'v_{i}']:.7f}"
+        claims[f"∂L/∂h_1{i}"] = f"{float(claims['∂L/∂a_21']) * numbers[f'w_21{i}']:.7f}"
     marking = task.mark(claims, carried=0.5)
     more = [row(f"k_{i}", ["right", "wrong", "blank", "rounded"][i % 4], "0.123456") for i in range(8)]
     return Marking([*marking.rows, *more], "Two layers")

@@ -20,12 +20,12 @@ def sizes(given):
     """How large everything is, by hand: columns, or a row for each example."""
     i, h, o = (int(given[name]) for name in ("inputs", "hidden", "outputs"))
     if "rows" in given:
-        return {"W": (i, h), "b": (1, h), "V": (h, o), "h": (int(given["rows"]), h), "x": (int(given["rows"]), i)}
-    return {"W": (h, i), "b": (h, 1), "V": (o, h), "h": (h, 1), "x": (i, 1)}
+        return {"W_1": (i, h), "b_1": (1, h), "W_2": (h, o), "h_1": (int(given["rows"]), h), "x": (int(given["rows"]), i)}
+    return {"W_1": (h, i), "b_1": (h, 1), "W_2": (o, h), "h_1": (h, 1), "x": (i, 1)}
 
 
-COLUMNS = {"V": "g h^T", "h": "V^T g", "W": "d x^T", "x": "W^T d"}
-ROWS = {"V": "h^T g", "h": "g V^T", "W": "x^T d", "x": "d W^T"}
+COLUMNS = {"W_2": "d2 h1^T", "h_1": "W2^T d2", "W_1": "d1 x^T", "x": "W1^T d1"}
+ROWS = {"W_2": "h1^T d2", "h_1": "d2 W2^T", "W_1": "x^T d1", "x": "d1 W1^T"}
 
 
 @pytest.mark.parametrize("rows", [1, 2, 4])
@@ -36,10 +36,10 @@ def test_sizes_and_products_are_right(rows, seed):
     right = sizes(task.given)
     counted = [task.given[name] for name in task.given] + ["1"]
     assert len(set(counted)) == len(counted)
-    written = {f"size of {name}": f"{n}x{m}" for name, (n, m) in right.items() if name in "WbV"}
+    written = {f"size of {name}": f"{n}x{m}" for name, (n, m) in right.items() if name[0] in "Wb"}
     for name, product in (COLUMNS if rows == 1 else ROWS).items():
         written |= {f"∂L/∂{name}": product, f"size of ∂L/∂{name}": f"({right[name][0]}, {right[name][1]})"}
-    written["size of ∂L/∂b"] = str(max(right["b"]))
+    written["size of ∂L/∂b_1"] = str(max(right["b_1"]))
     assert set(written) == set(task.lines)
     assert set(task.mark_sheet(written).verdicts.values()) == {"right"}
     assert set(task.mark_sheet(task.answers).verdicts.values()) == {"right"}
@@ -48,10 +48,11 @@ def test_sizes_and_products_are_right(rows, seed):
 def entry(text, given, seed):
     """A product worked out with numbers, entry by entry, in Python's own words."""
     luck = random.Random(seed)
-    shape = {**sizes(given), "g": (int(given["outputs"]), 1), "d": (int(given["hidden"]), 1)}
+    shape = {name.replace("_", ""): size for name, size in sizes(given).items()}
+    shape |= {"d2": (int(given["outputs"]), 1), "d1": (int(given["hidden"]), 1)}
     numbers = {name: [[luck.random() for _ in range(m)] for _ in range(n)] for name, (n, m) in shape.items()}
     found = None
-    for name, turned in re.findall(r"([a-zA-Z])(\^T)?", text):
+    for name, turned in re.findall(r"([a-zA-Z]\d?)(\^T)?", text):
         matrix = [list(row) for row in zip(*numbers[name])] if turned else numbers[name]
         if found is not None and len(found[0]) != len(matrix):
             return None
@@ -64,47 +65,51 @@ def test_any_product_is_judged_by_its_numbers(n):
     """Two factors at random, each perhaps turned: right where every entry is that of the right product."""
     luck = random.Random(n)
     task = exercise("shapes", luck.randrange(100))
-    name = luck.choice("VhWx")
-    text = " ".join(luck.choice("xWbhVgd") + luck.choice(["", "^T"]) for _ in range(luck.choice([1, 2, 2, 2, 3])))
+    name = luck.choice(list(COLUMNS))
+    text = " ".join(
+        luck.choice(["x", "W1", "b1", "h1", "W2", "d1", "d2"]) + luck.choice(["", "^T"])
+        for _ in range(luck.choice([1, 2, 2, 2, 3]))
+    )
     row = task.mark_sheet({f"∂L/∂{name}": text})[f"∂L/∂{name}"]
     assert row.verdict == ("right" if entry(text, task.given, n) == entry(COLUMNS[name], task.given, n) else "wrong"), text
 
 
 SPELT = [
-    "g h^T",
-    "ghᵀ",
-    "g·hᵀ",
-    "g * h.T",
-    "g @ h.T",
-    r"\(g\,h^\top\)",
-    "g h'",
-    "g h^{T}",
-    "(h g^T)^T",
-    "ghT",
-    "g × h⊤",
-    "outer(g, h)",
-    "g⊗h",
-    "**g hᵀ**",
+    "δ_2 h_1^T",
+    "δ₂h₁ᵀ",
+    "d2·h1ᵀ",
+    "d2 * h1.T",
+    "d_2 @ h_1.T",
+    r"\(\delta_2\,h_1^\top\)",
+    r"\(\delta_{2} h_{1}^{T}\)",
+    "delta_2 h_1'",
+    "δ2 h^{T}",
+    "(h_1 d_2^T)^T",
+    "d2h1T",
+    "δ₂ × h⊤",
+    "outer(d2, h_1)",
+    "δ₂⊗h₁",
+    "**δ₂ h₁ᵀ**",
 ]
 
 
 @pytest.mark.parametrize("spelt", SPELT)
 def test_a_product_may_be_spelt_in_any_way(spelt):
     """As on paper, in LaTeX, in NumPy."""
-    assert exercise("shapes", 1).mark_sheet({"dL/dV": spelt})["∂L/∂V"].verdict == "right"
-    assert exercise("shapes", 1).mark_sheet({"∂L/∂x": "W^T δ"})["∂L/∂x"].verdict == "right"
+    assert exercise("shapes", 1).mark_sheet({"dL/dW2": spelt})["∂L/∂W_2"].verdict == "right"
+    assert exercise("shapes", 1).mark_sheet({"∂L/∂x": "W_1^T δ₁"})["∂L/∂x"].verdict == "right"
 
 
 @pytest.mark.parametrize(
     ("line", "written", "said"),
     [
-        ("∂L/∂V", "h g^T", "This is (g·hᵀ)ᵀ, turned round"),
-        ("∂L/∂h", "V g", "V is to be transposed, or not to be. V is 2×6 and g is 2×1: these have no product"),
-        ("∂L/∂h", "g V^T", "The factors stand in the wrong order"),
-        ("∂L/∂W", "d", "x is missing"),
-        ("size of W", "4×6", "Rows and columns the wrong way round"),
-        ("size of W", "2×6", "2×6 is the size of V"),
-        ("size of W", "3×3", ""),
+        ("∂L/∂W_2", "h1 d2^T", "This is (δ₂·h₁ᵀ)ᵀ, turned round"),
+        ("∂L/∂h_1", "W2 d2", "W₂ is to be transposed, or not to be. W₂ is 2×6 and δ₂ is 2×1: these have no product"),
+        ("∂L/∂h_1", "d2 W2^T", "The factors stand in the wrong order"),
+        ("∂L/∂W_1", "d1", "x is missing"),
+        ("size of W_1", "4×6", "Rows and columns the wrong way round"),
+        ("size of W_1", "2×6", "2×6 is the size of W₂"),
+        ("size of W_1", "3×3", ""),
     ],
 )
 def test_what_a_wrong_answer_may_have_been_is_said(line, written, said):
@@ -116,7 +121,8 @@ def test_what_a_wrong_answer_may_have_been_is_said(line, written, said):
 
 
 @pytest.mark.parametrize(
-    ("line", "written"), [("size of W", "large"), ("∂L/∂V", "g q"), ("∂L/∂V", "(g h"), ("∂L/∂V", "g + h")]
+    ("line", "written"),
+    [("size of W_1", "large"), ("∂L/∂W_2", "d2 q"), ("∂L/∂W_2", "(d2 h1"), ("∂L/∂W_2", "d2 + h1"), ("∂L/∂W_2", "d h")],
 )
 def test_what_cannot_be_read_is_said(line, written):
     """With a way to write it."""
@@ -131,15 +137,16 @@ def test_what_cannot_be_read_is_said(line, written):
 def follow(task):
     """The lines that do not follow from the numbers above them, in plain arithmetic, with what they should be."""
     n = {name: float(x.replace("−", "-")) for name, x in (task.given | task.written).items()}
-    one = {f"z_{i}": n[f"w_{i}1"] * n["x_1"] + n[f"w_{i}2"] * n["x_2"] + n[f"b_{i}"] for i in (1, 2)}
-    one |= {f"h_{i}": 1 / (1 + math.exp(-n[f"z_{i}"])) for i in (1, 2)}
-    one |= {"z": n["v_1"] * n["h_1"] + n["v_2"] * n["h_2"] + n["c"], "ŷ": 1 / (1 + math.exp(-n["z"]))}
-    one |= {"L": (n["ŷ"] - n["y"]) ** 2 / 2, "∂L/∂ŷ": n["ŷ"] - n["y"], "∂ŷ/∂z": n["ŷ"] * (1 - n["ŷ"])}
-    one |= {"∂L/∂z": n["∂L/∂ŷ"] * n["∂ŷ/∂z"], "∂L/∂c": n["∂L/∂z"]}
+    one = {f"a_1{i}": n[f"w_1{i}1"] * n["x_1"] + n[f"w_1{i}2"] * n["x_2"] + n[f"b_1{i}"] for i in (1, 2)}
+    one |= {f"h_1{i}": 1 / (1 + math.exp(-n[f"a_1{i}"])) for i in (1, 2)}
+    one |= {"a_21": n["w_211"] * n["h_11"] + n["w_212"] * n["h_12"] + n["b_21"], "ŷ": 1 / (1 + math.exp(-n["a_21"]))}
+    one |= {"L": (n["ŷ"] - n["y"]) ** 2 / 2, "∂L/∂ŷ": n["ŷ"] - n["y"], "∂ŷ/∂a_21": n["ŷ"] * (1 - n["ŷ"])}
+    one |= {"∂L/∂a_21": n["∂L/∂ŷ"] * n["∂ŷ/∂a_21"], "∂L/∂b_21": n["∂L/∂a_21"]}
     for i in (1, 2):
-        one |= {f"∂L/∂v_{i}": n["∂L/∂z"] * n[f"h_{i}"], f"∂L/∂h_{i}": n["∂L/∂z"] * n[f"v_{i}"]}
-        one |= {f"∂h_{i}/∂z_{i}": n[f"h_{i}"] * (1 - n[f"h_{i}"]), f"∂L/∂z_{i}": n[f"∂L/∂h_{i}"] * n[f"∂h_{i}/∂z_{i}"]}
-        one |= {f"∂L/∂w_{i}{j}": n[f"∂L/∂z_{i}"] * n[f"x_{j}"] for j in (1, 2)} | {f"∂L/∂b_{i}": n[f"∂L/∂z_{i}"]}
+        one |= {f"∂L/∂w_21{i}": n["∂L/∂a_21"] * n[f"h_1{i}"], f"∂L/∂h_1{i}": n["∂L/∂a_21"] * n[f"w_21{i}"]}
+        one |= {f"∂h_1{i}/∂a_1{i}": n[f"h_1{i}"] * (1 - n[f"h_1{i}"])}
+        one |= {f"∂L/∂a_1{i}": n[f"∂L/∂h_1{i}"] * n[f"∂h_1{i}/∂a_1{i}"], f"∂L/∂b_1{i}": n[f"∂L/∂a_1{i}"]}
+        one |= {f"∂L/∂w_1{i}{j}": n[f"∂L/∂a_1{i}"] * n[f"x_{j}"] for j in (1, 2)}
     for name in [name for name in n if "'" in name]:
         old = name.replace("'", "")
         one[name] = n[old] - n["eta"] * n[f"∂L/∂{old}"]
@@ -174,12 +181,20 @@ def test_a_line_that_follows_is_no_mistake_and_its_number_is_carried():
 
 
 @pytest.mark.parametrize(
-    "spelt", ["∂L/∂z₁", "dL/dz1", "∂L / ∂z_1", r"\partial L/\partial z_1", r"$\frac{\partial L}{\partial z_1}$", "dL/dz_1."]
+    "spelt",
+    [
+        "∂L/∂a₁₁",
+        "dL/da11",
+        "∂L / ∂a_11",
+        r"\partial L/\partial a_{11}",
+        r"$\frac{\partial L}{\partial a_{11}}$",
+        "dL/da_11.",
+    ],
 )
 def test_the_name_of_a_line_may_be_spelt_in_any_way(spelt):
     """As on paper, in ASCII, in LaTeX."""
     task = exercise("find the mistake", 7)
-    assert task.answers["wrong line"] == "∂L/∂z₁"
+    assert task.answers["wrong line"] == "∂L/∂a₁₁"
     assert task.mark_sheet({"wrong line": spelt})["wrong line"].verdict == "right"
 
 
@@ -240,7 +255,7 @@ def test_answers_as_on_paper(kind):
     assert task.mark(written).verdicts == task.sheet.mark(written).verdicts == dict.fromkeys(task.lines, "right")
 
 
-LETTERS = "gdhVWxbzQT^'ᵀ⊤.()[]{}\\ \t×xX*@·,0123456789٣²-+=∂/L_₁′\0\ud800🙃"
+LETTERS = "δdhWWxba12T^'ᵀ⊤.()[]{}\\ \t×xX*@·,0123456789٣²-+=∂/L_₁′\0\ud800🙃"
 
 
 @pytest.mark.parametrize("n", range(many(30)))

@@ -204,6 +204,6 @@ def test_an_exercise_that_is_another(run_json, run):
     options = ("--activation", "tanh", "--batch", "2", "--l2", "--steps", "2")
     whole = run_json("exercise", "neuron", "--seed", "3", *options, "--answers")
     assert whole["markdown"].startswith("# One neuron with half the squared error: tanh, a batch of 2, L2, two steps\n")
-    assert {"z_2", "E_1", "∂E'/∂w'", "w''"} <= set(whole["answers"])
+    assert {"a_2", "L_1", "∂L'/∂w'", "w''"} <= set(whole["answers"])
     code, _, err = run("exercise", "attention", "--batch", "2")
     assert (code, err) == (1, "chalkgrad: 'attention' comes with no other batch; what can be another: symbols\n")

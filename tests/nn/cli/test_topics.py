@@ -16,7 +16,7 @@ def test_a_teacher_s_day_is_one_day(run):
     assert TEACHERS in run("help", "teachers")[1]
     Path("class.csv").write_text("name\nAda\nEmmy\n", encoding="utf-8")
     Path("answers").mkdir()
-    Path("answers/ada.txt").write_text("name: Ada\nz_1 = 1.0", encoding="utf-8")
+    Path("answers/ada.txt").write_text("name: Ada\na_11 = 1.0", encoding="utf-8")
     commands = [line for line in TEACHERS.splitlines() if not line.startswith("#")]
     assert len(commands) == 5
     for line in commands:

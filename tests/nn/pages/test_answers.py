@@ -16,8 +16,8 @@ def test_what_stands_in_the_boxes_is_marked_as_a_sheet(task):
     """Each line as task.mark_sheet has it, all lines together; empty boxes are blank."""
     boxes = nn.answer_boxes(task)
     assert [name for name, _ in boxes.lines] == task.lines
-    assert ["∂E/∂w", "∂E/∂w"] in boxes.lines
-    answers = {"z": task.answers["z"], "o": "0.2", "E": "", "∂E/∂o": "1 /"}
+    assert ["∂L/∂w", "∂L/∂w"] in boxes.lines
+    answers = {"a": task.answers["a"], "ŷ": "0.2", "L": "", "∂L/∂ŷ": "1 /"}
     boxes.answers = answers
     marking = task.mark_sheet({name: text for name, text in answers.items() if text})
     assert {name: mark[0] for name, mark in boxes.marks.items()} == marking.verdicts
@@ -54,14 +54,14 @@ def test_boxes_are_filled_and_marked_in_a_page(browser, task):
         content=MODEL.replace("LINES", repr(boxes.lines)) + boxes._esm.replace("export default", "const own ="),
         type="module",
     )
-    page.get_by_label("z", exact=True).fill(task.answers["z"])
+    page.get_by_label("a", exact=True).fill(task.answers["a"])
     page.keyboard.press("Enter")
     page.keyboard.type("0.2")
     page.keyboard.press("Enter")
     page.get_by_text("✗ wrong").wait_for()
     assert page.get_by_text("✓ right").count() == 1
     assert page.get_by_role("status").inner_text() == boxes.summary
-    assert boxes.answers["o"] == "0.2"
+    assert boxes.answers["ŷ"] == "0.2"
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == task.lines[2]
     assert said == []
     page.context.close()
