@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LONGEST, MOST_LAYERS = 50_000, 6  # characters; one garment over another
+MOST_MARKED = 2_000  # characters between two signs of Markdown
 OFTEN = 200  # characters of a text that is remembered: a line is undressed again by whoever looks at a part of it
 END = "(?![A-Za-z])"  # of a command
 FONTS = """mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathnormal boldsymbol bm pmb text textbf textit textrm
@@ -118,12 +119,13 @@ _IN_FRONT = re.compile(
 )
 _BEHIND = re.compile(r"(?m)(?<!\s)(?:\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?![A-Za-z])))+[ \t]*$")
 _MARKED = re.compile(
-    r"(?m)(?:^[ \t]*|(?<=[^\w)\]}*`]))(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])((?s:.*?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+    rf"(?m)(?:^[ \t]*|(?<=[^\w)\]}}*`]))(\*{{1,3}}|_{{1,2}}|`{{1,3}})(?=\s*[^\s*_`])((?s:.{{0,{MOST_MARKED}}}?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
 _MARKED_LINES = re.compile(  # bold, or code, over several lines
     r"(?m)(?:^[ \t]*|(?<=[^\w)\]}*`]))(\*{2,3}|__|`{1,3})(?=\s*[^\s*_`])((?:(?!\1)[\s\S])*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
 _DRESS = re.compile(rf"\\(?P<what>{'|'.join([*FONTS, *_BOXES, 'textcolor', 'colorbox'])}){END}\s*")
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _INDICATOR = re.compile(r"\s*_?\s*(?:[{(\[]|\\\{)")
 _UNDER_A_BRACE = re.compile(r"\s*[_^]\s*(?=\{)")
 _NAME = re.compile(r"(?:[^\W\d_]+[0-9]*|\\[A-Za-z]+)['′’]*(?:[_^](?:\w+|\{[^{}]*\}))*")
@@ -131,11 +133,13 @@ _NAME = re.compile(r"(?:[^\W\d_]+[0-9]*|\\[A-Za-z]+)['′’]*(?:[_^](?:\w+|\{[^
 
 def _take_off_fonts(plain: Plain) -> Plain:
     r"""Without boxes and fonts, innermost first; words stay what they are, since \mathrm{net} is one name."""
-    for start in reversed([match.start() for match in _DRESS.finditer(plain.text)]):
+    starts = [match.start() for match in _DRESS.finditer(plain.text)]
+    closed = _find_closed(plain.text) if starts else set()
+    for start in reversed(starts):
         text, places = plain
         match = _DRESS.match(text, start)
         assert match is not None
-        end, kept = _find_kept(text, match)
+        end, kept = _find_kept(text, match, match.end() in closed)
         stood = [places[at] for _, at in kept]
         plain = Plain(
             text[:start] + "".join(sign for sign, _ in kept) + text[end:], [*places[:start], *stood, *places[end:]]
@@ -143,10 +147,10 @@ def _take_off_fonts(plain: Plain) -> Plain:
     return plain
 
 
-def _find_kept(text: str, match: re.Match[str]) -> tuple[int, list[tuple[str, int]]]:
+def _find_kept(text: str, match: re.Match[str], in_braces: bool) -> tuple[int, list[tuple[str, int]]]:
     """Where a command ends with all that it holds, and what is kept of that: characters, and where each of them stands."""
     start, opening, is_font = match.start(), match.end(), match["what"] in FONTS
-    closing = _find_closing(text, opening) if text[opening : opening + 1] == "{" else -1
+    closing = _find_closing(text, opening) if in_braces else -1
     if closing < 0:  # \mathbf w; but \mathbf 1 is an indicator
         is_open = text[opening : opening + 1] in ("{", "1")
         return opening, [(c, start + i) for i, c in enumerate(match[0] if is_open else " ")]
@@ -171,10 +175,21 @@ def _is_word(text: str) -> bool:
     return len(letters) > 1 and all(category(c) in ("Lu", "Ll", "Lo", "Lt") for c in letters)
 
 
+def _find_closed(text: str) -> set[int]:
+    """The places of all braces that are opened and closed."""
+    waiting, found = [], set()
+    for match in _BRACES.finditer(text):
+        if match[0] == "{":
+            waiting.append(match.start())
+        elif match[0] == "}" and waiting:
+            found.add(waiting.pop())
+    return found
+
+
 def _find_closing(text: str, opening: int) -> int:
     """Where the brace is closed that is opened here; −1 where it never is."""
     depth = 0
-    for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, opening):
+    for match in _BRACES.finditer(text, opening):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
         if not depth:
             return match.start()

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from autograd.derive.derivations import derivation
-from autograd.display.board import Board
+from autograd.display import board
+from autograd.display.board import NOTHING, Board, Line, join, math, write_name
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.mark.ambiguity import Ambiguity
@@ -99,14 +100,25 @@ class Exercise(Handout):
 
     @property
     def solution(self) -> Board:
-        """The derivation, from the loss to every parameter; the numbers stand at the end of its lines.
+        """All of it worked out: forward in numbers, the derivation from the loss to every parameter, and what comes after it.
+
+        After it come steps of gradient descent, and what is computed with the parameters that these give.
 
         Raises ValueError for an exercise without a loss.
         """
         if not self.loss:
             raise ValueError("there is no loss to derive from: exercise(sheet, loss=...) names it; .answers has the numbers")
-        sheet = self.sheet
-        values = copy.deepcopy(sheet.values)
+        derived = self._derive()
+        if self.in_symbols:
+            return derived
+        lines, new = self.sheet.lines, self.sheet.context.updates
+        forward = lines[: lines.index(self.loss) + 1]
+        step = next((i for i, name in enumerate(lines) if self.sheet.leaves[name] in new), len(lines))
+        boards = [self._in_numbers(forward, "Forward"), Board(derived.lines, "Backward", derived.boards)]
+        return Board(boards=[*boards, *([self._in_numbers(lines[step:], "Downhill")] if step < len(lines) else [])])
+
+    def _derive(self) -> Board:
+        values = copy.deepcopy(self.sheet.values)
         loss = values[self.loss]
         forward = set(nodes(loss))
         for name, value in values.items():
@@ -115,6 +127,16 @@ class Exercise(Handout):
         named = [x for x in nodes(loss) if x.op is None and x.label]
         updated = {old.label for old in self.sheet.context.updates.values()}
         return derivation(loss, *(x for x in named if f"∂{self.loss}/∂{x.label}" in self.lines or x.label in updated))
+
+    def _in_numbers(self, names: Sequence[str], title: str) -> Board:
+        """Each of these lines: its formula, and this in numbers."""
+        found = []
+        for name in names:
+            formula = self.sheet.formulas[self.sheet.leaves[name]]
+            numbers = [math(formula, numbers=True), board.figure(self.sheet.values[name].data)]
+            found.append(Line(write_name(name), math(formula)))
+            found.append(Line(NOTHING, join(dict.fromkeys(numbers), " = ")))
+        return Board(found, title)
 
     def mark(self, claims: Mapping[str, object] | str, **options: float) -> Marking:
         """Mark answers; the lines of this call are shown. Earlier calls count as well, so that mistakes are carried.

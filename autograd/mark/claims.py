@@ -184,8 +184,8 @@ def written_number(text: str) -> Number | None:
 
 
 def last_number(text: str) -> Number | None:
-    """The number that a chain ends with; None where it ends with something else."""
-    return written_number(re.split(RELATION, without_brackets(undress(text).text))[-1])
+    """The number that a chain ends with; None where it ends with something else, or is too long to be read."""
+    return None if len(text) > LONGEST else written_number(re.split(RELATION, without_brackets(undress(text).text))[-1])
 
 
 def without_brackets(text: str) -> str:
