@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Quantity: TypeAlias = "Value | Array"
 
 
+MOST_PRODUCTS = 100_000  # of entries, in one product of matrices
+
+
 class ShapeError(ValueError):
     """Shapes that do not fit together; the message says which."""
 
@@ -130,6 +133,8 @@ def product(a: Quantity, b: Quantity, of_vectors: str = "dot") -> Quantity:
         return add_up([apply(ops.mul, [x, y]) for x, y in zip(a.entries, b.entries)])
     if a.shape[1] != b.shape[0]:
         raise MisfitError(f"{write_shapes(a, b)} have no product")
+    if a.shape[0] * a.shape[1] * b.shape[1] > MOST_PRODUCTS:
+        raise ShapeError(f"the product of {write_shapes(a, b)} is too large to be written out")
     a.axes[1].unite(b.axes[0])
     columns = list(zip(*b.rows))
     rows = [[add_up([apply(ops.mul, [x, y]) for x, y in zip(row, column)]) for column in columns] for row in a.rows]

@@ -18,10 +18,11 @@ from autograd.formula.name_keys import key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from autograd.formula.arrays import Quantity
     from autograd.formula.name_keys import Key
+    from autograd.value import Value
 
 _MATRIX = re.compile(
     r"\\begin\{(?P<name>[bpvBV]?matrix|smallmatrix|array|cases)\}(?:\{[^{}]*\})?"
@@ -33,13 +34,22 @@ _BRACED_D = re.compile(r"\\partial\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")  # ∂{
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]]*\])?")
 _NUMBERS = re.compile(r"\[\s*([\-−]?[0-9.]+(?:(?:\s|\\[ ,;:]|\\quad)+[\-−]?[0-9.]+)+)\s*\]")
 _DOTS = re.compile(r"\\[vd]dots(?![A-Za-z])|[⋮⋱]")
-_ELLIPSIS = re.compile(r"\\[lc]?dots(?![A-Za-z])|…|⋯|\.\.\.")
+DOTS = re.compile(r"\\[lc]?dots(?![A-Za-z])|…|⋯|\.\.\.")
 _HADAMARD = re.compile(r"\\(?:odot|circ)(?![A-Za-z])|[⊙∘]")
-_NORM = re.compile(r"\\(?:left|right)?\s*\\\||\\[lr]Vert(?![A-Za-z])|\\\||‖")
+_NORM = re.compile(r"\\(?:left|right)?\s*\\\||\\[lr]?Vert(?![A-Za-z])|\\\||‖")
 _ANGLES = re.compile(r"\\langle(?![A-Za-z])|⟨"), re.compile(r"\\rangle(?![A-Za-z])|⟩")
 _SOFTMAX = re.compile(r"(?:\\(?:text|mathrm|operatorname)\s*\{\s*)?[sS]oftmax\s*\}?(?=\s*(?:[(\[]|\\left))")
 _NABLA = re.compile(r"(?:\\nabla(?![A-Za-z])|∇)\s*_?\s*")
-SUMMED = re.compile(r"(?:\\sum(?![A-Za-z])|∑|Σ(?=\s*[_({\\A-Za-z])|\\prod(?![A-Za-z])|∏)(?:\\limits)?\s*")
+_LOWERED, _RAISED = patterns.LOWERED.pattern, patterns.RAISED.pattern
+SUMMED = re.compile(
+    rf"(?:\\sum(?![A-Za-z])|∑|Σ(?=\s*(?:[_({{\\‖|√]|[^\W\d_]|{_LOWERED}))|\\prod(?![A-Za-z])|∏|(?<![A-Za-z\\])(?:sum|prod)(?=\s*_))"
+    r"(?:\\limits(?![A-Za-z]))?\s*"
+)
+_BOUND = re.compile(
+    r"\s*(?:(?P<sign>[_^])\s*(?:\{(?P<group>(?:[^{}]|\{[^{}]*\})*)\}|\((?P<round>[^()]*)\)|(?P<one>\\[A-Za-z]+|[0-9]+|\w))"
+    rf"|(?P<low>{_LOWERED})|(?P<high>{_RAISED}))"
+)
+_BELOW_A_NAME = re.compile(rf"_\s*(?:\{{([^{{}}]*)\}}|([^\W_]))|({_LOWERED})")
 _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{d\}|d)"
 _FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
 _ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
@@ -59,6 +69,10 @@ _INLINE = re.compile(
 )
 _INLINE_WORDS = re.compile(rf"(?P<d>∂|(?<![A-Za-z\\])d)(?P<top>{_WORD_NAME})\s*/\s*(?:∂|d)(?P<bottom>{_WORD_NAME})")
 _PURE = re.compile(rf"\s*(?:\(|\\left\s*\()\s*{NAME}(?:\s*[,;|]\s*{NAME})*\s*(?:\\right\s*)?\)")
+_CONDITION = re.compile(
+    r"(?:[,;]?\s*¦|[,;](?=\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?(?:if|for|when|where|otherwise|else)\b))(?P<said>[^⏎⦄]*)"
+)
+_TWO_BARS = re.compile(r"\|\|")
 MARKS = "⟦¦⏎⟧⦃⦄⊙‖"
 
 
@@ -67,7 +81,10 @@ class Scope(Protocol):
 
     env: dict[str, int]
     of_vectors: str
+    names: Mapping[str, Value | float]
     sums: int  # within which it is read
+    sizes: set[str]  # letters up to which others count
+    is_lenient: bool  # whether a number may stand for a vector, and a letter for any number
 
     def __contains__(self, key: Key) -> bool: ...
     def __getitem__(self, key: Key) -> Quantity: ...
@@ -75,9 +92,12 @@ class Scope(Protocol):
     def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity: ...
     def size(self, letter: str) -> int: ...
     def letters_in(self, text: str) -> list[str]: ...
+    def letters_in_formula(self, text: str) -> list[str]: ...
     def is_called(self, base: str, inside: str, pure: bool, primed: bool) -> str: ...
     def call(self, base: str, args: list[Quantity], primes: int, text: str) -> Quantity: ...
-    def gradient_of(self, loss: str, by: Quantity) -> Quantity: ...
+    def loss(self) -> str: ...
+    def count(self, text: str) -> None: ...
+    def expect_vector(self, of: Quantity, strict: bool = False) -> None: ...
 
 
 def prepare(text: str) -> str:
@@ -92,8 +112,30 @@ def prepare(text: str) -> str:
     text = _NUMBERS.sub(lambda m: "⟦" + "¦".join(re.split(r"(?:\s|\\[ ,;:]|\\quad)+", m[1].strip())) + "⟧", text)
     text = _HADAMARD.sub("⊙", text)
     text = _NORM.sub("‖", text)
+    if text.count("||") > 1:  # ||x||, but in |a||b| a factor begins there
+        text = _TWO_BARS.sub(lambda m: m[0] if text.count("|", 0, m.start()) % 4 in (1, 3) else "‖", text)
     text = _ANGLES[1].sub("]", _ANGLES[0].sub("[", text))
     return _DOTS.sub(r"\\dots ", text).replace("&", " ")
+
+
+def bounds_behind(text: str, at: int) -> tuple[str, str, int]:
+    """What stands below and above a Σ, in either order, and where that ends."""
+    found = {"_": "", "^": ""}
+    for _ in range(2):
+        match = _BOUND.match(text, at)
+        sign = match and (match["sign"] or ("_" if match["low"] else "^"))
+        if match is None or sign is None or found[sign]:
+            break
+        run = match["low"] or match["high"]
+        found[sign] = patterns.spell(run) if run else match["group"] or match["round"] or match["one"] or " "
+        at = match.end()
+    return found["_"], found["^"], at
+
+
+def letters_below(text: str) -> list[str]:
+    """The letters in what stands below the names of a formula: those that may count."""
+    below = [group or one or patterns.spell(run) for group, one, run in _BELOW_A_NAME.findall(text)]
+    return [letter for part in below for letter in re.findall(r"[^\W\d_]'*", part.replace("′", "'").replace("’", "'"))]
 
 
 def closing_of(text: str, at: int) -> int:
@@ -115,17 +157,21 @@ class IndexedLexer(Lexer):
     """The tokens of a text in a scope."""
 
     def __init__(self, text: str, scope: Scope) -> None:
-        super().__init__(text, {})
+        super().__init__(text, scope.names)
         self.scope = scope
         self.known: Any = scope
         self.given = {key_of("T")} if key_of("T") in scope else set()
 
     def next(self, at: int) -> Iterable[Token]:
         text = self.text
+        if condition := self.condition(at):
+            return [condition]
         if text[at] in MARKS:
             return [Token(text[at], at, at + 1)]
-        if match := _ELLIPSIS.match(text, at):
+        if match := DOTS.match(text, at):
             return [Token("dots", at, match.end())]
+        if name := self.literal(at) or self.derivative(at):
+            return [name]
         if found := self.slope_token(at):
             return [found]
         if match := _NABLA.match(text, at):
@@ -133,7 +179,8 @@ class IndexedLexer(Lexer):
         if (match := SUMMED.match(text, at)) and not (text[at] == "Σ" and key_of("Σ") in self.scope):
             return [self.sum_token(match)]
         if self.last is not None and self.last.kind in ("name", "constant", ")", "]", "}", "⟧", "ᵀ", "index", "‖"):
-            if match := patterns.TRANSPOSED.match(text, at):
+            raised = bool(self.scope.names) and "T" in text[at : at + 3] and key_of("T") in self.known
+            if (match := patterns.TRANSPOSED.match(text, at)) and not raised:
                 return [Token("ᵀ", at, match.end())]
             if text[at] == "_" and self.last.kind != "constant":
                 for end, script in self.below(at):
@@ -146,9 +193,17 @@ class IndexedLexer(Lexer):
             raise self.error(at, "∇ stands before what is differentiated by what, as in ∇_w L")
         return super().next(at)
 
+    def condition(self, at: int) -> Token | None:
+        r"""All that stands behind the value of a case, up to the next: & \text{if } x > 0"""
+        text = self.text
+        is_case = text.rfind("⦃", 0, at) > max(text.rfind("⦄", 0, at), text.rfind("⟦", 0, at))
+        if not is_case or (match := _CONDITION.match(text, at)) is None:
+            return None
+        return Token("condition", at, match.end(), match["said"])
+
     def script(self, at: int) -> Iterator[tuple[int, str]]:
         """What stands behind _ or ^: a group, a sign of layers, digits, or one letter."""
-        if (group := patterns.BRACED.match(self.text, at)) or patterns.WORD.match(self.text, at):
+        if self.scope.names or (group := patterns.BRACED.match(self.text, at)) or patterns.WORD.match(self.text, at):
             yield from super().script(at)
         elif match := re.compile(
             r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])"
@@ -218,18 +273,9 @@ class IndexedLexer(Lexer):
 
     def sum_token(self, match: re.Match[str]) -> Token:
         """Σ with its bounds, which may stand in either order."""
-        text, at = self.text, match.end()
-        scripts = {"_": "", "^": ""}
-        while (sign := text[at : at + 1]) in ("_", "^") and sign and not scripts[sign]:
-            for end, script in self.script(at + 1):
-                scripts[sign], at = script or " ", end
-                break
-            else:
-                break
-            at += len(text[at:]) - len(text[at:].lstrip())
-        return Token(
-            "Σ", match.start(), at, ("∏" if match[0][0] in "∏" or "prod" in match[0] else "Σ", scripts["_"], scripts["^"])
-        )
+        low, high, at = bounds_behind(self.text, match.end())
+        at += len(self.text[at:]) - len(self.text[at:].lstrip())
+        return Token("Σ", match.start(), at, ("∏" if "∏" in match[0] or "prod" in match[0] else "Σ", low, high))
 
     def call_token(self, at: int) -> Token | None:
         """A name in front of brackets that is a function here, or a quantity with what it depends on."""

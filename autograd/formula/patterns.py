@@ -31,6 +31,11 @@ def spell(signs: str) -> str:
     return "".join(LOW[c] if c in LOW else HIGH[c] for c in signs)
 
 
+def lowered(text: str) -> str:
+    """A text whose signs below the line are plain ones."""
+    return "".join(LOW.get(c, c) for c in text)
+
+
 _R = f"[{re.escape(''.join(HIGH))}]"
 _L = f"[{re.escape(''.join(LOW).replace(',', ''))}]"
 _D = r"(?:∂|\\partial(?![A-Za-z])|d|\\mathrm\{d\})\s*"
@@ -92,7 +97,13 @@ QUOTIENT = re.compile(
 )
 _T = r"(?:T|\\top|\\intercal|⊤)"
 TRANSPOSED = re.compile(rf"\s*(?:\^\s*(?:\{{\s*{_T}\s*\}}|{_T}(?![\w])|(?:\\top|\\intercal)(?![A-Za-z]))|ᵀ)")
-CHAIN = re.compile(rf"[()\[\]{{}}]|[<>]=|(?P<relation>{RELATION})")
+CHAIN = re.compile(rf"\\(?P<part>begin|end)\s*\{{\w+\*?\}}|[()\[\]{{}}]|[<>]=|(?P<relation>{RELATION})")
+
+_WORDS_OF_INDICES = "sum|prod|odot|circ|[lr]?Vert|langle|nabla|[lcdv]?dots|begin"
+INDEXED = re.compile(  # sums over an index, vectors, matrices: what indexed.py reads
+    rf"\\(?:{_WORDS_OF_INDICES})(?![A-Za-z])|\\\||\|\||[∑∏Σ⊙∘‖⟨∇…⋯⋮]|\.\.\.|{TRANSPOSED.pattern}"
+    r"|[sS]oftmax|(?<![A-Za-z\\])(?:sum|prod)\s*_|[)\]]\s*_"
+)
 
 # Names in a text where none are given: words, and letters that are Greek or have an accent, with what belongs to them.
 _ONE = rf"(?:(?!{_R}|{_L}|[ᵀ{FRACTIONS}])[^\W\d_][{''.join(ACCENTS.values())}]*)"

@@ -27,7 +27,7 @@ SIGNS = {  # what is written, and the kind of token that it is
         "⇒": r"⇒ ⟹ → ⟶ ➔ ➜ ➝ ➞ ➡ ⇨ ↦ => ==> -> --> \Rightarrow \implies \Longrightarrow \rightarrow \longrightarrow \to",
         "fraction": r"\frac \dfrac \tfrac", "root": r"√ \sqrt", "cube root": "∛", "∞": r"∞ \infty",
         "prime": r"' ′ ’ ^\prime ^{\prime}", "_": "_",
-        "sum": r"\sum ∑ \prod ∏ \int ∫", "dots": r"⋯ … ... \cdots \ldots \dots",
+        "sum": r"\sum ∑ \prod ∏", "integral": r"\int ∫", "dots": r"⋯ … ... \cdots \ldots \dots",
     }.items()
     for spelling in spellings.split()
 }  # fmt: skip
@@ -72,6 +72,7 @@ CONSTANTS = {"e": math.e, "π": math.pi, "nan": math.nan}
 IN_TWO_WAYS = "this can be read in two ways"
 
 LONG = {
-    "sum": "sums, products and integrals by a sign are not read: write the terms one by one",
-    "dots": "dots are not read: write all the terms",
+    "sum": "a sum has its bounds, and terms behind it, as in Σ_{i=1}^{3} x_i",
+    "integral": "integrals are not read: write what they come to",
+    "dots": "dots are not read where it is not clear what they leave out: write all the terms, or a Σ with its bounds",
 }

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from autograd.formula.families import ends_of_sums
 from autograd.formula.lexer import FormulaError
 from autograd.formula.name_keys import name_key
 from autograd.formula.parser import parse, read_formula, split_chain, variables
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from autograd.formula.name_keys import Key
 
-_PIECE = re.compile(r"(?:\\;|[^;\n])+")  # \; is a space in LaTeX
+_PIECE = re.compile(r"(?:\\begin\s*\{(\w+)\}(?s:.*?)\\end\s*\{\1\}|\\;|[^;\n])+")  # \; is a space in LaTeX
 _COMMENT = re.compile(r"(^|\s)#.*")
 _WORD = re.compile(r"[^\W\d]\w*[′'’]*")
 
@@ -197,9 +198,9 @@ def _find_new(formula: str, known: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _find_used(formula: str, known: Mapping[str, Value]) -> list[str]:
-    """The known names that a formula speaks of, directly or in a derivative."""
-    found = set(leaves(read_formula(formula, known, _mention_both)))
-    return [name for name, value in known.items() if value in found]
+    """The known names that a formula speaks of, directly, in a derivative, or as the n of Σ_{i=1}^n."""
+    found, ends = set(leaves(read_formula(formula, known, _mention_both))), ends_of_sums(formula)
+    return [name for name, value in known.items() if value in found or name_key(name) in ends]
 
 
 def _mention_both(y: Value, x: Value) -> Value:

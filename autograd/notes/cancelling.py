@@ -8,7 +8,7 @@ from collections import Counter
 from itertools import pairwise
 
 from autograd.formula.indexed_lexer import NAME
-from autograd.notes.uses import find_uses
+from autograd.formula.uses import find_uses
 from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
 

@@ -9,13 +9,13 @@ import re
 
 from autograd import primitives as ops
 from autograd.formula.arrays import Array, MisfitError, write_shapes
+from autograd.formula.uses import find_uses, split_indices
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
 from autograd.notes.reading import Reading, pairs_of
 from autograd.notes.slopes import UnsaidError
 from autograd.notes.timeline import names_in
-from autograd.notes.uses import find_uses, split_indices
 from autograd.notes.verdicts import (
     AS_WRITTEN,
     BY_SHAPE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from autograd.formula.indexed_lexer import NAME
+from autograd.formula.uses import LOSSES, find_uses
 from autograd.graph import leaves
 from autograd.notes.equality import compare
 from autograd.notes.mending import TRANSPOSITIONS, mend
@@ -18,7 +19,6 @@ from autograd.notes.reading import Chain
 from autograd.notes.reckoning import Reckoning
 from autograd.notes.scanning import are_two, read_otherwise
 from autograd.notes.timeline import names_in
-from autograd.notes.uses import LOSSES, find_uses
 from autograd.notes.verdicts import (
     BY_SHAPE,
     ERRORS,

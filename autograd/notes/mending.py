@@ -10,7 +10,7 @@ import re
 from itertools import permutations
 from typing import NamedTuple
 
-from autograd.notes.uses import find_uses, split_indices
+from autograd.formula.uses import find_uses, split_indices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

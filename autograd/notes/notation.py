@@ -10,8 +10,8 @@ from unicodedata import combining
 
 from autograd.formula.indexed_lexer import NAME
 from autograd.formula.signs import CONSTANTS, FUNCTIONS
+from autograd.formula.uses import ARITHMETIC, LOSSES, USUALLY_COUNT, find_uses, is_layer, split_indices
 from autograd.notes.ranks import Ranks
-from autograd.notes.uses import ARITHMETIC, LOSSES, USUALLY_COUNT, find_uses, is_layer, split_indices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from autograd.formula import patterns
 from autograd.formula.indexed_lexer import closing_of
 from autograd.formula.signs import FUNCTIONS
-from autograd.notes.uses import LOSSES, SCALARS, Use, find_uses, split_indices
+from autograd.formula.uses import LOSSES, SCALARS, Use, find_uses, split_indices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from itertools import islice, product
 from autograd import primitives as ops
 from autograd.formula.arrays import Array, MisfitError
 from autograd.formula.indexed import read_quantity
+from autograd.formula.uses import LOSSES, find_uses, plain
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.notation import Notation
 from autograd.notes.numbers import has_numbers
 from autograd.notes.shapes import DERIVATIVE, declared_shapes, find_axes
 from autograd.notes.statements import LONGEST_ROW, Part, find_parts
 from autograd.notes.timeline import Timeline
-from autograd.notes.uses import LOSSES, find_uses, plain
 from autograd.notes.verdicts import ERRORS
 from autograd.notes.world import LAYERS, World
 from autograd.operation import CONSTANT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograd.formula.uses import find_uses
 from autograd.graph import leaves
 from autograd.mark.forms import figure
 from autograd.mark.rounding import grain
@@ -10,7 +11,6 @@ from autograd.notes.equality import Difference
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.slopes import UnsaidError
 from autograd.notes.substituting import find_misplaced
-from autograd.notes.uses import find_uses
 from autograd.notes.verdicts import ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
 from autograd.value import Value
 from autograd.writing.names import pretty

@@ -6,7 +6,7 @@ has both names in one formula: then they are two things, and one stands where th
 
 from __future__ import annotations
 
-from autograd.notes.uses import find_uses
+from autograd.formula.uses import find_uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

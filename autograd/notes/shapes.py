@@ -14,7 +14,7 @@ import re
 from autograd.formula.arrays import Array, Axis, unite
 from autograd.formula.indexed import read_quantity
 from autograd.formula.indexed_lexer import NAME
-from autograd.notes.uses import find_uses
+from autograd.formula.uses import find_uses
 from autograd.notes.verdicts import ERRORS
 
 TYPE_CHECKING = False

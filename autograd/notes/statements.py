@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from autograd.formula.expressions import LONGEST
 from autograd.formula.indexed_lexer import NAME, closing_of, prepare
-from autograd.formula.parser import LONGEST
 from autograd.formula.spellings import undress
 from autograd.notes.numbers import has_numbers, is_pure
 

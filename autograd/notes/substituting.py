@@ -10,8 +10,8 @@ import re
 from itertools import combinations
 from typing import NamedTuple
 
+from autograd.formula.uses import find_uses
 from autograd.notes.numbers import Written, digits_of, leads_to, unit_of
-from autograd.notes.uses import find_uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.formula.arrays import Array, Axis, ShapeError, vector
 from autograd.formula.indexed import read_quantity
+from autograd.formula.indexed_lexer import letters_below
 from autograd.formula.name_keys import key_of
+from autograd.formula.uses import ARITHMETIC, LOSSES, find_uses, is_layer, split_indices
 from autograd.notes.notation import UP_TO, Notation
 from autograd.notes.slopes import DEEPEST, Slopes, UnsaidError
-from autograd.notes.uses import ARITHMETIC, LOSSES, find_uses, is_layer, split_indices
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
 
@@ -51,6 +52,8 @@ class World(Slopes):
         self.env: dict[str, int] = {}
         self.fixed: dict[str, int] = {}  # letters that stand for one index on the whole page, as the right class
         self.of_vectors = "dot"
+        self.names: Mapping[str, Value | float] = {}
+        self.is_lenient = True
         self.sums = 0
         self.unbound: set[str] = set()
         self.bound: dict[Key, Quantity] = {}
@@ -143,9 +146,7 @@ class World(Slopes):
         return number if number is None or text[0] not in "−-" else -number
 
     def letters_in_formula(self, text: str) -> list[str]:
-        below = re.findall(r"_\s*(?:\{([^{}]*)\}|([^\W_]))", text)
-        parts = [p for group, one in below for p in re.findall(r"[^\W\d_]'*", (group or one).replace("′", "'"))]
-        return [p for p in parts if p in self.notation.letters or p in self.sizes]
+        return [p for p in letters_below(text) if p in self.notation.letters or p in self.sizes]
 
     def size(self, letter: str) -> int:
         letter = letter.strip()
@@ -250,13 +251,18 @@ class World(Slopes):
             y = y + a * ops.sin(b * x + c) + d * x * x + 2.0
         return y
 
-    def gradient_of(self, loss: str, by: Quantity) -> Quantity:
-        if not loss:
-            found = [base for base in self.notation.bases if base in LOSSES and base in self.notation.tops]
-            if len(found) != 1:
-                raise UnsaidError("of what this is the gradient is not said")
-            loss = found[0]
-        return self.differentiate(read_quantity(loss, self), by)
+    def loss(self) -> str:
+        """What ∇ is the gradient of, where that is not written."""
+        found = [base for base in self.notation.bases if base in LOSSES and base in self.notation.tops]
+        if len(found) != 1:
+            raise UnsaidError("of what this is the gradient is not said")
+        return found[0]
+
+    def count(self, text: str) -> None:
+        """Sizes are small here, and so is what is read again."""
+
+    def expect_vector(self, of: Quantity, strict: bool = False) -> None:
+        """A number may be a vector of one entry here."""
 
 
 __all__ = ["World"]

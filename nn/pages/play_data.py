@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from unicodedata import decimal, numeric
 
-from autograd.formula import lexer, parser, patterns, signs, spellings, systems
+from autograd.formula import expressions, lexer, patterns, signs, spellings, systems
 from autograd.formula.writing import formula
 from autograd.graph import nodes
 from autograd.operation import PRIMITIVES, Primitive
@@ -150,7 +150,8 @@ def _operations(written: Any) -> list[str]:
 # ------------------------------------------------------------------------------------------------------------ the grammar
 
 _PATTERNS = """BLANKS SIGN NUMBER APART FACTOR STEP FUNCTION_WORD LOG_BASE TO_A_POWER PRIMES DIGITS NEW LOWERED RAISED BRACED
-    IN_BRACKETS ALONE BARE GOES_ON LAYER_AHEAD OF_A_NAME OPERAND BEHIND_A_NAME TRANSPOSED CHAIN NEW_BASE NEW_NAME""".split()
+    IN_BRACKETS ALONE BARE GOES_ON LAYER_AHEAD OF_A_NAME OPERAND BEHIND_A_NAME TRANSPOSED CHAIN NEW_BASE NEW_NAME
+    INDEXED""".split()
 
 
 def grammar() -> dict[str, Any]:
@@ -186,21 +187,21 @@ def grammar() -> dict[str, Any]:
         "low": patterns.LOW,
         "fractions": {sign: numeric(sign) for sign in patterns.FRACTIONS},
         "longestName": lexer.LONGEST_NAME,
-        "longest": parser.LONGEST,
-        "deepest": parser.DEEPEST,
-        "highest": parser.HIGHEST,
-        "binding": parser.BINDING,
+        "longest": expressions.LONGEST,
+        "deepest": expressions.DEEPEST,
+        "highest": expressions.HIGHEST,
+        "binding": expressions.BINDING,
         "levels": {
-            word: getattr(parser, word)
+            word: getattr(expressions, word)
             for word in ("SUM", "NEGATION", "PRODUCT", "BEFORE_FUNCTION", "ARGUMENT", "BESIDE", "POWER")
         },
-        "arithmetic": {sign: op.name for sign, op in parser.ARITHMETIC.items()},
-        "closing": parser.CLOSING,
-        "comparisons": parser.COMPARISONS,
-        "inverse": {op.name: inverse.name for op, inverse in parser.INVERSE.items()},
-        "secondArgument": {op.name: x for op, x in parser.SECOND_ARGUMENT.items()},
-        "wanted": parser.WANTED,
-        "misplaced": parser.MISPLACED,
+        "arithmetic": {sign: op.name for sign, op in expressions.ARITHMETIC.items()},
+        "closing": expressions.CLOSING,
+        "comparisons": expressions.COMPARISONS,
+        "inverse": {op.name: inverse.name for op, inverse in expressions.INVERSE.items()},
+        "secondArgument": {op.name: x for op, x in expressions.SECOND_ARGUMENT.items()},
+        "wanted": expressions.WANTED,
+        "misplaced": expressions.MISPLACED,
     }
 
 

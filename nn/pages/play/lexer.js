@@ -35,6 +35,13 @@ export function refuseBeyond(book, text) {
   if (slope) throw new FormulaError(text, slope.index, `this page works out no derivative within a formula: ${OF_THE_LIBRARY}`, true);
 }
 
+/** What cannot be read here, and has signs of sums over an index, vectors or matrices. @param {Book} book @param {string} text @param {FormulaError} error */
+export function refuseIndices(book, text, error) {
+  const sign = [...text.matchAll(book.anywhere.INDEXED)][0];
+  const reason = `this page reads no sums over an index, no vectors and matrices: ${OF_THE_LIBRARY}`;
+  return sign && !error.beyond ? new FormulaError(text, sign.index, reason, true) : error;
+}
+
 /** The books that all readers share: patterns compiled, names read. @param {any} grammar @param {any} table */
 export function openBook(grammar, table) {
   const sticky = /** @type {Record<string, RegExp>} */ ({}), anywhere = /** @type {Record<string, RegExp>} */ ({});

@@ -2,7 +2,7 @@
 // @ts-check
 
 import { apply, constant, grow, leavesOf } from "./graph.js";
-import { FormulaError, Lexer, refuseBeyond } from "./lexer.js";
+import { FormulaError, Lexer, refuseBeyond, refuseIndices } from "./lexer.js";
 import { length } from "./names.js";
 import { inventNames } from "./new_names.js";
 
@@ -11,7 +11,11 @@ import { inventNames } from "./new_names.js";
 
 /** The graph of a formula; inventing: each word that is none of names is a new variable. @param {Book} book @param {string} text @param {Names} names */
 export function readFormula(book, text, names, inventing = false) {
-  return new Parser(book, text, names, inventing).formula();
+  try {
+    return new Parser(book, text, names, inventing).formula();
+  } catch (error) {
+    throw error instanceof FormulaError ? refuseIndices(book, text, error) : error;
+  }
 }
 
 /** The leaves of a graph by name. @param {Node} y @returns {Names} */

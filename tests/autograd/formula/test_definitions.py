@@ -75,7 +75,7 @@ def test_what_formulas_come_to(text, numbers, results, unknown):
         ("y = 1; sigmod(x)", {}, 7, "is sigmoid meant?"),
         ("y = 1; foo(x)", {}, 7, "foo is no function"),
         ("y = lg x", {}, 4, "log_10"),
-        ("y = w^T x", {}, 5, "transposes"),
+        ("y = w^T x", {}, 5, "how many entries w has"),
     ],
 )
 def test_what_cannot_be_read(text, numbers, place, words):

@@ -357,9 +357,9 @@ ASKED = {
     "sigmiod(x)": "is sigmoid meant",
     "2 + sigmiod x": "is sigmoid meant", "sgimoid(w x + b)": "is sigmoid meant", "relo(z)": "is relu meant",
     "cot x": "1/tan",
-    "softmax(x)": "no function", "my_fun(x)": "no function", r"\mathrm{foo}(x)": "no function", "f(x)": "no function",
-    "x^T y": "transposes", r"\theta^T x": "transposes", "w^{T}x": "transposes", r"w^{\mathsf{T}} x": "transposes",
-    "wᵀx": "transposes",
+    "softmax(x)": "entries x has", "my_fun(x)": "no function", r"\mathrm{foo}(x)": "no function", "f(x)": "no function",
+    "x^T y": "entries x has", r"\theta^T x": "entries θ has", "w^{T}x": "entries w has", r"w^{\mathsf{T}} x": "entries",
+    "wᵀx": "give w_1, w_2",
     "d/dx (x) y": "two ways", "softplsu(x) + x": "is softplus meant",
 }  # fmt: skip
 NOT_ASKED = {
@@ -533,11 +533,11 @@ def test_lines_of_a_worked_example(line, claim):
 @pytest.mark.parametrize(
     ("line", "claim", "reason"),
     [
-        ("E_total", r"\sum \frac{1}{2}(target - output)^{2}", "write the terms one by one"),
+        ("E_total", r"\sum \frac{1}{2}(target - output)^{2}", "write its bounds"),
         ("∂E_total/∂w_5", "∂E/∂w_5 = 0.0822", "is ∂E_total/∂w_5 meant"),
         ("∂E_total/∂w_5", "δ_{o1} out_{h1}", "is not known here"),
         ("net_h1", "w_3 := 0.3775", "an equation of w_3"),
-        ("net_h1", r"\mathbf{w}^T \mathbf{i} + b", "is not known here"),
+        ("net_h1", r"\mathbf{w}^T \mathbf{i} + b", "1×8 and 2×1 have no product"),
     ],
 )
 def test_what_a_worked_example_leaves_open_is_asked_about(line, claim, reason):
