@@ -246,7 +246,7 @@ class Parser:
         if token.kind == "{":
             return self.group()[0]
         digits = self.text[token.start : token.end]
-        if token.kind == "number" and digits.isdigit() and len(digits) > 1:
+        if token.kind == "number" and digits.isdecimal() and len(digits) > 1:
             self.before.append(token)
             self.token = token._replace(start=token.start + 1, what=float(digits[1:]))
             return constant(float(digits[0]))

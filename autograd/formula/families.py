@@ -97,13 +97,13 @@ class NamesWithIndices:
         """An index with numbers for the letters that count: the 3 of i + 1."""
         if part in self.env or part in self.sizes:
             return str(self.size(part))
-        letters = {x for _, x in _TERM.findall(part) if not x.isdigit()}
+        letters = {x for _, x in _TERM.findall(part) if not x.isdecimal()}
         return str(self.size(part)) if ARITHMETIC.fullmatch(part) and letters <= self.env.keys() | self.sizes else part
 
     def size(self, letter: str) -> int:
         """How far a letter counts, or the number that one stands for, or a sum of such. Raises ShapeError."""
         letter = letter.replace(" ", "")
-        if letter.isdigit():
+        if letter.isdecimal():
             return int(letter)
         if letter in self.env:
             return self.env[letter]
@@ -130,7 +130,7 @@ class NamesWithIndices:
             parts = _parts(use.down)
             for members in self._members(use) if letter in parts else ():
                 place = parts.index(letter)
-                found = max([found, *(int(m[place]) for m in members if len(m) == len(parts) and m[place].isdigit())])
+                found = max([found, *(int(m[place]) for m in members if len(m) == len(parts) and m[place].isdecimal())])
         return found
 
     def _members(self, use: Use) -> Iterator[Mapping[tuple[str, ...], Value]]:
@@ -198,9 +198,9 @@ class NamesWithIndices:
         base, primes, up, down = map(str, key)
         places = _parts(down)
         known = (base, primes, bool(up), len(places)) in self.stems and (is_layer(up) or not up)
-        if not known or not all(place.isdigit() for place in places):
+        if not known or not all(place.isdecimal() for place in places):
             return None
-        label = f"{base}{chr(39) * int(primes)}{f'^{up}' if up else ''}_{down if down.isdigit() else f'{{{down}}}'}"
+        label = f"{base}{chr(39) * int(primes)}{f'^{up}' if up else ''}_{down if down.isdecimal() else f'{{{down}}}'}"
         value = self.known[key] = Value(1.0, normalize("NFC", label))
         return value
 
@@ -210,7 +210,7 @@ class NamesWithIndices:
         behind = {
             parts[len(front) :]: value
             for parts, value in self.families.get(key[:3], {}).items()
-            if parts[: len(front)] == front and all(part.isdigit() for part in parts[len(front) :])
+            if parts[: len(front)] == front and all(part.isdecimal() for part in parts[len(front) :])
         }
         for length in (1, 2):
             entries = {tuple(map(int, parts)): value for parts, value in behind.items() if len(parts) == length}

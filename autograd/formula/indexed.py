@@ -143,7 +143,7 @@ class IndexedParser(SeriesParser):
         """(…)_i: one entry of a vector, or of a matrix."""
         self.scope.expect_vector(of)
         places = self.scope.letters_in(token.what)
-        numbers = [int(p) for p in places if p.isdigit()]
+        numbers = [int(p) for p in places if p.isdecimal()]
         if not isinstance(of, Array) or len(numbers) != len(places):
             raise self.error(token.start, "an index stands behind a vector, and is a number or a letter that counts")
         flat = of.entries if of.is_vector and len(numbers) == 1 else None

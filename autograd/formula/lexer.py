@@ -359,18 +359,17 @@ class Lexer:
             at = best[at].end
 
     def pieces(self, start: int, whole: bool, stop: int) -> list[Token]:
-        """KnownNames, functions and constants that begin here, longest first; whole: no letter stands in front of them."""
+        """Names, functions and constants that begin here, longest first; whole: no letter stands in front of them."""
         keys = self.names(start).items()
         named = [Token("name", start, end, self.known[key]) for end, key in keys if key in self.known]
         if whole and not named:
-            named = [
-                Token("name", start, end, node) for end, key in keys if end >= stop and (node := self.spelt_otherwise(key))
-            ]
+            named = self.spelt_otherwise(start, [(end, key) for end, key in keys if end >= stop])
         return sorted(named + self.words(start, whole, stop), key=lambda piece: -piece.end)
 
-    def spelt_otherwise(self, key: Key) -> Value | None:
-        """What a name in other letters means, if it means something."""
-        return self.known.get(self.otherwise[key]) if key in self.otherwise else None
+    def spelt_otherwise(self, start: int, keys: Iterable[tuple[int, Key]]) -> list[Token]:
+        """Names in other letters, those that mean something; keys: each with the place where it ends."""
+        found = [(end, self.otherwise[key]) for end, key in keys if key in self.otherwise]
+        return [Token("name", start, end, self.known[own]) for end, own in found if own in self.known]
 
     def words(self, start: int, whole: bool, stop: int) -> list[Token]:
         """Functions and constants that begin here."""
@@ -392,9 +391,8 @@ class Lexer:
         r"""A word in letters of its own: \mathrm{net}, \operatorname{relu}."""
         at, word = match.start(), match[2].replace(r"\_", "_")
         keys = [(match.end(), ("", word)), *self.names(at).items()]
-        named = [
-            Token("name", at, end, node) for end, key in keys if (node := self.known.get(key) or self.spelt_otherwise(key))
-        ]
+        own = [Token("name", at, end, self.known[key]) for end, key in keys if key in self.known]
+        named = own or self.spelt_otherwise(at, keys)
         op = self.function(word)
         if op and (not named or match[1].startswith("operatorname")):
             return self.add_base(Token("function", at, match.end(), op))
@@ -428,7 +426,7 @@ class Lexer:
         yield Token("{", at, at)
         for part in re.finditer("[0-9]+|.", patterns.spell(match[0])):
             start, stop = at + part.start(), at + part.end()
-            if part[0].isdigit():
+            if part[0].isdecimal():
                 yield Token("number", start, stop, float(part[0]))
             elif part[0].isalpha():
                 if key_of(part[0]) not in self.known:

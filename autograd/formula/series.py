@@ -176,5 +176,5 @@ def _bounds(low: str) -> tuple[list[str], int, list[tuple[str, str]]]:
 
 
 def _holds(condition: tuple[str, str], env: dict[str, int]) -> bool:
-    one, other = (int(x) if x.isdigit() else env.get(x) for x in condition)
+    one, other = (int(x) if x.isdecimal() else env.get(x) for x in condition)
     return one != other

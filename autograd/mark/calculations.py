@@ -100,9 +100,9 @@ class Exercise(Handout):
 
     @property
     def solution(self) -> Board:
-        """All of it worked out: forward in numbers, the derivation from the loss to every parameter, and what comes after it.
+        """All of it worked out: forward in numbers, the derivation from the loss to every parameter, and what comes after.
 
-        After it come steps of gradient descent, and what is computed with the parameters that these give.
+        That is steps of gradient descent, and what is computed with the parameters that these give.
 
         Raises ValueError for an exercise without a loss.
         """

@@ -57,7 +57,7 @@ def _shape_of(x: Quantity) -> str:
 def _is_beyond(text: str, k: int) -> bool:
     """Whether a numbered index stands in a formula that is larger than a size."""
     parts = [part for use in find_uses(text) for part in split_indices(use.down)]
-    return any(part.isdigit() and int(part) > k for part in parts)
+    return any(part.isdecimal() and int(part) > k for part in parts)
 
 
 _GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
@@ -300,7 +300,7 @@ class Comparing(Reading):
         families: dict[tuple[str, str, tuple[str, ...]], list[Value]] = {}
         behind = {x for x in (*leaves(one), *leaves(other)) if x.op is None}
         for (base, up, indices), leaf in world.leaves.items():
-            if leaf in behind and indices and indices[-1].isdigit():
+            if leaf in behind and indices and indices[-1].isdecimal():
                 families.setdefault((base, up, indices[:-1]), []).append(leaf)
         for (base, up, before), members in families.items():
             everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.k + 2))
@@ -320,7 +320,7 @@ class Comparing(Reading):
             return False
         places = {key[2] for key, leaf in world.leaves.items() if leaf in tied and key[:2] == world.family(x)}
         own = next(key[2] for key, leaf in world.leaves.items() if leaf is x)
-        numbered = all(i.isdigit() for place in (own, *places) for i in place)
+        numbered = all(i.isdecimal() for place in (own, *places) for i in place)
         return bool(places) and numbered and all(int(i) <= world.k for i in own)
 
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:

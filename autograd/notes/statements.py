@@ -113,7 +113,7 @@ def _without_words(text: str) -> tuple[str, str]:
         if word in ("New", "Updated"):
             said.append(word)
             return " "
-        if word.isalnum() and word == inside and word.lower() not in NO_NAMES and not word.isdigit():
+        if word.isalnum() and word == inside and word.lower() not in NO_NAMES and not word.isdecimal():
             return match[0]
         said.append(word)
         return f" {_MARK} " if match.start() and text[: match.start()].strip(" &=") else " "

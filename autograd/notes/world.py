@@ -99,7 +99,7 @@ class World(Slopes):
             found = self[key_of(base, 0, inner, down)]
             return found.transposed if isinstance(found, Array) else found
         indices = self.letters_in(down)
-        if self.notation.kronecker and base == "δ" and len(indices) == 2 and all(str(i).isdigit() for i in indices):
+        if self.notation.kronecker and base == "δ" and len(indices) == 2 and all(str(i).isdecimal() for i in indices):
             return constant(float(indices[0] == indices[1]))
         return self.quantity(base, self._layer(up), tuple(indices))
 
@@ -138,7 +138,7 @@ class World(Slopes):
     def term(self, text: str) -> int | None:
         """A term of an index, such as the k of i + k − 1; nothing where no number stands for it."""
         letter = text.lstrip("+−-")
-        number = int(letter) if letter.isdigit() else self.env.get(letter, self.fixed.get(letter))
+        number = int(letter) if letter.isdecimal() else self.env.get(letter, self.fixed.get(letter))
         if number is None and letter in self.sizes and not self.flat:
             number = self.k
         if number is None and (letter in self.notation.letters or letter in self.notation.layers):
@@ -150,7 +150,7 @@ class World(Slopes):
 
     def size(self, letter: str) -> int:
         letter = letter.strip()
-        if letter.isdigit():
+        if letter.isdecimal():
             return int(letter)
         if match := ARITHMETIC.fullmatch(letter.replace(" ", "")):
             others = [self.term(term) or 0 for term in re.findall(r"[+−-](?:[0-9]+|[^\W\d_])", match[2])]

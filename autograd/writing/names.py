@@ -256,9 +256,9 @@ def readings(label: str) -> list[tuple[str, tuple[Index, ...]]]:
         return []
     stem = parts.base + (f"^{{{parts.up}}}" if parts.up else "")
     if "," in down:
-        return [(stem, tuple(int(i) if i.isdigit() else i for i in down.split(",") if i))]
-    each = [(stem, tuple(int(i) if i.isdigit() else i for i in down))]
-    return [*each, (stem, (int(down),))] if len(down) > 1 and down.isdigit() else each
+        return [(stem, tuple(int(i) if i.isdecimal() else i for i in down.split(",") if i))]
+    each = [(stem, tuple(int(i) if i.isdecimal() else i for i in down))]
+    return [*each, (stem, (int(down),))] if len(down) > 1 and down.isdecimal() else each
 
 
 def add_indices(stem: str, indices: tuple[Index, ...]) -> str:

@@ -31,6 +31,15 @@ def test_sheets_are_read_in_other_letters(kind, pick):
     assert marking.verdicts == dict.fromkeys(shown.lines, "right")
 
 
+def test_what_is_zero_has_other_letters_too():
+    """A number of 0 is no missing one."""
+    x, w = Value(0.0, "x"), Value(0.5, "w")
+    a = w * x
+    sheet = Worksheet({"a": a, "ŷ": sigmoid(a)})
+    assert sheet.mark("z = 0\no = σ(z) = 0.5").verdicts == {"a": "right", "ŷ": "right"}
+    assert sheet.mark({"a": "0", "ŷ": r"σ(\mathrm{net}) = 0.5"}).verdicts == {"a": "right", "ŷ": "right"}
+
+
 @pytest.mark.parametrize("new", ["w_new", "w^new", "w_{new}", "w^{(new)}", "wⁿᵉʷ", "w'", "w′"])
 def test_what_is_new_is_called_so(new):
     """A prime is how the course writes it; other ways mean the same, and the other way round on a sheet that has these."""
