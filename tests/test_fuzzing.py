@@ -15,8 +15,9 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from html.parser import HTMLParser
 
 import pytest
-from hostile_texts import hostile_text, plausible_formula
-from long_runs import seeds
+from hostile_texts import KINDS, hostile_text, plausible_formula
+from long_runs import part, seeds
+from walks import failures
 
 import autograd as ag
 import nn
@@ -301,6 +302,22 @@ def test_an_answer_or_a_documented_error(reader):
             reader(text, chance)
 
     tried(guarded_reader, share, documented)
+
+
+@pytest.mark.parametrize(
+    "reader", [read_formula, mark_a_line, read_a_page, read_a_label], ids=lambda reader: reader.__name__
+)
+def test_a_piece_over_and_over(reader):
+    """Hundreds and thousands of each piece show what grows too fast."""
+    documented, _ = READERS[reader]
+    expected = documented if isinstance(documented, tuple) else (documented,)
+
+    def read(piece):
+        for times in (300, 3000):
+            with guarded(), suppress(*expected):
+                reader(piece * times, random.Random(0))
+
+    assert failures(read, part([piece for kind in KINDS for piece in kind], 20)) == {}
 
 
 # ---------------------------------------------------------------------------------------------------------------- a class
