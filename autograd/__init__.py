@@ -2,8 +2,8 @@
 
     >>> from autograd import Value, sigmoid
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
-    >>> o = sigmoid(w * x)
-    >>> o.backward()
+    >>> h = sigmoid(w * x)
+    >>> h.backward()
     >>> w
     Value(0.5, label="w", grad=0.3932)
 

@@ -35,7 +35,7 @@ def sum(xs: Iterable[Number]) -> Number:
 
 
 def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Number:
-    """w1 x1 + ... + wn xn + bias as a single node, as a neuron's net is on the page.
+    """w1 x1 + ... + wn xn + bias as a single node, as a neuron's net input is on the page.
 
     ws, xs: as many numbers or Values in one as in the other
     bias: what is added
@@ -45,8 +45,8 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Numbe
 
     >>> from autograd import Value, dot, gradient
     >>> ws, b = [Value(0.5), Value(-1.0)], Value(2.0)
-    >>> net = dot(ws, [4.0, 1.0], b)
-    >>> net, gradient(net, *ws, b)
+    >>> a = dot(ws, [4.0, 1.0], b)
+    >>> a, gradient(a, *ws, b)
     (Value(3.0), [Value(4.0), Value(1.0), Value(1.0)])
     """
     ws = ws if ws.__class__ is list else _listed("dot", ws)

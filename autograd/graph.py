@@ -105,9 +105,9 @@ def paths_between(y: Value, x: Value) -> set[Value]:
     A gradient takes these ways: in nn.draw(y, highlight=paths_between(y, x)) they stand out.
 
     >>> from autograd import Value, paths_between
-    >>> x, t = Value(3.0, label="x"), Value(1.0, label="t")
-    >>> y = x * x - t
-    >>> len(paths_between(y, x)), t in paths_between(y, x), paths_between(x, y)
+    >>> x, c = Value(3.0, label="x"), Value(1.0, label="c")
+    >>> y = x * x - c
+    >>> len(paths_between(y, x)), c in paths_between(y, x), paths_between(x, y)
     (3, False, set())
     """
     order = history(y)

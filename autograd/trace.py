@@ -337,8 +337,8 @@ def trace(y: Value, digits: int = 6, *, wrong: str = "") -> Trace:
 
     >>> from autograd import Value, trace
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
-    >>> o = (w * x).sigmoid()
-    >>> print(trace(o))
+    >>> h = (w * x).sigmoid()
+    >>> print(trace(h))
     forward
     v1  = w·x    = 0.5·2  = 1
     v2  = σ(v1)  = σ(1)   = 0.731059

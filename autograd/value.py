@@ -3,8 +3,8 @@
 Arithmetic on Values gives Values, and each keeps the operation it came from and its inputs, in order. So the last one, the
 loss, holds the whole computation as a graph, and `backward` walks that graph once, from the output to the leaves:
 
-    o = sigmoid(net)                            forward: numbers, and the graph as a by-product
-    net.grad += o.grad * (do/dnet)              backward: upstream times local derivative, added to what is there
+    h = sigmoid(a)                              forward: numbers, and the graph as a by-product
+    a.grad += h.grad * (dh/da)                  backward: upstream times local derivative, added to what is there
 
 Three kinds of node, one class: a leaf (`op` is None) is a variable; a constant (`op` is CONSTANT) is a plain number in an
 expression, drawn but never differentiated; any other node was computed. Nodes hold no closures and never refer to what

@@ -301,7 +301,7 @@ class MLP(Module):
         return x
 
     def label_nodes(self, *outputs: Value) -> None:
-        """Label what the neurons computed on the way to these outputs: nets a_{ki}, activations h_{ki}.
+        """Label what the neurons computed on the way to these outputs: net inputs a_{ki}, activations h_{ki}.
 
         outputs: what the net gave
 
@@ -309,9 +309,9 @@ class MLP(Module):
 
         >>> import nn
         >>> model = nn.MLP(1, [2, 1], seed=0)
-        >>> o = model([1.0])
-        >>> model.label_nodes(o)
-        >>> o.label, [x.label for x in o.inputs]
+        >>> y = model([1.0])
+        >>> model.label_nodes(y)
+        >>> y.label, [x.label for x in y.inputs]
         ('a_21', ['w_211', 'w_212', 'h_11', 'h_12', 'b_21'])
         """
         owners = {neuron.w[0]: neuron for layer in self.layers for neuron in layer.neurons}

@@ -63,7 +63,7 @@ def _typed(loss: Callable[..., Any]) -> _Loss:
 
 @_typed
 def squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "sum") -> Any:
-    """Squared error: the sum of (o - t)**2, as on the page; for its mean see mse.
+    """Squared error: the sum of (ŷ - y)**2, as on the page; for its mean see mse.
 
     prediction: a number, a list of numbers, or a list of rows; plain numbers or Values
     target: of the same shape
@@ -82,7 +82,7 @@ def squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "
 
 @_typed
 def half_squared_error(prediction: Numbers, target: Numbers, reduction: Reduction = "sum") -> Any:
-    """Half the squared error: E = 1/2 sum of (o - t)**2, whose slope in o is o - t, with no factor 2.
+    """Half the squared error: L = 1/2 sum of (ŷ - y)**2, whose slope in ŷ is ŷ - y, with no factor 2.
 
     prediction, target, reduction and what is raised: as in squared_error; here, too, the default is "sum"
     The half stands once, before the sum. Source: Rumelhart, Hinton and Williams, Learning representations by
@@ -98,7 +98,7 @@ def half_squared_error(prediction: Numbers, target: Numbers, reduction: Reductio
 
 @_typed
 def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
-    """Mean squared error: the mean of (o - t)**2 over all numbers, those of every row included.
+    """Mean squared error: the mean of (ŷ - y)**2 over all numbers, those of every row included.
 
     prediction, target, reduction and what is raised: as in squared_error; the default is "mean"
     In PyTorch this is called mse_loss.
@@ -107,8 +107,8 @@ def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
     >>> mse([3.0, 5.0], [1.0, 4.0])
     2.5
     >>> from autograd import Value, gradient
-    >>> o = Value(3.0)
-    >>> gradient(mse([o, 5.0], [1.0, 4.0]), o)
+    >>> y_hat = Value(3.0)
+    >>> gradient(mse([y_hat, 5.0], [1.0, 4.0]), y_hat)
     [Value(2.0)]
     """
     batch = _pairs("mse", prediction, target, reduction)
@@ -117,7 +117,7 @@ def mse(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
 
 @_typed
 def mae(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> Any:
-    """Mean absolute error: the mean of |o - t| over all numbers; its slope where t = o is 0, as in torch.
+    """Mean absolute error: the mean of |ŷ - y| over all numbers; its slope where y = ŷ is 0, as in torch.
 
     prediction, target, reduction and what is raised: as in squared_error; the default is "mean"
     In PyTorch this is called l1_loss. Source: Laplace, Sur quelques points du système du monde (1789): least deviations.
@@ -132,9 +132,9 @@ def mae(prediction: Numbers, target: Numbers, reduction: Reduction = "mean") -> 
 
 @_typed
 def huber(prediction: Numbers, target: Numbers, reduction: Reduction = "mean", delta: float = 1.0) -> Any:
-    """Huber's loss: half the squared error where |o - t| <= delta, and a straight line of slope delta beyond.
+    """Huber's loss: half the squared error where |ŷ - y| <= delta, and a straight line of slope delta beyond.
 
-    With z = o - t, 1/2 z**2 within and delta (|z| - delta/2) beyond, computed without a branch as c (z - c/2), where c is
+    With z = ŷ - y, 1/2 z**2 within and delta (|z| - delta/2) beyond, computed without a branch as c (z - c/2), where c is
     z clipped to -delta ... delta: the same numbers, and a graph that stays right when its leaves change.
 
     prediction, target, reduction and what is raised: as in squared_error; the default is "mean"

@@ -17,6 +17,7 @@ import sys
 
 import pytest
 from long_runs import LONG, thorough
+from notation import OTHERWISE as ANYWHERE
 
 from autograd.mark.paper import claims_in
 
@@ -133,14 +134,8 @@ def test_the_links_of_a_notebook_lead_somewhere(path):
 
 # ---- one notation: CONTRIBUTING.md says which
 
-OTHERWISE = {  # what is no longer written, and what is written for it
-    r"\b(?:neuron's|its|last) nets?\b(?! input)": "a neuron's net input is a",
-    r"\bnet ?=|∂net\b|/∂net": "a",
-    r"∂[LE]/∂z": "∂L/∂a",
-    r"ⁿᵉʷ|_new\b|\^new|mathrm\{new\}": "w′",
+OTHERWISE = ANYWHERE | {  # in a course, besides
     r"[∂/][a-zŷα]['′]*_\{?\d": "w₁, not w_1, in what is shown",
-    r"∂E\b|\bE = ": "L",
-    r"\bo − t\b|\(o - t\)": "ŷ − y",
     r"lecture note|the notes\b|the note\b": "a page that the reader does not have",
     r"(?i)\b(?:blue|orange)\b[^.]*\b(?:negative|positive)": "violet below zero, gold above",
 }

@@ -1,8 +1,8 @@
 """Derivations: the lines a lecturer writes, printed by the graph itself.
 
-    ∂E/∂w₁ = ∂E/∂o · ∂o/∂net · ∂net/∂w₁                    the chain, along the labelled nodes
-           = (−t/o + (1 − t)/(1 − o)) · o·(1 − o) · x₁     each local derivative, as a formula
-           = (o − t)·x₁                                    simplified, each step with its reason
+    ∂L/∂w₁ = ∂L/∂ŷ · ∂ŷ/∂a · ∂a/∂w₁                        the chain, along the labelled nodes
+           = (−y/ŷ + (1 − y)/(1 − ŷ)) · ŷ·(1 − ŷ) · x₁     each local derivative, as a formula
+           = (ŷ − y)·x₁                                    simplified, each step with its reason
            = (0.7 − 1)·2 = −0.6                            in numbers
 
 A labelled node is a quantity on the board, and what lies between labelled nodes folds away into the formula of the upper
@@ -67,13 +67,13 @@ def derivation(y: Any, /, *xs: Any, digits: int = 6, numbers: bool = True) -> Bo
     .open("block 1") shows one, a few lines for each kind of quantity.
 
     >>> from autograd import Value, derivation
-    >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
-    >>> E = -t * o.log() - (1 - t) * (1 - o).log()
-    >>> E.label = "E"
-    >>> print(derivation(E, o))
-    ∂E/∂o = −t/o + (1 − t)/(1 − o)                 local derivatives, log′(x) = 1/x
-          = ((1 − t)·o − t·(1 − o))/(o·(1 − o))    common denominator
-          = (o − t)/(o·(1 − o))                    multiply out
+    >>> y, y_hat = Value(1.0, label="y"), Value(0.7, label="ŷ")
+    >>> L = -y * y_hat.log() - (1 - y) * (1 - y_hat).log()
+    >>> L.label = "L"
+    >>> print(derivation(L, y_hat))
+    ∂L/∂ŷ = −y/ŷ + (1 − y)/(1 − ŷ)                 local derivatives, log′(x) = 1/x
+          = ((1 − y)·ŷ − y·(1 − ŷ))/(ŷ·(1 − ŷ))    common denominator
+          = (ŷ − y)/(ŷ·(1 − ŷ))                    multiply out
           = (0.7 − 1)/(0.7·(1 − 0.7)) = −1.42857   in numbers
 
     Raises TypeError for what is no Value, ValueError for a plain number, with respect to which nothing varies, and for what
@@ -127,15 +127,15 @@ class Derivation(Board):
 
     >>> from autograd import Value, derivation, label
     >>> w, x = Value(0.5), Value(2.0)
-    >>> z = w * x
-    >>> E = z ** 2
-    >>> label(w=w, x=x, z=z, E=E)
-    >>> lines = derivation(E, w)
+    >>> a = w * x
+    >>> L = a ** 2
+    >>> label(w=w, x=x, a=a, L=L)
+    >>> lines = derivation(L, w)
     >>> lines.value, [node.label for node in lines.paths[0]]
-    (4.0, ['E', 'z', 'w'])
+    (4.0, ['L', 'a', 'w'])
     >>> print(lines)
-    ∂E/∂w = ∂E/∂z · ∂z/∂w   chain rule
-          = 2·z · x         local derivatives
+    ∂L/∂w = ∂L/∂a · ∂a/∂w   chain rule
+          = 2·a · x         local derivatives
           = 2·1·2 = 4       in numbers
     """
 

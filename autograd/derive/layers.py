@@ -52,7 +52,7 @@ def one_name(labels: Iterable[str]) -> bool:
 
 
 class Row:
-    """A sum of products: net = Σ weights[x] x + bias."""
+    """A sum of products: a = Σ weights[x] x + bias."""
 
     __slots__ = "bias", "net", "weights"
 

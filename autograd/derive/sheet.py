@@ -146,23 +146,23 @@ class Sheet(Adjoints, Board):
 
     >>> from autograd import Value, derivation, label
     >>> w, x, b = Value(1.5), Value(2.0), Value(-1.0)
-    >>> z = w * x + b
-    >>> E = z ** 2
-    >>> label(w=w, x=x, b=b, z=z, E=E)
-    >>> sheet = derivation(E, w, b)
+    >>> a = w * x + b
+    >>> L = a ** 2
+    >>> label(w=w, x=x, b=b, a=a, L=L)
+    >>> sheet = derivation(L, w, b)
     >>> sheet.gradients[w], sheet.gradients[b]
     (8.0, 4.0)
     >>> print(sheet)
-    ∂E/∂z = 2·z       local derivatives
+    ∂L/∂a = 2·a       local derivatives
           = 2·2 = 4   in numbers
     <BLANKLINE>
-    ∂E/∂b = ∂E/∂z · ∂z/∂b   chain rule
-          = ∂E/∂z · 1       local derivatives
-          = ∂E/∂z
+    ∂L/∂b = ∂L/∂a · ∂a/∂b   chain rule
+          = ∂L/∂a · 1       local derivatives
+          = ∂L/∂a
           = 4               in numbers
     <BLANKLINE>
-    ∂E/∂w = ∂E/∂z · ∂z/∂w   chain rule
-          = ∂E/∂z · x       local derivatives
+    ∂L/∂w = ∂L/∂a · ∂a/∂w   chain rule
+          = ∂L/∂a · x       local derivatives
           = 4·2 = 8         in numbers
     """
 

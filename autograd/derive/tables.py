@@ -5,7 +5,7 @@
 
 From the third order on there is no page wide enough for a tensor: each derivative that is not 0 is written once, with the
 number of entries it stands in, and the rest is 0. Where outputs go through labelled quantities, the formulas speak of these,
-as in ∂o₁/∂net₁ = o₁·(1 − o₁).
+as in ∂ŷ₁/∂a₁ = ŷ₁·(1 − ŷ₁).
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ HIDDEN = {ord("<"): "\ue000", ord(">"): "\ue001"}  # while latex2mathml works, w
 LINKS = re.compile(r"\\(?:href|url|class|style|id|cssId)(?![A-Za-z])")
 TOUCHES = (  # what MathML should say, and latex2mathml does not
     (r"(<mo[^>]*>(?:=|\(|&#x0003D;|&#x00028;|&#x022C5;|&#x000B7;)</mo>)<mo>(?=&#x02212;)", r'\1<mo form="prefix">'),
-    (r"<mo>([A-Za-z]{2,}|&#x02202;)</mo>", r"<mi>\1</mi>"),  # ReLU(x), ∂E/∂w: no operators with space around them
+    (r"<mo>([A-Za-z]{2,}|&#x02202;)</mo>", r"<mi>\1</mi>"),  # ReLU(x), ∂L/∂w: no operators with space around them
     (r"<mi[^<>]*>([\ue000\ue001])</mi>", r"<mo>\1</mo>"),
     ("\ue000", "&#x0003C;"),
     ("\ue001", "&#x0003E;"),

@@ -213,7 +213,7 @@ class Lexer:
         return None
 
     def derivative(self, at: int) -> Token | None:
-        """∂E/∂w, in any of its spellings, where that is a name."""
+        """∂L/∂w, in any of its spellings, where that is a name."""
         found = None
         for before, between, behind in patterns.DERIVATIVES:
             if opening := before.match(self.text, at):

@@ -25,7 +25,7 @@ What stands on paper can often be read in more than one way. Here it is read so:
 and refused where neither reading is the usual one: 1/2x, log o (1 − o), log2x, 2½, x 2. Nor is a name in front of a bracket
 a factor where it could be a function that is not known: foo(x), lg x are asked about.
 
-    d/dx (x² + 1)      the derivative, which is worked out; as is ∂E/∂w where E and w are names, and ∂E/∂w is none
+    d/dx (x² + 1)      the derivative, which is worked out; as is ∂L/∂w where L and w are names, and ∂L/∂w is none
     1/2 (t − o)²       ½·(t − o)²: a blank parts a fraction of numbers from a bracket
     2 x 0.2            2·0.2, and 6.13 e-2 is 0.0613; refused where x is a name, or e
 
@@ -116,8 +116,8 @@ def variables(y: Value) -> dict[str, Value]:
 def split_chain(text: str) -> list[tuple[str, int]]:
     """The formulas of a chain a = b ≈ c, with the places in text where they begin; a sign at the front counts for nothing.
 
-    >>> split_chain("o = σ(z) ≈ 0.62")
-    [('o', 0), ('σ(z)', 4), ('0.62', 11)]
+    >>> split_chain("h = σ(a) ≈ 0.62")
+    [('h', 0), ('σ(a)', 4), ('0.62', 11)]
 
     Raises FormulaError where nothing stands between two signs, or behind the last.
     """

@@ -1,10 +1,10 @@
 r"""Several formulas at once, which speak of one another by name:
 
-    E = -t*log(o) - (1-t)*log(1-o); o = sigmoid(net); net = w*x + b
+    L = -y*log(ŷ) - (1-y)*log(1-ŷ); ŷ = sigmoid(a); a = w*x + b
 
 They stand behind one another with ; or on lines of their own, in any order. What a formula speaks of and no other defines is
 a variable, with a number if one is given for it, or if it is defined as one (w = 0.5). The results are the formulas that no
-other one uses: E above. A derivative of what is named, ∂E/∂w, may stand in a formula as well. Behind # stands a comment.
+other one uses: L above. A derivative of what is named, ∂L/∂w, may stand in a formula as well. Behind # stands a comment.
 
 Each formula is read by parser.py. As there, errors know their place, here in the whole text.
 """
@@ -70,12 +70,12 @@ class Formulas(NamedTuple):
 def read_formulas(text: str, numbers: Mapping[str, float] | None = None) -> Formulas:
     """Formulas, `name = formula` or one without a name, parted by ; or on lines of their own, in any order.
 
-    text: "o = sigmoid(net); net = w*x + b"
+    text: "h = sigmoid(a); a = w*x + b"
     numbers: those of the variables that have one, by name
 
-    >>> formulas = read_formulas("o = sigmoid(net); net = w*x + b", {"w": 0.5, "x": 2, "b": -1})
+    >>> formulas = read_formulas("h = sigmoid(a); a = w*x + b", {"w": 0.5, "x": 2, "b": -1})
     >>> formulas.results
-    [Value(0.5, label="o")]
+    [Value(0.5, label="h")]
     >>> read_formulas("a = b + 1; b = 2a")
     Traceback (most recent call last):
     autograd.formula.lexer.FormulaError: a = b + 1; b = 2a

@@ -1,6 +1,6 @@
 """Answers in files: one for each person, as lines of text, TOML or JSON, or one table for all.
 
-`o = 0,7311  # comment` on each line (.txt, .md), a key for each line (.toml, .json), or a person in each row and a line in
+`ŷ = 0,7311  # comment` on each line (.txt, .md), a key for each line (.toml, .json), or a person in each row and a line in
 each column (.csv). What cannot be read is reported with the place; everything else is marked all the same.
 """
 

@@ -5,9 +5,9 @@ A number is read with the digits that it was written with, since these are what 
 
     0.2570   −1,25   .5   1.2e-3   1.2·10^-3   12 %        a comma inside a number is the decimal comma
     1/3   0.40·0.593269 + 0.60   √2                        numbers to be worked out, exact
-    (o − t)·x   -t/o + \\frac{1-t}{1-o}                     formulas, in the names of the sheet
+    (ŷ − y)·x   -y/ŷ + \\frac{1-y}{1-ŷ}                     formulas, in the names of the sheet
     0.062325·0.2413 = 0.0149974                            the way to a number, and the number
-    ∂E/∂o · ∂o/∂z = (o − t)/(o(1 − o)) · o(1 − o) = o − t   a derivation, line by line
+    ∂L/∂ŷ · ∂ŷ/∂a = (ŷ − y)/(ŷ(1 − ŷ)) · ŷ(1 − ŷ) = ŷ − y   a derivation, line by line
 """
 
 from __future__ import annotations
@@ -402,7 +402,7 @@ class _Reader:
         keys = [name_key(name) for name in names]
         self.x_is_a_name = name_key("x") in keys
         indexed = any(str(key[0]).lower() == "x" for key in keys) and not self.x_is_a_name
-        self.x_between = _X_APART if indexed else _X_BETWEEN  # (o − t) x2 is a product with x2, where there is one
+        self.x_between = _X_APART if indexed else _X_BETWEEN  # (ŷ − y) x2 is a product with x2, where there is one
 
     def piece(self, text: str, position: int) -> Piece:
         number, formula = written_number(text), None

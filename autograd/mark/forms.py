@@ -84,7 +84,7 @@ def products_in(formula: Value) -> list[Value]:
 
 
 def straighten(formula: Value) -> Value | None:
-    """A formula with fractions in it that comes to a plain sum, as (−t/o + (1 − t)/(1 − o))·o·(1 − o)·x comes to (o − t)·x.
+    """A formula with fractions in it that comes to a plain sum, as (−y/ŷ + (1 − y)/(1 − ŷ))·ŷ·(1 − ŷ)·x comes to (ŷ − y)·x.
 
     It is found by numbers alone: where the factors that speak of the same quantities as a fraction does are, together, a sum
     of these with coefficients 1, 0 or −1. None where nothing of the kind is found.

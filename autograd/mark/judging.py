@@ -242,7 +242,7 @@ class Judge:
                 yield other
 
     def shorter(self, line: Value) -> list[Value]:
-        """The formulas of a line where fractions in one of the lines before cancel, as o − t is ∂E/∂o·o(1 − o)."""
+        """The formulas of a line where fractions in one of the lines before cancel, as ŷ − y is ∂L/∂ŷ·ŷ(1 − ŷ)."""
         formula = self.formulas[line]
         wholes = (expand(formula, self.formulas, lambda q, x=x: q is not x)[0] for x in free_variables(formula))  # type: ignore[misc]
         return [short for whole in wholes if (short := straighten(whole)) is not None]

@@ -277,7 +277,7 @@ def _is_path(term: Value) -> bool:
 
 
 def slope_named(label: str) -> tuple[str, str] | None:
-    """The two names in that of a derivative: L and z in ∂L/∂z; none and z in dz, none at all in δ."""
+    """The two names in that of a derivative: L and a in ∂L/∂a; none and a in da, none at all in δ."""
     if match := re.fullmatch(r"(?:∂|d)(.+?)\s*/\s*(?:∂|d)(.+)", label):
         return match[1], match[2]
     if re.fullmatch(r"(?:δ|delta|∇).*", label):

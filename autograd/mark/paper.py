@@ -1,6 +1,6 @@
-"""Answers as they stand on paper: `o = 0,7311  # comment`, a line each; chains that go on; a table in Markdown.
+"""Answers as they stand on paper: `ŷ = 0,7311  # comment`, a line each; chains that go on; a table in Markdown.
 
-So files of text are read (answers.py), and so is what is typed into a cell of a notebook: sheet.mark("o = 0.7311").
+So files of text are read (answers.py), and so is what is typed into a cell of a notebook: sheet.mark("ŷ = 0.7311").
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Step:
         self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
 
     def short(self) -> Step | None:
-        """The step that people take where fractions cancel, such as o − t; None where they do not."""
+        """The step that people take where fractions cancel, such as ŷ − y; None where they do not."""
         formula = straighten(self.formula)
         return None if formula is None else self.by(formula)
 

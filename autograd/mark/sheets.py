@@ -9,23 +9,23 @@ A sheet says what is given, how each line is computed in ordinary mathematics, a
     [given]
     w = 0.5
     x = 2
-    t = 1
+    y = 1
     eta = 0.1
 
     [lines]                             # in the order in which they are worked out
-    z = "w x"
-    o = "σ(z)"
-    E = "½(o − t)²"
-    dw = "∂E/∂w"                        # the derivative of a line, by what is given or by another line
-    w_new = "w − eta dw"
+    a = "w x"
+    "ŷ" = "σ(a)"
+    L = "½(ŷ − y)²"
+    "∂L/∂w" = "∂L/∂w"                   # the derivative of a line, by what is given or by another line
+    "w'" = "w − eta ∂L/∂w"
 
     [marks]
-    dw = 2                              # the others are worth 1
+    "∂L/∂w" = 2                         # the others are worth 1
 
     [answers]
-    z = 1.0
-    o = "0,7311"                        # in quotes for a decimal comma, a formula or a way of working
-    dw = "(0.7311 − 1)·0.7311·0.2689·2 = −0.1057"
+    a = 1.0
+    "ŷ" = "0,7311"                      # in quotes for a decimal comma, a formula or a way of working
+    "∂L/∂w" = "(0.7311 − 1)·0.7311·0.2689·2 = −0.1057"
 """
 
 from __future__ import annotations

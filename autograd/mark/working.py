@@ -1,4 +1,4 @@
-"""How a number was worked out: members of a chain in which numbers stand, as in 0.73 − 0.5·∂E/∂w₁ = 0.8047.
+"""How a number was worked out: members of a chain in which numbers stand, as in 0.73 − 0.5·∂L/∂w₁ = 0.8047.
 
 They are judged by their value. Each number stands for something: 0.73 for a quantity of the sheet, −0.5 for a difference
 that was worked out on the way; it may be rounded, to however few digits. So a member comes to a number, and is that far off

@@ -64,17 +64,17 @@ class Worksheet:
     next forward pass with these.
 
     >>> from autograd import Value, Worksheet, gradient, sigmoid
-    >>> w, x, t = Value(0.5, label="w"), Value(2.0, label="x"), Value(1.0, label="t")
-    >>> z = w * x
-    >>> o = sigmoid(z)
-    >>> E = (o - t) ** 2 / 2
-    >>> sheet = Worksheet(z=z, o=o, E=E, dw=gradient(E, w)[0])
-    >>> print(sheet.mark({"z": "1.0", "o": "0.7311", "E": "0.0362", "dw": "0.1057"}))
+    >>> w, x, y = Value(0.5, label="w"), Value(2.0, label="x"), Value(1.0, label="y")
+    >>> a = w * x
+    >>> y_hat = sigmoid(a)
+    >>> L = (y_hat - y) ** 2 / 2
+    >>> sheet = Worksheet(a=a, ŷ=y_hat, L=L, dw=gradient(L, w)[0])
+    >>> print(sheet.mark({"a": "1.0", "ŷ": "0.7311", "L": "0.0362", "dw": "0.1057"}))
     line  written  mark     right    remark
-    z     1.0      ✓ right  1.0
-    o     0.7311   ✓ right  0.7311
-    E     0.0362   ✓ right  0.0362
-    dw    0.1057   ✗ wrong  −0.1058  You took t − o; here it is o − t
+    a     1.0      ✓ right  1.0
+    ŷ     0.7311   ✓ right  0.7311
+    L     0.0362   ✓ right  0.0362
+    dw    0.1057   ✗ wrong  −0.1058  You took y − ŷ; here it is ŷ − y
     <BLANKLINE>
     3 of 4 marks. The first mistake: dw.
 
@@ -84,7 +84,7 @@ class Worksheet:
     def __init__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         self.title = ""
         if isinstance(values, Value):
-            raise TypeError(f"a worksheet has a name for each line, as in Worksheet(z=z, o=o), and not {values!r} alone")
+            raise TypeError(f"a worksheet has a name for each line, as in Worksheet(a=a, h=h), and not {values!r} alone")
         self.values: dict[str, Value] = dict(_flatten({**(values or {}), **named}))
         self._by_key: dict[object, str] = {}
         for name in self.values:
@@ -98,7 +98,7 @@ class Worksheet:
                 self.values[name] = ops.sum_of(value)
         computed = [name for name, value in self.values.items() if value.inputs]
         if not computed:
-            raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as z=w * x + b")
+            raise ValueError("nothing to be worked out: a worksheet has lines that are computed, such as a=w * x + b")
         self._write_page()
         self._names = {leaf: name for name, leaf in self.leaves.items()}
         self._nodes = {leaf: node for node, leaf in self.page.leaves.items()}
@@ -157,12 +157,12 @@ class Worksheet:
 
         >>> from autograd import Value, Worksheet
         >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
-        >>> z = w * x
-        >>> z.label = "z"
-        >>> Worksheet.of(z ** 2, rate=0.1)
-        Worksheet(7 lines: z, L, ∂L/∂z, ∂L/∂w, ∂L/∂x, w', x')
-        >>> Worksheet.of(z ** 2, rate=0.1, parameters=[w])
-        Worksheet(5 lines: z, L, ∂L/∂z, ∂L/∂w, w')
+        >>> a = w * x
+        >>> a.label = "a"
+        >>> Worksheet.of(a ** 2, rate=0.1)
+        Worksheet(7 lines: a, L, ∂L/∂a, ∂L/∂w, ∂L/∂x, w', x')
+        >>> Worksheet.of(a ** 2, rate=0.1, parameters=[w])
+        Worksheet(5 lines: a, L, ∂L/∂a, ∂L/∂w, w')
         """
         if not isinstance(loss, Value):
             raise TypeError(f"Worksheet.of takes the Value to be differentiated, not {loss!r}")
@@ -253,7 +253,7 @@ class Worksheet:
 
         claim = read_claim(text, self.readable, name, derive)
         if claim is not None and len(claim.pieces) > 1 and claim.pieces[0].formula is self.leaves[name]:
-            del claim.pieces[0]  # the line by another name, such as ∂E/∂b for δ
+            del claim.pieces[0]  # the line by another name, such as ∂L/∂b for δ
         if claim is None:
             return None
         formulas = [piece for piece in claim.pieces if piece.formula is not None]
@@ -294,9 +294,9 @@ class Worksheet:
     ) -> Marking:
         """Mark what somebody worked out.
 
-        claims: for each line what was written there, as text: "0.2570", "-t/o + (1-t)/(1-o)", "0.4·0.59 = 0.236", or a chain
+        claims: for each line what was written there, as text: "0.2570", "-y/ŷ + (1-y)/(1-ŷ)", "0.4·0.59 = 0.236", or a chain
             over several lines; lines may be missing. A number is taken with the digits that Python shows, so that 0.2570
-            speaks for three decimals alone. Or one text, a line for each, as on paper: "z = 0.25\\no = 0.56"
+            speaks for three decimals alone. Or one text, a line for each, as on paper: "a = 0.25\\nŷ = 0.56"
         marks: what a line is worth; or, by name, what some are
         carried: what part of its marks a line gets that follows from an earlier mistake
         digits: how many significant digits are asked for; a number with fewer is wrong, unless it is exact
@@ -345,11 +345,11 @@ class Worksheet:
         text: the formula, in the names of the sheet
 
         >>> from autograd import Value, Worksheet, gradient
-        >>> t, o = Value(1.0, label="t"), Value(0.7, label="o")
-        >>> E = -t * o.log() - (1 - t) * (1 - o).log()
-        >>> check = Worksheet(E=E, slope=gradient(E, o)[0]).check_formula("slope", "-t/o - (1-t)/(1-o)")
+        >>> y, y_hat = Value(1.0, label="y"), Value(0.7, label="ŷ")
+        >>> L = -y * y_hat.log() - (1 - y) * (1 - y_hat).log()
+        >>> check = Worksheet(L=L, slope=gradient(L, y_hat)[0]).check_formula("slope", "-y/ŷ - (1-y)/(1-ŷ)")
         >>> bool(check), check.difference.point, check.diagnosis
-        (False, [('t', 0.81), ('o', 0.73)], 'The sign of (1 − t)/(1 − o) is wrong: it is added here')
+        (False, [('y', 0.81), ('ŷ', 0.73)], 'The sign of (1 − y)/(1 − ŷ) is wrong: it is added here')
         """
         line = self.line_named(name)
         claim = self.read(line, text)

@@ -60,15 +60,15 @@ def compile(
 
     y: what is worked out for each row: a loss, or several outputs
     inputs: the leaves that differ from row to row, in the order of a row's numbers: a list, or a dict of lists by name, such
-        as {"X": x, "T": t}, for batches in several arrays; none where the loss is one of parameters and plain numbers alone
+        as {"X": x, "Y": y}, for batches in several arrays; none where the loss is one of parameters and plain numbers alone
     parameters: the leaves that gradients are taken of; all other leaves by default
     reduction: "mean" or "sum" over the batch, for value and gradient
 
     The program is a copy: parameters are read anew on every call, but what the graph looks like stays as it was recorded.
 
     >>> from autograd import Value, compile
-    >>> w, x, t = Value(0.5), Value(1.0), Value(0.0)
-    >>> program = compile((w * x - t) ** 2, {"X": [x], "T": [t]}, [w])
+    >>> w, x, y = Value(0.5), Value(1.0), Value(0.0)
+    >>> program = compile((w * x - y) ** 2, {"X": [x], "Y": [y]}, [w])
     >>> value, gradient = program.value_and_grad([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
     >>> round(value, 6), gradient.round(6).tolist()
     (10.5, [-14.0])

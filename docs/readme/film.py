@@ -40,16 +40,16 @@ THEMES = {
         "back": "#ffa860",
     },
 }
-PLACES = {"x₁": (62, 100), "x₂": (62, 320), "h₁": (372, 100), "h₂": (372, 320), "o": (590, 210), "E": (736, 210)}
+PLACES = {"x₁": (62, 100), "x₂": (62, 320), "h₁₁": (372, 100), "h₁₂": (372, 320), "ŷ": (590, 210), "L": (736, 210)}
 WEIGHTS = {  # from which neuron to which, and how far along the line it is written
-    "w₁₁": ("x₁", "h₁", 0.44),
-    "w₂₁": ("x₁", "h₂", 0.32),
-    "w₁₂": ("x₂", "h₁", 0.32),
-    "w₂₂": ("x₂", "h₂", 0.44),
-    "v₁": ("h₁", "o", 0.46),
-    "v₂": ("h₂", "o", 0.46),
+    "w₁₁₁": ("x₁", "h₁₁", 0.44),
+    "w₁₂₁": ("x₁", "h₁₂", 0.32),
+    "w₁₁₂": ("x₂", "h₁₁", 0.32),
+    "w₁₂₂": ("x₂", "h₁₂", 0.44),
+    "w₂₁₁": ("h₁₁", "ŷ", 0.46),
+    "w₂₁₂": ("h₁₂", "ŷ", 0.46),
 }
-EDGES = [*((start, end) for start, end, _ in WEIGHTS.values()), ("o", "E")]
+EDGES = [*((start, end) for start, end, _ in WEIGHTS.values()), ("ŷ", "L")]
 
 
 class Net:
@@ -57,12 +57,12 @@ class Net:
 
     def __init__(self, weights: dict[str, float]) -> None:
         self.weights = {name: Value(number) for name, number in weights.items()}
-        w, x, t = self.weights, [Value(1.0), Value(2.0)], 1.0
-        h = [sigmoid(dot([w[f"w{i}₁"], w[f"w{i}₂"]], x)) for i in "₁₂"]
-        o = dot([w["v₁"], w["v₂"]], h)
-        E = (o - t) ** 2 / 2
-        E.backward()
-        self.values = {"x₁": x[0], "x₂": x[1], "h₁": h[0], "h₂": h[1], "o": o, "E": E, **w}
+        w, x, y = self.weights, [Value(1.0), Value(2.0)], 1.0
+        h = [sigmoid(dot([w[f"w₁{i}₁"], w[f"w₁{i}₂"]], x)) for i in "₁₂"]
+        guess = dot([w["w₂₁₁"], w["w₂₁₂"]], h)
+        L = (guess - y) ** 2 / 2
+        L.backward()
+        self.values = {"x₁": x[0], "x₂": x[1], "h₁₁": h[0], "h₁₂": h[1], "ŷ": guess, "L": L, **w}
 
     def stepped(self) -> Net:
         """The net after one step against the gradient."""
@@ -87,10 +87,10 @@ class Frame:
 
 def film() -> Iterator[Frame]:
     """The story, from the first number to the smaller error."""
-    net = Net({"w₁₁": 0.5, "w₁₂": -0.3, "w₂₁": 0.2, "w₂₂": 0.4, "v₁": 0.6, "v₂": -0.5})
-    hidden = [(start, end) for start, end, _ in WEIGHTS.values() if end != "o"]
-    output = [("h₁", "o"), ("h₂", "o")]
-    error = [("o", "E")]
+    net = Net({"w₁₁₁": 0.5, "w₁₁₂": -0.3, "w₁₂₁": 0.2, "w₁₂₂": 0.4, "w₂₁₁": 0.6, "w₂₁₂": -0.5})
+    hidden = [(start, end) for start, end, _ in WEIGHTS.values() if end != "ŷ"]
+    output = [("h₁₁", "ŷ"), ("h₁₂", "ŷ")]
+    error = [("ŷ", "L")]
 
     scene = Frame(
         net,
@@ -105,22 +105,22 @@ def film() -> Iterator[Frame]:
         title="Forward",
         said=("A neuron adds up weight · number of all that comes in,", "and squeezes the sum with σ."),
     )
-    for ends, said in ((hidden, scene.said), (output, ("So the numbers go on, up to the answer o.",))):
+    for ends, said in ((hidden, scene.said), (output, ("So the numbers go on, up to the answer ŷ.",))):
         scene = replace(scene, said=said)
         yield from run(scene, ends)
         scene = replace(scene, known=scene.known | {end for _, end in ends})
         yield replace(scene, lasts=1500)
-    scene = replace(scene, said=("1 was wanted. E = ½ (o − 1)² says how wrong it is.",))
+    scene = replace(scene, said=("1 was wanted. L = ½ (ŷ − 1)² says how wrong it is.",))
     yield from run(scene, error)
-    scene = replace(scene, known=scene.known | {"E"})
+    scene = replace(scene, known=scene.known | {"L"})
     yield replace(scene, lasts=2200)
 
     scene = replace(scene, title="Backward", back=True)
     scene = replace(
-        scene, said=("If o grew a little, how much would E change?", "That is the gradient, and it goes back step by step.")
+        scene, said=("If ŷ grew a little, how much would L change?", "That is the gradient, and it goes back step by step.")
     )
     yield from run(scene, error)
-    scene = replace(scene, reached=frozenset(["o"]))
+    scene = replace(scene, reached=frozenset(["ŷ"]))
     yield replace(scene, lasts=2800)
     behind = ("Behind a weight it is times the weight; for the weight", "itself, times the number that went in.")
     further = ("Through σ, and on. One walk back, and each weight", "knows how it changes the error.")
@@ -138,8 +138,8 @@ def film() -> Iterator[Frame]:
     for ends in (hidden, output, error):
         yield from run(scene, ends)
         scene = replace(scene, known=scene.known | {end for _, end in ends})
-    was, now = (number(each.values["E"].data) for each in (net, scene.net))
-    yield replace(scene, said=(f"E was {was} and is {now}.", "Do it a thousand times: that is learning."), lasts=3800)
+    was, now = (number(each.values["L"].data) for each in (net, scene.net))
+    yield replace(scene, said=(f"L was {was} and is {now}.", "Do it a thousand times: that is learning."), lasts=3800)
 
 
 def run(scene: Frame, ends: list[tuple[str, str]], n: int = 7) -> Iterator[Frame]:

@@ -36,12 +36,12 @@ h2 { margin: .2em 0 .6em; font-size: 1.1em; }
 
 def neuron() -> tuple[Value, dict[str, Value]]:
     """The neuron of the second notebook."""
-    x1, x2, t, w1, w2, b = (Value(v) for v in (1.0, 2.0, 1.0, 0.5, -1.0, 0.25))
-    net = dot([w1, w2], [x1, x2], bias=b)
-    o = sigmoid(net)
-    E = -t * log(o) - (1 - t) * log(1 - o)
-    label(x_1=x1, x_2=x2, t=t, w_1=w1, w_2=w2, b=b, net=net, o=o, E=E)
-    return E, {"w1": w1, "o": o, "net": net, "t": t}
+    x1, x2, y, w1, w2, b = (Value(v) for v in (1.0, 2.0, 1.0, 0.5, -1.0, 0.25))
+    a = dot([w1, w2], [x1, x2], bias=b)
+    y_hat = sigmoid(a)
+    L = -y * log(y_hat) - (1 - y) * log(1 - y_hat)
+    label(x_1=x1, x_2=x2, y=y, w_1=w1, w_2=w2, b=b, a=a, ŷ=y_hat, L=L)
+    return L, {"w1": w1, "ŷ": y_hat, "a": a, "y": y}
 
 
 def stepper() -> str:
@@ -53,10 +53,10 @@ def vectors() -> str:
 
 
 def red_pen() -> str:
-    E, v = neuron()
-    slopes = {name: gradient(E, v[x])[0] for name, x in (("∂E/∂net", "net"), ("∂E/∂w_1", "w1"))}
-    sheet = Worksheet({"net": v["net"], "o": v["o"], "E": E, **slopes})
-    return sheet.mark({"net": "-1.25", "o": "0.2227", "E": "1.5019", "∂E/∂net": "0.7773", "∂E/∂w_1": "0.7773"}).html()
+    L, v = neuron()
+    slopes = {name: gradient(L, v[x])[0] for name, x in (("∂L/∂a", "a"), ("∂L/∂w_1", "w1"))}
+    sheet = Worksheet({"a": v["a"], "ŷ": v["ŷ"], "L": L, **slopes})
+    return sheet.mark({"a": "-1.25", "ŷ": "0.2227", "L": "1.5019", "∂L/∂a": "0.7773", "∂L/∂w_1": "0.7773"}).html()
 
 
 def training() -> str:

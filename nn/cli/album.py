@@ -109,7 +109,7 @@ CHAPTERS: list[tuple[str, str, list[Card]]] = [
 ]
 
 NEXT = """chalkgrad play                                   # a page without Python: your own formula, a net that trains
-chalkgrad step "o = sigmoid(w*x + b)" w=0.5 x=2 b=-1
+chalkgrad step "h = sigmoid(w*x + b)" w=0.5 x=2 b=-1
 chalkgrad derive sigmoid
 chalkgrad exercise neuron                        # with your own pen, and marked
 chalkgrad lab                                    # the course, notebook by notebook"""

@@ -3,7 +3,7 @@
 All of them read the same: one formula, or several that speak of one another by name (autograd/formula/systems.py), and the
 numbers of the variables behind it, in any order:
 
-    chalkgrad derive "E = ½(t - o)²; o = sigmoid(w*x)" w=0.5 x=2 t=1
+    chalkgrad derive "L = ½(y - h)²; h = sigmoid(w*x)" w=0.5 x=2 y=1
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 WRITTEN = (
     "A formula is written as on paper, in plain text or LaTeX: 2x², sqrt(x), e^-x, \\frac{1}{x}. Several are parted by ; and"
-    " may have names, in any order: o = sigmoid(net); net = w*x + b. The result is the formula that no other one uses."
+    " may have names, in any order: h = sigmoid(a); a = w*x + b. The result is the formula that no other one uses."
     " Put formulas in quotes. A formula - is read from standard input."
 )
 NEURON = '"sigmoid(w1*x1 + w2*x2 + b)" w1=0.5 x1=1 w2=-1 x2=2 b=0.1'
-ENTROPY = '"E = -t*log(o) - (1-t)*log(1-o); o = sigmoid(net); net = w*x + b"'
+ENTROPY = '"L = -y*log(ŷ) - (1-y)*log(1-ŷ); ŷ = sigmoid(a); a = w*x + b"'
 DEPTHS = ("auto", "operation", "neuron", "layer")
 
 
@@ -43,8 +43,8 @@ def add_to(commands: Any) -> None:
         description="Every step of computing a formula and of differentiating it, in two tables.",
         examples=[
             f"chalkgrad step {NEURON}",
-            'chalkgrad step "o = sigmoid(net); net = w*x + b" w=0.5 x=2 b=-1 --html steps.html',
-            'chalkgrad step "E = (o - t)^2; o = sigmoid(w*x)" w=0.5 x=2 t=1 --save backprop.gif',
+            'chalkgrad step "h = sigmoid(a); a = w*x + b" w=0.5 x=2 b=-1 --html steps.html',
+            'chalkgrad step "L = (h - y)^2; h = sigmoid(w*x)" w=0.5 x=2 y=1 --save backprop.gif',
             'echo "y = x^2; x = 1/3" | chalkgrad step - --json',
         ],
     )
@@ -64,9 +64,9 @@ def add_to(commands: Any) -> None:
         description="Derive the derivatives of a formula, with the reason for each line: in symbols, and in numbers where"
         " all variables have one. The name of a function alone derives its derivative.",
         examples=[
-            'chalkgrad derive "-t*log(o) - (1-t)*log(1-o)" --wrt o',
+            'chalkgrad derive "-y*log(ŷ) - (1-y)*log(1-ŷ)" --wrt ŷ',
             f"chalkgrad derive {ENTROPY} --wrt w",
-            f"chalkgrad derive {ENTROPY} t=1 w=0.5 x=2 b=-1 --save derivation.tex",
+            f"chalkgrad derive {ENTROPY} y=1 w=0.5 x=2 b=-1 --save derivation.tex",
             "chalkgrad derive sigmoid",
         ],
     )

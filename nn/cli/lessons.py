@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
         " neither Python nor a network; `chalkgrad play` alone opens it.",
         examples=[
             "chalkgrad play --save play.html --no-open",
-            "chalkgrad play 'E = ½(o − t)²; o = σ(w x + b)' --save neuron.html --no-open",
+            "chalkgrad play 'L = ½(h − y)²; h = σ(w x + b)' --save neuron.html --no-open",
         ],
     )
     play.add_argument("formula", nargs="?", default="", help="what stands on the bench when the page opens")
@@ -139,7 +139,7 @@ def add_to(commands: Any) -> None:
         " sheet, and a page to hand back for each is written into its folder marked/.",
         examples=[
             "chalkgrad lab course --copy-only && chalkgrad mark course/two-layer-network.toml",
-            'mkdir -p class && echo "o = 0.7" > class/ann.txt',
+            'mkdir -p class && echo "ŷ = 0.7" > class/ann.txt',
             "chalkgrad exercise neuron --seed 3 --save sheet.toml",
             "chalkgrad mark sheet.toml class --each --save class.html",
         ],

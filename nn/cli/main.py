@@ -14,7 +14,7 @@ GREETING = """\
 chalkgrad: gradients as on the chalkboard, worked out line by line. Three things to try first:
 
     chalkgrad play                                    a page in which backpropagation is seen at work
-    chalkgrad step "E = (o - t)^2; o = sigmoid(w x)"  a formula of your own, forward and backward, number by number
+    chalkgrad step "L = (h - y)^2; h = sigmoid(w x)"  a formula of your own, forward and backward, number by number
     chalkgrad exercise neuron                         a question to work out by hand, which `chalkgrad mark` marks
 
 `chalkgrad --help` names all commands, `chalkgrad lab` opens the course."""

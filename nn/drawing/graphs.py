@@ -77,9 +77,9 @@ def draw(
     >>> import nn
     >>> from autograd import Value
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
-    >>> o = (w * x).relu()
-    >>> o.backward()
-    >>> picture = nn.draw(o, local="formula")
+    >>> h = (w * x).relu()
+    >>> h.backward()
+    >>> picture = nn.draw(h, local="formula")
     >>> picture
     <Drawing of 4 boxes and 3 arrows>
     >>> print(picture.text)

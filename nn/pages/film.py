@@ -282,5 +282,5 @@ def _bare(text: str) -> str:
 
 
 def _slope(of: str, by: str) -> str:
-    """∂E/∂w, with brackets around what is called by its formula."""
+    """∂L/∂w, with brackets around what is called by its formula."""
     return "/".join(f"∂{name}" if re.fullmatch(r"[\w′'’…]+(\([^()]*\))?", name) else f"∂({name})" for name in (of, by))

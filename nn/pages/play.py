@@ -35,7 +35,7 @@ def play(formula: str = "") -> Play:
     Raises FormulaError for a formula that cannot be read.
 
     >>> import nn
-    >>> nn.play("o = σ(net); net = w x + b")
+    >>> nn.play("h = σ(a); a = w x + b")
     <Play: save it as .html, or show it in Jupyter>
     """
     if formula:

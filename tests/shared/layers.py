@@ -10,7 +10,7 @@ import pathlib
 LAYERS = {
     "engine": """calculus check extremes functions graph interop
         layers_of_tests layout modes primitives rewriting select trace value""",
-    "reading": "writing formula display derive drawing pages plots docstrings",
+    "reading": "writing formula display derive drawing pages plots docstrings notation",
     "marking": "mark exams notes judge",
     "program": """program cli optim train data export first_guesses folding fuzzing gpt_benchmark howto interruptions layers
         losses vectors losses_by_hand memory metrics module readme release saving texts threads typing""",
