@@ -120,7 +120,7 @@ _IN_FRONT = re.compile(
 _BEHIND = re.compile(r"(?m)(?<!\s)(?:\s*(?:[✓✔☑✅★☆∎□■]|\\checkmark(?![A-Za-z])))+[ \t]*$")
 _MARKED = re.compile(
     r"(?m)(?:^[ \t]*|(?<=[^\w)\]}*`]))(\*{1,3}|_{1,2}|`{1,3})(?=\s*[^\s*_`])"
-    rf"((?s:.{{0,{MOST_MARKED}}}?)[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
+    rf"([\s\S]{{0,{MOST_MARKED}}}?[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
 )
 _MARKED_LINES = re.compile(  # bold, or code, over several lines
     r"(?m)(?:^[ \t]*|(?<=[^\w)\]}*`]))(\*{2,3}|__|`{1,3})(?=\s*[^\s*_`])((?:(?!\1)[\s\S])*[^\s*_`]\s*)\1\s*[.,;:]?[ \t]*$"
