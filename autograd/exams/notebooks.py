@@ -6,8 +6,6 @@ the sheet is one. The cell of the answers is anybody's to change, and the cells 
 
 from __future__ import annotations
 
-import json
-
 from autograd.exams.codes import write_code
 from autograd.mark.exercises import Exercise
 from autograd.mark.handout import write_notebook
@@ -23,8 +21,7 @@ def _make(task: Exercise) -> str:
 
 
 def _blanks(task: Exercise) -> str:
-    rows = "\n".join(f'    {json.dumps(line, ensure_ascii=False)}: "",' for line in task.lines)
-    return f"answers = {{\n{rows}\n}}"
+    return f"answers = {task.blanks(task.lines)}"
 
 
 def write_nbgrader(tasks: list[Exercise]) -> dict[str, str | bytes]:
@@ -36,7 +33,7 @@ def _nbgrader(task: Exercise) -> str:
     cells: Cells = [
         ("markdown", task.question),
         ("code", _make(task)),
-        ("markdown", "Write what came out between the quotation marks."),
+        ("markdown", "Write what came out behind the signs of equality."),
         ("code", _blanks(task)),
         ("code", "marking = task.mark_sheet(answers)\nprint(marking)\nmarking.score"),
     ]

@@ -149,9 +149,11 @@ def _read(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answ
         raise SheetError(f"answers come in files that end in {', '.join(ALL_ENDINGS)}")
     text = decode(path) if ending in (".txt", ".md") else read_text(path)
     if ending == ".ipynb":
-        code, entries = _in_notebook(text)
+        code, claims = _in_notebook(text)
         sheet = finder.find(code, path.stem)
-        yield sheet, read_entries(clean(path.name), label(sheet.student), entries, exam.task(sheet).sheet)
+        known = exam.task(sheet).sheet
+        entries = [entry for each in claims for entry in _entries(*each, known.lines)]
+        yield sheet, read_entries(clean(path.name), label(sheet.student), entries, known)
         return
     said = re.search(r"(?im)^\W*(?:name|student)\W*[:=]\W*(.+?)\W*$", text)
     sheet = finder.find(text, path.stem, said[1].strip() if said else "", path.stem.partition("_")[0])
@@ -202,15 +204,18 @@ def _is_line(sheet: Worksheet, name: str) -> bool:
         return False
 
 
-def _in_notebook(text: str) -> tuple[str, list[tuple[str, str, object]]]:
-    """The code in a notebook, and what stands between the brackets of its task.mark(...); no code is run."""
+def _in_notebook(text: str) -> tuple[str, list[tuple[ast.expr, str, str]]]:
+    """The code in a notebook, and what stands between the brackets of its task.mark(...); no code is run.
+
+    Each as it stands there, with the source of its cell, and the place.
+    """
     try:
         cells = json.loads(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells]
         kinds = [cell["cell_type"] for cell in cells]
     except (ValueError, LookupError, TypeError, RecursionError):
         raise SheetError("this is no notebook") from None
-    entries: list[tuple[str, str, object]] = []
+    claims: list[tuple[ast.expr, str, str]] = []
     for i, (source, kind) in enumerate(zip(sources, kinds), 1):
         if kind != "code" or "mark(" not in source:
             continue
@@ -218,21 +223,16 @@ def _in_notebook(text: str) -> tuple[str, list[tuple[str, str, object]]]:
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise SheetError(f"cell {i} is no Python: a quotation mark or a comma is missing") from None
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "mark"
-                and node.args
-            ):
-                entries += _entries(node.args[0], source, f"cell {i}")
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+        marks = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "mark"]
+        claims += [(call.args[0], source, f"cell {i}") for call in marks]
     code = next((found for source in sources for found in PATTERN.findall(source)), "")
-    return code, entries
+    return code, claims
 
 
-def _entries(claims: ast.expr, source: str, place: str) -> Iterator[tuple[str, str, object]]:
+def _entries(claims: ast.expr, source: str, place: str, names: Iterable[str]) -> Iterator[tuple[str, str, object]]:
     if isinstance(claims, ast.Constant) and isinstance(claims.value, str):  # as on paper, a line for each answer
-        for name, _, text in read_paper(claims.value).entries:
+        for name, _, text in read_paper(claims.value, names).entries:
             if str(text).strip():
                 yield name, f"{place}, {name}", text
     if not isinstance(claims, ast.Dict):

@@ -63,7 +63,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     if ending == ".csv":
         return list(_from_table(path, sheet))
     if ending in (".txt", ".md"):
-        paper = read_paper(read_text(path))
+        paper = read_paper(read_text(path), sheet.lines)
         problems = [Problem(path.name, place, reason) for place, reason in paper.problems]
         read = read_entries(path.name, paper.person or path.stem, paper.entries, sheet)
         return [read._replace(problems=[*problems, *read.problems])]

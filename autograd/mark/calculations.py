@@ -24,6 +24,7 @@ from autograd.mark.report import Marking
 from autograd.mark.sheets import sheet_from
 from autograd.mark.worksheet import Worksheet
 from autograd.value import Value
+from autograd.writing.names import text_name
 from autograd.writing.numbers import number
 
 
@@ -151,7 +152,7 @@ class Exercise(Handout):
         {'ŷ': 'wrong'}
         """
         if isinstance(claims, str):
-            claims = claims_in(claims)
+            claims = claims_in(claims, self.lines)
         if not hasattr(claims, "items"):
             return self.sheet.mark(claims)  # which says how claims go
         names = [self.sheet.line_named(name) for name in claims]
@@ -160,7 +161,7 @@ class Exercise(Handout):
         self._written.update(zip(names, claims.values()))
         return Marking([row for row in whole if row.name in names]) if names else whole
 
-    def mark_sheet(self, claims: Mapping[str, object], **options: Any) -> Marking:
+    def mark_sheet(self, claims: Mapping[str, object] | str, **options: Any) -> Marking:
         """Mark a whole sheet by itself: its rows are the lines of the exercise, whatever earlier calls had.
 
         claims, options: as for Worksheet.mark
@@ -205,11 +206,30 @@ class Exercise(Handout):
             make = f'from autograd import Exercise\n\ntask = Exercise.from_toml(r"""\n{self.toml}""", {how})'
         cells: list[tuple[str, str]] = [("markdown", self.question), ("code", make)]
         for title, names in self._parts():
-            blanks = "\n".join(f'    {json.dumps(name, ensure_ascii=False)}: "",' for name in names)
-            cells += [("markdown", f"## {title}"), ("code", f"task.mark({{\n{blanks}\n}})")]
+            cells += [("markdown", f"## {title}"), ("code", f"task.mark({self.blanks(names)})")]
         if self.loss:
             cells += [("markdown", "## Solution\n\nRun this when you have tried."), ("code", "# task.solution")]
         return cells
+
+    def blanks(self, names: Sequence[str]) -> str:
+        """Lines to be answered, as Python: a text with a row for each, `a =`.
+
+        A dictionary where their names cannot stand in such a text: if some hold all signs that end one, or a new line.
+        """
+        rows = "".join(f"{self._in_a_row(name)} =\n" for name in names)
+        ends = [sign for sign in ('"""', "'''") if sign not in rows]
+        if not ends or any(len(name.splitlines()) > 1 for name in names):
+            return "{\n" + "".join(f'    {json.dumps(name, ensure_ascii=False)}: "",\n' for name in names) + "}"
+        raw = "r" if "\\" in rows else ""
+        return f"{raw}{ends[0]}\n{rows}{ends[0]}"
+
+    def _in_a_row(self, name: str) -> str:
+        """The name of a line as it is shown, if it is found by that: w₁ for w_1."""
+        shown = text_name(name)
+        try:
+            return shown if self.sheet.line_named(shown) == name and [*claims_in(f"{shown} = 1")] == [shown] else name
+        except (LookupError, ValueError):
+            return name
 
     def _parts(self) -> list[tuple[str, list[str]]]:
         """The lines under a few headings; those after a first step of descent once more."""

@@ -74,6 +74,7 @@ _ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
 _NOTHING_BEHIND = re.compile(rf"(?<!\s)\s*(?:{RELATION})\s*$")
 _ASSIGNMENTS = (":=", "≔", "←", r"\leftarrow", r"\gets", r"\coloneqq")
 _NEW_LINE = re.compile(rf"\n|\\\\(?:\[\w+\])?|;|(?P<arrow>{ARROW})")
+_STRUCK = re.compile(r"~~(?=[^\s~=])((?:(?!~~)[\s\S])*?[^\s~=])~~(?!~)|<(del|s|strike)>[\s\S]*?</\2>", re.IGNORECASE)
 _SIGNS_BETWEEN = re.compile(rf"\n|\\\\|[;~]|{RELATION}")
 _WORD = r"(?:[^\W\d_]{2,}\.?|(?:[^\W\d_]\.)+[^\W\d_]\.?)"
 _WORDS = rf"{_WORD}(?:[\s-]+{_WORD})*"
@@ -188,6 +189,11 @@ def last_number(text: str) -> Number | None:
     return None if len(text) > LONGEST else written_number(re.split(RELATION, without_brackets(undress(text).text))[-1])
 
 
+def without_struck(text: str) -> str:
+    """A text without what is struck out in it, ~~0.5~~ or <del>0.5</del>; its lines keep their numbers."""
+    return _STRUCK.sub(lambda match: "\n" * match[0].count("\n"), text) if "~~" in text or "</" in text else text
+
+
 def without_brackets(text: str) -> str:
     """What stands in brackets, where they hold all of it."""
     text = text.strip()
@@ -223,6 +229,7 @@ def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive:
     text = "\n".join(_text_of(each, line) for each in text) if isinstance(text, (list, tuple)) else _text_of(text, line)
     if len(text) > LONGEST:
         raise FormulaError(text, LONGEST, f"an answer has up to {LONGEST:,} characters, and this one has {len(text):,}")
+    text = without_struck(text)
     if len(_SIGNS_BETWEEN.findall(text.strip())) > MOST_LINES:
         raise FormulaError(text, 0, f"an answer has up to {MOST_LINES} lines, or members of a chain, and this one has more")
     plain = _in_this_line(undress(text.replace("&", " ")).text, line, names)

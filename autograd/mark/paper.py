@@ -6,11 +6,16 @@ So files of text are read (answers.py), and so is what is typed into a cell of a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undress
-from autograd.mark.claims import without_brackets
+from autograd.mark.claims import without_brackets, without_struck
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST_LINE = 12_000  # characters, a claim and its name
 _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
@@ -33,15 +38,22 @@ class Paper(NamedTuple):
     problems: list[tuple[str, str]]
 
 
-def read_paper(text: str) -> Paper:
-    """Lines such as `z1 = 0,3775  # comment`, or a table in Markdown."""
-    lines = list(enumerate(text.splitlines(), start=1))
+def read_paper(text: str, names: Iterable[str] = ()) -> Paper:
+    """Lines such as `a1 = 0,3775  # comment`, or a table in Markdown; what is struck out does not count.
+
+    names: those that rows may have in front, of which some may hold signs of equality, or others that part rows
+    """
+    odd = sorted(filter(_is_odd, names), key=len, reverse=True)
+    lines = list(enumerate(without_struck(text).splitlines(), start=1))
     rows = [Entry(cells[0], f"line {n}", cells[1]) for n, line in lines if len(cells := _cells(line)) == 2]
     if len(rows) > 1:  # what stands around a table is the exercise
         return Paper("", [row for row in rows if _is_no_head(row.name)], [])
     person, problems = "", list[tuple[str, str]]()
     answers: list[tuple[str, str, list[str]]] = []  # each with the members of its chain
-    for place, row in [(f"line {n}", part) for n, line in lines for part in _SEMICOLON.split(line)]:
+    for place, row in [(f"line {n}", part) for n, line in lines for part in ([line] if odd else _SEMICOLON.split(line))]:
+        if odd and (found := _odd_entry(row.strip(), odd)):
+            answers.append((found[0], place, [found[1]]))
+            continue
         if len(row) > LONGEST_LINE:
             problems.append((place, f"{_show(row)} is longer than any answer"))
             continue
@@ -58,6 +70,22 @@ def read_paper(text: str) -> Paper:
         else:
             answers.append((match["name"].strip(), place, [match["claim"].strip()]))
     return Paper(person, [Entry(name, place, " ".join(members)) for name, place, members in answers], problems)
+
+
+@lru_cache(maxsize=1024)
+def _is_odd(name: str) -> bool:
+    """Whether a row that begins with a name would not be read so: =1+1, p = q, size; width."""
+    row = f"{name.strip()} = 1"
+    return [(each.name, each.text) for each in read_paper(row).entries] != [(name.strip(), "1")]
+
+
+def _odd_entry(row: str, names: list[str]) -> tuple[str, str] | None:
+    """The name and the answer of a row that begins with one of these."""
+    for name in names:
+        rest = row.removeprefix(name.strip())
+        if rest != row and (match := re.fullmatch(rf"\s*(?:{RELATION}|:=?)\s*(.*)", rest)):
+            return name, _without_comment(match[1])
+    return None
 
 
 def _without_comment(line: str) -> str:
@@ -82,15 +110,17 @@ def _show(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:60].rstrip() + " …")
 
 
-def claims_in(text: str) -> dict[str, object]:
+def claims_in(text: str, names: Iterable[str] = ()) -> dict[str, object]:
     """Answers in a text, by the names that it gives them, as Worksheet.mark takes them.
+
+    names: those that they may have
 
     Raises ValueError for a row without a name, and for two of one name.
 
     >>> claims_in("r = 2·3 = 6    # a comment\\ns =")
     {'r': '2·3 = 6', 's': ''}
     """
-    _, entries, problems = read_paper(text)
+    _, entries, problems = read_paper(text, names)
     for place, reason in problems:
         raise ValueError(f"{place}: {reason}")
     claims = {entry.name: entry.text for entry in entries}

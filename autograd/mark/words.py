@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from autograd.formula.lexer import FormulaError
 from autograd.formula.name_keys import Key, name_key
 from autograd.formula.spellings import undress
+from autograd.mark.claims import without_struck
 from autograd.mark.paper import claims_in
 from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.writing.names import text_name
@@ -102,7 +103,7 @@ class WordSheet:
         claims: for each line what was written there, or one text of such lines; marks, carried: as for Worksheet.mark
         """
         if isinstance(claims, str):
-            claims = claims_in(claims)
+            claims = claims_in(claims, self.lines)
         if not hasattr(claims, "items"):
             raise TypeError(f'claims go by line, as in {{"{self.lines[0]}": "…"}}, and this is {claims!r:.60}')
         written = {self.line_named(name): _plain(text) for name, text in claims.items()}
@@ -125,7 +126,7 @@ class WordSheet:
 
 
 def _plain(text: object) -> str:
-    return " ".join(undress(str(text)).text.split()) if text is not None else ""
+    return " ".join(undress(without_struck(str(text))).text.split()) if text is not None else ""
 
 
 def _key(name: str) -> object:

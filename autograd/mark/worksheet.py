@@ -316,7 +316,7 @@ class Worksheet:
         2.0
         """
         if isinstance(claims, str):
-            claims = claims_in(claims)
+            claims = claims_in(claims, self.lines)
         if not hasattr(claims, "items"):
             example = f'{{"{self.lines[0]}": "0.5"}}'
             raise TypeError(f"claims go by line, as in {example}, and this is {shorten(repr(claims))}")

@@ -19,6 +19,7 @@ from autograd.exams.returned import hand_back
 from autograd.exams.tables import Student, read_students
 from autograd.mark.exercises import exercise
 from autograd.mark.texts import SheetError
+from autograd.writing.names import text_name
 from nn.cli.main import main
 
 # --------------------------------------------------------------------------------------------------------- tables of people
@@ -208,8 +209,7 @@ def notebook_with(source, answers):
     for cell in whole["cells"]:
         text = "".join(cell["source"])
         for name, x in answers.items():
-            key = json.dumps(name, ensure_ascii=False)
-            text = text.replace(f'{key}: ""', f'{key}: "{x}"')
+            text = text.replace(f"\n{text_name(name)} =\n", f"\n{text_name(name)} = {x}\n")
         cell["source"] = text
     return json.dumps(whole)
 

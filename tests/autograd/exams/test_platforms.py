@@ -231,6 +231,8 @@ def test_nbgrader_gets_the_red_pen_s_marks(capsys):
     assert run(notebook, task.answers)[1] == len(task.lines)
     assert run(notebook, wrong)[1] == task.mark_sheet(wrong).score == len(task.lines) - 1
     assert run(notebook, {})[1] == 0.0
+    typed = "\n".join(f"{name} = {x}" for name, x in wrong.items())  # as the cell asks for it
+    assert run(notebook, typed)[1] == len(task.lines) - 1
     own = [cell["metadata"].get("nbgrader") for cell in json.loads(notebook)["cells"]]
     assert [each["points"] for each in own if each and each["grade"]] == [len(task.lines)]
     assert all(each["locked"] for each in own if each)

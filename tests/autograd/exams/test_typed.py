@@ -2,7 +2,7 @@
 
 from autograd import exercise
 from autograd.exams.codes import write_code
-from autograd.exams.returned import _in_notebook
+from autograd.exams.returned import _entries, _in_notebook
 from autograd.mark.handout import write_notebook
 
 
@@ -14,6 +14,7 @@ def test_a_text_in_a_returned_notebook_is_read_as_a_dict_is():
     found = []
     for source in (typed, listed):
         notebook = write_notebook([("markdown", f"{write_code(task)}"), ("code", source)])
-        code, entries = _in_notebook(notebook)
+        code, claims = _in_notebook(notebook)
+        entries = [entry for each in claims for entry in _entries(*each, task.lines)]
         found.append((code, [(name, text) for name, _, text in entries]))
     assert found[0] == found[1] == (write_code(task), [("z", "1.0400"), ("o", "σ(1.04) = 0.73885")])

@@ -11,6 +11,7 @@ import autograd
 from autograd import Value, Worksheet, exercise
 from autograd.mark.levels import LEVELS
 from autograd.mark.sheets import sheet_from
+from autograd.writing.names import text_name
 
 ROOT = math.sqrt(2)
 
@@ -209,7 +210,7 @@ def test_a_variant_is_an_exercise(level, variant, monkeypatch):
     namespace = {}
     exec(cells[1], namespace)
     assert namespace["task"].answers == shown.answers
-    asked = [name for name in shown.lines if any(f'"{name}": ""' in cell for cell in cells)]
+    asked = [name for name in shown.lines if any(f"\n{text_name(name)} =\n" in cell for cell in cells)]
     assert asked == list(shown.lines)
 
 

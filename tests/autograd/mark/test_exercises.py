@@ -558,8 +558,9 @@ def run(cells, fill=lambda source: source):
 
 
 def filled(answers):
-    """Fills in a cell: between the quotes behind a line's name stands what is answered there."""
-    return lambda source: re.sub(r'^( +"(.+)": )"",$', lambda m: f'{m[1]}"{answers.get(m[2], "")}",', source, flags=re.M)
+    """Fills in a cell: behind a line's name and its sign of equality stands what is answered there."""
+    shown = {text_name(name): x for name, x in answers.items()}
+    return lambda source: re.sub(r"^(.+) =$", lambda m: f"{m[0]} {shown.get(m[1], '')}", source, flags=re.MULTILINE)
 
 
 def markings(shown):

@@ -12,6 +12,7 @@ from autograd import exercise
 from autograd.formula.lexer import FormulaError
 from autograd.mark.classes import Class
 from autograd.mark.questions import QUESTIONS
+from autograd.writing.names import text_name
 
 # ----------------------------------------------------------------------------------------------------------------- shapes
 
@@ -225,7 +226,7 @@ def test_a_question_is_an_exercise(kind, tmp_path):
     cells = ["".join(cell["source"]) for cell in json.loads(task.notebook)["cells"]]
     exec(cells[1], namespace)
     assert namespace["task"].answers == task.answers
-    assert all(f'"{line}": ""' in cells[3] for line in task.lines)
+    assert all(f"\n{text_name(line)} =\n" in cells[3] for line in task.lines)
     marked = Class({"Ada": task.mark_sheet(task.answers), "Emmy": task.mark_sheet({})})
     assert marked["Ada"].score == len(task.lines)
     assert marked["Emmy"].summary.endswith("Nothing is filled in yet.")
