@@ -684,6 +684,17 @@ def test_the_solution_has_the_numbers(level, seed):
     assert [name for name in wanted if name not in found] == []
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_the_solution_has_what_comes_before_and_after_the_derivation(steps):
+    """Forward in numbers; and all that follows a step, up to the parameters of the last one."""
+    shown = exercise("neuron", seed=2, steps=steps)
+    found = ends(shown.solution.text)
+    wanted = {text_name(name): shown.sheet.values[name].data for name in shown.lines}
+    local = wanted.pop("∂ŷ/∂a")  # on the way
+    assert 0.0 < local < 0.25
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
 @pytest.mark.parametrize("ending", [".md", ".tex", ".html", ".ipynb", ".toml", ".MD"])
 def test_an_exercise_is_saved(ending, tmp_path):
     """By the ending of the file; the path comes back."""
