@@ -304,9 +304,7 @@ def test_an_answer_or_a_documented_error(reader):
     tried(guarded_reader, share, documented)
 
 
-@pytest.mark.parametrize(
-    "reader", [read_formula, mark_a_line, read_a_page, read_a_label], ids=lambda reader: reader.__name__
-)
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_a_piece_over_and_over(reader):
     """Hundreds and thousands of each piece show what grows too fast."""
     documented, _ = READERS[reader]

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
     from autograd.formula.name_keys import Key
 
-_PIECE = re.compile(r"(?:\\begin\s*\{(\w+)\}(?s:.*?)\\end\s*\{\1\}|\\;|[^;\n])+")  # \; is a space in LaTeX
+MOST_ALIGNED = 5_000  # characters between \begin and \end
+_PIECE = re.compile(  # \; is a space in LaTeX
+    rf"(?:\\begin\s*\{{(\w+)\}}(?s:.{{0,{MOST_ALIGNED}}}?)\\end\s*\{{\1\}}|\\;|[^;\n])+"
+)
 _COMMENT = re.compile(r"(^|\s)#.*")
 _WORD = re.compile(r"[^\W\d]\w*[′'’]*")
 
