@@ -216,6 +216,7 @@ def worked_out(formula, names):
     words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid("} | {
         text_name(name): f"N[{name!r}]" for name in names
     }
+    words |= {f"{function}(": f"{function}(" for function in ("exp", "log", "sqrt", "tanh")}
     longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     python = re.sub(longest_first, lambda match: words[match[0]], formula)
     return eval(python, {"N": names, "sigmoid": lambda a: 1 / (1 + math.exp(-a)), **vars(math)})
