@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.mark.exercises import KINDS, Exercise, exercise
 from autograd.mark.levels import ACTIVATIONS
+from autograd.mark.questions import QUESTIONS
 
 PATTERN = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+\d*)*-\d{1,9}(?![\w-])")
 
@@ -42,7 +43,9 @@ def read_code(code: str) -> Exercise:
 
     Raises ValueError for what is no code.
     """
-    level = max((name for name in KINDS if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default="")
+    level = max(
+        (name for name in (*KINDS, *QUESTIONS) if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default=""
+    )
     options: dict[str, Any] = {}
     for part in code[len(level) + 1 :].split("-")[:-1] if level else ():
         word, number = re.fullmatch(r"([a-z2]*?)(\d*)", part).groups() if part != "l2" else ("l2", "")  # type: ignore[union-attr]

@@ -10,10 +10,11 @@
     attention    a query, three keys, a mask; softmax, and back to query and keys
     jacobian     two functions of two variables, and the slopes of a loss back through them
     hessian      a function of two variables, its slopes and theirs
-    read the graph     boxes, with numbers in some; the values and the slopes of the others
+    read the graph     boxes, with numbers in some; the values and the slopes of the others; the seed says which graph it is
 
     shapes             which product each gradient is, and how large
-    find the mistake   a sheet with one slip, which is carried on: the line, and its right number
+    find the mistake   a sheet with one slip, which is carried on: the line, and its right number; "find the mistake in
+                       softmax" is one of that kind
 
 Those with a net come in batches, with other activations, with a penalty on the weights and with two steps: levels.py. In
 symbols, formulas are wanted and no numbers are given. The last two are answered in words (questions.py).
@@ -31,13 +32,13 @@ from typing import Any
 
 from autograd.mark.calculations import Exercise
 from autograd.mark.kind_numbers import KindNumbers, numbers_for
-from autograd.mark.levels import LEVELS, title_of, variant_of
+from autograd.mark.levels import LEVELS, title_of, variant_of, with_graph
 from autograd.mark.questions import QUESTIONS, ask
 from autograd.mark.worksheet import Worksheet
 
 __all__ = ["KINDS", "Exercise", "exercise"]
 
-KINDS = (*LEVELS, *QUESTIONS)
+KINDS = (*LEVELS, *(name for name in QUESTIONS if "mistake in" not in name))  # which come in all kinds
 
 
 def exercise(
@@ -56,8 +57,9 @@ def exercise(
     """A new exercise: a level, or a worksheet of your own, with other numbers.
 
     model: "neuron", "two inputs", "two layers", "softmax", "recurrent", "rmsnorm", "embedding", "attention", "jacobian",
-        "read the graph", "hessian", "shapes" or "find the mistake"; or a Worksheet, whose given numbers are drawn anew, of
-        the size that they have now; 0 and 1 are targets, and change places
+        "hessian", "read the graph", "shapes" or "find the mistake", which may be one "in softmax", or in whatever else has
+        lines that rest on others; or a Worksheet, whose given numbers are drawn anew, of the size that they have now; 0 and
+        1 are targets, and change places
     seed: for the same numbers again
     loss: the name of the line that is differentiated, for a sheet of your own; the formulas of the lines before it are given
     digits: to how many significant digits the answers are wanted, from 3 on
@@ -93,13 +95,14 @@ def exercise(
     if isinstance(model, str) and model in QUESTIONS:
         variant = variant_of(model, QUESTIONS[model], **asked)
         return ask(model, variant, title_of(QUESTIONS[model], variant, ""), seed, digits, made)
-    source, loss, title = _look_up(model, loss, asked)
-    sheet, hidden = source.draw(Random(seed), digits)
+    random = Random(seed)
+    source, loss, title = _look_up(model, loss, asked, random)
+    sheet, hidden = source.draw(random, digits)
     sheet.title = title
     return Exercise(sheet, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
 
 
-def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[KindNumbers, str, str]:
+def _look_up(model: object, loss: str, asked: Mapping[str, Any], random: Random) -> tuple[KindNumbers, str, str]:
     """Sheets of a level, or like somebody's own, with its loss and its title.
 
     asked: in what it is to differ from the plain one
@@ -113,5 +116,5 @@ def _look_up(model: object, loss: str, asked: Mapping[str, Any]) -> tuple[KindNu
     if model not in LEVELS:
         raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, KINDS))}, or give a Worksheet")
     level, variant = LEVELS[model], variant_of(model, LEVELS[model], **asked)
-    source = numbers_for(model, variant)
+    source = numbers_for(model, with_graph(model, variant, random))
     return source, level.loss, title_of(level, variant, source.title)

@@ -8,21 +8,23 @@ the parameters that it gave.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from typing import NamedTuple, Protocol
 
 from autograd.calculus import gradient
 from autograd.functions import softmax
 from autograd.functions import sum as total
 from autograd.mark.worksheet import Worksheet
-from autograd.primitives import log, relu, sigmoid, softplus, sqrt, tanh
+from autograd.primitives import exp, log, relu, sigmoid, softplus, sqrt, tanh
 from autograd.value import Value, constant, lift
 
 Lines = dict[str, Value]
+Bend = Callable[[Value], Value]
 Pass = Callable[[list[Value]], Lines]  # from the parameters, forward and backward: the lines
 
 MOST_ROWS, MOST_STEPS, CLASSES = 4, 2, 3
 PRIME = "'"
-ACTIVATIONS: Mapping[str, Callable[[Value], Value]] = {
+ACTIVATIONS: Mapping[str, Bend] = {
     "sigmoid": sigmoid,
     "tanh": tanh,
     "relu": relu,
@@ -34,6 +36,7 @@ class Variant(NamedTuple):
     """What an exercise is like: the name of its activation, its rows, whether weights are penalised, its steps.
 
     true_class: of the first row, from 1 on; symbols: whether formulas are wanted, and no numbers are given
+    graph: which one it is, of those that are drawn; the seed says that
     """
 
     activation: str = "sigmoid"
@@ -42,6 +45,7 @@ class Variant(NamedTuple):
     steps: int = 1
     true_class: int = 2
     symbols: bool = False
+    graph: int = 0
 
 
 class Level(NamedTuple):
@@ -347,18 +351,75 @@ def _hessian(variant: Variant) -> Worksheet:
     return Worksheet(lines | {f"H_{i}{j}": gradient(slopes[i - 1], (x, y)[j - 1])[0] for i, j in ((1, 1), (1, 2), (2, 2))})
 
 
-def _graph(variant: Variant) -> Worksheet:
-    """A chain of boxes with one of which two others make use, so that two slopes meet there."""
-    w, x, c, y = _values(w=0.4, x=0.6, c=0.3, y=0.2)
+def _chain_of_boxes(bend: Bend) -> Lines:
+    """One box below the other; two of them make use of x, so that two slopes meet there."""
+    w, x, b, c = _values(w=0.4, x=0.6, b=0.3, c=0.2)
+    p = w * x
+    a = p + b
+    h = bend(a)
+    q = h * x
+    e = q + c
+    return {"p": p, "a": a, "h": h, "q": q, "e": e, "L": e**2, "w": w, "x": x}
+
+
+def _shared_weight(bend: Bend) -> Lines:
+    w, x_1, x_2 = _values(w=0.4, x_1=0.6, x_2=0.9)
+    a_1, a_2 = w * x_1, w * x_2
+    h = bend(a_1)
+    s = h + a_2
+    return {"a_1": a_1, "a_2": a_2, "h": h, "s": s, "L": s**2, "x_1": x_1, "x_2": x_2, "w": w}
+
+
+def _diamond(bend: Bend) -> Lines:
+    """Two ways that part, and meet again."""
+    w, x, c = _values(w=0.4, x=0.6, c=0.3)
     a = w * x
-    b = a + c
-    h = ACTIVATIONS[variant.activation](b)
-    d = h * x
-    e = d + y
-    L = e**2
-    lines = {"a": a, "b": b, "h": h, "d": d, "e": e, "L": L}
-    back = {"e": e, "d": d, "h": h, "b": b, "a": a, "w": w, "x": x}
-    return Worksheet(lines | _slopes(L, "L", back))
+    h, s = bend(a), a + c
+    p = h * s
+    return {"a": a, "h": h, "s": s, "p": p, "L": p**2, "w": w, "x": x}
+
+
+def _two_neurons(bend: Bend) -> Lines:
+    w_1, x, w_2, c = _values(w_1=0.4, x=0.6, w_2=0.7, c=0.3)
+    a_1, a_2 = w_1 * x, w_2 * x
+    h_1, h_2 = bend(a_1), bend(a_2)
+    p = h_1 * h_2
+    s = p + c
+    return {"a_1": a_1, "a_2": a_2, "h_1": h_1, "h_2": h_2, "p": p, "s": s, "L": s**2, "w_1": w_1, "w_2": w_2, "x": x}
+
+
+def _softmax_in_boxes(bend: Bend) -> Lines:
+    """The share of the first of two scores, and −log of it."""
+    w_1, x, w_2 = _values(w_1=0.4, x=0.6, w_2=0.7)
+    a_1, a_2 = w_1 * x, w_2 * x
+    e_1, e_2 = lift(exp(a_1)), lift(exp(a_2))
+    s = e_1 + e_2
+    r = 1 / s
+    share = e_1 * r
+    lines = {"a_1": a_1, "a_2": a_2, "e_1": e_1, "e_2": e_2, "s": s, "r": r, "ŷ": share, "L": -log(share)}
+    return lines | {"w_1": w_1, "w_2": w_2, "x": x}
+
+
+GRAPHS = (_chain_of_boxes, _shared_weight, _diamond, _two_neurons, _softmax_in_boxes)
+
+
+def _graph(variant: Variant) -> Worksheet:
+    """Boxes up to L, then the slopes back, and those of what is given."""
+    found = GRAPHS[variant.graph](ACTIVATIONS[variant.activation])
+    boxes = {name: node for name, node in found.items() if node.inputs}
+    given = {name: node for name, node in found.items() if not node.inputs}
+    L = boxes["L"]
+    back = {name: node for name, node in reversed(boxes.items()) if node is not L}
+    return Worksheet(boxes | _slopes(L, "L", back | given))
+
+
+def with_graph(name: str, variant: Variant, random: Random) -> Variant:
+    """A variant of a kind with one of the graphs, if they are drawn; softmax comes where no other function is asked for."""
+    kind = LEVELS[name]
+    if not kind.drawn:
+        return variant
+    usual = variant.activation == kind.usual.activation
+    return variant._replace(graph=random.randrange(len(GRAPHS) if usual else len(GRAPHS) - 1))
 
 
 def _rmsnorm(variant: Variant) -> Worksheet:

@@ -2,7 +2,8 @@
 
     shapes             a net of two layers, its columns or, with several rows, its tables; the sizes of what it has, and of
                        each gradient the product that it is: W₂ᵀδ₂, δ₁xᵀ, the other way round for rows
-    find the mistake   a network of two layers that somebody has worked out, with one slip, which is carried on
+    find the mistake   a sheet that somebody has worked out, with one slip, which is carried on: of two layers; or of any
+                       other kind in which lines rest on one another, "find the mistake in softmax"
 
 A question is an exercise with a sheet of words (words.py) in the place of a worksheet.
 """
@@ -10,13 +11,15 @@ A question is an exercise with a sheet of words (words.py) in the place of a wor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
 from autograd.display.board import Board
 from autograd.mark.calculations import Exercise
 from autograd.mark.kind_numbers import numbers_for
-from autograd.mark.levels import LEVELS, Variant
+from autograd.mark.levels import LEVELS, Variant, with_graph
+from autograd.mark.picture import Picture
 from autograd.mark.planted import LINE, NUMBER, RightNumber, line_of, plant
 from autograd.mark.words import Answer, MatrixProduct, Size, WordSheet
 
@@ -27,7 +30,7 @@ FEW = 5  # sheets that are tried for one with a mistake that shows
 class Asked(NamedTuple):
     """What a question is about: its answers, what is given, formulas in text and in LaTeX, and what is wanted.
 
-    written: what somebody filled in
+    written: what somebody filled in; picture: of the graph, in the place of formulas
     """
 
     answers: Mapping[str, Answer]
@@ -35,6 +38,7 @@ class Asked(NamedTuple):
     formulas: Mapping[str, tuple[str, str]]
     wanted: str
     written: Mapping[str, str] = {}
+    picture: Picture | None = None
 
 
 class Question(NamedTuple):
@@ -67,6 +71,7 @@ class Questions(Exercise):
         self.level, self.seed, self.digits = level, seed, digits
         self.variant, self.loss, self.in_symbols, self.hidden = dict(variant), "", False, []
         self.lines, self.given, self.written = self.sheet.lines, dict(asked.given), asked.written
+        self.picture = asked.picture
         self.answers = {line: answer.right for line, answer in asked.answers.items()}
         self._asked = asked
         self._written: dict[str, object] = {}
@@ -148,12 +153,13 @@ def _shapes(variant: Variant, seed: int, digits: int) -> Asked:
 # ------------------------------------------------------------------------------------------------------- find the mistake
 
 
-def _find_the_mistake(variant: Variant, seed: int, digits: int) -> Asked:
-    level, random = LEVELS[BASE], Random(seed)
-    source = numbers_for(BASE, variant)
+def _find_the_mistake(base: str, variant: Variant, seed: int, digits: int) -> Asked:
+    """A sheet of a kind, filled in; base: the kind."""
+    level, random = LEVELS[base], Random(seed)
+    source = numbers_for(base, with_graph(base, variant, random))
     for _ in range(FEW):
         sheet, _hidden = source.draw(random, digits)
-        task = Exercise(sheet, level.loss, digits, BASE)
+        task = Exercise(sheet, level.loss, digits, base)
         try:
             planted = plant(task, random)
             break
@@ -167,11 +173,23 @@ def _find_the_mistake(variant: Variant, seed: int, digits: int) -> Asked:
         f" which line that is, and what should stand there, to {digits} significant digits."
     )
     answers: dict[str, Answer] = {LINE: line_of(task, planted), NUMBER: RightNumber(task, planted)}
-    return Asked(answers, task.given, {name: (texts[name], in_latex[name]) for name in texts}, wanted, planted.written)
+    formulas = {name: (texts[name], in_latex[name]) for name in texts}
+    return Asked(answers, task.given, formulas, wanted, planted.written, task.picture)
 
 
-BASE = "two layers"
+def _of_mistakes(base: str, title: str) -> Question:
+    level = LEVELS[base]
+    takes = tuple(option for option in level.takes if option != "symbols")
+    return Question(partial(_find_the_mistake, base), title, level.usual, takes)
+
+
+WITHOUT_A_CHAIN = ("hessian",)  # nothing rests on another line there
 QUESTIONS: dict[str, Question] = {
     "shapes": Question(_shapes, "Which product, and how large", Variant(steps=0), ("batch",)),
-    "find the mistake": Question(_find_the_mistake, "Find the mistake", Variant(), ("activation", "batch", "l2", "steps")),
+    "find the mistake": _of_mistakes("two layers", "Find the mistake"),
+}
+QUESTIONS |= {  # the same on sheets of other kinds: find the mistake in softmax, in the graph
+    f"find the mistake in {base.removeprefix('read ')}": _of_mistakes(base, f"Find the mistake: {level.title}")
+    for base, level in LEVELS.items()
+    if base not in WITHOUT_A_CHAIN
 }

@@ -60,9 +60,9 @@ def add_to(commands: Any) -> None:
         _exercise,
         help="a new exercise with kind numbers",
         description="A new exercise on backpropagation: one neuron, two inputs, two layers, softmax; recurrent, rmsnorm,"
-        " embedding, attention; jacobian, hessian; read the graph, shapes, find the mistake. Printed as"
-        " Markdown; --save writes it for paper (.md, .tex, .html), as a notebook that marks itself (.ipynb), or as a"
-        " worksheet for `chalkgrad mark` (.toml).",
+        " embedding, attention; jacobian, hessian; read the graph, shapes, find the mistake, and that in any of the"
+        " others (find the mistake in softmax). Printed as Markdown; --save writes it for paper (.md, .tex, .html), as a"
+        " notebook that marks itself (.ipynb), or as a worksheet for `chalkgrad mark` (.toml).",
         examples=[
             "chalkgrad exercise neuron --seed 3 --answers",
             "chalkgrad exercise attention --seed 3",

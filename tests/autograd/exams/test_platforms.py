@@ -2,6 +2,7 @@
 
 import ast
 import html
+import importlib.util
 import io
 import json
 import os
@@ -185,6 +186,61 @@ def test_qti_gives_marks_and_remarks():
             assert score(item, each.answer) == (0.0, each.sentence)
         assert score(item, "12345.6") == (0.0, "")
     assert files("qti") == WRITERS["qti"](tasks(), 15.0)
+
+
+READER = """  # pyslet knows every element of QTI 1.2.1 by name; what it does not know is a plain Element
+import io, json, sys, zipfile
+import pyslet.qtiv1.assessment, pyslet.qtiv1.common, pyslet.qtiv1.core, pyslet.qtiv1.xml
+import pyslet.xml.structures as structures
+
+pyslet.qtiv1.core.QTIComment = pyslet.qtiv1.common.QTICommentContainer  # two names that Python 3 does not find there
+pyslet.qtiv1.assessment.Assessment.QTIAssessProcExtension = None
+document = pyslet.qtiv1.xml.QTIDocument()
+document.read(src=io.BytesIO(zipfile.ZipFile(sys.argv[1]).read("quiz.xml")))
+
+
+def named(element, name):
+    return [each for each in element.find_children_depth_first(structures.Element) if type(each).__name__ == name]
+
+
+def text(element):
+    return "".join(map(str, element.get_children()))
+
+
+elements = list(document.root.find_children_depth_first(structures.Element))
+strange = [str(each.xmlname) for each in elements if not type(each).__module__.startswith("pyslet.qtiv1")]
+items = []
+for item in named(document.root, "Item"):
+    rules = []
+    for rule in named(item, "RespCondition"):
+        found = {name: [text(each) for each in named(rule, name)] for name in ("VarEqual", "VarGTE", "VarLTE", "SetVar")}
+        rules.append(found | {"shown": [each.get_attributes()["linkrefid"] for each in named(rule, "DisplayFeedback")]})
+    feedback = {each.ident: text(named(each, "MatText")[0]) for each in named(item, "ItemFeedback")}
+    items.append({"title": item.title, "rules": rules, "feedback": feedback})
+print(json.dumps({"strange": strange, "items": items}))
+"""
+
+
+@pytest.mark.external
+def test_qti_is_read_by_somebody_else(tmp_path):
+    """Pyslet, a reader of the whole of QTI 1.2.1, knows every element, and finds the answers, tolerances and remarks."""
+    if importlib.util.find_spec("pyslet") is None:
+        pytest.skip("pyslet is not here: pip install pyslet")
+    (tmp_path / "qti.zip").write_bytes(files("qti")["qti.zip"])
+    done = run_elsewhere(tmp_path, sys.executable, "-W", "ignore", "-c", READER, "qti.zip")
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert found["strange"] == []
+    lines = [(task, line) for task in tasks() for line in task.lines]
+    for item, (task, line) in zip(found["items"], lines, strict=True):
+        assert item["title"] == f"{write_code(task)}: {line}"
+        right, *wrong = item["rules"]
+        low, high = float(right["VarGTE"][0]), float(right["VarLTE"][0])
+        assert (right["VarEqual"], right["SetVar"], right["shown"]) == ([task.answers[line]], ["100"], ["right"])
+        assert high - low == pytest.approx(30 * 10.0 ** -len(task.answers[line].partition(".")[2]), rel=1e-6)
+        said = [(rule["VarEqual"][0], item["feedback"][rule["shown"][0]]) for rule in wrong]
+        assert said == [tuple(each) for each in foreseen(task, line)]
+        assert not any(rule["SetVar"] for rule in wrong)
 
 
 def test_qti_compares_answers_in_words():

@@ -174,16 +174,55 @@ def hessian(g):
 
 
 def graph(g):
-    """The boxes of L = (tanh(w x + c) x + y)², from the top down, and back."""
-    w, x, c, y = (g[name] for name in ("w", "x", "c", "y"))
-    a = w * x
-    h = math.tanh(a + c)
-    d = h * x
-    e = d + y
-    found = {"a": a, "b": a + c, "h": h, "d": d, "e": e, "L": e * e}
-    down = 2 * e * x * (1 - h * h)
-    found |= {f"∂L/∂{name}": 2 * e for name in "ed"} | {"∂L/∂h": 2 * e * x, "∂L/∂b": down, "∂L/∂a": down}
-    return found | {"∂L/∂w": down * x, "∂L/∂x": 2 * e * h + down * w}
+    """The boxes of one of five graphs, told by what is given, from the top down, and back."""
+    if "b" in g:  # L = (tanh(w x + b) x + c)²
+        w, x = g["w"], g["x"]
+        a = w * x + g["b"]
+        h = math.tanh(a)
+        e = h * x + g["c"]
+        down = 2 * e * x * (1 - h * h)
+        found = {"p": w * x, "a": a, "h": h, "q": h * x, "e": e, "L": e * e}
+        found |= {f"∂L/∂{name}": 2 * e for name in "eq"} | {"∂L/∂h": 2 * e * x, "∂L/∂a": down, "∂L/∂p": down}
+        return found | {"∂L/∂w": down * x, "∂L/∂x": 2 * e * h + down * w}
+    if "x_1" in g:  # L = (tanh(w x_1) + w x_2)²
+        w, x_1, x_2 = g["w"], g["x_1"], g["x_2"]
+        h = math.tanh(w * x_1)
+        s = h + w * x_2
+        down = 2 * s * (1 - h * h)
+        found = {"a_1": w * x_1, "a_2": w * x_2, "h": h, "s": s, "L": s * s}
+        found |= {f"∂L/∂{name}": 2 * s for name in ("s", "h", "a_2")} | {"∂L/∂a_1": down}
+        return found | {"∂L/∂x_1": down * w, "∂L/∂x_2": 2 * s * w, "∂L/∂w": down * x_1 + 2 * s * x_2}
+    if "w" in g:  # L = (tanh(w x) (w x + c))²
+        a = g["w"] * g["x"]
+        h, s = math.tanh(a), a + g["c"]
+        down = 2 * h * s * (h + s * (1 - h * h))
+        found = {"a": a, "h": h, "s": s, "p": h * s, "L": (h * s) ** 2, "∂L/∂p": 2 * h * s, "∂L/∂a": down}
+        return found | {"∂L/∂s": 2 * h * s * h, "∂L/∂h": 2 * h * s * s, "∂L/∂w": down * g["x"], "∂L/∂x": down * g["w"]}
+    a = {i: g[f"w_{i}"] * g["x"] for i in (1, 2)}
+    if "c" in g:  # L = (tanh(w_1 x) tanh(w_2 x) + c)²
+        h = {i: math.tanh(a[i]) for i in a}
+        s = h[1] * h[2] + g["c"]
+        down = {i: 2 * s * h[3 - i] * (1 - h[i] ** 2) for i in h}
+        found = {"p": h[1] * h[2], "s": s, "L": s * s, "∂L/∂s": 2 * s, "∂L/∂p": 2 * s}
+        found |= {f"h_{i}": h[i] for i in h} | {f"∂L/∂h_{i}": 2 * s * h[3 - i] for i in h}
+    else:  # L = −log softmax(w_1 x, w_2 x)_1
+        e = {i: math.exp(a[i]) for i in a}
+        whole = e[1] + e[2]
+        share = e[1] / whole
+        down = {1: share - 1, 2: 1 - share}
+        found = {
+            "e_1": e[1],
+            "e_2": e[2],
+            "s": whole,
+            "r": 1 / whole,
+            "ŷ": share,
+            "L": -math.log(share),
+            "∂L/∂ŷ": -1 / share,
+        }
+        found |= {"∂L/∂r": -whole, "∂L/∂s": 1 / whole, "∂L/∂e_1": down[1] / e[1], "∂L/∂e_2": down[2] / e[2]}
+    found |= {f"a_{i}": a[i] for i in a} | {f"∂L/∂a_{i}": down[i] for i in a}
+    found |= {f"∂L/∂w_{i}": down[i] * g["x"] for i in a}
+    return found | {"∂L/∂x": down[1] * g["w_1"] + down[2] * g["w_2"]}
 
 
 BY_HAND = {"neuron": neuron, "two inputs": neuron, "two layers": two_layers, "softmax": softmax}
@@ -419,11 +458,68 @@ def test_the_formulas_that_are_given_lead_to_the_loss(level):
     if shown.picture is None:
         assert list(shown.formulas)[-1] == shown.loss
         return
+    assert loss_by_picture(shown) == {line: shown.answers[line] for line in loss_by_picture(shown)}
+
+
+def loss_by_picture(shown):
+    """The boxes that are computed, worked out from the text of the picture."""
+    names = given(shown)
     signs = {"×": math.prod, "+": sum, "tanh": lambda xs: math.tanh(*xs), "( )²": lambda xs: xs[0] ** 2}
+    signs |= {"exp": lambda xs: math.exp(*xs), "1/( )": lambda xs: 1 / xs[0], "−log": lambda xs: -math.log(*xs)}
+    signs |= {"σ": lambda xs: sigmoid(*xs)}
+    own = {text_name(name): name for name in [*shown.lines, *shown.given]}
+    found = {}
     for row in shown.picture.text.splitlines():
         name, sign, *inputs = re.split(r"  +from  +|  +", row.strip())
-        names[name] = signs[sign]([names[x] for x in inputs[0].split(", ")]) if inputs else float(sign)
-    assert {line: rounded(names[line], 5) for line in "abhdeL"} == {line: shown.answers[line] for line in "abhdeL"}
+        name = own[name]
+        names[name] = signs[sign]([names[own[x]] for x in inputs[0].split(", ")]) if inputs else number(sign)
+        if inputs:
+            found[name] = rounded(names[name], 5)
+    return found
+
+
+GRAPHS = [0, 1, 2, 5, 7]  # seeds of a graph each
+
+
+def boxes(svg):
+    """Rectangles of a picture, and the straight ways down that go past some: their x, and from which y to which."""
+    rects = [
+        tuple(map(int, m)) for m in re.findall(r'<rect class="box" x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', svg)
+    ]
+    downs = [tuple(map(int, m)) for m in re.findall(r'd="M(\d+) (\d+)V(\d+)', svg)]
+    return rects, downs
+
+
+def test_a_seed_says_which_graph_is_to_be_read():
+    """A shared weight, a diamond, softmax, two neurons, and a chain; each has its numbers, and is read from its picture."""
+    found = {tuple(task("read the graph", seed).lines): seed for seed in GRAPHS}
+    assert len(found) == len(GRAPHS)
+    for seed in GRAPHS:
+        shown = task("read the graph", seed)
+        numbers = graph(given(shown))
+        assert shown.answers == {name: rounded(numbers[name], 5) for name in shown.answers}
+        assert set(shown.answers) == set(numbers)
+        computed = loss_by_picture(shown)
+        assert computed == {line: shown.answers[line] for line in computed}
+        assert list(computed) != []
+        assert shown.hidden == []
+
+
+@pytest.mark.parametrize("seed", GRAPHS)
+def test_nothing_lies_upon_a_box_in_a_picture(seed):
+    """Neither another box, nor an edge on its way down."""
+    rects, downs = boxes(task("read the graph", seed).picture.svg)
+    assert len(rects) >= 7
+    for (x, y, w, h), (x2, y2, w2, h2) in combinations(rects, 2):
+        assert x + w < x2 or x2 + w2 < x or y + h < y2 or y2 + h2 < y
+    for at, start, end in downs:
+        assert [r for r in rects if r[0] < at < r[0] + r[2] and start < r[1] and r[1] + r[3] < end] == []
+
+
+def test_another_activation_is_in_every_graph_that_may_come():
+    """Softmax has none, so it does not come then."""
+    signs = {task("read the graph", seed, activation="sigmoid").picture.text.count("σ") for seed in range(12)}
+    assert 0 not in signs
 
 
 @everywhere

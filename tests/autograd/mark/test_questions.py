@@ -6,11 +6,13 @@ import random
 import re
 
 import pytest
-from long_runs import many
+from long_runs import many, part
 
 from autograd import exercise
+from autograd.exams.codes import read_code, write_code
 from autograd.formula.lexer import FormulaError
 from autograd.mark.classes import Class
+from autograd.mark.levels import LEVELS
 from autograd.mark.questions import QUESTIONS
 from autograd.writing.names import text_name
 
@@ -206,10 +208,61 @@ def test_other_networks_have_mistakes_too(options):
     assert task.mark_sheet(task.answers).score == 2.0
 
 
-# ------------------------------------------------------------------------------------------------------------ both of them
+IN_OTHERS = [name for name in QUESTIONS if name.startswith("find the mistake in ")]
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+def worked_out(formula, names):
+    """A formula as it is printed, worked out by Python."""
+    words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid("} | {
+        text_name(name): f"N[{name!r}]" for name in names
+    }
+    words |= {f"{function}(": f"{function}(" for function in ("exp", "log", "sqrt", "tanh")}
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    python = re.sub(longest_first, lambda match: words[match[0]], formula)
+    return eval(python, {"N": names, "sigmoid": lambda a: 1 / (1 + math.exp(-a)), **vars(math)})
+
+
+def odd_lines(task):
+    """The lines that do not follow from the numbers above them, by the formulas of the sheet as they are printed."""
+    steps = task.sheet.answers["right number"].task.sheet.steps
+    names = {name: float(x.replace("−", "-")) for name, x in {**task.given, **task.written}.items()}
+    found = {name: worked_out(formula, names) for name, formula in steps.items()}
+    assert list(found) == list(task.written)
+    return {name: x for name, x in found.items() if abs(x - names[name]) > 6e-5 * abs(x)}
+
+
+@pytest.mark.parametrize("kind", part(IN_OTHERS, 5))
+@pytest.mark.parametrize("seed", range(many(2)))
+def test_every_kind_in_which_lines_rest_on_others_has_mistakes(kind, seed):
+    """One line does not follow; it and its right number are the answers, and the code of the sheet gives it again."""
+    task = exercise(kind, seed)
+    odd = odd_lines(task)
+    (line,) = odd
+    assert task.sheet.answers["wrong line"].name == line
+    assert float(task.answers["right number"]) == pytest.approx(odd[line], rel=2e-4)
+    assert task.mark_sheet(task.answers).score == 2.0
+    assert read_code(write_code(task)).answers == task.answers
+    assert bool(task.picture) == (kind == "find the mistake in the graph")
+
+
+def test_kinds_with_a_chain_are_all_kinds_but_one():
+    """Nothing rests on the lines of a Hessian; what a kind is not made for is refused."""
+    assert len(IN_OTHERS) == len(LEVELS) - 1
+    for kind, option in (("find the mistake in hessian", {}), ("find the mistake in softmax", {"activation": "tanh"})):
+        with pytest.raises(ValueError, match="find the mistake"):
+            exercise(kind, 1, **option)
+    assert (
+        exercise("find the mistake in neuron", 1, batch=2).title
+        == "Find the mistake: One neuron with cross-entropy: a batch of 2"
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- all of them
+
+SOME = ["shapes", "find the mistake", *IN_OTHERS[3::6]]
+
+
+@pytest.mark.parametrize("kind", SOME)
 def test_a_question_is_an_exercise(kind, tmp_path):
     """On paper, as a page, as a notebook that marks, for a class; the seed gives it again; a worksheet file it is not."""
     task = exercise(kind, 4)
@@ -234,7 +287,7 @@ def test_a_question_is_an_exercise(kind, tmp_path):
     assert task.mark_sheet(task.answers).as_dicts()[0]["should"] == task.answers[task.lines[0]]
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", SOME)
 def test_earlier_calls_count(kind):
     """As for every exercise; a name that is no line is told, and claims go by line."""
     task = exercise(kind, 4)
@@ -248,7 +301,7 @@ def test_earlier_calls_count(kind):
     assert others
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", SOME)
 def test_answers_as_on_paper(kind):
     """One text with a line for each is marked as the lines themselves are, by the exercise and by its sheet."""
     task = exercise(kind, 4)
@@ -263,7 +316,7 @@ LETTERS = "δdhWWxba12T^'ᵀ⊤.()[]{}\\ \t×xX*@·,0123456789٣²-+=∂/L_₁�
 def test_whatever_is_written_costs_a_line_at_most(n):
     """Any text, however long, is right, wrong or unread; never an error, and read() refuses what mark() cannot read."""
     luck = random.Random(n)
-    task = exercise(luck.choice(list(QUESTIONS)), luck.randrange(3))
+    task = exercise(luck.choice(SOME), luck.randrange(3))
     for _ in range(10):
         text = "".join(luck.choice(LETTERS) for _ in range(luck.choice([1, 2, 3, 5, 9, 40, 5000])))
         line = luck.choice(task.lines)
