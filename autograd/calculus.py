@@ -118,14 +118,19 @@ def _total(terms: list[Term]) -> Number:
     """The sum of products, as one node."""
     products = [_product(a, b) for a, b in terms if 1.0 in (a, b) or -1.0 in (a, b) or not _nodes(a, b)]
     if len(products) == len(terms):
-        return products[0] if len(products) == 1 else ops.sum_of(*products) if _nodes(*products) else float(sum(products))
+        if len(products) == 1:
+            return products[0]
+        return ops.sum_of(*products) if _nodes(*products) else float(sum(products))
     if len(terms) == 1:
         return ops.mul(*terms[0])
     return ops.dot_of(*(a for a, _ in terms), *(b for _, b in terms))
 
 
 def _product(a: Number, b: Number) -> Number:
-    return b if a == 1.0 else a if b == 1.0 else -b if a == -1.0 else -a if b == -1.0 else a * b
+    for one, other in ((a, b), (b, a)):
+        if one in (1.0, -1.0):
+            return other if one == 1.0 else -other
+    return a * b
 
 
 def _nodes(*xs: Number) -> bool:

@@ -137,7 +137,7 @@ class GPT(Module):
 
     def extra_repr(self) -> str:
         heads, blocks = self.blocks[0].attention.heads, len(self.blocks)
-        return (
-            f"{len(self.tokens.weight)} tokens, width {len(self.tokens.weight[0])}, {heads} head{'s' * (heads != 1)},"
-            f" {blocks} block{'s' * (blocks != 1)}, {len(self.places.weight)} positions"
-        )
+        sizes = [f"{len(self.tokens.weight)} tokens", f"width {len(self.tokens.weight[0])}"]
+        sizes.append("1 head" if heads == 1 else f"{heads} heads")
+        sizes.append("1 block" if blocks == 1 else f"{blocks} blocks")
+        return ", ".join([*sizes, f"{len(self.places.weight)} positions"])

@@ -124,8 +124,9 @@ def computed_from(data: float, children: Iterable[Any], slopes: Any, symbol: str
     if slopes and isinstance(children, (set, frozenset)):
         raise TypeError("local gradients belong to children in order, and a set has none: pass a tuple of Values")
     if not inputs or (slopes and len(slopes) != len(inputs)):
-        said = f"{len(slopes)} local gradient{'' if len(slopes) == 1 else 's'}" if slopes else f"the operation {symbol!r}"
-        children = f"{len(inputs)} child{'' if len(inputs) == 1 else 'ren'}"
+        several = f"{len(slopes)} local gradient{'' if len(slopes) == 1 else 's'}"
+        said = several if slopes else f"the operation {symbol!r}"
+        children = "1 child" if len(inputs) == 1 else f"{len(inputs)} children"
         raise ValueError(
             f"{said} for {children}: Value(data, children, local_grads) takes one for each; a name is Value(data, label=...)"
         )

@@ -87,9 +87,8 @@ class SheetContext:
         """How a quantity is computed, whatever from."""
         if leaf not in self.shapes:
             formula = self.formulas.get(leaf, leaf)
-            self.shapes[leaf] = tuple(
-                (node.op.name, len(node.inputs)) if node.op else () for node in nodes(formula)
-            ) if formula is not leaf else leaf  # fmt: skip
+            steps = tuple((node.op.name, len(node.inputs)) if node.op else () for node in nodes(formula))
+            self.shapes[leaf] = leaf if formula is leaf else steps
         return self.shapes[leaf]
 
     def slope_of(self, factors: Sequence[Value]) -> tuple[Value, list[Value]] | None:

@@ -142,8 +142,10 @@ class CPrinter:
         rows = list(map(int, rows))
         step = rows[1] - rows[0] if len(rows) > 1 else 0
         if all(row == rows[0] + step * k for k, row in enumerate(rows)):
-            along = f"{step} * ({i})" if step != 1 else i
-            return str(rows[0]) if not step else along if not rows[0] else f"{rows[0]} + {along}"
+            if not step:
+                return str(rows[0])
+            along = i if step == 1 else f"{step} * ({i})"
+            return f"{rows[0]} + {along}" if rows[0] else along
         return f"{self._table(rows)}[{i}]"
 
     def _at_both(self, table: Sequence[Sequence[int]], i: str = "i") -> str:

@@ -510,4 +510,5 @@ class Program:
     def __repr__(self) -> str:
         inputs = ", ".join(f"{name}: {len(leaves)}" for name, leaves in self.lists.items())
         outputs = "1 output" if len(self.ys) == 1 else f"{len(self.ys)} outputs"
-        return f"Program({outputs}{' of ' * bool(inputs)}{inputs}; {len(self.parameters)} parameters)"
+        of = f" of {inputs}" if inputs else ""
+        return f"Program({outputs}{of}; {len(self.parameters)} parameters)"

@@ -380,7 +380,8 @@ class Rolling:
         wanted = self._wanted.get(array)
         if wanted is not None and number != wanted:
             if isinstance(recipe, list):
-                column = np.array([[wanted if i is None else 0.0 if wanted else 1.0] for i in array.rows])
+                elsewhere = 0.0 if wanted else 1.0
+                column = np.array([[wanted if i is None else elsewhere] for i in array.rows])
                 if wanted:
                     recipe = [*recipe, Products([], column)]
                 else:

@@ -129,7 +129,7 @@ def _write_ray(x: str, y: str, k: str, i: str, j: str) -> str:
         factors = [_repeat(base, m) for base, m in ((x, a), (y, b)) if m]
         if abs(c) != 1 or not factors:
             factors.insert(0, str(abs(c)))
-        tops.append("−" * (c < 0) + "·".join(factors))
+        tops.append(("−" if c < 0 else "") + "·".join(factors))
     return f"{tops[0] if len(tops) == 1 else bracket(plus(*tops))}/{_repeat(f'hypot({x}, {y})', n)}"
 
 
