@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import cached_property
 from typing import NamedTuple
 
 from autograd.graph import nodes
 from autograd.mark.forms import straighten
-from autograd.mark.rounding import Interval, Kept, rounding, spell_out, swing
+from autograd.mark.rounding import Interval, Kept, Operations, rounding, spell_out, swing
 from autograd.mark.working import Worth
 from autograd.rewriting import evaluate, expand
 
@@ -31,6 +32,7 @@ class Step:
         self._of(formula)
 
     def _of(self, formula: Value) -> None:
+        self.__dict__.pop("operations", None)
         self.formula, self.order = formula, nodes(formula)
         self.cut = [node for node in self.order if node in self._claimed]
         in_order = set(self.order)
@@ -52,14 +54,21 @@ class Step:
 
     def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
         """How far the result can move; see error_bound."""
-        return error_bound(self.formula, values, {x: held[x] for x in self.cut}, kept)
+        around = {x: held[x] for x in self.cut}
+        reach = swing(self.formula, values, around, self.order)
+        return reach if kept is None else reach + rounding(self.operations, values, around, kept)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """How the step is worked out on paper."""
+        return Operations(spell_out(self.formula))
 
 
 def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
     """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
     reach = swing(formula, values, held)
     if kept is not None:
-        reach += rounding(spell_out(formula), values, held, kept)
+        reach += rounding(Operations(spell_out(formula)), values, held, kept)
     return reach
 
 
