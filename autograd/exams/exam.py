@@ -115,6 +115,10 @@ class Exam:
         worth = {"marks": file.marks, "carried": file.carried} if file else {}
         return self.task(sheet).mark_sheet(claims, **worth)
 
+    def forget(self, sheet: Sheet) -> None:
+        """Let go of the exercise of a sheet: a thousand of them take long to be looked through by Python's collector."""
+        self._tasks.pop(sheet.code, None)
+
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write all files into a folder, and give its path.
 

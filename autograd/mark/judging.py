@@ -385,7 +385,9 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
             stack += waiting
             continue
         stack.pop()
-        found.setdefault(x, x.data if own is x else evaluate(nodes(own), found)[own])
+        if x not in found:
+            order = nodes(own)
+            found[x] = x.data if own is x else evaluate(order, {q: found[q] for q in order if q in found})[own]
     return found
 
 

@@ -54,9 +54,15 @@ class Step:
 
     def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
         """How far the result can move; see error_bound."""
-        around = {x: held[x] for x in self.cut}
-        reach = swing(self.formula, values, around, self.order)
-        return reach if kept is None else reach + rounding(self.operations, values, around, kept)
+        return self.worth(values, held, kept).error_bound
+
+    def worth(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> Worth:
+        """What the step comes to, and how far that can move."""
+        around, at = {x: held[x] for x in self.cut}, evaluate(self.order, values)
+        reach = swing(self.formula, values, around, self.order, at)
+        if kept is not None:
+            reach += rounding(self.operations, values, around, kept)
+        return Worth(at[self.formula], reach)
 
     @cached_property
     def operations(self) -> Operations:
@@ -86,7 +92,7 @@ class Reading(NamedTuple):
 
     def worth(self, kept: Kept | None) -> Worth:
         """What the line comes to; kept: the digits that are kept on the way, if only some are."""
-        return Worth(self.step.value(self.values), self.step.error_bound(self.values, self.held, kept))
+        return self.step.worth(self.values, self.held, kept)
 
 
 class Way(NamedTuple):

@@ -50,16 +50,20 @@ EXACT = Interval(0.0, 0.0)
 
 
 def swing(
-    formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], order: Sequence[Value] | None = None
+    formula: Value,
+    values: Mapping[Value, float],
+    held: Mapping[Value, Interval],
+    order: Sequence[Value] = (),
+    at: Mapping[Value, float] | None = None,
 ) -> float:
     """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction.
 
     To first order where the formula is longer than anybody works out in one line.
 
-    order: its nodes, for whoever has them already
+    order, at: its nodes, and their numbers, for whoever has them already
     """
-    order = nodes(formula) if order is None else order
-    at = evaluate(order, values)
+    order = order or nodes(formula)
+    at = evaluate(order, values) if at is None else at
     value = at[formula]
     if len(order) > LONGEST:
         slopes = _slopes(formula, order, at)

@@ -143,7 +143,7 @@ class Worksheet:
         """
         other = Worksheet.__new__(type(self))
         other.title, other.lines, other._by_key, other._make_values = self.title, self.lines, self._by_key, values
-        order = nodes(*self.formulas, *self.formulas.values())
+        order = self._order
         numbers = evaluate(order, right)
         copies: dict[Value, Value] = {}
         for node in order:
@@ -159,6 +159,10 @@ class Worksheet:
         other.right = {copies[leaf]: x for leaf, x in right.items()}
         other._look_around()
         return other
+
+    @cached_property
+    def _order(self) -> list[Value]:
+        return nodes(*self.formulas, *self.formulas.values())
 
     @cached_property
     def values(self) -> dict[str, Value]:
