@@ -68,7 +68,7 @@ class KindNumbers:
             numbers = self._draw(random)
             if numbers is None:
                 continue
-            true = with_lines(self._sheet.formulas, {leaf: numbers[node] for leaf, node in self._on_page.items()})
+            true = self._true(numbers)
             hidden = list(islice(self._mistakes.ambiguities(true, digits), len(fewest) if best else None))
             if best is None or len(hidden) < len(fewest):
                 best, fewest = (numbers, true), hidden
@@ -78,9 +78,22 @@ class KindNumbers:
             raise ValueError(
                 "no kind numbers are found for this worksheet: its functions are saturated, or not finite, with all of them"
             )
-        numbers, true = best
+        return self._with(*best), fewest
+
+    def again(self, given: Mapping[str, float]) -> Worksheet:
+        """The sheet with numbers that were drawn before. Raises LookupError where one is missing.
+
+        given: by name
+        """
+        numbers = evaluate(self._order, {leaf: given[leaf.label] for leaf in self._usual}, shift=True)
+        return self._with(numbers, self._true(numbers))
+
+    def _with(self, numbers: Mapping[Value, float], true: Mapping[Value, float]) -> Worksheet:
         right = {leaf: true[leaf] for leaf in self._sheet.formulas}
-        return self._sheet.with_numbers(right, partial(self._values_with, numbers)), fewest
+        return self._sheet.with_numbers(right, partial(self._values_with, numbers))
+
+    def _true(self, numbers: Mapping[Value, float]) -> dict[Value, float]:
+        return with_lines(self._sheet.formulas, {leaf: numbers[node] for leaf, node in self._on_page.items()})
 
     def _draw(self, random: Random) -> dict[Value, float] | None:
         """Other numbers for all quantities, each given one of the size that is usual; None where these are not kind."""

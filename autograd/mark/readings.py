@@ -52,17 +52,22 @@ class Step:
     def value(self, values: Mapping[Value, float]) -> float:
         return evaluate(self.order, values)[self.formula]
 
-    def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
-        """How far the result can move; see error_bound."""
-        return self.worth(values, held, kept).error_bound
+    def error_bound(
+        self,
+        values: Mapping[Value, float],
+        held: Mapping[Value, Interval],
+        kept: Kept | None,
+        at: Mapping[Value, float] | None = None,
+    ) -> float:
+        """How far the result can move; see error_bound. at: the number of every node, for whoever has these."""
+        around = {x: held[x] for x in self.cut}
+        reach = swing(self.formula, values, around, self.order, at)
+        return reach if kept is None else reach + rounding(self.operations, values, around, kept)
 
     def worth(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> Worth:
         """What the step comes to, and how far that can move."""
-        around, at = {x: held[x] for x in self.cut}, evaluate(self.order, values)
-        reach = swing(self.formula, values, around, self.order, at)
-        if kept is not None:
-            reach += rounding(self.operations, values, around, kept)
-        return Worth(at[self.formula], reach)
+        at = evaluate(self.order, values)
+        return Worth(at[self.formula], self.error_bound(values, held, kept, at))
 
     @cached_property
     def operations(self) -> Operations:
