@@ -9,10 +9,11 @@ keys. The key of an exam has the codes as well, and a sheet that is handed in is
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from autograd.mark.exercises import KINDS, Exercise, exercise
-from autograd.mark.levels import ACTIVATIONS
+from autograd.mark.exercises import KINDS, Exercise, exercise, with_given
+from autograd.mark.levels import ACTIVATIONS, LEVELS
 from autograd.mark.questions import QUESTIONS
 
 PATTERN = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+\d*)*-\d{1,9}(?![\w-])")
@@ -38,10 +39,12 @@ def write_code(task: Exercise) -> str:
     return "-".join([*parts, str(task.seed)])
 
 
-def read_code(code: str) -> Exercise:
+def read_code(code: str, given: Mapping[str, float] | None = None) -> Exercise:
     """The exercise that a code names.
 
-    Raises ValueError for what is no code.
+    given: its numbers, for whoever has them, by name
+
+    Raises ValueError for what is no code, LookupError where a given number is missing.
     """
     level = max(
         (name for name in (*KINDS, *QUESTIONS) if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default=""
@@ -60,4 +63,6 @@ def read_code(code: str) -> Exercise:
     seed = code.rpartition("-")[2]
     if not level or not seed.isdecimal():
         raise ValueError(f"{code!r} is no code of a sheet, such as two-layers-48213")
+    if given and level in LEVELS:
+        return with_given(level, int(seed), given, options.pop("digits", 5), options)
     return exercise(level, int(seed), **options)

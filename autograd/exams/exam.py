@@ -80,9 +80,9 @@ class OwnSheet:
     def _numbers(self) -> KindNumbers:
         return KindNumbers(self.file.sheet)
 
-    def task(self, seed: int) -> Exercise:
-        """The exercise with the numbers of a seed."""
-        sheet, _ = self._numbers.draw(Random(seed), self.digits)
+    def task(self, seed: int, given: Mapping[str, float] | None = None) -> Exercise:
+        """The exercise with the numbers of a seed; given: these numbers, for whoever has them."""
+        sheet = self._numbers.again(given) if given else self._numbers.draw(Random(seed), self.digits)[0]
         sheet.title = self.file.sheet.title or "Exercise"
         return Exercise(sheet, self.loss, self.digits, seed=seed)
 
@@ -91,12 +91,19 @@ class Exam:
     """The sheets of an exam, as `exam` makes it.
 
     sheets: a Sheet for each person; title: what stands above them; own: whose numbers they have, if that is one's own
+    given: the numbers on sheets, by code, as they stand in the key: so a sheet is marked by what was printed on it, even if
+        another version draws other numbers
     """
 
     def __init__(
-        self, title: str, sheets: Sequence[Sheet], tasks: Mapping[str, Exercise] | None = None, own: OwnSheet | None = None
+        self,
+        title: str,
+        sheets: Sequence[Sheet],
+        tasks: Mapping[str, Exercise] | None = None,
+        own: OwnSheet | None = None,
+        given: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
-        self.title, self.sheets, self.own = title, list(sheets), own
+        self.title, self.sheets, self.own, self._given = title, list(sheets), own, dict(given or {})
         self._tasks = dict(tasks or {})
 
     def __len__(self) -> int:
@@ -105,8 +112,8 @@ class Exam:
     def task(self, sheet: Sheet) -> Exercise:
         """The exercise of a sheet."""
         if sheet.code not in self._tasks:
-            seed = int(sheet.code.rpartition("-")[2])
-            self._tasks[sheet.code] = self.own.task(seed) if self.own else sheet.task
+            seed, given = int(sheet.code.rpartition("-")[2]), self._given.get(sheet.code)
+            self._tasks[sheet.code] = self.own.task(seed, given) if self.own else read_code(sheet.code, given)
         return self._tasks[sheet.code]
 
     def mark(self, sheet: Sheet, claims: Mapping[str, object]) -> Marking:
@@ -114,6 +121,10 @@ class Exam:
         file = self.own.file if self.own else None
         worth = {"marks": file.marks, "carried": file.carried} if file else {}
         return self.task(sheet).mark_sheet(claims, **worth)
+
+    def forget(self, sheet: Sheet) -> None:
+        """Let go of the exercise of a sheet: a thousand of them take long to be looked through by Python's collector."""
+        self._tasks.pop(sheet.code, None)
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write all files into a folder, and give its path.
@@ -138,7 +149,10 @@ class Exam:
         write(folder / KEYS / "answers.csv", self._table(), "utf-8-sig")
         whole: dict[str, object] = {
             "title": self.title,
-            "sheets": [sheet.student._asdict() | {"code": sheet.code, "file": sheet.file} for sheet in self.sheets],
+            "sheets": [
+                sheet.student._asdict() | {"code": sheet.code, "file": sheet.file, "given": _numbers_on(self.task(sheet))}
+                for sheet in self.sheets
+            ],
         }
         if self.own:
             whole["own"] = {"sheet": self.own.text, "loss": self.own.loss, "digits": self.own.digits}
@@ -233,13 +247,14 @@ def read_exam(folder: str | os.PathLike[str]) -> Exam:
             for each in whole["sheets"]
         ]
         title = str(whole["title"])
+        given = {str(each["code"]): {str(x): float(n) for x, n in each.get("given", {}).items()} for each in whole["sheets"]}
         own = whole.get("own")
         ours = OwnSheet(str(own["sheet"]), str(own["loss"]), int(own["digits"])) if own else None
     except SheetError:
         raise
     except OSError as error:
         raise SheetError(f"{folder} is no exam: {path} cannot be opened ({error.strerror})") from None
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise SheetError(f"{path}: this key is damaged; `chalkgrad exam` with the same --seed writes it anew") from None
     if odd := [sheet.file for sheet in sheets if not re.fullmatch(r"[\w.-]+", sheet.file) or sheet.file.startswith(".")]:
         raise SheetError(f"{path}: {odd[0]!r} is no name of a sheet of this exam")
@@ -247,7 +262,12 @@ def read_exam(folder: str | os.PathLike[str]) -> Exam:
         sheet.code for sheet in sheets if not PATTERN.fullmatch(sheet.code) or sheet.code.startswith(OWN) != bool(ours)
     ]:
         raise SheetError(f"{path}: {odd[0]!r} is no code of a sheet of this exam")
-    return Exam(title, sheets, own=ours)
+    return Exam(title, sheets, own=ours, given=given)
+
+
+def _numbers_on(task: Exercise) -> dict[str, float]:
+    """The numbers that are given on a sheet; none where words are, or symbols."""
+    return dict(task.sheet.given) if isinstance(task.sheet, Worksheet) else {}
 
 
 def label(student: Student) -> str:

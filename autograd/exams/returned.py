@@ -114,6 +114,7 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
             marking = exam.mark(sheet, {**found.claims, **found.unread})
             marking.title = f"{task.title}: {names[sheet.code]}"
             markings[names[sheet.code]] = marking
+            exam.forget(sheet)
     missing = [names[sheet.code] for sheet in exam.sheets if sheet.code not in read]
     files = {names[sheet.code]: sheet.file for sheet in exam.sheets}
     return ExamClass(markings, problems, exam.title, missing, files)

@@ -40,6 +40,9 @@ _ALIKE = str.maketrans(  # one character for another
 )  # fmt: skip
 
 
+_BARE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)  # most of what is undressed is a number in plain clothes
+
+
 class Plain(NamedTuple):
     """A text without its dress."""
 
@@ -53,6 +56,8 @@ def undress(text: str) -> Plain:
     >>> print(undress(r"$\\boxed{\\mathbf{w}_2\\,x}.$").text.strip())
     {w_2 x}
     """
+    if _BARE.fullmatch(text):
+        return Plain(text, range(len(text) + 1))
     return (_undress if len(text) <= OFTEN else _undress.__wrapped__)(text)
 
 

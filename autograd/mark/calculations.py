@@ -73,7 +73,7 @@ class Exercise(Handout):
         if self.in_symbols:  # what is defined is given; what follows from it is wanted
             self.lines = sheet.lines[sheet.lines.index(loss) + 1 :]
         self.given = {} if self.in_symbols else {name: figure(x) for name, x in _by_family(sheet.given)}
-        numbers = {name: significant(sheet.values[name].data, digits) for name in self.lines}
+        numbers = {name: significant(sheet.right[sheet.leaves[name]], digits) for name in self.lines}
         self.answers = {name: sheet.steps[name] for name in self.lines} if self.in_symbols else numbers
         self._written: dict[str, object] = {}
         self.hidden = list(hidden) if level else []

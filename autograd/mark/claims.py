@@ -401,14 +401,20 @@ def _reads_as(text: str, line: str, otherwise: Otherwise) -> bool:
 _OF_ROUNDING = {"round", "floor", "ceil", "trunc"}  # behind a number they say how it was written: 0.62 (rounded)
 
 
+@lru_cache(64)  # a class has one sheet
+def _has_x(names: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether x is a name; if not, whether x with an index is."""
+    keys = [name_key(name) for name in names]
+    alone = name_key("x") in keys
+    return alone, not alone and any(str(key[0]).lower() == "x" for key in keys)
+
+
 class _Reader:
     """Reads the members of one chain; numbers: those among them, which may tell what was meant by the others."""
 
     def __init__(self, chain: str, names: Mapping[str, Value], derive: Derive, numbers: Sequence[Number]) -> None:
         self.chain, self.names, self.derive, self.numbers = chain, names, derive, numbers
-        keys = [name_key(name) for name in names]
-        self.x_is_a_name = name_key("x") in keys
-        indexed = any(str(key[0]).lower() == "x" for key in keys) and not self.x_is_a_name
+        self.x_is_a_name, indexed = _has_x(tuple(names))
         self.x_between = _X_APART if indexed else _X_BETWEEN  # (ŷ − y) x2 is a product with x2, where there is one
 
     def piece(self, text: str, position: int) -> Piece:

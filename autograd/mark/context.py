@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
@@ -132,6 +133,7 @@ def _is_function(formula: Value) -> bool:
     return op in ACTIVATIONS or (op is not None and op.arity == 1 and op not in (CONSTANT, ops.neg))
 
 
+@lru_cache(maxsize=1024)
 def _stem_and_indices(label: str) -> tuple[str, tuple[str, ...]]:
     """A name with each number in it taken out: dw_12 is dw_## with (1, 2)."""
     text = text_name(label).translate(UNSUB)

@@ -102,6 +102,17 @@ def exercise(
     return Exercise(sheet, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
 
 
+def with_given(level: str, seed: int, given: Mapping[str, float], digits: int, made: Mapping[str, Any]) -> Exercise:
+    """An exercise of a level with numbers that were drawn before. Raises LookupError where one of them is missing.
+
+    given: the numbers, by name; made: in what it differs from the plain one
+    """
+    source, loss, title = _look_up(level, "", made, Random(seed))
+    sheet = source.again(given)
+    sheet.title = title
+    return Exercise(sheet, loss, digits, level, seed, made)
+
+
 def _look_up(model: object, loss: str, asked: Mapping[str, Any], random: Random) -> tuple[KindNumbers, str, str]:
     """Sheets of a level, or like somebody's own, with its loss and its title.
 

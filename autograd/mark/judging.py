@@ -33,7 +33,6 @@ from autograd.mark.rounding import (
     grain,
     is_cut_off,
     rounding,
-    spell_out,
     unit_of,
     usually_kept,
 )
@@ -130,8 +129,10 @@ class Judge:
         in_every_way: numbers before a result are taken in every way that leads to it, not as exactly as they can be
         """
         true, half = self.true[line], _half_a_unit(claim)
-        first, *_ = self.results(line, readings, self.kept(claim))
-        results = self.results_shown(line, readings, claim, in_every_way)
+        results = self.results(line, readings, self.kept(claim))
+        first = results[0]
+        if self.workings[line]:
+            results = self.results_shown(line, readings, claim, in_every_way)
         readings_of = [*readings, readings[0]._replace(wrong=())]  # the last is who keeps all digits in a calculator
         explaining, cut_off = self.explaining(claim, results, [len(reading.wrong) for reading in readings_of])
         used = self.find_used(readings_of[explaining[0]]) if explaining else ()
@@ -168,11 +169,8 @@ class Judge:
         return [i for *_, i in sorted([*fitting, *cut_off])], bool(cut_off)
 
     def results_shown(self, line: Value, readings: Sequence[Reading], claim: Number, in_every_way: bool) -> list[Worth]:
-        """What a line comes to; where it was worked out in writing, what was rounded on the way stands there."""
-        kept = self.kept(claim)
-        if not self.workings[line]:
-            return self.results(line, readings, kept)
-        shown = self.show_ways(line, claim, kept, in_every_way)
+        """What a line comes to that was worked out in writing: what was rounded on the way stands there."""
+        shown = self.show_ways(line, claim, self.kept(claim), in_every_way)
         results = self.results(line, readings, None)
         more = [max(_agreeing(ways, result) for ways in shown) for result in results]
         return [r._replace(error_bound=r.error_bound + by) for r, by in zip(results, more)]
@@ -306,7 +304,7 @@ class Judge:
 
     def held_unwritten(self, claim: Number, reading: Reading, usual: Kept) -> Interval:
         """What somebody holds who wrote a formula: its number, rounded on the way to it and at last."""
-        on_the_way = rounding(spell_out(reading.step.formula), reading.values, {}, usual)
+        on_the_way = rounding(reading.step.operations, reading.values, {}, usual)
         off = 0.5 * claim.unit + usual.most(claim.value) + on_the_way
         return Interval(-off, off)
 
@@ -387,7 +385,9 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
             stack += waiting
             continue
         stack.pop()
-        found.setdefault(x, x.data if own is x else evaluate(nodes(own), found)[own])
+        if x not in found:
+            order = nodes(own)
+            found[x] = x.data if own is x else evaluate(order, {q: found[q] for q in order if q in found})[own]
     return found
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations, islice
 from random import Random
 
@@ -51,11 +51,10 @@ class KindNumbers:
         like = Random(0)  # mistakes are told apart at kind numbers, the same ones every time
         drawn = next((each for each in (self._draw(like) for _ in range(TRIES)) if each is not None), None)
         _set_numbers(self.values, self._usual, self._usual if drawn is None else drawn)
-        one = Worksheet(self.values)
+        self._sheet = one = Worksheet(self.values)
         self._order = with_siblings(nodes(*self.values.values(), *one.page.leaves))
         self._on_page = {one.page.copies[node]: node for node in self._usual}
         self._on_page |= {leaf: node for node, leaf in one.page.leaves.items()}
-        self._formulas = one.formulas
         self._mistakes = CommonMistakes({name: one.leaves[name] for name in one.lines}, one.context)
 
     def draw(self, random: Random, digits: int) -> tuple[Worksheet, list[Ambiguity]]:
@@ -63,23 +62,38 @@ class KindNumbers:
 
         Raises ValueError where no numbers are kind.
         """
-        best: dict[Value, float] | None = None
+        best: tuple[dict[Value, float], dict[Value, float]] | None = None
         fewest: list[Ambiguity] = []
         for _ in range(TRIES):
             numbers = self._draw(random)
             if numbers is None:
                 continue
-            true = with_lines(self._formulas, {leaf: numbers[node] for leaf, node in self._on_page.items()})
+            true = self._true(numbers)
             hidden = list(islice(self._mistakes.ambiguities(true, digits), len(fewest) if best else None))
             if best is None or len(hidden) < len(fewest):
-                best, fewest = numbers, hidden
+                best, fewest = (numbers, true), hidden
             if not fewest:
                 break
         if best is None:
             raise ValueError(
                 "no kind numbers are found for this worksheet: its functions are saturated, or not finite, with all of them"
             )
-        return self._sheet(best), fewest
+        return self._with(*best), fewest
+
+    def again(self, given: Mapping[str, float]) -> Worksheet:
+        """The sheet with numbers that were drawn before. Raises LookupError where one is missing.
+
+        given: by name
+        """
+        numbers = evaluate(self._order, {leaf: given[leaf.label] for leaf in self._usual}, shift=True)
+        return self._with(numbers, self._true(numbers))
+
+    def _with(self, numbers: Mapping[Value, float], true: Mapping[Value, float]) -> Worksheet:
+        right = {leaf: true[leaf] for leaf in self._sheet.formulas}
+        return self._sheet.with_numbers(right, partial(self._values_with, numbers))
+
+    def _true(self, numbers: Mapping[Value, float]) -> dict[Value, float]:
+        return with_lines(self._sheet.formulas, {leaf: numbers[node] for leaf, node in self._on_page.items()})
 
     def _draw(self, random: Random) -> dict[Value, float] | None:
         """Other numbers for all quantities, each given one of the size that is usual; None where these are not kind."""
@@ -99,10 +113,10 @@ class KindNumbers:
         numbers = evaluate(self._order, given, shift=True)
         return numbers if all(_is_kind(node, numbers) for node in self._order) else None
 
-    def _sheet(self, numbers: Mapping[Value, float]) -> Worksheet:
+    def _values_with(self, numbers: Mapping[Value, float]) -> dict[str, Value]:
         values, given = copy.deepcopy((self.values, list(self._usual)))
         _set_numbers(values, given, dict(zip(given, map(numbers.__getitem__, self._usual))))
-        return Worksheet(values)
+        return values
 
 
 @lru_cache(maxsize=8)  # a class of a thousand gets sheets of few kinds

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import cached_property
 from typing import NamedTuple
 
 from autograd.graph import nodes
 from autograd.mark.forms import straighten
-from autograd.mark.rounding import Interval, Kept, rounding, spell_out, swing
+from autograd.mark.rounding import Interval, Kept, Operations, rounding, spell_out, swing
 from autograd.mark.working import Worth
 from autograd.rewriting import evaluate, expand
 
@@ -31,6 +32,7 @@ class Step:
         self._of(formula)
 
     def _of(self, formula: Value) -> None:
+        self.__dict__.pop("operations", None)
         self.formula, self.order = formula, nodes(formula)
         self.cut = [node for node in self.order if node in self._claimed]
         in_order = set(self.order)
@@ -50,16 +52,34 @@ class Step:
     def value(self, values: Mapping[Value, float]) -> float:
         return evaluate(self.order, values)[self.formula]
 
-    def error_bound(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
-        """How far the result can move; see error_bound."""
-        return error_bound(self.formula, values, {x: held[x] for x in self.cut}, kept)
+    def error_bound(
+        self,
+        values: Mapping[Value, float],
+        held: Mapping[Value, Interval],
+        kept: Kept | None,
+        at: Mapping[Value, float] | None = None,
+    ) -> float:
+        """How far the result can move; see error_bound. at: the number of every node, for whoever has these."""
+        around = {x: held[x] for x in self.cut}
+        reach = swing(self.formula, values, around, self.order, at)
+        return reach if kept is None else reach + rounding(self.operations, values, around, kept)
+
+    def worth(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> Worth:
+        """What the step comes to, and how far that can move."""
+        at = evaluate(self.order, values)
+        return Worth(at[self.formula], self.error_bound(values, held, kept, at))
+
+    @cached_property
+    def operations(self) -> Operations:
+        """How the step is worked out on paper."""
+        return Operations(spell_out(self.formula))
 
 
 def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:
     """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
     reach = swing(formula, values, held)
     if kept is not None:
-        reach += rounding(spell_out(formula), values, held, kept)
+        reach += rounding(Operations(spell_out(formula)), values, held, kept)
     return reach
 
 
@@ -77,7 +97,7 @@ class Reading(NamedTuple):
 
     def worth(self, kept: Kept | None) -> Worth:
         """What the line comes to; kept: the digits that are kept on the way, if only some are."""
-        return Worth(self.step.value(self.values), self.step.error_bound(self.values, self.held, kept))
+        return self.step.worth(self.values, self.held, kept)
 
 
 class Way(NamedTuple):

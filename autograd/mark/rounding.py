@@ -49,13 +49,21 @@ class Interval(NamedTuple):
 EXACT = Interval(0.0, 0.0)
 
 
-def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval]) -> float:
+def swing(
+    formula: Value,
+    values: Mapping[Value, float],
+    held: Mapping[Value, Interval],
+    order: Sequence[Value] = (),
+    at: Mapping[Value, float] | None = None,
+) -> float:
     """How far a result can move while its numbers move within what is held: one by one, or all of them in its direction.
 
     To first order where the formula is longer than anybody works out in one line.
+
+    order, at: its nodes, and their numbers, for whoever has them already
     """
-    order = nodes(formula)
-    at = evaluate(order, values)
+    order = order or nodes(formula)
+    at = evaluate(order, values) if at is None else at
     value = at[formula]
     if len(order) > LONGEST:
         slopes = _slopes(formula, order, at)
@@ -65,9 +73,8 @@ def swing(formula: Value, values: Mapping[Value, float], held: Mapping[Value, In
     for x, around in held.items():
         if around != EXACT:
             here = values.get(x, x.data)
-            ends = sorted(
-                (evaluate(order, {**values, x: end})[formula], end) for end in (here, here + around.low, here + around.high)
-            )
+            ends = [(evaluate(order, {**values, x: end})[formula], end) for end in {here + around.low, here + around.high}]
+            ends = sorted([(value, here), *(each for each in ends if each[1] != here)])
             reach += max(abs(ends[0][0] - value), abs(ends[-1][0] - value))
             down[x], up[x] = ends[0][1], ends[-1][1]
     if reach:
@@ -137,20 +144,33 @@ def spell_out(formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.
     return substitute(formula, new) if new else formula
 
 
-def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept) -> float:
+class Operations:
+    """A formula, operation by operation, as it is worked out; made once where several people work it out.
+
+    order: its nodes; inside: parts of a longer product; last: what comes last, but for its sign
+    """
+
+    def __init__(self, formula: Value) -> None:
+        self.formula, self.order = formula, nodes(formula)
+        self.inside: set[Value] = set()
+        for node in reversed(self.order):
+            if node.op is ops.mul or (node.op is ops.neg and node in self.inside):
+                self.inside.update(x for x in node.inputs if x.op is ops.mul or x.op is ops.neg)
+        self.last = formula
+        while self.last.op is ops.neg:
+            self.last = self.last.inputs[0]
+
+
+def rounding(
+    formula: Operations | Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept
+) -> float:
     """How far a result can be off where every operation before the last is rounded; to first order, in whatever order.
 
     held: what the quantities may be off, so that what comes out may be rounded to either side
     """
-    order = nodes(formula)
+    whole = formula if isinstance(formula, Operations) else Operations(formula)
+    order, inside, last = whole.order, whole.inside, whole.last
     at = evaluate(order, values)
-    inside: set[Value] = set()  # parts of a longer product
-    for node in reversed(order):
-        if node.op is ops.mul or (node.op is ops.neg and node in inside):
-            inside.update(x for x in node.inputs if x.op is ops.mul or x.op is ops.neg)
-    last = formula
-    while last.op is ops.neg:
-        last = last.inputs[0]
     off = {node: max(map(abs, held.get(node, EXACT))) for node in order if not node.inputs}  # of each node, all in all
     written = {node for node, by in off.items() if not kept.off(at[node], by)}  # what ends within the digits that are kept
     added: dict[Value, float] = {}  # what rounding puts in
@@ -167,7 +187,7 @@ def rounding(formula: Value, values: Mapping[Value, float], held: Mapping[Value,
         off[node] = before + added[node]
         if ends:
             written.add(node)
-    slopes = _slopes(formula, order, at)
+    slopes = _slopes(whole.formula, order, at)
     found = sum(abs(slopes[node]) * by for node, by in added.items())
     return found if math.isfinite(found) else 0.0
 

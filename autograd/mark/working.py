@@ -23,7 +23,7 @@ from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, written_number
 from autograd.mark.forms import figure, straighten, text_of
 from autograd.mark.report import Diagnosis
-from autograd.mark.rounding import EXACT, Interval, grain, rounding, spell_out, swing
+from autograd.mark.rounding import EXACT, Interval, Operations, grain, rounding, spell_out, swing
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expand, value_at
 
@@ -224,7 +224,7 @@ class Member:
         """
         around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
-        rounded = rounding(spell_out(self.formula), values, {}, kept) if kept is not None else 0.0
+        rounded = rounding(Operations(spell_out(self.formula)), values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 
