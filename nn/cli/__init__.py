@@ -1,7 +1,8 @@
 """The commands of `chalkgrad`, by idea: each file has its commands' parsers beside what they do.
 
     formulas.py    step, derive, grad, hessian, draw: any formula that is typed
-    lessons.py     play, tour, exercise, mark, lab: what a course needs
+    lessons.py     play, tour, lab: what a course needs
+    classroom.py   exercise, exam, mark: what a class needs
     notes.py       check: a page of notes
     engines.py     judge: an engine of one's own
     training.py    train: nets on data

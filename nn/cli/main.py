@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from autograd import __version__
-from nn.cli import engines, formulas, lessons, machine, notes, topics, training
+from nn.cli import classroom, engines, formulas, lessons, machine, notes, topics, training
 from nn.cli.shared import Parser, styled
 
 GREETING = """\
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")
-    for group in (formulas, lessons, notes, engines, training, machine, topics):
+    for group in (formulas, lessons, classroom, notes, engines, training, machine, topics):
         group.add_to(commands)
     whole.set_defaults(whole=whole, parser=whole, more="")
     return whole
