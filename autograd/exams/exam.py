@@ -113,7 +113,10 @@ class Exam:
         """The exercise of a sheet."""
         if sheet.code not in self._tasks:
             seed, given = int(sheet.code.rpartition("-")[2]), self._given.get(sheet.code)
-            self._tasks[sheet.code] = self.own.task(seed, given) if self.own else read_code(sheet.code, given)
+            try:
+                self._tasks[sheet.code] = self.own.task(seed, given) if self.own else read_code(sheet.code, given)
+            except KeyError as error:
+                raise SheetError(f"the key of the exam is damaged: {error.args[0]} of {sheet.code} has no number") from None
         return self._tasks[sheet.code]
 
     def mark(self, sheet: Sheet, claims: Mapping[str, object]) -> Marking:
