@@ -44,9 +44,10 @@ STYLE = """body{margin:24px;max-width:50em}header{display:flex;flex-wrap:wrap;ga
 margin-bottom:1em;padding-bottom:.4em;font:15px/1.5 system-ui,sans-serif}header code{font-size:1em}
 @media print{@page{margin:18mm}body{margin:0}tr{break-inside:avoid}}"""
 KEY_STYLE = """body{margin:24px;font:15px/1.5 system-ui,sans-serif}section{break-inside:avoid;margin-bottom:1.6em}
-h2{font-size:1.05em;margin:0 0 .3em}p{margin:0 0 .3em}dl{display:grid;
+h1{font-size:1.3em}h2{font-size:1.05em;margin:0 0 .3em}p{margin:0 0 .3em}dl{display:grid;
 grid-template-columns:repeat(auto-fill,minmax(12em,1fr));gap:0 1em;margin:0}
-dl div{display:flex;gap:.5em;font-variant-numeric:tabular-nums}dt{font-style:italic}dd{margin:0}"""
+dl div{display:flex;gap:.5em;align-items:baseline;font-variant-numeric:tabular-nums}
+dt{font:italic 1.05em "STIX Two Math",Cambria,"Times New Roman",serif}dd{margin:0}"""
 
 
 class Sheet(NamedTuple):
@@ -113,7 +114,10 @@ class Exam:
         """The exercise of a sheet."""
         if sheet.code not in self._tasks:
             seed, given = int(sheet.code.rpartition("-")[2]), self._given.get(sheet.code)
-            self._tasks[sheet.code] = self.own.task(seed, given) if self.own else read_code(sheet.code, given)
+            try:
+                self._tasks[sheet.code] = self.own.task(seed, given) if self.own else read_code(sheet.code, given)
+            except KeyError as error:
+                raise SheetError(f"the key of the exam is damaged: {error.args[0]} of {sheet.code} has no number") from None
         return self._tasks[sheet.code]
 
     def mark(self, sheet: Sheet, claims: Mapping[str, object]) -> Marking:

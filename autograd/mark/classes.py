@@ -19,7 +19,7 @@ from autograd.mark.report import Marking, safe_cell, save_report
 from autograd.mark.sheets import read_sheet
 from autograd.mark.texts import SheetError
 from autograd.writing.columns import align
-from autograd.writing.names import pretty
+from autograd.writing.names import text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Class:
             first = marking.first_wrong
             remark = marking[first].remark if first else ""
             marks = f"{write_mark(marking.score)} / {write_mark(marking.out_of)}"
-            rows.append((person, marks, *numbers, pretty(first or ""), remark))
+            rows.append((person, marks, *numbers, text_name(first or ""), remark))
         return rows
 
     @property
@@ -164,7 +164,7 @@ class Class:
     def _commonest(self, most: int) -> list[tuple[str, ...]]:
         """The commonest mistakes as cells: how many, the line, what it is, who."""
         return [
-            (f"{n} ×", pretty(line), KINDS.get(kind, "no guess"), ", ".join(people))
+            (f"{n} ×", text_name(line), KINDS.get(kind, "no guess"), ", ".join(people))
             for line, kind, n, people in self.mistakes[:most]
         ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ PAPER = """
 .cg-task{font:15px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:46em}
 .cg-task h3{font-size:1.2em;margin:0 0 .4em}
 .cg-task i,.cg-task span{font-family:"STIX Two Math",Cambria,"Times New Roman",serif;font-size:1.08em}
+.cg-task span i{font-size:1em}
 .cg-task ul{list-style:none;padding:0 0 0 1.2em}
 .cg-task ul.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(8em,1fr));gap:0 1em}
 .cg-task table{border-collapse:collapse;width:100%;table-layout:auto!important}
@@ -111,7 +113,8 @@ class Handout(ABC):
         """
         given = "".join(f"<li>{_name_in_html(name)} = {x}</li>" for name, x in self.given.items())
         formulas = "".join(
-            f"<li><i>{html.escape(text_name(n))}</i> = <span>{html.escape(f)}</span></li>" for n, f in self.formulas.items()
+            f"<li><i>{html.escape(text_name(n))}</i> = <span>{_formula_in_html(f)}</span></li>"
+            for n, f in self.formulas.items()
         )
         parts = [
             f'<p>Given</p><ul class="given">{given}</ul>',
@@ -156,7 +159,7 @@ class Handout(ABC):
             )
             blocks.append(_long_table("line & what somebody wrote", rows))
         rows = "\n".join(f"\\rule[-4mm]{{0pt}}{{11mm}}{_name_in_latex(name)} & \\\\ \\hline" for name in self.lines)
-        return "\n\n".join([*blocks, escape_latex(self.wanted), _long_table(f"line & {self.blank}", rows)])
+        return "\n\n".join([*blocks, _text_in_latex(self.wanted), _long_table(f"line & {self.blank}", rows)])
 
     # ---- files
 
@@ -192,15 +195,37 @@ def _number_in_latex(x: str) -> str:
     return x.replace("−", "-")
 
 
+_WORD = re.compile(r"[a-z]{2,}")  # the line, the number: no quantity
+_LETTER = re.compile(r"(?<![A-Za-z])[A-Za-zα-ωŷ](?![A-Za-z(])[′₀-₉]*")  # one that stands alone, and is no function
+
+
+_QUANTITY = re.compile(r"(∂\w+/∂\w+|[A-Z]\^T|[A-Za-zδ][₀-₉]+|ŷ)")  # in a sentence
+
+
+def _text_in_latex(text: str) -> str:
+    """A sentence, the quantities in it as mathematics."""
+    parts = _QUANTITY.split(text)
+    return "".join(f"${latex_name(part)}$" if i % 2 else escape_latex(part) for i, part in enumerate(parts))
+
+
 def _name_in_latex(name: str) -> str:
     """The name of a line, in front of which words may stand: size of ∂L/∂W."""
     words, blank, last = name.rpartition(" ")
+    if _WORD.fullmatch(last):
+        return escape_latex(name)
     return f"{escape_latex(words)}{blank}$\\displaystyle {latex_name(last)}$"
 
 
 def _name_in_html(name: str) -> str:
     words, blank, last = text_name(name).rpartition(" ")
+    if _WORD.fullmatch(last):
+        return html.escape(name)
     return f"{html.escape(words)}{blank}<i>{html.escape(last)}</i>"
+
+
+def _formula_in_html(formula: str) -> str:
+    """A formula with its letters in italics, as names are."""
+    return _LETTER.sub(r"<i>\g<0></i>", formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def _long_table(head: str, rows: str) -> str:

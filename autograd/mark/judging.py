@@ -380,13 +380,13 @@ def with_lines(formulas: Mapping[Value, Value], known: Mapping[Value, float]) ->
     while stack:
         x = stack[-1]
         own = formulas.get(x, x)
-        waiting = [q for q in free_variables(own) if q not in found and q is not x]
+        order = nodes(own)
+        waiting = [q for q in order if q.op is None and q not in found and q is not x]
         if waiting:
             stack += waiting
             continue
         stack.pop()
         if x not in found:
-            order = nodes(own)
             found[x] = x.data if own is x else evaluate(order, {q: found[q] for q in order if q in found})[own]
     return found
 

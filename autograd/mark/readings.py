@@ -28,14 +28,15 @@ class Step:
     def __init__(self, line: Value, formulas: Mapping[Value, Value], claimed: Callable[[Value], bool]) -> None:
         formula, inside = expand(formulas[line], formulas, claimed)
         self.lines, self._blanks = set(inside), list(inside.values())
-        self._claimed = {node for node in nodes(formula) if not node.inputs and claimed(node)}  # whoever asks may keep this
-        self._of(formula)
+        order = nodes(formula)
+        self._claimed = {node for node in order if node._first is None and claimed(node)}  # whoever asks may keep this
+        self._of(formula, order)
 
-    def _of(self, formula: Value) -> None:
+    def _of(self, formula: Value, order: list[Value]) -> None:
         self.__dict__.pop("operations", None)
-        self.formula, self.order = formula, nodes(formula)
+        self.formula, self.order = formula, order
         self.cut = [node for node in self.order if node in self._claimed]
-        in_order = set(self.order)
+        in_order = set(order) if self._blanks else ()
         self.blanks = [node for node in self._blanks if node.inputs and node is not formula and node in in_order]
 
     def short(self) -> Step | None:
@@ -46,7 +47,7 @@ class Step:
     def by(self, formula: Value) -> Step:
         """The same step by another formula."""
         other = copy(self)
-        other._of(formula)
+        other._of(formula, nodes(formula))
         return other
 
     def value(self, values: Mapping[Value, float]) -> float:

@@ -326,6 +326,33 @@ def test_a_class_of_thirty_goes_from_exam_to_report(tmp_path, capsys):
     assert f"{len(wrong)} of 30" in (folder / "marked" / "mistakes.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", ["neuron", "read the graph", "own"])
+def test_a_sheet_is_marked_by_the_numbers_that_were_printed_on_it(kind, tmp_path, monkeypatch):
+    """They stand in the key, whatever another version would draw for the code. A damaged key is said to be damaged."""
+    own = Worksheet(z=Value(0.4, "w") * Value(0.6, "x") + Value(0.3, "b"))
+    made = exam(own if kind == "own" else kind, ["Ada", "Emmy"], seed=3)
+    made.save(tmp_path)
+    answers = dict(made.task(made.sheets[0]).answers)
+    monkeypatch.setattr("autograd.mark.kind_numbers.KindNumbers.draw", lambda *_: pytest.fail("drawn anew"))
+    (tmp_path / f"{made.sheets[0].code}.txt").write_text(
+        "".join(f"{x} = {y}\n" for x, y in answers.items()), encoding="utf-8"
+    )
+    marked = mark_exam(tmp_path, [tmp_path / f"{made.sheets[0].code}.txt"])
+    assert marked["Ada"].score == marked["Ada"].out_of == len(answers)
+    again = read_exam(tmp_path)
+    assert again.task(again.sheets[1]).markdown == made.task(made.sheets[1]).markdown
+    key = tmp_path / "keys" / "key.json"
+    whole = json.loads(key.read_text(encoding="utf-8"))
+    name, _ = whole["sheets"][0]["given"].popitem()
+    key.write_text(json.dumps(whole), encoding="utf-8")
+    damaged = mark_exam(tmp_path, [tmp_path / f"{made.sheets[0].code}.txt"])
+    assert name in damaged.problems[0].reason
+    whole["sheets"][0]["given"] = {"w": "much"}
+    key.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(SheetError, match="damaged"):
+        read_exam(tmp_path)
+
+
 def test_tables_that_the_exam_writes_come_back(tmp_path):
     """The table of blanks is filled in by a spreadsheet; a row without answers is nobody's."""
     small().save(tmp_path)

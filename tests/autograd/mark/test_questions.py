@@ -329,3 +329,19 @@ def test_whatever_is_written_costs_a_line_at_most(n):
             assert row.verdict == "unread"
         else:
             assert row.verdict != "unread"
+
+
+@pytest.mark.parametrize("kind", ["shapes", "find the mistake in the graph"])
+def test_a_question_is_set_by_pdflatex(kind, pdflatex):
+    """Its sentences have quantities, which are set as such."""
+    status, log = pdflatex(exercise(kind, 2).latex)
+    assert status == 0, log[-2000:]
+    assert re.findall(r"^!.*|Missing character.*|Overfull \\[hv]box \((?!0)[\d.]+pt.*", log, re.MULTILINE) == []
+
+
+def test_letters_in_formulas_stand_in_italics_on_a_page():
+    """Those of quantities, with their indices; functions and the words for what is asked stand upright."""
+    page = exercise("find the mistake in two inputs", 2).html()
+    assert "<span><i>w₁</i>·<i>x₁</i> + <i>w₂</i>·<i>x₂</i> + <i>b</i></span>" in page
+    assert "<span>σ(<i>a</i>)</span>" in page
+    assert "<td>wrong line</td>" in page

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from long_runs import examples
 
-from autograd import Value, Worksheet, gradient, log, sigmoid, softmax
+from autograd import Value, Worksheet, exercise, gradient, log, sigmoid, softmax
 from autograd.mark.mistakes import KINDS
 
 
@@ -361,6 +361,23 @@ def test_what_cannot_be_read_costs_its_own_line_alone(text, where, why):
     assert why in row.remark
     assert marking.summary.endswith("Cannot be read: z.")
     assert text in marking.text
+
+
+def test_other_numbers_make_another_sheet_and_leave_the_first_alone():
+    """Drawn numbers are put on a page that is there: marks, slopes and Values are those of a sheet written with them."""
+    first, second = (exercise("two layers", seed).sheet for seed in (1, 2))
+    written = Worksheet(second.values)
+    assert first.given != second.given == written.given
+    assert first.true != second.true == pytest.approx(written.true, rel=1e-12)
+    assert second.steps == written.steps
+    claims = {
+        "a_11": "0.5",
+        "ŷ": "σ(a_21)",
+        "∂L/∂w_111": "∂L/∂ŷ·∂ŷ/∂a_21·∂a_21/∂h_11·∂h_11/∂a_11·x_1",
+        "∂L/∂b_11": "da_21/dh_12",
+    }
+    assert second.mark(claims).as_dicts() == written.mark(claims).as_dicts()
+    assert {name: value.data for name, value in second.values.items()} == pytest.approx(second.true, rel=1e-12)
 
 
 def test_a_marking_can_be_pickled():
