@@ -181,7 +181,10 @@ class NamesWithIndices:
         if others == ["0", "", ""] and (base in self.env or base in self.sizes):
             return constant(float(self.size(base)))
         counted = self._counted(key)
-        return self.known.get(counted) or self._family(counted) or self._new(counted)
+        if counted in self.known:  # a Value of 0 is no missing one
+            return self.known[counted]
+        family = self._family(counted)
+        return self._new(counted) if family is None else family
 
     def _counted(self, key: Key) -> Key:
         """A name with numbers for the letters that count."""
