@@ -73,7 +73,8 @@ class Step:
     @cached_property
     def operations(self) -> Operations:
         """How the step is worked out on paper."""
-        return Operations(spell_out(self.formula))
+        spelled = spell_out(self.formula, order=self.order)
+        return Operations(spelled, self.order if spelled is self.formula else ())
 
 
 def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> float:

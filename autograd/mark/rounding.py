@@ -129,10 +129,15 @@ class Kept(NamedTuple):
         return off if off > TIE * unit else 0.0
 
 
-def spell_out(formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.sigmoid)) -> Value:
-    """The formula with softmax and σ in their exponentials, each of which is worked out by itself on paper."""
+def spell_out(
+    formula: Value, functions: Sequence[Primitive] = (softmax_of, ops.sigmoid), order: Sequence[Value] = ()
+) -> Value:
+    """The formula with softmax and σ in their exponentials, each of which is worked out by itself on paper.
+
+    order: its nodes, for whoever has them already
+    """
     new: dict[Value, Value] = {}
-    for node in nodes(formula):
+    for node in order or nodes(formula):
         if node.op not in functions:
             continue
         if node.op is softmax_of:
@@ -150,8 +155,8 @@ class Operations:
     order: its nodes; inside: parts of a longer product; last: what comes last, but for its sign
     """
 
-    def __init__(self, formula: Value) -> None:
-        self.formula, self.order = formula, nodes(formula)
+    def __init__(self, formula: Value, order: Sequence[Value] = ()) -> None:
+        self.formula, self.order = formula, order or nodes(formula)
         self.inside: set[Value] = set()
         for node in reversed(self.order):
             if node.op is ops.mul or (node.op is ops.neg and node in self.inside):
