@@ -157,7 +157,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const leaves = {}, own = graph.parameters ?? [...graph.nodes.keys()].filter((i) => graph.nodes[i].kind === "leaf");
   let timer = null, refused = "";
   const it = { graph, words, leaves, run: null, wrong: "", position: 0, chosen: null, predicting: false,
-    moving: moving ?? (() => own), refusal, turn, go, play, show, step: () => it.run.all[it.position - 1],
+    moving: moving ?? (() => own), refusal, turn, go, play, show, step: () => it.run.all[it.position - 1], next: () => it.run.all[it.position],
     differs: (i) => graph.nodes[i].kind !== "constant" && !Object.is(it.run.grads[i], it.run.right[i]) };
 
   // Why a leaf cannot be changed here; empty for one that can.
