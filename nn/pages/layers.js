@@ -69,9 +69,7 @@ export function mountLayers(element, data, changed = () => {}) {
     const drawing = new DOMParser().parseFromString(view().svg, "image/svg+xml").documentElement;
     drawing.removeAttribute("width");
     drawing.removeAttribute("height");
-    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    drawing.style.minWidth = `${0.75 * width}px`;
-    drawing.style.minHeight = `${0.75 * height}px`;
+    keepLegible(drawing);
     $(".stage").replaceChildren(document.importNode(drawing, true));
     for (const group of root.querySelectorAll(".stage g.node")) boxes[group.querySelector("title").textContent] = group;
     for (const title of root.querySelectorAll(".stage title")) title.remove();

@@ -29,7 +29,6 @@ from nn.drawing.picture import Picture
 from nn.drawing.structure import Part
 from nn.drawing.writers import Drawing
 from nn.pages.page import plain
-from nn.pages.play_data import local_formulas
 from nn.pages.trees import partials_of, tree_of
 
 MOST_INPUTS = 2_000_000  # of all nodes together, that a page can hold
@@ -249,6 +248,8 @@ def _as_array(item: Any) -> tuple[list[int], list[Value]]:
 
 def _describe(node: Value, fixed: Sequence[float | None]) -> dict[str, Any]:
     """A kind of operation: how it is written, where that is short, and its partial derivatives as trees and formulas."""
+    from nn.pages.play_data import local_formulas  # what reads formulas takes a third of the time of `import nn`
+
     op, n = node.op, len(node.inputs)
     assert op is not None
     template = op.notation.write([(f"{{{i}}}", ATOM) for i in range(n)]) if n <= WRITTEN else None

@@ -43,7 +43,6 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const words = wordsOf(graph), { name } = words;
 
   const NARROW = 600; // pixels: below that a graph runs from top to bottom
-  const LEAST = 11; // pixels that the smallest letters are high, at least
   function follow(box) {
     const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
     const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
@@ -72,10 +71,6 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const drawing = new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement;
     drawing.removeAttribute("width");
     drawing.removeAttribute("height");
-    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    letters = Math.min(...[...drawing.querySelectorAll("text[font-size]")].map((each) => parseFloat(each.getAttribute("font-size"))));
-    drawing.style.minWidth = `${(LEAST / letters) * width}px`; // then the stage scrolls, and follows the step
-    drawing.style.minHeight = `${(LEAST / letters) * height}px`;
     $(".stage").replaceChildren(document.importNode(drawing, true));
     for (const group of root.querySelectorAll(".stage g.node, .stage g.edge")) {
       const key = group.querySelector("title").textContent.replace(/:[^-]*/g, "");
@@ -113,6 +108,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       part.classList.add("constant");
     $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
     if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
+    letters = keepLegible($(".stage svg")); // with the frames, which make it larger
     foldBar($(".folds"), tree, closed, toggle);
     if (it.position === 0) follow(boxes[boxOf(graph.forward[0] ?? graph.output)]);
   }

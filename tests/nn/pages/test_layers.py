@@ -233,6 +233,9 @@ def test_nothing_is_wider_than_the_page(opened, width):
     page.keyboard.press("End")
     box(page, "head").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    letters = page.evaluate("""() => [...document.querySelector("div[id^=chalkgrad]").shadowRoot
+        .querySelectorAll(".stage text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)""")
+    assert min(letters) > 10.9
 
 
 def test_names_are_data(opened):

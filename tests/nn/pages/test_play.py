@@ -319,7 +319,7 @@ def test_in_a_notebooks_frame_links_stay_in_the_frame(browser, tmp_path):
 
 # ------------------------------------------------------------------------------------------------------ fit for everybody
 
-SIZES = {"laptop": (1366, 640), "small": (1150, 800), "phone": (390, 844)}
+SIZES = {"laptop": (1366, 640), "small": (1150, 800), "phone": (390, 844), "sideways": (844, 390)}
 ALL_TEXTS = (HERE / "all_texts.js").read_text(encoding="utf-8")
 
 

@@ -155,6 +155,26 @@ def test_what_people_write_is_read_as_the_library_reads_it(modules):
     assert counts["beyond"] == 0
 
 
+STRANGERS = """
+2x | 2 x + 3 | sin x | sin(x)^2 | sin^2 x | e^x | e^{-x} | exp(-x^2) | √x | √(x+1) | sqrt(x) | log_2 x | log_2(8) | ln x
+lg 100 | 3 m + 2 cm | 9.81 m/s^2 | 5 kg * 2 | 3,5 x | 3,5 + 2,5 | 1.000,5 x | f(x) = x^2 | y = x^2; | ;y = 2x | w*w + w
+w w + w w | x^x | x**x | 1/x; x = 0 | 0/0 | 10^400 | 1e308*10 | 99999999999999999999 | (-x)^2 | 2^3^2 | a/b/c | 1/(2x)
+x! | 50% x | 2πr | x1*x2 | ReLU(x) | x + y = 3 | y=mx+b | E=mc^2 | a^2+b^2=c^2 | 3 × 4 | 3 ÷ 4 | ½x | x ≥ 2 | ∫ x dx | ∑ x
+lim x | f'(x) | cos 30° | sin(π/2) | arctan(y/x) | log(x, 2) | pow(x, 2) | x mod 3 | min(x, y) | 2(x+1) | (x+1)(x-1) | ((x)
+x) | [x+1]*2 | {x+1}*2 | hello world | what is 2+2? | 2 + 2 = | x++ | x--y | --x | +x | .5x | 5. | 0x10 | 1_000 x | 1 000 x
+1,000,000 x | i^2 | √-1 | log 0 | exp(1000) | tan(π/2) | x^(1/2) | x^-1 | x^1/2 | ∞ | NaN | null | |x| + |y| | x+ | *x | 5%
+"""
+
+
+def test_what_strangers_type_is_read_as_the_library_reads_it(modules):
+    """Units, commas of other countries, factorials, lines, huge numbers, what is no formula: one number or sentence."""
+    texts = [text.strip() for line in STRANGERS.strip().splitlines() for text in line.split(" | ")]
+    misses, counts = differences(modules, [*texts, "y = w x + b\nw = 2", "w x\nb + 1", "a = 2x\n\n\nb = a²\n"])
+    assert misses == []
+    assert counts["beyond"] == 0
+    assert counts["read"] > 60
+
+
 @pytest.mark.parametrize(
     ("text", "place", "sentence"),
     [
