@@ -234,7 +234,7 @@ def test_nothing_is_wider_than_the_page(opened, width):
     box(page, "head").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     letters = page.evaluate("""() => [...document.querySelector("div[id^=chalkgrad]").shadowRoot
-        .querySelectorAll(".stage text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)""")
+        .querySelectorAll(".stage text")].map((at) => parseFloat(getComputedStyle(at).fontSize) * at.getScreenCTM().a)""")
     assert min(letters) > 10.9
 
 
