@@ -289,5 +289,5 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     compute();
     show();
   };
-  return { go, play, choose, change, state: () => ({ position: it.position, leaves, ...it.run }) };
+  return { go, play, choose, change, state: () => ({ position: it.position, chosen: it.chosen, leaves, ...it.run }) };
 }

@@ -84,7 +84,8 @@ def in_latex(chance):
     """As it is written in LaTeX, by hand: fractions, roots, Greek letters, functions, signs, tall brackets, thin blanks."""
     text = plausible_formula(chance, chance.sample([*NAMES, "\\alpha", "\\theta_1", "\\theta_{12}"], chance.randint(1, 4)))
     written = {"σ": "\\sigma", "tanh": "\\tanh", "ln": "\\ln", "exp": "\\exp", "sin": "\\sin", "·": "\\cdot ",
-        "*": "\\times ", "π": "\\pi", "θ": "\\theta", "max": "\\max", "(": "\\left(", ")": "\\right)", " ": "\\, "}  # fmt: skip
+        "*": "\\times ", "π": "\\pi", "θ": "\\theta", "max": "\\max", "(": "\\left(",
+        ")": "\\right)", " ": "\\, "}  # fmt: skip
     for sign in chance.sample(sorted(set(written) - {")"}), chance.randint(3, 9)):
         for each in "()" if sign == "(" else [sign]:
             text = text.replace(each, written[each])
