@@ -9,6 +9,7 @@ function unpack(words, Kind) {
 export function expandGraph(data) {
   const kinds = unpack(data.nodes, Int32Array), inputs = unpack(data.inputs, Int32Array), numbers = unpack(data.leaves, Float64Array);
   let at = 0, leaf = 0;
+  /** @type {any[]} */
   const nodes = Array.from(kinds, (k) => {
     if (k < 0) return { kind: k === -1 ? "leaf" : "constant", value: numbers[leaf++], inputs: [] };
     const kind = data.kinds[k], own = Array.from(inputs.subarray(at, at + kind.n));

@@ -8,6 +8,7 @@
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const lowered = (indices) => indices.map((i) => [...String(i)].map((c) => LOWERED[c]).join("")).join(indices.some((i) => i > 9) ? "," : "");
 
+/** @param {any} element @param {any} data @param {(state: any) => void} [changed] */
 export function mountLayers(element, data, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${LAYERS_STYLE}</style>${LAYERS_HTML}`;

@@ -29,6 +29,7 @@ export function mountPlayer(element, data) {
   // ---------------------------------------------------------------------------------------------------- the network
 
   // Columns of neurons; each knows its place among the parameters. Column 0 is the inputs.
+  /** @type {any[][]} */
   const columns = [Array.from({ length: Math.min(layers[0].nin, NEURONS) }, (_, i) => ({ column: 0, i, name: data.inputs[i] }))];
   let place = 0;
   layers.forEach((layer, k) => {

@@ -19,7 +19,7 @@ function planeOf($, data, now) {
     canvas = make("canvas");
     Object.assign(canvas, { width: CELLS, height: CELLS });
     canvas.setAttribute("aria-hidden", "true");
-    for (const [side, length, all] of [["left", start, width], ["width", across, width], ["top", 6, h + bottom + 6], ["height", h, h + bottom + 6]])
+    for (const [side, length, all] of /** @type {[string, number, number][]} */ ([["left", start, width], ["width", across, width], ["top", 6, h + bottom + 6], ["height", h, h + bottom + 6]]))
       canvas.style[side] = `${100 * length / all}%`;
     for (const x of roundNumbers(x0, x1, across / 70)) shape(svg, "text", { x: right(x), y: h + 22, "text-anchor": "middle" }, text(x));
     for (const y of roundNumbers(y0, y1, h / 60)) shape(svg, "text", { x: start - 6, y: down(y) + 4, "text-anchor": "end" }, text(y));

@@ -36,6 +36,7 @@ const HTML = `
 </div>`;
 
 // options.moving: which leaves go downhill, as a function; by default those that graph.parameters names, else all.
+/** @param {any} element @param {any} graph @param {(state: any) => void} [changed] @param {{ moving?: () => number[] }} [options] */
 export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}</style>${HTML}`;
