@@ -32,6 +32,13 @@ input[type=range] { accent-color: var(--ink); }
   .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
   .beside .node-info { margin-top: 12px; }
 }
+@media (max-height: 500px) and (min-width: 640px) { /* a phone held sideways */
+  .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) 270px; column-gap: 14px; align-items: start; }
+  .beside .bar, .beside .folds, .beside .tools, .beside details { grid-column: 1 / -1; }
+  .beside .folds { grid-row: 2; } .beside .tools { grid-row: 4; } .beside details { grid-row: 5; }
+  .beside .stage { grid-column: 1; grid-row: 3; max-height: 64vh; }
+  .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 64vh; overflow: auto; padding: 3px; }
+}
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
 .now { border-left: 4px solid var(--backward); padding: 2px 0 2px 12px; min-height: 9.5em; }
 .now.forward { border-color: var(--forward); }
@@ -145,6 +152,17 @@ function tellPosition($, position, last, count, spoken) {
   $(".count").textContent = count;
   $(".first").disabled = $(".previous").disabled = position === 0;
   $(".last").disabled = $(".next").disabled = position === last;
+}
+
+const LEAST = 11; // pixels that the smallest letters of a drawing are high, at least
+
+// A drawing is never so small that its letters cannot be read: then its stage scrolls, and follows the step.
+function keepLegible(drawing) {
+  const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+  const letters = Math.min(...[...drawing.querySelectorAll("text[font-size]")].map((each) => parseFloat(each.getAttribute("font-size"))));
+  drawing.style.minWidth = `${(LEAST / letters) * width}px`;
+  drawing.style.minHeight = `${(LEAST / letters) * height}px`;
+  return letters;
 }
 
 // Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.

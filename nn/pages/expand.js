@@ -9,14 +9,17 @@ function unpack(words, Kind) {
 export function expandGraph(data) {
   const kinds = unpack(data.nodes, Int32Array), inputs = unpack(data.inputs, Int32Array), numbers = unpack(data.leaves, Float64Array);
   let at = 0, leaf = 0;
+  /** @type {any[]} */
   const nodes = Array.from(kinds, (k) => {
     if (k < 0) return { kind: k === -1 ? "leaf" : "constant", value: numbers[leaf++], inputs: [] };
     const kind = data.kinds[k], own = Array.from(inputs.subarray(at, at + kind.n));
     at += kind.n;
-    return { kind: "computed", op: kind.op, symbol: kind.symbol, template: kind.template, partials: kind.partials, inputs: own };
+    return { kind: "computed", op: kind.op, symbol: kind.symbol, template: kind.template, partials: kind.partials, formulas: kind.formulas, inputs: own };
   });
   for (const [i, { value, partials }] of Object.entries(data.recorded)) Object.assign(nodes[i], { value: Number(fromText(value)), partials, recorded: true });
-  return { nodes, output: data.output, forward: [...nodes.keys()].filter((i) => nodes[i].kind === "computed") };
+  const order = [...nodes.keys()].filter((i) => nodes[i].kind === "computed"), users = nodes.map(() => []);
+  for (const i of order) nodes[i].inputs.forEach((x, slot) => users[x].push([i, slot]));
+  return { nodes, output: data.output, forward: order, users };
 }
 
 // The gradient of the output in every node.

@@ -5,43 +5,10 @@
 // in them shows how it was computed, down to the leaves. `data` has the graph in arrays of integers and no number but those of
 // the leaves: all else is computed here.
 
-const LAYERS_STYLE = `
-.path { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin: 0 0 8px; }
-.path button { padding: 2px 9px; min-height: 30px; }
-.arrays { display: grid; gap: 14px; }
-.array h4 { margin: 0 0 2px; font-size: 1em; }
-.maps { display: flex; flex-wrap: wrap; gap: 6px 18px; }
-.maps figure { margin: 0; max-width: 100%; }
-.maps figcaption { color: var(--muted); font-size: .87em; }
-.maps canvas { display: block; max-width: 100%; image-rendering: pixelated; border: 1px solid var(--edge); cursor: crosshair; }
-.panel.layers { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); align-items: start; }
-.scalar { border-left: 4px solid var(--line); padding: 2px 0 2px 12px; overflow-wrap: anywhere; background: var(--paper);
-  position: sticky; top: 8px; max-height: 92vh; overflow-y: auto; }
-.panel.layers .now { min-height: 0; margin-bottom: 12px; }
-@media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); }
-  .scalar { top: auto; bottom: 0; max-height: 42vh; border-top: 1px solid var(--edge); } }
-.scalar ul { margin: 4px 0; padding-left: 18px; }
-.scalar li { margin: 2px 0; }
-.link { padding: 0 6px; min-height: 26px; }
-.stage .node.g-node:hover path { stroke-width: 2.5; }
-`;
-
-const LAYERS_HTML = `
-<div class="app" role="region" aria-label="Backpropagation, layer by layer">
-  ${toolbar("Steps", "Step")}
-  <nav class="path" aria-label="Where this is in the model"></nav>
-  <div class="stage" tabindex="0" role="group" aria-label="The layers; click one to look at its numbers"></div>
-  <div class="panel layers">
-    <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
-    <div class="scalar" aria-live="polite"></div>
-  </div>
-  <div class="tools"><section class="downhill" aria-label="Descend">${DESCEND}</section></div>
-</div>`;
-
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const lowered = (indices) => indices.map((i) => [...String(i)].map((c) => LOWERED[c]).join("")).join(indices.some((i) => i > 9) ? "," : "");
-const MOST_SHOWN = 16; // terms of a sum, or uses of a number, that are written
 
+/** @param {any} element @param {any} data @param {(state: any) => void} [changed] */
 export function mountLayers(element, data, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${LAYERS_STYLE}</style>${LAYERS_HTML}`;
@@ -57,15 +24,14 @@ export function mountLayers(element, data, changed = () => {}) {
     homes.set(i, [array, place]);
     if (array.named && !names.has(i)) names.set(i, array.name + lowered(indicesOf(array, place)));
   });
-  const users = graph.nodes.map(() => []);
-  for (const i of graph.forward) graph.nodes[i].inputs.forEach((x, slot) => users[x].push([i, slot]));
   const name = (i) => names.get(i) ?? (graph.nodes[i].kind === "constant" ? text(values[i], 4) : graph.nodes[i].inputs.length ? `${graph.nodes[i].op} no. ${i}` : `leaf no. ${i}`);
   const output = name(graph.output);
 
   // Downhill: the parameters move, and all numbers are computed anew.
   const learn = arrays.filter((array) => array.parameters).flatMap((array) => [...array.ids].filter((i) => i >= 0)), leaves = {};
   const added = graph.forward.find((i) => graph.nodes[i].recorded);
-  const it = { graph, words: { name, output }, wrong: "", run: { values, grads }, moving: () => learn, play: (on) => play(on), turn,
+  const it = { graph, words: { name, output }, wrong: "", predicting: false, run: { values, grads }, moving: () => learn,
+    play: (on) => play(on), go: (to) => go(to), show: () => show(), get position() { return position; }, turn, next, named: (i) => names.has(i),
     refusal: (i) => (added === undefined ? "" : recordedAbove(graph, i)) };
   function turn(given) {
     Object.assign(leaves, given);
@@ -74,6 +40,18 @@ export function mountLayers(element, data, changed = () => {}) {
     times++;
     it.run = { values, grads };
     show();
+  }
+
+  it.asking = wordsToForetell(it);
+
+  // Of the next box one number is to be foretold: always the same one, until something is computed anew.
+  let asked = { stamp: "", step: null };
+  function next() {
+    const place = position + 1, stamp = `${trail.join()} ${place} ${times}`;
+    if (place > steps()) return null;
+    const at = unitAt(place), ahead = place <= view().order.length;
+    if (asked.stamp !== stamp) asked = { stamp, step: stepToForetell(it, arrays, ahead, view().units[at], place) };
+    return asked.step;
   }
 
   function indicesOf(array, place) {
@@ -92,9 +70,7 @@ export function mountLayers(element, data, changed = () => {}) {
     const drawing = new DOMParser().parseFromString(view().svg, "image/svg+xml").documentElement;
     drawing.removeAttribute("width");
     drawing.removeAttribute("height");
-    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    drawing.style.minWidth = `${0.75 * width}px`;
-    drawing.style.minHeight = `${0.75 * height}px`;
+    keepLegible(drawing);
     $(".stage").replaceChildren(document.importNode(drawing, true));
     for (const group of root.querySelectorAll(".stage g.node")) boxes[group.querySelector("title").textContent] = group;
     for (const title of root.querySelectorAll(".stage title")) title.remove();
@@ -162,6 +138,7 @@ export function mountLayers(element, data, changed = () => {}) {
     drawArrays();
     tellScalar();
     downhill();
+    foretell();
     tellPosition($, position, steps(), `step ${position} of ${steps()}`, $(".now h3").textContent);
     changed({ position, leaves: {} });
   }
@@ -179,7 +156,7 @@ export function mountLayers(element, data, changed = () => {}) {
     now.className = `now ${position <= n ? "forward" : "backward"}`;
     now.replaceChildren();
     if (!here) {
-      now.append(make("h3", "Press Play."), make("p", `First the numbers go forward, layer by layer, to ${output} = ${text(values[graph.output], 5)}. ` +
+      now.append(make("h3", "Press Play."), make("p", `First the numbers go forward, layer by layer, to ${output}${it.predicting ? "" : ` = ${text(values[graph.output], 5)}`}. ` +
         "Then the gradient comes back through the same layers. Click a layer to see its numbers; click it again, or press Enter, to open it."));
       return;
     }
@@ -318,51 +295,12 @@ export function mountLayers(element, data, changed = () => {}) {
     return button;
   }
 
-  // An operation on many numbers: a sum of products by its first and last ones.
-  function inShort(node) {
-    const n = Math.floor(node.inputs.length / 2), product = (i) => `${name(node.inputs[i])}·${name(node.inputs[n + i])}`;
-    if (node.op !== "dot") return `${node.op} of ${name(node.inputs[0])}, ${name(node.inputs[1])}, … (${node.inputs.length} numbers)`;
-    const bias = node.inputs.length % 2 ? ` + ${name(node.inputs.at(-1))}` : "";
-    return `${product(0)} + ${product(1)} + … + ${product(n - 1)}${bias}`;
-  }
-
   function tellScalar() {
-    const place = $(".scalar");
-    place.replaceChildren();
-    if (chosen === null) {
-      place.append(make("p", "Click a number in a vector to see how it was computed, and what comes back to it.", "muted"));
+    if (it.predicting && position < steps()) {
+      $(".scalar").replaceChildren(make("p", "While numbers are to be foretold, this shows none. At the end it says how each was computed.", "muted"));
       return;
     }
-    const node = graph.nodes[chosen], list = make("ul");
-    place.append(make("h3", name(chosen)), make("p", `value ${text(values[chosen])}, gradient ∂${output}/∂${name(chosen)} = ${text(grads[chosen])}`));
-    if (node.inputs.length) {
-      const words = node.inputs.map((x) => held(text(values[x], 4)));
-      const written = node.template ? fill(node.template, node.inputs.map(name)) : inShort(node);
-      place.append(make("p", `= ${written}`, "math"));
-      if (node.template) place.append(make("p", `= ${fill(node.template, words)} = ${text(values[chosen])}`, "math"));
-      const xs = node.inputs.map((x) => values[x]);
-      node.inputs.slice(0, MOST_SHOWN).forEach((x, slot) => {
-        const item = make("li");
-        item.append(link(x), ` = ${text(values[x], 4)}`);
-        if (graph.nodes[x].kind !== "constant") {
-          const local = evaluate(node.partials[slot], values[chosen], xs);
-          item.append(`, gets ${bracketed(text(grads[chosen], 4))} × ${bracketed(text(local, 4))} = ${text(grads[chosen] * local, 4)}`);
-        }
-        list.append(item);
-      });
-      if (node.inputs.length > MOST_SHOWN) list.append(make("li", `and ${node.inputs.length - MOST_SHOWN} more`));
-      place.append(make("p", "It is computed from, and sends back to each gradient × local derivative:", "muted"), list);
-    }
-    if (users[chosen].length) {
-      const into = make("ul");
-      for (const [i, slot] of users[chosen].slice(0, MOST_SHOWN)) {
-        const other = graph.nodes[i], local = evaluate(other.partials[slot], values[i], other.inputs.map((x) => values[x])), item = make("li");
-        item.append("from ", link(i), `: ${bracketed(text(grads[i], 4))} × ${bracketed(text(local, 4))} = ${text(grads[i] * local, 4)}`);
-        into.append(item);
-      }
-      if (users[chosen].length > MOST_SHOWN) into.append(make("li", `and from ${users[chosen].length - MOST_SHOWN} more`));
-      if (node.kind !== "constant") place.append(make("p", "What comes back to it, which adds up to its gradient:", "muted"), into);
-    }
+    tellNumber(it, $(".scalar"), chosen, link);
   }
 
   // ----------------------------------------------------------------------------------------------------- all together
@@ -388,7 +326,7 @@ export function mountLayers(element, data, changed = () => {}) {
   (data.alone ? document : $(".app")).addEventListener("keydown", (event) => {
     if ((event.key === "Escape" || event.key === "Backspace") && trail.length > 1) { back(trail.length - 2); event.preventDefault(); }
   });
-  const downhill = descender(it, $);
+  const downhill = descender(it, $), foretell = predictor(it, $);
   unfold();
   themed($(".app"), () => { $(".arrays").dataset.shown = ""; drawArrays(); });
   show();

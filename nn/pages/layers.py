@@ -92,7 +92,7 @@ class LayeredGraph:
             key = (op.name, len(node.inputs), repr(fixed)) if own else node
             if key not in kinds:
                 kinds[key] = len(described)
-                described.append(_describe(node))
+                described.append(_describe(node, fixed))
             codes.append(kinds[key])
             inputs.extend(self.place[x] for x in node.inputs)
             if not own:
@@ -246,13 +246,16 @@ def _as_array(item: Any) -> tuple[list[int], list[Value]]:
     return [], []
 
 
-def _describe(node: Value) -> dict[str, Any]:
-    """A kind of operation: how it is written, where that is short, and its partial derivatives as trees."""
+def _describe(node: Value, fixed: Sequence[float | None]) -> dict[str, Any]:
+    """A kind of operation: how it is written, where that is short, and its partial derivatives as trees and formulas."""
+    from nn.pages.play_data import local_formulas  # what reads formulas takes a third of the time of `import nn`
+
     op, n = node.op, len(node.inputs)
     assert op is not None
     template = op.notation.write([(f"{{{i}}}", ATOM) for i in range(n)]) if n <= WRITTEN else None
     trees = partials_of(node) if op.arity is not None else tree_of(op, n)
-    return {"op": op.name, "symbol": op.notation.symbol, "n": n, "template": template, "partials": trees}
+    described = {"op": op.name, "symbol": op.notation.symbol, "n": n, "template": template, "partials": trees}
+    return described | {"formulas": local_formulas(op, n, fixed)} if template is not None else described
 
 
 def _bytes(numbers: array[Any]) -> str:

@@ -16,7 +16,7 @@ function nudge(it, i) {
       start - span, start + span, x0, y0, slope, x, y));
   };
   slider.addEventListener("input", () => { it.turn({ [i]: Number(slider.value) }); draw(); });
-  back.addEventListener("click", () => { slider.value = start; it.turn({ [i]: undefined }); draw(); });
+  back.addEventListener("click", () => { slider.value = String(start); it.turn({ [i]: undefined }); draw(); });
   label.append(slider, value);
   part.append(label, told, plot, back);
   queueMicrotask(draw);

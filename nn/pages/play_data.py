@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from unicodedata import decimal, numeric
@@ -67,7 +68,7 @@ def _of_size(op: Primitive, n: int) -> dict[str, Any]:
         "level": form.level,
         "places": list(form.places) if isinstance(form.places, tuple) else [form.places] * n,
         "partials": [tree(slope, z, xs) for slope in op.slopes(z, xs)],
-        "formulas": _formulas(op, n),
+        "formulas": local_formulas(op, n),
     }
 
 
@@ -83,9 +84,13 @@ def tree(y: Any, z: Value | None, xs: list[Value]) -> Any:
     return trees[y]
 
 
-def _formulas(op: Primitive, n: int) -> list[str]:
-    """The local derivatives with places in them: {z}·(1 − {z})."""
-    z, xs = Value(0.4, label=OUTPUT), [Value(0.3 + i / 10, label=letter) for i, letter in zip(range(n), INPUTS)]
+def local_formulas(op: Primitive, n: int, fixed: Sequence[float | None] = ()) -> list[str]:
+    """The local derivatives with places in them: {z}·(1 − {z}).
+
+    fixed: the inputs that are constants, as numbers; None for any other
+    """
+    z, letters = Value(0.4, label=OUTPUT), [Value(0.3 + i / 10, label=letter) for i, letter in zip(range(n), INPUTS)]
+    xs = [letter if x is None else x for letter, x in zip(letters, fixed or [None] * n)]
     try:
         slopes = op.slopes(z, xs)
         return [_places(formula(slope)) if isinstance(slope, Value) else _number(slope) for slope in slopes]

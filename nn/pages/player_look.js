@@ -7,6 +7,8 @@ const SHAPES = [
   "M-2.2 -5H2.2L5 -2.2V2.2L2.2 5H-2.2L-5 2.2V-2.2Z",
 ];
 
+const classColour = (c) => `var(--class${c % 7})`;
+
 const PLAYER_STYLE = `
 .player { container-type: inline-size; max-width: 1440px; margin: 0 auto; }
 .player .count { min-width: 120px; text-align: right; }
@@ -85,3 +87,11 @@ const PLAYER_HTML = `
     </section>
   </div>
 </div>`;
+
+// A line of a legend.
+function sample(legend, words, kind, attributes = {}) {
+  const line = make("span"), svg = shape(line, "svg", { viewBox: "0 0 30 14", class: "stroke", "aria-hidden": "true" });
+  shape(svg, "path", { d: "M0 7H30", class: kind, ...attributes });
+  line.append(words);
+  legend.append(line);
+}

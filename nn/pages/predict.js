@@ -51,17 +51,19 @@ export function readNumber(typed) {
   return more.length ? NaN : below === undefined ? above : above / below;
 }
 
-// What is asked: a name, the question, and what it is computed from.
-export function questionOf(it, step) {
-  const { graph, words, run } = it, node = graph.nodes[step.node], { name, slope } = words;
-  const inputs = node.inputs.map((i) => [name(i), run.values[i]]);
-  const shown = inputs.map(([of, x]) => (of === text(x) ? "" : `${of} = ${text(x)}`)).filter(Boolean).join(", ");
-  if (step.pass === "forward")
-    return { name: name(step.node), inputs, ask: `Forward: what is ${words.nameless(step.node) ? "" : `${name(step.node)} = `}${node.formula}?`, hint: shown };
-  const sought = slope(graph.output, step.input), formula = node.formulas[step.slot];
-  return { name: sought, inputs, ask: `Back along the edge from ${name(step.node)} to ${name(step.input)}: what does ${sought} come to?`,
-    hint: [`upstream ${text(step.upstream)}`, `${slope(step.node, step.input)} = ${formula}`, shown,
-      formula.includes(name(step.node)) ? `${name(step.node)} = ${text(run.values[step.node])}` : "",
+// What is asked: a name, the question, and what it is computed from. `words` calls the nodes as the page does.
+export function questionOf({ graph, words, run }, step) {
+  const { name, slope, formula, partial, used } = words, { values } = run;
+  const numbersOf = (nodes) => [...new Set(nodes.map((i) => (plain(name(i)) === plain(text(values[i])) ? "" : `${name(i)} = ${text(values[i])}`)))].filter(Boolean);
+  if (step.pass === "forward") {
+    const inputs = used(step.node), asked = words.nameless(step.node) ? "" : name(step.node);
+    return { name: asked || formula(step.node), inputs: inputs.map((i) => [name(i), values[i]]), hint: numbersOf(inputs).join(", "),
+      ask: `Forward: what is ${asked && `${asked} = `}${formula(step.node)}?` };
+  }
+  const sought = slope(graph.output, step.input), local = partial(step.node, step.slot) || text(step.local), { inputs } = graph.nodes[step.node];
+  const inIt = [...inputs, step.node].filter((i) => local.includes(name(i)));
+  return { name: sought, inputs: [], ask: `Back along the edge from ${name(step.node)} to ${name(step.input)}: what does ${sought} come to?`,
+    hint: [`upstream ${text(step.upstream)}`, `${slope(step.node, step.input)} = ${local}`, numbersOf(inIt).join(", "),
       step.before ? `there already: ${text(step.before)}` : ""].filter(Boolean).join("; ") };
 }
 
@@ -76,18 +78,21 @@ const PREDICT = `
 // The switch, the question, and the score. It gives what the stepper calls when it has moved.
 function predictor(it, $) {
   const score = { right: 0, asked: 0, row: 0 }, answer = $(".answer"), marked = $(".marked");
-  const next = () => it.run.all[it.position];
   let asked = null;
+  const about = (step) => questionOf({ graph: it.graph, words: it.asking ?? it.words, run: it.run }, step);
   const tell = (words, kind = "") => { marked.textContent = words; marked.className = `marked ${kind}`; };
   function ask() {
-    const step = it.predicting ? next() : null;
+    const step = it.predicting ? it.next() : null;
     $(".ask").hidden = !it.predicting;
-    answer.disabled = $(".mark").disabled = $(".reveal").disabled = !step;
+    answer.disabled = $(".mark").disabled = !step || Boolean(step.nothing);
+    $(".reveal").disabled = !step;
+    $(".reveal").textContent = step?.nothing ? "Go on" : "Show it";
     if (!it.predicting || step === asked) return;
     asked = step;
     if (!step) $(".question").textContent = "That was the last number.";
+    else if (step.nothing) $(".question").textContent = step.nothing;
     else {
-      const { ask: words, hint } = questionOf(it, step);
+      const { ask: words, hint } = about(step);
       $(".question").replaceChildren(make("b", words), make("br"), make("span", hint, "muted"));
     }
     answer.value = "";
@@ -99,10 +104,10 @@ function predictor(it, $) {
     $(".tally").textContent = `${score.right} of ${score.asked} right${score.row > 2 ? `, ${score.row} in a row` : ""}`;
   }
   function judge() {
-    const step = next(), typed = answer.value, guess = readNumber(typed);
-    if (!step || !typed.trim()) return;
+    const step = it.next(), typed = answer.value, guess = readNumber(typed);
+    if (!step || step.nothing || !typed.trim()) return;
     if (Number.isNaN(guess) && typed.trim() !== "nan") { tell(`${typed} is no number here: write −0.25, 1/4 or 2·10⁻³.`); return; }
-    const { right, say } = mark(typed, guess, step, questionOf(it, step));
+    const { right, say } = mark(typed, guess, step, about(step));
     count(right);
     tell(`${right ? "✓" : "✗"} ${say}`, right ? "right" : "wrong");
     if (right) it.go(it.position + 1);
@@ -116,9 +121,9 @@ function predictor(it, $) {
   });
   $(".mark").addEventListener("click", () => { judge(); answer.focus(); });
   $(".reveal").addEventListener("click", () => {
-    const step = next();
-    count(false);
-    tell(`${questionOf(it, step).name} = ${text(step.pass === "forward" ? step.value : step.total)}`);
+    const step = it.next();
+    if (!step.nothing) count(false);
+    tell(step.nothing ? "" : `${about(step).name} = ${text(step.pass === "forward" ? step.value : step.total)}`);
     it.go(it.position + 1);
     answer.focus();
   });

@@ -36,6 +36,7 @@ const HTML = `
 </div>`;
 
 // options.moving: which leaves go downhill, as a function; by default those that graph.parameters names, else all.
+/** @param {any} element @param {any} graph @param {(state: any) => void} [changed] @param {{ moving?: () => number[] }} [options] */
 export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}</style>${HTML}`;
@@ -43,7 +44,6 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const words = wordsOf(graph), { name } = words;
 
   const NARROW = 600; // pixels: below that a graph runs from top to bottom
-  const LEAST = 11; // pixels that the smallest letters are high, at least
   function follow(box) {
     const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
     const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
@@ -72,10 +72,6 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const drawing = new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement;
     drawing.removeAttribute("width");
     drawing.removeAttribute("height");
-    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    letters = Math.min(...[...drawing.querySelectorAll("text[font-size]")].map((each) => parseFloat(each.getAttribute("font-size"))));
-    drawing.style.minWidth = `${(LEAST / letters) * width}px`; // then the stage scrolls, and follows the step
-    drawing.style.minHeight = `${(LEAST / letters) * height}px`;
     $(".stage").replaceChildren(document.importNode(drawing, true));
     for (const group of root.querySelectorAll(".stage g.node, .stage g.edge")) {
       const key = group.querySelector("title").textContent.replace(/:[^-]*/g, "");
@@ -113,6 +109,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       part.classList.add("constant");
     $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
     if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
+    letters = keepLegible($(".stage svg")); // with the frames, which make it larger
     foldBar($(".folds"), tree, closed, toggle);
     if (it.position === 0) follow(boxes[boxOf(graph.forward[0] ?? graph.output)]);
   }
@@ -157,7 +154,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const leaves = {}, own = graph.parameters ?? [...graph.nodes.keys()].filter((i) => graph.nodes[i].kind === "leaf");
   let timer = null, refused = "";
   const it = { graph, words, leaves, run: null, wrong: "", position: 0, chosen: null, predicting: false,
-    moving: moving ?? (() => own), refusal, turn, go, play, show, step: () => it.run.all[it.position - 1],
+    moving: moving ?? (() => own), refusal, turn, go, play, show, step: () => it.run.all[it.position - 1], next: () => it.run.all[it.position],
     differs: (i) => graph.nodes[i].kind !== "constant" && !Object.is(it.run.grads[i], it.run.right[i]) };
 
   // Why a leaf cannot be changed here; empty for one that can.
@@ -293,5 +290,5 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     compute();
     show();
   };
-  return { go, play, choose, change, state: () => ({ position: it.position, leaves, ...it.run }) };
+  return { go, play, choose, change, state: () => ({ position: it.position, chosen: it.chosen, leaves, ...it.run }) };
 }

@@ -8,6 +8,7 @@ function wordsOf(graph) {
     name, formula, d, output: name(graph.output),
     slope: (of, by) => `${d(of)}/${d(by)}`,
     numbers: (i, values) => fill(graph.nodes[i].template, graph.nodes[i].inputs.map((x) => held(text(values[x])))),
+    partial: (i, slot) => graph.nodes[i].formulas[slot], used: (i) => graph.nodes[i].inputs,
     nameless: (i) => plain(name(i)) === plain(formula(i)), // called by its formula
   };
 }

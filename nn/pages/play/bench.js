@@ -2,6 +2,7 @@
 // @ts-check
 
 import { text } from "../stepper.js";
+import { askedFor } from "./asked.js";
 import { button, make, slider } from "./dom.js";
 import { describe, nodesOf, numberOf, plain } from "./graph.js";
 import { FormulaError } from "./lexer.js";
@@ -42,9 +43,11 @@ export function bench(book, first) {
     const written = box.value;
     box.rows = Math.min(6, Math.max(2, written.split("\n").length, Math.ceil(written.length / Math.max(20, box.clientWidth / 10))));
     try {
-      const { results, numbered, unknown } = readFormulas(book, written), output = results[0], order = nodesOf(output);
+      const asked = askedFor(written), { results, numbered, unknown } = readFormulas(book, asked?.text ?? written), output = results[0], order = nodesOf(output);
       if (order.length > MOST_NODES) throw new FormulaError(written, 0, `this formula has ${order.length} nodes, and the page draws up to ${MOST_NODES}`);
-      const used = new Set(order);
+      const used = new Set(order), isCalled = (/** @type {string} */ label, /** @type {string} */ name) => Boolean(label) && book.nameKey(label).id === book.nameKey(name).id;
+      const sought = asked ? order.findIndex((node) => isCalled(node.label, asked.by)) : -1;
+      if (asked && (sought < 0 || (asked.of && !isCalled(output.label, asked.of)))) readFormulas(book, written); // which says what it cannot do
       [...unknown].forEach(([name, leaf], n) => { leaf.data = kept.get(name) ?? STARTS[n % STARTS.length]; });
       for (const [name, leaf] of numbered) if (kept.has(name) && kept.get(`${name}=`) === leaf.data) leaf.data = kept.get(name) ?? leaf.data; else { kept.set(`${name}=`, leaf.data); kept.delete(name); }
       show(describe(book.table, output, book.textName), order);
@@ -54,11 +57,20 @@ export function bench(book, first) {
       says.replaceChildren(run ? make("p", { class: "muted" }, `${run} is read as one name; with a blank between, ${[...run].join(" ")}, it is a product.`) : "",
         results.length > 1 ? make("p", { class: "muted" }, `Shown is ${graph.nodes[graph.output].name}; ${others.join(", ")} ${others.length > 1 ? "stand" : "stands"} beside it.`) : "",
         idle.length && results.length < 2 ? make("p", { class: "muted" }, `${idle.map((leaf) => book.textName(leaf.label)).join(", ")}: used nowhere.`) : "");
+      if (asked) look(sought);
       place.classList.remove("stale");
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
       refuse(written, error);
     }
+  }
+
+  /** The gradient that is asked for: at the end of the steps, with its node looked at. @param {number} sought */
+  function look(sought) {
+    if (app.state().chosen !== sought) app.choose(sought);
+    app.go(Infinity);
+    const { name } = graph.nodes[sought], { grads } = app.state(), output = graph.nodes[graph.output].name;
+    says.append(make("p", {}, `∂${/^[\p{L}\p{M}\p{N}_′]+$/u.test(output) ? output : `(${output})`}/∂${name} = ${text(grads[sought])}, as the steps below work it out.`));
   }
 
   /** The text once more, with the place marked, and the sentence under it. @param {string} written @param {FormulaError} error */

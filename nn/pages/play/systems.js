@@ -4,6 +4,7 @@
 // @ts-check
 
 import { leavesOf, variable } from "./graph.js";
+import { plainOfLatex } from "./latex.js";
 import { FormulaError } from "./lexer.js";
 import { length } from "./names.js";
 import { readFormula, splitChain, variables } from "./parser.js";
@@ -15,8 +16,20 @@ import { readFormula, splitChain, variables } from "./parser.js";
  * @typedef {{ results: Node[], named: Names, numbered: Names, unknown: Names }} Formulas
  */
 
-/** Read formulas that are parted by ; or stand on lines of their own. @param {Book} book @param {string} text @returns {Formulas} */
+/** Read formulas that are parted by ; or stand on lines of their own; LaTeX as far as it says what plain text says. @param {Book} book @param {string} text @returns {Formulas} */
 export function readFormulas(book, text) {
+  if (!text.includes("\\")) return readPlain(book, text);
+  const plain = plainOfLatex(book, text);
+  try {
+    if (plain !== null) return readPlain(book, plain);
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error; // its place would be one of another text
+  }
+  throw new FormulaError(text, text.indexOf("\\"), 'here stands LaTeX that this page does not read: parse(r"…") of the library reads it, in Python, or says what is wrong with it', true);
+}
+
+/** @param {Book} book @param {string} text @returns {Formulas} */
+function readPlain(book, text) {
   const lines = readLines(book, text), { free, uses } = findNames(book, text, lines);
   const used = new Set([...uses.values()].flat());
   const values = compute(book, text, sort(text, uses, lines), lines, new Map(free));

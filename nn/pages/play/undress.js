@@ -1,5 +1,5 @@
 // What means no mathematics is taken off a text, as in autograd/formula/spellings.py: bold signs, ticks, digits in groups.
-// LaTeX is not: the page reads plain text, and says so.
+// LaTeX is not: latex.js writes it as plain text before.
 // @ts-check
 
 /** @typedef {{ text: string, places: number[] }} Plain */

@@ -1,6 +1,7 @@
 """The page that steps through a model layer by layer: its numbers are Python's, and it opens down to every scalar."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +11,8 @@ from autograd import Primitive, Value, sum
 from autograd.derive.layers import Structure
 from autograd.graph import nodes
 from autograd.labels import suggested
+from autograd.operation import CONSTANT
+from autograd.writing.names import pretty
 from nn.drawing.picture import number
 from nn.pages.layers import LayeredGraph
 from nn.pages.page import script
@@ -230,6 +233,9 @@ def test_nothing_is_wider_than_the_page(opened, width):
     page.keyboard.press("End")
     box(page, "head").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    letters = page.evaluate("""() => [...document.querySelector("div[id^=chalkgrad]").shadowRoot
+        .querySelectorAll(".stage text")].map((at) => parseFloat(getComputedStyle(at).fontSize) * at.getScreenCTM().a)""")
+    assert min(letters) > 10.9
 
 
 def test_names_are_data(opened):
@@ -256,3 +262,42 @@ def test_descending_takes_the_step_that_python_takes(opened):
         assert number(before, 4) in told
         assert number(after, 4) in told
     assert page.locator(".losses").is_visible()
+
+
+def test_the_next_number_is_foretold_layer_by_layer(opened):
+    """Of each box one number is asked for, hidden until it is said; what Python computed is right, its negative is told."""
+    L = language_model()
+    L.backward()
+    called = {pretty(node.label or suggested(node)): node for node in nodes(L) if node.op is not CONSTANT}
+    page = opened(L)
+    page.locator("label", has_text="Predict").click()
+    assert number(L.data, 5) not in page.locator(".now").inner_text()
+    answer, asked = page.locator(".answer"), []
+    while "last number" not in (question := page.locator(".question").inner_text()):
+        if answer.is_disabled():  # a table of parameters is all that is there
+            assert re.search("nothing is computed|the way back begins", question)
+            page.get_by_role("button", name="Go on").click()
+            continue
+        sought = re.search(r"what is (\S+) =|what does ∂L/∂(\S+) come to", question)
+        node, gradient = called[sought[1] or sought[2]], sought[1] is None
+        truth = node.grad if gradient else node.data
+        asked.append(gradient)
+        for typed, words in ((-truth, "the sign is not"), (truth, "✓ Right")):
+            answer.fill(f"{typed:.6g}")
+            answer.press("Enter")
+            assert words in page.locator(".marked").inner_text()
+    assert asked.count(True) >= 5
+    assert asked.count(False) >= 5
+    assert page.locator(".tally").inner_text().startswith(f"{len(asked)} of {2 * len(asked)} right")
+    assert page.locator(".count").inner_text() == "step 14 of 14"
+
+
+def test_what_is_to_be_foretold_is_told_nowhere_else(opened):
+    """Neither a parameter that is looked at shows its gradient, nor the drawing a number that is still hidden."""
+    page = opened(language_model())
+    page.locator("label", has_text="Predict").click()
+    box(page, "head").click()
+    page.locator("figure canvas").first.click(position={"x": 4, "y": 4})
+    assert "this shows none" in page.locator(".scalar").inner_text()
+    page.locator("label", has_text="Predict").click()
+    assert "gradient ∂L" in page.locator(".scalar").inner_text()

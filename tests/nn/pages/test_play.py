@@ -290,6 +290,34 @@ def test_numbers_are_foretold_and_scored(opened):
     assert page.locator(".stepper .count").inner_text().startswith("step 4")
 
 
+@pytest.mark.parametrize(
+    ("text", "plain", "by", "said"),
+    [
+        ("E = w² x + w; w = 3; x = 2; ∂E/∂w", "E = w² x + w; w = 3; x = 2", "w", "∂E/∂w = "),
+        ("y = sin(h)\nh = 2x; x = 1\n∂y/∂h", "y = sin(h); h = 2x; x = 1", "h", "∂y/∂h = "),
+        ("d/dx(x² y); x = 2; y = 5", "x² y; x = 2; y = 5", "x", "∂(x²·y)/∂x = "),
+    ],
+)
+def test_a_gradient_that_is_asked_for_is_looked_at(text, plain, by, said, opened):
+    """∂E/∂w beside a formula, or d/dx in front of it: Python's number, and the stepper at its end with that node."""
+    page = opened()
+    typed(page, text)
+    formulas = read_formulas(plain)
+    formulas.results[0].backward()
+    node = formulas.variables.get(by) or formulas.named[by]
+    assert said + written(node.grad, 6) in page.locator("#formula-says").inner_text()
+    assert page.locator("#bench .node-info h3").inner_text() == by
+    assert "Done" in page.locator("#bench .now").inner_text()
+
+
+def test_a_gradient_of_what_is_not_there_is_refused_as_before(opened):
+    """Another output, a name that stands nowhere, d/dx in front of a part alone: the sentence says that Python reads it."""
+    page = opened()
+    for text in ("E = w x; ∂L/∂w", "E = w x; ∂E/∂q", "E = w x; dE/dw", "d/dx(x) + 1", "2 d/dx(x²)"):
+        typed(page, text)
+        assert "works out no derivative" in page.locator("#formula-says").inner_text()
+
+
 def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened, tmp_path):
     """Saved behind Primitive(...), the page computes it from its definition."""
     Primitive(
@@ -319,7 +347,7 @@ def test_in_a_notebooks_frame_links_stay_in_the_frame(browser, tmp_path):
 
 # ------------------------------------------------------------------------------------------------------ fit for everybody
 
-SIZES = {"laptop": (1366, 640), "small": (1150, 800), "phone": (390, 844)}
+SIZES = {"laptop": (1366, 640), "small": (1150, 800), "phone": (390, 844), "sideways": (844, 390)}
 ALL_TEXTS = (HERE / "all_texts.js").read_text(encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ The truth is autograd.formula: values, gradients, and the sentence and the place
 
 import math
 import random
+import re
 
 import pytest
 from hostile_texts import NUMBERS, SIGNS, hostile_text, plausible_formula
@@ -14,6 +15,7 @@ from long_runs import seeds
 from autograd import Primitive
 from autograd.formula.lexer import FormulaError
 from autograd.formula.systems import read_formulas
+from autograd.writing.names import GREEK
 from nn.pages import play_data
 
 POINTS = [0.7, -1.3, 2.5, 0.4, 1.9, -0.6, 3.1]
@@ -60,6 +62,7 @@ def differences(modules, texts):
             counts["read"] += 1
             value, grads = true
             shown = {name: x for name, x in got.get("grads", {}).items() if name}
+            grads = {re.sub(r"\\([a-z]+)", lambda match: GREEK[match[1]], name): x for name, x in grads.items()}
             same = "value" in got and agree(got["value"], value) and shown.keys() <= grads.keys()
             same = same and all(agree(x, grads[name]) for name, x in shown.items())
             if not same:
@@ -75,6 +78,18 @@ def typed_formula(chance):
     """As people type them: no LaTeX."""
     text = plausible_formula(chance, chance.sample(NAMES, chance.randint(1, 4)))
     return text if not any(word in text for word in LATEX) else typed_formula(chance)
+
+
+def in_latex(chance):
+    """As it is written in LaTeX, by hand: fractions, roots, Greek letters, functions, signs, tall brackets, thin blanks."""
+    text = plausible_formula(chance, chance.sample([*NAMES, "\\alpha", "\\theta_1", "\\theta_{12}"], chance.randint(1, 4)))
+    written = {"σ": "\\sigma", "tanh": "\\tanh", "ln": "\\ln", "exp": "\\exp", "sin": "\\sin", "·": "\\cdot ",
+        "*": "\\times ", "π": "\\pi", "θ": "\\theta", "max": "\\max", "(": "\\left(",
+        ")": "\\right)", " ": "\\, "}  # fmt: skip
+    for sign in chance.sample(sorted(set(written) - {")"}), chance.randint(3, 9)):
+        for each in "()" if sign == "(" else [sign]:
+            text = text.replace(each, written[each])
+    return text if "\\" in text else in_latex(chance)
 
 
 def system(chance):
@@ -119,7 +134,7 @@ def dressed(chance):
     return chance.choice(dress.split("|")).format(typed_formula(chance))
 
 
-@pytest.mark.parametrize("kind", [near_a_derivative, dressed, typed_formula, system, plain_hostile, slip])
+@pytest.mark.parametrize("kind", [near_a_derivative, dressed, typed_formula, in_latex, system, plain_hostile, slip])
 def test_page_and_library_read_the_same(kind, modules):
     """Of three thousand texts the value and all gradients are the library's; of each refusal the sentence and the place."""
     texts = [kind(random.Random(seed)) for seed in seeds(500)]
@@ -155,11 +170,54 @@ def test_what_people_write_is_read_as_the_library_reads_it(modules):
     assert counts["beyond"] == 0
 
 
+LATEX_FORMS = r"""
+\sigma(w x + b) | \frac{1}{1 + e^{-x}} | \frac{1}{2}(t - o)^2 | \frac{w x}{b} x | \sqrt{x^2 + y^2} | \sqrt{x}^2
+e^{-\frac{x^2}{2}} | x^\frac{1}{2} | E = -t \log o - (1-t) \log(1-o); o = \sigma(net); net = w x + b
+\sin^2 x + \cos^2 x | \log_2 x | \theta_1 x + \theta_0 | 2\pi r | w \cdot x + b | w \times x | a \div b
+\left(x - 3\right)^2 | \alpha\beta | w\theta x | \frac{\frac{a}{b}}{c} | \tanh(w\,x + b) | \tfrac{a}{b}
+\left|x\right| | x_{12} \cdot \alpha_{3} | \ln x \ln y | \max(0, x) | \exp(-x) | $\frac{x}{y}$ | \frac{x}{y}^2
+\frac{a}{b}\frac{c}{d} | \sin\frac{x}{2} | \sin x \frac{a}{b} | \sin 2x | \sigma\frac{x}{2} | -\frac{x}{y}^2
+\frac{dx}{y} | \frac{x}{y}! | \sqrt{x}\sqrt{y} | \log\frac{x}{y} | x\frac{a}{b}
+"""
+
+
+def test_latex_is_read_as_the_library_reads_it(modules):
+    """Written by hand: values and gradients are those of parse; nothing that the page reads is another formula."""
+    misses, counts = differences(
+        modules, [text.strip() for line in LATEX_FORMS.strip().splitlines() for text in line.split(" | ")]
+    )
+    assert misses == []
+    assert counts["beyond"] < 4
+
+
+STRANGERS = """
+2x | 2 x + 3 | sin x | sin(x)^2 | sin^2 x | e^x | e^{-x} | exp(-x^2) | √x | √(x+1) | sqrt(x) | log_2 x | log_2(8) | ln x
+lg 100 | 3 m + 2 cm | 9.81 m/s^2 | 5 kg * 2 | 3,5 x | 3,5 + 2,5 | 1.000,5 x | f(x) = x^2 | y = x^2; | ;y = 2x | w*w + w
+w w + w w | x^x | x**x | 1/x; x = 0 | 0/0 | 10^400 | 1e308*10 | 99999999999999999999 | (-x)^2 | 2^3^2 | a/b/c | 1/(2x)
+x! | 50% x | 2πr | x1*x2 | ReLU(x) | x + y = 3 | y=mx+b | E=mc^2 | a^2+b^2=c^2 | 3 × 4 | 3 ÷ 4 | ½x | x ≥ 2 | ∫ x dx | ∑ x
+lim x | f'(x) | cos 30° | sin(π/2) | arctan(y/x) | log(x, 2) | pow(x, 2) | x mod 3 | min(x, y) | 2(x+1) | (x+1)(x-1) | ((x)
+x) | [x+1]*2 | {x+1}*2 | hello world | what is 2+2? | 2 + 2 = | x++ | x--y | --x | +x | .5x | 5. | 0x10 | 1_000 x | 1 000 x
+1,000,000 x | i^2 | √-1 | log 0 | exp(1000) | tan(π/2) | x^(1/2) | x^-1 | x^1/2 | ∞ | NaN | null | |x| + |y| | x+ | *x | 5%
+"""
+
+
+def test_what_strangers_type_is_read_as_the_library_reads_it(modules):
+    """Units, commas of other countries, factorials, lines, huge numbers, what is no formula: one number or sentence."""
+    texts = [text.strip() for line in STRANGERS.strip().splitlines() for text in line.split(" | ")]
+    misses, counts = differences(modules, [*texts, "y = w x + b\nw = 2", "w x\nb + 1", "a = 2x\n\n\nb = a²\n"])
+    assert misses == []
+    assert counts["beyond"] == 0
+    assert counts["read"] > 60
+
+
 @pytest.mark.parametrize(
     ("text", "place", "sentence"),
     [
-        (r"\frac{1}{x}", 0, "LaTeX"),
-        ("x + \\sin y", 4, "LaTeX"),
+        (r"\binom{n}{2}", 0, "LaTeX"),
+        (r"x + \operatorname{foo} y", 4, "LaTeX"),
+        (r"\frac{1}{x", 0, "says what is wrong"),
+        (r"\frac{dE}{dw}", 0, "LaTeX"),
+        (r"2\frac{1}{2}", 1, "LaTeX"),
         ("∂E/∂w", 0, "derivative"),
         ("2 d/dx x²", 2, "derivative"),
         ("dE/dw + 1", 0, "derivative"),

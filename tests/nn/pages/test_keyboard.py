@@ -1,0 +1,161 @@
+"""Whole runs with the keyboard alone, through play.html and through the stepper of a net: all is reached, seen and told."""
+
+import pytest
+from keyboard import Keyboard
+from stepper_page import Page
+
+import nn
+from autograd import Value
+
+
+@pytest.fixture
+def typing(tabs, tmp_path):
+    """typing(made, ready) opens a page, saved for this; it says nothing on the console."""
+    pages = []
+
+    def typing(made, ready):
+        tab = tabs.take({"width": 1366, "height": 700}, reduced_motion="reduce")
+        page = Page(tab, made.save(tmp_path / "page.html").as_uri(), ready)
+        pages.append(page)
+        return page, Keyboard(tab)
+
+    yield typing
+    for page in pages:
+        assert page.said == []
+        tabs.give_back(page.page)
+
+
+def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
+    """Six screens, the playground, a formula that is typed: turned, stepped, descended, foretold, with no mouse at all."""
+    page, keys = typing(nn.play(), "main[data-ready]")
+    for i in range(1, 7):
+        assert keys.tab()["name"] == f"Screen {i} of 6"
+    assert keys.tab()["name"] == "Your formula"
+
+    keys.tab_to("the weight w")
+    before = page.find("#screen-1 .say").inner_text()
+    keys.press("ArrowRight")
+    assert page.find("#screen-1 .say").inner_text() != before
+    keys.tab_to("the path through q")
+    keys.press("Space")
+    assert "A path is forgotten" in page.find("#screen-4 .say").inner_text()
+    keys.tab_to("Step")
+    keys.press("Enter")
+    assert "after 1 step" in page.find("#screen-5 .losses text").text_content()
+
+    keys.tab_to("▶ Play")
+    keys.press("Enter")
+    assert keys.where()["name"] == "⏸ Pause"
+    page.page.wait_for_function("() => parseInt(document.querySelector('#screen-6 .losses text').textContent.slice(6)) > 20")
+    keys.press("Enter")
+    assert keys.where()["name"] == "▶ Play"
+    assert "points right" in page.find("#screen-6 .say[aria-live=polite]").inner_text()
+    keys.tab_to("step the gradient of neuron 2")
+    keys.press("Enter")
+    inner = "#screen-6 .steps "
+    assert "The gradient at h₁₂" in page.find(f"{inner}h3").first.inner_text()
+    keys.tab_to("▶ Play")
+    keys.press("ArrowRight")
+    assert page.find(f"{inner}.now h3").inner_text().startswith("Forward")
+    keys.press("End")
+    assert "Done" in page.find(f"{inner}.now[aria-live=polite]").inner_text()
+    descend_and_foretell(page, keys, inner)
+
+    while keys.tab()["tag"] != "textarea":
+        pass
+    keys.press("Control+A")
+    keys.page.keyboard.type("y = 3 w +")
+    page.find("#formula-says[aria-live=polite] .reason").wait_for()
+    assert "place 10" in page.find("#formula-says").inner_text()
+    keys.page.keyboard.type(" w²; w = 2")
+    page.page.wait_for_function("() => document.querySelector('#formula-says').textContent === ''")
+    assert keys.tab()["name"] == "one neuron"
+    keys.tab_to("▶ Play")
+    keys.press("End")
+    assert page.find("#bench .g-node[data-name=w]").get_attribute("aria-label") == "w, value 2, gradient 7"
+    descend_and_foretell(page, keys, "#bench ")
+
+
+def descend_and_foretell(page, keys, inside):
+    """From the controls of a stepper: a step downhill, then two numbers foretold, one of them wrongly; and out again."""
+    keys.tab_to("Descend")
+    keys.press("Enter")
+    assert page.find(f"{inside}.fell[role=status]").inner_text()[:2] in ("y:", "L:", "E:", "E ")  # a long step leads up
+    keys.tab_to("Predict")
+    keys.press("Space")
+    assert keys.where()["name"] == "the next number"
+    assert "what is" in page.find(f"{inside}.question").inner_text()
+    keys.page.keyboard.type("123456")
+    keys.press("Enter")
+    assert page.find(f"{inside}.marked[role=status]").inner_text().startswith("✗")
+    keys.tab_to("Show it")
+    keys.press("Enter")
+    assert keys.where()["name"] == "the next number"
+    assert page.find(f"{inside}.tally").inner_text().startswith("0 of 2 right")
+    keys.press("Escape")
+    assert keys.where()["name"].startswith("Predict")
+    assert page.find(f"{inside}.ask").is_hidden()
+
+
+def net():
+    model = nn.MLP(2, [2, 1], "tanh", seed=0)
+    loss = (model([Value(0.5, "x_1"), Value(-1.0, "x_2")]) - 1.0) ** 2
+    loss.label = "L"
+    return loss
+
+
+def test_the_stepper_of_a_net(typing):
+    """Steps, speed, a wrong way, modules opened and closed, a leaf turned, downhill, foretold; dark and light."""
+    page, keys = typing(nn.step_through(net()), ".count")
+    assert keys.tab()["name"] == "▶ Play"
+    keys.press("Enter")
+    assert keys.where()["name"] == "⏸ Pause"
+    keys.press("Enter")
+    assert page.step() == 1
+    keys.press("ArrowRight", "ArrowRight", "ArrowLeft")
+    assert page.step() == 2
+    assert page.find(".now[aria-live=polite] h3").inner_text().startswith("Forward")
+    keys.tab_to("Step")
+    keys.press("ArrowRight")
+    assert page.step() == 3
+    keys.tab_to("How fast it plays")
+    keys.press("ArrowDown")
+    assert page.find(".speed").input_value() == "600"
+    keys.tab_to("The right way")
+    keys.press("ArrowDown")
+    assert page.find(".way").input_value() == "overwrite"
+    keys.press("ArrowUp")
+
+    boxes = page.find(".stage .g-node, .stage .g-group").count()
+    name = keys.tab_to("layer 1")
+    was_open = "make it one box" in name
+    keys.press("Enter")
+    assert ("make it one box" in keys.where()["name"]) is not was_open  # the focus stays where it was
+    fewer = page.find(".stage .g-node, .stage .g-group").count()
+    assert fewer < boxes if was_open else fewer > boxes
+    keys.press("Enter")
+    assert ("make it one box" in keys.where()["name"]) is was_open
+
+    keys.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.find(".app.dark").wait_for()
+    assert keys.where()["name"] == name
+    keys.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+    keys.press("End")
+    keys.tab_to("The graph")
+    keys.tab_to("w₂₁₁")
+    keys.press("Enter")
+    assert "gradient" in page.find(".facts").inner_text()
+    assert keys.where()["name"].startswith("w₂₁₁")
+    keys.tab_to("change w₂₁₁")
+    before = page.find(".nudge p").inner_text()
+    keys.press("ArrowRight")
+    assert page.find(".nudge p").inner_text() != before
+    descend_and_foretell(page, keys, ".tools ")
+    keys.tab_to("All steps as a table")
+    keys.press("Enter")
+    assert page.find("tbody tr").count() > 10
+    order = [
+        keys.path.index(each) for each in ("▶ Play", "How fast it plays", name, "The graph; click a node to look at it")
+    ]
+    assert order == sorted(order)
