@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FEWEST_DIGITS = 4  # of a number that is not two things by chance
 _DRESS = re.compile(r"\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|[·×\s(){}]")
-_A_NUMBER = r"([0-9]*\.[0-9]+|[0-9]+)"
+_A_NUMBER = r"\s*(?<![0-9.])([0-9]*\.[0-9]+|[0-9]+)(?![0-9.])\s*"  # whole, so that there is one way to part a text
 
 
 class Misplaced(NamedTuple):
@@ -35,13 +35,17 @@ def numbers_for_names(formula: str, text: str) -> list[tuple[str, Written]]:
     uses = find_uses(formula)
     pattern, at = "", 0
     for use in uses:
-        pattern += f"{re.escape(_DRESS.sub('', formula[at : use.start]))}{_A_NUMBER}"
+        pattern += f"{_loosely(formula[at : use.start])}{_A_NUMBER}"
         at = use.end
-    pattern += re.escape(_DRESS.sub("", formula[at:]))
-    match = re.fullmatch(pattern, _DRESS.sub("", text))
+    match = re.fullmatch(pattern + _loosely(formula[at:]), _DRESS.sub(" ", text).strip())
     if match is None:
         return []
     return [(formula[use.start : use.end], Written(float(n), unit_of(n))) for use, n in zip(uses, match.groups())]
+
+
+def _loosely(text: str) -> str:
+    """A pattern for signs, whatever blanks and brackets stand among them."""
+    return r"\s*".join(map(re.escape, _DRESS.sub("", text)))
 
 
 def find_misplaced(formula: str, text: str, numbers_of: Callable[[str], Sequence[Written]]) -> Misplaced | None:

@@ -136,3 +136,9 @@ def test_each_change_is_one_small_thing():
     wanted |= {"a factor less", "a factor 2", "a factor ½", "a factor 2 in one term", "a factor ½ in one term"}
     assert wanted <= made.keys()
     assert r"\frac{1}{2} a_1 x_2" in " ".join(made["a factor ½ in one term"].split())
+
+
+def test_numbers_side_by_side_are_parted_in_one_way():
+    """However many digits and names there are."""
+    assert numbers_for_names("a b c d e f g h", "0." + 60 * "1") == []
+    assert [number.value for _, number in numbers_for_names("a b", r"0.6 \cdot 0.5")] == [0.6, 0.5]
