@@ -64,8 +64,8 @@ PARTS = {
         " test_claims test_staged_working test_marking test_marking_students test_marking_hands",
     ),
     "notes": (
-        "notes/judging equality comparing reckoning substituting shapes ranks",
-        "test_equality test_notes test_pages_of_strangers test_ways_of_writing",
+        "notes/judging equality comparing reckoning substituting shapes ranks scanning timeline cancelling mending",
+        "test_equality test_notes test_pages_of_strangers test_ways_of_writing test_small_parts",
     ),
     "training": (
         "losses optimizer optimizers adam schedules fit batches history resuming steps",

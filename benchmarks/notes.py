@@ -44,20 +44,25 @@ def main() -> None:
         print(f"called wrong, and right: {row.text}: {row.remark}")
     rows, wrong = sum(len(report.rows) for report in others), sum(len(report.wrong) for report in others)
     print(f"{rows} right rows with other letters: {wrong} called wrong")
-    found, missed, elsewhere, beside, mended = Counter[str](), Counter[str](), 0, 0, 0
+    found, missed, elsewhere, beside, mended, offered = Counter[str](), Counter[str](), 0, 0, 0, 0
     for name, kind, line, text in notes_pages.planted(most=40 if options.quick else 10_000):
         report = check_notes(text)
         hit = [row for row in report.wrong if row.line == line]
         elsewhere += len(report.wrong) - len(hit)
         mended += any(row.mended for row in hit)
         beside += len(report.rows) - 1
-        (found if hit else missed)[kind] += 1
-        if not hit:
+        asked = [row for row in report.rows if row.line == line and "it reads as right if" in row.remark]
+        offered += bool(asked)
+        (found if hit else missed)[kind] += not asked
+        if not hit and not asked:
             row = next((row for row in report.rows if row.line == line), None)
             said = f"{row.text} ({row.verdict}: {row.remark})" if row else "not a row any more"
             print(f"missed: {name}, {kind}: {said}")
+        elif hit and not any(row.mended for row in hit):
+            print(f"not named: {name}, {kind}: {hit[0].text}: {hit[0].remark}")
     total = sum(found.values()) + sum(missed.values())
     print(f"{total} planted mistakes: {sum(found.values())} found, {sum(missed.values())} missed")
+    print(f"{offered} lost hats, which a scanner may have lost: what would be right is offered")
     print(f"what would be right is named for {mended} of them")
     print(f"{beside} right rows beside them: {elsewhere} called wrong")
     for kind in sorted({*found, *missed}):

@@ -110,7 +110,7 @@ class CellParser(Parser):
         letters = [letter for letter in self.scope.letters_in_formula(last) if letter in self.scope.sizes]
         if len(set(letters)) != 1:
             raise self.error(start, UNCLEAR)
-        letter, size = letters[0], self.scope.size(letters[0])
+        letter, size = letters[0], self.scope.size(letters[0])  # the scope counts how much is read
         return [self.with_letters(last, {letter: i}) for i in range(n + 1, size + 1)]
 
     # ---- matrices, cases, norms

@@ -91,7 +91,10 @@ class NamesWithIndices:
         return [letter for letter in letters_below(text) if letter in self.counting or letter in self.sizes]
 
     def letters_in(self, text: str) -> list[str]:
-        return [self._place(part) for part in _parts(text)]
+        """Indices behind brackets, where a number that is given may stand, too."""
+        places = [self._place(part) for part in _parts(text)]
+        given = [self.known.get(key_of(place)) for place in places]
+        return [place if x is None or not x.data.is_integer() else str(int(x.data)) for place, x in zip(places, given)]
 
     def _place(self, part: str) -> str:
         """An index with numbers for the letters that count: the 3 of i + 1."""
@@ -180,6 +183,8 @@ class NamesWithIndices:
         base, *others = map(str, key)
         if others == ["0", "", ""] and (base in self.env or base in self.sizes):
             return constant(float(self.size(base)))
+        if key in self.known and self.env.keys().isdisjoint(letters_below(f"_{{{key[3]}}}")):
+            return self.known[key]  # x_n by just this name, though n is a number, too
         counted = self._counted(key)
         if counted in self.known:  # a Value of 0 is no missing one
             return self.known[counted]

@@ -99,7 +99,7 @@ def read_formula(text: str, names: Mapping[str, Value | float], derive: Derive =
         new = invent_names(text, names) if inventing else {}
         return Parser(Lexer(text, {**names, **new}, derive, given=names)).formula()
     except FormulaError:
-        if not patterns.INDEXED.search(undress(text).text):
+        if not any(map(patterns.INDEXED.search, (text, undress(text).text))):
             raise
     return read_with_indices(text, names, derive, inventing)
 

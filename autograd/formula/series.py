@@ -8,6 +8,7 @@ w_1 x_1 + … + w_n x_n          what the dots leave out is what the last term s
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import Any
 
 from autograd import primitives as ops
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _NUMBERED = re.compile(rf"_\{{[0-9,\s]+\}}|_[0-9]+|{patterns.LOWERED.pattern}")
+MOST_TERMS = 3_000  # of one sum
 MOST_SUMS = 4  # within each other: each has several terms, which have several again
 
 
@@ -42,6 +44,8 @@ class SeriesParser(CellParser):
             sizes = [self.scope.size(letter if high.strip() == "" else high.strip()) for letter in letters]
         except ShapeError as error:
             raise self.error(token.start, str(error)) from None
+        if prod(sizes) > MOST_TERMS:
+            raise self.error(token.start, f"a sum has up to {MOST_TERMS:,} terms here")
         ranges = [range(first, size + 1) for size in sizes]
         outer, terms = self.scope.env, list[Any]()
         places: list[dict[str, int]] = [{}]
@@ -124,6 +128,8 @@ class SeriesParser(CellParser):
         if len(one) != len(other) or len(grown) != 1:
             return []
         (steps,) = grown
+        if steps > MOST_TERMS:
+            raise ShapeError(f"dots stand for up to {MOST_TERMS:,} terms here")
         varying = [a != b for a, b in zip(one, other)]
         texts = [_with_indices(last, [b - n * v for b, v in zip(other, varying)]) for n in range(steps - 1, -1, -1)]
         return [self.with_letters(text, {}) for text in texts]

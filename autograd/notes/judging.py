@@ -13,7 +13,7 @@ from autograd.formula.indexed_lexer import NAME
 from autograd.formula.uses import LOSSES, find_uses
 from autograd.graph import leaves
 from autograd.notes.equality import compare
-from autograd.notes.mending import TRANSPOSITIONS, mend
+from autograd.notes.mending import A_HAT, TRANSPOSITIONS, mend
 from autograd.notes.numbers import has_numbers, is_pure
 from autograd.notes.reading import Chain
 from autograd.notes.reckoning import Reckoning
@@ -162,8 +162,8 @@ class Page(Reckoning):
         if reading is None:
             return found
         name, other = reading
-        if are_two(name, other, (text for chain in self.chains for text, _ in chain.members if text != found.formula)):
-            reason = f"{name} stands where {other} belongs, and they are two things on this page"
+        if are_two(name, other, (wanted, found.formula)):
+            reason = f"{name} stands where {other} belongs, and both stand here"
             return found._replace(verdict=WRONG, reason=reason, unsaid="", mended=f"right with {other} for {name}")
         return found._replace(reason=f"{found.reason}; it reads as right if {name} is {other}")
 
@@ -197,6 +197,8 @@ class Page(Reckoning):
         mended = mend(found.formula, self.notation, lambda text: self._would_be_right(wanted, text))
         if mended is None:
             return found
+        if mended.kind == A_HAT and not are_two("y", "ŷ", (wanted, found.formula)):
+            return Judgement(OPEN, reason="it reads as right if y is ŷ", formula=found.formula)
         shown = "" if re.search("[⟦⦃⏎]", mended.formula) else f": {mended.formula}"
         return found._replace(mended=f"right with {mended.kind}{shown}")
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from autograd.notes.notation import Notation
 
-TRANSPOSITIONS = " transposed"
+TRANSPOSITIONS, A_HAT = " transposed", "a hat"
 MOST, LONGEST = 80, 300  # changes that are tried for one formula; characters of one that may have them
 _SIGN = re.compile(r"(?<![\^_{eE])[-+−]|(?<=\{)[-−]")
-_POWER = re.compile(r"\^\s*\{?\s*([23])\s*\}?")
+_POWER = re.compile(r"\^\s*(?:\{\s*[23]\s*\}|[23])")
 _TRANSPOSED = re.compile(r"\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top)(?![A-Za-z])|ᵀ")
 _HAT = re.compile(r"\\hat\s*(?:\{\s*(\w)\s*\}|(\w))|(\w)\u0302|ŷ")
 _IN_FRONT = re.compile(r"\s*2\s*(?=[(\\A-Za-z\[])|\\frac\s*\{?1\}?\s*\{?2\}?\s*|½\s*")
@@ -59,7 +59,10 @@ def changes(text: str, notation: Notation) -> Iterator[Mended]:
         other = "-" if match[0] == "+" else "+"
         yield Mended("another sign", f"{text[: match.start()]}{other}{text[match.end() :]}")
     yield Mended("a minus in front", f"-({text})")
-    yield from _of_matches(text, _POWER, "another exponent", lambda m: ["", "^3" if m[1] == "2" else "^2"])
+    terms = _terms(text)
+    if len(terms) > 1:
+        yield Mended("a minus in front of the first term", f"-{text}")
+    yield from _of_matches(text, _POWER, "another exponent", lambda m: ["", "^3" if "2" in m[0] else "^2"])
     yield from _of_matches(text, _TRANSPOSED, "no transposition", lambda _: [""])
     yield from _of_matches(text, _HAT, "no hat", lambda m: [m[1] or m[2] or m[3] or "y"])
     yield from _of_matches(text, _IN_FRONT, "a factor less", lambda _: [" "])
@@ -69,9 +72,25 @@ def changes(text: str, notation: Notation) -> Iterator[Mended]:
             yield Mended(f"the index {other} for each {one}", pattern.sub(other, text))
     yield Mended("a factor 2", f"2 ({text})")
     yield Mended("a factor ½", f"\\frac{{1}}{{2}} ({text})")
+    for before, term, behind in terms if len(terms) > 1 else []:
+        yield Mended("a factor 2 in one term", f"{before} 2 {term} {behind}")
+        yield Mended("a factor ½ in one term", f"{before} \\frac{{1}}{{2}} {term} {behind}")
+        for name in dict.fromkeys(text[use.start : use.end] for use in find_uses(behind or before)):
+            yield Mended(f"a factor {name} in one term", f"{before} {term} {name} {behind}")
     yield from _of_names(text, notation)
     for name in _factors(notation):
         yield Mended(f"a factor {name}", f"({text}) {name}")
+
+
+def _terms(text: str) -> list[tuple[str, str, str]]:
+    """Each term of a sum, with what stands before it, its sign among that, and behind."""
+    depth, cuts = 0, [0]
+    for at, c in enumerate(text):
+        depth += (c in "([{⟦") - (c in ")]}⟧")
+        if depth == 0 and c in "+-−" and text[:at].strip():
+            cuts += [at, at + 1]
+    cuts.append(len(text))
+    return [(text[:start], text[start:end], text[end:]) for start, end in zip(cuts[::2], cuts[1::2])]
 
 
 def _of_matches(
@@ -100,7 +119,7 @@ def _of_names(text: str, notation: Notation) -> Iterator[Mended]:
                 yield Mended("another index", f"{before}{whole.replace(f'_{use.down}', f'_{{{down}}}')}{behind}")
         for hat in (f"{use.base}\u0302", "ŷ"):
             if hat in notation.bases and hat != use.base and hat[0] in (use.base, "ŷ") and use.base in ("y", hat[0]):
-                yield Mended("a hat", f"{before}\\hat{{{use.base}}}{whole[len(use.base) :]}{behind}")
+                yield Mended(A_HAT, f"{before}\\hat{{{use.base}}}{whole[len(use.base) :]}{behind}")
         if not use.up:
             yield Mended(f"{whole}{TRANSPOSITIONS}", f"{before}{whole}^T{behind}")
             yield Mended("another exponent", f"{before}{whole}^2{behind}")

@@ -117,6 +117,10 @@ class Notation:
                 for bare in re.split(r"[+−-][0-9]*", part) if ARITHMETIC.fullmatch(part) else [part]:
                     if len(bare.rstrip("'")) == 1 and bare[0] in USUALLY_COUNT:
                         found.add(bare)
+        for use in self.uses:  # δ_{ab}, where b counts
+            both = split_indices(use.down) if use.base == "δ" else []
+            if len(both) == 2 and not found.isdisjoint(both):
+                found |= {part for part in both if re.fullmatch("[a-z]", part)}
         return found
 
     def _find_functions(self) -> dict[str, tuple[list[str], str]]:

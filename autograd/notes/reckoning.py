@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log10
+
 from autograd.formula.uses import find_uses
 from autograd.graph import leaves
 from autograd.mark.forms import figure
@@ -143,13 +145,20 @@ class Reckoning(Comparing):
         if good:
             return Judgement(RIGHT, how="to its digits", formula=text)
         difference = Difference([], here[0][0], there)
-        return Judgement(WRONG, how="by more than rounding can do", difference=difference, formula=text)
+        mended = f"right with {_in_digits_of(here[0][0], written)}" if written is not None else ""
+        return Judgement(WRONG, how="by more than rounding can do", difference=difference, formula=text, mended=mended)
 
     @staticmethod
     def _shown(name: str) -> str:
         """A name as it is drawn."""
         use = find_uses(name)[0]
         return pretty(f"{use.base}{f'^{use.up}' if use.up else ''}{f'_{{{use.down}}}' if use.down else ''}")
+
+
+def _in_digits_of(value: float, written: Written) -> str:
+    """A number with as many decimals as one that is written."""
+    decimals = max(0, round(-log10(written.unit)))
+    return f"{value:.{decimals}f}".replace("-", "−")
 
 
 def is_leaf(x: Value) -> bool:

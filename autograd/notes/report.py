@@ -235,7 +235,7 @@ def _sentence(found: Judgement) -> str:
         where = f"at {at} " if at else ""
         it_is, should = figure(found.difference.there), figure(found.difference.here)
         said.append(f"{where}it is {it_is}, and should be {should}, by {found.against or 'the other side'}")
-    if found.mended:
+    if found.mended and (found.difference is None or found.difference.point):  # of a number it is said what it should be
         said.append(found.mended)
     if found.verdict == RIGHT and found.against:
         by = "" if found.against == AS_WRITTEN else "by "

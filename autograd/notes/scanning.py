@@ -1,7 +1,7 @@
 """What a scanner may have made of a sign: σ or θ of an o, 1 of an l, a bar of a hat.
 
-That is offered as another reading of what depends on something unsaid; nothing is called wrong by it, unless the page itself
-has both names in one formula: then they are two things, and one stands where the other belongs.
+That is offered as another reading of what depends on something unsaid; nothing is called wrong by it, unless the statement
+itself has both names: then its author tells them apart there, and one stands where the other belongs.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def read_otherwise(text: str, is_right: Callable[[str], bool]) -> tuple[str, str
     return None
 
 
-def are_two(name: str, other: str, texts: Iterable[str]) -> bool:
-    """Whether names that differ in a hat stand in one formula of a page, which has two things in mind then."""
-    signs = ({_sign(use.base) for use in find_uses(text)} for text in texts)
-    return HATS.get(other) == name and any({name, other} <= there for there in signs)
+def are_two(name: str, other: str, statement: Iterable[str]) -> bool:
+    """Whether names that differ in a hat both stand in a statement, whose author tells them apart."""
+    signs = {_sign(use.base) for text in statement for use in find_uses(text)}
+    return HATS.get(other) == name and {name, other} <= signs
 
 
 def _sign(base: str) -> str:

@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FEWEST_DIGITS = 4  # of a number that is not two things by chance
-_DRESS = re.compile(r"(?:\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|[·×\s(){}])+")
-_HERE = "\0"  # where a name stands
-_APART = re.compile(rf" (?![0-9.{_HERE}])|(?<![0-9.{_HERE}]) ")  # what parts no numbers
-_TOUCHING = re.compile(rf"(?<=[0-9.{_HERE}])(?={_HERE})|(?<={_HERE})(?=[0-9.])")
-_A_NUMBER = r"([0-9]*\.[0-9]+|[0-9]+)(?![0-9.])"
+_DRESS = re.compile(r"\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|[·×\s(){}]")
+_A_NUMBER = r"\s*(?<![0-9.])([0-9]*\.[0-9]+|[0-9]+)(?![0-9.])\s*"  # whole, so that there is one way to part a text
 
 
 class Misplaced(NamedTuple):
@@ -36,17 +33,19 @@ class Misplaced(NamedTuple):
 def numbers_for_names(formula: str, text: str) -> list[tuple[str, Written]]:
     """The names of a formula, each with the number that stands in its place; nothing where these are two formulas."""
     uses = find_uses(formula)
-    between = zip([0, *(use.end for use in uses)], [*(use.start for use in uses), len(formula)])
-    wanted = _TOUCHING.sub(" ", _undress(_HERE.join(formula[start:end] for start, end in between)))
-    match = re.fullmatch(re.escape(wanted).replace(re.escape(_HERE), _A_NUMBER), _undress(text))
+    pattern, at = "", 0
+    for use in uses:
+        pattern += f"{_loosely(formula[at : use.start])}{_A_NUMBER}"
+        at = use.end
+    match = re.fullmatch(pattern + _loosely(formula[at:]), _DRESS.sub(" ", text).strip())
     if match is None:
         return []
     return [(formula[use.start : use.end], Written(float(n), unit_of(n))) for use, n in zip(uses, match.groups())]
 
 
-def _undress(text: str) -> str:
-    """A text without brackets, signs of multiplication and blanks, but for one between two numbers."""
-    return _APART.sub("", _DRESS.sub(" ", text)).strip()
+def _loosely(text: str) -> str:
+    """A pattern for signs, whatever blanks and brackets stand among them."""
+    return r"\s*".join(map(re.escape, _DRESS.sub("", text)))
 
 
 def find_misplaced(formula: str, text: str, numbers_of: Callable[[str], Sequence[Written]]) -> Misplaced | None:

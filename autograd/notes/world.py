@@ -70,7 +70,7 @@ class World(Slopes):
         if len(key) != 4:
             return len(key) == 2 and key[0] == "" and str(key[1]) in self.notation.words
         base, primes, up, down = (str(part) for part in key)
-        if not base or primes != "0" or not (self.notation.is_name(base) or (base == "e" and down)):
+        if not base or primes != "0" or not (self.notation.is_name(base) or (base in ("e", "π") and down)):
             return False
         if base == "d" and not down and "d" not in self.notation.bases:
             return False

@@ -325,6 +325,156 @@ at $y = \frac{a}{a + b}$ this is zero.
             (r"\frac{a}{y} - \frac{b}{1 - y}$", r"\frac{a}{y} + \frac{b}{1 - y}$"),
         ],
     ),
+    "softmax regression with a bias": (
+        r"""Scores $z_k = \sum_{j=1}^{d} W_{kj} x_j + b_k$, probabilities $p_k = \frac{e^{z_k}}{\sum_{m=1}^{K} e^{z_m}}$,
+loss $\ell = -\sum_{k=1}^{K} t_k \log p_k$ with $\sum_k t_k = 1$.
+
+$$\frac{\partial \ell}{\partial z_k} = p_k - t_k$$
+
+$$\frac{\partial \ell}{\partial b_k} = p_k - t_k$$
+
+$$\frac{\partial \ell}{\partial W_{kj}} = (p_k - t_k) x_j$$
+
+$$\frac{\partial \ell}{\partial x_j} = \sum_{k=1}^{K} (p_k - t_k) W_{kj}$$
+""",
+        [(r"(p_k - t_k) x_j$$", r"(p_k + t_k) x_j$$"), (r"{\partial b_k} = p_k - t_k", r"{\partial b_k} = t_k - p_k")],
+    ),
+    "gaussian log likelihood": (
+        r"""$$\ell = -\frac{n}{2} \log(2 \pi) - n \log s - \frac{1}{2 s^2} \sum_{i=1}^n (x_i - m)^2$$
+Setting the derivatives to zero needs
+$$\frac{\partial \ell}{\partial m} = \frac{1}{s^2} \sum_{i=1}^n (x_i - m)$$
+$$\frac{\partial \ell}{\partial s} = -\frac{n}{s} + \frac{1}{s^3} \sum_{i=1}^n (x_i - m)^2$$
+$$\frac{\partial^2 \ell}{\partial m^2} = -\frac{n}{s^2}$$
+""",
+        [
+            (r"-\frac{n}{s} + \frac{1}{s^3}", r"-\frac{n}{s} + \frac{1}{s^2}"),
+            (r"m^2} = -\frac{n}{s^2}", r"m^2} = \frac{n}{s^2}"),
+        ],
+    ),
+    "principal component": (
+        r"""The variance along $v$ is $V = v^T S v$, where $S$ is symmetric;
+with a multiplier, $F = v^T S v - \lambda (v^T v - 1)$.
+For two dimensions, $S = \begin{bmatrix} a & c \\ c & b \end{bmatrix}$: $q = a v_1^2 + 2 c v_1 v_2 + b v_2^2$, and
+
+$$\frac{\partial q}{\partial v_1} = 2 a v_1 + 2 c v_2$$
+
+$$\frac{\partial q}{\partial v_2} = 2 c v_1 + 2 b v_2$$
+
+$$\frac{\partial^2 q}{\partial v_1 \partial v_2} = 2 c$$
+""",
+        [(r"2 a v_1 + 2 c v_2", r"2 a v_1 + c v_2"), (r"2 c v_1 + 2 b v_2", r"2 c v_1 - 2 b v_2")],
+    ),
+    "labels of plus and minus one": (
+        r"""With $y \in \{-1, 1\}$ and the margin $m = y w x$ the logistic loss is $L = \log(1 + e^{-m})$.
+
+$$\frac{dL}{dm} = -\frac{e^{-m}}{1 + e^{-m}} = -\sigma(-m)$$
+
+$$\frac{\partial m}{\partial w} = y x$$
+
+$$\frac{\partial L}{\partial w} = -\sigma(-m) y x$$
+
+$$\frac{d^2 L}{dm^2} = \sigma(m) \sigma(-m)$$
+""",
+        [(r"= -\sigma(-m) y x", r"= -\sigma(m) y x"), (r"= -\sigma(-m)$$", r"= \sigma(-m)$$")],
+    ),
+    "hinge": (
+        r"""Squared hinge where the margin is violated: $H = (1 - y f)^2$, $f = w x + b$.
+
+$$\frac{\partial H}{\partial f} = -2 y (1 - y f)$$
+
+$$\frac{\partial H}{\partial w} = -2 y (1 - y f) x$$
+
+$$\frac{\partial H}{\partial b} = -2 y (1 - y f)$$
+
+$$\frac{\partial^2 H}{\partial f^2} = 2 y^2$$
+""",
+        [(r"-2 y (1 - y f) x", r"-2 (1 - y f) x"), (r"= 2 y^2", r"= -2 y^2")],
+    ),
+    "huber": (
+        r"""$$h(r) =
+\begin{cases} \frac{1}{2} r^2 & \text{if } r < d \\ d r - \frac{1}{2} d^2 & \text{otherwise} \end{cases}$$
+for $r > 0$. Of the first case, $u = \frac{1}{2} r^2$ and $\frac{du}{dr} = r$; of the second, $v = d r - \frac{1}{2} d^2$,
+$$\frac{\partial v}{\partial r} = d$$
+$$\frac{\partial v}{\partial d} = r - d$$
+""",
+        [(r"= r - d$$", r"= r - \frac{1}{2} d$$")],
+    ),
+    "gru": (
+        r"""A gated unit of one number: $z = \sigma(a)$, $r = \sigma(c)$, $g = \tanh(u x + v r k)$, $h = (1 - z) k + z g$.
+
+- $\frac{\partial h}{\partial z} = g - k$
+- $\frac{\partial h}{\partial a} = (g - k) z (1 - z)$
+- $\frac{\partial h}{\partial g} = z$
+- $\frac{\partial g}{\partial u} = (1 - g^2) x$
+- $\frac{\partial g}{\partial r} = (1 - g^2) v k$
+- $\frac{\partial h}{\partial k} = 1 - z + z (1 - g^2) v r$
+""",
+        [(r"= g - k$", r"= k - g$"), (r"(1 - g^2) v k", r"(1 - g^2) v r"), (r"1 - z + z (1", r"z + z (1")],
+    ),
+    "cosine similarity": (
+        r"""In two dimensions $s = \frac{p}{q}$ with $p = a_1 b_1 + a_2 b_2$,
+$q = \sqrt{a_1^2 + a_2^2} \sqrt{b_1^2 + b_2^2}$.
+
+$$\frac{\partial p}{\partial a_1} = b_1$$
+
+$$\frac{\partial q}{\partial a_1} = \frac{a_1 q}{a_1^2 + a_2^2}$$
+
+$$\frac{\partial s}{\partial a_1} = \frac{b_1}{q} - \frac{a_1 s}{a_1^2 + a_2^2}$$
+""",
+        [(r"\frac{b_1}{q} - \frac", r"\frac{b_1}{q} + \frac"), (r"= \frac{a_1 q}", r"= \frac{a_1}")],
+    ),
+    "layer norm": (
+        r"""$\mu = \frac{1}{d} \sum_{j=1}^d x_j$ and $\tau = \frac{1}{d} \sum_{j=1}^d (x_j - \mu)^2$;
+$n_j = \frac{x_j - \mu}{\sqrt{\tau}}$,
+$y_j = g_j n_j + b_j$.
+
+$$\frac{\partial \mu}{\partial x_j} = \frac{1}{d}$$
+
+$$\frac{\partial \tau}{\partial x_j} = \frac{2}{d} (x_j - \mu)$$
+
+$$\frac{\partial y_j}{\partial g_j} = n_j, \qquad \frac{\partial y_j}{\partial b_j} = 1$$
+
+$$\frac{\partial L}{\partial n_j} = g_j \frac{\partial L}{\partial y_j}$$
+""",
+        [(r"\frac{2}{d} (x_j - \mu)$$", r"\frac{1}{d} (x_j - \mu)$$"), (r"= g_j \frac", r"= b_j \frac")],
+    ),
+    "contrastive loss": (
+        r"""Similarities $s_j$, the positive is the first: $C = -\log \frac{e^{s_1/\tau}}{\sum_{j=1}^{N} e^{s_j/\tau}}$, and
+$p_j = \frac{e^{s_j/\tau}}{\sum_{k=1}^{N} e^{s_k/\tau}}$.
+
+$$\frac{\partial C}{\partial s_1} = \frac{1}{\tau} (p_1 - 1)$$
+
+$$\frac{\partial C}{\partial s_2} = \frac{p_2}{\tau}$$
+""",
+        [(r"\frac{1}{\tau} (p_1 - 1)", r"\frac{1}{\tau} (1 - p_1)"), (r"= \frac{p_2}{\tau}", r"= \tau p_2")],
+    ),
+    "policy gradient": (
+        r"""A policy over actions $\pi_a = \frac{e^{h_a}}{\sum_{b} e^{h_b}}$ is nudged by its reward.
+
+$$\log \pi_a = h_a - \log \sum_{b} e^{h_b}$$
+
+$$\frac{\partial \log \pi_a}{\partial h_b} = \delta_{ab} - \pi_b$$
+
+$$\frac{\partial \pi_a}{\partial h_b} = \pi_a (\delta_{ab} - \pi_b)$$
+""",
+        [(r"\pi_a (\delta_{ab} - \pi_b)", r"\pi_a (\delta_{ab} + \pi_b)"), (r"= h_a - \log", r"= h_a + \log")],
+    ),
+    "variational autoencoder": (
+        r"""$K = -\frac{1}{2} \sum_{j=1}^{J} (1 + v_j - m_j^2 - e^{v_j})$ where $v_j$ is the logarithm of a variance.
+
+$$\frac{\partial K}{\partial m_j} = m_j$$
+
+$$\frac{\partial K}{\partial v_j} = \frac{1}{2} (e^{v_j} - 1)$$
+
+A sample is $z_j = m_j + e^{v_j/2} \epsilon_j$, so
+
+$$\frac{\partial z_j}{\partial m_j} = 1, \qquad \frac{\partial z_j}{\partial v_j} = \frac{1}{2} e^{v_j/2} \epsilon_j$$
+""",
+        [
+            (r"\frac{1}{2} (e^{v_j} - 1)", r"\frac{1}{2} (1 - e^{v_j})"),
+            (r"= \frac{1}{2} e^{v_j/2} \epsilon_j", r"= e^{v_j/2} \epsilon_j"),
+        ],
+    ),
 }
 
 RIGHT = [

@@ -72,7 +72,7 @@ WAYS = {  # a page, a right last row, a wrong one, and what is said of that
         HATS,
         r"\frac{\partial \hat{y}}{\partial z} = \hat{y} (1 - \hat{y})",
         r"\frac{\partial \hat{y}}{\partial z} = \hat{y} (1 - y)",
-        "y stands where ŷ belongs",
+        "y stands where ŷ belongs, and both stand here",
     ),
     "an arrow that names": (
         r"$h = \tanh(u) \leftarrow a$ ",
@@ -148,6 +148,40 @@ def test_each_way_of_writing_is_read():
         assert said in row.remark
 
     assert failures(check, list(WAYS.values())) == {}
+
+
+LOST_HATS = [  # a row without ŷ, of pages that have both
+    HATS + r"$$\frac{\partial L}{\partial z} = y - y$$",
+    r"$\hat{y} = w x$, $E = \frac{1}{2} (\hat{y} - t)^2$. $$\frac{dE}{dw} = (y - t) x$$",
+]
+
+
+@pytest.mark.parametrize("page", LOST_HATS)
+def test_a_hat_that_a_scanner_may_have_lost_is_offered(page):
+    """Where the statement has no ŷ at all, it is a question, and counts as nothing wrong."""
+    report = check_notes(page)
+    assert "it reads as right if y is ŷ" in report.rows[-1].remark
+    assert (report.rows[-1].verdict, report.counts["wrong"], bool(report)) == ("depends", 0, True)
+
+
+NAMED = [  # what would be right, as it is said: a number to its digits, one term of a sum, one exponent in a fraction
+    (r"$$0.6225 (1 - 0.6225) = 0.2650$$", "right with 0.2350"),
+    (r"$$2 (0.59869 - 0.9) = -0.63262$$", "right with −0.60262"),
+    (r"$R = (f - y)^2 + a w^2$, $f = w x$. $$\frac{\partial R}{\partial w} = (f - y) x + 2 a w$$", "a factor 2 in one term"),
+    (
+        r"$E = -y \log p - (1 - y) \log(1 - p)$. $$\frac{\partial E}{\partial p} = \frac{y}{p} + \frac{1 - y}{1 - p}$$",
+        "first term",
+    ),
+    (r"$$\frac{d}{dx} \frac{1}{1 + e^{-x}} = \frac{e^{-x}}{(1 + e^{-x})^3}$$", "another exponent"),
+]
+
+
+@pytest.mark.parametrize(("page", "said"), NAMED)
+def test_what_would_be_right_is_named(page, said):
+    """One small thing away, wherever in the formula it is."""
+    row = check_notes(page).rows[-1]
+    assert row.verdict == "wrong"
+    assert said in row.mended
 
 
 NEVER_WRONG = [  # what an author means is right, whatever else the signs could mean

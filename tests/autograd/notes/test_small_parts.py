@@ -1,0 +1,144 @@
+"""The small parts of a page's judge, each by itself: what cancels, which number stands for a name, lost signs, lengths."""
+
+import pytest
+
+from autograd.notes.cancelling import derivatives_of, judge_cancelling
+from autograd.notes.mending import changes
+from autograd.notes.notation import Notation
+from autograd.notes.numbers import Written
+from autograd.notes.scanning import are_two, read_otherwise
+from autograd.notes.shapes import declared_shapes
+from autograd.notes.substituting import find_misplaced, numbers_for_names
+from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
+
+LEFT = r"\frac{\partial L}{\partial w}"
+
+
+def d(top, *below):
+    below = "".join(rf"\partial {x} " for x in below)
+    return rf"\frac{{\partial {top}}}{{{below}}}"
+
+
+CANCEL = [  # a product of derivatives, or a sum, in the place of ∂L/∂w; the verdict, and words of the reason
+    (d("L", "z") + d("z", "w"), RIGHT, ""),
+    (d("L", "a") + r" \cdot " + d("a", "z") + r" \times " + d("z", "w"), RIGHT, ""),
+    (r"∂L/∂z · ∂z/∂w", RIGHT, ""),
+    (d("L", "z") + d("z", "z"), None, ""),
+    (d("L", "z") + d("w", "z"), WRONG, "z stands below twice"),
+    (d("L", "z", "w") + d("z", "z"), WRONG, "z stands below, and never above"),
+    (d("L", "w"), None, ""),
+    (d("L", "z") + " + " + d("z", "w"), WRONG, "cancel only as a product"),
+    (d("L", "z") + d("z", "w") + " + " + d("L", "a") + " + " + d("a", "w"), WRONG, "cancel only as a product"),
+    (d("L", "z") + d("z", "w") + " + " + d("L", "a") + d("a", "w"), None, ""),
+    (d("L", "z") + " + " + d("b", "w"), None, ""),
+    ("2 " + d("L", "z") + d("z", "w"), None, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict", "reason"), CANCEL)
+def test_derivatives_cancel_name_by_name(text, verdict, reason):
+    """Where nothing else is said; what is read as right or wrong already is left as it is."""
+    for before in (OPEN, STATED):
+        found = judge_cancelling(LEFT, text, Judgement(before))
+        assert (found and found.verdict) == verdict
+        assert found is None or (reason in found.reason and found.formula == text)
+    assert judge_cancelling(LEFT, text, Judgement(RIGHT)) is None
+    assert judge_cancelling(LEFT, text, Judgement(WRONG)) is None
+
+
+def test_what_was_not_read_is_not_blamed_for_a_name_below_twice():
+    """It may be laid out in a way of its own."""
+    assert judge_cancelling(LEFT, d("L", "z") + d("w", "z"), Judgement(UNREAD)) is None
+
+
+def test_derivatives_of_a_product():
+    """With their layers and arguments; nothing where anything else stands there."""
+    one = derivatives_of(r"\frac{\partial J(w)}{\partial a^{(1)}_2}")
+    assert one is not None
+    assert len(one) == 1
+    assert "a" in one[0][1][0]
+    assert derivatives_of("x " + d("L", "z")) is None
+    assert derivatives_of(d("L", "z") + " x") is None
+    assert derivatives_of("") is None
+
+
+def test_numbers_stand_for_names_in_their_order():
+    """One for each place of a name, in any dress; nothing where the signs are others."""
+    found = numbers_for_names("a (1 - a)", r"0.6 \cdot (1 - 0.6)")
+    assert [(name.strip(), number.value) for name, number in found] == [("a", 0.6), ("a", 0.6)]
+    assert [number.unit for _, number in numbers_for_names("a b", "0.25 · 3")] == [0.01, 1.0]
+    assert numbers_for_names("a (1 - b)", "0.6 (1 + 0.6)") == []
+
+
+def test_the_number_of_another_name_is_misplaced():
+    """Of four digits at least, where the page says that the names have different ones."""
+    page = {"g": [Written(0.1385, 1e-4)], "a": [Written(0.7514, 1e-4)]}
+
+    def numbers_of(name):
+        return page.get(name.strip(), [])
+
+    found = find_misplaced("g (1 - a)", "0.7514 (1 - 0.7514)", numbers_of)
+    assert found is not None
+    assert (found.name.strip(), found.other.strip(), found.number.value) == ("g", "a", 0.1385)
+    assert find_misplaced("a (1 - a)", "0.7514 (1 - 0.7514)", numbers_of) is None
+    assert find_misplaced("g (1 - a)", "0.1385 (1 - 0.7514)", numbers_of) is None
+    assert find_misplaced("g (1 - b)", "0.7514 (1 - 0.7514)", numbers_of) is None
+    page["a"] = [Written(0.75, 1e-2)]  # in fewer digits it is the same number
+    assert find_misplaced("g (1 - a)", "0.7514 (1 - 0.7514)", numbers_of) is not None
+    page = {"g": [Written(0.1, 0.1)], "a": [Written(0.751, 1e-3)]}
+    assert find_misplaced("g (1 - a)", "0.751 (1 - 0.751)", numbers_of) is None  # three digits may be two things by chance
+
+
+def test_signs_that_look_alike_are_tried():
+    """Wherever the name stands, with what stands below it; nothing where none makes it right."""
+    assert read_otherwise("o (1 - o)", lambda text: "σ" in text and "o" not in text) == ("o", "σ")
+    assert read_otherwise("y_1 - t", lambda text: r"\hat{y} _1" in text) == ("y", "ŷ")
+    assert read_otherwise("x_1 - t", lambda text: False) is None
+
+
+def test_a_statement_with_both_names_tells_them_apart():
+    """A hat, and no other sign."""
+    assert are_two("y", "ŷ", [r"\hat{y} (1", "- y)"])
+    assert not are_two("y", "ŷ", ["y - t", "2 y"])
+    assert not are_two("o", "σ", ["o", r"\sigma"])
+
+
+SHAPES = [
+    ([r"X \in \mathbb{R}^{n \times d}"], "", {"X": ("n", "d")}),
+    (["w ∈ ℝ^d, W ∈ ℝ^{m×d}"], "", {"w": ("d",), "W": ("m", "d")}),
+    ([r"T \in \mathbb{R}^{a \times b \times c}"], "", {}),
+    ([], r"where $W$ is an $n \times m$ matrix", {"W": ("n", "m")}),
+    ([], r"the $3 \times d$ matrix $A$", {"A": ("3", "d")}),
+    (["x = 1"], "a number $x$", {}),
+]
+
+
+@pytest.mark.parametrize(("rows", "prose", "said"), SHAPES)
+def test_lengths_that_a_page_says(rows, prose, said):
+    """In signs or in words; of tensors with more than two axes nothing."""
+    assert declared_shapes(rows, prose) == said
+
+
+def test_each_change_is_one_small_thing():
+    """Signs, exponents, terms, indices, hats, factors: each differs from the formula, and says how."""
+    texts = [r"E = (\hat{y} - y)^2 + a_1 x_2", "y = 2 x"]
+    formula = r"2 (\hat{y} - y)^2 + a_1 x_2"
+    made = dict(changes(formula, Notation(texts, True)))
+    assert all(changed != formula for changed in made.values())
+    wanted = {
+        "another sign",
+        "a minus in front",
+        "a minus in front of the first term",
+        "another exponent",
+        "no hat",
+        "a hat",
+    }
+    wanted |= {"a factor less", "a factor 2", "a factor ½", "a factor 2 in one term", "a factor ½ in one term"}
+    assert wanted <= made.keys()
+    assert r"\frac{1}{2} a_1 x_2" in " ".join(made["a factor ½ in one term"].split())
+
+
+def test_numbers_side_by_side_are_parted_in_one_way():
+    """However many digits and names there are."""
+    assert numbers_for_names("a b c d e f g h", "0." + 60 * "1") == []
+    assert [number.value for _, number in numbers_for_names("a b", r"0.6 \cdot 0.5")] == [0.6, 0.5]
