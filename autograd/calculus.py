@@ -27,7 +27,7 @@ from autograd.value import Value, constant, lift
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Protocol, overload
 
     Number = Value | float
@@ -88,6 +88,20 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
         taken.add(slope)
         results.append(slope)
     return results
+
+
+def slopes_along(ys: Sequence[Value], xs: Sequence[Value], vector: Iterable[Number]) -> list[Value]:
+    """How the ys change where the xs change by a vector: one pass forward through the graph, as a graph.
+
+    vector: as many numbers or Values as there are xs
+    """
+    tangents: dict[Value, Number] = dict(zip(xs, vector))
+    order = history(*ys)
+    leading = dependents(xs, order)
+    for node in reversed(order):
+        if node in leading and node not in tangents:
+            tangents[node] = _total([(tangents[x], slope) for x, slope in _slopes(node, leading)])
+    return [lift(tangents.get(y, 0.0)) for y in ys]
 
 
 def _adjoints(order: list[Value], y: Value, xs: Sequence[Value]) -> list[Number]:
@@ -288,13 +302,7 @@ def jvp(f: Callable[..., Any], point: Any, vector: Any) -> tuple[Any, Any]:
     Raises ValueError if the vector is not as long as there are inputs.
     """
     run = Run(f, _listed(point))
-    tangents: dict[Value, Number] = dict(zip(run.xs, run.vector(vector, "input", len(run.xs))))
-    order = history(*run.ys)
-    leading = dependents(run.xs, order)
-    for node in reversed(order):
-        if node in leading and node not in tangents:
-            tangents[node] = _total([(tangents[x], slope) for x, slope in _slopes(node, leading)])
-    settled = run.settle([*run.ys, *(lift(tangents.get(y, 0.0)) for y in run.ys)])
+    settled = run.settle([*run.ys, *slopes_along(run.ys, run.xs, run.vector(vector, "input", len(run.xs)))])
     return run.outputs(settled[: len(run.ys)]), run.outputs(settled[len(run.ys) :])
 
 

@@ -61,7 +61,7 @@ class Sequential(Module):
 
     modules: Modules, names such as "tanh" or "softmax", functions of one Value such as autograd.tanh
 
-    A single output comes bare, as that of an MLP.
+    A single output comes bare, as that of an MLP. `net[0]` is the first of them, and `*net` all.
 
     >>> import nn
     >>> net = nn.Sequential(nn.Linear(2, 8), "tanh", nn.Linear(8, 1))
@@ -74,7 +74,11 @@ class Sequential(Module):
     def __init__(self, *modules: Module | str | Callable[[Value], Value]) -> None:
         if not modules:
             raise ValueError("a Sequential of no modules would do nothing: nn.Sequential(nn.Linear(2, 8), 'tanh')")
-        self._steps = [_step(module) for module in modules]
+        if len(modules) == 1 and isinstance(modules[0], (list, tuple)):
+            raise TypeError(
+                "Sequential takes modules one after the other, and a list of them with a star: Sequential(*modules)"
+            )
+        self._made_of, self._steps = modules, [_step(module) for module in modules]
         for i, module in enumerate(modules, start=1):
             if isinstance(module, Module):
                 setattr(self, f"modules_{i}", module)
@@ -92,6 +96,9 @@ class Sequential(Module):
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    def __getitem__(self, i: int) -> Any:
+        return self._made_of[i]
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(name for name, _ in self._steps)})"

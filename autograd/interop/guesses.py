@@ -51,6 +51,7 @@ def missing(module: str, name: str, ways: Mapping[str, str]) -> AttributeError:
 OF_VALUE = {
     "requires_grad requires_grad_ retain_grad": "every leaf has a gradient; x.detach() and no_grad() leave one out",
     "zero_grad": "x.grad = 0.0 does it, and model.zero_grad() for all parameters",
+    "numel": "a Value is one number; len(model.parameters()) counts those of a model",
     "numpy tolist cpu": "x.data is the plain number",
     "val value": "x.data is the number, x.grad its gradient",
     "gradient": "x.grad is the gradient after y.backward(), and gradient(y, x) gives one that can be differentiated again",

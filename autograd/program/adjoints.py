@@ -200,11 +200,11 @@ class RolledStatements:
         whole = _added(whole)
         holes = np.array([i is None for i in array.rows])
         if array in self._rolling.side:
-            if some or put:
-                raise NotRolled("a part of what has holes")
+            if put:
+                raise NotRolled("choices in what has holes")
+            some = [(rows, _where(~holes[rows], products)) for rows, products in some]
             if not self._vanishes(array, holes) and not self._zeros(whole, len(array))[holes].all():
-                column = np.where(holes, 0.0, 1.0)[:, None]
-                whole = [Products(p.factors, p.coefficients * column) for p in whole]
+                whole = [_where(~holes, products) for products in whole]
         if not some and not put:
             if len(whole) == 1 and len(whole[0].factors) == 1 and (whole[0].coefficients == 1.0).all():
                 ((other, table),) = whole[0].factors
@@ -425,6 +425,11 @@ class RolledStatements:
                     views = ex.View(left, rows.reshape(-1).tolist()), ex.View(right, columns.reshape(-1).tolist())
                     return ex.Outer(matrix.tolist(), *views, copies=c.shape[1])
         return ex.Total(places.tolist(), self._express_products(products))
+
+
+def _where(there: Any, products: Products) -> Products:
+    """Products in some rows; 0 in the others."""
+    return Products(products.factors, products.coefficients * there[:, None])
 
 
 def _added(products: Sequence[Products]) -> list[Products]:

@@ -5,7 +5,6 @@ There is a plan for each kind of thing that is asked of a program:
     values       the outputs of each row
     gradient     the value of the loss, and its gradient summed over the batch
     inputs, parameters    the Jacobian by these, row by row
-    hvp          the Hessian times a vector
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from itertools import chain
 
 from autograd.calculus import gradient as gradient_of
 from autograd.graph import nodes
-from autograd.primitives import dot_of, sum_of
+from autograd.primitives import sum_of
 from autograd.program import expressions as ex
 from autograd.program.adjoints import RolledStatements
 from autograd.program.array_functions import array_functions
@@ -60,11 +59,6 @@ def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mappin
         slopes = gradient_of(loss * seed, *parameters, *inner)
         adjoints = dict(zip(inner, slopes[len(parameters) :]))
         return Plan([loss], slopes[: len(parameters)], {**theta, "seed": [seed]}, lists, adjoints)
-    if kind == "hvp":
-        vector = [Value(0.0) for _ in parameters]
-        loss = single_output(ys)
-        along = dot_of(*gradient_of(loss, *parameters), *vector) if parameters else loss
-        return Plan([], gradient_of(along, *parameters), {**theta, "vector": vector}, lists)
     wrt = parameters if kind == "parameters" else [x for leaves in lists.values() for x in leaves]
     return Plan([], [slope for y in ys for slope in gradient_of(y, *wrt)], theta, lists)
 

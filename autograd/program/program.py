@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 
+from autograd.calculus import slopes_along
 from autograd.display.mathml import in_cell, mathml
 from autograd.graph import nodes
 from autograd.primitives import dot_of
@@ -70,6 +71,7 @@ class Program:
         self._checks = Checks()
         self._lock = threading.Lock()
         self._sum: Program | None = None
+        self._along: Program | None = None
 
     def _plan(self, kind: str) -> Plan:
         """The passes for values, for the value with its gradient, or for another kind of derivative; made once."""
@@ -289,9 +291,20 @@ class Program:
             raise ValueError(
                 f"the vector has a number for each of the {len(self.parameters)} parameters, not shape {vector.shape}"
             )
-        arrays = read_batch(batch, self._widths)
-        (found,) = self._run("hvp", arrays, theta, vector)
-        return found / count_rows(arrays) if self.reduction == "mean" else found
+        numbers = self.theta if theta is None else read_numbers("theta", theta)
+        if numbers.shape != vector.shape:
+            raise ValueError(f"theta has a number for each of the {len(vector)} parameters, not shape {numbers.shape}")
+        both = import_numpy().concatenate([numbers, vector])
+        _, found = self._directional().value_and_grad(*batch, theta=both)
+        return found[: len(vector)]
+
+    def _directional(self) -> Program:
+        """The program of how the loss changes along a vector, whose gradient is the Hessian times that vector."""
+        if self._along is None:
+            vector = [Value(0.0) for _ in self.parameters]
+            along = contextvars.Context().run(slopes_along, [single_output(self.ys)], self.parameters, vector)
+            self._along = Program(along, self.lists, [*self.parameters, *vector], self.reduction)
+        return self._along
 
     # ---- running
 

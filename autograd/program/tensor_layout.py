@@ -128,12 +128,20 @@ class Layout(Printer):
     def spare(self, like: Place, k: int | None = None) -> Place:
         """Memory for a moment, of as many rows as another place has."""
         n = len(like.table)
-        inner = like.inner if like.inner and n % like.inner == 0 else 1
+        inner = self._run(like)
+        inner = inner if n % inner == 0 else 1
         key = n, inner, like.varies, (self.depth, k)
         if key not in self._spare_of:
             name = self._spare_of[key] = self.new_name("spare")
             self.bound.append(f"{name} = np.empty(({n // inner}, {'batch' if like.varies else 1}, {inner}))")
         return Place(self._spare_of[key], inner, like.varies, self.np.arange(n))
+
+    def _run(self, place: Place) -> int:
+        """How many rows stand one after the other, among the inner ones: all of them where a place has whole arrays."""
+        if place.inner < 2:
+            return 1
+        following = (self.np.diff(place.table) != 1) | (place.table[1:] % place.inner == 0)
+        return int(following.argmax()) + 1 if following.any() else len(place.table)
 
     def whole(self, array: Array) -> Place:
         return self.at(ex.View(array, range(len(array))))  # type: ignore[arg-type]

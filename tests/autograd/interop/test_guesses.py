@@ -114,3 +114,46 @@ def test_an_error_has_the_way_out(written):
     with pytest.raises(kind) as error:
         attempt()
     assert way in str(error.value)
+
+
+ROW = "nn.Sequential(nn.Linear(2, 3, seed=0), 'tanh', nn.Linear(3, 1, seed=1))"
+TYPED = {  # as people from PyTorch, NumPy, JAX and micrograd would, and what comes of it
+    f"sum(p.data for p in {ROW}.parameters()) != 0.0": "True",
+    f"sum(p.numel() for p in {ROW}.parameters())": "len(model.parameters()) counts",
+    f"{ROW}[0]": "Linear(2 → 3; 9 parameters)",
+    f"{ROW}[1]": "tanh",
+    f"{ROW}[-1]": "Linear(3 → 1; 4 parameters)",
+    f"[type(module).__name__ for module in {ROW}]": "['Linear', 'str', 'Linear']",
+    f"len(nn.Sequential(*{ROW}, 'sigmoid'))": "4",
+    f"{ROW}.append(nn.Linear(1, 1))": "nn.Sequential(*model, nn.Linear(2, 1)) is a longer one",
+    "nn.Sequential([nn.Linear(2, 3), nn.Linear(3, 1)])": "with a star: Sequential(*modules)",
+    f"dict({ROW}.named_modules())": "model.modules() all that are inside",
+    f"{ROW}.apply(print)": "for module in model.modules()",
+    f"{ROW}.register_buffer('mask', 1)": "an attribute will do",
+    "np.mean([Value(1.0), Value(2.0)])": "Value(1.5)",
+    "(np.array([Value(1.0), Value(2.0)]) * 2).sum()": "Value(6.0)",
+    "np.array([Value(1.0), Value(3.0)]) @ np.array([2.0, 1.0])": "Value(5.0)",
+    "Value(2.0).numpy()": "x.data is the plain number",
+    "Value(2.0).T": "several stand in a list",
+    "ag.vmap": "compile(y, inputs) runs all rows of a batch at once",
+    "ag.jit": "makes a program of a graph",
+    "ag.numpy": "np.exp(Value) works, too",
+    "nn.CrossEntropyLoss()": "a loss is a function: nn.losses.cross_entropy",
+    "nn.to_onnx(nn.MLP(2, [1]), 'net')": "saved as .onnx, not as 'net'",
+}
+
+
+def test_twenty_more_lines_as_people_type_them():
+    """They give what is meant, or an error that says what to type."""
+    names = {"ag": ag, "nn": nn, "np": pytest.importorskip("numpy"), "Value": Value}
+    wrong = {}
+    for typed, expected in TYPED.items():
+        try:
+            found = str(eval(typed, names))
+            fits = found == expected
+        except (AttributeError, TypeError, ValueError) as error:
+            found = str(error)
+            fits = expected in found
+        if not fits:
+            wrong[typed] = found
+    assert wrong == {}

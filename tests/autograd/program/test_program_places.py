@@ -282,6 +282,18 @@ def test_the_scores_of_a_transformer_are_one_array():
     agree(program.per_sample_gradients(X, T), each)
 
 
+def test_the_hessian_of_a_transformer_times_a_vector_is_over_all_places_at_once():
+    """It is the gradient of the slope along the vector, rolled up like any gradient, and what differences say it is."""
+    program, rng = a_gpt(places=5), np.random.default_rng(1)
+    X, T = (rng.integers(0, 5, (3, 5)).astype(float) for _ in range(2))
+    theta = program.theta * 10.0
+    vector = rng.normal(size=len(theta))
+    found = program.hvp(vector, X, T, theta=theta)
+    assert program._directional()._plan("gradient").rolled
+    ahead, behind = (program.value_and_grad(X, T, theta=theta + h * vector)[1] for h in (1e-5, -1e-5))
+    np.testing.assert_allclose(found, (ahead - behind) / 2e-5, rtol=1e-6, atol=1e-6 * np.abs(found).max())
+
+
 def test_a_loss_of_parameters_and_plain_numbers_needs_no_inputs():
     """One name of a GPT, with its letters as plain numbers: there is one row, and no array."""
     model = nn.GPT(5, 4, 2, 1, 6, seed=0)
