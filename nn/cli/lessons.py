@@ -106,7 +106,8 @@ def add_to(commands: Any) -> None:
             "chalkgrad exercise neuron --save own.toml && chalkgrad exam --sheet own.toml --students class.csv --out own",
         ],
     )
-    exam.add_argument("--kind", default="two layers", help="of exercise, as `chalkgrad exercise` has them (%(default)s)")
+    exam.add_argument("level", nargs="*", help="as `chalkgrad exercise` has them (two layers)")
+    exam.add_argument("--kind", help="the same, as an option")
     exam.add_argument("--sheet", metavar="FILE", help="a worksheet of one's own in place of a kind, a TOML file")
     exam.add_argument("--loss", metavar="LINE", default="", help="of such a sheet: the line that is differentiated")
     exam.add_argument("--students", metavar="FILE", help="the table of people, a CSV file")
@@ -142,11 +143,15 @@ def add_to(commands: Any) -> None:
             'mkdir -p class && echo "ŷ = 0.7" > class/ann.txt',
             "chalkgrad exercise neuron --seed 3 --save sheet.toml",
             "chalkgrad mark sheet.toml class --each --save class.html",
+            "chalkgrad mark sheet.toml 'a = 0.709' 'ŷ = 0.67'",
         ],
         more="answers",
     )
     mark.add_argument("sheet", metavar="FILE", help="the worksheet, a TOML file; or the folder of an exam")
-    mark.add_argument("answers", metavar="FILE", nargs="*", default=[], help="files of answers, and folders of such files")
+    mark.add_argument(
+        "answers", metavar="ANSWERS", nargs="*", default=[],
+        help="files of answers, folders of such files, or answers themselves, such as 'a = 0.71'",
+    )  # fmt: skip
     mark.add_argument("--each", action="store_true", help="print every marked sheet, not the class alone")
     mark.add_argument("--json", action="store_true", help="print everything as JSON")
     mark.add_argument(
@@ -218,7 +223,12 @@ def _exercise(options: argparse.Namespace) -> int:
         print(task.markdown)
     if options.answers:
         print("\n".join(f"{name} = {number}" for name, number in task.answers.items()))
-    note(f"seed {task.seed}")
+    if paths:
+        note(f"seed {task.seed}")
+    else:
+        first = next(iter(task.answers))
+        note(f"seed {task.seed}; to be marked: the same with --seed {task.seed} --save sheet.toml, then")
+        note(f'chalkgrad mark sheet.toml "{first} = …"')
     return 0
 
 
@@ -228,11 +238,13 @@ def _mark(options: argparse.Namespace) -> int:
 
     if os.path.isdir(options.sheet):
         return _mark_exam(options)
-    marked = mark_files(options.sheet, options.answers)
+    typed = [answer for answer in options.answers if "=" in answer and not os.path.exists(answer)]
+    files = [answer for answer in options.answers if answer not in typed]
+    marked = mark_files(options.sheet, files, typed="\n".join(typed))
     if not len(marked) and not marked.problems:
-        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in")
-    alone = len(marked) == 1 and not any(os.path.isdir(path) for path in options.answers)
-    single = next(iter(marked))[1] if alone and not options.answers[1:] else None
+        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in, or type a = 0.71")
+    alone = len(marked) == 1 and not any(os.path.isdir(path) for path in files)
+    single = next(iter(marked))[1] if alone and not files[1:] else None
     unsaved = None
     for path in options.save:  # before anything is printed, as nobody may read that to its end
         try:
@@ -278,7 +290,9 @@ def _exam(options: argparse.Namespace) -> int:
     asked["activation"] = options.activation and [each.strip() for each in options.activation.split(",")]
     asked["true_class"] = options.true_class and [_whole(options, each) for each in options.true_class.split(",")]
     asked = {name: x for name, x in asked.items() if x is not None} | {"digits": options.digits, "loss": options.loss}
-    kind = Path(options.sheet) if options.sheet else options.kind
+    if options.kind and options.level:
+        options.parser.error(f"either --kind {options.kind!r} or {' '.join(options.level)!r}")
+    kind = Path(options.sheet) if options.sheet else options.kind or " ".join(options.level) or "two layers"
     if options.platform:
         asked["tolerance"] = options.tolerance
         paths = write_for_platform(options.platform, options.out, kind, options.variants, options.seed, **asked)
