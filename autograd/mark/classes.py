@@ -181,9 +181,7 @@ class Class:
         return save_report(path, "a class", self, "Marked worksheets")
 
 
-def mark_files(
-    sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = (), typed: str = ""
-) -> Class:
+def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = (), typed: str = "") -> Class:
     """Mark what stands in files against the sheet in a TOML file.
 
     sheet: the file with the worksheet; its own answers count too, as those of a person of the file's name

@@ -242,7 +242,7 @@ def _mark(options: argparse.Namespace) -> int:
     files = [answer for answer in options.answers if answer not in typed]
     marked = mark_files(options.sheet, files, typed="\n".join(typed))
     if not len(marked) and not marked.problems:
-        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in, or type a = 0.71")
+        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in; or type a = 0.7")
     alone = len(marked) == 1 and not any(os.path.isdir(path) for path in files)
     single = next(iter(marked))[1] if alone and not files[1:] else None
     unsaved = None

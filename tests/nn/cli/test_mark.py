@@ -295,7 +295,7 @@ def test_a_kind_stands_behind_exam_as_behind_exercise(tmp_path, run):
     people.write_text("name\nMia\n", encoding="utf-8")
     code, _, error = run("exam", "two", "inputs", "--students", str(people), "--out", str(tmp_path / "exam"))
     assert code == 0, error
-    assert (tmp_path / "exam" / "keys" / "answers.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("two-inputs-")
+    assert "two-inputs-" in (tmp_path / "exam" / "keys" / "answers.csv").read_text(encoding="utf-8-sig")
     code, _, error = run("exam", "neurons", "--students", str(people), "--out", str(tmp_path / "other"))
     assert code != 0
     assert "(is 'neuron' meant?)" in error
