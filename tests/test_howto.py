@@ -22,28 +22,30 @@ BLOCK = re.compile(
 PROGRAMS = {"torchrun": ["-m", "torch.distributed.run"], "python": []}
 MKDIR = f"""mkdir() {{ "{sys.executable}" -c 'import os, sys; os.makedirs(sys.argv[2], exist_ok=True)' "$@"; }}
 """  # which PATH may lack
+BESIDE = {"first-hours"}  # pages whose code runs as well, and which are no how-to
 RUNS_FILES = {"past-one-machine"}  # they start other programs, for which files are written
 
 
 def blocks(page):
     """The blocks of a page: (what its notes say, language, code, the lines that it prints, or None)."""
-    for found in BLOCK.finditer((PAGES / f"{page}.md").read_text(encoding="utf-8")):
+    folder = PAGES.parent if page in BESIDE else PAGES
+    for found in BLOCK.finditer((folder / f"{page}.md").read_text(encoding="utf-8")):
         output = found["output"] and [line.removeprefix("    ") for line in found["output"].splitlines()]
         yield (
-            dict(re.findall(r"(file|needs):? (\S+?)(?:,|$)", found["notes"] or "")),
+            dict(re.findall(r"(file|needs|exit):? (\S+?)(?:,|$)", found["notes"] or "")),
             found["language"],
             found["code"],
             output,
         )
 
 
-def call(line, capsys):
-    """A line of shell, and what it prints; chalkgrad is called in this process."""
+def call(line, capsys, code=0):
+    """A line of shell that ends with this code, and what it prints; chalkgrad is called in this process."""
     from nn.cli.main import main
 
     word, *arguments = shlex.split(line)
     if word == "chalkgrad":
-        assert main(arguments) == 0, line
+        assert main(arguments) == code, line
         return capsys.readouterr().out
     bash = shutil.which("bash") or shutil.which("bash", path=os.defpath) or pytest.skip("no bash runs command lines here")
     command = [sys.executable, *PROGRAMS[word], *arguments] if word in PROGRAMS else [bash, "-c", MKDIR + line]
@@ -63,7 +65,7 @@ def run(page, capsys):
         elif missing and language == "sh":  # of the file that stands above
             missing = ""
         elif language == "sh":
-            printed = "".join(call(line, capsys) for line in code.splitlines())
+            printed = "".join(call(line, capsys, int(notes.get("exit", 0))) for line in code.splitlines())
             assert output is None or printed.splitlines() == output
         elif "file" not in notes:
             exec(code, names)
@@ -71,7 +73,7 @@ def run(page, capsys):
             assert output is None or printed.splitlines() == output
 
 
-@pytest.mark.parametrize("page", sorted({path.stem for path in PAGES.glob("*.md")} - RUNS_FILES - {"index"}))
+@pytest.mark.parametrize("page", sorted({path.stem for path in PAGES.glob("*.md")} - RUNS_FILES - {"index"} | BESIDE))
 def test_a_page_does_what_it_says(page, tmp_path, monkeypatch, capsys):
     """In an empty folder, with nothing but the page."""
     for library in ("numpy", "sympy", "matplotlib", "graphviz"):

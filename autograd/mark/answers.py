@@ -63,10 +63,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     if ending == ".csv":
         return list(_from_table(path, sheet))
     if ending in (".txt", ".md"):
-        paper = read_paper(read_text(path), sheet.lines)
-        problems = [Problem(path.name, place, reason) for place, reason in paper.problems]
-        read = read_entries(path.name, paper.person or path.stem, paper.entries, sheet)
-        return [read._replace(problems=[*problems, *read.problems])]
+        return [read_lines(path.name, path.stem, read_text(path), sheet)]
     if ending not in (".toml", ".json"):
         path.stat()  # what is not there is told so
         raise SheetError(f"{path.name}: answers come in files that end in {', '.join(ENDINGS)}")
@@ -76,6 +73,14 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     if not isinstance(given, dict):
         raise SheetError(f"{path.name}: {what}")
     return [read_entries(path.name, person, [(name, name, text) for name, text in given.items()], sheet)]
+
+
+def read_lines(where: str, person: str, text: str, sheet: Worksheet) -> Answers:
+    """What one person wrote as text, a line each; where: what messages call it, person: who, if the text says no name."""
+    paper = read_paper(text, sheet.lines)
+    problems = [Problem(where, place, reason) for place, reason in paper.problems]
+    read = read_entries(where, paper.person or person, paper.entries, sheet)
+    return read._replace(problems=[*problems, *read.problems])
 
 
 def _answers_in_toml(path: Path) -> tuple[dict[str, Any], str]:

@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import chain, count
 from pathlib import Path
 
-from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries
+from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries, read_lines
 from autograd.mark.mistakes import KINDS
 from autograd.mark.red_pen import write_mark
 from autograd.mark.report import Marking, safe_cell, save_report
@@ -181,11 +181,12 @@ class Class:
         return save_report(path, "a class", self, "Marked worksheets")
 
 
-def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = ()) -> Class:
+def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = (), typed: str = "") -> Class:
     """Mark what stands in files against the sheet in a TOML file.
 
     sheet: the file with the worksheet; its own answers count too, as those of a person of the file's name
     answers: files of answers, and folders of such files
+    typed: answers as text, a line each, as a .txt file has them
 
     The result has a Marking for each person, by name: iterate over it, print it, or .save("class.html") it (or .csv, .json).
 
@@ -219,6 +220,8 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
         except (OSError, SheetError) as error:
             reason = str(error.strerror if isinstance(error, OSError) else error)
             problems.append(Problem(each.name, "", re.sub(f"^{re.escape(each.name)}[:,] ", "", reason)))
+    if typed:
+        read.append(read_lines("typed", "you", typed, file.sheet))
     markings: dict[str, Marking] = {}
     for person, claims, reasons, unread in read:
         problems += reasons

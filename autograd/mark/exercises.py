@@ -27,6 +27,7 @@ cross-entropy of one neuron has a target such as 0.8, and the loss of softmax is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from random import Random
 from typing import Any
 
@@ -125,7 +126,8 @@ def _look_up(model: object, loss: str, asked: Mapping[str, Any], random: Random)
     if not isinstance(model, str):
         raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
     if model not in LEVELS:
-        raise ValueError(f"{model!r} is no level; there are {', '.join(map(repr, KINDS))}, or give a Worksheet")
+        near = "".join(f" (is {name!r} meant?)" for name in get_close_matches(model, LEVELS, 1))
+        raise ValueError(f"{model!r} is no level{near}; there are {', '.join(map(repr, KINDS))}, or give a Worksheet")
     level, variant = LEVELS[model], variant_of(model, LEVELS[model], **asked)
     source = numbers_for(model, with_graph(model, variant, random))
     return source, level.loss, title_of(level, variant, source.title)

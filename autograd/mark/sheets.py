@@ -67,6 +67,8 @@ def read_sheet(path: str | os.PathLike[str]) -> SheetFile:
 def sheet_from(text: str, where: str = "the sheet") -> SheetFile:
     """A worksheet from the text of such a file; where: what messages call it. Raises SheetError."""
     content = read_toml(text, where)
+    if content and not any(key in SECTIONS for key in content):
+        raise SheetError(f"{where}: no worksheet, with [given] and [lines]; the worksheet comes first, then the answers")
     if unknown := [key for key in content if key not in SECTIONS]:
         raise SheetError(f"{where}: {unknown[0]!r} is nothing a sheet has; it has {', '.join(SECTIONS)}")
     for section in ("given", "lines", "marks", "answers"):

@@ -65,7 +65,7 @@ def course() -> Iterator[tuple[str, str]]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """README and the others, and a page over them."""
-    others = toctree("contributing", "changelog", "benchmarks", "../browser", option="maxdepth: 1")
+    others = toctree("contributing", "changelog", "benchmarks", "../first-hours", "../browser", option="maxdepth: 1")
     yield "project/index.rst", titled("The project", others)
     for source, page in TEXTS.items():
         text = _lead(PICTURE.sub(_two_pictures, (ROOT / source).read_text(encoding="utf-8")), posixpath.dirname(source))

@@ -71,7 +71,8 @@ def _add_exam(commands: Any) -> None:
             "chalkgrad exercise neuron --save own.toml && chalkgrad exam --sheet own.toml --students class.csv --out own",
         ],
     )
-    exam.add_argument("--kind", default="two layers", help="of exercise, as `chalkgrad exercise` has them (%(default)s)")
+    exam.add_argument("level", nargs="*", help="as `chalkgrad exercise` has them (two layers)")
+    exam.add_argument("--kind", help="the same, as an option")
     exam.add_argument("--sheet", metavar="FILE", help="a worksheet of one's own in place of a kind, a TOML file")
     exam.add_argument("--loss", metavar="LINE", default="", help="of such a sheet: the line that is differentiated")
     exam.add_argument("--students", metavar="FILE", help="the table of people, a CSV file")
@@ -109,11 +110,15 @@ def _add_mark(commands: Any) -> None:
             'mkdir -p class && echo "ŷ = 0.7" > class/ann.txt',
             "chalkgrad exercise neuron --seed 3 --save sheet.toml",
             "chalkgrad mark sheet.toml class --each --save class.html",
+            "chalkgrad mark sheet.toml 'a = 0.709' 'ŷ = 0.67'",
         ],
         more="answers",
     )
     mark.add_argument("sheet", metavar="FILE", help="the worksheet, a TOML file; or the folder of an exam")
-    mark.add_argument("answers", metavar="FILE", nargs="*", default=[], help="files of answers, and folders of such files")
+    mark.add_argument(
+        "answers", metavar="ANSWERS", nargs="*", default=[],
+        help="files of answers, folders of such files, or answers themselves, such as 'a = 0.71'",
+    )  # fmt: skip
     mark.add_argument("--each", action="store_true", help="print every marked sheet, not the class alone")
     mark.add_argument("--json", action="store_true", help="print everything as JSON")
     mark.add_argument(
@@ -138,7 +143,12 @@ def _exercise(options: argparse.Namespace) -> int:
         print(task.markdown)
     if options.answers:
         print("\n".join(f"{name} = {number}" for name, number in task.answers.items()))
-    note(f"seed {task.seed}")
+    if paths:
+        note(f"seed {task.seed}")
+    else:
+        first = next(iter(task.answers))
+        note(f"seed {task.seed}; to be marked: the same with --seed {task.seed} --save sheet.toml, then")
+        note(f'chalkgrad mark sheet.toml "{first} = …"')
     return 0
 
 
@@ -183,11 +193,13 @@ def _mark(options: argparse.Namespace) -> int:
 
     if os.path.isdir(options.sheet):
         return _mark_exam(options)
-    marked = mark_files(options.sheet, options.answers)
+    typed = [answer for answer in options.answers if "=" in answer and not os.path.exists(answer)]
+    files = [answer for answer in options.answers if answer not in typed]
+    marked = mark_files(options.sheet, files, typed="\n".join(typed))
     if not len(marked) and not marked.problems:
-        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in")
-    alone = len(marked) == 1 and not any(os.path.isdir(path) for path in options.answers)
-    single = next(iter(marked))[1] if alone and not options.answers[1:] else None
+        raise ValueError(f"{options.sheet} has no [answers]: name the files, or a folder, that they are in; or type a = 0.7")
+    alone = len(marked) == 1 and not any(os.path.isdir(path) for path in files)
+    single = next(iter(marked))[1] if alone and not files[1:] else None
     unsaved = None
     for path in options.save:  # before anything is printed, as nobody may read that to its end
         try:

@@ -67,6 +67,7 @@ def add_to(commands: Any) -> None:
             'chalkgrad derive "-y*log(ŷ) - (1-y)*log(1-ŷ)" --wrt ŷ',
             f"chalkgrad derive {ENTROPY} --wrt w",
             f"chalkgrad derive {ENTROPY} y=1 w=0.5 x=2 b=-1 --save derivation.tex",
+            f"chalkgrad derive {ENTROPY} --wrt w --slides lecture.html",
             "chalkgrad derive sigmoid",
         ],
     )
@@ -75,6 +76,7 @@ def add_to(commands: Any) -> None:
     derive.add_argument(
         "--save", metavar="FILE", action="append", default=[], help="write it to a file: .tex, .html, .txt, .md"
     )
+    derive.add_argument("--slides", metavar="FILE", help="for a lecture, a line a click: .html, or .tex for Beamer")
 
     grad = _command(
         commands,
@@ -232,6 +234,8 @@ def _derive(options: argparse.Namespace) -> int:
     board, about = _derived(options)
     for path in options.save:
         note(f"saved {board.save(path)}")
+    if options.slides:
+        note(f"saved {board.slides().save(options.slides)}")
     if options.json:
         lines = [
             {"left": line.left.text, "right": line.right.text, "reason": line.reason.text, "latex": line.right.latex}

@@ -33,7 +33,7 @@ def tour(folder: str | Path = "chalkgrad-tour", progress: bool | None = None) ->
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = _two_layer_network(folder) + _real_data(folder, progress) + _boundary(folder, progress)
+    pictures = _two_layer_network(folder) + _real_data(folder, progress) + _boundary(folder)
     index = write(folder / "index.html", album({path.name for path in pictures}))
     _title("Pictures, and pages to open in a browser")
     print("\n".join(f"  {path}" for path in [index, *pictures]) + "\n")
@@ -120,7 +120,7 @@ def _real_data(folder: Path, progress: bool | None) -> list[Path]:
     return _drawn(lambda: _saved(nn.plot_loss(history, metrics=True), folder / "loss-curve.png"))
 
 
-def _boundary(folder: Path, progress: bool | None) -> list[Path]:
+def _boundary(folder: Path) -> list[Path]:
     """A net with two inputs, whose decisions can be drawn on paper."""
     moons = nn.data.moons(80, noise=0.15, seed=1)
     model = nn.MLP(2, [8, 1], activation="tanh", init="xavier", seed=0)
@@ -128,7 +128,7 @@ def _boundary(folder: Path, progress: bool | None) -> list[Path]:
     def trained() -> Path:
         history = nn.fit(
             model, *moons, loss="bce_with_logits", optimizer="adam", lr=0.1, epochs=60, batch_size=20, record=True,
-            progress=progress,
+            progress=False,
         )  # fmt: skip
         return nn.play_training(history, moons).save(folder / "training.html")
 

@@ -252,3 +252,50 @@ def test_a_folder_that_is_not_there_is_said_not_to_be(mark, desk):
     assert "there: No such file" in mark("sheet.toml", "there")[1]
     assert main(["exam", "--kind", "neuron", "--students", "class.csv"]) == 0
     assert "there: No such file" in mark("exam", "there")[1]
+
+
+# --------------------------------------------------------------------------------------- what a person types at first
+
+
+def test_answers_may_be_typed_behind_the_sheet(tmp_path, run):
+    """As `a = 0.71`, quoted or not, beside files or alone; what is no line is told."""
+    sheet = tmp_path / "sheet.toml"
+    sheet.write_text('[given]\nx = 3.0\n[lines]\ny = "x^2"\nz = "y + 1"', encoding="utf-8")
+    code, out, _ = run("mark", str(sheet), "y = 9", "z=11")
+    assert code == 0
+    assert "1 of 2 marks. The first mistake: z." in out
+    (tmp_path / "ann.txt").write_text("y = 9\nz = 10", encoding="utf-8")
+    code, out, _ = run("mark", str(sheet), "y = 8", str(tmp_path / "ann.txt"))
+    assert code == 0
+    assert re.search(r"^ann +2 / 2", out, re.MULTILINE)
+    assert re.search(r"^you +0 / 2", out, re.MULTILINE)
+
+
+def test_an_exercise_says_how_it_is_marked(tmp_path, monkeypatch, run):
+    """What it says works as it stands, with a number in place of the dots."""
+    monkeypatch.chdir(tmp_path)
+    _, _, said = run("exercise", "neuron", "--seed", "3")
+    seed, file = re.findall(r"--seed (\d+) --save (\S+), then", said)[0]
+    assert run("exercise", "neuron", "--seed", seed, "--save", file)[0] == 0
+    line = re.findall(r'chalkgrad mark sheet.toml "(.*?) = …"', said)[0]
+    assert "1 of 10 marks. No mistake; 9 blank." in run("mark", file, f"{line} = 0.7095")[1]
+
+
+def test_answers_in_place_of_the_sheet_are_told(tmp_path, run):
+    """Whoever names the answers first reads which comes first."""
+    (tmp_path / "mine.txt").write_text("a = 0.7", encoding="utf-8")
+    code, _, error = run("mark", str(tmp_path / "mine.txt"))
+    assert code != 0
+    assert "the worksheet comes first, then the answers" in error
+
+
+def test_a_kind_stands_behind_exam_as_behind_exercise(tmp_path, run):
+    """With or without quotes; what is nearly a kind is told the kind."""
+    people = tmp_path / "class.csv"
+    people.write_text("name\nMia\n", encoding="utf-8")
+    code, _, error = run("exam", "two", "inputs", "--students", str(people), "--out", str(tmp_path / "exam"))
+    assert code == 0, error
+    assert "two-inputs-" in (tmp_path / "exam" / "keys" / "answers.csv").read_text(encoding="utf-8-sig")
+    code, _, error = run("exam", "neurons", "--students", str(people), "--out", str(tmp_path / "other"))
+    assert code != 0
+    assert "(is 'neuron' meant?)" in error
