@@ -160,7 +160,9 @@ def _exam(options: argparse.Namespace) -> int:
     asked["activation"] = options.activation and [each.strip() for each in options.activation.split(",")]
     asked["true_class"] = options.true_class and [_whole(options, each) for each in options.true_class.split(",")]
     asked = {name: x for name, x in asked.items() if x is not None} | {"digits": options.digits, "loss": options.loss}
-    kind = Path(options.sheet) if options.sheet else options.kind
+    if options.kind and options.level:
+        options.parser.error(f"either --kind {options.kind!r} or {' '.join(options.level)!r}")
+    kind = Path(options.sheet) if options.sheet else options.kind or " ".join(options.level) or "two layers"
     if options.platform:
         asked["tolerance"] = options.tolerance
         paths = write_for_platform(options.platform, options.out, kind, options.variants, options.seed, **asked)
