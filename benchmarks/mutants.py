@@ -49,7 +49,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = {
     "engine": (
-        "value graph calculus functions conversions modes check",
+        "value graph calculus autograd/functions conversions modes check",
         "test_value test_conversions test_modes test_functions test_check test_calculus test_graph test_threads"
         " test_primitives test_program_calls test_losses",
     ),
