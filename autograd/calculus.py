@@ -22,6 +22,7 @@ from autograd import primitives as ops
 from autograd.graph import dependents, history, leaves
 from autograd.interop.conversions import check_number
 from autograd.interop.elementwise import array_of, holds_several
+from autograd.interop.keywords import telling
 from autograd.operation import CONSTANT
 from autograd.value import Value, constant, lift
 
@@ -154,6 +155,14 @@ def _nodes(*xs: Number) -> bool:
 # ------------------------------------------------------------------------------------------------- transforms of functions
 
 
+_GUESSED = {
+    "argnums": "a function of what varies alone has the gradient wanted: grad(lambda y: f(2.0, y))(3.0)",
+    "has_aux": "give one number, and keep what else there is: found.append(...) inside the function",
+    "create_graph": "grad(grad(f)) nests, and gradient(y, x) gives Values that can be differentiated again",
+}
+
+
+@telling(_GUESSED)
 def grad(f: Callable[..., Any]) -> Slope:
     """The gradient of a function with one output: a number for one number, else one for each argument, in a list.
 
@@ -173,6 +182,7 @@ def grad(f: Callable[..., Any]) -> Slope:
     return lambda *point: both(*point)[1]
 
 
+@telling(_GUESSED)
 def value_and_grad(f: Callable[..., Any]) -> ValueAndSlope:
     """The value of a function with one output, and its gradient as grad gives it.
 

@@ -12,7 +12,8 @@ uses them, so there are no reference cycles and a graph is freed the moment nobo
 
 In PyTorch, a Value is called a tensor of no dimensions with requires_grad=True.
 
-Beside it stand labels.py (names for Values), copying.py (copies and pickles) and escapes.py (numbers that leave a graph).
+Beside it stand labels.py (names for Values) and copying.py (copies and pickles); interop/escapes.py has numbers that leave a
+graph.
 """
 
 from __future__ import annotations

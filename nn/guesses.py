@@ -2,6 +2,7 @@
 
 from autograd.interop.guesses import add_guesses
 from nn.module import Module
+from nn.optim.optimizer import Optimizer
 
 _BY_NAME = (
     "an activation is a name here: nn.Sequential(nn.Linear(2, 8), {0!r}, ...), or a function of autograd: autograd.{0}"
@@ -40,6 +41,10 @@ OF_NN = {
     "fit_model trainer Trainer": "nn.fit(model, X, y, epochs=100)",
     "Perceptron Net Network": "nn.MLP(2, [16, 16, 1])",
     "no_grad": "autograd.no_grad()",
+    "manual_seed": "what is drawn takes a seed of its own: nn.MLP(2, [8, 1], seed=0), nn.fit(..., seed=0)",
+    "EarlyStopping": "nn.fit(..., validation=0.2, patience=10) stops, and goes back to the best",
+    "ModelCheckpoint": "nn.fit(..., resume='run.json') goes on where a training stopped",
+    "random_split": "nn.data.Dataset(X, y).split(0.25, seed=0) gives two",
     "save load": "model.save('model.json'), and model.load('model.json') of a model of that shape",
 }
 OF_MODULE = {
@@ -53,12 +58,20 @@ OF_MODULE = {
     "backward": "a loss goes back, not a model: loss.backward()",
     "weights get_weights trainable_variables": "model.parameters() is the list, model.state_dict() their numbers by name",
     "requires_grad_ freeze": "an optimiser moves what it is given: leave out those that are to stay",
+    "register_buffer": "numbers that do not learn are plain attributes: self.scale = [1.0, 2.0]",
+    "register_parameter add_module": "an attribute will do: self.w = Value(0.5), self.layer = nn.Linear(2, 3)",
     "draw plot": "nn.draw(model([1.0, 2.0])) draws it",
     "named_modules named_children": "model.children() has names and modules, model.modules() all that are inside",
     "apply": "a loop does it: for module in model.modules()",
     "register_buffer buffers register_parameter add_module": "an attribute will do: self.w = Value(0.5, 'w')",
     "append extend insert": "nn.Sequential(*model, nn.Linear(2, 1)) is a longer one",
 }
+OF_OPTIMIZER = {
+    "param_groups": "optimizer.lr is the rate, and can be set; what learns at another has an optimiser of its own",
+    "add_param_group": "what learns at another rate has an optimiser of its own",
+    "minimize apply_gradients": "loss.backward(), then optimizer.step()",
+}
 
 
 add_guesses(Module, OF_MODULE)
+add_guesses(Optimizer, OF_OPTIMIZER)

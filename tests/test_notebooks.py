@@ -6,6 +6,7 @@ differ from machine to machine. To store the outputs anew: `jupyter execute --in
 
 import ast
 import copy
+import html
 import importlib.util
 import itertools
 import json
@@ -15,6 +16,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from long_runs import LONG, thorough
@@ -216,6 +218,83 @@ def test_prose_has_no_mathematics_that_a_script_would_have_to_set():
         if cell.cell_type == "markdown" and "$" in cell.source
     ]
     assert found == []
+
+
+@each_notebook
+def test_the_first_cell_installs_where_nothing_is_installed(path):
+    """In Colab: without their signs of comments its first lines are pip's, for this project and for extras that it has."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    head, _, rest = code_cells(read(path))[0].source.partition("\n\n")
+    first, *lines = head.splitlines()
+    assert "Colab" in first
+    commands = [line.removeprefix("# ") for line in lines]
+    calls = ast.parse(TransformerManager().transform_cell("\n".join([*commands, rest]))).body[: len(commands)]
+    called = [[argument.value for argument in call.value.args] for call in calls]
+    assert called[0] == ["pip", "uninstall -qy autograd"]  # as %pip is run; HIPS's package has the same name
+    assert all(call[0].startswith("chalkgrad ") for call in called[2:])
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    name, extra = re.fullmatch(r'install -q "(\w+)\[(\w+)\]"', called[1][1]).groups()
+    assert name == project["name"]
+    assert extra in project["optional-dependencies"]
+
+
+def pages_in(path):
+    """What a notebook shows as HTML, output by output."""
+    outputs = itertools.chain.from_iterable(cell.outputs for cell in code_cells(read(path)))
+    return [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+
+
+REACHES_OUT = re.compile(
+    r"""(?:src|href|action|poster|data)\s*=\s*\\?["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import|\bfetch\(|XMLHttpRequest"""
+    r"""|WebSocket|EventSource|sendBeacon|importScripts|\bimport\s*\(|\bfrom\s+["'](?:https?:)?//|\brequire\(""",
+    re.IGNORECASE,
+)
+
+
+@each_notebook
+def test_no_output_asks_for_the_network(path):
+    """Viewers let no script in from elsewhere, and a reader may be on a train."""
+    assert [found[0] for page in pages_in(path) for found in REACHES_OUT.finditer(page)] == []
+
+
+@pytest.mark.parametrize(
+    "page", ['<script src="https://a.b/c.js">', "<img src=//a.b/c.png>", "@import 'x'", "fetch('x')", "url(http://a.b)"]
+)
+def test_what_asks_for_the_network_is_seen(page):
+    """The pattern of the test above finds what it is to find."""
+    assert REACHES_OUT.search(page)
+
+
+@pytest.mark.external
+def test_outputs_stand_in_a_sandbox(browser, tmp_path):
+    """As VS Code and Colab show them: in a frame that may run scripts, and has neither an origin, nor storage, nor network.
+
+    Nothing is asked for, no script fails, and each output has a height.
+    """
+    pages = [page for path in NOTEBOOKS for page in pages_in(path)]
+    with_scripts = [page for page in pages if "<script" in page]
+    chosen = dict.fromkeys(pages if LONG else with_scripts + pages[::4])
+    frames = "".join(f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(page)}"></iframe>' for page in chosen)
+    listener = "<script>window.heights = 0; addEventListener('message', (e) => { heights += e.data.height > 5 })</script>"
+    report = (
+        "<script>addEventListener('message', () => parent.postMessage({height: document.body.scrollHeight}, '*'))</script>"
+    )
+    whole = tmp_path / "page.html"
+    whole.write_text(listener + frames.replace('srcdoc="', f'srcdoc="{html.escape(report)}'), encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked, failed = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)
+    page.goto(whole.as_uri(), wait_until="load")
+    page.evaluate("for (let i = 0; i < frames.length; i++) frames[i].postMessage('', '*')")  # once all are laid out
+    page.wait_for_function(f"heights === {len(chosen)}", timeout=20_000)
+    assert len(with_scripts) > 3
+    assert failed == []
+    assert {url for url in asked if not url.startswith(("about:", "data:", "blob:"))} == {whole.as_uri()}
+    context.close()
 
 
 @pytest.mark.external

@@ -25,6 +25,13 @@ class Guess:
         return f"<not here: {self.way}>"
 
 
+class Switch(Guess):
+    """The same for what people set, and nothing would follow from it: setting it is told the way, too."""
+
+    def __set__(self, instance: object, x: object) -> None:
+        self.__get__(instance, type(instance))
+
+
 def add_guesses(owner: type, ways: Mapping[str, str]) -> None:
     """Let a class answer for names that it has not.
 
@@ -49,7 +56,7 @@ def missing(module: str, name: str, ways: Mapping[str, str]) -> AttributeError:
 
 
 OF_VALUE = {
-    "requires_grad requires_grad_ retain_grad": "every leaf has a gradient; x.detach() and no_grad() leave one out",
+    "requires_grad_ retain_grad": "every leaf has a gradient; x.detach() and no_grad() leave one out",
     "zero_grad": "x.grad = 0.0 does it, and model.zero_grad() for all parameters",
     "numel": "a Value is one number; len(model.parameters()) counts those of a model",
     "numpy tolist cpu": "x.data is the plain number",
@@ -57,6 +64,8 @@ OF_VALUE = {
     "gradient": "x.grad is the gradient after y.backward(), and gradient(y, x) gives one that can be differentiated again",
     "grad_fn": "x.op is the operation that it came from, x.inputs what it was computed from",
     "is_leaf": "a leaf is what came from nothing: x.op is None",
+    "numel": "a Value is one number; len(model.parameters()) counts those of a model",
+    "register_hook": "trace(y) shows what flows back over each edge, and x.grad is there after backward() for every node",
     "shape size T reshape": "a Value is one number; several stand in a list",
     "sum mean prod": "a Value is one number; autograd has sum, mean and prod of a list of them",
     "softmax": "it takes several numbers: autograd.softmax([x1, x2])",
@@ -87,6 +96,7 @@ OF_AUTOGRAD = {
     "arcsin arccos arctan arctan2 arcsinh arccosh arctanh": "PyTorch's other spelling: asin, acos, atan, atan2, asinh, ...",
     "max min": "maximum(x, y) and minimum(x, y); Python's own max and min take Values, too",
     "clamp where": "clip(x, low, high), or an if of Python's: the graph is what ran",
+    "manual_seed seed random": "what is drawn takes a seed of its own: nn.MLP(2, [8, 1], seed=0), nn.fit(..., seed=0)",
     "optim": "import nn; nn.optim.Adam(model.parameters())",
     "nn Module MLP Neuron Layer Linear": "import nn; nn.MLP(2, [16, 16, 1])",
     "draw draw_dot make_dot show plot step_through": "import nn; nn.draw(y), nn.step_through(y)",
@@ -95,3 +105,4 @@ OF_AUTOGRAD = {
 
 
 add_guesses(Value, OF_VALUE)
+Value.requires_grad = Switch("requires_grad", "every leaf has a gradient; an optimiser moves what it is given, and no other")  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ from weakref import WeakValueDictionary
 from autograd import LostGradientWarning, Value
 from autograd.calculus import flatten
 from autograd.interop.conversions import number
+from autograd.interop.keywords import telling
 from autograd.modes import without_graph
 from nn.arguments import whole
 from nn.module import generators_of
@@ -39,6 +40,19 @@ from nn.train.steps import Metric, Row, Run, Step, set_data
 Callback: TypeAlias = "Callable[[History], object]"
 
 
+@telling(
+    {
+        "verbose": "progress=False leaves out the bar",
+        "validation_split validation_data": "validation=0.2 puts a share aside, and validation=(X, y) is other rows",
+        "learning_rate": "lr=0.1",
+        "criterion loss_fn": "loss='cross_entropy', or a function of (prediction, target)",
+        "opt": "optimizer='adam'",
+        "n_epochs num_epochs": "epochs=100",
+        "early_stopping": "patience=10 stops, and goes back to the best",
+        "weight_decay": "l2=0.01 is added to the loss; an optimiser of your own has weight_decay",
+        "device": "numbers are floats on the processor",
+    }
+)
 def fit(
     model: Any,
     X: Any,
@@ -513,6 +527,6 @@ def _step(
             warnings.warn(
                 f"trained by the graph, row by row, about a hundred times slower than by whole batches: {error}."
                 " compiled=False says that this is meant",
-                stacklevel=3,
+                stacklevel=4,  # the call of fit, past the one that reads its keywords
             )
     return Step(run, optimizer, l2, clip_norm)

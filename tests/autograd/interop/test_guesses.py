@@ -1,6 +1,7 @@
 """Programs as people type them who never read anything: they run, or the error says what to type."""
 
 import copy
+import math
 import pickle
 
 import pytest
@@ -9,7 +10,9 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.interop.guesses import OF_AUTOGRAD, OF_VALUE
-from nn.guesses import OF_MODULE, OF_NN
+from nn.data import OF_DATA
+from nn.guesses import OF_MODULE, OF_NN, OF_OPTIMIZER
+from nn.optim import OF_OPTIM
 from nn.train.history import OF_HISTORY, History
 
 MODEL = nn.MLP(2, [4, 3], seed=0)
@@ -20,6 +23,9 @@ OWNERS = {
     "a Value": (Value(1.0), OF_VALUE),
     "a model": (MODEL, OF_MODULE),
     "a history": (History(MODEL), OF_HISTORY),
+    "an optimiser": (nn.optim.SGD(MODEL.parameters()), OF_OPTIMIZER),
+    "nn.optim": (nn.optim, OF_OPTIM),
+    "nn.data": (nn.data, OF_DATA),
 }
 
 
@@ -63,7 +69,7 @@ def test_a_guessed_name_can_be_given():
 
 def test_the_ways_are_there():
     """What a way names exists: each nn.… and autograd.… in it."""
-    for ways in (OF_AUTOGRAD, OF_NN, OF_VALUE, OF_MODULE):
+    for ways in (OF_AUTOGRAD, OF_NN, OF_VALUE, OF_MODULE, OF_OPTIMIZER, OF_OPTIM, OF_DATA):
         for way in ways.values():
             for word in way.replace("(", " ").replace(",", " ").replace(";", " ").replace(":", " ").split():
                 package, *names = word.rstrip(".").split(".")
@@ -92,6 +98,14 @@ def test_pytorchs_forward_is_what_a_call_runs():
     assert (y.data, Steeper()(3.0).data, type(y.made_by[0].module).__name__) == (6.0, 12.0, "Line")
 
 
+SGD = nn.optim.SGD(MODEL.parameters(), lr=0.1)
+
+
+def freeze():
+    """As PyTorch's users keep a parameter where it is."""
+    MODEL.parameters()[0].requires_grad = False
+
+
 TOLD = {  # what is written, and what is said
     "classes under mse": (lambda: nn.fit(MODEL, X, [0, 1], loss="mse"), ValueError, "there is cross_entropy"),
     "several rows": (lambda: MODEL(X), TypeError, "one row at a time: [model(x) for x in X]"),
@@ -103,8 +117,53 @@ TOLD = {  # what is written, and what is said
     "hessian(y)": (lambda: ag.hessian(Value(2.0) ** 2), TypeError, "gradient(y, x) and derivatives(y)"),
     "grad(y)": (lambda: ag.grad(Value(2.0) ** 2), TypeError, "takes a function of numbers"),
     "gradient(y, [x])": (lambda: ag.gradient(Value(2.0), [Value(1.0)]), TypeError, "one by one, gradient(y, *xs)"),
+    "grad(f, argnums=1)": (lambda: ag.grad(math.hypot, argnums=1), TypeError, "grad(lambda y: f(2.0, y))(3.0)"),
+    "value_and_grad(f, has_aux=True)": (lambda: ag.value_and_grad(abs, has_aux=True), TypeError, "found.append"),
+    "fit(verbose=0)": (lambda: nn.fit(MODEL, X, X, verbose=0), TypeError, "progress=False"),
+    "fit(validation_split=0.2)": (lambda: nn.fit(MODEL, X, X, validation_split=0.2), TypeError, "validation=0.2"),
+    "fit(learning_rate=0.1)": (lambda: nn.fit(MODEL, X, X, learning_rate=0.1), TypeError, "has no 'learning_rate': lr=0.1"),
+    "fit(num_epochs=5)": (lambda: nn.fit(MODEL, X, X, num_epochs=5), TypeError, "epochs=100"),
+    "fit(device='cuda')": (lambda: nn.fit(MODEL, X, X, device="cuda"), TypeError, "on the processor"),
+    "p.requires_grad = False": (freeze, AttributeError, "an optimiser moves what it is given, and no other"),
+    "for g in optimizer.param_groups": (lambda: SGD.param_groups, AttributeError, "optimizer.lr is the rate"),
+    "optimizer.minimize(loss)": (lambda: SGD.minimize, AttributeError, "loss.backward(), then optimizer.step()"),
+    "nn.optim.lr_scheduler.StepLR": (lambda: nn.optim.lr_scheduler, AttributeError, "nn.optim.StepLR(optimizer"),
+    "nn.optim.adamw(1e-3)": (lambda: nn.optim.adamw, AttributeError, "nn.optim.Adam(model.parameters()"),
+    "nn.data.DataLoader": (lambda: nn.data.DataLoader, AttributeError, "batch_size=32"),
+    "nn.data.random_split": (lambda: nn.data.random_split, AttributeError, "split(0.25, seed=0)"),
+    "autograd.manual_seed(0)": (lambda: ag.manual_seed, AttributeError, "seed=0"),
+    "nn.EarlyStopping()": (lambda: nn.EarlyStopping, AttributeError, "patience=10"),
+    "self.register_buffer": (lambda: MODEL.register_buffer, AttributeError, "plain attributes"),
+    "p.numel()": (lambda: Value(1.0).numel, AttributeError, "len(model.parameters())"),
     "compile(f)": (lambda: ag.compile(lambda x: x), TypeError, "call it on Values"),
 }
+
+
+def numpy():
+    return pytest.importorskip("numpy")
+
+
+WORKS = {  # programs of people who come from NumPy, PyTorch, JAX and micrograd, and what comes out
+    "np.dot of lists": (lambda: numpy().dot([1.0, 2.0], [Value(3.0), Value(4.0)]), 11.0),
+    "np.mean of an array": (lambda: numpy().mean(numpy().array([Value(3.0), Value(4.0)])), 3.5),
+    "np.linalg.norm": (lambda: numpy().linalg.norm([Value(3.0), Value(4.0)]), 5.0),
+    "np.maximum": (lambda: numpy().maximum(Value(3.0), 0), 3.0),
+    "W @ x of np.array": (lambda: (numpy().array([[Value(1.0), Value(2.0)]]) @ numpy().array([1.0, 2.0]))[0], 5.0),
+    "grad of np.tanh": (lambda: ag.grad(lambda x: numpy().tanh(x) * numpy().sin(x))(0.5), 0.7825890867229799),
+    "grad three times": (lambda: ag.grad(ag.grad(ag.grad(lambda x: x**4)))(1.0), 24.0),
+    "hessian of a vector": (lambda: ag.hessian(lambda v: v[0] ** 2 * v[1])([1.0, 2.0])[0][1], 2.0),
+    "sum of squares": (lambda: sum((Value(2.0) - i) ** 2 for i in range(3)), 5.0),
+    "max of two": (lambda: max(Value(1.0), Value(2.0)), 2.0),
+    "loss.item()": (lambda: Value(2.0).item(), 2.0),
+    "named_parameters": (lambda: len([name for name, _ in MODEL.named_parameters()]), 27),
+}
+
+
+@pytest.mark.parametrize("written", WORKS)
+def test_a_program_works_at_the_first_guess(written):
+    """With the number that its library gives."""
+    attempt, number = WORKS[written]
+    assert float(attempt()) == pytest.approx(number, rel=1e-12)
 
 
 @pytest.mark.parametrize("written", TOLD)
