@@ -58,12 +58,12 @@ OF_MODULE = {
     "backward": "a loss goes back, not a model: loss.backward()",
     "weights get_weights trainable_variables": "model.parameters() is the list, model.state_dict() their numbers by name",
     "requires_grad_ freeze": "an optimiser moves what it is given: leave out those that are to stay",
-    "register_buffer": "numbers that do not learn are plain attributes: self.scale = [1.0, 2.0]",
+    "register_buffer buffers": "numbers that do not learn are plain attributes: self.scale = [1.0, 2.0]",
     "register_parameter add_module": "an attribute will do: self.w = Value(0.5), self.layer = nn.Linear(2, 3)",
     "draw plot": "nn.draw(model([1.0, 2.0])) draws it",
     "named_modules named_children": "model.children() has names and modules, model.modules() all that are inside",
     "apply": "a loop does it: for module in model.modules()",
-    "register_buffer buffers register_parameter add_module": "an attribute will do: self.w = Value(0.5, 'w')",
+    "register_parameter add_module": "an attribute will do: self.w = Value(0.5, 'w')",
     "append extend insert": "nn.Sequential(*model, nn.Linear(2, 1)) is a longer one",
 }
 OF_OPTIMIZER = {

@@ -64,7 +64,6 @@ OF_VALUE = {
     "gradient": "x.grad is the gradient after y.backward(), and gradient(y, x) gives one that can be differentiated again",
     "grad_fn": "x.op is the operation that it came from, x.inputs what it was computed from",
     "is_leaf": "a leaf is what came from nothing: x.op is None",
-    "numel": "a Value is one number; len(model.parameters()) counts those of a model",
     "register_hook": "trace(y) shows what flows back over each edge, and x.grad is there after backward() for every node",
     "shape size T reshape": "a Value is one number; several stand in a list",
     "sum mean prod": "a Value is one number; autograd has sum, mean and prod of a list of them",

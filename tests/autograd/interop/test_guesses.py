@@ -188,7 +188,7 @@ TYPED = {  # as people from PyTorch, NumPy, JAX and micrograd would, and what co
     "nn.Sequential([nn.Linear(2, 3), nn.Linear(3, 1)])": "with a star: Sequential(*modules)",
     f"dict({ROW}.named_modules())": "model.modules() all that are inside",
     f"{ROW}.apply(print)": "for module in model.modules()",
-    f"{ROW}.register_buffer('mask', 1)": "an attribute will do",
+    f"{ROW}.register_buffer('mask', 1)": "plain attributes",
     "np.mean([Value(1.0), Value(2.0)])": "Value(1.5)",
     "(np.array([Value(1.0), Value(2.0)]) * 2).sum()": "Value(6.0)",
     "np.array([Value(1.0), Value(3.0)]) @ np.array([2.0, 1.0])": "Value(5.0)",
