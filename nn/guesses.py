@@ -63,7 +63,6 @@ OF_MODULE = {
     "draw plot": "nn.draw(model([1.0, 2.0])) draws it",
     "named_modules named_children": "model.children() has names and modules, model.modules() all that are inside",
     "apply": "a loop does it: for module in model.modules()",
-    "register_parameter add_module": "an attribute will do: self.w = Value(0.5, 'w')",
     "append extend insert": "nn.Sequential(*model, nn.Linear(2, 1)) is a longer one",
 }
 OF_OPTIMIZER = {

@@ -9,7 +9,6 @@ import copy
 import html
 import importlib.util
 import itertools
-import json
 import math
 import os
 import pathlib
