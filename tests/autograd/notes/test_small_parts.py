@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograd import check_notes
 from autograd.notes.cancelling import derivatives_of, judge_cancelling
 from autograd.notes.mending import changes
 from autograd.notes.notation import Notation
@@ -142,3 +143,35 @@ def test_numbers_side_by_side_are_parted_in_one_way():
     """However many digits and names there are."""
     assert numbers_for_names("a b c d e f g h", "0." + 60 * "1") == []
     assert [number.value for _, number in numbers_for_names("a b", r"0.6 \cdot 0.5")] == [0.6, 0.5]
+
+
+@pytest.mark.parametrize("pair", ["oσ", "oθ", "σθ", "aα", "wω", "vν", "uμ", "pρ", "xχ", "kκ"])
+def test_letters_of_two_alphabets_look_alike(pair):
+    """Either may have been written for the other."""
+    for name, other in (pair, pair[::-1]):
+        assert read_otherwise(f"2 {name} + b", lambda text, other=other: other in text) == (name, other)
+
+
+def test_exponents_and_factors_that_may_have_been_lost():
+    """A square for a cube and the other way round; a two or a half in front, in each way to write it."""
+
+    def ways(formula):
+        made = {}
+        for way, changed in changes(formula, Notation([formula], True)):
+            made.setdefault(way, []).append("".join(changed.split()))
+        return made
+
+    assert {"(a+b)^3+c", "(a+b)+c"} <= set(ways("(a + b)^2 + c")["another exponent"])
+    assert {"(a+b)^2+c", "(a+b)+c"} <= set(ways("(a + b)^3 + c")["another exponent"])
+    for half in ("2", r"\frac{1}{2}", r"\frac12", "½"):
+        assert "(a+b)" in ways(f"{half} (a + b)")["a factor less"]
+
+
+def test_a_name_with_three_meanings_has_each_where_it_is_said():
+    """One after the other, and what follows from each is judged by it."""
+    page = "$u = x^2$. $\\frac{du}{dx} = 2x$.\n\n$u = v^3$. $\\frac{du}{dv} = 3v^2$.\n\n$u = w^4$. $\\frac{du}{dw} = 4w^3$."
+    right = check_notes(page)
+    assert [row.verdict for row in right.rows if "d" in row.text] == ["right"] * 3
+    for one, other in (("2x", "3x"), ("3v^2", "3v"), ("4w^3", "3w^4")):
+        (wrong,) = check_notes(page.replace(one, other)).wrong
+        assert other in wrong.text
