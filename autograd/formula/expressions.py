@@ -297,6 +297,7 @@ class Parser:
             if op not in INVERSE:
                 raise self.error(start, f"{IN_TWO_WAYS}: write 1/{spelling}(…), or the inverse function by its name")
             op, exponent = INVERSE[op], None
+        self.refuse_index(op)
         bracketed = self.token.kind in ("(", "[", "{")
         args = self.group(arguments=True) if bracketed else [self.deeper(ARGUMENT)]
         y = self.apply(op, args, token)
@@ -305,6 +306,13 @@ class Parser:
                 raise self.error(token.start, "a prime is the first derivative of a function of one argument")
             y = lift(op.slopes(y, args)[0])
         return y if exponent is None else self.raise_to(y, exponent, start)
+
+    def refuse_index(self, op: Primitive | Composed) -> None:
+        """Raise FormulaError where a letter stands below max or min that counts through what is compared."""
+        if self.token.kind in ("_", "index") and op in (ops.maximum, ops.minimum):
+            raise self.error(
+                self.token.start, "no index below this is read: write out what is compared, as in max(x_1, x_2)"
+            )
 
     def exponent(self) -> Value:
         """What stands above the name of a function: a group, or a number or a name, with a minus perhaps."""

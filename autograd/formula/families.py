@@ -19,14 +19,14 @@ from autograd.formula.indexed_lexer import DOTS, SUMMED, bounds_behind, letters_
 from autograd.formula.name_keys import key_of, keys_of, name_key
 from autograd.formula.new_names import invent_names
 from autograd.formula.spellings import undress
-from autograd.formula.uses import ARITHMETIC, find_uses, is_layer
+from autograd.formula.uses import ARITHMETIC, find_all_uses, find_uses, is_layer
 from autograd.graph import leaves
 from autograd.value import Value, constant, lift
 from autograd.writing.names import pretty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from autograd.formula.arrays import Quantity
     from autograd.formula.lexer import Derive
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MOST_READ = 60_000  # characters that are read again for numbers of a letter, in one formula
 _TERM = re.compile(r"([+−-]?)([0-9]+|[^\W\d_])")
 _LETTER = re.compile(r"(?<![^\W\d_])[^\W\d_]'*(?![^\W\d_])")
+_TIMES = re.compile(r"\s*(?:\\cdot(?![A-Za-z])|[·⋅∙•])\s*")
 _NO_NAMES = re.compile(  # signs and words of formulas with indices, in which no new names are looked for
     rf"{SUMMED.pattern}(?:[_^](?:\{{[^{{}}]*\}}|\([^()]*\)|\w))*|\\(?:begin|end)\s*\{{\w+\*?\}}"
     rf"|\\(?:text|mathrm|mbox)\s*\{{[^{{}}]*\}}|(?:\\(?:text|mathrm|operatorname)\s*\{{\s*)?[sS]oftmax\s*\}}?"
@@ -67,7 +68,7 @@ class NamesWithIndices:
         self.env: dict[str, int] = {}
         self.sums = self.read = 0
         plain = undress(prepare(text)).text
-        self.uses = find_uses(plain)
+        self.uses = list(find_all_uses(plain))
         self.counting, self.sizes = self._find_letters(plain)
         self.bare: set[Value] = set()  # new, and without an index
         self.stems: set[Key] = set()  # whose members are made when they are spoken of
@@ -280,6 +281,18 @@ def ends_of_sums(text: str) -> set[Key]:
     return {key_of(letter) for end in ends for _, letter in _TERM.findall(end)}
 
 
+def multiplies_families(text: str, names: Iterable[str]) -> bool:
+    """Whether a name stands at a product sign of which only the entries are names, as w·x beside w_1, w_2, x_1, x_2."""
+    places = [match.span() for match in _TIMES.finditer(text)]
+    if not places:
+        return False
+    labels = set(keys_of(tuple(names))[0])
+    indexed = {key[:3] for key in labels if len(key) == 4 and key[3]}
+    wholes = [use for use in find_uses(text) if use.key[:3] in indexed and use.key not in labels and not use.down]
+    starts, ends = map(set, zip(*places))
+    return any(use.end in starts or use.start in ends for use in wholes)
+
+
 def _parts(down: str) -> list[str]:
     """What stands below a name as indices: kij as three, i+1,m as two, 12 as two, 1,12 as two."""
     down = "".join(down.split())
@@ -288,4 +301,4 @@ def _parts(down: str) -> list[str]:
     return [down] if ARITHMETIC.fullmatch(down) else re.findall(r"[^\W\d_]'*|[0-9]|.", down)
 
 
-__all__ = ["NamesWithIndices", "ends_of_sums"]
+__all__ = ["NamesWithIndices", "ends_of_sums", "multiplies_families"]

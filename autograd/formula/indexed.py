@@ -262,6 +262,7 @@ class IndexedParser(SeriesParser):
             exponent = self.number(self.exponent(), "the power of a function")
         if exponent is not None and exponent.op is ops.neg:
             raise self.error(start, f"{IN_TWO_WAYS}: write 1/{self.text[token.start : token.end]}(…)")
+        self.refuse_index(op)
         args: list[Any] = self.group(arguments=True) if self.token.kind in ("(", "[", "{") else [self.deeper(ARGUMENT)]
         if len(args) == 1 and isinstance(args[0], Array):
             y: Any = args[0].map(lambda x: self.applied(op, [x], primes, token))

@@ -118,6 +118,11 @@ def prepare(text: str) -> str:
     return _DOTS.sub(r"\\dots ", text).replace("&", " ")
 
 
+def has_cells(text: str) -> bool:
+    """Whether a matrix or cases stand in a text that is dressed: undressed, it is without begin and end."""
+    return "begin" in text and _MATRIX.search(text) is not None
+
+
 def bounds_behind(text: str, at: int) -> tuple[str, str, int]:
     """What stands below and above a Σ, in either order, and where that ends."""
     found = {"_": "", "^": ""}

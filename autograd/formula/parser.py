@@ -41,7 +41,9 @@ from __future__ import annotations
 from autograd.calculus import gradient
 from autograd.formula import patterns
 from autograd.formula.expressions import LONGEST, Parser
+from autograd.formula.families import multiplies_families
 from autograd.formula.indexed import read_with_indices
+from autograd.formula.indexed_lexer import has_cells
 from autograd.formula.lexer import FormulaError, Lexer
 from autograd.formula.new_names import invent_names
 from autograd.formula.spellings import undress
@@ -99,7 +101,9 @@ def read_formula(text: str, names: Mapping[str, Value | float], derive: Derive =
         new = invent_names(text, names) if inventing else {}
         return Parser(Lexer(text, {**names, **new}, derive, given=names)).formula()
     except FormulaError:
-        if not any(map(patterns.INDEXED.search, (text, undress(text).text))):
+        plain = undress(text).text
+        has_indices = any(map(patterns.INDEXED.search, (text, plain)))
+        if not (has_indices or has_cells(text) or multiplies_families(plain, names)):
             raise
     return read_with_indices(text, names, derive, inventing)
 

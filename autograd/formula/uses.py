@@ -52,6 +52,14 @@ def find_uses(text: str) -> Sequence[Use]:
     return _find_uses(text)
 
 
+def find_all_uses(text: str) -> Iterator[Use]:
+    """Each name in a text that is plain, and those in the powers: the x_i of e^{x_i}."""
+    for use in find_uses(text):
+        yield use
+        if use.up:
+            yield from find_all_uses(use.up)
+
+
 @lru_cache(maxsize=4096)
 def _find_uses(text: str) -> Sequence[Use]:
     return list(_each_use(text))
