@@ -1,7 +1,7 @@
 // The story in six screens: from one weight to a whole network. Every number in it is computed, by the pass of the stepper.
 // @ts-check
 
-import { button, drawing, held, line, lossCurve, make, num, plot, shape, slider } from "./dom.js";
+import { button, drawing, held, line, lossCurve, make, num, plot, shape, slider, together } from "./dom.js";
 import { descend, model } from "./model.js";
 
 const NEURON = "L = ½(ŷ − y)²; ŷ = σ(a); a = w x + b";
@@ -53,8 +53,8 @@ function turn(book) {
     stem.setAttribute("d", `M${x(w)} ${bottom}V${y(now.loss)}`);
     dot.setAttribute("cx", x(w));
     dot.setAttribute("cy", y(now.loss));
-    say.textContent = now.loss < 0.0004 ? `There: with w = ${num(w)} the neuron says ${num(now.value("ŷ"))}, and the loss is as good as 0.`
-      : `L = ${num(now.loss)}. ${tried.size > 30 ? `The smallest so far: ${num(least)}.` : "Turn w, and see what the loss does."}`;
+    say.textContent = together(now.loss < 0.0004 ? `There: with w = ${num(w)} the neuron says ${num(now.value("ŷ"))}, and the loss is as good as 0.`
+      : `L = ${num(now.loss)}. ${tried.size > 30 ? `The smallest so far: ${num(least)}.` : "Turn w, and see what the loss does."}`);
   };
   const knob = slider({ name: "w", low: LOW, high: HIGH, step: 0.05, value: 2.5, label: "the weight w", set: show });
   show(2.5);
@@ -82,7 +82,7 @@ function tangent(book) {
     words.setAttribute("x", String(slope > 0 ? x(LOW) + 40 : x(HIGH))); // where the tangent is low
     words.setAttribute("text-anchor", slope > 0 ? "start" : "end");
     const way = Math.abs(slope) < 0.002 ? "Here it is nearly flat: w has little say." : slope > 0 ? "Uphill to the right: turn w down." : "Downhill to the right: turn w up.";
-    say.textContent = `${way} If w grows by 0.1, L changes by about ${held(slope)} × 0.1 = ${num(slope * 0.1)}; really by ${num(really)}.`;
+    say.textContent = together(`${way} If w grows by 0.1, L changes by about ${held(slope)} × 0.1 = ${num(slope * 0.1)}; really by ${num(really)}.`);
   };
   const knob = slider({ name: "w", low: LOW, high: HIGH, step: 0.05, value: 1.5, label: "the weight w", set: show });
   show(1.5);
@@ -114,7 +114,7 @@ function chain(book) {
     const local = [now.slope("a", "w"), now.slope("ŷ", "a"), now.slope("L", "ŷ")];
     slopes.forEach((words, i) => { words.textContent = `× ${held(local[i])}`; });
     product.textContent = `∂L/∂w = ${local.map((x) => held(x)).join(" × ")} = ${num(now.grad("w"))}`;
-    say.textContent = `The nudge of 0.01 makes L grow by ${num(next.loss - now.loss)}: about 0.01 × ${held(now.grad("w"))}.`;
+    say.textContent = together(`The nudge of 0.01 makes L grow by ${num(next.loss - now.loss)}: about 0.01 × ${held(now.grad("w"))}.`);
   };
   const knob = slider({ name: "w", low: LOW, high: HIGH, step: 0.05, value: 1, label: "the weight w", set: show });
   show(1);
@@ -126,11 +126,11 @@ function chain(book) {
 /** 4. Two paths add. @param {Book} book @returns {Screen} */
 function paths(book) {
   const sum = model(book, "L = p + q; p = 3w; q = w²"), svg = drawing(330, "Two paths lead from w to L, and the slopes come back on both"), say = saying();
-  const at = { w: [60, 150], p: [232, 62], q: [232, 238], L: [410, 150] }, open = { p: true, q: true };
+  const at = { w: [60, 150], p: [232, 62], q: [232, 238], L: [418, 150] }, open = { p: true, q: true };
   const ends = /** @type {[("w" | "p" | "q" | "L"), ("w" | "p" | "q" | "L")][]} */ ([["w", "p"], ["w", "q"], ["p", "L"], ["q", "L"]]);
   const arrows = ends.map(([a, b]) => arrow(svg, [at[b][0] - 44, at[b][1] - (at[b][1] - at[a][1]) * 0.16], [at[a][0] + 46, at[a][1] + (at[b][1] - at[a][1]) * 0.16], "back"));
   const slopes = ends.map(([a, b]) => shape(svg, "text", { x: (at[a][0] + at[b][0]) / 2 + (a === "w" ? -14 : 14), y: (at[a][1] + at[b][1]) / 2 + (b === "p" || a === "p" ? -14 : 26), "text-anchor": "middle", class: "slope" }));
-  const values = /** @type {const} */ (["w", "p", "q", "L"]).map((name) => box(svg, at[name][0], at[name][1], { w: "w", p: "p = 3w", q: "q = w²", L: "p + q" }[name], "now", 88));
+  const values = /** @type {const} */ (["w", "p", "q", "L"]).map((name) => box(svg, at[name][0], at[name][1], { w: "w", p: "p = 3w", q: "q = w²", L: "L = p + q" }[name], "now", name === "L" ? 110 : 88));
   const result = shape(svg, "text", { x: 240, y: 312, "text-anchor": "middle", class: "slope big" });
   let w = 1.2;
   const show = () => {
@@ -145,8 +145,8 @@ function paths(book) {
     const total = taken.reduce((all, name) => all + along[name], 0);
     result.textContent = `∂L/∂w = ${taken.map((name) => held(along[name])).join(" + ") || "nothing"}${taken.length === 2 ? ` = ${num(total)}` : ""}`;
     const measured = (next.loss - before.loss) / 2e-4;
-    say.textContent = taken.length === 2 ? `Measured by nudging w: ${num(measured)}. It is the sum.`
-      : `Measured by nudging w: ${num(measured)}, not ${num(total)}. A path is forgotten: that is the bug of writing = for +=.`;
+    say.textContent = together(taken.length === 2 ? `Measured by nudging w: ${num(measured)}. It is the sum.`
+      : `Measured by nudging w: ${num(measured)}, not ${num(total)}. A path is forgotten: that is the bug of writing = for +=.`);
   };
   const knob = slider({ name: "w", low: -3, high: 2, step: 0.05, value: w, label: "the weight w", set: (x) => { w = x; show(); } });
   const path = (/** @type {"p" | "q"} */ name, /** @type {string} */ words) => {
@@ -188,9 +188,9 @@ function downhill(book) {
     ahead.setAttribute("d", `M${px} ${py}L${qx} ${qy}`);
     lossCurve(curve, way.map((p) => height(p.w, p.b)), 300, 130);
     const grown = way.length > 1 && now.loss > height(way[way.length - 2].w, way[way.length - 2].b);
-    say.textContent = now.loss < 1e-4 ? `Down: w = ${num(at.w)}, b = ${num(at.b)}, L = ${num(now.loss)}.`
+    say.textContent = together(now.loss < 1e-4 ? `Down: w = ${num(at.w)}, b = ${num(at.b)}, L = ${num(now.loss)}.`
       : grown ? `L went up to ${num(now.loss)}: the step was too long. Take a smaller η.`
-      : `w − η ∂L/∂w = ${num(at.w)} − ${num(rate)} × ${held(now.grad("w"))} = ${num(next.w)}, and the same for b. L = ${num(now.loss)}.`;
+      : `w − η ∂L/∂w = ${num(at.w)} − ${num(rate)} × ${held(now.grad("w"))} = ${num(next.w)}, and the same for b. L = ${num(now.loss)}.`);
   };
   const stop = () => { clearInterval(timer); timer = 0; again.textContent = "▶ Again and again"; };
   const step = () => {
