@@ -17,6 +17,7 @@ from nn.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "howto").glob("*.md"))]
+PLAY = sorted((ROOT / "nn" / "pages" / "play").glob("*.js")) + sorted((ROOT / "nn" / "pages").glob("play*.py"))
 OF_OTHERS = {"check-lecture-notes.md"}  # a page of somebody who writes otherwise is checked there
 COMMANDS = "step derive hessian derivatives play mark exam exercise check judge train draw tour lab".split()
 
@@ -30,6 +31,12 @@ def other_words(text):
 def test_a_page_has_the_notation_of_the_course(page):
     """README, site and how-to pages, their code and what it prints."""
     assert other_words(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", PLAY, ids=lambda source: source.name)
+def test_the_page_without_python_has_the_notation_of_the_course(source):
+    """The modules of play.html, their examples and comments; what a screen says in the end is read in test_play.py."""
+    assert other_words(source.read_text(encoding="utf-8")) == []
 
 
 def test_examples_in_docstrings_have_the_notation_of_the_course():

@@ -41,7 +41,7 @@ def _add_play(commands: Any) -> None:
         " neither Python nor a network; `chalkgrad play` alone opens it.",
         examples=[
             "chalkgrad play --save play.html --no-open",
-            "chalkgrad play 'L = ½(h − y)²; h = σ(w x + b)' --save neuron.html --no-open",
+            "chalkgrad play 'L = ½(ŷ − y)²; ŷ = σ(w x + b)' --save neuron.html --no-open",
         ],
     )
     play.add_argument("formula", nargs="?", default="", help="what stands on the bench when the page opens")

@@ -11,10 +11,10 @@ import { readFormulas } from "./systems.js";
 
 export const EXAMPLES = [
   ["one neuron", "σ(w x + b)"],
-  ["its cross-entropy", "E = −t log o − (1−t) log(1−o); o = σ(net); net = w x + b; x = 2; t = 1"],
-  ["squared error", "E = ½(o − t)²; o = σ(w x + b); x = 1.5; t = 0.4"],
-  ["two layers", "E = ½(o − t)²; o = σ(v_1 h_1 + v_2 h_2 + c); h_1 = σ(w_11 x_1 + w_12 x_2 + b_1); h_2 = σ(w_21 x_1 + w_22 x_2 + b_2); x_1 = 0.5; x_2 = -1; t = 1"],
-  ["softmax", "E = −log(e^z_1/(e^z_1 + e^z_2 + e^z_3))"],
+  ["its cross-entropy", "L = −y log ŷ − (1−y) log(1−ŷ); ŷ = σ(a); a = w x + b; x = 2; y = 1"],
+  ["squared error", "L = ½(ŷ − y)²; ŷ = σ(w x + b); x = 1.5; y = 0.4"],
+  ["two layers", "L = ½(ŷ − y)²; ŷ = σ(w_211 h_11 + w_212 h_12 + b_21); h_11 = σ(w_111 x_1 + w_112 x_2 + b_11); h_12 = σ(w_121 x_1 + w_122 x_2 + b_12); x_1 = 0.5; x_2 = -1; y = 1"],
+  ["softmax", "L = −log(e^a_1/(e^a_1 + e^a_2 + e^a_3))"],
   ["a parabola", "(x − 3)² + 1"],
   ["used twice", "x·tanh x + x²"],
 ];
@@ -43,7 +43,7 @@ export function bench(book, first) {
     const written = box.value;
     box.rows = Math.min(6, Math.max(2, written.split("\n").length, Math.ceil(written.length / Math.max(20, box.clientWidth / 10))));
     try {
-      const asked = askedFor(written), { results, numbered, unknown } = readFormulas(book, asked?.text ?? written), output = results[0], order = nodesOf(output);
+      const asked = askedFor(book, written), { results, numbered, unknown } = readFormulas(book, asked?.text ?? written), output = results[0], order = nodesOf(output);
       if (order.length > MOST_NODES) throw new FormulaError(written, 0, `this formula has ${order.length} nodes, and the page draws up to ${MOST_NODES}`);
       const used = new Set(order), isCalled = (/** @type {string} */ label, /** @type {string} */ name) => Boolean(label) && book.nameKey(label).id === book.nameKey(name).id;
       const sought = asked ? order.findIndex((node) => isCalled(node.label, asked.by)) : -1;
@@ -127,7 +127,7 @@ export function bench(book, first) {
     if (leaves.length > MOST_SLIDERS) numbers.append(make("p", { class: "muted" }, `and ${leaves.length - MOST_SLIDERS} more: click them in the drawing.`));
   }
 
-  /** Whether a leaf is stepped downhill: not what is given, x and t, unless there is nothing else. @param {typeof leaves[0]} leaf */
+  /** Whether a leaf is stepped downhill: not what is given, x and y, unless there is nothing else. @param {typeof leaves[0]} leaf */
   function learns(leaf) {
     if (stay.has(leaf.name)) return false;
     return stay.has(`+${leaf.name}`) || !GIVEN.has(leaf.base) || leaves.every(({ base }) => GIVEN.has(base));

@@ -36,6 +36,9 @@ export const num = (x, digits = 3) => text(x, digits);
 /** With its sign in brackets, behind a sign. @param {number} x @param {number} [digits] */
 export const held = (x, digits = 3) => (num(x, digits).startsWith("−") || num(x, digits).includes("·") ? `(${num(x, digits)})` : num(x, digits));
 
+/** Words whose formulas do not break where a line ends: a factor stays at its ×, a number at its name, η ∂L/∂w at its w. @param {string} words */
+export const together = (words) => words.replaceAll("/∂", "/\u2060∂").replaceAll(" − η ∂", "\u00a0−\u00a0η\u00a0∂").replace(/ × /g, "\u00a0×\u00a0").replace(/(?<=\b\p{L}) = (?=[\d−])/gu, "\u00a0=\u00a0");
+
 /**
  * A slider with its name and its number, as wide as a thumb.
  * @param {{ name: string, low: number, high: number, step?: number, value: number, label?: string, write?: (x: number) => string, set: (x: number) => void }} options
@@ -67,7 +70,7 @@ export function plot(svg, { left = 58, right = 466, top = 16, bottom = 318, acro
     shape(axes, "text", { x: left - 8, y: y(b) + 5, "text-anchor": "end" }, num(b));
   }
   shape(axes, "text", { x: right, y: bottom + 42, "text-anchor": "end", class: "name" }, names[0]);
-  shape(axes, "text", { x: left + 8, y: top + 12, class: "name" }, names[1]);
+  shape(axes, "text", { x: left + 8, y: top + 20, class: "name" }, names[1]);
   return { x, y, left, right, top, bottom };
 }
 

@@ -1,7 +1,7 @@
-// LaTeX that means what a plain text says: fractions, roots, Greek letters, functions, signs, blanks and tall brackets.
+// LaTeX that means what a plain text says: fractions, roots, Greek letters, hats, functions, signs, blanks and tall brackets.
 //
 // A fraction and a root become groups in brackets, which bind as they do. What is not among these is left to the library, and
-// so is a fraction that may be a derivative, dE/dw.
+// so is a fraction that may be a derivative, dL/dw.
 // @ts-check
 
 /** @typedef {import("./lexer.js").Book} Book */
@@ -54,6 +54,11 @@ export function plainOfLatex(book, text) {
       const inside = group();
       if (!inside) return null;
       put(`(√(${inside[0]}))`);
+    } else if (word === "hat") {
+      const [all, inBraces, alone] = /^\s*(?:\{\s*([A-Za-z])\s*\}|([A-Za-z]))/.exec(text.slice(at)) ?? [""];
+      if (!all) return null;
+      at += all.length;
+      put(`${inBraces ?? alone}\u0302`.normalize("NFC"));
     } else if (Object.hasOwn(SIGNS, word)) {
       if (/^(?:left|right|[bB]ig)$/.test(word) && (!/^\s*[()[\]|]/.test(text.slice(at)) || /[_^]\s*$/.test(written))) return null;
       tall += { left: 1, right: -1 }[word] ?? 0;

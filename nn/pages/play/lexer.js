@@ -28,7 +28,7 @@ export class FormulaError extends Error {
 const OF_THE_LIBRARY = "the library reads it, in Python";
 const DERIVATIVE = /∂|(?<![\p{L}\p{N}_])d(?:\s*\^?\s*[2-9²³])?(?:\s*[^\s/()+*·=;,[\]{}-]*)\s*\/\s*d(?!\s*[-+*/·=;,)\]}]|\s*$)/u;
 
-/** Refuse what this page does not read: LaTeX, d/dx, and dE/dw. @param {Book} book @param {string} text */
+/** Refuse what this page does not read: LaTeX, d/dx, and dL/dw. @param {Book} book @param {string} text */
 export function refuseBeyond(book, text) {
   const command = text.indexOf("\\"), slope = DERIVATIVE.exec(text) ?? [...text.matchAll(book.anywhere.OPERATOR)][0];
   if (command >= 0) throw new FormulaError(text, command, `this page reads plain text, and here stands LaTeX: ${OF_THE_LIBRARY}, as parse(r"…")`, true);

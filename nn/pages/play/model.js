@@ -30,7 +30,7 @@ export function modelOf(book, output) {
 export const model = (book, text) => modelOf(book, readFormulas(book, text).results[0]);
 
 /**
- * One step downhill: θ − η ∂E/∂θ for each θ.
+ * One step downhill: θ − η ∂L/∂θ for each θ.
  * @param {Record<string, number>} numbers @param {string[]} moving @param {(name: string) => number} grad @param {number} rate
  */
 export const descend = (numbers, moving, grad, rate) =>

@@ -46,14 +46,14 @@ export function network(book) {
   }
 
   function look() {
-    const both = colours(), z = /** @type {number[]} */ ([]), small = model.h.flat().map(() => /** @type {number[]} */ ([]));
+    const both = colours(), out = /** @type {number[]} */ ([]), small = model.h.flat().map(() => /** @type {number[]} */ ([]));
     for (let j = 0; j < CELLS; j++) for (let i = 0; i < CELLS; i++) {
       const said = says(model, theta, -REACH + ((i + 0.5) / CELLS) * 2 * REACH, REACH - ((j + 0.5) / CELLS) * 2 * REACH);
-      z.push(said.z);
+      out.push(said.a);
       if (i % 2 === 0 && j % 2 === 0) said.h.forEach((h, k) => small[k].push(set.activation === "sigmoid" ? 2 * h - 1 : set.activation === "relu" ? h / 2 : h));
     }
-    paint(plane, CELLS, z.map((x) => Math.tanh(x / 2)), both);
-    over.querySelector(".border").setAttribute("d", zeroLine(z, CELLS));
+    paint(plane, CELLS, out.map((x) => Math.tanh(x / 2)), both);
+    over.querySelector(".border").setAttribute("d", zeroLine(out, CELLS));
     neurons.querySelectorAll("canvas").forEach((/** @type {any} */ canvas, /** @type {number} */ k) => paint(canvas, SMALL, small[k], both));
     const most = Math.max(...model.weights.flat(2).map((k) => Math.abs(theta[k])), 1e-9);
     wires.querySelectorAll("path").forEach((/** @type {any} */ wire) => {
@@ -67,7 +67,7 @@ export function network(book) {
     over.setAttribute("aria-label", `The plane: ${now.right} of ${cloud.length} points on the right side of the boundary`);
     lossCurve(curve, losses, 300, 130);
     const [a, b, c] = cloud[chosen];
-    say.textContent = `${now.right} of ${cloud.length} points right, loss ${num(now.loss, 4)}. Ringed: point (${num(a, 2)}, ${num(b, 2)}) of the ${c ? "squares" : "circles"}; the net gives it ${Math.round(100 / (1 + Math.exp(says(model, theta, a, b).z * (c ? -1 : 1))))} % for that.`;
+    say.textContent = `${now.right} of ${cloud.length} points right, loss ${num(now.loss, 4)}. Ringed: point (${num(a, 2)}, ${num(b, 2)}) of the ${c ? "squares" : "circles"}; the net gives it ${Math.round(100 / (1 + Math.exp(says(model, theta, a, b).a * (c ? -1 : 1))))} % for that.`;
     over.querySelectorAll(".point").forEach((/** @type {any} */ point, /** @type {number} */ i) => point.classList.toggle("chosen", i === chosen));
   }
 
@@ -144,24 +144,24 @@ export function network(book) {
     ["x₁", "x₂"].forEach((name, j) => put(make("span", { class: "input" }, name), 9, row(j, 2)));
     model.h.forEach((column, k) => column.forEach((node, i) => put(make("button", { type: "button", class: "neuron", "aria-label": `step the gradient of neuron ${i + 1}${model.h.length > 1 ? ` of layer ${k + 1}` : ""}`,
       onclick: () => { looked = node; open(node); } }, make("canvas", { width: SMALL, height: SMALL })), along(k + 1), row(i, column.length))));
-    put(make("button", { type: "button", class: "neuron out", "aria-label": "step the gradient of the output", onclick: () => { looked = -1; open(model.z); } }, "z"), 90, 50);
+    put(make("button", { type: "button", class: "neuron out", "aria-label": "step the gradient of the output", onclick: () => { looked = -1; open(model.out); } }, model.graph.nodes[model.out].name), 90, 50);
   }
 
   function pick(/** @type {number} */ i) {
     chosen = i;
     tell();
-    if (steps.firstChild) open(looked < 0 ? model.z : looked);
+    if (steps.firstChild) open(looked < 0 ? model.out : looked);
   }
 
   /** The stepper of this net, with its weights as they are, for the ringed point. @param {number} node */
   function open(node) {
     stop();
-    const leaves = leavesFor(model, theta, cloud[chosen]), [a, b, t] = cloud[chosen];
+    const leaves = leavesFor(model, theta, cloud[chosen]), [a, b, y] = cloud[chosen];
     const graph = { ...model.graph, nodes: model.graph.nodes.map((each, i) => (leaves[i] === undefined ? each : { ...each, value: leaves[i] })) };
     const name = graph.nodes[node].name, place = make("div", {});
-    steps.replaceChildren(make("h3", {}, `The gradient at ${name}, for the point (${num(a, 2)}, ${num(b, 2)}) with t = ${t}`),
-      make("p", { class: "muted" }, "This is the net as it was stopped, all of it. Press Play: forward to E, then back. The training adds up what comes back for every point."), place);
-    const app = showStepper(place, graph, { kept: new Set([...model.x, model.t, ...model.h.flat(), model.z]), folded: true });
+    steps.replaceChildren(make("h3", {}, `The gradient at ${name}, for the point (${num(a, 2)}, ${num(b, 2)}) with y = ${y}`),
+      make("p", { class: "muted" }, `This is the net as it was stopped, all of it. It says ŷ = σ(${graph.nodes[model.out].name}), and L = −y log ŷ − (1−y) log(1−ŷ). Press Play: forward to L, then back. The training adds up what comes back for every point.`), place);
+    const app = showStepper(place, graph, { kept: new Set([...model.x, model.y, ...model.h.flat(), model.out]), folded: true, moving: () => model.parameters });
     app.choose(node);
     steps.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
   }
@@ -183,7 +183,7 @@ export function network(book) {
   return { title: "A whole network does nothing else", say, more: curve, below: steps, picture: make("div", { class: "lab" }, left, right),
     under: make("div", { class: "settings" }, settings, make("div", { class: "sliders" }, depth.element, width.element, rate.element)),
     controls: [make("div", { class: "row told" }, playing, button("One step", () => { stop(); step(); look(); tell(); }), button("New weights", () => { seed++; restart(); })),
-      make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => { looked = -1; open(model.z); }))],
+      make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => { looked = -1; open(model.out); }))],
     words: ["Every line is a weight, every square a neuron as you saw it. For each point slopes are multiplied along paths, and added up; then all weights step downhill.",
       "Stop anywhere, click a neuron, and step through its gradient for the ringed point."] };
 }

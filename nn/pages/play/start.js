@@ -2,7 +2,7 @@
 // @ts-check
 
 import { bench } from "./bench.js";
-import { make } from "./dom.js";
+import { make, together } from "./dom.js";
 import { learn } from "./graph.js";
 import { openBook } from "./lexer.js";
 import { network } from "./network.js";
@@ -30,7 +30,7 @@ export function start(root, { grammar, table, formula }) {
     const next = make("a", { class: "next", href: `#${places[i + 1][0]}` }, i + 1 < screens.length ? "Next screen ↓" : "Your own formula ↓");
     return make("section", { class: `screen at-${i + 1}`, id, "aria-labelledby": `${id}-title` },
       make("div", { class: "words" }, make("p", { class: "count" }, `${i + 1} of ${screens.length}`), make("h2", { id: `${id}-title` }, title),
-        ...words.map((each) => make("p", { class: "told" }, typeof each === "string" ? each.replaceAll("/∂", "/\u2060∂") : each)), ...controls, ...(say ? [say] : []), ...(more ? [more] : []), next),
+        ...words.map((each) => make("p", { class: "told" }, typeof each === "string" ? together(each) : each)), ...controls, ...(say ? [say] : []), ...(more ? [more] : []), next),
       make("div", { class: "picture" }, picture, ...(under ? [under] : [])), ...(below ? [make("div", { class: "below" }, below)] : []));
   };
   root.append(build(0));

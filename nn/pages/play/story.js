@@ -1,11 +1,11 @@
 // The story in six screens: from one weight to a whole network. Every number in it is computed, by the pass of the stepper.
 // @ts-check
 
-import { button, drawing, held, line, lossCurve, make, num, plot, shape, slider } from "./dom.js";
+import { button, drawing, held, line, lossCurve, make, num, plot, shape, slider, together } from "./dom.js";
 import { descend, model } from "./model.js";
 
-const NEURON = "E = ½(o − t)²; o = σ(net); net = w x + b";
-const FIXED = { x: 1.5, b: -0.6, t: 0.4 };
+const NEURON = "L = ½(ŷ − y)²; ŷ = σ(a); a = w x + b";
+const FIXED = { x: 1.5, b: -0.6, y: 0.4 };
 const LOW = -3, HIGH = 4;
 const STARTS = [{ w: 4, b: 2 }, { w: -0.5, b: -3 }, { w: 4.5, b: -3.5 }, { w: 0, b: 2.5 }];
 
@@ -36,16 +36,16 @@ function arrow(svg, from, to, kind = "") {
 /** 1. Turn a weight. @param {Book} book @returns {Screen} */
 function turn(book) {
   const neuron = model(book, NEURON), svg = drawing(372, "One neuron, and its loss at each weight that was tried"), say = saying();
-  const values = [box(svg, 42, 34, "x", "given", 70), box(svg, 147, 34, "w·x + b", "now", 92), box(svg, 256, 34, "o = σ", "now", 80), box(svg, 358, 34, "E", "now", 80), box(svg, 446, 34, "t", "given", 60)];
-  for (const [from, to] of [[77, 101], [193, 216], [296, 318]]) arrow(svg, [from, 34], [to, 34], "forward");
-  arrow(svg, [416, 34], [398, 34], "forward");
-  const { x, y, bottom } = plot(svg, { top: 84, bottom: 312, across: [LOW, HIGH], up: [0, 0.2], names: ["w", "E"] });
+  const values = [box(svg, 34, 34, "x", "given", 54), box(svg, 136, 34, "a = w·x + b", "now", 114), box(svg, 255, 34, "ŷ = σ(a)", "now", 88), box(svg, 355, 34, "L", "now", 76), box(svg, 438, 34, "y", "given", 54)];
+  for (const [from, to] of [[61, 79], [193, 211], [299, 317]]) arrow(svg, [from, 34], [to, 34], "forward");
+  arrow(svg, [411, 34], [393, 34], "forward");
+  const { x, y, bottom } = plot(svg, { top: 84, bottom: 312, across: [LOW, HIGH], up: [0, 0.2], names: ["w", "L"] });
   const seen = shape(svg, "path", { class: "curve" }), stem = shape(svg, "path", { class: "stem" }), dot = shape(svg, "circle", { r: 9, class: "dot" });
   const tried = new Map();
   let before = 0, least = Infinity;
   const show = (/** @type {number} */ w) => {
     const now = neuron.at({ ...FIXED, w });
-    [FIXED.x, now.value("net"), now.value("o"), now.loss, FIXED.t].forEach((value, i) => { values[i].textContent = num(value); });
+    [FIXED.x, now.value("a"), now.value("ŷ"), now.loss, FIXED.y].forEach((value, i) => { values[i].textContent = num(value); });
     for (const at of tried.size ? range(before, w, 24) : [w]) tried.set(Math.round(at * 20), [at, neuron.at({ ...FIXED, w: at }).loss]);
     before = w;
     least = Math.min(least, now.loss);
@@ -53,20 +53,20 @@ function turn(book) {
     stem.setAttribute("d", `M${x(w)} ${bottom}V${y(now.loss)}`);
     dot.setAttribute("cx", x(w));
     dot.setAttribute("cy", y(now.loss));
-    say.textContent = now.loss < 0.0004 ? `There: with w = ${num(w)} the neuron says ${num(now.value("o"))}, and the loss is as good as 0.`
-      : `E = ${num(now.loss)}. ${tried.size > 30 ? `The smallest so far: ${num(least)}.` : "Turn w, and see what the loss does."}`;
+    say.textContent = together(now.loss < 0.0004 ? `There: with w = ${num(w)} the neuron says ${num(now.value("ŷ"))}, and the loss is as good as 0.`
+      : `L = ${num(now.loss)}. ${tried.size > 30 ? `The smallest so far: ${num(least)}.` : "Turn w, and see what the loss does."}`);
   };
   const knob = slider({ name: "w", low: LOW, high: HIGH, step: 0.05, value: 2.5, label: "the weight w", set: show });
   show(2.5);
   return { title: "Turn a weight", picture: svg, say, controls: [knob.element], words: [
-    "One neuron: it multiplies x by its weight w, adds b, and squeezes the sum between 0 and 1. It should say t. The loss E is how far off it is, squared and halved.",
+    "One neuron: it multiplies x by its weight w, adds b, and squeezes the sum a between 0 and 1. That is ŷ, its guess; y is the truth. The loss L is how far apart they are, squared and halved.",
     "Turn w until the loss is smallest. You see the curve only where you have been: nor does a network know more."] };
 }
 
 /** 2. The slope as a tangent. @param {Book} book @returns {Screen} */
 function tangent(book) {
   const neuron = model(book, NEURON), svg = drawing(372, "The loss over the weight, with its tangent"), say = saying();
-  const { x, y, top, bottom } = plot(svg, { top: 14, bottom: 312, across: [LOW, HIGH], up: [0, 0.2], names: ["w", "E"] });
+  const { x, y, top, bottom } = plot(svg, { top: 14, bottom: 312, across: [LOW, HIGH], up: [0, 0.2], names: ["w", "L"] });
   shape(svg, "path", { class: "curve", d: line(range(LOW, HIGH).map((w) => [x(w), y(neuron.at({ ...FIXED, w }).loss)])) });
   const clip = shape(shape(svg, "clipPath", { id: "plot-of-the-tangent" }), "rect", { x: x(LOW), y: top, width: x(HIGH) - x(LOW), height: bottom - top });
   const straight = shape(svg, "path", { class: "tangent", "clip-path": `url(#${clip.parentNode.id})` }), rise = shape(svg, "path", { class: "rise" });
@@ -78,23 +78,23 @@ function tangent(book) {
     rise.setAttribute("d", w + step <= HIGH ? `M${x(w)} ${y(now.loss)}H${x(w + step)}V${on(w + step)}` : "");
     dot.setAttribute("cx", x(w));
     dot.setAttribute("cy", y(now.loss));
-    words.textContent = `∂E/∂w = ${num(slope)}`;
+    words.textContent = `∂L/∂w = ${num(slope)}`;
     words.setAttribute("x", String(slope > 0 ? x(LOW) + 40 : x(HIGH))); // where the tangent is low
     words.setAttribute("text-anchor", slope > 0 ? "start" : "end");
     const way = Math.abs(slope) < 0.002 ? "Here it is nearly flat: w has little say." : slope > 0 ? "Uphill to the right: turn w down." : "Downhill to the right: turn w up.";
-    say.textContent = `${way} If w grows by 0.1, E changes by about ${held(slope)} × 0.1 = ${num(slope * 0.1)}; really by ${num(really)}.`;
+    say.textContent = together(`${way} If w grows by 0.1, L changes by about ${held(slope)} × 0.1 = ${num(slope * 0.1)}; really by ${num(really)}.`);
   };
   const knob = slider({ name: "w", low: LOW, high: HIGH, step: 0.05, value: 1.5, label: "the weight w", set: show });
   show(1.5);
   return { title: "The slope is a tangent", picture: svg, say, controls: [knob.element], words: [
-    "Near any one place a curve is nearly straight. That straight line is the tangent, and how steep it is, the derivative ∂E/∂w: by how much E grows for each bit that w grows.",
+    "Near any one place a curve is nearly straight. That straight line is the tangent, and how steep it is, the derivative ∂L/∂w: by how much L grows for each bit that w grows.",
     "So one number says which way to turn w, without trying."] };
 }
 
 /** 3. A chain of slopes multiplies. @param {Book} book @returns {Screen} */
 function chain(book) {
-  const neuron = model(book, NEURON), svg = drawing(340, "From w over net and o to E: a nudge runs forward, slopes multiply backward"), say = saying();
-  const names = ["w", "net", "o", "E"], xs = [52, 178, 304, 428], values = names.map((name, i) => box(svg, xs[i], 150, name, "now", 84));
+  const neuron = model(book, NEURON), svg = drawing(340, "From w over the sum a and the guess ŷ to L: a nudge runs forward, slopes multiply backward"), say = saying();
+  const names = ["w", "a", "ŷ", "L"], xs = [52, 178, 304, 428], values = names.map((name, i) => box(svg, xs[i], 150, name, "now", 84));
   const slopes = xs.slice(1).map((x, i) => {
     arrow(svg, [xs[i] + 42, 150], [x - 42, 150], "forward");
     arrow(svg, [x, 92], [xs[i] + 18, 92], "back");
@@ -106,36 +106,36 @@ function chain(book) {
   const product = shape(svg, "text", { x: 240, y: 310, "text-anchor": "middle", class: "slope big" });
   const show = (/** @type {number} */ w) => {
     const now = neuron.at({ ...FIXED, w }), next = neuron.at({ ...FIXED, w: w + 0.01 });
-    const value = (/** @type {typeof now} */ at, /** @type {string} */ name) => (name === "E" ? at.loss : at.value(name));
+    const value = (/** @type {typeof now} */ at, /** @type {string} */ name) => (name === "L" ? at.loss : at.value(name));
     names.forEach((name, i) => {
       values[i].textContent = num(value(now, name));
       grown[i].textContent = `${value(next, name) < value(now, name) ? "" : "+"}${num(value(next, name) - value(now, name), 2)}`;
     });
-    const local = [now.slope("net", "w"), now.slope("o", "net"), now.slope("E", "o")];
+    const local = [now.slope("a", "w"), now.slope("ŷ", "a"), now.slope("L", "ŷ")];
     slopes.forEach((words, i) => { words.textContent = `× ${held(local[i])}`; });
-    product.textContent = `∂E/∂w = ${local.map((x) => held(x)).join(" × ")} = ${num(now.grad("w"))}`;
-    say.textContent = `The nudge of 0.01 makes E grow by ${num(next.loss - now.loss)}: about 0.01 × ${held(now.grad("w"))}.`;
+    product.textContent = `∂L/∂w = ${local.map((x) => held(x)).join(" × ")} = ${num(now.grad("w"))}`;
+    say.textContent = together(`The nudge of 0.01 makes L grow by ${num(next.loss - now.loss)}: about 0.01 × ${held(now.grad("w"))}.`);
   };
   const knob = slider({ name: "w", low: LOW, high: HIGH, step: 0.05, value: 1, label: "the weight w", set: show });
   show(1);
   return { title: "A chain of slopes multiplies", picture: svg, say, controls: [knob.element], words: [
-    "Nudge w, and the nudge runs forward: net grows by 1.5 times as much, o by some part of that, E by a part of that again.",
-    "Going back from E, each node needs to know one slope only, its own. Multiply them along the way: that is the chain rule, and all of backpropagation along one path."] };
+    "Nudge w, and the nudge runs forward: the sum a grows by 1.5 times as much, ŷ by some part of that, L by a part of that again.",
+    "Going back from L, each node needs to know one slope only, its own. Multiply them along the way: that is the chain rule, and all of backpropagation along one path."] };
 }
 
 /** 4. Two paths add. @param {Book} book @returns {Screen} */
 function paths(book) {
-  const sum = model(book, "E = p + q; p = 3w; q = w²"), svg = drawing(330, "Two paths lead from w to E, and the slopes come back on both"), say = saying();
-  const at = { w: [60, 150], p: [232, 62], q: [232, 238], E: [410, 150] }, open = { p: true, q: true };
-  const ends = /** @type {[("w" | "p" | "q" | "E"), ("w" | "p" | "q" | "E")][]} */ ([["w", "p"], ["w", "q"], ["p", "E"], ["q", "E"]]);
+  const sum = model(book, "L = p + q; p = 3w; q = w²"), svg = drawing(330, "Two paths lead from w to L, and the slopes come back on both"), say = saying();
+  const at = { w: [60, 150], p: [232, 62], q: [232, 238], L: [418, 150] }, open = { p: true, q: true };
+  const ends = /** @type {[("w" | "p" | "q" | "L"), ("w" | "p" | "q" | "L")][]} */ ([["w", "p"], ["w", "q"], ["p", "L"], ["q", "L"]]);
   const arrows = ends.map(([a, b]) => arrow(svg, [at[b][0] - 44, at[b][1] - (at[b][1] - at[a][1]) * 0.16], [at[a][0] + 46, at[a][1] + (at[b][1] - at[a][1]) * 0.16], "back"));
   const slopes = ends.map(([a, b]) => shape(svg, "text", { x: (at[a][0] + at[b][0]) / 2 + (a === "w" ? -14 : 14), y: (at[a][1] + at[b][1]) / 2 + (b === "p" || a === "p" ? -14 : 26), "text-anchor": "middle", class: "slope" }));
-  const values = /** @type {const} */ (["w", "p", "q", "E"]).map((name) => box(svg, at[name][0], at[name][1], { w: "w", p: "p = 3w", q: "q = w²", E: "p + q" }[name], "now", 88));
+  const values = /** @type {const} */ (["w", "p", "q", "L"]).map((name) => box(svg, at[name][0], at[name][1], { w: "w", p: "p = 3w", q: "q = w²", L: "L = p + q" }[name], "now", name === "L" ? 110 : 88));
   const result = shape(svg, "text", { x: 240, y: 312, "text-anchor": "middle", class: "slope big" });
   let w = 1.2;
   const show = () => {
     const now = sum.at({ w }), locals = ends.map(([a, b]) => now.slope(b, a)), next = sum.at({ w: w + 1e-4 }), before = sum.at({ w: w - 1e-4 });
-    ["w", "p", "q", "E"].forEach((name, i) => { values[i].textContent = num(now.value(name)); });
+    ["w", "p", "q", "L"].forEach((name, i) => { values[i].textContent = num(now.value(name)); });
     ends.forEach(([a, b], i) => {
       const shown = open[a === "w" ? /** @type {"p" | "q"} */ (b) : /** @type {"p" | "q"} */ (a)];
       slopes[i].textContent = `× ${held(locals[i])}`;
@@ -143,10 +143,10 @@ function paths(book) {
     });
     const along = { p: locals[0] * locals[2], q: locals[1] * locals[3] }, taken = /** @type {const} */ (["p", "q"]).filter((name) => open[name]);
     const total = taken.reduce((all, name) => all + along[name], 0);
-    result.textContent = `∂E/∂w = ${taken.map((name) => held(along[name])).join(" + ") || "nothing"}${taken.length === 2 ? ` = ${num(total)}` : ""}`;
+    result.textContent = `∂L/∂w = ${taken.map((name) => held(along[name])).join(" + ") || "nothing"}${taken.length === 2 ? ` = ${num(total)}` : ""}`;
     const measured = (next.loss - before.loss) / 2e-4;
-    say.textContent = taken.length === 2 ? `Measured by nudging w: ${num(measured)}. It is the sum.`
-      : `Measured by nudging w: ${num(measured)}, not ${num(total)}. A path is forgotten: that is the bug of writing = for +=.`;
+    say.textContent = together(taken.length === 2 ? `Measured by nudging w: ${num(measured)}. It is the sum.`
+      : `Measured by nudging w: ${num(measured)}, not ${num(total)}. A path is forgotten: that is the bug of writing = for +=.`);
   };
   const knob = slider({ name: "w", low: -3, high: 2, step: 0.05, value: w, label: "the weight w", set: (x) => { w = x; show(); } });
   const path = (/** @type {"p" | "q"} */ name, /** @type {string} */ words) => {
@@ -155,13 +155,13 @@ function paths(book) {
   };
   show();
   return { title: "Two paths add", picture: svg, say, controls: [knob.element, make("div", { class: "row" }, path("p", "the path through p"), path("q", "the path through q"))], words: [
-    "Here w is used twice. A nudge of it reaches E on both paths, so both count.",
+    "Here w is used twice. A nudge of it reaches L on both paths, so both count.",
     "Multiply along each path, add where paths meet: these two rules are all there is. Forget a path, and the slope is wrong."] };
 }
 
 /** 5. Step downhill. @param {Book} book @returns {Screen} */
 function downhill(book) {
-  const bowl = model(book, "E = ½(w + b − 1)² + ½(2w + b − 3)²"), svg = drawing(372, "The loss over w and b as a map; the less colour, the lower"), say = saying();
+  const bowl = model(book, "L = ½(w + b − 1)² + ½(2w + b − 3)²"), svg = drawing(372, "The loss over w and b as a map; the less colour, the lower"), say = saying();
   const W = /** @type {[number, number]} */ ([-1, 5]), B = /** @type {[number, number]} */ ([-4, 3]);
   const { x, y, left, right, top, bottom } = plot(svg, { top: 12, bottom: 318, across: W, up: B, names: ["w", "b"] });
   const height = (/** @type {number} */ w, /** @type {number} */ b) => bowl.at({ w, b }).loss;
@@ -188,9 +188,9 @@ function downhill(book) {
     ahead.setAttribute("d", `M${px} ${py}L${qx} ${qy}`);
     lossCurve(curve, way.map((p) => height(p.w, p.b)), 300, 130);
     const grown = way.length > 1 && now.loss > height(way[way.length - 2].w, way[way.length - 2].b);
-    say.textContent = now.loss < 1e-4 ? `Down: w = ${num(at.w)}, b = ${num(at.b)}, E = ${num(now.loss)}.`
-      : grown ? `E went up to ${num(now.loss)}: the step was too long. Take a smaller η.`
-      : `w − η ∂E/∂w = ${num(at.w)} − ${num(rate)} × ${held(now.grad("w"))} = ${num(next.w)}, and the same for b. E = ${num(now.loss)}.`;
+    say.textContent = together(now.loss < 1e-4 ? `Down: w = ${num(at.w)}, b = ${num(at.b)}, L = ${num(now.loss)}.`
+      : grown ? `L went up to ${num(now.loss)}: the step was too long. Take a smaller η.`
+      : `w − η ∂L/∂w = ${num(at.w)} − ${num(rate)} × ${held(now.grad("w"))} = ${num(next.w)}, and the same for b. L = ${num(now.loss)}.`);
   };
   const stop = () => { clearInterval(timer); timer = 0; again.textContent = "▶ Again and again"; };
   const step = () => {
@@ -214,7 +214,7 @@ function downhill(book) {
   show();
   return { title: "Step downhill, again and again", picture: svg, say, more: curve,
     controls: [knob.element, make("div", { class: "row" }, button("Step", () => { stop(); step(); }), again, button("Start again", () => restart(way[0])), button("Elsewhere", () => restart(STARTS[++turn % STARTS.length])))], words: [
-      "Two numbers to turn now, w and b. The more colour a place of the map has, the higher its loss. The gradient points uphill, so step against it: w − η ∂E/∂w, b − η ∂E/∂b.",
+      "Two numbers to turn now, w and b. The more colour a place of the map has, the higher its loss. The gradient points uphill, so step against it: w − η ∂L/∂w, b − η ∂L/∂b.",
       "η says how long a step is. Too small is slow; beyond 0.29 the steps leap across the valley, higher each time. Click the map to start elsewhere."] };
 }
 

@@ -1,6 +1,6 @@
 // Several formulas at once, which speak of one another by name, as in autograd/formula/systems.py:
 //
-//     E = −t log o − (1−t) log(1−o); o = σ(net); net = w x + b; w = 0.5
+//     L = −y log ŷ − (1−y) log(1−ŷ); ŷ = σ(a); a = w x + b; w = 0.5
 // @ts-check
 
 import { leavesOf, variable } from "./graph.js";

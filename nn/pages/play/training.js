@@ -38,13 +38,13 @@ export function points(name, n = 60, seed = 4) {
 const SCALE = 1.6; // of the first weights, over the root of how many inputs there are
 
 /**
- * The graph of a net on one point: two inputs, hidden layers, one output, and the cross-entropy of its logit. w_kij is the weight
+ * The graph of a net on one point: two inputs, hidden layers, one output, and the cross-entropy of σ of what that adds up. w_kij is the weight
  * in layer k of neuron i for input j.
  * @param {import("./lexer.js").Book} book @param {number} layers @param {number} width @param {string} activation @param {number} seed
  */
 export function net(book, layers, width, activation, seed) {
   const random = chance(seed), weight = (/** @type {string} */ name, /** @type {number} */ n) => variable(((random() * 2 - 1) * SCALE) / Math.sqrt(n), name);
-  const x = [variable(0, "x_1"), variable(0, "x_2")], t = variable(0, "t"), parameters = /** @type {import("./graph.js").Node[]} */ ([]);
+  const x = [variable(0, "x_1"), variable(0, "x_2")], y = variable(0, "y"), parameters = /** @type {import("./graph.js").Node[]} */ ([]);
   const weights = /** @type {number[][][]} */ ([]), columns = [x];
   const neuron = (/** @type {number} */ k, /** @type {number} */ i) => {
     const below = columns[k - 1], w = below.map((_, j) => weight(`w_{${k}${i}${j + 1}}`, below.length)), b = k > layers ? variable(0, `b_{${k}${i}}`) : weight(`b_{${k}${i}}`, below.length);
@@ -58,20 +58,20 @@ export function net(book, layers, width, activation, seed) {
     h.label = `h_{${k}${i + 1}}`;
     return h;
   }));
-  const z = neuron(layers + 1, 1), loss = apply("sub", apply("softplus", z), apply("mul", t, z));
-  z.label = "z";
-  loss.label = "E";
+  const out = neuron(layers + 1, 1), loss = apply("sub", apply("softplus", out), apply("mul", y, out)); // −y log σ(a) − (1−y) log(1−σ(a))
+  out.label = `a_{${layers + 1}1}`;
+  loss.label = "L";
   const graph = describe(book.table, loss, book.textName), order = nodesOf(loss), index = new Map(order.map((node, i) => [node, i]));
   const at = (/** @type {any} */ node) => /** @type {number} */ (index.get(node));
-  return { graph, weights, parameters: parameters.map(at), start: parameters.map((p) => p.data), x: x.map(at), t: at(t), z: at(z), h: columns.slice(1).map((column) => column.map(at)) };
+  return { graph, weights, parameters: parameters.map(at), start: parameters.map((p) => p.data), x: x.map(at), y: at(y), out: at(out), h: columns.slice(1).map((column) => column.map(at)) };
 }
 
 /** @typedef {ReturnType<typeof net>} Net */
 
 /** The numbers of all leaves for one point. @param {Net} net @param {number[]} theta @param {Point} point */
-export function leavesFor(net, theta, [x1, x2, t]) {
+export function leavesFor(net, theta, [x1, x2, y]) {
   /** @type {Record<number, number>} */
-  const leaves = { [net.x[0]]: x1, [net.x[1]]: x2, [net.t]: t };
+  const leaves = { [net.x[0]]: x1, [net.x[1]]: x2, [net.y]: y };
   net.parameters.forEach((p, k) => { leaves[p] = theta[k]; });
   return leaves;
 }
@@ -83,7 +83,7 @@ export function lossAndGradient(net, theta, data) {
   for (const point of data) {
     const values = forward(net.graph, leavesFor(net, theta, point)), { grads } = backward(net.graph, values);
     loss += values[net.graph.output] / data.length;
-    right += Number(values[net.z] > 0 === point[2] > 0.5);
+    right += Number(values[net.out] > 0 === point[2] > 0.5);
     net.parameters.forEach((p, k) => { gradient[k] += grads[p] / data.length; });
   }
   return { loss, gradient, right };
@@ -92,7 +92,7 @@ export function lossAndGradient(net, theta, data) {
 /** What the output and each hidden neuron say at a place. @param {Net} net @param {number[]} theta @param {number} x1 @param {number} x2 */
 export function says(net, theta, x1, x2) {
   const values = forward(net.graph, leavesFor(net, theta, [x1, x2, 0]));
-  return { z: values[net.z], h: net.h.flat().map((i) => values[i]) };
+  return { a: values[net.out], h: net.h.flat().map((i) => values[i]) };
 }
 
 /** How steps are taken: each gives the change of θ from its gradient. @type {Record<string, (rate: number) => (gradient: number[]) => number[]>} */

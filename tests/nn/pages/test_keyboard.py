@@ -68,7 +68,7 @@ def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
     page.find("#formula-says[aria-live=polite] .reason").wait_for()
     assert "place 10" in page.find("#formula-says").inner_text()
     keys.page.keyboard.type(" w²; w = 2")
-    page.page.wait_for_function("() => document.querySelector('#formula-says').textContent === ''")
+    page.page.wait_for_function("() => document.querySelector('#bench input[aria-label^=\"w, as\"]')?.value === '2'")
     assert keys.tab()["name"] == "one neuron"
     keys.tab_to("▶ Play")
     keys.press("End")
@@ -80,7 +80,7 @@ def descend_and_foretell(page, keys, inside):
     """From the controls of a stepper: a step downhill, then two numbers foretold, one of them wrongly; and out again."""
     keys.tab_to("Descend")
     keys.press("Enter")
-    assert page.find(f"{inside}.fell[role=status]").inner_text()[:2] in ("y:", "L:", "E:", "E ")  # a long step leads up
+    assert page.find(f"{inside}.fell[role=status]").inner_text()[:2] in ("y:", "L:", "L ")  # a long step leads up
     keys.tab_to("Predict")
     keys.press("Space")
     assert keys.where()["name"] == "the next number"

@@ -109,7 +109,7 @@ def test_importing_nn_does_not_wait_for_the_page():
 def test_every_screen_computes_what_python_computes(opened):
     """Loss, slope, factors and paths at other numbers than the first, against the library's graph."""
     page = opened()
-    formulas = read_formulas("E = ½(o − t)²; o = σ(net); net = w x + b", {"x": 1.5, "b": -0.6, "t": 0.4})
+    formulas = read_formulas("L = ½(ŷ − y)²; ŷ = σ(a); a = w x + b", {"x": 1.5, "b": -0.6, "y": 0.4})
     loss, w = formulas.results[0], formulas.variables["w"]
     for at in (-1.5, 0.75, 3.0):
         w.data = at
@@ -121,7 +121,7 @@ def test_every_screen_computes_what_python_computes(opened):
                 "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", str(at)
             )
         assert written(loss.data, 3) in page.locator("#screen-1 .box .value").all_text_contents()
-        assert page.locator("#screen-2 text.slope").text_content() == f"∂E/∂w = {written(slope, 3)}"
+        assert page.locator("#screen-2 text.slope").text_content() == f"∂L/∂w = {written(slope, 3)}"
         chain = page.locator("#screen-3 text.big").text_content()
         assert chain.endswith(f"= {written(slope, 3)}")
         factors = [float(each.strip("()").replace("−", "-")) for each in chain.split(" = ")[1].split(" × ")]
@@ -134,12 +134,12 @@ def test_a_forgotten_path_makes_the_slope_wrong_and_is_said(opened):
     screen = page.locator("#screen-4")
     assert "It is the sum" in screen.locator(".say").inner_text()
     screen.get_by_label("the path through q").uncheck()
-    assert screen.locator("text.big").text_content() == "∂E/∂w = 3"
+    assert screen.locator("text.big").text_content() == "∂L/∂w = 3"
     assert "A path is forgotten" in screen.locator(".say").inner_text()
 
 
 def test_steps_downhill_lower_the_loss_and_long_ones_raise_it(opened):
-    """Each step is w − η ∂E/∂w; beyond two over the largest curvature the loss grows, and the page says why."""
+    """Each step is w − η ∂L/∂w; beyond two over the largest curvature the loss grows, and the page says why."""
     page = opened()
     screen = page.locator("#screen-5")
     w, b = 4.0, 2.0
@@ -175,11 +175,62 @@ def test_the_network_learns_and_its_gradient_is_stepped(opened):
     assert "Done" in screen.locator(".steps .now").inner_text()
 
 
+def test_a_net_that_was_stopped_goes_downhill_by_its_weights_alone(opened):
+    """Its point, x and y, stays what it is, as in training."""
+    page = opened()
+    screen = page.locator("#screen-6")
+    screen.get_by_role("button", name="Step its gradient").click()
+    before = facts(screen)
+    screen.get_by_role("button", name="Descend", exact=True).click()
+    after = facts(screen)
+    assert [name for name in before if before[name] == after[name]] == ["x₁", "x₂", "y"]
+
+
+def facts(screen):
+    """The value in each box of the stepper, when all have one."""
+    screen.locator(".steps .last").click()
+    return dict(
+        screen.locator(".steps .stage .g-node").evaluate_all(
+            "boxes => boxes.map((box) => [box.dataset.name, [...box.querySelectorAll('text')].at(-2).textContent])"
+        )
+    )
+
+
+ALL_WORDS = """() => {
+    const found = [];
+    const walk = (root) => {
+        for (const each of root.querySelectorAll("*")) {
+            if (each.shadowRoot) walk(each.shadowRoot);
+            if (["SCRIPT", "STYLE"].includes(each.tagName)) continue;
+            const own = [...each.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent);
+            found.push(each.getAttribute("aria-label") ?? "", String(each.value ?? ""), ...own);
+        }
+    };
+    walk(document);
+    return found;
+}"""
+LETTERS_OF_OTHERS = re.compile(r"(?<![\w-])(?:[Eotz]|net(?= ?[=(+·×→]| to | over ))(?![\w-])")
+
+
+def test_the_page_has_the_notation_of_the_course(opened):
+    """Every text, drawn or written, each name that a control has, at the end of all steps; after each example, too."""
+    page = opened()
+    page.locator("#screen-6").get_by_role("button", name="Step its gradient").click()
+    page.locator("#screen-6 .steps .last").click()
+    examples = page.locator("#bench .chips button")
+    for i in range(examples.count()):
+        examples.nth(i).click()
+        page.locator("#bench .stepper .last").click()
+        said = page.evaluate(ALL_WORDS)
+        assert len(said) > 400
+        assert [each for each in said if LETTERS_OF_OTHERS.search(each)] == []
+
+
 # ------------------------------------------------------------------------------------------------------------- the bench
 
 TYPED = {
     "σ(w x + b)": {"w": 0.5, "x": -0.8, "b": 0.3},
-    "E = ½(o − t)²; o = tanh(net); net = w x + b; x = 2; t = 1": {"w": 0.5, "b": -0.8},
+    "L = ½(ŷ − y)²; ŷ = tanh(a); a = w x + b; x = 2; y = 1": {"w": 0.5, "b": -0.8},
     "x·x + 3x": {"x": 0.5},
     "max(a, b) − |a·b|": {"a": 0.5, "b": -0.8},
 }
@@ -204,10 +255,10 @@ def test_a_typed_formula_becomes_a_stepper_with_pythons_numbers(text, opened):
 def test_a_turned_number_is_written_into_the_text(opened):
     """Where the text says x = 2 it says what the slider says, and reading it again changes nothing."""
     page = opened()
-    typed(page, "E = (o − t)²; o = w x; x = 2 ; t=-1")
+    typed(page, "L = (ŷ − y)²; ŷ = w x; x = 2 ; y=-1")
     slide(page, "x", 0.8)
-    slide(page, "t", -0.5)
-    assert page.locator("#formula").input_value() == "E = (o − t)²; o = w x; x = 0.8 ; t=−0.5"
+    slide(page, "y", -0.5)
+    assert page.locator("#formula").input_value() == "L = (ŷ − y)²; ŷ = w x; x = 0.8 ; y=−0.5"
     before = numbers_of(page)
     typed(page, page.locator("#formula").input_value() + " ")
     assert numbers_of(page) == before
@@ -233,9 +284,9 @@ def test_an_error_stands_under_its_place_while_the_last_graph_stays(opened):
 
 
 def test_descending_takes_the_step_of_the_gradient(opened):
-    """θ − η ∂/∂θ for what is ticked, x and t staying; the loss is shown falling, and the stepper is at the start again."""
+    """θ − η ∂/∂θ for what is ticked, x and y staying; the loss is shown falling, and the stepper is at the start again."""
     page = opened()
-    typed(page, "E = ½(w x − t)²; x = 1; t = 3")
+    typed(page, "L = ½(w x − y)²; x = 1; y = 3")
     page.locator(".stepper .last").click()
     told = page.locator("#bench .fell")
     w = 0.5
@@ -243,7 +294,7 @@ def test_descending_takes_the_step_of_the_gradient(opened):
         page.locator("#bench").get_by_role("button", name="Descend", exact=True).click()
         before, w = (w - 3) ** 2 / 2, w - 0.5 * (w - 3)
         assert page.get_by_label("w, as a number").input_value() == written(w, 4)
-        assert told.inner_text() == f"E: {written(before, 4)} → {written((w - 3) ** 2 / 2, 4)}."
+        assert told.inner_text() == f"L: {written(before, 4)} → {written((w - 3) ** 2 / 2, 4)}."
     assert page.get_by_label("x, as a number").input_value() == "1"
     assert page.locator(".stepper .count").inner_text().startswith("step 0")
     page.get_by_label("x, as a number").fill("4")
@@ -253,14 +304,14 @@ def test_descending_takes_the_step_of_the_gradient(opened):
 
 
 def test_many_nodes_are_folded_to_formulas_with_names(opened):
-    """Two layers come as boxes h₁, h₂, o, E, whose numbers are Python's; a choice opens every operation."""
+    """Two layers come as boxes h₁₁, h₁₂, ŷ, L, whose numbers are Python's; a choice opens every operation."""
     page = opened()
     page.get_by_role("button", name="two layers").click()
     page.wait_for_timeout(160)
     depth = page.locator(".stepper-place .depth")
     assert depth.input_value() == "neuron"
     folded = numbers_of(page)
-    assert set(folded) == {"x₁", "x₂", "t", "h₁", "h₂", "o", "E"}
+    assert set(folded) == {"x₁", "x₂", "y", "h₁₁", "h₁₂", "ŷ", "L"}
     depth.select_option("operation")
     opened_up = numbers_of(page)
     assert len(opened_up) > 25
@@ -279,7 +330,7 @@ def test_letters_side_by_side_are_said_to_be_one_name(opened):
 def test_numbers_are_foretold_and_scored(opened):
     """The next number is asked for and not shown; right and wrong ones are told apart, and counted."""
     page = opened()
-    typed(page, "o = σ(net); net = w x + b; w = 1; x = 2; b = -1.5")
+    typed(page, "h = σ(a); a = w x + b; w = 1; x = 2; b = -1.5")
     page.locator("#bench").get_by_role("switch", name="Predict").check()
     answer = page.get_by_label("the next number")
     for text, words in [("2", "✓"), ("-0.5", "sign"), ("0.5", "✓"), ("0.62", "✓"), ("0.235", "✓")]:
@@ -293,13 +344,26 @@ def test_numbers_are_foretold_and_scored(opened):
 @pytest.mark.parametrize(
     ("text", "plain", "by", "said"),
     [
-        ("E = w² x + w; w = 3; x = 2; ∂E/∂w", "E = w² x + w; w = 3; x = 2", "w", "∂E/∂w = "),
+        ("L = w² x + w; w = 3; x = 2; ∂L/∂w", "L = w² x + w; w = 3; x = 2", "w", "∂L/∂w = "),
+        (r"L = w² x + w; w = 3; x = 2; \frac{\partial L}{\partial w}", "L = w² x + w; w = 3; x = 2", "w", "∂L/∂w = "),
+        (
+            r"L = \hat{y}²; \hat{y} = 3x; x = 2; \dfrac{\partial L}{ \partial\hat{y} }",
+            "L = ŷ²; ŷ = 3x; x = 2",
+            "ŷ",
+            "∂L/∂ŷ = ",
+        ),
+        (
+            "h = θ_1² x; x = 3; θ_1 = 2\n\\frac{\\partial h}{\\partial \\theta_{1}}",
+            "h = θ₁² x; x = 3; θ₁ = 2",
+            "θ₁",
+            "∂h/∂θ₁ = ",
+        ),
         ("y = sin(h)\nh = 2x; x = 1\n∂y/∂h", "y = sin(h); h = 2x; x = 1", "h", "∂y/∂h = "),
         ("d/dx(x² y); x = 2; y = 5", "x² y; x = 2; y = 5", "x", "∂(x²·y)/∂x = "),
     ],
 )
 def test_a_gradient_that_is_asked_for_is_looked_at(text, plain, by, said, opened):
-    """∂E/∂w beside a formula, or d/dx in front of it: Python's number, and the stepper at its end with that node."""
+    """∂L/∂w beside a formula, or d/dx in front of it: Python's number, and the stepper at its end with that node."""
     page = opened()
     typed(page, text)
     formulas = read_formulas(plain)
@@ -313,9 +377,16 @@ def test_a_gradient_that_is_asked_for_is_looked_at(text, plain, by, said, opened
 def test_a_gradient_of_what_is_not_there_is_refused_as_before(opened):
     """Another output, a name that stands nowhere, d/dx in front of a part alone: the sentence says that Python reads it."""
     page = opened()
-    for text in ("E = w x; ∂L/∂w", "E = w x; ∂E/∂q", "E = w x; dE/dw", "d/dx(x) + 1", "2 d/dx(x²)"):
+    for text in ("L = w x; ∂E/∂w", "L = w x; ∂L/∂q", "L = w x; dL/dw", "d/dx(x) + 1", "2 d/dx(x²)"):
         typed(page, text)
         assert "works out no derivative" in page.locator("#formula-says").inner_text()
+    for text in (
+        r"\frac{\partial L}{\partial w}",
+        r"L = w x; \frac{\partial E}{\partial w}",
+        r"L = w x; \frac{\partial L}{w}",
+    ):
+        typed(page, text)
+        assert "LaTeX that this page does not read" in page.locator("#formula-says").inner_text()
 
 
 def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened, tmp_path):

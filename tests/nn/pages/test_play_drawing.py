@@ -25,7 +25,7 @@ def formula(chance, depth=0):
 
 def layers(chance):
     """Formulas with names, each of which speaks of some below it."""
-    names = ["E", *(f"h_{i}" for i in range(chance.randint(2, 7))), "x", "t"]
+    names = ["L", *(f"h_{i}" for i in range(chance.randint(2, 7))), "x", "y"]
     lines = []
     for i, name in enumerate(names[:-2]):
         below = [chance.choice(names[i + 1 :]) for _ in range(chance.randint(1, 3))]
@@ -36,7 +36,7 @@ def layers(chance):
 @pytest.fixture(scope="module")
 def drawings(modules):
     texts = [formula(random.Random(seed)) for seed in seeds(60)]
-    texts += ["x", "x x", "x + x + x", "E = ½(o − t)²; o = σ(net); net = w x + b"]
+    texts += ["x", "x x", "x + x + x", "L = ½(ŷ − y)²; ŷ = σ(a); a = w x + b"]
     texts.append(" + ".join(f"w_{i} x_{i}" for i in range(1, 40)))
     texts += [layers(random.Random(seed)) for seed in seeds(20)]
     book = {"grammar": play_data.grammar(), "table": play_data.table()}

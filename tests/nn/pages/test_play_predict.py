@@ -6,7 +6,7 @@ from in_node import node
 BACK = {"pass": "backward", "upstream": 0.8, "local": -0.25, "contribution": -0.2, "before": 0.0, "total": -0.2}
 AGAIN = {**BACK, "before": 0.5, "total": 0.3}
 FORWARD = {"pass": "forward", "value": 0.731059}
-ABOUT = {"name": "o", "inputs": [["net", 1.0]]}
+ABOUT = {"name": "h", "inputs": [["a", 1.0]]}
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ ABOUT = {"name": "o", "inputs": [["net", 1.0]]}
         ("1.3", AGAIN, False, "local derivative"),
         ("0.25", AGAIN, False, "upstream"),
         ("0.3", AGAIN, True, "Right"),
-        ("1", FORWARD, False, "That is net"),
+        ("1", FORWARD, False, "That is a"),
         ("7.31", FORWARD, False, "decimal point"),
         ("12", FORWARD, False, "Not yet"),
     ],
