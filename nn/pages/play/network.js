@@ -144,7 +144,7 @@ export function network(book) {
     ["x₁", "x₂"].forEach((name, j) => put(make("span", { class: "input" }, name), 9, row(j, 2)));
     model.h.forEach((column, k) => column.forEach((node, i) => put(make("button", { type: "button", class: "neuron", "aria-label": `step the gradient of neuron ${i + 1}${model.h.length > 1 ? ` of layer ${k + 1}` : ""}`,
       onclick: () => { looked = node; open(node); } }, make("canvas", { width: SMALL, height: SMALL })), along(k + 1), row(i, column.length))));
-    put(make("button", { type: "button", class: "neuron out", "aria-label": "step the gradient of the output", onclick: () => { looked = -1; open(model.out); } }, model.graph.nodes[model.out].name), 90, 50);
+    put(make("button", { type: "button", class: "neuron out", "aria-label": `step the gradient of the output, ${model.graph.nodes[model.out].name}`, onclick: () => { looked = -1; open(model.out); } }, model.graph.nodes[model.out].name), 90, 50);
   }
 
   function pick(/** @type {number} */ i) {
