@@ -167,6 +167,13 @@ def test_the_stepper_of_a_net(typing):
     assert order == sorted(order)
 
 
+BEYOND = """(stage) => { // by how many pixels the focused box reaches over the edges of its place or of the window
+    const box = stage.getRootNode().activeElement.getBoundingClientRect(), place = stage.getBoundingClientRect();
+    return Math.max(place.left - box.left, box.right - place.right, place.top - box.top, box.bottom - place.bottom,
+        -box.top, box.bottom - innerHeight);
+}"""
+
+
 @pytest.mark.parametrize("width", [390, 1366])
 def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     """+ opens the box that has the focus, − makes one of what is around it: at each press something in it has the focus."""
@@ -188,6 +195,21 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     keys.press("-")
     assert page.find(".stage .g-node, .stage .g-group").count() < boxes
     assert keys.where()["tag"] == "g"
+
+
+def test_a_box_that_was_half_hidden_is_scrolled_into_sight(typing):
+    """A drawing larger than its place: the box that has the focus is on the screen to its edges, forwards and backwards."""
+    page, keys = typing(nn.step_through(net()), ".count")
+    keys.page.set_viewport_size({"width": 390, "height": 560})
+    page.find(".depth").select_option("operation")
+    boxes = page.find(".stage .g-node").count()
+    assert boxes > 10
+    for key, start in (("Tab", ".stage"), ("Shift+Tab", ".panel")):
+        page.find(start).focus()
+        for _ in range(boxes):
+            assert keys.tab(key)["tag"] == "g"
+            beyond = page.find(".stage").evaluate(BEYOND)
+            assert beyond <= 1, f"{keys.where()['name']} reaches {beyond} pixels out of sight"
 
 
 def test_the_last_number_is_foretold_and_the_keyboard_is_still_there(typing):
