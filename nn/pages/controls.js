@@ -133,6 +133,9 @@ function steer($, keys, places, go, playing) {
   $(".play").addEventListener("click", playing);
   for (const [button, key] of [[".first", "Home"], [".previous", "ArrowLeft"], [".next", "ArrowRight"], [".last", "End"]])
     $(button).addEventListener("click", () => go(places()[key]));
+  $(".app").addEventListener("focusin", ({ target }) => { // half of it under an edge is not seen
+    if (target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
   $(".slider").addEventListener("input", () => go(Number($(".slider").value)));
   keys.addEventListener("keydown", (event) => {
     const target = event.composedPath()[0];

@@ -33,8 +33,9 @@ export function mountLayers(element, data, changed = () => {}) {
   const it = { graph, words: { name, output }, wrong: "", predicting: false, run: { values, grads }, moving: () => learn,
     play: (on) => play(on), go: (to) => go(to), show: () => show(), get position() { return position; }, turn, next, named: (i) => names.has(i),
     refusal: (i) => (added === undefined ? "" : recordedAbove(graph, i)) };
-  function turn(given) {
+  function turn(given, to = position) {
     Object.assign(leaves, given);
+    position = to;
     values = forward(graph, leaves);
     grads = gradients(graph, values);
     times++;
@@ -116,10 +117,13 @@ export function mountLayers(element, data, changed = () => {}) {
   function back(depth) {
     play(false);
     const done = position === steps();
+    const left = trail[depth + 1];
     trail = trail.slice(0, depth + 1);
     [looked, position] = [null, done ? 2 * view().order.length : 0];
     unfold();
     show();
+    const from = Object.keys(boxes).find((key) => view().units[key]?.opens === left); // where one came from
+    (boxes[from] ?? $(".stage")).focus({ preventScroll: true });
   }
 
   // What is known by now: up to where forward and backward have come in this drawing.
@@ -291,7 +295,7 @@ export function mountLayers(element, data, changed = () => {}) {
 
   function link(i, words = name(i)) {
     const button = make("button", words, "link");
-    button.addEventListener("click", () => { choose(i); $(".arrays").dataset.shown = ""; drawArrays(); });
+    button.addEventListener("click", () => { choose(i); $(".arrays").dataset.shown = ""; drawArrays(); $(".scalar").focus({ preventScroll: true }); });
     return button;
   }
 

@@ -28,7 +28,7 @@ const LAYERS_HTML = `
   <div class="stage" tabindex="0" role="group" aria-label="The layers; click one to look at its numbers"></div>
   <div class="panel layers">
     <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
-    <div class="scalar" aria-live="polite"></div>
+    <div class="scalar" tabindex="0" role="group" aria-label="One number" aria-live="polite"></div>
   </div>
   <div class="tools"><section class="downhill" aria-label="Descend">${DESCEND}</section>
     <section class="foretell" aria-label="Predict">${PREDICT}</section></div>

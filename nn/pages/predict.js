@@ -97,6 +97,7 @@ function predictor(it, $) {
     }
     answer.value = "";
   }
+  const settle = () => [answer, $(".reveal"), $(".predicting")].find((each) => !each.disabled).focus(); // where the keyboard goes on
   function count(right) {
     score.asked++;
     score.right += Number(right);
@@ -110,8 +111,7 @@ function predictor(it, $) {
     const { right, say } = mark(typed, guess, step, about(step));
     count(right);
     tell(`${right ? "✓" : "✗"} ${say}`, right ? "right" : "wrong");
-    if (right) it.go(it.position + 1);
-    else answer.select();
+    if (right) { it.go(it.position + 1); settle(); } else answer.select();
   }
   answer.addEventListener("keydown", (event) => {
     if (event.key === "Enter") judge();
@@ -119,13 +119,13 @@ function predictor(it, $) {
     else return;
     event.preventDefault();
   });
-  $(".mark").addEventListener("click", () => { judge(); answer.focus(); });
+  $(".mark").addEventListener("click", () => { judge(); settle(); });
   $(".reveal").addEventListener("click", () => {
     const step = it.next();
     if (!step.nothing) count(false);
     tell(step.nothing ? "" : `${about(step).name} = ${text(step.pass === "forward" ? step.value : step.total)}`);
     it.go(it.position + 1);
-    answer.focus();
+    settle();
   });
   $(".predicting").addEventListener("change", () => {
     it.predicting = $(".predicting").checked;
@@ -133,7 +133,8 @@ function predictor(it, $) {
     asked = null;
     tell("");
     it.show();
-    (it.predicting ? answer : $(".predicting")).focus();
+    if (it.predicting) settle();
+    else $(".predicting").focus();
   });
   return ask;
 }

@@ -97,8 +97,10 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       if (g !== undefined) box.addEventListener("dblclick", () => toggle(g));
       if (g !== undefined) box.querySelector(".symbol")?.addEventListener("click", (event) => { event.stopPropagation(); toggle(g); });
       box.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " " && event.key !== "+") return;
-        if (g !== undefined && event.key !== " " && (event.key === "+" || it.chosen === i)) toggle(g);
+        const around = g === undefined ? tree.chains[i].at(-1) : tree.groups[g].parent; // the open group that it stands in
+        if (event.key !== "Enter" && event.key !== " " && event.key !== "+" && event.key !== "-") return;
+        if (event.key === "-") { if (around >= 0) toggle(around); }
+        else if (g !== undefined && event.key !== " " && (event.key === "+" || it.chosen === i)) toggle(g);
         else press();
         event.preventDefault();
         event.stopPropagation();
@@ -138,8 +140,10 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       for (const k of [...closed]) if (inside(k)) closed.delete(k);
       closed.add(g);
     }
+    const held = root.activeElement?.closest(".stage") && root.activeElement !== $(".stage"); // the keyboard is at a box that is drawn anew
     foldOneByOne(closed);
     show();
+    if (held) (boxes[boxOf(tree.groups[g].nodes.find((i) => boxes[boxOf(i)]?.hasAttribute("tabindex")))] ?? $(".stage")).focus();
   }
   const boxOf = (i) => view.places[i];
   const arrows = (x, i) => edges[`${boxOf(x)}->${boxOf(i)}`] ?? [];

@@ -143,14 +143,29 @@ export function network(book) {
       wire(along(k) + (k ? 0 : 3), row(j, sizes[k]), along(k + 1), row(i, sizes[k + 1]), weight))));
     ["x₁", "x₂"].forEach((name, j) => put(make("span", { class: "input" }, name), 9, row(j, 2)));
     model.h.forEach((column, k) => column.forEach((node, i) => put(make("button", { type: "button", class: "neuron", "aria-label": `step the gradient of neuron ${i + 1}${model.h.length > 1 ? ` of layer ${k + 1}` : ""}`,
-      onclick: () => { looked = node; open(node); } }, make("canvas", { width: SMALL, height: SMALL })), along(k + 1), row(i, column.length))));
-    put(make("button", { type: "button", class: "neuron out", "aria-label": `step the gradient of the output, ${model.graph.nodes[model.out].name}`, onclick: () => { looked = -1; open(model.out); } }, model.graph.nodes[model.out].name), 90, 50);
+      onclick: () => visit(node) }, make("canvas", { width: SMALL, height: SMALL })), along(k + 1), row(i, column.length))));
+    put(make("button", { type: "button", class: "neuron out", "aria-label": `step the gradient of the output, ${model.graph.nodes[model.out].name}`, onclick: () => visit(-1) }, model.graph.nodes[model.out].name), 90, 50);
   }
 
   function pick(/** @type {number} */ i) {
     chosen = i;
     tell();
     if (steps.firstChild) open(looked < 0 ? model.out : looked);
+  }
+
+  /** To the stepper with the keyboard, too; Escape closes it and leads back. @param {number} node */
+  function visit(node) {
+    const from = /** @type {any} */ (document.activeElement);
+    looked = node;
+    open(node < 0 ? model.out : node);
+    const head = steps.querySelector("h3");
+    head.tabIndex = -1;
+    head.focus({ preventScroll: true });
+    steps.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      steps.replaceChildren();
+      from?.focus();
+    };
   }
 
   /** The stepper of this net, with its weights as they are, for the ringed point. @param {number} node */
@@ -183,7 +198,7 @@ export function network(book) {
   return { title: "A whole network does nothing else", say, more: curve, below: steps, picture: make("div", { class: "lab" }, left, right),
     under: make("div", { class: "settings" }, settings, make("div", { class: "sliders" }, depth.element, width.element, rate.element)),
     controls: [make("div", { class: "row told" }, playing, button("One step", () => { stop(); step(); look(); tell(); }), button("New weights", () => { seed++; restart(); })),
-      make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => { looked = -1; open(model.out); }))],
+      make("div", { class: "row" }, button("Next point", () => pick((chosen + 1) % cloud.length)), button("Step its gradient", () => visit(-1)))],
     words: ["Every line is a weight, every square a neuron as you saw it. For each point slopes are multiplied along paths, and added up; then all weights step downhill.",
       "Stop anywhere, click a neuron, and step through its gradient for the ringed point."] };
 }

@@ -2,10 +2,12 @@
 
 import pytest
 from keyboard import Keyboard
+from nets_to_step import small_gpt
 from stepper_page import Page
 
 import nn
 from autograd import Value
+from nn.cli.tour import two_layer_network
 
 
 @pytest.fixture
@@ -54,12 +56,16 @@ def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
     keys.press("Enter")
     inner = "#screen-6 .steps "
     assert "The gradient at h₁₂" in page.find(f"{inner}h3").first.inner_text()
+    assert keys.where()["name"].startswith("The gradient at h₁₂")  # the keyboard goes with the eye
     keys.tab_to("▶ Play")
     keys.press("ArrowRight")
     assert page.find(f"{inner}.now h3").inner_text().startswith("Forward")
     keys.press("End")
     assert "Done" in page.find(f"{inner}.now[aria-live=polite]").inner_text()
     descend_and_foretell(page, keys, inner)
+    keys.press("Escape")
+    assert keys.where()["name"] == "step the gradient of neuron 2"
+    assert page.find(f"{inner}*").count() == 0
 
     while keys.tab()["tag"] != "textarea":
         pass
@@ -159,3 +165,96 @@ def test_the_stepper_of_a_net(typing):
         keys.path.index(each) for each in ("▶ Play", "How fast it plays", name, "The graph; click a node to look at it")
     ]
     assert order == sorted(order)
+
+
+BEYOND = """(stage) => { // by how many pixels the focused box reaches over the edges of its place or of the window
+    const box = stage.getRootNode().activeElement.getBoundingClientRect(), place = stage.getBoundingClientRect();
+    return Math.max(place.left - box.left, box.right - place.right, place.top - box.top, box.bottom - place.bottom,
+        -box.top, box.bottom - innerHeight);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
+    """+ opens the box that has the focus, − makes one of what is around it: at each press something in it has the focus."""
+    _, loss = two_layer_network()
+    page, keys = typing(nn.step_through(loss), ".count")
+    keys.page.set_viewport_size({"width": width, "height": 700})
+    page.find(".depth").select_option("neuron")
+    page.find(".panel").focus()
+    keys.tab_to("h₁₂", "Shift+Tab")
+    boxes = page.find(".stage .g-node").count()
+    keys.press("+")
+    assert page.find(".stage .g-node").count() > boxes
+    here = keys.where()
+    assert here["tag"] == "g"
+    assert here["shown"]
+    keys.press("-")
+    assert page.find(".stage .g-node").count() == boxes
+    assert keys.where()["name"].startswith("h₁₂")
+    keys.press("-")
+    assert page.find(".stage .g-node, .stage .g-group").count() < boxes
+    assert keys.where()["tag"] == "g"
+
+
+def test_a_box_that_was_half_hidden_is_scrolled_into_sight(typing):
+    """A drawing larger than its place: the box that has the focus is on the screen to its edges, forwards and backwards."""
+    page, keys = typing(nn.step_through(net()), ".count")
+    keys.page.set_viewport_size({"width": 390, "height": 560})
+    page.find(".depth").select_option("operation")
+    boxes = page.find(".stage .g-node").count()
+    assert boxes > 10
+    for key, start in (("Tab", ".stage"), ("Shift+Tab", ".panel")):
+        page.find(start).focus()
+        for _ in range(boxes):
+            assert keys.tab(key)["tag"] == "g"
+            beyond = page.find(".stage").evaluate(BEYOND)
+            assert beyond <= 1, f"{keys.where()['name']} reaches {beyond} pixels out of sight"
+
+
+def test_the_last_number_is_foretold_and_the_keyboard_is_still_there(typing):
+    """The box of the answer is closed then: the focus goes to the switch, and does not fall out of the page."""
+    page, keys = typing(nn.step_through(net()), ".count")
+    keys.tab_to("The graph")
+    keys.press("End", "ArrowLeft")
+    keys.tab_to("Predict")
+    keys.press("Space")
+    keys.tab_to("Show it")
+    keys.press("Enter")
+    assert page.find(".question").inner_text() == "That was the last number."
+    assert keys.where()["name"].startswith("Predict")
+
+
+def test_the_page_of_layers(graphviz, typing):
+    """A block opens, Escape leads back to its box; one number leads to the next; downhill, all starts again; foretold."""
+    page, keys = typing(nn.step_through(small_gpt(), layers=True), ".count")
+    keys.tab_to("block 1, opens")
+    keys.press("Enter", "Enter")
+    assert "block 1" in page.find(".path b").inner_text()
+    keys.press("ArrowRight", "Escape")
+    assert keys.where()["name"] == "block 1, opens"
+    keys.press("End")
+    assert "Done" in page.find(".now").inner_text()
+    keys.tab_to("head")
+    keys.press("Enter")
+    while keys.tab()["tag"] != "canvas":
+        pass
+    keys.press("ArrowRight")
+    assert "value" in page.find(".scalar").inner_text()
+    keys.tab_to("One number")
+    keys.tab()
+    keys.press("Enter")
+    assert keys.where()["name"] == "One number"
+    keys.tab_to("Descend")
+    keys.press("Enter")
+    assert page.find(".fell").inner_text()
+    assert page.step() == 0
+    keys.tab_to("Predict")
+    keys.press("Space")
+    for _ in range(3):  # tables of parameters come first, of which nothing is asked
+        if keys.where()["name"] == "Go on":
+            keys.press("Enter")
+    assert keys.where()["name"] == "the next number"
+    keys.page.keyboard.type("12345")
+    keys.press("Enter")
+    assert page.find(".marked").inner_text().startswith("✗")
