@@ -13,6 +13,7 @@ from walks import failures
 from autograd import Value, Worksheet, gradient, parse
 from autograd.formula.lexer import FormulaError
 from autograd.formula.parser import variables
+from autograd.formula.series import MOST_SUMS
 from autograd.formula.systems import read_formulas
 from autograd.mark.sheets import sheet_from
 
@@ -109,9 +110,10 @@ def terms(chance, letters, deep):
     ]
     if not deep or chance.random() < 0.3:
         return chance.choice(leaf)
-    kind = chance.choice(["sum", "add", "mul", "pow", "exp", "prod", "div"])
+    folds = ["sum", "prod"] if len(letters) < MOST_SUMS else []
+    kind = chance.choice([*folds, "add", "mul", "pow", "exp", "div"])
     if kind in ("sum", "prod"):
-        letter = chance.choice([c for c in "ijkm" if c not in letters] or ["p"])
+        letter = chance.choice([c for c in "ijkm" if c not in letters])
         low, high = chance.choice([(1, 3), (2, 3), (1, 2)])
         latex, plain, body = terms(chance, [letter, *letters], deep - 1)
         sign, other = (r"\sum", "Σ") if kind == "sum" else (r"\prod", "∏")
@@ -140,6 +142,18 @@ def test_formulas_with_letters_that_count(seed):
     right = sum(body({"i": i, "j": j}) for i in (1, 2, 3) for j in (1, 2))
     for text in (rf"\sum_{{i=1}}^{{3}} \sum_{{j=1}}^{{2}} ({latex})", f"Σ_{{i=1}}^n Σ_{{j=1}}^2 ({plain})"):
         assert parse(text, NUMBERS).data == pytest.approx(right, rel=1e-9), text
+
+
+def test_more_sums_within_each_other_than_are_read():
+    """Four are, and five are refused at the fifth."""
+    letters = "ijkmp"
+    for n in (MOST_SUMS, MOST_SUMS + 1):
+        text = " ".join(f"Σ_{{{letter}=1}}^2" for letter in letters[:n]) + " x_i"
+        if n == MOST_SUMS:
+            assert parse(text, NUMBERS).data == pytest.approx(8 * (X[0] + X[1]))
+        else:
+            with pytest.raises(FormulaError, match="more than 4 sums within each other"):
+                parse(text, NUMBERS)
 
 
 def test_several_formulas_worksheets_and_the_red_pen_read_the_same():
