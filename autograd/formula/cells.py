@@ -18,6 +18,8 @@ from autograd.formula.expressions import CLOSING, MISPLACED, Parser
 from autograd.formula.indexed_lexer import IndexedLexer, Scope
 from autograd.formula.lexer import FormulaError
 from autograd.formula.signs import LONG
+from autograd.graph import leaves
+from autograd.operation import CONSTANT
 from autograd.rewriting import apply
 from autograd.value import Value, constant
 
@@ -164,7 +166,7 @@ class CellParser(Parser):
             switch = type(self)(f"[{unequal}]", self.scope).quantity()
             if unequal != condition:
                 switch = each(ops.sub, constant(1.0), switch)
-            result = each(ops.add, each(ops.mul, switch, value), each(ops.mul, each(ops.sub, constant(1.0), switch), result))
+            result = _choose(switch, value, result)
         return result
 
     def norm(self) -> Any:
@@ -196,6 +198,13 @@ def stack(rows: Sequence[Sequence[Any]]) -> Any:
     if len(cells) == 1:
         return cells[0]
     return Array(rows)
+
+
+def _choose(switch: Any, value: Any, other: Any) -> Any:
+    """A value where the switch is 1, another one where it is 0; one alone where that is known, as of letters that count."""
+    if isinstance(switch, Value) and all(x.op is CONSTANT for x in leaves(switch)):
+        return value if switch.data else other
+    return each(ops.add, each(ops.mul, switch, value), each(ops.mul, each(ops.sub, constant(1.0), switch), other))
 
 
 _NOT_EQUAL = re.compile(r"\\neq?(?![A-Za-z])|\\not\s*=|≠|!=")

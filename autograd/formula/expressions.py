@@ -282,17 +282,22 @@ class Parser:
 
     # ---- functions
 
-    def function(self, token: Token) -> Value:
-        """A function with its arguments, perhaps primed, raised to a power, or inverted by ⁻¹."""
-        op, primes, exponent, start = token.what, 0, None, 0
-        spelling = self.text[token.start : token.end]
+    def primes_and_power(self) -> tuple[int, Value | None, int]:
+        """What stands between a function and its argument: how many primes; a power, or none, and its place."""
+        primes = 0
         while self.token.kind == "prime":
             self.advance()
             primes += 1
-        if self.token.kind == "^":
-            self.advance()
-            start = self.token.start
-            exponent = self.exponent()
+        if self.token.kind != "^":
+            return primes, None, 0
+        self.advance()
+        start = self.token.start
+        return primes, self.exponent(), start
+
+    def function(self, token: Token) -> Value:
+        """A function with its arguments, perhaps primed, raised to a power, or inverted by ⁻¹."""
+        op, spelling = token.what, self.text[token.start : token.end]
+        primes, exponent, start = self.primes_and_power()
         if exponent is not None and exponent.op is ops.neg and exponent.inputs[0].op is CONSTANT and exponent.data == -1.0:
             if op not in INVERSE:
                 raise self.error(start, f"{IN_TWO_WAYS}: write 1/{spelling}(…), or the inverse function by its name")

@@ -252,15 +252,9 @@ class IndexedParser(SeriesParser):
 
     def function(self, token: Token) -> Any:
         """A function with its arguments, entry by entry."""
-        op, primes, exponent, start = token.what, 0, None, 0
-        while self.token.kind == "prime":
-            self.advance()
-            primes += 1
-        if self.token.kind == "^":
-            self.advance()
-            start = self.token.start
-            exponent = self.number(self.exponent(), "the power of a function")
-        if exponent is not None and exponent.op is ops.neg:
+        op = token.what
+        primes, exponent, start = self.primes_and_power()
+        if exponent is not None and self.number(exponent, "the power of a function").op is ops.neg:
             raise self.error(start, f"{IN_TWO_WAYS}: write 1/{self.text[token.start : token.end]}(…)")
         self.refuse_index(op)
         args: list[Any] = self.group(arguments=True) if self.token.kind in ("(", "[", "{") else [self.deeper(ARGUMENT)]

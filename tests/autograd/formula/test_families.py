@@ -78,3 +78,9 @@ def test_vectors_of_two_lengths_have_no_product() -> None:
     """w·x is refused where w has three entries and x two."""
     with pytest.raises(FormulaError):
         parse("w·x", named(w=W, x=X[:2]))
+
+
+def test_a_case_that_letters_decide_is_it_alone():
+    """What stands in another case may have no number there."""
+    text = r"\sum_{i=1}^{2} \begin{cases} \frac{x_1}{i - 1} & \text{if } i \neq 1 \\ x_2 & \text{otherwise} \end{cases}"
+    assert parse(text, {"x_1": Value(3.0), "x_2": Value(5.0)}).data == 8.0
