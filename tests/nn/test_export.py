@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from long_runs import part
+from modules_over_vectors import MODULES, WIDTH
 
 import autograd as ag
 import nn
@@ -246,8 +247,6 @@ def test_without_a_path_nothing_is_written(onnx, tmp_path, monkeypatch):
 
 # ------------------------------------------------------------------------------------------------------- layers over vectors
 
-WIDTH = 4
-
 
 class LastOfRNN(nn.Module):
     """A module with a way of its own: what an RNN has read decides."""
@@ -281,22 +280,9 @@ def tied():
     return model
 
 
-LAYERS = {
-    "linear": lambda: nn.Linear(WIDTH, 3, seed=0),
-    "linear without bias": lambda: nn.Linear(WIDTH, 3, bias=False, seed=0),
-    "rms": lambda: nn.RMSNorm(WIDTH),
-    "rms without gain": lambda: nn.RMSNorm([WIDTH], eps=1e-3, elementwise_affine=False),
-    "layer norm": lambda: nn.LayerNorm(WIDTH),
-    "layer norm without bias": lambda: nn.LayerNorm((WIDTH,), eps=0.5, bias=False),
-    "layer norm without gain": lambda: nn.LayerNorm(WIDTH, elementwise_affine=False),
-    "attention": lambda: nn.Attention(WIDTH, 2, seed=0),
-    "one head of everything": lambda: nn.Attention(WIDTH, 1, bias=False, causal=False, seed=0),
-    "block": lambda: nn.Block(WIDTH, 2, bias=True, norm="layer", activation=ag.gelu, dim_feedforward=6, seed=0),
-    "rnn": lambda: nn.RNN(WIDTH, 3, seed=0),
-    "rnn of relus": lambda: nn.RNN(WIDTH, 2, "relu", bias=False, seed=0),
-    "lstm": lambda: nn.LSTM(WIDTH, 2, seed=0),
+LAYERS = MODULES | {
     "lstm without bias": lambda: nn.LSTM(WIDTH, 2, bias=False, seed=0),
-    "sequential": lambda: nn.Sequential(
+    "sequential with a norm": lambda: nn.Sequential(
         nn.Linear(WIDTH, 5, seed=0), ag.tanh, nn.LayerNorm(5), nn.Linear(5, 2), "log_softmax"
     ),
     "nets in a row": lambda: nn.Sequential(

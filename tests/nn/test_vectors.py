@@ -5,6 +5,7 @@ import pickle
 import random
 
 import pytest
+from modules_over_vectors import MODULES, WIDTH
 
 import autograd as ag
 import nn
@@ -13,7 +14,6 @@ from autograd.graph import nodes
 from autograd.labels import suggested
 from nn.losses import cross_entropy, mse
 
-WIDTH = 4
 EPS = 1e-3  # of Adam: the slope of a bias of keys is 0, and what rounding leaves of it must not be blown up
 
 
@@ -22,22 +22,6 @@ def vectors(n, width=WIDTH, seed=0):
     return [[rng.uniform(-1.5, 1.5) for _ in range(width)] for _ in range(n)]
 
 
-MODULES = {
-    "linear": lambda: nn.Linear(WIDTH, 3, seed=0),
-    "linear without bias": lambda: nn.Linear(WIDTH, 3, bias=False, seed=0),
-    "rms": lambda: nn.RMSNorm(WIDTH),
-    "rms without gain": lambda: nn.RMSNorm([WIDTH], eps=1e-3, elementwise_affine=False),
-    "layer": lambda: nn.LayerNorm(WIDTH),
-    "layer without bias": lambda: nn.LayerNorm((WIDTH,), eps=0.5, bias=False),
-    "layer without gain": lambda: nn.LayerNorm(WIDTH, elementwise_affine=False),
-    "attention": lambda: nn.Attention(WIDTH, 2, seed=0),
-    "one head of everything": lambda: nn.Attention(WIDTH, 1, bias=False, causal=False, seed=0),
-    "block": lambda: nn.Block(WIDTH, 2, bias=True, norm="layer", activation="gelu", dim_feedforward=6, seed=0),
-    "rnn": lambda: nn.RNN(WIDTH, 3, seed=0),
-    "rnn of relus": lambda: nn.RNN(WIDTH, 2, nonlinearity="relu", bias=False, seed=0),
-    "lstm": lambda: nn.LSTM(WIDTH, 2, seed=0),
-    "sequential": lambda: nn.Sequential(nn.Linear(WIDTH, 5, seed=0), ag.tanh, nn.Linear(5, 2, seed=1), "log_softmax"),
-}
 every_module = pytest.mark.parametrize("name", MODULES)
 
 
