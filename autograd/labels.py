@@ -38,7 +38,7 @@ def label(names: dict[str, Any] | None = None, /, **values: Any) -> None:
 
     Raises TypeError for a keyword that holds neither a Value nor a list of Values, and for a Value without one.
     """
-    if not hasattr(names or {}, "items"):
+    if names is not None and not hasattr(names, "items"):
         raise TypeError(f"label takes names: label(y=y), or label(locals()), not {names!r}")
     for name, item in (names or {}).items():
         if not name.startswith("_"):

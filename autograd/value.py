@@ -256,6 +256,8 @@ class Value:
         self.grad = 0.0
         self.op = None
         self._first = self._second = None
+        if children.__class__ is Value or _children.__class__ is Value:  # no tuple; and asked for its truth, it may be 0
+            computed_from(data, children if children.__class__ is Value else _children, local_grads, _op)
         if children and isinstance(children, str):  # Value(2.0, "x")
             children, label = (), label or children
         if label or name:

@@ -229,6 +229,8 @@ def test_in_no_grad_it_forgets():
         (lambda x: Value(3.0, (), "w"), ValueError, r"^the operation 'w' for 0 children.*label="),
         (lambda x: Value(3.0, "w", (1.0,)), ValueError, "for 0 children"),
         (lambda x: Value(3.0, x, (1.0,)), TypeError, r"is a tuple of Values, not Value\(0\.5\)"),
+        (lambda x: Value(3.0, 0.0 * x), TypeError, r"is a tuple of Values, not Value\(0\.0\)"),
+        (lambda x: Value(3.0, _children=Value(0.0)), TypeError, r"is a tuple of Values, not Value\(0\.0\)"),
         (lambda x: Value(3.0, 5), TypeError, "is a tuple of Values, not 5; a name is"),
         (lambda x: Value(3.0, {x}, (1.0,)), TypeError, "a set has none: pass a tuple"),
         (lambda x: Value(3.0, (x,), ("a",)), TypeError, "computes with real numbers, not with the text 'a'"),
