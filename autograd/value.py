@@ -256,14 +256,13 @@ class Value:
         self.grad = 0.0
         self.op = None
         self._first = self._second = None
-        if children.__class__ is Value or _children.__class__ is Value:  # no tuple; and asked for its truth, it may be 0
-            computed_from(data, children if children.__class__ is Value else _children, local_grads, _op)
-        if children and isinstance(children, str):  # Value(2.0, "x")
+        if children.__class__ is str:  # Value(2.0, "x")
             children, label = (), label or children
         if label or name:
             self.label = label or name
-        if children or _children or local_grads or _op:
-            self.op, inputs = computed_from(self.data, children or _children, local_grads, _op)
+        made_of = children if children.__class__ is Value or children else _children  # a Value alone is none, and may be 0
+        if made_of.__class__ is Value or made_of or local_grads or _op:
+            self.op, inputs = computed_from(self.data, made_of, local_grads, _op)
             self._first, self._second = operands(self.op, inputs)
             if supervisor is not None:
                 supervisor.made(self)
