@@ -260,7 +260,7 @@ class Value:
             children, label = (), label or children
         if label or name:
             self.label = label or name
-        made_of: Any = children if children.__class__ is Value or children else _children  # a Value alone is none, and may be 0
+        made_of: Any = children if children.__class__ is Value or children else _children  # a Value of 0 is not nothing
         if made_of.__class__ is Value or made_of or local_grads or _op:
             self.op, inputs = computed_from(self.data, made_of, local_grads, _op)
             self._first, self._second = operands(self.op, inputs)
