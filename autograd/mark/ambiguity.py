@@ -9,21 +9,16 @@ again: whoever looks for kind numbers tries many.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.graph import nodes
+from autograd.mark.context import SheetContext
 from autograd.mark.forms import figure, text_of
 from autograd.mark.guessing import places_nearby, signature_at
-from autograd.mark.mistakes import mistakes
+from autograd.mark.mistakes import Mistake, mistakes
 from autograd.rewriting import evaluate
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from autograd.mark.context import SheetContext
-    from autograd.mark.mistakes import Mistake
-    from autograd.value import Value
+from autograd.value import Value
 
 
 class Ambiguity(NamedTuple):

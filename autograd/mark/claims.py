@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -35,8 +36,6 @@ from autograd.writing.names import all_readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from autograd.formula.lexer import Derive
 
 LONGEST, MOST_LINES = 4_000, 200  # of an answer: characters; lines, and members of a chain

@@ -7,6 +7,7 @@ which have formulas of their own. Formulas are graphs of Values and stay as they
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from random import Random
 from typing import NamedTuple
@@ -19,11 +20,6 @@ from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, substitute
 from autograd.value import Value, constant, record
 from autograd.writing.numbers import number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
 
 LONGEST = 200  # nodes of a formula that people work out in one line, in whatever way
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at

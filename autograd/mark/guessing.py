@@ -8,28 +8,20 @@ which come to different numbers on a sheet like this one, all are said if they a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.judging import with_lines
-from autograd.mark.mistakes import mistakes
-from autograd.mark.readings import error_bound
+from autograd.mark.claims import Number
+from autograd.mark.context import SheetContext
+from autograd.mark.judging import Judge, with_lines
+from autograd.mark.mistakes import Mistake, mistakes
+from autograd.mark.readings import Reading, error_bound
 from autograd.mark.rounding import FEWEST_DIGITS, grain, is_cut_off
 from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import evaluate
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Number
-    from autograd.mark.context import SheetContext
-    from autograd.mark.judging import Judge
-    from autograd.mark.mistakes import Mistake
-    from autograd.mark.readings import Reading
-    from autograd.value import Value
-
+from autograd.value import Value
 
 MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
 MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said

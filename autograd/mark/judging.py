@@ -14,12 +14,14 @@ A number that nothing explains is wrong; guessing.py looks for the mistake then.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, pairwise, product
 from typing import Any, NamedTuple
 
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
+from autograd.mark.claims import Number
 from autograd.mark.forms import PRODUCTS, put_names_in, rearrange, straighten
 from autograd.mark.points import close
 from autograd.mark.readings import Reading, Step, Way, error_bound
@@ -36,16 +38,9 @@ from autograd.mark.rounding import (
     unit_of,
     usually_kept,
 )
-from autograd.mark.working import Near, Worth
+from autograd.mark.working import Member, Near, Worth
 from autograd.rewriting import evaluate, expand, value_at
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Number
-    from autograd.mark.working import Member
-    from autograd.value import Value
+from autograd.value import Value
 
 MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
 MOST_WAYS = 24  # to work out one formula

@@ -6,29 +6,26 @@ the value counts. Then each line gets its row: a verdict, guesses at the mistake
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
-from autograd.mark.claims import Claim, Number
+from autograd.mark.claims import Claim, Number, Piece
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.forms import figure, text_of
 from autograd.mark.guessing import Guesser
-from autograd.mark.judging import Judge, with_lines
+from autograd.mark.judging import Judge, Judgement, with_lines
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.working import Member, Near, slips
 from autograd.rewriting import expand, value_at
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Piece
-    from autograd.mark.judging import Judgement
     from autograd.mark.worksheet import Worksheet
-    from autograd.value import Value
 
 
 def _in_order(sheet: Worksheet) -> list[Value]:

@@ -17,6 +17,7 @@ Slips of the pen, which no formula has, are slips.py's.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -34,11 +35,7 @@ from autograd.rewriting import apply, expand, substitute
 from autograd.value import Value
 from autograd.writing.names import text_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    Show = Callable[[Value], str]
+Show = Callable[[Value], str]  # how a sentence shows a quantity
 
 KINDS = {
     "sign": "a sign",

@@ -7,25 +7,19 @@ is that line, and its right number. The red pen has to agree: a sheet on which i
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.graph import nodes
-from autograd.mark.calculations import significant
+from autograd.mark.calculations import Exercise, significant
 from autograd.mark.forms import figure, text_of
-from autograd.mark.mistakes import mistakes
+from autograd.mark.mistakes import Mistake, mistakes
+from autograd.mark.report import Row
 from autograd.mark.words import LineName, Said
 from autograd.rewriting import evaluate
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from random import Random
-
-    from autograd.mark.calculations import Exercise
-    from autograd.mark.mistakes import Mistake
-    from autograd.mark.report import Row
 
 LINE, NUMBER = "wrong line", "right number"  # what is asked; "line" and "number" are heads of tables
 FEWEST = 2  # lines on which a slip goes on, at least

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import NamedTuple
@@ -11,12 +12,7 @@ from autograd.mark.forms import straighten
 from autograd.mark.rounding import Interval, Kept, Operations, rounding, spell_out, swing
 from autograd.mark.working import Worth
 from autograd.rewriting import evaluate, expand
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from autograd.value import Value
+from autograd.value import Value
 
 
 class Step:

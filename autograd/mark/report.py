@@ -12,8 +12,9 @@ import io
 import json
 import math
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from autograd.display.documents import html_page
 from autograd.display.files import save
@@ -23,25 +24,6 @@ from autograd.mark.verdicts import as_row
 from autograd.writing.columns import align
 from autograd.writing.names import text_name
 from autograd.writing.numbers import number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Protocol
-
-    class Report(Protocol):
-        """What is marked: one sheet, or those of a class."""
-
-        title: str
-
-        @property
-        def text(self) -> str: ...
-        @property
-        def csv(self) -> str: ...
-        @property
-        def json(self) -> str: ...
-        def html(self) -> str: ...
-
 
 COLUMNS = {  # of the table for a grade book, and the keys of a row
     "line": "line", "written": "written", "verdict": "verdict", "right": "should", "own": "own", "tolerance": "tolerance",
@@ -262,6 +244,20 @@ class Marking:
         Raises ValueError for another ending.
         """
         return save_report(path, "a marking", self, "Marked worksheet")
+
+
+class Report(Protocol):
+    """What is marked: one sheet, or those of a class."""
+
+    title: str
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def csv(self) -> str: ...
+    @property
+    def json(self) -> str: ...
+    def html(self) -> str: ...
 
 
 def save_report(path: str | os.PathLike[str], what: str, report: Report, title: str) -> Path:

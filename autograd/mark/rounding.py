@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, combinations
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
+from autograd.mark.claims import Number
 from autograd.mark.forms import LONGEST, MOST_TRIED, SUMS, total
+from autograd.operation import Primitive
 from autograd.rewriting import apply, evaluate, substitute
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from autograd.mark.claims import Number
-    from autograd.operation import Primitive
-
 
 FEWEST_DIGITS = 2  # that say something of how somebody rounds, and of what went wrong
 ENOUGH_NUMBERS = 3  # to tell how somebody rounds
