@@ -7,24 +7,29 @@ import html
 import io
 import json
 import os
-import re
 from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries, read_lines
+from autograd.mark.answers import (
+    Answers,
+    Problem,
+    check_place,
+    find_files,
+    problem_with,
+    read_answers,
+    read_entries,
+    read_lines,
+)
 from autograd.mark.mistakes import KINDS
+from autograd.mark.paper import Entry
 from autograd.mark.red_pen import write_mark
 from autograd.mark.report import Marking, safe_cell, save_report
 from autograd.mark.sheets import read_sheet
 from autograd.mark.texts import SheetError
 from autograd.writing.columns import align
 from autograd.writing.names import text_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-
 
 CLASS_STYLE = """
 .cg-class{font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72em}
@@ -208,18 +213,16 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     read: list[Answers] = []
     problems: list[Problem] = []
     if file.answers:
-        entries = [(name, name, text) for name, text in file.answers.items()]
+        entries = [Entry(name, name, text) for name, text in file.answers.items()]
         read.append(read_entries(path.name, path.stem, entries, file.sheet))
-    for each, folder in _files(answers):
+    for each, folder in find_files(answers):
         try:
             if each.exists() and each.samefile(path):
                 continue
-            if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
-                raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
+            check_place(each, folder)
             read += read_answers(each, file.sheet)
         except (OSError, SheetError) as error:
-            reason = str(error.strerror if isinstance(error, OSError) else error)
-            problems.append(Problem(each.name, "", re.sub(f"^{re.escape(each.name)}[:,] ", "", reason)))
+            problems.append(problem_with(each, error))
     if typed:
         read.append(read_lines("typed", "you", typed, file.sheet))
     markings: dict[str, Marking] = {}
@@ -241,17 +244,6 @@ def _name_anew(person: str, known: Container[str]) -> str:
     """The name of a person, with a number where others have the same."""
     numbered = (f"{person} ({n})" for n in count(2))
     return next(name for name in chain([person], numbered) if name not in known)
-
-
-def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
-    """The files themselves, and those in folders whose ending is that of answers, in the order of their names, each with its
-    folder."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            named = (each for each in path.iterdir() if each.suffix.lower() in ENDINGS and not each.name.startswith("."))
-            yield from ((each, path) for each in sorted(named))
-        else:
-            yield path, None
 
 
 def _cells(texts: Iterable[str]) -> str:
