@@ -57,14 +57,14 @@ class Table(NamedTuple):
 def read_table(path: Path) -> Table:
     """A table from a file. Raises OSError where it cannot be opened, SheetError where it is no table."""
     text = decode(path)
-    lines = [line for line in text.splitlines() if line.strip()]
-    if lines and (told := re.fullmatch(r"sep=(.)", lines[0].strip())) is not None:  # Excel's own way to say it
-        text, lines, mark = text.partition("\n")[2], lines[1:], told[1]
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if (told := re.fullmatch(r"sep=(.)", first.strip())) is not None:  # Excel's own way to say it
+        text, mark = text.partition(first + "\n")[2], told[1]
     else:
-        mark = max(";\t,", key=lambda each: sum(line.count(each) for line in lines[:1]))
-    if not lines:
-        raise SheetError(f"{clean(path.name)}: nothing stands in this table")
+        mark = max(";\t,", key=first.count)
     rows = read_rows(text, mark, clean(path.name))
+    if not rows:
+        raise SheetError(f"{clean(path.name)}: nothing stands in this table")
     if len(rows) > MOST_PEOPLE:
         raise SheetError(f"{clean(path.name)}: {len(rows):,} rows; no more than {MOST_PEOPLE:,} are read")
     head = [cell.strip() for cell in rows[0][1]]
