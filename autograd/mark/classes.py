@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import os
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from autograd.mark.answers import (
     Answers,
@@ -25,7 +24,7 @@ from autograd.mark.answers import (
 from autograd.mark.mistakes import KINDS
 from autograd.mark.paper import Entry
 from autograd.mark.red_pen import write_mark
-from autograd.mark.report import Marking, safe_cell, save_report
+from autograd.mark.report import Marking, save_report, write_csv
 from autograd.mark.sheets import read_sheet
 from autograd.mark.texts import SheetError
 from autograd.writing.columns import align
@@ -125,25 +124,27 @@ class Class:
     @property
     def csv(self) -> str:
         """A row for each person: marks, and the verdict of each line; for a grade book."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
         lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
-        writer.writerow([safe_cell(cell) for cell in ["name", "marks", "out of", "first mistake", *lines]])
-        for person, marking in self:
-            cells = [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
-            writer.writerow([safe_cell(cell) for cell in cells])
-        return file.getvalue()
+        rows = (
+            [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
+            for person, marking in self
+        )
+        return write_csv([["name", "marks", "out of", "first mistake", *lines], *rows])
 
     @property
-    def json(self) -> str:
-        """Everything, as JSON."""
-        whole = {
+    def data(self) -> dict[str, Any]:
+        """Everything, as dictionaries and lists."""
+        return {
             "title": self.title,
             "people": {person: marking.data for person, marking in self},
             "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
             "problems": [problem._asdict() for problem in self.problems],
         }
-        return json.dumps(whole, ensure_ascii=False, indent=2)
+
+    @property
+    def json(self) -> str:
+        """The same as JSON."""
+        return json.dumps(self.data, ensure_ascii=False, indent=2)
 
     def html(self) -> str:
         """The table, with the marked sheets below."""
@@ -160,11 +161,16 @@ class Class:
         if self.problems:
             problems = html.escape("\n".join(map(str, self.problems)))
             parts.append(f"<h3>Cannot be read</h3><pre>{problems}</pre>")
+        parts.append(self._more_html())
         parts += [
             f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
             for i, (person, marking) in enumerate(self)
         ]
         return f'<style>{CLASS_STYLE}</style><div class="cg-class">{"".join(parts)}</div>'
+
+    def _more_html(self) -> str:
+        """What else there is to say above the marked sheets."""
+        return ""
 
     def _commonest(self, most: int) -> list[tuple[str, ...]]:
         """The commonest mistakes as cells: how many, the line, what it is, who."""

@@ -136,9 +136,9 @@ class Marker:
         claim, true = self.claims.get(leaf), self.sheet.right[leaf]
         if leaf in self.unread:
             error = self.unread[leaf]
-            return Row(name, error.text, "unread", true, None, None, (), (), (_say_in_words(error),), 0.0, worth)
+            return Row(name, error.text, "unread", true, remarks=(_say_in_words(error),), worth=worth)
         if claim is None:
-            return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
+            return Row(name, "", "blank", true, worth=worth)
         if leaf in self.numbers:
             said = self._judge_number(leaf, claim, digits)
             judged = self.judge.judged[leaf]

@@ -12,18 +12,18 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.claims import last_number, written_number
+from autograd.mark.forms import figure
 from autograd.mark.red_pen import SIGNS, write_mark, write_page
 from autograd.mark.verdicts import as_row
 from autograd.writing.columns import align
 from autograd.writing.names import text_name
-from autograd.writing.numbers import number
 
 COLUMNS = {  # of the table for a grade book, and the keys of a row
     "line": "line", "written": "written", "verdict": "verdict", "right": "should", "own": "own", "tolerance": "tolerance",
@@ -39,7 +39,7 @@ class Diagnosis(NamedTuple):
     value: float | None
 
     def __str__(self) -> str:
-        return str(self.sentence)
+        return self.sentence
 
 
 class Row(NamedTuple):
@@ -59,19 +59,19 @@ class Row(NamedTuple):
     claim: str
     verdict: str
     true: float
-    own: float | None
-    tolerance: float | None
-    diagnoses: tuple[Diagnosis, ...]
-    sources: tuple[str, ...]
-    remarks: tuple[str, ...]
-    marks: float
-    worth: float
+    own: float | None = None
+    tolerance: float | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    sources: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    marks: float = 0.0
+    worth: float = 1.0
     answer: str = ""
 
     @property
     def remark(self) -> str:
         """All that the red pen writes beside the line."""
-        guesses = [str(guess) for guess in self.diagnoses]
+        guesses = [guess.sentence for guess in self.diagnoses]
         if len(guesses) > 1:
             guesses = ["either: " + "; or: ".join(guess[0].lower() + guess[1:] for guess in guesses)]
         return ". ".join([*guesses, *self.remarks])
@@ -87,7 +87,7 @@ class Row(NamedTuple):
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
             decimals = 0
-        return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else _number(self.true)
+        return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else figure(self.true)
 
     def as_dict(self) -> dict[str, Any]:
         """The row in plain numbers and text, with the keys of every report's rows (verdicts.py)."""
@@ -185,9 +185,6 @@ class Marking:
         blocks = [self.title, align(lines, (1, 4)), self.summary]
         return "\n\n".join(block for block in blocks if block)
 
-    def __str__(self) -> str:
-        return self.text
-
     def __repr__(self) -> str:
         return self.text
 
@@ -207,11 +204,7 @@ class Marking:
     @property
     def csv(self) -> str:
         """The rows as CSV, with a head: a line of names."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([safe_cell(row[key]) for key in COLUMNS.values()] for row in self.as_dicts())
-        return file.getvalue()
+        return write_csv([COLUMNS, *([row[key] for key in COLUMNS.values()] for row in self.as_dicts())])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -281,11 +274,14 @@ def _plain(x: float | None) -> float | str:
     return x if math.isfinite(x) else repr(x)
 
 
-def _number(x: float | None) -> str:
-    return "" if x is None else number(x, 6)[0]
+def write_csv(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, for a spreadsheet."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(map(_safe_cell, row) for row in rows)
+    return file.getvalue()
 
 
-def safe_cell(item: object) -> object:
+def _safe_cell(item: object) -> object:
     """Text that a spreadsheet does not take for a formula to be run; in one line."""
     if not isinstance(item, str):
         return item

@@ -108,7 +108,7 @@ class WordSheet:
 
     def _row(self, line: str, written: Mapping[str, str], worth: float, carried: float) -> Row:
         text, answer = written.get(line, ""), self.answers[line]
-        nothing = Row(line, text, "blank", math.nan, None, None, (), (), (), 0.0, worth, answer.right)
+        nothing = Row(line, text, "blank", math.nan, worth=worth, answer=answer.right)
         if not text:
             return nothing
         try:
