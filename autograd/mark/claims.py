@@ -139,11 +139,6 @@ class Claim:
         """The members that have names in them."""
         return [piece for piece in self.pieces if piece.number is None]
 
-    @property
-    def working(self) -> list[Piece]:
-        """The numbers before the last one: how it was worked out."""
-        return [piece for piece in self.pieces[:-1] if piece.number is not None]
-
 
 @lru_cache(maxsize=4096)
 def written_number(text: str) -> Number | None:

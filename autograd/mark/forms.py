@@ -109,10 +109,10 @@ def rearrange(formula: Value) -> Iterator[Value]:
     for node in products_in(formula):
         sign, above, below = factorize(node)
         for bracket in [factor for factor in above if factor.op in SUMS]:
-            others = _without(above, [bracket])
+            others = without(above, [bracket])
             for inside in dict.fromkeys([*((x,) for x in others), tuple(others)]):
                 if inside:
-                    outside = _without(others, inside)
+                    outside = without(others, inside)
                     terms = total([chain([*inside, term]) for term in _terms(bracket)])
                     yield substitute(formula, {node: Product(sign, [*outside, terms], below).graph()})
     for node in nodes(formula):
@@ -129,13 +129,13 @@ def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
     products = [_spread(factorize(term)) for term in terms]
     common, over = products[0].above, list[Value]()
     for p in products:
-        common = _without(common, _without(common, p.above))
-        over += _without(p.below, over)
+        common = without(common, without(common, p.above))
+        over += without(p.below, over)
     if common:
-        rest = [p.graph(_without(p.above, common)) for p in products]
+        rest = [p.graph(without(p.above, common)) for p in products]
         yield chain([*common, total(rest)])
     if over:
-        above = total([p.graph([*p.above, *_without(over, p.below)], []) for p in products])
+        above = total([p.graph([*p.above, *without(over, p.below)], []) for p in products])
         short = _as_a_sum(above, free_variables(above))
         yield from (each / chain(over) for each in (above, short) if each is not None)
     if len(terms) == 2 and products[0].sign > 0.0 > products[1].sign and not (products[0].below or products[1].below):
@@ -144,7 +144,7 @@ def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
             yield total([a, -b]) * total([a, b])
 
 
-def _without(factors: Sequence[Value], some: Sequence[Value]) -> list[Value]:
+def without(factors: Sequence[Value], some: Sequence[Value]) -> list[Value]:
     """Factors without some of them, each taken away as often as it is there: x·x without x is x."""
     left = list(factors)
     for x in some:

@@ -6,7 +6,7 @@ the value counts. Then each line gets its row: a verdict, guesses at the mistake
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,13 +14,14 @@ from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
 from autograd.mark.claims import Claim, Number, Piece
 from autograd.mark.comparing import Check, Comparison
-from autograd.mark.forms import figure, text_of
+from autograd.mark.forms import figure
 from autograd.mark.guessing import Guesser
 from autograd.mark.judging import Judge, Judgement, with_lines
+from autograd.mark.mistakes import show_with
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.working import Member, Near, slips
-from autograd.rewriting import expand, value_at
+from autograd.rewriting import expand
 from autograd.value import Value
 
 TYPE_CHECKING = False
@@ -192,20 +193,11 @@ class Marker:
 
     def _guesses(self, leaf: Value) -> list[Diagnosis]:
         found = []
+        written = {x: self.claims[x].pieces[-1].text for x in self.numbers}
         for mistake, reading, value in self.guesser.guesses(leaf):
-            numbers = {**self.judge.persons_numbers, **reading.values}
-            found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
+            show = show_with({**self.judge.persons_numbers, **reading.values}, written)
+            found.append(Diagnosis(mistake.kind, mistake.tell(show), value))
         return found
-
-    def _show(self, numbers: Mapping[Value, float]) -> Callable[[Value], str]:
-        def show(node: Value) -> str:
-            if not node.inputs and node.op is None:
-                claim = self.claims.get(node)
-                text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
-                return f"{text_of(node)} = {text}"
-            return figure(value_at(node, numbers))
-
-        return show
 
 
 def _guesses_at(failed: Sequence[Check]) -> list[Diagnosis]:
