@@ -34,7 +34,6 @@ from autograd.mark.rounding import (
     beyond_cut,
     grain,
     is_cut_off,
-    rounding,
     unit_of,
     usually_kept,
 )
@@ -299,7 +298,7 @@ class Judge:
 
     def held_unwritten(self, claim: Number, reading: Reading, usual: Kept) -> Interval:
         """What somebody holds who wrote a formula: its number, rounded on the way to it and at last."""
-        on_the_way = rounding(reading.step.operations, reading.values, {}, usual)
+        on_the_way = reading.step.operations.rounding(reading.values, {}, usual)
         off = 0.5 * claim.unit + usual.most(claim.value) + on_the_way
         return Interval(-off, off)
 

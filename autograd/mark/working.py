@@ -24,7 +24,7 @@ from autograd.graph import nodes
 from autograd.mark.claims import NUMBERS, Number, Piece, written_number
 from autograd.mark.forms import figure, straighten, text_of
 from autograd.mark.report import Diagnosis
-from autograd.mark.rounding import EXACT, Interval, Kept, Operations, grain, rounding, spell_out, swing
+from autograd.mark.rounding import EXACT, Interval, Kept, Operations, grain, spell_out, swing
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expand, value_at
 from autograd.value import Value
@@ -221,7 +221,7 @@ class Member:
         """
         around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
-        rounded = rounding(Operations(spell_out(self.formula)), values, {}, kept) if kept is not None else 0.0
+        rounded = Operations(spell_out(self.formula)).rounding(values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 
