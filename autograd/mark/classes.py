@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import os
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from autograd.mark.answers import (
 from autograd.mark.mistakes import KINDS
 from autograd.mark.paper import Entry
 from autograd.mark.red_pen import write_mark
-from autograd.mark.report import Marking, save_report, write_csv
+from autograd.mark.report import Marking, Report, write_csv
 from autograd.mark.sheets import read_sheet
 from autograd.mark.texts import SheetError
 from autograd.writing.columns import align
@@ -50,12 +49,14 @@ vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 """
 
 
-class Class:
+class Class(Report):
     """The marked sheets of several people.
 
     markings: a Marking for each person, by name; problems: what could not be read, as Problems
     mistakes: the commonest ones, as (line, kind, how many, who)
     """
+
+    kind, heading = "a class", "Marked worksheets"
 
     def __init__(self, markings: Mapping[str, Marking], problems: Sequence[Problem] = (), title: str = "") -> None:
         self.markings, self.problems, self.title = dict(markings), list(problems), title
@@ -118,9 +119,6 @@ class Class:
             blocks.append("Cannot be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
 
-    def __repr__(self) -> str:
-        return self.text
-
     @property
     def csv(self) -> str:
         """A row for each person: marks, and the verdict of each line; for a grade book."""
@@ -140,11 +138,6 @@ class Class:
             "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
             "problems": [problem._asdict() for problem in self.problems],
         }
-
-    @property
-    def json(self) -> str:
-        """The same as JSON."""
-        return json.dumps(self.data, ensure_ascii=False, indent=2)
 
     def html(self) -> str:
         """The table, with the marked sheets below."""
@@ -178,18 +171,6 @@ class Class:
             (f"{n} ×", text_name(line), KINDS.get(kind, "no guess"), ", ".join(people))
             for line, kind, n, people in self.mistakes[:most]
         ]
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write all to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
-
-        path: where to; its ending says as what
-
-        Raises ValueError for another ending.
-        """
-        return save_report(path, "a class", self, "Marked worksheets")
 
 
 def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = (), typed: str = "") -> Class:

@@ -12,9 +12,10 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from autograd.display.documents import html_page
 from autograd.display.files import save
@@ -101,7 +102,56 @@ class Row(NamedTuple):
         )  # fmt: skip
 
 
-class Marking:
+class Report(ABC):
+    """What is marked, one sheet or those of a class, to be shown and saved.
+
+    title: what stands above it, if anything does
+    """
+
+    title: str
+    kind, heading = "a marking", "Marked worksheet"  # in a message; above a page that has no title
+
+    @property
+    @abstractmethod
+    def text(self) -> str: ...
+    @property
+    @abstractmethod
+    def csv(self) -> str: ...
+    @property
+    @abstractmethod
+    def data(self) -> dict[str, Any]: ...
+    @abstractmethod
+    def html(self) -> str: ...
+
+    @property
+    def json(self) -> str:
+        """The data as JSON."""
+        return json.dumps(self.data, ensure_ascii=False, indent=2)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
+
+        path: where to; its ending says as what
+
+        Raises ValueError for another ending.
+        """
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".html": lambda: html_page(self.title or self.heading, self.html()),
+            ".csv": lambda: self.csv,
+            ".json": lambda: self.json,
+            ".txt": lambda: self.text + "\n",
+            ".md": lambda: f"```\n{self.text}\n```\n",
+        }
+        return save(path, self.kind, writers)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+class Marking(Report):
     """A marked worksheet, as Worksheet.mark gives it. Iterating gives its rows, marking["z1"] the row of a line.
 
     rows: a Row for each line, in order
@@ -185,9 +235,6 @@ class Marking:
         blocks = [self.title, align(lines, (1, 4)), self.summary]
         return "\n\n".join(block for block in blocks if block)
 
-    def __repr__(self) -> str:
-        return self.text
-
     # ---- other forms
 
     def as_dicts(self) -> list[dict[str, Any]]:
@@ -217,55 +264,9 @@ class Marking:
         whole = {"title": self.title, "summary": self.summary, "counts": self.counts, "rows": self.as_dicts()}
         return whole | {"score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
 
-    @property
-    def json(self) -> str:
-        """The same as JSON."""
-        return json.dumps(self.data, ensure_ascii=False, indent=2)
-
     def html(self) -> str:
         """The marked page as HTML, for a place in another page."""
         return write_page(self)
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the marking to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
-
-        path: where to; its ending says as what
-
-        Raises ValueError for another ending.
-        """
-        return save_report(path, "a marking", self, "Marked worksheet")
-
-
-class Report(Protocol):
-    """What is marked: one sheet, or those of a class."""
-
-    title: str
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def csv(self) -> str: ...
-    @property
-    def json(self) -> str: ...
-    def html(self) -> str: ...
-
-
-def save_report(path: str | os.PathLike[str], what: str, report: Report, title: str) -> Path:
-    """Write what is marked as a page, a table, data or plain text, by the path's ending; title: of a page without one."""
-    return save(
-        path,
-        what,
-        {
-            ".html": lambda: html_page(report.title or title, report.html()),
-            ".csv": lambda: report.csv,
-            ".json": lambda: report.json,
-            ".txt": lambda: report.text + "\n",
-            ".md": lambda: f"```\n{report.text}\n```\n",
-        },
-    )
 
 
 def _plain(x: float | None) -> float | str:
