@@ -91,7 +91,9 @@ def test_a_code_names_the_sheet(options):
     assert (again.markdown, again.answers) == (task.markdown, task.answers)
 
 
-@pytest.mark.parametrize("code", ["", "neuron", "neuron-", "neuron-x", "nothing-5", "neuron-purple-5", "neuron-batch-5"])
+@pytest.mark.parametrize(
+    "code", ["", "neuron", "neuron-", "neuron-x", "nothing-5", "neuron-purple-5", "neuron-batch-5", "neuron-tanh3x-5"]
+)
 def test_what_is_no_code_is_refused(code):
     """It names no sheet."""
     with pytest.raises(ValueError, match="no code"):
