@@ -102,10 +102,6 @@ class SheetContext:
         at = [(op.value(x, *rest), (x, *rest)) for x in (0.7, -0.4)]  # type: ignore[union-attr]
         return all(close(value_at(formula, {h: z}), op.slopes(z, xs)[0]) for z, xs in at)  # type: ignore[union-attr]
 
-    def is_slope(self, leaf: Value) -> bool:
-        """Whether a quantity is a line such as s = h(1 − h)."""
-        return self.symbol_of(leaf) != ""
-
     def symbol_of(self, leaf: Value) -> str:
         """The sign of the activation whose derivative a line is: σ for s = h(1 − h); none where it is no such line."""
         own = self.formulas.get(leaf, leaf)

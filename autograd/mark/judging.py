@@ -188,16 +188,17 @@ class Judge:
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""
+        wholes: list[tuple[Step, tuple[tuple[None, Value], ...]]] = []
+        if self.wrong_formulas:
+            theirs = Step(line, {**self.formulas, **self.wrong_formulas}, self.is_known)
+            blamed = tuple((None, x) for x in self.wrong_formulas if x in theirs.lines)
+            wholes += [(theirs, blamed)] if blamed else []
+        wholes.append((Step(line, self.formulas, self.is_known), ()))
         found: list[Reading] = []
-        for formulas in (
-            [{**self.formulas, **self.wrong_formulas}, self.formulas] if self.wrong_formulas else [self.formulas]
-        ):
-            whole = Step(line, formulas, self.is_known)
-            blamed = tuple((None, x) for x in self.wrong_formulas if x in whole.lines and formulas is not self.formulas)
-            if formulas is self.formulas or blamed:
-                short = whole.short()
-                for step in [whole] if short is None else [short, whole]:
-                    found += self.readings_of(step, blamed)
+        for whole, blamed in wholes:
+            short = whole.short()
+            for step in [whole] if short is None else [short, whole]:
+                found += self.readings_of(step, blamed)
         return found
 
     def other_readings(self, line: Value) -> list[Reading]:
@@ -205,22 +206,18 @@ class Judge:
 
         And those by the same formula that is worked out in another way.
         """
-        found: list[Reading] = []
-        formula = self.formulas[line]
-        for x in Step(line, self.formulas, self.is_known).cut:
-            longer = [self.formulas[x]] if formula.op in PRODUCTS and self.formulas[x].op in PRODUCTS else []
+        whole = Step(line, self.formulas, self.is_known)
+        steps: list[Step] = []
+        for x in whole.cut:
+            longer = [self.formulas[x]] if self.formulas[line].op in PRODUCTS and self.formulas[x].op in PRODUCTS else []
             for other in (*longer, *self.shorter(x)):
-                others = {**self.formulas, x: other}
-                found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
-        for other in (*self.shorter(line), *self.routes[line]):
-            found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
-        for member in self.workings[line]:
-            for other in self.restore(line, member):
-                found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
-        step = Step(line, self.formulas, self.is_known)
-        for other in islice(rearrange(step.formula), MOST_WAYS):
-            found += self.readings_of(step.by(other), ())
-        return found
+                around = {**self.formulas, x: other}
+                steps.append(Step(line, around, lambda q, x=x: q is not x and self.is_known(q)))  # type: ignore[misc]
+        restored = (other for member in self.workings[line] for other in self.restore(line, member))
+        others = (*self.shorter(line), *self.routes[line], *restored)
+        steps += [Step(line, {**self.formulas, line: other}, self.is_known) for other in others]
+        steps += map(whole.by, islice(rearrange(whole.formula), MOST_WAYS))
+        return [reading for step in steps for reading in self.readings_of(step, ())]
 
     def restore(self, line: Value, member: Member) -> Iterator[Value]:
         """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
@@ -241,9 +238,9 @@ class Judge:
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
         for combination in _combinations([self.ways_on_from(x) for x in step.cut]):
-            values = {x: way.number for x, way in zip(step.cut, combination)}
-            held = {x: way.held for x, way in zip(step.cut, combination)}
-            wrong = tuple((x, way.culprit) for x, way in zip(step.cut, combination) if way.culprit is not None)
+            ways = dict(zip(step.cut, combination))
+            values, held = {x: way.number for x, way in ways.items()}, {x: way.held for x, way in ways.items()}
+            wrong = tuple((x, way.culprit) for x, way in ways.items() if way.culprit is not None)
             yield Reading(step, values, held, (*blamed, *wrong))
 
     def is_known(self, x: Value) -> bool:

@@ -244,7 +244,7 @@ def _kind_of_factor(factor: Value, context: SheetContext, in_a_slope: bool = Fal
         return "half" if factor.data in (0.5, 2.0) else "factor"
     if context.formulas.get(factor, None) is factor and is_rate(factor):
         return "rate"
-    return "derivative" if in_a_slope or (not factor.inputs and context.is_slope(factor)) else "factor"
+    return "derivative" if in_a_slope or (not factor.inputs and context.symbol_of(factor)) else "factor"
 
 
 def _leaves_out(factor: Value, kind: str, sign: str) -> Callable[[Show], str]:
