@@ -9,7 +9,7 @@ import re
 
 from autograd import primitives as ops
 from autograd.formula.arrays import Array, MisfitError, write_shapes
-from autograd.formula.uses import find_uses, split_indices
+from autograd.formula.uses import find_uses, sole_use, split_indices
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
@@ -162,7 +162,7 @@ class Comparing(Reading):
             if judgement.verdict in (UNREAD, OPEN):
                 return judgement._replace(formula=other)
             numbers = [*env.values(), *(world.fixed.values() if env else ())]
-            if len(numbers) > 1 and judgement.verdict in (RIGHT, STATED, WRONG):
+            if len(numbers) > 1:
                 by_meeting.setdefault(len(set(numbers)) < len(numbers), []).append(judgement)
             elif judgement.verdict == WRONG:
                 return judgement._replace(formula=other)
@@ -196,7 +196,7 @@ class Comparing(Reading):
         return sum(letter in split_indices(use.down) for use in find_uses(text)) > 1
 
     def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str, other: str) -> Judgement:
-        if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
+        if isinstance(left, Value) and left.op is None and isinstance(right, Array):
             before = world.arrays.get(left)
             if before is None or before[0] == self.current:
                 return Judgement(STATED)
@@ -220,22 +220,20 @@ class Comparing(Reading):
         return worst(found) or Judgement(UNREAD)
 
     def compare_values(self, world: World, left: Value, right: Value, text: str) -> Judgement:
-        timeline = self.timelines[self.worlds.index(world)]
+        timeline = self.timelines[world]
         if (
             left is right
             or left in timeline.own
             or timeline.defined_at.get(left) == self.current
-            or (left.op is CONSTANT and self.is_name(text))
+            or (left.op is CONSTANT and sole_use(text))
         ):
             return Judgement(STATED)
         as_written = compare(left, right)
         if as_written.same:
             return Judgement(RIGHT, AS_WRITTEN, as_written.how)
-        if not left.inputs and left.op is None and left not in world.definitions:
-            return Judgement(
-                STATED if left not in world.slopes.values() else OPEN,
-                reason="" if left not in world.slopes.values() else f"{left.label} is not said",
-            )
+        if left.op is None and left not in world.definitions:
+            is_slope = left in world.slopes.values()
+            return Judgement(OPEN, reason=f"{left.label} is not said") if is_slope else Judgement(STATED)
         one, other = world.expanded(left), world.expanded(right)
         found = compare(one, other)
         against = self._against(world, left)
@@ -254,7 +252,7 @@ class Comparing(Reading):
             return Judgement(OPEN, reason="how the names in it go with one another is not said")
         if renamed := self._renamed(left, right):
             return Judgement(OPEN, reason=f"it is right if {renamed}")
-        if not left.inputs and left.op is None and left in world.definitions and self.is_name(text) and not self.concludes:
+        if left in world.definitions and sole_use(text) and not self.concludes:
             return Judgement(OPEN, reason=f"{left.label} is said to be something else before")
         if doubtful := self._said_twice(world, timeline, left, right):
             return Judgement(OPEN, reason=f"{doubtful} is said to be two things on this page")
@@ -262,16 +260,8 @@ class Comparing(Reading):
 
     def _said_twice(self, world: World, timeline: Timeline, left: Value, right: Value) -> str:
         """A name behind a claim that the page defines in two ways, so that which is meant is not said."""
-        waiting, seen = [*world.touched, *leaves(left), *leaves(right)], set[Value]()
-        while waiting:
-            x = waiting.pop()
-            if x in seen:
-                continue
-            seen.add(x)
-            if timeline.otherwise.get(x, set()) - {self.current}:
-                return x.label
-            waiting += leaves(world.definitions.get(x, x)) if x in world.definitions or x.inputs else []
-        return ""
+        behind = world.behind(*world.touched, *leaves(left), *leaves(right))
+        return next((x.label for x in behind if timeline.otherwise.get(x, set()) - {self.current}), "")
 
     def _not_defined(self, name: str) -> str:
         """What to say of a name that the page does not define, as the page writes it: without indices of our own."""
@@ -319,7 +309,7 @@ class Comparing(Reading):
         if world.flat or world.family(x)[0] not in world.notation.counts:
             return False
         places = {key[2] for key, leaf in world.leaves.items() if leaf in tied and key[:2] == world.family(x)}
-        own = next(key[2] for key, leaf in world.leaves.items() if leaf is x)
+        own = world.keys[x][2]
         numbered = all(i.isdecimal() for place in (own, *places) for i in place)
         return bool(places) and numbered and all(int(i) <= world.k for i in own)
 
@@ -327,21 +317,9 @@ class Comparing(Reading):
         """A name that one side alone has, and that nothing says how it goes with the other."""
         here = {x for x in leaves(one) if x.op is None}
         there = {x for x in leaves(other) if x.op is None}
-        tied: set[Value] = set()
-        waiting = [*world.touched, left, *leaves(left)]
-        while waiting:
-            x = waiting.pop()
-            if x in tied:
-                continue
-            tied.add(x)
-            waiting += [y for y in leaves(world.definitions.get(x, x)) if y not in tied]
-            waiting += [y for y in leaves(x) if y not in tied]
+        tied = set(world.behind(*world.touched, left))
         symbols = set(world.slopes.values())
         for x in sorted(there ^ here, key=lambda x: x.label):
             if x in symbols or (x not in tied and not self._is_counted(world, x, tied)):
                 return x.label
-        if symbols & (here | there):
-            both = symbols & here & there
-            if symbols & (here | there) != both:
-                return "a derivative"
         return ""

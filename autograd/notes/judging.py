@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from autograd.formula.indexed_lexer import NAME
-from autograd.formula.uses import LOSSES, find_uses
+from autograd.formula.uses import LOSSES, find_uses, sole_use
 from autograd.graph import leaves
 from autograd.notes.equality import compare
 from autograd.notes.mending import A_HAT, TRANSPOSITIONS, mend
@@ -72,18 +72,22 @@ class Page(Reckoning):
     def _judge(self) -> None:
         for i, chain in enumerate(self.chains):
             self.current = i
-            for timeline in self.timelines:
+            for timeline in self.timelines.values():
                 timeline.go_to(i)
             self._attach(i)
             row_of = chain.parts[0].row
             self.concludes = bool(_CONCLUDES.search(row_of.text[:30]) or _CONCLUDES.search(row_of.before[-60:]))
-            found: dict[int, list[Judgement]] = {}
-            for row, judgement in self._judge_chain(chain):
-                found.setdefault(row, []).append(judgement)
-            for row, part in enumerate(chain.parts):
-                new = worst(found.get(row, []))
-                if new is not None:
-                    self._note(part.row, new)
+            self._note_all(chain)
+
+    def _note_all(self, chain: Chain, first: int = 0) -> None:
+        """Keep what is said of the rows of a chain, from one on."""
+        found: dict[int, list[Judgement]] = {}
+        for row, judgement in self._judge_chain(chain):
+            found.setdefault(row, []).append(judgement)
+        for row, part in enumerate(chain.parts):
+            new, before = worst(found.get(row, [])), self.judgements.get(part.row)
+            if row >= first and new and (before is None or ORDER.index(new.verdict) < ORDER.index(before.verdict)):
+                self.judgements[part.row] = new
 
     def _attach(self, i: int) -> None:
         """Let rows that go on from an earlier chain, past a remark, be rows of that one."""
@@ -101,22 +105,8 @@ class Page(Reckoning):
             ):
                 moved = Chain([*other.parts[:1], *chain.parts[first:]])
                 del chain.parts[first:]
-                self.chains[i] = chain
-                self._judge_moved(moved)
+                self._note_all(moved, 1)
                 return
-
-    def _judge_moved(self, chain: Chain) -> None:
-        found: dict[int, list[Judgement]] = {}
-        for row, judgement in self._judge_chain(chain):
-            found.setdefault(row, []).append(judgement)
-        for row, part in enumerate(chain.parts):
-            if row and (new := worst(found.get(row, []))) is not None:
-                self._note(part.row, new)
-
-    def _note(self, row: Row, new: Judgement) -> None:
-        before = self.judgements.get(row)
-        if before is None or ORDER.index(new.verdict) < ORDER.index(before.verdict):
-            self.judgements[row] = new
 
     def _judge_chain(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
         """A judgement for each member, with the row that it stands in."""
@@ -278,13 +268,12 @@ class Page(Reckoning):
         if len(chain.members) < 2:
             return None
         left, right = (_BEFORE_AND_AFTER.sub("", chain.members[i][0]) for i in (0, 1))
-        names = [use.key for use in find_uses(left)]
-        if len(names) != 1 or not self.is_name(left) or has_numbers(right):
+        name = sole_use(left)
+        if name is None or has_numbers(right):
             return None
-        itself = any(use.key == names[0] for use in find_uses(right)) and not re.search(r"∂|partial|nabla|∇|\bd", left)
-        if not itself:
+        if name.key not in [use.key for use in find_uses(right)] or re.search(r"∂|partial|nabla|∇|\bd", left):
             return None
-        if not any(re.match(rf"\s*{re.escape(left.strip())}\s*[-−–]", text) for text in (right,)):
+        if not re.match(rf"\s*{re.escape(left.strip())}\s*[-−–]", right):
             return Judgement(STATED, formula=right)
         world = self.worlds[-1]
         losses = [base for base in self.notation.tops if base in LOSSES]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     AxisKey: TypeAlias = tuple[str, str, int]  # a name, what stands above it, and 0 for rows or 1 for columns
 
 LAYERS = 3
+LAST_LAYERS = {"L": LAYERS, "L-1": LAYERS - 1, "L−1": LAYERS - 1, "L+1": LAYERS + 1}
 
 
 class World(Slopes):
@@ -61,6 +62,14 @@ class World(Slopes):
         self.shapes = {} if flat else notation.arrays.shapes
         self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
         self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
+
+    def read(self, text: str, env: dict[str, int]) -> Quantity:
+        """A formula, with numbers for the letters that count. Raises what the reader raises."""
+        self.env = env
+        try:
+            return read_quantity(text, self)
+        finally:
+            self.env = {}
 
     # ---- names
 
@@ -108,14 +117,9 @@ class World(Slopes):
         inside = up.strip("()[]")
         if not is_layer(up) or up in ("new", "old", "*"):
             return up
-        if inside in ("L", "L-1", "L−1", "L+1"):
-            return (
-                f"({LAYERS + (0 if inside == 'L' else 1 if '+' in inside else -1)})"
-                if "l" in self.notation.layers
-                else f"({inside})"
-            )
-        place = self.place(inside)
-        return f"({place})"
+        if inside in LAST_LAYERS:
+            return f"({LAST_LAYERS[inside] if 'l' in self.notation.layers else inside})"
+        return f"({self.place(inside)})"
 
     def letters_in(self, down: str) -> list[str]:
         """Indices with numbers for the letters that count."""
@@ -165,11 +169,8 @@ class World(Slopes):
             n, m = self.shapes[base, up]
             if n == m == 1:
                 return self.leaf(base, up, ())
-            if n == 1:
-                return Array([[self.leaf(base, up, ("1", str(j + 1))) for j in range(m)]])
-            if m == 1:
-                return vector([self.leaf(base, up, (str(i + 1),)) for i in range(n)])
-            return Array([[self.leaf(base, up, (str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)])
+            across = [(str(j + 1),) for j in range(m)] if m > 1 else [()]
+            return Array([[self.leaf(base, up, (str(i + 1), *place)) for place in across] for i in range(n)])
         if rank == 0:
             return self.leaf(base, up, indices)
         down, n = self.axis(base, up, 0)
@@ -194,12 +195,9 @@ class World(Slopes):
         key = base, up, indices
         if key not in self.leaves:
             below = "".join(indices) if all(len(i) == 1 for i in indices) else ",".join(indices)
-            label = (
-                base
-                + (f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else "")
-                + (f"_{{{below}}}" if below else "")
-            )
-            self.leaves[key] = Value(1.0, label)
+            above = f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else ""
+            value = Value(1.0, base + above + (f"_{{{below}}}" if below else ""))
+            self.leaves[key], self.keys[value] = value, key
         return self.leaves[key]
 
     # ---- functions
