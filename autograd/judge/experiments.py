@@ -157,8 +157,8 @@ def graphs(p: str, q: str) -> Iterator[tuple[str, Sketch, list[int]]]:
     for name, numbers, steps in GRAPHS:
         sketch = Sketch()
         leaves = [sketch.leaf(x) for x in numbers]
-        for operation, *inputs in steps.split():
-            sketch.apply(operations[operation], *map(int, inputs))
+        for step in steps.split():
+            sketch.apply(operations[step[0]], *map(int, step[1:]))
         yield name, sketch, leaves
 
 

@@ -38,15 +38,10 @@ def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | N
         return _judge_sum(left, text)
     if left is None or right is None or len(left) != 1 or len(right) < 2:
         return None
-    tops = [top for top, _ in right]
-    bottoms = [bottom for _, below in right for bottom in below]
-    for name in list(tops):
-        if name in bottoms:
-            tops.remove(name)
-            bottoms.remove(name)
     top, (bottom, *more) = left[0]
     if more:
         return None
+    tops, bottoms = _cancel(right)
     if (tops, bottoms) == ([top], [bottom]):
         return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
     if len(bottoms) == 2 and bottom in bottoms and tops == [top] and any(len(below) > 1 for _, below in right):
@@ -78,9 +73,15 @@ def _judge_sum(left: list[Slope], text: str) -> Judgement | None:
 
 def _cancels(left: list[Slope], right: list[Slope]) -> bool:
     """Whether a product of derivatives is another one by the chain rule."""
-    tops = Counter([top for top, _ in right])
-    bottoms = Counter([bottom for _, below in right for bottom in below])
-    return (tops - bottoms, bottoms - tops) == (Counter([left[0][0]]), Counter(left[0][1]))
+    tops, bottoms = _cancel(right)
+    return tops == [left[0][0]] and Counter(bottoms) == Counter(left[0][1])
+
+
+def _cancel(product: list[Slope]) -> tuple[list[Name], list[Name]]:
+    """The names that are left above and below in a product of derivatives."""
+    tops = Counter(top for top, _ in product)
+    bottoms = Counter(name for _, below in product for name in below)
+    return list((tops - bottoms).elements()), list((bottoms - tops).elements())
 
 
 def _wrong(text: str, reason: str) -> Judgement:

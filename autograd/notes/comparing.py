@@ -40,11 +40,14 @@ if TYPE_CHECKING:
     from autograd.formula.arrays import Quantity
     from autograd.notes.timeline import Timeline
 
-
 _ONE_CASE = re.compile(  # words and signs that speak of indices that are the same, or not
     r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"
     r"|\b(?:diagonal|otherwise|Kronecker|same index)\b|\\delta_\{\w\w\}|δ_"
 )
+_GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
+_OF_INDICES = re.compile(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_")  # which numbers alone have not
+_OF_SHAPES = re.compile(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}")
+_TWO_DS = re.compile(r"\\partial|∂"), re.compile(r"\\frac\s*\{\s*d|(?<![A-Za-z\\])d\w*\s*/\s*d")  # ∂ and d
 _SHORT = 12  # characters of a name that can be given
 
 
@@ -58,9 +61,6 @@ def _is_beyond(text: str, k: int) -> bool:
     """Whether a numbered index stands in a formula that is larger than a size."""
     parts = [part for use in find_uses(text) for part in split_indices(use.down)]
     return any(part.isdecimal() and int(part) > k for part in parts)
-
-
-_GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
 class Comparing(Reading):
@@ -78,38 +78,41 @@ class Comparing(Reading):
         return judge_cancelling(one, other, found) or found
 
     def compare_formulas(self, one: str, other: str) -> Judgement:
+        """Two members with vectors of several sizes, and as formulas of numbers alone."""
+        *worlds, numbers = self.worlds
         found: list[Judgement] = []
-        flat: Judgement | None = None
         misfit = ""
-        for world in self.worlds:
-            if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
-                continue
+        for world in worlds:
             judgement = self.compare_in(world, one, other)
-            if world.flat:
-                flat = judgement
-            elif judgement.misfit and world.is_uneven:
+            if judgement.misfit and world.is_uneven:
                 misfit = judgement.reason
-            else:
-                found.append(judgement)
+                continue
+            found.append(judgement)
+            if judgement.verdict in (UNREAD, OPEN, WRONG):
+                break
+        flat = self.compare_in(numbers, one, other)
         arrays = worst(found)
-        assert flat is not None
         if arrays is None:
             return flat
         if misfit and arrays.verdict == WRONG:  # whatever the lengths are
             return arrays._replace(against=BY_SHAPE, how="", difference=None, reason=misfit)
-        legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
-        signs = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other)
-        shaped = signs or self.has_matrices(other)
-        strong = shaped or self.notation.counts
-        if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
+        return self._choose(arrays, flat, one, other)
+
+    def _choose(self, arrays: Judgement, flat: Judgement, one: str, other: str) -> Judgement:
+        """Which judgement counts: of a formula of vectors and indices, or of the same as one of numbers alone."""
+        text = one + other
+        may_be_flat = not _OF_INDICES.search(text)
+        shaped = _OF_SHAPES.search(text) or self.has_matrices(other)
+        is_of_arrays = shaped or self.notation.counts
+        if arrays.misfit and may_be_flat and not is_of_arrays and not re.search(r"[A-Z]", text) and flat.verdict == WRONG:
             return flat
         if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and shaped and flat.verdict == RIGHT)):
             return arrays  # what has no indices and no shapes says nothing of these
-        if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
+        if arrays.verdict in (UNREAD, OPEN, STATED) and may_be_flat:
             worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
             return arrays if worse else flat
-        if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
-            return arrays if strong else flat
+        if arrays.verdict == WRONG and may_be_flat and flat.verdict in (RIGHT, STATED):
+            return arrays if is_of_arrays else flat
         return arrays
 
     def compare_in(self, world: World, one: str, other: str) -> Judgement:
@@ -126,9 +129,7 @@ class Comparing(Reading):
             if result.verdict in (RIGHT, STATED):
                 return result
             results.append(result)
-        both = all(
-            re.search(pattern, one + other) for pattern in (r"\\partial|∂", r"\\frac\s*\{\s*d|(?<![A-Za-z\\])d\w*\s*/\s*d")
-        )
+        both = all(sign.search(one + other) for sign in _TWO_DS)
         if both and world.has_direct and results[0].verdict == WRONG:
             return results[0]._replace(verdict=OPEN, difference=None, reason="what ∂ holds fixed is not said")
         fitting = [result for result in results if not result.misfit and result.verdict != UNREAD]
@@ -167,17 +168,8 @@ class Comparing(Reading):
             elif judgement.verdict == WRONG:
                 return judgement._replace(formula=other)
             found.append(judgement)
-        for meet, judgements in by_meeting.items():
-            others = by_meeting.get(not meet, [])
-            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict != WRONG for j in others):
-                if (not meet or world.fixed) and not _ONE_CASE.search(self.text):
-                    return judgements[0]._replace(formula=other)
-                reason = (
-                    "it is right where the indices "
-                    + ("differ" if meet else "are the same")
-                    + ", and which are meant is not said"
-                )
-                return Judgement(OPEN, reason=reason, formula=other, of_indices=True)
+        if judgement := self._judge_meeting(world, by_meeting):
+            return judgement._replace(formula=other)
         stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.k)
         said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
         unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
@@ -185,11 +177,19 @@ class Comparing(Reading):
             wrong = [judgement for judgement in judgements if judgement.verdict == WRONG]
             if wrong and (said or (stray and len(wrong) == len(judgements))):
                 return wrong[0]._replace(formula=other)
-            if wrong:
-                found.append(Judgement(OPEN, reason=unsaid, of_indices=True))
-            else:
-                found += judgements
+            found += [Judgement(OPEN, reason=unsaid, of_indices=True)] if wrong else judgements
         return (worst(found) or Judgement(UNREAD))._replace(formula=other)
+
+    def _judge_meeting(self, world: World, by_meeting: dict[bool, list[Judgement]]) -> Judgement | None:
+        """What is wrong only where indices are the same, or only where they differ."""
+        for meet, judgements in by_meeting.items():
+            others = by_meeting.get(not meet, [])
+            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict != WRONG for j in others):
+                if (not meet or world.fixed) and not _ONE_CASE.search(self.text):
+                    return judgements[0]
+                where = f"it is right where the indices {'differ' if meet else 'are the same'}"
+                return Judgement(OPEN, reason=f"{where}, and which are meant is not said", of_indices=True)
+        return None
 
     def _is_repeated(self, letter: str, text: str) -> bool:
         """Whether a letter counts twice in a formula, which some mean as a sum over it."""

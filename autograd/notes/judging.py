@@ -223,45 +223,56 @@ class Page(Reckoning):
         head, *rest = symbolic
         found = {i: self.relate(members[head][0], members[i][0]) for i in rest}
         if any(judgement.verdict in (RIGHT, WRONG) for judgement in found.values()):
-            before = head
-            for i in rest:
-                truth = found[i]
-                if before != head and truth.verdict in (RIGHT, WRONG, OPEN, UNREAD):
-                    step = self.compare_formulas(members[before][0], members[i][0])
-                    if truth.verdict == WRONG and step.verdict in (RIGHT, STATED):
-                        truth = truth._replace(reason="it follows from what stands before it, which is wrong")
-                    elif truth.verdict == RIGHT and step.verdict == WRONG:
-                        reason = "it does not follow from what stands before it"
-                        truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
-                    elif truth.verdict in (OPEN, UNREAD) and step.verdict in (RIGHT, WRONG):
-                        truth = step if step.verdict == RIGHT or found[before].verdict == RIGHT else truth
-                yield members[i][1], self._mended(members[head][0], self._by_numbers(members, i, truth))
-                before = i
-            return
-        first = rest[0]
+            yield from self._judge_steps(members, head, found)
+        else:
+            yield from self._judge_among(members, head, found)
+
+    def _judge_steps(
+        self, members: Sequence[tuple[str, int]], head: int, found: dict[int, Judgement]
+    ) -> Iterator[tuple[int, Judgement]]:
+        """Members of which something is known, each with how it follows from the one before it."""
+        before = head
+        for i, truth in found.items():
+            if before != head:
+                step = self.compare_formulas(members[before][0], members[i][0])
+                if truth.verdict == WRONG and step.verdict in (RIGHT, STATED):
+                    truth = truth._replace(reason="it follows from what stands before it, which is wrong")
+                elif truth.verdict == RIGHT and step.verdict == WRONG:
+                    reason = "it does not follow from what stands before it"
+                    truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
+                elif truth.verdict in (OPEN, UNREAD) and (
+                    step.verdict == RIGHT or (step.verdict == WRONG and found[before].verdict == RIGHT)
+                ):
+                    truth = step
+            yield members[i][1], self._mended(members[head][0], self._by_numbers(members, i, truth))
+            before = i
+
+    def _judge_among(
+        self, members: Sequence[tuple[str, int]], head: int, found: dict[int, Judgement]
+    ) -> Iterator[tuple[int, Judgement]]:
+        """Members that are something of which nothing is known: the first of them, and the others against that."""
+        first, *rest = found
         yield members[first][1], self._mended(members[head][0], self._by_numbers(members, first, found[first]))
-        alike = {i: self.compare_formulas(members[first][0], members[i][0]) for i in rest[1:]}
-        against = [i for i in alike if alike[i].verdict == WRONG]
-        agree = [i for i in alike if alike[i].verdict == RIGHT]
-        if (
-            len(against) > 1
-            and not agree
-            and all(self.compare_formulas(members[against[0]][0], members[i][0]).verdict == RIGHT for i in against[1:])
-        ):
-            odd = alike[against[0]]
-            yield (
-                members[first][1],
-                odd._replace(formula=members[first][0], reason="all that stands behind it is something else"),
-            )
+        alike = {i: self.compare_formulas(members[first][0], members[i][0]) for i in rest}
+        against = [i for i in rest if alike[i].verdict == WRONG]
+        agree = any(judgement.verdict == RIGHT for judgement in alike.values())
+        if len(against) > 1 and not agree and self._are_one(members, against):
+            reason = "all that stands behind it is something else"
+            yield members[first][1], alike[against[0]]._replace(formula=members[first][0], reason=reason)
             return
-        odd_ones = self._odd_ones(members, rest)
-        for i in rest[1:]:
+        odd_ones = self._odd_ones(members, [first, *rest])
+        for i in rest:
             judgement = odd_ones.get(i, alike[i])
             together = members[i][1] == members[first][1] or found[first].verdict == STATED or agree
             if judgement.verdict == WRONG and not together and i not in odd_ones:
                 reason = "it does not follow from what stands before it, and which is right is not said"
                 judgement = judgement._replace(verdict=JUMP, reason=reason)
             yield members[i][1], judgement
+
+    def _are_one(self, members: Sequence[tuple[str, int]], which: Sequence[int]) -> bool:
+        """Whether some members are all the same as the first of them."""
+        first, *rest = (members[i][0] for i in which)
+        return all(self.compare_formulas(first, text).verdict == RIGHT for text in rest)
 
     def _judge_update(self, chain: Chain) -> Judgement | None:
         """w := w − η ∂L/∂w, where the name itself stands on the right."""

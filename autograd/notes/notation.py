@@ -165,11 +165,7 @@ class Notation:
 
         inside: what stands in the brackets; pure: whether that is names alone
         """
-        if base in FUNCTIONS and base not in self.functions:
-            return ""
-        if base == "σ" and self.is_deviation:
-            return ""
-        if base in ("σ", "exp", "log") or (base in CONSTANTS and base not in self.functions):
+        if base in ("σ", "exp", "log") or ((base in FUNCTIONS or base in CONSTANTS) and base not in self.functions):
             return ""
         if primed and base not in FUNCTIONS:
             return "function"

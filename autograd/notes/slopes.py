@@ -7,7 +7,7 @@ that one: the chain rule, down to slopes that the page states, or that nothing s
 from __future__ import annotations
 
 from autograd.calculus import gradient
-from autograd.formula.arrays import Array, ShapeError, add_up
+from autograd.formula.arrays import Array, add_up
 from autograd.graph import leaves, nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import expand
@@ -55,17 +55,13 @@ class Slopes:
         self._deep = self._asked = 0
 
     def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity:
-        if isinstance(top, Value) and isinstance(bottom, Value):
-            return self.slope(top, bottom)
-        if isinstance(top, Value) and isinstance(bottom, Array):
+        if isinstance(bottom, Value):
+            return self.slope(top, bottom) if isinstance(top, Value) else top.map(lambda y: self.slope(y, bottom))
+        if isinstance(top, Value):
             return bottom.map(lambda x: self.slope(top, x))
-        if isinstance(top, Array) and isinstance(bottom, Value):
-            return top.map(lambda y: self.slope(y, bottom))
-        if isinstance(top, Value) or isinstance(bottom, Value):
-            raise ShapeError("this has no derivative")
-        if top.is_vector and bottom.is_vector:
-            return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
-        raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
+        if not (top.is_vector and bottom.is_vector):
+            raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
+        return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
 
     def slope(self, top: Value, bottom: Value) -> Value:
         if bottom.op is not None:

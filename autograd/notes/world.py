@@ -99,8 +99,8 @@ class World(Slopes):
             key = key_of(str(key[1]))
         base, _, up, down = (str(part) for part in key)
         if not up and not down:
-            if base in self.env or base in self.fixed:
-                return constant(float(self.env.get(base, self.fixed.get(base, 0))))
+            if (n := self._counted(base)) is not None:
+                return constant(float(n))
             if base in self.sizes and base in UP_TO and not self.flat:
                 return constant(float(self.k))
         inner = self._transposed(up)
@@ -129,8 +129,8 @@ class World(Slopes):
         return [self.place(part) for part in parts]
 
     def place(self, part: str) -> str:
-        if part in self.env or part in self.fixed:
-            return str(self.env.get(part, self.fixed.get(part)))
+        if (n := self._counted(part)) is not None:
+            return str(n)
         if ARITHMETIC.fullmatch(part):
             terms = [self.term(term) for term in re.findall(r"[+−-]?(?:[0-9]+|[^\W\d_])", part)]
             known = [term for term in terms if term is not None]
@@ -139,10 +139,14 @@ class World(Slopes):
             self.unbound.add(part)
         return part
 
+    def _counted(self, letter: str) -> int | None:
+        """The number that stands for a letter here."""
+        return self.env.get(letter, self.fixed.get(letter))
+
     def term(self, text: str) -> int | None:
         """A term of an index, such as the k of i + k − 1; nothing where no number stands for it."""
         letter = text.lstrip("+−-")
-        number = int(letter) if letter.isdecimal() else self.env.get(letter, self.fixed.get(letter))
+        number = int(letter) if letter.isdecimal() else self._counted(letter)
         if number is None and letter in self.sizes and not self.flat:
             number = self.k
         if number is None and (letter in self.notation.letters or letter in self.notation.layers):
@@ -169,8 +173,8 @@ class World(Slopes):
             n, m = self.shapes[base, up]
             if n == m == 1:
                 return self.leaf(base, up, ())
-            across = [(str(j + 1),) for j in range(m)] if m > 1 else [()]
-            return Array([[self.leaf(base, up, (str(i + 1), *place)) for place in across] for i in range(n)])
+            columns = [[str(j + 1)] for j in range(m)] if m > 1 else [[]]
+            return Array([[self.leaf(base, up, (str(i + 1), *column)) for column in columns] for i in range(n)])
         if rank == 0:
             return self.leaf(base, up, indices)
         down, n = self.axis(base, up, 0)
