@@ -168,9 +168,9 @@ class Comparing(Reading):
             elif judgement.verdict == WRONG:
                 return judgement._replace(formula=other)
             found.append(judgement)
-        if judgement := self._judge_meeting(world, by_meeting):
-            return judgement._replace(formula=other)
-        stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.k)
+        if (meeting := self._judge_meeting(world, by_meeting)) is not None:
+            return meeting._replace(formula=other)
+        stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.length)
         said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
         unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
         for judgements in by_place.values():
@@ -293,7 +293,7 @@ class Comparing(Reading):
             if leaf in behind and indices and indices[-1].isdecimal():
                 families.setdefault((base, up, indices[:-1]), []).append(leaf)
         for (base, up, before), members in families.items():
-            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.k + 2))
+            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.length + 2))
             whole = [leaf for leaf in everyone if leaf is not None]
             if len(members) > 1 and (base.lower() in "typqd" or world.notation.counts.get(base)):
                 last = whole[-1]
@@ -311,7 +311,7 @@ class Comparing(Reading):
         places = {key[2] for key, leaf in world.leaves.items() if leaf in tied and key[:2] == world.family(x)}
         own = world.keys[x][2]
         numbered = all(i.isdecimal() for place in (own, *places) for i in place)
-        return bool(places) and numbered and all(int(i) <= world.k for i in own)
+        return bool(places) and numbered and all(int(i) <= world.length for i in own)
 
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
         """A name that one side alone has, and that nothing says how it goes with the other."""

@@ -87,15 +87,15 @@ class Reckoner:
         definition = self.world.definitions.get(name)
         return definition is not None and any(x.op is not CONSTANT for x in leaves(definition))
 
-    def worths(self, formula: Value, text: str) -> list[tuple[float, float]]:
+    def results(self, formula: Value, text: str) -> list[tuple[float, float]]:
         """What a formula may come to, and how far off each may be; nothing where a name has no number."""
         found = []
         for way in ("stated", "first", "defined"):
             at = self._numbers_of(formula, way, own=True)
             if at is not None:
-                worth = self._worth(formula, text, at)
-                if worth not in found and math.isfinite(worth[0]):
-                    found.append(worth)
+                result = self._value_and_error(formula, text, at)
+                if result not in found and math.isfinite(result[0]):
+                    found.append(result)
         return found
 
     def _numbers_of(self, formula: Value, way: str, depth: int = 0, own: bool = False) -> dict[Value, Written] | None:
@@ -117,10 +117,10 @@ class Reckoner:
         at = None if definition is None or depth > 20 else self._numbers_of(definition, way, depth + 1)
         if definition is None or at is None:
             return stated[-1] if stated else None
-        value, off = self._worth(definition, "", at)
+        value, off = self._value_and_error(definition, "", at)
         return Written(value, 2.0 * off)
 
-    def _worth(self, formula: Value, text: str, at: Mapping[Value, Written]) -> tuple[float, float]:
+    def _value_and_error(self, formula: Value, text: str, at: Mapping[Value, Written]) -> tuple[float, float]:
         order = nodes(formula)
         values = {x: number.value for x, number in at.items()}
         value = evaluate(order, values)[formula]

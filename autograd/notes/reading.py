@@ -149,7 +149,7 @@ class Reading:
                 for letter in self.letters_of(self.worlds[0], [right]):
                     for world in self.worlds:
                         if not world.flat:
-                            world.fixed[letter] = max(1, world.k - 1)
+                            world.fixed[letter] = max(1, world.length - 1)
         self.letters.clear()
 
     def _define(self, timeline: Timeline, i: int, chain: Chain) -> None:
@@ -215,13 +215,11 @@ class Reading:
         if world.flat or not letters:
             yield dict.fromkeys(letters, 1)
             return
-        layers = self.notation.layers
-        tops = [
-            (LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + (wide and self.notation.has_neighbours)
-            for letter in letters
-        ]
+        layer_tops = dict.fromkeys(self.notation.layers, LAYERS + 1 if wide else LAYERS - 1)
+        top = world.length + (wide and self.notation.has_neighbours)
+        tops = [layer_tops.get(letter, top) for letter in letters]
         everything = [dict(zip(letters, place)) for place in product(*(range(1, top + 1) for top in tops))]
-        most = MOST_PLACES if world.k < 4 else FEW_PLACES
+        most = MOST_PLACES if world.length < 4 else FEW_PLACES
         step = 1 if wide else -(-len(everything) // most)
         yield from islice(everything[::step], MOST_WIDE)
 

@@ -130,14 +130,14 @@ class Reckoning(Comparing):
         is_name = x.op is None
         if y in leaves(x) or (is_name and x in leaves(y)):
             return Judgement(OPEN, formula=text, reason="a name stands on both sides")
-        here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
+        here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.results(x, before)
         if not here:
             return Judgement(STATED, formula=text) if is_name else Judgement(OPEN, reason=UNSAID, formula=text)
         if written is not None:
             good = any(leads_to(value, off, written) for value, off in here)
             there = written.value
         else:
-            sides = self.reckoner.worths(y, text)
+            sides = self.reckoner.results(y, text)
             if not sides:
                 return Judgement(OPEN, reason=UNSAID, formula=text)
             good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)

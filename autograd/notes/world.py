@@ -46,7 +46,7 @@ class World(Slopes):
         self, notation: Notation, size: int, flat: bool = False, axes: Mapping[AxisKey, tuple[Axis, int]] | None = None
     ) -> None:
         super().__init__(notation)
-        self.k, self.flat = size, flat
+        self.length, self.flat = size, flat
         self.axes = dict(axes or {})
         self.is_uneven = bool(axes)
         self.in_rows = False  # whether a vector is a row, as in h = x W
@@ -102,7 +102,7 @@ class World(Slopes):
             if (n := self._counted(base)) is not None:
                 return constant(float(n))
             if base in self.sizes and base in UP_TO and not self.flat:
-                return constant(float(self.k))
+                return constant(float(self.length))
         inner = self._transposed(up)
         if inner is not None:
             found = self[key_of(base, 0, inner, down)]
@@ -148,7 +148,7 @@ class World(Slopes):
         letter = text.lstrip("+−-")
         number = int(letter) if letter.isdecimal() else self._counted(letter)
         if number is None and letter in self.sizes and not self.flat:
-            number = self.k
+            number = self.length
         if number is None and (letter in self.notation.letters or letter in self.notation.layers):
             self.unbound.add(letter)
         return number if number is None or text[0] not in "−-" else -number
@@ -162,8 +162,8 @@ class World(Slopes):
             return int(letter)
         if match := ARITHMETIC.fullmatch(letter.replace(" ", "")):
             others = [self.term(term) or 0 for term in re.findall(r"[+−-](?:[0-9]+|[^\W\d_])", match[2])]
-            return self.env.get(match[1], self.k) + sum(others)
-        return self.k
+            return self.env.get(match[1], self.length) + sum(others)
+        return self.length
 
     def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
         rank = 0 if self.flat else self.notation.arrays.rank(base, up, len(indices))
@@ -189,7 +189,7 @@ class World(Slopes):
 
     def axis(self, base: str, up: str, which: int) -> tuple[Axis, int]:
         """The rows or the columns of a name that is an array, and how many they are."""
-        return self.axes.setdefault((base, up, which), (Axis(), self.k))
+        return self.axes.setdefault((base, up, which), (Axis(), self.length))
 
     def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
         if base.isupper() and len(base) == 1 and base not in self.notation.counts and base.lower() in self.notation.counts:
