@@ -57,7 +57,7 @@ def test_derivatives_of_a_product():
     one = derivatives_of(r"\frac{\partial J(w)}{\partial a^{(1)}_2}")
     assert one is not None
     assert len(one) == 1
-    assert "a" in one[0][1][0]
+    assert "a" in one[0][1][0][0]
     assert derivatives_of("x " + d("L", "z")) is None
     assert derivatives_of(d("L", "z") + " x") is None
     assert derivatives_of("") is None
