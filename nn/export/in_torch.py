@@ -6,8 +6,8 @@ import importlib
 from typing import Any
 
 from nn.export.activations import OURS, SETTINGS, TORCH, unknown_activation
-from nn.export.parts import OWN, Part, first_names, key_of, numbers, part_of
-from nn.export.recording import arrays_of, record
+from nn.export.parts import OWN, Part, arrays_of, key_of, numbers, part_of
+from nn.export.recording import record
 from nn.layers import MLP
 from nn.module import Module
 
@@ -37,17 +37,17 @@ def to_torch(model: Module, example: Any = None) -> Any:
     why = reasons(part, "PyTorch", "torch")
     if why and example is None:
         raise ValueError(why)
-    names = list(first_names(part).values())
     if why:
-        compute, row, output = record(model, example, arrays_of(part), "torch")
+        arrays = arrays_of(part)
+        compute, row, output = record(model, example, arrays, "torch")
         from nn.export.torch_modules import Recorded
 
         inner = {name: _built(each, {}) for name, each in part.inner.items()}
-        twin: Any = Recorded(inner, compute, names, row, output)
+        twin: Any = Recorded(inner, compute, list(arrays), row, output)
     else:
         twin = _built(part, {})
     there: dict[Any, Any] = {}
-    for name, _, _, values in part.named_arrays():
+    for name, values in part.named_arrays():
         key = key_of(values)
         if key not in there:
             there[key] = torch.nn.Parameter(torch.tensor(numbers(values), dtype=torch.float64))

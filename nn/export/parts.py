@@ -41,11 +41,11 @@ class Part:
         for name, part in self.inner.items():
             yield from part.walk(f"{path}.{name}" if path else name)
 
-    def named_arrays(self) -> Iterator[tuple[str, Part, str, Any]]:
-        """Every array: its full name, the part that it stands in, its name there, and its Values."""
+    def named_arrays(self) -> Iterator[tuple[str, Any]]:
+        """Every array, in each place where it stands: its full name, and its Values."""
         for path, part in self.walk():
             for name, values in part.arrays.items():
-                yield f"{path}.{name}" if path else name, part, name, values
+                yield f"{path}.{name}" if path else name, values
 
 
 def part_of(model: Any) -> Part:
@@ -73,17 +73,12 @@ def numbers(values: Any) -> Any:
     return [numbers(row) for row in values] if isinstance(values, (list, tuple)) else values.data
 
 
-def first_names(part: Part) -> dict[Key, str]:
-    """The name of each array in the first place where it stands."""
-    found: dict[Key, str] = {}
-    for name, _, _, values in part.named_arrays():
-        found.setdefault(key_of(values), name)
-    return found
-
-
-def own_ways(part: Part) -> list[str]:
-    """The parts that compute in a way of their own, as messages call them."""
-    return [inner.said for _, inner in part.walk() if inner.kind == OWN]
+def arrays_of(part: Part) -> dict[str, Any]:
+    """Every array once, by its name in the first place where it stands."""
+    found: dict[Key, tuple[str, Any]] = {}
+    for name, values in part.named_arrays():
+        found.setdefault(key_of(values), (name, values))
+    return dict(found.values())
 
 
 def _part(module: Module, known: dict[Module, Part]) -> Part:
@@ -136,7 +131,7 @@ def _holds_values(item: Any) -> bool:
 def _check(part: Part, model: Module) -> None:
     """Raise ValueError for a parameter that is none, for one that is lost, for one in two arrays that are not the same."""
     owners: dict[int, tuple[Key, str]] = {}
-    for name, _, _, values in part.named_arrays():
+    for name, values in part.named_arrays():
         key = key_of(values)
         for each in flat(values):
             if not isinstance(each, Value) or each.op is not None:
@@ -171,21 +166,15 @@ def _embedding(module: Embedding, _: Any) -> Part:
 
 
 def _rms(module: RMSNorm, _: Any) -> Part:
-    settings: dict[str, Any] = {
-        "normalized_shape": module.width,
-        "eps": module.eps,
-        "elementwise_affine": bool(module.weight),
-    }
-    return _with_arrays("RMSNorm", module, "weight", **settings)
+    return _with_arrays("RMSNorm", module, "weight", **_sizes(module))
 
 
 def _layer_norm(module: LayerNorm, _: Any) -> Part:
-    settings: dict[str, Any] = {
-        "normalized_shape": module.width,
-        "eps": module.eps,
-        "elementwise_affine": bool(module.weight),
-    }
-    return _with_arrays("LayerNorm", module, "weight bias", **settings, bias=bool(module.bias))
+    return _with_arrays("LayerNorm", module, "weight bias", **_sizes(module), bias=bool(module.bias))
+
+
+def _sizes(norm: RMSNorm | LayerNorm) -> dict[str, Any]:
+    return {"normalized_shape": norm.width, "eps": norm.eps, "elementwise_affine": bool(norm.weight)}
 
 
 RECURRENT = "weight_ih weight_hh bias_ih bias_hh"
