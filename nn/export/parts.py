@@ -92,7 +92,7 @@ def _part(module: Module, known: dict[Module, Part]) -> Part:
     return known[module]
 
 
-COMPUTE = ("__call__", "vector", "net", "nets", "step", "attend", "_normalise", "_output", "_outputs", "_step", "_attend")
+COMPUTE = "__call__ vector net nets step attend _normalise _output _outputs _step _through _attend".split()
 
 
 def _stranger(module: Module, known: dict[Module, Part]) -> Part:
