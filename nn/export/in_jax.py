@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.export.forward import forward
-from nn.export.in_torch import needed, reasons
+from nn.export.libraries import needed, reasons
 from nn.export.parts import Part, arrays_of, key_of, numbers, part_of
 from nn.export.recording import record
 from nn.layers import MLP, Layer

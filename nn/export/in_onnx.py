@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.display.files import save, suffix_of
-from nn.export.activations import ONNX
 from nn.export.forward import forward
-from nn.export.in_torch import needed, reasons
+from nn.export.libraries import ONNX, needed, reasons
 from nn.export.parts import Part, arrays_of, key_of, numbers, part_of
 from nn.module import Module
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-from nn.export.activations import OURS, SETTINGS, TORCH, unknown_activation
+from nn.export.libraries import OURS, SETTINGS, TORCH, needed, reasons
 from nn.export.parts import OWN, Part, arrays_of, key_of, numbers, part_of
 from nn.export.recording import record
 from nn.layers import MLP
@@ -82,17 +81,6 @@ def _built(part: Part, known: dict[Part, Any]) -> Any:
     return made
 
 
-def reasons(part: Part, there: str, way: str) -> str:
-    """Why a model cannot be handed over as it is, with the way out; "" where it can."""
-    recorded = f"nn.to_{way}(model, x) records what it does with an input x"
-    for _, each in part.walk():
-        if each.kind == OWN and each.said != "a list of modules":
-            return f"{each.said} computes in a way of its own: {recorded}"
-        if each.kind == "Activation" and (why := unknown_activation(each, there)):
-            return f"{why}; {recorded}"
-    return ""
-
-
 def from_torch(sequential: Any) -> MLP:
     """An MLP with the numbers of a torch.nn.Sequential of Linear layers and activations; the way back from to_torch.
 
@@ -128,10 +116,3 @@ def from_torch(sequential: Any) -> MLP:
         if bias:
             layer.b = [0.0] * linear.out_features if linear.bias is None else linear.bias.detach().tolist()
     return model
-
-
-def needed(module: str, extra: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise ImportError(f'this needs {module}: pip install "chalkgrad[{extra}]"') from None

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
+from autograd.calculus import flatten
 from nn.attention import Attention, Block
 from nn.gpt import GPT
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer, Neuron
@@ -61,11 +62,7 @@ def part_of(model: Any) -> Part:
 
 def key_of(values: Any) -> Key:
     """Which Values an array holds: two places that have the same ones share them."""
-    return tuple(map(id, flat(values)))
-
-
-def flat(values: Any) -> list[Any]:
-    return [x for row in values for x in flat(row)] if isinstance(values, (list, tuple)) else [values]
+    return tuple(map(id, flatten(values)))
 
 
 def numbers(values: Any) -> Any:
@@ -133,7 +130,7 @@ def _check(part: Part, model: Module) -> None:
     owners: dict[int, tuple[Key, str]] = {}
     for name, values in part.named_arrays():
         key = key_of(values)
-        for each in flat(values):
+        for each in flatten(values):
             if not isinstance(each, Value) or each.op is not None:
                 raise ValueError(
                     f"{name} holds {each!r}, which is no parameter: make it one, Value(0.5), or compile the graph"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, compile
-from nn.export.parts import flat
+from autograd.calculus import flatten
 from nn.module import Module, asked
 
 
@@ -29,10 +29,8 @@ def record(
         raise ValueError(
             f"{model!r} gives {len(y)} things, and what is recorded gives one: let it return the one that is needed"
         )
-    outputs = flat(y)
-    inputs = flat(x)
-    order = [each for values in arrays.values() for each in flat(values)]
-    program = compile([each + 0.0 if each.op is None else each for each in outputs], inputs, order)
+    outputs = [each + 0.0 if each.op is None else each for each in flatten(y)]
+    program = compile(outputs, list(flatten(x)), list(flatten(list(arrays.values()))))
     return program.function(engine, "values"), shape_of(x), shape_of(y)
 
 
