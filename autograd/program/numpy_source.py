@@ -356,7 +356,7 @@ class NumpyPrinter(Printer):
         elif varying and not any(varying):
             total = f"({self.expression(store.what)})[:, 0] * batch"
         else:
-            total = f"total({self.expression(store.what)}, {len(places)}, batch)"
+            total = f"total({self.expression(store.what)}, {len(places)})"
         self.body.append(f"gradient[{to}] {way} {total}")
 
 
