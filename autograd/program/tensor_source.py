@@ -67,7 +67,7 @@ class TensorPrinter:
                     self._total("value", step)
                 case _:
                     self._give(step)
-            for array in {*ex.arrays_in(step), *([step.array] if isinstance(step, ex.Let) else [])}:
+            for array in dict.fromkeys([*ex.arrays_in(step), *([step.array] if isinstance(step, ex.Let) else [])]):
                 if last.get(array, -1) <= i:
                     layout.release(array)
         if "seed" in vectors and (self._fill or len(self._written) < len(s.arrays[0])):
