@@ -23,7 +23,7 @@ import operator
 
 from autograd import composed
 from autograd import primitives as ops
-from autograd.graph import history, nodes
+from autograd.graph import bottom_up, history, nodes
 from autograd.interop.conversions import check_number, explained, number, short
 from autograd.interop.elementwise import apply_to_elements, is_array
 from autograd.interop.given import Given, OfOnePoint, computed_from, slopes_by
@@ -104,19 +104,7 @@ def with_siblings(order: list[Value]) -> list[Value]:
     """Nodes, each after its inputs, so that a difference to the largest of several numbers is after all of these, too."""
     if not any(map(ops.shifted_from, [node for node in order if node.op is ops.sub])):  # as in most graphs
         return order
-    done: dict[Value, None] = {}
-    for node in order:
-        if not ops.shifted_from(node):  # what it is made of came before it
-            done[node] = None
-            continue
-        stack = [node]
-        while stack:
-            missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
-            if missing:
-                stack += missing[::-1]
-            else:
-                done[stack.pop()] = None
-    return list(done)
+    return list(bottom_up(order, lambda node: (*node.inputs, *(ops.shifted_from(node) or ()))))
 
 
 def noted(node: Value, how: str) -> None:
