@@ -1,4 +1,4 @@
-"""Functions of numbers that are made of operations: of several, by a formula, or of one, with what it takes if nothing is said.
+"""Functions of numbers: formulas made of operations, and operations with what they take where nothing is said.
 
 Each takes Values and plain numbers, and is a method of Value, too.
 """

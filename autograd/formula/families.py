@@ -299,6 +299,3 @@ def _parts(down: str) -> list[str]:
     if "," in down:
         return [part for part in down.split(",") if part]
     return [down] if ARITHMETIC.fullmatch(down) else re.findall(r"[^\W\d_]'*|[0-9]|.", down)
-
-
-__all__ = ["NamesWithIndices", "ends_of_sums", "multiplies_families"]
