@@ -157,6 +157,20 @@ function tellPosition($, position, last, count, spoken) {
   $(".last").disabled = $(".next").disabled = position === last;
 }
 
+// A drawing as it goes into its place, whose size it takes; words that stand below one another are a space apart.
+function drawingOf(svg) {
+  const drawing = new DOMParser().parseFromString(svg.replaceAll("\n", " "), "image/svg+xml").documentElement;
+  drawing.removeAttribute("width");
+  drawing.removeAttribute("height");
+  return document.importNode(drawing, true);
+}
+
+// A box is called by all that can be read in it, so that whoever speaks to the computer can say what is seen.
+function nameByWords(box, opens) {
+  const words = [...box.querySelectorAll("text")].map((line) => line.textContent.replace(/\s+/g, " ").trim()).filter((line) => line && line !== "⊞");
+  box.setAttribute("aria-label", [...words, ...(opens ? ["opens"] : [])].join(", "));
+}
+
 const LEAST = 11; // pixels that the smallest letters of a drawing are high, at least
 
 // A drawing is never so small that its letters cannot be read: then its stage scrolls, and follows the step.

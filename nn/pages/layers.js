@@ -68,18 +68,16 @@ export function mountLayers(element, data, changed = () => {}) {
 
   function unfold() {
     boxes = {};
-    const drawing = new DOMParser().parseFromString(view().svg, "image/svg+xml").documentElement;
-    drawing.removeAttribute("width");
-    drawing.removeAttribute("height");
+    const drawing = drawingOf(view().svg);
     keepLegible(drawing);
-    $(".stage").replaceChildren(document.importNode(drawing, true));
+    $(".stage").replaceChildren(drawing);
     for (const group of root.querySelectorAll(".stage g.node")) boxes[group.querySelector("title").textContent] = group;
     for (const title of root.querySelectorAll(".stage title")) title.remove();
     for (const [key, unit] of Object.entries(view().units)) {
       const box = boxes[key];
       box.classList.add("g-node");
-      const what = `${unit.name}${unit.opens === null ? "" : ", opens"}`;
-      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["aria-label", what]]) box.setAttribute(attribute, word);
+      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"]]) box.setAttribute(attribute, word);
+      nameByWords(box, unit.opens !== null);
       box.addEventListener("click", () => look(key));
       box.addEventListener("dblclick", () => open(key));
       box.addEventListener("keydown", (event) => {

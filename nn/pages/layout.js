@@ -251,9 +251,9 @@ function view(graph, down = false) {
     const line = (/** @type {number} */ dy, /** @type {number} */ size, /** @type {string} */ text, more = "") =>
       `<text x="${round(words)}" y="${round(y + dy)}" font-size="${size}"${more}>${escape(text)}</text>`;
     if (isSmall(node)) svg.push(`<g class="node constant"><title>${box.key}</title>${line(5, NUMBERS, node.said)}</g>`);
-    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`,
+    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`, line(-14, NAME, node.name, ' font-weight="bold"'), " ",
       sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 14)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
-      line(-14, NAME, node.name, ' font-weight="bold"'), line(6, NUMBERS, ""), line(25, NUMBERS, ""), "</g>");
+      " ", line(6, NUMBERS, ""), " ", line(25, NUMBERS, ""), "</g>"); // a space between words, for those who read them without seeing
   }
   const edges = /** @type {string[]} */ ([]);
   for (const i of graph.forward) {

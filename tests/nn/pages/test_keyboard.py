@@ -78,7 +78,7 @@ def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
     assert keys.tab()["name"] == "one neuron"
     keys.tab_to("▶ Play")
     keys.press("End")
-    assert page.find("#bench .g-node[data-name=w]").get_attribute("aria-label") == "w, value 2, gradient 7"
+    assert page.find("#bench .g-node[data-name=w]").get_attribute("aria-label") == "w, 2, grad 7"
     descend_and_foretell(page, keys, "#bench ")
 
 
@@ -182,7 +182,7 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     keys.page.set_viewport_size({"width": width, "height": 700})
     page.find(".depth").select_option("neuron")
     page.find(".panel").focus()
-    keys.tab_to("h₁₂", "Shift+Tab")
+    keys.tab_to("neuron 2: h₁₂", "Shift+Tab")
     boxes = page.find(".stage .g-node").count()
     keys.press("+")
     assert page.find(".stage .g-node").count() > boxes
@@ -191,7 +191,7 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     assert here["shown"]
     keys.press("-")
     assert page.find(".stage .g-node").count() == boxes
-    assert keys.where()["name"].startswith("h₁₂")
+    assert keys.where()["name"].startswith("neuron 2: h₁₂")
     keys.press("-")
     assert page.find(".stage .g-node, .stage .g-group").count() < boxes
     assert keys.where()["tag"] == "g"
@@ -228,11 +228,11 @@ def test_the_last_number_is_foretold_and_the_keyboard_is_still_there(typing):
 def test_the_page_of_layers(graphviz, typing):
     """A block opens, Escape leads back to its box; one number leads to the next; downhill, all starts again; foretold."""
     page, keys = typing(nn.step_through(small_gpt(), layers=True), ".count")
-    keys.tab_to("block 1, opens")
+    keys.tab_to("block 1, Block")
     keys.press("Enter", "Enter")
     assert "block 1" in page.find(".path b").inner_text()
     keys.press("ArrowRight", "Escape")
-    assert keys.where()["name"] == "block 1, opens"
+    assert keys.where()["name"].startswith("block 1, Block 4, 2 heads")
     keys.press("End")
     assert "Done" in page.find(".now").inner_text()
     keys.tab_to("head")
