@@ -191,9 +191,16 @@ export function mountLayers(element, data, changed = () => {}) {
     const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth} ${times}`;
     if (place.dataset.shown === stamp) return;
     place.dataset.shown = stamp;
+    const stops = () => [...place.querySelectorAll("canvas, button, summary")], held = stops().indexOf(root.activeElement);
     place.replaceChildren();
+    if (view().units[key]) fill(place, key);
+    if (held < 0) return;
+    stops()[held]?.focus({ preventScroll: true }); // what had the keyboard's focus is drawn anew
+    if (!place.contains(root.activeElement)) $(".stage").focus({ preventScroll: true });
+  }
+
+  function fill(place, key) {
     const unit = view().units[key];
-    if (!unit) return;
     const head = make("h3", unit.name);
     if (unit.opens !== null) {
       const button = make("button", `open ${unit.name}`, "link");
@@ -270,10 +277,11 @@ export function mountLayers(element, data, changed = () => {}) {
       pick((block * rows + Math.min(rows - 1, Math.floor(y / cell))) * width + Math.min(width - 1, column));
     });
     canvas.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[event.key];
-      if (by === undefined && event.key !== "Enter") return;
-      let to = cursor + (by ?? 0);
-      while (by !== undefined && to >= 0 && to < array.ids.length && array.ids[to] < 0) to += by;
+      const row = cursor - (cursor % width);
+      let [to, by] = { ArrowLeft: [cursor - 1, -1], ArrowRight: [cursor + 1, 1], ArrowUp: [cursor - width, -width], ArrowDown: [cursor + width, width],
+        Home: [row, 1], End: [row + width - 1, -1], Enter: [cursor, 0] }[event.key] ?? [];
+      if (to === undefined) return;
+      while (by && to >= 0 && to < array.ids.length && array.ids[to] < 0) to += by;
       pick(to);
       event.preventDefault();
       event.stopPropagation();
