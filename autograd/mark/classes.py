@@ -79,7 +79,7 @@ class Class(Report):
                 if row.verdict == "wrong":
                     kind = row.diagnoses[0].kind if len(row.diagnoses) == 1 else ""
                     who.setdefault((row.name, kind), []).append(person)
-        lines = Counter({line: 0 for line, _ in who})
+        lines = Counter[str]()
         for (line, _), people in who.items():
             lines[line] += len(people)
         order = sorted(who.items(), key=lambda item: (-len(item[1]), -lines[item[0][0]], item[0][1] == ""))

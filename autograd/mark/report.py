@@ -113,15 +113,22 @@ class Report(ABC):
 
     @property
     @abstractmethod
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """A table for a terminal; what print shows."""
+
     @property
     @abstractmethod
-    def csv(self) -> str: ...
+    def csv(self) -> str:
+        """A table for a grade book, as CSV."""
+
     @property
     @abstractmethod
-    def data(self) -> dict[str, Any]: ...
+    def data(self) -> dict[str, Any]:
+        """Everything, as dictionaries and lists."""
+
     @abstractmethod
-    def html(self) -> str: ...
+    def html(self) -> str:
+        """A page, for a place in another page."""
 
     @property
     def json(self) -> str:
