@@ -180,12 +180,11 @@ class Layer(Module):
 
     @property
     def W(self) -> Sequence[Sequence[float]]:
-        """The weights as nout rows of nin numbers."""
+        """The weights as nout rows of nin numbers; setting them takes such rows, else ValueError."""
         return [[w.data for w in neuron.w] for neuron in self.neurons]
 
     @W.setter
     def W(self, rows: Sequence[Sequence[float]]) -> None:
-        """The weights as nout rows of nin numbers; setting them takes such rows, else ValueError."""
         matrix = [_numbers(row, "a row of W") for row in _numbers(rows, "W", rows=True)]
         if [len(row) for row in matrix] != [self.nin] * len(self.neurons):
             shape = f"{len(matrix)} rows of {', '.join(sorted({str(len(row)) for row in matrix})) or 'nothing'}"
@@ -196,12 +195,11 @@ class Layer(Module):
 
     @property
     def b(self) -> Sequence[float]:
-        """The biases, nout numbers; none for a layer without."""
+        """The biases, nout numbers, none for a layer without; setting them takes as many, else ValueError."""
         return [neuron.b.data for neuron in self.neurons if neuron.b is not None]
 
     @b.setter
     def b(self, numbers: Sequence[float]) -> None:
-        """The biases, nout numbers, none for a layer without; setting them takes as many, else ValueError."""
         vector = _numbers(numbers, "b")
         if len(vector) != len(self.b):
             raise ValueError(f"b of this layer has {len(self.b)} numbers, got {len(vector)}")
