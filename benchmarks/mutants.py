@@ -68,7 +68,7 @@ PARTS = {
         "test_equality test_notes test_pages_of_strangers test_ways_of_writing test_small_parts",
     ),
     "training": (
-        "losses optimizer optimizers adam schedules fit batches history resuming steps",
+        "losses optimizer optimizers adam schedules fit train/training batches history resuming steps",
         "test_losses test_losses_by_hand test_optim test_optim_papers test_optim_saving test_training_by_hand test_training"
         " test_training_texts test_batches test_resuming test_threads",
     ),

@@ -392,17 +392,19 @@ def _check_that_none_is_lost(module: Module, found: Mapping[Value, str]) -> None
                 " once: make it a list, and parameters in it are found"
             )
         for value in _values(content):
-            if value.op is None and value not in found:
+            leaves = [node for node in nodes(value) if node.op is None]
+            if not leaves or not found.keys().isdisjoint(leaves):
+                continue
+            if value.op is None:
                 raise TypeError(
                     f"self.{attribute} of {type(module).__name__} holds a parameter, {value!r}, where it is not found: in a"
                     f" set, which has no order, or in an object that is no nn.Module. {_WAYS_OUT}"
                 )
-            if value.op is not None and (leaves := _leaves(value)) and found.keys().isdisjoint(leaves):
-                raise TypeError(
-                    f"self.{attribute} of {type(module).__name__} holds a computed Value, {value!r} by {value.op.name}, of"
-                    " none of its parameters, which would not be trained: a parameter is made of a plain number, as in"
-                    f" Value(0.5 * 0.1). {_WAYS_OUT}"
-                )
+            raise TypeError(
+                f"self.{attribute} of {type(module).__name__} holds a computed Value, {value!r} by {value.op.name}, of none"
+                " of its parameters, which would not be trained: a parameter is made of a plain number, as in"
+                f" Value(0.5 * 0.1). {_WAYS_OUT}"
+            )
     module._looked_at = state
 
 
@@ -424,10 +426,6 @@ def _values(item: Any) -> Iterator[Value]:
             stack += each
         else:
             stack += [inner for name, inner in getattr(item, "__dict__", {}).items() if not name.startswith("_")]
-
-
-def _leaves(value: Value) -> list[Value]:
-    return [node for node in nodes(value) if node.op is None]
 
 
 def _some(names: list[str]) -> str:

@@ -42,6 +42,7 @@ class _Norm(VectorModule):
         raise NotImplementedError
 
     def epsilon(self) -> Value:
+        """ε, a plain number with a name."""
         return named_constant(self.eps, "ε")
 
 

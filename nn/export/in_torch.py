@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.export.libraries import OURS, SETTINGS, TORCH, needed, reasons
+from nn.export.libraries import OURS, SETTINGS, needed, reasons
 from nn.export.parts import OWN, Part, arrays_of, key_of, numbers, part_of
 from nn.export.recording import record
-from nn.layers import MLP
+from nn.layers import MLP, TORCH
 from nn.module import Module
 
 

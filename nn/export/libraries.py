@@ -1,4 +1,4 @@
-"""The libraries that a net is handed over to: what activations are called there, and whether it can be handed over."""
+"""The libraries that a net is handed over to: what activations are there, and whether it can be handed over."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import importlib
 from typing import Any
 
 from nn.export.parts import OWN, Part
+from nn.layers import TORCH
 
-TORCH = {
-    "linear": "Identity", "relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "silu": "SiLU",
-    "gelu": "GELU", "elu": "ELU", "leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax",
-}  # fmt: skip
 SETTINGS: dict[str, dict[str, Any]] = {
     "Softmax": {"dim": -1}, "LogSoftmax": {"dim": -1}, "Softplus": {"threshold": 40}  # above it x itself, to 1e-17
 }  # fmt: skip

@@ -21,7 +21,6 @@ the step, from 1 on; lambda the weight decay.
 from __future__ import annotations
 
 import copy
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
@@ -38,18 +37,9 @@ from autograd.threads import one_at_a_time
 
 State = dict[str, float]
 
-BOUNDS: dict[str, tuple[str, float, float | None]] = {  # what messages say, the least number, and what it is below
-    "lr": ("learning rate", 0.0, None),
-    "momentum": ("momentum value", 0.0, None),
-    "weight_decay": ("weight_decay value", 0.0, None),
-    "alpha": ("alpha value", 0.0, None),
-    "betas": ("beta parameter", 0.0, 1.0),
-    "eps": ("epsilon value", 0.0, None),
-    "rho": ("rho value", 0.0, 1.0),
-    "momentum_decay": ("momentum_decay value", 0.0, None),
-    "lr_decay": ("lr_decay value", 0.0, None),
-    "initial_accumulator_value": ("initial_accumulator_value value", 0.0, None),
-}
+FROM_0_ON = "lr momentum weight_decay alpha betas eps rho momentum_decay lr_decay initial_accumulator_value".split()
+BELOW_1 = ("betas", "rho")
+CALLED = {"lr": "learning rate", "betas": "beta parameter", "eps": "epsilon value"}  # in messages, as torch has them
 
 
 def for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
@@ -305,11 +295,11 @@ class Optimizer:
             x = number(x)
         except TypeError as error:
             raise TypeError(f"{name} of {type(self).__name__}: {error}") from None
-        called, least, below = BOUNDS.get(name, (name, -math.inf, None))
-        if name in BOUNDS and not x >= least:
-            raise ValueError(f"Invalid {called}{place}: {x}: {name} is {least:g} or more")
-        if below is not None and not x < below:
-            raise ValueError(f"Invalid {called}{place}: {x}: {name} is below {below:g}")
+        called = CALLED.get(name, f"{name} value")
+        if name in FROM_0_ON and not x >= 0.0:
+            raise ValueError(f"Invalid {called}{place}: {x}: {name} is 0 or more")
+        if name in BELOW_1 and not x < 1.0:
+            raise ValueError(f"Invalid {called}{place}: {x}: {name} is below 1")
         return x
 
     def check(self, settings: Mapping[str, Any]) -> None:

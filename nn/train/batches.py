@@ -42,7 +42,7 @@ class BatchStep(Step):
         self.np = np
         self.known: dict[int, dict[int, tuple[Any, Any, dict[int, int]]]] = {}
         self.programs = {_length(row): self._compiled(row) for row in {_length(row): row for row in rows[::-1]}.values()}
-        self.program, self.outputs = self.programs[_length(rows[0])]
+        self.program = self.programs[_length(rows[0])][0]
         if run.metrics and not all(outputs for _, outputs in self.programs.values()):
             raise NoProgram("a prediction that is an input has no program")
         try:

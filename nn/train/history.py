@@ -14,6 +14,9 @@ from autograd.interop.guesses import add_guesses
 from nn.module import write_content
 from nn.train.resuming import FORMAT
 
+OF_EPOCHS = ("loss", "val_loss", "grad_norm", "lr")  # the attributes of a History that are lists,
+OF_METRICS = ("metrics", "val_metrics")  # and those that are dicts of such
+
 
 class Record(NamedTuple):
     """The parameters at the end of an epoch, in the order of model.parameters(), as plain numbers.
@@ -70,7 +73,7 @@ class History:
 
     def rows(self) -> list[dict[str, float]]:
         """One dict per epoch, for a table, a CSV file or a data frame."""
-        columns = {"loss": self.loss, "val_loss": self.val_loss, "grad_norm": self.grad_norm, "lr": self.lr}
+        columns = {name: getattr(self, name) for name in OF_EPOCHS}
         columns |= self.metrics | {f"val_{name}": values for name, values in self.val_metrics.items()}
         return [
             {"epoch": i + 1, **{name: values[i] for name, values in columns.items() if i < len(values)}}

@@ -173,11 +173,6 @@ class Step:
         return loss
 
 
-def set_data(parameters: list[Value], numbers: list[float]) -> None:
-    for p, data in zip(parameters, numbers):
-        p.data = data
-
-
 def gives_rows(prediction: Any) -> bool:
     """Whether a model gives rows of scores, whose targets are one class for each."""
     return isinstance(prediction, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in prediction)
