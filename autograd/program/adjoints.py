@@ -189,7 +189,7 @@ class RolledStatements:
         for array in reversed(self._rolling.arrays):
             if array.what != LARGEST and array.kind != "leaf" and (adjoint := self._adjoint(array)) is not None:
                 self._through(array, (adjoint, self._all(array)))
-        self.stores += self._gradient(theta)
+        self.stores += [self._store(rows, products) for rows, products in self._some.pop(theta, [])]
 
     def _adjoint(self, array: Array) -> Array | None:
         """The array of what the loss varies by with each row of another."""
@@ -375,9 +375,6 @@ class RolledStatements:
         return self._array(recipe, size), np.arange(size)
 
     # ---- the gradient
-
-    def _gradient(self, theta: Array) -> list[ex.Store]:
-        return [self._store(rows, products) for rows, products in self._some.pop(theta, [])]
 
     def _store(self, places: Any, products: Products) -> ex.Store:
         np = self._np

@@ -14,7 +14,6 @@ Slopes of recipes are recipes again, see adjoints.py: nothing needs to be known 
 from __future__ import annotations
 
 import math
-from itertools import chain
 
 from autograd.primitives import select_of
 from autograd.program.engines import import_numpy
@@ -55,7 +54,7 @@ class Rolling:
         self.side: dict[Array, int] = {}
         self.hidden: dict[Array, float] = {}
         self.recipes: dict[Array, Recipe] = {}
-        self._classify()
+        self._classify(lowering.levels())
         lists = self._padded_lists()
         for array in self.arrays[len(leaves) :]:
             self._order(array, lists.get(array))
@@ -75,36 +74,19 @@ class Rolling:
 
     # ---- classes
 
-    def _classify(self) -> None:
-        by_level: dict[int, list[int]] = {}
-        needed = [False] * len(self.atoms)
-        for f in self.products.factors[:, self.products.bounds[len(self.atoms)] :].ravel().tolist():
-            if f < len(self.atoms):
-                needed[f] = True
-        passed: set[int] = set()  # lists of atoms that many sums share
-        for atom, here in zip(reversed(self.atoms), reversed(needed)):
-            if here:
-                rest = [f for factors in atom.form.rest for f in factors]
-                lists = [each for each in (atom.form.first, atom.form.second) if id(each) not in passed]
-                passed.update(map(id, lists))
-                for x in chain(rest, *lists, (x for x in atom.inputs if isinstance(x, int))):
-                    needed[x] = True
+    def _classify(self, levels: Iterable[list[int]]) -> None:
         leaves = {array.what: array for array in self.arrays}
-        for i, atom in enumerate(self.atoms):
-            if not needed[i]:
-                continue
-            if atom.kind == "leaf":
-                name, row = atom.what
-                self.array_of[i], self.row_of[i] = leaves[name].number, row
-                leaves[name].rows[row] = i
-            else:
-                by_level.setdefault(atom.level, []).append(i)
-        for level in sorted(by_level):
+        for level in levels:
             alike: dict[object, list[int]] = {}
-            sums = [i for i in by_level[level] if self.atoms[i].kind == "sum"]
-            for i in by_level[level]:
-                if self.atoms[i].kind == "function":
-                    alike.setdefault(self._key(i), []).append(i)
+            sums = [i for i in level if self.atoms[i].kind == "sum"]
+            for i in level:
+                atom = self.atoms[i]
+                if atom.kind == "leaf":
+                    name, row = atom.what
+                    self.array_of[i], self.row_of[i] = leaves[name].number, row
+                    leaves[name].rows[row] = i
+                elif atom.kind == "function":
+                    alike.setdefault(self._key(atom), []).append(i)
             for members in (*alike.values(), *(self._alike_sums(sums) if sums else ())):
                 if len(self.arrays) >= MOST_ARRAYS:
                     raise NotRolled("many arrays")
@@ -112,8 +94,7 @@ class Rolling:
                 self.arrays.append(Array(number, first.kind, first.what, members, first.varies))
                 self.array_of[members] = number
 
-    def _key(self, i: int) -> object:
-        atom = self.atoms[i]
+    def _key(self, atom: Atom) -> object:
         arrays = tuple(int(self.array_of[x]) if isinstance(x, int) else ("number", repr(x)) for x in atom.inputs)
         if self._is_along(atom):
             return atom.what, arrays[:1]

@@ -220,24 +220,20 @@ class TensorPrinter:
         outer, inside = (table // inner, table % inner) if inner else (table, table * 0)
         steps = []
         for part in (outer, inside):
-            step = int(part[0, 1] - part[0, 0]) if table.shape[1] > 1 else 0
-            if (part != part[:, :1] + step * np.arange(table.shape[1])).any():
+            steps.append(int(part[0, 1] - part[0, 0]) if table.shape[1] > 1 else 0)
+            if (part != part[:, :1] + steps[-1] * np.arange(table.shape[1])).any():
                 raise NotRolled("choices in uneven places")
-            steps.append(step)
         name = self.layout.new_name("index")
         place = self._integers(which, table.shape[1])
         base = self.layout.new_name("base")
         first = self.layout.table("at", table[:, 0].tolist())
-        shape = f"({n // out.inner}, batch, {out.inner})" if out.inner else ""
-        if not shape:
+        if not out.inner:
             raise NotRolled("a choice for parameters alone")
         self.layout.bound.append(f"{base} = first({inner if varies else 0}, {first}, batch)")
-        self.layout.bound.append(f"{name} = np.empty({shape}, dtype=np.intp)")
+        self.layout.bound.append(f"{name} = np.empty(({n // out.inner}, batch, {out.inner}), dtype=np.intp)")
         self.layout.bound.append(f"{base} = {base}.reshape({n // out.inner}, {out.inner}, batch).transpose(0, 2, 1).copy()")
-        apart = (
-            f"{steps[0]} * batch * {inner} + {steps[1]}" if inner and varies else f"{steps[0] * max(inner, 1) + steps[1]}"
-        )
-        self.layout.bound.append(f"{name}_step = {apart}")
+        step = f"{steps[0]} * batch * {inner} + {steps[1]}" if inner and varies else steps[0] * max(inner, 1) + steps[1]
+        self.layout.bound.append(f"{name}_step = {step}")
         lengths, found = self.layout.align([Place(name, out.inner, True, np.arange(n)), place])
         if found[1][0].name != place.name:
             raise NotRolled("choices in uneven places")
@@ -278,11 +274,11 @@ class TensorPrinter:
             if not what.array.varies:
                 raise NotRolled("what is scattered is the same for all")
             text = f"np.bincount({index}.reshape(-1), {out.name}.reshape(-1), {hi})[{lo}:]"
-            if len(places) == hi - lo:
-                self.layout.body.append(f"gradient[{lo}:{hi}] {'=' if new else '+='} {text}")
-            else:
-                at, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
-                self.layout.body.append(f"gradient[{at}] {'=' if new else '+='} {text}[{inside}]")
+            to = f"{lo}:{hi}"
+            if len(places) < hi - lo:
+                to, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
+                text = f"{text}[{inside}]"
+            self.layout.body.append(f"gradient[{to}] {'=' if new else '+='} {text}")
             return
         if isinstance(store, ex.Outer):
             left = np.array(store.left.rows).reshape(-1, store.copies)
@@ -348,6 +344,6 @@ class TensorPrinter:
         self._products.contract(to, [spare._replace(table=spare.table[:, None])], 1.0, over_batch=True)
 
 
-def _deepest_last(store: ex.Store) -> tuple[int, int]:
+def _deepest_last(store: ex.Store) -> int:
     """Each part of the gradient as soon as its arrays are there."""
-    return 0, max((array.number for array in ex.arrays_in(store)), default=0)
+    return max((array.number for array in ex.arrays_in(store)), default=0)
