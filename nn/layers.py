@@ -23,8 +23,8 @@ from autograd.graph import nodes
 from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.value import lift
-from nn.arguments import generator, whole
-from nn.module import Module, count_parameters
+from nn.arguments import counted, generator, whole
+from nn.module import Module
 
 Activation: TypeAlias = "str | Callable[[Value], Value]"
 Initialisation: TypeAlias = "str | Callable[[int, int], float]"
@@ -132,7 +132,7 @@ class Neuron(Module):
         return a if self._function is None else self._function(a)
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)} → 1, {self.activation}; {count_parameters(len(self.w) + (self.b is not None))})"
+        return f"Neuron({len(self.w)} → 1, {self.activation}; {counted(len(self.w) + (self.b is not None), 'parameter')})"
 
 
 class Layer(Module):
@@ -233,7 +233,7 @@ class Layer(Module):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
-        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {count_parameters(len(self.parameters()))})"
+        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {counted(len(self.parameters()), 'parameter')})"
 
 
 class MLP(Module):
@@ -327,7 +327,7 @@ class MLP(Module):
     def __repr__(self) -> str:
         sizes = " → ".join(map(str, [self.layers[0].nin, *(len(layer.neurons) for layer in self.layers)]))
         activations = ", ".join(layer.activation for layer in self.layers)
-        return f"MLP({sizes}, {activations}; {count_parameters(len(self.parameters()))})"
+        return f"MLP({sizes}, {activations}; {counted(len(self.parameters()), 'parameter')})"
 
 
 def _inputs(x: Any) -> list[Value]:

@@ -10,9 +10,7 @@ mistake. The seed of the exam gives everybody's seed; nobody can tell one's neig
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import os
 import re
@@ -31,7 +29,7 @@ from autograd.exams.tables import Student, read_students
 from autograd.mark.exercises import Exercise, exercise
 from autograd.mark.handout import write_notebook
 from autograd.mark.kind_numbers import KindNumbers
-from autograd.mark.report import Marking, safe_cell
+from autograd.mark.report import Marking, write_csv
 from autograd.mark.sheets import sheet_from
 from autograd.mark.texts import SheetError, read_text
 from autograd.mark.worksheet import Worksheet
@@ -175,15 +173,9 @@ class Exam:
 
     def _table(self) -> str:
         """A table with the names, and blanks for what people wrote."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
         lines = list(dict.fromkeys(line for sheet in self.sheets for line in self.task(sheet).lines))
-        writer.writerow([safe_cell(cell) for cell in ("code", "name", "id", *lines)])
-        for sheet in self.sheets:
-            writer.writerow(
-                [safe_cell(cell) for cell in (sheet.code, sheet.student.name, sheet.student.id, *[""] * len(lines))]
-            )
-        return file.getvalue()
+        people = [(sheet.code, sheet.student.name, sheet.student.id, *[""] * len(lines)) for sheet in self.sheets]
+        return write_csv([("code", "name", "id", *lines), *people])
 
 
 def exam(

@@ -27,25 +27,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.formula.arrays import Quantity
-
 UNCLEAR = LONG["dots"]
 
 
 class CellParser(Parser):
     """A formula over Values and Arrays, and the brackets in it."""
 
+    closing = CLOSING | {"⟦": "⟧", "⦃": "⦄", "‖": "‖"}
+
     def __init__(self, text: str, scope: Scope) -> None:
         super().__init__(IndexedLexer(text, scope))
         self.scope = scope
-
-    def quantity(self) -> Quantity:
-        if self.token.kind == "end":
-            raise self.error(self.token.start, "there is no formula here")
-        y: Quantity = self.expression()
-        if self.token.kind != "end":
-            raise self.misplaced()
-        return y
 
     def misplaced(self) -> FormulaError:
         if self.token.kind == "dots":
@@ -59,7 +51,7 @@ class CellParser(Parser):
         self.scope.count(text)
         self.scope.env = {**before, **env}
         try:
-            return type(self)(text, self.scope).quantity()
+            return type(self)(text, self.scope).formula()
         finally:
             self.scope.env = before
 
@@ -119,7 +111,7 @@ class CellParser(Parser):
 
     def matrix(self) -> Any:
         """The rows of a matrix; with dots between rows, the pattern of the last row."""
-        self.open.append(self.advance())
+        self.open_bracket()
         rows: list[list[Any]] = []
         while True:
             if self.token.kind == "dots":
@@ -135,15 +127,12 @@ class CellParser(Parser):
             if self.token.kind != "⏎":
                 break
             self.advance()
-        if self.token.kind != "⟧":
-            raise self.misplaced()
-        self.open.pop()
-        self.advance()
+        self.close_bracket()
         return stack(rows)
 
     def cases(self) -> Any:
         """What holds under the first condition that is met; the last one may be otherwise."""
-        self.open.append(self.advance())
+        self.open_bracket()
         found: list[tuple[Any, Any]] = []
         while True:
             value = self.deeper()
@@ -154,28 +143,22 @@ class CellParser(Parser):
             if self.token.kind != "⏎":
                 break
             self.advance()
-        if self.token.kind != "⦄":
-            raise self.misplaced()
-        self.open.pop()
-        self.advance()
+        self.close_bracket()
         result = found[-1][0]
         for value, condition in reversed(found[:-1]):
             if condition is None:
                 raise ShapeError("a case has no condition")
             unequal = _NOT_EQUAL.sub("=", condition)
-            switch = type(self)(f"[{unequal}]", self.scope).quantity()
+            switch: Any = type(self)(f"[{unequal}]", self.scope).formula()
             if unequal != condition:
                 switch = each(ops.sub, constant(1.0), switch)
             result = _choose(switch, value, result)
         return result
 
     def norm(self) -> Any:
-        self.open.append(self.advance())
+        self.open_bracket()
         inside: Any = self.deeper()
-        if self.token.kind != "‖":
-            raise self.misplaced()
-        self.open.pop()
-        self.advance()
+        self.close_bracket()
         self.scope.expect_vector(inside)
         entries = inside.entries if isinstance(inside, Array) else [inside]
         squares = add_up([apply(ops.mul, [x, x]) for x in entries])

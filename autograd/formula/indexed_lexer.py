@@ -285,7 +285,7 @@ class IndexedLexer(Lexer):
     def call_token(self, at: int) -> Token | None:
         """A name in front of brackets that is a function here, or a quantity with what it depends on."""
         for end, base, whole in self.bases(at):
-            primes = patterns.match_primes(self.text, end)
+            primes = patterns.match_at(patterns.PRIMES, self.text, end)
             behind = end + len(primes)
             scripts = re.compile(rf"(?:{_SCRIPT}|{_LOW_HIGH})*").match(self.text, behind)
             stop = scripts.end() if scripts else behind

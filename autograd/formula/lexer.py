@@ -15,6 +15,7 @@ from unicodedata import combining, normalize, numeric
 from autograd import primitives as ops
 from autograd.formula import patterns
 from autograd.formula.name_keys import KnownNames, Otherwise, key_of, keys_of, name_key, read_accent
+from autograd.formula.patterns import match_at
 from autograd.formula.signs import BASES, CONSTANTS, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS, Composed
 from autograd.formula.spellings import undress
 from autograd.operation import PRIMITIVES, Primitive
@@ -73,12 +74,6 @@ class Token(NamedTuple):
     start: int
     end: int
     what: Any = None
-
-
-def match_at(pattern: re.Pattern[str], text: str, at: int) -> str:
-    """What a pattern matches here, or nothing."""
-    match = pattern.match(text, at)
-    return match[0] if match else ""
 
 
 class Lexer:

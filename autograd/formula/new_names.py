@@ -5,8 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from autograd.formula import patterns
-from autograd.formula.lexer import FormulaError, Lexer, match_at
+from autograd.formula.lexer import FormulaError, Lexer
 from autograd.formula.name_keys import name_key
+from autograd.formula.patterns import match_at
 from autograd.formula.signs import CONSTANTS, ELSEWHERE
 from autograd.value import Value
 from autograd.writing.names import GREEK

@@ -23,8 +23,6 @@ def pseudo_primitive(
     op: Primitive = object.__new__(Primitive)
     op.name, op.notation, op.value, op.partials = name, notation, value, partials  # type: ignore[assignment]
     op.arity = None if nary else len(partials)
-    op.definition = op.page = None
-    op.doc, op.points = "", ()
     return op
 
 

@@ -108,6 +108,20 @@ def latex(y: Value, digits: int = 6) -> str:
     return write_formula(page_of(y), latex=True, digits=digits)[0]
 
 
+def slope_formulas(node: Value, name: Callable[[Value], str | None], digits: int = 6) -> list[str]:
+    """The partial derivatives of a computed node as plain text: its rule, called on leaves that wear names.
+
+    name: what the node and its inputs are called; None where the plain number is to stand
+    """
+
+    def wear(x: Value) -> Value | float:
+        label = name(x)
+        return x.data if label is None else Value(x.data, label)
+
+    slopes = node.op.slopes(wear(node), [wear(x) for x in node.inputs])  # type: ignore[union-attr]
+    return [formula(slope, digits) if isinstance(slope, Value) else number(slope, digits)[0] for slope in slopes]
+
+
 def page_of(y: Value) -> Value:
     """The formula of a graph, on a page of its own."""
     page = Page(most=MOST_LEAVES)

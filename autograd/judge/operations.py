@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from autograd import functions
 from autograd.calculus import gradient
-from autograd.composed import exp2, gelu, logsigmoid
+from autograd.composed import elu, exp2, gelu, leaky_relu, logsigmoid
 from autograd.formula.parser import parse
 from autograd.formula.writing import formula
 from autograd.operation import PRIMITIVES
@@ -55,8 +54,8 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "exp2": exp2,
     "gelu": gelu,
     "logsigmoid": logsigmoid,
-    "leaky_relu": functions.leaky_relu,
-    "elu": functions.elu,
+    "leaky_relu": leaky_relu,
+    "elu": elu,
 } | {
     name: PRIMITIVES[name]
     for name in """abs exp log log2 log10 log1p expm1 sqrt cbrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh

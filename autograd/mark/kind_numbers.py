@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from itertools import combinations, islice
 from random import Random
@@ -25,10 +26,6 @@ from autograd.mark.levels import LEVELS, Variant
 from autograd.mark.worksheet import Worksheet
 from autograd.rewriting import evaluate
 from autograd.value import Value, with_siblings
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 TRIES = 300
 STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated

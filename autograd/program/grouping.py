@@ -45,6 +45,21 @@ class Array:
         """Whether its numbers are 0 and 1."""
         return self.what is greater
 
+    @property
+    def members(self) -> list[int]:
+        """The atoms, without the holes."""
+        return [i for i in self.rows if i is not None]
+
+    @property
+    def is_hole(self) -> list[bool]:
+        """For each row whether it belongs to no atom."""
+        return [i is None for i in self.rows]
+
+    @property
+    def operation(self) -> str:
+        """The name of the operation that each row is; empty for a sum."""
+        return self.what if isinstance(self.what, str) else getattr(self.what, "name", "")
+
     def __len__(self) -> int:
         return len(self.rows)
 

@@ -125,6 +125,7 @@ class _Vector(NamedTuple):
 
 RECIPROCAL = "1/x"
 LARGEST = "largest"  # of several numbers, or 0 if that is infinite: what softmax takes from all of them, row by row
+ALONG = (ops.logsumexp_of, LARGEST)  # what may be done along rows of an array
 LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
 
 

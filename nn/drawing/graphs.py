@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from autograd.formula.writing import formula
+from autograd.formula.writing import slope_formulas
 from autograd.graph import nodes
 from autograd.labels import subscript, suggested_parts
 from autograd.operation import CONSTANT
@@ -160,7 +160,7 @@ class GraphPictures:
             picture.boxes.append(self._box(node, keys[node], texts[node]))
         for node in self.nodes:
             slopes = node.op.slopes(node.data, [x.data for x in node.inputs]) if node.op and node.inputs else []
-            formulas = self._formulas(node) if slopes and local in ("formula", "both") else [""] * len(slopes)
+            formulas = self._formulas(node, slopes) if slopes and local in ("formula", "both") else [""] * len(slopes)
             for x, slope, text in zip(node.inputs, slopes, formulas):
                 if x not in self.shown:
                     continue
@@ -208,16 +208,10 @@ class GraphPictures:
                 named[node] = text, level
         return texts
 
-    def _formulas(self, node: Value) -> list[str]:
-        """The local derivatives in the names of the nodes."""
-
-        def wearing(x: Value) -> Value | float:
-            return x.data if x.op is CONSTANT else Value(x.data, label=pretty(x.label) or "…")
-
-        slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
-        texts = [formula(s, self.digits) if isinstance(s, Value) else number(s, self.digits) for s in slopes]
-        own = [number(s, self.digits) for s in node.op.slopes(node.data, [x.data for x in node.inputs])]  # type: ignore[union-attr]
-        return [number_text if "…" in text else text for text, number_text in zip(texts, own)]
+    def _formulas(self, node: Value, slopes: Sequence[float]) -> list[str]:
+        """The local derivatives in the names of the nodes; as numbers, where one that has none stands in them."""
+        texts = slope_formulas(node, lambda x: None if x.op is CONSTANT else pretty(x.label) or "…", self.digits)
+        return [number(slope, self.digits) if "…" in text else text for text, slope in zip(texts, slopes)]
 
     # ------------------------------------------------------------------------------- neurons or layers as boxes
 

@@ -2,8 +2,8 @@
 
     update(w, g, state)        the parameter's new number, from its number w, its gradient g and what it remembers of it
 
-The rules stand in optimizers.py and adam.py: each is a dataclass, whose fields are its arguments in torch's order, and its
-formula, with a docstring that states it.
+The rules stand in optimizers.py and adam.py: each is a dataclass, whose fields are its arguments in torch's order, with
+its formula and a docstring that states it.
 
     for each epoch:
         loss = ...
@@ -24,7 +24,7 @@ import copy
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import KW_ONLY, dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -111,10 +111,6 @@ class Optimizer:
         self.initial_lr: float | None = None  # what lr was when its first schedule began
         self._settings = ("lr", "weight_decay", "maximize", *others)
         self._set({"lr": lr, "weight_decay": weight_decay, "maximize": maximize, **others})
-
-    def __post_init__(self) -> None:
-        """Check what a rule below, a dataclass whose fields are its arguments in torch's order, was made with."""
-        Optimizer.__init__(self, **{field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]
 
     def update(self, w: float, g: float, state: State) -> float:
         """The new number of a parameter; every optimiser states it.
@@ -212,13 +208,6 @@ class Optimizer:
                 return None
             found[key] = x if isinstance(x, int) else numpy.array(numbers)
         return found
-
-    def scatter(self, state: Mapping[str, Any]) -> None:
-        """Take back what gathered() gave, after some steps.
-
-        state: arrays over all parameters, by name
-        """
-        self.state = self.scattered(state)
 
     def scattered(self, state: Mapping[str, Any]) -> list[State]:
         """What is remembered of each parameter, from arrays over all of them.
@@ -333,6 +322,20 @@ class Optimizer:
         settings = ", ".join(f"{name}={getattr(self, name)}" for name in self._settings)
         count = "1 parameter" if len(self.parameters) == 1 else f"{len(self.parameters)} parameters"
         return f"{type(self).__name__}({count}, {settings})"
+
+
+@dataclass(eq=False, repr=False)
+class Rule(Optimizer):
+    """Base class of the rules that stand here; their further fields are what torch has between lr and maximize."""
+
+    parameters: Iterable[Value]
+    lr: float = 1e-3
+    _: KW_ONLY
+    maximize: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what a rule was made with."""
+        Optimizer.__init__(self, **{field.name: getattr(self, field.name) for field in fields(self)})
 
 
 def _leaves(name: str, parameters: Any) -> list[Value]:

@@ -202,7 +202,7 @@ class BatchStep(Step):
         for p, data, slope in zip(self.run.parameters, self.theta.tolist(), self.last.tolist()):
             p.data, p.grad = data, slope
         if self.state is not None:
-            self.optimizer.scatter(self.state)
+            self.optimizer.state = self.optimizer.scattered(self.state)
 
     def kept(self) -> Any:
         return self.theta.copy(), self.last, self.optimizer.state if self.state is None else dict(self.state)

@@ -15,12 +15,14 @@ stands; Ctrl-C goes back to the last such note, and a resumption begins there.
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import random
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from operator import index
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
@@ -33,7 +35,7 @@ from autograd.modes import without_graph
 from nn.arguments import whole
 from nn.module import generators_of
 from nn.optim import OPTIMIZERS, Optimizer
-from nn.train.history import Frozen, History, Record
+from nn.train.history import History, Record
 from nn.train.resuming import arguments_of, check_settings, described, fingerprint, names_of, read_state
 from nn.train.steps import Metric, Row, Run, Step, set_data
 
@@ -339,7 +341,7 @@ class _Training:
     def freeze(self) -> None:
         """Let the history know where the training stands without holding on to what ran."""
         if self.begun:
-            self.history._state = Frozen(self.state_dict())
+            self.history._state = partial(copy.deepcopy, self.state_dict())
 
     def end(self) -> None:
         """The last record, the best parameters, and a history by itself."""

@@ -6,11 +6,13 @@ import copy
 import math
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from autograd.interop.conversions import short
 from autograd.interop.guesses import add_guesses
-from nn.train.resuming import write_state
+from nn.module import write_content
+from nn.train.resuming import FORMAT
 
 
 class Record(NamedTuple):
@@ -106,11 +108,11 @@ class History:
         >>> resumed[0].loss == line(epochs=8)[0].loss, resumed[1] == line(epochs=8)[1]
         (True, True)
         """
-        write_state(path, self.state_dict())
+        write_content(path, {**FORMAT, **self.state_dict()})
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy holds where the training stands, and nothing of what runs it."""
-        return {**vars(self), "_state": Frozen(self._state())}
+        return {**vars(self), "_state": partial(copy.deepcopy, self._state())}
 
     def curve(self, width: int = 60, height: int = 8) -> str:
         """The loss over the epochs as a drawing in text, width by height characters, for a terminal."""
@@ -145,13 +147,3 @@ OF_HISTORY = {
     "plot show": "nn.plot_loss(history) draws it, print(history.curve()) does in a terminal",
 }
 add_guesses(History, OF_HISTORY)
-
-
-class Frozen:
-    """Gives the same state again and again."""
-
-    def __init__(self, state: dict[str, Any]) -> None:
-        self.state = state
-
-    def __call__(self) -> dict[str, Any]:
-        return copy.deepcopy(self.state)

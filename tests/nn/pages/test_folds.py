@@ -60,6 +60,17 @@ def test_softmax_is_one_box_that_opens(opened):
     check_all_steps(page, y)
 
 
+@pytest.mark.parametrize(("width", "side"), [(1366, "y"), (390, "x")])
+def test_what_softmax_is_of_stands_in_order(width, side, opened):
+    """Whichever result is used: a₁ above a₂ above a₃, on a phone from left to right, with the box closed and opened."""
+    page = opened(softmax_net(), viewport={"width": width, "height": 800})
+    for _ in range(2):
+        for names in (("w₁", "w₂", "w₃"), ("w₁·x", "w₂·x", "w₃·x")):
+            places = [page.node(name).bounding_box()[side] for name in names]
+            assert places == sorted(places), names
+        page.find(".folds button").click()
+
+
 def test_any_group_opens_and_closes_by_keyboard(opened):
     """Each button closes what is in it, and opens it as its parts; the keyboard stays on it."""
     page = opened(two_layer_network()[1])
