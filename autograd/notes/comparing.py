@@ -288,7 +288,7 @@ class Comparing(Reading):
     def _assume(self, world: World, one: Value, other: Value) -> str:
         """What makes two formulas the same that is usually meant: that the numbers of a family sum to one."""
         families: dict[tuple[str, str, tuple[str, ...]], list[Value]] = {}
-        behind = {x for x in (*leaves(one), *leaves(other)) if x.op is None}
+        behind = {*names_in(one), *names_in(other)}
         for (base, up, indices), leaf in world.leaves.items():
             if leaf in behind and indices and indices[-1].isdecimal():
                 families.setdefault((base, up, indices[:-1]), []).append(leaf)
@@ -315,8 +315,7 @@ class Comparing(Reading):
 
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
         """A name that one side alone has, and that nothing says how it goes with the other."""
-        here = {x for x in leaves(one) if x.op is None}
-        there = {x for x in leaves(other) if x.op is None}
+        here, there = set(names_in(one)), set(names_in(other))
         tied = set(world.behind(*world.touched, left))
         symbols = set(world.slopes.values())
         for x in sorted(there ^ here, key=lambda x: x.label):

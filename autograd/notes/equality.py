@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.graph import nodes
-from autograd.mark.points import points
+from autograd.mark.points import Difference, points
 from autograd.operation import CONSTANT
 from autograd.value import Value
 
@@ -37,14 +37,6 @@ RATIONAL: dict[object, Callable[..., Fraction]] = {
     ops.sum_of: lambda *xs: sum(xs, Fraction(0)),
     ops.equal: lambda x, y: Fraction(x == y),
 }
-
-
-class Difference(NamedTuple):
-    """A point at which two formulas differ: names with numbers, and what each comes to there."""
-
-    point: Sequence[tuple[str, float]]
-    here: float
-    there: float
 
 
 class Comparison(NamedTuple):

@@ -7,9 +7,9 @@ from math import log10
 from autograd.formula.uses import find_uses, sole_use
 from autograd.graph import leaves
 from autograd.mark.forms import figure
+from autograd.mark.points import Difference
 from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
-from autograd.notes.equality import Difference
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.slopes import UnsaidError
 from autograd.notes.substituting import find_misplaced

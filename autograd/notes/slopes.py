@@ -132,8 +132,6 @@ class Slopes:
 
     def symbol(self, top: Value, bottom: Value) -> Value:
         """The slope of a quantity that has no definition: stated, or through what is computed from the other, or a name."""
-        if top is bottom:
-            return constant(1.0)
         if (stated := self.stated.get(bottom, {}).get(top)) is not None:
             return stated
         if self._are_siblings(top, bottom) and top.label != bottom.label:
