@@ -10,6 +10,7 @@ A text with letters that count is read once for each number of theirs (`with_let
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import primitives as ops
@@ -22,10 +23,6 @@ from autograd.graph import leaves
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply
 from autograd.value import Value, constant
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 UNCLEAR = LONG["dots"]
 

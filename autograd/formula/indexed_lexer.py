@@ -10,19 +10,14 @@ A `Scope` says what a name is, how sizes and index letters stand, and what a der
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from autograd.formula import patterns
+from autograd.formula.arrays import Quantity
 from autograd.formula.lexer import Lexer, Token
-from autograd.formula.name_keys import key_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.name_keys import Key
-    from autograd.value import Value
+from autograd.formula.name_keys import Key, key_of
+from autograd.value import Value
 
 _MATRIX = re.compile(
     r"\\begin\{(?P<name>[bpvBV]?matrix|smallmatrix|array|cases)\}(?:\{[^{}]*\})?"

@@ -15,6 +15,7 @@ differentiated and compared with the numbers of the graph it came from.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 
@@ -24,18 +25,12 @@ from autograd.formula.operations import equals, softmax_of
 from autograd.formula.products import chain_factors, multiply, raise_to_0_or_1
 from autograd.formula.sums import RunningTotals, add, compare
 from autograd.graph import bottom_up, nodes
-from autograd.operation import CONSTANT
+from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import apply, rewrite
 from autograd.value import Value, constant, lift, record
 from autograd.writing.names import add_indices, readings, text_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from autograd.operation import Primitive
-
-    Rule = Callable[["Page", Sequence[Value]], Value | None]
+Rule = Callable[["Page", Sequence[Value]], Value | None]
 
 
 def _pair_up(page: Page, xs: Sequence[Value]) -> list[Value]:

@@ -8,6 +8,7 @@ w_1 x_1 + … + w_n x_n          what the dots leave out is what the last term s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any
 
@@ -19,10 +20,6 @@ from autograd.formula.expressions import SUM
 from autograd.formula.indexed_lexer import SUMMED
 from autograd.formula.lexer import Token
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _NUMBERED = re.compile(rf"_\{{[0-9,\s]+\}}|_[0-9]+|{patterns.LOWERED.pattern}")
 MOST_TERMS = 3_000  # of one sum
