@@ -27,7 +27,7 @@ class _Side:
         self.factors: list[Value] = []
 
 
-def multiply(page: Page, above: Iterable[Value], below: Iterable[Value]) -> Value:
+def multiply(page: Page, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
     """A product over a product, its sign in front and its number first; equal factors make a power."""
     top, bottom = _Side(), _Side()
     for formula in above:

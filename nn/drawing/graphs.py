@@ -222,18 +222,23 @@ class GraphPictures:
         stands = {part: part.within(depth) or part.within(LAYER) for part in dict.fromkeys(self.parts.values())}
         if depth == BLOCK:
             stands = {part: part.within(BLOCK) for part in stands}
-        places = self.placed[depth] = {}
+        places = self.placed[depth] = self._place(self.nodes, stands, APART)
+        return places
+
+    def _place(self, order: list[Value], stands: Mapping[Part, Part | None], apart: int) -> dict[Value, Any]:
+        """What stands for nodes: what stands for their parts; of the others each itself, or groups, if they are too many."""
+        places: dict[Value, Any] = {}
         outside: list[Value] = []
-        for node in self.nodes:
-            inside = stands[self.parts[node]] if node in self.parts else None
-            if inside is None:
-                outside.append(node)
+        for node in order:
+            part = self.parts.get(node)
+            if part is not None and (stand := stands[part]) is not None:
+                places[node] = stand
             else:
-                places[node] = inside
-        if len(outside) <= APART:
+                outside.append(node)
+        if len(outside) <= apart:
             places.update({node: node for node in outside})
         else:
-            self._gather(outside, places, self.nodes)
+            self._gather(outside, places, order)
         return places
 
     def blocks(self, root: Part | None = None) -> dict[Value, Part | Group]:
@@ -241,7 +246,7 @@ class GraphPictures:
         if root in self.opened:
             return self.opened[root]
         top = root if root is not None else self._whole()
-        stands: dict[Part | None, Part | None] = {}  # for each part the one directly inside the top that it is in
+        stands: dict[Part, Part | None] = {}  # for each part the one directly inside the top that it is in
         inside: set[Part | None] = set() if root is not None else {None}
         for part in dict.fromkeys(self.parts.values()):
             around = part.around()
@@ -249,17 +254,8 @@ class GraphPictures:
             stands[part] = inner[0] if inner else None
             if root is None or root in around:
                 inside.add(part)
-        places: dict[Value, Any] = {}
-        outside: list[Value] = []
-        for node in self.nodes:
-            part_of = self.parts.get(node)
-            if part_of in inside:
-                if (stand := stands.get(part_of)) is not None:
-                    places[node] = stand
-                else:
-                    outside.append(node)
-        self._gather(outside, places, [node for node in self.nodes if self.parts.get(node) in inside])
-        self.opened[root] = places
+        order = [node for node in self.nodes if self.parts.get(node) in inside]
+        places = self.opened[root] = self._place(order, stands, 0)
         return places
 
     def _whole(self) -> Part | None:
