@@ -174,10 +174,6 @@ class IndexedParser(SeriesParser):
             raise self.error(token.start, UNCLEAR)
         return super().operand(binding)
 
-    def bracketed(self) -> Any:
-        group = self.listed() if self.token.kind in ("[", "(") else self.group()
-        return vector(self.scalars(group)) if len(group) > 1 else group[0]
-
     def comparison(self, sign: str, left: Any, right: Any) -> Value:
         left, right = (self.number(x, "what is compared") for x in (left, right))
         y = super().comparison(sign, left, right)
