@@ -6,19 +6,16 @@ of W and the entries of x, its rows and those of b.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import chain
+from typing import TypeAlias
 
 from autograd import primitives as ops
 from autograd.operation import Primitive
 from autograd.rewriting import apply
 from autograd.value import Value, constant
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeAlias
-
-    Quantity: TypeAlias = "Value | Array"
+Quantity: TypeAlias = "Value | Array"
 
 
 MOST_PRODUCTS = 100_000  # of entries, in one product of matrices

@@ -10,10 +10,11 @@ A text with letters that count is read once for each number of theirs (`with_let
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, ShapeError, add_up, each
+from autograd.formula.arrays import Array, ShapeError, add_up, each, vector
 from autograd.formula.expressions import CLOSING, MISPLACED, Parser
 from autograd.formula.indexed_lexer import IndexedLexer, Scope
 from autograd.formula.lexer import FormulaError
@@ -22,10 +23,6 @@ from autograd.graph import leaves
 from autograd.operation import CONSTANT
 from autograd.rewriting import apply
 from autograd.value import Value, constant
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 UNCLEAR = LONG["dots"]
 
@@ -67,15 +64,17 @@ class CellParser(Parser):
 
     # ---- cells
 
-    def listed(self) -> list[Any]:
+    def bracketed(self) -> Any:
         """What stands in brackets: an expression, a comparison, or the entries of a vector."""
-        opening = self.token
+        opening = self.token.kind
+        if opening not in ("[", "("):
+            return super().bracketed()
         self.open_bracket()
-        inside = self.cells_until((CLOSING[opening.kind],), (",",))
-        if len(inside) == 1 and self.is_at_a_comparison() and opening.kind == "[":
+        inside = self.cells_until((CLOSING[opening],), (",",))
+        if opening == "[" and len(inside) == 1 and self.is_at_a_comparison():
             inside = [self.compare(inside[0])]
         self.close_bracket()
-        return inside
+        return vector(self.scalars(inside)) if len(inside) > 1 else inside[0]
 
     def cells_until(self, closing: tuple[str, ...], between: tuple[str, ...]) -> list[Any]:
         """Cells, with dots among them read as the pattern that the last one shows."""

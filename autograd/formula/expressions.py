@@ -221,14 +221,18 @@ class Parser:
 
     def bracketed(self) -> Value:
         """What stands in brackets as an operand: an expression, or, in square ones, a comparison perhaps."""
-        return self.group(comparison=self.token.kind == "[")[0]
+        is_square = self.token.kind == "["
+        self.open_bracket()
+        inside = self.deeper()
+        if is_square and self.is_at_a_comparison():
+            inside = self.compare(inside)
+        self.close_bracket()
+        return inside
 
-    def group(self, arguments: bool = False, comparison: bool = False) -> list[Value]:
-        """What stands in brackets: an expression, the arguments of a function, or a comparison perhaps."""
+    def group(self, arguments: bool = False) -> list[Value]:
+        """What stands in brackets behind a function, a root or a fraction: an expression, or several arguments."""
         self.open_bracket()
         inside = [self.deeper()]
-        if comparison and self.is_at_a_comparison():
-            inside = [self.compare(inside[0])]
         while arguments and self.token.kind == ",":
             self.advance()
             inside.append(self.deeper())

@@ -8,29 +8,22 @@ n, and Σ_i without bounds    the number that is given for n, or how many entrie
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from math import isfinite
 from unicodedata import normalize
 
 from autograd.calculus import gradient
 from autograd.formula import patterns
-from autograd.formula.arrays import Array, ShapeError, vector
+from autograd.formula.arrays import Array, Quantity, ShapeError, vector
 from autograd.formula.indexed_lexer import DOTS, SUMMED, bounds_behind, letters_below
-from autograd.formula.name_keys import key_of, keys_of, name_key
+from autograd.formula.lexer import Derive
+from autograd.formula.name_keys import Key, key_of, keys_of, name_key
 from autograd.formula.new_names import invent_names
-from autograd.formula.uses import ARITHMETIC, find_all_uses, find_uses, is_layer, plain
+from autograd.formula.uses import ARITHMETIC, Use, find_all_uses, find_uses, is_layer, plain
 from autograd.graph import leaves
 from autograd.value import Value, constant, lift
 from autograd.writing.names import pretty
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.lexer import Derive
-    from autograd.formula.name_keys import Key
-    from autograd.formula.uses import Use
 
 MOST_READ = 60_000  # characters that are read again for numbers of a letter, in one formula
 _TERM = re.compile(r"([+−-]?)([0-9]+|[^\W\d_])")

@@ -9,27 +9,21 @@ Each form is a token of indexed_lexer.py, and a method here that reads it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, ShapeError, each, entrywise, product, vector
+from autograd.formula.arrays import Array, Quantity, ShapeError, each, entrywise, product, vector
 from autograd.formula.cells import UNCLEAR
 from autograd.formula.expressions import BESIDE, BINDING, POWER, PRODUCT
 from autograd.formula.families import NamesWithIndices
 from autograd.formula.indexed_lexer import Scope, prepare
-from autograd.formula.lexer import FormulaError, Token
+from autograd.formula.lexer import Derive, FormulaError, Token
 from autograd.formula.series import SeriesParser
+from autograd.formula.signs import Composed
 from autograd.functions import softmax
 from autograd.operation import CONSTANT, Primitive
 from autograd.value import Value, constant, lift
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.lexer import Derive
-    from autograd.formula.signs import Composed
 
 _TIGHTEST = POWER + 1
 
@@ -179,10 +173,6 @@ class IndexedParser(SeriesParser):
         if kind == "dots":
             raise self.error(token.start, UNCLEAR)
         return super().operand(binding)
-
-    def bracketed(self) -> Any:
-        group = self.listed() if self.token.kind in ("[", "(") else self.group()
-        return vector(self.scalars(group)) if len(group) > 1 else group[0]
 
     def comparison(self, sign: str, left: Any, right: Any) -> Value:
         left, right = (self.number(x, "what is compared") for x in (left, right))

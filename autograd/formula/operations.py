@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import exp
 
@@ -10,10 +11,6 @@ from autograd.operation import Primitive
 from autograd.value import Value
 from autograd.writing.names import SUBSCRIPTS, SUPERSCRIPTS
 from autograd.writing.notation import OPERATOR, PRODUCT, SUM, Notation, latex_form
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def pseudo_primitive(

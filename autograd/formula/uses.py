@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from autograd.formula import patterns
 from autograd.formula.indexed_lexer import prepare
-from autograd.formula.name_keys import key_of, read_accent
+from autograd.formula.name_keys import Key, key_of, read_accent
 from autograd.formula.spellings import undress
 from autograd.writing.names import GREEK
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.formula.name_keys import Key
 
 USUALLY_COUNT = set("ijklmnpqrstc")  # letters that are indices, where they stand below a name
 LOSSES = set("LJECℓQR")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.formula.folding import fold_sums
 from autograd.formula.measures import LONGEST, MOST_LEAVES, count_leaves, too_long
 from autograd.formula.page import Page
@@ -9,14 +11,8 @@ from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import latex_name, text_name
-from autograd.writing.notation import ATOM, POWER, SUM, level_of
+from autograd.writing.notation import ATOM, POWER, SUM, Written, level_of
 from autograd.writing.numbers import constant, number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from autograd.writing.notation import Written
 
 _RAISED = set("^⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
 
