@@ -55,17 +55,16 @@ def _pass_on(
 def _downwards(graph: Graph, key: Callable[[int], object] = lambda i: i) -> list[int]:
     """All nodes, each after what uses it; key: by what they are told apart."""
     order: list[int] = []
-    seen: set[object] = set()
-
-    def visit(i: int) -> None:
-        if key(i) not in seen:
-            seen.add(key(i))
-            for j in graph[i].inputs:
-                visit(j)
-            order.append(i)
-
-    visit(len(graph) - 1)
+    _visit(graph, len(graph) - 1, key, set(), order)
     return order[::-1]
+
+
+def _visit(graph: Graph, i: int, key: Callable[[int], object], seen: set[object], order: list[int]) -> None:
+    if key(i) not in seen:
+        seen.add(key(i))
+        for j in graph[i].inputs:
+            _visit(graph, j, key, seen, order)
+        order.append(i)
 
 
 def right(graph: Graph) -> list[float]:

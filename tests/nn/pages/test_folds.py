@@ -12,6 +12,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from nn.cli.tour import two_layer_network
+from nn.drawing.picture import number
 from nn.pages import stepper
 
 
@@ -157,8 +158,8 @@ def test_open_and_closed_as_it_comes_the_end_is_the_same(seed, opened):
         assert page.step() == len(whole)
         for name, value, grad in page.look()["boxes"]:
             node = names[name]
-            assert value.startswith(stepper.number(node.data, 4))
-            assert grad == f"grad {stepper.number(whole.grads[node], 4)}"
+            assert value.startswith(number(node.data, 4))
+            assert grad == f"grad {number(whole.grads[node], 4)}"
 
 
 def test_no_graphviz_is_needed(monkeypatch, tmp_path):
