@@ -79,14 +79,14 @@ def _last(graph: Graph) -> list[float]:
 def _last_path(graph: Graph) -> list[float]:
     """Along every path, where a node keeps what came along the last one."""
     grads = [0.0] * len(graph)
-
-    def write(i: int, g: float) -> None:
-        grads[i] = g
-        for j, s in zip(graph[i].inputs, graph[i].slopes):
-            write(j, g * s)
-
-    write(len(graph) - 1, 1.0)
+    _write(graph, len(graph) - 1, 1.0, grads)
     return grads
+
+
+def _write(graph: Graph, i: int, g: float, grads: list[float]) -> None:
+    grads[i] = g
+    for j, s in zip(graph[i].inputs, graph[i].slopes):
+        _write(graph, j, g * s, grads)
 
 
 def _first(graph: Graph) -> list[float]:
@@ -138,14 +138,14 @@ def _recursive(graph: Graph) -> list[float]:
     """Each node passes its slope to one input, and has it pass that on, before the next input gets its own."""
     grads = [0.0] * len(graph)
     grads[-1] = 1.0
-
-    def pass_down(i: int) -> None:
-        for j, s in zip(graph[i].inputs, graph[i].slopes):
-            grads[j] += grads[i] * s
-            pass_down(j)
-
-    pass_down(len(graph) - 1)
+    _pass_down(graph, len(graph) - 1, grads)
     return grads
+
+
+def _pass_down(graph: Graph, i: int, grads: list[float]) -> None:
+    for j, s in zip(graph[i].inputs, graph[i].slopes):
+        grads[j] += grads[i] * s
+        _pass_down(graph, j, grads)
 
 
 def _level(graph: Graph) -> list[float]:
