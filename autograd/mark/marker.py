@@ -20,7 +20,8 @@ from autograd.mark.judging import Judge, Judgement, with_lines
 from autograd.mark.mistakes import show_with
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
-from autograd.mark.working import Member, Near, slips
+from autograd.mark.slips import find_slips
+from autograd.mark.working import Member, Near
 from autograd.rewriting import expand
 from autograd.value import Value
 
@@ -158,7 +159,7 @@ class Marker:
         verdict, sources, true = judged.verdict, judged.used, self.sheet.right[leaf]
         diagnoses: list[Diagnosis] = []
         remarks: list[str] = []
-        found = slips(leaf, self.judge, claim.pieces[-1].text)
+        found = find_slips(leaf, self.judge, claim.pieces[-1].text)
         exact = abs(number.value - true) <= 1e-12 * abs(true)
         if verdict != "wrong" and number.digits < digits and not exact:
             verdict, sources = "wrong", ()
