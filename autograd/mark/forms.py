@@ -21,6 +21,8 @@ from autograd.rewriting import evaluate, substitute
 from autograd.value import Value, constant, record
 from autograd.writing.numbers import number
 
+PRODUCTS = (ops.mul, ops.div, ops.neg)
+SUMS = (ops.sum_of, ops.add, ops.sub)
 LONGEST = 200  # nodes of a formula that people work out in one line, in whatever way
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at
 
@@ -65,10 +67,6 @@ def factorize(node: Value) -> Product:
         else:
             (above if up else below).append(node)
     return Product(sign, above, below)
-
-
-PRODUCTS = (ops.mul, ops.div, ops.neg)
-SUMS = (ops.sum_of, ops.add, ops.sub)
 
 
 def products_in(formula: Value) -> list[Value]:

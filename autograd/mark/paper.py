@@ -6,6 +6,7 @@ So files of text are read (answers.py), and so is what is typed into a cell of a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -120,8 +121,6 @@ def claims_in(text: str, names: Iterable[str] = ()) -> dict[str, object]:
     _, entries, problems = read_paper(text, names)
     for place, reason in problems:
         raise ValueError(f"{place}: {reason}")
-    claims = {entry.name: entry.text for entry in entries}
-    if len(claims) < len(entries):
-        names = [entry.name for entry in entries]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} has two claims")
-    return claims
+    if twice := [name for name, n in Counter(entry.name for entry in entries).items() if n > 1]:
+        raise ValueError(f"{twice[0]} has two claims")
+    return {entry.name: entry.text for entry in entries}
