@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
-from autograd.mark.claims import Claim, Number, Piece
+from autograd.mark.claims import Claim, Piece
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.forms import figure
 from autograd.mark.guessing import Guesser
 from autograd.mark.judging import Judge, Judgement, with_lines
 from autograd.mark.mistakes import show_with
+from autograd.mark.numerals import Number
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.slips import find_slips

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undress
-from autograd.mark.claims import without_brackets, without_struck
+from autograd.mark.claims import without_struck
+from autograd.mark.numerals import without_brackets
 
 LONGEST_LINE = 12_000  # characters, a claim and its name
 _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
-from autograd.mark.claims import Number
 from autograd.mark.forms import LONGEST, MOST_TRIED, SUMS, total
+from autograd.mark.numerals import Number
 from autograd.operation import Primitive
 from autograd.rewriting import apply, evaluate, substitute
 from autograd.value import Value

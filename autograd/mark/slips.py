@@ -13,9 +13,9 @@ from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
 
 from autograd.formula.measures import free_variables
-from autograd.mark.claims import Number
 from autograd.mark.forms import figure, text_of
 from autograd.mark.judging import Judge
+from autograd.mark.numerals import Number
 from autograd.mark.report import Diagnosis
 from autograd.mark.working import Literal, Member, Near, Worth
 from autograd.value import Value

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.claims import NUMBERS, Number, Piece, written_number
+from autograd.mark.claims import Piece
 from autograd.mark.forms import straighten
+from autograd.mark.numerals import NUMBERS, Number, written_number
 from autograd.mark.rounding import EXACT, Interval, Kept, Operations, grain, spell_out, swing
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expand, value_at
