@@ -17,7 +17,7 @@ from autograd.formula.measures import free_variables
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, substitute
+from autograd.rewriting import evaluate, expand, substitute
 from autograd.value import Value, constant, record
 from autograd.writing.numbers import number
 
@@ -206,6 +206,11 @@ def put_names_in(formula: Value, names: Mapping[Value, Sequence[Value]], most: i
     ways = [[(node, other) for other in (node, *others)] for node, others in names.items()]
     for each in islice(product(*ways), 1, most):  # the first leaves all numbers where they are
         yield substitute(formula, dict(each))
+
+
+def down_to_given(formula: Value, formulas: Mapping[Value, Value]) -> Value:
+    """A formula over the numbers that are given alone."""
+    return expand(formula, formulas, lambda x: False)[0]
 
 
 def text_of(formula: Value) -> str:

@@ -124,12 +124,10 @@ class Marker:
                 self.verdicts[leaf] = "right" if all(self.checks[leaf]) else "wrong"
                 continue
             theirs = {**self.sheet.formulas, **self.wrong_formulas}
-            follows = (
-                bool(self.wrong_formulas) and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None
-            )
-            self.verdicts[leaf] = "carried" if follows else "wrong"
-            if follows:
+            self.verdicts[leaf] = "wrong"
+            if self.wrong_formulas and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None:
                 below = expand(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                self.verdicts[leaf] = "carried"
                 self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
             self.wrong_formulas[leaf] = formula
 

@@ -20,11 +20,11 @@ from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.claims import Piece
-from autograd.mark.forms import straighten
+from autograd.mark.forms import down_to_given, straighten
 from autograd.mark.numerals import NUMBERS, Number, written_number
 from autograd.mark.rounding import EXACT, Interval, Kept, Operations, grain, spell_out, swing
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, expand, value_at
+from autograd.rewriting import evaluate, value_at
 from autograd.value import Value
 
 
@@ -97,7 +97,7 @@ class Near:
     def roughly(self) -> list[float]:
         """Whatever is met on the way to the line."""
         found: set[float] = set()
-        for formula in (self.formula, expand(self.formula, self.formulas, lambda x: False)[0]):
+        for formula in (self.formula, down_to_given(self.formula, self.formulas)):
             for form in (straighten(formula), formula):
                 if form is not None:
                     order = nodes(spell_out(form))
