@@ -58,7 +58,7 @@ PARTS = {
         "test_value test_functions test_primitives test_extremes test_notation test_table test_formula test_formula_reading",
     ),
     "judgement": (
-        "mark/judging mistakes sheets forms points rounding working mark/comparing marker worksheet",
+        "mark/judging mistakes sheets forms points rounding working slips mark/comparing marker worksheet",
         "test_mistakes test_judging test_worksheet test_forms test_points test_rounding test_values_first test_comparing"
         " test_lecture_sheet"
         " test_claims test_staged_working test_marking test_marking_students test_marking_hands",

@@ -15,6 +15,7 @@ from autograd.mark.questions import Questions
 from autograd.rewriting import value_at
 
 NOT_CARRIED = "This platform marks each line by the right answer; it cannot carry an earlier mistake forward."
+MOST = 12  # wrong answers of a line
 UNITS = 15.0  # of the last digit that is wanted: what rounding on the way does to it
 
 
@@ -48,13 +49,13 @@ def spellings(task: Exercise, line: str) -> list[str]:
     return list(dict.fromkeys([task.answers[line], *(answers[line].spellings if line in answers else ())]))
 
 
-def foreseen(task: Exercise, line: str, units: float = UNITS, most: int = 12) -> list[Foreseen]:
+def foreseen(task: Exercise, line: str, units: float = UNITS) -> list[Foreseen]:
     """The wrong answers of a line, each told once; no number that the tolerance takes for right.
 
-    task: the exercise; line: the name; units: by which a number may be off; most: how many there are at most
+    task: the exercise; line: the name; units: by which a number may be off
     """
     if isinstance(task, Questions):
-        return list({each[0]: Foreseen(*each) for each in task.sheet.answers[line].foreseen}.values())[:most]
+        return list({each[0]: Foreseen(*each) for each in task.sheet.answers[line].foreseen}.values())[:MOST]
     sheet = task.sheet
     leaf = sheet.leaves[line]
     right, reach = sheet.right[leaf], tolerance(task.answers[line], units)
@@ -67,6 +68,6 @@ def foreseen(task: Exercise, line: str, units: float = UNITS, most: int = 12) ->
         number = significant(value, task.digits)
         if all(abs(float(other) - value) > 2 * reach for other in found):
             found[number] = Foreseen(number, mistake.tell(show))
-        if len(found) == most:
+        if len(found) == MOST:
             break
     return list(found.values())

@@ -190,11 +190,9 @@ def read_entries(file: str, person: str, entries: Iterable[Entry], sheet: Worksh
         try:
             line = sheet.line_named(clean(name))
             sheet.read(line, text)
-        except FormulaError as error:
-            problems.append(Problem(file, place, "\n" + textwrap.indent(str(error), "    ")))
-            unread[line] = text
-        except TypeError as error:
-            problems.append(Problem(file, place, str(error)))
+        except (FormulaError, TypeError) as error:
+            reason = "\n" + textwrap.indent(str(error), "    ") if isinstance(error, FormulaError) else str(error)
+            problems.append(Problem(file, place, reason))
             unread[line] = text
         except LookupError as error:
             problems.append(Problem(file, place, error.args[0]))

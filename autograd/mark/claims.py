@@ -1,13 +1,10 @@
 """What a person wrote on a line of a worksheet: a number, a formula, or a chain a = b = c of them.
 
-A number is read with the digits that it was written with, since these are what it promises: 0.2570 speaks for four decimals,
-0.257 for three. So numbers are taken as text; a float has lost its zeros.
-
-    0.2570   −1,25   .5   1.2e-3   1.2·10^-3   12 %        a comma inside a number is the decimal comma
-    1/3   0.40·0.593269 + 0.60   √2                        numbers to be worked out, exact
-    (ŷ − y)·x   -y/ŷ + \\frac{1-y}{1-ŷ}                     formulas, in the names of the sheet
-    0.062325·0.2413 = 0.0149974                            the way to a number, and the number
-    ∂L/∂ŷ · ∂ŷ/∂a = (ŷ − y)/(ŷ(1 − ŷ)) · ŷ(1 − ŷ) = ŷ − y   a derivation, line by line
+0.2570   −1,25   1.2·10^-3   12 %                      numbers, with the digits that they promise (numerals.py)
+1/3   0.40·0.593269 + 0.60   √2                        numbers to be worked out, exact
+(ŷ − y)·x   -y/ŷ + \\frac{1-y}{1-ŷ}                     formulas, in the names of the sheet
+0.062325·0.2413 = 0.0149974                            the way to a number, and the number
+∂L/∂ŷ · ∂ŷ/∂a = (ŷ − y)/(ŷ(1 − ŷ)) · ŷ(1 − ŷ) = ŷ − y   a derivation, line by line
 """
 
 from __future__ import annotations
@@ -30,6 +27,7 @@ from autograd.formula.patterns import ARROW, RELATION
 from autograd.formula.signs import FUNCTIONS, IN_TWO_WAYS
 from autograd.formula.spellings import END, OFTEN, undress
 from autograd.graph import nodes
+from autograd.mark.numerals import CLOSES, LOST_POWER, NUMBERS, OPENS, Number, without_brackets, written_number
 from autograd.rewriting import evaluate
 from autograd.value import Value, constant
 from autograd.writing.names import all_readings
@@ -39,35 +37,14 @@ if TYPE_CHECKING:
     from autograd.formula.lexer import Derive
 
 LONGEST, MOST_LINES = 4_000, 200  # of an answer: characters; lines, and members of a chain
-DEEPEST_NUMBER = 8  # brackets around a number
 BLANK = re.compile(r"[\s?_…–—−.-]*")  # what stands where nothing was worked out
-_DIGITS = "|".join(
-    [
-        r"\d{1,3}(?:,\d{3})+\.\d*", r"\d{1,3}(?:\.\d{3})+,\d*",  # 1,234.5 and 1.234,5
-        r"\d{1,3}(?:,\d{3}){2,}", r"\d{1,3}(?:\.\d{3}){2,}", r"\d+(?:[.,]\d*)?", r"[.,]\d+",
-    ]
-)  # fmt: skip
-_TIMES = r"\s*(?:[·*×⋅∙∗xX]|\\cdot|\\times)\s*"
-_TENS = rf"{_TIMES}10\s*"
-_POWER = r"[+\-−–]?\s*\d{1,9}"
-_GROUPS = r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?"  # 1 234.5
-_NUMBER = re.compile(
-    rf"(?P<digits>{_GROUPS}|{_DIGITS})"
-    rf"(?:(?:\s*[eE]|{_TENS}(?:\^|\*\*)\s*)(?P<plain>{_POWER}|\{{\s*{_POWER}\s*\}}|\(\s*{_POWER}\s*\))"
-    rf"|{_TENS}(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]{{1,9}}))?\s*(?P<percent>\\?%|percent|per cent)?",
-    re.ASCII,
-)
-_LOST_POWER = re.compile(rf"[+\-−–]?\s*[1-9][.,]\d+{_TIMES}10[\-−–]\d\d?")  # 6.13·10−2
-NUMBERS = re.compile(r"(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+\-−]?\d+|\s[eE][+\-−–]\d+)?", re.ASCII)  # inside a formula
 _EXPONENT = re.compile(r"[0-9.]\s*[eE]\s*[+\-−–]?[0-9]")
-_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--", "{}() ")
 _DECIMAL_COMMA = re.compile(r"(?:(?<=[0-9])|(?<=[(\[{=+\-−–·*×/]|\s)|^),(?=[0-9])")
 _X_BETWEEN = re.compile(r"(?<=[0-9)\]}⁰¹²³⁴-⁹])\s*[xX](?=\s*[+\-−–]?\s*[.0-9(\[{])")
 _X_APART = re.compile(_X_BETWEEN.pattern.replace("[xX](?=", "[xX](?!\\d)(?="))
 _OF_NAMES = re.compile(r"(.+?)\s*\([\w\s,\\{}^'′ŷ]+\)")
 _OF_AN_INDEX = re.compile(r"((?:1|\})_\{\s*)([ijk])(\s*=\s*[0-9]+\s*\})")
 _IN_A_FORMULA = re.compile(r"^[0-9]|[=·×*+−–-]|\\(?:cdot|times)(?![A-Za-z])")  # and in no plain name
-_OPENS, _CLOSES = "([{", ")]}"
 _GOES_ON = re.compile(rf"\s*(?:{RELATION}|[+·×*/]|\\cdot{END}|\\times{END})")  # a line of the chain, or a broken one
 _ENDS_OPEN = re.compile(rf"(?:{RELATION}|[+\-−·×*/(]|\\cdot|\\times)\s*$")
 _NOTHING_BEHIND = re.compile(rf"(?<!\s)\s*(?:{RELATION})\s*$")
@@ -89,17 +66,6 @@ _MEANS_MORE = set(  # words that change a number
     """minus plus times squared cubed negative half halves third thirds quarter tenth tenths hundredth hundredths thousand
     million billion hundred per mille permille percent divided over less more root not or and""".split()
 )
-
-
-class Number(NamedTuple):
-    """A number as it was written.
-
-    value: the number; unit: what its last digit counts, 0 where it is exact; digits: how many of its digits are significant
-    """
-
-    value: float
-    unit: float
-    digits: int
 
 
 class Piece(NamedTuple):
@@ -140,44 +106,6 @@ class Claim:
         return [piece for piece in self.pieces if piece.number is None]
 
 
-@lru_cache(maxsize=4096)
-def written_number(text: str) -> Number | None:
-    """A number with the digits that it was written with; None for any other text.
-
-    A whole number below ten promises one decimal: 2 is 2.0. Brackets, boxes, dots behind it are no part of it.
-
-    >>> written_number("0.2570"), written_number("(−1,5e-3)."), written_number("x")
-    (Number(value=0.257, unit=0.0001, digits=4), Number(value=-0.0015, unit=0.0001, digits=2), None)
-    """
-    bare = without_brackets(undress(without_brackets(undress(text).text)).text)
-    sign = "-" if bare.startswith(("-", "−", "–")) else ""
-    if bare.startswith(("+", "-", "−", "–")):
-        bare = without_brackets(bare[1:])
-    match = _NUMBER.fullmatch(bare)
-    if match is None or _LOST_POWER.fullmatch(bare):
-        return None
-    digits = match["digits"].replace(" ", "")
-    comma, point = digits.rfind(","), digits.rfind(".")
-    if comma >= 0 and point >= 0:
-        digits = digits.replace("," if comma < point else ".", "")
-    elif max(digits.count(","), digits.count(".")) > 1:
-        digits = digits.replace(",", "").replace(".", "")
-    whole, _, decimals = digits.replace(",", ".").partition(".")
-    exponent = int((match["plain"] or match["raised"] or "0").translate(_RAISED))
-    if match["percent"]:
-        exponent -= 2
-    if abs(exponent) > 300:
-        return None
-    value = float(f"{sign}{whole or '0'}.{decimals or '0'}e{exponent}")
-    places = len(decimals) - exponent
-    if len(whole.lstrip("0")) < 2 and not decimals and not (match["plain"] or match["raised"]):
-        places += 1
-    significant = (whole + decimals).lstrip("0")
-    if not math.isfinite(value) or not math.isfinite(float(f"1e{-places}")):
-        return None
-    return Number(value, float(f"1e{-places}"), len(significant))
-
-
 def last_number(text: str) -> Number | None:
     """The number that a chain ends with; None where it ends with something else, or is too long to be read."""
     return None if len(text) > LONGEST else written_number(re.split(RELATION, without_brackets(undress(text).text))[-1])
@@ -186,27 +114,6 @@ def last_number(text: str) -> Number | None:
 def without_struck(text: str) -> str:
     """A text without what is struck out in it, ~~0.5~~ or <del>0.5</del>; its lines keep their numbers."""
     return _STRUCK.sub(lambda match: "\n" * match[0].count("\n"), text) if "~~" in text or "</" in text else text
-
-
-def without_brackets(text: str) -> str:
-    """What stands in brackets, where they hold all of it."""
-    text = text.strip()
-    for _ in range(DEEPEST_NUMBER):
-        if not text or text[0] not in _OPENS or _closing(text) != len(text) - 1:
-            break
-        text = text[1:-1].strip()
-    return text
-
-
-def _closing(text: str) -> int:
-    """Where the bracket is closed with which a text begins; −1 where it never is."""
-    waiting: list[str] = []
-    for i, c in enumerate(text):
-        if c in _OPENS:
-            waiting.append(_CLOSES[_OPENS.index(c)])
-        elif c in _CLOSES and (waiting.pop() != c or not waiting):
-            return -1 if waiting else i
-    return -1
 
 
 def read_claim(text: object, names: Mapping[str, Value], line: str = "", derive: Derive = slope) -> Claim | None:
@@ -304,7 +211,7 @@ def _lines_in(text: str) -> Iterator[str]:
     end = 0
     for match in _NEW_LINE.finditer(text):
         before = text[end : match.start()]
-        if match[0] == ";" and sum(map(before.count, _OPENS)) > sum(map(before.count, _CLOSES)):
+        if match[0] == ";" and sum(map(before.count, OPENS)) > sum(map(before.count, CLOSES)):
             continue  # between the arguments of a function
         if not match["arrow"] or (_is_equation(text[end : match.start()]) and _is_equation(text[match.end() :])):
             if text[end : match.start()].strip():
@@ -435,7 +342,7 @@ class _Reader:
     def parse_formula(self, text: str, position: int) -> Value:
         """A formula. A comma between digits is the decimal comma, where it can be read in no other way; an x between numbers
         is a name or a sign, whichever leads to a number of the chain."""
-        if _LOST_POWER.fullmatch(text):
+        if LOST_POWER.fullmatch(text):
             raise self.error(position, f"{IN_TWO_WAYS}: write 10^-2, say, for a power, or blanks around the sign")
         pointed = _DECIMAL_COMMA.sub(".", text)
         if ";" in text:  # between the arguments of a function, where commas stand in numbers: max(0; 0,5)

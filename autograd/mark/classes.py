@@ -123,10 +123,7 @@ class Class(Report):
     def csv(self) -> str:
         """A row for each person: marks, and the verdict of each line; for a grade book."""
         lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
-        rows = (
-            [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
-            for person, marking in self
-        )
+        rows = ([name, m.score, m.out_of, m.first_wrong or "", *m.verdicts.values()] for name, m in self)
         return write_csv([["name", "marks", "out of", "first mistake", *lines], *rows])
 
     @property

@@ -20,7 +20,7 @@ from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.mark.claims import Piece
 from autograd.mark.context import SheetContext
-from autograd.mark.forms import figure, put_names_in, text_of, total
+from autograd.mark.forms import down_to_given, figure, put_names_in, text_of, total
 from autograd.mark.mistakes import mistakes
 from autograd.mark.points import Difference, are_same, close, difference
 from autograd.mark.working import Member, Near, Worth
@@ -101,7 +101,7 @@ class Comparison:
         there = expand(other, formulas, named.__contains__)[0]
         everything = named | set(free_variables(there))
         if any(_rests_on(x, everything - {x}, formulas) for x in everything):
-            one, there = (expand(each, formulas, lambda x: False)[0] for each in (one, other))
+            one, there = (down_to_given(each, formulas) for each in (one, other))
         return _name_point(_difference(one, there))
 
     def agree(self, one: Value, other: Value) -> bool:
@@ -113,7 +113,7 @@ class Comparison:
     def _agree(self, one: Value, other: Value, formulas: Mapping[Value, Value]) -> bool:
         if are_same(one, expand(other, formulas, set(free_variables(one)).__contains__)[0]):
             return True
-        one, other = (expand(each, formulas, lambda x: False)[0] for each in (one, other))
+        one, other = (down_to_given(each, formulas) for each in (one, other))
         if are_same(one, other):
             return True
         return bool(self.bound) and are_same(*(substitute(each, self.bound) for each in (one, other)))
@@ -124,7 +124,7 @@ class Comparison:
         Decimals do that which are in no formula of the line, and any number where something that is given is left out, and 0
         and 1, which leave no trace. Other numbers do if the formula is right with names in their place.
         """
-        right, written = (expand(each, self.formulas, lambda x: False)[0] for each in (self.formulas[line], piece.graph))
+        right, written = (down_to_given(each, self.formulas) for each in (self.formulas[line], piece.graph))
         of_formula = {abs(node.data) for node in nodes(right) if node.op is CONSTANT}
         numbers = Member(piece).numbers
         if any(number.is_put_in(of_formula) for number in numbers.values()):
@@ -142,7 +142,7 @@ class Comparison:
         switches = [node for node in nodes(step) if node.op is ops.greater]  # such as [z > 0]
         if any(node.data in (0.0, 1.0) for node in left_out + switches):
             return True
-        of_line = free_variables(expand(self.formulas[line], self.formulas, lambda x: False)[0])
+        of_line = free_variables(down_to_given(self.formulas[line], self.formulas))
         names = {
             node: [q if q.data > 0.0 else -q for q in of_line if abs(q.data) == node.data]
             for node in list(Member(piece).numbers)[:MOST_RESTORED]

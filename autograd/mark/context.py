@@ -47,13 +47,9 @@ class SheetContext:
     def family(self, leaf: Value) -> list[Value]:
         """Quantities whose names differ in the indices alone, the nearest first."""
         stem, indices = self.names.get(leaf, (leaf.label, ()))
-        by_name = [
-            other
-            for other, (s, i) in self.names.items()
-            if s == stem and other is not leaf and indices and len(i) == len(indices)
-        ]
-        by_name.sort(key=lambda other: sum(a != b for a, b in zip(indices, self.names[other][1])))
-        return by_name
+        alike = {other: i for other, (s, i) in self.names.items() if s == stem and other is not leaf}
+        others = [other for other, i in alike.items() if indices and len(i) == len(indices)]
+        return sorted(others, key=lambda other: sum(a != b for a, b in zip(indices, alike[other])))
 
     def alike(self, line: Value) -> list[Value]:
         """Lines that are computed in the same way, whatever from, and have other names."""

@@ -34,7 +34,7 @@ from typing import Any
 from autograd.mark.calculations import Exercise
 from autograd.mark.kind_numbers import KindNumbers, numbers_for
 from autograd.mark.levels import LEVELS, title_of, variant_of, with_graph
-from autograd.mark.questions import QUESTIONS, ask
+from autograd.mark.questions import QUESTIONS, Questions
 from autograd.mark.worksheet import Worksheet
 
 __all__ = ["KINDS", "Exercise", "exercise"]
@@ -94,9 +94,9 @@ def exercise(
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
     if isinstance(model, str) and model in QUESTIONS:
-        _, title, usual, takes = QUESTIONS[model]
+        ask, title, usual, takes = QUESTIONS[model]
         variant = variant_of(model, usual, takes, made)
-        return ask(model, variant, title_of(title, usual, variant), seed, digits, made)
+        return Questions(ask(variant, seed, digits), title_of(title, usual, variant), model, seed, digits, made)
     random = Random(seed)
     source, loss, title = _look_up(model, loss, made, random)
     sheet, hidden = source.draw(random, digits)

@@ -17,10 +17,12 @@ from autograd.formula.measures import free_variables
 from autograd.formula.writing import write_formula
 from autograd.graph import nodes
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, substitute
+from autograd.rewriting import evaluate, expand, substitute
 from autograd.value import Value, constant, record
 from autograd.writing.numbers import number
 
+PRODUCTS = (ops.mul, ops.div, ops.neg)
+SUMS = (ops.sum_of, ops.add, ops.sub)
 LONGEST = 200  # nodes of a formula that people work out in one line, in whatever way
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at
 
@@ -65,10 +67,6 @@ def factorize(node: Value) -> Product:
         else:
             (above if up else below).append(node)
     return Product(sign, above, below)
-
-
-PRODUCTS = (ops.mul, ops.div, ops.neg)
-SUMS = (ops.sum_of, ops.add, ops.sub)
 
 
 def products_in(formula: Value) -> list[Value]:
@@ -208,6 +206,11 @@ def put_names_in(formula: Value, names: Mapping[Value, Sequence[Value]], most: i
     ways = [[(node, other) for other in (node, *others)] for node, others in names.items()]
     for each in islice(product(*ways), 1, most):  # the first leaves all numbers where they are
         yield substitute(formula, dict(each))
+
+
+def down_to_given(formula: Value, formulas: Mapping[Value, Value]) -> Value:
+    """A formula over the numbers that are given alone."""
+    return expand(formula, formulas, lambda x: False)[0]
 
 
 def text_of(formula: Value) -> str:

@@ -13,10 +13,10 @@ from random import Random
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.claims import Number
 from autograd.mark.context import SheetContext
 from autograd.mark.judging import Judge, with_lines
 from autograd.mark.mistakes import Mistake, mistakes
+from autograd.mark.numerals import Number
 from autograd.mark.readings import Reading, error_bound
 from autograd.mark.rounding import FEWEST_DIGITS, grain, is_cut_off
 from autograd.mark.slips import Slip, digit_mistakes, round_early

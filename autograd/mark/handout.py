@@ -197,8 +197,6 @@ def _number_in_latex(x: str) -> str:
 
 _WORD = re.compile(r"[a-z]{2,}")  # the line, the number: no quantity
 _LETTER = re.compile(r"(?<![A-Za-z])[A-Za-zα-ωŷ](?![A-Za-z(])[′₀-₉]*")  # one that stands alone, and is no function
-
-
 _QUANTITY = re.compile(r"(∂\w+/∂\w+|[A-Z]\^T|[A-Za-zδ][₀-₉]+|ŷ)")  # in a sentence
 
 

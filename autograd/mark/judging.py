@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.claims import Number
 from autograd.mark.forms import PRODUCTS, put_names_in, rearrange, straighten
+from autograd.mark.numerals import Number
 from autograd.mark.points import close
 from autograd.mark.readings import Reading, Step, Way, error_bound
 from autograd.mark.rounding import (

@@ -12,6 +12,8 @@ from autograd.formula.name_keys import Key, Otherwise, name_key
 
 LETTERS = {"a": ("z", "net"), "ŷ": ("o",), "y": ("t",), "L": ("E",)}
 BESIDE = {"a": {"ŷ", "h"}, "y": {"ŷ"}}  # letters of which one has to stand on the sheet as well: else a or y may be anything
+Marks = tuple[object, object]  # primes, and what stands above
+AFTER_A_STEP: dict[Marks, Marks] = {(1, ""): (0, "new"), (0, "new"): (1, "")}  # w′ and w_new
 
 
 @lru_cache(maxsize=256)
@@ -30,8 +32,7 @@ def other_letters(names: tuple[str, ...]) -> Otherwise:
             found.update(((other, *rest), key) for other in others)
     for key, own in [*found.items(), *((key, key) for key in keys)]:
         base, primes, above, below = key
-        new = (base, 0, "new", below) if (primes, above) == (1, "") else (base, 1, "", below)
-        if ((primes, above) == (1, "") or (primes, above) == (0, "new")) and new not in keys:
+        if (other := AFTER_A_STEP.get((primes, above))) and (new := (base, *other, below)) not in keys:
             found[new] = own
     return found
 

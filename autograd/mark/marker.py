@@ -12,15 +12,17 @@ from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
-from autograd.mark.claims import Claim, Number, Piece
+from autograd.mark.claims import Claim, Piece
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.forms import figure
 from autograd.mark.guessing import Guesser
 from autograd.mark.judging import Judge, Judgement, with_lines
 from autograd.mark.mistakes import show_with
+from autograd.mark.numerals import Number
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
-from autograd.mark.working import Member, Near, slips
+from autograd.mark.slips import find_slips
+from autograd.mark.working import Member, Near
 from autograd.rewriting import expand
 from autograd.value import Value
 
@@ -122,12 +124,10 @@ class Marker:
                 self.verdicts[leaf] = "right" if all(self.checks[leaf]) else "wrong"
                 continue
             theirs = {**self.sheet.formulas, **self.wrong_formulas}
-            follows = (
-                bool(self.wrong_formulas) and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None
-            )
-            self.verdicts[leaf] = "carried" if follows else "wrong"
-            if follows:
+            self.verdicts[leaf] = "wrong"
+            if self.wrong_formulas and self.comparison.differ(formula, self.sheet.formulas[leaf], theirs) is None:
                 below = expand(self.sheet.formulas[leaf], theirs, lambda x: False)[1]
+                self.verdicts[leaf] = "carried"
                 self.sources[leaf] = [x for x in self.wrong_formulas if x in below]
             self.wrong_formulas[leaf] = formula
 
@@ -158,7 +158,7 @@ class Marker:
         verdict, sources, true = judged.verdict, judged.used, self.sheet.right[leaf]
         diagnoses: list[Diagnosis] = []
         remarks: list[str] = []
-        found = slips(leaf, self.judge, claim.pieces[-1].text)
+        found = find_slips(leaf, self.judge, claim.pieces[-1].text)
         exact = abs(number.value - true) <= 1e-12 * abs(true)
         if verdict != "wrong" and number.digits < digits and not exact:
             verdict, sources = "wrong", ()

@@ -6,13 +6,15 @@ So files of text are read (answers.py), and so is what is typed into a cell of a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undress
-from autograd.mark.claims import without_brackets, without_struck
+from autograd.mark.claims import without_struck
+from autograd.mark.numerals import without_brackets
 
 LONGEST_LINE = 12_000  # characters, a claim and its name
 _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")
@@ -120,8 +122,6 @@ def claims_in(text: str, names: Iterable[str] = ()) -> dict[str, object]:
     _, entries, problems = read_paper(text, names)
     for place, reason in problems:
         raise ValueError(f"{place}: {reason}")
-    claims = {entry.name: entry.text for entry in entries}
-    if len(claims) < len(entries):
-        names = [entry.name for entry in entries]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} has two claims")
-    return claims
+    if twice := [name for name, n in Counter(entry.name for entry in entries).items() if n > 1]:
+        raise ValueError(f"{twice[0]} has two claims")
+    return {entry.name: entry.text for entry in entries}

@@ -2,8 +2,7 @@
 
 Each box stands a row below those that go into it, and between them; what is given stands a row above where it is needed
 first. What is computed has its sign, and blanks for its value and its slope. Which box goes into which is all that is shown
-of the formulas. (nn.draw draws any graph; this one
-is to be filled in.)
+of the formulas. (nn.draw draws any graph; this one is to be filled in.)
 """
 
 from __future__ import annotations
@@ -139,10 +138,8 @@ def _columns(inputs: Mapping[str, Sequence[str]], row: Mapping[str, int]) -> dic
         side, last = sorted(wanted, key=lambda name: wanted[name]), -1.0
         middle = _between(list(wanted.values())) if wanted else 0.0
         for i, name in enumerate(side):
-            column[name] = (
-                max(wanted[name], last + 1.0) if len(set(wanted.values())) > 1 else middle + i - (len(side) - 1) / 2
-            )
-            last = column[name]
+            beside = middle + i - (len(side) - 1) / 2
+            column[name] = last = max(wanted[name], last + 1.0) if len(set(wanted.values())) > 1 else beside
         column |= {name: last + 1.0 + i for i, name in enumerate(given)}
     left = min(column.values())
     return {name: x - left for name, x in column.items()}

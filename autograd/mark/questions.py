@@ -105,11 +105,6 @@ class Questions(Exercise):
         return [("Your answers", self.lines)]
 
 
-def ask(name: str, variant: Variant, title: str, seed: int, digits: int, made: Mapping[str, Any]) -> Questions:
-    """The question of a kind, a key of QUESTIONS, with a seed; made: in what it differs from the plain one."""
-    return Questions(QUESTIONS[name].ask(variant, seed, digits), title, name, seed, digits, made)
-
-
 # ----------------------------------------------------------------------------------------------------------------- shapes
 
 

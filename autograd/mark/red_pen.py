@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 SIGNS = signs("right", "rounded", "carried", "wrong", "blank", "unread")
-
-
+WORDS = words(*SIGNS)
+MOST_LANES = 8
 STYLE = (
     (
         ".cg-sheet{LIGHT}@media (prefers-color-scheme:dark){.cg-sheet{DARK}}"
@@ -82,12 +82,6 @@ border-left:7px solid var(--carried)}
     .replace("LIGHT", css("light"))
     .replace("DARK", css("dark"))
 )
-
-
-WORDS = words(*SIGNS)
-
-
-MOST_LANES = 8
 
 
 def write_page(marking: Marking) -> str:

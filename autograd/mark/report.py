@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 from autograd.display.documents import html_page
 from autograd.display.files import save
-from autograd.mark.claims import last_number, written_number
+from autograd.mark.claims import last_number
 from autograd.mark.forms import figure
+from autograd.mark.numerals import written_number
 from autograd.mark.red_pen import SIGNS, write_mark, write_page
 from autograd.mark.verdicts import as_row
 from autograd.writing.columns import align

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
-from autograd.mark.claims import Number
 from autograd.mark.forms import LONGEST, MOST_TRIED, SUMS, total
+from autograd.mark.numerals import Number
 from autograd.operation import Primitive
 from autograd.rewriting import apply, evaluate, substitute
 from autograd.value import Value
@@ -216,11 +216,8 @@ def _within(node: Value, at: Mapping[Value, float], before: float, kept: Kept) -
         many = len(factors) - 2
         if many <= 0 or (not before and len(factors) <= MOST_TRIED and _are_short(factors, kept)):
             return 0.0
-        each = kept.most(1.0)
-        rest = (
-            math.prod(factors if kept.digits else factors[: i + 1]) for i in range(many)
-        )  # at worst the largest come last
-        return each * sum(rest)
+        rest = (math.prod(factors if kept.digits else factors[: i + 1]) for i in range(many))  # the largest last, at worst
+        return kept.most(1.0) * sum(rest)
     if node.op in SUMS and len(node.inputs) > 2:
         terms = [at[x] for x in node.inputs]
         if before or any(map(kept.off, accumulate(terms))):

@@ -1,15 +1,27 @@
-"""Slips of the pen, and on the calculator: a result whose digits changed on the way to the page."""
+"""Slips of the pen, and on the calculator: digits that changed on the way to the page, and numbers copied wrongly.
+
+A member before a result that comes to something else than the line does is looked at more closely: is there one number in
+it, or are there two, that would be right if other quantities stood there?
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
 
-from autograd.mark.claims import Number
-from autograd.mark.forms import text_of
+from autograd.formula.measures import free_variables
+from autograd.mark.forms import figure, text_of
+from autograd.mark.judging import Judge
+from autograd.mark.numerals import Number
+from autograd.mark.report import Diagnosis
+from autograd.mark.working import Literal, Member, Near, Worth
 from autograd.value import Value
+
+MOST_COPIES = 2  # wrong ones that are still told apart
+MOST_LOOKED_AT = 8  # numbers, and quantities, that are tried in each other's place
 
 
 class Slip(NamedTuple):
@@ -71,3 +83,92 @@ def round_early(numbers: Mapping[Value, float], units: Mapping[Value, float]) ->
         for x, value in coarse.items():
             what = text_of(x) if not x.inputs else "a number"
             yield _slip("rounding", f"You rounded {what} to {decimals} before you went on"), {x: value}
+
+
+def find_slips(line: Value, judge: Judge, result: str) -> list[Diagnosis]:
+    """What is wrong in the numbers before a result; numbers that were copied wrongly first.
+
+    A member that comes to what the line does, and a result that is right, are not looked at.
+
+    judge: who has judged the line; result: as it was written
+    """
+    judged, claim, own = judge.judged[line], judge.numbers[line], judge.persons_numbers
+    astray = judge.astray(line)
+    if judged.verdict != "wrong" and not astray:
+        return []
+    found: list[Diagnosis] = []
+    expected = list(dict.fromkeys(x for r in judged.readings for x in r.step.order if not x.inputs and x.op is None))
+    near, targets, kept = judge.near(line), judge.results(line, judged.readings, None), judge.kept(claim)
+    for member in judge.workings[line]:
+        reached = member.worth(own, {}, near, strict=True, kept=kept)
+        if member in astray:
+            for literal, x in _find_miscopied(member, own, expected, targets, near):
+                found.append(Diagnosis("miscopied", _tell_copy(literal, x, judge), reached.value))
+        if not reached.leads_to(claim):
+            sentence = f"{member.text} comes to {figure(reached.value)}, not {result}"
+            found.append(Diagnosis("arithmetic", sentence, reached.value))
+    return found
+
+
+def _find_miscopied(
+    member: Member, values: Mapping[Value, float], expected: Sequence[Value], targets: Sequence[Worth], near: Near
+) -> list[tuple[Literal, Value]]:
+    """The numbers in a member in whose place others would make it right, each with the quantity that belongs there.
+
+    values: of all quantities; expected: those that the line is worked out from; targets: what it may come to
+    """
+    over, missing = _find_unmatched(member, values, expected)
+    for n in range(1, MOST_COPIES + 1):
+        for places in combinations(over, n):
+            for others in permutations(missing, n):
+                for put in _put_in_place(places, others, values):
+                    there = copy(member)
+                    there.numbers = {node: number for node, number in member.numbers.items() if node not in put}
+                    held = there.worth({**values, **put}, {}, near)
+                    if any(held.agrees(target) for target in targets):
+                        return [(member.numbers[node], x) for node, x in zip(places, others)]
+    return []
+
+
+def _find_unmatched(
+    member: Member, values: Mapping[Value, float], expected: Sequence[Value]
+) -> tuple[list[Value], list[Value]]:
+    """The numbers that are none of those expected, and those expected that do not stand there."""
+    named = set(free_variables(member.formula))
+    over, missing = list(member.numbers), [x for x in expected if x not in named]
+    pairs = sorted(
+        (abs(abs(number.value) - abs(values[x])), i, j)
+        for i, number in enumerate(member.numbers.values())
+        for j, x in enumerate(missing)
+        if _is_copy(number, values[x])
+    )
+    here, there = dict(enumerate(over)), dict(enumerate(missing))
+    for _, i, j in pairs:
+        if i in here and j in there:
+            del here[i], there[j]
+    return list(here.values())[:MOST_LOOKED_AT], list(there.values())[:MOST_LOOKED_AT]
+
+
+def _put_in_place(
+    places: Sequence[Value], others: Sequence[Value], values: Mapping[Value, float]
+) -> Iterator[dict[Value, float]]:
+    """The numbers of quantities in the place of others; the sign may stand before it."""
+    plain = {node: values[x] for node, x in zip(places, others)}
+    yield plain
+    if any(x < 0.0 for x in plain.values()):
+        yield {node: abs(x) for node, x in plain.items()}
+
+
+def _is_copy(number: Literal, x: float) -> bool:
+    """Whether a number that was written is another one, to its own digits; the sign may stand before it."""
+    off = abs(x) - abs(number.value)
+    return bool(abs(off) <= 0.5 * number.unit * (1.0 + 1e-9)) or (number.digits > 2 and abs(off) < number.unit)
+
+
+def _tell_copy(literal: Literal, right: Value, judge: Judge) -> str:
+    numbers, formulas = judge.persons_numbers, judge.formulas
+    it_is = [x for x in formulas if x is not right and _is_copy(literal, numbers[x])]
+    it_is = [x for x in it_is if literal.digits > 1 or formulas[x] is x]
+    names = {text_of(x) for x in it_is if formulas[x] is x or formulas[x] not in it_is}  # no line over again
+    more = f"; it is {names.pop()}" if len(names) == 1 else ""
+    return f"{literal.text} stands where {text_of(right)} = {figure(numbers[right])} belongs{more}"

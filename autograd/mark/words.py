@@ -249,8 +249,6 @@ _FACTOR = re.compile(
     r"\s*(?:[·⋅*@×]|\\cdot|\\,|\s)?\s*(?P<name>(?P<letter>[^\W\d_]\u0302?|\\hat\s*\{?\s*y\s*\}?)\s*(?P<index>_?\{?\d\}?|[₀-₉])?|\()"
 )
 _TURNED = re.compile(r"\s*(?:\^\s*\{?\s*(?:\\top|\\intercal|\\mathrm\{T\}|\\mathsf\{T\}|T|⊤|t)\s*\}?|ᵀ|⊤|\.T|'|′|’|T)")
-
-
 _OUTER = re.compile(r"(?:np\.)?outer\(\s*(\w+)\s*,\s*(\w+)\s*\)|(\w+)\s*(?:⊗|\\otimes)\s*(\w+)")
 
 

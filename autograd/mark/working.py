@@ -5,8 +5,7 @@ that was worked out on the way; it may be rounded, to however few digits. So a m
 at most as its own numbers may be; names in it have this person's numbers, or the right ones. If what the line comes to lies
 within that, the member is right, and nothing is said about it, whatever else its numbers could be.
 
-Only a member that comes to something else is looked at more closely: is there one number in it, or are there two, that would
-be right if other quantities stood there?
+Only a member that comes to something else is looked at more closely (slips.py).
 """
 
 from __future__ import annotations
@@ -15,26 +14,18 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import combinations, permutations
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.claims import NUMBERS, Number, Piece, written_number
-from autograd.mark.forms import figure, straighten, text_of
-from autograd.mark.report import Diagnosis
+from autograd.mark.claims import Piece
+from autograd.mark.forms import down_to_given, straighten
+from autograd.mark.numerals import NUMBERS, Number, written_number
 from autograd.mark.rounding import EXACT, Interval, Kept, Operations, grain, spell_out, swing
 from autograd.operation import CONSTANT
-from autograd.rewriting import evaluate, expand, value_at
+from autograd.rewriting import evaluate, value_at
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from autograd.mark.judging import Judge
-
-MOST_COPIES = 2  # wrong ones that are still told apart
-MOST_LOOKED_AT = 8  # numbers, and quantities, that are tried in each other's place
 
 
 class Literal(NamedTuple):
@@ -106,7 +97,7 @@ class Near:
     def roughly(self) -> list[float]:
         """Whatever is met on the way to the line."""
         found: set[float] = set()
-        for formula in (self.formula, expand(self.formula, self.formulas, lambda x: False)[0]):
+        for formula in (self.formula, down_to_given(self.formula, self.formulas)):
             for form in (straighten(formula), formula):
                 if form is not None:
                     order = nodes(spell_out(form))
@@ -223,95 +214,3 @@ class Member:
         around.update(near.around(self, strict))
         rounded = Operations(spell_out(self.formula)).rounding(values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
-
-
-# ------------------------------------------------------------------------------------------------------------- what is wrong
-
-
-def slips(line: Value, judge: Judge, result: str) -> list[Diagnosis]:
-    """What is wrong in the numbers before a result; numbers that were copied wrongly first.
-
-    A member that comes to what the line does, and a result that is right, are not looked at.
-
-    judge: who has judged the line; result: as it was written
-    """
-    judged, claim, own = judge.judged[line], judge.numbers[line], judge.persons_numbers
-    astray = judge.astray(line)
-    if judged.verdict != "wrong" and not astray:
-        return []
-    found: list[Diagnosis] = []
-    expected = list(dict.fromkeys(x for r in judged.readings for x in r.step.order if not x.inputs and x.op is None))
-    near, targets, kept = judge.near(line), judge.results(line, judged.readings, None), judge.kept(claim)
-    for member in judge.workings[line]:
-        reached = member.worth(own, {}, near, strict=True, kept=kept)
-        if member in astray:
-            for literal, x in _find_miscopied(member, own, expected, targets, near):
-                found.append(Diagnosis("miscopied", _tell_copy(literal, x, judge), reached.value))
-        if not reached.leads_to(claim):
-            sentence = f"{member.text} comes to {figure(reached.value)}, not {result}"
-            found.append(Diagnosis("arithmetic", sentence, reached.value))
-    return found
-
-
-def _find_miscopied(
-    member: Member, values: Mapping[Value, float], expected: Sequence[Value], targets: Sequence[Worth], near: Near
-) -> list[tuple[Literal, Value]]:
-    """The numbers in a member in whose place others would make it right, each with the quantity that belongs there.
-
-    values: of all quantities; expected: those that the line is worked out from; targets: what it may come to
-    """
-    over, missing = _find_unmatched(member, values, expected)
-    for n in range(1, MOST_COPIES + 1):
-        for places in combinations(over, n):
-            for others in permutations(missing, n):
-                for put in _put_in_place(places, others, values):
-                    there = Member.__new__(Member)
-                    there.formula, there.numbers = member.formula, {k: v for k, v in member.numbers.items() if k not in put}
-                    held = there.worth({**values, **put}, {}, near)
-                    if any(held.agrees(target) for target in targets):
-                        return [(member.numbers[node], x) for node, x in zip(places, others)]
-    return []
-
-
-def _find_unmatched(
-    member: Member, values: Mapping[Value, float], expected: Sequence[Value]
-) -> tuple[list[Value], list[Value]]:
-    """The numbers that are none of those expected, and those expected that do not stand there."""
-    named = set(free_variables(member.formula))
-    over, missing = list(member.numbers), [x for x in expected if x not in named]
-    pairs = sorted(
-        (abs(abs(number.value) - abs(values[x])), i, j)
-        for i, number in enumerate(member.numbers.values())
-        for j, x in enumerate(missing)
-        if _is_copy(number, values[x])
-    )
-    here, there = dict(enumerate(over)), dict(enumerate(missing))
-    for _, i, j in pairs:
-        if i in here and j in there:
-            del here[i], there[j]
-    return list(here.values())[:MOST_LOOKED_AT], list(there.values())[:MOST_LOOKED_AT]
-
-
-def _put_in_place(
-    places: Sequence[Value], others: Sequence[Value], values: Mapping[Value, float]
-) -> Iterator[dict[Value, float]]:
-    """The numbers of quantities in the place of others; the sign may stand before it."""
-    plain = {node: values[x] for node, x in zip(places, others)}
-    yield plain
-    if any(x < 0.0 for x in plain.values()):
-        yield {node: abs(x) for node, x in plain.items()}
-
-
-def _is_copy(number: Literal, x: float) -> bool:
-    """Whether a number that was written is another one, to its own digits; the sign may stand before it."""
-    off = abs(x) - abs(number.value)
-    return bool(abs(off) <= 0.5 * number.unit * (1.0 + 1e-9)) or (number.digits > 2 and abs(off) < number.unit)
-
-
-def _tell_copy(literal: Literal, right: Value, judge: Judge) -> str:
-    numbers, formulas = judge.persons_numbers, judge.formulas
-    it_is = [x for x in formulas if x is not right and _is_copy(literal, numbers[x])]
-    it_is = [x for x in it_is if literal.digits > 1 or formulas[x] is x]
-    names = {text_of(x) for x in it_is if formulas[x] is x or formulas[x] not in it_is}  # no line over again
-    more = f"; it is {names.pop()}" if len(names) == 1 else ""
-    return f"{literal.text} stands where {text_of(right)} = {figure(numbers[right])} belongs{more}"

@@ -16,7 +16,8 @@ from long_runs import examples
 
 from autograd import Value
 from autograd.formula.lexer import FormulaError
-from autograd.mark.claims import read_claim, written_number
+from autograd.mark.claims import read_claim
+from autograd.mark.numerals import written_number
 from autograd.rewriting import value_at
 
 NUMBERS = {"o": 0.6, "t": 0.3, "x": 1.3, "z": -0.2, "w_1": 0.5}

@@ -6,10 +6,10 @@ import pickle
 import pytest
 
 from autograd import Value, Worksheet, gradient, log, sigmoid
-from autograd.mark.claims import written_number
 from autograd.mark.comparing import Check
 from autograd.mark.judging import MOST_READINGS, _combinations, with_lines
 from autograd.mark.marker import Marker
+from autograd.mark.numerals import written_number
 from autograd.mark.points import Difference
 from autograd.mark.rounding import Kept, usually_kept
 from autograd.mark.working import Literal, Member, Near, Worth

@@ -5,7 +5,7 @@ import pathlib
 import mpmath
 import pytest
 
-from autograd.mark.claims import written_number
+from autograd.mark.numerals import written_number
 from autograd.mark.sheets import read_sheet
 
 NOTE = pathlib.Path(__file__).parents[3] / "notebooks" / "two-layer-network.toml"

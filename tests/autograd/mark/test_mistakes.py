@@ -14,10 +14,10 @@ import pytest
 
 from autograd import Value, Worksheet, gradient, log, relu, sigmoid, softmax
 from autograd.formula.measures import free_variables
-from autograd.mark.claims import written_number
 from autograd.mark.classes import Class
 from autograd.mark.forms import figure, text_of
 from autograd.mark.mistakes import KINDS, mistakes, slope_named
+from autograd.mark.numerals import written_number
 from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import value_at
