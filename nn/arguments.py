@@ -19,7 +19,7 @@ def whole(n: Any, what: str, least: int = 1) -> int:
     return found
 
 
-def counted(n: int, what: str) -> str:
+def plural(n: int, what: str) -> str:
     """How many there are, in words: 1 head, 4 heads."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"
 
@@ -31,7 +31,7 @@ def generator(seed: Any) -> Any:
     return random if seed is None else random.Random(seed)
 
 
-def needed(library: str, what_for: str, extra: str) -> Any:
+def import_extra(library: str, what_for: str, extra: str) -> Any:
     """A library that comes with an extra; where it is missing an ImportError says what for, and what to install."""
     try:
         return importlib.import_module(library)

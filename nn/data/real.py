@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.arguments import needed
+from nn.arguments import import_extra
 from nn.data.dataset import Dataset
 
 
@@ -72,7 +72,7 @@ def digits() -> Dataset:
 
 
 def _from_sklearn(name: str) -> Dataset:
-    needed("sklearn", f"{name} comes with scikit-learn", "data")
+    import_extra("sklearn", f"{name} comes with scikit-learn", "data")
     from sklearn import datasets
 
     bunch = getattr(datasets, f"load_{name}")()

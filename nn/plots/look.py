@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.display.colours import CLASSES, LINES, PALETTE, mix
-from nn.arguments import needed
+from nn.arguments import import_extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ LIGHT, DARK = _look("light"), _look("dark")
 
 
 def choose_look(dark: bool) -> Look:
-    needed("matplotlib", "plots are drawn by Matplotlib", "plot")
+    import_extra("matplotlib", "plots are drawn by Matplotlib", "plot")
     return DARK if dark else LIGHT
 
 

@@ -10,7 +10,7 @@ from autograd.display.colours import mix
 from autograd.modes import without_graph
 from autograd.value import lift
 from nn.attention import Attention, Block, watch_attention
-from nn.module import Module, asked
+from nn.module import Module, in_eval_mode
 from nn.plots.look import TEXT, Look, axes_for, choose_look, draw_colour_bar, shades_for, write
 from nn.vectors import is_rows
 
@@ -54,7 +54,7 @@ def plot_attention(
         raise ValueError(f"{model!r} has no nn.Attention in it, so there are no weights of attention to draw")
     x, letters = _tokens(model, x)
     with watch_attention() as seen:
-        without_graph(asked, model, x)
+        without_graph(in_eval_mode, model, x)
     if not seen:
         raise ValueError(f"{model!r} did not use its nn.Attention when it was called on {x!r}")
     n = len(seen[0][1][0])
