@@ -46,7 +46,7 @@ class Folded(Board):
     """
 
     def __init__(self, y: Value, digits: int, numbers: bool, root: Part | None = None, outer: Folded | None = None) -> None:
-        self.y, self.digits, self.numbers, self.root = y, digits, numbers, root
+        self.y, self.digits, self.numbers = y, digits, numbers
         self.kinds: Kinds = outer.kinds if outer is not None else Kinds(y, digits, numbers)
         self.pictures: GraphPictures = outer.pictures if outer is not None else GraphPictures([y], digits, set(), None, 0)
         self.worn: dict[Value, Value] = {old: new for new, old in self.kinds.originals.items()}

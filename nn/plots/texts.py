@@ -63,7 +63,7 @@ def plot_attention(
     labels = list(labels if labels is not None else letters or map(str, range(1, n + 1)))
     if len(labels) != n:
         raise ValueError(f"there are {n} places and {len(labels)} labels: each place needs one")
-    return _draw(look, seen, labels, _kind(model), dark, ax)
+    return _draw(look, seen, labels, _kind(model), ax)
 
 
 def _tokens(model: Module, x: Any) -> tuple[Any, list[str]]:
@@ -86,7 +86,7 @@ def _kind(model: Module) -> str:
     return "block" if alone == sum(isinstance(module, Block) for module in modules) else "attention"
 
 
-def _draw(look: Look, seen: list[tuple[Any, Any]], labels: list[str], kind: str, dark: bool, ax: Axes | None) -> Axes:
+def _draw(look: Look, seen: list[tuple[Any, Any]], labels: list[str], kind: str, ax: Axes | None) -> Axes:
     import numpy as np
 
     n, heads = len(labels), max(len(shares) for _, shares in seen)
