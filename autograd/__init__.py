@@ -13,20 +13,9 @@ Start at `autograd/primitives.py`, the table that everything else reads. This pa
 import autograd.copying
 import autograd.writing.table
 from autograd.calculus import derivative_tensor, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.composed import ceil, exp2, gelu, logaddexp, logsigmoid, trunc
+from autograd.composed import ceil, clip, elu, exp2, gelu, leaky_relu, logaddexp, logsigmoid, trunc
 from autograd.composed import round as round
-from autograd.functions import (
-    clip,
-    dot,
-    elu,
-    leaky_relu,
-    log_softmax,
-    logsumexp,
-    mean,
-    prod,
-    select,
-    softmax,
-)
+from autograd.functions import dot, log_softmax, logsumexp, mean, prod, select, softmax
 from autograd.functions import sum as sum
 from autograd.graph import paths_between
 from autograd.interop.escapes import LostGradientWarning

@@ -15,6 +15,7 @@ from autograd.graph import nodes
 from autograd.interop.conversions import short
 from autograd.value import Value
 from autograd.writing.columns import align
+from autograd.writing.numbers import RAISED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -226,5 +227,5 @@ def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
 
 
 def _derivative_name(function: str, arguments: Sequence[str]) -> str:
-    power = "" if len(arguments) == 1 else "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(len(arguments)))
+    power = "" if len(arguments) == 1 else str(len(arguments)).translate(RAISED)
     return f"∂{power}{function}/{''.join('∂' + name for name in arguments)}"

@@ -1,4 +1,7 @@
-"""Functions of numbers that are made of others: each is its formula, on Values and on plain numbers, and a method, too."""
+"""Functions of numbers: formulas made of operations, and operations with what they take where nothing is said.
+
+Each takes Values and plain numbers, and is a method of Value, too.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,58 @@ if TYPE_CHECKING:
     X = TypeVar("X", "Value", float)
 
 ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
+
+
+def leaky_relu(x: X, negative_slope: X | float = 0.01) -> X:
+    """x above 0, else negative_slope * x; its slope at 0 is negative_slope, as in torch.
+
+    x: a Value or a number
+    negative_slope: the slope below 0
+
+    In PyTorch: torch.nn.functional.leaky_relu.
+
+    >>> from autograd import Value, gradient, leaky_relu
+    >>> x = Value(-2.0)
+    >>> leaky_relu(x, 0.25), gradient(leaky_relu(x, 0.25), x)
+    (Value(-0.5), [Value(0.25)])
+    >>> leaky_relu(3.0)
+    3.0
+    """
+    return ops.leaky_relu(x, negative_slope)
+
+
+def elu(x: X, alpha: X | float = 1.0) -> X:
+    """x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha, as in torch.
+
+    x: a Value or a number
+    alpha: how far below 0 it goes, at most
+
+    In PyTorch: torch.nn.functional.elu.
+
+    >>> from autograd import Value, elu, gradient
+    >>> x = Value(-1.0)
+    >>> elu(x), gradient(elu(x), x)
+    (Value(-0.6321), [Value(0.3679)])
+    >>> gradient(elu(y := Value(0.0), alpha=2.0), y)
+    [Value(2.0)]
+    """
+    return ops.elu(x, alpha)
+
+
+def clip(x: X, low: X | float = -math.inf, high: X | float = math.inf) -> X:
+    """x, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp.
+
+    x: a Value or a number
+    low, high: the bounds, Values or numbers; none where they are left out
+
+    >>> from autograd import Value, clip, gradient
+    >>> x = Value(3.0)
+    >>> clip(x, 0.0, 2.0), gradient(clip(x, 0.0, 2.0), x)
+    (Value(2.0), [Value(0.0)])
+    >>> gradient(clip(x, 0.0, 3.0), x)
+    [Value(1.0)]
+    """
+    return ops.clip(x, low, high)
 
 
 def logaddexp(x: X, y: X | float) -> X:

@@ -1,11 +1,9 @@
-"""Functions made of primitives: those over lists, and those with a default.
+"""Functions over lists, made of primitives.
 
 On Values they give Values, on plain numbers plain numbers. sum, dot and logsumexp are one node each, however long the list.
 """
 
 from __future__ import annotations
-
-import math
 
 from autograd import primitives as ops
 from autograd.interop.conversions import number
@@ -180,58 +178,6 @@ def select(index: Number, values: Iterable[Number]) -> Number:
         return ops.select_of(index, *xs)
     item = xs[int(at)]
     return item if isinstance(item, Value) else number(item)
-
-
-def leaky_relu(x: Number, negative_slope: Number = 0.01) -> Number:
-    """x above 0, else negative_slope * x; its slope at 0 is negative_slope, as in torch.
-
-    x: a Value or a number
-    negative_slope: the slope below 0
-
-    In PyTorch: torch.nn.functional.leaky_relu.
-
-    >>> from autograd import Value, gradient, leaky_relu
-    >>> x = Value(-2.0)
-    >>> leaky_relu(x, 0.25), gradient(leaky_relu(x, 0.25), x)
-    (Value(-0.5), [Value(0.25)])
-    >>> leaky_relu(3.0)
-    3.0
-    """
-    return ops.leaky_relu(x, negative_slope)
-
-
-def elu(x: Number, alpha: Number = 1.0) -> Number:
-    """x above 0, else alpha * (exp(x) - 1); its slope at 0 is alpha, as in torch.
-
-    x: a Value or a number
-    alpha: how far below 0 it goes, at most
-
-    In PyTorch: torch.nn.functional.elu.
-
-    >>> from autograd import Value, elu, gradient
-    >>> x = Value(-1.0)
-    >>> elu(x), gradient(elu(x), x)
-    (Value(-0.6321), [Value(0.3679)])
-    >>> gradient(elu(y := Value(0.0), alpha=2.0), y)
-    [Value(2.0)]
-    """
-    return ops.elu(x, alpha)
-
-
-def clip(x: Number, low: Number = -math.inf, high: Number = math.inf) -> Number:
-    """x, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp.
-
-    x: a Value or a number
-    low, high: the bounds, Values or numbers; none where they are left out
-
-    >>> from autograd import Value, clip, gradient
-    >>> x = Value(3.0)
-    >>> clip(x, 0.0, 2.0), gradient(clip(x, 0.0, 2.0), x)
-    (Value(2.0), [Value(0.0)])
-    >>> gradient(clip(x, 0.0, 3.0), x)
-    [Value(1.0)]
-    """
-    return ops.clip(x, low, high)
 
 
 def _listed(name: str, xs: Any) -> list[Number]:

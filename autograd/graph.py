@@ -78,8 +78,11 @@ def bottom_up(roots: Iterable[T], below: Callable[[T], Iterable[T]], known: Cont
             yield item
         elif item not in known and item not in seen:
             seen.add(item)
-            stack.append((item, True))
-            stack += [(x, False) for x in below(item) if x not in seen][::-1]
+            if waiting := [(x, False) for x in below(item) if x not in seen]:
+                stack.append((item, True))
+                stack += waiting[::-1]
+            else:
+                yield item
 
 
 def leaves(*outputs: Value) -> list[Value]:
@@ -115,16 +118,13 @@ def paths_between(y: Value, x: Value) -> set[Value]:
     return leading if y in leading else set()
 
 
-def paths(y: Value, x: Value) -> Iterator[list[Value]]:
-    """Each way from y down to x along inputs, as [y, ..., x]; a node used twice as an operand makes two ways.
+def ways(y: Value, x: Value, below: Callable[[Value], Iterable[Value]], leading: Container[Value]) -> Iterator[list[Value]]:
+    """Each way from y down to x, as [y, ..., x]; one through a node that is twice below another is two ways.
+
+    below: what is directly below a node; leading: the nodes that x is below
 
     There can be exponentially many: take as many as you need from the iterator.
     """
-    return ways(y, x, lambda node: node.inputs, dependents([x], history(y)))
-
-
-def ways(y: Value, x: Value, below: Callable[[Value], Iterable[Value]], leading: Container[Value]) -> Iterator[list[Value]]:
-    """Each way from y to x, in a graph given by what is directly below a node; leading: the nodes that x is below."""
     path = [y]
     if y is x:
         yield [x]

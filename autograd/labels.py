@@ -126,7 +126,7 @@ def _read(value: Value) -> tuple[Names | None, str, tuple[int, ...], int]:
     return (None, "", (), 0) if found is None else (*found[0], found[1])
 
 
-def subscript(indices: Iterable[int]) -> str:
+def subscript(indices: Iterable[int | str]) -> str:
     """Indices as they stand in a label: 112, or 1,10,2 as soon as one has two digits."""
     digits = [str(i) for i in indices]
     return ("" if max(map(len, digits), default=0) < 2 else ",").join(digits)

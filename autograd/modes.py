@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, ClassVar, Protocol
 
+    Place = tuple[str, int]  # a file, and a line in it
+
     class Supervisor(Protocol):
         """What a block does with each new node, and after each backward pass."""
 
@@ -148,7 +150,7 @@ class detect_anomaly(_Block):
 
     def __enter__(self) -> detect_anomaly:
         self.first: Value | None = None
-        self.lines: dict[Value, str] = {}
+        self.lines: dict[Value, Place | None] = {}
         self.enter(self)
         return self
 
@@ -163,7 +165,7 @@ class detect_anomaly(_Block):
 
         node: the new node
         """
-        self.lines[node] = _line(caller(2))
+        self.lines[node] = _place(caller(2))
         if self.first is None and not math.isfinite(node.data) and all(math.isfinite(x.data) for x in node.inputs):
             self.first = node
 
@@ -215,10 +217,11 @@ class _Supervisor:
 _supervisor = _Supervisor()
 
 
-def _line(frame: FrameType | None) -> str:
+def _place(frame: FrameType | None) -> Place | None:
+    """The line of the user's program that a frame works for."""
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES:
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}, line {frame.f_lineno}" if frame is not None else ""
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
 
 
 def _name(node: Value) -> str:
@@ -235,18 +238,17 @@ def _numbers(node: Value) -> str:
     return f" where {', '.join(known)}" if known else ""
 
 
-def _made_by(node: Value, lines: dict[Value, str]) -> str:
+def _made_by(node: Value, lines: dict[Value, Place | None]) -> str:
     import linecache
 
-    place = lines.get(node)
-    if not place:
+    if (place := lines.get(node)) is None:
         return "; it was made outside detect_anomaly, so its line is not known"
-    file, _, line = place.rpartition(", line ")
-    source = linecache.getline(file, int(line)).strip()
-    return f"\n  {place}" + (f"\n    {source}" if source else "")
+    file, line = place
+    source = linecache.getline(file, line).strip()
+    return f"\n  {file}, line {line}" + (f"\n    {source}" if source else "")
 
 
-def _not_finite(node: Value, lines: dict[Value, str]) -> AnomalyError:
+def _not_finite(node: Value, lines: dict[Value, Place | None]) -> AnomalyError:
     name = f"{node.label} = " if node.label else ""
     message = f"{name}{_formula(node)} is {short(node.data)}{_numbers(node)} (operation {node.op.name})"  # type: ignore[union-attr]
     return AnomalyError(message + _made_by(node, lines), node)

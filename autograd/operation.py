@@ -63,6 +63,10 @@ class Primitive:
     attach: ClassVar[Callable[[Primitive], None]] = staticmethod(lambda op: None)
     built_in: ClassVar[frozenset[str]] = frozenset()  # the names of the rows in primitives.py
     notation: Notation
+    doc: str = ""
+    points: Sequence[float | tuple[float, ...]] = ()
+    definition: Callable[..., Any] | None = None
+    page: Callable[..., Any] | None = None
     products = False  # the slope in each input is the input that it is multiplied by, as in x y: backward has it spelt out
 
     def __init__(

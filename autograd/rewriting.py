@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.graph import nodes
+from autograd.graph import bottom_up, nodes
 from autograd.primitives import largest, shifted_from
 from autograd.value import Value, operands, record
 
@@ -82,23 +82,18 @@ def expand(
     """The formula down to quantities that are known, or given; and what the others have become in it."""
     copies: dict[Value, Value] = {}
     inside: dict[Value, Value] = {}
-    stack = [formula]
-    while stack:
-        node = stack[-1]
-        if node in copies:
-            stack.pop()
-            continue
+
+    def below(node: Value) -> tuple[Value, ...]:
+        if node.inputs:
+            return node.inputs
         own = formulas.get(node, node)
-        below = node.inputs if node.inputs else () if own is node or known(node) else (own,)
-        waiting = [x for x in below if x not in copies]
-        if waiting:
-            stack += reversed(waiting)
-            continue
-        stack.pop()
+        return () if own is node or known(node) else (own,)
+
+    for node in bottom_up([formula], below):
         if node.inputs:
             copies[node] = rebuild(node, [copies[x] for x in node.inputs])
-        elif below:
-            copies[node] = inside[node] = copies[own]
+        elif own := below(node):
+            copies[node] = inside[node] = copies[own[0]]
         else:
             copies[node] = node
     return copies[formula], inside

@@ -118,16 +118,9 @@ class Trace:
                 yield BackwardStep(node, x, *names, formula, local, upstream, contribution, before, total)
 
     def _local_formulas(self, node: Value) -> list[str]:
-        """The rules, called on leaves that wear the nodes' names, written out."""
-        from autograd.formula.writing import formula
+        from autograd.formula.writing import slope_formulas  # which takes as long to load as the engine
 
-        def wearing(x: Value) -> Value | float:
-            return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=self._called(x))
-
-        slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
-        return [
-            formula(slope, self.digits) if isinstance(slope, Value) else number(slope, self.digits)[0] for slope in slopes
-        ]
+        return slope_formulas(node, lambda x: None if x.op is CONSTANT and not x.label else self._called(x), self.digits)
 
     def rows(self) -> list[dict[str, Any]]:
         """Every step as a dict of plain text and numbers, for JSON, a CSV file or a data frame."""
@@ -143,21 +136,22 @@ class Trace:
 
     def backward_table(self) -> str:
         """The backward pass as lines: ∂y/∂input gets upstream × local derivative = contribution, and the total so far."""
-        y = self._called(self.y)
-        lines: list[tuple[str, ...]] = []
+        lines = [("gradient", "upstream × local = contribution", "total so far", "local derivative")]
         for s in self.backward:
-            x = _shown(s.input_name)
-            local = f"∂{_shown(s.name)}/∂{x} = {s.formula}"
-            sum_so_far = f"{self._text(s.before)} + {self._text(s.contribution)} = {self._text(s.total)}"
-            lines.append(
-                (
-                    f"∂{y}/∂{x}",
-                    f"{self._text(s.upstream)} × {self._text(s.local)} = {self._text(s.contribution)}",
-                    sum_so_far if s.before else "",
-                    local,
-                )
-            )
-        return align([("gradient", "upstream × local = contribution", "total so far", "local derivative"), *lines])
+            gradient, local, product, total = self._texts(s)
+            lines.append((gradient, product, total if s.before else "", local))
+        return align(lines)
+
+    def _texts(self, s: BackwardStep) -> tuple[str, str, str, str]:
+        """A step backward: the gradient that grows, the local derivative, the contribution, and the total so far."""
+        x = _shown(s.input_name)
+        local, upstream, contribution, before, total = map(self._text, s[-5:])
+        return (
+            f"∂{self._called(self.y)}/∂{x}",
+            f"∂{_shown(s.name)}/∂{x} = {s.formula}",
+            f"{upstream} × {local} = {contribution}",
+            f"{before} + {contribution} = {total}",
+        )
 
     def differences(self, other: Trace) -> list[tuple[Value, str, float, float]]:
         """The nodes whose gradients differ in another trace of the same graph, as (node, name, here, there).
@@ -173,21 +167,11 @@ class Trace:
 
     def _repr_html_(self) -> str:
         """Two tables for Jupyter, with labels as text and never as markup."""
-        y = self._called(self.y)
         forward = [(_shown(s.name), s.formula, s.numbers, self._text(s.value)) for s in self.forward]
-        backward = [
-            (
-                f"∂{y}/∂{_shown(s.input_name)}",
-                f"∂{_shown(s.name)}/∂{_shown(s.input_name)} = {s.formula}",
-                f"{self._text(s.upstream)} × {self._text(s.local)} = {self._text(s.contribution)}",
-                f"{self._text(s.before)} + {self._text(s.contribution)} = {self._text(s.total)}",
-            )
-            for s in self.backward
-        ]
         return _html_table("forward", ("node", "formula", "numbers", "value"), forward) + _html_table(
             self._backward_title(),
             ("gradient", "local derivative", "upstream × local = contribution", "before + contribution = total"),
-            backward,
+            map(self._texts, self.backward),
         )
 
     def _backward_title(self) -> str:
@@ -286,15 +270,13 @@ class Walk:
         >>> step.input_name, step.contribution
         ('v1', 1.0)
         """
-        while self.position < len(self.steps):
+        found = None
+        while found is None and self.position < len(self.steps):
             self.position += 1
             if condition(self.steps[self.position - 1]):
-                break
-        else:
-            self._known()
-            return None
+                found = self.steps[self.position - 1]
         self._known()
-        return self.step
+        return found
 
     def run_to(self, node: Value) -> ForwardStep | BackwardStep | None:
         """Go on until a node gets its value or, on the way back, a contribution to its gradient; give that step.
@@ -309,10 +291,8 @@ class Walk:
         if isinstance(step, ForwardStep):
             lines.append(f"forward   {_shown(step.name)} = {step.formula} = {step.numbers} = {text(step.value)}")
         elif step is not None:
-            local = f"∂{_shown(step.name)}/∂{_shown(step.input_name)}"
-            lines.append(f"backward  {local} = {step.formula} = {text(step.local)}")
-            lines.append(f"          {text(step.upstream)} × {text(step.local)} = {text(step.contribution)}")
-            lines.append(f"          {text(step.before)} + {text(step.contribution)} = {text(step.total)}")
+            _, local, product, total = self.trace._texts(step)
+            lines += [f"backward  {local} = {text(step.local)}", f"          {product}", f"          {total}"]
         for node in self.watch:
             value = text(self.values[node]) if node in self.values else "not yet"
             grad = text(self.grads[node]) if node in self.grads else "not yet"

@@ -23,7 +23,7 @@ import operator
 
 from autograd import composed
 from autograd import primitives as ops
-from autograd.graph import history, nodes
+from autograd.graph import bottom_up, history, nodes
 from autograd.interop.conversions import check_number, explained, number, short
 from autograd.interop.elementwise import apply_to_elements, is_array
 from autograd.interop.given import Given, OfOnePoint, computed_from, slopes_by
@@ -104,19 +104,7 @@ def with_siblings(order: list[Value]) -> list[Value]:
     """Nodes, each after its inputs, so that a difference to the largest of several numbers is after all of these, too."""
     if not any(map(ops.shifted_from, [node for node in order if node.op is ops.sub])):  # as in most graphs
         return order
-    done: dict[Value, None] = {}
-    for node in order:
-        if not ops.shifted_from(node):  # what it is made of came before it
-            done[node] = None
-            continue
-        stack = [node]
-        while stack:
-            missing = [x for x in (*stack[-1].inputs, *(ops.shifted_from(stack[-1]) or ())) if x not in done]
-            if missing:
-                stack += missing[::-1]
-            else:
-                done[stack.pop()] = None
-    return list(done)
+    return list(bottom_up(order, lambda node: (*node.inputs, *(ops.shifted_from(node) or ()))))
 
 
 def noted(node: Value, how: str) -> None:
@@ -302,20 +290,9 @@ class Value:
     floor = _method(ops.floor)
     exp2, logaddexp, logsigmoid, gelu = composed.exp2, composed.logaddexp, composed.logsigmoid, composed.gelu
     ceil, trunc, round = composed.ceil, composed.trunc, composed.round
+    leaky_relu, elu, clip = composed.leaky_relu, composed.elu, composed.clip
     atan2, hypot = _method_of_two(ops.atan2), _method_of_two(ops.hypot)
     maximum, minimum = _method_of_two(ops.maximum), _method_of_two(ops.minimum)
-
-    def leaky_relu(self, negative_slope: Value | float = 0.01) -> Value:
-        """self above 0, else negative_slope * self; its slope at 0 is negative_slope, as in torch."""
-        return ops.leaky_relu(self, negative_slope)
-
-    def elu(self, alpha: Value | float = 1.0) -> Value:
-        """self above 0, else alpha * (exp(self) - 1); its slope at 0 is alpha, as in torch."""
-        return ops.elu(self, alpha)
-
-    def clip(self, low: Value | float = -math.inf, high: Value | float = math.inf) -> Value:
-        """self, not below low and not above high; its slope at a bound is 1, as in torch, where it is called clamp."""
-        return ops.clip(self, low, high)
 
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
     __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)

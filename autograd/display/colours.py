@@ -1,13 +1,5 @@
 """The palette: every colour of drawings, pages, plots and tables, light and dark, and what each one means.
 
-    forward     blue        values on their way forward
-    backward    orange      gradients on their way back, and what they have reached
-    positive    gold        a number above zero
-    negative    violet      a number below zero
-    right       green       marked as right
-    wrong       red         marked as wrong, or gone the wrong way
-    carried     olive       right, were it not for another line
-
 No colour has a second meaning. The two of a pair (forward and backward, positive and negative) are told apart in all kinds
 of colour blindness; and nothing is said by colour alone: below zero lines are dashed, right and wrong have a sign and a
 sentence.
@@ -20,13 +12,13 @@ shapes of 3 : 1.
 from __future__ import annotations
 
 MEANINGS = {
-    "forward": "values on their way forward",
-    "backward": "gradients on their way back, and what they have reached",
-    "positive": "a number above zero",
-    "negative": "a number below zero",
-    "right": "marked as right",
-    "wrong": "marked as wrong, or gone the wrong way",
-    "carried": "right, were it not for another line",
+    "forward": "values on their way forward",  # blue
+    "backward": "gradients on their way back, and what they have reached",  # orange
+    "positive": "a number above zero",  # gold
+    "negative": "a number below zero",  # violet
+    "right": "marked as right",  # green
+    "wrong": "marked as wrong, or gone the wrong way",  # red
+    "carried": "right, were it not for another line",  # olive
 }
 
 PALETTE = {

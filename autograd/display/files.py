@@ -13,13 +13,10 @@ import os
 import secrets
 import stat
 import time
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-    from typing import Any
+from typing import Any
 
 ABANDONED = 600.0  # seconds after which nobody writes a part of a file any more
 

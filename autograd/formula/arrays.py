@@ -6,19 +6,16 @@ of W and the entries of x, its rows and those of b.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import chain
+from typing import TypeAlias
 
 from autograd import primitives as ops
 from autograd.operation import Primitive
 from autograd.rewriting import apply
 from autograd.value import Value, constant
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeAlias
-
-    Quantity: TypeAlias = "Value | Array"
+Quantity: TypeAlias = "Value | Array"
 
 
 MOST_PRODUCTS = 100_000  # of entries, in one product of matrices
@@ -100,21 +97,24 @@ def unite(one: Array, other: Array) -> None:
         a.unite(b)
 
 
+def entrywise(function: Callable[..., Value], *inputs: Quantity) -> Quantity:
+    """A function entry by entry of arrays, which have one shape; numbers go with all entries."""
+    first = next((x for x in inputs if isinstance(x, Array)), None)
+    if first is None:
+        return function(*inputs)
+    n, m = first.shape
+    rows = [[function(*(x.rows[i][j] if isinstance(x, Array) else x for x in inputs)) for j in range(m)] for i in range(n)]
+    return Array(rows, first.axes)
+
+
 def each(op: Primitive, *inputs: Quantity) -> Quantity:
     """An operation entry by entry; numbers go with all entries. Raises MisfitError."""
     arrays = [x for x in inputs if isinstance(x, Array)]
-    if not arrays:
-        return apply(op, [x for x in inputs if isinstance(x, Value)])
-    first, *rest = arrays
-    for x in rest:
-        if x.shape != first.shape:
-            raise MisfitError(f"{write_shapes(first, x)} do not go together entry by entry")
-        unite(first, x)
-    n, m = first.shape
-    return Array(
-        [[apply(op, [x.rows[i][j] if isinstance(x, Array) else x for x in inputs]) for j in range(m)] for i in range(n)],
-        first.axes,
-    )
+    for x in arrays[1:]:
+        if x.shape != arrays[0].shape:
+            raise MisfitError(f"{write_shapes(arrays[0], x)} do not go together entry by entry")
+        unite(arrays[0], x)
+    return entrywise(lambda *xs: apply(op, xs), *inputs)
 
 
 def product(a: Quantity, b: Quantity, of_vectors: str = "dot") -> Quantity:

@@ -10,10 +10,11 @@ A text with letters that count is read once for each number of theirs (`with_let
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, ShapeError, add_up, each
+from autograd.formula.arrays import Array, ShapeError, add_up, each, vector
 from autograd.formula.expressions import CLOSING, MISPLACED, Parser
 from autograd.formula.indexed_lexer import IndexedLexer, Scope
 from autograd.formula.lexer import FormulaError
@@ -23,29 +24,17 @@ from autograd.operation import CONSTANT
 from autograd.rewriting import apply
 from autograd.value import Value, constant
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autograd.formula.arrays import Quantity
-
 UNCLEAR = LONG["dots"]
 
 
 class CellParser(Parser):
     """A formula over Values and Arrays, and the brackets in it."""
 
+    closing = CLOSING | {"⟦": "⟧", "⦃": "⦄", "‖": "‖"}
+
     def __init__(self, text: str, scope: Scope) -> None:
         super().__init__(IndexedLexer(text, scope))
         self.scope = scope
-
-    def quantity(self) -> Quantity:
-        if self.token.kind == "end":
-            raise self.error(self.token.start, "there is no formula here")
-        y: Quantity = self.expression()
-        if self.token.kind != "end":
-            raise self.misplaced()
-        return y
 
     def misplaced(self) -> FormulaError:
         if self.token.kind == "dots":
@@ -59,7 +48,7 @@ class CellParser(Parser):
         self.scope.count(text)
         self.scope.env = {**before, **env}
         try:
-            return type(self)(text, self.scope).quantity()
+            return type(self)(text, self.scope).formula()
         finally:
             self.scope.env = before
 
@@ -75,15 +64,17 @@ class CellParser(Parser):
 
     # ---- cells
 
-    def listed(self) -> list[Any]:
+    def bracketed(self) -> Any:
         """What stands in brackets: an expression, a comparison, or the entries of a vector."""
-        opening = self.token
+        opening = self.token.kind
+        if opening not in ("[", "("):
+            return super().bracketed()
         self.open_bracket()
-        inside = self.cells_until((CLOSING[opening.kind],), (",",))
-        if len(inside) == 1 and self.is_at_a_comparison() and opening.kind == "[":
+        inside = self.cells_until((CLOSING[opening],), (",",))
+        if opening == "[" and len(inside) == 1 and self.is_at_a_comparison():
             inside = [self.compare(inside[0])]
         self.close_bracket()
-        return inside
+        return vector(self.scalars(inside)) if len(inside) > 1 else inside[0]
 
     def cells_until(self, closing: tuple[str, ...], between: tuple[str, ...]) -> list[Any]:
         """Cells, with dots among them read as the pattern that the last one shows."""
@@ -119,7 +110,7 @@ class CellParser(Parser):
 
     def matrix(self) -> Any:
         """The rows of a matrix; with dots between rows, the pattern of the last row."""
-        self.open.append(self.advance())
+        self.open_bracket()
         rows: list[list[Any]] = []
         while True:
             if self.token.kind == "dots":
@@ -135,15 +126,12 @@ class CellParser(Parser):
             if self.token.kind != "⏎":
                 break
             self.advance()
-        if self.token.kind != "⟧":
-            raise self.misplaced()
-        self.open.pop()
-        self.advance()
+        self.close_bracket()
         return stack(rows)
 
     def cases(self) -> Any:
         """What holds under the first condition that is met; the last one may be otherwise."""
-        self.open.append(self.advance())
+        self.open_bracket()
         found: list[tuple[Any, Any]] = []
         while True:
             value = self.deeper()
@@ -154,28 +142,22 @@ class CellParser(Parser):
             if self.token.kind != "⏎":
                 break
             self.advance()
-        if self.token.kind != "⦄":
-            raise self.misplaced()
-        self.open.pop()
-        self.advance()
+        self.close_bracket()
         result = found[-1][0]
         for value, condition in reversed(found[:-1]):
             if condition is None:
                 raise ShapeError("a case has no condition")
             unequal = _NOT_EQUAL.sub("=", condition)
-            switch = type(self)(f"[{unequal}]", self.scope).quantity()
+            switch: Any = type(self)(f"[{unequal}]", self.scope).formula()
             if unequal != condition:
                 switch = each(ops.sub, constant(1.0), switch)
             result = _choose(switch, value, result)
         return result
 
     def norm(self) -> Any:
-        self.open.append(self.advance())
+        self.open_bracket()
         inside: Any = self.deeper()
-        if self.token.kind != "‖":
-            raise self.misplaced()
-        self.open.pop()
-        self.advance()
+        self.close_bracket()
         self.scope.expect_vector(inside)
         entries = inside.entries if isinstance(inside, Array) else [inside]
         squares = add_up([apply(ops.mul, [x, x]) for x in entries])

@@ -46,6 +46,8 @@ MISPLACED = {
 class Parser:
     """One formula: `expression` is the loop, and each form that an operand can have is a method."""
 
+    bindings, closing = BINDING, CLOSING
+
     def __init__(self, lexer: Lexer) -> None:
         self.text, self.error, self.stream, self.derive = lexer.text, lexer.error, lexer.tokens(), lexer.derive
         self.before: list[Token] = []  # what was read, to look back at
@@ -83,7 +85,7 @@ class Parser:
         self.open.append(self.advance())
 
     def close_bracket(self) -> None:
-        if self.token.kind != CLOSING[self.open[-1].kind]:
+        if self.token.kind != self.closing[self.open[-1].kind]:
             raise self.misplaced()
         self.open.pop()
         self.advance()
@@ -109,23 +111,43 @@ class Parser:
     def binding(self) -> int:
         """How tightly the token that stands here holds on to what is left of it."""
         closes = self.token.kind == "|" and self.open and self.open[-1].kind == "|"
-        return 0 if closes else BINDING.get(self.token.kind, 0)
+        return 0 if closes else self.bindings.get(self.token.kind, 0)
 
     def go_on(self, left: Value, binding: int) -> Value:
         """left, with the sign that stands here and what is right of it, or with one more factor."""
         token, before = self.token, self.before[-1]
-        if token.kind in ARITHMETIC:
+        if token.kind in ("+", "-", "·", "/", "^"):
             self.advance()
-            return ARITHMETIC[token.kind](left, self.expression(BINDING[token.kind]))
-        if token.kind in ("/", "^"):
-            self.advance()
-            return left / self.divisor(before) if token.kind == "/" else self.power(left)
-        if token.kind == "number" or (before.kind == "number" and PLAIN_FRACTION.match(self.text, token.start)):
+        if token.kind in ("+", "-"):
+            return self.add(left, token.kind)
+        if token.kind == "·":
+            return self.multiply(left, self.expression(PRODUCT))
+        if token.kind == "/":
+            return self.compute(ops.div, left, self.divisor(before))
+        if token.kind == "^":
+            return self.power(left)
+        if self.is_a_number_too_many():
             raise self.error(token.start, "a number stands in front of other factors: a sign is expected here, such as ·")
-        behind_a_number = left.op is CONSTANT and before.kind != "name"
+        behind_a_number = isinstance(left, Value) and left.op is CONSTANT and before.kind != "name"  # not an array
         if binding == ARGUMENT and token.kind in CLOSING and not behind_a_number:
             raise self.error(token.start, f"{IN_TWO_WAYS}: put the whole argument of the function in brackets")
-        return left * self.expression(BESIDE)
+        return self.multiply(left, self.expression(BESIDE))
+
+    def is_a_number_too_many(self) -> bool:
+        """Whether a number stands here as a factor, or behind one as in 2½."""
+        after_a_number = self.before[-1].kind == "number"
+        return self.token.kind == "number" or bool(after_a_number and PLAIN_FRACTION.match(self.text, self.token.start))
+
+    def compute(self, op: Primitive, *inputs: Value) -> Value:
+        """An operation on what was read."""
+        return op(*inputs)
+
+    def multiply(self, left: Value, right: Value) -> Value:
+        return left * right
+
+    def add(self, left: Value, sign: str) -> Value:
+        """left plus or minus what stands here."""
+        return self.compute(ARITHMETIC[sign], left, self.expression(SUM))
 
     def divisor(self, above: Token) -> Value:
         """What stands behind a division sign. In 1/2x, nobody knows whether x is divided or divides."""
@@ -164,12 +186,12 @@ class Parser:
         if kind == "-" or (kind == "+" and at_the_front):
             self.advance()
             inside = self.deeper(max(NEGATION, binding))
-            return -inside if kind == "-" else inside
+            return self.compute(ops.neg, inside) if kind == "-" else inside
         if kind in ("name", "number", "constant", "∞"):
             return self.leaf(self.advance())
         if kind in CLOSING:
-            inside = self.group(comparison=kind == "[")[0]
-            return ops.abs(inside) if "|" in kind else inside
+            inside = self.bracketed()
+            return self.compute(ops.abs, inside) if "|" in kind else inside
         if kind == "function":
             return self.function(self.advance())
         if kind == "d":
@@ -177,7 +199,7 @@ class Parser:
         if kind == "fraction":
             self.advance()
             above = self.part()
-            return above / self.part()
+            return self.compute(ops.div, above, self.part())
         if kind in ("root", "cube root"):
             return self.root(self.advance())
         if kind == "step":
@@ -194,15 +216,23 @@ class Parser:
             return value
         if token.kind == "constant" and token.what == math.e and self.token.kind == "^":
             self.advance()
-            return ops.exp(self.deeper(BESIDE))
+            return self.compute(ops.exp, self.deeper(BESIDE))
         return constant(math.inf if token.kind == "∞" else token.what)
 
-    def group(self, arguments: bool = False, comparison: bool = False) -> list[Value]:
-        """What stands in brackets: an expression, the arguments of a function, or a comparison perhaps."""
+    def bracketed(self) -> Value:
+        """What stands in brackets as an operand: an expression, or, in square ones, a comparison perhaps."""
+        is_square = self.token.kind == "["
+        self.open_bracket()
+        inside = self.deeper()
+        if is_square and self.is_at_a_comparison():
+            inside = self.compare(inside)
+        self.close_bracket()
+        return inside
+
+    def group(self, arguments: bool = False) -> list[Value]:
+        """What stands in brackets behind a function, a root or a fraction: an expression, or several arguments."""
         self.open_bracket()
         inside = [self.deeper()]
-        if comparison and self.is_at_a_comparison():
-            inside = [self.compare(inside[0])]
         while arguments and self.token.kind == ",":
             self.advance()
             inside.append(self.deeper())
@@ -269,10 +299,15 @@ class Parser:
 
     def derivative(self, token: Token) -> Value:
         """What stands behind d/dx, differentiated: a group with its power, or all that a function would take in."""
-        (x, order), grouped = token.what, self.token.kind in CLOSING
+        grouped = self.token.kind in CLOSING
         y = self.deeper(BESIDE if grouped else ARGUMENT)
-        if grouped and self.binding() >= BEFORE_FUNCTION:
+        if grouped and BEFORE_FUNCTION <= self.binding() <= POWER:
             raise self.error(self.token.start, f"{IN_TWO_WAYS}: put all that is differentiated in brackets, or a sign here")
+        return self.differentiate(y, token)
+
+    def differentiate(self, y: Value, token: Token) -> Value:
+        """y differentiated by what a token says, as often as it says."""
+        x, order = token.what
         for _ in range(order):
             found = self.derive(y, x) if self.derive else None
             if found is None:
@@ -305,11 +340,7 @@ class Parser:
         self.refuse_index(op)
         bracketed = self.token.kind in ("(", "[", "{")
         args = self.group(arguments=True) if bracketed else [self.deeper(ARGUMENT)]
-        y = self.apply(op, args, token)
-        if primes:
-            if primes > 1 or len(args) > 1:
-                raise self.error(token.start, "a prime is the first derivative of a function of one argument")
-            y = lift(op.slopes(y, args)[0])
+        y = self.apply(op, args, primes, token)
         return y if exponent is None else self.raise_to(y, exponent, start)
 
     def refuse_index(self, op: Primitive | Composed) -> None:
@@ -328,7 +359,16 @@ class Parser:
             raise self.error(self.token.start, WANTED)
         return -self.leaf(self.advance()) if minus else self.leaf(self.advance())
 
-    def apply(self, op: Primitive | Composed, args: list[Value], token: Token) -> Value:
+    def apply(self, op: Primitive | Composed, args: list[Value], primes: int, token: Token) -> Value:
+        """The function of its arguments, or with a prime its derivative there."""
+        y = self.call(op, args, token)
+        if not primes:
+            return y
+        if primes > 1 or len(args) > 1:
+            raise self.error(token.start, "a prime is the first derivative of a function of one argument")
+        return lift(op.slopes(y, args)[0])
+
+    def call(self, op: Primitive | Composed, args: list[Value], token: Token) -> Value:
         """The function of its arguments, if they are as many as it takes; max and min take more than two."""
         if op in SECOND_ARGUMENT and len(args) == 1:
             args.append(constant(SECOND_ARGUMENT[op]))

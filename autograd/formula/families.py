@@ -8,30 +8,22 @@ n, and Σ_i without bounds    the number that is given for n, or how many entrie
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from math import isfinite
 from unicodedata import normalize
 
 from autograd.calculus import gradient
 from autograd.formula import patterns
-from autograd.formula.arrays import Array, ShapeError, vector
-from autograd.formula.indexed_lexer import DOTS, SUMMED, bounds_behind, letters_below, prepare
-from autograd.formula.name_keys import key_of, keys_of, name_key
+from autograd.formula.arrays import Array, Quantity, ShapeError, vector
+from autograd.formula.indexed_lexer import DOTS, SUMMED, bounds_behind, letters_below
+from autograd.formula.lexer import Derive
+from autograd.formula.name_keys import Key, key_of, keys_of, name_key
 from autograd.formula.new_names import invent_names
-from autograd.formula.spellings import undress
-from autograd.formula.uses import ARITHMETIC, find_all_uses, find_uses, is_layer
+from autograd.formula.uses import ARITHMETIC, Use, find_all_uses, find_uses, is_layer, plain
 from autograd.graph import leaves
 from autograd.value import Value, constant, lift
 from autograd.writing.names import pretty
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.lexer import Derive
-    from autograd.formula.name_keys import Key
-    from autograd.formula.uses import Use
 
 MOST_READ = 60_000  # characters that are read again for numbers of a letter, in one formula
 _TERM = re.compile(r"([+−-]?)([0-9]+|[^\W\d_])")
@@ -67,13 +59,13 @@ class NamesWithIndices:
                 members[tuple(_parts(str(key[3])))] = members[str(key[3]),] = value  # w_12 is a twelfth, or in the first row
         self.env: dict[str, int] = {}
         self.sums = self.read = 0
-        plain = undress(prepare(text)).text
-        self.uses = list(find_all_uses(plain))
-        self.counting, self.sizes = self._find_letters(plain)
+        bare_text = plain(text)
+        self.uses = list(find_all_uses(bare_text))
+        self.counting, self.sizes = self._find_letters(bare_text)
         self.bare: set[Value] = set()  # new, and without an index
         self.stems: set[Key] = set()  # whose members are made when they are spoken of
         if inventing:
-            self._invent(plain)
+            self._invent(bare_text)
 
     # ---- letters
 
@@ -276,8 +268,8 @@ class NamesWithIndices:
 
 def ends_of_sums(text: str) -> set[Key]:
     """The names in a formula up to which letters count there, as the n of Σ_{i=1}^n."""
-    plain = undress(prepare(text)).text
-    ends = [bounds_behind(plain, match.end())[1] for match in SUMMED.finditer(plain)]
+    text = plain(text)
+    ends = [bounds_behind(text, match.end())[1] for match in SUMMED.finditer(text)]
     return {key_of(letter) for end in ends for _, letter in _TERM.findall(end)}
 
 
@@ -299,6 +291,3 @@ def _parts(down: str) -> list[str]:
     if "," in down:
         return [part for part in down.split(",") if part]
     return [down] if ARITHMETIC.fullmatch(down) else re.findall(r"[^\W\d_]'*|[0-9]|.", down)
-
-
-__all__ = ["NamesWithIndices", "ends_of_sums", "multiplies_families"]

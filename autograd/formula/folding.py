@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from autograd import primitives as ops
 from autograd.formula.operations import dots, series, series_bounds, softmax_of
 from autograd.graph import bottom_up
@@ -9,11 +11,7 @@ from autograd.rewriting import like, rewrite
 from autograd.value import Value, record
 from autograd.writing.names import Reading, all_readings
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    Row = tuple[Value, ...]  # what stands at one place in each of several formulas
+Row = tuple[Value, ...]  # what stands at one place in each of several formulas
 
 MANY = 3  # terms of a family that are written out
 MOST_PIECES = 12  # terms of no family that are

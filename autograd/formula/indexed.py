@@ -9,49 +9,28 @@ Each form is a token of indexed_lexer.py, and a method here that reads it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, ShapeError, each, product, vector
+from autograd.formula.arrays import Array, Quantity, ShapeError, each, entrywise, product, vector
 from autograd.formula.cells import UNCLEAR
-from autograd.formula.expressions import (
-    ARGUMENT,
-    BEFORE_FUNCTION,
-    BESIDE,
-    BINDING,
-    CLOSING,
-    POWER,
-    PRODUCT,
-    SUM,
-    WANTED,
-)
+from autograd.formula.expressions import BESIDE, BINDING, POWER, PRODUCT
 from autograd.formula.families import NamesWithIndices
 from autograd.formula.indexed_lexer import Scope, prepare
-from autograd.formula.lexer import FormulaError, Token
+from autograd.formula.lexer import Derive, FormulaError, Token
 from autograd.formula.series import SeriesParser
-from autograd.formula.signs import IN_TWO_WAYS
+from autograd.formula.signs import Composed
 from autograd.functions import softmax
 from autograd.operation import CONSTANT, Primitive
-from autograd.primitives import abs as absolute
 from autograd.value import Value, constant, lift
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.lexer import Derive
-
 _TIGHTEST = POWER + 1
-_BINDING = {
-    **BINDING, "⊙": PRODUCT, "ᵀ": _TIGHTEST, "index": _TIGHTEST, "slope": BESIDE, "∇": BESIDE, "Σ": BESIDE, "⟦": BESIDE,
-    "softmax": BESIDE, "call": BESIDE, "‖": BESIDE, "⦃": BESIDE,
-}  # fmt: skip
 
 
 def read_quantity(text: str, scope: Scope) -> Quantity:
     """A formula as a Value or an Array. Raises FormulaError, ShapeError."""
-    return IndexedParser(prepare(text), scope).quantity()
+    return IndexedParser(prepare(text), scope).formula()
 
 
 def read_with_indices(text: str, names: Mapping[str, Value | float], derive: Derive | None, inventing: bool) -> Value:
@@ -65,7 +44,7 @@ def read_with_indices(text: str, names: Mapping[str, Value | float], derive: Der
     try:
         parser = IndexedParser(prepare(text), NamesWithIndices(text, names, derive, inventing))
         try:
-            found = parser.quantity()
+            found: Quantity = parser.formula()
         except ShapeError as error:
             raise parser.error(parser.before[-1].start if parser.before else 0, str(error)) from None
     except FormulaError as error:
@@ -92,47 +71,42 @@ def _place_of(text: str, error: FormulaError) -> int:
 class IndexedParser(SeriesParser):
     """One formula over Values and Arrays: its loop, its operands, its functions."""
 
+    bindings = BINDING | {
+        "⊙": PRODUCT, "ᵀ": _TIGHTEST, "index": _TIGHTEST,
+        **dict.fromkeys(("slope", "∇", "Σ", "⟦", "⦃", "‖", "softmax", "call"), BESIDE),
+    }  # fmt: skip
+
     def binding(self) -> int:
-        if self.token.kind == "‖" and any(token.kind == "‖" for token in self.open):
-            return 0
-        if self.token.kind == "|":
-            return super().binding()
-        return _BINDING.get(self.token.kind, 0)
+        closes = self.token.kind == "‖" and any(token.kind == "‖" for token in self.open)
+        return 0 if closes else super().binding()
 
     def go_on(self, left: Any, binding: int) -> Any:
         token, before = self.token, self.before[-1]
-        kind = token.kind
-        if kind in ("+", "-"):
-            self.advance()
-            if self.token.kind == "dots":
-                return self.sum_with_dots(left, kind)
-            return each(ops.add if kind == "+" else ops.sub, left, self.expression(SUM))
-        if kind == "⊙":
-            self.advance()
-            right = self.expression(PRODUCT)
-            if isinstance(left, Value) and isinstance(right, Value) and not self.scope.is_lenient:
-                raise self.error(token.start, "this goes entry by entry through vectors, and here are numbers: write ·")
-            return each(ops.mul, left, right)
-        if kind == "·":
-            self.advance()
-            return product(left, self.expression(PRODUCT), self.scope.of_vectors)
-        if kind == "ᵀ":
-            self.advance()
+        if token.kind not in ("⊙", "ᵀ", "index"):
+            return super().go_on(left, binding)
+        self.advance()
+        if token.kind == "index":
+            return self.entry(left, token)
+        if token.kind == "ᵀ":
             if before.kind == "name":
                 self.scope.expect_vector(left, strict=True)
             return left.transposed if isinstance(left, Array) else left
-        if kind == "index":
-            self.advance()
-            return self.entry(left, token)
-        if kind in ("/", "^"):
-            self.advance()
-            return each(ops.div, left, self.divisor(before)) if kind == "/" else self.power(left)
-        if kind == "number":
-            raise self.error(token.start, "a number stands in front of other factors: a sign is expected here, such as ·")
-        behind_a_number = isinstance(left, Value) and left.op is CONSTANT and before.kind != "name"
-        if binding == ARGUMENT and kind in CLOSING and not behind_a_number:
-            raise self.error(token.start, f"{IN_TWO_WAYS}: put the whole argument of the function in brackets")
-        return product(left, self.expression(BESIDE), self.scope.of_vectors)
+        right = self.expression(PRODUCT)
+        if isinstance(left, Value) and isinstance(right, Value) and not self.scope.is_lenient:
+            raise self.error(token.start, "this goes entry by entry through vectors, and here are numbers: write ·")
+        return each(ops.mul, left, right)
+
+    def is_a_number_too_many(self) -> bool:
+        return self.token.kind == "number"
+
+    def compute(self, op: Primitive, *inputs: Any) -> Any:
+        return each(op, *inputs)
+
+    def multiply(self, left: Any, right: Any) -> Any:
+        return product(left, right, self.scope.of_vectors)
+
+    def add(self, left: Any, sign: str) -> Any:
+        return self.sum_with_dots(left, sign) if self.token.kind == "dots" else super().add(left, sign)
 
     def raise_to(self, base: Any, exponent: Any, start: int) -> Any:
         if isinstance(base, Value) and isinstance(exponent, Value):
@@ -164,17 +138,9 @@ class IndexedParser(SeriesParser):
     def operand(self, binding: int) -> Any:
         token = self.token
         kind = token.kind
-        if kind == "-":
-            self.advance()
-            return each(ops.neg, self.deeper(max(2, binding)))
-        if kind == "fraction":
-            self.advance()
-            above: Any = self.part()
-            return each(ops.div, above, self.part())
         if kind == "slope":
             self.advance()
-            top, bottoms = token.what
-            return self.differentiate(read_quantity(top, self.scope), bottoms)
+            return self.differentiate(read_quantity(token.what[0], self.scope), token)
         if kind == "∇":
             self.advance()
             by, loss = token.what
@@ -204,16 +170,8 @@ class IndexedParser(SeriesParser):
             start = self.token.start
             args: Any = self.group(arguments=True)
             return self.scope.call(base, args, primes, self.text[start : self.before[-1].end])
-        if kind in ("(", "[", "{", "|", "left|"):
-            group = self.listed() if kind in ("[", "(") else self.group()
-            inside = group[0]
-            if len(group) > 1:
-                return vector(self.scalars(group))
-            return each(absolute, inside) if "|" in kind else inside
         if kind == "dots":
             raise self.error(token.start, UNCLEAR)
-        if kind in ("index", "ᵀ", "⊙", "¦", "⏎", "⟧"):
-            raise self.error(token.start, WANTED)
         return super().operand(binding)
 
     def comparison(self, sign: str, left: Any, right: Any) -> Value:
@@ -221,15 +179,8 @@ class IndexedParser(SeriesParser):
         y = super().comparison(sign, left, right)
         return constant(y.data) if left.op is right.op is CONSTANT else y  # of letters that count
 
-    def derivative(self, token: Token) -> Any:
+    def differentiate(self, y: Any, token: Token) -> Any:
         _, bottoms = token.what
-        grouped = self.token.kind in CLOSING
-        y = self.deeper(BESIDE if grouped else ARGUMENT)
-        if grouped and self.binding() >= BEFORE_FUNCTION and self.binding() < _TIGHTEST:
-            raise self.error(self.token.start, f"{IN_TWO_WAYS}: put all that is differentiated in brackets, or a sign here")
-        return self.differentiate(y, bottoms)
-
-    def differentiate(self, y: Any, bottoms: Sequence[tuple[str, int]]) -> Any:
         for name, order in reversed(bottoms):
             x = read_quantity(name, self.scope)
             for _ in range(order):
@@ -238,53 +189,14 @@ class IndexedParser(SeriesParser):
 
     def root_of(self, inside: Any, degree: Any) -> Any:
         degree = self.number(degree, "the degree of a root")
-        if isinstance(inside, Array):
-            return inside.map(lambda x: super(IndexedParser, self).root_of(x, degree))
-        return super().root_of(inside, degree)
+        return entrywise(lambda x: super(IndexedParser, self).root_of(x, degree), inside)
 
-    def leaf(self, token: Token) -> Any:
-        if token.kind == "constant" and token.what == 2.718281828459045 and self.token.kind == "^":
-            self.advance()
-            return each(ops.exp, self.deeper(BESIDE))
-        if token.kind == "name":
-            return token.what
-        return super().leaf(token)
+    def exponent(self) -> Value:
+        return self.number(super().exponent(), "the power of a function")
 
-    def function(self, token: Token) -> Any:
-        """A function with its arguments, entry by entry."""
-        op = token.what
-        primes, exponent, start = self.primes_and_power()
-        if exponent is not None and self.number(exponent, "the power of a function").op is ops.neg:
-            raise self.error(start, f"{IN_TWO_WAYS}: write 1/{self.text[token.start : token.end]}(…)")
-        self.refuse_index(op)
-        args: list[Any] = self.group(arguments=True) if self.token.kind in ("(", "[", "{") else [self.deeper(ARGUMENT)]
-        if len(args) == 1 and isinstance(args[0], Array):
-            y: Any = args[0].map(lambda x: self.applied(op, [x], primes, token))
-        elif any(isinstance(x, Array) for x in args):
-            arrays = [x for x in args if isinstance(x, Array)]
-            n, m = arrays[0].shape
-            if any(x.shape != (n, m) for x in arrays):
-                raise ShapeError("the arguments of a function have different shapes")
-            y = Array(
-                [
-                    [
-                        self.applied(op, [x.rows[i][j] if isinstance(x, Array) else x for x in args], primes, token)
-                        for j in range(m)
-                    ]
-                    for i in range(n)
-                ]
-            )
-        else:
-            y = self.applied(op, args, primes, token)
-        return y if exponent is None else self.raise_to(y, exponent, start)
-
-    def applied(self, op: Primitive, args: list[Value], primes: int, token: Token) -> Value:
-        y = self.apply(op, args, token)
-        if primes:
-            if primes > 1 or len(args) > 1:
-                raise self.error(token.start, "a prime is the first derivative of a function of one argument")
-            y = lift(op.slopes(y, args)[0])
-        return y
-
-
-__all__ = ["FormulaError", "Scope", "read_quantity"]
+    def apply(self, op: Primitive | Composed, args: list[Any], primes: int, token: Token) -> Any:
+        """A function of its arguments, entry by entry where these are arrays."""
+        shapes = {x.shape for x in args if isinstance(x, Array)}
+        if len(shapes) > 1:
+            raise ShapeError("the arguments of a function have different shapes")
+        return entrywise(lambda *xs: super(IndexedParser, self).apply(op, list(xs), primes, token), *args)

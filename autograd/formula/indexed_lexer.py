@@ -10,19 +10,14 @@ A `Scope` says what a name is, how sizes and index letters stand, and what a der
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from autograd.formula import patterns
+from autograd.formula.arrays import Quantity
 from autograd.formula.lexer import Lexer, Token
-from autograd.formula.name_keys import key_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.name_keys import Key
-    from autograd.value import Value
+from autograd.formula.name_keys import Key, key_of
+from autograd.value import Value
 
 _MATRIX = re.compile(
     r"\\begin\{(?P<name>[bpvBV]?matrix|smallmatrix|array|cases)\}(?:\{[^{}]*\})?"
@@ -51,6 +46,8 @@ _BOUND = re.compile(
 )
 _BELOW_A_NAME = re.compile(rf"_\s*(?:\{{([^{{}}]*)\}}|([^\W_]))|({_LOWERED})")
 _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{d\}|d)"
+_BARE_SCRIPT = re.compile(r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])")
+_LETTERS_OR_STAR = re.compile(r"[^\W\d_]+|\*")
 _FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
 _ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
 _SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w))"
@@ -60,6 +57,8 @@ NAME = (
     rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
 )
 _BELOW = re.compile(rf"\s*{_D}\s*(?P<name>{NAME})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?\s*(?:\\cdot(?![A-Za-z])|·)?\s*")
+_POWER_OF_A_NAME = re.compile(r"(.*)\^(?:\{\s*([2-9])\s*\}|([2-9]))")
+_UP_TO_A_BRACE = re.compile(r"\s*(?=\{)")
 _BARE_FUNCTION = re.compile(r"\\(?:sigma|tanh|exp|log|ln|sin|cos)|σ|tanh|ReLU|relu")
 _WORD_BELOW = re.compile(rf"\s*{_D}\s*(?P<name>[^\W\d_]{{2,}})(?P<index>_(?:\w|\{{[^{{}}]*\}}))?\s*")
 _WORD_NAME = r"[^\W\d_]+[0-9]*(?:_\w+)?"
@@ -208,50 +207,58 @@ class IndexedLexer(Lexer):
 
     def script(self, at: int) -> Iterator[tuple[int, str]]:
         """What stands behind _ or ^: a group, a sign of layers, digits, or one letter."""
-        if self.scope.names or (group := patterns.BRACED.match(self.text, at)) or patterns.WORD.match(self.text, at):
+        if self.scope.names or patterns.BRACED.match(self.text, at) or patterns.WORD.match(self.text, at):
             yield from super().script(at)
-        elif match := re.compile(
-            r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:new|old|hat|pred|true|in|out)(?![A-Za-z])"
-        ).match(self.text, at):
+        elif match := _BARE_SCRIPT.match(self.text, at):
             yield match.end(), match[0]
         elif (command := patterns.COMMAND.match(self.text, at)) and command[1] in patterns.LETTERS:
             yield command.end(1), patterns.LETTERS[command[1]]
-        elif match := re.compile(r"[^\W\d_]+|\*").match(self.text, at):
-            letters = match[0]
-            if len(letters) > 1 and "\\" not in self.written and not group:
-                yield match.end(), letters
+        elif letters := patterns.match_at(_LETTERS_OR_STAR, self.text, at):
+            if len(letters) > 1 and "\\" not in self.written:
+                yield at + len(letters), letters
             yield at + 1, letters[0]
 
     def slope_token(self, at: int) -> Token | None:
         r"""\frac{\partial y}{\partial x}, ∂y/∂x or dy/dx, and d/dx in front of what is differentiated."""
         text = self.text
         if match := _FRACTION.match(text, at):
-            middle = closing_of(text, match.end())
-            if middle < 0 or not (opening := re.compile(r"\s*(?=\{)").match(text, middle + 1)):
-                return None
-            end = closing_of(text, opening.end())
-            above = _ABOVE.fullmatch(text[match.end() + 1 : middle])
-            below = text[opening.end() + 1 : end]
-            if end < 0 or above is None or not re.match(rf"\s*{_D}", below):
-                return None
-            bottoms: list[tuple[str, int]] = []
-            place = 0
-            while each_of := _BELOW.match(below, place):
-                name, order = each_of["name"], int(each_of["order"] or 1)
-                if power := re.fullmatch(r"(.*)\^(?:\{\s*([2-9])\s*\}|([2-9]))", name):
-                    name, order = power[1], int(power[2] or power[3])
-                bottoms.append((name, order))
-                place = each_of.end()
-            if place < len(below) and (word := _WORD_BELOW.fullmatch(below)) and key_of(word["name"]) in self.scope:
-                bottoms, place = [(f"\\text{{{word['name']}}}{word['index'] or ''}", 1)], len(below)
-            if place < len(below) or (above["d"] == "d" and not re.match(r"\s*(?:d|\\mathrm\s*\{d\})", below)):
-                return None
-            return self.slope_of(at, end + 1, above["rest"].strip(), bottoms, int(above["order"] or 1))
-        if found := _INLINE.match(text, at) or (_INLINE_WORDS.match(text, at) if "\\" not in text else None):
-            words = _INLINE_WORDS.match(text, at) if "\\" not in text else None
-            found = words if words and words.end() > found.end() else found
-            return self.slope_of(at, found.end(), (found["top"] or "").strip(), [(found["bottom"], 1)], 1)
-        return None
+            return self.slope_fraction(at, match.end())
+        ways = (_INLINE,) if "\\" in text else (_INLINE, _INLINE_WORDS)
+        matches = [found for way in ways if (found := way.match(text, at))]
+        if not matches:
+            return None
+        found = max(matches, key=lambda match: match.end())
+        return self.slope_of(at, found.end(), (found["top"] or "").strip(), [(found["bottom"], 1)], 1)
+
+    def slope_fraction(self, at: int, opening: int) -> Token | None:
+        r"""\frac{\partial y}{\partial x}, of which the first brace stands at a place."""
+        text, middle = self.text, closing_of(self.text, opening)
+        if middle < 0 or not (between := _UP_TO_A_BRACE.match(text, middle + 1)):
+            return None
+        end = closing_of(text, between.end())
+        above, below = _ABOVE.fullmatch(text[opening + 1 : middle]), text[between.end() + 1 : end]
+        if end < 0 or above is None or not re.match(rf"\s*{_D}", below):
+            return None
+        bottoms = self.bottoms_of(below)
+        if not bottoms or (above["d"] == "d" and not re.match(r"\s*(?:d|\\mathrm\s*\{d\})", below)):
+            return None
+        return self.slope_of(at, end + 1, above["rest"].strip(), bottoms, int(above["order"] or 1))
+
+    def bottoms_of(self, below: str) -> list[tuple[str, int]]:
+        """By what is differentiated, and how often by each; nothing where something else stands below the line, too."""
+        bottoms: list[tuple[str, int]] = []
+        place = 0
+        while match := _BELOW.match(below, place):
+            name, order = match["name"], int(match["order"] or 1)
+            if power := _POWER_OF_A_NAME.fullmatch(name):
+                name, order = power[1], int(power[2] or power[3])
+            bottoms.append((name, order))
+            place = match.end()
+        if place == len(below):
+            return bottoms
+        word = _WORD_BELOW.fullmatch(below)
+        is_name = word is not None and key_of(word["name"]) in self.scope
+        return [(f"\\text{{{word['name']}}}{word['index'] or ''}", 1)] if word and is_name else []
 
     def slope_of(self, at: int, end: int, top: str, bottoms: list[tuple[str, int]], order: int) -> Token:
         if _BARE_FUNCTION.fullmatch(top) and len(bottoms) == 1 and key_of(top.lstrip("\\")) not in self.scope:
@@ -285,7 +292,7 @@ class IndexedLexer(Lexer):
     def call_token(self, at: int) -> Token | None:
         """A name in front of brackets that is a function here, or a quantity with what it depends on."""
         for end, base, whole in self.bases(at):
-            primes = patterns.match_primes(self.text, end)
+            primes = patterns.match_at(patterns.PRIMES, self.text, end)
             behind = end + len(primes)
             scripts = re.compile(rf"(?:{_SCRIPT}|{_LOW_HIGH})*").match(self.text, behind)
             stop = scripts.end() if scripts else behind

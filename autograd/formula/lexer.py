@@ -8,27 +8,22 @@ compared by their keys (name_keys.py), which all ways to write one name share.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import combining, normalize, numeric
 
 from autograd import primitives as ops
 from autograd.formula import patterns
-from autograd.formula.name_keys import KnownNames, Otherwise, key_of, keys_of, name_key, read_accent
+from autograd.formula.name_keys import Key, KnownNames, Otherwise, key_of, keys_of, name_key, read_accent
+from autograd.formula.patterns import match_at
 from autograd.formula.signs import BASES, CONSTANTS, FUNCTIONS, IN_TWO_WAYS, IN_WORDS, LONG, SIGNS, Composed
 from autograd.formula.spellings import undress
 from autograd.operation import PRIMITIVES, Primitive
 from autograd.value import Value, lift
 from autograd.writing.names import ACCENTS, GREEK, list_names
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any
-
-    from autograd.formula.name_keys import Key
-
-    Derive = Callable[[Value, Value], Value | None]
+Derive = Callable[[Value, Value], Value | None]
 
 LONGEST_NAME = 40  # letters side by side
 
@@ -73,12 +68,6 @@ class Token(NamedTuple):
     start: int
     end: int
     what: Any = None
-
-
-def match_at(pattern: re.Pattern[str], text: str, at: int) -> str:
-    """What a pattern matches here, or nothing."""
-    match = pattern.match(text, at)
-    return match[0] if match else ""
 
 
 class Lexer:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from autograd.value import Value
+from autograd.value import Value
 
 LONGEST = 20_000  # characters; nobody reads more
 MOST_LEAVES = 50_000  # in a formula, each as often as it is written; Σ makes sums short, but no formula that branches

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from autograd.formula import patterns
-from autograd.formula.lexer import FormulaError, Lexer, match_at
+from autograd.formula.lexer import FormulaError, Lexer
 from autograd.formula.name_keys import name_key
+from autograd.formula.patterns import match_at
 from autograd.formula.signs import CONSTANTS, ELSEWHERE
 from autograd.value import Value
 from autograd.writing.names import GREEK
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Mapping, Sequence
 
 
 def invent_names(text: str, names: Mapping[str, Value | float]) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import exp
 
@@ -11,10 +12,6 @@ from autograd.value import Value
 from autograd.writing.names import SUBSCRIPTS, SUPERSCRIPTS
 from autograd.writing.notation import OPERATOR, PRODUCT, SUM, Notation, latex_form
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 
 def pseudo_primitive(
     name: str, notation: Notation, value: Callable[..., float], *partials: object, nary: bool = False
@@ -23,8 +20,6 @@ def pseudo_primitive(
     op: Primitive = object.__new__(Primitive)
     op.name, op.notation, op.value, op.partials = name, notation, value, partials  # type: ignore[assignment]
     op.arity = None if nary else len(partials)
-    op.definition = op.page = None
-    op.doc, op.points = "", ()
     return op
 
 

@@ -15,6 +15,7 @@ differentiated and compared with the numbers of the graph it came from.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 
@@ -24,18 +25,12 @@ from autograd.formula.operations import equals, softmax_of
 from autograd.formula.products import chain_factors, multiply, raise_to_0_or_1
 from autograd.formula.sums import RunningTotals, add, compare
 from autograd.graph import bottom_up, nodes
-from autograd.operation import CONSTANT
+from autograd.operation import CONSTANT, Primitive
 from autograd.rewriting import apply, rewrite
 from autograd.value import Value, constant, lift, record
 from autograd.writing.names import add_indices, readings, text_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from autograd.operation import Primitive
-
-    Rule = Callable[["Page", Sequence[Value]], Value | None]
+Rule = Callable[["Page", Sequence[Value]], Value | None]
 
 
 def _pair_up(page: Page, xs: Sequence[Value]) -> list[Value]:
@@ -53,13 +48,13 @@ def _undo_log(page: Page, xs: Sequence[Value]) -> Value | None:
 
 # What an operation becomes, where its rule gives something: else what its row of the table has for a page, or itself.
 RULES: dict[Primitive, Rule] = {
-    ops.add: lambda page, xs: page.sum(xs),
-    ops.sum_of: lambda page, xs: page.sum(xs),
-    ops.dot_of: lambda page, xs: page.sum(_pair_up(page, xs)),
-    ops.sub: lambda page, xs: page.sum([xs[0], page.negate(xs[1])]),
+    ops.add: add,
+    ops.sum_of: add,
+    ops.dot_of: lambda page, xs: add(page, _pair_up(page, xs)),
+    ops.sub: lambda page, xs: add(page, [xs[0], page.negate(xs[1])]),
     ops.neg: lambda page, xs: page.negate(xs[0]),
-    ops.mul: lambda page, xs: page.product(xs),
-    ops.div: lambda page, xs: page.product(xs[:1], xs[1:]),
+    ops.mul: multiply,
+    ops.div: lambda page, xs: multiply(page, xs[:1], xs[1:]),
     ops.pow: raise_to_0_or_1,
     ops.exp: _undo_log,
     ops.greater: compare,
@@ -259,21 +254,11 @@ class Page:
             self._known[key] = constant(x)
         return self._known[key]
 
-    def sum(self, terms: Iterable[Value]) -> Value:
-        """A sum; sums in it are taken apart, zeros left out."""
-        return add(self, terms)
+    sum, product, chain = add, multiply, chain_factors
 
     def negate(self, formula: Value) -> Value:
         """A formula with a minus in front."""
         return self.product([self.number(-1.0), formula])
-
-    def product(self, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
-        """A product over a product, its sign in front and its number first; equal factors make a power."""
-        return multiply(self, above, below)
-
-    def chain(self, factors: Sequence[Value]) -> Value:
-        """Factors one after the other, as they are; equal ones make a power."""
-        return chain_factors(self, factors)
 
     def equation(self, leaf: Value, formula: Value) -> Value:
         """leaf = formula, as something to be written."""

@@ -38,24 +38,20 @@ Sums over an index, vectors and matrices are read too, by a parser over these (i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from autograd.calculus import gradient
 from autograd.formula import patterns
 from autograd.formula.expressions import LONGEST, Parser
 from autograd.formula.families import multiplies_families
 from autograd.formula.indexed import read_with_indices
 from autograd.formula.indexed_lexer import has_cells
-from autograd.formula.lexer import FormulaError, Lexer
+from autograd.formula.lexer import Derive, FormulaError, Lexer
 from autograd.formula.new_names import invent_names
 from autograd.formula.spellings import undress
 from autograd.graph import leaves
 from autograd.operation import CONSTANT
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from autograd.formula.lexer import Derive
 
 
 def parse(text: str, names: Mapping[str, Value | float] | None = None) -> Value:

@@ -31,6 +31,12 @@ def spell(signs: str) -> str:
     return "".join(LOW[c] if c in LOW else HIGH[c] for c in signs)
 
 
+def match_at(pattern: re.Pattern[str], text: str, at: int) -> str:
+    """What a pattern matches at a place, or nothing."""
+    match = pattern.match(text, at)
+    return match[0] if match else ""
+
+
 def lowered(text: str) -> str:
     """A text whose signs below the line are plain ones."""
     return "".join(LOW.get(c, c) for c in text)
@@ -57,14 +63,6 @@ FUNCTION_WORD = re.compile("[A-Za-z]+[A-Za-z0-9_]*")
 LOG_BASE = re.compile(rf"_\{{?(10|2|e)\}}?(?!{_N})|(₁₀|₂)(?!{_L})")
 TO_A_POWER = re.compile(rf"\s*(?:\^|\*\*|{_R})")
 PRIMES, DIGITS = re.compile("[′'’]*"), re.compile(f"{_N}*")
-
-
-def match_primes(text: str, at: int) -> str:
-    """The primes that stand at a place."""
-    match = PRIMES.match(text, at)
-    return match[0] if match else ""
-
-
 NEW = re.compile(r"_(?:new|\{new\})$|ⁿᵉʷ")
 LOWERED, RAISED = re.compile(f"{_L}+(?:,{_L}+)*"), re.compile(f"{_R}+")
 BRACED = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import isfinite
 
 from autograd import primitives as ops
 from autograd.formula.measures import too_long
 from autograd.operation import CONSTANT
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from autograd.formula.page import Page
-    from autograd.value import Value
 
 MOST_FACTORS = 500  # in one product
 
@@ -28,7 +27,7 @@ class _Side:
         self.factors: list[Value] = []
 
 
-def multiply(page: Page, above: Iterable[Value], below: Iterable[Value]) -> Value:
+def multiply(page: Page, above: Iterable[Value], below: Iterable[Value] = ()) -> Value:
     """A product over a product, its sign in front and its number first; equal factors make a power."""
     top, bottom = _Side(), _Side()
     for formula in above:

@@ -8,6 +8,9 @@ w_1 x_1 + … + w_n x_n          what the dots leave out is what the last term s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -20,10 +23,6 @@ from autograd.formula.indexed_lexer import SUMMED
 from autograd.formula.lexer import Token
 from autograd.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 _NUMBERED = re.compile(rf"_\{{[0-9,\s]+\}}|_[0-9]+|{patterns.LOWERED.pattern}")
 MOST_TERMS = 3_000  # of one sum
 MOST_SUMS = 4  # within each other: each has several terms, which have several again
@@ -35,53 +34,54 @@ class SeriesParser(CellParser):
     def sum(self, token: Token) -> Any:
         """Σ or Π of what stands behind it, for all that its letters run through: up to the next plus or minus, or as far as
         there are letters that nothing else binds, as in Σ_i y_i log p_i + (1 − y_i) log(1 − p_i)."""
-        kind, low, high = token.what
+        terms = self.read_terms(token, self.numbers_of_letters(token))
+        if token.what[0] == "∏":
+            return multiply(self.scalars(terms))
+        if all(isinstance(term, Value) for term in terms):
+            return add_up(terms)
+        return reduce(lambda total, term: each(ops.add, total, term), terms)
+
+    def numbers_of_letters(self, token: Token) -> list[dict[str, int]]:
+        """The numbers that the letters of a Σ have, for each of its terms."""
+        _, low, high = token.what
         letters, first, conditions = _bounds(low)
-        start = token.end
-        if not letters:
-            letters = self.unbound_letter(start)
+        letters = letters or self.unbound_letter(token.end)
         try:
-            sizes = [self.scope.size(letter if high.strip() == "" else high.strip()) for letter in letters]
+            sizes = [self.scope.size(high.strip() or letter) for letter in letters]
         except ShapeError as error:
             raise self.error(token.start, str(error)) from None
         if prod(sizes) > MOST_TERMS:
             raise self.error(token.start, f"a sum has up to {MOST_TERMS:,} terms here")
-        ranges = [range(first, size + 1) for size in sizes]
-        outer, terms = self.scope.env, list[Any]()
-        places: list[dict[str, int]] = [{}]
-        for letter, values in zip(letters, ranges):
-            places = [{**place, letter: v} for place in places for v in values]
-        if not self.scope.is_lenient and (unsaid := {x for c in conditions for x in c} - {*outer, *letters, *"0123456789"}):
+        outer = self.scope.env
+        unsaid = {x for condition in conditions for x in condition} - {*outer, *letters, *"0123456789"}
+        if unsaid and not self.scope.is_lenient:
             raise self.error(token.start, f"nothing says here which number {min(unsaid)} is")
-        places = [place for place in places if all(_holds(c, {**outer, **place}) for c in conditions)]
-        if not places or not letters:
+        every = [dict(zip(letters, numbers)) for numbers in product(*(range(first, size + 1) for size in sizes))]
+        found = [numbers for numbers in every if all(_holds(condition, {**outer, **numbers}) for condition in conditions)]
+        if not found or not letters:
             raise self.error(token.start, "it is not said what this sum runs over: write its bounds, as in Σ_{i=1}^{3}")
+        return found
+
+    def read_terms(self, token: Token, numbers: list[dict[str, int]]) -> list[Any]:
+        """The first term as it stands here, which shows how far it goes; the others from the same text."""
         if self.scope.sums == MOST_SUMS:
             raise self.error(token.start, f"more than {MOST_SUMS} sums within each other are not read")
-        self.scope.env = {**outer, **places[0]}
+        outer = self.scope.env
+        self.scope.env = {**outer, **numbers[0]}
         self.scope.sums += 1
         try:
             self.advance()
             start = self.token.start
-            first_term: Any = self.deeper(SUM)
-            end = self.reach([letter for letter in letters if letter not in outer])
+            first: Any = self.deeper(SUM)
+            end = self.reach([letter for letter in numbers[0] if letter not in outer])
             while self.token.kind in ("+", "-") and self.token.start < end:
-                first_term = self.go_on(first_term, 0)
-            terms.append(first_term)
+                first = self.go_on(first, 0)
             self.scope.env = outer
             body = self.text[start : self.token.start]
-            terms += [self.with_letters(body, place) for place in places[1:]]
+            return [first, *(self.with_letters(body, other) for other in numbers[1:])]
         finally:
             self.scope.env = outer
             self.scope.sums -= 1
-        if kind == "∏":
-            return multiply(self.scalars(terms))
-        if all(isinstance(term, Value) for term in terms):
-            return add_up(terms)
-        total = terms[0]
-        for term in terms[1:]:
-            total = each(ops.add, total, term)
-        return total
 
     def reach(self, letters: Sequence[str]) -> int:
         """Where the last term ends, of those from here on in these brackets, in which one of some letters counts."""

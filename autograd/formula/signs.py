@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd import composed
 from autograd import primitives as ops
 from autograd.calculus import gradient
 from autograd.operation import PRIMITIVES, Primitive
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
-
-    from autograd.value import Value
+from autograd.value import Value
 
 SIGNS = {  # what is written, and the kind of token that it is
     spelling: kind

@@ -10,13 +10,10 @@ by the reader (lexer.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, decimal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 LONGEST, MOST_LAYERS = 50_000, 6  # characters; one garment over another
 MOST_MARKED = 2_000  # characters between two signs of Markdown

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from autograd import primitives as ops
 from autograd.formula.measures import too_long
 from autograd.formula.operations import less
 from autograd.operation import CONSTANT
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from autograd.formula.page import Page
-    from autograd.value import Value
 
 MOST_TERMS = 20_000  # in one sum
 

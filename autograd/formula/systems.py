@@ -12,23 +12,18 @@ Each formula is read by parser.py. As there, errors know their place, here in th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from autograd.formula.families import ends_of_sums
 from autograd.formula.lexer import FormulaError
-from autograd.formula.name_keys import name_key
+from autograd.formula.name_keys import Key, name_key
 from autograd.formula.parser import parse, read_formula, split_chain, variables
 from autograd.graph import leaves
 from autograd.value import Value
 from autograd.writing.names import list_names
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from autograd.formula.name_keys import Key
 
 MOST_ALIGNED = 5_000  # characters between \begin and \end
 _PIECE = re.compile(  # \; is a space in LaTeX

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from autograd.formula import patterns
 from autograd.formula.indexed_lexer import prepare
-from autograd.formula.name_keys import key_of
+from autograd.formula.name_keys import Key, key_of, read_accent
 from autograd.formula.spellings import undress
 from autograd.writing.names import GREEK
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.formula.name_keys import Key
 
 USUALLY_COUNT = set("ijklmnpqrstc")  # letters that are indices, where they stand below a name
 LOSSES = set("LJECℓQR")
@@ -47,9 +42,17 @@ def plain(text: str) -> str:
     return undress(prepare(text)).text
 
 
+@lru_cache(maxsize=4096)
 def find_uses(text: str) -> Sequence[Use]:
     """Each name in a text that is plain, with what stands above and below it."""
-    return _find_uses(text)
+    return list(_each_use(text))
+
+
+def sole_use(text: str) -> Use | None:
+    """The name that a text is, if it is one, and nothing besides."""
+    uses = find_uses(text)
+    alone = len(uses) == 1 and text.strip() == text[uses[0].start : uses[0].end].strip()
+    return uses[0] if alone else None
 
 
 def find_all_uses(text: str) -> Iterator[Use]:
@@ -60,30 +63,14 @@ def find_all_uses(text: str) -> Iterator[Use]:
             yield from find_all_uses(use.up)
 
 
-@lru_cache(maxsize=4096)
-def _find_uses(text: str) -> Sequence[Use]:
-    return list(_each_use(text))
-
-
 def _each_use(text: str) -> Iterator[Use]:
     at = 0
     while head := _HEAD.search(text, at):
-        match, word = head, head[0]
-        if head["words"]:
-            at = head.end()
+        base, end = _base_of(head), head.end()
+        if not base:
+            at = end
             continue
-        if word.startswith("\\") and head["name"] is None and word[1:] not in GREEK and not patterns.ACCENTED.match(word):
-            at = head.end()
-            continue
-        accent = patterns.ACCENTED.match(word)
-        base = head["name"] or word
-        if accent:
-            letter = (accent[2] or accent[3]).strip()
-            base = patterns.LETTERS.get(letter[1:], letter) + patterns.OVER[accent[1]]
-        elif word.startswith("\\"):
-            base = GREEK.get(word[1:], base)
-        end = head.end()
-        primes = patterns.match_primes(text, end)
+        primes = patterns.match_at(patterns.PRIMES, text, end)
         end += len(primes)
         up = down = ""
         while script := _SCRIPTS.match(text, end):
@@ -107,8 +94,17 @@ def _each_use(text: str) -> Iterator[Use]:
                 break
             end = script.end()
         key = key_of(base, len(primes), up, down)
-        yield Use(str(key[0]), len(primes), str(key[2]), str(key[3]), match.start(), end)
-        at = max(end, match.start() + 1)
+        yield Use(str(key[0]), len(primes), str(key[2]), str(key[3]), head.start(), end)
+        at = end
+
+
+def _base_of(head: re.Match[str]) -> str:
+    """The letters that a name begins with; nothing for other words and commands."""
+    if head["name"] or head["words"]:
+        return head["name"] or ""
+    if accent := patterns.ACCENTED.match(head[0]):
+        return read_accent(accent)
+    return GREEK.get(head[0][1:], "") if head[0].startswith("\\") else head[0]
 
 
 def split_indices(down: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.formula.folding import fold_sums
 from autograd.formula.measures import LONGEST, MOST_LEAVES, count_leaves, too_long
 from autograd.formula.page import Page
@@ -9,14 +11,8 @@ from autograd.graph import nodes
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import latex_name, text_name
-from autograd.writing.notation import ATOM, POWER, SUM, level_of
+from autograd.writing.notation import ATOM, POWER, SUM, Written, level_of
 from autograd.writing.numbers import constant, number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from autograd.writing.notation import Written
 
 _RAISED = set("^⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
 
@@ -106,6 +102,20 @@ def latex(y: Value, digits: int = 6) -> str:
     if not isinstance(y, Value):
         raise TypeError(f"latex writes the graph of a Value, and {y!r} is none")
     return write_formula(page_of(y), latex=True, digits=digits)[0]
+
+
+def slope_formulas(node: Value, name: Callable[[Value], str | None], digits: int = 6) -> list[str]:
+    """The partial derivatives of a computed node as plain text: its rule, called on leaves that wear names.
+
+    name: what the node and its inputs are called; None where the plain number is to stand
+    """
+
+    def wear(x: Value) -> Value | float:
+        label = name(x)
+        return x.data if label is None else Value(x.data, label)
+
+    slopes = node.op.slopes(wear(node), [wear(x) for x in node.inputs])  # type: ignore[union-attr]
+    return [formula(slope, digits) if isinstance(slope, Value) else number(slope, digits)[0] for slope in slopes]
 
 
 def page_of(y: Value) -> Value:

@@ -33,8 +33,6 @@ class OfOnePoint(Primitive):
     name: what formulas call it; data: the number; at: the numbers of the inputs that it is known for
     """
 
-    products, doc, points, definition, page = False, "", (), None, None
-
     def __init__(self, name: str, data: float, at: Sequence[float]) -> None:
         self.name, self.data, self.at, self.arity = name, data, tuple(at), len(at)
 

@@ -8,13 +8,12 @@ what it is, with every character escaped.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from autograd.labels import subscript
 
 SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")
 SUPERSCRIPTS = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
@@ -267,9 +266,7 @@ def add_indices(stem: str, indices: tuple[Index, ...]) -> str:
     >>> add_indices("w", (1, "i", "j")), add_indices("w", (1, 10, "j")), add_indices("x", (12,))
     ('w_{1ij}', 'w_{1,10,j}', 'x_{12}')
     """
-    words = [str(i) for i in indices]
-    apart = len(words) > 1 and max(map(len, words)) > 1
-    return f"{stem}_{{{(',' if apart else '').join(words)}}}"
+    return f"{stem}_{{{subscript(indices)}}}"
 
 
 class Reading(NamedTuple):

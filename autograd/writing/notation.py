@@ -18,8 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Written = tuple[str, int]  # a text and its level
-
+Written = tuple[str, int]  # a text and its level
 SUM, OPERATOR, NEGATION, PRODUCT, POWER, ATOM = range(6)  # OPERATOR: Σ and d/dx, which take in all of their term
 MINUS = "-", "−"  # in LaTeX, and in plain text
 

@@ -491,7 +491,7 @@ _say(
 for _op, _method in methods:
     _method.__doc__ = _op.doc
 
-CONSTANT.notation, CONSTANT.definition, CONSTANT.page, CONSTANT.points = Notation("", ""), None, None, ()
+CONSTANT.notation = Notation("", "")
 CONSTANT.doc = """The operation of a plain number in an expression: drawn, never differentiated.
 
 >>> from autograd import CONSTANT, Value

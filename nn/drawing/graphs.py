@@ -15,11 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from autograd.formula.writing import formula
+from autograd.formula.writing import slope_formulas
 from autograd.graph import nodes
 from autograd.labels import subscript, suggested_parts
 from autograd.operation import CONSTANT
-from autograd.primitives import div, shifted_from
+from autograd.primitives import div, dot_of, shifted_from
 from autograd.value import Value, constant
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of
@@ -160,7 +160,7 @@ class GraphPictures:
             picture.boxes.append(self._box(node, keys[node], texts[node]))
         for node in self.nodes:
             slopes = node.op.slopes(node.data, [x.data for x in node.inputs]) if node.op and node.inputs else []
-            formulas = self._formulas(node) if slopes and local in ("formula", "both") else [""] * len(slopes)
+            formulas = self._formulas(node, slopes) if slopes and local in ("formula", "both") else [""] * len(slopes)
             for x, slope, text in zip(node.inputs, slopes, formulas):
                 if x not in self.shown:
                     continue
@@ -180,10 +180,19 @@ class GraphPictures:
             return Box(key, "constant", "", title, [], None, self.parts.get(node), node in self.highlight)
         symbol = node.op.notation.symbol if node.op else ""
         title = name(node, text)
-        lines = [self._number(node), f"grad {number(node.grad, self.digits)}" if self.differentiated else "grad –"]
-        grad = node.grad if self.differentiated else None
+        grad = self._grad(node)
+        lines = [self._number(node), *(self._write_grad("grad", grad) or ["grad –"])]
         kind = OPERATION if node.inputs else "leaf"
         return Box(key, kind, symbol, title, lines, grad, self.parts.get(node), node in self.highlight)
+
+    def _grad(self, node: Value) -> float | None:
+        return node.grad if self.differentiated else None
+
+    def _norm_of_grads(self, several: Iterable[Value]) -> float | None:
+        return math.hypot(*(node.grad for node in several)) if self.differentiated else None
+
+    def _write_grad(self, what: str, grad: float | None) -> list[str]:
+        return [] if grad is None else [f"{what} {number(grad, self.digits)}"]
 
     def _number(self, node: Value) -> str:
         return number(node.data, self.digits)
@@ -208,16 +217,10 @@ class GraphPictures:
                 named[node] = text, level
         return texts
 
-    def _formulas(self, node: Value) -> list[str]:
-        """The local derivatives in the names of the nodes."""
-
-        def wearing(x: Value) -> Value | float:
-            return x.data if x.op is CONSTANT else Value(x.data, label=pretty(x.label) or "…")
-
-        slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
-        texts = [formula(s, self.digits) if isinstance(s, Value) else number(s, self.digits) for s in slopes]
-        own = [number(s, self.digits) for s in node.op.slopes(node.data, [x.data for x in node.inputs])]  # type: ignore[union-attr]
-        return [number_text if "…" in text else text for text, number_text in zip(texts, own)]
+    def _formulas(self, node: Value, slopes: Sequence[float]) -> list[str]:
+        """The local derivatives in the names of the nodes; as numbers, where one that has none stands in them."""
+        texts = slope_formulas(node, lambda x: None if x.op is CONSTANT else pretty(x.label) or "…", self.digits)
+        return [number(slope, self.digits) if "…" in text else text for text, slope in zip(texts, slopes)]
 
     # ------------------------------------------------------------------------------- neurons or layers as boxes
 
@@ -228,18 +231,23 @@ class GraphPictures:
         stands = {part: part.within(depth) or part.within(LAYER) for part in dict.fromkeys(self.parts.values())}
         if depth == BLOCK:
             stands = {part: part.within(BLOCK) for part in stands}
-        places = self.placed[depth] = {}
+        places = self.placed[depth] = self._place(self.nodes, stands, APART)
+        return places
+
+    def _place(self, order: list[Value], stands: Mapping[Part, Part | None], apart: int) -> dict[Value, Any]:
+        """What stands for nodes: what stands for their parts; of the others each itself, or groups, if they are too many."""
+        places: dict[Value, Any] = {}
         outside: list[Value] = []
-        for node in self.nodes:
-            inside = stands[self.parts[node]] if node in self.parts else None
-            if inside is None:
-                outside.append(node)
+        for node in order:
+            part = self.parts.get(node)
+            if part is not None and (stand := stands[part]) is not None:
+                places[node] = stand
             else:
-                places[node] = inside
-        if len(outside) <= APART:
+                outside.append(node)
+        if len(outside) <= apart:
             places.update({node: node for node in outside})
         else:
-            self._gather(outside, places, self.nodes)
+            self._gather(outside, places, order)
         return places
 
     def blocks(self, root: Part | None = None) -> dict[Value, Part | Group]:
@@ -247,7 +255,7 @@ class GraphPictures:
         if root in self.opened:
             return self.opened[root]
         top = root if root is not None else self._whole()
-        stands: dict[Part | None, Part | None] = {}  # for each part the one directly inside the top that it is in
+        stands: dict[Part, Part | None] = {}  # for each part the one directly inside the top that it is in
         inside: set[Part | None] = set() if root is not None else {None}
         for part in dict.fromkeys(self.parts.values()):
             around = part.around()
@@ -255,17 +263,8 @@ class GraphPictures:
             stands[part] = inner[0] if inner else None
             if root is None or root in around:
                 inside.add(part)
-        places: dict[Value, Any] = {}
-        outside: list[Value] = []
-        for node in self.nodes:
-            part_of = self.parts.get(node)
-            if part_of in inside:
-                if (stand := stands.get(part_of)) is not None:
-                    places[node] = stand
-                else:
-                    outside.append(node)
-        self._gather(outside, places, [node for node in self.nodes if self.parts.get(node) in inside])
-        self.opened[root] = places
+        order = [node for node in self.nodes if self.parts.get(node) in inside]
+        places = self.opened[root] = self._place(order, stands, 0)
         return places
 
     def _whole(self) -> Part | None:
@@ -365,7 +364,7 @@ class GraphPictures:
             if weight is not None:
                 if labelled:
                     arrow.text = f"{pretty(weight.label)} = {self._number(weight)}".removeprefix(" = ")
-                arrow.flow = weight.grad if self.differentiated else None
+                arrow.flow = self._grad(weight)
             else:
                 if labelled and len(passing) > 1:
                     arrow.text = f"{len(passing):,} values"
@@ -376,9 +375,9 @@ class GraphPictures:
 
     def _neuron_box(self, part: Part, inside: list[Value]) -> Box:
         computed = [node for node in inside if node.inputs]
-        nets = [node for node in computed if node.op and node.op.name == "dot"]
+        nets = _nets(computed)
         output = computed[-1] if computed else None
-        symbol = output.op.notation.symbol if output is not None and output.op and output.op.name != "dot" else "Σ"
+        symbol = output.op.notation.symbol if output is not None and output.op not in (None, dot_of) else "Σ"
         biases = [b for net in nets[:1] if len(net.inputs) % 2 for b in net.inputs[-1:]]
         lines = [f"b = {self._number(b)}" for b in biases] if self.roomy else []
         grad: float | None = None
@@ -386,15 +385,13 @@ class GraphPictures:
         if len(nets) > 1:
             lines.append(f"on {len(nets):,} rows")
             used = {x for node in computed for x in node.inputs}
-            grad = math.hypot(*(node.grad for node in computed if node not in used)) if self.differentiated else None
+            grad = self._norm_of_grads(node for node in computed if node not in used)
         elif output is not None:
             title = pretty(output.label) or part.name
             if nets and output is not nets[0] and self.roomy:
                 lines.append(f"net {self._number(nets[0])}")
-            lines.append(f"out {self._number(output)}")
-            if self.differentiated:
-                grad = output.grad
-                lines.append(f"grad {number(grad, self.digits)}")
+            grad = self._grad(output)
+            lines += [f"out {self._number(output)}", *self._write_grad("grad", grad)]
         return Box("", NEURON, symbol, title, lines, grad, part.parent)
 
     def _layer_box(self, part: Part, inside: list[Value]) -> Box:
@@ -406,10 +403,8 @@ class GraphPictures:
         if (rows := self._rows_of(everyone, set(parameters))) > 1:
             lines.append(f"on {rows:,} rows")
         lines.append(f"‖w‖ {number(math.hypot(*(p.data for p in parameters)), self.digits)}")
-        grad = None
-        if self.differentiated:
-            grad = math.hypot(*(p.grad for p in parameters))
-            lines.append(f"‖grad w‖ {number(grad, self.digits)}")
+        grad = self._norm_of_grads(parameters)
+        lines += self._write_grad("‖grad w‖", grad)
         return Box("", LAYER, "", part.name, lines, grad, part.parent)
 
     def _shape_of(self, part: Part, everyone: list[Value]) -> list[str]:
@@ -417,15 +412,14 @@ class GraphPictures:
         module = part.module
         if module is not None and not isinstance(module, Layer):
             return [text for text in (f"{type(module).__name__} {module.extra_repr()}".strip(),) if text != part.name]
-        nets = [node for node in everyone if node.op and node.op.name == "dot"]
-        symbols = list(dict.fromkeys(n.op.notation.symbol for n in everyone if n.op and n.op.name != "dot"))
+        nets = _nets(everyone)
+        symbols = list(dict.fromkeys(node.op.notation.symbol for node in everyone if node.op and node.op is not dot_of))
         shape = f"{len(nets[0].inputs) // 2 if nets else 0} → {len({net.inputs[0] for net in nets})}"
         return [shape + (f" · {symbols[0]}" if len(symbols) == 1 else "")]
 
     def _rows_of(self, everyone: list[Value], parameters: set[Value]) -> int:
         """How often a layer was used: as often as each row of its weights was; 1 where that differs, or there are none."""
-        firsts = [node.inputs[0] for node in everyone if node.op and node.op.name == "dot" and node.inputs]
-        used = Counter(first for first in firsts if first in parameters)
+        used = Counter(net.inputs[0] for net in _nets(everyone) if net.inputs and net.inputs[0] in parameters)
         return next(iter(used.values())) if len(set(used.values())) == 1 else 1
 
     def _group_box(self, group: Group, inside: list[Value]) -> Box:
@@ -435,16 +429,16 @@ class GraphPictures:
         if len(computed) == 1:
             return self._box(computed[0], "", "")
         counts = Counter(node.op.notation.symbol if node.op else "" for node in computed)
-        last = computed[-1]
-        gradients = [f"‖grad‖ {number(math.hypot(*(node.grad for node in computed)), self.digits)}"]
         if group.part is not None and len(counts) == 1:  # one step of a module, for each of many numbers
-            lines = [f"{len(computed):,} numbers"] + (gradients if self.differentiated else [])
-            grad = math.hypot(*(node.grad for node in computed)) if self.differentiated else None
+            grad = self._norm_of_grads(computed)
+            lines = [f"{len(computed):,} numbers", *self._write_grad("‖grad‖", grad)]
             return Box("", "group", next(iter(counts)), _stems(computed), lines, grad, group.part)
+        last = computed[-1]
+        grad = self._grad(last)
         kinds = "  ".join(f"{n:,}× {symbol}" for symbol, n in counts.most_common(5))
         title = pretty(last.label) or _stems(computed) or f"{len(computed):,} operations"
-        lines = [kinds, self._number(last)] + ([f"grad {number(last.grad, self.digits)}"] if self.differentiated else [])
-        return Box("", "group", "", title, lines, last.grad if self.differentiated else None, group.part)
+        lines = [kinds, self._number(last), *self._write_grad("grad", grad)]
+        return Box("", "group", "", title, lines, grad, group.part)
 
     def _flow(self, links: list[tuple[Value, Value, int]]) -> float:
         """What comes back along one link, or how much along many."""
@@ -454,6 +448,11 @@ class GraphPictures:
         if x.op is CONSTANT:
             return 0.0
         return float(node.grad * node.op.slopes(node.data, [x.data for x in node.inputs])[position])  # type: ignore[union-attr]
+
+
+def _nets(several: Iterable[Value]) -> list[Value]:
+    """Those that are sums of products."""
+    return [node for node in several if node.op is dot_of]
 
 
 def _is_no_input(x: Value, node: Value) -> bool:
@@ -488,7 +487,7 @@ def _stems(several: Sequence[Value]) -> str:
 
 def _weight(net: Value, position: int) -> Value | None:
     """The weight that a net multiplies the input at this position with, if it is a net."""
-    if net.op is None or net.op.name != "dot":
+    if net.op is not dot_of:
         return None
     n = len(net.inputs) // 2
     return net.inputs[position - n] if n <= position < 2 * n else None

@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd.graph import bottom_up, history, nodes
+from autograd.primitives import dot_of
 from autograd.value import Value
 from nn.attention import Block
 from nn.layers import SCALAR_ACTIVATIONS, Layer, Neuron
@@ -151,7 +152,7 @@ class _ByHand:
 
     def part(self, node: Value, found: dict[Value, Part]) -> Part | None:
         op, inputs = node.op, node.inputs
-        if op is not None and op.name == "dot":
+        if op is dot_of:
             n = len(inputs) // 2
             weights, xs = inputs[:n], inputs[n : 2 * n]
             if n and (weights[0] in self.neurons or all(w.op is None and w not in found for w in weights)):

@@ -21,6 +21,7 @@ from typing import Any
 
 from autograd.derive.layers import Structure
 from autograd.display.files import save
+from autograd.formula.writing import slope_formulas
 from autograd.graph import history, nodes
 from autograd.operation import CONSTANT
 from autograd.trace import as_first_reached, trace
@@ -29,7 +30,7 @@ from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
 from nn.drawing.dot import render
 from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
-from nn.drawing.picture import Picture, number
+from nn.drawing.picture import Picture
 from nn.drawing.structure import NEURON, Part, parts
 from nn.drawing.writers import Drawing
 from nn.pages.film import Film
@@ -291,10 +292,5 @@ def _level(name: str) -> int:
 
 def _formulas(node: Value, names: dict[Value, str]) -> list[str]:
     """The local derivatives in the names of the nodes."""
-    from autograd.formula.writing import formula
-
-    def wearing(x: Value) -> Value | float:
-        return x.data if x.op is CONSTANT and not x.label else Value(x.data, label=names[x])
-
-    slopes = node.op.slopes(wearing(node), [wearing(x) for x in node.inputs])  # type: ignore[union-attr]
-    return [pretty(formula(s)) if isinstance(s, Value) else number(s, 6) for s in slopes]
+    texts = slope_formulas(node, lambda x: None if x.op is CONSTANT and not x.label else names[x])
+    return [pretty(text) for text in texts]

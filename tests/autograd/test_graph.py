@@ -11,7 +11,7 @@ from long_runs import many
 
 import autograd as ag
 from autograd import Value, gradient, log_softmax, mean, softmax
-from autograd.graph import dependents, history, leaves, nodes, paths, paths_between
+from autograd.graph import dependents, history, leaves, nodes, paths_between, ways
 
 MANY = many(200_000)  # LONG=5 makes it a million
 
@@ -73,6 +73,11 @@ def test_dependents_are_what_varies_with_x():
     left, right = a.exp(), b.exp()
     y = left + right
     assert dependents([a], history(y)) == {a, left, y}
+
+
+def paths(y, x):
+    """Each way along inputs."""
+    return ways(y, x, lambda node: node.inputs, dependents([x], history(y)))
 
 
 def test_paths_are_the_ways_down_to_x():

@@ -30,6 +30,8 @@ READ = {
     "sum_{i=1}^3 x_i": sum(X),
     r"\prod_{i=1}^{3} (1 + x_i)": math.prod(1 + x for x in X),
     r"\frac{1}{n} \sum_{i=1}^n (x_i - w_i)^2": sum((x - w) ** 2 for x, w in zip(X, W)) / 3,
+    "Σ_i sin⁻¹(x_i)": sum(map(math.asin, X)),
+    r"\sum_i \sin^{-2} w_i": sum(math.sin(w) ** -2 for w in W),
     r"\sum_{i=1}^3 1_{(l=i)} x_i": X[1],
     "Σ_{i=2}^3 x_i x_{i-1}": X[1] * X[0] + X[2] * X[1],
     "Σ_{i=1}^3 i x_i": sum((i + 1) * X[i] for i in ROWS),
