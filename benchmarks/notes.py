@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "shared"))
@@ -31,21 +32,33 @@ def main() -> None:
     if options.pages:
         judge_public(options.pages)
         return
-    right = called_wrong = 0
-    for name, lines in notes_pages.pages():
-        report = check_notes(notes_pages.text_of(lines))
-        right += len(report.rows)
+    pages = [(name, notes_pages.text_of(lines)) for name, lines in notes_pages.pages()]
+    judge_right(f"on {len(pages)} pages", pages)
+    seeds = range(1 if options.quick else 5)
+    judge_right("with other letters", (page for seed in seeds for page in notes_pages.renamed(seed)))
+    judge_planted(40 if options.quick else 10_000)
+    lines = [line for _, page in list(notes_pages.pages())[::3] for line in page][:40]
+    start = time.perf_counter()
+    check_notes(notes_pages.text_of(lines))
+    print(f"a page of forty lines: {time.perf_counter() - start:.2f} s")
+
+
+def judge_right(which: str, pages: Iterable[tuple[str, str]]) -> None:
+    """Pages on which nothing is wrong."""
+    rows = wrong = 0
+    for name, text in pages:
+        report = check_notes(text)
+        rows += len(report.rows)
+        wrong += len(report.wrong)
         for row in report.wrong:
-            called_wrong += 1
             print(f"called wrong, and right: {name}, {row.text}: {row.remark}")
-    print(f"{right} right rows on {len(list(notes_pages.pages()))} pages: {called_wrong} called wrong")
-    others = [check_notes(text) for seed in range(1 if options.quick else 5) for _, text in notes_pages.renamed(seed)]
-    for row in (row for report in others for row in report.wrong):
-        print(f"called wrong, and right: {row.text}: {row.remark}")
-    rows, wrong = sum(len(report.rows) for report in others), sum(len(report.wrong) for report in others)
-    print(f"{rows} right rows with other letters: {wrong} called wrong")
+    print(f"{rows} right rows {which}: {wrong} called wrong")
+
+
+def judge_planted(most: int) -> None:
+    """Pages with one mistake each."""
     found, missed, elsewhere, beside, mended, offered = Counter[str](), Counter[str](), 0, 0, 0, 0
-    for name, kind, line, text in notes_pages.planted(most=40 if options.quick else 10_000):
+    for name, kind, line, text in notes_pages.planted(most=most):
         report = check_notes(text)
         hit = [row for row in report.wrong if row.line == line]
         elsewhere += len(report.wrong) - len(hit)
@@ -67,10 +80,6 @@ def main() -> None:
     print(f"{beside} right rows beside them: {elsewhere} called wrong")
     for kind in sorted({*found, *missed}):
         print(f"    {kind:10} {found[kind]} of {found[kind] + missed[kind]}")
-    lines = [line for _, page in list(notes_pages.pages())[::3] for line in page][:40]
-    start = time.perf_counter()
-    check_notes(notes_pages.text_of(lines))
-    print(f"a page of forty lines: {time.perf_counter() - start:.2f} s")
 
 
 def judge_public(folder: Path) -> None:

@@ -1,7 +1,8 @@
-"""What nets and trainings are given: how many of something, how that is said, and where random numbers come from."""
+"""What nets and trainings are given: sizes, and how they are said; where random numbers and libraries come from."""
 
 from __future__ import annotations
 
+import importlib
 import operator
 import random
 from typing import Any
@@ -18,7 +19,7 @@ def whole(n: Any, what: str, least: int = 1) -> int:
     return found
 
 
-def counted(n: int, what: str) -> str:
+def plural(n: int, what: str) -> str:
     """How many there are, in words: 1 head, 4 heads."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"
 
@@ -28,3 +29,11 @@ def generator(seed: Any) -> Any:
     if seed is random or isinstance(seed, random.Random):
         return seed
     return random if seed is None else random.Random(seed)
+
+
+def import_extra(library: str, what_for: str, extra: str) -> Any:
+    """A library that comes with an extra; where it is missing an ImportError says what for, and what to install."""
+    try:
+        return importlib.import_module(library)
+    except ImportError:
+        raise ImportError(f'{what_for}: pip install "chalkgrad[{extra}]"') from None

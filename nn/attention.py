@@ -23,7 +23,7 @@ from typing import Any
 
 from autograd import Value, dot, softmax
 from autograd.labels import Names
-from nn.arguments import counted, generator, whole
+from nn.arguments import generator, plural, whole
 from nn.linear import Dropout, Linear, Sequential
 from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
@@ -125,7 +125,7 @@ class Attention(Module):
         return t + 1 if self.causal else n
 
     def extra_repr(self) -> str:
-        return f"{self.width}, {counted(self.heads, 'head')}{', causal' * self.causal}"
+        return f"{self.width}, {plural(self.heads, 'head')}{', causal' * self.causal}"
 
 
 _watched: ContextVar[list[tuple[Attention, Any]] | None] = ContextVar("_watched", default=None)
@@ -206,7 +206,7 @@ class Block(Module):
         return names.give(_sum(u, self.dropout(self.mlp(self.norm_2(u)))), "y")  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
-        return f"{self.attention.width}, {counted(self.attention.heads, 'head')}, {self._activation}"
+        return f"{self.attention.width}, {plural(self.attention.heads, 'head')}, {self._activation}"
 
 
 def _sum(x: Sequence[Sequence[Any]], y: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -21,7 +21,7 @@ from autograd.labels import suggested
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import escape_latex
-from nn.arguments import counted
+from nn.arguments import plural
 from nn.drawing.graphs import GraphPictures, Group, in_order
 from nn.drawing.structure import Part
 
@@ -46,7 +46,7 @@ class Folded(Board):
     """
 
     def __init__(self, y: Value, digits: int, numbers: bool, root: Part | None = None, outer: Folded | None = None) -> None:
-        self.y, self.digits, self.numbers, self.root = y, digits, numbers, root
+        self.y, self.digits, self.numbers = y, digits, numbers
         self.kinds: Kinds = outer.kinds if outer is not None else Kinds(y, digits, numbers)
         self.pictures: GraphPictures = outer.pictures if outer is not None else GraphPictures([y], digits, set(), None, 0)
         self.worn: dict[Value, Value] = {old: new for new, old in self.kinds.originals.items()}
@@ -123,7 +123,7 @@ class Folded(Board):
         sources = [source for source in self.inputs[place] if source in self.results]
         names = [write_name(self._name(source)) for source in sources]
         members = [node for node, where in self.places.items() if where is place]
-        what = [counted(len(self.results[place]), "number")]
+        what = [plural(len(self.results[place]), "number")]
         if isinstance(place, Part):
             right = Math(
                 f"{place.name}({', '.join(name.text for name in names)})",

@@ -17,11 +17,11 @@ from typing import Any
 from autograd import Value, softmax
 from autograd.labels import Names
 from autograd.modes import without_graph
-from nn.arguments import counted, generator, whole
+from nn.arguments import generator, plural, whole
 from nn.attention import Block, make_norm
 from nn.data.letters import Letters, Text
 from nn.linear import Embedding, Linear
-from nn.module import Module, asked
+from nn.module import Module, in_eval_mode
 from nn.vectors import tell_apart
 
 
@@ -127,7 +127,7 @@ class GPT(Module):
                 f"tokens to begin with: {len(tokens)}; in all: {most}; this model sees {len(self.places.weight)} at most"
             )
         while len(tokens) < most:
-            scores = without_graph(asked, self, tokens)[-1]
+            scores = without_graph(in_eval_mode, self, tokens)[-1]
             shares = softmax([score.data / temperature for score in scores])
             token = rng.choices(range(len(shares)), shares)[0]
             if token == end:
@@ -137,5 +137,5 @@ class GPT(Module):
 
     def extra_repr(self) -> str:
         sizes = [f"{len(self.tokens.weight)} tokens", f"width {len(self.tokens.weight[0])}"]
-        sizes += [counted(self.blocks[0].attention.heads, "head"), counted(len(self.blocks), "block")]
+        sizes += [plural(self.blocks[0].attention.heads, "head"), plural(len(self.blocks), "block")]
         return ", ".join([*sizes, f"{len(self.places.weight)} positions"])

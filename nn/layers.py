@@ -23,7 +23,7 @@ from autograd.graph import nodes
 from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.value import lift
-from nn.arguments import counted, generator, whole
+from nn.arguments import generator, plural, whole
 from nn.module import Module
 
 Activation: TypeAlias = "str | Callable[[Value], Value]"
@@ -121,7 +121,7 @@ class Neuron(Module):
         return a if self._function is None else self._function(a)
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)} → 1, {self.activation}; {counted(len(self.w) + (self.b is not None), 'parameter')})"
+        return f"Neuron({len(self.w)} → 1, {self.activation}; {plural(len(self.w) + (self.b is not None), 'parameter')})"
 
 
 class Layer(Module):
@@ -220,7 +220,7 @@ class Layer(Module):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
-        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {counted(len(self.parameters()), 'parameter')})"
+        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {plural(len(self.parameters()), 'parameter')})"
 
 
 class MLP(Module):
@@ -314,7 +314,7 @@ class MLP(Module):
     def __repr__(self) -> str:
         sizes = " → ".join(map(str, [self.layers[0].nin, *(len(layer.neurons) for layer in self.layers)]))
         activations = ", ".join(layer.activation for layer in self.layers)
-        return f"MLP({sizes}, {activations}; {counted(len(self.parameters()), 'parameter')})"
+        return f"MLP({sizes}, {activations}; {plural(len(self.parameters()), 'parameter')})"
 
 
 def _inputs(x: Any) -> list[Value]:

@@ -27,7 +27,7 @@ from autograd.graph import nodes
 from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.threads import one_at_a_time
-from nn.arguments import counted
+from nn.arguments import plural
 
 
 class _Maker:
@@ -137,7 +137,7 @@ class Module:
     @property
     def training(self) -> bool:
         """What Dropout asks: train() and eval() set it, and while fit measures, no model is training."""
-        return self._training and not _is_asked.get()
+        return self._training and not _in_eval_mode.get()
 
     @training.setter
     def training(self, mode: bool) -> None:
@@ -308,17 +308,17 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        said = [part for part in (self.extra_repr(), counted(len(self.parameters()), "parameter")) if part]
+        said = [part for part in (self.extra_repr(), plural(len(self.parameters()), "parameter")) if part]
         return f"{type(self).__name__}({'; '.join(said)})"
 
 
-_is_asked: ContextVar[bool] = ContextVar("_is_asked", default=False)
+_in_eval_mode: ContextVar[bool] = ContextVar("_in_eval_mode", default=False)
 
 
-def asked(compute: Callable[..., Any], *arguments: Any) -> Any:
+def in_eval_mode(compute: Callable[..., Any], *arguments: Any) -> Any:
     """compute(*arguments) in a context of its own, where no model is training: however it ends, nothing of it holds on."""
     context = copy_context()
-    context.run(_is_asked.set, True)
+    context.run(_in_eval_mode.set, True)
     return context.run(compute, *arguments)
 
 

@@ -37,8 +37,8 @@ class Dataset:
         target: str = "class",
     ) -> None:
         columns = [str(column) for column in getattr(X, "columns", ())]
-        self.X: list[list[float]] = listed(X, "X")
-        self.y = listed(y, "y")
+        self.X: list[list[float]] = to_list(X, "X")
+        self.y = to_list(y, "y")
         self.name, self.target = name, target
         self.features = list(features) or columns or [f"x{j + 1}" for j in range(len(self.X[0]))]
         self.classes = list(classes) or _classes_of(self.y)
@@ -130,7 +130,7 @@ class Dataset:
         return f"Dataset({self.name}: {len(self)} rows of {len(self.features)} features, {what})"
 
 
-def listed(data: Any, name: str) -> list[Any]:
+def to_list(data: Any, name: str) -> list[Any]:
     """Lists, of what may be an array, a data frame or any sequence."""
     for method in ("to_numpy", "tolist"):
         if hasattr(data, method):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograd.display.files import read_bytes
-from nn.arguments import counted
+from nn.arguments import plural
 
 END = "\n"
 LONGEST = 50_000_000  # bytes of a text
@@ -170,7 +170,7 @@ class Text:
         return iter(self.lines)
 
     def __repr__(self) -> str:
-        return f"Text({self.name}: {counted(len(self.lines), 'line')} of {len(self.letters)} letters)"
+        return f"Text({self.name}: {plural(len(self.lines), 'line')} of {len(self.letters)} letters)"
 
 
 def text(path: str | os.PathLike[str]) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nn.arguments import import_extra
 from nn.data.dataset import Dataset
 
 
@@ -71,10 +72,9 @@ def digits() -> Dataset:
 
 
 def _from_sklearn(name: str) -> Dataset:
-    try:
-        from sklearn import datasets
-    except ImportError:
-        raise ImportError(f'{name} comes with scikit-learn: pip install "chalkgrad[data]"') from None
+    import_extra("sklearn", f"{name} comes with scikit-learn", "data")
+    from sklearn import datasets
+
     bunch = getattr(datasets, f"load_{name}")()
     features = [str(feature) for feature in bunch.feature_names]
     return Dataset(bunch.data.tolist(), bunch.target.tolist(), name, features, [str(c) for c in bunch.target_names])

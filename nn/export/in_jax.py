@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from nn.arguments import import_extra
 from nn.export.forward import forward
-from nn.export.libraries import needed, reasons
+from nn.export.libraries import reasons
 from nn.export.parts import Part, arrays_of, key_of, numbers, part_of
 from nn.export.recording import record
 from nn.layers import MLP, Layer
@@ -34,7 +35,7 @@ def to_jax(model: Module, example: Any = None) -> tuple[Callable[[Any, Any], Any
     >>> list(nn.to_jax(nn.Sequential(nn.Linear(2, 3), "tanh", nn.Linear(3, 1)))[1])
     ['0.weight', '0.bias', '2.weight', '2.bias']
     """
-    needed("jax", "jax")
+    import_extra("jax", "this needs jax", "jax")
     import jax.numpy as jnp
 
     part = part_of(model)

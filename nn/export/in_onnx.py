@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.display.files import save, suffix_of
+from nn.arguments import import_extra
 from nn.export.forward import forward
-from nn.export.libraries import ONNX, needed, reasons
+from nn.export.libraries import ONNX, reasons
 from nn.export.parts import Part, arrays_of, key_of, numbers, part_of
 from nn.module import Module
 
@@ -35,7 +36,7 @@ def to_onnx(model: Module, path: str | os.PathLike[str] | None = None, *, double
     """
     if path is not None:
         suffix_of(path, "an ONNX model", (".onnx",))
-    onnx = needed("onnx", "onnx")
+    onnx = import_extra("onnx", "this needs onnx", "onnx")
     part = part_of(model)
     if why := reasons(part, "ONNX", "torch"):
         raise ValueError(f"{why} for PyTorch, and torch.onnx.export writes that")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.export.libraries import OURS, SETTINGS, needed, reasons
+from nn.arguments import import_extra
+from nn.export.libraries import OURS, SETTINGS, reasons
 from nn.export.parts import OWN, Part, arrays_of, key_of, numbers, part_of
 from nn.export.recording import record
 from nn.layers import MLP, TORCH
@@ -31,7 +32,7 @@ def to_torch(model: Module, example: Any = None) -> Any:
     >>> list(nn.to_torch(nn.Sequential(nn.Linear(2, 3), "tanh", nn.Linear(3, 1))).state_dict())
     ['0.weight', '0.bias', '2.weight', '2.bias']
     """
-    torch = needed("torch", "torch")
+    torch = import_extra("torch", "this needs torch", "torch")
     part = part_of(model)
     why = reasons(part, "PyTorch", "torch")
     if why and example is None:
@@ -92,7 +93,7 @@ def from_torch(sequential: Any) -> MLP:
     >>> nn.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)))
     MLP(2 → 4 → 1, tanh, linear; 17 parameters)
     """
-    torch = needed("torch", "torch")
+    torch = import_extra("torch", "this needs torch", "torch")
     names = {getattr(torch.nn, there): here for here, there in TORCH.items() if here != "linear"}
     linears: list[Any] = []
     activations: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from nn.export.parts import OWN, Part
@@ -19,14 +18,6 @@ ONNX = {
     "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "elu": "Elu", "leaky_relu": "LeakyRelu",
     "softmax": "Softmax", "log_softmax": "LogSoftmax",
 }  # fmt: skip
-
-
-def needed(module: str, extra: str) -> Any:
-    """A library, or ImportError with what to install."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise ImportError(f'this needs {module}: pip install "chalkgrad[{extra}]"') from None
 
 
 def reasons(part: Part, there: str, way: str) -> str:

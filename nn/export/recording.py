@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import Value, compile
 from autograd.calculus import flatten
-from nn.module import Module, asked
+from nn.module import Module, in_eval_mode
 
 
 def record(
@@ -24,7 +24,7 @@ def record(
     """
     example = example.tolist() if hasattr(example, "tolist") else example
     x = _values(example)
-    y = asked(model, x)
+    y = in_eval_mode(model, x)
     if isinstance(y, tuple):
         raise ValueError(
             f"{model!r} gives {len(y)} things, and what is recorded gives one: let it return the one that is needed"

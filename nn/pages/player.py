@@ -18,7 +18,7 @@ from typing import Any
 from autograd.display.files import save
 from autograd.writing.names import pretty
 from nn.data import Dataset
-from nn.data.dataset import listed
+from nn.data.dataset import to_list
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
 from nn.pages.page import figure_page, inline, plain
 from nn.train.history import History, Record
@@ -91,8 +91,8 @@ class _Points:
             X, y = X.X, X.y if y is None else y
         elif y is None:
             raise TypeError("y is missing: the class of each row of X")
-        self.X = [[float(x) for x in row] if isinstance(row, (list, tuple)) else [float(row)] for row in listed(X, "X")]
-        self.y = [float(t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t) for t in listed(y, "y")]
+        self.X = [[float(x) for x in row] if isinstance(row, (list, tuple)) else [float(row)] for row in to_list(X, "X")]
+        self.y = [float(t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t) for t in to_list(y, "y")]
         if not self.X or len(self.X) != len(self.y):
             raise ValueError(f"X has {len(self.X)} rows and y {len(self.y)} classes: each row needs one")
         for i, row in enumerate(self.X):

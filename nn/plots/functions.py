@@ -99,9 +99,9 @@ def _primed(order: int) -> str:
     return "f" + ("′″‴"[order - 1] if 0 < order < 4 else f"⁽{raised}⁾" if order else "")
 
 
-def _sampled(f: Callable[[float], float], low: float, high: float, n: int = 401) -> _Curve:
+def _sampled(f: Callable[[float], float], low: float, high: float) -> _Curve:
     """Points of f, more of them where it is steep, with a nan between the two sides of a jump; and its extent."""
-    points = [(x, f(x)) for x in (low + (high - low) * i / (n - 1) for i in range(n))]
+    points = [(x, f(x)) for x in (low + (high - low) * i / 400 for i in range(401))]
     finite = [y for _, y in points if math.isfinite(y)] or [0.0]
     extent = min(finite), max(finite)
     bottom, top = within = _extent_without_poles(finite)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.display.colours import CLASSES, LINES, PALETTE, mix
+from nn.arguments import import_extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,10 +50,7 @@ LIGHT, DARK = _look("light"), _look("dark")
 
 
 def choose_look(dark: bool) -> Look:
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise ImportError('plots are drawn by Matplotlib: pip install "chalkgrad[plot]"') from None
+    import_extra("matplotlib", "plots are drawn by Matplotlib", "plot")
     return DARK if dark else LIGHT
 
 

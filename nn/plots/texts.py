@@ -10,7 +10,7 @@ from autograd.display.colours import mix
 from autograd.modes import without_graph
 from autograd.value import lift
 from nn.attention import Attention, Block, watch_attention
-from nn.module import Module, asked
+from nn.module import Module, in_eval_mode
 from nn.plots.look import TEXT, Look, axes_for, choose_look, draw_colour_bar, shades_for, write
 from nn.vectors import is_rows
 
@@ -54,7 +54,7 @@ def plot_attention(
         raise ValueError(f"{model!r} has no nn.Attention in it, so there are no weights of attention to draw")
     x, letters = _tokens(model, x)
     with watch_attention() as seen:
-        without_graph(asked, model, x)
+        without_graph(in_eval_mode, model, x)
     if not seen:
         raise ValueError(f"{model!r} did not use its nn.Attention when it was called on {x!r}")
     n = len(seen[0][1][0])
@@ -63,7 +63,7 @@ def plot_attention(
     labels = list(labels if labels is not None else letters or map(str, range(1, n + 1)))
     if len(labels) != n:
         raise ValueError(f"there are {n} places and {len(labels)} labels: each place needs one")
-    return _draw(look, seen, labels, _kind(model), dark, ax)
+    return _draw(look, seen, labels, _kind(model), ax)
 
 
 def _tokens(model: Module, x: Any) -> tuple[Any, list[str]]:
@@ -86,7 +86,7 @@ def _kind(model: Module) -> str:
     return "block" if alone == sum(isinstance(module, Block) for module in modules) else "attention"
 
 
-def _draw(look: Look, seen: list[tuple[Any, Any]], labels: list[str], kind: str, dark: bool, ax: Axes | None) -> Axes:
+def _draw(look: Look, seen: list[tuple[Any, Any]], labels: list[str], kind: str, ax: Axes | None) -> Axes:
     import numpy as np
 
     n, heads = len(labels), max(len(shares) for _, shares in seen)

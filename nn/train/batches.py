@@ -15,6 +15,7 @@ from autograd.calculus import flatten
 from autograd.modes import without_graph
 from autograd.program.compile import NotCompilable, compile
 from autograd.value import constant, lift
+from nn.arguments import import_extra
 from nn.train.steps import OF_CLASSES, Row, Run, Step, gives_rows
 
 FEWEST_COMPARED = 8  # rows that a program is compared on before it is used; more where the net is small:
@@ -34,12 +35,8 @@ class BatchStep(Step):
     compiled = True
 
     def __init__(self, run: Run, optimizer: Any, l2: float, clip_norm: float | None, rows: list[Row]) -> None:
-        try:
-            import numpy as np
-        except ImportError:
-            raise ImportError('whole batches run on NumPy: pip install "chalkgrad[arrays]"') from None
+        self.np = np = import_extra("numpy", "whole batches run on NumPy", "arrays")
         super().__init__(run, optimizer, l2, clip_norm)
-        self.np = np
         self.known: dict[int, dict[int, tuple[Any, Any, dict[int, int]]]] = {}
         self.programs = {_length(row): self._compiled(row) for row in {_length(row): row for row in rows[::-1]}.values()}
         self.program = self.programs[_length(rows[0])][0]
@@ -204,10 +201,10 @@ class BatchStep(Step):
         if self.state is not None:
             self.optimizer.state = self.optimizer.scattered(self.state)
 
-    def kept(self) -> Any:
+    def snapshot(self) -> Any:
         return self.theta.copy(), self.last, self.optimizer.state if self.state is None else dict(self.state)
 
-    def take_back(self, kept: Any) -> None:
+    def restore(self, kept: Any) -> None:
         numbers, self.last, memory = kept
         self.theta[:] = numbers
         self.state = memory if isinstance(memory, dict) else None

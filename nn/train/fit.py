@@ -26,7 +26,7 @@ from autograd.interop.keywords import telling
 from nn.arguments import whole
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.train.history import History
-from nn.train.resuming import arguments_of, described, fingerprint, names_of, read_state
+from nn.train.resuming import arguments_of, describe, fingerprint, names_of, read_state
 from nn.train.steps import Metric, Row, Run, Step
 from nn.train.training import Best, Training
 
@@ -126,7 +126,7 @@ def fit(
     best = Best(run.parameters, patience if patience is None else whole(patience, "patience"))
     step = _step(run, optimizer, l2, clip_norm, rows, compiled)
     settings = {
-        "model": described(model),
+        "model": describe(model),
         "parameters": names_of(model),
         "rows": len(rows),
         "numbers of the rows": fingerprint(rows),
@@ -168,7 +168,7 @@ def fit(
         history.stopped = history.stopped or ("early stopping" if best.is_over() else "epochs")
         training.end()
     except BaseException as error:
-        training.undo_half()
+        training.go_back()
         if not isinstance(error, KeyboardInterrupt) or not training.begun:
             training.freeze()
             raise

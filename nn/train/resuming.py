@@ -55,7 +55,7 @@ def names_of(model: Any) -> list[str]:
     return [str(i) for i, _ in enumerate(model.parameters(), start=1)]
 
 
-def described(model: Any) -> str:
+def describe(model: Any) -> str:
     """A model in words that are the same in every process, and that do not change while it learns."""
     ours = type(model).__module__.partition(".")[0] == "nn"
     return repr(model) if ours else type(model).__name__

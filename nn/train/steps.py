@@ -11,10 +11,10 @@ from autograd.calculus import flatten
 from autograd.interop.conversions import number, reads_as_float
 from autograd.modes import without_graph
 from autograd.value import constant, lift
-from nn.data.dataset import listed
+from nn.data.dataset import to_list
 from nn.losses import LOSSES
 from nn.metrics import METRICS, accuracy
-from nn.module import asked
+from nn.module import in_eval_mode
 from nn.optim import Optimizer
 from nn.train.history import Record
 
@@ -50,7 +50,7 @@ class Run:
 
     def checked(self, X: Any, y: Any, x_name: str, y_name: str) -> list[Row]:
         """The rows as (numbers, target), once everything about them is known to fit."""
-        X, y = listed(X, x_name), listed(y, y_name)
+        X, y = to_list(X, x_name), to_list(y, y_name)
         if not X:
             raise ValueError(f"{x_name} has no rows: there is nothing to learn from")
         if len(X) != len(y):
@@ -146,15 +146,15 @@ class Step:
     def settle(self) -> None:
         """After an epoch: the parameters have their numbers and gradients; here they always do."""
 
-    def kept(self) -> Any:
+    def snapshot(self) -> Any:
         """Parameters, gradients and the optimiser's memory as they are now, in a form that later steps do not change."""
         parameters = self.run.parameters
         return [p.data for p in parameters], [p.grad for p in parameters], self.optimizer.state
 
-    def take_back(self, kept: Any) -> None:
+    def restore(self, kept: Any) -> None:
         """Make parameters, gradients and the optimiser's memory what they were.
 
-        kept: what kept() gave then
+        kept: what snapshot() gave then
         """
         numbers, slopes, self.optimizer.state = kept
         for p, data, slope in zip(self.run.parameters, numbers, slopes):
@@ -167,7 +167,7 @@ class Step:
 
     def evaluate(self, rows: list[Row], metrics: dict[str, list[float]]) -> float:
         """The mean loss on rows that are not learned from; under no_grad."""
-        predictions = [asked(self.run.model, [constant(number) for number in x]) for x, _ in rows]
+        predictions = [in_eval_mode(self.run.model, [constant(number) for number in x]) for x, _ in rows]
         loss = math.fsum(lift(self.run.loss(p, t)).data for p, (_, t) in zip(predictions, rows)) / len(rows)
         self.run.measure(metrics, predictions, [t for _, t in rows])
         return loss

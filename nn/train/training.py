@@ -112,7 +112,7 @@ class Training:
         order = self.random.sample(self.rows, len(self.rows)) if self.shuffled else self.rows
         for i in range(len(self.done) * size, len(order), size):
             self.done.append(step(order[i : i + size]))
-            self.standing = standing._replace(batches=len(self.done), step=step.kept(), chances=self._states())
+            self.standing = standing._replace(batches=len(self.done), step=step.snapshot(), chances=self._states())
         step.settle()
         losses, norms, predictions = zip(*self.done)
         sizes = [len(p) for p in predictions]
@@ -136,7 +136,7 @@ class Training:
         self.standing = Standing(
             len(self.history),
             batches,
-            self.step.kept(),
+            self.step.snapshot(),
             self.step.optimizer.hyperparameters(),
             self.scheduler.state_dict() if hasattr(self.scheduler, "state_dict") else None,
             self.best.seen,
@@ -148,12 +148,12 @@ class Training:
     def _states(self) -> list[Any]:
         return [chance.getstate() for chance in self.chances]
 
-    def undo_half(self) -> None:
+    def go_back(self) -> None:
         """Go back to where the training stood last: nothing is left of a step, or of the end of an epoch, that was begun."""
         standing, history = self.standing, self.history
         if standing is None:
             return
-        self.step.take_back(standing.step)
+        self.step.restore(standing.step)
         del self.done[standing.batches :]
         of_metrics = [values for name in OF_METRICS for values in getattr(history, name).values()]
         for values in (*(getattr(history, name) for name in OF_EPOCHS), *of_metrics):
