@@ -85,15 +85,9 @@ class RolledStatements:
         factors, c = products
         j = c.shape[1]
         if j == 1:
-            views: list[ex.Expression] = [ex.View(array, table[:, 0].tolist()) for array, table in factors]
-            if (c != 1.0).any() or not views:
-                alike = (c == c[0]).all()
-                views.insert(0, ex.Number(float(c[0, 0])) if alike else ex.Column(c[:, 0].tolist()))
-            return views[0] if len(views) == 1 else ex.Product(views)
+            return ex.multiply([ex.View(array, table[:, 0].tolist()) for array, table in factors], c[:, 0].tolist())
         if (c == c[:, :1]).all() and (c != 1.0).any():
-            inner = self._express_products(Products(factors, np.ones_like(c)))
-            alike = (c == c[0, 0]).all()
-            return ex.Product([ex.Number(float(c[0, 0])) if alike else ex.Column(c[:, 0].tolist()), inner])
+            return ex.multiply([self._express_products(Products(factors, np.ones_like(c)))], c[:, 0].tolist())
         if len(factors) == 1 and (c != 1.0).any():
             ((array, table),) = factors
             if (table == table[0]).all():
