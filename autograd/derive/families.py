@@ -34,17 +34,19 @@ class Family:
         self.rows, self.stem, self.prefix, self.vector = [list(row) for row in rows], stem, prefix, vector
         self.leaves = [leaf for row in rows for leaf in row]
 
-    def _lengths(self) -> tuple[int, ...]:
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """How many there are along each index."""
         return (len(self.rows),) if self.vector else (len(self.rows), len(self.rows[0]))
 
     def name(self, letters: tuple[str, ...]) -> str:
         """The name of any one of them; an axis of length one keeps its number."""
-        free = [letter if n > 1 else 1 for letter, n in zip(letters, self._lengths())]
+        free = [letter if n > 1 else 1 for letter, n in zip(letters, self.lengths)]
         return add_indices(self.stem, (*self.prefix, *free))
 
     def range(self, letters: tuple[str, ...]) -> Math:
         """What the letters run through: for i = 1 … n."""
-        pieces = [_count_to(letter, n) for letter, n in zip(letters, self._lengths()) if n > 1]
+        pieces = [_count_to(letter, n) for letter, n in zip(letters, self.lengths) if n > 1]
         return join([words("for "), join(pieces, "; ", r";\;")], "") if pieces else NOTHING
 
     def index(self, make: Callable[[Value], Value], letters: tuple[str, ...], many: int = MANY) -> Value | None:
@@ -146,16 +148,21 @@ def _put_in_order(graph: NamedGraph, families: list[Family], users: Mapping[Valu
     return order
 
 
+def leaves_of(graph: NamedGraph, array: Array) -> list[list[Value]] | None:
+    """The entries of an array as they stand on the page; None unless all do."""
+    rows = [[graph.page.leaves[node] for node in row if node in graph.page.leaves] for row in array.rows]
+    return rows if sum(map(len, rows)) == len(array.nodes) else None
+
+
 def _as_family(graph: NamedGraph, array: Array) -> Family | None:
     """The entries of an array, if all stand on the page by the names that the array gives them."""
-    found: dict[Value, Value] = {}
+    rows = leaves_of(graph, array)
+    if rows is None or not array.labels():
+        return None
     for indices, node in array.entries():
-        leaf = graph.page.leaves.get(node)
-        if leaf is None or (array.stem, (*array.prefix, *indices)) not in readings(leaf.label):
+        if (array.stem, (*array.prefix, *indices)) not in readings(graph.page.leaves[node].label):
             return None
-        found[node] = leaf
-    rows = [[found[node] for node in row] for row in array.rows]
-    return Family(rows, array.stem, array.prefix, array.vector) if array.labels() else None
+    return Family(rows, array.stem, array.prefix, array.vector)
 
 
 def _counted_families(quantities: Sequence[Value], depth: Mapping[Value, int]) -> list[Family]:

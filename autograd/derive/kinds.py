@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autograd import primitives as ops
 from autograd.derive.definitions import definition
-from autograd.derive.lines import derivative_of
+from autograd.derive.lines import derivative_of, with_reason
 from autograd.derive.named_graph import NamedGraph, wear_names
 from autograd.derive.sheet import Adjoints
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
@@ -84,7 +84,6 @@ class Kinds:
 
     def _define(self, members: Sequence[Value]) -> Line:
         u = members[-1]
-        pieces: list[Math] = []
         try:
             graph = NamedGraph(self._cut(u, {}), digits=self.digits, invent=False)
             pieces = definition(graph, graph.page.formulas[graph.y])
@@ -116,10 +115,7 @@ class Kinds:
         except TooLong:
             lines = [Line(NOTHING, figure(self.adjoints[v], self.digits), words("its formula is too long for a page"))]
         lines[0] = lines[0]._replace(left=left)
-        if len(members) > 1:
-            reasons = [reason for reason in (lines[-1].reason, _count(members)) if reason.text]
-            lines[-1] = lines[-1]._replace(reason=join(reasons, ", ", r",\; "))
-        return Board(lines)
+        return Board([*lines[:-1], with_reason(lines[-1], _count(members))])
 
     def _weighted(self, copy: Value, u: Value) -> Value:
         """A quantity times the gradient of it, which is known by its name."""
@@ -128,7 +124,6 @@ class Kinds:
 
     def _cut(self, u: Value, copies: dict[Value, Value]) -> Value:
         """A copy of a quantity that ends at the next ones; copies: of these, which are shared."""
-
         for x in self.below[u]:
             if x not in copies:
                 copies[x] = Value(x.data, x.label)

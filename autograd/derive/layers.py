@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.operations import softmax_of
@@ -51,13 +52,12 @@ def one_name(labels: Iterable[str]) -> bool:
     return len({re.sub(r"[\d₀-₉⁰¹²³⁴-⁹,]+", "#", text_name(label)) for label in labels if label}) < 2
 
 
-class Row:
+class Row(NamedTuple):
     """A sum of products: a = Σ weights[x] x + bias."""
 
-    __slots__ = "bias", "net", "weights"
-
-    def __init__(self, net: Value, weights: dict[Value, Value], bias: Value | None) -> None:
-        self.net, self.weights, self.bias = net, weights, bias
+    net: Value
+    weights: dict[Value, Value]
+    bias: Value | None
 
     def swap(self) -> Row:
         """The same sum with inputs for weights and weights for inputs."""

@@ -174,6 +174,11 @@ def complete_lines(
     return drop_repetitions(whole)
 
 
+def with_reason(line: Line, more: Math) -> Line:
+    """A line with another reason behind its own."""
+    return line._replace(reason=join([reason for reason in (line.reason, more) if reason.text], ", ", r",\; "))
+
+
 def drop_repetitions(lines: list[Line]) -> list[Line]:
     """Without lines that say what the one above says, apart from the spacing."""
     kept = lines[:1]

@@ -5,6 +5,8 @@ A factor w_{2mj} summed over m beside v_m is (W_2^T v)_j, u_i v_j is (u v^T)_{ij
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from autograd import primitives as ops
 from autograd.derive.arrays import Array
 from autograd.display.board import Math, join, write_name
@@ -20,16 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-class Tensor:
+class Tensor(NamedTuple):
     """A formula in matrix notation: how it is written, and the letters of the axes that it has.
 
     symbol: for an array by itself, its LaTeX without the shape that stands below it
     """
 
-    def __init__(
-        self, math: Math, axes: tuple[str, ...], level: int, symbol: str = "", shape: tuple[int, int] = (1, 1)
-    ) -> None:
-        self.math, self.axes, self.level, self.symbol, self.shape = math, axes, level, symbol, shape
+    math: Math
+    axes: tuple[str, ...]
+    level: int
+    symbol: str = ""
+    shape: tuple[int, int] = (1, 1)
 
     def at(self, level: int) -> Math:
         """In brackets where the place asks for them."""

@@ -28,6 +28,7 @@ from autograd.derive.lines import (
     simplify_sum,
     sum_lines,
     total,
+    with_reason,
     write_in_numbers,
 )
 from autograd.derive.named_graph import TINY, NamedGraph, too_large, wear_names
@@ -246,8 +247,7 @@ class Sheet(Adjoints, Board):
     def _for_all(self, lines: list[Line], family: Family, letters: tuple[str, ...]) -> list[Line]:
         """Lines with what they speak of in front, and what its letters run through behind the last reason."""
         lines[0] = lines[0]._replace(left=derivative_of(self.graph.y.label, family.name(letters)))
-        reasons = [reason for reason in (lines[-1].reason, family.range(letters)) if reason.text]
-        return [*lines[:-1], lines[-1]._replace(reason=join(reasons, ", ", r",\; "))]
+        return [*lines[:-1], with_reason(lines[-1], family.range(letters))]
 
     def _alike_in_the_end(self, family: Family, letters: tuple[str, ...], lines: list[Line]) -> list[Line] | None:
         """One line for members whose formulas differ until they are simplified; None where they differ then, too."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.derive.arrays import Array
-from autograd.derive.families import Family, single_out
+from autograd.derive.families import Family, leaves_of, single_out
 from autograd.derive.lines import derivative_of
 from autograd.derive.matrix_form import MatrixForm, gradient_of, softmax_of, write_shape
 from autograd.display.board import Board, Line, Math, figure, join, latex_matrix, write_name
@@ -114,14 +114,11 @@ class VectorForm(Board):
 
     def _leaves(self, array: Array) -> list[list[Value]] | None:
         """The leaves of an array on the page, if they are all there."""
-        page = self.graph.page
-        if array.kind == "probabilities":
-            by_name = {text_name(leaf.label): leaf for leaf in page.formulas}
-            labels = [add_indices(array.stem, (*array.prefix, i)) for i in range(1, array.shape[0] + 1)]
-            found = [by_name.get(text_name(label)) for label in labels]
-            return None if None in found else [[leaf] for leaf in found if leaf is not None]
-        rows = [[page.leaves.get(node) for node in row] for row in array.rows]
-        return None if any(leaf is None for row in rows for leaf in row) else rows  # type: ignore[return-value]
+        if array.kind != "probabilities":
+            return leaves_of(self.graph, array)
+        by_name = {text_name(leaf.label): leaf for leaf in self.graph.page.formulas}
+        labels = [text_name(add_indices(array.stem, (*array.prefix, i))) for i in range(1, array.shape[0] + 1)]
+        return [[by_name[label]] for label in labels] if by_name.keys() >= {*labels} else None
 
     def _softmax(self, array: Array) -> Math | None:
         alike = (other for other in self.graph.arrays if other.kind == "nets" and other.nodes == array.nodes)
@@ -138,8 +135,7 @@ class VectorForm(Board):
             return None
         axes = []
         array = self.form.arrays.get((family.stem, family.prefix))
-        lengths = [len(family.rows)] + ([] if family.vector else [len(family.rows[0])])
-        for axis, (letter, n) in enumerate(zip(letters, lengths)):
+        for axis, (letter, n) in enumerate(zip(letters, family.lengths)):
             layer = array.layer - axis if array is not None and array.kind != "inputs" else 0
             axes.append(letter if n > 1 else f"#{layer}")
         tensor = self.form.write(generic, tuple(axes))

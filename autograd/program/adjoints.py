@@ -85,15 +85,9 @@ class RolledStatements:
         factors, c = products
         j = c.shape[1]
         if j == 1:
-            views: list[ex.Expression] = [ex.View(array, table[:, 0].tolist()) for array, table in factors]
-            if (c != 1.0).any() or not views:
-                alike = (c == c[0]).all()
-                views.insert(0, ex.Number(float(c[0, 0])) if alike else ex.Column(c[:, 0].tolist()))
-            return views[0] if len(views) == 1 else ex.Product(views)
+            return ex.multiply([ex.View(array, table[:, 0].tolist()) for array, table in factors], c[:, 0].tolist())
         if (c == c[:, :1]).all() and (c != 1.0).any():
-            inner = self._express_products(Products(factors, np.ones_like(c)))
-            alike = (c == c[0, 0]).all()
-            return ex.Product([ex.Number(float(c[0, 0])) if alike else ex.Column(c[:, 0].tolist()), inner])
+            return ex.multiply([self._express_products(Products(factors, np.ones_like(c)))], c[:, 0].tolist())
         if len(factors) == 1 and (c != 1.0).any():
             ((array, table),) = factors
             if (table == table[0]).all():
@@ -250,47 +244,59 @@ class RolledStatements:
 
     def _through(self, array: Array, adjoint: Factor) -> None:
         """What the adjoint of an array gives to what the array is made of."""
-        np = self._np
-        recipe, n = self.recipes[array], len(array)
-        match recipe:
-            case list():
-                self._through_sums(recipe, [adjoint], n)
+        match self.recipes[array]:
+            case list() as recipe:
+                self._through_sums(recipe, [adjoint], len(array))
             case Along(_, source, table):
-                owner = np.repeat(np.arange(n), table.shape[1])
-                order = np.argsort(table.reshape(-1), kind="stable")
-                rows, owner = table.reshape(-1)[order], owner[order]
-                if len(np.unique(rows)) < len(rows):
-                    raise NotRolled("logsumexps that have numbers in common")
-                above = owner[:, None]
-                ones = np.ones((len(rows), 1))
-                difference = [Products([(source, rows[:, None])], ones), Products([(array, above)], -ones)]
-                share = self._array(Call(ops.exp, [(self._array(difference, len(rows)), np.arange(len(rows)))]), len(rows))
-                if array in self._rolling.side:
-                    raise NotRolled("a softmax with holes in its places")
-                if source in self._rolling.side and share not in self._zero:
-                    self._zero[share] = np.array(source.is_hole)[rows]
-                self._collect(source, rows, Products([(adjoint[0], above), (share, np.arange(len(rows))[:, None])], ones))
+                self._through_logsumexp(array, adjoint[0], source, table)
             case Choice((index, which), source, table):
-                view = ex.View(index, which.tolist())
-                if source.is_vector and source.what == "theta":
-                    places = np.unique(table)
-                    at = np.searchsorted(places, table).tolist()
-                    self.stores.append(ex.Scatter(places.tolist(), view, ex.View(adjoint[0], list(range(n))), at))
-                elif source.kind != "leaf":
-                    if len(np.unique(table)) < table.size:
-                        raise NotRolled("choices that have numbers in common")
-                    here = ex.View(adjoint[0], list(range(n)))
-                    self._put.setdefault(source, []).append(ex.Placed(view, here, table.tolist(), len(source)))
+                here = ex.View(adjoint[0], list(range(len(array))))
+                self._through_choice(ex.View(index, which.tolist()), here, source, table)
             case Call(op, arguments):
-                for k, x in enumerate(arguments):
-                    if isinstance(x, float) or (x[0].kind == "leaf" and x[0].what != "theta"):
-                        continue
-                    monomials = self._slope(array, op, arguments, k)
-                    if len(monomials) > 1:
-                        monomials = [(1.0, [self._add(monomials, n)])]
-                    for c, factors in monomials:
-                        rest = [(each, table[:, None]) for each, table in (adjoint, *factors)]
-                        self._turn(x[0], x[1][:, None], rest, np.full((n, 1), c))
+                self._through_function(array, adjoint, op, arguments)
+
+    def _through_logsumexp(self, array: Array, adjoint: Array, source: Array, table: Any) -> None:
+        """Each number gets its share, exp(x − logsumexp)."""
+        np = self._np
+        owner = np.repeat(np.arange(len(array)), table.shape[1])
+        order = np.argsort(table.reshape(-1), kind="stable")
+        rows, owner = table.reshape(-1)[order], owner[order]
+        if len(np.unique(rows)) < len(rows):
+            raise NotRolled("logsumexps that have numbers in common")
+        above, ident = owner[:, None], np.arange(len(rows))
+        ones = np.ones((len(rows), 1))
+        difference = [Products([(source, rows[:, None])], ones), Products([(array, above)], -ones)]
+        share = self._array(Call(ops.exp, [(self._array(difference, len(rows)), ident)]), len(rows))
+        if array in self._rolling.side:
+            raise NotRolled("a softmax with holes in its places")
+        if source in self._rolling.side and share not in self._zero:
+            self._zero[share] = np.array(source.is_hole)[rows]
+        self._collect(source, rows, Products([(adjoint, above), (share, ident[:, None])], ones))
+
+    def _through_choice(self, which: ex.View, adjoint: ex.View, source: Array, table: Any) -> None:
+        """What was chosen gets all."""
+        np = self._np
+        if source.is_vector and source.what == "theta":
+            places = np.unique(table)
+            at = np.searchsorted(places, table).tolist()
+            self.stores.append(ex.Scatter(places.tolist(), which, adjoint, at))
+        elif source.kind != "leaf":
+            if len(np.unique(table)) < table.size:
+                raise NotRolled("choices that have numbers in common")
+            self._put.setdefault(source, []).append(ex.Placed(which, adjoint, table.tolist(), len(source)))
+
+    def _through_function(self, array: Array, adjoint: Factor, op: Any, arguments: list[Any]) -> None:
+        """Each argument gets the adjoint times its slope."""
+        n = len(array)
+        for k, x in enumerate(arguments):
+            if isinstance(x, float) or (x[0].kind == "leaf" and x[0].what != "theta"):
+                continue
+            monomials = self._slope(array, op, arguments, k)
+            if len(monomials) > 1:
+                monomials = [(1.0, [self._add(monomials, n)])]
+            for c, factors in monomials:
+                rest = [(each, table[:, None]) for each, table in (adjoint, *factors)]
+                self._turn(x[0], x[1][:, None], rest, self._np.full((n, 1), c))
 
     def _through_sums(self, recipe: list[Products], above: list[Factor], n: int) -> None:
         for factors, c in recipe:

@@ -192,6 +192,14 @@ def parts_of(e: Expression) -> list[Expression]:
     return [e]
 
 
+def multiply(factors: list[Expression], coefficients: list[float]) -> Expression:
+    """Factors element by element, with a number for each row in front, where these are not all 1."""
+    if set(coefficients) == {1.0} and factors:
+        return factors[0] if len(factors) == 1 else Product(factors)
+    number = Number(coefficients[0]) if len(set(coefficients)) == 1 else Column(coefficients)
+    return Product([number, *factors]) if factors else number
+
+
 def split_sign(term: Expression) -> tuple[str, Expression]:
     """The sign in front of a term, and what stands behind it: − and x for −1·x."""
     match term:

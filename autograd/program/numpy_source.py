@@ -51,7 +51,7 @@ class NumpyPrinter(Printer):
         vectors: those of parameters, theta first; among them the seed, what each row counts for
         ones: whether the inputs come with a row of ones below them, for biases
         """
-        self.bound: list[str] = []
+        self.bound: dict[str, str] = {}
         self.body: list[str] = []
         self._written: set[int] = set()
         self._fill = False
@@ -134,16 +134,16 @@ class NumpyPrinter(Printer):
     def _list_arrays(self) -> list[str]:
         """The arrays that are kept, with a row of ones below those that need one."""
         homes = {self._homes[array] for array in self._with_ones if array in self._homes}
+        by_name = {array.name: array for array in self._homes}
         lines = []
-        for line in self.bound:
-            name, _, what = line.partition(" = ")
-            array = next((a for a in self._homes if a.name == name), None)
+        for name, what in self.bound.items():
+            array = by_name.get(name)
             if array is None or self._homes[array] not in homes:
-                lines.append(line)
+                lines.append(f"{name} = {what}")
             elif self._homes[array] is array:
                 lines += [f"{name}x = np.ones(({len(array) + 1}, batch))", f"{name} = {name}x[:{len(array)}]"]
             else:
-                lines += [f"{name}x = {what}x", line]
+                lines += [f"{name}x = {what}x", f"{name} = {what}"]
         return lines
 
     def _write_softmax(self, fold: Array, z: Array, shares: Array) -> None:
@@ -162,9 +162,7 @@ class NumpyPrinter(Printer):
     # ---- where arrays live
 
     def _bind(self, name: str, rows: int, varies: bool, kind: str = "") -> None:
-        line = f"{name} = np.empty(({rows}, {'batch' if varies else 1}){kind})"
-        if line not in self.bound:
-            self.bound.append(line)
+        self.bound[name] = f"np.empty(({rows}, {'batch' if varies else 1}){kind})"
 
     def _spare(self, rows: int, varies: bool) -> str:
         """An array for what is needed for a moment."""
@@ -191,7 +189,7 @@ class NumpyPrinter(Printer):
         if last.get(other) != self._now or any(last.get(tenant, -1) >= self._now for tenant in tenants):
             return False
         self._homes[array] = home
-        self.bound.append(f"{array.name} = {other.name}")
+        self.bound[array.name] = other.name
         return True
 
     def _given_up(self, e: ex.Expression) -> list[Array]:
@@ -322,8 +320,7 @@ class NumpyPrinter(Printer):
         varying = [array.varies for array in ex.arrays_in(store.what)]
         if _is_whole(store.what) and store.what.array.varies:
             total = f"{self.view(store.what)} @ ones"
-            if "ones = np.ones(batch)" not in self.bound:
-                self.bound.append("ones = np.ones(batch)")
+            self.bound["ones"] = "np.ones(batch)"
         elif varying and not any(varying):
             total = f"({self.expression(store.what)})[:, 0] * batch"
         else:

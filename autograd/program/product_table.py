@@ -68,6 +68,12 @@ class ProductTable:
         terms += np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
         return terms, which
 
+    def by_kind(self, owners: Sequence[int]) -> list[tuple[Any, Any, Any]]:
+        """The products of some sums, kind by kind: whose each is, its factors in order, and its coefficient."""
+        terms, which = self.of_sums(owners)
+        code, factors = self.kinds(terms)
+        return [(which[here], factors[:, here], self.coefficients[terms[here]]) for here in apart(code)]
+
     def kinds(self, terms: Any) -> tuple[Any, Any]:
         """The kind of each product as one number: the arrays of its factors, in order; and the factors in that order."""
         np = self.np

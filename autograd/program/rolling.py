@@ -19,7 +19,7 @@ from autograd.primitives import select_of
 from autograd.program.engines import import_numpy
 from autograd.program.grouping import Array
 from autograd.program.lowering import ALONG, RECIPROCAL
-from autograd.program.product_table import NONE, ProductTable, apart, ordered
+from autograd.program.product_table import NONE, ProductTable, ordered
 from autograd.program.recipes import Along, Call, Choice, NotRolled, Products
 from autograd.program.tables import filled
 
@@ -153,17 +153,15 @@ class Rolling:
                     for slot in zip(*(self.atoms[i].inputs for i in members)):
                         self._inherit(found, reader, members, slot)
                 continue
-            terms, which = self.products.of_sums(members)
-            code, factors = self.products.kinds(terms)
-            for here in apart(code):
-                counts = np.bincount(which[here], minlength=len(members))
+            for which, factors, _ in self.products.by_kind(members):
+                counts = np.bincount(which, minlength=len(members))
                 if counts.min() == counts.max() > 1:
                     continue
-                for column in factors[:, here]:
+                for column in factors:
                     if column[0] == len(self.atoms) or self.arrays[self.array_of[column[0]]].kind == "leaf":
                         continue
                     if counts.max() == 1 and counts.min() == 1:
-                        self._inherit(found, reader, members, column[np.argsort(which[here], kind="stable")].tolist())
+                        self._inherit(found, reader, members, column[np.argsort(which, kind="stable")].tolist())
                     elif len(set(counts.tolist())) > 1:
                         split = np.cumsum(counts)[:-1]
                         self._note(found, [each.tolist() for each in np.split(column, split) if len(each)], 0.0)
@@ -224,24 +222,21 @@ class Rolling:
                 if owner.varies and len(set(column)) == size and array.what is not select_of:
                     return [(int(r),) for r in self.row_of[column]], self._copied(owner, size)
             return [tuple(row) for row in zip(*(self.row_of[column].tolist() for column in columns))], None
-        terms, which = self.products.of_sums(members)
-        code, factors = self.products.kinds(terms)
         best: tuple[int, Any] | None = None
-        alike = apart(code)
-        for here in alike:
-            if len(here) == size and (np.bincount(which[here], minlength=size) == 1).all():
-                order = np.argsort(which[here], kind="stable")
-                for column in factors[:, here[order]]:
+        kinds = self.products.by_kind(members)
+        for which, factors, _ in kinds:
+            if len(which) == size and (np.bincount(which, minlength=size) == 1).all():
+                for column in factors[:, np.argsort(which, kind="stable")]:
                     if column[0] < len(self.atoms):
                         owner = self.arrays[self.array_of[column[0]]]
                         if owner.varies and len(np.unique(column)) == size and (best is None or owner.number < best[0]):
                             best = owner.number, self.row_of[column]
         if best is not None:
             return [(r,) for r in best[1].tolist()], self._copied(self.arrays[best[0]], size)
-        here = max(alike, key=len)
-        rows = self.row_of[factors[:, here]]
-        order = ordered((which[here], *rows))
-        owners = which[here][order]
+        which, factors, _ = max(kinds, key=lambda kind: len(kind[0]))
+        rows = self.row_of[factors]
+        order = ordered((which, *rows))
+        owners = which[order]
         first = order[np.r_[True, owners[1:] != owners[:-1]]]
         found = [tuple(row) for row in rows[:, first].T.tolist()]
         return (found, None) if len(found) == size else ([(i,) for i in range(size)], None)
@@ -299,50 +294,52 @@ class Rolling:
     def _products(self, owners: list[int], rows: int, at: list[int], side: int | None = None) -> list[Products]:
         """The sums that belong to owners, kind by kind, in so many rows, theirs at these; the others are holes."""
         np = self.np
-        terms, which = self.products.of_sums(owners)
-        code, factors = self.products.kinds(terms)
-        places = self.row_of[factors]
-        coefficients = self.products.coefficients[terms]
         found = []
-        for here in sorted(apart(code), key=len, reverse=True):
-            here = here[ordered((which[here], *places[:, here]))]
-            counts = np.bincount(which[here], minlength=len(owners))
-            longest = int(counts.max())
-            column = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
-            row = np.array(at)[which[here]]
-            c = np.zeros((rows, longest))
-            c[row, column] = coefficients[here]
-            uniform = np.ptp(coefficients[here]) == 0.0
+        for kind in sorted(self.products.by_kind(owners), key=lambda kind: len(kind[0]), reverse=True):
+            order = ordered((kind[0], *self.row_of[kind[1]]))
+            which, factors, coefficients = (each[..., order] for each in kind)
+            counts = np.bincount(which, minlength=len(owners))
+            column = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+            row = np.array(at)[which]
+            c = np.zeros((rows, int(counts.max())))
+            c[row, column] = coefficients
             own = np.zeros(rows, dtype=bool)
             own[row] = True
             made: list[tuple[Array, Any]] = []
             hidden = False  # whether what is missing from a sum is 0 by itself
-            for k, atom in enumerate(factors[:, here[0]].tolist()):
-                if atom == len(self.atoms):
-                    continue
-                array = self.arrays[self.array_of[atom]]
-                table = np.full((rows, longest), -1)
-                table[row, column] = places[k, here]
-                missing = table < 0
-                if side is not None:
-                    table = filled(np.ascontiguousarray(table.T), side, len(array)).T
-                missing &= own[:, None]
-                if (table < 0).any():
-                    there = np.where(table < 0, table.max(axis=1, keepdims=True), table)
-                    table = filled(np.ascontiguousarray(table), longest, len(array))
-                    if array in self.side and missing.any():
-                        holes = np.array(array.is_hole)[table[missing]]
-                        if self.hidden[array] == 0.0 and holes.all():
-                            hidden = True
-                        elif holes.any():  # what may be infinite there is not multiplied by 0
-                            table = np.where(missing, there, table)
-                made.append((array, np.ascontiguousarray(table)))
-            if uniform:
-                c[~own] = coefficients[here[0]]
-                if hidden:
-                    c[:] = coefficients[here[0]]
+            for atoms in factors:
+                if atoms[0] < len(self.atoms):
+                    array = self.arrays[self.array_of[atoms[0]]]
+                    table = np.full(c.shape, -1)
+                    table[row, column] = self.row_of[atoms]
+                    table, is_zero = self._fill_in(array, table, own, side)
+                    made.append((array, np.ascontiguousarray(table)))
+                    hidden |= is_zero
+            if np.ptp(coefficients) == 0.0:
+                c[slice(None) if hidden else ~own] = coefficients[0]
             found.append(Products(made, c))
         return found
+
+    def _fill_in(self, array: Array, table: Any, own: Any, side: int | None) -> tuple[Any, bool]:
+        """A table without its holes, -1; and whether what is missing from sums is 0 by itself, as the array has it.
+
+        own: which rows belong to a sum
+        """
+        np = self.np
+        missing = (table < 0) & own[:, None]
+        if side is not None:
+            table = filled(np.ascontiguousarray(table.T), side, len(array)).T
+        if not (table < 0).any():
+            return table, False
+        there = np.where(table < 0, table.max(axis=1, keepdims=True), table)
+        table = filled(np.ascontiguousarray(table), table.shape[1], len(array))
+        if array in self.side and missing.any():
+            holes = np.array(array.is_hole)[table[missing]]
+            if self.hidden[array] == 0.0 and holes.all():
+                return table, True
+            if holes.any():  # what may be infinite there is not multiplied by 0
+                table = np.where(missing, there, table)
+        return table, False
 
     # ---- holes
 

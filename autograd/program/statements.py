@@ -105,11 +105,7 @@ class Statements:
 
     def _multiply(self, factors: Sequence[Sequence[int]], coefficients: Sequence[float]) -> ex.Expression:
         """One product for each row."""
-        views: list[ex.Expression] = [self._view([row[k] for row in factors]) for k in range(len(factors[0]))]
-        if set(coefficients) != {1.0} or not views:
-            alike = len(set(coefficients)) == 1
-            views.insert(0, ex.Number(coefficients[0]) if alike else ex.Column(list(coefficients)))
-        return views[0] if len(views) == 1 else ex.Product(views)
+        return ex.multiply([self._view([row[k] for row in factors]) for k in range(len(factors[0]))], list(coefficients))
 
     def _find_matrix(self, kind: Kind, rows: list[list[Term]]) -> ex.Matmul | None:
         """W x, for sums that all run over the same numbers; None where they do not."""

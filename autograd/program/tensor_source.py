@@ -259,37 +259,40 @@ class TensorPrinter:
         return Place(name, inner, True, self.layout.np.array(which.rows))
 
     def _store(self, store: ex.Store) -> None:
+        """What is summed over the batch, written where nothing has been written yet, else added."""
         np = self.layout.np
         places = flat(store.places)
         new = self._written.isdisjoint(places)
         self._fill |= not new and not self._written.issuperset(places)
         self._written.update(places)
-        if isinstance(store, ex.Scatter):
-            lo, hi = min(places), max(places) + 1
-            table = np.array(places)[np.array(store.rows)]
-            what = store.what
-            assert isinstance(what, ex.View)
-            out = self.layout.at(what)
-            index = self._index(out, store.which, self.layout.statements.arrays[0], table)
-            if not what.array.varies:
-                raise NotRolled("what is scattered is the same for all")
-            text = f"np.bincount({index}.reshape(-1), {out.name}.reshape(-1), {hi})[{lo}:]"
-            to = f"{lo}:{hi}"
-            if len(places) < hi - lo:
-                to, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
-                text = f"{text}[{inside}]"
-            self.layout.body.append(f"gradient[{to}] {'=' if new else '+='} {text}")
-            return
-        if isinstance(store, ex.Outer):
-            left = np.array(store.left.rows).reshape(-1, store.copies)
-            right = np.array(store.right.rows).reshape(-1, store.copies)
-            factors = [
-                self.layout.place(store.left.array, np.repeat(left, len(right), axis=0)),
-                self.layout.place(store.right.array, np.tile(right, (len(left), 1))),
-            ]
-            self._into_gradient(places, new, lambda to: self._products.contract(to, factors, 1.0, over_batch=True))
-        else:
-            self._into_gradient(places, new, lambda to: self._total_into(to, store.what))
+        match store:
+            case ex.Scatter():
+                self._scatter(store, new)
+            case ex.Outer(_, left, right, _, copies):
+                first, second = (np.array(each.rows).reshape(-1, copies) for each in (left, right))
+                factors = [
+                    self.layout.place(left.array, np.repeat(first, len(second), axis=0)),
+                    self.layout.place(right.array, np.tile(second, (len(first), 1))),
+                ]
+                self._into_gradient(places, new, lambda to: self._products.contract(to, factors, 1.0, over_batch=True))
+            case ex.Total(_, what):
+                self._into_gradient(places, new, lambda to: self._total_into(to, what))
+
+    def _scatter(self, store: ex.Scatter, new: bool) -> None:
+        """Numbers that indexes point to places for, counted from the lowest place to the highest."""
+        places, what = store.places, store.what
+        lo, hi = min(places), max(places) + 1
+        table = self.layout.np.array(places)[self.layout.np.array(store.rows)]
+        assert isinstance(what, ex.View)
+        out = self.layout.at(what)
+        index = self._index(out, store.which, self.layout.statements.arrays[0], table)
+        if not what.array.varies:
+            raise NotRolled("what is scattered is the same for all")
+        to, text = f"{lo}:{hi}", f"np.bincount({index}.reshape(-1), {out.name}.reshape(-1), {hi})[{lo}:]"
+        if len(places) < hi - lo:
+            to, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
+            text = f"{text}[{inside}]"
+        self.layout.body.append(f"gradient[{to}] {'=' if new else '+='} {text}")
 
     def _into_gradient(self, places: list[int], new: bool, write: Any) -> None:
         np = self.layout.np
