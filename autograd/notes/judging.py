@@ -42,15 +42,11 @@ if TYPE_CHECKING:
 
     from autograd.notes.blocks import Row
 
-
 MOST_MENDED = 12  # rows of a page for which what would be right is looked for
 RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
-
 _CONCLUDES = re.compile(
     r"\\(?:Rightarrow|implies|therefore)|⇒|∴|(?i:\b(?:so|hence|thus|therefore|then|becomes|simplif\w+|reduces?|get|gives?|yields?)\b)"
 )
-
-
 _OF_VECTORS = re.compile(r"⊙|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])")
 _BEFORE_AND_AFTER = re.compile(r"_\s*\{\s*(?:\\text\s*\{\s*)?(?:new|old)\s*\}?\s*\}|_(?:new|old)\b")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*(?:{NAME})\s*")
