@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from autograd.judge.examination import Examination
 
-
 ADDED = "{} adds the slope from above to its own, and should multiply them"
 UNKNOWN = "{} gives wrong slopes where it is not the last operation"
 UNDER: dict[str, Callable[[float, float], float]] = {  # what comes out, of the slope from above and the right one
@@ -93,7 +92,9 @@ def _under(exam: Examination, use: Use, above: Use, x: float) -> frozenset[str] 
         if not all(close(m, g * r) for m, r in zip(measured, alone)):
             fails = True
             slips &= {kind for kind, rule in UNDER.items() if all(close(m, rule(g, r)) for m, r in zip(measured, alone))}
-    return slips or frozenset([UNKNOWN]) if fails else frozenset()
+    if not fails:
+        return frozenset()
+    return slips or frozenset([UNKNOWN])
 
 
 def is_wrong_beside(exam: Examination) -> bool:

@@ -6,7 +6,7 @@ answers experiments, one a line of JSON, each with a line. A file called autogra
 An experiment is a list of steps. Those that compute put what they gave onto a list, where later steps find it by its place:
 
     ["leaf", 2.0]  ["number", 3.0]  ["apply", "__mul__", [0, 1]]  ["repeat", "__add__", [2, 0], 1000]
-    ["double", "__add__", 0, 12]  ["sum", [0, 1]]  ["zero", 0]  ["backward", 2]  ["read", [0, 1, 2]]
+    ["sum", [0, 1]]  ["zero", 0]  ["backward", 2]  ["read", [0, 1, 2]]
 """
 
 from __future__ import annotations
@@ -259,7 +259,7 @@ def experiment(engine: Engine, steps: Sequence[Sequence[Any]]) -> dict[str, Any]
                 reads.append([[_number(made[i], engine), _number(getattr(made[i], engine.grad), engine)] for i in rest[0]])
                 continue
             forward = what != "backward"
-            if what in ("apply", "backward", "double"):
+            if what in ("apply", "backward"):
                 sys.setprofile(watch)
             try:
                 result = _step(engine, made, what, rest)
@@ -290,11 +290,6 @@ def _step(engine: Engine, made: list[Any], what: str, rest: list[Any]) -> Any:
         for _ in range(rest[2]):
             first = engine.apply(rest[0], [first, *others])
         return first
-    if what == "double":
-        y = made[rest[1]]
-        for _ in range(rest[2]):
-            y = engine.apply(rest[0], [y, y])
-        return y
     if what == "sum":
         return sum(made[i] for i in rest[0])
     if what == "zero":

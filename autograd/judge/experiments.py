@@ -66,9 +66,6 @@ class Sketch:
     def zero(self, x: int) -> None:
         self.steps.append(["zero", x])
 
-    def double(self, name: str, x: int, times: int) -> int:
-        return self._made("double", name, x, times)
-
     def repeat(self, name: str, inputs: Sequence[int], times: int) -> int:
         return self._made("repeat", name, list(inputs), times)
 

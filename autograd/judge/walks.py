@@ -156,7 +156,7 @@ def _equal(graph: Graph) -> list[float]:
     return _pass_on(graph, _downwards(graph, key=lambda i: graph[i].data))
 
 
-WALKS: tuple[tuple[str, Walk], ...] = (
+WALKS: tuple[tuple[str, Walk], ...] = (  # each once: what is another with the inputs of nodes turned is tried with that
     (LAST, _last),
     (LAST, _last_path),
     (FIRST, _first),

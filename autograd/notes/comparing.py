@@ -139,7 +139,7 @@ class Comparing(Reading):
         found: list[Judgement] = []
         by_place: dict[object, list[Judgement]] = {}
         by_meeting: dict[bool, list[Judgement]] = {}  # whether two of the letters are the same number there
-        extra = set(self.letters_of(world, [other])) - set(self.letters_of(world, [one]))
+        extra = set(self.letters_of([other])) - set(self.letters_of([one]))
         for env in self.places(world, [one, other]):
             world.touched = set()
             try:
@@ -171,7 +171,7 @@ class Comparing(Reading):
         if (meeting := self._judge_meeting(world, by_meeting)) is not None:
             return meeting._replace(formula=other)
         stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.length)
-        said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
+        said = bool(self.letters_of([one])) and stray and not _ONE_CASE.search(self.text)
         unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
         for judgements in by_place.values():
             wrong = [judgement for judgement in judgements if judgement.verdict == WRONG]

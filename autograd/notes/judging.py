@@ -42,15 +42,11 @@ if TYPE_CHECKING:
 
     from autograd.notes.blocks import Row
 
-
 MOST_MENDED = 12  # rows of a page for which what would be right is looked for
 RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
-
 _CONCLUDES = re.compile(
     r"\\(?:Rightarrow|implies|therefore)|⇒|∴|(?i:\b(?:so|hence|thus|therefore|then|becomes|simplif\w+|reduces?|get|gives?|yields?)\b)"
 )
-
-
 _OF_VECTORS = re.compile(r"⊙|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])")
 _BEFORE_AND_AFTER = re.compile(r"_\s*\{\s*(?:\\text\s*\{\s*)?(?:new|old)\s*\}?\s*\}|_(?:new|old)\b")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*(?:{NAME})\s*")
@@ -195,7 +191,7 @@ class Page(Reckoning):
     def _is_right_for_numbers(self, wanted: str, text: str) -> bool:
         """Whether the numbers that the page gives to some names make two formulas the same for all numbers of the others."""
         world = self.worlds[-1]
-        places = dict.fromkeys(self.letters_of(world, [wanted, text]), 1)
+        places = dict.fromkeys(self.letters_of([wanted, text]), 1)
         try:
             one, other = (self.read(world, each, places) for each in (wanted, text))
         except ERRORS:
@@ -213,7 +209,7 @@ class Page(Reckoning):
         text = members[i][0]
         if judgement.verdict != OPEN or not is_pure(text):
             return judgement
-        by_numbers = self.judge_number(self.worlds[0], members[i - 1][0], text, False)
+        by_numbers = self.judge_number(members[i - 1][0], text, False)
         return by_numbers if by_numbers.verdict == RIGHT else judgement
 
     def _judge_symbolic(
@@ -292,8 +288,7 @@ class Page(Reckoning):
             return Judgement(STATED, formula=right)
         try:
             old, new, loss = (
-                self.read(world, text, dict.fromkeys(self.letters_of(world, [left, right]), 1))
-                for text in (left, right, losses[0])
+                self.read(world, text, dict.fromkeys(self.letters_of([left, right]), 1)) for text in (left, right, losses[0])
             )
             if not (isinstance(old, Value) and isinstance(new, Value) and isinstance(loss, Value)):
                 return Judgement(STATED, formula=right)

@@ -25,6 +25,9 @@ _SUM = re.compile(r"(?:\\sum|\\prod|∑|∏|Σ)\s*(?:\\limits)?\s*((?:[_^](?:\{[
 _MEAN = re.compile(  # (1/n) Σ
     r"(?:\\[td]?frac\s*(?:\{\s*1\s*\}|1)\s*(?:\{\s*(\w)\s*\}|(\w))|1/(\w))\s*(?:\\sum|∑|Σ)"
 )
+_ONE_WHERE = re.compile(r"_\{\(?\w\s*=\s*(\w)\)?\}")  # 1_{l=k}
+_DOTS = re.compile(r"\\[lcdv]?dots|…|⋯|⋮")
+BEHIND_DOTS = 60  # characters in which the last term of a sum with dots begins
 _FUNCTION_LEFT = re.compile(
     rf"(?P<name>{NAME})\s*(?:\\left\s*)?\((?P<args>[^()=]*)\)\s*(?:=|:=|≡|\\equiv|\\triangleq)(?P<rest>.*)", re.DOTALL
 )
@@ -79,35 +82,29 @@ class Notation:
                 ):
                     yield word
 
-    def _find_sizes(self) -> set[str]:
-        found = set()
+    def _bounds(self, sign: str) -> Iterator[str]:
+        """What stands below signs of sums and products, or above them: behind _, or ^."""
         for text in self.texts:
             for match in _SUM.finditer(text):
-                for high in re.findall(r"\^\s*(?:\{\s*([^{}]*)\}|(\w))", match[1]):
-                    letter = (high[0] or high[1]).strip()
-                    if re.fullmatch(r"[^\W\d_]", letter):
-                        found.add(letter)
-            for match in _MEAN.finditer(text):
-                found |= {match[1] or match[2] or match[3]} & UP_TO
-            for match in re.finditer(r"\\[lcdv]?dots|…|⋯|⋮", text):
-                behind = text[match.end() : match.end() + 60]
-                for use in find_uses(behind):
-                    found |= {part for part in split_indices(use.down) if part in UP_TO}
-                    break
-            for match in re.finditer(r"_\{\(?\w\s*=\s*(\w)\)?\}", text):  # 1_{l=k}
-                if match[1] in UP_TO:
-                    found.add(match[1])
-        return found
+                for braced, bare in re.findall(rf"\{sign}\s*(?:\{{\s*([^{{}}]*)\}}|(\w))", match[1]):
+                    yield (braced or bare).strip()
+
+    def _find_sizes(self) -> set[str]:
+        found = {high for high in self._bounds("^") if re.fullmatch(r"[^\W\d_]", high)}
+        others: set[str] = set()
+        for text in self.texts:
+            others.update(match[1] or match[2] or match[3] for match in _MEAN.finditer(text))
+            others.update(match[1] for match in _ONE_WHERE.finditer(text))
+            for match in _DOTS.finditer(text):
+                for use in find_uses(text[match.end() : match.end() + BEHIND_DOTS])[:1]:
+                    others.update(split_indices(use.down))
+        return found | (others & UP_TO)
 
     def _find_letters(self) -> set[str]:
         found = {"i", "j"}
-        for text in self.texts:
-            for match in _SUM.finditer(text):
-                for low in re.findall(r"_\s*(?:\{\s*([^{}=]*)|(\w))", match[1]):
-                    for letter in (low[0] or low[1]).split(","):
-                        name = letter.strip().replace("’", "'").replace("′", "'")
-                        if re.fullmatch(r"[^\W\d_]'*", name):
-                            found.add(name)
+        for low in self._bounds("_"):
+            names = re.sub("[’′]", "'", low.partition("=")[0]).split(",")
+            found.update(name.strip() for name in names if re.fullmatch(r"\s*[^\W\d_]'*\s*", name))
         for use in self.uses:
             for part in split_indices(use.down):
                 for bare in re.split(r"[+−-][0-9]*", part) if ARITHMETIC.fullmatch(part) else [part]:

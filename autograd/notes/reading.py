@@ -146,7 +146,7 @@ class Reading:
             uses = find_uses(left)
             is_loss = len(uses) == 1 and uses[0].base in LOSSES and not uses[0].down
             if is_loss and not re.search(r"∂|partial|∇|nabla", left + right):
-                for letter in self.letters_of(self.worlds[0], [right]):
+                for letter in self.letters_of([right]):
                     for world in self.worlds:
                         if not world.flat:
                             world.fixed[letter] = max(1, world.length - 1)
@@ -166,8 +166,8 @@ class Reading:
 
     def _define_as(self, timeline: Timeline, i: int, left: str, right: str) -> None:
         world = timeline.world
-        letters = set(self.letters_of(world, [left]))
-        if set(self.letters_of(world, [right])) - letters and not world.flat:
+        letters = set(self.letters_of([left]))
+        if set(self.letters_of([right])) - letters and not world.flat:
             return
         for env in self.places(world, [left, right], wide=True):
             try:
@@ -188,7 +188,7 @@ class Reading:
         entries = [world.leaf(use.base, use.up, (str(k + 1),)) for k in range(len(array.entries))]
         return Array([[x] for x in entries]) if array.shape[1] == 1 else Array([entries])
 
-    def letters_of(self, world: World, texts: Sequence[str]) -> list[str]:
+    def letters_of(self, texts: Sequence[str]) -> list[str]:
         """The letters that count in formulas and that no sum binds."""
         found: dict[str, None] = {}
         for text in texts:
@@ -211,7 +211,7 @@ class Reading:
 
     def places(self, world: World, texts: Sequence[str], wide: bool = False) -> Iterator[dict[str, int]]:
         """Numbers for the letters that count in formulas and that no sum binds."""
-        letters = self.letters_of(world, texts)
+        letters = self.letters_of(texts)
         if world.flat or not letters:
             yield dict.fromkeys(letters, 1)
             return

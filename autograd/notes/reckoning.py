@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograd.notes.reading import Chain
-    from autograd.notes.world import World
 
 UNSAID = "a number is not said"
 
@@ -41,25 +40,25 @@ class Reckoning(Comparing):
 
     def _collect_numbers(self) -> None:
         """The numbers that the page gives to names."""
-        world = self.worlds[0]
+        definitions = self.worlds[0].definitions
         for chain in self.chains:
             members = chain.members
-            for x, number in self._numbers_said(world, members):
+            for x, number in self._numbers_said(members):
                 self.anywhere.setdefault(x, []).append(number)
-                if len(members) == 2 and x not in world.definitions:
+                if len(members) == 2 and x not in definitions:
                     self.reckoner.exact.add(abs(number.value))
                     self.reckoner.note(x, number)
 
-    def _numbers_said(self, world: World, members: Sequence[tuple[str, int]]) -> Iterator[tuple[Value, Written]]:
+    def _numbers_said(self, members: Sequence[tuple[str, int]]) -> Iterator[tuple[Value, Written]]:
         """The names of a chain that ends with a number, or with a vector of such, each with its own."""
         last = members[-1][0] if members else ""
         if is_pure(last):
             for text, _ in members[:-1]:
-                yield from self._named_numbers(world, text, last)
+                yield from self._named_numbers(text, last)
 
-    def _named_numbers(self, world: World, name: str, numbers: str) -> list[tuple[Value, Written]]:
+    def _named_numbers(self, name: str, numbers: str) -> list[tuple[Value, Written]]:
         try:
-            left = self.read(world, name, {})
+            left = self.read(self.worlds[0], name, {})
         except ERRORS:
             return []
         names, written = entries_of(left), written_numbers(numbers)
@@ -73,13 +72,12 @@ class Reckoning(Comparing):
         numeric = [has_numbers(text) or (is_pure(text) and any(has_numbers(t) for t, _ in members)) for text, _ in members]
         if not any(numeric):
             return
-        world = self.worlds[0]
         for i, (text, row) in enumerate(members):
             if not numeric[i] or i == 0:
                 continue
             before = members[i - 1][0]
-            yield row, self._judge_names(before, text) or self.judge_number(world, before, text, numeric[i - 1])
-        for x, number in self._numbers_said(world, members):
+            yield row, self._judge_names(before, text) or self.judge_number(before, text, numeric[i - 1])
+        for x, number in self._numbers_said(members):
             self.reckoner.note(x, number)
 
     def _judge_names(self, before: str, text: str) -> Judgement | None:
@@ -93,22 +91,22 @@ class Reckoning(Comparing):
 
     def _numbers_anywhere(self, name: str) -> list[Written]:
         """The numbers of a name wherever they stand on the page, or of what it is said to be."""
-        world = self.worlds[0]
+        definitions = self.worlds[0].definitions
         try:
-            x = self.read(world, name, {})
+            x = self.read(self.worlds[0], name, {})
         except ERRORS:
             return []
-        while isinstance(x, Value) and x not in self.anywhere and x in world.definitions:
-            x = world.definitions[x]
+        while isinstance(x, Value) and x not in self.anywhere and x in definitions:
+            x = definitions[x]
         return self.anywhere.get(x, []) if isinstance(x, Value) else []
 
-    def judge_number(self, world: World, before: str, text: str, is_number: bool) -> Judgement:
+    def judge_number(self, before: str, text: str, is_number: bool) -> Judgement:
         """A member with numbers in it against the one before it.
 
         is_number: whether there are numbers in that, too
         """
         try:
-            one, other = self.read(world, before, {}), self.read(world, text, {})
+            one, other = self.read(self.worlds[0], before, {}), self.read(self.worlds[0], text, {})
         except ERRORS as error:
             return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=text)
         ones, others = entries_of(one), entries_of(other)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ALIKE = ("oσθδ", "l1I", "aα", "wω", "vν", "yŷȳ", "uμ", "pρ", "xχ", "kκ")  # signs that are taken for one another
-
-
 HATS = {"ŷ": "y", "ȳ": "y"}
 
 

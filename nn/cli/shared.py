@@ -15,6 +15,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from autograd.writing.columns import align
@@ -112,6 +113,14 @@ def columns(rows: Sequence[Sequence[str]], right: Iterable[int]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows)]
     at_right = set(right)
     return align([[c.rjust(w) if j in at_right else c for j, (c, w) in enumerate(zip(row, widths))] for row in rows])
+
+
+def save_plots(folder: Path, plots: Mapping[str, Callable[[], Any]]) -> None:
+    """Draw what Matplotlib draws into a folder, by the names of its files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, plot in plots.items():
+        plot().figure.savefig(folder / name, dpi=160)
+        note(f"saved {folder / name}")
 
 
 def note(text: str) -> None:

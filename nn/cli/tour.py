@@ -151,13 +151,10 @@ def _saved(axes: Any, path: Path) -> Path:
     return path
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
-
-
 def _title(text: str) -> None:
     print(f"\n{text}\n{'─' * len(text)}\n")
 
 
 def _say(text: str) -> None:
-    print(textwrap.fill(text, _width()) + "\n")
+    width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
+    print(textwrap.fill(text, width) + "\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.display.files import suffix_of
-from nn.cli.shared import JSON_HELP, columns, command, heading, note, print_json, show
+from nn.cli.shared import JSON_HELP, columns, command, heading, note, print_json, save_plots, show
 from nn.cli.writing import train_on_lines
 from nn.module import MODEL_SUFFIXES
 
@@ -278,11 +278,8 @@ def _confusion(net: Classifier, test: Dataset) -> str:
 def _plot(folder: Path, net: Classifier, history: History, data: Dataset) -> None:
     import nn
 
-    folder.mkdir(parents=True, exist_ok=True)
     plots: dict[str, Callable[[], Any]] = {"loss-curve.png": lambda: nn.plot_loss(history, metrics=bool(history.metrics))}
     if len(data.features) == 2:
         threshold = 0.0 if len(data.classes) == 2 else None
         plots["decision-boundary.png"] = lambda: nn.plot_boundary(net.outputs, data, threshold=threshold)
-    for name, plot in plots.items():
-        plot().figure.savefig(folder / name, dpi=160)
-        note(f"saved {folder / name}")
+    save_plots(folder, plots)

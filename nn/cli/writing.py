@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nn.cli.shared import columns, heading, note, print_json, show
+from nn.cli.shared import columns, heading, note, print_json, save_plots, show
 
 if TYPE_CHECKING:
     from nn.data import Text
@@ -32,7 +32,10 @@ def train_on_lines(options: argparse.Namespace) -> int:
 
     if options.file is not None and options.rows is not None:
         options.parser.error("--rows is how many names are made here: a file has the lines that it has")
-    text = nn.data.text(options.file) if options.file is not None else _names(options)
+    if options.file is None:
+        text = nn.data.names(NAMES if options.rows is None else options.rows, options.seed)
+    else:
+        text = nn.data.text(options.file)
     share = (HELD_OUT if len(text) >= FEWEST_SPLIT else 0.0) if options.test is None else options.test
     if not 0.0 <= share < 1.0:
         options.parser.error(f"the share held out lies between 0 and 1, not --test {share}")
@@ -68,14 +71,8 @@ def train_on_lines(options: argparse.Namespace) -> int:
         model.save(options.save, {"letters": text.letters.letters, **sizes})
         note(f"saved {options.save}")
     if options.plots:
-        _plot(Path(options.plots), history)
+        save_plots(Path(options.plots), {"loss-curve.png": lambda: nn.plot_loss(history)})
     return 130 if history.stopped == "interrupted" else 0
-
-
-def _names(options: argparse.Namespace) -> Text:
-    import nn
-
-    return nn.data.names(NAMES if options.rows is None else options.rows, options.seed)
 
 
 def _blocks(options: argparse.Namespace) -> int:
@@ -185,12 +182,3 @@ def _print_report(model: GPT, text: Text, history: History, samples: list[str], 
         new = sum(sample not in known for sample in samples)
         print("\n" + heading(f"written at temperature {options.temperature:g}, {new} of {len(samples)} new"))
         show("\n".join(samples))
-
-
-def _plot(folder: Path, history: History) -> None:
-    import nn
-
-    folder.mkdir(parents=True, exist_ok=True)
-    figure: Any = nn.plot_loss(history).figure
-    figure.savefig(folder / "loss-curve.png", dpi=160)
-    note(f"saved {folder / 'loss-curve.png'}")
