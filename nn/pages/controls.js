@@ -106,7 +106,8 @@ tr.current td { background: var(--inner); }
 .stage .edge.active polygon { fill: var(--backward); stroke: var(--backward); }
 .stage .edge.active.going path { stroke: var(--forward); filter: drop-shadow(0 0 2px var(--forward)); }
 .stage .edge.active.going polygon { fill: var(--forward); stroke: var(--forward); }
-.stage .edge text.local { fill: var(--backward); font-weight: 700; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+.stage .edge text.local { fill: var(--backward); font-weight: 700; }
+.stage .said rect { fill: var(--paper); }
 @container (max-width: 600px) { /* two rows: what goes by step, and where one is; all else on demand */
   .bar { gap: 6px; }
   .bar button { flex: 1 1 44px; min-height: 44px; padding: 5px; }

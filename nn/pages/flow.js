@@ -31,7 +31,7 @@ function writeOn(arrow, words, size, seen) {
   const path = arrow.querySelector("path"), graph = arrow.parentNode, length = path.getTotalLength();
   const taken = [...graph.querySelectorAll(".node, .cluster text, .edge text, .edge polygon")].map((each) => each.getBBox());
   const top = shape(graph, "g", { class: "edge said" });
-  const line = shape(top, "text", { class: "local", "font-size": size, "text-anchor": "middle" }, words), { y: above, width, height } = line.getBBox();
+  const ground = shape(top, "rect", { rx: 3 }), line = shape(top, "text", { class: "local", "font-size": size, "text-anchor": "middle" }, words), { y: above, width, height } = line.getBBox();
   const points = ALONG.map((part) => path.getPointAtLength(part * length)), spare = 2, w = width / 2 + spare, h = height / 2 + spare;
   const within = (x, y, area) => x - w >= area.left && x + w <= area.right && y - h >= area.top && y + h <= area.bottom;
   const free = (x, y) => taken.every((box) => x + w <= box.x || x - w >= box.x + box.width || y + h <= box.y || y - h >= box.y + box.height);
@@ -42,6 +42,7 @@ function writeOn(arrow, words, size, seen) {
   for (const area of [seen, graph.ownerSVGElement.getBoundingClientRect()].map(inGraph)) for (const [dx, dy] of ASIDE) for (const point of points) {
     const [x, y] = [point.x + dx, point.y + dy];
     if (!within(x, y, area) || !free(x, y)) continue;
+    for (const [side, where] of Object.entries({ x: x - w, y: y - h, width: 2 * w, height: 2 * h })) ground.setAttribute(side, where);
     line.setAttribute("x", x);
     line.setAttribute("y", y - above - height / 2);
     return;

@@ -72,7 +72,7 @@ export function quotient(graph, box, about = (b) => graph.nodes[b]) {
 const titleOf = ({ name }, results) => (results.length === 1 && results[0].length <= 12 ? `${name}: ${results[0]}` : name);
 
 // The drawing with some groups closed, as stepper.js takes it, laid out here.
-function closedView(graph, { groups, chains }, closed, down, room, constants = true) {
+function closedView(graph, { groups, chains }, closed, down, pixels, constants = true) {
   const drawn = (node) => (node.labelled && constants ? { ...node, drawn: true, said: `${node.name} = ${text(Number(fromText(node.value)))}` } : node);
   const users = graph.nodes.map(() => []);
   for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
@@ -88,7 +88,7 @@ function closedView(graph, { groups, chains }, closed, down, room, constants = t
       for (const b of open) shut.delete(-1 - b);
       continue;
     }
-    const drawing = drawGraph(made, down, room), shown = {};
+    const drawing = drawGraph(made, down, pixels), shown = {};
     for (const [key, k] of Object.entries(drawing.shown)) {
       const b = made.order[k], found = b >= 0 ? [b] : results(b);
       if (found.length === 1) [shown[key]] = found; // else a box of many results, which shows none

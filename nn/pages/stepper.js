@@ -46,7 +46,6 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const words = wordsOf(graph), { name } = words;
 
   const NARROW = 600; // pixels: below that a graph runs from top to bottom
-  const ROOM = 1.34; // units of the drawing that a pixel has room for
 
   // A box comes into view, the other end of its edge as far as there is room, and of what these are joined with as much as fits.
   function follow(here, there = here) {
@@ -68,7 +67,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     $(".depth").value = depth;
     if (depth !== "own") closed = closedAt(tree.groups, depth);
     const drawn = views[depth];
-    view = drawn || closedView(graph, tree, closed, narrow(), ROOM * $(".stage").clientWidth, $(".constants input").checked);
+    view = drawn || closedView(graph, tree, closed, narrow(), $(".stage").clientWidth - 20, $(".constants input").checked);
     closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
     $(".stage").replaceChildren(drawingOf(view.svg));
