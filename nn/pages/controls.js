@@ -1,5 +1,13 @@
 // What the pages have in common: how they look, the buttons and keys, light and dark.
 
+const sideBySide = (panel, gap) => `
+  .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) ${panel}; column-gap: ${gap}px; align-items: start; }
+  .beside .bar, .beside .folds, .beside .tools, .beside .all { grid-column: 1 / -1; }
+  .beside .folds { grid-row: 2; } .beside .tools { grid-row: 4; } .beside .all { grid-row: 5; }
+  .beside .stage { grid-column: 1; grid-row: 3; }
+  .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: var(--high); overflow: auto; padding: 3px; }
+  .beside .node-info { margin-top: 12px; }`;
+
 const STYLE = `
 :host { all: initial; display: block; container-type: inline-size; }
 .app { ${LIGHT};
@@ -7,37 +15,36 @@ const STYLE = `
   padding: 12px 16px 16px; border-radius: 8px; box-sizing: border-box; }
 @media screen { .app.dark { ${DARK} } }
 .app * { box-sizing: border-box; }
-.bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; }
+.bar, .settings { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.bar { margin-bottom: 10px; }
 button, select { font: inherit; color: var(--ink); background: var(--part); border: 1px solid var(--edge); border-radius: 6px;
   padding: 5px 11px; min-height: 34px; cursor: pointer; }
-.bar select { flex: 0 1 auto; max-width: 250px; }
+.bar select { flex: 0 1 auto; max-width: 250px; field-sizing: content; }
+button.more { display: none; }
 .now ul { margin: 2px 0; padding-left: 18px; font-size: .93em; }
 button:hover { border-color: var(--line); }
 button:disabled, button[aria-disabled=true] { opacity: .45; cursor: default; }
 button.play { background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600; min-width: 96px; }
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
 input[type=range] { accent-color: var(--ink); }
-.bar input[type=range] { flex: 1 1 160px; min-width: 120px; }
+.bar input[type=range] { flex: 1 1 100px; min-width: 100px; }
 .count { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 96px; }
-.stage { overflow: auto; max-height: 80vh; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
-.stage svg { display: block; width: 100%; height: auto; max-height: 62vh; }
+.stage { overflow: auto; display: flex; max-height: 80vh; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); }
+.stage svg { flex: none; width: 100%; height: auto; max-height: 62vh; margin: 0 auto; }
 .panel { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; margin-top: 12px; }
-.beside .stage { max-height: 56vh; }
-@container (min-width: 900px) { /* picture and explanation side by side */
-  .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(250px, 290px); column-gap: 20px; align-items: start; }
-  .beside .bar, .beside .folds, .beside .tools, .beside details { grid-column: 1 / -1; }
-  .beside .folds { grid-row: 2; } .beside .tools { grid-row: 4; } .beside details { grid-row: 5; }
-  .beside .stage { grid-column: 1; grid-row: 3; max-height: 58vh; }
-  .beside .stage svg { max-height: 56vh; }
-  .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 58vh; overflow: auto; padding: 3px; }
-  .beside .node-info { margin-top: 12px; }
+/* The picture and its explanation are on one screen: --high is what the picture may take, --above what stands above it. */
+.beside { --high: 56vh; }
+.beside.alone { --high: max(260px, 100vh - var(--above, 180px) - 278px); }
+.beside .stage { max-height: var(--high); }
+.beside .stage svg { max-height: calc(var(--high) - 2px); }
+@container (min-width: 900px) {
+  .beside { --high: 58vh; }
+  .beside.alone { --high: max(260px, 100vh - var(--above, 98px) - 14px); }
+  ${sideBySide("minmax(250px, 290px)", 20)}
 }
 @media (max-height: 500px) and (min-width: 640px) { /* a phone held sideways */
-  .app.beside { display: grid; grid-template-columns: minmax(0, 1fr) 270px; column-gap: 14px; align-items: start; }
-  .beside .bar, .beside .folds, .beside .tools, .beside details { grid-column: 1 / -1; }
-  .beside .folds { grid-row: 2; } .beside .tools { grid-row: 4; } .beside details { grid-row: 5; }
-  .beside .stage { grid-column: 1; grid-row: 3; max-height: 64vh; }
-  .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: 64vh; overflow: auto; padding: 3px; }
+  .beside, .beside.alone { --high: 64vh; }
+  ${sideBySide("270px", 14)}
 }
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
 .now { border-left: 4px solid var(--backward); padding: 2px 0 2px 12px; min-height: 9.5em; }
@@ -63,6 +70,8 @@ input[type=text] { font: inherit; color: var(--ink); background: var(--box); bor
 .marked.right { color: var(--right); font-weight: 600; } .marked.wrong { font-weight: 600; }
 [hidden] { display: none !important; }
 details { margin-top: 10px; }
+.now details { margin-top: 4px; }
+summary { cursor: pointer; min-height: 24px; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9em; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 2px 12px 2px 0; white-space: nowrap; border-bottom: 1px solid var(--edge); }
@@ -70,7 +79,9 @@ tr.current td { background: var(--inner); }
 .g-node, .g-group { cursor: pointer; }
 .stage .graph > polygon { fill: var(--paper); stroke: none; }
 .folds { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 0 0 6px; max-height: 78px; overflow-y: auto; padding: 3px; }
+.chips { display: contents; }
 .folds button { padding: 2px 9px; min-height: 30px; font-size: .92em; }
+.folds .check { min-height: 30px; margin-left: auto; }
 .stage.bare .constant { display: none; }
 .stage text.symbol { fill: var(--muted); font-weight: 400; }
 .stage .cluster text { cursor: pointer; }
@@ -95,21 +106,38 @@ tr.current td { background: var(--inner); }
 .stage .edge.active polygon { fill: var(--backward); stroke: var(--backward); }
 .stage .edge.active.going path { stroke: var(--forward); filter: drop-shadow(0 0 2px var(--forward)); }
 .stage .edge.active.going polygon { fill: var(--forward); stroke: var(--forward); }
-.stage .edge text.local { fill: var(--backward); font-weight: 700; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+.stage .edge text.local { fill: var(--backward); font-weight: 700; }
+.stage .said rect { fill: var(--paper); }
+@container (max-width: 600px) { /* two rows: what goes by step, and where one is; all else on demand */
+  .bar { gap: 6px; }
+  .bar button { flex: 1 1 44px; min-height: 44px; padding: 5px; }
+  .bar button.play { flex-basis: 96px; }
+  .bar button.more { display: block; flex: 0 0 44px; }
+  .bar .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .bar input[type=range] { min-height: 44px; }
+  .settings { display: none; flex-basis: 100%; }
+  .more[aria-expanded=true] + .settings { display: flex; }
+  .settings select { min-height: 44px; flex: 1 1 auto; }
+  .folds { flex-wrap: nowrap; white-space: nowrap; overflow-x: auto; }
+  .folds button, .folds .check { min-height: 40px; }
+  .panel { font-size: 14px; line-height: 1.4; }
+}
 @media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
 @media print { .bar, .panel, .tools, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;
 
 // The controls that both pages have; steer() says what they do.
-const toolbar = (steps, step, more = "") => `
+const toolbar = (steps, step, settings = "") => `
   <div class="bar" role="toolbar" aria-label="${steps}">
     <button class="play" aria-keyshortcuts="Space">▶ Play</button>
     <button class="first" aria-label="To the start" title="To the start (Home)">|◀</button>
-    <button class="previous" title="Arrow left">◀ Back</button>
-    <button class="next" title="Arrow right">Next ▶</button>
+    <button class="previous" title="Arrow left">◀ <span class="word">Back</span></button>
+    <button class="next" title="Arrow right"><span class="word">Next</span> ▶</button>
     <button class="last" aria-label="To the end" title="To the end (End)">▶|</button>
     <input class="slider" type="range" min="0" step="1" value="0" aria-label="${step}">
-    <span class="count"></span>${more}
+    <span class="count"></span>${settings && `
+    <button class="more" aria-label="Settings" aria-expanded="false">⚙</button>
+    <div class="settings">${settings}</div>`}
   </div>`;
 
 function make(tag, words = "", className = "") {
@@ -136,6 +164,7 @@ function steer($, keys, places, go, playing) {
   $(".app").addEventListener("focusin", ({ target }) => { // half of it under an edge is not seen
     if (target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
+  $(".more")?.addEventListener("click", () => $(".more").setAttribute("aria-expanded", String($(".more").getAttribute("aria-expanded") !== "true")));
   $(".slider").addEventListener("input", () => go(Number($(".slider").value)));
   keys.addEventListener("keydown", (event) => {
     const target = event.composedPath()[0];
@@ -180,6 +209,34 @@ function keepLegible(drawing) {
   drawing.style.minWidth = `${(LEAST / letters) * width}px`;
   drawing.style.minHeight = `${(LEAST / letters) * height}px`;
   return letters;
+}
+
+// Scrolls a drawing, no further than it must, until a box is in view; with it the rectangles that are wanted as far as there is
+// room, and of the rest, what is nearest first, all that fits whole. It gives what is then in view, though that may take a while.
+function scrollTo(stage, box, wanted = [], rest = []) {
+  const frame = stage.getBoundingClientRect(), inner = { left: frame.left, top: frame.top, right: frame.left + stage.clientWidth, bottom: frame.top + stage.clientHeight };
+  const SPARE = 6, wide = stage.clientWidth - 2 * SPARE, high = stage.clientHeight - 2 * SPARE;
+  const far = (rect) => Math.hypot(rect.left + rect.right - box.left - box.right, rect.top + rect.bottom - box.top - box.bottom);
+  const around = (one, other) => ({ left: Math.min(one.left, other.left), right: Math.max(one.right, other.right),
+    top: Math.min(one.top, other.top), bottom: Math.max(one.bottom, other.bottom) });
+  let view = around(box, box);
+  for (const rect of wanted) {
+    const all = around(view, rect), x = Math.max(0, wide - view.right + view.left), y = Math.max(0, high - view.bottom + view.top);
+    view = { left: Math.max(all.left, view.left - x), right: Math.min(all.right, view.right + x),
+      top: Math.max(all.top, view.top - y), bottom: Math.min(all.bottom, view.bottom + y) };
+  }
+  for (const rect of rest.sort((one, other) => far(one) - far(other))) {
+    const all = around(view, rect);
+    if (all.right - all.left <= wide && all.bottom - all.top <= high) view = all;
+  }
+  const { scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight } = stage;
+  const way = (low, high, least, most) => (low < least ? low - least - SPARE : high > most ? high - most + SPARE : 0);
+  const within = (by, from, most) => Math.max(-from, Math.min(most - from, by));
+  const x = within(way(view.left, view.right, inner.left, inner.right), scrollLeft, scrollWidth - clientWidth);
+  const y = within(way(view.top, view.bottom, inner.top, inner.bottom), scrollTop, scrollHeight - clientHeight);
+  stage.scrollBy(x, y);
+  const toCome = [x - stage.scrollLeft + scrollLeft, y - stage.scrollTop + scrollTop];
+  return { left: inner.left + toCome[0], right: inner.right + toCome[0], top: inner.top + toCome[1], bottom: inner.bottom + toCome[1] };
 }
 
 // Light or dark: as JupyterLab's theme is, and elsewhere as the reader's system asks for.

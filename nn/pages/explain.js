@@ -44,11 +44,13 @@ function tellStep(it, now) {
 }
 
 // Where the graph is folded, one stop may be several steps: all of them, a line each.
-function tellTogether(it, now, steps) {
-  const { graph, words } = it, list = make("ul");
+function tellTogether(it, now, steps, open) {
+  const { graph, words } = it, list = make("ul"), details = make("details");
   for (const s of steps.slice(-12)) list.append(make("li", s.pass === "forward" ? `${words.name(s.node)} = ${text(s.value)}`
     : `${words.slope(graph.output, s.input)}: ${text(s.before)} + ${bracketed(text(s.upstream))} × ${bracketed(text(s.local))} = ${text(s.total)}`));
-  now.append(make("p", steps.length > 12 ? `The last 12 of ${steps.length} steps here:` : `The ${steps.length} steps here:`, "muted"), list);
+  details.open = open;
+  details.append(make("summary", steps.length > 12 ? `The last 12 of ${steps.length} steps here:` : `The ${steps.length} steps here:`, "muted"), list);
+  now.append(details);
 }
 
 // The node that was clicked: what it is, what flows in and out, the ways to the output; a leaf can be dragged.

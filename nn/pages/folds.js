@@ -72,7 +72,7 @@ export function quotient(graph, box, about = (b) => graph.nodes[b]) {
 const titleOf = ({ name }, results) => (results.length === 1 && results[0].length <= 12 ? `${name}: ${results[0]}` : name);
 
 // The drawing with some groups closed, as stepper.js takes it, laid out here.
-function closedView(graph, { groups, chains }, closed, down, constants = true) {
+function closedView(graph, { groups, chains }, closed, down, pixels, constants = true) {
   const drawn = (node) => (node.labelled && constants ? { ...node, drawn: true, said: `${node.name} = ${text(Number(fromText(node.value)))}` } : node);
   const users = graph.nodes.map(() => []);
   for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
@@ -88,7 +88,7 @@ function closedView(graph, { groups, chains }, closed, down, constants = true) {
       for (const b of open) shut.delete(-1 - b);
       continue;
     }
-    const drawing = drawGraph(made, down), shown = {};
+    const drawing = drawGraph(made, down, pixels), shown = {};
     for (const [key, k] of Object.entries(drawing.shown)) {
       const b = made.order[k], found = b >= 0 ? [b] : results(b);
       if (found.length === 1) [shown[key]] = found; // else a box of many results, which shows none
@@ -122,7 +122,6 @@ function foldBar(place, { groups }, closed, toggle) {
   const all = [...groups.keys()].filter((g) => !hidden(groups[g].parent));
   const there = all.length > MOST_CHIPS ? all.filter((g) => groups[g].kind !== "neuron") : all;
   place.replaceChildren();
-  place.hidden = !there.length;
   for (const g of there.slice(0, MOST_CHIPS)) {
     const { name, kind, parent } = groups[g], whole = kind === "neuron" && parent >= 0 ? `${groups[parent].name}, ${name}` : name;
     const chip = make("button", `${closed.has(g) ? "⊞" : "⊟"} ${whole}`);
@@ -133,7 +132,7 @@ function foldBar(place, { groups }, closed, toggle) {
     place.append(chip);
   }
   const rest = all.length - Math.min(there.length, MOST_CHIPS);
-  if (rest) place.append(make("span", `and ${rest} more: open them in the drawing`, "muted"));
+  if (rest) place.append(make("span", `and ${rest} more in the drawing`, "muted"));
 }
 
 // A frame with its name around each group that is open, where nothing else stands within.

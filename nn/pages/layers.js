@@ -136,19 +136,13 @@ export function mountLayers(element, data, changed = () => {}) {
       for (const [word, on] of Object.entries(marks)) box.classList.toggle(word, Boolean(on));
     }
     tell(here);
-    if (here) follow(boxes[here]);
+    if (here) scrollTo($(".stage"), boxes[here].getBoundingClientRect());
     drawArrays();
     tellScalar();
     downhill();
     foretell();
     tellPosition($, position, steps(), `step ${position} of ${steps()}`, $(".now h3").textContent);
     changed({ position, leaves: {} });
-  }
-
-  function follow(box) {
-    const stage = $(".stage"), frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
-    const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
-    stage.scrollBy(away(at.left, at.right, frame.left, frame.right), away(at.top, at.bottom, frame.top, frame.bottom));
   }
 
   const size = (ids, numbers) => Math.hypot(...Array.from(ids).filter((i) => i >= 0).map((i) => numbers[i]));

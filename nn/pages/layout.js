@@ -13,7 +13,7 @@
 const layout = (() => {
 /** @typedef {{ key: string, source: Box | null, node: number, rank: number, size: number, turn: number, at: number, left: Box[], right: Box[] }} Box source: of a place that an edge goes through */
 
-const HEIGHT = 70, SMALL = 26, GAP = 14, LANE = 20, BETWEEN = 28, NAME = 16, NUMBERS = 15, PAD = 10, MOST = 1.2; // pixels that a unit is shown as, at most
+const HEIGHT = 62, SMALL = 26, GAP = 14, LANE = 20, BETWEEN = [28, 90], NAME = 16, NUMBERS = 15, PAD = 10, LEAST_SHOWN = 0.75, MOST = 1.2; // pixels that a unit is shown as, at least and at most
 
 /** How wide a line is set, about, in the letters of the drawing. @param {string} line @param {number} size */
 const widthOf = (line, size) => [...line].reduce((sum, c) =>
@@ -28,8 +28,9 @@ const signOf = (node) => (node.symbol && node.name !== node.formula ? node.symbo
 /**
  * Where everything stands: boxes with their middles and sizes, and edges as the points that they go through.
  * @param {any} graph @param {boolean} [down] from top to bottom, for narrow screens
+ * @param {number} [pixels] that there are: columns stand further apart where there is room, for what is written on edges
  */
-function place(graph, down = false) {
+function place(graph, down = false, pixels = 0) {
   const drawn = graph.nodes.map(isDrawn);
   const ranks = rankOf(graph, drawn), columns = route(graph, drawn, ranks, down);
   order(columns, teamsOf(graph, columns));
@@ -37,7 +38,9 @@ function place(graph, down = false) {
   const all = columns.flat(), boxes = all.filter((box) => !box.source);
   const top = Math.min(...all.map((box) => box.at - box.size / 2));
   const across = columns.map((column) => Math.max(24, ...column.filter((box) => !box.source).map((box) => thick(graph, box.node, down))));
-  const middles = across.map((_, i) => across.slice(0, i).reduce((sum, w) => sum + w + BETWEEN, 0) + across[i] / 2);
+  const spare = pixels / LEAST_SHOWN - across.reduce((sum, w) => sum + w, 0), [least, most] = BETWEEN;
+  const between = down ? least : Math.max(least, Math.min(most, spare / (across.length - 1)));
+  const middles = across.map((_, i) => across.slice(0, i).reduce((sum, w) => sum + w + between, 0) + across[i] / 2);
   for (const box of all) box.at -= top;
   const extent = Math.max(...all.map((box) => box.at + box.size / 2));
   return { boxes, columns, across, middles, width: middles[middles.length - 1] + across[across.length - 1] / 2, extent, down };
@@ -239,9 +242,9 @@ const escape = (/** @type {string} */ words) => words.replace(/[&<>"]/g, (c) => 
 const rounded = (left, top, width) => `<path d="M${left} ${top}m8 0h${width - 16}q8 0 8 8v${HEIGHT - 16}q0 8 -8 8h${16 - width}q-8 0 -8 -8v${16 - HEIGHT}q0 -8 8 -8z"/>`;
 const round = (/** @type {number} */ x) => x.toFixed(1);
 
-/** The view of a graph that stepper.js shows: an SVG, the box that each node is in, and whose numbers each box shows. @param {any} graph @param {boolean} [down] */
-function view(graph, down = false) {
-  const laid = place(graph, down), { across, middles } = laid, by = new Map(laid.columns.flat().map((box) => [box.key, box]));
+/** The view of a graph that stepper.js shows: an SVG, the box that each node is in, and whose numbers each box shows. @param {any} graph @param {boolean} [down] @param {number} [pixels] */
+function view(graph, down = false, pixels = 0) {
+  const laid = place(graph, down, pixels), { across, middles } = laid, by = new Map(laid.columns.flat().map((box) => [box.key, box]));
   const at = (/** @type {number} */ along, /** @type {number} */ beside) => (down ? [beside, along] : [along, beside]);
   const svg = [], margin = 8;
   const w = (down ? laid.extent : laid.width) + 2 * margin, h = (down ? laid.width : laid.extent) + 2 * margin;
@@ -251,9 +254,9 @@ function view(graph, down = false) {
     const line = (/** @type {number} */ dy, /** @type {number} */ size, /** @type {string} */ text, more = "") =>
       `<text x="${round(words)}" y="${round(y + dy)}" font-size="${size}"${more}>${escape(text)}</text>`;
     if (isSmall(node)) svg.push(`<g class="node constant"><title>${box.key}</title>${line(5, NUMBERS, node.said)}</g>`);
-    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`, line(-14, NAME, node.name, ' font-weight="bold"'), " ",
-      sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 14)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
-      " ", line(6, NUMBERS, ""), " ", line(25, NUMBERS, ""), "</g>"); // a space between words, for those who read them without seeing
+    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`, line(-12, NAME, node.name, ' font-weight="bold"'), " ",
+      sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 12)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
+      " ", line(6.5, NUMBERS, ""), " ", line(24, NUMBERS, ""), "</g>"); // a space between words, for those who read them without seeing
   }
   const edges = /** @type {string[]} */ ([]);
   for (const i of graph.forward) {
@@ -283,7 +286,7 @@ function view(graph, down = false) {
   const places = graph.nodes.map((/** @type {any} */ node, /** @type {number} */ i) => `n${!isDrawn(node)
     ? graph.forward.find((/** @type {number} */ user) => graph.nodes[user].inputs.includes(i)) ?? i : i}`);
   return {
-    svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${round(w)} ${round(h)}" font-family="Helvetica, Arial, sans-serif" style="max-width: ${round(MOST * w)}px; margin: 0 auto">` +
+    svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${round(w)} ${round(h)}" font-family="Helvetica, Arial, sans-serif" style="max-width: ${round(MOST * w)}px">` +
       `<g class="graph">${edges.join("")}${svg.join("")}</g></svg>`,
     places, shown: Object.fromEntries(laid.boxes.filter((box) => !isSmall(graph.nodes[box.node])).map((box) => [box.key, box.node])),
   };

@@ -20,9 +20,11 @@ const HTML = `
       <option value="overwrite">wrong: = instead of +=</option>
       <option value="order">wrong: nodes in the wrong order</option>
       <option value="no zero_grad">wrong: zero_grad forgotten</option>
-    </select>
-    <label class="check constants" hidden><input type="checkbox" checked> constants</label>`)}
-  <nav class="folds" aria-label="Open and close" hidden></nav>
+    </select>`)}
+  <div class="folds" role="group" aria-label="What is drawn">
+    <div class="chips"></div>
+    <label class="check constants" hidden><input type="checkbox" checked> constants</label>
+  </div>
   <div class="stage" tabindex="0" role="group" aria-label="The graph; click a node to look at it"></div>
   <div class="panel" tabindex="0" role="group" aria-label="What happens here">
     <div class="now" aria-live="polite"></div>
@@ -32,7 +34,7 @@ const HTML = `
     <section class="downhill" aria-label="Descend">${DESCEND}</section>
     <section class="foretell" aria-label="Predict">${PREDICT}</section>
   </div>
-  <details><summary>All steps as a table</summary><div class="table"></div></details>
+  <details class="all"><summary>All steps as a table</summary><div class="table"></div></details>
 </div>`;
 
 // options.moving: which leaves go downhill, as a function; by default those that graph.parameters names, else all.
@@ -44,13 +46,12 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const words = wordsOf(graph), { name } = words;
 
   const NARROW = 600; // pixels: below that a graph runs from top to bottom
-  function follow(box) {
-    const stage = $(".stage"), frame = stage.getBoundingClientRect(), here = box.getBoundingClientRect();
-    const away = (low, high, least, most) => (low < least || high > most ? (low + high - least - most) / 2 : 0);
-    stage.scrollBy(
-      away(here.left, here.right, frame.left, frame.right),
-      away(here.top, here.bottom, frame.top, frame.bottom),
-    );
+
+  // A box comes into view, the other end of its edge as far as there is room, and of what these are joined with as much as fits.
+  function follow(here, there = here) {
+    const joined = Object.keys(edges).map((way) => way.split("->")).flatMap(([x, i]) => (x === here || x === there ? [i] : i === here || i === there ? [x] : []));
+    const rects = [here, there, ...joined].map((key) => boxes[key]?.getBoundingClientRect()).filter(Boolean);
+    return scrollTo($(".stage"), rects[0], rects.slice(1, 2), rects.slice(2));
   }
 
   // The drawing, laid out here, or by Graphviz where the graph is large. Groups are named by <title>: boxes n0, arrows n0->n5.
@@ -66,7 +67,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     $(".depth").value = depth;
     if (depth !== "own") closed = closedAt(tree.groups, depth);
     const drawn = views[depth];
-    view = drawn || closedView(graph, tree, closed, narrow(), $(".constants input").checked);
+    view = drawn || closedView(graph, tree, closed, narrow(), $(".stage").clientWidth - 20, $(".constants input").checked);
     closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
     $(".stage").replaceChildren(drawingOf(view.svg));
@@ -110,8 +111,9 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
     if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
     letters = keepLegible($(".stage svg")); // with the frames, which make it larger
-    foldBar($(".folds"), tree, closed, toggle);
-    if (it.position === 0) follow(boxes[boxOf(graph.forward[0] ?? graph.output)]);
+    foldBar($(".chips"), tree, closed, toggle);
+    $(".folds").hidden = !$(".chips").childElementCount && $(".constants").hidden;
+    if (it.position === 0) follow(boxOf(graph.forward[0] ?? graph.output));
   }
 
   // Folded as far as needed for a reader to take it in.
@@ -209,11 +211,11 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
       for (const word of ["known", "reached", "chosen", "differs", "active"]) box.classList.toggle(word, marks[key].has(word));
       box.classList.toggle("going", step?.pass === "forward");
     }
-    showFlow(it, edges, arrows, edge, letters);
+    const seen = step && follow(boxOf(step.input ?? step.node), boxOf(step.node));
+    showFlow(it, edges, arrows, edge, letters, seen);
     tellStep(it, $(".now"));
     if (refused) $(".now").append(make("p", refused, "wrong"));
     if (step) together();
-    if (step) follow(boxes[boxOf(step.input ?? step.node)]);
     tellNode(it, $(".node-info"), grads, known, reached);
     downhill();
     foretell();
@@ -227,7 +229,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const { all } = it.run, here = stop(all[it.position - 1]);
     let first = it.position - 1;
     while (first > 0 && stop(all[first - 1]) === here) first--;
-    if (folded && it.position - first > 1) tellTogether(it, $(".now"), all.slice(first, it.position));
+    if (folded && it.position - first > 1) tellTogether(it, $(".now"), all.slice(first, it.position), !narrow());
   }
 
   function choose(i) {
@@ -276,9 +278,12 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     fold($(".depth").value);
     show();
   });
-  $("details").addEventListener("toggle", table);
+  $(".all").addEventListener("toggle", table);
   themed($(".app"));
-  globalThis.addEventListener?.("beforeprint", () => { table(); $("details").open = true; });
+  $(".app").classList.toggle("alone", Boolean(graph.alone)); // a page of its own has the whole screen
+  const above = new ResizeObserver(() => $(".app").style.setProperty("--above", `${$(".stage").offsetTop - $(".app").offsetTop}px`));
+  for (const place of [".bar", ".folds"]) above.observe($(place));
+  globalThis.addEventListener?.("beforeprint", () => { table(); $(".all").open = true; });
   const downhill = descender(it, $), foretell = predictor(it, $);
   compute();
   foldToFew();

@@ -27,3 +27,18 @@ def three_rows():
     loss = ag.mean([(model(x) - t) ** 2 for x, t in rows])
     ag.label(L=loss)
     return loss
+
+
+def small_net():
+    """A 2-2-1 net whose inputs are variables."""
+    loss = (nn.MLP(2, [2, 1], "tanh", seed=0)([Value(0.5, "x_1"), Value(-1.0, "x_2")]) - 1.0) ** 2
+    ag.label(L=loss)
+    return loss
+
+
+def gpt_block():
+    """A block of a GPT on two letters, and the half of what comes out, squared."""
+    xs = [[Value(0.1 * (i + j) - 0.2, label=f"x_{i + 1}{j + 1}") for j in range(4)] for i in range(2)]
+    loss = ag.sum([x * x for row in nn.Block(4, 2, seed=0)(xs) for x in row]) / 2
+    ag.label(L=loss)
+    return loss

@@ -20,12 +20,12 @@ export function boxesOf(graph, kept) {
 
 /**
  * The drawing of the folded graph, as stepper.js takes it; null where folding leaves nothing out.
- * @param {any} graph @param {Set<number>} kept @param {boolean} [down]
+ * @param {any} graph @param {Set<number>} kept @param {boolean} [down] @param {number} [pixels]
  */
-export function foldedView(graph, kept, down = false) {
+export function foldedView(graph, kept, down = false, pixels = 0) {
   const box = boxesOf(graph, kept), drawn = [...new Set(box)].filter((i) => graph.nodes[i].kind !== "constant");
   if (drawn.length < 3 || drawn.length > 0.8 * graph.nodes.filter((/** @type {any} */ node) => node.kind !== "constant").length) return null;
-  const made = quotient(graph, box), drawing = drawGraph(made, down);
+  const made = quotient(graph, box), drawing = drawGraph(made, down, pixels);
   return { svg: drawing.svg, places: made.places.map((/** @type {number} */ k) => drawing.places[k]),
     shown: Object.fromEntries(Object.entries(drawing.shown).map(([key, k]) => [key, made.order[/** @type {any} */ (k)]])) };
 }

@@ -5,7 +5,7 @@ import { drawGraph, mount } from "../stepper.js";
 import { make } from "./dom.js";
 import { foldedView } from "./folding.js";
 
-const NARROW = 600; // pixels: below that a graph runs from top to bottom
+const NARROW = 600, BESIDE = 900, PANEL = 310; // pixels: a graph runs from top to bottom; there is a panel beside it, so wide
 
 const MORE = `
 .app { padding: 0; background: none; }
@@ -23,8 +23,8 @@ const MORE = `
  * graph is folded; whether it is so at first
  */
 export function showStepper(place, graph, { changed = () => {}, kept = new Set(), folded = false, moving } = {}) {
-  const host = make("div", { class: "stepper" }), narrow = place.clientWidth < NARROW, fewer = kept.size ? foldedView(graph, kept, narrow) : null;
-  const views = { operation: drawGraph(graph, narrow), ...(fewer ? { neuron: fewer } : {}) };
+  const host = make("div", { class: "stepper" }), wide = place.clientWidth, narrow = wide < NARROW, pixels = wide - (wide < BESIDE ? 0 : PANEL) - 20;
+  const fewer = kept.size ? foldedView(graph, kept, narrow, pixels) : null, views = { operation: drawGraph(graph, narrow, pixels), ...(fewer ? { neuron: fewer } : {}) };
   place.replaceChildren(host);
   const app = /** @type {any} */ (mount)(host, { ...graph, views }, changed, { moving });
   host.shadowRoot.append(make("style", {}, MORE));

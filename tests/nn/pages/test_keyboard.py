@@ -180,6 +180,8 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     _, loss = two_layer_network()
     page, keys = typing(nn.step_through(loss), ".count")
     keys.page.set_viewport_size({"width": width, "height": 700})
+    if width == 390:
+        page.find(".more").click()
     page.find(".depth").select_option("neuron")
     page.find(".panel").focus()
     keys.tab_to("neuron 2: h₁₂", "Shift+Tab")
@@ -201,6 +203,7 @@ def test_a_box_that_was_half_hidden_is_scrolled_into_sight(typing):
     """A drawing larger than its place: the box that has the focus is on the screen to its edges, forwards and backwards."""
     page, keys = typing(nn.step_through(net()), ".count")
     keys.page.set_viewport_size({"width": 390, "height": 560})
+    page.find(".more").click()
     page.find(".depth").select_option("operation")
     boxes = page.find(".stage .g-node").count()
     assert boxes > 10
