@@ -360,13 +360,12 @@ class Run:
     """A function called once on Values of its own: xs, the inputs; ys, the outputs; several, whether they came in a list."""
 
     def __init__(self, f: Callable[..., Any], point: Sequence[Any]) -> None:
-        self.f, self.point, self.xs = f, point, []
+        self.f, self.point = f, point
+        self.xs: list[Value] = []
         self.made_of_values = False
         result = f(*[self._own(x) for x in point])
         self.several = isinstance(result, (list, tuple)) or holds_several(result)
         self.ys = [self._output(y) for y in flatten(result)]
-
-    xs: list[Value]
 
     def _own(self, x: Any) -> Any:
         """x as an input of this run alone; one made of a Value hangs on it, so that outer derivatives reach through."""

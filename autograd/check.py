@@ -205,7 +205,7 @@ class _Difference:
         h = 1e-9 * self.scale
         sides = [y for y in (self.f(self.x - h), self.f(self.x + h)) if math.isfinite(y)]
         far = [y for y in (self.f(self.x - 1e3 * h), self.f(self.x + 1e3 * h)) if math.isfinite(y)]
-        gap, far_gap = (max(math.fabs(y - self.here) for y in ys) if ys else 0.0 for ys in (sides, far))
+        gap, far_gap = (max((math.fabs(y - self.here) for y in ys), default=0.0) for ys in (sides, far))
         return gap > 1e-6 and far_gap < 2.0 * gap
 
     def _grows(self, analytic: float) -> bool:

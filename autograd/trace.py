@@ -145,7 +145,8 @@ class Trace:
     def _texts(self, s: BackwardStep) -> tuple[str, str, str, str]:
         """A step backward: the gradient that grows, the local derivative, the contribution, and the total so far."""
         x = _shown(s.input_name)
-        local, upstream, contribution, before, total = map(self._text, s[-5:])
+        numbers = s.upstream, s.local, s.contribution, s.before, s.total
+        upstream, local, contribution, before, total = map(self._text, numbers)
         return (
             f"∂{self._called(self.y)}/∂{x}",
             f"∂{_shown(s.name)}/∂{x} = {s.formula}",

@@ -24,7 +24,7 @@ import operator
 from autograd import composed
 from autograd import primitives as ops
 from autograd.graph import bottom_up, history, nodes
-from autograd.interop.conversions import check_number, explained, number, short
+from autograd.interop.conversions import check_number, explain, number, short
 from autograd.interop.elementwise import apply_to_elements, is_array
 from autograd.interop.given import Given, OfOnePoint, computed_from, slopes_by
 from autograd.operation import CONSTANT, Primitive
@@ -79,14 +79,14 @@ def _apply(op: Primitive, inputs: tuple[Any, ...]) -> Any:
         try:
             return record(op, op.value(inputs[0].data), inputs[0])
         except TypeError as error:
-            raise explained(error, inputs) from None
+            raise explain(error, inputs) from None
     if any(isinstance(x, Value) for x in inputs):
         inputs = tuple(map(lift, inputs))
         data = [x.data for x in inputs]
         try:
             return record(op, op.value(*data) if op.arity else op.value(data), *operands(op, inputs))
         except (TypeError, ValueError) as error:  # a ValueError of NumPy's, which does not say whether an array is true
-            raise explained(error, inputs) from None
+            raise explain(error, inputs) from None
     return op(*map(number, inputs))
 
 
@@ -107,8 +107,8 @@ def with_siblings(order: list[Value]) -> list[Value]:
     return list(bottom_up(order, lambda node: (*node.inputs, *(ops.shifted_from(node) or ()))))
 
 
-def noted(node: Value, how: str) -> None:
-    """What is told of each number that leaves its graph; autograd.interop.escapes has its own function stand here."""
+def note_leaving(node: Value, how: str) -> None:
+    """Take note of a number that leaves its graph: nothing is done, until autograd.interop.escapes sets its own function."""
 
 
 def leave(node: Value, how: str) -> float:
@@ -117,7 +117,7 @@ def leave(node: Value, how: str) -> float:
     how: "asked" where a choice may depend on it, "float" or "taken" where it is wanted as a number, "detached"
     """
     if node.op is not CONSTANT:
-        noted(node, how)
+        note_leaving(node, how)
     return node.data
 
 
@@ -139,14 +139,14 @@ def _infix(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
         try:  # which costs nothing where nothing is raised
             return record(op, value(x.data, y.data), x, y)
         except TypeError as error:
-            raise explained(error, (x, y)) from None
+            raise explain(error, (x, y)) from None
 
     def reflected(y: Value, x: Any) -> Value:
         x = lift(x)
         try:
             return record(op, value(x.data, y.data), x, y)
         except TypeError as error:
-            raise explained(error, (x, y)) from None
+            raise explain(error, (x, y)) from None
 
     methods.extend(((op, direct), (op, reflected)))
     return direct, reflected
@@ -175,7 +175,7 @@ def _method(op: Primitive) -> Callable[[Value], Value]:
         try:
             return record(op, value(x.data), x)
         except TypeError as error:
-            raise explained(error, (x,)) from None
+            raise explain(error, (x,)) from None
 
     method.__name__ = op.name
     methods.append((op, method))
@@ -423,7 +423,7 @@ class Value:
                 try:
                     node.data = node.op.value(*data) if node.op.arity else node.op.value(data)  # type: ignore[union-attr]
                 except TypeError as error:
-                    raise explained(error, node.inputs) from None
+                    raise explain(error, node.inputs) from None
             check_number(self)
             return self.data
 
@@ -450,7 +450,7 @@ class Value:
             try:
                 _accumulate(self, order)
             except TypeError as error:
-                raise explained(error, nodes(self)) from None
+                raise explain(error, nodes(self)) from None
             if supervisor is not None:
                 supervisor.differentiated(order)
 

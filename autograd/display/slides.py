@@ -160,7 +160,7 @@ class Slides:
     """
 
     def __init__(self, blocks: Sequence[tuple[str, Sequence[Line]]]) -> None:
-        self.slides = list(_parted(blocks))
+        self.slides = list(_split(blocks))
 
     def __len__(self) -> int:
         return len(self.slides)
@@ -204,7 +204,7 @@ class Slides:
         return save(path, "a set of slides", {".html": self.html, ".tex": self.document})
 
 
-def _parted(blocks: Sequence[tuple[str, Sequence[Line]]]) -> list[tuple[str, list[Line]]]:
+def _split(blocks: Sequence[tuple[str, Sequence[Line]]]) -> list[tuple[str, list[Line]]]:
     """The slides: one for each block, several where it has many lines; lines that stand alone share one."""
     slides: list[tuple[str, list[Line]]] = []
     title = ""

@@ -44,7 +44,10 @@ MISPLACED = {
 
 
 class Parser:
-    """One formula: `expression` is the loop, and each form that an operand can have is a method."""
+    """One formula: `expression` is the loop, and each form that an operand can have is a method.
+
+    What signs do is said by `compute`, `multiply` and `add`: with numbers here, with vectors and matrices in indexed.py.
+    """
 
     bindings, closing = BINDING, CLOSING
 

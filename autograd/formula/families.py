@@ -59,13 +59,13 @@ class NamesWithIndices:
                 members[tuple(_parts(str(key[3])))] = members[str(key[3]),] = value  # w_12 is a twelfth, or in the first row
         self.env: dict[str, int] = {}
         self.sums = self.read = 0
-        bare_text = plain(text)
-        self.uses = list(find_all_uses(bare_text))
-        self.counting, self.sizes = self._find_letters(bare_text)
+        undressed = plain(text)
+        self.uses = list(find_all_uses(undressed))
+        self.counting, self.sizes = self._find_letters(undressed)
         self.bare: set[Value] = set()  # new, and without an index
         self.stems: set[Key] = set()  # whose members are made when they are spoken of
         if inventing:
-            self._invent(bare_text)
+            self._invent(undressed)
 
     # ---- letters
 

@@ -120,20 +120,13 @@ class IndexedParser(SeriesParser):
         numbers = [int(p) for p in places if p.isdecimal()]
         if not isinstance(of, Array) or len(numbers) != len(places):
             raise self.error(token.start, "an index stands behind a vector, and is a number or a letter that counts")
-        flat = of.entries if of.is_vector and len(numbers) == 1 else None
-        try:
-            if flat is not None:
-                return flat[self.checked(numbers[0], len(flat))]
-            row, column = numbers
-            return of.rows[self.checked(row, of.shape[0])][self.checked(column, of.shape[1])]
-        except (IndexError, ValueError):
-            raise self.error(token.start, "there is no entry with this index") from None
-
-    @staticmethod
-    def checked(place: int, n: int) -> int:
-        if not 1 <= place <= n:
-            raise IndexError(place)
-        return place - 1
+        rows = of.rows
+        if of.is_vector and len(numbers) == 1:
+            rows, numbers = [of.entries], [1, *numbers]
+        match numbers:
+            case [i, j] if 1 <= i <= len(rows) and 1 <= j <= len(rows[0]):
+                return rows[i - 1][j - 1]
+        raise self.error(token.start, "there is no entry with this index")
 
     def operand(self, binding: int) -> Any:
         token = self.token
@@ -155,15 +148,7 @@ class IndexedParser(SeriesParser):
         if kind == "‖":
             return self.norm()
         if kind == "softmax":
-            self.advance()
-            entries: list[Any] = self.group(arguments=True)
-            inside = entries[0] if len(entries) == 1 else vector(self.scalars(entries))
-            self.scope.expect_vector(inside)
-            if not isinstance(inside, Array):
-                raise self.error(token.start, "softmax is of a vector, as softmax([x, y])_1")
-            if inside.shape[1] == 1:
-                return vector([lift(p) for p in softmax(inside.entries)], inside.axes[0])
-            return Array([[lift(p) for p in softmax(row)] for row in inside.rows], inside.axes)  # of a matrix row by row
+            return self.softmax(self.advance())
         if kind == "call":
             self.advance()
             base, primes = token.what
@@ -173,6 +158,17 @@ class IndexedParser(SeriesParser):
         if kind == "dots":
             raise self.error(token.start, UNCLEAR)
         return super().operand(binding)
+
+    def softmax(self, token: Token) -> Array:
+        """Softmax of a vector, or of each row of a matrix."""
+        entries: list[Any] = self.group(arguments=True)
+        inside = entries[0] if len(entries) == 1 else vector(self.scalars(entries))
+        self.scope.expect_vector(inside)
+        if not isinstance(inside, Array):
+            raise self.error(token.start, "softmax is of a vector, as softmax([x, y])_1")
+        if inside.shape[1] == 1:
+            return vector([lift(p) for p in softmax(inside.entries)], inside.axes[0])
+        return Array([[lift(p) for p in softmax(row)] for row in inside.rows], inside.axes)
 
     def comparison(self, sign: str, left: Any, right: Any) -> Value:
         left, right = (self.number(x, "what is compared") for x in (left, right))

@@ -205,23 +205,24 @@ class Lexer:
         """∂L/∂w, in any of its spellings, where that is a name."""
         found = None
         for before, between, behind in patterns.DERIVATIVES:
-            if opening := before.match(self.text, at):
-                for p, top in self.names(opening.end()).items():
-                    if middle := between.match(self.text, p):
-                        for q, bottom in self.names(middle.end()).items():
-                            closing = behind.match(self.text, q)
-                            if closing and (value := self.slope(top, bottom, opening[0])) is not None:
-                                found = Token("name", at, closing.end(), value)
+            for middle, top in self.names_behind(before, at).items():
+                for end, bottom in self.names_behind(between, middle).items():
+                    closing = behind.match(self.text, end)
+                    if closing and (value := self.slope(top, bottom, match_at(before, self.text, at))) is not None:
+                        found = Token("name", at, closing.end(), value)
         return found
+
+    def names_behind(self, pattern: re.Pattern[str], at: int) -> dict[int, Key]:
+        """All that could be a name behind what a pattern matches here."""
+        match = pattern.match(self.text, at)
+        return self.names(match.end()) if match else {}
 
     def slope(self, top: Key, bottom: Key, opening: str) -> Value | None:
         """The derivative of one name by another, where it has a name too, or can be worked out."""
         top, bottom = self.otherwise.of(top), self.otherwise.of(bottom)
         if ("∂", top, bottom) in self.known:
             return self.known["∂", top, bottom]
-        d_is_a_letter = "d" in opening and any(
-            key_of("d" + str(key[0]), *key[1:]) in self.known for key in (top,) if len(key) == 4
-        )
+        d_is_a_letter = "d" in opening and len(top) == 4 and key_of(f"d{top[0]}", *top[1:]) in self.known
         if self.derive is None or d_is_a_letter or top not in self.known or bottom not in self.known:
             return None
         return self.derive(self.known[top], self.known[bottom])

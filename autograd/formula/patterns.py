@@ -28,18 +28,13 @@ OVER = {**ACCENTS, "widehat": ACCENTS["hat"], "overline": ACCENTS["bar"], "widet
 
 def spell(signs: str) -> str:
     """Signs above or below the line as plain ones: ₁₂ as 12."""
-    return "".join(LOW[c] if c in LOW else HIGH[c] for c in signs)
+    return "".join(LOW.get(c) or HIGH.get(c, c) for c in signs)
 
 
 def match_at(pattern: re.Pattern[str], text: str, at: int) -> str:
     """What a pattern matches at a place, or nothing."""
     match = pattern.match(text, at)
     return match[0] if match else ""
-
-
-def lowered(text: str) -> str:
-    """A text whose signs below the line are plain ones."""
-    return "".join(LOW.get(c, c) for c in text)
 
 
 _R = f"[{re.escape(''.join(HIGH))}]"

@@ -137,7 +137,7 @@ class SeriesParser(CellParser):
 
 def _indices(text: str) -> list[int]:
     """The numbers below the names of a text."""
-    return [int(n) for below in _NUMBERED.findall(text) for n in re.findall("[0-9]+", patterns.lowered(below))]
+    return [int(n) for below in _NUMBERED.findall(text) for n in re.findall("[0-9]+", patterns.spell(below))]
 
 
 def _with_indices(text: str, numbers: Iterable[int]) -> str:
@@ -145,7 +145,7 @@ def _with_indices(text: str, numbers: Iterable[int]) -> str:
     left = iter(numbers)
 
     def other(below: re.Match[str]) -> str:
-        return re.sub("[0-9]+", lambda _: str(next(left)), f"_{{{patterns.lowered(below[0]).strip('_{}')}}}")
+        return re.sub("[0-9]+", lambda _: str(next(left)), f"_{{{patterns.spell(below[0]).strip('_{}')}}}")
 
     return _NUMBERED.sub(other, text)
 

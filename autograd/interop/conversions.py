@@ -81,7 +81,7 @@ def short(x: float) -> str:
     return text + "0" if text.endswith(".") else text
 
 
-def explained(error: Exception, values: Iterable[Value]) -> Exception:
+def explain(error: Exception, values: Iterable[Value]) -> Exception:
     """What to raise for an error that these Values led to: the one whose .data or .grad was set to no number is named.
 
     Setting them is not looked at, since a property would make every reading four times as slow.
@@ -101,4 +101,4 @@ def check_number(y: Value) -> None:
         try:
             number(y.data)
         except TypeError as error:
-            raise explained(error, nodes(y)) from None
+            raise explain(error, nodes(y)) from None

@@ -50,7 +50,7 @@ def write_place(node: value.Value, how: str, place: str) -> None:
     node.__dict__[f"{how} at"] = place
 
 
-value.noted = _note
+value.note_leaving = _note
 
 
 def caller(depth: int = 1) -> FrameType:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.drawing.colours import FONT, legend_of, shade, strength
-from nn.drawing.picture import Arrow, Box, Picture, contents, shortened
+from nn.drawing.picture import Arrow, Box, Picture, contents, shorten
 from nn.drawing.structure import Part
 
 INSTALL = 'install the extra that draws: pip install "chalkgrad[draw]"'
@@ -85,7 +85,7 @@ class DotWriter:
             number_of_part = list(inside).index(item)
             with graph.subgraph(name=f"cluster_{number_of_part}") as cluster:
                 fill = theme["part" if depth % 2 == 0 else "inner"]
-                label = _text(shortened(item.name), theme["muted"], 11)
+                label = _text(shorten(item.name), theme["muted"], 11)
                 corner = "tr" if self.picture.direction == "right" else "bl"  # where arrows hardly ever go
                 cluster.attr(label=f"<{label}>", style="rounded,filled", fillcolor=fill, color=theme["edge"], margin="10",
                              labelloc=corner[0], labeljust=corner[1])  # fmt: skip
@@ -112,9 +112,7 @@ class DotWriter:
             "penwidth": "2.4" if box.highlighted else f"{1.0 + abs(t):.2f}",
         }
         if box.kind == "constant":
-            graph.node(
-                box.key, f"<{_text(shortened(box.title), muted, 11)}>", shape="plaintext", style="", margin="0.04,0.02"
-            )
+            graph.node(box.key, f"<{_text(shorten(box.title), muted, 11)}>", shape="plaintext", style="", margin="0.04,0.02")
             return
         if box.kind in ("more", "header"):
             size = 14 if box.kind == "more" else 11
@@ -133,7 +131,7 @@ class DotWriter:
 
     def _table(self, box: Box, ink: str, muted: str, ports: int) -> str:
         """A box: the symbol beside the lines, and along the side where arrows come in a port for each."""
-        rows = [_text(shortened(box.title), ink, 12, bold=True)] if box.title else []
+        rows = [_text(shorten(box.title), ink, 12, bold=True)] if box.title else []
         rows += [_text(line, muted, 10) for line in box.lines if line]
         cells = [f'<TD ALIGN="LEFT" BALIGN="LEFT">{row}</TD>' for row in rows] or ["<TD></TD>"]
         beside = f'<TD ROWSPAN="{len(cells)}"'
@@ -167,7 +165,7 @@ class DotWriter:
         if self.kinds[arrow.head] == "operation" and self.part_of[arrow.tail] is not self.part_of[arrow.head]:
             attributes["minlen"] = "2"  # leaves room for the weights of a part beside it, so that parts stand in a row
         if arrow.text:
-            label = _text(shortened(arrow.text), theme["muted"], 10)
+            label = _text(shorten(arrow.text), theme["muted"], 10)
             attributes["label"] = f"<{_rows([f'<TD>{label}</TD>'], 3)}>"
         head = arrow.head
         if head in self.ports:

@@ -17,16 +17,17 @@ from typing import Any, TypeVar
 
 from autograd.formula.writing import slope_formulas
 from autograd.graph import nodes
-from autograd.labels import subscript, suggested_parts
+from autograd.labels import suggested_parts
 from autograd.operation import CONSTANT
 from autograd.primitives import div, dot_of, shifted_from
-from autograd.value import Value, constant
+from autograd.value import Value
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, level_of
+from nn.drawing.architecture import architecture
 from nn.drawing.picture import Arrow, Box, Picture, name, number
 from nn.drawing.structure import BLOCK, LAYER, MODULE, NEURON, Part, parts
 from nn.drawing.writers import Drawing
-from nn.layers import MLP, Layer
+from nn.layers import Layer
 from nn.module import Module
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ def draw(
         if option not in known:
             raise ValueError(f"{what} is one of {', '.join(repr(k) for k in known)}, not {option!r}")
     if isinstance(y, Module):
-        picture = _architecture(y, x, colour, digits)
+        picture = architecture(y, x, colour, digits)
         picture.direction = direction
         return Drawing(picture, theme)
     if x is not None:
@@ -506,48 +507,3 @@ def _neighbourhood(order: list[Value], focus: Value, radius: int) -> list[Value]
         edge = {other for node in edge for other in (*node.inputs, *users.get(node, ()))} - near
         near |= edge
     return [node for node in order if node in near]
-
-
-# ------------------------------------------------------------------------------------------------ the architecture of a net
-
-SHOWN = 10  # neurons of a layer that are drawn; of a wider one the first and the last
-
-
-def _architecture(model: Module, x: Sequence[Any] | None, colour: str, digits: int) -> Picture:
-    """Columns of neurons, the weights as arrows between them."""
-    if not isinstance(model, MLP):
-        raise TypeError(
-            f"the architecture that can be drawn is that of an MLP, not of {model!r}: draw what it returns instead"
-        )
-    values: list[list[float]] | None = None
-    if x is not None:
-        current: Any = [each if isinstance(each, Value) else constant(each) for each in x]
-        values = [[each.data for each in current]]
-        for layer in model.layers:
-            current = layer(current)
-            current = current if isinstance(current, list) else [current]
-            values.append([each.data for each in current])
-    picture = Picture(note="weights" if colour == "weight" else "gradients of the weights")
-    sizes = [model.layers[0].nin, *(len(layer.neurons) for layer in model.layers)]
-    columns = []
-    for k, size in enumerate(sizes):
-        header = "inputs" if k == 0 else f"layer {k} · {model.layers[k - 1].activation}"
-        picture.boxes.append(Box(f"c{k}_header", "header", "", header, []))
-        if k:
-            picture.arrows.append(Arrow(f"c{k - 1}_header", f"c{k}_header"))
-        shown = list(range(size)) if size <= SHOWN else [*range(SHOWN - 3), -1, size - 2, size - 1]
-        columns.append([i for i in shown if i >= 0])
-        for i in shown:
-            if i < 0:
-                picture.boxes.append(Box(f"c{k}_more", "more", "", "…", [f"{size - SHOWN + 1} more"]))
-                continue
-            title = pretty(f"h_{subscript((k, i + 1))}" if k else f"x_{i + 1}")
-            lines = [number(values[k][i], digits)] if values is not None else []
-            picture.boxes.append(Box(f"c{k}_{i}", "circle", "", title, lines))
-    for k, layer in enumerate(model.layers):
-        for i in columns[k + 1]:
-            for j in columns[k]:
-                w = layer.neurons[i].w[j]
-                flow = w.data if colour == "weight" else w.grad
-                picture.arrows.append(Arrow(f"c{k}_{j}", f"c{k + 1}_{i}", "", flow))
-    return picture

@@ -116,10 +116,10 @@ def name(node: Value, text: str) -> str:
     return pretty(node.label) or (text if len(text) <= 24 else "")
 
 
-def shortened(text: str, most: int = 40) -> str:
+def shorten(text: str, most: int = 40) -> str:
     """The beginning and the end of a text that is too long for a box.
 
-    >>> shortened("the quick brown fox", most=9)
+    >>> shorten("the quick brown fox", most=9)
     'the … fox'
     """
     half = most // 2

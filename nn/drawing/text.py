@@ -15,7 +15,7 @@ def write_mermaid(picture: Picture, theme: dict[str, str]) -> str:
     numbers = {part: i for i, part in enumerate(inside, start=-1)}
     lines += _lines_of(None, inside, numbers, "  ")
     for arrow in picture.arrows:
-        text = f"|{_quoted([arrow.text])}|" if arrow.text else ""
+        text = f"|{_quote([arrow.text])}|" if arrow.text else ""
         lines.append(f"  {arrow.tail} -->{text} {arrow.head}")
     for box in picture.boxes:
         t = strength(box.grad, picture.strongest)
@@ -33,14 +33,14 @@ def _lines_of(
         if isinstance(item, Box):
             heading = " ".join(filter(None, [item.symbol, item.title]))
             left, right = "()" if item.kind in ("leaf", "constant") else "[]"
-            yield f"{indent}{item.key}{left}{_quoted([heading, *item.lines])}{right}"
+            yield f"{indent}{item.key}{left}{_quote([heading, *item.lines])}{right}"
         else:
-            yield f"{indent}subgraph part{numbers[item]} [{_quoted([item.name])}]"
+            yield f"{indent}subgraph part{numbers[item]} [{_quote([item.name])}]"
             yield from _lines_of(item, inside, numbers, indent + "  ")
             yield f"{indent}end"
 
 
-def _quoted(parts: Sequence[str]) -> str:
+def _quote(parts: Sequence[str]) -> str:
     return '"' + "<br/>".join("".join(_mermaid_safe(c) for c in part) for part in parts if part) + '"'
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.display.documents import latex_document
 from autograd.writing.names import ACCENT_COMMANDS, GREEK_COMMANDS, UNSUB, UNSUP
 from nn.drawing.colours import legend_of
-from nn.drawing.picture import Picture, shortened
+from nn.drawing.picture import Picture, shorten
 
 BEGIN = r"\begin{tikzpicture}[x=1bp,y=1bp,font=\sffamily]"
 END = r"\end{tikzpicture}"
@@ -46,7 +46,7 @@ def write_tikz(picture: Picture, theme: dict[str, str], graph: dict[str, Any]) -
             style += f",draw={shade(item['color'])},fill={shade(item['fillcolor'])},{_tikz_width(item)},inner sep=0pt"
             style += f",minimum width={item['width']}in,minimum height={item['height']}in"
             style += ",circle" if item["shape"] == "circle" else ",rounded corners=4pt"
-        title = _latex(shortened(box.title))
+        title = _latex(shorten(box.title))
         heading = " ".join(filter(None, [_latex(box.symbol), title if quiet or not title else f"\\textbf{{{title}}}"]))
         rows = [f"\\small {heading}"] + [f"\\footnotesize\\color{{{muted}}}{_latex(line)}" for line in box.lines if line]
         text = r" \\ ".join(rows)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn.drawing.picture import Arrow, Box, Picture, name, number, pretty, shortened
+from nn.drawing.picture import Arrow, Box, Picture, name, number, pretty, shorten
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_labels_as_they_are_drawn(label, text):
 )
 def test_a_long_text_keeps_both_ends(text, short):
     """Above 40 characters an ellipsis stands for the middle."""
-    assert shortened(text) == short
+    assert shorten(text) == short
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from autograd.graph import paths_between
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
 from nn.drawing.colours import THEMES, strength
-from nn.drawing.picture import pretty, shortened
+from nn.drawing.picture import pretty, shorten
 
 graphviz = pytest.importorskip("graphviz")
 ENGINES = ("dot", "graphviz-pure")
@@ -160,7 +160,7 @@ def test_a_label_in_svg_is_text_and_nothing_else(engine, label):
     shown = LABELS[label]
     assert pretty(label) == shown
     root = parsed(labelled(label, "other").svg)
-    assert written(root, shortened(shown))
+    assert written(root, shorten(shown))
     assert any(shown in (each.text or "") for each in root.iter(f"{SVG}title"))
     assert {each.tag.removeprefix(SVG) for each in root.iter()} <= GRAPHVIZ_OWN
     for each in root.iter():
@@ -174,8 +174,8 @@ def test_a_label_on_an_arrow_or_a_constant(engine, label):
     c.label = label
     y = Value(2.0, label=label) * Value(5.0, label="b") + c
     root = parsed(nn.draw(y, local="formula").svg)
-    assert written(root, shortened(LABELS[label])) >= 2
-    assert written(root, shortened(f"{LABELS[label]} = 3"))
+    assert written(root, shorten(LABELS[label])) >= 2
+    assert written(root, shorten(f"{LABELS[label]} = 3"))
 
 
 @pytest.mark.parametrize("key", ["<b>&", 'a"b', r"\N", "{x|y}", "损失"])
@@ -351,7 +351,7 @@ def test_the_label_is_whole_in_the_dot_file(label, tmp_path):
     drawing = labelled(label, "b")
     source = drawing.save(tmp_path / "drawing.dot").read_text(encoding="utf-8")
     assert source == drawing.dot.source
-    assert shortened(LABELS[label]) in html.unescape(re.sub("<[^>]*>", "", source))
+    assert shorten(LABELS[label]) in html.unescape(re.sub("<[^>]*>", "", source))
 
 
 # ------------------------------------------------------------------------------------------------------------------ Mermaid
