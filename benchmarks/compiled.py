@@ -14,20 +14,28 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import multiprocessing
-import os
+import math
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-from measuring import find_chalkgrad, let_openblas_choose, table, take_turns
+from measuring import (
+    HERE,
+    Worker,
+    find_chalkgrad,
+    let_openblas_choose,
+    mean_time,
+    next_question,
+    say,
+    start_all,
+    table,
+    take_turns,
+)
 
 find_chalkgrad()
 let_openblas_choose()
@@ -84,19 +92,21 @@ def workloads() -> dict[str, Callable[[], Work]]:
 # ------------------------------------------------------------------------------------------------------------ libraries
 
 
+def graph_of(work: Work) -> tuple[Value, dict[str, list[Value]], list[Value]]:
+    """The loss of one row, its inputs, and the parameters."""
+    x, t = [Value(0.1) for _ in range(work.sizes[0])], [Value(0.1) for _ in range(work.sizes[-1])]
+    o, weights = work.model(x), work.model.parameters()
+    loss = relu(1.0 - t[0] * o) + DECAY * dot(weights, weights) if work.hinge else logsumexp(o) - dot(t, o)
+    return loss, {"X": x, "T": t}, weights
+
+
 def ours(work: Work) -> tuple[Run, str]:
     """The graph of one row, recorded once and compiled."""
     began = time.perf_counter()
-    x, t = [Value(0.1) for _ in range(work.sizes[0])], [Value(0.1) for _ in range(work.sizes[-1])]
-    o = work.model(x)
-    if work.hinge:
-        weights = work.model.parameters()
-        loss = relu(1.0 - t[0] * o) + DECAY * dot(weights, weights)
-    else:
-        loss = logsumexp(o) - dot(t, o)
+    loss, inputs, weights = graph_of(work)
     recorded = time.perf_counter() - began
     gc.disable()
-    program = compile(loss, {"X": x, "T": t}, work.model.parameters())
+    program = compile(loss, inputs, weights)
     batch, gradient = program.batch(work.X, work.T), np.zeros(len(work.theta))
     program.value_and_grad(batch, theta=work.theta, out=gradient)
     gc.enable()
@@ -222,11 +232,7 @@ def ours_on_jax(work: Work) -> tuple[Run, str]:
     jax.config.update("jax_enable_x64", True)
     import jax.numpy as jnp
 
-    x, t = [Value(0.1) for _ in range(work.sizes[0])], [Value(0.1) for _ in range(work.sizes[-1])]
-    o = work.model(x)
-    weights = work.model.parameters()
-    loss = relu(1.0 - t[0] * o) + DECAY * dot(weights, weights) if work.hinge else logsumexp(o) - dot(t, o)
-    function = jax.jit(compile(loss, {"X": x, "T": t}, weights).function("jax"))
+    function = jax.jit(compile(*graph_of(work)).function("jax"))
     arrays = [jnp.asarray(each) for each in (work.theta, work.X, work.T)]
     return lambda: jax.block_until_ready(function(*arrays)), ""
 
@@ -319,8 +325,6 @@ def micrograd(work: Work) -> tuple[Run, str]:
 
 def _exp(Scalar: Any, x: Any) -> Any:
     """micrograd has no exp; a node of its own kind with one."""
-    import math
-
     out = Scalar(math.exp(min(x.data, 50.0)), (x,), "exp")
 
     def backward() -> None:
@@ -330,42 +334,22 @@ def _exp(Scalar: Any, x: Any) -> Any:
     return out
 
 
-def hips(work: Work) -> tuple[Run, str]:
-    """HIPS autograd, in a Python of its own: its package has our package's name."""
-    folder = Path(__file__).parent / ".hips"
-    if not folder.is_dir():
-        raise ImportError("pip install --target benchmarks/.hips autograd")
-    with tempfile.NamedTemporaryFile(suffix=".npz", delete=False) as file:
-        layers = {f"{kind}{i}": array for i, layer in enumerate(work.layers) for kind, array in zip("Wb", layer)}
-        np.savez(file, X=work.X, T=work.T, hinge=work.hinge, layers=len(work.layers), **layers)
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    command = [sys.executable, str(Path(__file__).parent / "hips.py"), file.name]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-    assert process.stdout is not None
-    value, gradient = json.loads(process.stdout.readline())
-    first = True
+class Hips:
+    """HIPS autograd, in a Python of its own, which takes the time: its package has our package's name."""
 
-    def run() -> tuple[float, Any]:
-        nonlocal first
-        if first:
-            first = False
-            return value, np.array(gradient)
-        raise _Elsewhere(process)
+    def __init__(self, work: Work) -> None:
+        folder = HERE / ".hips"
+        if not folder.is_dir():
+            raise ImportError("pip install --target benchmarks/.hips autograd")
+        with tempfile.NamedTemporaryFile(suffix=".npz", delete=False) as file:
+            layers = {f"{kind}{i}": array for i, layer in enumerate(work.layers) for kind, array in zip("Wb", layer)}
+            np.savez(file, X=work.X, T=work.T, hinge=work.hinge, layers=len(work.layers), **layers)
+        self.worker = Worker("hips.py", PYTHONPATH=str(folder))
+        self.value, gradient = self.worker.ask(file.name)
+        self.gradient = np.array(gradient)
 
-    return run, ""
-
-
-class _Elsewhere(Exception):
-    """The time of a step has to be asked of another process."""
-
-    def __init__(self, process: Any) -> None:
-        super().__init__()
-        self.process = process
-
-    def turn(self, seconds: float) -> float:
-        self.process.stdin.write(f"{seconds}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+    def __call__(self) -> tuple[float, Any]:
+        return self.value, self.gradient
 
 
 LIBRARIES: dict[str, Callable[[Work], tuple[Run, str]]] = {
@@ -374,7 +358,7 @@ LIBRARIES: dict[str, Callable[[Work], tuple[Run, str]]] = {
     "jax.jit": jax_jit,
     "chalkgrad on JAX": ours_on_jax,
     "torch eager": torch_eager,
-    "HIPS autograd": hips,
+    "HIPS autograd": lambda work: (Hips(work), ""),
     "casadi": casadi_sx,
     "ddx-ad": ddx_compiled,
     "micrograd": micrograd,
@@ -391,47 +375,28 @@ def vector(work: Work, gradient: Any) -> Any:
     return np.asarray(gradient)
 
 
-def turn(run: Run, seconds: float) -> float:
-    """One turn: as many steps as fit into a part of a second, and their mean time."""
-    steps, began = 0, time.perf_counter()
-    while (taken := time.perf_counter() - began) < seconds or not steps:
-        try:
-            run()
-        except _Elsewhere as elsewhere:
-            return elsewhere.turn(seconds)
-        steps += 1
-    return taken / steps if steps > 1 else time.perf_counter() - began
-
-
-def worker(name: str, workload: str, pipe: Any) -> None:
+def serve(name: str) -> None:
     """One library at work in a process of its own: threads of two libraries in one process fight for the processor."""
-    work = workloads()[workload]()
+    work = workloads()[next_question()]()
     try:
         run, note = LIBRARIES[name](work)
     except ImportError as error:
-        pipe.send(str(error))
+        say(str(error))
         return
     value, gradient = run()
-    pipe.send((float(value), None if gradient is None else vector(work, gradient), note))
-    while (seconds := pipe.recv()) is not None:
-        pipe.send(turn(run, seconds))
+    say([float(value), None if gradient is None else vector(work, gradient).tolist(), note])
+    while (seconds := next_question()) is not None:
+        say(run.worker.ask(seconds) if isinstance(run, Hips) else mean_time(run, seconds))
 
 
 def measure(workload: str, rounds: int, seconds: float) -> list[dict[str, Any]]:
     work = workloads()[workload]()
-    context = multiprocessing.get_context("spawn")
-    pipes: dict[str, Any] = {}
+    workers: dict[str, Worker] = {}
     notes: dict[str, str] = {}
     truth: tuple[float, Any] | None = None
-    for name in LIBRARIES:
-        here, there = context.Pipe()
-        process = context.Process(target=worker, args=(name, workload, there), daemon=True)
-        process.start()
-        answer = here.recv()
-        if isinstance(answer, str):
-            print(f"  {name} is left out: {answer}", file=sys.stderr)
-            continue
-        value, gradient, notes[name] = answer
+    for name, workers[name], (value, gradient, notes[name]) in start_all("compiled.py", LIBRARIES, workload):
+        if gradient is not None:
+            gradient = np.array(gradient)
         if truth is None:
             truth = value, gradient
         elif gradient is not None:
@@ -439,16 +404,9 @@ def measure(workload: str, rounds: int, seconds: float) -> list[dict[str, Any]]:
             if off > 1e-9 or abs(value - truth[0]) > 1e-9 * max(1.0, abs(truth[0])):
                 raise SystemExit(f"{name} computes something else: gradient off by {off:.2g}, value {value} for {truth[0]}")
             notes[name] = f"agrees to {off:.0e}" + (f"; {notes[name]}" if notes[name] else "")
-        pipes[name] = here
-
-    def ask(pipe: Any) -> float:
-        pipe.send(seconds)
-        taken: float = pipe.recv()
-        return taken
-
-    times = take_turns({name: partial(ask, pipe) for name, pipe in pipes.items()}, rounds)
-    for pipe in pipes.values():
-        pipe.send(None)
+    times = take_turns({name: partial(worker.ask, seconds) for name, worker in workers.items()}, rounds)
+    for worker in workers.values():
+        worker.close()
     rows: list[dict[str, Any]] = []
     for name, taken in times.items():
         scale = len(work.X) / 2 if name == "micrograd" else 1.0
@@ -479,7 +437,7 @@ def growth() -> None:
             "growth", rng.normal(size=(B, 64)), np.eye(10)[rng.integers(0, 10, B)], [64, *[width] * depth, 10], False
         )
         mine, by_hand = ours(work)[0], numpy_by_hand(work)[0]
-        times = take_turns({"ours": partial(turn, mine, 0.1), "hand": partial(turn, by_hand, 0.1)}, 3)
+        times = take_turns({"ours": partial(mean_time, mine, 0.1), "hand": partial(mean_time, by_hand, 0.1)}, 3)
         a, b = (statistics.median(times[name]) for name in ("ours", "hand"))
         rows.append((f"{B:,}", str(width), str(depth), f"{a * 1e3:.2f} ms", f"{a / b:.2f}"))
     print("\nGrowth with batch, width and depth\n")
@@ -541,4 +499,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["serve"]:
+        serve(sys.argv[2])
+    else:
+        main()

@@ -22,6 +22,7 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import chain
@@ -61,102 +62,73 @@ FULL, QUICK = Rounds(15, 15, 15, 40), Rounds(3, 3, 3, 10)
 # ------------------------------------------------------------------------------------------------------------------ speed
 
 
-def race(names: Sequence[str], workload: Sequence[Any], rounds: int) -> dict[str, Any]:
-    """Each library's times and how they compare, after a check that all give the same numbers."""
-    workers = {name: Worker(name) for name in names}
-    workers |= {name + NO_GC: Worker(name, "no-gc") for name in names if name in ("chalkgrad", "micrograd")}
-    results = {name: worker.ask(workload) for name, worker in workers.items()}
-    difference = largest_difference(results.values())
+def race(runners: dict[str, tuple[Worker, Sequence[Any]]], rounds: int) -> tuple[dict[str, Any], dict[str, list[float]]]:
+    """What is said of a race, and each runner's seconds, after a check that all give the same numbers.
+
+    runners: by name, each a process of its own and its workload
+    """
+    results = [worker.ask(workload) for worker, workload in runners.values()]
+    difference = largest_difference(results)
     if difference > AGREEMENT:
-        raise SystemExit(f"the libraries disagree: some number differs by {difference:.1e} of itself, so times mean nothing")
-    seconds = take_turns({name: worker.turn for name, worker in workers.items()}, rounds)
-    for worker in workers.values():
+        raise SystemExit(f"they disagree: some number differs by {difference:.1e} of itself, so times mean nothing")
+    seconds = take_turns({name: partial(worker.ask, "turn") for name, (worker, _) in runners.items()}, rounds)
+    for worker, _ in runners.values():
         worker.close()
-    return {
-        "numbers": len(results["chalkgrad"]),
-        "difference": difference,
-        "rounds": rounds,
-        "libraries": {name: compare(seconds, name) for name in seconds},
-    }
+    return {"numbers": len(results[0]), "difference": difference, "rounds": rounds}, seconds
 
 
-def compare(seconds: dict[str, list[float]], name: str) -> dict[str, float | None]:
-    """One library's row; those with the garbage collector off are compared with each other."""
-    how = NO_GC if name.endswith(NO_GC) else ""
-    return {
-        "best_seconds": min(seconds[name]),
-        "median_seconds": statistics.median(seconds[name]),
-        "micrograd_takes_times": ratio(seconds, "micrograd" + how, name),
-        "takes_times_chalkgrad": ratio(seconds, name, "chalkgrad" + how),
-    }
+def race_libraries(names: Sequence[str], workload: Sequence[Any], rounds: int) -> dict[str, Any]:
+    """Each library's times and how they compare; those with the garbage collector off are compared with each other."""
+    runners = {name: (Worker("worker.py", name), workload) for name in names}
+    without = [name for name in names if name in ("chalkgrad", "micrograd")]
+    runners |= {name + NO_GC: (Worker("worker.py", name, "no-gc"), workload) for name in without}
+    run, seconds = race(runners, rounds)
+
+    def compare(name: str) -> dict[str, float | None]:
+        how = NO_GC if name.endswith(NO_GC) else ""
+        return best_and_median(seconds[name]) | {
+            "micrograd_takes_times": ratio(seconds, "micrograd" + how, name),
+            "takes_times_chalkgrad": ratio(seconds, name, "chalkgrad" + how),
+        }
+
+    return run | {"libraries": {name: compare(name) for name in seconds}}
+
+
+def best_and_median(seconds: Sequence[float]) -> dict[str, float | None]:
+    return {"best_seconds": min(seconds), "median_seconds": statistics.median(seconds)}
 
 
 def race_chain(names: Sequence[str], rounds: int) -> dict[str, Any]:
     work = f"{OPERATIONS:,} operations, build and backward\n  {chain.make_chain(OPERATIONS).describe()}"
-    return {"work": work} | race(names, ["chain", OPERATIONS], rounds)
+    return {"work": work} | race_libraries(names, ["chain", OPERATIONS], rounds)
 
 
 def race_moons(names: Sequence[str], rounds: int) -> dict[str, Any]:
     X, y, source = moons.make_data()
     work = f"{len(X)} points ({source}), MLP 2-16-16-1, hinge loss + L2"
-    return {"work": work} | race(names, ["moons", X, y], rounds)
+    return {"work": work} | race_libraries(names, ["moons", X, y], rounds)
 
 
 def race_gpt(rounds: int) -> dict[str, Any]:
-    """One program in three ways, each in a process of its own, after a check that all give the same numbers."""
-    workers = {way: Worker("chalkgrad") for way in letters.WAYS}
-    results = {way: worker.ask(["gpt", way]) for way, worker in workers.items()}
-    difference = largest_difference(results.values())
-    if difference > AGREEMENT:
-        raise SystemExit(f"the programs disagree: some number differs by {difference:.1e} of itself")
-    seconds = take_turns({way: worker.turn for way, worker in workers.items()}, rounds)
-    for worker in workers.values():
-        worker.close()
-    return {
-        "numbers": len(results["as written"]),
-        "difference": difference,
-        "rounds": rounds,
-        "ways": {
-            way: {
-                "best_seconds": min(taken),
-                "median_seconds": statistics.median(taken),
-                "own_class_takes_times": ratio(seconds, "its own class", way),
-            }
-            for way, taken in seconds.items()
-        },
+    """One program in three ways."""
+    run, seconds = race({way: (Worker("worker.py", "chalkgrad"), ["gpt", way]) for way in letters.WAYS}, rounds)
+    ways = {
+        way: best_and_median(taken) | {"own_class_takes_times": ratio(seconds, "its own class", way)}
+        for way, taken in seconds.items()
     }
-
-
-def print_gpt(run: dict[str, Any]) -> None:
-    print(f"\ngpt: 4,192 parameters in plain Python, loss and gradient of the name {letters.NAME}")
-    print(f"  all agree: {run['numbers']} numbers (value, gradient), largest relative difference {run['difference']:.1e}")
-    rows = [
-        (
-            way,
-            milliseconds(found["best_seconds"]),
-            milliseconds(found["median_seconds"]),
-            times(found["own_class_takes_times"]),
-        )
-        for way, found in run["ways"].items()
-    ]
-    print(table((f"{run['rounds']} rounds", "best", "median", "its own class ÷ it"), rows))
+    work = f"4,192 parameters in plain Python, loss and gradient of the name {letters.NAME}"
+    return {"work": work} | run | {"ways": ways}
 
 
 def print_race(title: str, run: dict[str, Any], notes: dict[str, str]) -> None:
     print(f"\n{title}: {run['work']}")
     print(f"  all agree: {run['numbers']} numbers (value, gradient), largest relative difference {run['difference']:.1e}")
-    rows = [
-        (
-            name,
-            milliseconds(found["best_seconds"]),
-            milliseconds(found["median_seconds"]),
-            times(found["micrograd_takes_times"]),
-            times(found["takes_times_chalkgrad"]),
-            notes.get(name, ""),
-        )
-        for name, found in run["libraries"].items()
-    ]
-    print(table((f"{run['rounds']} rounds", "best", "median", "micrograd ÷ it", "it ÷ chalkgrad", ""), rows))
+    heads = ("its own class ÷ it",) if "ways" in run else ("micrograd ÷ it", "it ÷ chalkgrad")
+    rows = []
+    for name, found in (run.get("ways") or run["libraries"]).items():
+        best, median, *ratios = found.values()
+        rows.append((name, milliseconds(best), milliseconds(median), *map(times, ratios), notes.get(name, "")))
+    print(table((f"{run['rounds']} rounds", "best", "median", *heads, ""), rows))
 
 
 # ------------------------------------------------------------------------------------------------- memory, depth, import
@@ -164,7 +136,7 @@ def print_race(title: str, run: dict[str, Any], notes: dict[str, str]) -> None:
 
 def measure_memory(name: str) -> dict[str, Any]:
     """Bytes per operation and depth of one library."""
-    worker = Worker(name, "memory")
+    worker = Worker("worker.py", name, "memory")
     try:
         found: dict[str, Any] = worker.ask("memory")
     except RuntimeError as error:
@@ -283,7 +255,7 @@ def measure(rounds: Rounds, show: bool) -> dict[str, Any]:
 
     part("chain", race_chain(names, rounds.chain), lambda run: print_race("chain", run, {}))
     part("moons", race_moons(names, rounds.moons), lambda run: print_race("moons", run, {"torch": "batched: on tensors"}))
-    part("gpt", race_gpt(rounds.gpt), print_gpt)
+    part("gpt", race_gpt(rounds.gpt), lambda run: print_race("gpt", run, {}))
     part("memory", {name: measure_memory(name) for name in names}, print_memory)
     part("imports", measure_imports([name for name in TIMED_IMPORTS if name in names], rounds.imports), print_imports)
     part("goals", goals(report), print_goals)

@@ -25,7 +25,6 @@ import argparse
 import gc
 import json
 import math
-import multiprocessing
 import random
 import statistics
 import sys
@@ -36,7 +35,21 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from letters import plain_programs
-from measuring import find_chalkgrad, kernel, let_openblas_choose, machine, table, take_turns, times
+from measuring import (
+    Worker,
+    find_chalkgrad,
+    kernel,
+    let_openblas_choose,
+    machine,
+    mean_time,
+    next_question,
+    ratio,
+    say,
+    start_all,
+    table,
+    take_turns,
+    times,
+)
 
 find_chalkgrad()
 let_openblas_choose()
@@ -482,27 +495,20 @@ FAST = (OURS, HAND, "torch", "jax.jit")
 # ------------------------------------------------------------------------------------------------------------ measuring
 
 
-def turn(library: Library, kind: str, seconds: float) -> float:
-    """The mean time of as many calls as fit into a part of a second, from the same beginning each time."""
-    library.begin()
-    call = library.gradient if kind == "gradient" else library.step
-    steps, began = 0, time.perf_counter()
-    while (taken := time.perf_counter() - began) < seconds or not steps:
-        call()
-        steps += 1
-    return taken / steps * library.scale
-
-
-def serve(name: str, shape: Shape, rows: int, pipe: Any) -> None:
-    """One library at work in a process of its own, asked for ("gradient" or "step", seconds) until None comes."""
+def serve(name: str) -> None:
+    """One library at work in a process of its own: it is asked for a time of "gradient" or "step", in so many seconds."""
+    shape, rows = next_question()
     try:
-        library = LIBRARIES[name](Work(shape, rows))
+        library = LIBRARIES[name](Work(Shape(*shape), rows))
     except ImportError as error:
-        pipe.send(str(error))
+        say(str(error))
         return
-    pipe.send((*numbers_of(library), library.note, kernel()))
-    while (asked := pipe.recv()) is not None:
-        pipe.send(turn(library, *asked))
+    value, gradient, after = numbers_of(library)
+    say([value, gradient.tolist(), after.tolist(), library.note, kernel()])
+    while (asked := next_question()) is not None:
+        kind, seconds = asked
+        library.begin()  # from the same beginning each time
+        say(mean_time(library.gradient if kind == "gradient" else library.step, seconds) * library.scale)
 
 
 def numbers_of(library: Library) -> tuple[float, Any, Any]:
@@ -516,26 +522,6 @@ def numbers_of(library: Library) -> tuple[float, Any, Any]:
     return float(value), gradient, np.array(library.parameters())
 
 
-def start(names: Sequence[str], shape: Shape, rows: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """Processes of those that are there and agree, with what is said of each."""
-    context = multiprocessing.get_context("spawn")
-    pipes: dict[str, Any] = {}
-    notes: dict[str, str] = {}
-    truth: dict[int, Any] = {}  # by how many names were gone through
-    for name in names:
-        here, there = context.Pipe()
-        context.Process(target=serve, args=(name, shape, rows, there), daemon=True).start()
-        answer = here.recv()
-        if isinstance(answer, str):
-            print(f"{name} is left out: {answer}", file=sys.stderr)
-            continue
-        *found, notes[name], notes["kernel"] = answer
-        seen = min(rows, MEASURED) if name not in FAST else rows
-        check(name, found, truth.setdefault(seen, found))
-        pipes[name] = here
-    return pipes, notes
-
-
 def check(name: str, found: Sequence[Any], truth: Sequence[Any]) -> None:
     """Raises SystemExit where a library computes something else."""
     for what, mine, others in zip(("value", "gradient", f"numbers after {STEPS_COMPARED} steps"), found, truth):
@@ -546,26 +532,18 @@ def check(name: str, found: Sequence[Any], truth: Sequence[Any]) -> None:
 
 def measure(names: Sequence[str], shape: Shape, rows: int, rounds: int, seconds: float) -> dict[str, Any]:
     """For both kinds of work each one's seconds, round by round."""
-    pipes, notes = start(names, shape, rows)
-
-    def ask(pipe: Any, kind: str) -> float:
-        pipe.send((kind, seconds))
-        taken: float = pipe.recv()
-        return taken
-
+    workers: dict[str, Worker] = {}
+    notes: dict[str, str] = {}
+    truth: dict[int, Any] = {}  # by how many names were gone through
+    for name, workers[name], (*numbers, notes[name], notes["kernel"]) in start_all("gpt.py", names, [shape, rows]):
+        seen = min(rows, MEASURED) if name not in FAST else rows
+        check(name, numbers, truth.setdefault(seen, numbers))
     found: dict[str, Any] = {"shape": shape._asdict(), "rows": rows, "kernel": notes.pop("kernel"), "notes": notes}
     for kind in ("gradient", "step"):
-        found[kind] = take_turns({name: partial(ask, pipe, kind) for name, pipe in pipes.items()}, rounds)
-    for pipe in pipes.values():
-        pipe.send(None)
+        found[kind] = take_turns({name: partial(worker.ask, [kind, seconds]) for name, worker in workers.items()}, rounds)
+    for worker in workers.values():
+        worker.close()
     return found
-
-
-def over(seconds: dict[str, list[float]], name: str, other: str) -> float | None:
-    """How many times as long the one takes as the other, the median over the rounds."""
-    if name not in seconds or other not in seconds:
-        return None
-    return statistics.median(a / b for a, b in zip(seconds[name], seconds[other]))
 
 
 def print_measured(found: dict[str, Any]) -> None:
@@ -578,8 +556,8 @@ def print_measured(found: dict[str, Any]) -> None:
                 name,
                 f"{statistics.median(taken) * 1e3:,.3f} ms",
                 f"{statistics.median(taken) / rows * 1e6:,.1f} µs",
-                times(over(seconds, name, HAND)),
-                times(over(seconds, "own class, as microgpt", name)),
+                times(ratio(seconds, name, HAND)),
+                times(ratio(seconds, "own class, as microgpt", name)),
                 found["notes"][name],
             )
             for name, taken in seconds.items()
@@ -604,7 +582,7 @@ def print_growth(found: list[dict[str, Any]]) -> None:
         (
             f"width {each['shape']['width']}, layers {each['shape']['layers']}",
             f"{statistics.median(each['gradient'][OURS]) * 1e3:,.2f} ms",
-            *(times(over(each["gradient"], OURS, other)) for other in FAST[1:]),
+            *(times(ratio(each["gradient"], OURS, other)) for other in FAST[1:]),
             each["notes"][OURS],
         )
         for each in found
@@ -670,4 +648,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["serve"]:
+        serve(sys.argv[2])
+    else:
+        main()

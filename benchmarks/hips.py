@@ -2,17 +2,15 @@
 
     pip install --target benchmarks/.hips autograd
 
-Both packages are called autograd, so that theirs has a folder of its own. It reads a workload from a file of NumPy arrays
-and answers on standard output: value and gradient, then the time of a step for each line that it gets.
+Both packages are called autograd, so that theirs has a folder of its own. It is told the
+file of NumPy arrays that holds a workload, and answers with value and gradient; then with the time of a step, as often as it
+is asked.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-
 import autograd.numpy as np
+from measuring import mean_time, next_question, say
 
 from autograd import value_and_grad
 
@@ -20,7 +18,7 @@ DECAY = 1e-4
 
 
 def main() -> None:
-    data = np.load(sys.argv[1])
+    data = np.load(next_question())
     X, T, hinge = data["X"], data["T"], bool(data["hinge"])
     layers = [(data[f"W{i}"], data[f"b{i}"]) for i in range(int(data["layers"]))]
 
@@ -37,14 +35,9 @@ def main() -> None:
 
     both = value_and_grad(loss)
     value, gradients = both(layers)
-    flat = [np.concatenate([W, b], axis=1).ravel().tolist() for W, b in gradients]
-    print(json.dumps([float(value), [x for part in flat for x in part]]), flush=True)
-    for line in sys.stdin:
-        seconds, steps, began = float(line), 0, time.perf_counter()
-        while (taken := time.perf_counter() - began) < seconds or not steps:
-            both(layers)
-            steps += 1
-        print(taken / steps if steps > 1 else time.perf_counter() - began, flush=True)
+    say([float(value), np.concatenate([np.concatenate([W, b], axis=1).ravel() for W, b in gradients]).tolist()])
+    while (seconds := next_question()) is not None:
+        say(mean_time(lambda: both(layers), seconds))
 
 
 if __name__ == "__main__":

@@ -654,16 +654,6 @@ def show_people(honest: Sequence[Strange], strange: Sequence[Strange]) -> str:
     return table((f"{len(honest)} honest, {len(strange)} strange", "measured", "goal"), rows)
 
 
-def show_places(strange: Sequence[Strange]) -> str:
-    rows = []
-    for place in sorted({(page.plant.where, page.plant.kind) for page in strange if page.plant}):
-        some = [page for page in strange if page.plant and (page.plant.where, page.plant.kind) == place]
-        guesses = Counter(page.guess for page in some)
-        counts = [len(some), sum(page.found for page in some), *(guesses[guess] for guess in GUESSES)]
-        rows.append([f"{place[1]}, {place[0]}", *map(str, counts)])
-    return table(("mistake", "planted", "line named", *GUESSES), rows)
-
-
 def measure_people(part: int, pages: int, misses: bool) -> list[Strange]:
     reactions = []
     for seed in range(part, part + pages):
@@ -695,13 +685,16 @@ def measure(part: int, sheets: int, misses: bool) -> list[Outcome]:
     return outcomes
 
 
-def show_kinds(outcomes: Sequence[Outcome]) -> str:
+def show_found(pages: Sequence[Any], kind_of: Callable[[Any], tuple[str, ...]]) -> str:
+    """By kinds of mistakes, how many were planted and found, and what the guesses were worth."""
+    by_kind: dict[tuple[str, ...], list[Any]] = {}
+    for page in pages:
+        by_kind.setdefault(kind_of(page), []).append(page)
     rows = []
-    for kind in sorted({outcome.kind for outcome in outcomes}):
-        some = [outcome for outcome in outcomes if outcome.kind == kind]
-        guesses = Counter(outcome.guess for outcome in some)
-        counts = [len(some), sum(outcome.found for outcome in some), *(guesses[guess] for guess in GUESSES)]
-        rows.append([kind, *map(str, counts)])
+    for kind, some in sorted(by_kind.items()):
+        guesses = Counter(page.guess for page in some)
+        counts = [len(some), sum(page.found for page in some), *(guesses[guess] for guess in GUESSES)]
+        rows.append([", ".join(reversed(kind)), *map(str, counts)])
     return table(("mistake", "planted", "line named", *GUESSES), rows)
 
 
@@ -737,8 +730,10 @@ def main() -> None:
     parts = [measure(part, sheets[part], options.misses) for part in (PLANTED, CLEAN, RANDOM)]
     honest, strange = (measure_people(part, sheets[part], options.misses) for part in (HONEST, STRANGE))
     reactions = [reaction for page in honest for reaction in page.reactions]
-    print(show_kinds(parts[0]), show_goals(*parts), sep="\n\n", end="\n\n")
-    print(show_styles(reactions), show_remarks(reactions), show_places(strange), show_people(honest, strange), sep="\n\n")
+    kinds = show_found(parts[0], lambda page: (page.kind,))
+    places = show_found(strange, lambda page: (page.plant.where, page.plant.kind))
+    print(kinds, show_goals(*parts), sep="\n\n", end="\n\n")
+    print(show_styles(reactions), show_remarks(reactions), places, show_people(honest, strange), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +92,12 @@ def environment() -> dict[str, str]:
 
 
 class Worker:
-    """worker.py in a fresh process: it answers each line of JSON with another."""
+    """A script of this folder in a fresh process: it answers each line of JSON with another."""
 
-    def __init__(self, *arguments: object) -> None:
-        command = [sys.executable, str(HERE / "worker.py"), *map(str, arguments)]
+    def __init__(self, script: str, *arguments: str, **variables: str) -> None:
+        command = [sys.executable, str(HERE / script), *arguments]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, env=environment(), stdin=pipe, stdout=pipe, text=True)
+        self.process = subprocess.Popen(command, env=environment() | variables, stdin=pipe, stdout=pipe, text=True)
 
     def ask(self, question: object) -> Any:
         """Its answer. Raises RuntimeError if the process has died; it has said why on the error stream."""
@@ -112,13 +112,41 @@ class Worker:
             raise RuntimeError(f"the process ended with code {self.process.wait()}")
         return json.loads(line)
 
-    def turn(self) -> float:
-        """Seconds of a step: the mean over a turn."""
-        return float(self.ask("turn"))
-
     def close(self) -> None:
         """End the process and wait for it."""
         self.process.communicate()
+
+
+def start_all(script: str, names: Iterable[str], question: object) -> Iterator[tuple[str, Worker, Any]]:
+    """Each library in a process of its own, with its answer; where that is a sentence, the library is left out."""
+    for name in names:
+        worker = Worker(script, "serve", name)
+        answer = worker.ask(question)
+        if isinstance(answer, str):
+            print(f"{name} is left out: {answer}", file=sys.stderr)
+            worker.close()
+        else:
+            yield name, worker, answer
+
+
+def next_question() -> Any:
+    """What a script that is a Worker is asked next; None when nobody asks any more."""
+    line = sys.stdin.readline()
+    return json.loads(line) if line else None
+
+
+def say(answer: object) -> None:
+    """Answer the question."""
+    print(json.dumps(answer), flush=True)
+
+
+def mean_time(call: Callable[[], object], seconds: float) -> float:
+    """The mean time of as many calls as fit into so many seconds."""
+    calls, began = 0, time.perf_counter()
+    while (taken := time.perf_counter() - began) < seconds or not calls:
+        call()
+        calls += 1
+    return taken / calls
 
 
 def run_seconds(statement: str) -> float:

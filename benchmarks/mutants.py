@@ -68,7 +68,7 @@ PARTS = {
         "test_equality test_notes test_pages_of_strangers test_ways_of_writing test_small_parts",
     ),
     "training": (
-        "losses optimizer optimizers adam schedules fit batches history resuming steps",
+        "losses optimizer optimizers adam schedules fit train/training batches history resuming steps",
         "test_losses test_losses_by_hand test_optim test_optim_papers test_optim_saving test_training_by_hand test_training"
         " test_training_texts test_batches test_resuming test_threads",
     ),
@@ -77,23 +77,8 @@ PARTS = {
 TREES = ("autograd", "nn")
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 HIDDEN = ("torch", "jax", "onnx", "onnxruntime")
-PYTEST = [
-    "-q",
-    "-x",
-    "-s",
-    "-m",
-    "not external",
-    "-W",
-    "ignore::pytest.PytestAssertRewriteWarning",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:randomly",
-    "-p",
-    "no:xdist",
-    "--rootdir",
-    str(ROOT),
-]
+PYTEST = ["-q", "-x", "-s", "-m", "not external", "-W", "ignore::pytest.PytestAssertRewriteWarning", "--rootdir", str(ROOT)]
+PYTEST += "-p no:cacheprovider -p no:randomly -p no:xdist".split()
 MEMORY = 6 << 30
 NOWHERE = "no function is alive that is made of this code"
 
@@ -392,15 +377,8 @@ def alone(mutant: Mutant, files: Sequence[str], tests: Sequence[str]) -> str:
     """What becomes of a mutant that is there when the tests are collected."""
     task = json.dumps([mutant.file, mutant.text, list(files), list(tests)])
     try:
-        done = subprocess.run(
-            [sys.executable, __file__, "--alone"],
-            input=task,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=900,
-            check=False,
-        )
+        command = [sys.executable, __file__, "--alone"]
+        done = subprocess.run(command, input=task, capture_output=True, text=True, cwd=ROOT, timeout=900, check=False)
     except subprocess.TimeoutExpired:
         return "timeout"
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
@@ -456,14 +434,8 @@ class Log:
     def add(self, mutant: Mutant, how: str, end: str, seconds: float) -> None:
         survived = end in ("survived", "no test")
         self.counts[mutant.file, "survived" if survived else "killed"] += 1
-        row = {
-            "file": mutant.file,
-            "line": mutant.line,
-            "how": how,
-            "end": end,
-            "seconds": round(seconds, 2),
-            "change": mutant.change,
-        }
+        of = {"file": mutant.file, "line": mutant.line, "change": mutant.change}
+        row = of | {"how": how, "end": end, "seconds": round(seconds, 2)}
         with self.begun.open("a") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
         if survived:

@@ -9,7 +9,6 @@ and what memory that takes.
 from __future__ import annotations
 
 import gc
-import json
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ from typing import Any
 import chain
 import moons
 from libraries import KINDS, find
-from measuring import DEEP, SHALLOW, resident_bytes
+from measuring import DEEP, SHALLOW, next_question, resident_bytes, say
 
 TURN_SECONDS = 0.2
 STACK_BYTES = 512 * 2**20
@@ -116,16 +115,6 @@ def on_big_stack(function: Callable[[], Any]) -> Any:
     threading.stack_size(STACK_BYTES)
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(function).result()
-
-
-def next_question() -> Any:
-    """What eager.py asks next; None when it has gone."""
-    line = sys.stdin.readline()
-    return json.loads(line) if line else None
-
-
-def say(answer: object) -> None:
-    print(json.dumps(answer), flush=True)
 
 
 def main(name: str, mode: str = "") -> None:

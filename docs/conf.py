@@ -26,6 +26,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
+from contents import public_names  # noqa: E402
 from house import rst  # noqa: E402
 from listing import source_of  # noqa: E402
 from reference import link_from  # noqa: E402
@@ -86,6 +87,7 @@ def setup(app: Any) -> None:
     """Read every docstring by the rules of the house; put the page that is played with beside the others."""
     app.connect("autodoc-process-docstring", _house)
     app.connect("autodoc-skip-member", _skip)
+    app.connect("autodoc-process-bases", _bases)
     app.connect("build-finished", _play)
 
 
@@ -102,6 +104,12 @@ def _house(app: Any, what: str, name: str, thing: Any, options: Any, lines: list
         except ValueError:
             arguments = set()
     lines[:] = rst("\n".join(lines), link_from(name), arguments).split("\n")
+
+
+def _bases(app: Any, name: str, thing: type, options: Any, bases: list[Any]) -> None:
+    """The nearest base class that has a page: SGD is an Optimizer, whatever stands between."""
+    pages = [each for each in public_names().values() if inspect.isclass(each)]
+    bases[:] = [next((each for each in base.__mro__ if each in pages), base) for base in bases]
 
 
 def _skip(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:

@@ -1,4 +1,4 @@
-"""What nets and trainings are given: how many of something, and where random numbers come from."""
+"""What nets and trainings are given: how many of something, how that is said, and where random numbers come from."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def whole(n: Any, what: str, least: int = 1) -> int:
     if isinstance(n, bool) or found < least:
         raise ValueError(f"{what} is a whole number from {least} on, not {n!r}")
     return found
+
+
+def counted(n: int, what: str) -> str:
+    """How many there are, in words: 1 head, 4 heads."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def generator(seed: Any) -> Any:

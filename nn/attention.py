@@ -23,12 +23,11 @@ from typing import Any
 
 from autograd import Value, dot, softmax
 from autograd.labels import Names
-from autograd.value import constant
-from nn.arguments import generator, whole
+from nn.arguments import counted, generator, whole
 from nn.linear import Dropout, Linear, Sequential
 from nn.module import Module
 from nn.normalisation import LayerNorm, RMSNorm
-from nn.vectors import as_vectors, tell_apart
+from nn.vectors import as_vectors, named_constant, tell_apart
 
 
 class Attention(Module):
@@ -105,7 +104,7 @@ class Attention(Module):
         shares = []
         for head, (qs, ks) in enumerate(zip(q, k), start=1):
             place = (head,) if self.heads > 1 else ()
-            roots = [_root(d) for _ in range(n)]
+            roots = [named_constant(math.sqrt(d), f"√{d}" if d > 1 else "") for _ in range(n)]
             scores = [[dot(qs[t], ks[s]) / roots[t] for s in range(self._seen(t, n))] for t in range(n)]
             names.give(scores, "z", *place)
             shares.append(names.give([softmax(row) for row in scores], "α", *place))
@@ -126,8 +125,7 @@ class Attention(Module):
         return t + 1 if self.causal else n
 
     def extra_repr(self) -> str:
-        heads = "1 head" if self.heads == 1 else f"{self.heads} heads"
-        return f"{self.width}, {heads}{', causal' * self.causal}"
+        return f"{self.width}, {counted(self.heads, 'head')}{', causal' * self.causal}"
 
 
 _watched: ContextVar[list[tuple[Attention, Any]] | None] = ContextVar("_watched", default=None)
@@ -142,13 +140,6 @@ def watch_attention() -> Iterator[list[tuple[Attention, Any]]]:
         yield seen
     finally:
         _watched.reset(before)
-
-
-def _root(d: int) -> Value:
-    """√d, a plain number with a name."""
-    named = constant(math.sqrt(d))
-    named.label = f"√{d}" if d > 1 else ""
-    return named
 
 
 NORMS: dict[str, Callable[[int], Module]] = {
@@ -215,8 +206,7 @@ class Block(Module):
         return names.give(_sum(u, self.dropout(self.mlp(self.norm_2(u)))), "y")  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
-        heads = "1 head" if self.attention.heads == 1 else f"{self.attention.heads} heads"
-        return f"{self.attention.width}, {heads}, {self._activation}"
+        return f"{self.attention.width}, {counted(self.attention.heads, 'head')}, {self._activation}"
 
 
 def _sum(x: Sequence[Sequence[Any]], y: Sequence[Sequence[Any]]) -> list[list[Any]]:

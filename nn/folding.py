@@ -21,6 +21,7 @@ from autograd.labels import suggested
 from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import escape_latex
+from nn.arguments import counted
 from nn.drawing.graphs import GraphPictures, Group, in_order
 from nn.drawing.structure import Part
 
@@ -122,8 +123,7 @@ class Folded(Board):
         sources = [source for source in self.inputs[place] if source in self.results]
         names = [write_name(self._name(source)) for source in sources]
         members = [node for node, where in self.places.items() if where is place]
-        numbers = len(self.results[place])
-        what = [f"{numbers:,} number{'' if numbers == 1 else 's'}"]
+        what = [counted(len(self.results[place]), "number")]
         if isinstance(place, Part):
             right = Math(
                 f"{place.name}({', '.join(name.text for name in names)})",

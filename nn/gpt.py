@@ -17,7 +17,7 @@ from typing import Any
 from autograd import Value, softmax
 from autograd.labels import Names
 from autograd.modes import without_graph
-from nn.arguments import generator, whole
+from nn.arguments import counted, generator, whole
 from nn.attention import Block, make_norm
 from nn.data.letters import Letters, Text
 from nn.linear import Embedding, Linear
@@ -136,8 +136,6 @@ class GPT(Module):
         return tokens if self._letters is None else self._letters.decode(tokens[1:])
 
     def extra_repr(self) -> str:
-        heads, blocks = self.blocks[0].attention.heads, len(self.blocks)
         sizes = [f"{len(self.tokens.weight)} tokens", f"width {len(self.tokens.weight[0])}"]
-        sizes.append("1 head" if heads == 1 else f"{heads} heads")
-        sizes.append("1 block" if blocks == 1 else f"{blocks} blocks")
+        sizes += [counted(self.blocks[0].attention.heads, "head"), counted(len(self.blocks), "block")]
         return ", ".join([*sizes, f"{len(self.places.weight)} positions"])

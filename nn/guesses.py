@@ -1,6 +1,7 @@
 """Names of nn and of models that people type at the first guess, who come from PyTorch or Keras: what to type here."""
 
 from autograd.interop.guesses import add_guesses
+from nn.layers import TORCH
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 
@@ -8,18 +9,14 @@ _BY_NAME = (
     "an activation is a name here: nn.Sequential(nn.Linear(2, 8), {0!r}, ...), or a function of autograd: autograd.{0}"
 )
 _LOSS = "a loss is a function: nn.losses.{0}(prediction, target), and nn.fit(model, X, y, loss={0!r})"
-_OF_TORCH = {
-    "relu": "ReLU relu", "tanh": "Tanh tanh", "sigmoid": "Sigmoid sigmoid", "gelu": "GELU gelu", "silu": "SiLU silu Swish",
-    "elu": "ELU elu", "leaky_relu": "LeakyReLU leaky_relu", "softplus": "Softplus softplus", "softmax": "Softmax softmax",
-    "log_softmax": "LogSoftmax log_softmax",
-}  # fmt: skip
 _LOSSES = {
     "mse": "MSELoss mse_loss mse", "mae": "L1Loss l1_loss mae", "huber": "HuberLoss SmoothL1Loss huber",
     "nll": "NLLLoss nll", "bce": "BCELoss bce", "bce_with_logits": "BCEWithLogitsLoss bce_with_logits",
     "hinge": "HingeEmbeddingLoss hinge", "cross_entropy": "CrossEntropyLoss cross_entropy",
 }  # fmt: skip
 OF_NN = {
-    **{names: _BY_NAME.format(name) for name, names in _OF_TORCH.items()},
+    **{f"{there} {name}": _BY_NAME.format(name) for name, there in TORCH.items() if name != "linear"},
+    "Swish": _BY_NAME.format("silu"),
     **{names: _LOSS.format(name) for name, names in _LOSSES.items()},
     "Identity": "'linear' is the activation that leaves numbers as they are",
     "functional F": "activations are functions of autograd, as autograd.relu, and losses those of nn.losses",

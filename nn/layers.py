@@ -23,8 +23,8 @@ from autograd.graph import nodes
 from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.value import lift
-from nn.arguments import generator, whole
-from nn.module import Module, count_parameters
+from nn.arguments import counted, generator, whole
+from nn.module import Module
 
 Activation: TypeAlias = "str | Callable[[Value], Value]"
 Initialisation: TypeAlias = "str | Callable[[int, int], float]"
@@ -41,21 +41,10 @@ VECTOR_ACTIVATIONS: dict[str, Callable[[Iterable[Value | float]], list[Any]]] = 
 }
 
 
-def _uniform(rng: Any, nin: int, nout: int) -> Callable[[], float]:
-    return lambda: float(rng.uniform(-1, 1))
-
-
-def _xavier(rng: Any, nin: int, nout: int) -> Callable[[], float]:
-    bound = math.sqrt(6.0 / (nin + nout))
-    return lambda: float(rng.uniform(-bound, bound))
-
-
-def _he(rng: Any, nin: int, nout: int) -> Callable[[], float]:
-    deviation = math.sqrt(2.0 / nin)
-    return lambda: float(rng.gauss(0.0, deviation))
-
-
-INITIALISATIONS = {"uniform": _uniform, "xavier": _xavier, "he": _he}
+TORCH = {  # what activations are called in PyTorch
+    "linear": "Identity", "relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "silu": "SiLU",
+    "gelu": "GELU", "elu": "ELU", "leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+}  # fmt: skip
 
 
 class Neuron(Module):
@@ -132,7 +121,7 @@ class Neuron(Module):
         return a if self._function is None else self._function(a)
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)} → 1, {self.activation}; {count_parameters(len(self.w) + (self.b is not None))})"
+        return f"Neuron({len(self.w)} → 1, {self.activation}; {counted(len(self.w) + (self.b is not None), 'parameter')})"
 
 
 class Layer(Module):
@@ -191,12 +180,11 @@ class Layer(Module):
 
     @property
     def W(self) -> Sequence[Sequence[float]]:
-        """The weights as nout rows of nin numbers."""
+        """The weights as nout rows of nin numbers; setting them takes such rows, else ValueError."""
         return [[w.data for w in neuron.w] for neuron in self.neurons]
 
     @W.setter
     def W(self, rows: Sequence[Sequence[float]]) -> None:
-        """The weights as nout rows of nin numbers; setting them takes such rows, else ValueError."""
         matrix = [_numbers(row, "a row of W") for row in _numbers(rows, "W", rows=True)]
         if [len(row) for row in matrix] != [self.nin] * len(self.neurons):
             shape = f"{len(matrix)} rows of {', '.join(sorted({str(len(row)) for row in matrix})) or 'nothing'}"
@@ -207,12 +195,11 @@ class Layer(Module):
 
     @property
     def b(self) -> Sequence[float]:
-        """The biases, nout numbers; none for a layer without."""
+        """The biases, nout numbers, none for a layer without; setting them takes as many, else ValueError."""
         return [neuron.b.data for neuron in self.neurons if neuron.b is not None]
 
     @b.setter
     def b(self, numbers: Sequence[float]) -> None:
-        """The biases, nout numbers, none for a layer without; setting them takes as many, else ValueError."""
         vector = _numbers(numbers, "b")
         if len(vector) != len(self.b):
             raise ValueError(f"b of this layer has {len(self.b)} numbers, got {len(vector)}")
@@ -233,7 +220,7 @@ class Layer(Module):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
-        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {count_parameters(len(self.parameters()))})"
+        return f"Layer({self.nin} → {len(self.neurons)}, {self.activation}; {counted(len(self.parameters()), 'parameter')})"
 
 
 class MLP(Module):
@@ -327,7 +314,7 @@ class MLP(Module):
     def __repr__(self) -> str:
         sizes = " → ".join(map(str, [self.layers[0].nin, *(len(layer.neurons) for layer in self.layers)]))
         activations = ", ".join(layer.activation for layer in self.layers)
-        return f"MLP({sizes}, {activations}; {count_parameters(len(self.parameters()))})"
+        return f"MLP({sizes}, {activations}; {counted(len(self.parameters()), 'parameter')})"
 
 
 def _inputs(x: Any) -> list[Value]:
@@ -349,12 +336,19 @@ def _inputs(x: Any) -> list[Value]:
 
 
 def _drawing(init: Initialisation, rng: Any, nin: int, nout: int) -> Callable[[], float]:
+    """What draws a weight."""
     if callable(init):
         given = init
         return lambda: number(given(nin, nout))
-    if init not in INITIALISATIONS:
-        raise ValueError(f"no initialisation {init!r}: there are {', '.join(INITIALISATIONS)}, or pass a function")
-    return INITIALISATIONS[init](rng, nin, nout)
+    bound, deviation = math.sqrt(6.0 / (nin + nout)), math.sqrt(2.0 / nin)
+    ways: dict[str, Callable[[], float]] = {
+        "uniform": lambda: float(rng.uniform(-1, 1)),
+        "xavier": lambda: float(rng.uniform(-bound, bound)),
+        "he": lambda: float(rng.gauss(0.0, deviation)),
+    }
+    if init not in ways:
+        raise ValueError(f"no initialisation {init!r}: there are {', '.join(ways)}, or pass a function")
+    return ways[init]
 
 
 def _chosen(nonlin: bool | Activation, activation: Activation | None) -> Activation:

@@ -27,6 +27,7 @@ from autograd.graph import nodes
 from autograd.interop.conversions import number
 from autograd.labels import subscript
 from autograd.threads import one_at_a_time
+from nn.arguments import counted
 
 
 class _Maker:
@@ -102,7 +103,7 @@ class Module:
         >>> list(nn.MLP(2, [3, 1]).children())
         [('layers_1', Layer(2 → 3, relu; 9 parameters)), ('layers_2', Layer(3 → 1, linear; 4 parameters))]
         """
-        for name, item in self._contents():
+        for _, name, item in self._contents():
             if isinstance(item, Module):
                 yield name, item
 
@@ -129,7 +130,7 @@ class Module:
         >>> [name for name, _ in nn.Linear(2, 1).own_parameters()], list(nn.Sequential(nn.Linear(2, 1)).own_parameters())
         (['weight_11', 'weight_12', 'bias_1'], [])
         """
-        for name, item in self._contents():
+        for _, name, item in self._contents():
             if isinstance(item, Value):
                 yield name, item
 
@@ -165,10 +166,12 @@ class Module:
         """
         return self.train(False)
 
-    def _contents(self) -> Iterator[tuple[str, Value | Module]]:
-        for attribute, item in vars(self).items():
+    def _contents(self) -> Iterator[tuple[str, str, Value | Module]]:
+        """Every parameter and module inside: the attribute that it stands in, its name, and itself."""
+        for attribute, content in vars(self).items():
             if not attribute.startswith("_"):
-                yield from _inside(item, attribute)
+                for name, item in _inside(content, attribute):
+                    yield attribute, name, item
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter with its name, each once: "slope", "ws_2" in a list, "encoder.w_111" in a module inside.
@@ -180,16 +183,13 @@ class Module:
         ['w_111', 'w_112', 'b_11']
         """
         found: dict[Value, str] = {}
-        for attribute, content in vars(self).items():
-            if attribute.startswith("_"):
+        for attribute, name, item in self._contents():
+            if isinstance(item, Value):
+                found.setdefault(item, name)
                 continue
-            for name, item in _inside(content, attribute):
-                if isinstance(item, Value):
-                    found.setdefault(item, name)
-                    continue
-                prefix = "" if attribute in self._unprefixed else f"{name}."
-                for inner_name, parameter in item.named_parameters():
-                    found.setdefault(parameter, prefix + inner_name)
+            prefix = "" if attribute in self._unprefixed else f"{name}."
+            for inner_name, parameter in item.named_parameters():
+                found.setdefault(parameter, prefix + inner_name)
         _check_that_none_is_lost(self, found)
         return zip(found.values(), found)
 
@@ -256,7 +256,7 @@ class Module:
         """Write all parameters to a JSON file, by name; a file that is there stays whole until the new one is complete.
 
         path: where to, a name that ends in .json
-        about: what else is written there, by name, for read_parameters to find
+        about: what else is written there, by name, such as how its inputs were scaled
 
         Raises ValueError for another suffix and for a parameter that is no finite number, OSError if it cannot be written.
         """
@@ -288,7 +288,9 @@ class Module:
             )
         if not path:
             raise TypeError("load takes the path of a file: model.load('model.json')")
-        content = read_parameters(path)
+        content = read_content(path, FORMAT, "of parameters")
+        if not isinstance(content.get("parameters"), dict):
+            raise ValueError(f"{path} is damaged: it holds no parameters")
         try:
             return self.load_state_dict(content["parameters"])
         except KeyError as error:
@@ -306,7 +308,7 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        said = [part for part in (self.extra_repr(), count_parameters(len(self.parameters()))) if part]
+        said = [part for part in (self.extra_repr(), counted(len(self.parameters()), "parameter")) if part]
         return f"{type(self).__name__}({'; '.join(said)})"
 
 
@@ -325,17 +327,6 @@ def generators_of(model: Any) -> list[Any]:
     modules = model.modules() if isinstance(model, Module) else []
     held = [x for module in modules for x in vars(module).values() if x is random or isinstance(x, random.Random)]
     return list({id(x): x for x in held}.values())
-
-
-def read_parameters(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """What Module.save wrote: "parameters" by name, and what else was saved with them.
-
-    Raises ValueError if the file is not such a file, OSError if it is not there.
-    """
-    content = read_content(path, FORMAT, "of parameters")
-    if not isinstance(content.get("parameters"), dict):
-        raise ValueError(f"{path} is damaged: it holds no parameters")
-    return content
 
 
 def write_content(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
@@ -401,17 +392,19 @@ def _check_that_none_is_lost(module: Module, found: Mapping[Value, str]) -> None
                 " once: make it a list, and parameters in it are found"
             )
         for value in _values(content):
-            if value.op is None and value not in found:
+            leaves = [node for node in nodes(value) if node.op is None]
+            if not leaves or not found.keys().isdisjoint(leaves):
+                continue
+            if value.op is None:
                 raise TypeError(
                     f"self.{attribute} of {type(module).__name__} holds a parameter, {value!r}, where it is not found: in a"
                     f" set, which has no order, or in an object that is no nn.Module. {_WAYS_OUT}"
                 )
-            if value.op is not None and (leaves := _leaves(value)) and found.keys().isdisjoint(leaves):
-                raise TypeError(
-                    f"self.{attribute} of {type(module).__name__} holds a computed Value, {value!r} by {value.op.name}, of"
-                    " none of its parameters, which would not be trained: a parameter is made of a plain number, as in"
-                    f" Value(0.5 * 0.1). {_WAYS_OUT}"
-                )
+            raise TypeError(
+                f"self.{attribute} of {type(module).__name__} holds a computed Value, {value!r} by {value.op.name}, of none"
+                " of its parameters, which would not be trained: a parameter is made of a plain number, as in"
+                f" Value(0.5 * 0.1). {_WAYS_OUT}"
+            )
     module._looked_at = state
 
 
@@ -433,14 +426,6 @@ def _values(item: Any) -> Iterator[Value]:
             stack += each
         else:
             stack += [inner for name, inner in getattr(item, "__dict__", {}).items() if not name.startswith("_")]
-
-
-def _leaves(value: Value) -> list[Value]:
-    return [node for node in nodes(value) if node.op is None]
-
-
-def count_parameters(n: int) -> str:
-    return f"{n:,} parameter{'' if n == 1 else 's'}"
 
 
 def _some(names: list[str]) -> str:

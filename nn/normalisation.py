@@ -13,9 +13,8 @@ from typing import Any
 
 from autograd import Value, dot, mean, sqrt
 from autograd.labels import Names
-from autograd.value import constant
 from nn.arguments import whole
-from nn.vectors import VectorModule, as_vector, column, is_rows
+from nn.vectors import VectorModule, as_vector, column, is_rows, named_constant
 
 SMALLEST_STEP = 2.0**-52  # ε where PyTorch takes it from the kind of number
 
@@ -44,9 +43,7 @@ class _Norm(VectorModule):
 
     def epsilon(self) -> Value:
         """ε, a plain number with a name."""
-        named = constant(self.eps)
-        named.label = "ε"
-        return named
+        return named_constant(self.eps, "ε")
 
 
 class RMSNorm(_Norm):

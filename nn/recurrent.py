@@ -57,6 +57,22 @@ class _Recurrent(Module):
         sums = [dot(w, x, b) + dot(u, h, c) for w, u, b, c in rows]
         return [sums[i : i + self.hidden] for i in range(0, len(sums), self.hidden)]
 
+    def _step(self, x: State, state: Any, names: Names, *place: int) -> Any:
+        """What comes after a state: h, or (h, C); each kind of net defines it.
+
+        names: for what is computed on the way; place: which input it is, from 1 on, which names have
+        """
+        raise NotImplementedError
+
+    def _through(self, x: Sequence[State], state: Any) -> tuple[list[list[Any]], Any]:
+        """h after each of the inputs, and the state after the last one."""
+        outputs: list[list[Any]] = []
+        names = Names(self._above)
+        for t, each in enumerate(as_vectors(x, self.width, self), start=1):
+            state = self._step(each, state, names, t)
+            outputs.append(state[0] if isinstance(state, tuple) else state)
+        return outputs, state
+
     def extra_repr(self) -> str:
         return f"{self.width} → {self.hidden}{'' if self.bias_ih else ', no bias'}"
 
@@ -104,13 +120,7 @@ class RNN(_Recurrent):
         return names.give([bend(each) for each in a], "h", *place)  # type: ignore[no-any-return]
 
     def __call__(self, x: Sequence[State], h: State | None = None) -> tuple[list[list[Any]], list[Any]]:
-        outputs: list[list[Any]] = []
-        state: Any = [0.0] * self.hidden if h is None else h
-        names = Names(self._above)
-        for t, each in enumerate(as_vectors(x, self.width, self), start=1):
-            state = self._step(each, state, names, t)
-            outputs.append(state)
-        return outputs, state
+        return self._through(x, [0.0] * self.hidden if h is None else h)
 
 
 class LSTM(_Recurrent):
@@ -155,10 +165,4 @@ class LSTM(_Recurrent):
     def __call__(
         self, x: Sequence[State], states: tuple[State, State] | None = None
     ) -> tuple[list[list[Any]], tuple[list[Any], list[Any]]]:
-        outputs: list[list[Any]] = []
-        both: Any = ([0.0] * self.hidden, [0.0] * self.hidden) if states is None else states
-        names = Names(self._above)
-        for t, each in enumerate(as_vectors(x, self.width, self), start=1):
-            both = self._step(each, both, names, t)
-            outputs.append(both[0])
-        return outputs, both
+        return self._through(x, ([0.0] * self.hidden, [0.0] * self.hidden) if states is None else states)

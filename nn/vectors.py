@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.labels import subscript
-from autograd.value import lift
+from autograd.value import constant, lift
 from nn.module import Module
 
 
@@ -76,6 +76,13 @@ def matrix(rows: int, columns: int, draw: Callable[[], float], letter: str) -> l
 def column(n: int, draw: Callable[[], float], letter: str) -> list[Value]:
     """Parameters named b_1, b_2, ..."""
     return [Value(draw(), f"{letter}_{subscript((i,))}") for i in range(1, n + 1)]
+
+
+def named_constant(x: float, label: str) -> Value:
+    """A plain number that formulas show by a name."""
+    node = constant(x)
+    node.label = label
+    return node
 
 
 def tell_apart(module: Module) -> None:

@@ -20,7 +20,7 @@ from autograd import Value, Worksheet, compile, derivation, gradient, no_grad, t
 from autograd import value as engine
 from autograd.display.files import write
 from autograd.modes import without_graph
-from nn.train.fit import _Training
+from nn.train.training import Training
 
 PLACES = many(40)  # at which each work is interrupted, spread over all that there are
 
@@ -109,7 +109,7 @@ def check_that_nothing_holds_on():
     assert free == [True]
     assert (Value(2.0) * 3.0).inputs, "no_grad holds on"
     assert engine.supervisor is None
-    assert not list(_Training.claims.values())
+    assert not list(Training.claims.values())
 
 
 def everywhere(work):

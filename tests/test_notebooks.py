@@ -39,7 +39,7 @@ names = map(sheet.line_named, {names})
 marking = task.mark("\\n".join(f"{{name}} = {{sheet.values[name].data:.9g}}" for name in names))
 assert marking.score == marking.out_of, marking
 """
-IN_MARIMO = range(10) if LONG else (0, 3, 5)  # two seconds each
+IN_MARIMO = range(10) if LONG else (3,)  # three seconds each
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 

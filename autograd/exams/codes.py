@@ -17,8 +17,6 @@ from autograd.mark.levels import ACTIVATIONS, LEVELS
 from autograd.mark.questions import QUESTIONS
 
 PATTERN = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+\d*)*-\d{1,9}(?![\w-])")
-
-
 OWN = "sheet"  # of no kind, but somebody's own
 
 
@@ -46,18 +44,16 @@ def read_code(code: str, given: Mapping[str, float] | None = None) -> Exercise:
 
     Raises ValueError for what is no code, LookupError where a given number is missing.
     """
-    level = max(
-        (name for name in (*KINDS, *QUESTIONS) if code.startswith(f"{name.replace(' ', '-')}-")), key=len, default=""
-    )
+    named = (name for name in (*KINDS, *QUESTIONS) if code.startswith(f"{name.replace(' ', '-')}-"))
+    level = max(named, key=len, default="")
     options: dict[str, Any] = {}
     for part in code[len(level) + 1 :].split("-")[:-1] if level else ():
-        word, number = re.fullmatch(r"([a-z2]*?)(\d*)", part).groups() if part != "l2" else ("l2", "")  # type: ignore[union-attr]
         if part in ACTIVATIONS:
             options["activation"] = part
         elif part in ("l2", "symbols"):
             options[part] = True
-        elif number and word in ("batch", "steps", "digits", "trueclass"):
-            options["true_class" if word == "trueclass" else word] = int(number)
+        elif match := re.fullmatch(r"(batch|steps|digits|trueclass)(\d+)", part):
+            options["true_class" if match[1] == "trueclass" else match[1]] = int(match[2])
         else:
             level = ""
     seed = code.rpartition("-")[2]

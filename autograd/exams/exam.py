@@ -10,9 +10,7 @@ mistake. The seed of the exam gives everybody's seed; nobody can tell one's neig
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import os
 import re
@@ -31,7 +29,7 @@ from autograd.exams.tables import Student, read_students
 from autograd.mark.exercises import Exercise, exercise
 from autograd.mark.handout import write_notebook
 from autograd.mark.kind_numbers import KindNumbers
-from autograd.mark.report import Marking, safe_cell
+from autograd.mark.report import Marking, write_csv
 from autograd.mark.sheets import sheet_from
 from autograd.mark.texts import SheetError, read_text
 from autograd.mark.worksheet import Worksheet
@@ -175,15 +173,9 @@ class Exam:
 
     def _table(self) -> str:
         """A table with the names, and blanks for what people wrote."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
         lines = list(dict.fromkeys(line for sheet in self.sheets for line in self.task(sheet).lines))
-        writer.writerow([safe_cell(cell) for cell in ("code", "name", "id", *lines)])
-        for sheet in self.sheets:
-            writer.writerow(
-                [safe_cell(cell) for cell in (sheet.code, sheet.student.name, sheet.student.id, *[""] * len(lines))]
-            )
-        return file.getvalue()
+        people = [(sheet.code, sheet.student.name, sheet.student.id, *[""] * len(lines)) for sheet in self.sheets]
+        return write_csv([("code", "name", "id", *lines), *people])
 
 
 def exam(
@@ -215,25 +207,32 @@ def exam(
         people = [each if isinstance(each, Student) else Student(clean(each)) for each in students]
     if not people:
         raise ValueError("an exam is for somebody: give names, or a table of them")
-    random = Random(seed)
-    own = None if isinstance(kind, str) else own_sheet(kind, loss, digits, options)
-    dealt = {name: cycle(x) if isinstance(x, (list, tuple)) else cycle([x]) for name, x in options.items()}
-    sheets, tasks = [], {}
-    for student, number in zip(people, random.sample(range(1, SEEDS), len(people))):
-        chosen = {name: next(turn) for name, turn in dealt.items()}
-        task = own.task(number) if own else exercise(str(kind), number, digits=digits, **chosen)
-        code = write_code(task)
-        sheets.append(Sheet(student, code, _file_name(student, number)))
-        tasks[code] = task
-    title = next(iter(tasks.values())).title
-    return Exam(title if own else title.partition(":")[0], sheets, tasks, own)
+    tasks, own = draw_tasks(kind, len(people), seed, digits, loss, options)
+    codes = [write_code(task) for task in tasks]
+    sheets = [Sheet(each, code, _file_name(each, task.seed)) for each, code, task in zip(people, codes, tasks)]
+    title = tasks[0].title
+    return Exam(title if own else title.partition(":")[0], sheets, dict(zip(codes, tasks)), own)
 
 
-def own_sheet(
-    source: Worksheet | os.PathLike[str], loss: str, digits: int, options: Mapping[str, object] | None = None
-) -> OwnSheet:
+def draw_tasks(
+    kind: str | Worksheet | os.PathLike[str], many: int, seed: int | None, digits: int, loss: str, options: Mapping[str, Any]
+) -> tuple[list[Exercise], OwnSheet | None]:
+    """So many exercises with numbers of their own, and the sheet that they have in common, if it is one's own.
+
+    options: of the kind; those that are lists are dealt out in turn
+    """
+    seeds = Random(seed).sample(range(1, SEEDS), many)
+    if not isinstance(kind, str):
+        own = _own_sheet(kind, loss, digits, options)
+        return [own.task(number) for number in seeds], own
+    turns = {name: cycle(x if isinstance(x, (list, tuple)) else [x]) for name, x in options.items()}
+    dealt = [{name: next(turn) for name, turn in turns.items()} for _ in seeds]
+    return [exercise(kind, number, digits=digits, **each) for number, each in zip(seeds, dealt)], None
+
+
+def _own_sheet(source: Worksheet | os.PathLike[str], loss: str, digits: int, options: Mapping[str, object]) -> OwnSheet:
     """A sheet of one's own, from a Worksheet or a file. Raises ValueError for options, which say what a kind is like."""
-    if given := [name for name, x in (options or {}).items() if x is not None]:
+    if given := [name for name, x in options.items() if x is not None]:
         raise ValueError(f"a sheet of one's own is what it is: {', '.join(given)} says what a kind is like")
     if isinstance(source, Worksheet):
         return OwnSheet(Exercise(source, source.line_named(loss) if loss else "", digits).toml, loss, digits)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from autograd.graph import nodes
 from autograd.mark.calculations import Exercise, significant
-from autograd.mark.forms import figure, text_of
-from autograd.mark.mistakes import mistakes
+from autograd.mark.mistakes import mistakes, show_with
 from autograd.mark.planted import RightNumber
 from autograd.mark.questions import Questions
-from autograd.rewriting import evaluate
-from autograd.value import Value
+from autograd.rewriting import value_at
 
 NOT_CARRIED = "This platform marks each line by the right answer; it cannot carry an earlier mistake forward."
 UNITS = 15.0  # of the last digit that is wanted: what rounding on the way does to it
@@ -61,15 +58,10 @@ def foreseen(task: Exercise, line: str, units: float = UNITS, most: int = 12) ->
     sheet = task.sheet
     leaf = sheet.leaves[line]
     right, reach = sheet.right[leaf], tolerance(task.answers[line], units)
-
-    def show(node: Value) -> str:
-        written = task.answers.get(sheet.name_of(node))
-        value = written or figure(evaluate(nodes(node), sheet.right)[node])
-        return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
-
+    show = show_with(sheet.right, {sheet.leaves[name]: answer for name, answer in task.answers.items()})
     found: dict[str, Foreseen] = {}
     for mistake in mistakes(sheet.formulas[leaf], sheet.context, leaf):
-        value = evaluate(nodes(mistake.formula), sheet.right)[mistake.formula]
+        value = value_at(mistake.formula, sheet.right)
         if not mistake.common or not abs(value - right) > 2 * reach or abs(value) > 1e15:
             continue
         number = significant(value, task.digits)

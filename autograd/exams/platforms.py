@@ -15,14 +15,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from autograd.display.files import write
 from autograd.exams import moodle, notebooks, prairielearn, qti
-from autograd.exams.exam import own_sheet
+from autograd.exams.exam import draw_tasks
 from autograd.exams.foreseen import UNITS
-from autograd.mark.exercises import Exercise, exercise
+from autograd.mark.exercises import Exercise
 from autograd.mark.worksheet import Worksheet
 
 MOST_VARIANTS = 1000
@@ -66,13 +65,7 @@ def write_for_platform(
         raise ValueError(f"{platform} compares numbers: formulas are marked on paper, in notebooks and by PrairieLearn")
     if not 0.5 <= tolerance <= MOST_UNITS:
         raise ValueError(f"a number may be off by half a unit of its last digit and more, not {tolerance:g}")
-    seeds = Random(seed).sample(range(1, 10**6), variants)
-    if isinstance(kind, str):
-        dealt = [{name: x[i % len(x)] if isinstance(x, list) else x for name, x in options.items()} for i in range(variants)]
-        tasks = [exercise(kind, number, digits=digits, **each) for number, each in zip(seeds, dealt)]
-    else:
-        own = own_sheet(kind, loss, digits, options)
-        tasks = [own.task(number) for number in seeds]
+    tasks, _ = draw_tasks(kind, variants, seed, digits, loss, options)
     paths = []
     for name, content in WRITERS[platform](tasks, tolerance).items():
         path = Path(folder) / name

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from autograd.display.colours import css
 from autograd.mark.answers import Problem
@@ -62,15 +62,10 @@ class ExamClass(Class):
         return "\n\n".join(blocks)
 
     @property
-    def json(self) -> str:
-        """Everything, as JSON."""
-        more = {
-            "misunderstandings": [
-                {"what": words, "count": len(who), "people": who} for words, who in self.misunderstandings
-            ],
-            "missing": self.missing,
-        }
-        return json.dumps(json.loads(super().json) | more, ensure_ascii=False, indent=2)
+    def data(self) -> dict[str, Any]:
+        """Everything, as dictionaries and lists."""
+        kinds = [{"what": words, "count": len(who), "people": who} for words, who in self.misunderstandings]
+        return super().data | {"misunderstandings": kinds, "missing": self.missing}
 
     @property
     def picture(self) -> str:
@@ -94,8 +89,7 @@ class ExamClass(Class):
             f"<title>{what}</title>{STYLE}{body}</svg>\n"
         )
 
-    def html(self) -> str:
-        """The table, what was misunderstood, and the marked sheets below."""
+    def _more_html(self) -> str:
         parts = []
         if found := self.misunderstandings:
             cells = "".join(
@@ -106,7 +100,4 @@ class ExamClass(Class):
             parts.append(f"<h3>What was misunderstood</h3>{self.picture}<table><tbody>{cells}</tbody></table>")
         if self.missing:
             parts.append(f"<p>Nothing came from {html.escape(', '.join(self.missing))}.</p>")
-        whole = super().html()
-        at = whole.find('<details id="sheet-0"')
-        at = at if at >= 0 else whole.rfind("</div>")
-        return whole[:at] + "".join(parts) + whole[at:]
+        return "".join(parts)

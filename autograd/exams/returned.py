@@ -12,6 +12,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,10 +22,20 @@ from autograd.exams.codes import PATTERN
 from autograd.exams.exam import MARKED, Exam, Sheet, label, read_exam
 from autograd.exams.report import ExamClass
 from autograd.exams.tables import decode, read_table
-from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries
-from autograd.mark.paper import read_paper
+from autograd.mark.answers import (
+    ENDINGS,
+    Answers,
+    Problem,
+    check_place,
+    find_files,
+    is_line,
+    problem_with,
+    read_answers,
+    read_entries,
+    too_many_cells,
+)
+from autograd.mark.paper import Entry, read_paper
 from autograd.mark.texts import SheetError, read_text
-from autograd.mark.worksheet import Worksheet
 
 ALL_ENDINGS = (*ENDINGS, ".ipynb")
 
@@ -85,11 +96,11 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     finder = _Finder(exam)
     read: dict[str, Answers] = {}
     problems: list[Problem] = []
-    for path, within in _files(answers):
+    for path, within in find_files(answers, ALL_ENDINGS, below=True):
+        rows: list[Problem] = []  # of a table, when the others have been read
         try:
-            if within is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(within)):
-                raise SheetError("a link that leads out of the folder is not followed")
-            for sheet, found in _read(path, exam, finder):
+            check_place(path, within)
+            for sheet, found in _read(path, exam, finder, rows):
                 before = read.get(sheet.code)
                 if before is not None:
                     again = f"{label(sheet.student)} has handed in before; of a line answered twice, the last answer counts"
@@ -100,11 +111,9 @@ def mark_exam(folder: str | os.PathLike[str], answers: Iterable[str | os.PathLik
                         unread={k: x for k, x in (before.unread | found.unread).items() if k not in found.claims},
                     )
                 read[sheet.code] = found
-        except _Rows as rows:
-            problems += rows.problems
         except (OSError, SheetError, LookupError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error.args[0]
-            problems.append(Problem(clean(path.name), "", re.sub(f"^{re.escape(path.name)}[:,] ", "", str(reason))))
+            problems.append(problem_with(path, error))
+        problems += rows
     names = _names(exam)
     markings = {}
     for sheet in exam.sheets:
@@ -132,18 +141,11 @@ def hand_back(marked: ExamClass, folder: str | os.PathLike[str]) -> Path:
     return place
 
 
-class _Rows(Exception):
-    """What is wrong with rows of a table, when the others have been read."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__()
-        self.problems = problems
-
-
-def _read(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answers]]:
+def _read(path: Path, exam: Exam, finder: _Finder, problems: list[Problem]) -> Iterator[tuple[Sheet, Answers]]:
+    """What stands in a file, by sheets; problems: gets what is wrong with rows of a table."""
     ending = path.suffix.lower()
     if ending == ".csv":
-        yield from _from_table(path, exam, finder)
+        yield from _from_table(path, exam, finder, problems)
         return
     if ending not in ALL_ENDINGS:
         path.stat()  # what is not there is told so
@@ -163,46 +165,33 @@ def _read(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answ
         yield sheet, found._replace(problems=[each for each in found.problems if not each.reason.startswith(heads)])
 
 
-def _from_table(path: Path, exam: Exam, finder: _Finder) -> Iterator[tuple[Sheet, Answers]]:
+def _from_table(path: Path, exam: Exam, finder: _Finder, problems: list[Problem]) -> Iterator[tuple[Sheet, Answers]]:
     """A person in each row, a line in each column."""
-    table = read_table(path)
-    head = table.head if any(table.head) or not table.rows else table.rows[0][1]
-    rows = table.rows if any(table.head) else table.rows[1:]
+    table, file = read_table(path), clean(path.name)
+    head, rows = (table.head, table.rows) if table.head else (table.rows[0][1], table.rows[1:])
     own = set(table.meaning.values()) or {0}
-    problems: list[Problem] = []
     for number, row in rows:
         place = f"row {number}"
         if len(row) > len(head):
-            why = f"{len(row)} cells, and the head has {len(head)}: quote numbers with a decimal comma, or part cells by ;"
-            problems.append(Problem(clean(path.name), place, why))
+            problems.append(Problem(file, place, too_many_cells(row, head)))
             continue
-        entries = [(head[i], f"{place}, {head[i]}", cell.lstrip("'")) for i, cell in enumerate(row) if i not in own]
-        entries = [entry for entry in entries if entry[0] and entry[2].strip()]
-        student = table.student(row)
-        code = row[table.meaning["code"]] if "code" in table.meaning and len(row) > table.meaning["code"] else ""
+        cells = [(name, cell.lstrip("'")) for i, (name, cell) in enumerate(zip(head, row)) if i not in own]
+        entries = [Entry(name, f"{place}, {name}", cell) for name, cell in cells if name and cell.strip()]
         if not entries:
             continue
+        student = table.student(row)
         try:
-            sheet = finder.find(code, student.id, student.email, student.name)
+            sheet = finder.find(table.cell(row, "code"), student.id, student.email, student.name)
         except LookupError as error:
             who = f"{place}, {student.name}" if student.name else place
-            problems.append(Problem(clean(path.name), who, str(error.args[0])))
+            problems.append(Problem(file, who, str(error.args[0])))
             continue
         known = exam.task(sheet).sheet
-        entries = [entry for entry in entries if _is_line(known, entry[0])]
+        entries = [entry for entry in entries if is_line(known, entry.name)]
         if not entries:
-            problems.append(Problem(clean(path.name), place, "no column is a line of this sheet"))
+            problems.append(Problem(file, place, "no column is a line of this sheet"))
             continue
-        yield sheet, read_entries(clean(path.name), label(sheet.student), entries, known)
-    if problems:
-        raise _Rows(problems)
-
-
-def _is_line(sheet: Worksheet, name: str) -> bool:
-    try:
-        return bool(sheet.line_named(name))
-    except LookupError:
-        return False
+        yield sheet, read_entries(file, label(sheet.student), entries, known)
 
 
 def _in_notebook(text: str) -> tuple[str, list[tuple[ast.expr, str, str]]]:
@@ -231,11 +220,11 @@ def _in_notebook(text: str) -> tuple[str, list[tuple[ast.expr, str, str]]]:
     return code, claims
 
 
-def _entries(claims: ast.expr, source: str, place: str, names: Iterable[str]) -> Iterator[tuple[str, str, object]]:
+def _entries(claims: ast.expr, source: str, place: str, names: Iterable[str]) -> Iterator[Entry]:
     if isinstance(claims, ast.Constant) and isinstance(claims.value, str):  # as on paper, a line for each answer
         for name, _, text in read_paper(claims.value, names).entries:
             if str(text).strip():
-                yield name, f"{place}, {name}", text
+                yield Entry(name, f"{place}, {name}", text)
     if not isinstance(claims, ast.Dict):
         return
     for key, value in zip(claims.keys, claims.values):
@@ -244,18 +233,18 @@ def _entries(claims: ast.expr, source: str, place: str, names: Iterable[str]) ->
             number = isinstance(text, (int, float)) and not isinstance(text, bool)
             written = (ast.get_source_segment(source, value) if number else text) or ""  # with the digits that stand there
             if str(written).strip():
-                yield key.value, f"{place}, {key.value}", written
+                yield Entry(key.value, f"{place}, {key.value}", written)
 
 
 def _names(exam: Exam) -> dict[str, str]:
     """What people are called in the report, by code: a name, with the number or the code where two have the same."""
+    plain = Counter(sheet.student.name for sheet in exam.sheets)
+    labels = Counter(label(sheet.student) for sheet in exam.sheets)
     names: dict[str, str] = {}
-    plain = [sheet.student.name for sheet in exam.sheets]
-    labels = [label(sheet.student) for sheet in exam.sheets]
-    for sheet, name, longer in zip(exam.sheets, plain, labels):
-        alone = plain.count(name) == 1
-        unique = labels.count(longer) == 1
-        names[sheet.code] = name if alone else longer if unique else f"{name} ({sheet.code})"
+    for sheet in exam.sheets:
+        name, longer = sheet.student.name, label(sheet.student)
+        unique = longer if labels[longer] == 1 else f"{name} ({sheet.code})"
+        names[sheet.code] = name if plain[name] == 1 else unique
     return names
 
 
@@ -263,13 +252,3 @@ def _key(text: str) -> str:
     """A name without case, accents and signs, as people type it."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join(re.findall(r"\w+", "".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ")))
-
-
-def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
-    """Files, and those in folders, in the order of their names."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            found = (each for each in sorted(path.rglob("*")) if each.suffix.lower() in ALL_ENDINGS)
-            yield from ((each, path) for each in found if not any(part[0] == "." for part in each.relative_to(path).parts))
-        else:
-            yield path, None

@@ -5,15 +5,13 @@ What a column is called says what it is. Without a head that says so, the first 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd.display.files import FileError, clean, read_bytes
-from autograd.mark.texts import LONGEST, SheetError
+from autograd.display.files import clean
+from autograd.mark.texts import SheetError, read_content, read_rows
 
 MOST_PEOPLE = 20_000
 HEADS = {  # what columns are called, without case, spaces and signs
@@ -38,55 +36,54 @@ class Student(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows of a table with their numbers, and what its columns are called; .meaning says what they mean to us."""
+    """The rows of a table with their numbers, what its columns are called, and which of them have names, numbers, codes."""
 
     head: list[str]
     rows: list[tuple[int, list[str]]]
+    meaning: dict[str, int]
 
-    @property
-    def meaning(self) -> dict[str, int]:
-        """The columns of names, numbers, codes: the first of each kind. A column of ids beats one of numbers in a row."""
-        found: dict[str, int] = {}
-        for i, head in enumerate(self.head):
-            if (what := MEANINGS.get(_plain(head))) is not None:
-                found.setdefault(what, i)
-        sis = [i for i, head in enumerate(self.head) if _plain(head) in ("sisuserid", "idnumber", "idnummer")]
-        return found | ({"id": sis[0]} if sis else {})
+    def cell(self, row: list[str], what: str) -> str:
+        """What a row says of somebody; nothing, where there is no such column."""
+        return row[i].strip() if (i := self.meaning.get(what, len(row))) < len(row) else ""
 
     def student(self, row: list[str]) -> Student:
         """Who a row is about; without a name, where there is none."""
-        at = self.meaning
-        cell = {what: row[i].strip() if i < len(row) else "" for what, i in at.items()}
-        name = cell.get("name", "") or f"{cell.get('first', '')} {cell.get('last', '')}".strip()
-        if not at:
-            name = row[0].strip()
-        return Student(clean(" ".join(name.split())), clean(cell.get("id", "")), clean(cell.get("email", "")))
+        name = self.cell(row, "name") or f"{self.cell(row, 'first')} {self.cell(row, 'last')}"
+        if not self.meaning:
+            name = row[0]
+        return Student(clean(" ".join(name.split())), clean(self.cell(row, "id")), clean(self.cell(row, "email")))
 
 
 def read_table(path: Path) -> Table:
     """A table from a file. Raises OSError where it cannot be opened, SheetError where it is no table."""
     text = decode(path)
-    lines = [line for line in text.splitlines() if line.strip()]
-    if lines and (told := re.fullmatch(r"sep=(.)", lines[0].strip())) is not None:  # Excel's own way to say it
-        text, lines, mark = text.partition("\n")[2], lines[1:], told[1]
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if (told := re.fullmatch(r"sep=(.)", first.strip())) is not None:  # Excel's own way to say it
+        text, mark = text.partition(first + "\n")[2], told[1]
     else:
-        mark = max(";\t,", key=lambda each: sum(line.count(each) for line in lines[:1]))
-    if not lines:
+        mark = max(";\t,", key=first.count)
+    rows = read_rows(text, mark, clean(path.name))
+    if not rows:
         raise SheetError(f"{clean(path.name)}: nothing stands in this table")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise SheetError(f"{clean(path.name)}, line {reader.line_num}: {error}") from None
     if len(rows) > MOST_PEOPLE:
         raise SheetError(f"{clean(path.name)}: {len(rows):,} rows; no more than {MOST_PEOPLE:,} are read")
     head = [cell.strip() for cell in rows[0][1]]
-    if not any(_plain(cell) in MEANINGS for cell in head):
-        width = max(len(row) for _, row in rows)
-        return Table([""] * width, rows)
+    if not (meaning := _meaning(head)):
+        return Table([], rows, meaning)
     if len(head) == 1:  # a comma in a name parts nothing where there is one column
         rows = [(n, [mark.join(row)]) for n, row in rows]
-    return Table(head, rows[1:])
+    return Table(head, rows[1:], meaning)
+
+
+def _meaning(head: list[str]) -> dict[str, int]:
+    """The columns of names, numbers, codes: the first of each kind. A column of ids beats one of numbers in a row."""
+    found: dict[str, int] = {}
+    plain = [_plain(cell) for cell in head]
+    for i, cell in enumerate(plain):
+        if cell in MEANINGS:
+            found.setdefault(MEANINGS[cell], i)
+    ids = [i for i, cell in enumerate(plain) if cell in ("sisuserid", "idnumber", "idnummer")]
+    return found | ({"id": ids[0]} if ids else {})
 
 
 def read_students(path: Path) -> list[Student]:
@@ -109,14 +106,11 @@ def read_students(path: Path) -> list[Student]:
 
 def decode(path: Path) -> str:
     """The text of a table, in whatever a school's computers write."""
-    try:
-        content = read_bytes(path, LONGEST)
-    except FileError as error:
-        raise SheetError(f"{clean(path.name)}: {error}") from None
-    if b"\0" in content and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    content, encoding = read_content(path)
+    if b"\0" in content and encoding != "utf-16":
         raise SheetError(f"{clean(path.name)}: this is no text; save the table as CSV")
     try:
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = content.decode(encoding)
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     return unicodedata.normalize("NFC", "\n".join(text.replace("\r\n", "\n").split("\r")))

@@ -48,6 +48,13 @@ def find_uses(text: str) -> Sequence[Use]:
     return list(_each_use(text))
 
 
+def sole_use(text: str) -> Use | None:
+    """The name that a text is, if it is one, and nothing besides."""
+    uses = find_uses(text)
+    alone = len(uses) == 1 and text.strip() == text[uses[0].start : uses[0].end].strip()
+    return uses[0] if alone else None
+
+
 def find_all_uses(text: str) -> Iterator[Use]:
     """Each name in a text that is plain, and those in the powers: the x_i of e^{x_i}."""
     for use in find_uses(text):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.judge import walks
-from autograd.judge.among import UNDER
+from autograd.judge.among import ADDED
 from autograd.judge.experiments import WRONG, Measured, Use, at_point, figure, single
 from autograd.judge.operations import PAIRS, POWERS, close, name_slope, name_value, points_of, truth, written_slopes
 from autograd.writing.numbers import number
@@ -96,7 +96,7 @@ def seed_is_wrong(exam: Examination) -> bool:
             f"it begins with {number(times, 6)[0]} as the slope of the result: it begins with 1",
             lambda z, r, side, n: times * r,
         ),
-        (UNDER["added"].format("each operation"), lambda z, r, side, n: 1.0 + r),
+        (ADDED.format("each operation"), lambda z, r, side, n: 1.0 + r),
         ("each operation divides by its own slope, and should multiply by it", lambda z, r, side, n: 1.0 / r),
         (walks.LEFT, lambda z, r, side, n: r if side == 0 else 0.0),
         (walks.RIGHT, lambda z, r, side, n: r if side == n - 1 else 0.0),
@@ -120,7 +120,7 @@ def judge_alone(exam: Examination, use: Use, measured: list[Measured]) -> None:
     rows = measured if operation.is_known else [own for m in measured if (own := _by_own_values(exam, use, m))]
     bad = [k for k in range(len(use.sides)) if any(not close(m.slopes[k], m.right[k]) for m in rows)]
     if bad:
-        exam.fault(use, _slope_remark(exam, use, rows, bad), calls)
+        exam.fault(use, _slope_remark(use, rows, bad), calls)
     elif rows:
         exam.good.append((use, calls))
 
@@ -141,40 +141,30 @@ def _by_own_values(exam: Examination, use: Use, m: Measured) -> Measured | None:
     return m._replace(right_z=m.z, right=(m.slopes[0] if abs(slope - m.slopes[0]) < 1e-5 else slope,))
 
 
-def _slope_remark(exam: Examination, use: Use, rows: list[Measured], bad: list[int]) -> str:
-    operation = use.operation
-    right_texts = written_slopes(operation) if operation.is_known else []
-    slips = {}
-    for k in bad:
-        samples = [(m.at, m.z, m.right[k], m.slopes[k]) for m in rows]
-        slips[k] = name_slope(operation, samples)
-    if operation.arity == 2 and len(bad) == 2 and all(any(slip) for slip in slips.values()):
-        swapped = all(close(m.slopes[0], m.right[1]) and close(m.slopes[1], m.right[0]) for m in rows)
-        if swapped:
-            if operation.meaning == "mul":
-                return f"{use.shown} gives each factor its own value as slope; they are swapped"
-            return f"{use.shown} gives its left input the slope of the right one, and the other way round; they are swapped"
-    parts = []
-    for k in bad:
+def _slope_remark(use: Use, rows: list[Measured], bad: list[int]) -> str:
+    """What is wrong with the slopes of some inputs; each may be a usual slip."""
+    slips = {k: name_slope(use.operation, [(m.at, m.z, m.right[k], m.slopes[k]) for m in rows]) for k in bad}
+    both = len(bad) == 2 and all(map(any, slips.values()))
+    if both and all(close(m.slopes[0], m.right[1]) and close(m.slopes[1], m.right[0]) for m in rows):
+        if use.operation.meaning == "mul":
+            return f"{use.shown} gives each factor its own value as slope; they are swapped"
+        return f"{use.shown} gives its left input the slope of the right one, and the other way round; they are swapped"
+    parts = [_input_remark(use, rows, k, *slips[k]) for k in bad]
+    return "; ".join(parts) + (f", {use.with_number}" if use.with_number else "")
+
+
+def _input_remark(use: Use, rows: list[Measured], k: int, text: str, words: str) -> str:
+    """The same of one input; text, words: of the slip, where it is a usual one."""
+    operation, side = use.operation, use.sides[k]
+    input_of = "" if operation.arity == 1 else f"for the {('left', 'right')[side]} input"
+    if not (text or words) or not operation.is_known:
         m = next(m for m in rows if not close(m.slopes[k], m.right[k]))
-        text, words = slips[k]
-        side = use.sides[k]
-        whose = use.shown if operation.arity == 1 else f"{use.shown}: for the {('left', 'right')[side]} input"
-        if not (text or words) or not right_texts:
-            of = "of" if operation.arity == 1 else f"for the {('left', 'right')[side]} input of"
-            parts.append(
-                f"{use.shown}: the slope {of} {at_point(use, m.at)} is {figure(m.right[k])}, and this one says"
-                f" {figure(m.slopes[k])}"
-            )
-            continue
-        right = right_texts[side]
-        named = " with z the result" if "z" in right + text else ""
-        is_right = (
-            f"{whose}{' has' if operation.arity == 1 else ''} the slope {'' if operation.arity == 1 else 'is '}{right}"
-        )
-        if text:
-            parts.append(f"{is_right}{named}, this is {text}{f' ({words})' if words else ''}")
-        else:
-            parts.append(f"{is_right}{named}: {words}")
-    number_words = f", {use.with_number}" if use.with_number else ""
-    return "; ".join(parts) + number_words
+        where = f"{f'{input_of} ' if input_of else ''}of {at_point(use, m.at)}"
+        return f"{use.shown}: the slope {where} is {figure(m.right[k])}, and this one says {figure(m.slopes[k])}"
+    right = written_slopes(operation)[side]
+    is_right = f"{use.shown}: {input_of} the slope is {right}" if input_of else f"{use.shown} has the slope {right}"
+    if "z" in right + text:
+        is_right += " with z the result"
+    if not text:
+        return f"{is_right}: {words}"
+    return f"{is_right}, this is {text}{f' ({words})' if words else ''}"

@@ -14,28 +14,17 @@ if TYPE_CHECKING:
     from autograd.judge.examination import Examination
 
 
-UNDER = {
-    "left out": "{} leaves out the slope from above: its own slope is to be multiplied by that of its result",
-    "added": "{} adds the slope from above to its own, and should multiply them",
-    "as it is": "{} hands on the slope from above as it is",
-    "square": "{} multiplies by the slope from above twice",
-    "negative": "{} changes the sign of the slope from above",
-    "begun with 1": "{} has a slope that begins with 1, and only the result's does: elsewhere it begins with 0",
-    "zero": "what goes into {} gets no slope where it is not the last operation",
-    "divided": "{} divides by the slope from above, and should multiply",
-    "unknown": "{} gives wrong slopes where it is not the last operation",
-}
-
-
-UNDER_RULES: dict[str, Callable[[float, float], float]] = {
-    "left out": lambda g, r: r,
-    "added": lambda g, r: g + r,
-    "as it is": lambda g, r: g,
-    "square": lambda g, r: g * g * r,
-    "negative": lambda g, r: -g * r,
-    "begun with 1": lambda g, r: (g + 1.0) * r,
-    "zero": lambda g, r: 0.0,
-    "divided": lambda g, r: r / g if g else math.nan,
+ADDED = "{} adds the slope from above to its own, and should multiply them"
+UNKNOWN = "{} gives wrong slopes where it is not the last operation"
+UNDER: dict[str, Callable[[float, float], float]] = {  # what comes out, of the slope from above and the right one
+    "{} leaves out the slope from above: its own slope is to be multiplied by that of its result": lambda g, r: r,
+    ADDED: lambda g, r: g + r,
+    "{} hands on the slope from above as it is": lambda g, r: g,
+    "{} multiplies by the slope from above twice": lambda g, r: g * g * r,
+    "{} changes the sign of the slope from above": lambda g, r: -g * r,
+    "{} has a slope that begins with 1, and only the result's does: elsewhere it begins with 0": lambda g, r: (g + 1.0) * r,
+    "what goes into {} gets no slope where it is not the last operation": lambda g, r: 0.0,
+    "{} divides by the slope from above, and should multiply": lambda g, r: r / g if g else math.nan,
 }
 
 
@@ -68,20 +57,23 @@ def is_wrong_under(exam: Examination) -> bool:
         return False
     common = frozenset.intersection(*slips.values())
     if common and len(slips) == tested > 1:
-        exam.say(exam.backward, WRONG, UNDER[next(kind for kind in UNDER if kind in common)].format("each operation"))
+        exam.say(exam.backward, WRONG, _first(common).format("each operation"))
         return True
     for use, kinds in slips.items():
-        kind = next(kind for kind in UNDER if kind in kinds)
-        exam.fault(use, UNDER[kind].format(use.shown), dict(exam.good)[use])
+        exam.fault(use, _first(kinds).format(use.shown), dict(exam.good)[use])
     exam.good = [(use, calls) for use, calls in exam.good if use not in slips]
     return False
 
 
+def _first(kinds: frozenset[str]) -> str:
+    return next(kind for kind in (*UNDER, UNKNOWN) if kind in kinds)
+
+
 def _under(exam: Examination, use: Use, above: Use, x: float) -> frozenset[str] | None:
-    """How an operation fails under another one: keys of UNDER, none for not at all; None where nothing is known."""
-    slips: set[str] | None = None
+    """How an operation fails under another one, in words; none for not at all, None where nothing is known."""
+    slips = frozenset(UNDER)
     fails = False
-    for at, z, slopes, _, _ in exam.measured[use][:4]:
+    for at, z, alone, _, _ in exam.measured[use][:4]:
         sketch, leaves, y = single(use, at)
         if above.operation.arity == 2:
             # the operation on the right of a minus, whose slope is 1 on its left
@@ -98,15 +90,10 @@ def _under(exam: Examination, use: Use, above: Use, x: float) -> frozenset[str] 
         if result["error"] or not math.isfinite(g):
             return None
         measured = [pair[1] or 0.0 for pair in result["reads"][0]]
-        right = slopes  # as they are alone
-        if all(close(m, g * r) for m, r in zip(measured, right)):
-            continue
-        fails = True
-        could = {kind for kind, rule in UNDER_RULES.items() if all(close(m, rule(g, r)) for m, r in zip(measured, right))}
-        slips = could if slips is None else slips & could
-    if not fails:
-        return frozenset()
-    return frozenset(slips or {"unknown"})
+        if not all(close(m, g * r) for m, r in zip(measured, alone)):
+            fails = True
+            slips &= {kind for kind, rule in UNDER.items() if all(close(m, rule(g, r)) for m, r in zip(measured, alone))}
+    return slips or frozenset([UNKNOWN]) if fails else frozenset()
 
 
 def is_wrong_beside(exam: Examination) -> bool:

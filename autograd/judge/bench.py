@@ -34,7 +34,6 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__neg__": operator.neg,
     "__abs__": operator.abs,
 }
-REFLECTED = ("__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rpow__")
 SHOWN = 200  # characters of a message of somebody's engine
 
 
@@ -273,7 +272,8 @@ def experiment(engine: Engine, steps: Sequence[Sequence[Any]]) -> dict[str, Any]
     except BaseException as error:
         found["error"] = {"step": at, "kind": type(error).__name__, "text": _text(error)}
     finally:
-        _free(made)
+        while made:  # the youngest first: a long chain is freed without recursion where somebody's class allows
+            made.pop()
     found["calls"], found["visits"] = list(calls), visits
     return found
 
@@ -302,12 +302,6 @@ def _step(engine: Engine, made: list[Any], what: str, rest: list[Any]) -> Any:
     if what == "backward":
         return engine.differentiate(made[rest[0]])
     raise ValueError(f"no step is called {what}")
-
-
-def _free(made: list[Any]) -> None:
-    """Let go of the youngest first; a long chain is freed without recursion where somebody's class allows."""
-    while made:
-        made.pop()
 
 
 def _number(thing: Any, engine: Engine) -> float | None:
@@ -378,9 +372,6 @@ class Counted(io.TextIOBase):
         self.count += len(text)
         self.start = (self.start + text[:SHOWN])[:SHOWN]
         return len(text)
-
-    def writable(self) -> bool:
-        return True
 
 
 def serve(path: str, definitions: bool, memory: int, spelled: list[str]) -> None:

@@ -161,7 +161,7 @@ class Examination:
         if not plain:
             self.say(self.backward, UNEXAMINED, "no operation of two values is right, of which graphs could be made")
             return True
-        first, second = plain[0], plain[1] if len(plain) > 1 else plain[0]
+        first, second = [*plain, *plain][:2]
         if not self._order_is_right(first, second):
             return False
         for examine in habits.HABITS:
@@ -174,17 +174,14 @@ class Examination:
         plain = self.joins()
         if not plain:
             return False
-        measured, wrong = self._walk(plain[0], plain[1] if len(plain) > 1 else plain[0])
-        if isinstance(wrong, str) or wrong is None:
-            return False
-        told = list(walks.explanations(measured))
+        first, second = [*plain, *plain][:2]
+        measured, wrong = self._walk(first, second)
+        told = list(walks.explanations(measured)) if wrong else []
         if len(told) != 1:
             return False
-        if told[0] == walks.LEVEL and self._goes_on(plain[0]):
+        if told[0] == walks.LEVEL and self._goes_on(first):
             told = [walks.UPWARDS]
-        name, should, grad = wrong
-        where = f"in {name} a slope is {figure(should)}, and this one says {figure(grad)}"
-        self.say(self.backward, WRONG, f"{told[0].replace('backward()', self.backward)}: {where}")
+        self.say(self.backward, WRONG, f"{told[0].replace('backward()', self.backward)}: {wrong}")
         return True
 
     def _goes_on(self, join: Use) -> bool:
@@ -200,36 +197,30 @@ class Examination:
         """The operations of two values that are right, of which graphs are made."""
         return [u for name in BASIC for u, _ in self.good if u.operation.name == name and u.is_plain]
 
-    def _walk(
-        self, first: Use, second: Use
-    ) -> tuple[list[tuple[walks.Graph, Sequence[int], Sequence[float]]], str | tuple[str, float, float] | None]:
-        """What the graphs gave, and the first that is wrong: where, what it should be, and is; or what happened instead."""
+    def _walk(self, first: Use, second: Use) -> tuple[list[tuple[walks.Graph, Sequence[int], Sequence[float]]], str]:
+        """What the graphs gave, and the first slope that is wrong, in words; nothing of them where one gives no answer."""
         measured: list[tuple[walks.Graph, Sequence[int], Sequence[float]]] = []
-        wrong: tuple[str, float, float] | None = None
+        wrong = ""
         for name, sketch, leaves in graphs(first.operation.name, second.operation.name):
             graph = as_graph(sketch, spelled())
             sketch.backward(sketch.count - 1)
             sketch.read(*leaves)
             result = self.bench.run(sketch.steps)
             if said := self.failure(result):
-                return measured, f"in {name}: {said}"
+                return [], f"in {name}: {said}"
             grads = [pair[1] or 0.0 for pair in result["reads"][0]]
             right = walks.right(graph)
             measured.append((graph, leaves, grads))
             for i, grad in zip(leaves, grads):
-                if wrong is None and not close(grad, right[i]):
-                    wrong = name, right[i], grad
+                if not wrong and not close(grad, right[i]):
+                    wrong = f"in {name} a slope is {figure(right[i])}, and this one says {figure(grad)}"
         return measured, wrong
 
     def _order_is_right(self, first: Use, second: Use) -> bool:
         measured, wrong = self._walk(first, second)
-        if wrong is None:
+        if not wrong:
             self.say("values used twice, in any order", RIGHT)
-        elif isinstance(wrong, str):
-            self.say(self.backward, WRONG, wrong)
-        else:
-            name, should, grad = wrong
-            told = list(walks.explanations(measured))
-            where = f"in {name} a slope is {figure(should)}, and this one says {figure(grad)}"
-            self.say(self.backward, WRONG, f"{told[0]}: {where}" if len(told) == 1 else where)
-        return wrong is None
+            return True
+        told = list(walks.explanations(measured))
+        self.say(self.backward, WRONG, f"{told[0]}: {wrong}" if len(told) == 1 else wrong)
+        return False

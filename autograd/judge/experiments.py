@@ -6,7 +6,7 @@ twice stand here as well, each with the right local slopes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from autograd.calculus import gradient
@@ -140,59 +140,26 @@ def two_levels(first: Use, second: Use) -> tuple[Sketch, int, int]:
     return sketch, x, sketch.apply(first.operation.name, sketch.apply(second.operation.name, x, c), d)
 
 
-def graphs(p: str, q: str) -> list[tuple[str, Sketch, list[int]]]:
-    """Graphs in which values are used twice, of two operations; the last node is the result."""
-    found = []
+GRAPHS = (  # the numbers of their leaves; then operations, each with the places of its inputs
+    ("a value with itself", (1.7,), "q00"),
+    ("a diamond", (1.7, 0.6, 2.3), "p01 q02 q34"),
+    ("a value used by two nodes, one of which uses the other", (1.7, 0.6, 2.3), "q01 p32 p34"),
+    ("a value used by two nodes, one of which uses the other", (1.7, 0.6, 2.3), "q01 p32 p43"),
+    ("a longer graph", (1.1, 0.6, 2.3), "p01 q32 p41 q53 p64"),
+    ("a longer graph", (1.1, 0.6, 2.3), "p01 q32 p41 q35 p46"),
+    ("a graph with equal numbers", (1.5, 1.5, 0.7, 0.7), "p02 p13 q45"),
+)
 
-    def add(name: str, build: Callable[[Sketch], list[int]]) -> None:
+
+def graphs(p: str, q: str) -> Iterator[tuple[str, Sketch, list[int]]]:
+    """Graphs in which values are used twice, of two operations, each with its leaves; the last node is the result."""
+    operations = {"p": p, "q": q}
+    for name, numbers, steps in GRAPHS:
         sketch = Sketch()
-        found.append((name, sketch, build(sketch)))
-
-    def same(s: Sketch) -> list[int]:
-        x = s.leaf(1.7)
-        s.apply(q, x, x)
-        return [x]
-
-    def diamond(s: Sketch) -> list[int]:
-        x, c, d = s.leaf(1.7), s.leaf(0.6), s.leaf(2.3)
-        s.apply(q, s.apply(p, x, c), s.apply(q, x, d))
-        return [x, c, d]
-
-    def order(turned: bool) -> Callable[[Sketch], list[int]]:
-        def build(s: Sketch) -> list[int]:
-            x, k, m = s.leaf(1.7), s.leaf(0.6), s.leaf(2.3)
-            b = s.apply(q, x, k)
-            c = s.apply(p, b, m)
-            s.apply(p, *((c, b) if turned else (b, c)))
-            return [x, k, m]
-
-        return build
-
-    def long(turned: bool) -> Callable[[Sketch], list[int]]:
-        def build(s: Sketch) -> list[int]:
-            x, k, m = s.leaf(1.1), s.leaf(0.6), s.leaf(2.3)
-            b = s.apply(p, x, k)
-            c = s.apply(q, b, m)
-            d = s.apply(p, c, k)
-            e = s.apply(q, *((b, d) if turned else (d, b)))
-            s.apply(p, *((c, e) if turned else (e, c)))
-            return [x, k, m]
-
-        return build
-
-    def equal(s: Sketch) -> list[int]:
-        x, y, k, m = s.leaf(1.5), s.leaf(1.5), s.leaf(0.7), s.leaf(0.7)
-        s.apply(q, s.apply(p, x, k), s.apply(p, y, m))
-        return [x, y, k, m]
-
-    add("a value with itself", same)
-    add("a diamond", diamond)
-    add("a value used by two nodes, one of which uses the other", order(False))
-    add("a value used by two nodes, one of which uses the other", order(True))
-    add("a longer graph", long(False))
-    add("a longer graph", long(True))
-    add("a graph with equal numbers", equal)
-    return found
+        leaves = [sketch.leaf(x) for x in numbers]
+        for step in steps.split():
+            sketch.apply(operations[step[0]], *map(int, step[1:]))
+        yield name, sketch, leaves
 
 
 def as_graph(sketch: Sketch, names: dict[str, Operation]) -> walks.Graph:

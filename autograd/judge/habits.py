@@ -181,39 +181,34 @@ def extremes(exam: Examination) -> None:
 
 
 def _at_hard_points(exam: Examination, use: Use, points: Sequence[tuple[float, ...]]) -> None:
-    told: list[tuple[str, str]] = []
-    for at in points:
-        z, slopes = truth(use.operation, at)
-        sketch, leaves, y = single(use, at)
-        sketch.read(y)
-        sketch.backward(y)
-        sketch.read(*leaves)
-        result = exam.bench.run(sketch.steps)
-        if said := exam.failure(result):
-            if math.isnan(z):
-                continue
-            is_it = f"its value is {figure(z)}" + (f" and its slope {figure(slopes[0])}" if math.isfinite(z) else "")
-            told.append((LIMIT, f"{at_point(use, at)}: {said}; {is_it}"))
-            continue
-        got, slope = result["reads"][0][0][0], result["reads"][1][0][1] or 0.0
-        if got is not None and not close(got, z) and math.isfinite(z):
-            told.append((LIMIT, f"{at_point(use, at)} gives {figure(got)}, and is {figure(z)}"))
-        elif not close(slope, slopes[0]) and math.isfinite(slopes[0]):
-            if at == (0.0,) and use.operation.meaning in ("relu", "abs"):
-                told.append(
-                    (
-                        CONVENTION,
-                        f"its slope at 0, a kink, is {figure(slope)} here, and {figure(slopes[0])} in PyTorch",
-                    )
-                )
-            else:
-                told.append(
-                    (LIMIT, f"{at_point(use, at)} has the slope {figure(slopes[0])}, and this one says {figure(slope)}")
-                )
+    told = [_at_hard_point(exam, use, at) for at in points]
     for verdict in (LIMIT, CONVENTION):
         remarks = [remark for kind, remark in told if kind == verdict]
         if remarks:
             exam.say(f"{use.name} at 0 and far out", verdict, "; ".join(remarks))
+
+
+def _at_hard_point(exam: Examination, use: Use, at: tuple[float, ...]) -> tuple[str, str]:
+    """What is to be said of an operation at a point, and what kind of thing that is; RIGHT for nothing."""
+    z, slopes = truth(use.operation, at)
+    sketch, leaves, y = single(use, at)
+    sketch.read(y)
+    sketch.backward(y)
+    sketch.read(*leaves)
+    result = exam.bench.run(sketch.steps)
+    if said := exam.failure(result):
+        if math.isnan(z):
+            return RIGHT, ""
+        is_it = f"its value is {figure(z)}" + (f" and its slope {figure(slopes[0])}" if math.isfinite(z) else "")
+        return LIMIT, f"{at_point(use, at)}: {said}; {is_it}"
+    got, slope = result["reads"][0][0][0], result["reads"][1][0][1] or 0.0
+    if got is not None and not close(got, z) and math.isfinite(z):
+        return LIMIT, f"{at_point(use, at)} gives {figure(got)}, and is {figure(z)}"
+    if close(slope, slopes[0]) or not math.isfinite(slopes[0]):
+        return RIGHT, ""
+    if at == (0.0,) and use.operation.meaning in ("relu", "abs"):
+        return CONVENTION, f"its slope at 0, a kink, is {figure(slope)} here, and {figure(slopes[0])} in PyTorch"
+    return LIMIT, f"{at_point(use, at)} has the slope {figure(slopes[0])}, and this one says {figure(slope)}"
 
 
 HABITS = (second_backward, shared_part, unreached, zero_grad, doubling, deep_chain, sum_of_values)

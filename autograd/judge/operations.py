@@ -7,14 +7,17 @@ and b on the right, and of the result z. It is named only where it gives what wa
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from autograd.calculus import gradient
 from autograd.composed import elu, exp2, gelu, leaky_relu, logsigmoid
+from autograd.formula.parser import parse
 from autograd.formula.writing import formula
 from autograd.operation import PRIMITIVES
+from autograd.rewriting import value_at
 from autograd.value import Value
 
 Rule = Callable[..., float]
@@ -76,8 +79,9 @@ class Operation(NamedTuple):
         return BINARY[self.meaning] if self.arity == 2 else UNARY[self.meaning]
 
     @property
-    def shown(self) -> str:
-        return f"`{self.name}`"
+    def letters(self) -> str:
+        """What its inputs are called in formulas."""
+        return "ab" if self.arity == 2 else "x"
 
     @property
     def is_known(self) -> bool:
@@ -119,8 +123,7 @@ def written_slopes(operation: Operation) -> list[str]:
 
 def _local(operation: Operation, instead: str | None) -> list[Any]:
     """The rule of an operation on names; instead: the name that stands in place of all others."""
-    names = "ab" if operation.arity == 2 else "x"
-    xs = [Value(0.5, instead or name) for name in names]
+    xs = [Value(0.5, instead or name) for name in operation.letters]
     y = operation.function(*xs)
     if y.op is not None and list(y.inputs) == xs:
         return list(y.op.slopes(Value(0.5, instead or "z"), xs))
@@ -135,140 +138,44 @@ def _written(slope: Any) -> str:
 
 # ------------------------------------------------------------------------------------------------------------------- slips
 
-UNARY_SLIPS: tuple[tuple[str, Rule], ...] = (
-    ("1", lambda x, z: 1.0),
-    ("0", lambda x, z: 0.0),
-    ("x", lambda x, z: x),
-    ("z", lambda x, z: z),
-    ("−1", lambda x, z: -1.0),
-    ("−z", lambda x, z: -z),
-    ("1/x", lambda x, z: 1 / x),
-    ("1/z", lambda x, z: 1 / z),
-    ("x²", lambda x, z: x * x),
-    ("z²", lambda x, z: z * z),
-    ("1 − x", lambda x, z: 1 - x),
-    ("1 − z", lambda x, z: 1 - z),
-    ("1 + z", lambda x, z: 1 + z),
-    ("z − 1", lambda x, z: z - 1),
-    ("1 − x²", lambda x, z: 1 - x * x),
-    ("1 − z²", lambda x, z: 1 - z * z),
-    ("1 + x²", lambda x, z: 1 + x * x),
-    ("1 + z²", lambda x, z: 1 + z * z),
-    ("(1 − z)²", lambda x, z: (1 - z) ** 2),
-    ("x·(1 − x)", lambda x, z: x * (1 - x)),
-    ("z·(1 − z)", lambda x, z: z * (1 - z)),
-    ("z·(1 + z)", lambda x, z: z * (1 + z)),
-    ("x·(1 − z)", lambda x, z: x * (1 - z)),
-    ("z·(1 − x)", lambda x, z: z * (1 - x)),
-    ("x·z", lambda x, z: x * z),
-    ("x·exp(x − 1)", lambda x, z: x * math.exp(x - 1)),
-    ("exp(x)", lambda x, z: math.exp(x)),
-    ("exp(z)", lambda x, z: math.exp(z)),
-    ("log(x)", lambda x, z: math.log(x)),
-    ("1/x²", lambda x, z: 1 / (x * x)),
-    ("−1/x²", lambda x, z: -1 / (x * x)),
-    ("1/(2·x)", lambda x, z: 1 / (2 * x)),
-    ("1/(2·z)", lambda x, z: 1 / (2 * z)),
-    ("√x", lambda x, z: math.sqrt(x)),
-    ("1/√x", lambda x, z: 1 / math.sqrt(x)),
-    ("2·x", lambda x, z: 2 * x),
-    ("2·z", lambda x, z: 2 * z),
-    ("sin(x)", lambda x, z: math.sin(x)),
-    ("cos(x)", lambda x, z: math.cos(x)),
-    ("tanh(x)", lambda x, z: math.tanh(x)),
-    ("σ(x)", lambda x, z: 1 / (1 + math.exp(-x))),
-    ("1 − tanh(z)²", lambda x, z: 1 - math.tanh(z) ** 2),
-    ("[x < 0]", lambda x, z: float(x < 0)),
-    ("[x > 0]", lambda x, z: float(x > 0)),
-    ("sign(x)", lambda x, z: math.copysign(1.0, x)),
-)
-BINARY_SLIPS: tuple[tuple[str, Rule], ...] = (
-    ("1", lambda a, b, z: 1.0),
-    ("−1", lambda a, b, z: -1.0),
-    ("0", lambda a, b, z: 0.0),
-    ("a", lambda a, b, z: a),
-    ("b", lambda a, b, z: b),
-    ("−a", lambda a, b, z: -a),
-    ("−b", lambda a, b, z: -b),
-    ("z", lambda a, b, z: z),
-    ("−z", lambda a, b, z: -z),
-    ("1/a", lambda a, b, z: 1 / a),
-    ("1/b", lambda a, b, z: 1 / b),
-    ("−1/a", lambda a, b, z: -1 / a),
-    ("−1/b", lambda a, b, z: -1 / b),
-    ("a/b", lambda a, b, z: a / b),
-    ("b/a", lambda a, b, z: b / a),
-    ("−a/b", lambda a, b, z: -a / b),
-    ("1/b²", lambda a, b, z: 1 / b**2),
-    ("−1/b²", lambda a, b, z: -1 / b**2),
-    ("a/b²", lambda a, b, z: a / b**2),
-    ("−a/b²", lambda a, b, z: -a / b**2),
-    ("b/a²", lambda a, b, z: b / a**2),
-    ("−b/a²", lambda a, b, z: -b / a**2),
-    ("a²", lambda a, b, z: a * a),
-    ("b²", lambda a, b, z: b * b),
-    ("a + b", lambda a, b, z: a + b),
-    ("a − b", lambda a, b, z: a - b),
-    ("b − a", lambda a, b, z: b - a),
-    ("a·b", lambda a, b, z: a * b),
-    ("a^b", lambda a, b, z: a**b),
-    ("b·a^b", lambda a, b, z: b * a**b),
-    ("a^(b − 1)", lambda a, b, z: a ** (b - 1)),
-    ("b·a^(b − 1)", lambda a, b, z: b * a ** (b - 1)),
-    ("b·a^(b + 1)", lambda a, b, z: b * a ** (b + 1)),
-    ("(b − 1)·a^(b − 1)", lambda a, b, z: (b - 1) * a ** (b - 1)),
-    ("(b − 1)·a^b", lambda a, b, z: (b - 1) * a**b),
-    ("(b − 1)·a^(b − 2)", lambda a, b, z: (b - 1) * a ** (b - 2)),
-    ("b·(a − 1)", lambda a, b, z: b * (a - 1)),
-    ("a·b^(a − 1)", lambda a, b, z: a * b ** (a - 1)),
-    ("b^(a − 1)", lambda a, b, z: b ** (a - 1)),
-    ("log(a)", lambda a, b, z: math.log(a)),
-    ("log(b)", lambda a, b, z: math.log(b)),
-    ("a^b·log(a)", lambda a, b, z: a**b * math.log(a)),
-    ("a^b·log(b)", lambda a, b, z: a**b * math.log(b)),
-    ("a·log(b)", lambda a, b, z: a * math.log(b)),
-    ("b·log(a)", lambda a, b, z: b * math.log(a)),
-)
-UNARY_VALUES: tuple[tuple[str, Rule], ...] = (
-    ("x", lambda x: x),
-    ("0", lambda x: 0.0),
-    ("1", lambda x: 1.0),
-    ("|x|", abs),
-    ("1/x", lambda x: 1 / x),
-    ("x²", lambda x: x * x),
-    ("exp(−x)", lambda x: math.exp(-x)),
-    ("σ(−x)", lambda x: 1 / (1 + math.exp(x))),
-    ("tanh(x/2)", lambda x: math.tanh(x / 2)),
-    ("min(x, 0)", lambda x: min(x, 0.0)),
-    ("min(x, 1)", lambda x: min(x, 1.0)),
-    ("max(x, 1)", lambda x: max(x, 1.0)),
-    *((f"{name}(x)", PRIMITIVES[name]) for name in UNARY if name in PRIMITIVES),
-)
-BINARY_VALUES: tuple[tuple[str, Rule], ...] = (
-    ("a + b", lambda a, b: a + b),
-    ("a − b", lambda a, b: a - b),
-    ("b − a", lambda a, b: b - a),
-    ("a·b", lambda a, b: a * b),
-    ("a/b", lambda a, b: a / b),
-    ("b/a", lambda a, b: b / a),
-    ("a^b", lambda a, b: a**b),
-    ("b^a", lambda a, b: b**a),
-    ("a", lambda a, b: a),
-    ("b", lambda a, b: b),
-    ("0", lambda a, b: 0.0),
-    ("a/b rounded down", lambda a, b: math.floor(a / b)),
-)
-_CHANGES: tuple[tuple[str, Callable[[float], float]], ...] = (  # of what is right
-    ("its sign is wrong", lambda r: -r),
-    ("it is twice that", lambda r: 2.0 * r),
-    ("it is half of that", lambda r: r / 2.0),
-    ("it is the square of that", lambda r: r * r),
-    ("it is 1 divided by that", lambda r: 1.0 / r),
-    ("it is 1 plus that", lambda r: 1.0 + r),
-    ("it is 1 minus that", lambda r: 1.0 - r),
-)
+# A slip is a formula of the inputs, of the result z, and of the right slope r. The first one that fits is named.
+
+UNARY_SLIPS = """
+    1; 0; x; z; −1; −z; 1/x; 1/z; x²; z²; 1 − x; 1 − z; 1 + z; z − 1; 1 − x²; 1 − z²; 1 + x²; 1 + z²; (1 − z)²
+    x·(1 − x); z·(1 − z); z·(1 + z); x·(1 − z); z·(1 − x); x·z; x·exp(x − 1); exp(x); exp(z); log(x); 1/x²; −1/x²
+    1/(2·x); 1/(2·z); √x; 1/√x; 2·x; 2·z; sin(x); cos(x); tanh(x); σ(x); 1 − tanh(z)²; [x < 0]; [x > 0]; sign(x)
+"""
+BINARY_SLIPS = """
+    1; −1; 0; a; b; −a; −b; z; −z; 1/a; 1/b; −1/a; −1/b; a/b; b/a; −a/b; 1/b²; −1/b²; a/b²; −a/b²; b/a²; −b/a²; a²; b²
+    a + b; a − b; b − a; a·b; a^b; b·a^b; a^(b − 1); b·a^(b − 1); b·a^(b + 1); (b − 1)·a^(b − 1); (b − 1)·a^b
+    (b − 1)·a^(b − 2); b·(a − 1); a·b^(a − 1); b^(a − 1); log(a); log(b); a^b·log(a); a^b·log(b); a·log(b); b·log(a)
+"""
+UNARY_VALUES = "x; 0; 1; |x|; 1/x; x²; exp(−x); σ(−x); tanh(x/2); min(x, 0); min(x, 1); max(x, 1)"
+BINARY_VALUES = "a + b; a − b; b − a; a·b; a/b; b/a; a^b; b^a; a; b; 0"
+CHANGES = {  # of what is right
+    "its sign is wrong": "−r",
+    "it is twice that": "2·r",
+    "it is half of that": "r/2",
+    "it is the square of that": "r²",
+    "it is 1 divided by that": "1/r",
+    "it is 1 plus that": "1 + r",
+    "it is 1 minus that": "1 − r",
+    "it is multiplied by z once more": "r·z",
+    "it is multiplied by {} once more": "r·{}",  # by the first input
+}
 
 Samples = Sequence[tuple[Sequence[float], float, float, float]]  # inputs, result, right slope, measured slope
+
+
+def _formulas(table: str) -> list[str]:
+    return re.split("[;\n] *", table.strip())
+
+
+def _rule(text: str, letters: str) -> Rule:
+    """What a formula of some letters comes to, for numbers in their order."""
+    names = {letter: Value(1.0, letter) for letter in letters}
+    y = parse(text, names)
+    return lambda *at: value_at(y, dict(zip(names.values(), at)))
 
 
 def name_slope(operation: Operation, samples: Samples) -> tuple[str, str]:
@@ -276,55 +183,42 @@ def name_slope(operation: Operation, samples: Samples) -> tuple[str, str]:
     if len(samples) < 3:
         return "", ""
     for text, words, rule in _slips(operation):
-        if all(_near(rule, (at, z, right), measured) for at, z, right, measured in samples):
+        if all(_near(rule, (*at, z, right), measured) for at, z, right, measured in samples):
             return text, words
     return "", ""
 
 
-Slip = tuple[str, str, Callable[[Sequence[float], float, float], float]]
-
-
-def _slips(operation: Operation) -> Iterator[Slip]:
+def _slips(operation: Operation) -> Iterator[tuple[str, str, Rule]]:
     """All slips, each with its formula or its words, and what it gives for inputs, a result, and the right slope."""
-    sign, *changes = [("", words, _change(change)) for words, change in _CHANGES]
-    yield sign
-    for text, rule in UNARY_SLIPS if operation.arity == 1 else BINARY_SLIPS:
-        yield text, "", _at_point(rule)
+    letters = f"{operation.letters}zr"
+    first = letters[0]
+    (sign, negative), *changes = CHANGES.items()
+    yield "", sign, _rule(negative, letters)
+    for text in _formulas(UNARY_SLIPS if operation.arity == 1 else BINARY_SLIPS):
+        yield text, "", _rule(text, letters)
     if operation.arity == 1 and operation.is_known:
         for name, words in (("z", "z in place of x"), ("x", "x in place of z")):
             slope = _local(operation, name)[0]
             if isinstance(slope, Value):
-                yield formula(slope), words, _confused(operation, name)
-    yield from changes
-    yield "", "it is multiplied by z once more", lambda at, z, right: right * z
-    yield "", f"it is multiplied by {'x' if operation.arity == 1 else 'a'} once more", lambda at, z, right: right * at[0]
+                yield formula(slope), words, partial(_confuse, operation, name)
+    for words, text in changes:
+        yield "", words.format(first), _rule(text.format(first), letters)
 
 
-def _change(change: Callable[[float], float]) -> Callable[[Sequence[float], float, float], float]:
-    return lambda at, z, right: change(right)
-
-
-def _at_point(rule: Rule) -> Callable[[Sequence[float], float, float], float]:
-    return lambda at, z, right: rule(*at, z)
-
-
-def _confused(operation: Operation, name: str) -> Callable[[Sequence[float], float, float], float]:
-    return lambda at, z, right: _replaced(operation, z if name == "z" else at[0])
-
-
-def _replaced(operation: Operation, x: float) -> float:
-    """The slope of an operation of one number where its rule is given one number for input and result."""
-    y = operation.function(Value(x))
+def _confuse(operation: Operation, name: str, x: float, z: float, right: float) -> float:
+    """The slope of an operation of one number where its rule is given x, or z, for both input and result."""
+    both = x if name == "x" else z
+    y = operation.function(Value(both))
     if y.op is None or len(y.inputs) != 1:
         return math.nan
-    return float(y.op.slopes(x, [x])[0])
+    return float(y.op.slopes(both, [both])[0])
 
 
 def name_value(operation: Operation, samples: Sequence[tuple[Sequence[float], float]]) -> str:
     """What an operation computes in place of what it should: a formula, or nothing."""
     if len(samples) < 3:
         return ""
-    for text, rule in UNARY_VALUES if operation.arity == 1 else BINARY_VALUES:
+    for text, rule in _values(operation):
         if all(_near(rule, at, z) for at, z in samples):
             return text
     if all(close(-truth(operation, tuple(at))[0], z) for at, z in samples):
@@ -332,7 +226,17 @@ def name_value(operation: Operation, samples: Sequence[tuple[Sequence[float], fl
     return ""
 
 
-def _near(rule: Rule, at: Sequence[Any], measured: float) -> bool:
+def _values(operation: Operation) -> Iterator[tuple[str, Rule]]:
+    """What may be computed in place of something else."""
+    for text in _formulas(UNARY_VALUES if operation.arity == 1 else BINARY_VALUES):
+        yield text, _rule(text, operation.letters)
+    if operation.arity == 1:
+        yield from ((f"{name}(x)", PRIMITIVES[name]) for name in UNARY if name in PRIMITIVES)
+    else:
+        yield "a/b rounded down", lambda a, b: math.floor(a / b)
+
+
+def _near(rule: Rule, at: Sequence[float], measured: float) -> bool:
     """Whether a rule gives what was measured; not where it is no number."""
     try:
         return close(float(rule(*at)), measured)

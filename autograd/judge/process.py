@@ -46,9 +46,6 @@ class Here:
         """Which operations there are."""
         return self.engine.has(names)
 
-    def close(self) -> None:
-        """Nothing is left."""
-
 
 class Apart:
     """A bench for a file, in a process of its own.
@@ -59,7 +56,8 @@ class Apart:
 
     def __init__(self, path: Path, name: str, names: Sequence[str], seconds: float) -> None:
         self.path, self.spelled, self.seconds = path, [name, *names], seconds
-        self.starts, self.spent, self.process = 0, 0.0, None
+        self.starts, self.spent = 0, 0.0
+        self.process: subprocess.Popen[str] | None = None
         self.folder = tempfile.TemporaryDirectory(prefix="chalkgrad-judge-", ignore_cleanup_errors=True)
         self.printed, self.forks, self.only_definitions = "", 0, ""
         try:
@@ -67,8 +65,6 @@ class Apart:
         except BaseException:
             self.close()
             raise
-
-    process: subprocess.Popen[str] | None
 
     def _load(self) -> None:
         """Start, with the whole file, and where that does not work with its definitions alone."""

@@ -9,21 +9,15 @@ again: whoever looks for kind numbers tries many.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.forms import figure, text_of
+from autograd.mark.context import SheetContext
 from autograd.mark.guessing import places_nearby, signature_at
-from autograd.mark.mistakes import mistakes
+from autograd.mark.mistakes import Mistake, mistakes, show_with
 from autograd.rewriting import evaluate
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from autograd.mark.context import SheetContext
-    from autograd.mark.mistakes import Mistake
-    from autograd.value import Value
+from autograd.value import Value
 
 
 class Ambiguity(NamedTuple):
@@ -74,6 +68,7 @@ class CommonMistakes:
         true: the right number of each quantity
         """
         here: list[dict[Value, float]] = []
+        show = show_with(true)
         for name, leaf, ways, signatures, order in self.lines:
             values = evaluate(order, true)
             seen: dict[str, int] = {}
@@ -86,7 +81,7 @@ class CommonMistakes:
                 other, step = ways[first], self.formulas[leaf]
                 here = here or self._places(true)  # as ReLU and nothing, which are one thing to the right of 0
                 if signature_at(step if other is None else other.formula, here) != signature_at(way.formula, here):
-                    found = Ambiguity(name, _tell(way, true), "" if other is None else _tell(other, true), printed)
+                    found = Ambiguity(name, way.tell(show), "" if other is None else other.tell(show), printed)
                     if found not in told:
                         told.add(found)
                         yield found
@@ -98,11 +93,3 @@ def _line(name: str, leaf: Value, context: SheetContext, places: Sequence[Mappin
     formulas = [step, *(mistake.formula for mistake in wrong)]
     signatures = [signature_at(formula, places) for formula in formulas]
     return _Line(name, leaf, [None, *wrong], signatures, nodes(*formulas))
-
-
-def _tell(mistake: Mistake, numbers: Mapping[Value, float]) -> str:
-    def show(node: Value) -> str:
-        value = figure(evaluate(nodes(node), numbers)[node])
-        return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
-
-    return mistake.tell(show)

@@ -6,27 +6,21 @@ each column (.csv). What cannot be read is reported with the place; everything e
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
+import re
 import textwrap
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.display.files import clean
 from autograd.formula.lexer import FormulaError
-from autograd.mark.paper import read_paper
-from autograd.mark.texts import TOO_DEEP, SheetError, Written, read_text, read_toml
+from autograd.mark.paper import Entry, read_paper
+from autograd.mark.texts import TOO_DEEP, SheetError, Written, read_rows, read_text, read_toml
 from autograd.mark.worksheet import Worksheet
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    _Entry = tuple[str, str, object]  # the name of a line, the place, what is written there
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
 MOST_ENTRIES = 2_000  # answers of one person; columns of a table
@@ -44,6 +38,12 @@ class Problem(NamedTuple):
         return clean(f"{self.file}{f', {self.place}' if self.place else ''}: {self.reason}")
 
 
+def problem_with(path: Path, error: Exception) -> Problem:
+    """Why a file cannot be read, without its name, which stands before it."""
+    reason = error.strerror if isinstance(error, OSError) else error.args[0]
+    return Problem(clean(path.name), "", re.sub(f"^{re.escape(path.name)}[:,] ", "", str(reason)))
+
+
 class Answers(NamedTuple):
     """What somebody wrote, by line; what of it could not be read, in words, and by line."""
 
@@ -51,6 +51,28 @@ class Answers(NamedTuple):
     claims: dict[str, object]
     problems: list[Problem]
     unread: dict[str, object]
+
+
+def find_files(
+    paths: Iterable[str | os.PathLike[str]], endings: Sequence[str] = ENDINGS, below: bool = False
+) -> Iterator[tuple[Path, Path | None]]:
+    """Files, and those in folders that are not hidden, in the order of their names, each with its folder.
+
+    endings: of those in folders; below: whether folders in these count, too
+    """
+    for path in map(Path, paths):
+        if path.is_dir():
+            named = (each for each in (path.rglob("*") if below else path.iterdir()) if each.suffix.lower() in endings)
+            shown = (each for each in sorted(named) if not any(part[0] == "." for part in each.relative_to(path).parts))
+            yield from ((each, path) for each in shown)
+        else:
+            yield path, None
+
+
+def check_place(path: Path, folder: Path | None) -> None:
+    """Raises SheetError for a link that leads out of the folder that it was found in."""
+    if folder is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise SheetError("a link that leads out of the folder is not followed")
 
 
 def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers]:
@@ -72,7 +94,7 @@ def read_answers(path: str | os.PathLike[str], sheet: Worksheet) -> list[Answers
     given = content.get("answers", content)
     if not isinstance(given, dict):
         raise SheetError(f"{path.name}: {what}")
-    return [read_entries(path.name, person, [(name, name, text) for name, text in given.items()], sheet)]
+    return [read_entries(path.name, person, [Entry(name, name, text) for name, text in given.items()], sheet)]
 
 
 def read_lines(where: str, person: str, text: str, sheet: Worksheet) -> Answers:
@@ -110,19 +132,13 @@ def _answers_in_json(path: Path) -> tuple[dict[str, Any], str]:
 def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
     """A row for each person: the name in the first column, a line of the sheet at the head of each other."""
     text = read_text(path)
-    head = text.partition("\n")[0]
-    mark = max(";\t,", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise SheetError(f"{path.name}, line {reader.line_num}: {error}") from None
+    rows = read_rows(text, max(";\t,", key=text.partition("\n")[0].count), path.name)
     if len(rows) < 2 or len(rows[0][1]) < 2:
         raise SheetError(f"{path.name}: a table has the lines' names in its first row, and a person in each other one")
     names = [cell.strip() for cell in rows[0][1]]
     if len(names) > MOST_ENTRIES:
         raise SheetError(f"{path.name}: a table of {len(names):,} columns; no more than {MOST_ENTRIES:,} are read")
-    known = [name for name in names[1:] if _is_line(sheet, name)]
+    known = [name for name in names[1:] if is_line(sheet, name)]
     if not known:
         raise SheetError(f"{path.name}: none of {', '.join(names[1:6])} is a line of this worksheet")
     odd = [name for name in names[1:] if name and name not in known and get_close_matches(name, sheet.lines, 1)]
@@ -132,10 +148,9 @@ def _from_table(path: Path, sheet: Worksheet) -> Iterator[Answers]:
     ]
     for number, row in rows[1:]:
         if len(row) > len(names):
-            why = f"{len(row)} cells, and the head has {len(names)}: quote numbers with a decimal comma, or part cells by ;"
-            problems.append(Problem(path.name, f"row {number}", why))
+            problems.append(Problem(path.name, f"row {number}", too_many_cells(row, names)))
             continue
-        entries = [(name, f"row {number}, {name}", cell) for name, cell in zip(names[1:], row[1:]) if name in known]
+        entries = [Entry(name, f"row {number}, {name}", cell) for name, cell in zip(names[1:], row[1:]) if name in known]
         read = read_entries(path.name, row[0].strip() or f"row {number}", entries, sheet)
         yield read._replace(problems=[*problems, *read.problems])
         problems = []
@@ -150,14 +165,19 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _is_line(sheet: Worksheet, name: str) -> bool:
+def too_many_cells(row: Sequence[str], head: Sequence[str]) -> str:
+    return f"{len(row)} cells, and the head has {len(head)}: quote numbers with a decimal comma, or part cells by ;"
+
+
+def is_line(sheet: Worksheet, name: str) -> bool:
+    """Whether a sheet has a line that is called so."""
     try:
         return bool(sheet.line_named(name))
     except LookupError:
         return False
 
 
-def read_entries(file: str, person: str, entries: Iterable[_Entry], sheet: Worksheet) -> Answers:
+def read_entries(file: str, person: str, entries: Iterable[Entry], sheet: Worksheet) -> Answers:
     """The entries that can be read, and what is wrong with the others."""
     claims: dict[str, object] = {}
     unread: dict[str, object] = {}

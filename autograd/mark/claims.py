@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -35,8 +36,6 @@ from autograd.writing.names import all_readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from autograd.formula.lexer import Derive
 
 LONGEST, MOST_LINES = 4_000, 200  # of an answer: characters; lines, and members of a chain
@@ -139,11 +138,6 @@ class Claim:
     def formulas(self) -> list[Piece]:
         """The members that have names in them."""
         return [piece for piece in self.pieces if piece.number is None]
-
-    @property
-    def working(self) -> list[Piece]:
-        """The numbers before the last one: how it was worked out."""
-        return [piece for piece in self.pieces[:-1] if piece.number is not None]
 
 
 @lru_cache(maxsize=4096)
@@ -320,12 +314,17 @@ def _lines_in(text: str) -> Iterator[str]:
         yield text[end:]
 
 
-def _is_equation(text: str) -> bool:
-    """Whether something stands on both sides of a sign of equality."""
+def _members_of(text: str) -> list[tuple[str, int]]:
+    """The members of a chain; none where these cannot be told."""
     try:
-        return len(split_chain(text)) > 1
+        return split_chain(text)
     except FormulaError:
-        return True
+        return []
+
+
+def _is_equation(text: str) -> bool:
+    """Whether something stands on both sides of a sign of equality, or whatever cannot be told."""
+    return len(_members_of(text)) != 1
 
 
 def _find_assigned(chain: str, parts: Sequence[tuple[str, int]], line: str, names: Mapping[str, Value]) -> str:
@@ -349,20 +348,12 @@ def _is_anew(name: str, line: str) -> bool:
 def _unbox(text: str) -> str:
     """A chain that stands in a box, (z = 0.5), without it; [i = 2] is an indicator."""
     inside = without_brackets(text)
-    if text.strip()[:1] not in ("(", "{"):
-        return text
-    try:
-        return text if split_chain(inside) == [(inside, 0)] else inside
-    except FormulaError:
-        return inside
+    return text if text.strip()[:1] not in ("(", "{") or _members_of(inside) == [(inside, 0)] else inside
 
 
 def _left_of(text: str) -> str:
     """What stands in front of the first sign of equality."""
-    try:
-        return split_chain(text)[0][0]
-    except FormulaError:
-        return ""
+    return next((left for left, _ in _members_of(text)), "")
 
 
 def _name_in(text: str, names: Mapping[str, Value]) -> str:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
-import json
 import os
-import re
 from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
-from autograd.mark.answers import ENDINGS, Answers, Problem, read_answers, read_entries, read_lines
+from autograd.mark.answers import (
+    Answers,
+    Problem,
+    check_place,
+    find_files,
+    problem_with,
+    read_answers,
+    read_entries,
+    read_lines,
+)
 from autograd.mark.mistakes import KINDS
+from autograd.mark.paper import Entry
 from autograd.mark.red_pen import write_mark
-from autograd.mark.report import Marking, safe_cell, save_report
+from autograd.mark.report import Marking, Report, write_csv
 from autograd.mark.sheets import read_sheet
 from autograd.mark.texts import SheetError
 from autograd.writing.columns import align
 from autograd.writing.names import text_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-
 
 CLASS_STYLE = """
 .cg-class{font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72em}
@@ -46,12 +49,14 @@ vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
 """
 
 
-class Class:
+class Class(Report):
     """The marked sheets of several people.
 
     markings: a Marking for each person, by name; problems: what could not be read, as Problems
     mistakes: the commonest ones, as (line, kind, how many, who)
     """
+
+    kind, heading = "a class", "Marked worksheets"
 
     def __init__(self, markings: Mapping[str, Marking], problems: Sequence[Problem] = (), title: str = "") -> None:
         self.markings, self.problems, self.title = dict(markings), list(problems), title
@@ -74,7 +79,7 @@ class Class:
                 if row.verdict == "wrong":
                     kind = row.diagnoses[0].kind if len(row.diagnoses) == 1 else ""
                     who.setdefault((row.name, kind), []).append(person)
-        lines = Counter({line: 0 for line, _ in who})
+        lines = Counter[str]()
         for (line, _), people in who.items():
             lines[line] += len(people)
         order = sorted(who.items(), key=lambda item: (-len(item[1]), -lines[item[0][0]], item[0][1] == ""))
@@ -114,31 +119,25 @@ class Class:
             blocks.append("Cannot be read\n" + "\n".join(map(str, self.problems)))
         return "\n\n".join(blocks)
 
-    def __repr__(self) -> str:
-        return self.text
-
     @property
     def csv(self) -> str:
         """A row for each person: marks, and the verdict of each line; for a grade book."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
         lines = [row.name for row in next(iter(self.markings.values()))] if self.markings else []
-        writer.writerow([safe_cell(cell) for cell in ["name", "marks", "out of", "first mistake", *lines]])
-        for person, marking in self:
-            cells = [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
-            writer.writerow([safe_cell(cell) for cell in cells])
-        return file.getvalue()
+        rows = (
+            [person, marking.score, marking.out_of, marking.first_wrong or "", *marking.verdicts.values()]
+            for person, marking in self
+        )
+        return write_csv([["name", "marks", "out of", "first mistake", *lines], *rows])
 
     @property
-    def json(self) -> str:
-        """Everything, as JSON."""
-        whole = {
+    def data(self) -> dict[str, Any]:
+        """Everything, as dictionaries and lists."""
+        return {
             "title": self.title,
             "people": {person: marking.data for person, marking in self},
             "mistakes": [dict(zip(("line", "kind", "count", "people"), each)) for each in self.mistakes],
             "problems": [problem._asdict() for problem in self.problems],
         }
-        return json.dumps(whole, ensure_ascii=False, indent=2)
 
     def html(self) -> str:
         """The table, with the marked sheets below."""
@@ -155,11 +154,16 @@ class Class:
         if self.problems:
             problems = html.escape("\n".join(map(str, self.problems)))
             parts.append(f"<h3>Cannot be read</h3><pre>{problems}</pre>")
+        parts.append(self._more_html())
         parts += [
             f'<details id="sheet-{i}" open><summary>{html.escape(person)}</summary>{marking.html()}</details>'
             for i, (person, marking) in enumerate(self)
         ]
         return f'<style>{CLASS_STYLE}</style><div class="cg-class">{"".join(parts)}</div>'
+
+    def _more_html(self) -> str:
+        """What else there is to say above the marked sheets."""
+        return ""
 
     def _commonest(self, most: int) -> list[tuple[str, ...]]:
         """The commonest mistakes as cells: how many, the line, what it is, who."""
@@ -167,18 +171,6 @@ class Class:
             (f"{n} ×", text_name(line), KINDS.get(kind, "no guess"), ", ".join(people))
             for line, kind, n, people in self.mistakes[:most]
         ]
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write all to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
-
-        path: where to; its ending says as what
-
-        Raises ValueError for another ending.
-        """
-        return save_report(path, "a class", self, "Marked worksheets")
 
 
 def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLike[str]] = (), typed: str = "") -> Class:
@@ -208,18 +200,16 @@ def mark_files(sheet: str | os.PathLike[str], answers: Iterable[str | os.PathLik
     read: list[Answers] = []
     problems: list[Problem] = []
     if file.answers:
-        entries = [(name, name, text) for name, text in file.answers.items()]
+        entries = [Entry(name, name, text) for name, text in file.answers.items()]
         read.append(read_entries(path.name, path.stem, entries, file.sheet))
-    for each, folder in _files(answers):
+    for each, folder in find_files(answers):
         try:
             if each.exists() and each.samefile(path):
                 continue
-            if folder is not None and not Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
-                raise SheetError(f"{each.name}: a link that leads out of the folder is not followed")
+            check_place(each, folder)
             read += read_answers(each, file.sheet)
         except (OSError, SheetError) as error:
-            reason = str(error.strerror if isinstance(error, OSError) else error)
-            problems.append(Problem(each.name, "", re.sub(f"^{re.escape(each.name)}[:,] ", "", reason)))
+            problems.append(problem_with(each, error))
     if typed:
         read.append(read_lines("typed", "you", typed, file.sheet))
     markings: dict[str, Marking] = {}
@@ -241,17 +231,6 @@ def _name_anew(person: str, known: Container[str]) -> str:
     """The name of a person, with a number where others have the same."""
     numbered = (f"{person} ({n})" for n in count(2))
     return next(name for name in chain([person], numbered) if name not in known)
-
-
-def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, Path | None]]:
-    """The files themselves, and those in folders whose ending is that of answers, in the order of their names, each with its
-    folder."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            named = (each for each in path.iterdir() if each.suffix.lower() in ENDINGS and not each.name.startswith("."))
-            yield from ((each, path) for each in sorted(named))
-        else:
-            yield path, None
 
 
 def _cells(texts: Iterable[str]) -> str:

@@ -12,26 +12,22 @@ members go to working.py.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
+from autograd.mark.claims import Piece
+from autograd.mark.context import SheetContext
 from autograd.mark.forms import figure, put_names_in, text_of, total
 from autograd.mark.mistakes import mistakes
 from autograd.mark.points import Difference, are_same, close, difference
 from autograd.mark.working import Member, Near, Worth
 from autograd.operation import CONSTANT
 from autograd.rewriting import expand, substitute
+from autograd.value import Value
 from autograd.writing.names import text_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from autograd.mark.claims import Piece
-    from autograd.mark.context import SheetContext
-    from autograd.value import Value
 
 MOST_RESTORED, MOST_TRIED = 6, 64  # numbers in a formula that may stand for names; ways to put names in their place
 

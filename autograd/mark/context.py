@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from autograd import primitives as ops
@@ -14,11 +15,6 @@ from autograd.operation import CONSTANT, PRIMITIVES
 from autograd.rewriting import value_at
 from autograd.value import Value
 from autograd.writing.names import UNSUB, text_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 
 ACTIVATIONS = [PRIMITIVES[name] for name in "sigmoid tanh relu leaky_relu elu gelu silu softplus".split()]
 RATES = re.compile(r"(?i)(η|eta|α|alpha|lr|rate|step|learning_?rate|γ|gamma|ε|epsilon)")
@@ -105,10 +101,6 @@ class SheetContext:
         op, (_, *rest) = self.formulas[h].op, [x.data for x in self.formulas[h].inputs]
         at = [(op.value(x, *rest), (x, *rest)) for x in (0.7, -0.4)]  # type: ignore[union-attr]
         return all(close(value_at(formula, {h: z}), op.slopes(z, xs)[0]) for z, xs in at)  # type: ignore[union-attr]
-
-    def is_slope(self, leaf: Value) -> bool:
-        """Whether a quantity is a line such as s = h(1 − h)."""
-        return self.symbol_of(leaf) != ""
 
     def symbol_of(self, leaf: Value) -> str:
         """The sign of the activation whose derivative a line is: σ for s = h(1 − h); none where it is no such line."""

@@ -89,15 +89,16 @@ def exercise(
         raise ValueError(f"answers are wanted to 3 to 12 significant digits, not {digits!r}")
     asked: dict[str, Any] = {"activation": activation, "batch": batch, "l2": l2, "steps": steps}
     asked |= {"true_class": true_class, "symbols": symbols}
+    made = {name: x for name, x in asked.items() if x is not None}
     if seed is not None and not isinstance(seed, int):
         raise TypeError(f"a seed is a whole number, not {seed!r}")
     seed = Random().randrange(10**6) if seed is None else seed
-    made = {name: x for name, x in asked.items() if x is not None}
     if isinstance(model, str) and model in QUESTIONS:
-        variant = variant_of(model, QUESTIONS[model], **asked)
-        return ask(model, variant, title_of(QUESTIONS[model], variant, ""), seed, digits, made)
+        _, title, usual, takes = QUESTIONS[model]
+        variant = variant_of(model, usual, takes, made)
+        return ask(model, variant, title_of(title, usual, variant), seed, digits, made)
     random = Random(seed)
-    source, loss, title = _look_up(model, loss, asked, random)
+    source, loss, title = _look_up(model, loss, made, random)
     sheet, hidden = source.draw(random, digits)
     sheet.title = title
     return Exercise(sheet, loss, digits, model if isinstance(model, str) else "", seed, made, hidden)
@@ -114,20 +115,21 @@ def with_given(level: str, seed: int, given: Mapping[str, float], digits: int, m
     return Exercise(sheet, loss, digits, level, seed, made)
 
 
-def _look_up(model: object, loss: str, asked: Mapping[str, Any], random: Random) -> tuple[KindNumbers, str, str]:
+def _look_up(model: object, loss: str, made: Mapping[str, Any], random: Random) -> tuple[KindNumbers, str, str]:
     """Sheets of a level, or like somebody's own, with its loss and its title.
 
-    asked: in what it is to differ from the plain one
+    made: in what it differs from the plain one
     """
     if isinstance(model, Worksheet):
-        if others := [name for name, x in asked.items() if x is not None]:
-            raise ValueError(f"a Worksheet is what it is: {', '.join(others)} says what a level is like")
+        if made:
+            raise ValueError(f"a Worksheet is what it is: {', '.join(made)} says what a level is like")
         return KindNumbers(model), model.line_named(loss) if loss else "", model.title or "Exercise"
     if not isinstance(model, str):
         raise TypeError(f"exercise takes a level, such as 'neuron', or a Worksheet, not {model!r}")
     if model not in LEVELS:
         near = "".join(f" (is {name!r} meant?)" for name in get_close_matches(model, LEVELS, 1))
         raise ValueError(f"{model!r} is no level{near}; there are {', '.join(map(repr, KINDS))}, or give a Worksheet")
-    level, variant = LEVELS[model], variant_of(model, LEVELS[model], **asked)
+    level = LEVELS[model]
+    variant = variant_of(model, level.usual, level.takes, made)
     source = numbers_for(model, with_graph(model, variant, random))
-    return source, level.loss, title_of(level, variant, source.title)
+    return source, level.loss, title_of(source.title or level.title, level.usual, variant)

@@ -7,6 +7,7 @@ which have formulas of their own. Formulas are graphs of Values and stay as they
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from random import Random
 from typing import NamedTuple
@@ -19,11 +20,6 @@ from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, substitute
 from autograd.value import Value, constant, record
 from autograd.writing.numbers import number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
 
 LONGEST = 200  # nodes of a formula that people work out in one line, in whatever way
 MOST_TRIED = 5  # factors of a product whose partial products are all looked at
@@ -113,10 +109,10 @@ def rearrange(formula: Value) -> Iterator[Value]:
     for node in products_in(formula):
         sign, above, below = factorize(node)
         for bracket in [factor for factor in above if factor.op in SUMS]:
-            others = _without(above, [bracket])
+            others = without(above, [bracket])
             for inside in dict.fromkeys([*((x,) for x in others), tuple(others)]):
                 if inside:
-                    outside = _without(others, inside)
+                    outside = without(others, inside)
                     terms = total([chain([*inside, term]) for term in _terms(bracket)])
                     yield substitute(formula, {node: Product(sign, [*outside, terms], below).graph()})
     for node in nodes(formula):
@@ -133,13 +129,13 @@ def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
     products = [_spread(factorize(term)) for term in terms]
     common, over = products[0].above, list[Value]()
     for p in products:
-        common = _without(common, _without(common, p.above))
-        over += _without(p.below, over)
+        common = without(common, without(common, p.above))
+        over += without(p.below, over)
     if common:
-        rest = [p.graph(_without(p.above, common)) for p in products]
+        rest = [p.graph(without(p.above, common)) for p in products]
         yield chain([*common, total(rest)])
     if over:
-        above = total([p.graph([*p.above, *_without(over, p.below)], []) for p in products])
+        above = total([p.graph([*p.above, *without(over, p.below)], []) for p in products])
         short = _as_a_sum(above, free_variables(above))
         yield from (each / chain(over) for each in (above, short) if each is not None)
     if len(terms) == 2 and products[0].sign > 0.0 > products[1].sign and not (products[0].below or products[1].below):
@@ -148,7 +144,7 @@ def _as_a_product(terms: Sequence[Value]) -> Iterator[Value]:
             yield total([a, -b]) * total([a, b])
 
 
-def _without(factors: Sequence[Value], some: Sequence[Value]) -> list[Value]:
+def without(factors: Sequence[Value], some: Sequence[Value]) -> list[Value]:
     """Factors without some of them, each taken away as often as it is there: x·x without x is x."""
     left = list(factors)
     for x in some:

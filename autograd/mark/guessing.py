@@ -8,42 +8,25 @@ which come to different numbers on a sheet like this one, all are said if they a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
 from autograd.graph import nodes
-from autograd.mark.judging import with_lines
-from autograd.mark.mistakes import mistakes
-from autograd.mark.readings import error_bound
+from autograd.mark.claims import Number
+from autograd.mark.context import SheetContext
+from autograd.mark.judging import Judge, with_lines
+from autograd.mark.mistakes import Mistake, mistakes
+from autograd.mark.readings import Reading, error_bound
 from autograd.mark.rounding import FEWEST_DIGITS, grain, is_cut_off
 from autograd.mark.slips import Slip, digit_mistakes, round_early
 from autograd.rewriting import evaluate
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Number
-    from autograd.mark.context import SheetContext
-    from autograd.mark.judging import Judge
-    from autograd.mark.mistakes import Mistake
-    from autograd.mark.readings import Reading
-    from autograd.value import Value
-
+from autograd.value import Value
 
 MOST_GUESSES = 3  # mistakes that would each explain a number; where there are more, nothing is said
 MOST_WORKED_OUT = 50_000  # numbers, in looking for mistakes in one line; where that does not do, nothing is said
 NOTHING = 1e-14  # what is left of a − a where it is worked out by two ways
 ENOUGH_DIGITS = 4  # for a guess at a rare mistake
-
-
-class Attempt(NamedTuple):
-    """A mistake that may explain a number: what it comes to, how far off that may be, how many numbers were worked out."""
-
-    mistake: Mistake | Slip
-    value: float
-    error_bound: float
-    size: int
 
 
 class Guess(NamedTuple):
@@ -89,14 +72,12 @@ class Guesser:
         return []
 
     def try_mistakes(
-        self,
-        line: Value,
-        claim: Number,
-        reading: Reading,
-        numbers: Mapping[Value, float],
-        common: bool,
-    ) -> Iterator[Attempt]:
-        """The mistakes in one reading of a line, common or rare ones, and what they come to."""
+        self, line: Value, claim: Number, reading: Reading, numbers: Mapping[Value, float], common: bool
+    ) -> Iterator[tuple[Mistake | Slip, float, float, int]]:
+        """The mistakes in one reading of a line, common or rare ones.
+
+        Each with what it comes to, how far off that may be, and how many numbers were worked out
+        """
         step, kept = reading.step, self.judge.kept(claim)
         right = self.signature_of(step.formula)
         for mistake in mistakes(step.formula, self.context, line):
@@ -108,11 +89,11 @@ class Guesser:
                 elif _is_near(claim, value):
                     held = {x: reading.held.get(x) or self.judge.held_at(x) for x in order if not x.inputs and x.op is None}
                     reach = error_bound(mistake.formula, numbers, held, kept)
-                yield Attempt(mistake, value, reach, len(order))
-        value, reach = step.value(reading.values), step.error_bound(reading.values, reading.held, kept)
+                yield mistake, value, reach, len(order)
+        value, reach = reading.worth(kept)[:2]
         for slip, candidate, scale in digit_mistakes(claim, value):
             if slip.common == common:
-                yield Attempt(slip, claim.value + (value - candidate) / scale, reach / scale, 1)
+                yield slip, claim.value + (value - candidate) / scale, reach / scale, 1
         if not common:
             at = evaluate(step.order, reading.values)
             units = {x: self.judge.numbers[x].unit for x in step.cut if x in self.judge.numbers} | dict.fromkeys(
@@ -120,7 +101,7 @@ class Guesser:
             )
             for slip, coarse in round_early({x: at[x] for x in units}, units):
                 value = step.value({**reading.values, **coarse})
-                yield Attempt(slip, value, 0.0, len(step.order))
+                yield slip, value, 0.0, len(step.order)
 
     def explains(self, claim: Number, value: float, reach: float) -> bool:
         off = abs(claim.value - value)

@@ -14,12 +14,14 @@ A number that nothing explains is wrong; guessing.py looks for the mistake then.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, pairwise, product
 from typing import Any, NamedTuple
 
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
+from autograd.mark.claims import Number
 from autograd.mark.forms import PRODUCTS, put_names_in, rearrange, straighten
 from autograd.mark.points import close
 from autograd.mark.readings import Reading, Step, Way, error_bound
@@ -32,20 +34,12 @@ from autograd.mark.rounding import (
     beyond_cut,
     grain,
     is_cut_off,
-    rounding,
     unit_of,
     usually_kept,
 )
-from autograd.mark.working import Near, Worth
+from autograd.mark.working import Member, Near, Worth
 from autograd.rewriting import evaluate, expand, value_at
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Number
-    from autograd.mark.working import Member
-    from autograd.value import Value
+from autograd.value import Value
 
 MOST_READINGS = 200  # combinations of a person's own and the right numbers that one line is tried with
 MOST_WAYS = 24  # to work out one formula
@@ -194,16 +188,17 @@ class Judge:
 
     def readings(self, line: Value) -> list[Reading]:
         """The ways in which the numbers before a line may have been taken, the person's own first."""
+        wholes: list[tuple[Step, tuple[tuple[None, Value], ...]]] = []
+        if self.wrong_formulas:
+            theirs = Step(line, {**self.formulas, **self.wrong_formulas}, self.is_known)
+            blamed = tuple((None, x) for x in self.wrong_formulas if x in theirs.lines)
+            wholes += [(theirs, blamed)] if blamed else []
+        wholes.append((Step(line, self.formulas, self.is_known), ()))
         found: list[Reading] = []
-        for formulas in (
-            [{**self.formulas, **self.wrong_formulas}, self.formulas] if self.wrong_formulas else [self.formulas]
-        ):
-            whole = Step(line, formulas, self.is_known)
-            blamed = tuple((None, x) for x in self.wrong_formulas if x in whole.lines and formulas is not self.formulas)
-            if formulas is self.formulas or blamed:
-                short = whole.short()
-                for step in [whole] if short is None else [short, whole]:
-                    found += self.readings_of(step, blamed)
+        for whole, blamed in wholes:
+            short = whole.short()
+            for step in [whole] if short is None else [short, whole]:
+                found += self.readings_of(step, blamed)
         return found
 
     def other_readings(self, line: Value) -> list[Reading]:
@@ -211,22 +206,18 @@ class Judge:
 
         And those by the same formula that is worked out in another way.
         """
-        found: list[Reading] = []
-        formula = self.formulas[line]
-        for x in Step(line, self.formulas, self.is_known).cut:
-            longer = [self.formulas[x]] if formula.op in PRODUCTS and self.formulas[x].op in PRODUCTS else []
+        whole = Step(line, self.formulas, self.is_known)
+        steps: list[Step] = []
+        for x in whole.cut:
+            longer = [self.formulas[x]] if self.formulas[line].op in PRODUCTS and self.formulas[x].op in PRODUCTS else []
             for other in (*longer, *self.shorter(x)):
-                others = {**self.formulas, x: other}
-                found += self.readings_of(Step(line, others, lambda q, x=x: q is not x and self.is_known(q)), ())  # type: ignore[misc]
-        for other in (*self.shorter(line), *self.routes[line]):
-            found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
-        for member in self.workings[line]:
-            for other in self.restore(line, member):
-                found += self.readings_of(Step(line, {**self.formulas, line: other}, self.is_known), ())
-        step = Step(line, self.formulas, self.is_known)
-        for other in islice(rearrange(step.formula), MOST_WAYS):
-            found += self.readings_of(step.by(other), ())
-        return found
+                around = {**self.formulas, x: other}
+                steps.append(Step(line, around, lambda q, x=x: q is not x and self.is_known(q)))  # type: ignore[misc]
+        restored = (other for member in self.workings[line] for other in self.restore(line, member))
+        others = (*self.shorter(line), *self.routes[line], *restored)
+        steps += [Step(line, {**self.formulas, line: other}, self.is_known) for other in others]
+        steps += map(whole.by, islice(rearrange(whole.formula), MOST_WAYS))
+        return [reading for step in steps for reading in self.readings_of(step, ())]
 
     def restore(self, line: Value, member: Member) -> Iterator[Value]:
         """Right formulas of a line that a member is when names stand in the place of the numbers that this person wrote."""
@@ -247,9 +238,9 @@ class Judge:
 
     def readings_of(self, step: Step, blamed: tuple[tuple[None, Value], ...]) -> Iterator[Reading]:
         for combination in _combinations([self.ways_on_from(x) for x in step.cut]):
-            values = {x: way.number for x, way in zip(step.cut, combination)}
-            held = {x: way.held for x, way in zip(step.cut, combination)}
-            wrong = tuple((x, way.culprit) for x, way in zip(step.cut, combination) if way.culprit is not None)
+            ways = dict(zip(step.cut, combination))
+            values, held = {x: way.number for x, way in ways.items()}, {x: way.held for x, way in ways.items()}
+            wrong = tuple((x, way.culprit) for x, way in ways.items() if way.culprit is not None)
             yield Reading(step, values, held, (*blamed, *wrong))
 
     def is_known(self, x: Value) -> bool:
@@ -304,7 +295,7 @@ class Judge:
 
     def held_unwritten(self, claim: Number, reading: Reading, usual: Kept) -> Interval:
         """What somebody holds who wrote a formula: its number, rounded on the way to it and at last."""
-        on_the_way = rounding(reading.step.operations, reading.values, {}, usual)
+        on_the_way = reading.step.operations.rounding(reading.values, {}, usual)
         off = 0.5 * claim.unit + usual.most(claim.value) + on_the_way
         return Interval(-off, off)
 

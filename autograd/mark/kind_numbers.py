@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from itertools import combinations, islice
 from random import Random
@@ -25,10 +26,6 @@ from autograd.mark.levels import LEVELS, Variant
 from autograd.mark.worksheet import Worksheet
 from autograd.rewriting import evaluate
 from autograd.value import Value, with_siblings
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 TRIES = 300
 STEEPEST = 2.5  # the argument of a sigmoid or tanh beyond which it is taken to be saturated
@@ -105,7 +102,7 @@ class KindNumbers:
             if x in (0.0, 1.0):
                 given[leaf] = targets.pop()
             else:
-                given[leaf] = _draw(leaf.label, x, random)
+                given[leaf] = _draw_like(x, leaf.label, random)
                 sizes.append(abs(given[leaf]))
         doubled = any(a == b or max(a, b) == 2.0 * min(a, b) for a, b in combinations(sizes, 2))
         if doubled or any(x in (0.0, 0.5, 1.0) for x in sizes):
@@ -131,7 +128,8 @@ def _set_numbers(values: Mapping[str, Value], given: Iterable[Value], numbers: M
     ops.sum_of(*values.values()).forward()  # one walk for all
 
 
-def _draw(label: str, usual: float, random: Random) -> float:
+def _draw_like(usual: float, label: str, random: Random) -> float:
+    """A number of the usual size, with two decimals at most; a rate is one of a few, and some parameters are negative."""
     if RATES.fullmatch(label):
         return random.choice(RATE_CHOICES)
     size = 10.0 ** max(0, math.ceil(math.log10(abs(usual))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from autograd.calculus import gradient
 from autograd.functions import softmax
@@ -20,7 +20,7 @@ from autograd.value import Value, constant, lift
 
 Lines = dict[str, Value]
 Bend = Callable[[Value], Value]
-Pass = Callable[[list[Value]], Lines]  # from the parameters, forward and backward: the lines
+Pass = Callable[[Lines], Lines]  # from the parameters, forward and backward to ∂L/∂w for each: the lines
 
 MOST_ROWS, MOST_STEPS, CLASSES = 4, 2, 3
 PRIME = "'"
@@ -67,29 +67,15 @@ class Level(NamedTuple):
     drawn: bool = False
 
 
-class Kind(Protocol):
-    """What is known of every kind of exercise: its title, the plain one, and in what another one may differ."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def usual(self) -> Variant: ...
-    @property
-    def takes(self) -> tuple[str, ...]: ...
-
-
-def variant_of(name: str, kind: Kind, **asked: str | int | bool | None) -> Variant:
+def variant_of(name: str, usual: Variant, takes: Sequence[str], asked: Mapping[str, Any]) -> Variant:
     """What somebody asks for, of a kind of exercise. Raises ValueError for what there is not.
 
-    name: of the kind; kind: what is known of it; asked: by the names of a Variant; None where the usual will do
+    name, usual: of the kind, and the plain one; takes: in what another may differ; asked: by the names of a Variant
     """
-    given = {what: x for what, x in asked.items() if x is not None}
-    for what, x in given.items():
-        if x != getattr(kind.usual, what) and what not in kind.takes:
-            raise ValueError(
-                f"{name!r} comes with no other {what}; what can be another: {', '.join(kind.takes) or 'nothing'}"
-            )
-    found = kind.usual._replace(**given)  # type: ignore[arg-type]
+    for what, x in asked.items():
+        if x != getattr(usual, what) and what not in takes:
+            raise ValueError(f"{name!r} comes with no other {what}; what can be another: {', '.join(takes) or 'nothing'}")
+    found = usual._replace(**asked)
     if found.activation not in ACTIVATIONS:
         raise ValueError(f"{found.activation!r} is no activation of an exercise; there are {', '.join(ACTIVATIONS)}")
     for what, least, most in (("batch", 1, MOST_ROWS), ("steps", 0, MOST_STEPS), ("true_class", 1, CLASSES)):
@@ -99,11 +85,8 @@ def variant_of(name: str, kind: Kind, **asked: str | int | bool | None) -> Varia
     return found
 
 
-def title_of(kind: Kind, variant: Variant, own: str) -> str:
-    """The title of an exercise, with all in which it differs from the plain one.
-
-    own: the title that its sheet has, if it has one
-    """
+def title_of(title: str, usual: Variant, variant: Variant) -> str:
+    """The title of an exercise, with all in which it differs from the plain one."""
     words = {
         "activation": variant.activation,
         "batch": f"a batch of {variant.batch}",
@@ -112,8 +95,7 @@ def title_of(kind: Kind, variant: Variant, own: str) -> str:
         "true_class": f"class {variant.true_class}",
         "symbols": "in symbols",
     }
-    said = [word for what, word in words.items() if getattr(variant, what) != getattr(kind.usual, what)]
-    title = own or kind.title
+    said = [word for what, word in words.items() if getattr(variant, what) != getattr(usual, what)]
     return f"{title}: {', '.join(said)}" if said else title
 
 
@@ -166,7 +148,7 @@ def _by_row(stem: str, rows: Sequence[Sequence[Value]]) -> Lines:
     return {f"{stem}{i}{end}": node for end, row in zip(ends, rows) for i, node in enumerate(row, 1)}
 
 
-def _slopes(loss: Value, name: str, lines: Lines) -> Lines:
+def _slopes(loss: Value, lines: Lines, name: str = "L") -> Lines:
     """∂L/∂a for each line."""
     return {f"∂{name}/∂{of}": gradient(loss, node)[0] for of, node in lines.items()}
 
@@ -197,20 +179,20 @@ def _primed(name: str, times: int) -> str:
     return "/".join(f"{base}{PRIME * times}{mark}{index}" for base, mark, index in parts)
 
 
-def _descend(parameters: list[Value], steps: int, loss: str, one_pass: Pass) -> Worksheet:
+def _descend(parameters: Sequence[Value], steps: int, one_pass: Pass) -> Worksheet:
     """Forward and backward, then a step of gradient descent, as often as there are steps; once if there is none.
 
-    parameters: in the order in which they are renewed; loss: the line that is differentiated
+    parameters: in the order in which they are renewed
     """
     eta = Value(0.3, "eta")
-    names = [p.label for p in parameters]
+    named = {p.label: p for p in parameters}
     lines: Lines = {}
     for step in range(max(steps, 1)):
-        found = one_pass(parameters)
+        found = one_pass(named)
         lines |= {_primed(name, step): node for name, node in found.items()}
         if steps:
-            parameters = [p - eta * gradient(found[loss], p)[0] for p in parameters]
-            lines |= {_primed(name, step + 1): p for name, p in zip(names, parameters)}
+            named = {name: p - eta * gradient(found["L"], p)[0] for name, p in named.items()}
+            lines |= {_primed(name, step + 1): p for name, p in named.items()}
     return Worksheet(lines)
 
 
@@ -223,8 +205,8 @@ def _neuron(inputs: int, variant: Variant) -> Worksheet:
     ws, (b,) = _row("w", [0.4, -0.3][:inputs]), _values(b=0.2)
     penalty, entropy = _penalty(variant), variant.activation == "sigmoid"
 
-    def one_pass(parameters: list[Value]) -> Lines:
-        *ws, b = parameters
+    def one_pass(parameters: Lines) -> Lines:
+        *ws, b = parameters.values()
         nets = [_net(ws, row, b) for row in X]
         outs = [ACTIVATIONS[variant.activation](net) for net in nets]
         if entropy:
@@ -233,19 +215,14 @@ def _neuron(inputs: int, variant: Variant) -> Worksheet:
             each = [(out - y) ** 2 / 2 for out, y in zip(outs, ys)]
         L = _penalised(_mean(each), ws, penalty)
         a, guess = _numbered("a", nets), _numbered("ŷ", outs)
-        lines = a | guess | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
-        lines |= _slopes(L, "L", guess) | _own_slopes(guess, a, variant.activation) | _slopes(L, "L", a)
-        return lines | _slopes(L, "L", _named(names, parameters))
+        lines = a | guess | _numbered("L", each) | {"L": L}
+        lines |= _slopes(L, guess) | _own_slopes(guess, a, variant.activation) | _slopes(L, a)
+        return lines | _slopes(L, parameters)
 
-    names = [p.label for p in (*ws, b)]
-    sheet = _descend([*ws, b], variant.steps, "L", one_pass)
+    sheet = _descend([*ws, b], variant.steps, one_pass)
     if not entropy:
         sheet.title = f"{'One neuron with' if inputs == 1 else 'A neuron with two inputs and'} half the squared error"
     return sheet
-
-
-def _named(names: Sequence[str], parameters: Sequence[Value]) -> Lines:
-    return dict(zip(names, parameters))
 
 
 def _two_layers(variant: Variant) -> Worksheet:
@@ -253,32 +230,25 @@ def _two_layers(variant: Variant) -> Worksheet:
     ys = _row("y", [0.25, 0.7, 0.4, 0.9][: variant.batch])
     first, ((w211, w212),) = _table("w_1", [[0.1, 0.2], [0.3, 0.4]]), _table("w_2", [[0.5, 0.6]])
     b11, b12, b21 = _values(b_11=0.3, b_12=0.2, b_21=0.4)
-    parameters = [w211, w212, b21, *first[0], *first[1], b11, b12]
-    names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
-    def one_pass(parameters: list[Value]) -> Lines:
-        w211, w212, b21, w111, w112, w121, w122, b11, b12 = parameters
+    def one_pass(parameters: Lines) -> Lines:
+        w211, w212, b21, w111, w112, w121, w122, b11, b12 = parameters.values()
         nets = [[_net([w111, w112], row, b11), _net([w121, w122], row, b12)] for row in X]
         hidden = [[ACTIVATIONS[variant.activation](net) for net in row] for row in nets]
         last = [_net([w211, w212], row, b21) for row in hidden]
         outs = [sigmoid(net) for net in last]
         each = [(out - y) ** 2 / 2 for out, y in zip(outs, ys)]
         L = _penalised(_mean(each), [w211, w212, w111, w112, w121, w122], penalty)
-        a1, h1, a2, guess = (
-            _by_row("a_1", nets),
-            _by_row("h_1", hidden),
-            _by_row("a_2", [[a] for a in last]),
-            _numbered("ŷ", outs),
-        )
-        lines = a1 | h1 | a2 | guess | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
-        lines |= _slopes(L, "L", guess) | _own_slopes(guess, a2, "sigmoid") | _slopes(L, "L", a2)
-        named = _named(names, parameters)
-        lines |= _slopes(L, "L", {name: named[name] for name in names[:3]})
-        lines |= _slopes(L, "L", h1) | _own_slopes(h1, a1, variant.activation) | _slopes(L, "L", a1)
-        return lines | _slopes(L, "L", {name: named[name] for name in names[3:]})
+        a1, h1 = _by_row("a_1", nets), _by_row("h_1", hidden)
+        a2, guess = _by_row("a_2", [[a] for a in last]), _numbered("ŷ", outs)
+        lines = a1 | h1 | a2 | guess | _numbered("L", each) | {"L": L}
+        lines |= _slopes(L, guess) | _own_slopes(guess, a2, "sigmoid") | _slopes(L, a2)
+        named = list(parameters.items())
+        lines |= _slopes(L, dict(named[:3])) | _slopes(L, h1) | _own_slopes(h1, a1, variant.activation) | _slopes(L, a1)
+        return lines | _slopes(L, dict(named[3:]))
 
-    sheet = _descend(parameters, variant.steps, "L", one_pass)
+    sheet = _descend([w211, w212, b21, *first[0], *first[1], b11, b12], variant.steps, one_pass)
     sheet.title = "" if variant.steps == 1 else "A network of two layers"
     return sheet
 
@@ -288,25 +258,24 @@ def _softmax(variant: Variant) -> Worksheet:
     classes = [(k + variant.true_class + 1) % CLASSES for k in (1, 0, 2, 1)][: variant.batch]
     W = _table("w_", [[0.1, 0.2], [0.3, 0.4], [-0.2, 0.5]])
     bs = _row("b", [0.3, 0.2, 0.1])
-    parameters = [p for w, b in zip(W, bs) for p in (*w, b)]
-    names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
-    def one_pass(parameters: list[Value]) -> Lines:
-        rows = [parameters[i : i + 3] for i in range(0, len(parameters), 3)]
+    def one_pass(parameters: Lines) -> Lines:
+        own = list(parameters.values())
+        rows = [own[i : i + 3] for i in range(0, len(own), 3)]
         nets = [[_net(row[:2], x, row[2]) for row in rows] for x in X]
         shares = [[lift(share) for share in softmax(scores)] for scores in nets]
         each = [-log(row[k]) for row, k in zip(shares, classes)]
         L = _penalised(_mean(each), [w for row in rows for w in row[:2]], penalty)
         a = _by_row("a_", nets)
-        lines = a | _by_row("ŷ_", shares) | (_numbered("L", each) if len(each) > 1 else {}) | {"L": L}
-        down = _slopes(L, "L", a)
+        lines = a | _by_row("ŷ_", shares) | _numbered("L", each) | {"L": L}
+        down = _slopes(L, a)
         if len(X) > 1:  # what the slopes above come to, as it is written on paper
             rests = [(share - int(i == k)) / len(X) for row, k in zip(shares, classes) for i, share in enumerate(row)]
             down = dict(zip(down, rests))
-        return lines | down | _slopes(L, "L", _named(names, parameters))
+        return lines | down | _slopes(L, parameters)
 
-    return _descend(parameters, variant.steps, "L", one_pass)
+    return _descend([p for w, b in zip(W, bs) for p in (*w, b)], variant.steps, one_pass)
 
 
 def _attention(variant: Variant) -> Worksheet:
@@ -322,7 +291,7 @@ def _attention(variant: Variant) -> Worksheet:
     o = _net(shares, vs)
     L = (o - y) ** 2 / 2
     lines = _numbered("s", scores) | _numbered("α", shares) | {"o": o, "L": L}
-    lines |= _slopes(L, "L", {"o": o} | {v.label: v for v in vs} | _numbered("α", shares))
+    lines |= _slopes(L, {"o": o} | {v.label: v for v in vs} | _numbered("α", shares))
     a, g = shares, [gradient(L, share)[0] for share in shares]
     down = [g[i] * a[i] * (1 - a[i]) - g[1 - i] * a[0] * a[1] for i in (0, 1)]
     lines |= {f"∂L/∂s_{i}": slope for i, slope in enumerate(down, 1)}
@@ -338,8 +307,8 @@ def _jacobian(variant: Variant) -> Worksheet:
     f, names = _numbered("f", fs), {"x_1": x, "x_2": y}
     lines = f | {"L": L}
     for name, node in f.items():
-        lines |= _slopes(node, name, names)
-    return Worksheet(lines | _slopes(L, "L", f) | _slopes(L, "L", names))
+        lines |= _slopes(node, names, name)
+    return Worksheet(lines | _slopes(L, f) | _slopes(L, names))
 
 
 def _hessian(variant: Variant) -> Worksheet:
@@ -410,7 +379,7 @@ def _graph(variant: Variant) -> Worksheet:
     given = {name: node for name, node in found.items() if not node.inputs}
     L = boxes["L"]
     back = {name: node for name, node in reversed(boxes.items()) if node is not L}
-    return Worksheet(boxes | _slopes(L, "L", back | given))
+    return Worksheet(boxes | _slopes(L, back | given))
 
 
 def with_graph(name: str, variant: Variant, random: Random) -> Variant:
@@ -431,8 +400,8 @@ def _rmsnorm(variant: Variant) -> Worksheet:
     L = _half_square(outs, ys)
     n, guess, x = _numbered("n", normed), _numbered("ŷ", outs), _numbered("x", xs)
     lines = {"m": m, "r": r} | n | guess | {"L": L}
-    lines |= _slopes(L, "L", guess) | _slopes(L, "L", _numbered("g", gains)) | _slopes(L, "L", n)
-    along = list(_slopes(L, "L", n).values())
+    lines |= _slopes(L, guess) | _slopes(L, _numbered("g", gains)) | _slopes(L, n)
+    along = list(_slopes(L, n).values())
     lines["∂L/∂r"] = -lift(total([slope * each for slope, each in zip(along, normed)])) / r
     down = gradient(L, m)[0]
     lines["∂L/∂m"] = down
@@ -444,30 +413,27 @@ def _embedding(variant: Variant) -> Worksheet:
     """The letters 1, 2, 1: a row for each letter and one for each place, added; and a weight for each number."""
     E, P = _table("e_", [[0.3, 0.6], [0.7, 0.4]]), _table("p_", [[0.2, 0.5], [0.4, 0.6], [0.9, 0.1]])
     us, ys = _row("u", [0.8, 0.5]), _row("y", [0.6, 0.2, 0.9])
-    parameters = [*us, *E[0], *E[1]]
-    names = [p.label for p in parameters]
 
-    def one_pass(parameters: list[Value]) -> Lines:
-        us, first, second = parameters[:2], parameters[2:4], parameters[4:]
+    def one_pass(parameters: Lines) -> Lines:
+        own = list(parameters.values())
+        us, first, second = own[:2], own[2:4], own[4:]
         X = [[e + p for e, p in zip(row, place)] for row, place in zip((first, second, first), P)]
         outs = [_net(us, row) for row in X]
         L = _half_square(outs, ys)
         x, guess = {f"x_{i}{j}": node for i, row in enumerate(X, 1) for j, node in enumerate(row, 1)}, _numbered("ŷ", outs)
-        lines = x | guess | {"L": L} | _slopes(L, "L", guess) | _slopes(L, "L", x)
-        return lines | _slopes(L, "L", _named(names, parameters))
+        lines = x | guess | {"L": L} | _slopes(L, guess) | _slopes(L, x)
+        return lines | _slopes(L, parameters)
 
-    return _descend(parameters, variant.steps, "L", one_pass)
+    return _descend([*us, *E[0], *E[1]], variant.steps, one_pass)
 
 
 def _recurrent(variant: Variant) -> Worksheet:
     """Two inputs, one after the other, and a state of one number."""
     xs, (before, y) = _row("x", [0.6, 0.9]), _values(h_0=0.3, y=0.25)
-    parameters = _values(v=0.7, c=0.1, w=0.5, u=-0.4, b=0.2)
-    names = [p.label for p in parameters]
     penalty = _penalty(variant)
 
-    def one_pass(parameters: list[Value]) -> Lines:
-        v, c, w, u, b = parameters
+    def one_pass(parameters: Lines) -> Lines:
+        v, c, w, u, b = parameters.values()
         nets: list[Value] = []
         states = [before]
         for x in xs:
@@ -477,14 +443,13 @@ def _recurrent(variant: Variant) -> Worksheet:
         L = _penalised((out - y) ** 2 / 2, [v, w, u], penalty)
         a, h = _numbered("a", nets), _numbered("h", states[1:])
         lines = {name: node for both in zip(a.items(), h.items()) for name, node in both} | {"ŷ": out, "L": L}
-        named = _named(names, parameters)
-        lines |= _slopes(L, "L", {"ŷ": out, "v": v, "c": c})
+        lines |= _slopes(L, {"ŷ": out, "v": v, "c": c})
         for inner, outer in reversed(list(zip(a.items(), h.items()))):  # back through time
-            lines |= _slopes(L, "L", dict([outer])) | _own_slopes(dict([outer]), dict([inner]), variant.activation)
-            lines |= _slopes(L, "L", dict([inner]))
-        return lines | _slopes(L, "L", {name: named[name] for name in ("w", "u", "b")})
+            a, h = dict([inner]), dict([outer])
+            lines |= _slopes(L, h) | _own_slopes(h, a, variant.activation) | _slopes(L, a)
+        return lines | _slopes(L, {"w": w, "u": u, "b": b})
 
-    return _descend(parameters, variant.steps, "L", one_pass)
+    return _descend(_values(v=0.7, c=0.1, w=0.5, u=-0.4, b=0.2), variant.steps, one_pass)
 
 
 LEVELS: dict[str, Level] = {

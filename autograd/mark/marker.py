@@ -6,29 +6,27 @@ the value counts. Then each line gets its row: a verdict, guesses at the mistake
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
 from autograd.formula.measures import free_variables
-from autograd.mark.claims import Claim, Number
+from autograd.mark.claims import Claim, Number, Piece
 from autograd.mark.comparing import Check, Comparison
-from autograd.mark.forms import figure, text_of
+from autograd.mark.forms import figure
 from autograd.mark.guessing import Guesser
-from autograd.mark.judging import Judge, with_lines
+from autograd.mark.judging import Judge, Judgement, with_lines
+from autograd.mark.mistakes import show_with
 from autograd.mark.report import Diagnosis, Row
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.working import Member, Near, slips
-from autograd.rewriting import expand, value_at
+from autograd.rewriting import expand
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Piece
-    from autograd.mark.judging import Judgement
     from autograd.mark.worksheet import Worksheet
-    from autograd.value import Value
 
 
 def _in_order(sheet: Worksheet) -> list[Value]:
@@ -139,9 +137,9 @@ class Marker:
         claim, true = self.claims.get(leaf), self.sheet.right[leaf]
         if leaf in self.unread:
             error = self.unread[leaf]
-            return Row(name, error.text, "unread", true, None, None, (), (), (_say_in_words(error),), 0.0, worth)
+            return Row(name, error.text, "unread", true, remarks=(_say_in_words(error),), worth=worth)
         if claim is None:
-            return Row(name, "", "blank", true, None, None, (), (), (), 0.0, worth)
+            return Row(name, "", "blank", true, worth=worth)
         if leaf in self.numbers:
             said = self._judge_number(leaf, claim, digits)
             judged = self.judge.judged[leaf]
@@ -195,20 +193,11 @@ class Marker:
 
     def _guesses(self, leaf: Value) -> list[Diagnosis]:
         found = []
+        written = {x: self.claims[x].pieces[-1].text for x in self.numbers}
         for mistake, reading, value in self.guesser.guesses(leaf):
-            numbers = {**self.judge.persons_numbers, **reading.values}
-            found.append(Diagnosis(mistake.kind, mistake.tell(self._show(numbers)), value))
+            show = show_with({**self.judge.persons_numbers, **reading.values}, written)
+            found.append(Diagnosis(mistake.kind, mistake.tell(show), value))
         return found
-
-    def _show(self, numbers: Mapping[Value, float]) -> Callable[[Value], str]:
-        def show(node: Value) -> str:
-            if not node.inputs and node.op is None:
-                claim = self.claims.get(node)
-                text = claim.pieces[-1].text if claim is not None and node in self.numbers else figure(numbers[node])
-                return f"{text_of(node)} = {text}"
-            return figure(value_at(node, numbers))
-
-        return show
 
 
 def _guesses_at(failed: Sequence[Check]) -> list[Diagnosis]:

@@ -17,6 +17,7 @@ Slips of the pen, which no formula has, are slips.py's.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -26,19 +27,15 @@ from autograd.formula.measures import free_variables
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
 from autograd.mark.context import ACTIVATIONS, SheetContext, find_updated, is_rate
-from autograd.mark.forms import PRODUCTS, chain, factorize, products_in, straighten, text_of, total
+from autograd.mark.forms import PRODUCTS, chain, factorize, figure, products_in, straighten, text_of, total, without
 from autograd.mark.points import close
 from autograd.mark.rounding import spell_out
 from autograd.operation import CONSTANT, Primitive
-from autograd.rewriting import apply, expand, substitute
+from autograd.rewriting import apply, expand, substitute, value_at
 from autograd.value import Value
 from autograd.writing.names import text_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    Show = Callable[[Value], str]
+Show = Callable[[Value], str]  # how a sentence shows a quantity
 
 KINDS = {
     "sign": "a sign",
@@ -83,6 +80,19 @@ class Mistake(NamedTuple):
     common: bool
     formula: Value
     tell: Callable[[Show], str]
+
+
+def show_with(numbers: Mapping[Value, float], written: Mapping[Value, str] | None = None) -> Show:
+    """How sentences show what stands in a mistake: a quantity with its number, and of a formula what it comes to.
+
+    written: the numbers of some, as they were written
+    """
+
+    def show(node: Value) -> str:
+        value = (written or {}).get(node) or figure(value_at(node, numbers))
+        return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
+
+    return show
 
 
 # --------------------------------------------------------------------------------------------------------- the mistakes
@@ -151,7 +161,7 @@ def _of_updates(step: Value) -> Iterator[Mistake]:
     product, name = factorize(change), text_of(old)
     yield _change(step, {change: -change}, "ascent", f"You went up the slope: {name} + … stands for {name} − …")
     for rate in [factor for factor in product.above if is_rate(factor)][:1]:
-        rest = _without(product.above, rate)
+        rest = without(product.above, [rate])
         if rest:
             yield _change(step, {change: product.graph(rest)}, "rate", f"You left out the learning rate {text_of(rate)}")
             yield _change(step, {change: -rate}, "factor", f"You left out the gradient {text_of(chain(rest))}")
@@ -180,7 +190,7 @@ def _of_products(step: Value, context: SheetContext) -> Iterator[Mistake]:
         if len(above) + len(below) > MOST_FACTORS or node.op not in PRODUCTS:
             continue
         for factor in dict.fromkeys(above):
-            rest, what = _without(above, factor), text_of(factor)
+            rest, what = without(above, [factor]), text_of(factor)
             sign = context.symbol_of(factor) or (context.functions[slope[0]][0].notation.symbol if slope else "")
             if rest or below:
                 kind = _kind_of_factor(factor, context, slope is not None and factor in slope[1])
@@ -194,7 +204,7 @@ def _of_products(step: Value, context: SheetContext) -> Iterator[Mistake]:
                 twice = product.graph([*above, factor])
                 yield _change(step, {node: twice}, "factor", f"You multiplied by {what} twice", False)
         for factor in dict.fromkeys(below):
-            rest, what, kind = _without(below, factor), text_of(factor), _kind_of_factor(factor, context)
+            rest, what, kind = without(below, [factor]), text_of(factor), _kind_of_factor(factor, context)
             yield _change(step, {node: product.graph(None, rest)}, kind, f"You did not divide by {what}")
             multiplied = product.graph([*above, factor], rest)
             yield _change(step, {node: multiplied}, "operation", f"You multiplied by {what} and should divide", False)
@@ -234,7 +244,7 @@ def _kind_of_factor(factor: Value, context: SheetContext, in_a_slope: bool = Fal
         return "half" if factor.data in (0.5, 2.0) else "factor"
     if context.formulas.get(factor, None) is factor and is_rate(factor):
         return "rate"
-    return "derivative" if in_a_slope or (not factor.inputs and context.is_slope(factor)) else "factor"
+    return "derivative" if in_a_slope or (not factor.inputs and context.symbol_of(factor)) else "factor"
 
 
 def _leaves_out(factor: Value, kind: str, sign: str) -> Callable[[Show], str]:
@@ -459,14 +469,5 @@ def _is_value_of(other: Value) -> Callable[[Show], str]:
     return lambda show: f"This is the value of {show(other)}"
 
 
-def _without(factors: Sequence[Value], factor: Value) -> list[Value]:
-    """The factors without one of them, once."""
-    i = next(i for i, each in enumerate(factors) if each is factor)
-    return [*factors[:i], *factors[i + 1 :]]
-
-
 def _positive(term: Value) -> Value:
     return factorize(term)._replace(sign=1.0).graph()
-
-
-# -------------------------------------------------------------------------------------------------------------- digits

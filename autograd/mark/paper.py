@@ -6,16 +6,13 @@ So files of text are read (answers.py), and so is what is typed into a cell of a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from autograd.formula.patterns import RELATION
 from autograd.formula.spellings import undress
 from autograd.mark.claims import without_brackets, without_struck
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LONGEST_LINE = 12_000  # characters, a claim and its name
 _ENTRY = re.compile(rf"\s*(?P<name>\S.*?)\s*(?:{RELATION}|:=?)\s*(?P<claim>.*)")

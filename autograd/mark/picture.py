@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.mark.forms import figure
+from autograd.mark.worksheet import Worksheet
 from autograd.operation import CONSTANT
+from autograd.value import Value
 from autograd.writing.names import latex_name, text_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
-
-    from autograd.mark.worksheet import Worksheet
-    from autograd.value import Value
 
 WIDE, HIGH, DOWN, ACROSS = 116, 62, 92, 136  # sizes of boxes, and from one to the next, in pixels
 STYLE = """<style>text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:currentColor}

@@ -7,25 +7,16 @@ is that line, and its right number. The red pen has to agree: a sheet on which i
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import NamedTuple
 
 from autograd.formula.lexer import FormulaError
-from autograd.graph import nodes
-from autograd.mark.calculations import significant
-from autograd.mark.forms import figure, text_of
-from autograd.mark.mistakes import mistakes
+from autograd.mark.calculations import Exercise, significant
+from autograd.mark.mistakes import Mistake, mistakes, show_with
+from autograd.mark.report import Row
 from autograd.mark.words import LineName, Said
-from autograd.rewriting import evaluate
-from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from random import Random
-
-    from autograd.mark.calculations import Exercise
-    from autograd.mark.mistakes import Mistake
-    from autograd.mark.report import Row
+from autograd.rewriting import value_at
 
 LINE, NUMBER = "wrong line", "right number"  # what is asked; "line" and "number" are heads of tables
 FEWEST = 2  # lines on which a slip goes on, at least
@@ -48,6 +39,7 @@ class Planted(NamedTuple):
 
 def plant(task: Exercise, random: Random) -> Planted:
     """A slip on one of the lines of an exercise. Raises ValueError where none shows there."""
+    sheet = task.sheet
     for line, mistake in _slips(task, random):
         written, right = _fill_in(task, line, mistake)
         marking = task.mark_sheet(written)
@@ -56,7 +48,8 @@ def plant(task: Exercise, random: Random) -> Planted:
         if wrong != [line] or len(carried) < FEWEST or written[line] == right:
             continue
         if task.mark_sheet({**written, line: right})[line].verdict in ("right", "rounded"):
-            return Planted(line, written, right, _tell(mistake, _numbers(task, written)), carried)
+            numbers = sheet.right | {sheet.leaves[line]: float(x) for line, x in written.items()}
+            return Planted(line, written, right, mistake.tell(show_with(numbers)), carried)
     raise ValueError("no mistake shows on this sheet")
 
 
@@ -77,27 +70,11 @@ def _fill_in(task: Exercise, wrong: str, mistake: Mistake) -> tuple[dict[str, st
     held = {leaf: sheet.right[leaf] for leaf, formula in sheet.formulas.items() if formula is leaf}
     for line in task.lines:
         leaf = sheet.leaves[line]
-        written[line] = significant(_value(sheet.formulas[leaf], held), task.digits)
+        written[line] = significant(value_at(sheet.formulas[leaf], held), task.digits)
         if line == wrong:
-            right, written[line] = written[line], significant(_value(mistake.formula, held), task.digits)
+            right, written[line] = written[line], significant(value_at(mistake.formula, held), task.digits)
         held[leaf] = float(written[line])
     return written, right
-
-
-def _value(formula: Value, held: Mapping[Value, float]) -> float:
-    return evaluate(nodes(formula), held)[formula]
-
-
-def _numbers(task: Exercise, written: Mapping[str, str]) -> dict[Value, float]:
-    return task.sheet.right | {task.sheet.leaves[line]: float(x) for line, x in written.items()}
-
-
-def _tell(mistake: Mistake, held: Mapping[Value, float]) -> str:
-    def show(node: Value) -> str:
-        value = figure(_value(node, held))
-        return value if node.inputs or node.op is not None else f"{text_of(node)} = {value}"
-
-    return mistake.tell(show)
 
 
 # ---------------------------------------------------------------------------------------------------------------- answers

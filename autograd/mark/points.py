@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
@@ -11,11 +12,6 @@ from autograd.formula.measures import free_variables
 from autograd.graph import nodes
 from autograd.rewriting import evaluate
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
 
 CLOSE = 1e-8  # relative; formulas that agree to this are taken to be the same function
 ENOUGH, FEWEST, TRIES = 24, 3, 600  # points where formulas are compared, at least; points looked at to find these

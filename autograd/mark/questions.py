@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from autograd.display.board import Board
 from autograd.mark.calculations import Exercise
+from autograd.mark.handout import Handout
 from autograd.mark.kind_numbers import numbers_for
 from autograd.mark.levels import LEVELS, Variant, with_graph
 from autograd.mark.picture import Picture
@@ -79,8 +80,7 @@ class Questions(Exercise):
     def _formulas(self, latex: bool) -> dict[str, str]:
         return {name: formula[latex] for name, formula in self._asked.formulas.items()}
 
-    def _given_in_latex(self) -> dict[str, str]:
-        return {name: x.replace("−", "-") for name, x in self.given.items()}
+    _given_in_latex = Handout._given_in_latex
 
     @property
     def wanted(self) -> str:
@@ -118,28 +118,23 @@ def _shapes(variant: Variant, seed: int, digits: int) -> Asked:
     n = variant.batch
     inputs, hidden, outputs = Random(seed).sample([size for size in SIZES if size != n], 3)
     given = {"inputs": str(inputs), "hidden": str(hidden), "outputs": str(outputs)}
-    if n == 1:
-        shapes = {
-            "x": (inputs, 1), "W_1": (hidden, inputs), "b_1": (hidden, 1), "h_1": (hidden, 1), "W_2": (outputs, hidden),
-            "b_2": (outputs, 1), "ŷ": (outputs, 1), "δ_2": (outputs, 1), "δ_1": (hidden, 1),
-        }  # fmt: skip
-        gradients = {"W_2": (("δ_2", False), ("h_1", True)), "h_1": (("W_2", True), ("δ_2", False))}
-        gradients |= {"W_1": (("δ_1", False), ("x", True)), "x": (("W_1", True), ("δ_1", False))}
-        formulas = {"a_1": ("W₁·x + b₁", r"W_1 x + b_1"), "ŷ": ("W₂·h₁ + b₂", r"W_2 h_1 + b_2")}
-        what = "All vectors are columns"
-    else:
-        shapes = {
-            "x": (n, inputs), "W_1": (inputs, hidden), "b_1": (1, hidden), "h_1": (n, hidden), "W_2": (hidden, outputs),
-            "b_2": (1, outputs), "ŷ": (n, outputs), "δ_2": (n, outputs), "δ_1": (n, hidden),
-        }  # fmt: skip
-        gradients = {"W_2": (("h_1", True), ("δ_2", False)), "h_1": (("δ_2", False), ("W_2", True))}
-        gradients |= {"W_1": (("x", True), ("δ_1", False)), "x": (("δ_1", False), ("W_1", True))}
+    shapes = {
+        "x": (inputs, n), "W_1": (hidden, inputs), "b_1": (hidden, 1), "h_1": (hidden, n), "W_2": (outputs, hidden),
+        "b_2": (outputs, 1), "ŷ": (outputs, n), "δ_2": (outputs, n), "δ_1": (hidden, n),
+    }  # fmt: skip
+    gradients = {"W_2": (("δ_2", False), ("h_1", True)), "h_1": (("W_2", True), ("δ_2", False))}
+    gradients |= {"W_1": (("δ_1", False), ("x", True)), "x": (("W_1", True), ("δ_1", False))}
+    formulas = {"a_1": ("W₁·x + b₁", r"W_1 x + b_1"), "ŷ": ("W₂·h₁ + b₂", r"W_2 h_1 + b_2")}
+    what = "All vectors are columns"
+    if n > 1:  # rows: all of it the other way round
+        shapes = {name: (m, k) for name, (k, m) in shapes.items()}
+        gradients = {name: (right, left) for name, (left, right) in gradients.items()}
         formulas = {"a_1": ("x·W₁ + b₁", r"x W_1 + b_1"), "ŷ": ("h₁·W₂ + b₂", r"h_1 W_2 + b_2")}
         given = {"rows": str(n)} | given
         what = "Each row of x is an example; b₁ and b₂ are rows, added to each"
     answers: dict[str, Answer] = {f"size of {name}": Size(*shapes[name], shapes) for name in ("W_1", "b_1", "W_2")}
     for name, factors in gradients.items():
-        answers[f"∂L/∂{name}"] = MatrixProduct(factors, {**shapes})
+        answers[f"∂L/∂{name}"] = MatrixProduct(factors, shapes)
         answers[f"size of ∂L/∂{name}"] = Size(*shapes[name], shapes)
     answers["size of ∂L/∂b_1"] = Size(*shapes["b_1"], shapes)
     formulas = {"a_1": formulas["a_1"], "h_1": ("σ(a₁)", r"\sigma(a_1)"), "ŷ": formulas["ŷ"]}

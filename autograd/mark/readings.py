@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
 from autograd.graph import nodes
 from autograd.mark.forms import straighten
-from autograd.mark.rounding import Interval, Kept, Operations, rounding, spell_out, swing
+from autograd.mark.rounding import Interval, Kept, Operations, spell_out, swing
 from autograd.mark.working import Worth
 from autograd.rewriting import evaluate, expand
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from autograd.value import Value
+from autograd.value import Value
 
 
 class Step:
@@ -53,22 +49,14 @@ class Step:
     def value(self, values: Mapping[Value, float]) -> float:
         return evaluate(self.order, values)[self.formula]
 
-    def error_bound(
-        self,
-        values: Mapping[Value, float],
-        held: Mapping[Value, Interval],
-        kept: Kept | None,
-        at: Mapping[Value, float] | None = None,
-    ) -> float:
-        """How far the result can move; see error_bound. at: the number of every node, for whoever has these."""
+    def worth(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> Worth:
+        """What the step comes to, and how far that can move; see error_bound."""
+        at = evaluate(self.order, values)
         around = {x: held[x] for x in self.cut}
         reach = swing(self.formula, values, around, self.order, at)
-        return reach if kept is None else reach + rounding(self.operations, values, around, kept)
-
-    def worth(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept | None) -> Worth:
-        """What the step comes to, and how far that can move."""
-        at = evaluate(self.order, values)
-        return Worth(at[self.formula], self.error_bound(values, held, kept, at))
+        if kept is not None:
+            reach += self.operations.rounding(values, around, kept)
+        return Worth(at[self.formula], reach)
 
     @cached_property
     def operations(self) -> Operations:
@@ -81,7 +69,7 @@ def error_bound(formula: Value, values: Mapping[Value, float], held: Mapping[Val
     """How far a result can move: each claim within what is held, each operation by what rounding can do to it."""
     reach = swing(formula, values, held)
     if kept is not None:
-        reach += rounding(Operations(spell_out(formula)), values, held, kept)
+        reach += Operations(spell_out(formula)).rounding(values, held, kept)
     return reach
 
 

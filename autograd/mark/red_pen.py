@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from autograd.display.colours import css
 from autograd.mark.verdicts import signs, words
@@ -10,8 +11,6 @@ from autograd.writing.names import text_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd.mark.report import Marking, Row
 
 

@@ -12,36 +12,19 @@ import io
 import json
 import math
 import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.display.documents import html_page
 from autograd.display.files import save
 from autograd.mark.claims import last_number, written_number
+from autograd.mark.forms import figure
 from autograd.mark.red_pen import SIGNS, write_mark, write_page
 from autograd.mark.verdicts import as_row
 from autograd.writing.columns import align
 from autograd.writing.names import text_name
-from autograd.writing.numbers import number
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Protocol
-
-    class Report(Protocol):
-        """What is marked: one sheet, or those of a class."""
-
-        title: str
-
-        @property
-        def text(self) -> str: ...
-        @property
-        def csv(self) -> str: ...
-        @property
-        def json(self) -> str: ...
-        def html(self) -> str: ...
-
 
 COLUMNS = {  # of the table for a grade book, and the keys of a row
     "line": "line", "written": "written", "verdict": "verdict", "right": "should", "own": "own", "tolerance": "tolerance",
@@ -57,7 +40,7 @@ class Diagnosis(NamedTuple):
     value: float | None
 
     def __str__(self) -> str:
-        return str(self.sentence)
+        return self.sentence
 
 
 class Row(NamedTuple):
@@ -77,19 +60,19 @@ class Row(NamedTuple):
     claim: str
     verdict: str
     true: float
-    own: float | None
-    tolerance: float | None
-    diagnoses: tuple[Diagnosis, ...]
-    sources: tuple[str, ...]
-    remarks: tuple[str, ...]
-    marks: float
-    worth: float
+    own: float | None = None
+    tolerance: float | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    sources: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    marks: float = 0.0
+    worth: float = 1.0
     answer: str = ""
 
     @property
     def remark(self) -> str:
         """All that the red pen writes beside the line."""
-        guesses = [str(guess) for guess in self.diagnoses]
+        guesses = [guess.sentence for guess in self.diagnoses]
         if len(guesses) > 1:
             guesses = ["either: " + "; or: ".join(guess[0].lower() + guess[1:] for guess in guesses)]
         return ". ".join([*guesses, *self.remarks])
@@ -105,7 +88,7 @@ class Row(NamedTuple):
         decimals = 0 if number is None else len(f"{number.unit:.12f}".rstrip("0").partition(".")[2])
         if decimals and abs(self.true) < 10.0 ** (1 - decimals):  # too few to say anything
             decimals = 0
-        return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else _number(self.true)
+        return f"{self.true:.{decimals}f}".replace("-", "−") if decimals else figure(self.true)
 
     def as_dict(self) -> dict[str, Any]:
         """The row in plain numbers and text, with the keys of every report's rows (verdicts.py)."""
@@ -119,7 +102,63 @@ class Row(NamedTuple):
         )  # fmt: skip
 
 
-class Marking:
+class Report(ABC):
+    """What is marked, one sheet or those of a class, to be shown and saved.
+
+    title: what stands above it, if anything does
+    """
+
+    title: str
+    kind, heading = "a marking", "Marked worksheet"  # in a message; above a page that has no title
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """A table for a terminal; what print shows."""
+
+    @property
+    @abstractmethod
+    def csv(self) -> str:
+        """A table for a grade book, as CSV."""
+
+    @property
+    @abstractmethod
+    def data(self) -> dict[str, Any]:
+        """Everything, as dictionaries and lists."""
+
+    @abstractmethod
+    def html(self) -> str:
+        """A page, for a place in another page."""
+
+    @property
+    def json(self) -> str:
+        """The data as JSON."""
+        return json.dumps(self.data, ensure_ascii=False, indent=2)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
+
+        path: where to; its ending says as what
+
+        Raises ValueError for another ending.
+        """
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".html": lambda: html_page(self.title or self.heading, self.html()),
+            ".csv": lambda: self.csv,
+            ".json": lambda: self.json,
+            ".txt": lambda: self.text + "\n",
+            ".md": lambda: f"```\n{self.text}\n```\n",
+        }
+        return save(path, self.kind, writers)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+class Marking(Report):
     """A marked worksheet, as Worksheet.mark gives it. Iterating gives its rows, marking["z1"] the row of a line.
 
     rows: a Row for each line, in order
@@ -203,12 +242,6 @@ class Marking:
         blocks = [self.title, align(lines, (1, 4)), self.summary]
         return "\n\n".join(block for block in blocks if block)
 
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return self.text
-
     # ---- other forms
 
     def as_dicts(self) -> list[dict[str, Any]]:
@@ -225,11 +258,7 @@ class Marking:
     @property
     def csv(self) -> str:
         """The rows as CSV, with a head: a line of names."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([safe_cell(row[key]) for key in COLUMNS.values()] for row in self.as_dicts())
-        return file.getvalue()
+        return write_csv([COLUMNS, *([row[key] for key in COLUMNS.values()] for row in self.as_dicts())])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -242,41 +271,9 @@ class Marking:
         whole = {"title": self.title, "summary": self.summary, "counts": self.counts, "rows": self.as_dicts()}
         return whole | {"score": self.score, "out_of": self.out_of, "first_wrong": self.first_wrong}
 
-    @property
-    def json(self) -> str:
-        """The same as JSON."""
-        return json.dumps(self.data, ensure_ascii=False, indent=2)
-
     def html(self) -> str:
         """The marked page as HTML, for a place in another page."""
         return write_page(self)
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the marking to a file and give its path: .html, .csv, .json, or plain text in .txt and .md.
-
-        path: where to; its ending says as what
-
-        Raises ValueError for another ending.
-        """
-        return save_report(path, "a marking", self, "Marked worksheet")
-
-
-def save_report(path: str | os.PathLike[str], what: str, report: Report, title: str) -> Path:
-    """Write what is marked as a page, a table, data or plain text, by the path's ending; title: of a page without one."""
-    return save(
-        path,
-        what,
-        {
-            ".html": lambda: html_page(report.title or title, report.html()),
-            ".csv": lambda: report.csv,
-            ".json": lambda: report.json,
-            ".txt": lambda: report.text + "\n",
-            ".md": lambda: f"```\n{report.text}\n```\n",
-        },
-    )
 
 
 def _plain(x: float | None) -> float | str:
@@ -285,11 +282,14 @@ def _plain(x: float | None) -> float | str:
     return x if math.isfinite(x) else repr(x)
 
 
-def _number(x: float | None) -> str:
-    return "" if x is None else number(x, 6)[0]
+def write_csv(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, for a spreadsheet."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(map(_safe_cell, row) for row in rows)
+    return file.getvalue()
 
 
-def safe_cell(item: object) -> object:
+def _safe_cell(item: object) -> object:
     """Text that a spreadsheet does not take for a formula to be run; in one line."""
     if not isinstance(item, str):
         return item

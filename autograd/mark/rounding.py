@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, combinations
 from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
+from autograd.mark.claims import Number
 from autograd.mark.forms import LONGEST, MOST_TRIED, SUMS, total
+from autograd.operation import Primitive
 from autograd.rewriting import apply, evaluate, substitute
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from autograd.mark.claims import Number
-    from autograd.operation import Primitive
-
 
 FEWEST_DIGITS = 2  # that say something of how somebody rounds, and of what went wrong
 ENOUGH_NUMBERS = 3  # to tell how somebody rounds
@@ -165,36 +160,32 @@ class Operations:
         while self.last.op is ops.neg:
             self.last = self.last.inputs[0]
 
+    def rounding(self, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept) -> float:
+        """How far a result can be off where every operation before the last is rounded; to first order, in whatever order.
 
-def rounding(
-    formula: Operations | Value, values: Mapping[Value, float], held: Mapping[Value, Interval], kept: Kept
-) -> float:
-    """How far a result can be off where every operation before the last is rounded; to first order, in whatever order.
-
-    held: what the quantities may be off, so that what comes out may be rounded to either side
-    """
-    whole = formula if isinstance(formula, Operations) else Operations(formula)
-    order, inside, last = whole.order, whole.inside, whole.last
-    at = evaluate(order, values)
-    off = {node: max(map(abs, held.get(node, EXACT))) for node in order if not node.inputs}  # of each node, all in all
-    written = {node for node, by in off.items() if not kept.off(at[node], by)}  # what ends within the digits that are kept
-    added: dict[Value, float] = {}  # what rounding puts in
-    for node in order:
-        if not node.inputs:
-            continue
-        before: float = sum(abs(slope) * off[x] for x, slope in zip(node.inputs, _partials(node, at)) if off[x])
-        ends = written.issuperset(node.inputs)
-        added[node] = 0.0
-        if not (node in inside or node.op is ops.neg or (ends and node.op in SUMS and not kept.digits)):
-            within = _within(node, at, before, kept)
-            added[node] = within + (0.0 if node is last else kept.off(at[node], before + within))
-            ends = True
-        off[node] = before + added[node]
-        if ends:
-            written.add(node)
-    slopes = _slopes(whole.formula, order, at)
-    found = sum(abs(slopes[node]) * by for node, by in added.items())
-    return found if math.isfinite(found) else 0.0
+        held: what the quantities may be off, so that what comes out may be rounded to either side
+        """
+        at = evaluate(self.order, values)
+        # how far off each node is, all in all; those that end within the digits that are kept; what rounding puts in
+        off = {node: max(map(abs, held.get(node, EXACT))) for node in self.order if not node.inputs}
+        written = {node for node, by in off.items() if not kept.off(at[node], by)}
+        added: dict[Value, float] = {}
+        for node in self.order:
+            if not node.inputs:
+                continue
+            before: float = sum(abs(slope) * off[x] for x, slope in zip(node.inputs, _partials(node, at)) if off[x])
+            ends = written.issuperset(node.inputs)
+            added[node] = 0.0
+            if not (node in self.inside or node.op is ops.neg or (ends and node.op in SUMS and not kept.digits)):
+                within = _within(node, at, before, kept)
+                added[node] = within + (0.0 if node is self.last else kept.off(at[node], before + within))
+                ends = True
+            off[node] = before + added[node]
+            if ends:
+                written.add(node)
+        slopes = _slopes(self.formula, self.order, at)
+        found = sum(abs(slopes[node]) * by for node, by in added.items())
+        return found if math.isfinite(found) else 0.0
 
 
 def _partials(node: Value, at: Mapping[Value, float]) -> Sequence[float]:

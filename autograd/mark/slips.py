@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
+from autograd.mark.claims import Number
 from autograd.mark.forms import text_of
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from autograd.mark.claims import Number
 
 
 class Slip(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from random import Random
@@ -20,11 +21,6 @@ from autograd.mark.claims import without_struck
 from autograd.mark.paper import claims_in
 from autograd.mark.report import Diagnosis, Marking, Row
 from autograd.writing.names import text_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 
 LONGEST = 200  # characters of an answer
 
@@ -112,7 +108,7 @@ class WordSheet:
 
     def _row(self, line: str, written: Mapping[str, str], worth: float, carried: float) -> Row:
         text, answer = written.get(line, ""), self.answers[line]
-        nothing = Row(line, text, "blank", math.nan, None, None, (), (), (), 0.0, worth, answer.right)
+        nothing = Row(line, text, "blank", math.nan, worth=worth, answer=answer.right)
         if not text:
             return nothing
         try:

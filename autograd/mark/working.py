@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, permutations
 from typing import NamedTuple
@@ -20,21 +21,17 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.claims import NUMBERS, Number, written_number
+from autograd.mark.claims import NUMBERS, Number, Piece, written_number
 from autograd.mark.forms import figure, straighten, text_of
 from autograd.mark.report import Diagnosis
-from autograd.mark.rounding import EXACT, Interval, Operations, grain, rounding, spell_out, swing
+from autograd.mark.rounding import EXACT, Interval, Kept, Operations, grain, spell_out, swing
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expand, value_at
+from autograd.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-
-    from autograd.mark.claims import Piece
     from autograd.mark.judging import Judge
-    from autograd.mark.rounding import Kept
-    from autograd.value import Value
 
 MOST_COPIES = 2  # wrong ones that are still told apart
 MOST_LOOKED_AT = 8  # numbers, and quantities, that are tried in each other's place
@@ -224,7 +221,7 @@ class Member:
         """
         around = {q: held[q] for q in free_variables(self.formula) if q in held}
         around.update(near.around(self, strict))
-        rounded = rounding(Operations(spell_out(self.formula)), values, {}, kept) if kept is not None else 0.0
+        rounded = Operations(spell_out(self.formula)).rounding(values, {}, kept) if kept is not None else 0.0
         return Worth(value_at(self.formula, values), swing(self.formula, values, around), rounded)
 
 

@@ -18,8 +18,10 @@ explain a wrong one; marker.py puts together what is said of one person's lines.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Any
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
@@ -31,7 +33,7 @@ from autograd.formula.spellings import undress
 from autograd.formula.writing import write_formula
 from autograd.graph import leaves, nodes, paths_between
 from autograd.labels import subscript
-from autograd.mark.ambiguity import CommonMistakes
+from autograd.mark.ambiguity import Ambiguity, CommonMistakes
 from autograd.mark.claims import Claim, read_claim, shorten
 from autograd.mark.comparing import Check, Comparison
 from autograd.mark.context import SheetContext
@@ -43,14 +45,6 @@ from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate, expand, substitute
 from autograd.value import Value, operands, record
 from autograd.writing.names import primed
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from autograd.mark.ambiguity import Ambiguity
-
 
 MOST_REMEMBERED = 200  # claims of a sheet
 

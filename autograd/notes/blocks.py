@@ -81,14 +81,11 @@ def find_rows(text: str, latex: bool = False) -> list[Row]:
         kind = match.lastgroup
         if match["verbatim"] or match["struck"] or kind is None:
             continue
-        part = "name" if match["name"] else kind
-        inside = match["d"] if part == "name" else match[kind]
-        start = match.start("d") if part == "name" else match.start(kind)
         found = True
         shown = kind not in ("c", "e")
         before = text[max(end, text.rfind("\n\n", 0, match.start()) + 2) : match.start()].strip()
         end = match.end()
-        rows += _split_rows(text, inside, start, shown, before)
+        rows += _split_rows(text, match[kind], match.start(kind), shown, before)
     return rows if found else list(_plain_rows(_BLOCK.sub(lambda match: "\n" * match[0].count("\n"), text)))
 
 

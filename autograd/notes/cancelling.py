@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ast import literal_eval
 from collections import Counter
 from itertools import pairwise
 
@@ -11,6 +10,15 @@ from autograd.formula.indexed_lexer import NAME
 from autograd.formula.uses import find_uses
 from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from autograd.formula.name_keys import Key
+
+    Name: TypeAlias = tuple[Key, ...]
+    Slope: TypeAlias = tuple[Name, list[Name]]  # what is above, and what is below
 
 _D = r"(?:\\partial|∂|(?<![A-Za-z])d)"
 _BELOW = re.compile(rf"{_D}\s*({NAME})")
@@ -30,15 +38,10 @@ def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | N
         return _judge_sum(left, text)
     if left is None or right is None or len(left) != 1 or len(right) < 2:
         return None
-    tops = [top for top, _ in right]
-    bottoms = [bottom for _, below in right for bottom in below]
-    for name in list(tops):
-        if name in bottoms:
-            tops.remove(name)
-            bottoms.remove(name)
     top, (bottom, *more) = left[0]
     if more:
         return None
+    tops, bottoms = _cancel(right)
     if (tops, bottoms) == ([top], [bottom]):
         return Judgement(RIGHT, "the chain rule", "name by name", formula=text)
     if len(bottoms) == 2 and bottom in bottoms and tops == [top] and any(len(below) > 1 for _, below in right):
@@ -50,7 +53,7 @@ def judge_cancelling(before: str, text: str, so_far: Judgement) -> Judgement | N
     return None
 
 
-def _judge_sum(left: list[tuple[str, list[str]]], text: str) -> Judgement | None:
+def _judge_sum(left: list[Slope], text: str) -> Judgement | None:
     """A sum of such products, of which two terms cancel only with one another: they are factors, and no terms."""
     cuts = [i for i, c in enumerate(text) if c in "+-−" and not text.count("{", 0, i) - text.count("}", 0, i)]
     ends = [*cuts, len(text)]
@@ -68,21 +71,27 @@ def _judge_sum(left: list[tuple[str, list[str]]], text: str) -> Judgement | None
     return None
 
 
-def _cancels(left: list[tuple[str, list[str]]], right: list[tuple[str, list[str]]]) -> bool:
+def _cancels(left: list[Slope], right: list[Slope]) -> bool:
     """Whether a product of derivatives is another one by the chain rule."""
-    tops = Counter([top for top, _ in right])
-    bottoms = Counter([bottom for _, below in right for bottom in below])
-    return (tops - bottoms, bottoms - tops) == (Counter([left[0][0]]), Counter(left[0][1]))
+    tops, bottoms = _cancel(right)
+    return tops == [left[0][0]] and Counter(bottoms) == Counter(left[0][1])
+
+
+def _cancel(product: list[Slope]) -> tuple[list[Name], list[Name]]:
+    """The names that are left above and below in a product of derivatives."""
+    tops = Counter(top for top, _ in product)
+    bottoms = Counter(name for _, below in product for name in below)
+    return list((tops - bottoms).elements()), list((bottoms - tops).elements())
 
 
 def _wrong(text: str, reason: str) -> Judgement:
     return Judgement(WRONG, "the chain rule", "name by name", formula=text, reason=reason)
 
 
-def derivatives_of(text: str) -> list[tuple[str, list[str]]] | None:
+def derivatives_of(text: str) -> list[Slope] | None:
     """The derivatives of a product that is made of nothing else, as a name above and names below."""
     text = _PRODUCT.sub(" ", text)
-    found: list[tuple[str, list[str]]] = []
+    found: list[Slope] = []
     at = 0
     for match in _DERIVATIVE.finditer(text):
         if text[at : match.start()].strip(" {}"):
@@ -93,10 +102,10 @@ def derivatives_of(text: str) -> list[tuple[str, list[str]]] | None:
     return found if found and not text[at:].strip(" {}") else None
 
 
-def _canonical(name: str) -> str:
-    return repr([use.key for use in find_uses(name)])
+def _canonical(name: str) -> Name:
+    return tuple(use.key for use in find_uses(name))
 
 
-def _shown(name: str) -> str:
-    base, _, up, down = literal_eval(name)[0]
+def _shown(name: Name) -> str:
+    base, _, up, down = name[0]
     return pretty(f"{base}{f'^{up}' if up else ''}{f'_{down}' if down else ''}")

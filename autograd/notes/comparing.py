@@ -9,7 +9,7 @@ import re
 
 from autograd import primitives as ops
 from autograd.formula.arrays import Array, MisfitError, write_shapes
-from autograd.formula.uses import find_uses, split_indices
+from autograd.formula.uses import find_uses, sole_use, split_indices
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
@@ -40,11 +40,14 @@ if TYPE_CHECKING:
     from autograd.formula.arrays import Quantity
     from autograd.notes.timeline import Timeline
 
-
 _ONE_CASE = re.compile(  # words and signs that speak of indices that are the same, or not
     r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"
     r"|\b(?:diagonal|otherwise|Kronecker|same index)\b|\\delta_\{\w\w\}|δ_"
 )
+_GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
+_OF_INDICES = re.compile(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_")  # which numbers alone have not
+_OF_SHAPES = re.compile(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}")
+_TWO_DS = re.compile(r"\\partial|∂"), re.compile(r"\\frac\s*\{\s*d|(?<![A-Za-z\\])d\w*\s*/\s*d")  # ∂ and d
 _SHORT = 12  # characters of a name that can be given
 
 
@@ -58,9 +61,6 @@ def _is_beyond(text: str, k: int) -> bool:
     """Whether a numbered index stands in a formula that is larger than a size."""
     parts = [part for use in find_uses(text) for part in split_indices(use.down)]
     return any(part.isdecimal() and int(part) > k for part in parts)
-
-
-_GRADIENT = re.compile(r"\s*(?:\\nabla(?![A-Za-z])|∇)")
 
 
 class Comparing(Reading):
@@ -78,38 +78,41 @@ class Comparing(Reading):
         return judge_cancelling(one, other, found) or found
 
     def compare_formulas(self, one: str, other: str) -> Judgement:
+        """Two members with vectors of several sizes, and as formulas of numbers alone."""
+        *worlds, numbers = self.worlds
         found: list[Judgement] = []
-        flat: Judgement | None = None
         misfit = ""
-        for world in self.worlds:
-            if found and found[-1].verdict in (UNREAD, OPEN, WRONG) and not world.flat:
-                continue
+        for world in worlds:
             judgement = self.compare_in(world, one, other)
-            if world.flat:
-                flat = judgement
-            elif judgement.misfit and world.is_uneven:
+            if judgement.misfit and world.is_uneven:
                 misfit = judgement.reason
-            else:
-                found.append(judgement)
+                continue
+            found.append(judgement)
+            if judgement.verdict in (UNREAD, OPEN, WRONG):
+                break
+        flat = self.compare_in(numbers, one, other)
         arrays = worst(found)
-        assert flat is not None
         if arrays is None:
             return flat
         if misfit and arrays.verdict == WRONG:  # whatever the lengths are
             return arrays._replace(against=BY_SHAPE, how="", difference=None, reason=misfit)
-        legit = not re.search(r"\\sum|∑|Σ|\\prod|∏|[sS]oftmax|1_|⦃|𝟙|\\delta_|δ_|\)_", one + other)
-        signs = re.search(r"\^\s*\{?\s*(?:T|\\top)\b|ᵀ|⊙|⟦|T\}", one + other)
-        shaped = signs or self.has_matrices(other)
-        strong = shaped or self.notation.counts
-        if arrays.misfit and legit and not strong and not re.search(r"[A-Z]", one + other) and flat.verdict == WRONG:
+        return self._choose(arrays, flat, one, other)
+
+    def _choose(self, arrays: Judgement, flat: Judgement, one: str, other: str) -> Judgement:
+        """Which judgement counts: of a formula of vectors and indices, or of the same as one of numbers alone."""
+        text = one + other
+        may_be_flat = not _OF_INDICES.search(text)
+        shaped = _OF_SHAPES.search(text) or self.has_matrices(other)
+        is_of_arrays = shaped or self.notation.counts
+        if arrays.misfit and may_be_flat and not is_of_arrays and not re.search(r"[A-Z]", text) and flat.verdict == WRONG:
             return flat
         if arrays.verdict == OPEN and (arrays.of_indices or (arrays.misfit and shaped and flat.verdict == RIGHT)):
             return arrays  # what has no indices and no shapes says nothing of these
-        if arrays.verdict in (UNREAD, OPEN, STATED) and legit:
+        if arrays.verdict in (UNREAD, OPEN, STATED) and may_be_flat:
             worse = flat.verdict == UNREAD or (arrays.verdict != UNREAD and flat.verdict in (OPEN, WRONG))
             return arrays if worse else flat
-        if arrays.verdict == WRONG and legit and flat.verdict in (RIGHT, STATED):
-            return arrays if strong else flat
+        if arrays.verdict == WRONG and may_be_flat and flat.verdict in (RIGHT, STATED):
+            return arrays if is_of_arrays else flat
         return arrays
 
     def compare_in(self, world: World, one: str, other: str) -> Judgement:
@@ -126,9 +129,7 @@ class Comparing(Reading):
             if result.verdict in (RIGHT, STATED):
                 return result
             results.append(result)
-        both = all(
-            re.search(pattern, one + other) for pattern in (r"\\partial|∂", r"\\frac\s*\{\s*d|(?<![A-Za-z\\])d\w*\s*/\s*d")
-        )
+        both = all(sign.search(one + other) for sign in _TWO_DS)
         if both and world.has_direct and results[0].verdict == WRONG:
             return results[0]._replace(verdict=OPEN, difference=None, reason="what ∂ holds fixed is not said")
         fitting = [result for result in results if not result.misfit and result.verdict != UNREAD]
@@ -162,41 +163,40 @@ class Comparing(Reading):
             if judgement.verdict in (UNREAD, OPEN):
                 return judgement._replace(formula=other)
             numbers = [*env.values(), *(world.fixed.values() if env else ())]
-            if len(numbers) > 1 and judgement.verdict in (RIGHT, STATED, WRONG):
+            if len(numbers) > 1:
                 by_meeting.setdefault(len(set(numbers)) < len(numbers), []).append(judgement)
             elif judgement.verdict == WRONG:
                 return judgement._replace(formula=other)
             found.append(judgement)
-        for meet, judgements in by_meeting.items():
-            others = by_meeting.get(not meet, [])
-            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict != WRONG for j in others):
-                if (not meet or world.fixed) and not _ONE_CASE.search(self.text):
-                    return judgements[0]._replace(formula=other)
-                reason = (
-                    "it is right where the indices "
-                    + ("differ" if meet else "are the same")
-                    + ", and which are meant is not said"
-                )
-                return Judgement(OPEN, reason=reason, formula=other, of_indices=True)
-        stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.k)
+        if (meeting := self._judge_meeting(world, by_meeting)) is not None:
+            return meeting._replace(formula=other)
+        stray = extra and not any(self._is_repeated(letter, other) for letter in extra) and not _is_beyond(one, world.length)
         said = bool(self.letters_of(world, [one])) and stray and not _ONE_CASE.search(self.text)
         unsaid = f"which {', '.join(sorted(extra))} is meant is not said"
         for judgements in by_place.values():
             wrong = [judgement for judgement in judgements if judgement.verdict == WRONG]
             if wrong and (said or (stray and len(wrong) == len(judgements))):
                 return wrong[0]._replace(formula=other)
-            if wrong:
-                found.append(Judgement(OPEN, reason=unsaid, of_indices=True))
-            else:
-                found += judgements
+            found += [Judgement(OPEN, reason=unsaid, of_indices=True)] if wrong else judgements
         return (worst(found) or Judgement(UNREAD))._replace(formula=other)
+
+    def _judge_meeting(self, world: World, by_meeting: dict[bool, list[Judgement]]) -> Judgement | None:
+        """What is wrong only where indices are the same, or only where they differ."""
+        for meet, judgements in by_meeting.items():
+            others = by_meeting.get(not meet, [])
+            if others and all(j.verdict == WRONG for j in judgements) and all(j.verdict != WRONG for j in others):
+                if (not meet or world.fixed) and not _ONE_CASE.search(self.text):
+                    return judgements[0]
+                where = f"it is right where the indices {'differ' if meet else 'are the same'}"
+                return Judgement(OPEN, reason=f"{where}, and which are meant is not said", of_indices=True)
+        return None
 
     def _is_repeated(self, letter: str, text: str) -> bool:
         """Whether a letter counts twice in a formula, which some mean as a sum over it."""
         return sum(letter in split_indices(use.down) for use in find_uses(text)) > 1
 
     def _compare_quantities(self, world: World, left: Quantity, right: Quantity, text: str, other: str) -> Judgement:
-        if isinstance(left, Value) and not left.inputs and left.op is None and isinstance(right, Array):
+        if isinstance(left, Value) and left.op is None and isinstance(right, Array):
             before = world.arrays.get(left)
             if before is None or before[0] == self.current:
                 return Judgement(STATED)
@@ -220,22 +220,20 @@ class Comparing(Reading):
         return worst(found) or Judgement(UNREAD)
 
     def compare_values(self, world: World, left: Value, right: Value, text: str) -> Judgement:
-        timeline = self.timelines[self.worlds.index(world)]
+        timeline = self.timelines[world]
         if (
             left is right
             or left in timeline.own
             or timeline.defined_at.get(left) == self.current
-            or (left.op is CONSTANT and self.is_name(text))
+            or (left.op is CONSTANT and sole_use(text))
         ):
             return Judgement(STATED)
         as_written = compare(left, right)
         if as_written.same:
             return Judgement(RIGHT, AS_WRITTEN, as_written.how)
-        if not left.inputs and left.op is None and left not in world.definitions:
-            return Judgement(
-                STATED if left not in world.slopes.values() else OPEN,
-                reason="" if left not in world.slopes.values() else f"{left.label} is not said",
-            )
+        if left.op is None and left not in world.definitions:
+            is_slope = left in world.slopes.values()
+            return Judgement(OPEN, reason=f"{left.label} is not said") if is_slope else Judgement(STATED)
         one, other = world.expanded(left), world.expanded(right)
         found = compare(one, other)
         against = self._against(world, left)
@@ -254,7 +252,7 @@ class Comparing(Reading):
             return Judgement(OPEN, reason="how the names in it go with one another is not said")
         if renamed := self._renamed(left, right):
             return Judgement(OPEN, reason=f"it is right if {renamed}")
-        if not left.inputs and left.op is None and left in world.definitions and self.is_name(text) and not self.concludes:
+        if left in world.definitions and sole_use(text) and not self.concludes:
             return Judgement(OPEN, reason=f"{left.label} is said to be something else before")
         if doubtful := self._said_twice(world, timeline, left, right):
             return Judgement(OPEN, reason=f"{doubtful} is said to be two things on this page")
@@ -262,16 +260,8 @@ class Comparing(Reading):
 
     def _said_twice(self, world: World, timeline: Timeline, left: Value, right: Value) -> str:
         """A name behind a claim that the page defines in two ways, so that which is meant is not said."""
-        waiting, seen = [*world.touched, *leaves(left), *leaves(right)], set[Value]()
-        while waiting:
-            x = waiting.pop()
-            if x in seen:
-                continue
-            seen.add(x)
-            if timeline.otherwise.get(x, set()) - {self.current}:
-                return x.label
-            waiting += leaves(world.definitions.get(x, x)) if x in world.definitions or x.inputs else []
-        return ""
+        behind = world.behind(*world.touched, *leaves(left), *leaves(right))
+        return next((x.label for x in behind if timeline.otherwise.get(x, set()) - {self.current}), "")
 
     def _not_defined(self, name: str) -> str:
         """What to say of a name that the page does not define, as the page writes it: without indices of our own."""
@@ -298,12 +288,12 @@ class Comparing(Reading):
     def _assume(self, world: World, one: Value, other: Value) -> str:
         """What makes two formulas the same that is usually meant: that the numbers of a family sum to one."""
         families: dict[tuple[str, str, tuple[str, ...]], list[Value]] = {}
-        behind = {x for x in (*leaves(one), *leaves(other)) if x.op is None}
+        behind = {*names_in(one), *names_in(other)}
         for (base, up, indices), leaf in world.leaves.items():
             if leaf in behind and indices and indices[-1].isdecimal():
                 families.setdefault((base, up, indices[:-1]), []).append(leaf)
         for (base, up, before), members in families.items():
-            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.k + 2))
+            everyone = (world.leaves.get((base, up, (*before, str(i)))) for i in range(world.length + 2))
             whole = [leaf for leaf in everyone if leaf is not None]
             if len(members) > 1 and (base.lower() in "typqd" or world.notation.counts.get(base)):
                 last = whole[-1]
@@ -319,29 +309,16 @@ class Comparing(Reading):
         if world.flat or world.family(x)[0] not in world.notation.counts:
             return False
         places = {key[2] for key, leaf in world.leaves.items() if leaf in tied and key[:2] == world.family(x)}
-        own = next(key[2] for key, leaf in world.leaves.items() if leaf is x)
+        own = world.keys[x][2]
         numbered = all(i.isdecimal() for place in (own, *places) for i in place)
-        return bool(places) and numbered and all(int(i) <= world.k for i in own)
+        return bool(places) and numbered and all(int(i) <= world.length for i in own)
 
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
         """A name that one side alone has, and that nothing says how it goes with the other."""
-        here = {x for x in leaves(one) if x.op is None}
-        there = {x for x in leaves(other) if x.op is None}
-        tied: set[Value] = set()
-        waiting = [*world.touched, left, *leaves(left)]
-        while waiting:
-            x = waiting.pop()
-            if x in tied:
-                continue
-            tied.add(x)
-            waiting += [y for y in leaves(world.definitions.get(x, x)) if y not in tied]
-            waiting += [y for y in leaves(x) if y not in tied]
+        here, there = set(names_in(one)), set(names_in(other))
+        tied = set(world.behind(*world.touched, left))
         symbols = set(world.slopes.values())
         for x in sorted(there ^ here, key=lambda x: x.label):
             if x in symbols or (x not in tied and not self._is_counted(world, x, tied)):
                 return x.label
-        if symbols & (here | there):
-            both = symbols & here & there
-            if symbols & (here | there) != both:
-                return "a derivative"
         return ""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from autograd import primitives as ops
 from autograd.graph import nodes
-from autograd.mark.points import points
+from autograd.mark.points import Difference, points
 from autograd.operation import CONSTANT
 from autograd.value import Value
 
@@ -39,14 +39,6 @@ RATIONAL: dict[object, Callable[..., Fraction]] = {
 }
 
 
-class Difference(NamedTuple):
-    """A point at which two formulas differ: names with numbers, and what each comes to there."""
-
-    point: Sequence[tuple[str, float]]
-    here: float
-    there: float
-
-
 class Comparison(NamedTuple):
     """What came of comparing: whether they are the same, or nothing; how that was found; a difference."""
 
@@ -55,11 +47,8 @@ class Comparison(NamedTuple):
     difference: Difference | None = None
 
 
-def compare(one: Value, other: Value, positive: frozenset[Value] = frozenset()) -> Comparison:
-    """Two formulas as functions of their names.
-
-    positive: names that stand for probabilities here, such as those in a logarithm
-    """
+def compare(one: Value, other: Value) -> Comparison:
+    """Two formulas as functions of their names."""
     order = nodes(one, other)
     over = [node for node in order if node.op is None]
     exact = _exactly(one, other, order, over)
@@ -100,24 +89,9 @@ def _shown(found: Sequence[Difference]) -> Difference:
 def _exactly(one: Value, other: Value, order: Sequence[Value], over: Sequence[Value]) -> bool | None:
     """Whether rational formulas are the same, in fractions; None where they are not rational."""
     for node in order:
-        if node.op not in (None, CONSTANT) and node.op not in RATIONAL:
-            if (
-                node.op is ops.pow
-                and node.inputs[1].op is CONSTANT
-                and node.inputs[1].data.is_integer()
-                and abs(node.inputs[1].data) < 9
-            ):
-                continue
-            if (
-                node.op is ops.pow
-                and node.inputs[1].op is ops.neg
-                and node.inputs[1].inputs[0].op is CONSTANT
-                and node.inputs[1].data.is_integer()
-                and abs(node.inputs[1].data) < 9
-            ):
-                continue
-            return None
         if node.op is CONSTANT and not math.isfinite(node.data):
+            return None
+        if node.op not in (None, CONSTANT) and node.op not in RATIONAL and not _is_whole_power(node):
             return None
     random = Random(1)
     for _ in range(EXACT_POINTS):
@@ -141,6 +115,15 @@ def _exactly(one: Value, other: Value, order: Sequence[Value], over: Sequence[Va
     return True
 
 
+def _is_whole_power(node: Value) -> bool:
+    """Whether a node is x², x⁻³ or the like."""
+    if node.op is not ops.pow:
+        return False
+    exponent = node.inputs[1]
+    bare = exponent.inputs[0] if exponent.op is ops.neg else exponent
+    return bare.op is CONSTANT and exponent.data.is_integer() and abs(exponent.data) < 9
+
+
 def _with_bounds(order: Sequence[Value], point: Mapping[Value, float]) -> dict[Value, tuple[float, float]]:
     """The number of each node, and how far off it may be by rounding alone."""
     found: dict[Value, tuple[float, float]] = {x: (v, 0.0) for x, v in point.items()}
@@ -158,10 +141,8 @@ def _with_bounds(order: Sequence[Value], point: Mapping[Value, float]) -> dict[V
         if not math.isfinite(z):
             found[node] = z, math.inf
             continue
-        slopes = op.slopes(z, data)
-        for slope, x in zip(slopes, node.inputs):
-            by = found[x][1]
-            if by:
+        for slope, x in zip(op.slopes(z, data), node.inputs):
+            if by := found[x][1]:
                 error += abs(slope) * by
         found[node] = z, error
     return found

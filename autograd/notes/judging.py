@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from autograd.formula.indexed_lexer import NAME
-from autograd.formula.uses import LOSSES, find_uses
+from autograd.formula.uses import LOSSES, find_uses, sole_use
 from autograd.graph import leaves
 from autograd.notes.equality import compare
 from autograd.notes.mending import A_HAT, TRANSPOSITIONS, mend
@@ -72,18 +72,22 @@ class Page(Reckoning):
     def _judge(self) -> None:
         for i, chain in enumerate(self.chains):
             self.current = i
-            for timeline in self.timelines:
+            for timeline in self.timelines.values():
                 timeline.go_to(i)
             self._attach(i)
             row_of = chain.parts[0].row
             self.concludes = bool(_CONCLUDES.search(row_of.text[:30]) or _CONCLUDES.search(row_of.before[-60:]))
-            found: dict[int, list[Judgement]] = {}
-            for row, judgement in self._judge_chain(chain):
-                found.setdefault(row, []).append(judgement)
-            for row, part in enumerate(chain.parts):
-                new = worst(found.get(row, []))
-                if new is not None:
-                    self._note(part.row, new)
+            self._note_all(chain)
+
+    def _note_all(self, chain: Chain, first: int = 0) -> None:
+        """Keep what is said of the rows of a chain, from one on."""
+        found: dict[int, list[Judgement]] = {}
+        for row, judgement in self._judge_chain(chain):
+            found.setdefault(row, []).append(judgement)
+        for row, part in enumerate(chain.parts):
+            new, before = worst(found.get(row, [])), self.judgements.get(part.row)
+            if row >= first and new and (before is None or ORDER.index(new.verdict) < ORDER.index(before.verdict)):
+                self.judgements[part.row] = new
 
     def _attach(self, i: int) -> None:
         """Let rows that go on from an earlier chain, past a remark, be rows of that one."""
@@ -101,22 +105,8 @@ class Page(Reckoning):
             ):
                 moved = Chain([*other.parts[:1], *chain.parts[first:]])
                 del chain.parts[first:]
-                self.chains[i] = chain
-                self._judge_moved(moved)
+                self._note_all(moved, 1)
                 return
-
-    def _judge_moved(self, chain: Chain) -> None:
-        found: dict[int, list[Judgement]] = {}
-        for row, judgement in self._judge_chain(chain):
-            found.setdefault(row, []).append(judgement)
-        for row, part in enumerate(chain.parts):
-            if row and (new := worst(found.get(row, []))) is not None:
-                self._note(part.row, new)
-
-    def _note(self, row: Row, new: Judgement) -> None:
-        before = self.judgements.get(row)
-        if before is None or ORDER.index(new.verdict) < ORDER.index(before.verdict):
-            self.judgements[row] = new
 
     def _judge_chain(self, chain: Chain) -> Iterator[tuple[int, Judgement]]:
         """A judgement for each member, with the row that it stands in."""
@@ -233,39 +223,45 @@ class Page(Reckoning):
         head, *rest = symbolic
         found = {i: self.relate(members[head][0], members[i][0]) for i in rest}
         if any(judgement.verdict in (RIGHT, WRONG) for judgement in found.values()):
-            before = head
-            for i in rest:
-                truth = found[i]
-                if before != head and truth.verdict in (RIGHT, WRONG, OPEN, UNREAD):
-                    step = self.compare_formulas(members[before][0], members[i][0])
-                    if truth.verdict == WRONG and step.verdict in (RIGHT, STATED):
-                        truth = truth._replace(reason="it follows from what stands before it, which is wrong")
-                    elif truth.verdict == RIGHT and step.verdict == WRONG:
-                        reason = "it does not follow from what stands before it"
-                        truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
-                    elif truth.verdict in (OPEN, UNREAD) and step.verdict in (RIGHT, WRONG):
-                        truth = step if step.verdict == RIGHT or found[before].verdict == RIGHT else truth
-                yield members[i][1], self._mended(members[head][0], self._by_numbers(members, i, truth))
-                before = i
-            return
-        first = rest[0]
+            yield from self._judge_steps(members, head, found)
+        else:
+            yield from self._judge_among(members, head, found)
+
+    def _judge_steps(
+        self, members: Sequence[tuple[str, int]], head: int, found: dict[int, Judgement]
+    ) -> Iterator[tuple[int, Judgement]]:
+        """Members of which something is known, each with how it follows from the one before it."""
+        before = head
+        for i, truth in found.items():
+            if before != head:
+                step = self.compare_formulas(members[before][0], members[i][0])
+                if truth.verdict == WRONG and step.verdict in (RIGHT, STATED):
+                    truth = truth._replace(reason="it follows from what stands before it, which is wrong")
+                elif truth.verdict == RIGHT and step.verdict == WRONG:
+                    reason = "it does not follow from what stands before it"
+                    truth = truth._replace(verdict=JUMP, difference=step.difference, reason=reason)
+                elif truth.verdict in (OPEN, UNREAD) and (
+                    step.verdict == RIGHT or (step.verdict == WRONG and found[before].verdict == RIGHT)
+                ):
+                    truth = step
+            yield members[i][1], self._mended(members[head][0], self._by_numbers(members, i, truth))
+            before = i
+
+    def _judge_among(
+        self, members: Sequence[tuple[str, int]], head: int, found: dict[int, Judgement]
+    ) -> Iterator[tuple[int, Judgement]]:
+        """Members that are something of which nothing is known: the first of them, and the others against that."""
+        first, *rest = found
         yield members[first][1], self._mended(members[head][0], self._by_numbers(members, first, found[first]))
-        alike = {i: self.compare_formulas(members[first][0], members[i][0]) for i in rest[1:]}
-        against = [i for i in alike if alike[i].verdict == WRONG]
-        agree = [i for i in alike if alike[i].verdict == RIGHT]
-        if (
-            len(against) > 1
-            and not agree
-            and all(self.compare_formulas(members[against[0]][0], members[i][0]).verdict == RIGHT for i in against[1:])
-        ):
-            odd = alike[against[0]]
-            yield (
-                members[first][1],
-                odd._replace(formula=members[first][0], reason="all that stands behind it is something else"),
-            )
+        alike = {i: self.compare_formulas(members[first][0], members[i][0]) for i in rest}
+        against = [i for i in rest if alike[i].verdict == WRONG]
+        agree = any(judgement.verdict == RIGHT for judgement in alike.values())
+        if len(against) > 1 and not agree and self._are_one(members, against):
+            reason = "all that stands behind it is something else"
+            yield members[first][1], alike[against[0]]._replace(formula=members[first][0], reason=reason)
             return
-        odd_ones = self._odd_ones(members, rest)
-        for i in rest[1:]:
+        odd_ones = self._odd_ones(members, [first, *rest])
+        for i in rest:
             judgement = odd_ones.get(i, alike[i])
             together = members[i][1] == members[first][1] or found[first].verdict == STATED or agree
             if judgement.verdict == WRONG and not together and i not in odd_ones:
@@ -273,18 +269,22 @@ class Page(Reckoning):
                 judgement = judgement._replace(verdict=JUMP, reason=reason)
             yield members[i][1], judgement
 
+    def _are_one(self, members: Sequence[tuple[str, int]], which: Sequence[int]) -> bool:
+        """Whether some members are all the same as the first of them."""
+        first, *rest = (members[i][0] for i in which)
+        return all(self.compare_formulas(first, text).verdict == RIGHT for text in rest)
+
     def _judge_update(self, chain: Chain) -> Judgement | None:
         """w := w − η ∂L/∂w, where the name itself stands on the right."""
         if len(chain.members) < 2:
             return None
         left, right = (_BEFORE_AND_AFTER.sub("", chain.members[i][0]) for i in (0, 1))
-        names = [use.key for use in find_uses(left)]
-        if len(names) != 1 or not self.is_name(left) or has_numbers(right):
+        name = sole_use(left)
+        if name is None or has_numbers(right):
             return None
-        itself = any(use.key == names[0] for use in find_uses(right)) and not re.search(r"∂|partial|nabla|∇|\bd", left)
-        if not itself:
+        if name.key not in [use.key for use in find_uses(right)] or re.search(r"∂|partial|nabla|∇|\bd", left):
             return None
-        if not any(re.match(rf"\s*{re.escape(left.strip())}\s*[-−–]", text) for text in (right,)):
+        if not re.match(rf"\s*{re.escape(left.strip())}\s*[-−–]", right):
             return Judgement(STATED, formula=right)
         world = self.worlds[-1]
         losses = [base for base in self.notation.tops if base in LOSSES]

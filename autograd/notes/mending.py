@@ -55,9 +55,7 @@ def mend(text: str, notation: Notation, is_right: Callable[[str], bool], among: 
 
 def changes(text: str, notation: Notation) -> Iterator[Mended]:
     """A formula with one thing changed, in all ways, the common ones first."""
-    for match in _SIGN.finditer(text):
-        other = "-" if match[0] == "+" else "+"
-        yield Mended("another sign", f"{text[: match.start()]}{other}{text[match.end() :]}")
+    yield from _of_matches(text, _SIGN, "another sign", lambda m: ["-" if m[0] == "+" else "+"])
     yield Mended("a minus in front", f"-({text})")
     terms = _terms(text)
     if len(terms) > 1:

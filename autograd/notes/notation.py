@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WORDS = set("net out loss cost err error mse bce nll ce kl elbo mae rss lr acc var std rmse".split())
 USUAL_FUNCTIONS = set("fgφψF")
 UP_TO = set("nmkKNMCdpDBT")  # letters for sizes
+_DIFFERENTIATED = set("xyzwabhgouvtsLJEC")  # letters that make two with a d in front of them no word
 _SUM = re.compile(r"(?:\\sum|\\prod|∑|∏|Σ)\s*(?:\\limits)?\s*((?:[_^](?:\{[^{}]*\}|\w)\s*){1,2})")
 _MEAN = re.compile(  # (1/n) Σ
     r"(?:\\[td]?frac\s*(?:\{\s*1\s*\}|1)\s*(?:\{\s*(\w)\s*\}|(\w))|1/(\w))\s*(?:\\sum|∑|Σ)"
@@ -39,7 +40,6 @@ class Notation:
 
     def __init__(self, texts: Sequence[str], in_latex: bool, declared: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.texts = list(texts)
-        self._bare: dict[str, bool] = {}
         self.words = set(self._find_words(in_latex))
         self.uses = [use for text in self.texts for use in find_uses(text)]
         self.bases = {use.base for use in self.uses}
@@ -49,7 +49,6 @@ class Notation:
         self.layers = {
             c for use in self.uses if is_layer(use.up) for c in re.findall(r"[a-z]", use.up) if use.up not in ("new", "old")
         }
-        self.layered = {use.base for use in self.uses if is_layer(use.up) and use.up not in ("new", "old", "*")}
         self.functions = self._find_functions()
         self.primed = {use.base for use in self.uses if use.primes} - FUNCTIONS.keys()  # p'(x) makes p a function
         self.pairs = self._find_pairs()
@@ -70,7 +69,7 @@ class Notation:
             bare = re.sub(r"\\[A-Za-z]+", " ", re.sub(r"\\(?:text|mathrm)\s*\{[^{}]*\}", " ", text))
             for match in re.finditer(r"[^\W\d_]{2,}", bare):
                 word = match[0]
-                if word in FUNCTIONS or word.lower() in FUNCTIONS or (word[0] in "d∂" and word[1:] in self._single_words()):
+                if word in FUNCTIONS or word.lower() in FUNCTIONS or (word[0] in "d∂" and word[1:] in _DIFFERENTIATED):
                     continue
                 alone = bare[: match.start()].strip() == "" and re.match(r"\s*(?:_\S+\s*)?=", bare[match.end() :])
                 if (
@@ -79,9 +78,6 @@ class Notation:
                     or (len(word) > 2 and (alone or bare[match.end() : match.end() + 1] == "_"))
                 ):
                     yield word
-
-    def _single_words(self) -> set[str]:
-        return set("xyzwabhgouvtsLJEC")
 
     def _find_sizes(self) -> set[str]:
         found = set()
@@ -169,11 +165,7 @@ class Notation:
 
         inside: what stands in the brackets; pure: whether that is names alone
         """
-        if base in FUNCTIONS and base not in self.functions:
-            return ""
-        if base == "σ" and self.is_deviation:
-            return ""
-        if base in ("σ", "exp", "log") or (base in CONSTANTS and base not in self.functions):
+        if base in ("σ", "exp", "log") or ((base in FUNCTIONS or base in CONSTANTS) and base not in self.functions):
             return ""
         if primed and base not in FUNCTIONS:
             return "function"
@@ -196,17 +188,14 @@ class Notation:
 
     def _stands_bare(self, base: str) -> bool:
         """Whether a name stands anywhere without brackets behind it."""
-        if base not in self._bare:
-            self._bare[base] = self._look_for_bare(base)
-        return self._bare[base]
-
-    def _look_for_bare(self, base: str) -> bool:
-        for text in self.texts:
-            for use in find_uses(text):
-                alone = base in self.words or not use.down
-                if use.base == base and not use.primes and alone and not re.match(r"\s*(?:\\left\s*)?\(", text[use.end :]):
-                    return True
-        return False
+        return any(
+            use.base == base
+            and not use.primes
+            and (base in self.words or not use.down)
+            and not re.match(r"\s*(?:\\left\s*)?\(", text[use.end :])
+            for text in self.texts
+            for use in find_uses(text)
+        )
 
     def is_name(self, base: str) -> bool:
         """Whether letters side by side can be a name here."""

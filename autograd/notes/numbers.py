@@ -87,54 +87,40 @@ class Reckoner:
         definition = self.world.definitions.get(name)
         return definition is not None and any(x.op is not CONSTANT for x in leaves(definition))
 
-    def worths(self, formula: Value, text: str) -> list[tuple[float, float]]:
+    def results(self, formula: Value, text: str) -> list[tuple[float, float]]:
         """What a formula may come to, and how far off each may be; nothing where a name has no number."""
         found = []
         for way in ("stated", "first", "defined"):
-            at = self._numbers_of(formula, way)
+            at = self._numbers_of(formula, way, own=True)
             if at is not None:
-                worth = self._worth(formula, text, at)
-                if worth not in found and math.isfinite(worth[0]):
-                    found.append(worth)
+                result = self._value_and_error(formula, text, at)
+                if result not in found and math.isfinite(result[0]):
+                    found.append(result)
         return found
 
-    def _numbers_of(self, formula: Value, way: str) -> dict[Value, Written] | None:
-        """A number for each name in a formula; its own definition counts for the formula itself."""
+    def _numbers_of(self, formula: Value, way: str, depth: int = 0, own: bool = False) -> dict[Value, Written] | None:
+        """A number for each name in a formula; own: of a name alone what its definition comes to, whatever is stated."""
         found: dict[Value, Written] = {}
         for x in leaves(formula):
-            if x.op is CONSTANT or x is formula:
+            if x.op is CONSTANT:
                 continue
-            number = self._number(x, way, 0)
+            number = self._number(x, [] if own and x is formula else self.given.get(x, []), way, depth)
             if number is None:
                 return None
             found[x] = number
-        if formula.op is None and not formula.inputs:
-            number = self._number(formula, way, 0, own=True)
-            if number is None:
-                return None
-            found[formula] = number
         return found
 
-    def _number(self, x: Value, way: str, depth: int, own: bool = False) -> Written | None:
-        stated = self.given.get(x)
-        if stated and not own and (way != "defined" or not self.is_defined(x)):
+    def _number(self, x: Value, stated: Sequence[Written], way: str, depth: int) -> Written | None:
+        if stated and (way != "defined" or not self.is_defined(x)):
             return stated[0] if way == "first" else stated[-1]
         definition = self.world.definitions.get(x)
-        otherwise = stated[-1] if stated and not own else None
-        if definition is None or depth > 20:
-            return otherwise
-        at = {}
-        for y in leaves(definition):
-            if y.op is CONSTANT:
-                continue
-            number = self._number(y, way, depth + 1)
-            if number is None:
-                return otherwise
-            at[y] = number
-        value, off = self._worth(definition, "", at)
+        at = None if definition is None or depth > 20 else self._numbers_of(definition, way, depth + 1)
+        if definition is None or at is None:
+            return stated[-1] if stated else None
+        value, off = self._value_and_error(definition, "", at)
         return Written(value, 2.0 * off)
 
-    def _worth(self, formula: Value, text: str, at: Mapping[Value, Written]) -> tuple[float, float]:
+    def _value_and_error(self, formula: Value, text: str, at: Mapping[Value, Written]) -> tuple[float, float]:
         order = nodes(formula)
         values = {x: number.value for x, number in at.items()}
         value = evaluate(order, values)[formula]

@@ -12,7 +12,7 @@ from itertools import pairwise
 from autograd.formula import patterns
 from autograd.formula.indexed_lexer import closing_of
 from autograd.formula.signs import FUNCTIONS
-from autograd.formula.uses import LOSSES, SCALARS, Use, find_uses, split_indices
+from autograd.formula.uses import LOSSES, SCALARS, Use, find_uses, sole_use, split_indices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ _TRANSPOSED_UP = re.compile(r"(.*?)\s*(?:T|⊤|top|intercal)$")
 _ENTRYWISE = re.compile(
     r"\s*(?:\\sigma|σ|\\tanh|\\exp|\\operatorname\{relu\}|ReLU)\s*(?:\\left)?\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*"
 )
+_A_NUMBER = re.compile(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*")
+_MATRICES = set("WUVAMH")  # that stand in front of a small letter
 _VECTOR_OF_NUMBERS = re.compile(r"\s*⟦[-−+0-9.\s⏎]+⏎[-−+0-9.\s⏎]+⟧\s*|\s*⟦[-−+0-9.\s¦]+¦[-−+0-9.\s¦]+⟧\s*")
 
 
@@ -38,23 +40,23 @@ class Ranks:
     def __init__(self, texts: Sequence[str], counts: Mapping[str, int], declared: Mapping[str, tuple[str, ...]]) -> None:
         self.texts, self.counts, self.declared = texts, counts, declared
         self.bases = {use.base for text in texts for use in find_uses(text)}
-        self.has_arrays = bool(
-            any(self._transposed())
-            or declared
-            or any("⊙" in t or "⟦" in t for t in texts)
-            or any("∇" in t or "nabla" in t for t in texts)
-        )
+        self.transposed = list(self._find_transposed())
+        self.has_arrays = bool(self.transposed or declared or any(re.search("[⊙⟦∇]|nabla", text) for text in texts))
         self.whole = set(self._find_whole())
         self.ranks: dict[tuple[str, str], int] = {}
         self.shapes: dict[tuple[str, str], tuple[int, int]] = {}
-        self._rank_names()
+        for text in texts:
+            self._rank_by_literal(text)
+        self.array_bases = self._rank_by_neighbours()
+        self._complete(self.array_bases)
+        self._rank_by_equality()
 
     def _counted(self, use: Use) -> int:
         """How many indices count vectors: one of u_k where u_kᵀv stands, none of w where w_i is its entry."""
         indices = len(split_indices(use.down))
         return indices if indices == self.counts.get(use.base, 0) else 0
 
-    def _transposed(self) -> Iterator[tuple[Use, Use | None]]:
+    def _find_transposed(self) -> Iterator[tuple[Use, Use | None]]:
         """Names that are transposed, and the name behind each."""
         for text in self.texts:
             uses = list(find_uses(text))
@@ -66,84 +68,67 @@ class Ranks:
                 if inside or after:
                     yield use, behind if behind is not None and behind.start - use.end < 8 else None
 
-    def _rank_names(self) -> None:
-        """How many axes names have that stand alone, as far as the page shows it."""
-        rank: dict[str, int] = {}
-        for text in self.texts:
-            left, _, right = text.partition("=")
-            literal = right.strip()
-            names = list(find_uses(left))
-            if (
-                len(names) == 1
-                and not names[0].primes
-                and left.strip() == left[names[0].start : names[0].end].strip()
-                and literal.startswith("⟦")
-            ):
-                end = closing_of(literal, 0)
-                body = literal[1:end] if end > 0 else ""
-                rows = body.split("⏎")
-                many = max(row.count("¦") + row.count(",") for row in rows)
-                if not names[0].down:
-                    self.ranks[names[0].base, names[0].up] = (
-                        2 if len(rows) > 1 and many else 1 if len(rows) > 1 or many else 0
-                    )
-                if re.fullmatch(r"[-−+0-9.\s¦⏎,]+", body) and not names[0].down:
-                    self.shapes.setdefault((names[0].base, names[0].up), (len(rows), many + 1))
-            if len(names) == 1 and not names[0].down and left.strip() == left[names[0].start : names[0].end].strip():
-                numbers = [re.fullmatch(r"\s*\[?\s*[-−+]?[0-9.]+\s*\]?\s*", member) for member in right.split("=")]
-                self.ranks.setdefault((names[0].base, names[0].up), 0) if any(numbers) else None
-        rank.update((base, len(shape)) for base, shape in self.declared.items())
-        for use, partner in self._transposed():
+    def _rank_by_literal(self, text: str) -> None:
+        """What a name is that is set equal to numbers in brackets, or to one number."""
+        left, _, right = text.partition("=")
+        use, literal = sole_use(left), right.strip()
+        if use is None or use.down:
+            return
+        name = use.base, use.up
+        if literal.startswith("⟦") and not use.primes:
+            body = literal[1 : max(0, closing_of(literal, 0))]
+            rows = body.split("⏎")
+            many = max(row.count("¦") + row.count(",") for row in rows)
+            self.ranks[name] = (len(rows) > 1) + (many > 0)
+            if re.fullmatch(r"[-−+0-9.\s¦⏎,]+", body):
+                self.shapes.setdefault(name, (len(rows), many + 1))
+        if any(map(_A_NUMBER.fullmatch, right.split("="))):
+            self.ranks.setdefault(name, 0)
+
+    def _rank_by_neighbours(self) -> dict[str, int]:
+        """How many axes names have by what is declared, by a transposition, and by a ⊙ beside them."""
+        rank = {base: len(shape) for base, shape in self.declared.items()}
+        for use, partner in self.transposed:
             rank.setdefault(use.base, 2 if use.base.isupper() else 1 + self._counted(use))
             if partner is not None and partner.base not in SCALARS and rank[use.base] == 1 + self._counted(use):
                 is_matrix = partner.base.isupper() and len(partner.base) == 1
                 rank.setdefault(partner.base, 2 if is_matrix else 1 + self._counted(partner))
         for text in self.texts:
             for match in re.finditer("⊙", text):
-                after = next(iter(find_uses(text[match.end() :])), None)
-                before = list(find_uses(text[: match.start()]))
-                for use in ([after] if after else []) + before[-1:]:
+                for use in [*find_uses(text[match.end() :])[:1], *find_uses(text[: match.start()])[-1:]]:
                     if use.base not in FUNCTIONS and len(use.base) <= 2 and not use.base.isupper():
                         rank.setdefault(use.base, 1)
-        matrices = {
-            base
-            for base in self.bases
-            if base.isupper() and len(base) == 1 and base in "WUVAMH" and self._stands_before(base)
-        }
+        return rank
+
+    def _complete(self, rank: dict[str, int]) -> None:
+        """Let what stands in front of vectors be matrices; and where there are such, small letters be vectors."""
         vectors = {base for base, n in rank.items() if n == 1}
         for base in self.bases - LOSSES - SCALARS - rank.keys():
             if base.isupper() and len(base) == 1 and self._stands_before(base, vectors):
                 rank[base] = 2
-        if self.has_arrays and (any(rank.get(base) == 2 for base in rank) or any("⊙" in text for text in self.texts)):
-            for base in matrices:
+        if not (self.has_arrays and (2 in rank.values() or any("⊙" in text for text in self.texts))):
+            return
+        for base in self.bases & _MATRICES:
+            if self._stands_before(base):
                 rank.setdefault(base, 2)
-            for base in self.bases:
-                small = len(base) <= 2 and not base.isupper() and base.isalpha() | (len(base) == 2 and not base.isascii())
-                if small and base not in SCALARS and base not in FUNCTIONS and base not in ("σ", "e", "π", "d", "Δ"):
-                    rank.setdefault(base, 1)
-        self.array_bases = rank
-        self._rank_by_equality()
+        for base in self.bases - SCALARS - FUNCTIONS.keys() - {"σ", "e", "π", "d", "Δ"}:
+            if len(base) <= 2 and not base.isupper() and (base.isalpha() or (len(base) == 2 and not base.isascii())):
+                rank.setdefault(base, 1)
 
     def _rank_by_equality(self) -> None:
         """Names that are set equal, alone or in an elementwise function, have as many axes as one another."""
-        said: dict[tuple[str, str], set[int]] = {}
         equal: list[set[tuple[str, str]]] = []
+        vectors: set[tuple[str, str]] = set()  # of numbers, which are written out
         for text in self.texts:
-            members = text.split("=")
-            inside = [_ENTRYWISE.sub(r"\1", member).strip() for member in members]
-            names = {
-                (use.base, use.up)
-                for member in inside
-                for use in list(find_uses(member))[:1]
-                if not use.down and not use.primes and member == member[use.start : use.end].strip()
-            }
-            if names:
-                equal.append(names)
-            if any(len(find_uses(member)) == 0 and _VECTOR_OF_NUMBERS.fullmatch(member) for member in inside):
-                for name in names:
-                    said.setdefault(name, set()).add(1)
-        for name in (name for name, ranks in said.items() if 1 in ranks and self.ranks.get(name) == 0):
-            self.ranks[name] = 1
+            inside = [_ENTRYWISE.sub(r"\1", member).strip() for member in text.split("=")]
+            uses = [use for use in map(sole_use, inside) if use and not use.down and not use.primes]
+            names = {(use.base, use.up) for use in uses}
+            equal.append(names)
+            if any(map(_VECTOR_OF_NUMBERS.fullmatch, inside)):
+                vectors |= names
+        for name in vectors:
+            if self.ranks.get(name) == 0:
+                self.ranks[name] = 1
         for names in [*equal, *reversed(equal)]:
             known = {self.ranks[name] for name in names if name in self.ranks}
             if len(known) == 1:
@@ -164,13 +149,13 @@ class Ranks:
         if (base, up) in self.ranks and not n:
             return self.ranks[base, up]
         if base in self.counts and n < self.counts[base]:
-            return self.counts[base] - n if self._is_whole(base, n) else 0
+            return self.counts[base] - n if (base, n) in self.whole else 0  # some mean all of a family at once
         if (base, up) in self.ranks or base in self.array_bases:
             full = self.ranks.get((base, up), self.array_bases.get(base, 0))
             return max(0, full - n)
         lower = base.lower()
         if base.isupper() and lower in self.counts and base not in self.counts and lower != base and base not in LOSSES:
-            return self.counts[lower] - n if n < self.counts[lower] and self._is_whole(lower, n) else 0
+            return self.counts[lower] - n if n < self.counts[lower] and (lower, n) in self.whole else 0
         return 0
 
     def _find_whole(self) -> Iterator[tuple[str, int]]:
@@ -189,10 +174,6 @@ class Ranks:
                         yield use.base.lower(), len(split_indices(use.down))
         for base in self.declared:
             yield base, 0
-        for _, partner in self._transposed():
+        for _, partner in self.transposed:
             if partner is not None and partner.base not in SCALARS:
                 yield partner.base, 0
-
-    def _is_whole(self, base: str, n: int) -> bool:
-        """Whether a name with fewer indices than others of its family means all of them at once."""
-        return (base, n) in self.whole

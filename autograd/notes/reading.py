@@ -8,8 +8,7 @@ from itertools import islice, product
 
 from autograd import primitives as ops
 from autograd.formula.arrays import Array, MisfitError
-from autograd.formula.indexed import read_quantity
-from autograd.formula.uses import LOSSES, find_uses, plain
+from autograd.formula.uses import LOSSES, find_uses, plain, sole_use
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.notation import Notation
 from autograd.notes.numbers import has_numbers
@@ -59,8 +58,8 @@ class Reading:
         self.notation = Notation(texts, "\\" in "".join(texts) or "$" in text, declared)
         self.letters: dict[str, list[str]] = {}
         self.worlds = self._make_worlds()
-        self.read_before: dict[object, Quantity | BaseException] = {}
-        self.timelines = [Timeline(world) for world in self.worlds]
+        self.read_before: dict[object, tuple[Quantity | BaseException, set[Value], set[str]]] = {}
+        self.timelines = {world: Timeline(world) for world in self.worlds}
         self._collect()
 
     # ---- worlds
@@ -106,40 +105,27 @@ class Reading:
         return any(self.notation.arrays.array_bases.get(use.base) == 2 for use in find_uses(text))
 
     def _misfits(self, world: World, text: str) -> bool:
-        world.env = next(iter(self.places(world, [text])), {})
         try:
-            read_quantity(text, world)
+            world.read(text, next(iter(self.places(world, [text])), {}))
         except MisfitError:
             return True
         except ERRORS:
             return False
-        finally:
-            world.env = {}
         return False
 
     def read(self, world: World, text: str, env: dict[str, int]) -> Quantity:
         """A member in a world, read once as long as the definitions stay the same. Raises what the reader raises."""
-        key = (
-            world,
-            text,
-            tuple(sorted(env.items())),
-            world.of_vectors,
-            world.direct,
-            self.timelines[self.worlds.index(world)].version,
-        )
+        key = world, text, tuple(sorted(env.items())), world.of_vectors, world.direct, self.timelines[world].version
         if key not in self.read_before:
-            world.env = env
+            found: Quantity | BaseException
             before, world.touched, world.any_functions = world.touched, set(), set()
             try:
-                self.read_before[key] = read_quantity(text, world)
+                found = world.read(text, env)
             except ERRORS as error:
-                self.read_before[key] = error
-            finally:
-                world.env = {}
-            self.touched[key] = world.touched, world.any_functions
+                found = error
+            self.read_before[key] = found, world.touched, world.any_functions
             world.touched = before
-        found = self.read_before[key]
-        touched, world.any_functions = self.touched[key]
+        found, touched, world.any_functions = self.read_before[key]
         world.touched = world.touched | touched
         if isinstance(found, BaseException):
             raise found
@@ -147,9 +133,8 @@ class Reading:
 
     def _collect(self) -> None:
         """Let every name be what the page says that it is, from where it says so on."""
-        self.touched: dict[object, tuple[set[Value], set[str]]] = {}
         self._fix_letters()
-        for timeline in self.timelines:
+        for timeline in self.timelines.values():
             for i, chain in enumerate(self.chains):
                 self._define(timeline, i, chain)
             timeline.go_to(0)
@@ -158,17 +143,13 @@ class Reading:
         """L = −log ŷ_l: which class is meant is the same on the whole page."""
         for members in (chain.members for chain in self.chains if len(chain.members) == 2):
             (left, _), (right, _) = members
-            uses = list(find_uses(left))
-            if (
-                len(uses) == 1
-                and uses[0].base in LOSSES
-                and not uses[0].down
-                and not re.search(r"∂|partial|∇|nabla", left + right)
-            ):
+            uses = find_uses(left)
+            is_loss = len(uses) == 1 and uses[0].base in LOSSES and not uses[0].down
+            if is_loss and not re.search(r"∂|partial|∇|nabla", left + right):
                 for letter in self.letters_of(self.worlds[0], [right]):
                     for world in self.worlds:
                         if not world.flat:
-                            world.fixed[letter] = max(1, world.k - 1)
+                            world.fixed[letter] = max(1, world.length - 1)
         self.letters.clear()
 
     def _define(self, timeline: Timeline, i: int, chain: Chain) -> None:
@@ -179,14 +160,9 @@ class Reading:
         right = next((text for text, _ in members[1:] if not has_numbers(text)), None)
         if right is None:
             return
-        if self.is_name(right) and len(members) > 2 and not has_numbers(members[2][0]):  # MSE = L = …
+        if sole_use(right) and len(members) > 2 and not has_numbers(members[2][0]):  # MSE = L = …
             self._define_as(timeline, i, right, members[2][0])
         self._define_as(timeline, i, left, right)
-
-    @staticmethod
-    def is_name(text: str) -> bool:
-        uses = list(find_uses(text))
-        return len(uses) == 1 and text.strip() == text[uses[0].start : uses[0].end].strip()
 
     def _define_as(self, timeline: Timeline, i: int, left: str, right: str) -> None:
         world = timeline.world
@@ -194,14 +170,11 @@ class Reading:
         if set(self.letters_of(world, [right])) - letters and not world.flat:
             return
         for env in self.places(world, [left, right], wide=True):
-            world.env = env
             try:
-                one, other = read_quantity(left, world), read_quantity(right, world)
+                one, other = world.read(left, env), world.read(right, env)
             except ERRORS:
                 continue
-            finally:
-                world.env = {}
-            if isinstance(one, Value) and isinstance(other, Array) and not one.inputs and one.op is None:
+            if isinstance(one, Value) and isinstance(other, Array) and one.op is None:
                 timeline.define_array(i, one, other)
                 one = self._entries_named(world, left, other) or one
             for x, y in pairs_of(one, other):
@@ -209,7 +182,7 @@ class Reading:
 
     def _entries_named(self, world: World, name: str, array: Array) -> Array | None:
         """z_1, z_2 and so on, where z is said to be a vector and the page has z_i."""
-        (use,) = find_uses(name)[:1]
+        use = find_uses(name)[0]
         if world.notation.counts.get(use.base) != 1 or use.down or not array.is_vector:
             return None
         entries = [world.leaf(use.base, use.up, (str(k + 1),)) for k in range(len(array.entries))]
@@ -220,20 +193,20 @@ class Reading:
         found: dict[str, None] = {}
         for text in texts:
             if text not in self.letters:
-                self.letters[text] = self._find_letters(self.worlds[0], text)
+                self.letters[text] = self._find_letters(text)
             found.update(dict.fromkeys(self.letters[text]))
         return list(found)
 
-    def _find_letters(self, world: World, text: str) -> list[str]:
+    def _find_letters(self, text: str) -> list[str]:
+        world = self.worlds[0]
         letters: dict[str, None] = {}
         for _ in range(5):
-            world.unbound, world.env = set(), dict.fromkeys(letters, 1)
+            world.unbound = set()
             with suppress(*ERRORS):
-                read_quantity(text, world)
+                world.read(text, dict.fromkeys(letters, 1))
             if world.unbound <= letters.keys():
                 break
             letters.update(dict.fromkeys(sorted(world.unbound)))
-        world.env = {}
         return list(letters)
 
     def places(self, world: World, texts: Sequence[str], wide: bool = False) -> Iterator[dict[str, int]]:
@@ -242,13 +215,11 @@ class Reading:
         if world.flat or not letters:
             yield dict.fromkeys(letters, 1)
             return
-        layers = self.notation.layers
-        tops = [
-            (LAYERS + 1 if wide else LAYERS - 1) if letter in layers else world.k + (wide and self.notation.has_neighbours)
-            for letter in letters
-        ]
+        layer_tops = dict.fromkeys(self.notation.layers, LAYERS + 1 if wide else LAYERS - 1)
+        top = world.length + (wide and self.notation.has_neighbours)
+        tops = [layer_tops.get(letter, top) for letter in letters]
         everything = [dict(zip(letters, place)) for place in product(*(range(1, top + 1) for top in tops))]
-        most = MOST_PLACES if world.k < 4 else FEW_PLACES
+        most = MOST_PLACES if world.length < 4 else FEW_PLACES
         step = 1 if wide else -(-len(everything) // most)
         yield from islice(everything[::step], MOST_WIDE)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import log10
 
-from autograd.formula.uses import find_uses
+from autograd.formula.uses import find_uses, sole_use
 from autograd.graph import leaves
 from autograd.mark.forms import figure
+from autograd.mark.points import Difference
 from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
-from autograd.notes.equality import Difference
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
 from autograd.notes.slopes import UnsaidError
 from autograd.notes.substituting import find_misplaced
@@ -44,16 +44,18 @@ class Reckoning(Comparing):
         world = self.worlds[0]
         for chain in self.chains:
             members = chain.members
-            if len(members) > 1 and is_pure(members[-1][0]):
-                for text, _ in members[:-1]:
-                    for x, number in self._named_numbers(world, text, members[-1][0]):
-                        self.anywhere.setdefault(x, []).append(number)
-            if len(members) != 2 or not is_pure(members[1][0]):
-                continue
-            for x, number in self._named_numbers(world, members[0][0], members[1][0]):
-                if x not in world.definitions:
+            for x, number in self._numbers_said(world, members):
+                self.anywhere.setdefault(x, []).append(number)
+                if len(members) == 2 and x not in world.definitions:
                     self.reckoner.exact.add(abs(number.value))
                     self.reckoner.note(x, number)
+
+    def _numbers_said(self, world: World, members: Sequence[tuple[str, int]]) -> Iterator[tuple[Value, Written]]:
+        """The names of a chain that ends with a number, or with a vector of such, each with its own."""
+        last = members[-1][0] if members else ""
+        if is_pure(last):
+            for text, _ in members[:-1]:
+                yield from self._named_numbers(world, text, last)
 
     def _named_numbers(self, world: World, name: str, numbers: str) -> list[tuple[Value, Written]]:
         try:
@@ -61,7 +63,7 @@ class Reckoning(Comparing):
         except ERRORS:
             return []
         names, written = entries_of(left), written_numbers(numbers)
-        if len(names) != len(written) or any(x.inputs or x.op is not None for x in names):
+        if len(names) != len(written) or any(x.op is not None for x in names):
             return []
         return list(zip(names, written))
 
@@ -77,11 +79,8 @@ class Reckoning(Comparing):
                 continue
             before = members[i - 1][0]
             yield row, self._judge_names(before, text) or self.judge_number(world, before, text, numeric[i - 1])
-        last = members[-1][0]
-        if is_pure(last):
-            for text, _ in members[:-1]:
-                for x, number in self._named_numbers(world, text, last):
-                    self.reckoner.note(x, number)
+        for x, number in self._numbers_said(world, members):
+            self.reckoner.note(x, number)
 
     def _judge_names(self, before: str, text: str) -> Judgement | None:
         """A formula with numbers for its names, one of which is that of another name."""
@@ -114,7 +113,7 @@ class Reckoning(Comparing):
             return Judgement(UNREAD if not isinstance(error, UnsaidError) else OPEN, reason=sentence(error), formula=text)
         ones, others = entries_of(one), entries_of(other)
         against = "the numbers before it" if is_number else "the formula and the numbers on this page"
-        if len(others) == 1 and len(ones) > 1 and self.is_name(before):
+        if len(others) == 1 and len(ones) > 1 and sole_use(before):
             found = [self._judge_entry(x, others[0], before, text, None) for x in ones]
             if all(judgement.verdict == WRONG for judgement in found):
                 reason = f"{self._shown(before)} is a vector on this page, and this is none of its entries"
@@ -128,16 +127,17 @@ class Reckoning(Comparing):
 
     def _judge_entry(self, x: Value, y: Value, before: str, text: str, written: Written | None) -> Judgement:
         """A number, as it is written or as it comes out, against what it is to be."""
-        if y in set(leaves(x)) or (is_leaf(x) and x in set(leaves(y))):
+        is_name = x.op is None
+        if y in leaves(x) or (is_name and x in leaves(y)):
             return Judgement(OPEN, formula=text, reason="a name stands on both sides")
-        here = [] if is_leaf(x) and not self.reckoner.is_defined(x) else self.reckoner.worths(x, before)
+        here = [] if is_name and not self.reckoner.is_defined(x) else self.reckoner.results(x, before)
         if not here:
-            return Judgement(STATED if is_leaf(x) else OPEN, reason="" if is_leaf(x) else UNSAID, formula=text)
+            return Judgement(STATED, formula=text) if is_name else Judgement(OPEN, reason=UNSAID, formula=text)
         if written is not None:
             good = any(leads_to(value, off, written) for value, off in here)
             there = written.value
         else:
-            sides = self.reckoner.worths(y, text)
+            sides = self.reckoner.results(y, text)
             if not sides:
                 return Judgement(OPEN, reason=UNSAID, formula=text)
             good = any(abs(v - w) <= a + b + grain(v) for v, a in here for w, b in sides)
@@ -159,8 +159,3 @@ def _in_digits_of(value: float, written: Written) -> str:
     """A number with as many decimals as one that is written."""
     decimals = max(0, round(-log10(written.unit)))
     return f"{value:.{decimals}f}".replace("-", "−")
-
-
-def is_leaf(x: Value) -> bool:
-    """Whether a quantity is a name."""
-    return not x.inputs and x.op is None

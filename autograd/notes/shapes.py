@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 
 from autograd.formula.arrays import Array, Axis, unite
-from autograd.formula.indexed import read_quantity
 from autograd.formula.indexed_lexer import NAME
 from autograd.formula.uses import find_uses
 from autograd.notes.verdicts import ERRORS
@@ -81,13 +80,10 @@ def _unite_members(world: World, chain: Sequence[str], places: Iterable[dict[str
     for env in places:
         before: Quantity | None = None
         for text in chain:
-            world.env = env
             try:
-                found = read_quantity(text, world)
+                found = world.read(text, env)
             except ERRORS:
                 continue
-            finally:
-                world.env = {}
             if isinstance(before, Array) and isinstance(found, Array):
                 if before.shape == found.shape:
                     unite(before, found)

@@ -7,7 +7,7 @@ that one: the chain rule, down to slopes that the page states, or that nothing s
 from __future__ import annotations
 
 from autograd.calculus import gradient
-from autograd.formula.arrays import Array, ShapeError, add_up
+from autograd.formula.arrays import Array, add_up
 from autograd.graph import leaves, nodes
 from autograd.operation import CONSTANT
 from autograd.rewriting import expand
@@ -15,10 +15,13 @@ from autograd.value import Value, constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterator
+    from typing import TypeAlias
 
     from autograd.formula.arrays import Quantity
     from autograd.notes.notation import Notation
+
+    LeafKey: TypeAlias = tuple[str, str, tuple[str, ...]]
 
 DEEPEST, MOST_WORK = 12, 30_000  # quantities that one varies through; nodes of all that is differentiated on a page
 
@@ -30,7 +33,8 @@ class UnsaidError(ValueError):
 class Slopes:
     """Names with definitions, and how they vary with one another.
 
-    leaves: the names, by what they are called, what is above them and their indices; definitions: what they are
+    leaves: the names, by what they are called, what is above them and their indices; keys: the same the other way round
+    definitions: what they are
     slopes: names for derivatives of which nothing is said; stated: by what, of what: those that the page states
     direct: whether ∂L/∂x counts only where x itself stands in what L is said to be
     has_direct: whether that may be something else than to follow x through all names
@@ -40,32 +44,27 @@ class Slopes:
     def __init__(self, notation: Notation) -> None:
         self.notation = notation
         self.direct = self.has_direct = False
-        self.leaves: dict[tuple[Any, ...], Value] = {}
+        self.leaves: dict[LeafKey, Value] = {}
+        self.keys: dict[Value, LeafKey] = {}
         self.definitions: dict[Value, Value] = {}
         self.slopes: dict[tuple[Value, Value], Value] = {}
         self.stated: dict[Value, dict[Value, Value]] = {}
         self.touched: set[Value] = set()
         self._used_in: dict[Value, list[tuple[Value, Value]]] | None = None
-        self._leaves: dict[Value, list[Value]] = {}  # those of definitions
-        self._families: dict[Value, tuple[str, str]] = {}
         self._found: dict[tuple[Value, Value], tuple[Value, set[Value]]] = {}  # slopes, and what was touched for them
         self._deep = self._asked = 0
 
     def differentiate(self, top: Quantity, bottom: Quantity) -> Quantity:
-        if isinstance(top, Value) and isinstance(bottom, Value):
-            return self.slope(top, bottom)
-        if isinstance(top, Value) and isinstance(bottom, Array):
+        if isinstance(bottom, Value):
+            return self.slope(top, bottom) if isinstance(top, Value) else top.map(lambda y: self.slope(y, bottom))
+        if isinstance(top, Value):
             return bottom.map(lambda x: self.slope(top, x))
-        if isinstance(top, Array) and isinstance(bottom, Value):
-            return top.map(lambda y: self.slope(y, bottom))
-        if isinstance(top, Value) or isinstance(bottom, Value):
-            raise ShapeError("this has no derivative")
-        if top.is_vector and bottom.is_vector:
-            return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
-        raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
+        if not (top.is_vector and bottom.is_vector):
+            raise UnsaidError("how a derivative of a vector by a matrix is laid out is not said")
+        return Array([[self.slope(y, x) for x in bottom.entries] for y in top.entries])
 
     def slope(self, top: Value, bottom: Value) -> Value:
-        if bottom.op is CONSTANT or bottom.inputs:
+        if bottom.op is not None:
             raise UnsaidError("a derivative is taken by something that has no name")
         self.touched.add(top)
         own = self.definitions.get(top)
@@ -128,23 +127,16 @@ class Slopes:
         return (base, other) in self.notation.pairs
 
     def family(self, leaf: Value) -> tuple[str, str]:
-        if leaf not in self._families:
-            self._families = {value: (base, up) for (base, up, _), value in self.leaves.items()}
-        return self._families.get(leaf, ("", ""))
+        base, up, _ = self.keys.get(leaf, ("", "", ()))
+        return base, up
 
     def symbol(self, top: Value, bottom: Value) -> Value:
         """The slope of a quantity that has no definition: stated, or through what is computed from the other, or a name."""
-        if top is bottom:
-            return constant(1.0)
         if (stated := self.stated.get(bottom, {}).get(top)) is not None:
             return stated
         if self._are_siblings(top, bottom) and top.label != bottom.label:
             return constant(0.0)
-        ways = [
-            (user, own)
-            for user, own in self._users(bottom)
-            if user is not top and user.op is None and not self._rests_on(user, top)
-        ]
+        ways = [(user, own) for user, own in self._users(bottom) if user is not top and not self._rests_on(user, top)]
         self.touched |= {user for user, _ in ways}
         terms = [self.slope(top, user) * self._partial(own, bottom) for user, own in ways]
         terms += [
@@ -170,20 +162,19 @@ class Slopes:
         self._used_in = None
         self._found.clear()
 
+    def behind(self, *values: Value) -> Iterator[Value]:
+        """Values, and the names that stand behind them by what all names are said to be."""
+        waiting, seen = list(values), set[Value]()
+        while waiting:
+            x = waiting.pop()
+            if x not in seen:
+                seen.add(x)
+                yield x
+                waiting += leaves(self.definitions.get(x, x))
+
     def _rests_on(self, x: Value, other: Value) -> bool:
         """Whether other, which has no definition, is behind the definition of x."""
-        waiting, seen = [x], {x}
-        while waiting and other not in self.definitions:
-            y = waiting.pop()
-            if y is other:
-                return True
-            own = self.definitions.get(y)
-            if own is not None:
-                if own not in self._leaves:
-                    self._leaves[own] = leaves(own)
-                waiting += [leaf for leaf in self._leaves[own] if leaf not in seen]
-                seen.update(self._leaves[own])
-        return False
+        return other not in self.definitions and other in self.behind(x)
 
     def are_tied(self, names: set[Value]) -> bool:
         """Whether one of some names varies with another, though no definition says how."""
@@ -199,9 +190,7 @@ class Slopes:
 
     def define(self, left: Value, right: Value) -> bool:
         """Let a name be a formula, unless that rests on the name itself."""
-        if left.op is not None or left.inputs or left is right:
-            return False
-        if left in set(leaves(self.expanded(right))):
+        if left.op is not None or left is right or left in leaves(self.expanded(right)):
             return False
         for pair, symbol in self.slopes.items():
             if symbol is left:

@@ -16,7 +16,7 @@ from autograd.notes.numbers import has_numbers, is_pure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograd.notes.blocks import Row
 
@@ -24,8 +24,9 @@ NO_NAMES = set(
     """let so where with and or if for then thus hence since because when as is are the of otherwise derivative reciprocal
     inputs new old to in by from we get have now i.e. e.g. using chain rule here note""".split()
 )
-_RELATION = re.compile(
-    r"\\(?:Leftrightarrow|iff)(?![A-Za-z])|(?P<definition>:=|≔|\\coloneqq|\\triangleq|≜|\\equiv(?![A-Za-z])|≡)"
+_TOKEN = re.compile(  # brackets, what parts statements, and signs of relation
+    r"(?P<open>[(\[{⟦⦃])|(?P<close>[)\]}⟧⦄])|(?P<apart>[,;⁏])"
+    r"|\\(?:Leftrightarrow|iff)(?![A-Za-z])|(?P<definition>:=|≔|\\coloneqq|\\triangleq|≜|\\equiv(?![A-Za-z])|≡)"
     r"|(?P<equal>==|(?<![<>!≠])=(?!=)|\\approx(?![A-Za-z])|≈|≃|≅|\\simeq|\\cong|\\doteq)"
     r"|(?P<right>\\(?:Rightarrow|implies|Longrightarrow|rightarrow|longrightarrow|to)(?![A-Za-z])|⇒|⟹|→|⟶|=>|->)"
     r"|(?P<left>\\(?:leftarrow|gets|longleftarrow)(?![A-Za-z])|←)"
@@ -47,17 +48,12 @@ LONGEST_ROW = 2 * LONGEST  # characters of a row that is read
 
 
 class Part(NamedTuple):
-    """A statement: formulas, with the sign in front of each; the first has none, unless the statement goes on.
-
-    words: what is said around it; is_definition: whether its sign says so
-    """
+    """A statement: formulas, with the sign in front of each; the first has none, unless the statement goes on."""
 
     row: Row
     formulas: Sequence[str]
     signs: Sequence[str]
-    words: str
     goes_on: bool
-    is_definition: bool
 
 
 def find_parts(row: Row, bullets: bool = False) -> list[Part]:
@@ -108,6 +104,8 @@ def _without_words(text: str) -> tuple[str, str]:
     said: list[str] = []
 
     def look(match: re.Match[str]) -> str:
+        if _is_script(text, match.start()):
+            return match[0]
         inside = match[1]
         word = inside.strip()
         if word in ("New", "Updated"):
@@ -118,9 +116,7 @@ def _without_words(text: str) -> tuple[str, str]:
         said.append(word)
         return f" {_MARK} " if match.start() and text[: match.start()].strip(" &=") else " "
 
-    before = text
-    text = _TEXT.sub(lambda m: m[0] if _is_script(before, m.start()) else look(m), text)
-    return text, " ".join(said)
+    return _TEXT.sub(look, text), " ".join(said)
 
 
 def _is_script(text: str, at: int) -> bool:
@@ -133,36 +129,24 @@ def _is_script(text: str, at: int) -> bool:
 def _split(text: str) -> list[str]:
     """Statements side by side: parted by wide spaces, arrows, or commas between those that have a sign."""
     pieces = [""]
-    depth = 0
-    i = 0
-    while i < len(text):
-        c = text[i]
-        if c in "([{⟦⦃":
+    depth = at = 0
+    for match in _TOKEN.finditer(text):
+        sign, start = "", match.start()
+        if match["open"]:
             depth += 1
-        elif c in ")]}⟧⦄":
+        elif match["close"]:
             depth = max(0, depth - 1)
-        if depth == 0:
-            match = _RELATION.match(text, i)
-            if match and (match["right"] or match["left"]):
-                pieces.append(f"{'←' if match['left'] else '→'}")
-                pieces.append("")
-                i = match.end()
-                continue
-            if match:
-                pieces[-1] += match[0]
-                i = match.end()
-                continue
-            if c == "⟧" and _BESIDE.match(text, i + 1):  # a statement behind a matrix
-                pieces[-1] += c
-                pieces += [_MARK, ""]
-                i += 1
-                continue
-            if c == _MARK or (c in ",;" and i):
-                pieces += [c, ""]
-                i += 1
-                continue
-        pieces[-1] += c
-        i += 1
+            if not depth and match[0] == "⟧" and _BESIDE.match(text, match.end()):  # a statement behind a matrix
+                sign, start = _MARK, match.end()
+        elif not depth and (match["right"] or match["left"]):
+            sign = "←" if match["left"] else "→"
+        elif not depth and match["apart"] and (match[0] == _MARK or start):
+            sign = match[0]
+        if sign:
+            pieces[-1] += text[at:start]
+            pieces += [sign, ""]
+            at = match.end()
+    pieces[-1] += text[at:]
     return _join(pieces)
 
 
@@ -175,21 +159,18 @@ def _join(pieces: list[str]) -> list[str]:
         if not piece.strip():
             continue
         if sign == "→":
+            has_sign = piece.strip().startswith("=")
             if not before.strip():
                 found[-1] = piece
-            elif piece.strip().startswith("=") or (not stated and not states and _looks_like_formula(piece)):
-                found[-1] = (
-                    before + (" = " if not piece.strip().startswith("=") else " ") + piece
-                    if _looks_like_formula(before)
-                    else piece
-                )
+            elif has_sign or (not stated and not states and _looks_like_formula(piece)):
+                found[-1] = before + (" " if has_sign else " = ") + piece if _looks_like_formula(before) else piece
             else:
                 found.append(piece)
         elif sign == "←":
             if not stated and _looks_like_formula(before):
                 found[-1] = f"{before} := {piece}"
             elif stated and _A_NAME.fullmatch(piece):  # L = ½(ŷ − y)² ← E says what is called E
-                found.append(f"{piece} = {before[: _RELATION.search(before).start()]}")  # type: ignore[union-attr]
+                found.append(f"{piece} = {before[: next(_relations(before))[1].start()]}")
         elif sign == _MARK:
             if piece.strip().startswith("="):
                 found[-1] = before + " " + piece
@@ -208,17 +189,18 @@ def _join(pieces: list[str]) -> list[str]:
     return found
 
 
-def _has_relation(text: str) -> bool:
+def _relations(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """The signs of relation in a text, each with how many brackets are open there."""
     depth = 0
-    i = 0
-    while i < len(text):
-        c = text[i]
-        depth += (c in "([{⟦⦃") - (c in ")]}⟧⦄")
-        match = _RELATION.match(text, i) if depth == 0 else None
-        if match and (match["equal"] or match["definition"] or match["other"]):
-            return True
-        i = match.end() if match else i + 1
-    return False
+    for match in _TOKEN.finditer(text):
+        if match["open"] or match["close"]:
+            depth += 1 if match["open"] else -1
+        elif not match["apart"]:
+            yield depth, match
+
+
+def _has_relation(text: str) -> bool:
+    return any(not depth and (m["equal"] or m["definition"] or m["other"]) for depth, m in _relations(text))
 
 
 def _looks_like_formula(text: str) -> bool:
@@ -228,24 +210,15 @@ def _looks_like_formula(text: str) -> bool:
 def _part(row: Row, text: str, words: str, first: bool) -> Part | None:
     """One statement, or nothing where there is no sign of equality in it."""
     text = _TRAILING.sub("", text)
-    formulas, signs = [""], [""]
-    depth = 0
-    i = 0
-    definition = False
-    while i < len(text):
-        c = text[i]
-        depth += (c in "([{⟦⦃") - (c in ")]}⟧⦄")
-        match = _RELATION.match(text, i) if depth <= 0 else None
-        if match and match["other"]:
-            return None
-        if match:
-            formulas.append("")
+    formulas, signs, at = list[str](), [""], 0
+    for depth, match in _relations(text):
+        if depth <= 0:
+            if match["other"]:
+                return None
+            formulas.append(text[at : match.start()])
             signs.append(match[0])
-            definition = definition or bool(match["definition"])
-            i = match.end()
-        else:
-            formulas[-1] += c
-            i += 1
+            at = match.end()
+    formulas.append(text[at:])
     if re.search(r"\b[nN]ew\b|\b[uU]pdated\b", words) and len(formulas) > 1:
         formulas[0] = r"\text{anew}"  # another number of that name
     stripped = [_TRAILING.sub("", f).strip() for f in formulas]
@@ -257,5 +230,5 @@ def _part(row: Row, text: str, words: str, first: bool) -> Part | None:
     while len(stripped) > 1 and not stripped[-1]:
         stripped, signs = stripped[:-1], signs[:-1]
     if len(stripped) == 1 and not goes_on:
-        return Part(row, stripped, signs, words, False, False) if first else None
-    return Part(row, stripped, signs, words, goes_on, definition)
+        return Part(row, stripped, signs, False) if first else None
+    return Part(row, stripped, signs, goes_on)

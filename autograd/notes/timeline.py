@@ -44,21 +44,22 @@ class Timeline:
             if self.world.define(name, formula):
                 self.entries[name] = [(i, formula)]
             return
-        old = before[-1][1]
-        if before[-1][0] == i:
+        place, old = before[-1]
+        if place == i:
             return
         behind = {*leaves(self.world.expanded(old)), *leaves(old)}
         if compare(self.world.expanded(old), self.world.expanded(formula)).same is False and name not in leaves(formula):
             self.otherwise.setdefault(name, set()).add(i)
-        if any(x.op is None and x not in behind for x in leaves(formula)):
-            kept = self.world.definitions.pop(name)
-            if name in set(leaves(self.world.expanded(formula))):
-                self.world.definitions[name] = kept
-                return
-            self.world.definitions[name] = formula
-            self.world.changed()
-            self.otherwise.pop(name, None)
-            before.append((i, formula))
+        if behind.issuperset(names_in(formula)):
+            return
+        kept = self.world.definitions.pop(name)
+        if name in leaves(self.world.expanded(formula)):
+            self.world.definitions[name] = kept
+            return
+        self.world.definitions[name] = formula
+        self.world.changed()
+        self.otherwise.pop(name, None)
+        before.append((i, formula))
 
     def go_to(self, i: int) -> None:
         """Let names be what they are at a chain: what was said last, or else first."""

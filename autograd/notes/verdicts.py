@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.notes.equality import Difference
+    from autograd.mark.points import Difference
 
 ERRORS = (FormulaError, ShapeError, UnsaidError, ZeroDivisionError, OverflowError, RecursionError)
 RIGHT, WRONG, JUMP, OPEN, UNREAD, STATED = "right", "wrong", "does not follow", "depends", "unread", "stated"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     AxisKey: TypeAlias = tuple[str, str, int]  # a name, what stands above it, and 0 for rows or 1 for columns
 
 LAYERS = 3
+LAST_LAYERS = {"L": LAYERS, "L-1": LAYERS - 1, "L−1": LAYERS - 1, "L+1": LAYERS + 1}
 
 
 class World(Slopes):
@@ -45,7 +46,7 @@ class World(Slopes):
         self, notation: Notation, size: int, flat: bool = False, axes: Mapping[AxisKey, tuple[Axis, int]] | None = None
     ) -> None:
         super().__init__(notation)
-        self.k, self.flat = size, flat
+        self.length, self.flat = size, flat
         self.axes = dict(axes or {})
         self.is_uneven = bool(axes)
         self.in_rows = False  # whether a vector is a row, as in h = x W
@@ -61,6 +62,14 @@ class World(Slopes):
         self.shapes = {} if flat else notation.arrays.shapes
         self.arrays: dict[Value, tuple[int, Array]] = {}  # names that stand for arrays, though nothing else shows it
         self.any_functions: set[str] = set()  # of which the page says nothing, in what was read
+
+    def read(self, text: str, env: dict[str, int]) -> Quantity:
+        """A formula, with numbers for the letters that count. Raises what the reader raises."""
+        self.env = env
+        try:
+            return read_quantity(text, self)
+        finally:
+            self.env = {}
 
     # ---- names
 
@@ -90,10 +99,10 @@ class World(Slopes):
             key = key_of(str(key[1]))
         base, _, up, down = (str(part) for part in key)
         if not up and not down:
-            if base in self.env or base in self.fixed:
-                return constant(float(self.env.get(base, self.fixed.get(base, 0))))
+            if (n := self._counted(base)) is not None:
+                return constant(float(n))
             if base in self.sizes and base in UP_TO and not self.flat:
-                return constant(float(self.k))
+                return constant(float(self.length))
         inner = self._transposed(up)
         if inner is not None:
             found = self[key_of(base, 0, inner, down)]
@@ -108,14 +117,9 @@ class World(Slopes):
         inside = up.strip("()[]")
         if not is_layer(up) or up in ("new", "old", "*"):
             return up
-        if inside in ("L", "L-1", "L−1", "L+1"):
-            return (
-                f"({LAYERS + (0 if inside == 'L' else 1 if '+' in inside else -1)})"
-                if "l" in self.notation.layers
-                else f"({inside})"
-            )
-        place = self.place(inside)
-        return f"({place})"
+        if inside in LAST_LAYERS:
+            return f"({LAST_LAYERS[inside] if 'l' in self.notation.layers else inside})"
+        return f"({self.place(inside)})"
 
     def letters_in(self, down: str) -> list[str]:
         """Indices with numbers for the letters that count."""
@@ -125,8 +129,8 @@ class World(Slopes):
         return [self.place(part) for part in parts]
 
     def place(self, part: str) -> str:
-        if part in self.env or part in self.fixed:
-            return str(self.env.get(part, self.fixed.get(part)))
+        if (n := self._counted(part)) is not None:
+            return str(n)
         if ARITHMETIC.fullmatch(part):
             terms = [self.term(term) for term in re.findall(r"[+−-]?(?:[0-9]+|[^\W\d_])", part)]
             known = [term for term in terms if term is not None]
@@ -135,12 +139,16 @@ class World(Slopes):
             self.unbound.add(part)
         return part
 
+    def _counted(self, letter: str) -> int | None:
+        """The number that stands for a letter here."""
+        return self.env.get(letter, self.fixed.get(letter))
+
     def term(self, text: str) -> int | None:
         """A term of an index, such as the k of i + k − 1; nothing where no number stands for it."""
         letter = text.lstrip("+−-")
-        number = int(letter) if letter.isdecimal() else self.env.get(letter, self.fixed.get(letter))
+        number = int(letter) if letter.isdecimal() else self._counted(letter)
         if number is None and letter in self.sizes and not self.flat:
-            number = self.k
+            number = self.length
         if number is None and (letter in self.notation.letters or letter in self.notation.layers):
             self.unbound.add(letter)
         return number if number is None or text[0] not in "−-" else -number
@@ -154,8 +162,8 @@ class World(Slopes):
             return int(letter)
         if match := ARITHMETIC.fullmatch(letter.replace(" ", "")):
             others = [self.term(term) or 0 for term in re.findall(r"[+−-](?:[0-9]+|[^\W\d_])", match[2])]
-            return self.env.get(match[1], self.k) + sum(others)
-        return self.k
+            return self.env.get(match[1], self.length) + sum(others)
+        return self.length
 
     def quantity(self, base: str, up: str, indices: tuple[str, ...]) -> Quantity:
         rank = 0 if self.flat else self.notation.arrays.rank(base, up, len(indices))
@@ -165,11 +173,8 @@ class World(Slopes):
             n, m = self.shapes[base, up]
             if n == m == 1:
                 return self.leaf(base, up, ())
-            if n == 1:
-                return Array([[self.leaf(base, up, ("1", str(j + 1))) for j in range(m)]])
-            if m == 1:
-                return vector([self.leaf(base, up, (str(i + 1),)) for i in range(n)])
-            return Array([[self.leaf(base, up, (str(i + 1), str(j + 1))) for j in range(m)] for i in range(n)])
+            columns = [[str(j + 1)] for j in range(m)] if m > 1 else [[]]
+            return Array([[self.leaf(base, up, (str(i + 1), *column)) for column in columns] for i in range(n)])
         if rank == 0:
             return self.leaf(base, up, indices)
         down, n = self.axis(base, up, 0)
@@ -184,7 +189,7 @@ class World(Slopes):
 
     def axis(self, base: str, up: str, which: int) -> tuple[Axis, int]:
         """The rows or the columns of a name that is an array, and how many they are."""
-        return self.axes.setdefault((base, up, which), (Axis(), self.k))
+        return self.axes.setdefault((base, up, which), (Axis(), self.length))
 
     def leaf(self, base: str, up: str, indices: tuple[str, ...]) -> Value:
         if base.isupper() and len(base) == 1 and base not in self.notation.counts and base.lower() in self.notation.counts:
@@ -194,12 +199,9 @@ class World(Slopes):
         key = base, up, indices
         if key not in self.leaves:
             below = "".join(indices) if all(len(i) == 1 for i in indices) else ",".join(indices)
-            label = (
-                base
-                + (f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else "")
-                + (f"_{{{below}}}" if below else "")
-            )
-            self.leaves[key] = Value(1.0, label)
+            above = f"^{up}" if is_layer(up) and up[:1] in "([" else f"_{up}" if up else ""
+            value = Value(1.0, base + above + (f"_{{{below}}}" if below else ""))
+            self.leaves[key], self.keys[value] = value, key
         return self.leaves[key]
 
     # ---- functions

@@ -12,11 +12,11 @@ place of a whole array. What comes to a parameter is summed over the batch in th
 from __future__ import annotations
 
 from autograd import primitives as ops
-from autograd.operation import CONSTANT
+from autograd.graph import bottom_up
 from autograd.program import expressions as ex
 from autograd.program.engines import import_numpy
 from autograd.program.grouping import Array
-from autograd.program.lowering import LARGEST, RECIPROCAL
+from autograd.program.lowering import LARGEST, RECIPROCAL, Lowering
 from autograd.program.recipes import Along, Call, Choice, NotRolled, Products
 from autograd.program.statements import FROM_OUTPUT
 from autograd.program.tables import blocks
@@ -53,7 +53,7 @@ class RolledStatements:
         self._zero: dict[Array, Any] = {}  # for an array the rows that are known to be 0
         for array in rolling.side:
             if rolling.hidden[array] == 0.0:
-                self._zero[array] = self._np.array([i is None for i in array.rows])
+                self._zero[array] = self._np.array(array.is_hole)
         for array, recipe in rolling.recipes.items():
             self.lets.append(ex.Let(array, self._express(recipe, len(array))))
         self.values = [self._express(recipe, 1) for recipe in rolling.outputs]
@@ -189,7 +189,7 @@ class RolledStatements:
         for array in reversed(self._rolling.arrays):
             if array.what != LARGEST and array.kind != "leaf" and (adjoint := self._adjoint(array)) is not None:
                 self._through(array, (adjoint, self._all(array)))
-        self.stores += self._gradient(theta)
+        self.stores += [self._store(rows, products) for rows, products in self._some.pop(theta, [])]
 
     def _adjoint(self, array: Array) -> Array | None:
         """The array of what the loss varies by with each row of another."""
@@ -198,7 +198,7 @@ class RolledStatements:
         if not (whole or some or put):
             return None
         whole = _added(whole)
-        holes = np.array([i is None for i in array.rows])
+        holes = np.array(array.is_hole)
         if array in self._rolling.side:
             if put:
                 raise NotRolled("choices in what has holes")
@@ -268,8 +268,8 @@ class RolledStatements:
                 if array in self._rolling.side:
                     raise NotRolled("a softmax with holes in its places")
                 if source in self._rolling.side and share not in self._zero:
-                    self._zero[share] = np.array([i is None for i in source.rows])[rows]
-                self._add(source, rows, Products([(adjoint[0], above), (share, np.arange(len(rows))[:, None])], ones))
+                    self._zero[share] = np.array(source.is_hole)[rows]
+                self._collect(source, rows, Products([(adjoint[0], above), (share, np.arange(len(rows))[:, None])], ones))
             case Choice((index, which), source, table):
                 view = ex.View(index, which.tolist())
                 if source.is_vector and source.what == "theta":
@@ -287,7 +287,7 @@ class RolledStatements:
                         continue
                     monomials = self._slope(array, op, arguments, k)
                     if len(monomials) > 1:
-                        monomials = [(1.0, [self._atom(monomials, n)])]
+                        monomials = [(1.0, [self._add(monomials, n)])]
                     for c, factors in monomials:
                         rest = [(each, table[:, None]) for each, table in (adjoint, *factors)]
                         self._turn(x[0], x[1][:, None], rest, np.full((n, 1), c))
@@ -324,9 +324,10 @@ class RolledStatements:
         at = np.where(missing, at[:, :1], at)
         coefficients = np.where(missing, 0.0, c.reshape(-1)[at])
         factors = [(each, np.ascontiguousarray(t).reshape(-1)[at]) for each, t in rest]
-        self._add(array, rows, Products(factors, coefficients))
+        self._collect(array, rows, Products(factors, coefficients))
 
-    def _add(self, array: Array, rows: Any, products: Products) -> None:
+    def _collect(self, array: Array, rows: Any, products: Products) -> None:
+        """Note a part of what the loss varies by with some rows of an array."""
         if array.kind != "leaf" and len(rows) == len(array):
             self._whole.setdefault(array, []).append(products)
         else:
@@ -335,78 +336,45 @@ class RolledStatements:
     # ---- slopes of functions: of the table, asked with Values in the place of arrays
 
     def _slope(self, array: Array, op: Any, arguments: list[Any], k: int) -> list[Monomial]:
+        """What a function varies by with one of its arguments, row by row, as a sum of products of arrays."""
         ident = self._all(array)
-        z = Value(0.5)
-        xs: list[Any] = [x if isinstance(x, float) else Value(0.5) for x in arguments]
-        stand = {z: (array, ident), **{v: x for v, x in zip(xs, arguments) if isinstance(v, Value)}}
         if op == RECIPROCAL:
             return [(-1.0, [(array, ident), (array, ident)])]
         if op == LARGEST:
             return []
+        z = Value(0.5)
+        xs: list[Any] = [x if isinstance(x, float) else Value(0.5) for x in arguments]
         if op is ops.logsumexp_of:
             partial: Any = ops.exp(xs[k] - z)
         elif op.arity is None:
             partial = op.partials[0](z, xs)[k]
         else:
             partial = op.partials[k](z, *xs) if callable(op.partials[k]) else op.partials[k]
-        return [(c, f) for c, f in self._monomials(partial, stand, len(array)) if c]
+        if not isinstance(partial, Value):
+            return [(float(partial), [])] if partial else []
+        stands_for = [(array, ident), *(x for x in arguments if not isinstance(x, float))]
+        leaves = [z, *(x for x in xs if isinstance(x, Value))]
+        lowering = Lowering([partial], {leaf: ("", i) for i, leaf in enumerate(leaves)}, ())
+        atoms, (form,) = lowering.atoms, lowering.outputs
+        found: dict[int, Factor] = {}
+        for i in bottom_up(form.atoms(), lambda i: atoms[i].below):
+            atom = atoms[i]
+            if atom.kind == "leaf":
+                found[i] = stands_for[atom.what[1]]
+            elif atom.kind == "function":
+                inputs = [found[x] if isinstance(x, int) else x for x in atom.inputs]
+                found[i] = self._array(Call(atom.what, inputs), len(array)), ident
+            else:
+                found[i] = self._add([(c, [found[f] for f in factors]) for factors, c in atom.form.items()], len(array))
+        return [(c, [found[f] for f in factors]) for factors, c in form.items()]
 
-    def _monomials(self, node: Any, stand: dict[Value, Factor], size: int) -> list[Monomial]:
-        """A small graph as a sum of products of arrays."""
-        if not isinstance(node, Value):
-            return [(float(node), [])]
-        if node in stand:
-            return [(1.0, [stand[node]])]
-        if node.op is CONSTANT:
-            return [(node.data, [])]
-        op, inputs = node.op, [self._monomials(x, stand, size) for x in node.inputs]
-        if op in (ops.add, ops.sum_of):
-            return [each for some in inputs for each in some]
-        if op is ops.sub:
-            return inputs[0] + [(-c, f) for c, f in inputs[1]]
-        if op is ops.neg:
-            return [(-c, f) for c, f in inputs[0]]
-        if op is ops.mul:
-            return self._times(inputs[0], inputs[1], size)
-        if op is ops.dot_of:
-            n = len(inputs) // 2
-            products = [each for a, b in zip(inputs[:n], inputs[n : 2 * n]) for each in self._times(a, b, size)]
-            return products + [each for some in inputs[2 * n :] for each in some]
-        if op is ops.pow and node.inputs[1].op is CONSTANT and node.inputs[1].data == 2.0:
-            return self._times(inputs[0], inputs[0], size)
-        if op is ops.div:
-            divisor = self._argument_of(inputs[1], size)
-            if isinstance(divisor, float):
-                return self._times(inputs[0], [(1.0 / divisor if divisor else float("inf"), [])], size)
-            below = self._array(Call(RECIPROCAL, [divisor]), size), self._np.arange(size)
-            return self._times(inputs[0], [(1.0, [below])], size)
-        arguments = [self._argument_of(x, size) for x in inputs]
-        if all(isinstance(x, float) for x in arguments):
-            return [(op.value(*arguments) if op.arity else op.value(arguments), [])]  # type: ignore[union-attr]
-        return [(1.0, [(self._array(Call(op, arguments), size), self._np.arange(size))])]
-
-    def _times(self, a: list[Monomial], b: list[Monomial], size: int) -> list[Monomial]:
-        numbers = [all(not f for _, f in each) for each in (a, b)]
-        if not any(numbers):
-            a, b = (each if len(each) == 1 else [(1.0, [self._atom(each, size)])] for each in (a, b))
-        return [(c * d, f + g) for c, f in a for d, g in b]
-
-    def _atom(self, monomials: list[Monomial], size: int) -> Factor:
+    def _add(self, monomials: list[Monomial], size: int) -> Factor:
+        """A sum of products as an array."""
         np = self._np
         recipe = [Products([(a, t[:, None]) for a, t in f], np.full((size, 1), c)) for c, f in monomials]
         return self._array(recipe, size), np.arange(size)
 
-    def _argument_of(self, monomials: list[Monomial], size: int) -> Factor | float:
-        if all(not f for _, f in monomials):
-            return sum(c for c, _ in monomials)
-        if len(monomials) == 1 and monomials[0][0] == 1.0 and len(monomials[0][1]) == 1:
-            return monomials[0][1][0]
-        return self._atom(monomials, size)
-
     # ---- the gradient
-
-    def _gradient(self, theta: Array) -> list[ex.Store]:
-        return [self._store(rows, products) for rows, products in self._some.pop(theta, [])]
 
     def _store(self, places: Any, products: Products) -> ex.Store:
         np = self._np

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from autograd.program import expressions as ex
+from autograd.program.array_functions import DEFINITIONS
 from autograd.program.lowering import LARGEST, RECIPROCAL
 from autograd.program.source import flat
 from autograd.program.statements import in_turn
@@ -296,9 +297,7 @@ def _rows(e: ex.Expression) -> int:
 
 
 def _arguments(name: str) -> str:
-    count = {"leaky_relu": 2, "elu": 2, "maximum": 2, "minimum": 2, "greater": 2, "equal": 2, "gaussian": 2, "clip": 3}.get(
-        name, 1
-    )
+    count = DEFINITIONS[name].__code__.co_argcount
     return ", ".join(f"double {x}" for x in "xyz"[:count])
 
 

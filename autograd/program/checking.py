@@ -37,24 +37,14 @@ class Checks:
             raise ArithmeticError(self.fault)
 
     def compare_with_graph(self, kind: str, plan: Plan, arrays: Mapping[str, Any], *vectors: Any) -> None:
-        """Compare a kind of program with the graph itself on two rows of a batch.
-
-        Parameters are moved a little for that, since many a fault is hidden where they are all zero; not where the graph has
-        no numbers there.
-        """
-        np = import_numpy()
-        theta, *others = vectors
+        """Compare a kind of program with the graph itself on two rows of a batch."""
+        theta, *seed = vectors
         rows = _choose_rows(arrays, 1 if len(theta) > MANY else 2)
         if not rows:
             return
         few = {name: array[:, rows] for name, array in arrays.items()}
-        chance = np.random.default_rng(0)
-        for each in (theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta)), theta):
-            expected = plan.by_graph(few, each, *others)
-            if all(np.isfinite(array).all() for array in expected):
-                break
-        nudged = each * (1.0 + NUDGE * chance.choice([-1.0, 1.0], len(theta)))
-        self._compare(plan.run(few, each, *others), expected, lambda: plan.by_graph(few, nudged, *others))
+        moved, expected, _ = _expect(plan, few, theta, *seed)
+        self._compare(plan.run(few, moved, *seed), expected, lambda: plan.by_graph(few, _nudge(moved), *seed))
         self.passed.add(kind)
 
     def agrees_rolled(
@@ -66,34 +56,28 @@ class Checks:
         None where no row has numbers to compare.
         """
         np = import_numpy()
-        theta, *others = vectors
+        theta, *seed = vectors
         if not (rows := _choose_rows(arrays, 1)):
             return None
         one = {name: np.ascontiguousarray(array[:, rows]) for name, array in arrays.items()}
         two = {name: np.concatenate([array, recorded[name]], axis=1) for name, array in one.items()}
-        chance = np.random.default_rng(0)
-        moved = theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta))
-        for each in (moved, theta):
-            expected = plan.by_graph(one, each, *others)
-            if all(np.isfinite(array).all() for array in expected):
-                break
-        else:
+        moved, expected, finite = _expect(plan, one, theta, *seed)
+        if not finite:
             return None
 
         def at(some: Mapping[str, Any]) -> list[Any]:
             gradient = np.zeros(len(theta))
-            return [plan.bound(np, (each, *others), gradient, count_rows(some), False)(*some.values()), gradient]
+            return [plan.bound(np, (moved, *seed), gradient, count_rows(some), False)(*some.values()), gradient]
 
         with np.errstate(all="ignore"):
-            if others:
-                pairs = [*zip(at(one), [expected[0].sum() * others[0][0], expected[1]])]
+            if seed:
+                pairs = [*zip(at(one), [expected[0].sum() * seed[0][0], expected[1]])]
                 apart = [here + there for here, there in zip(at(one), at(recorded))]
                 pairs += zip(at(two), apart) if arrays and np.isfinite(apart[0]) else []
             else:
-                run = plan.bound(np, (each,), None, 2 if arrays else 1, False)
-                found = run(*two.values())
+                found = at(two)[0]
                 pairs = [(found[:, :1] if np.ndim(found) else found, expected[0])]
-                pairs.append((plan.run(two, each)[0][:, :1], expected[0]))
+                pairs.append((plan.run(two, moved)[0][:, :1], expected[0]))
             alike = all(np.all(_agree(here, there)) for here, there in pairs)
         if alike:
             self.passed.add(("rolled", kind))
@@ -108,8 +92,7 @@ class Checks:
             rows, slopes = plan.run(arrays, theta, seed)
             return [rows.sum() * seed[0], slopes]
 
-        nudged = theta * (1.0 + NUDGE * import_numpy().random.default_rng(0).choice([-1.0, 1.0], len(theta)))
-        self._compare(found, at(theta), lambda: at(nudged))
+        self._compare(found, at(theta), lambda: at(_nudge(theta)))
         self.passed.add(("in place", ones))
 
     def _compare(self, found: Sequence[Any], expected: Sequence[Any], nearby: Callable[[], Sequence[Any]]) -> None:
@@ -126,6 +109,26 @@ class Checks:
                     " please report it with the graph, and use the graph itself meanwhile"
                 )
                 raise ArithmeticError(self.fault)
+
+
+def _expect(plan: Plan, arrays: Mapping[str, Any], theta: Any, *seed: Any) -> tuple[Any, list[Any], bool]:
+    """Parameters, what the graph itself gives with these, and whether all of it is finite.
+
+    They are moved a little, since many a fault is hidden where they are all zero; not where the graph has no numbers there.
+    """
+    np = import_numpy()
+    chance = np.random.default_rng(0)
+    moved = theta * chance.uniform(0.95, 1.05, len(theta)) + chance.uniform(-0.01, 0.01, len(theta))
+    for each in (moved, theta):
+        expected = plan.by_graph(arrays, each, *seed)
+        if finite := all(np.isfinite(array).all() for array in expected):
+            break
+    return each, expected, finite
+
+
+def _nudge(theta: Any) -> Any:
+    """Parameters moved by rounding alone."""
+    return theta * (1.0 + NUDGE * import_numpy().random.default_rng(0).choice([-1.0, 1.0], len(theta)))
 
 
 def _agree(here: Any, there: Any) -> Any:

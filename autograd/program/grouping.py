@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from autograd.graph import bottom_up
 from autograd.primitives import greater
 
 TYPE_CHECKING = False
@@ -45,6 +44,21 @@ class Array:
         """Whether its numbers are 0 and 1."""
         return self.what is greater
 
+    @property
+    def members(self) -> list[int]:
+        """The atoms, without the holes."""
+        return [i for i in self.rows if i is not None]
+
+    @property
+    def is_hole(self) -> list[bool]:
+        """For each row whether it belongs to no atom."""
+        return [i is None for i in self.rows]
+
+    @property
+    def operation(self) -> str:
+        """The name of the operation that each row is; empty for a sum."""
+        return self.what if isinstance(self.what, str) else getattr(self.what, "name", "")
+
     def __len__(self) -> int:
         return len(self.rows)
 
@@ -63,20 +77,16 @@ class Grouping:
         self.arrays = [Array(i, "leaf", name, [None] * n, name in varying) for i, (name, n) in enumerate(leaves.items())]
         lists = {array.what: array for array in self.arrays}
         self.places: dict[int, Place] = {}
-        by_level: dict[int, list[int]] = {}
-        roots = [f for form in self.outputs for factors in form for f in factors]
-        for i in sorted(bottom_up(roots, lambda i: self.atoms[i].below)):
-            atom = self.atoms[i]
-            if atom.kind == "leaf":
-                name, row = atom.what
-                self.places[i] = lists[name].number, row
-                lists[name].rows[row] = i
-            else:
-                by_level.setdefault(atom.level, []).append(i)
-        for level in sorted(by_level):
+        for level in lowering.levels():
             alike: dict[object, list[int]] = {}
-            for i in by_level[level]:
-                alike.setdefault(self._key(self.atoms[i]), []).append(i)
+            for i in level:
+                atom = self.atoms[i]
+                if atom.kind == "leaf":
+                    name, row = atom.what
+                    self.places[i] = lists[name].number, row
+                    lists[name].rows[row] = i
+                else:
+                    alike.setdefault(self._key(atom), []).append(i)
             for members in alike.values():
                 self._group(members)
 

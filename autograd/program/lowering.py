@@ -125,6 +125,7 @@ class _Vector(NamedTuple):
 
 RECIPROCAL = "1/x"
 LARGEST = "largest"  # of several numbers, or 0 if that is infinite: what softmax takes from all of them, row by row
+ALONG = (ops.logsumexp_of, LARGEST)  # what may be done along rows of an array
 LINEAR = (ops.add, ops.sub, ops.neg, ops.sum_of, ops.dot_of, ops.mul, ops.div)
 
 
@@ -176,6 +177,23 @@ class Lowering:
         """The atom that a node of the graph has become; None where it is inside of a sum, or not there."""
         known = self._of[self._ids[node]] if node in self._ids else None
         return known if isinstance(known, int) else None
+
+    def levels(self) -> list[list[int]]:
+        """The atoms that the outputs are made of, level by level from the leaves."""
+        needed = [False] * len(self.atoms)
+        for f in chain.from_iterable(form.atoms() for form in self.outputs):
+            needed[f] = True
+        found: dict[int, list[int]] = {}
+        passed: set[int] = set()  # lists of atoms that many sums share
+        for i in reversed(range(len(self.atoms))):
+            if needed[i]:
+                atom = self.atoms[i]
+                found.setdefault(atom.level, []).append(i)
+                lists = [each for each in (atom.form.first, atom.form.second) if id(each) not in passed]
+                passed.update(map(id, lists))
+                for x in chain(*atom.form.rest, *lists, (x for x in atom.inputs if isinstance(x, int))):
+                    needed[x] = True
+        return [found[level][::-1] for level in sorted(found)]
 
     # ---- sums of products
 

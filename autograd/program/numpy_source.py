@@ -7,6 +7,8 @@ an operation element by element gives its place to the result.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import cycle
+from operator import itemgetter
 
 from autograd.program import expressions as ex
 from autograd.program.array_functions import OF_THE_LIBRARY, OTHER_NAMES
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
     from autograd.program.grouping import Array
+    from autograd.program.statements import Statements
 
 UFUNCS = {name: OTHER_NAMES.get(name, name) for name in (*OF_THE_LIBRARY, "cbrt") if name != "sum"}
 RECIPES = {  # what fills the array {to} with a function of {0} and {1}
@@ -55,7 +58,7 @@ class NumpyPrinter(Printer):
         self._homes: dict[Array, Array] = {}
         self._ones_below_inputs = ones
         self._with_ones: set[Array] = set()
-        self._shares = self._find_shares()
+        self._shares = find_softmaxes(self.statements)
         covered = {array for shares in self._shares.values() for array in shares}
         self._computed = {let.array for let in self.statements.lets} - covered - set(self._shares) - self.masks
         roots = [*self.statements.values, *sorted(self._join_biases(), key=_deepest_last)]
@@ -66,7 +69,7 @@ class NumpyPrinter(Printer):
         for self._now, step in enumerate(steps):
             match step:
                 case ex.Let(array, ex.Fold(_, z)) if array in self._shares:
-                    self._write_softmax(array, z, self._shares[array][0])
+                    self._write_softmax(array, z.array, self._shares[array][0])
                 case ex.Let(array, what):
                     self._find_place(array, what)
                     self._write(array.name, what, array)
@@ -143,37 +146,14 @@ class NumpyPrinter(Printer):
                 lines += [f"{name}x = {what}x", line]
         return lines
 
-    # ---- softmax: exp(z − logsumexp(z)) has been computed, but for a division, on the way to logsumexp(z)
-
-    def _find_shares(self) -> dict[Array, list[Array]]:
-        """For a logsumexp the array exp(z − logsumexp(z)), and z − logsumexp(z) if nothing else reads it."""
-        lets = {let.array: let.what for let in self.statements.lets}
-        readers = Counter(
-            array
-            for e in (*lets.values(), *self.statements.values, *self.statements.stores)
-            for array in set(ex.arrays_in(e))
-        )
-        found = {}
-        for array, what in lets.items():
-            if not (isinstance(what, ex.Function) and what.name == "exp" and _is_whole(what.arguments[0])):
-                continue
-            shifted = what.arguments[0].array
-            difference = lets[shifted]
-            match [*map(ex.split_sign, difference.terms)] if isinstance(difference, ex.Sum) else []:
-                case [("+", ex.View() as z), ("-", ex.View() as taken)] | [("-", ex.View() as taken), ("+", ex.View() as z)]:
-                    fold = lets.get(taken.array)
-                    if isinstance(fold, ex.Fold) and fold.operand == z and _is_whole(z):
-                        found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
-        return found
-
-    def _write_softmax(self, fold: Array, z: ex.View, shares: Array) -> None:
+    def _write_softmax(self, fold: Array, z: Array, shares: Array) -> None:
         """A logsumexp, and beside it the softmax of the same numbers."""
         whole, spare = shares.name, self._spare(1, fold.varies)
         self._allocate(fold)
-        if not self._takes_over(shares, z.array):
+        if not self._takes_over(shares, z):
             self._allocate(shares)
         self.body += [
-            f"np.exp({self.view(z)}, out={whole})",
+            f"np.exp({z.name}, out={whole})",
             f"np.sum({whole}, axis=0, keepdims=True, out={spare})",
             f"np.divide({whole}, {spare}, out={whole})",
             f"np.log({spare}, out={fold.name})",
@@ -292,24 +272,15 @@ class NumpyPrinter(Printer):
             self.body.append(f"np.{SIGNS[sign]}({to}, {text}, out={to})")
 
     def _apply(self, to: str, e: ex.Function, array: Array) -> None:
-        out = self.body.append
         arguments = list(map(self.factor, e.arguments))
-        if e.name in RECIPES:
-            self.body += [line.format(*arguments, to=to) for line in RECIPES[e.name]]
-        elif e.name in UFUNCS:
-            out(f"np.{UFUNCS[e.name]}({', '.join(arguments)}, out={to})")
-        elif e.name == LARGEST:
-            out(f"np.maximum({arguments[0]}, {arguments[1]}, out={to})")
-            self.body += [f"np.maximum({to}, {other}, out={to})" for other in arguments[2:]]
-            out(f"np.copyto({to}, 0.0, where=np.isinf({to}))")
-        elif e.name == "logsumexp":  # of differences to the largest number, see lowering.py: nothing overflows
+        if e.name == "logsumexp":  # of differences to the largest number, see lowering.py: nothing overflows
             spare = self._spare(len(array), array.varies)
-            out(f"np.exp({arguments[0]}, out={to})")
+            self.body.append(f"np.exp({arguments[0]}, out={to})")
             for other in arguments[1:]:
                 self.body += [f"np.exp({other}, out={spare})", f"np.add({to}, {spare}, out={to})"]
-            out(f"np.log({to}, out={to})")
+            self.body.append(f"np.log({to}, out={to})")
         else:
-            out(f"{to}[...] = {self.expression(e)}")
+            self.body += apply_function(to, e.name, arguments)
 
     def _add_up(self, e: ex.Expression) -> str:
         """A value, summed over the batch, term by term."""
@@ -356,8 +327,54 @@ class NumpyPrinter(Printer):
         elif varying and not any(varying):
             total = f"({self.expression(store.what)})[:, 0] * batch"
         else:
-            total = f"total({self.expression(store.what)}, {len(places)}, batch)"
+            total = f"total({self.expression(store.what)}, {len(places)})"
         self.body.append(f"gradient[{to}] {way} {total}")
+
+
+def apply_function(to: str, name: str, arguments: Sequence[str]) -> list[str]:
+    """The lines that fill an array with a function of others."""
+    if name in RECIPES:
+        return [line.format(*arguments, to=to) for line in RECIPES[name]]
+    if name in UFUNCS:
+        return [f"np.{UFUNCS[name]}({', '.join(arguments)}, out={to})"]
+    if name == LARGEST:
+        first, second, *others = arguments
+        lines = [f"np.maximum({first}, {second}, out={to})"]
+        lines += [f"np.maximum({to}, {other}, out={to})" for other in others]
+        return [*lines, f"np.copyto({to}, 0.0, where=np.isinf({to}))"]
+    return [f"{to}[...] = {name}({', '.join(arguments)})"]
+
+
+def find_softmaxes(statements: Statements) -> dict[Array, list[Array]]:
+    """For a logsumexp the array exp(z − logsumexp(z)), and z − logsumexp(z) if nothing else reads it.
+
+    That has been computed, but for a division, on the way to logsumexp(z).
+    """
+    lets = {let.array: let.what for let in statements.lets}
+    every = (*lets.values(), *statements.values, *statements.stores)
+    readers = Counter(array for e in every for array in set(ex.arrays_in(e)))
+    found: dict[Array, list[Array]] = {}
+    for array, what in lets.items():
+        match what:
+            case ex.Function("exp", [ex.View(shifted)]) if _is_whole(what.arguments[0]):
+                match _by_sign(lets[shifted]):
+                    case [("+", ex.View() as z), ("-", ex.View() as taken)] if taken.array not in found:
+                        if _is_whole(z) and _is_fold_of_all(lets.get(taken.array), z, taken):
+                            found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
+    return found
+
+
+def _is_fold_of_all(fold: ex.Expression | None, z: ex.View, taken: ex.View) -> bool:
+    """Whether a view has for each row of z the logsumexp of which that row is one number."""
+    if not isinstance(fold, ex.Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
+        return False
+    result_of = dict(zip(fold.operand.rows, cycle(range(fold.results))))
+    return len(result_of) == len(fold.operand.rows) and [result_of.get(row) for row in z.rows] == taken.rows
+
+
+def _by_sign(e: ex.Expression) -> list[tuple[str, ex.Expression]]:
+    """The terms of a sum, those with a plus first."""
+    return sorted(map(ex.split_sign, e.terms), key=itemgetter(0)) if isinstance(e, ex.Sum) else []
 
 
 def _is_whole(e: ex.Expression) -> TypeGuard[ex.View]:
@@ -375,11 +392,8 @@ def _sort_terms(e: ex.Sum) -> list[ex.Expression]:
 
 def _number_minus(e: ex.Sum) -> tuple[ex.Plain, ex.Product] | None:
     """For 1 − x y, 1 and x y."""
-    match [*map(ex.split_sign, e.terms)]:
-        case [("+", ex.Number() | ex.Column() as number), ("-", ex.Product() as product)] | [
-            ("-", ex.Product() as product),
-            ("+", ex.Number() | ex.Column() as number),
-        ]:
+    match _by_sign(e):
+        case [("+", ex.Number() | ex.Column() as number), ("-", ex.Product() as product)]:
             return number, product
     return None
 

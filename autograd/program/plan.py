@@ -10,6 +10,7 @@ There is a plan for each kind of thing that is asked of a program:
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from itertools import chain
 
 from autograd.calculus import gradient as gradient_of
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> Plan:
     """The plan for values, for the value with its gradient, or for another kind of derivative."""
-    theta = {"theta": parameters}
     if kind == "values" or (kind == "gradient" and len(ys) == 1):
         order = nodes(*ys)
         try:
@@ -50,17 +50,7 @@ def make_plan(kind: str, ys: list[Value], parameters: list[Value], lists: Mappin
                 return RolledPlan(ys, parameters, lists, kind == "gradient", with_siblings(order))
         except (NotRolled, ArithmeticError, LookupError, ValueError):  # there is always the plan for each place by itself
             pass
-    kind = kind.removesuffix(UNROLLED)
-    if kind == "values":
-        return Plan(ys, None, theta, lists)
-    if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
-        seed, loss = Value(1.0), single_output(ys)
-        inner = [node for node in nodes(loss) if node.inputs]
-        slopes = gradient_of(loss * seed, *parameters, *inner)
-        adjoints = dict(zip(inner, slopes[len(parameters) :]))
-        return Plan([loss], slopes[: len(parameters)], {**theta, "seed": [seed]}, lists, adjoints)
-    wrt = parameters if kind == "parameters" else [x for leaves in lists.values() for x in leaves]
-    return Plan([], [slope for y in ys for slope in gradient_of(y, *wrt)], theta, lists)
+    return Plan(kind.removesuffix(UNROLLED), ys, parameters, lists)
 
 
 UNROLLED = ", unrolled"  # a kind for which the plan takes each place by itself, and pads nothing
@@ -82,36 +72,45 @@ def single_output(ys: Sequence[Value]) -> Value:
 
 
 class Plan:
-    """The statements for some outputs, and what is printed of them.
+    """The passes for one kind of what is asked, and what is printed of them.
 
     rolled: whether what is done at several places is done at once
+    name: what the source calls its function; vectors, lists: of what it takes, the names
+    adjoint_of: for arrays of what the loss varies by, those that it varies with
     """
 
     rolled = False
 
-    def __init__(
-        self,
-        values: list[Value],
-        slopes: list[Value] | None,
-        vectors: Mapping[str, list[Value]],
-        lists: Mapping[str, list[Value]],
-        adjoints: Mapping[Value, Value] | None = None,
-    ) -> None:
-        both = {**vectors, **lists}
-        leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
-        self._leaves, self._outputs = leaves, [each for each in (values or None, slopes) if each is not None]
-        self._per_sample = not vectors.keys() - {"theta"}  # slopes have a column for each row, and are not summed
-        self.vectors, self.lists = list(vectors), list(lists)
-        self.lowering = Lowering([*values, *(slopes or ())], leaves, self.lists)
-        self.grouping: Any = Grouping(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
+    def __init__(self, kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> None:
+        seed = self._begin(kind, ys, parameters, lists, with_siblings(nodes(*ys)))
+        values, slopes, adjoints = ys, list[Value](), dict[Value, Value]()
+        if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
+            loss = single_output(ys)
+            inner = [node for node in nodes(loss) if node.inputs]
+            found = gradient_of(loss * seed, *parameters, *inner)
+            slopes, adjoints = found[: len(parameters)], dict(zip(inner, found[len(parameters) :]))
+        elif kind != "values":
+            values, slopes = [], [slope for y in ys for slope in gradient_of(y, *self._wrt)]
+        self.lowering = Lowering([*values, *slopes], self._leaves, self.lists)
+        self.grouping: Any = Grouping(self.lowering, self._lengths, self.lists)
         self.statements: Any = Statements(self.grouping, len(values))
-        self.adjoint_of = self._adjoint_arrays(adjoints or {})
-        printer = Printer(self.statements, self.adjoint_of)
-        name = "values" if slopes is None else "value_and_gradient" if values else "gradient"
-        self.name, self.tables = name, printer.tables
-        self.source = printer.function(name, [*self.vectors, *self.lists], None if slopes is None else len(slopes))
-        self._code = compile(self.source, f"<{name}>", "exec")
+        self.adjoint_of = self._adjoint_arrays(adjoints)
+        self._printed  # noqa: B018  which gives arrays their names
+
+    def _begin(
+        self, kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], order: list[Value]
+    ) -> Value:
+        """What is known before the passes; gives the seed. order: all nodes behind ys."""
+        seed = Value(1.0)
+        both = {"theta": parameters, **({"seed": [seed]} if kind == "gradient" else {}), **lists}
+        self._kind, self._ys, self._order = kind, ys, order
+        self._wrt = [x for leaves in lists.values() for x in leaves] if kind == "inputs" else parameters
+        self._leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
+        self._lengths = {name: len(some) for name, some in both.items()}
+        self.vectors, self.lists = [name for name in both if name not in lists], list(lists)
+        self.name = {"values": "values", "gradient": "value_and_gradient"}.get(kind, "gradient")
         self._in_place: dict[bool, tuple[Any, dict[str, Any]]] = {}
+        return seed
 
     def _adjoint_arrays(self, adjoints: Mapping[Value, Value]) -> dict[Array, Array]:
         """The arrays that hold what the loss varies by, with the arrays that it varies with."""
@@ -126,6 +125,22 @@ class Plan:
                     found.setdefault(adjoint, array)
         return found
 
+    @cached_property
+    def _printed(self) -> tuple[str, dict[str, Any], Any]:
+        """The source for any library, the tables that it speaks of, and its code."""
+        printer = Printer(self.statements, self.adjoint_of)
+        slopes = None if self._kind == "values" else len(self._ys) * len(self._wrt)
+        source = printer.function(self.name, [*self.vectors, *self.lists], slopes)
+        return source, printer.tables, compile(source, f"<{self.name}>", "exec")
+
+    @property
+    def source(self) -> str:
+        return self._printed[0]
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        return self._printed[1]
+
     def function(
         self, xp: Any, special: Any, size: int, per_sample: bool, asarray: Callable[[Any], Any] | None = None
     ) -> Any:
@@ -134,61 +149,83 @@ class Plan:
         make = asarray or xp.asarray
         space |= assembly_functions(xp, size, per_sample, make)
         space |= {name: make(table) for name, table in self.tables.items()}
-        exec(self._code, space)
+        exec(self._printed[2], space)
         return space.pop(self.name)  # whose globals are the space: in it, it would be a circle for the garbage collector
 
     def run(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
-        """Values, and slopes, as the program gives them."""
+        """Values, and slopes, as the program gives them: a column for each row, but for the gradient, which is a sum."""
         np = import_numpy()
         with np.errstate(all="ignore"):
-            result = self.function(np, None, count_rows(arrays), self._per_sample)(*vectors, *arrays.values())
+            result = self.function(np, None, count_rows(arrays), self._kind != "gradient")(*vectors, *arrays.values())
         return list(result) if isinstance(result, tuple) else [result]
 
-    def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
+    def by_graph(self, arrays: Mapping[str, Any], theta: Any, *seed: Any) -> list[Any]:
         """The same by the graph itself, row by row."""
         np = import_numpy()
-        order = with_siblings(nodes(*(node for some in self._outputs for node in some)))
-        columns = {**{name: np.reshape(vector, (-1, 1)) for name, vector in zip(self.vectors, vectors)}, **arrays}
-        found = []
+        values, slopes = [], []
         for row in range(count_rows(arrays)):
-            at = {leaf: columns[name][i, row if name in arrays else 0] for leaf, (name, i) in self._leaves.items()}
-            numbers = evaluate(order, {leaf: float(x) for leaf, x in at.items()}, shift=True)
-            found.append([np.array([numbers[node] for node in some]) for some in self._outputs])
-        results = [np.stack(columns, axis=1) for columns in zip(*found)]
-        return results if self._per_sample else [*results[:-1], results[-1].sum(1)]
+            at = {
+                leaf: float(arrays[name][i, row] if name in arrays else theta[i])
+                for leaf, (name, i) in self._leaves.items()
+                if name != "seed"
+            }
+            numbers = evaluate(self._order, at, shift=True)
+            values.append([numbers[y] for y in self._ys])
+            if self._kind != "values":
+                found = [_slopes(self._order, numbers, y) for y in self._ys]
+                slopes.append([each.get(x, 0.0) for each in found for x in self._wrt])
+        match self._kind:
+            case "values":
+                return [np.transpose(values)]
+            case "gradient":
+                return [np.transpose(values), np.sum(slopes, axis=0) * seed[0]]
+        return [np.transpose(slopes)]
 
     def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
-        """The program for NumPy in place, bound to the arrays that it works in."""
+        """The program for NumPy in place, bound to the arrays that it works in.
+
+        ones: whether the inputs come with a row of ones below them
+        """
         if ones not in self._in_place:
-            printer = NumpyPrinter(self.statements, self.adjoint_of)
-            code = compile(printer.source(self.vectors, self.lists, ones), "<in place>", "exec")
-            self._in_place[ones] = code, {name: np.asarray(table) for name, table in printer.tables.items()}
+            text, tables = self._print_in_place(ones)
+            self._in_place[ones] = compile(text, "<in place>", "exec"), {x: np.asarray(each) for x, each in tables.items()}
         code, tables = self._in_place[ones]
-        space = {**array_functions(np), **assembly_functions(np, size, False, np.asarray), **tables}
-        plain_total = space["total"]
-        space["total"] = lambda x, n, _: plain_total(x, n)
-        space["whole"] = lambda x, batch: np.sum(x) if np.ndim(x) and x.shape[-1] == batch else np.sum(x) * batch
+        space = {**array_functions(np), **self._functions_in_place(np, size), **tables}
         exec(code, space)
         run: Callable[..., Any] = space.pop("bind")(np, *vectors, gradient, size)
         return run
 
+    def _print_in_place(self, ones: bool) -> tuple[str, dict[str, Any]]:
+        """The source for NumPy in place, and the tables that it speaks of."""
+        printer = NumpyPrinter(self.statements, self.adjoint_of)
+        return printer.source(self.vectors, self.lists, ones), printer.tables
+
+    def _functions_in_place(self, np: Any, size: int) -> dict[str, Any]:
+        """What that source calls, beside the operations."""
+
+        def whole(x: Any, batch: int) -> Any:
+            return np.sum(x) if np.ndim(x) and x.shape[-1] == batch else np.sum(x) * batch
+
+        return {**assembly_functions(np, size, False, np.asarray), "whole": whole}
+
     def explain(self, recorded: int) -> str:
         """What each pass made; recorded: how many nodes the graph of one row has."""
-        lowering, arrays, statements = self.lowering, self.grouping.arrays, self.statements
+        lowering, arrays, statements = self.lowering, self.statements.arrays, self.statements
         sums = [atom for atom in lowering.atoms if atom.kind == "sum"]
         products = sum(len(atom.form) for atom in sums) + sum(map(len, lowering.outputs))
         functions = sum(atom.kind == "function" for atom in lowering.atoms)
         computed = [array for array in arrays if array.kind != "leaf"]
+        backwards = "," if self.rolled else "; with the gradient"
         lines = [
-            f"1. recorded     {recorded:,} nodes for one row; with the gradient {lowering.count:,} different operations",
+            f"1. recorded     {recorded:,} nodes for one row{backwards} {lowering.count:,} different operations",
             f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
             f"3. grouped      {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
             f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
             "",
             self.source,
         ]
-        if self.name == "value_and_gradient" and len(arrays[0]):
-            lines += ["in place, for NumPy:", "", NumpyPrinter(statements, self.adjoint_of).source(self.vectors, self.lists)]
+        if len(arrays[0]) and (self.rolled or self._kind == "gradient"):
+            lines += ["in place, for NumPy:", "", self._print_in_place(False)[0]]
         return "\n".join(lines).rstrip() + "\n"
 
 
@@ -203,88 +240,26 @@ class RolledPlan(Plan):
     def __init__(
         self, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], backward: bool, order: list[Value]
     ) -> None:
-        vectors = {"theta": parameters, **({"seed": [Value(1.0)]} if backward else {})}
-        both = {**vectors, **lists}
-        self._ys, self._parameters, self._backward, self._order = ys, parameters, backward, order
-        self._leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
-        self._per_sample = not backward
-        self.vectors, self.lists = list(vectors), list(lists)
+        self._begin("gradient" if backward else "values", ys, parameters, lists, order)
         try:
             import_numpy()
         except ImportError:
             raise NotRolled("tables are made with NumPy") from None
         self.lowering = Lowering(ys, self._leaves, self.lists, alike=True, order=order)
-        self.grouping = Rolling(self.lowering, {name: len(some) for name, some in both.items()}, self.lists)
+        self.grouping = Rolling(self.lowering, self._lengths, self.lists)
         self.statements = RolledStatements(self.grouping, backward)
         products = [part for let in self.statements.lets for part in ex.parts_of(let.what) if isinstance(part, ex.Matmul)]
         if not any(part.copies > 1 for part in products):
             raise NotRolled("no weights meet several vectors")
         self.adjoint_of = self.statements.adjoint_of
-        self.name = "value_and_gradient" if backward else "values"
-        self._in_place = {}
-        self._tensors = TensorPrinter(self.statements)
-        self._text = self._tensors.source(self.vectors, self.lists)
+        printer = TensorPrinter(self.statements)  # which gives arrays their names
+        self._tensor_source = printer.source(self.vectors, self.lists), printer.tables
 
-    def __getattr__(self, name: str) -> Any:
-        """The source for any library, which is printed when it is asked for."""
-        if name not in ("tables", "source", "_code"):
-            raise AttributeError(name)
-        printer = Printer(self.statements, self.adjoint_of)
-        self.tables = printer.tables
-        self.source = printer.function(
-            self.name, [*self.vectors, *self.lists], len(self._parameters) if self._backward else None
-        )
-        self._code = compile(self.source, f"<{self.name}>", "exec")
-        return self.__dict__[name]
+    def _print_in_place(self, ones: bool) -> tuple[str, dict[str, Any]]:
+        return self._tensor_source
 
-    def by_graph(self, arrays: Mapping[str, Any], *vectors: Any) -> list[Any]:
-        """The same by the graph itself, row by row."""
-        np = import_numpy()
-        order = self._order
-        found, total = [], np.zeros(len(self._parameters))
-        for row in range(count_rows(arrays)):
-            at = {}
-            for leaf, (name, i) in self._leaves.items():
-                if name != "seed":
-                    at[leaf] = float(arrays[name][i, row] if name in arrays else vectors[0][i])
-            numbers = evaluate(order, at, shift=True)
-            found.append([numbers[y] for y in self._ys])
-            if self._backward:
-                slopes = _slopes(order, numbers, self._ys[0])
-                total += [slopes.get(p, 0.0) for p in self._parameters]
-        values = np.array(found).T
-        return [values, total * vectors[1][0]] if self._backward else [values]
-
-    def bound(self, np: Any, vectors: Sequence[Any], gradient: Any, size: int, ones: bool) -> Callable[..., Any]:
-        """The program for NumPy in place, bound to the arrays that it works in."""
-        if not self._in_place:
-            tables = {name: np.asarray(table) for name, table in self._tensors.tables.items()}
-            self._in_place[False] = compile(self._text, "<in place>", "exec"), tables
-        code, tables = self._in_place[False]
-        space = {**array_functions(np), **tensor_functions(np), **tables}
-        exec(code, space)
-        run: Callable[..., Any] = space.pop("bind")(np, *vectors, gradient, size)
-        return run
-
-    def explain(self, recorded: int) -> str:
-        """What each pass made; recorded: how many nodes the graph of one row has."""
-        lowering, arrays, statements = self.lowering, self.statements.arrays, self.statements
-        sums = [atom for atom in lowering.atoms if atom.kind == "sum"]
-        products = sum(len(atom.form) for atom in sums) + sum(map(len, lowering.outputs))
-        functions = sum(atom.kind == "function" for atom in lowering.atoms)
-        source = self.source  # which gives arrays their names
-        computed = [array for array in arrays if array.kind != "leaf"]
-        lines = [
-            f"1. recorded     {recorded:,} nodes for one row, {lowering.count:,} different operations",
-            f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
-            f"3. grouped      {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
-            f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",
-            "",
-            source,
-        ]
-        if len(arrays[0]):
-            lines += ["in place, for NumPy:", "", self._text]
-        return "\n".join(lines).rstrip() + "\n"
+    def _functions_in_place(self, np: Any, size: int) -> dict[str, Any]:
+        return tensor_functions(np)
 
 
 def _slopes(order: Sequence[Value], numbers: Mapping[Value, float], y: Value) -> dict[Value, float]:

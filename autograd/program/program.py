@@ -158,14 +158,13 @@ class Program:
         if out is not None and any(np.shares_memory(out, each) for each in (theta, *(() if ones else arrays.values()))):
             raise ValueError("out is where theta or the batch is: the gradient would be written over what it is taken from")
         if self._plan("gradient").rolled:
-            known = ("rolled", "gradient") in self._checks.passed
-            if known or self._is_rolled("gradient", arrays, theta, self._seed(size)):
+            if self._is_rolled("gradient", arrays, theta, self._seed(size)):
                 return self._rolled_value_and_grad(arrays, theta, out)
             if self._plan("gradient").rolled:
                 return self._unrolled_value_and_grad(arrays, theta, out)
         if "gradient" not in self._checks.passed:
             self._check("gradient", arrays, theta, self._seed(size))
-        gradient, run = self._bound(size, theta, out, ones)
+        gradient, run = self._bound("gradient", size, theta, out, ones)
         given = batch[0].with_ones if ones else arrays.values()
         with np.errstate(all="ignore"):
             value = float(run(*given))
@@ -180,7 +179,7 @@ class Program:
     def _rolled_value_and_grad(self, arrays: Mapping[str, Any], theta: Any, out: Any) -> tuple[float, Any]:
         """The same for all places at once; for each alone where numbers end, which what is padded may have met."""
         np = import_numpy()
-        gradient, run = self._bound(count_rows(arrays), theta, out, False)
+        gradient, run = self._bound("gradient", count_rows(arrays), theta, out)
         with np.errstate(all="ignore"):
             value = float(run(*arrays.values()))
         if not (math.isfinite(value) and math.isfinite(gradient.dot(gradient))):
@@ -201,7 +200,7 @@ class Program:
         """What each row of so many counts for."""
         return import_numpy().array([1.0 / size if self.reduction == "mean" else 1.0])
 
-    def _numbers(self, theta: Any, keep: bool) -> Any:
+    def _numbers(self, theta: Any, keep: bool = False) -> Any:
         """The parameters' numbers in an array to work in: the caller's own where that is kept, else one of this thread's."""
         np = import_numpy()
         n = len(self.parameters)
@@ -264,7 +263,7 @@ class Program:
     def _row_by_row(self, arrays: Mapping[str, Any], theta: Any, outputs: int) -> Any:
         """The gradient for each row alone, and for each output, that this program has the weights of."""
         np = import_numpy()
-        theta = self._numbers(theta, False).copy()
+        theta = self._numbers(theta).copy()
         found, weights = np.empty((count_rows(arrays), outputs, len(self.parameters))), np.eye(outputs)
         gradient = np.empty(len(self.parameters))
         for row, slopes in enumerate(found):
@@ -291,10 +290,7 @@ class Program:
             raise ValueError(
                 f"the vector has a number for each of the {len(self.parameters)} parameters, not shape {vector.shape}"
             )
-        numbers = self.theta if theta is None else read_numbers("theta", theta)
-        if numbers.shape != vector.shape:
-            raise ValueError(f"theta has a number for each of the {len(vector)} parameters, not shape {numbers.shape}")
-        both = import_numpy().concatenate([numbers, vector])
+        both = import_numpy().concatenate([self._numbers(theta), vector])
         _, found = self._directional().value_and_grad(*batch, theta=both)
         return found[: len(vector)]
 
@@ -308,31 +304,19 @@ class Program:
 
     # ---- running
 
-    def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any, *vectors: Any) -> list[Any]:
-        vectors = self._numbers(theta, False), *vectors
-        if self._is_rolled(kind, arrays, *vectors):
-            found = self._rolled_values(kind, arrays, vectors[0])
-            if import_numpy().isfinite(found).all():
+    def _run(self, kind: str, arrays: Mapping[str, Any], theta: Any) -> list[Any]:
+        """Values, or slopes, a column for each row."""
+        np = import_numpy()
+        theta = self._numbers(theta)
+        if self._is_rolled(kind, arrays, theta):
+            _, run = self._bound(kind, count_rows(arrays), theta)
+            with np.errstate(all="ignore"):
+                found = run(*arrays.values())
+            if np.isfinite(found).all():
                 return [found]
             kind += UNROLLED
-        self._check(kind, arrays, *vectors)
-        return self._plan(kind).run(arrays, *vectors)
-
-    def _rolled_values(self, kind: str, arrays: Mapping[str, Any], theta: Any) -> Any:
-        """The same for all places at once, in this thread's arrays for batches of one size."""
-        np = import_numpy()
-        kept = self._kept.__dict__.setdefault(kind, OrderedDict())
-        size = count_rows(arrays)
-        if size not in kept:
-            own = theta.copy()
-            kept[size] = own, self._plan(kind).bound(np, (own,), None, size, False)
-            if len(kept) > MOST_SIZES:
-                kept.popitem(last=False)
-        kept.move_to_end(size)
-        own, run = kept[size]
-        own[:] = theta
-        with np.errstate(all="ignore"):
-            return run(*arrays.values())
+        self._check(kind, arrays, theta)
+        return self._plan(kind).run(arrays, theta)
 
     def _is_rolled(self, kind: str, arrays: Mapping[str, Any], *vectors: Any) -> bool:
         """Whether the plan of a kind does at once what is done at several places, and does it as the graph does.
@@ -347,19 +331,21 @@ class Program:
             return bool(agrees)
         return plan.rolled
 
-    def _bound(self, size: int, theta: Any, out: Any, ones: bool) -> tuple[Any, Callable[..., Any]]:
+    def _bound(
+        self, kind: str, size: int, theta: Any, out: Any = None, ones: bool = False
+    ) -> tuple[Any, Callable[..., Any]]:
         """The gradient's array for batches of one size, and the function that works in this thread's arrays.
 
         An array for theta, or for the gradient, that the caller keeps is worked in; so nothing is copied from call to call.
         """
         np = import_numpy()
-        kept = self._kept.__dict__.setdefault("sizes", OrderedDict())
+        kept = self._kept.__dict__.setdefault(kind, OrderedDict())
         key = size, id(theta), id(out), ones
         if key not in kept or kept[key][0] is not theta:
-            seed = self._seed(size)
             gradient = np.zeros(len(self.parameters)) if out is None else out
             gradient[:] = 0.0
-            run = self._plan("gradient").bound(np, (theta, seed), gradient, size, ones)
+            vectors = (theta, self._seed(size)) if kind == "gradient" else (theta,)
+            run = self._plan(kind).bound(np, vectors, gradient, size, ones)
             kept[key] = theta, out, gradient, run
             if len(kept) > MOST_SIZES:
                 kept.popitem(last=False)
@@ -470,7 +456,6 @@ class Program:
 
     def _script_in_c(self) -> str:
         plan = self._printed
-        plan.source  # noqa: B018  which gives arrays their names
         recorded = {name: [float(x.data) for x in leaves] for name, leaves in self.lists.items()}
         return CPrinter(plan.statements, recorded).source(self.theta.tolist(), recorded, self._printed_kind == "gradient")
 

@@ -14,12 +14,11 @@ Slopes of recipes are recipes again, see adjoints.py: nothing needs to be known 
 from __future__ import annotations
 
 import math
-from itertools import chain
 
 from autograd.primitives import select_of
 from autograd.program.engines import import_numpy
 from autograd.program.grouping import Array
-from autograd.program.lowering import LARGEST, RECIPROCAL
+from autograd.program.lowering import ALONG, RECIPROCAL
 from autograd.program.product_table import NONE, ProductTable, apart, ordered
 from autograd.program.recipes import Along, Call, Choice, NotRolled, Products
 from autograd.program.tables import filled
@@ -30,10 +29,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.program.grouping import Place
-    from autograd.program.lowering import Form, Lowering
+    from autograd.program.lowering import Atom, Form, Lowering
     from autograd.program.recipes import Recipe
 
-ALONG = ("logsumexp", LARGEST)  # what may be done along any number of rows
 MOST_PADDING = 2.5  # products with holes, for each without
 MOST_ARRAYS = NONE - 1
 HIDDEN = -math.inf
@@ -56,7 +54,7 @@ class Rolling:
         self.side: dict[Array, int] = {}
         self.hidden: dict[Array, float] = {}
         self.recipes: dict[Array, Recipe] = {}
-        self._classify()
+        self._classify(lowering.levels())
         lists = self._padded_lists()
         for array in self.arrays[len(leaves) :]:
             self._order(array, lists.get(array))
@@ -64,7 +62,7 @@ class Rolling:
         self.outputs = []
         self.places: list[Place | float] = []
         if len(lowering.outputs) == 1:
-            self.outputs.append(self._products([len(atoms)], 1, None))
+            self.outputs.append(self._products([len(atoms)], 1, [0]))
         else:
             self.places = [*map(self._place, lowering.outputs)]
 
@@ -76,36 +74,19 @@ class Rolling:
 
     # ---- classes
 
-    def _classify(self) -> None:
-        by_level: dict[int, list[int]] = {}
-        needed = [False] * len(self.atoms)
-        for f in self.products.factors[:, self.products.bounds[len(self.atoms)] :].ravel().tolist():
-            if f < len(self.atoms):
-                needed[f] = True
-        passed: set[int] = set()  # lists of atoms that many sums share
-        for atom, here in zip(reversed(self.atoms), reversed(needed)):
-            if here:
-                rest = [f for factors in atom.form.rest for f in factors]
-                lists = [each for each in (atom.form.first, atom.form.second) if id(each) not in passed]
-                passed.update(map(id, lists))
-                for x in chain(rest, *lists, (x for x in atom.inputs if isinstance(x, int))):
-                    needed[x] = True
+    def _classify(self, levels: Iterable[list[int]]) -> None:
         leaves = {array.what: array for array in self.arrays}
-        for i, atom in enumerate(self.atoms):
-            if not needed[i]:
-                continue
-            if atom.kind == "leaf":
-                name, row = atom.what
-                self.array_of[i], self.row_of[i] = leaves[name].number, row
-                leaves[name].rows[row] = i
-            else:
-                by_level.setdefault(atom.level, []).append(i)
-        for level in sorted(by_level):
+        for level in levels:
             alike: dict[object, list[int]] = {}
-            sums = [i for i in by_level[level] if self.atoms[i].kind == "sum"]
-            for i in by_level[level]:
-                if self.atoms[i].kind == "function":
-                    alike.setdefault(self._key(i), []).append(i)
+            sums = [i for i in level if self.atoms[i].kind == "sum"]
+            for i in level:
+                atom = self.atoms[i]
+                if atom.kind == "leaf":
+                    name, row = atom.what
+                    self.array_of[i], self.row_of[i] = leaves[name].number, row
+                    leaves[name].rows[row] = i
+                elif atom.kind == "function":
+                    alike.setdefault(self._key(atom), []).append(i)
             for members in (*alike.values(), *(self._alike_sums(sums) if sums else ())):
                 if len(self.arrays) >= MOST_ARRAYS:
                     raise NotRolled("many arrays")
@@ -113,17 +94,20 @@ class Rolling:
                 self.arrays.append(Array(number, first.kind, first.what, members, first.varies))
                 self.array_of[members] = number
 
-    def _key(self, i: int) -> object:
-        atom = self.atoms[i]
+    def _key(self, atom: Atom) -> object:
         arrays = tuple(int(self.array_of[x]) if isinstance(x, int) else ("number", repr(x)) for x in atom.inputs)
-        name = atom.what if isinstance(atom.what, str) else atom.what.name
-        if name in ALONG and len(set(arrays)) == 1 and len(set(atom.inputs)) == len(arrays):
-            return name, arrays[:1]
+        if self._is_along(atom):
+            return atom.what, arrays[:1]
         if atom.what is select_of:
             if len(set(arrays[1:])) > 1 or not isinstance(arrays[0], int) or not isinstance(arrays[1], int):
                 raise NotRolled("a choice among numbers of several kinds")
-            return name, arrays[:2], len(arrays)
-        return name, arrays
+            return atom.what, arrays[:2], len(arrays)
+        return atom.what, arrays
+
+    def _is_along(self, atom: Atom) -> bool:
+        """Whether an atom is an operation on rows of one array, however many, each once."""
+        arrays = {int(self.array_of[x]) if isinstance(x, int) else None for x in atom.inputs}
+        return atom.what in ALONG and len(arrays) == 1 and None not in arrays and len({*atom.inputs}) == len(atom.inputs)
 
     def _alike_sums(self, sums: list[int]) -> Iterable[list[int]]:
         """Sums of products of the same kinds, and as many; or nearly as many, where what is missing costs little."""
@@ -161,12 +145,11 @@ class Rolling:
         for reader in reversed(self.arrays):
             if reader.kind == "leaf":
                 continue
-            members = [i for i in reader.rows if i is not None]
+            members = reader.members
             if reader.kind == "function":
-                name = reader.what if isinstance(reader.what, str) else reader.what.name
-                if name in ALONG and len({len(self.atoms[i].inputs) for i in members}) > 1:
+                if reader.what in ALONG and len({len(self.atoms[i].inputs) for i in members}) > 1:
                     self._note(found, [list(map(int, self.atoms[i].inputs)) for i in members], HIDDEN)
-                if name not in ALONG and name != "select":
+                if reader.what not in (*ALONG, select_of):
                     for slot in zip(*(self.atoms[i].inputs for i in members)):
                         self._inherit(found, reader, members, slot)
                 continue
@@ -205,7 +188,7 @@ class Rolling:
 
     def _order(self, array: Array, lists: list[list[int]] | None) -> None:
         """Put the rows of an array in their order, with holes where lists are shorter than the longest."""
-        members = [i for i in array.rows if i is not None]
+        members = array.members
         ranks, copied = self._ranks(array, members)
         rank = dict(zip(members, ranks))
         rows: list[int | None]
@@ -264,46 +247,37 @@ class Rolling:
         return (found, None) if len(found) == size else ([(i,) for i in range(size)], None)
 
     def _copied(self, owner: Array, size: int) -> Array | None:
-        return owner if sum(i is not None for i in owner.rows) == size else None
+        return owner if len(owner.members) == size else None
 
     # ---- recipes
 
     def _describe(self, array: Array) -> None:
-        side = self.side.get(array)
-        rows = array.rows
+        side, members = self.side.get(array), array.members
+        example = self.atoms[members[0]]
         recipe: Recipe
         if array.kind == "sum":
-            members = [i for i in rows if i is not None]
-            recipe = self._products(members, len(rows), [r for r, i in enumerate(rows) if i is not None], side)
+            recipe = self._products(members, len(array), [r for r, i in enumerate(array.rows) if i is not None], side)
+        elif self._is_along(example):
+            recipe = self._along(array.operation, [self.atoms[i].inputs if i is not None else None for i in array.rows])
+        elif array.what is select_of:
+            index, source = (self.arrays[self.array_of[x]] for x in example.inputs[:2])
+            if side is not None or index.kind != "leaf" or not index.varies:
+                raise NotRolled("a choice by an index that was computed")
+            rows_of = self.row_of[[self.atoms[i].inputs for i in members]].astype(int)
+            recipe = Choice((index, rows_of[:, 0]), source, rows_of[:, 1:])
         else:
-            example = next(self.atoms[i] for i in rows if i is not None)
-            inputs = [self.atoms[i].inputs if i is not None else None for i in rows]
-            name = example.what if isinstance(example.what, str) else example.what.name
-            if name in ALONG and self._key(next(i for i in rows if i is not None))[1:] == (  # type: ignore[index]
-                (int(self.array_of[example.inputs[0]]),),
-            ):
-                recipe = self._along(name, inputs)
-            elif example.what is select_of:
-                source = self.arrays[self.array_of[example.inputs[1]]]
-                index = self.arrays[self.array_of[example.inputs[0]]]
-                if side is not None or index.kind != "leaf" or not index.varies:
-                    raise NotRolled("a choice by an index that was computed")
-                which = [int(x[0]) for x in inputs if x is not None]
-                rows_of = self.row_of.astype(int)
-                recipe = Choice((index, rows_of[which]), source, rows_of[[x[1:] for x in inputs if x is not None]])
-            else:
-                arguments: list[Any] = []
-                for k, x in enumerate(example.inputs):
-                    if isinstance(x, int):
-                        table = self.np.array([[-1 if each is None else self.row_of[each[k]] for each in inputs]], dtype=int)
-                        source = self.arrays[self.array_of[x]]
-                        arguments.append((source, filled(table, side or len(rows), len(source))[0]))
-                    else:
-                        arguments.append(x)
-                recipe = Call(example.what, arguments)
+            recipe = Call(array.what, [self._argument(array, k, x) for k, x in enumerate(example.inputs)])
         if side is not None:
             recipe = self._hide(array, recipe)
         self.recipes[array] = recipe
+
+    def _argument(self, array: Array, k: int, x: int | float) -> tuple[Array, Any] | float:
+        """The k-th argument of a function, for each row; x: that of the first one."""
+        if isinstance(x, float):
+            return x
+        rows = [-1 if i is None else self.row_of[self.atoms[i].inputs[k]] for i in array.rows]
+        source = self.arrays[self.array_of[x]]
+        return source, filled(self.np.array([rows], dtype=int), self.side.get(array) or len(rows), len(source))[0]
 
     def _along(self, name: str, inputs: list[Any]) -> Along:
         np = self.np
@@ -317,26 +291,25 @@ class Rolling:
                 raise NotRolled("lists of several lengths that are not next to each other")
             missing = table < 0
             table = filled(table, longest, len(source))
-            holes = np.array([i is None for i in source.rows])
+            holes = np.array(source.is_hole)
             if len(np.unique(table)) < table.size or not holes[table[missing]].all():
                 raise NotRolled("lists of several lengths that have numbers in common")
         return Along(name, source, table)
 
-    def _products(self, owners: list[int], rows: int, at: list[int] | None, side: int | None = None) -> list[Products]:
-        """The sums that belong to owners, kind by kind, in so many rows; rows that belong to no owner are holes."""
+    def _products(self, owners: list[int], rows: int, at: list[int], side: int | None = None) -> list[Products]:
+        """The sums that belong to owners, kind by kind, in so many rows, theirs at these; the others are holes."""
         np = self.np
         terms, which = self.products.of_sums(owners)
         code, factors = self.products.kinds(terms)
         places = self.row_of[factors]
         coefficients = self.products.coefficients[terms]
-        places_of = np.arange(rows) if at is None else np.array(at)
         found = []
         for here in sorted(apart(code), key=len, reverse=True):
             here = here[ordered((which[here], *places[:, here]))]
             counts = np.bincount(which[here], minlength=len(owners))
             longest = int(counts.max())
             column = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
-            row = places_of[which[here]]
+            row = np.array(at)[which[here]]
             c = np.zeros((rows, longest))
             c[row, column] = coefficients[here]
             uniform = np.ptp(coefficients[here]) == 0.0
@@ -358,7 +331,7 @@ class Rolling:
                     there = np.where(table < 0, table.max(axis=1, keepdims=True), table)
                     table = filled(np.ascontiguousarray(table), longest, len(array))
                     if array in self.side and missing.any():
-                        holes = np.array([i is None for i in array.rows])[table[missing]]
+                        holes = np.array(array.is_hole)[table[missing]]
                         if self.hidden[array] == 0.0 and holes.all():
                             hidden = True
                         elif holes.any():  # what may be infinite there is not multiplied by 0
@@ -381,7 +354,7 @@ class Rolling:
         if wanted is not None and number != wanted:
             if isinstance(recipe, list):
                 elsewhere = 0.0 if wanted else 1.0
-                column = np.array([[wanted if i is None else elsewhere] for i in array.rows])
+                column = np.where(array.is_hole, wanted, elsewhere)[:, None]
                 if wanted:
                     recipe = [*recipe, Products([], column)]
                 else:
@@ -396,12 +369,12 @@ class Rolling:
 
     def _number_in_holes(self, array: Array, recipe: Recipe) -> float:
         """What the rows without a number hold: 0, -inf, or nan for any finite number."""
-        holes = self.np.array([r for r, i in enumerate(array.rows) if i is None])
+        holes = self.np.flatnonzero(array.is_hole)
 
         def at(source: Array, table: Any) -> float:
             if source not in self.side:
                 return math.nan
-            there = self.np.array([i is None for i in source.rows])[table[holes]]
+            there = self.np.array(source.is_hole)[table[holes]]
             if not there.all() and there.any() and self.hidden[source] == HIDDEN:
                 raise NotRolled("hidden numbers beside others")
             return self.hidden[source] if there.all() else math.nan

@@ -9,7 +9,7 @@ from __future__ import annotations
 from autograd.graph import bottom_up
 from autograd.primitives import equal, select_of
 from autograd.program import expressions as ex
-from autograd.program.lowering import LARGEST
+from autograd.program.lowering import ALONG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Term = tuple[list[int], float]  # a product: its factors, and their coefficient
 
-ALONG_ROWS = ("logsumexp", LARGEST)
 FROM_OUTPUT = ("sigmoid_slope", "tanh_slope")  # z(1 − z) and 1 − z²: what they vary with is not asked for here
 
 
@@ -41,9 +40,8 @@ class Statements:
         atoms = [self.atoms[i] for i in array.rows if i is not None]
         if array.kind == "sum":
             return self._add_up([atom.form for atom in atoms])
-        name = array.what if isinstance(array.what, str) else array.what.name
-        inputs = atoms[0].inputs
-        if name in ALONG_ROWS and len(atoms) == 1:
+        name, inputs = array.operation, atoms[0].inputs
+        if array.what in ALONG and len(atoms) == 1:
             places = [self.places[x] for x in inputs if isinstance(x, int)]
             if len(set(places)) == len(inputs) and len({number for number, _ in places}) == 1:
                 return ex.Fold(name, ex.View(self.arrays[places[0][0]], [row for _, row in places]))

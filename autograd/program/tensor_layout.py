@@ -44,13 +44,18 @@ class Place(NamedTuple):
     varies: bool
     table: Any
 
+    @property
+    def side(self) -> int:
+        """How many rows follow each other at even steps, whatever the batch; 0 if all do."""
+        return self.inner if self.inner > 1 else 0
+
 
 class Layout(Printer):
     """Where arrays lie, and views of them; with the lines of a program that so far make these, and work in them.
 
     bound: lines that are run once for each size of batch; head: for each batch; body: on each call
     inner: how many rows of an array stand behind the batch
-    views: names of views and tables by what they are; depth: of memory for a moment within such memory
+    views: names of views and addresses by what they are; depth: of memory for a moment within such memory
     """
 
     def __init__(self, statements: RolledStatements) -> None:
@@ -59,7 +64,7 @@ class Layout(Printer):
         self.bound: list[str] = []
         self.head: list[str] = []
         self.body: list[str] = []
-        self.views: dict[object, str] = {}
+        self.views: dict[str, str] = {}
         self.depth = 0
         self._spare_of: dict[object, str] = {}
         self._inputs: dict[Array, str] = {}
@@ -174,17 +179,25 @@ class Layout(Printer):
         n = len(table)
         if axes is None:
             axes = [(n // inner, inner), (inner, 1)]
-        full = [(length, step) for length, step in axes]
+        full = list(axes)
         if batch is not None:
             full.insert(len(full) if batch == -1 else batch, BATCH)
         return self.cut(name, inner, int(table[0]), full)
 
     def cut(self, name: str, inner: int, offset: int, axes: Sequence[tuple[int, int]]) -> str:
-        key = name, inner, offset, tuple(axes)
-        if key not in self.views:
-            view = self.views[key] = self.new_name("v")
-            self.bound.append(f"{view} = cut({name}, {inner}, {offset}, {tuple(axes)!r}, batch)")
-        return self.views[key]
+        return self._make("v", f"cut({name}, {inner}, {offset}, {tuple(axes)!r}, batch)")
+
+    def _make(self, stem: str, what: str) -> str:
+        """The name of something that is made once for each size of batch."""
+        if what not in self.views:
+            name = self.views[what] = self.new_name(stem)
+            self.bound.append(f"{name} = {what}")
+        return self.views[what]
+
+    def views_of(self, places: Sequence[Place]) -> list[str]:
+        """Places as tensors with the same axes."""
+        lengths, found = self.align(places)
+        return [self.tensor(place, list(zip(lengths, steps))) for place, steps in found]
 
     def fits(self, place: Place, lengths: Sequence[int], steps: Sequence[int]) -> bool:
         """Whether steps lead to where they should in memory: over outer rows, or within the inner ones."""
@@ -198,46 +211,30 @@ class Layout(Printer):
 
     def align(self, places: Sequence[Place]) -> tuple[list[int], list[tuple[Place, list[int]]]]:
         """Axes that several places share, and the steps of each; what has uneven ones is looked up before."""
-        within = [place.inner if place.inner > 1 else 0 for place in places]
-        lengths, steps = shared_axes([place.table for place in places], within)
+        lengths, steps = shared_axes([place.table for place in places], [place.side for place in places])
         found = []
         for i, (place, own) in enumerate(zip(places, steps)):
             if own is None or not self.fits(place, lengths, own):
-                if i == 0:
-                    return self.align([place, *(self._look_up(each, k) for k, each in enumerate(places[1:], start=1))])
-                return self.align([*places[:i], self._look_up(place, i), *places[i + 1 :]])
+                uneven = [i] if i else range(1, len(places))
+                return self.align([self._look_up(each, k) if k in uneven else each for k, each in enumerate(places)])
             found.append((place, own))
         return lengths, found
 
-    def _looked_up(self, place: Place, k: int) -> Place:
-        spare = self._look_up(place._replace(table=place.table.reshape(-1)), k)
-        return spare._replace(table=spare.table.reshape(place.table.shape))
-
     def _look_up(self, place: Place, k: int) -> Place:
         """Rows one after the other in an array of their own."""
-        n = len(place.table)
-        if place.name.startswith("spare") and (place.table == self.np.arange(n)).all():
+        flat = place._replace(table=place.table.reshape(-1))
+        if place.name.startswith("spare") and (flat.table == self.np.arange(len(flat.table))).all():
             raise NotRolled("results in uneven places")
-        spare = self.spare(Place("", 1, place.varies, place.table), 10 + k)
-        self.body.append(f"np.take({self.flat(place.name)}, {self.address(place)}, out={spare.name}, mode='clip')")
-        return spare
+        spare = self.spare(flat._replace(inner=1), 10 + k)
+        self.body.append(f"np.take({self.flat(place.name)}, {self.address(flat)}, out={spare.name}, mode='clip')")
+        return spare._replace(table=spare.table.reshape(place.table.shape))
 
     def flat(self, name: str) -> str:
-        if name == "theta":
-            return name
-        key = "flat", name
-        if key not in self.views:
-            self.views[key] = self.new_name("f")
-            self.bound.append(f"{self.views[key]} = {name}.reshape(-1)")
-        return self.views[key]
+        return name if name == "theta" else self._make("f", f"{name}.reshape(-1)")
 
     def address(self, place: Place) -> str:
         at = self.table("at", place.table.tolist())
-        key = "address", place.name, place.inner, at
-        if key not in self.views:
-            self.views[key] = self.new_name("a")
-            self.bound.append(f"{self.views[key]} = address({place.name}, {place.inner}, {at})")
-        return self.views[key]
+        return self._make("a", f"address({place.name}, {place.inner}, {at})")
 
     def split(self, places: Sequence[Place]) -> tuple[list[int], list[int], list[Any]]:
         """Axes of sums, and of products, that places share: the first is that of the results, without products."""
@@ -246,20 +243,20 @@ class Layout(Printer):
         for k, place in enumerate(others):
             table = place.table
             if not (table == table[:, :1] + (table[:1] - table[0, 0])).all():
-                place = self._looked_up(place, k)
+                place = self._look_up(place, k)
             factors.append(place)
         while True:
-            within = [p.inner if p.inner > 1 else 0 for p in (to, *factors)]
+            within = [p.side for p in (to, *factors)]
             lengths, rows = shared_axes([to.table, *(p.table[:, 0] for p in factors)], within)
             terms, columns = shared_axes([p.table[0] for p in factors], within[1:])
             if rows[0] is None or not self.fits(to, lengths, rows[0]):
-                factors = [self._looked_up(place, k) for k, place in enumerate(factors)]
+                factors = [self._look_up(place, k) for k, place in enumerate(factors)]
                 continue
             for k, place in enumerate(factors):
                 own, along = rows[k + 1], columns[k]
                 ok = own is not None and along is not None
                 if not ok or not self.fits(place._replace(table=place.table[:, 0]), [*lengths, *terms], [*own, *along]):  # type: ignore[misc]
-                    factors[k] = self._looked_up(place, k)
+                    factors[k] = self._look_up(place, k)
                     break
             else:
                 found: list[Any] = [(rows[0], [], to)]

@@ -7,7 +7,7 @@ which only one factor goes makes the rows or the columns. What fits no product i
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import NamedTuple
 
 from autograd.program import expressions as ex
 from autograd.program.lowering import LARGEST
@@ -17,13 +17,25 @@ from autograd.program.tensor_layout import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Sequence
 
     from autograd.program.grouping import Array
     from autograd.program.tensor_layout import Layout
 
 MOST_ONES = 256
 ONES = f"ones = np.ones({MOST_ONES})"
+
+
+class Axis(NamedTuple):
+    """An axis of a sum of products.
+
+    kind: "row" for one of results, "term" for one that is added up
+    steps: in the result, and in each factor; 0 where it is not
+    """
+
+    kind: str
+    length: int
+    steps: list[int]
 
 
 class Products:
@@ -57,68 +69,54 @@ class Products:
     def contract(self, to: Place, factors: list[Place], c: float, over_batch: bool = False) -> None:
         """Σ over products, and over the batch if it is asked for; a stack of matrix products if these are some."""
         out = self.layout.body.append
-        lengths, terms, found = self.layout.split([to, *factors])
-        (own, _, _), *sides = found
-        batch_in = [place.varies for _, _, place in sides]
-        # an axis: where it is in the result, in each factor; None where it is not
-        axes: list[tuple[str, int, list[int]]] = []
-        for i, length in enumerate(lengths):
-            axes.append(("row", length, [own[i], *(rows[i] for rows, _, _ in sides)]))
-        for j, length in enumerate(terms):
-            axes.append(("term", length, [0, *(columns[j] for _, columns, _ in sides)]))
-        axes = [axis for axis in axes if axis[1] > 1]
-        if len(sides) == 1 and not over_batch and _is_short_sum(axes):
-            ones = Place(
-                "ones", 0, False, self.layout.np.arange(len(terms))
-            )  # a product with ones is quicker than a short sum
-            both = [(kind, length, [*steps, int(kind == "term")]) for kind, length, steps in axes]
-            if text := self._matmul(to, [sides[0][2], ones], both, [*batch_in, False], False):
-                if ONES not in self.layout.bound:
-                    self.layout.bound.insert(0, ONES)
-                out(text)
-                self._scale(to, lengths, own, c)
-                return
-        if len(sides) == 2:
-            text = self._matmul(to, [place for _, _, place in sides], axes, batch_in, over_batch)
-            if text:
-                out(text)
-                self._scale(to, lengths, own, c)
-                return
-        names = "abcdefghijklmnopqrstuvw"[: len(axes)]
-        rows = [(length, steps[0], name) for (kind, length, steps), name in zip(axes, names) if kind == "row"]
-        varies = to.varies and not over_batch
-        alone = [name for (_, _, steps), name in zip(axes, names) if not any(steps[1:])]  # that no factor varies along
-        views, subscripts = [], []
-        for k, (_, _, place) in enumerate(sides, start=1):
-            mine = [
-                (n, steps[k], name) for (_, n, steps), name in zip(axes, names) if steps[k] or (k == 1 and name in alone)
-            ]
-            along = place.varies or (k == 1 and varies and not any(batch_in))
-            first = place._replace(table=place.table[:, 0])
-            views.append(self.layout.tensor(first, [(length, step) for length, step, _ in mine], -1 if along else None))
-            subscripts.append("".join(name for *_, name in mine) + "z" * along)
-        view = self.layout.tensor(to, [(length, step) for length, step, _ in rows], -1 if varies else None)
-        result = "".join(name for *_, name in rows) + "z" * varies
-        if over_batch and not any(batch_in):
-            out(f"np.einsum('{','.join(subscripts)}->{result}', {', '.join(views)}, out={view})")
-            out(f"np.multiply({view}, batch, out={view})")
-        elif len(views) == 1:
-            axes_out = tuple(i for i, letter in enumerate(subscripts[0]) if letter not in result)
-            out(f"np.add.reduce({views[0]}, axis={axes_out}, out={view})")
+        lengths, terms, ((own, _, _), *sides) = self.layout.split([to, *factors])
+        factors = [place for _, _, place in sides]
+        axes = [Axis("row", n, [own[i], *(rows[i] for rows, _, _ in sides)]) for i, n in enumerate(lengths)]
+        axes += [Axis("term", n, [0, *(columns[j] for _, columns, _ in sides)]) for j, n in enumerate(terms)]
+        axes = [axis for axis in axes if axis.length > 1]
+        if len(factors) == 1 and not over_batch and _is_short_sum(axes):  # a product with ones is quicker than a short sum
+            ones = Place("ones", 0, False, self.layout.np.arange(len(terms)))
+            text = self._matmul(to, [*factors, ones], [a._replace(steps=[*a.steps, int(a.kind == "term")]) for a in axes])
+            if text and ONES not in self.layout.bound:
+                self.layout.bound.insert(0, ONES)
         else:
-            out(f"np.einsum('{','.join(subscripts)}->{result}', {', '.join(views)}, out={view})")
-        self._scale(to, lengths, own, c, over_batch)
-
-    def _scale(self, to: Place, lengths: list[int], steps: list[int], c: float, over_batch: bool = False) -> None:
+            text = self._matmul(to, factors, axes, over_batch) if len(factors) == 2 else ""
+        if text:
+            out(text)
+        else:
+            self._einsum(to, factors, axes, over_batch)
         if c != 1.0:
-            batch = -1 if to.varies and not over_batch else None
-            view = self.layout.tensor(to, list(zip(lengths, steps)), batch)
-            self.layout.body.append(f"np.multiply({view}, {write_number(c)}, out={view})")
+            view = self.layout.tensor(to, list(zip(lengths, own)), -1 if to.varies else None)
+            out(f"np.multiply({view}, {write_number(c)}, out={view})")
 
-    def _matmul(
-        self, to: Place, factors: list[Place], axes: list[tuple[str, int, list[int]]], varies: list[bool], over_batch: bool
-    ) -> str:
+    def _einsum(self, to: Place, factors: list[Place], axes: list[Axis], over_batch: bool) -> None:
+        """The sum as it stands, with a letter for each axis, z for the batch."""
+        out = self.layout.body.append
+        named = list(zip(axes, "abcdefghijklmnopqrstuvw"))
+        batch_in = any(place.varies for place in factors)
+        views, subscripts = [], []
+        for k, place in enumerate(factors, start=1):
+            # the first one also has the axes along which none varies
+            mine = [(axis, x) for axis, x in named if axis.steps[k] or (k == 1 and not any(axis.steps[1:]))]
+            along = place.varies or (k == 1 and to.varies and not batch_in)
+            first = place._replace(table=place.table[:, 0])
+            own = [(axis.length, axis.steps[k]) for axis, _ in mine]
+            views.append(self.layout.tensor(first, own, -1 if along else None))
+            subscripts.append("".join(x for _, x in mine) + "z" * along)
+        rows = [(axis, x) for axis, x in named if axis.kind == "row"]
+        view = self.layout.tensor(to, [(axis.length, axis.steps[0]) for axis, _ in rows], -1 if to.varies else None)
+        result = "".join(x for _, x in rows) + "z" * to.varies
+        if len(views) == 1 and (batch_in or not over_batch):
+            along_axes = tuple(i for i, letter in enumerate(subscripts[0]) if letter not in result)
+            out(f"np.add.reduce({views[0]}, axis={along_axes}, out={view})")
+            return
+        out(f"np.einsum('{','.join(subscripts)}->{result}', {', '.join(views)}, out={view})")
+        if over_batch and not batch_in:
+            out(f"np.multiply({view}, batch, out={view})")
+
+    def _matmul(self, to: Place, factors: list[Place], axes: list[Axis], over_batch: bool = False) -> str:
         """The text of a stack of matrix products; empty where this is none."""
+        varies = [place.varies for place in factors]
         stack: list[tuple[int, list[int]]] = []
         sides: dict[str, list[tuple[int, list[int]]]] = {"M": [], "N": [], "K": []}
         for kind, length, steps in axes:
@@ -133,19 +131,21 @@ class Products:
                 sides["M" if a else "N"].append((length, steps))
             else:
                 return ""
-        elsewhere = over_batch and not all(varies)  # a sum over the batch of what is the same for all of it
-        if elsewhere or (to.varies and not any(varies)):
+        if over_batch and not all(varies):  # a sum over the batch of what is the same for all of it
+            return ""
+        if to.varies and not any(varies):
             return ""
         batch = (-1, [0, 0, 0])
-        if any(varies):
-            where = "K" if over_batch else ""
-            if not where and varies[0] != varies[1]:
-                where = "M" if varies[0] else "N"
-            (sides[where] if where else stack).append(batch)
+        if over_batch:
+            sides["K"].append(batch)
+        elif all(varies):
+            stack.append(batch)
+        elif any(varies):
+            sides["M" if varies[0] else "N"].append(batch)
         places = [to, *factors]
         chosen: dict[str, tuple[int, list[int]]] = {}
         for side, some in sides.items():
-            some = self._merged(some, places, over_batch)
+            some = _merge_batch(some, places)
             if len(some) > 1 and side == "K":
                 return ""
             some.sort(key=lambda axis: abs(axis[0]) * (1000 if axis[0] < 0 else 1))
@@ -156,65 +156,52 @@ class Products:
             return ""
         names = []
         for k, pair in ((1, "MK"), (2, "KN"), (0, "MN")):
-            full = [self._axis(axis, k, places[k], over_batch) for axis in stack]
-            full += [self._axis(chosen[side], k, places[k], over_batch) if side in chosen else (1, 0) for side in pair]
-            names.append(self.layout.cut(places[k].name, places[k].inner, int(places[k].table.reshape(-1)[0]), full))
+            place = places[k]
+            every = [*stack, *(chosen.get(side, (1, [0, 0, 0])) for side in pair)]
+            full = [(length, steps[k] if length > 0 or place.varies else 0) for length, steps in every]
+            names.append(self.layout.cut(place.name, place.inner, int(place.table.reshape(-1)[0]), full))
         return f"np.matmul({names[0]}, {names[1]}, out={names[2]})"
-
-    def _axis(self, axis: tuple[int, list[int]], k: int, place: Place, over_batch: bool) -> tuple[int, int]:
-        length, steps = axis
-        if length > 0:
-            return length, steps[k]
-        if place.varies and not (k == 0 and over_batch):
-            return (length, steps[k])
-        return (length, 0)
-
-    def _merged(self, axes: list[Any], places: list[Place], over_batch: bool) -> list[Any]:
-        """The axis of the batch, and one beside it in the memory of all that have both, made one."""
-        batch = next((axis for axis in axes if axis[0] == -1), None)
-        if batch is None:
-            return axes
-        for axis in axes:
-            length, steps = axis
-            if axis is batch:
-                continue
-            there = [k for k, place in enumerate(places) if steps[k] or (k == 0 and not over_batch and place.varies)]
-            if all(places[k].inner == length * steps[k] and places[k].varies for k in there):
-                merged = (-length, steps)
-                rest = [other for other in axes if other is not axis and other is not batch]
-                return [*rest, merged]
-        return axes
 
     # ---- along rows
 
-    def _lists(self, e: ex.Fold, to: Place) -> tuple[str, str, tuple[int, ...]]:
-        """Views of results, and of what these run over, with the axes that are run along."""
+    def _lists(self, e: ex.Fold, to: Place, source: Place) -> tuple[str, str, tuple[int, ...], Place]:
+        """Views of results, and of what these run over, with the axes that are run along, and where that lies."""
         table = self.layout.np.array(e.operand.rows).reshape(-1, e.results).T
-        source = self.layout.place(e.operand.array, table)
-        lengths, terms, (own, there) = self.layout.split([to, source._replace(table=table)])
-        view = self.layout.tensor(to, list(zip(lengths, own[0])))
-        other = self.layout.tensor(
-            there[2]._replace(table=there[2].table[:, 0]), [*zip(lengths, there[0]), *zip(terms, there[1])]
-        )
-        return view, other, tuple(range(len(lengths), len(lengths) + len(terms)))
+        lengths, terms, ((own, _, _), (rows, columns, there)) = self.layout.split([to, source._replace(table=table)])
+        view = self.layout.tensor(to, list(zip(lengths, own)))
+        first = there._replace(table=there.table[:, 0])
+        other = self.layout.tensor(first, [*zip(lengths, rows), *zip(terms, columns)])
+        return view, other, tuple(range(len(lengths), len(lengths) + len(terms))), there
 
     def fold(self, to: Place, e: ex.Fold) -> None:
-        view, other, axes = self._lists(e, to)
-        if e.name == LARGEST:
-            self._largest(view, other, axes, self.layout.np.array(e.operand.rows).size // e.results)
-            self.layout.body.append(f"np.copyto({view}, 0.0, where=np.isinf({view}))")
-            return
+        out = self.layout.body.append
         whole = self.layout.whole(e.operand.array)
+        if e.name == LARGEST:
+            view, other, axes, _ = self._lists(e, to, whole)
+            self._largest(view, other, axes, len(e.operand.rows) // e.results)
+            out(f"np.copyto({view}, 0.0, where=np.isinf({view}))")
+            return
         spare = self.layout.spare(whole, 3)
-        a, b = self.layout.tensor(whole, None), self.layout.tensor(spare, None)
-        self.layout.body.append(f"np.exp({a}, out={b})")
-        table = self.layout.np.array(e.operand.rows).reshape(-1, e.results).T
-        lengths, terms, (own, there) = self.layout.split([to, spare._replace(table=table)])
-        first = there[2]._replace(table=there[2].table[:, 0])
-        other = self.layout.tensor(first, [*zip(lengths, there[0]), *zip(terms, there[1])])
-        view = self.layout.tensor(to, list(zip(lengths, own[0])))
-        self.layout.body.append(f"np.add.reduce({other}, axis={axes}, out={view})")
-        self.layout.body.append(f"np.log({view}, out={view})")
+        out(f"np.exp({self.layout.tensor(whole, None)}, out={self.layout.tensor(spare, None)})")
+        view, other, axes, _ = self._lists(e, to, spare)
+        out(f"np.add.reduce({other}, axis={axes}, out={view})")
+        out(f"np.log({view}, out={view})")
+
+    def softmax(self, array: Array, fold: ex.Fold, share: Array, wanted: bool) -> None:
+        """The softmax of the numbers of a logsumexp, and this itself, where it is wanted."""
+        out = self.layout.body.append
+        whole, to = self.layout.whole(share), self.layout.whole(array)
+        there, z = self.layout.views_of([whole, self.layout.whole(fold.operand.array)])
+        out(f"np.exp({z}, out={there})")
+        view, other, axes, source = self._lists(fold, to, whole)
+        if source.name != whole.name:
+            raise NotRolled("a softmax in uneven places")
+        self.contract(to, [source], 1.0)
+        beside = self.layout.new_name("v")
+        self.layout.bound.append(f"{beside} = np.expand_dims({view}, {axes})")
+        out(f"np.divide({other}, {beside}, out={other})")
+        if wanted:
+            out(f"np.log({view}, out={view})")
 
     def _largest(self, view: str, other: str, axes: tuple[int, ...], length: int) -> None:
         """The largest numbers along an axis; where these lie side by side by halves, which is several times as fast."""
@@ -244,52 +231,18 @@ class Products:
         self.layout.body.append(f"np.maximum({whole[0]}, {whole[1]}, out={view})")
         self.layout.body += [f"np.maximum({view}, {each}, out={view})" for each in whole[2:]]
 
-    def find_softmaxes(self) -> dict[Array, list[Array]]:
-        """For a logsumexp the array exp(z - logsumexp(z)), and the difference if nothing else reads it."""
-        s = self.layout.statements
-        lets = {let.array: let.what for let in s.lets}
-        readers = Counter(array for e in (*lets.values(), *s.values, *s.stores) for array in set(ex.arrays_in(e)))
-        found: dict[Array, list[Array]] = {}
-        for array, what in lets.items():
-            if not (isinstance(what, ex.Function) and what.name == "exp" and isinstance(what.arguments[0], ex.View)):
-                continue
-            shifted = what.arguments[0].array
-            difference = lets.get(shifted)
-            if not what.arguments[0].is_all or not isinstance(difference, ex.Sum):
-                continue
-            match [*map(ex.split_sign, difference.terms)]:
-                case [("+", ex.View() as z), ("-", ex.View() as taken)] | [("-", ex.View() as taken), ("+", ex.View() as z)]:
-                    fold = lets.get(taken.array)
-                    if not isinstance(fold, ex.Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
-                        continue
-                    whole = z.is_all and len(fold.operand.rows) == len(z.array)
-                    table = self.layout.np.array(fold.operand.rows).reshape(-1, fold.results)
-                    owner = self.layout.np.empty(len(z.array), dtype=int)
-                    owner[table] = self.layout.np.arange(fold.results)
-                    if whole and (owner == self.layout.np.array(taken.rows)).all() and taken.array not in found:
-                        found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
-        return found
 
-    def softmax(self, array: Array, fold: ex.Fold, share: Array, wanted: bool) -> None:
-        """The softmax of the numbers of a logsumexp, and this itself, where it is wanted."""
-        z, whole, to = self.layout.whole(fold.operand.array), self.layout.whole(share), self.layout.whole(array)
-        lengths, ((_, own), (_, there)) = self.layout.align([whole, z])
-        a, b = (self.layout.tensor(p, list(zip(lengths, steps))) for p, steps in ((whole, own), (z, there)))
-        self.layout.body.append(f"np.exp({b}, out={a})")
-        table = self.layout.np.array(fold.operand.rows).reshape(-1, fold.results).T
-        lengths, terms, (own, there) = self.layout.split([to, whole._replace(table=table)])
-        if there[2].name != share.name:
-            raise NotRolled("a softmax in uneven places")
-        first = there[2]._replace(table=table[:, 0])
-        other = self.layout.tensor(first, [*zip(lengths, there[0]), *zip(terms, there[1])])
-        view = self.layout.tensor(to, list(zip(lengths, own[0])))
-        broadcast = self.layout.tensor(to, [*zip(lengths, own[0]), *((length, 0) for length in terms)])
-        self.contract(to, [whole._replace(table=table)], 1.0)
-        self.layout.body.append(f"np.divide({other}, {broadcast}, out={other})")
-        if wanted:
-            self.layout.body.append(f"np.log({view}, out={view})")
+def _merge_batch(axes: list[tuple[int, list[int]]], places: Sequence[Place]) -> list[tuple[int, list[int]]]:
+    """The axis of the batch, and one beside it in the memory of all that have both, made one."""
+    rest = [axis for axis in axes if axis[0] != -1]
+    for axis in rest if len(rest) < len(axes) else ():
+        length, steps = axis
+        there = [k for k, place in enumerate(places) if steps[k] or (k == 0 and place.varies)]
+        if all(places[k].inner == length * steps[k] and places[k].varies for k in there):
+            return [*(other for other in rest if other is not axis), (-length, steps)]
+    return axes
 
 
-def _is_short_sum(axes: list[tuple[str, int, list[int]]]) -> bool:
+def _is_short_sum(axes: list[Axis]) -> bool:
     """Whether the terms of a sum are a few numbers side by side."""
     return [steps[1] for kind, length, steps in axes if kind == "term" and 3 < length <= MOST_ONES] == [1]

@@ -8,8 +8,7 @@ the gradient.
 from __future__ import annotations
 
 from autograd.program import expressions as ex
-from autograd.program.lowering import LARGEST
-from autograd.program.numpy_source import RECIPES, SIGNS, UFUNCS
+from autograd.program.numpy_source import SIGNS, apply_function, find_softmaxes
 from autograd.program.recipes import NotRolled
 from autograd.program.source import flat, slice_of, write_number
 from autograd.program.statements import in_turn
@@ -48,7 +47,7 @@ class TensorPrinter:
         """
         s, layout = self.layout.statements, self.layout
         steps = in_turn(s, [*s.values, *sorted(s.stores, key=_deepest_last)])
-        self._shares = self._products.find_softmaxes()
+        self._shares = find_softmaxes(s)
         lets = {let.array for let in s.lets} - {array for some in self._shares.values() for array in some}
         steps = [step for step in steps if not isinstance(step, ex.Let) or step.array in lets]
         last = {array: i for i, step in enumerate(steps) for array in ex.arrays_in(step)}
@@ -67,7 +66,7 @@ class TensorPrinter:
                     self._total("value", step)
                 case _:
                     self._give(step)
-            for array in {*ex.arrays_in(step), *([step.array] if isinstance(step, ex.Let) else [])}:
+            for array in dict.fromkeys([*ex.arrays_in(step), *([step.array] if isinstance(step, ex.Let) else [])]):
                 if last.get(array, -1) <= i:
                     layout.release(array)
         if "seed" in vectors and (self._fill or len(self._written) < len(s.arrays[0])):
@@ -85,11 +84,9 @@ class TensorPrinter:
     def _operands(self, to: Place, others: Sequence[ex.Expression]) -> tuple[str, list[str]]:
         """Views of where a result goes and of what it is made of, element by element."""
         places = [self._plain(e) for e in others]
-        there = [place for place in places if isinstance(place, Place)]
-        lengths, found = self.layout.align([to, *there])
-        views = [self.layout.tensor(place, list(zip(lengths, steps))) for place, steps in found]
-        rest = iter(views[1:])
-        return views[0], [place if isinstance(place, str) else next(rest) for place in places]
+        view, *others_views = self.layout.views_of([to, *(place for place in places if isinstance(place, Place))])
+        rest = iter(others_views)
+        return view, [place if isinstance(place, str) else next(rest) for place in places]
 
     def _plain(self, e: ex.Expression) -> Place | str:
         match e:
@@ -154,7 +151,7 @@ class TensorPrinter:
             self.layout.body.append(f"np.copyto({view}, 0.0)")
         for some, piece in pieces:
             part = to._replace(table=to.table[some])
-            lengths, (steps,) = shared_axes([part.table], [part.inner if part.inner > 1 else 0])
+            lengths, (steps,) = shared_axes([part.table], [part.side])
             if steps is None or not self.layout.fits(part, lengths, steps):
                 spare = self._write_beside(part._replace(inner=1), piece)
                 sign = "" if apart else "+"
@@ -199,25 +196,15 @@ class TensorPrinter:
         if isinstance(what, ex.Plain):
             view, (other,) = self._operands(to, [what])
         else:
-            spare = self._write_beside(to, what)
-            lengths, ((_, own), (_, there)) = self.layout.align([to, spare])
-            view, other = (self.layout.tensor(p, list(zip(lengths, steps))) for p, steps in ((to, own), (spare, there)))
+            view, other = self.layout.views_of([to, self._write_beside(to, what)])
         self.layout.body.append(f"np.{SIGNS[sign]}({view}, {other}, out={view})")
 
     def _apply(self, to: Place, e: ex.Function) -> None:
         view, arguments = self._operands(to, e.arguments)
-        if e.name in RECIPES:
-            self.layout.body += [line.format(*arguments, to=view) for line in RECIPES[e.name]]
-        elif e.name in UFUNCS:
-            self.layout.body.append(f"np.{UFUNCS[e.name]}({', '.join(arguments)}, out={view})")
-        elif e.name == LARGEST:
-            self.layout.body.append(f"np.maximum({arguments[0]}, {arguments[1]}, out={view})")
-            self.layout.body += [f"np.maximum({view}, {other}, out={view})" for other in arguments[2:]]
-            self.layout.body.append(f"np.copyto({view}, 0.0, where=np.isinf({view}))")
-        elif e.name == "logsumexp" and len(arguments) == 1:
+        if e.name == "logsumexp" and len(arguments) == 1:
             self.layout.body.append(f"np.copyto({view}, {arguments[0]})")
         else:
-            self.layout.body.append(f"{view}[...] = {e.name}({', '.join(arguments)})")
+            self.layout.body += apply_function(view, e.name, arguments)
 
     def _index(self, out: Place, which: ex.View, source: Array | None, rows: Any, to: Place | None = None) -> str:
         """Where each index points, in the memory of what is chosen from; worked out once, and kept."""
@@ -233,24 +220,20 @@ class TensorPrinter:
         outer, inside = (table // inner, table % inner) if inner else (table, table * 0)
         steps = []
         for part in (outer, inside):
-            step = int(part[0, 1] - part[0, 0]) if table.shape[1] > 1 else 0
-            if (part != part[:, :1] + step * np.arange(table.shape[1])).any():
+            steps.append(int(part[0, 1] - part[0, 0]) if table.shape[1] > 1 else 0)
+            if (part != part[:, :1] + steps[-1] * np.arange(table.shape[1])).any():
                 raise NotRolled("choices in uneven places")
-            steps.append(step)
         name = self.layout.new_name("index")
         place = self._integers(which, table.shape[1])
         base = self.layout.new_name("base")
         first = self.layout.table("at", table[:, 0].tolist())
-        shape = f"({n // out.inner}, batch, {out.inner})" if out.inner else ""
-        if not shape:
+        if not out.inner:
             raise NotRolled("a choice for parameters alone")
         self.layout.bound.append(f"{base} = first({inner if varies else 0}, {first}, batch)")
-        self.layout.bound.append(f"{name} = np.empty({shape}, dtype=np.intp)")
+        self.layout.bound.append(f"{name} = np.empty(({n // out.inner}, batch, {out.inner}), dtype=np.intp)")
         self.layout.bound.append(f"{base} = {base}.reshape({n // out.inner}, {out.inner}, batch).transpose(0, 2, 1).copy()")
-        apart = (
-            f"{steps[0]} * batch * {inner} + {steps[1]}" if inner and varies else f"{steps[0] * max(inner, 1) + steps[1]}"
-        )
-        self.layout.bound.append(f"{name}_step = {apart}")
+        step = f"{steps[0]} * batch * {inner} + {steps[1]}" if inner and varies else steps[0] * max(inner, 1) + steps[1]
+        self.layout.bound.append(f"{name}_step = {step}")
         lengths, found = self.layout.align([Place(name, out.inner, True, np.arange(n)), place])
         if found[1][0].name != place.name:
             raise NotRolled("choices in uneven places")
@@ -264,11 +247,10 @@ class TensorPrinter:
         """An input as whole numbers; the program gives nan where they are none, or point to nothing."""
         array = which.array
         inner, n = self.layout.inner[array], len(array)
-        key = "integers", array
-        if key not in self.layout.views:
-            name = self.layout.views[key] = f"{array.name}_whole"
-            self.layout.bound.append(f"{name} = np.empty(({n // inner}, batch, {inner}), dtype=np.intp)")
-        name = self.layout.views[key]
+        name = f"{array.name}_whole"
+        line = f"{name} = np.empty(({n // inner}, batch, {inner}), dtype=np.intp)"
+        if line not in self.layout.bound:
+            self.layout.bound.append(line)
         rows = sorted(set(which.rows))
         some = self.layout.table("at", rows) if len(rows) < n else None
         check = f"if not whole_numbers({array.name}, {name}, {some}, {items}): return np.nan"
@@ -292,11 +274,11 @@ class TensorPrinter:
             if not what.array.varies:
                 raise NotRolled("what is scattered is the same for all")
             text = f"np.bincount({index}.reshape(-1), {out.name}.reshape(-1), {hi})[{lo}:]"
-            if len(places) == hi - lo:
-                self.layout.body.append(f"gradient[{lo}:{hi}] {'=' if new else '+='} {text}")
-            else:
-                at, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
-                self.layout.body.append(f"gradient[{at}] {'=' if new else '+='} {text}[{inside}]")
+            to = f"{lo}:{hi}"
+            if len(places) < hi - lo:
+                to, inside = self.layout.table("at", places), self.layout.table("at", [p - lo for p in places])
+                text = f"{text}[{inside}]"
+            self.layout.body.append(f"gradient[{to}] {'=' if new else '+='} {text}")
             return
         if isinstance(store, ex.Outer):
             left = np.array(store.left.rows).reshape(-1, store.copies)
@@ -362,6 +344,6 @@ class TensorPrinter:
         self._products.contract(to, [spare._replace(table=spare.table[:, None])], 1.0, over_batch=True)
 
 
-def _deepest_last(store: ex.Store) -> tuple[int, int]:
+def _deepest_last(store: ex.Store) -> int:
     """Each part of the gradient as soon as its arrays are there."""
-    return 0, max((array.number for array in ex.arrays_in(store)), default=0)
+    return max((array.number for array in ex.arrays_in(store)), default=0)

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from autograd.display.files import write
+from autograd.writing.columns import align
 from nn.cli.shared import JSON_HELP, command, note, print_json, show
 
 KEPT = ".chalkgrad.json"  # in a folder of notebooks: what each file was when it was copied there
@@ -122,8 +123,7 @@ def _lab(options: argparse.Namespace) -> int:
         if options.json:
             print_json({"notebooks": titles})
         else:
-            width = max(map(len, titles))
-            show("\n".join(f"{name:{width}}  {title}".rstrip() for name, title in titles.items()))
+            show(align(list(titles.items())))
         return 0
     copied, left = _copy(source, files, Path(options.folder))
     if left:
@@ -162,11 +162,12 @@ def _by_number(path: Path) -> list[tuple[int, str]]:
 
 def _title(path: Path) -> str:
     """The first heading of a notebook; nothing for other files."""
+    from autograd.notes.blocks import cells_of_notebook
+
     if path.suffix != ".ipynb":
         return ""
-    cells = json.loads(path.read_text(encoding="utf-8")).get("cells", [])
-    text = "".join("".join(cell.get("source", "")) + "\n" for cell in cells if cell.get("cell_type") == "markdown")
-    return next((line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")), "")
+    lines = "\n".join(cells_of_notebook(path.read_text(encoding="utf-8"))).splitlines()
+    return next((line.lstrip("# ").strip() for line in lines if line.startswith("#")), "")
 
 
 def _copy(source: Path, files: list[str], folder: Path) -> tuple[list[str], list[str]]:

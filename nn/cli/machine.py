@@ -11,7 +11,8 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nn.cli.shared import JSON_HELP, columns, command, heading, print_json, show, styled
+from autograd.writing.columns import align
+from nn.cli.shared import JSON_HELP, command, heading, print_json, show, styled
 from nn.engine import CURE
 
 PURPOSES = {  # of the extras that are for people who use the library; their packages stand in chalkgrad's own metadata
@@ -90,7 +91,7 @@ def _doctor(options: argparse.Namespace) -> int:
     for group, found in findings.items():
         if found:
             print(heading(group))
-            for line in columns(found).splitlines():
+            for line in align(found).splitlines():
                 show(styled(line[0], COLOURS[line[0]]) + line[1:])
             print()
     print("Something is wrong: see ✗ above." if wrong else "Nothing is wrong; what is missing is optional.")

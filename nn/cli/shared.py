@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn, TextIO
 
+from autograd.writing.columns import align
+
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 SIGNS = {"✓": "green", "✗": "red", "↳": "yellow", "≈": "yellow", "–": "dim"}  # what begins the mark of a line
 INDENT = 6  # of what goes on in another line
@@ -105,16 +107,11 @@ def _folded(text: str, width: int) -> Iterator[str]:
         yield line
 
 
-def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> str:
+def columns(rows: Sequence[Sequence[str]], right: Iterable[int]) -> str:
     """Rows of cells as a table in text; right: the columns whose cells stand at the right."""
     widths = [max(map(len, column)) for column in zip(*rows)]
-    right = set(right)
-
-    def line(row: Sequence[str]) -> str:
-        cells = (cell.rjust(w) if j in right else cell.ljust(w) for j, (cell, w) in enumerate(zip(row, widths)))
-        return "  ".join(cells).rstrip()
-
-    return "\n".join(map(line, rows))
+    at_right = set(right)
+    return align([[c.rjust(w) if j in at_right else c for j, (c, w) in enumerate(zip(row, widths))] for row in rows])
 
 
 def note(text: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograd.display.files import read_bytes
+from nn.arguments import counted
 
 END = "\n"
 LONGEST = 50_000_000  # bytes of a text
@@ -169,8 +170,7 @@ class Text:
         return iter(self.lines)
 
     def __repr__(self) -> str:
-        lines = "1 line" if len(self.lines) == 1 else f"{len(self.lines):,} lines"
-        return f"Text({self.name}: {lines} of {len(self.letters)} letters)"
+        return f"Text({self.name}: {counted(len(self.lines), 'line')} of {len(self.letters)} letters)"
 
 
 def text(path: str | os.PathLike[str]) -> Text:

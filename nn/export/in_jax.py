@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.export.forward import forward
-from nn.export.in_torch import needed, reasons
-from nn.export.parts import Part, first_names, key_of, numbers, part_of
-from nn.export.recording import arrays_of, record
+from nn.export.libraries import needed, reasons
+from nn.export.parts import Part, arrays_of, key_of, numbers, part_of
+from nn.export.recording import record
 from nn.layers import MLP, Layer
 from nn.module import Module
 
@@ -38,19 +38,21 @@ def to_jax(model: Module, example: Any = None) -> tuple[Callable[[Any, Any], Any
     import jax.numpy as jnp
 
     part = part_of(model)
-    names = first_names(part)
-    parameters = {name: jnp.asarray(numbers(values)) for name, values in zip(names.values(), arrays_of(part).values())}
+    arrays = arrays_of(part)
+    parameters = {name: jnp.asarray(numbers(values)) for name, values in arrays.items()}
     if (why := reasons(part, "JAX", "jax")) and example is None:
         raise ValueError(why)
     if why:
-        compute, row, output = record(model, example, arrays_of(part), "jax")
+        compute, row, output = record(model, example, arrays, "jax")
 
         def recorded(parameters: Any, X: Any) -> Any:
-            theta = jnp.concatenate([parameters[name].ravel() for name in names.values()])
+            theta = jnp.concatenate([parameters[name].ravel() for name in arrays])
             before = X.shape[: X.ndim - len(row)]
             return compute(theta, X.reshape((-1, math.prod(row)))).reshape(before + output)
 
         return recorded, parameters
+
+    names = {key_of(values): name for name, values in arrays.items()}
 
     def apply(parameters: Any, X: Any) -> Any:
         return forward(part, X, _Arrays(names, parameters))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from autograd.display.files import save, suffix_of
-from nn.export.activations import ONNX
 from nn.export.forward import forward
-from nn.export.in_torch import needed, reasons
-from nn.export.parts import Part, first_names, key_of, numbers, part_of
+from nn.export.libraries import ONNX, needed, reasons
+from nn.export.parts import Part, arrays_of, key_of, numbers, part_of
 from nn.module import Module
 
 OVER_PLACES = ("Attention", "Block", "RNN", "LSTM")
@@ -39,7 +39,8 @@ def to_onnx(model: Module, path: str | os.PathLike[str] | None = None, *, double
     part = part_of(model)
     if why := reasons(part, "ONNX", "torch"):
         raise ValueError(f"{why} for PyTorch, and torch.onnx.export writes that")
-    F = _Graph(onnx, first_names(part), double)
+    names = {key_of(values): name for name, values in arrays_of(part).items()}
+    F = _Graph(onnx, names, double)
     there, x = F.input(part)
     result = forward(part, x, F)
     outputs = [result[0], *(result[1] if part.kind == "LSTM" else result[1:])] if isinstance(result, tuple) else [result]
@@ -57,26 +58,21 @@ def to_onnx(model: Module, path: str | os.PathLike[str] | None = None, *, double
     return found
 
 
+def _operator(op: str) -> Callable[[_Array, Any], _Array]:
+    return lambda array, other: array.graph.node(op, array, other)
+
+
 class _Array:
     """What a node of the graph gives; arithmetic makes further nodes."""
 
     def __init__(self, graph: _Graph, name: str) -> None:
         self.graph, self.name = graph, name
 
-    def __add__(self, other: Any) -> _Array:
-        return self.graph.node("Add", self, other)
-
-    def __sub__(self, other: Any) -> _Array:
-        return self.graph.node("Sub", self, other)
-
-    def __mul__(self, other: Any) -> _Array:
-        return self.graph.node("Mul", self, other)
-
-    def __truediv__(self, other: Any) -> _Array:
-        return self.graph.node("Div", self, other)
-
-    def __matmul__(self, other: Any) -> _Array:
-        return self.graph.node("MatMul", self, other)
+    __add__ = _operator("Add")
+    __sub__ = _operator("Sub")
+    __mul__ = _operator("Mul")
+    __truediv__ = _operator("Div")
+    __matmul__ = _operator("MatMul")
 
 
 class _Graph:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-from nn.export.activations import OURS, SETTINGS, TORCH, unknown_activation
-from nn.export.parts import OWN, Part, first_names, key_of, numbers, part_of
-from nn.export.recording import arrays_of, record
-from nn.layers import MLP
+from nn.export.libraries import OURS, SETTINGS, needed, reasons
+from nn.export.parts import OWN, Part, arrays_of, key_of, numbers, part_of
+from nn.export.recording import record
+from nn.layers import MLP, TORCH
 from nn.module import Module
 
 
@@ -37,17 +36,17 @@ def to_torch(model: Module, example: Any = None) -> Any:
     why = reasons(part, "PyTorch", "torch")
     if why and example is None:
         raise ValueError(why)
-    names = list(first_names(part).values())
     if why:
-        compute, row, output = record(model, example, arrays_of(part), "torch")
+        arrays = arrays_of(part)
+        compute, row, output = record(model, example, arrays, "torch")
         from nn.export.torch_modules import Recorded
 
         inner = {name: _built(each, {}) for name, each in part.inner.items()}
-        twin: Any = Recorded(inner, compute, names, row, output)
+        twin: Any = Recorded(inner, compute, list(arrays), row, output)
     else:
         twin = _built(part, {})
     there: dict[Any, Any] = {}
-    for name, _, _, values in part.named_arrays():
+    for name, values in part.named_arrays():
         key = key_of(values)
         if key not in there:
             there[key] = torch.nn.Parameter(torch.tensor(numbers(values), dtype=torch.float64))
@@ -80,17 +79,6 @@ def _built(part: Part, known: dict[Part, Any]) -> Any:
         made = getattr(torch.nn, part.kind)(**part.settings, **kind)
     known[part] = made
     return made
-
-
-def reasons(part: Part, there: str, way: str) -> str:
-    """Why a model cannot be handed over as it is, with the way out; "" where it can."""
-    recorded = f"nn.to_{way}(model, x) records what it does with an input x"
-    for _, each in part.walk():
-        if each.kind == OWN and each.said != "a list of modules":
-            return f"{each.said} computes in a way of its own: {recorded}"
-        if each.kind == "Activation" and (why := unknown_activation(each, there)):
-            return f"{why}; {recorded}"
-    return ""
 
 
 def from_torch(sequential: Any) -> MLP:
@@ -128,10 +116,3 @@ def from_torch(sequential: Any) -> MLP:
         if bias:
             layer.b = [0.0] * linear.out_features if linear.bias is None else linear.bias.detach().tolist()
     return model
-
-
-def needed(module: str, extra: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise ImportError(f'this needs {module}: pip install "chalkgrad[{extra}]"') from None

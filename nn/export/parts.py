@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
+from autograd.calculus import flatten
 from nn.attention import Attention, Block
 from nn.gpt import GPT
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer, Neuron
@@ -41,11 +42,11 @@ class Part:
         for name, part in self.inner.items():
             yield from part.walk(f"{path}.{name}" if path else name)
 
-    def named_arrays(self) -> Iterator[tuple[str, Part, str, Any]]:
-        """Every array: its full name, the part that it stands in, its name there, and its Values."""
+    def named_arrays(self) -> Iterator[tuple[str, Any]]:
+        """Every array, in each place where it stands: its full name, and its Values."""
         for path, part in self.walk():
             for name, values in part.arrays.items():
-                yield f"{path}.{name}" if path else name, part, name, values
+                yield f"{path}.{name}" if path else name, values
 
 
 def part_of(model: Any) -> Part:
@@ -61,11 +62,7 @@ def part_of(model: Any) -> Part:
 
 def key_of(values: Any) -> Key:
     """Which Values an array holds: two places that have the same ones share them."""
-    return tuple(map(id, flat(values)))
-
-
-def flat(values: Any) -> list[Any]:
-    return [x for row in values for x in flat(row)] if isinstance(values, (list, tuple)) else [values]
+    return tuple(map(id, flatten(values)))
 
 
 def numbers(values: Any) -> Any:
@@ -73,17 +70,12 @@ def numbers(values: Any) -> Any:
     return [numbers(row) for row in values] if isinstance(values, (list, tuple)) else values.data
 
 
-def first_names(part: Part) -> dict[Key, str]:
-    """The name of each array in the first place where it stands."""
-    found: dict[Key, str] = {}
-    for name, _, _, values in part.named_arrays():
-        found.setdefault(key_of(values), name)
-    return found
-
-
-def own_ways(part: Part) -> list[str]:
-    """The parts that compute in a way of their own, as messages call them."""
-    return [inner.said for _, inner in part.walk() if inner.kind == OWN]
+def arrays_of(part: Part) -> dict[str, Any]:
+    """Every array once, by its name in the first place where it stands."""
+    found: dict[Key, tuple[str, Any]] = {}
+    for name, values in part.named_arrays():
+        found.setdefault(key_of(values), (name, values))
+    return dict(found.values())
 
 
 def _part(module: Module, known: dict[Module, Part]) -> Part:
@@ -97,7 +89,7 @@ def _part(module: Module, known: dict[Module, Part]) -> Part:
     return known[module]
 
 
-COMPUTE = ("__call__", "vector", "net", "nets", "step", "attend", "_normalise", "_output", "_outputs", "_step", "_attend")
+COMPUTE = "__call__ vector net nets step attend _normalise _output _outputs _step _through _attend".split()
 
 
 def _stranger(module: Module, known: dict[Module, Part]) -> Part:
@@ -136,9 +128,9 @@ def _holds_values(item: Any) -> bool:
 def _check(part: Part, model: Module) -> None:
     """Raise ValueError for a parameter that is none, for one that is lost, for one in two arrays that are not the same."""
     owners: dict[int, tuple[Key, str]] = {}
-    for name, _, _, values in part.named_arrays():
+    for name, values in part.named_arrays():
         key = key_of(values)
-        for each in flat(values):
+        for each in flatten(values):
             if not isinstance(each, Value) or each.op is not None:
                 raise ValueError(
                     f"{name} holds {each!r}, which is no parameter: make it one, Value(0.5), or compile the graph"
@@ -171,21 +163,15 @@ def _embedding(module: Embedding, _: Any) -> Part:
 
 
 def _rms(module: RMSNorm, _: Any) -> Part:
-    settings: dict[str, Any] = {
-        "normalized_shape": module.width,
-        "eps": module.eps,
-        "elementwise_affine": bool(module.weight),
-    }
-    return _with_arrays("RMSNorm", module, "weight", **settings)
+    return _with_arrays("RMSNorm", module, "weight", **_sizes(module))
 
 
 def _layer_norm(module: LayerNorm, _: Any) -> Part:
-    settings: dict[str, Any] = {
-        "normalized_shape": module.width,
-        "eps": module.eps,
-        "elementwise_affine": bool(module.weight),
-    }
-    return _with_arrays("LayerNorm", module, "weight bias", **settings, bias=bool(module.bias))
+    return _with_arrays("LayerNorm", module, "weight bias", **_sizes(module), bias=bool(module.bias))
+
+
+def _sizes(norm: RMSNorm | LayerNorm) -> dict[str, Any]:
+    return {"normalized_shape": norm.width, "eps": norm.eps, "elementwise_affine": bool(norm.weight)}
 
 
 RECURRENT = "weight_ih weight_hh bias_ih bias_hh"

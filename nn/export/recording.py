@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, compile
-from nn.export.parts import Key, flat, key_of
+from autograd.calculus import flatten
 from nn.module import Module, asked
 
 
 def record(
-    model: Module, example: Any, arrays: dict[Key, Any], engine: str
+    model: Module, example: Any, arrays: dict[str, Any], engine: str
 ) -> tuple[Callable[..., Any], tuple[int, ...], Any]:
     """f(theta, rows), where theta has the arrays one after the other; the shape of a row, and that of what comes out.
 
     model: what is called, and not as in training
     example: an input: numbers in lists, or an array
-    arrays: the parameters, by which Values they are
+    arrays: the parameters, as arrays_of gives them
     engine: "torch" or "jax"
 
     Raises ValueError for outputs that are no array.
@@ -29,10 +29,8 @@ def record(
         raise ValueError(
             f"{model!r} gives {len(y)} things, and what is recorded gives one: let it return the one that is needed"
         )
-    outputs = flat(y)
-    inputs = flat(x)
-    order = [each for values in arrays.values() for each in flat(values)]
-    program = compile([each + 0.0 if each.op is None else each for each in outputs], inputs, order)
+    outputs = [each + 0.0 if each.op is None else each for each in flatten(y)]
+    program = compile(outputs, list(flatten(x)), list(flatten(list(arrays.values()))))
     return program.function(engine, "values"), shape_of(x), shape_of(y)
 
 
@@ -48,8 +46,3 @@ def shape_of(nested: Any) -> tuple[int, ...]:
     if len(shapes) != 1:
         raise ValueError(f"what is handed over takes and gives arrays, and here are rows of {len(shapes)} shapes")
     return (len(nested), *shapes.pop())
-
-
-def arrays_of(part: Any) -> dict[Key, Any]:
-    """Every array once, in the order of their places."""
-    return {key_of(values): values for _, _, _, values in part.named_arrays()}

@@ -6,12 +6,11 @@ Each is one formula; the names in it are those of optimizer.py.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from autograd import Value
-from nn.optim.optimizer import Optimizer, State, absolute, div, maximum, sqrt
+from nn.optim.optimizer import Rule, State, absolute, div, maximum, sqrt
 
 
 def means(g: float, state: State, beta1: float, beta2: float) -> tuple[float, float, float]:
@@ -24,7 +23,21 @@ def means(g: float, state: State, beta1: float, beta2: float) -> tuple[float, fl
 
 
 @dataclass(eq=False, repr=False)
-class Adam(Optimizer):
+class WithBetas(Rule):
+    """What all of them are made with."""
+
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+
+    def check(self, settings: Mapping[str, Any]) -> None:
+        betas = settings["betas"]
+        if not isinstance(betas, tuple) or len(betas) != 2:
+            raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {betas}")
+
+
+@dataclass(eq=False, repr=False)
+class Adam(WithBetas):
     """Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − eta m̂ / (√v̂ + eps), from m = v = 0.
 
     m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up for the start from 0. With amsgrad, the largest v so far stands for v.
@@ -47,19 +60,7 @@ class Adam(Optimizer):
     Value(1.5, grad=4.0)
     """
 
-    parameters: Iterable[Value]
-    lr: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
     amsgrad: bool = False
-    _: KW_ONLY
-    maximize: bool = False
-
-    def check(self, settings: Mapping[str, Any]) -> None:
-        betas = settings["betas"]
-        if not isinstance(betas, tuple) or len(betas) != 2:
-            raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {betas}")
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
@@ -99,7 +100,7 @@ class AdamW(Adam):
 
 
 @dataclass(eq=False, repr=False)
-class Adamax(Optimizer):
+class Adamax(WithBetas):
     """Adamax: m ← β₁ m + (1 − β₁) g, u ← max(β₂ u, |g| + eps), w ← w − eta m̂ / u, from m = u = 0.
 
     m̂ = m / (1 − β₁ᵗ). Adam with the largest gradient of late in the place of a root of a mean of squares.
@@ -120,15 +121,7 @@ class Adamax(Optimizer):
     Value(1.5, grad=4.0)
     """
 
-    parameters: Iterable[Value]
     lr: float = 2e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-    _: KW_ONLY
-    maximize: bool = False
-
-    check = Adam.check
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
@@ -140,7 +133,7 @@ class Adamax(Optimizer):
         return w - div(self.lr / start * m, u)
 
 
-class _Decoupled(Optimizer):
+class _Decoupled(WithBetas):
     """A rule whose weight decay may shrink w itself, as in AdamW, and leave the gradient alone."""
 
     decoupled_weight_decay: bool
@@ -172,17 +165,9 @@ class NAdam(_Decoupled):
     Value(1.4333, grad=4.0)
     """
 
-    parameters: Iterable[Value]
     lr: float = 2e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
     momentum_decay: float = 4e-3
     decoupled_weight_decay: bool = False
-    _: KW_ONLY
-    maximize: bool = False
-
-    check = Adam.check
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas
@@ -219,16 +204,7 @@ class RAdam(_Decoupled):
     Value(1.0, grad=4.0)
     """
 
-    parameters: Iterable[Value]
-    lr: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
     decoupled_weight_decay: bool = False
-    _: KW_ONLY
-    maximize: bool = False
-
-    check = Adam.check
 
     def update(self, w: float, g: float, state: State) -> float:
         beta1, beta2 = self.betas

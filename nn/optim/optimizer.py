@@ -2,8 +2,8 @@
 
     update(w, g, state)        the parameter's new number, from its number w, its gradient g and what it remembers of it
 
-The rules stand in optimizers.py and adam.py: each is a dataclass, whose fields are its arguments in torch's order, and its
-formula, with a docstring that states it.
+The rules stand in optimizers.py and adam.py: each is a dataclass, whose fields are its arguments in torch's order, with
+its formula and a docstring that states it.
 
     for each epoch:
         loss = ...
@@ -21,10 +21,9 @@ the step, from 1 on; lambda the weight decay.
 from __future__ import annotations
 
 import copy
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import KW_ONLY, dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -38,18 +37,9 @@ from autograd.threads import one_at_a_time
 
 State = dict[str, float]
 
-BOUNDS: dict[str, tuple[str, float, float | None]] = {  # what messages say, the least number, and what it is below
-    "lr": ("learning rate", 0.0, None),
-    "momentum": ("momentum value", 0.0, None),
-    "weight_decay": ("weight_decay value", 0.0, None),
-    "alpha": ("alpha value", 0.0, None),
-    "betas": ("beta parameter", 0.0, 1.0),
-    "eps": ("epsilon value", 0.0, None),
-    "rho": ("rho value", 0.0, 1.0),
-    "momentum_decay": ("momentum_decay value", 0.0, None),
-    "lr_decay": ("lr_decay value", 0.0, None),
-    "initial_accumulator_value": ("initial_accumulator_value value", 0.0, None),
-}
+FROM_0_ON = "lr momentum weight_decay alpha betas eps rho momentum_decay lr_decay initial_accumulator_value".split()
+BELOW_1 = ("betas", "rho")
+CALLED = {"lr": "learning rate", "betas": "beta parameter", "eps": "epsilon value"}  # in messages, as torch has them
 
 
 def for_arrays_too(op: Callable[..., Any], name: str, *xs: Any) -> float:
@@ -111,10 +101,6 @@ class Optimizer:
         self.initial_lr: float | None = None  # what lr was when its first schedule began
         self._settings = ("lr", "weight_decay", "maximize", *others)
         self._set({"lr": lr, "weight_decay": weight_decay, "maximize": maximize, **others})
-
-    def __post_init__(self) -> None:
-        """Check what a rule below, a dataclass whose fields are its arguments in torch's order, was made with."""
-        Optimizer.__init__(self, **{field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]
 
     def update(self, w: float, g: float, state: State) -> float:
         """The new number of a parameter; every optimiser states it.
@@ -213,13 +199,6 @@ class Optimizer:
             found[key] = x if isinstance(x, int) else numpy.array(numbers)
         return found
 
-    def scatter(self, state: Mapping[str, Any]) -> None:
-        """Take back what gathered() gave, after some steps.
-
-        state: arrays over all parameters, by name
-        """
-        self.state = self.scattered(state)
-
     def scattered(self, state: Mapping[str, Any]) -> list[State]:
         """What is remembered of each parameter, from arrays over all of them.
 
@@ -316,11 +295,11 @@ class Optimizer:
             x = number(x)
         except TypeError as error:
             raise TypeError(f"{name} of {type(self).__name__}: {error}") from None
-        called, least, below = BOUNDS.get(name, (name, -math.inf, None))
-        if name in BOUNDS and not x >= least:
-            raise ValueError(f"Invalid {called}{place}: {x}: {name} is {least:g} or more")
-        if below is not None and not x < below:
-            raise ValueError(f"Invalid {called}{place}: {x}: {name} is below {below:g}")
+        called = CALLED.get(name, f"{name} value")
+        if name in FROM_0_ON and not x >= 0.0:
+            raise ValueError(f"Invalid {called}{place}: {x}: {name} is 0 or more")
+        if name in BELOW_1 and not x < 1.0:
+            raise ValueError(f"Invalid {called}{place}: {x}: {name} is below 1")
         return x
 
     def check(self, settings: Mapping[str, Any]) -> None:
@@ -333,6 +312,20 @@ class Optimizer:
         settings = ", ".join(f"{name}={getattr(self, name)}" for name in self._settings)
         count = "1 parameter" if len(self.parameters) == 1 else f"{len(self.parameters)} parameters"
         return f"{type(self).__name__}({count}, {settings})"
+
+
+@dataclass(eq=False, repr=False)
+class Rule(Optimizer):
+    """Base class of the rules that stand here; their further fields are what torch has between lr and maximize."""
+
+    parameters: Iterable[Value]
+    lr: float = 1e-3
+    _: KW_ONLY
+    maximize: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what a rule was made with."""
+        Optimizer.__init__(self, **{field.name: getattr(self, field.name) for field in fields(self)})
 
 
 def _leaves(name: str, parameters: Any) -> list[Value]:

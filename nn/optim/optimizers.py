@@ -5,16 +5,15 @@ Each is one formula; the names in it are those of optimizer.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from autograd import Value
-from nn.optim.optimizer import Optimizer, State, div, sqrt
+from nn.optim.optimizer import Rule, State, div, sqrt
 
 
 @dataclass(eq=False, repr=False)
-class SGD(Optimizer):
+class SGD(Rule):
     """Gradient descent: w ← w − eta g; with momentum, v ← mu v + (1 − dampening) g and w ← w − eta v.
 
     The first v is g itself. Nesterov's form looks ahead: w ← w − eta (g + mu v). It is called stochastic where g comes from
@@ -39,14 +38,10 @@ class SGD(Optimizer):
     1.0
     """
 
-    parameters: Iterable[Value]
-    lr: float = 1e-3
     momentum: float = 0.0
     dampening: float = 0.0
     weight_decay: float = 0.0
     nesterov: bool = False
-    _: KW_ONLY
-    maximize: bool = False
 
     def check(self, settings: Mapping[str, Any]) -> None:
         if settings["nesterov"] and (not settings["momentum"] > 0.0 or settings["dampening"] != 0.0):
@@ -66,7 +61,7 @@ class SGD(Optimizer):
 
 
 @dataclass(eq=False, repr=False)
-class RMSprop(Optimizer):
+class RMSprop(Rule):
     """RMSprop: v ← alpha v + (1 − alpha) g² and w ← w − eta g / (√v + eps), from v = 0.
 
     Each gradient is divided by the root of its mean square of late. Centered, it is divided by its standard deviation: with
@@ -91,15 +86,12 @@ class RMSprop(Optimizer):
     Value(0.75, grad=4.0)
     """
 
-    parameters: Iterable[Value]
     lr: float = 1e-2
     alpha: float = 0.99
     eps: float = 1e-8
     weight_decay: float = 0.0
     momentum: float = 0.0
     centered: bool = False
-    _: KW_ONLY
-    maximize: bool = False
 
     def update(self, w: float, g: float, state: State) -> float:
         v = state["square_avg"] = self.alpha * state.get("square_avg", 0.0) + (1.0 - self.alpha) * g * g
@@ -115,7 +107,7 @@ class RMSprop(Optimizer):
 
 
 @dataclass(eq=False, repr=False)
-class Adagrad(Optimizer):
+class Adagrad(Rule):
     """Adagrad: s ← s + g² and w ← w − eta_t g / (√s + eps), where eta_t = eta / (1 + (t − 1) lr_decay).
 
     What has moved much moves less and less: s is the sum of all squares so far.
@@ -137,14 +129,11 @@ class Adagrad(Optimizer):
     Value(1.5, grad=4.0)
     """
 
-    parameters: Iterable[Value]
     lr: float = 1e-2
     lr_decay: float = 0.0
     weight_decay: float = 0.0
     initial_accumulator_value: float = 0.0
     eps: float = 1e-10
-    _: KW_ONLY
-    maximize: bool = False
 
     def update(self, w: float, g: float, state: State) -> float:
         t = state["step"] = state.get("step", 0) + 1
@@ -154,7 +143,7 @@ class Adagrad(Optimizer):
 
 
 @dataclass(eq=False, repr=False)
-class Adadelta(Optimizer):
+class Adadelta(Rule):
     """Adadelta: v ← rho v + (1 − rho) g², d = g √(u + eps) / √(v + eps), u ← rho u + (1 − rho) d², w ← w − eta d.
 
     Both means begin at 0. A step is as large as steps were of late, over what gradients were; so it has the unit of w, and
@@ -176,13 +165,10 @@ class Adadelta(Optimizer):
     Value(-0.8284, grad=4.0)
     """
 
-    parameters: Iterable[Value]
     lr: float = 1.0
     rho: float = 0.9
     eps: float = 1e-6
     weight_decay: float = 0.0
-    _: KW_ONLY
-    maximize: bool = False
 
     def update(self, w: float, g: float, state: State) -> float:
         v = state["square_avg"] = self.rho * state.get("square_avg", 0.0) + (1.0 - self.rho) * g * g

@@ -13,7 +13,7 @@ button, select { font: inherit; color: var(--ink); background: var(--part); bord
 .bar select { flex: 0 1 auto; max-width: 250px; }
 .now ul { margin: 2px 0; padding-left: 18px; font-size: .93em; }
 button:hover { border-color: var(--line); }
-button:disabled { opacity: .45; cursor: default; }
+button:disabled, button[aria-disabled=true] { opacity: .45; cursor: default; }
 button.play { background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600; min-width: 96px; }
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
 input[type=range] { accent-color: var(--ink); }
@@ -153,8 +153,22 @@ function tellPosition($, position, last, count, spoken) {
   $(".slider").value = position;
   $(".slider").setAttribute("aria-valuetext", spoken);
   $(".count").textContent = count;
-  $(".first").disabled = $(".previous").disabled = position === 0;
-  $(".last").disabled = $(".next").disabled = position === last;
+  for (const [button, at] of [["first", 0], ["previous", 0], ["next", last], ["last", last]])
+    $(`.${button}`).setAttribute("aria-disabled", String(position === at)); // not disabled, which would lose the keyboard's focus
+}
+
+// A drawing as it goes into its place, whose size it takes; words that stand below one another are a space apart.
+function drawingOf(svg) {
+  const drawing = new DOMParser().parseFromString(svg.replaceAll("\n", " "), "image/svg+xml").documentElement;
+  drawing.removeAttribute("width");
+  drawing.removeAttribute("height");
+  return document.importNode(drawing, true);
+}
+
+// A box is called by all that can be read in it, so that whoever speaks to the computer can say what is seen.
+function nameByWords(box, opens) {
+  const words = [...box.querySelectorAll("text")].map((line) => line.textContent.replace(/\s+/g, " ").trim()).filter((line) => line && line !== "⊞");
+  box.setAttribute("aria-label", [...words, ...(opens ? ["opens"] : [])].join(", "));
 }
 
 const LEAST = 11; // pixels that the smallest letters of a drawing are high, at least

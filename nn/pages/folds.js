@@ -53,7 +53,7 @@ export function quotient(graph, box, about = (b) => graph.nodes[b]) {
   const members = new Map();
   box.forEach((b, i) => { if (!members.has(b)) members.set(b, []); members.get(b).push(i); });
   const inputs = new Map([...members.keys()].map((b) => [b, new Set()]));
-  graph.nodes.forEach((node, i) => { for (const x of node.inputs ?? []) if (box[x] !== box[i]) inputs.get(box[i]).add(box[x]); });
+  for (const i of layout.visits(graph)) for (const x of graph.nodes[i].inputs ?? []) if (box[x] !== box[i]) inputs.get(box[i]).add(box[x]);
   const order = [], left = new Map([...inputs].map(([b, from]) => [b, from.size])), users = new Map([...inputs.keys()].map((b) => [b, []]));
   for (const [b, from] of inputs) for (const x of from) users.get(x).push(b);
   const ready = [...left.keys()].filter((b) => left.get(b) === 0);

@@ -68,18 +68,16 @@ export function mountLayers(element, data, changed = () => {}) {
 
   function unfold() {
     boxes = {};
-    const drawing = new DOMParser().parseFromString(view().svg, "image/svg+xml").documentElement;
-    drawing.removeAttribute("width");
-    drawing.removeAttribute("height");
+    const drawing = drawingOf(view().svg);
     keepLegible(drawing);
-    $(".stage").replaceChildren(document.importNode(drawing, true));
+    $(".stage").replaceChildren(drawing);
     for (const group of root.querySelectorAll(".stage g.node")) boxes[group.querySelector("title").textContent] = group;
     for (const title of root.querySelectorAll(".stage title")) title.remove();
     for (const [key, unit] of Object.entries(view().units)) {
       const box = boxes[key];
       box.classList.add("g-node");
-      const what = `${unit.name}${unit.opens === null ? "" : ", opens"}`;
-      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"], ["aria-label", what]]) box.setAttribute(attribute, word);
+      for (const [attribute, word] of [["tabindex", "0"], ["role", "button"]]) box.setAttribute(attribute, word);
+      nameByWords(box, unit.opens !== null);
       box.addEventListener("click", () => look(key));
       box.addEventListener("dblclick", () => open(key));
       box.addEventListener("keydown", (event) => {
@@ -193,9 +191,16 @@ export function mountLayers(element, data, changed = () => {}) {
     const key = looked ?? unitAt(position), place = $(".arrays"), stamp = `${trail.join()} ${key} ${forwardDone(key)} ${backwardDone(key)} ${$(".app").className} ${place.clientWidth} ${times}`;
     if (place.dataset.shown === stamp) return;
     place.dataset.shown = stamp;
+    const stops = () => [...place.querySelectorAll("canvas, button, summary")], held = stops().indexOf(root.activeElement);
     place.replaceChildren();
+    if (view().units[key]) fill(place, key);
+    if (held < 0) return;
+    stops()[held]?.focus({ preventScroll: true }); // what had the keyboard's focus is drawn anew
+    if (!place.contains(root.activeElement)) $(".stage").focus({ preventScroll: true });
+  }
+
+  function fill(place, key) {
     const unit = view().units[key];
-    if (!unit) return;
     const head = make("h3", unit.name);
     if (unit.opens !== null) {
       const button = make("button", `open ${unit.name}`, "link");
@@ -272,10 +277,11 @@ export function mountLayers(element, data, changed = () => {}) {
       pick((block * rows + Math.min(rows - 1, Math.floor(y / cell))) * width + Math.min(width - 1, column));
     });
     canvas.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[event.key];
-      if (by === undefined && event.key !== "Enter") return;
-      let to = cursor + (by ?? 0);
-      while (by !== undefined && to >= 0 && to < array.ids.length && array.ids[to] < 0) to += by;
+      const row = cursor - (cursor % width);
+      let [to, by] = { ArrowLeft: [cursor - 1, -1], ArrowRight: [cursor + 1, 1], ArrowUp: [cursor - width, -width], ArrowDown: [cursor + width, width],
+        Home: [row, 1], End: [row + width - 1, -1], Enter: [cursor, 0] }[event.key] ?? [];
+      if (to === undefined) return;
+      while (by && to >= 0 && to < array.ids.length && array.ids[to] < 0) to += by;
       pick(to);
       event.preventDefault();
       event.stopPropagation();

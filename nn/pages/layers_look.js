@@ -14,7 +14,8 @@ const LAYERS_STYLE = `
   position: sticky; top: 8px; max-height: 92vh; overflow-y: auto; }
 .panel.layers .now { min-height: 0; margin-bottom: 12px; }
 @media (max-width: 720px) { .panel.layers { grid-template-columns: minmax(0, 1fr); }
-  .scalar { top: auto; bottom: 0; max-height: 42vh; border-top: 1px solid var(--edge); } }
+  .scalar { top: auto; bottom: 0; max-height: 42vh; border-top: 1px solid var(--edge); }
+  .arrays * { scroll-margin-bottom: 43vh; } } /* so that what has the focus is not covered */
 .scalar ul { margin: 4px 0; padding-left: 18px; }
 .scalar li { margin: 2px 0; }
 .link { padding: 0 6px; min-height: 26px; }

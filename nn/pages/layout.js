@@ -32,7 +32,7 @@ const signOf = (node) => (node.symbol && node.name !== node.formula ? node.symbo
 function place(graph, down = false) {
   const drawn = graph.nodes.map(isDrawn);
   const ranks = rankOf(graph, drawn), columns = route(graph, drawn, ranks, down);
-  order(columns);
+  order(columns, teamsOf(graph, columns));
   settle(columns);
   const all = columns.flat(), boxes = all.filter((box) => !box.source);
   const top = Math.min(...all.map((box) => box.at - box.size / 2));
@@ -113,20 +113,42 @@ function join(a, b) {
   b.left.push(a);
 }
 
-/** Nodes as a walk down from the output finds them, inputs in their order. @param {any} graph @returns {number[]} */
+/**
+ * Nodes as a walk down from the output finds them, inputs in their order. But an input that another input uses is found through
+ * that one: of a₂ − log Σ exp(a₁, a₂, a₃) the sum comes first, so that a₁, a₂ and a₃ keep their order.
+ * @param {any} graph @returns {number[]}
+ */
 function visits(graph) {
-  const found = new Set(), stack = [graph.output];
+  const found = new Set(), stack = [graph.output], inputsOf = (/** @type {number} */ i) => graph.nodes[i].inputs ?? [];
   while (stack.length) {
     const i = stack.pop();
     if (found.has(i)) continue;
     found.add(i);
-    stack.push(...[...(graph.nodes[i].inputs ?? [])].reverse());
+    const inputs = inputsOf(i), within = new Set(inputs.flatMap(inputsOf));
+    const isWithin = (/** @type {number} */ x) => within.has(x);
+    stack.push(...[...inputs.filter((/** @type {number} */ x) => !isWithin(x)), ...inputs.filter(isWithin)].reverse());
   }
   return [...found];
 }
 
-/** @param {Box[][]} columns */
-function order(columns) {
+/** Of each column what operations of many inputs compute with, in their order. @param {any} graph @param {Box[][]} columns */
+function teamsOf(graph, columns) {
+  return columns.map((column) => {
+    const there = new Map(column.filter((box) => !box.source && graph.nodes[box.node].kind === "computed").map((box) => [box.node, box]));
+    const all = graph.forward.map((/** @type {number} */ i) => graph.nodes[i].inputs).filter((/** @type {number[]} */ inputs) => inputs.length > 2);
+    return /** @type {Box[][]} */ (all.map((/** @type {number[]} */ inputs) => [...new Set(inputs.flatMap((x) => there.get(x) ?? []))]));
+  });
+}
+
+/** @param {Box[][]} columns @param {Box[][][]} teams */
+function order(columns, teams) {
+  const lineUp = (/** @type {Box[]} */ column) => { // a₁ above a₂ above a₃, whatever edges may cross for that
+    for (const team of teams[columns.indexOf(column)]) {
+      const places = team.map((box) => column.indexOf(box)).sort((a, b) => a - b);
+      team.forEach((box, k) => { column[places[k]] = box; });
+    }
+  };
+  columns.forEach(lineUp);
   const number = () => columns.forEach((column) => column.forEach((box, i) => { box.turn = i; }));
   const mean = (/** @type {Box} */ box, /** @type {Box[]} */ beside) => (beside.length ? beside.reduce((sum, other) => sum + other.turn, 0) / beside.length : box.turn);
   number();
@@ -136,6 +158,7 @@ function order(columns) {
     for (const column of forth ? columns.slice(1) : columns.slice(0, -1).reverse()) {
       for (const box of column) box.at = mean(box, forth ? box.left : box.right);
       column.sort((a, b) => a.at - b.at || a.turn - b.turn);
+      lineUp(column);
       column.forEach((box, i) => { box.turn = i; });
     }
     const now = crossings(columns);
@@ -228,9 +251,9 @@ function view(graph, down = false) {
     const line = (/** @type {number} */ dy, /** @type {number} */ size, /** @type {string} */ text, more = "") =>
       `<text x="${round(words)}" y="${round(y + dy)}" font-size="${size}"${more}>${escape(text)}</text>`;
     if (isSmall(node)) svg.push(`<g class="node constant"><title>${box.key}</title>${line(5, NUMBERS, node.said)}</g>`);
-    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`,
+    else svg.push(`<g class="node ${node.kind}"><title>${box.key}</title>${rounded(l, t, width)}`, line(-14, NAME, node.name, ' font-weight="bold"'), " ",
       sign ? `<text class="symbol" x="${round(left + width - PAD)}" y="${round(y - 14)}" font-size="${NAME}" text-anchor="end">${escape(sign)}</text>` : "",
-      line(-14, NAME, node.name, ' font-weight="bold"'), line(6, NUMBERS, ""), line(25, NUMBERS, ""), "</g>");
+      " ", line(6, NUMBERS, ""), " ", line(25, NUMBERS, ""), "</g>"); // a space between words, for those who read them without seeing
   }
   const edges = /** @type {string[]} */ ([]);
   for (const i of graph.forward) {
@@ -271,7 +294,7 @@ function last(by, x, target) {
   return /** @type {Box} */ (by.get(`n${x}@${target.rank - 1}`) ?? by.get(`n${x}`));
 }
 
-return { place, crossings, view };
+return { place, crossings, view, visits };
 })();
 
 export const placeGraph = layout.place;

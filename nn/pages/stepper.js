@@ -61,7 +61,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     if ((views[depth] || !Object.keys(views).length) && ![...sizes.values()].includes(size)) sizes.set(depth, size);
   }
   const depths = [...sizes.keys()], narrow = () => $(".stage").clientWidth > 0 && $(".stage").clientWidth < NARROW;
-  let view, boxes, edges, lines, letters, closed = new Set(), folded = false;
+  let view, boxes, edges, lines, opens, letters, closed = new Set(), folded = false;
   function fold(depth) {
     $(".depth").value = depth;
     if (depth !== "own") closed = closedAt(tree.groups, depth);
@@ -69,17 +69,15 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     view = drawn || closedView(graph, tree, closed, narrow(), $(".constants input").checked);
     closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
-    const drawing = new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement;
-    drawing.removeAttribute("width");
-    drawing.removeAttribute("height");
-    $(".stage").replaceChildren(document.importNode(drawing, true));
+    $(".stage").replaceChildren(drawingOf(view.svg));
     for (const group of root.querySelectorAll(".stage g.node, .stage g.edge")) {
       const key = group.querySelector("title").textContent.replace(/:[^-]*/g, "");
       if (group.classList.contains("node")) boxes[key] = group;
       else (edges[key] ??= []).push(group);
     }
     for (const title of root.querySelectorAll(".stage title")) title.remove();
-    const opens = {}, worn = [...graph.nodes.keys()].filter((i) => graph.nodes[i].kind !== "constant").map(boxOf);
+    opens = {};
+    const worn = [...graph.nodes.keys()].filter((i) => graph.nodes[i].kind !== "constant").map(boxOf);
     folded = new Set(worn).size < worn.length;
     tree.chains.forEach((chain, i) => { const g = chain.find((each) => closed.has(each)); if (g !== undefined && graph.nodes[i].kind !== "constant") opens[boxOf(i)] = g; });
     for (const [key, box] of Object.entries(boxes)) {
@@ -89,7 +87,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
         const [value, grad] = [...box.querySelectorAll("text")].slice(-2);
         lines[key] = { node: i, value, grad };
         box.dataset.name = name(i);
-      } else box.setAttribute("aria-label", `${tree.groups[g].name}, opens`);
+      } else nameByWords(box, true);
       box.classList.add(i === undefined ? "g-group" : "g-node");
       for (const [attribute, word] of [["tabindex", "0"], ["role", "button"]]) box.setAttribute(attribute, word);
       const press = () => (i === undefined ? toggle(g) : choose(i));
@@ -195,8 +193,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     for (const [key, { node, value, grad }] of Object.entries(lines)) {
       value.textContent = graph.nodes[node].kind !== "computed" || known.has(node) ? text(run.values[node], 4) : "";
       grad.textContent = reached.has(node) ? `grad ${text(grads[node], 4)}` : "";
-      const said = [name(node), value.textContent && `value ${value.textContent}`, grad.textContent && `gradient ${text(grads[node], 4)}`];
-      boxes[key].setAttribute("aria-label", said.filter(Boolean).join(", "));
+      nameByWords(boxes[key], key in opens);
     }
     const marks = Object.fromEntries(Object.keys(boxes).map((key) => [key, new Set()]));
     graph.nodes.forEach((node, i) => {

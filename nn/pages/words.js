@@ -2,7 +2,7 @@
 
 function wordsOf(graph) {
   const name = (i) => graph.nodes[i].name, formula = (i) => graph.nodes[i].formula;
-  const bare = (i) => /^[\p{L}\p{M}\p{N}_′'’…]+(\([^()]*\))?$/u.test(name(i)); // w₁, σ(net); of w·x all is meant, not w
+  const bare = (i) => /^[\p{L}\p{M}\p{N}_′'’…]+(\([^()]*\))?$/u.test(name(i)); // w₁, σ(a); of w·x all is meant, not w
   const d = (i) => `∂${bare(i) ? name(i) : `(${name(i)})`}`;
   return {
     name, formula, d, output: name(graph.output),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd import grad, value_and_grad
+from autograd import grad, no_grad, value_and_grad
 from autograd.value import Value, lift
 from nn.plots.look import (
     TEXT,
@@ -17,7 +17,6 @@ from nn.plots.look import (
     choose_look,
     draw_colour_bar,
     draw_line,
-    evaluate_over_plane,
     halo,
     hatch_background,
     name_lines,
@@ -211,6 +210,15 @@ def plot_surface(
         _draw_path(ax, look, track)
     ax.set(xlim=x_range, ylim=y_range, xlabel="x", ylabel="y")
     return ax
+
+
+def evaluate_over_plane(f: Callable[[float, float], list[float]], across: Any, up: Any) -> Any:
+    """What f gives for every pair of numbers: an array for each of its outputs, rows going up."""
+    import numpy as np
+
+    with no_grad():
+        values = np.array([[f(float(a), float(b)) for a in across] for b in up])
+    return np.moveaxis(values, 2, 0)
 
 
 def _contours(ax: Axes, look: Look, across: Any, up: Any, heights: Any, log: bool) -> Any:

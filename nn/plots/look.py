@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import no_grad
-from autograd.calculus import flatten
 from autograd.display.colours import CLASSES, LINES, PALETTE, mix
-from autograd.value import lift
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,45 +46,6 @@ def _look(theme: str) -> Look:
 
 
 LIGHT, DARK = _look("light"), _look("dark")
-
-
-def read_table(X: Any) -> Any:
-    """Rows of numbers as an array."""
-    import numpy as np
-
-    try:
-        table = np.array(X, dtype=float)
-    except ValueError as error:
-        raise ValueError(f"X is rows of numbers, all of one length: {error}") from None
-    if table.ndim == 1:
-        table = table[:, None]
-    if table.ndim != 2 or not table.size:
-        raise ValueError(f"X is a list of rows of numbers, at least one, and this has the shape {table.shape}")
-    return table
-
-
-def stretch(column: Any, n: int) -> Any:
-    """n numbers from below the lowest to above the highest, a tenth of the way between."""
-    import numpy as np
-
-    margin = 0.1 * float(np.ptp(column)) or 0.5
-    return np.linspace(column.min() - margin, column.max() + margin, n)
-
-
-def evaluate_over_plane(f: Callable[[float, float], list[float]], across: Any, up: Any) -> Any:
-    """What f gives for every pair of numbers: an array for each of its outputs, rows going up."""
-    import numpy as np
-
-    with no_grad():
-        values = np.array([[f(float(a), float(b)) for a in across] for b in up])
-    return np.moveaxis(values, 2, 0)
-
-
-def outputs_for(model: Callable[..., Any], row: Sequence[float]) -> list[float]:
-    try:
-        return [lift(output).data for output in flatten(model(list(row)))]
-    except ValueError as error:
-        raise ValueError(f"plot_boundary draws the plane of two inputs, and the model: {error}") from error
 
 
 def choose_look(dark: bool) -> Look:

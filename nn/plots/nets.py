@@ -12,6 +12,7 @@ from autograd.display.colours import mix
 from autograd.value import lift
 from nn.data import Dataset
 from nn.metrics import _class
+from nn.plots.functions import evaluate_over_plane
 from nn.plots.look import (
     MARKERS,
     Look,
@@ -19,12 +20,8 @@ from nn.plots.look import (
     choose_look,
     draw_colour_bar,
     draw_legend,
-    evaluate_over_plane,
     hatch_background,
-    outputs_for,
-    read_table,
     shades_for,
-    stretch,
     write,
 )
 from nn.train.steps import Run
@@ -69,13 +66,13 @@ def plot_boundary(
     import numpy as np
 
     features, names, targets = _names_and_targets(X, y)
-    points = read_table(X.X if isinstance(X, Dataset) else X)
+    points = _table(X.X if isinstance(X, Dataset) else X)
     if points.shape[1] != 2:
         raise ValueError(f"plot_boundary draws the plane of two inputs, and the rows have {points.shape[1]}")
     if len(points) != len(targets):
         raise ValueError(f"X has {len(points)} rows and y {len(targets)} classes: each row needs one")
-    across, up = (stretch(column, resolution) for column in points.T)
-    scores = evaluate_over_plane(lambda a, b: outputs_for(model, (a, b)), across, up)
+    across, up = (_stretch(column, resolution) for column in points.T)
+    scores = evaluate_over_plane(lambda a, b: _outputs(model, (a, b)), across, up)
     if not np.isfinite(scores).any():
         raise ValueError("the model gives no finite number at any point of the plane: has its training diverged?")
     if threshold is None:
@@ -98,6 +95,36 @@ def plot_boundary(
         bar.ax.axhline(threshold, color=look.ink, linewidth=2)
     draw_legend(ax, look, groups)
     return ax
+
+
+def _table(X: Any) -> Any:
+    """Rows of numbers as an array."""
+    import numpy as np
+
+    try:
+        table = np.array(X, dtype=float)
+    except ValueError as error:
+        raise ValueError(f"X is rows of numbers, all of one length: {error}") from None
+    if table.ndim == 1:
+        table = table[:, None]
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"X is a list of rows of numbers, at least one, and this has the shape {table.shape}")
+    return table
+
+
+def _stretch(column: Any, n: int) -> Any:
+    """n numbers from below the lowest to above the highest, a tenth of the way between."""
+    import numpy as np
+
+    margin = 0.1 * float(np.ptp(column)) or 0.5
+    return np.linspace(column.min() - margin, column.max() + margin, n)
+
+
+def _outputs(model: Callable[..., Any], row: Sequence[float]) -> list[float]:
+    try:
+        return [lift(output).data for output in flatten(model(list(row)))]
+    except ValueError as error:
+        raise ValueError(f"plot_boundary draws the plane of two inputs, and the model: {error}") from error
 
 
 def _names_and_targets(X: Any, y: Any) -> tuple[list[str], Callable[[int], str], list[int]]:
@@ -249,7 +276,7 @@ def _activations(layers: Sequence[Any], X: Any) -> list[Any]:
         raise TypeError("activations are those of some rows of inputs: pass X")
     rows: list[list[list[float]]] = [[] for _ in layers]
     with no_grad():
-        for x in read_table(X).tolist():
+        for x in _table(X).tolist():
             for layer, row in zip(layers, rows):
                 x = list(flatten(layer(x)))
                 row.append([h.data for h in x])

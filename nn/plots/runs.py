@@ -1,19 +1,4 @@
-"""Plots: a run, a boundary, what happens in the layers, a function and a surface, each fit for a slide as it stands.
-
-    ax = nn.plot_loss(history)
-    ax = nn.plot_boundary(model, nn.data.moons(), dark=True)
-
-Every function computes its numbers first and then draws them on one Matplotlib Axes, which it returns, to be changed
-further: the `ax` given, or one in a new figure. Nothing is shown, saved or set globally. Matplotlib is imported when a
-function is called, and its absence is an ImportError that says what to install; NumPy comes with it.
-
-Nothing is said by colour alone: lines also differ in dashes, points in shape, and both are named where they stand. Names
-stand at the ends of lines where the figure makes room for them (layout="constrained"), else in a legend.
-
-Two looks, one for paper and one for a dark slide. Their colours are those of Okabe and Ito, Color universal design (2008),
-which people tell apart with any kind of colour vision; shades mix them evenly with the background, so that equal steps of a
-number look equal, and the background itself is where a signed number is 0.
-"""
+"""Plots of trainings: the loss over the epochs, of one run or of several."""
 
 from __future__ import annotations
 
@@ -51,20 +36,25 @@ def plot_loss(
     >>> ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()
     ('epoch', 'loss (logarithmic)', 'log')
     """
-    look = choose_look(dark)
+    look, run = choose_look(dark), History(None)
     if isinstance(history, Mapping):
         if metrics:
             raise ValueError("metrics are drawn of one run: plot_loss(history, metrics=True)")
-        return _compare({str(name): _history_of(each) for name, each in history.items()}, look, log, ax)
-    run = _history_of(history)
+        losses = {str(name): _history_of(each).loss for name, each in history.items()}
+    else:
+        run = _history_of(history)
+        losses = {"loss": run.loss} | ({"validation loss": run.val_loss} if run.val_loss else {})
     measured = {**run.metrics, **{f"validation {name}": values for name, values in run.val_metrics.items()}}
     if metrics and run.loss and not measured:
         raise ValueError('the history holds no metrics: pass fit metrics=["accuracy"], say')
-    losses = {"loss": run.loss} | ({"validation loss": run.val_loss} if run.val_loss else {})
-    _refuse_without_epochs(losses)
+    if not losses or not all(losses.values()):
+        raise ValueError("the history has no epoch yet: there is no loss to draw")
     ax = axes_for(ax, look, (6.4, 5.6 if metrics else 4.0))
     panel = _panel_below(ax, look) if metrics else None
-    _losses(ax, look, losses, [(0, 0), (1, 1)], log)
+    if log and any(0.0 < loss < math.inf for curve in losses.values() for loss in curve):
+        ax.set_yscale("log", nonpositive="mask")
+    _over_epochs(ax, look, losses, [(i, i) for i in range(len(losses))])
+    ax.set_ylabel("loss" if ax.get_yscale() == "linear" else "loss (logarithmic)")
     if run.stopped == "early stopping":
         _mark_best(ax, look, run.val_loss or run.loss)
     if panel is not None:
@@ -75,27 +65,6 @@ def plot_loss(
         ax.tick_params(labelbottom=False)
     (ax if panel is None else panel).set_xlabel("epoch")
     return ax
-
-
-def _compare(runs: Mapping[str, History], look: Look, log: bool, ax: Axes | None) -> Axes:
-    losses = {name: run.loss for name, run in runs.items()}
-    _refuse_without_epochs(losses)
-    ax = axes_for(ax, look, (6.4, 4.0))
-    _losses(ax, look, losses, [(i, i) for i in range(len(losses))], log)
-    ax.set_xlabel("epoch")
-    return ax
-
-
-def _refuse_without_epochs(losses: Mapping[str, list[float]]) -> None:
-    if not losses or not all(losses.values()):
-        raise ValueError("the history has no epoch yet: there is no loss to draw")
-
-
-def _losses(ax: Axes, look: Look, losses: dict[str, list[float]], styles: list[tuple[int, int]], log: bool) -> None:
-    if log and any(0.0 < loss < math.inf for curve in losses.values() for loss in curve):
-        ax.set_yscale("log", nonpositive="mask")
-    _over_epochs(ax, look, losses, styles)
-    ax.set_ylabel("loss" if ax.get_yscale() == "linear" else "loss (logarithmic)")
 
 
 def _history_of(losses: History | Iterable[Any]) -> History:

@@ -42,7 +42,7 @@ class BatchStep(Step):
         self.np = np
         self.known: dict[int, dict[int, tuple[Any, Any, dict[int, int]]]] = {}
         self.programs = {_length(row): self._compiled(row) for row in {_length(row): row for row in rows[::-1]}.values()}
-        self.program, self.outputs = self.programs[_length(rows[0])]
+        self.program = self.programs[_length(rows[0])][0]
         if run.metrics and not all(outputs for _, outputs in self.programs.values()):
             raise NoProgram("a prediction that is an input has no program")
         try:
@@ -202,7 +202,7 @@ class BatchStep(Step):
         for p, data, slope in zip(self.run.parameters, self.theta.tolist(), self.last.tolist()):
             p.data, p.grad = data, slope
         if self.state is not None:
-            self.optimizer.scatter(self.state)
+            self.optimizer.state = self.optimizer.scattered(self.state)
 
     def kept(self) -> Any:
         return self.theta.copy(), self.last, self.optimizer.state if self.state is None else dict(self.state)

@@ -6,11 +6,16 @@ import copy
 import math
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from autograd.interop.conversions import short
 from autograd.interop.guesses import add_guesses
-from nn.train.resuming import write_state
+from nn.module import write_content
+from nn.train.resuming import FORMAT
+
+OF_EPOCHS = ("loss", "val_loss", "grad_norm", "lr")  # the attributes of a History that are lists,
+OF_METRICS = ("metrics", "val_metrics")  # and those that are dicts of such
 
 
 class Record(NamedTuple):
@@ -68,7 +73,7 @@ class History:
 
     def rows(self) -> list[dict[str, float]]:
         """One dict per epoch, for a table, a CSV file or a data frame."""
-        columns = {"loss": self.loss, "val_loss": self.val_loss, "grad_norm": self.grad_norm, "lr": self.lr}
+        columns = {name: getattr(self, name) for name in OF_EPOCHS}
         columns |= self.metrics | {f"val_{name}": values for name, values in self.val_metrics.items()}
         return [
             {"epoch": i + 1, **{name: values[i] for name, values in columns.items() if i < len(values)}}
@@ -106,11 +111,11 @@ class History:
         >>> resumed[0].loss == line(epochs=8)[0].loss, resumed[1] == line(epochs=8)[1]
         (True, True)
         """
-        write_state(path, self.state_dict())
+        write_content(path, {**FORMAT, **self.state_dict()})
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy holds where the training stands, and nothing of what runs it."""
-        return {**vars(self), "_state": Frozen(self._state())}
+        return {**vars(self), "_state": partial(copy.deepcopy, self._state())}
 
     def curve(self, width: int = 60, height: int = 8) -> str:
         """The loss over the epochs as a drawing in text, width by height characters, for a terminal."""
@@ -145,13 +150,3 @@ OF_HISTORY = {
     "plot show": "nn.plot_loss(history) draws it, print(history.curve()) does in a terminal",
 }
 add_guesses(History, OF_HISTORY)
-
-
-class Frozen:
-    """Gives the same state again and again."""
-
-    def __init__(self, state: dict[str, Any]) -> None:
-        self.state = state
-
-    def __call__(self) -> dict[str, Any]:
-        return copy.deepcopy(self.state)

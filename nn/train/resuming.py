@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nn.module import Module, read_content, write_content
+from nn.module import Module, read_content
 
 FORMAT = {"format": "chalkgrad training", "version": 1}
 PARTS: dict[str, Any] = {
@@ -46,11 +46,6 @@ def read_state(source: Any) -> Mapping[str, Any]:
     if missing:
         raise ValueError(f"this is not what the state_dict() of a History gave: it lacks {', '.join(missing)}")
     return source
-
-
-def write_state(path: str | os.PathLike[str], state: Mapping[str, Any]) -> None:
-    """Write the state of a training to a JSON file; one that is there stays whole until the new one is complete."""
-    write_content(path, {**FORMAT, **state})
 
 
 def names_of(model: Any) -> list[str]:

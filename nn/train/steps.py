@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from autograd import Value
@@ -173,18 +173,6 @@ class Step:
         return loss
 
 
-def set_data(parameters: list[Value], numbers: list[float]) -> None:
-    for p, data in zip(parameters, numbers):
-        p.data = data
-
-
-def _each_of(row: Any) -> Iterator[Any]:
-    if isinstance(row, (list, tuple)):
-        yield from row
-    else:
-        yield row
-
-
 def gives_rows(prediction: Any) -> bool:
     """Whether a model gives rows of scores, whose targets are one class for each."""
     return isinstance(prediction, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in prediction)
@@ -192,7 +180,7 @@ def gives_rows(prediction: Any) -> bool:
 
 def _numbers_of(row: Any, name: str, i: int) -> list[float]:
     """The numbers of row i, all finite; images have millions, so that a row of floats is looked at as a whole."""
-    numbers = list(_each_of(row))
+    numbers = list(row) if isinstance(row, (list, tuple)) else [row]
     if set(map(type, numbers)) <= {float} and all(map(math.isfinite, numbers)):
         return numbers
     return [_finite(x, name, i) for x in numbers]

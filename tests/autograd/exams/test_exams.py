@@ -57,7 +57,7 @@ def test_tables_of_people_are_read_as_schools_write_them(table, encoding, tmp_pa
         assert [(each.name, each.id) for each in read_students(path)] == people
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"name,id\n,\n", b'name\n"Ada', b"\x00\x01\x02"])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b",,\n", b"sep=;\n;\n", b"name,id\n,\n", b'name\n"Ada', b"\x00\x01\x02"])
 def test_what_is_no_table_is_refused(content, tmp_path):
     """With the name of the file."""
     path = tmp_path / "class.csv"
@@ -91,7 +91,9 @@ def test_a_code_names_the_sheet(options):
     assert (again.markdown, again.answers) == (task.markdown, task.answers)
 
 
-@pytest.mark.parametrize("code", ["", "neuron", "neuron-", "neuron-x", "nothing-5", "neuron-purple-5", "neuron-batch-5"])
+@pytest.mark.parametrize(
+    "code", ["", "neuron", "neuron-", "neuron-x", "nothing-5", "neuron-purple-5", "neuron-batch-5", "neuron-tanh3x-5"]
+)
 def test_what_is_no_code_is_refused(code):
     """It names no sheet."""
     with pytest.raises(ValueError, match="no code"):

@@ -8,7 +8,7 @@ from three_ways import as_graph, labelled, near
 from autograd.formula.operations import softmax_of
 from autograd.graph import nodes
 from autograd.mark.forms import LONGEST
-from autograd.mark.rounding import Interval, Kept, rounding, spell_out, swing, unit_of
+from autograd.mark.rounding import Interval, Kept, Operations, spell_out, swing, unit_of
 from autograd.rewriting import value_at
 from autograd.value import record
 
@@ -152,16 +152,16 @@ TWO, THREE, CUT = Kept(0.01, 0, False), Kept(0.0, 3, False), Kept(0.01, 0, True)
 def test_how_far_rounding_on_the_way_moves_a_result(text, kept, off):
     """Each operation before the last is rounded, and what that does is carried on by the slopes of what follows."""
     formula, _, at = formula_at(text, a=0.37, b=0.53, c=0.41, d=0.77)
-    assert rounding(formula, at, {}, kept) == near(off)
+    assert Operations(formula).rounding(at, {}, kept) == near(off)
 
 
 def test_numbers_that_are_held_with_more_digits_are_rounded_too():
     """Three terms with a digit more than are kept: what two of them come to is rounded on the way."""
     formula, values, at = formula_at("total(a, b, c)", a=0.123, b=0.234, c=0.345)
-    assert rounding(formula, at, {}, TWO) == near(0.005)
+    assert Operations(formula).rounding(at, {}, TWO) == near(0.005)
     short, _, there = formula_at("total(a, b, c)", a=0.12, b=0.23, c=0.34)
-    assert rounding(short, there, {}, TWO) == 0.0
-    assert rounding(short, there, {values["a"]: Interval(-0.005, 0.005)}, TWO) == 0.0
+    assert Operations(short).rounding(there, {}, TWO) == 0.0
+    assert Operations(short).rounding(there, {values["a"]: Interval(-0.005, 0.005)}, TWO) == 0.0
 
 
 def test_softmax_and_sigma_are_spelt_out_in_exponentials():

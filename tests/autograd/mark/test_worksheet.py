@@ -10,6 +10,7 @@ from long_runs import examples
 
 from autograd import Value, Worksheet, exercise, gradient, log, sigmoid, softmax
 from autograd.mark.mistakes import KINDS
+from autograd.mark.working import Worth
 
 
 def neuron():
@@ -435,7 +436,7 @@ def test_a_planted_fault_in_the_judge_is_noticed(monkeypatch):
     """Were nothing allowed for rounding, right lines would be called wrong: the tests above can fail."""
     coarse = {"o": "0.64", "e": "-0.25890"}  # from 0.6411
     assert "wrong" not in SHEET.mark(coarse).verdicts.values()
-    monkeypatch.setattr("autograd.mark.readings.Step.error_bound", lambda *_: 0.0)
+    monkeypatch.setattr("autograd.mark.readings.Step.worth", lambda step, values, *_: Worth(step.value(values), 0.0))
     assert "wrong" in SHEET.mark(coarse).verdicts.values()
 
 

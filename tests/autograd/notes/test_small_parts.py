@@ -3,12 +3,14 @@
 import pytest
 
 from autograd import check_notes
+from autograd.notes.blocks import Row
 from autograd.notes.cancelling import derivatives_of, judge_cancelling
 from autograd.notes.mending import changes
 from autograd.notes.notation import Notation
 from autograd.notes.numbers import Written
 from autograd.notes.scanning import are_two, read_otherwise
 from autograd.notes.shapes import declared_shapes
+from autograd.notes.statements import LONGEST_ROW, find_parts
 from autograd.notes.substituting import find_misplaced, numbers_for_names
 from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 
@@ -57,7 +59,7 @@ def test_derivatives_of_a_product():
     one = derivatives_of(r"\frac{\partial J(w)}{\partial a^{(1)}_2}")
     assert one is not None
     assert len(one) == 1
-    assert "a" in one[0][1][0]
+    assert "a" in one[0][1][0][0]
     assert derivatives_of("x " + d("L", "z")) is None
     assert derivatives_of(d("L", "z") + " x") is None
     assert derivatives_of("") is None
@@ -175,3 +177,46 @@ def test_a_name_with_three_meanings_has_each_where_it_is_said():
     for one, other in (("2x", "3x"), ("3v^2", "3v"), ("4w^3", "3w^4")):
         (wrong,) = check_notes(page.replace(one, other)).wrong
         assert other in wrong.text
+
+
+STATEMENTS = [  # a row, and its statements as text; one that goes on from the row above begins with its sign
+    (r"a = b + 1", ["a = b + 1"]),
+    (r"{a = b + 1} \quad (3)", ["a = b + 1"]),
+    (r"\text{where } a = b \text{ if } c", ["a = b"]),
+    (r"\text{New } w = w - 0.5", [r"\text{anew} = w - 0.5"]),
+    (r"\text{Updated weight: } w = 0.3", [r"\text{anew} = 0.3"]),
+    (r"a = b, c = d", ["a = b", "c = d"]),
+    (r"a = b \quad c = d", ["a = b", "c = d"]),
+    (r"a \quad = b", ["a = b"]),
+    (r"y \quad z = 1", ["y", "z = 1"]),
+    (r"f(x, y) = x, \; y > 0", ["f(x, y) = x"]),
+    (r"a = b + \dots", ["a = b"]),
+    (r"x \rightarrow y", ["x = y"]),
+    (r"a \rightarrow = b", ["a = b"]),
+    (r"a = b \Rightarrow c = d", ["a = b", "c = d"]),
+    (r"\Rightarrow a = b", ["a = b"]),
+    (r"\theta \leftarrow \theta - \eta g", [r"\theta := \theta - \eta g"]),
+    (r"L = (y - t)^2 \leftarrow E", ["L = (y - t)^2", "E = L"]),
+    (r"A = \begin{bmatrix} 1 & 2 \end{bmatrix} \nabla L = x", ["A = ⟦1 ¦ 2⟧", r"\nabla L = x"]),
+    (r"f(x) \approx f(a) + g", ["f(x)"]),
+    (r"x \approx 0.52 \approx 0.5", [r"x \approx 0.52 \approx 0.5"]),
+    (r"a \in b = c", []),
+    (r"= a + b", ["= a + b"]),
+    (r"\text{so } = a", ["= a"]),
+    ("x" * (LONGEST_ROW + 1), []),
+]
+
+
+@pytest.mark.parametrize(("row", "said"), STATEMENTS)
+def test_what_a_row_states(row, said):
+    """Formulas with their signs, without the words and arrows around them."""
+    parts = find_parts(Row(1, 1, row, True, ""))
+    written = [" ".join(" ".join(pair) for pair in zip(part.signs, part.formulas)).strip() for part in parts]
+    assert written == said
+
+
+def test_a_dash_in_front_of_rows_is_no_minus():
+    """Where it is that of a list; and what words stand in front of does not go on from the row above."""
+    row = Row(1, 1, r"- a = \sigma(z)", True, "")
+    assert [find_parts(row, bullets)[0].formulas[0] for bullets in (True, False)] == ["a", "- a"]
+    assert [find_parts(Row(1, 1, text, True, ""))[0].goes_on for text in ("= a", r"\text{so } = a")] == [True, False]

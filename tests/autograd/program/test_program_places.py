@@ -259,6 +259,11 @@ def test_a_transformer_stands_on_a_page():
     assert "equal(" not in program.source
 
 
+def test_a_program_is_the_same_whenever_it_is_compiled():
+    """To the letter, also that for NumPy in place: who gets whose memory is no matter of chance."""
+    assert len({a_gpt().explain() for _ in range(4)}) == 1
+
+
 def test_softmaxes_of_one_number_each_are_not_one_of_all():
     """At the first place each head looks at one number alone: heads do not share a sum, in the source for any library."""
     case = Places(1138047255132678835)  # two heads that look at three places

@@ -211,7 +211,7 @@ def test_steps_of_all_parameters_at_once_are_those_of_the_paper(rule, formula, o
     for both, expected in zip(GRADIENTS, by_the_paper(rule, formula, options)):
         state = optimizer.gathered()
         found = optimizer.step_vector(numpy.array([w.data for w in ws]), numpy.array(both), state)
-        optimizer.scatter(state)
+        optimizer.state = optimizer.scattered(state)
         assert found.tolist() == pytest.approx(expected, rel=1e-13, abs=0.0)
         for w, data in zip(ws, found.tolist()):
             w.data = data

@@ -12,6 +12,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from nn.cli.tour import two_layer_network
+from nn.drawing.picture import number
 from nn.pages import stepper
 
 
@@ -58,6 +59,17 @@ def test_softmax_is_one_box_that_opens(opened):
     assert chips(page) == ["⊟ softmax"]
     assert len(boxes(page)) == few + 5  # three shifted, log Σ exp, a difference, a power, and no box of their own
     check_all_steps(page, y)
+
+
+@pytest.mark.parametrize(("width", "side"), [(1366, "y"), (390, "x")])
+def test_what_softmax_is_of_stands_in_order(width, side, opened):
+    """Whichever result is used: a₁ above a₂ above a₃, on a phone from left to right, with the box closed and opened."""
+    page = opened(softmax_net(), viewport={"width": width, "height": 800})
+    for _ in range(2):
+        for names in (("w₁", "w₂", "w₃"), ("w₁·x", "w₂·x", "w₃·x")):
+            places = [page.node(name).bounding_box()[side] for name in names]
+            assert places == sorted(places), names
+        page.find(".folds button").click()
 
 
 def test_any_group_opens_and_closes_by_keyboard(opened):
@@ -146,8 +158,8 @@ def test_open_and_closed_as_it_comes_the_end_is_the_same(seed, opened):
         assert page.step() == len(whole)
         for name, value, grad in page.look()["boxes"]:
             node = names[name]
-            assert value.startswith(stepper.number(node.data, 4))
-            assert grad == f"grad {stepper.number(whole.grads[node], 4)}"
+            assert value.startswith(number(node.data, 4))
+            assert grad == f"grad {number(whole.grads[node], 4)}"
 
 
 def test_no_graphviz_is_needed(monkeypatch, tmp_path):

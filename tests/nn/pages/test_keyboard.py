@@ -12,11 +12,11 @@ from nn.cli.tour import two_layer_network
 
 @pytest.fixture
 def typing(tabs, tmp_path):
-    """typing(made, ready) opens a page, saved for this; it says nothing on the console."""
+    """typing(made, ready, width) opens a page, saved for this; it says nothing on the console."""
     pages = []
 
-    def typing(made, ready):
-        tab = tabs.take({"width": 1366, "height": 700}, reduced_motion="reduce")
+    def typing(made, ready, width=1366):
+        tab = tabs.take({"width": width, "height": 700}, reduced_motion="reduce")
         page = Page(tab, made.save(tmp_path / "page.html").as_uri(), ready)
         pages.append(page)
         return page, Keyboard(tab)
@@ -78,7 +78,7 @@ def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
     assert keys.tab()["name"] == "one neuron"
     keys.tab_to("▶ Play")
     keys.press("End")
-    assert page.find("#bench .g-node[data-name=w]").get_attribute("aria-label") == "w, value 2, gradient 7"
+    assert page.find("#bench .g-node[data-name=w]").get_attribute("aria-label") == "w, 2, grad 7"
     descend_and_foretell(page, keys, "#bench ")
 
 
@@ -182,7 +182,7 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     keys.page.set_viewport_size({"width": width, "height": 700})
     page.find(".depth").select_option("neuron")
     page.find(".panel").focus()
-    keys.tab_to("h₁₂", "Shift+Tab")
+    keys.tab_to("neuron 2: h₁₂", "Shift+Tab")
     boxes = page.find(".stage .g-node").count()
     keys.press("+")
     assert page.find(".stage .g-node").count() > boxes
@@ -191,7 +191,7 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     assert here["shown"]
     keys.press("-")
     assert page.find(".stage .g-node").count() == boxes
-    assert keys.where()["name"].startswith("h₁₂")
+    assert keys.where()["name"].startswith("neuron 2: h₁₂")
     keys.press("-")
     assert page.find(".stage .g-node, .stage .g-group").count() < boxes
     assert keys.where()["tag"] == "g"
@@ -225,14 +225,15 @@ def test_the_last_number_is_foretold_and_the_keyboard_is_still_there(typing):
     assert keys.where()["name"].startswith("Predict")
 
 
-def test_the_page_of_layers(graphviz, typing):
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_page_of_layers(width, graphviz, typing):
     """A block opens, Escape leads back to its box; one number leads to the next; downhill, all starts again; foretold."""
-    page, keys = typing(nn.step_through(small_gpt(), layers=True), ".count")
-    keys.tab_to("block 1, opens")
+    page, keys = typing(nn.step_through(small_gpt(), layers=True), ".count", width)
+    keys.tab_to("block 1, Block")
     keys.press("Enter", "Enter")
     assert "block 1" in page.find(".path b").inner_text()
     keys.press("ArrowRight", "Escape")
-    assert keys.where()["name"] == "block 1, opens"
+    assert keys.where()["name"].startswith("block 1, Block 4, 2 heads")
     keys.press("End")
     assert "Done" in page.find(".now").inner_text()
     keys.tab_to("head")
@@ -241,6 +242,14 @@ def test_the_page_of_layers(graphviz, typing):
         pass
     keys.press("ArrowRight")
     assert "value" in page.find(".scalar").inner_text()
+    step, number = page.step(), page.find(".scalar h3")
+    named = {key: (keys.press(key), number.inner_text())[1] for key in ("Home", "ArrowDown", "End")}
+    assert named == {"Home": "U₁₁", "ArrowDown": "U₂₁", "End": "U₂₄"}  # first and last of a row, not of the steps
+    assert page.step() == step
+    keys.press("Space", "Space")  # it plays from the start, where no numbers are shown
+    assert page.step() == 0
+    assert keys.where()["name"].startswith("The layers")
+    keys.press("End")
     keys.tab_to("One number")
     keys.tab()
     keys.press("Enter")
@@ -258,3 +267,15 @@ def test_the_page_of_layers(graphviz, typing):
     keys.page.keyboard.type("12345")
     keys.press("Enter")
     assert page.find(".marked").inner_text().startswith("✗")
+
+
+def test_a_button_at_the_last_step_keeps_the_focus(typing):
+    """Next at the end, and Back at the start, have nothing more to do; the next key still comes from there."""
+    page, keys = typing(nn.step_through(net()), ".count")
+    for name, key in (("Next", "End"), ("◀ Back", "Home")):
+        keys.tab_to(name, "Tab" if name == "Next" else "Shift+Tab")
+        keys.press(key)
+        step = page.step()
+        keys.press("Enter")
+        assert page.step() == step
+        assert keys.where()["name"].startswith(name)
