@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.judge import walks
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 UNSUPPORTED = ("TypeError", "AttributeError", "AssertionError", "NotImplementedError", "ValueError")
 
 
-def uses(exam: Examination) -> list[Use]:
-    uses = []
+def uses(exam: Examination) -> Iterator[Use]:
+    """Each operation on values alone, and with a plain number on the right and on the left."""
     for operation in exam.operations:
-        uses.append(Use(operation, tuple(range(operation.arity))))
+        yield Use(operation, tuple(range(operation.arity)))
         if operation.arity == 2:
-            uses.append(Use(operation, (0,)))
+            yield Use(operation, (0,))
             if operation.name.startswith("__"):
-                uses.append(Use(operation, (1,)))
-    return uses
+                yield Use(operation, (1,))
 
 
 def _points(use: Use) -> list[tuple[float, ...]]:

@@ -199,3 +199,24 @@ NEVER_WRONG = [  # what an author means is right, whatever else the signs could 
 def test_what_is_meant_is_not_called_wrong(page):
     """Approximations, numbers of a place, sums, functions, names the other way round."""
     assert check_notes(page).wrong == []
+
+
+SOFTMAX = r"$$y_i = \frac{e^{a_i}}{\sum_{j=1}^n e^{a_j}}$$ "
+LOSSES = r"$$L = w^T w$$ $$E = 2 w^T w$$ $$\nabla_w L = 2 w$$ $$\nabla_w E = 4 w$$ "
+LAST_ROWS = [  # a page; the verdict on its last row, and words of what is said of that
+    (r"$$L = \frac12 w^T w$$ $$\nabla_w L = w$$ $$\nabla_w = w$$", "right", "as it is written"),
+    (LOSSES + r"$$\nabla_w = 2 w$$", "depends", "of what this is the gradient is not said"),
+    (SOFTMAX + r"$$\frac{\partial y_i}{\partial a_j} = y_i (\delta_{ij} - y_j)$$", "right", "by the derivative"),
+    (SOFTMAX + r"$$\frac{\partial y_i}{\partial a_j} = y_i (\delta_{ij} - y_i)$$", "depends", "the indices are the same"),
+    (r"$$f(x) = x^2 + 1$$ $$f(a + b) = (a + b)^2 + 1$$", "right", "as it is written"),
+    (r"$$f(x) = x^2$$ $$f''(x) = 2$$", "unread", "a prime is the first derivative"),
+    (r"$$f(x) = x^2 + 1$$ $$f(a, b) = a$$", "unread", "f has 1 arguments here"),
+    (r"$$g(x) = f(x) + 1$$ $$f(x) = g(x) - 2$$", "unread", "f is defined by itself"),
+]
+
+
+@pytest.mark.parametrize(("page", "verdict", "words"), LAST_ROWS)
+def test_what_is_said_of_a_last_row(page, verdict, words):
+    """Of functions that are used as they are not defined, of gradients without their loss, of δ with two indices."""
+    row = check_notes(page).rows[-1]
+    assert (row.verdict, words in row.remark) == (verdict, True), row.remark
