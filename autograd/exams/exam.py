@@ -55,11 +55,6 @@ class Sheet(NamedTuple):
     code: str
     file: str
 
-    @property
-    def task(self) -> Exercise:
-        """The exercise, made from the code; of a kind that there is."""
-        return read_code(self.code)
-
 
 class OwnSheet:
     """A worksheet of somebody's own, of which everybody gets one with other numbers.
@@ -71,7 +66,7 @@ class OwnSheet:
     """
 
     def __init__(self, text: str, loss: str = "", digits: int = 5, where: str = "the sheet") -> None:
-        self.text, self.loss, self.digits = text, loss, digits
+        self.text, self.digits = text, digits
         self.file = sheet_from(text, where)
         self.loss = self.file.sheet.line_named(loss) if loss else ""
 

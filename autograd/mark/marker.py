@@ -19,7 +19,7 @@ from autograd.mark.guessing import Guesser
 from autograd.mark.judging import Judge, Judgement, with_lines
 from autograd.mark.mistakes import show_with
 from autograd.mark.numerals import Number
-from autograd.mark.report import Diagnosis, Row
+from autograd.mark.report import Diagnosis, Row, share_of_marks
 from autograd.mark.rounding import MOST_DIGITS, Interval, usually_kept
 from autograd.mark.slips import find_slips
 from autograd.mark.working import Member, Near
@@ -146,7 +146,7 @@ class Marker:
             own, tolerance = judged.own, judged.tolerance
         else:
             said, own, tolerance = self._judge_formula(leaf), None, None
-        marks = worth * {"right": 1.0, "rounded": 1.0, "carried": carried}.get(said.verdict, 0.0)
+        marks = worth * share_of_marks(said.verdict, carried)
         sources = tuple(self.sheet.name_of(x) for x in said.sources)
         diagnoses = tuple({guess.sentence: guess for guess in said.diagnoses[::-1]}.values())[::-1]  # each once
         remarks = tuple(dict.fromkeys(said.remarks))

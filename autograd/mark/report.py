@@ -103,6 +103,11 @@ class Row(NamedTuple):
         )  # fmt: skip
 
 
+def share_of_marks(verdict: str, carried: float) -> float:
+    """What part of its marks a line gets; carried: that of a line which follows from an earlier mistake."""
+    return {"right": 1.0, "rounded": 1.0, "carried": carried}.get(verdict, 0.0)
+
+
 class Report(ABC):
     """What is marked, one sheet or those of a class, to be shown and saved.
 

@@ -19,7 +19,7 @@ from autograd.formula.name_keys import Key, name_key
 from autograd.formula.spellings import undress
 from autograd.mark.claims import without_struck
 from autograd.mark.paper import claims_in
-from autograd.mark.report import Diagnosis, Marking, Row
+from autograd.mark.report import Diagnosis, Marking, Row, share_of_marks
 from autograd.writing.names import text_name
 
 LONGEST = 200  # characters of an answer
@@ -116,9 +116,9 @@ class WordSheet:
         except FormulaError as error:
             return nothing._replace(verdict="unread", remarks=(f"This cannot be read: {error.reason}",))
         guesses = (Diagnosis(*said.guess, None),) if said.guess else ()
-        share = {"right": 1.0, "rounded": 1.0, "carried": carried}.get(said.verdict, 0.0)
+        marks = worth * share_of_marks(said.verdict, carried)
         whole = nothing._replace(verdict=said.verdict, diagnoses=guesses, remarks=said.remarks, sources=said.sources)
-        return whole._replace(marks=worth * share)
+        return whole._replace(marks=marks)
 
 
 def _plain(text: object) -> str:

@@ -111,7 +111,7 @@ def test_everybody_has_other_numbers_and_the_same_lines():
 def test_lists_of_options_are_dealt_out():
     """True class and activation vary from neighbour to neighbour."""
     made = exam("softmax", ["a", "b", "c", "d"], seed=2, true_class=[1, 2, 3])
-    assert [sheet.task.variant["true_class"] for sheet in made.sheets] == [1, 2, 3, 1]
+    assert [made.task(sheet).variant["true_class"] for sheet in made.sheets] == [1, 2, 3, 1]
 
 
 class Texts(HTMLParser):
@@ -180,8 +180,9 @@ def test_a_damaged_key_is_told(damage, tmp_path):
 def test_latex_sets_every_sheet(tmp_path):
     """Names in any letters, and every line."""
     names = ["Łu\\ká & 李 $x_1$ {%} #~^ \u202e", "Ђорђе ß ø ș"]
-    for sheet in exam("two inputs", names, seed=4, activation=["tanh", "sigmoid"]).sheets:
-        (tmp_path / "sheet.tex").write_text(sheet_in_latex(sheet, sheet.task), encoding="utf-8")
+    made = exam("two inputs", names, seed=4, activation=["tanh", "sigmoid"])
+    for sheet in made.sheets:
+        (tmp_path / "sheet.tex").write_text(sheet_in_latex(sheet, made.task(sheet)), encoding="utf-8")
         done = subprocess.run(
             ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],
             cwd=tmp_path,
