@@ -655,14 +655,14 @@ def show_people(honest: Sequence[Strange], strange: Sequence[Strange]) -> str:
 
 
 def measure_people(part: int, pages: int, misses: bool) -> list[Strange]:
-    reactions = []
+    seen = []
     for seed in range(part, part + pages):
-        reactions.append(page := react(seed))
+        seen.append(page := react(seed))
         if misses and part == HONEST:
             print(*dict.fromkeys(each.story for each in page.reactions if each.accusation), sep="\n", flush=True)
         elif misses and not (page.found and page.guess in ("right", "either-or")):
             print(page.story, flush=True)
-    return reactions
+    return seen
 
 
 def judge(diagnoses: Sequence[Any], kind: str, numbers: Sequence[float]) -> str:

@@ -31,7 +31,7 @@ from nn.arguments import plural
 
 
 class _Maker:
-    """Stands on a Value for a call of a module that returned it; copies and pickles of the graph do without.
+    """A mark on a Value: which call of a module returned it. Copies and pickles of a graph go without.
 
     module: whose call it was; inputs: what it was called on
     """

@@ -10,7 +10,7 @@ from nn.layers import TORCH
 SETTINGS: dict[str, dict[str, Any]] = {
     "Softmax": {"dim": -1}, "LogSoftmax": {"dim": -1}, "Softplus": {"threshold": 40}  # above it x itself, to 1e-17
 }  # fmt: skip
-OURS: dict[str, dict[str, Any]] = {  # settings that an activation of an MLP does not have any others of
+OURS: dict[str, dict[str, Any]] = {  # settings that activations of an MLP have, and no others
     "LeakyReLU": {"negative_slope": 0.01}, "ELU": {"alpha": 1.0}, "GELU": {"approximate": "none"}, "Softplus": {"beta": 1},
     "Softmax": {"dim": -1}, "LogSoftmax": {"dim": -1},
 }  # fmt: skip

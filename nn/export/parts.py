@@ -228,7 +228,7 @@ def _layer(layer: Layer) -> list[Part]:
 
 
 def _activation(name: str, function: Any = None) -> Part:
-    """A function of one's own may have the name of a known one, and keeps the name to itself then."""
+    """A function of one's own that is called as a known one is does not count as known."""
     known = [table.get(name) for table in (SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, vars(autograd), vars(Value))]
     meant = function is None or any(function is each for each in known)
     return Part("Activation", {"name": name, "known": meant}, said=name)

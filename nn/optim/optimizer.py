@@ -160,7 +160,7 @@ class Optimizer:
         return self.update(w, g, state)
 
     def takes_vectors(self) -> bool:
-        """Whether the rule says of arrays what it says of their numbers; NumPy has to be there."""
+        """Whether the rule gives for arrays what it gives for their numbers one by one; NumPy has to be there."""
         numpy = sys.modules["numpy"]
         aside = ("parameters", "state")
         trial = copy.copy(self)  # a rule may keep something in the optimiser itself

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import grad, no_grad, value_and_grad
 from autograd.value import Value, lift
+from autograd.writing.names import SUPERSCRIPTS
 from nn.plots.look import (
     TEXT,
     TITLE,
@@ -95,8 +96,9 @@ def _derivative(f: Callable[..., Any], order: int) -> Callable[[float], float]:
 
 
 def _primed(order: int) -> str:
-    raised = str(order).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return "f" + ("′″‴"[order - 1] if 0 < order < 4 else f"⁽{raised}⁾" if order else "")
+    if order == 0:
+        return "f"
+    return "f" + ("′″‴"[order - 1] if order < 4 else f"({order})".translate(SUPERSCRIPTS))
 
 
 def _sampled(f: Callable[[float], float], low: float, high: float) -> _Curve:

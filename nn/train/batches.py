@@ -23,7 +23,7 @@ MOST_PRODUCTS = 100_000  # about a tenth of a second
 
 
 class NoProgram(ValueError):
-    """A net, or its loss, that has no program: what it says is the reason."""
+    """There is no program of a net, or of its loss; the message is the reason."""
 
 
 class BatchStep(Step):
