@@ -7,6 +7,8 @@ the gradient.
 
 from __future__ import annotations
 
+import math
+
 from autograd.program import expressions as ex
 from autograd.program.numpy_source import SIGNS, apply_function, find_softmaxes
 from autograd.program.recipes import NotRolled
@@ -322,29 +324,19 @@ class TensorPrinter:
 
     def _total_into(self, to: Place, e: ex.Expression) -> None:
         """An expression, summed over the batch."""
-        c, factors = 1.0, []
-        inner = e.factors if isinstance(e, ex.Product) else [e]
-        for f in inner:
-            if isinstance(f, ex.Number):
-                c *= f.value
-            else:
-                factors.append(f)
+        every = e.factors if isinstance(e, ex.Product) else [e]
+        factors = [f for f in every if not isinstance(f, ex.Number)]
+        c = math.prod((f.value for f in every if isinstance(f, ex.Number)), start=1.0)
         if len(factors) == 1 and isinstance(factors[0], ex.Contract):
-            places, d = self._products.factors(factors[0])
-            self._products.contract(to, places, c * d, over_batch=True)
+            tables, d = self._products.factors(factors[0])
+            self._products.contract(to, tables, c * d, over_batch=True)
             return
         if factors and all(isinstance(f, (ex.View, ex.Column)) for f in factors):
-            places = []
-            for f in factors:
-                place = self._plain(f)
-                assert isinstance(place, Place)
-                places.append(place._replace(table=place.table[:, None]))
-            self._products.contract(to, places, c, over_batch=True)
-            return
-        varies = any(array.varies for array in ex.arrays_in(e))
-        spare = self.layout.spare(Place("", 1, varies, to.table), 7)
-        self._write(spare, e)
-        self._products.contract(to, [spare._replace(table=spare.table[:, None])], 1.0, over_batch=True)
+            places = [place for f in factors if isinstance(place := self._plain(f), Place)]
+        else:
+            c, places = 1.0, [self.layout.spare(Place("", 1, any(a.varies for a in ex.arrays_in(e)), to.table), 7)]
+            self._write(places[0], e)
+        self._products.contract(to, [place._replace(table=place.table[:, None]) for place in places], c, over_batch=True)
 
 
 def _deepest_last(store: ex.Store) -> int:
