@@ -111,8 +111,9 @@ class TensorPrinter:
                 self._write_product(to, factors)
             case ex.Sum(terms):
                 self._write_sum(to, terms)
-            case ex.Function():
-                self._apply(to, e)
+            case ex.Function(name, arguments):
+                view, others = self._operands(to, arguments)
+                self.layout.body += apply_function(view, name, others)
             case ex.Matmul() | ex.Contract():
                 self._products.contract(to, *self._products.factors(e))
             case ex.Fold():
@@ -200,13 +201,6 @@ class TensorPrinter:
         else:
             view, other = self.layout.views_of([to, self._write_beside(to, what)])
         self.layout.body.append(f"np.{SIGNS[sign]}({view}, {other}, out={view})")
-
-    def _apply(self, to: Place, e: ex.Function) -> None:
-        view, arguments = self._operands(to, e.arguments)
-        if e.name == "logsumexp" and len(arguments) == 1:
-            self.layout.body.append(f"np.copyto({view}, {arguments[0]})")
-        else:
-            self.layout.body += apply_function(view, e.name, arguments)
 
     def _index(self, out: Place, which: ex.View, source: Array | None, rows: Any, to: Place | None = None) -> str:
         """Where each index points, in the memory of what is chosen from; worked out once, and kept."""
