@@ -62,9 +62,6 @@ class Array:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __repr__(self) -> str:
-        return f"<array {self.number}: {self.kind} {self.what or ''} × {len(self.rows)}>"
-
 
 class Grouping:
     """The arrays of a lowered graph, each after what it is computed from; places: where each atom stands.

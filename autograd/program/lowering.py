@@ -55,10 +55,6 @@ class Form:
         """Each product with its coefficient."""
         return chain(zip(zip(self.first, self.second), repeat(1.0)), self.rest.items())
 
-    def values(self) -> Iterator[float]:
-        """The coefficients."""
-        return chain(repeat(1.0, len(self.first)), self.rest.values())
-
     def atoms(self) -> Iterator[int]:
         """All factors of all products."""
         return chain(self.first, self.second, *self.rest)

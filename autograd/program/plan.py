@@ -72,22 +72,22 @@ def single_output(ys: Sequence[Value]) -> Value:
 
 
 class Plan:
-    """The passes for one kind of what is asked, and what is printed of them.
+    """The passes for one kind of question, and what is printed of them.
 
     rolled: whether what is done at several places is done at once
-    name: what the source calls its function; vectors, lists: of what it takes, the names
+    name: what the source calls its function; vectors, lists: the names of what that takes
     adjoint_of: for arrays of what the loss varies by, those that it varies with
     """
 
     rolled = False
 
     def __init__(self, kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]]) -> None:
-        seed = self._begin(kind, ys, parameters, lists, with_siblings(nodes(*ys)))
+        self._begin(kind, ys, parameters, lists, with_siblings(nodes(*ys)))
         values, slopes, adjoints = ys, list[Value](), dict[Value, Value]()
         if kind == "gradient":  # seed: what each row counts for, 1/B for a mean; so that nothing is divided at the end
             loss = single_output(ys)
             inner = [node for node in nodes(loss) if node.inputs]
-            found = gradient_of(loss * seed, *parameters, *inner)
+            found = gradient_of(loss * self._seed, *parameters, *inner)
             slopes, adjoints = found[: len(parameters)], dict(zip(inner, found[len(parameters) :]))
         elif kind != "values":
             values, slopes = [], [slope for y in ys for slope in gradient_of(y, *self._wrt)]
@@ -99,10 +99,10 @@ class Plan:
 
     def _begin(
         self, kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], order: list[Value]
-    ) -> Value:
-        """What is known before the passes; gives the seed. order: all nodes behind ys."""
-        seed = Value(1.0)
-        both = {"theta": parameters, **({"seed": [seed]} if kind == "gradient" else {}), **lists}
+    ) -> None:
+        """What is known before the passes; order: all nodes behind ys."""
+        self._seed = Value(1.0)
+        both = {"theta": parameters, **({"seed": [self._seed]} if kind == "gradient" else {}), **lists}
         self._kind, self._ys, self._order = kind, ys, order
         self._wrt = [x for leaves in lists.values() for x in leaves] if kind == "inputs" else parameters
         self._leaves = {leaf: (name, i) for name, some in both.items() for i, leaf in enumerate(some)}
@@ -110,7 +110,6 @@ class Plan:
         self.vectors, self.lists = [name for name in both if name not in lists], list(lists)
         self.name = {"values": "values", "gradient": "value_and_gradient"}.get(kind, "gradient")
         self._in_place: dict[bool, tuple[Any, dict[str, Any]]] = {}
-        return seed
 
     def _adjoint_arrays(self, adjoints: Mapping[Value, Value]) -> dict[Array, Array]:
         """The arrays that hold what the loss varies by, with the arrays that it varies with."""
@@ -215,9 +214,9 @@ class Plan:
         products = sum(len(atom.form) for atom in sums) + sum(map(len, lowering.outputs))
         functions = sum(atom.kind == "function" for atom in lowering.atoms)
         computed = [array for array in arrays if array.kind != "leaf"]
-        backwards = "," if self.rolled else "; with the gradient"
+        of_what = "," if self.rolled else "; with the gradient"
         lines = [
-            f"1. recorded     {recorded:,} nodes for one row{backwards} {lowering.count:,} different operations",
+            f"1. recorded     {recorded:,} nodes for one row{of_what} {lowering.count:,} different operations",
             f"2. lowered      {len(sums):,} sums of {products:,} products, {functions:,} functions",
             f"3. grouped      {len(computed)} arrays: " + ", ".join(f"{array.name} ({len(array)})" for array in computed),
             f"4. statements   {len(statements.lets)} for arrays, {len(statements.stores)} for the gradient",

@@ -76,20 +76,20 @@ class Layout(Printer):
         """How many rows stand behind the batch in each array: those of the places that its weights meet."""
         np, s = self.np, self.statements
         found: dict[Array, int] = {}
-        pairs = [(let.array, let.what) for let in s.lets]
-        for array, what in pairs:
-            for e in ex.parts_of(what):
+        for let in s.lets:
+            for e in ex.parts_of(let.what):
                 if isinstance(e, ex.Matmul) and e.copies > 1:
-                    found.setdefault(array, e.copies)
+                    found.setdefault(let.array, e.copies)
                     if len(e.operand.rows) == len(e.operand.array):
                         found.setdefault(e.operand.array, e.copies)
         twins = {**adjoint_of, **{array: adjoint for adjoint, array in adjoint_of.items()}}
-        for _ in range(12):
+        read = [(let.array, _tables_of(let.what)) for let in s.lets]
+        before = 0
+        while len(found) > before:
             before = len(found)
-            for array, what in [*pairs, *reversed(pairs)]:
+            for array, tables in [*read, *reversed(read)]:
                 if array in found and array in twins:
                     found.setdefault(twins[array], found[array])
-                tables = list(_tables_of(what))
                 if array in found:
                     for other, table in tables:
                         if other.varies and len(table) == len(other) and (table[:, 0] == np.arange(len(table))).all():
@@ -102,8 +102,6 @@ class Layout(Printer):
                     sizes = [_block(table[:, 0] // found[other]) for other, table in tables if other in found]
                     if sizes:
                         found[array] = min(sizes)
-            if len(found) == before:
-                break
         for array in s.arrays:
             found.setdefault(array, 1)
             if len(array) % found[array]:

@@ -47,6 +47,7 @@ class Products:
     # ---- sums of products
 
     def factors(self, e: ex.Matmul | ex.Contract) -> tuple[list[Place], float]:
+        """What is multiplied, each with a row for each sum and each product; and a number in front."""
         np = self.layout.np
         if isinstance(e, ex.Contract):
             c = np.asarray(e.coefficients, dtype=float)

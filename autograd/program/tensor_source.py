@@ -7,6 +7,8 @@ the gradient.
 
 from __future__ import annotations
 
+import math
+
 from autograd.program import expressions as ex
 from autograd.program.numpy_source import SIGNS, apply_function, find_softmaxes
 from autograd.program.recipes import NotRolled
@@ -109,8 +111,9 @@ class TensorPrinter:
                 self._write_product(to, factors)
             case ex.Sum(terms):
                 self._write_sum(to, terms)
-            case ex.Function():
-                self._apply(to, e)
+            case ex.Function(name, arguments):
+                view, others = self._operands(to, arguments)
+                self.layout.body += apply_function(view, name, others)
             case ex.Matmul() | ex.Contract():
                 self._products.contract(to, *self._products.factors(e))
             case ex.Fold():
@@ -198,13 +201,6 @@ class TensorPrinter:
         else:
             view, other = self.layout.views_of([to, self._write_beside(to, what)])
         self.layout.body.append(f"np.{SIGNS[sign]}({view}, {other}, out={view})")
-
-    def _apply(self, to: Place, e: ex.Function) -> None:
-        view, arguments = self._operands(to, e.arguments)
-        if e.name == "logsumexp" and len(arguments) == 1:
-            self.layout.body.append(f"np.copyto({view}, {arguments[0]})")
-        else:
-            self.layout.body += apply_function(view, e.name, arguments)
 
     def _index(self, out: Place, which: ex.View, source: Array | None, rows: Any, to: Place | None = None) -> str:
         """Where each index points, in the memory of what is chosen from; worked out once, and kept."""
@@ -322,29 +318,19 @@ class TensorPrinter:
 
     def _total_into(self, to: Place, e: ex.Expression) -> None:
         """An expression, summed over the batch."""
-        c, factors = 1.0, []
-        inner = e.factors if isinstance(e, ex.Product) else [e]
-        for f in inner:
-            if isinstance(f, ex.Number):
-                c *= f.value
-            else:
-                factors.append(f)
+        every = e.factors if isinstance(e, ex.Product) else [e]
+        factors = [f for f in every if not isinstance(f, ex.Number)]
+        c = math.prod((f.value for f in every if isinstance(f, ex.Number)), start=1.0)
         if len(factors) == 1 and isinstance(factors[0], ex.Contract):
-            places, d = self._products.factors(factors[0])
-            self._products.contract(to, places, c * d, over_batch=True)
+            tables, d = self._products.factors(factors[0])
+            self._products.contract(to, tables, c * d, over_batch=True)
             return
         if factors and all(isinstance(f, (ex.View, ex.Column)) for f in factors):
-            places = []
-            for f in factors:
-                place = self._plain(f)
-                assert isinstance(place, Place)
-                places.append(place._replace(table=place.table[:, None]))
-            self._products.contract(to, places, c, over_batch=True)
-            return
-        varies = any(array.varies for array in ex.arrays_in(e))
-        spare = self.layout.spare(Place("", 1, varies, to.table), 7)
-        self._write(spare, e)
-        self._products.contract(to, [spare._replace(table=spare.table[:, None])], 1.0, over_batch=True)
+            places = [place for f in factors if isinstance(place := self._plain(f), Place)]
+        else:
+            c, places = 1.0, [self.layout.spare(Place("", 1, any(a.varies for a in ex.arrays_in(e)), to.table), 7)]
+            self._write(places[0], e)
+        self._products.contract(to, [place._replace(table=place.table[:, None]) for place in places], c, over_batch=True)
 
 
 def _deepest_last(store: ex.Store) -> int:
