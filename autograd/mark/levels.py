@@ -444,9 +444,9 @@ def _recurrent(variant: Variant) -> Worksheet:
         a, h = _numbered("a", nets), _numbered("h", states[1:])
         lines = {name: node for both in zip(a.items(), h.items()) for name, node in both} | {"ŷ": out, "L": L}
         lines |= _slopes(L, {"ŷ": out, "v": v, "c": c})
-        for inner, outer in reversed(list(zip(a.items(), h.items()))):  # back through time
-            a, h = dict([inner]), dict([outer])
-            lines |= _slopes(L, h) | _own_slopes(h, a, variant.activation) | _slopes(L, a)
+        for net, state in reversed(list(zip(a, h))):  # back through time
+            inner, outer = {net: a[net]}, {state: h[state]}
+            lines |= _slopes(L, outer) | _own_slopes(outer, inner, variant.activation) | _slopes(L, inner)
         return lines | _slopes(L, {"w": w, "u": u, "b": b})
 
     return _descend(_values(v=0.7, c=0.1, w=0.5, u=-0.4, b=0.2), variant.steps, one_pass)
