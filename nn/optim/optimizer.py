@@ -199,6 +199,13 @@ class Optimizer:
             found[key] = x if isinstance(x, int) else numpy.array(numbers)
         return found
 
+    def scatter(self, state: Mapping[str, Any]) -> None:
+        """Take back what gathered() gave, after some steps.
+
+        state: arrays over all parameters, by name
+        """
+        self.state = self.scattered(state)
+
     def scattered(self, state: Mapping[str, Any]) -> list[State]:
         """What is remembered of each parameter, from arrays over all of them.
 

@@ -199,7 +199,7 @@ class BatchStep(Step):
         for p, data, slope in zip(self.run.parameters, self.theta.tolist(), self.last.tolist()):
             p.data, p.grad = data, slope
         if self.state is not None:
-            self.optimizer.state = self.optimizer.scattered(self.state)
+            self.optimizer.scatter(self.state)
 
     def snapshot(self) -> Any:
         return self.theta.copy(), self.last, self.optimizer.state if self.state is None else dict(self.state)
