@@ -8,6 +8,21 @@ const sideBySide = (panel, gap) => `
   .beside .panel { grid-column: 2; grid-row: 3; display: block; margin: 0; max-height: var(--high); overflow: auto; padding: 3px; }
   .beside .node-info { margin-top: 12px; }`;
 
+// On a phone: what goes by step, where one is, and all else on demand.
+const COMPACT = `
+  .bar { gap: 6px; }
+  .bar button { flex: 1 1 44px; min-height: 44px; padding: 5px; }
+  .bar button.play { flex-basis: 96px; }
+  .bar button.more { display: block; flex: 0 0 44px; }
+  .bar .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .bar input[type=range] { min-height: 44px; flex-grow: 9; }
+  .settings { display: none; flex-basis: 100%; }
+  .more[aria-expanded=true] + .settings { display: flex; }
+  .settings select { min-height: 44px; flex: 1 1 auto; }
+  .folds { flex-wrap: nowrap; white-space: nowrap; overflow-x: auto; }
+  .folds button, .folds .check { min-height: 40px; }
+  .panel { font-size: 14px; line-height: 1.4; }`;
+
 const STYLE = `
 :host { all: initial; display: block; container-type: inline-size; }
 .app { ${LIGHT};
@@ -34,6 +49,7 @@ input[type=range] { accent-color: var(--ink); }
 .panel { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; margin-top: 12px; }
 /* The picture and its explanation are on one screen: --high is what the picture may take, --above what stands above it. */
 .beside { --high: 56vh; }
+.alone { min-height: 100vh; align-content: start; }
 .beside.alone { --high: max(260px, 100vh - var(--above, 180px) - 278px); }
 .beside .stage { max-height: var(--high); }
 .beside .stage svg { max-height: calc(var(--high) - 2px); }
@@ -42,8 +58,9 @@ input[type=range] { accent-color: var(--ink); }
   .beside.alone { --high: max(260px, 100vh - var(--above, 98px) - 14px); }
   ${sideBySide("minmax(250px, 290px)", 20)}
 }
-@media (max-height: 500px) and (min-width: 640px) { /* a phone held sideways */
-  .beside, .beside.alone { --high: 64vh; }
+@media (max-height: 500px) and (min-width: 640px) { /* held sideways */
+  .beside { --high: 64vh; }
+  .beside.alone { --high: max(200px, 100vh - var(--above, 110px) - 14px); }
   ${sideBySide("270px", 14)}
 }
 @media (max-width: 720px) { .panel { grid-template-columns: minmax(0, 1fr); } }
@@ -108,20 +125,8 @@ tr.current td { background: var(--inner); }
 .stage .edge.active.going polygon { fill: var(--forward); stroke: var(--forward); }
 .stage .edge text.local { fill: var(--backward); font-weight: 700; }
 .stage .said rect { fill: var(--paper); }
-@container (max-width: 600px) { /* two rows: what goes by step, and where one is; all else on demand */
-  .bar { gap: 6px; }
-  .bar button { flex: 1 1 44px; min-height: 44px; padding: 5px; }
-  .bar button.play { flex-basis: 96px; }
-  .bar button.more { display: block; flex: 0 0 44px; }
-  .bar .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .bar input[type=range] { min-height: 44px; }
-  .settings { display: none; flex-basis: 100%; }
-  .more[aria-expanded=true] + .settings { display: flex; }
-  .settings select { min-height: 44px; flex: 1 1 auto; }
-  .folds { flex-wrap: nowrap; white-space: nowrap; overflow-x: auto; }
-  .folds button, .folds .check { min-height: 40px; }
-  .panel { font-size: 14px; line-height: 1.4; }
-}
+@container (max-width: 600px) { ${COMPACT} }
+@media (max-height: 500px) and (min-width: 640px) { ${COMPACT} }
 @media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
 @media print { .bar, .panel, .tools, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
 `;

@@ -132,7 +132,7 @@ function foldBar(place, { groups }, closed, toggle) {
     place.append(chip);
   }
   const rest = all.length - Math.min(there.length, MOST_CHIPS);
-  if (rest) place.append(make("span", `and ${rest} more in the drawing`, "muted"));
+  if (rest) place.append(Object.assign(make("span", `and ${rest} more`, "muted"), { title: "they open in the drawing" }));
 }
 
 // A frame with its name around each group that is open, where nothing else stands within.

@@ -62,8 +62,7 @@ const PLAYER_STYLE = `
 .told ul { list-style: none; margin: 4px 0 0; padding: 0; columns: 13em; column-gap: 20px; font-variant-numeric: tabular-nums; }
 .told li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 8px; break-inside: avoid; }
 .told li span:first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-@container (max-width: 760px) { .views { grid-template-columns: minmax(0, 1fr); } .player .count { text-align: left; }
-  .bar input[type=range] { flex-basis: 100%; order: 2; } }
+@container (max-width: 760px) { .views { grid-template-columns: minmax(0, 1fr); } .player .count { text-align: left; } }
 @media print { .player { padding: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .switch { display: none; } .views > div > section { break-inside: avoid; } }
 `;

@@ -12,7 +12,7 @@ NETS = {
     "three rows": three_rows,
     "block": gpt_block,
 }
-SCREENS = {"wide": (1366, 640), "less wide": (1150, 700), "phone": (390, 844)}
+SCREENS = {"wide": (1366, 640), "less wide": (1150, 700), "phone": (390, 844), "sideways": (844, 390)}
 LEAST = 11  # pixels that letters are high
 
 LOOK = """() => { // in pixels: places, letters, and what lies on what
