@@ -22,7 +22,7 @@ from autograd.display.files import write
 from autograd.modes import without_graph
 from nn.train.training import Training
 
-PLACES = many(40)  # at which each work is interrupted, spread over all that there are
+PLACES = many(20)  # at which each work is interrupted, spread over all that there are
 
 
 class Interrupting:
@@ -215,7 +215,7 @@ def test_deriving_tracing_and_gradients():
     ]
     for work in works:
         expected = work()
-        for at in places(work, 10):
+        for at in places(work, many(20)):
             assert interrupted(work, at) in (None, expected)
             assert work() == expected
 

@@ -20,6 +20,8 @@ const COMPACT = `
   .more[aria-expanded=true] + .settings { display: flex; }
   .settings select { min-height: 44px; flex: 1 1 auto; }
   .folds { flex-wrap: nowrap; white-space: nowrap; overflow-x: auto; }
+  .chips { flex-wrap: nowrap; }
+  .folds .zoom, .folds.empty { display: none; } /* two fingers do it */
   .folds button, .folds .check { min-height: 40px; }
   .panel { font-size: 14px; line-height: 1.4; }`;
 
@@ -96,9 +98,11 @@ tr.current td { background: var(--inner); }
 .g-node, .g-group { cursor: pointer; }
 .stage .graph > polygon { fill: var(--paper); stroke: none; }
 .folds { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 0 0 6px; max-height: 78px; overflow-y: auto; padding: 3px; }
-.chips { display: contents; }
 .folds button { padding: 2px 9px; min-height: 30px; font-size: .92em; }
-.folds .check { min-height: 30px; margin-left: auto; }
+.folds .check { min-height: 30px; }
+.chips { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; flex: 1; }
+.folds .zoom { display: flex; gap: 4px; margin-left: auto; }
+.folds .zoom button { padding: 0; width: 34px; }
 .stage.bare .constant { display: none; }
 .stage text.symbol { fill: var(--muted); font-weight: 400; }
 .stage .cluster text { cursor: pointer; }

@@ -1,7 +1,7 @@
 // How the page of layers looks: what it has beyond the looks of all pages, and its places.
 
 const LAYERS_STYLE = `
-.path { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin: 0 0 8px; }
+.path { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }
 .path button { padding: 2px 9px; min-height: 30px; }
 .arrays { display: grid; gap: 14px; }
 .array h4 { margin: 0 0 2px; font-size: 1em; }
@@ -25,8 +25,8 @@ const LAYERS_STYLE = `
 const LAYERS_HTML = `
 <div class="app" role="region" aria-label="Backpropagation, layer by layer">
   ${toolbar("Steps", "Step")}
-  <nav class="path" aria-label="Where this is in the model"></nav>
-  <div class="stage" tabindex="0" role="group" aria-label="The layers; click one to look at its numbers"></div>
+  <div class="folds"><nav class="path" aria-label="Where this is in the model"></nav>${ZOOM}</div>
+  <div class="stage" tabindex="0" role="group" aria-label="The layers; click one to look at its numbers" aria-keyshortcuts="+ - 0"></div>
   <div class="panel layers">
     <div><div class="now" aria-live="polite"></div><div class="arrays"></div></div>
     <div class="scalar" tabindex="0" role="group" aria-label="One number" aria-live="polite"></div>

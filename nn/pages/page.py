@@ -18,7 +18,7 @@ from autograd.display.colours import css
 from autograd.display.documents import html_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-_NAMES = """numbers layout folds controls words explain nudge flow descend predict stepper
+_NAMES = """numbers layout folds controls zoom words explain nudge flow descend predict stepper
     expand one_number layers_predict layers_look layers plane player_look player_plane player_loss player widget"""
 SCRIPTS = tuple(f"{name}.js" for name in _NAMES.split())  # in this order
 FIT = """

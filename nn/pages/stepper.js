@@ -23,9 +23,9 @@ const HTML = `
     </select>`)}
   <div class="folds" role="group" aria-label="What is drawn">
     <div class="chips"></div>
-    <label class="check constants" hidden><input type="checkbox" checked> constants</label>
+    <label class="check constants" hidden><input type="checkbox" checked> constants</label>${ZOOM}
   </div>
-  <div class="stage" tabindex="0" role="group" aria-label="The graph; click a node to look at it"></div>
+  <div class="stage" tabindex="0" role="group" aria-label="The graph; click a node to look at it" aria-keyshortcuts="+ - 0"></div>
   <div class="panel" tabindex="0" role="group" aria-label="What happens here">
     <div class="now" aria-live="polite"></div>
     <div class="node-info"></div>
@@ -43,7 +43,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}</style>${HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const words = wordsOf(graph), { name } = words;
+  const words = wordsOf(graph), { name } = words, put = zoomable($);
 
   const NARROW = 600; // pixels: below that a graph runs from top to bottom
 
@@ -70,7 +70,8 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     view = drawn || closedView(graph, tree, closed, narrow(), $(".stage").clientWidth - 20, $(".constants input").checked);
     closed = view.closed ?? closed;
     [boxes, edges, lines] = [{}, {}, {}];
-    $(".stage").replaceChildren(drawingOf(view.svg));
+    const drawing = drawingOf(view.svg);
+    $(".stage").replaceChildren(drawing);
     for (const group of root.querySelectorAll(".stage g.node, .stage g.edge")) {
       const key = group.querySelector("title").textContent.replace(/:[^-]*/g, "");
       if (group.classList.contains("node")) boxes[key] = group;
@@ -109,10 +110,11 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     for (const key of constants) for (const part of [boxes[key], ...Object.entries(edges).flatMap(([way, found]) => (way.startsWith(`${key}->`) ? found : []))])
       part.classList.add("constant");
     $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
-    if (!drawn) frameGroups($(".stage svg"), tree, closed, boxOf, boxes, toggle);
-    letters = keepLegible($(".stage svg")); // with the frames, which make it larger
+    if (!drawn) frameGroups(drawing, tree, closed, boxOf, boxes, toggle);
+    letters = keepLegible(drawing); // with the frames, which make it larger
+    put(drawing);
     foldBar($(".chips"), tree, closed, toggle);
-    $(".folds").hidden = !$(".chips").childElementCount && $(".constants").hidden;
+    $(".folds").classList.toggle("empty", !$(".chips").childElementCount && $(".constants").hidden);
     if (it.position === 0) follow(boxOf(graph.forward[0] ?? graph.output));
   }
 

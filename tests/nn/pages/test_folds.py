@@ -35,7 +35,7 @@ def recurrent():
 
 
 def chips(page):
-    return page.find(".folds button").all_inner_texts()
+    return page.find(".chips button").all_inner_texts()
 
 
 def boxes(page):
@@ -69,7 +69,7 @@ def test_what_softmax_is_of_stands_in_order(width, side, opened):
         for names in (("w₁", "w₂", "w₃"), ("w₁·x", "w₂·x", "w₃·x")):
             places = [page.node(name).bounding_box()[side] for name in names]
             assert places == sorted(places), names
-        page.find(".folds button").click()
+        page.find(".chips button").click()
 
 
 def test_any_group_opens_and_closes_by_keyboard(opened):
@@ -83,7 +83,7 @@ def test_any_group_opens_and_closes_by_keyboard(opened):
         "⊟ layer 2",
         "⊟ layer 2, neuron 1",
     ]
-    page.find(".folds button").nth(1).focus()
+    page.find(".chips button").nth(1).focus()
     page.press("Enter")
     assert chips(page) == ["⊟ MLP", "⊞ layer 1", "⊟ layer 2", "⊟ layer 2, neuron 1"]
     assert "layer 1" in boxes(page)
@@ -140,7 +140,7 @@ def test_what_is_called_on_its_own_result_stays_open(opened):
     for depth in ("neuron", "layer"):
         if page.find(f"select.depth option[value={depth}]").count():
             page.find("select.depth").select_option(depth)
-    page.find(".folds button").first.click()
+    page.find(".chips button").first.click()
     page.press("End")
     assert "Done: every node has its gradient." in page.look()["now"]
 
@@ -152,7 +152,7 @@ def test_open_and_closed_as_it_comes_the_end_is_the_same(seed, opened):
     page, whole = opened(y), ag.trace(y)
     names = {entry["name"]: node for entry, node in zip(stepper._data(y)["nodes"], ag.graph.nodes(y))}
     for _ in range(8):
-        page.find(".folds button").nth(chance.randrange(len(chips(page)))).click()
+        page.find(".chips button").nth(chance.randrange(len(chips(page)))).click()
         page.start()
         page.press(*["ArrowRight"] * chance.randrange(4), "End")
         assert page.step() == len(whole)

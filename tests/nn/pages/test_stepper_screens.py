@@ -1,6 +1,9 @@
 """A stepper on a screen: picture and explanation fit on one, the step is in view, words lie on nothing, and can be read."""
 
+import itertools
+
 import pytest
+from long_runs import part
 from nets_to_step import gpt_block, small_net, softmax_net, three_rows
 
 from nn.cli.tour import two_layer_network
@@ -38,8 +41,7 @@ LOOK = """() => { // in pixels: places, letters, and what lies on what
 }"""
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize(("name", "screen"), part(itertools.product(NETS, SCREENS)))
 def test_every_step_is_seen_with_its_words_on_nothing(name, screen, opened):
     """At every stop letters are high enough, the box of the step is whole in view, and what an edge says lies on nothing."""
     width, height = SCREENS[screen]
