@@ -21,7 +21,7 @@ from nn.cli.tour import two_layer_network
 
 HERE = Path(__file__).parent
 WIDTH, TALLEST = 540, 900  # in pixels of the page
-CUT = {"training": 508}  # below the boundary; the rest is in the notebooks
+CUT = {"training": 540}  # below the boundary; the rest is in the notebooks
 QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 STYLE = """<!DOCTYPE html><meta charset="utf-8"><style>
 body { margin: 0; padding: 14px 16px; background: #fff; color: #1d2733; box-sizing: border-box;
@@ -76,9 +76,9 @@ def _midway(page: Page) -> None:
         const root = [...document.querySelectorAll("div")].find((each) => each.shadowRoot).shadowRoot;
         const drawing = root.querySelector(".stage svg");
         drawing.style.minWidth = `${1.25 * parseFloat(drawing.style.minWidth)}px`;
-        const more = root.querySelectorAll(".tools, details, .node-info, .depth, .speed, .way");
+        const more = root.querySelectorAll(".tools, details, .node-info, .more, .folds");
         for (const each of more) each.style.display = "none";
-        root.querySelector(".stage").style.height = "378px";
+        root.querySelector(".stage").style.height = "440px";
     }""")
     slider = page.locator("input.slider")
     slider.evaluate("s => { s.value = Math.round(0.62 * s.max); s.dispatchEvent(new Event('input', { bubbles: true })); }")

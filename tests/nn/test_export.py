@@ -355,7 +355,7 @@ def test_layers_in_torch(name, torch):
             close(p.grad.numpy(), expected)
 
 
-@pytest.mark.parametrize("name", part(LAYERS, 3))
+@pytest.mark.parametrize("name", part(LAYERS, 2))
 def test_layers_in_jax(name, jax):
     """Values, gradients, and one more dimension in front."""
     model, x, outputs, counts, examples = asked(name)
