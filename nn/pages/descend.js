@@ -10,6 +10,7 @@ const DESCEND = `
   <p class="fell" role="status"></p><p class="muted moves"></p>`;
 
 const RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]; // of η: round numbers
+const inOrder = new Intl.Collator("en", { numeric: true }).compare; // w₁, w₂, w₃, whichever the loss asks for first
 const LOSSES = { width: 300, height: 72, pad: 8 };
 
 function drawLosses(svg, losses) {
@@ -69,7 +70,7 @@ function descender(it, $) {
       drawLosses($(".losses"), losses);
       $(".fell").textContent = "";
     }
-    const which = moving(), names = which.slice(0, 12).map(words.name).join(", ");
+    const which = moving(), names = which.slice(0, 12).map(words.name).sort(inOrder).join(", ");
     $(".moves").textContent = which.length ? `What moves: ${names}${which.length > 12 ? ` and ${which.length - 12} more` : ""}. Each θ becomes θ − η ∂${words.output}/∂θ.` : "";
   };
 }

@@ -13,7 +13,7 @@ export function mountLayers(element, data, changed = () => {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${LAYERS_STYLE}</style>${LAYERS_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const put = zoomable($);
+  const setDrawing = zoomable($);
   const graph = expandGraph(data);
   let values = forward(graph, {}), grads = gradients(graph, values), times = 0; // how often they were computed anew
   const arrays = data.arrays.map((array) => ({ ...array, ids: unpack(array.ids, Int32Array) }));
@@ -71,7 +71,7 @@ export function mountLayers(element, data, changed = () => {}) {
     boxes = {};
     const drawing = drawingOf(view().svg);
     keepLegible(drawing);
-    put(drawing);
+    setDrawing(drawing);
     for (const group of root.querySelectorAll(".stage g.node")) boxes[group.querySelector("title").textContent] = group;
     for (const title of root.querySelectorAll(".stage title")) title.remove();
     for (const [key, unit] of Object.entries(view().units)) {

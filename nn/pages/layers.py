@@ -10,8 +10,6 @@ shown as the vectors and matrices that modules call them by, such as q, k and α
 
 from __future__ import annotations
 
-import base64
-import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from math import prod
@@ -28,7 +26,7 @@ from nn.drawing.graphs import GraphPictures, Group, in_order
 from nn.drawing.picture import Picture
 from nn.drawing.structure import Part
 from nn.drawing.writers import Drawing
-from nn.pages.page import plain
+from nn.pages.page import packed, plain
 from nn.pages.trees import partials_of, tree_of
 
 MOST_INPUTS = 2_000_000  # of all nodes together, that a page can hold
@@ -99,9 +97,9 @@ class LayeredGraph:
                 recorded[self.place[node]] = {"value": plain(node.data), "partials": partials_of(node)}
         return {
             "kinds": described,
-            "nodes": _bytes(codes),
-            "inputs": _bytes(inputs),
-            "leaves": _bytes(numbers),
+            "nodes": packed(codes),
+            "inputs": packed(inputs),
+            "leaves": packed(numbers),
             "recorded": recorded,
             "output": self.place[self.y],
         }
@@ -152,7 +150,7 @@ class LayeredGraph:
             yield {"name": pretty(symbol), "shape": [len(padded) // width, width], "named": False, "flat": True}, padded
 
     def _packed(self, several: Sequence[Value | None]) -> str:
-        return _bytes(array("i", [-1 if node is None else self.place[node] for node in several]))
+        return packed(array("i", [-1 if node is None else self.place[node] for node in several]))
 
     # ---- drawings
 
@@ -200,7 +198,7 @@ class LayeredGraph:
             }
         for box in picture.boxes:
             box.grad, box.part = None, box.part if root is None else None
-            box.lines = box.lines[:1] if box.kind in ("group", "layer") else [] if box.kind != "operation" else box.lines[:0]
+            box.lines = box.lines[:1] if box.kind in ("group", "layer") else []
         for arrow in picture.arrows:
             arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
         picture.note = ""
@@ -256,10 +254,3 @@ def _describe(node: Value, fixed: Sequence[float | None]) -> dict[str, Any]:
     trees = partials_of(node) if op.arity is not None else tree_of(op, n)
     described = {"op": op.name, "symbol": op.notation.symbol, "n": n, "template": template, "partials": trees}
     return described | {"formulas": local_formulas(op, n, fixed)} if template is not None else described
-
-
-def _bytes(numbers: array[Any]) -> str:
-    """Numbers as base64 of their bytes, exact and short."""
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return base64.b64encode(numbers.tobytes()).decode()

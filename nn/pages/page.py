@@ -6,10 +6,14 @@ works inline in a notebook, after the kernel is gone, and as one file that needs
 
 from __future__ import annotations
 
+import base64
 import html
 import json
+import math
 import os
 import re
+import sys
+from array import array
 from importlib import resources
 from itertools import count
 from typing import Any
@@ -38,6 +42,11 @@ def script() -> str:
     return palette + "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
+def without_exports(module: str) -> str:
+    """A module's source as that of a script."""
+    return re.sub(r"(?m)^export (?!default)", "", re.sub(r"(?m)^export default .*$", "", module))
+
+
 def inline(function: str, data: Any, fallback: str = "") -> str:
     """HTML of a place in a page, and the script that fills it.
 
@@ -47,7 +56,7 @@ def inline(function: str, data: Any, fallback: str = "") -> str:
         is put into a frame, the frame is made as high as what it holds
     """
     place = f"chalkgrad-{next(_ids)}-{os.getpid()}"
-    functions = re.sub(r"(?m)^export (?!default)", "", re.sub(r"(?m)^export default .*$", "", script()))
+    functions = without_exports(script())
     written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
     fit = FIT if fallback else ""
     return (
@@ -69,4 +78,11 @@ def figure_page(title: str, figure: str) -> str:
 
 def plain(x: float) -> float | str:
     """A number for JSON, which has no infinities."""
-    return x if x - x == 0.0 else repr(x)
+    return x if math.isfinite(x) else repr(x)
+
+
+def packed(numbers: array[Any]) -> str:
+    """Numbers as base64 of their bytes, exact and short."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return base64.b64encode(numbers.tobytes()).decode()

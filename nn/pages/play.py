@@ -113,7 +113,7 @@ def _scoped(name: str, source: str) -> str:
         return f"const {{ {names} }} = {_identifier(_resolve(name, match[2]))};"
 
     exports: list[Any] = _EXPORT.findall(source)
-    body = re.sub(r"(?m)^export (?!default)", "", re.sub(r"(?m)^export default .*$", "", _IMPORT.sub(taken, source)))
+    body = page.without_exports(_IMPORT.sub(taken, source))
     return f"const {_identifier(name)} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();"
 
 

@@ -6,8 +6,8 @@ as the stepper. player.js is the page: `mountPlayer(element, data)`.
 
 from __future__ import annotations
 
-import base64
 import html
+import math
 import os
 import sys
 from array import array
@@ -20,7 +20,7 @@ from autograd.writing.names import pretty
 from nn.data import Dataset
 from nn.data.dataset import to_list
 from nn.layers import MLP, SCALAR_ACTIVATIONS, VECTOR_ACTIVATIONS, Layer
-from nn.pages.page import figure_page, inline, plain
+from nn.pages.page import figure_page, inline, packed, plain
 from nn.train.history import History, Record
 from nn.train.steps import OF_CLASSES, OF_LOGITS
 
@@ -98,7 +98,7 @@ class _Points:
         for i, row in enumerate(self.X):
             if len(row) != nin:
                 raise ValueError(f"the model takes {nin} inputs, and row {i} of X has {len(row)}")
-            if not all(x - x == 0.0 for x in [*row, self.y[i]]):
+            if not all(map(math.isfinite, [*row, self.y[i]])):
                 raise ValueError(f"row {i} of X or y is not finite")
         self.signed = set(self.y) == {-1.0, 1.0}
         if self.signed:
@@ -178,6 +178,7 @@ def _plane(
     if kind == "values" and points:
         low, high = min(points.y), max(points.y)
         threshold, half = (low + high) / 2.0, (high - low) / 2.0 or 1.0
+    is_score = activation == "linear" and (threshold == 0.0 or kind == "several")  # and no share
     names = list(points.classes) if points else []
     rows: list[Any] = list(zip(points.X, points.y)) if points else []
     every = -(-len(rows) // POINTS) or 1
@@ -185,8 +186,7 @@ def _plane(
         "kind": kind,
         "threshold": threshold,
         "half": half,  # a distance from the threshold that is shown as certain
-        # scores, not shares
-        "soft": kind != "values" and activation == "linear" and (threshold == 0.0 or kind == "several"),
+        "soft": kind != "values" and is_score,
         "across": points.bounds(0) if points else [-2.0, 2.0],
         "up": points.bounds(1) if points else [-2.0, 2.0],
         "points": [[*row, t] for row, t in rows[::every]],
@@ -233,8 +233,4 @@ def _thinned(records: list[Record], parameters: int) -> list[Record]:
 
 
 def _packed(code: str, rows: list[list[float]]) -> str:
-    """Numbers as base64 of their bytes, exact and short."""
-    numbers = array(code, [x for row in rows for x in row])
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return base64.b64encode(numbers.tobytes()).decode()
+    return packed(array(code, [x for row in rows for x in row]))

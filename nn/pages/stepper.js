@@ -43,7 +43,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}</style>${HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const words = wordsOf(graph), { name } = words, put = zoomable($);
+  const words = wordsOf(graph), { name } = words, setDrawing = zoomable($);
 
   const NARROW = 600; // pixels: below that a graph runs from top to bottom
 
@@ -112,7 +112,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
     if (!drawn) frameGroups(drawing, tree, closed, boxOf, boxes, toggle);
     letters = keepLegible(drawing); // with the frames, which make it larger
-    put(drawing);
+    setDrawing(drawing);
     foldBar($(".chips"), tree, closed, toggle);
     $(".folds").classList.toggle("empty", !$(".chips").childElementCount && $(".constants").hidden);
     if (it.position === 0) follow(boxOf(graph.forward[0] ?? graph.output));

@@ -14,7 +14,7 @@ function zoomable($) {
   const stage = $(".stage");
   let zoom = 1, apart = 0, fitted = "";
 
-  function put(drawing) {
+  function setDrawing(drawing) {
     fitted = drawing.style.cssText;
     stage.replaceChildren(drawing);
     fit();
@@ -70,5 +70,5 @@ function zoomable($) {
     stage.addEventListener("pointermove", move);
     for (const end of ["pointerup", "pointerleave"]) stage.addEventListener(end, () => stage.removeEventListener("pointermove", move), { once: true });
   });
-  return put;
+  return setDrawing;
 }

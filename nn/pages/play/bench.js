@@ -93,7 +93,6 @@ export function bench(book, first) {
       app = showStepper(place, graph, { changed: follow, moving: () => leaves.filter(learns).map(({ i }) => i), kept: worthABox(order), folded: order.length > 24 });
     } else app.change(values());
     sliders();
-   
   }
 
   /** What has a box where the graph is folded: formulas with a name, and numbers that are given. @param {import("./graph.js").Node[]} order */

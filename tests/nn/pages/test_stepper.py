@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 from long_runs import part, seeds
+from nets_to_step import softmax_net
 from page_numbers import written
 from stepper_page import called, check_all_steps, plain
 
@@ -538,6 +539,11 @@ def test_an_operation_of_ones_own_shows_its_recorded_numbers(opened):
 
 
 # ---------------------------------------------------------------------------------------------------- downhill, foretold
+
+
+def test_what_moves_is_named_in_order(opened):
+    """Not as the loss asks for it, which takes the score of its own class first."""
+    assert opened(softmax_net()).find(".moves").inner_text().startswith("What moves: w₁, w₂, w₃. ")
 
 
 def test_descending_takes_pythons_steps(opened):
