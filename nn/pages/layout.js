@@ -9,7 +9,6 @@
 // drawing, of which the stepper shows one as at least 0.75 pixels: letters are 15 units high and more.
 // @ts-check
 
-
 const layout = (() => {
 /** @typedef {{ key: string, source: Box | null, node: number, rank: number, size: number, turn: number, at: number, left: Box[], right: Box[] }} Box source: of a place that an edge goes through */
 

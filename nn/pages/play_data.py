@@ -23,6 +23,7 @@ from autograd.value import Value
 from autograd.writing import names
 from autograd.writing.notation import ATOM
 from nn.pages.page import plain
+from nn.pages.trees import tree
 
 MOST_INPUTS = 17  # of an operation that takes any number: a neuron of eight inputs and its bias
 OUTPUT, *INPUTS = map(chr, range(0x13A0, 0x13A0 + MOST_INPUTS + 2))  # Cherokee letters, which no operation is written with
@@ -70,18 +71,6 @@ def _of_size(op: Primitive, n: int) -> dict[str, Any]:
         "partials": [tree(slope, z, xs) for slope in op.slopes(z, xs)],
         "formulas": local_formulas(op, n),
     }
-
-
-def tree(y: Any, z: Value | None, xs: list[Value]) -> Any:
-    """A formula as a number, "z", "x0", "x1", ..., or [operation, operands]."""
-    if not isinstance(y, Value):
-        return plain(float(y))
-    trees: dict[Value, Any] = {x: f"x{i}" for i, x in enumerate(xs)} | ({} if z is None else {z: "z"})
-    for node in nodes(y):
-        if node not in trees:
-            operands = [trees[x] for x in node.inputs]
-            trees[node] = [node.op.name, *operands] if node.inputs and node.op else plain(node.data)
-    return trees[y]
 
 
 def local_formulas(op: Primitive, n: int, fixed: Sequence[float | None] = ()) -> list[str]:

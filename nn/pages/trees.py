@@ -19,23 +19,23 @@ def partials_of(node: Value) -> list[Any]:
         return [plain(float(slope)) for slope in op.slopes(node.data, [x.data for x in inputs])]
     z, xs = Value(node.data), [Value(x.data) for x in inputs]
     slopes = op.slopes(z, [x.data if inner.op is CONSTANT else x for x, inner in zip(xs, inputs)])
-    return [_tree(slope, z, xs) for slope in slopes]
+    return [tree(slope, z, xs) for slope in slopes]
 
 
 def tree_of(op: Primitive, n: int) -> list[Any]:
     """The partial derivatives of an operation on n inputs, whichever of them are plain numbers."""
     xs = [Value(0.5) for _ in range(n)]
     z = Value(op.value([x.data for x in xs]))
-    return [_tree(slope, z, xs) for slope in op.slopes(z, xs)]
+    return [tree(slope, z, xs) for slope in op.slopes(z, xs)]
 
 
-def _tree(slope: Any, z: Value, xs: Sequence[Value]) -> Any:
-    """A partial derivative as a number, "z", the index of an input, or [operation, operands]."""
-    trees: dict[Value, Any] = {z: "z", **{x: f"x{i}" for i, x in enumerate(xs)}}
-    if not isinstance(slope, Value):
-        return plain(slope)
-    for node in nodes(slope):
+def tree(y: Any, z: Value | None, xs: Sequence[Value]) -> Any:
+    """A formula as a number, "z", "x0", "x1", ..., or [operation, operands]."""
+    if not isinstance(y, Value):
+        return plain(float(y))
+    trees: dict[Value, Any] = {x: f"x{i}" for i, x in enumerate(xs)} | ({} if z is None else {z: "z"})
+    for node in nodes(y):
         if node not in trees:
             operands = [trees[x] for x in node.inputs]
             trees[node] = [node.op.name, *operands] if node.inputs and node.op else plain(node.data)
-    return trees[slope]
+    return trees[y]

@@ -1,7 +1,7 @@
 // Text into tokens, as autograd/formula/lexer.py reads it: the names decide what letters side by side are.
 //
-// Patterns, signs and words come from the library's grammar. What only the library reads, LaTeX and derivatives within a
-// formula, is refused with a sentence that says so, and never read as something else.
+// Patterns, signs and words come from the library's grammar; latex.js has written LaTeX as plain text where it can. What only
+// the library reads, such as derivatives within a formula, is refused with a sentence that says so, and never read as something else.
 // @ts-check
 
 import { closest } from "./close_matches.js";
