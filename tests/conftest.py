@@ -22,11 +22,6 @@ settings.register_profile("ours", examples())  # for properties that say no numb
 settings.load_profile("ours")
 
 
-def pytest_xdist_auto_num_workers(config):
-    """One process more than cores, since some wait: for a browser, a kernel, LaTeX."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_ignore_collect(collection_path, config):
     """Import no file of tests for nothing."""
     is_test = collection_path.name.startswith("test_")
