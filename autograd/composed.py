@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-    X = TypeVar("X", "Value", float)
+    X = TypeVar("X", "Value", float, "Value | float")
 
 ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 

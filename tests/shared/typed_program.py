@@ -9,7 +9,22 @@ from collections.abc import Iterator
 from typing import Any, assert_type
 
 import nn
-from autograd import FormulaError, Program, Value, compile, grad, gradient, label, log, parse, sigmoid, value_and_grad
+from autograd import (
+    FormulaError,
+    Program,
+    Value,
+    clip,
+    compile,
+    elu,
+    grad,
+    gradient,
+    label,
+    leaky_relu,
+    log,
+    parse,
+    sigmoid,
+    value_and_grad,
+)
 from nn import losses
 
 
@@ -38,6 +53,11 @@ def f(x: Value) -> Value:
     return x**3 + sigmoid(x) * log(x)
 
 
+def bend(x: Value | float) -> Value | float:
+    """Of either it gives the same kind."""
+    return clip(leaky_relu(elu(x)), -1.0)
+
+
 def said_and_true() -> Iterator[tuple[object, type]]:
     """Each value, and the type that checkers are told."""
     w, x = Value(0.5), Value(2.0)
@@ -52,6 +72,8 @@ def said_and_true() -> Iterator[tuple[object, type]]:
     yield assert_type(value_and_grad(f)(2.0), tuple[float, float]), tuple
     yield assert_type(sigmoid(0.5), float), float
     yield assert_type(sigmoid(x).exp(), Value), Value
+    yield assert_type(elu(x).leaky_relu().clip(0.0, 1.0), Value), Value
+    yield assert_type(bend(0.5), Value | float), float
     yield assert_type(Scale(2)([w, x]), list[Value]), list
     yield assert_type(Line()(0.5, times=2), Value), Value
     yield assert_type(nn.Neuron(2)([0.5, x]), Value), Value
