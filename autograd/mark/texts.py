@@ -43,6 +43,8 @@ def read_toml(text: str, where: str) -> dict[str, Any]:
 
 def read_rows(text: str, mark: str, where: str) -> list[tuple[int, list[str]]]:
     """The rows of a table that are not empty, each with the line it ends on; mark: what stands between cells."""
+    if mark in '"\r':  # which newer Pythons take for no mark, and older ones for one
+        raise SheetError(f"{where}: {mark!r} cannot stand between cells")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]

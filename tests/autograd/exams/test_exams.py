@@ -57,7 +57,9 @@ def test_tables_of_people_are_read_as_schools_write_them(table, encoding, tmp_pa
         assert [(each.name, each.id) for each in read_students(path)] == people
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b",,\n", b"sep=;\n;\n", b"name,id\n,\n", b'name\n"Ada', b"\x00\x01\x02"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b",,\n", b"sep=;\n;\n", b'sep="\nname"id\n', b"name,id\n,\n", b'name\n"Ada', b"\x00\x01\x02"]
+)
 def test_what_is_no_table_is_refused(content, tmp_path):
     """With the name of the file."""
     path = tmp_path / "class.csv"
