@@ -22,7 +22,7 @@ from types import GeneratorType, ModuleType
 from typing import Any, Self
 
 from autograd import Value
-from autograd.display.files import read_bytes, suffix_of, write
+from autograd.display.files import read_bytes, read_json, suffix_of, write
 from autograd.graph import nodes
 from autograd.interop.conversions import number
 from autograd.labels import subscript
@@ -337,8 +337,8 @@ def write_content(path: str | os.PathLike[str], content: Mapping[str, Any]) -> N
 def read_content(path: str | os.PathLike[str], kind: Mapping[str, Any], what: str) -> dict[str, Any]:
     """What write_content wrote, if it is of that kind: its format and its version; what: how messages call such a file."""
     try:
-        content = json.loads(read_bytes(path, LONGEST))
-    except (ValueError, RecursionError) as error:
+        content = read_json(read_bytes(path, LONGEST))
+    except ValueError as error:
         raise ValueError(f"{path} is not a file {what}: {error}") from None
     if not isinstance(content, dict) or content.get("format") != kind["format"]:
         raise ValueError(f"{path} is not a file {what} that save() wrote")

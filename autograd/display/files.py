@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import glob
+import json
 import os
+import re
 import secrets
 import stat
 import time
@@ -18,6 +20,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+TOO_DEEP = "brackets stand in brackets, hundreds of them"
+DEEPEST = 200  # brackets within each other, in JSON
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 ABANDONED = 600.0  # seconds after which nobody writes a part of a file any more
 
 
@@ -48,6 +53,25 @@ def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
     if len(content) > most:
         raise FileError(f"this is longer than the {most:,} bytes that are read of such a file")
     return content
+
+
+def read_json(content: str | bytes, **hooks: Any) -> Any:
+    """What a text in JSON says that somebody else has written.
+
+    Python's own reader goes down bracket by bracket in C. Where somebody has raised the limit on recursion, a file of
+    brackets alone would end the whole process there; so they are counted first.
+
+    content: the text; hooks: what json.loads calls for numbers and objects
+
+    Raises ValueError for what is no JSON, FileError for brackets in brackets by hundreds.
+    """
+    text = content if isinstance(content, str) else content.decode(json.detect_encoding(content), "surrogatepass")
+    depth = 0
+    for bracket in re.findall(r"[\[{\]}]", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            raise FileError(TOO_DEEP)
+    return json.loads(text, **hooks)
 
 
 def write(path: str | os.PathLike[str], content: str | bytes, encoding: str = "utf-8", wait: bool = True) -> Path:

@@ -23,7 +23,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd.display.documents import html_page, latex_document
-from autograd.display.files import clean, read_bytes, write
+from autograd.display.files import clean, read_bytes, read_json, write
 from autograd.exams.codes import OWN, PATTERN, read_code, write_code
 from autograd.exams.tables import Student, read_students
 from autograd.mark.exercises import Exercise, exercise
@@ -239,7 +239,7 @@ def read_exam(folder: str | os.PathLike[str]) -> Exam:
     """The exam that was saved in a folder. Raises SheetError where there is none, or its key is damaged."""
     path = Path(folder) / KEYS / KEY
     try:
-        whole = json.loads(read_bytes(path, LONGEST_KEY))
+        whole = read_json(read_bytes(path, LONGEST_KEY))
         sheets = [
             Sheet(Student(*(str(each[x]) for x in Student._fields)), str(each["code"]), str(each["file"]))
             for each in whole["sheets"]
@@ -252,7 +252,7 @@ def read_exam(folder: str | os.PathLike[str]) -> Exam:
         raise
     except OSError as error:
         raise SheetError(f"{folder} is no exam: {path} cannot be opened ({error.strerror})") from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise SheetError(f"{path}: this key is damaged; `chalkgrad exam` with the same --seed writes it anew") from None
     if odd := [sheet.file for sheet in sheets if not re.fullmatch(r"[\w.-]+", sheet.file) or sheet.file.startswith(".")]:
         raise SheetError(f"{path}: {odd[0]!r} is no name of a sheet of this exam")

@@ -8,7 +8,6 @@ by the person's name. What nobody can be found for is told, and never marked as 
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import unicodedata
@@ -17,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograd.display.documents import html_page
-from autograd.display.files import clean, write
+from autograd.display.files import clean, read_json, write
 from autograd.exams.codes import PATTERN
 from autograd.exams.exam import MARKED, Exam, Sheet, label, read_exam
 from autograd.exams.report import ExamClass
@@ -200,10 +199,10 @@ def _in_notebook(text: str) -> tuple[str, list[tuple[ast.expr, str, str]]]:
     Each as it stands there, with the source of its cell, and the place.
     """
     try:
-        cells = json.loads(text)["cells"]
+        cells = read_json(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells]
         kinds = [cell["cell_type"] for cell in cells]
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError):
         raise SheetError("this is no notebook") from None
     claims: list[tuple[ast.expr, str, str]] = []
     for i, (source, kind) in enumerate(zip(sources, kinds), 1):

@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from autograd.display.files import read_json
 from autograd.judge import bench
 from autograd.judge.bench import EngineError
 
@@ -126,7 +127,7 @@ class Apart:
             self._end()
             return {"failed": "time", "text": ""}
         try:
-            answer: dict[str, Any] = json.loads(line)
+            answer: dict[str, Any] = read_json(line)
             self.printed = self.printed or answer["printed"]
             self.forks = max(self.forks, answer["forks"])
         except (ValueError, KeyError, TypeError):

@@ -16,10 +16,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.display.files import clean
+from autograd.display.files import clean, read_json
 from autograd.formula.lexer import FormulaError
 from autograd.mark.paper import Entry, read_paper
-from autograd.mark.texts import TOO_DEEP, SheetError, Written, read_rows, read_text, read_toml
+from autograd.mark.texts import SheetError, Written, read_rows, read_text, read_toml
 from autograd.mark.worksheet import Worksheet
 
 ENDINGS = (".toml", ".txt", ".md", ".csv", ".json")
@@ -117,13 +117,11 @@ def _answers_in_json(path: Path) -> tuple[dict[str, Any], str]:
     """The same for JSON."""
     what = "answers in JSON are one object, with the lines as its keys"
     try:
-        content = json.loads(read_text(path), parse_float=Written, parse_int=Written, object_pairs_hook=_each_once)
+        content = read_json(read_text(path), parse_float=Written, parse_int=Written, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         raise SheetError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
     except ValueError as error:
         raise SheetError(f"{path.name}: {error}") from None
-    except RecursionError:
-        raise SheetError(f"{path.name}: {TOO_DEEP}") from None
     if not isinstance(content, dict):
         raise SheetError(f"{path.name}: {what}")
     return content, what

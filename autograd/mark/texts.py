@@ -9,10 +9,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from autograd.display.files import FileError, clean, read_bytes
+from autograd.display.files import TOO_DEEP, FileError, clean, read_bytes
 
 LONGEST = 1_000_000  # bytes of a file with a worksheet, or with answers
-TOO_DEEP = "brackets stand in brackets, hundreds of them"
 DEEPEST = 16  # parts of a name in TOML, a.b.c; each is a table of its own
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*\.[ \t]*"""
 _DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_\"'-])(?:{_PART}){{{DEEPEST}}}")

@@ -7,10 +7,10 @@ on from the one above where it begins with a sign of relation.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import NamedTuple
 
+from autograd.display.files import read_json
 from autograd.formula.patterns import RELATION
 
 TYPE_CHECKING = False
@@ -57,9 +57,9 @@ LONGEST = 1_000_000  # characters of a page
 def cells_of_notebook(text: str) -> list[str]:
     """The Markdown of a notebook, cell by cell. Raises ValueError where it is none."""
     try:
-        cells = json.loads(text)["cells"]
+        cells = read_json(text)["cells"]
         return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise ValueError("this is no notebook: JSON with cells is expected in an .ipynb") from None
 
 

@@ -23,6 +23,14 @@ finally:
 SHAPE = gpt.Shape(width=4, heads=2, layers=2, positions=5)
 
 
+@pytest.fixture(autouse=True)
+def _recursion():
+    """The program in plain lists raises the limit for all of a process: not for the tests that come later."""
+    before = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(before)
+
+
 @functools.cache
 def numbers(name):
     """Value, gradient and the parameters after some steps, of two rows."""

@@ -1,5 +1,6 @@
 """Files are written whole or not at all, and read only where they are ordinary ones of a bearable size."""
 
+import json
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ import pytest
 from long_runs import many
 
 from autograd.display import files
-from autograd.display.files import FileError, clean, read_bytes, write
+from autograd.display.files import DEEPEST, FileError, clean, read_bytes, read_json, write
 
 KILLS = many(10)  # LONG=100 kills a thousand times
 
@@ -176,3 +177,40 @@ def test_pipes_devices_folders_and_links_to_themselves(tmp_path):
     for path in (loop, tmp_path, tmp_path / "none"):
         with pytest.raises(OSError, match=re.escape(str(path))):
             read_bytes(path, 10)
+
+
+# ---- JSON of strangers
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, '{"a":' * 100_000, b"\xef\xbb\xbf[[", '"' + "[" * 9, "{", "", b"\xff\xfe\x00"]
+)
+def test_what_is_no_json_is_a_value_error(content):
+    """Brackets in brackets by thousands among it."""
+    with pytest.raises(ValueError, match=r"."):
+        read_json(content)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"a": [1, 2.5, {"b": None}], "c": "["},
+        ["[" * 1000, "}" * 1000, 'a " quote [[[', "a \\ [[", "\x1b[31m" * 500],  # brackets in strings are letters
+        [[1], [2]] * 1000,
+        "[" * 1000,
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_json_is_read_as_json_reads_it(said, encoding):
+    """As text and as bytes, however these are written."""
+    text = json.dumps(said, ensure_ascii=False)
+    assert read_json(text) == read_json(text.encode(encoding)) == said
+
+
+def test_json_may_be_so_deep_and_no_deeper():
+    """Whatever the limit on recursion is; with a high one, Python's own reader would end the process."""
+    assert read_json("[" * DEEPEST + "]" * DEEPEST)
+    program = "import sys; sys.setrecursionlimit(10**6); from autograd.display.files import *; read_json('[' * 100_000)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"autograd.display.files.FileError: {files.TOO_DEEP}"
