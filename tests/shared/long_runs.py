@@ -14,7 +14,7 @@ import random
 import pytest
 from hypothesis import settings
 
-LONG = int(os.environ.get("LONG", "0"))
+LONG = int(os.environ.get("LONG") or 0)
 # where seeds begin; processes of pytest-xdist that share a run agree on it
 FIRST = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange(2**60) if LONG > 1 else 0
 PART = 5  # of so many cases one is tried
