@@ -133,6 +133,17 @@ def test_labelled_constants_can_be_hidden(opened):
     assert texts.count() == 0
 
 
+def test_numbers_of_a_modules_own_are_in_its_box(opened):
+    """The ε of norms and the √d of heads of a GPT: seen once it is opened."""
+    page = opened(small_gpt(), viewport={"width": 390, "height": 844})
+    assert page.find(".stage .constant").count() == 0
+    assert page.find(".constants").is_hidden()
+    for name in ("GPT", "norm"):
+        page.find(".chips button").get_by_text(f"⊞ {name}", exact=True).click()
+    assert {text.text_content() for text in page.find(".stage .constant text").all()} == {"ε = 1·10⁻⁵"}
+    assert page.find(".constants").is_visible()
+
+
 def test_what_is_called_on_its_own_result_stays_open(opened):
     """A recurrent cell is no one box; its page still has every step."""
     y = recurrent()

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from long_runs import part
-from nets_to_step import gpt_block, small_net, softmax_net, three_rows
+from nets_to_step import gpt_block, small_gpt, small_net, softmax_net, three_rows
 
 from nn.cli.tour import two_layer_network
 
@@ -75,6 +75,13 @@ def test_an_opened_net_fits_its_screen(name, opened):
         assert max(seen["scrolls"]) <= 1
         for cut, under in seen["labels"]:
             assert (cut < 1, under) == (True, 0), page.find(".count").inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 430])
+def test_controls_of_a_phone_take_two_rows_however_many_steps_there_are(width, opened):
+    """Of a GPT, where the count is longest."""
+    page = opened(small_gpt(), viewport={"width": width, "height": 844})
+    assert page.find(".bar").bounding_box()["height"] <= 100
 
 
 def test_on_a_phone_picture_and_explanation_are_on_one_screen(opened):
