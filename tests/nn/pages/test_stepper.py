@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from long_runs import part, seeds
-from nets_to_step import softmax_net
+from nets_to_step import softmax_net, three_rows
 from page_numbers import written
 from stepper_page import called, check_all_steps, plain
 
@@ -544,6 +544,8 @@ def test_an_operation_of_ones_own_shows_its_recorded_numbers(opened):
 def test_what_moves_is_named_in_order(opened):
     """Not as the loss asks for it, which takes the score of its own class first."""
     assert opened(softmax_net()).find(".moves").inner_text().startswith("What moves: w₁, w₂, w₃. ")
+    named = ", ".join(f"b₁{i}" for i in "₁₂₃₄₅₆₇₈") + ", b₂₁, b₂₂, b₂₃, b₂₄"
+    assert opened(three_rows()).find(".moves").inner_text().startswith(f"What moves: {named} and 93 more. ")
 
 
 def test_descending_takes_pythons_steps(opened):
