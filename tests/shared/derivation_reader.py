@@ -67,12 +67,7 @@ def _low(c, at):
 
 def read(text, names, at):
     """What a formula comes to, where its letters stand for these numbers."""
-    reader = object.__new__(LineReader)
-    reader.names, reader.at = names, 0
-    reader.tokens = [*reader.split(text), ("end", "")]
-    whole = reader.sum()
-    reader.take("end")
-    return whole(at)
+    return LineReader(text, names).whole(at)
 
 
 def computed(text, names, **at):

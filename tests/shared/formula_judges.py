@@ -151,9 +151,11 @@ class Reader:
         self.names = names
         self.tokens = [*self.split(text), ("end", "")]
         self.at = 0
-        whole = self.sum()
+        self.whole = self.sum()
         self.take("end")
-        self.number = lambda: whole({})
+
+    def number(self):
+        return self.whole({})
 
     def split(self, text):
         found, at = [], 0
