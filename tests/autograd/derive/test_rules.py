@@ -14,8 +14,8 @@ from formula_judges import DIGITS, EXACT, TextReader, sigmoid
 from mpmath import mp, mpf
 
 import autograd as ag
-from autograd import PRIMITIVES, Value, derivation
-from autograd.graph import nodes
+from autograd import PRIMITIVES, Value, derivation, rewriting
+from autograd.graph import leaves, nodes
 from autograd.operation import CONSTANT
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
@@ -52,14 +52,7 @@ def evaluate(text, x, variable="x"):
 
 def value_at(formula, x):
     """A formula's number, all constants to the last digit, where its one name stands for x."""
-    found = {}
-    for node in nodes(formula):
-        if node.inputs:
-            inputs = [found[each] for each in node.inputs]
-            found[node] = node.op.value(*inputs) if node.op.arity else node.op.value(inputs)
-        else:
-            found[node] = node.data if node.op is CONSTANT else x
-    return found[formula]
+    return rewriting.value_at(formula, {leaf: x for leaf in leaves(formula) if leaf.op is not CONSTANT})
 
 
 def is_pending(formula):
