@@ -180,12 +180,6 @@ def test_a_long_board_goes_over_several_pages(pdflatex):
 # ---------------------------------------------------------------------------------------------------------------- MathML
 
 
-@pytest.fixture(scope="module")
-def latex2mathml():
-    """What writes MathML."""
-    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
-
-
 def characters(text):
     """Letters and signs, without blanks, brackets and dots, each sign as it is typed."""
     text = re.sub(r"[\s\u00a0\u200b\u2061\u2062()⋅·]", "", text)

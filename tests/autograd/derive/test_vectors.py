@@ -53,19 +53,39 @@ def test_the_reader_minds_shapes(wrong):
 # ------------------------------------------------------------------------------------------------------------------ nets
 
 
+def numbers_in(rows, what="data"):
+    return np.array([[getattr(x, what) for x in row] for row in rows])
+
+
 def column(xs):
-    return np.array([[x.data if isinstance(x, Value) else x] for x in xs])
+    return numbers_in([[x] for x in xs])
 
 
 def matrices(layers, single=False):
-    """W_k and b_k of a list of layers, each a pair of rows of weights and biases, by name."""
+    """The Values in W_k and b_k of a list of layers, each a pair of rows of weights and biases, by name."""
     found = {}
     for k, (W, b) in enumerate(layers, start=1):
         suffix = "" if single else DIGITS[k]
-        found[f"W{suffix}"] = (W, np.array([[w.data for w in row] for row in W]))
+        found[f"W{suffix}"] = W
         if b:
-            found[f"b{suffix}"] = ([[x] for x in b], column(b))
+            found[f"b{suffix}"] = [[x] for x in b]
     return found
+
+
+def run(net, *boards):
+    """What the names on these boards come to, line after line, from the numbers that go into a net."""
+    program = Program(net.given | {key: numbers_in(values) for key, values in net.arrays.items()})
+    for board in boards:
+        program.run(board)
+    return program
+
+
+def check_gradients(net, program, **near):
+    """Every gradient is that of backward(), in its place and in its shape."""
+    for key, values in net.arrays.items():
+        expected = numbers_in(values, "grad")
+        assert np.shape(program(f"∇_{key} L")) == expected.shape, key
+        assert program(f"∇_{key} L") == pytest.approx(expected, **near), key
 
 
 def layers_of(model):
@@ -141,7 +161,7 @@ def logistic():
     a = z.sigmoid()
     L = -(y * a.log() + (1 - y) * (1 - a).log())
     ag.label(z=z, a=a, L=L)
-    return SimpleNamespace(loss=L, given={"x": column(x), "b": 0.125, "y": 1.0}, arrays={"w": ([[v] for v in w], column(w))})
+    return SimpleNamespace(loss=L, given={"x": column(x), "b": 0.125, "y": 1.0}, arrays={"w": [[v] for v in w]})
 
 
 def first_log(out):
@@ -195,15 +215,9 @@ def made(name):
 def test_the_vector_form_runs(name):
     """Forward and backward in NumPy, every gradient is that of backward(), in its place and in its shape."""
     net = made(name)
-    forward, backward = net.form.boards
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
+    program = run(net, *net.form.boards)
     assert program("L") == pytest.approx(net.loss.data, rel=1e-5)
-    program.run(backward)
-    for key, (values, numbers) in net.arrays.items():
-        found = program(f"∇_{key} L")
-        assert np.shape(found) == numbers.shape
-        assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-9)
+    check_gradients(net, program, rel=1e-5, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", part(NETS, 9))
@@ -233,11 +247,11 @@ def test_numbers_are_the_gradients(name):
     net = made(name)
     form = net.in_numbers
     written = {line.left.text: line.right.text for board in form.boards for line in board.lines}
-    for key, (values, numbers) in net.arrays.items():
+    for key, values in net.arrays.items():
         rows = re.search(r"= \[([^]]*)\]$", written[f"∇_{key} L"])[1].replace("−", "-")
         found = np.array([[number(x) for x in row.split(", ")] for row in rows.split("; ")])
-        assert found.shape == numbers.shape
-        assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-12)
+        assert found.shape == np.shape(values)
+        assert found == pytest.approx(numbers_in(values, "grad"), rel=1e-5, abs=1e-12)
 
 
 def number(text):
@@ -250,10 +264,8 @@ def number(text):
 def test_shapes_stand_beside_the_lines(name):
     """[rows×columns] is what NumPy has, and LaTeX has it below the symbol."""
     net = made(name)
-    form = net.form
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    for board in form.boards:
-        program.run(board)
+    program = run(net, *net.form.boards)
+    for board in net.form.boards:
         for line in board.lines:
             if found := re.match(r"\[(\d+)×(\d+)\]", line.reason.text):
                 shape = int(found[1]), int(found[2])
@@ -326,9 +338,7 @@ def test_what_two_samples_add_up_to():
 def test_the_fifth_notes_matrix_of_gradients():
     """∂L/∂w_kij = ∂L/∂a_ki h_{k−1,j}: the outer product, with rows for i and columns for j, as the page first has it."""
     net = made("square")
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    for board in net.form.boards:
-        program.run(board)
+    program = run(net, *net.form.boards)
     for i in range(3):
         for j in range(3):
             delta, below = program("∇_a₂ L")[i, 0], program("h₁")[j, 0]
@@ -369,9 +379,7 @@ def test_no_matrix_is_claimed_where_there_is_none(make):
     arrays = {text_name(a.name): a for a in form.graph.arrays}
     program = Program({name: node.data for name, node in originals.items() if not node.inputs})
     program.known |= {
-        name: np.array([[x.data for x in row] for row in array.rows])
-        for name, array in arrays.items()
-        if array.kind in ("inputs", "weights", "biases")
+        name: numbers_in(array.rows) for name, array in arrays.items() if array.kind in ("inputs", "weights", "biases")
     }
     for board in form.boards:
         program.run(board)
@@ -383,8 +391,7 @@ def test_no_matrix_is_claimed_where_there_is_none(make):
             count += 1
     for name, array in arrays.items():
         if f"∇_{name} L" in program.known:
-            grads = np.array([[x.grad for x in row] for row in array.rows])
-            assert program(f"∇_{name} L") == pytest.approx(grads, rel=1e-5)
+            assert program(f"∇_{name} L") == pytest.approx(numbers_in(array.rows, "grad"), rel=1e-5)
             count += 1
     assert count > 1
 
@@ -441,17 +448,10 @@ def test_a_wrong_equation_does_not_pass(right, wrong):
     assert any(right in line.right.text for line in backward.lines)
     for k, line in enumerate(backward.lines):
         backward.lines[k] = line._replace(right=line.right._replace(text=line.right.text.replace(right, wrong)))
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
     net.loss.backward()
-    try:
-        program.run(backward)
-    except (ValueError, AssertionError):
-        return
-    assert not all(
-        np.allclose(program(f"∇_{key} L"), [[v.grad for v in row] for row in values])
-        for key, (values, _) in net.arrays.items()
-    )
+    run(net, forward)
+    with pytest.raises((ValueError, AssertionError)):
+        check_gradients(net, run(net, forward, backward), rel=1e-5, abs=1e-9)
 
 
 def test_a_wrong_row_of_the_table_shows_in_vectors(monkeypatch):
@@ -472,14 +472,8 @@ def test_a_large_net_in_vectors():
     r = np.random.default_rng(0)
     net = mlp(lambda o: nn.losses.cross_entropy(o, 3), 64, [32, 10], ["tanh", "linear"], x=list(r.normal(size=64)))
     forward, backward = derivation(net.loss).vector_form().boards
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
-    program.run(backward)
     net.loss.backward()
-    for key, (values, _) in net.arrays.items():
-        assert program(f"∇_{key} L") == pytest.approx(
-            np.array([[v.grad for v in row] for row in values]), rel=1e-9, abs=1e-12
-        )
+    check_gradients(net, run(net, forward, backward), rel=1e-9, abs=1e-12)
     assert len(forward.lines) + len(backward.lines) < 16
 
 
@@ -507,10 +501,5 @@ def test_random_nets(seed):
     L.label = "L"
     single = len(layers) == 1 and not layers[0][0][0][0].label
     net = SimpleNamespace(loss=L, given={"x": column(given)}, arrays=matrices(layers, single))
-    forward, backward = derivation(L).vector_form().boards
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
-    program.run(backward)
     L.backward()
-    for key, (values, _) in net.arrays.items():
-        assert program(f"∇_{key} L") == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-7)
+    check_gradients(net, run(net, *derivation(L).vector_form().boards), rel=1e-7)

@@ -115,23 +115,16 @@ def test_what_begins_ends():
 
 
 @pytest.mark.parametrize("nested", [False, True])
-def test_a_title_is_in_every_form(nested, tmp_path):
+def test_a_title_is_in_every_form(nested, tmp_path, latex2mathml):
     """Text, LaTeX, HTML, and each kind of file begin with it, whether the lines are the board's own or those inside."""
     lines = [line("y", "1")]
     board = Board(title="Forward", boards=[Board(lines)]) if nested else Board(lines, "Forward")
-    pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml")
     files = [board.save(tmp_path / f"board{ending}").read_text("utf-8") for ending in (".tex", ".txt", ".md", ".html")]
     forms = [board.text, board.latex, board.html(), *files]
     assert ["Forward" in form for form in forms] == [True] * 7
 
 
 # ------------------------------------------------------------------------------------------------------------- MathML
-
-
-@pytest.fixture
-def latex2mathml():
-    """What writes MathML."""
-    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
 
 
 class Reader(HTMLParser):
@@ -379,9 +372,8 @@ def test_labels_do_not_break_out_of_latex():
         (r"\frac{\partial E}{\partial w}", "<mi>&#x02202;</mi>"),
     ],
 )
-def test_mathml_says_what_latex_does(latex, said):
+def test_mathml_says_what_latex_does(latex, said, latex2mathml):
     """Names with digits, space between rows, rows on their own, ∂ as a letter: nothing of LaTeX is left in the text."""
-    pytest.importorskip("latex2mathml")
     written = mathml(latex)
     assert said in written
     assert "3pt]" not in written
@@ -392,9 +384,8 @@ FOREIGN = [r"\text{</svg><script>x</script>}", r"\text{\left<b>}", r"\hbox{<img 
 
 
 @pytest.mark.parametrize("latex", FOREIGN)
-def test_mathematics_holds_no_tag_of_its_writers(latex):
+def test_mathematics_holds_no_tag_of_its_writers(latex, latex2mathml):
     """Words that look like tags stay words, and a link is none; a comparison is one."""
-    pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml")
     page = ag.mathml(rf"{latex} < 2")
     assert set(re.findall(r"<(\w+)", page)) <= {"math", "mrow", "mtext", "mstyle", "mi", "mn", "mo"}
     assert "href" not in page
