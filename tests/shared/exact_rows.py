@@ -5,6 +5,7 @@ A derivative never comes from a rule: it is a difference quotient, taken with st
 """
 
 import functools
+import itertools
 import math
 from collections import Counter
 from math import inf
@@ -217,6 +218,11 @@ def derivative(name, point, index=()):
     for i in index:
         (y,) = gradient(y, inputs[i])
     return y.data
+
+
+def indices(name):
+    """The inputs of each derivative of a row, to the third."""
+    return [index for order in range(4) for index in itertools.combinations_with_replacement(ROWS[name].active, order)]
 
 
 def agree(got, true, tolerance=1e-12):
