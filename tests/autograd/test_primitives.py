@@ -190,24 +190,6 @@ def test_nothing_to_a_power_that_varies(y, value, slope):
     assert (power.data, v.grad) == (value, slope)
 
 
-def test_two_to_the_v():
-    """2**v has the derivatives 2**v ln(2)**n."""
-    y = 2 ** (v := Value(3.5))
-    for n in range(4):
-        assert y.data == pytest.approx(2**3.5 * math.log(2) ** n, rel=1e-14)
-        (y,) = gradient(y, v)
-
-
-def test_v_to_the_v():
-    """v**v at 2 has the derivatives that mpmath finds."""
-    with mp.workdps(60):
-        true = [float(d) for d in mpmath.diffs(lambda x: x**x, 2, 4)]
-    y = (v := Value(2.0)) ** v
-    for n in range(5):
-        assert y.data == pytest.approx(true[n], rel=1e-13)
-        (y,) = gradient(y, v)
-
-
 @pytest.mark.parametrize(
     ("f", "true"),
     [
