@@ -3,9 +3,9 @@
 import asyncio
 import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from own_loop import in_a_loop_of_its_own
 
 import autograd as ag
 from autograd import AnomalyError, Value, detect_anomaly, modes, no_grad
@@ -95,6 +95,12 @@ def test_no_grad_holds_in_its_own_thread_alone():
         thread.join()
         assert not remembers()
     assert seen == [True]
+
+
+def in_a_loop_of_its_own(main):
+    """What a coroutine function gives; in another thread, since a browser may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(lambda: asyncio.run(main())).result()
 
 
 def test_no_grad_holds_in_its_own_task_alone():

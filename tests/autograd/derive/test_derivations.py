@@ -124,15 +124,6 @@ def test_the_latex_of_the_neuron():
     assert latex.count(r"\left") == latex.count(r"\right")
 
 
-def test_a_derivation_shows_itself():
-    """print, repr and Jupyter show the lines; .save writes them."""
-    E, w1 = neuron()
-    found = derivation(E, w1)
-    assert isinstance(found, Derivation)
-    assert str(found) == repr(found) == found.text
-    assert found._repr_latex_() == f"$$\n{found.latex}\n$$"
-
-
 def test_a_derivation_touches_nothing(tmp_path):
     """No label, number or gradient of the graph changes."""
     E, w1 = neuron()

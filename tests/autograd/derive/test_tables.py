@@ -12,7 +12,7 @@ from derivation_reader import computed
 from long_runs import part
 
 import autograd as ag
-from autograd import Derivatives, Value, derivative_tensor, derivatives, label, sigmoid, softmax
+from autograd import Value, derivative_tensor, derivatives, label, sigmoid, softmax
 from autograd.graph import nodes
 from autograd.value import constant
 from autograd.writing.names import text_name
@@ -561,14 +561,6 @@ def test_the_graph_stays_as_it_is():
     for order in (1, 2, 3):
         derivatives(o, nets, order=order, numbers=True)
     assert [(node.data, node.grad, node.label) for node in nodes(*o)] == before
-
-
-def test_it_shows_itself():
-    """In print, in the interpreter, and in Jupyter as LaTeX between double dollars."""
-    board = derivatives(note)
-    assert isinstance(board, Derivatives)
-    assert str(board) == repr(board) == board.text
-    assert board._repr_latex_() == f"$$\n{board.latex}\n$$"
 
 
 X = Value(1.0, "x")

@@ -72,7 +72,6 @@ def test_boards_follow_each_other_under_their_titles():
     """A blank line stands between them, and a line under each title."""
     board = Board([line("y", "1")], "All", [Board([line("a", "2")], "One"), Board([line("b", "3")])])
     assert board.text == "All\n───\n\ny = 1\n\nOne\n───\n\na = 2\n\nb = 3"
-    assert str(board) == board.text
 
 
 def test_an_empty_board_is_empty():
@@ -92,13 +91,6 @@ def test_latex_is_aligned_at_the_signs():
     assert re.sub(r" \\\\(\[\w+\])?$", "", rows[1]).startswith("y &= a && ")
     assert re.sub(r" \\\\(\[\w+\])?$", "", rows[2]).strip() == "&= b"
     assert rows[3] == "z &"
-
-
-def test_latex_goes_between_dollars_in_jupyter():
-    """_repr_latex_, which is what Jupyter shows, is the LaTeX of the board as a display."""
-    board = Board([line("y", "1")], boards=[Board([line("z", "2")], "Next")])
-    assert board._repr_latex_() == f"$$\n{board.latex}\n$$"
-    assert board._repr_latex_().count("$") == 4
 
 
 def test_what_begins_ends():
@@ -214,6 +206,15 @@ KINDS = {
 def board_of(kind):
     """A board of each kind."""
     return KINDS[kind]()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_board_shows_itself(kind):
+    """In print and in the interpreter as text, in Jupyter as LaTeX between double dollars."""
+    board = board_of(kind)
+    assert str(board) == repr(board) == board.text
+    assert board._repr_latex_() == f"$$\n{board.latex}\n$$"
+    assert board._repr_latex_().count("$") == 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -346,12 +347,6 @@ def test_a_folder_that_is_not_there(tmp_path):
 def test_a_piece_is_written_twice(piece, text, latex):
     """As plain text, and as LaTeX that means the same."""
     assert piece() == Math(text, latex)
-
-
-def test_a_board_shows_itself_at_the_prompt():
-    """What Python prints for it is its text, as print does."""
-    for board in Board([line("y", "1")]), derivation(*one_neuron()):
-        assert repr(board) == str(board) == board.text
 
 
 def test_labels_do_not_break_out_of_latex():

@@ -246,18 +246,8 @@ def test_a_class_of_thirty_goes_from_exam_to_report(tmp_path, capsys):
     (tmp_path / "class.csv").write_bytes(f"Name;ID\r\n{rows}".encode("cp1252"))
     folder, answers = tmp_path / "exam", tmp_path / "answers"
     answers.mkdir()
-    command = [
-        "exam",
-        "--kind",
-        "two inputs",
-        "--students",
-        str(tmp_path / "class.csv"),
-        "--seed",
-        "5",
-        "--out",
-        str(folder),
-    ]
-    assert main(command) == 0
+    command = ["exam", "--kind", "two inputs", "--students", str(tmp_path / "class.csv"), "--seed", "5"]
+    assert main([*command, "--out", str(folder)]) == 0
     key = read_exam(folder)
     luck = random.Random(1)
     typed, wrong, right = [], [], []

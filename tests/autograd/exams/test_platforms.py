@@ -466,10 +466,8 @@ def test_prairielearn_and_notebooks_take_every_kind(kind, tmp_path, capsys):
 @pytest.mark.parametrize("platform", WRITERS)
 def test_the_command_writes_for_every_platform(platform, tmp_path, capsys):
     """As many variants as are asked for, and the paths are printed."""
-    assert (
-        main(["exam", "--kind", "neuron", "--platform", platform, "--variants", "2", "--seed", "1", "--out", str(tmp_path)])
-        == 0
-    )
+    command = ["exam", "--kind", "neuron", "--platform", platform, "--variants", "2", "--seed", "1"]
+    assert main([*command, "--out", str(tmp_path)]) == 0
     paths = capsys.readouterr().out.split()
     assert sorted(paths) == sorted(str(path) for path in tmp_path.rglob("*") if path.is_file())
     assert paths
