@@ -63,6 +63,9 @@ def pairs(*ys):
     return [(x, y) for x in POINTS for y in ys]
 
 
+# rows that only help to compute, and have no rule of their own to tell
+HELPERS = "gaussian sinc_slope sigmoid_slope tanh_slope power_slope ray".split()
+
 POWER_SLOPES = {  # d/dx^i dy^j of x**y
     (1.0, 0.0): lambda x, y: y * x ** (y - 1),
     (0.0, 1.0): lambda x, y: x**y * mp.log(x),

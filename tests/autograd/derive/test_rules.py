@@ -10,6 +10,7 @@ import re
 import mpmath
 import pytest
 import sympy
+from exact_rows import HELPERS
 from formula_judges import DIGITS, EXACT, TextReader
 from mpmath import mp, mpf
 
@@ -353,7 +354,7 @@ def test_arguments_with_defaults_stay_as_they_are():
         assert value_at(found.formula, x) == pytest.approx(1.0 if x > 0 else math.exp(x))
 
 
-@pytest.mark.parametrize("name", ["gaussian", "sinc_slope", "sigmoid_slope", "tanh_slope", "power_slope", "ray"])
+@pytest.mark.parametrize("name", HELPERS)
 def test_a_row_that_only_helps_to_compute_has_no_rule_to_tell(name):
     """σ′ = z·(1 − z) varies with x alone in the table, so that its row says nothing true about z on paper."""
     with pytest.raises(ValueError, match="only helps to compute"):

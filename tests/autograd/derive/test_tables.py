@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 import sympy
+from boards import two_classes
 from derivation_reader import computed
 from long_runs import part
 
 import autograd as ag
-from autograd import Value, derivative_tensor, derivatives, label, sigmoid, softmax
+from autograd import Value, derivative_tensor, derivatives, label, sigmoid
 from autograd.graph import nodes
 from autograd.value import constant
 from autograd.writing.names import text_name
@@ -228,14 +229,6 @@ def test_the_sum_of_the_lecture_note():
     """x + y has the Jacobian [1 1], and a Hessian of zeros."""
     assert matrices(derivatives(lambda x, y: x + y).text)[1] == [["1", "1"]]
     assert matrices(derivatives(lambda x, y: x + y, order=2).text)[1] == [["0", "0"], ["0", "0"]]
-
-
-def two_classes():
-    """Softmax of two nets, with the names of the lecture note."""
-    net = {"net_1": Value(0.5), "net_0": Value(-0.3)}
-    o = softmax(list(net.values()))
-    label(**net, o_1=o[0], o_0=o[1])
-    return o, list(net.values())
 
 
 def test_the_softmax_jacobian_of_the_lecture_note():
