@@ -148,6 +148,11 @@ class Reader:
         self.take(")")
         return found
 
+    def comparison(self):
+        """1 where it holds, else 0."""
+        x, sign, y = self.sum(), self.take(">", "<", "="), self.sum()
+        return lambda at: mpf({">": x(at) > y(at), "<": x(at) < y(at), "=": x(at) == y(at)}[sign])
+
     def called(self, name):
         arguments = self.arguments()
         return lambda at: real(FUNCTIONS[name](*(x(at) for x in arguments)))
@@ -160,7 +165,7 @@ class TextReader(Reader):
     TOKENS = re.compile(
         r"(?P<blank> +)|(?P<series>Σ[ⱼₘᵢᵣₛ]₌[₀-₉]+[⁰¹²³⁴-⁹]+)|(?P<raised>⁻?[⁰¹²³⁴-⁹]+)"
         r"|(?P<function>[A-Za-zσ][A-Za-z_0-9]*(?=\())|(?P<number>\d+(?:\.\d+)?|[½⅓⅔])"
-        r"|(?P<name>[A-Za-zŷα-ωΑ-Ω]+(?:⁽[¹²³]⁾)?[₀-₉ⱼₘᵢᵣₛ]*)|(?P<sign>[-−+·/^()|,\[\]>=])"
+        r"|(?P<name>[A-Za-zŷα-ωΑ-Ω]+(?:⁽[¹²³]⁾)?[₀-₉ⱼₘᵢᵣₛ]*)|(?P<sign>[-−+·/^()|,\[\]><=])"
     )
 
     def bounds(self, text):
@@ -205,9 +210,9 @@ class TextReader(Reader):
             return lambda at: abs(inside(at))
         if self.peek("["):
             self.take("[")
-            x, sign, y = self.sum(), self.take("=" if self.peek("=") else ">"), self.sum()
+            inside = self.comparison()
             self.take("]")
-            return lambda at: mpf(x(at) == y(at) if sign == "=" else x(at) > y(at))
+            return inside
         self.take("(")
         inside = self.sum()
         self.take(")")
@@ -236,7 +241,7 @@ class LatexReader(Reader):
         r"|(?P<frac>\\frac)|(?P<cube>\\sqrt\[3\])|(?P<root>\\sqrt)|(?P<one>\\mathbf\{1\}_)"
         r"|(?P<number>\d+(?:\.\d+)?)|(?P<exp>e(?=\^))"
         r"|(?P<name>(?:\\hat\{[a-z]\}|\\mathrm\{\w+\}|\\[a-z]+|[A-Za-z])(?:\^\{\(\d\)\})?(?:_\{\w+\})?)"
-        r"|(?P<sign>[-+^{},>=])"
+        r"|(?P<sign>[-+^{},><=])"
     )
     STARTS = "open", "bar", "function", "frac", "cube", "root", "one", "exp", "name"
 
@@ -304,9 +309,9 @@ class LatexReader(Reader):
         if self.peek("one"):
             self.take("one")
             self.take("{")
-            x, sign, y = self.sum(), self.take("=" if self.peek("=") else ">"), self.sum()
+            inside = self.comparison()
             self.take("}")
-            return lambda at: mpf(x(at) == y(at) if sign == "=" else x(at) > y(at))
+            return inside
         if self.peek("bar"):
             self.take("bar")
             inside = self.sum()
