@@ -9,12 +9,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from derivation_reader import Known, boards_of, computed, lines_with_numbers, used_too_early, whole_lines
+from nets_of_layers import NETS as WITH_ARRAYS
+from nets_of_layers import by_hand, logistic, mlp, note_four
 
 import autograd as ag
 import nn
-from autograd import Sheet, Value, derivation, dot, sigmoid
+from autograd import Sheet, Value, derivation, dot
 from autograd.graph import nodes
-from nn.cli.tour import two_layer_network
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
 
@@ -49,46 +50,6 @@ def inputs(n):
     return [Value(r.uniform(-1.0, 1.0), f"x_{i}") for i in range(1, n + 1)]
 
 
-def net(loss, nin, nouts, activation, labels=True, outputs="", **options):
-    """The loss of an MLP with random weights."""
-    model = nn.MLP(nin, nouts, activation=activation, seed=3, **options)
-    out = model(inputs(nin))
-    for i, o in enumerate(out if isinstance(out, list) else [out], start=1):
-        o.label = f"{outputs}_{i}" if outputs else ""
-    L = loss(out)
-    if labels:
-        model.label_nodes(L)
-    L.label = "L"
-    return SimpleNamespace(loss=L, parameters=model.parameters())
-
-
-def hand_made(labels=()):
-    """A 2-3-1 net as micrograd's users write it: sums of products by hand, and no labels but these for the first weights."""
-    r = random.Random(1)
-    x = [Value(0.5), Value(-0.3)]
-    W = [[Value(r.uniform(-1.0, 1.0)) for _ in x] for _ in range(3)]
-    b = [Value(r.uniform(-1.0, 1.0)) for _ in range(3)]
-    h = [sum((w * xi for w, xi in zip(row, x)), bi).tanh() for row, bi in zip(W, b)]
-    V, c = [Value(r.uniform(-1.0, 1.0)) for _ in h], Value(0.1)
-    L = 0.5 * (sum((v * hi for v, hi in zip(V, h)), c).sigmoid() - 1.0) ** 2
-    L.label = "L"
-    first = [w for row in W for w in row]
-    for w, name in zip(first, labels):
-        w.label = name
-    return SimpleNamespace(loss=L, parameters=[*first, *b, *V, c])
-
-
-def logistic(y=1.0):
-    """The single neuron with two inputs of the third note."""
-    w, x, b = [Value(0.5, "w_1"), Value(-0.25, "w_2")], [Value(1.5, "x_1"), Value(0.75, "x_2")], Value(0.125, "b")
-    t = Value(y, "y")
-    z = dot(w, x, b)
-    a = sigmoid(z)
-    L = -(t * a.log() + (1 - t) * (1 - a).log())
-    ag.label(z=z, a=a, L=L)
-    return SimpleNamespace(loss=L, parameters=[*w, b])
-
-
 def products():
     """A neuron of products x·w, as many write it, rather than w·x."""
     w, x, b = [Value(0.5, "w1"), Value(-0.25, "w2")], [Value(1.5, "x1"), Value(0.75, "x2")], Value(0.125, "b")
@@ -99,12 +60,11 @@ def products():
 
 def narrow(labels):
     """A layer of one neuron, and above it two products w·h that are no sums."""
-    x = [Value(0.5, "x_1" if labels else ""), Value(-0.25, "x_2" if labels else "")]
-    W, b = (
-        [Value(0.3, "w_111" if labels else ""), Value(0.4, "w_112" if labels else "")],
-        Value(0.1, "b_11" if labels else ""),
-    )
-    V = [Value(0.7, "w_211" if labels else ""), Value(-0.6, "w_221" if labels else "")]
+    x = [Value(0.5, "x_1"), Value(-0.25, "x_2")]
+    W, b = [Value(0.3, "w_111"), Value(0.4, "w_112")], Value(0.1, "b_11")
+    V = [Value(0.7, "w_211"), Value(-0.6, "w_221")]
+    for v in (*x, *W, b, *V):
+        v.label = v.label if labels else ""
     h = dot(W, x, b).tanh()
     L = (V[0] * h).sigmoid() ** 2 + (V[1] * h).sigmoid() ** 2
     L.label = "L"
@@ -121,33 +81,14 @@ def loose():
     return SimpleNamespace(loss=L, parameters=[*W[0], *W[1], *V])
 
 
-def note_four():
-    model, L = two_layer_network()
-    return SimpleNamespace(loss=L, parameters=model.parameters())
-
-
-def minus_log(i):
-    return lambda out: -out[i].log()
-
-
-NETS = {
-    "note 4": note_four,
-    "single neuron": logistic,
+NETS = WITH_ARRAYS | {
     "x·w": products,
     "narrow": lambda: narrow(labels=True),
     "loose": loose,
     "narrow, no labels": lambda: narrow(labels=False),
-    "deep, softmax": lambda: net(minus_log(1), 2, [3, 3, 4], ["sigmoid", "tanh", "softmax"], outputs="ŷ"),
-    "softmax without labels": lambda: net(minus_log(1), 2, [3, 4], ["sigmoid", "softmax"], labels=False),
-    "softmax, nets labelled": lambda: net(minus_log(2), 2, [3, 4], ["relu", "softmax"]),
-    "cross-entropy of logits": lambda: net(lambda o: nn.losses.cross_entropy(o, 1), 2, [3, 4], ["tanh", "linear"]),
-    "two outputs, mse": lambda: net(lambda o: nn.losses.mse(o, [1.0, 0.0]), 2, [2, 2], ["relu", "sigmoid"]),
-    "linear, half squared": lambda: net(lambda o: nn.losses.half_squared_error(o, 0.5), 3, [4, 1], ["tanh", "linear"]),
-    "one wide": lambda: net(lambda o: (o - 0.5) ** 2, 1, [1, 1, 1], ["tanh", "tanh", "linear"]),
-    "no biases": lambda: net(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "sigmoid"], bias=False),
-    "by hand": hand_made,
-    "by hand, w1 to w6": lambda: hand_made([f"w{i}" for i in range(1, 7)]),
-    "by hand, any labels": lambda: hand_made(["alpha", "w_7", "beta", "q", "", "w_12"]),
+    "deep, softmax": lambda: mlp(lambda o: -o[1].log(), 2, [3, 3, 4], ["sigmoid", "tanh", "softmax"], outputs="ŷ"),
+    "by hand, w1 to w6": lambda: by_hand(labels=[f"w{i}" for i in range(1, 7)]),
+    "by hand, any labels": lambda: by_hand(labels=["alpha", "w_7", "beta", "q", "", "w_12"]),
 }
 
 
@@ -462,7 +403,7 @@ def test_a_line_that_is_wrong_does_not_pass(name, mistake):
 
 def test_a_wrong_slope_shows_on_the_sheet(monkeypatch):
     """With tanh′ = 1 + tanh² planted, the numbers of the sheet are not NumPy's."""
-    case = net(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "linear"])
+    case = mlp(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "linear"])
     truth = derivation(case.loss).gradients
     monkeypatch.setattr(ag.PRIMITIVES["tanh"], "partials", (lambda z, x: 1.0 + z * z,))
     wrong = derivation(case.loss)
