@@ -14,16 +14,11 @@ from xml.etree import ElementTree
 
 import pytest
 from boards import AS_TYPED, CORPUS, board_of
+from derivation_reader import boards_of
 from long_runs import part
 
 from autograd import Board, Value, latex, mathml
 from autograd.display.board import Line, figure, write_name
-
-
-def every_line(shown):
-    """The lines of a board and of those inside it."""
-    return [*shown.lines, *(line for inner in shown.boards for line in every_line(inner))]
-
 
 # --------------------------------------------------------------------------------------------------------------- pdflatex
 
@@ -181,7 +176,7 @@ def where(looked, what):
 def test_a_page_has_all_lines_of_its_board(looked):
     """There is a <math> element for each side and each reason, and none of them is empty or an error."""
     for name, found in looked[1].items():
-        lines = every_line(board_of(name))
+        lines = [line for each in boards_of(board_of(name)) for line in each.lines]
         assert found["maths"] == sum(bool(piece.latex) for line in lines for piece in line[:3]) >= len(lines), name
     assert where(looked, "empty") == where(looked, "errors") == {}
 
