@@ -72,6 +72,12 @@ def tabs(browser):
     return Tabs(browser)
 
 
+@pytest.fixture(scope="session")
+def latex2mathml():
+    """What writes MathML."""
+    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
+
+
 @pytest.fixture(scope="module")
 def pdflatex(tmp_path_factory):
     """pdflatex(document) sets a document and gives the exit status and what it said, one message a line."""
