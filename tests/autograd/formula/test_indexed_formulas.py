@@ -74,6 +74,7 @@ READ = {
     r"w \cdot x + b": DOT + 0.6,
     r"\mathbf{w} \cdot \mathbf{x} + b": DOT + 0.6,
     "σ(w·x + b)": 1.0 / (1.0 + math.exp(-DOT - 0.6)),
+    "Σ_i x_i + d^2/db^2 (b^3)": sum(X) + 6 * 0.6,
 }
 
 
