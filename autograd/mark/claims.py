@@ -19,7 +19,7 @@ from functools import lru_cache
 from numbers import Integral
 from typing import NamedTuple
 
-from autograd.formula.lexer import FormulaError
+from autograd.formula.lexer import Derive, FormulaError
 from autograd.formula.measures import free_variables
 from autograd.formula.name_keys import KnownNames, Otherwise, name_key
 from autograd.formula.parser import parse, read_formula, slope, split_chain
@@ -31,10 +31,6 @@ from autograd.mark.numerals import CLOSES, LOST_POWER, NUMBERS, OPENS, Number, w
 from autograd.rewriting import evaluate
 from autograd.value import Value, constant
 from autograd.writing.names import all_readings
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from autograd.formula.lexer import Derive
 
 LONGEST, MOST_LINES = 4_000, 200  # of an answer: characters; lines, and members of a chain
 BLANK = re.compile(r"[\s?_…–—−.-]*")  # what stands where nothing was worked out

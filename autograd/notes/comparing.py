@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, MisfitError, write_shapes
+from autograd.formula.arrays import Array, MisfitError, Quantity, write_shapes
 from autograd.formula.uses import find_uses, sole_use, split_indices
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
 from autograd.notes.reading import Reading, pairs_of
 from autograd.notes.slopes import UnsaidError
-from autograd.notes.timeline import names_in
+from autograd.notes.timeline import Timeline, names_in
 from autograd.notes.verdicts import (
     AS_WRITTEN,
     BY_SHAPE,
@@ -34,11 +34,6 @@ from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
 from autograd.writing.names import pretty
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from autograd.formula.arrays import Quantity
-    from autograd.notes.timeline import Timeline
 
 _ONE_CASE = re.compile(  # words and signs that speak of indices that are the same, or not
     r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"

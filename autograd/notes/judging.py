@@ -8,10 +8,12 @@ where one reading makes it so. Where what decides is not said on the page, it is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from autograd.formula.indexed_lexer import NAME
 from autograd.formula.uses import LOSSES, find_uses, sole_use
 from autograd.graph import leaves
+from autograd.notes.blocks import Row
 from autograd.notes.equality import compare
 from autograd.notes.mending import A_HAT, TRANSPOSITIONS, mend
 from autograd.notes.numbers import has_numbers, is_pure
@@ -35,12 +37,6 @@ from autograd.notes.verdicts import (
 )
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.notes.blocks import Row
 
 MOST_MENDED = 12  # rows of a page for which what would be right is looked for
 RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")

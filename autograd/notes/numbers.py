@@ -10,21 +10,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from autograd.formula.arrays import Array
+from autograd.formula.arrays import Array, Quantity
 from autograd.graph import leaves, nodes
 from autograd.mark.rounding import grain
+from autograd.notes.world import World
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from autograd.formula.arrays import Quantity
-    from autograd.notes.world import World
 
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
 _NUMBER = re.compile(r"(?<![\w.{^])[0-9]*\.?[0-9]+(?![\w])")

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import html
 import json
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from autograd.display.colours import css
+from autograd.display.documents import html_page
+from autograd.display.files import save
+from autograd.display.mathml import mathml
 from autograd.mark.forms import figure
 from autograd.mark.verdicts import as_row, signs, words
-from autograd.notes.blocks import LONGEST, cells_of_notebook
+from autograd.notes.blocks import LONGEST, Row, cells_of_notebook
 from autograd.notes.judging import Page
 from autograd.notes.statements import find_parts
 from autograd.notes.verdicts import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-    from typing import Any
-
-    from autograd.notes.blocks import Row
 
 WORDS = words(WRONG, JUMP, OPEN, UNREAD, RIGHT, STATED)
 SIGNS = signs(*WORDS)
@@ -163,9 +160,6 @@ class NotesReport:
 
         Raises ValueError for another suffix, OSError where it cannot be written; no file is made then.
         """
-        from autograd.display.documents import html_page
-        from autograd.display.files import save
-
         writers = {
             ".html": lambda: html_page("Notes", self.html()),
             ".json": lambda: self.json + "\n",
@@ -262,8 +256,6 @@ def _set_remark(row: NotesRow) -> str:
 
 def _set(text: str) -> str:
     """A row of LaTeX as MathML, or as it was written where that cannot be."""
-    from autograd.display.mathml import mathml
-
     plain = text.replace("&", " ") if r"\begin" not in text else text
     if text.count("{") != text.count("}"):  # which latex2mathml takes for something else
         return f"<code>{html.escape(text)}</code>"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.formula.arrays import Array
 from autograd.graph import leaves
 from autograd.notes.equality import compare
+from autograd.notes.world import World
 from autograd.operation import CONSTANT
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from autograd.formula.arrays import Array
-    from autograd.notes.world import World
 
 
 class Timeline:
