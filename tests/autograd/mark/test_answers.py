@@ -5,14 +5,12 @@ import io
 import json
 import math
 import re
-import tomllib
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-import autograd
 from autograd.mark.answers import Problem, read_answers
 from autograd.mark.classes import Class, mark_files
 from autograd.mark.mistakes import KINDS
@@ -113,53 +111,6 @@ def test_a_line_may_speak_of_derivatives(written, number):
     """Of a line by a line, or by what is given, alone or inside a formula, and in LaTeX."""
     text = SHEET.partition("dw =")[0] + f'slope = "{written}"\n'
     assert sheet_from(text).sheet.true["slope"] == pytest.approx(number(by_hand()["o"]), rel=1e-12)
-
-
-def note_by_hand():
-    """The sheet of the fourth lecture note, forward, backward, updated, and forward again, in plain arithmetic."""
-
-    def sigmoid(z):
-        return 1 / (1 + math.exp(-z))
-
-    def forward(w, b, v, c, prime):
-        z = [w[i][0] * 0.05 + w[i][1] * 0.10 + b[i] for i in (0, 1)]
-        a = [sigmoid(each) for each in z]
-        net = v[0] * a[0] + v[1] * a[1] + c
-        found = {f"{name}{prime}_1{i}": x[i - 1] for name, x in (("a", z), ("h", a)) for i in (1, 2)}
-        return a, {**found, f"a{prime}_21": net, f"ŷ{prime}": sigmoid(net), f"L{prime}": 0.5 * (sigmoid(net) - 0.01) ** 2}
-
-    w, b, v, c, eta = [[0.15, 0.20], [0.25, 0.30]], [0.35, 0.35], [0.40, 0.45], 0.60, 0.5
-    a, found = forward(w, b, v, c, "")
-    o = found["ŷ"]
-    delta = (o - 0.01) * o * (1 - o)
-    found |= {"L again": found["L"], "∂L/∂ŷ": o - 0.01, "∂ŷ/∂a_21": o * (1 - o), "∂L/∂a_21": delta, "∂L/∂b_21": delta}
-    d = [delta * v[i] * a[i] * (1 - a[i]) for i in (0, 1)]
-    new_w, new_b, new_v = [[0, 0], [0, 0]], [0, 0], [0, 0]
-    for i in (0, 1):
-        found |= {f"∂L/∂w_21{i + 1}": delta * a[i], f"∂L/∂h_1{i + 1}": delta * v[i]}
-        found |= {f"∂h_1{i + 1}/∂a_1{i + 1}": a[i] * (1 - a[i])}
-        found |= {f"∂L/∂a_1{i + 1}": d[i], f"∂L/∂b_1{i + 1}": d[i]}
-        new_v[i], new_b[i] = v[i] - eta * delta * a[i], b[i] - eta * d[i]
-        found |= {f"w'_21{i + 1}": new_v[i], f"b'_1{i + 1}": new_b[i]}
-        for j, x in enumerate((0.05, 0.10)):
-            new_w[i][j] = w[i][j] - eta * d[i] * x
-            found |= {f"∂L/∂w_1{i + 1}{j + 1}": d[i] * x, f"w'_1{i + 1}{j + 1}": new_w[i][j]}
-    return found | {"b'_21": c - eta * delta} | forward(new_w, new_b, new_v, c - eta * delta, "'")[1]
-
-
-NOTE = Path(autograd.__file__).parents[1] / "notebooks" / "two-layer-network.toml"
-
-
-@pytest.mark.skipif(not NOTE.exists(), reason="the notebooks are not beside the package")
-def test_the_sheet_of_the_lecture_note_is_worked_out_as_it_should_be():
-    """All of its lines have the numbers of plain arithmetic, and every answer in it can be read."""
-    file = read_sheet(NOTE)
-    assert file.sheet.true == pytest.approx(note_by_hand(), rel=1e-11)
-    marked = mark_files(NOTE)
-    assert marked.problems == []
-    assert [row.claim for row in marked["two-layer-network"]] == list(
-        tomllib.loads(NOTE.read_text("utf-8"))["answers"].values()
-    )
 
 
 def test_a_sheet_may_give_nothing_and_ask_for_fifteen_digits():
