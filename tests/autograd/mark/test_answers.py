@@ -118,8 +118,8 @@ def test_a_sheet_may_give_nothing_and_ask_for_fifteen_digits():
     file = sheet_from('digits = 15\n[lines]\ny = "1 + 2"\nz = "3 y"\n')
     assert (file.sheet.true, file.digits) == ({"y": 3.0, "z": 9.0}, 15)
     assert sheet_from('[lines]\ny = "1 + 2"\n')[2:] == ({}, 1.0, 0)  # all of the marks, for any number of digits
-    with pytest.raises(SheetError, match=r"^the sheet: digits is a whole number from 0 to 15, not 16$"):
-        sheet_from('digits = 16\n[lines]\ny = "1 + 2"\n')
+    with pytest.raises(SheetError, match=r"^the sheet: there are no \[lines\]"):
+        sheet_from("digits = 15\n")
 
 
 GIVEN = "[given]\nw = 0.5\nx = 2\n"
@@ -153,6 +153,15 @@ BAD_SHEETS = {
     "a number of 5,000 digits": ("[given]\nw = " + "9" * 5000 + "\n" + LINE, []),
     "marks below nothing": (GIVEN + LINE + "[marks]\nz = -2\n", ["-2"]),
     "a part above the whole": ("carried = 5\n" + GIVEN + LINE, ["0 to 1", "5"]),
+    "a part below nothing": ("carried = -1\n" + GIVEN + LINE, ["0 to 1", "-1"]),
+    "digits below nothing": ("digits = -1\n" + GIVEN + LINE, ["digits is a whole number"]),
+    "too many digits": ("digits = 16\n" + GIVEN + LINE, ["digits is a whole number from 0 to 15, not 16"]),
+    "digits that are no whole number": ("digits = 2.5\n" + GIVEN + LINE, ["digits is a whole number"]),
+    "digits in quotes": ('digits = "3"\n' + GIVEN + LINE, ["digits is a whole number"]),
+    "true for digits": ("digits = true\n" + GIVEN + LINE, ["digits is a whole number"]),
+    "a name of 50,000 parts": (f"{'a.' * 50_000}a = 1", ["16 parts"]),
+    "two million bytes": ("x" * 2_000_000, ["1,000,000 bytes"]),
+    "a number for a section": ("given = 1", []),
     "two given names that are one": ('[given]\nw1 = 0.5\nw_1 = 2\n[lines]\nz = "w1"\n', ["w1", "w_1"]),
     "a name twice": (GIVEN + '[lines]\nz = "w"\nz = "x"\n', ["line 6"]),
     "NaN": ("[given]\nw = nan\n" + LINE, ["w ", "nan"]),
@@ -212,6 +221,8 @@ ONE_PERSON = {
     "JSON": ("ann.json", '{"z": 1.00, "o": "0,7310", "E": 3.60e-2, "dw": -1}',
              {"z": "1.00", "o": "0,7310", "E": "3.60e-2", "dw": "-1"}),
     "JSON in an object": ("ann.json", '{"answers": {"z": 1.0}, "course": "AI"}', {"z": "1.0"}),
+    "null in JSON": ("ann.json", '{"z": 1.0, "o": null}', {"z": "1.0", "o": ""}),
+    "a list in JSON": ("ann.json", '{"z": ["w x", "= 0.5·2", "= 1.0"]}', {"z": ["w x", "= 0.5·2", "= 1.0"]}),
     "an empty file": ("ann.txt", "", {}),
     "a file of blanks": ("ann.md", " \n\n\t\n", {}),
     "an empty TOML file": ("ann.toml", "", {}),
@@ -272,6 +283,9 @@ PROBLEMS = {
     "a name that is not known": ("a.txt", "z = 0.5·q\n", "line 1", ["q is not known"], {}),
     "no number": ("a.txt", "z = 1/0\no = 0.7\n", "line 1", ["1/0", "no number"], {"o": "0.7"}),
     "too large a number": ("a.txt", "z = 1e400\no = 0.7\n", "line 1", ["1e400"], {"o": "0.7"}),
+    "a number beyond floats": ("a.txt", "z = 99999e304\no = 0.7\n", "line 1", ["99999e304"], {"o": "0.7"}),
+    "a number of 400 digits": ("a.txt", f"z = {'9' * 400}\no = 0.7\n", "line 1", ["9999"], {"o": "0.7"}),
+    "an exponent of six digits": ("a.txt", "z = 9e303000\no = 0.7\n", "line 1", ["9e303000"], {"o": "0.7"}),
     "brackets a hundred deep": ("a.txt", f"z = {'(' * 100}1{')' * 100}\no = 0.7", "line 1", ["60"], {"o": "0.7"}),
     "a zero byte": ("a.txt", "z = 1\x00.0\no = 0.7\n", "line 1", ["\\x00"], {"o": "0.7"}),
     "a sentence": ("a.txt", "z = 1.0\nI do not know\n", "line 2", ["I do not know"], {"z": "1.0"}),
@@ -288,6 +302,9 @@ PROBLEMS = {
     "a table in JSON": ("a.json", '{"z": {"a": 1}, "o": 0.7}', "z", ["a"], {"o": "0.7"}),
     "NaN in JSON": ("a.json", '{"z": NaN, "o": 0.7}', "z", ["nan"], {"o": "0.7"}),
     "a bad formula in a table": ("a.csv", "name,z,o\na,w +,0.7\n", "row 2, z", ["w +\n", "^ "], {"o": "0.7"}),
+    "empty rows, which count": ("a.csv", "name,z\n\n\nAnn,w +\n", "row 4, z", ["w +\n"], {}),
+    "decimal commas between commas": ("a.csv", "name,z,o\nAnn,1,0,0,7311\n", "row 2", ["5 cells"], {}),
+    "a misspelled head": ("a.csv", "name,z,oo\nAnn,1.0,0.7311\n", "the head", ["oo is no line"], {"z": "1.0"}),
     "a second column of a line": ("a.csv", "name,z,o,z\na,1.0,0.7,2.0\n", "row 2, z", ["before"], {"z": "2.0", "o": "0.7"}),
 }  # fmt: skip
 
@@ -319,6 +336,10 @@ BROKEN = {
     "broken TOML": ("a.toml", "z = 1.0\no = 0,7\n", ["line 2"]),
     "a key twice in TOML": ("a.toml", "z = 1.0\no = 0.7\nz = 2.0\n", ["line 3"]),
     "TOML whose answers are a number": ("a.toml", "answers = 3\n", ["[answers]"]),
+    "a key twice in JSON": ("a.json", '{"z": 1.0, "z": 2.0}', ["z stands there twice"]),
+    "JSON whose answers are a number": ("a.json", '{"answers": 5}', ["object"]),
+    "JSON whose answers are null": ("a.json", '{"answers": null}', ["object"]),
+    "a quote that does not end": ("a.csv", 'name,z\n"Ann,1.0\nBob,1.0\n', ["line 3"]),
     "broken JSON": ("a.json", '{"z": 1.0,\n "o": ', ["line 2", "column 7"]),
     "an empty JSON file": ("a.json", "", ["line 1", "column 1"]),
     "a list in JSON": ("a.json", '["z", 1.0]', ["object"]),
