@@ -13,6 +13,7 @@ from drawn_exercises import fresh, task
 from exercises_by_hand import (
     BY_HAND,
     HOSTILE,
+    by_formula,
     ends,
     everywhere,
     given,
@@ -34,15 +35,6 @@ from autograd.mark.sheets import sheet_from
 from autograd.writing.names import text_name
 
 # --------------------------------------------------------------------------------------------------------------- on paper
-
-
-def by_formula(formula, names):
-    """A formula as it is printed, worked out: its signs are turned into Python's, its names are what they stand for."""
-    words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid(", "log(": "log(", "exp(": "exp("}
-    words |= {"sqrt(": "sqrt(", "tanh(": "tanh("} | {text_name(name): f"N[{i}]" for i, name in enumerate(names)}
-    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    python = re.sub(longest_first, lambda match: words[match[0]], formula)
-    return eval(python, {}, {"N": list(names.values()), "sigmoid": sigmoid, **vars(math)})
 
 
 @everywhere
