@@ -5,7 +5,6 @@ import json
 import math
 import re
 import tomllib
-from html.parser import HTMLParser
 from itertools import combinations, pairwise
 
 import pytest
@@ -25,6 +24,7 @@ from exercises_by_hand import (
     seeded,
     sigmoid,
 )
+from html_page import Page
 from long_runs import part
 
 import autograd as ag
@@ -136,29 +136,6 @@ def test_numbers_of_one_letter_stand_side_by_side():
         assert len([a for a, b in pairwise(letters) if a != b]) + 1 == len(set(letters))
 
 
-class Page(HTMLParser):
-    """The texts of a page: of its list items, of its cells, and of all."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.items, self.cells, self.tags, self.all, self.into = [], [], [], "", None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        if tag in ("li", "td", "th"):
-            self.into = self.items if tag == "li" else self.cells
-            self.into.append("")
-
-    def handle_endtag(self, tag):
-        self.into = None if tag in ("li", "td", "th") else self.into
-
-    def handle_data(self, text):
-        self.all += text if self.tags and self.tags[-1] not in ("style", "title") else ""
-        if self.into:
-            self.into[-1] += text
-
-
 @everywhere
 def test_the_exercise_as_a_page(level):
     """Given numbers and formulas as lists, and a table with blanks."""
@@ -178,7 +155,7 @@ def test_a_title_is_no_html(title, tmp_path):
     """It is shown as it is, in the page and in its head."""
     page = exercise(own(title), seed=1).save(tmp_path / "task.html").read_text("utf-8")
     assert set(Page(page).tags).isdisjoint({"script", "img"})
-    assert title in Page(page).all
+    assert title in Page(page).text
 
 
 @pytest.mark.parametrize("name", part([*LEVELS, *HOSTILE]))

@@ -231,27 +231,33 @@ def test_json_is_json(true):
     assert [each["line"] for each in whole["rows"]] == ["z", "o"]
 
 
-@pytest.mark.parametrize("ending", [".html", ".csv", ".json", ".txt", ".md", ".JSON"])
-def test_a_marking_is_saved(ending, tmp_path):
+SAVED = pytest.mark.parametrize(
+    "shown", [marked(z=0.9), Class({"Ann": marked(z=0.9)}, [], "One neuron")], ids=["one", "class"]
+)
+
+
+@SAVED
+@pytest.mark.parametrize("ending", [".html", ".csv", ".json", ".txt", ".md", ".JSON", ".HTML"])
+def test_what_is_marked_is_saved(ending, shown, tmp_path):
     """By the ending of the file; the path comes back."""
-    marking, path = marked(z=0.9), tmp_path / f"sheet{ending}"
-    assert marking.save(str(path)) == path
+    path = tmp_path / f"sheet{ending}"
+    assert shown.save(str(path)) == path
     saved = path.read_text("utf-8-sig" if ending == ".csv" else "utf-8")
-    if ending == ".html":
+    forms = {".csv": shown.csv, ".json": shown.json, ".txt": shown.text + "\n", ".md": f"```\n{shown.text}\n```\n"}
+    if ending.lower() == ".html":
         assert saved.startswith("<!DOCTYPE html>")
-        assert marking.html() in saved
+        assert shown.html() in saved
         assert "<title>One neuron</title>" in saved
-    elif ending == ".md":
-        assert saved == f"```\n{marking.text}\n```\n"
     else:
-        assert saved == {".csv": marking.csv, ".json": marking.json, ".txt": marking.text + "\n"}[ending.lower()]
+        assert saved == forms[ending.lower()]
 
 
-@pytest.mark.parametrize("name", ["sheet.pdf", "sheet", "sheet.toml"])
-def test_a_marking_is_not_saved_as_anything_else(name, tmp_path):
+@SAVED
+@pytest.mark.parametrize("name", ["sheet.pdf", "sheet", "sheet.toml", "sheet.md.gz"])
+def test_what_is_marked_is_not_saved_as_anything_else(name, shown, tmp_path):
     """Nothing is written, and the endings are named."""
     with pytest.raises(ValueError, match=r"\.html, \.csv, \.json, \.txt, \.md") as error:
-        marked().save(tmp_path / name)
+        shown.save(tmp_path / name)
     assert name in str(error.value)
     assert list(tmp_path.iterdir()) == []
 
