@@ -84,6 +84,10 @@ RIGHT = {  # a sheet, claims
     "a target of 1 put in": (lambda: neuron(True, t=1.0), {"∂E/∂o": "−1/o = −1.8187", "E": "−log(o) = 0.5981"}),
     "a number and a name for one quantity": (lambda: neuron(True, t=1.0), {"E": "−1·log(o) − (1 − t)·log(1 − o) = 0.5981"}),
     "few digits in the working": (neuron, {"o": "0.5498", "∂E/∂z": "(0.55 − 0.9)·0.55·(1 − 0.55) = −0.0867"}),
+    "names, numbers, and the result": (neuron, {"z": "w_1x_1 + w_2x_2 + b = 0.6*0.4 - 0.3*0.8 + 0.2 = 0.2"}),
+    "a decimal comma, as a power of ten": (neuron, {"z": "2,0·10^-1"}),
+    "a fraction": (neuron, {"z": "$1/5$"}),
+    "percent": (neuron, {"z": "≈ 20 %"}),
     "a difference as a sum": (neuron, {"z": "0.6·0.4 + (−0.3)·0.8 + 0.2 = 0.24 + (−0.24) + 0.2 = 0.20"}),
 }  # fmt: skip
 
