@@ -259,6 +259,12 @@ def test_the_notebook_has_the_exercise_and_the_solution(level):
     assert run(cells)[-1] is None
 
 
+def test_the_solution_is_in_the_notebook_of_ones_own_sheet():
+    """All of its cells run, the solution too."""
+    cells = json.loads(exercise(own(), seed=1, loss="E").notebook)["cells"]
+    assert run(cells, lambda source: source.replace("# task.solution", "task.solution"))[-1].text
+
+
 @everywhere
 def test_a_notebook_is_saved_with_empty_cells(level):
     """No answer stands in it, and nothing was run."""
