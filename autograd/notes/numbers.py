@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.formula.arrays import Array, Quantity
-from autograd.graph import leaves, nodes
+from autograd.formula.measures import free_variables
+from autograd.graph import nodes
 from autograd.mark.rounding import grain
 from autograd.notes.world import World
 from autograd.operation import CONSTANT
@@ -80,7 +81,7 @@ class Reckoner:
     def is_defined(self, name: Value) -> bool:
         """Whether a formula says what a name is, not just a number, which another may follow."""
         definition = self.world.definitions.get(name)
-        return definition is not None and any(x.op is not CONSTANT for x in leaves(definition))
+        return definition is not None and bool(free_variables(definition))
 
     def results(self, formula: Value, text: str) -> list[tuple[float, float]]:
         """What a formula may come to, and how far off each may be; nothing where a name has no number."""
@@ -96,9 +97,7 @@ class Reckoner:
     def _numbers_of(self, formula: Value, way: str, depth: int = 0, own: bool = False) -> dict[Value, Written] | None:
         """A number for each name in a formula; own: of a name alone what its definition comes to, whatever is stated."""
         found: dict[Value, Written] = {}
-        for x in leaves(formula):
-            if x.op is CONSTANT:
-                continue
+        for x in free_variables(formula):
             number = self._number(x, [] if own and x is formula else self.given.get(x, []), way, depth)
             if number is None:
                 return None
