@@ -16,7 +16,7 @@ from typing import NamedTuple
 from autograd.formula.arrays import Array, Quantity
 from autograd.formula.measures import free_variables
 from autograd.graph import nodes
-from autograd.mark.rounding import grain
+from autograd.mark.rounding import Interval, grain, swing
 from autograd.notes.world import World
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate
@@ -125,12 +125,7 @@ class Reckoner:
             for node in order
             if node.op is CONSTANT and node.data in rounded and node.data not in self.exact
         }
-        reach = 0.0
-        for x, by in off.items():
-            here = values.get(x, x.data)
-            moved = [evaluate(order, {**values, x: here + d})[formula] for d in (by, -by)]
-            reach += max((abs(m - value) for m in moved if math.isfinite(m)), default=0.0)
-        return value, reach
+        return value, swing(formula, values, {x: Interval(-by, by) for x, by in off.items()}, order)
 
 
 def leads_to(value: float, off: float, result: Written) -> bool:

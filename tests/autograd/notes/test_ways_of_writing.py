@@ -211,6 +211,8 @@ LAST_ROWS = [  # a page; the verdict on its last row, and words of what is said 
     (QUOTIENT + r"- \frac{g(z) h'(z)}{h(z)^2}$$", "right", ""),
     (QUOTIENT + r"+ \frac{g(z) h'(z)}{h(z)^2}$$", "wrong", ""),
     (r"$$0.593269(1-0.593269) = 0.241300$$", "right", ""),
+    (r"$$1.245 \cdot 2.135 = 2.65976508$$", "right", ""),  # of 1.24549995 and 2.13549995, which both are rounded there
+    (r"$$1.245 \cdot 2.135 = 2.65976608$$", "wrong", ""),
     (JACOBIAN + r"\begin{bmatrix} 2x + 2y & 2x \end{bmatrix}$$", "right", ""),
     (JACOBIAN + r"\begin{bmatrix} 2x + 2y & 2y \end{bmatrix}$$", "wrong", ""),
     (r"$$z = w_0 x_0 + w_1 x_1 + \dots + w_n x_n$$ $$\frac{\partial z}{\partial w_1} = x_1$$", "right", ""),
