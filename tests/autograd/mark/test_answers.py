@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import math
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from html_page import Page
+from neuron_sheet import neuron_by_hand
 
 from autograd.mark.answers import Problem, read_answers
 from autograd.mark.classes import Class, mark_files
@@ -42,10 +42,8 @@ dw = 2
 
 def by_hand():
     """The numbers of that sheet, in plain arithmetic."""
-    z = 0.5 * 2
-    o = 1 / (1 + math.exp(-z))
-    dw = (o - 1) * o * (1 - o) * 2
-    return {"z": z, "o": o, "E": 0.5 * (o - 1) ** 2, "dw": dw, "w_new": 0.5 - 0.1 * dw}
+    found = neuron_by_hand()
+    return found | {"w_new": 0.5 - 0.1 * found["dw"]}
 
 
 RIGHT = {name: f"{number:.4f}" for name, number in by_hand().items()}
@@ -467,9 +465,7 @@ def test_the_answers_of_a_sheet_count_too(sheet, write):
 
 def test_marks_are_those_of_the_sheet(sheet, write):
     """dw is worth 2, the others 1; what is carried gets half, as the file says."""
-    z = 0.9
-    o = 1 / (1 + math.exp(-z))
-    claims = {"z": f"{z:.4f}", "o": f"{o:.4f}", "E": f"{0.5 * (o - 1) ** 2:.4f}", "dw": f"{(o - 1) * o * (1 - o) * 2:.4f}"}
+    claims = {name: f"{x:.4f}" for name, x in neuron_by_hand(0.9).items()}
     marked = mark_files(sheet, [write("a.txt", listed(claims)), write("b.txt", listed(RIGHT))])
     assert marked["a"].verdicts == {"z": "wrong", "o": "carried", "E": "carried", "dw": "carried", "w_new": "blank"}
     assert (marked["a"].score, marked["a"].out_of) == (0 + 0.5 + 0.5 + 1.0 + 0, 6)

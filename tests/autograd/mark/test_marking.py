@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import pytest
 from long_runs import seeds
-from neuron_sheet import NEURON
+from neuron_sheet import NEURON, neuron_by_hand
 
 from autograd import Value, Worksheet, exercise
 from autograd.mark.classes import Class
@@ -39,11 +39,6 @@ def rows_of(*verdicts, **options):
 
 
 SHEET = f'title = "One neuron"\n{NEURON}dw = "∂E/∂w"\n'
-
-
-def neuron_by_hand(z=1.0):
-    o = 1 / (1 + math.exp(-z))
-    return {"z": z, "o": o, "E": 0.5 * (o - 1) ** 2, "dw": (o - 1) * o * (1 - o) * 2}
 
 
 def marked(z=1.0, **others):
