@@ -186,17 +186,6 @@ def test_rounding_after_every_operation_is_allowed_to_the_digits_that_are_kept()
     assert neuron().mark({"z": "0.21"})["z"].verdict == "wrong"
 
 
-def test_a_slip_where_a_number_is_repeated_is_no_mistake_of_what_follows_from_the_number():
-    """∂E/∂b repeats δ with its sign lost; ∂E/∂w goes on from δ, which is right."""
-    v = leaves(w=0.6, x=0.5, b=-0.1, t=0.84)
-    o = v["w"] * v["x"] + v["b"]
-    E = (o - v["t"]) ** 2 / 2
-    sheet = Worksheet({"o": o, "δ": gradient(E, o)[0], "dw": gradient(E, v["w"])[0], "db": gradient(E, v["b"])[0]})
-    marking = sheet.mark({"o": "0.20", "δ": "-0.64", "dw": "-0.320", "db": "0.64"})
-    assert marking.verdicts == {"o": "right", "δ": "right", "dw": "right", "db": "wrong"}
-    assert marking["dw"].remark == ""
-
-
 # ---------------------------------------------------------------------------------- roundings, in whatever way it is done
 
 
