@@ -4,9 +4,9 @@ import json
 import random
 import re
 from functools import cache
-from html.parser import HTMLParser
 
 import pytest
+from html_page import Page
 from long_runs import many
 
 from autograd import Value, Worksheet, exam, mark_exam
@@ -114,21 +114,6 @@ def test_lists_of_options_are_dealt_out():
     assert [made.task(sheet).variant["true_class"] for sheet in made.sheets] == [1, 2, 3, 1]
 
 
-class Texts(HTMLParser):
-    """The tags of a page, and its text."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.text = [], ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-
-    def handle_data(self, data):
-        self.text += data
-
-
 def test_files_stay_inside_and_names_are_escaped(tmp_path):
     """Whatever people are called; and no right number stands outside of the keys."""
     folder = small().save(tmp_path / "exam")
@@ -137,10 +122,10 @@ def test_files_stay_inside_and_names_are_escaped(tmp_path):
     assert {name.rsplit("/", 1)[0] for name in files} == {"exam/sheets", "exam/keys"}
     assert all(re.fullmatch(r"[\w/.-]+", name) and name.isascii() for name in files)
     for sheet in small().sheets:
-        page = Texts((folder / "sheets" / f"{sheet.file}.html").read_text(encoding="utf-8"))
+        page = Page((folder / "sheets" / f"{sheet.file}.html").read_text(encoding="utf-8"))
         assert sheet.student.name in page.text
         assert sheet.code in page.text
-        assert page.tags.count("b") == 1
+        assert page.tags["b"] == 1
         task = small().task(sheet)
         everything = "".join(
             (folder / "sheets" / f"{sheet.file}{end}").read_text(encoding="utf-8") for end in (".tex", ".html", ".ipynb")
