@@ -22,7 +22,7 @@ from autograd.primitives import dot_of
 from autograd.value import Value
 from nn.attention import Block
 from nn.layers import SCALAR_ACTIVATIONS, Layer, Neuron
-from nn.module import Module
+from nn.module import Module, values_in
 
 NEURON, LAYER, BLOCK, MODULE = "neuron", "layer", "block", "module"
 ACTIVATIONS = set(SCALAR_ACTIVATIONS) - {"exp", "abs", "sin"}  # these mean other things, too
@@ -103,7 +103,7 @@ class _Modules:
         self.of_node: dict[Value, Part] = {}
         for call in sorted(results, key=lambda call: len(self.of_module[call.module].around())):
             part = self.of_module[call.module]
-            for node in bottom_up(results[call], attrgetter("inputs"), _values_in(call.inputs)):
+            for node in bottom_up(results[call], attrgetter("inputs"), set(values_in(call.inputs))):
                 if node.inputs:
                     self.of_node[node] = part
         self.behind = set(history(*self.of_node))  # a penalty on weights uses parameters too, but no module returns it
@@ -190,21 +190,6 @@ def _part_name(attribute: str, module: Module) -> str:
     singular, _, index = attribute.rpartition("_")
     kind = "block" if isinstance(module, Block) else {"layers": "layer", "neurons": "neuron"}.get(singular)
     return f"{kind} {index}" if kind else attribute
-
-
-def _values_in(inputs: Any) -> set[Value]:
-    """Every Value in what a module was called on."""
-    found: set[Value] = set()
-    stack = [inputs]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Value):
-            found.add(item)
-        elif isinstance(item, dict):
-            stack += item.values()
-        elif isinstance(item, (list, tuple)):
-            stack += item
-    return found
 
 
 def _common(owners: list[Part | None]) -> Part | None:
