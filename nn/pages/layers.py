@@ -197,20 +197,28 @@ class LayeredGraph:
                 "part": place if isinstance(place, Part) else None,
             }
         for box in picture.boxes:
-            box.grad, box.part = None, box.part if root is None else None
+            box.part = box.part if root is None else None
             box.lines = box.lines[:1] if box.kind in ("group", "layer") else []
-        for arrow in picture.arrows:
-            arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
-        picture.note = ""
-        svg = render(Drawing(picture).dot, "svg").decode()
+        svg = blank_svg(picture)
         order = [keys[place] for place in in_order(places, self.pictures.inputs) if keys[place] in units]
         title = root.name if root is not None else "the whole"
-        return {"title": title, "svg": svg[svg.index("<svg") :], "units": units, "order": order}
+        return {"title": title, "svg": svg, "units": units, "order": order}
 
     def _results(self, inside: list[Value]) -> list[Value]:
         """The nodes of a box that are used outside of it."""
         own = set(inside)
         return [x for x in inside if x.inputs and (x is self.y or any(u not in own for u in self.users.get(x, ())))]
+
+
+def blank_svg(picture: Picture) -> str:
+    """The drawing of a picture whose numbers the page writes: without gradients, with keys for titles."""
+    for box in picture.boxes:
+        box.grad = None
+    for arrow in picture.arrows:
+        arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
+    picture.note = ""
+    svg = render(Drawing(picture).dot, "svg").decode()
+    return svg[svg.index("<svg") :]
 
 
 def _opens(part: Part) -> bool:
