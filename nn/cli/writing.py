@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nn.arguments import plural
 from nn.cli.shared import columns, heading, learn, note, print_json, save_plots, share_held_out, show
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def train_on_lines(options: argparse.Namespace) -> int:
     model = nn.GPT(text.letters, *sizes, activation=options.activation, seed=options.seed)
     if not options.json:
         held_out = f"{len(train):,} to learn from, {len(test):,} held out" if test else "none held out"
-        show(f"{text.name}: {_lines(len(text))} of {len(text.letters)} letters; {held_out}")
+        show(f"{text.name}: {plural(len(text), 'line')} of {len(text.letters)} letters; {held_out}")
         show(f"{model!r}, cross_entropy")
         show(f"A loss of {math.log(len(text.letters)):.2f} is guessing among {len(text.letters)}.\n")
     watched = test.rows(options.positions) if test else None
@@ -65,10 +66,6 @@ def _blocks(options: argparse.Namespace) -> int:
     if not text.isdecimal() or int(text) == 0:
         options.parser.error(f"--layers says for names how many blocks of attention there are, not {options.layers!r}")
     return int(text)
-
-
-def _lines(n: int) -> str:
-    return "1 line" if n == 1 else f"{n:,} lines"
 
 
 def write_line(model: GPT, temperature: float, seed: int) -> str:

@@ -13,7 +13,7 @@ those on the same inputs make a layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -93,7 +93,7 @@ class _Modules:
                 if call.module is not None:
                     results.setdefault(call, []).append(node)
         roots = list(dict.fromkeys(call.module for call in results))
-        inside = {inner for module in roots for inner in _all_inside(module)}
+        inside = {inner for module in roots for inner in module.modules() if inner is not module}
         self.of_module: dict[Module, Part] = {}
         self.of_parameter: dict[Value, Part] = {}
         tops = [module for module in roots if module not in inside]
@@ -177,12 +177,6 @@ class _ByHand:
             return []
         n = len(node.inputs) // 2
         return [x for x in (*node.inputs[:n], *node.inputs[2 * n :]) if x.op is None]
-
-
-def _all_inside(module: Module) -> Iterable[Module]:
-    for _, inner in module.children():
-        yield inner
-        yield from _all_inside(inner)
 
 
 def _part_name(attribute: str, module: Module) -> str:

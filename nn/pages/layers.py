@@ -21,6 +21,7 @@ from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM
+from nn.arguments import plural
 from nn.drawing.dot import render
 from nn.drawing.graphs import GraphPictures, Group, in_order
 from nn.drawing.picture import Picture
@@ -176,13 +177,9 @@ class LayeredGraph:
         keys = {places[node]: key for node, key in self.pictures.keys.items()}
         outside = set(self.pictures.outside.values())
         boxes = {box.key: box for box in picture.boxes}
-        members: dict[Any, list[Value]] = {}
-        for node in self.order:
-            if node in places:
-                members.setdefault(places[node], []).append(node)
         sources = {group: source for source, group in self.pictures.outside.items()}
         units = {}
-        for place, inside in members.items():
+        for place, inside in self.pictures.members.items():
             box = boxes[keys[place]]
             if place in outside:
                 title = getattr(sources[place], "name", "") or _common_name(inside)
@@ -230,7 +227,7 @@ def _say(place: Part | Group, inside: Sequence[Value]) -> str:
     module = place.module if isinstance(place, Part) else None
     computed = sum(bool(node.inputs) for node in inside)
     what = f"{type(module).__name__} {module.extra_repr()}".strip() if module is not None else ""
-    count = f"{computed:,} operation{'' if computed == 1 else 's'}"
+    count = plural(computed, "operation")
     return f"{what}; {count}" if what else count
 
 
