@@ -158,12 +158,23 @@ function make(tag, words = "", className = "") {
   return made;
 }
 
-function shape(parent, tag, attributes, words) {
+export function shape(parent, tag, attributes, words) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (words !== undefined) made.textContent = words;
   parent?.append(made);
   return made;
+}
+
+// What a button begins and ends: step() again and again, so many milliseconds apart, until it gives false.
+export function repeating(button, begin, end) {
+  let timer = 0;
+  const stop = () => { clearInterval(timer); timer = 0; button.textContent = begin; };
+  const start = (step, pause) => {
+    button.textContent = end;
+    timer = Number(setInterval(() => { if (step() === false) stop(); }, pause));
+  };
+  return { start, stop, on: () => timer > 0 };
 }
 
 // Buttons, slider and keys. keys: what listens for them; places(): where each key goes from here; go(to), playing a switch.

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections import deque
 
 import pytest
 
@@ -55,6 +56,16 @@ def test_a_neuron_holds_its_parameters_its_net_and_its_activation(model):
         assert names(found[node]) == ["MLP", "layer 1", "neuron 2"]
     assert [part.kind for part in found[net].around()] == [MODULE, LAYER, NEURON]
     assert found[net].module is neuron
+
+
+def test_what_a_module_is_called_on_is_outside_whatever_holds_it(model):
+    """Inputs that were computed belong to no part, in an array or a deque as in a list."""
+    np = pytest.importorskip("numpy", reason="arrays come from NumPy")
+    for held_in in (list, tuple, deque, lambda xs: np.array(xs, dtype=object)):
+        leaf = Value(1.0)
+        inputs = [2.0 * leaf, leaf + 3.0]
+        found = parts(*model(held_in(inputs)))
+        assert not [x for x in (leaf, *inputs) if x in found]
 
 
 def test_inputs_and_the_loss_are_outside(model):
