@@ -8,7 +8,6 @@ import importlib.resources
 import pytest
 from long_runs import LONG
 from nets_to_step import softmax_net, three_rows
-from stepper_page import Page
 
 import nn
 from nn.cli.tour import two_layer_network
@@ -48,11 +47,10 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(name, axe, tabs, tmp_path):
+def test_axe_finds_nothing(name, axe, shown):
     """No violation in a page as it opens, in the middle of its steps with a number looked at, and at their end."""
     make, ready = PAGES[name]
-    tab = tabs.take({"width": 1200, "height": 1000}, reduced_motion="reduce")
-    page = Page(tab, make().save(tmp_path / "page.html").as_uri(), ready)
+    page = shown(make(), ready, reduced_motion="reduce")
     page.page.evaluate(axe)
     found = judge(page)
     if name != "play":
@@ -62,7 +60,6 @@ def test_axe_finds_nothing(name, axe, tabs, tmp_path):
         found += judge(page)
         page.find(".last").click()
         found += judge(page)
-    tabs.give_back(page.page)
     assert found == []
 
 

@@ -14,6 +14,8 @@ from autograd.formula.lexer import FormulaError
 from autograd.formula.systems import read_formulas
 from nn.pages import play as play_module
 
+LAPTOP = {"width": 1366, "height": 640}
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
@@ -21,22 +23,9 @@ def saved(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(tabs, saved):
-    """opened(**settings) opens the page; it may say nothing on the console, and ask for nothing."""
-    pages = []
-
-    def opened(path=saved, **settings):
-        page = tabs.take(**{"viewport": {"width": 1366, "height": 640}, **settings})
-        page.goto(path.as_uri())
-        page.wait_for_selector("main[data-ready]")
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.said == []
-        assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
-        tabs.give_back(page)
+def opened(shown, saved):
+    """opened() opens the page; opened(made) one with a formula of its own."""
+    return lambda made=saved, **settings: shown(made, "main[data-ready]", **{"viewport": LAPTOP, **settings}).page
 
 
 def number(text):
@@ -388,12 +377,12 @@ def test_a_gradient_of_what_is_not_there_is_refused_as_before(opened):
         assert "LaTeX that this page does not read" in page.locator("#formula-says").inner_text()
 
 
-def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened, tmp_path):
+def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened):
     """Saved behind Primitive(...), the page computes it from its definition."""
     Primitive(
         "soft", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
     )
-    page = opened(nn.play("y = soft(w x); w = 3; x = 1").save(tmp_path / "own.html"))
+    page = opened(nn.play("y = soft(w x); w = 3; x = 1"))
     shown = numbers_of(page)
     assert shown["y"] == ["0.75", "grad 1"]
     assert shown["x"] == ["1", f"grad {written(3 / 16, 4)}"]

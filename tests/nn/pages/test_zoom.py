@@ -23,26 +23,10 @@ BEYOND = """() => { // by how many pixels the boxes of this step reach over the 
 }"""
 
 
-@pytest.fixture
-def shown(tabs, tmp_path):
-    """shown(made, width, height) opens a page, which says nothing on the console."""
-    pages = []
-
-    def shown(made, width=1000, height=700):
-        tab = tabs.take({"width": width, "height": height}, reduced_motion="reduce")
-        pages.append(Page(tab, made.save(tmp_path / "page.html").as_uri()))
-        return pages[-1]
-
-    yield shown
-    for page in pages:
-        assert page.said == []
-        tabs.give_back(page.page)
-
-
 @pytest.mark.parametrize("name", MADE)
 def test_keys_and_buttons_make_it_larger_and_never_smaller_than_it_fits(name, shown):
     """A quarter at a time, to four times and back; 0 fits it again. The page gets no wider."""
-    page = shown(MADE[name]())
+    page = shown(MADE[name](), reduced_motion="reduce")
     fits = page.page.evaluate(SIZE)
     page.find(".stage").focus()
     page.press("-")
@@ -65,7 +49,7 @@ def test_keys_and_buttons_make_it_larger_and_never_smaller_than_it_fits(name, sh
 
 def test_what_is_under_the_wheel_stays_there(shown):
     """With Ctrl; without it the wheel scrolls."""
-    page = shown(nn.step_through(small_net()), height=400)
+    page = shown(nn.step_through(small_net()), viewport={"width": 1000, "height": 400}, reduced_motion="reduce")
     fits, name = page.page.evaluate(SIZE), page.find(".g-node").last.get_attribute("data-name")
     page.find(".stage").evaluate("stage => stage.scrollTo(stage.scrollWidth, 0)")
     before = page.page.evaluate(PLACE, name)
@@ -83,7 +67,7 @@ def test_what_is_under_the_wheel_stays_there(shown):
 
 def test_a_larger_drawing_is_dragged_and_follows_the_step(shown):
     """By its ground, with the mouse; and the box of the next step comes into view by itself."""
-    page = shown(MADE["net"]())
+    page = shown(MADE["net"](), viewport={"width": 1000, "height": 700}, reduced_motion="reduce")
     page.start()
     page.press(*["+"] * 6)
     stage = page.find(".stage")
