@@ -131,8 +131,7 @@ class Page(Reckoning):
             texts = [members[j][0] for j in (i, one, other)]
             against = [self.compare_formulas(texts[0], text) for text in texts[1:]]
             if all(each.verdict == WRONG for each in against) and self.compare_formulas(*texts[1:]).verdict == RIGHT:
-                reason = "all that stands behind it is something else"
-                found[i] = against[0]._replace(formula=texts[0], reason=reason)
+                found[i] = _odd(texts[0], against[0])
         return found
 
     def _read_otherwise(self, wanted: str, found: Judgement) -> Judgement:
@@ -249,8 +248,7 @@ class Page(Reckoning):
         against = [i for i in rest if alike[i].verdict == WRONG]
         agree = any(judgement.verdict == RIGHT for judgement in alike.values())
         if len(against) > 1 and not agree and self._are_one(members, against):
-            reason = "all that stands behind it is something else"
-            yield members[first][1], alike[against[0]]._replace(formula=members[first][0], reason=reason)
+            yield members[first][1], _odd(members[first][0], alike[against[0]])
             return
         odd_ones = self._odd_ones(members, [first, *rest])
         for i in rest:
@@ -298,3 +296,14 @@ class Page(Reckoning):
         if found.verdict == WRONG and compare(world.expanded(old + old - wanted), world.expanded(new)).same:
             found = found._replace(reason="the step goes uphill, where it is to go down")
         return found if found.verdict in (RIGHT, WRONG) else Judgement(STATED, formula=right)
+
+
+def _odd(formula: str, before: Judgement) -> Judgement:
+    """What is said of a member that is something else than all behind it: these are what it should be.
+
+    before: what was found of one of these, as if the member were right
+    """
+    shown = before.difference
+    turned = shown and shown._replace(here=shown.there, there=shown.here)
+    reason = "all that stands behind it is something else"
+    return before._replace(formula=formula, against="what stands behind it", difference=turned, reason=reason)

@@ -261,6 +261,3 @@ def _set(text: str) -> str:
         return mathml(plain)
     except Exception:  # of latex2mathml, for whatever people write
         return f"<code>{html.escape(text)}</code>"
-
-
-__all__ = ["NotesError", "NotesReport", "NotesRow", "check_notes"]

@@ -1,7 +1,6 @@
 """Where the border lies between a number that rounding explains and one that it does not: each by hand, on either side."""
 
 import math
-import pickle
 
 import pytest
 
@@ -229,19 +228,6 @@ def test_what_cancels_against_a_softmax_or_a_sigmoid_may_be_taken_short():
     assert row.verdict == "carried"
     assert "o" in row.sources
     assert sheet.mark({"o": "0.7000", "∂L/∂o": "3.1415", "∂L/∂z": "-0.2100"})["∂L/∂z"].verdict == "wrong"
-
-
-def test_a_marking_is_made_of_tuples_with_names():
-    """What is kept of a line can be pickled under its own name."""
-    for made in (
-        Worth(1.0, 0.5),
-        Kept(0.1, 0, False),
-        Check("x", True),
-        Literal("2", 2.0, 0.1, 1),
-        Difference([], 1.0, 2.0),
-    ):
-        assert pickle.loads(pickle.dumps(made)) == made
-        assert repr(made).startswith(type(made).__name__ + "(")
 
 
 # ------------------------------------------------------------------------------------------- what stands before a result

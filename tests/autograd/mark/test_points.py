@@ -8,11 +8,8 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd import primitives as ops
-from autograd.formula.measures import free_variables
 from autograd.formula.parser import parse
 from autograd.mark.points import TRIES, close, difference, points
-from autograd.rewriting import substitute
-from autograd.value import record
 
 
 def test_points_to_compare_at():
@@ -172,11 +169,3 @@ def test_close_is_relative(here, there, is_close):
     """To a part in 10⁸, and 10⁻¹² where there is nothing to be relative to; either way round."""
     assert close(here, there) is is_close
     assert close(there, here) is is_close
-
-
-def test_quantities_of_what_was_made_are_those_of_the_parts():
-    """A replaced formula speaks of what it was given, and no more."""
-    a, b, c = (Value(0.5, label=name) for name in "abc")
-    whole = record(ops.sum_of, 1.0, (a, b))
-    assert free_variables(substitute(whole, {b: c})) == [a, c]
-    assert substitute(whole, {b: c}).op is ops.sum_of

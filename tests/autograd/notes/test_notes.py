@@ -110,6 +110,10 @@ WRONG = [  # a page, what its last row is and what it should be, for the numbers
     (r"$$\frac{d}{dx} x^2 = 3x$$", lambda x: 3 * x, lambda x: 2 * x, FROM_HERE, "exactly"),
     (r"$$\frac{d}{dx} \sin x = \sin x$$", math.sin, math.cos, FROM_HERE, "by more than the bounds of error"),
     (r"$$x^2 + 1 = x^2 + 2$$", lambda x: x * x + 2, lambda x: x * x + 1, "what stands before it", "exactly"),
+    (r"$$\frac{\partial L}{\partial w} = x^2 = x^3 = x x = x \cdot x$$", lambda x: x**3, lambda x: x * x,
+     "what stands behind it", "exactly"),  # whatever L is: x³ is odd among them
+    (r"$$\frac{\partial L}{\partial w} = x^2 = 2x = x + x$$", lambda x: x * x, lambda x: 2 * x, "what stands behind it",
+     "exactly"),
     (r"$$f(x) = x^2$$ $$f'(x) = 2x = 3x$$", lambda x: 3 * x, lambda x: 2 * x, "what stands before it", "exactly"),
     (r"$$z = wx$$ so $$z = wx + 1$$", lambda w, x: w * x + 1, lambda w, x: w * x, "the definition of z", "exactly"),
     (r"$$J = -(y \log a + (1-y) \log(1-a)),\quad a = \sigma(z)$$ $$\frac{\partial J}{\partial z} = a + y$$",
