@@ -13,7 +13,7 @@ import threading
 from functools import cache
 
 import pytest
-from long_runs import many, seeds
+from long_runs import many
 
 import nn
 from autograd import Value, Worksheet, compile, derivation, gradient, no_grad, trace
@@ -190,7 +190,8 @@ def test_compiling_and_compiled_programs():
 
     def everything(program):
         value, slopes = program.value_and_grad(batch)
-        return value, slopes.tolist(), program(batch).tolist(), program.jacobian(batch).tolist()
+        hvp = program.hvp([1.0, -0.5], batch).tolist()
+        return value, slopes.tolist(), program(batch).tolist(), program.jacobian(batch).tolist(), hvp
 
     expected = everything(compile(y, [x], [w, b]))
     for at in places(lambda: everything(compile(y, [x], [w, b]))):
@@ -205,13 +206,14 @@ def test_compiling_and_compiled_programs():
             assert everything(program) == expected
 
 
-def test_deriving_tracing_and_gradients():
+def test_deriving_tracing_marking_and_gradients():
     """Each says the same afterwards as before."""
     x, w, y = small_graph()
     works = [
         lambda: derivation(y, x).text,
         lambda: str(trace(y)),
         lambda: [g.data for g in gradient(y, x, w)],
+        lambda: str(Worksheet(y=y, dx=gradient(y, x)[0]).mark({"y": f"{y.data:.4f}", "dx": "-0.3 + 0.1"})),
     ]
     for work in works:
         expected = work()
@@ -288,75 +290,18 @@ def test_resuming(compiled):
         assert state(*new) == after or (found is None and state(*new) == before)
 
 
-def ways_to_work(folder):
-    """Works by name: each with what it gives once more afterwards, which is the same as without Ctrl-C."""
-    x, w, y = small_graph()
-    program, path = [], folder / "report.txt"
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a file of which nobody knows yet
+def test_writing_a_file(tmp_path):
+    """It is there whole, or not at all, and nothing lies beside it."""
+    path = tmp_path / "report.txt"
 
-    def backward():
-        y.backward()
-
-    def gradients():
-        x.grad = w.grad = 0.0
-        y.forward()
-        y.backward()
-        return y.data, x.grad, w.grad
-
-    def compiling():
-        program[:] = [compile(y, [x], [w])]
-        return numbers()
-
-    def numbers():
-        if not program:
-            return compiling()
-        value, slopes = program[0].value_and_grad([0.1, 0.2])
-        return value, slopes.tolist(), program[0].jacobian([0.1]).tolist(), program[0].hvp([1.0], [0.3]).tolist()
-
-    def marking():
-        return str(Worksheet(y=y, dx=gradient(y, x)[0]).mark({"y": f"{y.data:.4f}", "dx": "-0.3 + 0.1"}))
-
-    def fit_and_go_on(compiled):
-        reached = []
-
-        def fitting():
-            reached[:] = [training(compiled=compiled)[0]]
-
-        def going_on():
-            history, *rest = training(reached.pop() if reached else None, compiled=compiled)
-            return repr((history.rows(), history.records, *(each.state_dict() for each in rest)))
-
-        return fitting, going_on
-
-    def writing():
+    def work():
         write(path, "new" * 1000)
 
-    def whole():
-        left = [each.name for each in folder.iterdir() if each != path]
-        text = path.read_text(encoding="utf-8") if path.exists() else "new" * 1000
-        return left, text == "new" * 1000
-
-    return {
-        "backward": (backward, gradients),
-        "forward": (y.forward, gradients),
-        "compile": (compiling, numbers),
-        "mark": (marking, marking),
-        "fit": fit_and_go_on(compiled=False),
-        "fit by batches": fit_and_go_on(compiled=True),
-        "write": (writing, whole),
-    }
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a file of which nobody knows yet
-@pytest.mark.parametrize("name", ["backward", "forward", "compile", "mark", "fit", "fit by batches", "write"])
-def test_any_place(name, tmp_path):
-    """Wherever in our files it comes, a second call gives what it should, and nothing holds on."""
-    pytest.importorskip("numpy", reason="half of it runs by whole batches")
-    work, again = ways_to_work(tmp_path)[name]
-    expected, found = again(), everywhere(work)
-    for seed in seeds(8):
-        at = random.Random(seed).choice(found)
+    for at in places(work):
+        path.unlink(missing_ok=True)
         interrupted(work, at)
-        assert again() == expected, f"Ctrl-C at place {at} of {len(found)}"
+        assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] in ([], ["new" * 1000])
 
 
 def test_validation_without_a_graph():

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import nn
 from nn.cli.main import main
 
 
@@ -36,3 +37,29 @@ def run_json(run):
         return json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
     return command
+
+
+@pytest.fixture
+def refused(run):
+    """refused(arguments, words): exit code 1, and an error in which these words stand; gives what is printed, and that."""
+
+    def command(arguments, words):
+        code, out, err = run(*arguments)
+        assert code == 1
+        assert err.startswith("chalkgrad: ")
+        assert [word for word in words if word not in err] == []
+        return out, err
+
+    return command
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Ctrl-C comes after the third epoch of any training."""
+    fit = nn.fit
+
+    def stop(history):
+        if len(history) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(nn, "fit", lambda *given, callbacks=(), **how: fit(*given, **how, callbacks=[*callbacks, stop]))

@@ -39,9 +39,13 @@ def test_the_command_alone_greets(capsys):
 
 MISTYPED = {  # what is typed, and what the first line of the answer says
     "tuor": "is tour meant?",
+    "grda x": "is grad meant?",
     "--hlep": "is --help meant?",
     "grad": "the following arguments are required: FORMULA",
+    "grad x --digit 3": "is --digits meant?",
     "train moons --epoch 3": "is --epochs meant?",
+    "train moons --layer 3": "is --layers meant?",
+    "train moons --optimizer adm": "is adam meant?",
 }
 
 
@@ -56,23 +60,11 @@ def test_a_command_that_is_not_understood(typed, capsys):
     assert usage.startswith("usage: chalkgrad")
 
 
-@pytest.mark.external
-def test_another_autograd_is_recognised(tmp_path):
-    """If HIPS's autograd is what Python finds, importing nn says so and what to do."""
-    (tmp_path / "autograd").mkdir()
-    (tmp_path / "autograd" / "__init__.py").write_text("def grad(f): ...\n")
-    code = "import sys, autograd; sys.path.append(sys.argv[1]); import nn"
-    import nn
-
-    root = str(nn.__path__[0].rpartition("/nn")[0])
-    run = subprocess.run([sys.executable, "-c", code, root], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 1
-    assert "is not chalkgrad's" in run.stderr
-    assert "python -m venv" in run.stderr
-
-
 HIPS_STATES = {  # what installing and uninstalling HIPS's autograd beside ours leaves in its folder, and what is said of it
-    "theirs was installed last": ({"__init__.py": "def grad(f): ..."}, "is not chalkgrad's: .* pip uninstall autograd"),
+    "theirs was installed last": (
+        {"__init__.py": "def grad(f): ..."},
+        "the package autograd found at .* is not chalkgrad's: .* pip uninstall autograd.*python -m venv",
+    ),
     "theirs, without NumPy": (
         {"__init__.py": "import no_such_numpy"},
         "is not chalkgrad's, but HIPS's .* pip uninstall autograd",
@@ -100,7 +92,8 @@ def test_every_order_of_two_autograds_is_named_with_its_cure(state, tmp_path):
         )
         assert done.returncode == 1
         assert re.search(message, done.stderr)
-        assert "Traceback" not in done.stderr or arguments[0] == "-c"
+        if arguments[0] == "-m":
+            assert (done.stdout, done.stderr[:11], done.stderr.count("\n")) == ("", "chalkgrad: ", 1)
 
 
 @pytest.mark.external
@@ -130,20 +123,6 @@ def test_the_program_runs(program, tmp_path):
         assert "Traceback" not in done.stderr
         assert bool(done.stdout) == (code == 0)
         assert bool(done.stderr) == (code != 0)
-
-
-@pytest.mark.external
-def test_where_another_autograd_took_the_place_of_ours(tmp_path):
-    """The program ends with the sentence that says what to do, and no traceback."""
-    (tmp_path / "autograd").mkdir()
-    (tmp_path / "autograd" / "__init__.py").write_text("def grad(f): ...\n")
-    code = "import sys, chalkgrad; sys.exit(chalkgrad.main())"
-    command = [sys.executable, "-c", code, "doctor"]
-    done = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("chalkgrad: the package autograd found at ")
-    assert "python -m venv" in done.stderr
-    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.external

@@ -76,22 +76,6 @@ def test_every_command_has_help(command, run):
     assert command in run("--help")[1]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "hint"),
-    [
-        (["grda", "x"], "is grad meant?"),
-        (["train", "moons", "--optimizer", "adm"], "is adam meant?"),
-        (["train", "moons", "--layer", "3"], "is --layers meant?"),
-        (["grad", "x", "--digit", "3"], "is --digits meant?"),
-    ],
-)
-def test_a_slip_of_the_pen_gets_a_hint(arguments, hint, run):
-    """Exit code 2, and the nearest command, option or choice."""
-    code, _, err = run(*arguments)
-    assert code == 2
-    assert err.splitlines()[0].endswith(hint)
-
-
 def test_help_fits_the_terminal(run, monkeypatch):
     """Text is folded at its width; examples stay in one line, to be copied."""
     monkeypatch.setenv("COLUMNS", "70")

@@ -73,6 +73,9 @@ def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
     keys.press("End")
     assert page.find("#bench .g-node[data-name=w]").get_attribute("aria-label") == "w, 2, grad 7"
     descend_and_foretell(page, keys, "#bench ")
+    while keys.tab():
+        pass
+    assert {"▶ Again and again", "w, as a number", "w moves downhill"} <= set(keys.path)
 
 
 def descend_and_foretell(page, keys, inside):

@@ -181,26 +181,6 @@ def test_a_click_opens_a_layer_down_to_a_scalar(opened):
     assert "What comes back to it, which adds up to its gradient" in page.locator(".scalar").inner_text()
 
 
-def test_it_works_by_keyboard_alone(opened):
-    """Enter looks, Enter again opens, Escape goes back, arrows go from number to number."""
-    page = opened(language_model())
-    page.keyboard.press("End")
-    box(page, "block 1").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
-    assert page.locator(".path b").inner_text() == "block 1"
-    box(page, "norm_1").focus()
-    page.keyboard.press("Enter")
-    page.locator("figure canvas").first.focus()
-    page.keyboard.press("Enter")
-    first = page.locator(".scalar h3").inner_text()
-    page.keyboard.press("ArrowRight")
-    assert page.locator(".scalar h3").inner_text() != first
-    assert page.locator(".count").inner_text() == "step 12 of 12"
-    page.keyboard.press("Escape")
-    assert page.locator(".path b").inner_text() == "the whole"
-
-
 @pytest.mark.parametrize("width", [390, 1366])
 def test_nothing_is_wider_than_the_page(opened, width):
     """On a phone the drawing scrolls in its own place, and the numbers fit."""

@@ -427,24 +427,6 @@ def test_a_narrow_page_scrolls_nothing_sideways_but_the_drawing(opened):
     assert wide == [[400]] * len(trace(y))
 
 
-def test_the_drawing_stays_legible_and_follows_the_step(opened):
-    """Where it is wider than its frame no letter shrinks below 7 pixels, and the node of each step comes into view."""
-    y = two_layer_network()[1]
-    page = opened(y, viewport={"width": 700, "height": 800}, reduced_motion="reduce")
-    page.start()
-    looks = page.steps("""() => {
-        const stage = root.querySelector(".stage"), frame = stage.getBoundingClientRect();
-        const active = [...stage.querySelectorAll(".node.active")].map((each) => each.getBoundingClientRect());
-        const inside = (box) => box.left >= frame.left - 2 && box.right <= frame.right + 2;
-        const scale = stage.querySelector("svg").getScreenCTM().a;
-        const sizes = [...stage.querySelectorAll("text")].map((each) => parseFloat(each.getAttribute("font-size")));
-        return [active.some(inside), scale * Math.min(...sizes)];
-    }""")
-    assert len(looks) == len(trace(y))
-    assert all(seen for seen, _ in looks)
-    assert min(smallest for _, smallest in looks) >= 7
-
-
 def products_of_products():
     """Nodes without labels of their own, used where they need brackets."""
     w, x = Value(2.0, label="w"), Value(-3.0, label="x")

@@ -763,10 +763,9 @@ def test_a_prediction_that_is_an_input_has_no_program():
         nn.fit(Passing(), *rows, metrics=[worst], compiled=True, **QUIET)
 
 
-@pytest.mark.parametrize("lr", [1e200])
-def test_a_run_that_diverges(lr):
+def test_a_run_that_diverges():
     """It ends in inf and nan as by the graph, and warns of nothing."""
     model, twin = net(4, 1)(), net(4, 1)()
-    found = nn.fit(model, *data(), lr=lr, epochs=4, compiled=True, **QUIET).loss
-    expected = nn.fit(twin, *data(), lr=lr, epochs=4, compiled=False, **QUIET).loss
+    found = nn.fit(model, *data(), lr=1e200, epochs=4, compiled=True, **QUIET).loss
+    expected = nn.fit(twin, *data(), lr=1e200, epochs=4, compiled=False, **QUIET).loss
     assert [math.isfinite(x) for x in found] == [math.isfinite(x) for x in expected]

@@ -194,6 +194,7 @@ MESSAGES = [
     ),
     ({"epochs": 1.5}, "epochs is a whole number from 0 on, not 1.5"),
     ({"epochs": -1}, "epochs is a whole number from 0 on, not -1"),
+    ({"batch_size": 0}, "batch_size is a whole number from 1 on, not 0"),
     ({"batch_size": -1}, "batch_size is a whole number from 1 on, not -1"),
     ({"patience": 0}, "patience is a whole number from 1 on, not 0"),
     ({"record": 0.5}, "record is a whole number from 0 on, not 0.5"),
