@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 from hypothesis import settings
@@ -13,11 +14,10 @@ from tabs import Tabs
 
 from autograd import PRIMITIVES, Primitive, Value
 
-for library in (
-    "OPENBLAS",
-    "OMP",
-):  # for arrays as small as ours, threads would only wait for each other
+for library in ("OPENBLAS", "OMP"):  # for arrays as small as ours, threads would only wait for each other
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+# a grammar of addresses that jsonschema, behind nbformat, takes a second to build; it checks none where that is missing
+sys.modules.setdefault("rfc3987_syntax", None)
 settings.register_profile("ours", examples())  # for properties that say no number
 settings.load_profile("ours")
 
@@ -70,6 +70,12 @@ def browser():
 def tabs(browser):
     """Tabs of it, used again and again."""
     return Tabs(browser)
+
+
+@pytest.fixture(scope="session")
+def latex2mathml():
+    """What writes MathML."""
+    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
 
 
 @pytest.fixture(scope="module")

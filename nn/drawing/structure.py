@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd.graph import bottom_up, history, nodes
+from autograd.operation import CONSTANT
 from autograd.primitives import dot_of
 from autograd.value import Value
 from nn.attention import Block
@@ -72,7 +73,7 @@ def parts(*outputs: Value) -> dict[Value, Part]:
     for node in order:
         if node in modules.of_parameter:
             found[node] = modules.of_parameter[node]
-        elif node.inputs:
+        elif node.inputs or node in modules.of_node:
             part = modules.part(node, found) or by_hand.part(node, found)
             if part is not None:
                 found[node] = part
@@ -104,7 +105,7 @@ class _Modules:
         for call in sorted(results, key=lambda call: len(self.of_module[call.module].around())):
             part = self.of_module[call.module]
             for node in bottom_up(results[call], attrgetter("inputs"), set(values_in(call.inputs))):
-                if node.inputs:
+                if node.inputs or (node.op is CONSTANT and node.label):  # a number of the module's own, as a norm's ε
                     self.of_node[node] = part
         self.behind = set(history(*self.of_node))  # a penalty on weights uses parameters too, but no module returns it
 

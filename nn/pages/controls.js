@@ -130,7 +130,7 @@ tr.current td { background: var(--inner); }
 .stage .edge text.local { fill: var(--backward); font-weight: 700; }
 .stage .said rect { fill: var(--paper); }
 @container (max-width: 600px) { ${COMPACT}
-  .bar input[type=range] { flex-basis: 55%; } } /* so that it begins the second row */
+  .bar input[type=range] { flex-basis: 40%; } } /* so that it begins the second row */
 @media (max-height: 500px) and (min-width: 640px) { ${COMPACT} }
 @media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
 @media print { .bar, .panel, .tools, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }

@@ -65,7 +65,7 @@ function descender(it, $) {
       drawLosses($(".losses"), losses);
       $(".fell").textContent = "";
     }
-    const which = moving(), names = which.slice(0, 12).map(words.name).sort(inOrder).join(", ");
+    const which = moving(), names = which.map(words.name).sort(inOrder).slice(0, 12).join(", ");
     $(".moves").textContent = which.length ? `What moves: ${names}${which.length > 12 ? ` and ${which.length - 12} more` : ""}. Each θ becomes θ − η ∂${words.output}/∂θ.` : "";
   };
 }

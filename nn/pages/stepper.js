@@ -109,7 +109,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const constants = Object.keys(boxes).filter((key) => graph.nodes.every((node, i) => boxOf(i) !== key || node.kind === "constant"));
     for (const key of constants) for (const part of [boxes[key], ...Object.entries(edges).flatMap(([way, found]) => (way.startsWith(`${key}->`) ? found : []))])
       part.classList.add("constant");
-    $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
+    $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }, i) => labelled && !tree.chains[i].some((g) => closed.has(g)));
     if (!drawn) frameGroups(drawing, tree, closed, boxOf, boxes, toggle);
     letters = keepLegible(drawing); // with the frames, which make it larger
     setDrawing(drawing);

@@ -32,10 +32,6 @@ class LineReader(TextReader):
         r"|(?P<sign>[-−+·/^()|,\[\]><=])"
     )
 
-    def bounds(self, text):
-        letter, low, high = re.fullmatch("Σ(.)₌([₀-₉]+)([⁰¹²³⁴-⁹]+)", text).groups()
-        return letter, int(low.translate(LOW)), int(high.translate(HIGH))
-
     def atom(self):
         if self.peek("one"):
             letter, number = re.fullmatch("1(.)₌([₀-₉]+)", self.take("one")).groups()
@@ -45,11 +41,6 @@ class LineReader(TextReader):
             return lambda at: mpf(10) ** power
         if self.peek("held", "partial"):
             return self.named(self.take("held", "partial"))
-        if self.peek("["):
-            self.take("[")
-            x, sign, y = self.sum(), self.take(">", "<", "="), self.sum()
-            self.take("]")
-            return lambda at: mpf({">": x(at) > y(at), "<": x(at) < y(at), "=": x(at) == y(at)}[sign])
         return super().atom()
 
     def named(self, name):
@@ -67,12 +58,7 @@ def _low(c, at):
 
 def read(text, names, at):
     """What a formula comes to, where its letters stand for these numbers."""
-    reader = object.__new__(LineReader)
-    reader.names, reader.at = names, 0
-    reader.tokens = [*reader.split(text), ("end", "")]
-    whole = reader.sum()
-    reader.take("end")
-    return whole(at)
+    return LineReader(text, names).whole(at)
 
 
 def computed(text, names, **at):

@@ -10,112 +10,15 @@ import os
 import re
 import shutil
 import subprocess
-from functools import cache
 from xml.etree import ElementTree
 
 import pytest
+from boards import AS_TYPED, CORPUS, board_of
+from derivation_reader import boards_of
 from long_runs import part
 
-import autograd as ag
-import nn
-from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
-from autograd.display.board import Line, figure, words, write_name
-from autograd.value import constant
-from nn.cli.tour import two_layer_network
-
-# ------------------------------------------------------------------------------------------------- a board of every kind
-
-
-@cache
-def neuron():
-    """A sigmoid neuron and its cross-entropy."""
-    w, x, b, t = Value(0.4, "w_1"), Value(1.5, "x_1"), Value(0.1, "b"), Value(1.0, "t")
-    net = w * x + b
-    o = ag.sigmoid(net)
-    loss = -(t * ag.log(o) + (1 - t) * ag.log(1 - o))
-    label(net=net, o=o, E=loss)
-    return loss, w
-
-
-@cache
-def note():
-    """The sheet of the fourth note's network."""
-    model, loss = two_layer_network()
-    return derivation(loss), loss, model.parameters()
-
-
-@cache
-def classifier():
-    """The sheet of three inputs, two hidden layers and softmax over three classes."""
-    model = nn.MLP(3, [4, 4, 3], activation="tanh", seed=0)
-    loss = nn.losses.cross_entropy(model([constant(x) for x in (0.5, -1.0, 2.0)]), 1)
-    model.label_nodes(loss)
-    label(L=loss)
-    return derivation(loss), loss, model.parameters()
-
-
-def two_classes():
-    """Softmax of two nets, with the names of the lecture note."""
-    net = {"net_1": Value(0.5), "net_0": Value(-0.3)}
-    o = ag.softmax(list(net.values()))
-    label(**net, o_1=o[0], o_0=o[1])
-    return o, list(net.values())
-
-
-def curved(x, y, z):
-    return x**2 * y + ag.sin(x * z) + ag.exp(y)
-
-
-AS_TYPED = [*'50 %|a_b c|θ|<x>|a"b|{|}|\\|~|#|&|$|^|1_{x|-x'.split("|"), "|"]
-LABELS = [*AS_TYPED, "ŷ_1", "x'", "a^(1)_2", r"\ell_1"]  # these are read as mathematics
-
-
-def odd(each):
-    """A derivation, a table and a step in which something wears an odd label."""
-    x, y = Value(2.0, each), Value(0.5, "y")
-    loss = x * x * y + ag.exp(y * x)
-    loss.label = f"L {each}"
-    sheet = derivation(loss)
-    return Board(boards=[derivation(loss, x), sheet, derivatives(loss, x, y), descent(loss, x, y, rate=0.1, symbol=each)])
-
-
-HELPERS = (
-    "gaussian",
-    "sinc_slope",
-    "sigmoid_slope",
-    "tanh_slope",
-    "power_slope",
-    "ray",
-)  # rows that have no rule of their own to tell
-
-CORPUS = {
-    "titles": lambda: Board([Line(write_name("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),
-    "the neuron": lambda: derivation(*neuron()),
-    "the net": lambda: note()[0],
-    "the net in vectors": lambda: note()[0].vector_form(numbers=False),
-    "the net in vectors and numbers": lambda: note()[0].vector_form(numbers=True),
-    "the classifier": lambda: classifier()[0],
-    "the classifier in vectors": lambda: classifier()[0].vector_form(numbers=False),
-    "the classifier in vectors and numbers": lambda: classifier()[0].vector_form(numbers=True),
-    **{f"rule of {name}": (lambda op=op: derivation(op)) for name, op in PRIMITIVES.items() if name not in HELPERS},
-    **{f"order {n}": (lambda n=n: derivatives(curved, 1, 2, 3, order=n, numbers=True)) for n in (1, 2, 3)},
-    **{f"softmax, order {n}": (lambda n=n: derivatives(*two_classes(), order=n, numbers=True)) for n in (1, 2, 3)},
-    "five inputs": lambda: derivatives(lambda a, b, c, d, e: a * b + c * d * e, 1, 2, 3, 4, 5, order=2, numbers=True),
-    "a step": lambda: descent(*note()[1:], rate=0.5),
-    "a step of 51 parameters": lambda: descent(*classifier()[1:], rate=0.1),
-    **{f"the label {each}": (lambda each=each: odd(each)) for each in LABELS},
-}
-
-
-@cache
-def board(name):
-    return CORPUS[name]()
-
-
-def every_line(shown):
-    """The lines of a board and of those inside it."""
-    return [*shown.lines, *(line for inner in shown.boards for line in every_line(inner))]
-
+from autograd import Board, Value, latex, mathml
+from autograd.display.board import Line, figure, write_name
 
 # --------------------------------------------------------------------------------------------------------------- pdflatex
 
@@ -124,7 +27,7 @@ PAPER = 57.0  # points from the text to the edge of the paper, 2 cm
 
 def one_document(names):
     """The documents of boards as one, which says in its log where each begins."""
-    documents = [board(name).document().partition("\\begin{document}\n") for name in names]
+    documents = [board_of(name).document().partition("\\begin{document}\n") for name in names]
     bodies = [
         f"\\clearpage\\typeout{{=== board {i}}}\n{rest.removesuffix(chr(92) + 'end{document}' + chr(10))}"
         for i, (_, _, rest) in enumerate(documents)
@@ -180,12 +83,6 @@ def test_a_long_board_goes_over_several_pages(pdflatex):
 # ---------------------------------------------------------------------------------------------------------------- MathML
 
 
-@pytest.fixture(scope="module")
-def latex2mathml():
-    """What writes MathML."""
-    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
-
-
 def characters(text):
     """Letters and signs, without blanks, brackets and dots, each sign as it is typed."""
     text = re.sub(r"[\s\u00a0\u200b\u2061\u2062()⋅·]", "", text)
@@ -209,7 +106,7 @@ def saved(tmp_path_factory, latex2mathml):
     pages, failed = {}, {}
     for i, name in enumerate(CORPUS):
         try:
-            pages[name] = board(name).save(folder / f"{i}.html")
+            pages[name] = board_of(name).save(folder / f"{i}.html")
         except Exception as error:
             failed[name] = repr(error)
     return pages, failed
@@ -279,7 +176,7 @@ def where(looked, what):
 def test_a_page_has_all_lines_of_its_board(looked):
     """There is a <math> element for each side and each reason, and none of them is empty or an error."""
     for name, found in looked[1].items():
-        lines = every_line(board(name))
+        lines = [line for each in boards_of(board_of(name)) for line in each.lines]
         assert found["maths"] == sum(bool(piece.latex) for line in lines for piece in line[:3]) >= len(lines), name
     assert where(looked, "empty") == where(looked, "errors") == {}
 
@@ -378,7 +275,7 @@ def rendered():
 
 def test_katex_and_mathjax_render_every_board(rendered):
     """Neither meets a command that it does not know, or anything else that is wrong."""
-    found = rendered({name: board(name).latex for name in CORPUS})
+    found = rendered({name: board_of(name).latex for name in CORPUS})
     assert {name: each for name, each in found.items() if any("error" in made for made in each.values())} == {}
 
 

@@ -7,10 +7,11 @@ from collections import deque
 import pytest
 
 import nn
-from autograd import Value, dot
+from autograd import CONSTANT, Value, dot
 from autograd.graph import history, leaves, nodes
 from nn.drawing.structure import LAYER, MODULE, NEURON, parts
 from nn.losses import half_squared_error
+from nn.vectors import named_constant
 
 
 class Tower(nn.Module):
@@ -87,6 +88,16 @@ def test_every_node_of_a_part_is_in_its_list_once(model):
     order = {node: i for i, node in enumerate(nodes(y))}
     for part in set(found.values()):
         assert [order[node] for node in part.nodes] == sorted(order[node] for node in part.nodes)
+
+
+def test_a_number_with_a_name_is_where_it_was_made():
+    """The ε of a norm is in the norm; one that the module was called on is outside."""
+    x = [Value(0.5), named_constant(2.0, "x_2")]
+    norm = nn.LayerNorm(2)
+    first, second = norm(x)
+    loss = first * second
+    where = {node.label: part.module for node, part in parts(loss).items() if node.label and node.op is CONSTANT}
+    assert where == {"ε": norm}
 
 
 def test_softmax_belongs_to_the_layer():
