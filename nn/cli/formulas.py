@@ -311,16 +311,10 @@ def _unnamed(y: Value) -> Value:
     return bare
 
 
-def _nested(table: Any, index: tuple[int, ...], order: int) -> Any:
-    """The formulas of all derivatives of one order, as lists in lists."""
+def _hessian(options: argparse.Namespace) -> int:
+    from autograd.calculus import nest_entries
     from autograd.formula.writing import formula
 
-    if not order:
-        return formula(table.entries[index[0], *sorted(index[1:])])
-    return [_nested(table, (*index, j), order - 1) for j in range(len(table.inputs))]
-
-
-def _hessian(options: argparse.Namespace) -> int:
     if options.order < 1:
         options.parser.error(f"the order of a derivative is 1, 2, 3, …, not --order {options.order}")
     formulas, ys, table = _tables(options, options.order)
@@ -328,11 +322,14 @@ def _hessian(options: argparse.Namespace) -> int:
         show(table.text)
         return 0
     known = not formulas.unknown
+    written: list[dict[tuple[int, ...], str]] = [{} for _ in ys]  # the formulas of each result
+    for (i, *index), entry in table.entries.items():
+        written[i][tuple(index)] = formula(entry)
     results = {
         name: {
             "value": y.data if known else None,
             "values": table.values[i] if known else None,
-            "formulas": _nested(table, (i,), options.order),
+            "formulas": nest_entries(written[i], len(table.inputs), options.order),
         }
         for i, (name, y) in enumerate(zip(table.names, ys))
     }

@@ -5,8 +5,8 @@ const CELLS = 80;
 // now() gives the parameters of the record that is shown.
 function planeOf($, data, now) {
   const { layers, plane } = data;
-  const [x0, x1] = plane?.across ?? [0, 1], [y0, y1] = plane?.up ?? [0, 1];
-  const points = (plane?.points ?? []).map(([a, b, target]) => ({ row: [a, b], target }));
+  const [x0, x1] = plane.across, [y0, y1] = plane.up;
+  const points = plane.points.map(([a, b, target]) => ({ row: [a, b], target }));
   const cell = (i, low, high) => low + ((i + 0.5) / CELLS) * (high - low);
   let canvas, border, outputs = null;
 
