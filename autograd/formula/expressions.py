@@ -310,13 +310,16 @@ class Parser:
 
     def differentiate(self, y: Value, token: Token) -> Value:
         """y differentiated by what a token says, as often as it says."""
-        x, order = token.what
-        for _ in range(order):
-            found = self.derive(y, x) if self.derive else None
-            if found is None:
-                raise self.error(token.start, "nothing says here how this varies: write what its derivative comes to")
-            y = found
+        for x, order in reversed(token.what):
+            for _ in range(order):
+                y = self.slope(y, x, token)
         return y
+
+    def slope(self, y: Value, x: Value, token: Token) -> Value:
+        found = self.derive(y, x) if self.derive else None
+        if found is None:
+            raise self.error(token.start, "nothing says here how this varies: write what its derivative comes to")
+        return found
 
     # ---- functions
 

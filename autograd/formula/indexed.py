@@ -133,7 +133,9 @@ class IndexedParser(SeriesParser):
         kind = token.kind
         if kind == "slope":
             self.advance()
-            return self.differentiate(read_quantity(token.what[0], self.scope), token)
+            top, bottoms = token.what
+            y: Any = read_quantity(top, self.scope)
+            return self.differentiate(y, token._replace(what=bottoms))
         if kind == "∇":
             self.advance()
             by, loss = token.what
@@ -175,13 +177,9 @@ class IndexedParser(SeriesParser):
         y = super().comparison(sign, left, right)
         return constant(y.data) if left.op is right.op is CONSTANT else y  # of letters that count
 
-    def differentiate(self, y: Any, token: Token) -> Any:
-        _, bottoms = token.what
-        for name, order in reversed(bottoms):
-            x = read_quantity(name, self.scope)
-            for _ in range(order):
-                y = self.scope.differentiate(y, x)
-        return y
+    def slope(self, y: Any, x: Any, token: Token) -> Any:
+        """The derivative of y in x, or in what a text says."""
+        return self.scope.differentiate(y, read_quantity(x, self.scope) if isinstance(x, str) else x)
 
     def root_of(self, inside: Any, degree: Any) -> Any:
         degree = self.number(degree, "the degree of a root")

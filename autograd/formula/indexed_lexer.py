@@ -266,7 +266,9 @@ class IndexedLexer(Lexer):
         if sum(n for _, n in bottoms) != order:
             raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
         bracketed = top.startswith("(") and top.endswith(")") and closing_of(top, 0) == len(top) - 1
-        return Token("slope" if top else "d", at, end, (top[1:-1] if bracketed else top, bottoms))
+        if not top:
+            return Token("d", at, end, bottoms)
+        return Token("slope", at, end, (top[1:-1] if bracketed else top, bottoms))
 
     def nabla(self, match: re.Match[str]) -> Token:
         """∇_a L: by what, and of what."""

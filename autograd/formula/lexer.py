@@ -243,7 +243,7 @@ class Lexer:
                 order, below = (int(normalize("NFKC", "".join(filter(None, m.groups())) or "1")) for m in (opening, closing))
                 if order != below:
                     raise self.error(at, "above and below, as often as differentiated: write d^2/dx^2")
-                return Token("d", at, closing.end(), (self.known[key], order))
+                return Token("d", at, closing.end(), [(self.known[key], order)])
         return None
 
     def names(self, at: int) -> dict[int, Key]:

@@ -55,6 +55,7 @@ READ = {
     r"\begin{cases} x_1 & \text{if } b > 0 \\ x_2 & \text{otherwise} \end{cases}": X[0],
     r"\begin{cases} x_1, & \text{if } b < 0, \\ x_2, & \text{otherwise}. \end{cases}": X[1],
     r"\frac{\partial}{\partial x_2} \sum_i w_i x_i^2": 2 * W[1] * X[1],
+    "Σ_i x_i + d^2/db^2 (b^3)": sum(X) + 6 * 0.6,
 }
 
 
