@@ -18,7 +18,8 @@ from autograd.graph import nodes
 from autograd.writing.names import text_name
 
 INDEX = "₀-₉ⱼₘᵢᵣₛₙₚ"
-NAME = rf"[A-Za-zŷα-ωΑ-Ω]+(?:_[A-Za-z]+)?(?:⁽[¹²³⁴-⁹]⁾)?[{INDEX}]*"
+INDICES = rf"[{INDEX}]+(?:,[{INDEX}]+)*"
+NAME = rf"[A-Za-zŷα-ωΑ-Ω]+(?:_[A-Za-z]+)?(?:⁽[¹²³⁴-⁹]⁾)?(?:{INDICES})?"
 UNDER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -57,12 +58,15 @@ class LineReader(TextReader):
 
 
 def with_numbers(name, at):
-    """A name with the numbers that the letters below it stand for."""
-    return re.sub(rf"(?<=[^\W\d_])[{INDEX}]+|(?<=⁾)[{INDEX}]+", lambda m: "".join(_low(c, at) for c in m[0]), name)
+    """A name with the numbers that the letters below it stand for: w₂ₘⱼ as w₂₁₃, or w₂,₁₀,₃."""
+    return re.sub(rf"(?<=[^\W\d_]){INDICES}|(?<=⁾){INDICES}", lambda match: _numbered(match[0], at), name)
 
 
-def _low(c, at):
-    return str(at[c]).translate(UNDER) if c in at else c
+def _numbered(below, at):
+    if at.keys().isdisjoint(below):
+        return below
+    numbers = [str(at.get(each, each)).translate(UNDER) for each in (below.split(",") if "," in below else below)]
+    return ("," if max(map(len, numbers)) > 1 else "").join(numbers)
 
 
 def read(text, names, at):
