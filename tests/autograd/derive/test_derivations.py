@@ -1,7 +1,8 @@
 """Derivations: every line is read as a student reads it, and worked out.
 
-The oracle here knows nothing of pages and algebra: `worked_out` takes a line's text, puts the numbers of the labelled nodes
-in for their names, and computes. Whatever is printed, brackets included, has to equal what backward() finds.
+The oracle knows nothing of pages and algebra: it takes a line's text, puts the numbers of the labelled nodes in for their
+names, and computes (tests/shared/derivation_reader.py). Whatever is printed, brackets included, has to equal what backward()
+finds.
 """
 
 import itertools
@@ -11,6 +12,8 @@ import re
 import mpmath
 import pytest
 import sympy
+from derivation_reader import Known, computed, whole_lines
+from formula_judges import EXACT
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from long_runs import examples
@@ -21,50 +24,13 @@ from autograd import PRIMITIVES, Derivation, Sheet, Value, derivation, sigmoid
 from autograd.derive.arrays import find_arrays
 from autograd.derive.layers import Structure
 from autograd.graph import nodes
-from autograd.writing.names import text_name
 
 # ------------------------------------------------------------------------------------------------ lines, read and computed
-
-LOW, HIGH = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
-WORD = rf"[^\W\d_{LOW}{HIGH}½⅓⅔]+[{LOW}]*"
-FUNCTIONS = {
-    "σ": lambda x: 1 / (1 + mp.exp(-x)),
-    "tanh": mp.tanh,
-    "sin": mp.sin,
-    "cos": mp.cos,
-    "exp": mp.exp,
-    "log": mp.log,
-    "sqrt": mp.sqrt,
-    "softplus": lambda x: mp.log(1 + mp.exp(x)),
-    "atan": mp.atan,
-}
-
-
-def evaluate(text, number):
-    """What a line of the board comes to.
-
-    number: a function from a name as it is printed, such as w₁ or ∂E/∂o, to what stands for it
-    """
-    source = re.sub(rf"(∂{WORD}/∂{WORD})|({WORD})(?=\()|({WORD})", _python, text)
-    source = re.sub(rf"[{HIGH}]+", lambda m: f"**({m[0].translate(str.maketrans(HIGH, '0123456789-'))})", source)
-    source = source.translate(str.maketrans({"−": "-", "·": "*", "^": "**", "½": "(1/mpf(2))"}))
-    with mp.workdps(40):
-        return float(eval(source, {"F": FUNCTIONS, "N": lambda name: mpf(number(name)), "mpf": mpf}))
-
-
-def _python(match):
-    derivative, function, name = match.groups()
-    return f"F[{function!r}]" if function else f"N({(derivative or name)!r})"
-
-
-def numbers_of(y):
-    """The numbers of the labelled nodes behind y by their printed names."""
-    return {text_name(node.label): node.data for node in nodes(y) if node.label}
 
 
 def lines_of(found):
     """Each line that is a formula in names: what stands right of =, without the lines in numbers."""
-    return [line.right.text for line in found.lines if line.reason.text != "in numbers"]
+    return [right for _, right, reason in whole_lines(found) if reason != "in numbers"]
 
 
 def slope(y, x):
@@ -74,29 +40,6 @@ def slope(y, x):
     for node in nodes(y):
         node.grad = 0.0
     return found
-
-
-def local(u, v, stops):
-    """∂u/∂v with the other quantities held fixed: the sum over the ways from u to v that meet none of stops."""
-    total, ways = 0.0, [(u, 1.0)]
-    while ways:
-        node, product = ways.pop()
-        if node is v and (node is not u or not node.inputs):
-            total += product
-        elif node is u or node not in stops:
-            slopes = node.op.slopes(node.data, [x.data for x in node.inputs]) if node.inputs else []
-            ways += [(x, product * s) for x, s in zip(node.inputs, slopes)]
-    return total
-
-
-def partials_of(y, *xs):
-    """Each ∂u/∂v between labelled nodes, by its printed name."""
-    quantities = [node for node in nodes(y) if node.label or node in xs]
-    names = {node: text_name(node.label or "x") for node in quantities}
-    names[y] = text_name(y.label or "y")
-    return {
-        f"∂{names[u]}/∂{names[v]}": local(u, v, set(quantities)) for u in {*quantities, y} for v in quantities if u is not v
-    }
 
 
 def test_the_reader_reads_as_a_student_does():
@@ -112,7 +55,7 @@ def test_the_reader_reads_as_a_student_does():
         "−log(exp(o))": -0.5,
         "net·σ(0)": 1,
     }.items():
-        assert evaluate(text, numbers.__getitem__) == pytest.approx(result, rel=1e-15)
+        assert computed(text, numbers.__getitem__) == pytest.approx(result, rel=1e-15)
 
 
 # ------------------------------------------------------------------------------------------------------- the single neuron
@@ -157,18 +100,18 @@ def test_every_line_of_the_neuron_is_the_same_number(w, x, t):
     E, w1 = neuron()
     lines = lines_of(derivation(E, w1))
     E, w1 = neuron(w, x, t)
-    known = numbers_of(E) | partials_of(E)
     with mp.workdps(40):
         truth = -(mpf(t) - 1 / (1 + mp.exp(-mpf(w) * mpf(x)))) * mpf(x)
-    assert [evaluate(line, known.__getitem__) for line in lines] == pytest.approx([float(truth)] * len(lines))
     assert slope(E, w1) == pytest.approx(float(truth))
+    known = Known(E, derivation(E, w1))
+    assert [computed(line, known) for line in lines] == pytest.approx([float(truth)] * len(lines))
 
 
 def test_the_line_in_numbers_adds_up():
     """What stands between the signs of equality in the last line is one number, to all the digits that are asked for."""
     E, w1 = neuron(w=0.3)
     last = derivation(E, w1, digits=15).lines[-1].right.text
-    numbers = [evaluate(part, {}.__getitem__) for part in last.split(" = ")]
+    numbers = [computed(part, {}.__getitem__) for part in last.split(" = ")]
     assert len(numbers) == 2
     assert numbers == pytest.approx([slope(E, w1)] * 2, rel=1e-13)
 
@@ -331,8 +274,8 @@ def test_a_twin_of_a_labelled_node_is_not_that_node():
     assert slope(y, u) == 2.25
     for found in derivation(y, u), derivation(y, x):
         assert found.formula.data == pytest.approx(found.value, rel=1e-12)
-    known = numbers_of(y)
-    assert {evaluate(line, known.__getitem__) for line in lines_of(derivation(y, u))} == {2.25}
+    found = derivation(y, u)
+    assert {computed(line, Known(y, found)) for line in lines_of(found)} == {2.25}
     assert len(derivation(y, x).paths) == 2
     sheet = derivation(y, [x])
     assert [formula.data for formula in sheet.formulas.values()] == pytest.approx([2.25, 2.5], rel=1e-12)
@@ -521,26 +464,14 @@ def test_the_formula_is_the_derivative_everywhere(recipe, numbers, elsewhere, wh
 def test_every_line_is_the_derivative_everywhere(recipe, numbers, elsewhere, which):
     """Each line that is written along paths, read and computed at another point, equals the slope that backward() finds."""
     y, xs = grown(recipe, numbers)
-    assume(not find_arrays(Structure(y)))  # whose entries have names that are not labels
-    lines = derivation(y, xs[which % len(xs)]).lines
+    found = derivation(y, xs[which % len(xs)])
     for x, number in zip(xs, elsewhere):
         x.data = number
     y.forward()
     assume(tame(y))
-    known = numbers_of(y) | partials_of(y)
-    for text in whole_lines(lines):
-        assert near(evaluate(text, known.__getitem__), slope(y, xs[which % len(xs)])), text
-
-
-def whole_lines(lines):
-    """The lines in names, those that go over several rows put together again."""
-    found = []
-    for line in lines:
-        if line.relation.text == "=":
-            found.append((line.right.text, line.reason.text))
-        else:
-            found[-1] = (f"{found[-1][0]} {line.relation.text} {line.right.text}", found[-1][1])
-    return [text for text, reason in found if reason != "in numbers" and "⋯" not in text]
+    expected, known = slope(y, xs[which % len(xs)]), Known(y, found)
+    for text in lines_of(found):
+        assert near(computed(text, known), expected), text
 
 
 @random_graphs
@@ -632,18 +563,16 @@ def test_a_wrong_row_of_the_table_does_not_pass(monkeypatch):
     found = derivation(E, w1)
     truth = (sigmoid(1.0) - 1.0) * 2.0
     assert found.value == slope(E, w1) == pytest.approx(-truth)
-    known = numbers_of(E)
-    assert evaluate(lines_of(found)[-1], known.__getitem__) == pytest.approx(-truth)
+    assert computed(lines_of(found)[-1], Known(E, found)) == pytest.approx(-truth)
 
 
 def test_a_wrong_line_does_not_pass():
     """The reader sees a sign, a factor and a bracket that are wrong."""
     E, w1 = neuron()
-    known = numbers_of(E)
-    truth = slope(E, w1)
-    assert near(evaluate("(o − t)·x₁", known.__getitem__), truth)
+    truth, known = slope(E, w1), Known(E, derivation(E, w1))
+    assert near(computed("(o − t)·x₁", known), truth)
     for wrong in "(o + t)·x₁", "o − t·x₁", "(t − o)·x₁", "(o − t)":
-        assert not near(evaluate(wrong, known.__getitem__), truth)
+        assert not near(computed(wrong, known), truth)
 
 
 # ----------------------------------------------------------------------------------------------------- the lecture notes
@@ -654,14 +583,14 @@ def test_the_first_note_on_a_logarithm_of_the_output():
     E, _ = neuron(w=0.3, t=0.25)
     o = next(node for node in nodes(E) if node.label == "o")
     found = derivation(E, o)
-    known = numbers_of(E)
+    known = Known(E, found)
     t, out = sympy.symbols("t o", positive=True)
     truth = sympy.diff(-t * sympy.log(out) - (1 - t) * sympy.log(1 - out), out)
     assert sympy.simplify(truth + (t - out) / (out * (1 - out))) == 0
-    number = float(truth.subs({t: 0.25, out: known["o"]}))
+    number = float(truth.subs({t: 0.25, out: known("o")}))
     for line in lines_of(found):
-        assert evaluate(line, known.__getitem__) == pytest.approx(number)
-    on_the_page = float((-t / out - (1 - t) / (1 - out)).subs({t: 0.25, out: known["o"]}))
+        assert computed(line, known) == pytest.approx(number)
+    on_the_page = float((-t / out - (1 - t) / (1 - out)).subs({t: 0.25, out: known("o")}))
     assert on_the_page != pytest.approx(number, rel=0.1)
     assert slope(E, o) == pytest.approx(number)
 
@@ -677,14 +606,15 @@ def test_the_second_note_on_the_logistic_loss():
     out.label = "ŷ"
     y.data = 0.75
     J.forward()
-    known = numbers_of(J)
+    found = derivation(J, out)
+    known = Known(J, found)
     number = -(0.75 / out.data - 0.25 / (1 - out.data))
-    for line in lines_of(derivation(J, out)):
-        assert evaluate(line, known.__getitem__) == pytest.approx(number)
+    for line in lines_of(found):
+        assert computed(line, known) == pytest.approx(number)
     assert -(0.75 / out.data + 0.25 / (1 - out.data)) != pytest.approx(number, rel=0.1)
-    for j in range(2):
-        assert derivation(J, theta[j]).value == pytest.approx(-(0.75 - out.data) * xs[j].data)
-        assert lines_of(derivation(J, theta[j]))[-1] in (f"(ŷ − y)·x{LOW[j + 1]}", f"−(y − ŷ)·x{LOW[j + 1]}")
+    for weight, x, name in zip(theta, xs, ("x₁", "x₂")):
+        assert derivation(J, weight).value == pytest.approx(-(0.75 - out.data) * x.data)
+        assert lines_of(derivation(J, weight))[-1] in (f"(ŷ − y)·{name}", f"−(y − ŷ)·{name}")
 
 
 def test_the_third_note_step_by_step():
@@ -716,9 +646,9 @@ def test_the_first_note_on_two_outputs():
     found = derivation(E, w[0])
     assert len(found.paths) == 2
     assert found.value == pytest.approx(-(0.75 - o1.data) * 1.5)
-    known = numbers_of(E) | partials_of(E)
-    for line in whole_lines(found.lines):
-        assert evaluate(line, known.__getitem__) == pytest.approx(found.value), line
+    known = Known(E, found)
+    for line in lines_of(found):
+        assert computed(line, known) == pytest.approx(found.value), line
 
 
 def test_the_first_notes_gradient_of_a_polynomial():
@@ -738,9 +668,9 @@ def test_mpmath_agrees_on_a_chain_of_five():
         chain[-1].label = f"u{k}"
     y = chain[-1]
     with mp.workdps(40):
-        truth = mpmath.diff(lambda s: mp.log(FUNCTIONS["softplus"](mp.tanh(mp.sin(mp.exp(s))))), mpf(0.375))
+        truth = mpmath.diff(lambda s: mp.log(EXACT["softplus"](mp.tanh(mp.sin(mp.exp(s))))), mpf(0.375))
     found = derivation(y, x)
     assert found.lines[0].right.text == "∂u₅/∂u₄ · ∂u₄/∂u₃ · ∂u₃/∂u₂ · ∂u₂/∂u₁ · ∂u₁/∂x"
-    known = numbers_of(y) | partials_of(y)
-    for line in whole_lines(found.lines):
-        assert evaluate(line, known.__getitem__) == pytest.approx(float(truth), rel=1e-12), line
+    known = Known(y, found)
+    for line in lines_of(found):
+        assert computed(line, known) == pytest.approx(float(truth), rel=1e-12), line
