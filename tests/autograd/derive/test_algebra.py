@@ -9,14 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from long_runs import examples
 
-from autograd import Value, derivation, exp, log, parse, sin
+from autograd import Value, derivation, exp, log, parse, rewriting, sin
 from autograd import primitives as ops
 from autograd.derive.algebra import cost, simplify, simplify_each
 from autograd.display.board import math as mathematics
 from autograd.display.board import reason_of
 from autograd.formula.measures import count_leaves
 from autograd.formula.page import Page
-from autograd.graph import nodes
+from autograd.graph import leaves, nodes
 from autograd.operation import CONSTANT
 from autograd.value import lift
 
@@ -44,14 +44,7 @@ class Sheet:
 
 def value_at(formula, numbers):
     """A formula's number where its names have these."""
-    found = {}
-    for node in nodes(formula):
-        if node.inputs:
-            inputs = [found[x] for x in node.inputs]
-            found[node] = node.op.value(*inputs) if node.op.arity else node.op.value(inputs)
-        else:
-            found[node] = numbers[node.label] if node.label else node.data
-    return found[formula]
+    return rewriting.value_at(formula, {leaf: numbers[leaf.label] for leaf in leaves(formula) if leaf.label})
 
 
 def expression(formula):
