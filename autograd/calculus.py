@@ -257,7 +257,7 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
         run = Run(f, point)
         entries = [symmetric_entries(y, run.xs, order) for y in run.ys]
         settled = iter(run.settle([v for entry in entries for v in entry.values()]))
-        tensors = [_nested({index: next(settled) for index in entry}, len(run.xs), order) for entry in entries]
+        tensors = [nest_entries({index: next(settled) for index in entry}, len(run.xs), order) for entry in entries]
         return tensors if run.several else tensors[0]
 
     return tensor
@@ -276,10 +276,11 @@ def symmetric_entries(y: Value, xs: list[Value], order: int) -> dict[tuple[int, 
     return entries
 
 
-def _nested(entries: dict[tuple[int, ...], Any], n: int, order: int, index: tuple[int, ...] = ()) -> Any:
+def nest_entries(entries: dict[tuple[int, ...], Any], n: int, order: int, index: tuple[int, ...] = ()) -> Any:
+    """Symmetric entries as lists in lists, of n inputs."""
     if len(index) == order:
         return entries[tuple(sorted(index))]
-    return [_nested(entries, n, order, (*index, i)) for i in range(n)]
+    return [nest_entries(entries, n, order, (*index, i)) for i in range(n)]
 
 
 def _transform(product: Callable[..., tuple[Any, Any]]) -> Callable[..., Any]:

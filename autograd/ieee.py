@@ -17,6 +17,7 @@ ROOT_HALF = math.sqrt(0.5)
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
 
 def closed(function: Callable[[float], float], poles: dict[float, float] | None = None) -> Callable[[float], float]:
@@ -96,10 +97,15 @@ def gaussian(x: float, n: float) -> float:
         return 0.0 * x if math.isnan(x) else 0.0  # nan stays nan
     near = round(x * 2.0**20) / 2.0**20  # near * near is exact, so that no digit of the exponent is lost
     g = math.exp(-near * near) * math.exp(-(x - near) * (x + near))
-    before, hermite = 0.0, 1.0  # Hermite polynomials: H' = 2x H - 2k H of the order before (DLMF 18.9.1)
+    return -hermite(x, n) * g if n % 2.0 else hermite(x, n) * g
+
+
+def hermite(x: Any, n: float) -> Any:
+    """The Hermite polynomial H_n, of a float or a Value: H' = 2x H - 2k H of the order before (DLMF 18.9.1)."""
+    before, found = 0.0, 1.0
     for k in range(int(n)):
-        before, hermite = hermite, 2.0 * x * hermite - 2.0 * k * before
-    return -hermite * g if n % 2.0 else hermite * g
+        before, found = found, 2.0 * x * found - 2.0 * k * before
+    return found
 
 
 def _sum_of_products(products: Iterable[Sequence[float]], over: Sequence[float] = (), shift: int = 0) -> float:

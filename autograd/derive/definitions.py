@@ -43,18 +43,21 @@ def define(graph: NamedGraph, quantities: Iterable[Value], numbers: bool = True)
     for leaf in graph.order:
         if leaf in wanted and graph.below[leaf]:
             kinds.setdefault(leaf.label.partition("_")[0], []).append(leaf)
-    return Board([_line(graph, members, numbers) for members in kinds.values()])
+    formulas, digits = graph.page.formulas, graph.digits
+    every = kinds.values()
+    return Board([define_last(each, definition(graph, formulas[each[-1]]), numbers, digits) for each in every])
 
 
-def _line(graph: NamedGraph, members: Sequence[Value], numbers: bool) -> Line:
+def define_last(members: Sequence[Value], pieces: Sequence[Math], numbers: bool, digits: int) -> Line:
+    """The line of the last quantity of a kind: what it is, piece by piece, and its number."""
     leaf = members[-1]
-    formula = graph.page.formulas[leaf]
-    others = len(members) - 1
-    pieces = definition(graph, formula)
-    if numbers:
-        pieces.append(figure(leaf.data, graph.digits))
-    reason = words(f"and {others} more like it") if others else NOTHING
-    return Line(write_name(leaf.label), join(dict.fromkeys(pieces), " = "), reason)
+    number = [figure(leaf.data, digits)] if numbers else []
+    return Line(write_name(leaf.label), join(dict.fromkeys([*pieces, *number]), " = "), count_alike(members))
+
+
+def count_alike(members: Sequence[Value]) -> Math:
+    """How many more there are of a kind than the one of which a line speaks."""
+    return words(f"and {len(members) - 1:,} more like it") if len(members) > 1 else NOTHING
 
 
 def definition(graph: NamedGraph, formula: Value) -> list[Math]:

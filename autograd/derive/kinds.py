@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from autograd import primitives as ops
-from autograd.derive.definitions import definition
+from autograd.derive.definitions import count_alike, define_last, definition
 from autograd.derive.lines import derivative_of, with_reason
 from autograd.derive.named_graph import NamedGraph, wear_names
 from autograd.derive.sheet import Adjoints
-from autograd.display.board import NOTHING, Board, Line, Math, figure, join, words, write_name
+from autograd.display.board import NOTHING, Board, Line, figure, words
 from autograd.formula.measures import TooLong
 from autograd.graph import bottom_up, dependents, nodes
 from autograd.operation import CONSTANT
@@ -89,9 +89,7 @@ class Kinds:
             pieces = definition(graph, graph.page.formulas[graph.y])
         except TooLong:
             pieces = [words(f"a formula of {len(self.below[u])} quantities")]
-        if self.numbers:
-            pieces.append(figure(u.data, self.digits))
-        return Line(write_name(u.label), join(pieces, " = "), _count(members))
+        return define_last(members, pieces, self.numbers, self.digits)
 
     def differentiate(self, members: Sequence[Value]) -> Board:
         """The lines of the gradient of the last one of a kind, from the gradients of what it goes into."""
@@ -115,7 +113,7 @@ class Kinds:
         except TooLong:
             lines = [Line(NOTHING, figure(self.adjoints[v], self.digits), words("its formula is too long for a page"))]
         lines[0] = lines[0]._replace(left=left)
-        return Board([*lines[:-1], with_reason(lines[-1], _count(members))])
+        return Board([*lines[:-1], with_reason(lines[-1], count_alike(members))])
 
     def _weighted(self, copy: Value, u: Value) -> Value:
         """A quantity times the gradient of it, which is known by its name."""
@@ -157,10 +155,6 @@ class Along(Board):
         forward.title = "Forward"
         lines = [found.differentiate(members) for members in [*kinds[::-1], [leaf]]]
         super().__init__(boards=[forward, Board(boards=lines, title="Backward")])
-
-
-def _count(members: Sequence[Value]) -> Math:
-    return words(f"and {len(members) - 1:,} more like it") if len(members) > 1 else NOTHING
 
 
 def _adjoints(y: Value, order: Sequence[Value]) -> dict[Value, float]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations_with_replacement, permutations
 from typing import Any
 
-from autograd.calculus import gradient, symmetric_entries
+from autograd.calculus import gradient, nest_entries, symmetric_entries
 from autograd.derive.algebra import simplify_each
 from autograd.derive.named_graph import NamedGraph, values_in
 from autograd.display.board import NOTHING, Board, Line, Math, figure, join, latex_matrix, math, words, write_name
@@ -131,15 +131,11 @@ class Derivatives(Board):
         self.order, self.digits, self.numbers, self.names = order, digits, numbers, list(names)
         graphs = [NamedGraph(y, xs, beside=ys) for y in ys]
         self.inputs = [graphs[0].name(x) for x in xs]
-        self.entries: dict[Index, Value] = {}
-        self._numbers: dict[Index, float] = {}
-        for i, (y, graph) in enumerate(zip(ys, graphs)):
-            for index, formula in _formulas(graph, xs, order).items():
-                self.entries[i, *index] = formula
-            for index, entry in symmetric_entries(y, list(xs), order).items():
-                self._numbers[i, *index] = entry.data
+        self.entries = {(i, *index): y for i, g in enumerate(graphs) for index, y in _formulas(g, xs, order).items()}
+        every = [symmetric_entries(y, list(xs), order) for y in ys]
+        self._numbers = [{index: entry.data for index, entry in entries.items()} for entries in every]
         outputs = range(len(ys))
-        tensors = [self._nest((i,)) for i in outputs]
+        tensors = [nest_entries(entries, len(xs), order) for entries in self._numbers]
         self.values = tensors[0] if bare else tensors
         if order == 1:
             super().__init__(self._write_matrix("J", [(i,) for i in outputs]))
@@ -151,11 +147,8 @@ class Derivatives(Board):
         else:
             super().__init__(boards=[Board(self._list(i)) for i in outputs])
 
-    def _nest(self, index: Index) -> Any:
-        return self._at(index) if len(index) > self.order else [self._nest((*index, j)) for j in range(len(self.inputs))]
-
     def _at(self, index: Index) -> float:
-        return self._numbers[index[0], *sorted(index[1:])]
+        return self._numbers[index[0]][tuple(sorted(index[1:]))]
 
     def _write_matrix(self, letter: str, rows: Sequence[Index]) -> list[Line]:
         """The matrix in names, in formulas and in numbers; row by row the indices that stand before the column's."""

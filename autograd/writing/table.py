@@ -177,11 +177,8 @@ def _product_of(c: float, factors: Sequence[Any]) -> Any:
 
 
 def _gaussian_page(x: Any, n: Any) -> Any:
-    """(-1)^n H_n(x) e^(-x²), with the Hermite polynomials H written out."""
-    before, hermite = 0.0, 1.0
-    for k in range(int(n.data)):
-        before, hermite = hermite, 2.0 * x * hermite - 2.0 * k * before
-    return (-1.0) ** int(n.data) * hermite * exp(-pow(x, 2.0))
+    """(-1)^n H_n(x) e^(-x²), with the Hermite polynomial H written out."""
+    return (-1.0) ** int(n.data) * ieee.hermite(x, n.data) * exp(-pow(x, 2.0))
 
 
 def _write_sinc_slope(x: str, n: str) -> str:
