@@ -147,7 +147,8 @@ class Board:
             return _align_in("aligned", blocks[0][1])
         rows = []
         for title, lines in blocks:
-            rows += [rf"\textbf{{{escape_latex(title)}}}"] * bool(title) + [_align_in("aligned", lines)] * bool(lines)
+            bold = latex_text(title).replace(r"\text{", r"\textbf{")
+            rows += [bold] * bool(title) + [_align_in("aligned", lines)] * bool(lines)
         return "\\begin{array}{l}\n" + " \\\\[10pt]\n".join(rows) + "\n\\end{array}"
 
     def blocks(self) -> Iterator[tuple[str, list[Line]]]:

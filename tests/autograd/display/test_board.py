@@ -256,6 +256,14 @@ def test_a_minus_behind_a_sign_is_no_subtraction(latex2mathml):
         assert [mo.get("form") for mo in minus] == ["prefix"], formula
 
 
+@pytest.mark.parametrize("title", ["Forward", *AWKWARD_TITLES, "50 % of_it & #1 {~^\\} $"])
+def test_a_title_is_shown_as_it_is_in_mathml(title, latex2mathml):
+    """In the LaTeX of the board, which Jupyter shows, too: its own characters, and no sign of LaTeX's."""
+    whole = ElementTree.fromstring(mathml(Board([line("y", "1")], title).latex))
+    shown = "".join(whole.itertext()).removesuffix("y=1").translate(dict(zip(map(ord, "\xa0∖∼∧"), " \\~^")))
+    assert shown == title
+
+
 @pytest.mark.parametrize("missing", ["latex2mathml", "latex2mathml.converter"])
 def test_without_latex2mathml_the_error_says_what_to_install(missing, monkeypatch, tmp_path):
     """mathml(), .html() and .save("....html") name the extra, and no file is left; everything else works."""
