@@ -89,6 +89,12 @@ def pdflatex(tmp_path_factory):
     return run
 
 
+@pytest.fixture(scope="session")
+def latex2mathml():
+    """What writes MathML."""
+    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
+
+
 @pytest.fixture(autouse=True)
 def plant():
     """Primitive; whatever rows and methods a test adds leave the table and Value again when the test is over."""

@@ -2,17 +2,17 @@
 
 import re
 import sys
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from boards import CORPUS, board
+from walks import walked
 
 import autograd as ag
-from autograd import PRIMITIVES, Board, Value, derivation, derivatives, descent, label, latex, mathml
+from autograd import Board, Value, derivation, label, latex, mathml
 from autograd.display.board import NOTHING, Line, Math, figure, join, math, symbol, words, write_name
-from nn.cli.tour import two_layer_network
 
 EQUAL = Math("=", "=")
 
@@ -103,7 +103,7 @@ def test_latex_goes_between_dollars_in_jupyter():
 
 def test_what_begins_ends():
     """In the LaTeX of every kind of board, environments and braces close in the order in which they open."""
-    for written in (board_of(kind).latex for kind in KINDS):
+    for written in (board(name).latex for name in CORPUS):
         opened = []
         for what, name in re.findall(r"\\(begin|end|left|right)(\{\w+\})?", written):
             if what in ("begin", "left"):
@@ -115,23 +115,16 @@ def test_what_begins_ends():
 
 
 @pytest.mark.parametrize("nested", [False, True])
-def test_a_title_is_in_every_form(nested, tmp_path):
+def test_a_title_is_in_every_form(nested, latex2mathml, tmp_path):
     """Text, LaTeX, HTML, and each kind of file begin with it, whether the lines are the board's own or those inside."""
     lines = [line("y", "1")]
     board = Board(title="Forward", boards=[Board(lines)]) if nested else Board(lines, "Forward")
-    pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml")
     files = [board.save(tmp_path / f"board{ending}").read_text("utf-8") for ending in (".tex", ".txt", ".md", ".html")]
     forms = [board.text, board.latex, board.html(), *files]
     assert ["Forward" in form for form in forms] == [True] * 7
 
 
 # ------------------------------------------------------------------------------------------------------------- MathML
-
-
-@pytest.fixture
-def latex2mathml():
-    """What writes MathML."""
-    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
 
 
 class Reader(HTMLParser):
@@ -186,66 +179,23 @@ def one_neuron():
     return o, w
 
 
-def note():
-    """The loss of the fourth note's network."""
-    return two_layer_network()[1]
-
-
-def curved(x, y, z):
-    return x**2 + 2 * x * y + ag.exp(x * z) / y
-
-
-def one_step():
-    model, loss = two_layer_network()
-    return descent(loss, model.parameters(), rate=0.5)
-
-
-KINDS = {
-    "empty": Board,
-    "lines": lambda: Board([line("y", "1", "why"), line("", "2"), line("a remark")], "Title"),
-    "one derivation": lambda: derivation(*one_neuron()),
-    "a rule": lambda: derivation(ag.tanh),
-    "a sheet": lambda: derivation(note()),
-    "vectors": lambda: derivation(note()).vector_form(),
-    "vectors and numbers": lambda: derivation(note()).vector_form(numbers=True),
-    "order 1": lambda: derivatives(curved, 1, 2, 3, numbers=True),
-    "order 2": lambda: derivatives(curved, 1, 2, 3, order=2, numbers=True),
-    "order 3": lambda: derivatives(curved, 1, 2, 3, order=3, numbers=True),
-    "edge": lambda: derivatives(lambda a, b, c, d, e: a * b * c * d * e, order=2),
-    "outputs": lambda: derivatives(lambda x, y: [x * y, ag.sin(x)], order=2),
-    "a step": one_step,
-}
-
-
-@cache
-def board_of(kind):
-    """A board of each kind."""
-    return KINDS[kind]()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_html_is_well_formed(kind, latex2mathml):
-    """The HTML of every kind of board is XML, too, and nothing in it is an error."""
-    page = ElementTree.fromstring(f"<body>{board_of(kind).html()}</body>")
+@pytest.mark.usefixtures("latex2mathml")
+@walked(list(CORPUS))
+def test_html_is_well_formed(name):
+    """The HTML of every kind of board is XML, too; nothing in it is an error, and of LaTeX only what labels hold."""
+    page = ElementTree.fromstring(f"<body>{board(name).html()}</body>")
+    text = "".join(page.itertext())
     assert not page.findall(".//{*}merror")
-    assert "undefined" not in "".join(page.itertext())
+    assert "undefined" not in text
+    assert "\\" not in text or "\\" in board(name).text
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_mathml_is_well_formed(kind, latex2mathml):
+@pytest.mark.usefixtures("latex2mathml")
+@walked(list(CORPUS))
+def test_mathml_is_well_formed(name):
     """The LaTeX of every kind of board makes one <math> element."""
-    whole = ElementTree.fromstring(mathml(board_of(kind).latex or "{}"))
+    whole = ElementTree.fromstring(mathml(board(name).latex or "{}"))
     assert whole.tag == "{http://www.w3.org/1998/Math/MathML}math"
-
-
-HELPERS = {"gaussian", "sinc_slope", "sigmoid_slope", "tanh_slope", "power_slope", "ray"}
-
-
-@pytest.mark.parametrize("name", sorted(set(PRIMITIVES) - HELPERS))
-def test_mathml_of_every_operation(name, latex2mathml):
-    """The rule of each row of the table is well-formed MathML without a command that was not understood."""
-    page = ElementTree.fromstring(f"<body>{derivation(PRIMITIVES[name]).html()}</body>")
-    assert "\\" not in "".join(page.itertext())
 
 
 def test_a_minus_behind_a_sign_is_no_subtraction(latex2mathml):
@@ -365,8 +315,8 @@ def test_a_piece_is_written_twice(piece, text, latex):
 
 def test_a_board_shows_itself_at_the_prompt():
     """What Python prints for it is its text, as print does."""
-    for board in Board([line("y", "1")]), derivation(*one_neuron()):
-        assert repr(board) == str(board) == board.text
+    for shown in Board([line("y", "1")]), derivation(*one_neuron()):
+        assert repr(shown) == str(shown) == shown.text
 
 
 def test_labels_do_not_break_out_of_latex():
@@ -387,9 +337,8 @@ def test_labels_do_not_break_out_of_latex():
         (r"\frac{\partial E}{\partial w}", "<mi>&#x02202;</mi>"),
     ],
 )
-def test_mathml_says_what_latex_does(latex, said):
+def test_mathml_says_what_latex_does(latex, said, latex2mathml):
     """Names with digits, space between rows, rows on their own, ∂ as a letter: nothing of LaTeX is left in the text."""
-    pytest.importorskip("latex2mathml")
     written = mathml(latex)
     assert said in written
     assert "3pt]" not in written
@@ -400,9 +349,8 @@ FOREIGN = [r"\text{</svg><script>x</script>}", r"\text{\left<b>}", r"\hbox{<img 
 
 
 @pytest.mark.parametrize("latex", FOREIGN)
-def test_mathematics_holds_no_tag_of_its_writers(latex):
+def test_mathematics_holds_no_tag_of_its_writers(latex, latex2mathml):
     """Words that look like tags stay words, and a link is none; a comparison is one."""
-    pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml")
     page = ag.mathml(rf"{latex} < 2")
     assert set(re.findall(r"<(\w+)", page)) <= {"math", "mrow", "mtext", "mstyle", "mi", "mn", "mo"}
     assert "href" not in page
