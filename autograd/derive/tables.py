@@ -240,13 +240,10 @@ class _Slopes:
     def __init__(self, graph: NamedGraph) -> None:
         self.graph, self.page = graph, graph.page
         self._known: dict[tuple[Value, Value], Value] = {}
-        self._varying: dict[tuple[Value, Value], bool] = {}
 
     def varies(self, v: Value, x: Value) -> bool:
         """Whether a quantity varies with x; those beside y, such as the rest of a softmax, are on the page, too."""
-        if (v, x) not in self._varying:
-            self._varying[v, x] = v is x or any(self.varies(w, x) for w in self.graph.inputs(v))
-        return self._varying[v, x]
+        return x in self.graph.below_all(v)
 
     def of_quantity(self, v: Value, x: Value) -> Value:
         if v is x:

@@ -50,10 +50,10 @@ _BARE_SCRIPT = re.compile(r"\((?:\w|[+\-−])+\)|\[(?:\w|[+\-−])+\]|[0-9]+|(?:
 _LETTERS_OR_STAR = re.compile(r"[^\W\d_]+|\*")
 _FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
 _ABOVE = re.compile(rf"\s*(?P<d>{_D})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?(?P<rest>.*)", re.DOTALL)
-_SCRIPT = r"(?:[_^](?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w))"
+_SCRIPT = rf"(?:[_^](?:{patterns.GROUP}))"
 _LOW_HIGH = rf"[{re.escape(''.join(patterns.LOW).replace(',', ''))}⁰¹²³⁴-⁹⁽⁾]"
 NAME = (
-    rf"(?:\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\(?:text|mathrm)\s*\{{\w+\}}"
+    rf"(?:{patterns.WITH_AN_ACCENT}|\\(?:text|mathrm)\s*\{{\w+\}}"
     rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
 )
 _BELOW = re.compile(rf"\s*{_D}\s*(?P<name>{NAME})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?\s*(?:\\cdot(?![A-Za-z])|·)?\s*")

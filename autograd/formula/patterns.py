@@ -53,6 +53,8 @@ PLAIN_FRACTION = re.compile(rf"\\[td]?frac\s*{_PART}\s*{_PART}")
 STEP = re.compile(r"1_(?=\{)|(?:𝟙|\\math(?:bf|bb|rm)\s*(?:\{1\}|1))\s*_?\s*(?=[{(\[]|\\\{|\\left)")
 WORD = re.compile(rf"\\({'|'.join(FONTS)}|operatorname\*?)\s*\{{((?:\w|\\_)+)\}}")
 ACCENTED = re.compile(rf"\\({'|'.join(OVER)}){END}\s*(?:\{{\s*(\w|\\[A-Za-z]+)\s*\}}|(\w|\\[A-Za-z]+ *))")
+WITH_AN_ACCENT = rf"\\(?:{'|'.join(OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)"  # known or not
+GROUP = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w"  # behind _ or ^
 COMMAND = re.compile(r"\\([A-Za-z]+) *")
 FUNCTION_WORD = re.compile("[A-Za-z]+[A-Za-z0-9_]*")
 LOG_BASE = re.compile(rf"_\{{?(10|2|e)\}}?(?!{_N})|(₁₀|₂)(?!{_L})")

@@ -18,12 +18,11 @@ SCALARS = set("LJECℓηαλμγεβTnmkijltdNKMτρκ")  # names that are numbe
 ARITHMETIC = re.compile(r"([^\W\d_])((?:[+−-](?:[0-9]+|[^\W\d_]))+)")  # i + 1, i + k − 1
 _HEAD = re.compile(
     r"\\(?:text|mathrm|operatorname|begin|end)\s*\{(?:(?P<name>[^\W_]+)|(?P<words>[^{}]*))\}"
-    rf"|\\(?:{'|'.join(patterns.OVER)})\s*(?:\{{\s*(?:\\[A-Za-z]+|\w)\s*\}}|\s\w|\\[A-Za-z]+)|\\[A-Za-z]+"
+    rf"|{patterns.WITH_AN_ACCENT}|\\[A-Za-z]+"
     r"|(?!∂)[^\W\d_][\u0300-\u036f]*"
 )
-_GROUP = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|\w"
 _LOW = f"[{re.escape(''.join(patterns.LOW).replace(',', ''))}]+"
-_SCRIPTS = re.compile(rf"\s*(?:(?P<sign>[_^])(?P<what>{_GROUP})|(?P<low>{_LOW})|(?P<high>[⁰¹²³⁴-⁹⁽⁾]+))")
+_SCRIPTS = re.compile(rf"\s*(?:(?P<sign>[_^])(?P<what>{patterns.GROUP})|(?P<low>{_LOW})|(?P<high>[⁰¹²³⁴-⁹⁽⁾]+))")
 
 
 class Use:

@@ -83,12 +83,9 @@ def _under(exam: Examination, use: Use, above: Use, x: float) -> frozenset[str] 
         else:
             top = sketch.apply(above.operation.name, y)
             g = truth(above.operation, (z,))[1][0]
-        sketch.backward(top)
-        sketch.read(*leaves)
-        result = exam.bench.run(sketch.steps)
-        if result["error"] or not math.isfinite(g):
+        measured, said = exam.slopes(sketch, top, *leaves)
+        if said or not math.isfinite(g):
             return None
-        measured = [pair[1] or 0.0 for pair in result["reads"][0]]
         if not all(close(m, g * r) for m, r in zip(measured, alone)):
             fails = True
             slips &= {kind for kind, rule in UNDER.items() if all(close(m, rule(g, r)) for m, r in zip(measured, alone))}
@@ -135,13 +132,11 @@ def _loses(exam: Examination, use: Use, side: int, join: Use) -> bool:
         sketch, leaves, y = single(use, at)
         x = leaves[side]
         top = sketch.apply(join.operation.name, y, x)
-        sketch.backward(top)
-        sketch.read(x)
-        result = exam.bench.run(sketch.steps)
-        if result["error"]:
+        grads, said = exam.slopes(sketch, top, x)
+        if said:
             return False
         _, (through, direct) = truth(join.operation, (z, at[side]))
-        grad = result["reads"][0][0][1] or 0.0
+        (grad,) = grads
         if close(grad, through * slopes[side] + direct):
             continue
         if not close(grad, through * slopes[side]):

@@ -69,6 +69,13 @@ class Examination:
         error = result["error"]
         return say_failure(error["kind"], error["text"], self.seconds) if error else ""
 
+    def slopes(self, sketch: Sketch, y: int, *xs: int) -> tuple[list[float], str]:
+        """The slopes of some values after backward() from one, 0 for none; or what happened instead, in words."""
+        sketch.backward(y)
+        sketch.read(*xs)
+        result = self.bench.run(sketch.steps)
+        return [grad or 0.0 for _, grad in result["reads"][-1]] if not result["error"] else [], self.failure(result)
+
     def _begins_rightly(self) -> bool:
         """Whether a new value has the slope 0, or none."""
         sketch = Sketch()
@@ -188,10 +195,7 @@ class Examination:
         """Whether a second backward() reaches a level further: then the first one came there too early."""
         sketch, x, y = two_levels(join, join)
         sketch.backward(y)
-        sketch.backward(y)
-        sketch.read(x)
-        result = self.bench.run(sketch.steps)
-        return not result["error"] and bool(result["reads"][0][0][1])
+        return any(self.slopes(sketch, y, x)[0])
 
     def joins(self) -> list[Use]:
         """The operations of two values that are right, of which graphs are made."""
@@ -203,12 +207,9 @@ class Examination:
         wrong = ""
         for name, sketch, leaves in graphs(first.operation.name, second.operation.name):
             graph = as_graph(sketch, spelled())
-            sketch.backward(sketch.count - 1)
-            sketch.read(*leaves)
-            result = self.bench.run(sketch.steps)
-            if said := self.failure(result):
+            grads, said = self.slopes(sketch, sketch.count - 1, *leaves)
+            if said:
                 return [], f"in {name}: {said}"
-            grads = [pair[1] or 0.0 for pair in result["reads"][0]]
             right = walks.right(graph)
             measured.append((graph, leaves, grads))
             for i, grad in zip(leaves, grads):
