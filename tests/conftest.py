@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shutil
 import subprocess
 
@@ -74,19 +75,37 @@ def tabs(browser):
 
 @pytest.fixture(scope="module")
 def pdflatex(tmp_path_factory):
-    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line."""
+    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line.
+
+    options: of the program; by default it stops at the first error
+    """
     if not shutil.which("pdflatex"):
         pytest.skip("no pdflatex sets documents here: apt-get install texlive-latex-base")
     folder = tmp_path_factory.mktemp("tex")
 
-    def run(document):
+    def run(document, options=("-halt-on-error",)):
         (folder / "document.tex").write_text(document, encoding="utf-8")
-        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "document.tex"]
+        command = ["pdflatex", *options, "-interaction=nonstopmode", "document.tex"]
         wide = {**os.environ, "max_print_line": "1000"}
         done = subprocess.run(command, cwd=folder, env=wide, capture_output=True, check=False)
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     return run
+
+
+@pytest.fixture(scope="module")
+def stumbles(pdflatex):
+    """stumbles(formulas) gives those that pdflatex finds an error in, with the error."""
+
+    def find(formulas):
+        lines = [rf"\(\displaystyle {formula}\)\par" for formula in formulas]
+        head = r"\documentclass{article}\usepackage{amsmath}\begin{document}"
+        status, said = pdflatex("\n".join([head, *lines, r"\end{document}"]), ["-draftmode", "-file-line-error"])
+        errors = re.findall(r"^\./document\.tex:(\d+): (.*)$", said, re.MULTILINE)
+        assert errors or status == 0, said[-2000:]
+        return {formulas[min(int(line) - 2, len(formulas) - 1)]: error for line, error in errors}
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 import json
 import random
 import re
-import shutil
-import subprocess
 from functools import cache
 from html.parser import HTMLParser
 
@@ -178,20 +176,13 @@ def test_a_damaged_key_is_told(damage, tmp_path):
 
 
 @pytest.mark.external
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
-def test_latex_sets_every_sheet(tmp_path):
+def test_latex_sets_every_sheet(pdflatex):
     """Names in any letters, and every line."""
     names = ["Łu\\ká & 李 $x_1$ {%} #~^ \u202e", "Ђорђе ß ø ș"]
     made = exam("two inputs", names, seed=4, activation=["tanh", "sigmoid"])
     for sheet in made.sheets:
-        (tmp_path / "sheet.tex").write_text(sheet_in_latex(sheet, made.task(sheet)), encoding="utf-8")
-        done = subprocess.run(
-            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],
-            cwd=tmp_path,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-800:]
+        status, said = pdflatex(sheet_in_latex(sheet, made.task(sheet)))
+        assert status == 0, said[-800:]
 
 
 # ---------------------------------------------------------------------------------------------------------- what comes back

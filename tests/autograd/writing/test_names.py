@@ -6,8 +6,6 @@ itself, in a document that loads amsmath alone.
 
 import random
 import re
-import shutil
-import subprocess
 
 import pytest
 from hypothesis import example, given
@@ -327,24 +325,10 @@ def random_labels(n):
     return ["".join(rng.choice(ALPHABET) for _ in range(rng.randint(1, 7))) for _ in range(n)]
 
 
-def stumbles(tmp_path, formulas):
-    """The formulas that pdflatex finds an error in, with the error."""
-    if not shutil.which("pdflatex"):
-        pytest.skip("pdflatex is the judge here, and it is not installed")
-    lines = [rf"\({formula}\)\par" for formula in formulas]
-    head = [r"\documentclass{article}\usepackage{amsmath}\begin{document}"]
-    (tmp_path / "all.tex").write_text("\n".join([*head, *lines, r"\end{document}"]), encoding="utf-8")
-    command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-file-line-error", "all.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False, timeout=60)
-    errors = re.findall(r"^\./all\.tex:(\d+): (.*)$", done.stdout, re.MULTILINE)
-    assert errors or done.returncode == 0, done.stdout[-2000:]
-    return {formulas[min(int(line) - 2, len(formulas) - 1)]: error for line, error in errors}
-
-
-def test_pdflatex_takes_the_tables(tmp_path):
+def test_pdflatex_takes_the_tables(stumbles):
     """Every label of this file compiles, but for scripts that pdflatex has no letters of."""
     labels = [label for label in [*MATHEMATICS, *WORDS, *DERIVATIVES] if not re.search("[重و]", label)]
-    assert stumbles(tmp_path, [latex_name(label) for label in labels]) == {}
+    assert stumbles([latex_name(label) for label in labels]) == {}
 
 
 @pytest.mark.external
@@ -352,15 +336,15 @@ def test_pdflatex_takes_the_tables(tmp_path):
     "label",
     part(['say "x"', "∂", "∇L", "x_1 − x_2", "αβ", "x_{<}", "x_{|}", "x^{é}", "a_{~}", 'a_{"}', "x₁ + x₂", "x²'", "⁰′⁰"], 4),
 )
-def test_pdflatex_takes_signs_that_this_package_knows(tmp_path, label):
+def test_pdflatex_takes_signs_that_this_package_knows(stumbles, label):
     """Signs of mathematics and Greek letters compile in text and in indices too."""
-    assert stumbles(tmp_path, [latex_name(label)]) == {}
+    assert stumbles([latex_name(label)]) == {}
 
 
 @pytest.mark.external
-def test_pdflatex_takes_any_label(tmp_path):
+def test_pdflatex_takes_any_label(stumbles):
     """So do thousands of random labels."""
-    assert stumbles(tmp_path, [latex_name(label) for label in random_labels(3000)]) == {}
+    assert stumbles([latex_name(label) for label in random_labels(3000)]) == {}
 
 
 # -------------------------------------------------------------------------------------------------------------- families
