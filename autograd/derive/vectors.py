@@ -121,7 +121,7 @@ class VectorForm(Board):
         return [[by_name[label]] for label in labels] if by_name.keys() >= {*labels} else None
 
     def _softmax(self, array: Array) -> Math | None:
-        alike = (other for other in self.graph.arrays if other.kind == "nets" and other.nodes == array.nodes)
+        alike = (other for other in self.form.arrays.values() if other.kind == "nets" and other.nodes == array.nodes)
         nets = next(alike, None)
         if nets is None:
             return None

@@ -8,7 +8,7 @@ import re
 import numpy as np
 from derivation_reader import INDEX, Known, computed, indices_of, with_numbers
 from derived_graphs import written_by
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from long_runs import examples
 from matrix_reader import DIGITS, NAME, Program, Reader, Unit
@@ -67,6 +67,7 @@ def stems(text, y):
 
 @examples(8)
 @given(st.integers(0, 10**9), st.booleans())
+@example(1178, False)  # softmax of what is no vector here, for its rows are written in two ways
 def test_every_line_is_right(number, asked):
     """In matrices or in scalars, forward and backward; what is used has been found above; no label is lost."""
     loss = written_by(number)
