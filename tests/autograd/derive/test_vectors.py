@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from long_runs import part, seeds
 from matrix_reader import DIGITS, HIGH, NAME, Program, Reader
+from vector_reader import KnownArrays, check_every_line
 from without_matrices import convolution, twice_the_same_input
 
 import autograd as ag
@@ -182,6 +183,19 @@ NETS = {
 }
 
 
+def computed(net, form):
+    """The lines of a vector form as a program that was run on what a net is given."""
+    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
+    for board in form.boards:
+        program.run(board)
+    return program
+
+
+def gradients(net):
+    """What backward() has left in the arrays of a net, by their names."""
+    return {f"∇_{key} L": np.array([[v.grad for v in row] for row in values]) for key, (values, _) in net.arrays.items()}
+
+
 @cache
 def made(name):
     """A net of the table with its gradients in place, and its vector form, with numbers and without."""
@@ -195,15 +209,11 @@ def made(name):
 def test_the_vector_form_runs(name):
     """Forward and backward in NumPy, every gradient is that of backward(), in its place and in its shape."""
     net = made(name)
-    forward, backward = net.form.boards
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
+    program = computed(net, net.form)
     assert program("L") == pytest.approx(net.loss.data, rel=1e-5)
-    program.run(backward)
-    for key, (values, numbers) in net.arrays.items():
-        found = program(f"∇_{key} L")
-        assert np.shape(found) == numbers.shape
-        assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-9)
+    for key, grads in gradients(net).items():
+        assert np.shape(program(key)) == grads.shape
+        assert program(key) == pytest.approx(grads, rel=1e-5, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", part(NETS, 9))
@@ -233,11 +243,11 @@ def test_numbers_are_the_gradients(name):
     net = made(name)
     form = net.in_numbers
     written = {line.left.text: line.right.text for board in form.boards for line in board.lines}
-    for key, (values, numbers) in net.arrays.items():
-        rows = re.search(r"= \[([^]]*)\]$", written[f"∇_{key} L"])[1].replace("−", "-")
+    for key, grads in gradients(net).items():
+        rows = re.search(r"= \[([^]]*)\]$", written[key])[1].replace("−", "-")
         found = np.array([[number(x) for x in row.split(", ")] for row in rows.split("; ")])
-        assert found.shape == numbers.shape
-        assert found == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-5, abs=1e-12)
+        assert found.shape == grads.shape
+        assert found == pytest.approx(grads, rel=1e-5, abs=1e-12)
 
 
 def number(text):
@@ -250,10 +260,8 @@ def number(text):
 def test_shapes_stand_beside_the_lines(name):
     """[rows×columns] is what NumPy has, and LaTeX has it below the symbol."""
     net = made(name)
-    form = net.form
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    for board in form.boards:
-        program.run(board)
+    program = computed(net, net.form)
+    for board in net.form.boards:
         for line in board.lines:
             if found := re.match(r"\[(\d+)×(\d+)\]", line.reason.text):
                 shape = int(found[1]), int(found[2])
@@ -326,9 +334,7 @@ def test_what_two_samples_add_up_to():
 def test_the_fifth_notes_matrix_of_gradients():
     """∂L/∂w_kij = ∂L/∂a_ki h_{k−1,j}: the outer product, with rows for i and columns for j, as the page first has it."""
     net = made("square")
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    for board in net.form.boards:
-        program.run(board)
+    program = computed(net, net.form)
     for i in range(3):
         for j in range(3):
             delta, below = program("∇_a₂ L")[i, 0], program("h₁")[j, 0]
@@ -360,33 +366,11 @@ def skips_a_layer():
 
 @pytest.mark.parametrize("make", [convolution, twice_the_same_input, a_weight_in_two_rows, computed_weights, skips_a_layer])
 def test_no_matrix_is_claimed_where_there_is_none(make):
-    """Whatever lines are printed, each of them is true: read and computed, they give the gradients of backward()."""
+    """Whatever lines are printed, each of them is true, forward and backward."""
     y = make() * 1.5
     y.label = "L"
-    form = derivation(y).vector_form()
-    y.backward()
-    originals = {text_name(leaf.label): node for leaf, node in form.graph.originals.items()}
-    arrays = {text_name(a.name): a for a in form.graph.arrays}
-    program = Program({name: node.data for name, node in originals.items() if not node.inputs})
-    program.known |= {
-        name: np.array([[x.data for x in row] for row in array.rows])
-        for name, array in arrays.items()
-        if array.kind in ("inputs", "weights", "biases")
-    }
-    for board in form.boards:
-        program.run(board)
-    assert program("L") == pytest.approx(y.data)
-    count = 0
-    for name, node in originals.items():
-        if f"∂L/∂{name}" in program.known:
-            assert program(f"∂L/∂{name}") == pytest.approx(node.grad, rel=1e-5), name
-            count += 1
-    for name, array in arrays.items():
-        if f"∇_{name} L" in program.known:
-            grads = np.array([[x.grad for x in row] for row in array.rows])
-            assert program(f"∇_{name} L") == pytest.approx(grads, rel=1e-5)
-            count += 1
-    assert count > 1
+    form = derivation(y, digits=15).vector_form()
+    assert check_every_line(form, KnownArrays(y, form)) > 2
 
 
 @pytest.mark.parametrize("labels", [("", "", ""), ("u", "v", "w")])
@@ -437,21 +421,17 @@ def test_the_output_keeps_its_label():
 def test_a_wrong_equation_does_not_pass(right, wrong):
     """A transpose, a vector, a sign, a class: planted in the lines, each is found by its shape or its numbers."""
     net = NETS["softmax"]()
-    forward, backward = derivation(net.loss).vector_form().boards
+    form = derivation(net.loss).vector_form()
+    backward = form.boards[1]
     assert any(right in line.right.text for line in backward.lines)
     for k, line in enumerate(backward.lines):
         backward.lines[k] = line._replace(right=line.right._replace(text=line.right.text.replace(right, wrong)))
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
     net.loss.backward()
     try:
-        program.run(backward)
+        program = computed(net, form)
     except (ValueError, AssertionError):
         return
-    assert not all(
-        np.allclose(program(f"∇_{key} L"), [[v.grad for v in row] for row in values])
-        for key, (values, _) in net.arrays.items()
-    )
+    assert not all(np.allclose(program(key), grads) for key, grads in gradients(net).items())
 
 
 def test_a_wrong_row_of_the_table_shows_in_vectors(monkeypatch):
@@ -471,16 +451,12 @@ def test_a_large_net_in_vectors():
     """64-32-10 with cross-entropy: ten lines, and all 2,410 gradients."""
     r = np.random.default_rng(0)
     net = mlp(lambda o: nn.losses.cross_entropy(o, 3), 64, [32, 10], ["tanh", "linear"], x=list(r.normal(size=64)))
-    forward, backward = derivation(net.loss).vector_form().boards
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
-    program.run(backward)
+    form = derivation(net.loss).vector_form()
+    program = computed(net, form)
     net.loss.backward()
-    for key, (values, _) in net.arrays.items():
-        assert program(f"∇_{key} L") == pytest.approx(
-            np.array([[v.grad for v in row] for row in values]), rel=1e-9, abs=1e-12
-        )
-    assert len(forward.lines) + len(backward.lines) < 16
+    for key, grads in gradients(net).items():
+        assert program(key) == pytest.approx(grads, rel=1e-9, abs=1e-12)
+    assert sum(len(board.lines) for board in form.boards) < 16
 
 
 @pytest.mark.parametrize("seed", seeds(6))
@@ -507,10 +483,7 @@ def test_random_nets(seed):
     L.label = "L"
     single = len(layers) == 1 and not layers[0][0][0][0].label
     net = SimpleNamespace(loss=L, given={"x": column(given)}, arrays=matrices(layers, single))
-    forward, backward = derivation(L).vector_form().boards
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    program.run(forward)
-    program.run(backward)
+    program = computed(net, derivation(L).vector_form())
     L.backward()
-    for key, (values, _) in net.arrays.items():
-        assert program(f"∇_{key} L") == pytest.approx(np.array([[v.grad for v in row] for row in values]), rel=1e-7)
+    for key, grads in gradients(net).items():
+        assert program(key) == pytest.approx(grads, rel=1e-7)
