@@ -97,7 +97,8 @@ def gaussian(x: float, n: float) -> float:
         return 0.0 * x if math.isnan(x) else 0.0  # nan stays nan
     near = round(x * 2.0**20) / 2.0**20  # near * near is exact, so that no digit of the exponent is lost
     g = math.exp(-near * near) * math.exp(-(x - near) * (x + near))
-    return -hermite(x, n) * g if n % 2.0 else hermite(x, n) * g
+    scaled: float = hermite(x, n) * g
+    return -scaled if n % 2.0 else scaled
 
 
 def hermite(x: Any, n: float) -> Any:

@@ -26,6 +26,7 @@ def stems(text, y):
 @examples(8)
 @given(st.integers(0, 10**9), st.booleans())
 @example(12886, False)  # two of three entries have a name
+@example(25171399, False)  # the loss has no name, and the targets are y
 @example(1178, False)  # softmax of what is no vector here, for its rows are written in two ways
 def test_every_line_is_right(number, asked):
     """In matrices or in scalars, forward and backward; what is used has been found above; no label is lost."""
