@@ -96,9 +96,8 @@ def gaussian(x: float, n: float) -> float:
     if not math.fabs(x) < 30.0:
         return 0.0 * x if math.isnan(x) else 0.0  # nan stays nan
     near = round(x * 2.0**20) / 2.0**20  # near * near is exact, so that no digit of the exponent is lost
-    g = math.exp(-near * near) * math.exp(-(x - near) * (x + near))
-    scaled: float = hermite(x, n) * g
-    return -scaled if n % 2.0 else scaled
+    g: float = hermite(x, n) * math.exp(-near * near) * math.exp(-(x - near) * (x + near))
+    return -g if n % 2.0 else g
 
 
 def hermite(x: Any, n: float) -> Any:

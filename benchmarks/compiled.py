@@ -341,11 +341,12 @@ class Hips:
         folder = HERE / ".hips"
         if not folder.is_dir():
             raise ImportError("pip install --target benchmarks/.hips autograd")
-        with tempfile.NamedTemporaryFile(suffix=".npz", delete=False) as file:
-            layers = {f"{kind}{i}": array for i, layer in enumerate(work.layers) for kind, array in zip("Wb", layer)}
-            np.savez(file, X=work.X, T=work.T, hinge=work.hinge, layers=len(work.layers), **layers)
         self.worker = Worker("hips.py", PYTHONPATH=str(folder))
-        self.value, gradient = self.worker.ask(file.name)
+        layers = {f"{kind}{i}": array for i, layer in enumerate(work.layers) for kind, array in zip("Wb", layer)}
+        with tempfile.TemporaryDirectory() as place:
+            file = f"{place}/work.npz"
+            np.savez(file, X=work.X, T=work.T, hinge=work.hinge, layers=len(work.layers), **layers)
+            self.value, gradient = self.worker.ask(file)
         self.gradient = np.array(gradient)
 
     def __call__(self) -> tuple[float, Any]:

@@ -2,9 +2,8 @@
 
     pip install --target benchmarks/.hips autograd
 
-Both packages are called autograd, so that theirs has a folder of its own. It is told the
-file of NumPy arrays that holds a workload, and answers with value and gradient; then with the time of a step, as often as it
-is asked.
+Both packages are called autograd, so that theirs has a folder of its own. It is told the file of NumPy arrays that holds a
+workload, and answers with value and gradient; then with the time of a step, as often as it is asked.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ DECAY = 1e-4
 
 
 def main() -> None:
-    data = np.load(next_question())
+    data = dict(np.load(next_question()))  # all of it now: the file does not stay
     X, T, hinge = data["X"], data["T"], bool(data["hinge"])
     layers = [(data[f"W{i}"], data[f"b{i}"]) for i in range(int(data["layers"]))]
 

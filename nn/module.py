@@ -391,7 +391,7 @@ def _check_that_none_is_lost(module: Module, found: Mapping[Value, str]) -> None
                 f"self.{attribute} of {type(module).__name__} is a {type(content).__name__}, which can be gone through but"
                 " once: make it a list, and parameters in it are found"
             )
-        for value in _values(content):
+        for value in values_in(content):
             leaves = [node for node in nodes(value) if node.op is None]
             if not leaves or not found.keys().isdisjoint(leaves):
                 continue
@@ -408,7 +408,7 @@ def _check_that_none_is_lost(module: Module, found: Mapping[Value, str]) -> None
     module._looked_at = state
 
 
-def _values(item: Any) -> Iterator[Value]:
+def values_in(item: Any) -> Iterator[Value]:
     """Every Value in something, whatever it is made of: containers, modules, objects."""
     stack, seen = [item], set()
     while stack:

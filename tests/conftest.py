@@ -2,9 +2,9 @@
 
 import gc
 import os
-import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from hypothesis import settings
@@ -14,11 +14,10 @@ from tabs import Tabs
 
 from autograd import PRIMITIVES, Primitive, Value
 
-for library in (
-    "OPENBLAS",
-    "OMP",
-):  # for arrays as small as ours, threads would only wait for each other
+for library in ("OPENBLAS", "OMP"):  # for arrays as small as ours, threads would only wait for each other
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+# a grammar of addresses that jsonschema, behind nbformat, takes a second to build; it checks none where that is missing
+sys.modules.setdefault("rfc3987_syntax", None)
 settings.register_profile("ours", examples())  # for properties that say no number
 settings.load_profile("ours")
 
@@ -73,45 +72,27 @@ def tabs(browser):
     return Tabs(browser)
 
 
+@pytest.fixture(scope="session")
+def latex2mathml():
+    """What writes MathML."""
+    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
+
+
 @pytest.fixture(scope="module")
 def pdflatex(tmp_path_factory):
-    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line.
-
-    options: of the program; by default it stops at the first error
-    """
+    """pdflatex(document) sets a document and gives the exit status and what it said, one message a line."""
     if not shutil.which("pdflatex"):
         pytest.skip("no pdflatex sets documents here: apt-get install texlive-latex-base")
     folder = tmp_path_factory.mktemp("tex")
 
-    def run(document, options=("-halt-on-error",)):
+    def run(document):
         (folder / "document.tex").write_text(document, encoding="utf-8")
-        command = ["pdflatex", *options, "-interaction=nonstopmode", "document.tex"]
+        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "document.tex"]
         wide = {**os.environ, "max_print_line": "1000"}
         done = subprocess.run(command, cwd=folder, env=wide, capture_output=True, check=False)
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     return run
-
-
-@pytest.fixture(scope="module")
-def stumbles(pdflatex):
-    """stumbles(formulas) gives those that pdflatex finds an error in, with the error."""
-
-    def find(formulas):
-        lines = [rf"\(\displaystyle {formula}\)\par" for formula in formulas]
-        head = r"\documentclass{article}\usepackage{amsmath}\begin{document}"
-        status, said = pdflatex("\n".join([head, *lines, r"\end{document}"]), ["-draftmode", "-file-line-error"])
-        errors = re.findall(r"^\./document\.tex:(\d+): (.*)$", said, re.MULTILINE)
-        assert errors or status == 0, said[-2000:]
-        return {formulas[min(int(line) - 2, len(formulas) - 1)]: error for line, error in errors}
-
-    return find
-
-
-@pytest.fixture(scope="session")
-def latex2mathml():
-    """What writes MathML."""
-    return pytest.importorskip("latex2mathml", reason="MathML is written by latex2mathml: pip install latex2mathml")
 
 
 @pytest.fixture(autouse=True)

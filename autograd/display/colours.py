@@ -58,6 +58,13 @@ def css(theme: str) -> str:
     return ";".join(f"--{name}:{colour}" for name, colour in (PALETTE[theme] | classes).items())
 
 
+def themed(selector: str) -> str:
+    """A rule of CSS with the palette: the light one, the dark one for whoever asks for it, and as Jupyter's theme is."""
+    light, dark = (f"{selector}{{{css(theme)}}}" for theme in ("light", "dark"))
+    in_jupyter = f"body[data-jp-theme-light=true] {light}body[data-jp-theme-light=false] {dark}"
+    return f"{light}@media (prefers-color-scheme:dark){{{dark}}}{in_jupyter}"
+
+
 def mix(a: str, b: str, share: float) -> str:
     """The colour that is a, with a share of b in it; both as #rrggbb.
 

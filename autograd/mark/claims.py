@@ -19,22 +19,16 @@ from functools import lru_cache
 from numbers import Integral
 from typing import NamedTuple
 
-from autograd.formula.lexer import FormulaError
+from autograd.formula.lexer import Derive, FormulaError
 from autograd.formula.measures import free_variables
 from autograd.formula.name_keys import KnownNames, Otherwise, name_key
 from autograd.formula.parser import parse, read_formula, slope, split_chain
 from autograd.formula.patterns import ARROW, RELATION
 from autograd.formula.signs import FUNCTIONS, IN_TWO_WAYS
 from autograd.formula.spellings import END, OFTEN, undress
-from autograd.graph import nodes
-from autograd.mark.numerals import CLOSES, LOST_POWER, NUMBERS, OPENS, Number, without_brackets, written_number
-from autograd.rewriting import evaluate
+from autograd.mark.numerals import CLOSES, LOST_POWER, OPENS, Number, without_brackets, written_number
 from autograd.value import Value, constant
 from autograd.writing.names import all_readings
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from autograd.formula.lexer import Derive
 
 LONGEST, MOST_LINES = 4_000, 200  # of an answer: characters; lines, and members of a chain
 BLANK = re.compile(r"[\s?_…–—−.-]*")  # what stands where nothing was worked out
@@ -334,7 +328,7 @@ class _Reader:
             return Piece(text, position, None, formula)
         if not math.isfinite(formula.data):
             raise self.error(position, f"this comes to {formula.data}, which is no number to go on with")
-        return Piece(text, position, Number(formula.data, 2.0 * _slack(text, formula), 17), formula)
+        return Piece(text, position, Number(formula.data, 0.0, 17), formula)
 
     def error(self, position: int, reason: str) -> FormulaError:
         return FormulaError(self.chain, position, reason)
@@ -379,16 +373,3 @@ class _Reader:
         known = [*self.names, *(word for word in FUNCTIONS if word not in _OF_ROUNDING)]
         odd = [word for word in behind if get_close_matches(word, known, 1, 0.7) or word.lower() in _MEANS_MORE]
         return None if odd or not _BEFORE_A_NUMBER.issuperset(map(str.lower, before)) else number
-
-
-def _slack(text: str, formula: Value) -> float:
-    """How far off numbers may be that are worked out from rounded ones, such as 3.49/18.41."""
-    rounded = [number for literal in NUMBERS.findall(text) if (number := written_number(literal)) and number.digits > 2]
-    order = nodes(formula)
-    slack = 0.0
-    for number in rounded:
-        for node in order:
-            if not node.inputs and node.data == number.value:
-                moved = evaluate(order, {node: node.data + 0.5 * number.unit})[formula]
-                slack += abs(moved - formula.data)
-    return slack if math.isfinite(slack) else 0.0

@@ -12,10 +12,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd.calculus import gradient
+from autograd.formula.parser import read_formula
 from autograd.functions import softmax
 from autograd.functions import sum as total
 from autograd.mark.worksheet import Worksheet
-from autograd.primitives import exp, log, relu, sigmoid, softplus, sqrt, tanh
+from autograd.primitives import log, relu, sigmoid, softplus, sqrt, tanh
 from autograd.value import Value, constant, lift
 
 Lines = dict[str, Value]
@@ -320,66 +321,57 @@ def _hessian(variant: Variant) -> Worksheet:
     return Worksheet(lines | {f"H_{i}{j}": gradient(slopes[i - 1], (x, y)[j - 1])[0] for i, j in ((1, 1), (1, 2), (2, 2))})
 
 
-def _chain_of_boxes(bend: Bend) -> Lines:
-    """One box below the other; two of them make use of x, so that two slopes meet there."""
-    w, x, b, c = _values(w=0.4, x=0.6, b=0.3, c=0.2)
-    p = w * x
-    a = p + b
-    h = bend(a)
-    q = h * x
-    e = q + c
-    return {"p": p, "a": a, "h": h, "q": q, "e": e, "L": e**2, "w": w, "x": x}
+class Boxes(NamedTuple):
+    """A graph that is drawn as boxes: given numbers, what each box comes to, and of which given numbers slopes are wanted.
+
+    f stands for the activation.
+    """
+
+    given: Mapping[str, float]
+    boxes: Mapping[str, str]
+    sloped: Sequence[str]
 
 
-def _shared_weight(bend: Bend) -> Lines:
-    w, x_1, x_2 = _values(w=0.4, x_1=0.6, x_2=0.9)
-    a_1, a_2 = w * x_1, w * x_2
-    h = bend(a_1)
-    s = h + a_2
-    return {"a_1": a_1, "a_2": a_2, "h": h, "s": s, "L": s**2, "x_1": x_1, "x_2": x_2, "w": w}
-
-
-def _diamond(bend: Bend) -> Lines:
-    """Two ways that part, and meet again."""
-    w, x, c = _values(w=0.4, x=0.6, c=0.3)
-    a = w * x
-    h, s = bend(a), a + c
-    p = h * s
-    return {"a": a, "h": h, "s": s, "p": p, "L": p**2, "w": w, "x": x}
-
-
-def _two_neurons(bend: Bend) -> Lines:
-    w_1, x, w_2, c = _values(w_1=0.4, x=0.6, w_2=0.7, c=0.3)
-    a_1, a_2 = w_1 * x, w_2 * x
-    h_1, h_2 = bend(a_1), bend(a_2)
-    p = h_1 * h_2
-    s = p + c
-    return {"a_1": a_1, "a_2": a_2, "h_1": h_1, "h_2": h_2, "p": p, "s": s, "L": s**2, "w_1": w_1, "w_2": w_2, "x": x}
-
-
-def _softmax_in_boxes(bend: Bend) -> Lines:
-    """The share of the first of two scores, and −log of it."""
-    w_1, x, w_2 = _values(w_1=0.4, x=0.6, w_2=0.7)
-    a_1, a_2 = w_1 * x, w_2 * x
-    e_1, e_2 = lift(exp(a_1)), lift(exp(a_2))
-    s = e_1 + e_2
-    r = 1 / s
-    share = e_1 * r
-    lines = {"a_1": a_1, "a_2": a_2, "e_1": e_1, "e_2": e_2, "s": s, "r": r, "ŷ": share, "L": -log(share)}
-    return lines | {"w_1": w_1, "w_2": w_2, "x": x}
-
-
-GRAPHS = (_chain_of_boxes, _shared_weight, _diamond, _two_neurons, _softmax_in_boxes)
+GRAPHS = (
+    Boxes(  # one box below the other; two of them make use of x, so that two slopes meet there
+        {"w": 0.4, "x": 0.6, "b": 0.3, "c": 0.2},
+        {"p": "w x", "a": "p + b", "h": "f(a)", "q": "h x", "e": "q + c", "L": "e²"},
+        ["w", "x"],
+    ),
+    Boxes(  # a weight that is shared
+        {"w": 0.4, "x_1": 0.6, "x_2": 0.9},
+        {"a_1": "w x_1", "a_2": "w x_2", "h": "f(a_1)", "s": "h + a_2", "L": "s²"},
+        ["x_1", "x_2", "w"],
+    ),
+    Boxes(  # two ways that part, and meet again
+        {"w": 0.4, "x": 0.6, "c": 0.3},
+        {"a": "w x", "h": "f(a)", "s": "a + c", "p": "h s", "L": "p²"},
+        ["w", "x"],
+    ),
+    Boxes(  # two neurons
+        {"w_1": 0.4, "x": 0.6, "w_2": 0.7, "c": 0.3},
+        {"a_1": "w_1 x", "a_2": "w_2 x", "h_1": "f(a_1)", "h_2": "f(a_2)", "p": "h_1 h_2", "s": "p + c", "L": "s²"},
+        ["w_1", "w_2", "x"],
+    ),
+    Boxes(  # softmax: the share of the first of two scores, and −log of it
+        {"w_1": 0.4, "x": 0.6, "w_2": 0.7},
+        {
+            "a_1": "w_1 x", "a_2": "w_2 x", "e_1": "exp(a_1)", "e_2": "exp(a_2)", "s": "e_1 + e_2", "r": "1/s",
+            "ŷ": "e_1 r", "L": "−log(ŷ)",
+        },
+        ["w_1", "w_2", "x"],
+    ),
+)  # fmt: skip
 
 
 def _graph(variant: Variant) -> Worksheet:
     """Boxes up to L, then the slopes back, and those of what is given."""
-    found = GRAPHS[variant.graph](ACTIVATIONS[variant.activation])
-    boxes = {name: node for name, node in found.items() if node.inputs}
-    given = {name: node for name, node in found.items() if not node.inputs}
-    L = boxes["L"]
-    back = {name: node for name, node in reversed(boxes.items()) if node is not L}
-    return Worksheet(boxes | _slopes(L, back | given))
+    graph, boxes = GRAPHS[variant.graph], Lines()
+    given = {name: Value(x, name) for name, x in graph.given.items()}
+    for name, formula in graph.boxes.items():
+        boxes[name] = read_formula(formula.replace("f(", f"{variant.activation}("), given | boxes)
+    back = {name: node for name, node in reversed(boxes.items()) if name != "L"}
+    return Worksheet(boxes | _slopes(boxes["L"], back | {name: given[name] for name in graph.sloped}))
 
 
 def with_graph(name: str, variant: Variant, random: Random) -> Variant:

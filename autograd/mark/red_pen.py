@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from autograd.display.colours import css
+from autograd.display.colours import themed
 from autograd.mark.verdicts import signs, words
 from autograd.writing.names import text_name
 
@@ -18,10 +18,8 @@ SIGNS = signs("right", "rounded", "carried", "wrong", "blank", "unread")
 WORDS = words(*SIGNS)
 MOST_LANES = 8
 STYLE = (
-    (
-        ".cg-sheet{LIGHT}@media (prefers-color-scheme:dark){.cg-sheet{DARK}}"
-        "body[data-jp-theme-light=true] .cg-sheet{LIGHT}body[data-jp-theme-light=false] .cg-sheet{DARK}"
-        """
+    themed(".cg-sheet")
+    + """
 .cg-sheet{color:var(--ink);background:var(--box);border:1px solid var(--edge);border-radius:6px;padding:14px 18px 12px;
 max-width:72em;box-sizing:border-box;overflow-x:auto;font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .cg-sheet h3{margin:0 0 8px;font-size:1.1em}
@@ -78,9 +76,6 @@ border-left:7px solid var(--carried)}
 }
 @media print{.cg-sheet{border:0;padding:0;max-width:none}.cg-sheet tr{break-inside:avoid}}
 """
-    )
-    .replace("LIGHT", css("light"))
-    .replace("DARK", css("dark"))
 )
 
 

@@ -8,14 +8,11 @@ on from the one above where it begins with a sign of relation.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograd.display.files import read_json
 from autograd.formula.patterns import RELATION
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Row(NamedTuple):

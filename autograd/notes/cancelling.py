@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import pairwise
+from typing import TypeAlias
 
 from autograd.formula.indexed_lexer import NAME
+from autograd.formula.name_keys import Key
 from autograd.formula.uses import find_uses
 from autograd.notes.verdicts import OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from autograd.formula.name_keys import Key
-
-    Name: TypeAlias = tuple[Key, ...]
-    Slope: TypeAlias = tuple[Name, list[Name]]  # what is above, and what is below
+Name: TypeAlias = tuple[Key, ...]
+Slope: TypeAlias = tuple[Name, list[Name]]  # what is above, and what is below
 
 _D = r"(?:\\partial|∂|(?<![A-Za-z])d)"
 _BELOW = re.compile(rf"{_D}\s*({NAME})")

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, MisfitError, write_shapes
+from autograd.formula.arrays import Array, MisfitError, Quantity, write_shapes
+from autograd.formula.measures import free_variables
 from autograd.formula.uses import find_uses, sole_use, split_indices
 from autograd.graph import leaves
 from autograd.notes.cancelling import judge_cancelling
 from autograd.notes.equality import compare
 from autograd.notes.reading import Reading, pairs_of
 from autograd.notes.slopes import UnsaidError
-from autograd.notes.timeline import names_in
+from autograd.notes.timeline import Timeline
 from autograd.notes.verdicts import (
     AS_WRITTEN,
     BY_SHAPE,
@@ -34,11 +35,6 @@ from autograd.operation import CONSTANT
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
 from autograd.writing.names import pretty
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from autograd.formula.arrays import Quantity
-    from autograd.notes.timeline import Timeline
 
 _ONE_CASE = re.compile(  # words and signs that speak of indices that are the same, or not
     r"\b[a-z]\s*(?:\\neq?(?![A-Za-z])|≠|!=|\\not\s*=)\s*[a-z]\b|\b[ijklmn]\s*=\s*[ijklmn]\b"
@@ -243,7 +239,7 @@ class Comparing(Reading):
             return Judgement(OPEN, reason=found.how or "it cannot be told")
         if assumed := self._assume(world, one, other):
             return Judgement(RIGHT, assumed, "at points")
-        if bool(names_in(one)) != bool(names_in(other)):  # z = wx = 1, where w and x have numbers
+        if bool(free_variables(one)) != bool(free_variables(other)):  # z = wx = 1, where w and x have numbers
             return Judgement(OPEN, reason="for which numbers this is meant is not said")
         if stranger := self._stranger(world, left, right, one, other):
             reason, unsaid = self._not_defined(stranger), stranger
@@ -288,7 +284,7 @@ class Comparing(Reading):
     def _assume(self, world: World, one: Value, other: Value) -> str:
         """What makes two formulas the same that is usually meant: that the numbers of a family sum to one."""
         families: dict[tuple[str, str, tuple[str, ...]], list[Value]] = {}
-        behind = {*names_in(one), *names_in(other)}
+        behind = {*free_variables(one), *free_variables(other)}
         for (base, up, indices), leaf in world.leaves.items():
             if leaf in behind and indices and indices[-1].isdecimal():
                 families.setdefault((base, up, indices[:-1]), []).append(leaf)
@@ -315,7 +311,7 @@ class Comparing(Reading):
 
     def _stranger(self, world: World, left: Value, right: Value, one: Value, other: Value) -> str:
         """A name that one side alone has, and that nothing says how it goes with the other."""
-        here, there = set(names_in(one)), set(names_in(other))
+        here, there = set(free_variables(one)), set(free_variables(other))
         tied = set(world.behind(*world.touched, left))
         symbols = set(world.slopes.values())
         for x in sorted(there ^ here, key=lambda x: x.label):

@@ -8,6 +8,7 @@ with a running bound of error (Wilkinson, 1960): two numbers that differ by more
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from random import Random
@@ -18,10 +19,6 @@ from autograd.graph import nodes
 from autograd.mark.points import Difference, points
 from autograd.operation import CONSTANT
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 EPSILON = 2.0**-52
 ENOUGH, FEWEST, MOST = 10, 3, 160  # points at which formulas are compared, at least; points looked at

@@ -8,17 +8,19 @@ where one reading makes it so. Where what decides is not said on the page, it is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from autograd.formula.indexed_lexer import NAME
+from autograd.formula.measures import free_variables
 from autograd.formula.uses import LOSSES, find_uses, sole_use
 from autograd.graph import leaves
+from autograd.notes.blocks import Row
 from autograd.notes.equality import compare
 from autograd.notes.mending import A_HAT, TRANSPOSITIONS, mend
 from autograd.notes.numbers import has_numbers, is_pure
 from autograd.notes.reading import Chain
 from autograd.notes.reckoning import Reckoning
 from autograd.notes.scanning import are_two, read_otherwise
-from autograd.notes.timeline import names_in
 from autograd.notes.verdicts import (
     BY_SHAPE,
     ERRORS,
@@ -35,12 +37,6 @@ from autograd.notes.verdicts import (
 )
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.notes.blocks import Row
 
 MOST_MENDED = 12  # rows of a page for which what would be right is looked for
 RATES = ("α", "η", "γ", "λ", "lr", "ε", "μ")
@@ -202,7 +198,7 @@ class Page(Reckoning):
         numbers = {x.label: said[-1].value for x, said in self.reckoner.given.items()}
         given = {x: constant(numbers[x.label]) for x in {*leaves(one), *leaves(other)} if x.label in numbers}
         one, other = substitute(one, given), substitute(other, given)
-        return bool(given) and bool(names_in(one)) and bool(names_in(other)) and compare(one, other).same is True
+        return bool(given) and bool(free_variables(one)) and bool(free_variables(other)) and compare(one, other).same is True
 
     def _by_numbers(self, members: Sequence[tuple[str, int]], i: int, judgement: Judgement) -> Judgement:
         """What is said of a whole number, if the numbers on the page make it right."""

@@ -7,16 +7,12 @@ first, and the page's own judge says whether that one is right. Where none is, n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import NamedTuple
 
 from autograd.formula.uses import find_uses, split_indices
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from autograd.notes.notation import Notation
+from autograd.notes.notation import Notation
 
 TRANSPOSITIONS, A_HAT = " transposed", "a hat"
 MOST, LONGEST = 80, 300  # changes that are tried for one formula; characters of one that may have them
@@ -132,6 +128,3 @@ def _factors(notation: Notation) -> list[str]:
             if use.base in notation.bases and not use.primes and len(use.base) <= 2:
                 found[text[use.start : use.end].strip()] = None
     return list(found)[:24]
-
-
-__all__ = ["Mended", "changes", "mend"]

@@ -6,16 +6,13 @@ Found once for a page, from all of its mathematics, before a single row is read.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from unicodedata import combining
 
 from autograd.formula.indexed_lexer import NAME
 from autograd.formula.signs import CONSTANTS, FUNCTIONS
 from autograd.formula.uses import ARITHMETIC, LOSSES, USUALLY_COUNT, find_uses, is_layer, split_indices
 from autograd.notes.ranks import Ranks
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 WORDS = set("net out loss cost err error mse bce nll ce kl elbo mae rss lr acc var std rmse".split())
 USUAL_FUNCTIONS = set("fgφψF")

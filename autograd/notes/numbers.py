@@ -10,21 +10,17 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from autograd.formula.arrays import Array
-from autograd.graph import leaves, nodes
-from autograd.mark.rounding import grain
+from autograd.formula.arrays import Array, Quantity
+from autograd.formula.measures import free_variables
+from autograd.graph import nodes
+from autograd.mark.rounding import Interval, grain, swing
+from autograd.notes.world import World
 from autograd.operation import CONSTANT
 from autograd.rewriting import evaluate
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from autograd.formula.arrays import Quantity
-    from autograd.notes.world import World
 
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
 _NUMBER = re.compile(r"(?<![\w.{^])[0-9]*\.?[0-9]+(?![\w])")
@@ -85,7 +81,7 @@ class Reckoner:
     def is_defined(self, name: Value) -> bool:
         """Whether a formula says what a name is, not just a number, which another may follow."""
         definition = self.world.definitions.get(name)
-        return definition is not None and any(x.op is not CONSTANT for x in leaves(definition))
+        return definition is not None and bool(free_variables(definition))
 
     def results(self, formula: Value, text: str) -> list[tuple[float, float]]:
         """What a formula may come to, and how far off each may be; nothing where a name has no number."""
@@ -101,9 +97,7 @@ class Reckoner:
     def _numbers_of(self, formula: Value, way: str, depth: int = 0, own: bool = False) -> dict[Value, Written] | None:
         """A number for each name in a formula; own: of a name alone what its definition comes to, whatever is stated."""
         found: dict[Value, Written] = {}
-        for x in leaves(formula):
-            if x.op is CONSTANT:
-                continue
+        for x in free_variables(formula):
             number = self._number(x, [] if own and x is formula else self.given.get(x, []), way, depth)
             if number is None:
                 return None
@@ -131,12 +125,7 @@ class Reckoner:
             for node in order
             if node.op is CONSTANT and node.data in rounded and node.data not in self.exact
         }
-        reach = 0.0
-        for x, by in off.items():
-            here = values.get(x, x.data)
-            moved = [evaluate(order, {**values, x: here + d})[formula] for d in (by, -by)]
-            reach += max((abs(m - value) for m in moved if math.isfinite(m)), default=0.0)
-        return value, reach
+        return value, swing(formula, values, {x: Interval(-by, by) for x, by in off.items()}, order)
 
 
 def leads_to(value: float, off: float, result: Written) -> bool:

@@ -7,16 +7,13 @@ equality between two of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from autograd.formula import patterns
 from autograd.formula.indexed_lexer import closing_of
 from autograd.formula.signs import FUNCTIONS
 from autograd.formula.uses import LOSSES, SCALARS, Use, find_uses, sole_use, split_indices
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 NEAR = 60  # characters in front of a name that say what it is
 _TRANSPOSED_UP = re.compile(r"(.*?)\s*(?:T|⊤|top|intercal)$")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice, product
 
 from autograd import primitives as ops
-from autograd.formula.arrays import Array, MisfitError
+from autograd.formula.arrays import Array, MisfitError, Quantity
 from autograd.formula.uses import LOSSES, find_uses, plain, sole_use
 from autograd.notes.blocks import Row, find_rows
 from autograd.notes.notation import Notation
@@ -19,12 +20,6 @@ from autograd.notes.verdicts import ERRORS
 from autograd.notes.world import LAYERS, World
 from autograd.operation import CONSTANT
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.formula.arrays import Quantity
 
 MOST_PLACES, FEW_PLACES = 8, 2  # choices of numbers for letters that count, in one world
 MOST_WIDE = 400  # of them in which names are defined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from math import log10
 
 from autograd.formula.uses import find_uses, sole_use
@@ -11,17 +12,12 @@ from autograd.mark.points import Difference
 from autograd.mark.rounding import grain
 from autograd.notes.comparing import Comparing
 from autograd.notes.numbers import Reckoner, Written, entries_of, has_numbers, is_pure, leads_to, written_numbers
+from autograd.notes.reading import Chain
 from autograd.notes.slopes import UnsaidError
 from autograd.notes.substituting import find_misplaced
 from autograd.notes.verdicts import ERRORS, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement, sentence, worst
 from autograd.value import Value
 from autograd.writing.names import pretty
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.notes.reading import Chain
 
 UNSAID = "a number is not said"
 

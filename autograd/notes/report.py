@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import html
 import json
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from autograd.display.colours import css
+from autograd.display.colours import themed
+from autograd.display.documents import html_page
+from autograd.display.files import save
+from autograd.display.mathml import mathml
 from autograd.mark.forms import figure
 from autograd.mark.verdicts import as_row, signs, words
-from autograd.notes.blocks import LONGEST, cells_of_notebook
+from autograd.notes.blocks import LONGEST, Row, cells_of_notebook
 from autograd.notes.judging import Page
 from autograd.notes.statements import find_parts
 from autograd.notes.verdicts import AS_WRITTEN, JUMP, OPEN, RIGHT, STATED, UNREAD, WRONG, Judgement
 from autograd.writing.names import pretty
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-    from typing import Any
-
-    from autograd.notes.blocks import Row
-
 WORDS = words(WRONG, JUMP, OPEN, UNREAD, RIGHT, STATED)
 SIGNS = signs(*WORDS)
 SHOWN = (WRONG, JUMP, OPEN, UNREAD)  # what the text speaks of, row by row
 WIDTH = 60  # characters of a row that are shown
-STYLE = (
-    ".cg-notes{LIGHT}@media (prefers-color-scheme:dark){.cg-notes{DARK}}"
-    "body[data-jp-theme-light=true] .cg-notes{LIGHT}body[data-jp-theme-light=false] .cg-notes{DARK}"
+STYLE = themed(".cg-notes") + (
     ".cg-notes{color:var(--ink);background:var(--box);border:1px solid var(--edge);border-radius:6px;padding:12px 16px;"
     "box-sizing:border-box;overflow-x:auto;font:15px/1.45 system-ui,sans-serif}"
     ".cg-notes table{border-collapse:collapse;width:100%}.cg-notes tr{background:none!important}"
@@ -43,7 +38,7 @@ STYLE = (
     "@media (max-width:640px){.cg-notes tr{display:grid;grid-template-columns:2.5em minmax(0,1fr);padding:6px 0;"
     "border-bottom:1px solid var(--edge)}.cg-notes td{grid-column:2;border:0;padding:2px 0}.cg-notes td.n{grid-column:1}"
     ".cg-notes td.f{overflow-x:auto;min-width:0}.cg-notes td.f math{text-align:left}.cg-notes td:empty{display:none}}"
-).replace("LIGHT", css("light")).replace("DARK", css("dark"))  # fmt: skip
+)
 _CLASSES = {JUMP: "jump", OPEN: "open"}
 
 
@@ -163,9 +158,6 @@ class NotesReport:
 
         Raises ValueError for another suffix, OSError where it cannot be written; no file is made then.
         """
-        from autograd.display.documents import html_page
-        from autograd.display.files import save
-
         writers = {
             ".html": lambda: html_page("Notes", self.html()),
             ".json": lambda: self.json + "\n",
@@ -262,8 +254,6 @@ def _set_remark(row: NotesRow) -> str:
 
 def _set(text: str) -> str:
     """A row of LaTeX as MathML, or as it was written where that cannot be."""
-    from autograd.display.mathml import mathml
-
     plain = text.replace("&", " ") if r"\begin" not in text else text
     if text.count("{") != text.count("}"):  # which latex2mathml takes for something else
         return f"<code>{html.escape(text)}</code>"

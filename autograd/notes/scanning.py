@@ -6,11 +6,9 @@ itself has both names: then its author tells them apart there, and one stands wh
 
 from __future__ import annotations
 
-from autograd.formula.uses import find_uses
+from collections.abc import Callable, Iterable
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from autograd.formula.uses import find_uses
 
 ALIKE = ("oσθδ", "l1I", "aα", "wω", "vν", "yŷȳ", "uμ", "pρ", "xχ", "kκ")  # signs that are taken for one another
 HATS = {"ŷ": "y", "ȳ": "y"}
@@ -48,6 +46,3 @@ def _replaced(text: str, name: str, other: str) -> str:
             scripts = min((at for at in (whole.find("_"), whole.find("^")) if at >= 0), default=len(whole))
             text = f"{text[: use.start]}{written}{whole[scripts:]} {text[use.end :]}"
     return text
-
-
-__all__ = ["are_two", "read_otherwise"]

@@ -10,18 +10,13 @@ The page's definitions decide; what it claims decides only for names that stand 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from autograd.formula.arrays import Array, Axis, unite
+from autograd.formula.arrays import Array, Axis, Quantity, unite
 from autograd.formula.indexed_lexer import NAME
 from autograd.formula.uses import find_uses
 from autograd.notes.verdicts import ERRORS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from autograd.formula.arrays import Quantity
-    from autograd.notes.world import AxisKey, World
+from autograd.notes.world import AxisKey, World
 
 LENGTHS = (3, 2, 4, 5)  # that are given to axes that may differ, in turn
 DERIVATIVE = re.compile(r"∂|\\partial|∇|\\nabla|\\frac\s*\{\s*d")
@@ -109,6 +104,3 @@ def _with_lengths(axes: Mapping[AxisKey, tuple[Axis, int]]) -> dict[AxisKey, tup
     for root in roots:
         root.is_settled = True
     return {key: (axis.root, lengths[axis.root]) for key, (axis, _) in axes.items()}
-
-
-__all__ = ["declared_shapes", "find_axes"]

@@ -6,22 +6,18 @@ that one: the chain rule, down to slopes that the page states, or that nothing s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeAlias
+
 from autograd.calculus import gradient
-from autograd.formula.arrays import Array, add_up
+from autograd.formula.arrays import Array, Quantity, add_up
+from autograd.formula.measures import free_variables
 from autograd.graph import leaves, nodes
-from autograd.operation import CONSTANT
+from autograd.notes.notation import Notation
 from autograd.rewriting import expand
 from autograd.value import Value, constant
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TypeAlias
-
-    from autograd.formula.arrays import Quantity
-    from autograd.notes.notation import Notation
-
-    LeafKey: TypeAlias = tuple[str, str, tuple[str, ...]]
+LeafKey: TypeAlias = tuple[str, str, tuple[str, ...]]
 
 DEEPEST, MOST_WORK = 12, 30_000  # quantities that one varies through; nodes of all that is differentiated on a page
 
@@ -96,7 +92,7 @@ class Slopes:
         if top is bottom:
             return constant(1.0)
         full = expand(top, self.definitions, lambda x: x is bottom)[0]
-        behind = [x for x in leaves(full) if x.op is not CONSTANT]
+        behind = free_variables(full)
         terms = [self._partial(full, bottom)] if bottom in behind else []
         others = [x for x in behind if x is not bottom and x is not top and self._may_vary(x, bottom)]
         terms += [self._partial(full, x) * self.symbol(x, bottom) for x in others]

@@ -7,18 +7,14 @@ L = ½(ŷ − y)² → ∂L/∂ŷ = ŷ − y                                  �
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from autograd.formula.expressions import LONGEST
 from autograd.formula.indexed_lexer import NAME, closing_of, prepare
 from autograd.formula.spellings import undress
+from autograd.notes.blocks import Row
 from autograd.notes.numbers import has_numbers, is_pure
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd.notes.blocks import Row
 
 NO_NAMES = set(
     """let so where with and or if for then thus hence since because when as is are the of otherwise derivative reciprocal

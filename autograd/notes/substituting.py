@@ -7,15 +7,12 @@ g (1 − a) = 0.6 (1 − 0.6)      0.6 for g, and for a: if the page says that t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from autograd.formula.uses import find_uses
 from autograd.notes.numbers import Written, digits_of, leads_to, unit_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 FEWEST_DIGITS = 4  # of a number that is not two things by chance
 _DRESS = re.compile(r"\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|[·×\s(){}]")
@@ -66,6 +63,3 @@ def find_misplaced(formula: str, text: str, numbers_of: Callable[[str], Sequence
 def _agree(one: Written, other: Written) -> bool:
     """Whether two numbers may be one, in more or fewer digits."""
     return leads_to(one.value, 0.5 * one.unit, other) or leads_to(other.value, 0.5 * other.unit, one)
-
-
-__all__ = ["Misplaced", "find_misplaced", "numbers_for_names"]

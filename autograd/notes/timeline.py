@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.formula.arrays import Array
+from autograd.formula.measures import free_variables
 from autograd.graph import leaves
 from autograd.notes.equality import compare
-from autograd.operation import CONSTANT
+from autograd.notes.world import World
 from autograd.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from autograd.formula.arrays import Array
-    from autograd.notes.world import World
 
 
 class Timeline:
@@ -37,7 +34,7 @@ class Timeline:
 
     def define(self, i: int, name: Value, formula: Value) -> None:
         """A definition in a chain: the first of a name, or another one that speaks of something else; a number is none."""
-        if not names_in(formula):
+        if not free_variables(formula):
             return
         before = self.entries.get(name)
         if before is None:
@@ -50,7 +47,7 @@ class Timeline:
         behind = {*leaves(self.world.expanded(old)), *leaves(old)}
         if compare(self.world.expanded(old), self.world.expanded(formula)).same is False and name not in leaves(formula):
             self.otherwise.setdefault(name, set()).add(i)
-        if behind.issuperset(names_in(formula)):
+        if behind.issuperset(free_variables(formula)):
             return
         kept = self.world.definitions.pop(name)
         if name in leaves(self.world.expanded(formula)):
@@ -78,8 +75,3 @@ def _said(entries: Sequence[tuple[int, Any]], i: int) -> tuple[int, Any]:
     """What was said last before a place, or else first behind it."""
     earlier = [entry for entry in entries if entry[0] <= i]
     return earlier[-1] if earlier else entries[0]
-
-
-def names_in(y: Value) -> list[Value]:
-    """What a formula speaks of."""
-    return [x for x in leaves(y) if x.op is not CONSTANT]

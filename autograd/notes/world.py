@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from autograd import primitives as ops
 from autograd.calculus import gradient
-from autograd.formula.arrays import Array, Axis, ShapeError, vector
+from autograd.formula.arrays import Array, Axis, Quantity, ShapeError, vector
 from autograd.formula.indexed import read_quantity
 from autograd.formula.indexed_lexer import letters_below
-from autograd.formula.name_keys import key_of
+from autograd.formula.name_keys import Key, key_of
 from autograd.formula.uses import ARITHMETIC, LOSSES, find_uses, is_layer, split_indices
 from autograd.notes.notation import UP_TO, Notation
 from autograd.notes.slopes import DEEPEST, Slopes, UnsaidError
 from autograd.rewriting import substitute
 from autograd.value import Value, constant
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import TypeAlias
-
-    from autograd.formula.arrays import Quantity
-    from autograd.formula.name_keys import Key
-
-    AxisKey: TypeAlias = tuple[str, str, int]  # a name, what stands above it, and 0 for rows or 1 for columns
+AxisKey: TypeAlias = tuple[str, str, int]  # a name, what stands above it, and 0 for rows or 1 for columns
 
 LAYERS = 3
 LAST_LAYERS = {"L": LAYERS, "L-1": LAYERS - 1, "L−1": LAYERS - 1, "L+1": LAYERS + 1}
@@ -265,6 +259,3 @@ class World(Slopes):
 
     def expect_vector(self, of: Quantity, strict: bool = False) -> None:
         """A number may be a vector of one entry here."""
-
-
-__all__ = ["World"]

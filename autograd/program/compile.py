@@ -9,8 +9,8 @@ set of rules) a few operations on matrices. Here stands what may be compiled, an
     expressions.py    what a program over arrays is written in
     statements.py     sums of products over the same rows become matrix products
     source.py         Python source: to be read, and to be run by any array library
-    numpy_source.py   the same for NumPy, in arrays that are there already
-    tensor_source.py  in tensors: tensor_layout.py says where these lie, tensor_products.py what is added up along them
+    in_place.py       for NumPy, in memory that is there already; numpy_source.py: laid out in rows
+    tensor_source.py  laid out as tensors: tensor_layout.py says where these lie, tensor_products.py what is added up in them
     equations.py      the same as mathematics; script.py: as a file of its own; c_source.py: of C
     plan.py           these passes, one after the other, for one kind of derivative
     batch.py          the rows that a program runs on; engines.py: the array libraries that run it

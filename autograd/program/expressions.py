@@ -1,7 +1,7 @@
 """What a program over arrays is written in: expressions element by element and along rows, and statements of three kinds.
 
 An array has a row for each of its numbers and a column for each row of the batch. statements.py makes a program of these;
-source.py, numpy_source.py and equations.py write it down.
+source.py, in_place.py and equations.py write it down.
 """
 
 from __future__ import annotations

@@ -1,48 +1,34 @@
 """Statements over arrays as Python source for NumPy at full speed: `np.maximum(A1, 0.0, out=H1)`.
 
-They are those of source.py, each written into an array that is there already. What is read for the last time by
-an operation element by element gives its place to the result.
+An array has a row for each of its numbers, as in source.py. What is read for the last time by an operation element by
+element gives its place to the result.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import cycle
-from operator import itemgetter
+from typing import NamedTuple
 
 from autograd.program import expressions as ex
-from autograd.program.array_functions import OF_THE_LIBRARY, OTHER_NAMES
-from autograd.program.lowering import LARGEST, RECIPROCAL
-from autograd.program.source import Printer, flat, slice_of, write_number
-from autograd.program.statements import in_turn
+from autograd.program.in_place import InPlace, is_whole
+from autograd.program.lowering import LARGEST
+from autograd.program.source import slice_of, write_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeGuard
 
     from autograd.program.grouping import Array
-    from autograd.program.statements import Statements
-
-UFUNCS = {name: OTHER_NAMES.get(name, name) for name in (*OF_THE_LIBRARY, "cbrt") if name != "sum"}
-RECIPES = {  # what fills the array {to} with a function of {0} and {1}
-    RECIPROCAL: ["np.divide(1.0, {0}, out={to})"],
-    "relu": ["np.maximum({0}, 0.0, out={to})"],
-    "greater": ["np.greater({0}, {1}, out={to})"],
-    "sigmoid": [  # 1/(1 + e^-x) loses no digit; e^-x may be infinite
-        "np.negative({0}, out={to})",
-        "np.exp({to}, out={to})",
-        "np.add({to}, 1.0, out={to})",
-        "np.divide(1.0, {to}, out={to})",
-    ],
-    "tanh_slope": ["np.multiply({0}, {0}, out={to})", "np.subtract(1.0, {to}, out={to})"],
-    "sigmoid_slope": ["np.subtract(1.0, {0}, out={to})", "np.multiply({to}, {0}, out={to})"],
-}
-SIGNS = {"+": "add", "-": "subtract"}
-READ_ONCE = (*UFUNCS, RECIPROCAL, "relu", "sigmoid", "tanh_slope")  # the first statement alone reads what they are given
 
 
-class NumpyPrinter(Printer):
+class Rows(NamedTuple):
+    """Rows of memory, with a column for each row of the batch, or with one for all."""
+
+    name: str
+    rows: int
+    varies: bool
+
+
+class NumpyPrinter(InPlace):
     """The statements for NumPy, with nothing allocated while they run."""
 
     def source(self, vectors: Sequence[str], inputs: Sequence[str], ones: bool = False) -> str:
@@ -52,40 +38,31 @@ class NumpyPrinter(Printer):
         ones: whether the inputs come with a row of ones below them, for biases
         """
         self.bound: dict[str, str] = {}
-        self.body: list[str] = []
-        self._written: set[int] = set()
-        self._fill = False
         self._homes: dict[Array, Array] = {}
         self._ones_below_inputs = ones
         self._with_ones: set[Array] = set()
-        self._shares = find_softmaxes(self.statements)
-        covered = {array for shares in self._shares.values() for array in shares}
-        self._computed = {let.array for let in self.statements.lets} - covered - set(self._shares) - self.masks
-        roots = [*self.statements.values, *sorted(self._join_biases(), key=_deepest_last)]
-        steps = [
-            step for step in in_turn(self.statements, roots) if not isinstance(step, ex.Let) or step.array not in covered
-        ]
+        covered = {array for shares in self.shares.values() for array in shares}
+        self._computed = {let.array for let in self.statements.lets} - covered - set(self.shares) - self.masks
+        steps = self.steps(self._join_biases())
         self._last_read = {array: i for i, step in enumerate(steps) for array in ex.arrays_in(step)}
         for self._now, step in enumerate(steps):
             match step:
-                case ex.Let(array, ex.Fold(_, z)) if array in self._shares:
-                    self._write_softmax(array, z.array, self._shares[array][0])
+                case ex.Let(array, ex.Fold(_, z)) if array in self.shares:
+                    self._write_softmax(array, z.array, self.shares[array][0])
                 case ex.Let(array, what):
                     self._find_place(array, what)
-                    self._write(array.name, what, array)
+                    self.write(Rows(array.name, len(array), array.varies), what)
                 case ex.Outer() | ex.Total() | ex.Scatter():
                     self._store(step)
                 case _:
                     self.body.append(f"value = {self._add_up(step)}")
-        if self._fill or len(self._written) < len(self.statements.arrays[0]):  # the caller may have changed what is left out
-            self.body.insert(0, "gradient.fill(0.0)")
         given = [f"{name}x" if ones else name for name in inputs]
         leaves = [array for array in self.statements.arrays if array.kind == "leaf" and array.varies]
         views = [f"{array.name} = {array.name}x[:{len(array)}]" for array in leaves] if ones else []
         lines = [f"def bind(np, {', '.join(vectors)}, gradient, batch):"]
         lines += [f"    {line}" for line in [*self.cuts, *self._list_arrays()]]
         lines += [f"    def run({', '.join(given)}):"]
-        lines += [f"        {line}" for line in [*views, *self.lookups, *self.body]]
+        lines += [f"        {line}" for line in [*views, *self.lookups, *self.lines()]]
         return "\n".join([*lines, "        return value * seed[0]", "    return run", ""])
 
     # ---- biases: W x + b is one product where b stands behind W's rows, and 1 below x
@@ -148,7 +125,7 @@ class NumpyPrinter(Printer):
 
     def _write_softmax(self, fold: Array, z: Array, shares: Array) -> None:
         """A logsumexp, and beside it the softmax of the same numbers."""
-        whole, spare = shares.name, self._spare(1, fold.varies)
+        whole, (spare, *_) = shares.name, self.spare(Rows("", 1, fold.varies))
         self._allocate(fold)
         if not self._takes_over(shares, z):
             self._allocate(shares)
@@ -164,19 +141,13 @@ class NumpyPrinter(Printer):
     def _bind(self, name: str, rows: int, varies: bool, kind: str = "") -> None:
         self.bound[name] = f"np.empty(({rows}, {'batch' if varies else 1}){kind})"
 
-    def _spare(self, rows: int, varies: bool) -> str:
-        """An array for what is needed for a moment."""
-        name = f"spare{rows}" if varies else f"few{rows}"
-        self._bind(name, rows, varies)
-        return name
-
     def _allocate(self, array: Array) -> None:
         self._homes[array] = array
         self._bind(array.name, len(array), array.varies, ", dtype=bool" if array in self.masks else "")
 
     def _find_place(self, array: Array, what: ex.Expression) -> None:
         """A place of its own for an array, or that of one which is read for the last time now."""
-        if not any(self._takes_over(array, other) for other in self._given_up(what)):
+        if not any(self._takes_over(array, other) for other in self.given_up(what)):
             self._allocate(array)
 
     def _takes_over(self, array: Array, other: Array) -> bool:
@@ -192,93 +163,36 @@ class NumpyPrinter(Printer):
         self.bound[array.name] = other.name
         return True
 
-    def _given_up(self, e: ex.Expression) -> list[Array]:
-        """The arrays whose place a result may take: those that are read at the first writing, and not again."""
-        match e:
-            case ex.Function(_, arguments):
-                return [a.array for a in arguments if _is_whole(a)] if e.name in READ_ONCE else []
-            case ex.Product(factors):
-                inner = next((f for f in factors if isinstance(f, ex.Sum)), None)
-                if inner is not None:
-                    later = {array for f in factors if f is not inner for array in ex.arrays_in(f)}
-                    return [array for array in self._given_up(inner) if array not in later]
-                factors = [f for f in factors if not isinstance(f, (ex.Number, ex.Column))]
-                whole = [f.array for f in factors if _is_whole(f)] if len(factors) <= 2 else []
-                return [a for a in whole if sum(a in ex.arrays_in(f) for f in factors) == 1]
-            case ex.Sum():
-                first, *rest = _sort_terms(e)
-                later = {array for term in rest for array in ex.arrays_in(term)}
-                own = [first.array] if _is_whole(first) else self._given_up(first) if isinstance(first, ex.Product) else []
-                return [a for a in own if a not in later]
-        return []
+    # ---- expressions
 
-    # ---- statements
+    def operands(self, to: Rows, parts: Sequence[ex.Expression]) -> tuple[str, list[str]]:
+        return to.name, [self.factor(e) if isinstance(e, ex.Plain) else self.beside(to, e).name for e in parts]
 
-    def _write(self, to: str, e: ex.Expression, array: Array) -> None:
-        """Write an expression into a place as large as an array."""
-        out = self.body.append
+    def spare(self, like: Rows) -> Rows:
+        """An array for what is needed for a moment."""
+        rows, varies = like.rows, like.varies
+        name = f"{'spare' if varies else 'few'}{rows}" + "x" * self.depth
+        self._bind(name, rows, varies)
+        return Rows(name, rows, varies)
+
+    def write(self, to: Rows, e: ex.Expression) -> None:
+        if isinstance(e, ex.Sum) and (layer := self._whole_layer(e)) is not None:
+            both, operand = layer
+            self.body.append(f"np.matmul({self.matrix('theta', both)}, {self._ones_below(operand)}, out={to.name})")
+        else:
+            super().write(to, e)
+
+    def write_along(self, to: Rows, e: ex.Expression) -> None:
         match e:
             case ex.Matmul():
-                out(f"np.matmul({self.weights(e)}, {self.view(e.operand)}, out={to})")
-            case ex.Product(factors):
-                inner = next((f for f in factors if isinstance(f, ex.Sum)), None)
-                if inner is not None:
-                    self._write(to, inner, array)
-                    rest = [self.factor(f) for f in factors if f is not inner]
-                else:  # numbers of the batch first, as truth values can be multiplied with these
-                    first, second, *rest = map(self.factor, sorted(factors, key=self._rank))
-                    out(f"np.multiply({first}, {second}, out={to})")
-                self.body += [f"np.multiply({to}, {factor}, out={to})" for factor in rest]
-            case ex.Sum() if (layer := self._whole_layer(e)) is not None:
-                both, operand = layer
-                out(f"np.matmul({self.matrix('theta', both)}, {self._ones_below(operand)}, out={to})")
-            case ex.Sum() if (difference := _number_minus(e)) is not None:
-                number, product = difference
-                self._write(to, product, array)
-                out(f"np.subtract({self.factor(number)}, {to}, out={to})")
-            case ex.Sum():
-                self._write_sum(to, e, array)
-            case ex.Function():
-                self._apply(to, e, array)
+                self.body.append(f"np.matmul({self.weights(e)}, {self.view(e.operand)}, out={to.name})")
             case ex.Fold() if e.name == LARGEST:
-                out(f"np.max({self.view(e.operand)}, axis=0, keepdims=True, out={to})")
-                out(f"np.copyto({to}, 0.0, where=np.isinf({to}))")
-            case ex.View() | ex.Number():
-                out(f"np.copyto({to}, {self.factor(e)})")
+                self.body.append(f"np.max({self.view(e.operand)}, axis=0, keepdims=True, out={to.name})")
+                self.body.append(f"np.copyto({to.name}, 0.0, where=np.isinf({to.name}))")
             case _:
-                out(f"{to}[...] = {self.expression(e)}")
+                self.body.append(f"{to.name}[...] = {self.expression(e)}")
 
-    def _rank(self, factor: ex.Expression) -> int:
-        if isinstance(factor, (ex.Number, ex.Column)):
-            return 2
-        return int(isinstance(factor, ex.View) and factor.array in self.masks)
-
-    def _write_sum(self, to: str, e: ex.Sum, array: Array) -> None:
-        terms = _sort_terms(e)
-        (_, first), *others = (("+", terms[0]), *map(ex.split_sign, terms[1:]))
-        if isinstance(first, ex.View) and others and isinstance(others[0][1], ex.Plain):
-            (sign, other), *others = others
-            self.body.append(f"np.{SIGNS[sign]}({self.factor(first)}, {self.factor(other)}, out={to})")
-        else:
-            self._write(to, first, array)
-        for sign, other in others:
-            if isinstance(other, ex.Plain):
-                text = self.factor(other)
-            else:
-                text = self._spare(len(array), array.varies)
-                self._write(text, other, array)
-            self.body.append(f"np.{SIGNS[sign]}({to}, {text}, out={to})")
-
-    def _apply(self, to: str, e: ex.Function, array: Array) -> None:
-        arguments = list(map(self.factor, e.arguments))
-        if e.name == "logsumexp":  # of differences to the largest number, see lowering.py: nothing overflows
-            spare = self._spare(len(array), array.varies)
-            self.body.append(f"np.exp({arguments[0]}, out={to})")
-            for other in arguments[1:]:
-                self.body += [f"np.exp({other}, out={spare})", f"np.add({to}, {spare}, out={to})"]
-            self.body.append(f"np.log({to}, out={to})")
-        else:
-            self.body += apply_function(to, e.name, arguments)
+    # ---- statements
 
     def _add_up(self, e: ex.Expression) -> str:
         """A value, summed over the batch, term by term."""
@@ -299,10 +213,7 @@ class NumpyPrinter(Printer):
 
     def _store(self, store: ex.Store) -> None:
         """What is summed over the batch, written where nothing has been written yet, else added."""
-        places = flat(store.places)
-        new = self._written.isdisjoint(places)
-        self._fill |= not new and not self._written.issuperset(places)
-        self._written.update(places)
+        places, new = self.begin_store(store)
         way = "=" if new else "+="
         if isinstance(store, ex.Outer):
             left, right = self.view(store.left), self._ones_below(store.right) if store.ones else self.view(store.right)
@@ -318,7 +229,7 @@ class NumpyPrinter(Printer):
             self.body.append(f"gradient[{to}] {way} {self.piece(store)}")
             return
         varying = [array.varies for array in ex.arrays_in(store.what)]
-        if _is_whole(store.what) and store.what.array.varies:
+        if is_whole(store.what) and store.what.array.varies:
             total = f"{self.view(store.what)} @ ones"
             self.bound["ones"] = "np.ones(batch)"
         elif varying and not any(varying):
@@ -326,77 +237,3 @@ class NumpyPrinter(Printer):
         else:
             total = f"total({self.expression(store.what)}, {len(places)})"
         self.body.append(f"gradient[{to}] {way} {total}")
-
-
-def apply_function(to: str, name: str, arguments: Sequence[str]) -> list[str]:
-    """The lines that fill an array with a function of others."""
-    if name in RECIPES:
-        return [line.format(*arguments, to=to) for line in RECIPES[name]]
-    if name in UFUNCS:
-        return [f"np.{UFUNCS[name]}({', '.join(arguments)}, out={to})"]
-    if name == LARGEST:
-        first, second, *others = arguments
-        lines = [f"np.maximum({first}, {second}, out={to})"]
-        lines += [f"np.maximum({to}, {other}, out={to})" for other in others]
-        return [*lines, f"np.copyto({to}, 0.0, where=np.isinf({to}))"]
-    return [f"{to}[...] = {name}({', '.join(arguments)})"]
-
-
-def find_softmaxes(statements: Statements) -> dict[Array, list[Array]]:
-    """For a logsumexp the array exp(z − logsumexp(z)), and z − logsumexp(z) if nothing else reads it.
-
-    That has been computed, but for a division, on the way to logsumexp(z).
-    """
-    lets = {let.array: let.what for let in statements.lets}
-    every = (*lets.values(), *statements.values, *statements.stores)
-    readers = Counter(array for e in every for array in set(ex.arrays_in(e)))
-    found: dict[Array, list[Array]] = {}
-    for array, what in lets.items():
-        match what:
-            case ex.Function("exp", [ex.View(shifted)]) if _is_whole(what.arguments[0]):
-                match _by_sign(lets[shifted]):
-                    case [("+", ex.View() as z), ("-", ex.View() as taken)] if taken.array not in found:
-                        if _is_whole(z) and _is_fold_of_all(lets.get(taken.array), z, taken):
-                            found[taken.array] = [array] if readers[shifted] > 1 else [array, shifted]
-    return found
-
-
-def _is_fold_of_all(fold: ex.Expression | None, z: ex.View, taken: ex.View) -> bool:
-    """Whether a view has for each row of z the logsumexp of which that row is one number."""
-    if not isinstance(fold, ex.Fold) or fold.name == LARGEST or fold.operand.array is not z.array:
-        return False
-    result_of = dict(zip(fold.operand.rows, cycle(range(fold.results))))
-    return len(result_of) == len(fold.operand.rows) and [result_of.get(row) for row in z.rows] == taken.rows
-
-
-def _by_sign(e: ex.Expression) -> list[tuple[str, ex.Expression]]:
-    """The terms of a sum, those with a plus first."""
-    return sorted(map(ex.split_sign, e.terms), key=itemgetter(0)) if isinstance(e, ex.Sum) else []
-
-
-def _is_whole(e: ex.Expression) -> TypeGuard[ex.View]:
-    """Whether an expression is an array that the program computes, all of it."""
-    return isinstance(e, ex.View) and e.array.kind != "leaf" and e.is_all
-
-
-def _sort_terms(e: ex.Sum) -> list[ex.Expression]:
-    """Terms with those that fill an array by themselves first, and what is taken away last."""
-    return sorted(
-        e.terms,
-        key=lambda t: (not isinstance(t, (ex.Matmul, ex.Contract, ex.Fold)), ex.split_sign(t)[0] == "-", not _is_whole(t)),
-    )
-
-
-def _number_minus(e: ex.Sum) -> tuple[ex.Plain, ex.Product] | None:
-    """For 1 − x y, 1 and x y."""
-    match _by_sign(e):
-        case [("+", ex.Number() | ex.Column() as number), ("-", ex.Product() as product)]:
-            return number, product
-    return None
-
-
-def _deepest_last(store: ex.Store) -> tuple[int, int]:
-    """Matrices first, each as soon as its arrays are there; then sums over the batch; last what is the same for all rows."""
-    arrays = ex.arrays_in(store)
-    kind = 0 if isinstance(store, (ex.Outer, ex.Scatter)) else 1 if any(array.varies for array in arrays) else 2
-    return kind, max((array.number for array in arrays), default=0)

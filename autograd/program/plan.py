@@ -95,7 +95,7 @@ class Plan:
         self.grouping: Any = Grouping(self.lowering, self._lengths, self.lists)
         self.statements: Any = Statements(self.grouping, len(values))
         self.adjoint_of = self._adjoint_arrays(adjoints)
-        self._printed  # noqa: B018  which gives arrays their names
+        self._printer = Printer(self.statements, self.adjoint_of)  # which gives arrays their names
 
     def _begin(
         self, kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], order: list[Value]
@@ -127,10 +127,9 @@ class Plan:
     @cached_property
     def _printed(self) -> tuple[str, dict[str, Any], Any]:
         """The source for any library, the tables that it speaks of, and its code."""
-        printer = Printer(self.statements, self.adjoint_of)
         slopes = None if self._kind == "values" else len(self._ys) * len(self._wrt)
-        source = printer.function(self.name, [*self.vectors, *self.lists], slopes)
-        return source, printer.tables, compile(source, f"<{self.name}>", "exec")
+        source = self._printer.function(self.name, [*self.vectors, *self.lists], slopes)
+        return source, self._printer.tables, compile(source, f"<{self.name}>", "exec")
 
     @property
     def source(self) -> str:
@@ -251,8 +250,9 @@ class RolledPlan(Plan):
         if not any(part.copies > 1 for part in products):
             raise NotRolled("no weights meet several vectors")
         self.adjoint_of = self.statements.adjoint_of
-        printer = TensorPrinter(self.statements)  # which gives arrays their names
+        printer = TensorPrinter(self.statements)
         self._tensor_source = printer.source(self.vectors, self.lists), printer.tables
+        self._printer = Printer(self.statements, self.adjoint_of)
 
     def _print_in_place(self, ones: bool) -> tuple[str, dict[str, Any]]:
         return self._tensor_source

@@ -1,7 +1,7 @@
 """Statements over arrays as Python source, to be read, and to be run by any array library: `H1 = relu(W1 @ X + b1)`.
 
-Each statement makes a new array and none is ever changed, as JAX wants it; numpy_source.py writes the same for NumPy at
-full speed, and equations.py as mathematics.
+Each statement makes a new array and none is ever changed, as JAX wants it; in_place.py writes the same for NumPy at full
+speed, and equations.py as mathematics.
 
 Parameters are one flat vector; a layer's weights are a view of it, its gradient a view of the gradient's. Where their places
 are at no even distances they are looked up one by one, on every call.

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from autograd.program import expressions as ex
 from autograd.program.engines import import_numpy
+from autograd.program.in_place import InPlace
 from autograd.program.recipes import NotRolled
-from autograd.program.source import Printer
 from autograd.program.tables import shared_axes
 
 TYPE_CHECKING = False
@@ -50,12 +50,12 @@ class Place(NamedTuple):
         return self.inner if self.inner > 1 else 0
 
 
-class Layout(Printer):
-    """Where arrays lie, and views of them; with the lines of a program that so far make these, and work in them.
+class Layout(InPlace):
+    """Where arrays lie, and views of them; with the lines of a program that so far make these.
 
-    bound: lines that are run once for each size of batch; head: for each batch; body: on each call
+    bound: lines that are run once for each size of batch; head: for each batch
     inner: how many rows of an array stand behind the batch
-    views: names of views and addresses by what they are; depth: of memory for a moment within such memory
+    views: names of views and addresses by what they are
     """
 
     def __init__(self, statements: RolledStatements) -> None:
@@ -63,9 +63,7 @@ class Layout(Printer):
         self.np = import_numpy()
         self.bound: list[str] = []
         self.head: list[str] = []
-        self.body: list[str] = []
         self.views: dict[str, str] = {}
-        self.depth = 0
         self._spare_of: dict[object, str] = {}
         self._inputs: dict[Array, str] = {}
         self._pool: dict[tuple[int, bool, bool], list[str]] = {}

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from nn.cli.shared import JSON_HELP, command, note, print_json, show
+from nn.cli.shared import JSON_HELP, command, note, print_json, show, take_save
 
 
 def add_to(commands: Any) -> None:
@@ -47,7 +47,7 @@ def _add_exercise(commands: Any) -> None:
     exercise.add_argument("--true-class", type=int, metavar="N", help="of softmax: 1, 2 or 3")
     exercise.add_argument("--symbols", action="store_true", default=None, help="formulas are wanted; no numbers are given")
     exercise.add_argument("--answers", action="store_true", help="print the right numbers below")
-    exercise.add_argument("--save", metavar="FILE", action="append", default=[], help="write it to a file instead")
+    take_save(exercise, "write it to a file instead")
     exercise.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
@@ -121,9 +121,7 @@ def _add_mark(commands: Any) -> None:
     )  # fmt: skip
     mark.add_argument("--each", action="store_true", help="print every marked sheet, not the class alone")
     mark.add_argument("--json", action="store_true", help="print everything as JSON")
-    mark.add_argument(
-        "--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .csv, .json, .txt, .md"
-    )
+    take_save(mark, "write it to a file: .html, .csv, .json, .txt, .md")
 
 
 def _exercise(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from nn.cli.shared import JSON_HELP, command, heading, note, print_json, show
+from nn.cli.shared import JSON_HELP, command, heading, note, print_json, show, take_save
 
 if TYPE_CHECKING:
     from autograd import Value
@@ -49,9 +49,7 @@ def add_to(commands: Any) -> None:
         ],
     )
     step.add_argument("--html", metavar="FILE", help="write the steps as a page to click through")
-    step.add_argument(
-        "--save", metavar="FILE", action="append", default=[], help="write the steps: .html to click through, .gif, .mp4"
-    )
+    take_save(step, "write the steps: .html to click through, .gif, .mp4")
     step.add_argument("--theme", choices=("light", "dark"), default="light", help="of a film's colours (%(default)s)")
     step.add_argument("--seconds", type=float, default=1.6, help="how long a film shows each step (%(default)s)")
     step.add_argument("--draw", metavar="FILE", help="draw the graph with its gradients: .svg, .png, .pdf, .dot, .mmd, .tex")
@@ -73,9 +71,7 @@ def add_to(commands: Any) -> None:
     )
     _take_wrt(derive, "the weights and biases, or all variables")
     derive.add_argument("--latex", action="store_true", help="print LaTeX for mathematics mode")
-    derive.add_argument(
-        "--save", metavar="FILE", action="append", default=[], help="write it to a file: .tex, .html, .txt, .md"
-    )
+    take_save(derive, "write it to a file: .tex, .html, .txt, .md")
     derive.add_argument("--slides", metavar="FILE", help="for a lecture, a line a click: .html, or .tex for Beamer")
 
     grad = _command(
@@ -121,9 +117,7 @@ def add_to(commands: Any) -> None:
             f"chalkgrad draw {NEURON} --save graph.svg --theme dark",
         ],
     )
-    draw.add_argument(
-        "--save", metavar="FILE", action="append", default=[], help=".svg, .png, .pdf, .dot, .mmd (Mermaid), .tex, .txt"
-    )
+    take_save(draw, ".svg, .png, .pdf, .dot, .mmd (Mermaid), .tex, .txt")
     draw.add_argument("--depth", choices=DEPTHS, default="auto", help="what a box is (%(default)s)")
     draw.add_argument("--theme", choices=("light", "dark"), default="light", help="of the colours (%(default)s)")
     draw.add_argument("--direction", choices=("right", "down"), default="right", help="where it goes to (%(default)s)")
@@ -142,13 +136,8 @@ def _command(commands: Any, name: str, run: Any, *, help: str, description: str,
 
 
 def _take_wrt(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument(
-        "--wrt",
-        metavar="NAMES",
-        action="append",
-        default=[],
-        help=f"differentiate with respect to these, as in x,y; by default {default}",
-    )
+    help = f"differentiate with respect to these, as in x,y; by default {default}"
+    parser.add_argument("--wrt", metavar="NAMES", action="append", default=[], help=help)
 
 
 # ---------------------------------------------------------------------------------------------------------------- reading

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.writing.columns import align
+from nn.arguments import import_extra
 from nn.cli.shared import JSON_HELP, command, heading, print_json, show, styled
 from nn.engine import CURE
 
@@ -179,10 +180,7 @@ def _in_the_way() -> Iterator[Finding]:
 
 
 def _completion(options: argparse.Namespace) -> int:
-    try:
-        import shtab
-    except ImportError:
-        raise ImportError('completion is written by shtab: pip install "chalkgrad[completion]"') from None
+    shtab = import_extra("shtab", "completion is written by shtab", "completion")
     if options.shell not in shtab.SUPPORTED_SHELLS:
         raise ImportError(f"this shtab is too old for {options.shell}: pip install --upgrade shtab")
     whole = options.whole

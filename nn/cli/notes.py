@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nn.cli.shared import JSON_HELP, command, note, show
+from nn.cli.shared import JSON_HELP, command, note, show, take_save
 
 SUFFIXES = (".tex", ".md", ".txt", ".ipynb")
 
@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
         "--given", metavar="FORMULA", action="append", default=[], help='what the page leaves out, as in "a = \\sigma(z)"'
     )
     check.add_argument("--json", action="store_true", help=JSON_HELP)
-    check.add_argument("--save", metavar="FILE", action="append", default=[], help="write it to a file: .html, .json, .txt")
+    take_save(check, "write it to a file: .html, .json, .txt")
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -74,6 +74,11 @@ def command(
     return parser
 
 
+def take_save(parser: argparse.ArgumentParser, help: str) -> None:
+    """The option --save, which can be said several times."""
+    parser.add_argument("--save", metavar="FILE", action="append", default=[], help=help)
+
+
 # -------------------------------------------------------------------------------------------------------------- terminals
 
 
@@ -121,6 +126,27 @@ def save_plots(folder: Path, plots: Mapping[str, Callable[[], Any]]) -> None:
     for name, plot in plots.items():
         plot().figure.savefig(folder / name, dpi=160)
         note(f"saved {folder / name}")
+
+
+def learn(options: argparse.Namespace, model: Any, loss: str, rows: Any, held_out: Any, **more: Any) -> Any:
+    """The history of a model that was trained on rows (X, y) as the options say. Raises ValueError where it diverged."""
+    import nn
+
+    quiet = options.json or options.no_progress or not sys.stderr.isatty()
+    names = ("seed", "optimizer", "lr", "epochs", "l2", "patience")
+    said = {name: getattr(options, name) for name in names} | {"batch_size": options.batch, **more}
+    history = nn.fit(model, *rows, loss=loss, validation=held_out, progress=False if quiet else None, **said)
+    if history.loss and not math.isfinite(history.loss[-1]):
+        raise ValueError(f"the training diverged, to a loss of {history.loss[-1]}: try a smaller --lr than {options.lr}")
+    return history
+
+
+def share_held_out(options: argparse.Namespace, usual: float) -> float:
+    """The share of the rows that a model does not learn from; the usual one if no other is asked for."""
+    share = usual if options.test is None else options.test
+    if not 0.0 <= share < 1.0:
+        options.parser.error(f"the share held out lies between 0 and 1, not --test {share}")
+    return float(share)
 
 
 def note(text: str) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
-import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.display.files import suffix_of
-from nn.cli.shared import JSON_HELP, columns, command, heading, note, print_json, save_plots, show
+from nn.cli.shared import JSON_HELP, columns, command, heading, learn, note, print_json, save_plots, share_held_out, show
 from nn.cli.writing import train_on_lines
+from nn.metrics import confusion_matrix, predicted_class
 from nn.module import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
@@ -34,7 +33,11 @@ ONLY_FOR = {  # options that are not for all of them
     "samples": TEXTS,
     "temperature": TEXTS,
 }
-OF_TEXTS = {"width": 16, "heads": 4, "positions": 16, "samples": 10, "temperature": 0.8}  # what they are if not given
+OF_POINTS = {"rows": 200, "layers": "16,16", "activation": "tanh", "epochs": 200, "batch": 16}  # what is not given
+OF_TEXTS = {
+    "rows": 1000, "layers": "1", "activation": "relu", "epochs": 10, "batch": 32,
+    "width": 16, "heads": 4, "positions": 16, "samples": 10, "temperature": 0.8,
+}  # fmt: skip
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "softplus", "gelu", "silu", "leaky_relu", "elu", "sin")
 RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus")  # whose weights He's initialisation is made for
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adam", "adamw", "adadelta", "adamax", "nadam", "radam")
@@ -121,14 +124,9 @@ class Classifier(NamedTuple):
             found = self.model([(x - m) / s for x, (m, s) in zip(row, self.scaler)])
         return [lift(z).data for z in found] if isinstance(found, list) else lift(found).data
 
-    def predict(self, row: Sequence[float]) -> int:
-        """The class of a row: the one with the largest logit."""
-        found = self.outputs(row)
-        return found.index(max(found)) if isinstance(found, list) else int(found > 0.0)
-
     def score(self, data: Dataset) -> dict[str, float]:
         """How many rows are right."""
-        right = sum(self.predict(row) == c for row, c in zip(data.X, data.y))
+        right = sum(predicted_class(self.outputs(row), threshold=0.0) == c for row, c in zip(data.X, data.y))
         return {"accuracy": right / len(data), "right": right, "rows": len(data)}
 
 
@@ -142,25 +140,19 @@ def _train(options: argparse.Namespace) -> int:
         from nn.plots.look import choose_look
 
         choose_look(dark=False)  # is Matplotlib there? After the training it would be too late
+    for name, usual in (OF_TEXTS if options.data in TEXTS else OF_POINTS).items():
+        setattr(options, name, usual if getattr(options, name) is None else getattr(options, name))
     if options.data in TEXTS:
-        for name, usual in OF_TEXTS.items():
-            setattr(options, name, usual if getattr(options, name) is None else getattr(options, name))
         return train_on_lines(options)
     sizes = _sizes(options)
     data = _data(options)
-    share = options.test
-    if share is None:
-        share = 0.0 if data.name == "xor" else 0.25
-    if not 0.0 <= share < 1.0:
-        options.parser.error(f"the share held out lies between 0 and 1, not --test {share}")
+    share = share_held_out(options, 0.0 if data.name == "xor" else 0.25)
     train, test = data.split(share, options.seed) if share else (data, None)
     if not options.json:
         held_out = f"{len(train)} to learn from, {len(test)} held out" if test else "none held out"
         about = f"{len(data)} rows of {len(data.features)} features, {len(data.classes)} classes"
         show(f"{data.name}: {about}; {held_out}")
     net, history = _learn(train, test, sizes, options)
-    if history.loss and not math.isfinite(history.loss[-1]):
-        raise ValueError(f"the training diverged, to a loss of {history.loss[-1]}: try a smaller --lr than {options.lr}")
     scores = {"train": net.score(train)} | ({"test": net.score(test)} if test else {})
     if options.json:
         print_json(_report(net, history, scores))
@@ -186,21 +178,22 @@ def _check_name(options: argparse.Namespace) -> None:
         if name not in names and getattr(options, option) is not None:
             flag = "data" if option == "file" else option
             options.parser.error(f"--{flag} is for {', '.join(names)}, and not for {name}")
+    if options.file is not None and options.rows is not None:
+        options.parser.error("--rows is how many names are made here: a file has the lines that it has")
 
 
 def _data(options: argparse.Namespace) -> Dataset:
     import nn
 
-    given = {key: x for key, x in (("noise", options.noise), ("n", options.rows)) if x is not None}
-    settings = {"n": 200, "seed": options.seed, **given} if options.data in MADE else {}
+    settings = {"n": options.rows, "seed": options.seed} if options.data in MADE else {}
+    settings |= {} if options.noise is None else {"noise": options.noise}
     made: Dataset = getattr(nn.data, options.data)(**settings)
     return made
 
 
 def _sizes(options: argparse.Namespace) -> list[int]:
     """The sizes of the hidden layers; none of them, for "", is a linear model."""
-    layers = "16,16" if options.layers is None else options.layers
-    texts = [text.strip() for text in layers.split(",") if text.strip()]
+    texts = [text.strip() for text in options.layers.split(",") if text.strip()]
     sizes = [int(text) if text.isdecimal() else 0 for text in texts]
     if 0 in sizes:
         options.parser.error(f"--layers takes sizes from 1 on, as in 16,16, not {options.layers!r}")
@@ -214,27 +207,11 @@ def _learn(
     import nn
 
     outputs = 1 if len(data.classes) == 2 else len(data.classes)
-    activation = options.activation or "tanh"
-    init = "he" if activation in RECTIFIERS else "xavier"
-    model = nn.MLP(len(data.features), [*sizes, outputs], activation, init=init, seed=options.seed)
+    init = "he" if options.activation in RECTIFIERS else "xavier"
+    model = nn.MLP(len(data.features), [*sizes, outputs], options.activation, init=init, seed=options.seed)
     net = Classifier(model, data, data.scaler())
-    quiet = options.json or options.no_progress or not sys.stderr.isatty()
-    history = nn.fit(
-        model,
-        *data.standardized(),
-        loss=net.loss,
-        validation=tuple(held_out.standardized(like=data)) if held_out else None,
-        metrics=["accuracy"],
-        seed=options.seed,
-        optimizer=options.optimizer,
-        lr=options.lr,
-        epochs=200 if options.epochs is None else options.epochs,
-        batch_size=16 if options.batch is None else options.batch,
-        l2=options.l2,
-        patience=options.patience,
-        progress=False if quiet else None,
-    )
-    return net, history
+    watched = held_out.standardized(like=data) if held_out else None
+    return net, learn(options, model, net.loss, data.standardized(), watched, metrics=["accuracy"])
 
 
 def _report(net: Classifier, history: History, scores: dict[str, Any]) -> dict[str, Any]:
@@ -268,8 +245,6 @@ def _print_report(net: Classifier, history: History, scores: dict[str, Any], tes
 
 
 def _confusion(net: Classifier, test: Dataset) -> str:
-    from nn.metrics import confusion_matrix
-
     counts = confusion_matrix([net.outputs(row) for row in test.X], test.y)
     rows = [[test.classes[i], *(str(n) if n else "·" for n in row)] for i, row in enumerate(counts)]
     return columns([["", *test.classes[: len(counts)]], *rows], right=range(1, len(test.classes) + 1))

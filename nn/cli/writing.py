@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nn.cli.shared import columns, heading, note, print_json, save_plots, show
+from nn.arguments import plural
+from nn.cli.shared import columns, heading, learn, note, print_json, save_plots, share_held_out, show
 
 if TYPE_CHECKING:
     from nn.data import Text
     from nn.gpt import GPT
     from nn.train.history import History
 
-NAMES = 1000  # that are made
 FEWEST_SPLIT = 100  # lines, of which some are held out
 HELD_OUT = 0.1
 SHOWN = 3  # samples that are written while it learns
@@ -30,45 +30,31 @@ def train_on_lines(options: argparse.Namespace) -> int:
     """Make the model, train it, and let it write; the options are those of `chalkgrad train`."""
     import nn
 
-    if options.file is not None and options.rows is not None:
-        options.parser.error("--rows is how many names are made here: a file has the lines that it has")
-    if options.file is None:
-        text = nn.data.names(NAMES if options.rows is None else options.rows, options.seed)
-    else:
-        text = nn.data.text(options.file)
-    share = (HELD_OUT if len(text) >= FEWEST_SPLIT else 0.0) if options.test is None else options.test
-    if not 0.0 <= share < 1.0:
-        options.parser.error(f"the share held out lies between 0 and 1, not --test {share}")
+    text = nn.data.names(options.rows, options.seed) if options.file is None else nn.data.text(options.file)
+    share = share_held_out(options, HELD_OUT if len(text) >= FEWEST_SPLIT else 0.0)
     if not 0.0 < options.temperature < math.inf:
         options.parser.error(f"the temperature is a number above 0, not --temperature {options.temperature}")
     if options.samples < 0:
         options.parser.error(f"--samples says how many lines it is to write, and {options.samples} is none")
     train, test = text.split(share, options.seed) if share else (text, None)
-    model = nn.GPT(
-        text.letters,
-        options.width,
-        options.heads,
-        _blocks(options),
-        options.positions,
-        activation=options.activation or "relu",
-        seed=options.seed,
-    )
+    sizes = options.width, options.heads, _blocks(options), options.positions
+    model = nn.GPT(text.letters, *sizes, activation=options.activation, seed=options.seed)
     if not options.json:
         held_out = f"{len(train):,} to learn from, {len(test):,} held out" if test else "none held out"
-        show(f"{text.name}: {_lines(len(text))} of {len(text.letters)} letters; {held_out}")
+        show(f"{text.name}: {plural(len(text), 'line')} of {len(text.letters)} letters; {held_out}")
         show(f"{model!r}, cross_entropy")
         show(f"A loss of {math.log(len(text.letters)):.2f} is guessing among {len(text.letters)}.\n")
-    history = _learn(model, train, test, options)
-    if history.loss and not math.isfinite(history.loss[-1]):
-        raise ValueError(f"the training diverged, to a loss of {history.loss[-1]}: try a smaller --lr than {options.lr}")
+    watched = test.rows(options.positions) if test else None
+    callbacks = [] if options.json else [_Telling(model, options)]
+    history = learn(options, model, "cross_entropy", train.rows(options.positions), watched, callbacks=callbacks)
     samples = [write_line(model, options.temperature, options.seed + i) for i in range(options.samples)]
     if options.json:
         print_json(_report(model, text, history, samples))
     else:
         _print_report(model, text, history, samples, options)
     if options.save:
-        sizes = {"width": options.width, "heads": options.heads, "layers": len(model.blocks), "positions": options.positions}
-        model.save(options.save, {"letters": text.letters.letters, **sizes})
+        named = dict(zip(("width", "heads", "layers", "positions"), sizes))
+        model.save(options.save, {"letters": text.letters.letters, **named})
         note(f"saved {options.save}")
     if options.plots:
         save_plots(Path(options.plots), {"loss-curve.png": lambda: nn.plot_loss(history)})
@@ -76,14 +62,10 @@ def train_on_lines(options: argparse.Namespace) -> int:
 
 
 def _blocks(options: argparse.Namespace) -> int:
-    text = "1" if options.layers is None else options.layers.strip()
+    text = options.layers.strip()
     if not text.isdecimal() or int(text) == 0:
         options.parser.error(f"--layers says for names how many blocks of attention there are, not {options.layers!r}")
     return int(text)
-
-
-def _lines(n: int) -> str:
-    return "1 line" if n == 1 else f"{n:,} lines"
 
 
 def write_line(model: GPT, temperature: float, seed: int) -> str:
@@ -93,28 +75,6 @@ def write_line(model: GPT, temperature: float, seed: int) -> str:
     """
     tries = (model.sample(temperature, 1_000 * seed + i) for i in range(MOST_TRIES))
     return next((line for line in tries if line), "")
-
-
-def _learn(model: GPT, train: Text, test: Text | None, options: argparse.Namespace) -> History:
-    import nn
-
-    bar = not (options.json or options.no_progress or not sys.stderr.isatty())
-    telling = _Telling(model, options)
-    return nn.fit(
-        model,
-        *train.rows(options.positions),
-        loss="cross_entropy",
-        validation=test.rows(options.positions) if test else None,
-        seed=options.seed,
-        optimizer=options.optimizer,
-        lr=options.lr,
-        epochs=10 if options.epochs is None else options.epochs,
-        batch_size=32 if options.batch is None else options.batch,
-        l2=options.l2,
-        patience=options.patience,
-        callbacks=[] if options.json else [telling],
-        progress=None if bar else False,
-    )
 
 
 class _Telling:

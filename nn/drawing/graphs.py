@@ -130,6 +130,7 @@ class GraphPictures:
         self.outside: dict[Any, Group] = {}  # of what comes into a part from outside
         self.placed: dict[str, dict[Value, Any]] = {}
         self.keys: dict[Value, str] = {}  # of the box in which each node is, once a picture is made
+        self.members: dict[Any, list[Value]] = {}  # and the nodes that are in each box that gathers some
         self.differentiated = any(node.grad for node in self.nodes)
 
     def picture(self, depth: str, local: str | None) -> Picture:
@@ -320,7 +321,7 @@ class GraphPictures:
         return self._gathered(places), places
 
     def _gathered(self, places: dict[Value, Any]) -> Picture:
-        members: dict[Any, list[Value]] = {}
+        members = self.members = {}
         for node in self.nodes:
             if node in places:
                 members.setdefault(places[node], []).append(node)

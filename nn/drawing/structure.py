@@ -13,16 +13,17 @@ those on the same inputs make a layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
 from autograd.graph import bottom_up, history, nodes
+from autograd.operation import CONSTANT
 from autograd.primitives import dot_of
 from autograd.value import Value
 from nn.attention import Block
 from nn.layers import SCALAR_ACTIVATIONS, Layer, Neuron
-from nn.module import Module
+from nn.module import Module, values_in
 
 NEURON, LAYER, BLOCK, MODULE = "neuron", "layer", "block", "module"
 ACTIVATIONS = set(SCALAR_ACTIVATIONS) - {"exp", "abs", "sin"}  # these mean other things, too
@@ -72,7 +73,7 @@ def parts(*outputs: Value) -> dict[Value, Part]:
     for node in order:
         if node in modules.of_parameter:
             found[node] = modules.of_parameter[node]
-        elif node.inputs:
+        elif node.inputs or node in modules.of_node:
             part = modules.part(node, found) or by_hand.part(node, found)
             if part is not None:
                 found[node] = part
@@ -93,7 +94,7 @@ class _Modules:
                 if call.module is not None:
                     results.setdefault(call, []).append(node)
         roots = list(dict.fromkeys(call.module for call in results))
-        inside = {inner for module in roots for inner in _all_inside(module)}
+        inside = {inner for module in roots for inner in module.modules() if inner is not module}
         self.of_module: dict[Module, Part] = {}
         self.of_parameter: dict[Value, Part] = {}
         tops = [module for module in roots if module not in inside]
@@ -103,8 +104,8 @@ class _Modules:
         self.of_node: dict[Value, Part] = {}
         for call in sorted(results, key=lambda call: len(self.of_module[call.module].around())):
             part = self.of_module[call.module]
-            for node in bottom_up(results[call], attrgetter("inputs"), _values_in(call.inputs)):
-                if node.inputs:
+            for node in bottom_up(results[call], attrgetter("inputs"), set(values_in(call.inputs))):
+                if node.inputs or (node.op is CONSTANT and node.label):  # a number of the module's own, as a norm's ε
                     self.of_node[node] = part
         self.behind = set(history(*self.of_node))  # a penalty on weights uses parameters too, but no module returns it
 
@@ -179,32 +180,11 @@ class _ByHand:
         return [x for x in (*node.inputs[:n], *node.inputs[2 * n :]) if x.op is None]
 
 
-def _all_inside(module: Module) -> Iterable[Module]:
-    for _, inner in module.children():
-        yield inner
-        yield from _all_inside(inner)
-
-
 def _part_name(attribute: str, module: Module) -> str:
     """What to write on a module: layer 1 for layers_1, neuron 2 for neurons_2, attributes of one's own as they are."""
     singular, _, index = attribute.rpartition("_")
     kind = "block" if isinstance(module, Block) else {"layers": "layer", "neurons": "neuron"}.get(singular)
     return f"{kind} {index}" if kind else attribute
-
-
-def _values_in(inputs: Any) -> set[Value]:
-    """Every Value in what a module was called on."""
-    found: set[Value] = set()
-    stack = [inputs]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Value):
-            found.add(item)
-        elif isinstance(item, dict):
-            stack += item.values()
-        elif isinstance(item, (list, tuple)):
-            stack += item
-    return found
 
 
 def _common(owners: list[Part | None]) -> Part | None:

@@ -130,7 +130,7 @@ tr.current td { background: var(--inner); }
 .stage .edge text.local { fill: var(--backward); font-weight: 700; }
 .stage .said rect { fill: var(--paper); }
 @container (max-width: 600px) { ${COMPACT}
-  .bar input[type=range] { flex-basis: 55%; } } /* so that it begins the second row */
+  .bar input[type=range] { flex-basis: 40%; } } /* so that it begins the second row */
 @media (max-height: 500px) and (min-width: 640px) { ${COMPACT} }
 @media (prefers-reduced-motion: no-preference) { .stage { scroll-behavior: smooth; } .stage path { transition: fill .25s, stroke .25s; } }
 @media print { .bar, .panel, .tools, summary { display: none; } details { display: block; } .stage svg { max-height: none; } }
@@ -158,12 +158,23 @@ function make(tag, words = "", className = "") {
   return made;
 }
 
-function shape(parent, tag, attributes, words) {
+export function shape(parent, tag, attributes, words) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (words !== undefined) made.textContent = words;
   parent?.append(made);
   return made;
+}
+
+// What a button begins and ends: step() again and again, so many milliseconds apart, until it gives false.
+export function repeating(button, begin, end) {
+  let timer = 0;
+  const stop = () => { clearInterval(timer); timer = 0; button.textContent = begin; };
+  const start = (step, pause) => {
+    button.textContent = end;
+    timer = Number(setInterval(() => { if (step() === false) stop(); }, pause));
+  };
+  return { start, stop, on: () => timer > 0 };
 }
 
 // Buttons, slider and keys. keys: what listens for them; places(): where each key goes from here; go(to), playing a switch.

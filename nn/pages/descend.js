@@ -30,7 +30,7 @@ function drawLosses(svg, losses) {
 // The buttons and the curve. It gives what the stepper calls when it has moved.
 function descender(it, $) {
   const { graph, words } = it, losses = [];
-  let timer = null, own = false; // whether it is by a step of ours that the leaves have changed
+  let own = false; // whether it is by a step of ours that the leaves have changed
   const rate = () => RATES[Number($(".eta").value)];
   const moving = () => it.moving().filter((i) => !it.refusal(i));
   const tellRate = () => { $(".rate output").textContent = text(rate()); $(".eta").setAttribute("aria-valuetext", text(rate())); };
@@ -48,18 +48,13 @@ function descender(it, $) {
         : now === before ? `${words.output} stays ${to}.` : `${words.output}: ${from} → ${to}.`;
     return which.length > 0 && now <= before;
   }
-  function stop() {
-    clearInterval(timer);
-    timer = null;
-    $(".often").textContent = "▶ 25 times";
-  }
-  $(".descend").addEventListener("click", () => { stop(); it.play(false); step(); });
+  const often = repeating($(".often"), "▶ 25 times", "⏸ Stop");
+  $(".descend").addEventListener("click", () => { often.stop(); it.play(false); step(); });
   $(".often").addEventListener("click", () => {
-    if (timer) { stop(); return; }
+    if (often.on()) { often.stop(); return; }
     it.play(false);
     let left = 25;
-    $(".often").textContent = "⏸ Stop";
-    timer = setInterval(() => { if (!step() || --left === 0) stop(); }, 120);
+    often.start(() => step() && --left > 0, 120);
   });
   $(".eta").addEventListener("input", tellRate);
   tellRate();
@@ -70,7 +65,7 @@ function descender(it, $) {
       drawLosses($(".losses"), losses);
       $(".fell").textContent = "";
     }
-    const which = moving(), names = which.slice(0, 12).map(words.name).sort(inOrder).join(", ");
+    const which = moving(), names = which.map(words.name).sort(inOrder).slice(0, 12).join(", ");
     $(".moves").textContent = which.length ? `What moves: ${names}${which.length > 12 ? ` and ${which.length - 12} more` : ""}. Each θ becomes θ − η ∂${words.output}/∂θ.` : "";
   };
 }

@@ -60,14 +60,14 @@ class Scene:
         shift = re.search(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", graph.attrib["transform"])
         assert shift
         self.shift = float(shift[1]), float(shift[2])
-        groups = [self._shape(group) for group in graph.iter(f"{_SVG}g") if group is not graph]
-        kinds = [group.attrib["class"] for group in graph.iter(f"{_SVG}g") if group is not graph]
-        self.frames = [shape for shape, kind in zip(groups, kinds) if kind == "cluster"]
-        self.boxes = {shape.key: shape for shape, kind in zip(groups, kinds) if kind == "node"}
+        shapes: dict[str, list[Shape]] = defaultdict(list)
+        for group in graph.findall(f"{_SVG}g"):
+            shapes[group.attrib["class"]].append(self._shape(group))
+        self.frames = shapes["cluster"]
+        self.boxes = {shape.key: shape for shape in shapes["node"]}
         self.edges: dict[str, list[Shape]] = defaultdict(list)
-        for shape, kind in zip(groups, kinds):
-            if kind == "edge":
-                self.edges[re.sub(":[^-]*", "", shape.key)].append(shape)
+        for shape in shapes["edge"]:
+            self.edges[re.sub(":[^-]*", "", shape.key)].append(shape)
         self.places: list[str] = view["places"]
         self.shown: dict[str, int] = view["shown"]
         self.smallest = min(size for shape in self.boxes.values() for _, _, size, *_ in shape.letters)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd.trace import BackwardStep, ForwardStep
+from nn.arguments import import_extra
 from nn.drawing.picture import number
 
 if TYPE_CHECKING:
@@ -23,12 +24,11 @@ class Canvas:
     """One figure of Matplotlib, in which each frame changes what is new."""
 
     def __init__(self, film: Film) -> None:
-        try:
-            from matplotlib.backends.backend_agg import FigureCanvasAgg
-            from matplotlib.figure import Figure
-            from matplotlib.font_manager import fontManager
-        except ImportError:
-            raise ImportError('the frames of a film are drawn by Matplotlib: pip install "chalkgrad[film]"') from None
+        import_extra("matplotlib", "the frames of a film are drawn by Matplotlib", "film")
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.font_manager import fontManager
+
         self.film, scene = film, film.scene
         there = {font.name for font in fontManager.ttflist}
         narrow = [name for name in ("Helvetica", "Arial", "Liberation Sans", "Nimbus Sans", "FreeSans") if name in there]

@@ -20,10 +20,15 @@ function groupsOf(graph) {
   return { groups, chains };
 }
 
+const usersOf = (graph) => {
+  const users = graph.nodes.map(() => []);
+  for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
+  return users;
+};
+
 // log softmax: numbers less the logarithm of the sum of their powers, and what is shifted in front; softmax: the powers of these.
 function softmaxes(graph) {
-  const users = graph.nodes.map(() => []), is = (i, op) => graph.nodes[i].op === op;
-  for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
+  const users = usersOf(graph), is = (i, op) => graph.nodes[i].op === op;
   const found = [];
   for (const total of graph.forward.filter((i) => is(i, "logsumexp"))) {
     const terms = graph.nodes[total].inputs;
@@ -74,8 +79,7 @@ const titleOf = ({ name }, results) => (results.length === 1 && results[0].lengt
 // The drawing with some groups closed, as stepper.js takes it, laid out here.
 function closedView(graph, { groups, chains }, closed, down, pixels, constants = true) {
   const drawn = (node) => (node.labelled && constants ? { ...node, drawn: true, said: `${node.name} = ${text(Number(fromText(node.value)))}` } : node);
-  const users = graph.nodes.map(() => []);
-  for (const i of graph.forward) for (const x of graph.nodes[i].inputs) users[x].push(i);
+  const users = usersOf(graph);
   const shut = new Set(closed);
   for (;;) {
     const box = boxesOf(chains, shut);

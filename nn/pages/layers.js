@@ -63,7 +63,7 @@ export function mountLayers(element, data, changed = () => {}) {
   }
 
   // The state: which drawing is open, how far it is stepped, which box and which number are looked at.
-  let trail = [0], position = 0, looked = null, chosen = null, boxes = {}, timer = null;
+  let trail = [0], position = 0, looked = null, chosen = null, boxes = {};
   const view = () => data.views[trail.at(-1)];
   const steps = () => 2 * view().order.length;
 
@@ -316,18 +316,16 @@ export function mountLayers(element, data, changed = () => {}) {
     show();
   }
 
+  const playing = repeating($(".play"), "▶ Play", "⏸ Pause");
   function play(on) {
-    clearInterval(timer);
-    timer = null;
-    if (on) {
-      go(position === steps() ? 0 : position + 1);
-      timer = setInterval(() => (position < steps() ? go(position + 1) : play(false)), 1400);
-    }
-    $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
+    playing.stop();
+    if (!on) return;
+    go(position === steps() ? 0 : position + 1);
+    playing.start(() => position < steps() && go(position + 1), 1400);
   }
 
   const places = () => ({ Home: 0, ArrowLeft: position - 1, ArrowRight: position + 1, End: steps() });
-  steer($, data.alone ? document : $(".app"), places, (to) => { play(false); go(to); }, () => play(!timer));
+  steer($, data.alone ? document : $(".app"), places, (to) => { play(false); go(to); }, () => play(!playing.on()));
   (data.alone ? document : $(".app")).addEventListener("keydown", (event) => {
     if ((event.key === "Escape" || event.key === "Backspace") && trail.length > 1) { back(trail.length - 2); event.preventDefault(); }
   });

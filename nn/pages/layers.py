@@ -21,6 +21,7 @@ from autograd.operation import CONSTANT
 from autograd.value import Value
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM
+from nn.arguments import plural
 from nn.drawing.dot import render
 from nn.drawing.graphs import GraphPictures, Group, in_order
 from nn.drawing.picture import Picture
@@ -176,13 +177,9 @@ class LayeredGraph:
         keys = {places[node]: key for node, key in self.pictures.keys.items()}
         outside = set(self.pictures.outside.values())
         boxes = {box.key: box for box in picture.boxes}
-        members: dict[Any, list[Value]] = {}
-        for node in self.order:
-            if node in places:
-                members.setdefault(places[node], []).append(node)
         sources = {group: source for source, group in self.pictures.outside.items()}
         units = {}
-        for place, inside in members.items():
+        for place, inside in self.pictures.members.items():
             box = boxes[keys[place]]
             if place in outside:
                 title = getattr(sources[place], "name", "") or _common_name(inside)
@@ -197,20 +194,28 @@ class LayeredGraph:
                 "part": place if isinstance(place, Part) else None,
             }
         for box in picture.boxes:
-            box.grad, box.part = None, box.part if root is None else None
+            box.part = box.part if root is None else None
             box.lines = box.lines[:1] if box.kind in ("group", "layer") else []
-        for arrow in picture.arrows:
-            arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
-        picture.note = ""
-        svg = render(Drawing(picture).dot, "svg").decode()
+        svg = blank_svg(picture)
         order = [keys[place] for place in in_order(places, self.pictures.inputs) if keys[place] in units]
         title = root.name if root is not None else "the whole"
-        return {"title": title, "svg": svg[svg.index("<svg") :], "units": units, "order": order}
+        return {"title": title, "svg": svg, "units": units, "order": order}
 
     def _results(self, inside: list[Value]) -> list[Value]:
         """The nodes of a box that are used outside of it."""
         own = set(inside)
         return [x for x in inside if x.inputs and (x is self.y or any(u not in own for u in self.users.get(x, ())))]
+
+
+def blank_svg(picture: Picture) -> str:
+    """The drawing of a picture whose numbers the page writes: without gradients, with keys for titles."""
+    for box in picture.boxes:
+        box.grad = None
+    for arrow in picture.arrows:
+        arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
+    picture.note = ""
+    svg = render(Drawing(picture).dot, "svg").decode()
+    return svg[svg.index("<svg") :]
 
 
 def _opens(part: Part) -> bool:
@@ -222,7 +227,7 @@ def _say(place: Part | Group, inside: Sequence[Value]) -> str:
     module = place.module if isinstance(place, Part) else None
     computed = sum(bool(node.inputs) for node in inside)
     what = f"{type(module).__name__} {module.extra_repr()}".strip() if module is not None else ""
-    count = f"{computed:,} operation{'' if computed == 1 else 's'}"
+    count = plural(computed, "operation")
     return f"{what}; {count}" if what else count
 
 

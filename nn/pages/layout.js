@@ -296,9 +296,8 @@ function last(by, x, target) {
   return /** @type {Box} */ (by.get(`n${x}@${target.rank - 1}`) ?? by.get(`n${x}`));
 }
 
-return { place, crossings, view, visits };
+return { place, view, visits };
 })();
 
 export const placeGraph = layout.place;
-export const crossings = layout.crossings;
 export const drawGraph = layout.view;

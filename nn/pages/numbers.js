@@ -272,7 +272,7 @@ export function ways(graph, values, from, most = 40) {
 }
 
 const RAISED = Object.fromEntries([..."-−0123456789"].map((c, i) => [c, "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
-const raised = (exponent) => [...String(exponent)].map((c) => RAISED[c]).join("");
+export const raised = (exponent) => [...String(exponent)].map((c) => RAISED[c]).join("");
 
 // A number as autograd/writing/numbers.py writes it: six significant digits, a tie to the even one, a true minus sign.
 export function text(x, digits = 6) {

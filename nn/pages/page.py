@@ -57,12 +57,16 @@ def inline(function: str, data: Any, fallback: str = "") -> str:
     """
     place = f"chalkgrad-{next(_ids)}-{os.getpid()}"
     functions = without_exports(script())
-    written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
     fit = FIT if fallback else ""
     return (
         f'<div id="{place}">{fallback}</div><script>(() => {{\n{functions}\n'
-        f'const place = document.getElementById("{place}");\n{function}(place, {written});\n{fit}}})();</script>'
+        f'const place = document.getElementById("{place}");\n{function}(place, {for_script(data)});\n{fit}}})();</script>'
     )
+
+
+def for_script(data: Any) -> str:
+    """Data as JSON that may stand in a script of a page."""
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
 def page(title: str, body: str) -> str:

@@ -7,7 +7,6 @@ in a scope of its own. What they know of operations and formulas is written out 
 from __future__ import annotations
 
 import html
-import json
 import os
 import re
 from importlib import resources
@@ -56,10 +55,9 @@ class Play:
         from nn.pages.play_data import grammar, table
 
         data = {"grammar": grammar(), "table": table(), "formula": self.formula}
-        written = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
         body = (
             f"<style>{PALETTE}{_source('play/play.css')}</style><main></main>"
-            f'<script type="application/json" id="data">{written}</script>'
+            f'<script type="application/json" id="data">{page.for_script(data)}</script>'
             f"<script>{bundle('play/start.js')}\n"
             'const data = JSON.parse(document.getElementById("data").textContent);\n'
             'play_start.start(document.querySelector("main"), data);</script>'

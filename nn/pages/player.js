@@ -9,20 +9,19 @@ export function mountPlayer(element, data) {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${STYLE}${PLAYER_STYLE}</style>${PLAYER_HTML}`;
   const $ = (selector) => root.querySelector(selector);
-  const bytes = (written) => Uint8Array.from(atob(written), (c) => c.charCodeAt(0)).buffer;
   const numbers = (list) => list.map((x) => Number(fromText(x)));
   const shortened = (words, n) => (words.length > n ? `${words.slice(0, Math.max(n - 1, 1))}…` : words);
   const largest = (list) => list.reduce((a, x) => (Number.isFinite(x) && Math.abs(x) > a ? Math.abs(x) : a), 0);
 
   const { layers, epochs, plane } = data;
-  const parameters = new Float64Array(bytes(data.parameters)), gradients = new Float32Array(bytes(data.gradients));
+  const parameters = unpack(data.parameters, Float64Array), gradients = unpack(data.gradients, Float32Array);
   const size = parameters.length / epochs.length, last = epochs.length - 1;
   const at = (list, k) => list.subarray(k * size, (k + 1) * size);
   const loss = numbers(data.loss), validation = numbers(data.valLoss);
   const strongest = { weights: largest(parameters), gradients: largest(gradients) };
 
   // The state: which record is shown, what the lines stand for, which neuron is looked at and which one was clicked.
-  let position = 0, shown = "weights", looked = null, clicked = null, timer = null;
+  let position = 0, shown = "weights", looked = null, clicked = null;
   const ground = plane ? planeOf($, data, () => at(parameters, position)) : null;
   const curve = lossOf($, data, { loss, validation, seek: (k) => { play(false); go(k); } });
 
@@ -179,7 +178,7 @@ export function mountPlayer(element, data) {
     for (const [name, list] of Object.entries(data.metrics)) if (epoch > 0) facts.push(`${name} ${text(Number(fromText(list[epoch - 1])), 4)}`);
     if (right) facts.push(right);
     const said = $(".said");
-    said.setAttribute("aria-live", timer ? "off" : "polite"); // while it plays, every epoch would be too much to hear
+    said.setAttribute("aria-live", playing.on() ? "off" : "polite"); // while it plays, every epoch would be too much to hear
     said.replaceChildren(make("b", epoch === 0 ? "At the start" : `Epoch ${epoch}`), `: ${facts.join(" · ") || "the net as it was before training"}`);
     tellPosition($, position, last, `epoch ${epoch} of ${data.all}`, `epoch ${epoch} of ${data.all}`);
   }
@@ -191,16 +190,15 @@ export function mountPlayer(element, data) {
 
   const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
 
+  const playing = repeating($(".play"), "▶ Play", "⏸ Pause");
   function play(on) {
-    const before = timer;
-    clearInterval(timer);
-    timer = null;
+    const before = playing.on();
+    playing.stop();
     if (on && last > 0) {
       const pause = Math.min(Math.max(9000 / last, 70), 600);
-      timer = setInterval(() => (position < last ? go(position + 1) : play(false)), still ? Math.max(pause, 600) : pause);
+      playing.start(() => (position < last ? go(position + 1) : play(false)), still ? Math.max(pause, 600) : pause);
       go(position === last ? 0 : position + 1);
     } else if (before) show();
-    $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
   }
 
   function lay() {
@@ -229,7 +227,7 @@ export function mountPlayer(element, data) {
     });
   } else $(".plane-view").replaceChildren(make("p", `The net takes ${layers[0].allIn} input${layers[0].allIn === 1 ? "" : "s"}: a decision boundary is drawn for two.`, "muted"));
   const places = () => ({ Home: 0, ArrowLeft: position - 1, ArrowRight: position + 1, End: last });
-  steer($, $(".app"), places, (to) => { play(false); go(to); }, () => play(!timer));
+  steer($, $(".app"), places, (to) => { play(false); go(to); }, () => play(!playing.on()));
   for (const what of ["weights", "gradients"]) $(`.${what}`).addEventListener("click", () => choice(what));
   lay();
   themed($(".app"), show);

@@ -151,7 +151,6 @@ def _data(history: History, layers: list[Layer], points: _Points | None, thresho
         "outputs": classes if len(classes) == outputs > 1 else [],
         "epochs": [r.epoch for r in records],
         "all": len(history),
-        "thinned": len(records) < len(history.records),
         "parameters": _packed("d", [[r.parameters[i] for i in kept] for r in records]),
         "gradients": _packed("f", gradients),
         "loss": [plain(x) for x in history.loss],

@@ -109,7 +109,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     const constants = Object.keys(boxes).filter((key) => graph.nodes.every((node, i) => boxOf(i) !== key || node.kind === "constant"));
     for (const key of constants) for (const part of [boxes[key], ...Object.entries(edges).flatMap(([way, found]) => (way.startsWith(`${key}->`) ? found : []))])
       part.classList.add("constant");
-    $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }) => labelled);
+    $(".constants").hidden = drawn ? !constants.length : !graph.nodes.some(({ labelled }, i) => labelled && !tree.chains[i].some((g) => closed.has(g)));
     if (!drawn) frameGroups(drawing, tree, closed, boxOf, boxes, toggle);
     letters = keepLegible(drawing); // with the frames, which make it larger
     setDrawing(drawing);
@@ -158,7 +158,7 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
 
   // The state: what the leaves hold, which way is gone, how many steps have been taken, which node is looked at.
   const leaves = {}, own = graph.parameters ?? [...graph.nodes.keys()].filter((i) => graph.nodes[i].kind === "leaf");
-  let timer = null, refused = "";
+  let refused = "";
   const it = { graph, words, leaves, run: null, wrong: "", position: 0, chosen: null, predicting: false,
     moving: moving ?? (() => own), refusal, turn, go, play, show, step: () => it.run.all[it.position - 1], next: () => it.run.all[it.position],
     differs: (i) => graph.nodes[i].kind !== "constant" && !Object.is(it.run.grads[i], it.run.right[i]) };
@@ -256,21 +256,19 @@ export function mount(element, graph, changed = () => {}, { moving } = {}) {
     return to;
   }
 
+  const playing = repeating($(".play"), "▶ Play", "⏸ Pause");
   function play(on) {
-    clearInterval(timer);
-    timer = null;
-    if (on) {
-      if (it.position === it.run.all.length) go(0);
-      go(along(1));
-      timer = setInterval(() => (it.position < it.run.all.length ? go(along(1)) : play(false)), Number($(".speed").value));
-    }
-    $(".play").textContent = timer ? "⏸ Pause" : "▶ Play";
+    playing.stop();
+    if (!on) return;
+    if (it.position === it.run.all.length) go(0);
+    go(along(1));
+    playing.start(() => it.position < it.run.all.length && go(along(1)), Number($(".speed").value));
   }
 
   const places = () => ({ Home: 0, ArrowLeft: along(-1), ArrowRight: along(1), End: it.run.all.length });
   const keys = graph.alone ? document : $(".app"); // a page of its own listens everywhere
-  steer($, keys, places, (to) => { play(false); go(to); }, () => play(!timer));
-  $(".speed").addEventListener("change", () => { if (timer) play(true); });
+  steer($, keys, places, (to) => { play(false); go(to); }, () => play(!playing.on()));
+  $(".speed").addEventListener("change", () => { if (playing.on()) play(true); });
   $(".way").addEventListener("change", () => { it.wrong = $(".way").value; compute(); table(); show(); });
   $(".depth").addEventListener("change", () => { fold($(".depth").value); show(); });
   for (const option of [...$(".depth").options]) if (option.value !== "own" && !depths.includes(option.value)) option.remove();

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,12 @@ from autograd.trace import as_first_reached, trace
 from autograd.value import Value
 from autograd.writing.names import pretty
 from autograd.writing.notation import ATOM, POWER, PRODUCT, level_of
-from nn.drawing.dot import render
+from nn.arguments import import_extra
 from nn.drawing.graphs import DEPTHS, OPERATION, GraphPictures, draw
 from nn.drawing.picture import Picture
 from nn.drawing.structure import NEURON, Part, parts
-from nn.drawing.writers import Drawing
 from nn.pages.film import Film
-from nn.pages.layers import LayeredGraph
+from nn.pages.layers import LayeredGraph, blank_svg
 from nn.pages.page import figure_page, inline, plain, script
 from nn.pages.trees import partials_of
 
@@ -112,19 +112,10 @@ class Stepper:
                 f"a film shows every step, and this graph of {self.nodes:,} nodes is stepped through layer by layer: take"
                 " the loss of fewer rows of data, or save it as .html"
             )
-        order = nodes(self.y)
-        return Film(self.steps, self.data, order, self._drawings(order), theme, seconds)
-
-    def _drawings(self, order: list[Value]) -> dict[str, Any]:
-        """What Graphviz makes of the graph at each depth, for films."""
-        graph, found = GraphPictures([self.y], 4, set(), None, 0), {}
+        order, graph = nodes(self.y), GraphPictures([self.y], 4, set(), None, 0)
         names = {node: entry["name"] for node, entry in zip(order, self.data["nodes"])}
-        for depth in DEPTHS:
-            try:
-                found[depth] = view_of(graph, graph.picture(depth, None), order, names)
-            except ValueError:  # too many boxes at this depth
-                continue
-        return found
+        views = {depth: view_of(graph, picture, order, names) for depth, picture in _pictures(graph)}
+        return Film(self.steps, self.data, order, views, theme, seconds)
 
     def widget(self) -> Any:
         """The page as a Jupyter widget, in step with Python both ways.
@@ -133,11 +124,9 @@ class Stepper:
         moves the page; moving the page sets them, and the graph's Values with them. Unlike the page that a cell shows by
         itself, a widget needs its kernel. Raises ImportError without anywidget.
         """
-        try:
-            import anywidget
-            import traitlets
-        except ImportError:
-            raise ImportError('the widget form comes with anywidget: pip install "chalkgrad[widget]"') from None
+        import_extra("anywidget", "the widget form comes with anywidget", "widget")
+        import anywidget
+        import traitlets
 
         class StepperWidget(anywidget.AnyWidget):
             _esm = script()
@@ -194,28 +183,27 @@ def _titles(graph: GraphPictures, order: list[Value], names: dict[Value, str]) -
     return {node: title for node in order if node.inputs and (title := boxes[graph.keys[node]].title or names[node])}
 
 
+def _pictures(graph: GraphPictures) -> Iterator[tuple[str, Picture]]:
+    """The picture of a graph at each depth at which it has not too many boxes."""
+    for depth in DEPTHS:
+        with suppress(ValueError):
+            yield depth, graph.picture(depth, None)
+
+
 def _views(graph: GraphPictures, order: list[Value], names: dict[Value, str]) -> dict[str, Any]:
     """The drawings of a large graph, at each depth at which it has another number of boxes. None where no Graphviz is."""
-    views: dict[str, Any] = {}
-    sizes = set()
-    fits = False
-    for depth in DEPTHS:
-        try:
+    views: dict[int, tuple[str, Any]] = {}
+    try:
+        for depth, picture in _pictures(graph):
             if depth == OPERATION:
                 names.update(_titles(graph, order, names))
-            picture = graph.picture(depth, None)
-        except ValueError:  # too many boxes at this depth
-            continue
-        fits = True
-        if len(picture.boxes) not in sizes:
-            sizes.add(len(picture.boxes))
-            try:
-                views[depth] = view_of(graph, picture, order, names)
-            except (ImportError, RuntimeError):
-                return {}
-    if not fits:
+            if len(picture.boxes) not in views:
+                views[len(picture.boxes)] = depth, view_of(graph, picture, order, names)
+    except (ImportError, RuntimeError):
+        return {}
+    if not views:
         raise ValueError(f"this graph of {len(order):,} nodes has too many boxes at every depth: take a smaller part of it")
-    return views
+    return dict(views.values())
 
 
 def view_of(graph: GraphPictures, picture: Picture, order: list[Value], names: dict[Value, str]) -> dict[str, Any]:
@@ -232,16 +220,11 @@ def view_of(graph: GraphPictures, picture: Picture, order: list[Value], names: d
         if box.kind == OPERATION and node.inputs:
             box.title = names[node]
     for box in picture.boxes:
-        box.grad = None
         if box.key in shown:
             box.lines = ["−0.00000000", "grad −0.00000000"]
         else:  # what the page does not keep up to date, it does not show
             box.lines = box.lines[:1] if box.kind == "group" else [line for line in box.lines if "‖" not in line]
-    for arrow in picture.arrows:
-        arrow.flow, arrow.text = None, arrow.text.partition(" = ")[0]
-    picture.note = ""
-    svg = render(Drawing(picture).dot, "svg").decode()
-    return {"svg": svg[svg.index("<svg") :], "places": [graph.keys[node] for node in order], "shown": shown}
+    return {"svg": blank_svg(picture), "places": [graph.keys[node] for node in order], "shown": shown}
 
 
 def _groups(y: Value, order: list[Value], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ from autograd import Value, gradient, jacobian
 
 OVER_LISTS = [ag.sum, ag.prod, ag.mean, ag.logsumexp, ag.softmax, ag.log_softmax]
 LOGITS = [[0.3, -0.5, 1.5], [1000.0, 999.0, -1000.0], [745.0, -745.0], [-1000.0, -1000.0], [40.0, -40.0, 39.0], [5.0]]
+LOGITS += [[40.0, 0.0], [-745.0, -744.5], [1e8 + 0.5, 1e8], [0.1, 0.2]]
+NO_LISTS = [3.0, "12", None, Value(2.0)]
 
 
 def slopes(y, xs):
@@ -57,12 +59,6 @@ def test_of_no_numbers(f, value):
     assert f([]) == value
 
 
-def test_mean_of_no_numbers_is_an_error():
-    """There is no mean of nothing."""
-    with pytest.raises(ValueError, match="mean of no numbers"):
-        ag.mean([])
-
-
 def test_sum_and_dot_are_single_nodes():
     """A sum, and a neuron's net, is one node, however long."""
     ws, xs, b = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], Value(5.0)
@@ -99,24 +95,17 @@ def test_dot_of_lists_of_different_length_is_an_error(ws, xs):
         ag.dot(ws, xs)
 
 
-@pytest.mark.parametrize("f", [*OVER_LISTS, lambda x: ag.dot(x, [1.0]), lambda x: ag.dot([1.0], x)])
-@pytest.mark.parametrize("wrong", [3.0, Value(3.0), None, "12"])
-def test_what_is_no_list_is_a_type_error(f, wrong):
-    """The sentence shows how to pass a list."""
-    with pytest.raises(TypeError, match="takes a list of numbers, as in"):
-        f(wrong)
-
-
 @pytest.mark.parametrize("logits", LOGITS)
 def test_logsumexp_and_softmax_are_right_at_any_size(logits):
-    """logsumexp, softmax and log_softmax agree with mpmath, and nothing overflows on the way."""
+    """To the last digits by mpmath: nothing overflows, however large the numbers are, however near one share is to 1."""
     with mp.workdps(1000):
         total = mp.log(mp.fsum(mp.exp(mpf(x)) for x in logits))
         logs = [mpf(x) - total for x in logits]
-        probabilities = [float(mp.exp(z)) for z in logs]
+        shares = [float(mp.exp(z)) for z in logs]
     assert ag.logsumexp(logits) == pytest.approx(float(total), rel=1e-14)
-    assert ag.log_softmax(logits) == pytest.approx([float(z) for z in logs], rel=1e-12, abs=1e-12)
-    assert ag.softmax(logits) == pytest.approx(probabilities, rel=1e-12, abs=1e-300)
+    assert ag.log_softmax(logits) == pytest.approx([float(z) for z in logs], rel=4e-16, abs=0.0)
+    assert ag.softmax(logits) == pytest.approx(shares, rel=3e-15, abs=0.0)
+    assert [v.data for v in ag.log_softmax([Value(x) for x in logits])] == ag.log_softmax(logits)
 
 
 @pytest.mark.parametrize("logits", LOGITS)
@@ -134,12 +123,6 @@ def test_softmax_jacobian(logits):
     found = jacobian(ag.softmax)(logits)
     for row, true in zip(found, expected, strict=True):
         assert row == pytest.approx(true, rel=1e-12, abs=1e-15)
-
-
-def test_softmax_sums_to_one():
-    """The probabilities add up to 1, and do not change when all logits are shifted."""
-    assert math.fsum(ag.softmax([0.1, 2.0, -3.0])) == pytest.approx(1.0, rel=1e-15)
-    assert ag.softmax([0.5, 2.0, -3.0]) == pytest.approx(ag.softmax([100.5, 102.0, 97.0]), rel=1e-12)
 
 
 def test_logsumexp_of_two_is_softplus():
@@ -167,11 +150,6 @@ def test_the_bounds_of_clip_may_be_values():
     assert slopes(ag.clip(x, low, high), [x, low, high]) == [0.0, 0.0, 1.0]
 
 
-def test_abs_and_sum_are_named_as_in_python():
-    """autograd.abs and autograd.sum do on Values what Python's do on numbers."""
-    assert (ag.abs(-2.0), ag.sum([1.0, 2.0])) == (2.0, 3.0)
-
-
 def test_the_entropy_of_softmax_by_mpmath():
     """A formula over lists has mpmath's derivatives."""
 
@@ -192,22 +170,8 @@ def test_the_entropy_of_softmax_by_mpmath():
         (y,) = gradient(y, x)
 
 
-@pytest.mark.parametrize(
-    "xs", [[1000.0, 999.0, -1000.0], [40.0, 0.0], [-745.0, -744.5], [1e8 + 0.5, 1e8], [3.0], [0.1, 0.2]]
-)
-def test_log_softmax_is_right_to_the_last_digits(xs):
-    """Against 50 digits, however large the numbers are and however near one share is to 1."""
-    with mp.workdps(50):
-        total = mp.log(sum(mp.exp(mpf(x)) for x in xs))
-        expected = [float(mpf(x) - total) for x in xs]
-        shares = [float(mp.exp(mpf(x) - total)) for x in xs]
-    assert ag.log_softmax(xs) == pytest.approx(expected, rel=4e-16, abs=0.0)
-    assert ag.softmax(xs) == pytest.approx(shares, rel=1e-15, abs=0.0)
-    assert [v.data for v in ag.log_softmax([Value(x) for x in xs])] == ag.log_softmax(xs)
-
-
 @pytest.mark.parametrize("name", ["sum", "prod", "mean", "logsumexp", "softmax", "log_softmax"])
-@pytest.mark.parametrize("wrong", [3.0, "12", Value(2.0)])
+@pytest.mark.parametrize("wrong", NO_LISTS)
 def test_what_is_no_list_is_told_by_name(name, wrong):
     """The sentence has the function, an example, and what was given."""
     with pytest.raises(TypeError) as caught:
@@ -215,12 +179,13 @@ def test_what_is_no_list_is_told_by_name(name, wrong):
     assert str(caught.value) == f"{name} takes a list of numbers, as in {name}([x1, x2]), not {wrong!r}"
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_what_is_no_list_is_told_by_dot(place):
+@pytest.mark.parametrize("wrong", NO_LISTS)
+def test_what_is_no_list_is_told_by_dot(wrong):
     """Whichever of the two it is."""
-    with pytest.raises(TypeError) as caught:
-        ag.dot(*([3.0, [1.0]] if place == 0 else [[1.0], 3.0]))
-    assert str(caught.value) == "dot takes a list of numbers, as in dot([x1, x2]), not 3.0"
+    for both in ((wrong, [1.0]), ([1.0], wrong)):
+        with pytest.raises(TypeError) as caught:
+            ag.dot(*both)
+        assert str(caught.value) == f"dot takes a list of numbers, as in dot([x1, x2]), not {wrong!r}"
 
 
 def test_the_mean_of_no_numbers_in_words():

@@ -13,6 +13,7 @@ import autograd as ag
 from autograd import Value, gradient, log_softmax, mean, softmax
 from autograd.graph import dependents, history, leaves, nodes, paths_between, ways
 
+AGAIN = pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
 MANY = many(200_000)  # LONG=5 makes it a million
 
 
@@ -56,15 +57,10 @@ def test_nodes_has_each_node_after_its_inputs():
 
 
 def test_leaves_come_in_the_order_of_the_formula():
-    """Leaves are found from left to right, each once."""
+    """Leaves are found from left to right, each once, however deep each of them stands."""
     a, b, c = Value(1.0), Value(2.0), Value(3.0)
     assert leaves((c + a) * (b + c)) == [c, a, b]
-
-
-def test_leaves_of_a_sum_come_in_the_order_of_its_terms():
-    """However deep each of them stands."""
-    a, b, c = (Value(1.0, label=name) for name in "abc")
-    assert [leaf.label for leaf in leaves(ag.sum([a.exp().log(), b.exp(), c.exp().log().exp()]))] == ["a", "b", "c"]
+    assert leaves(ag.sum([a.exp().log(), b.exp(), c.exp().log().exp()])) == [a, b, c]
 
 
 def test_dependents_are_what_varies_with_x():
@@ -86,7 +82,6 @@ def test_paths_are_the_ways_down_to_x():
     square = x * x
     y = square + x
     assert list(paths(y, x)) == [[y, square, x], [y, square, x], [y, x]]
-    assert list(paths(x, x)) == [[x]]
     assert list(paths(y, Value(1.0))) == []
 
 
@@ -143,7 +138,7 @@ def test_a_node_with_very_many_inputs():
 
 
 @pytest.mark.parametrize("build", [chain, doubled], ids=["chain", "each used twice"])
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
+@AGAIN
 def test_a_long_graph_is_copied_and_pickled(build, again):
     """Copies of five thousand nodes have the same shape and numbers, and stand apart."""
     x = Value(0.0, label="x")
@@ -158,7 +153,7 @@ def test_a_long_graph_is_copied_and_pickled(build, again):
     assert x.grad == 0.0 != root.grad
 
 
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
+@AGAIN
 @pytest.mark.parametrize("end", [softmax, log_softmax, lambda xs: gradient(log_softmax(xs)[0], *xs)])
 def test_softmax_of_a_long_graph_is_copied_and_pickled(end, again):
     """What it takes the largest of is behind a node, too, and is not walked by calling itself."""
@@ -166,7 +161,7 @@ def test_softmax_of_a_long_graph_is_copied_and_pickled(end, again):
     assert again(y).data == y.data
 
 
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["copied", "pickled"])
+@AGAIN
 @pytest.mark.parametrize("leaf_first", [True, False])
 def test_a_leaf_that_goes_along_with_its_loss_stays_the_same_object(again, leaf_first):
     """Parameters and the loss computed from them still belong together when both come back."""

@@ -1,6 +1,5 @@
 """Threads that share Values: no contribution is lost, a step is one event, and compiled programs keep to themselves."""
 
-import asyncio
 import os
 import random
 import subprocess
@@ -8,7 +7,6 @@ import sys
 import threading
 
 import pytest
-from own_loop import in_a_loop_of_its_own
 
 import nn
 from autograd import AnomalyError, Primitive, Value, compile, detect_anomaly, dot, no_grad
@@ -256,40 +254,13 @@ def test_threads_with_and_without_blocks():
     assert engine.supervisor is None
 
 
-def test_tasks_have_blocks_of_their_own():
-    """Two tasks of asyncio in one thread: the block of one does not hold in the other."""
-
-    async def remembering(inside):
-        if inside:
-            with no_grad():
-                await asyncio.sleep(0)
-                return bool((Value(1.0) * 2.0).inputs)
-        await asyncio.sleep(0)
-        return bool((Value(1.0) * 2.0).inputs)
-
-    async def both():
-        return await asyncio.gather(remembering(True), remembering(False), remembering(True))
-
-    assert in_a_loop_of_its_own(both) == [False, True, False]
-    assert engine.supervisor is None
-
-
 def test_a_block_that_ends_elsewhere_says_so():
     """Left in a thread in which it was not entered: a RuntimeError, not silence."""
-    block = no_grad()
-    with block:
-        errors = []
-
-        def work():
-            try:
-                block.__exit__()
-            except RuntimeError as error:
-                errors.append(str(error))
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-    assert errors == ["no_grad ends where it was not begun: in another thread, or another task"]
+    with (
+        no_grad() as block,
+        pytest.raises(RuntimeError, match="no_grad ends where it was not begun: in another thread, or another task"),
+    ):
+        in_threads(lambda i: block.__exit__(), 1)
 
 
 # ------------------------------------------------------------------------------------------------ compiled

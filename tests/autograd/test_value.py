@@ -64,10 +64,12 @@ def test_two_losses_of_one_leaf_add_up_until_it_is_set_to_zero():
 
 
 def test_backward_from_a_leaf():
-    """A leaf varies with itself by 1."""
+    """A leaf varies with itself by 1, and adds up as any other: a second backward() makes it 2."""
     x = Value(5.0)
     x.backward()
     assert x.grad == 1.0
+    x.backward()
+    assert x.grad == 2.0
 
 
 @pytest.mark.parametrize("op", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
@@ -82,17 +84,6 @@ def test_operators_take_plain_numbers_on_either_side(op, other):
     assert left.inputs[1].op is right.inputs[0].op is CONSTANT
     left.backward()
     assert left.inputs[1].grad == 0.0
-
-
-@pytest.mark.parametrize("kind", ["float64", "float32", "int64", "bool_"])
-@pytest.mark.parametrize("op", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
-def test_operators_take_numpy_scalars_on_either_side(op, kind):
-    """np.float64(2) * Value(3) is a Value, not an array."""
-    np = pytest.importorskip("numpy", reason="NumPy scalars are needed")
-    number = getattr(np, kind)(1)
-    for result in (op(number, Value(3.0)), op(Value(3.0), number)):
-        assert type(result) is Value
-        assert type(result.data) is float
 
 
 def test_data_is_always_a_float():
@@ -187,14 +178,28 @@ def test_repr_shows_a_gradient_that_is_there():
     [
         (138.83381924, "138.8338"),
         (0.00123456, "0.001235"),
-        (1e6, "1e+06"),
         (3.0, "3.0"),
         (-2.50001, "-2.5"),
         (0.99999, "1.0"),
+        (1e-4, "0.0001"),
+        (0.99e-4, "9.9e-05"),
+        (999999.0, "999999.0"),
+        (1e6, "1e+06"),
+        (1234567.0, "1.2346e+06"),
+        (1.00004, "1.0"),
+        (1.00006, "1.0001"),
+        (0.123456, "0.1235"),
+        (0.0123456, "0.01235"),
+        (-0.00123456, "-0.001235"),
+        (0.0, "0.0"),
+        (-0.0, "0.0"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
     ],
 )
 def test_short_numbers(x, text):
-    """Four digits after the point, four significant ones below 1."""
+    """Four digits after the point, four significant ones below 1; powers of ten outside 0.0001 to a million; no −0."""
     assert short(x) == text
 
 
@@ -425,24 +430,13 @@ def test_data_that_is_an_array_is_named():
         assert math.isfinite(x.grad)
 
 
-def test_a_leaf_that_is_differentiated_by_itself_adds_up_too():
-    """x.backward() twice is 2: it is a leaf, as any other."""
-    x = Value(5.0)
-    x.backward()
-    x.backward()
-    assert x.grad == 2.0
-
-
 def test_a_value_without_a_label_is_named_as_one():
     """Where a number was set to something else, and no label says which."""
     x = Value(1.0)
     x.data = "a"
-    with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number\. autograd computes with real numbers"):
-        x * 2
-    with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number"):
-        ag.tanh(x)
-    with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number"):
-        ag.atan2(x, 1.0)
+    for use in (lambda: x * 2, lambda: ag.tanh(x), lambda: ag.atan2(x, 1.0)):
+        with pytest.raises(TypeError, match=r"^a Value: its \.data was set to no number\. autograd computes with real"):
+            use()
 
 
 @pytest.mark.parametrize(
@@ -457,39 +451,6 @@ def test_defaults_are_the_published_ones(function, below, above):
     """leaky_relu leaks a hundredth (Maas et al. 2013), elu goes down to −1 (Clevert et al. 2015), clip does nothing."""
     assert [function(ag, x) for x in (-2.0, 3.0)] == [below, above]
     assert [function(Value, Value(x)).data for x in (-2.0, 3.0)] == [below, above]
-
-
-@pytest.mark.parametrize(("op", "n"), [("tanh", 2), ("atan2", 1), ("clip", 2), ("hypot", 3)])
-def test_an_operation_with_too_many_or_too_few_inputs_is_a_type_error(op, n):
-    """With how many it takes, and how many it got."""
-    arity = PRIMITIVES[op].arity
-    with pytest.raises(TypeError, match=rf"^{op} takes {arity} argument{'s' * (arity != 1)}, got {n}$"):
-        PRIMITIVES[op](*[Value(1.0)] * n)
-
-
-@pytest.mark.parametrize(
-    ("x", "text"),
-    [
-        (1e-4, "0.0001"),
-        (0.99e-4, "9.9e-05"),
-        (999999.0, "999999.0"),
-        (1e6, "1e+06"),
-        (1234567.0, "1.2346e+06"),
-        (1.00004, "1.0"),
-        (1.00006, "1.0001"),
-        (0.123456, "0.1235"),
-        (0.0123456, "0.01235"),
-        (-0.00123456, "-0.001235"),
-        (0.0, "0.0"),
-        (-0.0, "0.0"),
-        (math.inf, "inf"),
-        (-math.inf, "-inf"),
-        (math.nan, "nan"),
-    ],
-)
-def test_short_numbers_at_the_ends(x, text):
-    """Powers of ten outside 0.0001 to a million; no sign of a zero."""
-    assert short(x) == text
 
 
 def test_lists_are_labelled_to_three_indices():

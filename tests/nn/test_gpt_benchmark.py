@@ -1,25 +1,15 @@
 """benchmarks/gpt.py: all that are timed there compute the same, at a size that takes no time."""
 
 import functools
-import importlib.util
-import pathlib
 import sys
 
 import pytest
+from benchmark_programs import program
 from long_runs import thorough
 
 np = pytest.importorskip("numpy", reason="the benchmark is about arrays: pip install numpy")
 
-PATH = pathlib.Path(__file__).parents[2] / "benchmarks" / "gpt.py"
-spec = importlib.util.spec_from_file_location("gpt_benchmark", PATH)
-gpt = importlib.util.module_from_spec(spec)
-sys.modules["gpt_benchmark"] = gpt
-sys.path.insert(0, str(PATH.parent))  # where its own helpers stand
-try:
-    spec.loader.exec_module(gpt)
-finally:
-    sys.path.remove(str(PATH.parent))
-
+gpt = program("gpt")
 SHAPE = gpt.Shape(width=4, heads=2, layers=2, positions=5)
 
 

@@ -66,24 +66,6 @@ def test_save_and_load_keep_every_digit(tmp_path):
     assert json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))["parameters"]["w_111"] == 0.1 + 0.2
 
 
-def test_a_failed_save_leaves_the_old_file_whole(tmp_path, monkeypatch):
-    """Whatever goes wrong while writing, the file that was there is untouched and nothing else is left behind."""
-    model = nn.MLP(2, [1], seed=0)
-    path = tmp_path / "model.json"
-    model.save(path)
-    before = path.read_bytes()
-
-    def no_room(*args):
-        raise OSError("no room")
-
-    monkeypatch.setattr(os, "replace", no_room)
-    model.layers[0].neurons[0].w[0].data = 7.0
-    with pytest.raises(OSError, match="no room"):
-        model.save(path)
-    assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["model.json"]
-
-
 def test_a_model_with_nan_is_not_saved(tmp_path):
     """The parameter is named, and no file is made."""
     model = nn.MLP(2, [1], seed=0)

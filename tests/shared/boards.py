@@ -1,6 +1,11 @@
-"""A board of every kind, for whatever reads, sets or shows boards: derivations, rules, tables, steps, odd labels."""
+"""A board of every kind: derivations, sheets, vector forms, tables, steps, the rule of each operation, odd labels.
+
+Each is made once, however many tests look at it.
+"""
 
 from functools import cache
+
+from exact_rows import HELPERS
 
 import autograd as ag
 import nn
@@ -63,17 +68,7 @@ def odd(each):
     return Board(boards=[derivation(loss, x), sheet, derivatives(loss, x, y), descent(loss, x, y, rate=0.1, symbol=each)])
 
 
-HELPERS = (
-    "gaussian",
-    "sinc_slope",
-    "sigmoid_slope",
-    "tanh_slope",
-    "power_slope",
-    "ray",
-)  # rows that have no rule of their own to tell
-
 CORPUS = {
-    "nothing": Board,
     "titles": lambda: Board([Line(write_name("y"), figure(1.0), words("50 % & <more>"))], "100 % of_it & #1 <x> {~^\\} $"),
     "the neuron": lambda: derivation(*neuron()),
     "the net": lambda: note()[0],
@@ -85,7 +80,6 @@ CORPUS = {
     **{f"rule of {name}": (lambda op=op: derivation(op)) for name, op in PRIMITIVES.items() if name not in HELPERS},
     **{f"order {n}": (lambda n=n: derivatives(curved, 1, 2, 3, order=n, numbers=True)) for n in (1, 2, 3)},
     **{f"softmax, order {n}": (lambda n=n: derivatives(*two_classes(), order=n, numbers=True)) for n in (1, 2, 3)},
-    "outputs": lambda: derivatives(lambda x, y: [x * y, ag.sin(x)], order=2),
     "five inputs": lambda: derivatives(lambda a, b, c, d, e: a * b + c * d * e, 1, 2, 3, 4, 5, order=2, numbers=True),
     "a step": lambda: descent(*note()[1:], rate=0.5),
     "a step of 51 parameters": lambda: descent(*classifier()[1:], rate=0.1),
@@ -94,11 +88,5 @@ CORPUS = {
 
 
 @cache
-def board(name):
-    """The board of a name, made once."""
-    return CORPUS[name]()
-
-
-def every_line(shown):
-    """The lines of a board and of those inside it."""
-    return [*shown.lines, *(line for inner in shown.boards for line in every_line(inner))]
+def board_of(kind):
+    return CORPUS[kind]()

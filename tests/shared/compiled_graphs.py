@@ -34,6 +34,29 @@ def by_rows(y, inputs, X, wrt):
     return np.array(values), np.array(slopes).reshape(len(values), len(wrt))
 
 
+def by_lists(y, given, parameters, arrays):
+    """The same where inputs come in lists, with an array for each."""
+    return by_rows(y, [x for some in given.values() for x in some], np.concatenate(arrays, axis=1), parameters)
+
+
+def by_script(program, *arrays):
+    """What the script of a program gives, which knows nothing of this package."""
+    space = {"__name__": "script"}
+    exec(program.script, space)
+    return (space.get("value_and_gradient") or space["values"])(program.theta, *arrays)
+
+
+def agree_with_graph(program, X):
+    """The value over a batch, the gradient, the outputs, and the gradient of each row are those of a program's graph."""
+    ((y,), inputs) = program.ys, [x for some in program.lists.values() for x in some]
+    values, slopes = by_rows(y, inputs, X, program.parameters)
+    value, found = program.value_and_grad(X)
+    agree(value, getattr(np, program.reduction)(values))
+    agree(found, getattr(np, program.reduction)(slopes, axis=0))
+    agree(program(X), values)
+    agree(program.per_sample_gradients(X), slopes)
+
+
 def agree(found, expected, largest=0.0):
     """To 1e-12 of the largest number, or of 1."""
     expected = np.asarray(expected)

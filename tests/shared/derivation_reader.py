@@ -18,8 +18,7 @@ from autograd.graph import nodes
 from autograd.writing.names import text_name
 
 INDEX = "₀-₉ⱼₘᵢᵣₛₙₚ"
-INDICES = rf"[{INDEX}]+(?:,[{INDEX}]+)*"
-NAME = rf"[A-Za-zŷα-ωΑ-Ω]+(?:_[A-Za-z]+)?(?:⁽[¹²³⁴-⁹]⁾)?(?:{INDICES})?"
+NAME = rf"[A-Za-zŷα-ωΑ-Ω]+(?:_[A-Za-z]+)?(?:⁽[¹²³⁴-⁹]⁾)?[{INDEX}]*"
 UNDER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -33,10 +32,6 @@ class LineReader(TextReader):
         r"|(?P<sign>[-−+·/^()|,\[\]><=])"
     )
 
-    def bounds(self, text):
-        letter, low, high = re.fullmatch("Σ(.)₌([₀-₉]+)([⁰¹²³⁴-⁹]+)", text).groups()
-        return letter, int(low.translate(LOW)), int(high.translate(HIGH))
-
     def atom(self):
         if self.peek("one"):
             letter, number = re.fullmatch("1(.)₌([₀-₉]+)", self.take("one")).groups()
@@ -46,11 +41,6 @@ class LineReader(TextReader):
             return lambda at: mpf(10) ** power
         if self.peek("held", "partial"):
             return self.named(self.take("held", "partial"))
-        if self.peek("["):
-            self.take("[")
-            x, sign, y = self.sum(), self.take(">", "<", "="), self.sum()
-            self.take("]")
-            return lambda at: mpf({">": x(at) > y(at), "<": x(at) < y(at), "=": x(at) == y(at)}[sign])
         return super().atom()
 
     def named(self, name):
@@ -58,25 +48,17 @@ class LineReader(TextReader):
 
 
 def with_numbers(name, at):
-    """A name with the numbers that the letters below it stand for: w₂ₘⱼ as w₂₁₃, or w₂,₁₀,₃."""
-    return re.sub(rf"(?<=[^\W\d_]){INDICES}|(?<=⁾){INDICES}", lambda match: _numbered(match[0], at), name)
+    """A name with the numbers that the letters below it stand for."""
+    return re.sub(rf"(?<=[^\W\d_])[{INDEX}]+|(?<=⁾)[{INDEX}]+", lambda m: "".join(_low(c, at) for c in m[0]), name)
 
 
-def _numbered(below, at):
-    if at.keys().isdisjoint(below):
-        return below
-    numbers = [str(at.get(each, each)).translate(UNDER) for each in (below.split(",") if "," in below else below)]
-    return ("," if max(map(len, numbers)) > 1 else "").join(numbers)
+def _low(c, at):
+    return str(at[c]).translate(UNDER) if c in at else c
 
 
 def read(text, names, at):
     """What a formula comes to, where its letters stand for these numbers."""
-    reader = object.__new__(LineReader)
-    reader.names, reader.at = names, 0
-    reader.tokens = [*reader.split(text), ("end", "")]
-    whole = reader.sum()
-    reader.take("end")
-    return whole(at)
+    return LineReader(text, names).whole(at)
 
 
 def computed(text, names, **at):

@@ -5,6 +5,7 @@ A derivative never comes from a rule: it is a difference quotient, taken with st
 """
 
 import functools
+import itertools
 import math
 from collections import Counter
 from math import inf
@@ -61,6 +62,9 @@ def row(truth, points=None, active=None):
 def pairs(*ys):
     return [(x, y) for x in POINTS for y in ys]
 
+
+# rows that only help to compute, and have no rule of their own to tell
+HELPERS = "gaussian sinc_slope sigmoid_slope tanh_slope power_slope ray".split()
 
 POWER_SLOPES = {  # d/dx^i dy^j of x**y
     (1.0, 0.0): lambda x, y: y * x ** (y - 1),
@@ -217,6 +221,11 @@ def derivative(name, point, index=()):
     for i in index:
         (y,) = gradient(y, inputs[i])
     return y.data
+
+
+def indices(name):
+    """The inputs of each derivative of a row, to the third."""
+    return [index for order in range(4) for index in itertools.combinations_with_replacement(ROWS[name].active, order)]
 
 
 def agree(got, true, tolerance=1e-12):

@@ -9,6 +9,7 @@ from long_runs import part
 
 import autograd as ag
 from autograd import Value, Worksheet, gradient
+from autograd.writing.names import text_name
 
 SEEDS = part([1, 0, 2, 3, 4, 5], 1)  # 1 is what the other tests draw
 
@@ -255,3 +256,13 @@ def ends(board_text):
         if numbers:
             found[left] = number(numbers[-1])
     return found
+
+
+def by_formula(formula, names):
+    """A formula as it is printed, worked out: its signs are turned into Python's, its names are what they stand for."""
+    words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid("}
+    words |= {f"{function}(": f"{function}(" for function in ("exp", "log", "sqrt", "tanh")}
+    words |= {text_name(name): f"N[{name!r}]" for name in names}
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    python = re.sub(longest_first, lambda match: words[match[0]], formula)
+    return eval(python, {"N": names, "sigmoid": sigmoid, **vars(math)})

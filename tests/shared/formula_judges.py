@@ -1,8 +1,8 @@
 """The judges of formulas.
 
-`exact` computes a graph in forty digits, by the functions that exact_rows.py has of mpmath, and a page has to give the same
-number. Two readers, of plain text and of LaTeX, know nothing but the rules of writing: signs, products, fractions, powers,
-brackets, Σ. What they read has to be the number of the graph, so that no two functions look alike.
+`exact` computes a graph in forty digits of mpmath, by the truths of exact_rows.py, and a page has to give the same number.
+Two readers, of plain text and of LaTeX, know nothing but the rules of writing: signs, products, fractions, powers, brackets,
+Σ. What they read has to be the number of the graph, so that no two functions look alike.
 """
 
 import math
@@ -36,28 +36,20 @@ def sinc(x):
     return mp.sin(math.pi * x) / (math.pi * x)
 
 
-def length(x, y):
-    return mp.sqrt(x * x + y * y)
-
-
 def in_pairs(*xs):
     n = len(xs) // 2
     return mp.fsum([w * x for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)]) + mp.fsum(xs[2 * n :])
 
 
-EXACT = (
-    {name: row.truth for name, row in exact_rows.ROWS.items()}
-    | {  # of any order, and of any number of inputs
-        "sinc": sinc,
-        "sinc_slope": lambda x, n: mp.diff(sinc, x, int(n)),
-        "power_slope": lambda x, y, i, j: mp.diff(power, (x, y), (int(i), int(j))),
-        "ray": lambda x, y, k, i, j: mp.diff(lambda x, y: x / length(x, y) ** int(k), (x, y), (int(i), int(j))),
-        "sum": lambda *xs: mp.fsum(xs),
-        "dot": in_pairs,
-        "logsumexp": lambda *xs: mp.log(mp.fsum([mp.exp(x) for x in xs])),
-        "softmax": lambda *xs: mp.exp(xs[-1]) / mp.fsum([mp.exp(x) for x in xs[:-1]]),
-    }
-)
+EXACT = {name: row.truth for name, row in exact_rows.ROWS.items()} | {
+    "sinc": sinc,
+    "sinc_slope": lambda x, n: mp.diff(sinc, x, int(n)),
+    "dot": in_pairs,
+    "logsumexp": lambda *xs: mp.log(mp.fsum([mp.exp(x) for x in xs])),
+    "softmax": lambda *xs: mp.exp(xs[-1]) / mp.fsum([mp.exp(x) for x in xs[:-1]]),
+    "power_slope": lambda x, y, i, j: mp.diff(power, (x, y), (int(i), int(j))),
+    "ray": lambda x, y, k, i, j: mp.diff(lambda x, y: x / mp.hypot(x, y) ** int(k), (x, y), (int(i), int(j))),
+}
 
 
 def exact(y, labels=False):
@@ -104,9 +96,11 @@ class Reader:
         self.names = names
         self.tokens = [*self.split(text), ("end", "")]
         self.at = 0
-        whole = self.sum()
+        self.whole = self.sum()
         self.take("end")
-        self.number = lambda: whole({})
+
+    def number(self):
+        return self.whole({})
 
     def split(self, text):
         found, at = [], 0
@@ -154,6 +148,11 @@ class Reader:
         self.take(")")
         return found
 
+    def comparison(self):
+        """1 where it holds, else 0."""
+        x, sign, y = self.sum(), self.take(">", "<", "="), self.sum()
+        return lambda at: mpf({">": x(at) > y(at), "<": x(at) < y(at), "=": x(at) == y(at)}[sign])
+
     def called(self, name):
         arguments = self.arguments()
         return lambda at: real(FUNCTIONS[name](*(x(at) for x in arguments)))
@@ -166,7 +165,7 @@ class TextReader(Reader):
     TOKENS = re.compile(
         r"(?P<blank> +)|(?P<series>Σ[ⱼₘᵢᵣₛ]₌[₀-₉]+[⁰¹²³⁴-⁹]+)|(?P<raised>⁻?[⁰¹²³⁴-⁹]+)"
         r"|(?P<function>[A-Za-zσ][A-Za-z_0-9]*(?=\())|(?P<number>\d+(?:\.\d+)?|[½⅓⅔])"
-        r"|(?P<name>[A-Za-zŷα-ωΑ-Ω]+(?:⁽[¹²³]⁾)?[₀-₉ⱼₘᵢᵣₛ]*)|(?P<sign>[-−+·/^()|,\[\]>=])"
+        r"|(?P<name>[A-Za-zŷα-ωΑ-Ω]+(?:⁽[¹²³]⁾)?[₀-₉ⱼₘᵢᵣₛ]*)|(?P<sign>[-−+·/^()|,\[\]><=])"
     )
 
     def bounds(self, text):
@@ -211,9 +210,9 @@ class TextReader(Reader):
             return lambda at: abs(inside(at))
         if self.peek("["):
             self.take("[")
-            x, sign, y = self.sum(), self.take("=" if self.peek("=") else ">"), self.sum()
+            inside = self.comparison()
             self.take("]")
-            return lambda at: mpf(x(at) == y(at) if sign == "=" else x(at) > y(at))
+            return inside
         self.take("(")
         inside = self.sum()
         self.take(")")
@@ -242,7 +241,7 @@ class LatexReader(Reader):
         r"|(?P<frac>\\frac)|(?P<cube>\\sqrt\[3\])|(?P<root>\\sqrt)|(?P<one>\\mathbf\{1\}_)"
         r"|(?P<number>\d+(?:\.\d+)?)|(?P<exp>e(?=\^))"
         r"|(?P<name>(?:\\hat\{[a-z]\}|\\mathrm\{\w+\}|\\[a-z]+|[A-Za-z])(?:\^\{\(\d\)\})?(?:_\{\w+\})?)"
-        r"|(?P<sign>[-+^{},>=])"
+        r"|(?P<sign>[-+^{},><=])"
     )
     STARTS = "open", "bar", "function", "frac", "cube", "root", "one", "exp", "name"
 
@@ -310,9 +309,9 @@ class LatexReader(Reader):
         if self.peek("one"):
             self.take("one")
             self.take("{")
-            x, sign, y = self.sum(), self.take("=" if self.peek("=") else ">"), self.sum()
+            inside = self.comparison()
             self.take("}")
-            return lambda at: mpf(x(at) == y(at) if sign == "=" else x(at) > y(at))
+            return inside
         if self.peek("bar"):
             self.take("bar")
             inside = self.sum()

@@ -1,21 +1,8 @@
 """The names that formulas of the tests speak of, with their numbers."""
 
-w1, w2, x1, x2, b, o, t, z, x, y, net, theta, eta, r = (
-    0.5,
-    -0.75,
-    2.0,
-    1.25,
-    -1.0,
-    0.6,
-    0.3,
-    -0.2,
-    0.8,
-    1.3,
-    0.7,
-    0.35,
-    0.1,
-    3.0,
-)
+w1, w2, x1, x2, b = 0.5, -0.75, 2.0, 1.25, -1.0
+o, t, z, x, y = 0.6, 0.3, -0.2, 0.8, 1.3
+net, theta, eta, r = 0.7, 0.35, 0.1, 3.0
 o1, o2, yhat, yhat1, a12, dLdw, dEdo, mine = 0.62, 0.38, 0.45, 0.4, 1.1, 5.0, 7.0, 3.0
 NUMBERS = {
     "w_1": w1, "w_2": w2, "x_1": x1, "x_2": x2, "b": b, "o": o, "t": t, "z": z, "x": x, "y": y, "net": net,

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const folder = pathToFileURL(`${process.argv[2]}/`);
-const [{ openBook, FormulaError }, { placeOf, readFormulas }, { describe, learn, nodesOf }, { backward, forward }] =
+const [{ openBook, FormulaError }, { readFormulas }, { describe, learn, nodesOf }, { backward, forward }] =
   await Promise.all(["lexer.js", "systems.js", "graph.js", "../stepper.js"].map((file) => import(new URL(file, folder))));
 const { book: { grammar, table }, texts, numbers } = JSON.parse(readFileSync(0, "utf-8"));
 const book = openBook(grammar, table);
@@ -24,7 +24,7 @@ function read(text) {
     return { value: plain(values[graph.output]), grads: found, unknown: [...unknown.keys()] };
   } catch (error) {
     if (!(error instanceof FormulaError)) return { crash: String(error.stack) };
-    return { reason: error.reason, place: placeOf(error), beyond: error.beyond };
+    return { reason: error.reason, place: [...error.text.slice(0, error.position)].length, beyond: error.beyond };
   }
 }
 

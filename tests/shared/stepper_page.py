@@ -37,6 +37,10 @@ class Page:
         self.find(".stage").focus()
         self.press("Home")
 
+    def steps(self, look):
+        """What a function of JavaScript finds after each step from here to the last, taken by the key, within the page."""
+        return self.page.evaluate(STEPS % look)
+
     def node(self, name):
         return self.find(f".g-node[data-name={json.dumps(name, ensure_ascii=False)}]")
 
@@ -44,6 +48,16 @@ class Page:
         """What can be read at this step: the lines of the panel, and of every box its name, value and gradient."""
         return self.page.evaluate(LOOK)
 
+
+STEPS = """() => {
+    const root = [...document.querySelectorAll("div")].find((place) => place.shadowRoot).shadowRoot, found = [], look = %s;
+    while (root.querySelector(".next").getAttribute("aria-disabled") !== "true") {
+        const key = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, composed: true });
+        root.querySelector(".stage").dispatchEvent(key);
+        found.push(look());
+    }
+    return found;
+}"""
 
 LOOK = """() => {
     const root = [...document.querySelectorAll("div")].find((place) => place.shadowRoot).shadowRoot;
@@ -86,9 +100,9 @@ def right_lines(step, y, names, wrong):
     ]
 
 
-def check_step(page, walk, y, names, wrong):
+def check_step(seen, walk, y, names, wrong):
     """Everything shown at this step is what the walk in Python says."""
-    seen, step, by_name = page.look(), walk.step, {name: node for node, name in names.items()}
+    step, by_name = walk.step, {name: node for node, name in names.items()}
     assert seen["count"] == f"step {walk.position} of {len(walk.steps)}"
     if step is not None:
         for line, right in zip(seen["now"], right_lines(step, y, names, wrong)):
@@ -110,8 +124,8 @@ def check_step(page, walk, y, names, wrong):
 def check_all_steps(page, y, wrong=""):
     walk, names = Walk(trace(y, wrong=wrong)), called(y)
     page.start()
-    check_step(page, walk, y, names, wrong)
-    while walk.next():
-        page.press("ArrowRight")
-        check_step(page, walk, y, names, wrong)
-    assert page.step() == len(walk.steps)
+    check_step(page.look(), walk, y, names, wrong)
+    for seen in page.steps(LOOK):
+        assert walk.next()
+        check_step(seen, walk, y, names, wrong)
+    assert walk.position == page.step() == len(walk.steps)

@@ -6,6 +6,10 @@ assert page.said == []  # what it wrote on the console, and its errors
 tabs.give_back(page)
 """
 
+from long_runs import LONG
+
+MOTION = "no-preference" if LONG else "reduce"  # each frame of a glide is painted, which takes a fifth of the time of all
+
 
 class Tabs:
     """The tabs of a browser that nobody uses at present."""
@@ -13,7 +17,7 @@ class Tabs:
     def __init__(self, browser):
         self.browser, self.free = browser, []
 
-    def take(self, viewport, color_scheme="light", reduced_motion="no-preference"):
+    def take(self, viewport, color_scheme="light", reduced_motion=MOTION):
         """A blank tab; page.said is what is said in it, page.asked each address that is asked for."""
         page = self.free.pop() if self.free else self.new()
         page.said, page.asked = [], []

@@ -1,7 +1,7 @@
 // What the screens of play.html are made of: elements, drawings, sliders, and plots with round numbers on their axes.
 // @ts-check
 
-import { roundNumbers, text } from "../stepper.js";
+import { roundNumbers, shape as draw, text } from "../stepper.js";
 
 /**
  * An element with what it holds; words are shown, never run.
@@ -18,14 +18,8 @@ export function make(tag, attributes = {}, ...inside) {
   return made;
 }
 
-/** A shape of a drawing. @param {any} parent @param {string} tag @param {Record<string, any>} attributes @param {string} [words] @returns {any} */
-export function shape(parent, tag, attributes, words) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);
-  if (words !== undefined) made.textContent = words;
-  parent?.append(made);
-  return made;
-}
+/** A shape of a drawing. @type {(parent: any, tag: string, attributes: Record<string, any>, words?: string) => any} */
+export const shape = draw;
 
 /** A drawing of 480 by so many units, of which a phone shows three in four pixels: letters are 16 high and more. @param {number} height @param {string} label */
 export const drawing = (height, label, width = 480) =>

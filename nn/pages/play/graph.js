@@ -4,7 +4,7 @@
 // library's own computes stands in stepper.js, and no derivative is written anywhere here.
 // @ts-check
 
-import { VALUES, evaluate, text } from "../stepper.js";
+import { VALUES, evaluate, raised, text } from "../stepper.js";
 
 /** @typedef {{ op: string | null, inputs: Node[], data: number, label: string }} Node a leaf has op null, a number "constant" */
 
@@ -58,7 +58,6 @@ export function nodesOf(output) {
 export const leavesOf = (output) => nodesOf(output).filter((node) => !node.inputs.length);
 
 const SUM = 0, NEGATION = 2, PRODUCT = 3, POWER = 4, ATOM = 5;
-const RAISED = Object.fromEntries([..."0123456789"].map((c, i) => [c, "⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
 
 /** How tightly a text holds together: its signs outside of brackets tell. @param {string} written */
 export function levelOf(written) {
@@ -71,7 +70,7 @@ export function levelOf(written) {
 
 /** @param {string} written */
 const tidy = (written) => written
-  .replace(/\^(\d+)(?![\d.])/gu, (_, n) => [...n].map((c) => RAISED[c]).join(""))
+  .replace(/\^(\d+)(?![\d.])/gu, (_, n) => raised(n))
   .replace(/ \+ −/gu, " − ");
 
 /** A template with its places filled, and brackets where they are needed. @param {any} row @param {string[]} words */

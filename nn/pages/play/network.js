@@ -2,7 +2,7 @@
 // anywhere, and its gradient for any point is stepped through.
 // @ts-check
 
-import { zeroLine } from "../stepper.js";
+import { repeating, zeroLine } from "../stepper.js";
 import { button, lossCurve, make, num, shape, slider, still } from "./dom.js";
 import { showStepper } from "./stage.js";
 import { DATA, OPTIMISERS, leavesFor, lossAndGradient, net, points, says } from "./training.js";
@@ -19,7 +19,7 @@ function choice(words, options, value, set) {
 export function network(book) {
   const set = { data: "moons", layers: 1, hidden: 4, activation: "tanh", rate: 0.5, optimiser: "momentum" };
   let seed = 3, cloud = points(set.data), model = net(book, set.layers, set.hidden, set.activation, seed), theta = [...model.start], losses = /** @type {number[]} */ ([]);
-  let move = OPTIMISERS[set.optimiser](set.rate), chosen = 0, timer = 0, looked = -1;
+  let move = OPTIMISERS[set.optimiser](set.rate), chosen = 0, looked = -1;
   /** @type {ReturnType<typeof lossAndGradient>} */
   let now;
 
@@ -83,25 +83,22 @@ export function network(book) {
   }
 
   function stop() {
-    clearInterval(timer);
-    timer = 0;
-    playing.textContent = "▶ Play";
+    running.stop();
     say.setAttribute("aria-live", "polite");
   }
 
   const playing = button("▶ Play", () => {
-    if (timer) { stop(); tell(); return; }
-    playing.textContent = "⏸ Pause";
+    if (running.on()) { stop(); tell(); return; }
     say.setAttribute("aria-live", "off");
     steps.replaceChildren();
-    timer = Number(setInterval(() => {
+    running.start(() => {
       const start = performance.now();
       do step(); while (performance.now() - start < 14 && losses.length < MOST_STEPS);
       look();
       tell();
       if (losses.length >= MOST_STEPS || !Number.isFinite(now.loss)) stop();
-    }, still() ? 400 : 60));
-  }, { class: "play" });
+    }, still() ? 400 : 60);
+  }, { class: "play" }), running = repeating(playing, "▶ Play", "⏸ Pause");
 
   function restart() {
     stop();

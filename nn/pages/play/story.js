@@ -1,6 +1,7 @@
 // The story in six screens: from one weight to a whole network. Every number in it is computed, by the pass of the stepper.
 // @ts-check
 
+import { repeating } from "../stepper.js";
 import { button, drawing, held, line, lossCurve, make, num, plot, shape, slider, together } from "./dom.js";
 import { descend, model } from "./model.js";
 
@@ -175,7 +176,7 @@ function downhill(book) {
   svg.insertBefore(picture, svg.firstChild);
   const trail = shape(svg, "path", { class: "trail" }), dots = shape(svg, "g", {}), ahead = shape(svg, "path", { class: "tangent" }), dot = shape(svg, "circle", { r: 9, class: "dot back" });
   const curve = shape(null, "svg", { viewBox: "0 0 300 130", class: "losses", role: "img", "aria-label": "The loss after each step" });
-  let at = /** @type {Record<string, number>} */ (STARTS[0]), rate = 0.1, way = [at], timer = 0, turn = 0;
+  let at = /** @type {Record<string, number>} */ (STARTS[0]), rate = 0.1, way = [at], turn = 0;
   const pin = (/** @type {number} */ z, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low - 60, Math.min(high + 60, Number.isFinite(z) ? z : high));
   const place = (/** @type {Record<string, number>} */ p) => /** @type {[number, number]} */ ([pin(x(p.w), left, right), pin(y(p.b), top, bottom)]);
   const show = () => {
@@ -192,20 +193,16 @@ function downhill(book) {
       : grown ? `L went up to ${num(now.loss)}: the step was too long. Take a smaller η.`
       : `w − η ∂L/∂w = ${num(at.w)} − ${num(rate)} × ${held(now.grad("w"))} = ${num(next.w)}, and the same for b. L = ${num(now.loss)}.`);
   };
-  const stop = () => { clearInterval(timer); timer = 0; again.textContent = "▶ Again and again"; };
   const step = () => {
-    if (way.length > 400 || !(Math.abs(at.w) < 1e6)) return stop();
+    if (way.length > 400 || !(Math.abs(at.w) < 1e6)) return false;
     at = descend(at, ["w", "b"], bowl.at(at).grad, rate);
     way.push(at);
     show();
-    if (bowl.at(at).loss < 1e-5) stop();
+    return !(bowl.at(at).loss < 1e-5);
   };
-  const restart = (/** @type {Record<string, number>} */ from) => { stop(); at = from; way = [at]; show(); };
-  const again = button("▶ Again and again", () => {
-    if (timer) return stop();
-    again.textContent = "⏸ Stop";
-    timer = Number(setInterval(step, 90));
-  });
+  const restart = (/** @type {Record<string, number>} */ from) => { playing.stop(); at = from; way = [at]; show(); };
+  const again = button("▶ Again and again", () => (playing.on() ? playing.stop() : playing.start(step, 90)));
+  const playing = repeating(again, "▶ Again and again", "⏸ Stop");
   svg.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const frame = svg.getBoundingClientRect(), a = ((event.clientX - frame.left) / frame.width) * 480, b = ((event.clientY - frame.top) / frame.height) * 372;
     if (a > left && a < right && b > top && b < bottom) restart({ w: W[0] + ((a - left) / (right - left)) * (W[1] - W[0]), b: B[0] + ((bottom - b) / (bottom - top)) * (B[1] - B[0]) });
@@ -213,7 +210,7 @@ function downhill(book) {
   const knob = slider({ name: "η", low: 0.01, high: 0.35, step: 0.01, value: rate, label: "the learning rate η", set: (value) => { rate = value; show(); } });
   show();
   return { title: "Step downhill, again and again", picture: svg, say, more: curve,
-    controls: [knob.element, make("div", { class: "row" }, button("Step", () => { stop(); step(); }), again, button("Start again", () => restart(way[0])), button("Elsewhere", () => restart(STARTS[++turn % STARTS.length])))], words: [
+    controls: [knob.element, make("div", { class: "row" }, button("Step", () => { playing.stop(); step(); }), again, button("Start again", () => restart(way[0])), button("Elsewhere", () => restart(STARTS[++turn % STARTS.length])))], words: [
       "Two numbers to turn now, w and b. The more colour a place of the map has, the higher its loss. The gradient points uphill, so step against it: w − η ∂L/∂w, b − η ∂L/∂b.",
       "η says how long a step is. Too small is slow; beyond 0.29 the steps leap across the valley, higher each time. Click the map to start elsewhere."] };
 }

@@ -6,7 +6,6 @@
 import { leavesOf, variable } from "./graph.js";
 import { plainOfLatex } from "./latex.js";
 import { FormulaError } from "./lexer.js";
-import { length } from "./names.js";
 import { readFormula, splitChain, variables } from "./parser.js";
 
 /** @typedef {import("./graph.js").Node} Node @typedef {import("./lexer.js").Book} Book @typedef {import("./lexer.js").Names} Names */
@@ -154,6 +153,3 @@ function within(text, start, read) {
     throw error;
   }
 }
-
-/** A place as Python counts it, in characters. @param {FormulaError} error */
-export const placeOf = (error) => length(error.text.slice(0, error.position));

@@ -8,24 +8,19 @@ from types import SimpleNamespace
 
 import pytest
 import sympy
-from formula_judges import TextReader
+from boards import two_classes
+from derivation_reader import computed
 from long_runs import part
 
 import autograd as ag
-from autograd import Derivatives, Value, derivative_tensor, derivatives, label, sigmoid, softmax
+from autograd import Value, derivative_tensor, derivatives, label, sigmoid
 from autograd.graph import nodes
 from autograd.value import constant
 from autograd.writing.names import text_name
 
 # ------------------------------------------------------------------------------------------------ reading a table back
 
-DIGITS = "0123456789"
-LOWERED, RAISED = dict(zip("₀₁₂₃₄₅₆₇₈₉", DIGITS)), dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", [*DIGITS, "-"]))
-
-
-def computed(text, names):
-    """What a formula in plain text comes to: the numbers of the names are given."""
-    return float(TextReader(text, {text_name(name): x for name, x in names.items()}).number())
+LOWERED, RAISED = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def matrices(text):
@@ -41,8 +36,8 @@ def matrices(text):
 
 def below(name):
     """The variables of ∂³f/∂x²∂y, each as often as it stands there: x, x, y."""
-    parts = re.findall(f"∂([^∂]+?)([{''.join(RAISED)}]?)(?=∂|$)", name.strip().partition("/")[2])
-    return [x for x, times in parts for _ in range(int(RAISED[times]) if times else 1)]
+    parts = re.findall(f"∂([^∂]+?)([{RAISED}]?)(?=∂|$)", name.strip().partition("/")[2])
+    return [x for x, times in parts for _ in range(RAISED.index(times) if times else 1)]
 
 
 def tensors(board, inputs):
@@ -71,8 +66,8 @@ def value_at(printed, index, names):
     """What the entry at a place comes to; a place that a symmetric matrix calls by its name is looked up there."""
     text = printed.get(index, "0").strip()
     if place := re.fullmatch(r"\(?H.*([₀-₉])([₀-₉])\)?", text):
-        text = printed[index[0], *(int(LOWERED[c]) - 1 for c in place.groups())]
-    return computed(text, names)
+        text = printed[index[0], *(LOWERED.index(c) - 1 for c in place.groups())]
+    return computed(text, {text_name(name): number for name, number in names.items()}.__getitem__)
 
 
 # ----------------------------------------------------------------------------------------------------- against SymPy
@@ -234,14 +229,6 @@ def test_the_sum_of_the_lecture_note():
     """x + y has the Jacobian [1 1], and a Hessian of zeros."""
     assert matrices(derivatives(lambda x, y: x + y).text)[1] == [["1", "1"]]
     assert matrices(derivatives(lambda x, y: x + y, order=2).text)[1] == [["0", "0"], ["0", "0"]]
-
-
-def two_classes():
-    """Softmax of two nets, with the names of the lecture note."""
-    net = {"net_1": Value(0.5), "net_0": Value(-0.3)}
-    o = softmax(list(net.values()))
-    label(**net, o_1=o[0], o_0=o[1])
-    return o, list(net.values())
 
 
 def test_the_softmax_jacobian_of_the_lecture_note():
@@ -432,18 +419,12 @@ def test_formulas_speak_of_quantities(make, order):
     """What is printed in the names of labelled quantities comes to SymPy's derivative in the inputs alone."""
     ys, xs, names, f = make()
     symbols = sympy.symbols([x.label for x in xs])
-    printed = tensors(derivatives(ys, xs, order=order, digits=16), [short(x.label) for x in xs])
+    printed = tensors(derivatives(ys, xs, order=order, digits=16), [text_name(x.label) for x in xs])
     for i, y in enumerate(f(*symbols)):
         for index in itertools.combinations_with_replacement(range(len(xs)), order):
             true = sympy.diff(y, *(symbols[j] for j in index)).subs(dict(zip(symbols, (x.data for x in xs))))
             got = value_at(printed, (i, *index), names)
             assert got == pytest.approx(float(true), rel=1e-9), printed.get((i, *index))
-
-
-def short(name):
-    """net_1 as it is printed."""
-    stem, _, number = name.partition("_")
-    return stem + "".join("₀₁₂₃₄₅₆₇₈₉"[int(c)] for c in number)
 
 
 @pytest.mark.parametrize("make", [squares, two_ways, note_softmax, second_output_inside_the_first])
@@ -573,14 +554,6 @@ def test_the_graph_stays_as_it_is():
     for order in (1, 2, 3):
         derivatives(o, nets, order=order, numbers=True)
     assert [(node.data, node.grad, node.label) for node in nodes(*o)] == before
-
-
-def test_it_shows_itself():
-    """In print, in the interpreter, and in Jupyter as LaTeX between double dollars."""
-    board = derivatives(note)
-    assert isinstance(board, Derivatives)
-    assert str(board) == repr(board) == board.text
-    assert board._repr_latex_() == f"$$\n{board.latex}\n$$"
 
 
 X = Value(1.0, "x")

@@ -13,7 +13,8 @@ import subprocess
 from xml.etree import ElementTree
 
 import pytest
-from boards import AS_TYPED, CORPUS, board, every_line
+from boards import AS_TYPED, CORPUS, board_of
+from derivation_reader import boards_of
 from long_runs import part
 
 from autograd import Board, Value, latex, mathml
@@ -26,7 +27,7 @@ PAPER = 57.0  # points from the text to the edge of the paper, 2 cm
 
 def one_document(names):
     """The documents of boards as one, which says in its log where each begins."""
-    documents = [board(name).document().partition("\\begin{document}\n") for name in names]
+    documents = [board_of(name).document().partition("\\begin{document}\n") for name in names]
     bodies = [
         f"\\clearpage\\typeout{{=== board {i}}}\n{rest.removesuffix(chr(92) + 'end{document}' + chr(10))}"
         for i, (_, _, rest) in enumerate(documents)
@@ -105,7 +106,7 @@ def saved(tmp_path_factory, latex2mathml):
     pages, failed = {}, {}
     for i, name in enumerate(CORPUS):
         try:
-            pages[name] = board(name).save(folder / f"{i}.html")
+            pages[name] = board_of(name).save(folder / f"{i}.html")
         except Exception as error:
             failed[name] = repr(error)
     return pages, failed
@@ -175,7 +176,7 @@ def where(looked, what):
 def test_a_page_has_all_lines_of_its_board(looked):
     """There is a <math> element for each side and each reason, and none of them is empty or an error."""
     for name, found in looked[1].items():
-        lines = every_line(board(name))
+        lines = [line for each in boards_of(board_of(name)) for line in each.lines]
         assert found["maths"] == sum(bool(piece.latex) for line in lines for piece in line[:3]) >= len(lines), name
     assert where(looked, "empty") == where(looked, "errors") == {}
 
@@ -274,7 +275,7 @@ def rendered():
 
 def test_katex_and_mathjax_render_every_board(rendered):
     """Neither meets a command that it does not know, or anything else that is wrong."""
-    found = rendered({name: board(name).latex for name in CORPUS})
+    found = rendered({name: board_of(name).latex for name in CORPUS})
     assert {name: each for name, each in found.items() if any("error" in made for made in each.values())} == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd import Descent, Value, descent, label
+from autograd import Value, descent, label
 from autograd.graph import nodes
 from autograd.value import constant
 from nn.cli.tour import two_layer_network
@@ -240,15 +240,6 @@ def test_operations_of_every_arity_are_worked_out_again():
     for x in xs:
         x.data = step.new[x]
     assert loss.forward() == step.after
-
-
-def test_it_shows_itself():
-    """In print, in the interpreter, and in Jupyter as LaTeX between double dollars."""
-    w = Value(3.0, "w")
-    step = descent(w * w, w, rate=0.1)
-    assert isinstance(step, Descent)
-    assert str(step) == repr(step) == step.text
-    assert step._repr_latex_() == f"$$\n{step.latex}\n$$"
 
 
 W = Value(3.0, "w")

@@ -14,14 +14,13 @@ import numpy as np
 import pytest
 from long_runs import part, seeds
 from matrix_reader import DIGITS, HIGH, NAME, Program, Reader
-from vector_reader import KnownArrays, check_every_line
+from nets_of_layers import IN_ORDER, NETS, by_hand, column, mlp, numbers_in, with_layers
 from without_matrices import convolution, twice_the_same_input
 
 import autograd as ag
 import nn
 from autograd import Value, derivation, dot
 from autograd.writing.names import text_name
-from nn.cli.tour import two_layer_network
 
 
 def test_the_reader_knows_matrices():
@@ -54,146 +53,20 @@ def test_the_reader_minds_shapes(wrong):
 # ------------------------------------------------------------------------------------------------------------------ nets
 
 
-def column(xs):
-    return np.array([[x.data if isinstance(x, Value) else x] for x in xs])
-
-
-def matrices(layers, single=False):
-    """W_k and b_k of a list of layers, each a pair of rows of weights and biases, by name."""
-    found = {}
-    for k, (W, b) in enumerate(layers, start=1):
-        suffix = "" if single else DIGITS[k]
-        found[f"W{suffix}"] = (W, np.array([[w.data for w in row] for row in W]))
-        if b:
-            found[f"b{suffix}"] = ([[x] for x in b], column(b))
-    return found
-
-
-def layers_of(model):
-    return [([n.w for n in layer.neurons], [n.b for n in layer.neurons if n.b is not None]) for layer in model.layers]
-
-
-def mlp(loss, nin, nouts, activation, x=(0.5, -0.25, 0.75), labels=True, **options):
-    """A net, its loss on one point, and what its vector form is given."""
-    model = nn.MLP(nin, nouts, activation=activation, seed=4, **options)
-    xs = [Value(number, f"x_{i}" if labels else "") for i, number in enumerate(x[:nin], start=1)]
-    L = loss(model(xs))
-    if labels:
-        model.label_nodes(L)
-    L.label = "L"
-    return SimpleNamespace(loss=L, given={"x": column(xs)}, arrays=matrices(layers_of(model)))
-
-
-def by_hand(order=None, labels=False, bias_first=False, terms=None):
-    """A 2-3-1 net of sums of products that somebody wrote by hand, its rows, and the last row's terms, in any order."""
-    r = np.random.default_rng(2)
-    x = [Value(0.5), Value(-0.3)]
-    W, b = [[Value(w) for w in row] for row in r.normal(size=(3, 2))], [Value(c) for c in r.normal(size=3)]
-    V, c = [Value(v) for v in r.normal(size=3)], Value(0.1)
-    h = {}
-    for i in order or range(3):
-        products = [w * xi for w, xi in zip(W[i], x)]
-        net = sum(products, b[i]) if bias_first else products[0] + products[1] + b[i]
-        h[i] = net.tanh()
-    last = [*(v * h[i] for i, v in enumerate(V)), c]
-    last = [last[k] for k in terms or range(4)]
-    L = 0.5 * (sum(last[1:], last[0]).sigmoid() - 1.0) ** 2
-    L.label = "L"
-    if labels:
-        for j, v in enumerate(V, start=1):
-            v.label = f"w_21{j}"
-        for i, row in enumerate(W):
-            for j, w in enumerate(row):
-                w.label = f"w_1{i + 1}{j + 1}"
-    return SimpleNamespace(loss=L, given={"x": column(x)}, arrays=matrices([(W, b), ([V], [c])]))
-
-
-def two_samples():
-    """The mean loss of two points through the same net."""
-    model = nn.MLP(2, [3, 1], activation=["tanh", "sigmoid"], seed=1)
-    data = [[Value(0.5, "x_11"), Value(-0.25, "x_12")], [Value(0.75, "x_21"), Value(1.25, "x_22")]]
-    L = ag.mean([(model(x) - 0.5) ** 2 for x in data])
-    L.label = "L"
-    given = {f"x{DIGITS[i]}": column(x) for i, x in enumerate(data, start=1)}
-    return SimpleNamespace(loss=L, given=given, arrays=matrices(layers_of(model)))
-
-
-def tied():
-    """The same matrix twice in a row."""
-    W = [[Value(0.5, "w_11"), Value(-0.25, "w_12")], [Value(0.75, "w_21"), Value(1.25, "w_22")]]
-    x = [Value(0.3, "x_1"), Value(0.4, "x_2")]
-    h = [dot(row, x).tanh() for row in W]
-    out = [dot(row, h).tanh() for row in W]
-    L = out[0] * out[1]
-    L.label = "L"
-    return SimpleNamespace(loss=L, given={"x": column(x)}, arrays=matrices([(W, [])], single=True))
-
-
-def note_four():
-    model, L = two_layer_network()
-    return SimpleNamespace(loss=L, given={"x": np.array([[0.05], [0.10]]), "y": 0.01}, arrays=matrices(layers_of(model)))
-
-
-def logistic():
-    """The single neuron of the third note, whose weights are a vector."""
-    w, x, b = [Value(0.5, "w_1"), Value(-0.25, "w_2")], [Value(1.5, "x_1"), Value(0.75, "x_2")], Value(0.125, "b")
-    y = Value(1.0, "y")
-    z = dot(w, x, b)
-    a = z.sigmoid()
-    L = -(y * a.log() + (1 - y) * (1 - a).log())
-    ag.label(z=z, a=a, L=L)
-    return SimpleNamespace(loss=L, given={"x": column(x), "b": 0.125, "y": 1.0}, arrays={"w": ([[v] for v in w], column(w))})
-
-
-def first_log(out):
-    return -out[0].log()
-
-
-def squares(out):
-    return ag.sum([o**2 for o in out])
-
-
-NETS = {
-    "note 4": note_four,
-    "single neuron": logistic,
-    "softmax": lambda: mlp(lambda o: -o[1].log(), 2, [3, 4], ["sigmoid", "softmax"]),
-    "deep softmax": lambda: mlp(lambda o: -o[2].log(), 3, [4, 3, 3], ["tanh", "relu", "softmax"]),
-    "softmax without labels": lambda: mlp(first_log, 2, [3, 4], ["sigmoid", "softmax"], labels=False),
-    "cross-entropy": lambda: mlp(lambda o: nn.losses.cross_entropy(o, 1), 3, [4, 3], ["tanh", "linear"]),
-    "half squared": lambda: mlp(lambda o: nn.losses.half_squared_error(o, 0.5), 3, [4, 1], ["tanh", "linear"]),
-    "sum of squares": lambda: mlp(squares, 2, [3, 2], ["sin", "linear"]),
-    "two outputs, mse": lambda: mlp(lambda o: nn.losses.mse(o, [1.0, 0.0]), 2, [2, 2], ["relu", "sigmoid"]),
-    "two outputs, mse of halves": lambda: mlp(lambda o: nn.losses.mse(o, [0.5, 0.5]), 2, [2, 2], ["tanh", "sigmoid"]),
-    "three layers": lambda: mlp(lambda o: (o - 0.5) ** 2, 2, [3, 4, 1], ["gelu", "softplus", "linear"]),
-    "leaky": lambda: mlp(lambda o: nn.losses.bce_with_logits(o, 1.0), 2, [3, 1], ["leaky_relu", "linear"]),
-    "huber": lambda: mlp(lambda o: nn.losses.huber(o, 3.0), 2, [3, 1], ["tanh", "linear"]),
-    "no biases": lambda: mlp(lambda o: (o - 0.5) ** 2, 2, [3, 1], ["tanh", "sigmoid"], bias=False),
-    "one wide": lambda: mlp(lambda o: (o - 0.5) ** 2, 1, [1, 1, 1], ["tanh", "tanh", "linear"]),
-    "one in": lambda: mlp(lambda o: (o - 0.5) ** 2, 1, [3, 1], ["tanh", "linear"]),
-    "square": lambda: mlp(squares, 3, [3, 3, 3], ["tanh", "tanh", "linear"]),
-    "by hand": by_hand,
-    "by hand, bias first": lambda: by_hand(bias_first=True),
-    "by hand, rows shuffled": lambda: by_hand(order=[2, 0, 1]),
-    "by hand, labelled": lambda: by_hand(labels=True),
-    "by hand, labelled and shuffled": lambda: by_hand(order=[1, 2, 0], labels=True),
-    "by hand, bias between": lambda: by_hand(terms=[0, 3, 1, 2]),
-    "by hand, labelled, terms turned": lambda: by_hand(labels=True, terms=[1, 0, 2, 3]),
-    "two samples": two_samples,
-    "tied weights": tied,
-}
-
-
-def computed(net, form):
-    """The lines of a vector form as a program that was run on what a net is given."""
-    program = Program(net.given | {key: numbers for key, (_, numbers) in net.arrays.items()})
-    for board in form.boards:
+def run(net, *boards):
+    """What the names on these boards come to, line after line, from the numbers that go into a net."""
+    program = Program(net.given | {key: numbers_in(values) for key, values in net.arrays.items()})
+    for board in boards:
         program.run(board)
     return program
 
 
-def gradients(net):
-    """What backward() has left in the arrays of a net, by their names."""
-    return {f"∇_{key} L": np.array([[v.grad for v in row] for row in values]) for key, (values, _) in net.arrays.items()}
+def check_gradients(net, program, **near):
+    """Every gradient is that of backward(), in its place and in its shape."""
+    for key, values in net.arrays.items():
+        expected = numbers_in(values, "grad")
+        assert np.shape(program(f"∇_{key} L")) == expected.shape, key
+        assert program(f"∇_{key} L") == pytest.approx(expected, **near), key
 
 
 @cache
@@ -209,11 +82,9 @@ def made(name):
 def test_the_vector_form_runs(name):
     """Forward and backward in NumPy, every gradient is that of backward(), in its place and in its shape."""
     net = made(name)
-    program = computed(net, net.form)
+    program = run(net, *net.form.boards)
     assert program("L") == pytest.approx(net.loss.data, rel=1e-5)
-    for key, grads in gradients(net).items():
-        assert np.shape(program(key)) == grads.shape
-        assert program(key) == pytest.approx(grads, rel=1e-5, abs=1e-9)
+    check_gradients(net, program, rel=1e-5, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", part(NETS, 9))
@@ -243,11 +114,11 @@ def test_numbers_are_the_gradients(name):
     net = made(name)
     form = net.in_numbers
     written = {line.left.text: line.right.text for board in form.boards for line in board.lines}
-    for key, grads in gradients(net).items():
-        rows = re.search(r"= \[([^]]*)\]$", written[key])[1].replace("−", "-")
+    for key, values in net.arrays.items():
+        rows = re.search(r"= \[([^]]*)\]$", written[f"∇_{key} L"])[1].replace("−", "-")
         found = np.array([[number(x) for x in row.split(", ")] for row in rows.split("; ")])
-        assert found.shape == grads.shape
-        assert found == pytest.approx(grads, rel=1e-5, abs=1e-12)
+        assert found.shape == np.shape(values)
+        assert found == pytest.approx(numbers_in(values, "grad"), rel=1e-5, abs=1e-12)
 
 
 def number(text):
@@ -260,7 +131,7 @@ def number(text):
 def test_shapes_stand_beside_the_lines(name):
     """[rows×columns] is what NumPy has, and LaTeX has it below the symbol."""
     net = made(name)
-    program = computed(net, net.form)
+    program = run(net, *net.form.boards)
     for board in net.form.boards:
         for line in board.lines:
             if found := re.match(r"\[(\d+)×(\d+)\]", line.reason.text):
@@ -334,7 +205,7 @@ def test_what_two_samples_add_up_to():
 def test_the_fifth_notes_matrix_of_gradients():
     """∂L/∂w_kij = ∂L/∂a_ki h_{k−1,j}: the outer product, with rows for i and columns for j, as the page first has it."""
     net = made("square")
-    program = computed(net, net.form)
+    program = run(net, *net.form.boards)
     for i in range(3):
         for j in range(3):
             delta, below = program("∇_a₂ L")[i, 0], program("h₁")[j, 0]
@@ -366,11 +237,30 @@ def skips_a_layer():
 
 @pytest.mark.parametrize("make", [convolution, twice_the_same_input, a_weight_in_two_rows, computed_weights, skips_a_layer])
 def test_no_matrix_is_claimed_where_there_is_none(make):
-    """Whatever lines are printed, each of them is true, forward and backward."""
+    """Whatever lines are printed, each of them is true: read and computed, they give the gradients of backward()."""
     y = make() * 1.5
     y.label = "L"
-    form = derivation(y, digits=15).vector_form()
-    assert check_every_line(form, KnownArrays(y, form)) > 2
+    form = derivation(y).vector_form()
+    y.backward()
+    originals = {text_name(leaf.label): node for leaf, node in form.graph.originals.items()}
+    arrays = {text_name(a.name): a for a in form.graph.arrays}
+    program = Program({name: node.data for name, node in originals.items() if not node.inputs})
+    program.known |= {
+        name: numbers_in(array.rows) for name, array in arrays.items() if array.kind in ("inputs", "weights", "biases")
+    }
+    for board in form.boards:
+        program.run(board)
+    assert program("L") == pytest.approx(y.data)
+    count = 0
+    for name, node in originals.items():
+        if f"∂L/∂{name}" in program.known:
+            assert program(f"∂L/∂{name}") == pytest.approx(node.grad, rel=1e-5), name
+            count += 1
+    for name, array in arrays.items():
+        if f"∇_{name} L" in program.known:
+            assert program(f"∇_{name} L") == pytest.approx(numbers_in(array.rows, "grad"), rel=1e-5)
+            count += 1
+    assert count > 1
 
 
 @pytest.mark.parametrize("labels", [("", "", ""), ("u", "v", "w")])
@@ -385,7 +275,7 @@ def test_without_any_array_there_are_lines_all_the_same(labels):
 
 def test_labels_and_vectors_agree():
     """Where terms come in another order than the labels count, w₂₁₁ is still what is labelled w_211."""
-    form = derivation(by_hand(labels=True, terms=[1, 0, 2, 3]).loss).vector_form()
+    form = derivation(by_hand(labels=IN_ORDER, terms=[1, 0, 2, 3]).loss).vector_form()
     for leaf, node in form.graph.originals.items():
         assert not node.label or text_name(node.label) == text_name(leaf.label)
 
@@ -421,17 +311,14 @@ def test_the_output_keeps_its_label():
 def test_a_wrong_equation_does_not_pass(right, wrong):
     """A transpose, a vector, a sign, a class: planted in the lines, each is found by its shape or its numbers."""
     net = NETS["softmax"]()
-    form = derivation(net.loss).vector_form()
-    backward = form.boards[1]
+    forward, backward = derivation(net.loss).vector_form().boards
     assert any(right in line.right.text for line in backward.lines)
     for k, line in enumerate(backward.lines):
         backward.lines[k] = line._replace(right=line.right._replace(text=line.right.text.replace(right, wrong)))
     net.loss.backward()
-    try:
-        program = computed(net, form)
-    except (ValueError, AssertionError):
-        return
-    assert not all(np.allclose(program(key), grads) for key, grads in gradients(net).items())
+    run(net, forward)
+    with pytest.raises((ValueError, AssertionError)):
+        check_gradients(net, run(net, forward, backward), rel=1e-5, abs=1e-9)
 
 
 def test_a_wrong_row_of_the_table_shows_in_vectors(monkeypatch):
@@ -451,12 +338,10 @@ def test_a_large_net_in_vectors():
     """64-32-10 with cross-entropy: ten lines, and all 2,410 gradients."""
     r = np.random.default_rng(0)
     net = mlp(lambda o: nn.losses.cross_entropy(o, 3), 64, [32, 10], ["tanh", "linear"], x=list(r.normal(size=64)))
-    form = derivation(net.loss).vector_form()
-    program = computed(net, form)
+    forward, backward = derivation(net.loss).vector_form().boards
     net.loss.backward()
-    for key, grads in gradients(net).items():
-        assert program(key) == pytest.approx(grads, rel=1e-9, abs=1e-12)
-    assert sum(len(board.lines) for board in form.boards) < 16
+    check_gradients(net, run(net, forward, backward), rel=1e-9, abs=1e-12)
+    assert len(forward.lines) + len(backward.lines) < 16
 
 
 @pytest.mark.parametrize("seed", seeds(6))
@@ -482,8 +367,6 @@ def test_random_nets(seed):
     L = ag.sum([(x - 0.5) ** 2 for x in h]) if len(h) > 1 else (h[0] - 0.5) ** 2
     L.label = "L"
     single = len(layers) == 1 and not layers[0][0][0][0].label
-    net = SimpleNamespace(loss=L, given={"x": column(given)}, arrays=matrices(layers, single))
-    program = computed(net, derivation(L).vector_form())
+    net = with_layers(L, {"x": column(given)}, layers, single)
     L.backward()
-    for key, grads in gradients(net).items():
-        assert program(key) == pytest.approx(grads, rel=1e-7)
+    check_gradients(net, run(net, *derivation(L).vector_form().boards), rel=1e-7)

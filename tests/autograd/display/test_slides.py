@@ -22,9 +22,8 @@ def sheet():
 
 
 @pytest.fixture(scope="module")
-def page(sheet, tmp_path_factory):
+def page(sheet, tmp_path_factory, latex2mathml):
     """The path of its slides."""
-    pytest.importorskip("latex2mathml")
     return sheet.slides().save(tmp_path_factory.mktemp("slides") / "sheet.html")
 
 
@@ -61,9 +60,8 @@ def odd():
     return derivation((x * y + z * w) ** 2)
 
 
-def test_names_of_other_languages_stay_names(odd):
+def test_names_of_other_languages_stay_names(odd, latex2mathml):
     """Nothing of a name becomes a tag of the page."""
-    pytest.importorskip("latex2mathml")
     page = odd.slides().html()
     assert "<b>" not in page
     assert page.count("<script>") == 1

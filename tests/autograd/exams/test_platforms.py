@@ -411,6 +411,15 @@ def test_otter_counts_the_lines_that_are_right():
 # ------------------------------------------------------------------------------------------------------------- PrairieLearn
 
 
+def answered(server, seed):
+    """What PrairieLearn holds of a variant whose right answers are handed in and graded."""
+    data = {"variant_seed": seed, "params": {}, "correct_answers": {}, "feedback": {}, "partial_scores": {}}
+    server["generate"](data)
+    data = json.loads(json.dumps(data)) | {"submitted_answers": dict(data["correct_answers"])}
+    server["grade"](data)
+    return data
+
+
 def test_prairielearn_marks_with_the_red_pen(tmp_path):
     """Its server makes a variant from the seed, and grades it, carried errors and all."""
     for name, text in files("prairielearn").items():
@@ -420,11 +429,8 @@ def test_prairielearn_marks_with_the_red_pen(tmp_path):
     info = json.loads((folder / "info.json").read_text(encoding="utf-8"))
     assert (info["type"], len(info["uuid"])) == ("v3", 36)
     server = runpy.run_path(str(folder / "server.py"))
-    data = {"variant_seed": 99, "params": {}, "correct_answers": {}, "feedback": {}, "partial_scores": {}}
-    server["generate"](data)
+    data = answered(server, 99)
     assert len(data["params"]["lines"]) == len(data["correct_answers"])
-    data = json.loads(json.dumps(data)) | {"submitted_answers": dict(data["correct_answers"])}
-    server["grade"](data)
     assert data["score"] == 1.0
     data["submitted_answers"]["line0"] = "0.5"
     server["grade"](data)
@@ -443,11 +449,7 @@ def test_prairielearn_and_notebooks_take_every_kind(kind, tmp_path, capsys):
     for path in write_for_platform("prairielearn", tmp_path, source, 1, 3):
         if path.name == "server.py":
             server = runpy.run_path(str(path))
-    data = {"variant_seed": 7, "params": {}, "correct_answers": {}, "feedback": {}, "partial_scores": {}}
-    server["generate"](data)
-    data = json.loads(json.dumps(data)) | {"submitted_answers": dict(data["correct_answers"])}
-    server["grade"](data)
-    assert data["score"] == 1.0
+    assert answered(server, 7)["score"] == 1.0
     (path,) = write_for_platform("nbgrader", tmp_path, source, 1, 3)
     names, score = run(path.read_text(encoding="utf-8"), {})
     assert score == 0.0
@@ -466,10 +468,8 @@ def test_prairielearn_and_notebooks_take_every_kind(kind, tmp_path, capsys):
 @pytest.mark.parametrize("platform", WRITERS)
 def test_the_command_writes_for_every_platform(platform, tmp_path, capsys):
     """As many variants as are asked for, and the paths are printed."""
-    assert (
-        main(["exam", "--kind", "neuron", "--platform", platform, "--variants", "2", "--seed", "1", "--out", str(tmp_path)])
-        == 0
-    )
+    command = ["exam", "--kind", "neuron", "--platform", platform, "--variants", "2", "--seed", "1"]
+    assert main([*command, "--out", str(tmp_path)]) == 0
     paths = capsys.readouterr().out.split()
     assert sorted(paths) == sorted(str(path) for path in tmp_path.rglob("*") if path.is_file())
     assert paths

@@ -17,16 +17,17 @@ from autograd.formula.series import MOST_SUMS
 from autograd.formula.systems import read_formulas
 from autograd.mark.sheets import sheet_from
 
-X, W, A = [0.4, 0.7, 1.0], [0.5, -0.25, 2.0], [[0.1, -0.2, 0.3], [0.5, 0.9, -1.1], [0.7, 0.2, 0.6]]
+X, W, A = [0.4, -0.7, 1.0], [0.5, -0.25, 2.0], [[0.1, -0.2, 0.3], [0.5, 0.9, -1.1], [0.7, 0.2, 0.6]]
 ROWS = range(3)
 NUMBERS = {f"x_{i + 1}": X[i] for i in ROWS} | {f"w_{i + 1}": W[i] for i in ROWS}
 NUMBERS |= {f"A_{i + 1}{j + 1}": A[i][j] for i in ROWS for j in ROWS} | {"b": 0.6, "n": 3.0, "l": 2.0}
 EXPS = [math.exp(x) for x in X]
+DOT = sum(w * x for w, x in zip(W, X))
 READ = {
     r"\sum_{i=1}^{3} x_i^2": sum(x * x for x in X),
     "Σ_{i=1}^n x_i": sum(X),
-    "Σᵢ₌₁³ wᵢ·xᵢ": sum(w * x for w, x in zip(W, X)),
-    "Σ_i w_i x_i + b": sum(w * x for w, x in zip(W, X)) + 0.6,
+    "Σᵢ₌₁³ wᵢ·xᵢ": DOT,
+    "Σ_i w_i x_i + b": DOT + 0.6,
     "sum_{i=1}^3 x_i": sum(X),
     r"\prod_{i=1}^{3} (1 + x_i)": math.prod(1 + x for x in X),
     r"\frac{1}{n} \sum_{i=1}^n (x_i - w_i)^2": sum((x - w) ** 2 for x, w in zip(X, W)) / 3,
@@ -37,7 +38,7 @@ READ = {
     "Σ_{i=1}^3 i x_i": sum((i + 1) * X[i] for i in ROWS),
     r"\sum_i \sum_j A_{ij} x_i w_j": sum(A[i][j] * X[i] * W[j] for i in ROWS for j in ROWS),
     "xᵀ A w": sum(A[i][j] * X[i] * W[j] for i in ROWS for j in ROWS),
-    r"x^\top w": sum(w * x for w, x in zip(W, X)),
+    r"x^\top w": DOT,
     "‖x‖²": sum(x * x for x in X),
     r"\|x - w\|": math.dist(X, W),
     "2||x||": 2 * math.hypot(*X),
@@ -47,7 +48,7 @@ READ = {
     "softmax(x)_l": EXPS[1] / sum(EXPS),
     "softmax(x_1, x_3)_1": EXPS[0] / (EXPS[0] + EXPS[2]),
     r"\log \sum_{j=1}^{3} e^{x_j}": math.log(sum(EXPS)),
-    "w_1 x_1 + … + w_3 x_3": sum(w * x for w, x in zip(W, X)),
+    "w_1 x_1 + … + w_3 x_3": DOT,
     r"x_1 + \dots + x_n": sum(X),
     "([x_1, …, x_n])_2": X[1],
     "([… x_n …])_3": X[2],
@@ -58,7 +59,21 @@ READ = {
     r"\begin{bmatrix} x_1 & x_2 \end{bmatrix} \begin{bmatrix} w_1 \\ w_2 \end{bmatrix}": X[0] * W[0] + X[1] * W[1],
     r"\begin{cases} x_1 & \text{if } b > 0 \\ x_2 & \text{otherwise} \end{cases}": X[0],
     r"\begin{cases} x_1, & \text{if } b < 0, \\ x_2, & \text{otherwise}. \end{cases}": X[1],
+    r"\begin{cases} x_1 & x_1 > 0 \\ 0 & \text{otherwise} \end{cases}": X[0],
+    r"\begin{cases} x_2 & \text{if } x_2 > 0 \\ 0.01 x_2 & \text{otherwise} \end{cases}": 0.01 * X[1],
+    r"\begin{pmatrix} w_1 & w_2 & w_3 \end{pmatrix} x": DOT,
     r"\frac{\partial}{\partial x_2} \sum_i w_i x_i^2": 2 * W[1] * X[1],
+    r"e^{\sum_i x_i}": math.exp(sum(X)),
+    r"\sum_i e^{x_i}": sum(EXPS),
+    r"\log \sum_i e^{x_i}": math.log(sum(EXPS)),
+    r"\sum_i e^{-x_i^2}": sum(math.exp(-x * x) for x in X),
+    r"\sum_i 2^{e^{x_i}}": sum(2**x for x in EXPS),
+    r"\frac{e^{x_2}}{\sum_j e^{x_j}}": EXPS[1] / sum(EXPS),
+    "Σ_i e^(w_i x_i)": sum(math.exp(w * x) for w, x in zip(W, X)),
+    "w·x + b": DOT + 0.6,
+    r"w \cdot x + b": DOT + 0.6,
+    r"\mathbf{w} \cdot \mathbf{x} + b": DOT + 0.6,
+    "σ(w·x + b)": 1.0 / (1.0 + math.exp(-DOT - 0.6)),
     "Σ_i x_i + d^2/db^2 (b^3)": sum(X) + 6 * 0.6,
 }
 
@@ -69,7 +84,7 @@ def test_what_pages_of_notes_are_written_in_is_read():
 
     def check(text):
         y = parse(text, names)
-        assert y.data == pytest.approx(READ[text])
+        assert y.data == pytest.approx(READ[text], rel=1e-12)
         assert set(variables(y).values()) <= set(names.values())
 
     assert failures(check, list(READ)) == {}
@@ -101,6 +116,44 @@ def test_what_nobody_said_is_asked_for():
         assert caught.value.position == ASKED[text][0]
 
     assert failures(check, list(ASKED)) == {}
+
+
+REFUSED = {  # what cannot be read though there are names, with the way out
+    "max_i x_i": "max(x_1, x_2)",
+    r"\sum_{i=1}^{2} \max_j x_j": "max(x_1, x_2)",
+    r"\begin{bmatrix} w_1 & w_2 \end{bmatrix}": "a vector",
+    r"w \cdot v": "v is not known",
+    "x·y": "no product",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_not_read_says_the_way_out(text):
+    """An index below max, an array where a number is expected, a vector of which nothing is known, or of another length."""
+    with pytest.raises(FormulaError) as caught:
+        parse(text, {**NUMBERS, "y_1": 1.0, "y_2": 2.0})
+    assert REFUSED[text] in caught.value.reason
+
+
+@pytest.mark.parametrize("n", range(2, 7))
+def test_the_slope_of_a_sum_of_powers_is_softmax(n):
+    """The derivative of the logarithm of Σ e^{x_i} by x_k is e^{x_k} over that sum."""
+    chance = random.Random(n)
+    xs = [Value(chance.gauss(0.0, 1.0), f"x_{i}") for i in range(1, n + 1)]
+    slopes = gradient(parse(r"\log \sum_{i} e^{x_i}", {x.label: x for x in xs}), *xs)
+    whole = sum(math.exp(x.data) for x in xs)
+    assert [s.data for s in slopes] == pytest.approx([math.exp(x.data) / whole for x in xs], rel=1e-12)
+
+
+def test_a_name_is_what_it_says_though_its_index_is_a_size():
+    """x_n is the name x_n where there is one, though n is a number, too."""
+    assert parse(r"\sum_{i=1}^{2} x_i + x_n", {**NUMBERS, "x_n": 9.0, "n": 2}).data == pytest.approx(X[0] + X[1] + 9.0)
+
+
+def test_a_case_that_letters_decide_is_it_alone():
+    """What stands in another case may have no number there."""
+    text = r"\sum_{i=1}^{2} \begin{cases} \frac{x_1}{i - 1} & \text{if } i \neq 1 \\ x_2 & \text{otherwise} \end{cases}"
+    assert parse(text, {"x_1": 3.0, "x_2": 5.0}).data == 8.0
 
 
 def terms(chance, letters, deep):

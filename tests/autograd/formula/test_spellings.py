@@ -616,12 +616,7 @@ def test_anything_at_all_is_marked(claim):
 
 
 @examples(600)
-@given(
-    st.lists(
-        st.sampled_from([*BEFORE, *BEHIND, *UNITS, *MINUS, *AROUND, "0.5", "w", "x", "o", "E", "e-2", "∂", "T", "\n"]),
-        max_size=8,
-    )
-)
+@given(st.lists(st.sampled_from(HEAPS), max_size=8))
 def test_any_heap_of_dress_is_read_or_refused(pieces):
     """By a FormulaError that knows its place."""
     text = "".join(pieces)
@@ -647,34 +642,30 @@ def test_an_updated_weight_is_one_name_in_all_its_spellings(written):
     assert [row.remark for row in marking] == ["", ""]
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "max(0; 0,5·1,0 + 0,25) = 0,75", "max(0; z) = max(0; 0,75) = 0,75", "(0.5) x (1.0) + 0.25", "0,5 x 1,0 + 0,25",
-        "5,0·10⁻¹ x 1,0 + 0,25 = 0,75", "max(0, (0.5) X (1) + 0.25)",
-    ],
-)  # fmt: skip
-def test_signs_that_part_and_multiply_where_nothing_else_is_meant(written):
-    """A semicolon between arguments, where commas stand in numbers; an x on a sheet that has no x."""
-    w, a, b = Value(0.5, "w"), Value(1.0, "a"), Value(0.25, "b")
-    z = w * a + b
-    row = Worksheet(z=z, h=z.relu()).mark({"z": "0.75", "h": written})["h"]
-    assert (row.verdict, row.remark) == ("right", "")
+W, A, B, X2 = Value(0.5, "w"), Value(1.0, "a"), Value(0.25, "b"), Value(2.0, "x_2")
+SIGNS = {  # a sheet, and what is right for its last line
+    "a semicolon between arguments, where commas stand in numbers; an x on a sheet that has no x": (
+        {"z": W * A + B, "h": (W * A + B).relu()},
+        [
+            "max(0; 0,5·1,0 + 0,25) = 0,75", "max(0; z) = max(0; 0,75) = 0,75", "(0.5) x (1.0) + 0.25",
+            "0,5 x 1,0 + 0,25", "5,0·10⁻¹ x 1,0 + 0,25 = 0,75", "max(0, (0.5) X (1) + 0.25)",
+        ],
+    ),
+    "x2 is x₂ where there is one, behind a bracket too; an x that stands apart is a sign": (
+        {"y": W * X2},
+        ["(w) x2 = 0.5·2 = 1.0", "w x2", "0.5 x 2 = 1.0", "(0.5) x (2)", "(0.5)x2 = 1.0", "(w)·x2"],
+    ),
+    "an exponent that stands apart; no zero before the comma": (
+        {"y": W * A},
+        ["5,0 e-1·a", "w·(1.0 e+0)", "(,5)·a = ,5·1 = 0,5", ",5 a", "5.0E-1*a = 0.5"],
+    ),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "written", ["(d) x2 = 0.5·2 = 1.0", "d x2", "0.5 x 2 = 1.0", "(0.5) x (2)", "(0.5)x2 = 1.0", "(d)·x2"]
-)
-def test_a_name_with_an_index_is_no_sign(written):
-    """x2 is x₂ where there is one, behind a bracket too; an x that stands apart is a sign."""
-    d, x2 = Value(0.5, "d"), Value(2.0, "x_2")
-    row = Worksheet(y=d * x2).mark({"y": written})["y"]
-    assert (row.verdict, row.remark) == ("right", "")
-
-
-@pytest.mark.parametrize("written", ["5,0 e-1·a", "d·(2.0 e+0)", "(,5)·a = ,5·2 = 1,0", ",5 a", "5.0E-1*a = 1.0"])
-def test_a_number_among_names_is_one_in_all_its_spellings(written):
-    """With an exponent that stands apart, or without the zero before its comma."""
-    d, a = Value(0.5, "d"), Value(2.0, "a")
-    row = Worksheet(y=d * a).mark({"y": written})["y"]
+@pytest.mark.parametrize(("what", "written"), [(what, each) for what, (_, texts) in SIGNS.items() for each in texts])
+def test_signs_and_numbers_mean_what_the_sheet_lets_them_mean(what, written):
+    """Right, without a word."""
+    lines, _ = SIGNS[what]
+    *_, line = lines
+    row = Worksheet(lines).mark({line: written})[line]
     assert (row.verdict, row.remark) == ("right", "")

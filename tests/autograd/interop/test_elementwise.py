@@ -51,14 +51,15 @@ def test_products_of_matrices():
 
 
 def test_numpys_scalars_are_numbers():
-    """np.float64(2) * v and an array without dimensions give a Value alone, as 2 * v does."""
+    """np.float64(2) * v and an array without dimensions give a Value alone, as 2 * v does, on either side."""
     v = Value(3.0)
-    for two in (np.float64(2), np.float32(2), np.int64(2), np.array(2.0)):
-        for found, number in [(two * v, 6.0), (v * two, 6.0), (two**v, 8.0), (two - v, -1.0), (v % two, 1.0)]:
-            assert type(found) is Value
-            assert type(found.data) is float
-            assert found.data == number
-        assert bool(two < v) is bool(v > two) is True
+    for scalar in (np.float64(2), np.float32(2), np.int64(2), np.bool_(1), np.array(2.0)):
+        for op in OPERATORS:
+            for found, number in [(op(scalar, v), op(float(scalar), 3.0)), (op(v, scalar), op(3.0, float(scalar)))]:
+                assert type(found) is Value
+                assert type(found.data) is float
+                assert found.data == number
+        assert bool(scalar < v) is bool(v > scalar) is True
     product = np.float64(2) * v
     product.backward()
     assert (v.grad, product.inputs[0].data) == (2.0, 2.0)

@@ -65,6 +65,8 @@ def test_a_formula_is_right_if_it_is_the_function(line, text):
     assert bool(check) is check.right is NEURON.same(formula, NEURON.symbol(line))
     assert (check.follows, check.jump, check.text) == (True, None, text)
     assert (check.difference is None) == check.right
+    if check.right:
+        assert (str(check), check.kind, check.diagnosis) == (f"{text} is right", "", "")
     if check.difference:
         check_difference(NEURON, check.difference, formula, NEURON.symbol(line))
 
@@ -103,13 +105,6 @@ def test_where_nothing_explains_a_formula_nothing_is_guessed(line, text):
     """It is wrong all the same."""
     check = one_neuron().check_formula(line, text)
     assert (check.right, check.kind, check.diagnosis) == (False, "", "")
-
-
-def test_a_right_formula_says_so():
-    """In one sentence, and without a guess."""
-    check = one_neuron().check_formula("∂o/∂net", "o(1-o)")
-    assert str(check) == "o(1-o) is right"
-    assert (check.kind, check.diagnosis) == ("", "")
 
 
 def test_the_sentence_of_a_wrong_formula_has_its_point():

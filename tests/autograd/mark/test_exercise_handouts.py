@@ -5,7 +5,6 @@ import json
 import math
 import re
 import tomllib
-from html.parser import HTMLParser
 from itertools import combinations, pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from drawn_exercises import fresh, task
 from exercises_by_hand import (
     BY_HAND,
     HOSTILE,
+    by_formula,
     ends,
     everywhere,
     given,
@@ -24,6 +24,7 @@ from exercises_by_hand import (
     seeded,
     sigmoid,
 )
+from html_page import Page
 from long_runs import part
 
 import autograd as ag
@@ -34,15 +35,6 @@ from autograd.mark.sheets import sheet_from
 from autograd.writing.names import text_name
 
 # --------------------------------------------------------------------------------------------------------------- on paper
-
-
-def by_formula(formula, names):
-    """A formula as it is printed, worked out: its signs are turned into Python's, its names are what they stand for."""
-    words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid(", "log(": "log(", "exp(": "exp("}
-    words |= {"sqrt(": "sqrt(", "tanh(": "tanh("} | {text_name(name): f"N[{i}]" for i, name in enumerate(names)}
-    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    python = re.sub(longest_first, lambda match: words[match[0]], formula)
-    return eval(python, {}, {"N": list(names.values()), "sigmoid": sigmoid, **vars(math)})
 
 
 @everywhere
@@ -144,29 +136,6 @@ def test_numbers_of_one_letter_stand_side_by_side():
         assert len([a for a, b in pairwise(letters) if a != b]) + 1 == len(set(letters))
 
 
-class Page(HTMLParser):
-    """The texts of a page: of its list items, of its cells, and of all."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.items, self.cells, self.tags, self.all, self.into = [], [], [], "", None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        if tag in ("li", "td", "th"):
-            self.into = self.items if tag == "li" else self.cells
-            self.into.append("")
-
-    def handle_endtag(self, tag):
-        self.into = None if tag in ("li", "td", "th") else self.into
-
-    def handle_data(self, text):
-        self.all += text if self.tags and self.tags[-1] not in ("style", "title") else ""
-        if self.into:
-            self.into[-1] += text
-
-
 @everywhere
 def test_the_exercise_as_a_page(level):
     """Given numbers and formulas as lists, and a table with blanks."""
@@ -186,7 +155,7 @@ def test_a_title_is_no_html(title, tmp_path):
     """It is shown as it is, in the page and in its head."""
     page = exercise(own(title), seed=1).save(tmp_path / "task.html").read_text("utf-8")
     assert set(Page(page).tags).isdisjoint({"script", "img"})
-    assert title in Page(page).all
+    assert title in Page(page).text
 
 
 @pytest.mark.parametrize("name", part([*LEVELS, *HOSTILE]))
@@ -288,6 +257,12 @@ def test_the_notebook_has_the_exercise_and_the_solution(level):
     solved = run(cells, lambda source: source.replace("# task.solution", "task.solution"))
     assert solved[-1].text == shown.solution.text
     assert run(cells)[-1] is None
+
+
+def test_the_solution_is_in_the_notebook_of_ones_own_sheet():
+    """All of its cells run, the solution too."""
+    cells = json.loads(exercise(own(), seed=1, loss="E").notebook)["cells"]
+    assert run(cells, lambda source: source.replace("# task.solution", "task.solution"))[-1].text
 
 
 @everywhere

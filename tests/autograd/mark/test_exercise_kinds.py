@@ -5,6 +5,7 @@ import math
 
 import pytest
 from drawn_exercises import fresh, task
+from exercises_by_hand import given, sigmoid
 from long_runs import part
 
 import autograd
@@ -68,10 +69,6 @@ MISTAKES = [
 ]
 
 
-def given(shown):
-    return {name: float(text.replace("−", "-")) for name, text in shown.given.items()}
-
-
 def line_named(short, level):
     """∂L/∂α_1 for da_1."""
     greek = {"a_1": "α_1", "a_2": "α_2"} if level == "attention" else {}
@@ -107,7 +104,7 @@ def test_the_red_pen_finds_what_people_do_wrong_there(level, short, formula, sen
 # --------------------------------------------------------------------------------------------------------------- variants
 
 BEND = {
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+    "sigmoid": sigmoid,
     "tanh": math.tanh,
     "relu": lambda z: max(z, 0.0),
     "softplus": lambda z: math.log1p(math.exp(z)),
@@ -130,7 +127,7 @@ def loss_of(level, variant, g):
         elif level == "two layers":
             a, b = pair(i)
             h = [bend(g[f"w_1{k}1"] * a + g[f"w_1{k}2"] * b + g[f"b_1{k}"]) for k in (1, 2)]
-            o = BEND["sigmoid"](g["w_211"] * h[0] + g["w_212"] * h[1] + g["b_21"])
+            o = sigmoid(g["w_211"] * h[0] + g["w_212"] * h[1] + g["b_21"])
             losses.append((o - row("y", i)) ** 2 / 2)
         elif level == "softmax":
             a, b = pair(i)

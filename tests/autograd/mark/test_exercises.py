@@ -143,9 +143,9 @@ def test_significant_digits_are_counted_from_the_first_that_is_not_zero(x, digit
     assert len(significant(x, digits).replace(".", "").lstrip("-0")) == digits
 
 
-def test_zero_is_zero():
-    """It has no significant digit."""
-    assert significant(0.0, 5) == "0"
+def test_rounding_up_adds_no_digit():
+    """9.999996 to five digits is 10.000; and zero, which has none, is zero."""
+    assert [significant(x, 5) for x in (0.999996, 9.999996, 9999.97, 0.0)] == ["1.0000", "10.000", "10000", "0"]
 
 
 # ------------------------------------------------------------------------------------------------------------------ marks

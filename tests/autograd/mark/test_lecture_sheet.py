@@ -5,6 +5,7 @@ import pathlib
 import mpmath
 import pytest
 
+from autograd.mark.classes import mark_files
 from autograd.mark.numerals import written_number
 from autograd.mark.sheets import read_sheet
 
@@ -109,8 +110,11 @@ def test_the_right_number_of_each_line_is_the_one_worked_out_here(name):
 
 
 def test_every_line_of_the_note_is_on_the_sheet():
-    """Sheet, answers and the rules here have the same lines."""
+    """Sheet, answers and the rules here have the same lines, and every answer can be read, as it was written."""
     assert [row.name for row in MARKING] == list(RULES) == list(FILE.answers)
+    marked = mark_files(NOTE)
+    assert marked.problems == []
+    assert [row.claim for row in marked["two-layer-network"]] == list(FILE.answers.values())
 
 
 @pytest.mark.parametrize("name", RULES)

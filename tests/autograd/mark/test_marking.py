@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import pytest
 from long_runs import seeds
-from neuron_sheet import NEURON
+from neuron_sheet import NEURON, neuron_by_hand
 
 from autograd import Value, Worksheet, exercise
 from autograd.mark.classes import Class
@@ -39,11 +39,6 @@ def rows_of(*verdicts, **options):
 
 
 SHEET = f'title = "One neuron"\n{NEURON}dw = "∂E/∂w"\n'
-
-
-def neuron_by_hand(z=1.0):
-    o = 1 / (1 + math.exp(-z))
-    return {"z": z, "o": o, "E": 0.5 * (o - 1) ** 2, "dw": (o - 1) * o * (1 - o) * 2}
 
 
 def marked(z=1.0, **others):
@@ -77,6 +72,7 @@ def test_a_remark_says_all(guesses, remarks, text):
         ("0.2570", 0.257912, "0.2579"),
         ("0.30", -0.3049, "−0.30"),
         ("12.5", 7.25001, "7.3"),
+        ("0.5", -0.00123456, "−0.00123456"),  # where so few would say nothing
         ("0,257", 0.257912, "0.258"),
         ("0.4·0.5 = 0.2000", 0.2, "0.2000"),
         ("o = σ(z) ≈ 1 = 0.73", 0.7310586, "0.73"),
@@ -231,27 +227,33 @@ def test_json_is_json(true):
     assert [each["line"] for each in whole["rows"]] == ["z", "o"]
 
 
-@pytest.mark.parametrize("ending", [".html", ".csv", ".json", ".txt", ".md", ".JSON"])
-def test_a_marking_is_saved(ending, tmp_path):
+SAVED = pytest.mark.parametrize(
+    "shown", [marked(z=0.9), Class({"Ann": marked(z=0.9)}, [], "One neuron")], ids=["one", "class"]
+)
+
+
+@SAVED
+@pytest.mark.parametrize("ending", [".html", ".csv", ".json", ".txt", ".md", ".JSON", ".HTML"])
+def test_what_is_marked_is_saved(ending, shown, tmp_path):
     """By the ending of the file; the path comes back."""
-    marking, path = marked(z=0.9), tmp_path / f"sheet{ending}"
-    assert marking.save(str(path)) == path
+    path = tmp_path / f"sheet{ending}"
+    assert shown.save(str(path)) == path
     saved = path.read_text("utf-8-sig" if ending == ".csv" else "utf-8")
-    if ending == ".html":
+    forms = {".csv": shown.csv, ".json": shown.json, ".txt": shown.text + "\n", ".md": f"```\n{shown.text}\n```\n"}
+    if ending.lower() == ".html":
         assert saved.startswith("<!DOCTYPE html>")
-        assert marking.html() in saved
+        assert shown.html() in saved
         assert "<title>One neuron</title>" in saved
-    elif ending == ".md":
-        assert saved == f"```\n{marking.text}\n```\n"
     else:
-        assert saved == {".csv": marking.csv, ".json": marking.json, ".txt": marking.text + "\n"}[ending.lower()]
+        assert saved == forms[ending.lower()]
 
 
-@pytest.mark.parametrize("name", ["sheet.pdf", "sheet", "sheet.toml"])
-def test_a_marking_is_not_saved_as_anything_else(name, tmp_path):
+@SAVED
+@pytest.mark.parametrize("name", ["sheet.pdf", "sheet", "sheet.toml", "sheet.md.gz"])
+def test_what_is_marked_is_not_saved_as_anything_else(name, shown, tmp_path):
     """Nothing is written, and the endings are named."""
     with pytest.raises(ValueError, match=r"\.html, \.csv, \.json, \.txt, \.md") as error:
-        marked().save(tmp_path / name)
+        shown.save(tmp_path / name)
     assert name in str(error.value)
     assert list(tmp_path.iterdir()) == []
 

@@ -4,34 +4,16 @@ The oracle is mpmath's interval arithmetic on the formulas as Python text, with 
 """
 
 import ast
-import importlib.util
 import math
-import pathlib
 import re
-import sys
 
 import pytest
+from benchmark_programs import program
 from long_runs import many
 
 mpmath = pytest.importorskip("mpmath")
 
-FOLDER = pathlib.Path(__file__).parents[3] / "benchmarks"
-
-
-def load(name, path):
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    sys.path.insert(0, str(FOLDER))  # where its own helpers stand
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(FOLDER))
-    return module
-
-
-students = load("marking_people", FOLDER / "marking.py")
-calculators, sheets, slips = (sys.modules[name] for name in ("calculators", "sheets", "slips"))
+students, calculators, sheets, slips = map(program, ("marking", "calculators", "sheets", "slips"))
 iv, mpf, mpi = mpmath.iv, mpmath.mpf, mpmath.iv.mpf
 
 

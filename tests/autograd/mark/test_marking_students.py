@@ -1,25 +1,14 @@
 """The simulated students of benchmarks/marking.py, some of them, as a test: they share no code with the marker."""
 
 import functools
-import importlib.util
-import pathlib
-import sys
 
 import pytest
+from benchmark_programs import program
 from long_runs import many
 
 from autograd.mark.working import Worth
 
-PATH = pathlib.Path(__file__).parents[3] / "benchmarks" / "marking.py"
-spec = importlib.util.spec_from_file_location("marking_students", PATH)
-students = importlib.util.module_from_spec(spec)
-sys.modules["marking_students"] = students
-sys.path.insert(0, str(PATH.parent))  # where its own helpers stand
-try:
-    spec.loader.exec_module(students)
-finally:
-    sys.path.remove(str(PATH.parent))
-
+students = program("marking")
 CLEAN = students.CLEAN
 simulate = functools.cache(students.simulate)
 

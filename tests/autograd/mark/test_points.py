@@ -2,7 +2,6 @@
 
 import math
 import re
-from itertools import islice
 
 import pytest
 
@@ -36,11 +35,9 @@ def test_points_to_compare_at():
 
 
 def test_points_are_the_same_each_time():
-    """For one seed, in whatever process; another seed gives others."""
+    """In whatever process."""
     over = [Value(0.5), Value(2.0)]
-    first, again, others = (list(islice(points(over, seed), 20)) for seed in (3, 3, 4))
-    assert first == again
-    assert not any(point in others for point in first)
+    assert list(points(over)) == list(points(over))
 
 
 SAME = {

@@ -6,6 +6,7 @@ import random
 import re
 
 import pytest
+from exercises_by_hand import by_formula, number, sigmoid
 from long_runs import many, part
 
 from autograd import exercise
@@ -139,10 +140,10 @@ def test_what_cannot_be_read_is_said(line, written):
 
 def follow(task):
     """The lines that do not follow from the numbers above them, in plain arithmetic, with what they should be."""
-    n = {name: float(x.replace("−", "-")) for name, x in (task.given | task.written).items()}
+    n = {name: number(x) for name, x in (task.given | task.written).items()}
     one = {f"a_1{i}": n[f"w_1{i}1"] * n["x_1"] + n[f"w_1{i}2"] * n["x_2"] + n[f"b_1{i}"] for i in (1, 2)}
-    one |= {f"h_1{i}": 1 / (1 + math.exp(-n[f"a_1{i}"])) for i in (1, 2)}
-    one |= {"a_21": n["w_211"] * n["h_11"] + n["w_212"] * n["h_12"] + n["b_21"], "ŷ": 1 / (1 + math.exp(-n["a_21"]))}
+    one |= {f"h_1{i}": sigmoid(n[f"a_1{i}"]) for i in (1, 2)}
+    one |= {"a_21": n["w_211"] * n["h_11"] + n["w_212"] * n["h_12"] + n["b_21"], "ŷ": sigmoid(n["a_21"])}
     one |= {"L": (n["ŷ"] - n["y"]) ** 2 / 2, "∂L/∂ŷ": n["ŷ"] - n["y"], "∂ŷ/∂a_21": n["ŷ"] * (1 - n["ŷ"])}
     one |= {"∂L/∂a_21": n["∂L/∂ŷ"] * n["∂ŷ/∂a_21"], "∂L/∂b_21": n["∂L/∂a_21"]}
     for i in (1, 2):
@@ -211,22 +212,11 @@ def test_other_networks_have_mistakes_too(options):
 IN_OTHERS = [name for name in QUESTIONS if name.startswith("find the mistake in ")]
 
 
-def worked_out(formula, names):
-    """A formula as it is printed, worked out by Python."""
-    words = {"·": "*", "−": "-", "²": "**2", "³": "**3", "σ(": "sigmoid("} | {
-        text_name(name): f"N[{name!r}]" for name in names
-    }
-    words |= {f"{function}(": f"{function}(" for function in ("exp", "log", "sqrt", "tanh")}
-    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    python = re.sub(longest_first, lambda match: words[match[0]], formula)
-    return eval(python, {"N": names, "sigmoid": lambda a: 1 / (1 + math.exp(-a)), **vars(math)})
-
-
 def odd_lines(task):
     """The lines that do not follow from the numbers above them, by the formulas of the sheet as they are printed."""
     steps = task.sheet.answers["right number"].task.sheet.steps
-    names = {name: float(x.replace("−", "-")) for name, x in {**task.given, **task.written}.items()}
-    found = {name: worked_out(formula, names) for name, formula in steps.items()}
+    names = {name: number(x) for name, x in {**task.given, **task.written}.items()}
+    found = {name: by_formula(formula, names) for name, formula in steps.items()}
     assert list(found) == list(task.written)
     return {name: x for name, x in found.items() if abs(x - names[name]) > 6e-5 * abs(x)}
 

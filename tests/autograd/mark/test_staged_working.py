@@ -37,9 +37,7 @@ def as_values(sheet):
         if sign in ("neg", "^2"):
             return -first if sign == "neg" else first**2
         for x in others:
-            first = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b}[
-                sign
-            ](first, x)
+            first = OPERATORS[sign](first, x)
         return first
 
     lines = {}

@@ -4,13 +4,8 @@ import math
 import pickle
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from long_runs import examples
 
-from autograd import Value, Worksheet, exercise, gradient, log, sigmoid, softmax
-from autograd.mark.mistakes import KINDS
-from autograd.mark.working import Worth
+from autograd import Value, Worksheet, exercise, gradient, sigmoid
 
 
 def neuron():
@@ -87,11 +82,6 @@ def test_the_kind_of_mistake_is_guessed(name):
     """Six digits are enough to tell the common mistakes of this sheet apart."""
     line, rule, kind = MISTAKES[name]
     assert [guess.kind for guess in SHEET.mark(by_hand(6, **{line: rule}))[line].diagnoses] == [kind]
-
-
-def test_every_kind_that_is_guessed_has_a_name():
-    """The table of kinds, which class tables print, has them all."""
-    assert {kind for _, _, kind in MISTAKES.values()} <= set(KINDS)
 
 
 def test_the_value_of_a_guess_is_what_the_mistake_comes_to():
@@ -172,11 +162,6 @@ def test_where_one_line_is_cut_off_others_may_be():
     assert "wrong" not in SHEET.mark(cut).verdicts.values()
 
 
-def test_a_digit_that_rounding_cannot_explain_is_wrong():
-    """Three units of the last digit are no rounding where the numbers before are exact."""
-    assert SHEET.mark({"z": "0.58", "o": "0.64110"})["o"].verdict == "wrong"
-
-
 def test_what_is_right_but_does_not_follow_is_right_and_said():
     """The right number below wrong ones is no mistake; that it does not follow is remarked on."""
     row = SHEET.mark({"o": "0.8", "e": "-0.1", "s": "0.16", "d": "-0.059580"})["d"]
@@ -186,59 +171,11 @@ def test_what_is_right_but_does_not_follow_is_right_and_said():
     assert own.verdict == "carried"
 
 
-def test_a_guess_needs_two_digits():
-    """One digit fits too much to say anything."""
-    assert SHEET.mark({"E": "0.3"})["E"].diagnoses == ()
-
-
 def test_where_nothing_fits_nothing_is_said():
     """A number out of the air has no diagnosis."""
     marking = SHEET.mark(by_hand(6) | {"d": "-0.038127"})
     assert marking["d"].verdict == "wrong"
     assert marking["d"].diagnoses == ()
-
-
-@pytest.mark.parametrize(
-    ("written", "verdict"),
-    [
-        ("0.4·0.7 + 0.3 = 0.58", "right"),
-        ("0.4*0.7 + 0.3 = 0.68", "wrong"),
-        ("w x + b = 0.4·0.7 + 0.3 = 0.58", "right"),
-        ("z = 0.58", "right"),
-        ("0,58", "right"),
-        ("5.8e-1", "right"),
-        ("5,8·10^-1", "right"),
-        ("58 %", "right"),
-        ("29/50", "right"),
-        ("≈ 0.58", "right"),
-        ("$0.58$", "right"),
-        ("w x + 0.300", "right"),
-    ],
-)
-def test_numbers_are_read_in_all_their_spellings(written, verdict):
-    """A number may come with its working, its name, a decimal comma, as a fraction."""
-    assert SHEET.mark({"z": written})["z"].verdict == verdict
-
-
-@pytest.mark.parametrize(
-    ("claim", "kind", "says"),
-    [
-        ("0.4*0.7 + 0.3 = 0.68", "arithmetic", "comes to 0.58, not 0.68"),
-        ("0.4·0.9 + 0.3 = 0.66", "miscopied", "0.9 stands where x = 0.7 belongs; it is t"),
-    ],
-)
-def test_the_way_to_a_wrong_number_tells_what_happened(claim, kind, says):
-    """Either it does not come to the number, or one of its numbers is another."""
-    guess = SHEET.mark({"z": claim})["z"].diagnoses[0]
-    assert guess.kind == kind
-    assert says in guess.sentence
-
-
-def test_a_wrong_formula_is_carried_into_numbers():
-    """Who takes t − o for the slope and goes on in numbers gets d wrong once."""
-    marking = SHEET.mark({"o": "0.641067", "e": "t - o", "s": "0.230100", "d": "0.059581"})
-    assert marking.verdicts["e"] == "wrong"
-    assert (marking["d"].verdict, marking["d"].sources) == ("carried", ("e",))
 
 
 # ---------------------------------------------------------------------------------------------------------------- marks
@@ -385,59 +322,6 @@ def test_a_marking_can_be_pickled():
     """A marked class can be kept."""
     marking = SHEET.mark(by_hand(6, e=lambda n: 0.9 - n["o"]))
     assert pickle.loads(pickle.dumps(marking)).verdicts == marking.verdicts
-
-
-# ------------------------------------------------------------------------------------------------------------ properties
-
-
-numbers = st.integers(-95, 95).filter(lambda n: abs(n) > 4).map(lambda n: n / 100)
-
-
-@examples(60)
-@given(
-    st.lists(numbers, min_size=9, max_size=9),
-    st.integers(3, 7),
-    st.sampled_from(["written", "unrounded", "mixed"]),
-    st.randoms(use_true_random=False),
-)
-def test_no_right_line_is_ever_called_wrong(given_numbers, digits, style, random):
-    """Whatever the numbers, the digits, and whether a person goes on from written numbers or from those in a calculator."""
-    w1, w2, x1, x2, b, v1, v2, c, y = given_numbers
-    leaves = dict(zip("w1 w2 x1 x2 b v1 v2 c y".split(), given_numbers))
-    V = {name: Value(value, name) for name, value in leaves.items()}
-    z = V["w1"] * V["x1"] + V["w2"] * V["x2"] + V["b"]
-    h = z.tanh()
-    p1, p2 = softmax([V["v1"] * h, V["v2"] * h + V["c"]])
-    L = -V["y"] * log(p1) - (1 - V["y"]) * log(p2)
-    lines = {"z": z, "h": h, "p1": p1, "p2": p2, "L": L, "dh": gradient(L, h)[0], "dz": gradient(L, z)[0]}
-    lines["dw1"] = gradient(L, V["w1"])[0]
-    rules = {
-        "z": lambda n: w1 * x1 + w2 * x2 + b,
-        "h": lambda n: math.tanh(n["z"]),
-        "p1": lambda n: 1 / (1 + math.exp(v2 * n["h"] + c - v1 * n["h"])),
-        "p2": lambda n: 1 / (1 + math.exp(v1 * n["h"] - v2 * n["h"] - c)),
-        "L": lambda n: -y * math.log(n["p1"]) - (1 - y) * math.log(n["p2"]),
-        "dh": lambda n: (n["p1"] - y) * v1 + (n["p2"] - (1 - y)) * v2,
-        "dz": lambda n: n["dh"] * (1 - n["h"] ** 2),
-        "dw1": lambda n: n["dz"] * x1,
-    }
-    held, exact, claims = {}, {}, {}
-    for name, rule in rules.items():
-        exact[name] = rule(held)
-        claims[name] = f"{exact[name]:.{digits}f}"
-        keeps = style == "unrounded" or (style == "mixed" and random.random() < 0.5)
-        held[name] = exact[name] if keeps else float(claims[name])
-        if held[name] == 0.0 and name in ("p1", "p2"):
-            held[name] = exact[name]
-    assert "wrong" not in Worksheet(lines).mark(claims).verdicts.values()
-
-
-def test_a_planted_fault_in_the_judge_is_noticed(monkeypatch):
-    """Were nothing allowed for rounding, right lines would be called wrong: the tests above can fail."""
-    coarse = {"o": "0.64", "e": "-0.25890"}  # from 0.6411
-    assert "wrong" not in SHEET.mark(coarse).verdicts.values()
-    monkeypatch.setattr("autograd.mark.readings.Step.worth", lambda step, values, *_: Worth(step.value(values), 0.0))
-    assert "wrong" in SHEET.mark(coarse).verdicts.values()
 
 
 @pytest.mark.parametrize("claim", ["0.3333", "-0.9568", "0.5·0.5 = 0.3333"])

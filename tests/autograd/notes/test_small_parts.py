@@ -1,6 +1,7 @@
 """The small parts of a page's judge, each by itself: what cancels, which number stands for a name, lost signs, lengths."""
 
 import pytest
+from walks import walked
 
 from autograd import check_notes
 from autograd.notes.blocks import Row
@@ -65,12 +66,38 @@ def test_derivatives_of_a_product():
     assert derivatives_of("") is None
 
 
-def test_numbers_stand_for_names_in_their_order():
-    """One for each place of a name, in any dress; nothing where the signs are others."""
-    found = numbers_for_names("a (1 - a)", r"0.6 \cdot (1 - 0.6)")
-    assert [(name.strip(), number.value) for name, number in found] == [("a", 0.6), ("a", 0.6)]
+NUMBERS_FOR_NAMES = [
+    ("a (1 − a)", "0.6 (1 − 0.6)", {"a": 0.6}),
+    ("g·(1-a)", r"0.6 \cdot (1 - 0.7)", {"g": 0.6, "a": 0.7}),
+    ("w x + b", "0.5·2 + 1", {"w": 0.5, "x": 2.0, "b": 1.0}),
+    ("w x", "(0.5)(2)", {"w": 0.5, "x": 2.0}),
+    ("wx", "0.5 × 2", {"w": 0.5, "x": 2.0}),
+    ("2w", "2·0.5", {"w": 0.5}),
+    ("w_1 x_1 + w_2 x_2", "0.1·0.2 + .3·0.4", {"w_1": 0.1, "x_1": 0.2, "w_2": 0.3, "x_2": 0.4}),
+    ("wx", "0.52", {}),  # 0.5 and 2, or 0 and .52
+    ("2w", "20.5", {}),
+    ("w x + b", "0.5·2 − 1", {}),
+    ("w x", "0.5·2·3", {}),
+    ("a b c d e f g h", "0." + 60 * "1", {}),
+]
+
+
+@walked(NUMBERS_FOR_NAMES)
+def test_each_name_has_the_number_in_its_place(formula, text, found):
+    """Brackets and signs of multiplication may be others; numbers that run together are none."""
+    assert {name.strip(): number.value for name, number in numbers_for_names(formula, text)} == found
+
+
+def test_each_place_of_a_name_has_its_number():
+    """With what its last digit counts."""
+    assert [number.value for _, number in numbers_for_names("a (1 - a)", r"0.6 \cdot (1 - 0.6)")] == [0.6, 0.6]
     assert [number.unit for _, number in numbers_for_names("a b", "0.25 · 3")] == [0.01, 1.0]
-    assert numbers_for_names("a (1 - b)", "0.6 (1 + 0.6)") == []
+
+
+def test_many_names_in_a_row_have_no_number_among_them():
+    """However many ways there would be to share out its digits, none is tried."""
+    assert numbers_for_names(r"softmax tanh .5 _ \infty", 41 * "9") == []
+    assert check_notes(rf"softmax tanh .5 _ \infty (-8)^(1/3) = {41 * '9'}").rows
 
 
 def test_the_number_of_another_name_is_misplaced():
@@ -139,12 +166,6 @@ def test_each_change_is_one_small_thing():
     wanted |= {"a factor less", "a factor 2", "a factor ½", "a factor 2 in one term", "a factor ½ in one term"}
     assert wanted <= made.keys()
     assert r"\frac{1}{2} a_1 x_2" in " ".join(made["a factor ½ in one term"].split())
-
-
-def test_numbers_side_by_side_are_parted_in_one_way():
-    """However many digits and names there are."""
-    assert numbers_for_names("a b c d e f g h", "0." + 60 * "1") == []
-    assert [number.value for _, number in numbers_for_names("a b", r"0.6 \cdot 0.5")] == [0.6, 0.5]
 
 
 @pytest.mark.parametrize("pair", ["oσ", "oθ", "σθ", "aα", "wω", "vν", "uμ", "pρ", "xχ", "kκ"])

@@ -203,7 +203,20 @@ def test_what_is_meant_is_not_called_wrong(page):
 
 SOFTMAX = r"$$y_i = \frac{e^{a_i}}{\sum_{j=1}^n e^{a_j}}$$ "
 LOSSES = r"$$L = w^T w$$ $$E = 2 w^T w$$ $$\nabla_w L = 2 w$$ $$\nabla_w E = 4 w$$ "
+QUOTIENT = r"$$\frac{\partial}{\partial z} \frac{g(z)}{h(z)} = \frac{g'(z)}{h(z)} "
+JACOBIAN = r"""$$f(x, y, z) = x^2 + 2xy + z$$
+$$J = \begin{bmatrix} \frac{\partial f}{\partial x} & \frac{\partial f}{\partial y} \end{bmatrix} = """
 LAST_ROWS = [  # a page; the verdict on its last row, and words of what is said of that
+    (r"$$\sigma(x) = \frac{1}{1+e^{-x}}$$", "right", ""),
+    (QUOTIENT + r"- \frac{g(z) h'(z)}{h(z)^2}$$", "right", ""),
+    (QUOTIENT + r"+ \frac{g(z) h'(z)}{h(z)^2}$$", "wrong", ""),
+    (r"$$0.593269(1-0.593269) = 0.241300$$", "right", ""),
+    (r"$$1.245 \cdot 2.135 = 2.65976508$$", "right", ""),  # of 1.24549995 and 2.13549995, which both are rounded there
+    (r"$$1.245 \cdot 2.135 = 2.65976608$$", "wrong", ""),
+    (JACOBIAN + r"\begin{bmatrix} 2x + 2y & 2x \end{bmatrix}$$", "right", ""),
+    (JACOBIAN + r"\begin{bmatrix} 2x + 2y & 2y \end{bmatrix}$$", "wrong", ""),
+    (r"$$z = w_0 x_0 + w_1 x_1 + \dots + w_n x_n$$ $$\frac{\partial z}{\partial w_1} = x_1$$", "right", ""),
+    (r"$$b := b - \alpha(a - y)$$", "stated", ""),
     (r"$$L = \frac12 w^T w$$ $$\nabla_w L = w$$ $$\nabla_w = w$$", "right", "as it is written"),
     (LOSSES + r"$$\nabla_w = 2 w$$", "depends", "of what this is the gradient is not said"),
     (SOFTMAX + r"$$\frac{\partial y_i}{\partial a_j} = y_i (\delta_{ij} - y_j)$$", "right", "by the derivative"),
@@ -217,6 +230,6 @@ LAST_ROWS = [  # a page; the verdict on its last row, and words of what is said 
 
 @pytest.mark.parametrize(("page", "verdict", "words"), LAST_ROWS)
 def test_what_is_said_of_a_last_row(page, verdict, words):
-    """Of functions that are used as they are not defined, of gradients without their loss, of δ with two indices."""
+    """Of each kind of row; of functions used as they are not defined, gradients without their loss, δ with two indices."""
     row = check_notes(page).rows[-1]
     assert (row.verdict, words in row.remark) == (verdict, True), row.remark

@@ -9,6 +9,7 @@ from compiled_graphs import (
     APPLICATIONS,
     GRAPHS,
     agree,
+    agree_with_graph,
     applied,
     batch,
     bend,
@@ -97,8 +98,7 @@ def test_jacobians_of_several_outputs(wrt):
 def test_a_list_of_one_output_is_that_output():
     """compile([y], ...) is compile(y, ...)."""
     y, x, w = tanh_net()
-    X = batch(3, len(x))
-    agree(ag.compile([y], x, w)(X), by_rows(y, x, X, w)[0])
+    agree_with_graph(ag.compile([y], x, w), batch(3, len(x)))
 
 
 @walked(APPLICATIONS)
@@ -120,11 +120,7 @@ def test_an_operation_of_ones_own(plant):
     chirp = plant("chirp", lambda x: math.sin(x * x), lambda z, x: 2.0 * x * ag.cos(x * x))
     x, w = leaves(1), leaves(1, 1)
     y = chirp(w[0] * x[0]) * x[0]
-    X = batch(4, 1)
-    program = ag.compile(y, x, w)
-    values, slopes = by_rows(y, x, X, w)
-    agree(program(X), values)
-    agree(program.value_and_grad(X)[1], slopes.mean(0))
+    agree_with_graph(ag.compile(y, x, w), batch(4, 1))
 
 
 # ----------------------------------------------------------------------------------------------------------- random graphs
@@ -300,11 +296,7 @@ def test_random_nets(seed):
             above.append(activation(ag.dot(rng.sample(pool, len(chosen)), chosen, rng.choice(pool))))
         layers.append(above)
     y = ag.logsumexp(layers[-1]) + (ag.dot(rng.sample(pool, len(layers[-1])), layers[-1]) - 0.5) ** 2
-    X = batch(4, len(x), seed)
-    values, slopes = by_rows(y, x, X, pool)
-    value, found = ag.compile(y, x, pool).value_and_grad(X)
-    agree(value, values.mean())
-    agree(found, slopes.mean(0))
+    agree_with_graph(ag.compile(y, x, pool), batch(4, len(x), seed))
 
 
 @pytest.mark.parametrize("c", [2.0, -0.5])
@@ -312,5 +304,4 @@ def test_a_shift_that_a_user_wrote(c):
     """logsumexp of numbers from each of which a constant was taken is not that of the numbers themselves."""
     x, w = leaves(2), leaves(1, 1)
     y = ag.logsumexp([w[0] * x[0] - c, w[0] * x[1] - c]) + (x[0] - c) ** 2
-    X = batch(3, 2)
-    agree(ag.compile(y, x, w)(X), by_rows(y, x, X, w)[0])
+    agree_with_graph(ag.compile(y, x, w), batch(3, 2))

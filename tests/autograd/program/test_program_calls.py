@@ -10,6 +10,7 @@ import pytest
 from compiled_graphs import (
     GRAPHS,
     agree,
+    agree_with_graph,
     batch,
     bend,
     by_name,
@@ -241,14 +242,7 @@ def test_scores_far_from_zero(scale):
     x, w = leaves(3), [Value(1.0), Value(-0.5), Value(0.25)]
     z = [wi * xi for wi, xi in zip(w, x)]
     y = ag.logsumexp(z) - z[0] + ag.dot(ag.softmax(z), x) + z[1].sigmoid() + z[2].softplus() + z[0].silu() + z[1].tanh()
-    X = scale * batch(6, 3)
-    values, slopes = by_rows(y, x, X, w)
-    program = ag.compile(y, x, w)
-    value, found = program.value_and_grad(X)
-    agree(value, values.mean())
-    agree(found, slopes.mean(0))
-    agree(program(X), values)
-    agree(program.per_sample_gradients(X), slopes)
+    agree_with_graph(ag.compile(y, x, w), scale * batch(6, 3))
 
 
 @pytest.mark.parametrize("method", ["value_and_grad", "value", "per_sample_gradients"])
@@ -334,9 +328,7 @@ def test_changed_parameters_are_seen_by_the_next_call():
     for factor in (1.0, 0.5, -2.0):
         for p in w:
             p.data *= factor
-        values, slopes = by_rows(y, x, X, w)
-        agree(program(X), values)
-        agree(program.value_and_grad(X)[1], slopes.mean(0))
+        agree_with_graph(program, X)
         agree(program.theta, [p.data for p in w])
 
 
@@ -472,9 +464,7 @@ def test_inputs_under_any_name(name):
         with pytest.raises(ValueError, match=f"not '{name}'"):
             ag.compile(y, {name: x}, w)
         return
-    program = ag.compile(y, {name: x}, w)
-    agree(program(X), by_rows(y, x, X, w)[0])
-    agree(program.value_and_grad(X)[1], by_rows(y, x, X, w)[1].mean(0))
+    agree_with_graph(ag.compile(y, {name: x}, w), X)
 
 
 @pytest.mark.parametrize("n", [1, 9])

@@ -1,7 +1,7 @@
 """No program is believed: a fault of the compiler is found before the first answer, whichever way one asks."""
 
 import pytest
-from compiled_graphs import ENGINES, agree, batch, by_rows, leaves, np, tanh_net
+from compiled_graphs import ENGINES, agree_with_graph, batch, leaves, np, tanh_net
 
 import autograd as ag
 from autograd import Value
@@ -149,11 +149,7 @@ def test_reductions_of_one_number_are_each_their_own():
         ag.log_softmax([a])[0] + ag.log_softmax([b])[0] * b + a,
         ag.sum([a]) * ag.sum([b]) + ag.mean([a]),
     ):
-        X = batch(3, 2)
-        values, slopes = by_rows(y, x, X, w)
-        program = ag.compile(y, x, w)
-        agree(program(X), values)
-        agree(program.value_and_grad(X)[1], slopes.mean(0))
+        agree_with_graph(ag.compile(y, x, w), batch(3, 2))
 
 
 @pytest.mark.parametrize("many", [1, 2, 3])
@@ -162,16 +158,12 @@ def test_a_softmax_that_is_the_same_for_all_rows(many):
     x, w, scores = leaves(2), leaves(2 * many, 1), leaves(many, 2)
     nets = [ag.dot(w[2 * i : 2 * i + 2], x) for i in range(many)]
     shares, logs = ag.softmax(scores), ag.log_softmax(scores)
-    X = batch(4, 2)
     for y in (
         ag.dot(shares, nets) ** 2 - ag.dot(shares, logs),
         ag.logsumexp([p.log() + net for p, net in zip(shares, nets)]) + logs[0] * shares[-1],
         ag.sum([(p - 0.5) ** 2 for p in shares]) + ag.logsumexp(scores) * nets[0],
     ):
-        values, slopes = by_rows(y, x, X, [*w, *scores])
-        value, gradient = ag.compile(y, x, [*w, *scores]).value_and_grad(X)
-        agree(value, values.mean())
-        agree(gradient, slopes.mean(0))
+        agree_with_graph(ag.compile(y, x, [*w, *scores]), batch(4, 2))
 
 
 @pytest.mark.parametrize("many", [1, 2, 3])
@@ -186,11 +178,7 @@ def test_an_operation_of_ones_own_on_any_number_of_inputs(plant, many):
     x, w = leaves(3), leaves(2 * many, 1)
     nets = [ag.tanh(p * x[i % 3] + 0.1) for i, p in enumerate(w)]
     y = norm(*nets[:many]) + 2.0 * norm(*nets[many:]) + norm(*[n * n + 1.0 for n in nets[:many]])
-    X = batch(4, 3)
-    values, slopes = by_rows(y, x, X, w)
-    program = ag.compile(y, x, w)
-    agree(program(X), values)
-    agree(program.value_and_grad(X)[1], slopes.mean(0))
+    agree_with_graph(ag.compile(y, x, w), batch(4, 3))
 
 
 # ---------------------------------------------------------------------------------- parameters at all distances from the end
@@ -208,11 +196,7 @@ def test_matrices_at_the_end_of_the_parameters(order, behind):
         nets = [ag.tanh(ag.dot(row[first : first + 2], x)) for row in rows]
         y = ag.sum([n * n for n in nets]) + ag.sum([0.5 * p * p for p in more] or [0.0])
         used = parameters[: len(parameters) - (2 - first)] + more if order == "mixed" else [*parameters, *more]
-        X = batch(4, 2)
-        value, gradient = ag.compile(y, x, used).value_and_grad(X)
-        values, slopes = by_rows(y, x, X, used)
-        agree(value, values.mean())
-        agree(gradient, slopes.mean(0))
+        agree_with_graph(ag.compile(y, x, used), batch(4, 2))
 
 
 # ------------------------------------------------------------------------------------------- what was asked, and decided
@@ -223,8 +207,7 @@ def test_what_is_asked_of_the_finished_output_decided_nothing():
     for ask in (lambda y: y < 3.0, lambda y: y > Value(3.0), int, bool):
         y, inputs, parameters = tanh_net()
         ask(y)
-        X = batch(3, len(inputs))
-        agree(ag.compile(y, inputs, parameters)(X), by_rows(y, inputs, X, parameters)[0])
+        agree_with_graph(ag.compile(y, inputs, parameters), batch(3, len(inputs)))
 
 
 def test_what_was_built_on_an_answer_may_hold_one_way_of_several():

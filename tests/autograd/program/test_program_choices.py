@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from compiled_graphs import ENGINES, agree, engine, leaves, np
+from compiled_graphs import ENGINES, agree, agree_with_graph, by_lists, by_script, engine, leaves, np, ready
 from long_runs import seeds
 
 import autograd as ag
@@ -46,36 +46,19 @@ def a_net_of_tokens(seed):
     return loss, given, parameters, batch
 
 
-def by_rows(loss, given, parameters, arrays):
-    """Value and gradient of each row, by the graph."""
-    values, slopes = [], []
-    for row in zip(*arrays, strict=True):
-        for some, numbers in zip(given.values(), row, strict=True):
-            for leaf, number in zip(some, numbers, strict=True):
-                leaf.data = float(number)
-        for p in parameters:
-            p.grad = 0.0
-        values.append(loss.forward())
-        loss.backward()
-        slopes.append([p.grad for p in parameters])
-    return np.array(values), np.array(slopes)
-
-
 @pytest.mark.parametrize("seed", seeds(12))
 def test_a_program_of_tokens_is_its_graph(seed):
     """Value, gradient, the gradient of each row, and the script, for a batch of other tokens than were recorded."""
     loss, given, parameters, batch = a_net_of_tokens(seed)
     arrays = batch(5)
-    values, slopes = by_rows(loss, given, parameters, arrays)
+    values, slopes = by_lists(loss, given, parameters, arrays)
     program = ag.compile(loss, given, parameters)
     value, found = program.value_and_grad(*arrays)
     agree(value, values.mean())
     agree(found, slopes.mean(0))
     agree(program(*arrays), values)
     agree(program.per_sample_gradients(*arrays), slopes)
-    space = {}
-    exec(program.script, space)
-    value, found = space["value_and_gradient"](program.theta, *arrays)
+    value, found = by_script(program, *arrays)
     agree(value, values.mean())
     agree(found, slopes.mean(0))
 
@@ -87,14 +70,9 @@ def test_a_program_of_tokens_on_every_engine(library, seed):
     array = engine(library)
     loss, given, parameters, batch = a_net_of_tokens(seed)
     arrays = batch(4)
-    values, slopes = by_rows(loss, given, parameters, arrays)
+    values, slopes = by_lists(loss, given, parameters, arrays)
     program = ag.compile(loss, given, parameters)
-    function = program.function(library)
-    if library == "jax":
-        import jax
-
-        function = jax.jit(function)
-    value, found = function(array(program.theta), *map(array, arrays))
+    value, found = ready(library)(program.function(library))(array(program.theta), *map(array, arrays))
     agree(float(value), values.mean())
     agree(np.asarray(found), slopes.mean(0))
 
@@ -113,7 +91,7 @@ def test_second_derivatives_of_a_program_of_tokens():
     """A Hessian times a vector, against gradients of gradients."""
     loss, given, parameters, batch = a_net_of_tokens(1)
     arrays = batch(1)
-    by_rows(loss, given, parameters, arrays)
+    by_lists(loss, given, parameters, arrays)
     first = gradient(loss, *parameters)
     vector = [0.5 - 0.1 * i for i in range(len(parameters))]
     along = ag.dot(first, vector)
@@ -137,7 +115,4 @@ def test_an_index_that_turns_out_to_be_a_plain_number(other):
     """0·x + 1 varies in the graph, and is 1 in the program: nothing is left to look up by row."""
     a, b, x = Value(1.5), Value(-2.0), Value(1.0)
     loss = select(0.0 * x + 1.0, [b, other(a)]) + a * x
-    values, slopes = by_rows(loss, {"X": [x]}, [a, b], [[[3.0], [4.0]]])
-    value, found = ag.compile(loss, {"X": [x]}, [a, b]).value_and_grad([[3.0], [4.0]])
-    agree(value, values.mean())
-    agree(found, slopes.mean(0))
+    agree_with_graph(ag.compile(loss, {"X": [x]}, [a, b]), [[3.0], [4.0]])

@@ -7,7 +7,7 @@ import itertools
 import random
 
 import pytest
-from compiled_graphs import agree, engine, np, on_engines, ready
+from compiled_graphs import agree, by_script, engine, np, on_engines, ready
 from long_runs import many
 
 import autograd as ag
@@ -69,14 +69,12 @@ def ways(program, library):
     if library != "numpy":
         array, f = engine(library), ready(library)(program.function(library))
         return [lambda row: f(array(program.theta), array(np.array([row])))]
-    space = {}
-    exec(program.script, space)
     return [
         lambda row: program.value_and_grad([row]),
         lambda row: program.value_and_grad(program.batch([row])),
         lambda row: (program([row])[0], program.per_sample_gradients([row])[0]),
         lambda row: program.function("numpy")(program.theta, np.array([row])),
-        lambda row: space["value_and_gradient"](program.theta, np.array([row])),
+        lambda row: by_script(program, np.array([row])),
     ]
 
 

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 
 import pytest
-from compiled_graphs import agree, engine, np, on_engines, ready
+from compiled_graphs import agree, by_lists, by_script, engine, np, on_engines, ready
 from long_runs import seeds
 
 import autograd as ag
@@ -139,21 +139,6 @@ class Places:
         return [np.array([[number(name) for _ in leaves] for _ in range(rows)]) for name, leaves in self.given.items()]
 
 
-def by_rows(loss, given, parameters, arrays):
-    """Value and gradient of each row, by the graph."""
-    values, slopes = [], []
-    for row in zip(*arrays, strict=True):
-        for leaves, numbers in zip(given.values(), row, strict=True):
-            for leaf, number in zip(leaves, numbers, strict=True):
-                leaf.data = float(number)
-        for p in parameters:
-            p.grad = 0.0
-        values.append(loss.forward())
-        loss.backward()
-        slopes.append([p.grad for p in parameters])
-    return np.array(values), np.array(slopes)
-
-
 @pytest.mark.parametrize("seed", seeds(40))
 def test_a_program_over_places_is_its_graph(seed):
     """Value and gradient of a batch, again for another one, and values alone."""
@@ -162,7 +147,7 @@ def test_a_program_over_places_is_its_graph(seed):
     reduce = getattr(np, program.reduction)
     for rows in (3, 1, 4):
         arrays = case.batch(rows)
-        values, slopes = by_rows(case.loss, case.given, case.parameters, arrays)
+        values, slopes = by_lists(case.loss, case.given, case.parameters, arrays)
         largest = max(np.abs(values).max(), np.abs(slopes).max(initial=0.0))
         for given in (arrays, [program.batch(*arrays)]):
             value, found = program.value_and_grad(*given)
@@ -207,12 +192,10 @@ def test_several_outputs_over_places_are_their_graphs(seed):
     case = Places(seed)
     outputs = [case.loss, *case.rng.sample(case.outputs, min(4, len(case.outputs))), case.loss]
     program, arrays = ag.compile(outputs, case.given, case.parameters), case.batch(3)
-    values, slopes = zip(*(by_rows(y, case.given, case.parameters, arrays) for y in outputs), strict=True)
+    values, slopes = zip(*(by_lists(y, case.given, case.parameters, arrays) for y in outputs), strict=True)
     agree(program(*arrays), np.transpose(values), np.abs(values).max())
     agree(program.jacobian(*arrays, wrt="parameters"), np.swapaxes(slopes, 0, 1), np.abs(slopes).max(initial=0.0))
-    space = {}
-    exec(program.script, space)
-    agree(space["values"](program.theta, *arrays), np.transpose(values), np.abs(values).max())
+    agree(by_script(program, *arrays), np.transpose(values), np.abs(values).max())
 
 
 def test_what_is_not_done_at_once_is_known_not_to_be():
@@ -232,14 +215,12 @@ def test_a_program_over_places_on_every_engine(library, seed):
     """The same source in other libraries' words, and as a file of its own."""
     case = Places(seed)
     program, arrays = ag.compile(case.loss, case.given, case.parameters), case.batch(3)
-    values, slopes = by_rows(case.loss, case.given, case.parameters, arrays)
+    values, slopes = by_lists(case.loss, case.given, case.parameters, arrays)
     array = engine(library)
     value, found = ready(library)(program.function(library))(array(program.theta), *map(array, arrays))
     agree(float(value), values.mean())
     agree(np.asarray(found), slopes.mean(0))
-    space = {}
-    exec(program.script, space)
-    value, found = space["value_and_gradient"](program.theta, *arrays)
+    value, found = by_script(program, *arrays)
     agree(value, values.mean())
     agree(found, slopes.mean(0))
 
@@ -309,9 +290,7 @@ def test_a_loss_of_parameters_and_plain_numbers_needs_no_inputs():
     agree(value, loss.data)
     agree(found, [p.grad for p in model.parameters()])
     agree(program(), [loss.data])
-    space = {}
-    exec(program.script, space)
-    agree(space["value_and_gradient"](program.theta)[1], found)
+    agree(by_script(program)[1], found)
     assert repr(program) == "Program(1 output; 256 parameters)"
 
 
@@ -328,7 +307,7 @@ def test_what_is_infinite_at_a_later_place_is_hidden_from_the_earlier_ones():
     outputs = [ag.dot(ag.softmax(scores[t]), [w[1] * x[s] for s in range(t + 1)]) for t in range(3)]
     program = ag.compile(outputs[0] * outputs[0] + ag.tanh(outputs[1]), {"X": x}, w)
     arrays = [np.array([[0.5, 2.0, 1.0], [0.5, 2.0, np.inf], [0.1, 1e308, 1.0]])]
-    values, slopes = by_rows(program.ys[0], {"X": x}, w, arrays)
+    values, slopes = by_lists(program.ys[0], {"X": x}, w, arrays)
     agree(program(*arrays), values)
     value, found = program.value_and_grad(*arrays)
     agree(value, values.mean())

@@ -15,6 +15,7 @@ from compiled_graphs import (
     batch,
     by_name,
     by_rows,
+    by_script,
     classifier,
     convolution,
     every_graph,
@@ -176,9 +177,8 @@ def test_the_script_of_several_outputs(outputs):
     """A row of outputs for each row."""
     x, w = leaves(2), leaves(2, 1)
     program = ag.compile([ag.tanh(w[0] * x[0] + w[1] * x[1] + k) for k in range(outputs)], x, w)
-    space, X = {}, batch(4, 2)
-    exec(program.script, space)
-    agree(space["values"](program.theta, X), program(X))
+    X = batch(4, 2)
+    agree(by_script(program, X), program(X))
 
 
 @every_graph
@@ -306,9 +306,7 @@ def test_an_input_may_have_the_name_of_the_size_of_a_batch():
     """B is an input then, in the script and in the equations."""
     a, b, w = (ag.Value(number) for number in (1.0, 2.0, 0.5))
     program = ag.compile(w * a - b, {"A": [a], "B": [b]}, [w])
-    space = {"__name__": "script"}
-    exec(program.script, space)
-    value, gradient = space["value_and_gradient"](program.theta, np.array([[1.0], [2.0]]), np.array([[3.0], [5.0]]))
+    value, gradient = by_script(program, np.array([[1.0], [2.0]]), np.array([[3.0], [5.0]]))
     assert (value, gradient.tolist()) == (-3.25, [1.5])
     assert r"\tfrac{1}{B}" not in program.equations
 

@@ -8,6 +8,7 @@ import random
 import re
 
 import pytest
+from formulas_in_latex import errors_in
 from hypothesis import example, given
 from hypothesis import strategies as st
 from long_runs import LONG, examples, part
@@ -325,26 +326,24 @@ def random_labels(n):
     return ["".join(rng.choice(ALPHABET) for _ in range(rng.randint(1, 7))) for _ in range(n)]
 
 
-def test_pdflatex_takes_the_tables(stumbles):
+def test_pdflatex_takes_the_tables(pdflatex):
     """Every label of this file compiles, but for scripts that pdflatex has no letters of."""
     labels = [label for label in [*MATHEMATICS, *WORDS, *DERIVATIVES] if not re.search("[重و]", label)]
-    assert stumbles([latex_name(label) for label in labels]) == {}
+    assert errors_in(pdflatex, map(latex_name, labels)) == []
 
 
-@pytest.mark.external
 @pytest.mark.parametrize(
     "label",
     part(['say "x"', "∂", "∇L", "x_1 − x_2", "αβ", "x_{<}", "x_{|}", "x^{é}", "a_{~}", 'a_{"}', "x₁ + x₂", "x²'", "⁰′⁰"], 4),
 )
-def test_pdflatex_takes_signs_that_this_package_knows(stumbles, label):
+def test_pdflatex_takes_signs_that_this_package_knows(pdflatex, label):
     """Signs of mathematics and Greek letters compile in text and in indices too."""
-    assert stumbles([latex_name(label)]) == {}
+    assert errors_in(pdflatex, [latex_name(label)]) == []
 
 
-@pytest.mark.external
-def test_pdflatex_takes_any_label(stumbles):
+def test_pdflatex_takes_any_label(pdflatex):
     """So do thousands of random labels."""
-    assert stumbles([latex_name(label) for label in random_labels(3000)]) == {}
+    assert errors_in(pdflatex, map(latex_name, random_labels(3000))) == []
 
 
 # -------------------------------------------------------------------------------------------------------------- families

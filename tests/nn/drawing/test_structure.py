@@ -2,14 +2,16 @@
 
 import copy
 import pickle
+from collections import deque
 
 import pytest
 
 import nn
-from autograd import Value, dot
+from autograd import CONSTANT, Value, dot
 from autograd.graph import history, leaves, nodes
 from nn.drawing.structure import LAYER, MODULE, NEURON, parts
 from nn.losses import half_squared_error
+from nn.vectors import named_constant
 
 
 class Tower(nn.Module):
@@ -56,6 +58,16 @@ def test_a_neuron_holds_its_parameters_its_net_and_its_activation(model):
     assert found[net].module is neuron
 
 
+def test_what_a_module_is_called_on_is_outside_whatever_holds_it(model):
+    """Inputs that were computed belong to no part, in an array or a deque as in a list."""
+    np = pytest.importorskip("numpy", reason="arrays come from NumPy")
+    for held_in in (list, tuple, deque, lambda xs: np.array(xs, dtype=object)):
+        leaf = Value(1.0)
+        inputs = [2.0 * leaf, leaf + 3.0]
+        found = parts(*model(held_in(inputs)))
+        assert not [x for x in (leaf, *inputs) if x in found]
+
+
 def test_inputs_and_the_loss_are_outside(model):
     """What a module was given, and what was computed from what it returned, belongs to no part."""
     x = [Value(0.5), Value(1.5)]
@@ -76,6 +88,16 @@ def test_every_node_of_a_part_is_in_its_list_once(model):
     order = {node: i for i, node in enumerate(nodes(y))}
     for part in set(found.values()):
         assert [order[node] for node in part.nodes] == sorted(order[node] for node in part.nodes)
+
+
+def test_a_number_with_a_name_is_where_it_was_made():
+    """The ε of a norm is in the norm; one that the module was called on is outside."""
+    x = [Value(0.5), named_constant(2.0, "x_2")]
+    norm = nn.LayerNorm(2)
+    first, second = norm(x)
+    loss = first * second
+    where = {node.label: part.module for node, part in parts(loss).items() if node.label and node.op is CONSTANT}
+    assert where == {"ε": norm}
 
 
 def test_softmax_belongs_to_the_layer():

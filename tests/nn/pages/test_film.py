@@ -1,8 +1,8 @@
 """Films of the stepper: a picture for each step, what is written below it, and what is said where something is missing."""
 
-import builtins
 import re
 import shutil
+import sys
 from itertools import pairwise
 
 import pytest
@@ -128,15 +128,8 @@ def test_what_is_no_film_says_so(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("missing", "suffix"), [("matplotlib", ".gif"), ("imageio_ffmpeg", ".mp4")])
 def test_without_a_library_the_extra_is_named(missing, suffix, monkeypatch, tmp_path):
     """Without Matplotlib, and for .mp4 without ffmpeg, the message says what to install."""
-    real = builtins.__import__
-
-    def without(name, *rest):
-        if name.partition(".")[0] == missing:
-            raise ImportError(name)
-        return real(name, *rest)
-
     shown = nn.step_through(small())
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, missing, None)
     which = shutil.which
     monkeypatch.setattr("shutil.which", lambda program, **rest: None if program == "ffmpeg" else which(program, **rest))
     with pytest.raises(ImportError, match=re.escape('pip install "chalkgrad[film]"')):

@@ -102,11 +102,7 @@ def test_a_net_on_three_rows_is_watched_in_under_a_minute(opened):
     assert page.find("select.depth").input_value() == "neuron"  # hundreds of boxes are folded at first
     page.find("select.depth").select_option("layer")
     page.start()
-    stops = 0
-    while not page.find(".next").is_disabled():
-        page.press("ArrowRight")
-        stops += 1
-    assert stops * 0.6 < 60
+    assert len(page.steps("() => 0")) * 0.6 < 60
     assert page.look()["now"][-2].startswith("Done") or "Done: every node has its gradient." in page.look()["now"]
 
 
@@ -131,6 +127,17 @@ def test_labelled_constants_can_be_hidden(opened):
     assert {text.text_content() for text in texts.all()} == {"x₁ = 0.05", "x₂ = 0.1", "y = 0.01"}
     page.find(".constants input").uncheck()
     assert texts.count() == 0
+
+
+def test_numbers_of_a_modules_own_are_in_its_box(opened):
+    """The ε of norms and the √d of heads of a GPT: seen once it is opened."""
+    page = opened(small_gpt(), viewport={"width": 390, "height": 844})
+    assert page.find(".stage .constant").count() == 0
+    assert page.find(".constants").is_hidden()
+    for name in ("GPT", "norm"):
+        page.find(".chips button").get_by_text(f"⊞ {name}", exact=True).click()
+    assert {text.text_content() for text in page.find(".stage .constant text").all()} == {"ε = 1·10⁻⁵"}
+    assert page.find(".constants").is_visible()
 
 
 def test_what_is_called_on_its_own_result_stays_open(opened):

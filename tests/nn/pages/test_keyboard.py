@@ -3,7 +3,6 @@
 import pytest
 from keyboard import Keyboard
 from nets_to_step import small_gpt
-from stepper_page import Page
 
 import nn
 from autograd import Value
@@ -11,20 +10,14 @@ from nn.cli.tour import two_layer_network
 
 
 @pytest.fixture
-def typing(tabs, tmp_path):
-    """typing(made, ready, width) opens a page, saved for this; it says nothing on the console."""
-    pages = []
+def typing(shown):
+    """typing(made) opens a page, and gives it with its keyboard."""
 
-    def typing(made, ready, width=1366):
-        tab = tabs.take({"width": width, "height": 700}, reduced_motion="reduce")
-        page = Page(tab, made.save(tmp_path / "page.html").as_uri(), ready)
-        pages.append(page)
-        return page, Keyboard(tab)
+    def typing(made, ready=".count", width=1366):
+        page = shown(made, ready, {"width": width, "height": 700}, reduced_motion="reduce")
+        return page, Keyboard(page.page)
 
-    yield typing
-    for page in pages:
-        assert page.said == []
-        tabs.give_back(page.page)
+    return typing
 
 
 def test_play_from_the_first_screen_to_the_last_and_to_ones_own_formula(typing):
@@ -112,7 +105,7 @@ def net():
 
 def test_the_stepper_of_a_net(typing):
     """Steps, speed, a wrong way, modules opened and closed, a leaf turned, downhill, foretold; dark and light."""
-    page, keys = typing(nn.step_through(net()), ".count")
+    page, keys = typing(nn.step_through(net()))
     assert keys.tab()["name"] == "▶ Play"
     keys.press("Enter")
     assert keys.where()["name"] == "⏸ Pause"
@@ -178,7 +171,7 @@ BEYOND = """(stage) => { // by how many pixels the focused box reaches over the 
 def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
     """+ opens the box that has the focus, − makes one of what is around it: at each press something in it has the focus."""
     _, loss = two_layer_network()
-    page, keys = typing(nn.step_through(loss), ".count")
+    page, keys = typing(nn.step_through(loss))
     keys.page.set_viewport_size({"width": width, "height": 700})
     if width == 390:
         page.find(".more").click()
@@ -201,7 +194,7 @@ def test_the_focus_stays_with_a_box_that_opens_or_closes(width, typing):
 
 def test_a_box_that_was_half_hidden_is_scrolled_into_sight(typing):
     """A drawing larger than its place: the box that has the focus is on the screen to its edges, forwards and backwards."""
-    page, keys = typing(nn.step_through(net()), ".count")
+    page, keys = typing(nn.step_through(net()))
     keys.page.set_viewport_size({"width": 390, "height": 560})
     page.find(".more").click()
     page.find(".depth").select_option("operation")
@@ -217,7 +210,7 @@ def test_a_box_that_was_half_hidden_is_scrolled_into_sight(typing):
 
 def test_the_last_number_is_foretold_and_the_keyboard_is_still_there(typing):
     """The box of the answer is closed then: the focus goes to the switch, and does not fall out of the page."""
-    page, keys = typing(nn.step_through(net()), ".count")
+    page, keys = typing(nn.step_through(net()))
     keys.tab_to("The graph")
     keys.press("End", "ArrowLeft")
     keys.tab_to("Predict")
@@ -231,7 +224,7 @@ def test_the_last_number_is_foretold_and_the_keyboard_is_still_there(typing):
 @pytest.mark.parametrize("width", [390, 1366])
 def test_the_page_of_layers(width, graphviz, typing):
     """A block opens, Escape leads back to its box; one number leads to the next; downhill, all starts again; foretold."""
-    page, keys = typing(nn.step_through(small_gpt(), layers=True), ".count", width)
+    page, keys = typing(nn.step_through(small_gpt(), layers=True), width=width)
     keys.tab_to("block 1, Block")
     keys.press("Enter", "Enter")
     assert "block 1" in page.find(".path b").inner_text()
@@ -274,7 +267,7 @@ def test_the_page_of_layers(width, graphviz, typing):
 
 def test_a_button_at_the_last_step_keeps_the_focus(typing):
     """Next at the end, and Back at the start, have nothing more to do; the next key still comes from there."""
-    page, keys = typing(nn.step_through(net()), ".count")
+    page, keys = typing(nn.step_through(net()))
     for name, key in (("Next", "End"), ("◀ Back", "Home")):
         keys.tab_to(name, "Tab" if name == "Next" else "Shift+Tab")
         keys.press(key)

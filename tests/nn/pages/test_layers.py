@@ -2,7 +2,6 @@
 
 import json
 import re
-from urllib.parse import quote
 
 import pytest
 
@@ -15,7 +14,6 @@ from autograd.operation import CONSTANT
 from autograd.writing.names import pretty
 from nn.drawing.picture import number
 from nn.pages.layers import LayeredGraph
-from nn.pages.page import script
 
 
 def language_model(places=3, width=4, layers=1):
@@ -47,19 +45,8 @@ def with_an_operation_of_ones_own():
     return L
 
 
+LAPTOP = {"width": 1280, "height": 720}
 GRAPHS = [language_model, recurrent, perceptron, with_an_operation_of_ones_own]
-
-
-@pytest.fixture(scope="module")
-def numerics(browser):
-    """The script as a module in a blank page."""
-    page = browser.new_page()
-    page.evaluate(
-        "async (address) => { globalThis.m = await import(address); }",
-        "data:text/javascript;charset=utf-8," + quote(script()),
-    )
-    yield page.evaluate
-    page.close()
 
 
 @pytest.mark.parametrize("make", GRAPHS)
@@ -141,20 +128,8 @@ def test_small_models_are_stepped_through_number_by_number(graphviz):
 
 
 @pytest.fixture
-def opened(tabs, graphviz, tmp_path):
-    pages = []
-
-    def opened(y, **settings):
-        path = nn.step_through(y, layers=True).save(tmp_path / "layers.html")
-        page = tabs.take(**{"viewport": {"width": 1280, "height": 720}, **settings})
-        page.goto(path.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.said == []
-        tabs.give_back(page)
+def opened(shown, graphviz):
+    return lambda y, **settings: shown(nn.step_through(y, layers=True), **{"viewport": LAPTOP, **settings}).page
 
 
 def box(page, name):

@@ -14,6 +14,8 @@ from autograd.formula.lexer import FormulaError
 from autograd.formula.systems import read_formulas
 from nn.pages import play as play_module
 
+LAPTOP = {"width": 1366, "height": 640}
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
@@ -21,22 +23,9 @@ def saved(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(tabs, saved):
-    """opened(**settings) opens the page; it may say nothing on the console, and ask for nothing."""
-    pages = []
-
-    def opened(path=saved, **settings):
-        page = tabs.take(**{"viewport": {"width": 1366, "height": 640}, **settings})
-        page.goto(path.as_uri())
-        page.wait_for_selector("main[data-ready]")
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.said == []
-        assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
-        tabs.give_back(page)
+def opened(shown, saved):
+    """opened() opens the page; opened(made) one with a formula of its own."""
+    return lambda made=saved, **settings: shown(made, "main[data-ready]", **{"viewport": LAPTOP, **settings}).page
 
 
 def number(text):
@@ -53,7 +42,12 @@ def slide(page, name, value):
 def typed(page, text):
     """What is typed on the bench, and read."""
     page.locator("#formula").fill(text)
-    page.wait_for_timeout(160)
+    wait_for_reading(page)
+
+
+def wait_for_reading(page):
+    """The page reads when nobody has typed for 90 milliseconds, by a timer that was set before this one."""
+    page.evaluate("() => new Promise((done) => setTimeout(done, 90))")
 
 
 def numbers_of(page):
@@ -307,7 +301,6 @@ def test_many_nodes_are_folded_to_formulas_with_names(opened):
     """Two layers come as boxes h₁₁, h₁₂, ŷ, L, whose numbers are Python's; a choice opens every operation."""
     page = opened()
     page.get_by_role("button", name="two layers").click()
-    page.wait_for_timeout(160)
     depth = page.locator(".stepper-place .depth")
     assert depth.input_value() == "neuron"
     folded = numbers_of(page)
@@ -341,37 +334,32 @@ def test_numbers_are_foretold_and_scored(opened):
     assert page.locator(".stepper .count").inner_text().startswith("step 4")
 
 
-@pytest.mark.parametrize(
-    ("text", "plain", "by", "said"),
-    [
-        ("L = w² x + w; w = 3; x = 2; ∂L/∂w", "L = w² x + w; w = 3; x = 2", "w", "∂L/∂w = "),
-        (r"L = w² x + w; w = 3; x = 2; \frac{\partial L}{\partial w}", "L = w² x + w; w = 3; x = 2", "w", "∂L/∂w = "),
-        (
-            r"L = \hat{y}²; \hat{y} = 3x; x = 2; \dfrac{\partial L}{ \partial\hat{y} }",
-            "L = ŷ²; ŷ = 3x; x = 2",
-            "ŷ",
-            "∂L/∂ŷ = ",
-        ),
-        (
-            "h = θ_1² x; x = 3; θ_1 = 2\n\\frac{\\partial h}{\\partial \\theta_{1}}",
-            "h = θ₁² x; x = 3; θ₁ = 2",
-            "θ₁",
-            "∂h/∂θ₁ = ",
-        ),
-        ("y = sin(h)\nh = 2x; x = 1\n∂y/∂h", "y = sin(h); h = 2x; x = 1", "h", "∂y/∂h = "),
-        ("d/dx(x² y); x = 2; y = 5", "x² y; x = 2; y = 5", "x", "∂(x²·y)/∂x = "),
-    ],
-)
-def test_a_gradient_that_is_asked_for_is_looked_at(text, plain, by, said, opened):
+GRADIENTS = [  # what is typed, the formula in it, by which name, what the page says before the number
+    ("L = w² x + w; w = 3; x = 2; ∂L/∂w", "L = w² x + w; w = 3; x = 2", "w", "∂L/∂w = "),
+    (r"L = w² x + w; w = 3; x = 2; \frac{\partial L}{\partial w}", "L = w² x + w; w = 3; x = 2", "w", "∂L/∂w = "),
+    (r"L = \hat{y}²; \hat{y} = 3x; x = 2; \dfrac{\partial L}{ \partial\hat{y} }", "L = ŷ²; ŷ = 3x; x = 2", "ŷ", "∂L/∂ŷ = "),
+    (
+        "h = θ_1² x; x = 3; θ_1 = 2\n\\frac{\\partial h}{\\partial \\theta_{1}}",
+        "h = θ₁² x; x = 3; θ₁ = 2",
+        "θ₁",
+        "∂h/∂θ₁ = ",
+    ),
+    ("y = sin(h)\nh = 2x; x = 1\n∂y/∂h", "y = sin(h); h = 2x; x = 1", "h", "∂y/∂h = "),
+    ("d/dx(x² y); x = 2; y = 5", "x² y; x = 2; y = 5", "x", "∂(x²·y)/∂x = "),
+]
+
+
+def test_a_gradient_that_is_asked_for_is_looked_at(opened):
     """∂L/∂w beside a formula, or d/dx in front of it: Python's number, and the stepper at its end with that node."""
     page = opened()
-    typed(page, text)
-    formulas = read_formulas(plain)
-    formulas.results[0].backward()
-    node = formulas.variables.get(by) or formulas.named[by]
-    assert said + written(node.grad, 6) in page.locator("#formula-says").inner_text()
-    assert page.locator("#bench .node-info h3").inner_text() == by
-    assert "Done" in page.locator("#bench .now").inner_text()
+    for text, plain, by, said in GRADIENTS:
+        typed(page, text)
+        formulas = read_formulas(plain)
+        formulas.results[0].backward()
+        node = formulas.variables.get(by) or formulas.named[by]
+        assert said + written(node.grad, 6) in page.locator("#formula-says").inner_text()
+        assert page.locator("#bench .node-info h3").inner_text() == by
+        assert "Done" in page.locator("#bench .now").inner_text()
 
 
 def test_a_gradient_of_what_is_not_there_is_refused_as_before(opened):
@@ -389,12 +377,12 @@ def test_a_gradient_of_what_is_not_there_is_refused_as_before(opened):
         assert "LaTeX that this page does not read" in page.locator("#formula-says").inner_text()
 
 
-def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened, tmp_path):
+def test_an_operation_that_a_person_adds_is_typed_and_stepped(opened):
     """Saved behind Primitive(...), the page computes it from its definition."""
     Primitive(
         "soft", lambda x: x / (1.0 + abs(x)), lambda z, x: (1.0 - abs(z)) ** 2, definition=lambda x: x / (1.0 + abs(x))
     )
-    page = opened(nn.play("y = soft(w x); w = 3; x = 1").save(tmp_path / "own.html"))
+    page = opened(nn.play("y = soft(w x); w = 3; x = 1"))
     shown = numbers_of(page)
     assert shown["y"] == ["0.75", "grad 1"]
     assert shown["x"] == ["1", f"grad {written(3 / 16, 4)}"]
@@ -422,18 +410,20 @@ SIZES = {"laptop": (1366, 640), "small": (1150, 800), "phone": (390, 844), "side
 ALL_TEXTS = (HERE / "all_texts.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_is_cut_and_all_text_can_be_read(size, scheme, opened):
+def test_nothing_is_cut_and_all_text_can_be_read(size, opened):
     """At each width, light and dark: no sideways scrolling, letters of 11 pixels and more, contrast of 4.5 and more."""
     width, height = SIZES[size]
-    page = opened(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = opened(viewport={"width": width, "height": height})
     page.locator(".stepper .last").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = page.evaluate(ALL_TEXTS)
-    assert len(found) > 80
-    assert [each for each in found if each[1] < 4.5] == []
-    assert [each for each in found if each[2] < 10.9] == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.locator(".stepper .app.dark").wait_for(state="attached" if scheme == "dark" else "detached")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = page.evaluate(ALL_TEXTS)
+        assert len(found) > 80
+        assert [each for each in found if each[1] < 4.5] == []
+        assert [each for each in found if each[2] < 10.9] == []
 
 
 def test_every_control_has_a_name_and_is_large_enough_for_a_thumb(opened):
@@ -474,7 +464,7 @@ def test_the_page_is_used_with_the_keyboard_alone(opened):
         if what[0] == "TEXTAREA":
             page.keyboard.press("Control+A")
             page.keyboard.type("sin x")
-            page.wait_for_timeout(160)
+            wait_for_reading(page)
     names = [name for _, name, _ in seen]
     for wanted in ["Screen 1 of 6", "Your formula", "the weight w", "▶ Again and again", "▶ Play", "one neuron", "Descend"]:
         assert wanted in names

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from long_runs import part, seeds
-from nets_to_step import softmax_net
+from nets_to_step import softmax_net, three_rows
 from page_numbers import written
 from stepper_page import called, check_all_steps, plain
 
@@ -419,15 +419,12 @@ def test_a_narrow_page_scrolls_nothing_sideways_but_the_drawing(opened):
     page.find("select.depth").select_option("operation")  # on a phone it is folded at first
     page.node("w₁₁₁").dispatch_event("click")
     page.start()
-    for _ in trace(y):
-        page.press("ArrowRight")
-        wide = page.page.evaluate("""() => {
-            const root = document.querySelector("div").shadowRoot;
-            const out = [...root.querySelectorAll("*")].filter((each) => !each.parentNode.closest?.(".stage, .folds")
-                && each.checkVisibility() && each.getBoundingClientRect().right > 400.5);
-            return [document.scrollingElement.scrollWidth, ...out.map((each) => each.outerHTML.slice(0, 80))];
-        }""")
-        assert wide == [400]
+    wide = page.steps("""() => {
+        const out = [...root.querySelectorAll("*")].filter((each) => !each.parentNode.closest?.(".stage, .folds")
+            && each.checkVisibility() && each.getBoundingClientRect().right > 400.5);
+        return [document.scrollingElement.scrollWidth, ...out.map((each) => each.outerHTML.slice(0, 80))];
+    }""")
+    assert wide == [[400]] * len(trace(y))
 
 
 def test_the_drawing_stays_legible_and_follows_the_step(opened):
@@ -435,19 +432,17 @@ def test_the_drawing_stays_legible_and_follows_the_step(opened):
     y = two_layer_network()[1]
     page = opened(y, viewport={"width": 700, "height": 800}, reduced_motion="reduce")
     page.start()
-    for _ in trace(y):
-        page.press("ArrowRight")
-        seen, smallest = page.page.evaluate("""() => {
-            const stage = document.querySelector("div").shadowRoot.querySelector(".stage");
-            const frame = stage.getBoundingClientRect();
-            const active = [...stage.querySelectorAll(".node.active")].map((each) => each.getBoundingClientRect());
-            const inside = (box) => box.left >= frame.left - 2 && box.right <= frame.right + 2;
-            const scale = stage.querySelector("svg").getScreenCTM().a;
-            const sizes = [...stage.querySelectorAll("text")].map((each) => parseFloat(each.getAttribute("font-size")));
-            return [active.some(inside), scale * Math.min(...sizes)];
-        }""")
-        assert seen
-        assert smallest >= 7
+    looks = page.steps("""() => {
+        const stage = root.querySelector(".stage"), frame = stage.getBoundingClientRect();
+        const active = [...stage.querySelectorAll(".node.active")].map((each) => each.getBoundingClientRect());
+        const inside = (box) => box.left >= frame.left - 2 && box.right <= frame.right + 2;
+        const scale = stage.querySelector("svg").getScreenCTM().a;
+        const sizes = [...stage.querySelectorAll("text")].map((each) => parseFloat(each.getAttribute("font-size")));
+        return [active.some(inside), scale * Math.min(...sizes)];
+    }""")
+    assert len(looks) == len(trace(y))
+    assert all(seen for seen, _ in looks)
+    assert min(smallest for _, smallest in looks) >= 7
 
 
 def products_of_products():
@@ -544,6 +539,8 @@ def test_an_operation_of_ones_own_shows_its_recorded_numbers(opened):
 def test_what_moves_is_named_in_order(opened):
     """Not as the loss asks for it, which takes the score of its own class first."""
     assert opened(softmax_net()).find(".moves").inner_text().startswith("What moves: w₁, w₂, w₃. ")
+    named = ", ".join(f"b₁{i}" for i in "₁₂₃₄₅₆₇₈") + ", b₂₁, b₂₂, b₂₃, b₂₄"
+    assert opened(three_rows()).find(".moves").inner_text().startswith(f"What moves: {named} and 93 more. ")
 
 
 def test_descending_takes_pythons_steps(opened):

@@ -10,7 +10,6 @@ import random
 import re
 from html import unescape
 from math import inf, nan
-from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,22 +23,11 @@ from autograd.graph import nodes
 from autograd.trace import WRONG_WAYS
 from autograd.value import constant
 from nn.pages import stepper
-from nn.pages.page import script
 
 SMALLEST = 5e-324  # the distance between neighbouring doubles near zero
 SMALLEST_NORMAL = 2.2250738585072014e-308
 
 # ------------------------------------------------------------------------------------------- the numbers of the page
-
-
-@pytest.fixture(scope="module")
-def numerics(browser):
-    """The JavaScript as a module in a blank page: numerics(expression, argument) evaluates with its exports at hand."""
-    page = browser.new_page()
-    address = "data:text/javascript;charset=utf-8," + quote(script())
-    page.evaluate("async (address) => { globalThis.m = await import(address); }", address)
-    yield page.evaluate
-    page.close()
 
 
 @pytest.fixture

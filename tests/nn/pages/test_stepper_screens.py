@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from long_runs import part
-from nets_to_step import gpt_block, small_net, softmax_net, three_rows
+from nets_to_step import gpt_block, small_gpt, small_net, softmax_net, three_rows
 
 from nn.cli.tour import two_layer_network
 
@@ -19,7 +19,7 @@ SCREENS = {"wide": (1366, 640), "less wide": (1150, 700), "phone": (390, 844), "
 LEAST = 11  # pixels that letters are high
 
 LOOK = """() => { // in pixels: places, letters, and what lies on what
-    const root = document.querySelector("div[id^=chalkgrad]").shadowRoot, $ = (words) => [...root.querySelectorAll(words)];
+    const $ = (words) => [...root.querySelectorAll(words)];
     const rect = (each) => each.getBoundingClientRect().toJSON();
     const [stage] = $(".stage"), frame = rect(stage), now = rect($(".now")[0]), [svg] = $(".stage svg");
     const inner = { left: frame.left + 1, top: frame.top + 1, right: frame.left + 1 + stage.clientWidth,
@@ -31,6 +31,8 @@ LOOK = """() => { // in pixels: places, letters, and what lies on what
     const others = $(".stage .node, .stage .cluster text, .stage .edge:not(.said) text, .stage .edge polygon").map(rect);
     const sizes = $(".stage text[font-size]").map((each) => parseFloat(each.getAttribute("font-size")));
     return {
+        count: $(".count")[0].textContent,
+        top: frame.top,
         bottom: Math.max(frame.bottom, now.bottom),
         scrolls: [stage.scrollWidth - stage.clientWidth, stage.scrollHeight - stage.clientHeight],
         least: svg.getScreenCTM().a * Math.min(...sizes),
@@ -47,19 +49,14 @@ def test_every_step_is_seen_with_its_words_on_nothing(name, screen, opened):
     width, height = SCREENS[screen]
     page = opened(NETS[name](), viewport={"width": width, "height": height}, reduced_motion="reduce")
     page.start()
-    told = 0
-    for _ in range(120):
-        page.press("ArrowRight")
-        seen = page.page.evaluate(LOOK)
+    looks = page.steps(LOOK)
+    for seen in looks:
         assert seen["least"] >= LEAST - 0.01
         assert min(seen["active"]) < 1
         assert seen["wide"] <= 0
         for cut, under in seen["labels"]:
-            assert (cut < 1, under) == (True, 0), page.find(".count").inner_text()
-        told += len(seen["labels"])
-        if page.find(".next").is_disabled():
-            break
-    assert told > 3
+            assert (cut < 1, under) == (True, 0), seen["count"]
+    assert sum(len(seen["labels"]) for seen in looks) > 3
 
 
 @pytest.mark.parametrize("name", ["two layers", "net"])
@@ -68,13 +65,18 @@ def test_an_opened_net_fits_its_screen(name, opened):
     page = opened(NETS[name](), viewport={"width": 1366, "height": 640}, reduced_motion="reduce")
     page.find(".depth").select_option("operation")
     page.start()
-    while not page.find(".next").is_disabled():
-        page.press("ArrowRight")
-        seen = page.page.evaluate(LOOK)
+    for seen in page.steps(LOOK):
         assert seen["bottom"] <= 640
         assert max(seen["scrolls"]) <= 1
         for cut, under in seen["labels"]:
-            assert (cut < 1, under) == (True, 0), page.find(".count").inner_text()
+            assert (cut < 1, under) == (True, 0), seen["count"]
+
+
+@pytest.mark.parametrize("width", [360, 430])
+def test_controls_of_a_phone_take_two_rows_however_many_steps_there_are(width, opened):
+    """Of a GPT, where the count is longest."""
+    page = opened(small_gpt(), viewport={"width": width, "height": 844})
+    assert page.find(".bar").bounding_box()["height"] <= 100
 
 
 def test_on_a_phone_picture_and_explanation_are_on_one_screen(opened):
@@ -94,7 +96,6 @@ def test_on_a_phone_picture_and_explanation_are_on_one_screen(opened):
         assert setting.bounding_box()["height"] >= 44
     page.find("button.more").click()
     page.start()
-    while not page.find(".next").is_disabled():
-        page.press("ArrowRight")
-        assert page.find(".stage").bounding_box()["y"] >= 0
-        assert page.page.evaluate(LOOK)["bottom"] <= 844
+    for seen in page.steps(LOOK):
+        assert seen["top"] >= 0
+        assert seen["bottom"] <= 844

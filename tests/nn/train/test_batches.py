@@ -541,13 +541,6 @@ def test_weights_that_are_used_again_and_again():
     same(both(Recurrent, *data(), lr=0.1, batch_size=5, l2=0.01))
 
 
-@pytest.mark.parametrize("compiled", [1, "yes", 0.0])
-def test_compiled_is_true_false_or_none(compiled):
-    """The message says so."""
-    with pytest.raises(ValueError, match="compiled is True, False or None"):
-        nn.fit(net(4, 1)(), *data(), compiled=compiled, **QUIET)
-
-
 def test_whole_batches_are_what_fit_does_by_itself():
     """Where NumPy is there and the graph allows it, the model is not called for every row."""
     calls = []

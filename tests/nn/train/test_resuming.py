@@ -544,21 +544,3 @@ def test_what_cannot_be_resumed_says_so():
     lost = r"^Own has no state_dict\(\) and load_state_dict\(\), so what it had come to is lost$"
     with pytest.raises(ValueError, match=lost):
         nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], epochs=2, scheduler=Own(), resume=history, **QUIET)
-
-
-def test_a_file_that_is_there_stays_whole_until_the_new_one_is_complete(tmp_path, monkeypatch):
-    """A disk that fills up while a training is saved costs the new state, never the old one."""
-    X, y = rows()
-    path = tmp_path / "training.json"
-    history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=1, **QUIET)
-    history.save(path)
-    old = path.read_bytes()
-
-    def full(*arguments):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        history.save(path)
-    assert path.read_bytes() == old
-    assert [*tmp_path.iterdir()] == [path]

@@ -83,13 +83,15 @@ def test_what_is_not_said_is_as_it_is_written_down(compiled):
 
 
 def test_accuracy_of_logits_and_of_probabilities(compiled):
-    """A logit says class 1 above 0, a number by itself above a half."""
+    """A logit and a score say class 1 above 0, a number by itself above a half."""
     X, y = [[0.25], [0.75], [-0.25], [-0.75]], [1, 1, 0, 0]
     fitted = {"lr": 0.0, "epochs": 1, "metrics": "accuracy", "validation": (X, y), "compiled": compiled, **QUIET}
     history = nn.fit(line(1.0, 0.0), X, y, loss="bce_with_logits", **fitted)
     assert history.metrics == history.val_metrics == {"accuracy": [1.0]}
     history = nn.fit(line(1.0, 0.0), X, y, loss="mse", **fitted)
     assert history.metrics == history.val_metrics == {"accuracy": [0.75]}
+    history = nn.fit(line(1.0, 0.0), X, [1, 1, -1, -1], loss="hinge", **{**fitted, "validation": None})
+    assert history.metrics == {"accuracy": [1.0]}
 
 
 def test_metrics_are_called_by_their_names():
@@ -99,8 +101,14 @@ def test_metrics_are_called_by_their_names():
         def __call__(self, predictions, targets):
             return float(len(predictions))
 
-    history = nn.fit(line(), [[1.0], [2.0]], [1.0, 2.0], epochs=1, metrics=[Nameless()], **QUIET)
-    assert history.metrics == {"metric": [2.0]}
+    def always_three(predictions, targets):
+        assert len(predictions) == len(targets)
+        return 3.0
+
+    both = [Nameless(), "accuracy", always_three]
+    history = nn.fit(line(), [[1.0], [2.0]], [0.0, 1.0], epochs=1, metrics=both, validation=([[1.0]], [1.0]), **QUIET)
+    assert history.metrics == {"metric": [2.0], "accuracy": [0.5], "always_three": [3.0]}
+    assert history.val_metrics == {"metric": [1.0], "accuracy": [1.0], "always_three": [3.0]}
 
     def distance(prediction, target):
         return (prediction - target) ** 2
@@ -173,12 +181,26 @@ MESSAGES = [
     ({"validation": 1.0}, "validation is a share between 0 and 1, or a pair (X, y), not 1.0"),
     ({"validation": 0.4}, "1 rows are too few to put a share of 0.4 aside"),
     ({"validation": 0.6}, "1 rows are too few to put a share of 0.6 aside"),
+    ({"y": [float("nan")]}, "row 0 of y holds nan: mend or leave out such rows first"),
+    (
+        {"X": [["a"]]},
+        "row 0 of X holds the text 'a': nets compute with numbers, so give each word one, as in [words.index(x) for x in X]"
+        " with words = sorted(set(X))",
+    ),
+    (
+        {"loss": "hinge", "y": [[0.0, 1.0]]},
+        "the target of row 0 in y does not fit hinge: hinge takes targets -1 and 1, not 0.0: for labels 0 and 1, pass"
+        " 2 * t - 1",
+    ),
+    ({"epochs": 1.5}, "epochs is a whole number from 0 on, not 1.5"),
     ({"epochs": -1}, "epochs is a whole number from 0 on, not -1"),
     ({"batch_size": -1}, "batch_size is a whole number from 1 on, not -1"),
     ({"patience": 0}, "patience is a whole number from 1 on, not 0"),
+    ({"record": 0.5}, "record is a whole number from 0 on, not 0.5"),
     ({"record": -1}, "record is a whole number from 0 on, not -1"),
     ({"l2": -1.0}, "l2 is 0 or more and clip_norm more than 0, got -1.0 and None"),
     ({"clip_norm": 0.0}, "l2 is 0 or more and clip_norm more than 0, got 0.0 and 0.0"),
+    ({"compiled": "yes"}, "compiled is True, False or None, not 'yes'"),
     ({"compiled": 1}, "compiled is True, False or None, not 1"),
     ({"validation": ([[1.0]],)}, "validation is a share between 0 and 1, or a pair (X, y), not tuple"),
     ({"validation": nn.MLP}, "validation is a share between 0 and 1, or a pair (X, y), not type"),
@@ -254,7 +276,8 @@ def test_a_curve_by_hand():
     level.loss = [8.0, 0.125]
     assert level.curve(60, 1) == "8 │█▁\n   epoch 1 2"
     assert len(filled().curve().splitlines()) == 9
-    assert nn.History(None).curve() == "no finite loss to draw"
+    level.loss = [float("nan")]
+    assert level.curve() == nn.History(None).curve() == "no finite loss to draw"
 
 
 def test_a_history_in_one_line():
